@@ -1,0 +1,138 @@
+"""The database: how to read it, and the one way to write it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from checkin.db.locks import FairLock, ProcessLock
+
+T = TypeVar("T")
+
+#: PostgreSQL's words for "the same transaction will pass if you run it again"
+_TRY_AGAIN = {"40001", "40P01"}
+
+#: at most this many transactions of one process are open at once; `scarce` in
+#: `checkin.services.scan_facts` counts on it
+POOL_SIZE = 20
+
+
+class Database:
+    """A SQLite file or a PostgreSQL database.
+
+    Attributes:
+        dialect: "sqlite" or "postgresql".
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.dialect = make_url(url).get_backend_name()
+        if self.dialect == "sqlite":
+            self._reader, self._writer = _sqlite_engines(url)
+            self._process_lock = ProcessLock(Path(make_url(url).database or ""))
+            self._line = FairLock()
+        else:
+            self._writer = create_engine(url, pool_size=POOL_SIZE, max_overflow=0)
+            self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Open a session for reading. Each statement sees what was committed before it."""
+        with Session(self._reader, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Open a bare connection for reading, where a session's cost would show."""
+        with self._reader.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Open a transaction and commit it at the end; use `in_transaction`, which repeats it."""
+        with (
+            self._writer_turn(),
+            Session(self._writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
+
+    @contextmanager
+    def _writer_turn(self) -> Iterator[None]:
+        if self.dialect != "sqlite":
+            yield
+            return
+        with self._line, self._process_lock.held():
+            yield
+
+    def connect_for_migration(self) -> AbstractContextManager[Connection]:
+        """Open a connection that migrations may use; its transactions are theirs."""
+        return self._writer.connect()
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self._reader.dispose()
+        self._writer.dispose()
+
+
+def in_transaction(database: Database, work: Callable[[Session], T], attempts: int = 4) -> T:
+    """Run `work` in one transaction, commit, and return its result.
+
+    Two gates may insert the same row at once. The loser runs again and now sees the winner's row,
+    so `work` must be safe to repeat: no e-mail, no HTTP.
+
+    Raises:
+        IntegrityError: the conflict was still there after `attempts` runs.
+    """
+    for left in range(attempts - 1, -1, -1):
+        try:
+            with database.write() as session:
+                return work(session)
+        except (IntegrityError, OperationalError) as fault:
+            if left == 0 or not _worth_another_run(fault):
+                raise
+    raise AssertionError("unreachable")
+
+
+def _worth_another_run(fault: DBAPIError) -> bool:
+    if isinstance(fault, IntegrityError):
+        return True
+    return getattr(fault.orig, "sqlstate", None) in _TRY_AGAIN
+
+
+def _sqlite_engines(url: str) -> tuple[Engine, Engine]:
+    path = make_url(url).database
+    if not path or path == ":memory:":
+        raise ValueError("SQLite needs a file: several threads and processes share it")
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    reader = create_engine(url, pool_size=POOL_SIZE, max_overflow=0)
+    reader = reader.execution_options(isolation_level="AUTOCOMMIT")
+    writer = create_engine(url, pool_size=1, max_overflow=0)
+    for engine, only_reads in ((reader, True), (writer, False)):
+        event.listen(engine, "connect", _pragmas(only_reads=only_reads))
+    # BEGIN IMMEDIATE takes the write lock first: a plain BEGIN that reads and then writes fails
+    # with "database is locked" when someone wrote in between.
+    event.listen(writer, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
+    return reader, writer
+
+
+def _pragmas(*, only_reads: bool) -> Callable[[Any, Any], None]:
+    def set_up(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we write BEGIN ourselves
+        connection.execute("PRAGMA journal_mode=WAL")
+        # FULL: a commit is on the disk before it is answered, so a power cut loses no arrival.
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA busy_timeout=10000")
+        connection.execute("PRAGMA cache_size=-32000")
+        if only_reads:
+            connection.execute("PRAGMA query_only=ON")
+
+    return set_up

@@ -1,0 +1,40 @@
+"""The tables, one noun per file."""
+
+from checkin.db.models.activity import Activity
+from checkin.db.models.admission import Admission
+from checkin.db.models.badge import Badge
+from checkin.db.models.base import Base
+from checkin.db.models.category import Category
+from checkin.db.models.conflict import Conflict
+from checkin.db.models.delegation import Delegation
+from checkin.db.models.device import Device, Pairing
+from checkin.db.models.event import Event
+from checkin.db.models.gate import Gate, GateCategory
+from checkin.db.models.message import Message, MessageState
+from checkin.db.models.operator import Operator, Role
+from checkin.db.models.participant import Participant
+from checkin.db.models.scan import Scan
+from checkin.db.models.tally import ArrivalTally, RefusalTally
+
+__all__ = [
+    "Activity",
+    "Admission",
+    "ArrivalTally",
+    "Badge",
+    "Base",
+    "Category",
+    "Conflict",
+    "Delegation",
+    "Device",
+    "Event",
+    "Gate",
+    "GateCategory",
+    "Message",
+    "MessageState",
+    "Operator",
+    "Pairing",
+    "Participant",
+    "RefusalTally",
+    "Role",
+    "Scan",
+]

@@ -1,0 +1,53 @@
+"""A badge: one working code of a participant."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from checkin.db.models.base import Base
+
+
+class Badge(Base):
+    """A badge; a reissue is a new row, and a participant has one that is not revoked.
+
+    The id is random: ids that count would come back after a database was emptied, and with them
+    the codes of other people.
+    """
+
+    __tablename__ = "badge"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["event_id", "participant_id"], ["participant.event_id", "participant.id"]
+        ),
+        UniqueConstraint("participant_id", "issue"),
+        CheckConstraint("issue >= 1", name="issue"),
+        Index(
+            "uq_badge_working",
+            "participant_id",
+            unique=True,
+            sqlite_where=text("revoked_at IS NULL"),
+            postgresql_where=text("revoked_at IS NULL"),
+        ),
+        Index(None, "event_id", "list_version"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    event_id: Mapped[int]
+    participant_id: Mapped[int]
+    issue: Mapped[int] = mapped_column(default=1)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    issued_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    #: the event's list_version when this badge, or its participant, last changed
+    list_version: Mapped[int]

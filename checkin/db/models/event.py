@@ -1,0 +1,49 @@
+"""An event: when and where, and what its doors have laid down."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from checkin.db.models.base import Base, one_of
+from checkin.domain.admission import Reentry
+
+
+class Event(Base):
+    """One meeting in one hall."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        CheckConstraint("capacity IS NULL OR capacity > 0", name="capacity"),
+        CheckConstraint("grace_s >= 0", name="grace"),
+        CheckConstraint("doors_close_at IS NULL OR doors_close_at > doors_open_at", name="doors"),
+        one_of("reentry", Reentry),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    name_ar: Mapped[str | None]
+    venue: Mapped[str]
+    venue_ar: Mapped[str | None]
+    timezone: Mapped[str]
+    language: Mapped[str] = mapped_column(default="fr")
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    doors_open_at: Mapped[datetime | None]
+    doors_close_at: Mapped[datetime | None]
+    #: how early before the doors open, and how late after they close, a badge is admitted
+    grace_s: Mapped[int] = mapped_column(default=0)
+    reserve_from: Mapped[datetime | None]
+    capacity: Mapped[int | None]
+    reentry: Mapped[str] = mapped_column(default=Reentry.SINGLE)
+    #: the event's name reveals an opinion: keep it out of subjects and file names
+    sensitive: Mapped[bool] = mapped_column(default=True)
+    #: tells whether the key at hand is the one that the badges were made with
+    key_check: Mapped[bytes]
+    #: grows with every change that the gate list shows; taken first by every registration,
+    #: so that registrations of one event queue behind one another
+    list_version: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]

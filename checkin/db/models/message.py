@@ -1,0 +1,57 @@
+"""The outbox: one row per e-mail, written with what it announces and sent afterwards."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from checkin.db.models.base import Base, one_of
+
+
+class MessageState(StrEnum):
+    """Where a message is; `unknown` was handed over without an answer, so it is not sent again."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    BOUNCED = "bounced"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class Message(Base):
+    """One e-mail to one participant."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        one_of("state", MessageState),
+        CheckConstraint("attempts >= 0", name="attempts"),
+        Index(
+            "ix_message_waiting",
+            "event_id",
+            "next_try_at",
+            sqlite_where=text("state = 'queued'"),
+            postgresql_where=text("state = 'queued'"),
+        ),
+        Index(None, "participant_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
+    badge_id: Mapped[UUID] = mapped_column(ForeignKey("badge.id"))
+    address: Mapped[str]
+    message_id: Mapped[str] = mapped_column(unique=True)
+    state: Mapped[str] = mapped_column(default=MessageState.QUEUED)
+    attempts: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    next_try_at: Mapped[datetime]
+    #: the sender's own mark, compared and set, so that two senders never take one message
+    claimed_by: Mapped[str | None]
+    claimed_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    last_answer: Mapped[str | None]

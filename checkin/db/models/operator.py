@@ -1,0 +1,47 @@
+"""Operators: people with an account."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from checkin.db.models.base import Base, one_of
+
+
+class Role(StrEnum):
+    """What an operator may do; see `checkin.services.permissions`."""
+
+    ADMINISTRATOR = "administrator"
+    ORGANISER = "organiser"
+    COORDINATOR = "coordinator"
+    SUPERVISOR = "supervisor"
+    VOLUNTEER = "volunteer"
+    VIEWER = "viewer"
+
+
+class Operator(Base):
+    """A person with an account; a coordinator belongs to one delegation."""
+
+    __tablename__ = "operator"
+    __table_args__ = (
+        one_of("role", Role),
+        CheckConstraint(
+            "(role = 'coordinator') = (delegation_id IS NOT NULL)", name="coordinator_delegation"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    role: Mapped[str]
+    password_hash: Mapped[str]
+    #: the PIN with which a supervisor answers for an override at a gate
+    pin_hash: Mapped[str | None]
+    delegation_id: Mapped[int | None] = mapped_column(ForeignKey("delegation.id"))
+    language: Mapped[str] = mapped_column(default="fr")
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+    last_login_at: Mapped[datetime | None]

@@ -1,0 +1,76 @@
+"""The faults of the program: each class has a stable code that programs may test for.
+
+A refusal at the door is not a fault: it is a verdict, a value (see `checkin.domain.verdicts`).
+"""
+
+from __future__ import annotations
+
+
+class MarhabaError(Exception):
+    """A fault with a stable `code` and a sentence that says what to do."""
+
+    code = "error"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class InvalidRequest(MarhabaError):
+    """What was asked cannot be understood."""
+
+    code = "invalid_request"
+
+
+class Unauthenticated(MarhabaError):
+    """Nobody we know is asking."""
+
+    code = "unauthenticated"
+
+
+class Forbidden(MarhabaError):
+    """The one who asks may not."""
+
+    code = "forbidden"
+
+
+class NotFound(MarhabaError):
+    """There is no such thing, or none that the one who asks may see."""
+
+    code = "not_found"
+
+
+class Conflict(MarhabaError):
+    """What was asked contradicts what is already recorded."""
+
+    code = "conflict"
+
+
+class ScanIdConflict(Conflict):
+    """One scan_id was sent with two different bodies."""
+
+    code = "scan_id_conflict"
+
+
+class DelegationFull(Conflict):
+    """The delegation has no place left."""
+
+    code = "quota_exceeded"
+
+
+class QuotaBelowPlacesTaken(Conflict):
+    """A quota cannot be lowered under the places already given."""
+
+    code = "quota_below_places_taken"
+
+
+class PossibleDuplicate(Conflict):
+    """Someone with the same e-mail, phone or name is already registered."""
+
+    code = "possible_duplicate"
+
+
+class SettingsError(MarhabaError):
+    """The program cannot start with these settings."""
+
+    code = "settings"

@@ -1,0 +1,68 @@
+"""Count people in and out, in the transaction of the scan that says so."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, insert, update
+from sqlalchemy.orm import Session
+
+from checkin.db.models import Admission
+from checkin.services.devices import PairedDevice
+from checkin.services.scan_facts import Holder
+from checkin.services.scan_log import Reading
+from checkin.services.tallies import Change, count_arrival
+
+_INSERT = insert(Admission)
+_CLOSE = (
+    update(Admission)
+    .where(
+        Admission.id == bindparam("admission"),
+        Admission.exited_at.is_(None),
+        Admission.annulled_at.is_(None),
+    )
+    .values(exited_at=bindparam("at"), exit_scan_pk=bindparam("scan"))
+)
+
+
+def admit(
+    session: Session,
+    device: PairedDevice,
+    reading: Reading,
+    holder: Holder,
+    *,
+    scan_pk: int,
+    entry_no: int,
+    without_place: bool,
+) -> None:
+    """Count a person in. The insert fails where another gate was first, and all runs again."""
+    without_place = without_place and entry_no == 1
+    session.connection().execute(
+        _INSERT,
+        {
+            "event_id": device.event_id,
+            "participant_id": holder.participant_id,
+            "delegation_id": holder.delegation_id,
+            "gate_id": device.gate_id,
+            "device_id": device.id,
+            "scan_pk": scan_pk,
+            "entry_no": entry_no,
+            "without_place": without_place,
+            "admitted_at": reading.at,
+        },
+    )
+    change = Change(arrived=int(entry_no == 1), inside=1, without_place=int(without_place))
+    count_arrival(session, device, holder.delegation_id, reading.at, change)
+
+
+def leave(
+    session: Session, device: PairedDevice, reading: Reading, holder: Holder, *, scan_pk: int
+) -> None:
+    """Count a person out; somebody who is not inside, or came in later, stays as they are."""
+    inside = holder.inside_since
+    if inside is None or reading.at < inside.at:
+        return
+    closed = session.connection().execute(
+        _CLOSE, {"admission": inside.admission_id, "at": reading.at, "scan": scan_pk}
+    )
+    if closed.rowcount == 1:  # else another gate has just let them out
+        change = Change(arrived=0, inside=-1, without_place=0)
+        count_arrival(session, device, holder.delegation_id, reading.at, change)

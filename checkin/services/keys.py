@@ -1,0 +1,45 @@
+"""The secrets of an installation, all derived from one master key outside the database."""
+
+from __future__ import annotations
+
+import hmac
+from functools import lru_cache
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+MASTER_KEY_BYTES = 32
+
+
+class Keys:
+    """Derives every key from the master key (HKDF-SHA256, RFC 5869), one purpose each."""
+
+    def __init__(self, master: bytes) -> None:
+        self._master = master
+        self._derived = lru_cache(maxsize=256)(self._derive)
+
+    def for_event(self, slug: str) -> bytes:
+        """Return the secret that an event's badge codes are made with."""
+        return self._derived(f"event badges:{slug}")
+
+    def check_of_event(self, slug: str) -> bytes:
+        """Return what the database keeps to recognise the right key, and only that."""
+        return hmac.digest(self.for_event(slug), b"check", "sha256")[:8]
+
+    def list_signer(self, slug: str) -> Ed25519PrivateKey:
+        """Return the key that signs an event's gate lists."""
+        return Ed25519PrivateKey.from_private_bytes(self._derived(f"gate list:{slug}"))
+
+    def code_hash(self, text: str) -> bytes:
+        """Hash what was read so that nobody without the key can try out guesses."""
+        return hmac.digest(self._derived("read codes"), text.encode(), "sha256")
+
+    @property
+    def sessions(self) -> bytes:
+        """The secret of signed cookies."""
+        return self._derived("sessions")
+
+    def _derive(self, purpose: str) -> bytes:
+        info = b"marhaba v1 " + purpose.encode()
+        return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=info).derive(self._master)

@@ -1,0 +1,257 @@
+"""Register participants: one service for every door (import, form, API, walk-in)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy.orm import Session
+
+from checkin.db.models import Badge, Delegation, Event, Participant
+from checkin.domain.admission import Standing
+from checkin.domain.names import fold_name
+from checkin.domain.registration import Registration
+from checkin.errors import NotFound, PossibleDuplicate, QuotaBelowPlacesTaken
+from checkin.services.activity import note
+from checkin.services.enrolment import Enrolment, enrol, queue_badge_messages, take_places
+from checkin.services.keys import Keys
+
+
+class Door(StrEnum):
+    """Where a registration came from."""
+
+    IMPORT = "import"
+    FORM = "form"
+    API = "api"
+    WALK_IN = "walk_in"
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What became of a registration.
+
+    Attributes:
+        reserve_no: the place on the reserve list, for someone over the quota.
+    """
+
+    participant_id: int
+    badge_id: UUID
+    standing: Standing
+    reserve_no: int | None
+
+
+def next_list_version(session: Session, event_id: int) -> int:
+    """Count the gate list's version up and return it.
+
+    Every change of people takes this row first and holds it to its commit, so registrations of an
+    event queue, two clerks never register the same person unseen, and versions are committed in
+    the order of their numbers.
+    """
+    version: int = session.execute(
+        update(Event)
+        .where(Event.id == event_id)
+        .values(list_version=Event.list_version + 1)
+        .returning(Event.list_version)
+    ).scalar_one()
+    return version
+
+
+def register(
+    session: Session,
+    event: Event,
+    registration: Registration,
+    *,
+    delegation_id: int,
+    category_id: int,
+    door: Door,
+    keys: Keys,
+    now: datetime,
+    operator_id: int | None = None,
+    device_id: int | None = None,
+) -> Registered:
+    """Register one person: confirmed while the quota has places, else on the reserve list.
+
+    Raises:
+        PossibleDuplicate: someone has the same e-mail or phone, or the same name in the
+            delegation, and the registration does not vouch that this is another person.
+    """
+    version = next_list_version(session, event.id)
+    if not registration.allow_duplicate:
+        refuse_duplicate(session, event.id, delegation_id, registration)
+    enrolment = Enrolment(registration, delegation_id, category_id)
+    [(participant, badge)] = enrol(
+        session, event, [enrolment], door=door, keys=keys, version=version, now=now
+    )
+    note(
+        session,
+        event.id,
+        "participant.register",
+        now,
+        operator_id=operator_id,
+        device_id=device_id,
+        participant_id=participant["id"],
+        door=door,
+    )
+    return Registered(
+        participant["id"], badge["id"], Standing(participant["standing"]), participant["reserve_no"]
+    )
+
+
+def refuse_duplicate(
+    session: Session, event_id: int, delegation_id: int, registration: Registration
+) -> None:
+    """Look for someone who may be the same person.
+
+    Raises:
+        PossibleDuplicate: there is; the sentence says who and by what.
+    """
+    folded = fold_name(registration.name or registration.name_ar or "")
+    same: list[ColumnElement[bool]] = [
+        (Participant.delegation_id == delegation_id) & (Participant.folded_name == folded),
+    ]
+    if registration.email:
+        same.append(Participant.email == registration.email)
+    if registration.phone:
+        same.append(Participant.phone == registration.phone)
+    found = session.scalars(
+        select(Participant)
+        .where(
+            Participant.event_id == event_id,
+            Participant.standing != Standing.CANCELED,
+            or_(*same),
+        )
+        .limit(1)
+    ).first()
+    if found is not None:
+        what = _same_what(found, registration)
+        raise PossibleDuplicate(
+            f"{found.name or found.name_ar} (no. {found.id}) is registered with the same {what}: "
+            "if this is another person, say so (allow_duplicate)"
+        )
+
+
+def _same_what(found: Participant, registration: Registration) -> str:
+    if registration.email and found.email == registration.email:
+        return "e-mail"
+    if registration.phone and found.phone == registration.phone:
+        return "phone"
+    return "name in this delegation"
+
+
+def cancel(
+    session: Session,
+    event: Event,
+    participant_id: int,
+    *,
+    now: datetime,
+    operator_id: int | None = None,
+) -> Sequence[int]:
+    """Cancel a registration and let the reserve list move up.
+
+    Returns:
+        The ids of those who were confirmed in turn. Canceling twice changes nothing.
+    """
+    version = next_list_version(session, event.id)
+    person = _participant(session, event, participant_id)
+    if person.standing == Standing.CANCELED:
+        return []
+    had_place = person.standing == Standing.CONFIRMED
+    person.standing, person.reserve_no, person.canceled_at = Standing.CANCELED, None, now
+    session.flush()
+    touch_badges(session, [person.id], version)
+    note(
+        session,
+        event.id,
+        "participant.cancel",
+        now,
+        operator_id=operator_id,
+        participant_id=person.id,
+    )
+    if not had_place:
+        return []
+    session.execute(
+        update(Delegation)
+        .where(Delegation.id == person.delegation_id)
+        .values(places_taken=Delegation.places_taken - 1)
+    )
+    return _move_up(session, event, person.delegation_id, version, now)
+
+
+def set_quota(
+    session: Session, event: Event, delegation_id: int, quota: int, *, now: datetime
+) -> Sequence[int]:
+    """Change a delegation's quota; when it grows, the reserve list moves up.
+
+    Returns:
+        The ids of those who were confirmed.
+
+    Raises:
+        QuotaBelowPlacesTaken: more people are confirmed than the new quota has places.
+    """
+    version = next_list_version(session, event.id)
+    changed = session.execute(
+        update(Delegation)
+        .where(
+            Delegation.id == delegation_id,
+            Delegation.event_id == event.id,
+            Delegation.places_taken <= quota,
+        )
+        .values(quota=quota)
+    )
+    if changed.rowcount == 0:  # type: ignore[attr-defined]
+        raise QuotaBelowPlacesTaken(
+            f"more than {quota} people are confirmed: cancel some of them first"
+        )
+    note(session, event.id, "delegation.quota", now, delegation_id=delegation_id, quota=quota)
+    return _move_up(session, event, delegation_id, version, now)
+
+
+def _move_up(
+    session: Session, event: Event, delegation_id: int, version: int, now: datetime
+) -> Sequence[int]:
+    """Confirm people of the reserve list, in their order, while there are places."""
+    waiting = session.scalars(
+        select(Participant)
+        .where(Participant.delegation_id == delegation_id, Participant.standing == Standing.RESERVE)
+        .order_by(Participant.reserve_no)
+    ).all()
+    confirmed = waiting[: take_places(session, delegation_id, len(waiting))]
+    for person in confirmed:
+        person.standing, person.reserve_no = Standing.CONFIRMED, None
+    session.flush()
+    ids = [person.id for person in confirmed]
+    touch_badges(session, ids, version)
+    queue_badge_messages(session, event, ids, now)
+    return ids
+
+
+def touch_badges(session: Session, participant_ids: Sequence[int], version: int) -> None:
+    """Mark the badges of these participants as changed in this version of the gate list."""
+    if participant_ids:
+        session.execute(
+            update(Badge)
+            .where(Badge.participant_id.in_(participant_ids), Badge.revoked_at.is_(None))
+            .values(list_version=version)
+        )
+
+
+def block(
+    session: Session, event: Event, participant_id: int, *, blocked: bool, now: datetime
+) -> None:
+    """Stop a participant at the doors, or let them pass again."""
+    version = next_list_version(session, event.id)
+    person = _participant(session, event, participant_id)
+    person.blocked = blocked
+    touch_badges(session, [person.id], version)
+    note(session, event.id, "participant.block", now, participant_id=person.id, blocked=blocked)
+
+
+def _participant(session: Session, event: Event, participant_id: int) -> Participant:
+    person = session.get(Participant, participant_id)
+    if person is None or person.event_id != event.id:
+        raise NotFound(f"no participant has the number {participant_id}")
+    return person

@@ -1,0 +1,190 @@
+"""The log of scans: what a device reports, what it is answered, and the row that keeps both."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from checkin.db.models import Category, Conflict, Delegation, Gate, Participant, Scan
+from checkin.domain.verdicts import Direction, Reason, Source, Status
+from checkin.errors import ScanIdConflict
+from checkin.services.devices import PairedDevice
+from checkin.services.keys import Keys
+from checkin.services.scan_facts import Holder, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a device had answered by itself, offline."""
+
+    status: Status
+    reason: Reason | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One reading as a device reports it.
+
+    Attributes:
+        at: the moment of the reading by the server's clock.
+        skew_ms: how far the device's clock was behind the server's.
+        force_reason: why a supervisor overrides the rules; None where nobody does.
+        forced_by: the operator whose PIN was given, where one was.
+        decided: what the device itself answered, when it was offline.
+    """
+
+    scan_id: UUID
+    code: str
+    direction: Direction
+    source: Source
+    scanned_at: datetime
+    at: datetime
+    received_at: datetime
+    skew_ms: int = 0
+    force_reason: str | None = None
+    forced_by: int | None = None
+    decided: Decided | None = None
+
+    def body_hash(self, device_id: int) -> bytes:
+        """Fingerprint what the device sent, to tell a repetition from another scan.
+
+        The device's own decision is left out: a scan that was sent live, timed out and comes again
+        in a batch is still the same scan.
+        """
+        body = [
+            device_id,
+            self.code,
+            self.direction,
+            self.source,
+            self.scanned_at.isoformat(),
+            self.force_reason,
+        ]
+        return hashlib.sha256(json.dumps(body).encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a device is told about one scan; the same every time it asks.
+
+    Attributes:
+        first: when and where the participant was first admitted, as of this scan.
+        conflict: the device had let the person in against the rules.
+    """
+
+    scan_id: UUID
+    status: Status
+    reason: Reason | None
+    direction: Direction
+    holder: Holder | None
+    first: Place | None
+    conflict: bool = False
+    replayed: bool = False
+
+
+_INSERT_SCAN = {
+    name: insert(Scan).on_conflict_do_nothing(index_elements=["scan_id"]).returning(Scan.id)
+    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+
+
+def insert_scan(
+    session: Session, device: PairedDevice, reading: Reading, keys: Keys, answer: Answer
+) -> int | None:
+    """Write the scan's row and return its key; None when this scan_id is there already."""
+    connection = session.connection()
+    values = _scan_values(device, reading, keys) | _answer_values(answer)
+    key: int | None = connection.execute(_INSERT_SCAN[connection.dialect.name], values).scalar()
+    return key
+
+
+def _scan_values(device: PairedDevice, reading: Reading, keys: Keys) -> dict[str, object]:
+    return {
+        "scan_id": reading.scan_id,
+        "event_id": device.event_id,
+        "gate_id": device.gate_id,
+        "device_id": device.id,
+        "code_hash": keys.code_hash(reading.code),
+        "body_hash": reading.body_hash(device.id),
+        "direction": reading.direction,
+        "source": reading.source,
+        "scanned_at": reading.scanned_at,
+        "corrected_at": reading.at,
+        "received_at": reading.received_at,
+        "skew_ms": reading.skew_ms,
+        "forced": reading.force_reason is not None,
+        "force_reason": reading.force_reason,
+        "forced_by": reading.forced_by,
+        "decided_status": reading.decided and reading.decided.status,
+        "decided_reason": reading.decided and reading.decided.reason,
+    }
+
+
+def _answer_values(answer: Answer) -> dict[str, object]:
+    holder, first = answer.holder, answer.first
+    return {
+        "status": answer.status,
+        "reason": answer.reason,
+        "badge_id": holder and holder.badge_id,
+        "participant_id": holder and holder.participant_id,
+        "arrived": holder and holder.arrived,
+        "quota": holder and holder.quota,
+        "first_at": first and first.at,
+        "first_gate_id": first and first.gate_id,
+    }
+
+
+def replay(session: Session, device: PairedDevice, reading: Reading) -> Answer:
+    """Return the answer that this scan_id got before.
+
+    Raises:
+        ScanIdConflict: that was another scan, or another device's.
+    """
+    stored = session.scalars(select(Scan).where(Scan.scan_id == reading.scan_id)).one()
+    if stored.body_hash != reading.body_hash(device.id):
+        raise ScanIdConflict(f"scan_id {reading.scan_id} was used for another scan")
+    conflict = session.scalar(select(Conflict.id).where(Conflict.scan_pk == stored.id))
+    return Answer(
+        scan_id=stored.scan_id,
+        status=Status(stored.status),
+        reason=Reason(stored.reason) if stored.reason else None,
+        direction=Direction(stored.direction),
+        holder=_holder_then(session, stored),
+        first=_first_then(session, stored),
+        conflict=conflict is not None,
+        replayed=True,
+    )
+
+
+def _holder_then(session: Session, scan: Scan) -> Holder | None:
+    if scan.participant_id is None or scan.badge_id is None:
+        return None
+    person, category, delegation = session.execute(
+        select(Participant, Category, Delegation)
+        .join(Category, Category.id == Participant.category_id)
+        .join(Delegation, Delegation.id == Participant.delegation_id)
+        .where(Participant.id == scan.participant_id)
+    ).one()
+    return Holder(
+        badge_id=scan.badge_id,
+        participant_id=person.id,
+        name=person.name,
+        name_ar=person.name_ar,
+        category=category.name,
+        delegation_id=delegation.id,
+        delegation=delegation.name,
+        arrived=scan.arrived or 0,
+        quota=scan.quota or 0,
+    )
+
+
+def _first_then(session: Session, scan: Scan) -> Place | None:
+    if scan.first_at is None or scan.first_gate_id is None:
+        return None
+    return Place(scan.first_at, scan.first_gate_id, session.get_one(Gate, scan.first_gate_id).name)

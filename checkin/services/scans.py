@@ -1,0 +1,210 @@
+"""Record a scan: the one place where a verdict becomes history, live or after the fact."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from checkin.db.engine import Database, in_transaction
+from checkin.db.models import Admission, Conflict
+from checkin.domain.admission import ScanFacts, decide
+from checkin.domain.verdicts import Admitted, Direction, Reason, Refused, Source, Status, Verdict
+from checkin.errors import InvalidRequest, ScanIdConflict
+from checkin.protocol.codes import normalise_typed, parse_code, token_hash
+from checkin.services.admissions import admit, leave
+from checkin.services.devices import PairedDevice
+from checkin.services.keys import Keys
+from checkin.services.scan_facts import Holder, Place, scan_facts
+from checkin.services.scan_log import Answer, Reading, insert_scan, replay
+from checkin.services.tallies import count_refusal
+
+#: Scans of a batch that share a transaction: few, so that live scans do not wait for long.
+CHUNK = 25
+#: A supervisor's word, or a door offline, against one of these lets in somebody without a place.
+_WITHOUT_PLACE = frozenset({Reason.UNAPPROVED, Reason.QUOTA_EXCEEDED})
+
+
+def record_scan(session: Session, device: PairedDevice, reading: Reading, keys: Keys) -> Answer:
+    """Decide one scan, write it down, and count the person where they are admitted.
+
+    The scan is inserted before anything is counted: its unique scan_id makes a repetition wait
+    for the first to finish, and then take that one's answer.
+
+    Raises:
+        ScanIdConflict: this scan_id was used for another scan.
+    """
+    token = _token(reading)
+    facts, holder = scan_facts(
+        session,
+        device,
+        token_hash(token) if token else None,
+        direction=reading.direction,
+        forced=reading.force_reason is not None,
+    )
+    verdict = _verdict(facts, device, reading)
+    answer = _answer(device, reading, facts, verdict, holder)
+    scan_pk = insert_scan(session, device, reading, keys, answer)
+    if scan_pk is None:
+        return replay(session, device, reading)
+    _count(session, device, reading, verdict, answer, facts, scan_pk)
+    return answer
+
+
+def record_batch(
+    database: Database, device: PairedDevice, readings: Sequence[Reading], keys: Keys
+) -> list[Answer | ScanIdConflict]:
+    """Record what a device decided offline, a few scans in each transaction.
+
+    History is never refused: what contradicts the rules is stored as a conflict. What is committed
+    stays when a later chunk fails; the device sends all again, and what it repeats is recognised.
+    """
+    answers: list[Answer | ScanIdConflict] = []
+    for start in range(0, len(readings), CHUNK):
+        chunk = readings[start : start + CHUNK]
+        answers += in_transaction(database, partial(_record_chunk, device, chunk, keys))
+    return answers
+
+
+def _record_chunk(
+    device: PairedDevice, chunk: Sequence[Reading], keys: Keys, session: Session
+) -> list[Answer | ScanIdConflict]:
+    answers: list[Answer | ScanIdConflict] = []
+    for reading in chunk:
+        try:
+            answers.append(record_scan(session, device, reading, keys))
+        except ScanIdConflict as fault:  # nothing was written for it: the others go on
+            answers.append(fault)
+    return answers
+
+
+def force_reason_of(*, force: bool, reason: str | None) -> str | None:
+    """Return the reason of an override, or None where nothing is forced.
+
+    Raises:
+        InvalidRequest: an override without a reason.
+    """
+    if not force:
+        return None
+    if reason is None or not reason.strip():
+        raise InvalidRequest("force needs a force_reason: say why the person may enter")
+    return reason.strip()
+
+
+def _token(reading: Reading) -> bytes | None:
+    text = reading.code.strip()
+    if reading.source == Source.TYPED:
+        text = normalise_typed(text)
+    return parse_code(text)
+
+
+def _verdict(facts: ScanFacts, device: PairedDevice, reading: Reading) -> Verdict:
+    decided = reading.decided
+    if decided is not None and decided.status == Status.ERROR:
+        # The person was turned away: that is what happened, whatever we would have said.
+        return Refused(decided.reason or Reason.INVALID)
+    return decide(facts, reading.at, device.policy)
+
+
+def _answer(
+    device: PairedDevice,
+    reading: Reading,
+    facts: ScanFacts,
+    verdict: Verdict,
+    holder: Holder | None,
+) -> Answer:
+    if not facts.same_event:
+        holder = None  # another event's people are none of this gate's business
+    let_in = _let_in_against_the_rules(reading, verdict)
+    first = holder.first if holder else None
+    if holder and _arrives(facts, verdict, let_in=let_in):
+        holder = replace(holder, arrived=holder.arrived + 1)
+        first = Place(reading.at, device.gate_id, device.gate_name)
+    return Answer(
+        scan_id=reading.scan_id,
+        status=verdict.status,
+        reason=verdict.reason,
+        direction=reading.direction,
+        holder=holder,
+        first=first,
+        conflict=let_in,
+    )
+
+
+def _let_in_against_the_rules(reading: Reading, verdict: Verdict) -> bool:
+    decided = reading.decided
+    return isinstance(verdict, Refused) and decided is not None and decided.status == Status.OK
+
+
+def _arrives(facts: ScanFacts, verdict: Verdict, *, let_in: bool) -> bool:
+    if isinstance(verdict, Admitted):
+        return verdict.entry_no == 1
+    return let_in and facts.direction == Direction.ENTRY and facts.entries == 0
+
+
+def _count(
+    session: Session,
+    device: PairedDevice,
+    reading: Reading,
+    verdict: Verdict,
+    answer: Answer,
+    facts: ScanFacts,
+    scan_pk: int,
+) -> None:
+    holder = answer.holder
+    if answer.conflict:
+        _note_conflict(session, device, reading, answer, scan_pk)
+    elif isinstance(verdict, Refused):
+        count_refusal(session, device, reading.at)
+    if holder is None:
+        return
+    if isinstance(verdict, Admitted) and reading.direction == Direction.EXIT:
+        leave(session, device, reading, holder, scan_pk=scan_pk)
+        return
+    against = verdict.overridden if isinstance(verdict, Admitted) else (verdict.reason,)
+    entry_no = verdict.entry_no if isinstance(verdict, Admitted) else None
+    if _arrives(facts, verdict, let_in=answer.conflict):
+        entry_no = 1
+    if entry_no is not None:
+        without_place = not _WITHOUT_PLACE.isdisjoint(against)
+        admit(
+            session,
+            device,
+            reading,
+            holder,
+            scan_pk=scan_pk,
+            entry_no=entry_no,
+            without_place=without_place,
+        )
+
+
+def _note_conflict(
+    session: Session, device: PairedDevice, reading: Reading, answer: Answer, scan_pk: int
+) -> None:
+    session.execute(
+        insert(Conflict),
+        {
+            "event_id": device.event_id,
+            "scan_pk": scan_pk,
+            "reason": answer.reason,
+            "admission_id": _earlier_admission(session, answer.holder),
+            "created_at": reading.received_at,
+        },
+    )
+
+
+def _earlier_admission(session: Session, holder: Holder | None) -> int | None:
+    if holder is None:
+        return None
+    return session.scalar(
+        select(Admission.id)
+        .where(
+            Admission.participant_id == holder.participant_id,
+            Admission.annulled_at.is_(None),
+        )
+        .order_by(Admission.entry_no.desc())
+        .limit(1)
+    )

@@ -1,0 +1,104 @@
+"""Keep the running counts, in the transaction of what they count."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+from sqlalchemy import case
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from checkin.db.models import ArrivalTally, RefusalTally
+
+_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+class Counter(Protocol):
+    """The device at a gate whose rows are counted in."""
+
+    @property
+    def id(self) -> int:
+        """The device."""
+
+    @property
+    def event_id(self) -> int:
+        """Its event."""
+
+    @property
+    def gate_id(self) -> int:
+        """The gate it stood at."""
+
+
+class Change(NamedTuple):
+    """What one scan adds to the counts; annulling adds the negatives."""
+
+    arrived: int
+    inside: int
+    without_place: int
+
+
+def _later(statement: Any, table: Any) -> Any:
+    new, old = statement.excluded.last_scan_at, table.last_scan_at
+    return case((new > old, new), else_=old)
+
+
+def _upsert_arrival(insert: Any) -> Any:
+    statement = insert(ArrivalTally)
+    return statement.on_conflict_do_update(
+        index_elements=["delegation_id", "gate_id", "device_id"],
+        set_={
+            "arrived": ArrivalTally.arrived + statement.excluded.arrived,
+            "inside": ArrivalTally.inside + statement.excluded.inside,
+            "without_place": ArrivalTally.without_place + statement.excluded.without_place,
+            "last_scan_at": _later(statement, ArrivalTally),
+        },
+    )
+
+
+def _upsert_refusal(insert: Any) -> Any:
+    statement = insert(RefusalTally)
+    return statement.on_conflict_do_update(
+        index_elements=["gate_id", "device_id"],
+        set_={
+            "refused": RefusalTally.refused + statement.excluded.refused,
+            "last_scan_at": _later(statement, RefusalTally),
+        },
+    )
+
+
+_ARRIVAL = {name: _upsert_arrival(insert) for name, insert in _INSERT.items()}
+_REFUSAL = {name: _upsert_refusal(insert) for name, insert in _INSERT.items()}
+
+
+def count_arrival(
+    session: Session, at_gate: Counter, delegation_id: int, at: datetime, change: Change
+) -> None:
+    """Add a change to the counts of a delegation."""
+    connection = session.connection()
+    connection.execute(
+        _ARRIVAL[connection.dialect.name],
+        {
+            "delegation_id": delegation_id,
+            "gate_id": at_gate.gate_id,
+            "device_id": at_gate.id,
+            "event_id": at_gate.event_id,
+            **change._asdict(),
+            "last_scan_at": at,
+        },
+    )
+
+
+def count_refusal(session: Session, at_gate: Counter, at: datetime, refused: int = 1) -> None:
+    """Add a refusal to the counts of a gate."""
+    connection = session.connection()
+    connection.execute(
+        _REFUSAL[connection.dialect.name],
+        {
+            "gate_id": at_gate.gate_id,
+            "device_id": at_gate.id,
+            "event_id": at_gate.event_id,
+            "refused": refused,
+            "last_scan_at": at,
+        },
+    )

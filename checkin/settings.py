@@ -1,0 +1,161 @@
+"""One frozen `Settings`, read from `CHECKIN_*` variables and a `.env` file, complete or refused."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+
+from checkin.errors import SettingsError
+from checkin.services.keys import MASTER_KEY_BYTES, Keys
+
+PREFIX = "CHECKIN_"
+_DATABASES = ("sqlite", "postgresql+psycopg")
+_MAIL = ("file", "smtp", "smtps")
+
+
+class Settings(BaseModel):
+    """Everything that differs between two installations.
+
+    Attributes:
+        home: where files are kept that are not in the repository.
+        database_url: `sqlite:///FILE` or `postgresql+psycopg://…`.
+        mail_url: `file:DIR` writes .eml files; `smtp://` (with STARTTLS where the server offers
+            it) and `smtps://user:password@host:port` send.
+        mail_from: the sender of e-mails.
+        base_url: the address under which people reach this server, for links and QR codes.
+        master_key: 64 hexadecimal digits; without it the key file in `home` is used.
+        language: fr, ar or en, where nothing says better.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    home: Path = Path("var")
+    database_url: str = ""
+    mail_url: str = ""
+    mail_from: str = "Marhaba <marhaba@localhost>"
+    base_url: str = "http://localhost:8000"
+    master_key: str | None = None
+    language: str = "fr"
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, url: str) -> str:
+        if url and urlsplit(url).scheme not in _DATABASES:
+            raise ValueError(f"must begin with {' or '.join(f'{name}://' for name in _DATABASES)}")
+        return url
+
+    @field_validator("mail_url")
+    @classmethod
+    def _known_mail(cls, url: str) -> str:
+        if url and urlsplit(url).scheme not in _MAIL:
+            raise ValueError("must begin with file:, smtp:// or smtps://")
+        return url
+
+    @field_validator("base_url")
+    @classmethod
+    def _http(cls, url: str) -> str:
+        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
+            raise ValueError("must look like https://host or http://localhost:8000")
+        return url.rstrip("/")
+
+    @field_validator("master_key")
+    @classmethod
+    def _whole_key(cls, text: str | None) -> str | None:
+        if text is not None and len(_from_hex(text)) != MASTER_KEY_BYTES:
+            raise ValueError(f"must be {2 * MASTER_KEY_BYTES} hexadecimal digits")
+        return text
+
+    @field_validator("language")
+    @classmethod
+    def _spoken(cls, language: str) -> str:
+        if language not in ("fr", "ar", "en"):
+            raise ValueError("must be fr, ar or en")
+        return language
+
+    @property
+    def database(self) -> str:
+        """The database's address; a file in `home` unless another was set."""
+        return self.database_url or f"sqlite:///{self.home.resolve() / 'marhaba.db'}"
+
+    @property
+    def mail(self) -> str:
+        """Where e-mails go; files in `home` unless a server was set."""
+        return self.mail_url or f"file:{self.home.resolve() / 'outbox'}"
+
+    @property
+    def key_file(self) -> Path:
+        """The file that holds the master key when no variable does."""
+        return self.home / "master.key"
+
+
+def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path | None = None) -> Settings:
+    """Read the settings; a variable of the environment wins over the same one in `.env`.
+
+    Raises:
+        SettingsError: a variable is unknown or malformed; the sentence names it.
+    """
+    given = {name: value for name, value in dotenv_values(dotenv or ".env").items() if value}
+    given |= dict(os.environ if environ is None else environ)
+    ours = {name[len(PREFIX) :].lower(): v for name, v in given.items() if name.startswith(PREFIX)}
+    _refuse_unknown(ours)
+    try:
+        return Settings.model_validate({name: value for name, value in ours.items() if value != ""})
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        name = PREFIX + str(first["loc"][0]).upper()
+        raise SettingsError(f"{name}: {first['msg'].removeprefix('Value error, ')}") from None
+
+
+def load_keys(settings: Settings) -> Keys:
+    """Return the keys of this installation.
+
+    Raises:
+        SettingsError: there is no key, or its file cannot be read or is not a key.
+    """
+    if settings.master_key:
+        return Keys(_from_hex(settings.master_key))
+    try:
+        text = settings.key_file.read_text("ascii").strip()
+    except FileNotFoundError:
+        raise SettingsError(
+            f"no master key: run `python -m checkin init`, restore {settings.key_file} from its "
+            "backup, or set CHECKIN_MASTER_KEY"
+        ) from None
+    except (OSError, UnicodeDecodeError) as fault:
+        raise SettingsError(f"{settings.key_file} cannot be read: {fault}") from None
+    if len(_from_hex(text)) != MASTER_KEY_BYTES:
+        raise SettingsError(f"{settings.key_file} is not a key: restore it from its backup")
+    return Keys(_from_hex(text))
+
+
+def create_key_file(settings: Settings) -> None:
+    """Make the master key, once; only its owner may read it."""
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        number = os.open(settings.key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(number, "w", encoding="ascii") as file:
+        file.write(os.urandom(MASTER_KEY_BYTES).hex() + "\n")
+
+
+def _from_hex(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return b""
+
+
+def _refuse_unknown(given: Mapping[str, str]) -> None:
+    known = set(Settings.model_fields)
+    for name in sorted(set(given) - known):
+        near = difflib.get_close_matches(name, known, 1)
+        hint = f"; did you mean {PREFIX}{near[0].upper()}?" if near else ""
+        names = ", ".join(PREFIX + field.upper() for field in Settings.model_fields)
+        raise SettingsError(f"{PREFIX}{name.upper()} is not a setting{hint} (settings: {names})")
