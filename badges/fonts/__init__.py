@@ -1,0 +1,47 @@
+"""The fonts of badges, and which of them can write a text.
+
+Vazirmatn writes French and Arabic alike; DejaVu Sans steps in where it has no letter, as for
+Tifinagh. Their licences lie beside them.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from PIL import ImageFont
+
+FONTS = Path(__file__).parent
+REGULAR = "Vazirmatn-Regular.ttf"
+BOLD = "Vazirmatn-Bold.ttf"
+FALLBACK = "DejaVuSans.ttf"
+FONT_FILES = (REGULAR, BOLD, FALLBACK)
+
+# In no font: what is drawn for it is the font's box for a missing letter.
+_NOBODYS_LETTER = "\U0010fffd"
+
+
+def missing_fonts(folder: Path = FONTS) -> list[str]:
+    """Return the names of the font files that are not in the folder."""
+    return [name for name in FONT_FILES if not (folder / name).is_file()]
+
+
+def unwritable_letters(text: str) -> list[str]:
+    """Return the letters of a text that would be printed as boxes, each once, in their order."""
+    letters = dict.fromkeys(letter for letter in text if letter.isprintable() and letter != " ")
+    return [
+        letter for letter in letters if not any(has_letter(font, letter) for font in FONT_FILES)
+    ]
+
+
+@cache
+def font_of(file: str, size_px: int) -> ImageFont.FreeTypeFont:
+    """Load a font for Pillow, shaping with raqm so that Arabic letters join."""
+    return ImageFont.truetype(FONTS / file, size_px, layout_engine=ImageFont.Layout.RAQM)
+
+
+@cache
+def has_letter(file: str, letter: str) -> bool:
+    """Say whether the font can draw the letter, and not just a box in its place."""
+    font = ImageFont.truetype(FONTS / file, 32, layout_engine=ImageFont.Layout.BASIC)
+    return bytes(font.getmask(letter)) != bytes(font.getmask(_NOBODYS_LETTER))

@@ -1,0 +1,216 @@
+"""The e-mail that carries a badge: text and HTML in one language, the picture inline, the PDF.
+
+Nothing is sent here: `compose` returns a message, whole and repeatable, for whoever sends it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from badges.spec import BadgeError, BadgeSpec, check_line
+from badges.texts import TEXTS, Texts, fill, filling
+
+_TEMPLATES = Path(__file__).parent.parent / "templates" / "email"
+_MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>")
+# One mailbox, in letters that every mail server takes.
+_MAILBOX = re.compile(
+    r"(?P<name>[^<>,@]*)<(?P<in_angles>[!-;=?-~]+@[A-Za-z0-9.-]+)>"
+    r"|(?P<bare>[!-+\--;=?-~]+@[A-Za-z0-9.-]+)"
+)
+_LONGEST_HEADER = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Who answers for the participant's data, and for how long they are kept.
+
+    Args:
+        organiser: the body responsible, as the notice names it; `organiser_ar` in Arabic.
+        contact: where a participant writes about their data, an address or a page.
+        kept_days: days after the event until personal data are erased.
+    """
+
+    organiser: str
+    contact: str
+    kept_days: int
+    organiser_ar: str | None = None
+
+
+def compose(
+    spec: BadgeSpec,
+    *,
+    sender: str,
+    recipient: str,
+    message_id: str,
+    sent_at: datetime,
+    notice: Notice,
+    pdf: bytes,
+    png: bytes,
+    subject: str | None = None,
+    texts: Texts | None = None,
+    sensitive: bool = False,
+    reply_to: str | None = None,
+) -> EmailMessage:
+    """Return the message that brings a participant their badge; equal arguments, equal bytes.
+
+    Args:
+        sender: ``Name <address>`` or an address. Where `sensitive`, only the address is kept.
+        recipient: one address. The name comes from the badge.
+        message_id: ``<unique@domain>``, the same at every attempt, so that a repeat is seen.
+        sent_at: aware; the Date header.
+        subject: instead of the language's own; it may use the placeholders of `Texts`.
+        texts: instead of the language's own sentences.
+        sensitive: nothing outside the message's body names the event or its organiser.
+
+    Raises:
+        BadgeError: an address, the subject or the Message-ID cannot stand in a header.
+    """
+    letter = _Letter(spec, texts or TEXTS[spec.language], notice, sensitive, subject)
+    message = EmailMessage(policy=SMTP)
+    message["Message-ID"] = _checked_message_id(message_id)
+    message["Date"] = format_datetime(_checked_time(sent_at))
+    message["From"] = _address("sender", sender, with_name=not sensitive)
+    message["To"] = _address("recipient", recipient, with_name=False)
+    if reply_to is not None:
+        message["Reply-To"] = _address("reply_to", reply_to, with_name=not sensitive)
+    message["Subject"] = letter.subject
+    # Out-of-office answers would come back by the thousand (RFC 3834).
+    message["Auto-Submitted"] = "auto-generated"
+    _add_bodies(message, letter, _content_id(message_id), png)
+    name = f"badge-{_ascii_name(spec.number)}"
+    message.add_attachment(pdf, maintype="application", subtype="pdf", filename=f"{name}.pdf")
+    # Last, for giving a message its content drops the headers that describe the content.
+    message["Content-Language"] = spec.language
+    _fix_boundaries(message, message_id)
+    return message
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    spec: BadgeSpec
+    texts: Texts
+    notice: Notice
+    sensitive: bool
+    own_subject: str | None
+
+    @property
+    def words(self) -> dict[str, str]:
+        arabic = self.spec.language == "ar"
+        organiser = (arabic and self.notice.organiser_ar) or self.notice.organiser
+        days = str(self.notice.kept_days)
+        contact = self.notice.contact
+        return filling(self.spec) | {"organiser": organiser, "contact": contact, "days": days}
+
+    @property
+    def subject(self) -> str:
+        usual = self.texts.subject_neutral if self.sensitive else self.texts.subject
+        subject = fill(self.own_subject or usual, self.words)
+        check_line("subject", subject, longest=_LONGEST_HEADER)
+        return subject
+
+    def context(self, picture_cid: str) -> dict[str, Any]:
+        texts, words = self.texts, self.words
+        labels = {
+            name: f"{getattr(texts, f'{name}_label')}{texts.colon}"
+            for name in ("when", "where", "delegation", "number", "code")
+        }
+        shown = {"when": "when", "where": "venue", "delegation": "delegation", "number": "number"}
+        arabic = self.spec.language == "ar"
+        return {
+            **words,
+            **{name: fill(getattr(texts, name), words) for name in _SENTENCES},
+            "labels": labels,
+            "details": [(labels[label], words[word]) for label, word in shown.items()],
+            "code": self.spec.grouped_code,
+            "subject": self.subject,
+            "language": self.spec.language,
+            "direction": "rtl" if arabic else "ltr",
+            "start": "right" if arabic else "left",
+            "picture_cid": picture_cid,
+        }
+
+
+_SENTENCES = ("greeting", "intro", "show", "print_out", "personal", "picture", "privacy")
+
+
+def _add_bodies(message: EmailMessage, letter: _Letter, cid: str, png: bytes) -> None:
+    context = letter.context(cid)
+    message.set_content(_template("badge.txt").render(context))
+    message.add_alternative(_template("badge.html").render(context), subtype="html")
+    html = list(message.iter_parts())[1]
+    if not isinstance(html, EmailMessage):
+        raise TypeError("the HTML alternative is not a message part")
+    html.add_related(
+        png,
+        maintype="image",
+        subtype="png",
+        cid=f"<{cid}>",
+        disposition="inline",
+        filename=f"badge-{_ascii_name(letter.spec.number)}.png",
+    )
+
+
+@cache
+def _template(name: str) -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=jinja2.select_autoescape(["html"]),
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template(name)
+
+
+def _address(field: str, text: str, *, with_name: bool) -> Address:
+    check_line(field, text, longest=_LONGEST_HEADER)
+    match = _MAILBOX.fullmatch(text.strip())
+    try:
+        if match is None:
+            raise ValueError(text)
+        name, address = match["name"] or "", match["in_angles"] or match["bare"]
+        return Address(display_name=name.strip(' "') if with_name else "", addr_spec=address)
+    except (HeaderParseError, ValueError, IndexError) as error:
+        raise BadgeError(
+            f"{field} {text!r} is not one e-mail address: write it as name@example.org"
+        ) from error
+
+
+def _checked_message_id(message_id: str) -> str:
+    if not _MESSAGE_ID.fullmatch(message_id) or len(message_id) > _LONGEST_HEADER:
+        raise BadgeError(f"message_id {message_id!r} is not of the form <unique@domain>")
+    return message_id
+
+
+def _checked_time(sent_at: datetime) -> datetime:
+    if sent_at.utcoffset() is None:
+        raise BadgeError("sent_at has no time zone: give an aware time, such as UTC")
+    return sent_at.astimezone(UTC)
+
+
+def _content_id(message_id: str) -> str:
+    digest = hashlib.sha256(message_id.encode()).hexdigest()
+    return f"{digest[:24]}@badge.invalid"
+
+
+def _fix_boundaries(message: EmailMessage, message_id: str) -> None:
+    # Python draws boundaries by lot; ours follow from the Message-ID, so a repeat is identical.
+    digest = hashlib.sha256(message_id.encode()).hexdigest()[:32]
+    for depth, part in enumerate(part for part in message.walk() if part.is_multipart()):
+        part.set_boundary(f"=_{digest}_{depth}")
+
+
+def _ascii_name(text: str) -> str:
+    return re.sub(r"[^0-9A-Za-z.-]", "-", text)

@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+import email
+import email.policy
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+
+from badges.message import Notice, compose
+from badges.pdf import single_badge_pdf
+from badges.phone import phone_badge_png
+from badges.spec import BadgeError, BadgeSpec, Language
+from badges.texts import fill
+from tests.badges.reading import codes_in, pages, picture
+from tests.badges.specs import a_spec
+
+NOTICE = Notice(
+    organiser="Association Ibn Rochd",
+    organiser_ar="جمعية ابن رشد",
+    contact="donnees@example.org",
+    kept_days=30,
+)
+
+
+def a_message(spec: BadgeSpec | None = None, **changes: Any) -> EmailMessage:
+    given: dict[str, Any] = {
+        "sender": "Secrétariat <badges@example.org>",
+        "recipient": "fatima@example.org",
+        "message_id": "<0001.badge@example.org>",
+        "sent_at": datetime(2025, 6, 1, 8, 30, tzinfo=UTC),
+        "notice": NOTICE,
+        "pdf": b"%PDF-",
+        "png": b"\x89PNG",
+    }
+    return compose(spec or a_spec(), **(given | changes))
+
+
+def received(message: EmailMessage) -> EmailMessage:
+    parsed = email.message_from_bytes(message.as_bytes(), policy=email.policy.default)
+    assert isinstance(parsed, EmailMessage)
+    assert [part.defects for part in parsed.walk()] == [[]] * len(list(parsed.walk()))
+    return parsed
+
+
+def body(message: EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
+    assert part is not None
+    return str(part.get_content())
+
+
+def parts(message: EmailMessage) -> list[tuple[str, str | None]]:
+    return [(part.get_content_type(), part.get_filename()) for part in message.walk()]
+
+
+def test_the_codes_of_the_received_message_are_the_participants() -> None:
+    spec = a_spec(language="ar")
+    pdf, png = single_badge_pdf(spec), phone_badge_png(spec)
+
+    message = received(a_message(spec, pdf=pdf, png=png))
+
+    by_type = {
+        part.get_content_type(): bytes(part.get_content())
+        for part in message.walk()
+        if part.get_content_maintype() in ("image", "application")
+    }
+    assert codes_in(picture(by_type["image/png"])) == [spec.code]
+    (page,) = pages(by_type["application/pdf"])
+    assert codes_in(page) == [spec.code]
+
+
+def test_a_message_has_text_html_with_the_picture_and_the_pdf() -> None:
+    assert parts(received(a_message())) == [
+        ("multipart/mixed", None),
+        ("multipart/alternative", None),
+        ("text/plain", None),
+        ("multipart/related", None),
+        ("text/html", None),
+        ("image/png", "badge-KHE-0000.png"),
+        ("application/pdf", "badge-KHE-0000.pdf"),
+    ]
+
+
+def test_the_html_shows_the_picture_by_its_content_id() -> None:
+    message = received(a_message())
+
+    (png,) = [part for part in message.walk() if part.get_content_type() == "image/png"]
+
+    assert f'src="cid:{png["Content-ID"].strip("<>")}"' in body(message, "html")
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "neutral"),
+    [
+        ("fr", "Votre badge : Rencontre régionale", "Votre badge d'entrée"),
+        ("ar", "شارتكم: اللقاء الجهوي", "شارة الدخول الخاصة بكم"),
+        ("en", "Your badge: Rencontre régionale", "Your entry badge"),
+    ],
+)
+def test_the_subject_is_in_the_participants_language(
+    language: Language, subject: str, neutral: str
+) -> None:
+    spec = a_spec(language=language)
+
+    plain, sensitive = received(a_message(spec)), received(a_message(spec, sensitive=True))
+
+    assert (plain["Subject"], sensitive["Subject"]) == (subject, neutral)
+
+
+def test_the_headers_are_the_ones_given() -> None:
+    message = received(a_message(reply_to="Bureau <bureau@example.org>"))
+
+    assert {name: message[name] for name in message if not name.startswith("MIME")} == {
+        "Message-ID": "<0001.badge@example.org>",
+        "Date": "Sun, 01 Jun 2025 08:30:00 +0000",
+        "From": "Secrétariat <badges@example.org>",
+        "To": "fatima@example.org",
+        "Reply-To": "Bureau <bureau@example.org>",
+        "Subject": "Votre badge : Rencontre régionale",
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": "fr",
+        "Content-Type": message["Content-Type"],
+    }
+
+
+def test_a_sensitive_message_names_nobody_outside_its_body() -> None:
+    message = received(a_message(sensitive=True, sender="Parti X <badges@example.org>"))
+
+    outside = [f"{name}: {value}" for part in message.walk() for name, value in part.items()]
+
+    assert message["From"] == "badges@example.org"
+    assert [line for line in outside if "Rencontre" in line or "Parti" in line] == []
+
+
+@pytest.mark.parametrize("language", ["fr", "ar", "en"])
+def test_a_locked_screen_shows_a_greeting_and_not_the_event(language: Language) -> None:
+    first_line = body(received(a_message(a_spec(language=language))), "plain").splitlines()[0]
+
+    name = "فاطمة الزهراء الإدريسي" if language == "ar" else "Fatima Zahra El Idrissi"
+    assert name in first_line
+    assert "Rencontre" not in first_line
+    assert "اللقاء" not in first_line
+
+
+def test_arabic_reads_from_right_to_left() -> None:
+    html = body(received(a_message(a_spec(language="ar"))), "html")
+
+    assert '<html lang="ar" dir="rtl">' in html
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+@pytest.mark.parametrize(
+    ("language", "organiser"),
+    [("fr", "Association Ibn Rochd"), ("ar", "جمعية ابن رشد"), ("en", "Association Ibn Rochd")],
+)
+def test_every_body_says_who_keeps_what_for_how_long_and_whom_to_ask(
+    kind: str, language: Language, organiser: str
+) -> None:
+    text = body(received(a_message(a_spec(language=language))), kind)
+
+    assert [part for part in (organiser, "30", "donnees@example.org") if part not in text] == []
+
+
+def test_names_are_escaped_in_html_and_whole_in_text() -> None:
+    message = received(a_message(a_spec(name="<script>alert('x')</script> & {days}")))
+
+    html, text = body(message, "html"), body(message, "plain")
+
+    assert "<script>" not in html
+    assert "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; {days}" in html
+    assert "<script>alert('x')</script> & {days}" in text
+
+
+@pytest.mark.parametrize(
+    ("complaint", "changes"),
+    [
+        ("recipient holds U\\+000D", {"recipient": "a@example.org\r\nBcc: all@example.org"}),
+        ("recipient .* is not one e-mail address", {"recipient": "a@example.org, b@example.org"}),
+        ("recipient .* is not one e-mail address", {"recipient": "nobody"}),
+        ("recipient .* is not one e-mail address", {"recipient": "فاطمة@example.org"}),
+        ("sender holds U\\+000A", {"sender": "A\nB <a@example.org>"}),
+        ("reply_to .* is not one e-mail address", {"reply_to": "<>"}),
+        ("subject holds U\\+000A", {"subject": "Badge\nBcc: all@example.org"}),
+        ("subject is empty", {"subject": " "}),
+        ("subject has 300 characters: shorten it to 200", {"subject": "A" * 300}),
+        ("the placeholder {secret} is not known", {"subject": "{secret}"}),
+        ("the placeholder {name.__class__} is not known", {"subject": "{name.__class__}"}),
+        ("message_id .* is not of the form", {"message_id": "<a@b>\r\nX: y"}),
+        ("sent_at has no time zone", {"sent_at": datetime(2025, 6, 1)}),  # noqa: DTZ001 the case
+    ],
+)
+def test_nothing_unfit_reaches_a_header(complaint: str, changes: dict[str, Any]) -> None:
+    with pytest.raises(BadgeError, match=complaint):
+        a_message(**changes)
+
+
+def test_an_own_subject_is_filled() -> None:
+    message = received(a_message(subject="{number}: {delegation}"))
+
+    assert message["Subject"] == "KHE-0000: Khémisset"
+
+
+def test_a_sentence_is_filled_once_and_never_run() -> None:
+    assert fill("{name}!", {"name": "{name} {0}"}) == "{name} {0}!"
+
+
+def test_the_same_message_is_the_same_bytes() -> None:
+    assert a_message().as_bytes() == a_message().as_bytes()
+
+
+def test_lines_are_short_enough_for_every_server() -> None:
+    lines = a_message(a_spec(language="ar")).as_bytes().split(b"\r\n")
+
+    assert max(map(len, lines)) <= 998
