@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import zoneinfo
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -92,6 +93,14 @@ class Settings(BaseModel):
     def key_file(self) -> Path:
         """The file that holds the master key when no variable does."""
         return self.home / "master.key"
+
+
+def use_shipped_time_zones() -> None:
+    """Read time zones from the `tzdata` package instead of the machine's own tables.
+
+    Morocco moved to UTC+0 for good on 20 September 2026; a table from before is an hour off.
+    """
+    zoneinfo.reset_tzpath(())
 
 
 def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path | None = None) -> Settings:

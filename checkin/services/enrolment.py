@@ -143,9 +143,7 @@ def _give_places(session: Session, rows: Sequence[Row]) -> None:
     """Confirm the first of each delegation while there are places, and number the others."""
     wanted = Counter(row["delegation_id"] for row in rows)
     places = {of: take_places(session, of, count) for of, count in wanted.items()}
-    numbers = {
-        of: _reserve_numbers(session, of, count - places[of]) for of, count in wanted.items()
-    }
+    numbers = {of: reserve_numbers(session, of, count - places[of]) for of, count in wanted.items()}
     for row in rows:
         of = row["delegation_id"]
         if places[of] > 0:
@@ -154,7 +152,8 @@ def _give_places(session: Session, rows: Sequence[Row]) -> None:
             row["standing"], row["reserve_no"] = Standing.RESERVE, next(numbers[of])
 
 
-def _reserve_numbers(session: Session, delegation_id: int, count: int) -> Iterator[int]:
+def reserve_numbers(session: Session, delegation_id: int, count: int) -> Iterator[int]:
+    """Take the next numbers of a delegation's reserve list."""
     if count == 0:
         return iter(())
     last: int = session.execute(

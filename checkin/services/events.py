@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,17 +35,24 @@ class EventSpec:
     grace_s: int = 0
     reserve_from: datetime | None = None
     capacity: int | None = None
-    reentry: Reentry = Reentry.SINGLE
+    reentry: Reentry | str = Reentry.SINGLE
     language: str = "fr"
     sensitive: bool = True
+    organiser: str = ""
+    contact: str = ""
+    retention_days: int = 30
 
 
 def create_event(session: Session, spec: EventSpec, keys: Keys, *, now: datetime) -> Event:
     """Create an event.
 
     Raises:
-        InvalidRequest: the time zone is not known here.
+        InvalidRequest: the slug or the time zone cannot be one, or the slug is taken.
     """
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,49}", spec.slug):
+        raise InvalidRequest(f"{spec.slug!r} is no slug: use small letters, digits and hyphens")
+    if session.scalar(select(Event.id).where(Event.slug == spec.slug)):
+        raise InvalidRequest(f"there is an event {spec.slug} already")
     try:
         ZoneInfo(spec.timezone)
     except (ZoneInfoNotFoundError, ValueError):
@@ -114,6 +122,20 @@ def add_delegation(
     session.add(delegation)
     session.flush()
     return delegation
+
+
+def delegation_named(session: Session, event: Event, name: str) -> Delegation:
+    """Return the delegation with this name, in either script.
+
+    Raises:
+        NotFound: there is none; the sentence names those that exist.
+    """
+    known = delegations_of(session, event)
+    for delegation in known:
+        if fold_name(name) in (delegation.folded, fold_name(delegation.name_ar or "")):
+            return delegation
+    names = ", ".join(delegation.name for delegation in known)
+    raise NotFound(f"no delegation is called {name!r}; delegations: {names or 'none yet'}")
 
 
 def add_category(

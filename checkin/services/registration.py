@@ -17,7 +17,13 @@ from checkin.domain.names import fold_name
 from checkin.domain.registration import Registration
 from checkin.errors import NotFound, PossibleDuplicate, QuotaBelowPlacesTaken
 from checkin.services.activity import note
-from checkin.services.enrolment import Enrolment, enrol, queue_badge_messages, take_places
+from checkin.services.enrolment import (
+    Enrolment,
+    enrol,
+    queue_badge_messages,
+    reserve_numbers,
+    take_places,
+)
 from checkin.services.keys import Keys
 
 
@@ -173,12 +179,45 @@ def cancel(
     )
     if not had_place:
         return []
+    free_place(session, person.delegation_id)
+    return _move_up(session, event, person.delegation_id, version, now)
+
+
+def move_to_delegation(
+    session: Session,
+    event: Event,
+    person: Participant,
+    delegation_id: int,
+    version: int,
+    now: datetime,
+) -> None:
+    """Move someone to another delegation: they take a place there, or join its reserve list.
+
+    The caller holds the event's row (`next_list_version`).
+    """
+    if person.delegation_id == delegation_id or person.standing == Standing.CANCELED:
+        person.delegation_id = delegation_id
+        return
+    old, had_place = person.delegation_id, person.standing == Standing.CONFIRMED
+    person.delegation_id = delegation_id
+    if take_places(session, delegation_id, 1):
+        person.standing, person.reserve_no = Standing.CONFIRMED, None
+    else:
+        person.standing = Standing.RESERVE
+        person.reserve_no = next(reserve_numbers(session, delegation_id, 1))
+    session.flush()
+    if had_place:
+        free_place(session, old)
+        _move_up(session, event, old, version, now)
+
+
+def free_place(session: Session, delegation_id: int) -> None:
+    """Give one confirmed place back to the delegation."""
     session.execute(
         update(Delegation)
-        .where(Delegation.id == person.delegation_id)
+        .where(Delegation.id == delegation_id)
         .values(places_taken=Delegation.places_taken - 1)
     )
-    return _move_up(session, event, person.delegation_id, version, now)
 
 
 def set_quota(
@@ -237,6 +276,15 @@ def touch_badges(session: Session, participant_ids: Sequence[int], version: int)
             .where(Badge.participant_id.in_(participant_ids), Badge.revoked_at.is_(None))
             .values(list_version=version)
         )
+
+
+def touch_all_badges(session: Session, event_id: int, version: int) -> None:
+    """Mark every working badge of an event as changed in this version of the gate list."""
+    session.execute(
+        update(Badge)
+        .where(Badge.event_id == event_id, Badge.revoked_at.is_(None))
+        .values(list_version=version)
+    )
 
 
 def block(

@@ -18,6 +18,7 @@ class Event(Base):
     __table_args__ = (
         CheckConstraint("capacity IS NULL OR capacity > 0", name="capacity"),
         CheckConstraint("grace_s >= 0", name="grace"),
+        CheckConstraint("retention_days > 0", name="retention_days"),
         CheckConstraint("doors_close_at IS NULL OR doors_close_at > doors_open_at", name="doors"),
         one_of("reentry", Reentry),
     )
@@ -39,6 +40,11 @@ class Event(Base):
     reserve_from: Mapped[datetime | None]
     capacity: Mapped[int | None]
     reentry: Mapped[str] = mapped_column(default=Reentry.SINGLE)
+    #: who answers for the personal data, and how to reach them
+    organiser: Mapped[str] = mapped_column(default="")
+    contact: Mapped[str] = mapped_column(default="")
+    #: days after the event until personal data are erased
+    retention_days: Mapped[int] = mapped_column(default=30)
     #: the event's name reveals an opinion: keep it out of subjects and file names
     sensitive: Mapped[bool] = mapped_column(default=True)
     #: tells whether the key at hand is the one that the badges were made with

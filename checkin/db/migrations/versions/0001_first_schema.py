@@ -61,6 +61,9 @@ def upgrade() -> None:
         sa.Column("reserve_from", sa.DateTime(timezone=True), nullable=True),
         sa.Column("capacity", sa.Integer(), nullable=True),
         sa.Column("reentry", sa.String(), nullable=False),
+        sa.Column("organiser", sa.String(), nullable=False),
+        sa.Column("contact", sa.String(), nullable=False),
+        sa.Column("retention_days", sa.Integer(), nullable=False),
         sa.Column("sensitive", sa.Boolean(), nullable=False),
         sa.Column("key_check", sa.LargeBinary(), nullable=False),
         sa.Column("list_version", sa.Integer(), nullable=False),
@@ -73,6 +76,7 @@ def upgrade() -> None:
             "doors_close_at IS NULL OR doors_close_at > doors_open_at", name=op.f("ck_event_doors")
         ),
         sa.CheckConstraint("grace_s >= 0", name=op.f("ck_event_grace")),
+        sa.CheckConstraint("retention_days > 0", name=op.f("ck_event_retention_days")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
         sa.UniqueConstraint("slug", name=op.f("uq_event_slug")),
     )

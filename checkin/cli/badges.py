@@ -1,0 +1,144 @@
+"""Badges: their codes, their sheets, their messages."""
+
+from __future__ import annotations
+
+import csv
+import re
+import sys
+from dataclasses import astuple
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from badges.pdf import badge_sheets_pdf
+from checkin.cli.office import Office, event_option, in_office, json_option, now, say, say_json
+from checkin.db.models import Delegation, Event
+from checkin.domain.names import fold_name
+from checkin.services.badges import BadgeCode, badge_codes, badge_specs
+from checkin.services.events import check_event_key, delegation_named, delegations_of
+from checkin.services.mail.outbox import send_due, states, waiting
+from checkin.services.mail.transport import Outcome, transport_to
+
+_COLUMNS = ("participant_id", "delegation", "category", "status", "name", "code")
+
+
+@click.group()
+def badges() -> None:
+    """Codes, sheets to print, and e-mails."""
+
+
+@badges.command("codes")
+@click.option("--csv", "target", metavar="FILE", required=True, help="- for standard output")
+@event_option
+@in_office
+def codes(office: Office, target: str, event_slug: str | None) -> None:
+    """Write every working code as CSV. Whoever has this file can enter: keep it safe."""
+    event = office.event(event_slug)
+    with office.database.read() as session:
+        lines = list(badge_codes(session, event, office.keys))
+    if target == "-":
+        sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
+        _write_codes(sys.stdout, lines)
+        return
+    with Path(target).open("w", encoding="utf-8", newline="") as file:
+        _write_codes(file, lines)
+    say(f"{len(lines)} codes written to {target}")
+
+
+def _write_codes(file: TextIO, lines: list[BadgeCode]) -> None:
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    writer.writerows(astuple(line) for line in lines)
+
+
+@badges.command("pdf")
+@click.option("--delegation", "delegation_name", metavar="NAME", help="only this delegation")
+@click.option("--out", "folder", type=click.Path(path_type=Path), help="default: badges/ in home")
+@event_option
+@in_office
+def pdf(
+    office: Office, delegation_name: str | None, folder: Path | None, event_slug: str | None
+) -> None:
+    """Write sheets of badges to print, one PDF per delegation."""
+    event = office.event(event_slug)
+    folder = folder or office.settings.home / "badges"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with office.database.read() as session:
+        if delegation_name is None:
+            wanted = list(delegations_of(session, event))
+        else:
+            wanted = [delegation_named(session, event, delegation_name)]
+    for delegation in wanted:
+        _write_sheets(office, event, delegation, folder)
+
+
+def _write_sheets(office: Office, event: Event, delegation: Delegation, folder: Path) -> None:
+    with office.database.read() as session:
+        specs = badge_specs(session, event, office.keys, delegation_id=delegation.id)
+    if not specs:
+        say(f"{delegation.name}: nobody is confirmed, no file written")
+        return
+    with click.progressbar(length=len(specs), label=delegation.name, show_pos=True) as bar:
+        seen = 0
+
+        def progress(done: int, _total: int) -> None:
+            nonlocal seen
+            bar.update(done - seen)
+            seen = done
+
+        content = badge_sheets_pdf(specs, progress=progress)
+    path = (
+        folder
+        / f"badges-{re.sub('[^a-z0-9]+', '-', fold_name(delegation.name)) or delegation.id}.pdf"
+    )
+    path.write_bytes(content)
+    say(f"{delegation.name}: {len(specs)} badges in {path}")
+
+
+@badges.command("send")
+@click.option("--limit", type=click.IntRange(min=1), help="at most this many messages")
+@event_option
+@json_option
+@in_office
+def send(office: Office, limit: int | None, event_slug: str | None, as_json: bool) -> None:
+    """Send the badges that wait in the outbox, by e-mail or into files."""
+    event = office.event(event_slug)
+    with office.database.read() as session:
+        check_event_key(event, office.keys)
+        due = waiting(session, event, now())
+    if limit is not None:
+        due = min(due, limit)
+    transport = transport_to(office.settings.mail)
+    faults: list[str] = []
+    try:
+        with click.progressbar(length=due, label="sending", show_pos=True, file=sys.stderr) as bar:
+
+            def sent(outcome: Outcome) -> None:
+                bar.update(1)
+                if outcome.fate != "sent":
+                    faults.append(outcome.answer)
+
+            fates = send_due(
+                office.database,
+                event,
+                office.keys,
+                transport,
+                sender=office.settings.mail_from,
+                clock=now,
+                sent=sent,
+                limit=limit,
+            )
+    finally:
+        transport.close()
+    with office.database.read() as session:
+        totals = states(session, event)
+    if as_json:
+        say_json({"attempted": dict(fates), "outbox": dict(totals)})
+        return
+    say(
+        ", ".join(f"{count} {state}" for state, count in sorted(totals.items()))
+        or "nothing to send"
+    )
+    for answer in dict.fromkeys(faults):
+        say(f"  {answer}")

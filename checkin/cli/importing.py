@@ -1,0 +1,125 @@
+"""Import participants from a spreadsheet."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from checkin.cli.office import Office, event_option, in_office, json_option, now, say, say_json
+from checkin.db.models import Delegation, Event
+from checkin.domain.importing import Action
+from checkin.domain.unreadable import UnreadableFile
+from checkin.services.events import check_event_key, delegation_named
+from checkin.services.importing import ImportPlan, apply_plan, plan_table
+from checkin.services.spreadsheets import Table, read_table
+
+_WORDS = {
+    "fr": {"add": "ajoutés", "change": "modifiés", "skip": "ignorés", "refuse": "refusés"},
+    "ar": {"add": "مضافون", "change": "معدّلون", "skip": "متجاوَزون", "refuse": "مرفوضون"},
+    "en": {"add": "added", "change": "changed", "skip": "skipped", "refuse": "refused"},
+}
+_NOTHING_WRITTEN = {
+    "fr": "Essai : rien n'a été enregistré.",
+    "ar": "تجربة: لم يُسجَّل أي شيء.",
+    "en": "Dry run: nothing was written.",
+}
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="only show what would be done")
+@click.option("--delegation", "delegation_name", metavar="NAME", help="for rows that name none")
+@click.option("--language", type=click.Choice(["fr", "ar", "en"]), help="of the report")
+@event_option
+@json_option
+@in_office
+def import_file(
+    office: Office,
+    file: Path,
+    dry_run: bool,
+    delegation_name: str | None,
+    language: str | None,
+    event_slug: str | None,
+    as_json: bool,
+) -> None:
+    """Register the people of a CSV or XLSX file. Doing it twice adds nobody.
+
+    Exits with 1 when the file cannot be read, and with 2 when some rows were refused.
+    """
+    language = language or office.settings.language
+    event = office.event(event_slug)
+    check_event_key(event, office.keys)
+    delegation = _delegation(office, event, delegation_name)
+    table = _table(file, language, delegation)
+    plan = _plan(office, event, table, delegation)
+    if not dry_run:
+        plan = apply_plan(
+            office.database, event, table, plan, office.keys, delegation=delegation, now=now()
+        )
+    _report(plan, table, language, dry_run=dry_run, as_json=as_json)
+    if plan.counts["refuse"]:
+        sys.exit(2)
+
+
+def _delegation(office: Office, event: Event, name: str | None) -> Delegation | None:
+    if name is None:
+        return None
+    with office.database.read() as session:
+        return delegation_named(session, event, name)
+
+
+def _table(file: Path, language: str, delegation: Delegation | None) -> Table:
+    try:
+        return read_table(file, file.name, delegation_required=delegation is None)
+    except UnreadableFile as fault:
+        click.echo(fault.sentence(language), err=True)
+        sys.exit(1)
+
+
+def _plan(office: Office, event: Event, table: Table, delegation: Delegation | None) -> ImportPlan:
+    with (
+        click.progressbar(length=len(table.rows), show_pos=True, file=sys.stderr) as bar,
+        office.database.read() as session,
+    ):
+        seen = 0
+
+        def progress(done: int, _total: int) -> None:
+            nonlocal seen
+            bar.update(done - seen)
+            seen = done
+
+        return plan_table(session, event, table, delegation=delegation, progress=progress)
+
+
+def _report(plan: ImportPlan, table: Table, language: str, *, dry_run: bool, as_json: bool) -> None:
+    if as_json:
+        say_json(_body(plan, table, language, dry_run=dry_run))
+        return
+    for row in plan.rows:
+        if row.action != Action.ADD:
+            for sentence in row.sentences(language):
+                say(sentence)
+    words = _WORDS[language]
+    say(" · ".join(f"{words[action]} {count}" for action, count in plan.counts.items()))
+    if dry_run:
+        say(_NOTHING_WRITTEN[language])
+
+
+def _body(plan: ImportPlan, table: Table, language: str, *, dry_run: bool) -> dict[str, object]:
+    return {
+        "dry_run": dry_run,
+        "counts": plan.counts,
+        "unknown_columns": table.unknown_columns,
+        "rows": [
+            {
+                "row": row.row_number,
+                "action": row.action,
+                "why": row.sentences(language),
+                "changes": row.changes if row.action == Action.CHANGE else {},
+            }
+            for row in plan.rows
+            if row.action != Action.ADD
+        ],
+    }

@@ -1,0 +1,29 @@
+"""The organiser's commands, gathered."""
+
+from __future__ import annotations
+
+import click
+
+from checkin.cli.badges import badges
+from checkin.cli.demo import demo
+from checkin.cli.devices import device
+from checkin.cli.doctor import doctor
+from checkin.cli.importing import import_file
+from checkin.cli.office import tells_faults
+from checkin.cli.run import run
+from checkin.cli.setup import delegation, event, init, operator
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Marhaba: badges, gates and live arrivals of an event."""
+
+
+for command in (init, demo, run, import_file, badges, device, operator, event, delegation, doctor):
+    cli.add_command(command)
+
+
+@tells_faults
+def main() -> None:
+    """Run the command line."""
+    cli(prog_name="python -m checkin")

@@ -1,0 +1,93 @@
+"""What every command shares: the settings, the database, the keys, and how faults are told."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cached_property, wraps
+from typing import Any, TypeVar
+
+import click
+from sqlalchemy.orm import Session
+
+from checkin.db.engine import Database, in_transaction
+from checkin.db.migrate import current_revision, head_revision
+from checkin.db.models import Event
+from checkin.errors import MarhabaError, SettingsError
+from checkin.services.events import event_named
+from checkin.services.keys import Keys
+from checkin.settings import Settings, load_keys, load_settings, use_shipped_time_zones
+
+T = TypeVar("T")
+
+
+class Office:
+    """The parts that a command works with, made when it first asks for them."""
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings of this installation."""
+        use_shipped_time_zones()
+        return load_settings()
+
+    @cached_property
+    def keys(self) -> Keys:
+        """The keys of this installation."""
+        return load_keys(self.settings)
+
+    @cached_property
+    def raw_database(self) -> Database:
+        """The database, whatever its schema."""
+        return Database(self.settings.database)
+
+    @cached_property
+    def database(self) -> Database:
+        """The database, with the schema that this program needs."""
+        if current_revision(self.raw_database) != head_revision():
+            raise SettingsError("the database is not set up: run `python -m checkin init` first")
+        return self.raw_database
+
+    def event(self, slug: str | None) -> Event:
+        """Return the event that a command is about."""
+        with self.database.read() as session:
+            return event_named(session, slug)
+
+    def write(self, work: Callable[[Session], T]) -> T:
+        """Run `work` in one transaction."""
+        return in_transaction(self.database, work)
+
+
+in_office = click.make_pass_decorator(Office, ensure=True)
+event_option = click.option("--event", "event_slug", metavar="SLUG", help="which event")
+json_option = click.option("--json", "as_json", is_flag=True, help="print JSON for machines")
+
+
+def now() -> datetime:
+    """Return this moment, aware."""
+    return datetime.now(UTC)
+
+
+def say(text: str = "") -> None:
+    """Print a line for people."""
+    click.echo(text)
+
+
+def say_json(body: Any) -> None:
+    """Print one JSON object for machines."""
+    click.echo(json.dumps(body, ensure_ascii=False))
+
+
+def tells_faults(command: Callable[..., T]) -> Callable[..., T]:
+    """Turn our own faults into one line and exit code 1; others keep their traceback."""
+
+    @wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> T:
+        try:
+            return command(*args, **kwargs)
+        except MarhabaError as fault:
+            click.echo(f"error: {fault.detail}", err=True)
+            sys.exit(1)
+
+    return wrapped

@@ -1,0 +1,210 @@
+"""Setting up: the database, the first operator, events and their delegations."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import click
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from checkin.cli.office import Office, event_option, in_office, json_option, now, say, say_json
+from checkin.db.migrate import upgrade
+from checkin.db.models import Operator, Role
+from checkin.errors import InvalidRequest
+from checkin.services.events import (
+    EventSpec,
+    add_category,
+    add_delegation,
+    create_event,
+    delegation_named,
+)
+from checkin.services.operators import NewOperator, add_operator
+from checkin.services.registration import set_quota
+from checkin.settings import create_key_file
+
+FIRST_OPERATOR = "admin@example.org"
+
+
+@click.command()
+@click.option("--email", default=FIRST_OPERATOR, show_default=True, help="the first administrator")
+@in_office
+def init(office: Office, email: str) -> None:
+    """Make the key and the database, or bring the database up to date."""
+    set_up(office)
+    first = office.write(lambda session: _first_operator(session, email))
+    if first is None:
+        say("ready: the database is up to date, and its operators are as they were")
+        return
+    say(f"first administrator: {first.operator.email}")
+    say(f"password (shown this once): {first.password}")
+
+
+def set_up(office: Office) -> None:
+    """Make the key file and bring the database's schema up to date."""
+    if not office.settings.master_key:
+        create_key_file(office.settings)
+    office.settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    upgrade(office.raw_database)
+
+
+def _first_operator(session: Session, email: str) -> NewOperator | None:
+    if session.scalar(select(func.count()).select_from(Operator)):
+        return None
+    role = Role.ADMINISTRATOR
+    return add_operator(session, email=email, name="Administrateur", role=role, now=now())
+
+
+@click.group()
+def operator() -> None:
+    """People with an account."""
+
+
+@operator.command("add")
+@click.argument("email")
+@click.option("--name", required=True)
+@click.option("--role", type=click.Choice([str(role) for role in Role]), required=True)
+@click.option("--delegation", metavar="NAME", help="the delegation of a coordinator")
+@click.option("--language", type=click.Choice(["fr", "ar", "en"]), default="fr")
+@event_option
+@json_option
+@in_office
+def add(
+    office: Office,
+    email: str,
+    name: str,
+    role: str,
+    delegation: str | None,
+    language: str,
+    event_slug: str | None,
+    as_json: bool,
+) -> None:
+    """Open an account and print its password, once."""
+
+    def work(session: Session) -> NewOperator:
+        of = None
+        if delegation is not None:
+            of = delegation_named(session, office.event(event_slug), delegation).id
+        return add_operator(
+            session,
+            email=email,
+            name=name,
+            role=Role(role),
+            delegation_id=of,
+            language=language,
+            now=now(),
+        )
+
+    new = office.write(work)
+    if as_json:
+        say_json({"operator_id": new.operator.id, "email": email, "password": new.password})
+        return
+    say(f"{new.operator.email} may log in; password (shown this once): {new.password}")
+
+
+@click.group()
+def event() -> None:
+    """Events."""
+
+
+@event.command("add")
+@click.argument("slug")
+@click.option("--name", required=True)
+@click.option("--name-ar")
+@click.option("--venue", required=True)
+@click.option("--venue-ar")
+@click.option("--starts", required=True, metavar="'YYYY-MM-DD HH:MM'", help="at the venue's clock")
+@click.option("--hours", type=click.FloatRange(min=0.25), default=4.0, show_default=True)
+@click.option("--doors-before", type=click.IntRange(min=0), default=120, help="minutes")
+@click.option("--timezone", default="Africa/Casablanca", show_default=True)
+@click.option("--capacity", type=click.IntRange(min=1))
+@click.option("--reentry", type=click.Choice(["single", "after_exit", "free"]), default="single")
+@click.option("--category", "categories", multiple=True, help="repeat for several")
+@in_office
+def add_event(
+    office: Office,
+    slug: str,
+    name: str,
+    name_ar: str | None,
+    venue: str,
+    venue_ar: str | None,
+    starts: str,
+    hours: float,
+    doors_before: int,
+    timezone: str,
+    capacity: int | None,
+    reentry: str,
+    categories: tuple[str, ...],
+) -> None:
+    """Create an event; its doors open before it starts and close when it ends."""
+    starts_at = _moment(starts, timezone)
+    ends_at = starts_at + timedelta(hours=hours)
+    spec = EventSpec(
+        slug=slug,
+        name=name,
+        name_ar=name_ar,
+        venue=venue,
+        venue_ar=venue_ar,
+        timezone=timezone,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        doors_open_at=starts_at - timedelta(minutes=doors_before),
+        doors_close_at=ends_at,
+        capacity=capacity,
+        reentry=reentry,
+    )
+
+    def work(session: Session) -> None:
+        created = create_event(session, spec, office.keys, now=now())
+        for category in categories or ("Participant",):
+            add_category(session, created, category)
+
+    office.write(work)
+    say(f"event {slug} created; add its delegations: python -m checkin delegation add NAME QUOTA")
+
+
+def _moment(text: str, timezone: str) -> datetime:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=ZoneInfo(timezone))
+    except (ZoneInfoNotFoundError, ValueError):
+        raise InvalidRequest(
+            f"{text!r} in {timezone!r} is no moment: write it like 2025-06-14 15:00, and the "
+            "time zone like Africa/Casablanca"
+        ) from None
+
+
+@click.group()
+def delegation() -> None:
+    """Delegations and their quotas."""
+
+
+@delegation.command("add")
+@click.argument("name")
+@click.argument("quota", type=click.IntRange(min=0))
+@click.option("--name-ar")
+@event_option
+@in_office
+def add_one(
+    office: Office, name: str, quota: int, name_ar: str | None, event_slug: str | None
+) -> None:
+    """Add a delegation."""
+    of = office.event(event_slug)
+    office.write(lambda session: add_delegation(session, of, name, quota, name_ar))
+    say(f"{name}: {quota} places")
+
+
+@delegation.command("quota")
+@click.argument("name")
+@click.argument("quota", type=click.IntRange(min=0))
+@event_option
+@in_office
+def change_quota(office: Office, name: str, quota: int, event_slug: str | None) -> None:
+    """Change a quota; people of the reserve list move up when it grows."""
+    of = office.event(event_slug)
+
+    def work(session: Session) -> int:
+        found = delegation_named(session, of, name)
+        return len(set_quota(session, of, found.id, quota, now=now()))
+
+    say(f"{name}: {quota} places; confirmed from the reserve list: {office.write(work)}")

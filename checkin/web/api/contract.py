@@ -1,0 +1,143 @@
+"""What every route of the device API shares: bodies, the device's token, the description."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any, TypeVar
+
+from apiflask import APIBlueprint
+from flask import Response, g, request
+from pydantic import BaseModel, ValidationError
+
+from checkin.db.engine import in_transaction
+from checkin.domain.messages import LANGUAGES
+from checkin.errors import InvalidRequest, Unauthenticated
+from checkin.services.devices import PairedDevice, device_by_token, mark_seen
+from checkin.web.state import marhaba
+
+View = Callable[..., Response]
+B = TypeVar("B", bound=BaseModel)
+
+SECURITY_SCHEME = "DeviceToken"
+_ERROR_SCHEMA = {
+    "type": "object",
+    "required": ["error", "detail"],
+    "properties": {"error": {"type": "string"}, "detail": {"type": "string"}},
+}
+_ERROR_TEXTS = {
+    400: "The request cannot be understood (invalid_request).",
+    401: "No device has this token, or it was revoked (unauthenticated).",
+    403: "This device may not (forbidden).",
+    404: "There is no such thing here (not_found).",
+    409: "It contradicts what is recorded.",
+    413: "The body is too large (too_large).",
+    429: "Asked too often; try again later (too_many_requests).",
+    503: "Not now; try again after Retry-After seconds (unavailable).",
+}
+
+
+def accepts(blueprint: APIBlueprint, model: type[B]) -> Callable[[View], View]:
+    """Parse the JSON body strictly and pass it to the view as `body`."""
+
+    def decorate(view: View) -> View:
+        blueprint.input(model, arg_name="body")(view)  # for its description of the view
+
+        @wraps(view)
+        def parsed(**arguments: Any) -> Response:
+            return view(body=_parse(model), **arguments)
+
+        return parsed
+
+    return decorate
+
+
+def returns(
+    blueprint: APIBlueprint, model: type[BaseModel], status: int = 200, *errors: int
+) -> Callable[[View], View]:
+    """Describe what the view answers."""
+
+    def decorate(view: View) -> View:
+        blueprint.output(model, status_code=status)(view)  # for its description of the view
+        described: View = blueprint.doc(responses=error_responses(*errors))(view)
+        return described
+
+    return decorate
+
+
+def describes_query(blueprint: APIBlueprint, model: type[BaseModel]) -> Callable[[View], View]:
+    """Describe the view's query parameters; the view reads them itself."""
+
+    def decorate(view: View) -> View:
+        blueprint.input(model, location="query", arg_name="query")(view)
+        return view
+
+    return decorate
+
+
+def error_responses(*statuses: int) -> Any:
+    """Describe the faults that a route may answer."""
+    return {
+        status: {
+            "description": _ERROR_TEXTS[status],
+            "content": {"application/json": {"schema": _ERROR_SCHEMA}},
+        }
+        for status in (*statuses, 503)
+    }
+
+
+def for_devices(blueprint: APIBlueprint) -> Callable[[View], View]:
+    """Let in only a device with its token."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def checked(**arguments: Any) -> Response:
+            g.device = _device_of_request()
+            return view(**arguments)
+
+        described: View = blueprint.doc(security=SECURITY_SCHEME)(checked)
+        return described
+
+    return decorate
+
+
+def current_device() -> PairedDevice:
+    """Return the device that asks."""
+    device: PairedDevice = g.device
+    return device
+
+
+def language() -> str:
+    """Return the language that the device asks for, else its event's."""
+    asked = request.accept_languages.best_match(LANGUAGES) if request.accept_languages else None
+    return asked or current_device().language
+
+
+def now() -> datetime:
+    """Return this moment, aware."""
+    return datetime.now(UTC)
+
+
+def _device_of_request() -> PairedDevice:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated("send the device's token: Authorization: Bearer …")
+    device = device_by_token(marhaba().database, token.strip())
+    if marhaba().last_seen.due(device.id):
+        in_transaction(marhaba().database, lambda s: mark_seen(s, device.id, now()))
+    return device
+
+
+def _parse(model: type[B]) -> B:
+    try:
+        return model.model_validate_json(request.get_data())
+    except ValidationError as fault:
+        raise InvalidRequest(_sentence(fault)) from None
+
+
+def _sentence(fault: ValidationError) -> str:
+    first = fault.errors(include_url=False, include_context=False, include_input=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    more = f" (and {fault.error_count() - 1} more)" if fault.error_count() > 1 else ""
+    return f"{where}: {first['msg']}{more}" if where else f"{first['msg']}{more}"

@@ -1,0 +1,90 @@
+"""What devices read: the gate list, the counts and their stream."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import Response, request
+
+from checkin.errors import InvalidRequest
+from checkin.services.gate_list import GateList, current_cursor, gate_list
+from checkin.services.live_counts import live_counts
+from checkin.web.api.contract import (
+    current_device,
+    describes_query,
+    error_responses,
+    for_devices,
+    now,
+    returns,
+)
+from checkin.web.api.schemas import GateListReply, ListQuery, StatusReply
+from checkin.web.json_bodies import json_response, status_body
+from checkin.web.state import marhaba
+from checkin.web.streams import count_stream
+
+bp = APIBlueprint("lists", __name__, tag="Lists and counts")
+
+
+@bp.get("/gate-list")
+@returns(bp, GateListReply, 200, 400, 401)
+@describes_query(bp, ListQuery)
+@bp.doc(responses={304: "Nothing has changed."})
+@for_devices(bp)
+def read_gate_list() -> Response:
+    """Return the signed gate list: apply its tombstones, then its entries."""
+    device, state, since = current_device(), marhaba(), _cursor(request.args.get("since"))
+    with state.database.read() as session:
+        etag = f"{device.event_slug}-{current_cursor(session, device.event_id)}-{since}"
+        if etag in request.if_none_match:
+            response = Response(status=304)
+        else:
+            built = gate_list(session, device.event_id, since, state.keys, state.sealed, now())
+            response = json_response(_list_body(built))
+    response.set_etag(etag)
+    response.cache_control.private = True
+    return response
+
+
+@bp.get("/status")
+@returns(bp, StatusReply, 200, 401)
+@for_devices(bp)
+def read_status() -> Response:
+    """Return the live counts."""
+    with marhaba().database.read() as session:
+        counts = live_counts(session, current_device().event_id)
+    return json_response(status_body(counts))
+
+
+@bp.get("/live")
+@bp.doc(
+    responses={
+        200: {
+            "description": "Server-sent events named counts, each with the body of /status.",
+            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        }
+    }
+    | error_responses(401)
+)
+@for_devices(bp)
+def stream_counts() -> Response:
+    """Stream the live counts as server-sent events."""
+    return count_stream(marhaba().live, current_device().event_id)
+
+
+def _cursor(text: str | None) -> int:
+    if text is None or text == "":
+        return 0
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise InvalidRequest("since: give the cursor of the list at hand, or leave it out")
+    return int(text)
+
+
+def _list_body(built: GateList) -> dict[str, Any]:
+    return {
+        "head": dict(built.head),
+        "tombstones": [{"tag": t.tag, "reason": t.reason} for t in built.tombstones],
+        "entries": [{"tag": e.tag, "sealed": e.sealed} for e in built.entries],
+        "public_key": built.public_key,
+        "signature": built.signature,
+    }

@@ -1,0 +1,115 @@
+"""Participants at the door: searching by name, and walk-ins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import Response, request
+from sqlalchemy.orm import Session
+
+from checkin.db.engine import in_transaction
+from checkin.domain.registration import Registration, validate
+from checkin.errors import InvalidRequest
+from checkin.protocol.codes import format_code, token_for
+from checkin.services.activity import note
+from checkin.services.registration import Registered
+from checkin.services.search import Found, search_participants
+from checkin.services.walk_in import register_walk_in
+from checkin.web.api.contract import (
+    accepts,
+    current_device,
+    describes_query,
+    for_devices,
+    language,
+    now,
+    returns,
+)
+from checkin.web.api.schemas import SearchQuery, SearchReply, WalkIn, WalkInReply
+from checkin.web.json_bodies import json_response
+from checkin.web.state import marhaba
+
+bp = APIBlueprint("people", __name__, tag="Participants")
+
+
+@bp.get("/participants")
+@returns(bp, SearchReply, 200, 400, 401)
+@describes_query(bp, SearchQuery)
+@for_devices(bp)
+def search() -> Response:
+    """Find participants by name: 3 letters or more, at most 20 found, each search logged."""
+    device, query = current_device(), request.args.get("q", "")
+    if len(query) > 120:
+        raise InvalidRequest("q: give at most 120 letters of the name")
+    with marhaba().database.read() as session:
+        found = search_participants(session, device.event_id, query)
+
+    def log(session: Session) -> None:
+        note(
+            session,
+            device.event_id,
+            "participant.search",
+            now(),
+            device_id=device.id,
+            letters=len(query),
+            found=[person.id for person in found],
+        )
+
+    in_transaction(marhaba().database, log)
+    return json_response({"participants": [_found_body(person) for person in found]})
+
+
+@bp.post("/participants")
+@returns(bp, WalkInReply, 201, 400, 401, 404, 409, 413)
+@for_devices(bp)
+@accepts(bp, WalkIn)
+def create_walk_in(body: WalkIn) -> Response:
+    """Register somebody who comes unannounced; scan the returned code to admit them."""
+    device, state = current_device(), marhaba()
+    registered = in_transaction(
+        state.database,
+        lambda session: register_walk_in(
+            session,
+            device,
+            _registration(body),
+            delegation_id=body.delegation_id,
+            keys=state.keys,
+            now=now(),
+            allow_duplicate=body.allow_duplicate,
+        ),
+    )
+    state.live.nudge(device.event_id)
+    return json_response(_walk_in_body(registered, device.event_slug), 201)
+
+
+def _registration(body: WalkIn) -> Registration:
+    raw = {
+        name: value
+        for name, value in body.model_dump(exclude={"delegation_id", "allow_duplicate"}).items()
+        if value
+    }
+    read = validate(raw | {"delegation": str(body.delegation_id)})
+    if isinstance(read, list):
+        raise InvalidRequest("; ".join(problem.sentence(language()) for problem in read))
+    return read
+
+
+def _walk_in_body(registered: Registered, slug: str) -> dict[str, Any]:
+    token = token_for(marhaba().keys.for_event(slug), registered.badge_id, 1)
+    return {
+        "participant_id": registered.participant_id,
+        "standing": registered.standing,
+        "reserve_no": registered.reserve_no,
+        "code": format_code(token),
+    }
+
+
+def _found_body(person: Found) -> dict[str, Any]:
+    return {
+        "id": person.id,
+        "name": person.name,
+        "name_ar": person.name_ar,
+        "category": person.category,
+        "delegation": {"id": person.delegation_id, "name": person.delegation},
+        "status": person.standing,
+    }

@@ -1,0 +1,193 @@
+"""Scans: one, many, and taking one back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from apiflask import APIBlueprint
+from flask import Response
+
+from checkin.db.engine import in_transaction
+from checkin.domain.messages import verdict_message
+from checkin.errors import ScanIdConflict
+from checkin.services.annul import annul_scan
+from checkin.services.devices import mark_seen
+from checkin.services.overrides import supervisor_with_pin
+from checkin.services.scan_log import Answer, Decided, Reading
+from checkin.services.scans import force_reason_of, record_batch, record_scan
+from checkin.web.api.contract import accepts, current_device, for_devices, language, now, returns
+from checkin.web.api.schemas import (
+    AnnulReply,
+    AnnulRequest,
+    BatchReply,
+    BatchRequest,
+    ScanReply,
+    ScanRequest,
+)
+from checkin.web.json_bodies import json_response, utc_text
+from checkin.web.state import marhaba
+
+bp = APIBlueprint("scans", __name__, tag="Scans")
+
+
+@bp.post("/scans")
+@returns(bp, ScanReply, 200, 400, 401, 403, 409, 413, 429)
+@for_devices(bp)
+@accepts(bp, ScanRequest)
+def create_scan(body: ScanRequest) -> Response:
+    """Record one scan, read just now. A refusal is a 200 too."""
+    device, at = current_device(), now()
+    skew_ms = _milliseconds(at - body.scanned_at)
+    reading = _reading(body, at=at, received_at=at, skew_ms=skew_ms)
+    work = partial(record_scan, device=device, reading=reading, keys=marhaba().keys)
+    answer = in_transaction(marhaba().database, work)
+    marhaba().live.nudge(device.event_id)  # only after the commit
+    return json_response(_scan_body(answer, at))
+
+
+@bp.post("/scans/batch")
+@returns(bp, BatchReply, 200, 400, 401, 403, 413, 429)
+@for_devices(bp)
+@accepts(bp, BatchRequest)
+def create_scans(body: BatchRequest) -> Response:
+    """Record scans that were decided offline. History is never refused; contradictions are told."""
+    device, at = current_device(), now()
+    skew = at - body.device_time
+    readings = [
+        _reading(
+            scan,
+            at=min(_shifted(scan.scanned_at, skew), at),
+            received_at=at,
+            skew_ms=_milliseconds(skew),
+            decided=Decided(scan.decided.status, scan.decided.reason),
+        )
+        for scan in body.scans
+    ]
+    answers = record_batch(marhaba().database, device, readings, marhaba().keys)
+    in_transaction(marhaba().database, lambda s: mark_seen(s, device.id, at, _milliseconds(skew)))
+    marhaba().live.nudge(device.event_id)
+    results = [
+        _batch_result(reading, answer) for reading, answer in zip(readings, answers, strict=True)
+    ]
+    return json_response({"results": results, "server_time": utc_text(now())})
+
+
+@bp.post("/scans/<uuid:scan_id>/annul")
+@returns(bp, AnnulReply, 200, 400, 401, 403, 404, 409, 413, 429)
+@for_devices(bp)
+@accepts(bp, AnnulRequest)
+def annul(scan_id: UUID, body: AnnulRequest) -> Response:
+    """Take a scan back: the same device within 15 minutes, or a supervisor with a PIN."""
+    device, state = current_device(), marhaba()
+    supervisor = None
+    if body.supervisor_pin is not None:
+        supervisor = supervisor_with_pin(state.database, body.supervisor_pin, device.id)
+    work = partial(
+        annul_scan,
+        event_id=device.event_id,
+        scan_id=scan_id,
+        reason=body.reason,
+        now=now(),
+        device_id=device.id,
+        supervisor_id=supervisor,
+    )
+    scan = in_transaction(state.database, work)
+    state.live.nudge(device.event_id)
+    return json_response(
+        {
+            "scan_id": str(scan_id),
+            "annulled_at": utc_text(scan.annulled_at),
+            "server_time": utc_text(now()),
+        }
+    )
+
+
+def _reading(
+    scan: ScanRequest,
+    *,
+    at: datetime,
+    received_at: datetime,
+    skew_ms: int,
+    decided: Decided | None = None,
+) -> Reading:
+    force_reason = force_reason_of(force=scan.force, reason=scan.force_reason)
+    supervisor = None
+    if force_reason is not None:
+        supervisor = supervisor_with_pin(
+            marhaba().database, scan.supervisor_pin, current_device().id
+        )
+    return Reading(
+        scan_id=scan.scan_id,
+        code=scan.code,
+        direction=scan.type,
+        source=scan.source,
+        scanned_at=scan.scanned_at,
+        at=at,
+        received_at=received_at,
+        skew_ms=skew_ms,
+        force_reason=force_reason,
+        forced_by=supervisor,
+        decided=decided,
+    )
+
+
+def _milliseconds(span: timedelta) -> int:
+    # A clock that is decades off still fits the column.
+    return max(-(2**31), min(2**31 - 1, round(span / timedelta(milliseconds=1))))
+
+
+def _shifted(moment: datetime, skew: timedelta) -> datetime:
+    try:
+        return moment + skew
+    except OverflowError:
+        return moment
+
+
+def _scan_body(answer: Answer, at: datetime) -> dict[str, Any]:
+    holder, first = answer.holder, answer.first
+    return {
+        "scan_id": str(answer.scan_id),
+        "status": answer.status,
+        "reason": answer.reason,
+        "message": verdict_message(answer.status, answer.reason, language(), answer.direction),
+        "participant": holder
+        and {
+            "id": holder.participant_id,
+            "name": holder.name,
+            "name_ar": holder.name_ar,
+            "category": holder.category,
+        },
+        "delegation": holder
+        and {
+            "id": holder.delegation_id,
+            "name": holder.delegation,
+            "arrived": holder.arrived,
+            "quota": holder.quota,
+        },
+        "first_admission": first and {"at": utc_text(first.at), "gate": first.gate_name},
+        "replayed": answer.replayed,
+        "server_time": utc_text(at),
+    }
+
+
+def _batch_result(reading: Reading, answer: Answer | ScanIdConflict) -> dict[str, Any]:
+    if isinstance(answer, ScanIdConflict):
+        return {
+            "scan_id": str(reading.scan_id),
+            "status": "error",
+            "reason": "invalid",
+            "conflict": True,
+            "replayed": False,
+            "error": answer.code,
+        }
+    return {
+        "scan_id": str(answer.scan_id),
+        "status": answer.status,
+        "reason": answer.reason,
+        "conflict": answer.conflict,
+        "replayed": answer.replayed,
+        "error": None,
+    }

@@ -1,0 +1,309 @@
+"""The bodies of the HTTP contract v1."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from checkin.domain.verdicts import Direction, Reason, Source, Status
+
+MAX_BATCH = 500
+
+
+def _within_calendar(moment: datetime) -> datetime:
+    # A flat CMOS battery says 1970 or 2000, and that is history too; year 1 or 9999 is a bug.
+    if not 1970 <= moment.year <= 2200:
+        raise ValueError("the year must be between 1970 and 2200")
+    return moment.astimezone(UTC)
+
+
+def _plain(text: str) -> str:
+    if any(ord(letter) < 32 and letter not in "\t\n" for letter in text):
+        raise ValueError("control characters are not allowed")
+    return text
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_within_calendar)]
+PlainText = Annotated[str, AfterValidator(_plain)]
+
+
+class Body(BaseModel):
+    """A JSON body; types are not guessed: \"1\" is not 1."""
+
+    model_config = ConfigDict(strict=True)
+
+
+class PairRequest(Body):
+    """A device that asks to be paired."""
+
+    pairing_code: PlainText = Field(min_length=1, max_length=40, examples=["7K3M9QXA"])
+    device_name: PlainText = Field(min_length=1, max_length=100, examples=["Laptop 3"])
+    software: PlainText = Field(min_length=1, max_length=100, examples=["marhaba-scanner 0.1"])
+
+
+class GateName(Body):
+    """A gate."""
+
+    id: int
+    name: str
+
+
+class EventName(Body):
+    """An event."""
+
+    slug: str
+    name: str
+    timezone: str
+
+
+class PairReply(Body):
+    """A device's identity; the token is told this once."""
+
+    device_id: int
+    device_token: str
+    gate: GateName
+    event: EventName
+    server_time: datetime
+
+
+class ScanRequest(Body):
+    """One reading of a code."""
+
+    scan_id: UUID
+    code: str = Field(max_length=4096, examples=["MZ0HQF9JMTDJY5GSXKPXKMANVXRM8"])
+    type: Direction
+    scanned_at: Moment = Field(description="What the device's clock said.")
+    source: Source
+    force: bool = False
+    force_reason: PlainText | None = Field(default=None, max_length=500)
+    supervisor_pin: PlainText | None = Field(
+        default=None,
+        max_length=20,
+        description="Asked for with force where supervisors have a PIN.",
+    )
+
+
+class Person(Body):
+    """A participant as the door sees them."""
+
+    id: int
+    name: str
+    name_ar: str | None
+    category: str
+
+
+class DelegationArrivals(Body):
+    """A delegation's arrivals against its quota."""
+
+    id: int
+    name: str
+    arrived: int
+    quota: int
+
+
+class FirstAdmission(Body):
+    """When and where a participant was first admitted."""
+
+    at: datetime
+    gate: str
+
+
+class ScanReply(Body):
+    """What became of one scan."""
+
+    scan_id: UUID
+    status: Status
+    reason: Reason | None
+    message: str
+    participant: Person | None
+    delegation: DelegationArrivals | None
+    first_admission: FirstAdmission | None
+    replayed: bool
+    server_time: datetime
+
+
+class DecidedOffline(Body):
+    """What the device had answered by itself."""
+
+    status: Status
+    reason: Reason | None = None
+
+
+class BatchedScan(ScanRequest):
+    """One reading of a batch."""
+
+    decided: DecidedOffline
+
+
+class BatchRequest(Body):
+    """Readings that were decided offline."""
+
+    device_time: Moment = Field(description="What the device's clock says now.")
+    scans: list[BatchedScan] = Field(max_length=MAX_BATCH)
+
+
+class BatchResult(Body):
+    """What became of one scan of a batch; matched by scan_id, never by order."""
+
+    scan_id: UUID
+    status: Status
+    reason: Reason | None
+    conflict: bool
+    replayed: bool
+    error: Literal["scan_id_conflict"] | None = Field(
+        default=None, description="Not recorded: this scan_id was used for another scan."
+    )
+
+
+class BatchReply(Body):
+    """What became of a batch."""
+
+    results: list[BatchResult]
+    server_time: datetime
+
+
+class AnnulRequest(Body):
+    """Why a scan is taken back."""
+
+    reason: PlainText = Field(min_length=1, max_length=500)
+    supervisor_pin: PlainText | None = Field(default=None, max_length=20)
+
+
+class AnnulReply(Body):
+    """An annulled scan."""
+
+    scan_id: UUID
+    annulled_at: datetime
+    server_time: datetime
+
+
+class WalkIn(Body):
+    """A person who comes without being registered."""
+
+    name: PlainText = Field(default="", max_length=200)
+    name_ar: PlainText | None = Field(default=None, max_length=200)
+    delegation_id: int = Field(ge=1, le=2**31 - 1)
+    category: PlainText | None = Field(default=None, max_length=200)
+    email: PlainText | None = Field(default=None, max_length=254)
+    phone: PlainText | None = Field(default=None, max_length=40)
+    language: Literal["fr", "ar", "en"] | None = None
+    allow_duplicate: bool = False
+
+
+class WalkInReply(Body):
+    """A registered walk-in, with the code that admits them."""
+
+    participant_id: int
+    standing: Literal["confirmed", "reserve"]
+    reserve_no: int | None
+    code: str
+
+
+class FoundParticipant(Body):
+    """A participant that a search found."""
+
+    id: int
+    name: str
+    name_ar: str | None
+    category: str
+    delegation: dict[str, Any]
+    status: str
+
+
+class SearchQuery(Body):
+    """What to search for."""
+
+    q: str = Field(min_length=3, max_length=120, description="A part of the name, either script.")
+
+
+class ListQuery(Body):
+    """Which part of the gate list to send."""
+
+    since: str | None = Field(
+        default=None,
+        pattern="^[0-9]{1,18}$",
+        description="The cursor of the list at hand: only what changed since is sent.",
+    )
+
+
+class SearchReply(Body):
+    """What a search found, at most 20."""
+
+    participants: list[FoundParticipant]
+
+
+class Totals(Body):
+    """Counts over all delegations."""
+
+    quota: int
+    registered: int
+    arrived: int
+    inside: int
+    refused: int
+
+
+class DelegationStatus(Body):
+    """One delegation's counts."""
+
+    id: int
+    name: str
+    name_ar: str | None
+    quota: int
+    registered: int
+    arrived: int
+    inside: int
+    last_arrival_at: datetime | None
+
+
+class GateStatus(Body):
+    """One gate's counts."""
+
+    id: int
+    name: str
+    arrived: int
+    refused: int
+    last_scan_at: datetime | None
+
+
+class StatusReply(Body):
+    """The live counts of an event."""
+
+    event: EventName
+    totals: Totals
+    delegations: list[DelegationStatus]
+    gates: list[GateStatus]
+    at: datetime
+
+
+class ListEntry(Body):
+    """One badge's encrypted entry."""
+
+    tag: str
+    sealed: str
+
+
+class ListTombstone(Body):
+    """A badge that is no longer good."""
+
+    tag: str
+    reason: Reason
+
+
+class GateListReply(Body):
+    """The signed gate list; apply tombstones before entries."""
+
+    head: dict[str, Any]
+    tombstones: list[ListTombstone]
+    entries: list[ListEntry]
+    public_key: str
+    signature: str
+
+
+class ErrorReply(Body):
+    """A fault."""
+
+    error: str
+    detail: str

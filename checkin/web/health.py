@@ -1,0 +1,51 @@
+"""Is the server alive, can it take scans, and how is it doing?"""
+
+from __future__ import annotations
+
+from apiflask import APIBlueprint
+from flask import Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from sqlalchemy import select
+
+from checkin.db.models import Event
+from checkin.services.live_counts import live_counts
+from checkin.services.readiness import readiness
+from checkin.web.json_bodies import json_response
+from checkin.web.state import marhaba
+
+bp = APIBlueprint("health", __name__, tag="Health")
+
+
+@bp.get("/healthz")
+def healthz() -> Response:
+    """Say that the process answers."""
+    return json_response({"status": "ok"})
+
+
+@bp.get("/readyz")
+@bp.doc(responses={503: "Something is missing; the body says what."})
+def readyz() -> Response:
+    """Try a real write, compare the schema with the migrations, look at the disk."""
+    state = marhaba()
+    faults = readiness(state.database, state.settings.home)
+    if faults:
+        return json_response({"status": "unready", "faults": faults}, 503)
+    return json_response({"status": "ok"})
+
+
+@bp.get("/metrics")
+@bp.doc(responses={200: "Prometheus text."})
+def metrics() -> Response:
+    """Return counts in Prometheus' text format; no names of people or delegations."""
+    registry = CollectorRegistry()
+    people = Gauge(
+        "marhaba_people", "People by event and state", ["event", "state"], registry=registry
+    )
+    streams = Gauge("marhaba_streams", "Open live streams", registry=registry)
+    streams.set(marhaba().live.streams)
+    with marhaba().database.read() as session:
+        for event_id in session.scalars(select(Event.id)):
+            counts = live_counts(session, event_id)
+            for state, count in counts.totals.items():
+                people.labels(counts.event_slug, state).set(count)
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

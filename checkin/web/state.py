@@ -1,0 +1,39 @@
+"""What a running server holds, reached from any request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flask import current_app
+
+from checkin.db.engine import Database
+from checkin.services.devices import LastSeen
+from checkin.services.gate_list import SealedEntries
+from checkin.services.keys import Keys
+from checkin.services.live import LiveHub
+from checkin.settings import Settings
+
+EXTENSION = "marhaba"
+
+
+@dataclass(frozen=True)
+class Marhaba:
+    """The server's parts, made once by `checkin.app.create_app`."""
+
+    settings: Settings
+    database: Database
+    keys: Keys
+    live: LiveHub
+    last_seen: LastSeen = field(default_factory=LastSeen)
+    sealed: SealedEntries = field(default_factory=SealedEntries)
+
+
+def marhaba() -> Marhaba:
+    """Return the parts of the server that answers this request."""
+    state: Marhaba = current_app.extensions[EXTENSION]
+    return state
+
+
+def database() -> Database:
+    """Return the server's database."""
+    return marhaba().database
