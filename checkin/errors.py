@@ -74,3 +74,15 @@ class SettingsError(MarhabaError):
     """The program cannot start with these settings."""
 
     code = "settings"
+
+
+class TooManyRequests(MarhabaError):
+    """Asked too often; later it will be answered."""
+
+    code = "too_many_requests"
+
+
+class Unavailable(MarhabaError):
+    """Not now: the database or a place for another stream is missing."""
+
+    code = "unavailable"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import click
 
 from checkin.cli.badges import badges
@@ -9,7 +11,8 @@ from checkin.cli.demo import demo
 from checkin.cli.devices import device
 from checkin.cli.doctor import doctor
 from checkin.cli.importing import import_file
-from checkin.cli.office import tells_faults
+from checkin.cli.office import Office, tells_faults
+from checkin.cli.records import export, purge
 from checkin.cli.run import run
 from checkin.cli.setup import delegation, event, init, operator
 
@@ -19,11 +22,26 @@ def cli() -> None:
     """Marhaba: badges, gates and live arrivals of an event."""
 
 
-for command in (init, demo, run, import_file, badges, device, operator, event, delegation, doctor):
+COMMANDS = (
+    init,
+    demo,
+    run,
+    import_file,
+    badges,
+    device,
+    operator,
+    event,
+    delegation,
+    export,
+    purge,
+    doctor,
+)
+for command in COMMANDS:
     cli.add_command(command)
 
 
 @tells_faults
 def main() -> None:
     """Run the command line."""
-    cli(prog_name="python -m checkin")
+    with closing(Office()) as office:
+        cli(prog_name="python -m checkin", obj=office)

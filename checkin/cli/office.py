@@ -49,6 +49,11 @@ class Office:
             raise SettingsError("the database is not set up: run `python -m checkin init` first")
         return self.raw_database
 
+    def close(self) -> None:
+        """Let go of the database."""
+        if "raw_database" in self.__dict__:
+            self.raw_database.dispose()
+
     def event(self, slug: str | None) -> Event:
         """Return the event that a command is about."""
         with self.database.read() as session:

@@ -52,7 +52,7 @@ def run(
     base = f"{'https' if tls_cert else 'http'}://{_shown(host)}:{port}"
     os.environ.setdefault("CHECKIN_BASE_URL", base)
     _say_addresses(office, base)
-    _serve(host, port, tls_cert, tls_key)
+    serve("wsgi:app", host, port, tls_cert, tls_key)
 
 
 def _shown(host: str) -> str:
@@ -71,9 +71,12 @@ def _say_addresses(office: Office, base: str) -> None:
     say("stop with Ctrl-C")
 
 
-def _serve(host: str, port: int, cert: Path | None, key: Path | None) -> None:
+def serve(
+    app: str, host: str, port: int, cert: Path | None = None, key: Path | None = None
+) -> None:
+    """Serve a WSGI application until Ctrl-C; the benchmarks serve theirs with the same options."""
     Granian(
-        "wsgi:app",
+        app,
         address=host,
         port=port,
         interface=Interfaces.WSGI,

@@ -65,6 +65,12 @@ class Database:
             yield session
 
     @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Open a transaction on a bare connection: the least that a write can cost."""
+        with self._writer_turn(), self._writer.begin() as connection:
+            yield connection
+
+    @contextmanager
     def _writer_turn(self) -> Iterator[None]:
         if self.dialect != "sqlite":
             yield
@@ -76,10 +82,26 @@ class Database:
         """Open a connection that migrations may use; its transactions are theirs."""
         return self._writer.connect()
 
+    def compact(self) -> None:
+        """Write the database anew, so that nothing deleted is left in its files."""
+        with self._writer_turn(), self._writer.connect() as connection:
+            raw = connection.connection.dbapi_connection
+            if raw is None:
+                return
+            if self.dialect == "sqlite":
+                for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                    raw.cursor().execute(statement)
+            else:
+                raw.autocommit = True
+                raw.cursor().execute("VACUUM FULL")
+                raw.autocommit = False
+
     def dispose(self) -> None:
-        """Close every connection."""
+        """Close every connection, for good."""
         self._reader.dispose()
         self._writer.dispose()
+        if self.dialect == "sqlite":
+            self._process_lock.close()
 
 
 def in_transaction(database: Database, work: Callable[[Session], T], attempts: int = 4) -> T:

@@ -54,6 +54,9 @@ if sys.platform == "win32":
             """Hold nothing."""
             yield
 
+        def close(self) -> None:
+            """Close nothing."""
+
 else:
     import fcntl
 
@@ -76,3 +79,8 @@ else:
                 yield
             finally:
                 fcntl.flock(self._door, fcntl.LOCK_UN)
+
+        def close(self) -> None:
+            """Close the lock's files; whoever waits for them waits no longer for us."""
+            self._turnstile.close()
+            self._door.close()

@@ -50,7 +50,7 @@ def search_participants(
     if delegation_id is not None:
         statement = statement.where(Participant.delegation_id == delegation_id)
     rows = session.execute(statement.order_by(Participant.folded).limit(MAX_FOUND))
-    return [Found(*row) for row in rows.tuples()]
+    return [Found(*row) for row in rows]
 
 
 def _matching(session: Session, words: Sequence[str]) -> Select[*tuple[Any, ...]]:

@@ -10,6 +10,7 @@ from checkin.db.models.delegation import Delegation
 from checkin.db.models.device import Device, Pairing
 from checkin.db.models.event import Event
 from checkin.db.models.gate import Gate, GateCategory
+from checkin.db.models.hourly_arrivals import HourlyArrivals
 from checkin.db.models.message import Message, MessageState
 from checkin.db.models.operator import Operator, Role
 from checkin.db.models.participant import Participant
@@ -29,6 +30,7 @@ __all__ = [
     "Event",
     "Gate",
     "GateCategory",
+    "HourlyArrivals",
     "Message",
     "MessageState",
     "Operator",

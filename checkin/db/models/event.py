@@ -53,3 +53,5 @@ class Event(Base):
     #: so that registrations of one event queue behind one another
     list_version: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
+    #: when the personal data were erased
+    purged_at: Mapped[datetime | None]

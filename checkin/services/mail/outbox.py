@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from functools import partial
 from uuid import uuid4
 
@@ -50,11 +51,11 @@ def waiting(session: Session, event: Event, now: datetime) -> int:
 def states(session: Session, event: Event) -> Counter[str]:
     """Return how many messages are in each state."""
     rows = session.execute(
-        select(Message.state, func.count())
+        select(Message.state, func.count().label("messages"))
         .where(Message.event_id == event.id)
         .group_by(Message.state)
     )
-    return Counter(dict(rows.tuples().all()))
+    return Counter({row.state: row.messages for row in rows})
 
 
 def send_due(
@@ -148,7 +149,7 @@ def _send(
         [spec] = badge_specs(session, event, keys, participant_ids=[claimed.participant_id])
     notice = Notice(
         organiser=event.organiser or event.name,
-        contact=event.contact or sender,
+        contact=event.contact or parseaddr(sender)[1],
         kept_days=event.retention_days,
     )
     try:

@@ -68,6 +68,7 @@ def upgrade() -> None:
         sa.Column("key_check", sa.LargeBinary(), nullable=False),
         sa.Column("list_version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("purged_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "reentry IN ('single', 'after_exit', 'free')", name=op.f("ck_event_reentry")
         ),
@@ -166,6 +167,28 @@ def upgrade() -> None:
             name=op.f("fk_gate_category_event_id_gate_id_gate"),
         ),
         sa.PrimaryKeyConstraint("gate_id", "category_id", name=op.f("pk_gate_category")),
+    )
+    op.create_table(
+        "hourly_arrivals",
+        sa.Column("delegation_id", sa.Integer(), nullable=False),
+        sa.Column("gate_id", sa.Integer(), nullable=False),
+        sa.Column("hour_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("arrived", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["delegation_id"],
+            ["delegation.id"],
+            name=op.f("fk_hourly_arrivals_delegation_id_delegation"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_hourly_arrivals_event_id_event")
+        ),
+        sa.ForeignKeyConstraint(
+            ["gate_id"], ["gate.id"], name=op.f("fk_hourly_arrivals_gate_id_gate")
+        ),
+        sa.PrimaryKeyConstraint(
+            "delegation_id", "gate_id", "hour_at", name=op.f("pk_hourly_arrivals")
+        ),
     )
     op.create_table(
         "operator",
@@ -630,6 +653,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_participant_delegation_id_folded_name"), table_name="participant")
     op.drop_table("participant")
     op.drop_table("operator")
+    op.drop_table("hourly_arrivals")
     op.drop_table("gate_category")
     op.drop_table("device")
     op.drop_table("gate")

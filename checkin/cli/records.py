@@ -1,0 +1,58 @@
+"""After the event: take the records out, and erase the personal data."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from checkin.cli.office import Office, event_option, in_office, json_option, now, say, say_json
+from checkin.services.export import participant_rows, write_csv
+from checkin.services.purge import purge_event
+
+
+@click.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@event_option
+@in_office
+def export(office: Office, file: Path, event_slug: str | None) -> None:
+    """Write every participant and their arrival to FILE (.csv or .json)."""
+    if file.suffix not in (".csv", ".json"):
+        raise click.BadParameter("the file's name must end in .csv or .json", param_hint="FILE")
+    event = office.event(event_slug)
+    with office.database.read() as session:
+        rows = participant_rows(session, event)
+        if file.suffix == ".json":
+            people = list(rows)
+            text = json.dumps({"event": event.slug, "participants": people}, ensure_ascii=False)
+            file.write_text(text, "utf-8")
+            count = len(people)
+        else:
+            # The byte order mark tells spreadsheets that this is UTF-8.
+            with file.open("w", encoding="utf-8-sig", newline="") as out:
+                count = write_csv(out, rows)
+    say(f"{count} participants written to {file}")
+
+
+@click.command("purge")
+@click.option("--yes", is_flag=True, help="do it: nothing brings the data back")
+@click.option("--early", is_flag=True, help="although the event has not ended")
+@event_option
+@json_option
+@in_office
+def purge(office: Office, yes: bool, early: bool, event_slug: str | None, as_json: bool) -> None:
+    """Erase the personal data of an event. Counts per delegation, gate and hour stay."""
+    event = office.event(event_slug)
+    if not yes:
+        raise click.UsageError(f"this erases everyone of {event.slug}: say --yes to do it")
+    receipt = purge_event(office.database, event, office.settings.home, now=now(), early=early)
+    if as_json:
+        say_json({**asdict(receipt), "purged_at": receipt.purged_at.isoformat()})
+        return
+    say(f"erased of {receipt.event} at {receipt.purged_at:%Y-%m-%d %H:%M} UTC:")
+    for table, count in receipt.rows.items():
+        say(f"  {table}: {count}")
+    say(f"  files: {receipt.files}")
+    say(f"devices revoked, to wipe their list at their next contact: {receipt.devices}")

@@ -1,0 +1,141 @@
+"""Erase the personal data of an event; counts per delegation, gate and hour stay."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import ColumnElement, delete, insert, select, text, update
+from sqlalchemy.orm import Session
+
+from checkin.db.engine import Database, in_transaction
+from checkin.db.models import (
+    Activity,
+    Admission,
+    Badge,
+    Base,
+    Conflict,
+    Device,
+    Event,
+    HourlyArrivals,
+    Message,
+    Pairing,
+    Participant,
+    Scan,
+)
+from checkin.errors import Conflict as Contradiction
+from checkin.services.activity import note
+
+#: children first, so that no reference is left hanging
+_PERSONAL: tuple[type[Base], ...] = (
+    Message,
+    Conflict,
+    Admission,
+    Scan,
+    Badge,
+    Activity,
+    Pairing,
+    Participant,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a purge erased.
+
+    Attributes:
+        rows: erased rows by table.
+        files: erased files of badges and e-mails.
+        devices: devices that were revoked and must still confirm that they wiped their list.
+    """
+
+    event: str
+    purged_at: datetime
+    rows: dict[str, int]
+    files: int
+    devices: int
+
+
+def purge_event(
+    database: Database, event: Event, home: Path, *, now: datetime, early: bool = False
+) -> Receipt:
+    """Erase everyone of an event, revoke its devices, and leave nothing in the files.
+
+    Args:
+        home: where sheets and e-mails were written.
+        early: do it although the event has not ended.
+
+    Raises:
+        Conflict: the event has not ended.
+    """
+    if not early and now < event.ends_at:
+        raise Contradiction(f"{event.slug} ends at {event.ends_at:%Y-%m-%d %H:%M} UTC: wait for it")
+    rows, devices = in_transaction(database, lambda session: _erase(session, event, now))
+    files = _erase_files(home)
+    database.compact()
+    return Receipt(event.slug, now, rows, files, devices)
+
+
+def _erase(session: Session, event: Event, now: datetime) -> tuple[dict[str, int], int]:
+    _keep_hours(session, event)
+    rows: dict[str, int] = {}
+    for table in _PERSONAL:
+        gone = session.execute(delete(table).where(_of(table, event)))
+        rows[table.__tablename__] = gone.rowcount  # type: ignore[attr-defined]
+    revoked = session.execute(
+        update(Device)
+        .where(Device.event_id == event.id, Device.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+    session.execute(update(Device).where(Device.event_id == event.id).values(name="", software=""))
+    if session.get_bind().dialect.name == "sqlite":
+        # The index of names keeps deleted words until it is written anew.
+        session.execute(
+            text("INSERT INTO participant_search(participant_search) VALUES('rebuild')")
+        )
+    session.execute(update(Event).where(Event.id == event.id).values(purged_at=now))
+    note(session, event.id, "event.purge", now, **rows)
+    return rows, revoked.rowcount  # type: ignore[attr-defined]
+
+
+def _of(table: type[Base], event: Event) -> ColumnElement[bool]:
+    column: ColumnElement[int] = table.__table__.c.event_id
+    return column == event.id
+
+
+def _keep_hours(session: Session, event: Event) -> None:
+    arrivals = session.execute(
+        select(Admission.delegation_id, Admission.gate_id, Admission.admitted_at).where(
+            Admission.event_id == event.id,
+            Admission.entry_no == 1,
+            Admission.annulled_at.is_(None),
+        )
+    )
+    hours = Counter(
+        (row.delegation_id, row.gate_id, row.admitted_at.replace(minute=0, second=0, microsecond=0))
+        for row in arrivals
+    )
+    if not hours:
+        return
+    session.execute(
+        insert(HourlyArrivals),
+        [
+            {
+                "event_id": event.id,
+                "delegation_id": delegation,
+                "gate_id": gate,
+                "hour_at": hour,
+                "arrived": arrived,
+            }
+            for (delegation, gate, hour), arrived in hours.items()
+        ],
+    )
+
+
+def _erase_files(home: Path) -> int:
+    files = [*(home / "outbox").glob("*.eml"), *(home / "badges").glob("*.pdf")]
+    for path in files:
+        path.unlink()
+    return len(files)

@@ -1,0 +1,76 @@
+"""Printing and sending badges from the command line."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+from pathlib import Path
+
+import pypdfium2
+import zxingcpp
+
+from tests.cli.conftest import Run
+from tests.cli.test_setting_up import codes_of
+
+
+def codes_on_pages(path: Path) -> set[str]:
+    document = pypdfium2.PdfDocument(path)
+    try:
+        pages = [page.render(scale=2).to_pil().convert("L") for page in document]
+    finally:
+        document.close()
+    return {found.text for page in pages for found in zxingcpp.read_barcodes(page)}
+
+
+def test_sheets_carry_the_codes_of_the_confirmed(demo: Run, home: Path) -> None:
+    confirmed = {
+        line["code"]
+        for line in codes_of(demo)
+        if line["status"] == "confirmed" and line["delegation"] == "Khémisset"
+    }
+
+    ran = demo("badges", "pdf", "--delegation", "khemisset")
+
+    assert ran.code == 0
+    assert codes_on_pages(home / "badges" / "badges-khemisset.pdf") == confirmed
+
+
+def test_messages_are_written_as_files_with_the_participants_own_code(
+    demo: Run, home: Path
+) -> None:
+    codes = {line["code"] for line in codes_of(demo) if line["status"] == "confirmed"}
+
+    ran = demo("badges", "send", "--limit", 5, "--json")
+    files = sorted((home / "outbox").glob("*.eml"))
+    pictures = [_inline_picture(path, home) for path in files]
+
+    assert json.loads(ran.out)["attempted"] == {"sent": 5}
+    assert len(files) == 5
+    found = [zxingcpp.read_barcodes(_opened(picture))[0].text for picture in pictures]
+    assert len(set(found)) == 5
+    assert set(found) <= codes
+
+
+def test_sending_again_sends_only_the_rest(demo: Run) -> None:
+    first = json.loads(demo("badges", "send", "--json").out)
+    again = json.loads(demo("badges", "send", "--json").out)
+
+    assert first["attempted"]["sent"] == first["outbox"]["sent"] > 0
+    assert again == {"attempted": {}, "outbox": first["outbox"]}
+
+
+def _inline_picture(path: Path, home: Path) -> bytes:
+    message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    [picture] = [part for part in message.walk() if part.get_content_type() == "image/png"]
+    content = picture.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    return content
+
+
+def _opened(picture: bytes):
+    import io
+
+    from PIL import Image
+
+    return Image.open(io.BytesIO(picture)).convert("L")

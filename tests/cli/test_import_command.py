@@ -1,0 +1,66 @@
+"""Importing a list from the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+
+LIST = (
+    "Nom complet;الاسم بالعربية;Délégation;Catégorie;E-mail;Téléphone\n"
+    "Amina Tazi;أمينة التازي;Rabat;Militant;amina.tazi@example.org;0661 23 45 67\n"
+    "Omar Alaoui;;Salé;Élu;;0777777777\n"
+    "Sans Délégation;;Atlantide;Militant;;\n"
+    "Mauvais Téléphone;;Rabat;Militant;;12\n"
+)
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Path:
+    path = tmp_path / "people.csv"
+    path.write_text(LIST, "utf-8")
+    return path
+
+
+def test_a_dry_run_tells_row_column_and_reason_and_writes_nothing(demo: Run, people: Path) -> None:
+    dry = demo("import", people, "--dry-run", "--language", "fr")
+    again = demo("import", people, "--dry-run", "--json")
+
+    assert dry.code == 2
+    assert "Ligne 4 · Délégation" in dry.out
+    assert "Ligne 5 · Téléphone" in dry.out
+    assert "ajoutés 2 · modifiés 0 · ignorés 0 · refusés 2" in dry.out
+    assert "rien n'a été enregistré" in dry.out
+    assert json.loads(again.out)["counts"] == {"add": 2, "change": 0, "skip": 0, "refuse": 2}
+
+
+def test_a_second_import_adds_nobody_and_a_corrected_one_changes(demo: Run, people: Path) -> None:
+    first = json.loads(demo("import", people, "--json").out)["counts"]
+    second = json.loads(demo("import", people, "--json").out)["counts"]
+    people.write_text(LIST.replace("0777777777", "0777777778"), "utf-8")
+    third = json.loads(demo("import", people, "--json").out)
+
+    assert first == {"add": 2, "change": 0, "skip": 0, "refuse": 2}
+    assert second == {"add": 0, "change": 0, "skip": 2, "refuse": 2}
+    assert third["counts"] == {"add": 0, "change": 1, "skip": 1, "refuse": 2}
+    assert [row["changes"] for row in third["rows"] if row["action"] == "change"] == [
+        {"phone": "+212777777778"}
+    ]
+
+
+def test_the_report_is_in_arabic_when_asked(demo: Run, people: Path) -> None:
+    assert "مرفوضون 2" in demo("import", people, "--dry-run", "--language", "ar").out
+
+
+def test_an_unreadable_file_is_one_sentence(demo: Run, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(b"Nom;D\xe9l\xe9gation\nA\x00B;Rabat\n")
+
+    ran = demo("import", path, "--language", "en")
+
+    assert (ran.code, ran.out) == (1, "")
+    assert "(NUL byte in line \u20682\u2069)" in ran.err
+    assert "Traceback" not in ran.err

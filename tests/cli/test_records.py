@@ -1,0 +1,65 @@
+"""After the event: the export, and the purge that leaves nothing."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+from tests.cli.test_setting_up import codes_of
+
+
+def bytes_below(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+@pytest.fixture
+def people(demo: Run, tmp_path: Path) -> list[dict[str, str]]:
+    assert demo("export", tmp_path / "people.csv").code == 0
+    with (tmp_path / "people.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_export_holds_everyone_and_no_formula(demo: Run, people, tmp_path: Path) -> None:
+    demo("export", tmp_path / "people.json")
+    exported = json.loads((tmp_path / "people.json").read_text("utf-8"))["participants"]
+
+    assert [row["name"] for row in people] == [row["name"] for row in exported]
+    assert len(people) == 60
+    phones = [row["phone"] for row in people if row["phone"]]
+    assert phones
+    assert all(phone.startswith("'+212") for phone in phones)
+
+
+def test_a_purge_needs_a_yes_and_the_events_end(demo: Run) -> None:
+    unsure, too_early = demo("purge"), demo("purge", "--yes")
+
+    assert (unsure.code, too_early.code) == (2, 1)
+    assert "say --yes" in unsure.err
+    assert "wait for it" in too_early.err
+    assert len(codes_of(demo)) == 60
+
+
+def test_after_a_purge_no_name_address_or_phone_is_left_anywhere(
+    demo: Run, people, home: Path
+) -> None:
+    demo("badges", "send", "--limit", 3)
+    demo("badges", "pdf", "--delegation", "Rabat")
+    traces = [
+        row[column].removeprefix("'").encode()
+        for row in people
+        for column in ("name", "name_ar", "email", "phone")
+        if row[column]
+    ]
+    assert all(trace in bytes_below(home) for trace in traces)
+
+    receipt = json.loads(demo("purge", "--yes", "--early", "--json").out)
+
+    left = bytes_below(home)
+    assert [trace.decode() for trace in traces if trace in left] == []
+    assert receipt["rows"]["participant"] == 60
+    assert receipt["files"] == 4
+    assert codes_of(demo) == []

@@ -1,0 +1,137 @@
+"""Setting up from nothing, and doing it again."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import stat
+from pathlib import Path
+
+from checkin.protocol.codes import parse_code
+from tests.cli.conftest import Run
+
+
+def codes_of(run: Run) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(run("badges", "codes", "--csv", "-").out)))
+
+
+def test_init_makes_a_key_and_tells_the_first_password_once(run: Run, home: Path) -> None:
+    first, again = run("init"), run("init")
+
+    assert "password (shown this once): " in first.out
+    assert "password" not in again.out
+    assert stat.S_IMODE((home / "master.key").stat().st_mode) == 0o600
+
+
+def test_commands_before_init_say_what_to_do(run: Run) -> None:
+    ran = run("badges", "codes", "--csv", "-")
+
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == "error: the database is not set up: run `python -m checkin init` first\n"
+
+
+def test_a_mistyped_setting_is_named_with_the_right_one(run: Run, monkeypatch) -> None:
+    monkeypatch.setenv("CHECKIN_DATABASE_ULR", "sqlite:///x.db")
+
+    ran = run("init")
+
+    assert ran.code == 1
+    assert "CHECKIN_DATABASE_ULR is not a setting; did you mean CHECKIN_DATABASE_URL?" in ran.err
+
+
+def test_the_demo_has_people_of_every_standing_and_codes_that_parse(demo: Run) -> None:
+    codes = codes_of(demo)
+
+    assert list(codes[0]) == [
+        "participant_id",
+        "delegation",
+        "category",
+        "status",
+        "name",
+        "code",
+    ]
+    assert {line["status"] for line in codes} == {"confirmed", "reserve", "canceled"}
+    assert sum(line["status"] == "confirmed" for line in codes) >= 50
+    assert all(parse_code(line["code"]) for line in codes)
+    assert len({line["code"] for line in codes}) == 60
+
+
+def test_the_same_seed_invents_the_same_people(run: Run, tmp_path: Path, monkeypatch) -> None:
+    def people(home: str, seed: int) -> list[tuple[str, ...]]:
+        monkeypatch.setenv("CHECKIN_HOME", str(tmp_path / home))
+        assert run("demo", "--participants", 40, "--seed", seed).code == 0
+        return [tuple(line.values())[:-1] for line in codes_of(run)]
+
+    one, same, other = people("a", 7), people("b", 7), people("c", 8)
+
+    assert one == same
+    assert one != other
+
+
+def test_the_demo_loaded_again_keeps_its_data(demo: Run) -> None:
+    before = codes_of(demo)
+
+    ran = demo("demo", "--participants", 500, "--json")
+
+    assert json.loads(ran.out) == {"event": "rabat-2025", "participants": 60, "new": False}
+    assert codes_of(demo) == before
+
+
+def test_a_device_is_added_with_its_gate(demo: Run) -> None:
+    added = json.loads(demo("device", "add", "--gate", "Porte 9", "--json").out)
+
+    assert set(added) == {"device_id", "device_token", "gate"}
+    assert added["gate"] == "Porte 9"
+
+
+def test_pairing_at_an_unknown_gate_names_the_known_ones(demo: Run) -> None:
+    ran = demo("device", "pair", "--gate", "Prote 1")
+
+    assert ran.code == 1
+    assert "gates: Porte 1, Porte 2, Porte 3, Tribune officielle" in ran.err
+
+
+def test_an_event_of_ones_own_takes_delegations_and_an_import(run: Run, tmp_path: Path) -> None:
+    run("init")
+    assert (
+        run(
+            *("event", "add", "congres", "--name", "Congrès", "--venue", "Salle", "--starts"),
+            "2026-12-05 15:00",
+        ).code
+        == 0
+    )
+    assert run("delegation", "add", "Khémisset", 1).code == 0
+    people = tmp_path / "people.csv"
+    people.write_text("Nom;Délégation\nAmina Tazi;khemisset\nOmar Alaoui;KHÉMISSET\n", "utf-8")
+
+    ran = run("import", people, "--json")
+    moved = run("delegation", "quota", "Khémisset", 2)
+
+    assert json.loads(ran.out)["counts"] == {"add": 2, "change": 0, "skip": 0, "refuse": 0}
+    assert "confirmed from the reserve list: 1" in moved.out
+
+
+def test_a_quota_below_the_places_taken_is_refused(demo: Run) -> None:
+    ran = demo("delegation", "quota", "Khémisset", 1)
+
+    assert ran.code == 1
+    assert "more than 1 people are confirmed: cancel some of them first" in ran.err
+
+
+def test_another_master_key_is_noticed_before_wrong_codes_are_written(
+    demo: Run, home: Path
+) -> None:
+    (home / "master.key").write_text("ab" * 32 + "\n")
+
+    ran = demo("badges", "codes", "--csv", "-")
+
+    assert (ran.code, ran.out) == (1, "")
+    assert "the master key is not the one" in ran.err
+
+
+def test_the_doctor_finds_a_good_machine_well(demo: Run) -> None:
+    ran = demo("doctor")
+
+    assert ran.code == 0, ran.out
+    assert "BAD" not in ran.out

@@ -1,0 +1,134 @@
+"""A server as its users start it: `python -m checkin` in a process and a home of its own."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import requests
+
+ROOT = Path(__file__).parents[1]
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+class Server:
+    """The commands and the server of one home.
+
+    Args:
+        home: where its files are.
+        settings: further `CHECKIN_*` variables.
+    """
+
+    def __init__(self, home: Path, **settings: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._environ = {**os.environ, "CHECKIN_HOME": str(home), **settings}
+        self._process: subprocess.Popen[bytes] | None = None
+        self._log = home.with_suffix(".log")
+
+    def command(self, *arguments: object) -> str:
+        """Run `python -m checkin …` and return what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "checkin", *map(str, arguments)],
+            cwd=ROOT,
+            env=self._environ,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def load_demo(self, participants: int) -> str:
+        """Set up the reference event and return the first administrator's password."""
+        told = self.command("init")
+        self.command("demo", "--participants", participants)
+        return told.rpartition(": ")[2].strip()
+
+    def start(self) -> None:
+        """Start serving and wait until it answers."""
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "checkin", "run", "--port", str(self.port)],
+                cwd=ROOT,
+                env=self._environ,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self._wait()
+
+    def _wait(self) -> None:
+        for _ in range(600):
+            assert self._process is not None
+            assert self._process.poll() is None, self._log.read_text()
+            try:
+                if requests.get(f"{self.url}/healthz", timeout=1).ok:
+                    return
+            except requests.RequestException:
+                time.sleep(0.05)
+        raise TimeoutError(self._log.read_text())
+
+    def stop(self) -> float:
+        """Press Ctrl-C and return the seconds until everything has ended."""
+        return self._end(signal.SIGINT)
+
+    def kill(self) -> None:
+        """Kill every process of the server, as a power cut would."""
+        self._end(signal.SIGKILL)
+
+    def _end(self, how: signal.Signals) -> float:
+        if self._process is None:
+            return 0.0
+        started = time.monotonic()
+        os.killpg(self._process.pid, how)
+        self._process.wait(20)
+        while _group_lives(self._process.pid):
+            time.sleep(0.01)
+        self._process = None
+        return time.monotonic() - started
+
+    def token_at(self, gate: str) -> str:
+        """Enrol a device at a gate and return its token."""
+        token: str = json.loads(self.command("device", "add", "--gate", gate, "--json"))[
+            "device_token"
+        ]
+        return token
+
+    def codes(self, status: str = "confirmed") -> list[dict[str, str]]:
+        """Return the lines of `badges codes` with this status."""
+        lines = csv.DictReader(io.StringIO(self.command("badges", "codes", "--csv", "-")))
+        return [line for line in lines if line["status"] == status]
+
+    def status(self, token: str) -> dict[str, Any]:
+        """Return the live counts as a device reads them."""
+        reply = requests.get(
+            f"{self.url}/api/v1/status", headers={"Authorization": f"Bearer {token}"}, timeout=10
+        )
+        reply.raise_for_status()
+        body: dict[str, Any] = reply.json()
+        return body
+
+
+def _group_lives(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True

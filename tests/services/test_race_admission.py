@@ -1,0 +1,177 @@
+"""One badge, many gates: counted in once, on both databases, and how it goes without the guard."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from checkin.db.engine import Database
+from checkin.db.models import Admission, Scan
+from checkin.domain.verdicts import Reason, Status
+from checkin.services import scan_log
+from checkin.services.devices import device_by_token
+from checkin.services.live_counts import live_counts
+from tests import factories, guards
+from tests.factories import NOW
+from tests.racing import race, race_outcomes, race_processes
+
+PROCESSES, THREADS = 4, 16
+
+
+def scan_from_one_process(barrier, at, url, tokens, code, plain_begin):
+    """Scan one badge in 16 threads; return what each was told."""
+    database = Database(url)
+    if plain_begin:
+        guards.with_plain_begin(database)
+    device = device_by_token(database, tokens[at])
+    barrier.wait(60)
+
+    def told(_thread):
+        answer = factories.scan(database, device, code, at=NOW + timedelta(seconds=1))
+        return answer.reason, answer.first and (answer.first.at, answer.first.gate_name)
+
+    try:
+        return [
+            str(outcome) if isinstance(outcome, Exception) else outcome
+            for outcome in race_outcomes(THREADS, told)
+        ]
+    finally:
+        database.dispose()
+
+
+def contest(database, event, *, plain_begin=False):
+    """Scan one badge in 4 processes of 16 threads at 4 gates; return all that they were told."""
+    code = factories.a_badge(database, event)
+    gates = [f"Porte {number}" for number in range(1, PROCESSES + 1)]
+    tokens = [factories.a_new_device(database, event, gate).token for gate in gates]
+    arguments = (database.url, tokens, code, plain_begin)
+    by_process = race_processes(PROCESSES, scan_from_one_process, arguments)
+    return [told for process in by_process for told in process]
+
+
+def admissions(database):
+    with database.read() as session:
+        return session.scalar(select(func.count()).select_from(Admission))
+
+
+def test_one_badge_scanned_by_64_at_once_is_admitted_once(database, event):
+    told = contest(database, event)
+
+    with database.read() as session:
+        [admission] = session.scalars(select(Admission)).all()
+        gate = f"Porte {admission.device_id}"
+        scans = session.scalar(select(func.count()).select_from(Scan))
+        counts = live_counts(session, event.id).totals
+    first = (admission.admitted_at, gate)
+    assert Counter(told) == {(None, first): 1, (Reason.ALREADY_REDEEMED, first): 63}
+    assert (scans, counts["arrived"], counts["inside"], counts["refused"]) == (64, 1, 1, 63)
+
+
+def test_control_without_the_unique_indexes_a_badge_is_admitted_several_times(
+    postgres_databases, tmp_path
+):
+    with postgres_databases.fresh(tmp_path) as url:
+        database = Database(url)
+        guards.without_admission_indexes(database)
+
+        contest(database, factories.an_event(database))
+
+        assert admissions(database) > 1
+        database.dispose()
+
+
+def test_control_with_a_plain_begin_sqlite_is_locked(sqlite_databases, tmp_path):
+    with sqlite_databases.fresh(tmp_path) as url:
+        database = Database(url)
+
+        told = contest(database, factories.an_event(database), plain_begin=True)
+
+        assert "database is locked" in " ".join(t for t in told if isinstance(t, str))
+        database.dispose()
+
+
+@pytest.mark.parametrize("count", [100, pytest.param(1000, marks=pytest.mark.proof)])
+def test_badges_that_eight_gates_all_scan_are_admitted_once_each(count, database, event):
+    codes = factories.badges(database, event, count)
+    devices = [factories.a_device(database, event, f"Porte {n}") for n in range(8)]
+
+    def scan_all(at):
+        order = random.Random(at).sample(codes, count)
+        return [(code, factories.scan(database, devices[at], code).status) for code in order]
+
+    told = Counter(answer for gate in race(8, scan_all) for answer in gate)
+
+    expected = {(code, Status.OK): 1 for code in codes}
+    assert told == expected | {(code, Status.ERROR): 7 for code in codes}
+    assert admissions(database) == count
+
+
+def send_ten_times(database, device, event):
+    reading = factories.a_reading(factories.a_badge(database, event), scan_id=uuid4())
+    more = {"scan_id": reading.scan_id}
+    return race_outcomes(10, lambda _: factories.scan(database, device, reading.code, **more))
+
+
+def test_one_scan_id_sent_ten_times_at_once_is_one_row_and_one_answer(database, event, device):
+    answers = send_ten_times(database, device, event)
+
+    with database.read() as session:
+        scans = session.scalar(select(func.count()).select_from(Scan))
+    first = next(answer for answer in answers if not answer.replayed)
+    same = {(a.status, a.reason, a.first, a.holder.arrived, a.holder.name) for a in answers}
+    assert same == {(Status.OK, None, first.first, 1, "Amina Alaoui")}
+    assert Counter(answer.replayed for answer in answers) == {True: 9, False: 1}
+    assert (scans, admissions(database)) == (1, 1)
+
+
+def plain_insert(monkeypatch):
+    plain = {name: scan_log.sqlite.insert(Scan).returning(Scan.id) for name in ("sqlite",)}
+    plain["postgresql"] = scan_log.postgresql.insert(Scan).returning(Scan.id)
+    monkeypatch.setattr(scan_log, "_INSERT_SCAN", plain)
+
+
+def test_control_with_a_plain_insert_a_repeated_scan_gets_no_answer(
+    database, event, device, monkeypatch
+):
+    plain_insert(monkeypatch)
+
+    answers = send_ten_times(database, device, event)
+
+    assert Counter(isinstance(answer, IntegrityError) for answer in answers) == {True: 9, False: 1}
+
+
+def test_control_without_the_unique_scan_id_a_repeated_scan_is_several_rows(
+    postgres_databases, tmp_path, monkeypatch
+):
+    plain_insert(monkeypatch)
+    with postgres_databases.fresh(tmp_path) as url:
+        database = Database(url)
+        guards.run(database, "ALTER TABLE scan DROP CONSTRAINT uq_scan_scan_id")
+        event = factories.an_event(database)
+
+        send_ten_times(database, factories.a_device(database, event), event)
+
+        with database.read() as session:
+            assert session.scalar(select(func.count()).select_from(Scan)) == 10
+        database.dispose()
+
+
+def test_control_without_turns_sqlite_writers_may_still_not_both_admit(sqlite_databases, tmp_path):
+    """The lock in the database is enough to be right; the turns make it fair."""
+    with sqlite_databases.fresh(tmp_path) as url:
+        database = Database(url)
+        event = factories.an_event(database)
+        code, device = factories.a_badge(database, event), factories.a_device(database, event)
+        guards.without_turns(database)
+
+        answers = race_outcomes(8, lambda _: factories.scan(database, device, code))
+
+        faults = [answer for answer in answers if isinstance(answer, OperationalError)]
+        assert (admissions(database), faults) == (1, [])
+        database.dispose()

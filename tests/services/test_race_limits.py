@@ -1,0 +1,66 @@
+"""Nearly gone places: concurrent admissions never pass the quota or the hall's capacity."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from checkin.db.engine import Database
+from checkin.domain.verdicts import Reason
+from checkin.services import scan_facts
+from checkin.services.live_counts import live_counts
+from tests import factories
+from tests.factories import NOW
+from tests.racing import race
+
+PEOPLE, PLACES = 20, 5
+RELEASED = NOW - factories.minutes(1)
+
+
+def reserve_list_at_the_doors(database):
+    """All of a delegation with 5 places and 15 on the reserve list come at once."""
+    return come_at_once(database, factories.an_event(database, reserve_from=RELEASED), PLACES)
+
+
+def full_hall_at_the_doors(database):
+    """Twenty people with places come at once to a hall for five."""
+    return come_at_once(database, factories.an_event(database, capacity=PLACES), PEOPLE)
+
+
+def come_at_once(database, event, quota):
+    delegation = factories.a_delegation(database, event, quota=quota)
+    codes = factories.badges(database, event, PEOPLE, delegation=delegation)
+    devices = [factories.a_device(database, event, f"Porte {n}") for n in range(4)]
+    told = race(PEOPLE, lambda at: factories.scan(database, devices[at % 4], codes[at]).reason)
+    with database.read() as session:
+        totals = live_counts(session, event.id).totals
+    assert totals["arrived"] == totals["inside"] == told.count(None)
+    return Counter(told)
+
+
+CASES = pytest.mark.parametrize(
+    ("comes", "reason"),
+    [
+        (reserve_list_at_the_doors, Reason.QUOTA_EXCEEDED),
+        (full_hall_at_the_doors, Reason.CAPACITY_EXCEEDED),
+    ],
+)
+
+
+@CASES
+def test_as_many_are_admitted_as_there_are_places(comes, reason, database):
+    assert comes(database) == {None: PLACES, reason: PEOPLE - PLACES}
+
+
+@CASES
+def test_control_without_the_lock_on_scarce_places_more_are_admitted(
+    comes, reason, postgres_databases, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(scan_facts, "SCARCE", -PEOPLE)
+    with postgres_databases.fresh(tmp_path) as url:
+        database = Database(url)
+
+        assert comes(database)[None] > PLACES
+
+        database.dispose()
