@@ -19,18 +19,18 @@ from checkin.services.devices import device_by_token
 from checkin.services.live_counts import live_counts
 from tests import factories, guards
 from tests.factories import NOW
-from tests.racing import race, race_outcomes, race_processes
+from tests.racing import race, race_outcomes, race_processes, wait_for_the_others
 
 PROCESSES, THREADS = 4, 16
 
 
-def scan_from_one_process(barrier, at, url, tokens, code, plain_begin):
+def scan_from_one_process(at, url, tokens, code, plain_begin):
     """Scan one badge in 16 threads; return what each was told."""
     database = Database(url)
     if plain_begin:
         guards.with_plain_begin(database)
     device = device_by_token(database, tokens[at])
-    barrier.wait(60)
+    wait_for_the_others()
 
     def told(_thread):
         answer = factories.scan(database, device, code, at=NOW + timedelta(seconds=1))
@@ -73,27 +73,18 @@ def test_one_badge_scanned_by_64_at_once_is_admitted_once(database, event):
     assert (scans, counts["arrived"], counts["inside"], counts["refused"]) == (64, 1, 1, 63)
 
 
-def test_control_without_the_unique_indexes_a_badge_is_admitted_several_times(
-    postgres_databases, tmp_path
-):
-    with postgres_databases.fresh(tmp_path) as url:
-        database = Database(url)
-        guards.without_admission_indexes(database)
+def test_control_without_the_unique_indexes_a_badge_is_admitted_several_times(postgres_database):
+    guards.without_admission_indexes(postgres_database)
 
-        contest(database, factories.an_event(database))
+    contest(postgres_database, factories.an_event(postgres_database))
 
-        assert admissions(database) > 1
-        database.dispose()
+    assert admissions(postgres_database) > 1
 
 
-def test_control_with_a_plain_begin_sqlite_is_locked(sqlite_databases, tmp_path):
-    with sqlite_databases.fresh(tmp_path) as url:
-        database = Database(url)
+def test_control_with_a_plain_begin_sqlite_is_locked(sqlite_database):
+    told = contest(sqlite_database, factories.an_event(sqlite_database), plain_begin=True)
 
-        told = contest(database, factories.an_event(database), plain_begin=True)
-
-        assert "database is locked" in " ".join(t for t in told if isinstance(t, str))
-        database.dispose()
+    assert "database is locked" in " ".join(t for t in told if isinstance(t, str))
 
 
 @pytest.mark.parametrize("count", [100, pytest.param(1000, marks=pytest.mark.proof)])
@@ -147,31 +138,28 @@ def test_control_with_a_plain_insert_a_repeated_scan_gets_no_answer(
 
 
 def test_control_without_the_unique_scan_id_a_repeated_scan_is_several_rows(
-    postgres_databases, tmp_path, monkeypatch
+    postgres_database, monkeypatch
 ):
     plain_insert(monkeypatch)
-    with postgres_databases.fresh(tmp_path) as url:
-        database = Database(url)
-        guards.run(database, "ALTER TABLE scan DROP CONSTRAINT uq_scan_scan_id")
-        event = factories.an_event(database)
+    guards.run(postgres_database, "ALTER TABLE scan DROP CONSTRAINT uq_scan_scan_id")
+    event = factories.an_event(postgres_database)
 
-        send_ten_times(database, factories.a_device(database, event), event)
+    send_ten_times(postgres_database, factories.a_device(postgres_database, event), event)
 
-        with database.read() as session:
-            assert session.scalar(select(func.count()).select_from(Scan)) == 10
-        database.dispose()
+    with postgres_database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Scan)) == 10
 
 
-def test_control_without_turns_sqlite_writers_may_still_not_both_admit(sqlite_databases, tmp_path):
+def test_control_without_turns_sqlite_writers_may_still_not_both_admit(sqlite_database):
     """The lock in the database is enough to be right; the turns make it fair."""
-    with sqlite_databases.fresh(tmp_path) as url:
-        database = Database(url)
-        event = factories.an_event(database)
-        code, device = factories.a_badge(database, event), factories.a_device(database, event)
-        guards.without_turns(database)
+    event = factories.an_event(sqlite_database)
+    code, device = (
+        factories.a_badge(sqlite_database, event),
+        factories.a_device(sqlite_database, event),
+    )
+    guards.without_turns(sqlite_database)
 
-        answers = race_outcomes(8, lambda _: factories.scan(database, device, code))
+    answers = race_outcomes(8, lambda _: factories.scan(sqlite_database, device, code))
 
-        faults = [answer for answer in answers if isinstance(answer, OperationalError)]
-        assert (admissions(database), faults) == (1, [])
-        database.dispose()
+    faults = [answer for answer in answers if isinstance(answer, OperationalError)]
+    assert (admissions(sqlite_database), faults) == (1, [])

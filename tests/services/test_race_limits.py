@@ -6,7 +6,6 @@ from collections import Counter
 
 import pytest
 
-from checkin.db.engine import Database
 from checkin.domain.verdicts import Reason
 from checkin.services import scan_facts
 from checkin.services.live_counts import live_counts
@@ -55,12 +54,7 @@ def test_as_many_are_admitted_as_there_are_places(comes, reason, database):
 
 @CASES
 def test_control_without_the_lock_on_scarce_places_more_are_admitted(
-    comes, reason, postgres_databases, tmp_path, monkeypatch
+    comes, reason, postgres_database, monkeypatch
 ):
     monkeypatch.setattr(scan_facts, "SCARCE", -PEOPLE)
-    with postgres_databases.fresh(tmp_path) as url:
-        database = Database(url)
-
-        assert comes(database)[None] > PLACES
-
-        database.dispose()
+    assert comes(postgres_database)[None] > PLACES

@@ -7,7 +7,6 @@ from collections import Counter
 
 from sqlalchemy import select, update
 
-from checkin.db.engine import Database
 from checkin.db.models import Delegation, Event, Participant
 from checkin.domain.admission import Standing
 from checkin.errors import PossibleDuplicate
@@ -83,7 +82,7 @@ def test_without_the_events_lock_the_conditional_update_still_holds(database, mo
 
 
 def test_control_without_lock_and_conditional_update_the_database_refuses_the_clerks(
-    postgres_databases, tmp_path, monkeypatch
+    postgres_database, monkeypatch
 ):
     # The last guard, the check constraint, keeps the quota, but clerks see failures.
     monkeypatch.setattr(registration, "next_list_version", unlocked_version)
@@ -93,43 +92,33 @@ def test_control_without_lock_and_conditional_update_the_database_refuses_the_cl
         "take_places",
         lambda *arguments: runs.append(1) or take_places_without_a_guard(*arguments),
     )
-    with postgres_databases.fresh(tmp_path) as url:
-        database = Database(url)
+    contest_last_place(postgres_database)
 
-        contest_last_place(database)
-
-        assert confirmed(database) == 5
-        assert len(runs) > CLERKS + 1  # some ran again after the constraint refused them
-        database.dispose()
+    assert confirmed(postgres_database) == 5
+    assert len(runs) > CLERKS + 1  # some ran again after the constraint refused them
 
 
-def test_control_without_any_guard_the_quota_is_oversold(postgres_databases, tmp_path, monkeypatch):
+def test_control_without_any_guard_the_quota_is_oversold(postgres_database, monkeypatch):
     monkeypatch.setattr(registration, "next_list_version", unlocked_version)
     monkeypatch.setattr(enrolment, "take_places", take_places_without_a_guard)
-    with postgres_databases.fresh(tmp_path) as url:
-        database = Database(url)
-        guards.run(database, "ALTER TABLE delegation DROP CONSTRAINT ck_delegation_places_taken")
+    guards.run(
+        postgres_database, "ALTER TABLE delegation DROP CONSTRAINT ck_delegation_places_taken"
+    )
 
-        contest_last_place(database)
+    contest_last_place(postgres_database)
 
-        assert confirmed(database) > 5
-        database.dispose()
+    assert confirmed(postgres_database) > 5
 
 
-def test_control_with_a_plain_begin_sqlite_fails_the_clerks(
-    sqlite_databases, tmp_path, monkeypatch
-):
+def test_control_with_a_plain_begin_sqlite_fails_the_clerks(sqlite_database, monkeypatch):
     # Taking the event's row first is a write too, and enough; a read before it is not.
     monkeypatch.setattr(registration, "next_list_version", unlocked_version)
-    with sqlite_databases.fresh(tmp_path) as url:
-        database = Database(url)
-        guards.with_plain_begin(database)
+    guards.with_plain_begin(sqlite_database)
 
-        told = contest_last_place(database)
+    told = contest_last_place(sqlite_database)
 
-        faults = [str(outcome) for outcome in told if isinstance(outcome, Exception)]
-        assert "database is locked" in " ".join(faults)
-        database.dispose()
+    faults = [str(outcome) for outcome in told if isinstance(outcome, Exception)]
+    assert "database is locked" in " ".join(faults)
 
 
 def test_one_person_registered_by_two_clerks_at_once_is_registered_once(database, event):
@@ -142,16 +131,17 @@ def test_one_person_registered_by_two_clerks_at_once_is_registered_once(database
 
 
 def test_control_without_the_events_lock_two_clerks_register_one_person_twice(
-    postgres_databases, tmp_path, monkeypatch
+    postgres_database, monkeypatch
 ):
     monkeypatch.setattr(registration, "next_list_version", unlocked_version)
-    with postgres_databases.fresh(tmp_path) as url:
-        database = Database(url)
-        event = factories.an_event(database)
-        factories.a_delegation(database, event)
-        factories.a_category(database, event)
+    look = registration.refuse_duplicate
+    monkeypatch.setattr(
+        registration, "refuse_duplicate", lambda *given: (look(*given), time.sleep(0.05))
+    )
+    event = factories.an_event(postgres_database)
+    factories.a_delegation(postgres_database, event)
+    factories.a_category(postgres_database, event)
 
-        race_outcomes(8, lambda _: factories.a_participant(database, event, "Amina Alaoui"))
+    race_outcomes(8, lambda _: factories.a_participant(postgres_database, event, "Amina Alaoui"))
 
-        assert confirmed(database) > 1
-        database.dispose()
+    assert confirmed(postgres_database) > 1
