@@ -1,0 +1,122 @@
+"""`python -m scanner`: a gate, or `--decode` for still images."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from checkin.domain.messages import DEFAULT_LANGUAGE, LANGUAGES
+from checkin.domain.verdicts import Direction
+from scanner.errors import LibraryMissing, ScannerError
+from scanner.quiet import hush
+from scanner.words import say
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the scanner and return its exit code: 0, 1 for an unreadable image, 2 for a fault."""
+    asked = _parser().parse_args(argv)
+    _utf8_output()
+    hush()
+    try:
+        return _decode(asked) if asked.decode else _scan(asked)
+    except ScannerError as fault:
+        print(say(asked.language, fault.code, **fault.details), file=sys.stderr)  # noqa: T201 - a command
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our lines has gone. Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _decode(asked: argparse.Namespace) -> int:
+    with _libraries():
+        from scanner.stills import decode_images
+    return decode_images(asked.decode, asked.language)
+
+
+def _scan(asked: argparse.Namespace) -> int:
+    with _libraries():
+        from scanner.camera import open_source
+        from scanner.decode.stream import stream_decoder, zbar_or_none
+        from scanner.gate import Wanted, gate_for
+    if not asked.headless:
+        from scanner.window.display import check_display
+
+        check_display()
+    zbar = zbar_or_none()
+    if zbar is None:
+        print(say(asked.language, "no_zbar"), file=sys.stderr)  # noqa: T201 - a command
+    frames = open_source(asked.source)
+    gate = gate_for(
+        Wanted(
+            server=asked.server,
+            pairing_code=asked.pair,
+            token=asked.token,
+            name=asked.name,
+            language=asked.language,
+            type=asked.type,
+            spool=asked.spool,
+            cafile=asked.cafile,
+        )
+    )
+    if asked.pair:
+        print(say(asked.language, "paired", gate=gate.place.get("name", "")), file=sys.stderr)  # noqa: T201 - a command
+    if asked.headless:
+        from scanner.headless import run_headless
+
+        run_headless(gate, frames, stream_decoder(zbar))
+    else:
+        from scanner.window.loop import run_window
+
+        run_window(gate, frames, stream_decoder(zbar))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m scanner", description="Scan badges at a gate, or read QR codes in images."
+    )
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--server", metavar="URL", help="the event's server")
+    what.add_argument("--decode", metavar="IMAGE", nargs="+", help="print a JSON line an image")
+    who = parser.add_mutually_exclusive_group()
+    who.add_argument("--pair", metavar="CODE", help="pairing code of a gate, needed once")
+    who.add_argument("--token", help="device token, instead of a pairing")
+    parser.add_argument(
+        "--source",
+        metavar="INDEX|FILE|URL|FOLDER",
+        default="0",
+        help="camera number, video, image, folder of images or http address (default: 0)",
+    )
+    parser.add_argument("--headless", action="store_true", help="JSON lines instead of a window")
+    parser.add_argument("--language", choices=LANGUAGES, default=DEFAULT_LANGUAGE)
+    parser.add_argument("--name", help="this device's name (default: the computer's)")
+    parser.add_argument("--type", choices=[str(d) for d in Direction], default=str(Direction.ENTRY))
+    parser.add_argument("--spool", metavar="DIR", type=Path, help="where waiting scans are kept")
+    parser.add_argument("--cafile", metavar="PEM", type=Path, help="certificate of the server")
+    return parser
+
+
+@contextlib.contextmanager
+def _libraries() -> Iterator[None]:
+    try:
+        yield
+    except ImportError as error:
+        raise LibraryMissing(detail=error) from error
+
+
+def _utf8_output() -> None:
+    # Windows consoles would otherwise fail on Arabic names.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,192 @@
+"""The HTTP contract v1 as the scanner speaks it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from scanner.errors import (
+    BadServerAddress,
+    CertificateMissing,
+    CertificateRefused,
+    PairingRefused,
+    RequestRejected,
+    ServerUnreachable,
+    TokenRefused,
+)
+from scanner.scan import Scan, utc_text
+from scanner.spool import Waiting
+
+SCAN_TIMEOUT_S = 1.5
+BATCH_TIMEOUT_S = 15.0
+SOFTWARE = "marhaba-scanner/0.1"
+
+# Answers that will be the same however often the request is sent.
+_HOPELESS = {400, 409, 413, 415, 422}
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """What a server gave this computer: `gate` is {id, name}, `event` {slug, name, timezone}."""
+
+    device_id: str
+    token: str
+    gate: dict[str, Any]
+    event: dict[str, Any]
+
+
+class Client:
+    """One server, as seen by one device.
+
+    Every call raises ServerUnreachable when there is no answer of our server within its time,
+    TokenRefused on 401, and RequestRejected for what the server will never take.
+    """
+
+    def __init__(
+        self, server: str, *, token: str = "", language: str = "fr", cafile: Path | None = None
+    ) -> None:
+        """Make a client; nothing is sent yet.
+
+        Raises:
+            BadServerAddress: `server` is not an http or https address.
+            CertificateMissing: there is no such `cafile`.
+        """
+        self.server = server_address(server)
+        self.skew_s: float | None = None
+        self._session = requests.Session()
+        # Proxies and .netrc of the computer's owner have no business between a gate and its server.
+        self._session.trust_env = False
+        self._session.headers["Accept-Language"] = language
+        self._session.headers["User-Agent"] = SOFTWARE
+        if token:
+            self._session.headers["Authorization"] = f"Bearer {token}"
+        if cafile is not None:
+            if not cafile.is_file():
+                raise CertificateMissing(cafile=cafile)
+            self._session.verify = str(cafile)
+
+    def pair(self, pairing_code: str, device_name: str) -> Pairing:
+        """Exchange a pairing code for a token of this device.
+
+        Raises:
+            PairingRefused: the code is unknown, used or too old.
+        """
+        asked = {"pairing_code": pairing_code, "device_name": device_name, "software": SOFTWARE}
+        try:
+            reply = self._call("POST", "devices/pair", asked, timeout_s=10)
+            return Pairing(
+                str(reply["device_id"]), reply["device_token"], reply["gate"], reply["event"]
+            )
+        except KeyError as error:
+            raise ServerUnreachable(server=self.server) from error
+        except (RequestRejected, TokenRefused) as error:
+            raise PairingRefused from error
+
+    def post_scan(self, scan: Scan) -> dict[str, Any]:
+        """Send one scan and return the reply of the contract; a refusal is a reply too."""
+        reply = self._call("POST", "scans", scan.body(), timeout_s=SCAN_TIMEOUT_S)
+        # Only an answer to this very scan may take it off the spool.
+        if reply.get("scan_id") != scan.scan_id or "status" not in reply:
+            raise ServerUnreachable(server=self.server)
+        return reply
+
+    def post_batch(self, waiting: list[Waiting]) -> list[dict[str, Any]]:
+        """Send up to 500 decided scans and return the results, in any order."""
+        scans = [{**one.scan.body(), "decided": one.decided} for one in waiting]
+        asked = {"device_time": utc_text(datetime.now(UTC)), "scans": scans}
+        reply = self._call("POST", "scans/batch", asked, timeout_s=BATCH_TIMEOUT_S)
+        results = reply.get("results")
+        if not isinstance(results, list):
+            raise ServerUnreachable(server=self.server)
+        return results
+
+    def annul(self, scan_id: str, reason: str) -> None:
+        """Take back a scan of this device."""
+        self._call("POST", f"scans/{scan_id}/annul", {"reason": reason}, timeout_s=SCAN_TIMEOUT_S)
+
+    def status(self) -> dict[str, Any]:
+        """Return the live counts of the event."""
+        return self._call("GET", "status", None, timeout_s=SCAN_TIMEOUT_S)
+
+    def _call(
+        self, method: str, path: str, body: dict[str, Any] | None, *, timeout_s: float
+    ) -> dict[str, Any]:
+        sent_at, began = datetime.now(UTC), time.monotonic()
+        answer = self._send(method, f"{self.server}/api/v1/{path}", body, timeout_s)
+        reply = self._understood(answer)
+        self._note_skew(reply, sent_at, time.monotonic() - began)
+        return reply
+
+    def _send(
+        self, method: str, url: str, body: dict[str, Any] | None, timeout_s: float
+    ) -> requests.Response:
+        # A kept connection may have been closed by the server meanwhile: that costs a second try,
+        # which is safe because the server knows a scan by its scan_id.
+        for last in (False, True):
+            try:
+                return self._session.request(
+                    method, url, json=body, timeout=timeout_s, allow_redirects=False
+                )
+            except requests.exceptions.SSLError as error:
+                raise CertificateRefused(server=self.server) from error
+            except requests.Timeout as error:
+                raise ServerUnreachable(server=self.server) from error
+            except requests.RequestException as error:
+                if last:
+                    raise ServerUnreachable(server=self.server) from error
+        raise AssertionError("the second try returns or raises")
+
+    def _understood(self, answer: requests.Response) -> dict[str, Any]:
+        reply = _json_object(answer)
+        if answer.status_code == 401:
+            raise TokenRefused
+        # The portal of a public network answers anything with a page of its own: not our server.
+        if reply is None:
+            raise ServerUnreachable(server=self.server)
+        if answer.ok:
+            return reply
+        if answer.status_code in _HOPELESS or answer.status_code in (403, 404):
+            error, detail = str(reply.get("error", "")), str(reply.get("detail", ""))
+            raise RequestRejected(answer.status_code, error, detail)
+        raise ServerUnreachable(server=self.server)
+
+    def _note_skew(self, reply: dict[str, Any], sent_at: datetime, round_trip_s: float) -> None:
+        try:
+            server_time = datetime.fromisoformat(reply["server_time"])
+            self.skew_s = skew_s(sent_at, server_time, round_trip_s)
+        except (KeyError, TypeError, ValueError):
+            return  # a reply without a usable time measures nothing
+
+
+def skew_s(sent_at: datetime, server_time: datetime, round_trip_s: float) -> float:
+    """Return by how many seconds this computer's clock is ahead of the server's.
+
+    The server is taken to have answered half way through the round trip.
+    """
+    return (sent_at - server_time).total_seconds() + round_trip_s / 2
+
+
+def server_address(server: str) -> str:
+    """Return `server` without a final slash.
+
+    Raises:
+        BadServerAddress: it is not an http or https address with a host.
+    """
+    parts = urlsplit(server)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise BadServerAddress(server=server)
+    return server.rstrip("/")
+
+
+def _json_object(answer: requests.Response) -> dict[str, Any] | None:
+    try:
+        reply = answer.json()
+    except ValueError:
+        return None
+    return reply if isinstance(reply, dict) else None

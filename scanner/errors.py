@@ -1,0 +1,117 @@
+"""What can go wrong at a gate. Each fault has a sentence in `words` under its `code`."""
+
+from __future__ import annotations
+
+
+class ScannerError(Exception):
+    """A fault that a person can do something about.
+
+    Attributes:
+        details: what fills the places in the sentence.
+    """
+
+    code = "fault"
+
+    def __init__(self, **details: object) -> None:
+        super().__init__(self.code, details)
+        self.details = details
+
+
+class NoCamera(ScannerError):
+    """No camera has this number, or another program holds it."""
+
+    code = "no_camera"
+
+
+class CameraLost(ScannerError):
+    """The camera stopped giving pictures."""
+
+    code = "camera_lost"
+
+
+class SourceMissing(ScannerError):
+    """There is no such file or folder."""
+
+    code = "source_missing"
+
+
+class SourceUnreadable(ScannerError):
+    """The file, folder or address holds no pictures that can be read."""
+
+    code = "source_unreadable"
+
+
+class NoDisplay(ScannerError):
+    """There is no screen to open a window on."""
+
+    code = "no_display"
+
+
+class LibraryMissing(ScannerError):
+    """A Python package or a system library that the scanner needs is missing."""
+
+    code = "library_missing"
+
+
+class BadServerAddress(ScannerError):
+    """The address of the server is not an http or https one."""
+
+    code = "bad_server"
+
+
+class CertificateMissing(ScannerError):
+    """The file given as --cafile does not exist."""
+
+    code = "no_cafile"
+
+
+class NotPaired(ScannerError):
+    """Neither a pairing code, nor a token, nor an earlier pairing."""
+
+    code = "not_paired"
+
+
+class PairingRefused(ScannerError):
+    """The server does not know the pairing code, or it was used or is too old."""
+
+    code = "pairing_refused"
+
+
+class SpoolUnwritable(ScannerError):
+    """A scan could not be made safe on disk."""
+
+    code = "spool_unwritable"
+
+
+class ServerUnreachable(ScannerError):
+    """No answer, or not from a server of ours: try again later."""
+
+    code = "unreachable"
+
+
+class CertificateRefused(ServerUnreachable):
+    """The server's certificate is not trusted here."""
+
+    code = "certificate_refused"
+
+
+class TokenRefused(ScannerError):
+    """The server does not take this device's token any more."""
+
+    code = "token_refused"
+
+
+class RequestRejected(ScannerError):
+    """The server will never take this request: sending it again is of no use.
+
+    Attributes:
+        error: the server's own code for it, such as `invalid_request`.
+    """
+
+    code = "rejected"
+
+    def __init__(self, status: int, error: str, detail: str) -> None:
+        super().__init__(status=status, error=error, detail=detail)
+        self.status = status
+        self.error = error
+        self.detail = detail

@@ -1,0 +1,90 @@
+"""This computer at its gate: which server, which device, which spool."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from checkin.domain.verdicts import Direction
+from scanner.client import Client, Pairing, server_address
+from scanner.courier import Courier, Happening
+from scanner.delivery import Delivery, Link
+from scanner.device import remember, remembered, spool_folder
+from scanner.errors import NotPaired
+from scanner.spool import Spool
+from scanner.station import Station
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the command line asked for."""
+
+    server: str
+    pairing_code: str | None = None
+    token: str | None = None
+    name: str | None = None
+    language: str = "fr"
+    type: str = Direction.ENTRY
+    spool: Path | None = None
+    cafile: Path | None = None
+
+
+@dataclass
+class Gate:
+    """The parts that every way of running the scanner needs.
+
+    Attributes:
+        place: {id, name} of the gate, empty when only a token was given.
+        event: {slug, name, timezone}, empty likewise.
+    """
+
+    client: Client
+    spool: Spool
+    language: str
+    type: str
+    place: dict[str, Any] = field(default_factory=dict)
+    event: dict[str, Any] = field(default_factory=dict)
+    link: Link = field(default_factory=Link)
+
+    def open(self, tell: Callable[[Happening], None]) -> tuple[Station, Courier]:
+        """Make the station and its courier, which report to `tell` from several threads."""
+        delivery = Delivery(self.spool, self.client, self.link, self.language)
+        courier = Courier(delivery, self.client, tell)
+        station = Station(self.spool, courier.submit, tell, self.language, self.type)
+        return station, courier
+
+
+def gate_for(wanted: Wanted) -> Gate:
+    """Pair, or take the token given, or the one of an earlier pairing, and open the spool.
+
+    Raises:
+        NotPaired: there is nothing to sign in with.
+        PairingRefused, ServerUnreachable: pairing failed.
+        BadServerAddress, CertificateMissing, SpoolUnwritable: as their names say.
+    """
+    server = server_address(wanted.server)
+    pairing, spool = _credentials(wanted, server)
+    client = Client(server, token=pairing.token, language=wanted.language, cafile=wanted.cafile)
+    return Gate(
+        client=client,
+        spool=Spool(wanted.spool or spool),
+        language=wanted.language,
+        type=wanted.type,
+        place=pairing.gate,
+        event=pairing.event,
+    )
+
+
+def _credentials(wanted: Wanted, server: str) -> tuple[Pairing, Path]:
+    if wanted.token:
+        return Pairing("", wanted.token, {}, {}), spool_folder(server, wanted.token)
+    if wanted.pairing_code:
+        client = Client(server, language=wanted.language, cafile=wanted.cafile)
+        remember(server, client.pair(wanted.pairing_code, wanted.name or socket.gethostname()))
+    known = remembered(server)
+    if known is None:
+        raise NotPaired
+    return known

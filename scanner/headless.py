@@ -1,0 +1,82 @@
+"""The scanner without a window: one JSON verdict a line, made for programs and for tests."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import TextIO
+
+from scanner.camera import Frame, Frames
+from scanner.courier import Happening, Stopped, Uploaded
+from scanner.decode.base import Decoder, Reading
+from scanner.errors import ScannerError
+from scanner.gate import Gate
+from scanner.scan import Verdict
+from scanner.station import Sight
+from scanner.watch import watch
+from scanner.words import say
+
+
+class Lines:
+    """Writes verdicts to `out` and remarks to `err`, from any thread."""
+
+    def __init__(self, language: str, out: TextIO, err: TextIO) -> None:
+        self._language = language
+        self._out = out
+        self._err = err
+        self._lock = threading.Lock()
+        self.fault: ScannerError | None = None
+
+    def tell(self, happening: Happening) -> None:
+        """Write one line for a verdict; keep the fault that stops the scanner."""
+        if isinstance(happening, Verdict):
+            self._write(self._out, happening.line())
+        elif isinstance(happening, Uploaded):
+            self.remark("uploaded", count=happening.count)
+        elif isinstance(happening, Stopped):
+            self.fault = happening.fault
+
+    def remark(self, key: str, **details: object) -> None:
+        """Write a sentence for a person."""
+        self._write(self._err, say(self._language, key, **details))
+
+    def _write(self, file: TextIO, line: str) -> None:
+        with self._lock:
+            file.write(line + "\n")
+            file.flush()
+
+
+def run_headless(gate: Gate, frames: Frames, decoder: Decoder) -> None:
+    """Scan until the source ends.
+
+    Raises:
+        ScannerError: the camera broke, or the device was revoked.
+    """
+    lines = Lines(gate.language, sys.stdout, sys.stderr)
+    station, courier = gate.open(lines.tell)
+
+    def seen(frame: Frame, readings: list[Reading]) -> None:
+        for reading in readings:
+            sight = station.saw(reading.text, frame.at_s)
+            if sight in (Sight.NOT_OURS, Sight.AGAIN):
+                lines.remark(sight)
+        if lines.fault:
+            raise lines.fault
+
+    courier.start()
+    try:
+        watch(frames, decoder, seen)
+    finally:
+        frames.close()
+        courier.finish()
+        _say_what_is_left(gate, lines)
+        gate.spool.close()
+    if lines.fault:
+        raise lines.fault
+
+
+def _say_what_is_left(gate: Gate, lines: Lines) -> None:
+    if count := gate.spool.waiting_count():
+        lines.remark("still_waiting", count=count)
+    if count := gate.spool.set_aside_count():
+        lines.remark("set_aside", count=count)

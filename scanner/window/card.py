@@ -1,0 +1,147 @@
+"""The verdict as a picture: full width, readable from two metres. Pure."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from PIL import Image, ImageDraw
+
+from checkin.domain.messages import verdict_message
+from checkin.domain.verdicts import Direction, Reason
+from scanner.scan import Kind, Verdict
+from scanner.window.clock import clock_time
+from scanner.window.shapes import shape
+from scanner.window.text import draw_line, draw_paragraph, is_arabic
+from scanner.words import say
+
+WIDTH_PX, HEIGHT_PX = 1280, 420
+_ICON_PX = 216
+_ICON_COLUMN_PX = 296
+_MARGIN_PX = 36
+
+# Background and a darker shade for the shape's column; white on each has a contrast above 5.
+COLOURS = {
+    Kind.ADMITTED: ("#0F7A3A", "#0A5C2B"),
+    Kind.ALREADY: ("#A84B00", "#833A00"),
+    Kind.REFUSED: ("#B3161B", "#8A0F14"),
+    Kind.PENDING: ("#1A4FC4", "#123A94"),
+}
+_WHITE, _SOFT = "#FFFFFF", "#F3F4F6"
+
+
+def card_image(verdict: Verdict, language: str, timezone: str) -> Image.Image:
+    """Draw `verdict` for a reader of `language`, times in the event's `timezone`.
+
+    In Arabic the card is mirrored: the shape stands on the right, where reading begins.
+    """
+    background, shade = COLOURS[verdict.kind]
+    image = Image.new("RGB", (WIDTH_PX, HEIGHT_PX), background)
+    draw = ImageDraw.Draw(image)
+    rtl = language == "ar"
+    column = WIDTH_PX - _ICON_COLUMN_PX if rtl else 0
+    draw.rectangle((column, 0, column + _ICON_COLUMN_PX, HEIGHT_PX), fill=shade)
+    icon = shape(verdict.kind, _ICON_PX, _WHITE)
+    corner = (column + (_ICON_COLUMN_PX - _ICON_PX) // 2, (HEIGHT_PX - _ICON_PX) // 2)
+    image.paste(icon, corner, icon)
+    left = _MARGIN_PX if rtl else _ICON_COLUMN_PX + _MARGIN_PX
+    right = WIDTH_PX - (_ICON_COLUMN_PX if rtl else 0) - _MARGIN_PX
+    line = functools.partial(draw_line, draw, left=left, right=right, rtl=rtl)
+    _write(line, verdict, language, timezone)
+    if not names_of(verdict, language):
+        draw_paragraph(
+            draw,
+            sentence(verdict, language),
+            left=left,
+            right=right,
+            middle=228,
+            size_px=62,
+            colour=_WHITE,
+            bold=True,
+            rtl=rtl,
+        )
+    _draw_bar(draw, verdict, left=left, right=right, rtl=rtl)
+    return image
+
+
+def _write(line: Callable[..., int], verdict: Verdict, language: str, timezone: str) -> None:
+    line(word(verdict, language), middle=50, size_px=60, bold=True, colour=_WHITE)
+    names = names_of(verdict, language)
+    if not names:
+        return
+    sizes = ((82, 134), (64, 240)) if len(names) > 1 else ((92, 180),)
+    for name, (size_px, middle) in zip(names, sizes, strict=False):
+        line(name, middle=middle, size_px=size_px, bold=True, colour=_WHITE)
+    line(explanation(verdict, language, timezone), middle=322, size_px=38, colour=_SOFT)
+    line(delegation_line(verdict, language), middle=372, size_px=34, colour=_SOFT)
+
+
+def word(verdict: Verdict, language: str) -> str:
+    """Return the one word of the verdict."""
+    if verdict.fault:
+        return say(language, "fault")
+    left = verdict.kind == Kind.ADMITTED and verdict.scan.type == Direction.EXIT
+    return say(language, "left" if left else verdict.kind)
+
+
+def sentence(verdict: Verdict, language: str) -> str:
+    """Return the verdict's sentence in `language`, whatever language the server answered in."""
+    if verdict.fault:
+        key, details = verdict.fault
+        return say(language, key, **details)
+    if verdict.kind == Kind.PENDING:
+        return say(language, "kept")
+    if verdict.reason is not None and verdict.reason not in set(Reason):
+        return verdict.message  # a newer server's reason: its own words are all there is
+    return verdict_message(verdict.status, verdict.reason, language, verdict.scan.type)
+
+
+def names_of(verdict: Verdict, language: str) -> list[str]:
+    """Return the participant's name in the scripts it has, the reader's script first."""
+    person = verdict.participant or {}
+    names = [name for name in (person.get("name"), person.get("name_ar")) if name]
+    names.sort(key=lambda name: is_arabic(name) != (language == "ar"))
+    return list(dict.fromkeys(names))
+
+
+def explanation(verdict: Verdict, language: str, timezone: str) -> str:
+    """Return why, or when and where somebody came in, or the category of who is admitted."""
+    first = verdict.first_admission
+    if verdict.kind == Kind.ALREADY and first:
+        time = clock_time(first["at"], timezone)
+        return say(language, "first_admission", time=time, gate=_gate_name(first.get("gate")))
+    if verdict.kind == Kind.ADMITTED:
+        return str((verdict.participant or {}).get("category") or "")
+    return sentence(verdict, language)
+
+
+def delegation_line(verdict: Verdict, language: str) -> str:
+    """Return the delegation with its arrivals and its quota."""
+    delegation = verdict.delegation
+    if not delegation:
+        return ""
+    name = str(delegation.get("name", ""))
+    if delegation.get("quota") is None:
+        return name
+    arrived, quota = delegation.get("arrived", 0), delegation["quota"]
+    return f"{name} · " + say(language, "arrived", arrived=arrived, quota=quota)
+
+
+def _gate_name(gate: Any) -> str:
+    return str(gate.get("name", "")) if isinstance(gate, dict) else str(gate or "—")
+
+
+def _draw_bar(
+    draw: ImageDraw.ImageDraw, verdict: Verdict, *, left: int, right: int, rtl: bool
+) -> None:
+    delegation = verdict.delegation or {}
+    if not delegation.get("quota"):
+        return
+    part = min(1.0, (delegation.get("arrived") or 0) / delegation["quota"])
+    top, bottom = HEIGHT_PX - 18, HEIGHT_PX - 10
+    draw.rounded_rectangle((left, top, right - 1, bottom), 4, fill=COLOURS[verdict.kind][1])
+    length = round((right - left) * part)
+    filled = (right - length, right) if rtl else (left, left + length)
+    if length > 8:
+        draw.rounded_rectangle((filled[0], top, filled[1] - 1, bottom), 4, fill=_WHITE)

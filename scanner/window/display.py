@@ -1,0 +1,45 @@
+"""Is there a screen? Qt aborts the whole program when there is none, so this asks first."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import sys
+
+from scanner.errors import NoDisplay
+
+_DISPLAY = re.compile(r"^(?:unix)?(?P<host>[^:/]*):(?P<number>\d+)(?:\.\d+)?$")
+
+
+def check_display() -> None:
+    """Return when a window can be opened.
+
+    Raises:
+        NoDisplay: no X display is named, or nothing listens there.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    # OpenCV's wheel brings only Qt's X plugin; on Wayland it goes through XWayland, which sets
+    # DISPLAY too.
+    named = _DISPLAY.match(os.environ.get("DISPLAY", ""))
+    if named is None or not _answers(named["host"], int(named["number"])):
+        raise NoDisplay
+    os.environ.setdefault("QT_QPA_PLATFORM", "xcb")
+
+
+def _answers(host: str, number: int) -> bool:
+    if host:
+        return _connects(socket.AF_INET, (host, 6000 + number))
+    path = f"/tmp/.X11-unix/X{number}"  # noqa: S108 - where X servers listen, by convention
+    return _connects(socket.AF_UNIX, path) or _connects(socket.AF_UNIX, "\0" + path)
+
+
+def _connects(family: int, address: str | tuple[str, int]) -> bool:
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.settimeout(1)
+        try:
+            probe.connect(address)
+        except OSError:
+            return False
+        return True

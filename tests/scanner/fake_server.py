@@ -1,0 +1,150 @@
+"""A tiny server that speaks the device's side of the HTTP contract v1, in memory.
+
+Its admission is "once a code", and it remembers answers by scan_id as the real one does. A test
+turns `mood` to make it fail.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+TOKEN = "device-token"
+PAIRING_CODE = "482913"
+EVENT = {"slug": "rabat", "name": "Rabat", "timezone": "Africa/Casablanca"}
+GATE = {"id": 7, "name": "Porte A"}
+
+
+class FakeServer:
+    """Listens on a free port of this machine while it is used as a context."""
+
+    def __init__(self, people=None):
+        self.people = people or {}
+        self.answers: dict[str, tuple[dict, dict]] = {}
+        self.batches: list[dict] = []
+        self.annulled: list[str] = []
+        self.languages: set[str] = set()
+        self.first: dict[str, str] = {}
+        self.mood = "well"  # well | silent | broken | portal | revoked | rejecting
+        self.ahead_s = 0.0
+        self._lock = threading.Lock()
+
+    def __enter__(self):
+        fake = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                fake._reply(self, json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+
+            def do_GET(self):
+                fake._reply(self, None)
+
+            def log_message(self, *_):
+                pass
+
+        self._http = ThreadingHTTPServer(("127.0.0.1", getattr(self, "port", 0)), Handler)
+        self._http.daemon_threads = True
+        self.port = self._http.server_port
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._http.shutdown()
+        self._thread.join()
+        self._http.server_close()
+
+    def _reply(self, handler, body):
+        status, reply = self._answer(handler.path, handler.headers, body)
+        data = reply.encode() if isinstance(reply, str) else json.dumps(reply).encode()
+        handler.send_response(status)
+        handler.send_header("Content-Length", str(len(data)))
+        # Closed after each answer, so that no test leaves a socket behind.
+        handler.send_header("Connection", "close")
+        handler.end_headers()
+        handler.wfile.write(data)
+        handler.close_connection = True
+
+    def _answer(self, path, headers, body):
+        self.languages.add(headers["Accept-Language"])
+        if self.mood == "silent":
+            time.sleep(2.5)
+        if self.mood == "broken":
+            return 500, {"error": "internal", "detail": ""}
+        if self.mood == "portal":
+            return 200, "<html>Welcome to the hotel's Wi-Fi</html>"
+        if path == "/api/v1/devices/pair":
+            return self._pair(body)
+        if self.mood == "revoked" or headers["Authorization"] != f"Bearer {TOKEN}":
+            return 401, {"error": "unauthenticated", "detail": ""}
+        with self._lock:
+            return self._signed_in(path, body)
+
+    def _signed_in(self, path, body):
+        if path == "/api/v1/scans":
+            return self._scan(body)
+        if path == "/api/v1/scans/batch":
+            return self._batch(body)
+        if path.endswith("/annul"):
+            self.annulled.append(path.split("/")[-2])
+            return 200, {"server_time": self._now()}
+        if path == "/api/v1/status":
+            gates = [{**GATE, "arrived": len(self.first), "last_scan_at": None}]
+            return 200, {"totals": {}, "gates": gates, "at": self._now()}
+        return 404, {"error": "not_found", "detail": path}
+
+    def _pair(self, body):
+        if body["pairing_code"] != PAIRING_CODE:
+            return 401, {"error": "unauthenticated", "detail": "no such pairing code"}
+        return 201, {
+            "device_id": 3,
+            "device_token": TOKEN,
+            "gate": GATE,
+            "event": EVENT,
+            "server_time": self._now(),
+        }
+
+    def _scan(self, body):
+        if self.mood == "rejecting":
+            return 400, {"error": "invalid_request", "detail": "scanned_at: too long ago"}
+        known = self.answers.get(body["scan_id"])
+        if known:
+            return 200, {**known[1], "replayed": True, "server_time": self._now()}
+        reply = self._decide(body)
+        self.answers[body["scan_id"]] = (body, reply)
+        return 200, {**reply, "replayed": False, "server_time": self._now()}
+
+    def _batch(self, body):
+        if any(scan["code"] in self.people.get("poison", ()) for scan in body["scans"]):
+            return 400, {"error": "invalid_request", "detail": "poison"}
+        self.batches.append(body)
+        results = []
+        for scan in body["scans"]:
+            _, reply = self._scan({k: v for k, v in scan.items() if k != "decided"})
+            row = {k: reply[k] for k in ("scan_id", "status", "reason", "replayed")}
+            results.append({**row, "conflict": reply["status"] != scan["decided"]["status"]})
+        return 200, {"results": results[::-1], "server_time": self._now()}
+
+    def _decide(self, body):
+        code = body["code"]
+        person = self.people.get(code)
+        reply = {"scan_id": body["scan_id"], "status": "ok", "reason": None, "message": "Bienvenue"}
+        reply |= {"participant": person, "delegation": None, "first_admission": None}
+        if person is None:
+            return {**reply, "status": "error", "reason": "invalid", "message": "Badge inconnu"}
+        reply["delegation"] = {"id": 1, "name": "Khémisset", "arrived": 412, "quota": 1000}
+        if code in self.first:
+            first = {"at": self.first[code], "gate": GATE["name"]}
+            again = {"status": "error", "reason": "already_redeemed", "message": "Déjà entré"}
+            return {**reply, **again, "first_admission": first}
+        self.first[code] = body["scanned_at"]
+        return reply
+
+    def _now(self):
+        return datetime.fromtimestamp(time.time() + self.ahead_s, UTC).isoformat()

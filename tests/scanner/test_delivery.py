@@ -1,0 +1,161 @@
+import pytest
+
+from scanner.client import Client
+from scanner.delivery import Delivery
+from scanner.errors import ServerUnreachable, TokenRefused
+from scanner.scan import Kind, Scan
+from scanner.spool import Spool
+from tests.scanner.fake_server import TOKEN, FakeServer
+from tests.scanner.pictures import FATIMA, a_code
+
+CODE, UNKNOWN = a_code(1), a_code(2)
+OK = {"status": "ok", "reason": None}
+
+
+@pytest.fixture
+def server():
+    with FakeServer({CODE: FATIMA, **{a_code(n): FATIMA for n in range(100, 600)}}) as server:
+        yield server
+
+
+@pytest.fixture
+def delivery(tmp_path, server):
+    spool = Spool(tmp_path)
+    yield Delivery(spool, Client(server.url, token=TOKEN), language="fr")
+    spool.close()
+
+
+def put(delivery, code=CODE, decided=None):
+    scan = Scan(code=code)
+    delivery.spool.put(scan)
+    if decided:
+        delivery.spool.decide(scan.scan_id, decided)
+    return scan
+
+
+def test_an_acknowledged_scan_leaves_the_spool(delivery):
+    verdict = delivery.deliver(put(delivery))
+
+    assert (verdict.kind, verdict.participant) == (Kind.ADMITTED, FATIMA)
+    assert delivery.spool.waiting_count() == 0
+
+
+def test_the_second_time_is_amber_with_when_and_where(delivery, server):
+    first = put(delivery)
+    delivery.deliver(first)
+
+    verdict = delivery.deliver(put(delivery))
+
+    assert verdict.kind == Kind.ALREADY
+    assert verdict.first_admission == {"at": first.body()["scanned_at"], "gate": "Porte A"}
+
+
+@pytest.mark.parametrize("mood", ["broken", "portal", "silent"])
+def test_without_an_answer_the_scan_is_kept_and_shown_blue(delivery, server, mood):
+    server.mood = mood
+
+    verdict = delivery.deliver(put(delivery))
+
+    assert (verdict.kind, verdict.offline) == (Kind.PENDING, True)
+    assert "Non confirmé" in verdict.message
+    assert [one.decided for one in delivery.spool.decided()] == [OK]
+    assert not delivery.link.online
+
+
+def test_while_the_line_is_down_the_door_does_not_wait_for_it(delivery, server):
+    delivery.link.online = False
+
+    assert delivery.deliver(put(delivery)).kind == Kind.PENDING
+    assert server.answers == {}
+
+
+def test_a_malformed_scan_is_set_aside_and_never_green(delivery, server):
+    server.mood = "rejecting"
+
+    verdict = delivery.deliver(put(delivery))
+
+    assert (verdict.kind, verdict.status) == (Kind.REFUSED, "error")
+    assert (delivery.spool.waiting_count(), delivery.spool.set_aside_count()) == (0, 1)
+
+
+def test_a_revoked_device_keeps_its_scans(delivery, server):
+    server.mood = "revoked"
+
+    with pytest.raises(TokenRefused):
+        delivery.deliver(put(delivery))
+
+    assert delivery.spool.waiting_count() == 1
+
+
+def test_waiting_scans_go_up_in_batches_matched_by_scan_id(delivery, server):
+    # The server answers in the reverse order.
+    scans = [put(delivery, a_code(n), OK) for n in range(100, 600)]
+    late = put(delivery, CODE, OK)
+
+    assert [delivery.upload(), delivery.upload(), delivery.upload()] == [500, 1, 0]
+    assert set(server.answers) == {scan.scan_id for scan in [*scans, late]}
+    assert delivery.spool.waiting_count() == 0
+
+
+def test_a_scan_whose_answer_got_lost_is_not_admitted_twice(delivery, server):
+    scan = put(delivery)
+    delivery.server.post_scan(scan)  # the answer is lost: nothing leaves the spool
+    delivery.spool.decide(scan.scan_id, OK)
+
+    delivery.upload()
+
+    assert list(server.answers) == [scan.scan_id]
+    assert server.answers[scan.scan_id][1]["status"] == "ok"
+
+
+def test_one_bad_scan_does_not_hold_up_the_others(delivery, server):
+    bad = put(delivery, UNKNOWN, OK)
+    good = [put(delivery, a_code(n), OK) for n in range(100, 104)]
+    server.people["poison"] = [UNKNOWN]
+
+    assert delivery.upload() == 5
+    assert set(server.answers) == {scan.scan_id for scan in good}
+    assert bad.scan_id not in server.answers
+    assert (delivery.spool.waiting_count(), delivery.spool.set_aside_count()) == (0, 1)
+
+
+def test_a_result_that_is_missing_leaves_its_scan_waiting(delivery, server, monkeypatch):
+    first, second = put(delivery, CODE, OK), put(delivery, UNKNOWN, OK)
+    monkeypatch.setattr(
+        delivery.server, "post_batch", lambda waiting: [{"scan_id": second.scan_id}]
+    )
+
+    assert delivery.upload() == 1
+    assert [one.scan.scan_id for one in delivery.spool.decided()] == [first.scan_id]
+
+
+def test_a_result_with_an_error_sets_its_scan_aside(delivery, monkeypatch):
+    bad, good = put(delivery, CODE, OK), put(delivery, UNKNOWN, OK)
+    results = [
+        {"scan_id": good.scan_id, "error": None},
+        {"scan_id": bad.scan_id, "error": "scan_id_conflict"},
+    ]
+    monkeypatch.setattr(delivery.server, "post_batch", lambda waiting: results)
+
+    assert delivery.upload() == 2
+    assert (delivery.spool.waiting_count(), delivery.spool.set_aside_count()) == (0, 1)
+
+
+def test_scans_cut_off_by_a_crash_are_decided_by_the_server(delivery, server):
+    scan = put(delivery)
+    cut_off = delivery.spool.undecided()
+
+    assert (delivery.resume(cut_off), cut_off) == (1, [])
+    assert list(server.answers) == [scan.scan_id]
+    assert delivery.spool.waiting_count() == 0
+
+
+def test_what_cannot_be_resumed_stays(delivery, server):
+    put(delivery)
+    cut_off = delivery.spool.undecided()
+    server.mood = "broken"
+
+    with pytest.raises(ServerUnreachable):
+        delivery.resume(cut_off)
+
+    assert len(cut_off) == delivery.spool.waiting_count() == 1

@@ -1,0 +1,208 @@
+"""The screen as pictures, without a window."""
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from scanner.scan import Kind, Scan, Verdict
+from scanner.window import card
+from scanner.window.clock import clock_time, zone_named
+from scanner.window.compose import HEIGHT_PX, STRIP_PX, WIDTH_PX, compose
+from scanner.window.shapes import shape
+from scanner.window.state import Card, Screen, after, with_notice
+from scanner.window.text import can_shape, draw_line, draw_paragraph
+from tests.scanner.pictures import FATIMA, YOUSSEF, scene
+
+KHEMISSET = {"id": 1, "name": "Khémisset", "arrived": 412, "quota": 1000}
+CAMERA = np.repeat(scene()[:, :, None], 3, axis=2)
+
+
+def a_verdict(status="ok", reason=None, **more):
+    more = {"participant": FATIMA, "delegation": KHEMISSET} | more
+    return Verdict(Scan(code="M"), status, reason, "the server's words", **more)
+
+
+ALREADY = a_verdict(
+    "error",
+    "already_redeemed",
+    first_admission={"at": "2025-06-14T14:12:03Z", "gate": "Porte B"},
+)
+
+
+def test_names_come_in_both_scripts_the_readers_first():
+    verdict = a_verdict()
+
+    assert card.names_of(verdict, "fr") == [FATIMA["name"], FATIMA["name_ar"]]
+    assert card.names_of(verdict, "ar") == [FATIMA["name_ar"], FATIMA["name"]]
+    assert card.names_of(a_verdict(participant=YOUSSEF), "ar") == ["Youssef Bennani"]
+    assert card.names_of(a_verdict(participant=None), "ar") == []
+
+
+@pytest.mark.parametrize(
+    ("timezone", "said"),
+    [
+        ("Africa/Casablanca", "Entré à 15:12 · Porte B"),
+        ("Asia/Dubai", "Entré à 18:12 · Porte B"),
+    ],
+)
+def test_already_in_says_when_by_the_events_clock_and_where(timezone, said):
+    assert card.explanation(ALREADY, "fr", timezone) == said
+
+
+def test_the_clock_knows_moroccos_change_of_2026_though_the_laptops_tables_may_not():
+    before, since = "2026-09-01T14:12:03Z", "2026-11-01T14:12:03Z"
+
+    times = [clock_time(at, "Africa/Casablanca") for at in (before, since)]
+
+    assert times == ["15:12", "14:12"]
+
+
+@pytest.mark.parametrize("name", ["", "../../etc/passwd", "Africa", "Atlantis/Capital", "/etc"])
+def test_a_zone_that_is_none_is_the_computers_own(name):
+    assert zone_named(name) is None
+
+
+def test_the_delegation_shows_arrived_and_quota():
+    assert card.delegation_line(ALREADY, "en") == "Khémisset · 412 arrived of 1000"
+    assert card.delegation_line(a_verdict(delegation=None), "en") == ""
+
+
+def test_sentences_follow_the_reader_and_a_newer_servers_reason_keeps_its_words():
+    assert card.sentence(a_verdict("error", "quota_exceeded"), "en") == (
+        "The delegation's quota is reached"
+    )
+    assert card.sentence(a_verdict("error", "of_tomorrow"), "en") == "the server's words"
+    assert card.sentence(a_verdict(offline=True), "en").startswith("Not confirmed")
+
+
+def test_an_exit_says_exit():
+    left = Verdict(Scan(code="M", type="exit"), "ok", None, "")
+
+    assert (card.word(left, "fr"), card.word(a_verdict(), "fr")) == ("SORTIE", "ADMIS")
+
+
+def contrast(first, second):
+    def light(colour):
+        parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+    dark, bright = sorted([light(first), light(second)])
+    return (bright + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_white_on_every_colour_can_be_read(kind):
+    assert min(contrast("#FFFFFF", colour) for colour in card.COLOURS[kind]) > 5
+
+
+def test_the_four_shapes_differ_without_their_colours():
+    ink = {kind: np.asarray(shape(kind, 64, "#FFFFFF"))[:, :, 3] > 128 for kind in Kind}
+
+    for one in Kind:
+        for other in Kind:
+            if one != other:
+                assert (ink[one] ^ ink[other]).sum() > 0.25 * ink[one].sum()
+
+
+@pytest.mark.parametrize("language", ["fr", "ar", "en"])
+@pytest.mark.parametrize("verdict", [a_verdict(), ALREADY, a_verdict(participant=None)])
+def test_nothing_is_drawn_outside_its_column(language, verdict):
+    image = np.asarray(card.card_image(verdict, language, "Africa/Casablanca"))
+    background, shade = (tuple(bytes.fromhex(c[1:])) for c in card.COLOURS[verdict.kind])
+    if language == "ar":
+        image = image[:, ::-1]
+
+    assert (image[:, -36:] == background).all()
+    assert (image[:, :30] == shade).all()
+    assert (image[:, 297:330] == background).all()
+
+
+def ink_of(text, **how):
+    image = Image.new("L", (600, 80))
+    draw_line(
+        ImageDraw.Draw(image), text, left=0, right=600, middle=40, size_px=40, colour="#FFF", **how
+    )
+    return np.asarray(image) > 128
+
+
+def test_arabic_letters_join():
+    # Joined letters leave fewer gaps between columns of ink than the same letters set apart.
+    def islands(ink):
+        columns = ink.any(axis=0).astype(int)
+        return int((np.diff(columns) == 1).sum())
+
+    assert can_shape()
+    assert islands(ink_of("محمد")) == 1
+    assert islands(ink_of("م ح م د")) == 4
+
+
+def test_arabic_starts_at_the_right_in_arabic():
+    columns = ink_of("محمد", rtl=True).any(axis=0)
+
+    assert columns[-60:].any()
+    assert not columns[:400].any()
+
+
+def test_a_long_text_is_set_smaller_then_cut():
+    assert not ink_of("Fatima-Zahra El Amrani El Idrissi")[:, 598:].any()
+    ends = ink_of("Fatima " * 40)
+    assert ends[:, 540:].any()
+    assert not ends[:, 598:].any()
+
+
+def test_a_sentence_takes_the_lines_it_needs():
+    image = Image.new("L", (400, 300))
+    draw_paragraph(
+        ImageDraw.Draw(image),
+        "one two three four five six seven eight",
+        left=0,
+        right=400,
+        middle=150,
+        size_px=50,
+        colour="#FFF",
+    )
+    rows = (np.asarray(image) > 128).any(axis=1).astype(int)
+
+    assert (np.diff(rows) == 1).sum() >= 3
+    assert rows[:50].sum() == rows[-50:].sum() == 0
+
+
+def test_the_camera_gets_the_room_that_the_card_leaves():
+    empty = Screen(online=False)
+    with_card = after(empty, a_verdict(), 0)
+
+    for screen in (empty, with_card, with_notice(empty, "not_ours", 0)):
+        picture = compose(screen, CAMERA)
+        assert picture.shape == (HEIGHT_PX, WIDTH_PX, 3)
+    assert (compose(empty, None)[:500] == 0).all()
+    assert (compose(empty, CAMERA)[: HEIGHT_PX - STRIP_PX - 120] > 0).all()
+
+
+def test_a_frame_is_drawn_around_each_code():
+    corners = (((600, 300), (700, 300), (700, 400), (600, 400)),)
+    plain, framed = compose(Screen(), CAMERA), compose(Screen(corners=corners), CAMERA)
+
+    assert (plain != framed).any()
+    assert (compose(Screen(corners=corners), None) == compose(Screen(), None)).all()
+
+
+def test_a_refusal_under_the_card_is_marked():
+    red, green = Card(a_verdict("error", "revoked"), 0), Card(a_verdict(), 1)
+    alone, covered = (
+        compose(Screen(cards=(green,)), None),
+        compose(Screen(cards=(red, green)), None),
+    )
+
+    assert (alone[:, -88:] != covered[:, -88:]).any()
+
+
+def test_the_picture_follows_the_language_at_once():
+    screen = Screen(cards=(Card(a_verdict(), 0),))
+
+    drawn = [
+        compose(Screen(cards=screen.cards, language=lang), None) for lang in ("fr", "ar", "fr")
+    ]
+
+    assert (drawn[0] != drawn[1]).any()
+    assert (drawn[0] == drawn[2]).all()

@@ -1,0 +1,34 @@
+import inspect
+import string
+
+import pytest
+
+from checkin.domain.messages import LANGUAGES
+from scanner import errors, words
+from scanner.scan import Kind
+from scanner.station import Sight
+
+TABLES = words._SENTENCES | words._LABELS
+
+
+def places(sentence):
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
+@pytest.mark.parametrize("key", TABLES)
+def test_every_sentence_says_the_same_in_three_languages(key):
+    texts = TABLES[key]
+
+    assert set(texts) == set(LANGUAGES)
+    assert len({frozenset(places(text)) for text in texts.values()}) == 1
+
+
+def test_every_fault_and_every_verdict_has_words():
+    faults = [c for _, c in inspect.getmembers(errors, inspect.isclass)]
+    codes = {fault.code for fault in faults if fault is not errors.ScannerError}
+
+    assert codes | set(Kind) | {Sight.NOT_OURS, Sight.AGAIN} <= set(TABLES)
+
+
+def test_an_unknown_language_reads_french():
+    assert words.say("zgh", "show_badge") == "Présentez le badge"
