@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, insert, update
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Admission
+from checkin.domain.consequences import Consequence
 from checkin.services.devices import PairedDevice
 from checkin.services.scan_facts import Holder
 from checkin.services.scan_log import Reading
@@ -28,13 +29,11 @@ def admit(
     device: PairedDevice,
     reading: Reading,
     holder: Holder,
+    change: Consequence,
     *,
     scan_pk: int,
-    entry_no: int,
-    without_place: bool,
 ) -> None:
     """Count a person in. The insert fails where another gate was first, and all runs again."""
-    without_place = without_place and entry_no == 1
     session.connection().execute(
         _INSERT,
         {
@@ -44,13 +43,15 @@ def admit(
             "gate_id": device.gate_id,
             "device_id": device.id,
             "scan_pk": scan_pk,
-            "entry_no": entry_no,
-            "without_place": without_place,
+            "entry_no": change.entry_no,
+            "without_place": change.without_place,
             "admitted_at": reading.at,
         },
     )
-    change = Change(arrived=int(entry_no == 1), inside=1, without_place=int(without_place))
-    count_arrival(session, device, holder.delegation_id, reading.at, change)
+    counts = Change(
+        arrived=int(change.entry_no == 1), inside=1, without_place=int(change.without_place)
+    )
+    count_arrival(session, device, holder.delegation_id, reading.at, counts)
 
 
 def leave(

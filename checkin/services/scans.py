@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Admission, Conflict
 from checkin.domain.admission import ScanFacts, decide
-from checkin.domain.verdicts import Admitted, Direction, Reason, Refused, Source, Status, Verdict
+from checkin.domain.consequences import Consequence, consequence
+from checkin.domain.verdicts import Reason, Refused, Source, Status, Verdict
 from checkin.errors import InvalidRequest, ScanIdConflict
 from checkin.protocol.codes import normalise_typed, parse_code, token_hash
 from checkin.services.admissions import admit, leave
@@ -24,8 +25,6 @@ from checkin.services.tallies import count_refusal
 
 #: Scans of a batch that share a transaction: few, so that live scans do not wait for long.
 CHUNK = 25
-#: A supervisor's word, or a door offline, against one of these lets in somebody without a place.
-_WITHOUT_PLACE = frozenset({Reason.UNAPPROVED, Reason.QUOTA_EXCEEDED})
 
 
 def record_scan(session: Session, device: PairedDevice, reading: Reading, keys: Keys) -> Answer:
@@ -46,11 +45,13 @@ def record_scan(session: Session, device: PairedDevice, reading: Reading, keys: 
         forced=reading.force_reason is not None,
     )
     verdict = _verdict(facts, device, reading)
-    answer = _answer(device, reading, facts, verdict, holder)
+    change = consequence(facts, verdict, let_in=_let_in_offline(reading))
+    holder = holder if facts.same_event else None  # another event's people are not ours to show
+    answer = _answer(device, reading, verdict, change, holder)
     scan_pk = insert_scan(session, device, reading, keys, answer)
     if scan_pk is None:
         return replay(session, device, reading)
-    _count(session, device, reading, verdict, answer, facts, scan_pk)
+    _apply(session, device, reading, change, answer, scan_pk)
     return answer
 
 
@@ -109,18 +110,19 @@ def _verdict(facts: ScanFacts, device: PairedDevice, reading: Reading) -> Verdic
     return decide(facts, reading.at, device.policy)
 
 
+def _let_in_offline(reading: Reading) -> bool:
+    return reading.decided is not None and reading.decided.status == Status.OK
+
+
 def _answer(
     device: PairedDevice,
     reading: Reading,
-    facts: ScanFacts,
     verdict: Verdict,
+    change: Consequence,
     holder: Holder | None,
 ) -> Answer:
-    if not facts.same_event:
-        holder = None  # another event's people are none of this gate's business
-    let_in = _let_in_against_the_rules(reading, verdict)
     first = holder.first if holder else None
-    if holder and _arrives(facts, verdict, let_in=let_in):
+    if holder and change.entry_no == 1:
         holder = replace(holder, arrived=holder.arrived + 1)
         first = Place(reading.at, device.gate_id, device.gate_name)
     return Answer(
@@ -130,55 +132,28 @@ def _answer(
         direction=reading.direction,
         holder=holder,
         first=first,
-        conflict=let_in,
+        conflict=change.conflict,
     )
 
 
-def _let_in_against_the_rules(reading: Reading, verdict: Verdict) -> bool:
-    decided = reading.decided
-    return isinstance(verdict, Refused) and decided is not None and decided.status == Status.OK
-
-
-def _arrives(facts: ScanFacts, verdict: Verdict, *, let_in: bool) -> bool:
-    if isinstance(verdict, Admitted):
-        return verdict.entry_no == 1
-    return let_in and facts.direction == Direction.ENTRY and facts.entries == 0
-
-
-def _count(
+def _apply(
     session: Session,
     device: PairedDevice,
     reading: Reading,
-    verdict: Verdict,
+    change: Consequence,
     answer: Answer,
-    facts: ScanFacts,
     scan_pk: int,
 ) -> None:
-    holder = answer.holder
-    if answer.conflict:
-        _note_conflict(session, device, reading, answer, scan_pk)
-    elif isinstance(verdict, Refused):
+    if change.refusal:
         count_refusal(session, device, reading.at)
-    if holder is None:
+    if change.conflict:
+        _note_conflict(session, device, reading, answer, scan_pk)
+    if answer.holder is None:
         return
-    if isinstance(verdict, Admitted) and reading.direction == Direction.EXIT:
-        leave(session, device, reading, holder, scan_pk=scan_pk)
-        return
-    against = verdict.overridden if isinstance(verdict, Admitted) else (verdict.reason,)
-    entry_no = verdict.entry_no if isinstance(verdict, Admitted) else None
-    if _arrives(facts, verdict, let_in=answer.conflict):
-        entry_no = 1
-    if entry_no is not None:
-        without_place = not _WITHOUT_PLACE.isdisjoint(against)
-        admit(
-            session,
-            device,
-            reading,
-            holder,
-            scan_pk=scan_pk,
-            entry_no=entry_no,
-            without_place=without_place,
-        )
+    if change.leaves:
+        leave(session, device, reading, answer.holder, scan_pk=scan_pk)
+    if change.entry_no is not None:
+        admit(session, device, reading, answer.holder, change, scan_pk=scan_pk)
 
 
 def _note_conflict(
