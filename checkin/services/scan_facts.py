@@ -68,78 +68,89 @@ class Holder:
 
 _first = aliased(Admission)
 _open = aliased(Admission)
-_NOT_LIMITED = ~exists().where(GateCategory.gate_id == bindparam("gate_id")).correlate(None)
+
+_WHO = (
+    Badge.id.label("badge_id"),
+    Badge.event_id,
+    Badge.revoked_at,
+    Participant.id.label("participant_id"),
+    Participant.name,
+    Participant.name_ar,
+    Participant.standing,
+    Participant.blocked,
+    Category.name.label("category"),
+    Delegation.id.label("delegation_id"),
+    Delegation.name.label("delegation"),
+    Delegation.quota,
+)
+_WHEN = (
+    _first.admitted_at.label("first_at"),
+    _first.gate_id.label("first_gate_id"),
+    Gate.name.label("first_gate"),
+    _open.id.label("open_id"),
+    _open.admitted_at.label("open_since"),
+)
+_IS_FIRST = and_(
+    _first.participant_id == Participant.id,
+    _first.entry_no == 1,
+    _first.annulled_at.is_(None),
+)
+_IS_OPEN = and_(
+    _open.participant_id == Participant.id,
+    _open.annulled_at.is_(None),
+    _open.exited_at.is_(None),
+)
+_ENTRIES = (
+    select(func.count(Admission.id))
+    .where(Admission.participant_id == Participant.id, Admission.annulled_at.is_(None))
+    .scalar_subquery()
+)
+_GATE_ADMITS = or_(
+    ~exists().where(GateCategory.gate_id == bindparam("gate_id")).correlate(None),
+    exists().where(
+        GateCategory.gate_id == bindparam("gate_id"),
+        GateCategory.category_id == Participant.category_id,
+    ),
+)
 
 
-def _sum_of(column: Any) -> Any:
-    return func.coalesce(func.sum(column), 0)
+def _counted(column: Any) -> Any:
+    """Return the sum of a column over the tallies of the participant's delegation."""
+    return (
+        select(func.coalesce(func.sum(column), 0))
+        .where(ArrivalTally.delegation_id == Participant.delegation_id)
+        .correlate(Participant)
+        .scalar_subquery()
+    )
+
+
+def _in_the_hall() -> Any:
+    return (
+        select(func.coalesce(func.sum(ArrivalTally.inside), 0))
+        .where(ArrivalTally.event_id == bindparam("event_id"))
+        .scalar_subquery()
+    )
 
 
 def _facts_query(*, with_hall: bool) -> Select[*tuple[Any, ...]]:
-    tally = ArrivalTally.delegation_id == Participant.delegation_id
-    hall = select(_sum_of(ArrivalTally.inside)).where(
-        ArrivalTally.event_id == bindparam("event_id")
-    )
     return (
         select(
-            Badge.id.label("badge_id"),
-            Badge.event_id,
-            Badge.revoked_at,
-            Participant.id.label("participant_id"),
-            Participant.name,
-            Participant.name_ar,
-            Participant.standing,
-            Participant.blocked,
-            Category.name.label("category"),
-            Delegation.id.label("delegation_id"),
-            Delegation.name.label("delegation"),
-            Delegation.quota,
-            or_(
-                _NOT_LIMITED,
-                exists().where(
-                    GateCategory.gate_id == bindparam("gate_id"),
-                    GateCategory.category_id == Participant.category_id,
-                ),
-            ).label("gate_admits"),
-            _tally_sum(ArrivalTally.arrived, tally).label("arrived"),
-            _tally_sum(ArrivalTally.without_place, tally).label("without_place"),
-            (hall.scalar_subquery() if with_hall else literal(0)).label("hall_inside"),
-            select(func.count(Admission.id))
-            .where(Admission.participant_id == Participant.id, Admission.annulled_at.is_(None))
-            .scalar_subquery()
-            .label("entries"),
-            _first.admitted_at.label("first_at"),
-            _first.gate_id.label("first_gate_id"),
-            Gate.name.label("first_gate"),
-            _open.id.label("open_id"),
-            _open.admitted_at.label("open_since"),
+            *_WHO,
+            *_WHEN,
+            _ENTRIES.label("entries"),
+            _GATE_ADMITS.label("gate_admits"),
+            _counted(ArrivalTally.arrived).label("arrived"),
+            _counted(ArrivalTally.without_place).label("without_place"),
+            (_in_the_hall() if with_hall else literal(0)).label("hall_inside"),
         )
         .join(Participant, Participant.id == Badge.participant_id)
         .join(Category, Category.id == Participant.category_id)
         .join(Delegation, Delegation.id == Participant.delegation_id)
-        .outerjoin(
-            _first,
-            and_(
-                _first.participant_id == Participant.id,
-                _first.entry_no == 1,
-                _first.annulled_at.is_(None),
-            ),
-        )
+        .outerjoin(_first, _IS_FIRST)
         .outerjoin(Gate, Gate.id == _first.gate_id)
-        .outerjoin(
-            _open,
-            and_(
-                _open.participant_id == Participant.id,
-                _open.annulled_at.is_(None),
-                _open.exited_at.is_(None),
-            ),
-        )
+        .outerjoin(_open, _IS_OPEN)
         .where(Badge.token_hash == bindparam("token_hash"))
     )
-
-
-def _tally_sum(column: Any, where: Any) -> Any:
-    return select(_sum_of(column)).where(where).correlate(Participant).scalar_subquery()
 
 
 _FACTS = {with_hall: _facts_query(with_hall=with_hall) for with_hall in (False, True)}
