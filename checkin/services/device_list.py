@@ -1,0 +1,45 @@
+"""The devices of an event as organisers see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from checkin.db.models import Device, Gate
+
+#: A device in touch within this time is shown as online: its contact is written every 20 s.
+ONLINE_WITHIN = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedDevice:
+    """A device with the gate it stands at."""
+
+    device: Device
+    gate: Gate
+    online: bool
+
+
+def devices_of(session: Session, event_id: int, now: datetime) -> Sequence[ListedDevice]:
+    """Return an event's devices: those in use first, then the revoked, by gate and name."""
+    rows = session.execute(
+        select(Device, Gate)
+        .join(Gate, Gate.id == Device.gate_id)
+        .where(Device.event_id == event_id)
+        .order_by(Device.revoked_at.is_not(None), Gate.name, Device.name, Device.id)
+    )
+    return [ListedDevice(device, gate, _online(device, now)) for device, gate in rows]
+
+
+def gates_of(session: Session, event_id: int) -> Sequence[Gate]:
+    """Return an event's gates by name."""
+    return session.scalars(select(Gate).where(Gate.event_id == event_id).order_by(Gate.name)).all()
+
+
+def _online(device: Device, now: datetime) -> bool:
+    seen = device.last_seen_at
+    return device.revoked_at is None and seen is not None and now - seen < ONLINE_WITHIN

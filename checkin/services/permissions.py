@@ -1,0 +1,77 @@
+"""Who may use what: one row for every route, and none that is open by omission.
+
+A route without a row is refused to everybody, and fails the tests.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from checkin.db.models import Operator, Role
+
+
+class Audience(StrEnum):
+    """Routes that ask for no account.
+
+    PUBLIC: anybody. DEVICE: a paired device's token, or what stands for it; the route asks itself.
+    """
+
+    PUBLIC = "public"
+    DEVICE = "device"
+
+
+_STAFF = frozenset({Role.ADMINISTRATOR, Role.ORGANISER})
+_COUNTS = _STAFF | {Role.SUPERVISOR, Role.VIEWER}
+_NAMES = _STAFF | {Role.SUPERVISOR, Role.COORDINATOR}
+_REGISTRARS = _STAFF | {Role.COORDINATOR}
+_ALL = frozenset(Role)
+
+PERMISSIONS: dict[str, frozenset[Role] | Audience] = {
+    "static": Audience.PUBLIC,
+    "openapi.spec": Audience.PUBLIC,
+    "health.healthz": Audience.PUBLIC,
+    "health.readyz": Audience.PUBLIC,
+    "health.metrics": Audience.PUBLIC,
+    "api.devices.pair": Audience.DEVICE,
+    "api.scans.create_scan": Audience.DEVICE,
+    "api.scans.create_scans": Audience.DEVICE,
+    "api.scans.annul": Audience.DEVICE,
+    "api.people.search": Audience.DEVICE,
+    "api.people.create_walk_in": Audience.DEVICE,
+    "api.lists.read_gate_list": Audience.DEVICE,
+    "api.lists.read_status": Audience.DEVICE,
+    "api.lists.stream_counts": Audience.DEVICE,
+    "auth.login": Audience.PUBLIC,
+    "auth.sign_in": Audience.PUBLIC,
+    "auth.logout": _ALL,
+    "scan_page.scan": Audience.PUBLIC,
+    "organiser.overview": _ALL,
+    "organiser.board": _COUNTS,
+    "organiser.board_counts": _COUNTS,
+    "organiser.board_live": _COUNTS,
+    "organiser.devices": _STAFF,
+    "organiser.create_pairing": _STAFF,
+    "organiser.revoke": _STAFF,
+    "participants.index": _NAMES,
+    "participants.new": _REGISTRARS,
+    "participants.create": _REGISTRARS,
+    "participants.cancel": _REGISTRARS,
+}
+
+
+def may_use(operator: Operator | None, endpoint: str) -> bool:
+    """Say whether an operator, or nobody, may use a route.
+
+    Devices are let through here: their routes check the token themselves.
+    """
+    allowed = PERMISSIONS.get(endpoint)
+    if allowed is None:
+        return False
+    if isinstance(allowed, Audience):
+        return True
+    return operator is not None and Role(operator.role) in allowed
+
+
+def own_delegation(operator: Operator) -> int | None:
+    """Return the only delegation whose people an operator may see; None: they may see all."""
+    return operator.delegation_id if operator.role == Role.COORDINATOR else None

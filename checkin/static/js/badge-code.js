@@ -1,0 +1,41 @@
+// The form of a badge code, as checkin/protocol/codes.py defines it: M, 26 base-32 characters,
+// 2 check characters of a Reed-Solomon code over GF(32), generator (x − α)(x − α²).
+
+const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const LENGTH = 29;
+const SPARE_BITS = 2;
+
+const EXP = [1];
+while (EXP.length < 31) {
+  const doubled = EXP.at(-1) << 1;
+  EXP.push(doubled & 32 ? doubled ^ 0b100101 : doubled);
+}
+const LOG = new Map(EXP.map((value, power) => [value, power]));
+const times = (a, b) => (a && b ? EXP[(LOG.get(a) + LOG.get(b)) % 31] : 0);
+const G1 = EXP[1] ^ EXP[2];
+const G0 = EXP[3];
+
+/** Return the two check characters of the 27 characters before them. */
+export function checkCharacters(body) {
+  let high = 0;
+  let low = 0;
+  for (const letter of body) {
+    const carry = high ^ ALPHABET.indexOf(letter);
+    [high, low] = [low ^ times(carry, G1), times(carry, G0)];
+  }
+  return ALPHABET[high] + ALPHABET[low];
+}
+
+/** Say whether `text` is exactly one of our codes. */
+export function isBadgeCode(text) {
+  if (text.length !== LENGTH || text[0] !== "M") return false;
+  if ([...text].some((letter) => !ALPHABET.includes(letter))) return false;
+  const lastData = ALPHABET.indexOf(text[LENGTH - 3]);
+  if (lastData & ((1 << SPARE_BITS) - 1)) return false; // one token has one spelling
+  return checkCharacters(text.slice(0, -2)) === text.slice(-2);
+}
+
+/** Forgive what hands do: lower case, spaces and hyphens, O for 0, I and L for 1. */
+export function normaliseTyped(text) {
+  return text.toUpperCase().replace(/[\s._-]/g, "").replace(/O/g, "0").replace(/[IL]/g, "1");
+}

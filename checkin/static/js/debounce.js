@@ -1,0 +1,17 @@
+// Tell new codes from the badge that is still in front of the camera.
+
+/** A code is fresh when it was not seen during the last `pauseMs`; each sight starts them anew. */
+export class Debounce {
+  #seen = new Map();
+
+  constructor(pauseMs = 5_000) {
+    this.pauseMs = pauseMs;
+  }
+
+  fresh(code, nowMs) {
+    const before = this.#seen.get(code);
+    this.#seen.set(code, nowMs);
+    for (const [old, at] of this.#seen) if (nowMs - at >= this.pauseMs) this.#seen.delete(old);
+    return before === undefined || nowMs - before >= this.pauseMs;
+  }
+}

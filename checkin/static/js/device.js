@@ -1,0 +1,67 @@
+// What this browser is to the server: a device at a gate, with a token.
+
+const PLACE = "marhaba.device";
+const SOFTWARE = "marhaba-web 0.1";
+const PAIR_WITHIN_MS = 10_000;
+const FAULTS = { 401: "wrong", 400: "wrong", 429: "limited" };
+
+/** Pairing failed; `reason` is the key of the sentence that helps. */
+export class PairingFault extends Error {
+  constructor(reason) {
+    super(reason);
+    this.reason = reason;
+  }
+}
+
+/** Return {token, gate, event} as this browser keeps it, or null. */
+export function storedDevice() {
+  try {
+    return JSON.parse(localStorage.getItem(PLACE));
+  } catch {
+    return null;
+  }
+}
+
+/** Keep the device; false where the browser keeps nothing (private windows). */
+export function storeDevice(device) {
+  try {
+    localStorage.setItem(PLACE, JSON.stringify(device));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function forgetDevice() {
+  try {
+    localStorage.removeItem(PLACE);
+  } catch {
+    // nothing was kept, so nothing is left
+  }
+}
+
+/** Return the pairing code of the address (/scan#pair=CODE) and take it out of the address. */
+export function pairingCodeOfAddress() {
+  const code = new URLSearchParams(location.hash.slice(1)).get("pair");
+  if (code) history.replaceState(null, "", location.pathname + location.search);
+  return code ?? "";
+}
+
+/** Exchange a pairing code for a token. */
+export async function pair(code, name) {
+  const body = { pairing_code: code, device_name: name, software: SOFTWARE };
+  let answer;
+  try {
+    answer = await fetch("/api/v1/devices/pair", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(PAIR_WITHIN_MS),
+    });
+  } catch {
+    throw new PairingFault("network");
+  }
+  if (answer.status !== 201) throw new PairingFault(FAULTS[answer.status] ?? "network");
+  const { device_token: token, gate, event } = await answer.json();
+  return { token, gate, event };
+}

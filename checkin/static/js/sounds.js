@@ -1,0 +1,38 @@
+// A sound and a vibration for each verdict: the volunteer need not look up.
+
+const TONES = {
+  // [Hz, start s, length s, shape]
+  ok: [[660, 0, 0.12, "sine"], [990, 0.12, 0.22, "sine"]],
+  already: [[520, 0, 0.14, "triangle"], [520, 0.24, 0.14, "triangle"]],
+  refused: [[180, 0, 0.5, "sawtooth"]],
+  unconfirmed: [[360, 0, 0.09, "triangle"], [300, 0.12, 0.16, "triangle"]],
+};
+const SHAKES = { ok: [90], already: [90, 120, 90], refused: [450], unconfirmed: [40, 60, 40] };
+
+let audio = null;
+
+/** Wake the sound up; browsers allow it only from a click or a key. */
+export function wakeSound() {
+  audio ??= new AudioContext();
+  if (audio.state === "suspended") audio.resume();
+}
+
+export function soundIsOn() {
+  return audio?.state === "running";
+}
+
+function tone([hertz, start, length, shape]) {
+  const oscillator = new OscillatorNode(audio, { frequency: hertz, type: shape });
+  const volume = new GainNode(audio, { gain: 0.25 });
+  const at = audio.currentTime + start;
+  volume.gain.setValueAtTime(0.25, at + length - 0.03);
+  volume.gain.linearRampToValueAtTime(0, at + length); // no click at the end
+  oscillator.connect(volume).connect(audio.destination);
+  oscillator.start(at);
+  oscillator.stop(at + length);
+}
+
+export function signal(kind) {
+  if (soundIsOn()) (TONES[kind] ?? []).forEach(tone);
+  navigator.vibrate?.(SHAKES[kind] ?? []);
+}

@@ -1,0 +1,76 @@
+"""Join the pages that people read to the program."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, request
+from flask_babel import Babel
+from flask_limiter.util import get_remote_address
+
+from checkin.services.permissions import may_use
+from checkin.web import auth, organiser, participants, scan_page
+from checkin.web.languages import babel_locale, register_language
+from checkin.web.limits import limiter
+from checkin.web.sessions import csrf, login_manager, operator_or_none, permit
+
+TRANSLATIONS = Path(__file__).parent.parent / "translations"
+SESSION_LIFETIME = timedelta(hours=16)
+#: A hall's operators share one address; one account under attack is slowed from wherever.
+_PER_ADDRESS = "60 per minute"
+_PER_ACCOUNT = "10 per minute; 60 per hour"
+
+
+def register_pages(app: Flask) -> None:
+    """Add the pages to `app`, whose `extensions["marhaba"]` is already there.
+
+    Every route of `app`, the API's too, is from then on refused unless
+    `checkin.services.permissions` has a row for it.
+    """
+    _configure(app)
+    Babel(app, locale_selector=babel_locale)
+    login_manager().init_app(app)
+    csrf.init_app(app)
+    app.before_request(permit)
+    register_language(app)
+    for module in (auth, organiser, participants, scan_page):
+        app.register_blueprint(module.bp)
+    _limit_sign_in(app)
+    app.after_request(_keep_out_of_caches)
+    app.context_processor(lambda: {"operator": operator_or_none(), "may": _may})
+
+
+def _configure(app: Flask) -> None:
+    app.config.update(
+        BABEL_TRANSLATION_DIRECTORIES=str(TRANSLATIONS),
+        PERMANENT_SESSION_LIFETIME=SESSION_LIFETIME,
+        WTF_CSRF_CHECK_DEFAULT=False,  # `permit` checks, since it knows which routes use cookies
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: forms stay open all day
+    )
+
+
+def _limit_sign_in(app: Flask) -> None:
+    per_address = limiter.limit(_PER_ADDRESS, key_func=get_remote_address, deduct_when=_failed)
+    per_account = limiter.limit(_PER_ACCOUNT, key_func=_account, deduct_when=_failed)
+    view: Any = app.view_functions["auth.sign_in"]
+    app.view_functions["auth.sign_in"] = per_address(per_account(view))
+
+
+def _account() -> str:
+    return "account " + request.form.get("email", "").strip().lower()
+
+
+def _failed(response: Response) -> bool:
+    return response.status_code == 401
+
+
+def _keep_out_of_caches(response: Response) -> Response:
+    if response.mimetype == "text/html":
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _may(endpoint: str) -> bool:
+    return may_use(operator_or_none(), endpoint)

@@ -1,0 +1,65 @@
+"""A pairing as the devices page shows it: a code to type, and a link to scan."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+
+import qrcode
+from qrcode.image.svg import SvgPathImage
+from sqlalchemy.orm import Session
+
+from checkin.db.engine import in_transaction
+from checkin.domain.names import clean_name
+from checkin.domain.problems import InvalidValue
+from checkin.services.devices import PAIRING_LIFETIME, gate_named, open_pairing
+from checkin.services.visible_events import visible_event
+from checkin.web.languages import page_language
+from checkin.web.sessions import current_operator
+from checkin.web.state import database, marhaba
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPairing:
+    """A pairing code and what shows it; without a code, `problem` says why.
+
+    Attributes:
+        link: opens the scan page with the code.
+        picture: the link's QR as a data: address of an SVG.
+    """
+
+    gate: str
+    code: str = ""
+    link: str = ""
+    picture: str = ""
+    expires_at: datetime | None = None
+    problem: str = ""
+
+
+def open_pairing_at(slug: str, gate_name: str) -> OpenPairing:
+    """Open a pairing for a gate, which is made if it is new."""
+    try:
+        name = clean_name(gate_name) if not gate_name.strip().isdigit() else gate_name.strip()
+    except InvalidValue as fault:
+        # A sentence of ours begins with the column's name, and this field is labelled already.
+        sentence = fault.in_column("name").sentence(page_language())
+        return OpenPairing(gate_name, problem=sentence.partition(":")[2].strip())
+    operator, now = current_operator(), datetime.now(UTC)
+
+    def work(session: Session) -> str:
+        event = visible_event(session, operator, slug)
+        gate = gate_named(session, event, name, create=True)
+        return open_pairing(session, event, gate, now=now)
+
+    code = in_transaction(database(), work)
+    link = f"{marhaba().settings.base_url}/scan#pair={code}"
+    return OpenPairing(name, code, link, _picture_of(link), now + PAIRING_LIFETIME)
+
+
+def _picture_of(link: str) -> str:
+    picture = qrcode.make(link, image_factory=SvgPathImage, border=2)
+    file = BytesIO()
+    picture.save(file)
+    return "data:image/svg+xml;base64," + b64encode(file.getvalue()).decode("ascii")

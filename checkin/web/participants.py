@@ -1,0 +1,77 @@
+"""The participants' pages: list, search, register, cancel."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from apiflask import APIBlueprint
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from checkin.services.events import categories_of, delegations_of
+from checkin.services.participant_list import participant_page
+from checkin.services.permissions import own_delegation
+from checkin.services.visible_events import visible_event
+from checkin.web.languages import both_names
+from checkin.web.page_errors import register_page_errors
+from checkin.web.registering import Attempt, cancel_one, register_one
+from checkin.web.sessions import current_operator
+from checkin.web.state import database
+
+bp = APIBlueprint("participants", __name__, enable_openapi=False)
+register_page_errors(bp)
+
+
+@bp.get("/events/<slug>/participants")
+def index(slug: str) -> ResponseReturnValue:
+    """List an event's participants, or a coordinator's own, with ?q= only those named so."""
+    operator, text = current_operator(), request.args.get("q", "")[:200]
+    with database().read() as session:
+        event = visible_event(session, operator, slug)
+        page = participant_page(
+            session,
+            event.id,
+            text=text,
+            delegation_id=own_delegation(operator),
+            page=request.args.get("page", 1, int),
+        )
+    return render_template("participants.html", event=event, page=page, text=text)
+
+
+@bp.get("/events/<slug>/participants/new")
+def new(slug: str) -> ResponseReturnValue:
+    """Show the form that registers a participant."""
+    return _form(slug, Attempt())
+
+
+@bp.post("/events/<slug>/participants/new")
+def create(slug: str) -> ResponseReturnValue:
+    """Register a participant, or show what is wrong with the form."""
+    attempt = register_one(slug, request.form.to_dict(), now=datetime.now(UTC))
+    if attempt.registered is None:
+        return _form(slug, attempt), 409 if attempt.duplicate else 400
+    return _form(slug, attempt), 201
+
+
+@bp.post("/events/<slug>/participants/<int:participant_id>/cancel")
+def cancel(slug: str, participant_id: int) -> ResponseReturnValue:
+    """Cancel a registration; the reserve list moves up."""
+    cancel_one(slug, participant_id, now=datetime.now(UTC))
+    text, page = request.args.get("q"), request.args.get("page")
+    return redirect(url_for("participants.index", slug=slug, q=text, page=page))
+
+
+def _form(slug: str, attempt: Attempt) -> str:
+    operator = current_operator()
+    with database().read() as session:
+        event = visible_event(session, operator, slug)
+        own = own_delegation(operator)
+        delegations = [d for d in delegations_of(session, event) if own in (None, d.id)]
+        categories = categories_of(session, event)
+    return render_template(
+        "participant_new.html",
+        event=event,
+        delegation_options=[(d.id, both_names(d)[0]) for d in delegations],
+        category_options=[(c.id, both_names(c)[0]) for c in categories],
+        attempt=attempt,
+    )

@@ -1,0 +1,123 @@
+"""What the participants' pages ask of the registration service."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from checkin.db.engine import in_transaction
+from checkin.db.models import Category, Delegation, Event
+from checkin.domain.problems import Problem
+from checkin.domain.registration import Registration, validate
+from checkin.errors import InvalidRequest, NotFound, PossibleDuplicate
+from checkin.services.participant_list import participant_in
+from checkin.services.permissions import own_delegation
+from checkin.services.registration import Door, Registered, cancel, register
+from checkin.services.visible_events import visible_event
+from checkin.web.languages import page_language
+from checkin.web.sessions import current_operator
+from checkin.web.state import database, marhaba
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One filled-in form and what came of it.
+
+    Attributes:
+        values: the fields as they were sent, to fill the form in again.
+        problems: a sentence by field.
+        duplicate: someone may be the same person; only the operator can tell.
+    """
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    problems: Mapping[str, str] = field(default_factory=dict)
+    duplicate: bool = False
+    registered: Registered | None = None
+    name: str = ""
+
+
+def register_one(slug: str, values: Mapping[str, str], *, now: datetime) -> Attempt:
+    """Register the participant that a form describes.
+
+    Raises:
+        NotFound: the event, or a delegation or category that the operator may use, is not there.
+    """
+    checked = validate({**values, "delegation": values.get("delegation", "")})
+    if not isinstance(checked, Registration):
+        return Attempt(values, _sentences(checked))
+    try:
+        registered = _register(slug, checked, now)
+    except PossibleDuplicate:
+        return Attempt(values, duplicate=True)
+    return Attempt(registered=registered, name=checked.name or checked.name_ar or "")
+
+
+def cancel_one(slug: str, participant_id: int, *, now: datetime) -> None:
+    """Cancel a participant whom the operator may see.
+
+    Raises:
+        NotFound: there is none with this number, or it is another delegation's.
+    """
+    operator = current_operator()
+
+    def work(session: Session) -> int:
+        event = visible_event(session, operator, slug)
+        own = own_delegation(operator)
+        if participant_in(session, event.id, participant_id, own) is None:
+            raise NotFound(f"no participant has the number {participant_id}")
+        cancel(session, event, participant_id, now=now, operator_id=operator.id)
+        return event.id
+
+    marhaba().live.nudge(in_transaction(database(), work))
+
+
+def _register(slug: str, wanted: Registration, now: datetime) -> Registered:
+    operator = current_operator()
+
+    def work(session: Session) -> tuple[int, Registered]:
+        event = visible_event(session, operator, slug)
+        delegation = _delegation(session, event, wanted.delegation, own_delegation(operator))
+        registered = register(
+            session,
+            event,
+            wanted,
+            delegation_id=delegation.id,
+            category_id=_category(session, event, wanted.category).id,
+            door=Door.FORM,
+            keys=marhaba().keys,
+            now=now,
+            operator_id=operator.id,
+        )
+        return event.id, registered
+
+    event_id, registered = in_transaction(database(), work)
+    marhaba().live.nudge(event_id)
+    return registered
+
+
+def _delegation(session: Session, event: Event, chosen: str, own: int | None) -> Delegation:
+    delegation = session.get(Delegation, _number(chosen))
+    if delegation is None or delegation.event_id != event.id or own not in (None, delegation.id):
+        raise NotFound("there is no such delegation, or it is not yours")
+    return delegation
+
+
+def _category(session: Session, event: Event, chosen: str | None) -> Category:
+    category = session.get(Category, _number(chosen or ""))
+    if category is None or category.event_id != event.id:
+        raise NotFound("there is no such category")
+    return category
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise InvalidRequest("choose one of the list")
+    return int(text)
+
+
+def _sentences(problems: list[Problem]) -> dict[str, str]:
+    language = page_language()
+    return {problem.column: problem.sentence(language) for problem in problems}

@@ -1,0 +1,86 @@
+"""The board's page and its data."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests import factories
+from tests.api_client import Api
+
+BOARD = "/events/rabat-2025/board"
+
+
+@pytest.fixture
+def arrivals(app, database, event):
+    """Two of three people of Salé came, and one code was refused."""
+    delegation = factories.a_delegation(database, event, "Salé", quota=1000)
+    codes = factories.badges(database, event, 3, delegation=delegation)
+    gate = Api.enrolled(app, database, event, gate="Porte 1")
+    verdicts = [gate.verdict(code) for code in (*codes[:2], codes[0])]
+    assert verdicts == [("ok", None), ("ok", None), ("error", "already_redeemed")]
+    return gate
+
+
+def test_the_boards_data_are_the_counts_of_the_api(organiser, arrivals):
+    polled = json.loads(organiser.read(f"{BOARD}/counts"))
+    status = arrivals.read("/status")
+
+    assert {**polled, "at": None} == {**status, "at": None}
+    assert polled["totals"] == {
+        "quota": 1002,
+        "registered": 3,
+        "arrived": 2,
+        "inside": 2,
+        "refused": 1,
+    }
+
+
+def test_the_page_shows_the_counts_before_any_script_runs(organiser, arrivals):
+    page = organiser.read(BOARD)
+
+    assert '<dd data-total="arrived">2</dd>' in page
+    assert '<dd data-total="missing">1</dd>' in page
+    assert 'data-count="quota">1\u00a0000<' in page
+
+
+def test_the_stream_begins_with_the_counts(organiser, arrivals):
+    response = organiser.open(f"{BOARD}/live")
+    with response:
+        assert response.mimetype == "text/event-stream"
+        seen = ""
+        while "event: counts" not in seen:
+            seen += next(response.response).decode()
+    body = json.loads(seen.split("data: ", 1)[1].splitlines()[0])
+
+    assert body["totals"]["arrived"] == 2
+
+
+@pytest.mark.parametrize(
+    ("language", "tag", "direction", "word"),
+    [
+        ("fr", "fr", "ltr", "Délégations"),
+        ("ar", "ar-MA", "rtl", "الوفود"),
+        ("en", "en-GB", "ltr", "Delegations"),
+    ],
+)
+def test_the_page_reads_in_each_language(organiser, event, language, tag, direction, word):
+    page = organiser.read(f"{BOARD}?lang={language}")
+
+    assert f'<html lang="{tag}" dir="{direction}">' in page
+    assert word in page
+    assert word in organiser.read(BOARD), "the choice is remembered"
+
+
+def test_html_in_names_stays_text_on_the_board(organiser, database, event):
+    factories.a_delegation(database, event, "<img src=x onerror=alert(1)>")
+
+    page = organiser.read(BOARD) + organiser.read(f"{BOARD}?wall=1")
+
+    assert "<img" not in page
+    assert page.count("&lt;img src=x onerror=alert(1)&gt;") == 2
+
+
+def test_an_unknown_event_is_not_found(organiser, event):
+    assert organiser.open("/events/ailleurs/board").status_code == 404

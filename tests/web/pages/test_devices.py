@@ -1,0 +1,43 @@
+"""The devices page: pairing and revoking."""
+
+from __future__ import annotations
+
+import re
+
+from tests.api_client import Api
+
+DEVICES = "/events/rabat-2025/devices"
+PAIRING = f"{DEVICES}/pairing"
+
+
+def pair(app, code):
+    body = {"pairing_code": code, "device_name": "Poste de Samira", "software": "tests"}
+    return app.test_client().post("/api/v1/devices/pair", json=body)
+
+
+def test_the_code_on_the_page_pairs_one_device_at_its_gate(app, organiser, event):
+    page = organiser.send(DEVICES, PAIRING, gate="Porte 1")
+    link = re.search(r"http://\S+/scan#pair=([0-9A-Z]{8})", page.text)
+
+    first, second = pair(app, link[1]), pair(app, link[1])
+
+    assert page.status_code == 201
+    assert (first.status_code, second.status_code) == (201, 401)
+    assert first.json["gate"]["name"] == "Porte 1"
+    assert "Poste de Samira" in organiser.read(DEVICES)
+
+
+def test_a_gate_without_letters_is_refused_with_a_sentence(organiser, event):
+    response = organiser.send(DEVICES, PAIRING, gate="  ")
+
+    assert response.status_code == 400
+    assert "aucun nom" in response.text
+
+
+def test_a_revoked_device_is_refused_and_shown_as_revoked(app, organiser, database, event):
+    gate = Api.enrolled(app, database, event, gate="Porte 1")
+
+    organiser.send(DEVICES, f"{DEVICES}/{gate.device_id}/revoke")
+
+    assert gate.ask("GET", "/status").status_code == 401
+    assert "✗ Révoqué" in organiser.read(DEVICES)

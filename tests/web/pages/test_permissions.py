@@ -1,0 +1,83 @@
+"""Who may open what: the table itself, and that the pages obey it."""
+
+from __future__ import annotations
+
+import pytest
+
+from checkin.db.models import Role
+from checkin.services.permissions import PERMISSIONS, Audience
+from tests import factories
+
+EVENT = "/events/rabat-2025"
+EVERYBODY = set(Role)
+STAFF = {Role.ADMINISTRATOR, Role.ORGANISER}
+COUNTS = STAFF | {Role.SUPERVISOR, Role.VIEWER}
+NAMES = STAFF | {Role.SUPERVISOR, Role.COORDINATOR}
+REGISTRARS = STAFF | {Role.COORDINATOR}
+#: page → who may open it, written out again so that a slip in the table is seen
+PAGES = {
+    "/": EVERYBODY,
+    f"{EVENT}/board": COUNTS,
+    f"{EVENT}/board/counts": COUNTS,
+    f"{EVENT}/devices": STAFF,
+    f"{EVENT}/participants": NAMES,
+    f"{EVENT}/participants/new": REGISTRARS,
+}
+FORMS = {
+    f"{EVENT}/devices/pairing": STAFF,
+    f"{EVENT}/devices/1/revoke": STAFF,
+    f"{EVENT}/participants/new": REGISTRARS,
+    f"{EVENT}/participants/1/cancel": REGISTRARS,
+}
+
+
+def test_every_route_has_a_row_and_every_row_a_route(app):
+    assert set(PERMISSIONS) == {rule.endpoint for rule in app.url_map.iter_rules()}
+
+
+def test_only_the_device_api_goes_without_a_session(app):
+    without = {
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if PERMISSIONS[rule.endpoint] is Audience.DEVICE
+    }
+    assert {rule for rule in without if not rule.startswith("/api/v1/")} == set()
+
+
+def test_a_route_without_a_row_is_refused_to_everybody(app, signed_in):
+    app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
+
+    assert signed_in(Role.ADMINISTRATOR).open("/forgotten").status_code == 403
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_opens_its_pages_and_no_others(signed_in, role):
+    browsing = signed_in(role)
+
+    opened = {page: browsing.open(page).status_code for page in PAGES}
+
+    assert opened == {page: 200 if role in roles else 403 for page, roles in PAGES.items()}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_sends_its_forms_and_no_others(signed_in, database, event, delegation, role):
+    factories.a_new_device(database, event)
+    factories.a_participant(database, event, delegation=delegation)
+    browsing = signed_in(role)
+
+    refused = {form: browsing.send("/", form).status_code == 403 for form in FORMS}
+
+    assert refused == {form: role not in roles for form, roles in FORMS.items()}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_form_is_taken_without_its_token(signed_in, form):
+    assert signed_in(Role.ADMINISTRATOR).send_without_token(form).status_code == 400
+
+
+def test_a_stranger_opens_only_the_form_and_the_scan_page(app, event):
+    strangers = app.test_client()
+
+    statuses = {page: strangers.get(page).status_code for page in [*PAGES, "/login", "/scan"]}
+
+    assert statuses == {**dict.fromkeys(PAGES, 302), "/login": 200, "/scan": 200}

@@ -1,0 +1,71 @@
+"""The catalogues: complete, and compiled from what is in them."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).parents[3]
+TRANSLATIONS = ROOT / "checkin" / "translations"
+LANGUAGES = ("fr", "ar")
+
+
+def catalogue(language: str):
+    with (TRANSLATIONS / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def sentences_in_the_source() -> set:
+    with (TRANSLATIONS / "babel.cfg").open(encoding="utf-8") as file:
+        methods, options = parse_mapping_cfg(file)
+    found = set()
+    for folder in ("checkin/web", "templates"):
+        inside = [
+            (pattern.removeprefix(folder + "/"), how)
+            for pattern, how in methods
+            if pattern.startswith(folder)
+        ]
+        for _, _, message, _, _ in extract_from_dir(
+            ROOT / folder, inside, options, directory_filter=lambda _: True
+        ):
+            found.add(message)
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sentence_of_the_source_is_translated_and_none_is_left_over(language):
+    translated = {message.id for message in catalogue(language) if message.id}
+
+    assert {str(one) for one in translated} == {str(one) for one in sentences_in_the_source()}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_translation_is_empty_unsure_or_breaks_its_places(language):
+    messages = [message for message in catalogue(language) if message.id]
+    places = [
+        message.id
+        for message in messages
+        if isinstance(message.id, str)
+        and sorted(part.split("}")[0] for part in message.id.split("{")[1:])
+        != sorted(part.split("}")[0] for part in message.string.split("{")[1:])
+    ]
+
+    assert [m.id for m in messages if not m.string or not all(m.string)] == []
+    assert [m.id for m in messages if m.fuzzy] == []
+    assert [m.id for m in messages if list(m.check(catalogue(language)))] == []
+    assert places == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_compiled_catalogue_is_the_written_one(language):
+    compiled = BytesIO()
+    write_mo(compiled, catalogue(language))
+
+    kept = TRANSLATIONS / language / "LC_MESSAGES" / "messages.mo"
+    assert kept.read_bytes() == compiled.getvalue()
