@@ -69,6 +69,11 @@ class PossibleDuplicate(Conflict):
 
     code = "possible_duplicate"
 
+    def __init__(self, detail: str, *, participant_id: int, same: str) -> None:
+        """Remember who it may be, and what is the same: email, phone or name."""
+        super().__init__(detail)
+        self.participant_id, self.same = participant_id, same
+
 
 class SettingsError(MarhabaError):
     """The program cannot start with these settings."""

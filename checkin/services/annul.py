@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Admission, Scan
+from checkin.domain.verdicts import Status
 from checkin.errors import Conflict, Forbidden, NotFound
 from checkin.services.activity import note
 from checkin.services.tallies import Change, count_arrival, count_refusal
@@ -82,7 +83,8 @@ def _undo(session: Session, scan: Scan, now: datetime) -> None:
         _undo_entry(session, entered, now)
     elif left is not None:
         _undo_exit(session, left, scan)
-    elif scan.status == "error":
+    elif scan.status == Status.ERROR and scan.decided_status != Status.OK:
+        # One that a device let in offline was never counted as a refusal.
         at = _GateOf(scan.device_id, scan.event_id, scan.gate_id)
         count_refusal(session, at, scan.corrected_at, refused=-1)
 

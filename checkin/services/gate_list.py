@@ -108,8 +108,10 @@ def _badges_since(event_id: int, since: int) -> Any:
             Participant.blocked,
             Participant.category_id,
             Category.name.label("category"),
+            Category.name_ar.label("category_ar"),
             Delegation.id.label("delegation_id"),
             Delegation.name.label("delegation"),
+            Delegation.name_ar.label("delegation_ar"),
             Delegation.quota,
         )
         .join(Participant, Participant.id == Badge.participant_id)
@@ -127,8 +129,14 @@ def _content(row: Row[Any], gates: Sequence[int]) -> dict[str, Any]:
             "name": row.name,
             "name_ar": row.name_ar,
             "category": row.category,
+            "category_ar": row.category_ar,
         },
-        "delegation": {"id": row.delegation_id, "name": row.delegation, "quota": row.quota},
+        "delegation": {
+            "id": row.delegation_id,
+            "name": row.delegation,
+            "name_ar": row.delegation_ar,
+            "quota": row.quota,
+        },
         "standing": row.standing,
         "blocked": row.blocked,
         "gates": gates,

@@ -133,19 +133,21 @@ def refuse_duplicate(
         .limit(1)
     ).first()
     if found is not None:
-        what = _same_what(found, registration)
+        same_as = _same_as(found, registration)
         raise PossibleDuplicate(
-            f"{found.name or found.name_ar} (no. {found.id}) is registered with the same {what}: "
-            "if this is another person, say so (allow_duplicate)"
+            f"no. {found.id} is registered with the same {same_as}: "
+            "if this is another person, say so (allow_duplicate)",
+            participant_id=found.id,
+            same=same_as,
         )
 
 
-def _same_what(found: Participant, registration: Registration) -> str:
+def _same_as(found: Participant, registration: Registration) -> str:
     if registration.email and found.email == registration.email:
-        return "e-mail"
+        return "email"
     if registration.phone and found.phone == registration.phone:
         return "phone"
-    return "name in this delegation"
+    return "name"
 
 
 def cancel(

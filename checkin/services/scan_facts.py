@@ -58,8 +58,10 @@ class Holder:
     name: str
     name_ar: str | None
     category: str
+    category_ar: str | None
     delegation_id: int
     delegation: str
+    delegation_ar: str | None
     arrived: int
     quota: int
     first: Place | None = None
@@ -79,8 +81,10 @@ _WHO = (
     Participant.standing,
     Participant.blocked,
     Category.name.label("category"),
+    Category.name_ar.label("category_ar"),
     Delegation.id.label("delegation_id"),
     Delegation.name.label("delegation"),
+    Delegation.name_ar.label("delegation_ar"),
     Delegation.quota,
 )
 _WHEN = (
@@ -229,8 +233,10 @@ def _holder(row: Row[Any]) -> Holder:
         name=row.name,
         name_ar=row.name_ar,
         category=row.category,
+        category_ar=row.category_ar,
         delegation_id=row.delegation_id,
         delegation=row.delegation,
+        delegation_ar=row.delegation_ar,
         arrived=row.arrived,
         quota=row.quota,
         first=Place(row.first_at, row.first_gate_id, row.first_gate) if row.first_at else None,

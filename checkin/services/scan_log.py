@@ -177,8 +177,10 @@ def _holder_then(session: Session, scan: Scan) -> Holder | None:
         name=person.name,
         name_ar=person.name_ar,
         category=category.name,
+        category_ar=category.name_ar,
         delegation_id=delegation.id,
         delegation=delegation.name,
+        delegation_ar=delegation.name_ar,
         arrived=scan.arrived or 0,
         quota=scan.quota or 0,
     )

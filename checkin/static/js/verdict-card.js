@@ -61,11 +61,12 @@ export class VerdictCard {
       arrived: this.count.format(delegation.arrived),
       quota: this.count.format(delegation.quota),
     };
+    const arabic = document.documentElement.lang.startsWith("ar");
     return {
       ...this.#names(participant),
-      delegation: delegation?.name,
+      delegation: (arabic && delegation?.name_ar) || delegation?.name,
       arrived: numbers && fill(card.arrived, numbers),
-      category: participant?.category,
+      category: (arabic && participant?.category_ar) || participant?.category,
       more: reason && first && fill(card.first, { time: this.localTime(first.at), gate: first.gate }),
     };
   }

@@ -159,11 +159,13 @@ def _scan_body(answer: Answer, at: datetime) -> dict[str, Any]:
             "name": holder.name,
             "name_ar": holder.name_ar,
             "category": holder.category,
+            "category_ar": holder.category_ar,
         },
         "delegation": holder
         and {
             "id": holder.delegation_id,
             "name": holder.delegation,
+            "name_ar": holder.delegation_ar,
             "arrived": holder.arrived,
             "quota": holder.quota,
         },

@@ -93,6 +93,7 @@ class Person(Body):
     name: str
     name_ar: str | None
     category: str
+    category_ar: str | None
 
 
 class DelegationArrivals(Body):
@@ -100,6 +101,7 @@ class DelegationArrivals(Body):
 
     id: int
     name: str
+    name_ar: str | None
     arrived: int
     quota: int
 
