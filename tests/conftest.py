@@ -1,0 +1,109 @@
+"""What every test may ask for: a database of each kind, an event, a device, the API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from checkin.app import create_app
+from checkin.db.engine import Database
+from checkin.db.models import Event
+from checkin.services.devices import PairedDevice
+from checkin.settings import Settings
+from checkin.web.limits import limiter
+from checkin.web.state import EXTENSION
+from tests import factories
+from tests.api_client import Api
+from tests.databases import KINDS, Databases, PostgresDatabases, SqliteDatabases, postgres_cluster
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(tmp_path_factory) -> SqliteDatabases:
+    return SqliteDatabases(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres_databases() -> Iterator[PostgresDatabases]:
+    with postgres_cluster() as cluster:
+        yield PostgresDatabases(cluster)
+
+
+@pytest.fixture(params=KINDS)
+def databases(request) -> Databases:
+    """The databases of one kind, and of the other in the next run of the test."""
+    return request.getfixturevalue(f"{request.param}_databases")
+
+
+@pytest.fixture
+def database_url(databases, tmp_path) -> Iterator[str]:
+    """The address of a fresh, migrated database."""
+    with databases.fresh(tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_database(databases, tmp_path) -> Iterator[Database]:
+    """A database without a schema."""
+    with databases.empty(tmp_path) as url:
+        database = Database(url)
+        yield database
+        database.dispose()
+
+
+@pytest.fixture
+def sqlite_database(sqlite_databases, tmp_path) -> Iterator[Database]:
+    """A fresh SQLite database, for what only SQLite does."""
+    with sqlite_databases.fresh(tmp_path) as url:
+        database = Database(url)
+        yield database
+        database.dispose()
+
+
+@pytest.fixture
+def postgres_database(postgres_databases, tmp_path) -> Iterator[Database]:
+    """A fresh PostgreSQL database, for what only PostgreSQL does."""
+    with postgres_databases.fresh(tmp_path) as url:
+        database = Database(url)
+        yield database
+        database.dispose()
+
+
+@pytest.fixture
+def database(database_url) -> Iterator[Database]:
+    """A fresh, migrated database."""
+    database = Database(database_url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def event(database) -> Event:
+    """The reference event, its doors open."""
+    return factories.an_event(database)
+
+
+@pytest.fixture
+def device(database, event) -> PairedDevice:
+    """A device at the first gate."""
+    return factories.a_device(database, event)
+
+
+@pytest.fixture
+def app(database_url, tmp_path):
+    """The web application on a fresh database."""
+    settings = Settings(
+        home=tmp_path, database_url=database_url, master_key=factories.MASTER_KEY.hex()
+    )
+    app = create_app(settings)
+    app.testing = True
+    limiter.reset()
+    yield app
+    app.extensions[EXTENSION].live.close()
+    app.extensions[EXTENSION].database.dispose()
+
+
+@pytest.fixture
+def api(app, database, event) -> Api:
+    """The API as a device at the first gate sees it."""
+    return Api.enrolled(app, database, event, gate="Porte 1")

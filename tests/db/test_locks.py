@@ -1,0 +1,96 @@
+"""Writers queue fairly: nobody is passed by those who asked later."""
+
+from __future__ import annotations
+
+import threading
+import time
+from statistics import median
+
+import pytest
+from sqlalchemy import text
+
+from checkin.db.engine import Database
+from checkin.db.locks import FairLock
+from tests import guards
+from tests.racing import PROCESSES
+
+TURNS = 20
+_WRITE = text("UPDATE alembic_version SET version_num = version_num")
+
+
+def write(database):
+    with database.write() as session:
+        session.execute(_WRITE)
+
+
+def write_again_and_again(url, fair, written, stop):
+    database = Database(url)
+    if not fair:
+        guards.without_turns(database)
+    while not stop.is_set():
+        write(database)
+        written.value += 1
+    database.dispose()
+
+
+def usual_passes(url, *, fair):
+    """Return how often another process wrote, in the median, while we waited once to write."""
+    written, stop = PROCESSES.Value("l", 0), PROCESSES.Event()
+    other = PROCESSES.Process(target=write_again_and_again, args=(url, fair, written, stop))
+    other.start()
+    database = Database(url)
+    if not fair:
+        guards.without_turns(database)
+    try:
+        while written.value == 0:
+            time.sleep(0.01)
+        return median(_passes(database, written) for _ in range(TURNS))
+    finally:
+        stop.set()
+        other.join()
+        database.dispose()
+
+
+def _passes(database, written):
+    before = written.value
+    write(database)
+    passes = written.value - before
+    time.sleep(0.005)
+    return passes
+
+
+def test_a_process_that_writes_all_the_time_does_not_pass_one_that_waits(sqlite_database):
+    # One that was under way, one that had asked before, one between our write and our looking.
+    assert usual_passes(sqlite_database.url, fair=True) <= 3
+
+
+def test_control_without_turns_sqlite_s_own_waiting_lets_it_pass(sqlite_database):
+    assert usual_passes(sqlite_database.url, fair=False) > 3
+
+
+def test_threads_are_served_in_the_order_of_asking():
+    lock, served = FairLock(), []
+
+    def ask(number):
+        with lock:
+            served.append(number)
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(TURNS)]
+    with lock:
+        for number, thread in enumerate(threads, 1):
+            thread.start()
+            while len(lock._waiting) < number:
+                time.sleep(0.001)
+    for thread in threads:
+        thread.join()
+
+    assert served == list(range(TURNS))
+
+
+def test_a_failure_inside_frees_the_lock():
+    lock = FairLock()
+
+    with pytest.raises(ValueError, match="inside"), lock:
+        raise ValueError("inside")
+
+    assert lock._held is False

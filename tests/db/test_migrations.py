@@ -1,0 +1,68 @@
+"""The schema goes up and down, and is what the models say."""
+
+from __future__ import annotations
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect
+
+from checkin.db.migrate import current_revision, downgrade, head_revision, upgrade
+from checkin.db.models import Base
+
+#: made by hand in the migrations, in each database's own way
+BY_HAND = ("participant_search", "ix_participant_trigrams")
+
+
+def schema(database):
+    """Return every table with its columns, indexes and constraints."""
+    with database.reading() as connection:
+        found = inspect(connection)
+        return {
+            table: (
+                [(c["name"], str(c["type"]), c["nullable"]) for c in found.get_columns(table)],
+                sorted(str(i["name"]) for i in found.get_indexes(table)),
+                sorted(str(c["name"]) for c in found.get_check_constraints(table)),
+                sorted(str(c["name"]) for c in found.get_unique_constraints(table)),
+                sorted(str(c["name"]) for c in found.get_foreign_keys(table)),
+            )
+            for table in found.get_table_names()
+        }
+
+
+def test_migrations_go_up_down_and_up_again(empty_database):
+    upgrade(empty_database)
+    first = schema(empty_database)
+    downgrade(empty_database)
+    bare = schema(empty_database)
+    upgrade(empty_database)
+
+    assert set(bare) == {"alembic_version"}
+    assert schema(empty_database) == first
+    assert set(Base.metadata.tables) < set(first)
+
+
+def test_the_models_and_the_migrations_say_the_same(database):
+    def include_name(name, kind, _parents):
+        return not (kind in ("table", "index") and name and name.startswith(BY_HAND))
+
+    with database.reading() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"include_name": include_name, "compare_type": True}
+        )
+        differences = compare_metadata(context, Base.metadata)
+
+    assert differences == []
+
+
+def test_check_constraints_are_those_of_the_models(database):
+    in_models = {
+        table.name: sorted(str(c.name) for c in table.constraints if str(c.name).startswith("ck_"))
+        for table in Base.metadata.tables.values()
+    }
+
+    found = schema(database)
+    assert {name: found[name][2] for name in in_models} == in_models
+
+
+def test_a_migrated_database_is_at_the_head(database, empty_database):
+    assert (current_revision(database), current_revision(empty_database)) == (head_revision(), None)

@@ -1,0 +1,49 @@
+"""Take a guard away, for the control tests that show what it prevents."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+
+from sqlalchemy import create_engine, event, text
+
+from checkin.db.engine import Database, _pragmas
+
+
+class NoProcessLock:
+    """Lets every process in at once."""
+
+    def held(self):
+        return nullcontext()
+
+    def close(self):
+        pass
+
+
+def without_turns(database: Database) -> None:
+    """Let all writers of a SQLite file in at once, as far as SQLite lets them."""
+    if database.dialect == "sqlite":
+        database._line = nullcontext()
+        database._process_lock.close()
+        database._process_lock = NoProcessLock()
+
+
+def with_plain_begin(database: Database) -> None:
+    """Begin SQLite's transactions without taking the write lock first, several at once."""
+    if database.dialect == "sqlite":
+        without_turns(database)
+        database._writer.dispose()
+        database._writer = create_engine(database.url, pool_size=20, max_overflow=0)
+        event.listen(database._writer, "connect", _pragmas(only_reads=False))
+        event.listen(database._writer, "begin", lambda c: c.exec_driver_sql("BEGIN"))
+
+
+def without_admission_indexes(database: Database) -> None:
+    """Let a person be admitted to the same entry more than once."""
+    run(database, "DROP INDEX uq_admission_entry", "DROP INDEX uq_admission_inside")
+
+
+def run(database: Database, *statements: str) -> None:
+    """Run statements in one transaction."""
+    with database.write() as session:
+        for statement in statements:
+            session.execute(text(statement))

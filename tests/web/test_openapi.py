@@ -1,0 +1,98 @@
+"""The description of the API is valid, and the API does what it says."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from checkin.app import create_app
+from checkin.db.engine import Database
+from checkin.settings import Settings
+from checkin.web.limits import limiter
+from checkin.web.state import EXTENSION
+from tests import factories
+
+#: requests to each operation
+EXAMPLES = int(os.environ.get("MARHABA_API_EXAMPLES", "25"))
+#: the stream never ends; tests/web/test_api_counts.py has its test
+ENDLESS = "/api/v1/live"
+CONTRACT = {
+    ("post", "/api/v1/devices/pair"),
+    ("post", "/api/v1/scans"),
+    ("post", "/api/v1/scans/batch"),
+    ("post", "/api/v1/scans/{scan_id}/annul"),
+    ("get", "/api/v1/participants"),
+    ("post", "/api/v1/participants"),
+    ("get", "/api/v1/gate-list"),
+    ("get", "/api/v1/status"),
+    ("get", ENDLESS),
+    ("get", "/healthz"),
+    ("get", "/readyz"),
+    ("get", "/metrics"),
+}
+
+
+@pytest.fixture(scope="module")
+def served(sqlite_databases, tmp_path_factory):
+    """An application that answers many requests, and its device's token."""
+    home = tmp_path_factory.mktemp("openapi")
+    with sqlite_databases.fresh(home) as url:
+        database = Database(url)
+        event = factories.an_event(database)
+        factories.badges(database, event, 3)
+        token = factories.a_new_device(database, event).token
+        key = factories.MASTER_KEY.hex()
+        app = create_app(Settings(home=home, database_url=url, master_key=key))
+        yield app, token
+        app.extensions[EXTENSION].live.close()
+        app.extensions[EXTENSION].database.dispose()
+        database.dispose()
+
+
+@pytest.fixture(scope="module")
+def schema(served):
+    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", served[0])
+
+
+def test_the_description_is_valid_openapi_3_1(served):
+    described = served[0].test_client().get("/api/v1/openapi.json").json
+
+    assert described["openapi"].startswith("3.1")
+    OpenAPIV31SpecValidator(described).validate()
+
+
+def test_the_description_names_every_operation_of_the_contract(served):
+    paths = served[0].test_client().get("/api/v1/openapi.json").json["paths"]
+
+    assert {(method, path) for path, of in paths.items() for method in of} == CONTRACT
+
+
+def test_every_operation_but_pairing_asks_for_a_device(served):
+    paths = served[0].test_client().get("/api/v1/openapi.json").json["paths"]
+
+    open_to_all = {path for path, of in paths.items() for o in of.values() if not o.get("security")}
+    assert open_to_all == {"/api/v1/devices/pair", "/healthz", "/readyz", "/metrics"}
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(CONTRACT - {("get", ENDLESS)}))
+def test_the_api_does_what_its_description_says(method, path, schema, served):
+    headers = {"Authorization": f"Bearer {served[1]}"}
+
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=schema[path][method.upper()].as_strategy())
+    def holds(case):
+        limiter.reset()
+        case.call_and_validate(headers=headers)
+
+    holds()
