@@ -11,7 +11,7 @@ from checkin.services.live_counts import LiveCounts, live_counts
 from checkin.settings import Settings, load_keys, use_shipped_time_zones
 from checkin.web import health
 from checkin.web.api import devices, lists, people, scans
-from checkin.web.api.contract import SECURITY_SCHEME
+from checkin.web.api.contract import SECURITY_SCHEME, require_bodies
 from checkin.web.errors import register_errors
 from checkin.web.json_bodies import json_text, status_body
 from checkin.web.limits import limiter
@@ -70,6 +70,7 @@ def _configure(app: APIFlask, settings: Settings) -> None:
         AUTO_404_RESPONSE=False,
         SYNC_LOCAL_SPEC=False,
     )
+    app.spec_processor(require_bodies)
     app.description = "Check-in at the gates of an event; see docs/api.md."
     app.security_schemes = {
         SECURITY_SCHEME: {"type": "http", "scheme": "bearer", "description": "A device's token."}

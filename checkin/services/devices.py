@@ -8,8 +8,10 @@ import threading
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_transaction
@@ -86,6 +88,13 @@ def device_by_token(database: Database, token: str) -> PairedDevice:
         row = connection.execute(_DEVICE_BY_TOKEN, {"token_hash": hash_token(token)}).first()
     if row is None:
         raise Unauthenticated("this device is not paired, or was revoked: pair it again")
+    return _paired(row)
+
+
+# A gate scans on with the same row for an hour. The row itself is read anew each time, so a device
+# that was revoked or moved is noticed at once.
+@lru_cache(maxsize=512)
+def _paired(row: Row[*tuple[Any, ...]]) -> PairedDevice:
     return PairedDevice(
         id=row.id,
         event_id=row.event_id,

@@ -42,13 +42,11 @@ def accepts(blueprint: APIBlueprint, model: type[B]) -> Callable[[View], View]:
     """Parse the JSON body strictly and pass it to the view as `body`."""
 
     def decorate(view: View) -> View:
-        blueprint.input(model, arg_name="body")(view)  # for its description of the view
-
         @wraps(view)
         def parsed(**arguments: Any) -> Response:
             return view(body=_parse(model), **arguments)
 
-        return parsed
+        return _described_by(blueprint.input(model, arg_name="body"), parsed)
 
     return decorate
 
@@ -59,9 +57,8 @@ def returns(
     """Describe what the view answers."""
 
     def decorate(view: View) -> View:
-        blueprint.output(model, status_code=status)(view)  # for its description of the view
-        described: View = blueprint.doc(responses=error_responses(*errors))(view)
-        return described
+        _described_by(blueprint.output(model, status_code=status), view)
+        return _describe(view, responses=error_responses(*errors))
 
     return decorate
 
@@ -70,8 +67,7 @@ def describes_query(blueprint: APIBlueprint, model: type[BaseModel]) -> Callable
     """Describe the view's query parameters; the view reads them itself."""
 
     def decorate(view: View) -> View:
-        blueprint.input(model, location="query", arg_name="query")(view)
-        return view
+        return _described_by(blueprint.input(model, location="query", arg_name="query"), view)
 
     return decorate
 
@@ -87,19 +83,39 @@ def error_responses(*statuses: int) -> Any:
     }
 
 
-def for_devices(blueprint: APIBlueprint) -> Callable[[View], View]:
+def for_devices(view: View) -> View:
     """Let in only a device with its token."""
 
-    def decorate(view: View) -> View:
-        @wraps(view)
-        def checked(**arguments: Any) -> Response:
-            g.device = _device_of_request()
-            return view(**arguments)
+    @wraps(view)
+    def checked(**arguments: Any) -> Response:
+        g.device = _device_of_request()
+        return view(**arguments)
 
-        described: View = blueprint.doc(security=SECURITY_SCHEME)(checked)
-        return described
+    return _describe(checked, security=SECURITY_SCHEME)
 
-    return decorate
+
+def _described_by(decorate: Callable[[View], Any], view: View) -> View:
+    # Keep what the decorator says of the view, without what it would do to it.
+    view.__dict__["_spec"] = decorate(view)._spec
+    return view
+
+
+def _describe(view: View, **said: Any) -> View:
+    # APIFlask's own `doc` forgets whatever an earlier decorator said; this adds to it.
+    spec: dict[str, Any] = view.__dict__.setdefault("_spec", {})
+    for key, value in said.items():
+        earlier = spec.get(key)
+        spec[key] = earlier | value if isinstance(earlier, dict) else value
+    return view
+
+
+def require_bodies(spec: Any) -> Any:
+    """Say in the description that a request without its body is refused."""
+    for operations in spec["paths"].values():
+        for operation in operations.values():
+            if "requestBody" in operation:
+                operation["requestBody"]["required"] = True
+    return spec
 
 
 def current_device() -> PairedDevice:
