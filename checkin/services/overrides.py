@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerificationError
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
@@ -12,6 +10,7 @@ from sqlalchemy import select
 from checkin.db.engine import Database
 from checkin.db.models import Operator, Role
 from checkin.errors import Forbidden, TooManyRequests
+from checkin.services.operators import secret_matches
 
 _MAY_OVERRIDE = (Role.SUPERVISOR, Role.ORGANISER, Role.ADMINISTRATOR)
 #: wrong PINs a device may give; a PIN is short, so guessing must be slow
@@ -44,15 +43,8 @@ def supervisor_with_pin(database: Database, pin: str | None, device_id: int) -> 
     if not _limiter.test(_WRONG_PINS, "pin", str(device_id)):
         raise TooManyRequests("too many wrong PINs on this device: wait a minute")
     for supervisor in supervisors:
-        if _matches(supervisor.pin_hash, pin):
+        if secret_matches(supervisor.pin_hash, pin):
             found: int = supervisor.id
             return found
     _limiter.hit(_WRONG_PINS, "pin", str(device_id))
     raise Forbidden("this is no supervisor's PIN")
-
-
-def _matches(pin_hash: str, pin: str) -> bool:
-    try:
-        return PasswordHasher().verify(pin_hash, pin)
-    except VerificationError:
-        return False
