@@ -10,12 +10,19 @@ from checkin.app import create_app
 from checkin.db.engine import Database
 from checkin.db.models import Event
 from checkin.services.devices import PairedDevice
+from checkin.services.overrides import _limiter
 from checkin.settings import Settings
 from checkin.web.limits import limiter
 from checkin.web.state import EXTENSION
 from tests import factories
 from tests.api_client import Api
 from tests.databases import KINDS, Databases, PostgresDatabases, SqliteDatabases, postgres_cluster
+
+
+@pytest.fixture(autouse=True)
+def _no_wrong_pins_yet() -> None:
+    """The limit on wrong PINs is the process's own: no test inherits another's guesses."""
+    _limiter.storage.reset()
 
 
 @pytest.fixture(scope="session")
