@@ -10,7 +10,7 @@ from checkin.app import create_app
 from checkin.db.engine import Database
 from checkin.db.models import Event
 from checkin.services.devices import PairedDevice
-from checkin.services.overrides import _limiter
+from checkin.services.guesses import forget_guesses
 from checkin.settings import Settings
 from checkin.web.limits import limiter
 from checkin.web.state import EXTENSION
@@ -20,9 +20,9 @@ from tests.databases import KINDS, Databases, PostgresDatabases, SqliteDatabases
 
 
 @pytest.fixture(autouse=True)
-def _no_wrong_pins_yet() -> None:
-    """The limit on wrong PINs is the process's own: no test inherits another's guesses."""
-    _limiter.storage.reset()
+def _no_wrong_guesses_yet() -> None:
+    """Guesses are counted by the process: no test inherits another's."""
+    forget_guesses()
 
 
 @pytest.fixture(scope="session")

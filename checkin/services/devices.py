@@ -8,7 +8,6 @@ import threading
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
@@ -91,9 +90,6 @@ def device_by_token(database: Database, token: str) -> PairedDevice:
     return _paired(row)
 
 
-# A gate scans on with the same row for an hour. The row itself is read anew each time, so a device
-# that was revoked or moved is noticed at once.
-@lru_cache(maxsize=512)
 def _paired(row: Row[*tuple[Any, ...]]) -> PairedDevice:
     return PairedDevice(
         id=row.id,
@@ -114,6 +110,35 @@ def _paired(row: Row[*tuple[Any, ...]]) -> PairedDevice:
 
 def _shifted(moment: datetime | None, by_s: int) -> datetime | None:
     return None if moment is None else moment + timedelta(seconds=by_s)
+
+
+#: so long a device that was recognised is taken at its word; a revocation by another process is
+#: noticed that much later, one by this process at once
+KNOWN_FOR_S = 0.5
+
+
+class KnownDevices:
+    """Remembers for a moment whose token is whose: a gate sends several scans a second."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[float, PairedDevice]] = {}
+
+    def device_by_token(self, database: Database, token: str) -> PairedDevice:
+        """Return the device that holds `token`.
+
+        Raises:
+            Unauthenticated: no device has this token, or it was revoked.
+        """
+        now = time.monotonic()
+        until, device = self._known.get(token, (0.0, None))
+        if device is None or until < now:
+            device = device_by_token(database, token)
+            self._known[token] = (now + KNOWN_FOR_S, device)
+        return device
+
+    def forget(self) -> None:
+        """Look everybody up again: a device was revoked or moved."""
+        self._known.clear()
 
 
 class LastSeen:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from checkin.db.engine import in_transaction
 from checkin.domain.messages import LANGUAGES
 from checkin.errors import InvalidRequest, Unauthenticated
-from checkin.services.devices import PairedDevice, device_by_token, mark_seen
+from checkin.services.devices import PairedDevice, mark_seen
 from checkin.web.state import marhaba
 
 View = Callable[..., Response]
@@ -139,7 +139,7 @@ def _device_of_request() -> PairedDevice:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated("send the device's token: Authorization: Bearer …")
-    device = device_by_token(marhaba().database, token.strip())
+    device = marhaba().devices.device_by_token(marhaba().database, token.strip())
     if marhaba().last_seen.due(device.id):
         in_transaction(marhaba().database, lambda s: mark_seen(s, device.id, now()))
     return device
