@@ -16,13 +16,34 @@ _SENTENCES: dict[str, dict[str, str]] = {
         "en": "Camera {source} does not open. Plug it in, close the programs that use it, or "
         "choose another one: --source 1.",
     },
+    "camera_in_use": {
+        "fr": "Un autre programme utilise la caméra {source}. Fermez-le (visioconférence, "
+        "navigateur) ou choisissez une autre caméra.",
+        "ar": "برنامج آخر يستعمل الكاميرا {source}. أغلقوه (مكالمات الفيديو، المتصفح) أو اختاروا "
+        "كاميرا أخرى.",
+        "en": "Another program uses camera {source}. Close it (video calls, browser) or choose "
+        "another camera.",
+    },
+    "camera_denied": {
+        "fr": "Ce compte n'a pas le droit d'ouvrir la caméra {source}. Autorisez-la dans les "
+        "réglages ; sous Linux, ajoutez le compte au groupe video.",
+        "ar": "لا يحق لهذا الحساب فتح الكاميرا {source}. اسمحوا بها في الإعدادات؛ وعلى لينكس "
+        "أضيفوا الحساب إلى المجموعة video.",
+        "en": "This account may not open camera {source}. Allow it in the settings; on Linux add "
+        "the account to the group video.",
+    },
     "camera_lost": {
-        "fr": "La caméra {source} ne donne plus d'image. Rebranchez-la et relancez le scanner ; "
-        "les scans sont gardés.",
-        "ar": "توقفت الكاميرا {source} عن إرسال الصور. أعيدوا توصيلها وشغلوا البرنامج من جديد؛ "
-        "العمليات محفوظة.",
-        "en": "Camera {source} gives no more pictures. Plug it in again and restart the scanner; "
-        "the scans are kept.",
+        "fr": "La caméra {source} ne donne plus d'image. Rebranchez-la : elle revient toute "
+        "seule. Les scans sont gardés.",
+        "ar": "توقفت الكاميرا {source} عن إرسال الصور. أعيدوا توصيلها وستعود وحدها. العمليات "
+        "محفوظة.",
+        "en": "Camera {source} gives no more pictures. Plug it in again: it comes back by itself. "
+        "The scans are kept.",
+    },
+    "camera_back": {
+        "fr": "La caméra fonctionne de nouveau",
+        "ar": "عادت الكاميرا إلى العمل",
+        "en": "The camera works again",
     },
     "source_missing": {
         "fr": "{source} n'existe pas. Donnez à --source un numéro de caméra, un fichier, un "
