@@ -43,9 +43,10 @@ def _decode(asked: argparse.Namespace) -> int:
 
 def _scan(asked: argparse.Namespace) -> int:
     with _libraries():
-        from scanner.camera import open_source
+        from scanner.decode.idle import Idle
         from scanner.decode.stream import stream_decoder, zbar_or_none
         from scanner.gate import Wanted, gate_for
+        from scanner.steady import frames_of
     if not asked.headless:
         from scanner.window.display import check_display
 
@@ -53,7 +54,9 @@ def _scan(asked: argparse.Namespace) -> int:
     zbar = zbar_or_none()
     if zbar is None:
         print(say(asked.language, "no_zbar"), file=sys.stderr)  # noqa: T201 - a command
-    frames = open_source(asked.source)
+    # A gate with a window opens without a camera too: it has a keyboard, and tells what to do.
+    frames = frames_of(asked.source, at_once=asked.headless)
+    decoder = Idle(stream_decoder(zbar))
     gate = gate_for(
         Wanted(
             server=asked.server,
@@ -71,11 +74,11 @@ def _scan(asked: argparse.Namespace) -> int:
     if asked.headless:
         from scanner.headless import run_headless
 
-        run_headless(gate, frames, stream_decoder(zbar))
+        run_headless(gate, frames, decoder)
     else:
         from scanner.window.loop import run_window
 
-        run_window(gate, frames, stream_decoder(zbar))
+        run_window(gate, frames, decoder)
     return 0
 
 

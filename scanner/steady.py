@@ -8,13 +8,12 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from scanner.camera import Frame, Frames
+from scanner.camera import Frame, Frames, open_source
 from scanner.errors import CameraDenied, CameraInUse, CameraLost, NoCamera, ScannerError
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 10.0
 # Pictures for this long mean that the camera is well, and the next loss is a new one.
 _WELL_AFTER_S = 5.0
-_POLL_S = 0.1
 
 
 def waits() -> Iterator[float]:
@@ -44,6 +43,23 @@ def diagnosed(fault: ScannerError) -> ScannerError:
     return why_closed(source, exists=device.exists(), may_open=may_open)
 
 
+def frames_of(source: str, *, at_once: bool) -> Frames:
+    """Open what `--source` names; a camera comes back whenever it fails.
+
+    Args:
+        at_once: a camera that does not open now is a fault, instead of being waited for.
+
+    Raises:
+        NoCamera, SourceMissing, SourceUnreadable: see `open_source`.
+    """
+    if not source.isdecimal():
+        return open_source(source)
+    try:
+        return Steady(source, open_source, opened=open_source(source) if at_once else None)
+    except NoCamera as fault:
+        raise diagnosed(fault) from fault
+
+
 class Steady:
     """Frames of a camera, opened again with growing pauses whenever it fails.
 
@@ -67,34 +83,41 @@ class Steady:
         self._frames = opened
         self._pauses = pauses
         self._over = threading.Event()
+        self._is_told = False
         self.tell: Callable[[ScannerError | None], None] = lambda _: None
 
     def __iter__(self) -> Iterator[Frame]:
         """Give frames until `close`, through any number of losses."""
-        pauses, told = self._pauses(), False
+        pauses = self._pauses()
         while not self._over.is_set():
-            began_s = time.monotonic()
+            opened_s = time.monotonic()
             try:
                 for frame in self._opened():
-                    if told:
-                        self.tell(None)
-                        told = False
-                    if time.monotonic() - began_s > _WELL_AFTER_S:
-                        pauses = self._pauses()
+                    self._tell_well()
                     yield frame
                 fault: ScannerError = CameraLost(source=self._source)
             except ScannerError as error:
                 fault = diagnosed(error)
             self._let_go()
-            if not told and not self._over.is_set():
-                self.tell(fault)
-                told = True
+            self._tell_ill(fault)
+            if time.monotonic() - opened_s > _WELL_AFTER_S:
+                pauses = self._pauses()
             self._over.wait(next(pauses))
 
     def close(self) -> None:
         """Stop, also while waiting for the camera."""
         self._over.set()
         self._let_go()
+
+    def _tell_ill(self, fault: ScannerError) -> None:
+        if not self._is_told and not self._over.is_set():
+            self._is_told = True
+            self.tell(fault)
+
+    def _tell_well(self) -> None:
+        if self._is_told:
+            self._is_told = False
+            self.tell(None)
 
     def _opened(self) -> Frames:
         if self._frames is None:

@@ -6,6 +6,7 @@ Sentences about a fault say what to do. `verdict_message` has the words of the v
 from __future__ import annotations
 
 from checkin.domain.messages import DEFAULT_LANGUAGE, LANGUAGES
+from scanner.window_words import WINDOW_WORDS
 
 _SENTENCES: dict[str, dict[str, str]] = {
     "no_camera": {
@@ -16,22 +17,6 @@ _SENTENCES: dict[str, dict[str, str]] = {
         "en": "Camera {source} does not open. Plug it in, close the programs that use it, or "
         "choose another one: --source 1.",
     },
-    "camera_in_use": {
-        "fr": "Un autre programme utilise la caméra {source}. Fermez-le (visioconférence, "
-        "navigateur) ou choisissez une autre caméra.",
-        "ar": "برنامج آخر يستعمل الكاميرا {source}. أغلقوه (مكالمات الفيديو، المتصفح) أو اختاروا "
-        "كاميرا أخرى.",
-        "en": "Another program uses camera {source}. Close it (video calls, browser) or choose "
-        "another camera.",
-    },
-    "camera_denied": {
-        "fr": "Ce compte n'a pas le droit d'ouvrir la caméra {source}. Autorisez-la dans les "
-        "réglages ; sous Linux, ajoutez le compte au groupe video.",
-        "ar": "لا يحق لهذا الحساب فتح الكاميرا {source}. اسمحوا بها في الإعدادات؛ وعلى لينكس "
-        "أضيفوا الحساب إلى المجموعة video.",
-        "en": "This account may not open camera {source}. Allow it in the settings; on Linux add "
-        "the account to the group video.",
-    },
     "camera_lost": {
         "fr": "La caméra {source} ne donne plus d'image. Rebranchez-la : elle revient toute "
         "seule. Les scans sont gardés.",
@@ -39,11 +24,6 @@ _SENTENCES: dict[str, dict[str, str]] = {
         "محفوظة.",
         "en": "Camera {source} gives no more pictures. Plug it in again: it comes back by itself. "
         "The scans are kept.",
-    },
-    "camera_back": {
-        "fr": "La caméra fonctionne de nouveau",
-        "ar": "عادت الكاميرا إلى العمل",
-        "en": "The camera works again",
     },
     "source_missing": {
         "fr": "{source} n'existe pas. Donnez à --source un numéro de caméra, un fichier, un "
@@ -244,9 +224,9 @@ _LABELS: dict[str, dict[str, str]] = {
         "en": "Clock off by {skew} s",
     },
     "keys": {
-        "fr": "E entrée/sortie · L langue · Z annuler · Espace suivant · Q quitter",
-        "ar": "E دخول/خروج · L اللغة · Z إلغاء · مسافة: التالي · Q خروج من البرنامج",
-        "en": "E entry/exit · L language · Z annul · Space next · Q quit",
+        "fr": "? aide · T taper un code · F chercher · W sans badge · Z annuler · Espace suivant",
+        "ar": "? المساعدة · T كتابة رمز · F بحث · W دون شارة · Z إلغاء · مسافة: التالي",
+        "en": "? help · T type a code · F search · W no badge · Z annul · Space next",
     },
 }
 
@@ -257,7 +237,7 @@ def say(language: str, key: str, **details: object) -> str:
     Raises:
         KeyError: there is no such key, or a detail that the sentence needs is missing.
     """
-    table = _SENTENCES.get(key) or _LABELS[key]
+    table = _SENTENCES.get(key) or _LABELS.get(key) or WINDOW_WORDS[key]
     return table[language if language in LANGUAGES else DEFAULT_LANGUAGE].format(**details)
 
 

@@ -77,4 +77,3 @@ def test_the_pauses_grow_to_ten_seconds_and_stay_there():
 )
 def test_absent_denied_and_in_use_are_told_apart(exists, may_open, fault):
     assert type(why_closed("0", exists=exists, may_open=may_open)) is fault
-
