@@ -48,9 +48,9 @@ WINDOW_WORDS: dict[str, dict[str, str]] = {
     "field_delegation": {"fr": "Délégation", "ar": "الوفد", "en": "Delegation"},
     "camera_number": {"fr": "Caméra {number}", "ar": "الكاميرا {number}", "en": "Camera {number}"},
     "form_keys": {
-        "fr": "Entrée : valider · Tab : champ suivant · ↑ ↓ : choisir · Échap : fermer",
-        "ar": "إدخال: تأكيد · Tab: الخانة التالية · ↑ ↓: اختيار · Esc: إغلاق",
-        "en": "Enter: confirm · Tab: next field · ↑ ↓: choose · Esc: close",
+        "fr": "Entrée : valider · Tab : champ suivant · flèches : choisir · Échap : fermer",
+        "ar": "إدخال: تأكيد · Tab: الخانة التالية · الأسهم: اختيار · Esc: إغلاق",
+        "en": "Enter: confirm · Tab: next field · arrows: choose · Esc: close",
     },
     "asking": {"fr": "Un instant…", "ar": "لحظة من فضلكم…", "en": "One moment…"},
     "three_letters": {

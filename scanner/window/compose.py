@@ -123,12 +123,17 @@ def _cards(verdicts: tuple[Verdict, ...], language: str, timezone: str) -> Colou
     return _drawn[key]
 
 
+# By comparison and not by hash: a form about a verdict holds the server's lists and tables.
+_drawn_form: list[tuple[Form, str, Colour]] = []
+
+
 def _form(form: Form, language: str) -> Colour:
-    key = (form, language)
-    if key not in _drawn:
-        _drawn.clear()
-        _drawn[key] = _bgr(form_image(form, language, WIDTH_PX, _VIEW_PX))
-    return _drawn[key]
+    for earlier, in_language, picture in _drawn_form:
+        if (earlier, in_language) == (form, language):
+            return picture
+    picture = _bgr(form_image(form, language, WIDTH_PX, _VIEW_PX))
+    _drawn_form[:] = [(form, language, picture)]
+    return picture
 
 
 @functools.lru_cache(maxsize=1)
@@ -149,7 +154,7 @@ def _hint_panel(notice: str, language: str) -> Colour:
     place: dict[str, Any] = {"left": 36, "right": WIDTH_PX - 36, "rtl": language == "ar"}
     big: dict[str, Any] = {**place, "size_px": 46, "bold": True, "colour": _TEXT}
     if notice:
-        draw_paragraph(draw, notice, middle=_HINT_PX // 2, most_lines=2, **big)
+        draw_paragraph(draw, notice, middle=_HINT_PX // 2, most_lines=2, **big | {"size_px": 38})
     else:
         draw_line(draw, say(language, "show_badge"), middle=44, **big)
         draw_line(draw, say(language, "keys"), middle=92, size_px=22, colour=_DIM, **place)

@@ -151,8 +151,8 @@ def _draw_key(
     draw_line(
         draw,
         name,
-        left=cap[0] + (16 if len(name) > 1 else 46),
-        right=cap[1] - (16 if len(name) > 1 else 46),
+        left=cap[0] + (16 if len(name) > 1 else 42),
+        right=cap[1] - (16 if len(name) > 1 else 42),
         middle=y + 30,
         size_px=size_px,
         bold=True,

@@ -26,9 +26,11 @@ def tiles_image(verdicts: tuple[Verdict, ...], language: str, timezone: str) -> 
     height = (HEIGHT_PX - _GAP_PX * (rows - 1)) // rows
     for number, verdict in enumerate(verdicts):
         row, column = divmod(number, columns)
-        place = columns - 1 - column if language == "ar" else column
-        corner = (place * (width + _GAP_PX), row * (height + _GAP_PX))
-        image.paste(_tile(verdict, language, timezone, width, height), corner)
+        # The third of three has a row of its own.
+        wide = WIDTH_PX if len(verdicts) == 3 and number == 2 else width
+        left = column * (width + _GAP_PX)
+        corner = (WIDTH_PX - left - wide if language == "ar" else left, row * (height + _GAP_PX))
+        image.paste(_tile(verdict, language, timezone, wide, height), corner)
     return image
 
 
