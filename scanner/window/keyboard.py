@@ -9,6 +9,10 @@ UP, DOWN = "up", "down"
 _NAMED = {
     13: ENTER,
     10: ENTER,
+    0xFF0A: ENTER,
+    0xFF0D: ENTER,
+    0xFF1B: ESCAPE,
+    0xFF09: TAB,
     0xFF8D: ENTER,
     27: ESCAPE,
     8: BACKSPACE,

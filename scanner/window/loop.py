@@ -28,14 +28,14 @@ from scanner.window.compose import HEIGHT_PX, WIDTH_PX, compose
 from scanner.window.counter import KEYS, Counter
 from scanner.window.display import open_window
 from scanner.window.eye import Eye, Remark
-from scanner.window.keyboard import ENTER, ESCAPE, key_named
+from scanner.window.keyboard import ENTER, ESCAPE
 from scanner.window.keys import Burst, KeyCollector
+from scanner.window.listening import Keyboard
 from scanner.window.text import can_shape
 from scanner.words import say
 
 TITLE = "Marhaba"
 _WAIT_FOR_KEY_MS = 25
-_NEXT_LETTER_MS = 5
 _QUIT = ("q", ESCAPE)
 _NEXT = (" ", ENTER)
 _HELP = ("?", "؟", "h")
@@ -54,6 +54,7 @@ class Window:
             Desk(gate.client), self._station, self._happenings.put, self._look_through
         )
         self._keys = KeyCollector()
+        self._keyboard = Keyboard()
         self._sound = Sound()
         self._fault: ScannerError | None = None
         self._counted_at_s = 0.0
@@ -77,6 +78,7 @@ class Window:
         self._eye.start()
         while self._turn():
             pass
+        self._keyboard.close()
         cv2.destroyAllWindows()
         self._close()
         if self._fault:
@@ -84,16 +86,13 @@ class Window:
 
     def _turn(self) -> bool:
         new = self._take_events()
-        # Qt keeps only the last of the keys that come while something is drawn: a hand scanner's
-        # are let in first.
-        if not self._keys.is_collecting:
-            self._draw()
-        key = cv2.waitKeyEx(_NEXT_LETTER_MS if self._keys.is_collecting else _WAIT_FOR_KEY_MS)
+        self._draw()
+        keys = self._keyboard.wait(_WAIT_FOR_KEY_MS)
         if new and not self._screen.is_muted:
             self._sound.play(
                 gravest(verdict.kind for verdict in new)
             )  # after the picture: never before the verdict
-        return self._typed(key) and cv2.getWindowProperty(TITLE, cv2.WND_PROP_VISIBLE) >= 1
+        return self._typed(keys) and cv2.getWindowProperty(TITLE, cv2.WND_PROP_VISIBLE) >= 1
 
     def _draw(self) -> None:
         frame, readings = self._eye.newest
@@ -151,11 +150,11 @@ class Window:
             skew_s=self._gate.client.skew_s,
         )
 
-    def _typed(self, number: int) -> bool:
-        """Take a key of OpenCV's; return False to quit."""
+    def _typed(self, keys: list[tuple[str, float]]) -> bool:
+        """Take the keys that came; return False to quit."""
         now_s = time.monotonic()
-        name = key_named(number)
-        events = self._keys.pressed(name, now_s) if name else self._keys.at_time(now_s)
+        events = [event for name, at_s in keys for event in self._keys.pressed(name, at_s)]
+        events += self._keys.at_time(now_s)
         going = True
         for event in events:
             if isinstance(event, Burst):

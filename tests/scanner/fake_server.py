@@ -141,8 +141,8 @@ class FakeServer:
         return 200, {"participants": found}
 
     def _register(self, body):
-        names = (body.get("name"), body.get("name_ar"))
-        known = any(p["name"] in names or p["name_ar"] in names for p in self.people.values())
+        names = {body.get("name"), body.get("name_ar")} - {None}
+        known = any({p["name"], p["name_ar"]} & names for p in self.people.values())
         if known and not body["allow_duplicate"]:
             return 409, {"error": "possible_duplicate", "detail": "registered already"}
         code = format_code((1000 + len(self.people)).to_bytes(16))
