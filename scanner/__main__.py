@@ -9,12 +9,16 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from checkin.domain.messages import DEFAULT_LANGUAGE, LANGUAGES
 from checkin.domain.verdicts import Direction
 from scanner.errors import LibraryMissing, ScannerError
 from scanner.quiet import hush
 from scanner.words import say
+
+if TYPE_CHECKING:
+    from scanner.gate import Wanted
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -45,7 +49,7 @@ def _scan(asked: argparse.Namespace) -> int:
     with _libraries():
         from scanner.decode.idle import Idle
         from scanner.decode.stream import stream_decoder, zbar_or_none
-        from scanner.gate import Wanted, gate_for
+        from scanner.gate import gate_for
         from scanner.steady import frames_of
     if not asked.headless:
         from scanner.window.display import check_display
@@ -57,18 +61,7 @@ def _scan(asked: argparse.Namespace) -> int:
     # A gate with a window opens without a camera too: it has a keyboard, and tells what to do.
     frames = frames_of(asked.source, at_once=asked.headless)
     decoder = Idle(stream_decoder(zbar))
-    gate = gate_for(
-        Wanted(
-            server=asked.server,
-            pairing_code=asked.pair,
-            token=asked.token,
-            name=asked.name,
-            language=asked.language,
-            type=asked.type,
-            spool=asked.spool,
-            cafile=asked.cafile,
-        )
-    )
+    gate = gate_for(_wanted(asked))
     if asked.pair:
         print(say(asked.language, "paired", gate=gate.place.get("name", "")), file=sys.stderr)  # noqa: T201 - a command
     if asked.headless:
@@ -80,6 +73,21 @@ def _scan(asked: argparse.Namespace) -> int:
 
         run_window(gate, frames, decoder)
     return 0
+
+
+def _wanted(asked: argparse.Namespace) -> Wanted:
+    from scanner.gate import Wanted
+
+    return Wanted(
+        server=asked.server,
+        pairing_code=asked.pair,
+        token=asked.token,
+        name=asked.name,
+        language=asked.language,
+        type=asked.type,
+        spool=asked.spool,
+        cafile=asked.cafile,
+    )
 
 
 def _parser() -> argparse.ArgumentParser:

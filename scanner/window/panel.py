@@ -147,25 +147,7 @@ def _draw_key(
         cap, text = (width - cap[1], width - cap[0]), (width - text[1], width - text[0])
     draw.rounded_rectangle((cap[0], y, cap[1], y + 60), 10, fill=_BOX_NOW, outline=_DIM, width=2)
     name = say(language, key) if key.startswith("help_") else key
-    size_px = 24 if len(name) > 1 else 34
-    draw_line(
-        draw,
-        name,
-        left=cap[0] + (16 if len(name) > 1 else 42),
-        right=cap[1] - (16 if len(name) > 1 else 42),
-        middle=y + 30,
-        size_px=size_px,
-        bold=True,
-        colour=_TEXT,
-        rtl=rtl,
-    )
-    draw_line(
-        draw,
-        say(language, meaning),
-        left=text[0],
-        right=text[1],
-        middle=y + 30,
-        size_px=30,
-        colour=_TEXT,
-        rtl=rtl,
-    )
+    inset, size_px = (16, 24) if len(name) > 1 else (42, 34)
+    line = functools.partial(draw_line, draw, middle=y + 30, colour=_TEXT, rtl=rtl)
+    line(name, left=cap[0] + inset, right=cap[1] - inset, size_px=size_px, bold=True)
+    line(say(language, meaning), left=text[0], right=text[1], size_px=30)
