@@ -142,8 +142,9 @@ class Delivery:
         return self._upload(waiting[:middle]) + self._upload(waiting[middle:])
 
     def _decide_here(self, scan: Scan) -> Verdict:
-        answer = self.offline.answer(scan)
-        self.spool.decide(scan.scan_id, answer.decided, answer.passage)
+        with self.spool.memory.lock:
+            answer = self.offline.answer(scan)
+            self.spool.decide(scan.scan_id, answer.decided, answer.passage)
         return answer.verdict
 
     def _passage_in(self, scan: Scan, reply: dict[str, Any]) -> Passage | None:

@@ -10,7 +10,6 @@ from typing import Any
 from checkin.protocol.gate_list import SealedEntry
 from scanner.disk import Connect, DeviceFile, connect_file
 from scanner.errors import ListRefused
-from scanner.leases import Lease, lease_from
 from scanner.list_checks import Held, Received, objection, received
 
 _SCHEMA = """
@@ -21,7 +20,7 @@ CREATE TABLE IF NOT EXISTS tombstones (tag TEXT PRIMARY KEY, reason TEXT NOT NUL
 
 
 class HeldList:
-    """One event's gate list, this gate's number and its lease, in one file.
+    """One event's gate list and this gate's number, in one file.
 
     Every method that changes something returns only after the change is on the disk, and raises
     SpoolUnwritable when it cannot be.
@@ -109,15 +108,6 @@ class HeldList:
         rows = self._file.rows("SELECT reason FROM tombstones WHERE tag = ?", (tag,))
         return str(rows[0][0]) if rows else None
 
-    def lease(self) -> Lease | None:
-        """Return what was lent last, expired or not."""
-        text = self._kept().get("lease")
-        return lease_from(json.loads(text)) if text else None
-
-    def keep_lease(self, body: dict[str, Any] | None) -> None:
-        """Keep the reply of `POST /leases`, or that there is none."""
-        self._keep("lease", json.dumps(body) if body else "")
-
     def place(self) -> dict[str, Any]:
         """Return {id, name} of this gate as the server told last; empty when it never did."""
         place: dict[str, Any] = json.loads(self._kept().get("place") or "{}")
@@ -129,7 +119,7 @@ class HeldList:
             self._keep("place", json.dumps(place))
 
     def wipe(self) -> None:
-        """Erase everything: list, lease, gate."""
+        """Erase everything."""
         with self._file.transaction() as connection:
             for table in ("kept", "entries", "tombstones"):
                 connection.execute(f"DELETE FROM {table}")  # noqa: S608 - tables of this file

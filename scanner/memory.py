@@ -6,13 +6,16 @@ together: a crash between the two would lend a place twice.
 
 from __future__ import annotations
 
+import json
 import sqlite3
+import threading
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from checkin.domain.verdicts import Direction, Reason, Status
 from scanner.disk import DeviceFile
+from scanner.leases import Lease, lease_from
 from scanner.scan import Scan
 
 SCHEMA = """
@@ -25,18 +28,18 @@ CREATE TABLE IF NOT EXISTS passages (
     direction TEXT NOT NULL,
     at       TEXT NOT NULL,          -- by the server's clock
     gate     TEXT NOT NULL,
-    lease_id TEXT,                   -- what lent the place and the seat
+    charged_to TEXT,                 -- the lease that the place and the seat are taken off
     place    INTEGER NOT NULL,       -- it took a lent place of the delegation's quota
     seat     INTEGER NOT NULL        -- it took a lent seat of the hall
 );
+CREATE TABLE IF NOT EXISTS lent (body TEXT NOT NULL);   -- the lease held, as received
 CREATE INDEX IF NOT EXISTS passages_by_tag ON passages (tag);
 CREATE INDEX IF NOT EXISTS passages_by_participant ON passages (participant_id)
 """
 
-_COLUMNS = "scan_id, tag, participant_id, delegation_id, direction, at, gate, lease_id, place, seat"
-# A place that the server has not heard of is spent whichever lease is held now: a renewed lease
-# was counted without it.
-_OF_LEASE = "(lease_id = ? OR scan_id IN (SELECT scan_id FROM waiting))"
+_COLUMNS = (
+    "scan_id, tag, participant_id, delegation_id, direction, at, gate, charged_to, place, seat"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +74,15 @@ class History:
 
 
 class Memory:
-    """Reads the passages in the spool's file."""
+    """The passages and the lease in the spool's file.
+
+    Attributes:
+        lock: held from reading what is left to writing what was given away.
+    """
 
     def __init__(self, file: DeviceFile) -> None:
         self._file = file
+        self.lock = threading.RLock()
 
     def history(self, tag: str, participant_id: int | None) -> History:
         """Return what is known of the person behind a badge, whichever badge they showed."""
@@ -95,30 +103,41 @@ class Memory:
 
     def places_spent(self, lease_id: str, delegation_id: int) -> int:
         """Count the lent places of a delegation that are given away."""
-        query = f"SELECT count(*) FROM passages WHERE place AND {_OF_LEASE} AND delegation_id = ?"  # noqa: S608 - text of this file
-        return self._file.number(query, (lease_id, delegation_id))
+        return self._file.number(
+            "SELECT count(*) FROM passages WHERE place AND charged_to = ? AND delegation_id = ?",
+            (lease_id, delegation_id),
+        )
 
     def seats_spent(self, lease_id: str) -> int:
         """Count the lent seats of the hall that are given away.
 
         Who leaves gives no seat back here: the server, which hears of it, may lend it to another.
         """
-        query = f"SELECT count(*) FROM passages WHERE seat AND {_OF_LEASE}"  # noqa: S608 - text of this file
-        return self._file.number(query, (lease_id,))
+        return self._file.number(
+            "SELECT count(*) FROM passages WHERE seat AND charged_to = ?", (lease_id,)
+        )
 
-    def reassign(self, lease_id: str) -> None:
-        """Charge places that were given away unheard to the lease that comes now.
+    def lease(self) -> Lease | None:
+        """Return what was lent last, expired or not."""
+        rows = self._file.rows("SELECT body FROM lent")
+        return lease_from(json.loads(str(rows[0][0]))) if rows else None
 
-        A scan may be decided on the old lease while the request for the new one is on its way.
+    def take_lease(self, body: dict[str, Any]) -> None:
+        """Keep the reply of `POST /leases` in place of the lease before.
+
+        What was given away on the old lease while the new one was asked for is charged to the new:
+        the server lent that place again without having heard of it.
         """
-        with self._file.transaction() as connection:
+        lease = lease_from(body)
+        if lease is None:
+            return
+        with self.lock, self._file.transaction() as connection:
+            connection.execute("DELETE FROM lent")
+            connection.execute("INSERT INTO lent VALUES (?)", (json.dumps(body),))
             connection.execute(
-                "UPDATE passages SET lease_id = ? WHERE lease_id IS NOT NULL"
+                "UPDATE passages SET charged_to = ? WHERE charged_to IS NOT NULL"
                 " AND scan_id IN (SELECT scan_id FROM waiting)",
-                (lease_id,),
-            )
-            connection.execute(
-                "UPDATE waiting SET lease_id = ? WHERE lease_id IS NOT NULL", (lease_id,)
+                (lease.lease_id,),
             )
 
     def forget(self, scan_id: str) -> None:
@@ -126,7 +145,8 @@ class Memory:
         self._file.write("DELETE FROM passages WHERE scan_id = ?", (scan_id,))
 
     def wipe(self) -> None:
-        """Forget everybody; scans that wait keep the lease they were made under elsewhere."""
+        """Forget everybody, and the lease."""
+        self._file.write("DELETE FROM lent")
         self._file.write("DELETE FROM passages")
         self._file.clean()
 

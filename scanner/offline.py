@@ -85,7 +85,7 @@ class OfflineGate:
         return LocalAnswer(verdict, _decided_as(decision), passage if admitted else None)
 
     def _lent(self, delegation_id: int, scan: Scan) -> tuple[str | None, Lent]:
-        lease = self.held.lease()
+        lease = self.memory.lease()
         if lease is None or not lease.is_good(self.clock.corrected(scan.scanned_at)):
             return None, Lent()
         return lease.lease_id, Lent(

@@ -11,7 +11,6 @@ from scanner.client import ListReply
 from scanner.clock import DeviceClock
 from scanner.errors import ListRefused, RequestRejected
 from scanner.held_list import HeldList
-from scanner.leases import lease_from
 from scanner.list_checks import Objection, is_stale
 from scanner.spool import Spool
 
@@ -113,8 +112,4 @@ class Refresh:
             body = self.server.lease()
         except RequestRejected:
             return  # this server lends nothing; what was lent runs out by itself
-        lease = lease_from(body)
-        if lease is None:
-            return
-        self.spool.memory.reassign(lease.lease_id)
-        self.held.keep_lease(body)
+        self.spool.memory.take_lease(body)

@@ -27,6 +27,7 @@ class FakeServer:
         self.batches: list[dict] = []
         self.annulled: list[str] = []
         self.languages: set[str] = set()
+        self.asked: list[str] = []
         self.first: dict[str, str] = {}
         self.mood = "well"  # well | silent | broken | portal | revoked | rejecting
         self.ahead_s = 0.0
@@ -73,6 +74,7 @@ class FakeServer:
 
     def _answer(self, path, headers, body):
         self.languages.add(headers["Accept-Language"])
+        self.asked.append(path)
         if self.mood == "silent":
             time.sleep(2.5)
         if self.mood == "broken":

@@ -121,7 +121,7 @@ def test_a_scanner_killed_before_its_answer_sends_the_scan_at_the_next_start(
     killed = subprocess.Popen(
         [sys.executable, "-m", "scanner", *arguments], cwd=ROOT, env=scanner_env
     )
-    wait_until(lambda: server.languages, "the scan to be on its way")
+    wait_until(lambda: "/api/v1/scans" in server.asked, "the scan to be on its way")
     os.kill(killed.pid, signal.SIGKILL)
     killed.wait()
     server.mood = "well"
