@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import math
 import queue
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -116,8 +116,8 @@ class Courier:
         self._over = threading.Event()
         # Looked up before the first scan of this run, which will be undecided for a moment too.
         self._cut_off = delivery.spool.undecided()
-        self._next_status = 0.0
-        self._next_refresh = 0.0
+        self._next_status = -math.inf
+        self._next_refresh = -math.inf
         self._threads = [
             threading.Thread(target=self._deliver_fresh, name="deliver", daemon=True),
             threading.Thread(target=self._tend, name="tend", daemon=True),
@@ -130,7 +130,7 @@ class Courier:
 
     def submit(self, scan: Scan) -> None:
         """Take a scan that is safe in the spool; its verdict comes through `tell`."""
-        self._fresh.put(functools.partial(self._deliver, scan))
+        self._fresh.put(functools.partial(self.deliver, scan))
 
     def annul(self, scan_id: str, reason: str) -> None:
         """Take back a scan; how it went comes through `tell`."""
@@ -149,7 +149,8 @@ class Courier:
         while (work := self._fresh.get()) is not None:
             work()
 
-    def _deliver(self, scan: Scan) -> None:
+    def deliver(self, scan: Scan) -> None:
+        """Do for one scan what the first thread does."""
         if self._refused:
             self._tell(fault_verdict(scan, self._refused, self._delivery.language))
             return
@@ -182,12 +183,15 @@ class Courier:
             self._tell(Annulled(scan_id, "annul_offline"))
 
     def _tend(self) -> None:
-        for work in (self._heartbeat, self._supply, self._resume, self._drain):
+        while not self._over.is_set():
+            self.round()
+            self._over.wait(ROUND_S)
+
+    def round(self) -> None:
+        """Do once what the second thread does every second."""
+        # What waits goes before the refresh: a lease is renewed when nothing is unheard of.
+        for work in (self._heartbeat, self._resume, self._drain, self._supply):
             self._guarded(work)
-        while not self._over.wait(ROUND_S):
-            # What waits goes before the refresh: a lease is renewed when nothing is unheard of.
-            for work in (self._heartbeat, self._resume, self._drain, self._supply):
-                self._guarded(work)
 
     def _guarded(self, work: Callable[[], None]) -> None:
         if self._refused:
@@ -202,7 +206,7 @@ class Courier:
             self._tell(Trouble(fault))
 
     def _heartbeat(self) -> None:
-        now = time.monotonic()
+        now = self._refresh.clock.elapsed_s()
         if self._delivery.link.online and now < self._next_status:
             return
         counts = None
@@ -213,7 +217,7 @@ class Courier:
         self._line(online=True, counts=counts)
 
     def _supply(self) -> None:
-        now = time.monotonic()
+        now = self._refresh.clock.elapsed_s()
         if not self._delivery.link.online or now < self._next_refresh:
             return
         self._next_refresh = now + EVERY_S
