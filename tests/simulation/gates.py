@@ -31,7 +31,7 @@ class Told:
     """A verdict that was shown.
 
     Attributes:
-        cursor: of the gate list held then; 0 for none.
+        cursor: of the newest gate list that the gate had by then; 0 for none.
         safe: the scan would survive a power cut now.
         run: which start of the scanner.
     """
@@ -63,6 +63,7 @@ class Gate:
     troubled: bool = False
     wall_off_s: float = 0.0
     crash_in: int | None = None
+    newest_cursor: int = 0
 
     def __post_init__(self) -> None:
         self.disk.interrupt = self.line.interrupt = self._maybe_stop
@@ -86,6 +87,16 @@ class Gate:
     def tend(self) -> None:
         """Let the second thread have its turn."""
         self._alive(self._round)
+
+    def codes_waiting(self) -> list[str]:
+        """Return the badges whose scans wait to be uploaded."""
+        return [one.scan.code for one in self.spool.decided()] if self._is_on else []
+
+    def tend_while_someone_comes(self, code: str) -> None:
+        """Let the second thread have its turn, and a badge be shown while its batch is away."""
+        self.line.meanwhile = lambda: self._show(code, Direction.ENTRY)
+        self.tend()
+        self.line.meanwhile = None
 
     def _round(self) -> None:
         self._courier.round()
@@ -154,11 +165,12 @@ class Gate:
     def _tell(self, happening: Happening) -> None:
         if not isinstance(happening, Verdict):
             return
+        self.newest_cursor = max(self.newest_cursor, self.held.held().cursor)
         safe = self.disk.holds(happening.scan.scan_id) or bool(
             self.line.delivered.get(happening.scan.scan_id)
         )
         self.troubled |= happening.fault is not None or self.disk.is_full
-        self.told.append(Told(self.name, happening, self.held.held().cursor, safe, self.time.now))
+        self.told.append(Told(self.name, happening, self.newest_cursor, safe, self.time.now))
 
     def _maybe_stop(self) -> None:
         if self.crash_in is None:

@@ -57,6 +57,7 @@ class Line(BaseAdapter):
         is_cut: nothing comes through.
         risk: how likely each mishap is while it is not.
         delivered: by scan_id, the statuses that this gate received.
+        meanwhile: what the other thread does while the next batch is on its way.
     """
 
     def __init__(self, name: str, server: Application, random: Random, log: Log) -> None:
@@ -67,6 +68,7 @@ class Line(BaseAdapter):
         self.delegations: list[int] = []
         self.delivered: dict[str, set[str]] = {}
         self.interrupt: Callable[[], None] = lambda: None
+        self.meanwhile: Callable[[], None] | None = None
         self._server = server.app.test_client()
         self._time = server.time
         self._random = random
@@ -79,6 +81,9 @@ class Line(BaseAdapter):
         asked = _asked(request)
         self._time.advance(self._random.choice((0.002, 0.02, 0.3)))
         self.interrupt()
+        if asked[1].endswith("/scans/batch") and self.meanwhile:
+            meanwhile, self.meanwhile = self.meanwhile, None
+            meanwhile()
         self._fail_before(asked)
         answer = self._carry(asked)
         self._time.advance(self._random.choice((0.002, 0.02, 0.3)))

@@ -14,7 +14,7 @@ from tests.simulation.gates import Gate
 from tests.simulation.network import Line, Log
 from tests.simulation.server import START, Application
 
-STEPS = 45
+STEPS = 40
 GATES = 3
 CONFIRMED = 4
 RESERVE = 8
@@ -72,6 +72,7 @@ class World:
         steps = {
             lambda: gate.show(person.code): 50,
             gate.tend: 30,
+            lambda: gate.tend_while_someone_comes(self._code_waiting_at(gate)): 12,
             lambda: self._toggle_line(gate): 9,
             lambda: self._plan_crash(gate): 6,
             lambda: self._move_clock(gate): 4,
@@ -80,6 +81,10 @@ class World:
             gate.line.deliver_late: 4,
         }
         self.random.choices(list(steps), list(steps.values()))[0]()
+
+    def _code_waiting_at(self, gate: Gate) -> str:
+        codes = gate.codes_waiting() or [person.code for person in self.people]
+        return self.random.choice(codes)
 
     def _toggle_line(self, gate: Gate) -> None:
         gate.line.is_cut = not gate.line.is_cut
@@ -130,6 +135,8 @@ class World:
             self.time.advance(11)
             for gate in self.gates:
                 gate.tend()
+            if not any(gate.unsettled for gate in self.gates):
+                break
 
     def _people(self) -> list[Person]:
         database = self.server.database
