@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -66,16 +67,8 @@ class HeldList:
                 connection.execute("DELETE FROM entries")
                 connection.execute("DELETE FROM tombstones")
             # First the tombstones: an entry that comes with one is what holds from now on.
-            for tomb in new.tombstones:
-                connection.execute("DELETE FROM entries WHERE tag = ?", (tomb.tag,))
-                connection.execute(
-                    "INSERT OR REPLACE INTO tombstones VALUES (?, ?)", (tomb.tag, tomb.reason)
-                )
-            for entry in new.entries:
-                connection.execute("DELETE FROM tombstones WHERE tag = ?", (entry.tag,))
-                connection.execute(
-                    "INSERT OR REPLACE INTO entries VALUES (?, ?)", (entry.tag, entry.sealed)
-                )
+            for apply in APPLY_IN_ORDER:
+                apply(connection, new)
             connection.executemany(
                 "INSERT OR REPLACE INTO kept VALUES (?, ?)", _head_rows(new, etag)
             )
@@ -134,6 +127,25 @@ class HeldList:
 
     def _keep(self, name: str, value: str) -> None:
         self._file.write("INSERT OR REPLACE INTO kept VALUES (?, ?)", (name, value))
+
+
+def _bury(connection: sqlite3.Connection, new: Received) -> None:
+    for tomb in new.tombstones:
+        connection.execute("DELETE FROM entries WHERE tag = ?", (tomb.tag,))
+        connection.execute(
+            "INSERT OR REPLACE INTO tombstones VALUES (?, ?)", (tomb.tag, tomb.reason)
+        )
+
+
+def _add(connection: sqlite3.Connection, new: Received) -> None:
+    for entry in new.entries:
+        connection.execute("DELETE FROM tombstones WHERE tag = ?", (entry.tag,))
+        connection.execute(
+            "INSERT OR REPLACE INTO entries VALUES (?, ?)", (entry.tag, entry.sealed)
+        )
+
+
+APPLY_IN_ORDER = (_bury, _add)
 
 
 def _head_rows(new: Received, etag: str) -> list[tuple[str, str]]:

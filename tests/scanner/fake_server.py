@@ -29,7 +29,8 @@ class FakeServer:
         self.languages: set[str] = set()
         self.asked: list[str] = []
         self.first: dict[str, str] = {}
-        self.mood = "well"  # well | silent | broken | portal | revoked | rejecting
+        self.mood = "well"  # well | silent | broken | portal | revoked | wiped | rejecting
+        self.list = self.lease = None
         self.ahead_s = 0.0
         self._lock = threading.Lock()
 
@@ -83,6 +84,8 @@ class FakeServer:
             return 200, "<html>Welcome to the hotel's Wi-Fi</html>"
         if path == "/api/v1/devices/pair":
             return self._pair(body)
+        if self.mood == "wiped":
+            return 401, {"error": "unauthenticated", "detail": "revoked", "wipe": True}
         if self.mood == "revoked" or headers["Authorization"] != f"Bearer {TOKEN}":
             return 401, {"error": "unauthenticated", "detail": ""}
         with self._lock:
@@ -98,7 +101,12 @@ class FakeServer:
             return 200, {"server_time": self._now()}
         if path == "/api/v1/status":
             gates = [{**GATE, "arrived": len(self.first), "last_scan_at": None}]
-            return 200, {"totals": {}, "gates": gates, "at": self._now()}
+            device = {"id": 3, "gate": GATE, "event": EVENT}
+            return 200, {"totals": {}, "gates": gates, "at": self._now(), "device": device}
+        if path.startswith("/api/v1/gate-list") and self.list:
+            return 200, self.list
+        if path == "/api/v1/leases" and self.lease:
+            return 200, self.lease
         return 404, {"error": "not_found", "detail": path}
 
     def _pair(self, body):
