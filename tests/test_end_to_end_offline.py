@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -162,9 +163,9 @@ def test_ten_thousand_waiting_scans_are_drained_in_thirty_seconds_while_live_sca
     door.wire.cut()
     wait_for(lambda: not door.gate.link.online, 60)
     fill(door, [codes[n % 50] for n in range(10_000)])
+    began = time.monotonic()
     door.wire.heal()
     wait_for(lambda: door.gate.spool.waiting_count() < 10_000)
-    began = time.monotonic()
     waits = [timed(door, code) for code in codes[50:70]]
     wait_for(lambda: door.is_settled, 60)
     took_s = time.monotonic() - began
@@ -180,12 +181,17 @@ def test_ten_thousand_waiting_scans_are_drained_in_thirty_seconds_while_live_sca
 def fill(door: Door, codes: list[str]) -> None:
     """Let scans wait that were decided offline; each further showing was refused."""
     refused = {"status": "error", "reason": "already_redeemed"}
-    spool, known = door.gate.spool, set()
+    known, rows = set(), []
     for code in codes:
         scan = Scan(code=code, scanned_at=door.gate.client.clock.now())
-        spool.put(scan)
-        spool.decide(scan.scan_id, refused if code in known else {"status": "ok", "reason": None})
+        decided = refused if code in known else {"status": "ok", "reason": None}
+        rows.append((scan.scan_id, json.dumps(scan.body()), json.dumps(decided)))
         known.add(code)
+    # All at once: 10,000 fsyncs of this machine are not what is measured.
+    with door.gate.spool._file.transaction() as connection:
+        connection.executemany(
+            "INSERT INTO waiting (scan_id, body, decided) VALUES (?, ?, ?)", rows
+        )
 
 
 def timed(door: Door, code: str) -> float:
