@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 
+from scanner.clock import DeviceClock
+from scanner.deadline import within
 from scanner.errors import (
     BadServerAddress,
     CertificateMissing,
     CertificateRefused,
+    DeviceWiped,
     PairingRefused,
     RequestRejected,
     ServerUnreachable,
@@ -25,6 +27,7 @@ from scanner.spool import Waiting
 
 SCAN_TIMEOUT_S = 1.5
 BATCH_TIMEOUT_S = 15.0
+LIST_TIMEOUT_S = 20.0
 SOFTWARE = "marhaba-scanner/0.1"
 
 # Answers that will be the same however often the request is sent.
@@ -41,6 +44,14 @@ class Pairing:
     event: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class ListReply:
+    """A gate list as it came, and what the server calls it."""
+
+    body: dict[str, Any]
+    etag: str
+
+
 class Client:
     """One server, as seen by one device.
 
@@ -49,16 +60,25 @@ class Client:
     """
 
     def __init__(
-        self, server: str, *, token: str = "", language: str = "fr", cafile: Path | None = None
+        self,
+        server: str,
+        *,
+        token: str = "",
+        language: str = "fr",
+        cafile: Path | None = None,
+        clock: DeviceClock | None = None,
     ) -> None:
         """Make a client; nothing is sent yet.
+
+        Args:
+            clock: measured against the server's with each exchange.
 
         Raises:
             BadServerAddress: `server` is not an http or https address.
             CertificateMissing: there is no such `cafile`.
         """
         self.server = server_address(server)
-        self.skew_s: float | None = None
+        self.clock = clock or DeviceClock()
         self._session = requests.Session()
         # Proxies and .netrc of the computer's owner have no business between a gate and its server.
         self._session.trust_env = False
@@ -70,6 +90,11 @@ class Client:
             if not cafile.is_file():
                 raise CertificateMissing(cafile=cafile)
             self._session.verify = str(cafile)
+
+    @property
+    def skew_s(self) -> float | None:
+        """Return by how much this computer's clock is ahead, None before the first answer."""
+        return self.clock.skew_s
 
     def pair(self, pairing_code: str, device_name: str) -> Pairing:
         """Exchange a pairing code for a token of this device.
@@ -90,21 +115,40 @@ class Client:
 
     def post_scan(self, scan: Scan) -> dict[str, Any]:
         """Send one scan and return the reply of the contract; a refusal is a reply too."""
-        reply = self._call("POST", "scans", scan.body(), timeout_s=SCAN_TIMEOUT_S)
+        try:
+            reply = within(SCAN_TIMEOUT_S, lambda: self._post(scan))
+        except TimeoutError as error:
+            raise ServerUnreachable(server=self.server) from error
         # Only an answer to this very scan may take it off the spool.
         if reply.get("scan_id") != scan.scan_id or "status" not in reply:
             raise ServerUnreachable(server=self.server)
         return reply
 
-    def post_batch(self, waiting: list[Waiting]) -> list[dict[str, Any]]:
-        """Send up to 500 decided scans and return the results, in any order."""
-        scans = [{**one.scan.body(), "decided": one.decided} for one in waiting]
-        asked = {"device_time": utc_text(datetime.now(UTC)), "scans": scans}
+    def post_batch(self, waiting: list[Waiting], device_time: datetime) -> list[dict[str, Any]]:
+        """Send up to 500 decided scans and return the results, in any order.
+
+        Args:
+            device_time: what the clock that read these scans says now.
+        """
+        asked = {"device_time": utc_text(device_time), "scans": [_batched(one) for one in waiting]}
         reply = self._call("POST", "scans/batch", asked, timeout_s=BATCH_TIMEOUT_S)
         results = reply.get("results")
         if not isinstance(results, list):
             raise ServerUnreachable(server=self.server)
         return results
+
+    def gate_list(self, since: int, etag: str) -> ListReply | None:
+        """Return the gate list, or what changed since a cursor; None when `etag` still holds."""
+        path = "gate-list" + (f"?since={since}" if since else "")
+        known = {"If-None-Match": etag} if etag else {}
+        answer = self._send("GET", path, None, LIST_TIMEOUT_S, known)
+        if answer.status_code == 304:
+            return None
+        return ListReply(self._understood(answer), answer.headers.get("ETag", ""))
+
+    def lease(self) -> dict[str, Any]:
+        """Borrow places, or renew the loan; RequestRejected where the server lends none."""
+        return self._call("POST", "leases", {}, timeout_s=SCAN_TIMEOUT_S)
 
     def annul(self, scan_id: str, reason: str) -> None:
         """Take back a scan of this device."""
@@ -117,21 +161,35 @@ class Client:
     def _call(
         self, method: str, path: str, body: dict[str, Any] | None, *, timeout_s: float
     ) -> dict[str, Any]:
-        sent_at, began = datetime.now(UTC), time.monotonic()
-        answer = self._send(method, f"{self.server}/api/v1/{path}", body, timeout_s)
+        sent_at, began_s = self.clock.now(), self.clock.elapsed_s()
+        answer = self._send(method, path, body, timeout_s, {})
         reply = self._understood(answer)
-        self._note_skew(reply, sent_at, time.monotonic() - began)
+        self._note_skew(reply, sent_at, self.clock.elapsed_s() - began_s)
         return reply
 
+    def _post(self, scan: Scan) -> dict[str, Any]:
+        return self._call("POST", "scans", scan.body(), timeout_s=SCAN_TIMEOUT_S)
+
     def _send(
-        self, method: str, url: str, body: dict[str, Any] | None, timeout_s: float
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None,
+        timeout_s: float,
+        headers: dict[str, str],
     ) -> requests.Response:
+        url = f"{self.server}/api/v1/{path}"
         # A kept connection may have been closed by the server meanwhile: that costs a second try,
         # which is safe because the server knows a scan by its scan_id.
         for last in (False, True):
             try:
                 return self._session.request(
-                    method, url, json=body, timeout=timeout_s, allow_redirects=False
+                    method,
+                    url,
+                    json=body,
+                    timeout=timeout_s,
+                    headers=headers,
+                    allow_redirects=False,
                 )
             except requests.exceptions.SSLError as error:
                 raise CertificateRefused(server=self.server) from error
@@ -145,7 +203,8 @@ class Client:
     def _understood(self, answer: requests.Response) -> dict[str, Any]:
         reply = _json_object(answer)
         if answer.status_code == 401:
-            raise TokenRefused
+            # Only our server's own word erases anything: a portal's 401 does not.
+            raise DeviceWiped if reply and reply.get("wipe") is True else TokenRefused
         # The portal of a public network answers anything with a page of its own: not our server.
         if reply is None:
             raise ServerUnreachable(server=self.server)
@@ -157,19 +216,12 @@ class Client:
         raise ServerUnreachable(server=self.server)
 
     def _note_skew(self, reply: dict[str, Any], sent_at: datetime, round_trip_s: float) -> None:
+        # `/status` says when it counted, which is the same moment.
         try:
-            server_time = datetime.fromisoformat(reply["server_time"])
-            self.skew_s = skew_s(sent_at, server_time, round_trip_s)
+            server_time = datetime.fromisoformat(reply.get("server_time") or reply["at"])
+            self.clock.note(server_time, sent_at, round_trip_s)
         except (KeyError, TypeError, ValueError):
-            return  # a reply without a usable time measures nothing
-
-
-def skew_s(sent_at: datetime, server_time: datetime, round_trip_s: float) -> float:
-    """Return by how many seconds this computer's clock is ahead of the server's.
-
-    The server is taken to have answered half way through the round trip.
-    """
-    return (sent_at - server_time).total_seconds() + round_trip_s / 2
+            return
 
 
 def server_address(server: str) -> str:
@@ -182,6 +234,11 @@ def server_address(server: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise BadServerAddress(server=server)
     return server.rstrip("/")
+
+
+def _batched(one: Waiting) -> dict[str, Any]:
+    lease = {"lease_id": one.lease_id} if one.lease_id else {}
+    return {**one.scan.body(), "decided": one.decided, **lease}
 
 
 def _json_object(answer: requests.Response) -> dict[str, Any] | None:

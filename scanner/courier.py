@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import math
 import queue
 import threading
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from scanner.delivery import Delivery, fault_verdict
-from scanner.errors import RequestRejected, ScannerError, ServerUnreachable, TokenRefused
+from scanner.errors import (
+    DeviceWiped,
+    RequestRejected,
+    ScannerError,
+    ServerUnreachable,
+    SpoolUnwritable,
+    TokenRefused,
+)
+from scanner.refresh import EVERY_S, Freshness, Refresh
 from scanner.scan import Scan, Verdict
+from scanner.spool import Waiting
 
 ROUND_S = 1.0
 STATUS_EVERY_S = 10.0
@@ -21,9 +30,14 @@ STATUS_EVERY_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """Scans that had waited and are now with the server."""
+    """Scans that had waited and are now with the server.
+
+    Attributes:
+        contradicted: of these, people let in here whom the server's rules would have refused.
+    """
 
     count: int
+    contradicted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +46,19 @@ class LinkSeen:
 
     online: bool
     counts: dict[str, Any] | None = None
+    freshness: Freshness = field(default_factory=Freshness)
 
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
     """The scanner cannot go on."""
+
+    fault: ScannerError
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something failed behind the scenes and will be tried again."""
 
     fault: ScannerError
 
@@ -49,7 +71,7 @@ class Annulled:
     outcome: str
 
 
-Happening = Verdict | Uploaded | LinkSeen | Stopped | Annulled
+Happening = Verdict | Uploaded | LinkSeen | Stopped | Trouble | Annulled
 
 
 class Server(Protocol):
@@ -71,21 +93,31 @@ class Courier:
     """
 
     def __init__(
-        self, delivery: Delivery, server: Server, tell: Callable[[Happening], None]
+        self,
+        delivery: Delivery,
+        server: Server,
+        refresh: Refresh,
+        tell: Callable[[Happening], None],
+        wipe: Callable[[], None],
     ) -> None:
         """Make the courier; `start` starts it.
 
         Args:
             tell: called from both threads with everything that happens.
+            wipe: erases list, token and names; called when the server says so.
         """
         self._delivery = delivery
         self._server = server
+        self._refresh = refresh
         self._tell = tell
+        self._wipe = wipe
+        self._refused: ScannerError | None = None
         self._fresh: queue.Queue[Callable[[], None] | None] = queue.Queue()
         self._over = threading.Event()
         # Looked up before the first scan of this run, which will be undecided for a moment too.
         self._cut_off = delivery.spool.undecided()
-        self._next_status = 0.0
+        self._next_status = -math.inf
+        self._next_refresh = -math.inf
         self._threads = [
             threading.Thread(target=self._deliver_fresh, name="deliver", daemon=True),
             threading.Thread(target=self._tend, name="tend", daemon=True),
@@ -98,7 +130,7 @@ class Courier:
 
     def submit(self, scan: Scan) -> None:
         """Take a scan that is safe in the spool; its verdict comes through `tell`."""
-        self._fresh.put(functools.partial(self._deliver, scan))
+        self._fresh.put(functools.partial(self.deliver, scan))
 
     def annul(self, scan_id: str, reason: str) -> None:
         """Take back a scan; how it went comes through `tell`."""
@@ -117,17 +149,33 @@ class Courier:
         while (work := self._fresh.get()) is not None:
             work()
 
-    def _deliver(self, scan: Scan) -> None:
+    def deliver(self, scan: Scan) -> None:
+        """Do for one scan what the first thread does."""
+        if self._refused:
+            self._tell(fault_verdict(scan, self._refused, self._delivery.language))
+            return
         try:
             self._tell(self._delivery.deliver(scan))
-        except ScannerError as fault:
+        except TokenRefused as fault:
+            self._stop(fault)
+            self._tell(fault_verdict(scan, self._refused or fault, self._delivery.language))
+        except SpoolUnwritable as fault:
+            # It is in the spool without an answer: the server shall say what becomes of it.
+            self._cut_off.append(Waiting(scan, None))
             self._tell(fault_verdict(scan, fault, self._delivery.language))
-            if isinstance(fault, TokenRefused):
-                self._tell(Stopped(fault))
+
+    def _stop(self, fault: ScannerError) -> None:
+        if isinstance(fault, DeviceWiped):
+            fault = DeviceWiped(count=self._delivery.spool.waiting_count())
+            self._wipe()
+        self._refused = fault
+        self._over.set()
+        self._tell(Stopped(fault))
 
     def _annul(self, scan_id: str, reason: str) -> None:
         try:
             self._server.annul(scan_id, reason)
+            self._delivery.spool.memory.forget(scan_id)
             self._tell(Annulled(scan_id, "annulled"))
         except RequestRejected:
             self._tell(Annulled(scan_id, "annul_refused"))
@@ -135,36 +183,57 @@ class Courier:
             self._tell(Annulled(scan_id, "annul_offline"))
 
     def _tend(self) -> None:
-        while not self._over.wait(ROUND_S):
-            self._guarded(self._heartbeat)
-            self._guarded(self._resume)
-            self._guarded(self._drain)
+        while not self._over.is_set():
+            self.round()
+            self._over.wait(ROUND_S)
+
+    def round(self) -> None:
+        """Do once what the second thread does every second."""
+        # What waits goes before the refresh: a lease is renewed when nothing is unheard of.
+        for work in (self._heartbeat, self._resume, self._drain, self._supply):
+            self._guarded(work)
 
     def _guarded(self, work: Callable[[], None]) -> None:
+        if self._refused:
+            return
         try:
             work()
         except ServerUnreachable:
             self._line(online=False)
+        except TokenRefused as fault:
+            self._stop(fault)
         except ScannerError as fault:
-            self._over.set()
-            self._tell(Stopped(fault))
+            self._tell(Trouble(fault))
 
     def _heartbeat(self) -> None:
-        now = time.monotonic()
+        now = self._refresh.clock.elapsed_s()
         if self._delivery.link.online and now < self._next_status:
             return
         counts = None
         with contextlib.suppress(RequestRejected):  # a server that will not say is there too
             counts = self._server.status()
+            self._refresh.note_status(counts)
         self._next_status = now + STATUS_EVERY_S
         self._line(online=True, counts=counts)
 
+    def _supply(self) -> None:
+        now = self._refresh.clock.elapsed_s()
+        if not self._delivery.link.online or now < self._next_refresh:
+            return
+        self._next_refresh = now + EVERY_S
+        self._refresh.run()
+
     def _drain(self) -> None:
-        settled = 0
-        while (count := self._delivery.upload()) > 0:
-            settled += count
-        if settled:
-            self._tell(Uploaded(settled))
+        if not self._delivery.link.online:
+            return
+        before, settled = len(self._delivery.spool.contradicted()), 0
+        try:
+            while (count := self._delivery.upload()) > 0:
+                settled += count
+        finally:
+            if settled:
+                contradicted = len(self._delivery.spool.contradicted()) - before
+                self._tell(Uploaded(settled, contradicted))
 
     def _resume(self) -> None:
         if count := self._delivery.resume(self._cut_off):
@@ -172,4 +241,4 @@ class Courier:
 
     def _line(self, *, online: bool, counts: dict[str, Any] | None = None) -> None:
         self._delivery.link.online = online
-        self._tell(LinkSeen(online, counts))
+        self._tell(LinkSeen(online, counts, self._refresh.freshness()))

@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from checkin.domain.messages import verdict_message
 from checkin.domain.verdicts import Status
+from checkin.protocol.codes import parse_code
+from checkin.protocol.gate_list import badge_tag
+from scanner.clock import shifted
 from scanner.errors import RequestRejected, ScannerError, ServerUnreachable, SpoolUnwritable
+from scanner.memory import Passage, passage_told
+from scanner.offline import OfflineGate
 from scanner.scan import Scan, Verdict
-from scanner.spool import Spool, Waiting
+from scanner.spool import Contradicted, Spool, Waiting
 from scanner.words import say
 
 
@@ -25,8 +31,8 @@ class Server(Protocol):
         """Send one scan."""
         ...
 
-    def post_batch(self, waiting: list[Waiting]) -> list[dict[str, Any]]:
-        """Send scans that were decided here."""
+    def post_batch(self, waiting: list[Waiting], device_time: datetime) -> list[dict[str, Any]]:
+        """Send scans that were decided here, with what their clock says now."""
         ...
 
 
@@ -43,6 +49,7 @@ class Delivery:
 
     spool: Spool
     server: Server
+    offline: OfflineGate
     link: Link = field(default_factory=Link)
     language: str = "fr"
 
@@ -52,18 +59,20 @@ class Delivery:
         Raises:
             TokenRefused: the device was revoked; the scan stays in the spool.
         """
-        if not self.link.online:
-            return self._kept(scan)
+        # A badge whose last passage the server has yet to hear of is decided here too, so that it
+        # hears them in their order and nobody is let in for the same badge twice.
+        if not self.link.online or self.spool.memory.waits(_tag(scan)):
+            return self._decide_here(scan)
         try:
             reply = self.server.post_scan(scan)
         except ServerUnreachable:
             self.link.online = False
-            return self._kept(scan)
+            return self._decide_here(scan)
         except RequestRejected as rejection:
             return self._set_aside(scan, rejection)
         # A disk that fails now costs a second sending, which the server answers as before.
         with contextlib.suppress(SpoolUnwritable):
-            self.spool.done([scan.scan_id])
+            self.spool.done([scan.scan_id], self._passage_in(scan, reply))
         return self._from_reply(scan, reply)
 
     def upload(self) -> int:
@@ -92,8 +101,8 @@ class Delivery:
         while cut_off:
             scan = cut_off[0].scan
             try:
-                self.server.post_scan(scan)
-                self.spool.done([scan.scan_id])
+                reply = self.server.post_scan(scan)
+                self.spool.done([scan.scan_id], self._passage_in(scan, reply))
             except RequestRejected as rejection:
                 self._set_aside(scan, rejection)
             cut_off.pop(0)
@@ -102,16 +111,27 @@ class Delivery:
 
     def _upload(self, waiting: list[Waiting]) -> int:
         try:
-            results = self.server.post_batch(waiting)
+            results = self.server.post_batch(waiting, self._device_time(waiting[0].frame))
         except RequestRejected as rejection:
             return self._upload_apart(waiting, rejection)
-        sent = {one.scan.scan_id: one.scan for one in waiting}
-        ours = [result for result in results if result.get("scan_id") in sent]
-        for result in ours:
+        sent = {one.scan.scan_id: one for one in waiting}
+        # Matched by scan_id: what came back in another order or not at all settles nothing else.
+        ours = {r["scan_id"]: r for r in results if r.get("scan_id") in sent}
+        for scan_id, result in ours.items():
             if result.get("error"):
-                self.spool.set_aside(sent[result["scan_id"]], str(result["error"]))
-        self.spool.done(result["scan_id"] for result in ours)
+                self.spool.set_aside(sent[scan_id].scan, str(result["error"]))
+        self.spool.settle(
+            ours, [_contradicted(sent[i], r) for i, r in ours.items() if _let_in(sent[i], r)]
+        )
         return len(ours)
+
+    def _device_time(self, frame: str) -> datetime:
+        # What the clock of that run would say now, so that the server measures that run's skew.
+        clock = self.offline.clock
+        skew_s = self.spool.skew_of(frame)
+        if frame == clock.frame or skew_s is None:
+            return clock.now()
+        return shifted(clock.server_now(), skew_s)
 
     def _upload_apart(self, waiting: list[Waiting], rejection: RequestRejected) -> int:
         # One bad scan must not hold up the others: halve until it stands alone.
@@ -121,11 +141,15 @@ class Delivery:
         middle = len(waiting) // 2
         return self._upload(waiting[:middle]) + self._upload(waiting[middle:])
 
-    def _kept(self, scan: Scan) -> Verdict:
-        decided = decided_without_list()
-        self.spool.decide(scan.scan_id, decided)
-        message = say(self.language, "kept")
-        return Verdict(scan, decided["status"], decided["reason"], message, offline=True)
+    def _decide_here(self, scan: Scan) -> Verdict:
+        with self.spool.memory.lock:
+            answer = self.offline.answer(scan)
+            self.spool.decide(scan.scan_id, answer.decided, answer.passage)
+        return answer.verdict
+
+    def _passage_in(self, scan: Scan, reply: dict[str, Any]) -> Passage | None:
+        at = self.offline.clock.corrected(scan.scanned_at)
+        return passage_told(scan, _tag(scan), reply, at, self.offline.gate_name)
 
     def _set_aside(self, scan: Scan, rejection: RequestRejected) -> Verdict:
         self.spool.set_aside(scan, f"{rejection.status} {rejection.error}: {rejection.detail}")
@@ -144,13 +168,19 @@ class Delivery:
         )
 
 
-def decided_without_list() -> dict[str, Any]:
-    """Return what this device answers when it can ask nobody.
+def _tag(scan: Scan) -> str:
+    token = parse_code(scan.code)
+    return badge_tag(token) if token else ""
 
-    It has no list of badges yet, only the code's check characters: the person is taken in as
-    "to be confirmed", shown blue and never green.
-    """
-    return {"status": str(Status.OK), "reason": None}
+
+def _let_in(one: Waiting, result: dict[str, Any]) -> bool:
+    """Say whether a person was let in here and the server's answer is no."""
+    let_in = one.decided is not None and one.decided["status"] == Status.OK
+    return let_in and not result.get("error") and result.get("status") == Status.ERROR
+
+
+def _contradicted(one: Waiting, result: dict[str, Any]) -> Contradicted:
+    return Contradicted(one.scan.scan_id, result.get("reason"), one.scan.scanned_at)
 
 
 def fault_verdict(scan: Scan, fault: ScannerError, language: str) -> Verdict:

@@ -39,10 +39,20 @@ def remember(server: str, pairing: Pairing) -> None:
     _write_private(_file(), json.dumps(known, ensure_ascii=False, indent=1))
 
 
+def forget(server: str, token: str) -> None:
+    """Erase a pairing whose token was taken away; where its scans wait is kept."""
+    known = _known()
+    entry = known.get(server, {})
+    if entry.get("token") != token:
+        return
+    known[server] = {"spool": entry["spool"]}
+    _write_private(_file(), json.dumps(known, ensure_ascii=False, indent=1))
+
+
 def remembered(server: str) -> tuple[Pairing, Path] | None:
     """Return the pairing with `server` and its spool, or None when there is none."""
     entry = _known().get(server)
-    if entry is None:
+    if entry is None or "token" not in entry:
         return None
     fields = {name: entry[name] for name in ("device_id", "token", "gate", "event")}
     return Pairing(**fields), Path(entry["spool"])

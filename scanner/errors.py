@@ -113,6 +113,18 @@ class TokenRefused(ScannerError):
     code = "token_refused"
 
 
+class DeviceWiped(TokenRefused):
+    """The server revoked this device: its list, token and names are erased here."""
+
+    code = "wiped"
+
+
+class ListRefused(ScannerError):
+    """A gate list arrived that is not the server's, not this event's, or not newer."""
+
+    code = "list_refused"
+
+
 class RequestRejected(ScannerError):
     """The server will never take this request: sending it again is of no use.
 

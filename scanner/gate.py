@@ -10,10 +10,14 @@ from typing import Any
 
 from checkin.domain.verdicts import Direction
 from scanner.client import Client, Pairing, server_address
+from scanner.clock import DeviceClock
 from scanner.courier import Courier, Happening
 from scanner.delivery import Delivery, Link
-from scanner.device import remember, remembered, spool_folder
+from scanner.device import forget, remember, remembered, spool_folder
 from scanner.errors import NotPaired
+from scanner.held_list import HeldList
+from scanner.offline import OfflineGate
+from scanner.refresh import Refresh
 from scanner.spool import Spool
 from scanner.station import Station
 
@@ -43,18 +47,39 @@ class Gate:
 
     client: Client
     spool: Spool
+    held: HeldList
     language: str
     type: str
+    token: str = ""
     place: dict[str, Any] = field(default_factory=dict)
     event: dict[str, Any] = field(default_factory=dict)
     link: Link = field(default_factory=Link)
 
     def open(self, tell: Callable[[Happening], None]) -> tuple[Station, Courier]:
         """Make the station and its courier, which report to `tell` from several threads."""
-        delivery = Delivery(self.spool, self.client, self.link, self.language)
-        courier = Courier(delivery, self.client, tell)
-        station = Station(self.spool, courier.submit, tell, self.language, self.type)
+        clock = self.client.clock
+        offline = OfflineGate(self.held, self.spool.memory, clock, self.place, self.language)
+        delivery = Delivery(self.spool, self.client, offline, self.link, self.language)
+        refresh = Refresh(self.client, self.held, self.spool, clock)
+        courier = Courier(delivery, self.client, refresh, tell, self.wipe)
+        station = Station(
+            self.spool, courier.submit, tell, self.language, self.type, clock=clock.now
+        )
         return station, courier
+
+    def wipe(self) -> None:
+        """Erase the gate list, the lease, whom this gate counted, and the token.
+
+        Scans that the server has not taken stay: they hold codes, times and no names.
+        """
+        self.held.wipe()
+        self.spool.memory.wipe()
+        forget(self.client.server, self.token)
+
+    def close(self) -> None:
+        """Close the files; what is in them stays."""
+        self.held.close()
+        self.spool.close()
 
 
 def gate_for(wanted: Wanted) -> Gate:
@@ -67,15 +92,31 @@ def gate_for(wanted: Wanted) -> Gate:
     """
     server = server_address(wanted.server)
     pairing, spool = _credentials(wanted, server)
-    client = Client(server, token=pairing.token, language=wanted.language, cafile=wanted.cafile)
+    folder = wanted.spool or spool
+    clock = _clock(folder)
+    client = Client(
+        server, token=pairing.token, language=wanted.language, cafile=wanted.cafile, clock=clock
+    )
     return Gate(
         client=client,
-        spool=Spool(wanted.spool or spool),
+        spool=Spool(folder, frame=clock.frame),
+        held=HeldList(folder, event=pairing.event.get("slug", "")),
         language=wanted.language,
         type=wanted.type,
+        token=pairing.token,
         place=pairing.gate,
         event=pairing.event,
     )
+
+
+def _clock(folder: Path) -> DeviceClock:
+    """Return a clock that starts from what earlier runs learned."""
+    spool, held = Spool(folder), HeldList(folder)
+    try:
+        return DeviceClock(kept_skew_s=spool.last_skew(), floor=held.confirmed_at())
+    finally:
+        held.close()
+        spool.close()
 
 
 def _credentials(wanted: Wanted, server: str) -> tuple[Pairing, Path]:

@@ -7,7 +7,7 @@ import threading
 from typing import TextIO
 
 from scanner.camera import Frame, Frames
-from scanner.courier import Happening, Stopped, Uploaded
+from scanner.courier import Happening, LinkSeen, Stopped, Trouble, Uploaded
 from scanner.decode.base import Decoder, Reading
 from scanner.errors import ScannerError
 from scanner.gate import Gate
@@ -27,13 +27,18 @@ class Lines:
         self._err = err
         self._lock = threading.Lock()
         self.fault: ScannerError | None = None
+        self._warned: dict[str, bool] = {}
 
     def tell(self, happening: Happening) -> None:
         """Write one line for a verdict; keep the fault that stops the scanner."""
         if isinstance(happening, Verdict):
             self._write(self._out, happening.line())
         elif isinstance(happening, Uploaded):
-            self.remark("uploaded", count=happening.count)
+            self._uploaded(happening)
+        elif isinstance(happening, LinkSeen):
+            self._warn_once(happening)
+        elif isinstance(happening, Trouble):
+            self.remark(happening.fault.code, **happening.fault.details)
         elif isinstance(happening, Stopped):
             self.fault = happening.fault
 
@@ -47,6 +52,17 @@ class Lines:
             self.remark(fault.code, **fault.details)
         else:
             self.remark("camera_back")
+
+    def _uploaded(self, uploaded: Uploaded) -> None:
+        self.remark("uploaded", count=uploaded.count)
+        if uploaded.contradicted:
+            self.remark("contradicted", count=uploaded.contradicted)
+
+    def _warn_once(self, seen: LinkSeen) -> None:
+        state = {"list_stale": seen.freshness.list_stale, "clock_off": seen.freshness.clock_off}
+        for key in (key for key, on in state.items() if on and not self._warned.get(key)):
+            self.remark(key)
+        self._warned = state
 
     def _write(self, file: TextIO, line: str) -> None:
         with self._lock:
@@ -80,7 +96,7 @@ def run_headless(gate: Gate, frames: Frames, decoder: Decoder) -> None:
         frames.close()
         courier.finish()
         _say_what_is_left(gate, lines)
-        gate.spool.close()
+        gate.close()
     if lines.fault:
         raise lines.fault
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from checkin.domain.verdicts import Direction, Source
 from checkin.protocol.codes import looks_like_ours, parse_code
+from scanner.clock import wall_clock
 from scanner.debounce import CAMERA_S, WEDGE_S, Debounce
 from scanner.delivery import fault_verdict
 from scanner.errors import SpoolUnwritable
@@ -34,6 +36,7 @@ class Station:
         submit: hands a scan that is on disk to the courier.
         tell: shows a verdict that needs no server.
         type: entry or exit, for the scans to come.
+        clock: tells this device's time.
     """
 
     spool: Spool
@@ -41,6 +44,7 @@ class Station:
     tell: Callable[[Verdict], None]
     language: str = "fr"
     type: str = Direction.ENTRY
+    clock: Callable[[], datetime] = wall_clock
 
     def __post_init__(self) -> None:
         self._debounce = {
@@ -57,7 +61,7 @@ class Station:
             return Sight.SEEN_BEFORE
         if parse_code(code) is None:
             return Sight.AGAIN if looks_like_ours(code) else Sight.NOT_OURS
-        scan = Scan(code=code, type=self.type, source=source)
+        scan = Scan(code=code, type=self.type, source=source, scanned_at=self.clock())
         if self._keep(scan):
             self.submit(scan)
             return Sight.SENT

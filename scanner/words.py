@@ -118,6 +118,38 @@ _SENTENCES: dict[str, dict[str, str]] = {
         "ar": "غير مؤكد: الخادم لا يجيب. العملية محفوظة وستُرسل.",
         "en": "Not confirmed: the server does not answer. The scan is kept and will be sent.",
     },
+    "wiped": {
+        "fr": "Appareil révoqué : liste, jeton et noms effacés de cet ordinateur. Scans pas encore "
+        "envoyés, gardés ici : {count}. Apportez l'ordinateur à l'organisateur.",
+        "ar": "أُلغي ترخيص هذا الجهاز: مُسحت اللائحة والرمز والأسماء من هذا الحاسوب. عمليات لم "
+        "تُرسل بعد ومحفوظة هنا: {count}. سلموا الحاسوب للمنظم.",
+        "en": "Device revoked: list, token and names are erased from this computer. Scans not sent "
+        "yet, kept here: {count}. Bring the computer to the organiser.",
+    },
+    "list_refused": {
+        "fr": "La liste reçue n'est pas celle de l'événement ({objection}) : elle est ignorée, "
+        "l'ancienne reste. Prévenez l'organisateur.",
+        "ar": "اللائحة المستلمة ليست لائحة هذه التظاهرة ({objection}): تم تجاهلها والاحتفاظ "
+        "بالسابقة. أخبروا المنظم.",
+        "en": "The list received is not the event's ({objection}): it is ignored and the one at "
+        "hand stays. Tell the organiser.",
+    },
+    "list_stale": {
+        "fr": "La liste de cette porte a plus de 30 minutes : vérifiez le réseau",
+        "ar": "مرت أكثر من 30 دقيقة على لائحة هذا الباب: تحققوا من الشبكة",
+        "en": "This gate's list is older than 30 minutes: check the network",
+    },
+    "clock_off": {
+        "fr": "L'horloge de cet ordinateur a plus d'une minute d'écart : les heures sont corrigées",
+        "ar": "ساعة هذا الحاسوب منحرفة بأكثر من دقيقة: يجري تصحيح الأوقات",
+        "en": "This computer's clock is more than a minute off: times are corrected",
+    },
+    "contradicted": {
+        "fr": "Personnes admises hors ligne et contestées par le serveur : {count}. Prévenez "
+        "l'organisateur.",
+        "ar": "أشخاص دخلوا دون اتصال واعترض عليهم الخادم: {count}. أخبروا المنظم.",
+        "en": "People let in offline whom the server objects to: {count}. Tell the organiser.",
+    },
     "not_ours": {
         "fr": "Ce code n'est pas un de nos badges",
         "ar": "هذا الرمز ليس شارة من شاراتنا",
@@ -205,6 +237,11 @@ _LABELS: dict[str, dict[str, str]] = {
     "offline": {"fr": "Hors ligne", "ar": "غير متصل", "en": "Offline"},
     "waiting": {"fr": "En attente", "ar": "في الانتظار", "en": "Waiting"},
     "aside": {"fr": "Mis de côté", "ar": "وُضع جانبا", "en": "Set aside"},
+    "list_age": {
+        "fr": "Liste : {minutes} min",
+        "ar": "اللائحة: {minutes} د",
+        "en": "List: {minutes} min",
+    },
     "today": {"fr": "Admis ici", "ar": "دخلوا من هنا", "en": "Admitted here"},
     "entry": {"fr": "ENTRÉE", "ar": "دخول", "en": "ENTRY"},
     "exit": {"fr": "SORTIE", "ar": "خروج", "en": "EXIT"},

@@ -226,7 +226,7 @@ class Window:
         self._sound.close()
         if count := self._gate.spool.waiting_count():
             sys.stderr.write(say(self._screen.language, "still_waiting", count=count) + "\n")
-        self._gate.spool.close()
+        self._gate.close()
 
 
 def run_window(gate: Gate, frames: Frames, decoder: Decoder) -> None:

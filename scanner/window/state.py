@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from checkin.domain.verdicts import Direction
-from scanner.courier import Annulled, Happening, LinkSeen, Stopped
+from scanner.courier import Annulled, Happening, LinkSeen, Stopped, Trouble
 from scanner.decode.base import Corners
 from scanner.errors import ScannerError
 from scanner.scan import Kind, Verdict
@@ -121,6 +121,9 @@ def after(screen: Screen, happening: Happening, at_s: float, *, party: int | Non
     if isinstance(happening, Stopped):
         fault = happening.fault
         return with_notice(screen, fault.code, at_s, lasts_s=1e9, **fault.details)
+    if isinstance(happening, Trouble):
+        details = happening.fault.details
+        return with_notice(screen, happening.fault.code, at_s, lasts_s=NOTICE_S, **details)
     return with_notice(screen, "uploaded", at_s, count=happening.count)
 
 

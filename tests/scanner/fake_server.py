@@ -35,8 +35,10 @@ class FakeServer:
         self.batches: list[dict] = []
         self.annulled: list[str] = []
         self.languages: set[str] = set()
+        self.asked: list[str] = []
         self.first: dict[str, str] = {}
-        self.mood = "well"  # well | silent | broken | portal | revoked | rejecting
+        self.mood = "well"  # well | silent | broken | portal | revoked | wiped | rejecting
+        self.list = self.lease = None
         self.ahead_s = 0.0
         self._lock = threading.Lock()
 
@@ -81,6 +83,7 @@ class FakeServer:
 
     def _answer(self, path, headers, body):
         self.languages.add(headers["Accept-Language"])
+        self.asked.append(path)
         if self.mood == "silent":
             time.sleep(2.5)
         if self.mood == "broken":
@@ -89,6 +92,8 @@ class FakeServer:
             return 200, "<html>Welcome to the hotel's Wi-Fi</html>"
         if path == "/api/v1/devices/pair":
             return self._pair(body)
+        if self.mood == "wiped":
+            return 401, {"error": "unauthenticated", "detail": "revoked", "wipe": True}
         if self.mood == "revoked" or headers["Authorization"] != f"Bearer {TOKEN}":
             return 401, {"error": "unauthenticated", "detail": ""}
         with self._lock:
@@ -104,10 +109,15 @@ class FakeServer:
             return 200, {"server_time": self._now()}
         if path == "/api/v1/status":
             gates = [{**GATE, "arrived": len(self.first), "last_scan_at": None}]
-            counts = {"totals": {}, "gates": gates, "delegations": DELEGATIONS}
+            device = {"id": 3, "gate": GATE, "event": EVENT}
+            counts = {"totals": {}, "gates": gates, "delegations": DELEGATIONS, "device": device}
             return 200, {**counts, "at": self._now()}
         if path.startswith("/api/v1/participants"):
             return self._register(body) if body else self._search(path)
+        if path.startswith("/api/v1/gate-list") and self.list:
+            return 200, self.list
+        if path == "/api/v1/leases" and self.lease:
+            return 200, self.lease
         return 404, {"error": "not_found", "detail": path}
 
     def _pair(self, body):

@@ -3,7 +3,8 @@ import time
 
 import pytest
 
-from scanner.client import Client, server_address, skew_s
+from scanner.client import Client, server_address
+from scanner.clock import skew_s
 from scanner.errors import (
     BadServerAddress,
     CertificateMissing,
@@ -57,11 +58,11 @@ def test_a_batch_carries_what_was_decided_and_when_by_this_clock(client, server)
     scan = Scan(code=CODE)
     decided = {"status": "ok", "reason": None}
 
-    (result,) = client.post_batch([Waiting(scan, decided)])
+    (result,) = client.post_batch([Waiting(scan, decided)], scan.scanned_at)
 
     assert result["scan_id"] == scan.scan_id
     assert [s["decided"] for s in server.batches[0]["scans"]] == [decided]
-    assert server.batches[0]["device_time"].endswith("Z")
+    assert server.batches[0]["device_time"] == scan.body()["scanned_at"]
 
 
 @pytest.mark.parametrize(

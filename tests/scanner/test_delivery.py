@@ -3,9 +3,11 @@ import pytest
 from scanner.client import Client
 from scanner.delivery import Delivery
 from scanner.errors import ServerUnreachable, TokenRefused
+from scanner.held_list import HeldList
+from scanner.offline import OfflineGate
 from scanner.scan import Kind, Scan
 from scanner.spool import Spool
-from tests.scanner.fake_server import TOKEN, FakeServer
+from tests.scanner.fake_server import GATE, TOKEN, FakeServer
 from tests.scanner.pictures import FATIMA, a_code
 
 CODE, UNKNOWN = a_code(1), a_code(2)
@@ -20,8 +22,11 @@ def server():
 
 @pytest.fixture
 def delivery(tmp_path, server):
-    spool = Spool(tmp_path)
-    yield Delivery(spool, Client(server.url, token=TOKEN), language="fr")
+    client = Client(server.url, token=TOKEN)
+    spool, held = Spool(tmp_path, frame=client.clock.frame), HeldList(tmp_path)
+    offline = OfflineGate(held, spool.memory, client.clock, GATE, "fr")
+    yield Delivery(spool, client, offline, language="fr")
+    held.close()
     spool.close()
 
 
@@ -122,7 +127,7 @@ def test_one_bad_scan_does_not_hold_up_the_others(delivery, server):
 def test_a_result_that_is_missing_leaves_its_scan_waiting(delivery, server, monkeypatch):
     first, second = put(delivery, CODE, OK), put(delivery, UNKNOWN, OK)
     monkeypatch.setattr(
-        delivery.server, "post_batch", lambda waiting: [{"scan_id": second.scan_id}]
+        delivery.server, "post_batch", lambda waiting, device_time: [{"scan_id": second.scan_id}]
     )
 
     assert delivery.upload() == 1
@@ -135,7 +140,7 @@ def test_a_result_with_an_error_sets_its_scan_aside(delivery, monkeypatch):
         {"scan_id": good.scan_id, "error": None},
         {"scan_id": bad.scan_id, "error": "scan_id_conflict"},
     ]
-    monkeypatch.setattr(delivery.server, "post_batch", lambda waiting: results)
+    monkeypatch.setattr(delivery.server, "post_batch", lambda waiting, device_time: results)
 
     assert delivery.upload() == 2
     assert (delivery.spool.waiting_count(), delivery.spool.set_aside_count()) == (0, 1)

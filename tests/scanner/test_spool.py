@@ -51,7 +51,7 @@ def test_what_was_put_before_kill_9_is_there_afterwards(tmp_path):
 
 def test_every_commit_is_fsynced(spool):
     # 2 is FULL. With NORMAL a power cut may take back the last commits of a WAL database.
-    assert spool._database.execute("PRAGMA synchronous").fetchone() == (2,)
+    assert spool._file.rows("PRAGMA synchronous") == [(2,)]
 
 
 def test_a_scan_comes_back_word_for_word(spool):
@@ -100,8 +100,8 @@ def test_a_code_that_was_sent_is_not_left_in_the_file(tmp_path):
 
 
 def test_a_full_disk_is_said_and_nothing_is_half_kept(spool):
-    pages = spool._database.execute("PRAGMA page_count").fetchone()[0]
-    spool._database.execute(f"PRAGMA max_page_count = {pages}")
+    pages = spool._file.number("PRAGMA page_count")
+    spool._file.rows(f"PRAGMA max_page_count = {pages}")
     kept = iter(range(10_000))
 
     def fill():

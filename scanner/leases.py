@@ -1,0 +1,40 @@
+"""What the server lent this device: places of each delegation's quota, and seats of the hall."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Places that this device may give away without asking.
+
+    Attributes:
+        expires_at: by the server's clock.
+        places: by the delegation's number.
+        hall: seats of the hall; None where the server did not limit them.
+    """
+
+    lease_id: str
+    expires_at: datetime
+    places: dict[int, int] = field(default_factory=dict)
+    hall: int | None = None
+
+    def is_good(self, at: datetime) -> bool:
+        """Say whether it holds at a time of the server's clock."""
+        return at < self.expires_at
+
+
+def lease_from(body: dict[str, Any]) -> Lease | None:
+    """Read the reply of `POST /leases`; None when it is not one."""
+    try:
+        return Lease(
+            str(body["lease_id"]),
+            datetime.fromisoformat(body["expires_at"]),
+            {int(one["id"]): int(one["places"]) for one in body["delegations"]},
+            None if body["hall"] is None else int(body["hall"]),
+        )
+    except (KeyError, TypeError, ValueError):
+        return None

@@ -1,0 +1,109 @@
+"""Whether a gate list that arrived may replace or extend the one that is held. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from checkin.protocol.gate_list import (
+    FORMAT,
+    SealedEntry,
+    Tombstone,
+    list_is_genuine,
+    signed_bytes,
+)
+
+#: a list that nobody has confirmed for this long is worth a warning
+STALE_AFTER = timedelta(minutes=30)
+
+
+class Objection(StrEnum):
+    """Why a list is not taken."""
+
+    UNREADABLE = "unreadable"
+    FORGED = "forged"
+    OTHER_KEY = "other_key"
+    OTHER_EVENT = "other_event"
+    OLDER = "older"
+    GAP = "gap"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is known of the list that is held, or of the event before there is one.
+
+    Attributes:
+        event, public_key: empty until they are known.
+        cursor: 0 while no list is held.
+        issued_at: by the server's clock.
+    """
+
+    event: str = ""
+    public_key: str = ""
+    cursor: int = 0
+    issued_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A gate list as it came, its texts read but nothing believed."""
+
+    head: dict[str, Any]
+    tombstones: tuple[Tombstone, ...]
+    entries: tuple[SealedEntry, ...]
+    public_key: str
+    signature: str
+
+    @property
+    def cursor(self) -> int:
+        """Return the version that one has after taking it."""
+        return int(self.head["cursor"])
+
+    @property
+    def since(self) -> int:
+        """Return the version that it extends; 0 for a whole list."""
+        return int(self.head["since"] or 0)
+
+    @property
+    def issued_at(self) -> datetime:
+        """Return when the server made it."""
+        return datetime.fromisoformat(self.head["issued_at"])
+
+
+def received(body: dict[str, Any]) -> Received | None:
+    """Read the reply of `GET /gate-list`; None when it is not one."""
+    try:
+        read = Received(
+            dict(body["head"]),
+            tuple(Tombstone(str(t["tag"]), str(t["reason"])) for t in body["tombstones"]),
+            tuple(SealedEntry(str(e["tag"]), str(e["sealed"])) for e in body["entries"]),
+            str(body["public_key"]),
+            str(body["signature"]),
+        )
+        readable = read.head["format"] == FORMAT and bool(read.issued_at.tzinfo)
+        return read if readable and read.cursor >= read.since else None
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def objection(held: Held, new: Received | None) -> Objection | None:
+    """Say why a list is not to be taken; None when it is."""
+    if new is None:
+        return Objection.UNREADABLE
+    if held.public_key and new.public_key != held.public_key:
+        return Objection.OTHER_KEY
+    content = signed_bytes(new.head, new.tombstones, new.entries)
+    if not list_is_genuine(new.public_key, content, new.signature):
+        return Objection.FORGED
+    if held.event and new.head["event"] != held.event:
+        return Objection.OTHER_EVENT
+    if new.cursor < held.cursor or (held.issued_at and new.issued_at < held.issued_at):
+        return Objection.OLDER
+    return Objection.GAP if new.since not in (0, held.cursor) else None
+
+
+def is_stale(confirmed_at: datetime | None, now: datetime) -> bool:
+    """Say whether the list's age is worth a warning; without a list there is nothing to age."""
+    return confirmed_at is not None and now - confirmed_at > STALE_AFTER

@@ -1,0 +1,135 @@
+"""What a gate fetches, keeps, and erases when it is told to."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from checkin.domain.messages import LANGUAGES
+from scanner.client import Client, Pairing
+from scanner.courier import LinkSeen, Stopped
+from scanner.device import remember, remembered
+from scanner.errors import DeviceWiped
+from scanner.gate import Gate
+from scanner.held_list import HeldList
+from scanner.scan import Kind, Scan, Verdict
+from scanner.spool import Spool
+from scanner.words import say
+from tests.scanner.fake_server import EVENT, GATE, TOKEN, FakeServer
+from tests.scanner.lists import a_list, content
+from tests.scanner.pictures import FATIMA, a_code
+
+ONE, TWO = a_code(1), a_code(2)
+LEASE = {
+    "lease_id": "L1",
+    "expires_at": (datetime.now(UTC) + timedelta(minutes=10)).isoformat(),
+    "delegations": [{"id": 4, "name": "Khémisset", "places": 2}],
+    "hall": None,
+}
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+@pytest.fixture
+def server():
+    with FakeServer({ONE: FATIMA}) as server:
+        server.list = a_list([(ONE, content(1))], at=datetime.now(UTC))
+        server.lease = LEASE
+        yield server
+
+
+@pytest.fixture
+def gate(server, tmp_path):
+    client = Client(server.url, token=TOKEN)
+    spool = Spool(tmp_path / "gate", frame=client.clock.frame)
+    held = HeldList(tmp_path / "gate", event=EVENT["slug"])
+    gate = Gate(client, spool, held, "fr", "entry", token=TOKEN)
+    yield gate
+    gate.close()
+
+
+@pytest.fixture
+def told():
+    return []
+
+
+@pytest.fixture
+def courier(gate, told):
+    return gate.open(told.append)[1]
+
+
+def waiting(gate, code=ONE):
+    scan = Scan(code=code)
+    gate.spool.put(scan)
+    gate.spool.decide(scan.scan_id, {"status": "ok", "reason": None})
+    return scan
+
+
+def test_the_first_round_brings_list_lease_and_the_gate_s_name(gate, courier, told):
+    courier.round()
+
+    (seen,) = [one for one in told if isinstance(one, LinkSeen)]
+    assert (gate.held.is_there, gate.held.place()) == (True, GATE)
+    assert gate.spool.memory.lease().places == {4: 2}
+    assert gate.spool.skew_of(gate.client.clock.frame) == pytest.approx(0, abs=1)
+    assert (seen.online, seen.freshness.clock_off) == (True, False)
+
+
+def test_the_lease_is_not_renewed_while_the_server_has_yet_to_hear_of_a_scan(gate, courier, server):
+    waiting(gate)
+    courier._supply()
+    while_waiting = gate.spool.memory.lease()
+    courier._next_refresh = 0
+    courier.round()
+
+    assert (while_waiting, gate.spool.memory.lease().lease_id) == (None, "L1")
+
+
+def test_a_clock_that_is_off_by_more_than_a_minute_is_said(gate, courier, server, told):
+    server.ahead_s = -90
+    courier.round()
+    courier._line(online=True)
+
+    assert told[-1].freshness.clock_off
+
+
+def test_a_wiped_device_keeps_only_the_scans_that_the_server_lacks(
+    gate, courier, server, told, tmp_path
+):
+    remember(server.url, Pairing("3", TOKEN, GATE, EVENT))
+    courier.round()
+    scan = waiting(gate)
+    server.mood = "wiped"
+    courier.round()
+    (stopped,) = [one for one in told if isinstance(one, Stopped)]
+
+    assert isinstance(stopped.fault, DeviceWiped)
+    assert stopped.fault.details == {"count": 1}
+    assert [one.scan.scan_id for one in gate.spool.decided()] == [scan.scan_id]
+    assert (gate.held.is_there, gate.spool.memory.lease()) == (False, None)
+    assert remembered(server.url) is None
+    left = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
+    assert [
+        word
+        for word in (TOKEN, "Amina", server.list["entries"][0]["sealed"])
+        if word.encode() in left
+    ] == []
+
+
+def test_a_wiped_device_admits_nobody_even_offline(gate, courier, server, told):
+    courier.round()
+    for server.mood in ("wiped", "broken"):
+        scan = Scan(code=ONE)
+        gate.spool.put(scan)
+        courier.deliver(scan)
+
+    verdicts = [(one.kind, one.fault) for one in told if isinstance(one, Verdict)]
+    assert verdicts == [(Kind.REFUSED, ("wiped", {"count": 1}))] * 2
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_words_of_a_wipe_say_how_many_scans_are_kept(language):
+    assert "12" in say(language, "wiped", count=12)

@@ -1,0 +1,1 @@
+"""A deterministic simulation of gates, their disks, the network and the server."""

@@ -1,0 +1,185 @@
+"""What must hold when the afternoon is over: the invariants of docs, by their numbers."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from sqlalchemy import func, select
+
+from checkin.db.models import Admission, ArrivalTally, Conflict, Scan
+from checkin.domain.verdicts import Direction, Reason, Status
+from scanner.scan import Kind
+from tests.simulation.gates import Told
+from tests.simulation.world import QUOTA, World
+
+_LET_IN = (Kind.ADMITTED, Kind.PENDING)
+
+
+def broken(world: World) -> list[str]:
+    """Return a sentence for everything that does not hold; nothing is a pass."""
+    checks = (_admitted_once, _same_answers, _nothing_lost, _limits, _counts, _same_rules, _times)
+    return [f"{check.__name__[1:]}: {what}" for check in checks for what in check(world)]
+
+
+def _admitted_once(world: World) -> Iterator[str]:
+    """Invariant 1: one person is one arrival, and one gate lets them in once."""
+    arrivals, listed = set(_admissions(world, Admission.participant_id)), _listed(world)
+    for person in world.people:
+        let_in = [told for told in _told(world) if _lets_in(told, person.code)]
+        # The server had refused them, its answer was lost, and the gate knows better only now.
+        counted = [told for told in let_in if told.verdict.scan.scan_id not in listed]
+        if counted and person.participant_id not in arrivals:
+            yield f"{person.code} was let in at {let_in[0].gate} and has not arrived"
+        for gate in world.gates:
+            times = sum(told.gate == gate.name for told in let_in if told.verdict.participant)
+            if times > 1 and not gate.troubled:
+                yield f"{person.code} was let in {times} times at {gate.name}"
+
+
+def _same_answers(world: World) -> Iterator[str]:
+    """Invariant 2: a scan_id is recorded once and always gets the same answer."""
+    for scan_id, answers in world.log.answers.items():
+        if len(set(answers)) > 1:
+            yield f"{scan_id} was answered {set(answers)}"
+
+
+def _nothing_lost(world: World) -> Iterator[str]:
+    """Invariant 3: what was accepted is with the server or on a list; green is never a guess."""
+    recorded = {str(scan_id) for scan_id in _scans(world, Scan.scan_id)}
+    for gate in world.gates:
+        if gate.unsettled:
+            yield f"{gate.name} still has {gate.unsettled} scans"
+        aside = {one.scan.scan_id for one in gate.spool.set_aside_list()}
+        for scan_id in gate.accepted.keys() - recorded - aside:
+            yield f"{gate.name} accepted {scan_id} and it is nowhere"
+    for told in _told(world):
+        scan_id = told.verdict.scan.scan_id
+        if told.verdict.kind in _LET_IN and not told.safe:
+            yield f"{scan_id} was {told.verdict.kind} at {told.gate} before it was safe"
+    for gate in world.gates:
+        for told in gate.told:
+            said = gate.line.delivered.get(told.verdict.scan.scan_id, set())
+            if told.verdict.kind == Kind.ADMITTED and Status.OK not in said:
+                yield f"{told.verdict.scan.scan_id} was green at {gate.name} without the server"
+    for scan_id in _conflicting(world) - _listed(world):
+        yield f"{scan_id} is a conflict that its gate does not list"
+
+
+def _limits(world: World) -> Iterator[str]:
+    """Invariant 4: no quota is passed, and no gate gives away more than it was lent."""
+    reserve = {person.code for person in world.people if person.reserve}
+    with_place = len(_admissions(world, Admission.id, Admission.without_place.is_(False)))
+    # Who was let in against another rule takes a place too, and is listed as a conflict.
+    if with_place - len(_conflicting(world)) > QUOTA:
+        yield f"{with_place} places of {QUOTA} are used"
+    places: defaultdict[str, set[str]] = defaultdict(set)
+    seats: defaultdict[str, set[str]] = defaultdict(set)
+    for gate in world.gates:
+        known = {told.verdict.scan.scan_id: told.verdict for told in gate.told}
+        for name, scan in world.log.batched:
+            verdict = known.get(scan["scan_id"])
+            if name != gate.name or verdict is None or verdict.participant is None:
+                continue
+            if scan["decided"]["status"] != Status.OK or scan["type"] != Direction.ENTRY:
+                continue
+            lease = scan.get("lease_id", "none")
+            seats[lease].add(scan["scan_id"])
+            if scan["code"] in reserve:
+                places[lease].add(scan["scan_id"])
+    for lease_id, scans in places.items():
+        lent = world.log.leases.get(lease_id, {}).get("delegations", [])
+        if len(scans) > sum(one["places"] for one in lent):
+            yield f"{len(scans)} places given away on lease {lease_id}"
+    for lease_id, scans in seats.items() if world.capacity is not None else ():
+        if len(scans) > (world.log.leases.get(lease_id, {}).get("hall") or 0):
+            yield f"{len(scans)} seats given away on lease {lease_id}"
+
+
+def _counts(world: World) -> Iterator[str]:
+    """Invariant 5: the live counts are the log's."""
+    tallied = Counter(dict(_tallies(world)))
+    logged = Counter(_admissions(world, Admission.gate_id, Admission.entry_no == 1))
+    if +tallied != +logged:
+        yield f"counted {dict(tallied)}, logged {dict(logged)}"
+
+
+def _same_rules(world: World) -> Iterator[str]:
+    """Invariant 6: whom the list at hand stops is not let in, and the known are not strangers."""
+    for told in _told(world):
+        person = world.person_by_code(told.verdict.scan.code)
+        if not told.verdict.offline or person is None or told.cursor == 0:
+            continue
+        stopped = person.stopped_at is not None and person.stopped_at <= told.cursor
+        if stopped and told.verdict.status == Status.OK:
+            yield f"{person.code} was let in at {told.gate} though its list said no"
+        if told.verdict.reason == Reason.INVALID:
+            yield f"{person.code} was a stranger at {told.gate} though on its list"
+
+
+def _times(world: World) -> Iterator[str]:
+    """Invariant 7: a scan that waited is where it belongs in time."""
+    corrected = dict(_scan_times(world))
+    for gate in world.gates:
+        for name, scan in world.log.batched:
+            dated = (corrected.keys() & gate.measured) - world.log.late
+            if name != gate.name or scan["scan_id"] not in dated:
+                continue
+            at = gate.accepted[scan["scan_id"]]
+            off_s = abs((corrected[scan["scan_id"]] - at).total_seconds())
+            if off_s > 2:
+                yield f"{scan['scan_id']} of {gate.name} is {off_s:.0f} s off"
+
+
+def _listed(world: World) -> set[str]:
+    return {one.scan_id for gate in world.gates for one in gate.spool.contradicted()}
+
+
+def _told(world: World) -> list[Told]:
+    return [told for gate in world.gates for told in gate.told]
+
+
+def _lets_in(told: Told, code: str) -> bool:
+    scan = told.verdict.scan
+    return scan.code == code and scan.type == Direction.ENTRY and told.verdict.kind in _LET_IN
+
+
+def _admissions(world: World, column: object, *where: object) -> list[object]:
+    query = select(column).where(
+        Admission.event_id == world.event.id, Admission.annulled_at.is_(None), *where
+    )
+    with world.server.database.read() as session:
+        return list(session.scalars(query))
+
+
+def _scans(world: World, column: object) -> list[object]:
+    with world.server.database.read() as session:
+        return list(session.scalars(select(column).where(Scan.event_id == world.event.id)))
+
+
+def _scan_times(world: World) -> list[tuple[str, object]]:
+    # Of those recorded from a batch: what arrived live is dated by its arrival.
+    query = select(Scan.scan_id, Scan.corrected_at).where(
+        Scan.event_id == world.event.id, Scan.decided_status.is_not(None)
+    )
+    with world.server.database.read() as session:
+        return [(str(scan_id), at) for scan_id, at in session.execute(query)]
+
+
+def _tallies(world: World) -> list[tuple[int, int]]:
+    query = (
+        select(ArrivalTally.gate_id, func.sum(ArrivalTally.arrived))
+        .where(ArrivalTally.event_id == world.event.id)
+        .group_by(ArrivalTally.gate_id)
+    )
+    with world.server.database.read() as session:
+        return [(gate, int(arrived)) for gate, arrived in session.execute(query)]
+
+
+def _conflicting(world: World) -> set[str]:
+    query = select(Scan.scan_id).join(Conflict, Conflict.scan_pk == Scan.id)
+    with world.server.database.read() as session:
+        return {
+            str(scan_id)
+            for scan_id in session.scalars(query.where(Scan.event_id == world.event.id))
+        }

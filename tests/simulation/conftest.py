@@ -1,0 +1,41 @@
+"""The application that the seeds of one process share."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import scanner.client
+from checkin.app import create_app
+from checkin.db.engine import Database
+from checkin.settings import Settings
+from checkin.web.state import EXTENSION
+from tests import factories
+from tests.simulation.server import Application
+
+
+@pytest.fixture(scope="module")
+def application(sqlite_databases) -> Iterator[Application]:
+    # In memory where the system offers that: thousands of fsyncs of the server prove nothing here.
+    memory = Path("/dev/shm")
+    with (
+        tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as home,
+        sqlite_databases.fresh(Path(home)) as url,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        settings = Settings(
+            home=Path(home), database_url=url, master_key=factories.MASTER_KEY.hex()
+        )
+        app, database = create_app(settings), Database(url)
+        application = Application(app, database)
+        application.turn_clocks(patch)
+        # The line has no time of its own to give up on, and threads would not replay.
+        patch.setattr(scanner.client, "within", lambda _seconds, work: work())
+        yield application
+        app.extensions[EXTENSION].live.close()
+        app.extensions[EXTENSION].database.dispose()
+        database.dispose()

@@ -1,0 +1,181 @@
+"""One gate: the real station, spool, list, delivery and courier on a disk and a line that fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from checkin.domain.verdicts import Direction
+from scanner.client import Client
+from scanner.clock import DeviceClock
+from scanner.courier import Courier, Happening
+from scanner.delivery import Delivery
+from scanner.held_list import HeldList
+from scanner.offline import OfflineGate
+from scanner.refresh import Refresh
+from scanner.scan import Scan, Verdict
+from scanner.spool import Spool
+from scanner.station import Sight, Station
+from tests.simulation.disk import Disk, PowerCut
+from tests.simulation.network import Line
+from tests.simulation.server import Time
+
+_FOLDER = Path("gate")
+
+
+@dataclass(frozen=True)
+class Told:
+    """A verdict that was shown.
+
+    Attributes:
+        cursor: of the newest gate list that the gate had by then; 0 for none.
+        safe: the scan would survive a power cut now.
+        run: which start of the scanner.
+    """
+
+    gate: str
+    verdict: Verdict
+    cursor: int
+    safe: bool
+    at: datetime
+
+
+@dataclass
+class Gate:
+    """A laptop at a door.
+
+    Attributes:
+        accepted: scans that the station said it keeps, by the true time of their reading.
+        wall_off_s: how wrong the computer's wall clock is.
+    """
+
+    name: str
+    token: str
+    time: Time
+    line: Line
+    random: Random
+    disk: Disk = field(default_factory=Disk)
+    told: list[Told] = field(default_factory=list)
+    accepted: dict[str, datetime] = field(default_factory=dict)
+    troubled: bool = False
+    wall_off_s: float = 0.0
+    crash_in: int | None = None
+    newest_cursor: int = 0
+
+    def __post_init__(self) -> None:
+        self.disk.interrupt = self.line.interrupt = self._maybe_stop
+        self._is_on = False
+        self._frames: dict[str, str] = {}
+        self._clocks: dict[str, DeviceClock] = {}
+
+    @property
+    def measured(self) -> set[str]:
+        """Return the scans whose run measured its clock, before or after reading them."""
+        return {
+            scan_id
+            for scan_id, frame in self._frames.items()
+            if self.spool.skew_of(frame) is not None or self._clocks[frame] is self._clock
+        }
+
+    def show(self, code: str, direction: str = Direction.ENTRY) -> None:
+        """Hold a badge before the camera."""
+        self._alive(lambda: self._show(code, direction))
+
+    def tend(self) -> None:
+        """Let the second thread have its turn."""
+        self._alive(self._round)
+
+    def codes_waiting(self) -> list[str]:
+        """Return the badges whose scans wait to be uploaded."""
+        return [one.scan.code for one in self.spool.decided()] if self._is_on else []
+
+    def tend_while_someone_comes(self, code: str) -> None:
+        """Let the second thread have its turn, and a badge be shown while its batch is away."""
+        self.line.meanwhile = lambda: self._show(code, Direction.ENTRY)
+        self.tend()
+        self.line.meanwhile = None
+
+    def _round(self) -> None:
+        self._courier.round()
+
+    def switch_off(self) -> None:
+        """Pull the plug."""
+        self.disk.cut_power()
+        self._is_on = False
+
+    @property
+    def unsettled(self) -> int:
+        """Count what the server has not taken."""
+        self._alive(lambda: None)
+        return self.spool.waiting_count() if self._is_on else 1
+
+    def _alive(self, work: Callable[[], None]) -> None:
+        try:
+            if not self._is_on:
+                self._switch_on()
+            work()
+        except PowerCut:
+            self.switch_off()
+
+    def _switch_on(self) -> None:
+        from scanner.errors import SpoolUnwritable
+
+        try:
+            self._open()
+        except SpoolUnwritable:  # a full disk: the volunteer is told and tries again
+            self.disk.cut_power()
+            raise PowerCut from None
+        self._is_on = True
+
+    def _open(self) -> None:
+        first = Spool(_FOLDER, connect=self.disk.connect)
+        kept_skew_s = first.last_skew()
+        first.close()
+        self.held = HeldList(_FOLDER, connect=self.disk.connect)
+        clock = self._clock = DeviceClock(
+            lambda: self.time.now + timedelta(seconds=self.wall_off_s),
+            lambda: self.time.elapsed_s,
+            kept_skew_s=kept_skew_s,
+            floor=self.held.confirmed_at(),
+        )
+        self._clocks[clock.frame] = clock
+        self.spool = Spool(_FOLDER, frame=clock.frame, connect=self.disk.connect)
+        client = Client("http://server", token=self.token, clock=clock)
+        client._session.mount("http://", self.line)
+        offline = OfflineGate(self.held, self.spool.memory, clock, {"name": self.name})
+        delivery = Delivery(self.spool, client, offline)
+        refresh = Refresh(client, self.held, self.spool, clock)
+        self._courier = Courier(delivery, client, refresh, self._tell, lambda: None)
+        self._station = Station(self.spool, self._submit, self._tell, clock=clock.now)
+
+    def _show(self, code: str, direction: str) -> None:
+        if self._station.type != direction:
+            self._station.turn()
+        if self._station.saw(code, self.time.elapsed_s * 100) == Sight.NOT_KEPT:
+            self.troubled = True
+
+    def _submit(self, scan: Scan) -> None:
+        self.accepted[scan.scan_id] = self.time.now
+        self._frames[scan.scan_id] = self._clock.frame
+        self._courier.deliver(scan)
+
+    def _tell(self, happening: Happening) -> None:
+        if not isinstance(happening, Verdict):
+            return
+        self.newest_cursor = max(self.newest_cursor, self.held.held().cursor)
+        safe = self.disk.holds(happening.scan.scan_id) or bool(
+            self.line.delivered.get(happening.scan.scan_id)
+        )
+        self.troubled |= happening.fault is not None or self.disk.is_full
+        self.told.append(Told(self.name, happening, self.newest_cursor, safe, self.time.now))
+
+    def _maybe_stop(self) -> None:
+        if self.crash_in is None:
+            return
+        self.crash_in -= 1
+        if self.crash_in < 0:
+            self.crash_in = None
+            raise PowerCut

@@ -1,0 +1,185 @@
+"""The line between one gate and the server: it drops, cuts, repeats, delays, and goes dead."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from random import Random
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import requests
+from requests.adapters import BaseAdapter
+
+from tests.simulation.server import Application
+
+Request = tuple[str, str, bytes, dict[str, str]]
+
+
+@dataclass
+class Log:
+    """What the server was asked and what it answered, over all gates.
+
+    Attributes:
+        answers: by scan_id, every (status, reason) that a device could have received.
+        batched: every scan of every batch that the server took, with its gate's name.
+        leases: by lease id, what was lent.
+        late: scans of batches that came long after they were sent, so that the server could not
+            tell the lateness from a wrong clock.
+    """
+
+    answers: dict[str, list[tuple[str, str | None]]] = field(default_factory=dict)
+    batched: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    leases: dict[str, dict[str, Any]] = field(default_factory=dict)
+    late: set[str] = field(default_factory=set)
+
+    def note(self, gate: str, path: str, sent: bytes, status: int, body: Any) -> None:
+        """Keep one exchange."""
+        if status != 200 or not isinstance(body, dict):
+            return
+        if path.endswith("/scans/batch"):
+            self.batched += [(gate, scan) for scan in json.loads(sent)["scans"]]
+        for answer in [body] if path.endswith("/scans") else body.get("results", []):
+            known = self.answers.setdefault(answer["scan_id"], [])
+            known.append((answer["status"], answer["reason"]))
+        if path.endswith("/leases"):
+            self.leases[body["lease_id"]] = body
+
+
+class Line(BaseAdapter):
+    """A transport for the real client that leads to the application in this process.
+
+    Attributes:
+        is_cut: nothing comes through.
+        risk: how likely each mishap is while it is not.
+        delivered: by scan_id, the statuses that this gate received.
+        meanwhile: what the other thread does while the next batch is on its way.
+    """
+
+    def __init__(self, name: str, server: Application, random: Random, log: Log) -> None:
+        super().__init__()
+        self.name = name
+        self.is_cut = False
+        self.risk = 0.05
+        self.delegations: list[int] = []
+        self.delivered: dict[str, set[str]] = {}
+        self.interrupt: Callable[[], None] = lambda: None
+        self.meanwhile: Callable[[], None] | None = None
+        self._server = server.app.test_client()
+        self._time = server.time
+        self._random = random
+        self._log = log
+        self._late: list[Request] = []
+        self._old_list: requests.Response | None = None
+
+    def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:  # type: ignore[override]
+        """Carry one request, or do not."""
+        asked = _asked(request)
+        self._time.advance(self._random.choice((0.002, 0.02, 0.3)))
+        self.interrupt()
+        if asked[1].endswith("/scans/batch") and self.meanwhile:
+            meanwhile, self.meanwhile = self.meanwhile, None
+            meanwhile()
+        self._fail_before(asked)
+        answer = self._carry(asked)
+        self._time.advance(self._random.choice((0.002, 0.02, 0.3)))
+        self.interrupt()
+        return self._received(asked, self._fail_after(asked, answer))
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def deliver_late(self) -> None:
+        """Let requests arrive that were given up long ago, in any order."""
+        self._random.shuffle(self._late)
+        for asked in self._late:
+            sent = json.loads(asked[2])
+            self._log.late |= {scan["scan_id"] for scan in sent.get("scans", [])}
+            self._carry(asked)
+        self._late.clear()
+
+    def _fail_before(self, asked: Request) -> None:
+        if self.is_cut:
+            raise requests.ConnectTimeout
+        mishap = self._random.random()
+        if mishap < self.risk:
+            raise requests.ReadTimeout
+        if mishap < 2 * self.risk:
+            if asked[0] == "POST":
+                self._late.append(asked)
+            raise requests.ReadTimeout
+
+    def _fail_after(self, asked: Request, answer: requests.Response) -> requests.Response:
+        mishap = self._random.random()
+        if mishap < self.risk:
+            raise requests.ReadTimeout  # the server did it and the device does not know
+        if mishap < 2 * self.risk and asked[0] == "POST":
+            return self._carry(asked)  # it arrived twice
+        if mishap < 3 * self.risk and asked[1].endswith("/scans/batch"):
+            return _with_some_results(answer, self._random)
+        if mishap < 3 * self.risk:
+            return _server_error()
+        return self._or_old_list(asked, answer, stale=mishap < 5 * self.risk)
+
+    def _or_old_list(
+        self, asked: Request, answer: requests.Response, *, stale: bool
+    ) -> requests.Response:
+        # A cache in between may hand out a list of some time ago.
+        if "/gate-list" not in asked[1] or answer.status_code != 200:
+            return answer
+        old, self._old_list = self._old_list, self._old_list or answer
+        return old if old is not None and stale else answer
+
+    def _carry(self, asked: Request) -> requests.Response:
+        method, path, body, headers = asked
+        reply = self._server.open(path, method=method, data=body, headers=headers)
+        status, data = reply.status_code, reply.data
+        if path.endswith("/leases") and status == 404:
+            status, data = 200, self._lent_by_a_plain_server()
+        self._log.note(self.name, path, body, status, json.loads(data) if data else None)
+        return _response(status, data, reply.headers.get("ETag", ""))
+
+    def _lent_by_a_plain_server(self) -> bytes:
+        # Where the application has no leases yet: one place of each delegation, two seats.
+        expires_at = self._time.now + timedelta(minutes=10)
+        lease = {"lease_id": str(uuid4()), "expires_at": expires_at.isoformat(), "hall": 2}
+        places = [{"id": number, "places": 1} for number in self.delegations]
+        return json.dumps({**lease, "delegations": places}).encode()
+
+    def _received(self, asked: Request, answer: requests.Response) -> requests.Response:
+        if asked[1].endswith("/scans") and answer.status_code == 200:
+            body = answer.json()
+            self.delivered.setdefault(body["scan_id"], set()).add(body["status"])
+        return answer
+
+
+def _asked(request: requests.PreparedRequest) -> Request:
+    url = urlsplit(str(request.url))
+    path = url.path + (f"?{url.query}" if url.query else "")
+    body = request.body if isinstance(request.body, bytes) else (request.body or "").encode()
+    return str(request.method), path, body, dict(request.headers)
+
+
+def _response(status: int, content: bytes, etag: str = "") -> requests.Response:
+    response = requests.Response()
+    response.status_code = status
+    response.raw = io.BytesIO(content)
+    response.headers["ETag"] = etag
+    return response
+
+
+def _server_error() -> requests.Response:
+    return _response(500, b'{"error": "internal", "detail": ""}')
+
+
+def _with_some_results(answer: requests.Response, random: Random) -> requests.Response:
+    body = answer.json()
+    if "results" not in body:
+        return answer
+    random.shuffle(body["results"])
+    body["results"] = body["results"][: random.randint(0, len(body["results"]))]
+    return _response(200, json.dumps(body).encode())
