@@ -172,7 +172,7 @@ def test_a_logo_is_drawn_and_takes_no_room_from_the_code() -> None:
         pages(single_badge_pdf(a_spec(), paper="a6", look=Look(logo=logo)))[0] for logo in LOGOS
     )
 
-    left, top, right, bottom = ImageChops.difference(plain, with_logo).getbbox() or (0, 0, 0, 0)
+    _, top, _, bottom = ImageChops.difference(plain, with_logo).getbbox() or (0, 0, 0, 0)
     assert with_logo.getpixel((int(16 * 150 / 25.4), int(28 * 150 / 25.4))) == (163, 38, 42)
     # Between the band and the names, 21 to 36 mm from the top.
     assert (top >= 20 * 150 / 25.4, bottom <= 37 * 150 / 25.4) == (True, True)
