@@ -70,7 +70,12 @@ def _widths(text: str, weight: Weight) -> dict[str, Any]:
 
 
 def _ems(text: str, file: str) -> float:
-    return round(_SAFETY * _ruler(file).getlength(text) / _MEASURED_PX, 4)
+    return round(_SAFETY * sum(_letter_ems(file, letter) for letter in text), 4)
+
+
+@lru_cache(maxsize=4096)
+def _letter_ems(file: str, letter: str) -> float:
+    return _ruler(file).getlength(letter) / _MEASURED_PX
 
 
 @lru_cache
