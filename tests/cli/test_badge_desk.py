@@ -101,3 +101,18 @@ def test_a_logo_and_a_colour_are_kept_or_refused_with_the_reason(demo: Run, tmp_
     assert (kept.code, refused.code, pale.code) == (0, 1, 1)
     assert "which a drawing does not need" in refused.err
     assert "choose a darker colour" in pale.err
+
+
+def test_a_purge_erases_prints_and_opened_badges(
+    demo: Run, home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))  # no printer there, and nothing that opens a PDF
+    demo("badges", "print", 1)
+    demo("badges", "reissue", 1, "--reason", "perdu")
+    opened = home / "badges" / "badge-1.pdf"
+    assert opened.exists()
+
+    receipt = json.loads(demo("purge", "--yes", "--early", "--json").out)
+
+    assert (receipt["rows"]["badge_print"], receipt["rows"]["badge"]) == (1, 61)
+    assert not opened.exists()
