@@ -1,4 +1,4 @@
-"""Badges as PDF: A4 sheets of eight, one letter to print at home, or one card for a label printer.
+"""Badges as PDF: A4 sheets with a cover, one letter to print at home, or one badge alone.
 
 Typst sets the page: of the engines tried it alone joins and wraps Arabic rightly in under a
 millisecond a badge. It gets data, never markup, and only the fonts of this room.
@@ -15,20 +15,22 @@ from typing import Any, Literal
 import typst
 
 from badges.colour import ink_on
+from badges.cover import cover_of
 from badges.fonts import FONTS, missing_fonts
+from badges.lines import Line, in_both_scripts, latin_then_arabic, line_of
+from badges.look import PLAIN, Look, logo_svg
 from badges.qr import qr_svg
 from badges.shapes import outline
 from badges.spec import BadgeError, BadgeSpec, Language
-from badges.texts import TEXTS, fill, filling, moment_text, reads_right_to_left
+from badges.texts import TEXTS, fill, filling, moment_text
 
-PER_SHEET = 8
+#: `sheet`: 105 × 74.25 mm, 8 an A4 page · `a6`: 105 × 148.5 mm upright, 4 · `card`: 86 × 54 mm, 10
+Design = Literal["sheet", "a6", "card"]
+PER_SHEET: dict[Design, int] = {"sheet": 8, "a6": 4, "card": 10}
 
 Progress = Callable[[int, int], None]
-Paper = Literal["sheet", "card", "letter"]
-Line = dict[str, Any]
 
-_SHEET = Path(__file__).with_name("sheet.typ")
-_LONGEST_WORD = 20
+_PAGES = Path(__file__).with_name("layout") / "pages.typ"
 # No clock in the file: the same badges are the same bytes, and a resend is seen to be one.
 _TIMESTAMP = 0
 
@@ -36,13 +38,17 @@ _TIMESTAMP = 0
 def badge_sheets_pdf(
     specs: Sequence[BadgeSpec],
     *,
+    design: Design = "sheet",
+    look: Look = PLAIN,
+    cover: bool = False,
     language: Language | None = None,
     title: str | None = None,
     progress: Progress | None = None,
 ) -> bytes:
-    """Return A4 pages of 8 badges (2×4, each 105 × 74.25 mm) with cut marks, in the order given.
+    """Return A4 pages of badges with cut marks, in the order given.
 
     Args:
+        cover: begin with a page for who prints and hands out: counts and instructions.
         language: of the document; the first badge's where None.
         title: of the document; «Badges: » and the event's name where None.
         progress: called with (done, total) for every sheet of badges drawn and after the last
@@ -55,13 +61,16 @@ def badge_sheets_pdf(
     if not specs:
         raise BadgeError("there is no badge to print: choose at least one participant")
     texts = TEXTS[language or specs[0].language]
-    cards = [_card(spec) for spec in _reporting(specs, progress)]
+    cards = [card_of(spec) for spec in _reporting(specs, PER_SHEET[design], progress)]
     pdf = _typeset(
         {
-            "paper": "sheet",
+            "paper": "sheets",
+            "design": design,
             "title": title or fill(texts.sheet_title, filling(specs[0])),
             "lang": language or specs[0].language,
             "badges": cards,
+            "cover": cover_of(specs) if cover else None,
+            **_looks(look),
         },
         # Sheets go to a printer and a cutter: the tags that screen readers use would be a third of
         # the file. The badge that a participant receives has them.
@@ -72,28 +81,33 @@ def badge_sheets_pdf(
     return pdf
 
 
-def single_badge_pdf(spec: BadgeSpec, *, paper: Literal["letter", "card"] = "letter") -> bytes:
-    """Return one badge: on an A4 page with what to do with it, or as a card of 105 × 74.25 mm."""
+def single_badge_pdf(
+    spec: BadgeSpec, *, paper: Literal["letter"] | Design = "letter", look: Look = PLAIN
+) -> bytes:
+    """Return one badge: on an A4 page with what to do with it, or alone on a page of its size."""
     texts = TEXTS[spec.language]
     return _typeset(
         {
-            "paper": paper,
+            "paper": "letter" if paper == "letter" else "alone",
+            "design": "sheet" if paper == "letter" else paper,
             "title": fill(texts.sheet_title_one, filling(spec)),
             "lang": spec.language,
-            "badges": [_card(spec)],
+            "badges": [card_of(spec)],
             "advice": _advice(spec),
+            "cover": None,
+            **_looks(look),
         }
     )
 
 
-def _reporting(specs: Sequence[BadgeSpec], progress: Progress | None) -> Iterator[BadgeSpec]:
-    for done, spec in enumerate(specs):
-        if progress and done and done % PER_SHEET == 0:
-            progress(done, len(specs))
-        yield spec
+def layout_data(spec: BadgeSpec, design: Design, look: Look = PLAIN) -> dict[str, str]:
+    """Return the layout's inputs for one badge whose boxes are reported, to be measured."""
+    data = {"paper": "alone", "design": design, "title": "", "lang": spec.language, "cover": None}
+    return _inputs(data | {"badges": [card_of(spec)]} | _looks(look) | {"report": True})
 
 
-def _card(spec: BadgeSpec) -> dict[str, Any]:
+def card_of(spec: BadgeSpec) -> dict[str, Any]:
+    """Return what the layout is told of one badge."""
     return {
         "qr": qr_svg(spec.code),
         "code": spec.grouped_code,
@@ -101,44 +115,26 @@ def _card(spec: BadgeSpec) -> dict[str, Any]:
         "colour": spec.category_colour,
         "on_colour": ink_on(spec.category_colour),
         "shape": outline(spec.category_shape),
-        "names": _both(spec, spec.name, spec.name_ar, size=14),
-        "delegation": _both(spec, spec.delegation, spec.delegation_ar, size=19),
+        "names": in_both_scripts(spec, spec.name, spec.name_ar),
+        "delegation": in_both_scripts(spec, spec.delegation, spec.delegation_ar),
         # Latin left and Arabic right in any language: the band is one line.
-        "category": _scripts(spec.category, spec.category_ar, size=10.5),
+        "category": latin_then_arabic(spec.category, spec.category_ar),
         "event": _event_lines(spec),
     }
 
 
 def _event_lines(spec: BadgeSpec) -> list[Line]:
-    when = _line(moment_text(spec.local_start, spec.language), size=6.8)
-    return [*_both(spec, spec.event_name, spec.event_name_ar, size=7.2), when]
+    when = line_of(moment_text(spec.local_start, spec.language), weight="regular", scale=0.95)
+    return [*in_both_scripts(spec, spec.event_name, spec.event_name_ar), when]
 
 
-def _both(spec: BadgeSpec, text: str, text_ar: str | None, *, size: float) -> list[Line]:
-    """Return the same words in both scripts, the participant's own language first."""
-    lines = _scripts(text, text_ar, size=size)
-    return lines[::-1] if spec.language == "ar" else lines
-
-
-def _scripts(text: str, text_ar: str | None, *, size: float) -> list[Line]:
-    texts = [text] if text_ar in (None, "", text) else [text, str(text_ar)]
-    return [_line(words, size=size, weight="bold") for words in texts]
-
-
-def _line(text: str, *, size: float, weight: str = "regular", latin: Language = "fr") -> Line:
-    rtl = reads_right_to_left(text)
-    lang = "ar" if rtl else latin
-    text = text if rtl else _breakable(text)
-    return {"text": text, "size": size, "weight": weight, "rtl": rtl, "lang": lang}
-
-
-def _breakable(text: str) -> str:
-    # A word longer than a line may break at these places, rather than shrink out of sight. Arabic
-    # letters would lose their joins there, so an Arabic word only shrinks.
-    return " ".join(
-        "\u200b".join(word[at : at + _LONGEST_WORD] for at in range(0, len(word), _LONGEST_WORD))
-        for word in text.split()
-    )
+def _reporting(
+    specs: Sequence[BadgeSpec], per_sheet: int, progress: Progress | None
+) -> Iterator[BadgeSpec]:
+    for done, spec in enumerate(specs):
+        if progress and done and done % per_sheet == 0:
+            progress(done, len(specs))
+        yield spec
 
 
 def _advice(spec: BadgeSpec) -> list[Line]:
@@ -150,8 +146,19 @@ def _advice(spec: BadgeSpec) -> list[Line]:
         (texts.cut, 11),
         (texts.personal, 11),
     ]
-    heading = _line(words["event"], size=15, weight="bold", latin=latin)
-    return [heading, *(_line(text, size=size, latin=latin) for text, size in sentences)]
+    return [
+        line_of(words["event"], scale=15, latin=latin),
+        *(line_of(text, weight="regular", scale=size, latin=latin) for text, size in sentences),
+    ]
+
+
+def _looks(look: Look) -> dict[str, Any]:
+    logo = None if look.logo is None else logo_svg(look.logo)
+    return {"logo": logo, "colour": look.colour, "report": False}
+
+
+def _inputs(data: dict[str, Any]) -> dict[str, str]:
+    return {"data": json.dumps(data, ensure_ascii=False)}
 
 
 @cache
@@ -165,11 +172,11 @@ def _fonts() -> typst.Fonts:
 
 def _typeset(data: dict[str, Any], *, tagged: bool = True) -> bytes:
     pdf: bytes = typst.compile(
-        str(_SHEET),
+        str(_PAGES),
         font_paths=_fonts(),
         ignore_system_fonts=True,
         format="pdf",
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        sys_inputs=_inputs(data),
         timestamp=_TIMESTAMP,
         pdf_tags=tagged,
     )

@@ -32,6 +32,8 @@ class Settings(BaseModel):
         base_url: the address under which people reach this server, for links and QR codes.
         master_key: 64 hexadecimal digits; without it the key file in `home` is used.
         language: fr, ar or en, where nothing says better.
+        printer: the print queue for badges at the desk; the system's default where empty.
+        print_design: what a desk prints unless told otherwise: card, sheet or a6.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -43,6 +45,8 @@ class Settings(BaseModel):
     base_url: str = "http://localhost:8000"
     master_key: str | None = None
     language: str = "fr"
+    printer: str = ""
+    print_design: str = "card"
 
     @field_validator("database_url")
     @classmethod
@@ -78,6 +82,20 @@ class Settings(BaseModel):
         if language not in ("fr", "ar", "en"):
             raise ValueError("must be fr, ar or en")
         return language
+
+    @field_validator("printer")
+    @classmethod
+    def _a_queue(cls, name: str) -> str:
+        if name.startswith("-") or not all(c.isalnum() or c in "-_." for c in name):
+            raise ValueError("must be the name of a print queue, as `lpstat -e` lists them")
+        return name
+
+    @field_validator("print_design")
+    @classmethod
+    def _known_design(cls, design: str) -> str:
+        if design not in ("card", "sheet", "a6"):
+            raise ValueError("must be card, sheet or a6")
+        return design
 
     @property
     def database(self) -> str:

@@ -7,15 +7,16 @@ import re
 import sys
 from dataclasses import astuple
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, cast, get_args
 
 import click
 
-from badges.pdf import badge_sheets_pdf
+from badges.pdf import Design, badge_sheets_pdf
 from checkin.cli.office import Office, event_option, in_office, json_option, now, say, say_json
 from checkin.db.models import Delegation, Event
 from checkin.domain.names import fold_name
 from checkin.services.badges import BadgeCode, badge_codes, badge_specs
+from checkin.services.event_look import look_of
 from checkin.services.events import check_event_key, delegation_named, delegations_of
 from checkin.services.mail.outbox import send_due, states, waiting
 from checkin.services.mail.transport import Outcome, transport_to
@@ -55,12 +56,23 @@ def _write_codes(file: TextIO, lines: list[BadgeCode]) -> None:
 @badges.command("pdf")
 @click.option("--delegation", "delegation_name", metavar="NAME", help="only this delegation")
 @click.option("--out", "folder", type=click.Path(path_type=Path), help="default: badges/ in home")
+@click.option(
+    "--design",
+    type=click.Choice(get_args(Design)),
+    default="sheet",
+    show_default=True,
+    help="sheet: 8 an A4 page; a6: 4, upright; card: 10 of 86 × 54 mm",
+)
 @event_option
 @in_office
 def pdf(
-    office: Office, delegation_name: str | None, folder: Path | None, event_slug: str | None
+    office: Office,
+    delegation_name: str | None,
+    folder: Path | None,
+    design: str,
+    event_slug: str | None,
 ) -> None:
-    """Write sheets of badges to print, one PDF per delegation."""
+    """Write sheets of badges to print with a cover, one PDF per delegation."""
     event = office.event(event_slug)
     folder = folder or office.settings.home / "badges"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -70,11 +82,14 @@ def pdf(
         else:
             wanted = [delegation_named(session, event, delegation_name)]
     for delegation in wanted:
-        _write_sheets(office, event, delegation, folder)
+        _write_sheets(office, event, delegation, folder, cast(Design, design))
 
 
-def _write_sheets(office: Office, event: Event, delegation: Delegation, folder: Path) -> None:
+def _write_sheets(
+    office: Office, event: Event, delegation: Delegation, folder: Path, design: Design
+) -> None:
     with office.database.read() as session:
+        look = look_of(session, event)
         specs = badge_specs(session, event, office.keys, delegation_id=delegation.id)
     if not specs:
         say(f"{delegation.name}: nobody is confirmed, no file written")
@@ -87,7 +102,7 @@ def _write_sheets(office: Office, event: Event, delegation: Delegation, folder: 
             bar.update(done - seen)
             seen = done
 
-        content = badge_sheets_pdf(specs, progress=progress)
+        content = badge_sheets_pdf(specs, design=design, look=look, cover=True, progress=progress)
     path = (
         folder
         / f"badges-{re.sub('[^a-z0-9]+', '-', fold_name(delegation.name)) or delegation.id}.pdf"

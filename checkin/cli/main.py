@@ -6,6 +6,7 @@ from contextlib import closing
 
 import click
 
+from checkin.cli.badge_desk import DESK_COMMANDS
 from checkin.cli.badges import badges
 from checkin.cli.demo import demo
 from checkin.cli.devices import device
@@ -38,6 +39,8 @@ COMMANDS = (
 )
 for command in COMMANDS:
     cli.add_command(command)
+for command in DESK_COMMANDS:
+    badges.add_command(command)
 
 
 @tells_faults

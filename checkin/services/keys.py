@@ -36,6 +36,11 @@ class Keys:
         return hmac.digest(self._derived("read codes"), text.encode(), "sha256")
 
     @property
+    def badge_pages(self) -> bytes:
+        """The secret of the addresses of badge pages, apart from the one of codes."""
+        return self._derived("badge pages")
+
+    @property
     def sessions(self) -> bytes:
         """The secret of signed cookies."""
         return self._derived("sessions")

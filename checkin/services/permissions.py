@@ -56,6 +56,15 @@ PERMISSIONS: dict[str, frozenset[Role] | Audience] = {
     "participants.new": _REGISTRARS,
     "participants.create": _REGISTRARS,
     "participants.cancel": _REGISTRARS,
+    "badge_desk.show": _NAMES,
+    "badge_desk.open_pdf": _NAMES,
+    "badge_desk.print_one": _NAMES,
+    "badge_desk.reissue": _NAMES,
+    "badge_desk.revoke": _REGISTRARS,
+    "badge_page.show": Audience.PUBLIC,
+    "badge_page.picture": Audience.PUBLIC,
+    "badge_page.calendar": Audience.PUBLIC,
+    "badge_page.keep": Audience.PUBLIC,
 }
 
 

@@ -15,6 +15,7 @@ from checkin.db.models import (
     Activity,
     Admission,
     Badge,
+    BadgePrint,
     Base,
     Conflict,
     Device,
@@ -31,6 +32,7 @@ from checkin.services.activity import note
 #: children first, so that no reference is left hanging
 _PERSONAL: tuple[type[Base], ...] = (
     Message,
+    BadgePrint,
     Conflict,
     Admission,
     Scan,

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
-from flask import Flask, request, session
+from flask import Flask, g, request, session
 
 from checkin.domain.messages import LANGUAGES
 from checkin.web.sessions import operator_or_none
@@ -23,8 +23,11 @@ _TAGS = {"fr": "fr", "ar": "ar-MA", "en": "en-GB"}
 
 
 def page_language() -> str:
-    """Return "fr", "ar" or "en" for the page at hand."""
-    chosen = request.args.get("lang") or session.get("language")
+    """Return "fr", "ar" or "en" for the page at hand.
+
+    A page that belongs to one participant says so in `g.page_language`.
+    """
+    chosen = request.args.get("lang") or g.get("page_language") or session.get("language")
     if chosen in LANGUAGES:
         return str(chosen)
     operator = operator_or_none()

@@ -27,7 +27,7 @@ def test_the_last_sheet_may_be_short() -> None:
 
 
 def test_a_code_is_printed_42_mm_wide_where_no_finger_holds_the_card() -> None:
-    card = pages(single_badge_pdf(a_spec(), paper="card"), dpi=254)[0]
+    card = pages(single_badge_pdf(a_spec(), paper="sheet"), dpi=254)[0]
 
     left, top, right, bottom = (edge / 10 for edge in code_box_px(card))
 
@@ -42,7 +42,7 @@ def test_a_code_is_printed_42_mm_wide_where_no_finger_holds_the_card() -> None:
 def test_the_longest_names_stay_inside_the_card_and_off_the_code(name: str) -> None:
     spec = a_spec(name=name.strip(), name_ar="خديجة " * 20, delegation=name.strip())
 
-    card = pages(single_badge_pdf(spec, paper="card"), dpi=254)[0]
+    card = pages(single_badge_pdf(spec, paper="sheet"), dpi=254)[0]
 
     left, top, right, bottom = inked_box(card) or (0, 0, 0, 0)
     assert min(left, top, card.width - right, card.height - bottom) >= 48
@@ -51,7 +51,7 @@ def test_the_longest_names_stay_inside_the_card_and_off_the_code(name: str) -> N
     assert codes_in(card) == [spec.code]
 
 
-@pytest.mark.parametrize("paper", ["letter", "card"])
+@pytest.mark.parametrize("paper", ["letter", "sheet", "a6", "card"])
 @pytest.mark.parametrize("language", ["fr", "ar", "en"])
 def test_a_single_badge_reads_back_in_every_language(language: Language, paper: str) -> None:
     spec = a_spec(3, language=language)
@@ -78,7 +78,7 @@ def test_a_pdf_says_its_title_and_language(language: Language, title: str) -> No
 
 def test_names_are_texts_and_never_markup() -> None:
     hostile = "#panic() $x$ *b* <i> \\ @ref // [a]"
-    reader = PdfReader(BytesIO(single_badge_pdf(a_spec(name=hostile, name_ar=None), paper="card")))
+    reader = PdfReader(BytesIO(single_badge_pdf(a_spec(name=hostile, name_ar=None), paper="sheet")))
 
     printed = " ".join(reader.pages[0].extract_text().split())
 

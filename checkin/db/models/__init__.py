@@ -3,6 +3,7 @@
 from checkin.db.models.activity import Activity
 from checkin.db.models.admission import Admission
 from checkin.db.models.badge import Badge
+from checkin.db.models.badge_print import BadgePrint
 from checkin.db.models.base import Base
 from checkin.db.models.category import Category
 from checkin.db.models.conflict import Conflict
@@ -22,6 +23,7 @@ __all__ = [
     "Admission",
     "ArrivalTally",
     "Badge",
+    "BadgePrint",
     "Base",
     "Category",
     "Conflict",

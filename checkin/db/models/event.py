@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.db.models.base import Base, one_of
@@ -47,6 +47,10 @@ class Event(Base):
     retention_days: Mapped[int] = mapped_column(default=30)
     #: the event's name reveals an opinion: keep it out of subjects and file names
     sensitive: Mapped[bool] = mapped_column(default=True)
+    #: PNG or SVG for printed badges; loaded only where it is asked for by name
+    logo: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    #: the colour of the event's name on badges, dark enough to be read on white
+    colour: Mapped[str | None]
     #: tells whether the key at hand is the one that the badges were made with
     key_check: Mapped[bytes]
     #: grows with every change that the gate list shows; taken first by every registration,

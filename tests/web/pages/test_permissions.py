@@ -24,11 +24,16 @@ PAGES = {
     f"{EVENT}/devices": STAFF,
     f"{EVENT}/participants": NAMES,
     f"{EVENT}/participants/new": REGISTRARS,
+    f"{EVENT}/participants/1": NAMES,
+    f"{EVENT}/participants/1/badge.pdf": NAMES,
 }
 FORMS = {
     f"{EVENT}/devices/pairing": STAFF,
     f"{EVENT}/devices/1/revoke": STAFF,
     f"{EVENT}/participants/new": REGISTRARS,
+    f"{EVENT}/participants/1/print": NAMES,
+    f"{EVENT}/participants/1/reissue": NAMES,
+    f"{EVENT}/participants/1/revoke": REGISTRARS,
     f"{EVENT}/participants/1/cancel": REGISTRARS,
 }
 
@@ -56,7 +61,8 @@ def test_a_route_without_a_row_is_refused_to_everybody(app, signed_in):
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_each_role_opens_its_pages_and_no_others(signed_in, role):
+def test_each_role_opens_its_pages_and_no_others(signed_in, database, event, delegation, role):
+    factories.a_participant(database, event, delegation=delegation)
     browsing = signed_in(role)
 
     opened = {page: browsing.open(page).status_code for page in PAGES}

@@ -1,0 +1,62 @@
+"""The cover of a delegation's file: how many badges of which category, and what to do with them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from badges.lines import in_both_scripts, latin_then_arabic, line_of
+from badges.shapes import outline
+from badges.spec import BadgeSpec
+from badges.texts import moment_text
+
+_TOTAL = ("Badges", "الشارات")
+_ADVICE = (
+    (
+        "Imprimez à l'échelle 100 %, sans ajuster à la page, sur un papier épais et mat. "
+        "Le code doit rester noir sur blanc.",
+        "Découpez le long des repères. Les badges sont dans l'ordre de l'inscription, "
+        "de gauche à droite puis de haut en bas.",
+        "Remettez chaque badge à la personne dont il porte le nom, contre émargement. "
+        "Un badge perdu se signale aussitôt : un autre est imprimé et l'ancien est refusé.",
+        "Ne photographiez pas ces pages : un code photographié ouvre la porte.",
+    ),
+    (
+        "اطبعوا بالحجم الأصلي 100% دون ملاءمة مع الصفحة، على ورق سميك غير لامع. "
+        "يجب أن يبقى الرمز أسود على أبيض.",
+        "قُصّوا على طول العلامات. الشارات مرتبة حسب التسجيل، "
+        "من اليسار إلى اليمين ثم من الأعلى إلى الأسفل.",
+        "سلّموا كل شارة لصاحبها مقابل توقيع. بلّغوا فورًا عن كل شارة ضائعة: تُطبع أخرى وتُرفض القديمة.",
+        "لا تصوّروا هذه الصفحات، فالرمز المصوَّر يفتح الباب.",
+    ),
+)
+
+
+def cover_of(specs: Sequence[BadgeSpec]) -> dict[str, Any]:
+    """Return what the cover of these badges says, in both languages whatever the first one's."""
+    first = specs[0]
+    whens = [line_of(moment_text(first.local_start, of), weight="regular") for of in ("fr", "ar")]
+    return {
+        "event": [*in_both_scripts(first, first.event_name, first.event_name_ar), *whens],
+        "heading": in_both_scripts(first, first.delegation, first.delegation_ar),
+        "counts": _counts(specs),
+        "count": len(specs),
+        "total": latin_then_arabic(*_TOTAL),
+        "advice": [
+            line_of(sentence, weight="regular") for sentences in _ADVICE for sentence in sentences
+        ],
+    }
+
+
+def _counts(specs: Sequence[BadgeSpec]) -> list[dict[str, Any]]:
+    looks = {spec.category: spec for spec in specs}
+    return [
+        {
+            "names": latin_then_arabic(category, looks[category].category_ar),
+            "colour": looks[category].category_colour,
+            "shape": outline(looks[category].category_shape),
+            "count": count,
+        }
+        for category, count in Counter(spec.category for spec in specs).most_common()
+    ]

@@ -1,0 +1,130 @@
+"""Badges at a desk, from the command line: replace, take away, print; and how they look."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import cast, get_args
+
+import click
+from sqlalchemy.orm import Session
+
+from badges.pdf import Design
+from checkin.cli.office import Office, event_option, in_office, json_option, now, say, say_json
+from checkin.services.badge_issue import reissue_badge, revoke_badge
+from checkin.services.badge_page import page_address
+from checkin.services.badge_print import print_badge
+from checkin.services.event_look import set_colour, set_logo
+from checkin.services.events import event_named
+from checkin.services.printer import system_printer
+
+person_argument = click.argument("participant_id", type=int)
+reason_option = click.option("--reason", required=True, help="lost, leaked, …: it is written down")
+design_option = click.option("--design", type=click.Choice(get_args(Design)))
+
+
+@click.command("reissue")
+@person_argument
+@reason_option
+@event_option
+@json_option
+@in_office
+def reissue(
+    office: Office, participant_id: int, reason: str, event_slug: str | None, as_json: bool
+) -> None:
+    """Replace a lost or leaked badge: the old code is refused at once."""
+    event = office.event(event_slug)
+    done = office.write(
+        lambda session: reissue_badge(
+            session, event, participant_id, keys=office.keys, reason=reason, now=now()
+        )
+    )
+    page = page_address(office.keys, office.settings.base_url, done.badge_id)
+    if as_json:
+        say_json({"issue": done.issue, "told": done.told, "page": page})
+        return
+    say(f"no. {participant_id}: issue {done.issue} replaces the badge before it")
+    say("its message waits in the outbox" if done.told else "no message: hand it over, or send:")
+    say(f"  {page}")
+
+
+@click.command("revoke")
+@person_argument
+@reason_option
+@event_option
+@in_office
+def revoke(office: Office, participant_id: int, reason: str, event_slug: str | None) -> None:
+    """Take a badge away without giving another."""
+    event = office.event(event_slug)
+    done = office.write(
+        lambda session: revoke_badge(session, event, participant_id, reason=reason, now=now())
+    )
+    say(f"no. {participant_id}: {'the badge is revoked' if done else 'no badge works: no change'}")
+
+
+@click.command("print")
+@person_argument
+@design_option
+@click.option("--copies", type=click.IntRange(1, 20), default=1, show_default=True)
+@click.option("--printer", "queue", metavar="NAME", help="default: CHECKIN_PRINTER, the system's")
+@event_option
+@in_office
+def print_one(
+    office: Office,
+    participant_id: int,
+    design: str | None,
+    copies: int,
+    queue: str | None,
+    event_slug: str | None,
+) -> None:
+    """Print one badge; without a printer, open it to be printed by hand."""
+    printer = system_printer(queue or office.settings.printer)
+    done = print_badge(
+        office.database,
+        partial(event_named, slug=event_slug),
+        participant_id,
+        keys=office.keys,
+        printer=printer,
+        design=cast(Design, design or office.settings.print_design),
+        now=now(),
+        copies=copies,
+    )
+    if done.printer is None:
+        _open(office, participant_id, done.pdf)
+    say(f"no. {participant_id}: {copies} printed now, {done.copies} in all")
+
+
+def _open(office: Office, participant_id: int, pdf: bytes) -> None:
+    folder = office.settings.home / "badges"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / f"badge-{participant_id}.pdf"
+    path.write_bytes(pdf)
+    say(f"no printer here: print {path}")
+    click.launch(str(path))
+
+
+@click.command("look")
+@click.option("--logo", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--no-logo", is_flag=True, help="take the logo away")
+@click.option("--colour", metavar="#RRGGBB", help="of the event's name on badges")
+@event_option
+@in_office
+def look(
+    office: Office, logo: Path | None, no_logo: bool, colour: str | None, event_slug: str | None
+) -> None:
+    """Give an event's badges a logo (PNG or SVG) and a colour."""
+    event = office.event(event_slug)
+    if logo is None and colour is None and not no_logo:
+        raise click.UsageError("say what to change: --logo FILE, --no-logo or --colour '#1b6e4b'")
+
+    def work(session: Session) -> None:
+        if logo is not None or no_logo:
+            set_logo(session, event, logo.read_bytes() if logo else None, now=now())
+        if colour is not None:
+            set_colour(session, event, colour, now=now())
+
+    office.write(work)
+    say(f"the badges of {event.slug} have their new look")
+
+
+DESK_COMMANDS = (reissue, revoke, print_one, look)

@@ -1,0 +1,91 @@
+"""Print one badge at a desk, and write it down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from badges.pdf import Design, single_badge_pdf
+from badges.spec import BadgeSpec
+from checkin.db.engine import Database, in_transaction
+from checkin.db.models import Event
+from checkin.errors import NotFound
+from checkin.services.badge_desk import desk_badge, record_print
+from checkin.services.badges import badge_specs
+from checkin.services.event_look import look_of
+from checkin.services.keys import Keys
+from checkin.services.printer import Printer
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What was printed.
+
+    Attributes:
+        pdf: to be opened where there is no printer.
+        printer: the printer that took it, or None.
+        copies: of this badge, with those of now.
+    """
+
+    pdf: bytes
+    printer: str | None
+    copies: int
+
+
+def print_badge(
+    database: Database,
+    find_event: Callable[[Session], Event],
+    participant_id: int,
+    *,
+    keys: Keys,
+    printer: Printer | None,
+    design: Design,
+    now: datetime,
+    own_delegation: int | None = None,
+    operator_id: int | None = None,
+    copies: int = 1,
+) -> Printed:
+    """Print a participant's badge, or lay it out to be opened where there is no printer.
+
+    It is drawn and printed with no transaction open, and written down once the printer took it.
+
+    Raises:
+        NotFound: there is no such participant, or their badge was revoked.
+        Unavailable: the printer did not take it; nothing was written down.
+    """
+    with database.read() as session:
+        event = find_event(session)
+        spec, badge_id = _badge_to_print(session, event, participant_id, keys, own_delegation)
+        look = look_of(session, event)
+    pdf = single_badge_pdf(spec, paper=design, look=look)
+    if printer is not None:
+        printer.send(pdf, copies=copies)
+    name = printer.name if printer else None
+    total = in_transaction(
+        database,
+        lambda session: record_print(
+            session,
+            event,
+            badge_id,
+            copies=copies,
+            design=design,
+            printer=name,
+            now=now,
+            operator_id=operator_id,
+        ),
+    )
+    return Printed(pdf, name, total)
+
+
+def _badge_to_print(
+    session: Session, event: Event, participant_id: int, keys: Keys, own_delegation: int | None
+) -> tuple[BadgeSpec, UUID]:
+    badge = desk_badge(session, event, participant_id, own_delegation).badge
+    if badge is None:
+        raise NotFound(f"the badge of no. {participant_id} was revoked: reissue it first")
+    [spec] = badge_specs(session, event, keys, participant_ids=[participant_id])
+    return spec, badge.id

@@ -1,0 +1,11 @@
+// Keep the opened badge for a hall without network. Where this cannot run, the page is as good.
+if ("serviceWorker" in navigator) {
+  navigator.serviceWorker
+    .register("/b/keep.js", { scope: "/b/" })
+    .then(() => navigator.serviceWorker.ready)
+    .then(() => caches.open("marhaba-badge"))
+    // This first visit went past the worker.
+    .then((kept) => kept.addAll([location.href, document.querySelector("link[rel=stylesheet]").href]))
+    .then(() => { document.documentElement.dataset.kept = "yes"; })
+    .catch(() => {});
+}

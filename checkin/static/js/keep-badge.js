@@ -1,0 +1,25 @@
+// The network first, the kept copy when there is none. A badge that died is forgotten.
+const KEPT = "marhaba-badge";
+
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  if (request.method === "GET" && new URL(request.url).origin === self.location.origin) {
+    event.respondWith(freshOrKept(request));
+  }
+});
+
+async function freshOrKept(request) {
+  const kept = await caches.open(KEPT);
+  try {
+    const fresh = await fetch(request);
+    if (fresh.ok) await kept.put(request, fresh.clone());
+    if (fresh.status === 410) await kept.delete(request);
+    return fresh;
+  } catch (fault) {
+    const copy = await kept.match(request);
+    if (copy) return copy;
+    throw fault;
+  }
+}

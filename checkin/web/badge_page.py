@@ -1,0 +1,110 @@
+"""A participant's badge at its secret address: for anybody who has the address, without account."""
+
+from __future__ import annotations
+
+from apiflask import APIBlueprint
+from flask import Response, current_app, g, make_response, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import refresh
+from flask_limiter.util import get_remote_address
+from markupsafe import Markup
+
+from badges.calendar import calendar_file
+from badges.phone import phone_badge_png
+from badges.qr import qr_svg
+from badges.texts import moment_text
+from checkin.services.badge_page import ShownBadge, calendar_entry, shown_badge
+from checkin.web.limits import limiter
+from checkin.web.page_errors import register_page_errors
+from checkin.web.state import database, marhaba
+
+bp = APIBlueprint("badge_page", __name__, enable_openapi=False)
+register_page_errors(bp)
+
+#: Only addresses that lead nowhere count: a hall's telephones share one address.
+_WRONG_ADDRESSES = "60 per minute"
+
+
+def _leads_nowhere(response: Response) -> bool:
+    return response.status_code == 410
+
+
+_limited = limiter.shared_limit(
+    _WRONG_ADDRESSES, "badge pages", key_func=get_remote_address, deduct_when=_leads_nowhere
+)
+
+
+@bp.get("/b/<secret>")
+@_limited
+def show(secret: str) -> ResponseReturnValue:
+    """Show a badge on the whole screen; it works without scripts."""
+    shown = _shown(secret)
+    if shown is None:
+        return _gone()
+    return render_template(
+        "badge_page.html",
+        shown=shown,
+        spec=shown.spec,
+        secret=secret,
+        # Made of digits by our own writer: no text of anybody's is in it.
+        code_picture=Markup(qr_svg(shown.spec.code)),  # noqa: S704
+        when=moment_text(shown.spec.local_start, shown.spec.language),
+    )
+
+
+@bp.get("/b/<secret>/badge.png")
+@_limited
+def picture(secret: str) -> ResponseReturnValue:
+    """Return the badge as a picture to keep on the phone."""
+    shown = _shown(secret)
+    if shown is None:
+        return _gone()
+    return _file(phone_badge_png(shown.spec), "image/png", "badge.png")
+
+
+@bp.get("/b/<secret>/calendar.ics")
+@_limited
+def calendar(secret: str) -> ResponseReturnValue:
+    """Return place and time for the phone's calendar."""
+    shown = _shown(secret)
+    if shown is None:
+        return _gone()
+    content = calendar_file(calendar_entry(shown))
+    return _file(content, "text/calendar; charset=utf-8", "badge.ics")
+
+
+@bp.get("/b/keep.js")
+def keep() -> ResponseReturnValue:
+    """Return the worker that keeps an opened badge for a hall without network.
+
+    It lies here because a worker rules only over addresses under its own.
+    """
+    return current_app.send_static_file("js/keep-badge.js")
+
+
+@bp.after_request
+def _private(response: Response) -> Response:
+    response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    if response.mimetype != "text/javascript":
+        response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _shown(secret: str) -> ShownBadge | None:
+    with database().read() as session:
+        shown = shown_badge(session, marhaba().keys, secret)
+    if shown is not None:
+        g.page_language = shown.spec.language
+        refresh()
+    return shown
+
+
+def _gone() -> ResponseReturnValue:
+    return render_template("badge_gone.html"), 410
+
+
+def _file(content: bytes, kind: str, name: str) -> Response:
+    response = make_response(content)
+    response.headers["Content-Type"] = kind
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

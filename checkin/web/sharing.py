@@ -1,0 +1,36 @@
+"""Links that a coordinator sends a badge with: WhatsApp and SMS, from their own telephone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from checkin.db.models import Participant
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """Where a badge is shown, and links that open a message with that address."""
+
+    address: str
+    whatsapp: str
+    sms: str
+
+
+def sharing_of(person: Participant, address: str) -> Sharing:
+    """Return the links for one participant, in their language.
+
+    The message is read on locked screens, so it names neither the event nor the person.
+    """
+    with force_locale(person.language):
+        words = _("Your entry badge, for you alone: %(address)s", address=address)
+    text, phone = quote(words, safe=""), person.phone or ""
+    return Sharing(
+        address=address,
+        # Without a number WhatsApp asks whom to send it to.
+        whatsapp=f"https://wa.me/{phone.removeprefix('+')}?text={text}",
+        sms=f"sms:{phone}?body={text}",
+    )
