@@ -34,6 +34,7 @@ def test_an_admission_says_who_and_how_many(api, database, event):
             "name": "Amina Alaoui",
             "name_ar": "أمينة العلوي",
             "category": "Militant",
+            "category_ar": None,
         },
         "delegation": {"id": delegation.id, "name": "Khémisset", "arrived": 1, "quota": 1000},
         "replayed": False,
