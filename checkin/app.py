@@ -10,7 +10,7 @@ from checkin.services.live import LiveHub
 from checkin.services.live_counts import LiveCounts, live_counts
 from checkin.settings import Settings, load_keys, use_shipped_time_zones
 from checkin.web import health
-from checkin.web.api import devices, lists, people, scans
+from checkin.web.api import devices, leases, lists, people, scans
 from checkin.web.api.contract import SECURITY_SCHEME
 from checkin.web.errors import register_errors
 from checkin.web.json_bodies import json_text, status_body
@@ -89,7 +89,7 @@ def _connect(app: APIFlask, settings: Settings) -> None:
 
 def _add_routes(app: APIFlask) -> None:
     api = APIBlueprint("api", __name__, url_prefix="/api/v1")
-    for part in (devices, scans, people, lists):
+    for part in (devices, scans, leases, people, lists):
         api.register_blueprint(part.bp)
     app.register_blueprint(api)
     app.register_blueprint(health.bp)

@@ -11,6 +11,8 @@ from checkin.domain.admission import ScanFacts, Standing
 LIFETIME = timedelta(minutes=10)
 #: a device in touch within this time may be lent places
 ACTIVE_WITHIN = timedelta(minutes=10)
+#: how wrong a corrected time may be: the way of the message that told the device's clock
+CLOCK_ERROR = timedelta(seconds=5)
 
 
 def share(free: int, devices: int) -> int:
@@ -27,11 +29,12 @@ def share(free: int, devices: int) -> int:
     return max(0, free) // (max(1, devices) + 1)
 
 
-def in_life(
-    at: datetime, *, granted_at: datetime, expires_at: datetime, ended_at: datetime | None
-) -> bool:
-    """Say whether a lease was its device's to use at a moment, by the server's clock."""
-    return granted_at <= at <= min(expires_at, ended_at or expires_at)
+def in_life(at: datetime, granted_at: datetime, expires_at: datetime) -> bool:
+    """Say whether a lease was its device's to use at a moment, by the server's clock.
+
+    That it was renewed meanwhile does not matter: the answer that said so may have been lost.
+    """
+    return granted_at - CLOCK_ERROR <= at <= expires_at + CLOCK_ERROR
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,13 +111,9 @@ def _leases(
 
 def _named(leases: Sequence[Row[Any]], reading: Reading) -> Row[Any] | None:
     for lease in leases:
-        if lease.id == reading.lease_id and in_life(
-            reading.at,
-            granted_at=lease.granted_at,
-            expires_at=lease.expires_at,
-            ended_at=lease.ended_at,
-        ):
-            return lease
+        if lease.id == reading.lease_id:
+            alive = in_life(reading.at, lease.granted_at, lease.expires_at)
+            return lease if alive else None
     return None
 
 

@@ -36,6 +36,8 @@ PERMISSIONS: dict[str, frozenset[Role] | Audience] = {
     "api.scans.create_scan": Audience.DEVICE,
     "api.scans.create_scans": Audience.DEVICE,
     "api.scans.annul": Audience.DEVICE,
+    "api.leases.grant": Audience.DEVICE,
+    "api.leases.give_back": Audience.DEVICE,
     "api.people.search": Audience.DEVICE,
     "api.people.create_walk_in": Audience.DEVICE,
     "api.lists.read_gate_list": Audience.DEVICE,

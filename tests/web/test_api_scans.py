@@ -36,7 +36,13 @@ def test_an_admission_says_who_and_how_many(api, database, event):
             "category": "Militant",
             "category_ar": None,
         },
-        "delegation": {"id": delegation.id, "name": "Khémisset", "arrived": 1, "quota": 1000},
+        "delegation": {
+            "id": delegation.id,
+            "name": "Khémisset",
+            "name_ar": None,
+            "arrived": 1,
+            "quota": 1000,
+        },
         "replayed": False,
     }
 

@@ -138,6 +138,9 @@ class BatchedScan(ScanRequest):
     """One reading of a batch."""
 
     decided: DecidedOffline
+    lease_id: UUID | None = Field(
+        default=None, description="The lease by which the device let the person in."
+    )
 
 
 class BatchRequest(Body):
@@ -270,9 +273,18 @@ class GateStatus(Body):
     last_scan_at: datetime | None
 
 
+class DeviceName(Body):
+    """The device that asks."""
+
+    id: int
+    gate: GateName
+    event: EventName
+
+
 class StatusReply(Body):
     """The live counts of an event."""
 
+    device: DeviceName
     event: EventName
     totals: Totals
     delegations: list[DelegationStatus]
