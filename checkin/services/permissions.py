@@ -54,6 +54,8 @@ PERMISSIONS: dict[str, frozenset[Role] | Audience] = {
     "organiser.devices": _STAFF,
     "organiser.create_pairing": _STAFF,
     "organiser.revoke": _STAFF,
+    "conflicts.index": _STAFF,
+    "conflicts.decide": _STAFF,
     "participants.index": _NAMES,
     "participants.new": _REGISTRARS,
     "participants.create": _REGISTRARS,

@@ -11,7 +11,7 @@ from flask_babel import Babel
 from flask_limiter.util import get_remote_address
 
 from checkin.services.permissions import may_use
-from checkin.web import auth, organiser, participants, scan_page
+from checkin.web import auth, conflicts, organiser, participants, scan_page
 from checkin.web.languages import babel_locale, register_language
 from checkin.web.limits import limiter
 from checkin.web.sessions import csrf, login_manager, operator_or_none, permit
@@ -35,7 +35,7 @@ def register_pages(app: Flask) -> None:
     csrf.init_app(app)
     app.before_request(permit)
     register_language(app)
-    for module in (auth, organiser, participants, scan_page):
+    for module in (auth, organiser, conflicts, participants, scan_page):
         app.register_blueprint(module.bp)
     _limit_sign_in(app)
     app.after_request(_keep_out_of_caches)

@@ -20,12 +20,14 @@ PAGES = {
     f"{EVENT}/board": COUNTS,
     f"{EVENT}/board/counts": COUNTS,
     f"{EVENT}/devices": STAFF,
+    f"{EVENT}/conflicts": STAFF,
     f"{EVENT}/participants": NAMES,
     f"{EVENT}/participants/new": REGISTRARS,
 }
 FORMS = {
     f"{EVENT}/devices/pairing": STAFF,
     f"{EVENT}/devices/1/revoke": STAFF,
+    f"{EVENT}/conflicts/1": STAFF,
     f"{EVENT}/participants/new": REGISTRARS,
     f"{EVENT}/participants/1/cancel": REGISTRARS,
 }
