@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
-from checkin.db.models import Conflict, Lease
+from checkin.db.models import Conflict, Lease, LeasePlace
 from checkin.domain.admission import Standing
 from checkin.domain.leases import LIFETIME
 from checkin.domain.verdicts import Reason, Status
@@ -294,3 +295,22 @@ def test_old_leases_are_forgotten(database, event, device, bus):
 
     with database.read() as session:
         assert session.scalar(select(func.count(Lease.id))) == 2
+
+
+def test_the_database_itself_lets_a_device_hold_one_lease_and_use_what_was_lent(
+    database, event, device, bus
+):
+    lease = a_lease(database, device)
+    spent = update(LeasePlace).values(used=LeasePlace.places + 1)
+    second = insert(Lease).values(
+        id=uuid4(),
+        event_id=event.id,
+        device_id=device.id,
+        granted_at=NOW,
+        expires_at=lease.expires_at,
+        hall_used=0,
+    )
+
+    for statement in (spent, second):
+        with pytest.raises(IntegrityError), database.write() as session:
+            session.execute(statement)
