@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from apiflask import APIBlueprint, APIFlask
-from flask import Response
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import Flask, Response
 
 from checkin.db.engine import Database
 from checkin.services.live import LiveHub
 from checkin.services.live_counts import LiveCounts, live_counts
 from checkin.settings import Settings, load_keys, use_shipped_time_zones
-from checkin.web import health
-from checkin.web.api import devices, leases, lists, people, scans
-from checkin.web.api.contract import SECURITY_SCHEME
+from checkin.web.api.app import MAX_BODY_BYTES, create_api
 from checkin.web.errors import register_errors
 from checkin.web.json_bodies import json_text, status_body
 from checkin.web.limits import limiter
 from checkin.web.pages import register_pages
-from checkin.web.state import EXTENSION, Marhaba
+from checkin.web.state import API, EXTENSION, Marhaba
 
-MAX_BODY_BYTES = 2 * 2**20
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data: blob:; "
@@ -30,53 +29,43 @@ _HEADERS = {
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_OF_THE_API = ("/api/", "/healthz", "/readyz", "/metrics")
+
+Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
-def create_app(settings: Settings) -> APIFlask:
+def create_app(settings: Settings) -> Flask:
     """Build the application in four steps: configure, connect, routes, headers.
+
+    What devices ask for is answered by an application of its own, so that a scan does not pass
+    through what only pages need.
 
     Raises:
         SettingsError: the settings are incomplete, so the server must not start.
     """
     use_shipped_time_zones()
-    app = APIFlask(
-        __name__,
-        title="Marhaba",
-        version="1.0",
-        spec_path="/api/v1/openapi.json",
-        docs_path=None,
-        json_errors=False,
-        template_folder="../templates",
-        static_folder="static",
-    )
+    app = Flask(__name__, template_folder="../templates", static_folder="static")
     _configure(app, settings)
-    _connect(app, settings)
+    state = _connect(settings)
+    app.extensions[EXTENSION] = state
+    app.extensions[API] = create_api(state)
     _add_routes(app)
     app.after_request(_add_headers)
+    app.wsgi_app = _by_audience(app.extensions[API].wsgi_app, app.wsgi_app)  # type: ignore[method-assign,assignment]
     return app
 
 
-def _configure(app: APIFlask, settings: Settings) -> None:
-    keys = load_keys(settings)
+def _configure(app: Flask, settings: Settings) -> None:
     app.config.update(
-        SECRET_KEY=keys.sessions,
+        SECRET_KEY=load_keys(settings).sessions,
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
-        VALIDATION_ERROR_STATUS_CODE=400,
-        AUTO_VALIDATION_ERROR_RESPONSE=False,
-        AUTO_AUTH_ERROR_RESPONSE=False,
-        AUTO_404_RESPONSE=False,
-        SYNC_LOCAL_SPEC=False,
     )
-    app.description = "Check-in at the gates of an event; see docs/api.md."
-    app.security_schemes = {
-        SECURITY_SCHEME: {"type": "http", "scheme": "bearer", "description": "A device's token."}
-    }
 
 
-def _connect(app: APIFlask, settings: Settings) -> None:
+def _connect(settings: Settings) -> Marhaba:
     database = Database(settings.database)
 
     def counts(event_id: int) -> LiveCounts:
@@ -84,15 +73,10 @@ def _connect(app: APIFlask, settings: Settings) -> None:
             return live_counts(session, event_id)
 
     live = LiveHub(counts, write=lambda found: json_text(status_body(found)))
-    app.extensions[EXTENSION] = Marhaba(settings, database, load_keys(settings), live)
+    return Marhaba(settings, database, load_keys(settings), live)
 
 
-def _add_routes(app: APIFlask) -> None:
-    api = APIBlueprint("api", __name__, url_prefix="/api/v1")
-    for part in (devices, scans, leases, people, lists):
-        api.register_blueprint(part.bp)
-    app.register_blueprint(api)
-    app.register_blueprint(health.bp)
+def _add_routes(app: Flask) -> None:
     limiter.init_app(app)
     register_errors(app)
     register_pages(app)
@@ -102,3 +86,11 @@ def _add_headers(response: Response) -> Response:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     return response
+
+
+def _by_audience(api: Wsgi, pages: Wsgi) -> Wsgi:
+    def dispatch(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        chosen = api if environ["PATH_INFO"].startswith(_OF_THE_API) else pages
+        return chosen(environ, start_response)
+
+    return dispatch

@@ -101,6 +101,7 @@ def use_shipped_time_zones() -> None:
     Morocco moved to UTC+0 for good on 20 September 2026; a table from before is an hour off.
     """
     zoneinfo.reset_tzpath(())
+    zoneinfo.ZoneInfo.clear_cache()  # what was read before came from the machine's tables
 
 
 def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path | None = None) -> Settings:

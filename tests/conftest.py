@@ -10,12 +10,19 @@ from checkin.app import create_app
 from checkin.db.engine import Database
 from checkin.db.models import Event
 from checkin.services.devices import PairedDevice
+from checkin.services.guesses import forget_guesses
 from checkin.settings import Settings
 from checkin.web.limits import limiter
 from checkin.web.state import EXTENSION
 from tests import factories
 from tests.api_client import Api
 from tests.databases import KINDS, Databases, PostgresDatabases, SqliteDatabases, postgres_cluster
+
+
+@pytest.fixture(autouse=True)
+def _no_wrong_guesses_yet() -> None:
+    """Guesses are counted by the process: no test inherits another's."""
+    forget_guesses()
 
 
 @pytest.fixture(scope="session")

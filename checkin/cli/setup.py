@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,7 +21,13 @@ from checkin.services.events import (
     create_event,
     delegation_named,
 )
-from checkin.services.operators import NewOperator, add_operator
+from checkin.services.operators import (
+    NewOperator,
+    add_operator,
+    operator_named,
+    set_password,
+    set_pin,
+)
 from checkin.services.registration import set_quota
 from checkin.settings import create_key_file
 
@@ -101,6 +108,34 @@ def add(
         say_json({"operator_id": new.operator.id, "email": email, "password": new.password})
         return
     say(f"{new.operator.email} may log in; password (shown this once): {new.password}")
+
+
+@operator.command("password")
+@click.argument("email")
+@in_office
+def password(office: Office, email: str) -> None:
+    """Give an operator a new password, and print it, once; their sessions end."""
+    new = secrets.token_urlsafe(12)
+
+    def work(session: Session) -> None:
+        set_password(session, operator_named(session, email), new, now=now())
+
+    office.write(work)
+    say(f"password of {email} (shown this once): {new}")
+
+
+@operator.command("pin")
+@click.argument("email")
+@in_office
+def pin(office: Office, email: str) -> None:
+    """Give a supervisor a new PIN for overrides at the gates, and print it, once."""
+    digits = f"{secrets.randbelow(10**6):06d}"
+
+    def work(session: Session) -> None:
+        set_pin(session, operator_named(session, email), digits, now=now())
+
+    office.write(work)
+    say(f"PIN of {email} (shown this once): {digits}")
 
 
 @click.group()

@@ -39,8 +39,8 @@ class Database:
             self._process_lock = ProcessLock(Path(make_url(url).database or ""))
             self._line = FairLock()
         else:
+            self._reader = _reading_engine(url)
             self._writer = create_engine(url, pool_size=POOL_SIZE, max_overflow=0)
-            self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -129,13 +129,24 @@ def _worth_another_run(fault: DBAPIError) -> bool:
     return getattr(fault.orig, "sqlstate", None) in _TRY_AGAIN
 
 
+def _reading_engine(url: str) -> Engine:
+    # Autocommit from the first connection on, and nothing to roll back: a pool that switched to
+    # it and back, as execution options do, would take longer than the look-up itself.
+    return create_engine(
+        url,
+        pool_size=POOL_SIZE,
+        max_overflow=0,
+        isolation_level="AUTOCOMMIT",
+        pool_reset_on_return=None,
+    )
+
+
 def _sqlite_engines(url: str) -> tuple[Engine, Engine]:
     path = make_url(url).database
     if not path or path == ":memory:":
         raise ValueError("SQLite needs a file: several threads and processes share it")
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    reader = create_engine(url, pool_size=POOL_SIZE, max_overflow=0)
-    reader = reader.execution_options(isolation_level="AUTOCOMMIT")
+    reader = _reading_engine(url)
     writer = create_engine(url, pool_size=1, max_overflow=0)
     for engine, only_reads in ((reader, True), (writer, False)):
         event.listen(engine, "connect", _pragmas(only_reads=only_reads))

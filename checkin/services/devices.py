@@ -8,8 +8,9 @@ import threading
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_transaction
@@ -91,6 +92,10 @@ def device_by_token(database: Database, token: str) -> PairedDevice:
         raise Unauthenticated("this device is not paired: pair it")
     if row.revoked_at is not None or row.purged_at is not None:
         raise DeviceRevoked("this device was revoked: wipe what it holds and pair it again")
+    return _paired(row)
+
+
+def _paired(row: Row[*tuple[Any, ...]]) -> PairedDevice:
     return PairedDevice(
         id=row.id,
         event_id=row.event_id,
@@ -110,6 +115,35 @@ def device_by_token(database: Database, token: str) -> PairedDevice:
 
 def _shifted(moment: datetime | None, by_s: int) -> datetime | None:
     return None if moment is None else moment + timedelta(seconds=by_s)
+
+
+#: so long a device that was recognised is taken at its word; a revocation by another process is
+#: noticed that much later, one by this process at once
+KNOWN_FOR_S = 0.5
+
+
+class KnownDevices:
+    """Remembers for a moment whose token is whose: a gate sends several scans a second."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[float, PairedDevice]] = {}
+
+    def device_by_token(self, database: Database, token: str) -> PairedDevice:
+        """Return the device that holds `token`.
+
+        Raises:
+            Unauthenticated: no device has this token, or it was revoked.
+        """
+        now = time.monotonic()
+        until, device = self._known.get(token, (0.0, None))
+        if device is None or until < now:
+            device = device_by_token(database, token)
+            self._known[token] = (now + KNOWN_FOR_S, device)
+        return device
+
+    def forget(self) -> None:
+        """Look everybody up again: a device was revoked or moved."""
+        self._known.clear()
 
 
 class LastSeen:

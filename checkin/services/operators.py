@@ -125,7 +125,7 @@ def authenticate(database: Database, email: str, password: str, *, now: datetime
     with database.read() as session:
         operator = session.scalar(select(Operator).where(Operator.email == email.strip().lower()))
     stored = operator.password_hash if operator else _nobodys_hash()
-    matched = len(password) <= MAX_PASSWORD_LENGTH and _matches(stored, password)
+    matched = len(password) <= MAX_PASSWORD_LENGTH and secret_matches(stored, password)
     if operator is None or not matched or operator.disabled_at is not None:
         raise Unauthenticated(_NO_SUCH_LOGIN)
     return in_transaction(database, lambda session: _sign_in(session, operator.id, password, now))
@@ -136,6 +136,19 @@ def operator_by_id(database: Database, operator_id: int) -> Operator | None:
     with database.read() as session:
         operator = session.get(Operator, operator_id)
     return operator if operator and operator.disabled_at is None else None
+
+
+def operator_named(session: Session, email: str) -> Operator:
+    """Return the operator with this e-mail.
+
+    Raises:
+        NotFound: nobody has an account with it.
+    """
+    address = email.strip().lower()
+    operator = session.scalar(select(Operator).where(Operator.email == address))
+    if operator is None:
+        raise NotFound(f"{address} has no account: open one with `operator add`")
+    return operator
 
 
 def session_stamp(operator: Operator) -> str:
@@ -157,11 +170,12 @@ def _refuse_taken_pin(session: Session, operator: Operator, pin: str) -> None:
     others = select(Operator.pin_hash).where(
         Operator.id != operator.id, Operator.pin_hash.is_not(None)
     )
-    if any(_matches(pin_hash or "", pin) for pin_hash in session.scalars(others)):
+    if any(secret_matches(pin_hash or "", pin) for pin_hash in session.scalars(others)):
         raise InvalidRequest("choose another PIN: this one is taken")
 
 
-def _matches(stored: str, secret: str) -> bool:
+def secret_matches(stored: str, secret: str) -> bool:
+    """Say whether a password or PIN is the one that was stored."""
     try:
         return _HASHER.verify(stored, secret)
     except (VerificationError, InvalidHashError):

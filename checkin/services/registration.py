@@ -202,12 +202,12 @@ def move_to_delegation(
         person.delegation_id = delegation_id
         return
     old, had_place = person.delegation_id, person.standing == Standing.CONFIRMED
-    person.delegation_id = delegation_id
     if take_places(session, delegation_id, 1, now):
-        person.standing, person.reserve_no = Standing.CONFIRMED, None
+        standing, reserve_no = Standing.CONFIRMED, None
     else:
-        person.standing = Standing.RESERVE
-        person.reserve_no = next(reserve_numbers(session, delegation_id, 1))
+        standing, reserve_no = Standing.RESERVE, next(reserve_numbers(session, delegation_id, 1))
+    # All at once: standing and number belong together, and a number to its delegation.
+    person.delegation_id, person.standing, person.reserve_no = delegation_id, standing, reserve_no
     session.flush()
     if had_place:
         free_place(session, old)

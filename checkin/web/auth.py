@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from apiflask import APIBlueprint
-from flask import redirect, render_template, request, session, url_for
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import logout_user
 
@@ -16,7 +15,7 @@ from checkin.web.page_errors import register_page_errors
 from checkin.web.sessions import begin_session, operator_or_none
 from checkin.web.state import database
 
-bp = APIBlueprint("auth", __name__, enable_openapi=False)
+bp = Blueprint("auth", __name__)
 register_page_errors(bp)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from apiflask import APIBlueprint
 from flask import Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
@@ -15,6 +17,15 @@ from checkin.web.state import marhaba
 
 bp = APIBlueprint("health", __name__, tag="Health")
 
+_ANSWER: Any = {
+    "description": "Something is missing; the body says what.",
+    "content": {"application/json": {"schema": {"type": "object"}}},
+}
+_METRICS: Any = {
+    "description": "Prometheus text.",
+    "content": {"text/plain": {"schema": {"type": "string"}}},
+}
+
 
 @bp.get("/healthz")
 def healthz() -> Response:
@@ -23,7 +34,7 @@ def healthz() -> Response:
 
 
 @bp.get("/readyz")
-@bp.doc(responses={503: "Something is missing; the body says what."})
+@bp.doc(responses={200: _ANSWER | {"description": "All is well."}, 503: _ANSWER})
 def readyz() -> Response:
     """Try a real write, compare the schema with the migrations, look at the disk."""
     state = marhaba()
@@ -34,7 +45,7 @@ def readyz() -> Response:
 
 
 @bp.get("/metrics")
-@bp.doc(responses={200: "Prometheus text."})
+@bp.doc(responses={200: _METRICS})
 def metrics() -> Response:
     """Return counts in Prometheus' text format; no names of people or delegations."""
     registry = CollectorRegistry()

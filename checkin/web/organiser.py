@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from apiflask import APIBlueprint
-from flask import Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from checkin.db.engine import in_transaction
@@ -22,7 +21,7 @@ from checkin.web.sessions import current_operator
 from checkin.web.state import database, marhaba
 from checkin.web.streams import count_stream
 
-bp = APIBlueprint("organiser", __name__, enable_openapi=False)
+bp = Blueprint("organiser", __name__)
 register_page_errors(bp)
 
 
@@ -84,6 +83,7 @@ def revoke(slug: str, device_id: int) -> ResponseReturnValue:
             session, visible_event(session, operator, slug), device_id, now=now
         ),
     )
+    marhaba().devices.forget()
     return redirect(url_for("organiser.devices", slug=slug))
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from apiflask import APIBlueprint
-from flask import redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from checkin.services.events import categories_of, delegations_of
@@ -18,7 +17,7 @@ from checkin.web.registering import Attempt, cancel_one, register_one
 from checkin.web.sessions import current_operator
 from checkin.web.state import database
 
-bp = APIBlueprint("participants", __name__, enable_openapi=False)
+bp = Blueprint("participants", __name__)
 register_page_errors(bp)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from apiflask import APIBlueprint
-from flask import render_template
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from checkin.services.visible_events import timezones_in_use
@@ -12,7 +11,7 @@ from checkin.web.page_errors import register_page_errors
 from checkin.web.scan_words import scan_words
 from checkin.web.state import database
 
-bp = APIBlueprint("scan_page", __name__, enable_openapi=False)
+bp = Blueprint("scan_page", __name__)
 register_page_errors(bp)
 
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from flask import current_app
 
 from checkin.db.engine import Database
-from checkin.services.devices import LastSeen
+from checkin.services.devices import KnownDevices, LastSeen
 from checkin.services.gate_list import SealedEntries
 from checkin.services.keys import Keys
 from checkin.services.live import LiveHub
 from checkin.settings import Settings
 
 EXTENSION = "marhaba"
+#: the device API's own application, beside the pages'
+API = "marhaba_api"
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Marhaba:
     database: Database
     keys: Keys
     live: LiveHub
+    devices: KnownDevices = field(default_factory=KnownDevices)
     last_seen: LastSeen = field(default_factory=LastSeen)
     sealed: SealedEntries = field(default_factory=SealedEntries)
 

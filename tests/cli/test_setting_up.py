@@ -135,3 +135,28 @@ def test_the_doctor_finds_a_good_machine_well(demo: Run) -> None:
 
     assert ran.code == 0, ran.out
     assert "BAD" not in ran.out
+
+
+def test_a_supervisor_gets_a_pin_and_a_volunteer_none(demo: Run) -> None:
+    for role in ("supervisor", "volunteer"):
+        demo("operator", "add", f"{role}@example.org", "--name", "Amina Tazi", "--role", role)
+
+    given, refused = (
+        demo("operator", "pin", "supervisor@example.org"),
+        demo("operator", "pin", "volunteer@example.org"),
+    )
+
+    assert given.out.startswith("PIN of supervisor@example.org (shown this once): ")
+    assert given.out.rpartition(": ")[2].strip().isdigit()
+    assert (refused.code, refused.out) == (1, "")
+
+
+def test_a_forgotten_password_is_replaced(demo: Run) -> None:
+    ran, unknown = (
+        demo("operator", "password", "admin@example.org"),
+        demo("operator", "password", "nobody@example.org"),
+    )
+
+    assert ran.out.startswith("password of admin@example.org (shown this once): ")
+    assert unknown.code == 1
+    assert "nobody@example.org has no account" in unknown.err

@@ -23,6 +23,10 @@ class Admission(Base):
     __tablename__ = "admission"
     __table_args__ = (
         ForeignKeyConstraint(["event_id", "device_id"], ["device.event_id", "device.id"]),
+        ForeignKeyConstraint(["event_id", "gate_id"], ["gate.event_id", "gate.id"]),
+        ForeignKeyConstraint(
+            ["event_id", "delegation_id"], ["delegation.event_id", "delegation.id"]
+        ),
         ForeignKeyConstraint(
             ["event_id", "participant_id"], ["participant.event_id", "participant.id"]
         ),

@@ -30,6 +30,7 @@ class Badge(Base):
         ForeignKeyConstraint(
             ["event_id", "participant_id"], ["participant.event_id", "participant.id"]
         ),
+        UniqueConstraint("event_id", "id"),
         UniqueConstraint("participant_id", "issue"),
         CheckConstraint("issue >= 1", name="issue"),
         Index(

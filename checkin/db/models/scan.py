@@ -24,6 +24,10 @@ class Scan(Base):
     __table_args__ = (
         ForeignKeyConstraint(["event_id", "device_id"], ["device.event_id", "device.id"]),
         ForeignKeyConstraint(["event_id", "gate_id"], ["gate.event_id", "gate.id"]),
+        ForeignKeyConstraint(["event_id", "badge_id"], ["badge.event_id", "badge.id"]),
+        ForeignKeyConstraint(
+            ["event_id", "participant_id"], ["participant.event_id", "participant.id"]
+        ),
         one_of("direction", Direction),
         one_of("status", Status),
         one_of("reason", Reason),
@@ -40,8 +44,8 @@ class Scan(Base):
     event_id: Mapped[int]
     gate_id: Mapped[int]
     device_id: Mapped[int]
-    badge_id: Mapped[UUID | None] = mapped_column(ForeignKey("badge.id"))
-    participant_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))
+    badge_id: Mapped[UUID | None]
+    participant_id: Mapped[int | None]
     #: keyed hash of what was read, so that an unknown code can be recognised but not copied
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     body_hash: Mapped[bytes] = mapped_column(LargeBinary(32))

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from checkin.db.engine import in_transaction
 from checkin.domain.messages import LANGUAGES
 from checkin.errors import InvalidRequest, Unauthenticated
-from checkin.services.devices import PairedDevice, device_by_token, mark_seen
+from checkin.services.devices import PairedDevice, mark_seen
 from checkin.web.state import marhaba
 
 View = Callable[..., Response]
@@ -49,13 +49,11 @@ def accepts(blueprint: APIBlueprint, model: type[B]) -> Callable[[View], View]:
     """Parse the JSON body strictly and pass it to the view as `body`."""
 
     def decorate(view: View) -> View:
-        blueprint.input(model, arg_name="body")(view)  # for its description of the view
-
         @wraps(view)
         def parsed(**arguments: Any) -> Response:
             return view(body=_parse(model), **arguments)
 
-        return parsed
+        return _described_by(blueprint.input(model, arg_name="body"), parsed)
 
     return decorate
 
@@ -66,9 +64,8 @@ def returns(
     """Describe what the view answers."""
 
     def decorate(view: View) -> View:
-        blueprint.output(model, status_code=status)(view)  # for its description of the view
-        described: View = blueprint.doc(responses=error_responses(*errors))(view)
-        return described
+        _described_by(blueprint.output(model, status_code=status), view)
+        return _describe(view, responses=error_responses(*errors))
 
     return decorate
 
@@ -77,8 +74,7 @@ def describes_query(blueprint: APIBlueprint, model: type[BaseModel]) -> Callable
     """Describe the view's query parameters; the view reads them itself."""
 
     def decorate(view: View) -> View:
-        blueprint.input(model, location="query", arg_name="query")(view)
-        return view
+        return _described_by(blueprint.input(model, location="query", arg_name="query"), view)
 
     return decorate
 
@@ -94,19 +90,39 @@ def error_responses(*statuses: int) -> Any:
     }
 
 
-def for_devices(blueprint: APIBlueprint) -> Callable[[View], View]:
+def for_devices(view: View) -> View:
     """Let in only a device with its token."""
 
-    def decorate(view: View) -> View:
-        @wraps(view)
-        def checked(**arguments: Any) -> Response:
-            g.device = _device_of_request()
-            return view(**arguments)
+    @wraps(view)
+    def checked(**arguments: Any) -> Response:
+        g.device = _device_of_request()
+        return view(**arguments)
 
-        described: View = blueprint.doc(security=SECURITY_SCHEME)(checked)
-        return described
+    return _describe(checked, security=SECURITY_SCHEME)
 
-    return decorate
+
+def _described_by(decorate: Callable[[View], Any], view: View) -> View:
+    # Keep what the decorator says of the view, without what it would do to it.
+    view.__dict__["_spec"] = decorate(view)._spec
+    return view
+
+
+def _describe(view: View, **said: Any) -> View:
+    # APIFlask's own `doc` forgets whatever an earlier decorator said; this adds to it.
+    spec: dict[str, Any] = view.__dict__.setdefault("_spec", {})
+    for key, value in said.items():
+        earlier = spec.get(key)
+        spec[key] = earlier | value if isinstance(earlier, dict) else value
+    return view
+
+
+def require_bodies(spec: Any) -> Any:
+    """Say in the description that a request without its body is refused."""
+    for operations in spec["paths"].values():
+        for operation in operations.values():
+            if "requestBody" in operation:
+                operation["requestBody"]["required"] = True
+    return spec
 
 
 def current_device() -> PairedDevice:
@@ -130,7 +146,7 @@ def _device_of_request() -> PairedDevice:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated("send the device's token: Authorization: Bearer …")
-    device = device_by_token(marhaba().database, token.strip())
+    device = marhaba().devices.device_by_token(marhaba().database, token.strip())
     if marhaba().last_seen.due(device.id):
         in_transaction(marhaba().database, lambda s: mark_seen(s, device.id, now()))
     return device

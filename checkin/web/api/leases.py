@@ -22,7 +22,7 @@ bp = APIBlueprint("leases", __name__, tag="Leases")
 
 @bp.post("/leases")
 @returns(bp, LeaseReply, 200, 400, 401, 413)
-@for_devices(bp)
+@for_devices
 @accepts(bp, LeaseRequest)
 def grant(body: LeaseRequest) -> Response:
     """Grant or renew the device's lease; upload what was admitted offline before renewing."""
@@ -38,7 +38,7 @@ def grant(body: LeaseRequest) -> Response:
 
 @bp.delete("/leases")
 @returns(bp, LeaseReturned, 200, 401)
-@for_devices(bp)
+@for_devices
 def give_back() -> Response:
     """Give the device's lease back before it expires; what it used of it was uploaded before."""
     device = current_device()

@@ -29,8 +29,8 @@ bp = APIBlueprint("lists", __name__, tag="Lists and counts")
 @bp.get("/gate-list")
 @returns(bp, GateListReply, 200, 400, 401)
 @describes_query(bp, ListQuery)
+@for_devices
 @bp.doc(responses={304: "Nothing has changed."})
-@for_devices(bp)
 def read_gate_list() -> Response:
     """Return the signed gate list: apply its tombstones, then its entries."""
     device, state, since = current_device(), marhaba(), _cursor(request.args.get("since"))
@@ -48,7 +48,7 @@ def read_gate_list() -> Response:
 
 @bp.get("/status")
 @returns(bp, StatusReply, 200, 401)
-@for_devices(bp)
+@for_devices
 def read_status() -> Response:
     """Return the live counts, and which device asks: one that has only its token learns it so."""
     device = current_device()
@@ -60,6 +60,7 @@ def read_status() -> Response:
 
 
 @bp.get("/live")
+@for_devices
 @bp.doc(
     responses={
         200: {
@@ -69,7 +70,6 @@ def read_status() -> Response:
     }
     | error_responses(401)
 )
-@for_devices(bp)
 def stream_counts() -> Response:
     """Stream the live counts as server-sent events."""
     return count_stream(marhaba().live, current_device().event_id)

@@ -35,7 +35,7 @@ bp = APIBlueprint("people", __name__, tag="Participants")
 @bp.get("/participants")
 @returns(bp, SearchReply, 200, 400, 401)
 @describes_query(bp, SearchQuery)
-@for_devices(bp)
+@for_devices
 def search() -> Response:
     """Find participants by name: 3 letters or more, at most 20 found, each search logged."""
     device, query = current_device(), request.args.get("q", "")
@@ -61,7 +61,7 @@ def search() -> Response:
 
 @bp.post("/participants")
 @returns(bp, WalkInReply, 201, 400, 401, 404, 409, 413)
-@for_devices(bp)
+@for_devices
 @accepts(bp, WalkIn)
 def create_walk_in(body: WalkIn) -> Response:
     """Register somebody who comes unannounced; scan the returned code to admit them."""

@@ -35,7 +35,7 @@ bp = APIBlueprint("scans", __name__, tag="Scans")
 
 @bp.post("/scans")
 @returns(bp, ScanReply, 200, 400, 401, 403, 409, 413, 429)
-@for_devices(bp)
+@for_devices
 @accepts(bp, ScanRequest)
 def create_scan(body: ScanRequest) -> Response:
     """Record one scan, read just now. A refusal is a 200 too."""
@@ -50,7 +50,7 @@ def create_scan(body: ScanRequest) -> Response:
 
 @bp.post("/scans/batch")
 @returns(bp, BatchReply, 200, 400, 401, 403, 413, 429)
-@for_devices(bp)
+@for_devices
 @accepts(bp, BatchRequest)
 def create_scans(body: BatchRequest) -> Response:
     """Record scans that were decided offline. History is never refused; contradictions are told."""
@@ -78,7 +78,7 @@ def create_scans(body: BatchRequest) -> Response:
 
 @bp.post("/scans/<uuid:scan_id>/annul")
 @returns(bp, AnnulReply, 200, 400, 401, 403, 404, 409, 413, 429)
-@for_devices(bp)
+@for_devices
 @accepts(bp, AnnulRequest)
 def annul(scan_id: UUID, body: AnnulRequest) -> Response:
     """Take a scan back: the same device within 15 minutes, or a supervisor with a PIN."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from werkzeug.routing import Rule
 
 from checkin.db.models import Role
 from checkin.services.permissions import PERMISSIONS, Audience
+from checkin.web.state import API
 from tests import factories
 
 EVENT = "/events/rabat-2025"
@@ -33,15 +35,18 @@ FORMS = {
 }
 
 
+def routes_of(app) -> list[Rule]:
+    """Every route of the pages and of the device API."""
+    return [*app.url_map.iter_rules(), *app.extensions[API].url_map.iter_rules()]
+
+
 def test_every_route_has_a_row_and_every_row_a_route(app):
-    assert set(PERMISSIONS) == {rule.endpoint for rule in app.url_map.iter_rules()}
+    assert set(PERMISSIONS) == {rule.endpoint for rule in routes_of(app)}
 
 
 def test_only_the_device_api_goes_without_a_session(app):
     without = {
-        rule.rule
-        for rule in app.url_map.iter_rules()
-        if PERMISSIONS[rule.endpoint] is Audience.DEVICE
+        rule.rule for rule in routes_of(app) if PERMISSIONS[rule.endpoint] is Audience.DEVICE
     }
     assert {rule for rule in without if not rule.startswith("/api/v1/")} == set()
 

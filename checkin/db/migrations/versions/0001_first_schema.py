@@ -348,6 +348,7 @@ def upgrade() -> None:
             name=op.f("fk_badge_event_id_participant_id_participant"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_badge")),
+        sa.UniqueConstraint("event_id", "id", name=op.f("uq_badge_event_id_id")),
         sa.UniqueConstraint("participant_id", "issue", name=op.f("uq_badge_participant_id_issue")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_badge_token_hash")),
     )
@@ -485,7 +486,11 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("status IN ('ok', 'error')", name=op.f("ck_scan_status")),
         sa.CheckConstraint("NOT forced OR force_reason IS NOT NULL", name=op.f("ck_scan_forced")),
-        sa.ForeignKeyConstraint(["badge_id"], ["badge.id"], name=op.f("fk_scan_badge_id_badge")),
+        sa.ForeignKeyConstraint(
+            ["event_id", "badge_id"],
+            ["badge.event_id", "badge.id"],
+            name=op.f("fk_scan_event_id_badge_id_badge"),
+        ),
         sa.ForeignKeyConstraint(
             ["event_id", "device_id"],
             ["device.event_id", "device.id"],
@@ -497,10 +502,12 @@ def upgrade() -> None:
             name=op.f("fk_scan_event_id_gate_id_gate"),
         ),
         sa.ForeignKeyConstraint(
-            ["forced_by"], ["operator.id"], name=op.f("fk_scan_forced_by_operator")
+            ["event_id", "participant_id"],
+            ["participant.event_id", "participant.id"],
+            name=op.f("fk_scan_event_id_participant_id_participant"),
         ),
         sa.ForeignKeyConstraint(
-            ["participant_id"], ["participant.id"], name=op.f("fk_scan_participant_id_participant")
+            ["forced_by"], ["operator.id"], name=op.f("fk_scan_forced_by_operator")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scan")),
         sa.UniqueConstraint("scan_id", name=op.f("uq_scan_scan_id")),
@@ -527,9 +534,19 @@ def upgrade() -> None:
         sa.Column("annulled_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("entry_no >= 1", name=op.f("ck_admission_entry_no")),
         sa.ForeignKeyConstraint(
+            ["event_id", "delegation_id"],
+            ["delegation.event_id", "delegation.id"],
+            name=op.f("fk_admission_event_id_delegation_id_delegation"),
+        ),
+        sa.ForeignKeyConstraint(
             ["event_id", "device_id"],
             ["device.event_id", "device.id"],
             name=op.f("fk_admission_event_id_device_id_device"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id", "gate_id"],
+            ["gate.event_id", "gate.id"],
+            name=op.f("fk_admission_event_id_gate_id_gate"),
         ),
         sa.ForeignKeyConstraint(
             ["event_id", "participant_id"],

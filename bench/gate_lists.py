@@ -1,0 +1,53 @@
+"""The gate list: what it costs to seal it the first time, and to hand it out again."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bench.figures import Progress, Table, shown
+from bench.stores import Store
+from bench.venue import Venue
+from checkin.db.engine import Database, in_transaction
+from checkin.db.models import Badge, Event
+from checkin.services.gate_list import SealedEntries, gate_list
+from checkin.services.keys import Keys
+from checkin.services.registration import next_list_version
+
+_CHANGED = 5000
+
+
+def measure_gate_list(
+    store: Store, venue: Venue, database: Database, *, progress: Progress
+) -> Table:
+    rows, data = [], []
+    changes_since = in_transaction(database, _change_some)
+    for since in (changes_since, 0):
+        progress.step(f"{store.name}: the gate list since {since}")
+        kept = SealedEntries()
+        badges, first = _built(database, since, venue.keys, kept)
+        _, again = _built(database, since, venue.keys, kept)
+        data.append({"badges": badges, "first_ms": first, "again_ms": again})
+        rows.append([f"{badges:,}", shown(first), shown(again), shown(first / badges * 1000)])
+    heads = ["badges", "sealed now, ms", "sealed before, ms", "µs a badge, sealed now"]
+    return Table(f"Gate list, {store.name}", heads, rows, data)
+
+
+def _change_some(session: Session) -> int:
+    """Mark some badges as changed; return the cursor from before."""
+    event_id = session.scalars(select(Event.id)).one()
+    version = next_list_version(session, event_id)
+    some = select(Badge.id).where(Badge.event_id == event_id).limit(_CHANGED)
+    session.execute(update(Badge).where(Badge.id.in_(some)).values(list_version=version))
+    return version - 1
+
+
+def _built(database: Database, since: int, keys: Keys, kept: SealedEntries) -> tuple[int, float]:
+    started = time.perf_counter()
+    with database.read() as session:
+        event_id = session.scalars(select(Event.id)).one()
+        built = gate_list(session, event_id, since, keys, kept, datetime.now(UTC))
+    return len(built.entries) + len(built.tombstones), (time.perf_counter() - started) * 1000

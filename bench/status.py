@@ -1,0 +1,104 @@
+"""The board's counts of a large event: with nobody there, and with half of the people there."""
+
+from __future__ import annotations
+
+import http.client
+import statistics
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import cycle, islice
+from uuid import uuid4
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bench.figures import Table, shown
+from bench.stores import Store
+from bench.timing import timed_ms
+from bench.venue import Venue
+from checkin.db.engine import Database, in_transaction
+from checkin.db.models import Event, Participant
+from checkin.domain.verdicts import Direction, Source
+from checkin.services.devices import PairedDevice, device_by_token
+from checkin.services.live_counts import live_counts
+from checkin.services.scan_log import Reading
+from checkin.services.scans import record_scan
+
+_TOGETHER = 500
+
+
+def counts_now(venue: Venue, database: Database, *, asked: int) -> dict[str, float]:
+    """Ask for the counts as they are, by a call and over HTTP by turns."""
+    with venue.served() as (port, _):
+        return _measured(venue, database, port, asked)
+
+
+def status_table(store: Store, measured: list[dict[str, float]]) -> Table:
+    """Compare with the first, when nobody had arrived."""
+    few = measured[0]
+    rows = [
+        [
+            f"{each['participants']:,.0f}",
+            f"{each['arrived']:,.0f}",
+            shown(each["call_ms"]),
+            shown(each["http_ms"]),
+            shown(each["call_ms"] / few["call_ms"]),
+            shown(each["http_ms"] / few["http_ms"]),
+        ]
+        for each in measured
+    ]
+    heads = ["participants", "arrived", "call, ms", "HTTP, ms", "call, ratio", "HTTP, ratio"]
+    return Table(f"Status, {store.name}: medians, and ratio to nobody there", heads, rows, measured)
+
+
+def admit_many(venue: Venue, database: Database, count: int) -> None:
+    """Admit people as their scans would, many in a transaction."""
+    devices = [device_by_token(database, token) for token in venue.tokens]
+    codes = list(zip(cycle(devices), venue.take_codes(count), strict=False))
+    for start in range(0, count, _TOGETHER):
+        some = list(islice(codes, start, start + _TOGETHER))
+
+        def work(session: Session, some: list[tuple[PairedDevice, str]] = some) -> None:
+            for device, code in some:
+                record_scan(session, device, _reading(code), venue.keys)
+
+        in_transaction(database, work)
+
+
+def _reading(code: str) -> Reading:
+    now = datetime.now(UTC)
+    return Reading(uuid4(), code, Direction.ENTRY, Source.CAMERA, now, now, now)
+
+
+def _measured(venue: Venue, database: Database, port: int, asked: int) -> dict[str, float]:
+    with database.read() as session:
+        event_id = session.scalars(select(Event.id)).one()
+        people = session.scalars(select(func.count(Participant.id))).one()
+        arrived = live_counts(session, event_id).totals["arrived"]
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    by_http = _asker(connection, venue.tokens[0])
+
+    def by_call() -> None:
+        with database.read() as session:
+            live_counts(session, event_id)
+
+    by_http()
+    times = [(timed_ms(by_call), timed_ms(by_http)) for _ in range(asked)]
+    connection.close()
+    return {
+        "participants": people,
+        "arrived": arrived,
+        "call_ms": statistics.median(call for call, _ in times),
+        "http_ms": statistics.median(http for _, http in times),
+    }
+
+
+def _asker(connection: http.client.HTTPConnection, token: str) -> Callable[[], None]:
+    def ask() -> None:
+        connection.request("GET", "/api/v1/status", headers={"Authorization": f"Bearer {token}"})
+        reply = connection.getresponse()
+        reply.read()
+        if reply.status != 200:
+            raise RuntimeError(f"the status was answered with {reply.status}")
+
+    return ask

@@ -1,0 +1,105 @@
+"""An installation to measure: the reference event, its badges, and sixteen paired devices."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+from bench.processes import ROOT, free_port, server
+from bench.stores import Store
+from checkin.services.keys import Keys
+from checkin.settings import Settings, load_keys
+
+GATES = 4
+DEVICES = 16
+SCANS = "/api/v1/scans"
+
+
+@dataclass
+class Venue:
+    """An installed event.
+
+    Attributes:
+        codes: of confirmed participants not scanned yet; `take_codes` takes them away.
+        tokens: one for each device; four devices at each gate.
+    """
+
+    home: Path
+    url: str
+    codes: list[str]
+    tokens: list[str]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"CHECKIN_HOME": str(self.home), "CHECKIN_DATABASE_URL": self.url}
+
+    def take_codes(self, count: int) -> list[str]:
+        if count > len(self.codes):
+            raise RuntimeError("more badges were scanned than there are: raise --participants")
+        taken, self.codes = self.codes[:count], self.codes[count:]
+        return taken
+
+    @property
+    def keys(self) -> Keys:
+        """The secrets that the venue's badges were made with."""
+        return load_keys(Settings(home=self.home, database_url=self.url))
+
+    @contextmanager
+    def served(self) -> Iterator[tuple[int, int]]:
+        """Serve it as its organiser would; yield the port and the process id."""
+        port = free_port()
+        command = ["-m", "checkin", "run", "--port", str(port)]
+        with server(command, port, self.environment, self.home / "server.log") as pid:
+            yield port, pid
+
+
+def open_venue(store: Store, participants: int, name: str = "marhaba") -> Venue:
+    """Load the reference event into a new database, through the organiser's own commands."""
+    home = store.folder / f"home-{name}"
+    home.mkdir()
+    venue = Venue(home, store.url(name), [], [])
+    _checkin(venue, "init")
+    _checkin(venue, "demo", "--participants", str(participants))
+    listed = csv.DictReader(io.StringIO(_checkin(venue, "badges", "codes", "--csv", "-")))
+    venue.codes = [row["code"] for row in listed if row["status"] == "confirmed"]
+    venue.tokens = [_paired(venue, f"Porte {at % GATES + 1}") for at in range(DEVICES)]
+    return venue
+
+
+def scan_body(code: str) -> dict[str, str]:
+    return {
+        "scan_id": str(uuid4()),
+        "code": code,
+        "type": "entry",
+        "scanned_at": datetime.now(UTC).isoformat(),
+        "source": "camera",
+    }
+
+
+def _paired(venue: Venue, gate: str) -> str:
+    device: dict[str, str] = json.loads(_checkin(venue, "device", "add", "--gate", gate, "--json"))
+    return device["device_token"]
+
+
+def _checkin(venue: Venue, *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "checkin", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **venue.environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise RuntimeError(f"checkin {arguments[0]} failed:\n{done.stderr[-2000:]}")
+    return done.stdout

@@ -1,0 +1,75 @@
+"""The device API as an application of its own: no cookies and no sessions on a scan's way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apiflask import APIBlueprint, APIFlask
+from flask import Flask, Response
+from flask.sessions import SessionInterface
+
+from checkin.web import health
+from checkin.web.api import devices, leases, lists, people, scans
+from checkin.web.api.contract import SECURITY_SCHEME, require_bodies
+from checkin.web.errors import register_errors
+from checkin.web.state import EXTENSION, Marhaba
+
+MAX_BODY_BYTES = 2 * 2**20
+
+
+class _NoSession(SessionInterface):
+    """Devices show a token with each request; a cookie of theirs is not even read."""
+
+    def open_session(self, app: Flask, request: Any) -> None:
+        """Open none."""
+
+    def is_null_session(self, _obj: object) -> bool:
+        """There is never one to save."""
+        return True
+
+
+def create_api(state: Marhaba) -> APIFlask:
+    """Build the application that answers `/api/…` and the health checks."""
+    app = APIFlask(
+        "checkin.web.api",
+        title="Marhaba",
+        version="1.0",
+        spec_path="/api/v1/openapi.json",
+        docs_path=None,
+        json_errors=False,
+        static_folder=None,  # type: ignore[arg-type]
+    )
+    app.session_interface = _NoSession()
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        VALIDATION_ERROR_STATUS_CODE=400,
+        AUTO_VALIDATION_ERROR_RESPONSE=False,
+        AUTO_AUTH_ERROR_RESPONSE=False,
+        AUTO_404_RESPONSE=False,
+        SYNC_LOCAL_SPEC=False,
+    )
+    app.spec_processor(require_bodies)
+    app.description = "Check-in at the gates of an event; see docs/api.md."
+    app.security_schemes = {
+        SECURITY_SCHEME: {"type": "http", "scheme": "bearer", "description": "A device's token."}
+    }
+    app.extensions[EXTENSION] = state
+    _add_routes(app)
+    app.after_request(_not_a_page)
+    return app
+
+
+def _not_a_page(response: Response) -> Response:
+    # Whoever opens an answer in a browser sees text: nothing in it is run.
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "default-src 'none'"
+    return response
+
+
+def _add_routes(app: APIFlask) -> None:
+    api = APIBlueprint("api", __name__, url_prefix="/api/v1")
+    for part in (devices, scans, leases, people, lists):
+        api.register_blueprint(part.bp)
+    app.register_blueprint(api)
+    app.register_blueprint(health.bp)
+    register_errors(app)

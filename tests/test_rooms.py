@@ -1,0 +1,52 @@
+"""The rooms lean one way, and the scanner starts without the server's libraries."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SERVER_ONLY = ("flask", "apiflask", "sqlalchemy", "alembic", "granian", "badges")
+
+
+def python(*arguments):
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_the_rooms_keep_their_contracts():
+    done = python("-c", "from importlinter.cli import lint_imports_command as c; c()", "--no-cache")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "4 kept, 0 broken" in done.stdout
+
+
+@pytest.mark.parametrize("module", ["scanner", "scanner.station", "scanner.__main__"])
+def test_the_scanner_loads_nothing_of_the_server(module):
+    loaded = f"import sys, {module}; print(*sorted(set({SERVER_ONLY}) & set(sys.modules)))"
+
+    done = python("-c", loaded)
+
+    assert (done.returncode, done.stdout.split()) == (0, []), done.stderr
+
+
+@pytest.mark.parametrize("module", ["checkin.domain.admission", "checkin.protocol.codes"])
+def test_decisions_and_formats_load_no_framework(module):
+    loaded = f"import sys, {module}; print(*sorted(set({SERVER_ONLY}) & set(sys.modules)))"
+
+    done = python("-c", loaded)
+
+    assert (done.returncode, done.stdout.split()) == (0, []), done.stderr
+
+
+def test_the_package_itself_is_empty():
+    assert (ROOT / "checkin" / "__init__.py").read_bytes() == b""
