@@ -9,12 +9,16 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from checkin.domain.messages import DEFAULT_LANGUAGE, LANGUAGES
 from checkin.domain.verdicts import Direction
 from scanner.errors import LibraryMissing, ScannerError
 from scanner.quiet import hush
 from scanner.words import say
+
+if TYPE_CHECKING:
+    from scanner.gate import Wanted
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -43,9 +47,10 @@ def _decode(asked: argparse.Namespace) -> int:
 
 def _scan(asked: argparse.Namespace) -> int:
     with _libraries():
-        from scanner.camera import open_source
+        from scanner.decode.idle import Idle
         from scanner.decode.stream import stream_decoder, zbar_or_none
-        from scanner.gate import Wanted, gate_for
+        from scanner.gate import gate_for
+        from scanner.steady import frames_of
     if not asked.headless:
         from scanner.window.display import check_display
 
@@ -53,30 +58,36 @@ def _scan(asked: argparse.Namespace) -> int:
     zbar = zbar_or_none()
     if zbar is None:
         print(say(asked.language, "no_zbar"), file=sys.stderr)  # noqa: T201 - a command
-    frames = open_source(asked.source)
-    gate = gate_for(
-        Wanted(
-            server=asked.server,
-            pairing_code=asked.pair,
-            token=asked.token,
-            name=asked.name,
-            language=asked.language,
-            type=asked.type,
-            spool=asked.spool,
-            cafile=asked.cafile,
-        )
-    )
+    # A gate with a window opens without a camera too: it has a keyboard, and tells what to do.
+    frames = frames_of(asked.source, at_once=asked.headless)
+    decoder = Idle(stream_decoder(zbar))
+    gate = gate_for(_wanted(asked))
     if asked.pair:
         print(say(asked.language, "paired", gate=gate.place.get("name", "")), file=sys.stderr)  # noqa: T201 - a command
     if asked.headless:
         from scanner.headless import run_headless
 
-        run_headless(gate, frames, stream_decoder(zbar))
+        run_headless(gate, frames, decoder)
     else:
         from scanner.window.loop import run_window
 
-        run_window(gate, frames, stream_decoder(zbar))
+        run_window(gate, frames, decoder)
     return 0
+
+
+def _wanted(asked: argparse.Namespace) -> Wanted:
+    from scanner.gate import Wanted
+
+    return Wanted(
+        server=asked.server,
+        pairing_code=asked.pair,
+        token=asked.token,
+        name=asked.name,
+        language=asked.language,
+        type=asked.type,
+        spool=asked.spool,
+        cafile=asked.cafile,
+    )
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -23,6 +23,18 @@ class NoCamera(ScannerError):
     code = "no_camera"
 
 
+class CameraInUse(NoCamera):
+    """The camera is there and does not open: another program holds it."""
+
+    code = "camera_in_use"
+
+
+class CameraDenied(NoCamera):
+    """The camera is there and this user may not open it."""
+
+    code = "camera_denied"
+
+
 class CameraLost(ScannerError):
     """The camera stopped giving pictures."""
 

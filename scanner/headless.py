@@ -13,6 +13,7 @@ from scanner.errors import ScannerError
 from scanner.gate import Gate
 from scanner.scan import Verdict
 from scanner.station import Sight
+from scanner.steady import Steady
 from scanner.watch import watch
 from scanner.words import say
 
@@ -40,6 +41,13 @@ class Lines:
         """Write a sentence for a person."""
         self._write(self._err, say(self._language, key, **details))
 
+    def remark_camera(self, fault: ScannerError | None) -> None:
+        """Write that the camera is gone, or back again."""
+        if fault:
+            self.remark(fault.code, **fault.details)
+        else:
+            self.remark("camera_back")
+
     def _write(self, file: TextIO, line: str) -> None:
         with self._lock:
             file.write(line + "\n")
@@ -63,6 +71,8 @@ def run_headless(gate: Gate, frames: Frames, decoder: Decoder) -> None:
         if lines.fault:
             raise lines.fault
 
+    if isinstance(frames, Steady):
+        frames.tell = lines.remark_camera
     courier.start()
     try:
         watch(frames, decoder, seen)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import wave
+from collections.abc import Iterable
 from pathlib import Path
 
 from scanner.scan import Kind
@@ -24,6 +25,15 @@ MELODIES: dict[Kind, tuple[tuple[int, int], ...]] = {
     Kind.REFUSED: ((196, 480),),
     Kind.PENDING: ((988, 80), (0, 50), (740, 160)),
 }
+
+
+# Several badges at once have one sound: a refusal must not be missed among admissions.
+_GRAVITY = (Kind.REFUSED, Kind.ALREADY, Kind.PENDING, Kind.ADMITTED)
+
+
+def gravest(kinds: Iterable[Kind]) -> Kind:
+    """Return the kind that is heard when several verdicts come at once."""
+    return min(kinds, key=_GRAVITY.index)
 
 
 def wav_of(melody: tuple[tuple[int, int], ...]) -> bytes:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from checkin.domain.verdicts import Direction, Source
-from checkin.protocol.codes import looks_like_ours, normalise_typed, parse_code
+from checkin.protocol.codes import looks_like_ours, parse_code
 from scanner.debounce import CAMERA_S, WEDGE_S, Debounce
 from scanner.delivery import fault_verdict
 from scanner.errors import SpoolUnwritable
 from scanner.scan import Scan, Verdict
 from scanner.spool import Spool
+from scanner.typed import meant_code
 
 
 class Sight(StrEnum):
@@ -42,11 +43,15 @@ class Station:
     type: str = Direction.ENTRY
 
     def __post_init__(self) -> None:
-        self._debounce = {Source.CAMERA: Debounce(CAMERA_S), Source.WEDGE: Debounce(WEDGE_S)}
+        self._debounce = {
+            Source.CAMERA: Debounce(CAMERA_S),
+            Source.WEDGE: Debounce(WEDGE_S),
+            Source.TYPED: Debounce(WEDGE_S),
+        }
 
     def saw(self, text: str, at_s: float, source: Source = Source.CAMERA) -> Sight:
         """Take a text that was read at `at_s` seconds of the source's clock."""
-        code = normalise_typed(text) if source == Source.WEDGE else text
+        code = text if source == Source.CAMERA else meant_code(text)
         debounce = self._debounce[source]
         if not debounce.is_new(code, at_s):
             return Sight.SEEN_BEFORE

@@ -6,6 +6,7 @@ Sentences about a fault say what to do. `verdict_message` has the words of the v
 from __future__ import annotations
 
 from checkin.domain.messages import DEFAULT_LANGUAGE, LANGUAGES
+from scanner.window_words import WINDOW_WORDS
 
 _SENTENCES: dict[str, dict[str, str]] = {
     "no_camera": {
@@ -17,12 +18,12 @@ _SENTENCES: dict[str, dict[str, str]] = {
         "choose another one: --source 1.",
     },
     "camera_lost": {
-        "fr": "La caméra {source} ne donne plus d'image. Rebranchez-la et relancez le scanner ; "
-        "les scans sont gardés.",
-        "ar": "توقفت الكاميرا {source} عن إرسال الصور. أعيدوا توصيلها وشغلوا البرنامج من جديد؛ "
-        "العمليات محفوظة.",
-        "en": "Camera {source} gives no more pictures. Plug it in again and restart the scanner; "
-        "the scans are kept.",
+        "fr": "La caméra {source} ne donne plus d'image. Rebranchez-la : elle revient toute "
+        "seule. Les scans sont gardés.",
+        "ar": "توقفت الكاميرا {source} عن إرسال الصور. أعيدوا توصيلها وستعود وحدها. العمليات "
+        "محفوظة.",
+        "en": "Camera {source} gives no more pictures. Plug it in again: it comes back by itself. "
+        "The scans are kept.",
     },
     "source_missing": {
         "fr": "{source} n'existe pas. Donnez à --source un numéro de caméra, un fichier, un "
@@ -223,9 +224,9 @@ _LABELS: dict[str, dict[str, str]] = {
         "en": "Clock off by {skew} s",
     },
     "keys": {
-        "fr": "E entrée/sortie · L langue · Z annuler · Espace suivant · Q quitter",
-        "ar": "E دخول/خروج · L اللغة · Z إلغاء · مسافة: التالي · Q خروج من البرنامج",
-        "en": "E entry/exit · L language · Z annul · Space next · Q quit",
+        "fr": "? aide · T taper un code · F chercher · W sans badge · Z annuler · Espace suivant",
+        "ar": "? المساعدة · T كتابة رمز · F بحث · W دون شارة · Z إلغاء · مسافة: التالي",
+        "en": "? help · T type a code · F search · W no badge · Z annul · Space next",
     },
 }
 
@@ -236,7 +237,7 @@ def say(language: str, key: str, **details: object) -> str:
     Raises:
         KeyError: there is no such key, or a detail that the sentence needs is missing.
     """
-    table = _SENTENCES.get(key) or _LABELS[key]
+    table = _SENTENCES.get(key) or _LABELS.get(key) or WINDOW_WORDS[key]
     return table[language if language in LANGUAGES else DEFAULT_LANGUAGE].format(**details)
 
 

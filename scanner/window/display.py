@@ -28,6 +28,16 @@ def check_display() -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "xcb")
 
 
+def open_window(title: str, width: int, height: int) -> None:
+    """Open an empty window on the whole screen."""
+    import cv2
+
+    # Without GUI_NORMAL Qt adds a toolbar, and a menu on the right mouse button.
+    cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
+    cv2.resizeWindow(title, width, height)
+    cv2.setWindowProperty(title, cv2.WND_PROP_FULLSCREEN, cv2.WINDOW_FULLSCREEN)
+
+
 def _answers(host: str, number: int) -> bool:
     if host:
         return _connects(socket.AF_INET, (host, 6000 + number))

@@ -8,14 +8,19 @@ import threading
 from scanner.camera import Frame, Frames, Live
 from scanner.decode.base import Decoder, Reading
 from scanner.errors import ScannerError
+from scanner.parties import Parties
 from scanner.station import Sight, Station
+from scanner.steady import Steady
 from scanner.watch import paced, watch
+
+Remark = str | ScannerError | None
 
 
 class Eye:
     """The decoding thread: from frames to the station, with the newest frame kept for the screen.
 
-    What a person should hear of besides verdicts comes out of `remarks` as keys in `words`.
+    What a person should hear of besides verdicts comes out of `remarks`: keys in `words`, the
+    fault of a camera that is gone, and None when it is back.
     """
 
     def __init__(self, frames: Frames, decoder: Decoder, station: Station) -> None:
@@ -24,13 +29,23 @@ class Eye:
         self._station = station
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._look, name="decode", daemon=True)
-        self.remarks: queue.Queue[str] = queue.Queue()
+        self.parties = Parties()
+        self.remarks: queue.Queue[Remark] = queue.Queue()
         self.fault: ScannerError | None = None
         self.newest: tuple[Frame | None, list[Reading]] = (None, [])
 
     def start(self) -> None:
         """Begin to look."""
         self._thread.start()
+
+    def look_at(self, frames: Frames) -> None:
+        """Take other frames from now on."""
+        earlier, self._frames = self._frames, frames
+        # Letting a camera go may take as long as it still hangs in a read.
+        threading.Thread(target=earlier.close, name="let go", daemon=True).start()
+        if not self._thread.is_alive() and not self._over.is_set():
+            self._thread = threading.Thread(target=self._look, name="decode", daemon=True)
+            self._thread.start()
 
     def close(self) -> None:
         """Stop looking and let the camera go."""
@@ -39,10 +54,20 @@ class Eye:
         self._thread.join(timeout=3)
 
     def _look(self) -> None:
-        frames = self._frames if isinstance(self._frames, Live) else paced(self._frames)
+        looking = True
+        while looking:
+            frames = self._frames
+            self._look_through(frames)
+            looking = self._frames is not frames and not self._over.is_set()
+
+    def _look_through(self, frames: Frames) -> None:
+        if isinstance(frames, Steady):
+            frames.tell = self.remarks.put
+        live = isinstance(frames, Live | Steady)
         try:
-            watch(frames, self._decoder, self._seen)
-            self.remarks.put("source_ended")
+            watch(frames if live else paced(frames), self._decoder, self._seen)
+            if self._frames is frames and not self._over.is_set():
+                self.remarks.put("source_ended")
         except _Over:
             return
         except ScannerError as fault:
@@ -52,10 +77,11 @@ class Eye:
         if self._over.is_set():
             raise _Over
         self.newest = (frame, readings)
+        self.parties.seen([reading.text for reading in readings], frame.at_s)
         for reading in readings:
             sight = self._station.saw(reading.text, frame.at_s)
             if sight in (Sight.NOT_OURS, Sight.AGAIN):
-                self.remarks.put(sight)
+                self.remarks.put(str(sight))
 
 
 class _Over(Exception):

@@ -10,23 +10,35 @@ from typing import TypeVar
 
 import cv2
 
-from scanner.camera import Frame, Frames
+from checkin.domain.verdicts import Source
+from checkin.protocol.codes import looks_like_ours
+from scanner.camera import Frame, Frames, open_source
 from scanner.courier import Happening, Stopped
 from scanner.decode.base import Decoder
+from scanner.desk import Desk
 from scanner.errors import ScannerError
 from scanner.gate import Gate
 from scanner.scan import Verdict
-from scanner.sound import Sound
+from scanner.sound import Sound, gravest
+from scanner.station import Sight
+from scanner.steady import Steady
+from scanner.typed import meant_code, meant_key
 from scanner.window import state
 from scanner.window.compose import HEIGHT_PX, WIDTH_PX, compose
-from scanner.window.eye import Eye
+from scanner.window.counter import KEYS, Counter
+from scanner.window.display import open_window
+from scanner.window.eye import Eye, Remark
+from scanner.window.keyboard import ENTER, ESCAPE
+from scanner.window.keys import Burst, KeyCollector
+from scanner.window.listening import Keyboard
 from scanner.window.text import can_shape
 from scanner.words import say
 
 TITLE = "Marhaba"
 _WAIT_FOR_KEY_MS = 25
-_QUIT = ("q", "\x1b")
-_NEXT = (" ", "\r", "\n")
+_QUIT = ("q", ESCAPE)
+_NEXT = (" ", ENTER)
+_HELP = ("?", "؟", "h")
 T = TypeVar("T")
 
 
@@ -38,6 +50,11 @@ class Window:
         self._happenings: queue.Queue[Happening] = queue.Queue()
         self._station, self._courier = gate.open(self._happenings.put)
         self._eye = Eye(frames, decoder, self._station)
+        self._counter = Counter(
+            Desk(gate.client), self._station, self._happenings.put, self._look_through
+        )
+        self._keys = KeyCollector()
+        self._keyboard = Keyboard()
         self._sound = Sound()
         self._fault: ScannerError | None = None
         self._counted_at_s = 0.0
@@ -56,11 +73,12 @@ class Window:
         Raises:
             ScannerError: the fault that was on the screen when they did.
         """
-        _open_window()
+        open_window(TITLE, WIDTH_PX, HEIGHT_PX)
         self._courier.start()
         self._eye.start()
         while self._turn():
             pass
+        self._keyboard.close()
         cv2.destroyAllWindows()
         self._close()
         if self._fault:
@@ -68,32 +86,53 @@ class Window:
 
     def _turn(self) -> bool:
         new = self._take_events()
+        self._draw()
+        keys = self._keyboard.wait(_WAIT_FOR_KEY_MS)
+        if new and not self._screen.is_muted:
+            self._sound.play(
+                gravest(verdict.kind for verdict in new)
+            )  # after the picture: never before the verdict
+        return self._typed(keys) and cv2.getWindowProperty(TITLE, cv2.WND_PROP_VISIBLE) >= 1
+
+    def _draw(self) -> None:
         frame, readings = self._eye.newest
-        corners = tuple(reading.corners for reading in readings)
-        screen = replace(self._screen, corners=corners)
+        sightings = tuple(state.Sighting(r.text, r.corners) for r in readings)
+        screen = replace(self._screen, sightings=sightings)
         if (frame, screen) != self._drawn:  # frames compare by identity
             self._drawn = (frame, screen)
             cv2.imshow(TITLE, compose(screen, frame.image if frame else None))
-        key = cv2.waitKey(_WAIT_FOR_KEY_MS)
-        if new:
-            self._sound.play(new[-1].kind)  # after the picture: never before the verdict
-        return self._pressed(key) and cv2.getWindowProperty(TITLE, cv2.WND_PROP_VISIBLE) >= 1
 
     def _take_events(self) -> list[Verdict]:
         now_s = time.monotonic()
         happenings = _all_of(self._happenings)
         for happening in happenings:
-            self._screen = state.after(self._screen, happening, now_s)
-            if isinstance(happening, Stopped):
-                self._fault = happening.fault
+            self._take(happening, now_s)
         for remark in _all_of(self._eye.remarks):
-            self._screen = state.with_notice(self._screen, remark, now_s)
-        self._notice_broken_camera(now_s)
+            self._remark(remark, now_s)
+        for answer in _all_of(self._counter.errands.answers):
+            self._screen = self._counter.take(self._screen, answer, now_s)
+        self._notice_broken_source(now_s)
         self._count_waiting(now_s)
         self._screen = state.at_time(self._screen, now_s)
         return [happening for happening in happenings if isinstance(happening, Verdict)]
 
-    def _notice_broken_camera(self, now_s: float) -> None:
+    def _take(self, happening: Happening, now_s: float) -> None:
+        party = None
+        if isinstance(happening, Verdict) and happening.scan.source == Source.CAMERA:
+            party = self._eye.parties.party_of(happening.scan.code)
+        self._screen = state.after(self._screen, happening, now_s, party=party)
+        if isinstance(happening, Stopped):
+            self._fault = happening.fault
+
+    def _remark(self, remark: Remark, now_s: float) -> None:
+        if isinstance(remark, str):
+            self._screen = state.with_notice(self._screen, remark, now_s)
+            return
+        self._screen = state.with_trouble(self._screen, remark)
+        if remark is None:
+            self._screen = state.with_notice(self._screen, "camera_back", now_s)
+
+    def _notice_broken_source(self, now_s: float) -> None:
         if self._eye.fault and self._fault is None:
             self._fault = self._eye.fault
             self._screen = state.after(self._screen, Stopped(self._fault), now_s)
@@ -111,31 +150,79 @@ class Window:
             skew_s=self._gate.client.skew_s,
         )
 
-    def _pressed(self, key: int) -> bool:
-        """Do what `key` asks; return False to quit."""
-        letter = chr(key & 0xFF).lower() if key >= 0 else ""
-        if letter in _QUIT:
-            return False
-        if letter in _NEXT:
+    def _typed(self, keys: list[tuple[str, float]]) -> bool:
+        """Take the keys that came; return False to quit."""
+        now_s = time.monotonic()
+        events = [event for name, at_s in keys for event in self._keys.pressed(name, at_s)]
+        events += self._keys.at_time(now_s)
+        going = True
+        for event in events:
+            if isinstance(event, Burst):
+                self._burst(event.text, now_s)
+            else:
+                going = self._pressed(event.name, now_s) and going
+        return going
+
+    def _burst(self, text: str, now_s: float) -> None:
+        form = self._screen.form_in_front
+        if form and not looks_like_ours(meant_code(text)):
+            for letter in text:  # quick fingers in a form
+                self._pressed(letter, now_s)
+        elif text.strip():
+            sight = self._station.saw(text, now_s, Source.WEDGE)
+            if sight in (Sight.NOT_OURS, Sight.AGAIN):
+                self._screen = state.with_notice(self._screen, str(sight), now_s)
+
+    def _pressed(self, name: str, now_s: float) -> bool:
+        """Do what a key asks; return False to quit."""
+        form = self._screen.form_in_front
+        if self._screen.is_helping:
+            self._screen = replace(self._screen, is_helping=False)
+        elif self._screen.form and not form:
+            # A verdict came while somebody typed a name: its next letter must not be a command.
             self._screen = state.dismissed(self._screen)
-        elif letter == "l":
-            self._screen = state.in_next_language(self._screen)
-        elif letter == "e":
-            self._screen = replace(self._screen, type=self._station.turn())
-        elif letter == "z":
-            self._annul_last()
+        elif form:
+            self._screen = self._counter.pressed(self._screen, form, name, now_s)
+        elif (command := meant_key(name)) in _QUIT:
+            return False
+        elif command in KEYS:
+            self._screen = self._counter.open(self._screen, KEYS[command], now_s)
+        else:
+            self._do(command, now_s)
         return True
 
-    def _annul_last(self) -> None:
+    def _do(self, command: str, now_s: float) -> None:
+        screen = self._screen
+        if command in _NEXT:
+            self._screen = state.dismissed(screen)
+        elif command == "l":
+            self._screen = state.in_next_language(screen)
+        elif command == "e":
+            self._screen = replace(screen, type=self._station.turn())
+        elif command == "m":
+            self._screen = replace(screen, is_mirrored=not screen.is_mirrored)
+        elif command == "s":
+            self._screen = state.sound_switched(screen, now_s)
+        elif command == "z":
+            self._annul_last(now_s)
+        elif command in _HELP:
+            self._screen = replace(screen, is_helping=True)
+
+    def _annul_last(self, now_s: float) -> None:
         last = self._screen.last
         if last is None:
-            self._screen = state.with_notice(self._screen, "nothing_to_annul", time.monotonic())
+            self._screen = state.with_notice(self._screen, "nothing_to_annul", now_s)
         else:
             self._courier.annul(last.scan.scan_id, "taken back at the gate")
+
+    def _look_through(self, number: int) -> None:
+        self._screen = state.with_trouble(self._screen, None)
+        self._eye.look_at(Steady(str(number), open_source))
 
     def _close(self) -> None:
         self._eye.close()
         self._courier.finish()
+        self._counter.errands.close()
         self._sound.close()
         if count := self._gate.spool.waiting_count():
             sys.stderr.write(say(self._screen.language, "still_waiting", count=count) + "\n")
@@ -151,13 +238,6 @@ def run_window(gate: Gate, frames: Frames, decoder: Decoder) -> None:
     if not can_shape():
         sys.stderr.write(say(gate.language, "no_raqm") + "\n")
     Window(gate, frames, decoder).run()
-
-
-def _open_window() -> None:
-    # Without GUI_NORMAL Qt adds a toolbar, and a menu on the right mouse button.
-    cv2.namedWindow(TITLE, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
-    cv2.resizeWindow(TITLE, WIDTH_PX, HEIGHT_PX)
-    cv2.setWindowProperty(TITLE, cv2.WND_PROP_FULLSCREEN, cv2.WINDOW_FULLSCREEN)
 
 
 def _all_of(source: queue.Queue[T]) -> list[T]:

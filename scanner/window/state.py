@@ -7,25 +7,47 @@ from dataclasses import dataclass, replace
 from checkin.domain.verdicts import Direction
 from scanner.courier import Annulled, Happening, LinkSeen, Stopped
 from scanner.decode.base import Corners
+from scanner.errors import ScannerError
 from scanner.scan import Kind, Verdict
+from scanner.window.form import Form, Notice
 from scanner.words import next_language
 
 CLEARS_AFTER_S = {Kind.ADMITTED: 3.0, Kind.PENDING: 5.0}
 NOTICE_S = 3.0
-_CARDS_KEPT = 5
+TILES = 4
+_CARDS_KEPT = 24
+_FACES_KEPT = 24
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A verdict on the screen since `since_s`."""
+    """A verdict on the screen since `since_s`.
+
+    Attributes:
+        party: the badges that were held up together; None for one that no camera saw.
+    """
 
     verdict: Verdict
     since_s: float
+    party: int | None = None
+
+    @property
+    def stays(self) -> bool:
+        """Say whether it waits for a key: whoever is refused must be seen to."""
+        return self.verdict.kind not in CLEARS_AFTER_S
 
     def is_over(self, at_s: float) -> bool:
-        """Say whether its time is up; a refusal stays until somebody presses a key."""
+        """Say whether its time is up."""
         stays_s = CLEARS_AFTER_S.get(self.verdict.kind)
         return stays_s is not None and at_s - self.since_s >= stays_s
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A code in the camera's picture, its corners in that picture's pixels."""
+
+    text: str
+    corners: Corners
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +55,11 @@ class Screen:
     """Everything that the window draws besides the camera's picture.
 
     Attributes:
-        cards: the last one is shown; refusals under it come back when it clears.
+        cards: the last one is shown, with those of its party; others come back when it clears.
+        faces: the verdicts of the last codes, for the frames around them.
         notice: a key in `words` with its details, shown until `notice_until_s`.
-        corners: where codes were seen, in pixels of the camera's picture.
+        trouble: a notice that stays until the trouble is over, such as a lost camera.
+        sightings: the codes in the camera's picture.
         last: the newest scan that the server decided, which Z takes back.
     """
 
@@ -50,21 +74,46 @@ class Screen:
     admitted: int = 0
     skew_s: float | None = None
     cards: tuple[Card, ...] = ()
-    notice: tuple[str, tuple[tuple[str, object], ...]] | None = None
+    faces: tuple[tuple[str, Kind], ...] = ()
+    notice: Notice | None = None
     notice_until_s: float = 0.0
-    corners: tuple[Corners, ...] = ()
+    trouble: Notice | None = None
+    sightings: tuple[Sighting, ...] = ()
     last: Verdict | None = None
+    is_muted: bool = False
+    is_mirrored: bool = False
+    is_helping: bool = False
+    form: Form | None = None
 
     @property
     def card(self) -> Card | None:
         """Return the card on top."""
         return self.cards[-1] if self.cards else None
 
+    @property
+    def tiles(self) -> tuple[Card, ...]:
+        """Return the cards that are shown: the one on top and the latest of its party."""
+        top = self.card
+        if top is None or top.party is None:
+            return (top,) if top else ()
+        return tuple(card for card in self.cards if card.party == top.party)[-TILES:]
 
-def after(screen: Screen, happening: Happening, at_s: float) -> Screen:
-    """Return the screen after something happened at `at_s`."""
+    @property
+    def form_in_front(self) -> Form | None:
+        """Return the form, unless a verdict came after it was opened: the verdict goes first."""
+        if self.form and self.card and self.card.since_s > self.form.opened_s:
+            return None
+        return self.form
+
+
+def after(screen: Screen, happening: Happening, at_s: float, *, party: int | None = None) -> Screen:
+    """Return the screen after something happened at `at_s`.
+
+    Args:
+        party: of a verdict's badge, see `Card`.
+    """
     if isinstance(happening, Verdict):
-        return _with_verdict(screen, happening, at_s)
+        return _with_verdict(screen, happening, at_s, party)
     if isinstance(happening, LinkSeen):
         return _with_link(screen, happening)
     if isinstance(happening, Annulled):
@@ -77,7 +126,9 @@ def after(screen: Screen, happening: Happening, at_s: float) -> Screen:
 
 def at_time(screen: Screen, at_s: float) -> Screen:
     """Return the screen without what has had its time."""
-    cards = tuple(card for card in screen.cards if not card.is_over(at_s))
+    # A party is shown as a whole until the last of it has had its time.
+    shown = {c.party for c in screen.cards if not (c.stays or c.is_over(at_s))} - {None}
+    cards = tuple(c for c in screen.cards if c.party in shown or not c.is_over(at_s))
     notice = screen.notice if at_s < screen.notice_until_s else None
     if cards == screen.cards and notice == screen.notice:
         return screen
@@ -85,13 +136,20 @@ def at_time(screen: Screen, at_s: float) -> Screen:
 
 
 def dismissed(screen: Screen) -> Screen:
-    """Return the screen without the card on top."""
-    return replace(screen, cards=screen.cards[:-1])
+    """Return the screen without the cards that are shown."""
+    return replace(screen, cards=tuple(c for c in screen.cards if c not in screen.tiles))
 
 
 def in_next_language(screen: Screen) -> Screen:
     """Return the screen in the language after this one."""
     return replace(screen, language=next_language(screen.language))
+
+
+def sound_switched(screen: Screen, at_s: float) -> Screen:
+    """Return the screen with its sound off or on again, and a notice that says so."""
+    muted = not screen.is_muted
+    screen = replace(screen, is_muted=muted)
+    return with_notice(screen, "sound_off" if muted else "sound_on", at_s)
 
 
 def with_notice(
@@ -102,14 +160,24 @@ def with_notice(
     return replace(screen, notice=notice, notice_until_s=at_s + lasts_s)
 
 
-def _with_verdict(screen: Screen, verdict: Verdict, at_s: float) -> Screen:
-    # The next badge clears what would clear by itself; a refusal that nobody saw stays below.
-    staying = tuple(c for c in screen.cards if c.verdict.kind not in CLEARS_AFTER_S)
-    cards = (*staying, Card(verdict, at_s))[-_CARDS_KEPT:]
+def with_trouble(screen: Screen, fault: ScannerError | None) -> Screen:
+    """Return the screen with a sentence that stays, or without it when there is no fault."""
+    trouble = (fault.code, tuple(fault.details.items())) if fault else None
+    return replace(screen, trouble=trouble)
+
+
+def _with_verdict(screen: Screen, verdict: Verdict, at_s: float, party: int | None) -> Screen:
+    # The next badge clears what would clear by itself, but not those held up with it; a refusal
+    # that nobody saw stays below.
+    together = {party} - {None}
+    staying = tuple(c for c in screen.cards if c.stays or c.party in together)
+    cards = (*staying, Card(verdict, at_s, party))[-_CARDS_KEPT:]
+    faces = (*screen.faces, (verdict.scan.code, verdict.kind))[-_FACES_KEPT:]
     counted = verdict.kind == Kind.ADMITTED and verdict.scan.type == Direction.ENTRY
     return replace(
         screen,
         cards=cards,
+        faces=faces,
         admitted=screen.admitted + counted,
         online=screen.online and not verdict.offline,
         last=verdict if verdict.kind == Kind.ADMITTED else screen.last,

@@ -11,11 +11,19 @@ import threading
 import time
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+from checkin.protocol.codes import format_code
 
 TOKEN = "device-token"
 PAIRING_CODE = "482913"
 EVENT = {"slug": "rabat", "name": "Rabat", "timezone": "Africa/Casablanca"}
 GATE = {"id": 7, "name": "Porte A"}
+PIN = "4821"
+DELEGATIONS = [
+    {"id": 1, "name": "Khémisset", "name_ar": "الخميسات"},
+    {"id": 2, "name": "Salé", "name_ar": "سلا"},
+]
 
 
 class FakeServer:
@@ -96,7 +104,10 @@ class FakeServer:
             return 200, {"server_time": self._now()}
         if path == "/api/v1/status":
             gates = [{**GATE, "arrived": len(self.first), "last_scan_at": None}]
-            return 200, {"totals": {}, "gates": gates, "at": self._now()}
+            counts = {"totals": {}, "gates": gates, "delegations": DELEGATIONS}
+            return 200, {**counts, "at": self._now()}
+        if path.startswith("/api/v1/participants"):
+            return self._register(body) if body else self._search(path)
         return 404, {"error": "not_found", "detail": path}
 
     def _pair(self, body):
@@ -113,12 +124,31 @@ class FakeServer:
     def _scan(self, body):
         if self.mood == "rejecting":
             return 400, {"error": "invalid_request", "detail": "scanned_at: too long ago"}
+        if body.get("force") and body.get("supervisor_pin") != PIN:
+            return 403, {"error": "forbidden", "detail": "this is no supervisor's PIN"}
         known = self.answers.get(body["scan_id"])
         if known:
             return 200, {**known[1], "replayed": True, "server_time": self._now()}
         reply = self._decide(body)
         self.answers[body["scan_id"]] = (body, reply)
         return 200, {**reply, "replayed": False, "server_time": self._now()}
+
+    def _search(self, path):
+        asked = parse_qs(urlsplit(path).query)["q"][0]
+        names = [p for p in self.people.values() if asked in (p["name"] + (p["name_ar"] or ""))]
+        delegation = {"id": 1, "name": "Khémisset"}
+        found = [{**p, "delegation": delegation, "status": "confirmed"} for p in names]
+        return 200, {"participants": found}
+
+    def _register(self, body):
+        names = {body.get("name"), body.get("name_ar")} - {None}
+        known = any({p["name"], p["name_ar"]} & names for p in self.people.values())
+        if known and not body["allow_duplicate"]:
+            return 409, {"error": "possible_duplicate", "detail": "registered already"}
+        code = format_code((1000 + len(self.people)).to_bytes(16))
+        person = {"id": 9, "name": body.get("name", ""), "name_ar": body.get("name_ar")}
+        self.people[code] = {**person, "category": "Militant"}
+        return 201, {"participant_id": 9, "standing": "confirmed", "reserve_no": None, "code": code}
 
     def _batch(self, body):
         if any(scan["code"] in self.people.get("poison", ()) for scan in body["scans"]):
@@ -139,7 +169,7 @@ class FakeServer:
         if person is None:
             return {**reply, "status": "error", "reason": "invalid", "message": "Badge inconnu"}
         reply["delegation"] = {"id": 1, "name": "Khémisset", "arrived": 412, "quota": 1000}
-        if code in self.first:
+        if code in self.first and not body.get("force"):
             first = {"at": self.first[code], "gate": GATE["name"]}
             again = {"status": "error", "reason": "already_redeemed", "message": "Déjà entré"}
             return {**reply, **again, "first_admission": first}

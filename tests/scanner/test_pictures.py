@@ -1,17 +1,21 @@
 """The screen as pictures, without a window."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
 from scanner.scan import Kind, Scan, Verdict
 from scanner.window import card
+from scanner.window import compose as compose_module
 from scanner.window.clock import clock_time, zone_named
 from scanner.window.compose import HEIGHT_PX, STRIP_PX, WIDTH_PX, compose
+from scanner.window.form import Field, Purpose, opened
 from scanner.window.shapes import shape
-from scanner.window.state import Card, Screen, after, with_notice
+from scanner.window.state import Card, Screen, Sighting, after, with_notice
 from scanner.window.text import can_shape, draw_line, draw_paragraph
-from tests.scanner.pictures import FATIMA, YOUSSEF, scene
+from tests.scanner.pictures import FATIMA, YOUSSEF, a_code, scene
 
 KHEMISSET = {"id": 1, "name": "Khémisset", "arrived": 412, "quota": 1000}
 CAMERA = np.repeat(scene()[:, :, None], 3, axis=2)
@@ -180,11 +184,85 @@ def test_the_camera_gets_the_room_that_the_card_leaves():
 
 
 def test_a_frame_is_drawn_around_each_code():
-    corners = (((600, 300), (700, 300), (700, 400), (600, 400)),)
-    plain, framed = compose(Screen(), CAMERA), compose(Screen(corners=corners), CAMERA)
+    seen = (Sighting("?", ((600, 300), (700, 300), (700, 400), (600, 400))),)
+    plain, framed = compose(Screen(), CAMERA), compose(Screen(sightings=seen), CAMERA)
 
     assert (plain != framed).any()
-    assert (compose(Screen(corners=corners), None) == compose(Screen(), None)).all()
+    assert (compose(Screen(sightings=seen), None) == compose(Screen(), None)).all()
+
+
+def test_a_frame_has_the_colour_of_its_own_verdict():
+    verdicts = [a_verdict(), ALREADY, a_verdict("error", "revoked"), a_verdict(offline=True)]
+    codes = [a_code(n) for n in range(5)]
+    lefts = [100 + 220 * n for n in range(5)]
+    seen = tuple(
+        Sighting(code, ((x, 300), (x + 100, 300), (x + 100, 400), (x, 400)))
+        for code, x in zip(codes, lefts, strict=True)
+    )
+    faces = tuple((code, v.kind) for code, v in zip(codes, verdicts, strict=False))
+
+    picture = compose(Screen(sightings=seen, faces=faces), CAMERA)
+
+    # The view shows the middle of the camera's picture: 272 of its 720 lines are cut, half above.
+    middle = 350 - (720 - (HEIGHT_PX - STRIP_PX - 116)) // 2
+    colours = [tuple(map(int, picture[middle, x])) for x in lefts]
+    assert colours == [*(compose_module._FRAMES_BGR[v.kind] for v in verdicts), (255, 255, 255)]
+
+
+def test_the_mirror_turns_the_view_with_its_frames_and_not_the_words():
+    seen = (Sighting("?", ((100, 300), (200, 300), (200, 400), (100, 400))),)
+    view_px = HEIGHT_PX - STRIP_PX - 116
+    plain, mirrored = (
+        compose(Screen(sightings=seen, is_mirrored=turned), CAMERA) for turned in (False, True)
+    )
+
+    assert (mirrored[:view_px] == plain[:view_px, ::-1]).all()
+    assert (mirrored[view_px:] == plain[view_px:]).all()
+
+
+@pytest.mark.parametrize("count", [2, 3, 4])
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_badges_held_up_together_have_a_tile_each(count, language):
+    verdicts = [a_verdict(), ALREADY, a_verdict("error", "revoked"), a_verdict(offline=True)]
+    cards = tuple(Card(verdict, 0, party=1) for verdict in verdicts[:count])
+
+    picture = compose(Screen(cards=cards, language=language), None)
+
+    colours = {tuple(map(int, pixel)) for pixel in picture[250:650:7, ::7].reshape(-1, 3)}
+    faces = {card.COLOURS[v.kind][0] for v in verdicts[:count]}
+    assert {bgr_of(face) for face in faces} <= colours
+
+
+def bgr_of(colour):
+    return tuple(int(colour[at : at + 2], 16) for at in (5, 3, 1))
+
+
+@pytest.mark.parametrize("language", ["fr", "ar", "en"])
+@pytest.mark.parametrize("purpose", Purpose)
+def test_every_form_is_drawn_with_what_was_typed(language, purpose):
+    empty = opened(purpose, Field("field_name"), Field("field_pin", secret=True), at_s=1)
+    typed = replace(empty, texts=("العمراني Élu", "4821"), notice=("asking", ()))
+
+    pictures = [compose(Screen(language=language, form=f), CAMERA) for f in (empty, typed)]
+
+    assert (pictures[0] != pictures[1]).any()
+    assert (pictures[0][:10] == pictures[0][0, 0]).all()  # it covers the camera's picture
+
+
+def test_a_secret_is_drawn_as_dots():
+    field = opened(Purpose.OVERRIDE, Field("field_pin", secret=True))
+
+    pictures = [compose(Screen(form=replace(field, texts=(t,))), None) for t in ("4821", "9999")]
+
+    assert (pictures[0] == pictures[1]).all()
+
+
+def test_the_help_is_in_the_language_of_the_screen():
+    french, arabic = (
+        compose(Screen(is_helping=True, language=language), None) for language in ("fr", "ar")
+    )
+
+    assert (french[: HEIGHT_PX - STRIP_PX] != arabic[: HEIGHT_PX - STRIP_PX]).any()
 
 
 def test_a_refusal_under_the_card_is_marked():

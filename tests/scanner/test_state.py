@@ -1,9 +1,19 @@
+from dataclasses import replace
+
 import pytest
 
 from scanner.courier import Annulled, LinkSeen, Stopped, Uploaded
-from scanner.errors import TokenRefused
+from scanner.errors import CameraLost, TokenRefused
 from scanner.scan import Scan, Verdict
-from scanner.window.state import Screen, after, at_time, dismissed, in_next_language
+from scanner.window.form import Purpose, opened
+from scanner.window.state import (
+    Screen,
+    after,
+    at_time,
+    dismissed,
+    in_next_language,
+    with_trouble,
+)
 
 
 def a_verdict(status="ok", reason=None, offline=False, type="entry"):
@@ -92,3 +102,63 @@ def test_l_goes_round_the_three_languages():
         seen.append(screen.language)
 
     assert seen == ["ar", "en", "fr"]
+
+
+def kinds(screen):
+    return [card.verdict.kind for card in screen.tiles]
+
+
+def test_badges_held_up_together_are_shown_together():
+    screen = Screen()
+    for verdict in (GREEN, RED, BLUE):
+        screen = after(screen, verdict, 0, party=3)
+
+    assert kinds(screen) == ["admitted", "refused", "pending"]
+    assert kinds(at_time(screen, 4.9)) == ["admitted", "refused", "pending"]
+    assert kinds(at_time(screen, 5)) == ["refused"]
+
+
+def test_the_next_party_replaces_what_admitted_and_covers_what_refused():
+    screen = after(after(Screen(), GREEN, 0, party=1), RED, 0, party=1)
+    screen = after(screen, GREEN, 1, party=2)
+
+    assert kinds(screen) == ["admitted"]
+    assert kinds(at_time(screen, 10)) == ["refused"]
+
+
+def test_a_fifth_badge_covers_the_first_and_a_key_uncovers_it():
+    screen = Screen()
+    for verdict in (AMBER, RED, RED, RED, RED):
+        screen = after(screen, verdict, 0, party=1)
+
+    assert kinds(screen) == ["refused"] * 4
+    assert kinds(dismissed(screen)) == ["already"]
+    assert kinds(dismissed(dismissed(screen))) == []
+
+
+def test_badges_that_no_camera_saw_are_never_a_party():
+    screen = after(after(Screen(), RED, 0), RED, 0)
+
+    assert kinds(screen) == ["refused"]
+
+
+def test_the_frame_of_a_code_keeps_its_colour_after_the_card_has_gone():
+    screen = at_time(after(Screen(), GREEN, 0), 10)
+
+    assert (screen.cards, screen.faces) == ((), (("M", "admitted"),))
+
+
+def test_a_verdict_goes_before_a_form_that_was_open_and_not_before_a_later_one():
+    form = opened(Purpose.SEARCH, at_s=5)
+    screen = replace(after(Screen(), RED, 4), form=form)
+
+    assert screen.form_in_front == form
+    assert after(screen, GREEN, 6).form_in_front is None
+    assert at_time(after(replace(screen, cards=()), GREEN, 6), 10).form_in_front == form
+
+
+def test_a_lost_camera_is_told_until_it_is_back_and_other_notices_come_and_go():
+    lost = with_trouble(Screen(), CameraLost(source="0"))
+
+    assert at_time(after(lost, Uploaded(1), 0), 1e6).trouble == ("camera_lost", (("source", "0"),))
+    assert with_trouble(lost, None).trouble is None

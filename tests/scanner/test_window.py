@@ -12,9 +12,11 @@ from PIL import ImageGrab
 from scanner.scan import Kind
 from scanner.window.card import COLOURS
 from tests.scanner.conftest import ROOT, wait_until
-from tests.scanner.fake_server import PAIRING_CODE, TOKEN, FakeServer
+from tests.scanner.fake_server import PAIRING_CODE, PIN, TOKEN, FakeServer
 from tests.scanner.pictures import FATIMA, YOUSSEF, a_code, qr, scene, write_video
 
+# xdotool waits half of its delay before the key and half after it.
+BY_HAND_MS = 250
 ONE, TWO, UNKNOWN = a_code(1), a_code(2), a_code(3)
 
 pytestmark = pytest.mark.skipif(
@@ -42,6 +44,12 @@ class Screen:
         environment = {"DISPLAY": self.display, "PATH": "/usr/bin:/bin"}
         subprocess.run(["xdotool", "key", key], env=environment, check=True)
 
+    def type(self, text, every_ms=2):
+        """Type as a hand scanner does, with Enter at the end where `text` has a newline."""
+        environment = {"DISPLAY": self.display, "PATH": "/usr/bin:/bin"}
+        command = ["xdotool", "type", "--delay", str(every_ms), text]
+        subprocess.run(command, env=environment, check=True)
+
     def show_window(self):
         """Wait for the window's first paint.
 
@@ -58,6 +66,11 @@ class Screen:
 
     def shows(self, kind, x=0.99, y=0.91):
         wait_until(lambda: self.colour(x, y) == COLOURS[kind][0], f"{kind} on the screen")
+
+    def has(self, colour):
+        """Whether many pixels have this colour."""
+        rgb = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+        return int((self.picture() == rgb).all(axis=2).sum()) > 20_000
 
     def shows_no_card(self):
         faces = {colour for pair in COLOURS.values() for colour in pair}
@@ -186,3 +199,80 @@ def test_a_revoked_device_says_so_and_ends_with_a_fault(screen, window, server):
 
     assert code == 2
     assert "--pair CODE" in said
+
+
+def test_a_hand_scanner_works_while_the_camera_runs(screen, window, server):
+    with window([scene()] * 12) as process:
+        wait_until(lambda: screen.colour(0.5, 0.3) != "#000000", "the camera")
+        for code in (ONE, TWO, UNKNOWN):
+            screen.type(code.lower() + "\n")
+            wait_until(lambda code=code: bodies(server)[-1:] == [(code, "wedge")], code)
+        screen.shows(Kind.REFUSED)
+
+        assert quit_with(screen, process, "q")[0] == 0
+    assert bodies(server) == [(ONE, "wedge"), (TWO, "wedge"), (UNKNOWN, "wedge")]
+
+
+def test_a_code_typed_by_hand_is_taken_at_its_last_letter(screen, window, server):
+    with window([scene()] * 24) as process:
+        wait_until(lambda: screen.colour(0.5, 0.3) != "#000000", "the camera")
+        screen.press("t")
+        screen.type(ONE.lower(), every_ms=BY_HAND_MS)
+        screen.shows(Kind.ADMITTED)
+
+        assert quit_with(screen, process, "q")[0] == 0
+    assert bodies(server) == [(ONE, "typed")]
+
+
+def test_four_badges_held_up_at_once_have_four_cards(screen, window, server):
+    server.first[TWO] = "2025-06-14T14:12:03Z"
+    shown = scene(*(qr(code, 5) for code in (ONE, TWO, UNKNOWN, a_code(4))))
+    with window([shown] * 6, "--language", "ar") as process:
+        for kind in (Kind.ADMITTED, Kind.ALREADY, Kind.REFUSED):
+            wait_until(lambda kind=kind: screen.has(COLOURS[kind][0]), f"a tile for {kind}")
+
+        assert quit_with(screen, process, "q")[0] == 0
+    assert sorted(code for code, _ in bodies(server)) == sorted([ONE, TWO, UNKNOWN, a_code(4)])
+
+
+def test_a_supervisor_overrides_a_refusal_with_pin_and_reason(screen, window, server):
+    server.first[ONE] = "2025-06-14T14:12:03Z"
+    with window([scene(qr(ONE))]) as process:
+        screen.shows(Kind.ALREADY)
+        screen.press("o")
+        screen.type(PIN + "\n", every_ms=BY_HAND_MS)
+        screen.type("badge lent\n", every_ms=BY_HAND_MS)
+        screen.shows(Kind.ADMITTED)
+
+        assert quit_with(screen, process, "q")[0] == 0
+    forced = [body for body, _ in server.answers.values() if body.get("force")]
+    assert [(b["code"], b["force_reason"], b["supervisor_pin"]) for b in forced] == [
+        (ONE, "badge lent", PIN)
+    ]
+
+
+def test_somebody_without_a_badge_is_registered_and_admitted(screen, window, server):
+    with window([scene()] * 24) as process:
+        wait_until(lambda: screen.colour(0.5, 0.3) != "#000000", "the camera")
+        screen.press("w")
+        screen.type("amina berrada\n", every_ms=BY_HAND_MS)
+        screen.type("sal\n", every_ms=BY_HAND_MS)
+        screen.shows(Kind.ADMITTED)
+
+        assert quit_with(screen, process, "q")[0] == 0
+    ((code, source),) = bodies(server)
+    assert (server.people[code]["name"], source) == ("amina berrada", "typed")
+
+
+def test_a_gate_without_a_camera_opens_and_takes_a_hand_scanner(screen, window, server):
+    with window([], "--source", "7", "--language", "en") as process:
+        # The window is painted a moment before it listens.
+        wait_until(lambda: screen.type(ONE.lower() + "\n") or bodies(server), "the scan", 30)
+        screen.shows(Kind.ADMITTED)
+
+        assert quit_with(screen, process, "q")[0] == 0
+    assert bodies(server) == [(ONE, "wedge")]
+
+
+def bodies(server):
+    return [(body["code"], body["source"]) for body, _ in server.answers.values()]

@@ -8,7 +8,7 @@ from scanner import errors, words
 from scanner.scan import Kind
 from scanner.station import Sight
 
-TABLES = words._SENTENCES | words._LABELS
+TABLES = words._SENTENCES | words._LABELS | words.WINDOW_WORDS
 
 
 def places(sentence):
@@ -28,6 +28,12 @@ def test_every_fault_and_every_verdict_has_words():
     codes = {fault.code for fault in faults if fault is not errors.ScannerError}
 
     assert codes | set(Kind) | {Sight.NOT_OURS, Sight.AGAIN} <= set(TABLES)
+
+
+def test_no_key_has_two_sentences():
+    tables = (words._SENTENCES, words._LABELS, words.WINDOW_WORDS)
+
+    assert sum(map(len, tables)) == len(TABLES)
 
 
 def test_an_unknown_language_reads_french():

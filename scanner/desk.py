@@ -1,0 +1,167 @@
+"""What a volunteer asks the server for by hand: a name, an override, a walk-in. Online only.
+
+None of it is spooled: nothing here is shown as done before the server said so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from checkin.domain.messages import verdict_message
+from scanner.errors import RequestRejected
+from scanner.scan import Scan, Verdict
+
+#: A person waits for these, and a walk-in writes more than a scan does.
+TIMEOUT_S = 5.0
+
+
+class Line(Protocol):
+    """What the desk needs of the client."""
+
+    def post_scan(self, scan: Scan) -> dict[str, Any]:
+        """Send one scan."""
+        ...
+
+    def status(self) -> dict[str, Any]:
+        """Read the live counts."""
+        ...
+
+    def _call(
+        self, method: str, path: str, body: dict[str, Any] | None, *, timeout_s: float
+    ) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A participant that a search found; `status` is their standing: confirmed, reserve, …"""
+
+    name: str
+    name_ar: str | None
+    delegation: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delegation:
+    """A delegation that a walk-in can belong to."""
+
+    id: int
+    name: str
+    name_ar: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A refused scan that a supervisor answers for.
+
+    Attributes:
+        scan_id: one for all tries, so that an answer lost on the way admits nobody twice.
+    """
+
+    refused: Verdict
+    scan_id: str
+
+    @classmethod
+    def of(cls, refused: Verdict) -> Override:
+        """Begin an override."""
+        return cls(refused, str(uuid4()))
+
+
+@dataclass(frozen=True, slots=True)
+class ForcedScan(Scan):
+    """A scan that says why it overrides a refusal; never written to disk, for it holds a PIN."""
+
+    reason: str = ""
+    pin: str = ""
+
+    def body(self) -> dict[str, Any]:
+        """Return the JSON object of `POST /scans`."""
+        forced = {"force": True, "force_reason": self.reason}
+        if self.pin:
+            forced["supervisor_pin"] = self.pin
+        # Not super(): slots make the class anew, and super() would look for the first one.
+        return Scan.body(self) | forced
+
+
+class PossibleDuplicate(RequestRejected):
+    """Somebody of this name is registered; registering again must be meant."""
+
+    code = "possible_duplicate"
+
+
+class Desk:
+    """The server as a volunteer asks it; every call raises what `Client` raises."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    def search(self, name: str) -> list[Person]:
+        """Return up to 20 participants whose names hold `name`, 3 letters or more."""
+        reply = self._ask("GET", "participants?" + urlencode({"q": name}))
+        return [_person(found) for found in reply.get("participants") or []]
+
+    def delegations(self) -> list[Delegation]:
+        """Return the event's delegations."""
+        rows = self._line.status().get("delegations") or []
+        return [Delegation(row["id"], row["name"], row.get("name_ar")) for row in rows]
+
+    def register_walk_in(self, name: str, delegation_id: int, *, again: bool = False) -> str:
+        """Register somebody who comes unannounced and return the code that admits them.
+
+        Args:
+            again: register although somebody of this name is registered already.
+
+        Raises:
+            PossibleDuplicate: somebody is, and `again` is not given.
+        """
+        script = "name_ar" if any("\u0600" <= letter <= "\u06ff" for letter in name) else "name"
+        asked = {script: name, "delegation_id": delegation_id, "allow_duplicate": again}
+        try:
+            return str(self._ask("POST", "participants", asked)["code"])
+        except RequestRejected as rejection:
+            if rejection.error != PossibleDuplicate.code:
+                raise
+            fields = (rejection.status, rejection.error, rejection.detail)
+            raise PossibleDuplicate(*fields) from rejection
+
+    def override(self, override: Override, pin: str, reason: str) -> Verdict:
+        """Send a refused code again with force, and return the new verdict.
+
+        Raises:
+            RequestRejected: with status 403 when the PIN is missing or wrong.
+        """
+        earlier = override.refused.scan
+        scan = ForcedScan(
+            code=earlier.code,
+            type=earlier.type,
+            source=earlier.source,
+            scan_id=override.scan_id,
+            reason=reason,
+            pin=pin,
+        )
+        return _verdict(scan, self._line.post_scan(scan))
+
+    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        return self._line._call(method, path, body, timeout_s=TIMEOUT_S)
+
+
+def _person(found: dict[str, Any]) -> Person:
+    delegation = (found.get("delegation") or {}).get("name", "")
+    return Person(found["name"], found.get("name_ar"), delegation, found.get("status", ""))
+
+
+def _verdict(scan: ForcedScan, reply: dict[str, Any]) -> Verdict:
+    status, reason = str(reply["status"]), reply.get("reason")
+    plain = Scan(scan.code, scan.type, scan.source, scan.scanned_at, scan.scan_id)
+    return Verdict(
+        plain,  # the PIN ends here
+        status,
+        reason,
+        reply.get("message") or verdict_message(status, reason, "fr", scan.type),
+        participant=reply.get("participant"),
+        delegation=reply.get("delegation"),
+        first_admission=reply.get("first_admission"),
+    )

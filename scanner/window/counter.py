@@ -1,0 +1,181 @@
+"""What a volunteer does by hand: type, search, override, register, choose a camera."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from checkin.domain.verdicts import Source
+from checkin.protocol.codes import parse_code
+from scanner.camera_names import CameraName, cameras
+from scanner.desk import Delegation, Desk, Override, Person, PossibleDuplicate
+from scanner.errors import RequestRejected, ScannerError, ServerUnreachable
+from scanner.scan import Kind, Verdict
+from scanner.station import Sight, Station
+from scanner.typed import meant_code
+from scanner.window.errands import Answer, Errands
+from scanner.window.form import Field, Form, Option, Purpose, Step, opened, pressed, told
+from scanner.window.state import Screen, with_notice
+from scanner.words import say
+
+_FORMS = {
+    Purpose.CODE: (Field("field_code"),),
+    Purpose.SEARCH: (Field("field_name"),),
+    Purpose.OVERRIDE: (Field("field_pin", secret=True, optional=True), Field("field_reason")),
+    Purpose.WALK_IN: (Field("field_name"), Field("field_delegation", narrows=True)),
+    Purpose.CAMERA: (),
+}
+KEYS = {
+    "t": Purpose.CODE,
+    "f": Purpose.SEARCH,
+    "o": Purpose.OVERRIDE,
+    "w": Purpose.WALK_IN,
+    "c": Purpose.CAMERA,
+}
+_ONLINE = {Purpose.SEARCH, Purpose.OVERRIDE, Purpose.WALK_IN}
+_SHORTEST_SEARCH = 3
+_DELEGATIONS = "delegations"
+
+
+class Counter:
+    """The forms of the window: opens them, sends what they say, shows what comes back."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        station: Station,
+        tell: Callable[[Verdict], None],
+        choose_camera: Callable[[int], None],
+        list_cameras: Callable[[], list[CameraName]] = cameras,
+    ) -> None:
+        """Take whom to ask and whom to tell; `tell` gets the verdict of an override."""
+        self._desk = desk
+        self._station = station
+        self._tell = tell
+        self._choose_camera = choose_camera
+        self._list_cameras = list_cameras
+        self.errands = Errands()
+
+    def open(self, screen: Screen, purpose: Purpose, at_s: float) -> Screen:
+        """Return the screen with the form for `purpose`, or with the reason why not."""
+        if purpose in _ONLINE and not screen.online:
+            return with_notice(screen, "needs_server", at_s)
+        form = opened(purpose, *_FORMS[purpose], at_s=at_s)
+        if purpose == Purpose.OVERRIDE:
+            return self._with_override(screen, form, at_s)
+        if purpose == Purpose.CAMERA:
+            return self._with_cameras(screen, form, at_s)
+        if purpose == Purpose.WALK_IN:
+            self.errands.send(_DELEGATIONS, at_s, self._desk.delegations)
+        return replace(screen, form=form)
+
+    def pressed(self, screen: Screen, form: Form, key: str, at_s: float) -> Screen:
+        """Return the screen after a key in `form`."""
+        form, step = pressed(form, key)
+        if step == Step.CLOSED:
+            return replace(screen, form=None)
+        whole = form.purpose == Purpose.CODE and parse_code(meant_code(form.texts[0])) is not None
+        if step == Step.SUBMITTED or whole:
+            return replace(screen, form=self._submitted(form, at_s))
+        return replace(screen, form=form)
+
+    def take(self, screen: Screen, answer: Answer, at_s: float) -> Screen:
+        """Return the screen after an errand; what another form asked for is late and dropped."""
+        form = screen.form
+        if form is None or form.opened_s != answer.asked_s:
+            return screen
+        if answer.fault:
+            return replace(screen, form=_with_fault(form, answer.fault))
+        return replace(screen, form=self._answered(screen, form, answer, at_s))
+
+    def _with_override(self, screen: Screen, form: Form, at_s: float) -> Screen:
+        card = screen.card
+        refused = card and not card.verdict.fault and card.verdict.kind in _MAY_BE_FORCED
+        if card is None or not refused:
+            return with_notice(screen, "nothing_to_override", at_s)
+        return replace(screen, form=replace(form, subject=Override.of(card.verdict)))
+
+    def _with_cameras(self, screen: Screen, form: Form, at_s: float) -> Screen:
+        found = self._list_cameras()
+        if not found:
+            return with_notice(screen, "no_cameras", at_s)
+        options = tuple(_camera_option(camera, screen.language) for camera in found)
+        return replace(screen, form=replace(form, options=options))
+
+    def _submitted(self, form: Form, at_s: float) -> Form | None:
+        if form.purpose == Purpose.CAMERA:
+            if form.choice:
+                self._choose_camera(form.choice.value)
+            return None
+        if form.purpose == Purpose.CODE:
+            sight = self._station.saw(form.texts[0], at_s, Source.TYPED)
+            return told(form, "code_wrong") if sight in (Sight.AGAIN, Sight.NOT_OURS) else None
+        if form.purpose == Purpose.SEARCH and len(form.texts[0].strip()) < _SHORTEST_SEARCH:
+            return told(form, "three_letters")
+        self.errands.send(form.purpose, form.opened_s, self._work(form))
+        return replace(form, is_waiting=True, notice=("asking", ()))
+
+    def _work(self, form: Form) -> Callable[[], Any]:
+        texts = [text.strip() for text in form.texts]
+        if form.purpose == Purpose.SEARCH:
+            return lambda: self._desk.search(texts[0])
+        if form.purpose == Purpose.OVERRIDE:
+            return lambda: self._desk.override(form.subject, *texts)
+        delegation = form.choice.value if form.choice else 0
+        again = form.notice is not None and form.notice[0] == PossibleDuplicate.code
+        return lambda: self._desk.register_walk_in(texts[0], delegation, again=again)
+
+    def _answered(self, screen: Screen, form: Form, answer: Answer, at_s: float) -> Form | None:
+        if answer.errand == _DELEGATIONS:
+            return replace(form, options=_delegation_options(answer.result, screen.language))
+        if form.purpose == Purpose.SEARCH:
+            return _with_people(form, answer.result, screen.language)
+        if form.purpose == Purpose.OVERRIDE:
+            self._tell(answer.result)
+        elif form.purpose == Purpose.WALK_IN:
+            self._station.saw(answer.result, at_s, Source.TYPED)
+        return None
+
+
+_MAY_BE_FORCED = {Kind.REFUSED, Kind.ALREADY}
+
+
+def _with_fault(form: Form, fault: ScannerError) -> Form:
+    if isinstance(fault, PossibleDuplicate):
+        return told(form, PossibleDuplicate.code)
+    if isinstance(fault, RequestRejected):
+        if fault.status == 403 and form.purpose == Purpose.OVERRIDE:
+            return replace(told(form, "pin_refused"), at=0, texts=("", *form.texts[1:]))
+        return told(form, "desk_rejected", detail=fault.detail)
+    if isinstance(fault, ServerUnreachable):
+        return told(form, "needs_server")
+    return told(form, fault.code, **fault.details)
+
+
+def _camera_option(camera: CameraName, language: str) -> Option:
+    number = say(language, "camera_number", number=camera.number)
+    return Option(camera.name or number, camera.number, number if camera.name else "")
+
+
+def _delegation_options(found: list[Delegation], language: str) -> tuple[Option, ...]:
+    def named(delegation: Delegation) -> Option:
+        names = [delegation.name, delegation.name_ar or ""]
+        first, second = names[::-1] if language == "ar" and delegation.name_ar else names
+        label = f"{first} · {second}" if second and second != first else first
+        return Option(label, delegation.id)
+
+    return tuple(named(delegation) for delegation in found)
+
+
+def _with_people(form: Form, found: list[Person], language: str) -> Form:
+    options = tuple(_person_option(person, language) for person in found)
+    form = replace(form, options=options, chosen=0)
+    return told(form, "found", count=len(found)) if found else told(form, "found_nobody")
+
+
+def _person_option(person: Person, language: str) -> Option:
+    name = person.name_ar if language == "ar" and person.name_ar else person.name
+    known = person.status in ("confirmed", "reserve", "canceled")
+    standing = say(language, f"status_{person.status}") if known else person.status
+    return Option(name, None, f"{person.delegation} · {standing}")

@@ -1,0 +1,56 @@
+"""From OpenCV's numbers for keys to letters and names of keys. Pure."""
+
+from __future__ import annotations
+
+ENTER, ESCAPE, BACKSPACE, TAB = "enter", "escape", "backspace", "tab"
+UP, DOWN = "up", "down"
+
+# X11's numbers come through Qt, then those of Windows and of macOS.
+_NAMED = {
+    13: ENTER,
+    10: ENTER,
+    0xFF0A: ENTER,
+    0xFF0D: ENTER,
+    0xFF1B: ESCAPE,
+    0xFF09: TAB,
+    0xFF8D: ENTER,
+    27: ESCAPE,
+    8: BACKSPACE,
+    127: BACKSPACE,
+    0xFF08: BACKSPACE,
+    9: TAB,
+    0xFF52: UP,
+    0x260000: UP,
+    63232: UP,
+    0xFF54: DOWN,
+    0x280000: DOWN,
+    63233: DOWN,
+}
+_KEYPAD_DIGITS = 0xFFB0
+_UNICODE = 0x0100_0000
+
+
+def key_named(number: int) -> str | None:
+    """Return a letter, or the name of a key, or None for none and for Shift and its like.
+
+    X11 numbers letters by alphabet: Latin-1 as itself, Arabic as 0x500 and its byte in
+    ISO 8859-6, anything else as 0x01000000 and its code point.
+    """
+    if number < 0:
+        return None
+    if name := _NAMED.get(number):
+        return name
+    if 0 <= number - _KEYPAD_DIGITS <= 9:
+        return str(number - _KEYPAD_DIGITS)
+    letter = _letter(number)
+    return letter if letter and letter.isprintable() else None
+
+
+def _letter(number: int) -> str | None:
+    if number < 0x100:
+        return chr(number)
+    if number >> 8 == 5:
+        return bytes([number & 0xFF]).decode("iso8859-6", errors="ignore") or None
+    if _UNICODE < number <= _UNICODE + 0x10FFFF:
+        return chr(number - _UNICODE)
+    return None

@@ -1,0 +1,43 @@
+"""The window's keys as they come, with the time of each."""
+
+from __future__ import annotations
+
+import time
+
+import cv2
+
+from scanner.window.keyboard import key_named
+from scanner.window.x11_keys import x11_keys
+
+
+class Keyboard:
+    """Reads all keys: from X11 where there is one, else from OpenCV, which loses none there."""
+
+    def __init__(self) -> None:
+        """Connect; the window must be open."""
+        self._x11 = x11_keys()
+        self._ahead_s = -1e18
+
+    def wait(self, wait_ms: int) -> list[tuple[str, float]]:
+        """Let the window paint for `wait_ms` or up to a key, and return the keys that came.
+
+        Times are of this computer's running clock.
+        """
+        number = cv2.waitKeyEx(wait_ms)
+        now_s = time.monotonic()
+        pressed = self._x11.pressed() if self._x11 else [(number, now_s)]
+        named = [(key_named(number), at_s) for number, at_s in pressed]
+        keys = [(name, at_s) for name, at_s in named if name]
+        return [(name, self._on_our_clock(at_s, now_s)) for name, at_s in keys]
+
+    def close(self) -> None:
+        """Stop listening."""
+        if self._x11:
+            self._x11.close()
+
+    def _on_our_clock(self, at_s: float, now_s: float) -> float:
+        # X11's clock began at another moment. A key is never later than now, and the one that was
+        # read soonest shows best by how much the clocks differ.
+        if not 0 <= now_s - (at_s - self._ahead_s) < 5:
+            self._ahead_s = at_s - now_s
+        return at_s - self._ahead_s

@@ -1,0 +1,201 @@
+"""The forms with a real client, server, station and spool; only the window is missing."""
+
+import contextlib
+
+import pytest
+
+from scanner.camera_names import CameraName
+from scanner.client import Client
+from scanner.desk import Desk, Override
+from scanner.errors import RequestRejected
+from scanner.scan import Scan, Verdict
+from scanner.spool import Spool
+from scanner.station import Station
+from scanner.window.counter import Counter
+from scanner.window.form import Purpose
+from scanner.window.state import Screen, after
+from tests.scanner.conftest import wait_until
+from tests.scanner.fake_server import PIN, TOKEN, FakeServer
+from tests.scanner.pictures import FATIMA, YOUSSEF, a_code
+
+ONE, TWO = a_code(1), a_code(2)
+REFUSED = Verdict(Scan(code=ONE), "error", "already_redeemed", "")
+
+
+class Volunteer:
+    """Somebody at the keyboard: presses keys and waits for the server."""
+
+    def __init__(self, counter, screen):
+        self.counter = counter
+        self.screen = screen
+        self.at_s = 1.0
+
+    def open(self, purpose):
+        self.screen = self.counter.open(self.screen, purpose, self.at_s)
+        return self
+
+    def type(self, *keys):
+        for key in keys:
+            form = self.screen.form_in_front
+            self.screen = self.counter.pressed(self.screen, form, key, self.at_s)
+        return self
+
+    def answered(self):
+        answer = self.counter.errands.answers.get(timeout=10)
+        self.screen = self.counter.take(self.screen, answer, self.at_s)
+        return self
+
+    @property
+    def notice(self):
+        form = self.screen.form
+        notice = form.notice if form else self.screen.notice
+        return notice and notice[0]
+
+
+@pytest.fixture
+def server():
+    with FakeServer({ONE: FATIMA, TWO: YOUSSEF}) as server:
+        yield server
+
+
+@pytest.fixture
+def told():
+    return []
+
+
+@pytest.fixture
+def submitted():
+    return []
+
+
+@pytest.fixture
+def client(server):
+    client = Client(server.url, token=TOKEN)
+    yield client
+    client._session.close()
+
+
+@pytest.fixture
+def volunteer(client, tmp_path, told, submitted):
+    spool = Spool(tmp_path)
+    station = Station(spool, submitted.append, tell=told.append)
+    found = [CameraName(0, "Integrated"), CameraName(2, "USB")]
+    counter = Counter(Desk(client), station, told.append, told.append, lambda: found)
+    with contextlib.closing(spool), contextlib.closing(counter.errands):
+        yield Volunteer(counter, Screen(language="fr"))
+
+
+def test_a_search_lists_names_with_delegation_and_standing(volunteer):
+    volunteer.open(Purpose.SEARCH).type(*"Fatima", "enter").answered()
+
+    assert [(o.label, o.detail) for o in volunteer.screen.form.options] == [
+        ("Fatima-Zahra El Amrani", "Khémisset · confirmé")
+    ]
+    assert volunteer.notice == "found"
+
+
+def test_a_search_for_nobody_and_one_too_short_say_so(volunteer):
+    short = volunteer.open(Purpose.SEARCH).type(*"Fa", "enter").notice
+    nobody = volunteer.type(*"xxxx", "enter").answered().notice
+
+    assert (short, nobody) == ("three_letters", "found_nobody")
+
+
+def test_an_override_asks_again_after_a_wrong_pin_and_sends_one_scan_id(
+    volunteer, server, told, submitted
+):
+    server.first[ONE] = "2025-06-14T14:12:03Z"
+    volunteer.screen = after(volunteer.screen, REFUSED, 0)
+    keys = (*"1111", "enter", *"elected", "enter")
+    wrong = volunteer.open(Purpose.OVERRIDE).type(*keys).answered().notice
+    volunteer.type(*PIN, "enter", "enter").answered()
+
+    (verdict,) = told
+    ((scan_id, (body, _)),) = server.answers.items()
+    assert wrong == "pin_refused"
+    assert volunteer.screen.form is None
+    assert (verdict.kind, verdict.scan.code, verdict.scan.scan_id) == ("admitted", ONE, scan_id)
+    assert (body["force"], body["force_reason"], body["supervisor_pin"]) == (True, "elected", PIN)
+    assert submitted == []  # never to the spool: a PIN is in it
+
+
+def test_the_pin_does_not_stay_in_the_verdict(client, server):
+    server.first[ONE] = "2025-06-14T14:12:03Z"
+
+    verdict = Desk(client).override(Override.of(REFUSED), PIN, "elected")
+
+    assert PIN not in repr(verdict)
+    assert type(verdict.scan) is Scan
+
+
+def test_nothing_is_overridden_that_was_not_refused(volunteer):
+    assert volunteer.open(Purpose.OVERRIDE).notice == "nothing_to_override"
+    assert volunteer.screen.form is None
+
+
+def test_a_walk_in_is_registered_with_the_delegation_chosen_and_scanned(
+    volunteer, server, submitted
+):
+    volunteer.open(Purpose.WALK_IN).answered()
+    volunteer.type(*"أمينة برادة", "enter", *"sal", "enter").answered()
+
+    (scan,) = submitted
+    assert server.people[scan.code]["name_ar"] == "أمينة برادة"
+    assert (scan.source, scan.type, volunteer.screen.form) == ("typed", "entry", None)
+
+
+def test_a_namesake_is_registered_only_when_enter_is_pressed_again(volunteer, submitted):
+    volunteer.open(Purpose.WALK_IN).answered()
+    volunteer.type(*"Youssef Bennani", "enter", *"sal", "enter").answered()
+    warned = (volunteer.notice, list(submitted))
+    volunteer.type("enter").answered()
+
+    assert warned == ("possible_duplicate", [])
+    assert len(submitted) == 1
+
+
+def test_without_a_server_the_forms_that_need_it_say_so(volunteer, server):
+    server.mood = "broken"
+    lost = volunteer.open(Purpose.SEARCH).type(*"Fatima", "enter").answered().notice
+    offline = Volunteer(volunteer.counter, Screen(online=False))
+
+    assert lost == "needs_server"
+    assert [offline.open(p).notice for p in (Purpose.SEARCH, Purpose.WALK_IN)] == [
+        "needs_server",
+        "needs_server",
+    ]
+
+
+def test_what_the_server_rejects_is_told_in_its_words(client, server):
+    server.mood = "rejecting"
+
+    with pytest.raises(RequestRejected) as rejection:
+        Desk(client).override(Override.of(REFUSED), "", "x")
+
+    assert rejection.value.status == 400
+
+
+def test_a_typed_code_is_sent_at_its_last_letter_and_a_wrong_one_asked_again(volunteer, submitted):
+    wrong = ONE[:-1] + ("0" if ONE[-1] != "0" else "1")
+    first = volunteer.open(Purpose.CODE).type(*wrong.lower(), "enter").notice
+    volunteer.type("backspace", ONE[-1])
+
+    assert (first, volunteer.screen.form) == ("code_wrong", None)
+    assert [(scan.code, scan.source) for scan in submitted] == [(ONE, "typed")]
+
+
+def test_a_camera_is_chosen_by_its_name(volunteer, told):
+    volunteer.open(Purpose.CAMERA)
+    labels = [option.label for option in volunteer.screen.form.options]
+    volunteer.type("down", "enter")
+
+    assert (labels, told) == (["Integrated", "USB"], [2])
+
+
+def test_a_late_answer_does_not_fill_another_form(volunteer):
+    volunteer.open(Purpose.SEARCH).type(*"Fatima", "enter")
+    wait_until(lambda: not volunteer.counter.errands.answers.empty(), "the answer")
+    volunteer.at_s = 2.0
+    volunteer.type("escape").open(Purpose.SEARCH).answered()
+
+    assert (volunteer.screen.form.options, volunteer.notice) == ((), None)
