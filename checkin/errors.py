@@ -28,6 +28,10 @@ class Unauthenticated(MarhabaError):
     code = "unauthenticated"
 
 
+class DeviceRevoked(Unauthenticated):
+    """A device that was ours is asking: it must wipe its list, its names and its token."""
+
+
 class Forbidden(MarhabaError):
     """The one who asks may not."""
 

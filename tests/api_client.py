@@ -73,6 +73,12 @@ class Api:
         assert response.status_code == 200, response.text
         return {result["scan_id"]: result for result in response.json["results"]}
 
+    def lease(self) -> Any:
+        """Be granted a lease and return the body of the 200."""
+        response = self.ask("POST", "/leases", json={})
+        assert response.status_code == 200, response.text
+        return response.json
+
     def annul(self, scan_id: str, **more: Any) -> Any:
         """Take a scan back and return the response."""
         body = {"reason": "mauvaise personne"} | more

@@ -62,8 +62,8 @@ class ScanFacts:
         entries: how often the participant was admitted before (annulled ones do not count).
         inside: the participant was admitted and has not left since.
         places_used: people of the delegation admitted so far, those apart for whom a supervisor
-            answered although they had no place.
-        hall_inside: people in the hall now.
+            answered although they had no place; and places lent to devices.
+        hall_inside: people in the hall now, and those for whom devices are lent room in it.
         forced: a supervisor answers for it, with a reason.
     """
 

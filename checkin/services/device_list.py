@@ -13,15 +13,22 @@ from checkin.db.models import Device, Gate
 
 #: A device in touch within this time is shown as online: its contact is written every 20 s.
 ONLINE_WITHIN = timedelta(minutes=2)
+#: Times are corrected for a clock that is off; from here on, a person should set it.
+WRONG_FROM_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
 class ListedDevice:
-    """A device with the gate it stands at."""
+    """A device with the gate it stands at.
+
+    Attributes:
+        clock_is_wrong: it is a minute or more off, so that people read wrong times on it.
+    """
 
     device: Device
     gate: Gate
     online: bool
+    clock_is_wrong: bool
 
 
 def devices_of(session: Session, event_id: int, now: datetime) -> Sequence[ListedDevice]:
@@ -32,7 +39,10 @@ def devices_of(session: Session, event_id: int, now: datetime) -> Sequence[Liste
         .where(Device.event_id == event_id)
         .order_by(Device.revoked_at.is_not(None), Gate.name, Device.name, Device.id)
     )
-    return [ListedDevice(device, gate, _online(device, now)) for device, gate in rows]
+    return [
+        ListedDevice(device, gate, _online(device, now), _clock_is_wrong(device))
+        for device, gate in rows
+    ]
 
 
 def gates_of(session: Session, event_id: int) -> Sequence[Gate]:
@@ -43,3 +53,7 @@ def gates_of(session: Session, event_id: int) -> Sequence[Gate]:
 def _online(device: Device, now: datetime) -> bool:
     seen = device.last_seen_at
     return device.revoked_at is None and seen is not None and now - seen < ONLINE_WITHIN
+
+
+def _clock_is_wrong(device: Device) -> bool:
+    return device.revoked_at is None and abs(device.skew_ms or 0) >= WRONG_FROM_MS

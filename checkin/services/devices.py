@@ -17,7 +17,7 @@ from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Device, Event, Gate, Pairing
 from checkin.domain.admission import EntryPolicy, Reentry
 from checkin.domain.names import fold_name
-from checkin.errors import NotFound, Unauthenticated
+from checkin.errors import DeviceRevoked, NotFound, Unauthenticated
 from checkin.protocol.codes import ALPHABET, normalise_typed
 from checkin.services.activity import note
 
@@ -61,6 +61,7 @@ _DEVICE_BY_TOKEN = (
         Device.id,
         Device.event_id,
         Device.gate_id,
+        Device.revoked_at,
         Gate.name.label("gate_name"),
         Event.slug,
         Event.language,
@@ -70,10 +71,11 @@ _DEVICE_BY_TOKEN = (
         Event.grace_s,
         Event.reserve_from,
         Event.capacity,
+        Event.purged_at,
     )
     .join(Gate, Gate.id == Device.gate_id)
     .join(Event, Event.id == Device.event_id)
-    .where(Device.token_hash == bindparam("token_hash"), Device.revoked_at.is_(None))
+    .where(Device.token_hash == bindparam("token_hash"))
 )
 
 
@@ -81,12 +83,15 @@ def device_by_token(database: Database, token: str) -> PairedDevice:
     """Return the device that holds `token`.
 
     Raises:
-        Unauthenticated: no device has this token, or it was revoked.
+        Unauthenticated: no device ever had this token.
+        DeviceRevoked: the device was revoked, or its event purged: it must wipe what it holds.
     """
     with database.reading() as connection:
         row = connection.execute(_DEVICE_BY_TOKEN, {"token_hash": hash_token(token)}).first()
     if row is None:
-        raise Unauthenticated("this device is not paired, or was revoked: pair it again")
+        raise Unauthenticated("this device is not paired: pair it")
+    if row.revoked_at is not None or row.purged_at is not None:
+        raise DeviceRevoked("this device was revoked: wipe what it holds and pair it again")
     return _paired(row)
 
 
@@ -255,6 +260,8 @@ def pair_device(
 
 def revoke_device(session: Session, event: Event, device_id: int, *, now: datetime) -> Device:
     """Take a device's right away; it is told at its next contact. Twice is the same as once.
+
+    Its lease is left to expire: until it hears of it, it may admit people by it.
 
     Raises:
         NotFound: the event has no such device.

@@ -18,6 +18,7 @@ from checkin.domain.names import fold_name
 from checkin.domain.registration import Registration
 from checkin.protocol.codes import token_for, token_hash
 from checkin.services.keys import Keys
+from checkin.services.places import free_places
 
 Row = dict[str, Any]
 
@@ -49,7 +50,7 @@ def enrol(
         The participant's and the badge's columns of each.
     """
     rows = [_participant_row(event, person, door, now) for person in people]
-    _give_places(session, rows)
+    _give_places(session, rows, now)
     for row, participant_id in zip(rows, _insert_participants(session, rows), strict=True):
         row["id"] = participant_id
     badges = [_badge_row(event, row, keys, version, now) for row in rows]
@@ -59,23 +60,22 @@ def enrol(
     return list(zip(rows, badges, strict=True))
 
 
-def take_places(session: Session, delegation_id: int, wanted: int) -> int:
+def take_places(session: Session, delegation_id: int, wanted: int, now: datetime) -> int:
     """Take up to `wanted` places of a quota and return how many there were.
 
-    One statement checks and counts, so two clerks cannot both take the last place.
+    Places that are lent to a device now, or that somebody of the reserve list sits on, are not
+    there. One statement checks and counts, so two clerks cannot both take the last place.
     """
     if wanted == 1:
         one = session.execute(
             update(Delegation)
-            .where(Delegation.id == delegation_id, Delegation.places_taken < Delegation.quota)
+            .where(Delegation.id == delegation_id, free_places(now) > 0)
             .values(places_taken=Delegation.places_taken + 1)
             .returning(Delegation.id)
         ).first()
         return 1 if one else 0
     free = session.execute(
-        select(Delegation.quota - Delegation.places_taken)
-        .where(Delegation.id == delegation_id)
-        .with_for_update()
+        select(free_places(now)).where(Delegation.id == delegation_id).with_for_update()
     ).scalar_one()
     taken: int = max(0, min(free, wanted))
     session.execute(
@@ -139,10 +139,10 @@ def _insert_participants(session: Session, rows: Sequence[Row]) -> Sequence[int]
     return session.connection().execute(statement, rows).scalars().all()
 
 
-def _give_places(session: Session, rows: Sequence[Row]) -> None:
+def _give_places(session: Session, rows: Sequence[Row], now: datetime) -> None:
     """Confirm the first of each delegation while there are places, and number the others."""
     wanted = Counter(row["delegation_id"] for row in rows)
-    places = {of: take_places(session, of, count) for of, count in wanted.items()}
+    places = {of: take_places(session, of, count, now) for of, count in wanted.items()}
     numbers = {of: reserve_numbers(session, of, count - places[of]) for of, count in wanted.items()}
     for row in rows:
         of = row["delegation_id"]

@@ -25,6 +25,7 @@ from checkin.services.enrolment import (
     take_places,
 )
 from checkin.services.keys import Keys
+from checkin.services.places import free_places
 
 
 class Door(StrEnum):
@@ -201,7 +202,7 @@ def move_to_delegation(
         person.delegation_id = delegation_id
         return
     old, had_place = person.delegation_id, person.standing == Standing.CONFIRMED
-    if take_places(session, delegation_id, 1):
+    if take_places(session, delegation_id, 1, now):
         standing, reserve_no = Standing.CONFIRMED, None
     else:
         standing, reserve_no = Standing.RESERVE, next(reserve_numbers(session, delegation_id, 1))
@@ -231,7 +232,8 @@ def set_quota(
         The ids of those who were confirmed.
 
     Raises:
-        QuotaBelowPlacesTaken: more people are confirmed than the new quota has places.
+        QuotaBelowPlacesTaken: more places than the new quota has are confirmed, used by the
+            reserve list or lent to devices.
     """
     version = next_list_version(session, event.id)
     changed = session.execute(
@@ -239,13 +241,14 @@ def set_quota(
         .where(
             Delegation.id == delegation_id,
             Delegation.event_id == event.id,
-            Delegation.places_taken <= quota,
+            Delegation.quota - free_places(now) <= quota,
         )
         .values(quota=quota)
     )
     if changed.rowcount == 0:  # type: ignore[attr-defined]
         raise QuotaBelowPlacesTaken(
-            f"more than {quota} people are confirmed: cancel some of them first"
+            f"more than {quota} people are confirmed: cancel some of them first, "
+            "or wait where places are lent to devices"
         )
     note(session, event.id, "delegation.quota", now, delegation_id=delegation_id, quota=quota)
     return _move_up(session, event, delegation_id, version, now)
@@ -260,7 +263,7 @@ def _move_up(
         .where(Participant.delegation_id == delegation_id, Participant.standing == Standing.RESERVE)
         .order_by(Participant.reserve_no)
     ).all()
-    confirmed = waiting[: take_places(session, delegation_id, len(waiting))]
+    confirmed = waiting[: take_places(session, delegation_id, len(waiting), now)]
     for person in confirmed:
         person.standing, person.reserve_no = Standing.CONFIRMED, None
     session.flush()

@@ -38,6 +38,7 @@ class Reading:
         force_reason: why a supervisor overrides the rules; None where nobody does.
         forced_by: the operator whose PIN was given, where one was.
         decided: what the device itself answered, when it was offline.
+        lease_id: the lease by which it did.
     """
 
     scan_id: UUID
@@ -51,6 +52,7 @@ class Reading:
     force_reason: str | None = None
     forced_by: int | None = None
     decided: Decided | None = None
+    lease_id: UUID | None = None
 
     def body_hash(self, device_id: int) -> bytes:
         """Fingerprint what the device sent, to tell a repetition from another scan.

@@ -13,12 +13,15 @@ from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Admission, Conflict
 from checkin.domain.admission import ScanFacts, decide
 from checkin.domain.consequences import Consequence, consequence
+from checkin.domain.leases import with_loan
 from checkin.domain.verdicts import Reason, Refused, Source, Status, Verdict
 from checkin.errors import InvalidRequest, ScanIdConflict
 from checkin.protocol.codes import normalise_typed, parse_code, token_hash
 from checkin.services.admissions import admit, leave
 from checkin.services.devices import PairedDevice
+from checkin.services.doors import queue_at_doors
 from checkin.services.keys import Keys
+from checkin.services.loans import NO_DEBT, debt_of, spend
 from checkin.services.scan_facts import Holder, Place, scan_facts
 from checkin.services.scan_log import Answer, Reading, insert_scan, replay
 from checkin.services.tallies import count_refusal
@@ -43,8 +46,11 @@ def record_scan(session: Session, device: PairedDevice, reading: Reading, keys: 
         token_hash(token) if token else None,
         direction=reading.direction,
         forced=reading.force_reason is not None,
+        now=reading.received_at,
+        leased=reading.lease_id is not None,
     )
-    verdict = _verdict(facts, device, reading)
+    debt = debt_of(session, device, reading, facts, holder) if holder else NO_DEBT
+    verdict = _verdict(with_loan(facts, debt.loan), device, reading)
     change = consequence(facts, verdict, let_in=_let_in_offline(reading))
     holder = holder if facts.same_event else None  # another event's people are not ours to show
     answer = _answer(device, reading, verdict, change, holder)
@@ -52,6 +58,8 @@ def record_scan(session: Session, device: PairedDevice, reading: Reading, keys: 
     if scan_pk is None:
         return replay(session, device, reading)
     _apply(session, device, reading, change, answer, scan_pk)
+    if change.entry_no is not None:
+        spend(session, debt)
     return answer
 
 
@@ -74,6 +82,9 @@ def _record_chunk(
     device: PairedDevice, chunk: Sequence[Reading], keys: Keys, session: Session
 ) -> list[Answer | ScanIdConflict]:
     answers: list[Answer | ScanIdConflict] = []
+    if any(reading.lease_id for reading in chunk):
+        # Before any row is written: two uploads that did so later would wait for one another.
+        queue_at_doors(session, device.event_id)
     for reading in chunk:
         try:
             answers.append(record_scan(session, device, reading, keys))

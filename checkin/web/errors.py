@@ -46,7 +46,10 @@ def http_status(fault: errors.MarhabaError) -> int:
 
 def answer_fault(fault: errors.MarhabaError) -> Response:
     """Answer a fault as JSON."""
-    response = json_response({"error": fault.code, "detail": fault.detail}, http_status(fault))
+    body: dict[str, object] = {"error": fault.code, "detail": fault.detail}
+    if isinstance(fault, errors.DeviceRevoked):
+        body["wipe"] = True
+    response = json_response(body, http_status(fault))
     if response.status_code == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     if response.status_code == 503:

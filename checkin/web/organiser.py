@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from checkin.db.engine import in_transaction
 from checkin.db.models import Event
+from checkin.services.conflicts import waiting_conflicts
 from checkin.services.device_list import devices_of, gates_of
 from checkin.services.devices import revoke_device
 from checkin.services.live_counts import LiveCounts, live_counts
@@ -30,7 +31,8 @@ def overview() -> ResponseReturnValue:
     with database().read() as session:
         events = visible_events(session, current_operator())
         counts = {event.id: live_counts(session, event.id) for event in events}
-    return render_template("overview.html", events=events, counts=counts)
+        conflicts = waiting_conflicts(session, counts)
+    return render_template("overview.html", events=events, counts=counts, conflicts=conflicts)
 
 
 @bp.get("/events/<slug>/board")
@@ -38,7 +40,9 @@ def board(slug: str) -> ResponseReturnValue:
     """Show the live board; ?wall=1 for a projector."""
     event, counts = _counted(slug)
     page = "board_wall.html" if request.args.get("wall") == "1" else "board.html"
-    return render_template(page, event=event, counts=counts)
+    with database().read() as session:
+        waiting = waiting_conflicts(session, [event.id])[event.id]
+    return render_template(page, event=event, counts=counts, waiting_conflicts=waiting)
 
 
 @bp.get("/events/<slug>/board/counts")

@@ -11,11 +11,20 @@ from flask_babel import Babel
 from flask_limiter.util import get_remote_address
 
 from checkin.services.permissions import may_use
-from checkin.web import auth, badge_desk, badge_page, organiser, participants, scan_page
+from checkin.web import (
+    auth,
+    badge_desk,
+    badge_page,
+    conflicts,
+    organiser,
+    participants,
+    scan_page,
+)
 from checkin.web.languages import babel_locale, register_language
 from checkin.web.limits import limiter
 from checkin.web.sessions import csrf, login_manager, operator_or_none, permit
 
+MODULES = (auth, organiser, conflicts, participants, badge_desk, badge_page, scan_page)
 TRANSLATIONS = Path(__file__).parent.parent / "translations"
 SESSION_LIFETIME = timedelta(hours=16)
 #: A hall's operators share one address; one account under attack is slowed from wherever.
@@ -35,7 +44,7 @@ def register_pages(app: Flask) -> None:
     csrf.init_app(app)
     app.before_request(permit)
     register_language(app)
-    for module in (auth, organiser, participants, badge_desk, badge_page, scan_page):
+    for module in MODULES:
         app.register_blueprint(module.bp)
     _limit_sign_in(app)
     app.after_request(_keep_out_of_caches)

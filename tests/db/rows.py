@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import uuid4
 
 from sqlalchemy import insert, select, update
@@ -16,6 +17,7 @@ from checkin.db.models import (
     Device,
     Event,
     GateCategory,
+    Lease,
     Message,
     Operator,
     Pairing,
@@ -196,6 +198,12 @@ def of_gate(house, **wrong):
 def conflict(house, **wrong):
     values = {"event_id": house.event, "scan_pk": house.scan, "reason": "already_redeemed"}
     return insert(Conflict).values(values | {"created_at": NOW} | wrong)
+
+
+def lease(house, **wrong):
+    values = {"id": uuid4(), "event_id": house.event, "device_id": house.device, "hall": 2}
+    life = {"granted_at": NOW, "expires_at": NOW + timedelta(minutes=10)}
+    return insert(Lease).values(values | life | {"hall_used": 0} | wrong)
 
 
 def event_row(**values):

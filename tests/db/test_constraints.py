@@ -19,6 +19,7 @@ from tests.db.rows import (
     delegation_row,
     device_row,
     event_row,
+    lease,
     message,
     named,
     of_gate,
@@ -106,6 +107,10 @@ REFUSED = {
         h, category_id=h.other_category
     ),
     "a conflict about no scan": lambda h: conflict(h, scan_pk=99),
+    "a lease of another event's device": lambda h: lease(h, device_id=h.other_device),
+    "a lease that ends before it begins": lambda h: lease(h, expires_at=NOW),
+    "more of the hall used than lent": lambda h: lease(h, hall_used=3),
+    "a part used of a hall without a limit": lambda h: lease(h, hall=None, hall_used=1),
     "a conflict for a reason that is none": lambda h: conflict(h, reason="because"),
 }
 TAKEN = {
@@ -122,6 +127,8 @@ TAKEN = {
     "a pairing": pairing,
     "a category of a gate": of_gate,
     "a conflict": conflict,
+    "a lease": lease,
+    "a lease of a hall without a limit": lambda h: lease(h, hall=None),
     "a wider quota": lambda h: delegation_row(h, quota=2, places_taken=2),
 }
 

@@ -50,7 +50,7 @@ def unlocked_version(session, event_id):
     return session.scalar(select(Event.list_version).where(Event.id == event_id))
 
 
-def take_places_without_a_guard(session, delegation_id, wanted):
+def take_places_without_a_guard(session, delegation_id, wanted, now):
     """Look, then count: what the conditional update does in one statement."""
     delegation = session.get_one(Delegation, delegation_id)
     if delegation.places_taken + wanted > delegation.quota:

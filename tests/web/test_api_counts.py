@@ -115,12 +115,10 @@ def test_nobody_has_come_yet(api, database, event):
 
     datetime.fromisoformat(body.pop("at"))
     gate = body["gates"][0]["id"]
+    named = {"slug": "rabat-2025", "name": "Rencontre régionale", "timezone": "Africa/Casablanca"}
     assert body == {
-        "event": {
-            "slug": "rabat-2025",
-            "name": "Rencontre régionale",
-            "timezone": "Africa/Casablanca",
-        },
+        "device": {"id": api.device_id, "gate": {"id": gate, "name": "Porte 1"}, "event": named},
+        "event": named,
         "totals": {"quota": 7, "registered": 3, "arrived": 0, "inside": 0, "refused": 0},
         "delegations": [
             {
@@ -159,7 +157,8 @@ def test_the_stream_sends_the_counts_and_then_those_after_a_scan(api, database, 
     stream.close()
 
     after = api.read("/status")
-    del before["at"], after["at"]
+    for body in (before, after):
+        del body["at"], body["device"]
     assert (stream.mimetype, first) == ("text/event-stream", "retry: 2000\n\n")
     assert (shown, then) == (before, after)
     assert then["totals"]["arrived"] == 1

@@ -8,6 +8,7 @@ import pytest
 
 from checkin.db.models import Device
 from checkin.services.devices import gate_named, open_pairing, revoke_device
+from checkin.services.purge import purge_event
 from tests import factories
 from tests.api_client import Api, a_scan
 
@@ -97,6 +98,8 @@ def test_without_a_device_s_token_nothing_is_told(header, api):
             ("POST", "/participants"),
             ("POST", "/scans"),
             ("POST", "/scans/batch"),
+            ("POST", "/leases"),
+            ("DELETE", "/leases"),
         ]
     ]
 
@@ -114,7 +117,20 @@ def test_a_revoked_device_is_told_so_at_once(api, database, event):
 
     reply = api.ask("POST", "/scans", json=a_scan(code))
 
-    assert (reply.status_code, reply.json["error"]) == (401, "unauthenticated")
+    told = (reply.status_code, reply.json["error"], reply.json["wipe"])
+    assert told == (401, "unauthenticated", True)
+
+
+def test_a_purged_event_s_device_is_told_to_wipe(api, database, event, tmp_path):
+    purge_event(database, event, tmp_path, now=datetime.now(UTC))
+
+    assert api.ask("GET", "/gate-list").json["wipe"] is True
+
+
+def test_a_token_that_never_was_is_not_told_to_wipe(api):
+    reply = api.ask("GET", "/status", headers={"Authorization": "Bearer nonsense"})
+
+    assert (reply.status_code, set(reply.json)) == (401, {"error", "detail"})
 
 
 def test_only_a_hash_of_the_token_is_stored(api, database):

@@ -36,6 +36,8 @@ CONTRACT = {
     ("post", "/api/v1/scans"),
     ("post", "/api/v1/scans/batch"),
     ("post", "/api/v1/scans/{scan_id}/annul"),
+    ("post", "/api/v1/leases"),
+    ("delete", "/api/v1/leases"),
     ("get", "/api/v1/participants"),
     ("post", "/api/v1/participants"),
     ("get", "/api/v1/gate-list"),

@@ -12,6 +12,7 @@ from checkin.db.models.device import Device, Pairing
 from checkin.db.models.event import Event
 from checkin.db.models.gate import Gate, GateCategory
 from checkin.db.models.hourly_arrivals import HourlyArrivals
+from checkin.db.models.lease import Lease, LeasePlace
 from checkin.db.models.message import Message, MessageState
 from checkin.db.models.operator import Operator, Role
 from checkin.db.models.participant import Participant
@@ -33,6 +34,8 @@ __all__ = [
     "Gate",
     "GateCategory",
     "HourlyArrivals",
+    "Lease",
+    "LeasePlace",
     "Message",
     "MessageState",
     "Operator",

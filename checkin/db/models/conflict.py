@@ -27,3 +27,5 @@ class Conflict(Base):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("operator.id"))
     decision: Mapped[str | None]
+    #: why it was decided so, in the operator's words
+    note: Mapped[str | None]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.db.models.base import Base, one_of
 from checkin.domain.admission import Standing
+
+_UNCONFIRMED = text("standing <> 'confirmed'")
 
 
 class Participant(Base):
@@ -37,6 +39,12 @@ class Participant(Base):
             "delegation_id",
             "reserve_no",
             unique=True,
+        ),
+        Index(
+            "ix_participant_unconfirmed",
+            "delegation_id",
+            sqlite_where=_UNCONFIRMED,
+            postgresql_where=_UNCONFIRMED,
         ),
         {"sqlite_autoincrement": True},
     )

@@ -9,7 +9,7 @@ from flask import Flask, Response
 from flask.sessions import SessionInterface
 
 from checkin.web import health
-from checkin.web.api import devices, lists, people, scans
+from checkin.web.api import devices, leases, lists, people, scans
 from checkin.web.api.contract import SECURITY_SCHEME, require_bodies
 from checkin.web.errors import register_errors
 from checkin.web.state import EXTENSION, Marhaba
@@ -68,7 +68,7 @@ def _not_a_page(response: Response) -> Response:
 
 def _add_routes(app: APIFlask) -> None:
     api = APIBlueprint("api", __name__, url_prefix="/api/v1")
-    for part in (devices, scans, people, lists):
+    for part in (devices, scans, leases, people, lists):
         api.register_blueprint(part.bp)
     app.register_blueprint(api)
     app.register_blueprint(health.bp)

@@ -24,11 +24,18 @@ SECURITY_SCHEME = "DeviceToken"
 _ERROR_SCHEMA = {
     "type": "object",
     "required": ["error", "detail"],
-    "properties": {"error": {"type": "string"}, "detail": {"type": "string"}},
+    "properties": {
+        "error": {"type": "string"},
+        "detail": {"type": "string"},
+        "wipe": {"type": "boolean"},
+    },
 }
 _ERROR_TEXTS = {
     400: "The request cannot be understood (invalid_request).",
-    401: "No device has this token, or it was revoked (unauthenticated).",
+    401: (
+        "No device has this token, or it was revoked (unauthenticated); with wipe: true it was one "
+        "of ours, and erases its list, its names and its token."
+    ),
     403: "This device may not (forbidden).",
     404: "There is no such thing here (not_found).",
     409: "It contradicts what is recorded.",

@@ -50,10 +50,13 @@ def read_gate_list() -> Response:
 @returns(bp, StatusReply, 200, 401)
 @for_devices
 def read_status() -> Response:
-    """Return the live counts."""
+    """Return the live counts, and which device asks: one that has only its token learns it so."""
+    device = current_device()
     with marhaba().database.read() as session:
-        counts = live_counts(session, current_device().event_id)
-    return json_response(status_body(counts))
+        counts = live_counts(session, device.event_id)
+    body = status_body(counts)
+    gate = {"id": device.gate_id, "name": device.gate_name}
+    return json_response({"device": {"id": device.id, "gate": gate, "event": body["event"]}} | body)
 
 
 @bp.get("/live")

@@ -40,7 +40,7 @@ bp = APIBlueprint("scans", __name__, tag="Scans")
 def create_scan(body: ScanRequest) -> Response:
     """Record one scan, read just now. A refusal is a 200 too."""
     device, at = current_device(), now()
-    skew_ms = _milliseconds(at - body.scanned_at)
+    skew_ms = milliseconds(at - body.scanned_at)
     reading = _reading(body, at=at, received_at=at, skew_ms=skew_ms)
     work = partial(record_scan, device=device, reading=reading, keys=marhaba().keys)
     answer = in_transaction(marhaba().database, work)
@@ -61,13 +61,14 @@ def create_scans(body: BatchRequest) -> Response:
             scan,
             at=min(_shifted(scan.scanned_at, skew), at),
             received_at=at,
-            skew_ms=_milliseconds(skew),
+            skew_ms=milliseconds(skew),
             decided=Decided(scan.decided.status, scan.decided.reason),
+            lease_id=scan.lease_id,
         )
         for scan in body.scans
     ]
     answers = record_batch(marhaba().database, device, readings, marhaba().keys)
-    in_transaction(marhaba().database, lambda s: mark_seen(s, device.id, at, _milliseconds(skew)))
+    in_transaction(marhaba().database, lambda s: mark_seen(s, device.id, at, milliseconds(skew)))
     marhaba().live.nudge(device.event_id)
     results = [
         _batch_result(reading, answer) for reading, answer in zip(readings, answers, strict=True)
@@ -112,6 +113,7 @@ def _reading(
     received_at: datetime,
     skew_ms: int,
     decided: Decided | None = None,
+    lease_id: UUID | None = None,
 ) -> Reading:
     force_reason = force_reason_of(force=scan.force, reason=scan.force_reason)
     supervisor = None
@@ -131,10 +133,12 @@ def _reading(
         force_reason=force_reason,
         forced_by=supervisor,
         decided=decided,
+        lease_id=lease_id,
     )
 
 
-def _milliseconds(span: timedelta) -> int:
+def milliseconds(span: timedelta) -> int:
+    """Return a span as whole milliseconds that the database's column can hold."""
     # A clock that is decades off still fits the column.
     return max(-(2**31), min(2**31 - 1, round(span / timedelta(milliseconds=1))))
 

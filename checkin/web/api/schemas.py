@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from checkin.domain.verdicts import Direction, Reason, Source, Status
 
@@ -20,13 +20,25 @@ def _within_calendar(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
+def _written_out(moment: object) -> object:
+    # "4" would be taken for the fourth second of 1970.
+    if not isinstance(moment, str) or moment[4:5] != "-":
+        raise ValueError("write a moment like 2025-06-14T14:30:00Z")
+    return moment
+
+
 def _plain(text: str) -> str:
     if any(ord(letter) < 32 and letter not in "\t\n" for letter in text):
         raise ValueError("control characters are not allowed")
     return text
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_within_calendar)]
+Moment = Annotated[
+    AwareDatetime,
+    Field(strict=False),  # it is text that becomes a moment; what is no text is refused before
+    BeforeValidator(_written_out),
+    AfterValidator(_within_calendar),
+]
 PlainText = Annotated[str, AfterValidator(_plain)]
 
 
@@ -138,6 +150,9 @@ class BatchedScan(ScanRequest):
     """One reading of a batch."""
 
     decided: DecidedOffline
+    lease_id: UUID | None = Field(
+        default=None, description="The lease by which the device let the person in."
+    )
 
 
 class BatchRequest(Body):
@@ -270,9 +285,18 @@ class GateStatus(Body):
     last_scan_at: datetime | None
 
 
+class DeviceName(Body):
+    """The device that asks."""
+
+    id: int
+    gate: GateName
+    event: EventName
+
+
 class StatusReply(Body):
     """The live counts of an event."""
 
+    device: DeviceName
     event: EventName
     totals: Totals
     delegations: list[DelegationStatus]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 from tests.api_client import Api
 
@@ -41,3 +42,15 @@ def test_a_revoked_device_is_refused_and_shown_as_revoked(app, organiser, databa
 
     assert gate.ask("GET", "/status").status_code == 401
     assert "✗ Révoqué" in organiser.read(DEVICES)
+
+
+def test_a_clock_more_than_a_minute_off_is_warned_of(app, organiser, database, event):
+    right, slow, wrong = (Api.enrolled(app, database, event, gate=f"Porte {n}") for n in range(3))
+    for api, seconds in ((right, 0), (slow, 40), (wrong, 3600)):
+        api.batch(device_time=datetime.now(UTC) - timedelta(seconds=seconds))
+
+    page = organiser.read(DEVICES)
+
+    assert page.count("décalée de plus d'une minute") == 1
+    assert page.count("▲") == 2
+    assert "3600" in page

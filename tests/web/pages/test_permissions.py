@@ -22,6 +22,7 @@ PAGES = {
     f"{EVENT}/board": COUNTS,
     f"{EVENT}/board/counts": COUNTS,
     f"{EVENT}/devices": STAFF,
+    f"{EVENT}/conflicts": STAFF,
     f"{EVENT}/participants": NAMES,
     f"{EVENT}/participants/new": REGISTRARS,
     f"{EVENT}/participants/1": NAMES,
@@ -30,6 +31,7 @@ PAGES = {
 FORMS = {
     f"{EVENT}/devices/pairing": STAFF,
     f"{EVENT}/devices/1/revoke": STAFF,
+    f"{EVENT}/conflicts/1": STAFF,
     f"{EVENT}/participants/new": REGISTRARS,
     f"{EVENT}/participants/1/print": NAMES,
     f"{EVENT}/participants/1/reissue": NAMES,

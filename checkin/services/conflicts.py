@@ -1,0 +1,205 @@
+"""Conflicts: what doors admitted against the rules while they could not ask, and who decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session, aliased
+
+from checkin.db.models import (
+    Admission,
+    Conflict,
+    Delegation,
+    Device,
+    Event,
+    Gate,
+    Operator,
+    Participant,
+    Scan,
+)
+from checkin.domain.verdicts import Reason
+from checkin.errors import Conflict as Contradiction
+from checkin.errors import InvalidRequest, NotFound
+from checkin.services.activity import note as note_activity
+from checkin.services.annul import annul_scan
+
+
+class Decision(StrEnum):
+    """What becomes of a conflict.
+
+    KEEP: what happened stays as it was counted. ANNUL: the scan that contradicts the rules is
+    annulled, and with it the admission that it counted, if it counted one.
+    """
+
+    KEEP = "keep"
+    ANNUL = "annul"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two readings: when, corrected for the device's clock, and where."""
+
+    at: datetime
+    gate: str
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedConflict:
+    """A conflict as the page shows it.
+
+    Attributes:
+        scan: the reading that contradicts the rules.
+        earlier: the admission that it contradicts, where there is one.
+        counted: the reading counted the person in.
+        skew_ms: how far the device's clock was behind when it told.
+    """
+
+    id: int
+    reason: Reason
+    person: Participant | None
+    delegation: Delegation | None
+    scan: Side
+    earlier: Side | None
+    counted: bool
+    skew_ms: int
+    decision: Decision | None
+    note: str | None
+    decided_at: datetime | None
+    decided_by: str | None
+
+
+_before = aliased(Admission)
+_COUNTED = and_(Admission.scan_pk == Scan.id, Admission.annulled_at.is_(None))
+_gate_before, _device_before = aliased(Gate), aliased(Device)
+
+
+def conflicts_of(session: Session, event: Event) -> Sequence[ListedConflict]:
+    """Return the conflicts of an event: those that wait first, by the time of the reading."""
+    rows = session.execute(
+        select(
+            Conflict,
+            Scan,
+            Gate.name.label("gate"),
+            Device.name.label("device"),
+            Participant,
+            Delegation,
+            _before.admitted_at.label("before_at"),
+            _gate_before.name.label("gate_before"),
+            _device_before.name.label("device_before"),
+            Admission.id.label("admission_id"),
+            Operator.name.label("decided_by"),
+        )
+        .join(Scan, Scan.id == Conflict.scan_pk)
+        .join(Gate, Gate.id == Scan.gate_id)
+        .join(Device, Device.id == Scan.device_id)
+        .outerjoin(Participant, Participant.id == Scan.participant_id)
+        .outerjoin(Delegation, Delegation.id == Participant.delegation_id)
+        .outerjoin(_before, _before.id == Conflict.admission_id)
+        .outerjoin(_gate_before, _gate_before.id == _before.gate_id)
+        .outerjoin(_device_before, _device_before.id == _before.device_id)
+        .outerjoin(Admission, _COUNTED)
+        .outerjoin(Operator, Operator.id == Conflict.decided_by)
+        .where(Conflict.event_id == event.id)
+        .order_by(Conflict.decided_at.is_not(None), Scan.corrected_at, Conflict.id)
+    )
+    return [_listed(row) for row in rows]
+
+
+def waiting_conflicts(session: Session, event_ids: Iterable[int]) -> dict[int, int]:
+    """Return how many conflicts of each event wait for a decision."""
+    wanted = list(event_ids)
+    found = session.execute(
+        select(Conflict.event_id, func.count().label("waiting"))
+        .where(Conflict.event_id.in_(wanted), Conflict.decided_at.is_(None))
+        .group_by(Conflict.event_id)
+    )
+    return dict.fromkeys(wanted, 0) | {row.event_id: row.waiting for row in found}
+
+
+def decide_conflict(
+    session: Session,
+    event: Event,
+    conflict_id: int,
+    decision: Decision,
+    note: str,
+    operator_id: int,
+    now: datetime,
+) -> None:
+    """Decide a conflict, once. The same decision again changes nothing.
+
+    Raises:
+        NotFound: the event has no such conflict.
+        InvalidRequest: no word is said of why.
+        Conflict: it was decided otherwise, or the person was scanned again since and the
+            admission cannot be annulled before that.
+    """
+    if not note.strip():
+        raise InvalidRequest("say in a few words why it is decided so")
+    conflict = session.scalar(
+        select(Conflict)
+        .where(Conflict.id == conflict_id, Conflict.event_id == event.id)
+        .with_for_update()
+    )
+    if conflict is None:
+        raise NotFound(f"no conflict has the number {conflict_id}")
+    if conflict.decided_at is not None:
+        _refuse_another(conflict, decision)
+        return
+    if decision == Decision.ANNUL:
+        _annul(session, event, conflict, note.strip(), operator_id, now)
+    conflict.decision, conflict.note = decision, note.strip()
+    conflict.decided_by, conflict.decided_at = operator_id, now
+    note_activity(
+        session,
+        event.id,
+        "conflict.decide",
+        now,
+        operator_id=operator_id,
+        conflict_id=conflict.id,
+        decision=decision,
+        note=note.strip(),
+    )
+
+
+def _refuse_another(conflict: Conflict, decision: Decision) -> None:
+    if conflict.decision != decision:
+        raise Contradiction(f"no. {conflict.id} was decided already: {conflict.decision}")
+
+
+def _annul(
+    session: Session, event: Event, conflict: Conflict, note: str, operator_id: int, now: datetime
+) -> None:
+    scan = session.get_one(Scan, conflict.scan_pk)
+    annul_scan(
+        session,
+        event_id=event.id,
+        scan_id=scan.scan_id,
+        reason=note,
+        now=now,
+        supervisor_id=operator_id,
+    )
+
+
+def _listed(row: Any) -> ListedConflict:
+    conflict, scan = row.Conflict, row.Scan
+    earlier = Side(row.before_at, row.gate_before, row.device_before) if row.before_at else None
+    return ListedConflict(
+        id=conflict.id,
+        reason=Reason(conflict.reason),
+        person=row.Participant,
+        delegation=row.Delegation,
+        scan=Side(scan.corrected_at, row.gate, row.device),
+        earlier=earlier,
+        counted=row.admission_id is not None,
+        skew_ms=scan.skew_ms,
+        decision=Decision(conflict.decision) if conflict.decision else None,
+        note=conflict.note,
+        decided_at=conflict.decided_at,
+        decided_by=row.decided_by,
+    )

@@ -1,0 +1,48 @@
+"""Who waits for whom at the doors, where places are few or are being lent.
+
+On SQLite a transaction that writes is alone anyway. On PostgreSQL admissions run side by side;
+those near a limit take the event's row, and a grant of places waits for all the others.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session
+
+from checkin.db.models import Event
+
+#: names our advisory locks among those of the database ("MARH")
+_SPACE = 0x4D415248
+_LOCK_EVENT = select(Event.id).where(Event.id == bindparam("event_id")).with_for_update()
+_PASS = select(func.pg_advisory_xact_lock_shared(_SPACE, bindparam("event_id")))
+_HOLD = select(func.pg_advisory_xact_lock(_SPACE, bindparam("event_id")))
+
+
+def lock_event(session: Session, event_id: int) -> None:
+    """Queue for the event's row, and hold it to the commit."""
+    session.connection().execute(_LOCK_EVENT, {"event_id": event_id})
+
+
+def pass_doors(session: Session, event_id: int) -> None:
+    """Make grants of leases wait for this transaction, and it for them; others pass beside it.
+
+    For admissions that count against the hall before they read how full it is: far from the limit
+    they take no row, so that a grant could not see them.
+    """
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(_PASS, {"event_id": event_id})
+
+
+def queue_at_doors(session: Session, event_id: int) -> None:
+    """Take both locks of an admission, in the order in which all take them."""
+    pass_doors(session, event_id)
+    lock_event(session, event_id)
+
+
+def hold_doors(session: Session, event_id: int) -> None:
+    """Wait until nobody is between reading how many places are free and taking one."""
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(_HOLD, {"event_id": event_id})
+    lock_event(session, event_id)

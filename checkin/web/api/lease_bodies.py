@@ -1,0 +1,44 @@
+"""The bodies of the contract's part about leases."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from checkin.web.api.schemas import Body, Moment
+
+
+class LeaseRequest(Body):
+    """A device that asks for places."""
+
+    device_time: Moment | None = Field(
+        default=None, description="What the device's clock says now, for its skew."
+    )
+
+
+class LentDelegation(Body):
+    """Places of one delegation's quota that the device may give away by itself."""
+
+    id: int
+    name: str
+    name_ar: str | None
+    places: int
+
+
+class LeaseReply(Body):
+    """What a device may admit by itself, until it expires by the server's clock."""
+
+    lease_id: UUID
+    expires_at: datetime
+    server_time: datetime
+    delegations: list[LentDelegation]
+    hall: int | None = Field(description="People it may let in; null: the hall has no limit.")
+
+
+class LeaseReturned(Body):
+    """A lease given back; null where the device held none."""
+
+    lease_id: UUID | None
+    server_time: datetime

@@ -1,0 +1,316 @@
+"""Leases: places lent to devices count as taken, and cover what these admit by themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from checkin.db.models import Conflict, Lease, LeasePlace
+from checkin.domain.admission import Standing
+from checkin.domain.leases import LIFETIME
+from checkin.domain.verdicts import Reason, Status
+from checkin.errors import QuotaBelowPlacesTaken
+from checkin.services.devices import mark_seen, revoke_device
+from checkin.services.leases import grant_lease, return_lease
+from checkin.services.live_counts import live_counts
+from checkin.services.registration import cancel, set_quota
+from checkin.services.scan_log import Decided
+from tests import factories
+from tests.factories import NOW, minutes, write
+
+LET_IN = Decided(Status.OK, None)
+LATER = NOW + LIFETIME + minutes(5)
+
+
+def a_lease(database, device, now=NOW):
+    return write(database, lambda session: grant_lease(session, device, now=now))
+
+
+def places(lease):
+    return {lent.name: lent.places for lent in lease.delegations}
+
+
+def devices_in_touch(database, event, count, now=NOW):
+    found = [factories.a_device(database, event, f"Porte {n}") for n in range(count)]
+    for device in found:
+        write(database, lambda session, of=device: mark_seen(session, of.id, now))
+    return found
+
+
+def let_in(database, device, lease, code, *, at=NOW, received_at=None):
+    """Upload an admission that the device made by itself."""
+    return factories.scan(
+        database,
+        device,
+        code,
+        at=at,
+        received_at=received_at or at,
+        decided=LET_IN,
+        lease_id=lease and lease.lease_id,
+    )
+
+
+def told(answer):
+    return (answer.status, answer.reason, answer.conflict)
+
+
+ADMITTED = (Status.OK, None, False)
+
+
+def contradicted(reason):
+    return (Status.ERROR, reason, True)
+
+
+@dataclass
+class Bus:
+    """A delegation with six places, two of them confirmed, and people of its reserve list."""
+
+    delegation: object
+    confirmed: list[str]
+    reserve: list[str]
+
+
+@pytest.fixture
+def bus(database, event):
+    return a_bus(database, event)
+
+
+def a_bus(database, event, quota=6, reserve=8):
+    delegation = factories.a_delegation(database, event, "Tiflet", quota=2)
+    codes = factories.badges(database, event, 2 + reserve, delegation=delegation)
+    # Nobody moves up: the places are free and four people wait, as after walk-ins came late.
+    write(database, lambda s: setattr(s.get_one(type(delegation), delegation.id), "quota", quota))
+    return Bus(delegation, codes[:2], codes[2:])
+
+
+def test_a_device_is_lent_its_share_of_what_nobody_holds(database, event, device, bus):
+    lease = a_lease(database, device)
+
+    assert (places(lease), lease.hall) == ({"Tiflet": 2}, None)
+    assert lease.expires_at == NOW + LIFETIME
+
+
+def test_shares_shrink_with_the_devices_in_touch(database, event, bus):
+    silent, *devices = devices_in_touch(database, event, 4)
+    revoked = devices.pop()
+    write(database, lambda s: mark_seen(s, silent.id, NOW - minutes(11)))
+    write(database, lambda s: revoke_device(s, event, revoked.id, now=NOW))
+
+    lent = [places(a_lease(database, device))["Tiflet"] for device in devices]
+
+    assert lent == [4 // 3, 3 // 3]
+
+
+def test_renewing_replaces_the_lease_and_giving_it_back_frees_it(database, event, bus):
+    one, other = devices_in_touch(database, event, 2)
+    leases = [a_lease(database, one) for _ in range(3)]
+    returned = write(database, lambda s: return_lease(s, one, now=NOW))
+
+    assert [places(lease)["Tiflet"] for lease in leases] == [1, 1, 1]
+    assert returned == leases[-1].lease_id
+    assert write(database, lambda s: return_lease(s, one, now=NOW)) is None
+    assert places(a_lease(database, other))["Tiflet"] == 4 // 3
+
+
+def test_an_expired_lease_frees_its_places(database, event, device, bus):
+    a_lease(database, factories.a_device(database, event, "Porte 9"))
+
+    before, after = (a_lease(database, device, now) for now in (NOW, LATER))
+
+    assert (places(before), places(after)) == ({"Tiflet": 1}, {"Tiflet": 2})
+
+
+def test_what_confirmed_people_hold_is_never_lent(database, event, device):
+    factories.badges(
+        database, event, 5, delegation=factories.a_delegation(database, event, quota=5)
+    )
+
+    assert places(a_lease(database, device)) == {"Khémisset": 0}
+
+
+def test_inside_a_lease_people_of_the_reserve_list_are_admitted_until_it_is_used(
+    database, event, device, bus
+):
+    lease = a_lease(database, device)
+
+    answers = [told(let_in(database, device, lease, code)) for code in bus.reserve[:3]]
+
+    assert answers == [ADMITTED, ADMITTED, contradicted(Reason.UNAPPROVED)]
+
+
+def test_without_the_lease_or_with_another_device_s_it_is_a_conflict(database, event, device, bus):
+    lease = a_lease(database, factories.a_device(database, event, "Porte 9"))
+
+    answers = [
+        told(let_in(database, device, named, code))
+        for named, code in zip(
+            [None, lease, replace(lease, lease_id=uuid4())], bus.reserve, strict=False
+        )
+    ]
+
+    assert answers == [contradicted(Reason.UNAPPROVED)] * 3
+
+
+def test_a_confirmed_person_uses_no_place_of_the_lease(database, event, device, bus):
+    lease = a_lease(database, device)
+
+    codes = [bus.confirmed[0], *bus.reserve[:2]]
+
+    assert [told(let_in(database, device, lease, code)) for code in codes] == [ADMITTED] * 3
+
+
+def test_a_reading_outside_the_lease_s_life_is_not_covered(database, event, device, bus):
+    lease = a_lease(database, device)
+    moments = [NOW - minutes(1), lease.expires_at + minutes(1)]
+
+    answers = [
+        told(let_in(database, device, lease, code, at=at, received_at=LATER))
+        for code, at in zip(bus.reserve, moments, strict=False)
+    ]
+
+    assert answers == [contradicted(Reason.UNAPPROVED)] * 2
+
+
+def test_what_comes_after_expiry_is_no_conflict_while_places_are_free(database, event, device, bus):
+    lease = a_lease(database, device)
+
+    answer = let_in(database, device, lease, bus.reserve[0], at=NOW, received_at=LATER)
+
+    assert told(answer) == ADMITTED
+
+
+def test_what_comes_after_expiry_when_the_places_are_gone_is_counted_once_and_a_conflict(
+    database, event, device, bus
+):
+    lease = a_lease(database, device)
+    write(database, lambda s: set_quota(s, event, bus.delegation.id, 2 + 4, now=LATER))  # moves up
+
+    answer = let_in(database, device, lease, bus.reserve[7], at=NOW, received_at=LATER)
+
+    with database.read() as session:
+        assert session.scalars(select(Conflict.reason)).all() == ["unapproved"]
+        assert live_counts(session, event.id).totals["arrived"] == 1
+    assert told(answer) == contradicted(Reason.UNAPPROVED)
+
+
+def test_what_was_used_of_a_renewed_lease_counts_against_the_one_held_now(
+    database, event, device, bus
+):
+    first = a_lease(database, device)
+    second = a_lease(database, device, NOW + minutes(1))  # its answer was lost on the way
+
+    answers = [
+        told(let_in(database, device, named, code, at=NOW + minutes(2)))
+        for named, code in zip([first, first, second], bus.reserve, strict=False)
+    ]
+
+    assert answers == [ADMITTED, ADMITTED, contradicted(Reason.UNAPPROVED)]
+
+
+def test_a_repeated_upload_uses_one_place(database, event, device, bus):
+    lease, scan_id = a_lease(database, device), uuid4()
+    same = {"decided": LET_IN, "lease_id": lease.lease_id, "scan_id": scan_id}
+
+    for _ in range(3):
+        factories.scan(database, device, bus.reserve[0], **same)
+
+    assert told(let_in(database, device, lease, bus.reserve[1])) == ADMITTED
+
+
+def test_places_lent_are_not_given_to_walk_ins(database, event, device):
+    delegation = factories.a_delegation(database, event, quota=2)
+    a_lease(database, device)
+
+    people = [
+        factories.a_participant(database, event, f"Omar {n}", delegation=delegation).standing
+        for n in range(2)
+    ]
+
+    assert people == [Standing.CONFIRMED, Standing.RESERVE]
+
+
+def test_places_lent_are_not_given_to_the_reserve_list_online(database):
+    event = factories.an_event(database, reserve_from=NOW - minutes(60))
+    bus, device = a_bus(database, event, quota=4), factories.a_device(database, event)
+    lease = a_lease(database, device)
+    door = factories.a_device(database, event, "Porte 2")
+
+    online = [factories.scan(database, door, code).reason for code in bus.reserve[:5]]
+    offline = told(let_in(database, device, lease, bus.reserve[5]))
+
+    assert places(lease) == {"Tiflet": 1}
+    assert online == [None] * 3 + [Reason.QUOTA_EXCEEDED] * 2
+    assert offline == ADMITTED
+
+
+def test_a_quota_is_not_lowered_under_what_is_lent(database, event, device, bus):
+    a_lease(database, device)
+
+    with pytest.raises(QuotaBelowPlacesTaken):
+        write(database, lambda s: set_quota(s, event, bus.delegation.id, 3, now=NOW))
+
+
+def test_a_place_that_the_reserve_list_sits_on_does_not_go_to_another(database, event, device, bus):
+    lease = a_lease(database, device)
+    let_in(database, device, lease, bus.reserve[0])
+    write(database, lambda s: return_lease(s, device, now=NOW))
+
+    moved = write(database, lambda s: set_quota(s, event, bus.delegation.id, 6, now=NOW))
+
+    assert len(moved) == 6 - 2 - 1
+
+
+def test_canceling_after_the_arrival_frees_no_place(database, event, device):
+    delegation = factories.a_delegation(database, event, quota=1)
+    person = factories.a_participant(database, event, "Amina", delegation=delegation)
+    factories.a_participant(database, event, "Omar", delegation=delegation)
+    factories.scan(database, device, factories.code_of(event, person.badge_id))
+
+    moved = write(database, lambda s: cancel(s, event, person.participant_id, now=NOW))
+
+    assert list(moved) == []
+
+
+def test_room_in_the_hall_is_lent_and_the_doors_online_do_not_give_it_away(database):
+    event = factories.an_event(database, capacity=5)
+    door, silent = devices_in_touch(database, event, 2)
+    codes = factories.badges(database, event, 9)
+    lease = a_lease(database, silent)
+
+    online = [factories.scan(database, door, code).reason for code in codes[:6]]
+    offline = [told(let_in(database, silent, lease, code)) for code in codes[6:8]]
+
+    full = Reason.CAPACITY_EXCEEDED
+    assert (lease.hall, online) == (1, [None] * 4 + [full] * 2)
+    assert offline == [ADMITTED, contradicted(full)]
+
+
+def test_old_leases_are_forgotten(database, event, device, bus):
+    for days in (0, 1, 4):
+        a_lease(database, device, NOW + minutes(days * 24 * 60))
+
+    with database.read() as session:
+        assert session.scalar(select(func.count(Lease.id))) == 2
+
+
+def test_the_database_itself_lets_a_device_hold_one_lease_and_use_what_was_lent(
+    database, event, device, bus
+):
+    lease = a_lease(database, device)
+    spent = update(LeasePlace).values(used=LeasePlace.places + 1)
+    second = insert(Lease).values(
+        id=uuid4(),
+        event_id=event.id,
+        device_id=device.id,
+        granted_at=NOW,
+        expires_at=lease.expires_at,
+        hall_used=0,
+    )
+
+    for statement in (spent, second):
+        with pytest.raises(IntegrityError), database.write() as session:
+            session.execute(statement)

@@ -1,0 +1,81 @@
+"""The conflicts' page: seen, decided, remembered."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from checkin.db.models import Activity, Conflict
+from tests import factories
+from tests.api_client import Api
+from tests.web.test_api_batch import offline
+
+CONFLICTS = "/events/rabat-2025/conflicts"
+
+
+@pytest.fixture
+def twice(app, database, event):
+    """One badge, let in at two doors that could not ask."""
+    code = factories.a_badge(database, event, "Amina Alaoui")
+    one, other = (Api.enrolled(app, database, event, gate=f"Porte {n}") for n in (1, 2))
+    one.batch(offline(code, minutes_ago=9))
+    other.batch(offline(code, minutes_ago=8))
+    return one
+
+
+def conflict_row(database):
+    with database.read() as session:
+        [row] = session.scalars(select(Conflict)).all()
+    return row
+
+
+def test_a_conflict_is_shown_with_both_readings_and_counted_on_the_overview(organiser, twice):
+    page = organiser.read(CONFLICTS)
+
+    shown = ["Amina Alaoui", "Le même badge est entré deux fois", "Porte 1", "Porte 2"]
+    assert [text in page for text in shown] == [True] * 4
+    assert "1 conflit attend une décision" in organiser.read("/")
+    assert "1 conflit attend une décision" in organiser.read("/events/rabat-2025/board")
+
+
+@pytest.mark.parametrize(("decision", "shown"), [("keep", "Gardé"), ("annul", "Annulé")])
+def test_a_decision_is_kept_with_its_reason_and_who_took_it(
+    decision, shown, organiser, database, twice
+):
+    path = f"{CONFLICTS}/{conflict_row(database).id}"
+    reply = organiser.send(CONFLICTS, path, decision=decision, note="jumelles")
+
+    row, page = conflict_row(database), organiser.read(CONFLICTS)
+    with database.read() as session:
+        logged = session.scalars(select(Activity).where(Activity.action == "conflict.decide")).one()
+    assert (reply.status_code, row.decision, row.note) == (302, decision, "jumelles")
+    assert logged.details == {"conflict_id": row.id, "decision": decision, "note": "jumelles"}
+    assert logged.operator_id == row.decided_by
+    assert shown in page
+    assert "jumelles" in page
+    assert "conflit attend" not in organiser.read("/")
+    assert twice.read("/status")["totals"]["arrived"] == 1
+
+
+@pytest.mark.parametrize("fields", [{"decision": "keep", "note": " "}, {"note": "oui"}])
+def test_without_a_reason_or_a_choice_nothing_is_decided(fields, organiser, database, twice):
+    reply = organiser.send(CONFLICTS, f"{CONFLICTS}/{conflict_row(database).id}", **fields)
+
+    assert reply.status_code == 400
+    assert "quelques mots" in reply.text
+    assert conflict_row(database).decision is None
+
+
+def test_a_conflict_of_another_event_is_not_found(organiser, database, event, twice):
+    factories.an_event(database, "other")
+    path = f"/events/other/conflicts/{conflict_row(database).id}"
+
+    assert organiser.send(CONFLICTS, path, decision="keep", note="oui").status_code == 404
+
+
+def test_where_there_is_none_the_page_says_so(organiser, event):
+    assert "Rien n'attend de décision" in organiser.read(CONFLICTS)
+
+
+def test_the_page_speaks_arabic(organiser, twice):
+    assert "دخلت الشارة نفسها مرتين" in organiser.read(f"{CONFLICTS}?lang=ar")
