@@ -80,7 +80,8 @@ def _text(text: str) -> str:
 
 def _folded(line: str) -> bytes:
     """Break a line after at most 75 octets, never inside a letter (section 3.1)."""
-    parts, part = [], b""
+    parts: list[bytes] = []
+    part = b""
     for letter in line:
         octets = letter.encode()
         # A line that goes on begins with a space, which counts.

@@ -46,14 +46,14 @@ def wait_for(port: int) -> None:
 
 
 @contextmanager
-def mail_server(folder: Path) -> Iterator[Desk]:
-    """Run a server that keeps what it takes in a folder."""
+def mail_server(folder: Path, kept: str = "all") -> Iterator[Desk]:
+    """Run a server that keeps in a folder "all" of what it takes, or the "headers"."""
     port = free_port()
     folder.mkdir()
     server = subprocess.Popen(
         [
             *(sys.executable, "-m", "aiosmtpd", "-n", "-l", f"127.0.0.1:{port}"),
-            *("-c", "tests.services.smtp_desk.Desk", str(folder)),
+            *("-c", "tests.services.smtp_desk.Desk", str(folder), kept),
         ],
         cwd=Path(__file__).parents[2],
     )

@@ -1,7 +1,8 @@
 """The handler of a real SMTP server process, moody by the recipient's name.
 
 `later…` is refused for now, `never…` for good, `once…` for now at its first attempt, and at
-`dropped…` the line breaks after the message was handed over. Everything else is kept as a file.
+`dropped…` the line breaks after the message was handed over; so at `lost…`, but the message is not
+kept. Everything else is kept as a file.
 The sender `unwelcome@…` is refused for good.
 """
 
@@ -17,13 +18,14 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 class Desk:
     """Keeps messages in a folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kept: str) -> None:
         self._folder = folder
+        self._kept = kept
         self._seen: set[str] = set()
 
     @classmethod
-    def from_cli(cls, _parser: ArgumentParser, folder: str) -> Desk:
-        return cls(Path(folder))
+    def from_cli(cls, _parser: ArgumentParser, folder: str, kept: str = "all") -> Desk:
+        return cls(Path(folder), kept)
 
     async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -51,11 +53,20 @@ class Desk:
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
         assert isinstance(envelope.content, bytes)
+        if envelope.rcpt_tos[0].startswith("lost"):
+            _hang_up(server)
+            return "250 OK"
         path = self._folder / f"{uuid4().hex}.eml"
         content = envelope.content
+        if self._kept == "headers":
+            content = content.partition(b"\r\n\r\n")[0] + b"\r\n"
         headers = f"X-Envelope-From: {envelope.mail_from}\r\nX-Peer: {session.peer}\r\n"
         path.write_bytes(headers.encode() + content)
         if envelope.rcpt_tos[0].startswith("dropped"):
-            assert server.transport is not None
-            server.transport.abort()
+            _hang_up(server)
         return "250 OK"
+
+
+def _hang_up(server: SMTP) -> None:
+    assert server.transport is not None
+    server.transport.abort()

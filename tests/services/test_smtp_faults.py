@@ -15,10 +15,10 @@ from checkin.domain.mail_rules import Fate
 from checkin.services.mail.smtp import SmtpTransport
 from checkin.services.mail.transport import Letter, Outcome
 
-#: what a server answers to each line, until it hangs up; "…" keeps it waiting
+#: what a server answers to each line, b"" keeps it waiting, None hangs up
 Script = dict[bytes, bytes | None]
 POLITE: Script = {
-    b"": b"220 hello\r\n",
+    b"hello": b"220 hello\r\n",
     b"EHLO": b"250 hello\r\n",
     b"MAIL": b"250 ok\r\n",
     b"RCPT": b"250 ok\r\n",
@@ -40,7 +40,7 @@ def server(script: Script) -> Iterator[int]:
 def _serve(listener: socket.socket, script: Script) -> None:
     connection, _ = listener.accept()
     with connection, connection.makefile("rb") as lines:
-        words, in_text = b"", False
+        words, in_text = b"hello", False
         while (answer := script.get(words, b"" if in_text else b"500 what?\r\n")) is not None:
             connection.sendall(answer)
             in_text = answer.startswith(b"354") or (in_text and answer == b"")
@@ -73,8 +73,8 @@ def test_a_polite_server_takes_the_message():
 @pytest.mark.parametrize(
     ("at", "answer", "fate"),
     [
-        (b"", b"554 go away\r\n", Fate.HALTED),
-        (b"", b"", Fate.HALTED),
+        (b"hello", b"554 go away\r\n", Fate.HALTED),
+        (b"hello", b"", Fate.HALTED),
         (b"EHLO", None, Fate.HALTED),
         (b"MAIL", None, Fate.LATER),
         (b"RCPT", None, Fate.LATER),
