@@ -39,10 +39,13 @@ class Invited:
     declining: Declining
 
 
-def decline_address(event: Event, keys: Keys, badge_id: UUID, base_url: str) -> str:
+def decline_address(
+    event: Event, keys: Keys, badge_id: UUID, *, base_url: str, language: str
+) -> str:
     """Return the address of the page where this badge's owner says that they are not coming."""
-    secret = badge_id.bytes + keys.link_mark(event.slug, badge_id)
-    return f"{base_url}/n/{base64.urlsafe_b64encode(secret).decode().rstrip('=')}"
+    whole = badge_id.bytes + keys.link_mark(event.slug, badge_id)
+    secret = base64.urlsafe_b64encode(whole).decode().rstrip("=")
+    return f"{base_url}/n/{secret}?lang={language}"
 
 
 def invited_by_link(session: Session, keys: Keys, secret: str, now: datetime) -> Invited:

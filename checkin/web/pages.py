@@ -11,12 +11,21 @@ from flask_babel import Babel
 from flask_limiter.util import get_remote_address
 
 from checkin.services.permissions import may_use
-from checkin.web import auth, organiser, participants, scan_page
+from checkin.web import (
+    auth,
+    declining,
+    delivery,
+    message_texts,
+    organiser,
+    participants,
+    scan_page,
+)
 from checkin.web.languages import babel_locale, register_language
 from checkin.web.limits import limiter
 from checkin.web.sessions import csrf, login_manager, operator_or_none, permit
 
 TRANSLATIONS = Path(__file__).parent.parent / "translations"
+_PAGES = (auth, declining, delivery, message_texts, organiser, participants, scan_page)
 SESSION_LIFETIME = timedelta(hours=16)
 #: A hall's operators share one address; one account under attack is slowed from wherever.
 _PER_ADDRESS = "60 per minute"
@@ -35,7 +44,7 @@ def register_pages(app: Flask) -> None:
     csrf.init_app(app)
     app.before_request(permit)
     register_language(app)
-    for module in (auth, organiser, participants, scan_page):
+    for module in _PAGES:
         app.register_blueprint(module.bp)
     _limit_sign_in(app)
     app.after_request(_keep_out_of_caches)

@@ -43,7 +43,9 @@ def letter_for(
         texts=texts_of(session, event, spec.language),
         sensitive=event.sensitive,
         calendar=calendar_file(_entry(event, spec, claimed)),
-        decline_link=decline_address(event, keys, claimed.badge_id, sender.base_url),
+        decline_link=decline_address(
+            event, keys, claimed.badge_id, base_url=sender.base_url, language=spec.language
+        ),
     )
     return Letter(message, sender.envelope(keys, claimed.id), claimed.address)
 

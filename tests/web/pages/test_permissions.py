@@ -22,12 +22,22 @@ PAGES = {
     f"{EVENT}/devices": STAFF,
     f"{EVENT}/participants": NAMES,
     f"{EVENT}/participants/new": REGISTRARS,
+    f"{EVENT}/delivery": REGISTRARS,
+    f"{EVENT}/delivery/progress": REGISTRARS,
+    f"{EVENT}/delivery/people.csv": REGISTRARS,
+    f"{EVENT}/delivery/message/fr": STAFF,
+    f"{EVENT}/delivery/message/fr/preview": STAFF,
 }
 FORMS = {
     f"{EVENT}/devices/pairing": STAFF,
     f"{EVENT}/devices/1/revoke": STAFF,
     f"{EVENT}/participants/new": REGISTRARS,
     f"{EVENT}/participants/1/cancel": REGISTRARS,
+    f"{EVENT}/participants/1/undo-cancel": REGISTRARS,
+    f"{EVENT}/delivery/resend": REGISTRARS,
+    f"{EVENT}/delivery/switch": STAFF,
+    f"{EVENT}/delivery/message/fr": STAFF,
+    f"{EVENT}/delivery/message/fr/send": STAFF,
 }
 
 
