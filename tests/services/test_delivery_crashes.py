@@ -27,7 +27,8 @@ STEP = int(STALE_AFTER.total_seconds() // 60) + 1
 def queue(database: Database, names: list[str]) -> None:
     """Put one message for each of these addresses into the outbox of a new event."""
     event = factories.an_event(database)
-    factories.badges(database, event, len(names))
+    places = factories.a_delegation(database, event, quota=len(names))
+    factories.badges(database, event, len(names), delegation=places)
     with database.read() as session:
         badges = session.execute(select(Badge.id, Badge.participant_id)).all()
     rows = [
