@@ -12,6 +12,7 @@ from typing import TextIO
 import click
 
 from badges.pdf import badge_sheets_pdf
+from checkin.cli.bounces import bounces
 from checkin.cli.delivery import status
 from checkin.cli.office import Office, event_option, in_office, say
 from checkin.cli.sending import pause, resume, send
@@ -96,5 +97,5 @@ def _write_sheets(office: Office, event: Event, delegation: Delegation, folder: 
     say(f"{delegation.name}: {len(specs)} badges in {path}")
 
 
-for command in (send, pause, resume, status):
+for command in (send, pause, resume, status, bounces):
     badges.add_command(command)

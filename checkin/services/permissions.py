@@ -68,6 +68,7 @@ PERMISSIONS: dict[str, frozenset[Role] | Audience] = {
     "message_texts.save": _STAFF,
     "message_texts.preview": _STAFF,
     "message_texts.send_to_me": _STAFF,
+    "bounces.take": Audience.LINK,
     "declining.ask": Audience.LINK,
     "declining.confirm": Audience.LINK,
 }

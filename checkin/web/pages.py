@@ -13,6 +13,7 @@ from flask_limiter.util import get_remote_address
 from checkin.services.permissions import may_use
 from checkin.web import (
     auth,
+    bounces,
     declining,
     delivery,
     message_texts,
@@ -25,7 +26,7 @@ from checkin.web.limits import limiter
 from checkin.web.sessions import csrf, login_manager, operator_or_none, permit
 
 TRANSLATIONS = Path(__file__).parent.parent / "translations"
-_PAGES = (auth, declining, delivery, message_texts, organiser, participants, scan_page)
+_PAGES = (auth, bounces, declining, delivery, message_texts, organiser, participants, scan_page)
 SESSION_LIFETIME = timedelta(hours=16)
 #: A hall's operators share one address; one account under attack is slowed from wherever.
 _PER_ADDRESS = "60 per minute"
