@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from checkin.db.engine import Database
-from checkin.db.models import Badge, Message
+from checkin.db.models import Badge, Event, Message
 from checkin.domain.mail_rules import STALE_AFTER
 from tests import factories
 from tests.factories import NOW
@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 STEP = int(STALE_AFTER.total_seconds() // 60) + 1
 
 
-def queue(database: Database, names: list[str]) -> None:
+def queue(database: Database, names: list[str]) -> Event:
     """Put one message for each of these addresses into the outbox of a new event."""
     event = factories.an_event(database)
     places = factories.a_delegation(database, event, quota=len(names))
@@ -44,6 +44,7 @@ def queue(database: Database, names: list[str]) -> None:
         for name, badge in zip(names, badges, strict=True)
     ]
     factories.write(database, lambda session: session.execute(insert(Message), rows))
+    return event
 
 
 def moody(count: int, dropped: int) -> list[str]:

@@ -96,6 +96,18 @@ def test_a_message_has_text_html_picture_and_pdf_and_names_no_event_outside(
     assert event.name in message.get_body(("plain",)).get_content()
 
 
+def test_the_calendar_of_a_sensitive_event_does_not_name_it(database, event, desk) -> None:
+    registered(database, event, "amina")
+    run(database, event, desk.url)
+
+    [message] = desk.taken()
+    [part] = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
+    calendar = part.get_payload(decode=True)
+    assert isinstance(calendar, bytes)
+    assert b"DTSTART:20250614T140000Z\r\nDTEND:20250614T180000Z\r\n" in calendar
+    assert event.name.encode() not in calendar
+
+
 def test_refusals_are_retried_or_final_by_their_code(database, event, desk) -> None:
     registered(database, event, "later1", "never1", "amina")
 
