@@ -63,6 +63,8 @@ def compose(
     texts: Texts | None = None,
     sensitive: bool = False,
     reply_to: str | None = None,
+    calendar: bytes | None = None,
+    decline_link: str | None = None,
 ) -> EmailMessage:
     """Return the message that brings a participant their badge; equal arguments, equal bytes.
 
@@ -74,11 +76,13 @@ def compose(
         subject: instead of the language's own; it may use the placeholders of `Texts`.
         texts: instead of the language's own sentences.
         sensitive: nothing outside the message's body names the event or its organiser.
+        calendar: a calendar file to attach.
+        decline_link: an address where the participant says that they are not coming.
 
     Raises:
         BadgeError: an address, the subject or the Message-ID cannot stand in a header.
     """
-    letter = _Letter(spec, texts or TEXTS[spec.language], notice, sensitive, subject)
+    letter = _Letter(spec, texts or TEXTS[spec.language], notice, sensitive, subject, decline_link)
     message = EmailMessage(policy=SMTP)
     message["Message-ID"] = _checked_message_id(message_id)
     message["Date"] = format_datetime(_checked_time(sent_at))
@@ -92,6 +96,10 @@ def compose(
     _add_bodies(message, letter, _content_id(message_id), png)
     name = f"badge-{_ascii_name(spec.number)}"
     message.add_attachment(pdf, maintype="application", subtype="pdf", filename=f"{name}.pdf")
+    if calendar is not None:
+        message.add_attachment(
+            calendar, maintype="text", subtype="calendar", filename=f"{name}.ics", cte="base64"
+        )
     # Last, for giving a message its content drops the headers that describe the content.
     message["Content-Language"] = spec.language
     _fix_boundaries(message, message_id)
@@ -105,6 +113,7 @@ class _Letter:
     notice: Notice
     sensitive: bool
     own_subject: str | None
+    decline_link: str | None
 
     @property
     def words(self) -> dict[str, str]:
@@ -140,10 +149,12 @@ class _Letter:
             "direction": "rtl" if arabic else "ltr",
             "start": "right" if arabic else "left",
             "picture_cid": picture_cid,
+            "decline_link": self.decline_link,
+            "decline_words": texts.decline_link,
         }
 
 
-_SENTENCES = ("greeting", "intro", "show", "print_out", "personal", "picture", "privacy")
+_SENTENCES = ("greeting", "intro", "show", "print_out", "personal", "picture", "privacy", "decline")
 
 
 def _add_bodies(message: EmailMessage, letter: _Letter, cid: str, png: bytes) -> None:

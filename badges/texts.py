@@ -44,6 +44,9 @@ class Texts:
     number_label: str
     picture: str
     privacy: str
+    decline: str
+    decline_link: str
+    calendar_neutral: str
     sheet_title: str
     sheet_title_one: str
     cut: str
@@ -77,6 +80,9 @@ TEXTS: dict[Language, Texts] = {
             "d'autre. Vous pouvez y accéder, les faire rectifier ou effacer, vous opposer à leur "
             "traitement ou retirer votre accord : écrivez à {contact}."
         ),
+        decline="Vous ne venez pas ? Dites-le d'un clic : votre place ira à quelqu'un d'autre.",
+        decline_link="Je ne viens pas",
+        calendar_neutral="Rencontre",
         sheet_title="Badges : {event}",
         sheet_title_one="Badge {number} : {event}",
         cut="Découpez le long des repères. Ne pliez pas le code et gardez-le bien plat.",
@@ -102,6 +108,9 @@ TEXTS: dict[Language, Texts] = {
             "يومًا من الحدث ولا تُسلَّم إلى أي جهة أخرى. يمكنكم الاطلاع عليها أو تصحيحها أو محوها أو "
             "التعرض على معالجتها أو سحب موافقتكم بمراسلة {contact}."
         ),
+        decline="إن تعذر عليكم الحضور فأخبرونا بنقرة واحدة، ليستفيد غيركم من مكانكم.",
+        decline_link="لن أحضر",
+        calendar_neutral="لقاء",
         sheet_title="شارات: {event}",
         sheet_title_one="شارة {number}: {event}",
         cut="قُصّوا الورقة على طول العلامات، ولا تطووا الرمز.",
@@ -126,6 +135,9 @@ TEXTS: dict[Language, Texts] = {
             "days after the event and given to nobody else. You may see, correct or erase them, "
             "object to their use or withdraw your consent: write to {contact}."
         ),
+        decline="Not coming? Say so with one click, and somebody else gets your place.",
+        decline_link="I am not coming",
+        calendar_neutral="Meeting",
         sheet_title="Badges: {event}",
         sheet_title_one="Badge {number}: {event}",
         cut="Cut along the marks. Keep the code flat; do not fold it.",

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import zoneinfo
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from checkin.errors import SettingsError
 from checkin.services.keys import MASTER_KEY_BYTES, Keys
+from checkin.services.mail.sender import DOMAIN_SPACING_MS, PER_DAY, Sender
 
 PREFIX = "CHECKIN_"
 _DATABASES = ("sqlite", "postgresql+psycopg")
@@ -29,6 +31,11 @@ class Settings(BaseModel):
         mail_url: `file:DIR` writes .eml files; `smtp://` (with STARTTLS where the server offers
             it) and `smtps://user:password@host:port` send.
         mail_from: the sender of e-mails.
+        mail_per_day: messages in any 24 hours (see `checkin.services.mail.sender`).
+        mail_domain_spacing_ms: between two messages to the same domain.
+        bounces_to: the address for reports of undeliverable messages; `name+…@domain` must
+            reach it too.
+        bounces_url: the mailbox of that address, `imaps://user:password@host/FOLDER`.
         base_url: the address under which people reach this server, for links and QR codes.
         master_key: 64 hexadecimal digits; without it the key file in `home` is used.
         language: fr, ar or en, where nothing says better.
@@ -42,6 +49,10 @@ class Settings(BaseModel):
     database_url: str = ""
     mail_url: str = ""
     mail_from: str = "Marhaba <marhaba@localhost>"
+    mail_per_day: int = Field(default=PER_DAY, ge=1)
+    mail_domain_spacing_ms: int = Field(default=DOMAIN_SPACING_MS, ge=0)
+    bounces_to: str = ""
+    bounces_url: str = ""
     base_url: str = "http://localhost:8000"
     master_key: str | None = None
     language: str = "fr"
@@ -60,6 +71,20 @@ class Settings(BaseModel):
     def _known_mail(cls, url: str) -> str:
         if url and urlsplit(url).scheme not in _MAIL:
             raise ValueError("must begin with file:, smtp:// or smtps://")
+        return url
+
+    @field_validator("bounces_to")
+    @classmethod
+    def _plain_address(cls, address: str) -> str:
+        if address and not re.fullmatch(r"[^@\s<>+]+@[A-Za-z0-9.-]+", address):
+            raise ValueError("must look like bounces@example.org")
+        return address
+
+    @field_validator("bounces_url")
+    @classmethod
+    def _known_mailbox(cls, url: str) -> str:
+        if url and urlsplit(url).scheme not in ("imap", "imaps"):
+            raise ValueError("must begin with imaps:// or imap://")
         return url
 
     @field_validator("base_url")
@@ -106,6 +131,18 @@ class Settings(BaseModel):
     def mail(self) -> str:
         """Where e-mails go; files in `home` unless a server was set."""
         return self.mail_url or f"file:{self.home.resolve() / 'outbox'}"
+
+    @property
+    def sender(self) -> Sender:
+        """Who sends the messages, and how fast."""
+        return Sender(
+            address=self.mail_from,
+            base_url=self.base_url,
+            bounces_to=self.bounces_to,
+            per_day=self.mail_per_day,
+            # Files have no server that could find us too fast.
+            domain_spacing_ms=self.mail_domain_spacing_ms if self.mail_url else 0,
+        )
 
     @property
     def key_file(self) -> Path:

@@ -12,14 +12,15 @@ from typing import TextIO, cast, get_args
 import click
 
 from badges.pdf import Design, badge_sheets_pdf
-from checkin.cli.office import Office, event_option, in_office, json_option, now, say, say_json
+from checkin.cli.bounces import bounces
+from checkin.cli.delivery import status
+from checkin.cli.office import Office, event_option, in_office, say
+from checkin.cli.sending import pause, resume, send
 from checkin.db.models import Delegation, Event
 from checkin.domain.names import fold_name
 from checkin.services.badges import BadgeCode, badge_codes, badge_specs
 from checkin.services.event_look import look_of
-from checkin.services.events import check_event_key, delegation_named, delegations_of
-from checkin.services.mail.outbox import send_due, states, waiting
-from checkin.services.mail.transport import Outcome, transport_to
+from checkin.services.events import delegation_named, delegations_of
 
 _COLUMNS = ("participant_id", "delegation", "category", "status", "name", "code")
 
@@ -111,49 +112,5 @@ def _write_sheets(
     say(f"{delegation.name}: {len(specs)} badges in {path}")
 
 
-@badges.command("send")
-@click.option("--limit", type=click.IntRange(min=1), help="at most this many messages")
-@event_option
-@json_option
-@in_office
-def send(office: Office, limit: int | None, event_slug: str | None, as_json: bool) -> None:
-    """Send the badges that wait in the outbox, by e-mail or into files."""
-    event = office.event(event_slug)
-    with office.database.read() as session:
-        check_event_key(event, office.keys)
-        due = waiting(session, event, now())
-    if limit is not None:
-        due = min(due, limit)
-    transport = transport_to(office.settings.mail)
-    faults: list[str] = []
-    try:
-        with click.progressbar(length=due, label="sending", show_pos=True, file=sys.stderr) as bar:
-
-            def sent(outcome: Outcome) -> None:
-                bar.update(1)
-                if outcome.fate != "sent":
-                    faults.append(outcome.answer)
-
-            fates = send_due(
-                office.database,
-                event,
-                office.keys,
-                transport,
-                sender=office.settings.mail_from,
-                clock=now,
-                sent=sent,
-                limit=limit,
-            )
-    finally:
-        transport.close()
-    with office.database.read() as session:
-        totals = states(session, event)
-    if as_json:
-        say_json({"attempted": dict(fates), "outbox": dict(totals)})
-        return
-    say(
-        ", ".join(f"{count} {state}" for state, count in sorted(totals.items()))
-        or "nothing to send"
-    )
-    for answer in dict.fromkeys(faults):
-        say(f"  {answer}")
+for command in (send, pause, resume, status, bounces):
+    badges.add_command(command)

@@ -54,7 +54,7 @@ def enrol(
     for row, participant_id in zip(rows, _insert_participants(session, rows), strict=True):
         row["id"] = participant_id
     badges = [_badge_row(event, row, keys, version, now) for row in rows]
-    session.execute(insert(Badge), badges)
+    session.connection().execute(insert(Badge), badges)
     confirmed = [row["id"] for row in rows if row["standing"] == Standing.CONFIRMED]
     queue_badge_messages(session, event, confirmed, now)
     return list(zip(rows, badges, strict=True))
@@ -105,7 +105,7 @@ def queue_badge_messages(
         )
         rows += [_message_row(event, r.id, r.email, r.badge_id, now) for r in found]
     if rows:
-        session.execute(insert(Message), rows)
+        session.connection().execute(insert(Message), rows)
     return len(rows)
 
 

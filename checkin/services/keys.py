@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from functools import lru_cache
+from uuid import UUID
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -44,6 +45,20 @@ class Keys:
     def sessions(self) -> bytes:
         """The secret of signed cookies."""
         return self._derived("sessions")
+
+    @property
+    def bounces(self) -> bytes:
+        """The secret that proves a reported bounce to be of a message of ours."""
+        return self._derived("bounces")
+
+    @property
+    def bounce_webhook(self) -> str:
+        """The secret part of the address to which a mail server may post bounces."""
+        return self._derived("bounce webhook").hex()[:32]
+
+    def link_mark(self, slug: str, badge_id: UUID) -> bytes:
+        """Return what makes a participant's own link theirs; 128 bits."""
+        return hmac.digest(self._derived(f"links:{slug}"), badge_id.bytes, "sha256")[:16]
 
     def _derive(self, purpose: str) -> bytes:
         info = b"marhaba v1 " + purpose.encode()

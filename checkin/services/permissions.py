@@ -14,10 +14,12 @@ class Audience(StrEnum):
     """Routes that ask for no account.
 
     PUBLIC: anybody. DEVICE: a paired device's token, or what stands for it; the route asks itself.
+    LINK: whoever knows the secret in the address; the route asks itself, and looks at no cookie.
     """
 
     PUBLIC = "public"
     DEVICE = "device"
+    LINK = "link"
 
 
 _STAFF = frozenset({Role.ADMINISTRATOR, Role.ORGANISER})
@@ -69,6 +71,19 @@ PERMISSIONS: dict[str, frozenset[Role] | Audience] = {
     "badge_page.picture": Audience.PUBLIC,
     "badge_page.calendar": Audience.PUBLIC,
     "badge_page.keep": Audience.PUBLIC,
+    "participants.undo_cancel": _REGISTRARS,
+    "delivery.index": _REGISTRARS,
+    "delivery.progress": _REGISTRARS,
+    "delivery.people_csv": _REGISTRARS,
+    "delivery.send_again": _REGISTRARS,
+    "delivery.switch": _STAFF,
+    "message_texts.edit": _STAFF,
+    "message_texts.save": _STAFF,
+    "message_texts.preview": _STAFF,
+    "message_texts.send_to_me": _STAFF,
+    "bounces.take": Audience.LINK,
+    "declining.ask": Audience.LINK,
+    "declining.confirm": Audience.LINK,
 }
 
 

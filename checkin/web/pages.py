@@ -15,7 +15,11 @@ from checkin.web import (
     auth,
     badge_desk,
     badge_page,
+    bounces,
     conflicts,
+    declining,
+    delivery,
+    message_texts,
     organiser,
     participants,
     scan_page,
@@ -26,6 +30,7 @@ from checkin.web.sessions import csrf, login_manager, operator_or_none, permit
 
 MODULES = (auth, organiser, conflicts, participants, badge_desk, badge_page, scan_page)
 TRANSLATIONS = Path(__file__).parent.parent / "translations"
+_PAGES = (auth, bounces, declining, delivery, message_texts, organiser, participants, scan_page)
 SESSION_LIFETIME = timedelta(hours=16)
 #: A hall's operators share one address; one account under attack is slowed from wherever.
 _PER_ADDRESS = "60 per minute"
@@ -44,7 +49,7 @@ def register_pages(app: Flask) -> None:
     csrf.init_app(app)
     app.before_request(permit)
     register_language(app)
-    for module in MODULES:
+    for module in _PAGES:
         app.register_blueprint(module.bp)
     _limit_sign_in(app)
     app.after_request(_keep_out_of_caches)

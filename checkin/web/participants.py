@@ -13,7 +13,7 @@ from checkin.services.permissions import own_delegation
 from checkin.services.visible_events import visible_event
 from checkin.web.languages import both_names
 from checkin.web.page_errors import register_page_errors
-from checkin.web.registering import Attempt, cancel_one, register_one
+from checkin.web.registering import Attempt, cancel_one, register_one, reinstate_one
 from checkin.web.sessions import current_operator
 from checkin.web.state import database
 
@@ -56,6 +56,14 @@ def create(slug: str) -> ResponseReturnValue:
 def cancel(slug: str, participant_id: int) -> ResponseReturnValue:
     """Cancel a registration; the reserve list moves up."""
     cancel_one(slug, participant_id, now=datetime.now(UTC))
+    text, page = request.args.get("q"), request.args.get("page")
+    return redirect(url_for("participants.index", slug=slug, q=text, page=page))
+
+
+@bp.post("/events/<slug>/participants/<int:participant_id>/undo-cancel")
+def undo_cancel(slug: str, participant_id: int) -> ResponseReturnValue:
+    """Give a canceled person a place again, or the end of the reserve list."""
+    reinstate_one(slug, participant_id, now=datetime.now(UTC))
     text, page = request.args.get("q"), request.args.get("page")
     return redirect(url_for("participants.index", slug=slug, q=text, page=page))
 

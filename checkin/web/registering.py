@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from checkin.errors import InvalidRequest, NotFound, PossibleDuplicate
 from checkin.services.participant_list import participant_in
 from checkin.services.permissions import own_delegation
 from checkin.services.registration import Door, Registered, cancel, register
+from checkin.services.reinstating import reinstate
 from checkin.services.visible_events import visible_event
 from checkin.web.languages import page_language
 from checkin.web.sessions import current_operator
@@ -61,6 +62,19 @@ def cancel_one(slug: str, participant_id: int, *, now: datetime) -> None:
     Raises:
         NotFound: there is none with this number, or it is another delegation's.
     """
+    _change(slug, participant_id, cancel, now)
+
+
+def reinstate_one(slug: str, participant_id: int, *, now: datetime) -> None:
+    """Undo the cancellation of a participant whom the operator may see.
+
+    Raises:
+        NotFound: there is none with this number, or it is another delegation's.
+    """
+    _change(slug, participant_id, reinstate, now)
+
+
+def _change(slug: str, participant_id: int, change: Callable[..., object], now: datetime) -> None:
     operator = current_operator()
 
     def work(session: Session) -> int:
@@ -68,7 +82,7 @@ def cancel_one(slug: str, participant_id: int, *, now: datetime) -> None:
         own = own_delegation(operator)
         if participant_in(session, event.id, participant_id, own) is None:
             raise NotFound(f"no participant has the number {participant_id}")
-        cancel(session, event, participant_id, now=now, operator_id=operator.id)
+        change(session, event, participant_id, now=now, operator_id=operator.id)
         return event.id
 
     marhaba().live.nudge(in_transaction(database(), work))

@@ -79,7 +79,7 @@ def permit() -> None:
     if endpoint is None:
         return  # no such address: the 404 says so
     audience = PERMISSIONS.get(endpoint)
-    if audience is Audience.DEVICE:
+    if audience in (Audience.DEVICE, Audience.LINK):
         return  # no cookie is looked at, so nothing can be forged with one
     csrf.protect()
     if may_use(operator_or_none(), endpoint):

@@ -213,3 +213,26 @@ def test_lines_are_short_enough_for_every_server() -> None:
     lines = a_message(a_spec(language="ar")).as_bytes().split(b"\r\n")
 
     assert max(map(len, lines)) <= 998
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_who_is_not_coming_finds_a_link_in_every_body(kind: str) -> None:
+    link = "https://marhaba.example.org/n/secret?lang=fr"
+
+    without, with_link = a_message(), a_message(decline_link=link)
+
+    assert (link in body(received(with_link), kind), "/n/" in body(received(without), kind)) == (
+        True,
+        False,
+    )
+
+
+def test_a_calendar_file_is_attached_under_an_ascii_name() -> None:
+    message = received(a_message(calendar=b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"))
+
+    *_, calendar = message.walk()
+    assert (calendar.get_content_type(), calendar.get_filename()) == (
+        "text/calendar",
+        "badge-KHE-0000.ics",
+    )
+    assert calendar.get_payload(decode=True) == b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 import pypdfium2
+import pytest
 import zxingcpp
 
 from tests.cli.conftest import Run
@@ -57,7 +58,50 @@ def test_sending_again_sends_only_the_rest(demo: Run) -> None:
     again = json.loads(demo("badges", "send", "--json").out)
 
     assert first["attempted"]["sent"] == first["outbox"]["sent"] > 0
-    assert again == {"attempted": {}, "outbox": first["outbox"]}
+    assert again == {"attempted": {}, "outbox": first["outbox"], "ended": "nothing_due"}
+
+
+def test_paused_sending_waits_for_its_resuming(demo: Run) -> None:
+    demo("badges", "pause")
+    paused = json.loads(demo("badges", "send", "--json").out)
+    demo("badges", "resume")
+    resumed = json.loads(demo("badges", "send", "--limit", 2, "--json").out)
+
+    assert (paused["attempted"], paused["ended"]) == ({}, "paused")
+    assert (resumed["attempted"], resumed["ended"]) == ({"sent": 2}, "limit")
+
+
+def test_a_server_that_is_away_is_told_with_an_exit_code(
+    demo: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHECKIN_MAIL_URL", "smtp://127.0.0.1:9")
+
+    ran = demo("badges", "send")
+
+    assert ran.code == 1
+    assert "the mail server takes nothing now" in ran.out
+
+
+def test_status_counts_every_confirmed_participant_once(demo: Run) -> None:
+    demo("badges", "send", "--limit", 3)
+
+    lines = json.loads(demo("badges", "status", "--json").out)["delegations"]
+
+    kinds = set(lines[0]) - {"delegation", "with_badge"}
+    assert [sum(line[kind] for kind in kinds) - line["with_badge"] for line in lines] == [0] * len(
+        lines
+    )
+    assert sum(line["sent"] for line in lines) == 3
+
+
+@pytest.mark.parametrize("text", ["one", "", "1;2"])
+def test_unknown_messages_are_named_by_number_or_all(demo: Run, text: str) -> None:
+    ran = demo("badges", "send", "--retry-unknown", text)
+
+    assert (ran.code, ran.err.splitlines()[-1]) == (
+        1,
+        "error: --retry-unknown takes numbers of messages (1,2,3), or all",
+    )
 
 
 def _inline_picture(path: Path, home: Path) -> bytes:

@@ -1,7 +1,9 @@
 """The handler of a real SMTP server process, moody by the recipient's name.
 
-`later…` is refused for now, `never…` for good, and at `dropped…` the line breaks after the
-message was handed over. Everything else is kept as a file.
+`later…` is refused for now, `never…` for good, `once…` for now at its first attempt, and at
+`dropped…` the line breaks after the message was handed over; so at `lost…`, but the message is not
+kept. Everything else is kept as a file.
+The sender `unwelcome@…` is refused for good.
 """
 
 from __future__ import annotations
@@ -16,18 +18,32 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 class Desk:
     """Keeps messages in a folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kept: str) -> None:
         self._folder = folder
+        self._kept = kept
+        self._seen: set[str] = set()
 
     @classmethod
-    def from_cli(cls, _parser: ArgumentParser, folder: str) -> Desk:
-        return cls(Path(folder))
+    def from_cli(cls, _parser: ArgumentParser, folder: str, kept: str = "all") -> Desk:
+        return cls(Path(folder), kept)
+
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address.startswith("unwelcome"):
+            return "550 5.7.1 we take nothing from you"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if address.startswith("later"):
             return "451 4.7.1 greylisted, come back later"
+        if address.startswith("once") and address not in self._seen:
+            self._seen.add(address)
+            return "450 4.2.0 not the first time"
         if address.startswith("never"):
             return "550 5.1.1 nobody of that name"
         envelope.rcpt_tos.append(address)
@@ -37,9 +53,20 @@ class Desk:
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
         assert isinstance(envelope.content, bytes)
+        if envelope.rcpt_tos[0].startswith("lost"):
+            _hang_up(server)
+            return "250 OK"
         path = self._folder / f"{uuid4().hex}.eml"
-        path.write_bytes(envelope.content)
+        content = envelope.content
+        if self._kept == "headers":
+            content = content.partition(b"\r\n\r\n")[0] + b"\r\n"
+        headers = f"X-Envelope-From: {envelope.mail_from}\r\nX-Peer: {session.peer}\r\n"
+        path.write_bytes(headers.encode() + content)
         if envelope.rcpt_tos[0].startswith("dropped"):
-            assert server.transport is not None
-            server.transport.abort()
+            _hang_up(server)
         return "250 OK"
+
+
+def _hang_up(server: SMTP) -> None:
+    assert server.transport is not None
+    server.transport.abort()

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 import io
-import socket
-import subprocess
-import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from threading import Thread
+from urllib.parse import urlsplit
 
 import pytest
 import zxingcpp
@@ -22,72 +20,37 @@ from PIL import Image
 from sqlalchemy import select, update
 
 from checkin.db.engine import Database
-from checkin.db.models import Event, Message
+from checkin.db.models import Event, Message, Sending
+from checkin.domain.mail_rules import STALE_AFTER, WAITS, Fate
 from checkin.services.badges import badge_specs
-from checkin.services.mail.outbox import STALE_AFTER, WAITS, send_due, states
-from checkin.services.mail.transport import Fate, transport_to
+from checkin.services.mail.claims import retry_unknown
+from checkin.services.mail.outbox import Ended, PostOffice, Run, send_due, states
+from checkin.services.mail.sender import Sender, bounce_mark
+from checkin.services.mail.smtp import SmtpTransport
+from checkin.services.mail.switch import set_sending
+from checkin.services.mail.transport import transport_to
 from checkin.services.registration import cancel
 from tests import factories
 from tests.factories import KEYS, NOW
+from tests.services.mail_server import Desk, free_port, mail_server
 
-SENDER = "Marhaba <badges@example.org>"
-
-
-@dataclass(frozen=True)
-class Desk:
-    """A running mail server, and what it has taken."""
-
-    url: str
-    folder: Path
-
-    def taken(self) -> list[EmailMessage]:
-        return [
-            email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-            for path in sorted(self.folder.glob("*.eml"))
-        ]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
-
-
-def wait_for(port: int) -> None:
-    for _ in range(200):
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.05)
-    raise TimeoutError("the mail server did not start")
+SENDER = Sender("Marhaba <badges@example.org>", "https://marhaba.example.org")
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    port, folder = free_port(), tmp_path / "taken"
-    folder.mkdir()
-    server = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "aiosmtpd", "-n", "-l", f"127.0.0.1:{port}"),
-            *("-c", "tests.services.smtp_desk.Desk", str(folder)),
-        ],
-        cwd=Path(__file__).parents[2],
-    )
-    try:
-        wait_for(port)
-        yield Desk(f"smtp://127.0.0.1:{port}", folder)
-    finally:
-        server.terminate()
-        server.wait(10)
+    with mail_server(tmp_path / "taken") as desk:
+        yield desk
+
+
+def run(database: Database, event: Event, url: str, *, at=NOW, sender=SENDER, **more) -> Run:
+    with closing(transport_to(url)) as transport:
+        post = PostOffice(database, event, KEYS, transport, sender, clock=lambda: at)
+        return send_due(post, **more)
 
 
 def send(database: Database, event: Event, url: str, *, at=NOW) -> dict[Fate, int]:
-    transport = transport_to(url)
-    try:
-        return dict(send_due(database, event, KEYS, transport, sender=SENDER, clock=lambda: at))
-    finally:
-        transport.close()
+    return dict(run(database, event, url, at=at).fates)
 
 
 def registered(database: Database, event: Event, *names: str) -> list[int]:
@@ -128,9 +91,21 @@ def test_a_message_has_text_html_picture_and_pdf_and_names_no_event_outside(
     [message] = desk.taken()
 
     kinds = [part.get_content_type() for part in message.walk() if not part.is_multipart()]
-    assert kinds == ["text/plain", "text/html", "image/png", "application/pdf"]
+    assert kinds == ["text/plain", "text/html", "image/png", "application/pdf", "text/calendar"]
     assert event.name not in str(message["Subject"]) + str(message["From"])
     assert event.name in message.get_body(("plain",)).get_content()
+
+
+def test_the_calendar_of_a_sensitive_event_does_not_name_it(database, event, desk) -> None:
+    registered(database, event, "amina")
+    run(database, event, desk.url)
+
+    [message] = desk.taken()
+    [part] = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
+    calendar = part.get_payload(decode=True)
+    assert isinstance(calendar, bytes)
+    assert b"DTSTART:20250614T140000Z\r\nDTEND:20250614T180000Z\r\n" in calendar
+    assert event.name.encode() not in calendar
 
 
 def test_refusals_are_retried_or_final_by_their_code(database, event, desk) -> None:
@@ -173,14 +148,129 @@ def test_a_line_lost_after_the_message_leaves_it_unknown_and_unrepeated(
     assert len(desk.taken()) == 2
 
 
-def test_a_server_that_is_away_loses_nothing(database, event) -> None:
+def test_a_server_that_is_away_ends_the_run_and_uses_up_no_attempt(database, event) -> None:
+    registered(database, event, "amina", "omar")
+
+    ran = run(database, event, f"smtp://127.0.0.1:{free_port()}")
+
+    assert (ran.fates, ran.ended) == ({}, Ended.HALTED)
+    assert "ConnectionRefusedError" in ran.answer
+    assert [row[:2] for row in outbox(database)] == [("queued", 0), ("queued", 0)]
+
+
+def test_a_sender_refused_for_good_ends_the_run(database, event, desk) -> None:
+    registered(database, event, "amina", "omar")
+
+    ran = run(database, event, desk.url, sender=replace(SENDER, address="unwelcome@example.org"))
+
+    assert ran == Run(ended=Ended.HALTED, answer="550 5.7.1 we take nothing from you")
+    assert [row[:2] for row in outbox(database)] == [("queued", 0), ("queued", 0)]
+
+
+def test_a_password_is_not_sent_to_a_server_without_tls(database, event, desk) -> None:
     registered(database, event, "amina")
 
-    assert send(database, event, f"smtp://127.0.0.1:{free_port()}") == {Fate.LATER: 1}
+    ran = run(database, event, desk.url.replace("smtp://", "smtp://amina:geheim@"))
 
-    [(state, attempts, answer)] = outbox(database)
-    assert (state, attempts) == ("queued", 1)
-    assert "ConnectionRefusedError" in str(answer)
+    assert ran == Run(
+        ended=Ended.HALTED, answer="the server offers no TLS: the password was not sent"
+    )
+
+
+def test_the_days_limit_ends_the_run_and_the_next_day_goes_on(database, event, desk) -> None:
+    registered(database, event, "amina", "omar", "zineb")
+    two_a_day = replace(SENDER, per_day=2)
+
+    ended = [
+        run(database, event, desk.url, at=NOW + timedelta(hours=hours), sender=two_a_day).ended
+        for hours in (0, 23, 25)
+    ]
+
+    assert ended == [Ended.DAY_FULL, Ended.DAY_FULL, Ended.NOTHING_DUE]
+    assert len(desk.taken()) == 3
+
+
+def test_messages_to_one_domain_keep_their_distance(database, event, desk) -> None:
+    registered(database, event, "amina", "omar", "zineb")
+    slow = replace(SENDER, domain_spacing_ms=400)
+    started = time.monotonic()
+
+    ran = run(database, event, desk.url, sender=slow)
+
+    assert ran.fates == {Fate.SENT: 3}
+    assert time.monotonic() - started >= 0.8
+
+
+@pytest.mark.parametrize("sending", [Sending.PAUSED, Sending.STOPPED])
+def test_what_is_paused_waits_until_it_is_resumed(database, event, desk, sending) -> None:
+    registered(database, event, "amina")
+    turn(database, event, sending)
+    first = run(database, event, desk.url)
+    turn(database, event, Sending.RUNNING)
+    second = run(database, event, desk.url)
+
+    assert (first.ended, first.fates) == (Ended(sending), {})
+    assert second.fates == {Fate.SENT: 1}
+
+
+def test_the_kill_switch_holds_even_the_message_at_hand(database, event, desk) -> None:
+    registered(database, event, "amina")
+
+    class Late:
+        """A server that somebody stops just before the message is handed over."""
+
+        def send(self, letter, may_hand_over):
+            turn(database, event, Sending.STOPPED)
+            with closing(transport_to(desk.url)) as real:
+                return real.send(letter, may_hand_over)
+
+    ran = send_due(PostOffice(database, event, KEYS, Late(), SENDER, clock=lambda: NOW))
+
+    assert ran == Run(ended=Ended.STOPPED)
+    assert [row[:2] for row in outbox(database)] == [("queued", 0)]
+    assert desk.taken() == []
+
+
+def test_whoever_started_a_run_may_end_it_between_two_messages(database, event, desk) -> None:
+    registered(database, event, "amina", "omar", "zineb")
+    wanted = iter([True, True, False])
+
+    ran = run(database, event, desk.url, carry_on=lambda: next(wanted))
+
+    assert (ran.ended, ran.fates) == (Ended.ASKED, {Fate.SENT: 2})
+    assert sorted(row[0] for row in outbox(database)) == ["queued", "sent", "sent"]
+
+
+def test_a_message_keeps_its_id_which_carries_the_senders_domain(database, event, desk) -> None:
+    registered(database, event, "dropped1")
+    run(database, event, desk.url)
+    factories.write(database, lambda s: retry_unknown(s, event, None, now=NOW))
+    run(database, event, desk.url, sender=replace(SENDER, address="office@elsewhere.example"))
+
+    ids = {str(message["Message-ID"]) for message in desk.taken()}
+    assert len(desk.taken()) == 2
+    assert [one.rpartition("@")[2] for one in ids] == ["example.org>"]
+
+
+def test_reports_come_back_to_an_address_that_names_the_message(database, event, desk) -> None:
+    registered(database, event, "amina")
+    run(database, event, desk.url, sender=replace(SENDER, bounces_to="bounces@example.org"))
+
+    [message] = desk.taken()
+    assert message["X-Envelope-From"] == f"bounces+1-{bounce_mark(KEYS, 1)}@example.org"
+
+
+def test_one_connection_carries_its_share_and_then_another_one_opens(database, event, desk) -> None:
+    registered(database, event, *(f"person{n}" for n in range(7)))
+    address = urlsplit(desk.url)
+    transport = SmtpTransport(
+        host=str(address.hostname), port=address.port or 0, messages_per_connection=3
+    )
+    with closing(transport):
+        send_due(PostOffice(database, event, KEYS, transport, SENDER, clock=lambda: NOW))
+
+    used = Counter(str(message["X-Peer"]) for message in desk.taken())
+    assert sorted(used.values()) == [1, 3, 3]
 
 
 def test_four_senders_at_once_send_no_message_twice(database, event, desk) -> None:
@@ -195,18 +285,60 @@ def test_four_senders_at_once_send_no_message_twice(database, event, desk) -> No
     assert addresses == sorted(f"person{n}@example.org" for n in range(24))
 
 
-def test_a_message_of_a_sender_that_died_waits_for_a_persons_word(database, event, desk) -> None:
+def die(database: Database, *, handed_over: bool) -> None:
+    """Leave the outbox as a sender does that is killed."""
+    gone = {"state": "sending", "claimed_by": "gone", "claimed_at": NOW, "attempts": 1}
+    gone |= {"handed_at": NOW if handed_over else None}
+    factories.write(
+        database, lambda session: session.execute(update(Message).values(gone)) and None
+    )
+
+
+def test_what_a_dead_sender_was_handing_over_waits_for_a_persons_word(
+    database, event, desk
+) -> None:
     registered(database, event, "amina")
-
-    def die(session) -> None:
-        session.execute(update(Message).values(state="sending", claimed_by="gone", claimed_at=NOW))
-
-    factories.write(database, die)
+    die(database, handed_over=True)
 
     assert send(database, event, desk.url, at=NOW + timedelta(minutes=1)) == {}
     assert send(database, event, desk.url, at=NOW + 2 * STALE_AFTER) == {}
     assert [row[0] for row in outbox(database)] == ["unknown"]
     assert desk.taken() == []
+
+    count = factories.write(database, lambda s: retry_unknown(s, event, [1], now=NOW))
+    assert (count, send(database, event, desk.url)) == (1, {Fate.SENT: 1})
+
+
+def test_what_a_dead_sender_had_only_claimed_is_sent_by_the_next(database, event, desk) -> None:
+    registered(database, event, "amina")
+    die(database, handed_over=False)
+
+    assert send(database, event, desk.url, at=NOW + timedelta(minutes=1)) == {}
+    assert send(database, event, desk.url, at=NOW + 2 * STALE_AFTER) == {Fate.SENT: 1}
+    assert outbox(database) == [("sent", 1, "250 OK")]
+
+
+def test_a_slow_sender_still_settles_what_was_given_up_as_unknown(database, event, desk) -> None:
+    registered(database, event, "amina")
+
+    class Slow:
+        """A server that takes the message while another sender gives it up."""
+
+        def send(self, letter, may_hand_over):
+            with closing(transport_to(desk.url)) as real:
+                outcome = real.send(letter, may_hand_over)
+            send(database, event, desk.url, at=NOW + 2 * STALE_AFTER)
+            assert [row[0] for row in outbox(database)] == ["unknown"]
+            return outcome
+
+    send_due(PostOffice(database, event, KEYS, Slow(), SENDER, clock=lambda: NOW))
+
+    assert outbox(database) == [("sent", 1, "250 OK")]
+    assert len(desk.taken()) == 1
+
+
+def turn(database: Database, event: Event, sending: Sending) -> None:
+    factories.write(database, lambda s: set_sending(s, event, sending, now=NOW, operator_id=None))
 
 
 def test_nobody_is_sent_a_badge_that_is_no_longer_good(database, event, desk) -> None:

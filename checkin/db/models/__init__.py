@@ -13,7 +13,9 @@ from checkin.db.models.event import Event
 from checkin.db.models.gate import Gate, GateCategory
 from checkin.db.models.hourly_arrivals import HourlyArrivals
 from checkin.db.models.lease import Lease, LeasePlace
+from checkin.db.models.mail_switch import MailSwitch, Sending
 from checkin.db.models.message import Message, MessageState
+from checkin.db.models.message_text import MessageText
 from checkin.db.models.operator import Operator, Role
 from checkin.db.models.participant import Participant
 from checkin.db.models.scan import Scan
@@ -36,12 +38,15 @@ __all__ = [
     "HourlyArrivals",
     "Lease",
     "LeasePlace",
+    "MailSwitch",
     "Message",
     "MessageState",
+    "MessageText",
     "Operator",
     "Pairing",
     "Participant",
     "RefusalTally",
     "Role",
     "Scan",
+    "Sending",
 ]

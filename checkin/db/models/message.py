@@ -38,6 +38,7 @@ class Message(Base):
             postgresql_where=text("state = 'queued'"),
         ),
         Index(None, "participant_id"),
+        Index(None, "handed_at"),  # what left in the last 24 hours is counted for every message
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -53,5 +54,9 @@ class Message(Base):
     #: the sender's own mark, compared and set, so that two senders never take one message
     claimed_by: Mapped[str | None]
     claimed_at: Mapped[datetime | None]
+    #: when the sender that has it, or had it last, began to hand it over; until then nothing
+    #: can have arrived, so a claim that is left behind is simply taken up again
+    handed_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
+    bounced_at: Mapped[datetime | None]
     last_answer: Mapped[str | None]

@@ -27,6 +27,11 @@ PAGES = {
     f"{EVENT}/participants/new": REGISTRARS,
     f"{EVENT}/participants/1": NAMES,
     f"{EVENT}/participants/1/badge.pdf": NAMES,
+    f"{EVENT}/delivery": REGISTRARS,
+    f"{EVENT}/delivery/progress": REGISTRARS,
+    f"{EVENT}/delivery/people.csv": REGISTRARS,
+    f"{EVENT}/delivery/message/fr": STAFF,
+    f"{EVENT}/delivery/message/fr/preview": STAFF,
 }
 FORMS = {
     f"{EVENT}/devices/pairing": STAFF,
@@ -37,6 +42,11 @@ FORMS = {
     f"{EVENT}/participants/1/reissue": NAMES,
     f"{EVENT}/participants/1/revoke": REGISTRARS,
     f"{EVENT}/participants/1/cancel": REGISTRARS,
+    f"{EVENT}/participants/1/undo-cancel": REGISTRARS,
+    f"{EVENT}/delivery/resend": REGISTRARS,
+    f"{EVENT}/delivery/switch": STAFF,
+    f"{EVENT}/delivery/message/fr": STAFF,
+    f"{EVENT}/delivery/message/fr/send": STAFF,
 }
 
 

@@ -1,0 +1,248 @@
+"""The states of a message in the outbox, each change one compare-and-set.
+
+queued → sending (claimed) → sending (handed over) → sent, failed or unknown; back to queued when
+it was refused for now, or when its sender died before handing it over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Update, exists, func, select, update
+from sqlalchemy.orm import Session
+
+from checkin.db.models import Badge, Event, MailSwitch, Message, MessageState, Participant, Sending
+from checkin.domain.admission import Standing
+from checkin.domain.mail_rules import STALE_AFTER, WAITS, Fate
+from checkin.services.activity import note
+from checkin.services.mail.switch import sending_of
+from checkin.services.mail.transport import Outcome
+
+DAY = timedelta(days=1)
+_FINAL = {
+    Fate.SENT: MessageState.SENT,
+    Fate.LATER: MessageState.FAILED,  # the last wait is over
+    Fate.FAILED: MessageState.FAILED,
+    Fate.UNKNOWN: MessageState.UNKNOWN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message that this sender alone may send now."""
+
+    id: int
+    claimed_by: str
+    participant_id: int
+    badge_id: UUID
+    address: str
+    message_id: str
+    attempts: int
+    created_at: datetime
+    badge_is_good: bool
+
+
+class NoClaim(StrEnum):
+    """Why there is nothing to send just now."""
+
+    NOTHING_DUE = "nothing_due"
+    #: what is due goes to domains that had a message a moment ago
+    RESTING = "resting"
+    DAY_FULL = "day_full"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+
+
+def due(event: Event, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of a message that waits to be sent now."""
+    return (
+        Message.event_id == event.id,
+        Message.state == MessageState.QUEUED,
+        Message.next_try_at <= now,
+    )
+
+
+def claim(
+    session: Session,
+    event: Event,
+    *,
+    name: str,
+    domain: str,
+    now: datetime,
+    per_day: int,
+    resting: Collection[str] = (),
+) -> Claimed | NoClaim:
+    """Take the next message by compare-and-set: of two senders, one gets it.
+
+    Args:
+        name: the sender's own mark.
+        domain: of the sender's address; the Message-ID's from the first attempt on.
+        resting: domains that get nothing now.
+    """
+    sending = sending_of(session, event.id)
+    if sending is not Sending.RUNNING:
+        return NoClaim(sending)
+    if handed_over_since(session, now - DAY) >= per_day:
+        return NoClaim.DAY_FULL
+    while (message := _next(session, event, now, resting)) is not None:
+        if _changed(session, _claiming(message, name, domain, now)):
+            return _claimed(session, message)
+    if resting and _next(session, event, now, ()) is not None:
+        return NoClaim.RESTING
+    return NoClaim.NOTHING_DUE
+
+
+def handed_over_since(session: Session, since: datetime) -> int:
+    """Return how many messages were handed over since then, of all events: servers count all."""
+    counted = select(func.count()).select_from(Message).where(Message.handed_at > since)
+    return session.scalar(counted) or 0
+
+
+def begin_handing_over(session: Session, claimed: Claimed, now: datetime) -> bool:
+    """Note that the message is leaving; False when it is no longer ours or all was stopped."""
+    stopped = exists().where(
+        MailSwitch.event_id == Message.event_id, MailSwitch.sending == Sending.STOPPED
+    )
+    ours = _ours(claimed, MessageState.SENDING)
+    return _changed(session, update(Message).where(*ours, ~stopped).values(handed_at=now))
+
+
+def settle(session: Session, claimed: Claimed, outcome: Outcome, now: datetime) -> bool:
+    """Write down what became of a message; False when somebody else has settled it.
+
+    A sender that was only slow may still settle what was given up as unknown meanwhile.
+    """
+    ours = _ours(claimed, MessageState.SENDING, MessageState.UNKNOWN)
+    values = _values(claimed, outcome, now) | {"last_answer": outcome.answer[:500]}
+    return _changed(session, update(Message).where(*ours).values(claimed_by=None, **values))
+
+
+def recover_stale(session: Session, event: Event, now: datetime) -> None:
+    """Take up again what senders left that died; what was being handed over becomes unknown.
+
+    Whether that left is not known, so a person decides: it is never sent again by itself.
+    """
+    stale = (
+        Message.event_id == event.id,
+        Message.state == MessageState.SENDING,
+        Message.claimed_at < now - STALE_AFTER,
+    )
+    session.execute(
+        update(Message)
+        .where(*stale, Message.handed_at.is_(None))
+        .values(
+            state=MessageState.QUEUED,
+            attempts=Message.attempts - 1,
+            claimed_by=None,
+            claimed_at=None,
+        )
+    )
+    # `claimed_by` stays: the sender may be slow instead of dead, and know more than we do.
+    session.execute(
+        update(Message)
+        .where(*stale, Message.handed_at.is_not(None))
+        .values(
+            state=MessageState.UNKNOWN,
+            claimed_at=None,
+            last_answer="the sender stopped in the middle",
+        )
+    )
+
+
+def retry_unknown(
+    session: Session,
+    event: Event,
+    ids: Collection[int] | None,
+    *,
+    now: datetime,
+    operator_id: int | None = None,
+) -> int:
+    """Queue unknown messages again, by a person's word: some may then arrive twice.
+
+    Args:
+        ids: of messages; None for all that are unknown.
+
+    Returns:
+        How many were queued.
+    """
+    wanted = [Message.event_id == event.id, Message.state == MessageState.UNKNOWN]
+    if ids is not None:
+        wanted.append(Message.id.in_(ids))
+    changed = session.execute(
+        update(Message)
+        .where(*wanted)
+        .values(state=MessageState.QUEUED, next_try_at=now, claimed_by=None, claimed_at=None)
+    )
+    count: int = changed.rowcount  # type: ignore[attr-defined]
+    note(session, event.id, "mail.retry_unknown", now, operator_id=operator_id, messages=count)
+    return count
+
+
+def _next(
+    session: Session, event: Event, now: datetime, resting: Collection[str]
+) -> Message | None:
+    awake = [~Message.address.iendswith(f"@{domain}", autoescape=True) for domain in resting]
+    wanted = select(Message).where(*due(event, now), *awake)
+    return session.scalars(wanted.order_by(Message.next_try_at, Message.id).limit(1)).first()
+
+
+def _claiming(message: Message, name: str, domain: str, now: datetime) -> Update:
+    message_id = message.message_id
+    if message.handed_at is None:  # not seen by anybody yet; afterwards it is fixed
+        message_id = f"{message_id.partition('@')[0]}@{domain}>"
+    return (
+        update(Message)
+        .where(Message.id == message.id, Message.state == MessageState.QUEUED)
+        .values(
+            state=MessageState.SENDING,
+            message_id=message_id,
+            claimed_by=name,
+            claimed_at=now,
+            handed_at=None,
+            attempts=Message.attempts + 1,
+        )
+    )
+
+
+def _claimed(session: Session, message: Message) -> Claimed:
+    session.refresh(message)
+    badge = session.get_one(Badge, message.badge_id)
+    person = session.get_one(Participant, message.participant_id)
+    return Claimed(
+        id=message.id,
+        claimed_by=message.claimed_by or "",
+        participant_id=message.participant_id,
+        badge_id=message.badge_id,
+        address=message.address,
+        message_id=message.message_id,
+        attempts=message.attempts,
+        created_at=message.created_at,
+        badge_is_good=badge.revoked_at is None and person.standing == Standing.CONFIRMED,
+    )
+
+
+def _ours(claimed: Claimed, *states: MessageState) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Message.id == claimed.id,
+        Message.claimed_by == claimed.claimed_by,
+        Message.state.in_(states),
+    )
+
+
+def _values(claimed: Claimed, outcome: Outcome, now: datetime) -> dict[str, object]:
+    if outcome.fate in (Fate.HALTED, Fate.LEFT):  # not this message's fault
+        return {"state": MessageState.QUEUED, "attempts": claimed.attempts - 1, "claimed_at": None}
+    if outcome.fate is Fate.LATER and claimed.attempts <= len(WAITS):
+        later = now + WAITS[claimed.attempts - 1]
+        return {"state": MessageState.QUEUED, "next_try_at": later, "claimed_at": None}
+    sent_at = now if outcome.fate is Fate.SENT else None
+    return {"state": _FINAL[outcome.fate], "sent_at": sent_at, "claimed_at": None}
+
+
+def _changed(session: Session, statement: Update) -> bool:
+    changed = session.execute(statement.execution_options(synchronize_session=False))
+    return bool(changed.rowcount == 1)  # type: ignore[attr-defined]

@@ -1,0 +1,83 @@
+"""Who sends the messages, and how fast."""
+
+from __future__ import annotations
+
+import hmac
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from email.utils import parseaddr
+
+from checkin.services.keys import Keys
+
+#: Gmail calls whoever once sent close to 5,000 messages in 24 hours a bulk sender, for good, and
+#: asks more of them (one-click unsubscribing, a DMARC policy): a fifth less keeps clear of that,
+#: retries included. https://support.google.com/a/answer/14229414
+PER_DAY = 4000
+DOMAIN_SPACING_MS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """The sender of an installation's messages.
+
+    Args:
+        address: the From header, ``Name <address>``.
+        base_url: where this server is reached, for links in messages.
+        bounces_to: a mailbox for reports of what could not be delivered, whose server delivers
+            ``name+anything@domain`` to ``name``; without one they go to `address`.
+        per_day: messages in any 24 hours, those of all events together.
+        domain_spacing_ms: between two messages of one sender process to the same domain.
+    """
+
+    address: str
+    base_url: str
+    bounces_to: str = ""
+    per_day: int = PER_DAY
+    domain_spacing_ms: int = 0
+
+    @property
+    def domain(self) -> str:
+        """The domain of the From address, for Message-IDs."""
+        return domain_of(parseaddr(self.address)[1]) or "localhost"
+
+    def envelope(self, keys: Keys, message_id: int) -> str:
+        """Return the address that mail servers report to, which names the message (VERP)."""
+        if not self.bounces_to:
+            return parseaddr(self.address)[1]
+        name, _, domain = self.bounces_to.rpartition("@")
+        return f"{name}+{message_id}-{bounce_mark(keys, message_id)}@{domain}"
+
+
+def bounce_mark(keys: Keys, message_id: int) -> str:
+    """Return what only we can write after a message's number, so that nobody fakes a bounce."""
+    return hmac.new(keys.bounces, str(message_id).encode(), "sha256").hexdigest()[:12]
+
+
+def domain_of(address: str) -> str:
+    """Return an address's domain in small letters, "" where there is none."""
+    return address.rpartition("@")[2].lower()
+
+
+@dataclass
+class Pace:
+    """Which domains had a message a moment ago and rest now."""
+
+    spacing_s: float
+    clock: Callable[[], float] = time.monotonic
+    _until: dict[str, float] = field(default_factory=dict)
+
+    def sent_to(self, address: str) -> None:
+        """Let the address's domain rest."""
+        if self.spacing_s:
+            self._until[domain_of(address)] = self.clock() + self.spacing_s
+
+    def resting(self) -> list[str]:
+        """Return the domains that rest now."""
+        now = self.clock()
+        self._until = {domain: until for domain, until in self._until.items() if until > now}
+        return list(self._until)
+
+    def soonest_s(self) -> float:
+        """Return the seconds until one of them may have a message again."""
+        return max(0.0, min(self._until.values(), default=0.0) - self.clock())

@@ -1,0 +1,209 @@
+"""Send over SMTP, step by step, so that every fault says how far the message had come."""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.policy import SMTP
+
+from checkin.domain.mail_rules import Fate, Step, fate_of
+from checkin.services.mail.transport import LEFT, Letter, Outcome, Permission
+
+#: for each answer; a server that needs longer is taken for dead
+TIMEOUT_S = 30
+#: Servers end long connections, often without a warning (Postfix after 100 messages to a busy
+#: destination, Exim after 1,000): ours ends first, between two messages.
+MESSAGES_PER_CONNECTION = 100
+_OK = (250, 251)
+
+
+class _Fault(Exception):
+    """The talk ended at a step; `code` is the server's answer, None without one."""
+
+    def __init__(self, step: Step, code: int | None, words: str) -> None:
+        super().__init__(words)
+        self.outcome = Outcome(fate_of(step, code), words[:300])
+        self.line_is_lost = code in (None, 421)
+
+
+class SmtpTransport:
+    """Sends over one connection, opened at the first message and again when it was lost."""
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        port: int,
+        user: str | None = None,
+        password: str | None = None,
+        tls_from_start: bool = False,
+        timeout_s: float = TIMEOUT_S,
+        messages_per_connection: int = MESSAGES_PER_CONNECTION,
+    ) -> None:
+        self._host, self._port = host, port
+        self._user, self._password = user, password
+        self._tls_from_start = tls_from_start
+        self._timeout_s = timeout_s
+        self._most = messages_per_connection
+        self._server: smtplib.SMTP | None = None
+        self._sent = 0
+
+    def send(self, letter: Letter, may_hand_over: Permission) -> Outcome:
+        """Send one message over the open connection, or over a new one."""
+        try:
+            server = self._connected()
+            _offer_envelope(server, letter)
+            if not may_hand_over():
+                return LEFT
+            self._sent += 1
+            return _hand_over(server, letter)
+        except _Fault as fault:
+            if fault.line_is_lost or fault.outcome.fate is Fate.HALTED:
+                self._drop()
+            return fault.outcome
+
+    def close(self) -> None:
+        """Say goodbye to the server."""
+        if self._server is not None:
+            try:
+                self._server.quit()
+            except (OSError, smtplib.SMTPException):
+                self._server.close()
+            self._server = None
+
+    def _connected(self) -> smtplib.SMTP:
+        if self._server is not None and self._sent < self._most and _is_alive(self._server):
+            return self._server
+        self.close()
+        self._server, self._sent = self._open(), 0
+        return self._server
+
+    def _open(self) -> smtplib.SMTP:
+        server = self._greeted()
+        try:
+            if not self._tls_from_start:
+                _start_tls(server)
+            self._sign_in(server)
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+    def _greeted(self) -> smtplib.SMTP:
+        step = Step.TLS if self._tls_from_start else Step.CONNECT
+        with _said_at(Step.CONNECT, tls_at=step):
+            if self._tls_from_start:
+                context = ssl.create_default_context()
+                server: smtplib.SMTP = smtplib.SMTP_SSL(
+                    self._host, self._port, timeout=self._timeout_s, context=context
+                )
+            else:
+                server = smtplib.SMTP(self._host, self._port, timeout=self._timeout_s)
+        try:
+            with _said_at(Step.CONNECT):
+                server.ehlo_or_helo_if_needed()
+        except _Fault:
+            server.close()
+            raise
+        return server
+
+    def _sign_in(self, server: smtplib.SMTP) -> None:
+        if self._user is None:
+            return
+        if not isinstance(server.sock, ssl.SSLSocket):
+            raise _Fault(Step.TLS, None, "the server offers no TLS: the password was not sent")
+        with _said_at(Step.SIGN_IN):
+            server.login(self._user, self._password or "")
+
+    def _drop(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+
+
+def _is_alive(server: smtplib.SMTP) -> bool:
+    try:
+        return server.rset()[0] == 250
+    except (OSError, smtplib.SMTPException):
+        return False
+
+
+def _start_tls(server: smtplib.SMTP) -> None:
+    if not server.has_extn("starttls"):
+        return
+    with _said_at(Step.TLS):
+        code, words = server.starttls(context=ssl.create_default_context())
+        if code != 220:
+            raise _Fault(Step.TLS, code, _text(code, words))
+        server.ehlo()
+
+
+def _offer_envelope(server: smtplib.SMTP, letter: Letter) -> None:
+    eight_bit = ["BODY=8BITMIME"] if server.has_extn("8bitmime") else []
+    for step, offer, address, options in (
+        (Step.SENDER, server.mail, letter.bounces_to, eight_bit),
+        (Step.RECIPIENT, server.rcpt, letter.recipient, []),
+    ):
+        with _said_at(step):
+            code, words = offer(address, options)
+        if code not in _OK:
+            raise _Fault(step, None if code < 400 else code, _text(code, words))
+
+
+def _hand_over(server: smtplib.SMTP, letter: Letter) -> Outcome:
+    """Send the message itself. smtplib's own `data` would hide before which byte a line broke."""
+    with _said_at(Step.DATA):
+        code, words = server.docmd("DATA")
+    if code != 354:
+        raise _Fault(Step.DATA, code if code >= 400 else None, _text(code, words))
+    with _said_at(Step.TEXT):
+        server.send(_on_the_wire(letter, eight_bit=server.has_extn("8bitmime")))
+        code, words = server.getreply()
+    if code // 100 == 2:
+        return Outcome(Fate.SENT, _text(code, words)[:300])
+    raise _Fault(Step.TEXT, code if code >= 400 else None, _text(code, words))
+
+
+def _on_the_wire(letter: Letter, *, eight_bit: bool) -> bytes:
+    policy = SMTP if eight_bit else SMTP.clone(cte_type="7bit")
+    text = re.sub(rb"(?m)^\.", b"..", letter.message.as_bytes(policy=policy))
+    return text + (b".\r\n" if text.endswith(b"\r\n") else b"\r\n.\r\n")
+
+
+@contextmanager
+def _said_at(step: Step, *, tls_at: Step = Step.TLS) -> Iterator[None]:
+    """Turn what smtplib raises at a step into our fault."""
+    try:
+        yield
+    except smtplib.SMTPResponseException as fault:
+        code = fault.smtp_code if fault.smtp_code >= 400 else None
+        raise _Fault(step, code, _words(fault)) from None
+    except ssl.SSLError as fault:
+        at = tls_at if step is Step.CONNECT else step
+        raise _Fault(at, None, f"TLS: {_words(fault)}") from None
+    except (OSError, smtplib.SMTPException) as fault:
+        raise _Fault(step, None, _no_answer(step) + _words(fault)) from None
+
+
+def _no_answer(step: Step) -> str:
+    return "no answer after the message was sent: " if step is Step.TEXT else ""
+
+
+def _text(code: int, words: bytes) -> str:
+    return f"{code} {words.decode(errors='replace')}"
+
+
+def _words(fault: Exception) -> str:
+    # Never the whole exception of a login: some servers repeat the credentials in it.
+    if isinstance(fault, smtplib.SMTPAuthenticationError):
+        return f"{fault.smtp_code} the server refused the user name or password"
+    if isinstance(fault, smtplib.SMTPResponseException):
+        return f"{fault.smtp_code} {_plain(fault.smtp_error)}"[:300]
+    return f"{type(fault).__name__}: {fault}"[:300]
+
+
+def _plain(words: bytes | str) -> str:
+    return words.decode(errors="replace") if isinstance(words, bytes) else words

@@ -1,0 +1,103 @@
+"""An event's own words in its messages, checked before they are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from badges.spec import BadgeError, Language, check_line
+from badges.texts import TEXTS, Texts, fill
+from checkin.db.models import Event, MessageText
+from checkin.errors import InvalidRequest
+
+#: what an event may say in its own words, in the order of the message
+EDITABLE = (
+    "subject",
+    "subject_neutral",
+    "greeting",
+    "intro",
+    "show",
+    "print_out",
+    "personal",
+    "decline",
+    "privacy",
+)
+PLACEHOLDERS = (
+    *("name", "event", "delegation", "venue", "number", "when"),
+    *("organiser", "contact", "days"),
+)
+#: read on locked screens, so they name neither the event nor its organiser
+_SEEN_BY_OTHERS = {"subject_neutral", "greeting"}
+_REVEALING = {"event", "organiser", "delegation", "venue", "contact"}
+_LONGEST = 2000
+_LONGEST_LINE = 150
+
+
+def texts_of(session: Session, event: Event, language: Language) -> Texts:
+    """Return a language's sentences with the event's own in their places."""
+    own: dict[str, Any] = own_texts(session, event, language)
+    return replace(TEXTS[language], **own)
+
+
+def own_texts(session: Session, event: Event, language: Language) -> dict[str, str]:
+    """Return only what the event says in its own words, by name."""
+    rows = session.execute(
+        select(MessageText.name, MessageText.text).where(
+            MessageText.event_id == event.id, MessageText.language == language
+        )
+    )
+    return {row.name: row.text for row in rows if row.name in EDITABLE}
+
+
+def usual_texts(language: Language) -> dict[str, str]:
+    """Return what is said where an event has no words of its own."""
+    usual = asdict(TEXTS[language])
+    return {name: usual[name] for name in EDITABLE}
+
+
+def problem_of(name: str, text: str) -> str | None:
+    """Say what is wrong with a sentence: a placeholder, its length, a letter; None: nothing."""
+    words = dict.fromkeys(PLACEHOLDERS, "x")
+    if name in _SEEN_BY_OTHERS:
+        words = {one: "x" for one in PLACEHOLDERS if one not in _REVEALING}
+    try:
+        filled = fill(text, words)
+        if "{" in filled or "}" in filled:
+            raise BadgeError("a brace stands alone: write placeholders as {name}")
+        check_line(name, filled, longest=_LONGEST_LINE if "subject" in name else _LONGEST)
+    except BadgeError as fault:
+        return str(fault)
+    return None
+
+
+def set_texts(
+    session: Session, event: Event, language: Language, wanted: Mapping[str, str]
+) -> None:
+    """Keep an event's own words; what is empty or usual is said in the usual words.
+
+    Raises:
+        InvalidRequest: a sentence cannot be used; see `problem_of`.
+    """
+    usual = usual_texts(language)
+    own = {
+        name: text.strip()
+        for name, text in wanted.items()
+        if name in EDITABLE and text.strip() and text.strip() != usual[name]
+    }
+    for name, text in own.items():
+        if problem := problem_of(name, text):
+            raise InvalidRequest(problem)
+    session.execute(
+        delete(MessageText).where(
+            MessageText.event_id == event.id, MessageText.language == language
+        )
+    )
+    session.add_all(
+        MessageText(event_id=event.id, language=language, name=name, text=text)
+        for name, text in own.items()
+    )
+    session.flush()

@@ -1,0 +1,115 @@
+"""The message's own words: edit them, see the whole message, send one to oneself."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import cast
+
+from apiflask import APIBlueprint
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from badges.spec import Language
+from checkin.db.engine import in_transaction
+from checkin.domain.messages import LANGUAGES
+from checkin.errors import NotFound
+from checkin.services.mail.previews import preview_html, preview_letter
+from checkin.services.mail.texts import (
+    EDITABLE,
+    PLACEHOLDERS,
+    own_texts,
+    problem_of,
+    set_texts,
+    usual_texts,
+)
+from checkin.services.mail.transport import transport_to
+from checkin.services.visible_events import visible_event
+from checkin.web.page_errors import register_page_errors
+from checkin.web.sessions import current_operator
+from checkin.web.state import database, marhaba
+
+bp = APIBlueprint("message_texts", __name__, enable_openapi=False)
+register_page_errors(bp)
+#: Mail brings its styles inline; nothing else of it may act, and only our own page may frame it.
+_PREVIEW_POLICY = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox; "
+    "frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
+)
+
+
+@bp.get("/events/<slug>/delivery/message/<code>")
+def edit(slug: str, code: str) -> ResponseReturnValue:
+    """Show a language's sentences to edit, beside the whole message."""
+    return _page(slug, code, {})
+
+
+@bp.post("/events/<slug>/delivery/message/<code>")
+def save(slug: str, code: str) -> ResponseReturnValue:
+    """Keep a language's sentences, or say what is wrong with them."""
+    language, wanted = _language(code), {name: request.form.get(name, "") for name in EDITABLE}
+    problems = {n: p for n, text in wanted.items() if text and (p := problem_of(n, text))}
+    if problems:
+        return _page(slug, code, wanted, problems), 400
+    operator = current_operator()
+
+    def work(session: Session) -> None:
+        set_texts(session, visible_event(session, operator, slug), language, wanted)
+
+    in_transaction(database(), work)
+    flash(_("Saved."))
+    return redirect(url_for("message_texts.edit", slug=slug, code=code))
+
+
+@bp.get("/events/<slug>/delivery/message/<code>/preview")
+def preview(slug: str, code: str) -> ResponseReturnValue:
+    """Show the HTML of the message as an invented participant gets it."""
+    language = _language(code)
+    with database().read() as session:
+        event = visible_event(session, current_operator(), slug)
+        html = preview_html(session, event, language, marhaba().settings.sender)
+    response = Response(html, mimetype="text/html")
+    response.headers["Content-Security-Policy"] = _PREVIEW_POLICY
+    return response
+
+
+@bp.post("/events/<slug>/delivery/message/<code>/send")
+def send_to_me(slug: str, code: str) -> ResponseReturnValue:
+    """Send the message with an invented badge to the operator's own address."""
+    language, operator = _language(code), current_operator()
+    settings = marhaba().settings
+    with database().read() as session:
+        event = visible_event(session, operator, slug)
+        letter = preview_letter(session, event, language, settings.sender, operator.email)
+    with closing(transport_to(settings.mail)) as transport:
+        outcome = transport.send(letter, lambda: True)
+    if outcome.fate == "sent":
+        flash(_("Sent to %(address)s.", address=operator.email))
+    else:
+        flash(_("Not sent: %(answer)s", answer=outcome.answer))
+    return redirect(url_for("message_texts.edit", slug=slug, code=code))
+
+
+def _page(
+    slug: str, code: str, wanted: dict[str, str], problems: dict[str, str] | None = None
+) -> str:
+    language = _language(code)
+    with database().read() as session:
+        event = visible_event(session, current_operator(), slug)
+        values = {**usual_texts(language), **own_texts(session, event, language), **wanted}
+    return render_template(
+        "message_texts.html",
+        event=event,
+        code=language,
+        values=values,
+        usual=usual_texts(language),
+        problems=problems or {},
+        placeholders=PLACEHOLDERS,
+    )
+
+
+def _language(code: str) -> Language:
+    if code not in LANGUAGES:
+        raise NotFound(f"{code!r} is none of the message's languages")
+    return cast(Language, code)

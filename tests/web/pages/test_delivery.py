@@ -1,0 +1,138 @@
+"""The delivery page and the message's own words."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select, update
+
+from checkin.db.models import MailSwitch, Message, MessageText
+from checkin.services.badges import badge_codes
+from tests import factories
+
+PAGE = "/events/rabat-2025/delivery"
+WORDS = f"{PAGE}/message"
+
+
+@pytest.fixture
+def elsewhere(database, event):
+    other = factories.a_delegation(database, event, "Salé")
+    return factories.a_participant(database, event, "Zineb Tazi", delegation=other)
+
+
+@pytest.fixture
+def amina(database, event, delegation):
+    person = factories.a_participant(
+        database, event, delegation=delegation, email="amina@example.org", phone="+212612345678"
+    )
+    factories.write(
+        database,
+        lambda s: s.execute(
+            update(Message).values(state="bounced", last_answer="550 5.1.1 <b>nobody</b>")
+        ),
+    )
+    return person
+
+
+def test_the_page_lists_whom_to_reach_by_phone_and_why(organiser, amina, elsewhere):
+    page = organiser.read(PAGE)
+
+    assert [
+        words for words in ("Amina Alaoui", "Zineb Tazi", "tel:+212612345678") if words not in page
+    ] == []
+    assert "550 5.1.1 &lt;b&gt;nobody&lt;/b&gt;" in page
+
+
+def test_a_coordinator_sees_their_own_delegation_only(coordinator, amina, elsewhere):
+    other = coordinator.read(f"{PAGE}?state=all&delegation=2")
+    table = coordinator.open(f"{PAGE}/people.csv").text
+
+    assert ("Amina Alaoui" in other, "Zineb Tazi" in other, "Salé" in other) == (True, False, False)
+    assert ("Amina Alaoui" in table, "Zineb Tazi" in table) == (True, False)
+
+
+def test_the_spreadsheet_runs_nothing(organiser, database, event, delegation):
+    factories.a_participant(database, event, "=1+1", delegation=delegation, phone="+212612345678")
+
+    table = organiser.open(f"{PAGE}/people.csv").get_data().decode("utf-8-sig")
+
+    assert table.splitlines() == [
+        "number,delegation,name,name_ar,phone,email,delivery",
+        "1,Khémisset,'=1+1,,'+212612345678,,no_address",
+    ]
+
+
+def test_those_chosen_are_sent_theirs_again(organiser, database, amina):
+    organiser.send(PAGE, f"{PAGE}/resend", participant=str(amina.participant_id))
+
+    with database.read() as session:
+        assert list(session.scalars(select(Message.state).order_by(Message.id))) == [
+            "bounced",
+            "queued",
+        ]
+
+
+def test_the_sending_is_paused_and_resumed(organiser, database, amina):
+    seen = []
+    for sending in ("paused", "running"):
+        organiser.send(PAGE, f"{PAGE}/switch", sending=sending)
+        with database.read() as session:
+            seen.append(session.scalar(select(MailSwitch.sending)))
+
+    assert seen == ["paused", "running"]
+
+
+def test_progress_is_told_to_the_page(organiser, amina):
+    body = organiser.open(f"{PAGE}/progress").get_json()
+
+    assert (body["counts"]["bounced"], body["left_s"], body["sending"]) == (1, None, "running")
+
+
+def test_own_words_are_kept_and_shown_in_the_whole_message(organiser, database):
+    organiser.send(f"{WORDS}/fr", intro="Bienvenue {name} à {event}.", subject="", show="")
+
+    with database.read() as session:
+        kept = [(t.language, t.name, t.text) for t in session.scalars(select(MessageText))]
+    preview = organiser.open(f"{WORDS}/fr/preview")
+
+    assert kept == [("fr", "intro", "Bienvenue {name} à {event}.")]
+    assert "Bienvenue Amina Alaoui à Rencontre régionale." in preview.text
+    assert "sandbox" in preview.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "complaint"),
+    [
+        ("intro", "{name.__class__}", "the placeholder {name.__class__} is not known"),
+        ("intro", "{{ config }}", "placeholder"),
+        ("intro", "{name", "a brace stands alone"),
+        ("greeting", "Bonjour de {event}", "the placeholder {event} is not known"),
+        ("subject", "a" * 151, "shorten it to 150"),
+    ],
+)
+def test_words_that_cannot_be_used_are_refused_beside_their_field(
+    organiser, database, name, text, complaint
+):
+    response = organiser.send(f"{WORDS}/fr", **{name: text})
+
+    assert (response.status_code, complaint in response.text) == (400, True)
+    with database.read() as session:
+        assert session.scalars(select(MessageText)).all() == []
+
+
+def test_html_in_own_words_arrives_as_it_was_written(organiser):
+    organiser.send(f"{WORDS}/fr", intro="<img src=x onerror=alert(1)>")
+
+    preview = organiser.read(f"{WORDS}/fr/preview")
+
+    assert "&lt;img src=x onerror=alert(1)&gt;" in preview
+
+
+def test_one_is_sent_to_me_with_nobodys_code(organiser, app, tmp_path, database, event, amina):
+    page = organiser.send(f"{WORDS}/ar", f"{WORDS}/ar/send")
+
+    [file] = (tmp_path / "outbox").glob("*.eml")
+    with database.read() as session:
+        codes = [line.code for line in badge_codes(session, event, factories.KEYS)]
+    assert page.status_code == 302
+    assert b"To: organiser@example.org" in file.read_bytes()
+    assert [code for code in codes if code.encode() in file.read_bytes()] == []
