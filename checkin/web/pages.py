@@ -28,9 +28,20 @@ from checkin.web.languages import babel_locale, register_language
 from checkin.web.limits import limiter
 from checkin.web.sessions import csrf, login_manager, operator_or_none, permit
 
-MODULES = (auth, organiser, conflicts, participants, badge_desk, badge_page, scan_page)
 TRANSLATIONS = Path(__file__).parent.parent / "translations"
-_PAGES = (auth, bounces, declining, delivery, message_texts, organiser, participants, scan_page)
+_PAGES = (
+    auth,
+    organiser,
+    conflicts,
+    participants,
+    delivery,
+    message_texts,
+    bounces,
+    declining,
+    badge_desk,
+    badge_page,
+    scan_page,
+)
 SESSION_LIFETIME = timedelta(hours=16)
 #: A hall's operators share one address; one account under attack is slowed from wherever.
 _PER_ADDRESS = "60 per minute"
