@@ -35,7 +35,7 @@ Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 def create_app(settings: Settings) -> Flask:
-    """Build the application in four steps: configure, connect, routes, headers.
+    """Build the application in four steps: connect, configure, routes, headers.
 
     What devices ask for is answered by an application of its own, so that a scan does not pass
     through what only pages need.
@@ -45,8 +45,8 @@ def create_app(settings: Settings) -> Flask:
     """
     use_shipped_time_zones()
     app = Flask(__name__, template_folder="../templates", static_folder="static")
-    _configure(app, settings)
     state = _connect(settings)
+    _configure(app, state)
     app.extensions[EXTENSION] = state
     app.extensions[API] = create_api(state)
     _add_routes(app)
@@ -55,13 +55,13 @@ def create_app(settings: Settings) -> Flask:
     return app
 
 
-def _configure(app: Flask, settings: Settings) -> None:
+def _configure(app: Flask, state: Marhaba) -> None:
     app.config.update(
-        SECRET_KEY=load_keys(settings).sessions,
+        SECRET_KEY=state.keys.sessions,
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
+        SESSION_COOKIE_SECURE=state.settings.base_url.startswith("https://"),
     )
 
 

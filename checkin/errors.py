@@ -56,12 +56,6 @@ class ScanIdConflict(Conflict):
     code = "scan_id_conflict"
 
 
-class DelegationFull(Conflict):
-    """The delegation has no place left."""
-
-    code = "quota_exceeded"
-
-
 class QuotaBelowPlacesTaken(Conflict):
     """A quota cannot be lowered under the places already given."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from checkin.db.engine import Database
 from checkin.db.models import Role
 from tests import factories
 from tests.browser.webcam import Chromium
+from tests.server_process import free_port
 from tests.web.pages.browsing import PASSWORD, an_operator
 
 ROOT = Path(__file__).parents[2]
@@ -31,12 +31,6 @@ def databases(sqlite_databases):
 @pytest.fixture
 def delegation(database, event):
     return factories.a_delegation(database, event, "Khémisset", quota=1000)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def wait_until_ready(address: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.services.mail_server import free_port, wait_for
+from tests.server_process import free_port
+from tests.services.mail_server import wait_for
 
 PASSWORD = "bounces-password"
 _CONFIG = """

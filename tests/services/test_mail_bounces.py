@@ -15,8 +15,8 @@ from checkin.services.mail.bounces import Report, read_mailbox, record_report
 from checkin.services.mail.sender import bounce_mark
 from tests import factories
 from tests.factories import KEYS, NOW
+from tests.server_process import free_port
 from tests.services.imap_server import dovecot, imap_server
-from tests.services.mail_server import free_port
 
 SAMPLES = Path(__file__).parents[1] / "domain" / "bounces"
 NAMES = ["aa11", "bb22", "cc33", "dd44", "ee55", "ff66"]

@@ -32,7 +32,8 @@ from checkin.services.mail.transport import transport_to
 from checkin.services.registration import cancel
 from tests import factories
 from tests.factories import KEYS, NOW
-from tests.services.mail_server import Desk, free_port, mail_server
+from tests.server_process import free_port
+from tests.services.mail_server import Desk, mail_server
 
 SENDER = Sender("Marhaba <badges@example.org>", "https://marhaba.example.org")
 

@@ -6,11 +6,9 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from random import Random
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 import requests
 from requests.adapters import BaseAdapter
@@ -65,7 +63,6 @@ class Line(BaseAdapter):
         self.name = name
         self.is_cut = False
         self.risk = 0.05
-        self.delegations: list[int] = []
         self.delivered: dict[str, set[str]] = {}
         self.interrupt: Callable[[], None] = lambda: None
         self.meanwhile: Callable[[], None] | None = None
@@ -138,17 +135,8 @@ class Line(BaseAdapter):
         method, path, body, headers = asked
         reply = self._server.open(path, method=method, data=body, headers=headers)
         status, data = reply.status_code, reply.data
-        if path.endswith("/leases") and status == 404:
-            status, data = 200, self._lent_by_a_plain_server()
         self._log.note(self.name, path, body, status, json.loads(data) if data else None)
         return _response(status, data, reply.headers.get("ETag", ""))
-
-    def _lent_by_a_plain_server(self) -> bytes:
-        # Where the application has no leases yet: one place of each delegation, two seats.
-        expires_at = self._time.now + timedelta(minutes=10)
-        lease = {"lease_id": str(uuid4()), "expires_at": expires_at.isoformat(), "hall": 2}
-        places = [{"id": number, "places": 1} for number in self.delegations]
-        return json.dumps({**lease, "delegations": places}).encode()
 
     def _received(self, asked: Request, answer: requests.Response) -> requests.Response:
         if asked[1].endswith("/scans") and answer.status_code == 200:

@@ -165,7 +165,6 @@ class World:
         name = f"Porte {number + 1}"
         device = factories.a_new_device(self.server.database, self.event, name)
         line = Line(name, self.server, self.random, self.log)
-        line.delegations = [self.delegation_id]
         gate = Gate(name, device.token, self.time, line, self.random)
         gate.wall_off_s = self.random.choice((0.0, 0.0, 3600.0, -45.0))
         return gate

@@ -326,10 +326,3 @@ class GateListReply(Body):
     entries: list[ListEntry]
     public_key: str
     signature: str
-
-
-class ErrorReply(Body):
-    """A fault."""
-
-    error: str
-    detail: str
