@@ -9,14 +9,13 @@ from datetime import UTC, datetime
 from itertools import cycle, islice
 from uuid import uuid4
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, func, select
 
 from bench.figures import Table, shown
 from bench.stores import Store
 from bench.timing import timed_ms
 from bench.venue import Venue
-from checkin.db.engine import Database, in_transaction
+from checkin.db.engine import Database, in_core_transaction
 from checkin.db.models import Event, Participant
 from checkin.domain.verdicts import Direction, Source
 from checkin.services.devices import PairedDevice, device_by_token
@@ -58,11 +57,11 @@ def admit_many(venue: Venue, database: Database, count: int) -> None:
     for start in range(0, count, _TOGETHER):
         some = list(islice(codes, start, start + _TOGETHER))
 
-        def work(session: Session, some: list[tuple[PairedDevice, str]] = some) -> None:
+        def work(connection: Connection, some: list[tuple[PairedDevice, str]] = some) -> None:
             for device, code in some:
-                record_scan(session, device, _reading(code), venue.keys)
+                record_scan(connection, device, _reading(code), venue.keys)
 
-        in_transaction(database, work)
+        in_core_transaction(database, work)
 
 
 def _reading(code: str) -> Reading:

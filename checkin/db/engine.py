@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from checkin.db.locks import FairLock, ProcessLock
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 #: PostgreSQL's words for "the same transaction will pass if you run it again"
@@ -113,10 +114,23 @@ def in_transaction(database: Database, work: Callable[[Session], T], attempts: i
     Raises:
         IntegrityError: the conflict was still there after `attempts` runs.
     """
+    return _committed(database.write, work, attempts)
+
+
+def in_core_transaction(
+    database: Database, work: Callable[[Connection], T], attempts: int = 4
+) -> T:
+    """Do the same on a bare connection: for scans, where a session's cost would show."""
+    return _committed(database.writing, work, attempts)
+
+
+def _committed(
+    transaction: Callable[[], AbstractContextManager[S]], work: Callable[[S], T], attempts: int
+) -> T:
     for left in range(attempts - 1, -1, -1):
         try:
-            with database.write() as session:
-                return work(session)
+            with transaction() as opened:
+                return work(opened)
         except (IntegrityError, OperationalError) as fault:
             if left == 0 or not _worth_another_run(fault):
                 raise

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, insert, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, bindparam, insert, update
 
 from checkin.db.models import Admission
 from checkin.domain.consequences import Consequence
@@ -25,7 +24,7 @@ _CLOSE = (
 
 
 def admit(
-    session: Session,
+    connection: Connection,
     device: PairedDevice,
     reading: Reading,
     holder: Holder,
@@ -34,7 +33,7 @@ def admit(
     scan_pk: int,
 ) -> None:
     """Count a person in. The insert fails where another gate was first, and all runs again."""
-    session.connection().execute(
+    connection.execute(
         _INSERT,
         {
             "event_id": device.event_id,
@@ -51,19 +50,19 @@ def admit(
     counts = Change(
         arrived=int(change.entry_no == 1), inside=1, without_place=int(change.without_place)
     )
-    count_arrival(session, device, holder.delegation_id, reading.at, counts)
+    count_arrival(connection, device, holder.delegation_id, reading.at, counts)
 
 
 def leave(
-    session: Session, device: PairedDevice, reading: Reading, holder: Holder, *, scan_pk: int
+    connection: Connection, device: PairedDevice, reading: Reading, holder: Holder, *, scan_pk: int
 ) -> None:
     """Count a person out; somebody who is not inside, or came in later, stays as they are."""
     inside = holder.inside_since
     if inside is None or reading.at < inside.at:
         return
-    closed = session.connection().execute(
+    closed = connection.execute(
         _CLOSE, {"admission": inside.admission_id, "at": reading.at, "scan": scan_pk}
     )
     if closed.rowcount == 1:  # else another gate has just let them out
         change = Change(arrived=0, inside=-1, without_place=0)
-        count_arrival(session, device, holder.delegation_id, reading.at, change)
+        count_arrival(connection, device, holder.delegation_id, reading.at, change)

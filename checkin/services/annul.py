@@ -86,7 +86,7 @@ def _undo(session: Session, scan: Scan, now: datetime) -> None:
     elif scan.status == Status.ERROR and scan.decided_status != Status.OK:
         # One that a device let in offline was never counted as a refusal.
         at = _GateOf(scan.device_id, scan.event_id, scan.gate_id)
-        count_refusal(session, at, scan.corrected_at, refused=-1)
+        count_refusal(session.connection(), at, scan.corrected_at, refused=-1)
 
 
 def _undo_entry(session: Session, entry: Admission, now: datetime) -> None:
@@ -98,7 +98,7 @@ def _undo_entry(session: Session, entry: Admission, now: datetime) -> None:
         inside=0 if entry.exited_at else -1,
         without_place=-int(entry.without_place),
     )
-    count_arrival(session, at, entry.delegation_id, entry.admitted_at, change)
+    count_arrival(session.connection(), at, entry.delegation_id, entry.admitted_at, change)
 
 
 def _undo_exit(session: Session, entry: Admission, scan: Scan) -> None:
@@ -106,7 +106,7 @@ def _undo_exit(session: Session, entry: Admission, scan: Scan) -> None:
     entry.exited_at = entry.exit_scan_pk = None
     at = _GateOf(scan.device_id, scan.event_id, scan.gate_id)
     change = Change(arrived=0, inside=1, without_place=0)
-    count_arrival(session, at, entry.delegation_id, scan.corrected_at, change)
+    count_arrival(session.connection(), at, entry.delegation_id, scan.corrected_at, change)
 
 
 def _refuse_if_later(session: Session, entry: Admission) -> None:

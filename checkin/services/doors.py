@@ -6,8 +6,7 @@ those near a limit take the event's row, and a grant of places waits for all the
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, bindparam, func, select
 
 from checkin.db.models import Event
 
@@ -18,31 +17,29 @@ _PASS = select(func.pg_advisory_xact_lock_shared(_SPACE, bindparam("event_id")))
 _HOLD = select(func.pg_advisory_xact_lock(_SPACE, bindparam("event_id")))
 
 
-def lock_event(session: Session, event_id: int) -> None:
+def lock_event(connection: Connection, event_id: int) -> None:
     """Queue for the event's row, and hold it to the commit."""
-    session.connection().execute(_LOCK_EVENT, {"event_id": event_id})
+    connection.execute(_LOCK_EVENT, {"event_id": event_id})
 
 
-def pass_doors(session: Session, event_id: int) -> None:
+def pass_doors(connection: Connection, event_id: int) -> None:
     """Make grants of leases wait for this transaction, and it for them; others pass beside it.
 
     For admissions that count against the hall before they read how full it is: far from the limit
     they take no row, so that a grant could not see them.
     """
-    connection = session.connection()
     if connection.dialect.name == "postgresql":
         connection.execute(_PASS, {"event_id": event_id})
 
 
-def queue_at_doors(session: Session, event_id: int) -> None:
+def queue_at_doors(connection: Connection, event_id: int) -> None:
     """Take both locks of an admission, in the order in which all take them."""
-    pass_doors(session, event_id)
-    lock_event(session, event_id)
+    pass_doors(connection, event_id)
+    lock_event(connection, event_id)
 
 
-def hold_doors(session: Session, event_id: int) -> None:
+def hold_doors(connection: Connection, event_id: int) -> None:
     """Wait until nobody is between reading how many places are free and taking one."""
-    connection = session.connection()
     if connection.dialect.name == "postgresql":
         connection.execute(_HOLD, {"event_id": event_id})
-    lock_event(session, event_id)
+    lock_event(connection, event_id)

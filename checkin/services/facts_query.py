@@ -22,7 +22,8 @@ from checkin.services.places import lent_hall, lent_places
 _first = aliased(Admission)
 _open = aliased(Admission)
 
-_WHO = (
+#: whom a badge belongs to, for `holder_of`
+WHO = (
     Badge.id.label("badge_id"),
     Badge.event_id,
     Badge.revoked_at,
@@ -36,7 +37,6 @@ _WHO = (
     Delegation.id.label("delegation_id"),
     Delegation.name.label("delegation"),
     Delegation.name_ar.label("delegation_ar"),
-    Delegation.quota,
 )
 _WHEN = (
     _first.admitted_at.label("first_at"),
@@ -105,8 +105,9 @@ def facts_query(*, with_hall: bool, with_lent: bool) -> Select[*tuple[Any, ...]]
     """
     return (
         select(
-            *_WHO,
+            *WHO,
             *_WHEN,
+            Delegation.quota,
             _ENTRIES.label("entries"),
             _GATE_ADMITS.label("gate_admits"),
             _counted(ArrivalTally.arrived).label("arrived"),

@@ -50,7 +50,7 @@ def grant_lease(session: Session, device: PairedDevice, *, now: datetime) -> Gra
 
     Grants of an event queue, and wait for the admissions that are under way.
     """
-    hold_doors(session, device.event_id)
+    hold_doors(session.connection(), device.event_id)
     return_lease(session, device, now=now)
     _forget_old(session, device, now)
     devices = _active_devices(session, device, now)

@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Row, and_, or_, select, update
 
 from checkin.db.models import Delegation, Lease, LeasePlace
 from checkin.domain.admission import ScanFacts, Standing
@@ -40,7 +39,7 @@ NO_DEBT = Debt()
 
 
 def debt_of(
-    session: Session, device: PairedDevice, reading: Reading, facts: ScanFacts, holder: Holder
+    connection: Connection, device: PairedDevice, reading: Reading, facts: ScanFacts, holder: Holder
 ) -> Debt:
     """Return what the lease that the device names lends to this admission.
 
@@ -50,7 +49,7 @@ def debt_of(
     """
     if reading.lease_id is None or reading.direction != Direction.ENTRY:
         return NO_DEBT
-    leases = _leases(session, device, reading, holder.delegation_id)
+    leases = _leases(connection, device, reading, holder.delegation_id)
     named = _named(leases, reading)
     if named is None:
         return NO_DEBT
@@ -59,7 +58,7 @@ def debt_of(
     place_of = _both(named, held, _has_place) if wants_place else ()
     hall_of = _both(named, held, _has_room)
     place_held, hall_held = _includes(place_of, held), _includes(hall_of, held)
-    place = place_held or (bool(place_of) and _is_free(session, holder, reading.received_at))
+    place = place_held or (bool(place_of) and _is_free(connection, holder, reading.received_at))
     return Debt(
         Loan(place=place, place_held=place_held, hall_held=hall_held),
         holder.delegation_id,
@@ -68,10 +67,10 @@ def debt_of(
     )
 
 
-def spend(session: Session, debt: Debt) -> None:
+def spend(connection: Connection, debt: Debt) -> None:
     """Count an admission against its leases; their rows' checks keep it within what was lent."""
     if debt.places:
-        session.execute(
+        connection.execute(
             update(LeasePlace)
             .where(
                 LeasePlace.lease_id.in_(debt.places),
@@ -80,17 +79,17 @@ def spend(session: Session, debt: Debt) -> None:
             .values(used=LeasePlace.used + 1)
         )
     if debt.halls:
-        session.execute(
+        connection.execute(
             update(Lease).where(Lease.id.in_(debt.halls)).values(hall_used=Lease.hall_used + 1)
         )
 
 
 def _leases(
-    session: Session, device: PairedDevice, reading: Reading, delegation_id: int
+    connection: Connection, device: PairedDevice, reading: Reading, delegation_id: int
 ) -> Sequence[Any]:
     """Return the device's lease that the scan names and the one it has not given back."""
     of_delegation = and_(LeasePlace.lease_id == Lease.id, LeasePlace.delegation_id == delegation_id)
-    return session.execute(
+    return connection.execute(
         select(
             Lease.id,
             Lease.granted_at,
@@ -142,8 +141,8 @@ def _includes(leases: Sequence[Row[Any]], held: Row[Any] | None) -> bool:
     return held is not None and any(lease.id == held.id for lease in leases)
 
 
-def _is_free(session: Session, holder: Holder, now: datetime) -> bool:
-    free = session.scalars(
+def _is_free(connection: Connection, holder: Holder, now: datetime) -> bool:
+    free = connection.scalars(
         select(free_places(now)).where(Delegation.id == holder.delegation_id)
     ).one()
     return free > 0

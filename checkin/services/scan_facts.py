@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Row
 
 from checkin.db.engine import POOL_SIZE
 from checkin.domain.admission import EntryPolicy, ScanFacts, Standing
@@ -68,7 +67,7 @@ _UNKNOWN = ScanFacts(known=False)
 
 
 def scan_facts(
-    session: Session,
+    connection: Connection,
     device: PairedDevice,
     token_hash: bytes | None,
     *,
@@ -87,16 +86,16 @@ def scan_facts(
         leased: the scan names a lease, so the event's row is held before anything is read.
     """
     if device.policy.capacity is not None:
-        pass_doors(session, device.event_id)
+        pass_doors(connection, device.event_id)
     if leased:
-        lock_event(session, device.event_id)
-    row = _row(session, device, token_hash, now, leased=leased)
+        lock_event(connection, device.event_id)
+    row = _row(connection, device, token_hash, now, leased=leased)
     if row is None:
         return _UNKNOWN, None
     if not leased and direction == Direction.ENTRY and scarce(row, device.policy):
-        lock_event(session, device.event_id)
-        row = _row(session, device, token_hash, now) or row
-    return _facts(row, device, direction, forced=forced), _holder(row)
+        lock_event(connection, device.event_id)
+        row = _row(connection, device, token_hash, now) or row
+    return _facts(row, device, direction, forced=forced), holder_of(row, place_of(row), _stay(row))
 
 
 def scarce(row: Any, policy: EntryPolicy) -> bool:
@@ -121,7 +120,7 @@ def _places_used(row: Any) -> int:
 
 
 def _row(
-    session: Session,
+    connection: Connection,
     device: PairedDevice,
     token_hash: bytes | None,
     now: datetime,
@@ -138,7 +137,7 @@ def _row(
         "event_id": device.event_id,
         "now": now,
     }
-    return session.connection().execute(query, given).first()
+    return connection.execute(query, given).first()
 
 
 def _facts(row: Row[Any], device: PairedDevice, direction: Direction, *, forced: bool) -> ScanFacts:
@@ -159,7 +158,14 @@ def _facts(row: Row[Any], device: PairedDevice, direction: Direction, *, forced:
     )
 
 
-def _holder(row: Row[Any]) -> Holder:
+def _stay(row: Row[Any]) -> Stay | None:
+    return Stay(row.open_id, row.open_since) if row.open_id else None
+
+
+def holder_of(
+    row: Row[Any], first: Place | None = None, inside_since: Stay | None = None
+) -> Holder:
+    """Return the participant that a row of `WHO` and of the delegation's counts tells of."""
     return Holder(
         badge_id=row.badge_id,
         participant_id=row.participant_id,
@@ -172,6 +178,13 @@ def _holder(row: Row[Any]) -> Holder:
         delegation_ar=row.delegation_ar,
         arrived=row.arrived,
         quota=row.quota,
-        first=Place(row.first_at, row.first_gate_id, row.first_gate) if row.first_at else None,
-        inside_since=Stay(row.open_id, row.open_since) if row.open_id else None,
+        first=first,
+        inside_since=inside_since,
     )
+
+
+def place_of(row: Row[Any]) -> Place | None:
+    """Return when and where somebody came in first, if a row says that they did."""
+    if row.first_at is None:
+        return None
+    return Place(row.first_at, row.first_gate_id, row.first_gate)

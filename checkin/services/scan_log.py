@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 
-from checkin.db.models import Category, Conflict, Delegation, Gate, Participant, Scan
+from checkin.db.models import Scan
 from checkin.domain.verdicts import Direction, Reason, Source, Status
-from checkin.errors import ScanIdConflict
 from checkin.services.devices import PairedDevice
 from checkin.services.keys import Keys
 from checkin.services.scan_facts import Holder, Place
@@ -97,10 +95,9 @@ _INSERT_SCAN = {
 
 
 def insert_scan(
-    session: Session, device: PairedDevice, reading: Reading, keys: Keys, answer: Answer
+    connection: Connection, device: PairedDevice, reading: Reading, keys: Keys, answer: Answer
 ) -> int | None:
     """Write the scan's row and return its key; None when this scan_id is there already."""
-    connection = session.connection()
     values = _scan_values(device, reading, keys) | _answer_values(answer)
     key: int | None = connection.execute(_INSERT_SCAN[connection.dialect.name], values).scalar()
     return key
@@ -140,55 +137,3 @@ def _answer_values(answer: Answer) -> dict[str, object]:
         "first_at": first and first.at,
         "first_gate_id": first and first.gate_id,
     }
-
-
-def replay(session: Session, device: PairedDevice, reading: Reading) -> Answer:
-    """Return the answer that this scan_id got before.
-
-    Raises:
-        ScanIdConflict: that was another scan, or another device's.
-    """
-    stored = session.scalars(select(Scan).where(Scan.scan_id == reading.scan_id)).one()
-    if stored.body_hash != reading.body_hash(device.id):
-        raise ScanIdConflict(f"scan_id {reading.scan_id} was used for another scan")
-    conflict = session.scalar(select(Conflict.id).where(Conflict.scan_pk == stored.id))
-    return Answer(
-        scan_id=stored.scan_id,
-        status=Status(stored.status),
-        reason=Reason(stored.reason) if stored.reason else None,
-        direction=Direction(stored.direction),
-        holder=_holder_then(session, stored),
-        first=_first_then(session, stored),
-        conflict=conflict is not None,
-        replayed=True,
-    )
-
-
-def _holder_then(session: Session, scan: Scan) -> Holder | None:
-    if scan.participant_id is None or scan.badge_id is None:
-        return None
-    person, category, delegation = session.execute(
-        select(Participant, Category, Delegation)
-        .join(Category, Category.id == Participant.category_id)
-        .join(Delegation, Delegation.id == Participant.delegation_id)
-        .where(Participant.id == scan.participant_id)
-    ).one()
-    return Holder(
-        badge_id=scan.badge_id,
-        participant_id=person.id,
-        name=person.name,
-        name_ar=person.name_ar,
-        category=category.name,
-        category_ar=category.name_ar,
-        delegation_id=delegation.id,
-        delegation=delegation.name,
-        delegation_ar=delegation.name_ar,
-        arrived=scan.arrived or 0,
-        quota=scan.quota or 0,
-    )
-
-
-def _first_then(session: Session, scan: Scan) -> Place | None:
-    if scan.first_at is None or scan.first_gate_id is None:
-        return None
-    return Place(scan.first_at, scan.first_gate_id, session.get_one(Gate, scan.first_gate_id).name)

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from sqlalchemy import insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, insert, select
 
-from checkin.db.engine import Database, in_transaction
+from checkin.db.engine import Database, in_core_transaction
 from checkin.db.models import Admission, Conflict
 from checkin.domain.admission import ScanFacts, decide
 from checkin.domain.consequences import Consequence, consequence
@@ -23,14 +22,17 @@ from checkin.services.doors import queue_at_doors
 from checkin.services.keys import Keys
 from checkin.services.loans import NO_DEBT, debt_of, spend
 from checkin.services.scan_facts import Holder, Place, scan_facts
-from checkin.services.scan_log import Answer, Reading, insert_scan, replay
+from checkin.services.scan_log import Answer, Reading, insert_scan
+from checkin.services.scan_replay import replay
 from checkin.services.tallies import count_refusal
 
 #: Scans of a batch that share a transaction: few, so that live scans do not wait for long.
 CHUNK = 25
 
 
-def record_scan(session: Session, device: PairedDevice, reading: Reading, keys: Keys) -> Answer:
+def record_scan(
+    connection: Connection, device: PairedDevice, reading: Reading, keys: Keys
+) -> Answer:
     """Decide one scan, write it down, and count the person where they are admitted.
 
     The scan is inserted before anything is counted: its unique scan_id makes a repetition wait
@@ -41,7 +43,7 @@ def record_scan(session: Session, device: PairedDevice, reading: Reading, keys: 
     """
     token = _token(reading)
     facts, holder = scan_facts(
-        session,
+        connection,
         device,
         token_hash(token) if token else None,
         direction=reading.direction,
@@ -49,17 +51,17 @@ def record_scan(session: Session, device: PairedDevice, reading: Reading, keys: 
         now=reading.received_at,
         leased=reading.lease_id is not None,
     )
-    debt = debt_of(session, device, reading, facts, holder) if holder else NO_DEBT
+    debt = debt_of(connection, device, reading, facts, holder) if holder else NO_DEBT
     verdict = _verdict(with_loan(facts, debt.loan), device, reading)
     change = consequence(facts, verdict, let_in=_let_in_offline(reading))
     holder = holder if facts.same_event else None  # another event's people are not ours to show
     answer = _answer(device, reading, verdict, change, holder)
-    scan_pk = insert_scan(session, device, reading, keys, answer)
+    scan_pk = insert_scan(connection, device, reading, keys, answer)
     if scan_pk is None:
-        return replay(session, device, reading)
-    _apply(session, device, reading, change, answer, scan_pk)
+        return replay(connection, device, reading)
+    _apply(connection, device, reading, change, answer, scan_pk)
     if change.entry_no is not None:
-        spend(session, debt)
+        spend(connection, debt)
     return answer
 
 
@@ -74,20 +76,20 @@ def record_batch(
     answers: list[Answer | ScanIdConflict] = []
     for start in range(0, len(readings), CHUNK):
         chunk = readings[start : start + CHUNK]
-        answers += in_transaction(database, partial(_record_chunk, device, chunk, keys))
+        answers += in_core_transaction(database, partial(_record_chunk, device, chunk, keys))
     return answers
 
 
 def _record_chunk(
-    device: PairedDevice, chunk: Sequence[Reading], keys: Keys, session: Session
+    device: PairedDevice, chunk: Sequence[Reading], keys: Keys, connection: Connection
 ) -> list[Answer | ScanIdConflict]:
     answers: list[Answer | ScanIdConflict] = []
     if any(reading.lease_id for reading in chunk):
         # Before any row is written: two uploads that did so later would wait for one another.
-        queue_at_doors(session, device.event_id)
+        queue_at_doors(connection, device.event_id)
     for reading in chunk:
         try:
-            answers.append(record_scan(session, device, reading, keys))
+            answers.append(record_scan(connection, device, reading, keys))
         except ScanIdConflict as fault:  # nothing was written for it: the others go on
             answers.append(fault)
     return answers
@@ -148,7 +150,7 @@ def _answer(
 
 
 def _apply(
-    session: Session,
+    connection: Connection,
     device: PairedDevice,
     reading: Reading,
     change: Consequence,
@@ -156,36 +158,36 @@ def _apply(
     scan_pk: int,
 ) -> None:
     if change.refusal:
-        count_refusal(session, device, reading.at)
+        count_refusal(connection, device, reading.at)
     if change.conflict:
-        _note_conflict(session, device, reading, answer, scan_pk)
+        _note_conflict(connection, device, reading, answer, scan_pk)
     if answer.holder is None:
         return
     if change.leaves:
-        leave(session, device, reading, answer.holder, scan_pk=scan_pk)
+        leave(connection, device, reading, answer.holder, scan_pk=scan_pk)
     if change.entry_no is not None:
-        admit(session, device, reading, answer.holder, change, scan_pk=scan_pk)
+        admit(connection, device, reading, answer.holder, change, scan_pk=scan_pk)
 
 
 def _note_conflict(
-    session: Session, device: PairedDevice, reading: Reading, answer: Answer, scan_pk: int
+    connection: Connection, device: PairedDevice, reading: Reading, answer: Answer, scan_pk: int
 ) -> None:
-    session.execute(
+    connection.execute(
         insert(Conflict),
         {
             "event_id": device.event_id,
             "scan_pk": scan_pk,
             "reason": answer.reason,
-            "admission_id": _earlier_admission(session, answer.holder),
+            "admission_id": _earlier_admission(connection, answer.holder),
             "created_at": reading.received_at,
         },
     )
 
 
-def _earlier_admission(session: Session, holder: Holder | None) -> int | None:
+def _earlier_admission(connection: Connection, holder: Holder | None) -> int | None:
     if holder is None:
         return None
-    return session.scalar(
+    return connection.scalar(
         select(Admission.id)
         .where(
             Admission.participant_id == holder.participant_id,

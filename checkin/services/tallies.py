@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import case
+from sqlalchemy import Connection, case
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 
 from checkin.db.models import ArrivalTally, RefusalTally
 
@@ -72,10 +71,9 @@ _REFUSAL = {name: _upsert_refusal(insert) for name, insert in _INSERT.items()}
 
 
 def count_arrival(
-    session: Session, at_gate: Counter, delegation_id: int, at: datetime, change: Change
+    connection: Connection, at_gate: Counter, delegation_id: int, at: datetime, change: Change
 ) -> None:
     """Add a change to the counts of a delegation."""
-    connection = session.connection()
     connection.execute(
         _ARRIVAL[connection.dialect.name],
         {
@@ -89,9 +87,8 @@ def count_arrival(
     )
 
 
-def count_refusal(session: Session, at_gate: Counter, at: datetime, refused: int = 1) -> None:
+def count_refusal(connection: Connection, at_gate: Counter, at: datetime, refused: int = 1) -> None:
     """Add a refusal to the counts of a gate."""
-    connection = session.connection()
     connection.execute(
         _REFUSAL[connection.dialect.name],
         {

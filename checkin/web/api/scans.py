@@ -10,7 +10,7 @@ from uuid import UUID
 from apiflask import APIBlueprint
 from flask import Response
 
-from checkin.db.engine import in_transaction
+from checkin.db.engine import in_core_transaction, in_transaction
 from checkin.domain.messages import verdict_message
 from checkin.errors import ScanIdConflict
 from checkin.services.annul import annul_scan
@@ -43,7 +43,7 @@ def create_scan(body: ScanRequest) -> Response:
     skew_ms = milliseconds(at - body.scanned_at)
     reading = _reading(body, at=at, received_at=at, skew_ms=skew_ms)
     work = partial(record_scan, device=device, reading=reading, keys=marhaba().keys)
-    answer = in_transaction(marhaba().database, work)
+    answer = in_core_transaction(marhaba().database, work)
     marhaba().live.nudge(device.event_id)  # only after the commit
     return json_response(_scan_body(answer, at))
 
