@@ -33,24 +33,32 @@ def admit(
     scan_pk: int,
 ) -> None:
     """Count a person in. The insert fails where another gate was first, and all runs again."""
-    connection.execute(
-        _INSERT,
-        {
-            "event_id": device.event_id,
-            "participant_id": holder.participant_id,
-            "delegation_id": holder.delegation_id,
-            "gate_id": device.gate_id,
-            "device_id": device.id,
-            "scan_pk": scan_pk,
-            "entry_no": change.entry_no,
-            "without_place": change.without_place,
-            "admitted_at": reading.at,
-        },
-    )
-    counts = Change(
+    values = admission_values(device, reading, holder, change)
+    connection.execute(_INSERT, {**values, "scan_pk": scan_pk})
+    count_arrival(connection, device, holder.delegation_id, reading.at, counts_of(change))
+
+
+def admission_values(
+    device: PairedDevice, reading: Reading, holder: Holder, change: Consequence
+) -> dict[str, object]:
+    """Return the columns of an admission, the scan that made it apart."""
+    return {
+        "event_id": device.event_id,
+        "participant_id": holder.participant_id,
+        "delegation_id": holder.delegation_id,
+        "gate_id": device.gate_id,
+        "device_id": device.id,
+        "entry_no": change.entry_no,
+        "without_place": change.without_place,
+        "admitted_at": reading.at,
+    }
+
+
+def counts_of(change: Consequence) -> Change:
+    """Return what an admission adds to the counts."""
+    return Change(
         arrived=int(change.entry_no == 1), inside=1, without_place=int(change.without_place)
     )
-    count_arrival(connection, device, holder.delegation_id, reading.at, counts)
 
 
 def leave(

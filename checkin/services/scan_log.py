@@ -88,7 +88,8 @@ class Answer:
     replayed: bool = False
 
 
-_INSERT_SCAN = {
+#: by dialect; inserts nothing where the scan_id is there already
+INSERT_SCAN = {
     name: insert(Scan).on_conflict_do_nothing(index_elements=["scan_id"]).returning(Scan.id)
     for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
@@ -98,12 +99,19 @@ def insert_scan(
     connection: Connection, device: PairedDevice, reading: Reading, keys: Keys, answer: Answer
 ) -> int | None:
     """Write the scan's row and return its key; None when this scan_id is there already."""
-    values = _scan_values(device, reading, keys) | _answer_values(answer)
-    key: int | None = connection.execute(_INSERT_SCAN[connection.dialect.name], values).scalar()
+    values = scan_values(device, reading, keys, answer)
+    key: int | None = connection.execute(INSERT_SCAN[connection.dialect.name], values).scalar()
     return key
 
 
-def _scan_values(device: PairedDevice, reading: Reading, keys: Keys) -> dict[str, object]:
+def scan_values(
+    device: PairedDevice, reading: Reading, keys: Keys, answer: Answer
+) -> dict[str, object]:
+    """Return the columns of a scan."""
+    return _reading_values(device, reading, keys) | _answer_values(answer)
+
+
+def _reading_values(device: PairedDevice, reading: Reading, keys: Keys) -> dict[str, object]:
     return {
         "scan_id": reading.scan_id,
         "event_id": device.event_id,

@@ -16,14 +16,15 @@ from checkin.domain.leases import with_loan
 from checkin.domain.verdicts import Reason, Refused, Source, Status, Verdict
 from checkin.errors import InvalidRequest, ScanIdConflict
 from checkin.protocol.codes import normalise_typed, parse_code, token_hash
-from checkin.services.admissions import admit, leave
+from checkin.services.admissions import leave
 from checkin.services.devices import PairedDevice
 from checkin.services.doors import queue_at_doors
 from checkin.services.keys import Keys
 from checkin.services.loans import NO_DEBT, debt_of, spend
 from checkin.services.scan_facts import Holder, Place, scan_facts
-from checkin.services.scan_log import Answer, Reading, insert_scan
+from checkin.services.scan_log import Answer, Reading
 from checkin.services.scan_replay import replay
+from checkin.services.scan_writing import write_scan
 from checkin.services.tallies import count_refusal
 
 #: Scans of a batch that share a transaction: few, so that live scans do not wait for long.
@@ -56,7 +57,7 @@ def record_scan(
     change = consequence(facts, verdict, let_in=_let_in_offline(reading))
     holder = holder if facts.same_event else None  # another event's people are not ours to show
     answer = _answer(device, reading, verdict, change, holder)
-    scan_pk = insert_scan(connection, device, reading, keys, answer)
+    scan_pk = write_scan(connection, device, reading, keys, answer, change)
     if scan_pk is None:
         return replay(connection, device, reading)
     _apply(connection, device, reading, change, answer, scan_pk)
@@ -161,12 +162,8 @@ def _apply(
         count_refusal(connection, device, reading.at)
     if change.conflict:
         _note_conflict(connection, device, reading, answer, scan_pk)
-    if answer.holder is None:
-        return
-    if change.leaves:
+    if change.leaves and answer.holder is not None:
         leave(connection, device, reading, answer.holder, scan_pk=scan_pk)
-    if change.entry_no is not None:
-        admit(connection, device, reading, answer.holder, change, scan_pk=scan_pk)
 
 
 def _note_conflict(
@@ -178,13 +175,13 @@ def _note_conflict(
             "event_id": device.event_id,
             "scan_pk": scan_pk,
             "reason": answer.reason,
-            "admission_id": _earlier_admission(connection, answer.holder),
+            "admission_id": _earlier_admission(connection, answer.holder, scan_pk),
             "created_at": reading.received_at,
         },
     )
 
 
-def _earlier_admission(connection: Connection, holder: Holder | None) -> int | None:
+def _earlier_admission(connection: Connection, holder: Holder | None, scan_pk: int) -> int | None:
     if holder is None:
         return None
     return connection.scalar(
@@ -192,6 +189,7 @@ def _earlier_admission(connection: Connection, holder: Holder | None) -> int | N
         .where(
             Admission.participant_id == holder.participant_id,
             Admission.annulled_at.is_(None),
+            Admission.scan_pk != scan_pk,
         )
         .order_by(Admission.entry_no.desc())
         .limit(1)

@@ -42,7 +42,12 @@ def _later(statement: Any, table: Any) -> Any:
     return case((new > old, new), else_=old)
 
 
-def _upsert_arrival(insert: Any) -> Any:
+def upsert_arrival(insert: Any) -> Any:
+    """Return the statement that adds a change to the counts of a delegation.
+
+    Args:
+        insert: makes the dialect's own insert into a table.
+    """
     statement = insert(ArrivalTally)
     return statement.on_conflict_do_update(
         index_elements=["delegation_id", "gate_id", "device_id"],
@@ -66,7 +71,7 @@ def _upsert_refusal(insert: Any) -> Any:
     )
 
 
-_ARRIVAL = {name: _upsert_arrival(insert) for name, insert in _INSERT.items()}
+_ARRIVAL = {name: upsert_arrival(insert) for name, insert in _INSERT.items()}
 _REFUSAL = {name: _upsert_refusal(insert) for name, insert in _INSERT.items()}
 
 
@@ -75,16 +80,24 @@ def count_arrival(
 ) -> None:
     """Add a change to the counts of a delegation."""
     connection.execute(
-        _ARRIVAL[connection.dialect.name],
-        {
-            "delegation_id": delegation_id,
-            "gate_id": at_gate.gate_id,
-            "device_id": at_gate.id,
-            "event_id": at_gate.event_id,
-            **change._asdict(),
-            "last_scan_at": at,
-        },
+        _ARRIVAL[connection.dialect.name], arrival_values(at_gate, delegation_id, at, change)
     )
+
+
+def arrival_values(
+    at_gate: Counter, delegation_id: int, at: datetime, change: Change
+) -> dict[str, object]:
+    """Return the parameters of `upsert_arrival`, by column."""
+    return {
+        "delegation_id": delegation_id,
+        "gate_id": at_gate.gate_id,
+        "device_id": at_gate.id,
+        "event_id": at_gate.event_id,
+        "arrived": change.arrived,
+        "inside": change.inside,
+        "without_place": change.without_place,
+        "last_scan_at": at,
+    }
 
 
 def count_refusal(connection: Connection, at_gate: Counter, at: datetime, refused: int = 1) -> None:

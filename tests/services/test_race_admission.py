@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from checkin.db.engine import Database
 from checkin.db.models import Admission, Scan
 from checkin.domain.verdicts import Reason, Status
-from checkin.services import scan_log
+from checkin.services import scan_log, scan_writing
 from checkin.services.devices import device_by_token
 from checkin.services.live_counts import live_counts
 from tests import factories, guards
@@ -124,7 +124,8 @@ def test_one_scan_id_sent_ten_times_at_once_is_one_row_and_one_answer(database, 
 def plain_insert(monkeypatch):
     plain = {name: scan_log.sqlite.insert(Scan).returning(Scan.id) for name in ("sqlite",)}
     plain["postgresql"] = scan_log.postgresql.insert(Scan).returning(Scan.id)
-    monkeypatch.setattr(scan_log, "_INSERT_SCAN", plain)
+    monkeypatch.setattr(scan_log, "INSERT_SCAN", plain)
+    monkeypatch.setattr(scan_writing, "_AT_ONCE", scan_writing._at_once(plain["postgresql"]))
 
 
 def test_control_with_a_plain_insert_a_repeated_scan_gets_no_answer(
