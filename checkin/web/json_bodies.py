@@ -10,6 +10,8 @@ from flask import Response
 
 from checkin.services.live_counts import LiveCounts
 
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 
 def utc_text(moment: datetime | None) -> str | None:
     """Write a moment as RFC 3339 in UTC, with milliseconds."""
@@ -20,7 +22,7 @@ def utc_text(moment: datetime | None) -> str | None:
 
 def json_text(body: Any) -> str:
     """Write a body as compact JSON."""
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return _COMPACT.encode(body)
 
 
 def json_response(body: Any, status: int = 200) -> Response:

@@ -146,9 +146,10 @@ def _device_of_request() -> PairedDevice:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated("send the device's token: Authorization: Bearer …")
-    device = marhaba().devices.device_by_token(marhaba().database, token.strip())
-    if marhaba().last_seen.due(device.id):
-        in_transaction(marhaba().database, lambda s: mark_seen(s, device.id, now()))
+    state = marhaba()
+    device = state.devices.device_by_token(state.database, token.strip())
+    if state.last_seen.due(device.id):
+        in_transaction(state.database, lambda s: mark_seen(s, device.id, now()))
     return device
 
 

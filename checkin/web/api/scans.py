@@ -39,12 +39,12 @@ bp = APIBlueprint("scans", __name__, tag="Scans")
 @accepts(bp, ScanRequest)
 def create_scan(body: ScanRequest) -> Response:
     """Record one scan, read just now. A refusal is a 200 too."""
-    device, at = current_device(), now()
+    device, at, state = current_device(), now(), marhaba()
     skew_ms = milliseconds(at - body.scanned_at)
     reading = _reading(body, at=at, received_at=at, skew_ms=skew_ms)
-    work = partial(record_scan, device=device, reading=reading, keys=marhaba().keys)
-    answer = in_core_transaction(marhaba().database, work)
-    marhaba().live.nudge(device.event_id)  # only after the commit
+    work = partial(record_scan, device=device, reading=reading, keys=state.keys)
+    answer = in_core_transaction(state.database, work)
+    state.live.nudge(device.event_id)  # only after the commit
     return json_response(_scan_body(answer, at))
 
 
