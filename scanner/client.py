@@ -113,10 +113,15 @@ class Client:
         except (RequestRejected, TokenRefused) as error:
             raise PairingRefused from error
 
-    def post_scan(self, scan: Scan) -> dict[str, Any]:
-        """Send one scan and return the reply of the contract; a refusal is a reply too."""
+    def post_scan(self, scan: Scan, device_time: datetime | None = None) -> dict[str, Any]:
+        """Send one scan and return the reply of the contract; a refusal is a reply too.
+
+        Args:
+            device_time: what the clock that read it says now; None where nobody knows.
+        """
+        told = {"device_time": utc_text(device_time)} if device_time else {}
         try:
-            reply = within(SCAN_TIMEOUT_S, lambda: self._post(scan))
+            reply = within(SCAN_TIMEOUT_S, lambda: self._post({**scan.body(), **told}))
         except TimeoutError as error:
             raise ServerUnreachable(server=self.server) from error
         # Only an answer to this very scan may take it off the spool.
@@ -146,9 +151,14 @@ class Client:
             return None
         return ListReply(self._understood(answer), answer.headers.get("ETag", ""))
 
-    def lease(self) -> dict[str, Any]:
-        """Borrow places, or renew the loan; RequestRejected where the server lends none."""
-        return self._call("POST", "leases", {}, timeout_s=SCAN_TIMEOUT_S)
+    def lease(self, held: str | None) -> dict[str, Any]:
+        """Borrow places, or renew the loan; RequestRejected where the server lends none.
+
+        Args:
+            held: the lease at hand, until whose successor is named the server counts it.
+        """
+        asked = {"held": held} if held else {}
+        return self._call("POST", "leases", asked, timeout_s=SCAN_TIMEOUT_S)
 
     def annul(self, scan_id: str, reason: str) -> None:
         """Take back a scan of this device."""
@@ -167,8 +177,8 @@ class Client:
         self._note_skew(reply, sent_at, self.clock.elapsed_s() - began_s)
         return reply
 
-    def _post(self, scan: Scan) -> dict[str, Any]:
-        return self._call("POST", "scans", scan.body(), timeout_s=SCAN_TIMEOUT_S)
+    def _post(self, body: dict[str, Any]) -> dict[str, Any]:
+        return self._call("POST", "scans", body, timeout_s=SCAN_TIMEOUT_S)
 
     def _send(
         self,

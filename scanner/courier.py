@@ -161,7 +161,7 @@ class Courier:
             self._tell(fault_verdict(scan, self._refused or fault, self._delivery.language))
         except SpoolUnwritable as fault:
             # It is in the spool without an answer: the server shall say what becomes of it.
-            self._cut_off.append(Waiting(scan, None))
+            self._cut_off.append(Waiting(scan, None, self._refresh.clock.frame))
             self._tell(fault_verdict(scan, fault, self._delivery.language))
 
     def _stop(self, fault: ScannerError) -> None:

@@ -141,8 +141,13 @@ class Memory:
             )
 
     def forget(self, scan_id: str) -> None:
-        """Forget a passage that was annulled."""
-        self._file.write("DELETE FROM passages WHERE scan_id = ?", (scan_id,))
+        """Forget whose passage it was that was annulled.
+
+        The place that it took of a lease stays taken: the server may have given it to another.
+        """
+        self._file.write(
+            "UPDATE passages SET tag = '', participant_id = NULL WHERE scan_id = ?", (scan_id,)
+        )
 
     def wipe(self) -> None:
         """Forget everybody, and the lease."""

@@ -26,8 +26,8 @@ class Server(Protocol):
         """Read the list, or what changed."""
         ...
 
-    def lease(self) -> dict[str, Any]:
-        """Borrow places, or renew the loan."""
+    def lease(self, held: str | None) -> dict[str, Any]:
+        """Borrow places, or renew the loan that is at hand."""
         ...
 
 
@@ -108,8 +108,9 @@ class Refresh:
         # Not while the server has yet to hear of places given away: it would lend them again.
         if self.spool.decided_count():
             return
+        held = self.spool.memory.lease()
         try:
-            body = self.server.lease()
+            body = self.server.lease(held.lease_id if held else None)
         except RequestRejected:
             return  # this server lends nothing; what was lent runs out by itself
         self.spool.memory.take_lease(body)

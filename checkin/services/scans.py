@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_transaction
-from checkin.db.models import Admission, Conflict
 from checkin.domain.admission import ScanFacts, decide
 from checkin.domain.consequences import Consequence, consequence
 from checkin.domain.leases import with_loan
@@ -18,12 +16,14 @@ from checkin.domain.verdicts import Reason, Refused, Source, Status, Verdict
 from checkin.errors import InvalidRequest, ScanIdConflict
 from checkin.protocol.codes import normalise_typed, parse_code, token_hash
 from checkin.services.admissions import admit, leave
+from checkin.services.conflict_log import note_conflict
 from checkin.services.devices import PairedDevice
 from checkin.services.doors import queue_at_doors
 from checkin.services.keys import Keys
 from checkin.services.loans import NO_DEBT, debt_of, spend
+from checkin.services.repeats import repeat
 from checkin.services.scan_facts import Holder, Place, scan_facts
-from checkin.services.scan_log import Answer, Reading, insert_scan, replay
+from checkin.services.scan_log import Answer, Reading, insert_scan
 from checkin.services.tallies import count_refusal
 
 #: Scans of a batch that share a transaction: few, so that live scans do not wait for long.
@@ -50,13 +50,14 @@ def record_scan(session: Session, device: PairedDevice, reading: Reading, keys: 
         leased=reading.lease_id is not None,
     )
     debt = debt_of(session, device, reading, facts, holder) if holder else NO_DEBT
-    verdict = _verdict(with_loan(facts, debt.loan), device, reading)
+    facts = with_loan(facts, debt.loan)
+    verdict = _verdict(facts, device, reading)
     change = consequence(facts, verdict, let_in=_let_in_offline(reading))
     holder = holder if facts.same_event else None  # another event's people are not ours to show
     answer = _answer(device, reading, verdict, change, holder)
     scan_pk = insert_scan(session, device, reading, keys, answer)
     if scan_pk is None:
-        return replay(session, device, reading)
+        return repeat(session, device, reading, token_hash(token) if token else None)
     _apply(session, device, reading, change, answer, scan_pk)
     if change.entry_no is not None:
         spend(session, debt)
@@ -158,39 +159,10 @@ def _apply(
     if change.refusal:
         count_refusal(session, device, reading.at)
     if change.conflict:
-        _note_conflict(session, device, reading, answer, scan_pk)
+        note_conflict(session, device, reading, answer.reason, answer.holder, scan_pk)
     if answer.holder is None:
         return
     if change.leaves:
         leave(session, device, reading, answer.holder, scan_pk=scan_pk)
     if change.entry_no is not None:
         admit(session, device, reading, answer.holder, change, scan_pk=scan_pk)
-
-
-def _note_conflict(
-    session: Session, device: PairedDevice, reading: Reading, answer: Answer, scan_pk: int
-) -> None:
-    session.execute(
-        insert(Conflict),
-        {
-            "event_id": device.event_id,
-            "scan_pk": scan_pk,
-            "reason": answer.reason,
-            "admission_id": _earlier_admission(session, answer.holder),
-            "created_at": reading.received_at,
-        },
-    )
-
-
-def _earlier_admission(session: Session, holder: Holder | None) -> int | None:
-    if holder is None:
-        return None
-    return session.scalar(
-        select(Admission.id)
-        .where(
-            Admission.participant_id == holder.participant_id,
-            Admission.annulled_at.is_(None),
-        )
-        .order_by(Admission.entry_no.desc())
-        .limit(1)
-    )

@@ -67,7 +67,7 @@ def _put_after_the_answer(patch: Patch) -> None:
 
 def _settled_by_order(patch: Patch) -> None:
     def upload(self: Any, waiting: Any) -> int:
-        self.server.post_batch(waiting, self._device_time(waiting[0].frame))
+        self.server.post_batch(waiting, self._time_in(waiting[0].frame))
         self.spool.settle([one.scan.scan_id for one in waiting], [])
         return len(waiting)
 
@@ -174,11 +174,11 @@ def _green_without_the_server(patch: Patch) -> None:
 
 
 def _clock_not_corrected(patch: Patch) -> None:
-    patch.setattr(Delivery, "_device_time", lambda self, frame: self.offline.clock.server_now())
+    patch.setattr(Delivery, "_time_in", lambda self, frame: self.offline.clock.server_now())
 
 
 def _clock_of_another_run(patch: Patch) -> None:
-    patch.setattr(Delivery, "_device_time", lambda self, frame: self.offline.clock.now())
+    patch.setattr(Delivery, "_time_in", lambda self, frame: self.offline.clock.now())
 
 
 def _clock_jumps(patch: Patch) -> None:
