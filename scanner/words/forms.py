@@ -1,29 +1,8 @@
-"""What the window says when it is used by hand, in French, Arabic and English: see `words.say`."""
+"""What the forms of the window say."""
 
 from __future__ import annotations
 
-WINDOW_WORDS: dict[str, dict[str, str]] = {
-    "camera_in_use": {
-        "fr": "Un autre programme utilise la caméra {source}. Fermez-le (visioconférence, "
-        "navigateur) ou choisissez une autre caméra.",
-        "ar": "برنامج آخر يستعمل الكاميرا {source}. أغلقوه (مكالمات الفيديو، المتصفح) أو اختاروا "
-        "كاميرا أخرى.",
-        "en": "Another program uses camera {source}. Close it (video calls, browser) or choose "
-        "another camera.",
-    },
-    "camera_denied": {
-        "fr": "Ce compte n'a pas le droit d'ouvrir la caméra {source}. Autorisez-la dans les "
-        "réglages ; sous Linux, ajoutez le compte au groupe video.",
-        "ar": "لا يحق لهذا الحساب فتح الكاميرا {source}. اسمحوا بها في الإعدادات؛ وعلى لينكس "
-        "أضيفوا الحساب إلى المجموعة video.",
-        "en": "This account may not open camera {source}. Allow it in the settings; on Linux add "
-        "the account to the group video.",
-    },
-    "camera_back": {
-        "fr": "La caméra fonctionne de nouveau",
-        "ar": "عادت الكاميرا إلى العمل",
-        "en": "The camera works again",
-    },
+FORMS: dict[str, dict[str, str]] = {
     "form_code": {"fr": "Taper un code", "ar": "كتابة رمز", "en": "Type a code"},
     "form_search": {
         "fr": "Chercher un participant",
@@ -99,56 +78,7 @@ WINDOW_WORDS: dict[str, dict[str, str]] = {
         "ar": "لم نجد أي كاميرا: أوصلوا واحدة",
         "en": "No camera found: plug one in",
     },
-    "sound_on": {"fr": "Son activé", "ar": "الصوت مشغل", "en": "Sound on"},
-    "sound_off": {"fr": "Son coupé", "ar": "الصوت مغلق", "en": "Sound off"},
     "status_confirmed": {"fr": "confirmé", "ar": "مؤكد", "en": "confirmed"},
     "status_reserve": {"fr": "liste d'attente", "ar": "لائحة الانتظار", "en": "reserve list"},
     "status_canceled": {"fr": "annulé", "ar": "ملغى", "en": "cancelled"},
-    "help_title": {"fr": "Les touches", "ar": "المفاتيح", "en": "The keys"},
-    "help_next": {
-        "fr": "Badge suivant, fermer le rouge",
-        "ar": "الشارة التالية، إغلاق الأحمر",
-        "en": "Next badge, close the red",
-    },
-    "help_annul": {
-        "fr": "Annuler la dernière entrée",
-        "ar": "إلغاء آخر دخول",
-        "en": "Annul the last admission",
-    },
-    "help_turn": {"fr": "Entrée ou sortie", "ar": "دخول أو خروج", "en": "Entry or exit"},
-    "help_typed": {
-        "fr": "Taper le code écrit sous le QR",
-        "ar": "كتابة الرمز المطبوع تحت المربع",
-        "en": "Type the code under the QR",
-    },
-    "help_search": {
-        "fr": "Chercher un nom",
-        "ar": "البحث عن اسم",
-        "en": "Search for a name",
-    },
-    "help_override": {
-        "fr": "Dérogation (superviseur)",
-        "ar": "استثناء (المشرف)",
-        "en": "Override (supervisor)",
-    },
-    "help_walk_in": {
-        "fr": "Inscrire une personne sans badge",
-        "ar": "تسجيل شخص دون شارة",
-        "en": "Register somebody without a badge",
-    },
-    "help_camera": {"fr": "Choisir la caméra", "ar": "اختيار الكاميرا", "en": "Choose the camera"},
-    "help_mirror": {"fr": "Image en miroir", "ar": "صورة معكوسة", "en": "Mirror the picture"},
-    "help_sound": {"fr": "Son", "ar": "الصوت", "en": "Sound"},
-    "help_language": {
-        "fr": "Langue : français, arabe, anglais",
-        "ar": "اللغة: الفرنسية، العربية، الإنجليزية",
-        "en": "Language: French, Arabic, English",
-    },
-    "help_quit": {"fr": "Quitter", "ar": "إنهاء البرنامج", "en": "Quit"},
-    "help_space": {"fr": "Espace", "ar": "مسافة", "en": "Space"},
-    "help_wedge": {
-        "fr": "Un lecteur USB fonctionne aussi, à tout moment.",
-        "ar": "قارئ USB يعمل أيضا في أي وقت.",
-        "en": "A USB reader works too, at any time.",
-    },
 }
