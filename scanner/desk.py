@@ -29,9 +29,13 @@ class Line(Protocol):
         """Read the live counts."""
         ...
 
-    def _call(
-        self, method: str, path: str, body: dict[str, Any] | None, *, timeout_s: float
-    ) -> dict[str, Any]: ...
+    def get(self, path: str, *, timeout_s: float) -> dict[str, Any]:
+        """Read something."""
+        ...
+
+    def post(self, path: str, body: dict[str, Any], *, timeout_s: float) -> dict[str, Any]:
+        """Send something."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,7 @@ class Desk:
 
     def search(self, name: str) -> list[Person]:
         """Return up to 20 participants whose names hold `name`, 3 letters or more."""
-        reply = self._ask("GET", "participants?" + urlencode({"q": name}))
+        reply = self._line.get("participants?" + urlencode({"q": name}), timeout_s=TIMEOUT_S)
         return [_person(found) for found in reply.get("participants") or []]
 
     def delegations(self) -> list[Delegation]:
@@ -120,7 +124,7 @@ class Desk:
         script = "name_ar" if any("\u0600" <= letter <= "\u06ff" for letter in name) else "name"
         asked = {script: name, "delegation_id": delegation_id, "allow_duplicate": again}
         try:
-            return str(self._ask("POST", "participants", asked)["code"])
+            return str(self._line.post("participants", asked, timeout_s=TIMEOUT_S)["code"])
         except RequestRejected as rejection:
             if rejection.error != PossibleDuplicate.code:
                 raise
@@ -143,9 +147,6 @@ class Desk:
             pin=pin,
         )
         return _verdict(scan, self._line.post_scan(scan))
-
-    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        return self._line._call(method, path, body, timeout_s=TIMEOUT_S)
 
 
 def _person(found: dict[str, Any]) -> Person:

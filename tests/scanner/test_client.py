@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from scanner.client import Client, server_address
+from scanner.client import Client
 from scanner.clock import skew_s
 from scanner.errors import (
     BadServerAddress,
@@ -13,6 +13,7 @@ from scanner.errors import (
     ServerUnreachable,
     TokenRefused,
 )
+from scanner.line import server_address
 from scanner.scan import Scan
 from scanner.spool import Waiting
 from tests.scanner.fake_server import EVENT, GATE, PAIRING_CODE, TOKEN, FakeServer
