@@ -66,11 +66,6 @@ class Line:
                 raise CertificateMissing(cafile=cafile)
             self._session.verify = str(cafile)
 
-    @property
-    def skew_s(self) -> float | None:
-        """Return by how much this computer's clock is ahead, None before the first answer."""
-        return self.clock.skew_s
-
     def get(self, path: str, *, timeout_s: float) -> dict[str, Any]:
         """Read something."""
         return self._call("GET", path, None, timeout_s=timeout_s)

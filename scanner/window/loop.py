@@ -147,7 +147,6 @@ class Window:
             self._screen,
             waiting=spool.waiting_count(),
             aside=spool.set_aside_count(),
-            skew_s=self._gate.client.skew_s,
         )
 
     def _typed(self, keys: list[tuple[str, float]]) -> bool:

@@ -91,6 +91,11 @@ def draw_paragraph(
         )
 
 
+def width_of(draw: ImageDraw.ImageDraw, text: str, size_px: int, *, bold: bool = False) -> float:
+    """Return how wide a text would be in pixels."""
+    return _width(draw, text, font(size_px, bold=bold))
+
+
 def _wrapped(
     draw: ImageDraw.ImageDraw, text: str, room: int, face: ImageFont.FreeTypeFont
 ) -> list[str]:

@@ -113,7 +113,7 @@ def test_skew_is_measured_from_the_middle_of_the_round_trip(client, server):
 
     client.post_scan(Scan(code=CODE))
 
-    assert client.skew_s == pytest.approx(90, abs=0.5)
+    assert client.clock.skew_s == pytest.approx(90, abs=0.5)
 
 
 def test_half_the_round_trip_is_taken_off():
