@@ -140,6 +140,10 @@ class Memory:
                 (lease.lease_id,),
             )
 
+    def drop_lease(self) -> None:
+        """Lend nothing more until there is a new lease."""
+        self._file.write("DELETE FROM lent")
+
     def forget(self, scan_id: str) -> None:
         """Forget a passage that was annulled."""
         self._file.write("DELETE FROM passages WHERE scan_id = ?", (scan_id,))

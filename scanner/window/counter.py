@@ -14,6 +14,7 @@ from scanner.errors import RequestRejected, ScannerError, ServerUnreachable
 from scanner.scan import Kind, Verdict
 from scanner.station import Sight, Station
 from scanner.typed import meant_code
+from scanner.window.card import in_both_scripts
 from scanner.window.errands import Answer, Errands
 from scanner.window.form import Field, Form, Option, Purpose, Step, opened, pressed, told
 from scanner.window.state import Screen, with_notice
@@ -160,10 +161,8 @@ def _camera_option(camera: CameraName, language: str) -> Option:
 
 def _delegation_options(found: list[Delegation], language: str) -> tuple[Option, ...]:
     def named(delegation: Delegation) -> Option:
-        names = [delegation.name, delegation.name_ar or ""]
-        first, second = names[::-1] if language == "ar" and delegation.name_ar else names
-        label = f"{first} · {second}" if second and second != first else first
-        return Option(label, delegation.id)
+        names = in_both_scripts(delegation.name, delegation.name_ar, language)
+        return Option(" · ".join(names), delegation.id)
 
     return tuple(named(delegation) for delegation in found)
 
@@ -175,7 +174,7 @@ def _with_people(form: Form, found: list[Person], language: str) -> Form:
 
 
 def _person_option(person: Person, language: str) -> Option:
-    name = person.name_ar if language == "ar" and person.name_ar else person.name
+    names = in_both_scripts(person.name, person.name_ar, language)
     known = person.status in ("confirmed", "reserve", "canceled")
     standing = say(language, f"status_{person.status}") if known else person.status
-    return Option(name, None, f"{person.delegation} · {standing}")
+    return Option(" · ".join(names), None, f"{person.delegation} · {standing}")

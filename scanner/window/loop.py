@@ -13,11 +13,11 @@ import cv2
 from checkin.domain.verdicts import Source
 from checkin.protocol.codes import looks_like_ours
 from scanner.camera import Frame, Frames, open_source
-from scanner.courier import Happening, Stopped
 from scanner.decode.base import Decoder
 from scanner.desk import Desk
 from scanner.errors import ScannerError
 from scanner.gate import Gate
+from scanner.happenings import Happening, Stopped
 from scanner.scan import Verdict
 from scanner.sound import Sound, gravest
 from scanner.station import Sight

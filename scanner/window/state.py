@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from checkin.domain.verdicts import Direction
-from scanner.courier import Annulled, Happening, LinkSeen, Stopped, Trouble
 from scanner.decode.base import Corners
 from scanner.errors import ScannerError
+from scanner.happenings import Annulled, Happening, LinkSeen, Stopped, Trouble
 from scanner.refresh import Freshness
 from scanner.scan import Kind, Verdict
 from scanner.window.form import Form, Notice

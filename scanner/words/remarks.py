@@ -4,9 +4,9 @@ from __future__ import annotations
 
 REMARKS: dict[str, dict[str, str]] = {
     "kept": {
-        "fr": "Non confirmé : le serveur ne répond pas. Scan gardé, il sera envoyé.",
-        "ar": "غير مؤكد: الخادم لا يجيب. العملية محفوظة وستُرسل.",
-        "en": "Not confirmed: the server does not answer. The scan is kept and will be sent.",
+        "fr": "Non confirmé (hors ligne) : gardé, sera envoyé",
+        "ar": "غير مؤكد (دون اتصال): محفوظ وسيُرسل",
+        "en": "Not confirmed (offline): kept, will be sent",
     },
     "list_stale": {
         "fr": "La liste de cette porte a plus de 30 minutes : vérifiez le réseau",

@@ -89,7 +89,7 @@ def test_a_search_lists_names_with_delegation_and_standing(volunteer):
     volunteer.open(Purpose.SEARCH).type(*"Fatima", "enter").answered()
 
     assert [(o.label, o.detail) for o in volunteer.screen.form.options] == [
-        ("Fatima-Zahra El Amrani", "Khémisset · confirmé")
+        ("Fatima-Zahra El Amrani · فاطمة الزهراء العمراني", "Khémisset · confirmé")
     ]
     assert volunteer.notice == "found"
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from scanner.courier import LinkSeen
+from scanner.happenings import LinkSeen
 from scanner.refresh import Freshness
 from scanner.window.state import Screen, after
 from scanner.window.strip import STRIP_PX, Cell, cells_of, minutes_text, strip_image
