@@ -1,6 +1,8 @@
-"""What a volunteer asks the server for by hand: a name, an override, a walk-in. Online only.
+"""What a volunteer asks the server for by hand: a name, an override, a walk-in.
 
-None of it is spooled: nothing here is shown as done before the server said so.
+Online only, and none of it is spooled: nothing here is shown as done before the server said so.
+A PIN can be checked by the server alone, a name be found in its database alone, and whom it
+registers needs a badge that only it can make.
 """
 
 from __future__ import annotations
@@ -23,10 +25,6 @@ class Line(Protocol):
 
     def post_scan(self, scan: Scan) -> dict[str, Any]:
         """Send one scan."""
-        ...
-
-    def status(self) -> dict[str, Any]:
-        """Read the live counts."""
         ...
 
     def get(self, path: str, *, timeout_s: float) -> dict[str, Any]:
@@ -90,6 +88,12 @@ class ForcedScan(Scan):
         return Scan.body(self) | forced
 
 
+def delegations_in(counts: dict[str, Any]) -> tuple[Delegation, ...]:
+    """Return the event's delegations, as the body of `/status` lists them."""
+    rows = counts.get("delegations") or []
+    return tuple(Delegation(row["id"], row["name"], row.get("name_ar")) for row in rows)
+
+
 class PossibleDuplicate(RequestRejected):
     """Somebody of this name is registered; registering again must be meant."""
 
@@ -106,11 +110,6 @@ class Desk:
         """Return up to 20 participants whose names hold `name`, 3 letters or more."""
         reply = self._line.get("participants?" + urlencode({"q": name}), timeout_s=TIMEOUT_S)
         return [_person(found) for found in reply.get("participants") or []]
-
-    def delegations(self) -> list[Delegation]:
-        """Return the event's delegations."""
-        rows = self._line.status().get("delegations") or []
-        return [Delegation(row["id"], row["name"], row.get("name_ar")) for row in rows]
 
     def register_walk_in(self, name: str, delegation_id: int, *, again: bool = False) -> str:
         """Register somebody who comes unannounced and return the code that admits them.

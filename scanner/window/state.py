@@ -7,6 +7,7 @@ from typing import Any
 
 from checkin.domain.verdicts import Direction
 from scanner.decode.base import Corners
+from scanner.desk import Delegation, delegations_in
 from scanner.errors import ScannerError
 from scanner.happenings import Annulled, Happening, LinkSeen, Stopped, Trouble
 from scanner.refresh import Freshness
@@ -65,6 +66,8 @@ class Screen:
         last: the newest scan that the server decided, which Z takes back.
         freshness: None until the line was tried.
         arrived: of the whole event, with its quota; None while the server does not say.
+        delegations: those that a walk-in can belong to; empty until the server told.
+        drafts: walk-ins that were typed and could not be sent.
     """
 
     language: str = "fr"
@@ -78,6 +81,8 @@ class Screen:
     admitted: int = 0
     arrived: tuple[int, int] | None = None
     freshness: Freshness | None = None
+    delegations: tuple[Delegation, ...] = ()
+    drafts: int = 0
     cards: tuple[Card, ...] = ()
     faces: tuple[tuple[str, Kind], ...] = ()
     notice: Notice | None = None
@@ -198,7 +203,12 @@ def _with_link(screen: Screen, link: LinkSeen) -> Screen:
         return screen if link.online else replace(screen, arrived=None)
     here = [gate for gate in link.counts.get("gates") or [] if gate.get("id") == screen.gate_id]
     admitted = here[0].get("arrived", screen.admitted) if here else screen.admitted
-    return replace(screen, admitted=admitted, arrived=_arrived(link.counts.get("totals") or {}))
+    return replace(
+        screen,
+        admitted=admitted,
+        arrived=_arrived(link.counts.get("totals") or {}),
+        delegations=delegations_in(link.counts) or screen.delegations,
+    )
 
 
 def _arrived(totals: dict[str, Any]) -> tuple[int, int] | None:

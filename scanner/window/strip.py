@@ -68,6 +68,8 @@ def cells_of(screen: Screen) -> tuple[Cell, ...]:
         cells.append(Cell(word("arrived_of_all"), f"{arrived} / {quota}"))
     if screen.aside:
         cells.append(Cell(word("aside"), str(screen.aside), warns=True))
+    if screen.drafts:
+        cells.append(Cell(word("drafts"), f"{screen.drafts} · W", warns=True))
     if screen.is_muted:
         cells.append(Cell(word("sound"), word("off"), _DIM))
     return tuple(cells)

@@ -63,10 +63,43 @@ FORMS: dict[str, dict[str, str]] = {
         "ar": "لم يقبل الخادم هذا الطلب ({detail})",
         "en": "The server does not take this request ({detail})",
     },
-    "needs_server": {
-        "fr": "Impossible hors ligne : le serveur ne répond pas",
-        "ar": "غير ممكن دون اتصال: الخادم لا يجيب",
-        "en": "Not possible offline: the server does not answer",
+    "search_offline": {
+        "fr": "La recherche demande le réseau : sans lui, cette liste ne s'ouvre qu'avec un badge. "
+        "Tapez le code écrit sous le QR (T).",
+        "ar": "البحث يحتاج إلى الشبكة: بدونها لا تُفتح اللائحة إلا بالشارة. اكتبوا الرمز المطبوع "
+        "تحت المربع (T).",
+        "en": "Searching needs the network: without it this list opens only with a badge. Type the "
+        "code under the QR (T).",
+    },
+    "override_offline": {
+        "fr": "Une dérogation demande le réseau : lui seul vérifie le PIN. Attendez, ou envoyez la "
+        "personne à une porte en ligne.",
+        "ar": "الاستثناء يحتاج إلى الشبكة للتحقق من الرمز السري. انتظروا أو أرسلوا الشخص إلى باب "
+        "متصل.",
+        "en": "An override needs the network: only there is the PIN checked. Wait, or send the "
+        "person to a gate that is online.",
+    },
+    "walk_in_offline": {
+        "fr": "L'inscription demande le réseau. Ce que vous tapez est gardé jusqu'à son retour ; "
+        "la personne n'est pas encore admise.",
+        "ar": "التسجيل يحتاج إلى الشبكة. ما تكتبونه محفوظ إلى أن تعود، ولم يُقبل الشخص بعد.",
+        "en": "Registering needs the network. What you type is kept until it returns; the person "
+        "is not let in yet.",
+    },
+    "walk_in_kept": {
+        "fr": "Gardé, pas encore admis. Réseau revenu : W puis Entrée. Sinon, une porte en ligne.",
+        "ar": "محفوظ ولم يُقبل بعد. حين تعود الشبكة: W ثم إدخال. وإلا فباب متصل.",
+        "en": "Kept, not let in yet. Once the network is back: W, then Enter. Else a gate online.",
+    },
+    "walk_in_draft": {
+        "fr": "Le réseau est revenu. Entrée : inscrire cette personne.",
+        "ar": "عادت الشبكة. إدخال: تسجيل هذا الشخص.",
+        "en": "The network is back. Enter: register this person.",
+    },
+    "drafts_unsent": {
+        "fr": "Des inscriptions attendent le réseau et seraient perdues. Q encore : quitter.",
+        "ar": "تسجيلات تنتظر الشبكة وستضيع. Q مرة أخرى: إنهاء.",
+        "en": "Registrations wait for the network and would be lost. Q again: quit.",
     },
     "nothing_to_override": {
         "fr": "Scannez d'abord le badge refusé",

@@ -26,6 +26,7 @@ LABELS: dict[str, dict[str, str]] = {
         "en": "{hours} h {minutes}",
     },
     "days": {"fr": "{count} j", "ar": "{count} يوم", "en": "{count} d"},
+    "drafts": {"fr": "Sans badge", "ar": "دون شارة", "en": "No badge"},
     "sound": {"fr": "Son", "ar": "الصوت", "en": "Sound"},
     "off": {"fr": "coupé", "ar": "مغلق", "en": "off"},
     "today": {"fr": "Admis ici", "ar": "دخلوا من هنا", "en": "Admitted here"},
