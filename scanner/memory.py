@@ -140,6 +140,10 @@ class Memory:
                 (lease.lease_id,),
             )
 
+    def drop_lease(self) -> None:
+        """Lend nothing more until there is a new lease."""
+        self._file.write("DELETE FROM lent")
+
     def forget(self, scan_id: str) -> None:
         """Forget whose passage it was that was annulled.
 

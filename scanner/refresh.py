@@ -37,11 +37,13 @@ class Freshness:
 
     Attributes:
         list_age: since the server last called the list the newest; None while there is none.
-        clock_off: this computer's clock is more than a minute away from the server's.
+        skew_s: by how much this computer's clock is ahead; None until the server has answered.
+        clock_off: it is more than a minute away from the server's.
     """
 
     list_age: timedelta | None = None
     list_stale: bool = False
+    skew_s: float | None = None
     clock_off: bool = False
 
 
@@ -85,7 +87,8 @@ class Refresh:
         """Say how old the list is now, and whether the clock is right."""
         confirmed_at, now = self.held.confirmed_at(), self.clock.server_now()
         age = max(now - confirmed_at, timedelta()) if confirmed_at else None
-        return Freshness(age, is_stale(confirmed_at, now), self.clock.is_off())
+        stale = is_stale(confirmed_at, now)
+        return Freshness(age, stale, self.clock.skew_s, self.clock.is_off())
 
     def _fetch_list(self) -> None:
         reply = self.server.gate_list(self.held.held().cursor, self.held.etag())
