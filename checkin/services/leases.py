@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from checkin.db.models import ArrivalTally, Delegation, Device, Event, Lease, LeasePlace
@@ -63,10 +63,7 @@ def grant_lease(
     _end_overtaken(session, device, held, now)
     _forget_old(session, device, now)
     move_up_everywhere(session, session.get_one(Event, device.event_id), now)
-    devices = _active_devices(session, device, now)
-    delegations = _delegation_shares(session, device, devices, now)
-    hall = _hall_share(session, device, devices, now)
-    lease = GrantedLease(uuid4(), now + LIFETIME, delegations, hall)
+    lease = _share_of(session, device, uuid4(), now)
     _keep(session, device, lease, now)
     return lease
 
@@ -121,44 +118,50 @@ def _end_overtaken(
     )
 
 
-def _active_devices(session: Session, device: PairedDevice, now: datetime) -> int:
-    """Count the devices in touch; the one that asks is, whatever its row says."""
-    return session.scalars(
-        select(func.count(Device.id)).where(
-            Device.event_id == device.event_id,
-            Device.revoked_at.is_(None),
-            or_(Device.last_seen_at > now - ACTIVE_WITHIN, Device.id == device.id),
-        )
-    ).one()
-
-
-def _delegation_shares(
-    session: Session, device: PairedDevice, devices: int, now: datetime
-) -> list[LentPlaces]:
-    rows = session.execute(
-        select(
-            Delegation.id,
-            Delegation.name,
-            Delegation.name_ar,
-            free_places(now, besides=device.id).label("free"),
-        )
-        .where(Delegation.event_id == device.event_id)
-        .order_by(Delegation.name)
+# Built once: every device asks twice a minute.
+_DEVICES = select(func.count(Device.id)).where(
+    Device.event_id == bindparam("event_id"),
+    Device.revoked_at.is_(None),
+    or_(Device.last_seen_at > bindparam("active_since"), Device.id == bindparam("device_id")),
+)
+_DELEGATIONS = (
+    select(
+        Delegation.id,
+        Delegation.name,
+        Delegation.name_ar,
+        free_places(bindparam("now"), besides=bindparam("device_id")).label("free"),
     )
-    return [LentPlaces(row.id, row.name, row.name_ar, share(row.free, devices)) for row in rows]
+    .where(Delegation.event_id == bindparam("event_id"))
+    .order_by(Delegation.name)
+)
+_INSIDE = select(func.coalesce(func.sum(ArrivalTally.inside), 0)).where(
+    ArrivalTally.event_id == bindparam("event_id")
+)
+_HALL_TAKEN = select(
+    _INSIDE.scalar_subquery()
+    + lent_hall(bindparam("event_id"), bindparam("now"), besides=bindparam("device_id"))
+)
 
 
-def _hall_share(session: Session, device: PairedDevice, devices: int, now: datetime) -> int | None:
-    capacity = device.policy.capacity
-    if capacity is None:
-        return None
-    inside = select(func.coalesce(func.sum(ArrivalTally.inside), 0)).where(
-        ArrivalTally.event_id == device.event_id
-    )
-    taken = session.scalars(
-        select(inside.scalar_subquery() + lent_hall(device.event_id, now, besides=device.id))
-    ).one()
-    return share(capacity - taken, devices)
+def _share_of(session: Session, device: PairedDevice, lease: UUID, now: datetime) -> GrantedLease:
+    """Work out what a device may be lent now; its own leases are replaced and do not count."""
+    asked = {
+        "event_id": device.event_id,
+        "device_id": device.id,
+        "now": now,
+        "active_since": now - ACTIVE_WITHIN,
+    }
+    connection = session.connection()
+    devices = connection.execute(_DEVICES, asked).scalar_one()  # the one that asks included
+    delegations = [
+        LentPlaces(row.id, row.name, row.name_ar, share(row.free, devices))
+        for row in connection.execute(_DELEGATIONS, asked)
+    ]
+    hall = None
+    if device.policy.capacity is not None:
+        taken = connection.execute(_HALL_TAKEN, asked).scalar_one()
+        hall = share(device.policy.capacity - taken, devices)
+    return GrantedLease(lease, now + LIFETIME, delegations, hall)
 
 
 def _keep(session: Session, device: PairedDevice, lease: GrantedLease, now: datetime) -> None:

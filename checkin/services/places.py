@@ -18,7 +18,7 @@ def lent_places(
     delegation_id: Any,
     now: Moment,
     *correlated: Any,
-    besides: int | None = None,
+    besides: Any = None,
 ) -> Any:
     """Return the places of a delegation's quota that devices may still give away, as a subquery.
 
@@ -35,7 +35,7 @@ def lent_places(
     return _added_up(left)
 
 
-def lent_hall(event_id: Any, now: Moment, *, besides: int | None = None) -> Any:
+def lent_hall(event_id: Any, now: Moment, *, besides: Any = None) -> Any:
     """Return the people whom devices may still let into the hall by their leases."""
     left = (
         select(func.max(Lease.hall - Lease.hall_used).label("left"))
@@ -51,9 +51,7 @@ def _added_up(left: Any) -> Any:
     return select(func.coalesce(func.sum(devices.c.left), 0)).scalar_subquery()
 
 
-def _outstanding(
-    event_id: Any, now: Moment, besides: int | None
-) -> tuple[ColumnElement[bool], ...]:
+def _outstanding(event_id: Any, now: Moment, besides: Any) -> tuple[ColumnElement[bool], ...]:
     of_others = () if besides is None else (Lease.device_id != besides,)
     return (
         Lease.event_id == event_id,
@@ -80,7 +78,7 @@ def _used_unconfirmed() -> Any:
     )
 
 
-def free_places(now: datetime, *, besides: int | None = None) -> ColumnElement[int]:
+def free_places(now: Moment, *, besides: Any = None) -> ColumnElement[int]:
     """Return how many places of a delegation are nobody's, for a statement about Delegation.
 
     A confirmed participant's place is theirs, come or not. May be negative: places that nobody

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Delegation, Event, Participant
@@ -15,6 +15,9 @@ from checkin.services.registration import move_up, next_list_version
 
 _WAITS = exists().where(
     Participant.delegation_id == Delegation.id, Participant.standing == Standing.RESERVE
+)
+_WAITED_FOR = select(Delegation.id).where(
+    Delegation.event_id == bindparam("event_id"), _WAITS, free_places(bindparam("now")) > 0
 )
 
 
@@ -26,9 +29,8 @@ def move_up_everywhere(session: Session, event: Event, now: datetime) -> Sequenc
     Returns:
         The ids of those who were confirmed.
     """
-    delegations = session.scalars(
-        select(Delegation.id).where(Delegation.event_id == event.id, _WAITS, free_places(now) > 0)
-    ).all()
+    asked = {"event_id": event.id, "now": now}
+    delegations = session.scalars(_WAITED_FOR, asked).all()
     if not delegations:
         return []
     version = next_list_version(session, event.id)
