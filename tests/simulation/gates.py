@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -131,6 +132,17 @@ class Gate:
             "SELECT scan_id, charged_to, place, seat FROM passages WHERE charged_to IS NOT NULL"
         )
         return [(str(i), str(lease), bool(place), bool(seat)) for i, lease, place, seat in found]
+
+    def lose_a_renewal(self) -> None:
+        """Ask for a new lease, and hear neither of it nor of anything after it."""
+
+        def ask() -> None:
+            self._courier._next_refresh = -math.inf
+            self.line.lose_lease = True
+            self._round()
+
+        self._alive(ask)
+        self.line.lose_lease, self.line.is_cut = False, True
 
     def codes_waiting(self) -> list[str]:
         """Return the badges whose scans wait to be uploaded."""

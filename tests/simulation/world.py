@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from random import Random
+from uuid import uuid4
 
 from sqlalchemy import update
 
@@ -24,8 +25,8 @@ from tests.simulation.server import START, Application
 STEPS = 40
 GATES = 3
 #: delegations by their quotas, and how many people of each are confirmed beforehand
-QUOTAS = {"Khémisset": (7, 3), "Tiflet": (4, 2)}
-WALK_INS = 9
+QUOTAS = {"Khémisset": (11, 3), "Tiflet": (5, 2)}
+WALK_INS = 15
 
 
 @dataclass
@@ -60,14 +61,13 @@ class World:
     def __post_init__(self) -> None:
         self.random = Random(self.seed)
         self.time = self.server.time
-        self.time.now = max(self.time.now, START)
-        self.began_at = self.time.now
-        self.capacity = self.random.choice((None, None, 7))
+        self.time.now = START
+        self.capacity = self.random.choice((None, None, 9))
         self.reentry = self.random.choice((Reentry.SINGLE, Reentry.SINGLE, Reentry.AFTER_EXIT))
         self.reserve_from = self.random.choice((START, None, None))
         self.event: Event = factories.an_event(
             self.server.database,
-            f"seed-{self.seed}",
+            f"seed-{self.seed}-{uuid4().hex[:8]}",
             reserve_from=self.reserve_from,
             capacity=self.capacity,
             reentry=self.reentry,
@@ -90,25 +90,32 @@ class World:
         return next((one for one in self.people if one.code == code), None)
 
     def _step(self) -> None:
-        gate, person = self.random.choice(self.gates), self.random.choice(self.people)
+        gate, person = self.random.choice(self.gates), self._somebody()
         steps = {
             lambda: gate.show(person.code): 50,
             lambda: gate.show(person.code, Direction.EXIT): 6,
             gate.tend: 30,
             lambda: gate.tend_while_someone_comes(self._code_waiting_at(gate)): 12,
             lambda: self._toggle_line(gate): 9,
-            self._walk_in: 9,
+            self._walk_in: 14,
             lambda: self._plan_crash(gate): 6,
             lambda: self._move_clock(gate): 4,
             lambda: self._toggle_disk(gate): 3,
             lambda: self._stop(person): 3,
             lambda: self._cancel(person): 2,
             lambda: gate.override(person.code): 2,
+            gate.lose_a_renewal: 4,
+            lambda: self._restart_in_the_past(gate): 2,
             gate.undo: 2,
             gate.go_home: 2,
             gate.line.deliver_late: 4,
         }
         self.random.choices(list(steps), list(steps.values()))[0]()
+
+    def _somebody(self) -> Person:
+        # Who came last is the one for whom places are few.
+        few = self.people[-5:] if self.random.random() < 0.6 else self.people
+        return self.random.choice(few)
 
     def watch(self) -> None:
         """Look whether a limit is passed at this very moment."""
@@ -126,6 +133,10 @@ class World:
 
     def _move_clock(self, gate: Gate) -> None:
         gate.wall_off_s = self.random.choice((-3600.0, 3600.0, -7.0, 90.0, 0.0))
+
+    def _restart_in_the_past(self, gate: Gate) -> None:
+        gate.line.is_cut, gate.wall_off_s = True, gate.wall_off_s - 3600
+        gate.switch_off()
 
     def _toggle_disk(self, gate: Gate) -> None:
         gate.disk.is_full = not gate.disk.is_full
@@ -207,7 +218,7 @@ class World:
 
     def _delegation(self, name: str, quota: int, confirmed: int) -> Delegation:
         database = self.server.database
-        delegation = factories.a_delegation(database, self.event, f"{name} {self.seed}", quota)
+        delegation = factories.a_delegation(database, self.event, name, quota)
         self.quotas[delegation.id] = quota
         for number in range(confirmed):
             self._know(
