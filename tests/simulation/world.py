@@ -62,7 +62,7 @@ class World:
         self.random = Random(self.seed)
         self.time = self.server.time
         self.time.now = START
-        self.capacity = self.random.choice((None, None, 9))
+        self.capacity = self.random.choice((None, 5, 6))
         self.reentry = self.random.choice((Reentry.SINGLE, Reentry.SINGLE, Reentry.AFTER_EXIT))
         self.reserve_from = self.random.choice((START, None, None))
         self.event: Event = factories.an_event(

@@ -26,7 +26,7 @@ class LeaseRequest(Body):
 class ReturnQuery(Body):
     """Which lease to give back."""
 
-    lease_id: str | None = Field(
+    lease_id: UUID | None = Field(
         default=None,
         description="This lease and older ones end, and none that was granted since; "
         "without it all of the device's end.",
