@@ -4,34 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-import requests
-
-from scanner.clock import DeviceClock
 from scanner.deadline import within
-from scanner.errors import (
-    BadServerAddress,
-    CertificateMissing,
-    CertificateRefused,
-    DeviceWiped,
-    PairingRefused,
-    RequestRejected,
-    ServerUnreachable,
-    TokenRefused,
-)
+from scanner.errors import PairingRefused, RequestRejected, ServerUnreachable, TokenRefused
+from scanner.line import SOFTWARE, Line
 from scanner.scan import Scan, utc_text
 from scanner.spool import Waiting
 
 SCAN_TIMEOUT_S = 1.5
 BATCH_TIMEOUT_S = 15.0
 LIST_TIMEOUT_S = 20.0
-SOFTWARE = "marhaba-scanner/0.1"
-
-# Answers that will be the same however often the request is sent.
-_HOPELESS = {400, 409, 413, 415, 422}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,49 +35,8 @@ class ListReply:
     etag: str
 
 
-class Client:
-    """One server, as seen by one device.
-
-    Every call raises ServerUnreachable when there is no answer of our server within its time,
-    TokenRefused on 401, and RequestRejected for what the server will never take.
-    """
-
-    def __init__(
-        self,
-        server: str,
-        *,
-        token: str = "",
-        language: str = "fr",
-        cafile: Path | None = None,
-        clock: DeviceClock | None = None,
-    ) -> None:
-        """Make a client; nothing is sent yet.
-
-        Args:
-            clock: measured against the server's with each exchange.
-
-        Raises:
-            BadServerAddress: `server` is not an http or https address.
-            CertificateMissing: there is no such `cafile`.
-        """
-        self.server = server_address(server)
-        self.clock = clock or DeviceClock()
-        self._session = requests.Session()
-        # Proxies and .netrc of the computer's owner have no business between a gate and its server.
-        self._session.trust_env = False
-        self._session.headers["Accept-Language"] = language
-        self._session.headers["User-Agent"] = SOFTWARE
-        if token:
-            self._session.headers["Authorization"] = f"Bearer {token}"
-        if cafile is not None:
-            if not cafile.is_file():
-                raise CertificateMissing(cafile=cafile)
-            self._session.verify = str(cafile)
-
-    @property
-    def skew_s(self) -> float | None:
-        """Return by how much this computer's clock is ahead, None before the first answer."""
-        return self.clock.skew_s
+class Client(Line):
+    """One server, as seen by one device: what can be asked of it."""
 
     def pair(self, pairing_code: str, device_name: str) -> Pairing:
         """Exchange a pairing code for a token of this device.
@@ -104,7 +46,7 @@ class Client:
         """
         asked = {"pairing_code": pairing_code, "device_name": device_name, "software": SOFTWARE}
         try:
-            reply = self._call("POST", "devices/pair", asked, timeout_s=10)
+            reply = self.post("devices/pair", asked, timeout_s=10)
             return Pairing(
                 str(reply["device_id"]), reply["device_token"], reply["gate"], reply["event"]
             )
@@ -113,10 +55,15 @@ class Client:
         except (RequestRejected, TokenRefused) as error:
             raise PairingRefused from error
 
-    def post_scan(self, scan: Scan) -> dict[str, Any]:
-        """Send one scan and return the reply of the contract; a refusal is a reply too."""
+    def post_scan(self, scan: Scan, device_time: datetime | None = None) -> dict[str, Any]:
+        """Send one scan and return the reply of the contract; a refusal is a reply too.
+
+        Args:
+            device_time: what the clock that read it says now; None where nobody knows.
+        """
+        told = {"device_time": utc_text(device_time)} if device_time else {}
         try:
-            reply = within(SCAN_TIMEOUT_S, lambda: self._post(scan))
+            reply = within(SCAN_TIMEOUT_S, lambda: self._post({**scan.body(), **told}))
         except TimeoutError as error:
             raise ServerUnreachable(server=self.server) from error
         # Only an answer to this very scan may take it off the spool.
@@ -131,7 +78,7 @@ class Client:
             device_time: what the clock that read these scans says now.
         """
         asked = {"device_time": utc_text(device_time), "scans": [_batched(one) for one in waiting]}
-        reply = self._call("POST", "scans/batch", asked, timeout_s=BATCH_TIMEOUT_S)
+        reply = self.post("scans/batch", asked, timeout_s=BATCH_TIMEOUT_S)
         results = reply.get("results")
         if not isinstance(results, list):
             raise ServerUnreachable(server=self.server)
@@ -146,104 +93,31 @@ class Client:
             return None
         return ListReply(self._understood(answer), answer.headers.get("ETag", ""))
 
-    def lease(self) -> dict[str, Any]:
-        """Borrow places, or renew the loan; RequestRejected where the server lends none."""
-        return self._call("POST", "leases", {}, timeout_s=SCAN_TIMEOUT_S)
+    def lease(self, held: str | None) -> dict[str, Any]:
+        """Borrow places, or renew the loan; RequestRejected where the server lends none.
+
+        Args:
+            held: the lease at hand, until whose successor is named the server counts it.
+        """
+        asked = {"held": held} if held else {}
+        return self.post("leases", asked, timeout_s=SCAN_TIMEOUT_S)
+
+    def return_lease(self, lease_id: str) -> None:
+        """Give the lent places back before they expire; those of a newer lease stay."""
+        self.delete(f"leases?lease_id={lease_id}", timeout_s=SCAN_TIMEOUT_S)
 
     def annul(self, scan_id: str, reason: str) -> None:
         """Take back a scan of this device."""
-        self._call("POST", f"scans/{scan_id}/annul", {"reason": reason}, timeout_s=SCAN_TIMEOUT_S)
+        self.post(f"scans/{scan_id}/annul", {"reason": reason}, timeout_s=SCAN_TIMEOUT_S)
 
     def status(self) -> dict[str, Any]:
         """Return the live counts of the event."""
-        return self._call("GET", "status", None, timeout_s=SCAN_TIMEOUT_S)
+        return self.get("status", timeout_s=SCAN_TIMEOUT_S)
 
-    def _call(
-        self, method: str, path: str, body: dict[str, Any] | None, *, timeout_s: float
-    ) -> dict[str, Any]:
-        sent_at, began_s = self.clock.now(), self.clock.elapsed_s()
-        answer = self._send(method, path, body, timeout_s, {})
-        reply = self._understood(answer)
-        self._note_skew(reply, sent_at, self.clock.elapsed_s() - began_s)
-        return reply
-
-    def _post(self, scan: Scan) -> dict[str, Any]:
-        return self._call("POST", "scans", scan.body(), timeout_s=SCAN_TIMEOUT_S)
-
-    def _send(
-        self,
-        method: str,
-        path: str,
-        body: dict[str, Any] | None,
-        timeout_s: float,
-        headers: dict[str, str],
-    ) -> requests.Response:
-        url = f"{self.server}/api/v1/{path}"
-        # A kept connection may have been closed by the server meanwhile: that costs a second try,
-        # which is safe because the server knows a scan by its scan_id.
-        for last in (False, True):
-            try:
-                return self._session.request(
-                    method,
-                    url,
-                    json=body,
-                    timeout=timeout_s,
-                    headers=headers,
-                    allow_redirects=False,
-                )
-            except requests.exceptions.SSLError as error:
-                raise CertificateRefused(server=self.server) from error
-            except requests.Timeout as error:
-                raise ServerUnreachable(server=self.server) from error
-            except requests.RequestException as error:
-                if last:
-                    raise ServerUnreachable(server=self.server) from error
-        raise AssertionError("the second try returns or raises")
-
-    def _understood(self, answer: requests.Response) -> dict[str, Any]:
-        reply = _json_object(answer)
-        if answer.status_code == 401:
-            # Only our server's own word erases anything: a portal's 401 does not.
-            raise DeviceWiped if reply and reply.get("wipe") is True else TokenRefused
-        # The portal of a public network answers anything with a page of its own: not our server.
-        if reply is None:
-            raise ServerUnreachable(server=self.server)
-        if answer.ok:
-            return reply
-        if answer.status_code in _HOPELESS or answer.status_code in (403, 404):
-            error, detail = str(reply.get("error", "")), str(reply.get("detail", ""))
-            raise RequestRejected(answer.status_code, error, detail)
-        raise ServerUnreachable(server=self.server)
-
-    def _note_skew(self, reply: dict[str, Any], sent_at: datetime, round_trip_s: float) -> None:
-        # `/status` says when it counted, which is the same moment.
-        try:
-            server_time = datetime.fromisoformat(reply.get("server_time") or reply["at"])
-            self.clock.note(server_time, sent_at, round_trip_s)
-        except (KeyError, TypeError, ValueError):
-            return
-
-
-def server_address(server: str) -> str:
-    """Return `server` without a final slash.
-
-    Raises:
-        BadServerAddress: it is not an http or https address with a host.
-    """
-    parts = urlsplit(server)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise BadServerAddress(server=server)
-    return server.rstrip("/")
+    def _post(self, body: dict[str, Any]) -> dict[str, Any]:
+        return self.post("scans", body, timeout_s=SCAN_TIMEOUT_S)
 
 
 def _batched(one: Waiting) -> dict[str, Any]:
     lease = {"lease_id": one.lease_id} if one.lease_id else {}
     return {**one.scan.body(), "decided": one.decided, **lease}
-
-
-def _json_object(answer: requests.Response) -> dict[str, Any] | None:
-    try:
-        reply = answer.json()
-    except ValueError:
-        return None
-    return reply if isinstance(reply, dict) else None

@@ -81,6 +81,16 @@ class DeviceClock:
         by_server = shifted(at, -self.correction_s())
         return by_server if self._floor is None else max(by_server, self._floor)
 
+    def is_believable(self) -> bool:
+        """Say whether the server's time is known well enough to tell what has expired.
+
+        A clock that nobody has measured in this run, and that is before what the server has said
+        already, was set back or lost its battery: how long ago that was, nobody knows.
+        """
+        if self.skew_s is not None or self._floor is None:
+            return True
+        return shifted(self.now(), -self._kept_skew_s) >= self._floor
+
     def server_now(self) -> datetime:
         """Return the time by the server's clock."""
         return self.corrected(self.now())

@@ -8,9 +8,9 @@ import math
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from scanner.deadline import within
 from scanner.delivery import Delivery, fault_verdict
 from scanner.errors import (
     DeviceWiped,
@@ -20,58 +20,15 @@ from scanner.errors import (
     SpoolUnwritable,
     TokenRefused,
 )
-from scanner.refresh import EVERY_S, Freshness, Refresh
-from scanner.scan import Scan, Verdict
+from scanner.happenings import Annulled, Happening, LinkSeen, Stopped, Trouble, Uploaded
+from scanner.refresh import EVERY_S, Refresh
+from scanner.scan import Scan
 from scanner.spool import Waiting
 
 ROUND_S = 1.0
 STATUS_EVERY_S = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Uploaded:
-    """Scans that had waited and are now with the server.
-
-    Attributes:
-        contradicted: of these, people let in here whom the server's rules would have refused.
-    """
-
-    count: int
-    contradicted: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class LinkSeen:
-    """The state of the line to the server; `counts` is the body of `/status` when it was read."""
-
-    online: bool
-    counts: dict[str, Any] | None = None
-    freshness: Freshness = field(default_factory=Freshness)
-
-
-@dataclass(frozen=True, slots=True)
-class Stopped:
-    """The scanner cannot go on."""
-
-    fault: ScannerError
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Something failed behind the scenes and will be tried again."""
-
-    fault: ScannerError
-
-
-@dataclass(frozen=True, slots=True)
-class Annulled:
-    """How taking back a scan went: `outcome` is a key in `words`."""
-
-    scan_id: str
-    outcome: str
-
-
-Happening = Verdict | Uploaded | LinkSeen | Stopped | Trouble | Annulled
+#: nobody waits longer for a laptop to be closed
+GOODBYE_S = 1.0
 
 
 class Server(Protocol):
@@ -83,6 +40,10 @@ class Server(Protocol):
 
     def annul(self, scan_id: str, reason: str) -> None:
         """Take back a scan."""
+        ...
+
+    def return_lease(self, lease_id: str) -> None:
+        """Give the lent places back."""
         ...
 
 
@@ -137,13 +98,13 @@ class Courier:
         self._fresh.put(functools.partial(self._annul, scan_id, reason))
 
     def finish(self) -> None:
-        """Deliver what was submitted, try once to send what waits, and stop."""
+        """Deliver what was submitted, try once to send what waits, return the lease, and stop."""
         self._fresh.put(None)
         self._over.set()
         for thread in self._threads:
             thread.join()
-        self._guarded(self._resume)
-        self._guarded(self._drain)
+        for work in (self._resume, self._drain, self._return_lease):
+            self._guarded(work)
 
     def _deliver_fresh(self) -> None:
         while (work := self._fresh.get()) is not None:
@@ -161,7 +122,7 @@ class Courier:
             self._tell(fault_verdict(scan, self._refused or fault, self._delivery.language))
         except SpoolUnwritable as fault:
             # It is in the spool without an answer: the server shall say what becomes of it.
-            self._cut_off.append(Waiting(scan, None))
+            self._cut_off.append(Waiting(scan, None, self._refresh.clock.frame))
             self._tell(fault_verdict(scan, fault, self._delivery.language))
 
     def _stop(self, fault: ScannerError) -> None:
@@ -222,6 +183,16 @@ class Courier:
             return
         self._next_refresh = now + EVERY_S
         self._refresh.run()
+
+    def _return_lease(self) -> None:
+        spool, lease = self._delivery.spool, self._delivery.spool.memory.lease()
+        # While the server has yet to hear of a place given away, it would lend that place again.
+        if not self._delivery.link.online or spool.waiting_count() or lease is None:
+            return
+        # Here first: a place that another device holds must not be given away at this one too.
+        spool.memory.drop_lease()
+        with contextlib.suppress(TimeoutError, RequestRejected):  # then it runs out by itself
+            within(GOODBYE_S, lambda: self._server.return_lease(lease.lease_id))
 
     def _drain(self) -> None:
         if not self._delivery.link.online:

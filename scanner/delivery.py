@@ -27,8 +27,8 @@ from scanner.words import say
 class Server(Protocol):
     """What delivery needs of the client."""
 
-    def post_scan(self, scan: Scan) -> dict[str, Any]:
-        """Send one scan."""
+    def post_scan(self, scan: Scan, device_time: datetime | None) -> dict[str, Any]:
+        """Send one scan, with what its clock says now."""
         ...
 
     def post_batch(self, waiting: list[Waiting], device_time: datetime) -> list[dict[str, Any]]:
@@ -64,7 +64,7 @@ class Delivery:
         if not self.link.online or self.spool.memory.waits(_tag(scan)):
             return self._decide_here(scan)
         try:
-            reply = self.server.post_scan(scan)
+            reply = self.server.post_scan(scan, self.offline.clock.now())
         except ServerUnreachable:
             self.link.online = False
             return self._decide_here(scan)
@@ -99,9 +99,9 @@ class Delivery:
         """
         count = 0
         while cut_off:
-            scan = cut_off[0].scan
+            scan, frame = cut_off[0].scan, cut_off[0].frame
             try:
-                reply = self.server.post_scan(scan)
+                reply = self.server.post_scan(scan, self._time_in(frame))
                 self.spool.done([scan.scan_id], self._passage_in(scan, reply))
             except RequestRejected as rejection:
                 self._set_aside(scan, rejection)
@@ -111,7 +111,8 @@ class Delivery:
 
     def _upload(self, waiting: list[Waiting]) -> int:
         try:
-            results = self.server.post_batch(waiting, self._device_time(waiting[0].frame))
+            device_time = self._time_in(waiting[0].frame) or self.offline.clock.now()
+            results = self.server.post_batch(waiting, device_time)
         except RequestRejected as rejection:
             return self._upload_apart(waiting, rejection)
         sent = {one.scan.scan_id: one for one in waiting}
@@ -125,13 +126,16 @@ class Delivery:
         )
         return len(ours)
 
-    def _device_time(self, frame: str) -> datetime:
-        # What the clock of that run would say now, so that the server measures that run's skew.
+    def _time_in(self, frame: str) -> datetime | None:
+        """Return what the clock of a run would say now; None for a run that measured nothing.
+
+        By it the server measures that run's skew, and how long its scans have waited.
+        """
         clock = self.offline.clock
-        skew_s = self.spool.skew_of(frame)
-        if frame == clock.frame or skew_s is None:
+        if frame == clock.frame:
             return clock.now()
-        return shifted(clock.server_now(), skew_s)
+        skew_s = self.spool.skew_of(frame)
+        return None if skew_s is None else shifted(clock.server_now(), skew_s)
 
     def _upload_apart(self, waiting: list[Waiting], rejection: RequestRejected) -> int:
         # One bad scan must not hold up the others: halve until it stands alone.

@@ -1,6 +1,8 @@
-"""What a volunteer asks the server for by hand: a name, an override, a walk-in. Online only.
+"""What a volunteer asks the server for by hand: a name, an override, a walk-in.
 
-None of it is spooled: nothing here is shown as done before the server said so.
+Online only, and none of it is spooled: nothing here is shown as done before the server said so.
+A PIN can be checked by the server alone, a name be found in its database alone, and whom it
+registers needs a badge that only it can make.
 """
 
 from __future__ import annotations
@@ -25,13 +27,13 @@ class Line(Protocol):
         """Send one scan."""
         ...
 
-    def status(self) -> dict[str, Any]:
-        """Read the live counts."""
+    def get(self, path: str, *, timeout_s: float) -> dict[str, Any]:
+        """Read something."""
         ...
 
-    def _call(
-        self, method: str, path: str, body: dict[str, Any] | None, *, timeout_s: float
-    ) -> dict[str, Any]: ...
+    def post(self, path: str, body: dict[str, Any], *, timeout_s: float) -> dict[str, Any]:
+        """Send something."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,12 @@ class ForcedScan(Scan):
         return Scan.body(self) | forced
 
 
+def delegations_in(counts: dict[str, Any]) -> tuple[Delegation, ...]:
+    """Return the event's delegations, as the body of `/status` lists them."""
+    rows = counts.get("delegations") or []
+    return tuple(Delegation(row["id"], row["name"], row.get("name_ar")) for row in rows)
+
+
 class PossibleDuplicate(RequestRejected):
     """Somebody of this name is registered; registering again must be meant."""
 
@@ -100,13 +108,8 @@ class Desk:
 
     def search(self, name: str) -> list[Person]:
         """Return up to 20 participants whose names hold `name`, 3 letters or more."""
-        reply = self._ask("GET", "participants?" + urlencode({"q": name}))
+        reply = self._line.get("participants?" + urlencode({"q": name}), timeout_s=TIMEOUT_S)
         return [_person(found) for found in reply.get("participants") or []]
-
-    def delegations(self) -> list[Delegation]:
-        """Return the event's delegations."""
-        rows = self._line.status().get("delegations") or []
-        return [Delegation(row["id"], row["name"], row.get("name_ar")) for row in rows]
 
     def register_walk_in(self, name: str, delegation_id: int, *, again: bool = False) -> str:
         """Register somebody who comes unannounced and return the code that admits them.
@@ -120,7 +123,7 @@ class Desk:
         script = "name_ar" if any("\u0600" <= letter <= "\u06ff" for letter in name) else "name"
         asked = {script: name, "delegation_id": delegation_id, "allow_duplicate": again}
         try:
-            return str(self._ask("POST", "participants", asked)["code"])
+            return str(self._line.post("participants", asked, timeout_s=TIMEOUT_S)["code"])
         except RequestRejected as rejection:
             if rejection.error != PossibleDuplicate.code:
                 raise
@@ -143,9 +146,6 @@ class Desk:
             pin=pin,
         )
         return _verdict(scan, self._line.post_scan(scan))
-
-    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        return self._line._call(method, path, body, timeout_s=TIMEOUT_S)
 
 
 def _person(found: dict[str, Any]) -> Person:

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from checkin.domain.verdicts import Direction
-from scanner.client import Client, Pairing, server_address
+from scanner.client import Client, Pairing
 from scanner.clock import DeviceClock
-from scanner.courier import Courier, Happening
+from scanner.courier import Courier
 from scanner.delivery import Delivery, Link
 from scanner.device import forget, remember, remembered, spool_folder
 from scanner.errors import NotPaired
+from scanner.happenings import Happening
 from scanner.held_list import HeldList
+from scanner.line import server_address
 from scanner.offline import OfflineGate
 from scanner.refresh import Refresh
 from scanner.spool import Spool

@@ -7,10 +7,10 @@ import threading
 from typing import TextIO
 
 from scanner.camera import Frame, Frames
-from scanner.courier import Happening, LinkSeen, Stopped, Trouble, Uploaded
 from scanner.decode.base import Decoder, Reading
 from scanner.errors import ScannerError
 from scanner.gate import Gate
+from scanner.happenings import Happening, LinkSeen, Stopped, Trouble, Uploaded
 from scanner.scan import Verdict
 from scanner.station import Sight
 from scanner.steady import Steady

@@ -140,9 +140,18 @@ class Memory:
                 (lease.lease_id,),
             )
 
+    def drop_lease(self) -> None:
+        """Lend nothing more until there is a new lease."""
+        self._file.write("DELETE FROM lent")
+
     def forget(self, scan_id: str) -> None:
-        """Forget a passage that was annulled."""
-        self._file.write("DELETE FROM passages WHERE scan_id = ?", (scan_id,))
+        """Forget whose passage it was that was annulled.
+
+        The place that it took of a lease stays taken: the server may have given it to another.
+        """
+        self._file.write(
+            "UPDATE passages SET tag = '', participant_id = NULL WHERE scan_id = ?", (scan_id,)
+        )
 
     def wipe(self) -> None:
         """Forget everybody, and the lease."""

@@ -85,8 +85,8 @@ class OfflineGate:
         return LocalAnswer(verdict, _decided_as(decision), passage if admitted else None)
 
     def _lent(self, delegation_id: int, scan: Scan) -> tuple[str | None, Lent]:
-        lease = self.memory.lease()
-        if lease is None or not lease.is_good(self.clock.corrected(scan.scanned_at)):
+        lease, at = self.memory.lease(), self.clock.corrected(scan.scanned_at)
+        if lease is None or not (self.clock.is_believable() and lease.is_good(at)):
             return None, Lent()
         return lease.lease_id, Lent(
             places=lease.places.get(delegation_id, 0),

@@ -26,8 +26,8 @@ class Server(Protocol):
         """Read the list, or what changed."""
         ...
 
-    def lease(self) -> dict[str, Any]:
-        """Borrow places, or renew the loan."""
+    def lease(self, held: str | None) -> dict[str, Any]:
+        """Borrow places, or renew the loan that is at hand."""
         ...
 
 
@@ -37,11 +37,13 @@ class Freshness:
 
     Attributes:
         list_age: since the server last called the list the newest; None while there is none.
-        clock_off: this computer's clock is more than a minute away from the server's.
+        skew_s: by how much this computer's clock is ahead; None until the server has answered.
+        clock_off: it is more than a minute away from the server's.
     """
 
     list_age: timedelta | None = None
     list_stale: bool = False
+    skew_s: float | None = None
     clock_off: bool = False
 
 
@@ -85,7 +87,8 @@ class Refresh:
         """Say how old the list is now, and whether the clock is right."""
         confirmed_at, now = self.held.confirmed_at(), self.clock.server_now()
         age = max(now - confirmed_at, timedelta()) if confirmed_at else None
-        return Freshness(age, is_stale(confirmed_at, now), self.clock.is_off())
+        stale = is_stale(confirmed_at, now)
+        return Freshness(age, stale, self.clock.skew_s, self.clock.is_off())
 
     def _fetch_list(self) -> None:
         reply = self.server.gate_list(self.held.held().cursor, self.held.etag())
@@ -108,8 +111,9 @@ class Refresh:
         # Not while the server has yet to hear of places given away: it would lend them again.
         if self.spool.decided_count():
             return
+        held = self.spool.memory.lease()
         try:
-            body = self.server.lease()
+            body = self.server.lease(held.lease_id if held else None)
         except RequestRejected:
             return  # this server lends nothing; what was lent runs out by itself
         self.spool.memory.take_lease(body)

@@ -73,9 +73,9 @@ class Api:
         assert response.status_code == 200, response.text
         return {result["scan_id"]: result for result in response.json["results"]}
 
-    def lease(self) -> Any:
+    def lease(self, **more: Any) -> Any:
         """Be granted a lease and return the body of the 200."""
-        response = self.ask("POST", "/leases", json={})
+        response = self.ask("POST", "/leases", json=more)
         assert response.status_code == 200, response.text
         return response.json
 

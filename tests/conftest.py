@@ -19,6 +19,10 @@ from tests.api_client import Api
 from tests.databases import KINDS, Databases, PostgresDatabases, SqliteDatabases, postgres_cluster
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--seed", type=int, default=0, help="the seed of a simulated afternoon")
+
+
 @pytest.fixture(autouse=True)
 def _no_wrong_guesses_yet() -> None:
     """Guesses are counted by the process: no test inherits another's."""

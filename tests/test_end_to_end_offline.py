@@ -14,8 +14,9 @@ import pytest
 
 from scanner.client import Client
 from scanner.clock import DeviceClock
-from scanner.courier import Courier, Happening
+from scanner.courier import Courier
 from scanner.gate import Gate
+from scanner.happenings import Happening
 from scanner.held_list import HeldList
 from scanner.scan import Kind, Scan, Verdict
 from scanner.spool import Spool

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checkin.domain.admission import ScanFacts
+from checkin.domain.admission import ScanFacts, Standing
 from checkin.domain.verdicts import Admitted, Direction, Reason, Verdict
 
-#: A supervisor's word, or a door offline, against one of these lets in somebody without a place.
+#: A supervisor's word against one of these lets in somebody without a place.
 _WITHOUT_PLACE = frozenset({Reason.UNAPPROVED, Reason.QUOTA_EXCEEDED})
 
 
@@ -35,7 +35,7 @@ def consequence(facts: ScanFacts, verdict: Verdict, *, let_in: bool = False) -> 
 
     Args:
         let_in: a device offline has let the person in already. They are in the hall, so they are
-            counted, once, whatever the verdict is.
+            counted there, and once as arrived, whatever the verdict is.
     """
     if isinstance(verdict, Admitted):
         if facts.direction == Direction.EXIT:
@@ -45,9 +45,14 @@ def consequence(facts: ScanFacts, verdict: Verdict, *, let_in: bool = False) -> 
     if not let_in:
         return Consequence(refusal=True)
     ours = facts.known and facts.same_event
-    arrives = ours and facts.direction == Direction.ENTRY and facts.entries == 0
+    enters = ours and facts.direction == Direction.ENTRY and not facts.inside
     return Consequence(
-        entry_no=1 if arrives else None,
-        without_place=arrives and verdict.reason in _WITHOUT_PLACE,
+        entry_no=facts.entries + 1 if enters else None,
+        without_place=enters and facts.entries == 0 and not _has_place(facts),
         conflict=True,
     )
+
+
+def _has_place(facts: ScanFacts) -> bool:
+    # Whatever the reason to refuse them was: who is let in against it takes nobody else's place.
+    return facts.standing == Standing.CONFIRMED and facts.places_used < facts.quota

@@ -83,7 +83,7 @@ def _undo(session: Session, scan: Scan, now: datetime) -> None:
         _undo_entry(session, entered, now)
     elif left is not None:
         _undo_exit(session, left, scan)
-    elif scan.status == Status.ERROR and scan.decided_status != Status.OK:
+    if scan.status == Status.ERROR and scan.decided_status != Status.OK:
         # One that a device let in offline was never counted as a refusal.
         at = _GateOf(scan.device_id, scan.event_id, scan.gate_id)
         count_refusal(session.connection(), at, scan.corrected_at, refused=-1)

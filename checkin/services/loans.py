@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -43,21 +43,23 @@ def debt_of(
 ) -> Debt:
     """Return what the lease that the device names lends to this admission.
 
-    It must be the device's own and have been in life when the badge was read. What comes after
-    its end counts against the lease that the device holds since then, and without one, only a
-    place that is still nobody's is lent. The caller holds the event's row.
+    It must be the device's own and be counted still, or have been in life when the badge was
+    read. What was used of one lease counts against all that the device may hold now, because it
+    has one of them; and where none is counted any more, only a place that is still nobody's is
+    lent. The caller holds the event's row.
     """
     if reading.lease_id is None or reading.direction != Direction.ENTRY:
         return NO_DEBT
     leases = _leases(connection, device, reading, holder.delegation_id)
-    named = _named(leases, reading)
+    named = next((lease for lease in leases if _covers(lease, reading)), None)
     if named is None:
         return NO_DEBT
-    held = next((lease for lease in leases if _is_held(lease, reading.received_at)), None)
     wants_place = facts.standing == Standing.RESERVE and facts.entries == 0
-    place_of = _both(named, held, _has_place) if wants_place else ()
-    hall_of = _both(named, held, _has_room)
-    place_held, hall_held = _includes(place_of, held), _includes(hall_of, held)
+    place_of = _charged(named, leases, reading, _has_place) if wants_place else []
+    hall_of = _charged(named, leases, reading, _has_room)
+    place_held, hall_held = (
+        any(_is_counted(lease, reading.received_at) for lease in of) for of in (place_of, hall_of)
+    )
     place = place_held or (bool(place_of) and _is_free(connection, holder, reading.received_at))
     return Debt(
         Loan(place=place, place_held=place_held, hall_held=hall_held),
@@ -87,7 +89,7 @@ def spend(connection: Connection, debt: Debt) -> None:
 def _leases(
     connection: Connection, device: PairedDevice, reading: Reading, delegation_id: int
 ) -> Sequence[Any]:
-    """Return the device's lease that the scan names and the one it has not given back."""
+    """Return the device's lease that the scan names and those that have not ended."""
     of_delegation = and_(LeasePlace.lease_id == Lease.id, LeasePlace.delegation_id == delegation_id)
     return connection.execute(
         select(
@@ -108,15 +110,18 @@ def _leases(
     ).all()
 
 
-def _named(leases: Sequence[Row[Any]], reading: Reading) -> Row[Any] | None:
-    for lease in leases:
-        if lease.id == reading.lease_id:
-            alive = in_life(reading.at, lease.granted_at, lease.expires_at)
-            return lease if alive else None
-    return None
+def _covers(lease: Row[Any], reading: Reading) -> bool:
+    """Say whether this is the lease that the scan names, and good for it.
+
+    While it is counted it is the device's to use, whatever its clock says.
+    """
+    return lease.id == reading.lease_id and (
+        _is_counted(lease, reading.received_at)
+        or in_life(reading.at, lease.granted_at, lease.expires_at)
+    )
 
 
-def _is_held(lease: Row[Any], now: datetime) -> bool:
+def _is_counted(lease: Row[Any], now: datetime) -> bool:
     return lease.ended_at is None and lease.expires_at > now
 
 
@@ -128,17 +133,14 @@ def _has_room(lease: Row[Any]) -> bool:
     return lease.hall is not None and lease.hall_used < lease.hall
 
 
-def _both(named: Row[Any], held: Row[Any] | None, has: Any) -> tuple[Row[Any], ...]:
-    """Return the named lease and the one held, each once, as far as they have something left."""
+def _charged(
+    named: Row[Any], leases: Sequence[Row[Any]], reading: Reading, has: Callable[[Row[Any]], bool]
+) -> list[Row[Any]]:
+    """Return the named lease and those counted now, as far as they have something left."""
     if not has(named):
-        return ()
-    if held is None or held.id == named.id or not has(held):
-        return (named,)
-    return (named, held)
-
-
-def _includes(leases: Sequence[Row[Any]], held: Row[Any] | None) -> bool:
-    return held is not None and any(lease.id == held.id for lease in leases)
+        return []
+    counted = [lease for lease in leases if _is_counted(lease, reading.received_at)]
+    return [named, *(lease for lease in counted if lease.id != named.id and has(lease))]
 
 
 def _is_free(connection: Connection, holder: Holder, now: datetime) -> bool:

@@ -13,28 +13,52 @@ from checkin.domain.admission import Standing
 Moment = datetime | BindParameter[Any]
 
 
-def lent_places(event_id: Any, delegation_id: Any, now: Moment, *correlated: Any) -> Any:
-    """Return the places of a delegation's quota that devices hold leases of, as a subquery."""
-    return (
-        select(func.coalesce(func.sum(LeasePlace.places - LeasePlace.used), 0))
+def lent_places(
+    event_id: Any,
+    delegation_id: Any,
+    now: Moment,
+    *correlated: Any,
+    besides: Any = None,
+) -> Any:
+    """Return the places of a delegation's quota that devices may still give away, as a subquery.
+
+    Args:
+        besides: a device whose leases are not counted.
+    """
+    left = (
+        select(func.max(LeasePlace.places - LeasePlace.used).label("left"))
         .join(Lease, Lease.id == LeasePlace.lease_id)
-        .where(*_outstanding(event_id, now), LeasePlace.delegation_id == delegation_id)
+        .where(*_outstanding(event_id, now, besides), LeasePlace.delegation_id == delegation_id)
+        .group_by(Lease.device_id)
         .correlate(*correlated)
-        .scalar_subquery()
     )
+    return _added_up(left)
 
 
-def lent_hall(event_id: Any, now: Moment) -> Any:
+def lent_hall(event_id: Any, now: Moment, *, besides: Any = None) -> Any:
     """Return the people whom devices may still let into the hall by their leases."""
-    return (
-        select(func.coalesce(func.sum(Lease.hall - Lease.hall_used), 0))
-        .where(*_outstanding(event_id, now))
-        .scalar_subquery()
+    left = (
+        select(func.max(Lease.hall - Lease.hall_used).label("left"))
+        .where(*_outstanding(event_id, now, besides))
+        .group_by(Lease.device_id)
     )
+    return _added_up(left)
 
 
-def _outstanding(event_id: Any, now: Moment) -> tuple[ColumnElement[bool], ...]:
-    return (Lease.event_id == event_id, Lease.ended_at.is_(None), Lease.expires_at > now)
+def _added_up(left: Any) -> Any:
+    # A device uses one of its leases, and the server may not know yet which: the largest counts.
+    devices = left.subquery()
+    return select(func.coalesce(func.sum(devices.c.left), 0)).scalar_subquery()
+
+
+def _outstanding(event_id: Any, now: Moment, besides: Any) -> tuple[ColumnElement[bool], ...]:
+    of_others = () if besides is None else (Lease.device_id != besides,)
+    return (
+        Lease.event_id == event_id,
+        Lease.ended_at.is_(None),
+        Lease.expires_at > now,
+        *of_others,
+    )
 
 
 def _used_unconfirmed() -> Any:
@@ -54,16 +78,19 @@ def _used_unconfirmed() -> Any:
     )
 
 
-def free_places(now: datetime) -> ColumnElement[int]:
+def free_places(now: Moment, *, besides: Any = None) -> ColumnElement[int]:
     """Return how many places of a delegation are nobody's, for a statement about Delegation.
 
     A confirmed participant's place is theirs, come or not. May be negative: places that nobody
     came for were given to the reserve list. Exact while the caller holds the event's row.
+
+    Args:
+        besides: a device whose leases are not counted, because it is about to be lent anew.
     """
     free: ColumnElement[int] = (
         Delegation.quota
         - Delegation.places_taken
         - _used_unconfirmed()
-        - lent_places(Delegation.event_id, Delegation.id, now, Delegation)
+        - lent_places(Delegation.event_id, Delegation.id, now, Delegation, besides=besides)
     )
     return free

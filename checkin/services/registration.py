@@ -183,7 +183,7 @@ def cancel(
     if not had_place:
         return []
     free_place(session, person.delegation_id)
-    return _move_up(session, event, person.delegation_id, version, now)
+    return move_up(session, event, person.delegation_id, version, now)
 
 
 def move_to_delegation(
@@ -211,7 +211,7 @@ def move_to_delegation(
     session.flush()
     if had_place:
         free_place(session, old)
-        _move_up(session, event, old, version, now)
+        move_up(session, event, old, version, now)
 
 
 def free_place(session: Session, delegation_id: int) -> None:
@@ -251,10 +251,10 @@ def set_quota(
             "or wait where places are lent to devices"
         )
     note(session, event.id, "delegation.quota", now, delegation_id=delegation_id, quota=quota)
-    return _move_up(session, event, delegation_id, version, now)
+    return move_up(session, event, delegation_id, version, now)
 
 
-def _move_up(
+def move_up(
     session: Session, event: Event, delegation_id: int, version: int, now: datetime
 ) -> Sequence[int]:
     """Confirm people of the reserve list, in their order, while there are places."""

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection
 
 from checkin.db.engine import Database, in_core_transaction
-from checkin.db.models import Admission, Conflict
 from checkin.domain.admission import ScanFacts, decide
 from checkin.domain.consequences import Consequence, consequence
 from checkin.domain.leases import with_loan
@@ -17,13 +16,14 @@ from checkin.domain.verdicts import Reason, Refused, Source, Status, Verdict
 from checkin.errors import InvalidRequest, ScanIdConflict
 from checkin.protocol.codes import normalise_typed, parse_code, token_hash
 from checkin.services.admissions import leave
+from checkin.services.conflict_log import note_conflict
 from checkin.services.devices import PairedDevice
 from checkin.services.doors import queue_at_doors
 from checkin.services.keys import Keys
 from checkin.services.loans import NO_DEBT, debt_of, spend
+from checkin.services.repeats import repeat
 from checkin.services.scan_facts import Holder, Place, scan_facts
 from checkin.services.scan_log import Answer, Reading
-from checkin.services.scan_replay import replay
 from checkin.services.scan_writing import write_scan
 from checkin.services.tallies import count_refusal
 
@@ -53,13 +53,14 @@ def record_scan(
         leased=reading.lease_id is not None,
     )
     debt = debt_of(connection, device, reading, facts, holder) if holder else NO_DEBT
-    verdict = _verdict(with_loan(facts, debt.loan), device, reading)
+    facts = with_loan(facts, debt.loan)
+    verdict = _verdict(facts, device, reading)
     change = consequence(facts, verdict, let_in=_let_in_offline(reading))
     holder = holder if facts.same_event else None  # another event's people are not ours to show
     answer = _answer(device, reading, verdict, change, holder)
     scan_pk = write_scan(connection, device, reading, keys, answer, change)
     if scan_pk is None:
-        return replay(connection, device, reading)
+        return repeat(connection, device, reading, token_hash(token) if token else None)
     _apply(connection, device, reading, change, answer, scan_pk)
     if change.entry_no is not None:
         spend(connection, debt)
@@ -161,36 +162,6 @@ def _apply(
     if change.refusal:
         count_refusal(connection, device, reading.at)
     if change.conflict:
-        _note_conflict(connection, device, reading, answer, scan_pk)
+        note_conflict(connection, device, reading, answer.reason, answer.holder, scan_pk)
     if change.leaves and answer.holder is not None:
         leave(connection, device, reading, answer.holder, scan_pk=scan_pk)
-
-
-def _note_conflict(
-    connection: Connection, device: PairedDevice, reading: Reading, answer: Answer, scan_pk: int
-) -> None:
-    connection.execute(
-        insert(Conflict),
-        {
-            "event_id": device.event_id,
-            "scan_pk": scan_pk,
-            "reason": answer.reason,
-            "admission_id": _earlier_admission(connection, answer.holder, scan_pk),
-            "created_at": reading.received_at,
-        },
-    )
-
-
-def _earlier_admission(connection: Connection, holder: Holder | None, scan_pk: int) -> int | None:
-    if holder is None:
-        return None
-    return connection.scalar(
-        select(Admission.id)
-        .where(
-            Admission.participant_id == holder.participant_id,
-            Admission.annulled_at.is_(None),
-            Admission.scan_pk != scan_pk,
-        )
-        .order_by(Admission.entry_no.desc())
-        .limit(1)
-    )

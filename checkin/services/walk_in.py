@@ -12,9 +12,11 @@ from checkin.domain.names import fold_name
 from checkin.domain.registration import Registration
 from checkin.errors import InvalidRequest, NotFound
 from checkin.services.devices import PairedDevice
+from checkin.services.doors import lock_event
 from checkin.services.events import categories_of
 from checkin.services.keys import Keys
 from checkin.services.registration import Door, Registered, register
+from checkin.services.reserve_list import move_up_everywhere
 
 
 def register_walk_in(
@@ -38,6 +40,9 @@ def register_walk_in(
     delegation = session.get(Delegation, delegation_id)
     if delegation is None or delegation.event_id != event.id:
         raise NotFound(f"no delegation has the number {delegation_id}")
+    # A place that came back from a device is for who has waited longer.
+    lock_event(session.connection(), event.id)
+    move_up_everywhere(session, event, now)
     return register(
         session,
         event,

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from itertools import cycle
 
 from scanner.decode.base import Decoder, Grey, Reading
+from scanner.decode.closer import Closer, closer_steps
 from scanner.decode.engines import Prepared, Pyzbar, Zxing, blurred, evened, resized
 
 
@@ -91,6 +92,7 @@ def stream_decoder(zbar: Decoder | None) -> Stream:
     blur, even = extra_steps()
     # Twice the size at every third frame, zbar at every third: a badge that only one of them reads
     # is read within three frames, and the middle frame of the six costs a third of all steps.
+    always = [Closer(closer_steps(zbar))]
     if zbar is None:
-        return Stream([Zxing()], [doubled(), blur, even])
-    return Stream([Zxing()], [doubled(), blur, halved(zbar), doubled(), even, zbar])
+        return Stream(always, [doubled(), blur, even])
+    return Stream(always, [doubled(), blur, halved(zbar), doubled(), even, zbar])

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from PIL import Image, ImageDraw
 
 from checkin.domain.messages import verdict_message
-from checkin.domain.verdicts import Direction, Reason
+from checkin.domain.verdicts import Direction, Reason, Status
 from scanner.scan import Kind, Verdict
 from scanner.window.clock import clock_time
 from scanner.window.shapes import shape
@@ -29,6 +29,18 @@ COLOURS = {
     Kind.PENDING: ("#1A4FC4", "#123A94"),
 }
 _WHITE, _SOFT = "#FFFFFF", "#F3F4F6"
+
+
+class _Layout(NamedTuple):
+    """Sizes and middles of the lines in pixels; `names` by how many there are."""
+
+    names: dict[int, tuple[tuple[int, int], ...]]
+    explanation: tuple[int, int]
+
+
+_LET_IN = _Layout({1: ((92, 180),), 2: ((82, 134), (64, 240))}, (38, 322))
+# Who is stopped asks why: the reason is read from as far as the name.
+_STOPPED = _Layout({1: ((76, 160),), 2: ((66, 128), (54, 212))}, (54, 298))
 
 
 def card_image(verdict: Verdict, language: str, timezone: str) -> Image.Image:
@@ -70,11 +82,12 @@ def _write(line: Callable[..., int], verdict: Verdict, language: str, timezone: 
     names = names_of(verdict, language)
     if not names:
         return
-    sizes = ((82, 134), (64, 240)) if len(names) > 1 else ((92, 180),)
-    for name, (size_px, middle) in zip(names, sizes, strict=False):
+    layout = _LET_IN if verdict.status == Status.OK else _STOPPED
+    for name, (size_px, middle) in zip(names, layout.names[len(names)], strict=False):
         line(name, middle=middle, size_px=size_px, bold=True, colour=_WHITE)
-    line(explanation(verdict, language, timezone), middle=322, size_px=38, colour=_SOFT)
-    line(delegation_line(verdict, language), middle=372, size_px=34, colour=_SOFT)
+    size_px, middle = layout.explanation
+    line(explanation(verdict, language, timezone), middle=middle, size_px=size_px, colour=_SOFT)
+    line(belonging(verdict, language), middle=372, size_px=34, colour=_SOFT)
 
 
 def word(verdict: Verdict, language: str) -> str:
@@ -100,8 +113,13 @@ def sentence(verdict: Verdict, language: str) -> str:
 def names_of(verdict: Verdict, language: str) -> list[str]:
     """Return the participant's name in the scripts it has, the reader's script first."""
     person = verdict.participant or {}
-    names = [name for name in (person.get("name"), person.get("name_ar")) if name]
-    names.sort(key=lambda name: is_arabic(name) != (language == "ar"))
+    return in_both_scripts(person.get("name"), person.get("name_ar"), language)
+
+
+def in_both_scripts(name: str | None, name_ar: str | None, language: str) -> list[str]:
+    """Return a name in the scripts it has, the reader's script first."""
+    names = [text for text in (name, name_ar) if text]
+    names.sort(key=lambda text: is_arabic(text) != (language == "ar"))
     return list(dict.fromkeys(names))
 
 
@@ -112,8 +130,21 @@ def explanation(verdict: Verdict, language: str, timezone: str) -> str:
         time = clock_time(first["at"], timezone)
         return say(language, "first_admission", time=time, gate=_gate_name(first.get("gate")))
     if verdict.kind == Kind.ADMITTED:
-        return str((verdict.participant or {}).get("category") or "")
+        return for_reader(verdict.participant or {}, "category", language)
     return sentence(verdict, language)
+
+
+def for_reader(told: dict[str, Any], field: str, language: str) -> str:
+    """Return a text of the server in the reader's script, or in the only one that there is."""
+    latin, arabic = str(told.get(field) or ""), str(told.get(f"{field}_ar") or "")
+    return (arabic or latin) if language == "ar" else (latin or arabic)
+
+
+def belonging(verdict: Verdict, language: str) -> str:
+    """Return category and delegation, without the category where the explanation has it."""
+    category = for_reader(verdict.participant or {}, "category", language)
+    parts = ["" if verdict.kind == Kind.ADMITTED else category, delegation_line(verdict, language)]
+    return " · ".join(part for part in parts if part)
 
 
 def delegation_line(verdict: Verdict, language: str) -> str:
@@ -121,7 +152,7 @@ def delegation_line(verdict: Verdict, language: str) -> str:
     delegation = verdict.delegation
     if not delegation:
         return ""
-    name = str(delegation.get("name", ""))
+    name = for_reader(delegation, "name", language)
     if delegation.get("quota") is None:
         return name
     arrived, quota = delegation.get("arrived", 0), delegation["quota"]

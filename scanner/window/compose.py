@@ -9,7 +9,6 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw
 
-from checkin.domain.verdicts import Direction
 from checkin.protocol.codes import parse_code
 from scanner.decode.base import Colour, Corners
 from scanner.scan import Kind, Verdict
@@ -18,18 +17,15 @@ from scanner.window.card import card_image
 from scanner.window.form import Form
 from scanner.window.panel import form_image, help_image
 from scanner.window.state import Card, Screen
+from scanner.window.strip import STRIP_PX, strip_image
 from scanner.window.text import draw_line, draw_paragraph
 from scanner.window.tiles import tiles_image
 from scanner.words import say
 
 WIDTH_PX, HEIGHT_PX = 1280, 720
-STRIP_PX = 60
 _HINT_PX = 116
 _VIEW_PX = HEIGHT_PX - STRIP_PX
-_SKEW_WORTH_SAYING_S = 60
 _DARK, _DARKER, _TEXT, _DIM = "#1F2937", "#111827", "#F9FAFB", "#9CA3AF"
-_GREEN_DOT, _BLUE_DOT, _RED = "#34D399", "#60A5FA", "#F87171"
-_EXIT_COLOUR = "#7C3AED"
 _WHITE_BGR, _GREY_BGR = (255, 255, 255), (150, 150, 150)
 # Lighter than the cards, to be seen on a dark picture.
 _FRAMES_BGR = {
@@ -47,7 +43,7 @@ def compose(screen: Screen, camera: Colour | None) -> Colour:
         camera: the newest picture, BGR of any size, or None while there is none.
     """
     picture = np.zeros((HEIGHT_PX, WIDTH_PX, 3), np.uint8)
-    picture[_VIEW_PX:] = _strip(_strip_texts(screen), screen.language == "ar")
+    picture[_VIEW_PX:] = _bgr(strip_image(screen, WIDTH_PX))
     if screen.is_helping:
         picture[:_VIEW_PX] = _help(screen.language)
     elif screen.form_in_front:
@@ -158,50 +154,6 @@ def _hint_panel(notice: str, language: str) -> Colour:
     else:
         draw_line(draw, say(language, "show_badge"), middle=44, **big)
         draw_line(draw, say(language, "keys"), middle=92, size_px=22, colour=_DIM, **place)
-    return _bgr(image)
-
-
-StripTexts = tuple[tuple[str, str], ...]
-
-
-def _strip_texts(screen: Screen) -> StripTexts:
-    """Return the strip's texts with their colours; the first is the direction, in its own box."""
-
-    def count(key: str, number: int) -> str:
-        return f"{say(screen.language, key)} : {number}"
-
-    exiting = screen.type == Direction.EXIT
-    texts = [(say(screen.language, screen.type), _EXIT_COLOUR if exiting else _DARK)]
-    texts.append((screen.gate or say(screen.language, "gate"), _TEXT))
-    link = "online" if screen.online else "offline"
-    texts.append((say(screen.language, link), _GREEN_DOT if screen.online else _BLUE_DOT))
-    texts.append((count("waiting", screen.waiting), _BLUE_DOT if screen.waiting else _DIM))
-    texts.append((count("today", screen.admitted), _TEXT))
-    if screen.is_muted:
-        texts.append((say(screen.language, "sound_off"), _DIM))
-    if screen.aside:
-        texts.append((count("aside", screen.aside), _RED))
-    if screen.skew_s is not None and abs(screen.skew_s) >= _SKEW_WORTH_SAYING_S:
-        texts.append((say(screen.language, "clock", skew=round(screen.skew_s)), _RED))
-    return tuple(texts)
-
-
-@functools.lru_cache(maxsize=8)
-def _strip(texts: StripTexts, rtl: bool) -> Colour:
-    image = Image.new("RGB", (WIDTH_PX, STRIP_PX), _DARKER)
-    draw = ImageDraw.Draw(image)
-    (direction, box), *others = texts
-    left, right = (WIDTH_PX - 190, WIDTH_PX) if rtl else (0, 190)
-    draw.rectangle((left, 0, right, STRIP_PX), fill=box)
-    line = functools.partial(draw_line, draw, middle=STRIP_PX // 2, rtl=rtl)
-    line(direction, left=left + 24, right=right - 24, size_px=34, bold=True, colour=_TEXT)
-    room = (WIDTH_PX - 190 - 28) // len(others)
-    for place, (text, colour) in enumerate(others):
-        start = 190 + 28 + place * room
-        span = (
-            (WIDTH_PX - start - room + 20, WIDTH_PX - start) if rtl else (start, start + room - 20)
-        )
-        line(text, left=span[0], right=span[1], size_px=26, colour=colour)
     return _bgr(image)
 
 

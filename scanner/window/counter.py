@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -14,9 +14,10 @@ from scanner.errors import RequestRejected, ScannerError, ServerUnreachable
 from scanner.scan import Kind, Verdict
 from scanner.station import Sight, Station
 from scanner.typed import meant_code
+from scanner.window.card import in_both_scripts
 from scanner.window.errands import Answer, Errands
 from scanner.window.form import Field, Form, Option, Purpose, Step, opened, pressed, told
-from scanner.window.state import Screen, with_notice
+from scanner.window.state import Screen, with_notice, with_trouble
 from scanner.words import say
 
 _FORMS = {
@@ -33,9 +34,13 @@ KEYS = {
     "w": Purpose.WALK_IN,
     "c": Purpose.CAMERA,
 }
-_ONLINE = {Purpose.SEARCH, Purpose.OVERRIDE, Purpose.WALK_IN}
+#: What only the server can do, and what is said where it does not answer.
+_NEEDS_SERVER = {
+    Purpose.SEARCH: "search_offline",
+    Purpose.OVERRIDE: "override_offline",
+    Purpose.WALK_IN: "walk_in_offline",
+}
 _SHORTEST_SEARCH = 3
-_DELEGATIONS = "delegations"
 
 
 class Counter:
@@ -56,19 +61,19 @@ class Counter:
         self._choose_camera = choose_camera
         self._list_cameras = list_cameras
         self.errands = Errands()
+        # In memory only: a laptop that is lost must not show names.
+        self._drafts: list[Form] = []
 
     def open(self, screen: Screen, purpose: Purpose, at_s: float) -> Screen:
         """Return the screen with the form for `purpose`, or with the reason why not."""
-        if purpose in _ONLINE and not screen.online:
-            return with_notice(screen, "needs_server", at_s)
         form = opened(purpose, *_FORMS[purpose], at_s=at_s)
         if purpose == Purpose.OVERRIDE:
             return self._with_override(screen, form, at_s)
         if purpose == Purpose.CAMERA:
             return self._with_cameras(screen, form, at_s)
         if purpose == Purpose.WALK_IN:
-            self.errands.send(_DELEGATIONS, at_s, self._desk.delegations)
-        return replace(screen, form=form)
+            form = self._walk_in(screen, form)
+        return replace(screen, form=_warned(screen, form), drafts=len(self._drafts))
 
     def pressed(self, screen: Screen, form: Form, key: str, at_s: float) -> Screen:
         """Return the screen after a key in `form`."""
@@ -76,15 +81,21 @@ class Counter:
         if step == Step.CLOSED:
             return replace(screen, form=None)
         whole = form.purpose == Purpose.CODE and parse_code(meant_code(form.texts[0])) is not None
-        if step == Step.SUBMITTED or whole:
-            return replace(screen, form=self._submitted(form, at_s))
-        return replace(screen, form=form)
+        if not (step == Step.SUBMITTED or whole):
+            return replace(screen, form=form)
+        if form.purpose in _NEEDS_SERVER and not screen.online:
+            return self._unsent(screen, form, at_s)
+        if form.purpose == Purpose.CAMERA:  # what was wrong with the last one is over
+            screen = with_trouble(screen, None)
+        return replace(screen, form=self._submitted(form, at_s))
 
     def take(self, screen: Screen, answer: Answer, at_s: float) -> Screen:
         """Return the screen after an errand; what another form asked for is late and dropped."""
         form = screen.form
         if form is None or form.opened_s != answer.asked_s:
             return screen
+        if isinstance(answer.fault, ServerUnreachable):
+            return self._unsent(screen, form, at_s)
         if answer.fault:
             return replace(screen, form=_with_fault(form, answer.fault))
         return replace(screen, form=self._answered(screen, form, answer, at_s))
@@ -94,7 +105,25 @@ class Counter:
         refused = card and not card.verdict.fault and card.verdict.kind in _MAY_BE_FORCED
         if card is None or not refused:
             return with_notice(screen, "nothing_to_override", at_s)
-        return replace(screen, form=replace(form, subject=Override.of(card.verdict)))
+        form = _warned(screen, replace(form, subject=Override.of(card.verdict)))
+        return replace(screen, form=form)
+
+    def _walk_in(self, screen: Screen, form: Form) -> Form:
+        """Return a walk-in that waited, once it can be sent; else the empty form."""
+        if self._drafts and screen.online:
+            draft = self._drafts.pop(0)
+            return replace(draft, opened_s=form.opened_s, notice=("walk_in_draft", ()))
+        return replace(form, options=_delegation_options(screen.delegations, screen.language))
+
+    def _unsent(self, screen: Screen, form: Form, at_s: float) -> Screen:
+        """Return the screen with what was typed kept, and why it was not sent."""
+        if form.purpose == Purpose.WALK_IN:
+            self._drafts.append(replace(form, is_waiting=False))
+            screen = replace(screen, form=None, drafts=len(self._drafts))
+            return with_notice(screen, "walk_in_kept", at_s, lasts_s=_READ_S)
+        if form.purpose == Purpose.OVERRIDE:
+            form = _without_pin(form)
+        return replace(screen, form=told(form, _NEEDS_SERVER[form.purpose]))
 
     def _with_cameras(self, screen: Screen, form: Form, at_s: float) -> Screen:
         found = self._list_cameras()
@@ -127,8 +156,6 @@ class Counter:
         return lambda: self._desk.register_walk_in(texts[0], delegation, again=again)
 
     def _answered(self, screen: Screen, form: Form, answer: Answer, at_s: float) -> Form | None:
-        if answer.errand == _DELEGATIONS:
-            return replace(form, options=_delegation_options(answer.result, screen.language))
         if form.purpose == Purpose.SEARCH:
             return _with_people(form, answer.result, screen.language)
         if form.purpose == Purpose.OVERRIDE:
@@ -139,6 +166,17 @@ class Counter:
 
 
 _MAY_BE_FORCED = {Kind.REFUSED, Kind.ALREADY}
+_READ_S = 8.0
+
+
+def _warned(screen: Screen, form: Form) -> Form:
+    """Return a form that says at once when it cannot be sent now."""
+    key = None if screen.online else _NEEDS_SERVER.get(form.purpose)
+    return told(form, key) if key else form
+
+
+def _without_pin(form: Form) -> Form:
+    return replace(form, at=0, texts=("", *form.texts[1:]))
 
 
 def _with_fault(form: Form, fault: ScannerError) -> Form:
@@ -146,10 +184,8 @@ def _with_fault(form: Form, fault: ScannerError) -> Form:
         return told(form, PossibleDuplicate.code)
     if isinstance(fault, RequestRejected):
         if fault.status == 403 and form.purpose == Purpose.OVERRIDE:
-            return replace(told(form, "pin_refused"), at=0, texts=("", *form.texts[1:]))
+            return told(_without_pin(form), "pin_refused")
         return told(form, "desk_rejected", detail=fault.detail)
-    if isinstance(fault, ServerUnreachable):
-        return told(form, "needs_server")
     return told(form, fault.code, **fault.details)
 
 
@@ -158,12 +194,10 @@ def _camera_option(camera: CameraName, language: str) -> Option:
     return Option(camera.name or number, camera.number, number if camera.name else "")
 
 
-def _delegation_options(found: list[Delegation], language: str) -> tuple[Option, ...]:
+def _delegation_options(found: Iterable[Delegation], language: str) -> tuple[Option, ...]:
     def named(delegation: Delegation) -> Option:
-        names = [delegation.name, delegation.name_ar or ""]
-        first, second = names[::-1] if language == "ar" and delegation.name_ar else names
-        label = f"{first} · {second}" if second and second != first else first
-        return Option(label, delegation.id)
+        names = in_both_scripts(delegation.name, delegation.name_ar, language)
+        return Option(" · ".join(names), delegation.id)
 
     return tuple(named(delegation) for delegation in found)
 
@@ -175,7 +209,7 @@ def _with_people(form: Form, found: list[Person], language: str) -> Form:
 
 
 def _person_option(person: Person, language: str) -> Option:
-    name = person.name_ar if language == "ar" and person.name_ar else person.name
+    names = in_both_scripts(person.name, person.name_ar, language)
     known = person.status in ("confirmed", "reserve", "canceled")
     standing = say(language, f"status_{person.status}") if known else person.status
-    return Option(name, None, f"{person.delegation} · {standing}")
+    return Option(" · ".join(names), None, f"{person.delegation} · {standing}")

@@ -1,4 +1,4 @@
-"""The window: shows the screen and takes the keys. Decoding and network have their own threads."""
+"""The window: shows the screen. Decoding and network have their own threads."""
 
 from __future__ import annotations
 
@@ -11,34 +11,27 @@ from typing import TypeVar
 import cv2
 
 from checkin.domain.verdicts import Source
-from checkin.protocol.codes import looks_like_ours
 from scanner.camera import Frame, Frames, open_source
-from scanner.courier import Happening, Stopped
 from scanner.decode.base import Decoder
 from scanner.desk import Desk
 from scanner.errors import ScannerError
 from scanner.gate import Gate
+from scanner.happenings import Happening, Stopped
 from scanner.scan import Verdict
 from scanner.sound import Sound, gravest
-from scanner.station import Sight
 from scanner.steady import Steady
-from scanner.typed import meant_code, meant_key
 from scanner.window import state
+from scanner.window.commands import Commands
 from scanner.window.compose import HEIGHT_PX, WIDTH_PX, compose
-from scanner.window.counter import KEYS, Counter
+from scanner.window.counter import Counter
 from scanner.window.display import open_window
 from scanner.window.eye import Eye, Remark
-from scanner.window.keyboard import ENTER, ESCAPE
-from scanner.window.keys import Burst, KeyCollector
 from scanner.window.listening import Keyboard
 from scanner.window.text import can_shape
 from scanner.words import say
 
 TITLE = "Marhaba"
 _WAIT_FOR_KEY_MS = 25
-_QUIT = ("q", ESCAPE)
-_NEXT = (" ", ENTER)
-_HELP = ("?", "؟", "h")
 T = TypeVar("T")
 
 
@@ -53,7 +46,7 @@ class Window:
         self._counter = Counter(
             Desk(gate.client), self._station, self._happenings.put, self._look_through
         )
-        self._keys = KeyCollector()
+        self._commands = Commands(self._station, self._counter, self._courier.annul)
         self._keyboard = Keyboard()
         self._sound = Sound()
         self._fault: ScannerError | None = None
@@ -92,7 +85,10 @@ class Window:
             self._sound.play(
                 gravest(verdict.kind for verdict in new)
             )  # after the picture: never before the verdict
-        return self._typed(keys) and cv2.getWindowProperty(TITLE, cv2.WND_PROP_VISIBLE) >= 1
+        self._screen = self._commands.typed(self._screen, keys, time.monotonic())
+        return (
+            not self._commands.is_over and cv2.getWindowProperty(TITLE, cv2.WND_PROP_VISIBLE) >= 1
+        )
 
     def _draw(self) -> None:
         frame, readings = self._eye.newest
@@ -147,76 +143,9 @@ class Window:
             self._screen,
             waiting=spool.waiting_count(),
             aside=spool.set_aside_count(),
-            skew_s=self._gate.client.skew_s,
         )
 
-    def _typed(self, keys: list[tuple[str, float]]) -> bool:
-        """Take the keys that came; return False to quit."""
-        now_s = time.monotonic()
-        events = [event for name, at_s in keys for event in self._keys.pressed(name, at_s)]
-        events += self._keys.at_time(now_s)
-        going = True
-        for event in events:
-            if isinstance(event, Burst):
-                self._burst(event.text, now_s)
-            else:
-                going = self._pressed(event.name, now_s) and going
-        return going
-
-    def _burst(self, text: str, now_s: float) -> None:
-        form = self._screen.form_in_front
-        if form and not looks_like_ours(meant_code(text)):
-            for letter in text:  # quick fingers in a form
-                self._pressed(letter, now_s)
-        elif text.strip():
-            sight = self._station.saw(text, now_s, Source.WEDGE)
-            if sight in (Sight.NOT_OURS, Sight.AGAIN):
-                self._screen = state.with_notice(self._screen, str(sight), now_s)
-
-    def _pressed(self, name: str, now_s: float) -> bool:
-        """Do what a key asks; return False to quit."""
-        form = self._screen.form_in_front
-        if self._screen.is_helping:
-            self._screen = replace(self._screen, is_helping=False)
-        elif self._screen.form and not form:
-            # A verdict came while somebody typed a name: its next letter must not be a command.
-            self._screen = state.dismissed(self._screen)
-        elif form:
-            self._screen = self._counter.pressed(self._screen, form, name, now_s)
-        elif (command := meant_key(name)) in _QUIT:
-            return False
-        elif command in KEYS:
-            self._screen = self._counter.open(self._screen, KEYS[command], now_s)
-        else:
-            self._do(command, now_s)
-        return True
-
-    def _do(self, command: str, now_s: float) -> None:
-        screen = self._screen
-        if command in _NEXT:
-            self._screen = state.dismissed(screen)
-        elif command == "l":
-            self._screen = state.in_next_language(screen)
-        elif command == "e":
-            self._screen = replace(screen, type=self._station.turn())
-        elif command == "m":
-            self._screen = replace(screen, is_mirrored=not screen.is_mirrored)
-        elif command == "s":
-            self._screen = state.sound_switched(screen, now_s)
-        elif command == "z":
-            self._annul_last(now_s)
-        elif command in _HELP:
-            self._screen = replace(screen, is_helping=True)
-
-    def _annul_last(self, now_s: float) -> None:
-        last = self._screen.last
-        if last is None:
-            self._screen = state.with_notice(self._screen, "nothing_to_annul", now_s)
-        else:
-            self._courier.annul(last.scan.scan_id, "taken back at the gate")
-
     def _look_through(self, number: int) -> None:
-        self._screen = state.with_trouble(self._screen, None)
         self._eye.look_at(Steady(str(number), open_source))
 
     def _close(self) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from checkin.domain.verdicts import Direction
-from scanner.courier import Annulled, Happening, LinkSeen, Stopped, Trouble
 from scanner.decode.base import Corners
+from scanner.desk import Delegation, delegations_in
 from scanner.errors import ScannerError
+from scanner.happenings import Annulled, Happening, LinkSeen, Stopped, Trouble
+from scanner.refresh import Freshness
 from scanner.scan import Kind, Verdict
 from scanner.window.form import Form, Notice
 from scanner.words import next_language
@@ -61,6 +64,10 @@ class Screen:
         trouble: a notice that stays until the trouble is over, such as a lost camera.
         sightings: the codes in the camera's picture.
         last: the newest scan that the server decided, which Z takes back.
+        freshness: None until the line was tried.
+        arrived: of the whole event, with its quota; None while the server does not say.
+        delegations: those that a walk-in can belong to; empty until the server told.
+        drafts: walk-ins that were typed and could not be sent.
     """
 
     language: str = "fr"
@@ -72,7 +79,10 @@ class Screen:
     waiting: int = 0
     aside: int = 0
     admitted: int = 0
-    skew_s: float | None = None
+    arrived: tuple[int, int] | None = None
+    freshness: Freshness | None = None
+    delegations: tuple[Delegation, ...] = ()
+    drafts: int = 0
     cards: tuple[Card, ...] = ()
     faces: tuple[tuple[str, Kind], ...] = ()
     notice: Notice | None = None
@@ -188,10 +198,22 @@ def _with_verdict(screen: Screen, verdict: Verdict, at_s: float, party: int | No
 
 
 def _with_link(screen: Screen, link: LinkSeen) -> Screen:
-    gates = (link.counts or {}).get("gates") or []
-    here = [gate for gate in gates if gate.get("id") == screen.gate_id]
+    screen = replace(screen, online=link.online, freshness=link.freshness)
+    if link.counts is None:
+        return screen if link.online else replace(screen, arrived=None)
+    here = [gate for gate in link.counts.get("gates") or [] if gate.get("id") == screen.gate_id]
     admitted = here[0].get("arrived", screen.admitted) if here else screen.admitted
-    return replace(screen, online=link.online, admitted=admitted)
+    return replace(
+        screen,
+        admitted=admitted,
+        arrived=_arrived(link.counts.get("totals") or {}),
+        delegations=delegations_in(link.counts) or screen.delegations,
+    )
+
+
+def _arrived(totals: dict[str, Any]) -> tuple[int, int] | None:
+    known = "arrived" in totals and "quota" in totals
+    return (totals["arrived"], totals["quota"]) if known else None
 
 
 def _with_annulled(screen: Screen, annulled: Annulled, at_s: float) -> Screen:

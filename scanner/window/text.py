@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+import re
 from pathlib import Path
 
 from PIL import ImageDraw, ImageFont, features
 
 _FONTS = Path(__file__).resolve().parent.parent / "fonts"
 SMALLEST_PX = 18
+_LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 
 
 def can_shape() -> bool:
@@ -47,7 +49,8 @@ def draw_line(
     """
     text, face = _fitted(draw, text, right - left, size_px, bold)
     x, anchor = (right, "rm") if rtl else (left, "lm")
-    draw.text((x, middle), text, font=face, fill=colour, anchor=anchor, direction=_direction(text))
+    way = _direction(text, rtl=rtl)
+    draw.text((x, middle), text, font=face, fill=colour, anchor=anchor, direction=way)
     return round(_width(draw, text, face))
 
 
@@ -91,6 +94,11 @@ def draw_paragraph(
         )
 
 
+def width_of(draw: ImageDraw.ImageDraw, text: str, size_px: int, *, bold: bool = False) -> float:
+    """Return how wide a text would be in pixels."""
+    return _width(draw, text, font(size_px, bold=bold))
+
+
 def _wrapped(
     draw: ImageDraw.ImageDraw, text: str, room: int, face: ImageFont.FreeTypeFont
 ) -> list[str]:
@@ -122,8 +130,10 @@ def _width(draw: ImageDraw.ImageDraw, text: str, face: ImageFont.FreeTypeFont) -
     return draw.textlength(text, font=face, direction=_direction(text))
 
 
-def _direction(text: str) -> str | None:
+def _direction(text: str, *, rtl: bool = False) -> str | None:
     # Without raqm Pillow refuses to be told a direction.
     if not can_shape():
         return None
-    return "rtl" if is_arabic(text) else "ltr"
+    # A line of both scripts runs as its reader reads; a name alone as its own script does.
+    mixed = is_arabic(text) and _LATIN.search(text)
+    return "rtl" if is_arabic(text) and (rtl or not mixed) else "ltr"

@@ -9,7 +9,16 @@ from typing import Any
 from PIL import Image, ImageDraw
 
 from scanner.scan import Kind, Verdict
-from scanner.window.card import COLOURS, HEIGHT_PX, WIDTH_PX, explanation, names_of, sentence, word
+from scanner.window.card import (
+    COLOURS,
+    HEIGHT_PX,
+    WIDTH_PX,
+    explanation,
+    for_reader,
+    names_of,
+    sentence,
+    word,
+)
 from scanner.window.shapes import shape
 from scanner.window.text import draw_line, draw_paragraph
 
@@ -55,7 +64,8 @@ def _tile(verdict: Verdict, language: str, timezone: str, width: int, height: in
         )
         paragraph(middle=middle, size_px=32, colour=_WHITE, most_lines=2)
         return image
-    line(names[0], middle=height * 47 // 100, size_px=50, bold=True, colour=_WHITE)
+    # In one line, for a tile is low; a long pair is set smaller.
+    line(" · ".join(names), middle=height * 47 // 100, size_px=50, bold=True, colour=_WHITE)
     line(_below(verdict, language, timezone), middle=height * 80 // 100, size_px=28, colour=_SOFT)
     return image
 
@@ -63,6 +73,5 @@ def _tile(verdict: Verdict, language: str, timezone: str, width: int, height: in
 def _below(verdict: Verdict, language: str, timezone: str) -> str:
     if verdict.kind != Kind.ADMITTED:
         return explanation(verdict, language, timezone)
-    delegation = verdict.delegation or {}
-    name = (language == "ar" and delegation.get("name_ar")) or delegation.get("name") or ""
+    name = for_reader(verdict.delegation or {}, "name", language)
     return " · ".join(part for part in (explanation(verdict, language, timezone), name) if part)

@@ -36,6 +36,7 @@ class FakeServer:
         self.annulled: list[str] = []
         self.languages: set[str] = set()
         self.asked: list[str] = []
+        self.deleted: list[str] = []
         self.first: dict[str, str] = {}
         self.mood = "well"  # well | silent | broken | portal | revoked | wiped | rejecting
         self.list = self.lease = None
@@ -52,6 +53,10 @@ class FakeServer:
                 fake._reply(self, json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
 
             def do_GET(self):
+                fake._reply(self, None)
+
+            def do_DELETE(self):
+                fake.deleted.append(self.path)
                 fake._reply(self, None)
 
             def log_message(self, *_):

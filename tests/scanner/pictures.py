@@ -13,6 +13,7 @@ FATIMA = {
     "name": "Fatima-Zahra El Amrani",
     "name_ar": "فاطمة الزهراء العمراني",
     "category": "Conseil national",
+    "category_ar": "المجلس الوطني",
 }
 YOUSSEF = {"id": 2, "name": "Youssef Bennani", "name_ar": None, "category": "Militant"}
 

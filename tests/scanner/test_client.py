@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from scanner.client import Client, server_address
+from scanner.client import Client
 from scanner.clock import skew_s
 from scanner.errors import (
     BadServerAddress,
@@ -13,6 +13,7 @@ from scanner.errors import (
     ServerUnreachable,
     TokenRefused,
 )
+from scanner.line import server_address
 from scanner.scan import Scan
 from scanner.spool import Waiting
 from tests.scanner.fake_server import EVENT, GATE, PAIRING_CODE, TOKEN, FakeServer
@@ -112,7 +113,7 @@ def test_skew_is_measured_from_the_middle_of_the_round_trip(client, server):
 
     client.post_scan(Scan(code=CODE))
 
-    assert client.skew_s == pytest.approx(90, abs=0.5)
+    assert client.clock.skew_s == pytest.approx(90, abs=0.5)
 
 
 def test_half_the_round_trip_is_taken_off():

@@ -1,24 +1,26 @@
 """The forms with a real client, server, station and spool; only the window is missing."""
 
 import contextlib
+from dataclasses import replace
 
 import pytest
 
 from scanner.camera_names import CameraName
 from scanner.client import Client
-from scanner.desk import Desk, Override
-from scanner.errors import RequestRejected
+from scanner.desk import Desk, Override, delegations_in
+from scanner.errors import CameraLost, RequestRejected
 from scanner.scan import Scan, Verdict
 from scanner.spool import Spool
 from scanner.station import Station
 from scanner.window.counter import Counter
 from scanner.window.form import Purpose
-from scanner.window.state import Screen, after
+from scanner.window.state import Screen, after, with_trouble
 from tests.scanner.conftest import wait_until
-from tests.scanner.fake_server import PIN, TOKEN, FakeServer
+from tests.scanner.fake_server import DELEGATIONS, PIN, TOKEN, FakeServer
 from tests.scanner.pictures import FATIMA, YOUSSEF, a_code
 
 ONE, TWO = a_code(1), a_code(2)
+SALE_AND_KHEMISSET = delegations_in({"delegations": DELEGATIONS})
 REFUSED = Verdict(Scan(code=ONE), "error", "already_redeemed", "")
 
 
@@ -82,14 +84,14 @@ def volunteer(client, tmp_path, told, submitted):
     found = [CameraName(0, "Integrated"), CameraName(2, "USB")]
     counter = Counter(Desk(client), station, told.append, told.append, lambda: found)
     with contextlib.closing(spool), contextlib.closing(counter.errands):
-        yield Volunteer(counter, Screen(language="fr"))
+        yield Volunteer(counter, Screen(language="fr", delegations=SALE_AND_KHEMISSET))
 
 
 def test_a_search_lists_names_with_delegation_and_standing(volunteer):
     volunteer.open(Purpose.SEARCH).type(*"Fatima", "enter").answered()
 
     assert [(o.label, o.detail) for o in volunteer.screen.form.options] == [
-        ("Fatima-Zahra El Amrani", "Khémisset · confirmé")
+        ("Fatima-Zahra El Amrani · فاطمة الزهراء العمراني", "Khémisset · confirmé")
     ]
     assert volunteer.notice == "found"
 
@@ -136,8 +138,7 @@ def test_nothing_is_overridden_that_was_not_refused(volunteer):
 def test_a_walk_in_is_registered_with_the_delegation_chosen_and_scanned(
     volunteer, server, submitted
 ):
-    volunteer.open(Purpose.WALK_IN).answered()
-    volunteer.type(*"أمينة برادة", "enter", *"sal", "enter").answered()
+    volunteer.open(Purpose.WALK_IN).type(*"أمينة برادة", "enter", *"sal", "enter").answered()
 
     (scan,) = submitted
     assert server.people[scan.code]["name_ar"] == "أمينة برادة"
@@ -145,8 +146,7 @@ def test_a_walk_in_is_registered_with_the_delegation_chosen_and_scanned(
 
 
 def test_a_namesake_is_registered_only_when_enter_is_pressed_again(volunteer, submitted):
-    volunteer.open(Purpose.WALK_IN).answered()
-    volunteer.type(*"Youssef Bennani", "enter", *"sal", "enter").answered()
+    volunteer.open(Purpose.WALK_IN).type(*"Youssef Bennani", "enter", *"sal", "enter").answered()
     warned = (volunteer.notice, list(submitted))
     volunteer.type("enter").answered()
 
@@ -154,16 +154,69 @@ def test_a_namesake_is_registered_only_when_enter_is_pressed_again(volunteer, su
     assert len(submitted) == 1
 
 
-def test_without_a_server_the_forms_that_need_it_say_so(volunteer, server):
+def test_without_a_server_a_search_says_why_and_keeps_what_was_typed(volunteer, server):
     server.mood = "broken"
     lost = volunteer.open(Purpose.SEARCH).type(*"Fatima", "enter").answered().notice
-    offline = Volunteer(volunteer.counter, Screen(online=False))
+    volunteer.screen = replace(volunteer.screen, online=False)
+    at_once = volunteer.type("enter").notice
+    server.mood, volunteer.screen = "well", replace(volunteer.screen, online=True)
+    found = volunteer.type("enter").answered().notice
 
-    assert lost == "needs_server"
-    assert [offline.open(p).notice for p in (Purpose.SEARCH, Purpose.WALK_IN)] == [
-        "needs_server",
-        "needs_server",
+    assert (lost, at_once, found) == ("search_offline", "search_offline", "found")
+    assert volunteer.screen.form.texts == ("Fatima",)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "said"),
+    [
+        (Purpose.SEARCH, "search_offline"),
+        (Purpose.OVERRIDE, "override_offline"),
+        (Purpose.WALK_IN, "walk_in_offline"),
+    ],
+)
+def test_a_form_that_needs_the_network_says_so_when_it_is_opened_without(volunteer, purpose, said):
+    volunteer.screen = after(replace(volunteer.screen, online=False), REFUSED, 0)
+
+    assert volunteer.open(purpose).notice == said
+
+
+def test_an_override_without_a_server_keeps_the_reason_and_not_the_pin(volunteer, server):
+    volunteer.screen = after(volunteer.screen, REFUSED, 0)
+    server.mood = "broken"
+    volunteer.open(Purpose.OVERRIDE).type(*PIN, "enter", *"elected", "enter").answered()
+
+    assert volunteer.notice == "override_offline"
+    assert volunteer.screen.form.texts == ("", "elected")
+
+
+def test_walk_ins_typed_without_a_server_wait_and_are_sent_when_it_is_back(
+    volunteer, server, submitted
+):
+    volunteer.screen = replace(volunteer.screen, online=False)
+    for name in ("Amina Berrada", "أمينة برادة"):
+        volunteer.open(Purpose.WALK_IN).type(*name, "enter", *"sal", "enter")
+    kept = (volunteer.notice, volunteer.screen.form, volunteer.screen.drafts, submitted.copy())
+    volunteer.screen = replace(volunteer.screen, online=True)
+    first = volunteer.open(Purpose.WALK_IN)
+    asked = (first.notice, first.screen.form.texts[0], first.screen.drafts)
+    first.type("enter").answered()
+    volunteer.open(Purpose.WALK_IN).type("enter").answered()
+
+    assert kept == ("walk_in_kept", None, 2, [])
+    assert asked == ("walk_in_draft", "Amina Berrada", 1)
+    registered = [server.people[scan.code] for scan in submitted]
+    assert [(p["name"], p["name_ar"]) for p in registered] == [
+        ("Amina Berrada", None),
+        ("", "أمينة برادة"),
     ]
+    assert volunteer.screen.drafts == 0
+
+
+def test_a_walk_in_whose_request_got_lost_waits_too(volunteer, server, submitted):
+    server.mood = "broken"
+    volunteer.open(Purpose.WALK_IN).type(*"Amina", "enter", *"sal", "enter").answered()
+
+    assert (volunteer.notice, volunteer.screen.drafts, submitted) == ("walk_in_kept", 1, [])
 
 
 def test_what_the_server_rejects_is_told_in_its_words(client, server):
@@ -190,6 +243,13 @@ def test_a_camera_is_chosen_by_its_name(volunteer, told):
     volunteer.type("down", "enter")
 
     assert (labels, told) == (["Integrated", "USB"], [2])
+
+
+def test_another_camera_ends_the_trouble_of_the_last_one(volunteer):
+    volunteer.screen = with_trouble(volunteer.screen, CameraLost(source="0"))
+    volunteer.open(Purpose.CAMERA).type("enter")
+
+    assert volunteer.screen.trouble is None
 
 
 def test_a_late_answer_does_not_fill_another_form(volunteer):

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from scanner.client import Client
@@ -6,7 +8,7 @@ from scanner.errors import ServerUnreachable, TokenRefused
 from scanner.held_list import HeldList
 from scanner.offline import OfflineGate
 from scanner.scan import Kind, Scan
-from scanner.spool import Spool
+from scanner.spool import Spool, Waiting
 from tests.scanner.fake_server import GATE, TOKEN, FakeServer
 from tests.scanner.pictures import FATIMA, a_code
 
@@ -164,3 +166,32 @@ def test_what_cannot_be_resumed_stays(delivery, server):
         delivery.resume(cut_off)
 
     assert len(cut_off) == delivery.spool.waiting_count() == 1
+
+
+def test_a_live_scan_tells_what_its_clock_says_now(delivery, server):
+    scan = put(delivery)
+    delivery.deliver(scan)
+
+    body, _ = server.answers[scan.scan_id]
+    waited = datetime.fromisoformat(body["device_time"]) - scan.scanned_at
+    assert timedelta() <= waited < timedelta(seconds=5)
+
+
+def resumed(delivery, server):
+    """Send a scan that an earlier run read, and return what was sent of it."""
+    scan = put(delivery)
+    delivery.resume([Waiting(scan, None, "earlier")])
+    return server.answers[scan.scan_id][0]
+
+
+def test_a_scan_of_an_earlier_run_tells_that_run_s_time(delivery, server):
+    delivery.server.status()  # this run's clock is measured
+    delivery.spool.keep_skew("earlier", 3600)
+
+    told = datetime.fromisoformat(resumed(delivery, server)["device_time"])
+
+    assert abs((told - datetime.now(UTC)).total_seconds() - 3600) < 5
+
+
+def test_a_scan_of_a_run_that_measured_nothing_tells_no_time(delivery, server):
+    assert "device_time" not in resumed(delivery, server)

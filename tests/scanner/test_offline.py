@@ -19,7 +19,7 @@ RESERVE = {"standing": "reserve"}
 class Nobody:
     """A server that must not be asked."""
 
-    def post_scan(self, scan):
+    def post_scan(self, scan, device_time=None):
         raise AssertionError("the link is down")
 
 

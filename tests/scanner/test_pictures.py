@@ -7,8 +7,9 @@ import pytest
 from PIL import Image, ImageDraw
 
 from scanner.scan import Kind, Scan, Verdict
-from scanner.window import card
+from scanner.window import card, tiles
 from scanner.window import compose as compose_module
+from scanner.window import text as text_module
 from scanner.window.clock import clock_time, zone_named
 from scanner.window.compose import HEIGHT_PX, STRIP_PX, WIDTH_PX, compose
 from scanner.window.form import Field, Purpose, opened
@@ -17,7 +18,13 @@ from scanner.window.state import Card, Screen, Sighting, after, with_notice
 from scanner.window.text import can_shape, draw_line, draw_paragraph
 from tests.scanner.pictures import FATIMA, YOUSSEF, a_code, scene
 
-KHEMISSET = {"id": 1, "name": "Khémisset", "arrived": 412, "quota": 1000}
+KHEMISSET = {
+    "id": 1,
+    "name": "Khémisset",
+    "name_ar": "الخميسات",
+    "arrived": 412,
+    "quota": 1000,
+}
 CAMERA = np.repeat(scene()[:, :, None], 3, axis=2)
 
 
@@ -69,6 +76,36 @@ def test_a_zone_that_is_none_is_the_computers_own(name):
 def test_the_delegation_shows_arrived_and_quota():
     assert card.delegation_line(ALREADY, "en") == "Khémisset · 412 arrived of 1000"
     assert card.delegation_line(a_verdict(delegation=None), "en") == ""
+
+
+def test_category_and_delegation_are_in_the_readers_script_where_the_server_tells_it():
+    admitted, pending = a_verdict(), a_verdict(offline=True, delegation={"name": "Khémisset"})
+    latin_only = a_verdict(participant=YOUSSEF)
+
+    assert card.explanation(admitted, "fr", "") == "Conseil national"
+    assert card.explanation(admitted, "ar", "") == "المجلس الوطني"
+    assert card.explanation(latin_only, "ar", "") == "Militant"
+    assert card.belonging(admitted, "ar") == "الخميسات · وصل 412 من 1000"
+    assert card.belonging(ALREADY, "fr") == "Conseil national · Khémisset · 412 arrivés sur 1000"
+    assert card.belonging(pending, "ar") == "المجلس الوطني · Khémisset"
+
+
+def test_a_tile_has_both_scripts_of_the_name_and_the_readers_of_the_rest(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(tiles, "draw_line", lambda _, text, **more: drawn.append(text))
+    tiles.tiles_image((a_verdict(), a_verdict()), "ar", "")
+
+    assert drawn[:3] == [
+        "مقبول",
+        "فاطمة الزهراء العمراني · Fatima-Zahra El Amrani",
+        "المجلس الوطني · الخميسات",
+    ]
+
+
+def test_a_line_of_both_scripts_runs_as_its_reader_reads():
+    assert text_module._direction("Entré · باب") == "ltr"
+    assert text_module._direction("Entré · باب", rtl=True) == "rtl"
+    assert text_module._direction("باب") == "rtl"
 
 
 def test_sentences_follow_the_reader_and_a_newer_servers_reason_keeps_its_words():

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from scanner.courier import Annulled, LinkSeen, Stopped, Uploaded
 from scanner.errors import CameraLost, TokenRefused
+from scanner.happenings import Annulled, LinkSeen, Stopped, Uploaded
 from scanner.scan import Scan, Verdict
 from scanner.window.form import Purpose, opened
 from scanner.window.state import (

@@ -1,15 +1,16 @@
 """What a gate fetches, keeps, and erases when it is told to."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from checkin.domain.messages import LANGUAGES
 from scanner.client import Client, Pairing
-from scanner.courier import LinkSeen, Stopped
 from scanner.device import remember, remembered
 from scanner.errors import DeviceWiped
 from scanner.gate import Gate
+from scanner.happenings import LinkSeen, Stopped
 from scanner.held_list import HeldList
 from scanner.scan import Kind, Scan, Verdict
 from scanner.spool import Spool
@@ -86,6 +87,39 @@ def test_the_lease_is_not_renewed_while_the_server_has_yet_to_hear_of_a_scan(gat
     courier.round()
 
     assert (while_waiting, gate.spool.memory.lease().lease_id) == (None, "L1")
+
+
+def test_at_the_end_the_lease_is_given_back_and_lends_nothing_more(gate, courier, server):
+    courier.round()
+    courier.start()
+    courier.finish()
+
+    assert server.deleted == ["/api/v1/leases?lease_id=L1"]
+    assert gate.spool.memory.lease() is None
+
+
+@pytest.mark.parametrize("mood", ["broken", "silent"])
+def test_a_server_that_does_not_answer_delays_the_end_by_a_second_at_most(
+    gate, courier, server, mood
+):
+    courier.round()
+    server.mood = mood
+    began_s = time.monotonic()
+    courier._guarded(courier._return_lease)
+
+    assert time.monotonic() - began_s < 1.3
+    assert gate.spool.memory.lease() is None
+
+
+def test_a_lease_is_kept_while_the_server_lacks_a_scan_or_is_away(gate, courier, server):
+    courier.round()
+    waiting(gate)
+    courier._guarded(courier._return_lease)
+    gate.spool.done([one.scan.scan_id for one in gate.spool.decided()])
+    courier._delivery.link.online = False
+    courier._guarded(courier._return_lease)
+
+    assert (server.deleted, gate.spool.memory.lease().lease_id) == ([], "L1")
 
 
 def test_a_clock_that_is_off_by_more_than_a_minute_is_said(gate, courier, server, told):

@@ -64,7 +64,7 @@ class Screen:
             subprocess.run([*search, "windowunmap", "windowmap"], env=environment, check=False)
         raise AssertionError("the window was never painted")
 
-    def shows(self, kind, x=0.99, y=0.91):
+    def shows(self, kind, x=0.99, y=0.88):
         wait_until(lambda: self.colour(x, y) == COLOURS[kind][0], f"{kind} on the screen")
 
     def has(self, colour):
@@ -148,7 +148,7 @@ def test_red_waits_for_a_key(screen, window):
     with window([scene(qr(UNKNOWN))]) as process:
         screen.shows(Kind.REFUSED)
         with pytest.raises(AssertionError, match="waited in vain"):
-            wait_until(lambda: screen.colour(0.99, 0.91) != COLOURS[Kind.REFUSED][0], "", 4)
+            wait_until(lambda: screen.colour(0.99, 0.88) != COLOURS[Kind.REFUSED][0], "", 4)
         screen.press("space")
         screen.shows_no_card()
 

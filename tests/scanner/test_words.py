@@ -8,16 +8,16 @@ from scanner import errors, words
 from scanner.scan import Kind
 from scanner.station import Sight
 
-TABLES = words._SENTENCES | words._LABELS | words.WINDOW_WORDS
+WORDS = {key: texts for table in words.TABLES for key, texts in table.items()}
 
 
 def places(sentence):
     return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
 
 
-@pytest.mark.parametrize("key", TABLES)
+@pytest.mark.parametrize("key", WORDS)
 def test_every_sentence_says_the_same_in_three_languages(key):
-    texts = TABLES[key]
+    texts = WORDS[key]
 
     assert set(texts) == set(LANGUAGES)
     assert len({frozenset(places(text)) for text in texts.values()}) == 1
@@ -27,13 +27,11 @@ def test_every_fault_and_every_verdict_has_words():
     faults = [c for _, c in inspect.getmembers(errors, inspect.isclass)]
     codes = {fault.code for fault in faults if fault is not errors.ScannerError}
 
-    assert codes | set(Kind) | {Sight.NOT_OURS, Sight.AGAIN} <= set(TABLES)
+    assert codes | set(Kind) | {Sight.NOT_OURS, Sight.AGAIN} <= set(WORDS)
 
 
 def test_no_key_has_two_sentences():
-    tables = (words._SENTENCES, words._LABELS, words.WINDOW_WORDS)
-
-    assert sum(map(len, tables)) == len(TABLES)
+    assert sum(map(len, words.TABLES)) == len(WORDS)
 
 
 def test_an_unknown_language_reads_french():

@@ -6,14 +6,15 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from checkin.db.models import Conflict, Lease, LeasePlace
+from checkin.db.models import Admission, Conflict, Lease, LeasePlace, Participant
 from checkin.domain.admission import Standing
 from checkin.domain.leases import LIFETIME
 from checkin.domain.verdicts import Reason, Status
 from checkin.errors import QuotaBelowPlacesTaken
+from checkin.services import leases
 from checkin.services.devices import mark_seen, revoke_device
 from checkin.services.leases import grant_lease, return_lease
 from checkin.services.live_counts import live_counts
@@ -74,6 +75,12 @@ class Bus:
     reserve: list[str]
 
 
+@pytest.fixture(autouse=True)
+def nobody_waited_when_it_was_granted(monkeypatch):
+    """Who is on a reserve list here came later; else they would have got the places first."""
+    monkeypatch.setattr(leases, "move_up_everywhere", lambda *_: [])
+
+
 @pytest.fixture
 def bus(database, event):
     return a_bus(database, event)
@@ -107,11 +114,11 @@ def test_shares_shrink_with_the_devices_in_touch(database, event, bus):
 
 def test_renewing_replaces_the_lease_and_giving_it_back_frees_it(database, event, bus):
     one, other = devices_in_touch(database, event, 2)
-    leases = [a_lease(database, one) for _ in range(3)]
+    granted = [a_lease(database, one, NOW + minutes(turn)) for turn in range(3)]
     returned = write(database, lambda s: return_lease(s, one, now=NOW))
 
-    assert [places(lease)["Tiflet"] for lease in leases] == [1, 1, 1]
-    assert returned == leases[-1].lease_id
+    assert [places(lease)["Tiflet"] for lease in granted] == [1, 1, 1]
+    assert returned == granted[-1].lease_id
     assert write(database, lambda s: return_lease(s, one, now=NOW)) is None
     assert places(a_lease(database, other))["Tiflet"] == 4 // 3
 
@@ -201,7 +208,7 @@ def test_what_was_used_of_a_renewed_lease_counts_against_the_one_held_now(
     database, event, device, bus
 ):
     first = a_lease(database, device)
-    second = a_lease(database, device, NOW + minutes(1))  # its answer was lost on the way
+    second = a_lease(database, device, NOW + minutes(1))  # its answer came after all
 
     answers = [
         told(let_in(database, device, named, code, at=NOW + minutes(2)))
@@ -297,20 +304,123 @@ def test_old_leases_are_forgotten(database, event, device, bus):
         assert session.scalar(select(func.count(Lease.id))) == 2
 
 
-def test_the_database_itself_lets_a_device_hold_one_lease_and_use_what_was_lent(
-    database, event, device, bus
-):
-    lease = a_lease(database, device)
-    spent = update(LeasePlace).values(used=LeasePlace.places + 1)
-    second = insert(Lease).values(
-        id=uuid4(),
-        event_id=event.id,
-        device_id=device.id,
-        granted_at=NOW,
-        expires_at=lease.expires_at,
-        hall_used=0,
-    )
+def test_the_database_itself_lets_a_device_use_no_more_than_was_lent(database, device, bus):
+    a_lease(database, device)
+    place = update(LeasePlace).values(used=LeasePlace.places + 1)
+    room = update(Lease).values(hall_used=1)
 
-    for statement in (spent, second):
+    for statement in (place, room):
         with pytest.raises(IntegrityError), database.write() as session:
             session.execute(statement)
+
+
+def renewed(database, device, held, now):
+    return write(database, lambda s: grant_lease(s, device, now=now, held=held and held.lease_id))
+
+
+@dataclass
+class LostAnswer:
+    """A device with three places lent; it renews when more doors are there, and hears nothing."""
+
+    device: object
+    at_hand: object
+    unheard: object
+
+
+@pytest.fixture
+def lost(database, event):
+    bus = a_bus(database, event, quota=8)
+    device = factories.a_device(database, event, "Porte 9")
+    at_hand = a_lease(database, device)
+    devices_in_touch(database, event, 4)
+    unheard = renewed(database, device, at_hand, NOW + minutes(1))
+    assert (places(at_hand), places(unheard)) == ({"Tiflet": 3}, {"Tiflet": 1})
+    return bus, LostAnswer(device, at_hand, unheard)
+
+
+def test_what_a_device_may_still_hold_is_lent_to_nobody_when_its_renewal_was_lost(
+    database, event, lost
+):
+    bus, lost = lost
+    walk_ins = [
+        factories.a_participant(database, event, f"Omar {n}", delegation=bus.delegation).standing
+        for n in range(5)
+    ]
+
+    answers = [
+        told(let_in(database, lost.device, lost.at_hand, code, at=NOW + minutes(5)))
+        for code in bus.reserve[:4]
+    ]
+
+    assert walk_ins.count(Standing.CONFIRMED) == 6 - 3
+    assert answers == [ADMITTED] * 3 + [contradicted(Reason.UNAPPROVED)]
+
+
+def test_an_older_lease_ends_when_its_device_names_a_newer_one(database, event, lost):
+    bus, lost = lost
+    at = NOW + minutes(2)
+
+    renewed(database, lost.device, lost.unheard, at)
+
+    free = factories.a_device(database, event, "Porte 8")
+    write(database, lambda s: mark_seen(s, free.id, at))
+    assert places(a_lease(database, free, at)) == {"Tiflet": (6 - 1) // 7}
+    assert told(let_in(database, lost.device, lost.at_hand, bus.reserve[0], at=at)) == ADMITTED
+    assert told(let_in(database, lost.device, lost.at_hand, bus.reserve[1], at=at)) == ADMITTED
+
+
+def test_a_request_that_names_no_lease_or_somebody_else_s_ends_none(database, event, lost):
+    _, lost = lost
+    other = a_lease(database, factories.a_device(database, event, "Porte 8"))
+
+    for held in (None, other, replace(other, lease_id=uuid4())):
+        renewed(database, lost.device, held, NOW + minutes(2))
+
+    with database.read() as session:
+        left = session.scalars(
+            select(Lease.id).where(Lease.device_id == lost.device.id, Lease.ended_at.is_(None))
+        ).all()
+    assert len(left) == 2 + 3
+
+
+def test_giving_back_an_old_lease_ends_none_that_was_granted_since(database, event, lost):
+    _, lost = lost
+
+    def give_back(lease_id):
+        return write(database, lambda s: return_lease(s, lost.device, now=NOW, lease_id=lease_id))
+
+    others = [uuid4(), a_lease(database, factories.a_device(database, event, "P 8")).lease_id]
+
+    assert [give_back(lease_id) for lease_id in others] == [None, None]
+    assert give_back(lost.at_hand.lease_id) == lost.at_hand.lease_id
+    assert give_back(lost.at_hand.lease_id) is None
+    assert give_back(lost.unheard.lease_id) == lost.unheard.lease_id
+
+
+def test_what_was_admitted_before_giving_back_is_no_conflict_while_places_are_free(
+    database, device, bus
+):
+    lease = a_lease(database, device)
+    write(database, lambda s: return_lease(s, device, now=NOW + minutes(1)))
+
+    late = let_in(database, device, lease, bus.reserve[0], received_at=NOW + minutes(2))
+
+    assert told(late) == ADMITTED
+
+
+def test_a_blocked_person_without_a_place_takes_nobody_s(database, event, device, bus):
+    lease = a_lease(database, device)
+    write(database, lambda s: s.execute(update(Participant).values(blocked=True)))
+
+    answers = [
+        told(let_in(database, device, named, code))
+        for named, code in zip(
+            [None, lease, None], [*bus.reserve[:2], *bus.confirmed], strict=False
+        )
+    ]
+
+    with database.read() as session:
+        rows = session.scalars(select(Admission.without_place).order_by(Admission.id)).all()
+        used = session.scalars(select(LeasePlace.used)).all()
+    assert answers == [contradicted(Reason.BLOCKED)] * 3
+    assert (rows, used) == ([True, False, False], [1])

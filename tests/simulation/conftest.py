@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import scanner.client
+import scanner.courier
 from checkin.app import create_app
 from checkin.db.engine import Database
 from checkin.settings import Settings
@@ -34,7 +35,8 @@ def application(sqlite_databases) -> Iterator[Application]:
         application = Application(app, database)
         application.turn_clocks(patch)
         # The line has no time of its own to give up on, and threads would not replay.
-        patch.setattr(scanner.client, "within", lambda _seconds, work: work())
+        for module in (scanner.client, scanner.courier):
+            patch.setattr(module, "within", lambda _seconds, work: work())
         yield application
         app.extensions[EXTENSION].live.close()
         app.extensions[EXTENSION].database.dispose()

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from checkin.domain.verdicts import Direction
+from checkin.domain.verdicts import Direction, Status
+from checkin.protocol.codes import parse_code
+from checkin.protocol.gate_list import badge_tag, open_entry
 from scanner.client import Client
 from scanner.clock import DeviceClock
 from scanner.courier import Courier, Happening
 from scanner.delivery import Delivery
+from scanner.desk import ForcedScan
+from scanner.errors import ServerUnreachable, SpoolUnwritable
 from scanner.held_list import HeldList
 from scanner.offline import OfflineGate
 from scanner.refresh import Refresh
@@ -32,13 +38,14 @@ class Told:
 
     Attributes:
         cursor: of the newest gate list that the gate had by then; 0 for none.
+        standing: of the person, as the list at hand said; None where it knew no such badge.
         safe: the scan would survive a power cut now.
-        run: which start of the scanner.
     """
 
     gate: str
     verdict: Verdict
     cursor: int
+    standing: str | None
     safe: bool
     at: datetime
 
@@ -49,6 +56,7 @@ class Gate:
 
     Attributes:
         accepted: scans that the station said it keeps, by the true time of their reading.
+        undone: scans that somebody wanted to take back.
         wall_off_s: how wrong the computer's wall clock is.
     """
 
@@ -60,6 +68,7 @@ class Gate:
     disk: Disk = field(default_factory=Disk)
     told: list[Told] = field(default_factory=list)
     accepted: dict[str, datetime] = field(default_factory=dict)
+    undone: set[str] = field(default_factory=set)
     troubled: bool = False
     wall_off_s: float = 0.0
     crash_in: int | None = None
@@ -87,6 +96,53 @@ class Gate:
     def tend(self) -> None:
         """Let the second thread have its turn."""
         self._alive(self._round)
+
+    def undo(self) -> None:
+        """Take back the last person let in."""
+        let_in = [one.verdict for one in self.told if one.verdict.status == Status.OK]
+        if let_in and let_in[-1].scan.type == Direction.ENTRY:
+            scan_id = let_in[-1].scan.scan_id
+            self.undone.add(scan_id)  # whether it came through or not: nobody knows
+            self._alive(lambda: self._courier._annul(scan_id, "passed back"))
+
+    def override(self, code: str) -> None:
+        """Let a supervisor answer for a person; it needs the server."""
+
+        def ask() -> None:
+            with contextlib.suppress(ServerUnreachable):
+                self._client.post_scan(ForcedScan(code, reason="sent by the committee"))
+
+        self._alive(ask)
+
+    def go_home(self) -> None:
+        """Close the scanner as at the end of the day."""
+
+        def close() -> None:
+            self._courier._guarded(self._courier._drain)
+            self._courier._guarded(self._courier._return_lease)
+
+        self._alive(close)
+        if self._is_on:
+            self.switch_off()
+
+    @property
+    def spent(self) -> list[tuple[str, str, bool, bool]]:
+        """Return what was let in by a lease: scan_id, lease, took a place, took a seat."""
+        found = self.spool._file.rows(
+            "SELECT scan_id, charged_to, place, seat FROM passages WHERE charged_to IS NOT NULL"
+        )
+        return [(str(i), str(lease), bool(place), bool(seat)) for i, lease, place, seat in found]
+
+    def lose_a_renewal(self) -> None:
+        """Ask for a new lease, and hear neither of it nor of anything after it."""
+
+        def ask() -> None:
+            self._courier._next_refresh = -math.inf
+            self.line.lose_lease = True
+            self._round()
+
+        self._alive(ask)
+        self.line.lose_lease, self.line.is_cut = False, True
 
     def codes_waiting(self) -> list[str]:
         """Return the badges whose scans wait to be uploaded."""
@@ -121,8 +177,6 @@ class Gate:
             self.switch_off()
 
     def _switch_on(self) -> None:
-        from scanner.errors import SpoolUnwritable
-
         try:
             self._open()
         except SpoolUnwritable:  # a full disk: the volunteer is told and tries again
@@ -143,7 +197,7 @@ class Gate:
         )
         self._clocks[clock.frame] = clock
         self.spool = Spool(_FOLDER, frame=clock.frame, connect=self.disk.connect)
-        client = Client("http://server", token=self.token, clock=clock)
+        client = self._client = Client("http://server", token=self.token, clock=clock)
         client._session.mount("http://", self.line)
         offline = OfflineGate(self.held, self.spool.memory, clock, {"name": self.name})
         delivery = Delivery(self.spool, client, offline)
@@ -170,7 +224,16 @@ class Gate:
             self.line.delivered.get(happening.scan.scan_id)
         )
         self.troubled |= happening.fault is not None or self.disk.is_full
-        self.told.append(Told(self.name, happening, self.newest_cursor, safe, self.time.now))
+        standing = self._standing(happening.scan.code)
+        self.told.append(
+            Told(self.name, happening, self.newest_cursor, standing, safe, self.time.now)
+        )
+
+    def _standing(self, code: str) -> str | None:
+        token = parse_code(code)
+        entry = self.held.entry(badge_tag(token))
+        content = open_entry(token, entry) if entry else None
+        return content and content["standing"]
 
     def _maybe_stop(self) -> None:
         if self.crash_in is None:

@@ -10,13 +10,21 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import update
 
+import checkin.domain.consequences
 import checkin.services.admissions
+import checkin.services.leases
+import checkin.services.scan_writing
 import checkin.services.scans
+import checkin.web.api.scans
 import scanner.client
 import scanner.delivery
 import scanner.held_list
+import scanner.leases
 import scanner.offline
+from checkin.db.models import Lease
+from checkin.services.scan_replay import replay
 from scanner import disk
 from scanner.clock import DeviceClock
 from scanner.courier import Courier
@@ -67,7 +75,7 @@ def _put_after_the_answer(patch: Patch) -> None:
 
 def _settled_by_order(patch: Patch) -> None:
     def upload(self: Any, waiting: Any) -> int:
-        self.server.post_batch(waiting, self._device_time(waiting[0].frame))
+        self.server.post_batch(waiting, self._time_in(waiting[0].frame))
         self.spool.settle([one.scan.scan_id for one in waiting], [])
         return len(waiting)
 
@@ -129,6 +137,60 @@ def _expired_lease_believed_without_one(patch: Patch) -> None:
     patch.setattr(scanner.offline, "facts_from", facts_from)
 
 
+def _lease_of_a_lost_renewal_ended(patch: Patch) -> None:
+    def end_all(session: Any, device: Any, held: Any, now: datetime) -> None:
+        session.execute(
+            update(Lease).where(*checkin.services.leases._held_by(device)).values(ended_at=now)
+        )
+
+    patch.setattr(checkin.services.leases, "_end_overtaken", end_all)
+
+
+def _used_place_lent_again(patch: Patch) -> None:
+    patch.setattr(checkin.services.scans, "spend", lambda connection, debt: None)
+
+
+def _whoever_was_let_in_takes_a_place(patch: Patch) -> None:
+    patch.setattr(checkin.domain.consequences, "_has_place", lambda facts: True)
+
+
+def _place_annulled_given_away_again(patch: Patch) -> None:
+    def forget(self: Any, scan_id: str) -> None:
+        self._file.write("DELETE FROM passages WHERE scan_id = ?", (scan_id,))
+
+    patch.setattr(Memory, "forget", forget)
+
+
+def _clock_set_back_believed(patch: Patch) -> None:
+    patch.setattr(DeviceClock, "is_believable", lambda self: True)
+
+
+def _lease_never_expires(patch: Patch) -> None:
+    patch.setattr(scanner.leases.Lease, "is_good", lambda self, at: True)
+
+
+def _lease_returned_and_used(patch: Patch) -> None:
+    patch.setattr(Memory, "drop_lease", lambda self: None)
+
+
+def _reserve_list_forgotten(patch: Patch) -> None:
+    patch.setattr(checkin.services.leases, "move_up_everywhere", lambda *_: [])
+
+
+def _lost_refusal_unheard(patch: Patch) -> None:
+    patch.setattr(
+        checkin.services.scans,
+        "repeat",
+        lambda connection, device, reading, _: replay(connection, device, reading),
+    )
+
+
+def _live_scans_dated_on_arrival(patch: Patch) -> None:
+    patch.setattr(
+        checkin.web.api.scans, "live_moment", lambda scanned_at, _, now: (now, now - scanned_at)
+    )
+
+
 def _own_admissions_forgotten(patch: Patch) -> None:
     real = Spool.decide
     patch.setattr(
@@ -174,11 +236,11 @@ def _green_without_the_server(patch: Patch) -> None:
 
 
 def _clock_not_corrected(patch: Patch) -> None:
-    patch.setattr(Delivery, "_device_time", lambda self, frame: self.offline.clock.server_now())
+    patch.setattr(Delivery, "_time_in", lambda self, frame: self.offline.clock.server_now())
 
 
 def _clock_of_another_run(patch: Patch) -> None:
-    patch.setattr(Delivery, "_device_time", lambda self, frame: self.offline.clock.now())
+    patch.setattr(Delivery, "_time_in", lambda self, frame: self.offline.clock.now())
 
 
 def _clock_jumps(patch: Patch) -> None:
@@ -211,21 +273,21 @@ def _full_disk_hidden(patch: Patch) -> None:
 
 
 def _repetition_recorded_anew(patch: Patch) -> None:
-    real = checkin.services.scans.insert_scan
+    real = checkin.services.scan_writing.insert_scan
 
-    def insert_scan(session: Any, device: Any, reading: Any, *more: Any) -> Any:
-        written = real(session, device, reading, *more)
-        return written or real(session, device, replace(reading, scan_id=uuid4()), *more)
+    def insert_scan(connection: Any, device: Any, reading: Any, *more: Any) -> Any:
+        written = real(connection, device, reading, *more)
+        return written or real(connection, device, replace(reading, scan_id=uuid4()), *more)
 
-    patch.setattr(checkin.services.scans, "insert_scan", insert_scan)
+    patch.setattr(checkin.services.scan_writing, "insert_scan", insert_scan)
 
 
 def _history_not_counted(patch: Patch) -> None:
     real = checkin.services.admissions.count_arrival
 
-    def count_arrival(session: Any, device: Any, delegation: Any, at: Any, change: Any) -> None:
+    def count_arrival(connection: Any, device: Any, delegation: Any, at: Any, change: Any) -> None:
         if device.gate_name != "Porte 2":
-            real(session, device, delegation, at, change)
+            real(connection, device, delegation, at, change)
 
     patch.setattr(checkin.services.admissions, "count_arrival", count_arrival)
 
@@ -247,6 +309,16 @@ MUTANTS = [
     Mutant("places of the lease not counted", "limits", _lease_of_places_not_checked),
     Mutant("seats of the lease not counted", "limits", _lease_of_seats_not_checked),
     Mutant("reserve list without a lease", "limits", _expired_lease_believed_without_one),
+    Mutant("lease of a lost renewal ended", "limits", _lease_of_a_lost_renewal_ended),
+    Mutant("used place lent again", "limits", _used_place_lent_again),
+    Mutant("whoever was let in takes a place", "limits", _whoever_was_let_in_takes_a_place),
+    Mutant("place annulled given away again", "limits", _place_annulled_given_away_again),
+    Mutant("clock set back believed", "limits", _clock_set_back_believed),
+    Mutant("lease never expires", "limits", _lease_never_expires),
+    Mutant("lease returned and used", "limits", _lease_returned_and_used),
+    Mutant("reserve list forgotten", "moved_up", _reserve_list_forgotten),
+    Mutant("lost refusal unheard", "admitted_once", _lost_refusal_unheard),
+    Mutant("live scans dated on arrival", "times", _live_scans_dated_on_arrival),
     Mutant("own admissions forgotten", "admitted_once", _own_admissions_forgotten),
     Mutant("waiting passage overtaken", "admitted_once", _waiting_passage_overtaken),
     Mutant("tombstones ignored", "same_rules", _tombstones_ignored),

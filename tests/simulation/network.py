@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from random import Random
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,26 +26,30 @@ class Log:
     Attributes:
         answers: by scan_id, every (status, reason) that a device could have received.
         batched: every scan of every batch that the server took, with its gate's name.
+        first: by scan_id, when the server first took a scan of a batch, with its result.
         leases: by lease id, what was lent.
-        late: scans of batches that came long after they were sent, so that the server could not
-            tell the lateness from a wrong clock.
+        late: scans that came long after they were sent, so that the server could not tell the
+            lateness from a wrong clock.
     """
 
     answers: dict[str, list[tuple[str, str | None]]] = field(default_factory=dict)
     batched: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    first: dict[str, tuple[datetime, dict[str, Any]]] = field(default_factory=dict)
     leases: dict[str, dict[str, Any]] = field(default_factory=dict)
     late: set[str] = field(default_factory=set)
 
-    def note(self, gate: str, path: str, sent: bytes, status: int, body: Any) -> None:
+    def note(self, gate: str, at: datetime, path: str, sent: bytes, status: int, body: Any) -> None:
         """Keep one exchange."""
         if status != 200 or not isinstance(body, dict):
             return
         if path.endswith("/scans/batch"):
             self.batched += [(gate, scan) for scan in json.loads(sent)["scans"]]
+            for result in body["results"]:
+                self.first.setdefault(result["scan_id"], (at, result))
         for answer in [body] if path.endswith("/scans") else body.get("results", []):
             known = self.answers.setdefault(answer["scan_id"], [])
             known.append((answer["status"], answer["reason"]))
-        if path.endswith("/leases"):
+        if path.endswith("/leases") and "delegations" in body:
             self.leases[body["lease_id"]] = body
 
 
@@ -53,6 +58,7 @@ class Line(BaseAdapter):
 
     Attributes:
         is_cut: nothing comes through.
+        lose_lease: what is answered to the asking for a lease is lost.
         risk: how likely each mishap is while it is not.
         delivered: by scan_id, the statuses that this gate received.
         meanwhile: what the other thread does while the next batch is on its way.
@@ -62,9 +68,12 @@ class Line(BaseAdapter):
         super().__init__()
         self.name = name
         self.is_cut = False
+        self.lose_lease = False
         self.risk = 0.05
         self.delivered: dict[str, set[str]] = {}
         self.interrupt: Callable[[], None] = lambda: None
+        #: called after every request by which the server may have changed something
+        self.watch: Callable[[], None] = lambda: None
         self.meanwhile: Callable[[], None] | None = None
         self._server = server.app.test_client()
         self._time = server.time
@@ -95,7 +104,8 @@ class Line(BaseAdapter):
         self._random.shuffle(self._late)
         for asked in self._late:
             sent = json.loads(asked[2])
-            self._log.late |= {scan["scan_id"] for scan in sent.get("scans", [])}
+            scans = sent.get("scans", [sent] if "scan_id" in sent else [])
+            self._log.late |= {scan["scan_id"] for scan in scans}
             self._carry(asked)
         self._late.clear()
 
@@ -111,6 +121,8 @@ class Line(BaseAdapter):
             raise requests.ReadTimeout
 
     def _fail_after(self, asked: Request, answer: requests.Response) -> requests.Response:
+        if self.lose_lease and asked[1].endswith("/leases"):
+            raise requests.ReadTimeout
         mishap = self._random.random()
         if mishap < self.risk:
             raise requests.ReadTimeout  # the server did it and the device does not know
@@ -135,7 +147,10 @@ class Line(BaseAdapter):
         method, path, body, headers = asked
         reply = self._server.open(path, method=method, data=body, headers=headers)
         status, data = reply.status_code, reply.data
-        self._log.note(self.name, path, body, status, json.loads(data) if data else None)
+        told = json.loads(data) if data else None
+        self._log.note(self.name, self._time.now, path, body, status, told)
+        if method != "GET":
+            self.watch()
         return _response(status, data, reply.headers.get("ETag", ""))
 
     def _received(self, asked: Request, answer: requests.Response) -> requests.Response:

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from random import Random
+from uuid import uuid4
 
 from sqlalchemy import update
 
 from checkin.db.models import Badge, Delegation, Event
-from checkin.services.registration import block, next_list_version
+from checkin.domain.admission import Reentry
+from checkin.domain.leases import LIFETIME
+from checkin.domain.registration import Registration
+from checkin.domain.verdicts import Direction
+from checkin.services.leases import return_lease
+from checkin.services.registration import Registered, block, cancel, next_list_version
+from checkin.services.walk_in import register_walk_in
 from tests import factories
 from tests.simulation.gates import Gate
+from tests.simulation.limits import passed_limits
 from tests.simulation.network import Line, Log
 from tests.simulation.server import START, Application
 
 STEPS = 40
 GATES = 3
-CONFIRMED = 4
-RESERVE = 8
-QUOTA = 10
+#: delegations by their quotas, and how many people of each are confirmed beforehand
+QUOTAS = {"Khémisset": (11, 3), "Tiflet": (5, 2)}
+WALK_INS = 15
 
 
 @dataclass
@@ -26,35 +34,49 @@ class Person:
     """A participant with a badge.
 
     Attributes:
-        stopped_at: the gate list's cursor from which they must not be let in; None: let in.
+        listed_at: the gate list's cursor from which they are on it.
+        stopped_at: the cursor from which they must not be let in; None: let in.
     """
 
     participant_id: int
     badge_id: object
     code: str
-    reserve: bool
+    listed_at: int
     stopped_at: int | None = None
 
 
 @dataclass
 class World:
-    """Everything of one seed."""
+    """Everything of one seed.
+
+    Attributes:
+        seen: what was wrong at some moment and may be right again at the end.
+    """
 
     seed: int
     server: Application
     log: Log = field(default_factory=Log)
+    seen: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed)
         self.time = self.server.time
-        self.time.now = max(self.time.now, START)
-        capacity = self.random.choice((None, None, 8))
+        self.time.now = START
+        self.capacity = self.random.choice((None, 5, 6))
+        self.reentry = self.random.choice((Reentry.SINGLE, Reentry.SINGLE, Reentry.AFTER_EXIT))
+        self.reserve_from = self.random.choice((START, None, None))
         self.event: Event = factories.an_event(
-            self.server.database, f"seed-{self.seed}", reserve_from=START, capacity=capacity
+            self.server.database,
+            f"seed-{self.seed}-{uuid4().hex[:8]}",
+            reserve_from=self.reserve_from,
+            capacity=self.capacity,
+            reentry=self.reentry,
         )
-        self.capacity = capacity
-        self.people = self._people()
+        self.people: list[Person] = []
+        self.quotas: dict[int, int] = {}
+        self.delegations = [self._delegation(name, *rest) for name, rest in QUOTAS.items()]
         self.gates = [self._gate(number) for number in range(GATES)]
+        self.desk = factories.a_device(self.server.database, self.event, "Bureau")
 
     def play(self) -> None:
         """Go through the afternoon, then let everything recover."""
@@ -68,19 +90,36 @@ class World:
         return next((one for one in self.people if one.code == code), None)
 
     def _step(self) -> None:
-        gate, person = self.random.choice(self.gates), self.random.choice(self.people)
+        gate, person = self.random.choice(self.gates), self._somebody()
         steps = {
             lambda: gate.show(person.code): 50,
+            lambda: gate.show(person.code, Direction.EXIT): 6,
             gate.tend: 30,
             lambda: gate.tend_while_someone_comes(self._code_waiting_at(gate)): 12,
             lambda: self._toggle_line(gate): 9,
+            self._walk_in: 14,
             lambda: self._plan_crash(gate): 6,
             lambda: self._move_clock(gate): 4,
             lambda: self._toggle_disk(gate): 3,
             lambda: self._stop(person): 3,
+            lambda: self._cancel(person): 2,
+            lambda: gate.override(person.code): 2,
+            gate.lose_a_renewal: 4,
+            lambda: self._restart_in_the_past(gate): 2,
+            gate.undo: 2,
+            gate.go_home: 2,
             gate.line.deliver_late: 4,
         }
         self.random.choices(list(steps), list(steps.values()))[0]()
+
+    def _somebody(self) -> Person:
+        # Who came last is the one for whom places are few.
+        few = self.people[-5:] if self.random.random() < 0.6 else self.people
+        return self.random.choice(few)
+
+    def watch(self) -> None:
+        """Look whether a limit is passed at this very moment."""
+        self.seen += passed_limits(self)
 
     def _code_waiting_at(self, gate: Gate) -> str:
         codes = gate.codes_waiting() or [person.code for person in self.people]
@@ -95,6 +134,10 @@ class World:
     def _move_clock(self, gate: Gate) -> None:
         gate.wall_off_s = self.random.choice((-3600.0, 3600.0, -7.0, 90.0, 0.0))
 
+    def _restart_in_the_past(self, gate: Gate) -> None:
+        gate.line.is_cut, gate.wall_off_s = True, gate.wall_off_s - 3600
+        gate.switch_off()
+
     def _toggle_disk(self, gate: Gate) -> None:
         gate.disk.is_full = not gate.disk.is_full
 
@@ -102,8 +145,7 @@ class World:
         # Revoked half of the time, else blocked; either way the list says so from this version on.
         work = self._revoke if self.random.random() < 0.5 else self._block
         work(person)
-        with self.server.database.read() as session:
-            person.stopped_at = session.get_one(Event, self.event.id).list_version
+        person.stopped_at = self._list_version()
 
     def _revoke(self, person: Person) -> None:
         factories.write(
@@ -126,6 +168,30 @@ class World:
             ),
         )
 
+    def _cancel(self, person: Person) -> None:
+        factories.write(
+            self.server.database,
+            lambda session: cancel(session, self.event, person.participant_id, now=self.time.now),
+        )
+        self.watch()
+
+    def _walk_in(self) -> None:
+        if len(self.people) < WALK_INS + sum(known for _, known in QUOTAS.values()):
+            delegation = self.random.choice(self.delegations)
+            made = factories.write(
+                self.server.database,
+                lambda session: register_walk_in(
+                    session,
+                    self.desk,
+                    Registration(name=f"Omar {len(self.people)}", delegation=delegation.name),
+                    delegation_id=delegation.id,
+                    keys=factories.KEYS,
+                    now=self.time.now,
+                ),
+            )
+            self._know(made)
+            self.watch()
+
     def _recover(self) -> None:
         for gate in self.gates:
             gate.line.is_cut, gate.line.risk = False, 0.0
@@ -138,33 +204,44 @@ class World:
             if not any(gate.unsettled for gate in self.gates):
                 break
 
-    def _people(self) -> list[Person]:
-        database = self.server.database
-        delegation = factories.a_delegation(
-            database, self.event, f"Khémisset {self.seed}", CONFIRMED
-        )
-        self.delegation_id = delegation.id
-        people = [self._person(delegation, n) for n in range(CONFIRMED + RESERVE)]
-        # Places that nobody holds, for the reserve list at the doors.
-        factories.write(
-            database,
-            lambda session: session.execute(
-                update(Delegation).where(Delegation.id == delegation.id).values(quota=QUOTA)
-            ),
-        )
-        return people
+        # The day is over: what was lent comes back, and who waited moves up.
+        for gate in self.gates:
+            gate.go_home()
+        self.time.advance(2 * LIFETIME.total_seconds())
+        self._let_expire()
 
-    def _person(self, delegation: Delegation, number: int) -> Person:
-        made = factories.a_participant(
-            self.server.database, self.event, f"Amina {number}", delegation=delegation
+    def _let_expire(self) -> None:
+        factories.write(
+            self.server.database,
+            lambda session: return_lease(session, self.desk, now=self.time.now),
         )
+
+    def _delegation(self, name: str, quota: int, confirmed: int) -> Delegation:
+        database = self.server.database
+        delegation = factories.a_delegation(database, self.event, name, quota)
+        self.quotas[delegation.id] = quota
+        for number in range(confirmed):
+            self._know(
+                factories.a_participant(
+                    database, self.event, f"Amina {number}", delegation=delegation
+                )
+            )
+        return delegation
+
+    def _know(self, made: Registered) -> None:
         code = factories.code_of(self.event, made.badge_id)
-        return Person(made.participant_id, made.badge_id, code, reserve=number >= CONFIRMED)
+        person = Person(made.participant_id, made.badge_id, code, self._list_version())
+        self.people.append(person)
+
+    def _list_version(self) -> int:
+        with self.server.database.read() as session:
+            return session.get_one(Event, self.event.id).list_version
 
     def _gate(self, number: int) -> Gate:
         name = f"Porte {number + 1}"
         device = factories.a_new_device(self.server.database, self.event, name)
         line = Line(name, self.server, self.random, self.log)
+        line.watch = self.watch
         gate = Gate(name, device.token, self.time, line, self.random)
         gate.wall_off_s = self.random.choice((0.0, 0.0, 3600.0, -45.0))
         return gate

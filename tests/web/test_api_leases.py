@@ -8,14 +8,17 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
-from checkin.db.models import Delegation, Device, Event
+from checkin.db.models import Delegation, Device, Event, Lease
+from checkin.services import leases
 from tests import factories
+from tests.api_client import Api
 from tests.web.test_api_batch import conflicts, offline, result
 
 
 @pytest.fixture
-def tiflet(database, event):
-    """Six free places, and somebody of the reserve list."""
+def tiflet(database, event, monkeypatch):
+    """Six free places, and somebody of the reserve list, who came after they were lent."""
+    monkeypatch.setattr(leases, "move_up_everywhere", lambda *_: [])
     delegation = factories.a_delegation(database, event, "Tiflet", quota=0)
     [code] = factories.badges(database, event, 1, delegation=delegation)
     factories.write(database, lambda s: s.execute(update(Delegation).values(quota=6)))
@@ -66,6 +69,61 @@ def test_a_lease_is_given_back_once(api, tiflet):
     given = [api.ask("DELETE", "/leases").json["lease_id"] for _ in range(2)]
 
     assert given == [lease["lease_id"], None]
+
+
+def test_a_late_request_to_give_back_ends_no_newer_lease(api, tiflet):
+    first, second = api.lease(), api.lease()
+    path = f"/leases?lease_id={first['lease_id']}"
+
+    given = [api.ask("DELETE", path).json["lease_id"] for _ in range(2)]
+
+    assert given == [first["lease_id"], None]
+    assert api.ask("DELETE", "/leases").json["lease_id"] == second["lease_id"]
+
+
+def test_only_the_own_lease_is_given_back(app, api, database, event, tiflet):
+    other = Api.enrolled(app, database, event, gate="Porte 2")
+    lease = other.lease()
+
+    told = [
+        api.ask("DELETE", path).json["lease_id"]
+        for path in ("/leases", f"/leases?lease_id={lease['lease_id']}")
+    ]
+
+    assert told == [None, None]
+    assert other.ask("DELETE", "/leases").json["lease_id"] == lease["lease_id"]
+
+
+def test_what_is_no_lease_id_cannot_be_given_back(api):
+    reply = api.ask("DELETE", "/leases?lease_id=mine")
+
+    assert (reply.status_code, reply.json["error"]) == (400, "invalid_request")
+
+
+def test_what_a_lease_given_back_leaves_is_free_at_once(app, api, database, event, tiflet):
+    factories.write(database, lambda s: s.execute(update(Delegation).values(quota=60)))
+    doors = [Api.enrolled(app, database, event, gate=f"Porte {n}") for n in (2, 3)]
+    lent = [door.lease()["delegations"][0]["places"] for door in (api, *doors)]
+
+    api.ask("DELETE", "/leases")
+
+    again = api.lease()["delegations"][0]["places"]
+    assert (lent, again) == ([60 // 2, 30 // 3, 20 // 4], (60 - 10 - 5) // 4)
+
+
+def test_a_lease_ends_when_a_newer_one_is_named(api, database, tiflet):
+    first = api.lease()
+    second = api.lease(held=first["lease_id"])
+    with_both = ended(database)
+    api.lease(held=second["lease_id"])
+
+    assert (with_both, ended(database)) == ([], [first["lease_id"]])
+
+
+def ended(database):
+    with database.read() as session:
+        found = session.scalars(select(Lease.id).where(Lease.ended_at.is_not(None)))
+        return [str(lease_id) for lease_id in found]
 
 
 def test_asking_for_a_lease_may_tell_the_device_s_time(api, database, event):

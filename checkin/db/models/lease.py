@@ -14,9 +14,12 @@ _NOT_ENDED = text("ended_at IS NULL")
 
 
 class Lease(Base):
-    """What one device may give away by itself until `expires_at`; it holds one at a time.
+    """What one device may give away by itself until `expires_at`.
 
-    Ended ones stay, because what was admitted under them may be uploaded much later.
+    It uses one at a time, and the server may not know which: the answer that granted the newest
+    may have been lost. So a lease ends when its device names a newer one, and until then the
+    largest of them counts. Ended ones stay, because what was admitted under them may be uploaded
+    much later.
     """
 
     __tablename__ = "lease"
@@ -25,9 +28,8 @@ class Lease(Base):
         CheckConstraint("expires_at > granted_at", name="life"),
         CheckConstraint("hall_used >= 0 AND hall_used <= coalesce(hall, 0)", name="hall_used"),
         Index(
-            "uq_lease_held",
+            "ix_lease_held",
             "device_id",
-            unique=True,
             sqlite_where=_NOT_ENDED,
             postgresql_where=_NOT_ENDED,
         ),
@@ -44,7 +46,7 @@ class Lease(Base):
     device_id: Mapped[int]
     granted_at: Mapped[datetime]
     expires_at: Mapped[datetime]
-    #: when it was renewed or given back; None too where it was left to expire
+    #: when its device was known to have another, gave it back, or was seen to have let it expire
     ended_at: Mapped[datetime | None]
     #: share of the hall's capacity; None where the hall has no limit
     hall: Mapped[int | None]

@@ -16,6 +16,21 @@ class LeaseRequest(Body):
     device_time: Moment | None = Field(
         default=None, description="What the device's clock says now, for its skew."
     )
+    held: UUID | None = Field(
+        default=None,
+        description="The lease that the device has at hand: only then do older ones end, because "
+        "the answer that granted a newer one may have been lost.",
+    )
+
+
+class ReturnQuery(Body):
+    """Which lease to give back."""
+
+    lease_id: UUID | None = Field(
+        default=None,
+        description="This lease and older ones end, and none that was granted since; "
+        "without it all of the device's end.",
+    )
 
 
 class LentDelegation(Body):
@@ -38,7 +53,7 @@ class LeaseReply(Body):
 
 
 class LeaseReturned(Body):
-    """A lease given back; null where the device held none."""
+    """The lease that ended, the newest of several; null where there was none to end."""
 
     lease_id: UUID | None
     server_time: datetime

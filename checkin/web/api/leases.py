@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from apiflask import APIBlueprint
-from flask import Response
+from flask import Response, request
 from sqlalchemy.orm import Session
 
 from checkin.db.engine import in_transaction
+from checkin.errors import InvalidRequest
 from checkin.services.devices import mark_seen
 from checkin.services.leases import GrantedLease, grant_lease, return_lease
-from checkin.web.api.contract import accepts, current_device, for_devices, now, returns
-from checkin.web.api.lease_bodies import LeaseReply, LeaseRequest, LeaseReturned
-from checkin.web.api.scans import milliseconds
+from checkin.web.api.clocks import milliseconds
+from checkin.web.api.contract import (
+    accepts,
+    current_device,
+    describes_query,
+    for_devices,
+    now,
+    returns,
+)
+from checkin.web.api.lease_bodies import LeaseReply, LeaseRequest, LeaseReturned, ReturnQuery
 from checkin.web.json_bodies import json_response, utc_text
 from checkin.web.state import marhaba
 
@@ -31,23 +40,36 @@ def grant(body: LeaseRequest) -> Response:
     def work(session: Session) -> GrantedLease:
         if body.device_time is not None:
             mark_seen(session, device.id, at, milliseconds(at - body.device_time))
-        return grant_lease(session, device, now=now())
+        return grant_lease(session, device, now=now(), held=body.held)
 
     return json_response(_lease_body(in_transaction(marhaba().database, work)))
 
 
 @bp.delete("/leases")
-@returns(bp, LeaseReturned, 200, 401)
+@returns(bp, LeaseReturned, 200, 400, 401)
 @for_devices
+@describes_query(bp, ReturnQuery)
 def give_back() -> Response:
-    """Give the device's lease back before it expires; what it used of it was uploaded before."""
-    device = current_device()
+    """Give back what the device holds; its unused places are free at once. Again changes nothing.
+
+    Upload what was admitted by it before: what comes later is taken too, but its places may be
+    somebody else's by then.
+    """
+    device, lease_id = current_device(), _lease_named(request.args.get("lease_id"))
     ended = in_transaction(
-        marhaba().database, lambda session: return_lease(session, device, now=now())
+        marhaba().database,
+        lambda session: return_lease(session, device, now=now(), lease_id=lease_id),
     )
     return json_response(
         {"lease_id": str(ended) if ended else None, "server_time": utc_text(now())}
     )
+
+
+def _lease_named(text: str | None) -> UUID | None:
+    try:
+        return None if text is None else UUID(text)
+    except ValueError:
+        raise InvalidRequest(f"lease_id: {text!r} is no lease's id") from None
 
 
 def _lease_body(lease: GrantedLease) -> dict[str, Any]:

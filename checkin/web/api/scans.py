@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -18,12 +18,14 @@ from checkin.services.devices import mark_seen
 from checkin.services.overrides import supervisor_with_pin
 from checkin.services.scan_log import Answer, Decided, Reading
 from checkin.services.scans import force_reason_of, record_batch, record_scan
+from checkin.web.api.clocks import live_moment, milliseconds, shifted
 from checkin.web.api.contract import accepts, current_device, for_devices, language, now, returns
 from checkin.web.api.schemas import (
     AnnulReply,
     AnnulRequest,
     BatchReply,
     BatchRequest,
+    LiveScan,
     ScanReply,
     ScanRequest,
 )
@@ -36,12 +38,12 @@ bp = APIBlueprint("scans", __name__, tag="Scans")
 @bp.post("/scans")
 @returns(bp, ScanReply, 200, 400, 401, 403, 409, 413, 429)
 @for_devices
-@accepts(bp, ScanRequest)
-def create_scan(body: ScanRequest) -> Response:
-    """Record one scan, read just now. A refusal is a 200 too."""
+@accepts(bp, LiveScan)
+def create_scan(body: LiveScan) -> Response:
+    """Record one scan and decide it. A refusal is a 200 too."""
     device, at, state = current_device(), now(), marhaba()
-    skew_ms = milliseconds(at - body.scanned_at)
-    reading = _reading(body, at=at, received_at=at, skew_ms=skew_ms)
+    read_at, skew = live_moment(body.scanned_at, body.device_time, at)
+    reading = _reading(body, at=read_at, received_at=at, skew_ms=milliseconds(skew))
     work = partial(record_scan, device=device, reading=reading, keys=state.keys)
     answer = in_core_transaction(state.database, work)
     state.live.nudge(device.event_id)  # only after the commit
@@ -59,7 +61,7 @@ def create_scans(body: BatchRequest) -> Response:
     readings = [
         _reading(
             scan,
-            at=min(_shifted(scan.scanned_at, skew), at),
+            at=min(shifted(scan.scanned_at, skew), at),
             received_at=at,
             skew_ms=milliseconds(skew),
             decided=Decided(scan.decided.status, scan.decided.reason),
@@ -135,19 +137,6 @@ def _reading(
         decided=decided,
         lease_id=lease_id,
     )
-
-
-def milliseconds(span: timedelta) -> int:
-    """Return a span as whole milliseconds that the database's column can hold."""
-    # A clock that is decades off still fits the column.
-    return max(-(2**31), min(2**31 - 1, round(span / timedelta(milliseconds=1))))
-
-
-def _shifted(moment: datetime, skew: timedelta) -> datetime:
-    try:
-        return moment + skew
-    except OverflowError:
-        return moment
 
 
 def _scan_body(answer: Answer, at: datetime) -> dict[str, Any]:

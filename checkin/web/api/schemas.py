@@ -98,6 +98,16 @@ class ScanRequest(Body):
     )
 
 
+class LiveScan(ScanRequest):
+    """One reading that asks to be decided now."""
+
+    device_time: Moment | None = Field(
+        default=None,
+        description="What the clock that read the code says now: a scan that waited is dated by "
+        "it. Without it the scan is dated on its arrival.",
+    )
+
+
 class Person(Body):
     """A participant as the door sees them."""
 

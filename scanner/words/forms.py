@@ -1,29 +1,8 @@
-"""What the window says when it is used by hand, in French, Arabic and English: see `words.say`."""
+"""What the forms of the window say."""
 
 from __future__ import annotations
 
-WINDOW_WORDS: dict[str, dict[str, str]] = {
-    "camera_in_use": {
-        "fr": "Un autre programme utilise la caméra {source}. Fermez-le (visioconférence, "
-        "navigateur) ou choisissez une autre caméra.",
-        "ar": "برنامج آخر يستعمل الكاميرا {source}. أغلقوه (مكالمات الفيديو، المتصفح) أو اختاروا "
-        "كاميرا أخرى.",
-        "en": "Another program uses camera {source}. Close it (video calls, browser) or choose "
-        "another camera.",
-    },
-    "camera_denied": {
-        "fr": "Ce compte n'a pas le droit d'ouvrir la caméra {source}. Autorisez-la dans les "
-        "réglages ; sous Linux, ajoutez le compte au groupe video.",
-        "ar": "لا يحق لهذا الحساب فتح الكاميرا {source}. اسمحوا بها في الإعدادات؛ وعلى لينكس "
-        "أضيفوا الحساب إلى المجموعة video.",
-        "en": "This account may not open camera {source}. Allow it in the settings; on Linux add "
-        "the account to the group video.",
-    },
-    "camera_back": {
-        "fr": "La caméra fonctionne de nouveau",
-        "ar": "عادت الكاميرا إلى العمل",
-        "en": "The camera works again",
-    },
+FORMS: dict[str, dict[str, str]] = {
     "form_code": {"fr": "Taper un code", "ar": "كتابة رمز", "en": "Type a code"},
     "form_search": {
         "fr": "Chercher un participant",
@@ -84,10 +63,43 @@ WINDOW_WORDS: dict[str, dict[str, str]] = {
         "ar": "لم يقبل الخادم هذا الطلب ({detail})",
         "en": "The server does not take this request ({detail})",
     },
-    "needs_server": {
-        "fr": "Impossible hors ligne : le serveur ne répond pas",
-        "ar": "غير ممكن دون اتصال: الخادم لا يجيب",
-        "en": "Not possible offline: the server does not answer",
+    "search_offline": {
+        "fr": "La recherche demande le réseau : sans lui, cette liste ne s'ouvre qu'avec un badge. "
+        "Tapez le code écrit sous le QR (T).",
+        "ar": "البحث يحتاج إلى الشبكة: بدونها لا تُفتح اللائحة إلا بالشارة. اكتبوا الرمز المطبوع "
+        "تحت المربع (T).",
+        "en": "Searching needs the network: without it this list opens only with a badge. Type the "
+        "code under the QR (T).",
+    },
+    "override_offline": {
+        "fr": "Une dérogation demande le réseau : lui seul vérifie le PIN. Attendez, ou envoyez la "
+        "personne à une porte en ligne.",
+        "ar": "الاستثناء يحتاج إلى الشبكة للتحقق من الرمز السري. انتظروا أو أرسلوا الشخص إلى باب "
+        "متصل.",
+        "en": "An override needs the network: only there is the PIN checked. Wait, or send the "
+        "person to a gate that is online.",
+    },
+    "walk_in_offline": {
+        "fr": "L'inscription demande le réseau. Ce que vous tapez est gardé jusqu'à son retour ; "
+        "la personne n'est pas encore admise.",
+        "ar": "التسجيل يحتاج إلى الشبكة. ما تكتبونه محفوظ إلى أن تعود، ولم يُقبل الشخص بعد.",
+        "en": "Registering needs the network. What you type is kept until it returns; the person "
+        "is not let in yet.",
+    },
+    "walk_in_kept": {
+        "fr": "Gardé, pas encore admis. Réseau revenu : W puis Entrée. Sinon, une porte en ligne.",
+        "ar": "محفوظ ولم يُقبل بعد. حين تعود الشبكة: W ثم إدخال. وإلا فباب متصل.",
+        "en": "Kept, not let in yet. Once the network is back: W, then Enter. Else a gate online.",
+    },
+    "walk_in_draft": {
+        "fr": "Le réseau est revenu. Entrée : inscrire cette personne.",
+        "ar": "عادت الشبكة. إدخال: تسجيل هذا الشخص.",
+        "en": "The network is back. Enter: register this person.",
+    },
+    "drafts_unsent": {
+        "fr": "Des inscriptions attendent le réseau et seraient perdues. Q encore : quitter.",
+        "ar": "تسجيلات تنتظر الشبكة وستضيع. Q مرة أخرى: إنهاء.",
+        "en": "Registrations wait for the network and would be lost. Q again: quit.",
     },
     "nothing_to_override": {
         "fr": "Scannez d'abord le badge refusé",
@@ -99,56 +111,7 @@ WINDOW_WORDS: dict[str, dict[str, str]] = {
         "ar": "لم نجد أي كاميرا: أوصلوا واحدة",
         "en": "No camera found: plug one in",
     },
-    "sound_on": {"fr": "Son activé", "ar": "الصوت مشغل", "en": "Sound on"},
-    "sound_off": {"fr": "Son coupé", "ar": "الصوت مغلق", "en": "Sound off"},
     "status_confirmed": {"fr": "confirmé", "ar": "مؤكد", "en": "confirmed"},
     "status_reserve": {"fr": "liste d'attente", "ar": "لائحة الانتظار", "en": "reserve list"},
     "status_canceled": {"fr": "annulé", "ar": "ملغى", "en": "cancelled"},
-    "help_title": {"fr": "Les touches", "ar": "المفاتيح", "en": "The keys"},
-    "help_next": {
-        "fr": "Badge suivant, fermer le rouge",
-        "ar": "الشارة التالية، إغلاق الأحمر",
-        "en": "Next badge, close the red",
-    },
-    "help_annul": {
-        "fr": "Annuler la dernière entrée",
-        "ar": "إلغاء آخر دخول",
-        "en": "Annul the last admission",
-    },
-    "help_turn": {"fr": "Entrée ou sortie", "ar": "دخول أو خروج", "en": "Entry or exit"},
-    "help_typed": {
-        "fr": "Taper le code écrit sous le QR",
-        "ar": "كتابة الرمز المطبوع تحت المربع",
-        "en": "Type the code under the QR",
-    },
-    "help_search": {
-        "fr": "Chercher un nom",
-        "ar": "البحث عن اسم",
-        "en": "Search for a name",
-    },
-    "help_override": {
-        "fr": "Dérogation (superviseur)",
-        "ar": "استثناء (المشرف)",
-        "en": "Override (supervisor)",
-    },
-    "help_walk_in": {
-        "fr": "Inscrire une personne sans badge",
-        "ar": "تسجيل شخص دون شارة",
-        "en": "Register somebody without a badge",
-    },
-    "help_camera": {"fr": "Choisir la caméra", "ar": "اختيار الكاميرا", "en": "Choose the camera"},
-    "help_mirror": {"fr": "Image en miroir", "ar": "صورة معكوسة", "en": "Mirror the picture"},
-    "help_sound": {"fr": "Son", "ar": "الصوت", "en": "Sound"},
-    "help_language": {
-        "fr": "Langue : français, arabe, anglais",
-        "ar": "اللغة: الفرنسية، العربية، الإنجليزية",
-        "en": "Language: French, Arabic, English",
-    },
-    "help_quit": {"fr": "Quitter", "ar": "إنهاء البرنامج", "en": "Quit"},
-    "help_space": {"fr": "Espace", "ar": "مسافة", "en": "Space"},
-    "help_wedge": {
-        "fr": "Un lecteur USB fonctionne aussi, à tout moment.",
-        "ar": "قارئ USB يعمل أيضا في أي وقت.",
-        "en": "A USB reader works too, at any time.",
-    },
 }

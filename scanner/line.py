@@ -1,0 +1,161 @@
+"""Requests to one server: sent, answered within their time, and their faults called by name."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from scanner.clock import DeviceClock
+from scanner.errors import (
+    BadServerAddress,
+    CertificateMissing,
+    CertificateRefused,
+    DeviceWiped,
+    RequestRejected,
+    ServerUnreachable,
+    TokenRefused,
+)
+
+SOFTWARE = "marhaba-scanner/0.1"
+
+# Answers that will be the same however often the request is sent.
+_HOPELESS = {400, 403, 404, 409, 413, 415, 422}
+
+
+class Line:
+    """The way to one server, for one device.
+
+    Every call raises ServerUnreachable when there is no answer of our server within its time,
+    TokenRefused on 401, and RequestRejected for what the server will never take. Paths are those
+    below `/api/v1/`.
+    """
+
+    def __init__(
+        self,
+        server: str,
+        *,
+        token: str = "",
+        language: str = "fr",
+        cafile: Path | None = None,
+        clock: DeviceClock | None = None,
+    ) -> None:
+        """Get ready; nothing is sent yet.
+
+        Args:
+            clock: measured against the server's with each exchange.
+
+        Raises:
+            BadServerAddress: `server` is not an http or https address.
+            CertificateMissing: there is no such `cafile`.
+        """
+        self.server = server_address(server)
+        self.clock = clock or DeviceClock()
+        self._session = requests.Session()
+        # Proxies and .netrc of the computer's owner have no business between a gate and its server.
+        self._session.trust_env = False
+        self._session.headers["Accept-Language"] = language
+        self._session.headers["User-Agent"] = SOFTWARE
+        if token:
+            self._session.headers["Authorization"] = f"Bearer {token}"
+        if cafile is not None:
+            if not cafile.is_file():
+                raise CertificateMissing(cafile=cafile)
+            self._session.verify = str(cafile)
+
+    def get(self, path: str, *, timeout_s: float) -> dict[str, Any]:
+        """Read something."""
+        return self._call("GET", path, None, timeout_s=timeout_s)
+
+    def post(self, path: str, body: dict[str, Any], *, timeout_s: float) -> dict[str, Any]:
+        """Send something and return the reply."""
+        return self._call("POST", path, body, timeout_s=timeout_s)
+
+    def delete(self, path: str, *, timeout_s: float) -> dict[str, Any]:
+        """Give something back."""
+        return self._call("DELETE", path, None, timeout_s=timeout_s)
+
+    def _call(
+        self, method: str, path: str, body: dict[str, Any] | None, *, timeout_s: float
+    ) -> dict[str, Any]:
+        sent_at, began_s = self.clock.now(), self.clock.elapsed_s()
+        answer = self._send(method, path, body, timeout_s, {})
+        reply = self._understood(answer)
+        self._note_skew(reply, sent_at, self.clock.elapsed_s() - began_s)
+        return reply
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None,
+        timeout_s: float,
+        headers: dict[str, str],
+    ) -> requests.Response:
+        url = f"{self.server}/api/v1/{path}"
+        # A kept connection may have been closed by the server meanwhile: that costs a second try,
+        # which is safe because the server knows a scan by its scan_id.
+        for last in (False, True):
+            try:
+                return self._session.request(
+                    method,
+                    url,
+                    json=body,
+                    timeout=timeout_s,
+                    headers=headers,
+                    allow_redirects=False,
+                )
+            except requests.exceptions.SSLError as error:
+                raise CertificateRefused(server=self.server) from error
+            except requests.Timeout as error:
+                raise ServerUnreachable(server=self.server) from error
+            except requests.RequestException as error:
+                if last:
+                    raise ServerUnreachable(server=self.server) from error
+        raise AssertionError("the second try returns or raises")
+
+    def _understood(self, answer: requests.Response) -> dict[str, Any]:
+        reply = _json_object(answer)
+        if answer.status_code == 401:
+            # Only our server's own word erases anything: a portal's 401 does not.
+            raise DeviceWiped if reply and reply.get("wipe") is True else TokenRefused
+        # The portal of a public network answers anything with a page of its own: not our server.
+        if reply is None:
+            raise ServerUnreachable(server=self.server)
+        if answer.ok:
+            return reply
+        if answer.status_code in _HOPELESS:
+            error, detail = str(reply.get("error", "")), str(reply.get("detail", ""))
+            raise RequestRejected(answer.status_code, error, detail)
+        raise ServerUnreachable(server=self.server)
+
+    def _note_skew(self, reply: dict[str, Any], sent_at: datetime, round_trip_s: float) -> None:
+        # `/status` says when it counted, which is the same moment.
+        try:
+            server_time = datetime.fromisoformat(reply.get("server_time") or reply["at"])
+            self.clock.note(server_time, sent_at, round_trip_s)
+        except (KeyError, TypeError, ValueError):
+            return
+
+
+def server_address(server: str) -> str:
+    """Return `server` without a final slash.
+
+    Raises:
+        BadServerAddress: it is not an http or https address with a host.
+    """
+    parts = urlsplit(server)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise BadServerAddress(server=server)
+    return server.rstrip("/")
+
+
+def _json_object(answer: requests.Response) -> dict[str, Any] | None:
+    try:
+        reply = answer.json()
+    except ValueError:
+        return None
+    return reply if isinstance(reply, dict) else None
