@@ -12,7 +12,8 @@ from checkin.services.annul import annul_scan
 from checkin.services.conflicts import conflicts_of
 from checkin.services.leases import grant_lease
 from checkin.services.live_counts import live_counts
-from checkin.services.scan_log import Decided, replay
+from checkin.services.scan_log import Decided
+from checkin.services.scan_replay import replay
 from tests import factories
 from tests.factories import NOW, minutes, write
 from tests.racing import race
