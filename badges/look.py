@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
 from typing import Literal
 
@@ -12,6 +13,7 @@ import typst
 from PIL import Image
 
 from badges.colour import contrast
+from badges.fonts import FONTS
 from badges.qr import png_bytes
 from badges.spec import BadgeError
 
@@ -23,6 +25,11 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 _LARGEST_SIDE_PX = 4000
 _KEPT_SIDE_PX = 600
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_LOGO_PAGE = b"""
+#let (width, height) = (sys.inputs.width, sys.inputs.height).map(it => int(it) * 1pt)
+#set page(width: width, height: height, margin: 0pt, fill: white)
+#image(bytes(sys.inputs.logo), format: "svg", width: width, height: height, fit: "contain")
+"""
 # What would fetch or run something, or define a text bomb. A drawing needs none of it.
 _NOT_DRAWING = re.compile(
     r"<!(DOCTYPE|ENTITY)|<\s*(\w+:)?(script|foreignObject|image|style|use)\b|\son\w+\s*=|url\(\s*['\"]?[^#'\"\s]",
@@ -75,7 +82,10 @@ def checked_logo(content: bytes) -> bytes:
             f"the logo has {len(content):,} bytes: make it smaller than {LARGEST_LOGO_BYTES:,}"
         )
     checked = _checked_png(content) if content.startswith(_PNG) else _checked_svg(content)
-    _draw_once(checked)
+    try:
+        logo_picture(checked, 64, 64)
+    except RuntimeError as fault:
+        raise BadgeError(f"the logo cannot be drawn: {str(fault).splitlines()[0]}") from fault
     return checked
 
 
@@ -90,6 +100,30 @@ def logo_svg(logo: bytes) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
         f'<image width="{width}" height="{height}" href="data:image/png;base64,{data}"/></svg>'
     )
+
+
+@lru_cache(maxsize=16)
+def logo_picture(logo: bytes, width_px: int, height_px: int) -> Image.Image:
+    """Return a checked logo on white, as large as it fits, in the middle; not to be drawn on."""
+    page: Literal["png"] = "png"
+    drawn: bytes = typst.compile(
+        _LOGO_PAGE,
+        font_paths=[str(FONTS)],
+        ignore_system_fonts=True,
+        format=page,
+        ppi=72,
+        sys_inputs={"logo": logo_svg(logo), "width": str(width_px), "height": str(height_px)},
+    )
+    with Image.open(BytesIO(drawn)) as image:
+        return image.convert("RGB")
+
+
+def logo_data_url(look: Look) -> str | None:
+    """Return the logo as an address that holds the whole picture, for a page kept offline."""
+    if look.logo is None:
+        return None
+    picture = logo_picture(look.logo, 560, 112)
+    return "data:image/png;base64," + base64.b64encode(png_bytes(picture)).decode()
 
 
 def _checked_png(content: bytes) -> bytes:
@@ -117,15 +151,3 @@ def _checked_svg(content: bytes) -> bytes:
             "save it as plain SVG, or as PNG"
         )
     return text.encode()
-
-
-def _draw_once(logo: bytes) -> None:
-    page: Literal["png"] = "png"
-    try:
-        typst.compile(
-            b'#image(bytes(sys.inputs.logo), format: "svg", width: 10mm, height: 10mm)',
-            format=page,
-            sys_inputs={"logo": logo_svg(logo)},
-        )
-    except RuntimeError as fault:
-        raise BadgeError(f"the logo cannot be drawn: {str(fault).splitlines()[0]}") from fault

@@ -86,20 +86,12 @@ def compose(
     message = EmailMessage(policy=SMTP)
     message["Message-ID"] = _checked_message_id(message_id)
     message["Date"] = format_datetime(_checked_time(sent_at))
-    message["From"] = _address("sender", sender, with_name=not sensitive)
-    message["To"] = _address("recipient", recipient, with_name=False)
-    if reply_to is not None:
-        message["Reply-To"] = _address("reply_to", reply_to, with_name=not sensitive)
+    _address_to(message, sender, recipient, reply_to, with_names=not sensitive)
     message["Subject"] = letter.subject
     # Out-of-office answers would come back by the thousand (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
     _add_bodies(message, letter, _content_id(message_id), png)
-    name = f"badge-{_ascii_name(spec.number)}"
-    message.add_attachment(pdf, maintype="application", subtype="pdf", filename=f"{name}.pdf")
-    if calendar is not None:
-        message.add_attachment(
-            calendar, maintype="text", subtype="calendar", filename=f"{name}.ics", cte="base64"
-        )
+    _attach(message, f"badge-{_ascii_name(spec.number)}", pdf, calendar)
     # Last, for giving a message its content drops the headers that describe the content.
     message["Content-Language"] = spec.language
     _fix_boundaries(message, message_id)
@@ -183,6 +175,23 @@ def _template(name: str) -> jinja2.Template:
         keep_trailing_newline=True,
     )
     return environment.get_template(name)
+
+
+def _address_to(
+    message: EmailMessage, sender: str, recipient: str, reply_to: str | None, *, with_names: bool
+) -> None:
+    message["From"] = _address("sender", sender, with_name=with_names)
+    message["To"] = _address("recipient", recipient, with_name=False)
+    if reply_to is not None:
+        message["Reply-To"] = _address("reply_to", reply_to, with_name=with_names)
+
+
+def _attach(message: EmailMessage, name: str, pdf: bytes, calendar: bytes | None) -> None:
+    message.add_attachment(pdf, maintype="application", subtype="pdf", filename=f"{name}.pdf")
+    if calendar is not None:
+        message.add_attachment(
+            calendar, maintype="text", subtype="calendar", filename=f"{name}.ics", cte="base64"
+        )
 
 
 def _address(field: str, text: str, *, with_name: bool) -> Address:

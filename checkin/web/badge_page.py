@@ -10,6 +10,7 @@ from flask_limiter.util import get_remote_address
 from markupsafe import Markup
 
 from badges.calendar import calendar_file
+from badges.look import logo_data_url
 from badges.phone import phone_badge_png
 from badges.qr import qr_svg
 from badges.texts import moment_text
@@ -46,6 +47,7 @@ def show(secret: str) -> ResponseReturnValue:
         shown=shown,
         spec=shown.spec,
         secret=secret,
+        logo=logo_data_url(shown.look),
         # Made of digits by our own writer: no text of anybody's is in it.
         code_picture=Markup(qr_svg(shown.spec.code)),  # noqa: S704
         when=moment_text(shown.spec.local_start, shown.spec.language),
@@ -59,7 +61,7 @@ def picture(secret: str) -> ResponseReturnValue:
     shown = _shown(secret)
     if shown is None:
         return _gone()
-    return _file(phone_badge_png(shown.spec), "image/png", "badge.png")
+    return _file(phone_badge_png(shown.spec, shown.look), "image/png", "badge.png")
 
 
 @bp.get("/b/<secret>/calendar.ics")

@@ -64,7 +64,7 @@ def test_the_same_badge_is_the_same_bytes() -> None:
 
 def _drawn(text: str) -> NDArray[np.uint8]:
     image = Image.new("L", (600, 120), 255)
-    row = set_row(Row(text=text, size_px=48, width_px=600, fill="#000000"))
+    row = set_row(Row(text=text, size_px=48, width_px=600, fill=0))
     draw_centred(ImageDraw.Draw(image), [row], x=300, y=0)
     return np.array(image)
 

@@ -15,6 +15,7 @@ from badges.texts import TEXTS, filling
 from checkin.db.models import Event
 from checkin.services.badges import badge_specs
 from checkin.services.declining import decline_address
+from checkin.services.event_look import look_of
 from checkin.services.keys import Keys
 from checkin.services.mail.claims import Claimed
 from checkin.services.mail.sender import Sender
@@ -31,6 +32,7 @@ def letter_for(
         BadgeError: something in it cannot be written; the sentence says what.
     """
     [spec] = badge_specs(session, event, keys, participant_ids=[claimed.participant_id])
+    look = look_of(session, event)
     message = compose(
         spec,
         sender=sender.address,
@@ -38,8 +40,8 @@ def letter_for(
         message_id=claimed.message_id,
         sent_at=claimed.created_at,
         notice=notice_of(event, sender),
-        pdf=single_badge_pdf(spec),
-        png=phone_badge_png(spec),
+        pdf=single_badge_pdf(spec, look=look),
+        png=phone_badge_png(spec, look),
         texts=texts_of(session, event, spec.language),
         sensitive=event.sensitive,
         calendar=calendar_file(_entry(event, spec, claimed)),

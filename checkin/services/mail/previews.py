@@ -15,6 +15,7 @@ from badges.phone import phone_badge_png
 from badges.spec import BadgeSpec, Language
 from checkin.db.models import Event
 from checkin.protocol.codes import TOKEN_BYTES, format_code
+from checkin.services.event_look import look_of
 from checkin.services.mail.letters import notice_of
 from checkin.services.mail.sender import Sender
 from checkin.services.mail.texts import texts_of
@@ -46,7 +47,7 @@ def preview_letter(
 def _message(
     session: Session, event: Event, language: Language, sender: Sender, recipient: str
 ) -> EmailMessage:
-    spec = _invented(event, language)
+    spec, look = _invented(event, language), look_of(session, event)
     return compose(
         spec,
         sender=sender.address,
@@ -54,8 +55,8 @@ def _message(
         message_id=make_msgid(domain=sender.domain),
         sent_at=datetime.now(UTC),
         notice=notice_of(event, sender),
-        pdf=single_badge_pdf(spec),
-        png=phone_badge_png(spec),
+        pdf=single_badge_pdf(spec, look=look),
+        png=phone_badge_png(spec, look),
         texts=texts_of(session, event, language),
         sensitive=event.sensitive,
         decline_link=f"{sender.base_url}/n/…",
