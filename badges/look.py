@@ -13,7 +13,7 @@ import typst
 from PIL import Image
 
 from badges.colour import contrast
-from badges.fonts import FONTS
+from badges.fonts import layout_fonts
 from badges.qr import png_bytes
 from badges.spec import BadgeError
 
@@ -108,7 +108,7 @@ def logo_picture(logo: bytes, width_px: int, height_px: int) -> Image.Image:
     page: Literal["png"] = "png"
     drawn: bytes = typst.compile(
         _LOGO_PAGE,
-        font_paths=[str(FONTS)],
+        font_paths=layout_fonts(),
         ignore_system_fonts=True,
         format=page,
         ppi=72,

@@ -22,6 +22,7 @@ from checkin.services.mail.claims import retry_unknown
 from checkin.services.mail.outbox import Ended, PostOffice, Run, send_due, states, waiting
 from checkin.services.mail.switch import set_sending
 from checkin.services.mail.transport import Outcome, transport_to
+from checkin.services.wallets import load_wallets
 
 #: how often a sender that stays looks for what has become due
 LOOK_AGAIN_S = 5.0
@@ -117,7 +118,13 @@ def _sent_until_the_end(office: Office, event: Event, limit: int | None, stay: b
     told = _Told()
     transport = transport_to(office.settings.mail)
     post = PostOffice(
-        office.database, event, office.keys, transport, office.settings.sender, clock=now
+        office.database,
+        event,
+        office.keys,
+        transport,
+        office.settings.sender,
+        clock=now,
+        wallets=load_wallets(office.settings.wallet_files, now()),
     )
     with closing(transport), _until_signal() as carry_on:
         while True:

@@ -39,6 +39,7 @@ class ShownBadge:
         confirmed: False while the participant waits on the reserve list.
     """
 
+    badge_id: UUID
     spec: BadgeSpec
     event: Event
     confirmed: bool
@@ -75,7 +76,7 @@ def shown_badge(session: Session, keys: Keys, secret: str) -> ShownBadge | None:
         return None
     [spec] = badge_specs(session, row.Event, keys, participant_ids=[row.id])
     confirmed = row.standing == Standing.CONFIRMED
-    return ShownBadge(spec, row.Event, confirmed, look_of(session, row.Event))
+    return ShownBadge(badge_id, spec, row.Event, confirmed, look_of(session, row.Event))
 
 
 def calendar_entry(shown: ShownBadge) -> CalendarEntry:

@@ -71,6 +71,8 @@ PERMISSIONS: dict[str, frozenset[Role] | Audience] = {
     "badge_page.picture": Audience.PUBLIC,
     "badge_page.calendar": Audience.PUBLIC,
     "badge_page.keep": Audience.PUBLIC,
+    "badge_page.apple_wallet": Audience.PUBLIC,
+    "badge_page.google_wallet": Audience.PUBLIC,
     "participants.undo_cancel": _REGISTRARS,
     "delivery.index": _REGISTRARS,
     "delivery.progress": _REGISTRARS,

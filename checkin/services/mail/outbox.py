@@ -31,6 +31,7 @@ from checkin.services.mail.claims import (
 from checkin.services.mail.letters import letter_for
 from checkin.services.mail.sender import Pace, Sender
 from checkin.services.mail.transport import Outcome, Transport
+from checkin.services.wallets import NO_WALLETS, Wallets
 
 
 class Ended(StrEnum):
@@ -70,6 +71,7 @@ class PostOffice:
     transport: Transport
     sender: Sender
     clock: Callable[[], datetime]
+    wallets: Wallets = NO_WALLETS
     name: str = field(default_factory=lambda: uuid4().hex)
 
 
@@ -161,7 +163,8 @@ def _send(office: PostOffice, claimed: Claimed) -> Outcome:
         return Outcome(Fate.FAILED, "not sent: the badge or the registration is no longer good")
     try:
         with office.database.read() as session:
-            letter = letter_for(session, office.event, office.keys, claimed, office.sender)
+            offered = office.wallets.offered(office.event, office.clock())
+            letter = letter_for(session, office.event, office.keys, claimed, office.sender, offered)
     except BadgeError as fault:
         return Outcome(Fate.FAILED, f"not sent: {fault}")
 

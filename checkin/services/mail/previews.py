@@ -9,7 +9,7 @@ from email.utils import make_msgid, parseaddr
 
 from sqlalchemy.orm import Session
 
-from badges.message import compose
+from badges.message import Links, compose
 from badges.pdf import single_badge_pdf
 from badges.phone import phone_badge_png
 from badges.spec import BadgeSpec, Language
@@ -59,7 +59,7 @@ def _message(
         png=phone_badge_png(spec, look),
         texts=texts_of(session, event, language),
         sensitive=event.sensitive,
-        decline_link=f"{sender.base_url}/n/…",
+        links=Links(decline=f"{sender.base_url}/n/…"),
     )
 
 
