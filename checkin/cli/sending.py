@@ -20,7 +20,7 @@ from checkin.errors import InvalidRequest
 from checkin.services.events import check_event_key
 from checkin.services.mail.claims import retry_unknown
 from checkin.services.mail.outbox import Ended, PostOffice, Run, send_due, states, waiting
-from checkin.services.mail.switch import set_sending
+from checkin.services.mail.switch import sender_gone, set_sending
 from checkin.services.mail.transport import Outcome, transport_to
 from checkin.services.wallets import load_wallets
 
@@ -126,12 +126,20 @@ def _sent_until_the_end(office: Office, event: Event, limit: int | None, stay: b
         clock=now,
         wallets=load_wallets(office.settings.wallet_files, now()),
     )
-    with closing(transport), _until_signal() as carry_on:
+    with closing(transport), _until_signal() as carry_on, _seen_to_leave(office, event):
         while True:
             _one_run(office, post, told, limit, carry_on)
             if not stay or told.run.ended in (Ended.ASKED, Ended.LIMIT):
                 return told
             _rest(carry_on)
+
+
+@contextmanager
+def _seen_to_leave(office: Office, event: Event) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        office.write(lambda session: sender_gone(session, event))
 
 
 def _one_run(

@@ -36,6 +36,11 @@ def preview_html(session: Session, event: Event, language: Language, sender: Sen
     return str(html.get_content()).replace(f"cid:{cid}", f"data:image/png;base64,{data}")
 
 
+def preview_picture(session: Session, event: Event, language: Language) -> bytes:
+    """Return an invented participant's badge as a telephone shows it."""
+    return phone_badge_png(_invented(event, language), look_of(session, event))
+
+
 def preview_letter(
     session: Session, event: Event, language: Language, sender: Sender, recipient: str
 ) -> Letter:
