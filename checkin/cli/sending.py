@@ -166,7 +166,7 @@ def _one_run(
     told.run = run
 
 
-def progress_bar(length: int) -> click._termui_impl.ProgressBar[int]:
+def progress_bar(length: int, label: str = "sending") -> click._termui_impl.ProgressBar[int]:
     """Return a bar with count, rate and time left; no more than twice a second on a terminal."""
     started = time.monotonic()
     done = 0
@@ -177,7 +177,7 @@ def progress_bar(length: int) -> click._termui_impl.ProgressBar[int]:
 
     bar: click._termui_impl.ProgressBar[int] = click.progressbar(
         length=length,
-        label="sending",
+        label=label,
         show_pos=True,
         show_eta=True,
         item_show_func=rate,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import (
@@ -18,7 +18,6 @@ from checkin.db.models import (
     Delegation,
     Event,
     Message,
-    MessageState,
     Participant,
 )
 from checkin.domain.admission import Standing
@@ -190,19 +189,6 @@ def resend(
         count += retry_unknown(session, event, unknown, now=now, operator_id=operator_id)
     note(session, event.id, "mail.resend", now, operator_id=operator_id, messages=count)
     return count
-
-
-def mark_bounced(session: Session, message_id: int, words: str, now: datetime) -> bool:
-    """Write down that a message came back; False for one that is not out, or known to be back."""
-    changed = session.execute(
-        update(Message)
-        .where(
-            Message.id == message_id,
-            Message.state.in_([MessageState.SENT, MessageState.UNKNOWN]),
-        )
-        .values(state=MessageState.BOUNCED, bounced_at=now, last_answer=words[:500])
-    )
-    return bool(changed.rowcount)  # type: ignore[attr-defined]
 
 
 def _delivery() -> ColumnElement[str]:
