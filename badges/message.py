@@ -96,14 +96,7 @@ def compose(
         BadgeError: an address, the subject or the Message-ID cannot stand in a header.
     """
     letter = _Letter(spec, texts or TEXTS[spec.language], notice, sensitive, links)
-    message = EmailMessage(policy=SMTP)
-    message["Message-ID"] = _checked_message_id(message_id)
-    message["Date"] = format_datetime(_checked_time(sent_at))
-    message["From"] = _address("sender", sender, with_name=not sensitive)
-    message["To"] = _address("recipient", recipient, with_name=False)
-    message["Subject"] = letter.subject
-    # Out-of-office answers would come back by the thousand (RFC 3834).
-    message["Auto-Submitted"] = "auto-generated"
+    message = _headed(letter, sender, recipient, message_id, sent_at)
     _add_bodies(message, letter, _content_id(message_id), png)
     _attach(message, f"badge-{_ascii_name(spec.number)}", pdf, calendar)
     # Last, for giving a message its content drops the headers that describe the content.
@@ -161,6 +154,20 @@ class _Letter:
 
 
 _SENTENCES = ("greeting", "intro", "show", "print_out", "personal", "picture", "privacy", "decline")
+
+
+def _headed(
+    letter: _Letter, sender: str, recipient: str, message_id: str, sent_at: datetime
+) -> EmailMessage:
+    message = EmailMessage(policy=SMTP)
+    message["Message-ID"] = _checked_message_id(message_id)
+    message["Date"] = format_datetime(_checked_time(sent_at))
+    message["From"] = _address("sender", sender, with_name=not letter.sensitive)
+    message["To"] = _address("recipient", recipient, with_name=False)
+    message["Subject"] = letter.subject
+    # Out-of-office answers would come back by the thousand (RFC 3834).
+    message["Auto-Submitted"] = "auto-generated"
+    return message
 
 
 def _add_bodies(message: EmailMessage, letter: _Letter, cid: str, png: bytes) -> None:
