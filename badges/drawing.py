@@ -20,13 +20,13 @@ _LINE_HEIGHT = 1.5
 class Row:
     """A text, its size, and how many lines of `width_px` it may take before it shrinks.
 
-    `gap_px` is the white above its first line.
+    `fill` is the number of its ink, and `gap_px` the room above its first line.
     """
 
     text: str
     size_px: int
     width_px: int
-    fill: str
+    fill: int
     font: str = BOLD
     most_lines: int = 2
     gap_px: int = 0

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.errors import HeaderParseError
@@ -49,6 +50,22 @@ class Notice:
     organiser_ar: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """Addresses in a message.
+
+    Args:
+        decline: where the participant says that they are not coming.
+        wallets: what leads to a telephone's wallet, each with its words.
+    """
+
+    decline: str | None = None
+    wallets: Sequence[tuple[str, str]] = ()
+
+
+NO_LINKS = Links()
+
+
 def compose(
     spec: BadgeSpec,
     *,
@@ -59,12 +76,10 @@ def compose(
     notice: Notice,
     pdf: bytes,
     png: bytes,
-    subject: str | None = None,
     texts: Texts | None = None,
     sensitive: bool = False,
-    reply_to: str | None = None,
     calendar: bytes | None = None,
-    decline_link: str | None = None,
+    links: Links = NO_LINKS,
 ) -> EmailMessage:
     """Return the message that brings a participant their badge; equal arguments, equal bytes.
 
@@ -73,33 +88,17 @@ def compose(
         recipient: one address. The name comes from the badge.
         message_id: ``<unique@domain>``, the same at every attempt, so that a repeat is seen.
         sent_at: aware; the Date header.
-        subject: instead of the language's own; it may use the placeholders of `Texts`.
         texts: instead of the language's own sentences.
         sensitive: nothing outside the message's body names the event or its organiser.
         calendar: a calendar file to attach.
-        decline_link: an address where the participant says that they are not coming.
 
     Raises:
         BadgeError: an address, the subject or the Message-ID cannot stand in a header.
     """
-    letter = _Letter(spec, texts or TEXTS[spec.language], notice, sensitive, subject, decline_link)
-    message = EmailMessage(policy=SMTP)
-    message["Message-ID"] = _checked_message_id(message_id)
-    message["Date"] = format_datetime(_checked_time(sent_at))
-    message["From"] = _address("sender", sender, with_name=not sensitive)
-    message["To"] = _address("recipient", recipient, with_name=False)
-    if reply_to is not None:
-        message["Reply-To"] = _address("reply_to", reply_to, with_name=not sensitive)
-    message["Subject"] = letter.subject
-    # Out-of-office answers would come back by the thousand (RFC 3834).
-    message["Auto-Submitted"] = "auto-generated"
+    letter = _Letter(spec, texts or TEXTS[spec.language], notice, sensitive, links)
+    message = _headed(letter, sender, recipient, message_id, sent_at)
     _add_bodies(message, letter, _content_id(message_id), png)
-    name = f"badge-{_ascii_name(spec.number)}"
-    message.add_attachment(pdf, maintype="application", subtype="pdf", filename=f"{name}.pdf")
-    if calendar is not None:
-        message.add_attachment(
-            calendar, maintype="text", subtype="calendar", filename=f"{name}.ics", cte="base64"
-        )
+    _attach(message, f"badge-{_ascii_name(spec.number)}", pdf, calendar)
     # Last, for giving a message its content drops the headers that describe the content.
     message["Content-Language"] = spec.language
     _fix_boundaries(message, message_id)
@@ -112,8 +111,7 @@ class _Letter:
     texts: Texts
     notice: Notice
     sensitive: bool
-    own_subject: str | None
-    decline_link: str | None
+    links: Links
 
     @property
     def words(self) -> dict[str, str]:
@@ -126,7 +124,7 @@ class _Letter:
     @property
     def subject(self) -> str:
         usual = self.texts.subject_neutral if self.sensitive else self.texts.subject
-        subject = fill(self.own_subject or usual, self.words)
+        subject = fill(usual, self.words)
         check_line("subject", subject, longest=_LONGEST_HEADER)
         return subject
 
@@ -149,12 +147,27 @@ class _Letter:
             "direction": "rtl" if arabic else "ltr",
             "start": "right" if arabic else "left",
             "picture_cid": picture_cid,
-            "decline_link": self.decline_link,
+            "decline_link": self.links.decline,
             "decline_words": texts.decline_link,
+            "wallets": self.links.wallets,
         }
 
 
 _SENTENCES = ("greeting", "intro", "show", "print_out", "personal", "picture", "privacy", "decline")
+
+
+def _headed(
+    letter: _Letter, sender: str, recipient: str, message_id: str, sent_at: datetime
+) -> EmailMessage:
+    message = EmailMessage(policy=SMTP)
+    message["Message-ID"] = _checked_message_id(message_id)
+    message["Date"] = format_datetime(_checked_time(sent_at))
+    message["From"] = _address("sender", sender, with_name=not letter.sensitive)
+    message["To"] = _address("recipient", recipient, with_name=False)
+    message["Subject"] = letter.subject
+    # Out-of-office answers would come back by the thousand (RFC 3834).
+    message["Auto-Submitted"] = "auto-generated"
+    return message
 
 
 def _add_bodies(message: EmailMessage, letter: _Letter, cid: str, png: bytes) -> None:
@@ -183,6 +196,14 @@ def _template(name: str) -> jinja2.Template:
         keep_trailing_newline=True,
     )
     return environment.get_template(name)
+
+
+def _attach(message: EmailMessage, name: str, pdf: bytes, calendar: bytes | None) -> None:
+    message.add_attachment(pdf, maintype="application", subtype="pdf", filename=f"{name}.pdf")
+    if calendar is not None:
+        message.add_attachment(
+            calendar, maintype="text", subtype="calendar", filename=f"{name}.ics", cte="base64"
+        )
 
 
 def _address(field: str, text: str, *, with_name: bool) -> Address:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,7 +15,7 @@ import typst
 
 from badges.colour import ink_on
 from badges.cover import cover_of
-from badges.fonts import FONTS, missing_fonts
+from badges.fonts import layout_fonts
 from badges.lines import Line, in_both_scripts, latin_then_arabic, line_of
 from badges.look import PLAIN, Look, logo_svg
 from badges.qr import qr_svg
@@ -41,16 +40,12 @@ def badge_sheets_pdf(
     design: Design = "sheet",
     look: Look = PLAIN,
     cover: bool = False,
-    language: Language | None = None,
-    title: str | None = None,
     progress: Progress | None = None,
 ) -> bytes:
     """Return A4 pages of badges with cut marks, in the order given.
 
     Args:
         cover: begin with a page for who prints and hands out: counts and instructions.
-        language: of the document; the first badge's where None.
-        title: of the document; «Badges: » and the event's name where None.
         progress: called with (done, total) for every sheet of badges drawn and after the last
             step, which lays out all pages at once and takes about half of the time. Raising in
             it stops the work.
@@ -60,14 +55,14 @@ def badge_sheets_pdf(
     """
     if not specs:
         raise BadgeError("there is no badge to print: choose at least one participant")
-    texts = TEXTS[language or specs[0].language]
+    language = specs[0].language
     cards = [card_of(spec) for spec in _reporting(specs, PER_SHEET[design], progress)]
     pdf = _typeset(
         {
             "paper": "sheets",
             "design": design,
-            "title": title or fill(texts.sheet_title, filling(specs[0])),
-            "lang": language or specs[0].language,
+            "title": fill(TEXTS[language].sheet_title, filling(specs[0])),
+            "lang": language,
             "badges": cards,
             "cover": cover_of(specs) if cover else None,
             **_looks(look),
@@ -161,19 +156,10 @@ def _inputs(data: dict[str, Any]) -> dict[str, str]:
     return {"data": json.dumps(data, ensure_ascii=False)}
 
 
-@cache
-def _fonts() -> typst.Fonts:
-    if missing := missing_fonts():
-        raise BadgeError(f"{', '.join(missing)} not found in badges/fonts: restore the files")
-    return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)]
-    )
-
-
 def _typeset(data: dict[str, Any], *, tagged: bool = True) -> bytes:
     pdf: bytes = typst.compile(
         str(_PAGES),
-        font_paths=_fonts(),
+        font_paths=layout_fonts(),
         ignore_system_fonts=True,
         format="pdf",
         sys_inputs=_inputs(data),

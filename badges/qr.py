@@ -41,22 +41,26 @@ def qr_matrix(code: str) -> Matrix:
     return matrix
 
 
-def qr_image(code: str, *, module_px: int) -> Image.Image:
-    """Return a black and white picture of 33×33 modules, the quiet zone of 4 included."""
+def qr_image(code: str, *, module_px: int, black: int = 0, white: int = 255) -> Image.Image:
+    """Return a picture of 33×33 modules, the quiet zone of 4 included.
+
+    Args:
+        black, white: the numbers of the two in the picture, whose mode is "L".
+    """
     if module_px < 1:
         raise ValueError(f"module_px is {module_px}: give 1 or more")
-    small = Image.new("1", (FULL_SIDE, FULL_SIDE), 1)
-    for y, row in enumerate(qr_matrix(code)):
-        for x, black in enumerate(row):
-            if black:
-                small.putpixel((QUIET + x, QUIET + y), 0)
+    edge = [False] * QUIET
+    empty = [[False] * FULL_SIDE] * QUIET
+    rows = [*empty, *([*edge, *row, *edge] for row in qr_matrix(code)), *empty]
+    pixels = bytes(black if module else white for row in rows for module in row)
+    small = Image.frombytes("L", (FULL_SIDE, FULL_SIDE), pixels)
     side_px = FULL_SIDE * module_px
     return small.resize((side_px, side_px), Image.Resampling.NEAREST)
 
 
 def qr_png(code: str, *, module_px: int = 10) -> bytes:
     """Return a one-bit PNG, 33 × `module_px` pixels a side, with its quiet zone of 4 modules."""
-    return png_bytes(qr_image(code, module_px=module_px))
+    return png_bytes(qr_image(code, module_px=module_px).convert("1"))
 
 
 def qr_svg(code: str) -> str:
@@ -68,10 +72,10 @@ def qr_svg(code: str) -> str:
     )
 
 
-def png_bytes(image: Image.Image, *, smallest: bool = True) -> bytes:
+def png_bytes(image: Image.Image) -> bytes:
     """Write a picture as PNG, with no time in it, so that the same picture is the same bytes."""
     file = BytesIO()
-    image.save(file, "PNG", optimize=smallest)
+    image.save(file, "PNG", optimize=True)
     return file.getvalue()
 
 

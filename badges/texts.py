@@ -37,6 +37,9 @@ class Texts:
     show: str
     print_out: str
     personal: str
+    name_label: str
+    category_label: str
+    advice_label: str
     when_label: str
     where_label: str
     delegation_label: str
@@ -46,6 +49,8 @@ class Texts:
     privacy: str
     decline: str
     decline_link: str
+    apple_wallet: str
+    google_wallet: str
     calendar_neutral: str
     sheet_title: str
     sheet_title_one: str
@@ -67,6 +72,9 @@ TEXTS: dict[Language, Texts] = {
         personal=(
             "Ce badge est personnel et ne sert qu'à une seule personne : ne le transférez pas."
         ),
+        name_label="Nom",
+        category_label="Catégorie",
+        advice_label="À savoir",
         when_label="Date",
         where_label="Lieu",
         delegation_label="Délégation",
@@ -82,6 +90,8 @@ TEXTS: dict[Language, Texts] = {
         ),
         decline="Vous ne venez pas ? Dites-le d'un clic : votre place ira à quelqu'un d'autre.",
         decline_link="Je ne viens pas",
+        apple_wallet="Ajouter à Apple Wallet",
+        google_wallet="Ajouter à Google Wallet (Google reçoit votre nom et ce code)",
         calendar_neutral="Rencontre",
         sheet_title="Badges : {event}",
         sheet_title_one="Badge {number} : {event}",
@@ -96,6 +106,9 @@ TEXTS: dict[Language, Texts] = {
         show="عند المدخل، أظهروا هذا الرمز على شاشة هاتفكم مع رفع الإضاءة إلى أقصاها.",
         print_out="إن لم يكن لديكم هاتف، فاطبعوا ملف PDF المرفق بحجمه الأصلي (100%).",
         personal="هذه الشارة شخصية ولا تصلح إلا لشخص واحد، فلا ترسلوها إلى غيركم.",
+        name_label="الاسم",
+        category_label="الصفة",
+        advice_label="للعلم",
         when_label="التاريخ",
         where_label="المكان",
         delegation_label="الوفد",
@@ -110,6 +123,8 @@ TEXTS: dict[Language, Texts] = {
         ),
         decline="إن تعذر عليكم الحضور فأخبرونا بنقرة واحدة، ليستفيد غيركم من مكانكم.",
         decline_link="لن أحضر",
+        apple_wallet="أضيفوها إلى Apple Wallet",
+        google_wallet="أضيفوها إلى Google Wallet (تتلقى Google اسمكم وهذا الرمز)",
         calendar_neutral="لقاء",
         sheet_title="شارات: {event}",
         sheet_title_one="شارة {number}: {event}",
@@ -123,6 +138,9 @@ TEXTS: dict[Language, Texts] = {
         show="At the entrance, show this code on your phone with the screen at full brightness.",
         print_out="Without a phone, print the attached PDF at its true size (100%).",
         personal="This badge is personal and lets one person in: please do not pass it on.",
+        name_label="Name",
+        category_label="Category",
+        advice_label="Good to know",
         when_label="When",
         where_label="Where",
         delegation_label="Delegation",
@@ -137,6 +155,8 @@ TEXTS: dict[Language, Texts] = {
         ),
         decline="Not coming? Say so with one click, and somebody else gets your place.",
         decline_link="I am not coming",
+        apple_wallet="Add to Apple Wallet",
+        google_wallet="Add to Google Wallet (Google receives your name and this code)",
         calendar_neutral="Meeting",
         sheet_title="Badges: {event}",
         sheet_title_one="Badge {number}: {event}",
@@ -160,16 +180,17 @@ def moment_text(at: datetime, language: Language) -> str:
     return format_datetime(at, _MOMENTS[language], tzinfo=at.tzinfo, locale=_LOCALES[language])
 
 
-def filling(spec: BadgeSpec) -> dict[str, str]:
+def filling(spec: BadgeSpec, language: Language | None = None) -> dict[str, str]:
     """Return what the placeholders stand for on this badge, in the participant's language."""
-    arabic = spec.language == "ar"
+    language = language or spec.language
+    arabic = language == "ar"
     return {
         "name": (arabic and spec.name_ar) or spec.name,
         "event": (arabic and spec.event_name_ar) or spec.event_name,
         "delegation": (arabic and spec.delegation_ar) or spec.delegation,
         "venue": (arabic and spec.venue_ar) or spec.venue,
         "number": spec.number,
-        "when": moment_text(spec.local_start, spec.language),
+        "when": moment_text(spec.local_start, language),
     }
 
 

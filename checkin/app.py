@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask, Response
@@ -10,6 +11,7 @@ from flask import Flask, Response
 from checkin.db.engine import Database
 from checkin.services.live import LiveHub
 from checkin.services.live_counts import LiveCounts, live_counts
+from checkin.services.wallets import load_wallets
 from checkin.settings import Settings, load_keys, use_shipped_time_zones
 from checkin.web.api.app import MAX_BODY_BYTES, create_api
 from checkin.web.errors import register_errors
@@ -66,6 +68,8 @@ def _configure(app: Flask, state: Marhaba) -> None:
 
 
 def _connect(settings: Settings) -> Marhaba:
+    keys = load_keys(settings)
+    wallets = load_wallets(settings.wallet_files, datetime.now(UTC))
     database = Database(settings.database)
 
     def counts(event_id: int) -> LiveCounts:
@@ -73,7 +77,7 @@ def _connect(settings: Settings) -> Marhaba:
             return live_counts(session, event_id)
 
     live = LiveHub(counts, write=lambda found: json_text(status_body(found)))
-    return Marhaba(settings, database, load_keys(settings), live)
+    return Marhaba(settings, database, keys, live, wallets)
 
 
 def _add_routes(app: Flask) -> None:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from checkin.errors import SettingsError
 from checkin.services.keys import MASTER_KEY_BYTES, Keys
 from checkin.services.mail.sender import DOMAIN_SPACING_MS, PER_DAY, Sender
+from checkin.services.wallet_files import WalletFiles
 
 PREFIX = "CHECKIN_"
 _DATABASES = ("sqlite", "postgresql+psycopg")
@@ -41,6 +42,10 @@ class Settings(BaseModel):
         language: fr, ar or en, where nothing says better.
         printer: the print queue for badges at the desk; the system's default where empty.
         print_design: what a desk prints unless told otherwise: card, sheet or a6.
+        apple_wallet: a folder with certificate.pem, key.pem and wwdr.pem; without it no passes.
+        google_wallet: the JSON key of a service account; without it no links to Google Wallet.
+        google_wallet_issuer: the issuer's number in Google's wallet console.
+        google_wallet_sensitive: whether sensitive events offer Google Wallet, too.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -58,6 +63,10 @@ class Settings(BaseModel):
     language: str = "fr"
     printer: str = ""
     print_design: str = "card"
+    apple_wallet: Path | None = None
+    google_wallet: Path | None = None
+    google_wallet_issuer: str = ""
+    google_wallet_sensitive: bool = False
 
     @field_validator("database_url")
     @classmethod
@@ -142,6 +151,16 @@ class Settings(BaseModel):
             per_day=self.mail_per_day,
             # Files have no server that could find us too fast.
             domain_spacing_ms=self.mail_domain_spacing_ms if self.mail_url else 0,
+        )
+
+    @property
+    def wallet_files(self) -> WalletFiles:
+        """Where the keys for telephones' wallets are."""
+        return WalletFiles(
+            apple=self.apple_wallet,
+            google=self.google_wallet,
+            google_issuer=self.google_wallet_issuer,
+            google_for_sensitive=self.google_wallet_sensitive,
         )
 
     @property

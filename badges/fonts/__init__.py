@@ -9,7 +9,10 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+import typst
 from PIL import ImageFont
+
+from badges.spec import BadgeError
 
 FONTS = Path(__file__).parent
 REGULAR = "Vazirmatn-Regular.ttf"
@@ -24,6 +27,20 @@ _NOBODYS_LETTER = "\U0010fffd"
 def missing_fonts(folder: Path = FONTS) -> list[str]:
     """Return the names of the font files that are not in the folder."""
     return [name for name in FONT_FILES if not (folder / name).is_file()]
+
+
+@cache
+def layout_fonts() -> typst.Fonts:
+    """Return these fonts, and no others, for the layout.
+
+    Raises:
+        BadgeError: one of the files is missing.
+    """
+    if missing := missing_fonts():
+        raise BadgeError(f"{', '.join(missing)} not found in badges/fonts: restore the files")
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)]
+    )
 
 
 def unwritable_letters(text: str) -> list[str]:

@@ -15,7 +15,7 @@ from badges.pdf import Design, badge_sheets_pdf
 from checkin.cli.bounces import bounces
 from checkin.cli.delivery import status
 from checkin.cli.office import Office, event_option, in_office, say
-from checkin.cli.sending import pause, resume, send
+from checkin.cli.sending import pause, progress_bar, resume, send
 from checkin.db.models import Delegation, Event
 from checkin.domain.names import fold_name
 from checkin.services.badges import BadgeCode, badge_codes, badge_specs
@@ -64,6 +64,7 @@ def _write_codes(file: TextIO, lines: list[BadgeCode]) -> None:
     show_default=True,
     help="sheet: 8 an A4 page; a6: 4, upright; card: 10 of 86 × 54 mm",
 )
+@click.option("--resume", is_flag=True, help="leave the files alone that are there already")
 @event_option
 @in_office
 def pdf(
@@ -71,9 +72,13 @@ def pdf(
     delegation_name: str | None,
     folder: Path | None,
     design: str,
+    resume: bool,
     event_slug: str | None,
 ) -> None:
-    """Write sheets of badges to print with a cover, one PDF per delegation."""
+    """Write sheets of badges to print with a cover, one PDF per delegation.
+
+    Ctrl-C ends it with every file whole; --resume then goes on where it was.
+    """
     event = office.event(event_slug)
     folder = folder or office.settings.home / "badges"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -83,11 +88,20 @@ def pdf(
         else:
             wanted = [delegation_named(session, event, delegation_name)]
     for delegation in wanted:
-        _write_sheets(office, event, delegation, folder, cast(Design, design))
+        path = folder / _file_name(delegation)
+        if resume and path.exists():
+            say(f"{delegation.name}: left as it is, {path}")
+        else:
+            _write_sheets(office, event, delegation, path, cast(Design, design))
+
+
+def _file_name(delegation: Delegation) -> str:
+    name = re.sub("[^a-z0-9]+", "-", fold_name(delegation.name))
+    return f"badges-{name or delegation.id}.pdf"
 
 
 def _write_sheets(
-    office: Office, event: Event, delegation: Delegation, folder: Path, design: Design
+    office: Office, event: Event, delegation: Delegation, path: Path, design: Design
 ) -> None:
     with office.database.read() as session:
         look = look_of(session, event)
@@ -95,20 +109,17 @@ def _write_sheets(
     if not specs:
         say(f"{delegation.name}: nobody is confirmed, no file written")
         return
-    with click.progressbar(length=len(specs), label=delegation.name, show_pos=True) as bar:
-        seen = 0
-
-        def progress(done: int, _total: int) -> None:
-            nonlocal seen
-            bar.update(done - seen)
-            seen = done
-
-        content = badge_sheets_pdf(specs, design=design, look=look, cover=True, progress=progress)
-    path = (
-        folder
-        / f"badges-{re.sub('[^a-z0-9]+', '-', fold_name(delegation.name)) or delegation.id}.pdf"
-    )
-    path.write_bytes(content)
+    with progress_bar(len(specs), delegation.name) as bar:
+        content = badge_sheets_pdf(
+            specs,
+            design=design,
+            look=look,
+            cover=True,
+            progress=lambda done, _total: bar.update(done - bar.pos),
+        )
+    partial = path.with_suffix(".part")
+    partial.write_bytes(content)
+    partial.replace(path)
     say(f"{delegation.name}: {len(specs)} badges in {path}")
 
 

@@ -27,15 +27,16 @@ def status(
     if as_json:
         say_json({"event": event.slug, "delegations": [_body(line) for line in lines]})
         return
-    say(_row("delegation", "badge", *(str(one) for one in Delivery)))
+    say(_row("delegation", "badge", "printed", *(str(one) for one in Delivery)))
     for line in lines:
         counts = (str(line.counts[one]) for one in Delivery)
-        say(_row(line.delegation.name, str(line.with_badge), *counts))
+        say(_row(line.delegation.name, str(line.with_badge), str(line.printed), *counts))
 
 
 def _body(line: DelegationDelivery) -> dict[str, object]:
     counts = {str(one): line.counts[one] for one in Delivery}
-    return {"delegation": line.delegation.name, "with_badge": line.with_badge, **counts}
+    badges = {"with_badge": line.with_badge, "printed": line.printed}
+    return {"delegation": line.delegation.name, **badges, **counts}
 
 
 def _row(name: str, *figures: str) -> str:

@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from checkin.cli.office import Office, in_office, say
+from checkin.cli.office import Office, in_office, now, say
 from checkin.db.models import Event
 from checkin.errors import MarhabaError
 from checkin.services.events import check_event_key
 from checkin.services.mail.transport import transport_to
 from checkin.services.readiness import readiness
+from checkin.services.wallets import load_wallets
 
 
 @click.command()
@@ -39,6 +40,7 @@ def _checks(office: Office) -> dict[str, Callable[[], str]]:
         "Arabic in pictures (libfribidi)": _shaping_fault,
         "QR decoders": _decoder_fault,
         "time zone of Morocco": _time_zone_fault,
+        "wallets": lambda: _wallet_fault(office),
         "mail": lambda: _mail_fault(office),
     }
 
@@ -68,6 +70,11 @@ def _time_zone_fault() -> str:
     # Morocco stays on UTC+0 for good since 20 September 2026; an old table is an hour off.
     offset = datetime(2027, 1, 15, tzinfo=UTC).astimezone(ZoneInfo("Africa/Casablanca")).utcoffset()
     return "" if not offset else "the tz database is older than 2026: update tzdata"
+
+
+def _wallet_fault(office: Office) -> str:
+    load_wallets(office.settings.wallet_files, now())
+    return ""
 
 
 def _mail_fault(office: Office) -> str:

@@ -20,8 +20,9 @@ from checkin.errors import InvalidRequest
 from checkin.services.events import check_event_key
 from checkin.services.mail.claims import retry_unknown
 from checkin.services.mail.outbox import Ended, PostOffice, Run, send_due, states, waiting
-from checkin.services.mail.switch import set_sending
+from checkin.services.mail.switch import sender_gone, set_sending
 from checkin.services.mail.transport import Outcome, transport_to
+from checkin.services.wallets import load_wallets
 
 #: how often a sender that stays looks for what has become due
 LOOK_AGAIN_S = 5.0
@@ -117,14 +118,28 @@ def _sent_until_the_end(office: Office, event: Event, limit: int | None, stay: b
     told = _Told()
     transport = transport_to(office.settings.mail)
     post = PostOffice(
-        office.database, event, office.keys, transport, office.settings.sender, clock=now
+        office.database,
+        event,
+        office.keys,
+        transport,
+        office.settings.sender,
+        clock=now,
+        wallets=load_wallets(office.settings.wallet_files, now()),
     )
-    with closing(transport), _until_signal() as carry_on:
+    with closing(transport), _until_signal() as carry_on, _seen_to_leave(office, event):
         while True:
             _one_run(office, post, told, limit, carry_on)
             if not stay or told.run.ended in (Ended.ASKED, Ended.LIMIT):
                 return told
             _rest(carry_on)
+
+
+@contextmanager
+def _seen_to_leave(office: Office, event: Event) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        office.write(lambda session: sender_gone(session, event))
 
 
 def _one_run(
@@ -151,7 +166,7 @@ def _one_run(
     told.run = run
 
 
-def progress_bar(length: int) -> click._termui_impl.ProgressBar[int]:
+def progress_bar(length: int, label: str = "sending") -> click._termui_impl.ProgressBar[int]:
     """Return a bar with count, rate and time left; no more than twice a second on a terminal."""
     started = time.monotonic()
     done = 0
@@ -162,7 +177,7 @@ def progress_bar(length: int) -> click._termui_impl.ProgressBar[int]:
 
     bar: click._termui_impl.ProgressBar[int] = click.progressbar(
         length=length,
-        label="sending",
+        label=label,
         show_pos=True,
         show_eta=True,
         item_show_func=rate,

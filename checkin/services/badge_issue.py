@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
@@ -74,16 +75,8 @@ def reissue_badge(
         return Reissued(old.id, old.issue, replaced=False, told=False)
     _revoke(session, old, version, now)
     new = _next_badge(session, event, person.id, keys, version, now)
-    note(
-        session,
-        event.id,
-        "badge.reissue",
-        now,
-        operator_id=operator_id,
-        participant_id=person.id,
-        issue=new.issue,
-        reason=reason,
-    )
+    written: dict[str, Any] = {"participant_id": person.id, "issue": new.issue, "reason": reason}
+    note(session, event.id, "badge.reissue", now, operator_id=operator_id, **written)
     return Reissued(new.id, new.issue, replaced=True, told=_tell(session, event, person, now))
 
 

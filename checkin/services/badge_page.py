@@ -18,11 +18,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from badges.calendar import CalendarEntry
+from badges.look import Look
 from badges.spec import BadgeSpec
 from badges.texts import TEXTS
 from checkin.db.models import Badge, Event, Participant
 from checkin.domain.admission import Standing
 from checkin.services.badges import badge_specs
+from checkin.services.event_look import look_of
 from checkin.services.keys import Keys
 
 SECRET_LENGTH = 26
@@ -37,9 +39,11 @@ class ShownBadge:
         confirmed: False while the participant waits on the reserve list.
     """
 
+    badge_id: UUID
     spec: BadgeSpec
     event: Event
     confirmed: bool
+    look: Look
 
 
 def page_secret(keys: Keys, badge_id: UUID) -> str:
@@ -71,7 +75,8 @@ def shown_badge(session: Session, keys: Keys, secret: str) -> ShownBadge | None:
     if row is None:
         return None
     [spec] = badge_specs(session, row.Event, keys, participant_ids=[row.id])
-    return ShownBadge(spec, row.Event, confirmed=row.standing == Standing.CONFIRMED)
+    confirmed = row.standing == Standing.CONFIRMED
+    return ShownBadge(badge_id, spec, row.Event, confirmed, look_of(session, row.Event))
 
 
 def calendar_entry(shown: ShownBadge) -> CalendarEntry:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -27,12 +28,12 @@ class Printed:
 
     Attributes:
         pdf: to be opened where there is no printer.
-        printer: the printer that took it, or None.
+        printer: what took it, or None.
         copies: of this badge, with those of now.
     """
 
     pdf: bytes
-    printer: str | None
+    printer: Printer | None
     copies: int
 
 
@@ -64,21 +65,17 @@ def print_badge(
     pdf = single_badge_pdf(spec, paper=design, look=look)
     if printer is not None:
         printer.send(pdf, copies=copies)
-    name = printer.name if printer else None
-    total = in_transaction(
-        database,
-        lambda session: record_print(
-            session,
-            event,
-            badge_id,
-            copies=copies,
-            design=design,
-            printer=name,
-            now=now,
-            operator_id=operator_id,
-        ),
+    record = partial(
+        record_print,
+        event=event,
+        badge_id=badge_id,
+        copies=copies,
+        design=design,
+        printer=printer.name if printer else None,
+        now=now,
+        operator_id=operator_id,
     )
-    return Printed(pdf, name, total)
+    return Printed(pdf, printer, in_transaction(database, record))
 
 
 def _badge_to_print(

@@ -141,7 +141,8 @@ def _keep_hours(session: Session, event: Event) -> None:
 
 
 def _erase_files(home: Path) -> int:
-    files = [*(home / "outbox").glob("*.eml"), *(home / "badges").glob("*.pdf")]
+    kinds = ("outbox/*.eml", "outbox/*.part", "badges/*.pdf", "badges/*.part")
+    files = [file for kind in kinds for file in home.glob(kind)]
     for path in files:
         path.unlink()
     return len(files)

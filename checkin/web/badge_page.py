@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from apiflask import APIBlueprint
-from flask import Response, current_app, g, make_response, render_template
+from flask import Response, current_app, g, make_response, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import refresh
 from flask_limiter.util import get_remote_address
 from markupsafe import Markup
 
 from badges.calendar import calendar_file
+from badges.look import logo_data_url
 from badges.phone import phone_badge_png
 from badges.qr import qr_svg
-from badges.texts import moment_text
+from badges.texts import TEXTS, moment_text
+from badges.wallet import apple
 from checkin.services.badge_page import ShownBadge, calendar_entry, shown_badge
+from checkin.services.wallets import Wallet, google_link_of, pass_of, wallets_for
 from checkin.web.limits import limiter
 from checkin.web.page_errors import register_page_errors
 from checkin.web.state import database, marhaba
@@ -46,6 +51,9 @@ def show(secret: str) -> ResponseReturnValue:
         shown=shown,
         spec=shown.spec,
         secret=secret,
+        wallets=wallets_for(shown, marhaba().wallets, datetime.now(UTC)),
+        words=TEXTS[shown.spec.language],
+        logo=logo_data_url(shown.look),
         # Made of digits by our own writer: no text of anybody's is in it.
         code_picture=Markup(qr_svg(shown.spec.code)),  # noqa: S704
         when=moment_text(shown.spec.local_start, shown.spec.language),
@@ -59,7 +67,7 @@ def picture(secret: str) -> ResponseReturnValue:
     shown = _shown(secret)
     if shown is None:
         return _gone()
-    return _file(phone_badge_png(shown.spec), "image/png", "badge.png")
+    return _file(phone_badge_png(shown.spec, shown.look), "image/png", "badge.png")
 
 
 @bp.get("/b/<secret>/calendar.ics")
@@ -71,6 +79,24 @@ def calendar(secret: str) -> ResponseReturnValue:
         return _gone()
     content = calendar_file(calendar_entry(shown))
     return _file(content, "text/calendar; charset=utf-8", "badge.ics")
+
+
+@bp.get(f"/b/<secret>/{Wallet.APPLE}")
+@_limited
+def apple_wallet(secret: str) -> ResponseReturnValue:
+    """Return the badge as a pass for Apple Wallet."""
+    shown = _shown(secret)
+    content = shown and pass_of(shown, marhaba().wallets, datetime.now(UTC))
+    return _file(content, apple.MIME_TYPE, "badge.pkpass") if content else _gone()
+
+
+@bp.get(f"/b/<secret>/{Wallet.GOOGLE}")
+@_limited
+def google_wallet(secret: str) -> ResponseReturnValue:
+    """Lead to Google Wallet. The signed link is made now, so that it dies with the badge."""
+    shown = _shown(secret)
+    link = shown and google_link_of(shown, marhaba().wallets, datetime.now(UTC))
+    return redirect(link, 303) if link else _gone()
 
 
 @bp.get("/b/keep.js")

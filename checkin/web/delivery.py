@@ -25,7 +25,7 @@ from checkin.services.mail.delivery import (
     progress_of,
     resend,
 )
-from checkin.services.mail.switch import sending_of, set_sending
+from checkin.services.mail.switch import is_being_sent, sending_of, set_sending
 from checkin.services.permissions import own_delegation
 from checkin.services.visible_events import visible_event
 from checkin.web.delivery_words import delivery_word, filter_words
@@ -37,6 +37,7 @@ from checkin.web.state import database
 bp = APIBlueprint("delivery", __name__, enable_openapi=False)
 register_page_errors(bp)
 PAGE_SIZE = 100
+_COLUMNS = ["number", "delegation", "name", "name_ar", "phone", "email", "delivery", "printed"]
 
 
 @bp.get("/events/<slug>/delivery")
@@ -51,6 +52,7 @@ def index(slug: str) -> ResponseReturnValue:
             event,
             delegation_id=_asked_delegation(own),
             wanted=_asked_deliveries(),
+            printed=_asked_printed(),
             limit=PAGE_SIZE + 1,
             offset=(number - 1) * PAGE_SIZE,
         )
@@ -60,6 +62,7 @@ def index(slug: str) -> ResponseReturnValue:
             lines=delivery_by_delegation(session, event, own),
             progress=progress_of(session, event, datetime.now(UTC), own),
             sending=sending_of(session, event.id),
+            sender=is_being_sent(session, event.id, datetime.now(UTC)),
             people=people[:PAGE_SIZE],
             number=number,
             more=len(people) > PAGE_SIZE,
@@ -68,6 +71,7 @@ def index(slug: str) -> ResponseReturnValue:
             filters=filter_words(),
             chosen=request.args.get("state", "unreached"),
             delegation_id=_asked_delegation(own),
+            printed=request.args.get("printed", ""),
         )
 
 
@@ -78,11 +82,12 @@ def progress(slug: str) -> ResponseReturnValue:
     with database().read() as session:
         event = visible_event(session, operator, slug)
         now = progress_of(session, event, datetime.now(UTC), own_delegation(operator))
-        sending = sending_of(session, event.id)
+        switch = {
+            "sending": sending_of(session, event.id),
+            "sender": is_being_sent(session, event.id, datetime.now(UTC)),
+        }
     counts = {str(one): now.counts[one] for one in Delivery}
-    return json_response(
-        {"counts": counts, "rate": now.rate, "left_s": now.left_s, "sending": sending}
-    )
+    return json_response({"counts": counts, "rate": now.rate, "left_s": now.left_s, **switch})
 
 
 @bp.get("/events/<slug>/delivery/people.csv")
@@ -96,6 +101,7 @@ def people_csv(slug: str) -> ResponseReturnValue:
             event,
             delegation_id=_asked_delegation(own_delegation(operator)),
             wanted=_asked_deliveries(),
+            printed=_asked_printed(),
         )
     response = Response(_csv(people), mimetype="text/csv")
     response.headers["Content-Disposition"] = 'attachment; filename="people.csv"'
@@ -140,12 +146,16 @@ def switch(slug: str) -> ResponseReturnValue:
 
 
 def _back(slug: str) -> ResponseReturnValue:
-    kept = {name: request.args.get(name) for name in ("state", "delegation", "page")}
+    kept = {name: request.args.get(name) for name in ("state", "delegation", "printed", "page")}
     return redirect(url_for("delivery.index", slug=slug, **kept))  # type: ignore[arg-type]
 
 
 def _asked_delegation(own: int | None) -> int | None:
     return own if own is not None else request.args.get("delegation", type=int)
+
+
+def _asked_printed() -> bool | None:
+    return {"yes": True, "no": False}.get(request.args.get("printed", ""))
 
 
 def _asked_deliveries() -> frozenset[Delivery]:
@@ -159,9 +169,10 @@ def _csv(people: list[Reached]) -> str:
     file = io.StringIO("\ufeff")  # tells spreadsheets that this is UTF-8
     file.seek(1)
     writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow(["number", "delegation", "name", "name_ar", "phone", "email", "delivery"])
+    writer.writerow(_COLUMNS)
     for one in people:
         person = one.participant
         row = [person.id, one.delegation.name, person.name, person.name_ar, person.phone]
-        writer.writerow([harmless(cell) for cell in [*row, person.email, one.delivery]])
+        row += [person.email, one.delivery, "yes" if one.printed else "no"]
+        writer.writerow([harmless(cell) for cell in row])
     return file.getvalue()

@@ -11,6 +11,7 @@ from checkin.services.devices import KnownDevices, LastSeen
 from checkin.services.gate_list import SealedEntries
 from checkin.services.keys import Keys
 from checkin.services.live import LiveHub
+from checkin.services.wallets import NO_WALLETS, Wallets
 from checkin.settings import Settings
 
 EXTENSION = "marhaba"
@@ -26,6 +27,7 @@ class Marhaba:
     database: Database
     keys: Keys
     live: LiveHub
+    wallets: Wallets = NO_WALLETS
     devices: KnownDevices = field(default_factory=KnownDevices)
     last_seen: LastSeen = field(default_factory=LastSeen)
     sealed: SealedEntries = field(default_factory=SealedEntries)

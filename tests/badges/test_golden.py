@@ -15,8 +15,9 @@ from PIL import Image
 
 from badges.look import Look
 from badges.pdf import Design, badge_sheets_pdf, single_badge_pdf
+from badges.phone import phone_badge_png
 from badges.spec import BadgeSpec
-from tests.badges.reading import pages
+from tests.badges.reading import pages, picture
 from tests.badges.specs import a_spec
 from tests.badges.test_designs import LOGO
 
@@ -42,6 +43,19 @@ def test_a_design_looks_as_it_did(design: Design, who: str, spec: BadgeSpec) -> 
     (page,) = pages(single_badge_pdf(spec, paper=design, look=LOOK), dpi=2 * _DPI)
 
     assert_looks_as_kept(page, f"{design}-{who}")
+
+
+@pytest.mark.parametrize("who", list(PEOPLE))
+def test_a_telephones_badge_looks_as_it_did(who: str) -> None:
+    badge = picture(phone_badge_png(PEOPLE[who], LOOK))
+
+    assert_looks_as_kept(badge.resize((badge.width // 3, badge.height // 3)), f"phone-{who}")
+
+
+def test_the_pictures_hold_the_names_that_are_hard_to_lay_out() -> None:
+    assert len(PEOPLE["long"].name) >= 60
+    assert any("\u2d30" <= letter <= "\u2d7f" for letter in PEOPLE["ar"].name)  # Tifinagh
+    assert any("\u064b" <= letter <= "\u0652" for letter in str(PEOPLE["ar"].name_ar))  # vowels
 
 
 def test_the_cover_looks_as_it_did() -> None:

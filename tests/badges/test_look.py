@@ -25,6 +25,18 @@ def test_an_svg_is_kept_as_it_is_and_a_png_is_made_small() -> None:
     assert checked_logo(LOGO) == LOGO
 
 
+def test_a_photograph_is_kept_upright_and_without_what_it_tells_of_its_maker() -> None:
+    file, exif = BytesIO(), Image.Exif()
+    exif[0x0112], exif[0x010F] = 6, "Maker"  # to be turned by a quarter
+    Image.new("RGB", (400, 200), "#a3262a").save(file, "JPEG", exif=exif)
+
+    kept = checked_logo(file.getvalue())
+
+    with Image.open(BytesIO(kept)) as image:
+        assert (image.format, image.size) == ("PNG", (200, 400))
+    assert b"Maker" not in kept
+
+
 def test_a_png_logo_is_drawn() -> None:
     look = Look(logo=checked_logo(a_png((300, 200))))
 
@@ -55,14 +67,15 @@ def test_a_drawing_that_would_fetch_or_run_something_is_refused(inside: str, wha
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "neither PNG nor SVG"),
-        (b"GIF89a", "neither PNG nor SVG"),
-        (b"\xff\xd8\xff\xe0", "neither PNG nor SVG"),
+        (b"", "neither PNG, JPEG nor SVG"),
+        (b"GIF89a", "neither PNG, JPEG nor SVG"),
+        (b"\xff\xd8\xff\xe0", "cannot be read as PNG or JPEG"),
         (b"\x89PNG\r\n\x1a\n cut off", "cannot be read as PNG"),
         (a_png((20, 20))[:60], "cannot be read as PNG"),
         (a_png((4001, 1)), "wider or higher than 4000"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'><rect", "cannot be drawn"),
         (b"<svg" + b" " * 300_000, "make it smaller"),
+        (b"\x89PNG\r\n\x1a\n" + b" " * 1_500_000, "make it smaller"),
         (b'<!DOCTYPE x [<!ENTITY a "b">]><svg/>', "<!DOCTYPE"),
     ],
 )

@@ -5,12 +5,15 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from badges import phone
 from badges.colour import contrast, ink_on
 from badges.drawing import Row, draw_centred, require_shaping, set_row
+from badges.look import Look
 from badges.phone import phone_badge_png
 from badges.spec import LANGUAGES, BadgeError, Language
 from tests.badges.reading import code_box_px, codes_in, inked_box, picture
 from tests.badges.specs import COLOURS, a_spec
+from tests.badges.test_designs import LOGO
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -58,13 +61,57 @@ def test_the_longest_names_stay_inside_the_picture(name: str) -> None:
     assert codes_in(image) == [spec.code]
 
 
+HIGH_AND_DEEP = "ٱلْحَرِّيٍّ الطُّولِيِّ چٍّ"
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_no_mark_or_tail_of_a_letter_is_cut_off(language: Language, monkeypatch) -> None:
+    high = {f"{name}_ar": HIGH_AND_DEEP for name in ("name", "delegation", "event_name")}
+    spec = a_spec(language=language, name=HIGH_AND_DEEP, delegation=HIGH_AND_DEEP, **high)
+
+    def ink(room_px: int) -> int:
+        monkeypatch.setattr(phone, "_TAIL_PX", room_px)
+        monkeypatch.setattr(phone, "_GROUP_GAP_PX", room_px + 10)
+        for kept in (phone._heading, phone._delegation):
+            kept.cache_clear()
+        return int((np.array(picture(phone_badge_png(spec)).convert("L")) < 250).sum())
+
+    as_drawn = ink(phone._TAIL_PX)
+    with_all_the_room_there_may_be = ink(200)
+    monkeypatch.undo()
+
+    assert as_drawn == with_all_the_room_there_may_be
+
+
 def test_the_same_badge_is_the_same_bytes() -> None:
     assert phone_badge_png(a_spec(3)) == phone_badge_png(a_spec(3))
 
 
+def test_what_was_drawn_before_changes_nothing() -> None:
+    first = phone_badge_png(a_spec(1))
+    phone_badge_png(a_spec(2), Look(logo=LOGO, colour="#a3262a"))
+    phone_badge_png(a_spec(2, category_colour="#ffffff", delegation="Salé"))
+
+    assert phone_badge_png(a_spec(1)) == first
+
+
+def test_the_events_logo_and_colour_are_on_it_and_the_code_still_reads() -> None:
+    image = picture(phone_badge_png(a_spec(), Look(logo=LOGO, colour="#7a1f8a")))
+
+    colours = {colour for _, colour in image.getcolors(1 << 24)}
+    assert {(163, 38, 42), (122, 31, 138)} <= colours
+    assert codes_in(image) == [a_spec().code]
+
+
+def test_a_badge_without_a_logo_takes_half_a_byte_a_pixel() -> None:
+    header = phone_badge_png(a_spec())[16:29]
+
+    assert header[8:10] == bytes([4, 3])  # four bits, with a palette
+
+
 def _drawn(text: str) -> NDArray[np.uint8]:
     image = Image.new("L", (600, 120), 255)
-    row = set_row(Row(text=text, size_px=48, width_px=600, fill="#000000"))
+    row = set_row(Row(text=text, size_px=48, width_px=600, fill=0))
     draw_centred(ImageDraw.Draw(image), [row], x=300, y=0)
     return np.array(image)
 

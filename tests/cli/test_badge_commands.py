@@ -37,6 +37,20 @@ def test_sheets_carry_the_codes_of_the_confirmed(demo: Run, home: Path) -> None:
     assert codes_on_pages(home / "badges" / "badges-khemisset.pdf") == confirmed
 
 
+def test_sheets_that_were_interrupted_are_resumed(demo: Run, home: Path) -> None:
+    first = demo("badges", "pdf", "--delegation", "khemisset")
+    kept = home / "badges" / "badges-khemisset.pdf"
+    kept.write_bytes(b"the printer has this one")
+
+    resumed = demo("badges", "pdf", "--resume")
+
+    files = sorted((home / "badges").iterdir())
+    assert (first.code, resumed.code) == (0, 0)
+    assert kept.read_bytes() == b"the printer has this one"
+    assert len(files) > 1
+    assert {file.suffix for file in files} == {".pdf"}
+
+
 def test_messages_are_written_as_files_with_the_participants_own_code(
     demo: Run, home: Path
 ) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
+
 import pytest
 from sqlalchemy import select
 
@@ -9,6 +12,7 @@ from checkin.db.models import Activity, Badge, Message
 from checkin.errors import Conflict, NotFound, SettingsError
 from checkin.protocol.codes import parse_code
 from checkin.protocol.gate_list import badge_tag
+from checkin.services import badge_issue
 from checkin.services.badge_issue import reissue_badge, revoke_badge
 from checkin.services.gate_list import SealedEntries, current_cursor, gate_list
 from checkin.services.keys import Keys
@@ -23,6 +27,7 @@ from tests.factories import (
     scan,
     write,
 )
+from tests.guards import run
 from tests.racing import race
 
 
@@ -134,6 +139,50 @@ def test_sixteen_clerks_who_replace_one_lost_badge_make_one(database, event, ami
 
     assert sorted(each.replaced for each in done) == [False] * 15 + [True]
     assert badges_of(database, amina.participant_id) == [(1, NOW), (2, None)]
+
+
+def two_clerks_at_once(database, event, participant_id, monkeypatch):
+    """Let two clerks replace one badge, each having seen the old one; nothing but the lock helps.
+
+    Returns how many badges work afterwards.
+    """
+    run(
+        database,
+        "DROP INDEX uq_badge_working",
+        "ALTER TABLE badge DROP CONSTRAINT uq_badge_participant_id_issue",
+    )
+    both_have_looked = Barrier(2)
+    look = badge_issue.working_badge
+
+    def look_and_wait(session, person_id):
+        found = look(session, person_id)
+        with suppress(BrokenBarrierError):  # with the lock the second one looks only afterwards
+            both_have_looked.wait(2)
+        return found
+
+    monkeypatch.setattr(badge_issue, "working_badge", look_and_wait)
+    race(2, lambda _: reissue(database, event, participant_id, of_issue=1))
+    return [revoked_at for _, revoked_at in badges_of(database, participant_id)].count(None)
+
+
+@pytest.fixture
+def amina_on_postgres(postgres_database):
+    event = an_event(postgres_database)
+    return event, a_participant(postgres_database, event).participant_id
+
+
+def test_the_events_row_alone_keeps_two_clerks_apart(
+    postgres_database, amina_on_postgres, monkeypatch
+):
+    assert two_clerks_at_once(postgres_database, *amina_on_postgres, monkeypatch) == 1
+
+
+def test_without_the_events_row_a_person_would_have_two_badges(
+    postgres_database, amina_on_postgres, monkeypatch
+):
+    monkeypatch.setattr(badge_issue, "next_list_version", lambda *_: 2)
+
+    assert two_clerks_at_once(postgres_database, *amina_on_postgres, monkeypatch) == 2
 
 
 def test_revoking_twice_is_revoking_once(database, event, device, amina):

@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
+from itertools import pairwise
 from pathlib import Path
 from threading import Thread
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ from checkin.db.engine import Database
 from checkin.db.models import Event, Message, Sending
 from checkin.domain.mail_rules import STALE_AFTER, WAITS, Fate
 from checkin.services.badges import badge_specs
+from checkin.services.mail import claims
 from checkin.services.mail.claims import retry_unknown
 from checkin.services.mail.outbox import Ended, PostOffice, Run, send_due, states
 from checkin.services.mail.sender import Sender, bounce_mark
@@ -32,6 +34,7 @@ from checkin.services.mail.transport import transport_to
 from checkin.services.registration import cancel
 from tests import factories
 from tests.factories import KEYS, NOW
+from tests.racing import race
 from tests.server_process import free_port
 from tests.services.mail_server import Desk, mail_server
 
@@ -44,14 +47,20 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         yield desk
 
 
-def run(database: Database, event: Event, url: str, *, at=NOW, sender=SENDER, **more) -> Run:
+def run(
+    database: Database, event: Event, url: str, *, at=NOW, sender=SENDER, clock=None, **more
+) -> Run:
     with closing(transport_to(url)) as transport:
-        post = PostOffice(database, event, KEYS, transport, sender, clock=lambda: at)
+        post = PostOffice(database, event, KEYS, transport, sender, clock=clock or (lambda: at))
         return send_due(post, **more)
 
 
 def send(database: Database, event: Event, url: str, *, at=NOW) -> dict[Fate, int]:
     return dict(run(database, event, url, at=at).fates)
+
+
+def this_moment() -> datetime:
+    return NOW + timedelta(seconds=time.monotonic())
 
 
 def registered(database: Database, event: Event, *names: str) -> list[int]:
@@ -196,10 +205,43 @@ def test_messages_to_one_domain_keep_their_distance(database, event, desk) -> No
     slow = replace(SENDER, domain_spacing_ms=400)
     started = time.monotonic()
 
-    ran = run(database, event, desk.url, sender=slow)
+    ran = run(database, event, desk.url, sender=slow, clock=this_moment)
 
     assert ran.fates == {Fate.SENT: 3}
     assert time.monotonic() - started >= 0.8
+
+
+def least_gap_of_three_senders(database: Database, event: Event, url: str) -> timedelta:
+    """Let three senders share four messages to one domain, a second apart."""
+    registered(database, event, "amina", "omar", "zineb", "said")
+    slow = replace(SENDER, domain_spacing_ms=1000)
+    ran = race(3, lambda _: run(database, event, url, sender=slow, clock=this_moment))
+    assert sum((one.fates for one in ran), Counter()) == {Fate.SENT: 4}
+    with database.read() as session:
+        taken = session.scalars(select(Message.claimed_at).order_by(Message.claimed_at)).all()
+    return min(later - before for before, later in pairwise(taken))
+
+
+def test_several_senders_keep_the_distance_together(database, event, desk) -> None:
+    assert least_gap_of_three_senders(database, event, desk.url) >= timedelta(seconds=1)
+
+
+def test_without_what_the_database_remembers_they_would_not(
+    database, event, desk, monkeypatch
+) -> None:
+    monkeypatch.setattr(claims, "resting_domains", lambda *_: set())
+
+    assert least_gap_of_three_senders(database, event, desk.url) < timedelta(seconds=1)
+
+
+def test_several_senders_together_keep_the_days_limit(database, event, desk) -> None:
+    registered(database, event, *(f"p{number}" for number in range(8)))
+    few = replace(SENDER, per_day=3)
+
+    ran = race(4, lambda _: run(database, event, desk.url, sender=few, clock=this_moment))
+
+    assert sum(one.fates.total() for one in ran) == 3
+    assert {one.ended for one in ran} == {Ended.DAY_FULL}
 
 
 @pytest.mark.parametrize("sending", [Sending.PAUSED, Sending.STOPPED])

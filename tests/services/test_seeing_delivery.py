@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import select, update
 
 from checkin.db.models import Message
+from checkin.services.mail.bounces import mark_bounced
 from checkin.services.mail.delivery import (
     UNREACHED,
     Delivery,
     delivery_by_delegation,
-    mark_bounced,
     people_by_delivery,
     progress_of,
     resend,

@@ -28,3 +28,5 @@ class MailSwitch(Base):
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
     sending: Mapped[str] = mapped_column(default=Sending.RUNNING)
     changed_at: Mapped[datetime]
+    #: when a sender last looked for a message; None once it said goodbye
+    sender_seen_at: Mapped[datetime | None]

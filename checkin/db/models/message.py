@@ -38,6 +38,7 @@ class Message(Base):
             postgresql_where=text("state = 'queued'"),
         ),
         Index(None, "participant_id"),
+        Index(None, "claimed_at"),  # domains that have just had one rest
         Index(None, "handed_at"),  # what left in the last 24 hours is counted for every message
     )
 
@@ -53,6 +54,7 @@ class Message(Base):
     next_try_at: Mapped[datetime]
     #: the sender's own mark, compared and set, so that two senders never take one message
     claimed_by: Mapped[str | None]
+    #: when it was last claimed
     claimed_at: Mapped[datetime | None]
     #: when the sender that has it, or had it last, began to hand it over; until then nothing
     #: can have arrived, so a claim that is left behind is simply taken up again

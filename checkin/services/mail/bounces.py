@@ -14,15 +14,14 @@ from enum import StrEnum
 from functools import partial
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_transaction
-from checkin.db.models import Message
+from checkin.db.models import Message, MessageState
 from checkin.domain.bounces import Bounce, read_bounce
 from checkin.errors import SettingsError, Unavailable
 from checkin.services.keys import Keys
-from checkin.services.mail.delivery import mark_bounced
 from checkin.services.mail.sender import bounce_mark
 
 _TIMEOUT_S = 30
@@ -70,6 +69,19 @@ def read_mailbox(database: Database, keys: Keys, url: str, now: datetime) -> Cou
             counts[in_transaction(database, work)] += 1
             mailbox.uid("STORE", number, "+FLAGS", "(\\Seen)")
     return counts
+
+
+def mark_bounced(session: Session, message_id: int, words: str, now: datetime) -> bool:
+    """Write down that a message came back; False for one that is not out, or known to be back."""
+    changed = session.execute(
+        update(Message)
+        .where(
+            Message.id == message_id,
+            Message.state.in_([MessageState.SENT, MessageState.UNKNOWN]),
+        )
+        .values(state=MessageState.BOUNCED, bounced_at=now, last_answer=words[:500])
+    )
+    return bool(changed.rowcount)  # type: ignore[attr-defined]
 
 
 def _message_of(session: Session, keys: Keys, bounce: Bounce) -> int | None:

@@ -12,17 +12,17 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Update, exists, func, select, update
+from sqlalchemy import ColumnElement, Update, exists, select, update
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Badge, Event, MailSwitch, Message, MessageState, Participant, Sending
 from checkin.domain.admission import Standing
 from checkin.domain.mail_rules import STALE_AFTER, WAITS, Fate
 from checkin.services.activity import note
-from checkin.services.mail.switch import sending_of
+from checkin.services.mail.pacing import DAY, left_since, resting_domains, take_turn
+from checkin.services.mail.switch import sender_seen, sending_of
 from checkin.services.mail.transport import Outcome
 
-DAY = timedelta(days=1)
 _FINAL = {
     Fate.SENT: MessageState.SENT,
     Fate.LATER: MessageState.FAILED,  # the last wait is over
@@ -74,32 +74,29 @@ def claim(
     domain: str,
     now: datetime,
     per_day: int,
-    resting: Collection[str] = (),
+    spacing: timedelta = timedelta(0),
 ) -> Claimed | NoClaim:
     """Take the next message by compare-and-set: of two senders, one gets it.
 
     Args:
         name: the sender's own mark.
         domain: of the sender's address; the Message-ID's from the first attempt on.
-        resting: domains that get nothing now.
+        spacing: between two messages to the same domain, whoever sends them.
     """
+    take_turn(session)
+    sender_seen(session, event.id, now)
     sending = sending_of(session, event.id)
     if sending is not Sending.RUNNING:
         return NoClaim(sending)
-    if handed_over_since(session, now - DAY) >= per_day:
+    if left_since(session, now - DAY) >= per_day:
         return NoClaim.DAY_FULL
+    resting = resting_domains(session, now, spacing)
     while (message := _next(session, event, now, resting)) is not None:
         if _changed(session, _claiming(message, name, domain, now)):
             return _claimed(session, message)
     if resting and _next(session, event, now, ()) is not None:
         return NoClaim.RESTING
     return NoClaim.NOTHING_DUE
-
-
-def handed_over_since(session: Session, since: datetime) -> int:
-    """Return how many messages were handed over since then, of all events: servers count all."""
-    counted = select(func.count()).select_from(Message).where(Message.handed_at > since)
-    return session.scalar(counted) or 0
 
 
 def begin_handing_over(session: Session, claimed: Claimed, now: datetime) -> bool:
@@ -235,12 +232,12 @@ def _ours(claimed: Claimed, *states: MessageState) -> tuple[ColumnElement[bool],
 
 def _values(claimed: Claimed, outcome: Outcome, now: datetime) -> dict[str, object]:
     if outcome.fate in (Fate.HALTED, Fate.LEFT):  # not this message's fault
-        return {"state": MessageState.QUEUED, "attempts": claimed.attempts - 1, "claimed_at": None}
+        return {"state": MessageState.QUEUED, "attempts": claimed.attempts - 1}
     if outcome.fate is Fate.LATER and claimed.attempts <= len(WAITS):
         later = now + WAITS[claimed.attempts - 1]
-        return {"state": MessageState.QUEUED, "next_try_at": later, "claimed_at": None}
+        return {"state": MessageState.QUEUED, "next_try_at": later}
     sent_at = now if outcome.fate is Fate.SENT else None
-    return {"state": _FINAL[outcome.fate], "sent_at": sent_at, "claimed_at": None}
+    return {"state": _FINAL[outcome.fate], "sent_at": sent_at}
 
 
 def _changed(session: Session, statement: Update) -> bool:

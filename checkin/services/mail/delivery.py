@@ -9,10 +9,17 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 from sqlalchemy.orm import Session
 
-from checkin.db.models import Badge, Delegation, Event, Message, MessageState, Participant
+from checkin.db.models import (
+    Badge,
+    BadgePrint,
+    Delegation,
+    Event,
+    Message,
+    Participant,
+)
 from checkin.domain.admission import Standing
 from checkin.services.activity import note
 from checkin.services.enrolment import queue_badge_messages
@@ -49,10 +56,12 @@ class DelegationDelivery:
 
     Attributes:
         with_badge: who holds a badge that works.
+        printed: of those, whose badge was printed at a desk.
     """
 
     delegation: Delegation
     with_badge: int
+    printed: int
     counts: Counter[Delivery] = field(default_factory=Counter)
 
 
@@ -64,6 +73,7 @@ class Reached:
     delegation: Delegation
     delivery: Delivery
     message: Message | None
+    printed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +103,7 @@ def delivery_by_delegation(
         found.setdefault(row.delegation_id, Counter())[Delivery(row.state)] = row.people
     holders = _holders(session, event)
     return [
-        DelegationDelivery(one, holders[one.id], found.get(one.id, Counter()))
+        DelegationDelivery(one, *holders.get(one.id, (0, 0)), found.get(one.id, Counter()))
         for one in delegations_of(session, event)
         if delegation_id in (None, one.id)
     ]
@@ -105,20 +115,27 @@ def people_by_delivery(
     *,
     delegation_id: int | None = None,
     wanted: Collection[Delivery] = frozenset(Delivery),
+    printed: bool | None = None,
     limit: int | None = None,
     offset: int = 0,
 ) -> list[Reached]:
-    """Return confirmed participants with these deliveries, delegation by delegation."""
+    """Return confirmed participants with these deliveries, delegation by delegation.
+
+    Args:
+        printed: only those whose badge was printed at a desk, or was not; None for both.
+    """
     state = _delivery()
     statement = (
         _confirmed(event, delegation_id)
         .join(Delegation, Delegation.id == Participant.delegation_id)
-        .add_columns(Participant, Delegation, state.label("state"), Message)
+        .add_columns(Participant, Delegation, state.label("state"), Message, _printed())
         .where(state.in_(wanted))
         .order_by(Delegation.name, Participant.folded_name, Participant.id)
     )
+    if printed is not None:
+        statement = statement.where(_printed() == printed)
     rows = session.execute(statement.limit(limit).offset(offset))
-    return [Reached(p, d, Delivery(s), m) for p, d, s, m in rows]
+    return [Reached(p, d, Delivery(s), m, bool(on_paper)) for p, d, s, m, on_paper in rows]
 
 
 def progress_of(
@@ -174,19 +191,6 @@ def resend(
     return count
 
 
-def mark_bounced(session: Session, message_id: int, words: str, now: datetime) -> bool:
-    """Write down that a message came back; False for one that is not out, or known to be back."""
-    changed = session.execute(
-        update(Message)
-        .where(
-            Message.id == message_id,
-            Message.state.in_([MessageState.SENT, MessageState.UNKNOWN]),
-        )
-        .values(state=MessageState.BOUNCED, bounced_at=now, last_answer=words[:500])
-    )
-    return bool(changed.rowcount)  # type: ignore[attr-defined]
-
-
 def _delivery() -> ColumnElement[str]:
     return case(
         (Message.id.is_not(None), Message.state),
@@ -214,12 +218,26 @@ def _confirmed(event: Event, delegation_id: int | None) -> Select[Any]:
     return statement
 
 
-def _holders(session: Session, event: Event) -> Counter[int]:
+def _printed() -> ColumnElement[bool]:
+    return (
+        exists()
+        .where(BadgePrint.badge_id == Badge.id, Badge.participant_id == Participant.id)
+        .where(Badge.revoked_at.is_(None))
+    )
+
+
+def _holders(session: Session, event: Event) -> dict[int, tuple[int, int]]:
+    """Return by delegation who holds a working badge, and whose was printed."""
     working = and_(Badge.participant_id == Participant.id, Badge.revoked_at.is_(None))
+    printed = exists().where(BadgePrint.badge_id == Badge.id)
     rows = session.execute(
-        select(Participant.delegation_id, func.count().label("people"))
+        select(
+            Participant.delegation_id,
+            func.count().label("people"),
+            func.sum(case((printed, 1), else_=0)).label("printed"),
+        )
         .join(Badge, working)
         .where(Participant.event_id == event.id, Participant.standing == Standing.CONFIRMED)
         .group_by(Participant.delegation_id)
     )
-    return Counter({row.delegation_id: row.people for row in rows})
+    return {row.delegation_id: (row.people, row.printed) for row in rows}

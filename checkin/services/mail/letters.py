@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from email.utils import parseaddr
 
 from sqlalchemy.orm import Session
 
 from badges.calendar import CalendarEntry, calendar_file
-from badges.message import Notice, compose
+from badges.message import Links, Notice, compose
 from badges.pdf import single_badge_pdf
 from badges.phone import phone_badge_png
-from badges.spec import BadgeSpec
+from badges.spec import BadgeSpec, Language
 from badges.texts import TEXTS, filling
 from checkin.db.models import Event
+from checkin.services.badge_page import page_address
 from checkin.services.badges import badge_specs
 from checkin.services.declining import decline_address
+from checkin.services.event_look import look_of
 from checkin.services.keys import Keys
 from checkin.services.mail.claims import Claimed
 from checkin.services.mail.sender import Sender
 from checkin.services.mail.texts import texts_of
 from checkin.services.mail.transport import Letter
+from checkin.services.wallets import Wallet
 
 
 def letter_for(
-    session: Session, event: Event, keys: Keys, claimed: Claimed, sender: Sender
+    session: Session,
+    event: Event,
+    keys: Keys,
+    claimed: Claimed,
+    sender: Sender,
+    wallets: Collection[Wallet] = (),
 ) -> Letter:
     """Return a claimed message as it leaves.
+
+    Args:
+        wallets: those that it offers.
 
     Raises:
         BadgeError: something in it cannot be written; the sentence says what.
     """
     [spec] = badge_specs(session, event, keys, participant_ids=[claimed.participant_id])
+    look = look_of(session, event)
     message = compose(
         spec,
         sender=sender.address,
@@ -38,16 +51,23 @@ def letter_for(
         message_id=claimed.message_id,
         sent_at=claimed.created_at,
         notice=notice_of(event, sender),
-        pdf=single_badge_pdf(spec),
-        png=phone_badge_png(spec),
+        pdf=single_badge_pdf(spec, look=look),
+        png=phone_badge_png(spec, look),
         texts=texts_of(session, event, spec.language),
         sensitive=event.sensitive,
         calendar=calendar_file(_entry(event, spec, claimed)),
-        decline_link=decline_address(
-            event, keys, claimed.badge_id, base_url=sender.base_url, language=spec.language
-        ),
+        links=_links(event, keys, claimed, spec, sender, wallets),
     )
     return Letter(message, sender.envelope(keys, claimed.id), claimed.address)
+
+
+def wallet_links(
+    wallets: Collection[Wallet], page: str, language: Language
+) -> list[tuple[str, str]]:
+    """Return the addresses under a badge's page that lead to wallets, with their words."""
+    texts = TEXTS[language]
+    words = {Wallet.APPLE: texts.apple_wallet, Wallet.GOOGLE: texts.google_wallet}
+    return [(f"{page}/{wallet}", words[wallet]) for wallet in wallets]
 
 
 def notice_of(event: Event, sender: Sender) -> Notice:
@@ -57,6 +77,20 @@ def notice_of(event: Event, sender: Sender) -> Notice:
         contact=event.contact or parseaddr(sender.address)[1],
         kept_days=event.retention_days,
     )
+
+
+def _links(
+    event: Event,
+    keys: Keys,
+    claimed: Claimed,
+    spec: BadgeSpec,
+    sender: Sender,
+    wallets: Collection[Wallet],
+) -> Links:
+    language, base_url, badge_id = spec.language, sender.base_url, claimed.badge_id
+    decline = decline_address(event, keys, badge_id, base_url=base_url, language=language)
+    page = page_address(keys, base_url, badge_id)
+    return Links(decline=decline, wallets=wallet_links(wallets, page, language))
 
 
 def _entry(event: Event, spec: BadgeSpec, claimed: Claimed) -> CalendarEntry:

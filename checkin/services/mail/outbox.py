@@ -29,8 +29,12 @@ from checkin.services.mail.claims import (
     settle,
 )
 from checkin.services.mail.letters import letter_for
-from checkin.services.mail.sender import Pace, Sender
+from checkin.services.mail.sender import Sender
 from checkin.services.mail.transport import Outcome, Transport
+from checkin.services.wallets import NO_WALLETS, Wallets
+
+#: how soon a sender looks again for a domain that has rested, as a share of the rest
+_LOOK_AGAIN = 0.2
 
 
 class Ended(StrEnum):
@@ -70,6 +74,7 @@ class PostOffice:
     transport: Transport
     sender: Sender
     clock: Callable[[], datetime]
+    wallets: Wallets = NO_WALLETS
     name: str = field(default_factory=lambda: uuid4().hex)
 
 
@@ -102,8 +107,8 @@ def send_due(
         carry_on: asked before each message; False ends the run with nothing half done.
     """
     in_transaction(office.database, partial(recover_stale, event=office.event, now=office.clock()))
-    run, pace = Run(), Pace(office.sender.domain_spacing_ms / 1000)
-    while (ended := _send_next(office, run, pace, sent, carry_on, limit)) is None:
+    run = Run()
+    while (ended := _send_next(office, run, sent, carry_on, limit)) is None:
         pass
     run.ended = ended
     return run
@@ -112,7 +117,6 @@ def send_due(
 def _send_next(
     office: PostOffice,
     run: Run,
-    pace: Pace,
     sent: Callable[[Outcome], None],
     carry_on: Callable[[], bool],
     limit: int | None,
@@ -121,9 +125,9 @@ def _send_next(
         return Ended.LIMIT
     if not carry_on():
         return Ended.ASKED
-    claimed = _claim(office, pace)
+    claimed = _claim(office)
     if claimed is NoClaim.RESTING:
-        time.sleep(pace.soonest_s())
+        time.sleep(office.sender.domain_spacing.total_seconds() * _LOOK_AGAIN)
         return None
     if isinstance(claimed, NoClaim):
         return Ended(claimed)
@@ -136,12 +140,11 @@ def _send_next(
         return Ended.HALTED
     if outcome.fate is not Fate.LEFT:
         run.fates[outcome.fate] += 1
-        pace.sent_to(claimed.address)
         sent(outcome)
     return None
 
 
-def _claim(office: PostOffice, pace: Pace) -> Claimed | NoClaim:
+def _claim(office: PostOffice) -> Claimed | NoClaim:
     return in_transaction(
         office.database,
         partial(
@@ -151,7 +154,7 @@ def _claim(office: PostOffice, pace: Pace) -> Claimed | NoClaim:
             domain=office.sender.domain,
             now=office.clock(),
             per_day=office.sender.per_day,
-            resting=pace.resting(),
+            spacing=office.sender.domain_spacing,
         ),
     )
 
@@ -161,7 +164,8 @@ def _send(office: PostOffice, claimed: Claimed) -> Outcome:
         return Outcome(Fate.FAILED, "not sent: the badge or the registration is no longer good")
     try:
         with office.database.read() as session:
-            letter = letter_for(session, office.event, office.keys, claimed, office.sender)
+            offered = office.wallets.offered(office.event, office.clock())
+            letter = letter_for(session, office.event, office.keys, claimed, office.sender, offered)
     except BadgeError as fault:
         return Outcome(Fate.FAILED, f"not sent: {fault}")
 

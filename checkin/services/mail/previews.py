@@ -9,12 +9,13 @@ from email.utils import make_msgid, parseaddr
 
 from sqlalchemy.orm import Session
 
-from badges.message import compose
+from badges.message import Links, compose
 from badges.pdf import single_badge_pdf
 from badges.phone import phone_badge_png
 from badges.spec import BadgeSpec, Language
 from checkin.db.models import Event
 from checkin.protocol.codes import TOKEN_BYTES, format_code
+from checkin.services.event_look import look_of
 from checkin.services.mail.letters import notice_of
 from checkin.services.mail.sender import Sender
 from checkin.services.mail.texts import texts_of
@@ -35,6 +36,11 @@ def preview_html(session: Session, event: Event, language: Language, sender: Sen
     return str(html.get_content()).replace(f"cid:{cid}", f"data:image/png;base64,{data}")
 
 
+def preview_picture(session: Session, event: Event, language: Language) -> bytes:
+    """Return an invented participant's badge as a telephone shows it."""
+    return phone_badge_png(_invented(event, language), look_of(session, event))
+
+
 def preview_letter(
     session: Session, event: Event, language: Language, sender: Sender, recipient: str
 ) -> Letter:
@@ -46,7 +52,7 @@ def preview_letter(
 def _message(
     session: Session, event: Event, language: Language, sender: Sender, recipient: str
 ) -> EmailMessage:
-    spec = _invented(event, language)
+    spec, look = _invented(event, language), look_of(session, event)
     return compose(
         spec,
         sender=sender.address,
@@ -54,11 +60,11 @@ def _message(
         message_id=make_msgid(domain=sender.domain),
         sent_at=datetime.now(UTC),
         notice=notice_of(event, sender),
-        pdf=single_badge_pdf(spec),
-        png=phone_badge_png(spec),
+        pdf=single_badge_pdf(spec, look=look),
+        png=phone_badge_png(spec, look),
         texts=texts_of(session, event, language),
         sensitive=event.sensitive,
-        decline_link=f"{sender.base_url}/n/…",
+        links=Links(decline=f"{sender.base_url}/n/…"),
     )
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hmac
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import timedelta
 from email.utils import parseaddr
 
 from checkin.services.keys import Keys
@@ -27,7 +26,7 @@ class Sender:
         bounces_to: a mailbox for reports of what could not be delivered, whose server delivers
             ``name+anything@domain`` to ``name``; without one they go to `address`.
         per_day: messages in any 24 hours, those of all events together.
-        domain_spacing_ms: between two messages of one sender process to the same domain.
+        domain_spacing_ms: between two messages to the same domain, whoever sends them.
     """
 
     address: str
@@ -35,6 +34,11 @@ class Sender:
     bounces_to: str = ""
     per_day: int = PER_DAY
     domain_spacing_ms: int = 0
+
+    @property
+    def domain_spacing(self) -> timedelta:
+        """The time between two messages to the same domain."""
+        return timedelta(milliseconds=self.domain_spacing_ms)
 
     @property
     def domain(self) -> str:
@@ -57,27 +61,3 @@ def bounce_mark(keys: Keys, message_id: int) -> str:
 def domain_of(address: str) -> str:
     """Return an address's domain in small letters, "" where there is none."""
     return address.rpartition("@")[2].lower()
-
-
-@dataclass
-class Pace:
-    """Which domains had a message a moment ago and rest now."""
-
-    spacing_s: float
-    clock: Callable[[], float] = time.monotonic
-    _until: dict[str, float] = field(default_factory=dict)
-
-    def sent_to(self, address: str) -> None:
-        """Let the address's domain rest."""
-        if self.spacing_s:
-            self._until[domain_of(address)] = self.clock() + self.spacing_s
-
-    def resting(self) -> list[str]:
-        """Return the domains that rest now."""
-        now = self.clock()
-        self._until = {domain: until for domain, until in self._until.items() if until > now}
-        return list(self._until)
-
-    def soonest_s(self) -> float:
-        """Return the seconds until one of them may have a message again."""
-        return max(0.0, min(self._until.values(), default=0.0) - self.clock())

@@ -2,9 +2,12 @@
 const EVERY_MS = 2000;
 const card = document.getElementById("progress");
 const count = new Intl.NumberFormat(card.dataset.language);
+const state = card.querySelector("[data-sender]");
 const rate = card.querySelector("[data-rate]");
 
-function show({ counts, rate: each, left_s: left }) {
+function show({ counts, rate: each, left_s: left, sender }) {
+  const said = sender ? "yes" : "no";
+  if (state.dataset.sender !== said) state.dataset.sender = said;
   for (const cell of card.querySelectorAll("[data-count]")) {
     cell.textContent = count.format(counts[cell.dataset.count]);
   }

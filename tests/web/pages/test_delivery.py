@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from sqlalchemy import select, update
 
 from checkin.db.models import MailSwitch, Message, MessageText
+from checkin.services.badge_desk import record_print
 from checkin.services.badges import badge_codes
+from checkin.services.mail.switch import sender_gone, sender_seen
 from tests import factories
 
 PAGE = "/events/rabat-2025/delivery"
@@ -56,8 +60,8 @@ def test_the_spreadsheet_runs_nothing(organiser, database, event, delegation):
     table = organiser.open(f"{PAGE}/people.csv").get_data().decode("utf-8-sig")
 
     assert table.splitlines() == [
-        "number,delegation,name,name_ar,phone,email,delivery",
-        "1,Khémisset,'=1+1,,'+212612345678,,no_address",
+        "number,delegation,name,name_ar,phone,email,delivery,printed",
+        "1,Khémisset,'=1+1,,'+212612345678,,no_address,no",
     ]
 
 
@@ -79,6 +83,49 @@ def test_the_sending_is_paused_and_resumed(organiser, database, amina):
             seen.append(session.scalar(select(MailSwitch.sending)))
 
     assert seen == ["paused", "running"]
+
+
+def test_who_has_their_badge_on_paper_is_counted_and_found(
+    organiser, database, event, amina, elsewhere
+):
+    factories.write(
+        database,
+        lambda s: record_print(
+            s, event, amina.badge_id, copies=1, design="card", printer=None, now=factories.NOW
+        ),
+    )
+
+    found = {
+        asked: [
+            name
+            for name in ("Amina Alaoui", "Zineb Tazi")
+            if name in organiser.read(f"{PAGE}?state=all&printed={asked}")
+        ]
+        for asked in ("", "yes", "no")
+    }
+    table = organiser.open(f"{PAGE}/people.csv?state=all&printed=yes").text
+
+    assert found == {
+        "": ["Amina Alaoui", "Zineb Tazi"],
+        "yes": ["Amina Alaoui"],
+        "no": ["Zineb Tazi"],
+    }
+    assert ("Amina Alaoui" in table, "Zineb Tazi" in table) == (True, False)
+
+
+def test_the_page_says_whether_a_sender_is_running(organiser, database, event):
+    def said():
+        shown = 'data-sender="yes"' in organiser.read(PAGE)
+        return shown, organiser.open(f"{PAGE}/progress").get_json()["sender"]
+
+    def at(moment):
+        factories.write(database, lambda s: sender_seen(s, event.id, moment))
+        return said()
+
+    seen = [said(), at(datetime.now(UTC) - timedelta(minutes=2)), at(datetime.now(UTC))]
+    factories.write(database, lambda s: sender_gone(s, event))
+
+    assert [*seen, said()] == [(False, False), (False, False), (True, True), (False, False)]
 
 
 def test_progress_is_told_to_the_page(organiser, amina):

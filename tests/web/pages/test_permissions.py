@@ -30,6 +30,8 @@ PAGES = {
     f"{EVENT}/delivery": REGISTRARS,
     f"{EVENT}/delivery/progress": REGISTRARS,
     f"{EVENT}/delivery/people.csv": REGISTRARS,
+    f"{EVENT}/look": STAFF,
+    f"{EVENT}/look/preview.png": STAFF,
     f"{EVENT}/delivery/message/fr": STAFF,
     f"{EVENT}/delivery/message/fr/preview": STAFF,
 }
@@ -45,6 +47,7 @@ FORMS = {
     f"{EVENT}/participants/1/undo-cancel": REGISTRARS,
     f"{EVENT}/delivery/resend": REGISTRARS,
     f"{EVENT}/delivery/switch": STAFF,
+    f"{EVENT}/look": STAFF,
     f"{EVENT}/delivery/message/fr": STAFF,
     f"{EVENT}/delivery/message/fr/send": STAFF,
 }

@@ -1,0 +1,1 @@
+"""Badges for the wallets of telephones: Apple's signed `.pkpass`, Google's signed link."""
