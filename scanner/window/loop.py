@@ -26,8 +26,10 @@ from scanner.window.compose import HEIGHT_PX, WIDTH_PX, compose
 from scanner.window.counter import Counter
 from scanner.window.display import open_window
 from scanner.window.eye import Eye, Remark
+from scanner.window.first_paint import FirstPaint
 from scanner.window.listening import Keyboard
 from scanner.window.text import can_shape
+from scanner.window.x11 import X11
 from scanner.words import say
 
 TITLE = "Marhaba"
@@ -67,11 +69,15 @@ class Window:
             ScannerError: the fault that was on the screen when they did.
         """
         open_window(TITLE, WIDTH_PX, HEIGHT_PX)
+        x11 = X11.or_none()
+        first_paint = FirstPaint(x11, time.monotonic())
         self._courier.start()
         self._eye.start()
         while self._turn():
-            pass
+            first_paint.see_to_it(time.monotonic())
         self._keyboard.close()
+        if x11:
+            x11.close()
         cv2.destroyAllWindows()
         self._close()
         if self._fault:

@@ -50,19 +50,9 @@ class Screen:
         command = ["xdotool", "type", "--delay", str(every_ms), text]
         subprocess.run(command, env=environment, check=True)
 
-    def show_window(self):
-        """Wait for the window's first paint.
-
-        On an X server without a window manager Qt now and then misses that it is visible (a
-        program of ten lines shows it too): taking it off the screen and back tells it again.
-        """
-        environment = {"DISPLAY": self.display, "PATH": "/usr/bin:/bin"}
-        search = ["xdotool", "search", "--name", "Marhaba"]
-        for _ in range(20):
-            with contextlib.suppress(AssertionError):
-                return wait_until(lambda: self.picture().any(), "the window", timeout_s=1)
-            subprocess.run([*search, "windowunmap", "windowmap"], env=environment, check=False)
-        raise AssertionError("the window was never painted")
+    def shows_window(self):
+        """Wait for the window's first paint, which the scanner itself sees to."""
+        wait_until(lambda: self.picture().any(), "the window", timeout_s=20)
 
     def shows(self, kind, x=0.99, y=0.88):
         wait_until(lambda: self.colour(x, y) == COLOURS[kind][0], f"{kind} on the screen")
@@ -121,7 +111,7 @@ def window(screen, scanner_env, server, tmp_path):
             text=True,
         )
         try:
-            screen.show_window()
+            screen.shows_window()
             yield process
         finally:
             process.kill()
