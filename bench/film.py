@@ -1,4 +1,4 @@
-"""A video file played as if it were a webcam: thirty frames a second, whoever is slow misses some."""
+"""A video file played as if it were a webcam: thirty frames a second, the slow miss some."""
 
 from __future__ import annotations
 
@@ -38,9 +38,7 @@ def filmed(path: Path, codes: Sequence[str]) -> Film:
     """Write a film of badges, each held a little otherwise."""
     rng = np.random.default_rng(11)
     hall = room(SIZE, rng)
-    writer = cv2.VideoWriter(
-        str(path), cv2.VideoWriter.fourcc(*"MJPG"), PER_S, (SIZE[1], SIZE[0])
-    )
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), PER_S, (SIZE[1], SIZE[0]))
     empty = [_noisy(hall, rng) for _ in range(3)]
     _write(writer, empty, LEAD)
     for code in codes:
@@ -53,9 +51,7 @@ def filmed(path: Path, codes: Sequence[str]) -> Film:
 class Webcam:
     """What `Live` takes for a camera; it says when it gave the first frame of each badge."""
 
-    def __init__(
-        self, film: Film, shown: Callable[[str], None], ended: Callable[[], None]
-    ) -> None:
+    def __init__(self, film: Film, shown: Callable[[str], None], ended: Callable[[], None]) -> None:
         self._capture = cv2.VideoCapture(str(film.path))
         self._firsts = {film.first_frame_of(n): code for n, code in enumerate(film.codes)}
         self._shown, self._ended = shown, ended

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
+import json
 import os
 import sys
 from collections.abc import Iterator
@@ -27,7 +28,9 @@ def main(argv: list[str] | None = None) -> int:
     _utf8_output()
     hush()
     try:
-        return _decode(asked) if asked.decode else _scan(asked)
+        if asked.decode:
+            return _decode(asked)
+        return _print_set_aside(asked) if asked.set_aside else _scan(asked)
     except ScannerError as fault:
         print(say(asked.language, fault.code, **fault.details), file=sys.stderr)  # noqa: T201 - a command
         return 2
@@ -43,6 +46,16 @@ def _decode(asked: argparse.Namespace) -> int:
     with _libraries():
         from scanner.stills import decode_images
     return decode_images(asked.decode, asked.language)
+
+
+def _print_set_aside(asked: argparse.Namespace) -> int:
+    from scanner.gate import gate_for
+
+    gate = gate_for(_wanted(asked))
+    for one in gate.spool.set_aside_list():
+        print(json.dumps({**one.scan.body(), "error": one.error}))  # noqa: T201 - a command
+    gate.close()
+    return 0
 
 
 def _scan(asked: argparse.Namespace) -> int:
@@ -107,6 +120,9 @@ def _parser() -> argparse.ArgumentParser:
         help="camera number, video, image, folder of images or http address (default: 0)",
     )
     parser.add_argument("--headless", action="store_true", help="JSON lines instead of a window")
+    parser.add_argument(
+        "--set-aside", action="store_true", help="list the scans that the server will never take"
+    )
     parser.add_argument("--language", choices=LANGUAGES, default=DEFAULT_LANGUAGE)
     parser.add_argument("--name", help="this device's name (default: the computer's)")
     parser.add_argument("--type", choices=[str(d) for d in Direction], default=str(Direction.ENTRY))

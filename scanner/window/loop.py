@@ -159,8 +159,8 @@ class Window:
         self._courier.finish()
         self._counter.errands.close()
         self._sound.close()
-        if count := self._gate.spool.waiting_count():
-            sys.stderr.write(say(self._screen.language, "still_waiting", count=count) + "\n")
+        for key, count in self._gate.spool.left_over():
+            sys.stderr.write(say(self._screen.language, key, count=count) + "\n")
         self._gate.close()
 
 

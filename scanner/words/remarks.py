@@ -61,9 +61,11 @@ REMARKS: dict[str, dict[str, str]] = {
         "en": "Scans not sent yet: {count}. They will go at the next start.",
     },
     "set_aside": {
-        "fr": "Scans refusés comme illisibles et mis de côté : {count}. Prévenez l'organisateur.",
-        "ar": "عمليات رُفضت ووُضعت جانبا: {count}. أخبروا المنظم.",
-        "en": "Scans rejected as unreadable and set aside: {count}. Tell the organiser.",
+        "fr": "Scans refusés comme illisibles et mis de côté : {count}. Prévenez l'organisateur ; "
+        "--set-aside les montre.",
+        "ar": "عمليات رُفضت ووُضعت جانبا: {count}. أخبروا المنظم؛ يعرضها --set-aside.",
+        "en": "Scans rejected as unreadable and set aside: {count}. Tell the organiser; "
+        "--set-aside lists them.",
     },
     "paired": {
         "fr": "Associé à la porte {gate}.",
