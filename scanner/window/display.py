@@ -29,12 +29,16 @@ def check_display() -> None:
 
 
 def open_window(title: str, width: int, height: int) -> None:
-    """Open an empty window on the whole screen."""
+    """Open an empty window on the whole screen, which has this width and height.
+
+    Where there is no window manager nobody else makes it that large.
+    """
     import cv2
 
     # Without GUI_NORMAL Qt adds a toolbar, and a menu on the right mouse button.
     cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
     cv2.resizeWindow(title, width, height)
+    cv2.moveWindow(title, 0, 0)
     cv2.setWindowProperty(title, cv2.WND_PROP_FULLSCREEN, cv2.WINDOW_FULLSCREEN)
 
 

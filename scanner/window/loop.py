@@ -54,10 +54,11 @@ class Window:
         self._fault: ScannerError | None = None
         self._counted_at_s = 0.0
         self._drawn: tuple[Frame | None, state.Screen] | None = None
+        place = gate.held.place() or gate.place
         self._screen = state.Screen(
             language=gate.language,
-            gate=str(gate.place.get("name", "")),
-            gate_id=gate.place.get("id"),
+            gate=str(place.get("name", "")),
+            gate_id=place.get("id"),
             timezone=str(gate.event.get("timezone", "")),
             type=gate.type,
         )
@@ -68,8 +69,8 @@ class Window:
         Raises:
             ScannerError: the fault that was on the screen when they did.
         """
-        open_window(TITLE, WIDTH_PX, HEIGHT_PX)
         x11 = X11.or_none()
+        open_window(TITLE, *(x11.screen_size() if x11 else (WIDTH_PX, HEIGHT_PX)))
         first_paint = FirstPaint(x11, time.monotonic())
         self._courier.start()
         self._eye.start()

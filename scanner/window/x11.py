@@ -45,6 +45,11 @@ class X11:
             raise OSError("no X server")
         self._pid_atom = self._x.XInternAtom(self._display, b"_NET_WM_PID", False)
 
+    def screen_size(self) -> tuple[int, int]:
+        """Return width and height of the screen in pixels."""
+        width, height = self._x.XDisplayWidth, self._x.XDisplayHeight
+        return int(width(self._display, 0)), int(height(self._display, 0))
+
     def windows(self) -> list[int]:
         """Return this program's windows, each before those within it."""
         return self._ours(self._x.XDefaultRootWindow(self._display), 0)
@@ -120,6 +125,8 @@ class X11:
         pointer: dict[str, list[Any]] = {
             "XPending": [c_void_p],
             "XFlush": [c_void_p],
+            "XDisplayWidth": [c_void_p, c_int],
+            "XDisplayHeight": [c_void_p, c_int],
             "XNextEvent": [c_void_p, c_void_p],
             "XSelectInput": [*window, ctypes.c_long],
             "XQueryTree": [*window, *[c_void_p] * 4],

@@ -90,16 +90,20 @@ def test_category_and_delegation_are_in_the_readers_script_where_the_server_tell
     assert card.belonging(pending, "ar") == "المجلس الوطني · Khémisset"
 
 
-def test_a_tile_has_both_scripts_of_the_name_and_the_readers_of_the_rest(monkeypatch):
+@pytest.mark.parametrize(
+    ("count", "names"),
+    [
+        (2, ["فاطمة الزهراء العمراني", "Fatima-Zahra El Amrani"]),
+        (4, ["فاطمة الزهراء العمراني · Fatima-Zahra El Amrani"]),
+    ],
+)
+def test_a_tile_has_both_scripts_of_the_name_and_the_readers_of_the_rest(monkeypatch, count, names):
     drawn = []
-    monkeypatch.setattr(tiles, "draw_line", lambda _, text, **more: drawn.append(text))
-    tiles.tiles_image((a_verdict(), a_verdict()), "ar", "")
+    for kind in ("draw_line", "draw_paragraph"):
+        monkeypatch.setattr(tiles, kind, lambda _, text, **more: drawn.append(text))
+    tiles.tiles_image((a_verdict(),) * count, "ar", "")
 
-    assert drawn[:3] == [
-        "مقبول",
-        "فاطمة الزهراء العمراني · Fatima-Zahra El Amrani",
-        "المجلس الوطني · الخميسات",
-    ]
+    assert drawn[: len(drawn) // count] == ["مقبول", *names, "المجلس الوطني · الخميسات"]
 
 
 def test_a_line_of_both_scripts_runs_as_its_reader_reads():
