@@ -24,15 +24,12 @@ from scanner.window import state
 from scanner.window.commands import Commands
 from scanner.window.compose import HEIGHT_PX, WIDTH_PX, compose
 from scanner.window.counter import Counter
-from scanner.window.display import open_window
+from scanner.window.display import TITLE, shown_window
 from scanner.window.eye import Eye, Remark
-from scanner.window.first_paint import FirstPaint
 from scanner.window.listening import Keyboard
 from scanner.window.text import can_shape
-from scanner.window.x11 import X11
 from scanner.words import say
 
-TITLE = "Marhaba"
 _WAIT_FOR_KEY_MS = 25
 T = TypeVar("T")
 
@@ -69,17 +66,12 @@ class Window:
         Raises:
             ScannerError: the fault that was on the screen when they did.
         """
-        x11 = X11.or_none()
-        open_window(TITLE, *(x11.screen_size() if x11 else (WIDTH_PX, HEIGHT_PX)))
-        first_paint = FirstPaint(x11, time.monotonic())
-        self._courier.start()
-        self._eye.start()
-        while self._turn():
-            first_paint.see_to_it(time.monotonic())
-        self._keyboard.close()
-        if x11:
-            x11.close()
-        cv2.destroyAllWindows()
+        with shown_window(WIDTH_PX, HEIGHT_PX) as see_to_it:
+            self._courier.start()
+            self._eye.start()
+            while self._turn():
+                see_to_it()
+            self._keyboard.close()
         self._close()
         if self._fault:
             raise self._fault

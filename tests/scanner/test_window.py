@@ -264,5 +264,36 @@ def test_a_gate_without_a_camera_opens_and_takes_a_hand_scanner(screen, window, 
     assert bodies(server) == [(ONE, "wedge")]
 
 
+def test_a_laptop_without_a_gate_pairs_by_its_camera_and_goes_on(screen, window, server):
+    server.pairing_code = "7K2MQ9XD"
+    invitation = scene(qr(f"{server.url}/scan#pair=7K2MQ9XD"))
+    with window([*[invitation] * 6, *[scene(qr(ONE))] * 6], credentials=()) as process:
+        wait_until(lambda: bodies(server) == [(ONE, "camera")], "the scan", 60)
+
+        code, said = quit_with(screen, process, "q")
+    assert (code, "Porte A" in said) == (0, True)
+
+
+def test_a_pairing_code_can_be_typed_in_the_window(screen, window, server):
+    server.pairing_code = "7K2MQ9XD"
+    with window([scene()] * 30, credentials=()) as process:
+        # The window is painted a moment before it listens.
+        wait_until(
+            lambda: screen.type("7k2mq9xd\n", every_ms=20) or server.languages, "the pairing", 30
+        )
+        wait_until(lambda: "/api/v1/status" in server.asked, "the gate")
+
+        screen.shows_window()
+        wait_until(lambda: screen.press("q") or process.poll() is not None, "the end", 30)
+    assert process.returncode == 0
+
+
+def test_escape_leaves_the_pairing(screen, window, server):
+    with window([scene()] * 30, credentials=()) as process:
+        wait_until(lambda: screen.press("Escape") or process.poll() is not None, "the end", 30)
+        assert "--pair CODE" in process.stderr.read()
+    assert process.returncode == 2
+
+
 def bodies(server):
     return [(body["code"], body["source"]) for body, _ in server.answers.values()]
