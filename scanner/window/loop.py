@@ -14,7 +14,7 @@ from checkin.domain.verdicts import Source
 from scanner.camera import Frame, Frames, open_source
 from scanner.decode.base import Decoder
 from scanner.desk import Desk
-from scanner.errors import ScannerError
+from scanner.errors import DeviceWiped, ScannerError
 from scanner.gate import Gate
 from scanner.happenings import Happening, Stopped
 from scanner.scan import Verdict
@@ -118,6 +118,8 @@ class Window:
         self._screen = state.after(self._screen, happening, now_s, party=party)
         if isinstance(happening, Stopped):
             self._fault = happening.fault
+            if isinstance(happening.fault, DeviceWiped):
+                self._screen = self._counter.wiped(self._screen)
 
     def _remark(self, remark: Remark, now_s: float) -> None:
         if isinstance(remark, str):
