@@ -38,13 +38,20 @@ class Condition:
     noise: float = 4.0
 
 
-def scenes(condition: Condition, rng: Rng) -> tuple[str, list[Grey]]:
-    """Return a code and the frames that show it; only hand's tremble and noise differ."""
-    text = format_code(rng.bytes(16))
+def scenes(
+    condition: Condition, rng: Rng, text: str = "", hall: Real | None = None
+) -> tuple[str, list[Grey]]:
+    """Return a code and the frames that show it; only hand's tremble and noise differ.
+
+    Args:
+        text: the code, else one of chance.
+        hall: what is behind the badge, else one of chance.
+    """
+    text = text or format_code(rng.bytes(16))
     code = _paper(text, rng)
     if condition.paper:
         code = condition.paper(code, rng)
-    background = room(condition.size, rng)
+    background = room(condition.size, rng) if hall is None else hall
     angle, around = rng.uniform(0, 360), rng.uniform(0, 360)
     centre = rng.uniform(0.35, 0.65, 2) * condition.size[::-1]
     seed = int(rng.integers(2**31))

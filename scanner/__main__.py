@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
+import json
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,16 +20,25 @@ from scanner.quiet import hush
 from scanner.words import say
 
 if TYPE_CHECKING:
+    from scanner.decode.base import Decoder
     from scanner.gate import Wanted
+
+#: `--pair` without a code
+BY_CAMERA = ""
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the scanner and return its exit code: 0, 1 for an unreadable image, 2 for a fault."""
-    asked = _parser().parse_args(argv)
+    parser = _parser()
+    asked = parser.parse_args(argv)
+    if not (asked.server or asked.decode or asked.pair == BY_CAMERA):
+        parser.error("give --server URL, or --pair to read the QR of a pairing, or --decode IMAGE")
     _utf8_output()
     hush()
     try:
-        return _decode(asked) if asked.decode else _scan(asked)
+        if asked.decode:
+            return _decode(asked)
+        return _print_set_aside(asked) if asked.set_aside else _scan(asked)
     except ScannerError as fault:
         print(say(asked.language, fault.code, **fault.details), file=sys.stderr)  # noqa: T201 - a command
         return 2
@@ -45,11 +56,21 @@ def _decode(asked: argparse.Namespace) -> int:
     return decode_images(asked.decode, asked.language)
 
 
+def _print_set_aside(asked: argparse.Namespace) -> int:
+    from scanner.gate import gate_for
+
+    gate = gate_for(_wanted(asked))
+    for one in gate.spool.set_aside_list():
+        print(json.dumps({**one.scan.body(), "error": one.error}))  # noqa: T201 - a command
+    gate.close()
+    return 0
+
+
 def _scan(asked: argparse.Namespace) -> int:
     with _libraries():
         from scanner.decode.idle import Idle
         from scanner.decode.stream import stream_decoder, zbar_or_none
-        from scanner.gate import gate_for
+        from scanner.gate import gate_for, needs_pairing
         from scanner.steady import frames_of
     if not asked.headless:
         from scanner.window.display import check_display
@@ -58,11 +79,14 @@ def _scan(asked: argparse.Namespace) -> int:
     zbar = zbar_or_none()
     if zbar is None:
         print(say(asked.language, "no_zbar"), file=sys.stderr)  # noqa: T201 - a command
+    decoder = Idle(stream_decoder(zbar))
+    wanted = _wanted(asked)
+    if asked.pair == BY_CAMERA or (needs_pairing(wanted) and not asked.headless):
+        wanted = _invited(asked, wanted, decoder)
     # A gate with a window opens without a camera too: it has a keyboard, and tells what to do.
     frames = frames_of(asked.source, at_once=asked.headless)
-    decoder = Idle(stream_decoder(zbar))
-    gate = gate_for(_wanted(asked))
-    if asked.pair:
+    gate = gate_for(wanted)
+    if wanted.pairing_code:
         print(say(asked.language, "paired", gate=gate.place.get("name", "")), file=sys.stderr)  # noqa: T201 - a command
     if asked.headless:
         from scanner.headless import run_headless
@@ -75,12 +99,29 @@ def _scan(asked: argparse.Namespace) -> int:
     return 0
 
 
+def _invited(asked: argparse.Namespace, wanted: Wanted, decoder: Decoder) -> Wanted:
+    """Return what is wanted with the code, and where none was given the server, of a pairing QR."""
+    from scanner.pairing import invitation_seen
+    from scanner.steady import frames_of
+
+    frames = frames_of(asked.source, at_once=asked.headless)
+    if asked.headless:
+        invitation = invitation_seen(frames, decoder)
+        frames.close()
+    else:
+        from scanner.window.pairing_window import invitation_shown
+
+        may_type = bool(wanted.server)
+        invitation = invitation_shown(frames, decoder, asked.language, may_type=may_type)
+    return replace(wanted, server=wanted.server or invitation.server, pairing_code=invitation.code)
+
+
 def _wanted(asked: argparse.Namespace) -> Wanted:
     from scanner.gate import Wanted
 
     return Wanted(
-        server=asked.server,
-        pairing_code=asked.pair,
+        server=asked.server or "",
+        pairing_code=asked.pair or None,
         token=asked.token,
         name=asked.name,
         language=asked.language,
@@ -94,11 +135,19 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m scanner", description="Scan badges at a gate, or read QR codes in images."
     )
-    what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--server", metavar="URL", help="the event's server")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument(
+        "--server", metavar="URL", help="the event's server; a pairing QR names it too"
+    )
     what.add_argument("--decode", metavar="IMAGE", nargs="+", help="print a JSON line an image")
     who = parser.add_mutually_exclusive_group()
-    who.add_argument("--pair", metavar="CODE", help="pairing code of a gate, needed once")
+    who.add_argument(
+        "--pair",
+        metavar="CODE",
+        nargs="?",
+        const=BY_CAMERA,
+        help="pairing code of a gate, needed once; without CODE the camera looks for its QR",
+    )
     who.add_argument("--token", help="device token, instead of a pairing")
     parser.add_argument(
         "--source",
@@ -107,6 +156,9 @@ def _parser() -> argparse.ArgumentParser:
         help="camera number, video, image, folder of images or http address (default: 0)",
     )
     parser.add_argument("--headless", action="store_true", help="JSON lines instead of a window")
+    parser.add_argument(
+        "--set-aside", action="store_true", help="list the scans that the server will never take"
+    )
     parser.add_argument("--language", choices=LANGUAGES, default=DEFAULT_LANGUAGE)
     parser.add_argument("--name", help="this device's name (default: the computer's)")
     parser.add_argument("--type", choices=[str(d) for d in Direction], default=str(Direction.ENTRY))

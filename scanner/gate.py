@@ -111,6 +111,13 @@ def gate_for(wanted: Wanted) -> Gate:
     )
 
 
+def needs_pairing(wanted: Wanted) -> bool:
+    """Say whether nothing is known yet to sign in with."""
+    if wanted.token or wanted.pairing_code:
+        return False
+    return not wanted.server or remembered(server_address(wanted.server)) is None
+
+
 def _clock(folder: Path) -> DeviceClock:
     """Return a clock that starts from what earlier runs learned."""
     spool, held = Spool(folder), HeldList(folder)

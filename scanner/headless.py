@@ -95,14 +95,8 @@ def run_headless(gate: Gate, frames: Frames, decoder: Decoder) -> None:
     finally:
         frames.close()
         courier.finish()
-        _say_what_is_left(gate, lines)
+        for key, count in gate.spool.left_over():
+            lines.remark(key, count=count)
         gate.close()
     if lines.fault:
         raise lines.fault
-
-
-def _say_what_is_left(gate: Gate, lines: Lines) -> None:
-    if count := gate.spool.waiting_count():
-        lines.remark("still_waiting", count=count)
-    if count := gate.spool.set_aside_count():
-        lines.remark("set_aside", count=count)

@@ -169,6 +169,11 @@ class Spool:
         """Count the scans that a person must look at."""
         return self._file.number("SELECT count(*) FROM set_aside")
 
+    def left_over(self) -> list[tuple[str, int]]:
+        """Return what a person must hear of at the end: keys in `words`, with how many."""
+        counts = {"still_waiting": self.waiting_count(), "set_aside": self.set_aside_count()}
+        return [(key, count) for key, count in counts.items() if count]
+
     def set_aside_list(self) -> list[SetAside]:
         """Return the scans that a person must look at, oldest first."""
         rows = self._file.rows("SELECT body, error FROM set_aside ORDER BY set_aside_at")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 
@@ -20,6 +21,8 @@ _MOST = 2
 _MARGIN = 0.35
 _LONGEST_PX = 320
 _SHORTEST_PX = 20
+#: left, top, right, bottom
+Area: TypeAlias = tuple[int, int, int, int]
 
 
 class Closer:
@@ -33,12 +36,14 @@ class Closer:
     def read(self, grey: Grey) -> list[Reading]:
         """Return the codes in `grey`."""
         readings, unread = self._zxing.look(grey)
-        for corners in unread[:_MOST]:
-            readings += self._read_at(grey, corners)
+        # zxing may find one code in two places: the second one is another chance.
+        for area in [_around(corners, grey) for corners in unread[:_MOST]]:
+            if not any(_is_within(reading, area) for reading in readings):
+                readings += self._read_in(grey, area)
         return readings
 
-    def _read_at(self, grey: Grey, corners: Corners) -> list[Reading]:
-        left, top, right, bottom = _around(corners, grey)
+    def _read_in(self, grey: Grey, area: Area) -> list[Reading]:
+        left, top, right, bottom = area
         part = np.ascontiguousarray(grey[top:bottom, left:right])
         if min(part.shape) < _SHORTEST_PX:
             return []
@@ -67,7 +72,7 @@ def _doubled_and_even(grey: Grey) -> Grey:
     return evened(_doubled(grey))
 
 
-def _around(corners: Corners, grey: Grey) -> tuple[int, int, int, int]:
+def _around(corners: Corners, grey: Grey) -> Area:
     places = np.asarray(corners)
     low, high = places.min(axis=0), places.max(axis=0)
     margin = _MARGIN * (high - low).max()
@@ -75,6 +80,11 @@ def _around(corners: Corners, grey: Grey) -> tuple[int, int, int, int]:
     left, top = np.maximum(low - margin, 0).astype(int)
     right, bottom = np.minimum(high + margin, (width, height)).astype(int)
     return int(left), int(top), int(right), int(bottom)
+
+
+def _is_within(reading: Reading, area: Area) -> bool:
+    x, y = np.mean(reading.corners, axis=0)
+    return bool(area[0] <= x <= area[2] and area[1] <= y <= area[3])
 
 
 def _moved(reading: Reading, scale: float, left: int, top: int) -> Reading:

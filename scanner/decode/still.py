@@ -11,6 +11,7 @@ import functools
 from collections.abc import Callable, Iterator, Sequence
 
 from scanner.decode.base import Decoder, Grey, Reading
+from scanner.decode.closer import Closer, closer_steps
 from scanner.decode.engines import (
     Prepared,
     Zxing,
@@ -32,7 +33,8 @@ class Still:
 
     def __init__(self, zbar: Decoder | None) -> None:
         """Take zbar, or None where it is missing."""
-        self._usual: list[Decoder] = [Zxing(), doubled(), *extra_steps()]
+        at_first = Closer(closer_steps(zbar))
+        self._usual: list[Decoder] = [at_first, doubled(), *extra_steps()]
         self._zbar: list[Decoder] = [zbar] if zbar else []
 
     def read(self, grey: Grey) -> list[Reading]:

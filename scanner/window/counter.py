@@ -100,6 +100,11 @@ class Counter:
             return replace(screen, form=_with_fault(form, answer.fault))
         return replace(screen, form=self._answered(screen, form, answer, at_s))
 
+    def wiped(self, screen: Screen) -> Screen:
+        """Return the screen without the names that were typed: this device may hold none now."""
+        self._drafts.clear()
+        return replace(screen, form=None, drafts=0)
+
     def _with_override(self, screen: Screen, form: Form, at_s: float) -> Screen:
         card = screen.card
         refused = card and not card.verdict.fault and card.verdict.kind in _MAY_BE_FORCED

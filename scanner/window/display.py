@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import socket
 import sys
+import time
+from collections.abc import Callable, Iterator
 
 from scanner.errors import NoDisplay
+from scanner.window.first_paint import FirstPaint
+from scanner.window.x11 import X11
 
+TITLE = "Marhaba"
 _DISPLAY = re.compile(r"^(?:unix)?(?P<host>[^:/]*):(?P<number>\d+)(?:\.\d+)?$")
 
 
@@ -29,13 +35,37 @@ def check_display() -> None:
 
 
 def open_window(title: str, width: int, height: int) -> None:
-    """Open an empty window on the whole screen."""
+    """Open an empty window on the whole screen, which has this width and height.
+
+    Where there is no window manager nobody else makes it that large.
+    """
     import cv2
 
     # Without GUI_NORMAL Qt adds a toolbar, and a menu on the right mouse button.
     cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
     cv2.resizeWindow(title, width, height)
+    cv2.moveWindow(title, 0, 0)
     cv2.setWindowProperty(title, cv2.WND_PROP_FULLSCREEN, cv2.WINDOW_FULLSCREEN)
+
+
+@contextlib.contextmanager
+def shown_window(width: int, height: int) -> Iterator[Callable[[], None]]:
+    """Show the window and yield what sees to it that it is painted, to be called at each turn.
+
+    Args:
+        width, height: where nobody says how large the screen is.
+    """
+    import cv2
+
+    x11 = X11.or_none()
+    open_window(TITLE, *(x11.screen_size() if x11 else (width, height)))
+    first_paint = FirstPaint(x11, time.monotonic())
+    try:
+        yield lambda: first_paint.see_to_it(time.monotonic())
+    finally:
+        cv2.destroyAllWindows()
+        if x11:
+            x11.close()
 
 
 def _answers(host: str, number: int) -> bool:

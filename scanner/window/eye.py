@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import queue
 import threading
+from typing import Protocol
 
 from scanner.camera import Frame, Frames, Live
 from scanner.decode.base import Decoder, Reading
 from scanner.errors import ScannerError
 from scanner.parties import Parties
-from scanner.station import Sight, Station
+from scanner.station import Sight
 from scanner.steady import Steady
 from scanner.watch import paced, watch
+
+
+class Sees(Protocol):
+    """Whoever is told what is read."""
+
+    def saw(self, text: str, at_s: float, /) -> Sight:
+        """Take a text that was read at `at_s` of the source's clock."""
+        ...
+
 
 Remark = str | ScannerError | None
 
@@ -23,7 +33,7 @@ class Eye:
     fault of a camera that is gone, and None when it is back.
     """
 
-    def __init__(self, frames: Frames, decoder: Decoder, station: Station) -> None:
+    def __init__(self, frames: Frames, decoder: Decoder, station: Sees) -> None:
         self._frames = frames
         self._decoder = decoder
         self._station = station

@@ -7,7 +7,7 @@ import time
 import cv2
 
 from scanner.window.keyboard import key_named
-from scanner.window.x11_keys import x11_keys
+from scanner.window.x11_keys import X11Keys
 
 
 class Keyboard:
@@ -15,7 +15,7 @@ class Keyboard:
 
     def __init__(self) -> None:
         """Connect; the window must be open."""
-        self._x11 = x11_keys()
+        self._x11 = X11Keys.or_none()
         self._ahead_s = -1e18
 
     def wait(self, wait_ms: int) -> list[tuple[str, float]]:

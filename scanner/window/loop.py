@@ -14,7 +14,7 @@ from checkin.domain.verdicts import Source
 from scanner.camera import Frame, Frames, open_source
 from scanner.decode.base import Decoder
 from scanner.desk import Desk
-from scanner.errors import ScannerError
+from scanner.errors import DeviceWiped, ScannerError
 from scanner.gate import Gate
 from scanner.happenings import Happening, Stopped
 from scanner.scan import Verdict
@@ -24,13 +24,12 @@ from scanner.window import state
 from scanner.window.commands import Commands
 from scanner.window.compose import HEIGHT_PX, WIDTH_PX, compose
 from scanner.window.counter import Counter
-from scanner.window.display import open_window
+from scanner.window.display import TITLE, shown_window
 from scanner.window.eye import Eye, Remark
 from scanner.window.listening import Keyboard
 from scanner.window.text import can_shape
 from scanner.words import say
 
-TITLE = "Marhaba"
 _WAIT_FOR_KEY_MS = 25
 T = TypeVar("T")
 
@@ -52,10 +51,11 @@ class Window:
         self._fault: ScannerError | None = None
         self._counted_at_s = 0.0
         self._drawn: tuple[Frame | None, state.Screen] | None = None
+        place = gate.held.place() or gate.place
         self._screen = state.Screen(
             language=gate.language,
-            gate=str(gate.place.get("name", "")),
-            gate_id=gate.place.get("id"),
+            gate=str(place.get("name", "")),
+            gate_id=place.get("id"),
             timezone=str(gate.event.get("timezone", "")),
             type=gate.type,
         )
@@ -66,13 +66,12 @@ class Window:
         Raises:
             ScannerError: the fault that was on the screen when they did.
         """
-        open_window(TITLE, WIDTH_PX, HEIGHT_PX)
-        self._courier.start()
-        self._eye.start()
-        while self._turn():
-            pass
-        self._keyboard.close()
-        cv2.destroyAllWindows()
+        with shown_window(WIDTH_PX, HEIGHT_PX) as see_to_it:
+            self._courier.start()
+            self._eye.start()
+            while self._turn():
+                see_to_it()
+            self._keyboard.close()
         self._close()
         if self._fault:
             raise self._fault
@@ -119,6 +118,8 @@ class Window:
         self._screen = state.after(self._screen, happening, now_s, party=party)
         if isinstance(happening, Stopped):
             self._fault = happening.fault
+            if isinstance(happening.fault, DeviceWiped):
+                self._screen = self._counter.wiped(self._screen)
 
     def _remark(self, remark: Remark, now_s: float) -> None:
         if isinstance(remark, str):
@@ -153,8 +154,8 @@ class Window:
         self._courier.finish()
         self._counter.errands.close()
         self._sound.close()
-        if count := self._gate.spool.waiting_count():
-            sys.stderr.write(say(self._screen.language, "still_waiting", count=count) + "\n")
+        for key, count in self._gate.spool.left_over():
+            sys.stderr.write(say(self._screen.language, key, count=count) + "\n")
         self._gate.close()
 
 

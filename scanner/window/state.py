@@ -201,6 +201,9 @@ def _with_link(screen: Screen, link: LinkSeen) -> Screen:
     screen = replace(screen, online=link.online, freshness=link.freshness)
     if link.counts is None:
         return screen if link.online else replace(screen, arrived=None)
+    place = (link.counts.get("device") or {}).get("gate") or {}
+    if place.get("id") is not None:  # the organiser may have sent this laptop to another gate
+        screen = replace(screen, gate=str(place.get("name", "")), gate_id=place["id"])
     here = [gate for gate in link.counts.get("gates") or [] if gate.get("id") == screen.gate_id]
     admitted = here[0].get("arrived", screen.admitted) if here else screen.admitted
     return replace(

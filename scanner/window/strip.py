@@ -86,8 +86,8 @@ def minutes_text(language: str, minutes: int) -> str:
 
 def _list_cell(screen: Screen) -> Cell:
     label, fresh = say(screen.language, "list_age"), screen.freshness
-    if fresh is None:
-        return Cell(label, "…", _DIM)
+    if fresh is None or (fresh.list_age is None and screen.online):
+        return Cell(label, "…", _DIM)  # it is on its way
     if fresh.list_age is None:
         return Cell(label, say(screen.language, "no_list"), warns=True)
     # Whole minutes, so that the strip is not drawn anew each second.

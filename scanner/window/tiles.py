@@ -23,6 +23,8 @@ from scanner.window.shapes import shape
 from scanner.window.text import draw_line, draw_paragraph
 
 _GAP_PX = 8
+#: size and lines of what stands below the name, in a tile of full height and in a low one
+_BELOW = {False: (38, 2), True: (30, 1)}
 _WHITE, _SOFT, _BETWEEN = "#FFFFFF", "#F3F4F6", "#000000"
 
 
@@ -57,17 +59,24 @@ def _tile(verdict: Verdict, language: str, timezone: str, width: int, height: in
     line: Callable[..., int] = functools.partial(draw_line, draw, **span)
     line(word(verdict, language), middle=height * 17 // 100, size_px=36, bold=True, colour=_WHITE)
     names = names_of(verdict, language)
-    if not names:
-        middle = height * 3 // 5
-        paragraph: Callable[..., None] = functools.partial(
-            draw_paragraph, draw, sentence(verdict, language), **span
-        )
-        paragraph(middle=middle, size_px=32, colour=_WHITE, most_lines=2)
-        return image
-    # In one line, for a tile is low; a long pair is set smaller.
-    line(" · ".join(names), middle=height * 47 // 100, size_px=50, bold=True, colour=_WHITE)
-    line(_below(verdict, language, timezone), middle=height * 80 // 100, size_px=28, colour=_SOFT)
+    _draw_names(line, names, height)
+    paragraph: Callable[..., None] = functools.partial(draw_paragraph, draw, **span)
+    if names:
+        text, size_px, lines = _below(verdict, language, timezone), *_BELOW[height < HEIGHT_PX]
+        middle = height * 80 // 100
+        paragraph(text, middle=middle, size_px=size_px, colour=_SOFT, most_lines=lines)
+    else:
+        text, middle = sentence(verdict, language), height * 3 // 5
+        paragraph(text, middle=middle, size_px=32, colour=_WHITE, most_lines=2)
     return image
+
+
+def _draw_names(line: Callable[..., int], names: list[str], height: int) -> None:
+    if height < HEIGHT_PX:  # a low tile: both scripts in one line, a long pair set smaller
+        line(" · ".join(names), middle=height * 47 // 100, size_px=50, bold=True, colour=_WHITE)
+        return
+    for name, middle in zip(names, (136, 216), strict=False):
+        line(name, middle=middle, size_px=56, bold=True, colour=_WHITE)
 
 
 def _below(verdict: Verdict, language: str, timezone: str) -> str:

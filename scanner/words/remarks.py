@@ -61,9 +61,21 @@ REMARKS: dict[str, dict[str, str]] = {
         "en": "Scans not sent yet: {count}. They will go at the next start.",
     },
     "set_aside": {
-        "fr": "Scans refusés comme illisibles et mis de côté : {count}. Prévenez l'organisateur.",
-        "ar": "عمليات رُفضت ووُضعت جانبا: {count}. أخبروا المنظم.",
-        "en": "Scans rejected as unreadable and set aside: {count}. Tell the organiser.",
+        "fr": "Scans refusés comme illisibles et mis de côté : {count}. Prévenez l'organisateur ; "
+        "--set-aside les montre.",
+        "ar": "عمليات رُفضت ووُضعت جانبا: {count}. أخبروا المنظم؛ يعرضها --set-aside.",
+        "en": "Scans rejected as unreadable and set aside: {count}. Tell the organiser; "
+        "--set-aside lists them.",
+    },
+    "show_pairing": {
+        "fr": "Montrez à la caméra le QR de la page Appareils, ou tapez le code : {typed}",
+        "ar": "أظهروا للكاميرا رمز صفحة الأجهزة، أو اكتبوا رمز الربط: {typed}",
+        "en": "Show the camera the QR of the Devices page, or type the code: {typed}",
+    },
+    "show_pairing_qr": {
+        "fr": "Montrez à la caméra le QR d'association de la page Appareils (Échap : quitter)",
+        "ar": "أظهروا للكاميرا رمز الربط المعروض في صفحة الأجهزة (Esc: إنهاء)",
+        "en": "Show the camera the pairing QR of the Devices page (Esc: quit)",
     },
     "paired": {
         "fr": "Associé à la porte {gate}.",

@@ -38,6 +38,7 @@ class FakeServer:
         self.asked: list[str] = []
         self.deleted: list[str] = []
         self.first: dict[str, str] = {}
+        self.pairing_code = PAIRING_CODE
         self.mood = "well"  # well | silent | broken | portal | revoked | wiped | rejecting
         self.list = self.lease = None
         self.ahead_s = 0.0
@@ -126,7 +127,7 @@ class FakeServer:
         return 404, {"error": "not_found", "detail": path}
 
     def _pair(self, body):
-        if body["pairing_code"] != PAIRING_CODE:
+        if body["pairing_code"] != self.pairing_code:
             return 401, {"error": "unauthenticated", "detail": "no such pairing code"}
         return 201, {
             "device_id": 3,

@@ -212,6 +212,19 @@ def test_walk_ins_typed_without_a_server_wait_and_are_sent_when_it_is_back(
     assert volunteer.screen.drafts == 0
 
 
+def test_a_wiped_device_forgets_the_names_that_were_typed(volunteer):
+    volunteer.screen = replace(volunteer.screen, online=False)
+    volunteer.open(Purpose.WALK_IN).type(*"Amina", "enter", *"sal", "enter")
+    volunteer.open(Purpose.WALK_IN).type(*"Said")
+    volunteer.screen = volunteer.counter.wiped(volunteer.screen)
+    volunteer.screen = replace(volunteer.screen, online=True)
+    afterwards = volunteer.screen
+    volunteer.open(Purpose.WALK_IN)
+
+    assert (afterwards.form, afterwards.drafts) == (None, 0)
+    assert volunteer.screen.form.texts == ("", "")
+
+
 def test_a_walk_in_whose_request_got_lost_waits_too(volunteer, server, submitted):
     server.mood = "broken"
     volunteer.open(Purpose.WALK_IN).type(*"Amina", "enter", *"sal", "enter").answered()

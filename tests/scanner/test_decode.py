@@ -3,9 +3,10 @@ import numpy as np
 import pytest
 
 from scanner.decode.base import Reading, grey_of
+from scanner.decode.closer import Closer, closer_steps
 from scanner.decode.engines import Zxing
 from scanner.decode.still import Still
-from scanner.decode.stream import Stream, merged, stream_decoder, zbar_or_none
+from scanner.decode.stream import Stream, doubled, merged, stream_decoder, zbar_or_none
 from tests.scanner.pictures import a_code, qr, scene
 
 CODE = a_code(0xC0FFEE)
@@ -65,6 +66,55 @@ def test_a_running_camera_reads_a_badge_within_three_frames(condition, zbar):
 @pytest.mark.parametrize("condition", HARD)
 def test_a_still_image_is_read_without_zbar_too(condition):
     assert [r.text for r in Still(None).read(HARD[condition])] == [CODE]
+
+
+def under_glare(code):
+    side = code.shape[0]
+    rows, columns = np.mgrid[:side, :side]
+    distance = (columns - side * 0.6) ** 2 + (rows - side * 0.6) ** 2
+    light = 300 * np.exp(-distance / (2 * (side * 0.2) ** 2))
+    return np.clip(code + light, 0, 255).astype(np.uint8)
+
+
+SPOILT = {
+    "a soft lens": cv2.GaussianBlur(scene(qr(CODE, 5)), (0, 0), 3.0),
+    "glare": scene(under_glare(qr(CODE, 5))),
+}
+
+
+@pytest.mark.parametrize("condition", SPOILT)
+def test_a_code_that_is_found_and_not_read_is_looked_at_closer(condition):
+    picture = SPOILT[condition]
+    at_first = [Zxing().read(picture), doubled().read(picture)]
+    (reading,) = Closer(closer_steps(None)).read(picture)
+
+    assert at_first == [[], []]
+    assert reading.text == CODE
+    assert np.allclose(np.mean(reading.corners, axis=0), [640, 360], atol=6)
+
+
+def test_a_frame_without_a_code_costs_no_closer_look():
+    class Never:
+        def read(self, grey):
+            raise AssertionError("looked closer at nothing")
+
+    noise = np.random.default_rng(5).integers(0, 255, (480, 640), dtype=np.uint8)
+
+    assert [Closer([Never()]).read(picture) for picture in (scene(), noise)] == [[], []]
+
+
+def test_a_large_code_is_looked_at_at_a_size_that_fits_the_frames_time():
+    sizes = []
+
+    class Notes:
+        def read(self, grey):
+            sizes.append(max(grey.shape))
+            return []
+
+    picture = cv2.GaussianBlur(scene(qr(CODE, 20)), (0, 0), 12)
+    Closer([Notes()]).read(picture)
+
+    assert set(sizes) == {320}
 
 
 def test_four_badges_in_one_frame_are_all_read(zbar):

@@ -6,120 +6,25 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from scanner.scan import Kind, Scan, Verdict
-from scanner.window import card, tiles
+from scanner.scan import Kind
+from scanner.window import card
 from scanner.window import compose as compose_module
 from scanner.window import text as text_module
-from scanner.window.clock import clock_time, zone_named
 from scanner.window.compose import HEIGHT_PX, STRIP_PX, WIDTH_PX, compose
 from scanner.window.form import Field, Purpose, opened
 from scanner.window.shapes import shape
 from scanner.window.state import Card, Screen, Sighting, after, with_notice
 from scanner.window.text import can_shape, draw_line, draw_paragraph
-from tests.scanner.pictures import FATIMA, YOUSSEF, a_code, scene
+from tests.scanner.pictures import a_code, scene
+from tests.scanner.verdicts import ALREADY, a_verdict
 
-KHEMISSET = {
-    "id": 1,
-    "name": "Khémisset",
-    "name_ar": "الخميسات",
-    "arrived": 412,
-    "quota": 1000,
-}
 CAMERA = np.repeat(scene()[:, :, None], 3, axis=2)
-
-
-def a_verdict(status="ok", reason=None, **more):
-    more = {"participant": FATIMA, "delegation": KHEMISSET} | more
-    return Verdict(Scan(code="M"), status, reason, "the server's words", **more)
-
-
-ALREADY = a_verdict(
-    "error",
-    "already_redeemed",
-    first_admission={"at": "2025-06-14T14:12:03Z", "gate": "Porte B"},
-)
-
-
-def test_names_come_in_both_scripts_the_readers_first():
-    verdict = a_verdict()
-
-    assert card.names_of(verdict, "fr") == [FATIMA["name"], FATIMA["name_ar"]]
-    assert card.names_of(verdict, "ar") == [FATIMA["name_ar"], FATIMA["name"]]
-    assert card.names_of(a_verdict(participant=YOUSSEF), "ar") == ["Youssef Bennani"]
-    assert card.names_of(a_verdict(participant=None), "ar") == []
-
-
-@pytest.mark.parametrize(
-    ("timezone", "said"),
-    [
-        ("Africa/Casablanca", "Entré à 15:12 · Porte B"),
-        ("Asia/Dubai", "Entré à 18:12 · Porte B"),
-    ],
-)
-def test_already_in_says_when_by_the_events_clock_and_where(timezone, said):
-    assert card.explanation(ALREADY, "fr", timezone) == said
-
-
-def test_the_clock_knows_moroccos_change_of_2026_though_the_laptops_tables_may_not():
-    before, since = "2026-09-01T14:12:03Z", "2026-11-01T14:12:03Z"
-
-    times = [clock_time(at, "Africa/Casablanca") for at in (before, since)]
-
-    assert times == ["15:12", "14:12"]
-
-
-@pytest.mark.parametrize("name", ["", "../../etc/passwd", "Africa", "Atlantis/Capital", "/etc"])
-def test_a_zone_that_is_none_is_the_computers_own(name):
-    assert zone_named(name) is None
-
-
-def test_the_delegation_shows_arrived_and_quota():
-    assert card.delegation_line(ALREADY, "en") == "Khémisset · 412 arrived of 1000"
-    assert card.delegation_line(a_verdict(delegation=None), "en") == ""
-
-
-def test_category_and_delegation_are_in_the_readers_script_where_the_server_tells_it():
-    admitted, pending = a_verdict(), a_verdict(offline=True, delegation={"name": "Khémisset"})
-    latin_only = a_verdict(participant=YOUSSEF)
-
-    assert card.explanation(admitted, "fr", "") == "Conseil national"
-    assert card.explanation(admitted, "ar", "") == "المجلس الوطني"
-    assert card.explanation(latin_only, "ar", "") == "Militant"
-    assert card.belonging(admitted, "ar") == "الخميسات · وصل 412 من 1000"
-    assert card.belonging(ALREADY, "fr") == "Conseil national · Khémisset · 412 arrivés sur 1000"
-    assert card.belonging(pending, "ar") == "المجلس الوطني · Khémisset"
-
-
-def test_a_tile_has_both_scripts_of_the_name_and_the_readers_of_the_rest(monkeypatch):
-    drawn = []
-    monkeypatch.setattr(tiles, "draw_line", lambda _, text, **more: drawn.append(text))
-    tiles.tiles_image((a_verdict(), a_verdict()), "ar", "")
-
-    assert drawn[:3] == [
-        "مقبول",
-        "فاطمة الزهراء العمراني · Fatima-Zahra El Amrani",
-        "المجلس الوطني · الخميسات",
-    ]
 
 
 def test_a_line_of_both_scripts_runs_as_its_reader_reads():
     assert text_module._direction("Entré · باب") == "ltr"
     assert text_module._direction("Entré · باب", rtl=True) == "rtl"
     assert text_module._direction("باب") == "rtl"
-
-
-def test_sentences_follow_the_reader_and_a_newer_servers_reason_keeps_its_words():
-    assert card.sentence(a_verdict("error", "quota_exceeded"), "en") == (
-        "The delegation's quota is reached"
-    )
-    assert card.sentence(a_verdict("error", "of_tomorrow"), "en") == "the server's words"
-    assert card.sentence(a_verdict(offline=True), "en").startswith("Not confirmed")
-
-
-def test_an_exit_says_exit():
-    left = Verdict(Scan(code="M", type="exit"), "ok", None, "")
-
-    assert (card.word(left, "fr"), card.word(a_verdict(), "fr")) == ("SORTIE", "ADMIS")
 
 
 def contrast(first, second):

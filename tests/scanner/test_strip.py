@@ -55,10 +55,10 @@ def test_an_old_list_a_wrong_clock_and_scans_set_aside_warn():
 
 
 def test_a_gate_without_a_list_is_warned_and_one_that_has_not_asked_yet_is_not():
-    asked = Screen(freshness=Freshness())
+    asked, cut = Screen(freshness=Freshness()), Screen(online=False, freshness=Freshness())
 
-    assert warning(asked) == ["Liste"]
-    assert warning(Screen()) == []
+    assert warning(cut) == ["Liste"]
+    assert warning(asked) == warning(Screen()) == []
 
 
 def test_the_strip_follows_the_line():
@@ -72,6 +72,16 @@ def test_the_strip_follows_the_line():
         (True, (412, 1000), OLD),
         (False, None, OLD),
     ]
+
+
+def test_the_gate_is_the_one_that_the_server_names():
+    counts = {
+        "device": {"gate": {"id": 7, "name": "Porte A"}},
+        "gates": [{"id": 7, "arrived": 12}, {"id": 8, "arrived": 99}],
+    }
+    screen = after(Screen(gate="", gate_id=None), LinkSeen(online=True, counts=counts), 0)
+
+    assert (screen.gate, screen.gate_id, screen.admitted) == ("Porte A", 7, 12)
 
 
 @pytest.mark.parametrize(

@@ -50,19 +50,9 @@ class Screen:
         command = ["xdotool", "type", "--delay", str(every_ms), text]
         subprocess.run(command, env=environment, check=True)
 
-    def show_window(self):
-        """Wait for the window's first paint.
-
-        On an X server without a window manager Qt now and then misses that it is visible (a
-        program of ten lines shows it too): taking it off the screen and back tells it again.
-        """
-        environment = {"DISPLAY": self.display, "PATH": "/usr/bin:/bin"}
-        search = ["xdotool", "search", "--name", "Marhaba"]
-        for _ in range(20):
-            with contextlib.suppress(AssertionError):
-                return wait_until(lambda: self.picture().any(), "the window", timeout_s=1)
-            subprocess.run([*search, "windowunmap", "windowmap"], env=environment, check=False)
-        raise AssertionError("the window was never painted")
+    def shows_window(self):
+        """Wait for the window's first paint, which the scanner itself sees to."""
+        wait_until(lambda: self.picture().any(), "the window", timeout_s=20)
 
     def shows(self, kind, x=0.99, y=0.88):
         wait_until(lambda: self.colour(x, y) == COLOURS[kind][0], f"{kind} on the screen")
@@ -121,7 +111,7 @@ def window(screen, scanner_env, server, tmp_path):
             text=True,
         )
         try:
-            screen.show_window()
+            screen.shows_window()
             yield process
         finally:
             process.kill()
@@ -272,6 +262,37 @@ def test_a_gate_without_a_camera_opens_and_takes_a_hand_scanner(screen, window, 
 
         assert quit_with(screen, process, "q")[0] == 0
     assert bodies(server) == [(ONE, "wedge")]
+
+
+def test_a_laptop_without_a_gate_pairs_by_its_camera_and_goes_on(screen, window, server):
+    server.pairing_code = "7K2MQ9XD"
+    invitation = scene(qr(f"{server.url}/scan#pair=7K2MQ9XD"))
+    with window([*[invitation] * 6, *[scene(qr(ONE))] * 6], credentials=()) as process:
+        wait_until(lambda: bodies(server) == [(ONE, "camera")], "the scan", 60)
+
+        code, said = quit_with(screen, process, "q")
+    assert (code, "Porte A" in said) == (0, True)
+
+
+def test_a_pairing_code_can_be_typed_in_the_window(screen, window, server):
+    server.pairing_code = "7K2MQ9XD"
+    with window([scene()] * 30, credentials=()) as process:
+        # The window is painted a moment before it listens.
+        wait_until(
+            lambda: screen.type("7k2mq9xd\n", every_ms=20) or server.languages, "the pairing", 30
+        )
+        wait_until(lambda: "/api/v1/status" in server.asked, "the gate")
+
+        screen.shows_window()
+        wait_until(lambda: screen.press("q") or process.poll() is not None, "the end", 30)
+    assert process.returncode == 0
+
+
+def test_escape_leaves_the_pairing(screen, window, server):
+    with window([scene()] * 30, credentials=()) as process:
+        wait_until(lambda: screen.press("Escape") or process.poll() is not None, "the end", 30)
+        assert "--pair CODE" in process.stderr.read()
+    assert process.returncode == 2
 
 
 def bodies(server):

@@ -1,0 +1,68 @@
+"""The QR of the organiser's devices page, which pairs a laptop that is held before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs, urlsplit
+
+from checkin.protocol.codes import ALPHABET, normalise_typed
+from scanner.camera import Frame
+from scanner.decode.base import Decoder, grey_of
+from scanner.errors import NotPaired
+from scanner.station import Sight
+
+CODE_LENGTH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A pairing code, and the server that gave it; empty where it was typed."""
+
+    code: str
+    server: str = ""
+
+
+def invitation_in(text: str) -> Invitation | None:
+    """Read `https://SERVER/scan#pair=CODE`; None when a text is no such link."""
+    try:
+        link = urlsplit(text)
+        codes = parse_qs(link.fragment).get("pair", [])
+    except ValueError:
+        return None
+    if link.scheme not in ("http", "https") or not link.hostname or len(codes) != 1:
+        return None
+    code = code_typed(codes[0])
+    return Invitation(code, f"{link.scheme}://{link.netloc}") if code else None
+
+
+def code_typed(text: str) -> str | None:
+    """Return the pairing code that somebody typed, or None when it is none."""
+    code = normalise_typed(text)
+    return code if len(code) == CODE_LENGTH and set(code) <= set(ALPHABET) else None
+
+
+@dataclass
+class Greeter:
+    """Looks at what the camera reads until it is an invitation."""
+
+    invitation: Invitation | None = field(default=None)
+
+    def saw(self, text: str, _at_s: float) -> Sight:
+        """Take a text that was read; a badge is not ours yet."""
+        found = invitation_in(text)
+        self.invitation = self.invitation or found
+        return Sight.SENT if found else Sight.NOT_OURS
+
+
+def invitation_seen(frames: Iterable[Frame], decoder: Decoder) -> Invitation:
+    """Return the first invitation that comes into view.
+
+    Raises:
+        NotPaired: the source ended without one.
+    """
+    for frame in frames:
+        for reading in decoder.read(grey_of(frame.image)):
+            if found := invitation_in(reading.text):
+                return found
+    raise NotPaired

@@ -1,0 +1,87 @@
+"""The window of a laptop that has no gate yet: it waits for the pairing QR, or the code typed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+
+from scanner.camera import Frames
+from scanner.decode.base import Decoder
+from scanner.errors import NotPaired
+from scanner.pairing import CODE_LENGTH, Greeter, Invitation, code_typed
+from scanner.window.compose import HEIGHT_PX, WIDTH_PX, compose
+from scanner.window.display import TITLE, shown_window
+from scanner.window.eye import Eye
+from scanner.window.keyboard import BACKSPACE, ENTER, ESCAPE
+from scanner.window.listening import Keyboard
+from scanner.window.state import Screen, with_trouble
+from scanner.window.strip import STRIP_PX
+
+_WAIT_FOR_KEY_MS = 25
+
+
+def invitation_shown(
+    frames: Frames, decoder: Decoder, language: str, *, may_type: bool
+) -> Invitation:
+    """Show the camera until it sees a pairing QR, or a code was typed.
+
+    Args:
+        may_type: the server is known, so the code alone is enough.
+
+    Raises:
+        NotPaired: somebody pressed Escape.
+        ScannerError: the source broke.
+    """
+    return _Waiting(frames, decoder, language, may_type=may_type).run()
+
+
+class _Waiting:
+    def __init__(self, frames: Frames, decoder: Decoder, language: str, *, may_type: bool) -> None:
+        self._greeter = Greeter()
+        self._eye = Eye(frames, decoder, self._greeter)
+        self._may_type = may_type
+        self._typed = ""
+        self._screen = Screen(language=language)
+
+    def run(self) -> Invitation:
+        with shown_window(WIDTH_PX, HEIGHT_PX) as see_to_it:
+            keyboard = Keyboard()
+            self._eye.start()
+            try:
+                while (invitation := self._greeter.invitation) is None:
+                    self._draw()
+                    see_to_it()
+                    for key, _ in keyboard.wait(_WAIT_FOR_KEY_MS):
+                        self._press(key)
+                return invitation
+            finally:
+                keyboard.close()
+                self._eye.close()
+
+    def _press(self, key: str) -> None:
+        if key == ESCAPE:
+            raise NotPaired
+        if not self._may_type:
+            return
+        if key == BACKSPACE:
+            self._typed = self._typed[:-1]
+        elif key == ENTER and (code := code_typed(self._typed)):
+            self._greeter.invitation = Invitation(code)
+        elif len(key) == 1 and key.isalnum():
+            self._typed = (self._typed + key.upper())[:CODE_LENGTH]
+
+    def _draw(self) -> None:
+        if self._eye.fault:
+            raise self._eye.fault
+        while not self._eye.remarks.empty():
+            remark = self._eye.remarks.get_nowait()
+            if not isinstance(remark, str):
+                self._screen = with_trouble(self._screen, remark)
+        frame, _ = self._eye.newest
+        asks = ("show_pairing", (("typed", self._typed or "…"),))
+        notice = asks if self._may_type else ("show_pairing_qr", ())
+        screen = replace(self._screen, notice=None if self._screen.trouble else notice)
+        picture = compose(screen, frame.image if frame else None)
+        picture[-STRIP_PX:] = 0  # nothing is known yet of gate and line
+        cv2.imshow(TITLE, picture)
