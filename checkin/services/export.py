@@ -6,10 +6,11 @@ import csv
 from collections.abc import Iterator
 from typing import Any, TextIO
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Admission, Category, Delegation, Event, Gate, Participant
+from checkin.services.arrivals import first_entry
 
 COLUMNS = (
     "participant_id",
@@ -46,14 +47,7 @@ def participant_rows(session: Session, event: Event) -> Iterator[dict[str, Any]]
         )
         .join(Delegation, Delegation.id == Participant.delegation_id)
         .join(Category, Category.id == Participant.category_id)
-        .outerjoin(
-            Admission,
-            and_(
-                Admission.participant_id == Participant.id,
-                Admission.entry_no == 1,
-                Admission.annulled_at.is_(None),
-            ),
-        )
+        .outerjoin(Admission, first_entry())
         .outerjoin(Gate, Gate.id == Admission.gate_id)
         .where(Participant.event_id == event.id)
         .order_by(Delegation.name, Participant.id)

@@ -16,18 +16,14 @@ from checkin.db.models import Category, Delegation, Event, Participant
 from checkin.domain.admission import Standing
 from checkin.domain.choices import Choices
 from checkin.domain.importing import Action, PlannedRow, plan_import
-from checkin.domain.names import fold_name
+from checkin.domain.names import folded_both
 from checkin.domain.registration import Registration
 from checkin.domain.roster import Person
 from checkin.services.activity import note
 from checkin.services.enrolment import Enrolment, enrol, queue_badge_messages
 from checkin.services.keys import Keys
-from checkin.services.registration import (
-    Door,
-    move_to_delegation,
-    next_list_version,
-    touch_badges,
-)
+from checkin.services.moving import move_to_delegation
+from checkin.services.registration import Door, next_list_version, touch_badges
 from checkin.services.spreadsheets import Table
 
 Progress = Callable[[int, int], None]
@@ -147,7 +143,7 @@ def _change(session: Session, event: Event, plan: ImportPlan, version: int, now:
             move_to_delegation(session, event, person, delegation_id, version, now)
         for name, value in changes.items():
             setattr(person, name, value)
-        _refold(person)
+        person.folded, person.folded_name = folded_both(person.name, person.name_ar)
         if "email" in changes and person.standing == Standing.CONFIRMED:
             new_addresses.append(person.id)
     session.flush()
@@ -155,13 +151,6 @@ def _change(session: Session, event: Event, plan: ImportPlan, version: int, now:
     for start in range(0, len(ids), _CHUNK):
         touch_badges(session, ids[start : start + _CHUNK], version)
     queue_badge_messages(session, event, new_addresses, now)
-
-
-def _refold(person: Participant) -> None:
-    folded_name = fold_name(person.name or person.name_ar or "")
-    both = person.name and person.name_ar
-    person.folded_name = folded_name
-    person.folded = f"{folded_name} {fold_name(person.name_ar or '')}" if both else folded_name
 
 
 def _people(session: Session, event: Event) -> list[Person]:
