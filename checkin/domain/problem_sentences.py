@@ -132,6 +132,27 @@ SENTENCES = {
         "en": "{value} already belongs to {hints}; correct it, or write yes in the column “allow "
         "duplicate” if they are two people.",
     },
+    "other_delegation": {
+        "fr": "{value} n'est pas {hints} ; cette liste n'inscrit que {hints}. Videz la case, ou "
+        "envoyez cette ligne au coordinateur de l'autre délégation.",
+        "ar": "{value} ليس {hints}؛ هذه اللائحة تخص {hints} وحده. أفرغوا الخانة أو أرسلوا هذا "
+        "السطر إلى منسق الوفد الآخر.",
+        "en": "{value} is not {hints}; this list registers for {hints} only. Empty the cell, or "
+        "send this row to the other delegation's coordinator.",
+    },
+    "registered_elsewhere": {
+        "fr": "{value} est déjà inscrit(e) avec une autre délégation ; demandez à un organisateur.",
+        "ar": "{value} مسجَّل(ة) مع وفد آخر؛ اسألوا أحد المنظمين.",
+        "en": "{value} is already registered with another delegation; ask an organiser.",
+    },
+    "taken_elsewhere": {
+        "fr": "{value} est déjà à une personne d'une autre délégation ; corrigez, ou écrivez oui "
+        "dans la colonne « doublon accepté » s'il s'agit de deux personnes.",
+        "ar": "{value} مسجَّل باسم شخص من وفد آخر؛ صححوا، أو اكتبوا نعم في عمود «تكرار مقبول» إذا "
+        "كانا شخصين.",
+        "en": "{value} already belongs to somebody of another delegation; correct it, or write yes "
+        "in the column “allow duplicate” if they are two people.",
+    },
     "taken_in_file": {
         "fr": "{value} est déjà à la ligne {hints} ; corrigez, ou écrivez oui dans la colonne "
         "« doublon accepté » s'il s'agit de deux personnes.",

@@ -1,4 +1,4 @@
-"""A delegation as its coordinator sees it: places, the reserve list, who came and who is missing."""
+"""A delegation as its coordinator sees it: places, the reserve list, who came."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Category, Delegation, Event, Participant
 from checkin.domain.admission import Standing
 from checkin.domain.choices import Choices
-from checkin.domain.importing import Action, PlannedRow, plan_import
+from checkin.domain.importing import Action, Alone, PlannedRow, plan_import
 from checkin.domain.names import folded_both
 from checkin.domain.registration import Registration
 from checkin.domain.roster import Person
@@ -54,12 +54,14 @@ def plan_table(
     table: Table,
     *,
     delegation: Delegation | None = None,
+    alone: bool = False,
     progress: Progress = lambda _done, _total: None,
 ) -> ImportPlan:
     """Decide what each row of a file would do. Nothing is written.
 
     Args:
         delegation: for rows that name none.
+        alone: refuse what concerns any other delegation.
         progress: called with the rows done and their number.
     """
     version = session.scalars(select(Event.list_version).where(Event.id == event.id)).one()
@@ -80,6 +82,7 @@ def plan_table(
         categories=Choices((c.id, (c.name, c.name_ar)) for c in categories),
         default_delegation=delegation.name if delegation else "",
         default_category=categories[-1].name if categories else "",
+        alone=Alone(delegation.id, delegation.name) if alone and delegation else None,
     )
     return ImportPlan(planned, version)
 
@@ -92,6 +95,8 @@ def apply_plan(
     keys: Keys,
     *,
     delegation: Delegation | None,
+    alone: bool = False,
+    operator_id: int | None = None,
     now: datetime,
 ) -> ImportPlan:
     """Write what was planned, all in one transaction, and return the plan that was applied.
@@ -103,10 +108,19 @@ def apply_plan(
         version = next_list_version(session, event.id)
         current = plan
         if plan.list_version != version - 1:
-            current = plan_table(session, event, table, delegation=delegation)
+            current = plan_table(session, event, table, delegation=delegation, alone=alone)
         _add(session, event, current, keys, version, now)
         _change(session, event, current, version, now)
-        note(session, event.id, "participants.import", now, **current.counts)
+        of = {"delegation_id": delegation.id} if delegation else {}
+        note(
+            session,
+            event.id,
+            "participants.import",
+            now,
+            operator_id=operator_id,
+            **of,
+            **current.counts,
+        )
         return current
 
     return in_transaction(database, work)
