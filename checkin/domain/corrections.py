@@ -6,9 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from checkin.domain.importing import Row
-from checkin.domain.problem_sentences import COLUMN_NAMES
 
-COLUMNS = tuple(column for column in COLUMN_NAMES if column != "row")
+COLUMNS = (
+    *("name", "name_ar", "delegation", "category", "email", "phone"),
+    *("language", "note", "allow_duplicate"),
+)
 #: a longer text is cut to one character more, which every field's own limit then refuses
 _MAX_CELL = 1_000
 

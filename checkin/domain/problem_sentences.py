@@ -15,6 +15,14 @@ COLUMN_NAMES = {
     "language": {"fr": "Langue", "ar": "اللغة", "en": "Language"},
     "note": {"fr": "Remarque", "ar": "ملاحظة", "en": "Note"},
     "allow_duplicate": {"fr": "Doublon accepté", "ar": "تكرار مقبول", "en": "Allow duplicate"},
+    "bus": {"fr": "Autocar", "ar": "الحافلة", "en": "Bus"},
+    "leader": {"fr": "Responsable", "ar": "المسؤول", "en": "Leader"},
+    "leader_phone": {
+        "fr": "Téléphone du responsable",
+        "ar": "هاتف المسؤول",
+        "en": "Leader's phone",
+    },
+    "seats": {"fr": "Places assises", "ar": "المقاعد", "en": "Seats"},
     "row": {"fr": "Ligne", "ar": "السطر", "en": "Row"},
 }
 
@@ -23,6 +31,21 @@ SENTENCES = {
         "fr": "aucun nom ; écrivez le nom en français ou en arabe.",
         "ar": "لا يوجد اسم؛ اكتبوا الاسم بالفرنسية أو بالعربية.",
         "en": "no name; write the name in Latin or Arabic letters.",
+    },
+    "missing_bus": {
+        "fr": "aucun nom ; donnez un nom ou un numéro à l'autocar.",
+        "ar": "لا يوجد اسم؛ أعطوا الحافلة اسماً أو رقماً.",
+        "en": "no name; give the bus a name or a number.",
+    },
+    "invalid_seats": {
+        "fr": "{value} n'est pas un nombre de places ; écrivez un nombre de 1 à {hints}.",
+        "ar": "{value} ليس عدد مقاعد؛ اكتبوا عدداً من 1 إلى {hints}.",
+        "en": "{value} is not a number of seats; write a number from 1 to {hints}.",
+    },
+    "missing_contact": {
+        "fr": "aucun moyen de vous joindre ; écrivez un téléphone ou une adresse e-mail.",
+        "ar": "لا توجد وسيلة للاتصال بكم؛ اكتبوا رقم هاتف أو عنوان بريد إلكتروني.",
+        "en": "no way to reach you; write a phone number or an e-mail address.",
     },
     "missing_delegation": {
         "fr": "aucune délégation ; écrivez-en une, ou choisissez-en une pour tout le fichier.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
@@ -10,6 +12,14 @@ from checkin.domain.admission import Standing
 from checkin.domain.names import fold_name
 from checkin.domain.registration import Registration
 from checkin.errors import PossibleDuplicate
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """Somebody registered who may be the same person, and by what: email, phone or name."""
+
+    participant: Participant
+    same: str
 
 
 def refuse_duplicate(
@@ -28,6 +38,25 @@ def refuse_duplicate(
     Raises:
         PossibleDuplicate: there is; the sentence says who and by what.
     """
+    twin = twin_of(session, event_id, delegation_id, registration, besides=besides)
+    if twin is not None:
+        raise PossibleDuplicate(
+            f"no. {twin.participant.id} is registered with the same {twin.same}: "
+            "if this is another person, say so (allow_duplicate)",
+            participant_id=twin.participant.id,
+            same=twin.same,
+        )
+
+
+def twin_of(
+    session: Session,
+    event_id: int,
+    delegation_id: int,
+    registration: Registration,
+    *,
+    besides: int | None = None,
+) -> Twin | None:
+    """Return who has the same e-mail or phone, or the same name in the delegation, if anybody."""
     folded = fold_name(registration.name or registration.name_ar or "")
     same: list[ColumnElement[bool]] = [
         (Participant.delegation_id == delegation_id) & (Participant.folded_name == folded),
@@ -46,14 +75,7 @@ def refuse_duplicate(
         )
         .limit(1)
     ).first()
-    if found is not None:
-        same_as = _same_as(found, registration)
-        raise PossibleDuplicate(
-            f"no. {found.id} is registered with the same {same_as}: "
-            "if this is another person, say so (allow_duplicate)",
-            participant_id=found.id,
-            same=same_as,
-        )
+    return Twin(found, _same_as(found, registration)) if found is not None else None
 
 
 def _same_as(found: Participant, registration: Registration) -> str:

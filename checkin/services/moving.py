@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from checkin.db.models import Event, Participant
 from checkin.domain.admission import Standing
+from checkin.services.buses import leave_buses
 from checkin.services.enrolment import reserve_numbers, take_places
 from checkin.services.registration import free_place, move_up
 
@@ -35,6 +36,7 @@ def move_to_delegation(
     # All at once: standing and number belong together, and a number to its delegation.
     person.delegation_id, person.standing, person.reserve_no = delegation_id, standing, reserve_no
     session.flush()
+    leave_buses(session, [person.id])
     if had_place:
         free_place(session, old)
         move_up(session, event, old, version, now)

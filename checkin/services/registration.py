@@ -16,6 +16,7 @@ from checkin.domain.admission import Standing
 from checkin.domain.registration import Registration
 from checkin.errors import NotFound, QuotaBelowPlacesTaken
 from checkin.services.activity import note
+from checkin.services.buses import leave_buses
 from checkin.services.duplicates import refuse_duplicate
 from checkin.services.enrolment import (
     Enrolment,
@@ -34,6 +35,7 @@ class Door(StrEnum):
     FORM = "form"
     API = "api"
     WALK_IN = "walk_in"
+    LINK = "link"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,7 @@ def cancel(
     had_place = person.standing == Standing.CONFIRMED
     person.standing, person.reserve_no, person.canceled_at = Standing.CANCELED, None, now
     session.flush()
+    leave_buses(session, [person.id])
     touch_badges(session, [person.id], version)
     note(
         session,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from checkin.domain.corrections import Corrections, columns_in
+from checkin.domain.corrections import COLUMNS, Corrections, columns_in
 from checkin.domain.importing import Action, PlannedRow, Row
 from checkin.domain.problem_sentences import COLUMN_NAMES
 from checkin.services.importing import ImportPlan
@@ -111,7 +111,7 @@ def _columns(table: Table, rows: Sequence[ShownRow]) -> list[tuple[str, str]]:
     needed = {*columns_in(table.rows), *wrong} - {"row"}
     if any(row.disputed for row in rows):
         needed.add("allow_duplicate")
-    return [(c, _column_name(c)) for c in COLUMN_NAMES if c in needed]
+    return [(c, _column_name(c)) for c in COLUMNS if c in needed]
 
 
 def _shown(planned: PlannedRow, row: Row) -> ShownRow:

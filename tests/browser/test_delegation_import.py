@@ -106,7 +106,11 @@ def test_ten_thousand_rows_are_checked_and_registered(page, database, tmp_path):
     open_link(page, "/delegations")
     open_link(page, "/import")
     said: list[str] = []
-    page.expose_function("told", said.append)
+
+    def told(words):
+        said.append(words)
+
+    page.expose_function("told", told)
     page.evaluate(
         "new MutationObserver(([one]) => told(one.target.textContent)).observe("
         "document.querySelector('#sending'), {childList: true})"

@@ -6,6 +6,7 @@ from checkin.db.models.application import Application
 from checkin.db.models.badge import Badge
 from checkin.db.models.badge_print import BadgePrint
 from checkin.db.models.base import Base
+from checkin.db.models.bus import Bus, BusPassenger
 from checkin.db.models.category import Category
 from checkin.db.models.conflict import Conflict
 from checkin.db.models.consent import Consent, ConsentText
@@ -33,6 +34,8 @@ __all__ = [
     "Badge",
     "BadgePrint",
     "Base",
+    "Bus",
+    "BusPassenger",
     "Category",
     "Conflict",
     "Consent",
