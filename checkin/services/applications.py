@@ -13,15 +13,15 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from checkin.db.models import Application, Delegation, Event
+from checkin.db.models import Application, Delegation, Event, SelfRegistration
 from checkin.domain.registration import Registration
-from checkin.errors import Conflict, NotFound, PossibleDuplicate
+from checkin.errors import Conflict, PossibleDuplicate
 from checkin.services.activity import note
 from checkin.services.consents import PrivacyNotice, keep_text, record_consent
 from checkin.services.duplicates import Twin, twin_of
 from checkin.services.keys import Keys
-from checkin.services.registration import Door, Registered, next_list_version, register
-from checkin.services.self_registration import LinkDoor, link_of
+from checkin.services.registration import Door, next_list_version, register
+from checkin.services.self_registration import LinkDoor
 
 #: a flood of inventions ends here; a coordinator decides on some, and the link works again
 MOST_WAITING = 2_000
@@ -89,17 +89,6 @@ def waiting_applications(session: Session, delegation: Delegation, limit: int) -
     ]
 
 
-def still_waiting(
-    session: Session, delegation: Delegation, application_ids: Sequence[int]
-) -> Sequence[int]:
-    """Return those of these numbers on whom nobody has decided, of this delegation."""
-    return session.scalars(
-        select(Application.id)
-        .where(Application.delegation_id == delegation.id, Application.id.in_(application_ids))
-        .order_by(Application.id)
-    ).all()
-
-
 def count_waiting(session: Session, delegation: Delegation) -> int:
     """Return how many wait for a decision."""
     return session.scalars(
@@ -107,65 +96,81 @@ def count_waiting(session: Session, delegation: Delegation) -> int:
     ).one()
 
 
-def approve(
+def decide_on(
     session: Session,
     event: Event,
     delegation: Delegation,
-    application_id: int,
+    application_ids: Sequence[int],
     *,
+    approved: bool,
     keys: Keys,
     now: datetime,
     operator_id: int | None = None,
-) -> Registered:
-    """Register somebody who waited, although they may have a twin: the coordinator has seen it.
+) -> int:
+    """Register those of a delegation who wait under these numbers, or erase what they sent.
 
-    Raises:
-        NotFound: nobody waits under this number, in this delegation.
+    Who may be somebody registered is registered all the same: the coordinator has seen it. Those
+    on whom somebody has decided meanwhile are left out.
+
+    Returns:
+        How many were decided on.
     """
-    found = _waiting(session, delegation, application_id)
-    link = link_of(session, delegation)
-    if link is None:
-        raise NotFound("this delegation has no link")
+    next_list_version(session, event.id)  # two coordinators decide one after the other
+    found = session.scalars(
+        select(Application)
+        .where(Application.delegation_id == delegation.id, Application.id.in_(application_ids))
+        .order_by(Application.id)
+    ).all()
+    for application in found:
+        if approved:
+            _approve(session, event, delegation, application, keys, now, operator_id)
+        else:
+            _note_rejection(session, application, now, operator_id)
+        session.delete(application)
+    session.flush()
+    return len(found)
+
+
+def _approve(
+    session: Session,
+    event: Event,
+    delegation: Delegation,
+    application: Application,
+    keys: Keys,
+    now: datetime,
+    operator_id: int | None,
+) -> None:
     registered = register(
         session,
         event,
-        _registration(found, allow_duplicate=True),
+        _registration(application, allow_duplicate=True),
         delegation_id=delegation.id,
-        category_id=link.category_id,
+        category_id=session.get_one(SelfRegistration, delegation.id).category_id,
         door=Door.LINK,
         keys=keys,
         now=now,
         operator_id=operator_id,
     )
     record_consent(
-        session, event.id, registered.participant_id, found.consent_text_id, found.applied_at
+        session,
+        event.id,
+        registered.participant_id,
+        application.consent_text_id,
+        application.applied_at,
     )
-    session.delete(found)
-    return registered
 
 
-def reject(
-    session: Session,
-    delegation: Delegation,
-    application_id: int,
-    *,
-    now: datetime,
-    operator_id: int | None = None,
+def _note_rejection(
+    session: Session, application: Application, now: datetime, operator_id: int | None
 ) -> None:
-    """Erase what somebody sent; only that it happened is kept.
-
-    Raises:
-        NotFound: nobody waits under this number, in this delegation.
-    """
-    session.delete(_waiting(session, delegation, application_id))
     note(
         session,
-        delegation.event_id,
+        application.event_id,
         "application.reject",
         now,
         operator_id=operator_id,
-        delegation_id=delegation.id,
-        application_id=application_id,
+        delegation_id=application.delegation_id,
+        application_id=application.id,
     )
 
 
@@ -204,13 +209,6 @@ def _applied_before(session: Session, delegation: Delegation, sent: Registration
         or_(*contacts),
     )
     return session.scalar(same.limit(1)) is not None
-
-
-def _waiting(session: Session, delegation: Delegation, application_id: int) -> Application:
-    found = session.get(Application, application_id)
-    if found is None or found.delegation_id != delegation.id:
-        raise NotFound(f"nobody waits under the number {application_id}")
-    return found
 
 
 def _registration(found: Application, *, allow_duplicate: bool = False) -> Registration:

@@ -81,6 +81,7 @@ PERMISSIONS: dict[str, frozenset[Role] | Audience] = {
     "delegation_link.decide": _REGISTRARS,
     "joining.ask": Audience.PUBLIC,
     "joining.apply": Audience.PUBLIC,
+    "buses.counts": _COUNTS,
     "buses.show": _REGISTRARS,
     "buses.add": _REGISTRARS,
     "buses.change": _REGISTRARS,

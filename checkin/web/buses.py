@@ -28,6 +28,8 @@ from checkin.services.buses import (
     remove_bus,
 )
 from checkin.services.participant_list import participant_in
+from checkin.services.visible_events import visible_event
+from checkin.web.json_bodies import json_response
 from checkin.web.languages import page_language
 from checkin.web.opened_delegation import opened_delegation
 from checkin.web.page_errors import register_page_errors
@@ -123,6 +125,17 @@ def list_pdf(slug: str, delegation_id: int, bus_id: int) -> ResponseReturnValue:
     response.headers["Content-Disposition"] = f'inline; filename="bus-{bus_id}.pdf"'
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+@bp.get("/events/<slug>/buses/counts")
+def counts(slug: str) -> ResponseReturnValue:
+    """Answer with passengers and arrivals by bus, for boards; no names of people."""
+    with database().read() as session:
+        event = visible_event(session, current_operator(), slug)
+        found = bus_counts(session, event.id)
+    return json_response(
+        [{"id": one.bus.id, "arrived": one.arrived, "passengers": one.passengers} for one in found]
+    )
 
 
 def _write_bus(

@@ -27,7 +27,7 @@ from checkin.services.mail.delivery import (
     people_by_delivery,
 )
 from checkin.web.delivery_words import delivery_word
-from checkin.web.limits import limiter
+from checkin.web.limits import by_operator, limiter
 from checkin.web.opened_delegation import opened_delegation
 from checkin.web.page_errors import register_page_errors
 from checkin.web.sessions import current_operator
@@ -81,7 +81,7 @@ def show(slug: str, delegation_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/events/<slug>/delegations/<int:delegation_id>/badges.pdf")
-@limiter.limit(_SHEETS)
+@limiter.limit(_SHEETS, key_func=by_operator)
 def sheets(slug: str, delegation_id: int) -> ResponseReturnValue:
     """Return the badges of everybody confirmed, to be printed and cut."""
     design = _design(request.args.get("design", "sheet"))

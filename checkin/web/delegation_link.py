@@ -14,15 +14,8 @@ from sqlalchemy.orm import Session
 
 from badges.link_qr import link_qr_png, link_qr_svg
 from checkin.db.engine import in_transaction
-from checkin.db.models import Delegation, Event
 from checkin.errors import NotFound
-from checkin.services.applications import (
-    approve,
-    count_waiting,
-    reject,
-    still_waiting,
-    waiting_applications,
-)
+from checkin.services.applications import count_waiting, decide_on, waiting_applications
 from checkin.services.events import categories_of
 from checkin.services.self_registration import link_address, link_of, renew_link, set_link
 from checkin.web.languages import both_names
@@ -117,34 +110,22 @@ def decide(slug: str, delegation_id: int) -> ResponseReturnValue:
 
     def work(session: Session) -> tuple[int, int]:
         event, delegation = opened_delegation(session, slug, delegation_id)
-        # Somebody else may have decided on some meanwhile: they are not decided on twice.
-        waiting = still_waiting(session, delegation, chosen)
-        for application_id in waiting:
-            _decide_one(session, event, delegation, application_id, approved=approved)
-        return event.id, len(waiting)
+        count = decide_on(
+            session,
+            event,
+            delegation,
+            chosen,
+            approved=approved,
+            keys=marhaba().keys,
+            now=datetime.now(UTC),
+            operator_id=current_operator().id,
+        )
+        return event.id, count
 
     event_id, count = in_transaction(database(), work)
     marhaba().live.nudge(event_id)
     flash(_said(count, approved=approved))
     return _back(slug, delegation_id)
-
-
-def _decide_one(
-    session: Session, event: Event, delegation: Delegation, application_id: int, *, approved: bool
-) -> None:
-    operator_id, now = current_operator().id, datetime.now(UTC)
-    if not approved:
-        reject(session, delegation, application_id, now=now, operator_id=operator_id)
-        return
-    approve(
-        session,
-        event,
-        delegation,
-        application_id,
-        keys=marhaba().keys,
-        now=now,
-        operator_id=operator_id,
-    )
 
 
 def _said(count: int, *, approved: bool) -> str:

@@ -24,7 +24,7 @@ from checkin.services.importing import ImportPlan, apply_plan, plan_table
 from checkin.services.spreadsheets import Table, read_table
 from checkin.web.import_review import action_words, review_of, sent_corrections
 from checkin.web.languages import page_language
-from checkin.web.limits import limiter
+from checkin.web.limits import by_operator, limiter
 from checkin.web.opened_delegation import opened_delegation
 from checkin.web.page_errors import register_page_errors
 from checkin.web.sessions import current_operator
@@ -73,7 +73,7 @@ def model(slug: str, delegation_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/events/<slug>/delegations/<int:delegation_id>/import")
-@limiter.limit(_UPLOADS)
+@limiter.limit(_UPLOADS, key_func=by_operator)
 def upload(slug: str, delegation_id: int) -> ResponseReturnValue:
     """Read a file and keep it sealed until it is registered or given up."""
     operator = current_operator()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from checkin.db.models import Participant, Role
@@ -61,7 +62,7 @@ def upload_with_keys(page, tmp_path, text):
     page.wait_for_selector("#review")
 
 
-def test_from_a_spreadsheet_to_a_register_without_a_mouse(page, database, tmp_path):
+def test_from_a_spreadsheet_to_badges_on_paper_without_a_mouse(page, database, tmp_path):
     open_link(page, "/delegations")
     open_link(page, "/import")
     upload_with_keys(page, tmp_path, LIST)
@@ -80,6 +81,13 @@ def test_from_a_spreadsheet_to_a_register_without_a_mouse(page, database, tmp_pa
         ("Amina Alaoui", "+212612345678"),
         ("Bahia Idrissi", "+212687654321"),
     ]
+    open_link(page, "/badges")
+    press_until(page, "e.tagName === 'BUTTON' && e.form && e.form.action.endsWith('.pdf')")
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    sheets = PdfReader(download.value.path())
+    text = "".join(sheet.extract_text() for sheet in sheets.pages)
+    assert ("Amina Alaoui" in text, "Bahia Idrissi" in text) == (True, True)
 
 
 def test_a_file_that_cannot_be_read_is_told_and_the_next_one_is_taken(page, database, tmp_path):

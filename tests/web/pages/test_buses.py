@@ -137,8 +137,12 @@ def test_the_board_shows_arrivals_by_bus_and_nobodys_name(
     write(database, lambda s: assign_people(s, s.merge(bus), [1], now=NOW))
     factories.scan(database, device, code)
 
-    board = signed_in("viewer").read("/events/rabat-2025/board")
+    viewer = signed_in("viewer")
+    board = viewer.read("/events/rabat-2025/board")
 
+    assert viewer.open("/events/rabat-2025/buses/counts").json == [
+        {"id": bus.id, "arrived": 1, "passengers": 1}
+    ]
     assert "Car 1" in board
     assert "complet" in board
     assert ("Hassan" in board, "Amina" in board) == (False, False)

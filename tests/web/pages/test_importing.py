@@ -216,10 +216,13 @@ def test_only_the_upload_takes_large_bodies(coordinator, page):
     assert coordinator.send_body(page + "/check", body, kind).status_code == 413
 
 
-def test_uploads_of_one_address_are_slowed(coordinator, page):
+def test_uploads_of_one_person_are_slowed_and_their_neighbours_are_not(
+    coordinator, organiser, page
+):
     statuses = [upload(coordinator, page, b"").status_code for _ in range(11)]
 
     assert statuses == [400] * 10 + [429]
+    assert upload(organiser, page, b"").status_code == 400
 
 
 def test_more_rows_than_a_browser_can_bear_are_refused(coordinator, page):

@@ -32,6 +32,7 @@ PAGES = {
     f"{EVENT}/delegations/1/arrivals": REGISTRARS,
     f"{EVENT}/delegations/1/badges": REGISTRARS,
     f"{EVENT}/delegations/1/badges.pdf": REGISTRARS,
+    f"{EVENT}/buses/counts": COUNTS,
     f"{EVENT}/delegations/1/buses": REGISTRARS,
     f"{EVENT}/delegations/1/buses/1/list.pdf": REGISTRARS,
     f"{EVENT}/delegations/1/link": REGISTRARS,
