@@ -43,12 +43,31 @@ def edit(
     person = session.get(Participant, participant_id)
     if person is None or person.event_id != event.id:
         raise NotFound(f"no participant has the number {participant_id}")
-    if not registration.allow_duplicate:
+    if _is_somebody_else(person, registration):
         refuse_duplicate(session, event.id, person.delegation_id, registration, besides=person.id)
     changed = _write(person, registration, category_id)
-    if not changed:
-        return changed
-    session.flush()
+    if changed:
+        session.flush()
+        _follow_up(session, event, person, changed, version, now, operator_id)
+    return changed
+
+
+def _is_somebody_else(person: Participant, registration: Registration) -> bool:
+    # A family that shares a telephone was vouched for once: a new category asks nobody again.
+    told = ("name", "name_ar", "email", "phone")
+    same = all(getattr(person, name) == getattr(registration, name) for name in told)
+    return not (same or registration.allow_duplicate)
+
+
+def _follow_up(
+    session: Session,
+    event: Event,
+    person: Participant,
+    changed: frozenset[str],
+    version: int,
+    now: datetime,
+    operator_id: int | None,
+) -> None:
     touch_badges(session, [person.id], version)
     if "email" in changed and person.standing == Standing.CONFIRMED:
         queue_badge_messages(session, event, [person.id], now)
@@ -61,7 +80,6 @@ def edit(
         participant_id=person.id,
         fields=sorted(changed),
     )
-    return changed
 
 
 def _write(person: Participant, registration: Registration, category_id: int) -> frozenset[str]:

@@ -132,6 +132,7 @@ class TestCorrecting:
         sure = coordinator.send(form, **fields, phone="0612345678", allow_duplicate="oui")
 
         assert sure.status_code == 200
+        assert coordinator.send(form, **fields, phone="0612345678", note="x").status_code == 200
         assert self.known(database, amina.participant_id)[1] == "+212612345678"
 
     def test_correcting_nothing_writes_nothing(self, coordinator, database, amina, form, fields):
