@@ -21,6 +21,8 @@ def page(server, database, event, delegation, chromium):
     factories.a_category(database, event)
     an_operator(database, Role.COORDINATOR, delegation_id=delegation.id)
     page = chromium.start().new_page(accept_downloads=True)
+    # Choosers are caught only some time after somebody listens, and nothing says when.
+    page.on("filechooser", lambda _chooser: None)
     page.goto(server.address + "/login")
     page.fill("#email", "coordinator@example.org")
     page.fill("#password", PASSWORD)
