@@ -62,6 +62,17 @@ class QuotaBelowPlacesTaken(Conflict):
     code = "quota_below_places_taken"
 
 
+class BusFull(Conflict):
+    """More people than a bus has seats."""
+
+    code = "bus_full"
+
+    def __init__(self, detail: str, *, seats_left: int) -> None:
+        """Remember how many seats there were."""
+        super().__init__(detail)
+        self.seats_left = seats_left
+
+
 class PossibleDuplicate(Conflict):
     """Someone with the same e-mail, phone or name is already registered."""
 

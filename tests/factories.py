@@ -12,10 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_core_transaction, in_transaction
-from checkin.db.models import Category, Delegation, Event
+from checkin.db.models import Bus, Category, Delegation, Event
+from checkin.domain.buses import BusDetails
 from checkin.domain.registration import Registration
 from checkin.domain.verdicts import Direction, Source
 from checkin.protocol.codes import format_code, token_for
+from checkin.services.buses import add_bus
 from checkin.services.devices import (
     NewDevice,
     PairedDevice,
@@ -103,6 +105,12 @@ def a_participant(
             now=NOW,
         ),
     )
+
+
+def a_bus(database: Database, delegation: Delegation, name: str = "Car 1", seats: int = 50) -> Bus:
+    """Add a bus to a delegation."""
+    details = BusDetails(name, "Hassan Tazi", "+212611111111", seats)
+    return write(database, lambda session: add_bus(session, delegation, details, now=NOW))
 
 
 def code_of(event: Event, badge_id: UUID, issue: int = 1) -> str:

@@ -9,7 +9,13 @@ from pathlib import Path
 import click
 
 from checkin.cli.office import Office, event_option, in_office, json_option, now, say, say_json
-from checkin.services.export import participant_rows, write_csv
+from checkin.services.export import (
+    application_rows,
+    bus_rows,
+    consent_texts,
+    participant_rows,
+    write_csv,
+)
 from checkin.services.purge import purge_event
 
 
@@ -26,8 +32,14 @@ def export(office: Office, file: Path, event_slug: str | None) -> None:
         rows = participant_rows(session, event)
         if file.suffix == ".json":
             people = list(rows)
-            text = json.dumps({"event": event.slug, "participants": people}, ensure_ascii=False)
-            file.write_text(text, "utf-8")
+            whole = {
+                "event": event.slug,
+                "participants": people,
+                "applications": list(application_rows(session, event)),
+                "buses": list(bus_rows(session, event)),
+                "consent_texts": consent_texts(session, event),
+            }
+            file.write_text(json.dumps(whole, ensure_ascii=False), "utf-8")
             count = len(people)
         else:
             # The byte order mark tells spreadsheets that this is UTF-8.

@@ -57,6 +57,22 @@ class PlannedRow:
         return [f"{row} {self.row_number} · {problem.sentence(language)}" for problem in self.why]
 
 
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """The one delegation that a list may touch, so that nobody of another is moved or named."""
+
+    id: int
+    name: str
+
+    def is_not(self, person: Person) -> bool:
+        """Tell whether somebody belongs to another delegation."""
+        return person.delegation_id != self.id
+
+    def refused(self, written: str) -> Problem:
+        """Return the problem of a row that names another delegation."""
+        return Problem("delegation", "other_delegation", written, (self.name,))
+
+
 def plan_import(
     rows: Iterable[Row],
     participants: Iterable[Person],
@@ -65,6 +81,7 @@ def plan_import(
     categories: Choices,
     default_delegation: str = "",
     default_category: str = "",
+    alone: Alone | None = None,
 ) -> list[PlannedRow]:
     """Decide what each row of a list does to the participants of an event.
 
@@ -78,14 +95,27 @@ def plan_import(
         participants: everyone registered for the event, the canceled ones too.
         delegations, categories: the event's.
         default_delegation, default_category: their names, for rows that give none.
+        alone: the only delegation that the list may touch.
     """
-    plan = _Plan(Roster(participants), delegations, categories)
+    plan = _Plan(_roster(participants, alone), delegations, categories, alone)
     defaults = {"delegation": default_delegation, "category": default_category}
     return [plan.row(row, defaults) for row in rows]
 
 
+def _roster(participants: Iterable[Person], alone: Alone | None) -> Roster:
+    # Whoever was canceled elsewhere may register here as anybody may.
+    return Roster(p for p in participants if not (alone and p.canceled and alone.is_not(p)))
+
+
 class _Plan:
-    def __init__(self, registered: Roster, delegations: Choices, categories: Choices) -> None:
+    def __init__(
+        self,
+        registered: Roster,
+        delegations: Choices,
+        categories: Choices,
+        alone: Alone | None,
+    ) -> None:
+        self._alone = alone
         self._registered = registered
         self._delegations = delegations
         self._categories = categories
@@ -110,7 +140,9 @@ class _Plan:
     def _person(self, number: int, registration: Registration) -> tuple[Person, list[Problem]]:
         unknown: list[Problem] = []
         delegation = self._delegations.id_of(registration.delegation)
-        if delegation is None:
+        if self._alone and delegation != self._alone.id:
+            unknown.append(self._alone.refused(registration.delegation))
+        elif delegation is None:
             unknown.append(self._delegations.unknown("delegation", registration.delegation))
         category = None
         if registration.category:
@@ -137,6 +169,8 @@ class _Plan:
         # A vouched-for row may mean whom a plain one means: the first import refused the plain.
         excluding = self._vouched if allowed else self._claimed
         known = self._registered.same_person(person, excluding=excluding, allowed=allowed)
+        if known and self._alone and self._alone.is_not(known):
+            return _refused(row, Problem("name", "registered_elsewhere", person.shown_name))
         if known and known.canceled:
             return _skipped(row, known, "canceled")
         changes = known.changes_to(person) if known else person.fields()
@@ -173,7 +207,9 @@ class _Plan:
             if not isinstance(contact, str):
                 continue
             holder = self._registered.holder(column, contact)
-            if holder:
+            if holder and self._alone and self._alone.is_not(holder):
+                problems.append(Problem(column, "taken_elsewhere", contact))
+            elif holder:
                 problems.append(Problem(column, "taken", contact, (holder.shown_name,)))
             elif first := self._file.holder(column, contact):
                 problems.append(Problem(column, "taken_in_file", contact, (str(first.id),)))
@@ -189,4 +225,4 @@ def _skipped(row: Row, known: Person, code: str) -> PlannedRow:
     return PlannedRow(row.number, Action.SKIP, (problem,), known.id)
 
 
-__all__ = ["FIELDS", "Action", "Person", "PlannedRow", "Row", "plan_import"]
+__all__ = ["FIELDS", "Action", "Alone", "Person", "PlannedRow", "Row", "plan_import"]

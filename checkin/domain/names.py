@@ -85,6 +85,12 @@ def fold_name(text: str) -> str:
     return " ".join(text.translate(_FOLD).split())
 
 
+def folded_both(name: str, name_ar: str | None) -> tuple[str, str]:
+    """Return both names folded, for search, and the one that tells people of a delegation apart."""
+    folded_name = fold_name(name or name_ar or "")
+    return (f"{folded_name} {fold_name(name_ar)}" if name and name_ar else folded_name), folded_name
+
+
 def is_arabic(text: str) -> bool:
     """Tell whether at least half of the letters of ``text`` are Arabic (False without letters)."""
     arabic = len(_ARABIC_LETTER.findall(text))

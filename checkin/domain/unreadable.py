@@ -6,6 +6,11 @@ from checkin.domain.problems import shown
 from checkin.errors import MarhabaError
 
 _SENTENCES = {
+    "no_file": {
+        "fr": "Aucun fichier choisi ; choisissez une liste en CSV ou en XLSX.",
+        "ar": "لم يُختر أي ملف؛ اختاروا لائحة بصيغة CSV أو XLSX.",
+        "en": "No file was chosen; choose a list as CSV or XLSX.",
+    },
     "empty_file": {
         "fr": "Le fichier est vide ; enregistrez-le de nouveau avec une ligne de titres.",
         "ar": "الملف فارغ؛ احفظوه من جديد مع سطر للعناوين.",

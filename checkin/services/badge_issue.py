@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,6 +42,16 @@ def working_badge(session: Session, participant_id: int) -> Badge | None:
     return session.scalar(
         select(Badge).where(Badge.participant_id == participant_id, Badge.revoked_at.is_(None))
     )
+
+
+def working_badges(session: Session, participant_ids: Sequence[int]) -> dict[int, UUID]:
+    """Return the id of the badge of each of these participants that is not revoked."""
+    rows = session.execute(
+        select(Badge.participant_id, Badge.id).where(
+            Badge.participant_id.in_(participant_ids), Badge.revoked_at.is_(None)
+        )
+    )
+    return {row.participant_id: row.id for row in rows}
 
 
 def reissue_badge(

@@ -11,7 +11,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Category, Delegation, Event, Participant
+from checkin.domain.admission import Standing
+from checkin.domain.buses import BusDetails
 from checkin.domain.registration import Registration
+from checkin.services.buses import add_bus, assign_people
 from checkin.services.demo_names import FAMILY_NAMES, GIVEN_NAMES
 from checkin.services.devices import gate_named
 from checkin.services.enrolment import Enrolment, enrol
@@ -19,6 +22,7 @@ from checkin.services.events import EventSpec, add_category, add_delegation, cre
 from checkin.services.gates import limit_gate
 from checkin.services.keys import Keys
 from checkin.services.registration import Door, cancel, next_list_version
+from checkin.services.self_registration import set_link
 
 DEMO_SLUG = "rabat-2025"
 _ZONE = "Africa/Casablanca"
@@ -43,6 +47,9 @@ _CATEGORIES = (
 )
 _GATES = ("Porte 1", "Porte 2", "Porte 3")
 _OFFICIAL_GATE = "Tribune officielle"
+#: who leads each bus of the first delegation
+_LEADERS = ("Hassan Berrada", "Khadija Lahlou", "Youssef Amrani")
+_SEATS = 50
 #: one in so many registrations was canceled since
 _CANCELED_EVERY = 60
 
@@ -120,6 +127,26 @@ def _register_everyone(
     enrolled = enrol(session, event, people, door=Door.IMPORT, keys=keys, version=version, now=now)
     for at in range(_CANCELED_EVERY - 1, participants, _CANCELED_EVERY):
         cancel(session, event, enrolled[at][0]["id"], now=now)
+    _add_buses(session, delegations[0], now)
+    set_link(
+        session,
+        delegations[0],
+        is_open=True,
+        approval=True,
+        category_id=categories[-1].id,
+        now=now,
+    )
+
+
+def _add_buses(session: Session, delegation: Delegation, now: datetime) -> None:
+    confirmed = select(Participant.id).where(
+        Participant.delegation_id == delegation.id, Participant.standing == Standing.CONFIRMED
+    )
+    riders = session.scalars(confirmed.order_by(Participant.id).limit(len(_LEADERS) * _SEATS)).all()
+    for at, leader in enumerate(_LEADERS):
+        details = BusDetails(f"Autocar {at + 1}", leader, f"+21266000000{at + 1}", _SEATS)
+        bus = add_bus(session, delegation, details, now=now)
+        assign_people(session, bus, riders[at * _SEATS : (at + 1) * _SEATS], now=now)
 
 
 def _quota(quota: int, share: int, participants: int, scale: float) -> int:

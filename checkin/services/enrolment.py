@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from checkin.db.models import Badge, Delegation, Event, Message, Participant
 from checkin.domain.admission import Standing
-from checkin.domain.names import fold_name
+from checkin.domain.names import folded_both
 from checkin.domain.registration import Registration
 from checkin.protocol.codes import token_for, token_hash
 from checkin.services.keys import Keys
@@ -112,14 +112,14 @@ def queue_badge_messages(
 def _participant_row(event: Event, person: Enrolment, door: str, now: datetime) -> Row:
     registration = person.registration
     name, name_ar = registration.name, registration.name_ar
-    folded_name = fold_name(name or name_ar or "")
+    folded, folded_name = folded_both(name, name_ar)
     return {
         "event_id": event.id,
         "delegation_id": person.delegation_id,
         "category_id": person.category_id,
         "name": name,
         "name_ar": name_ar,
-        "folded": f"{folded_name} {fold_name(name_ar)}" if name and name_ar else folded_name,
+        "folded": folded,
         "folded_name": folded_name,
         "email": registration.email,
         "phone": registration.phone,

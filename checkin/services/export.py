@@ -6,10 +6,24 @@ import csv
 from collections.abc import Iterator
 from typing import Any, TextIO
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from checkin.db.models import Admission, Category, Delegation, Event, Gate, Participant
+from checkin.db.models import (
+    Admission,
+    Application,
+    Bus,
+    BusPassenger,
+    Category,
+    Consent,
+    ConsentText,
+    Delegation,
+    Event,
+    Gate,
+    Participant,
+)
+from checkin.services.arrivals import first_entry
+from checkin.services.buses import bus_counts
 
 COLUMNS = (
     "participant_id",
@@ -24,6 +38,9 @@ COLUMNS = (
     "arrived_at",
     "gate",
     "left_at",
+    "consented_at",
+    "consent_text",
+    "bus",
 )
 
 
@@ -43,23 +60,66 @@ def participant_rows(session: Session, event: Event) -> Iterator[dict[str, Any]]
             Admission.admitted_at,
             Gate.name.label("gate"),
             Admission.exited_at,
+            Consent.given_at,
+            Consent.text_id,
+            Bus.name.label("bus"),
         )
         .join(Delegation, Delegation.id == Participant.delegation_id)
         .join(Category, Category.id == Participant.category_id)
-        .outerjoin(
-            Admission,
-            and_(
-                Admission.participant_id == Participant.id,
-                Admission.entry_no == 1,
-                Admission.annulled_at.is_(None),
-            ),
-        )
+        .outerjoin(Admission, first_entry())
         .outerjoin(Gate, Gate.id == Admission.gate_id)
+        .outerjoin(Consent, Consent.participant_id == Participant.id)
+        .outerjoin(BusPassenger, BusPassenger.participant_id == Participant.id)
+        .outerjoin(Bus, Bus.id == BusPassenger.bus_id)
         .where(Participant.event_id == event.id)
         .order_by(Delegation.name, Participant.id)
     )
     for row in session.execute(statement):
         yield dict(zip(COLUMNS, map(_plain, row), strict=True))
+
+
+def application_rows(session: Session, event: Event) -> Iterator[dict[str, Any]]:
+    """Return one row per person who applied by a link and waits for a decision."""
+    statement = (
+        select(Application, Delegation.name.label("delegation"))
+        .join(Delegation, Delegation.id == Application.delegation_id)
+        .where(Application.event_id == event.id)
+        .order_by(Application.id)
+    )
+    for found, delegation in session.execute(statement):
+        fields = ("name", "name_ar", "email", "phone", "language")
+        yield {
+            "delegation": delegation,
+            **{name: getattr(found, name) for name in fields},
+            "consented_at": _plain(found.applied_at),
+            "consent_text": found.consent_text_id,
+        }
+
+
+def bus_rows(session: Session, event: Event) -> Iterator[dict[str, Any]]:
+    """Return one row per bus, with who leads it."""
+    for one in bus_counts(session, event.id):
+        bus = one.bus
+        yield {
+            "delegation": one.delegation.name,
+            "bus": bus.name,
+            "leader": bus.leader,
+            "leader_phone": bus.leader_phone,
+            "seats": bus.seats,
+            "passengers": one.passengers,
+            "arrived": one.arrived,
+        }
+
+
+def consent_texts(session: Session, event: Event) -> dict[str, str]:
+    """Return the words that people of an event agreed to, by version."""
+    used = (
+        select(Consent.text_id)
+        .where(Consent.event_id == event.id)
+        .union(select(Application.consent_text_id).where(Application.event_id == event.id))
+    )
+    rows = session.scalars(select(ConsentText).where(ConsentText.id.in_(used)))
+    return {row.id: row.text for row in rows}
 
 
 def write_csv(file: TextIO, rows: Iterator[dict[str, Any]]) -> int:

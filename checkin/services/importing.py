@@ -15,19 +15,15 @@ from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Category, Delegation, Event, Participant
 from checkin.domain.admission import Standing
 from checkin.domain.choices import Choices
-from checkin.domain.importing import Action, PlannedRow, plan_import
-from checkin.domain.names import fold_name
+from checkin.domain.importing import Action, Alone, PlannedRow, plan_import
+from checkin.domain.names import folded_both
 from checkin.domain.registration import Registration
 from checkin.domain.roster import Person
 from checkin.services.activity import note
 from checkin.services.enrolment import Enrolment, enrol, queue_badge_messages
 from checkin.services.keys import Keys
-from checkin.services.registration import (
-    Door,
-    move_to_delegation,
-    next_list_version,
-    touch_badges,
-)
+from checkin.services.moving import move_to_delegation
+from checkin.services.registration import Door, next_list_version, touch_badges
 from checkin.services.spreadsheets import Table
 
 Progress = Callable[[int, int], None]
@@ -58,12 +54,14 @@ def plan_table(
     table: Table,
     *,
     delegation: Delegation | None = None,
+    alone: bool = False,
     progress: Progress = lambda _done, _total: None,
 ) -> ImportPlan:
     """Decide what each row of a file would do. Nothing is written.
 
     Args:
         delegation: for rows that name none.
+        alone: refuse what concerns any other delegation.
         progress: called with the rows done and their number.
     """
     version = session.scalars(select(Event.list_version).where(Event.id == event.id)).one()
@@ -84,6 +82,7 @@ def plan_table(
         categories=Choices((c.id, (c.name, c.name_ar)) for c in categories),
         default_delegation=delegation.name if delegation else "",
         default_category=categories[-1].name if categories else "",
+        alone=Alone(delegation.id, delegation.name) if alone and delegation else None,
     )
     return ImportPlan(planned, version)
 
@@ -96,6 +95,8 @@ def apply_plan(
     keys: Keys,
     *,
     delegation: Delegation | None,
+    alone: bool = False,
+    operator_id: int | None = None,
     now: datetime,
 ) -> ImportPlan:
     """Write what was planned, all in one transaction, and return the plan that was applied.
@@ -107,10 +108,19 @@ def apply_plan(
         version = next_list_version(session, event.id)
         current = plan
         if plan.list_version != version - 1:
-            current = plan_table(session, event, table, delegation=delegation)
+            current = plan_table(session, event, table, delegation=delegation, alone=alone)
         _add(session, event, current, keys, version, now)
         _change(session, event, current, version, now)
-        note(session, event.id, "participants.import", now, **current.counts)
+        of = {"delegation_id": delegation.id} if delegation else {}
+        note(
+            session,
+            event.id,
+            "participants.import",
+            now,
+            operator_id=operator_id,
+            **of,
+            **current.counts,
+        )
         return current
 
     return in_transaction(database, work)
@@ -147,7 +157,7 @@ def _change(session: Session, event: Event, plan: ImportPlan, version: int, now:
             move_to_delegation(session, event, person, delegation_id, version, now)
         for name, value in changes.items():
             setattr(person, name, value)
-        _refold(person)
+        person.folded, person.folded_name = folded_both(person.name, person.name_ar)
         if "email" in changes and person.standing == Standing.CONFIRMED:
             new_addresses.append(person.id)
     session.flush()
@@ -155,13 +165,6 @@ def _change(session: Session, event: Event, plan: ImportPlan, version: int, now:
     for start in range(0, len(ids), _CHUNK):
         touch_badges(session, ids[start : start + _CHUNK], version)
     queue_badge_messages(session, event, new_addresses, now)
-
-
-def _refold(person: Participant) -> None:
-    folded_name = fold_name(person.name or person.name_ar or "")
-    both = person.name and person.name_ar
-    person.folded_name = folded_name
-    person.folded = f"{folded_name} {fold_name(person.name_ar or '')}" if both else folded_name
 
 
 def _people(session: Session, event: Event) -> list[Person]:

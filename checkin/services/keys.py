@@ -42,6 +42,11 @@ class Keys:
         return self._derived("badge pages")
 
     @property
+    def registration_links(self) -> bytes:
+        """The secret of the addresses where people register themselves."""
+        return self._derived("registration links")
+
+    @property
     def sessions(self) -> bytes:
         """The secret of signed cookies."""
         return self._derived("sessions")

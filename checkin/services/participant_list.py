@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Admission, Category, Delegation, Participant
 from checkin.domain.names import fold_name
+from checkin.services.arrivals import first_entry
 
 PAGE_SIZE = 50
 
@@ -84,16 +85,11 @@ def _wanted(event_id: int, text: str, delegation_id: int | None) -> list[ColumnE
 def _rows(
     wanted: list[ColumnElement[bool]],
 ) -> Select[Participant, Delegation, Category, datetime | None]:
-    arrival = and_(
-        Admission.participant_id == Participant.id,
-        Admission.entry_no == 1,
-        Admission.annulled_at.is_(None),
-    )
     return (
         select(Participant, Delegation, Category, Admission.admitted_at)
         .join(Delegation, Delegation.id == Participant.delegation_id)
         .join(Category, Category.id == Participant.category_id)
-        .outerjoin(Admission, arrival)
+        .outerjoin(Admission, first_entry())
         .where(*wanted)
         .order_by(Participant.folded_name, Participant.id)
     )

@@ -14,25 +14,37 @@ from checkin.db.engine import Database, in_transaction
 from checkin.db.models import (
     Activity,
     Admission,
+    Application,
     Badge,
     BadgePrint,
     Base,
+    Bus,
+    BusPassenger,
     Conflict,
+    Consent,
     Device,
     Event,
     HourlyArrivals,
+    ImportDraft,
     Lease,
     LeasePlace,
     Message,
     Pairing,
     Participant,
     Scan,
+    SelfRegistration,
 )
 from checkin.errors import Conflict as Contradiction
 from checkin.services.activity import note
 
 #: children first, so that no reference is left hanging
 _PERSONAL: tuple[type[Base], ...] = (
+    BusPassenger,
+    Bus,
+    ImportDraft,
+    Application,
+    Consent,
+    SelfRegistration,
     Message,
     BadgePrint,
     Conflict,

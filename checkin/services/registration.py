@@ -8,20 +8,20 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Badge, Delegation, Event, Participant
 from checkin.domain.admission import Standing
-from checkin.domain.names import fold_name
 from checkin.domain.registration import Registration
-from checkin.errors import NotFound, PossibleDuplicate, QuotaBelowPlacesTaken
+from checkin.errors import NotFound, QuotaBelowPlacesTaken
 from checkin.services.activity import note
+from checkin.services.buses import leave_buses
+from checkin.services.duplicates import refuse_duplicate
 from checkin.services.enrolment import (
     Enrolment,
     enrol,
     queue_badge_messages,
-    reserve_numbers,
     take_places,
 )
 from checkin.services.keys import Keys
@@ -35,6 +35,7 @@ class Door(StrEnum):
     FORM = "form"
     API = "api"
     WALK_IN = "walk_in"
+    LINK = "link"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,49 +109,6 @@ def register(
     )
 
 
-def refuse_duplicate(
-    session: Session, event_id: int, delegation_id: int, registration: Registration
-) -> None:
-    """Look for someone who may be the same person.
-
-    Raises:
-        PossibleDuplicate: there is; the sentence says who and by what.
-    """
-    folded = fold_name(registration.name or registration.name_ar or "")
-    same: list[ColumnElement[bool]] = [
-        (Participant.delegation_id == delegation_id) & (Participant.folded_name == folded),
-    ]
-    if registration.email:
-        same.append(Participant.email == registration.email)
-    if registration.phone:
-        same.append(Participant.phone == registration.phone)
-    found = session.scalars(
-        select(Participant)
-        .where(
-            Participant.event_id == event_id,
-            Participant.standing != Standing.CANCELED,
-            or_(*same),
-        )
-        .limit(1)
-    ).first()
-    if found is not None:
-        same_as = _same_as(found, registration)
-        raise PossibleDuplicate(
-            f"no. {found.id} is registered with the same {same_as}: "
-            "if this is another person, say so (allow_duplicate)",
-            participant_id=found.id,
-            same=same_as,
-        )
-
-
-def _same_as(found: Participant, registration: Registration) -> str:
-    if registration.email and found.email == registration.email:
-        return "email"
-    if registration.phone and found.phone == registration.phone:
-        return "phone"
-    return "name"
-
-
 def cancel(
     session: Session,
     event: Event,
@@ -171,6 +129,7 @@ def cancel(
     had_place = person.standing == Standing.CONFIRMED
     person.standing, person.reserve_no, person.canceled_at = Standing.CANCELED, None, now
     session.flush()
+    leave_buses(session, [person.id])
     touch_badges(session, [person.id], version)
     note(
         session,
@@ -184,34 +143,6 @@ def cancel(
         return []
     free_place(session, person.delegation_id)
     return move_up(session, event, person.delegation_id, version, now)
-
-
-def move_to_delegation(
-    session: Session,
-    event: Event,
-    person: Participant,
-    delegation_id: int,
-    version: int,
-    now: datetime,
-) -> None:
-    """Move someone to another delegation: they take a place there, or join its reserve list.
-
-    The caller holds the event's row (`next_list_version`).
-    """
-    if person.delegation_id == delegation_id or person.standing == Standing.CANCELED:
-        person.delegation_id = delegation_id
-        return
-    old, had_place = person.delegation_id, person.standing == Standing.CONFIRMED
-    if take_places(session, delegation_id, 1, now):
-        standing, reserve_no = Standing.CONFIRMED, None
-    else:
-        standing, reserve_no = Standing.RESERVE, next(reserve_numbers(session, delegation_id, 1))
-    # All at once: standing and number belong together, and a number to its delegation.
-    person.delegation_id, person.standing, person.reserve_no = delegation_id, standing, reserve_no
-    session.flush()
-    if had_place:
-        free_place(session, old)
-        move_up(session, event, old, version, now)
 
 
 def free_place(session: Session, delegation_id: int) -> None:

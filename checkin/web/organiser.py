@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from checkin.db.engine import in_transaction
 from checkin.db.models import Event
+from checkin.services.buses import bus_counts
 from checkin.services.conflicts import waiting_conflicts
 from checkin.services.device_list import devices_of, gates_of
 from checkin.services.devices import revoke_device
@@ -42,7 +43,8 @@ def board(slug: str) -> ResponseReturnValue:
     page = "board_wall.html" if request.args.get("wall") == "1" else "board.html"
     with database().read() as session:
         waiting = waiting_conflicts(session, [event.id])[event.id]
-    return render_template(page, event=event, counts=counts, waiting_conflicts=waiting)
+        buses = bus_counts(session, event.id)
+    return render_template(page, event=event, counts=counts, waiting_conflicts=waiting, buses=buses)
 
 
 @bp.get("/events/<slug>/board/counts")

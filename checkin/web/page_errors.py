@@ -24,7 +24,7 @@ def _sentence(status: int) -> str:
         403: _("Your role does not open this page. Ask an organiser if you need it."),
         404: _("There is no such page, or it is not yours to see. Go back to the overview."),
         409: _("This contradicts what is already recorded. Reload the page and look again."),
-        413: _("What was sent is too large. Choose a smaller file and send it again."),
+        413: _("What was sent is too large. Choose a smaller file, or split the list."),
         429: _("Too many attempts. Wait a minute and try again."),
         503: _("The server is too busy just now. Wait a few seconds and reload the page."),
     }

@@ -13,7 +13,15 @@ from checkin.services.permissions import own_delegation
 from checkin.services.visible_events import visible_event
 from checkin.web.languages import both_names
 from checkin.web.page_errors import register_page_errors
-from checkin.web.registering import Attempt, cancel_one, register_one, reinstate_one
+from checkin.web.registering import (
+    Attempt,
+    cancel_one,
+    edit_one,
+    person_of,
+    register_one,
+    reinstate_one,
+    values_of,
+)
 from checkin.web.sessions import current_operator
 from checkin.web.state import database
 
@@ -40,7 +48,7 @@ def index(slug: str) -> ResponseReturnValue:
 @bp.get("/events/<slug>/participants/new")
 def new(slug: str) -> ResponseReturnValue:
     """Show the form that registers a participant."""
-    return _form(slug, Attempt())
+    return _form(slug, Attempt({"delegation": request.args.get("delegation", "")}))
 
 
 @bp.post("/events/<slug>/participants/new")
@@ -56,16 +64,56 @@ def create(slug: str) -> ResponseReturnValue:
 def cancel(slug: str, participant_id: int) -> ResponseReturnValue:
     """Cancel a registration; the reserve list moves up."""
     cancel_one(slug, participant_id, now=datetime.now(UTC))
-    text, page = request.args.get("q"), request.args.get("page")
-    return redirect(url_for("participants.index", slug=slug, q=text, page=page))
+    return _back_to_list(slug)
 
 
 @bp.post("/events/<slug>/participants/<int:participant_id>/undo-cancel")
 def undo_cancel(slug: str, participant_id: int) -> ResponseReturnValue:
     """Give a canceled person a place again, or the end of the reserve list."""
     reinstate_one(slug, participant_id, now=datetime.now(UTC))
+    return _back_to_list(slug)
+
+
+@bp.get("/events/<slug>/participants/<int:participant_id>/edit")
+def edit(slug: str, participant_id: int) -> ResponseReturnValue:
+    """Show what is known of a participant, to be corrected."""
+    with database().read() as session:
+        event = visible_event(session, current_operator(), slug)
+        values = values_of(person_of(session, event, participant_id))
+    return _edit_form(slug, participant_id, Attempt(values))
+
+
+@bp.post("/events/<slug>/participants/<int:participant_id>/edit")
+def save(slug: str, participant_id: int) -> ResponseReturnValue:
+    """Correct a participant, or show what is wrong with the form."""
+    attempt = edit_one(slug, participant_id, request.form.to_dict(), now=datetime.now(UTC))
+    page = _edit_form(slug, participant_id, attempt)
+    return page if attempt.saved else (page, 409 if attempt.duplicate else 400)
+
+
+def _back_to_list(slug: str) -> ResponseReturnValue:
     text, page = request.args.get("q"), request.args.get("page")
+    delegation_id = request.args.get("delegation", type=int)
+    if delegation_id is not None:
+        there = url_for(
+            "delegations.show", slug=slug, delegation_id=delegation_id, q=text, page=page
+        )
+        return redirect(there)
     return redirect(url_for("participants.index", slug=slug, q=text, page=page))
+
+
+def _edit_form(slug: str, participant_id: int, attempt: Attempt) -> str:
+    with database().read() as session:
+        event = visible_event(session, current_operator(), slug)
+        person = person_of(session, event, participant_id)
+        categories = categories_of(session, event)
+    return render_template(
+        "participant_edit.html",
+        event=event,
+        person=person,
+        category_options=[(c.id, both_names(c)[0]) for c in categories],
+        attempt=attempt,
+    )
 
 
 def _form(slug: str, attempt: Attempt) -> str:

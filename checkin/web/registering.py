@@ -9,10 +9,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from checkin.db.engine import in_transaction
-from checkin.db.models import Category, Delegation, Event
+from checkin.db.models import Category, Delegation, Event, Participant
 from checkin.domain.problems import Problem
 from checkin.domain.registration import Registration, validate
 from checkin.errors import InvalidRequest, NotFound, PossibleDuplicate
+from checkin.services.editing import edit
 from checkin.services.participant_list import participant_in
 from checkin.services.permissions import own_delegation
 from checkin.services.registration import Door, Registered, cancel, register
@@ -37,6 +38,7 @@ class Attempt:
     problems: Mapping[str, str] = field(default_factory=dict)
     duplicate: bool = False
     registered: Registered | None = None
+    saved: bool = False
     name: str = ""
 
 
@@ -74,14 +76,66 @@ def reinstate_one(slug: str, participant_id: int, *, now: datetime) -> None:
     _change(slug, participant_id, reinstate, now)
 
 
+def edit_one(
+    slug: str, participant_id: int, values: Mapping[str, str], *, now: datetime
+) -> Attempt:
+    """Correct a participant whom the operator may see; the delegation stays.
+
+    Raises:
+        NotFound: there is none with this number, or it is another delegation's.
+    """
+    # A registration names its delegation; nobody moves by being corrected.
+    checked = validate({**values, "delegation": "–"})
+    if not isinstance(checked, Registration):
+        return Attempt(values, _sentences(checked))
+    operator = current_operator()
+
+    def work(session: Session) -> None:
+        event = visible_event(session, operator, slug)
+        person_of(session, event, participant_id)
+        category_id = _category(session, event, checked.category).id
+        edit(
+            session,
+            event,
+            participant_id,
+            checked,
+            category_id=category_id,
+            now=now,
+            operator_id=operator.id,
+        )
+
+    try:
+        in_transaction(database(), work)
+    except PossibleDuplicate:
+        return Attempt(values, duplicate=True)
+    return Attempt(values, saved=True)
+
+
+def person_of(session: Session, event: Event, participant_id: int) -> Participant:
+    """Return a participant whom the operator may see.
+
+    Raises:
+        NotFound: there is none with this number, or it is another delegation's.
+    """
+    person = participant_in(session, event.id, participant_id, own_delegation(current_operator()))
+    if person is None:
+        raise NotFound(f"no participant has the number {participant_id}")
+    return person
+
+
+def values_of(person: Participant) -> dict[str, str]:
+    """Return what a form about a participant is filled with."""
+    fields = ("name", "name_ar", "phone", "email", "language", "note")
+    known = {name: getattr(person, name) or "" for name in fields}
+    return known | {"category": str(person.category_id)}
+
+
 def _change(slug: str, participant_id: int, change: Callable[..., object], now: datetime) -> None:
     operator = current_operator()
 
     def work(session: Session) -> int:
         event = visible_event(session, operator, slug)
-        own = own_delegation(operator)
-        if participant_in(session, event.id, participant_id, own) is None:
-            raise NotFound(f"no participant has the number {participant_id}")
+        person_of(session, event, participant_id)
         change(session, event, participant_id, now=now, operator_id=operator.id)
         return event.id
 

@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 from checkin.db.models import Badge, Delegation, Event, Message, Participant
 from checkin.domain.admission import Standing
 from checkin.errors import NotFound, PossibleDuplicate, QuotaBelowPlacesTaken
-from checkin.services.registration import cancel, move_to_delegation, next_list_version, set_quota
+from checkin.services.moving import move_to_delegation
+from checkin.services.registration import cancel, next_list_version, set_quota
 from tests import factories
 from tests.factories import NOW
 

@@ -64,7 +64,7 @@ class Participant(Base):
     standing: Mapped[str]
     reserve_no: Mapped[int | None]
     blocked: Mapped[bool] = mapped_column(default=False)
-    #: import, form, api or walk_in
+    #: import, form, api, walk_in or link
     registered_by: Mapped[str]
     registered_at: Mapped[datetime]
     canceled_at: Mapped[datetime | None]

@@ -48,14 +48,17 @@ class Browsing:
         assert response.status_code == 200, (path, response.status_code)
         return response.text
 
-    def send(self, form_page: str, action: str | None = None, **fields: str) -> Any:
+    def send(self, form_page: str, action: str | None = None, **fields: Any) -> Any:
         """Open a page, fill in its form, send it to `action`."""
         token = _TOKEN.search(self.open(form_page).text)
         assert token, f"{form_page} has no form"
         return self.send_without_token(action or form_page, csrf_token=token[1], **fields)
 
-    def send_without_token(self, action: str, **fields: str) -> Any:
+    def send_without_token(self, action: str, **fields: Any) -> Any:
         return self._client.post(action, data=fields)
+
+    def send_body(self, action: str, body: bytes, kind: str) -> Any:
+        return self._client.post(action, data=body, content_type=kind)
 
     def sign_in(self, email: str, password: str, *, then: str = "") -> Any:
         return self.send("/login" + then, email=email, password=password)

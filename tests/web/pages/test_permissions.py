@@ -27,6 +27,17 @@ PAGES = {
     f"{EVENT}/participants/new": REGISTRARS,
     f"{EVENT}/participants/1": NAMES,
     f"{EVENT}/participants/1/badge.pdf": NAMES,
+    f"{EVENT}/participants/1/edit": REGISTRARS,
+    f"{EVENT}/delegations/1": REGISTRARS,
+    f"{EVENT}/delegations/1/arrivals": REGISTRARS,
+    f"{EVENT}/delegations/1/badges": REGISTRARS,
+    f"{EVENT}/delegations/1/badges.pdf": REGISTRARS,
+    f"{EVENT}/buses/counts": COUNTS,
+    f"{EVENT}/delegations/1/buses": REGISTRARS,
+    f"{EVENT}/delegations/1/buses/1/list.pdf": REGISTRARS,
+    f"{EVENT}/delegations/1/link": REGISTRARS,
+    f"{EVENT}/delegations/1/import": REGISTRARS,
+    f"{EVENT}/delegations/1/import/model.csv": REGISTRARS,
     f"{EVENT}/delivery": REGISTRARS,
     f"{EVENT}/delivery/progress": REGISTRARS,
     f"{EVENT}/delivery/people.csv": REGISTRARS,
@@ -45,6 +56,17 @@ FORMS = {
     f"{EVENT}/participants/1/revoke": REGISTRARS,
     f"{EVENT}/participants/1/cancel": REGISTRARS,
     f"{EVENT}/participants/1/undo-cancel": REGISTRARS,
+    f"{EVENT}/participants/1/edit": REGISTRARS,
+    f"{EVENT}/delegations/1/import": REGISTRARS,
+    f"{EVENT}/delegations/1/link": REGISTRARS,
+    f"{EVENT}/delegations/1/link/renew": REGISTRARS,
+    f"{EVENT}/delegations/1/buses": REGISTRARS,
+    f"{EVENT}/delegations/1/buses/1": REGISTRARS,
+    f"{EVENT}/delegations/1/buses/1/remove": REGISTRARS,
+    f"{EVENT}/delegations/1/buses/assign": REGISTRARS,
+    f"{EVENT}/delegations/1/applications": REGISTRARS,
+    f"{EVENT}/delegations/1/import/check": REGISTRARS,
+    f"{EVENT}/delegations/1/import/discard": REGISTRARS,
     f"{EVENT}/delivery/resend": REGISTRARS,
     f"{EVENT}/delivery/switch": STAFF,
     f"{EVENT}/look": STAFF,
@@ -78,6 +100,7 @@ def test_a_route_without_a_row_is_refused_to_everybody(app, signed_in):
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_opens_its_pages_and_no_others(signed_in, database, event, delegation, role):
     factories.a_participant(database, event, delegation=delegation)
+    factories.a_bus(database, delegation)
     browsing = signed_in(role)
 
     opened = {page: browsing.open(page).status_code for page in PAGES}

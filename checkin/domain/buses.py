@@ -1,0 +1,68 @@
+"""What is asked of a bus."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from checkin.domain.contacts import normalise_phone
+from checkin.domain.names import clean_name, clean_text
+from checkin.domain.problems import InvalidValue, Problem
+
+MAX_SEATS = 200
+_MAX_NAME = 60
+
+
+@dataclass(frozen=True, slots=True)
+class BusDetails:
+    """A valid bus."""
+
+    name: str
+    leader: str
+    leader_phone: str | None
+    seats: int
+
+
+def validate_bus(raw: Mapping[str, str]) -> BusDetails | list[Problem]:
+    """Return the bus that ``raw`` describes, or everything that is wrong with it.
+
+    Args:
+        raw: texts by field: bus, leader, leader_phone, seats.
+    """
+    problems: list[Problem] = []
+
+    def read(column: str, reader: Any) -> Any:
+        try:
+            return reader(raw.get(column, "").strip())
+        except InvalidValue as invalid:
+            problems.append(invalid.in_column(column))
+            return None
+
+    name, leader = read("bus", _name), read("leader", _leader)
+    phone, seats = read("leader_phone", _phone), read("seats", _seats)
+    return problems or BusDetails(name, leader, phone, seats)
+
+
+def _name(text: str) -> str:
+    if not text:
+        raise InvalidValue("missing_bus", text)
+    name = clean_text(text, _MAX_NAME)
+    if name[:1] in ("=", "+", "-", "@"):
+        raise InvalidValue("formula", name)
+    return name
+
+
+def _leader(text: str) -> str:
+    return clean_name(text) if text else ""
+
+
+def _phone(text: str) -> str | None:
+    return normalise_phone(text) if text else None
+
+
+def _seats(text: str) -> int:
+    digits = text if text.isascii() and text.isdigit() and len(text) < 5 else "0"
+    if not 1 <= int(digits) <= MAX_SEATS:
+        raise InvalidValue("invalid_seats", text, str(MAX_SEATS))
+    return int(digits)

@@ -1,0 +1,135 @@
+"""A delegation's badges: sheets to print, and links to send one by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import cast, get_args
+
+from flask import Blueprint, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from badges.pdf import Design, badge_sheets_pdf
+from checkin.db.engine import in_transaction
+from checkin.db.models import Event
+from checkin.errors import InvalidRequest, NotFound
+from checkin.services.activity import note
+from checkin.services.badge_issue import working_badges
+from checkin.services.badge_page import page_address
+from checkin.services.badges import badge_specs
+from checkin.services.event_look import look_of
+from checkin.services.mail.delivery import (
+    UNREACHED,
+    Delivery,
+    Reached,
+    delivery_by_delegation,
+    people_by_delivery,
+)
+from checkin.web.delivery_words import delivery_word
+from checkin.web.limits import by_operator, limiter
+from checkin.web.opened_delegation import opened_delegation
+from checkin.web.page_errors import register_page_errors
+from checkin.web.sessions import current_operator
+from checkin.web.sharing import Sharing, sharing_of
+from checkin.web.state import database, marhaba
+
+bp = Blueprint("delegation_badges", __name__)
+register_page_errors(bp)
+
+PAGE_SIZE = 50
+#: a thousand badges take seconds to lay out
+_SHEETS = "6 per minute"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """One confirmed person with the links that bring them their badge; None where it is revoked."""
+
+    reached: Reached
+    sharing: Sharing | None
+
+
+@bp.get("/events/<slug>/delegations/<int:delegation_id>/badges")
+def show(slug: str, delegation_id: int) -> ResponseReturnValue:
+    """Show who has no badge yet, or ?show=all, with links to send each theirs."""
+    number = max(1, request.args.get("page", 1, int))
+    everybody = request.args.get("show") == "all"
+    with database().read() as session:
+        event, delegation = opened_delegation(session, slug, delegation_id)
+        people = people_by_delivery(
+            session,
+            event,
+            delegation_id=delegation.id,
+            wanted=frozenset(Delivery) if everybody else UNREACHED,
+            limit=PAGE_SIZE + 1,
+            offset=(number - 1) * PAGE_SIZE,
+        )
+        [line] = delivery_by_delegation(session, event, delegation.id)
+        return render_template(
+            "delegation_badges.html",
+            event=event,
+            delegation=delegation,
+            holders=_holders(session, people[:PAGE_SIZE]),
+            line=line,
+            unreached=sum(line.counts[one] for one in UNREACHED),
+            everybody=everybody,
+            number=number,
+            more=len(people) > PAGE_SIZE,
+            word=delivery_word,
+        )
+
+
+@bp.get("/events/<slug>/delegations/<int:delegation_id>/badges.pdf")
+@limiter.limit(_SHEETS, key_func=by_operator)
+def sheets(slug: str, delegation_id: int) -> ResponseReturnValue:
+    """Return the badges of everybody confirmed, to be printed and cut."""
+    design = _design(request.args.get("design", "sheet"))
+    with database().read() as session:
+        event, delegation = opened_delegation(session, slug, delegation_id)
+        specs = badge_specs(session, event, marhaba().keys, delegation_id=delegation.id)
+        look = look_of(session, event)
+    if not specs:
+        raise NotFound("nobody is confirmed: there is no badge to print")
+    pdf = badge_sheets_pdf(specs, design=design, look=look, cover=True)
+    _write_down(event, delegation.id, len(specs))
+    response = make_response(pdf)
+    response.headers["Content-Type"] = "application/pdf"
+    response.headers["Content-Disposition"] = f'attachment; filename="badges-{delegation.id}.pdf"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _holders(session: Session, people: list[Reached]) -> list[Holder]:
+    found = working_badges(session, [one.participant.id for one in people])
+    keys, base_url = marhaba().keys, marhaba().settings.base_url
+
+    def sharing(one: Reached) -> Sharing | None:
+        badge_id = found.get(one.participant.id)
+        if badge_id is None:
+            return None
+        return sharing_of(one.participant, page_address(keys, base_url, badge_id))
+
+    return [Holder(one, sharing(one)) for one in people]
+
+
+def _write_down(event: Event, delegation_id: int, badges: int) -> None:
+    operator_id, now = current_operator().id, datetime.now(UTC)
+    in_transaction(
+        database(),
+        lambda session: note(
+            session,
+            event.id,
+            "badges.sheets",
+            now,
+            operator_id=operator_id,
+            delegation_id=delegation_id,
+            badges=badges,
+        ),
+    )
+
+
+def _design(text: str) -> Design:
+    if text not in get_args(Design):
+        raise InvalidRequest("choose one of the designs")
+    return cast(Design, text)

@@ -1,0 +1,104 @@
+"""A purge erases what a delegation's pages keep, and the export holds it before."""
+
+from __future__ import annotations
+
+import pytest
+
+from checkin.db.models import Role
+from checkin.domain.importing import Row
+from checkin.domain.registration import Registration
+from checkin.errors import NotFound
+from checkin.services.applications import apply_by_link
+from checkin.services.buses import assign_people
+from checkin.services.consents import PrivacyNotice
+from checkin.services.export import application_rows, bus_rows, consent_texts, participant_rows
+from checkin.services.import_drafts import keep_draft
+from checkin.services.purge import purge_event
+from checkin.services.self_registration import door_of_link, link_address, set_link
+from checkin.services.spreadsheets import Table
+from tests import factories
+from tests.factories import KEYS, NOW, write
+from tests.web.pages.browsing import an_operator
+
+NOTICE = PrivacyNotice("fr", "Vos données")
+
+
+@pytest.fixture
+def delegation(database, event):
+    return factories.a_delegation(database, event)
+
+
+@pytest.fixture
+def secret(database, event, delegation):
+    category = factories.a_category(database, event)
+    link = write(
+        database,
+        lambda s: set_link(
+            s, delegation, is_open=True, approval=False, category_id=category.id, now=NOW
+        ),
+    )
+    return link_address(KEYS, "", link).removeprefix("/r/")
+
+
+@pytest.fixture
+def everything(database, event, delegation, secret):
+    """Somebody registered by link, seated in a bus; somebody who waits; a half-done upload."""
+    clerk = an_operator(database, Role.COORDINATOR, delegation_id=delegation.id)
+    bus = factories.a_bus(database, delegation)
+    table = Table(("Nom",), [Row(2, {"name": "Driss Naciri"})], (), "utf-8", ",")
+
+    def work(session):
+        door = door_of_link(session, KEYS, secret, NOW)
+        for name in ("Amina Alaoui", "Bahia Idrissi"):
+            sent = Registration(name, "", phone="+212612345678")
+            apply_by_link(session, door, sent, NOTICE, keys=KEYS, now=NOW)
+        assign_people(session, session.merge(bus), [1], now=NOW)
+        keep_draft(session, delegation, clerk.id, table, NOW)
+
+    write(database, work)
+
+
+def exported(database, event):
+    with database.read() as session:
+        people = [
+            (row["name"], row["consented_at"], row["consent_text"], row["bus"])
+            for row in participant_rows(session, event)
+        ]
+        waiting = [(r["name"], r["consent_text"]) for r in application_rows(session, event)]
+        buses = [(r["bus"], r["leader"], r["passengers"]) for r in bus_rows(session, event)]
+        return people, waiting, buses, consent_texts(session, event)
+
+
+def test_the_export_holds_consents_applications_and_buses(database, event, everything):
+    version = NOTICE.version
+
+    assert exported(database, event) == (
+        [("Amina Alaoui", NOW.isoformat(), version, "Car 1")],
+        [("Bahia Idrissi", version)],
+        [("Car 1", "Hassan Tazi", 1)],
+        {version: "Vos données"},
+    )
+
+
+def test_a_purge_erases_them_all_and_closes_the_link(database, event, everything, secret, tmp_path):
+    receipt = purge_event(database, event, tmp_path, now=NOW, early=True)
+
+    tables = ("bus", "bus_passenger", "import_draft", "application", "consent")
+    assert [receipt.rows[table] for table in tables] == [1] * 5
+    assert exported(database, event) == ([], [], [], {})
+    with database.read() as session, pytest.raises(NotFound):
+        door_of_link(session, KEYS, secret, NOW)
+
+
+def test_no_trace_is_left_in_the_files(sqlite_database, tmp_path, request):
+    database = sqlite_database
+    event = factories.an_event(database)
+    delegation = factories.a_delegation(database, event)
+    factories.a_bus(database, delegation)
+    home = tmp_path / "home"
+    home.mkdir()
+
+    purge_event(database, event, home, now=NOW, early=True)
+
+    left = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
+    assert b"Hassan Tazi" not in left
