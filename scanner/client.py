@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import requests
 
@@ -154,9 +154,17 @@ class Client:
         """Take back a scan of this device."""
         self._call("POST", f"scans/{scan_id}/annul", {"reason": reason}, timeout_s=SCAN_TIMEOUT_S)
 
-    def status(self) -> dict[str, Any]:
-        """Return the live counts of the event."""
-        return self._call("GET", "status", None, timeout_s=SCAN_TIMEOUT_S)
+    def status(self, waiting: int | None = None) -> dict[str, Any]:
+        """Return the live counts of the event.
+
+        Args:
+            waiting: tell the boards how many scans wait here, and what this clock says.
+        """
+        told = "" if waiting is None else f"?{urlencode(self._told(waiting))}"
+        return self._call("GET", f"status{told}", None, timeout_s=SCAN_TIMEOUT_S)
+
+    def _told(self, waiting: int) -> dict[str, str]:
+        return {"waiting": str(waiting), "device_time": utc_text(self.clock.now())}
 
     def _call(
         self, method: str, path: str, body: dict[str, Any] | None, *, timeout_s: float

@@ -107,7 +107,7 @@ class FakeServer:
         if path.endswith("/annul"):
             self.annulled.append(path.split("/")[-2])
             return 200, {"server_time": self._now()}
-        if path == "/api/v1/status":
+        if path.split("?")[0] == "/api/v1/status":
             gates = [{**GATE, "arrived": len(self.first), "last_scan_at": None}]
             device = {"id": 3, "gate": GATE, "event": EVENT}
             counts = {"totals": {}, "gates": gates, "delegations": DELEGATIONS, "device": device}
