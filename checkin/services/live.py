@@ -17,7 +17,11 @@ _log = logging.getLogger(__name__)
 LOOK_EVERY_S = 0.5
 #: changes within this time are sent together: 200 boards that are told of every single scan of a
 #: busy minute would take from the gates what they need
-PAUSE_S = 0.25
+PAUSE_S = 0.4
+#: so many streams are woken at once, and then scans get a breath: 200 threads that all wake up
+#: together would keep a gate waiting until the last of them has written
+AT_ONCE = 8
+BREATH_S = 0.004
 #: an unchanged board hears from us this often, so that both sides notice a dead line
 HEARTBEAT_S = 10.0
 #: each open stream holds one of the server's threads
@@ -55,7 +59,10 @@ class _Channel:
         with self.changed:
             self.shown, self.body = shown, body
             self.version += 1
-            self.changed.notify_all()
+        for _ in range(0, self.watchers, AT_ONCE):
+            with self.changed:
+                self.changed.notify(AT_ONCE)
+            time.sleep(BREATH_S)
 
 
 class LiveHub:

@@ -79,8 +79,17 @@ def test_nobody_draws_nothing():
 
 @pytest.mark.parametrize(
     ("inside", "percent", "level"),
-    [(0, 0, 0), (799, 79, 0), (800, 80, 80), (899, 89, 80), (900, 90, 90), (999, 99, 90)]
-    + [(1000, 100, 100), (1001, 100, 100), (-1, 0, 0)],
+    [
+        (-1, 0, 0),
+        (0, 0, 0),
+        (799, 79, 0),
+        (800, 80, 80),
+        (899, 89, 80),
+        (900, 90, 90),
+        (999, 99, 90),
+        (1000, 100, 100),
+        (1001, 100, 100),
+    ],
 )
 def test_the_hall_warns_at_80_90_and_100_percent(inside, percent, level):
     assert hall_of(inside, 1000) == Hall(inside, 1000, percent, level)
