@@ -38,7 +38,7 @@ class FakeServer:
         self.asked: list[str] = []
         self.first: dict[str, str] = {}
         self.mood = "well"  # well | silent | broken | portal | revoked | wiped | rejecting
-        self.list = self.lease = None
+        self.list = self.lease = self.stop = None
         self.ahead_s = 0.0
         self._lock = threading.Lock()
 
@@ -111,7 +111,7 @@ class FakeServer:
             gates = [{**GATE, "arrived": len(self.first), "last_scan_at": None}]
             device = {"id": 3, "gate": GATE, "event": EVENT}
             counts = {"totals": {}, "gates": gates, "delegations": DELEGATIONS, "device": device}
-            return 200, {**counts, "at": self._now()}
+            return 200, {**counts, "stop": self.stop, "at": self._now()}
         if path.startswith("/api/v1/participants"):
             return self._register(body) if body else self._search(path)
         if path.startswith("/api/v1/gate-list") and self.list:
