@@ -105,7 +105,7 @@ def test_the_curve_runs_with_the_script_and_has_a_table(
     before = organiser_page.locator("#curve-rows tr").count()
     scan(codes[5])
     scan("HELLO")
-    seconds_until(organiser_page, "#refusal-rows b", "1")
+    organiser_page.locator("#refusal-rows b", has_text="1").wait_for(timeout=5_000)
 
     line = organiser_page.locator("[data-path=line]").evaluate(
         """path => { const at = (share) => path.getPointAtLength(share * path.getTotalLength())
