@@ -137,8 +137,9 @@ class OfflineGate:
     ) -> Verdict:
         reason = decision.reason
         message = pending_message(self.language, scan, reason)
-        if stopped and reason == Reason.INVALID_TIME:
-            message = stopped.get(self.language, message)
+        stop = stopped if reason == Reason.INVALID_TIME else None
+        if stop:
+            message = stop.get(self.language, message)
         first = history.first if reason == Reason.ALREADY_REDEEMED else None
         return Verdict(
             scan,
@@ -149,6 +150,7 @@ class OfflineGate:
             delegation=_named(content["delegation"]),
             first_admission={"at": utc_text(first.at), "gate": first.gate} if first else None,
             offline=True,
+            stop=stop,
         )
 
     def _unlisted(self, scan: Scan, tag: str, *, known: bool) -> LocalAnswer:

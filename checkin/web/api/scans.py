@@ -12,6 +12,7 @@ from flask import Response
 
 from checkin.db.engine import in_transaction
 from checkin.domain.messages import verdict_message
+from checkin.domain.stops import Stop
 from checkin.domain.verdicts import Reason
 from checkin.errors import ScanIdConflict
 from checkin.services.annul import annul_scan
@@ -153,7 +154,7 @@ def _shifted(moment: datetime, skew: timedelta) -> datetime:
 
 
 def _scan_body(answer: Answer, at: datetime) -> dict[str, Any]:
-    holder, first = answer.holder, answer.first
+    holder, first, stop = answer.holder, answer.first, _stop_of(answer)
     return {
         "scan_id": str(answer.scan_id),
         "status": answer.status,
@@ -178,12 +179,16 @@ def _scan_body(answer: Answer, at: datetime) -> dict[str, Any]:
         "first_admission": first and {"at": utc_text(first.at), "gate": first.gate_name},
         "replayed": answer.replayed,
         "server_time": utc_text(at),
-    }
+    } | ({"stop": stop.messages} if stop else {})
+
+
+def _stop_of(answer: Answer) -> Stop | None:
+    return current_device().stop if answer.reason == Reason.INVALID_TIME else None
 
 
 def _message(answer: Answer) -> str:
-    stop = current_device().stop
-    if stop is not None and answer.reason == Reason.INVALID_TIME:
+    stop = _stop_of(answer)
+    if stop is not None:
         return stop.message(language())
     return verdict_message(answer.status, answer.reason, language(), answer.direction)
 

@@ -125,8 +125,20 @@ class FirstAdmission(Body):
     gate: str
 
 
+class StopMessages(Body):
+    """What people are told, in each language."""
+
+    fr: str
+    ar: str
+    en: str
+
+
 class ScanReply(Body):
-    """What became of one scan."""
+    """What became of one scan.
+
+    `stop` has the organiser's words by language where it was refused because entries are stopped:
+    show these instead of a sentence of your own.
+    """
 
     scan_id: UUID
     status: Status
@@ -135,6 +147,7 @@ class ScanReply(Body):
     participant: Person | None
     delegation: DelegationArrivals | None
     first_admission: FirstAdmission | None
+    stop: StopMessages | None = None
     replayed: bool
     server_time: datetime
 
@@ -304,14 +317,6 @@ class DeviceName(Body):
     id: int
     gate: GateName
     event: EventName
-
-
-class StopMessages(Body):
-    """What people are told, in each language."""
-
-    fr: str
-    ar: str
-    en: str
 
 
 class EntryStop(Body):

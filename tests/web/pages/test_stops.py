@@ -36,6 +36,7 @@ def test_a_stop_refuses_the_next_scan_at_every_gate_with_its_message(organiser, 
 
     assert before == ("ok", None)
     assert [(one["status"], one["reason"]) for one in refused] == [REFUSED, REFUSED]
+    assert [one["stop"] for one in refused] == [SAID, SAID]
     assert said == SAID
 
 
