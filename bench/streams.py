@@ -12,38 +12,44 @@ from bench.checkins import Rival, Run, measured
 from bench.figures import Progress, Table, shown
 from bench.processes import ROOT
 from bench.stores import Store
-from bench.venue import GATES, SCANS, Venue, scan_body
+from bench.venue import GATES, SCANS, Venue, organiser_cookie, scan_body
 
 BOARDS = 200
+_SHOWN = ("per_s", "p50_ms", "p99_ms", "max_ms", "cpu_ms")
+BOARD = "/events/rabat-2025/board/live"
 
 
 def measure_streams(
     store: Store, venue: Venue, *, count: int, repeats: int, progress: Progress
 ) -> Table:
+    """Scan with and without boards by turns; boards are an organiser's, who is signed in."""
     runs: dict[int, list[Run]] = {0: [], BOARDS: []}
     with venue.served() as (port, pid):
         rival = Rival(port, pid, SCANS)
+        cookie = organiser_cookie(venue, port)
         _scan(store, venue, rival, 100)
         for at in range(repeats):
             progress.step(f"{store.name}: scans beside {BOARDS} boards, round {at + 1}/{repeats}")
             runs[0].append(_scan(store, venue, rival, count))
-            with _boards(port, venue.tokens[-1], BOARDS):
+            with _boards(port, cookie, BOARDS):
                 runs[BOARDS].append(_scan(store, venue, rival, count))
     rows = [[str(boards), *_medians(each)] for boards, each in runs.items()]
-    ratio = _p99(runs[BOARDS]) / _p99(runs[0])
-    rows.append(["ratio", "", "", shown(ratio), "", ""])
+    rows.append(["ratio", *_ratios(runs[BOARDS], runs[0])])
     heads = ["boards", "scans/s", "p50, ms", "p99, ms", "max, ms", "CPU ms each"]
     data = {str(boards): [vars(run) for run in each] for boards, each in runs.items()}
     return Table(f"{GATES} gates scan beside open boards, {store.name}", heads, rows, data)
 
 
-def _p99(runs: list[Run]) -> float:
-    return statistics.median(run.p99_ms for run in runs)
-
-
 def _medians(runs: list[Run]) -> list[str]:
-    names = ("per_s", "p50_ms", "p99_ms", "max_ms", "cpu_ms")
-    return [shown(statistics.median(getattr(run, name) or 0 for run in runs)) for name in names]
+    return [shown(_median(runs, name)) for name in _SHOWN]
+
+
+def _ratios(beside: list[Run], alone: list[Run]) -> list[str]:
+    return [shown(_median(beside, name) / (_median(alone, name) or 1)) for name in _SHOWN]
+
+
+def _median(runs: list[Run], name: str) -> float:
+    return statistics.median(getattr(run, name) or 0 for run in runs)
 
 
 def _scan(store: Store, venue: Venue, rival: Rival, count: int) -> Run:
@@ -52,9 +58,9 @@ def _scan(store: Store, venue: Venue, rival: Rival, count: int) -> Run:
 
 
 @contextmanager
-def _boards(port: int, token: str, count: int) -> Iterator[None]:
+def _boards(port: int, cookie: str, count: int) -> Iterator[None]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "bench.watchers", str(port), str(count), token],
+        [sys.executable, "-m", "bench.watchers", str(port), str(count), BOARD, cookie],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

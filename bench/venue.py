@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import http.client
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from bench.processes import ROOT, free_port, server
@@ -84,6 +87,35 @@ def scan_body(code: str) -> dict[str, str]:
         "scanned_at": datetime.now(UTC).isoformat(),
         "source": "camera",
     }
+
+
+def organiser_cookie(venue: Venue, port: int) -> str:
+    """Sign an organiser in, as a browser does, and return the session's cookie."""
+    email = "bench@example.org"
+    added = ("operator", "add", email, "--name", "Bench", "--role", "organiser", "--json")
+    password = json.loads(_checkin(venue, *added))["password"]
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    page, cookie = _asked(connection, "GET", "/login", "", "")
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    if token is None:
+        raise RuntimeError("the sign-in page has no form")
+    form = urlencode({"csrf_token": token[1], "email": email, "password": password})
+    _, cookie = _asked(connection, "POST", "/login", form, cookie)
+    connection.close()
+    return cookie
+
+
+def _asked(
+    connection: http.client.HTTPConnection, method: str, path: str, form: str, cookie: str
+) -> tuple[str, str]:
+    """Send a request; return the answer's text and the cookie that it sets."""
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookie}
+    connection.request(method, path, form, headers)
+    reply = connection.getresponse()
+    text = reply.read().decode()
+    if reply.status not in (200, 302):
+        raise RuntimeError(f"{method} {path} was answered with {reply.status}")
+    return text, reply.headers.get("Set-Cookie", "").partition(";")[0]
 
 
 def _paired(venue: Venue, gate: str) -> str:

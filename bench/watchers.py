@@ -1,7 +1,7 @@
-"""Open boards, a process of its own: reads PORT's live stream COUNT times at once with TOKEN.
+"""Open boards, a process of its own: reads the stream at PATH of PORT COUNT times at once.
 
-Says "ready" once every stream has sent its first counts, then reads until its input ends, and
-writes how many counts came in.
+COOKIE is an operator's session. Says "ready" once every stream has sent its first board, then reads
+until its input ends, and writes how many boards and how many bytes came in.
 """
 
 from __future__ import annotations
@@ -11,31 +11,32 @@ import socket
 import sys
 
 
-def opened(port: int, token: str) -> socket.socket:
+def opened(port: int, path: str, cookie: str) -> socket.socket:
     stream = socket.create_connection(("127.0.0.1", port), timeout=60)
-    head = f"GET /api/v1/live HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n"
+    head = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\n\r\n"
     stream.sendall(head.encode())
     return stream
 
 
 def main() -> None:
-    port, count, token = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+    port, count, path, cookie = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4]
     selector = selectors.DefaultSelector()
     selector.register(sys.stdin, selectors.EVENT_READ)
     for _ in range(count):
-        selector.register(opened(port, token), selectors.EVENT_READ)
+        selector.register(opened(port, path, cookie), selectors.EVENT_READ)
     begun: set[int] = set()
-    counts = 0
+    boards = size = 0
     while True:
         for key, _ in selector.select():
             if key.fileobj is sys.stdin:
-                print(counts, flush=True)
+                print(boards, size, flush=True)
                 return
             received = key.fileobj.recv(65536)  # type: ignore[union-attr]
             if not received:
                 raise ConnectionError("the server closed a stream")
-            found = received.count(b"event: counts")
-            counts += found
+            found = received.count(b"event: board")
+            boards += found
+            size += len(received)
             if found and len(begun) < count:
                 begun.add(key.fd)
                 if len(begun) == count:

@@ -9,14 +9,14 @@ from typing import Any
 from flask import Flask, Response
 
 from checkin.db.engine import Database
+from checkin.services.board import Books
 from checkin.services.live import LiveHub
-from checkin.services.live_counts import LiveCounts, live_counts
 from checkin.services.wallets import load_wallets
 from checkin.settings import Settings, load_keys, use_shipped_time_zones
 from checkin.web.api.app import MAX_BODY_BYTES, create_api
 from checkin.web.errors import register_errors
-from checkin.web.json_bodies import json_text, status_body
 from checkin.web.limits import limiter
+from checkin.web.live_views import live_views
 from checkin.web.pages import register_pages
 from checkin.web.state import API, EXTENSION, Marhaba
 
@@ -70,14 +70,9 @@ def _configure(app: Flask, state: Marhaba) -> None:
 def _connect(settings: Settings) -> Marhaba:
     keys = load_keys(settings)
     wallets = load_wallets(settings.wallet_files, datetime.now(UTC))
-    database = Database(settings.database)
-
-    def counts(event_id: int) -> LiveCounts:
-        with database.read() as session:
-            return live_counts(session, event_id)
-
-    live = LiveHub(counts, write=lambda found: json_text(status_body(found)))
-    return Marhaba(settings, database, keys, live, wallets)
+    database, books = Database(settings.database), Books()
+    live = LiveHub(live_views(database, books))
+    return Marhaba(settings, database, keys, live, books, wallets)
 
 
 def _add_routes(app: Flask) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from scanner.deadline import within
 from scanner.errors import PairingRefused, RequestRejected, ServerUnreachable, TokenRefused
@@ -110,9 +111,17 @@ class Client(Line):
         """Take back a scan of this device."""
         self.post(f"scans/{scan_id}/annul", {"reason": reason}, timeout_s=SCAN_TIMEOUT_S)
 
-    def status(self) -> dict[str, Any]:
-        """Return the live counts of the event."""
-        return self.get("status", timeout_s=SCAN_TIMEOUT_S)
+    def status(self, waiting: int | None = None) -> dict[str, Any]:
+        """Return the live counts of the event.
+
+        Args:
+            waiting: tell the boards how many scans wait here, and what this clock says.
+        """
+        told = "" if waiting is None else f"?{urlencode(self._told(waiting))}"
+        return self.get(f"status{told}", timeout_s=SCAN_TIMEOUT_S)
+
+    def _told(self, waiting: int) -> dict[str, str]:
+        return {"waiting": str(waiting), "device_time": utc_text(self.clock.now())}
 
     def _post(self, body: dict[str, Any]) -> dict[str, Any]:
         return self.post("scans", body, timeout_s=SCAN_TIMEOUT_S)

@@ -34,8 +34,8 @@ GOODBYE_S = 1.0
 class Server(Protocol):
     """What the courier itself asks of the client."""
 
-    def status(self) -> dict[str, Any]:
-        """Read the live counts: the heartbeat of the line."""
+    def status(self, waiting: int | None = None) -> dict[str, Any]:
+        """Read the live counts and tell how many scans wait: the heartbeat of the line."""
         ...
 
     def annul(self, scan_id: str, reason: str) -> None:
@@ -172,8 +172,10 @@ class Courier:
             return
         counts = None
         with contextlib.suppress(RequestRejected):  # a server that will not say is there too
-            counts = self._server.status()
+            counts = self._server.status(self._delivery.spool.waiting_count())
             self._refresh.note_status(counts)
+            if self._refresh.is_behind(counts):
+                self._next_refresh = -math.inf
         self._next_status = now + STATUS_EVERY_S
         self._line(online=True, counts=counts)
 

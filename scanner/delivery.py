@@ -169,6 +169,7 @@ class Delivery:
             participant=reply.get("participant"),
             delegation=reply.get("delegation"),
             first_admission=reply.get("first_admission"),
+            stop=reply.get("stop"),
         )
 
 

@@ -37,6 +37,7 @@ def policy_from(head: Mapping[str, Any], lent: Lent) -> EntryPolicy:
         closes_at=closes_at and closes_at + grace,
         reserve_from=_moment(head["reserve_from"]),
         capacity=None if head["capacity"] is None else lent.hall,
+        stopped=bool(head.get("stopped")),
     )
 
 

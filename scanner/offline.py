@@ -80,7 +80,7 @@ class OfflineGate:
         )
         decision = decide(facts, at, policy)
         passage = self._passage(scan, tag, content, lease_id, facts, policy)
-        verdict = self._verdict(scan, decision, content, history)
+        verdict = self._verdict(scan, decision, content, history, head.get("stopped"))
         admitted = isinstance(decision, Admitted)
         return LocalAnswer(verdict, _decided_as(decision), passage if admitted else None)
 
@@ -128,19 +128,29 @@ class OfflineGate:
         return (self.held.place() or self.gate).get("id")
 
     def _verdict(
-        self, scan: Scan, decision: Decision, content: dict[str, Any], history: History
+        self,
+        scan: Scan,
+        decision: Decision,
+        content: dict[str, Any],
+        history: History,
+        stopped: dict[str, str] | None,
     ) -> Verdict:
         reason = decision.reason
+        message = pending_message(self.language, scan, reason)
+        stop = stopped if reason == Reason.INVALID_TIME else None
+        if stop:
+            message = stop.get(self.language, message)
         first = history.first if reason == Reason.ALREADY_REDEEMED else None
         return Verdict(
             scan,
             str(decision.status),
             reason,
-            pending_message(self.language, scan, reason),
+            message,
             participant=content["participant"],
             delegation=_named(content["delegation"]),
             first_admission={"at": utc_text(first.at), "gate": first.gate} if first else None,
             offline=True,
+            stop=stop,
         )
 
     def _unlisted(self, scan: Scan, tag: str, *, known: bool) -> LocalAnswer:

@@ -83,6 +83,11 @@ class Refresh:
             self.spool.keep_skew(self.clock.frame, skew_s)
             self._kept_skew_s = skew_s
 
+    def is_behind(self, counts: dict[str, Any]) -> bool:
+        """Say whether entries were stopped or resumed since the list at hand was made."""
+        stop = (counts.get("stop") or {}).get("messages")
+        return self.held.is_there and bool(stop != self.held.policy().get("stopped"))
+
     def freshness(self) -> Freshness:
         """Say how old the list is now, and whether the clock is right."""
         confirmed_at, now = self.held.confirmed_at(), self.clock.server_now()

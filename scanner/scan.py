@@ -63,6 +63,7 @@ class Verdict:
 
     Attributes:
         message: for a person, in the language the scanner was started in.
+        stop: the organiser's words by language, when entries are stopped at all gates.
         fault: the key in `words` when this is not a decision but a fault, with its details.
     """
 
@@ -75,6 +76,7 @@ class Verdict:
     first_admission: dict[str, Any] | None = None
     offline: bool = False
     fault: tuple[str, dict[str, Any]] | None = None
+    stop: dict[str, str] | None = None
 
     @property
     def kind(self) -> Kind:

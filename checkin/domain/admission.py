@@ -42,6 +42,7 @@ class EntryPolicy:
         reserve_from: from this instant people of the reserve list are admitted too, while the
             delegation has places that nobody came for; None: never.
         capacity: how many people the hall holds at once; None: not limited.
+        stopped: an organiser has ordered all gates to admit nobody, until further notice.
     """
 
     reentry: Reentry = Reentry.SINGLE
@@ -49,6 +50,7 @@ class EntryPolicy:
     closes_at: datetime | None = None
     reserve_from: datetime | None = None
     capacity: int | None = None
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +112,16 @@ def decide(facts: ScanFacts, at: datetime, policy: EntryPolicy) -> Verdict:
         return _decide_exit(facts)
     objections = _objections(facts, at, policy)
     for reason in objections:
-        if not (facts.forced and reason in FORCEABLE):
+        if not (facts.forced and _may_be_set_aside(reason, policy)):
             return Refused(reason)
     # Someone who never left is counted in already, whatever the policy or the supervisor says.
     entry_no = None if facts.inside else facts.entries + 1
     return Admitted(entry_no=entry_no, overridden=tuple(objections))
+
+
+def _may_be_set_aside(reason: Reason, policy: EntryPolicy) -> bool:
+    # A supervisor at one gate does not know why all of them were stopped.
+    return reason in FORCEABLE and not (policy.stopped and reason == Reason.INVALID_TIME)
 
 
 def _decide_exit(facts: ScanFacts) -> Verdict:
@@ -141,7 +148,7 @@ def _objections(facts: ScanFacts, at: datetime, policy: EntryPolicy) -> list[Rea
         Reason.CANCELED: facts.standing == Standing.CANCELED,
         Reason.BLOCKED: facts.blocked,
         Reason.WRONG_GATE: not facts.gate_admits,
-        Reason.INVALID_TIME: not _open(policy, at),
+        Reason.INVALID_TIME: policy.stopped or not _open(policy, at),
         Reason.UNAPPROVED: reserve and first_time and not released,
         Reason.ALREADY_REDEEMED: policy.reentry == Reentry.SINGLE and not first_time,
         Reason.QUOTA_EXCEEDED: first_time and facts.places_used >= facts.quota,

@@ -139,8 +139,23 @@ def decide_conflict(
         Conflict: it was decided otherwise, or the person was scanned again since and the
             admission cannot be annulled before that.
     """
-    if not note.strip():
+    note = note.strip()
+    if not note:
         raise InvalidRequest("say in a few words why it is decided so")
+    conflict = _locked(session, event, conflict_id)
+    if conflict.decided_at is not None:
+        _refuse_another(conflict, decision)
+        return
+    if decision == Decision.ANNUL:
+        _annul(session, event, conflict, note, operator_id, now)
+    conflict.decision, conflict.note = decision, note
+    conflict.decided_by, conflict.decided_at = operator_id, now
+    said: dict[str, Any] = {"conflict_id": conflict.id, "decision": decision, "note": note}
+    note_activity(session, event.id, "conflict.decide", now, operator_id=operator_id, **said)
+
+
+def _locked(session: Session, event: Event, conflict_id: int) -> Conflict:
+    """Return a conflict of the event; who decides it at the same time waits."""
     conflict = session.scalar(
         select(Conflict)
         .where(Conflict.id == conflict_id, Conflict.event_id == event.id)
@@ -148,23 +163,7 @@ def decide_conflict(
     )
     if conflict is None:
         raise NotFound(f"no conflict has the number {conflict_id}")
-    if conflict.decided_at is not None:
-        _refuse_another(conflict, decision)
-        return
-    if decision == Decision.ANNUL:
-        _annul(session, event, conflict, note.strip(), operator_id, now)
-    conflict.decision, conflict.note = decision, note.strip()
-    conflict.decided_by, conflict.decided_at = operator_id, now
-    note_activity(
-        session,
-        event.id,
-        "conflict.decide",
-        now,
-        operator_id=operator_id,
-        conflict_id=conflict.id,
-        decision=decision,
-        note=note.strip(),
-    )
+    return conflict
 
 
 def _refuse_another(conflict: Conflict, decision: Decision) -> None:

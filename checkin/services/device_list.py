@@ -40,7 +40,12 @@ def devices_of(session: Session, event_id: int, now: datetime) -> Sequence[Liste
         .order_by(Device.revoked_at.is_not(None), Gate.name, Device.name, Device.id)
     )
     return [
-        ListedDevice(device, gate, _online(device, now), _clock_is_wrong(device))
+        ListedDevice(
+            device,
+            gate,
+            online=device.revoked_at is None and is_online(device.last_seen_at, now),
+            clock_is_wrong=_clock_is_wrong(device),
+        )
         for device, gate in rows
     ]
 
@@ -50,9 +55,9 @@ def gates_of(session: Session, event_id: int) -> Sequence[Gate]:
     return session.scalars(select(Gate).where(Gate.event_id == event_id).order_by(Gate.name)).all()
 
 
-def _online(device: Device, now: datetime) -> bool:
-    seen = device.last_seen_at
-    return device.revoked_at is None and seen is not None and now - seen < ONLINE_WITHIN
+def is_online(seen_at: datetime | None, now: datetime) -> bool:
+    """Say whether a device that was last in touch then counts as online."""
+    return seen_at is not None and now - seen_at < ONLINE_WITHIN
 
 
 def _clock_is_wrong(device: Device) -> bool:

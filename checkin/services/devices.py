@@ -14,12 +14,14 @@ from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_transaction
-from checkin.db.models import Device, Event, Gate, Pairing
+from checkin.db.models import Device, EntryStop, Event, Gate, Pairing
 from checkin.domain.admission import EntryPolicy, Reentry
 from checkin.domain.names import fold_name
+from checkin.domain.stops import Stop
 from checkin.errors import DeviceRevoked, NotFound, Unauthenticated
 from checkin.protocol.codes import ALPHABET, normalise_typed
 from checkin.services.activity import note
+from checkin.services.stop_query import IS_STOPPED, STOP_COLUMNS, stop_of
 
 PAIRING_CODE_LENGTH = 8
 PAIRING_LIFETIME = timedelta(minutes=10)
@@ -29,7 +31,11 @@ SEEN_EVERY_S = 20.0
 
 @dataclass(frozen=True, slots=True)
 class PairedDevice:
-    """A device that showed its token, with what its event and gate lay down."""
+    """A device that showed its token, with what its event and gate lay down.
+
+    Attributes:
+        stop: the order that no gate admits anybody, while there is one.
+    """
 
     id: int
     event_id: int
@@ -38,6 +44,7 @@ class PairedDevice:
     gate_name: str
     language: str
     policy: EntryPolicy
+    stop: Stop | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +79,11 @@ _DEVICE_BY_TOKEN = (
         Event.reserve_from,
         Event.capacity,
         Event.purged_at,
+        *STOP_COLUMNS,
     )
     .join(Gate, Gate.id == Device.gate_id)
     .join(Event, Event.id == Device.event_id)
+    .outerjoin(EntryStop, IS_STOPPED)
     .where(Device.token_hash == bindparam("token_hash"))
 )
 
@@ -96,6 +105,7 @@ def device_by_token(database: Database, token: str) -> PairedDevice:
 
 
 def _paired(row: Row[*tuple[Any, ...]]) -> PairedDevice:
+    stop = stop_of(row)
     return PairedDevice(
         id=row.id,
         event_id=row.event_id,
@@ -109,7 +119,9 @@ def _paired(row: Row[*tuple[Any, ...]]) -> PairedDevice:
             closes_at=_shifted(row.doors_close_at, row.grace_s),
             reserve_from=row.reserve_from,
             capacity=row.capacity,
+            stopped=stop is not None,
         ),
+        stop=stop,
     )
 
 
@@ -163,11 +175,13 @@ class LastSeen:
             return True
 
 
-def mark_seen(session: Session, device_id: int, now: datetime, skew_ms: int | None = None) -> None:
-    """Write a device's last contact, and its clock's skew where it said its time."""
-    values: dict[str, object] = {"last_seen_at": now}
-    if skew_ms is not None:
-        values["skew_ms"] = skew_ms
+def mark_seen(session: Session, device_id: int, now: datetime, **told: object) -> None:
+    """Write a device's last contact, and what it told or showed of itself.
+
+    Args:
+        told: columns of `Device`: `skew_ms`, `waiting`, `list_at`.
+    """
+    values = {"last_seen_at": now} | told
     session.execute(update(Device).where(Device.id == device_id).values(values))
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Badge, Category, Delegation, Event, GateCategory, Participant
+from checkin.domain.stops import Stop
 from checkin.domain.verdicts import Reason
 from checkin.protocol.codes import token_for
 from checkin.protocol.gate_list import (
@@ -27,6 +28,7 @@ from checkin.protocol.gate_list import (
     signed_bytes,
 )
 from checkin.services.keys import Keys
+from checkin.services.stops import open_stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def gate_list(
             tombstones.append(Tombstone(badge_tag(token), Reason.REVOKED))
         else:
             entries.append(sealed.entry(row, token, admitting.get(row.category_id, [])))
-    head = _head(event, cursor, since, limited, now)
+    head = _head(event, open_stop(session, event.id), cursor, since, limited, now)
     signature = sign_list(signer, signed_bytes(head, tombstones, entries))
     return GateList(head, tombstones, entries, public_key_text(signer), signature)
 
@@ -166,7 +168,12 @@ def _limited_gates(session: Session, event_id: int) -> Sequence[int]:
 
 
 def _head(
-    event: Event, cursor: int, since: int, limited: Sequence[int], now: datetime
+    event: Event,
+    stop: Stop | None,
+    cursor: int,
+    since: int,
+    limited: Sequence[int],
+    now: datetime,
 ) -> dict[str, Any]:
     def text(moment: datetime | None) -> str | None:
         return moment.isoformat().replace("+00:00", "Z") if moment else None
@@ -185,5 +192,6 @@ def _head(
             "reserve_from": text(event.reserve_from),
             "capacity": event.capacity,
             "limited_gates": list(limited),
+            "stopped": stop and stop.messages,
         },
     }

@@ -1,4 +1,4 @@
-"""Send live counts to every open board: one query per change, however many boards there are."""
+"""Send live counts to whoever watches: one reading per change, however many boards are open."""
 
 from __future__ import annotations
 
@@ -6,17 +6,22 @@ import logging
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-
-from checkin.services.live_counts import LiveCounts
+from dataclasses import dataclass
+from typing import Any
 
 _log = logging.getLogger(__name__)
 
 #: scans of other processes are noticed by looking this often, only while someone watches
 LOOK_EVERY_S = 0.5
-#: changes within this time are sent together
-PAUSE_S = 0.1
+#: changes within this time are sent together: 200 boards that are told of every single scan of a
+#: busy minute would take from the gates what they need
+PAUSE_S = 0.4
+#: so many streams are woken at once, and then scans get a breath: 200 threads that all wake up
+#: together would keep a gate waiting until the last of them has written
+AT_ONCE = 8
+BREATH_S = 0.004
 #: an unchanged board hears from us this often, so that both sides notice a dead line
 HEARTBEAT_S = 10.0
 #: each open stream holds one of the server's threads
@@ -27,38 +32,49 @@ class TooManyStreams(Exception):
     """Every place for a stream is taken; the board polls instead."""
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """What can be watched of an event.
+
+    Attributes:
+        read: returns what is shown, without the moment of asking: equal means nothing to send.
+        write: makes the body to send of what changed just now.
+    """
+
+    read: Callable[[int], Any]
+    write: Callable[[Any], str]
+
+
 class _Channel:
-    """The latest body of one event, and a condition that its watchers wait on."""
+    """The latest body of one view of an event, and a condition that its watchers wait on."""
 
     def __init__(self) -> None:
         self.changed = threading.Condition()
-        self.counts: LiveCounts | None = None
+        self.shown: Any = None
         self.body = ""
         self.version = 0
         self.watchers = 0
 
-    def publish(self, counts: LiveCounts, body: str) -> None:
+    def publish(self, shown: Any, body: str) -> None:
         with self.changed:
-            self.counts, self.body = counts, body
+            self.shown, self.body = shown, body
             self.version += 1
-            self.changed.notify_all()
+        for _ in range(0, self.watchers, AT_ONCE):
+            with self.changed:
+                self.changed.notify(AT_ONCE)
+            time.sleep(BREATH_S)
 
 
 class LiveHub:
-    """Publishes the counts of events to the streams that watch them.
+    """Publishes views of events to the streams that watch them.
 
     Args:
-        counts: returns an event's counts, without the moment of asking.
-        write: makes the body to send of counts that changed just now.
+        views: what can be watched, by name.
     """
 
-    def __init__(
-        self,
-        counts: Callable[[int], LiveCounts],
-        write: Callable[[LiveCounts], str],
-    ) -> None:
-        self._counts, self._write = counts, write
-        self._channels: defaultdict[int, _Channel] = defaultdict(_Channel)
+    def __init__(self, views: Mapping[str, View]) -> None:
+        self._views = views
+        self._channels: defaultdict[tuple[str, int], _Channel] = defaultdict(_Channel)
         self._mutex = threading.Lock()
         self._nudged = threading.Event()
         self._closed = False
@@ -75,13 +91,13 @@ class LiveHub:
         return self._streams
 
     @contextmanager
-    def subscribe(self, event_id: int) -> Iterator[Iterator[str | None]]:
-        """Yield an endless iterator of an event's counts: a body, or None as a heartbeat.
+    def subscribe(self, view: str, event_id: int) -> Iterator[Iterator[str | None]]:
+        """Yield an endless iterator of a view of an event: a body, or None as a heartbeat.
 
         Raises:
             TooManyStreams: other streams hold all the places.
         """
-        channel = self._enter(event_id)
+        channel = self._enter(view, event_id)
         try:
             yield self._bodies(channel)
         finally:
@@ -97,11 +113,11 @@ class LiveHub:
             with channel.changed:
                 channel.changed.notify_all()
 
-    def _enter(self, event_id: int) -> _Channel:
+    def _enter(self, view: str, event_id: int) -> _Channel:
         with self._mutex:
             if self._streams >= MAX_STREAMS:
                 raise TooManyStreams
-            channel = self._channels[event_id]
+            channel = self._channels[view, event_id]
             channel.watchers += 1
             self._streams += 1
             if self._thread is None:
@@ -125,16 +141,16 @@ class LiveHub:
         while not self._closed:
             self._nudged.wait(LOOK_EVERY_S)
             self._nudged.clear()
-            for event_id, channel in list(self._channels.items()):
+            for (view, event_id), channel in list(self._channels.items()):
                 if channel.watchers:
-                    self._look(event_id, channel)
+                    self._look(self._views[view], event_id, channel)
             time.sleep(PAUSE_S)
 
-    def _look(self, event_id: int, channel: _Channel) -> None:
+    def _look(self, view: View, event_id: int, channel: _Channel) -> None:
         try:
-            counts = self._counts(event_id)
+            shown = view.read(event_id)
         except Exception:  # whatever it is, the next look may pass: boards must outlive it
-            _log.exception("the counts of event %s could not be read", event_id)
+            _log.exception("event %s could not be read for its watchers", event_id)
             return
-        if counts != channel.counts:
-            channel.publish(counts, self._write(counts))
+        if shown != channel.shown:
+            channel.publish(shown, view.write(shown))

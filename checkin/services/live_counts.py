@@ -8,7 +8,9 @@ from datetime import datetime
 from sqlalchemy import BindParameter, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from checkin.db.models import ArrivalTally, Delegation, Event, Gate, RefusalTally
+from checkin.db.models import ArrivalTally, Delegation, EntryStop, Event, Gate, RefusalTally
+from checkin.domain.stops import Stop
+from checkin.services.stop_query import IS_STOPPED, STOP_COLUMNS, stop_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +40,19 @@ class GateCount:
 
 @dataclass(frozen=True, slots=True)
 class LiveCounts:
-    """All counts of an event; `registered` counts confirmed participants."""
+    """All counts of an event; `registered` counts confirmed participants.
 
+    Attributes:
+        stop: the order that no gate admits anybody, while there is one.
+    """
+
+    event_id: int
     event_slug: str
     event_name: str
     event_name_ar: str | None
     timezone: str
     capacity: int | None
+    stop: Stop | None
     delegations: tuple[DelegationCount, ...]
     gates: tuple[GateCount, ...]
 
@@ -111,8 +119,10 @@ _GATES = (
     .where(Gate.event_id == _OF_EVENT)
     .order_by(Gate.name)
 )
-_EVENT = select(Event.slug, Event.name, Event.name_ar, Event.timezone, Event.capacity).where(
-    Event.id == _OF_EVENT
+_EVENT = (
+    select(Event.slug, Event.name, Event.name_ar, Event.timezone, Event.capacity, *STOP_COLUMNS)
+    .outerjoin(EntryStop, IS_STOPPED)
+    .where(Event.id == _OF_EVENT)
 )
 
 
@@ -131,7 +141,15 @@ def live_counts(session: Session, event_id: int) -> LiveCounts:
         for g in connection.execute(_GATES, of)
     )
     return LiveCounts(
-        event.slug, event.name, event.name_ar, event.timezone, event.capacity, delegations, gates
+        event_id=event_id,
+        event_slug=event.slug,
+        event_name=event.name,
+        event_name_ar=event.name_ar,
+        timezone=event.timezone,
+        capacity=event.capacity,
+        stop=stop_of(event),
+        delegations=delegations,
+        gates=gates,
     )
 
 

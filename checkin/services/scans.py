@@ -122,7 +122,12 @@ def _verdict(facts: ScanFacts, device: PairedDevice, reading: Reading) -> Verdic
     if decided is not None and decided.status == Status.ERROR:
         # The person was turned away: that is what happened, whatever we would have said.
         return Refused(decided.reason or Reason.INVALID)
-    return decide(facts, reading.at, device.policy)
+    policy = device.policy
+    if decided is not None and policy.stopped:
+        # A stop is an order to gates that hear it. It says nothing about what happened meanwhile
+        # at one that did not, and is lifted by the time that many of these arrive.
+        policy = replace(policy, stopped=False)
+    return decide(facts, reading.at, policy)
 
 
 def _let_in_offline(reading: Reading) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Response
 
+from checkin.domain.stops import Stop
 from checkin.services.live_counts import LiveCounts
 
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -39,6 +40,7 @@ def status_body(counts: LiveCounts) -> dict[str, Any]:
             "name": counts.event_name,
             "timezone": counts.timezone,
         },
+        "stop": stop_body(counts.stop),
         "totals": counts.totals,
         "delegations": [
             {
@@ -64,3 +66,8 @@ def status_body(counts: LiveCounts) -> dict[str, Any]:
             for g in counts.gates
         ],
     }
+
+
+def stop_body(stop: Stop | None) -> dict[str, Any] | None:
+    """Write a stop of all entries with its messages, or None while there is none."""
+    return None if stop is None else {"since": utc_text(stop.since), "messages": stop.messages}

@@ -65,8 +65,8 @@ def address_in(language: str) -> str:
     return f"{request.path}?{urlencode(arguments)}"
 
 
-def number(value: int) -> str:
-    """Write a count with the language's separator of thousands."""
+def number(value: float) -> str:
+    """Write a count, or a pace, with the language's separator of thousands."""
     # The narrow space of French thousands is too narrow to see from afar.
     return format_decimal(value, locale=babel_locale()).replace("\u202f", "\u00a0")
 

@@ -9,18 +9,22 @@ from flask.typing import ResponseReturnValue
 
 from checkin.db.engine import in_transaction
 from checkin.db.models import Event
+from checkin.services.board import Board, board_now
 from checkin.services.buses import bus_counts
 from checkin.services.conflicts import waiting_conflicts
-from checkin.services.device_list import devices_of, gates_of
 from checkin.services.devices import revoke_device
-from checkin.services.live_counts import LiveCounts, live_counts
+from checkin.services.live_counts import live_counts
 from checkin.services.visible_events import visible_event, visible_events
-from checkin.web.json_bodies import json_response, status_body
+from checkin.web.board_body import board_body
+from checkin.web.board_words import board_words
+from checkin.web.devices_page import devices_page
+from checkin.web.json_bodies import json_response
+from checkin.web.languages import page_language
 from checkin.web.page_errors import register_page_errors
 from checkin.web.pairing import open_pairing_at
 from checkin.web.sessions import current_operator
-from checkin.web.state import database, marhaba
-from checkin.web.streams import count_stream
+from checkin.web.state import BOARD, database, marhaba
+from checkin.web.streams import BEAT, stream_of
 
 bp = Blueprint("organiser", __name__)
 register_page_errors(bp)
@@ -39,40 +43,41 @@ def overview() -> ResponseReturnValue:
 @bp.get("/events/<slug>/board")
 def board(slug: str) -> ResponseReturnValue:
     """Show the live board; ?wall=1 for a projector."""
-    event, counts = _counted(slug)
-    page = "board_wall.html" if request.args.get("wall") == "1" else "board.html"
-    with database().read() as session:
-        waiting = waiting_conflicts(session, [event.id])[event.id]
-        buses = bus_counts(session, event.id)
-    return render_template(page, event=event, counts=counts, waiting_conflicts=waiting, buses=buses)
+    wall = request.args.get("wall") == "1"
+    return _board_page(slug, "board_wall.html" if wall else "board.html")
+
+
+@bp.get("/events/<slug>/board/report")
+def board_report(slug: str) -> ResponseReturnValue:
+    """Show the board as it stands now, on paper."""
+    return _board_page(slug, "board_report.html")
 
 
 @bp.get("/events/<slug>/board/counts")
 def board_counts(slug: str) -> ResponseReturnValue:
-    """Answer with the counts, for boards whose stream is broken."""
-    counts = _counted(slug)[1]
-    return json_response(status_body(counts))
+    """Answer with what a board shows, for those whose stream is broken."""
+    return json_response(board_body(_board(slug, datetime.now(UTC))[1]))
 
 
 @bp.get("/events/<slug>/board/live")
 def board_live(slug: str) -> Response:
-    """Stream the counts."""
+    """Stream what a board shows."""
     with database().read() as session:
         event = visible_event(session, current_operator(), slug)
-    return count_stream(marhaba().live, event.id)
+    return stream_of(marhaba().live, BOARD, event.id, heartbeat=BEAT)
 
 
 @bp.get("/events/<slug>/devices")
 def devices(slug: str) -> ResponseReturnValue:
     """List the devices, with the form that opens a pairing."""
-    return _devices_page(slug)
+    return devices_page(slug)
 
 
 @bp.post("/events/<slug>/devices/pairing")
 def create_pairing(slug: str) -> ResponseReturnValue:
     """Open a pairing for a gate and show its code, this once."""
     pairing = open_pairing_at(slug, request.form.get("gate", ""))
-    return _devices_page(slug, pairing=pairing), 201 if pairing.code else 400
+    return devices_page(slug, pairing=pairing), 201 if pairing.code else 400
 
 
 @bp.post("/events/<slug>/devices/<int:device_id>/revoke")
@@ -89,15 +94,24 @@ def revoke(slug: str, device_id: int) -> ResponseReturnValue:
     return redirect(url_for("organiser.devices", slug=slug))
 
 
-def _counted(slug: str) -> tuple[Event, LiveCounts]:
+def _board(slug: str, now: datetime) -> tuple[Event, Board]:
     with database().read() as session:
         event = visible_event(session, current_operator(), slug)
-        return event, live_counts(session, event.id)
+        return event, board_now(session, event.id, marhaba().books, now)
 
 
-def _devices_page(slug: str, **more: object) -> str:
+def _board_page(slug: str, page: str) -> str:
+    now = datetime.now(UTC)
+    event, shown = _board(slug, now)
     with database().read() as session:
-        event = visible_event(session, current_operator(), slug)
-        listed = devices_of(session, event.id, datetime.now(UTC))
-        gates = gates_of(session, event.id)
-    return render_template("devices.html", event=event, devices=listed, gates=gates, **more)
+        buses = bus_counts(session, event.id)
+    return render_template(
+        page,
+        event=event,
+        now=now,
+        board=shown,
+        counts=shown.counts,
+        words=board_words(page_language()),
+        waiting_conflicts=shown.conflicts,
+        buses=buses,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_limiter.errors import RateLimitExceeded
@@ -23,6 +23,7 @@ def _sentence(status: int) -> str:
         400: _("The form was not understood. Open the page again and fill it in once more."),
         403: _("Your role does not open this page. Ask an organiser if you need it."),
         404: _("There is no such page, or it is not yours to see. Go back to the overview."),
+        405: _("This address only takes what a form sends. Go back to the overview."),
         409: _("This contradicts what is already recorded. Reload the page and look again."),
         413: _("What was sent is too large. Choose a smaller file, or split the list."),
         429: _("Too many attempts. Wait a minute and try again."),
@@ -49,6 +50,11 @@ def _http(fault: HTTPException) -> ResponseReturnValue:
     if isinstance(fault, RateLimitExceeded):
         return error_page(429)
     return error_page(fault.code or 500) if (fault.code or 500) >= 400 else fault.get_response()
+
+
+def register_unknown_pages(app: Flask) -> None:
+    """Answer what no blueprint knows, an address with a slip above all, with a page too."""
+    app.register_error_handler(HTTPException, _http)
 
 
 def register_page_errors(blueprint: Blueprint) -> None:

@@ -24,21 +24,26 @@ from checkin.web import (
     delegations,
     delivery,
     event_look,
+    gate_desk,
     importing,
     joining,
     message_texts,
     organiser,
     participants,
     scan_page,
+    stops,
 )
 from checkin.web.languages import babel_locale, register_language
 from checkin.web.limits import limiter
+from checkin.web.page_errors import register_unknown_pages
 from checkin.web.sessions import csrf, login_manager, operator_or_none, permit
 
 TRANSLATIONS = Path(__file__).parent.parent / "translations"
 _PAGES = (
     auth,
     organiser,
+    stops,
+    gate_desk,
     conflicts,
     participants,
     delegations,
@@ -76,6 +81,7 @@ def register_pages(app: Flask) -> None:
     register_language(app)
     for module in _PAGES:
         app.register_blueprint(module.bp)
+    register_unknown_pages(app)
     _limit_sign_in(app)
     app.after_request(_keep_out_of_caches)
     app.context_processor(lambda: {"operator": operator_or_none(), "may": _may})

@@ -12,9 +12,9 @@ from qrcode.image.svg import SvgPathImage
 from sqlalchemy.orm import Session
 
 from checkin.db.engine import in_transaction
-from checkin.domain.names import clean_name
 from checkin.domain.problems import InvalidValue
 from checkin.services.devices import PAIRING_LIFETIME, gate_named, open_pairing
+from checkin.services.gate_desk import gate_name
 from checkin.services.visible_events import visible_event
 from checkin.web.languages import page_language
 from checkin.web.sessions import current_operator
@@ -38,14 +38,14 @@ class OpenPairing:
     problem: str = ""
 
 
-def open_pairing_at(slug: str, gate_name: str) -> OpenPairing:
+def open_pairing_at(slug: str, given: str) -> OpenPairing:
     """Open a pairing for a gate, which is made if it is new."""
     try:
-        name = clean_name(gate_name) if not gate_name.strip().isdigit() else gate_name.strip()
+        name = gate_name(given)
     except InvalidValue as fault:
         # A sentence of ours begins with the column's name, and this field is labelled already.
         sentence = fault.in_column("name").sentence(page_language())
-        return OpenPairing(gate_name, problem=sentence.partition(":")[2].strip())
+        return OpenPairing(given, problem=sentence.partition(":")[2].strip())
     operator, now = current_operator(), datetime.now(UTC)
 
     def work(session: Session) -> str:

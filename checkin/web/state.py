@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from flask import current_app
 
 from checkin.db.engine import Database
+from checkin.services.board import Books
 from checkin.services.devices import KnownDevices, LastSeen
 from checkin.services.gate_list import SealedEntries
 from checkin.services.keys import Keys
@@ -15,6 +16,8 @@ from checkin.services.wallets import NO_WALLETS, Wallets
 from checkin.settings import Settings
 
 EXTENSION = "marhaba"
+#: what can be watched of an event: the contract's counts, and all that a board shows
+COUNTS, BOARD = "counts", "board"
 #: the device API's own application, beside the pages'
 API = "marhaba_api"
 
@@ -27,6 +30,7 @@ class Marhaba:
     database: Database
     keys: Keys
     live: LiveHub
+    books: Books
     wallets: Wallets = NO_WALLETS
     devices: KnownDevices = field(default_factory=KnownDevices)
     last_seen: LastSeen = field(default_factory=LastSeen)

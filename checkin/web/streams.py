@@ -1,4 +1,4 @@
-"""Server-sent events of live counts, for boards and devices alike."""
+"""Server-sent events, for boards and devices alike."""
 
 from __future__ import annotations
 
@@ -10,27 +10,31 @@ from flask import Response
 from checkin.errors import Unavailable
 from checkin.services.live import LiveHub, TooManyStreams
 
+#: a comment, which clients do not even see; and an event, by which a page knows that all is well
+COMMENT = ": still here\n\n"
+BEAT = "event: beat\ndata: 1\n\n"
 
-def count_stream(hub: LiveHub, event_id: int) -> Response:
-    """Stream an event's counts until the other side goes away.
+
+def stream_of(hub: LiveHub, view: str, event_id: int, *, heartbeat: str = COMMENT) -> Response:
+    """Stream a view of an event, as events of that name, until the other side goes away.
 
     Raises:
         Unavailable: every place for a stream is taken; the asker polls instead.
     """
     with ExitStack() as stack:
         try:
-            bodies = stack.enter_context(hub.subscribe(event_id))
+            bodies = stack.enter_context(hub.subscribe(view, event_id))
         except TooManyStreams:
             raise Unavailable("too many boards are open: ask for the counts instead") from None
         leaving = stack.pop_all()
-    response = Response(_events(bodies), mimetype="text/event-stream")
+    response = Response(_events(view, bodies, heartbeat), mimetype="text/event-stream")
     response.call_on_close(leaving.close)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
     return response
 
 
-def _events(bodies: Iterator[str | None]) -> Iterator[str]:
+def _events(name: str, bodies: Iterator[str | None], heartbeat: str) -> Iterator[str]:
     yield "retry: 2000\n\n"
     for body in bodies:
-        yield f"event: counts\ndata: {body}\n\n" if body else ": still here\n\n"
+        yield f"event: {name}\ndata: {body}\n\n" if body else heartbeat

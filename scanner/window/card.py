@@ -105,6 +105,8 @@ def sentence(verdict: Verdict, language: str) -> str:
         return say(language, key, **details)
     if verdict.kind == Kind.PENDING:
         return say(language, "kept")
+    if verdict.stop:
+        return verdict.stop.get(language) or verdict.message
     if verdict.reason is not None and verdict.reason not in set(Reason):
         return verdict.message  # a newer server's reason: its own words are all there is
     return verdict_message(verdict.status, verdict.reason, language, verdict.scan.type)

@@ -40,7 +40,7 @@ class FakeServer:
         self.first: dict[str, str] = {}
         self.pairing_code = PAIRING_CODE
         self.mood = "well"  # well | silent | broken | portal | revoked | wiped | rejecting
-        self.list = self.lease = None
+        self.list = self.lease = self.stop = None
         self.ahead_s = 0.0
         self._lock = threading.Lock()
 
@@ -113,11 +113,11 @@ class FakeServer:
         if path.endswith("/annul"):
             self.annulled.append(path.split("/")[-2])
             return 200, {"server_time": self._now()}
-        if path == "/api/v1/status":
+        if path.split("?")[0] == "/api/v1/status":
             gates = [{**GATE, "arrived": len(self.first), "last_scan_at": None}]
             device = {"id": 3, "gate": GATE, "event": EVENT}
             counts = {"totals": {}, "gates": gates, "delegations": DELEGATIONS, "device": device}
-            return 200, {**counts, "at": self._now()}
+            return 200, {**counts, "stop": self.stop, "at": self._now()}
         if path.startswith("/api/v1/participants"):
             return self._register(body) if body else self._search(path)
         if path.startswith("/api/v1/gate-list") and self.list:

@@ -13,6 +13,7 @@ from tests.scanner.lists import NOON, a_list, content
 from tests.scanner.pictures import a_code
 
 ONE, TWO, THREE, STRANGER = (a_code(number) for number in (1, 2, 3, 99))
+STOPPED = {"fr": "Alarme incendie", "ar": "إنذار حريق", "en": "Fire alarm"}
 RESERVE = {"standing": "reserve"}
 
 
@@ -88,12 +89,22 @@ def test_the_same_person_again_is_told_when_and_where(door):
         (RESERVE, {}, "unapproved"),
         (RESERVE, {"reserve_from": "2025-06-14T12:00:00Z"}, "quota_exceeded"),
         ({}, {"capacity": 500}, "capacity_exceeded"),
+        ({}, {"stopped": STOPPED}, "invalid_time"),
     ],
 )
 def test_the_list_decides_as_the_server_would(door, told, policy, reason):
     door.offline.held.take(a_list([(ONE, content(1, **told))], **policy))
 
     assert show(door, ONE).reason == reason
+
+
+def test_while_entries_are_stopped_the_organisers_words_are_shown_and_exits_go_on(door):
+    door.offline.held.take(a_list([(ONE, content(1))], stopped=STOPPED))
+
+    refused, left = show(door, ONE), show(door, ONE, type="exit")
+
+    assert (refused.reason, refused.message) == ("invalid_time", "Alarme incendie")
+    assert left.reason is None
 
 
 def test_a_stranger_and_a_revoked_badge_are_refused_pending(door):

@@ -226,3 +226,11 @@ def test_the_picture_follows_the_language_at_once():
 
     assert (drawn[0] != drawn[1]).any()
     assert (drawn[0] == drawn[2]).all()
+
+
+def test_while_entries_are_stopped_the_organisers_words_are_shown_in_the_readers_language():
+    said = {"fr": "Alarme incendie", "ar": "إنذار حريق", "en": "Fire alarm"}
+    stopped = a_verdict("error", "invalid_time", stop=said)
+
+    assert {language: card.sentence(stopped, language) for language in said} == said
+    assert card.explanation(stopped, "ar", "UTC") == said["ar"]

@@ -2,16 +2,19 @@
 
 import time
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from checkin.domain.messages import LANGUAGES
 from scanner.client import Client, Pairing
+from scanner.courier import STATUS_EVERY_S
 from scanner.device import remember, remembered
 from scanner.errors import DeviceWiped
 from scanner.gate import Gate
 from scanner.happenings import LinkSeen, Stopped
 from scanner.held_list import HeldList
+from scanner.refresh import EVERY_S
 from scanner.scan import Kind, Scan, Verdict
 from scanner.spool import Spool
 from scanner.words import say
@@ -20,6 +23,8 @@ from tests.scanner.lists import a_list, content
 from tests.scanner.pictures import FATIMA, a_code
 
 ONE, TWO = a_code(1), a_code(2)
+MINUTE = timedelta(minutes=1)
+STOPPED = {"fr": "Alarme incendie", "ar": "إنذار حريق", "en": "Fire alarm"}
 LEASE = {
     "lease_id": "L1",
     "expires_at": (datetime.now(UTC) + timedelta(minutes=10)).isoformat(),
@@ -77,6 +82,31 @@ def test_the_first_round_brings_list_lease_and_the_gate_s_name(gate, courier, to
     assert gate.spool.memory.lease().places == {4: 2}
     assert gate.spool.skew_of(gate.client.clock.frame) == pytest.approx(0, abs=1)
     assert (seen.online, seen.freshness.clock_off) == (True, False)
+
+
+def test_a_stop_that_the_status_tells_of_is_fetched_before_the_next_refresh(
+    gate, courier, server, monkeypatch
+):
+    courier.round()
+    server.stop = {"since": "2025-06-14T14:00:00.000Z", "messages": STOPPED}
+    server.list = a_list([(ONE, content(1))], at=datetime.now(UTC), stopped=STOPPED)
+    began_s = gate.client.clock.elapsed_s()
+
+    monkeypatch.setattr(gate.client.clock, "elapsed_s", lambda: began_s + STATUS_EVERY_S + 0.1)
+    courier.round()
+
+    assert STATUS_EVERY_S + 0.1 < EVERY_S
+    assert gate.held.policy()["stopped"] == STOPPED
+
+
+def test_the_heartbeat_tells_how_many_scans_wait(gate, courier, server):
+    waiting(gate)
+    courier.round()
+
+    asked = next(path for path in server.asked if path.startswith("/api/v1/status"))
+    told = parse_qs(urlsplit(asked).query)
+    assert told["waiting"] == ["1"]
+    assert abs(datetime.fromisoformat(told["device_time"][0]) - datetime.now(UTC)) < MINUTE
 
 
 def test_the_lease_is_not_renewed_while_the_server_has_yet_to_hear_of_a_scan(gate, courier, server):

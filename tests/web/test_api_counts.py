@@ -119,6 +119,7 @@ def test_nobody_has_come_yet(api, database, event):
     assert body == {
         "device": {"id": api.device_id, "gate": {"id": gate, "name": "Porte 1"}, "event": named},
         "event": named,
+        "stop": None,
         "totals": {"quota": 7, "registered": 3, "arrived": 0, "inside": 0, "refused": 0},
         "delegations": [
             {

@@ -111,6 +111,7 @@ def test_its_head_says_what_the_doors_lay_down(api, code):
             "reserve_from": None,
             "capacity": None,
             "limited_gates": [],
+            "stopped": None,
         },
     }
 

@@ -30,6 +30,7 @@ JUDGED_BY_MEANING = {
     ("post", "/api/v1/scans/{scan_id}/annul"),
     ("get", "/api/v1/participants"),
     ("post", "/api/v1/participants"),
+    ("get", "/api/v1/status"),
 }
 CONTRACT = {
     ("post", "/api/v1/devices/pair"),

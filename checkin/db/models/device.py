@@ -31,6 +31,10 @@ class Device(Base):
     last_seen_at: Mapped[datetime | None]
     #: how far the device's clock was behind ours when it last said the time
     skew_ms: Mapped[int | None]
+    #: scans that the device had not yet brought to us when it last said so
+    waiting: Mapped[int | None]
+    #: when it last had the newest gate list
+    list_at: Mapped[datetime | None]
 
 
 class Pairing(Base):

@@ -1,12 +1,12 @@
 // Keeps counts coming: a stream where possible, polling where not, and honesty in between.
 
 const POLL_MS = 5_000;
-const QUIET_MS = 15_000; // a stream that is silent for so long is checked by asking once
+const QUIET_MS = 15_000; // a stream without even a heartbeat for so long is checked by asking once
 const STALE_MS = 20_000;
 const STREAM_AGAIN_MS = 30_000;
 
 /**
- * Call `show(counts)` for each change and `say(state, since)` about the line:
+ * Call `show(body)` for each change and `say(state, since)` about the line:
  * "live", "polling", "stale" (since a moment), "never" or "signed_out".
  */
 export function watchCounts({ live, counts, show, say }) {
@@ -29,9 +29,15 @@ export function watchCounts({ live, counts, show, say }) {
   function open() {
     line.stream?.close();
     line.stream = new EventSource(live);
-    line.stream.addEventListener("counts", (message) => {
+    line.stream.addEventListener("board", (message) => {
       line.streaming = true;
       heard(JSON.parse(message.data));
+    });
+    line.stream.addEventListener("beat", () => {
+      if (!line.heardAt) return; // nothing was shown yet that could still be true
+      line.streaming = true;
+      line.heardAt = Date.now();
+      tell();
     });
     line.stream.onerror = () => {
       line.streaming = false;

@@ -32,7 +32,8 @@ export class VerdictCard {
     const kind = kindOf(reply);
     const { verdicts } = this.words;
     const word = kind === "ok" ? verdicts[type] : verdicts[reply.reason];
-    this.#fill(kind, word ?? reply.message, this.#lines(reply));
+    const stopped = reply.stop?.[document.documentElement.lang.slice(0, 2)];
+    this.#fill(kind, stopped ?? word ?? reply.message, this.#lines(reply));
     this.#hideAfter(SHOWN_MS[kind]);
     return kind;
   }

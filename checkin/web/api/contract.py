@@ -79,6 +79,19 @@ def describes_query(blueprint: APIBlueprint, model: type[BaseModel]) -> Callable
     return decorate
 
 
+def query(model: type[B]) -> B:
+    """Parse the query parameters of the request strictly; others are left alone.
+
+    Raises:
+        InvalidRequest: names the parameter.
+    """
+    asked = {name: request.args[name] for name in model.model_fields if request.args.get(name)}
+    try:
+        return model.model_validate(asked)
+    except ValidationError as fault:
+        raise InvalidRequest(_sentence(fault)) from None
+
+
 def error_responses(*statuses: int) -> Any:
     """Describe the faults that a route may answer."""
     return {

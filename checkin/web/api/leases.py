@@ -39,7 +39,7 @@ def grant(body: LeaseRequest) -> Response:
 
     def work(session: Session) -> GrantedLease:
         if body.device_time is not None:
-            mark_seen(session, device.id, at, milliseconds(at - body.device_time))
+            mark_seen(session, device.id, at, skew_ms=milliseconds(at - body.device_time))
         return grant_lease(session, device, now=now(), held=body.held)
 
     return json_response(_lease_body(in_transaction(marhaba().database, work)))

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from apiflask import APIBlueprint
 from flask import Response, request
 
+from checkin.db.engine import in_transaction
 from checkin.errors import InvalidRequest
+from checkin.services.devices import PairedDevice, mark_seen
 from checkin.services.gate_list import GateList, current_cursor, gate_list
 from checkin.services.live_counts import live_counts
+from checkin.web.api.clocks import milliseconds
 from checkin.web.api.contract import (
     current_device,
     describes_query,
     error_responses,
     for_devices,
     now,
+    query,
     returns,
 )
-from checkin.web.api.schemas import GateListReply, ListQuery, StatusReply
+from checkin.web.api.schemas import GateListReply, ListQuery, StatusQuery, StatusReply
 from checkin.web.json_bodies import json_response, status_body
-from checkin.web.state import marhaba
-from checkin.web.streams import count_stream
+from checkin.web.state import COUNTS, marhaba
+from checkin.web.streams import stream_of
 
 bp = APIBlueprint("lists", __name__, tag="Lists and counts")
 
@@ -43,15 +49,20 @@ def read_gate_list() -> Response:
             response = json_response(_list_body(built))
     response.set_etag(etag)
     response.cache_control.private = True
+    # Whatever the answer was, the device now has the newest list.
+    work = partial(mark_seen, device_id=device.id, now=now(), list_at=now())
+    in_transaction(state.database, work)
     return response
 
 
 @bp.get("/status")
-@returns(bp, StatusReply, 200, 401)
+@returns(bp, StatusReply, 200, 400, 401)
+@describes_query(bp, StatusQuery)
 @for_devices
 def read_status() -> Response:
     """Return the live counts, and which device asks: one that has only its token learns it so."""
     device = current_device()
+    _note_told(device, query(StatusQuery), now())
     with marhaba().database.read() as session:
         counts = live_counts(session, device.event_id)
     body = status_body(counts)
@@ -72,7 +83,18 @@ def read_status() -> Response:
 )
 def stream_counts() -> Response:
     """Stream the live counts as server-sent events."""
-    return count_stream(marhaba().live, current_device().event_id)
+    return stream_of(marhaba().live, COUNTS, current_device().event_id)
+
+
+def _note_told(device: PairedDevice, told: StatusQuery, at: datetime) -> None:
+    columns: dict[str, Any] = {}
+    if told.waiting is not None:
+        columns["waiting"] = told.waiting
+    if told.device_time is not None:
+        columns["skew_ms"] = milliseconds(at - told.device_time)
+    if columns:
+        work = partial(mark_seen, device_id=device.id, now=at, **columns)
+        in_transaction(marhaba().database, work)
 
 
 def _cursor(text: str | None) -> int:

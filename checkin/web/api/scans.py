@@ -12,6 +12,8 @@ from flask import Response
 
 from checkin.db.engine import in_core_transaction, in_transaction
 from checkin.domain.messages import verdict_message
+from checkin.domain.stops import Stop
+from checkin.domain.verdicts import Reason
 from checkin.errors import ScanIdConflict
 from checkin.services.annul import annul_scan
 from checkin.services.devices import mark_seen
@@ -58,19 +60,20 @@ def create_scans(body: BatchRequest) -> Response:
     """Record scans that were decided offline. History is never refused; contradictions are told."""
     device, at = current_device(), now()
     skew = at - body.device_time
+    skew_ms = milliseconds(skew)
     readings = [
         _reading(
             scan,
             at=min(shifted(scan.scanned_at, skew), at),
             received_at=at,
-            skew_ms=milliseconds(skew),
+            skew_ms=skew_ms,
             decided=Decided(scan.decided.status, scan.decided.reason),
             lease_id=scan.lease_id,
         )
         for scan in body.scans
     ]
     answers = record_batch(marhaba().database, device, readings, marhaba().keys)
-    in_transaction(marhaba().database, lambda s: mark_seen(s, device.id, at, milliseconds(skew)))
+    in_transaction(marhaba().database, lambda s: mark_seen(s, device.id, at, skew_ms=skew_ms))
     marhaba().live.nudge(device.event_id)
     results = [
         _batch_result(reading, answer) for reading, answer in zip(readings, answers, strict=True)
@@ -140,12 +143,12 @@ def _reading(
 
 
 def _scan_body(answer: Answer, at: datetime) -> dict[str, Any]:
-    holder, first = answer.holder, answer.first
+    holder, first, stop = answer.holder, answer.first, _stop_of(answer)
     return {
         "scan_id": str(answer.scan_id),
         "status": answer.status,
         "reason": answer.reason,
-        "message": verdict_message(answer.status, answer.reason, language(), answer.direction),
+        "message": _message(answer),
         "participant": holder
         and {
             "id": holder.participant_id,
@@ -165,7 +168,18 @@ def _scan_body(answer: Answer, at: datetime) -> dict[str, Any]:
         "first_admission": first and {"at": utc_text(first.at), "gate": first.gate_name},
         "replayed": answer.replayed,
         "server_time": utc_text(at),
-    }
+    } | ({"stop": stop.messages} if stop else {})
+
+
+def _stop_of(answer: Answer) -> Stop | None:
+    return current_device().stop if answer.reason == Reason.INVALID_TIME else None
+
+
+def _message(answer: Answer) -> str:
+    stop = _stop_of(answer)
+    if stop is not None:
+        return stop.message(language())
+    return verdict_message(answer.status, answer.reason, language(), answer.direction)
 
 
 def _batch_result(reading: Reading, answer: Answer | ScanIdConflict) -> dict[str, Any]:

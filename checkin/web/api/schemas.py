@@ -135,8 +135,20 @@ class FirstAdmission(Body):
     gate: str
 
 
+class StopMessages(Body):
+    """What people are told, in each language."""
+
+    fr: str
+    ar: str
+    en: str
+
+
 class ScanReply(Body):
-    """What became of one scan."""
+    """What became of one scan.
+
+    `stop` has the organiser's words by language where it was refused because entries are stopped:
+    show these instead of a sentence of your own.
+    """
 
     scan_id: UUID
     status: Status
@@ -145,6 +157,7 @@ class ScanReply(Body):
     participant: Person | None
     delegation: DelegationArrivals | None
     first_admission: FirstAdmission | None
+    stop: StopMessages | None = None
     replayed: bool
     server_time: datetime
 
@@ -246,6 +259,19 @@ class SearchQuery(Body):
     q: str = Field(min_length=3, max_length=120, description="A part of the name, either script.")
 
 
+class StatusQuery(Body):
+    """What a device tells of itself while it asks: boards show it."""
+
+    waiting: int | None = Field(
+        default=None,
+        ge=0,
+        le=1_000_000,
+        strict=False,
+        description="Scans that it has read and not yet brought here.",
+    )
+    device_time: Moment | None = Field(default=None, description="What its clock says.")
+
+
 class ListQuery(Body):
     """Which part of the gate list to send."""
 
@@ -303,11 +329,19 @@ class DeviceName(Body):
     event: EventName
 
 
+class EntryStop(Body):
+    """An order to admit nobody at any gate: online scans are refused with its message."""
+
+    since: datetime
+    messages: StopMessages
+
+
 class StatusReply(Body):
-    """The live counts of an event."""
+    """The live counts of an event, and the stop of all entries while there is one."""
 
     device: DeviceName
     event: EventName
+    stop: EntryStop | None
     totals: Totals
     delegations: list[DelegationStatus]
     gates: list[GateStatus]

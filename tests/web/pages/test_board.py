@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from checkin.db.models import Role
+from checkin.services import live
 from tests import factories
 from tests.api_client import Api
 
@@ -28,7 +30,9 @@ def test_the_boards_data_are_the_counts_of_the_api(organiser, arrivals):
     status = arrivals.read("/status")
     del status["device"]
 
-    assert {**polled, "at": None} == {**status, "at": None}
+    assert {name: polled[name] for name in status if name != "at"} == {
+        name: value for name, value in status.items() if name != "at"
+    }
     assert polled["totals"] == {
         "quota": 1002,
         "registered": 3,
@@ -51,7 +55,7 @@ def test_the_stream_begins_with_the_counts(organiser, arrivals):
     with response:
         assert response.mimetype == "text/event-stream"
         seen = ""
-        while "event: counts" not in seen:
+        while "event: board" not in seen:
             seen += next(response.response).decode()
     body = json.loads(seen.split("data: ", 1)[1].splitlines()[0])
 
@@ -85,3 +89,52 @@ def test_html_in_names_stays_text_on_the_board(organiser, database, event):
 
 def test_an_unknown_event_is_not_found(organiser, event):
     assert organiser.open("/events/ailleurs/board").status_code == 404
+
+
+def test_a_quiet_stream_beats_so_that_the_page_need_not_ask(organiser, event, monkeypatch):
+    monkeypatch.setattr(live, "HEARTBEAT_S", 0.05)
+    seen = ""
+    with organiser.open(f"{BOARD}/live") as response:
+        for message in response.response:
+            seen += message.decode()
+            if "event: board" in seen and "event: beat" in seen:
+                break
+
+    assert seen.startswith("retry: 2000")
+    assert "event: beat\ndata: 1\n\n" in seen
+
+
+def test_a_board_beside_the_counts_has_curve_gates_hall_and_forecast(organiser, arrivals):
+    polled = json.loads(organiser.read(f"{BOARD}/counts"))
+    rows = polled["curve"]["rows"]
+
+    assert sum(arrived for _, arrived, _ in rows) == rows[-1][2] == 2
+    assert polled["forecast"]["outlook"] == "too_few"
+    assert polled["refusals"] == [{"reason": "already_redeemed", "count": 1}]
+    assert (polled["hall"], polled["conflicts"]) == (None, 0)
+    assert polled["loads"][0] | {"id": 0} == {
+        "id": 0,
+        "per_minute": 0.0,
+        "devices": 1,
+        "online": 1,
+        "waiting": 0,
+        "list_at": None,
+        "skew_ms": None,
+    }
+
+
+@pytest.mark.parametrize("language", ["fr", "ar", "en"])
+def test_the_report_has_every_part_and_the_curves_table_is_open(organiser, arrivals, language):
+    page = organiser.read(f"{BOARD}/report?lang={language}")
+
+    parts = ["all-arrivals", "delegations", "gates", "arrivals", "refusals-head"]
+    assert [part for part in parts if f'id="{part}"' not in page] == []
+    assert '<details class="curve-table" open>' in page
+    assert "<script" not in page.partition("<body")[2]
+
+
+def test_a_viewer_sees_the_board_without_what_is_not_theirs(signed_in, arrivals):
+    page = signed_in(Role.VIEWER).read(BOARD)
+
+    assert "/stop" not in page
+    assert "/conflicts" not in page

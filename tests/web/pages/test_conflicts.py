@@ -35,7 +35,7 @@ def test_a_conflict_is_shown_with_both_readings_and_counted_on_the_overview(orga
     shown = ["Amina Alaoui", "Le même badge est entré deux fois", "Porte 1", "Porte 2"]
     assert [text in page for text in shown] == [True] * 4
     assert "1 conflit attend une décision" in organiser.read("/")
-    assert "1 conflit attend une décision" in organiser.read("/events/rabat-2025/board")
+    assert "Conflits à trancher : 1" in organiser.read("/events/rabat-2025/board")
 
 
 @pytest.mark.parametrize(("decision", "shown"), [("keep", "Gardé"), ("annul", "Annulé")])

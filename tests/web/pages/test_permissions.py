@@ -20,8 +20,10 @@ REGISTRARS = STAFF | {Role.COORDINATOR}
 PAGES = {
     "/": EVERYBODY,
     f"{EVENT}/board": COUNTS,
+    f"{EVENT}/board/report": COUNTS,
     f"{EVENT}/board/counts": COUNTS,
     f"{EVENT}/devices": STAFF,
+    f"{EVENT}/stop": STAFF,
     f"{EVENT}/conflicts": STAFF,
     f"{EVENT}/participants": NAMES,
     f"{EVENT}/participants/new": REGISTRARS,
@@ -48,7 +50,12 @@ PAGES = {
 }
 FORMS = {
     f"{EVENT}/devices/pairing": STAFF,
+    f"{EVENT}/devices/1": STAFF,
     f"{EVENT}/devices/1/revoke": STAFF,
+    f"{EVENT}/gates": STAFF,
+    f"{EVENT}/gates/1": STAFF,
+    f"{EVENT}/stop": STAFF,
+    f"{EVENT}/stop/lift": STAFF,
     f"{EVENT}/conflicts/1": STAFF,
     f"{EVENT}/participants/new": REGISTRARS,
     f"{EVENT}/participants/1/print": NAMES,

@@ -1,0 +1,177 @@
+"""The curve of arrivals: its points, round axes, and the rows of the table behind it. Pure.
+
+Everything is in the curve's own units (`WIDTH` × `HEIGHT`, the origin at the top, time from left to
+right), so that a page draws the same shape before and after its script runs, and mirrors it where
+time runs from right to left.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import accumulate
+from typing import TypedDict
+
+WIDTH, HEIGHT = 1000, 300
+#: each axis has so many parts of the same length
+PARTS = 4
+_MINUTE = timedelta(minutes=1)
+#: lengths of a part that people read easily, in minutes; longer ones are whole days
+_ROUND_MIN = (5, 10, 15, 30, 60, 120, 180, 360, 720)
+_ROUND = (1, 2, 2.5, 5, 10)
+#: the table has at most so many rows: several minutes share one where there are more
+MOST_ROWS = 48
+
+
+@dataclass(frozen=True, slots=True)
+class CurveRow:
+    """How many came from a moment on, and how many were there at the end of that span."""
+
+    at: datetime
+    arrived: int
+    total: int
+
+
+class _Rows(TypedDict):
+    rows: tuple[CurveRow, ...]
+    rows_of: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalCurve:
+    """What is drawn.
+
+    Attributes:
+        start: the left end of the time axis; a part is `part` long.
+        top: the upper end of the other axis, which begins at 0.
+        line, area, expected, registered: paths; `expected` is empty without a forecast.
+        rows: what the table says, each row `rows_of` long.
+    """
+
+    start: datetime
+    part: timedelta
+    top: int
+    line: str
+    area: str
+    expected: str
+    registered: str
+    rows: tuple[CurveRow, ...]
+    rows_of: timedelta
+
+    @property
+    def times(self) -> tuple[datetime, ...]:
+        """The moments between the parts of the time axis, both ends included."""
+        return tuple(self.start + at * self.part for at in range(PARTS + 1))
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """The counts between the parts of the other axis, from 0 up."""
+        return tuple(at * self.top // PARTS for at in range(PARTS + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class _Axes:
+    start: datetime
+    part: timedelta
+    top: int
+
+    def point(self, at: datetime, count: float) -> tuple[int, int]:
+        """Return where a count at a moment is drawn."""
+        along = (at - self.start) / (PARTS * self.part)
+        return round(WIDTH * along), round(HEIGHT * (1 - count / self.top))
+
+
+def arrival_curve(
+    by_minute: Mapping[datetime, int], registered: int, now: datetime, until: datetime | None
+) -> ArrivalCurve | None:
+    """Draw the arrivals so far and, where `until` is known, on to when the rest are in.
+
+    A forecast that is further away than the past is long leaves the picture at its edge.
+
+    Returns:
+        None while nobody has come.
+    """
+    if not by_minute:
+        return None
+    minutes = sorted(by_minute)
+    first, now = minutes[0], max(now.replace(second=0, microsecond=0), minutes[-1] + _MINUTE)
+    end = min(until, now + max(now - first, 30 * _MINUTE)) if until else now
+    arrived = sum(by_minute.values())
+    axes = _Axes(*_time_axis(first, end), _round_above(max(registered, arrived, PARTS)))
+    points = [axes.point(first, 0)]
+    points += (axes.point(at, total) for at, total in _totals(by_minute, minutes))
+    points.append(axes.point(now, arrived))
+    expected = ""
+    if until and until > now:
+        came = arrived + (registered - arrived) * ((end - now) / (until - now))
+        expected = _path([points[-1], axes.point(end, came)])
+    height = axes.point(first, registered)[1]
+    return ArrivalCurve(
+        start=axes.start,
+        part=axes.part,
+        top=axes.top,
+        line=_path(points),
+        area=f"{_path(points)}L{points[-1][0]} {HEIGHT}L{points[0][0]} {HEIGHT}Z",
+        expected=expected,
+        registered=_path([(0, height), (WIDTH, height)]),
+        **_rows(by_minute, first, now),
+    )
+
+
+def _totals(
+    by_minute: Mapping[datetime, int], minutes: list[datetime]
+) -> Iterator[tuple[datetime, int]]:
+    """Yield what had come by the end of each minute; a pause keeps its corner."""
+    total = 0
+    for minute, after in zip(minutes, [*minutes[1:], None], strict=True):
+        total += by_minute[minute]
+        yield minute + _MINUTE, total
+        if after is not None and after > minute + _MINUTE:
+            yield after, total
+
+
+def _path(points: list[tuple[int, int]]) -> str:
+    return "M" + "L".join(f"{x} {y}" for x, y in points)
+
+
+def _time_axis(first: datetime, end: datetime) -> tuple[datetime, timedelta]:
+    """Return where the axis begins and how long a part is, so that both are round."""
+    for minutes in (*_ROUND_MIN, *(1440 * days for days in range(1, 400))):
+        part = minutes * _MINUTE
+        midnight = first.replace(hour=0, minute=0)
+        start = midnight + (first - midnight) // part * part
+        if start + PARTS * part >= end:
+            return start, part
+    return first, (end - first) / PARTS
+
+
+def _round_above(count: int) -> int:
+    """Return the smallest round number that `count` does not pass and that has whole parts."""
+    part = count / PARTS
+    magnitude = 10 ** math.floor(math.log10(part))
+    return next(
+        int(PARTS * step * magnitude)
+        for step in _ROUND
+        if step * magnitude >= part and float(step * magnitude).is_integer()
+    )
+
+
+def _rows(by_minute: Mapping[datetime, int], first: datetime, now: datetime) -> _Rows:
+    of = _row_length(first, now)
+    midnight = first.replace(hour=0, minute=0)
+    start = midnight + (first - midnight) // of * of
+    counts = [0] * max(1, math.ceil((now - start) / of))
+    for minute, count in by_minute.items():
+        counts[(minute - start) // of] += count
+    rows = (
+        CurveRow(start + at * of, count, total)
+        for at, (count, total) in enumerate(zip(counts, accumulate(counts), strict=True))
+    )
+    return {"rows": tuple(rows), "rows_of": of}
+
+
+def _row_length(first: datetime, now: datetime) -> timedelta:
+    span_min = (now - first) / _MINUTE
+    return _MINUTE * next((m for m in (1, 2, *_ROUND_MIN) if span_min / m < MOST_ROWS), 1440)

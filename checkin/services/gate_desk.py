@@ -1,0 +1,156 @@
+"""Gates and the devices at them, as organisers change them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from checkin.db.models import Category, Device, Event, Gate, GateCategory
+from checkin.domain.names import clean_name, fold_name
+from checkin.errors import Conflict, InvalidRequest, NotFound
+from checkin.services.activity import note
+from checkin.services.devices import gate_named
+from checkin.services.gates import limit_gate
+
+LONGEST_NAME = 120
+
+
+def categories_of_gates(session: Session, event: Event) -> Mapping[int, Sequence[Category]]:
+    """Return the categories that each limited gate admits; a gate that is missing admits all."""
+    found: defaultdict[int, list[Category]] = defaultdict(list)
+    rows = session.execute(
+        select(GateCategory.gate_id, Category)
+        .join(Category, Category.id == GateCategory.category_id)
+        .where(GateCategory.event_id == event.id)
+        .order_by(Category.name)
+    )
+    for gate_id, category in rows:
+        found[gate_id].append(category)
+    return found
+
+
+def categories_of(session: Session, event: Event) -> Sequence[Category]:
+    """Return an event's categories by name."""
+    wanted = select(Category).where(Category.event_id == event.id).order_by(Category.name)
+    return session.scalars(wanted).all()
+
+
+def add_gate(session: Session, event: Event, name: str, *, operator_id: int, now: datetime) -> Gate:
+    """Add a gate.
+
+    Raises:
+        InvalidValue, Conflict: the name is not one, or another gate has it.
+    """
+    name = _free_name(session, event, name)
+    gate = gate_named(session, event, name, create=True)
+    note(session, event.id, "gate.add", now, operator_id=operator_id, gate=name)
+    return gate
+
+
+def change_gate(
+    session: Session,
+    event: Event,
+    gate_id: int,
+    *,
+    name: str,
+    categories: Sequence[str],
+    operator_id: int,
+    now: datetime,
+) -> None:
+    """Rename a gate and say which categories it admits; with none, everyone.
+
+    Raises:
+        NotFound: the event has no such gate.
+        InvalidValue, Conflict: the name is not one, or another gate has it.
+        InvalidRequest: the event has no such category.
+    """
+    gate = gate_at(session, event, gate_id)
+    gate.name = _free_name(session, event, name, besides=gate)
+    gate.folded = fold_name(gate.name)
+    admitted = [one.name for one in categories_of_gates(session, event).get(gate.id, ())]
+    if sorted(categories) != sorted(admitted):
+        limit_gate(session, event, gate, categories)
+    note(
+        session,
+        event.id,
+        "gate.change",
+        now,
+        operator_id=operator_id,
+        gate_id=gate.id,
+        name=gate.name,
+        categories=list(categories),
+    )
+
+
+def change_device(
+    session: Session,
+    event: Event,
+    device_id: int,
+    *,
+    name: str,
+    gate_id: int,
+    operator_id: int,
+    now: datetime,
+) -> None:
+    """Rename a device, or say that it stands at another gate from now on.
+
+    Raises:
+        NotFound: the event has no such device or gate.
+        Conflict: the device was revoked.
+        InvalidRequest: there is no name, or a very long one.
+    """
+    device = session.get(Device, device_id)
+    if device is None or device.event_id != event.id:
+        raise NotFound(f"no device has the number {device_id}")
+    if device.revoked_at is not None:
+        raise Conflict("this device was revoked: pair it again")
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise InvalidRequest(f"name: 1 to {LONGEST_NAME} characters")
+    gate = gate_at(session, event, gate_id)
+    device.name, device.gate_id = name, gate.id
+    note(
+        session,
+        event.id,
+        "device.change",
+        now,
+        operator_id=operator_id,
+        device_id=device.id,
+        name=name,
+        gate=gate.name,
+    )
+
+
+def gate_at(session: Session, event: Event, gate_id: int) -> Gate:
+    """Return a gate of the event.
+
+    Raises:
+        NotFound: it has no such gate.
+    """
+    gate = session.get(Gate, gate_id)
+    if gate is None or gate.event_id != event.id:
+        raise NotFound(f"no gate has the number {gate_id}")
+    return gate
+
+
+def _free_name(session: Session, event: Event, name: str, besides: Gate | None = None) -> str:
+    name = gate_name(name)
+    taken = session.scalar(
+        select(Gate).where(Gate.event_id == event.id, Gate.folded == fold_name(name))
+    )
+    if taken is not None and taken is not besides:
+        raise Conflict(f"another gate is called {taken.name!r}")
+    return name
+
+
+def gate_name(text: str) -> str:
+    """Return a gate's name as it is kept; a number is a name too.
+
+    Raises:
+        InvalidValue: it has no letter and no digit, or is too long.
+    """
+    return text.strip() if text.strip().isdigit() else clean_name(text)

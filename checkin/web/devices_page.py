@@ -1,0 +1,32 @@
+"""The page of gates and devices, as several forms end on it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask import render_template
+
+from checkin.services.device_list import devices_of, gates_of
+from checkin.services.gate_desk import categories_of, categories_of_gates
+from checkin.services.visible_events import visible_event
+from checkin.web.sessions import current_operator
+from checkin.web.state import database
+
+
+def devices_page(slug: str, **more: object) -> str:
+    """Render the page; `more` is what a form has to say."""
+    with database().read() as session:
+        event = visible_event(session, current_operator(), slug)
+        listed = devices_of(session, event.id, datetime.now(UTC))
+        gates = gates_of(session, event.id)
+        categories = categories_of(session, event)
+        admitted = categories_of_gates(session, event)
+    return render_template(
+        "devices.html",
+        event=event,
+        devices=listed,
+        gates=gates,
+        categories=categories,
+        admitted=admitted,
+        **more,
+    )

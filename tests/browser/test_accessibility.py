@@ -1,0 +1,80 @@
+"""axe-core finds nothing serious on any page, in three languages, and in the dark."""
+
+from __future__ import annotations
+
+import pytest
+
+from checkin.domain.verdicts import Status
+from checkin.services.scan_log import Decided
+from tests import factories
+from tests.browser.accessibility import serious_findings
+
+pytestmark = pytest.mark.browser
+
+EVENT = "/events/rabat-2025"
+PAGES = [
+    "/",
+    "/scan",
+    "/nowhere",
+    f"{EVENT}/board",
+    f"{EVENT}/board?wall=1",
+    f"{EVENT}/board/report",
+    f"{EVENT}/devices",
+    f"{EVENT}/stop",
+    f"{EVENT}/conflicts",
+    f"{EVENT}/participants",
+    f"{EVENT}/participants/new",
+    f"{EVENT}/participants/1",
+    f"{EVENT}/delivery",
+    f"{EVENT}/delivery/message/fr",
+]
+FRENCH, ARABIC, ENGLISH = "fr", "ar", "en"
+
+
+@pytest.fixture
+def a_day_at_the_doors(database, event, delegation):
+    """Arrivals, a refusal and a conflict, so that pages have rows, warnings and marks."""
+    device = factories.a_device(database, event)
+    codes = factories.badges(database, event, 4, delegation=delegation)
+    for code in (*codes, "HELLO"):
+        factories.scan(database, device, code)
+    factories.scan(database, device, codes[0], decided=Decided(Status.OK, None))
+
+
+def findings(page, server, language):
+    found = {}
+    for address in PAGES:
+        page.goto(f"{server.address}{address}{'&' if '?' in address else '?'}lang={language}")
+        page.evaluate("document.querySelectorAll('details').forEach(one => (one.open = true))")
+        if serious := serious_findings(page):
+            found[address] = serious
+    return found
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize(
+    ("language", "scheme"),
+    [(FRENCH, "light"), (ARABIC, "light"), (ENGLISH, "light"), (ARABIC, "dark")],
+)
+def test_no_page_has_a_serious_finding(
+    server, organiser_page, a_day_at_the_doors, language, scheme
+):
+    organiser_page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+
+    assert findings(organiser_page, server, language) == {}
+
+
+def test_the_sign_in_page_has_none_either(server, chromium):
+    page = chromium.start().new_page()
+    for language in (FRENCH, ARABIC, ENGLISH):
+        page.goto(f"{server.address}/login?lang={language}")
+        assert serious_findings(page) == []
+
+
+def test_a_page_that_is_bad_is_found_out(chromium):
+    page = chromium.start().new_page()
+    page.set_content("<html><body><img src='x'><input><p style='color:#ccc'>grey</p>")
+
+    found = " ".join(serious_findings(page))
+
+    assert all(rule in found for rule in ("image-alt", "label", "color-contrast", "html-has-lang"))
