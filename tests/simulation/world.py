@@ -214,9 +214,6 @@ class World:
         for gate in self.gates:
             gate.go_home()
         self.time.advance(2 * LIFETIME.total_seconds())
-        self._let_expire()
-
-    def _let_expire(self) -> None:
         factories.write(
             self.server.database,
             lambda session: return_lease(session, self.desk, now=self.time.now),
