@@ -5,16 +5,21 @@ from __future__ import annotations
 from checkin.domain.leases import LIFETIME
 from tests.simulation.world import World
 
-#: of a hall with five seats
-SEED = 0
-
 
 class Directed(World):
-    """A quiet line, and steps in a given order."""
+    """A quiet line, and steps in a given order.
+
+    Attributes:
+        SEED: one whose event has what the steps need.
+        SEATS: the hall's; None for no limit.
+    """
+
+    SEED: int = 0
+    SEATS: int | None = 5
 
     def play(self) -> None:
         """Do the steps, then let everything recover."""
-        assert self.capacity == 5
+        assert self.capacity == self.SEATS
         for gate in self.gates:
             gate.line.risk = 0.0
         self.steps()
@@ -131,3 +136,22 @@ class CutOff(Directed):
         gate.show(self.people[0].code)
         self.time.advance(60)
         gate.tend()
+
+
+class ReserveList(Directed):
+    """People of the reserve list come to a gate without the network that was lent two places."""
+
+    SEED = 2
+    SEATS = None
+
+    def steps(self) -> None:
+        """Lend, let more people walk in than are left, and show them all."""
+        gate = self.gates[0]
+        gate.tend()
+        for _ in range(15):
+            self._walk_in()
+        self.time.advance(31)
+        gate.tend()
+        gate.line.is_cut = True
+        for person in self.people:
+            gate.show(person.code)

@@ -94,9 +94,7 @@ def _live_scans_dated_on_arrival(patch: Patch) -> None:
 
 
 LEASE_MUTANTS = [
-    Mutant("places of the lease not counted", "limits", _lease_of_places_not_checked),
     Mutant("seats of the lease not counted", "limits", _lease_of_seats_not_checked),
-    Mutant("reserve list without a lease", "limits", _expired_lease_believed_without_one),
     Mutant("used place lent again", "limits", _used_place_lent_again),
     Mutant("whoever was let in takes a place", "limits", _whoever_was_let_in_takes_a_place),
 ]
@@ -117,4 +115,12 @@ DIRECTED = [
     (Mutant("reserve list forgotten", "moved_up", _reserve_list_forgotten), directed.WaitedInVain),
     (Mutant("lost refusal unheard", "admitted_once", _lost_refusal_unheard), directed.LostRefusal),
     (Mutant("live scans dated on arrival", "times", _live_scans_dated_on_arrival), directed.CutOff),
+    (
+        Mutant("places of the lease not counted", "limits", _lease_of_places_not_checked),
+        directed.ReserveList,
+    ),
+    (
+        Mutant("reserve list without a lease", "limits", _expired_lease_believed_without_one),
+        directed.ReserveList,
+    ),
 ]

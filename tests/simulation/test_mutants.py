@@ -10,7 +10,6 @@ from scanner import held_list
 from tests.scanner import test_held_list as lists
 from tests.scanner.lists import a_list
 from tests.simulation.checks import broken
-from tests.simulation.directed import SEED
 from tests.simulation.lease_mutants import DIRECTED
 from tests.simulation.mutant import Mutant
 from tests.simulation.mutants import MUTANTS
@@ -39,11 +38,11 @@ def test_a_guard_that_is_gone_is_noticed(application, seeds, mutant: Mutant):
     ("mutant", "afternoon"), DIRECTED, ids=lambda one: getattr(one, "__name__", "")
 )
 def test_an_afternoon_written_by_hand_notices(application, mutant: Mutant, afternoon):
-    control = afternoon(SEED, application)
+    control = afternoon(afternoon.SEED, application)
     control.play()
     with pytest.MonkeyPatch.context() as patch:
         mutant.plant(patch)
-        noticed = _notices(afternoon(SEED, application), mutant)
+        noticed = _notices(afternoon(afternoon.SEED, application), mutant)
 
     assert (broken(control), noticed) == ([], True)
 
