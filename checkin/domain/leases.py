@@ -44,7 +44,7 @@ class Loan:
     Attributes:
         place: it lends a place of the delegation's quota to somebody who has none.
         place_held: that place is counted among the places lent now, and so among those used.
-        hall_held: room for one in the hall is counted so.
+        hall_held: room for one in the hall is set aside so.
     """
 
     place: bool = False
@@ -59,12 +59,13 @@ def with_loan(facts: ScanFacts, loan: Loan) -> ScanFacts:
     """Return the facts of a badge for which a lease lends what it lacks.
 
     A lent place is as good as a confirmed one; and what is held for this very admission does not
-    stand against it.
+    stand against it. Room that is set aside stays so, even where others were let in over the
+    capacity meanwhile.
     """
     lent = loan.place and facts.standing == Standing.RESERVE
     return replace(
         facts,
         standing=Standing.CONFIRMED if lent else facts.standing,
         places_used=facts.places_used - loan.place_held,
-        hall_inside=facts.hall_inside - loan.hall_held,
+        hall_inside=0 if loan.hall_held else facts.hall_inside,
     )

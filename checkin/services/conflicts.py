@@ -22,7 +22,7 @@ from checkin.db.models import (
     Participant,
     Scan,
 )
-from checkin.domain.verdicts import Reason
+from checkin.domain.verdicts import Reason, Status
 from checkin.errors import Conflict as Contradiction
 from checkin.errors import InvalidRequest, NotFound
 from checkin.services.activity import note as note_activity
@@ -57,6 +57,7 @@ class ListedConflict:
         scan: the reading that contradicts the rules.
         earlier: the admission that it contradicts, where there is one.
         counted: the reading counted the person in.
+        turned_away: it did so by an answer that was lost, and the door sent the person away.
         skew_ms: how far the device's clock was behind when it told.
     """
 
@@ -67,6 +68,7 @@ class ListedConflict:
     scan: Side
     earlier: Side | None
     counted: bool
+    turned_away: bool
     skew_ms: int
     decision: Decision | None
     note: str | None
@@ -196,6 +198,7 @@ def _listed(row: Any) -> ListedConflict:
         scan=Side(scan.corrected_at, row.gate, row.device),
         earlier=earlier,
         counted=row.admission_id is not None,
+        turned_away=scan.status == Status.OK,
         skew_ms=scan.skew_ms,
         decision=Decision(conflict.decision) if conflict.decision else None,
         note=conflict.note,

@@ -163,6 +163,31 @@ def test_an_expired_lease_lends_nothing_however_the_wall_clock_jumps(door, time_
     assert [first.reason, show(door, TWO).reason] == [None, "capacity_exceeded"]
 
 
+@pytest.mark.parametrize(("back", "reason"), [(0, None), (-3600, "capacity_exceeded")])
+def test_a_clock_that_was_set_back_cannot_tell_whether_its_lease_holds(door, back, reason):
+    door.offline.held.take(a_list([(ONE, content(1))], capacity=500))
+    lend(door, hall=1)
+    wall = NOON + timedelta(seconds=back)
+    clock = DeviceClock(lambda: wall, lambda: 0.0, floor=NOON)
+    door.offline.clock = clock
+
+    unheard = show(door, ONE).reason
+    clock.note(NOON, wall, 0.0)
+
+    assert (unheard, clock.is_believable()) == (reason, True)
+
+
+def test_a_place_that_was_annulled_is_not_given_away_again(door):
+    people = [(code, content(n, **RESERVE)) for n, code in enumerate((ONE, TWO), 1)]
+    door.offline.held.take(a_list(people, reserve_from="2025-06-14T10:00:00Z"))
+    lend(door, places=1)
+    first = show(door, ONE)
+    door.spool.memory.forget(first.scan.scan_id)
+
+    assert first.kind == Kind.PENDING
+    assert [show(door, code).reason for code in (TWO, ONE)] == ["quota_exceeded"] * 2
+
+
 def test_a_decision_takes_less_than_50_ms(door):
     codes = [a_code(number) for number in range(1, 301)]
     door.offline.held.take(a_list([(code, content(n)) for n, code in enumerate(codes)]))

@@ -296,6 +296,21 @@ def test_room_in_the_hall_is_lent_and_the_doors_online_do_not_give_it_away(datab
     assert offline == [ADMITTED, contradicted(full)]
 
 
+def test_who_was_let_in_over_the_capacity_takes_no_seat_that_is_lent(database):
+    event = factories.an_event(database, capacity=4)
+    door, silent = devices_in_touch(database, event, 2)
+    codes = factories.badges(database, event, 6)
+    lease = a_lease(database, silent)
+    for code in codes[:3]:
+        factories.scan(database, door, code)
+
+    unasked = let_in(database, door, None, codes[3])
+    lent = let_in(database, silent, lease, codes[4])
+
+    assert lease.hall == 1
+    assert (told(unasked), told(lent)) == (contradicted(Reason.CAPACITY_EXCEEDED), ADMITTED)
+
+
 def test_old_leases_are_forgotten(database, event, device, bus):
     for days in (0, 1, 4):
         a_lease(database, device, NOW + minutes(days * 24 * 60))

@@ -138,11 +138,11 @@ class Gate:
 
         def ask() -> None:
             self._courier._next_refresh = -math.inf
-            self.line.lose_lease = True
+            self.line.lost = "/leases"
             self._round()
 
         self._alive(ask)
-        self.line.lose_lease, self.line.is_cut = False, True
+        self.line.lost, self.line.is_cut = "", True
 
     def codes_waiting(self) -> list[str]:
         """Return the badges whose scans wait to be uploaded."""

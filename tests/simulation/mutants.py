@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-import pytest
-from sqlalchemy import update
-
-import checkin.domain.consequences
 import checkin.services.admissions
-import checkin.services.leases
 import checkin.services.scan_writing
-import checkin.services.scans
-import checkin.web.api.scans
 import scanner.client
 import scanner.delivery
 import scanner.held_list
-import scanner.leases
 import scanner.offline
-from checkin.db.models import Lease
-from checkin.services.scan_replay import replay
 from scanner import disk
 from scanner.clock import DeviceClock
 from scanner.courier import Courier
@@ -33,21 +22,8 @@ from scanner.errors import ServerUnreachable, SpoolUnwritable
 from scanner.memory import Memory
 from scanner.offline import OfflineGate
 from scanner.spool import Spool
-
-Patch = pytest.MonkeyPatch
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """A guard that is gone.
-
-    Attributes:
-        breaks: the check that must notice it.
-    """
-
-    name: str
-    breaks: str
-    plant: Callable[[Patch], None]
+from tests.simulation.lease_mutants import LEASE_MUTANTS
+from tests.simulation.mutant import Mutant, Patch
 
 
 def _acknowledged_before_fsync(patch: Patch) -> None:
@@ -118,77 +94,6 @@ def _new_scan_id_on_resend(patch: Patch) -> None:
 def _renamed(renamed: dict[str, str], one: Any) -> str:
     renamed[one.scan.scan_id] = str(uuid4())
     return renamed[one.scan.scan_id]
-
-
-def _lease_of_places_not_checked(patch: Patch) -> None:
-    patch.setattr(Memory, "places_spent", lambda *_: 0)
-
-
-def _lease_of_seats_not_checked(patch: Patch) -> None:
-    patch.setattr(Memory, "seats_spent", lambda *_: 0)
-
-
-def _expired_lease_believed_without_one(patch: Patch) -> None:
-    real = scanner.offline.facts_from
-
-    def facts_from(*arguments: Any, **more: Any) -> Any:
-        return replace(real(*arguments, **more), places_used=0, quota=1)
-
-    patch.setattr(scanner.offline, "facts_from", facts_from)
-
-
-def _lease_of_a_lost_renewal_ended(patch: Patch) -> None:
-    def end_all(session: Any, device: Any, held: Any, now: datetime) -> None:
-        session.execute(
-            update(Lease).where(*checkin.services.leases._held_by(device)).values(ended_at=now)
-        )
-
-    patch.setattr(checkin.services.leases, "_end_overtaken", end_all)
-
-
-def _used_place_lent_again(patch: Patch) -> None:
-    patch.setattr(checkin.services.scans, "spend", lambda connection, debt: None)
-
-
-def _whoever_was_let_in_takes_a_place(patch: Patch) -> None:
-    patch.setattr(checkin.domain.consequences, "_has_place", lambda facts: True)
-
-
-def _place_annulled_given_away_again(patch: Patch) -> None:
-    def forget(self: Any, scan_id: str) -> None:
-        self._file.write("DELETE FROM passages WHERE scan_id = ?", (scan_id,))
-
-    patch.setattr(Memory, "forget", forget)
-
-
-def _clock_set_back_believed(patch: Patch) -> None:
-    patch.setattr(DeviceClock, "is_believable", lambda self: True)
-
-
-def _lease_never_expires(patch: Patch) -> None:
-    patch.setattr(scanner.leases.Lease, "is_good", lambda self, at: True)
-
-
-def _lease_returned_and_used(patch: Patch) -> None:
-    patch.setattr(Memory, "drop_lease", lambda self: None)
-
-
-def _reserve_list_forgotten(patch: Patch) -> None:
-    patch.setattr(checkin.services.leases, "move_up_everywhere", lambda *_: [])
-
-
-def _lost_refusal_unheard(patch: Patch) -> None:
-    patch.setattr(
-        checkin.services.scans,
-        "repeat",
-        lambda connection, device, reading, _: replay(connection, device, reading),
-    )
-
-
-def _live_scans_dated_on_arrival(patch: Patch) -> None:
-    patch.setattr(
-        checkin.web.api.scans, "live_moment", lambda scanned_at, _, now: (now, now - scanned_at)
-    )
 
 
 def _own_admissions_forgotten(patch: Patch) -> None:
@@ -285,9 +190,9 @@ def _repetition_recorded_anew(patch: Patch) -> None:
 def _history_not_counted(patch: Patch) -> None:
     real = checkin.services.admissions.count_arrival
 
-    def count_arrival(connection: Any, device: Any, delegation: Any, at: Any, change: Any) -> None:
+    def count_arrival(session: Any, device: Any, delegation: Any, at: Any, change: Any) -> None:
         if device.gate_name != "Porte 2":
-            real(connection, device, delegation, at, change)
+            real(session, device, delegation, at, change)
 
     patch.setattr(checkin.services.admissions, "count_arrival", count_arrival)
 
@@ -297,6 +202,7 @@ def _conflicts_not_listed(patch: Patch) -> None:
 
 
 MUTANTS = [
+    *LEASE_MUTANTS,
     Mutant("acknowledged before fsync", "nothing_lost", _acknowledged_before_fsync),
     Mutant("kept only with the answer", "nothing_lost", _put_after_the_answer),
     Mutant("full disk hidden", "nothing_lost", _full_disk_hidden),
@@ -306,19 +212,6 @@ MUTANTS = [
     Mutant("cut-off scans forgotten", "nothing_lost", _cut_off_scans_forgotten),
     Mutant("green without the server", "nothing_lost", _green_without_the_server),
     Mutant("conflicts not listed", "nothing_lost", _conflicts_not_listed),
-    Mutant("places of the lease not counted", "limits", _lease_of_places_not_checked),
-    Mutant("seats of the lease not counted", "limits", _lease_of_seats_not_checked),
-    Mutant("reserve list without a lease", "limits", _expired_lease_believed_without_one),
-    Mutant("lease of a lost renewal ended", "limits", _lease_of_a_lost_renewal_ended),
-    Mutant("used place lent again", "limits", _used_place_lent_again),
-    Mutant("whoever was let in takes a place", "limits", _whoever_was_let_in_takes_a_place),
-    Mutant("place annulled given away again", "limits", _place_annulled_given_away_again),
-    Mutant("clock set back believed", "limits", _clock_set_back_believed),
-    Mutant("lease never expires", "limits", _lease_never_expires),
-    Mutant("lease returned and used", "limits", _lease_returned_and_used),
-    Mutant("reserve list forgotten", "moved_up", _reserve_list_forgotten),
-    Mutant("lost refusal unheard", "admitted_once", _lost_refusal_unheard),
-    Mutant("live scans dated on arrival", "times", _live_scans_dated_on_arrival),
     Mutant("own admissions forgotten", "admitted_once", _own_admissions_forgotten),
     Mutant("waiting passage overtaken", "admitted_once", _waiting_passage_overtaken),
     Mutant("tombstones ignored", "same_rules", _tombstones_ignored),

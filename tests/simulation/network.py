@@ -58,7 +58,7 @@ class Line(BaseAdapter):
 
     Attributes:
         is_cut: nothing comes through.
-        lose_lease: what is answered to the asking for a lease is lost.
+        lost: answers to paths that end so are lost; empty for none.
         risk: how likely each mishap is while it is not.
         delivered: by scan_id, the statuses that this gate received.
         meanwhile: what the other thread does while the next batch is on its way.
@@ -68,7 +68,7 @@ class Line(BaseAdapter):
         super().__init__()
         self.name = name
         self.is_cut = False
-        self.lose_lease = False
+        self.lost = ""
         self.risk = 0.05
         self.delivered: dict[str, set[str]] = {}
         self.interrupt: Callable[[], None] = lambda: None
@@ -121,7 +121,7 @@ class Line(BaseAdapter):
             raise requests.ReadTimeout
 
     def _fail_after(self, asked: Request, answer: requests.Response) -> requests.Response:
-        if self.lose_lease and asked[1].endswith("/leases"):
+        if self.lost and asked[1].endswith(self.lost):
             raise requests.ReadTimeout
         mishap = self._random.random()
         if mishap < self.risk:

@@ -10,7 +10,9 @@ from scanner import held_list
 from tests.scanner import test_held_list as lists
 from tests.scanner.lists import a_list
 from tests.simulation.checks import broken
-from tests.simulation.mutants import MUTANTS, Mutant
+from tests.simulation.lease_mutants import DIRECTED
+from tests.simulation.mutant import Mutant
+from tests.simulation.mutants import MUTANTS
 from tests.simulation.world import World
 
 
@@ -30,6 +32,19 @@ def test_a_guard_that_is_gone_is_noticed(application, seeds, mutant: Mutant):
     with pytest.MonkeyPatch.context() as patch:
         mutant.plant(patch)
         assert any(_notices(World(seed, application), mutant) for seed in seeds)
+
+
+@pytest.mark.parametrize(
+    ("mutant", "afternoon"), DIRECTED, ids=lambda one: getattr(one, "__name__", "")
+)
+def test_an_afternoon_written_by_hand_notices(application, mutant: Mutant, afternoon):
+    control = afternoon(afternoon.SEED, application)
+    control.play()
+    with pytest.MonkeyPatch.context() as patch:
+        mutant.plant(patch)
+        noticed = _notices(afternoon(afternoon.SEED, application), mutant)
+
+    assert (broken(control), noticed) == ([], True)
 
 
 def _notices(world: World, mutant: Mutant) -> bool:

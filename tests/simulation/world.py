@@ -104,7 +104,7 @@ class World:
             lambda: self._stop(person): 3,
             lambda: self._cancel(person): 2,
             lambda: gate.override(person.code): 2,
-            gate.lose_a_renewal: 4,
+            lambda: self._lose_renewal(gate): 4,
             lambda: self._restart_in_the_past(gate): 2,
             gate.undo: 2,
             gate.go_home: 2,
@@ -133,6 +133,12 @@ class World:
 
     def _move_clock(self, gate: Gate) -> None:
         gate.wall_off_s = self.random.choice((-3600.0, 3600.0, -7.0, 90.0, 0.0))
+
+    def _lose_renewal(self, gate: Gate) -> None:
+        # And a bus arrives: all doors let in what they may.
+        gate.lose_a_renewal()
+        for door in [gate, gate, *self.gates, *self.gates]:
+            door.show(self.random.choice(self.people).code)
 
     def _restart_in_the_past(self, gate: Gate) -> None:
         gate.line.is_cut, gate.wall_off_s = True, gate.wall_off_s - 3600
@@ -208,9 +214,6 @@ class World:
         for gate in self.gates:
             gate.go_home()
         self.time.advance(2 * LIFETIME.total_seconds())
-        self._let_expire()
-
-    def _let_expire(self) -> None:
         factories.write(
             self.server.database,
             lambda session: return_lease(session, self.desk, now=self.time.now),

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from checkin.db.models import Activity, Conflict
 from tests import factories
-from tests.api_client import Api
+from tests.api_client import Api, a_scan
 from tests.web.test_api_batch import offline
 
 CONFLICTS = "/events/rabat-2025/conflicts"
@@ -36,6 +36,20 @@ def test_a_conflict_is_shown_with_both_readings_and_counted_on_the_overview(orga
     assert [text in page for text in shown] == [True] * 4
     assert "1 conflit attend une décision" in organiser.read("/")
     assert "Conflits à trancher : 1" in organiser.read("/events/rabat-2025/board")
+
+
+def test_who_was_counted_and_turned_away_is_not_said_to_be_let_in(app, organiser, database, event):
+    door = Api.enrolled(app, database, event, gate="Porte 1")
+    scan = a_scan(factories.a_badge(database, event, "Amina Alaoui"))
+    door.ask("POST", "/scans", json=scan)  # the answer is lost
+    refused = {"status": "error", "reason": "quota_exceeded"}
+
+    told = door.batch(scan | {"decided": refused})[scan["scan_id"]]
+
+    page = organiser.read(CONFLICTS)
+    assert (told["status"], told["conflict"], told["replayed"]) == ("ok", True, True)
+    assert "renvoyé à la porte" in page
+    assert "au-delà" not in page
 
 
 @pytest.mark.parametrize(("decision", "shown"), [("keep", "Gardé"), ("annul", "Annulé")])

@@ -1,0 +1,157 @@
+"""Afternoons written by hand, for what a random schedule meets too seldom."""
+
+from __future__ import annotations
+
+from checkin.domain.leases import LIFETIME
+from tests.simulation.world import World
+
+
+class Directed(World):
+    """A quiet line, and steps in a given order.
+
+    Attributes:
+        SEED: one whose event has what the steps need.
+        SEATS: the hall's; None for no limit.
+    """
+
+    SEED: int = 0
+    SEATS: int | None = 5
+
+    def play(self) -> None:
+        """Do the steps, then let everything recover."""
+        assert self.capacity == self.SEATS
+        for gate in self.gates:
+            gate.line.risk = 0.0
+        self.steps()
+        self._recover()
+
+    def steps(self) -> None:
+        """Do what this afternoon is about."""
+        raise NotImplementedError
+
+
+class LostRenewal(Directed):
+    """A gate was lent two seats and does not hear that it has one; the others fill the hall."""
+
+    def steps(self) -> None:
+        """Renew in vain, then let everybody come."""
+        silent, open_door, _ = self.gates
+        for gate in self.gates:
+            gate.tend()
+        silent.lose_a_renewal()
+        for door, person in zip([open_door] * 3 + [silent] * 2, self.people, strict=True):
+            self.time.advance(11)
+            door.show(person.code)
+
+
+class Annulled(Directed):
+    """A gate gives its two seats away, takes one person back, and meets a third."""
+
+    def steps(self) -> None:
+        """Let two in without the network, annul one with it, and show a third without it."""
+        gate = self.gates[0]
+        gate.tend()
+        for network, act in (
+            (False, lambda: [gate.show(person.code) for person in self.people[:2]]),
+            (True, gate.tend),
+            (True, gate.undo),
+            (False, lambda: gate.show(self.people[2].code)),
+        ):
+            gate.line.is_cut = not network
+            self.time.advance(2)
+            act()
+
+
+class Expired(Directed):
+    """A gate is without the network for longer than its lease lasts."""
+
+    wall_moves_s = 0.0
+
+    def steps(self) -> None:
+        """Borrow, lose the network, start again much later, and show a badge."""
+        gate = self.gates[0]
+        gate.tend()
+        gate.line.is_cut = True
+        gate.switch_off()
+        gate.wall_off_s += self.wall_moves_s
+        self.time.advance(LIFETIME.total_seconds() + 300)
+        gate.show(self.people[0].code)
+
+
+class SetBack(Expired):
+    """Its clock is an hour back when it starts again."""
+
+    wall_moves_s = -3600.0
+
+
+class Returned(Directed):
+    """A gate gave its lease back, and starts again without the network."""
+
+    def steps(self) -> None:
+        """Give back, let the others fill the hall, and show badges at the gate that gave back."""
+        gate, other, _ = self.gates
+        for _ in range(3):
+            self._walk_in()
+        gate.tend()
+        other.tend()
+        gate.go_home()
+        gate.line.is_cut = True
+        for door, person in zip([gate] * 2 + [other] * 5, self.people, strict=False):
+            self.time.advance(11)
+            door.show(person.code)
+
+
+class WaitedInVain(Directed):
+    """People walk in while places are lent, and the places come back."""
+
+    def steps(self) -> None:
+        """Lend, and let more people come than there are places."""
+        self.gates[0].tend()
+        for _ in range(12):
+            self._walk_in()
+
+
+class LostRefusal(Directed):
+    """The hall is full but for what a gate was lent, and the refusal does not reach it."""
+
+    def steps(self) -> None:
+        """Fill the hall, lose a refusal, and let the gate decide by itself."""
+        gate, other, _ = self.gates
+        gate.tend()
+        for person in self.people[:3]:
+            other.show(person.code)
+        gate.line.lost = "/scans"
+        gate.show(self.people[3].code)
+        gate.line.lost = ""
+
+
+class CutOff(Directed):
+    """A computer stops between the reading and the sending."""
+
+    def steps(self) -> None:
+        """Stop right after the scan is on the disk, and start a minute later."""
+        gate = self.gates[0]
+        gate.tend()
+        gate.crash_in = 3
+        gate.show(self.people[0].code)
+        self.time.advance(60)
+        gate.tend()
+
+
+class ReserveList(Directed):
+    """People of the reserve list come to a gate without the network that was lent two places."""
+
+    SEED = 2
+    SEATS = None
+
+    def steps(self) -> None:
+        """Lend, let more people walk in than are left, and show them all."""
+        gate = self.gates[0]
+        gate.tend()
+        for _ in range(15):
+            self._walk_in()
+        self.time.advance(31)
+        gate.tend()
+        gate.line.is_cut = True
+        for person in self.people:
+            gate.show(person.code)
