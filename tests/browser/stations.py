@@ -43,9 +43,20 @@ def card(page):
     )
 
 
-def type_code(page, text, delay_ms=0):
-    page.keyboard.type(text, delay=delay_ms)
-    page.keyboard.press("Enter")
+def type_code(page, text):
+    """Write a code into its field and send it."""
+    page.fill("#code", text)
+    page.press("#code", "Enter")
+
+
+def hand_scanner(page, keys):
+    """Press (code, key) pairs as fast as a hand scanner does, wherever the focus is."""
+    page.evaluate(
+        """keys => {
+          for (const [code, key] of keys) dispatchEvent(new KeyboardEvent("keydown", {code, key}));
+        }""",
+        [*keys, ("Enter", "Enter")],
+    )
 
 
 def wait_for_list(page):

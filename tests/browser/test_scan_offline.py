@@ -37,7 +37,7 @@ def context(chromium):
 
 
 @pytest.fixture
-def page(context, pairing_link):
+def page(context, pairing_link, codes):
     page = open_station(context, pairing_link)
     wait_for_list(page)
     return page
@@ -177,16 +177,18 @@ def test_leaving_the_gate_erases_everything(page, codes):
     assert page.evaluate("localStorage.getItem('marhaba.device')") is None
 
 
-def test_a_full_disk_is_said_and_never_green(context, page, codes, database, server):
-    session = context.new_cdp_session(page)
-    session.send("Storage.overrideQuotaForOrigin", {"origin": server.address, "quotaSize": 1})
+def test_a_full_disk_is_said_and_never_green(context, pairing_link, codes, database, server):
+    session = context.new_cdp_session(context.new_page())
+    here = {"origin": server.address}
+    session.send("Storage.overrideQuotaForOrigin", {**here, "quotaSize": 1})
+    page = open_station(context, pairing_link)
 
     said = shown(page, codes[0])
 
     assert (said["kind"], said["word"]) == ("refused", "Non enregistré")
     assert "mémoire de cet appareil est pleine" in said["more"]
     assert counted(database)["scans"] == set()
-    session.send("Storage.overrideQuotaForOrigin", {"origin": server.address})
+    session.send("Storage.overrideQuotaForOrigin", here)
     assert shown(page, codes[0])["kind"] == "ok"
 
 

@@ -81,6 +81,7 @@ export class Courier {
   }
 
   async #stop(fault) {
+    if (this.#over) return;
     this.stop();
     const waiting = this.spool.waitingCount;
     if (fault.wipe) await this.wipe();
@@ -99,6 +100,7 @@ export class Courier {
     try {
       await work.call(this);
     } catch (fault) {
+      if (this.#over) return; // wiped meanwhile: what it wanted to write has no place any more
       if (fault instanceof TokenRefused) return this.#stop(fault);
       if (fault instanceof Unreachable) this.delivery.online = false;
       else this.tell({ trouble: faultOf(fault) });
@@ -153,6 +155,7 @@ export class Courier {
   }
 
   #sayLine(counts = null) {
+    if (this.#over) return;
     this.tell({ line: { online: this.delivery.online, counts, ...this.refresh.freshness() } });
   }
 }

@@ -22,7 +22,7 @@ export async function openDoor(device, tell) {
   const spool = await Spool.of(storage);
   const before = spool.kept.value("device_id");
   // What another pairing left is not this gate's, unsent scans apart.
-  if (before !== null && before !== device.id) await spool.wipe();
+  if (before !== null && before !== device.id) await spool.wipe(false);
   await spool.kept.keep({ device_id: device.id });
   const door = new Door(device, storage, spool, tell);
   // Browsers erase what pages keep when the disk is full: scans may be lost, and that is said.
@@ -40,7 +40,7 @@ class Door {
     this.tell = tell;
     const delivery = new Delivery(spool, this.line, this.gate, this.clock);
     const refresh = new Refresh(this.line, held, spool, this.clock);
-    const wipe = () => spool.wipe();
+    const wipe = () => spool.wipe(true);
     this.courier = new Courier({ delivery, refresh, spool, line: this.line, tell, wipe });
   }
 
@@ -79,6 +79,6 @@ class Door {
   async leave() {
     this.courier.stop();
     if (!this.spool.waitingCount) await this.line.giveLeaseBack().catch(() => null);
-    await this.spool.wipe();
+    await this.spool.wipe(true);
   }
 }

@@ -161,12 +161,13 @@ export class Spool {
   /**
    * Erase the gate list, the lease and whom this gate counted.
    * Scans that the server has not taken stay: they hold codes, times and no names.
+   * @param forGood nothing is written any more
    */
-  async wipe() {
+  async wipe(forGood) {
     const unsent = this.#waiting.size + this.#setAside.size;
     const kept = unsent ? ["waiting", "set_aside", "clocks"] : [];
     const stores = ["kept", "entries", "tombstones", "passages", "contradicted", "waiting", "set_aside", "clocks"];
-    await this.storage.empty(stores.filter((name) => !kept.includes(name)));
+    await this.storage.empty(stores.filter((name) => !kept.includes(name)), forGood);
     this.kept.forget();
     this.memory.forgetAll();
     this.#contradicted.clear();

@@ -56,9 +56,16 @@ export class Storage {
     return this.#read(store, (rows) => rows.get(key));
   }
 
-  /** Empty stores, all of them unless some are named. */
-  async empty(stores = Object.keys(STORES)) {
-    await this.write(stores, (store) => stores.forEach((name) => store(name).clear()));
+  /** Empty stores. `forGood`: what is under way comes before, and nothing is written any more. */
+  async empty(stores, forGood) {
+    const database = await this.#opened();
+    const emptied = transacted(
+      database.transaction(stores, "readwrite", { durability: "strict" }),
+      (store) => stores.forEach((name) => store(name).clear()),
+    );
+    this.#lost ||= forGood;
+    await emptied.catch((fault) => Promise.reject(this.#named(fault)));
+    if (forGood) database.close();
   }
 
   async #read(store, ask) {

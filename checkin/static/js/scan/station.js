@@ -26,6 +26,7 @@ export class Station {
   door = null;
   #device = null;
   #line = NO_LINE;
+  #fault = null; // why the door could not be opened
   #last = null; // the newest scan that the server admitted, which an undo takes back
   #noteTimer = 0;
   #seen = { camera: new Debounce(), typed: new Debounce(TYPED_PAUSE_MS), wedge: new Debounce(TYPED_PAUSE_MS) };
@@ -83,7 +84,8 @@ export class Station {
     try {
       this.door = await openDoor(this.#device, (happening) => this.#heard(happening));
     } catch (fault) {
-      return this.sayLasting(words.faults[faultOf(fault).code]);
+      this.#fault = faultOf(fault);
+      return this.sayLasting(words.faults[this.#fault.code]);
     }
     this.sayLasting(this.door.wasErased ? words.status.erased : "");
     storeDevice({ ...this.#device, opened: true });
@@ -128,7 +130,7 @@ export class Station {
 
   #notKept(code, source) {
     const scan = newScan(code, direction(), source, Date.now());
-    this.show({ scan, fault: { code: "storage_refused" } });
+    this.show({ scan, fault: this.#fault });
     return false;
   }
 
