@@ -26,6 +26,7 @@ from checkin.web import (
 )
 from checkin.web.languages import babel_locale, register_language
 from checkin.web.limits import limiter
+from checkin.web.packing import pack_static_files
 from checkin.web.sessions import csrf, login_manager, operator_or_none, permit
 
 TRANSLATIONS = Path(__file__).parent.parent / "translations"
@@ -64,6 +65,7 @@ def register_pages(app: Flask) -> None:
         app.register_blueprint(module.bp)
     _limit_sign_in(app)
     app.after_request(_keep_out_of_caches)
+    pack_static_files(app)
     app.context_processor(lambda: {"operator": operator_or_none(), "may": _may})
 
 

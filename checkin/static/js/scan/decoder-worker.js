@@ -5,25 +5,39 @@ const WASM = new URL("../../vendor/zxing-wasm/zxing_reader.wasm", import.meta.ur
 // QRCodeModel2 leaves out Micro QR, which "reads" numbers in noise.
 const OPTIONS = { formats: ["QRCodeModel2"], textMode: "Plain", maxNumberOfSymbols: 8 };
 
+// One threshold for the whole picture after a light blur: against glare, noise and moiré.
+const EVEN_LIGHT = { ...OPTIONS, binarizer: "GlobalHistogram" };
+const BLUR = "blur(1px)"; // Safari's canvas has no filter: there only the threshold helps
+
 const canvas = new OffscreenCanvas(1, 1);
 const context = canvas.getContext("2d", { willReadFrequently: true });
 
-function pixels(frame, scale) {
+function pixels(frame, scale, filter = "none") {
   const [width, height] = [frame.width * scale, frame.height * scale];
   if (canvas.width !== width || canvas.height !== height) {
     canvas.width = width;
     canvas.height = height;
   }
+  context.filter = filter;
   context.drawImage(frame, 0, 0, width, height);
-  frame.close();
   return context.getImageData(0, 0, width, height);
 }
 
-self.onmessage = async ({ data: { frame, scale } }) => {
+const steps = {
+  plain: (frame) => readBarcodes(pixels(frame, 1), OPTIONS),
+  doubled: (frame) => readBarcodes(pixels(frame, 2), OPTIONS),
+  evened: async (frame) => [
+    ...(await steps.plain(frame)),
+    ...(await readBarcodes(pixels(frame, 1, BLUR), EVEN_LIGHT)),
+  ],
+};
+
+self.onmessage = async ({ data: { frame, step } }) => {
   const began = performance.now();
-  const found = await readBarcodes(pixels(frame, scale), OPTIONS);
-  const texts = found.filter((code) => code.isValid).map((code) => code.text);
-  self.postMessage({ texts, ms: performance.now() - began });
+  const read = await steps[step](frame);
+  frame.close();
+  const texts = new Set(read.filter((code) => code.isValid).map((code) => code.text));
+  self.postMessage({ texts: [...texts], ms: performance.now() - began });
 };
 
 try {
