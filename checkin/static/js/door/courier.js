@@ -18,6 +18,7 @@ export class Courier {
   #cutOff;
   #awaited = new Set(); // of those, the scans for which somebody stands at the door
   #over = false;
+  #tending = false;
   #timer = 0;
   #nextStatus = 0;
   #nextRefresh = 0;
@@ -32,8 +33,9 @@ export class Courier {
     this.hurry();
   }
 
-  /** Do a round now: the browser said that the network is back. */
+  /** Do a round now, unless one is under way: the browser said that the network is back. */
   hurry() {
+    if (this.#tending) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#tend(), 0);
   }
@@ -89,10 +91,12 @@ export class Courier {
   }
 
   async #tend() {
+    this.#tending = true;
     // What waits goes before the refresh: a lease is renewed when nothing is unheard of.
     for (const work of [this.#heartbeat, this.#resume, this.#drain, this.#supply]) {
       if (!this.#over) await this.#guarded(work);
     }
+    this.#tending = false;
     if (!this.#over) this.#timer = setTimeout(() => this.#tend(), ROUND_MS);
   }
 

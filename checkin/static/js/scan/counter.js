@@ -32,6 +32,7 @@ export class Counter {
 
   async openWalkIn() {
     const { door } = this.station;
+    if (!door) return;
     this.#open("walk-in");
     await this.#guarded(part("walk-in-form"), async () => {
       const { delegations } = await door.line.status();
@@ -91,8 +92,11 @@ export class Counter {
     const name = form.elements.name.value.trim();
     const delegation = Number(form.elements.delegation.value);
     const again = this.#asked.name === name && this.#asked.delegation === delegation;
-    this.#asked = { name, delegation };
-    const code = await this.station.door.line.registerWalkIn(name, delegation, again);
+    this.#asked = { name, delegation }; // stays only if the server takes it for a duplicate
+    const code = await this.station.door.line.registerWalkIn(name, delegation, again).catch((fault) => {
+      if (fault.error !== DUPLICATE) this.#asked = {};
+      throw fault;
+    });
     this.#asked = {};
     part("walk-in").close();
     this.station.read(code);

@@ -25,6 +25,7 @@ const NOTHING_WAITS = { waitingCount: 0, setAsideCount: 0, setAsideList: [] };
 export class Station {
   door = null;
   #device = null;
+  #opening = null;
   #line = NO_LINE;
   #fault = null; // why the door could not be opened
   #last = null; // the newest scan that the server admitted, which an undo takes back
@@ -80,7 +81,13 @@ export class Station {
     part("trouble").hidden = !sentence;
   }
 
-  async #openDoor() {
+  /** Open the door, once however many ask for it meanwhile. */
+  #openDoor() {
+    this.#opening ??= this.#open().finally(() => (this.#opening = null));
+    return this.#opening;
+  }
+
+  async #open() {
     try {
       this.door = await openDoor(this.#device, (happening) => this.#heard(happening));
     } catch (fault) {
@@ -112,12 +119,14 @@ export class Station {
   }
 
   #saw(texts) {
+    // While somebody is searched for, no verdict comes up that nobody sees.
     if (!this.#device || document.querySelector("dialog[open]")) return;
     this.#parties.seen(texts, performance.now());
     for (const text of texts) this.#take(text, "camera");
   }
 
   async #take(code, source) {
+    if (!this.#device) return;
     const seen = this.#seen[source];
     if (!seen.fresh(code, performance.now())) return;
     if (!isBadgeCode(code)) {
@@ -175,7 +184,7 @@ export class Station {
     readTypedCodes(part("typed"), (...typed) => this.#typed(...typed));
     readKeys({
       burst: (written, pressed) => this.#typed(written, pressed, "wedge"),
-      key: (letter) => this.#commands[letter]?.(),
+      key: (letter) => this.#device && this.#commands[letter]?.(),
     });
     for (const [id, key] of BUTTONS) part(id).addEventListener("click", () => this.#commands[key]());
     part("aside").addEventListener("click", () => this.counter.openAside());
