@@ -23,7 +23,7 @@ def _packed(response: Response) -> Response:
     response.vary.add("Accept-Encoding")
     if response.status_code != 200 or request.method != "GET" or "Range" in request.headers:
         return response
-    if "gzip" not in request.accept_encodings:
+    if not request.accept_encodings.quality("gzip"):
         return response
     response.direct_passthrough = False
     body = response.get_data()

@@ -138,6 +138,20 @@ def test_somebody_without_a_badge_is_registered_and_admitted(page, database):
     assert len(rows(database, Admission.id)) == 1
 
 
+def test_a_name_that_is_registered_already_is_asked_about_again(page, database):
+    page.keyboard.press("w")
+    page.wait_for_selector("#walk-in-delegation option", state="attached")
+    page.fill("#walk-in-name", "Militant 1")
+
+    page.press("#walk-in-name", "Enter")
+    page.get_by_text("Une personne de ce nom est déjà inscrite.").wait_for()
+    assert rows(database, Admission.id) == []
+    page.press("#walk-in-name", "Enter")
+
+    assert card(page)["name"] == "Militant 1"
+    assert len(rows(database, Admission.id)) == 1
+
+
 def test_a_supervisor_answers_for_a_refused_badge(page, codes, database, event):
     supervisor = an_operator(database, Role.SUPERVISOR)
     factories.write(
