@@ -63,8 +63,8 @@ export async function listIsGenuine(publicKey, content, signature) {
 function sortedJson(value) {
   if (Array.isArray(value)) return `[${value.map(sortedJson).join(",")}]`;
   if (value === null || typeof value !== "object") return JSON.stringify(value);
-  const pairs = Object.keys(value).sort().map((key) => `${JSON.stringify(key)}:${sortedJson(value[key])}`);
-  return `{${pairs.join(",")}}`;
+  const pair = (key) => `${JSON.stringify(key)}:${sortedJson(value[key])}`;
+  return `{${Object.keys(value).sort().map(pair).join(",")}}`;
 }
 
 function joined(first, second) {

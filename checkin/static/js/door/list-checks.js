@@ -19,7 +19,8 @@ export function received(body) {
   const cursor = Number(head?.cursor);
   const since = Number(head?.since ?? 0);
   const issuedAt = Date.parse(head?.issued_at);
-  const texts = [publicKey, signature, ...eachText(tombstones, "reason"), ...eachText(entries, "sealed")];
+  const rows = [...eachText(tombstones, "reason"), ...eachText(entries, "sealed")];
+  const texts = [publicKey, signature, ...rows];
   const readable = head?.format === FORMAT && cursor >= since && !Number.isNaN(issuedAt);
   if (!readable || texts.some((text) => typeof text !== "string")) return null;
   return { head, tombstones, entries, publicKey, signature, cursor, since, issuedAt };

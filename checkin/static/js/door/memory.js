@@ -66,7 +66,8 @@ export class Memory {
   }
 
   placesSpent(leaseId, delegationId) {
-    return this.#count((one) => one.place && one.lease_id === leaseId && one.delegation_id === delegationId);
+    const spent = (one) => one.place && one.lease_id === leaseId;
+    return this.#count((one) => spent(one) && one.delegation_id === delegationId);
   }
 
   /** Count the lent seats given away; who leaves gives none back here, the server may lend it. */

@@ -165,9 +165,9 @@ export class Spool {
    */
   async wipe(forGood) {
     const unsent = this.#waiting.size + this.#setAside.size;
-    const kept = unsent ? ["waiting", "set_aside", "clocks"] : [];
-    const stores = ["kept", "entries", "tombstones", "passages", "contradicted", "waiting", "set_aside", "clocks"];
-    await this.storage.empty(stores.filter((name) => !kept.includes(name)), forGood);
+    const ofScans = ["waiting", "set_aside", "clocks"];
+    const ofPeople = ["kept", "entries", "tombstones", "passages", "contradicted"];
+    await this.storage.empty(unsent ? ofPeople : [...ofPeople, ...ofScans], forGood);
     this.kept.forget();
     this.memory.forgetAll();
     this.#contradicted.clear();

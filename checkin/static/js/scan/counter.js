@@ -36,7 +36,7 @@ export class Counter {
     this.#open("walk-in");
     await this.#guarded(part("walk-in-form"), async () => {
       const { delegations } = await door.line.status();
-      const options = delegations.map((each) => new Option(bothNames(each).filter(Boolean).join(" · "), each.id));
+      const options = delegations.map((each) => new Option(written(each), each.id));
       part("walk-in-delegation").replaceChildren(...options);
     });
   }
@@ -126,13 +126,16 @@ function sentenceOf(fault, form) {
   return fill(words.desk.rejected, { detail: fault.detail });
 }
 
+const written = (named) => bothNames(named).filter(Boolean).join(" · ");
+
 function personItem(person) {
   const item = document.createElement("li");
   const name = document.createElement("b");
   const more = document.createElement("span");
   [name.dir, more.dir] = ["auto", "auto"];
-  name.textContent = bothNames(person).filter(Boolean).join(" · ");
-  more.textContent = `${person.delegation.name} · ${words.desk.standings[person.status] ?? person.status}`;
+  const standing = words.desk.standings[person.status] ?? person.status;
+  name.textContent = written(person);
+  more.textContent = `${person.delegation.name} · ${standing}`;
   item.append(name, more);
   return item;
 }

@@ -43,7 +43,8 @@ export function readKeys(told) {
   const collector = new KeyCollector(told);
   addEventListener("keydown", (event) => {
     const busy = event.ctrlKey || event.metaKey || event.altKey || event.repeat;
-    if (busy || document.activeElement?.matches(FIELDS) || document.querySelector("dialog[open]")) return;
+    const inField = document.activeElement?.matches(FIELDS);
+    if (busy || inField || document.querySelector("dialog[open]")) return;
     if (event.key === "Enter") return collector.end() && event.preventDefault();
     if (event.key === "Escape") return told.key("Escape");
     // "لا" is one key of the Arabic layout, and an accent alone is called "Dead".

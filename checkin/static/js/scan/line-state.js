@@ -28,7 +28,8 @@ export function showLine(line, spool) {
   part("line").textContent = online ? words.status.online : words.status.offline;
   say("waiting", waiting ? fill(words.status.waiting, { count: waiting }) : "", true);
   say("aside", aside ? fill(words.status.aside, { count: aside }) : "", true);
-  say("list-age", listSentence(line.listAgeMs), line.listStale || !line.listAgeMs && line.listAgeMs !== 0);
+  const hasList = typeof line.listAgeMs === "number";
+  say("list-age", listSentence(line.listAgeMs), line.listStale || !hasList);
   const seconds = skewMs === null ? 0 : Math.round(skewMs / 1000);
   say("clock", Math.abs(seconds) >= 2 ? fill(words.status.clock, { skew: seconds }) : "", line.clockOff);
   say("lasting", lasting(line), true);

@@ -30,7 +30,11 @@ export class Station {
   #fault = null; // why the door could not be opened
   #last = null; // the newest scan that the server admitted, which an undo takes back
   #noteTimer = 0;
-  #seen = { camera: new Debounce(), typed: new Debounce(TYPED_PAUSE_MS), wedge: new Debounce(TYPED_PAUSE_MS) };
+  #seen = {
+    camera: new Debounce(),
+    typed: new Debounce(TYPED_PAUSE_MS),
+    wedge: new Debounce(TYPED_PAUSE_MS),
+  };
   #parties = new Parties();
 
   constructor() {
@@ -133,7 +137,9 @@ export class Station {
       return this.note(looksLikeOurs(code) ? words.card.again : words.card.not_ours);
     }
     if (!this.door) await this.#openDoor(); // the browser refused before: perhaps no longer
-    const kept = await (this.door ? this.door.read(code, direction(), source) : this.#notKept(code, source));
+    const kept = this.door
+      ? await this.door.read(code, direction(), source)
+      : this.#notKept(code, source);
     if (!kept) seen.forget(code);
   }
 
@@ -211,7 +217,9 @@ export class Station {
   };
 }
 
-const BUTTONS = [["undo", "Z"], ["open-search", "F"], ["open-walk-in", "W"], ["open-override", "O"], ["open-help", "?"]];
+const BUTTONS = [
+  ["undo", "Z"], ["open-search", "F"], ["open-walk-in", "W"], ["open-override", "O"], ["open-help", "?"],
+];
 const direction = () => document.querySelector("input[name=type]:checked").value;
 
 function nextLanguage() {

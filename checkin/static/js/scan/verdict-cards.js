@@ -31,7 +31,8 @@ export class VerdictCards {
     this.#cards = this.#cards.filter(
       (card) => card.verdict.scan.scan_id !== verdict.scan.scan_id && (stays(card) || together(card)),
     );
-    this.#cards = [...this.#cards, { verdict, kind, element, party, since: performance.now() }].slice(-KEPT);
+    this.#cards.push({ verdict, kind, element, party, since: performance.now() });
+    this.#cards = this.#cards.slice(-KEPT);
     this.#draw();
     return kind;
   }
@@ -96,7 +97,8 @@ function cardElement(template, kind, lines) {
 function linesOf(verdict, kind, timezone) {
   const { card } = words;
   if (verdict.unconfirmed) return { word: card.unconfirmed, more: card.unconfirmed_more };
-  if (verdict.fault) return { word: card.failed, more: fill(words.faults[verdict.fault.code], verdict.fault) };
+  const { fault } = verdict;
+  if (fault) return { word: card.failed, more: fill(words.faults[fault.code], fault) };
   const { participant, delegation, first_admission: first, reason } = verdict;
   const [name, otherName] = bothNames(participant);
   return {
@@ -117,4 +119,7 @@ function wordOf(verdict, kind) {
   return word ?? verdict.message;
 }
 
-const numbersOf = ({ arrived, quota }) => ({ arrived: count.format(arrived), quota: count.format(quota) });
+const numbersOf = ({ arrived, quota }) => ({
+  arrived: count.format(arrived),
+  quota: count.format(quota),
+});
