@@ -32,11 +32,11 @@ LIMIT_KB = 700
 _READ = """async (paths) => {
   const started = performance.now();
   if (!window.reader) {
-    window.reader = new Worker("/js/scan/decoder-worker.js", {type: "module"});
+    window.reader = new Worker("/static/js/scan/decoder-worker.js", {type: "module"});
     await new Promise(ready => (window.reader.onmessage = ready));
     window.readyMs = performance.now() - started;
   }
-  const { stepOf } = await import("/js/scan/frames.js");
+  const { stepOf } = await import("/static/js/scan/frames.js");
   const told = [];
   for (const [number, path] of paths.entries()) {
     const blob = await (await fetch(path)).blob();
@@ -129,13 +129,13 @@ def _png(frame: Grey) -> bytes:
 
 @contextmanager
 def _browser() -> Iterator[Page]:
-    files = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Files, directory=str(STATIC)))
+    files = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Files, directory=str(STATIC.parent)))
     threading.Thread(target=files.serve_forever, daemon=True).start()
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         page = browser.new_page()
-        page.goto(f"http://localhost:{files.server_port}/icon.svg")
+        page.goto(f"http://localhost:{files.server_port}/static/icon.svg")
         yield page
         browser.close()
     files.shutdown()

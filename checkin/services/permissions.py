@@ -50,6 +50,7 @@ PERMISSIONS: dict[str, frozenset[Role] | Audience] = {
     "auth.logout": _ALL,
     "scan_page.scan": Audience.PUBLIC,
     "scan_page.worker": Audience.PUBLIC,
+    "scan_page.decoder": Audience.PUBLIC,
     "organiser.overview": _ALL,
     "organiser.board": _COUNTS,
     "organiser.board_counts": _COUNTS,

@@ -28,6 +28,12 @@ def scan() -> ResponseReturnValue:
     return render_template("scan.html", words=scan_words(page_language(), timezones))
 
 
+@bp.get("/scan/decoder.js")
+def decoder() -> Response:
+    """Return the reader of codes; elsewhere the page's worker could not feed it offline."""
+    return current_app.send_static_file("js/scan/decoder-worker.js")
+
+
 @bp.get("/scan/worker.js")
 def worker() -> Response:
     """Return the worker that opens the page without network, with the list of what it keeps."""
@@ -37,7 +43,10 @@ def worker() -> Response:
     precache = {
         "version": fingerprint(static, timezones),
         "pages": {code: url_for("scan_page.scan", lang=code) for code in LANGUAGES},
-        "files": [url_for("static", filename=name) for name in scan_page_files(static)],
+        "files": [
+            url_for("scan_page.decoder"),
+            *(url_for("static", filename=name) for name in scan_page_files(static)),
+        ],
     }
     program = (static / "js/scan/page-worker.js").read_text("utf-8")
     response = make_response(f"const PRECACHE = {json.dumps(precache)};\n{program}")

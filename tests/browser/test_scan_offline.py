@@ -17,6 +17,7 @@ from tests.browser.stations import (
     type_code,
     wait_for_list,
 )
+from tests.browser.webcam import picture
 
 pytestmark = pytest.mark.browser
 
@@ -131,6 +132,7 @@ def test_the_page_opens_without_network_in_each_language_and_keeps_no_answer_of_
     tags = {}
     for language in ("ar", "en", "fr"):
         page.goto(f"{server.address}/scan?lang={language}")
+        page.wait_for_selector("html[data-kept=yes]")
         page.wait_for_selector("#station:not([hidden])")
         tags[language] = page.get_attribute("html", "lang")[:2], page.get_attribute("html", "dir")
     page.goto(f"{server.address}/scan")  # as a bookmark does
@@ -226,3 +228,24 @@ def test_a_gate_is_open_in_one_tab_only(context, page, server):
     page.close()
 
     second.wait_for_selector("#station:not([hidden])")
+
+
+def test_the_webcam_is_read_after_a_reload_without_network(chromium, pairing_link, codes, database):
+    shows = [(picture(None), 2), (picture(codes[0]), 3), (picture(None), 4), (picture(codes[1]), 3)]
+    context = chromium.start(shows).new_context()
+    page = open_station(context, pairing_link)
+    wait_for_list(page)
+    cut(context, page)
+    before = {row["scan_id"] for row in stored(page)["waiting"]}
+
+    page.reload()
+
+    page.wait_for_selector("#verdicts .verdict[data-kind=pending], .verdict[data-kind=already]")
+    waiting = stored(page)["waiting"]
+    fresh = [row["scan"]["source"] for row in waiting if row["scan_id"] not in before]
+    assert fresh[:1] == ["camera"]
+    context.set_offline(False)
+    page.wait_for_selector("#waiting", state="hidden", timeout=30_000)
+    assert {row["scan_id"] for row in waiting} <= counted(database)["scans"]
+    assert 1 <= counted(database)["admitted"] <= 2  # each badge once, however often it was shown
+    assert page.faults == []

@@ -71,9 +71,9 @@ def test_every_module_that_the_page_loads_is_kept(app, event):
     for file in [*STATIC.glob("js/scan/*.js"), *STATIC.glob("js/door/*.js")]:
         imported = re.findall(r'from "(.+?)";', file.read_text())
         for path in imported:
-            if path.startswith("."):
-                loaded = (file.parent / path).resolve().relative_to(STATIC)
-                assert Path("/static") / loaded in files, f"{file.name} loads {path}"
+            local = STATIC / path.removeprefix("/static/") if path[0] == "/" else file.parent / path
+            loaded = Path("/static") / local.resolve().relative_to(STATIC)
+            assert loaded in files, f"{file.name} loads {path}"
 
 
 def test_a_change_of_any_file_or_of_the_events_clocks_makes_a_new_version(tmp_path):

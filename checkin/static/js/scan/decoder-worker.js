@@ -1,7 +1,7 @@
 // Reads QR codes in camera frames, away from the page's own thread.
-import { prepareZXingModule, readBarcodes } from "../../vendor/zxing-wasm/es/reader/index.js";
+import { prepareZXingModule, readBarcodes } from "/static/vendor/zxing-wasm/es/reader/index.js";
 
-const WASM = new URL("../../vendor/zxing-wasm/zxing_reader.wasm", import.meta.url).href;
+const WASM = "/static/vendor/zxing-wasm/zxing_reader.wasm";
 // QRCodeModel2 leaves out Micro QR, which "reads" numbers in noise.
 const OPTIONS = { formats: ["QRCodeModel2"], textMode: "Plain", maxNumberOfSymbols: 8 };
 

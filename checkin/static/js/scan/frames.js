@@ -1,5 +1,7 @@
 // Feeds camera frames to the decoder, one at a time: a slow machine reads fewer, and never lags.
 
+// Under the address that the page's worker rules over, or its files would not come from there.
+const DECODER = "/scan/decoder.js";
 // Twice the size finds the small codes, even light those under glare and moiré.
 const STEPS = ["plain", "doubled", "evened", "doubled"];
 
@@ -16,7 +18,7 @@ export class FrameReader {
   constructor(video, { onCodes, onFault }) {
     this.video = video;
     this.onCodes = onCodes;
-    this.worker = new Worker(new URL("decoder-worker.js", import.meta.url), { type: "module" });
+    this.worker = new Worker(DECODER, { type: "module" });
     this.worker.onmessage = ({ data }) => this.#answered(data, onFault);
     this.worker.onerror = onFault;
     this.#next();

@@ -3,6 +3,7 @@
 // fetched whole beforehand, and never for the API.
 const PREFIX = "marhaba-scan-";
 const NAME = PREFIX + PRECACHE.version;
+const LANGUAGES = Object.keys(PRECACHE.pages);
 const LANGUAGE = "marhaba-language"; // the language of a page that is asked for without one
 
 self.addEventListener("install", (event) => event.waitUntil(keepAll()));
@@ -47,6 +48,8 @@ function keptAddress(request) {
 
 async function keptOrFresh(address, request) {
   const cache = await caches.open(NAME);
+  const chosen = LANGUAGES.find((language) => PRECACHE.pages[language] === address);
+  if (chosen) await keepLanguage(chosen).catch(() => null); // a full disk keeps no choice
   const copy = await cache.match(address === "/scan" ? await pageAddress() : address);
   return copy ?? fetch(request);
 }
