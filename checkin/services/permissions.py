@@ -49,6 +49,8 @@ PERMISSIONS: dict[str, frozenset[Role] | Audience] = {
     "auth.sign_in": Audience.PUBLIC,
     "auth.logout": _ALL,
     "scan_page.scan": Audience.PUBLIC,
+    "scan_page.worker": Audience.PUBLIC,
+    "scan_page.decoder": Audience.PUBLIC,
     "organiser.overview": _ALL,
     "organiser.board": _COUNTS,
     "organiser.board_report": _COUNTS,

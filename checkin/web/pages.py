@@ -35,6 +35,7 @@ from checkin.web import (
 )
 from checkin.web.languages import babel_locale, register_language
 from checkin.web.limits import limiter
+from checkin.web.packing import pack_static_files
 from checkin.web.page_errors import register_unknown_pages
 from checkin.web.sessions import csrf, login_manager, operator_or_none, permit
 
@@ -84,6 +85,7 @@ def register_pages(app: Flask) -> None:
     register_unknown_pages(app)
     _limit_sign_in(app)
     app.after_request(_keep_out_of_caches)
+    pack_static_files(app)
     app.context_processor(lambda: {"operator": operator_or_none(), "may": _may})
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+import json
+from pathlib import Path
+
+from flask import Blueprint, Response, current_app, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from checkin.domain.messages import LANGUAGES
 from checkin.services.visible_events import timezones_in_use
+from checkin.web.kept_files import fingerprint, scan_page_files
 from checkin.web.languages import page_language
 from checkin.web.page_errors import register_page_errors
 from checkin.web.scan_words import scan_words
@@ -21,3 +26,31 @@ def scan() -> ResponseReturnValue:
     with database().read() as session:
         timezones = timezones_in_use(session)
     return render_template("scan.html", words=scan_words(page_language(), timezones))
+
+
+@bp.get("/scan/decoder.js")
+def decoder() -> Response:
+    """Return the reader of codes; elsewhere the page's worker could not feed it offline."""
+    return current_app.send_static_file("js/scan/decoder-worker.js")
+
+
+@bp.get("/scan/worker.js")
+def worker() -> Response:
+    """Return the worker that opens the page without network, with the list of what it keeps."""
+    static = Path(current_app.static_folder or "")
+    with database().read() as session:
+        timezones = timezones_in_use(session)
+    precache = {
+        "version": fingerprint(static, timezones),
+        "pages": {code: url_for("scan_page.scan", lang=code) for code in LANGUAGES},
+        "files": [
+            url_for("scan_page.decoder"),
+            *(url_for("static", filename=name) for name in scan_page_files(static)),
+        ],
+    }
+    program = (static / "js/scan/page-worker.js").read_text("utf-8")
+    response = make_response(f"const PRECACHE = {json.dumps(precache)};\n{program}")
+    response.mimetype = "text/javascript"
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Service-Worker-Allowed"] = url_for("scan_page.scan")
+    return response

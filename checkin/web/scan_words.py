@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from flask_babel import gettext as _
 
-from checkin.domain.messages import verdict_message
+from checkin.domain.messages import PENDING, verdict_message
 from checkin.domain.verdicts import Direction, Reason, Status
 from checkin.web.languages import offset_s
 
@@ -22,6 +22,8 @@ def scan_words(language: str, timezones: Iterable[str]) -> dict[str, object]:
         "offsets_s": {timezone: offset_s(timezone) for timezone in timezones},
         "verdicts": _verdicts(language),
         "card": _card(),
+        "faults": _faults(),
+        "desk": _desk(),
         "camera": _camera(),
         "pairing": _pairing(),
         "status": _status(),
@@ -32,6 +34,7 @@ def _verdicts(language: str) -> dict[str, str]:
     said = {reason.value: verdict_message(Status.ERROR, reason, language) for reason in Reason}
     said["entry"] = verdict_message(Status.OK, None, language)
     said["exit"] = verdict_message(Status.OK, None, language, Direction.EXIT)
+    said["pending"] = PENDING[language]
     return said
 
 
@@ -40,11 +43,58 @@ def _card() -> dict[str, str]:
         "arrived": _("{arrived} arrived of {quota} places"),
         "first": _("First admitted at {time}, {gate}"),
         "not_ours": _("This QR code is not a badge of ours"),
+        "again": _("Part of a code, or misread: show the badge again"),
         "slip": _("This code has a typing slip: check it and type it again"),
+        "unchecked": _("Not confirmed: the server does not answer. The scan is kept."),
+        "offline": _("Decided without the network"),
         "unconfirmed": _("Not confirmed"),
         "unconfirmed_more": _("The server does not answer. Keep this person here: trying again."),
         "failed": _("Not recorded"),
-        "failed_more": _("The server refused the request: scan this badge again."),
+    }
+
+
+def _faults() -> dict[str, str]:
+    return {
+        "storage_full": _(
+            "NOT saved: this device's storage is full. Free some space, then scan again."
+        ),
+        "storage_refused": _(
+            "NOT saved: this browser stores nothing for this page (private window?). Open the page "
+            "in a normal window, then scan again."
+        ),
+        "storage_lost": _(
+            "NOT saved: the browser erased what this page kept. Reload the page, scan again and "
+            "tell the organiser."
+        ),
+        "rejected": _("The server cannot take this scan ({detail}). It is set aside."),
+        "list_refused": _(
+            "The list received is not the event's ({detail}): it is ignored. Tell the organiser."
+        ),
+        "unexpected": _("Something failed ({detail}). Reload the page; scans are kept."),
+    }
+
+
+def _desk() -> dict[str, object]:
+    return {
+        "annulled": _("Last scan annulled"),
+        "annul_refused": _("Annulment refused: call a supervisor"),
+        "annul_offline": _("Cannot annul while offline"),
+        "nothing_to_annul": _("Nothing to annul"),
+        "nothing_to_override": _("Scan the refused badge first"),
+        "needs_server": _("Not possible offline: the server does not answer"),
+        "three_letters": _("Type at least three letters of the name"),
+        "found": _("Found: {count}"),
+        "found_nobody": _("Nobody of this name. Try another spelling."),
+        "possible_duplicate": _(
+            "Somebody of this name is registered. Press again to register anyway."
+        ),
+        "pin_refused": _("PIN refused: ask the supervisor to type it"),
+        "rejected": _("The server does not take this request ({detail})"),
+        "standings": {
+            "confirmed": _("confirmed"),
+            "reserve": _("reserve list"),
+            "canceled": _("cancelled"),
+        },
     }
 
 
@@ -80,6 +130,7 @@ def _pairing() -> dict[str, str]:
             "This browser keeps nothing for this page (private window?): it must be paired again "
             "after a reload."
         ),
+        "unsent": _("Scans not sent yet, kept in this browser: {count}."),
         "station": _("Browser station"),
     }
 
@@ -87,7 +138,21 @@ def _pairing() -> dict[str, str]:
 def _status() -> dict[str, str]:
     return {
         "online": _("Online"),
-        "waiting": _("{count} not confirmed"),
-        "leave": _("Scans are not confirmed yet."),
-        "forget": _("Forget this device? It must be paired again to scan."),
+        "offline": _("Offline"),
+        "waiting": _("Waiting: {count}"),
+        "aside": _("Set aside: {count}"),
+        "list_age": _("List: {minutes} min"),
+        "no_list": _("No list yet"),
+        "list_stale": _("This gate's list is older than 30 minutes: check the network"),
+        "clock": _("Clock off by {skew} s"),
+        "clock_off": _("This device's clock is more than a minute off: times are corrected"),
+        "admitted": _("Admitted here: {count}"),
+        "uploaded": _("Waiting scans sent: {count}"),
+        "contradicted": _(
+            "People let in offline whom the server objects to: {count}. Tell the organiser."
+        ),
+        "erased": _(
+            "The browser erased what this page had kept: scans may be lost. Tell the organiser."
+        ),
+        "forget": _("Leave this gate? The device must be paired again to scan."),
     }

@@ -15,6 +15,7 @@ import pytest
 from checkin.db.engine import Database
 from checkin.db.models import Role
 from tests import factories
+from tests.browser.stations import pairing_link_at
 from tests.browser.webcam import Chromium
 from tests.server_process import free_port
 from tests.web.pages.browsing import PASSWORD, an_operator
@@ -82,6 +83,11 @@ def server(database_url, event, tmp_path):
     server = Server(tmp_path, database_url)
     yield server
     server.stop()
+
+
+@pytest.fixture
+def pairing_link(server, database, event):
+    return pairing_link_at(server, database, event)
 
 
 @pytest.fixture

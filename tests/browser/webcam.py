@@ -69,10 +69,12 @@ class Chromium:
         pictures: Sequence[tuple[Image.Image, float]] = (),
         *,
         camera: str = "allowed",
+        more: Sequence[str] = (),
     ) -> Browser:
-        """Start a browser; camera: allowed, denied or missing."""
+        """Start a browser; camera: allowed, denied or missing; `more` arguments."""
         browser = self._playwright.chromium.launch(
-            executable_path=self._program, args=[*_ARGUMENTS, *self._camera(pictures, camera)]
+            executable_path=self._program,
+            args=[*_ARGUMENTS, *self._camera(pictures, camera), *more],
         )
         self._browsers.append(browser)
         return browser

@@ -1,8 +1,15 @@
 // Feeds camera frames to the decoder, one at a time: a slow machine reads fewer, and never lags.
 
+// Under the address that the page's worker rules over, or its files would not come from there.
+const DECODER = "/scan/decoder.js";
+// Twice the size finds the small codes, even light those under glare and moiré.
+const STEPS = ["plain", "doubled", "evened", "doubled"];
+
+/** Return how the frame of this number is read. */
+export const stepOf = (number) => STEPS[number % STEPS.length];
+
 /**
  * Call `onCodes(texts, ms)` for each frame that was read, `onFault()` when the decoder cannot run.
- * Every other frame is read at twice its size, which finds the small codes.
  */
 export class FrameReader {
   #busy = true; // until the decoder says that it is ready
@@ -11,7 +18,7 @@ export class FrameReader {
   constructor(video, { onCodes, onFault }) {
     this.video = video;
     this.onCodes = onCodes;
-    this.worker = new Worker(new URL("decoder-worker.js", import.meta.url), { type: "module" });
+    this.worker = new Worker(DECODER, { type: "module" });
     this.worker.onmessage = ({ data }) => this.#answered(data, onFault);
     this.worker.onerror = onFault;
     this.#next();
@@ -35,8 +42,8 @@ export class FrameReader {
     this.#busy = true;
     try {
       const frame = await createImageBitmap(this.video);
-      const scale = this.#count++ % 2 ? 2 : 1;
-      this.worker.postMessage({ frame, scale }, [frame]);
+      const step = stepOf(this.#count++);
+      this.worker.postMessage({ frame, step }, [frame]);
     } catch {
       this.#busy = false; // the camera went away between two frames
     }

@@ -14,4 +14,14 @@ export class Debounce {
     for (const [old, at] of this.#seen) if (nowMs - at >= this.pauseMs) this.#seen.delete(old);
     return before === undefined || nowMs - before >= this.pauseMs;
   }
+
+  /** Let a code count as new at once: its scan could not be kept. */
+  forget(code) {
+    this.#seen.delete(code);
+  }
+
+  /** Let every code count as new: who came in may leave right after. */
+  forgetAll() {
+    this.#seen.clear();
+  }
 }

@@ -1,7 +1,7 @@
 // The camera's part of the scan page: picture, choice, mirror, torch, and what to do when it fails.
 import { cameras, looksAtViewer, startCamera, stopCamera } from "./camera.js";
 import { FrameReader } from "./frames.js";
-import { fill } from "./verdict-card.js";
+import { fill } from "./words.js";
 
 const CHOICE = "marhaba.camera";
 const MIRROR = "marhaba.mirror";

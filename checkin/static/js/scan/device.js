@@ -1,7 +1,7 @@
 // What this browser is to the server: a device at a gate, with a token.
 
 const PLACE = "marhaba.device";
-const SOFTWARE = "marhaba-web 0.1";
+const SOFTWARE = "marhaba-web 0.2";
 const PAIR_WITHIN_MS = 10_000;
 const FAULTS = { 401: "wrong", 400: "wrong", 429: "limited" };
 
@@ -13,7 +13,7 @@ export class PairingFault extends Error {
   }
 }
 
-/** Return {token, gate, event} as this browser keeps it, or null. */
+/** Return {id, token, gate, event} as this browser keeps it, or null. */
 export function storedDevice() {
   try {
     return JSON.parse(localStorage.getItem(PLACE));
@@ -62,6 +62,6 @@ export async function pair(code, name) {
     throw new PairingFault("network");
   }
   if (answer.status !== 201) throw new PairingFault(FAULTS[answer.status] ?? "network");
-  const { device_token: token, gate, event } = await answer.json();
-  return { token, gate, event };
+  const { device_id: id, device_token: token, gate, event } = await answer.json();
+  return { id, token, gate, event };
 }

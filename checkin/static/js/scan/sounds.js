@@ -5,11 +5,15 @@ const TONES = {
   ok: [[660, 0, 0.12, "sine"], [990, 0.12, 0.22, "sine"]],
   already: [[520, 0, 0.14, "triangle"], [520, 0.24, 0.14, "triangle"]],
   refused: [[180, 0, 0.5, "sawtooth"]],
+  pending: [[440, 0, 0.1, "sine"], [440, 0.14, 0.1, "sine"], [550, 0.28, 0.14, "sine"]],
   unconfirmed: [[360, 0, 0.09, "triangle"], [300, 0.12, 0.16, "triangle"]],
 };
-const SHAKES = { ok: [90], already: [90, 120, 90], refused: [450], unconfirmed: [40, 60, 40] };
+const SHAKES = {
+  ok: [90], already: [90, 120, 90], refused: [450], pending: [60, 60, 60], unconfirmed: [40, 60, 40],
+};
 
 let audio = null;
+let muted = false;
 
 /** Wake the sound up; browsers allow it only from a click or a key. */
 export function wakeSound() {
@@ -19,6 +23,10 @@ export function wakeSound() {
 
 export function soundIsOn() {
   return audio?.state === "running";
+}
+
+export function muteSound(yes) {
+  muted = yes;
 }
 
 function tone([hertz, start, length, shape]) {
@@ -32,7 +40,8 @@ function tone([hertz, start, length, shape]) {
   oscillator.stop(at + length);
 }
 
+/** Say a verdict's kind; only after it is on the screen. */
 export function signal(kind) {
-  if (soundIsOn()) (TONES[kind] ?? []).forEach(tone);
+  if (soundIsOn() && !muted) (TONES[kind] ?? []).forEach(tone);
   navigator.vibrate?.(SHAKES[kind] ?? []);
 }

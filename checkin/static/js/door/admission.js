@@ -1,0 +1,70 @@
+// Where a verdict is decided: facts in, verdict out. The same rules as checkin/domain/admission.py,
+// held to them by tests/vectors/admission.json.
+
+/** Facts where nothing else is said. */
+export const FACTS = {
+  known: true, same_event: true, badge_revoked: false, standing: "confirmed", blocked: false,
+  gate_admits: true, entries: 0, inside: false, places_used: 0, quota: 1, hall_inside: 0,
+  direction: "entry", forced: false,
+};
+
+/** What an event lays down where it says nothing; moments are milliseconds since 1970, or null. */
+export const POLICY = {
+  reentry: "single", opens_at: null, closes_at: null, reserve_from: null, capacity: null,
+};
+
+// What a supervisor may answer for: nobody stands behind a code that is not ours, a revoked badge
+// or a canceled registration.
+export const FORCEABLE = new Set([
+  "blocked", "wrong_gate", "invalid_time", "unapproved", "already_redeemed", "quota_exceeded",
+  "capacity_exceeded", "checkout_required",
+]);
+
+const refused = (reason) => ({ status: "error", reason, entry_no: null, overridden: [] });
+const admitted = (entry_no, overridden = []) => ({
+  status: "ok", reason: null, entry_no, overridden,
+});
+
+/**
+ * Decide whether a scan opens the gate; the most serious reason wins.
+ * @param at when the badge was read, in milliseconds of the server's clock
+ */
+export function decide(facts, at, policy) {
+  if (facts.direction === "exit") return decideExit(facts);
+  const against = objections(facts, at, policy);
+  const stands = against.find((reason) => !(facts.forced && FORCEABLE.has(reason)));
+  if (stands) return refused(stands);
+  // Someone who never left is counted in already, whatever the policy or the supervisor says.
+  return admitted(facts.inside ? null : facts.entries + 1, against);
+}
+
+function decideExit(facts) {
+  // Nobody is kept in the hall by a rule: only a code that names no one here is refused.
+  if (!facts.known) return refused("invalid");
+  return facts.same_event ? admitted(null) : refused("wrong_event");
+}
+
+function objections(facts, at, policy) {
+  if (!facts.known) return ["invalid"];
+  if (!facts.same_event) return ["wrong_event"];
+  const firstTime = facts.entries === 0;
+  const released = policy.reserve_from !== null && at >= policy.reserve_from;
+  const hallFull = policy.capacity !== null && facts.hall_inside >= policy.capacity;
+  const against = {
+    revoked: facts.badge_revoked,
+    canceled: facts.standing === "canceled",
+    blocked: facts.blocked,
+    wrong_gate: !facts.gate_admits,
+    invalid_time: !isOpen(policy, at),
+    unapproved: facts.standing === "reserve" && firstTime && !released,
+    already_redeemed: policy.reentry === "single" && !firstTime,
+    quota_exceeded: firstTime && facts.places_used >= facts.quota,
+    capacity_exceeded: !facts.inside && hallFull,
+    checkout_required: policy.reentry === "after_exit" && facts.inside,
+  };
+  return Object.keys(against).filter((reason) => against[reason]);
+}
+
+function isOpen({ opens_at, closes_at }, at) {
+  return (opens_at === null || at >= opens_at) && (closes_at === null || at < closes_at);
+}

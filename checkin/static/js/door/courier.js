@@ -1,0 +1,172 @@
+// Talks to the server in the background, so that neither camera nor screen ever waits for it.
+import { Rejected, TokenRefused, Unreachable } from "./line.js";
+import { tagOf } from "./offline-gate.js";
+import { EVERY_MS } from "./refresh.js";
+import { StorageFault } from "./storage.js";
+
+const ROUND_MS = 1_000;
+const STATUS_EVERY_MS = 10_000;
+const ANNULLED = "taken back at the gate";
+
+/**
+ * Delivers new scans one after the other; what waited and the heartbeat go on beside them.
+ * What happens is told to `tell`: {verdict}, {uploaded, contradicted}, {line}, {trouble},
+ * {annulled: word} or {stopped: "wiped" | "token_refused", waiting}.
+ */
+export class Courier {
+  #fresh = Promise.resolve();
+  #cutOff;
+  #awaited = new Set(); // of those, the scans for which somebody stands at the door
+  #over = false;
+  #tending = false;
+  #timer = 0;
+  #nextStatus = 0;
+  #nextRefresh = 0;
+
+  constructor({ delivery, refresh, spool, line, tell, wipe }) {
+    Object.assign(this, { delivery, refresh, spool, line, tell, wipe });
+    // Looked up before the first scan of this run, which will be undecided for a moment too.
+    this.#cutOff = spool.undecided();
+  }
+
+  start() {
+    this.hurry();
+  }
+
+  /** Do a round now, unless one is under way: the browser said that the network is back. */
+  hurry() {
+    if (this.#tending) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#tend(), 0);
+  }
+
+  stop() {
+    this.#over = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** Take a scan that is safe in the spool; its verdict comes through `tell`. */
+  submit(scan) {
+    this.#fresh = this.#fresh.then(() => this.#deliver(scan));
+    return this.#fresh;
+  }
+
+  /** Take back a scan; how it went comes through `tell`. */
+  async annul(scanId) {
+    try {
+      await this.line.annul(scanId, ANNULLED);
+      await this.spool.forgetPassage(scanId);
+      this.tell({ annulled: "annulled" });
+    } catch (fault) {
+      this.tell({ annulled: fault instanceof Rejected ? "annul_refused" : "annul_offline" });
+    }
+  }
+
+  async #deliver(scan) {
+    if (this.#over) return;
+    try {
+      const verdict = await this.delivery.deliver(scan);
+      if (verdict.unconfirmed) this.#keepAsking(scan);
+      this.tell({ verdict });
+    } catch (fault) {
+      if (fault instanceof TokenRefused) return this.#stop(fault);
+      // It is in the spool without an answer: the server shall say what becomes of it.
+      this.#keepAsking(scan);
+      this.tell({ verdict: { scan, fault: faultOf(fault) } });
+    }
+    this.#sayLine();
+  }
+
+  #keepAsking(scan) {
+    this.#cutOff.push(scan);
+    this.#awaited.add(scan.scan_id);
+  }
+
+  async #stop(fault) {
+    if (this.#over) return;
+    this.stop();
+    const waiting = this.spool.waitingCount;
+    if (fault.wipe) await this.wipe();
+    this.tell({ stopped: fault.wipe ? "wiped" : "token_refused", waiting });
+  }
+
+  async #tend() {
+    this.#tending = true;
+    // What waits goes before the refresh: a lease is renewed when nothing is unheard of.
+    for (const work of [this.#heartbeat, this.#resume, this.#drain, this.#supply]) {
+      if (!this.#over) await this.#guarded(work);
+    }
+    this.#tending = false;
+    if (!this.#over) this.#timer = setTimeout(() => this.#tend(), ROUND_MS);
+  }
+
+  async #guarded(work) {
+    try {
+      await work.call(this);
+    } catch (fault) {
+      if (this.#over) return; // wiped meanwhile: what it wanted to write has no place any more
+      if (fault instanceof TokenRefused) return this.#stop(fault);
+      if (fault instanceof Unreachable) this.delivery.online = false;
+      else this.tell({ trouble: faultOf(fault) });
+      this.#sayLine();
+    }
+  }
+
+  async #heartbeat() {
+    if (this.delivery.online && performance.now() < this.#nextStatus) return;
+    let counts = null;
+    try {
+      counts = await this.line.status();
+      await this.refresh.noteStatus(counts);
+    } catch (fault) {
+      if (!(fault instanceof Rejected)) throw fault; // a server that will not say is there too
+    }
+    this.#nextStatus = performance.now() + STATUS_EVERY_MS;
+    this.delivery.online = true;
+    this.#sayLine(counts);
+  }
+
+  /** Send the scans that got no verdict before: the server decides them like new ones. */
+  async #resume() {
+    while (this.#cutOff.length) {
+      const [scan] = this.#cutOff;
+      const verdict = await this.delivery.ask(scan, await tagOf(scan));
+      this.#cutOff.shift();
+      this.tell(this.#awaited.delete(scan.scan_id) ? { verdict } : { uploaded: 1, contradicted: 0 });
+      this.#sayLine();
+    }
+  }
+
+  async #drain() {
+    if (!this.delivery.online) return;
+    const sum = { uploaded: 0, contradicted: 0 };
+    try {
+      for (let batch; (batch = await this.delivery.upload()).settled; ) {
+        sum.uploaded += batch.settled;
+        sum.contradicted += batch.contradicted;
+      }
+    } finally {
+      if (sum.uploaded) this.tell(sum);
+      if (sum.uploaded) this.#sayLine();
+    }
+  }
+
+  async #supply() {
+    if (!this.delivery.online || performance.now() < this.#nextRefresh) return;
+    this.#nextRefresh = performance.now() + EVERY_MS;
+    await this.refresh.run();
+    this.#sayLine();
+  }
+
+  #sayLine(counts = null) {
+    if (this.#over) return;
+    this.tell({ line: { online: this.delivery.online, counts, ...this.refresh.freshness() } });
+  }
+}
+
+/** Name a fault by the word that a person is told: {code, detail}. */
+export function faultOf(fault) {
+  if (fault instanceof StorageFault) return { code: `storage_${fault.kind}`, detail: fault.message };
+  if (fault.objection) return { code: "list_refused", detail: fault.objection };
+  return { code: "unexpected", detail: String(fault) };
+}

@@ -1,0 +1,70 @@
+// The time of this device, and how far it is from the server's.
+//
+// A clock may jump, be an hour off or start in the year 2000 after its battery died. Between jumps
+// ("a frame") the distance to the server's clock is one number, and a measurement made at any time
+// corrects every scan of the frame, before and after. All times here are milliseconds since 1970.
+import { randomId } from "./bytes.js";
+
+/** a clock further off than this is worth a word to the volunteer */
+const WARN_MS = 60_000;
+const JUMP_MS = 2_000;
+
+export class DeviceClock {
+  skew = null; // by how much this device is ahead of the server, as measured in this frame
+  frame = randomId();
+  #keptSkew;
+  #floor;
+  #distance;
+
+  /**
+   * @param keptSkew what an earlier frame measured, believed until this one has
+   * @param floor a time of the server's that is past for sure
+   */
+  constructor({ keptSkew = 0, floor = null, wall = Date.now, steady = () => performance.now() } = {}) {
+    this.#keptSkew = keptSkew;
+    this.#floor = floor ?? -Infinity;
+    this.wall = wall;
+    this.steady = steady;
+    this.#distance = wall() - steady();
+  }
+
+  now() {
+    this.#noticeJump();
+    return this.wall();
+  }
+
+  /** The skew to correct with: measured, or the one of an earlier frame. */
+  get correction() {
+    return this.skew ?? this.#keptSkew;
+  }
+
+  /** Return a time of this device's by the server's clock, not before what the server has said. */
+  corrected(at) {
+    return Math.max(at - this.correction, this.#floor);
+  }
+
+  serverNow() {
+    return this.corrected(this.now());
+  }
+
+  /** Measure with one exchange; the server is taken to have answered half way through. */
+  note(serverTime, sentAt, roundTripMs) {
+    this.skew = sentAt - serverTime + roundTripMs / 2;
+    this.#floor = Math.max(this.#floor, serverTime);
+  }
+
+  isOff() {
+    return this.skew !== null && Math.abs(this.skew) > WARN_MS;
+  }
+
+  #noticeJump() {
+    const distance = this.wall() - this.steady();
+    const jump = distance - this.#distance;
+    if (Math.abs(jump) < JUMP_MS) return;
+    // Back: somebody set the clock. Ahead: most likely the lid was closed, and the clock is right.
+    this.#keptSkew = this.correction + Math.min(jump, 0);
+    this.#distance = distance;
+    this.skew = null;
+    this.frame = randomId();
+  }
+}

@@ -1,0 +1,84 @@
+// This browser at its gate: the parts put together.
+import { Courier, faultOf } from "./courier.js";
+import { Delivery } from "./delivery.js";
+import { DeviceClock } from "./device-clock.js";
+import { HeldList } from "./held-list.js";
+import { Line } from "./line.js";
+import { passageTold } from "./memory.js";
+import { OfflineGate, tagOf } from "./offline-gate.js";
+import { Refresh } from "./refresh.js";
+import { newScan } from "./scans.js";
+import { Spool } from "./spool.js";
+import { Storage } from "./storage.js";
+
+/**
+ * Open what this browser keeps; `start` begins to talk to the server.
+ * @param device {id, token, gate, event} of the pairing; `opened`: its door was opened here before
+ * @param tell hears everything that happens, see Courier
+ * Throws StorageFault where the browser keeps nothing.
+ */
+export async function openDoor(device, tell) {
+  const storage = new Storage();
+  const spool = await Spool.of(storage);
+  const before = spool.kept.value("device_id");
+  // What another pairing left is not this gate's, unsent scans apart.
+  if (before !== null && before !== device.id) await spool.wipe(false);
+  await spool.kept.keep({ device_id: device.id });
+  const door = new Door(device, storage, spool, tell);
+  // Browsers erase what pages keep when the disk is full: scans may be lost, and that is said.
+  door.wasErased = Boolean(device.opened) && before === null;
+  return door;
+}
+
+class Door {
+  constructor(device, storage, spool, tell) {
+    const held = new HeldList(storage, spool.kept, device.event.slug);
+    this.clock = new DeviceClock({ keptSkew: spool.lastSkew, floor: held.confirmedAt });
+    this.line = new Line(device.token, this.clock);
+    this.spool = spool;
+    this.gate = new OfflineGate(held, spool.memory, this.clock, device.gate);
+    this.tell = tell;
+    const delivery = new Delivery(spool, this.line, this.gate, this.clock);
+    const refresh = new Refresh(this.line, held, spool, this.clock);
+    const wipe = () => spool.wipe(true);
+    this.courier = new Courier({ delivery, refresh, spool, line: this.line, tell, wipe });
+  }
+
+  start() {
+    this.courier.start();
+  }
+
+  /** Make a reading safe and send it on its way; false where it could not be kept. */
+  async read(code, type, source) {
+    const scan = newScan(code, type, source, this.clock.now());
+    try {
+      await this.spool.put(scan, this.clock.frame);
+    } catch (fault) {
+      this.tell({ verdict: { scan, fault: faultOf(fault) } });
+      return false;
+    }
+    this.courier.submit(scan);
+    return true;
+  }
+
+  /** Begin an override: one scan_id for all tries, so that a lost answer admits nobody twice. */
+  forcedScan({ code, type, source }) {
+    return newScan(code, type, source, this.clock.now());
+  }
+
+  /** Send a refused scan with force, and return its verdict; online only, the PIN is not kept. */
+  async override(scan, reason, pin) {
+    const reply = await this.line.override(scan, reason, pin);
+    const at = this.clock.corrected(Date.parse(scan.scanned_at));
+    const passage = passageTold(scan, await tagOf(scan), reply, at, this.gate.place.name);
+    await this.spool.done([], passage).catch(() => null);
+    return { ...reply, scan };
+  }
+
+  /** Leave the gate for good: the lease is given back, and everything but unsent scans erased. */
+  async leave() {
+    this.courier.stop();
+    if (!this.spool.waitingCount) await this.line.giveLeaseBack().catch(() => null);
+    await this.spool.wipe(true);
+  }
+}

@@ -1,0 +1,75 @@
+// The gate list's format, as checkin/protocol/gate_list.py defines it: an entry opens only with the
+// badge in hand, and the list is signed.
+import { bytesOf, textOf, utf8 } from "./bytes.js";
+
+export const FORMAT = 1;
+const TAG_BYTES = 16;
+const NONCE_BYTES = 12;
+
+/** Say whether this browser can read a gate list here: WebCrypto wants a secure origin. */
+export const canReadLists = () => Boolean(globalThis.crypto?.subtle);
+
+/** Return the name under which a badge's entry is found: truncated SHA-256. */
+export async function badgeTag(token) {
+  const digest = await crypto.subtle.digest("SHA-256", joined(utf8("marhaba gate list tag"), token));
+  return textOf(new Uint8Array(digest).slice(0, TAG_BYTES));
+}
+
+/** Decrypt a badge's entry {tag, sealed}; null when it is another's or was tampered with. */
+export async function openEntry(token, { tag, sealed }) {
+  try {
+    const bytes = bytesOf(sealed);
+    const how = { name: "AES-GCM", iv: bytes.slice(0, NONCE_BYTES), additionalData: utf8(tag) };
+    const clear = await crypto.subtle.decrypt(how, await entryKey(token), bytes.slice(NONCE_BYTES));
+    return JSON.parse(new TextDecoder().decode(clear));
+  } catch {
+    return null;
+  }
+}
+
+async function entryKey(token) {
+  const secret = await crypto.subtle.importKey("raw", token, "HKDF", false, ["deriveKey"]);
+  const info = utf8("marhaba gate list entry");
+  const how = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info };
+  return crypto.subtle.deriveKey(how, secret, { name: "AES-GCM", length: 256 }, false, ["decrypt"]);
+}
+
+/** Return what the signature covers: the head with sorted keys, tombstones, entries; a line each. */
+export function signedBytes(head, tombstones, entries) {
+  const lines = [sortedJson(head)];
+  for (const { tag, reason } of tombstones) lines.push(`${tag} ${reason}`);
+  for (const { tag, sealed } of entries) lines.push(`${tag} ${sealed}`);
+  return utf8(lines.join("\n"));
+}
+
+/**
+ * Say whether the server with this key signed exactly this list.
+ * A browser without Ed25519 believes the connection, by which the page itself came.
+ */
+export async function listIsGenuine(publicKey, content, signature) {
+  let key;
+  try {
+    key = await crypto.subtle.importKey("raw", bytesOf(publicKey), "Ed25519", false, ["verify"]);
+  } catch (fault) {
+    return fault.name === "NotSupportedError";
+  }
+  try {
+    return await crypto.subtle.verify("Ed25519", key, bytesOf(signature), content);
+  } catch {
+    return false;
+  }
+}
+
+function sortedJson(value) {
+  if (Array.isArray(value)) return `[${value.map(sortedJson).join(",")}]`;
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  const pair = (key) => `${JSON.stringify(key)}:${sortedJson(value[key])}`;
+  return `{${Object.keys(value).sort().map(pair).join(",")}}`;
+}
+
+function joined(first, second) {
+  const whole = new Uint8Array(first.length + second.length);
+  whole.set(first);
+  whole.set(second, first.length);
+  return whole;
+}

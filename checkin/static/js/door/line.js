@@ -1,0 +1,134 @@
+// The HTTP contract v1 as a browser speaks it.
+import { utcText } from "./scans.js";
+
+const SCAN_MS = 1_500;
+const BATCH_MS = 15_000;
+const LIST_MS = 20_000;
+const DESK_MS = 5_000; // a person waits for these, and a walk-in writes more than a scan does
+// Answers that will be the same however often the request is sent.
+const HOPELESS = new Set([400, 403, 404, 409, 413, 415, 422]);
+
+/** No answer of our server within its time: try again later. */
+export class Unreachable extends Error {}
+
+/** The server does not take this device's token any more; `wipe`: it says to erase everything. */
+export class TokenRefused extends Error {
+  constructor(wipe) {
+    super("token refused");
+    this.wipe = wipe;
+  }
+}
+
+/** The server will never take this request. */
+export class Rejected extends Error {
+  constructor(status, { error = "", detail = "" }) {
+    super(`${status} ${error}: ${detail}`);
+    Object.assign(this, { status, error, detail });
+  }
+}
+
+export class Line {
+  constructor(token, clock) {
+    this.token = token;
+    this.clock = clock;
+  }
+
+  /** Send one scan and return the reply of the contract; a refusal is a reply too. */
+  async postScan(scan, extra = {}, withinMs = SCAN_MS) {
+    const reply = await this.#call("POST", "scans", { ...scan, ...extra }, withinMs);
+    // Only an answer to this very scan may take it off the spool.
+    if (reply.scan_id !== scan.scan_id || !reply.status) throw new Unreachable("another answer");
+    return reply;
+  }
+
+  /** Send decided scans and return the results, in any order. `deviceTime`: their clock's now. */
+  async postBatch(waiting, deviceTime) {
+    const scans = waiting.map(({ scan, decided, lease_id }) => ({
+      ...scan, decided, ...(lease_id ? { lease_id } : {}),
+    }));
+    const body = { device_time: utcText(deviceTime), scans };
+    const reply = await this.#call("POST", "scans/batch", body, BATCH_MS);
+    if (!Array.isArray(reply.results)) throw new Unreachable("no results");
+    return reply.results;
+  }
+
+  /** Return {body, etag}, or null when `etag` still holds. */
+  async gateList(since, etag) {
+    const path = since ? `gate-list?since=${since}` : "gate-list";
+    const answer = await this.#send("GET", path, null, LIST_MS, etag ? { "If-None-Match": etag } : {});
+    if (answer.status === 304) return null;
+    return { body: await understood(answer), etag: answer.headers.get("ETag") ?? "" };
+  }
+
+  async lease() {
+    return this.#call("POST", "leases", {}, SCAN_MS);
+  }
+
+  async giveLeaseBack() {
+    await this.#call("DELETE", "leases", null, SCAN_MS);
+  }
+
+  async annul(scanId, reason) {
+    await this.#call("POST", `scans/${scanId}/annul`, { reason }, SCAN_MS);
+  }
+
+  async status() {
+    return this.#call("GET", "status", null, SCAN_MS);
+  }
+
+  async search(name) {
+    const query = new URLSearchParams({ q: name });
+    return (await this.#call("GET", `participants?${query}`, null, DESK_MS)).participants ?? [];
+  }
+
+  /** Register somebody who comes unannounced and return the code that admits them. */
+  async registerWalkIn(name, delegationId, again) {
+    const script = /[\u0600-\u06ff]/.test(name) ? "name_ar" : "name";
+    const body = { [script]: name, delegation_id: delegationId, allow_duplicate: again };
+    return (await this.#call("POST", "participants", body, DESK_MS)).code;
+  }
+
+  /** Send a refused scan again with force, under a scan_id of its own. */
+  async override(scan, reason, pin) {
+    const forced = { force: true, force_reason: reason, ...(pin ? { supervisor_pin: pin } : {}) };
+    return this.postScan(scan, forced, DESK_MS);
+  }
+
+  async #call(method, path, body, withinMs) {
+    const sentAt = this.clock.now();
+    const began = performance.now();
+    const reply = await understood(await this.#send(method, path, body, withinMs, {}));
+    const serverTime = Date.parse(reply.server_time ?? reply.at);
+    if (!Number.isNaN(serverTime)) this.clock.note(serverTime, sentAt, performance.now() - began);
+    return reply;
+  }
+
+  async #send(method, path, body, withinMs, headers) {
+    const json = body ? { "Content-Type": "application/json" } : {};
+    const languages = { "Accept-Language": document.documentElement.lang };
+    try {
+      return await fetch(`/api/v1/${path}`, {
+        method,
+        headers: { Authorization: `Bearer ${this.token}`, ...json, ...languages, ...headers },
+        body: body && JSON.stringify(body),
+        cache: "no-store",
+        credentials: "omit",
+        redirect: "manual", // the portal of a public network is not our server
+        signal: AbortSignal.timeout(withinMs),
+      });
+    } catch (fault) {
+      throw new Unreachable(String(fault));
+    }
+  }
+}
+
+async function understood(answer) {
+  const reply = await answer.json().catch(() => null);
+  const readable = reply !== null && typeof reply === "object";
+  // Only our server's own word erases anything: a portal's 401 does not.
+  if (answer.status === 401) throw new TokenRefused(readable && reply.wipe === true);
+  if (!readable) throw new Unreachable("no answer of ours");
+  if (answer.ok) return reply;
+  if (HOPELESS.has(answer.status)) throw new Rejected(answer.status, reply);
+  throw new Unreachable(String(answer.status));
+}

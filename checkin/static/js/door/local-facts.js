@@ -1,0 +1,48 @@
+// What this device knows of a badge, in the form that `decide` takes.
+import { FACTS, POLICY } from "./admission.js";
+
+/** What a device without a lease may give away. */
+export const NOTHING_LENT = { leaseId: null, places: 0, placesSpent: 0, hall: 0, hallSpent: 0 };
+
+const moment = (text) => (text ? Date.parse(text) : null);
+
+/** Return the policy of a list's head, for a device that fills only the seats lent. */
+export function policyFrom(head, lent) {
+  const grace = head.grace_s * 1000;
+  const opensAt = moment(head.doors_open_at);
+  const closesAt = moment(head.doors_close_at);
+  return {
+    ...POLICY,
+    reentry: head.reentry,
+    opens_at: opensAt === null ? null : opensAt - grace,
+    closes_at: closesAt === null ? null : closesAt + grace,
+    reserve_from: moment(head.reserve_from),
+    capacity: head.capacity === null ? null : lent.hall,
+  };
+}
+
+/** Return what is known of the holder of a badge whose entry was opened. */
+export function factsFrom(content, history, lent, { direction, gateId, limitedGates }) {
+  const facts = {
+    ...FACTS,
+    standing: content.standing,
+    blocked: content.blocked,
+    gate_admits: !limitedGates.includes(gateId) || content.gates.includes(gateId),
+    entries: history.entries,
+    inside: history.inside,
+    hall_inside: lent.hallSpent,
+    direction,
+  };
+  if (facts.standing !== "reserve") return facts; // a confirmed person's place needs no lease
+  return { ...facts, places_used: lent.placesSpent, quota: lent.places };
+}
+
+/** Say whether an admission with these facts gives a lent place away. */
+export function takesPlace(facts) {
+  return facts.standing === "reserve" && facts.entries === 0;
+}
+
+/** Say whether an admission with these facts gives a lent seat away. */
+export function takesSeat(facts, policy) {
+  return policy.capacity !== null && !facts.inside;
+}

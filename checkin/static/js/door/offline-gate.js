@@ -1,0 +1,129 @@
+// The door's own decision while the server cannot be asked: the same `decide`, on the gate list.
+import { decide } from "./admission.js";
+import { parseCode } from "./badge-code.js";
+import { badgeTag, canReadLists, openEntry } from "./gate-list.js";
+import { factsFrom, NOTHING_LENT, policyFrom, takesPlace, takesSeat } from "./local-facts.js";
+import { utcText } from "./scans.js";
+
+const OK = { status: "ok", reason: null };
+const decidedAs = ({ status, reason }) => ({ status, reason });
+
+/** Return the tag of a scan's badge, "" where it cannot be known. */
+export async function tagOf({ code }) {
+  const token = parseCode(code);
+  return token && canReadLists() ? badgeTag(token) : "";
+}
+
+export class OfflineGate {
+  /** @param gate {id, name} from the pairing; the server's later word is in `held` */
+  constructor(held, memory, clock, gate) {
+    Object.assign(this, { held, memory, clock, gate });
+  }
+
+  get place() {
+    return this.held.place ?? this.gate;
+  }
+
+  /**
+   * Decide a scan: {verdict, decided, passage}; it stays to be confirmed by the server.
+   * `decided` is null where this browser cannot decide.
+   */
+  async answer(scan) {
+    const token = parseCode(scan.code);
+    if (!token) return this.#refused(scan, "invalid");
+    if (!canReadLists()) return { verdict: { scan, unconfirmed: true }, decided: null, passage: null };
+    const tag = await badgeTag(token);
+    if (!this.held.isThere) return this.#keptOnly(scan, tag);
+    const reason = await this.held.tombstone(tag);
+    if (reason && scan.type === "entry") return this.#refused(scan, reason);
+    const entry = await this.held.entry(tag);
+    const content = entry ? await openEntry(token, entry) : null;
+    if (!content) return this.#unlisted(scan, tag, Boolean(reason));
+    return this.#decided(scan, tag, content);
+  }
+
+  #decided(scan, tag, content) {
+    const head = this.held.policy;
+    const at = this.#moment(scan);
+    const lent = this.#lent(content.delegation.id, at);
+    const policy = policyFrom(head, lent);
+    const history = this.memory.history(tag, content.participant.id);
+    const where = { direction: scan.type, gateId: this.place.id, limitedGates: head.limited_gates };
+    const facts = factsFrom(content, history, lent, where);
+    const decision = decide(facts, at, policy);
+    return {
+      verdict: verdictOf(scan, decision, content, history),
+      decided: decidedAs(decision),
+      passage: decision.status === "ok" ? this.#passage(scan, tag, content, lent, facts, policy) : null,
+    };
+  }
+
+  #lent(delegationId, at) {
+    const lease = this.memory.lease();
+    if (!lease || at >= lease.expiresAt) return NOTHING_LENT;
+    return {
+      leaseId: lease.leaseId,
+      places: lease.places.get(delegationId) ?? 0,
+      placesSpent: this.memory.placesSpent(lease.leaseId, delegationId),
+      hall: lease.hall ?? 0,
+      hallSpent: this.memory.seatsSpent(lease.leaseId),
+    };
+  }
+
+  #passage(scan, tag, content, lent, facts, policy) {
+    const enters = scan.type === "entry";
+    const place = enters && takesPlace(facts);
+    const seat = enters && takesSeat(facts, policy);
+    return {
+      ...this.#barePassage(scan, tag),
+      participant_id: content.participant.id,
+      delegation_id: content.delegation.id,
+      lease_id: place || seat ? lent.leaseId : null,
+      place,
+      seat,
+    };
+  }
+
+  #barePassage(scan, tag) {
+    return {
+      scan_id: scan.scan_id, tag, participant_id: null, delegation_id: null, direction: scan.type,
+      at: this.#moment(scan), gate: this.place.name, lease_id: null, place: false, seat: false,
+    };
+  }
+
+  #moment(scan) {
+    return this.clock.corrected(Date.parse(scan.scanned_at));
+  }
+
+  #refused(scan, reason) {
+    const verdict = { scan, status: "error", reason, offline: true };
+    return { verdict, decided: { status: "error", reason }, passage: null };
+  }
+
+  // Who leaves with a badge that was revoked meanwhile is let out; a stranger's is no badge.
+  #unlisted(scan, tag, known) {
+    if (!known) return this.#refused(scan, "invalid");
+    const verdict = { scan, ...OK, offline: true };
+    return { verdict, decided: OK, passage: this.#barePassage(scan, tag) };
+  }
+
+  // Before the first list only the check characters are known: taken in as to be confirmed.
+  #keptOnly(scan, tag) {
+    const verdict = { scan, ...OK, offline: true, unchecked: true };
+    return { verdict, decided: OK, passage: this.#barePassage(scan, tag) };
+  }
+}
+
+function verdictOf(scan, decision, { participant, delegation }, history) {
+  const first = decision.reason === "already_redeemed" ? history.first : null;
+  // How many have arrived is not known here: a quota beside a made-up count would mislead.
+  const { quota: _, ...named } = delegation;
+  return {
+    scan,
+    ...decidedAs(decision),
+    participant,
+    delegation: named,
+    first_admission: first && { at: utcText(first.at), gate: first.gate },
+    offline: true,
+  };
+}

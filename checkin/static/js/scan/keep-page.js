@@ -1,0 +1,41 @@
+// Keeps the page itself for a hall without network, and offers a new version when there is one.
+const part = (id) => document.getElementById(id);
+
+function offer(worker) {
+  part("new-version").hidden = false;
+  part("new-version").onclick = () => worker.postMessage("take over");
+}
+
+function watch(registration) {
+  if (registration.waiting && navigator.serviceWorker.controller) offer(registration.waiting);
+  registration.addEventListener("updatefound", () => {
+    const worker = registration.installing;
+    worker.addEventListener("statechange", () => {
+      if (worker.state === "installed" && navigator.serviceWorker.controller) offer(worker);
+    });
+  });
+}
+
+/** Register the worker; the page then opens without network, in each of its languages. */
+export async function keepPageForOffline() {
+  if (!navigator.serviceWorker) return say(false); // not at an insecure address
+  let reloads = Boolean(navigator.serviceWorker.controller);
+  navigator.serviceWorker.addEventListener("controllerchange", () => {
+    if (reloads) location.reload();
+    reloads = true;
+  });
+  try {
+    const registration = await navigator.serviceWorker.register("/scan/worker.js", { scope: "/scan" });
+    watch(registration);
+    const ready = await navigator.serviceWorker.ready;
+    ready.active.postMessage({ language: document.documentElement.lang.slice(0, 2) });
+    say(true);
+  } catch {
+    say(false); // a private window or a full disk: the page works while there is a network
+  }
+}
+
+function say(kept) {
+  part("not-kept").hidden = kept;
+  document.documentElement.dataset.kept = kept ? "yes" : "no";
+}

@@ -1,0 +1,52 @@
+// The state of the line and of what is held: online or not, what waits, how old the list is.
+import { fill, words } from "./words.js";
+
+const part = (id) => document.getElementById(id);
+const MINUTE_MS = 60_000;
+
+function say(id, sentence, warn = false) {
+  part(id).textContent = sentence;
+  part(id).hidden = !sentence;
+  part(id).dataset.warn = warn;
+}
+
+function listSentence(age) {
+  if (age === null || age === undefined) return words.status.no_list;
+  return fill(words.status.list_age, { minutes: Math.floor(age / MINUTE_MS) });
+}
+
+function lasting(line) {
+  if (line.listStale) return words.status.list_stale;
+  return line.clockOff ? words.status.clock_off : "";
+}
+
+/** Show how things stand. `line` is as the courier tells it, `spool` what waits here. */
+export function showLine(line, spool) {
+  const { online, counts, skewMs } = line;
+  const { waitingCount: waiting, setAsideCount: aside } = spool;
+  part("line").dataset.state = online ? "online" : "offline";
+  part("line").textContent = online ? words.status.online : words.status.offline;
+  say("waiting", waiting ? fill(words.status.waiting, { count: waiting }) : "", true);
+  say("aside", aside ? fill(words.status.aside, { count: aside }) : "", true);
+  const hasList = typeof line.listAgeMs === "number";
+  say("list-age", listSentence(line.listAgeMs), line.listStale || !hasList);
+  const seconds = skewMs === null ? 0 : Math.round(skewMs / 1000);
+  say("clock", Math.abs(seconds) >= 2 ? fill(words.status.clock, { skew: seconds }) : "", line.clockOff);
+  say("lasting", lasting(line), true);
+  if (counts) showAdmitted(counts);
+}
+
+function showAdmitted({ gates, device }) {
+  const here = gates.find((gate) => gate.id === device.gate.id);
+  say("admitted", here ? fill(words.status.admitted, { count: here.arrived }) : "");
+}
+
+/** Show the scans that the server will never take. */
+export function showSetAside(list) {
+  const items = list.map(({ scan, error }) => {
+    const item = document.createElement("li");
+    item.textContent = `${scan.scanned_at} · …${scan.code.slice(-6)} · ${error}`;
+    return item;
+  });
+  part("aside-list").replaceChildren(...items);
+}

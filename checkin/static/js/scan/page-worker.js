@@ -1,0 +1,61 @@
+// Opens the scan page without network. The server writes `PRECACHE` = {version, pages, files} before
+// this text, so that a change of any file makes a new worker. It answers only for what it has
+// fetched whole beforehand, and never for the API.
+const PREFIX = "marhaba-scan-";
+const NAME = PREFIX + PRECACHE.version;
+const LANGUAGES = Object.keys(PRECACHE.pages);
+const LANGUAGE = "marhaba-language"; // the language of a page that is asked for without one
+
+self.addEventListener("install", (event) => event.waitUntil(keepAll()));
+self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
+self.addEventListener("message", ({ data }) => {
+  if (data === "take over") self.skipWaiting();
+  else if (PRECACHE.pages[data?.language]) keepLanguage(data.language);
+});
+self.addEventListener("fetch", (event) => {
+  const address = keptAddress(event.request);
+  if (address) event.respondWith(keptOrFresh(address, event.request));
+});
+
+// Without cookies: asking for the page in a language must not choose it for the whole site.
+async function keepAll() {
+  const cache = await caches.open(NAME);
+  const addresses = [...Object.values(PRECACHE.pages), ...PRECACHE.files];
+  await cache.addAll(
+    addresses.map((address) => new Request(address, { cache: "reload", credentials: "omit" })),
+  );
+}
+
+async function takeOver() {
+  const old = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== NAME);
+  await Promise.all(old.map((name) => caches.delete(name)));
+  await self.clients.claim();
+}
+
+async function keepLanguage(language) {
+  const cache = await caches.open(LANGUAGE);
+  await cache.put("/scan", new Response(language));
+}
+
+/** Return the address under which a request is kept, or null when it is none of ours. */
+function keptAddress(request) {
+  const { origin, pathname, searchParams } = new URL(request.url);
+  if (request.method !== "GET" || origin !== self.location.origin) return null;
+  if (PRECACHE.files.includes(pathname)) return pathname;
+  if (pathname !== "/scan") return null;
+  return PRECACHE.pages[searchParams.get("lang")] ?? "/scan";
+}
+
+async function keptOrFresh(address, request) {
+  const cache = await caches.open(NAME);
+  const chosen = LANGUAGES.find((language) => PRECACHE.pages[language] === address);
+  if (chosen) await keepLanguage(chosen).catch(() => null); // a full disk keeps no choice
+  const copy = await cache.match(address === "/scan" ? await pageAddress() : address);
+  return copy ?? fetch(request);
+}
+
+async function pageAddress() {
+  const kept = await (await caches.open(LANGUAGE)).match("/scan");
+  const [first] = Object.values(PRECACHE.pages);
+  return PRECACHE.pages[await kept?.text()] ?? first;
+}

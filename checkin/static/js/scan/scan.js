@@ -1,0 +1,37 @@
+// The scan page: a device at a gate reads badges and shows the verdicts, with the network or without.
+import { storedDevice } from "./device.js";
+import { keepPageForOffline } from "./keep-page.js";
+import { askToPair } from "./pairing-form.js";
+import { prepareScreen } from "./screen.js";
+import { Station } from "./station.js";
+import { words } from "./words.js";
+
+/** Wait until no other tab is at this gate: two would give the same lent places away. */
+async function alone() {
+  const notice = document.getElementById("other-tab");
+  if (!navigator.locks) return; // without https there are no leases either
+  const held = await new Promise((answer) => {
+    navigator.locks.request("marhaba-door", { ifAvailable: true }, (lock) => {
+      answer(Boolean(lock));
+      return lock && new Promise(() => {});
+    });
+  });
+  if (held) return;
+  notice.hidden = false;
+  await new Promise((granted) => {
+    navigator.locks.request("marhaba-door", () => (granted(), new Promise(() => {})));
+  });
+  notice.hidden = true;
+}
+
+async function begin() {
+  prepareScreen();
+  keepPageForOffline();
+  const station = new Station();
+  await alone();
+  const linked = new URLSearchParams(location.hash.slice(1)).has("pair");
+  const known = storedDevice();
+  await station.begin(known && !linked ? known : await askToPair(words.pairing, ""));
+}
+
+begin();

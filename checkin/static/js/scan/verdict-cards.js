@@ -1,0 +1,125 @@
+// The verdicts, full screen: colour, shape, word and name, readable at two metres. Badges that were
+// held up together have a card each, side by side.
+import { kindOf } from "../door/scans.js";
+import { bothNames, fill, isArabic, localTime, words } from "./words.js";
+
+const CLEARS_AFTER_MS = { ok: 3_000, pending: 5_000 }; // the others wait: they must be seen to
+const TILES = 4;
+const KEPT = 24;
+const MAY_BE_FORCED = new Set(["refused", "already"]);
+
+const count = new Intl.NumberFormat(document.documentElement.lang);
+
+export class VerdictCards {
+  #cards = [];
+
+  /** @param section where cards are put; @param template what one is made of */
+  constructor(section, template) {
+    this.section = section;
+    this.template = template;
+    section.addEventListener("click", () => this.dismiss());
+    setInterval(() => this.#clear(), 200);
+  }
+
+  /** Show a verdict of the event in `timezone` and return its kind. */
+  show(verdict, timezone, party = null) {
+    const kind = kindOf(verdict);
+    const element = cardElement(this.template, kind, linesOf(verdict, kind, timezone));
+    // The next badge clears what would clear by itself, but not those held up with it; a refusal
+    // that nobody saw stays below. A later answer to the same scan takes its place.
+    const together = (card) => party !== null && card.party === party;
+    this.#cards = this.#cards.filter(
+      (card) => card.verdict.scan.scan_id !== verdict.scan.scan_id && (stays(card) || together(card)),
+    );
+    this.#cards.push({ verdict, kind, element, party, since: performance.now() });
+    this.#cards = this.#cards.slice(-KEPT);
+    this.#draw();
+    return kind;
+  }
+
+  /** Take away the cards that are shown. */
+  dismiss() {
+    const shown = this.#tiles();
+    this.#cards = this.#cards.filter((card) => !shown.includes(card));
+    this.#draw();
+  }
+
+  clear() {
+    this.#cards = [];
+    this.#draw();
+  }
+
+  /** The refused scan on top that a supervisor may answer for, or null. */
+  get forceable() {
+    const top = this.#cards.at(-1);
+    return top && MAY_BE_FORCED.has(top.kind) && !top.verdict.fault ? top.verdict.scan : null;
+  }
+
+  #tiles() {
+    const top = this.#cards.at(-1);
+    if (!top || top.party === null) return top ? [top] : [];
+    return this.#cards.filter((card) => card.party === top.party).slice(-TILES);
+  }
+
+  #clear() {
+    const now = performance.now();
+    const isOver = (card) => !stays(card) && now - card.since >= CLEARS_AFTER_MS[card.kind];
+    // A party is shown as a whole until the last of it has had its time.
+    const shown = new Set(this.#cards.filter((c) => !stays(c) && !isOver(c)).map((c) => c.party));
+    shown.delete(null);
+    const left = this.#cards.filter((card) => shown.has(card.party) || !isOver(card));
+    if (left.length === this.#cards.length) return;
+    this.#cards = left;
+    this.#draw();
+  }
+
+  #draw() {
+    const tiles = this.#tiles();
+    this.section.hidden = !tiles.length;
+    this.section.dataset.tiles = tiles.length;
+    this.section.replaceChildren(...tiles.map((card) => card.element));
+  }
+}
+
+const stays = (card) => !(card.kind in CLEARS_AFTER_MS);
+
+function cardElement(template, kind, lines) {
+  const card = template.content.firstElementChild.cloneNode(true);
+  card.dataset.kind = kind;
+  for (const part of card.querySelectorAll("[data-part]")) {
+    const text = lines[part.dataset.part];
+    part.textContent = text ?? "";
+    part.hidden = !text;
+  }
+  return card;
+}
+
+function linesOf(verdict, kind, timezone) {
+  const { card } = words;
+  if (verdict.unconfirmed) return { word: card.unconfirmed, more: card.unconfirmed_more };
+  const { fault } = verdict;
+  if (fault) return { word: card.failed, more: fill(words.faults[fault.code], fault) };
+  const { participant, delegation, first_admission: first, reason } = verdict;
+  const [name, otherName] = bothNames(participant);
+  return {
+    word: wordOf(verdict, kind),
+    name,
+    otherName,
+    category: (isArabic && participant?.category_ar) || participant?.category,
+    delegation: (isArabic && delegation?.name_ar) || delegation?.name,
+    arrived: delegation?.quota === undefined ? "" : fill(card.arrived, numbersOf(delegation)),
+    more: reason && first && fill(card.first, { time: localTime(first.at, timezone), gate: first.gate }),
+    offline: verdict.offline && kind !== "pending" ? card.offline : "",
+  };
+}
+
+function wordOf(verdict, kind) {
+  if (kind === "pending") return verdict.unchecked ? words.card.unchecked : words.verdicts.pending;
+  const word = words.verdicts[kind === "ok" ? verdict.scan.type : verdict.reason];
+  return word ?? verdict.message;
+}
+
+const numbersOf = ({ arrived, quota }) => ({
+  arrived: count.format(arrived),
+  quota: count.format(quota),
+});
