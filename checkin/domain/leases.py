@@ -62,6 +62,8 @@ def with_loan(facts: ScanFacts, loan: Loan) -> ScanFacts:
     stand against it. Room that is set aside stays so, even where others were let in over the
     capacity meanwhile.
     """
+    if loan == NO_LOAN:
+        return facts
     lent = loan.place and facts.standing == Standing.RESERVE
     return replace(
         facts,

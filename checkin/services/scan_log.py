@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -58,15 +58,16 @@ class Reading:
         The device's own decision is left out: a scan that was sent live, timed out and comes again
         in a batch is still the same scan.
         """
-        body = [
-            device_id,
+        body = (
+            str(device_id),
             self.code,
             self.direction,
             self.source,
             self.scanned_at.isoformat(),
-            self.force_reason,
-        ]
-        return hashlib.sha256(json.dumps(body).encode()).digest()
+            self.force_reason or "",
+        )
+        # None of these may hold a NUL, so no two bodies read the same.
+        return hashlib.sha256("\0".join(body).encode()).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +89,13 @@ class Answer:
     replayed: bool = False
 
 
-#: by dialect; inserts nothing where the scan_id is there already
-INSERT_SCAN = {
-    name: insert(Scan).on_conflict_do_nothing(index_elements=["scan_id"]).returning(Scan.id)
-    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+#: by dialect; inserts nothing where the scan_id is there already. SQLite's driver knows the key of
+#: the row that it has just inserted, and needs not be asked for it.
+INSERT_SCAN: dict[str, Any] = {
+    "sqlite": sqlite.insert(Scan).on_conflict_do_nothing(index_elements=["scan_id"]),
+    "postgresql": postgresql.insert(Scan)
+    .on_conflict_do_nothing(index_elements=["scan_id"])
+    .returning(Scan.id),
 }
 
 
@@ -100,7 +104,10 @@ def insert_scan(
 ) -> int | None:
     """Write the scan's row and return its key; None when this scan_id is there already."""
     values = scan_values(device, reading, keys, answer)
-    key: int | None = connection.execute(INSERT_SCAN[connection.dialect.name], values).scalar()
+    written = connection.execute(INSERT_SCAN[connection.dialect.name], values)
+    if connection.dialect.name == "sqlite":
+        return written.lastrowid if written.rowcount == 1 else None
+    key: int | None = written.scalar()
     return key
 
 

@@ -143,7 +143,7 @@ def _answer(
 ) -> Answer:
     first = holder.first if holder else None
     if holder and change.entry_no == 1:
-        holder = replace(holder, arrived=holder.arrived + 1)
+        holder = holder._replace(arrived=holder.arrived + 1)
         first = Place(reading.at, device.gate_id, device.gate_name)
     return Answer(
         scan_id=reading.scan_id,

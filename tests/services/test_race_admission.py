@@ -8,7 +8,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from checkin.db.engine import Database
@@ -122,8 +122,7 @@ def test_one_scan_id_sent_ten_times_at_once_is_one_row_and_one_answer(database, 
 
 
 def plain_insert(monkeypatch):
-    plain = {name: scan_log.sqlite.insert(Scan).returning(Scan.id) for name in ("sqlite",)}
-    plain["postgresql"] = scan_log.postgresql.insert(Scan).returning(Scan.id)
+    plain = {"sqlite": insert(Scan), "postgresql": insert(Scan).returning(Scan.id)}
     monkeypatch.setattr(scan_log, "INSERT_SCAN", plain)
     monkeypatch.setattr(scan_writing, "_AT_ONCE", scan_writing._at_once(plain["postgresql"]))
 
