@@ -19,7 +19,8 @@ from checkin.db.engine import Database, in_core_transaction
 from checkin.db.models import Event, Participant
 from checkin.domain.verdicts import Direction, Source
 from checkin.services.board import Books, board_now
-from checkin.services.devices import PairedDevice, device_by_token
+from checkin.services.devices import PairedDevice
+from checkin.services.known_devices import device_by_token
 from checkin.services.live_counts import live_counts
 from checkin.services.scan_log import Reading
 from checkin.services.scans import record_scan

@@ -18,16 +18,11 @@ from checkin.domain.registration import Registration
 from checkin.domain.verdicts import Direction, Source
 from checkin.protocol.codes import format_code, token_for
 from checkin.services.buses import add_bus
-from checkin.services.devices import (
-    NewDevice,
-    PairedDevice,
-    add_device,
-    device_by_token,
-    gate_named,
-)
+from checkin.services.devices import NewDevice, PairedDevice, add_device, gate_named
 from checkin.services.enrolment import Enrolment, enrol
 from checkin.services.events import EventSpec, add_category, add_delegation, create_event
 from checkin.services.keys import Keys
+from checkin.services.known_devices import device_by_token
 from checkin.services.registration import Door, Registered, next_list_version, register
 from checkin.services.scan_log import Answer, Reading
 from checkin.services.scans import record_scan

@@ -8,9 +8,9 @@ from flask import current_app
 
 from checkin.db.engine import Database
 from checkin.services.board import Books
-from checkin.services.devices import KnownDevices, LastSeen
 from checkin.services.gate_list import SealedEntries
 from checkin.services.keys import Keys
+from checkin.services.known_devices import KnownDevices, LastSeen
 from checkin.services.live import LiveHub
 from checkin.services.wallets import NO_WALLETS, Wallets
 from checkin.settings import Settings

@@ -15,7 +15,7 @@ from checkin.domain.verdicts import Reason, Status
 from checkin.services import minute_book
 from checkin.services.annul import annul_scan
 from checkin.services.board import Books, board_now
-from checkin.services.devices import mark_seen
+from checkin.services.known_devices import mark_seen
 from checkin.services.minute_book import MinuteBook, arrivals_by_gate
 from checkin.services.scan_log import Decided
 from tests import factories

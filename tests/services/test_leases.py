@@ -15,7 +15,8 @@ from checkin.domain.leases import LIFETIME
 from checkin.domain.verdicts import Reason, Status
 from checkin.errors import QuotaBelowPlacesTaken
 from checkin.services import leases
-from checkin.services.devices import mark_seen, revoke_device
+from checkin.services.devices import revoke_device
+from checkin.services.known_devices import mark_seen
 from checkin.services.leases import grant_lease, return_lease
 from checkin.services.live_counts import live_counts
 from checkin.services.registration import cancel, set_quota

@@ -15,7 +15,7 @@ from checkin.db.engine import Database
 from checkin.db.models import Admission, Scan
 from checkin.domain.verdicts import Reason, Status
 from checkin.services import scan_log, scan_writing
-from checkin.services.devices import device_by_token
+from checkin.services.known_devices import device_by_token
 from checkin.services.live_counts import live_counts
 from tests import factories, guards
 from tests.factories import NOW

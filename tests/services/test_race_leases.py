@@ -14,7 +14,7 @@ from checkin.domain.leases import LIFETIME
 from checkin.domain.verdicts import Status
 from checkin.services import leases, scan_facts
 from checkin.services.conflicts import conflicts_of
-from checkin.services.devices import mark_seen
+from checkin.services.known_devices import mark_seen
 from checkin.services.leases import grant_lease
 from checkin.services.live_counts import live_counts
 from checkin.services.scan_log import Decided

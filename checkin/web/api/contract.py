@@ -14,7 +14,8 @@ from pydantic import BaseModel, ValidationError
 from checkin.db.engine import in_transaction
 from checkin.domain.messages import LANGUAGES
 from checkin.errors import InvalidRequest, Unauthenticated
-from checkin.services.devices import PairedDevice, mark_seen
+from checkin.services.devices import PairedDevice
+from checkin.services.known_devices import mark_seen
 from checkin.web.state import marhaba
 
 View = Callable[..., Response]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from checkin.db.engine import in_transaction
 from checkin.errors import InvalidRequest
-from checkin.services.devices import mark_seen
+from checkin.services.known_devices import mark_seen
 from checkin.services.leases import GrantedLease, grant_lease, return_lease
 from checkin.web.api.clocks import milliseconds
 from checkin.web.api.contract import (

@@ -11,8 +11,9 @@ from flask import Response, request
 
 from checkin.db.engine import in_transaction
 from checkin.errors import InvalidRequest
-from checkin.services.devices import PairedDevice, mark_seen
+from checkin.services.devices import PairedDevice
 from checkin.services.gate_list import GateList, current_cursor, gate_list
+from checkin.services.known_devices import mark_seen
 from checkin.services.live_counts import live_counts
 from checkin.web.api.clocks import milliseconds
 from checkin.web.api.contract import (

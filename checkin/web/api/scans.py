@@ -16,13 +16,13 @@ from checkin.domain.stops import Stop
 from checkin.domain.verdicts import Reason
 from checkin.errors import ScanIdConflict
 from checkin.services.annul import annul_scan
-from checkin.services.devices import mark_seen
+from checkin.services.known_devices import mark_seen
 from checkin.services.overrides import supervisor_with_pin
 from checkin.services.scan_log import Answer, Decided, Reading
 from checkin.services.scans import force_reason_of, record_batch, record_scan
 from checkin.web.api.clocks import live_moment, milliseconds, shifted
 from checkin.web.api.contract import accepts, current_device, for_devices, language, now, returns
-from checkin.web.api.schemas import (
+from checkin.web.api.scan_bodies import (
     AnnulReply,
     AnnulRequest,
     BatchReply,
