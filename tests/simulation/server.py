@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-import checkin.services.devices
+import checkin.services.known_devices
 import checkin.web.api.contract
 import checkin.web.json_bodies
 from tests import factories
@@ -54,4 +54,4 @@ class Application:
         for module in (checkin.web.api.contract, checkin.web.json_bodies):
             patch.setattr(module, "datetime", SimulatedDatetime)
         monotonic = SimpleNamespace(monotonic=lambda: time.elapsed_s)
-        patch.setattr(checkin.services.devices, "time", monotonic)
+        patch.setattr(checkin.services.known_devices, "time", monotonic)
