@@ -49,7 +49,11 @@ def page(context, pairing_link, codes):
 def opened(context, link):
     page = open_station(context, link)
     page.asked = []
-    page.on("request", lambda one: page.asked.append(one))
+
+    def note(request):  # Playwright takes no method of a list
+        page.asked.append(request)
+
+    page.on("request", note)
     wait_for_list(page)
     return page
 
