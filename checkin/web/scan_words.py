@@ -82,6 +82,9 @@ def _desk() -> dict[str, object]:
         "nothing_to_annul": _("Nothing to annul"),
         "nothing_to_override": _("Scan the refused badge first"),
         "needs_server": _("Not possible offline: the server does not answer"),
+        "walk_in_kept": _(
+            "Kept, not let in yet. Once the network is back, press again. Else a gate online."
+        ),
         "three_letters": _("Type at least three letters of the name"),
         "found": _("Found: {count}"),
         "found_nobody": _("Nobody of this name. Try another spelling."),

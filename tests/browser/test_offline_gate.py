@@ -2,134 +2,40 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import timedelta
 
 import pytest
 
+from scanner.client import ListReply
 from scanner.clock import DeviceClock
 from scanner.delivery import Delivery, Link
+from scanner.errors import ServerUnreachable
 from scanner.held_list import HeldList
 from scanner.offline import OfflineGate
+from scanner.refresh import Refresh
 from scanner.scan import Scan
 from scanner.spool import Spool
-from tests.scanner.lists import NOON, a_list, content
-from tests.scanner.pictures import a_code
+from tests.browser.offline_stories import STORIES
+from tests.scanner.lists import NOON
 
 pytestmark = pytest.mark.browser
 
-ONE, TWO, THREE, STRANGER = (a_code(number) for number in (1, 2, 3, 99))
-RESERVE = {"standing": "reserve"}
-RELEASED = {"reserve_from": "2025-06-14T12:00:00Z"}
-AFTER_EXIT = {"reentry": "after_exit"}
 
+class Lender:
+    """A server of which only the leases are asked; `grants` is the next one, None: no answer."""
 
-def lent(places=0, hall=None, lease_id="L1", minutes=10):
-    return {
-        "lease_id": lease_id,
-        "expires_at": (NOON + timedelta(minutes=minutes)).isoformat(),
-        "delegations": [{"id": 4, "name": "Khémisset", "places": places}],
-        "hall": hall,
-    }
+    grants = None
+    named = None
 
+    def gate_list(self, since, etag) -> ListReply | None:
+        return None
 
-def people(*codes, **told):
-    return [(code, content(number, **told)) for number, code in enumerate(codes, 1)]
-
-
-#: what happens, step by step, and the reason of each showing (None: let in)
-STORIES = {
-    "a person, again, and by another badge": (
-        [
-            ("list", a_list([(ONE, content(1)), (TWO, content(1))])),
-            *[("show", code, "entry") for code in (ONE, ONE, TWO)],
-        ],
-        [None, "already_redeemed", "already_redeemed"],
-    ),
-    "who left comes back": (
-        [
-            ("list", a_list(people(ONE), **AFTER_EXIT)),
-            *[("show", ONE, type) for type in ("entry", "entry", "exit", "entry")],
-        ],
-        [None, "checkout_required", None, None],
-    ),
-    "before the first list everything of our form is kept": ([("show", ONE, "entry")], [None]),
-    "a stranger, a revoked badge, and its holder who leaves": (
-        [
-            ("list", a_list(people(ONE), [TWO])),
-            ("show", STRANGER, "entry"),
-            ("show", TWO, "entry"),
-            ("show", TWO, "exit"),
-            ("show", STRANGER, "exit"),
-        ],
-        ["invalid", "revoked", None, "invalid"],
-    ),
-    "a delta buries one and adds another": (
-        [
-            ("list", a_list(people(ONE, TWO))),
-            ("list", a_list([(THREE, content(3))], [ONE], cursor=2, since=1)),
-            *[("show", code, "entry") for code in (ONE, TWO, THREE)],
-        ],
-        ["revoked", None, None],
-    ),
-    "the reserve list enters on lent places only, also after a restart": (
-        [
-            ("list", a_list(people(ONE, TWO, THREE, **RESERVE), **RELEASED)),
-            ("lend", lent(places=2)),
-            ("show", ONE, "entry"),
-            ("restart",),
-            ("show", TWO, "entry"),
-            ("show", THREE, "entry"),
-        ],
-        [None, None, "quota_exceeded"],
-    ),
-    "a new lease is charged with what the server has not heard of": (
-        [
-            ("list", a_list(people(ONE, TWO, **RESERVE), **RELEASED)),
-            ("lend", lent(places=1)),
-            ("show", ONE, "entry"),
-            ("lend", lent(places=1, lease_id="L2")),
-            ("show", TWO, "entry"),
-        ],
-        [None, "quota_exceeded"],
-    ),
-    "an expired lease lends nothing": (
-        [
-            ("list", a_list(people(ONE, TWO), capacity=500)),
-            ("lend", lent(hall=9)),
-            ("wait", 599),
-            ("show", ONE, "entry"),
-            ("wait", 1),
-            ("show", TWO, "entry"),
-        ],
-        [None, "capacity_exceeded"],
-    ),
-    "without a lease a hall with a limit takes nobody": (
-        [("list", a_list(people(ONE), capacity=500)), ("show", ONE, "entry")],
-        ["capacity_exceeded"],
-    ),
-    "hours, gates, blocks and cancellations": (
-        [
-            (
-                "list",
-                a_list(
-                    [
-                        (ONE, content(1, blocked=True)),
-                        (TWO, content(2, standing="canceled")),
-                        (THREE, content(3)),
-                        (STRANGER, content(4, gates=[7])),
-                    ],
-                    limited_gates=[7],
-                    doors_open_at="2025-06-14T12:10:00Z",
-                    grace_s=590,
-                ),
-            ),
-            ("show", STRANGER, "entry"),
-            ("wait", 10),
-            *[("show", code, "entry") for code in (ONE, TWO, THREE, STRANGER)],
-        ],
-        ["invalid_time", "blocked", "canceled", "wrong_gate", None],
-    ),
-}
+    def lease(self, held):
+        self.named = held
+        if self.grants is None:
+            raise ServerUnreachable(server="")
+        return self.grants
 
 
 class PythonDoor:
@@ -137,6 +43,7 @@ class PythonDoor:
 
     def __init__(self, folder):
         self.folder, self.elapsed_s = folder, 0.0
+        self.first = {}  # scan_id, by code
         self.clock = DeviceClock(lambda: NOON, lambda: self.elapsed_s)
         self.open()
 
@@ -160,12 +67,42 @@ class PythonDoor:
         elif step == "restart":
             self.close()
             self.open()
+        elif step == "wake":
+            self.wake(*arguments)
+        elif step == "hear":
+            self.clock.note(self.now(), self.clock.now(), 0.0)
+        elif step == "annul":
+            self.spool.memory.forget(self.first[arguments[0]])
+        elif step == "settle":
+            self.spool.settle([one.scan.scan_id for one in self.spool.decided()], [])
+        elif step == "renew":
+            return self.renew(*arguments)
         else:
             return self.show(*arguments)
         return None
 
+    def now(self):
+        """The server's time."""
+        return NOON + timedelta(seconds=self.elapsed_s)
+
+    def wake(self, shift_s):
+        """Start again with a clock that is `shift_s` from the server's."""
+        wall, began_s = self.now() + timedelta(seconds=shift_s), self.elapsed_s
+        floor = self.held.confirmed_at()
+        self.close()
+        self.clock = DeviceClock(lambda: wall, lambda: self.elapsed_s - began_s, floor=floor)
+        self.open()
+
+    def renew(self, body):
+        lender = Lender()
+        lender.grants = body
+        with contextlib.suppress(ServerUnreachable):
+            Refresh(lender, self.held, self.spool, self.clock).run()
+        return ["renewal", lender.named]
+
     def show(self, code, type):
         scan = Scan(code=code, type=type, scanned_at=self.clock.now())
+        self.first.setdefault(code, scan.scan_id)
         self.spool.put(scan)
         verdict = self.delivery.deliver(scan)
         lease_id = self.spool.decided()[-1].lease_id
@@ -175,6 +112,7 @@ class PythonDoor:
             verdict.participant,
             verdict.delegation,
             verdict.first_admission,
+            verdict.stop,
             lease_id,
         ]
 
@@ -195,9 +133,14 @@ BROWSER = """async ([steps, noon]) => {
   const { Delivery } = await from("delivery");
   const { DeviceClock } = await from("device-clock");
   const { newScan } = await from("scans");
+  const { Refresh } = await from("refresh");
+  const { Unreachable } = await from("line");
   let elapsed = 0;
-  const clock = new DeviceClock({wall: () => noon + elapsed, steady: () => elapsed});
+  const clockOff = (shift, floor) =>
+    new DeviceClock({wall: () => noon + elapsed + 1000 * shift, steady: () => elapsed, floor});
+  let clock = clockOff(0, null);
   let storage, spool, held, delivery;
+  const first = {};
   const open = async () => {
     storage = new Storage();
     spool = await Spool.of(storage);
@@ -208,24 +151,45 @@ BROWSER = """async ([steps, noon]) => {
   };
   const show = async (code, type) => {
     const scan = newScan(code, type, "camera", clock.now());
+    first[code] ??= scan.scan_id;
     await spool.put(scan, clock.frame);
     const told = await delivery.deliver(scan);
-    const {lease_id} = spool.decided().at(-1);
+    const {lease_id} = await storage.one("waiting", scan.scan_id);
     return [told.status, told.reason, told.participant, told.delegation,
-            told.first_admission, lease_id].map(one => one ?? null);
+            told.first_admission, told.stop, lease_id].map(one => one ?? null);
+  };
+  const wake = (shift) => {
+    clock = clockOff(shift, held.confirmedAt);
+    return open();
+  };
+  const renew = async (body) => {
+    let named;
+    const lease = async (held) => {
+      named = held;
+      if (!body) throw new Unreachable("lost");
+      return body;
+    };
+    const line = {gateList: async () => null, lease};
+    await new Refresh(line, held, spool, clock).run().catch(() => null);
+    return ["renewal", named];
   };
   const play = {
     list: (body) => held.take(body, ""),
     lend: (body) => spool.takeLease(body, body.lease_id),
     wait: (seconds) => (elapsed += 1000 * seconds, null),
     restart: open,
+    wake,
+    hear: () => clock.note(noon + elapsed, clock.now(), 0),
+    annul: (code) => spool.forgetPassage(first[code]),
+    settle: () => spool.settle(spool.decided().map((one) => one.scan_id), [], []),
+    renew,
     show,
   };
   await open();
   const told = [];
   for (const [step, ...given] of steps) {
     const said = await play[step](...given);
-    if (step === "show") told.push(said);
+    if (["show", "renew"].includes(step)) told.push(said);
   }
   await spool.wipe(false);
   await storage.empty(["waiting", "clocks"], true);

@@ -138,6 +138,33 @@ def test_somebody_without_a_badge_is_registered_and_admitted(page, database):
     assert len(rows(database, Admission.id)) == 1
 
 
+def test_a_walk_in_that_could_not_be_sent_is_kept_until_the_network_is_back(page, database):
+    page.context.set_offline(True)
+    page.wait_for_selector("#line[data-state=offline]", timeout=20_000)
+    page.keyboard.press("w")
+    page.get_by_text("Impossible hors ligne").wait_for()
+    page.fill("#walk-in-name", "Rachid Amrani")
+    page.press("#walk-in-name", "Enter")
+    page.get_by_text("Gardé, pas encore admis").wait_for()
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#walk-in", state="hidden")
+    page.context.set_offline(False)
+    page.wait_for_selector("#line[data-state=online]", timeout=20_000)
+
+    page.keyboard.press("w")
+    page.wait_for_selector("#walk-in[open]")
+    assert page.input_value("#walk-in-name") == "Rachid Amrani"
+    page.press("#walk-in-name", "Enter")
+
+    assert card(page)["name"] == "Rachid Amrani"
+    dismiss(page)
+    page.locator("#code").blur()
+    page.keyboard.press("w")
+    page.wait_for_selector("#walk-in[open]")
+    assert page.input_value("#walk-in-name") == ""
+    assert len(rows(database, Admission.id)) == 1
+
+
 def test_a_name_that_is_registered_already_is_asked_about_again(page, database):
     page.keyboard.press("w")
     page.wait_for_selector("#walk-in-delegation option", state="attached")

@@ -11,6 +11,7 @@ export const FACTS = {
 /** What an event lays down where it says nothing; moments are milliseconds since 1970, or null. */
 export const POLICY = {
   reentry: "single", opens_at: null, closes_at: null, reserve_from: null, capacity: null,
+  stopped: false,
 };
 
 // What a supervisor may answer for: nobody stands behind a code that is not ours, a revoked badge
@@ -32,10 +33,15 @@ const admitted = (entry_no, overridden = []) => ({
 export function decide(facts, at, policy) {
   if (facts.direction === "exit") return decideExit(facts);
   const against = objections(facts, at, policy);
-  const stands = against.find((reason) => !(facts.forced && FORCEABLE.has(reason)));
+  const stands = against.find((reason) => !(facts.forced && maySetAside(reason, policy)));
   if (stands) return refused(stands);
   // Someone who never left is counted in already, whatever the policy or the supervisor says.
   return admitted(facts.inside ? null : facts.entries + 1, against);
+}
+
+// A supervisor at one gate does not know why all of them were stopped.
+function maySetAside(reason, policy) {
+  return FORCEABLE.has(reason) && !(policy.stopped && reason === "invalid_time");
 }
 
 function decideExit(facts) {
@@ -55,7 +61,7 @@ function objections(facts, at, policy) {
     canceled: facts.standing === "canceled",
     blocked: facts.blocked,
     wrong_gate: !facts.gate_admits,
-    invalid_time: !isOpen(policy, at),
+    invalid_time: policy.stopped || !isOpen(policy, at),
     unapproved: facts.standing === "reserve" && firstTime && !released,
     already_redeemed: policy.reentry === "single" && !firstTime,
     quota_exceeded: firstTime && facts.places_used >= facts.quota,

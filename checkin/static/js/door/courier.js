@@ -116,8 +116,9 @@ export class Courier {
     if (this.delivery.online && performance.now() < this.#nextStatus) return;
     let counts = null;
     try {
-      counts = await this.line.status();
+      counts = await this.line.status(this.spool.waitingCount);
       await this.refresh.noteStatus(counts);
+      if (this.refresh.isBehind(counts)) this.#nextRefresh = 0;
     } catch (fault) {
       if (!(fault instanceof Rejected)) throw fault; // a server that will not say is there too
     }

@@ -29,7 +29,8 @@ export class Delivery {
   /** Send one scan and return its verdict; what the server will never take is set aside. */
   async ask(scan, tag) {
     try {
-      const reply = await this.line.postScan(scan);
+      const deviceTime = this.#timeIn(this.spool.frameOf(scan.scan_id));
+      const reply = await this.line.postScan(scan, deviceTime);
       await this.#acknowledged(scan, tag, reply);
       return { ...reply, scan };
     } catch (fault) {
@@ -63,7 +64,8 @@ export class Delivery {
   async #upload(waiting) {
     let results;
     try {
-      results = await this.line.postBatch(waiting, this.#deviceTime(waiting[0].frame));
+      const deviceTime = this.#timeIn(waiting[0].frame) ?? this.clock.now();
+      results = await this.line.postBatch(waiting, deviceTime);
     } catch (fault) {
       if (!(fault instanceof Rejected)) throw fault;
       return this.#uploadApart(waiting, fault);
@@ -99,11 +101,13 @@ export class Delivery {
     };
   }
 
-  // What the clock of that frame would say now, so that the server measures that frame's skew.
-  #deviceTime(frame) {
+  // What the clock of a frame would say now, or null for one that measured nothing: by it the server
+  // measures that frame's skew, and how long its scans have waited.
+  #timeIn(frame) {
     const now = this.clock.now();
+    if (frame === this.clock.frame) return now;
     const skew = this.spool.skewOf(frame);
-    return frame === this.clock.frame || skew === null ? now : this.clock.corrected(now) + skew;
+    return skew === null ? null : this.clock.corrected(now) + skew;
   }
 }
 

@@ -43,6 +43,16 @@ export class DeviceClock {
     return Math.max(at - this.correction, this.#floor);
   }
 
+  /**
+   * Say whether the server's time is known well enough to tell what has expired. A clock that nobody
+   * has measured in this frame, and that is before what the server has said already, was set back or
+   * lost its battery: how long ago that was, nobody knows.
+   */
+  isBelievable() {
+    const now = this.now();
+    return this.skew !== null || now - this.#keptSkew >= this.#floor;
+  }
+
   serverNow() {
     return this.corrected(this.now());
   }

@@ -78,7 +78,16 @@ class Door {
   /** Leave the gate for good: the lease is given back, and everything but unsent scans erased. */
   async leave() {
     this.courier.stop();
-    if (!this.spool.waitingCount) await this.line.giveLeaseBack().catch(() => null);
+    await this.#returnLease();
     await this.spool.wipe(true);
+  }
+
+  async #returnLease() {
+    const lease = this.spool.memory.lease();
+    // While the server has yet to hear of a place given away, it would lend that place again.
+    if (!lease || this.spool.waitingCount) return;
+    // Here first: a place that another device holds must not be given away at this one too.
+    await this.spool.dropLease();
+    await this.line.returnLease(lease.leaseId).catch(() => null); // then it runs out by itself
   }
 }

@@ -28,6 +28,11 @@ export class HeldList {
     return this.kept.value("head").policy;
   }
 
+  /** The organiser's words by language while all entries are stopped, or null. */
+  get stop() {
+    return (this.isThere && this.policy.stopped) || null;
+  }
+
   /** When this list was the newest for sure, in milliseconds of the server's clock, or null. */
   get confirmedAt() {
     return this.kept.value("confirmed_at");

@@ -33,12 +33,13 @@ export class Line {
     this.clock = clock;
   }
 
-  /** Send one scan and return the reply of the contract; a refusal is a reply too. */
-  async postScan(scan, extra = {}, withinMs = SCAN_MS) {
-    const reply = await this.#call("POST", "scans", { ...scan, ...extra }, withinMs);
-    // Only an answer to this very scan may take it off the spool.
-    if (reply.scan_id !== scan.scan_id || !reply.status) throw new Unreachable("another answer");
-    return reply;
+  /**
+   * Send one scan and return the reply of the contract; a refusal is a reply too.
+   * @param deviceTime what the clock that read it says now; null where nobody knows
+   */
+  async postScan(scan, deviceTime) {
+    const told = deviceTime === null ? {} : { device_time: utcText(deviceTime) };
+    return this.#postScan(scan, told, SCAN_MS);
   }
 
   /** Send decided scans and return the results, in any order. `deviceTime`: their clock's now. */
@@ -60,20 +61,25 @@ export class Line {
     return { body: await understood(answer), etag: answer.headers.get("ETag") ?? "" };
   }
 
-  async lease() {
-    return this.#call("POST", "leases", {}, SCAN_MS);
+  /** Borrow places or renew the loan; `held`: the lease at hand, whose successor ends it. */
+  async lease(held) {
+    return this.#call("POST", "leases", held ? { held } : {}, SCAN_MS);
   }
 
-  async giveLeaseBack() {
-    await this.#call("DELETE", "leases", null, SCAN_MS);
+  /** Give the lent places back before they expire; those of a newer lease stay. */
+  async returnLease(leaseId) {
+    await this.#call("DELETE", `leases?lease_id=${leaseId}`, null, SCAN_MS);
   }
 
   async annul(scanId, reason) {
     await this.#call("POST", `scans/${scanId}/annul`, { reason }, SCAN_MS);
   }
 
-  async status() {
-    return this.#call("GET", "status", null, SCAN_MS);
+  /** Return the live counts; `waiting`: the boards hear how many scans wait here, and the time. */
+  async status(waiting = null) {
+    const told = { waiting, device_time: utcText(this.clock.now()) };
+    const query = waiting === null ? "" : `?${new URLSearchParams(told)}`;
+    return this.#call("GET", `status${query}`, null, SCAN_MS);
   }
 
   async search(name) {
@@ -91,7 +97,14 @@ export class Line {
   /** Send a refused scan again with force, under a scan_id of its own. */
   async override(scan, reason, pin) {
     const forced = { force: true, force_reason: reason, ...(pin ? { supervisor_pin: pin } : {}) };
-    return this.postScan(scan, forced, DESK_MS);
+    return this.#postScan(scan, forced, DESK_MS);
+  }
+
+  async #postScan(scan, more, withinMs) {
+    const reply = await this.#call("POST", "scans", { ...scan, ...more }, withinMs);
+    // Only an answer to this very scan may take it off the spool.
+    if (reply.scan_id !== scan.scan_id || !reply.status) throw new Unreachable("another answer");
+    return reply;
   }
 
   async #call(method, path, body, withinMs) {

@@ -18,6 +18,7 @@ export function policyFrom(head, lent) {
     closes_at: closesAt === null ? null : closesAt + grace,
     reserve_from: moment(head.reserve_from),
     capacity: head.capacity === null ? null : lent.hall,
+    stopped: Boolean(head.stopped),
   };
 }
 

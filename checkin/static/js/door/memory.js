@@ -94,8 +94,13 @@ export class Memory {
     if (row) this.#passages.set(row.scan_id, row);
   }
 
-  forget(scanId) {
-    this.#passages.delete(scanId);
+  /**
+   * Return an annulled passage without whose it was, or null when it is not known. The place that it
+   * took of a lease stays taken: the server may have given it to another.
+   */
+  nobodys(scanId) {
+    const row = this.#passages.get(scanId);
+    return row ? { ...row, tag: "", participant_id: null } : null;
   }
 
   forgetAll() {

@@ -52,7 +52,7 @@ export class OfflineGate {
     const facts = factsFrom(content, history, lent, where);
     const decision = decide(facts, at, policy);
     return {
-      verdict: verdictOf(scan, decision, content, history),
+      verdict: verdictOf(scan, decision, content, history, this.held.stop),
       decided: decidedAs(decision),
       passage: decision.status === "ok" ? this.#passage(scan, tag, content, lent, facts, policy) : null,
     };
@@ -60,7 +60,7 @@ export class OfflineGate {
 
   #lent(delegationId, at) {
     const lease = this.memory.lease();
-    if (!lease || at >= lease.expiresAt) return NOTHING_LENT;
+    if (!lease || !this.clock.isBelievable() || at >= lease.expiresAt) return NOTHING_LENT;
     return {
       leaseId: lease.leaseId,
       places: lease.places.get(delegationId) ?? 0,
@@ -114,7 +114,7 @@ export class OfflineGate {
   }
 }
 
-function verdictOf(scan, decision, { participant, delegation }, history) {
+function verdictOf(scan, decision, { participant, delegation }, history, stop) {
   const first = decision.reason === "already_redeemed" ? history.first : null;
   // How many have arrived is not known here: a quota beside a made-up count would mislead.
   const { quota: _, ...named } = delegation;
@@ -125,5 +125,6 @@ function verdictOf(scan, decision, { participant, delegation }, history) {
     delegation: named,
     first_admission: first && { at: utcText(first.at), gate: first.gate },
     offline: true,
+    stop: decision.reason === "invalid_time" ? stop : null,
   };
 }

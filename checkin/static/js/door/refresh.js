@@ -8,7 +8,8 @@ export const EVERY_MS = 30_000;
 const SKEW_STEP_MS = 250; // a skew that moved by less is not worth a write
 
 export class Refresh {
-  #keptSkew = null;
+  #keptSkew = 0; // of the frame below
+  #keptFrame = "";
 
   constructor(line, held, spool, clock) {
     Object.assign(this, { line, held, spool, clock });
@@ -30,18 +31,24 @@ export class Refresh {
     const place = counts.device?.gate;
     if (place?.id) await this.held.keepPlace(place);
     const { skew, frame } = this.clock;
-    const moved = this.#keptSkew === null || Math.abs(skew - this.#keptSkew) >= SKEW_STEP_MS;
+    const moved = frame !== this.#keptFrame || Math.abs(skew - this.#keptSkew) >= SKEW_STEP_MS;
     if (skew === null || !moved) return;
     await this.spool.keepSkew(frame, skew);
-    this.#keptSkew = skew;
+    [this.#keptFrame, this.#keptSkew] = [frame, skew];
   }
 
-  /** How far what is held can be trusted: {listAgeMs, listStale, skewMs, clockOff}. */
+  /** Say whether entries were stopped or resumed since the list at hand was made. */
+  isBehind({ stop }) {
+    return this.held.isThere && inOrder(stop?.messages) !== inOrder(this.held.stop);
+  }
+
+  /** What is held and how far it can be trusted: {listAgeMs, listStale, skewMs, clockOff, stop}. */
   freshness() {
     const { confirmedAt } = this.held;
     const listAgeMs = confirmedAt && Math.max(0, this.clock.serverNow() - confirmedAt);
     const listStale = confirmedAt !== null && listAgeMs > STALE_AFTER_MS;
-    return { listAgeMs, listStale, skewMs: this.clock.skew, clockOff: this.clock.isOff() };
+    const clockOff = this.clock.isOff();
+    return { listAgeMs, listStale, skewMs: this.clock.skew, clockOff, stop: this.held.stop };
   }
 
   async #fetchList() {
@@ -59,8 +66,9 @@ export class Refresh {
   // Not while the server has yet to hear of places given away: it would lend them again.
   async #renewLease() {
     if (this.spool.decidedCount) return;
+    const held = this.spool.memory.lease();
     try {
-      const body = await this.line.lease();
+      const body = await this.line.lease(held?.leaseId ?? null);
       const lease = leaseFrom(body);
       if (lease) await this.spool.takeLease(body, lease.leaseId);
     } catch (fault) {
@@ -68,3 +76,5 @@ export class Refresh {
     }
   }
 }
+
+const inOrder = (words) => JSON.stringify(Object.entries(words ?? {}).sort());

@@ -119,6 +119,11 @@ export class Spool {
     return rows.filter((one) => one.frame === rows[0].frame).slice(0, LARGEST_BATCH);
   }
 
+  /** Return the frame of the clock that read a scan which waits, or null. */
+  frameOf(scanId) {
+    return this.#waiting.get(scanId)?.frame ?? null;
+  }
+
   /** Return the scans that got no answer yet: in flight, or cut off by a crash. */
   undecided() {
     return [...this.#waiting.values()].filter((one) => !one.decided).map((one) => one.scan);
@@ -137,9 +142,17 @@ export class Spool {
     });
   }
 
+  /** Lend nothing more until there is a new lease. */
+  async dropLease() {
+    await this.alone(() => this.kept.keep({ lent: null }));
+  }
+
+  /** Forget whose passage it was that was annulled. */
   async forgetPassage(scanId) {
-    await this.storage.write(["passages"], (store) => store("passages").delete(scanId));
-    this.memory.forget(scanId);
+    const row = this.memory.nobodys(scanId);
+    if (!row) return;
+    await this.storage.write(["passages"], (store) => store("passages").put(row));
+    this.memory.believe(row);
   }
 
   async keepSkew(frame, skewMs) {

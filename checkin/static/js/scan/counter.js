@@ -7,9 +7,10 @@ const part = (id) => document.getElementById(id);
 const SHORTEST_SEARCH = 3;
 const DUPLICATE = "possible_duplicate";
 
-/** Shows the forms; `station` gives {door, cards, read(code), show(verdict), note(sentence)}. */
+/** Shows the forms; `station` gives {door, cards, counts, isOnline, read, show, note}. */
 export class Counter {
   #asked = {}; // the walk-in that the server took for a duplicate
+  #unsent = null; // the walk-in's form, while what was typed waits for the network: in memory only
   #refused = null;
 
   constructor(station) {
@@ -35,9 +36,11 @@ export class Counter {
     if (!door) return;
     this.#open("walk-in");
     await this.#guarded(part("walk-in-form"), async () => {
-      const { delegations } = await door.line.status();
-      const options = delegations.map((each) => new Option(written(each), each.id));
-      part("walk-in-delegation").replaceChildren(...options);
+      const { delegations } = this.station.counts ?? (await door.line.status());
+      const select = part("walk-in-delegation");
+      const chosen = select.value;
+      select.replaceChildren(...delegations.map((each) => new Option(written(each), each.id)));
+      if (chosen) select.value = chosen;
     });
   }
 
@@ -46,6 +49,12 @@ export class Counter {
     if (!this.#refused) return this.station.note(words.desk.nothing_to_override);
     this.forced = this.station.door.forcedScan(this.#refused);
     this.#open("override");
+  }
+
+  /** Forget what was typed: this browser may hold no name now. */
+  forget() {
+    this.#unsent = null;
+    for (const form of document.querySelectorAll("dialog form")) form.reset();
   }
 
   openHelp() {
@@ -59,7 +68,7 @@ export class Counter {
   #open(id) {
     if (!this.station.door) return;
     const form = part(`${id}-form`);
-    form.reset();
+    if (form !== this.#unsent) form.reset();
     say(form, this.station.isOnline ? "" : words.desk.needs_server);
     part(id).showModal();
   }
@@ -75,6 +84,7 @@ export class Counter {
       await work();
     } catch (fault) {
       say(form, sentenceOf(fault, form));
+      if (form.elements.pin) form.elements.pin.value = "";
     } finally {
       button.disabled = false;
     }
@@ -95,9 +105,10 @@ export class Counter {
     this.#asked = { name, delegation }; // stays only if the server takes it for a duplicate
     const code = await this.station.door.line.registerWalkIn(name, delegation, again).catch((fault) => {
       if (fault.error !== DUPLICATE) this.#asked = {};
+      if (fault instanceof Unreachable) this.#unsent = form;
       throw fault;
     });
-    this.#asked = {};
+    [this.#asked, this.#unsent] = [{}, null];
     part("walk-in").close();
     this.station.read(code);
   }
@@ -118,7 +129,9 @@ function say(form, sentence) {
 }
 
 function sentenceOf(fault, form) {
-  if (fault instanceof Unreachable) return words.desk.needs_server;
+  if (fault instanceof Unreachable) {
+    return form.elements.delegation ? words.desk.walk_in_kept : words.desk.needs_server;
+  }
   if (fault instanceof TokenRefused) return words.pairing.revoked;
   if (!(fault instanceof Rejected)) throw fault;
   if (fault.error === DUPLICATE) return words.desk.possible_duplicate;

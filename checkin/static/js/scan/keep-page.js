@@ -1,4 +1,6 @@
 // Keeps the page itself for a hall without network, and offers a new version when there is one.
+import { language } from "./words.js";
+
 const part = (id) => document.getElementById(id);
 
 function offer(worker) {
@@ -28,7 +30,7 @@ export async function keepPageForOffline() {
     const registration = await navigator.serviceWorker.register("/scan/worker.js", { scope: "/scan" });
     watch(registration);
     const ready = await navigator.serviceWorker.ready;
-    ready.active.postMessage({ language: document.documentElement.lang.slice(0, 2) });
+    ready.active.postMessage({ language });
     say(true);
   } catch {
     say(false); // a private window or a full disk: the page works while there is a network

@@ -1,5 +1,5 @@
 // The state of the line and of what is held: online or not, what waits, how old the list is.
-import { fill, words } from "./words.js";
+import { fill, language, words } from "./words.js";
 
 const part = (id) => document.getElementById(id);
 const MINUTE_MS = 60_000;
@@ -16,6 +16,7 @@ function listSentence(age) {
 }
 
 function lasting(line) {
+  if (line.stop) return line.stop[language];
   if (line.listStale) return words.status.list_stale;
   return line.clockOff ? words.status.clock_off : "";
 }

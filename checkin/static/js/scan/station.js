@@ -48,6 +48,11 @@ export class Station {
     return this.#line.online;
   }
 
+  /** The live counts as the server told them last, or null. */
+  get counts() {
+    return this.#line.counts;
+  }
+
   /** Open the gate of a paired device. */
   async begin(device) {
     this.#device = device;
@@ -120,6 +125,8 @@ export class Station {
     const spool = this.door?.spool ?? NOTHING_WAITS;
     showLine(this.#line, spool);
     showSetAside(spool.setAsideList);
+    // The organiser may have sent this device to another gate.
+    if (this.door) part("gate").textContent = this.door.gate.place.name;
   }
 
   #saw(texts) {
@@ -168,6 +175,7 @@ export class Station {
     this.door = this.#device = this.#last = null;
     this.camera.stop();
     this.cards.clear();
+    this.counter.forget();
     part("station").hidden = true;
     const sentence = why === "left" ? "" : words.pairing.revoked;
     this.begin(await askToPair(words.pairing, `${sentence} ${reason}`.trim()));

@@ -1,11 +1,12 @@
 // The verdicts, full screen: colour, shape, word and name, readable at two metres. Badges that were
 // held up together have a card each, side by side.
 import { kindOf } from "../door/scans.js";
-import { bothNames, fill, isArabic, localTime, words } from "./words.js";
+import { bothNames, fill, isArabic, language, localTime, words } from "./words.js";
 
 const CLEARS_AFTER_MS = { ok: 3_000, pending: 5_000 }; // the others wait: they must be seen to
 const TILES = 4;
 const KEPT = 24;
+const LONG_WORD = 60; // letters: an organiser's own words are set smaller
 const MAY_BE_FORCED = new Set(["refused", "already"]);
 
 const count = new Intl.NumberFormat(document.documentElement.lang);
@@ -86,6 +87,7 @@ const stays = (card) => !(card.kind in CLEARS_AFTER_MS);
 function cardElement(template, kind, lines) {
   const card = template.content.firstElementChild.cloneNode(true);
   card.dataset.kind = kind;
+  card.dataset.long = lines.word?.length > LONG_WORD;
   for (const part of card.querySelectorAll("[data-part]")) {
     const text = lines[part.dataset.part];
     part.textContent = text ?? "";
@@ -116,7 +118,7 @@ function linesOf(verdict, kind, timezone) {
 function wordOf(verdict, kind) {
   if (kind === "pending") return verdict.unchecked ? words.card.unchecked : words.verdicts.pending;
   const word = words.verdicts[kind === "ok" ? verdict.scan.type : verdict.reason];
-  return word ?? verdict.message;
+  return verdict.stop?.[language] ?? word ?? verdict.message;
 }
 
 const numbersOf = ({ arrived, quota }) => ({

@@ -7,7 +7,8 @@ export function fill(sentence, values) {
   return sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
-export const isArabic = document.documentElement.lang.startsWith("ar");
+export const language = document.documentElement.lang.slice(0, 2);
+export const isArabic = language === "ar";
 
 /** Return both names of a person or delegation, the page's script first; the second may be empty. */
 export function bothNames(named) {
