@@ -26,7 +26,8 @@ from tests.browser.stations import (
 )
 from tests.tcp_proxy import Wire
 
-pytestmark = pytest.mark.browser
+# Minutes of real browsers: script/proof runs these, script/test the shorter stories beside them.
+pytestmark = [pytest.mark.browser, pytest.mark.proof]
 
 
 class PythonDoor:

@@ -17,7 +17,8 @@ from tests.browser.stations import (
     wait_for_list,
 )
 
-pytestmark = pytest.mark.browser
+# Minutes of real browsers: script/proof runs these, script/test the shorter stories beside them.
+pytestmark = [pytest.mark.browser, pytest.mark.proof]
 
 
 @pytest.fixture

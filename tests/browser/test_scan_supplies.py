@@ -22,7 +22,8 @@ from tests.browser.stations import (
 )
 from tests.web.pages.browsing import an_operator
 
-pytestmark = pytest.mark.browser
+# Minutes of real browsers: script/proof runs these, script/test the shorter stories beside them.
+pytestmark = [pytest.mark.browser, pytest.mark.proof]
 
 WORDS = {
     "fr": "Alarme incendie : dirigez tout le monde vers la cour",
