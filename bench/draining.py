@@ -1,0 +1,127 @@
+"""Scans that waited for the network: how fast they reach the server while new ones go first.
+
+    python -m bench.draining [--scans 10000]
+
+The scanner's own spool, delivery and client against `python -m checkin run` on SQLite. Printed are
+the seconds, their ratio to the limit of 30 s for 10,000 scans, and what a scan at the door waits
+meanwhile against what it waits when the line is quiet.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bench.stores import sqlite_store
+from bench.venue import Venue, open_venue
+from scanner.client import Client
+from scanner.delivery import Delivery
+from scanner.held_list import HeldList
+from scanner.offline import OfflineGate
+from scanner.scan import Scan
+from scanner.spool import Spool
+
+LIMIT_S, LIMIT_SCANS = 30.0, 10_000
+#: people who were let in; every further scan of their badges was refused at the door
+_PEOPLE = 500
+_LET_IN = {"status": "ok", "reason": None}
+_REFUSED = {"status": "error", "reason": "already_redeemed"}
+#: a busy door: a badge every second
+_EVERY_S = 1.0
+
+
+class Door:
+    """One gate's way to the server."""
+
+    def __init__(self, folder: Path, server: str, token: str) -> None:
+        client = Client(server, token=token)
+        self.spool, self._held = Spool(folder, frame=client.clock.frame), HeldList(folder)
+        offline = OfflineGate(self._held, self.spool.memory, client.clock, {"name": "bench"})
+        self.delivery = Delivery(self.spool, client, offline)
+        self._now = client.clock.now
+
+    def read(self, code: str) -> Scan:
+        """Take one reading into the spool."""
+        scan = Scan(code=code, scanned_at=self._now())
+        self.spool.put(scan)
+        return scan
+
+    def let_wait(self, codes: list[str], count: int) -> None:
+        """Fill the spool with scans that the door decided by itself."""
+        for number in range(count):
+            scan = self.read(codes[number % len(codes)])
+            self.spool.decide(scan.scan_id, _LET_IN if number < len(codes) else _REFUSED)
+
+    def drain(self) -> float:
+        """Send all that waits and return the seconds."""
+        began = time.perf_counter()
+        while self.delivery.upload():
+            pass
+        return time.perf_counter() - began
+
+
+def live_waits_ms(door: Door, codes: list[str], is_over: Callable[[], bool]) -> list[float]:
+    """Show badges at the door until it is over, and return what each answer took."""
+    waits = []
+    for code in codes:
+        if is_over():
+            break
+        scan = door.read(code)
+        began = time.perf_counter()
+        door.delivery.deliver(scan)
+        waits.append((time.perf_counter() - began) * 1000)
+        time.sleep(_EVERY_S)
+    return waits
+
+
+def measure(venue: Venue, folder: Path, scans: int) -> None:
+    """Fill, drain, and print."""
+    with venue.served() as (port, _):
+        door = Door(folder, f"http://127.0.0.1:{port}", venue.tokens[0])
+        quiet = live_waits_ms(door, venue.take_codes(5), lambda: False)
+        door.let_wait(venue.take_codes(_PEOPLE), scans)
+        drained, busy = threading.Event(), list[float]()
+        live = threading.Thread(
+            target=lambda: busy.extend(live_waits_ms(door, venue.take_codes(200), drained.is_set))
+        )
+        live.start()
+        took_s = door.drain()
+        drained.set()
+        live.join()
+    limit_s = LIMIT_S * scans / LIMIT_SCANS
+    left = door.spool.waiting_count()
+    median = {"quiet": statistics.median(quiet), "busy": statistics.median(busy)}
+    print(
+        json.dumps(
+            {
+                "scans": scans,
+                "left": left,
+                "seconds": round(took_s, 2),
+                "of_the_limit": round(took_s / limit_s, 3),
+                "live_scans": len(busy),
+                "live_median_ms": round(median["busy"], 1),
+                "live_to_quiet": round(median["busy"] / median["quiet"], 2),
+            }
+        )
+    )
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scans", type=int, default=LIMIT_SCANS)
+    scans = parser.parse_args().scans
+    with tempfile.TemporaryDirectory(prefix="marhaba-bench-") as name:
+        folder = Path(name)
+        with sqlite_store(folder / "sqlite") as store:
+            measure(open_venue(store, 2 * _PEOPLE), folder / "spool", scans)
+
+
+if __name__ == "__main__":
+    main()
