@@ -6,6 +6,7 @@ further away. Badges have their own in `badges.qr`.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from io import BytesIO
 from typing import Any
 
@@ -21,6 +22,11 @@ def link_qr_svg(link: str) -> bytes:
     file = BytesIO()
     _symbol(link).make_image(image_factory=SvgPathImage).save(file)
     return file.getvalue()
+
+
+def link_qr_address(link: str) -> str:
+    """Return the SVG as a data: address, for a picture in a page."""
+    return "data:image/svg+xml;base64," + b64encode(link_qr_svg(link)).decode("ascii")
 
 
 def link_qr_png(link: str, *, module_px: int = 16) -> bytes:

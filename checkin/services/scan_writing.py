@@ -32,10 +32,6 @@ _ADMISSION = (
     *("event_id", "participant_id", "delegation_id", "gate_id", "device_id"),
     *("entry_no", "without_place", "admitted_at"),
 )
-_ARRIVAL = (
-    *("delegation_id", "gate_id", "device_id", "event_id"),
-    *("arrived", "inside", "without_place", "last_scan_at"),
-)
 
 
 def write_scan(
@@ -100,7 +96,7 @@ def _at_once(insert_scan: Any) -> Any:
         .from_select([*admission, "scan_pk"], select(*admission.values(), scanned.c.id))
         .cte("admitted")
     )
-    arrival = _parameters("arrival", ArrivalTally, _ARRIVAL)
+    arrival = _parameters("arrival", ArrivalTally, ArrivalTally.__table__.c.keys())
     counted = select(*arrival.values()).select_from(scanned)
     return (
         upsert_arrival(lambda table: postgresql.insert(table).from_select([*arrival], counted))

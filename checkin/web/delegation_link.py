@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -12,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
-from badges.link_qr import link_qr_png, link_qr_svg
+from badges.link_qr import link_qr_address, link_qr_png
 from checkin.db.engine import in_transaction
 from checkin.errors import NotFound
 from checkin.services.applications import count_waiting, decide_on, waiting_applications
@@ -44,7 +43,7 @@ def show(slug: str, delegation_id: int) -> ResponseReturnValue:
             delegation=delegation,
             link=link,
             address=address,
-            picture="data:image/svg+xml;base64," + b64encode(link_qr_svg(address)).decode(),
+            picture=link_qr_address(address),
             whatsapp="https://wa.me/?text=" + quote(words, safe=""),
             sms="sms:?body=" + quote(words, safe=""),
             categories=[(c.id, both_names(c)[0]) for c in categories_of(session, event)],

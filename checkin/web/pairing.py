@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from io import BytesIO
 
-import qrcode
-from qrcode.image.svg import SvgPathImage
 from sqlalchemy.orm import Session
 
+from badges.link_qr import link_qr_address
 from checkin.db.engine import in_transaction
 from checkin.domain.problems import InvalidValue
 from checkin.services.devices import PAIRING_LIFETIME, gate_named, open_pairing
@@ -55,11 +52,4 @@ def open_pairing_at(slug: str, given: str) -> OpenPairing:
 
     code = in_transaction(database(), work)
     link = f"{marhaba().settings.base_url}/scan#pair={code}"
-    return OpenPairing(name, code, link, _picture_of(link), now + PAIRING_LIFETIME)
-
-
-def _picture_of(link: str) -> str:
-    picture = qrcode.make(link, image_factory=SvgPathImage, border=2)
-    file = BytesIO()
-    picture.save(file)
-    return "data:image/svg+xml;base64," + b64encode(file.getvalue()).decode("ascii")
+    return OpenPairing(name, code, link, link_qr_address(link), now + PAIRING_LIFETIME)
