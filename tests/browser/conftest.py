@@ -15,7 +15,7 @@ import pytest
 from checkin.db.engine import Database
 from checkin.db.models import Role
 from tests import factories
-from tests.browser.stations import pairing_link_at
+from tests.browser.stations import open_station, pairing_link_at, wait_for_list
 from tests.browser.webcam import Chromium
 from tests.server_process import free_port
 from tests.web.pages.browsing import PASSWORD, an_operator
@@ -95,6 +95,19 @@ def chromium(tmp_path):
     """A function that starts Chromium, with pictures for its webcam or without a webcam."""
     with Chromium(tmp_path) as chromium:
         yield chromium
+
+
+@pytest.fixture
+def context(chromium):
+    return chromium.start().new_context()
+
+
+@pytest.fixture
+def page(context, pairing_link, codes):
+    """Return the scan page, paired and with its list; the module's `codes` are in it."""
+    page = open_station(context, pairing_link)
+    wait_for_list(page)
+    return page
 
 
 @pytest.fixture

@@ -26,18 +26,6 @@ def codes(database, event, delegation):
     return factories.badges(database, event, 2, delegation=delegation)
 
 
-@pytest.fixture
-def context(chromium):
-    return chromium.start().new_context()
-
-
-@pytest.fixture
-def page(context, pairing_link, codes):
-    page = open_station(context, pairing_link)
-    wait_for_list(page)
-    return page
-
-
 def answer_scans_with(page, status, body):
     """Let something else than our server answer what the page posts as a scan."""
     page.evaluate(

@@ -32,18 +32,6 @@ def codes(database, event, delegation):
     return [amina, *factories.badges(database, event, 4, delegation=delegation)]
 
 
-@pytest.fixture
-def context(chromium):
-    return chromium.start().new_context()
-
-
-@pytest.fixture
-def page(context, pairing_link, codes):
-    page = open_station(context, pairing_link)
-    wait_for_list(page)
-    return page
-
-
 def shown(page, code):
     """Show a badge and return what the page says of it."""
     type_code(page, code)

@@ -38,11 +38,6 @@ def codes(database, event, delegation):
 
 
 @pytest.fixture
-def context(chromium):
-    return chromium.start().new_context()
-
-
-@pytest.fixture
 def page(context, pairing_link, codes):
     return opened(context, pairing_link)
 
