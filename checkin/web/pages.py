@@ -28,8 +28,10 @@ from checkin.web import (
     importing,
     joining,
     message_texts,
+    operators,
     organiser,
     participants,
+    passwords,
     scan_page,
     stops,
 )
@@ -42,6 +44,8 @@ from checkin.web.sessions import csrf, login_manager, operator_or_none, permit
 TRANSLATIONS = Path(__file__).parent.parent / "translations"
 _PAGES = (
     auth,
+    passwords,
+    operators,
     organiser,
     stops,
     gate_desk,
