@@ -190,11 +190,11 @@ def category_at(session: Session, event: Event, category_id: int) -> Category:
 
 def _count_by_category(session: Session, table: Any, event: Event) -> dict[int, int]:
     rows = session.execute(
-        select(table.category_id, func.count())
+        select(table.category_id, func.count().label("people"))
         .where(table.event_id == event.id)
         .group_by(table.category_id)
     )
-    return dict(rows.tuples().all())
+    return {row.category_id: row.people for row in rows}
 
 
 def _refuse_taken(
