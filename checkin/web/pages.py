@@ -33,6 +33,7 @@ from checkin.web import (
     organiser,
     participants,
     quotas,
+    records,
     scan_page,
     stops,
 )
@@ -61,6 +62,7 @@ _PAGES = (
     event_settings,
     categories,
     quotas,
+    records,
     message_texts,
     bounces,
     declining,
