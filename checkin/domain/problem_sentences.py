@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from checkin.domain.setting_sentences import SETTING_SENTENCES
+
 COLUMN_NAMES = {
     "name": {"fr": "Nom", "ar": "الاسم", "en": "Name"},
     "name_ar": {"fr": "Nom en arabe", "ar": "الاسم بالعربية", "en": "Arabic name"},
@@ -23,6 +25,7 @@ COLUMN_NAMES = {
         "en": "Leader's phone",
     },
     "seats": {"fr": "Places assises", "ar": "المقاعد", "en": "Seats"},
+    "quota": {"fr": "Places", "ar": "المقاعد", "en": "Places"},
     "row": {"fr": "Ligne", "ar": "السطر", "en": "Row"},
 }
 
@@ -184,4 +187,4 @@ SENTENCES = {
         "en": "{value} is already in row {hints}; correct it, or write yes in the column “allow "
         "duplicate” if they are two people.",
     },
-}
+} | SETTING_SENTENCES
