@@ -22,6 +22,7 @@ class Audience(StrEnum):
     LINK = "link"
 
 
+_ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 _STAFF = frozenset({Role.ADMINISTRATOR, Role.ORGANISER})
 _COUNTS = _STAFF | {Role.SUPERVISOR, Role.VIEWER}
 _NAMES = _STAFF | {Role.SUPERVISOR, Role.COORDINATOR}
@@ -48,6 +49,17 @@ PERMISSIONS: dict[str, frozenset[Role] | Audience] = {
     "auth.login": Audience.PUBLIC,
     "auth.sign_in": Audience.PUBLIC,
     "auth.logout": _ALL,
+    "passwords.forgotten": Audience.PUBLIC,
+    "passwords.ask": Audience.PUBLIC,
+    "passwords.choose": Audience.PUBLIC,
+    "passwords.save": Audience.PUBLIC,
+    "operators.index": _ADMINISTRATORS,
+    "operators.invite": _ADMINISTRATORS,
+    "operators.show": _ADMINISTRATORS,
+    "operators.change": _ADMINISTRATORS,
+    "operators.disable_one": _ADMINISTRATORS,
+    "operators.enable_one": _ADMINISTRATORS,
+    "operators.renew_link": _ADMINISTRATORS,
     "scan_page.scan": Audience.PUBLIC,
     "scan_page.worker": Audience.PUBLIC,
     "scan_page.decoder": Audience.PUBLIC,
