@@ -35,6 +35,18 @@ SENTENCES = {
         "ar": "لا يوجد اسم؛ اكتبوا الاسم بالفرنسية أو بالعربية.",
         "en": "no name; write the name in Latin or Arabic letters.",
     },
+    "has_account": {
+        "fr": "{value} a déjà un compte ; ouvrez ce compte dans la liste.",
+        "ar": "{value} له حساب من قبل؛ افتحوا هذا الحساب في اللائحة.",
+        "en": "{value} has an account already; open it in the list.",
+    },
+    "coordinators_only": {
+        "fr": "un coordinateur, et lui seul, appartient à une délégation ; choisissez-en une"
+        " pour ce rôle, aucune pour les autres.",
+        "ar": "المنسّق وحده ينتمي إلى وفد؛ اختاروا وفداً لهذا الدور، ولا شيء للأدوار الأخرى.",
+        "en": "a coordinator, and only a coordinator, belongs to one delegation; choose one for"
+        " this role, none for the others.",
+    },
     "missing_bus": {
         "fr": "aucun nom ; donnez un nom ou un numéro à l'autocar.",
         "ar": "لا يوجد اسم؛ أعطوا الحافلة اسماً أو رقماً.",

@@ -30,8 +30,10 @@ from checkin.web import (
     importing,
     joining,
     message_texts,
+    operators,
     organiser,
     participants,
+    passwords,
     quotas,
     records,
     scan_page,
@@ -46,6 +48,8 @@ from checkin.web.sessions import csrf, login_manager, operator_or_none, permit
 TRANSLATIONS = Path(__file__).parent.parent / "translations"
 _PAGES = (
     auth,
+    passwords,
+    operators,
     organiser,
     stops,
     gate_desk,

@@ -39,7 +39,7 @@ def test_a_made_password_signs_in_and_is_kept_only_as_a_hash(database):
     ("wrong", "sentence"),
     [
         ({"email": "samira"}, "name@domain.ma"),
-        ({"password": "court"}, "10 to 200 characters"),
+        ({"password": "court"}, "12 to 200 characters"),
         ({"role": Role.COORDINATOR}, "belongs to one delegation"),
         ({"delegation_id": 1}, "belongs to one delegation"),
     ],

@@ -23,6 +23,7 @@ from checkin.db.models.message import Message, MessageState
 from checkin.db.models.message_text import MessageText
 from checkin.db.models.operator import Operator, Role
 from checkin.db.models.participant import Participant
+from checkin.db.models.password_link import LinkPurpose, PasswordLink
 from checkin.db.models.scan import Scan
 from checkin.db.models.self_registration import SelfRegistration
 from checkin.db.models.tally import ArrivalTally, RefusalTally
@@ -51,6 +52,7 @@ __all__ = [
     "ImportDraft",
     "Lease",
     "LeasePlace",
+    "LinkPurpose",
     "MailSwitch",
     "Message",
     "MessageState",
@@ -58,6 +60,7 @@ __all__ = [
     "Operator",
     "Pairing",
     "Participant",
+    "PasswordLink",
     "RefusalTally",
     "Role",
     "Scan",

@@ -12,6 +12,7 @@ from tests import factories
 
 EVENT = "/events/rabat-2025"
 EVERYBODY = set(Role)
+ADMINISTRATORS = {Role.ADMINISTRATOR}
 STAFF = {Role.ADMINISTRATOR, Role.ORGANISER}
 COUNTS = STAFF | {Role.SUPERVISOR, Role.VIEWER}
 NAMES = STAFF | {Role.SUPERVISOR, Role.COORDINATOR}
@@ -19,6 +20,8 @@ REGISTRARS = STAFF | {Role.COORDINATOR}
 #: page → who may open it, written out again so that a slip in the table is seen
 PAGES = {
     "/": EVERYBODY,
+    "/operators": ADMINISTRATORS,
+    "/operators/1": ADMINISTRATORS,
     f"{EVENT}/board": COUNTS,
     f"{EVENT}/board/report": COUNTS,
     f"{EVENT}/board/counts": COUNTS,
@@ -57,6 +60,11 @@ PAGES = {
     f"{EVENT}/delivery/message/fr/preview": STAFF,
 }
 FORMS = {
+    "/operators": ADMINISTRATORS,
+    "/operators/999": ADMINISTRATORS,
+    "/operators/999/disable": ADMINISTRATORS,
+    "/operators/999/enable": ADMINISTRATORS,
+    "/operators/999/link": ADMINISTRATORS,
     f"{EVENT}/devices/pairing": STAFF,
     f"{EVENT}/devices/1": STAFF,
     f"{EVENT}/devices/1/revoke": STAFF,
