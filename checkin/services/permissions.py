@@ -23,7 +23,7 @@ class Audience(StrEnum):
 
 
 _ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
-_STAFF = frozenset({Role.ADMINISTRATOR, Role.ORGANISER})
+_STAFF = _ADMINISTRATORS | {Role.ORGANISER}
 _COUNTS = _STAFF | {Role.SUPERVISOR, Role.VIEWER}
 _NAMES = _STAFF | {Role.SUPERVISOR, Role.COORDINATOR}
 _REGISTRARS = _STAFF | {Role.COORDINATOR}
@@ -36,6 +36,7 @@ PERMISSIONS: dict[str, frozenset[Role] | Audience] = {
     "health.readyz": Audience.PUBLIC,
     "health.metrics": Audience.PUBLIC,
     "api.devices.pair": Audience.DEVICE,
+    "api.devices.wiped": Audience.DEVICE,
     "api.scans.create_scan": Audience.DEVICE,
     "api.scans.create_scans": Audience.DEVICE,
     "api.scans.annul": Audience.DEVICE,
@@ -156,6 +157,11 @@ PERMISSIONS: dict[str, frozenset[Role] | Audience] = {
     "quotas.model": _STAFF,
     "quotas.upload": _STAFF,
     "quotas.check": _STAFF,
+    "records.export": _STAFF,
+    "records.download": _STAFF,
+    "records.purge": _ADMINISTRATORS,
+    "records.erase": _ADMINISTRATORS,
+    "records.receipt": _ADMINISTRATORS,
     "event_look.edit": _STAFF,
     "event_look.save": _STAFF,
     "event_look.preview": _STAFF,
