@@ -9,17 +9,16 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sys
-from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
+from tests.racing import PROCESSES
 from tests.server_process import ROOT
-
-_IMPORTED_BEFORE = ["checkin.cli.main", "checkin.app", "granian.server.mp"]
 
 
 def by_fork(arguments: list[str], environ: dict[str, str], log: Path) -> Forked:
     """Begin `checkin` with these arguments; the file gets what it prints."""
-    process = _context().Process(target=_checkin, args=(arguments, environ, log))
+    process = PROCESSES.Process(target=_checkin, args=(arguments, environ, log))
     process.start()
     return Forked(process)
 
@@ -42,12 +41,6 @@ class Forked:
         if ended is None:
             raise TimeoutError(f"process {self.pid} did not end")
         return ended
-
-
-def _context() -> ForkServerContext:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(_IMPORTED_BEFORE)
-    return context
 
 
 def _checkin(arguments: list[str], environ: dict[str, str], log: Path) -> None:

@@ -26,6 +26,7 @@ from checkin.db.models.participant import Participant
 from checkin.db.models.scan import Scan
 from checkin.db.models.self_registration import SelfRegistration
 from checkin.db.models.tally import ArrivalTally, RefusalTally
+from checkin.db.models.walk_in import WalkIn
 
 __all__ = [
     "Activity",
@@ -63,4 +64,5 @@ __all__ = [
     "Scan",
     "SelfRegistration",
     "Sending",
+    "WalkIn",
 ]
