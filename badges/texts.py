@@ -194,6 +194,14 @@ def filling(spec: BadgeSpec, language: Language | None = None) -> dict[str, str]
     }
 
 
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+def placeholders_of(sentence: str) -> list[str]:
+    """Return a sentence's placeholders with their braces, in order."""
+    return [match.group() for match in _PLACEHOLDER.finditer(sentence)]
+
+
 def fill(sentence: str, words: Mapping[str, str]) -> str:
     """Put words in a sentence's {placeholders}; anything else in braces is refused, never run.
 
@@ -208,4 +216,4 @@ def fill(sentence: str, words: Mapping[str, str]) -> str:
             raise BadgeError(f"the placeholder {{{name}}} is not known: use one of {known}")
         return words[name]
 
-    return re.sub(r"\{([^{}]*)\}", word, sentence)
+    return _PLACEHOLDER.sub(word, sentence)

@@ -79,6 +79,23 @@ class BusFull(Conflict):
         self.seats_left = seats_left
 
 
+class LastAdministrator(Conflict):
+    """Without this account nobody could open or change accounts."""
+
+    code = "last_administrator"
+
+
+class WeakPassword(InvalidRequest):
+    """A password that others guess."""
+
+    code = "weak_password"
+
+    def __init__(self, detail: str, *, weakness: str) -> None:
+        """Remember why: a value of `checkin.domain.passwords.Weakness`."""
+        super().__init__(detail)
+        self.weakness = weakness
+
+
 class PossibleDuplicate(Conflict):
     """Someone with the same e-mail, phone or name is already registered."""
 

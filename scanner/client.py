@@ -128,6 +128,10 @@ class Client(Line):
         told = "" if waiting is None else f"?{urlencode(self._told(waiting))}"
         return self.get(f"status{told}", timeout_s=SCAN_TIMEOUT_S)
 
+    def confirm_wipe(self) -> None:
+        """Tell the server that list, names and token are erased here; asked once, at the end."""
+        self.post("devices/wiped", {}, timeout_s=SCAN_TIMEOUT_S)
+
     def _told(self, waiting: int) -> dict[str, str]:
         return {"waiting": str(waiting), "device_time": utc_text(self.clock.now())}
 

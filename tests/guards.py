@@ -22,6 +22,7 @@ class NoProcessLock:
 def without_turns(database: Database) -> None:
     """Let all writers of a SQLite file in at once, as far as SQLite lets them."""
     if database.dialect == "sqlite":
+        database.group = None
         database._line = nullcontext()
         database._process_lock.close()
         database._process_lock = NoProcessLock()

@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
+from checkin.db.group_commit import GroupCommit, GroupFailed
 from checkin.db.locks import FairLock, ProcessLock
 
 S = TypeVar("S")
@@ -39,9 +40,11 @@ class Database:
             self._reader, self._writer = _sqlite_engines(url)
             self._process_lock = ProcessLock(Path(make_url(url).database or ""))
             self._line = FairLock()
+            self.group: GroupCommit[Connection] | None = GroupCommit(self.writing)
         else:
             self._reader = _reading_engine(url)
             self._writer = create_engine(url, pool_size=POOL_SIZE, max_overflow=0)
+            self.group = None  # PostgreSQL brings waiting commits to the disk together itself
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -122,6 +125,16 @@ def in_core_transaction(
 ) -> T:
     """Do the same on a bare connection: for scans, where a session's cost would show."""
     return _committed(database.writing, work, attempts)
+
+
+def in_shared_transaction(database: Database, work: Callable[[Connection], T]) -> T:
+    """Do the same for short work of which much comes at once: those who wait share a commit."""
+    if database.group is not None:
+        try:
+            return database.group.run(work)
+        except GroupFailed:
+            pass
+    return in_core_transaction(database, work)
 
 
 def _committed(

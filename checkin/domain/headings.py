@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from checkin.domain.names import fold_name
@@ -40,20 +40,33 @@ _HEADINGS = {
     "allow_duplicate": "doublon accepté | doublon autorisé | allow duplicate | duplicate allowed | "
     "تكرار مقبول | التكرار مقبول",
 }
-_COLUMN_OF = {
-    fold_name(heading): column for column, text in _HEADINGS.items() for heading in text.split("|")
-}
+
+
+def folded_headings(headings: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the column of each folded heading, from "one | another" by column."""
+    return {
+        fold_name(heading): column
+        for column, text in headings.items()
+        for heading in text.split("|")
+    }
+
+
+_COLUMN_OF = folded_headings(_HEADINGS)
 _ALTERNATIVES = re.compile(r"[/|()\[\]:*\n]+")
 # A joined name longer than any valid one is cut here, so a hostile list cannot make it grow.
 _JOINED_LENGTH = 250
 
 
-def column_named(heading: str) -> str | None:
-    """Return our column for ``heading`` ("Prénom", "الهاتف / GSM", "E-mail *"), None if unknown."""
-    whole = _COLUMN_OF.get(fold_name(heading))
+def column_named(heading: str, column_of: Mapping[str, str] = _COLUMN_OF) -> str | None:
+    """Return our column for ``heading`` ("Prénom", "الهاتف / GSM", "E-mail *"), None if unknown.
+
+    Args:
+        column_of: folded headings, for lists of other things than participants.
+    """
+    whole = column_of.get(fold_name(heading))
     if whole is not None or len(heading) > 100:
         return whole
-    parts = (_COLUMN_OF.get(fold_name(part)) for part in _ALTERNATIVES.split(heading))
+    parts = (column_of.get(fold_name(part)) for part in _ALTERNATIVES.split(heading))
     return next((column for column in parts if column is not None), None)
 
 

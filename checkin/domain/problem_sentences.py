@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from checkin.domain.setting_sentences import SETTING_SENTENCES
+
 COLUMN_NAMES = {
     "name": {"fr": "Nom", "ar": "الاسم", "en": "Name"},
     "name_ar": {"fr": "Nom en arabe", "ar": "الاسم بالعربية", "en": "Arabic name"},
@@ -23,6 +25,7 @@ COLUMN_NAMES = {
         "en": "Leader's phone",
     },
     "seats": {"fr": "Places assises", "ar": "المقاعد", "en": "Seats"},
+    "quota": {"fr": "Places", "ar": "المقاعد", "en": "Places"},
     "row": {"fr": "Ligne", "ar": "السطر", "en": "Row"},
 }
 
@@ -31,6 +34,18 @@ SENTENCES = {
         "fr": "aucun nom ; écrivez le nom en français ou en arabe.",
         "ar": "لا يوجد اسم؛ اكتبوا الاسم بالفرنسية أو بالعربية.",
         "en": "no name; write the name in Latin or Arabic letters.",
+    },
+    "has_account": {
+        "fr": "{value} a déjà un compte ; ouvrez ce compte dans la liste.",
+        "ar": "{value} له حساب من قبل؛ افتحوا هذا الحساب في اللائحة.",
+        "en": "{value} has an account already; open it in the list.",
+    },
+    "coordinators_only": {
+        "fr": "un coordinateur, et lui seul, appartient à une délégation ; choisissez-en une"
+        " pour ce rôle, aucune pour les autres.",
+        "ar": "المنسّق وحده ينتمي إلى وفد؛ اختاروا وفداً لهذا الدور، ولا شيء للأدوار الأخرى.",
+        "en": "a coordinator, and only a coordinator, belongs to one delegation; choose one for"
+        " this role, none for the others.",
     },
     "missing_bus": {
         "fr": "aucun nom ; donnez un nom ou un numéro à l'autocar.",
@@ -184,4 +199,4 @@ SENTENCES = {
         "en": "{value} is already in row {hints}; correct it, or write yes in the column “allow "
         "duplicate” if they are two people.",
     },
-}
+} | SETTING_SENTENCES

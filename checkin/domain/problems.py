@@ -39,13 +39,21 @@ class Problem:
 
     def sentence(self, language: str = "fr") -> str:
         """Return what is wrong and what to do, in "fr", "ar" or "en" (French for any other)."""
-        language = language if language in ("fr", "ar", "en") else "fr"
+        language = _spoken(language)
+        colon = " : " if language == "fr" else ": "
+        return COLUMN_NAMES[self.column][language] + colon + self.advice(language)
+
+    def advice(self, language: str = "fr") -> str:
+        """Return the sentence without the column's name, for a field that is labelled already."""
+        language = _spoken(language)
         separator = "، " if language == "ar" else ", "
-        said = SENTENCES[self.code][language].format(
+        return SENTENCES[self.code][language].format(
             value=shown(self.value), hints=separator.join(map(shown, self.hints))
         )
-        colon = " : " if language == "fr" else ": "
-        return COLUMN_NAMES[self.column][language] + colon + said
+
+
+def _spoken(language: str) -> str:
+    return language if language in ("fr", "ar", "en") else "fr"
 
 
 class InvalidValue(MarhabaError):

@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from badges.spec import SHAPES, BadgeSpec, Language
+from badges.spec import BadgeSpec, Language, Shape
 from checkin.db.models import Badge, Category, Delegation, Event, Participant
 from checkin.domain.admission import Standing
 from checkin.protocol.codes import format_code, token_for
@@ -93,14 +93,14 @@ def badge_specs(
         statement = statement.where(Participant.standing == Standing.CONFIRMED)
     else:
         statement = statement.where(Participant.id.in_(participant_ids))
-    looks = {
-        c.id: (c, SHAPES[at % len(SHAPES)]) for at, c in enumerate(categories_of(session, event))
-    }
+    categories = {one.id: one for one in categories_of(session, event)}
     key = keys.for_event(event.slug)
-    return [_spec(event, row, key, *looks[row.category_id]) for row in session.execute(statement)]
+    return [
+        _spec(event, row, key, categories[row.category_id]) for row in session.execute(statement)
+    ]
 
 
-def _spec(event: Event, row: Row[Any], key: bytes, category: Category, shape: Any) -> BadgeSpec:
+def _spec(event: Event, row: Row[Any], key: bytes, category: Category) -> BadgeSpec:
     return BadgeSpec(
         code=format_code(token_for(key, row.id, row.issue)),
         number=str(row.participant_id),
@@ -111,7 +111,7 @@ def _spec(event: Event, row: Row[Any], key: bytes, category: Category, shape: An
         category=category.name,
         category_ar=category.name_ar,
         category_colour=category.colour,
-        category_shape=shape,
+        category_shape=cast(Shape, category.shape),
         event_name=event.name,
         event_name_ar=event.name_ar,
         starts_at=event.starts_at,

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from badges.spec import SHAPES
 from checkin.db.models import Category, Delegation, Event
 from checkin.domain.admission import Reentry
 from checkin.domain.names import clean_name, fold_name
@@ -141,9 +142,16 @@ def delegation_named(session: Session, event: Event, name: str) -> Delegation:
 def add_category(
     session: Session, event: Event, name: str, name_ar: str | None = None, colour: str = "#1f4e79"
 ) -> Category:
-    """Add a category of participants."""
+    """Add a category of participants, the last one, with a shape that the ones before lack."""
+    position = len(categories_of(session, event))
     category = Category(
-        event_id=event.id, name=name, name_ar=name_ar, folded=fold_name(name), colour=colour
+        event_id=event.id,
+        name=name,
+        name_ar=name_ar,
+        folded=fold_name(name),
+        colour=colour,
+        shape=SHAPES[position % len(SHAPES)],
+        position=position,
     )
     session.add(category)
     session.flush()
@@ -158,7 +166,9 @@ def delegations_of(session: Session, event: Event) -> Sequence[Delegation]:
 
 
 def categories_of(session: Session, event: Event) -> Sequence[Category]:
-    """Return the categories of an event in the order in which they were added."""
+    """Return the categories of an event in their order."""
     return session.scalars(
-        select(Category).where(Category.event_id == event.id).order_by(Category.id)
+        select(Category)
+        .where(Category.event_id == event.id)
+        .order_by(Category.position, Category.id)
     ).all()

@@ -26,17 +26,11 @@ def categories_of_gates(session: Session, event: Event) -> Mapping[int, Sequence
         select(GateCategory.gate_id, Category)
         .join(Category, Category.id == GateCategory.category_id)
         .where(GateCategory.event_id == event.id)
-        .order_by(Category.name)
+        .order_by(Category.position, Category.id)
     )
     for gate_id, category in rows:
         found[gate_id].append(category)
     return found
-
-
-def categories_of(session: Session, event: Event) -> Sequence[Category]:
-    """Return an event's categories by name."""
-    wanted = select(Category).where(Category.event_id == event.id).order_by(Category.name)
-    return session.scalars(wanted).all()
 
 
 def add_gate(session: Session, event: Event, name: str, *, operator_id: int, now: datetime) -> Gate:

@@ -12,7 +12,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_transaction
-from checkin.db.models import Category, Delegation, Event, Participant
+from checkin.db.models import Delegation, Event, Participant
 from checkin.domain.admission import Standing
 from checkin.domain.choices import Choices
 from checkin.domain.importing import Action, Alone, PlannedRow, plan_import
@@ -21,6 +21,7 @@ from checkin.domain.registration import Registration
 from checkin.domain.roster import Person
 from checkin.services.activity import note
 from checkin.services.enrolment import Enrolment, enrol, queue_badge_messages
+from checkin.services.events import categories_of
 from checkin.services.keys import Keys
 from checkin.services.moving import move_to_delegation
 from checkin.services.registration import Door, next_list_version, touch_badges
@@ -65,7 +66,7 @@ def plan_table(
         progress: called with the rows done and their number.
     """
     version = session.scalars(select(Event.list_version).where(Event.id == event.id)).one()
-    categories = _categories(session, event)
+    categories = categories_of(session, event)
     total = len(table.rows)
 
     def rows() -> Any:
@@ -198,9 +199,3 @@ def _delegations(session: Session, event: Event) -> list[tuple[int, tuple[str | 
         .order_by(Delegation.id)
     )
     return [(row.id, (row.name, row.name_ar)) for row in rows]
-
-
-def _categories(session: Session, event: Event) -> Sequence[Category]:
-    return session.scalars(
-        select(Category).where(Category.event_id == event.id).order_by(Category.id)
-    ).all()

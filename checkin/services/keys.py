@@ -61,6 +61,15 @@ class Keys:
         return self._derived("sessions")
 
     @property
+    def second_factors(self) -> bytes:
+        """The secret that the secrets of authenticator apps are encrypted with."""
+        return self._derived("second factors")
+
+    def recovery_hash(self, code: str) -> bytes:
+        """Hash a recovery code so that nobody without the key can try out guesses."""
+        return hmac.digest(self._derived("recovery codes"), code.encode(), "sha256")
+
+    @property
     def bounces(self) -> bytes:
         """The secret that proves a reported bounce to be of a message of ours."""
         return self._derived("bounces")

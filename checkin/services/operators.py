@@ -1,15 +1,11 @@
-"""Operators: people with an account, their passwords and the PINs of supervisors."""
+"""Operators: people with an account, how they sign in, and the PINs of supervisors."""
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,19 +13,30 @@ from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Delegation, Operator, Role
 from checkin.domain.contacts import normalise_email
 from checkin.domain.names import clean_name
-from checkin.domain.problems import InvalidValue
+from checkin.domain.problems import InvalidValue, Problem
 from checkin.errors import InvalidRequest, NotFound, Unauthenticated
 from checkin.services.activity import note
+from checkin.services.operator_sessions import end_sessions
+from checkin.services.passwords import (
+    hash_again,
+    hash_password,
+    hash_pin,
+    password_matches,
+    secret_matches,
+)
 
-MIN_PASSWORD_LENGTH = 10
-#: longer ones would only make us hash more
-MAX_PASSWORD_LENGTH = 200
 PIN_LENGTHS = range(4, 9)
-#: argon2id with OWASP's second set of parameters: 23 ms on two old cores, 19 MiB
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 #: who may answer for an override at a gate; see `checkin.services.overrides`
 _ANSWERS_AT_GATES = (Role.SUPERVISOR, Role.ORGANISER, Role.ADMINISTRATOR)
 _NO_SUCH_LOGIN = "this e-mail and password do not go together"
+
+
+class InvalidField(InvalidRequest):
+    """One field of an account is wrong; `problem` says it in three languages."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.sentence("en"))
+        self.problem = problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,51 +57,49 @@ def add_operator(
     delegation_id: int | None = None,
     language: str = "fr",
     now: datetime,
+    by: int | None = None,
 ) -> NewOperator:
     """Open an account; without a password one is made.
 
+    Args:
+        by: the operator who does it; None for the command line.
+
     Raises:
-        InvalidRequest: the e-mail is no address or has an account, the name is no name, the
-            password is too short, or a coordinator has no delegation (or another role has one).
+        InvalidField: the e-mail is no address or has an account, the name is no name, or a
+            coordinator has no delegation (or another role has one).
+        WeakPassword: the password is one that others guess.
         NotFound: there is no such delegation.
     """
-    address, person = _read_address(email), _read_name(name)
+    address, person = _read_address(email), read_name(name)
     _refuse_second_account(session, address)
-    _check_delegation(session, role, delegation_id)
+    check_delegation(session, role, delegation_id)
     password = secrets.token_urlsafe(12) if password is None else password
     operator = Operator(
         email=address,
         name=person,
         role=role,
-        password_hash=hash_password(password),
+        password_hash=hash_password(password, about=(person, address)),
         delegation_id=delegation_id,
         language=language,
         created_at=now,
     )
     session.add(operator)
     session.flush()
-    note(session, None, "operator.add", now, operator_id=operator.id, email=address, role=role)
+    note(session, None, "operator.add", now, operator_id=by, account=operator.id, role=role)
     return NewOperator(operator, password)
 
 
-def hash_password(password: str) -> str:
-    """Return what is stored instead of a password.
+def set_password(
+    session: Session, operator: Operator, password: str, *, now: datetime, by: int | None = None
+) -> None:
+    """Give an operator a new password; it ends all their sessions.
 
     Raises:
-        InvalidRequest: it is shorter than 10 characters or longer than 200.
+        WeakPassword: it is one that others guess.
     """
-    if not MIN_PASSWORD_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
-        raise InvalidRequest(
-            f"a password has {MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters: "
-            "a short sentence is easiest to remember"
-        )
-    return _HASHER.hash(password)
-
-
-def set_password(session: Session, operator: Operator, password: str, *, now: datetime) -> None:
-    """Give an operator a new password; it ends all their sessions."""
-    operator.password_hash = hash_password(password)
-    note(session, None, "operator.password", now, operator_id=operator.id)
+    operator.password_hash = hash_password(password, about=(operator.name, operator.email))
+    end_sessions(session, operator.id)
+    note(session, None, "operator.password", now, operator_id=by, account=operator.id)
 
 
 def set_pin(session: Session, operator: Operator, pin: str, *, now: datetime) -> None:
@@ -109,12 +114,12 @@ def set_pin(session: Session, operator: Operator, pin: str, *, now: datetime) ->
     if operator.role not in _ANSWERS_AT_GATES:
         raise InvalidRequest(f"{operator.name} is no supervisor: only supervisors have a PIN")
     _refuse_taken_pin(session, operator, pin)
-    operator.pin_hash = _HASHER.hash(pin)
-    note(session, None, "operator.pin", now, operator_id=operator.id)
+    operator.pin_hash = hash_pin(pin)
+    note(session, None, "operator.pin", now, account=operator.id)
 
 
-def authenticate(database: Database, email: str, password: str, *, now: datetime) -> Operator:
-    """Return the operator who may sign in with these.
+def authenticate(database: Database, email: str, password: str) -> Operator:
+    """Return whose e-mail and password these are.
 
     An unknown e-mail takes as long as a wrong password, and is refused with the same words, so
     that nobody learns who has an account.
@@ -124,18 +129,12 @@ def authenticate(database: Database, email: str, password: str, *, now: datetime
     """
     with database.read() as session:
         operator = session.scalar(select(Operator).where(Operator.email == email.strip().lower()))
-    stored = operator.password_hash if operator else _nobodys_hash()
-    matched = len(password) <= MAX_PASSWORD_LENGTH and secret_matches(stored, password)
+    matched = password_matches(operator.password_hash if operator else None, password)
     if operator is None or not matched or operator.disabled_at is not None:
         raise Unauthenticated(_NO_SUCH_LOGIN)
-    return in_transaction(database, lambda session: _sign_in(session, operator.id, password, now))
-
-
-def operator_by_id(database: Database, operator_id: int) -> Operator | None:
-    """Return an operator whose account is not disabled."""
-    with database.read() as session:
-        operator = session.get(Operator, operator_id)
-    return operator if operator and operator.disabled_at is None else None
+    if hash_again(operator.password_hash, password) != operator.password_hash:
+        in_transaction(database, lambda session: _keep_well(session, operator.id, password))
+    return operator
 
 
 def operator_named(session: Session, email: str) -> Operator:
@@ -151,18 +150,9 @@ def operator_named(session: Session, email: str) -> Operator:
     return operator
 
 
-def session_stamp(operator: Operator) -> str:
-    """Return what a session keeps of the password: a new password ends the old sessions."""
-    return hashlib.sha256(operator.password_hash.encode()).hexdigest()[:16]
-
-
-def _sign_in(session: Session, operator_id: int, password: str, now: datetime) -> Operator:
+def _keep_well(session: Session, operator_id: int, password: str) -> None:
     operator = session.get_one(Operator, operator_id)
-    operator.last_login_at = now
-    if _HASHER.check_needs_rehash(operator.password_hash):
-        operator.password_hash = _HASHER.hash(password)
-    note(session, None, "operator.sign_in", now, operator_id=operator.id)
-    return operator
+    operator.password_hash = hash_again(operator.password_hash, password)
 
 
 def _refuse_taken_pin(session: Session, operator: Operator, pin: str) -> None:
@@ -174,40 +164,38 @@ def _refuse_taken_pin(session: Session, operator: Operator, pin: str) -> None:
         raise InvalidRequest("choose another PIN: this one is taken")
 
 
-def secret_matches(stored: str, secret: str) -> bool:
-    """Say whether a password or PIN is the one that was stored."""
+def read_name(name: str) -> str:
+    """Return an operator's name, tidied.
+
+    Raises:
+        InvalidField: it is no name.
+    """
     try:
-        return _HASHER.verify(stored, secret)
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-@cache
-def _nobodys_hash() -> str:
-    return _HASHER.hash(secrets.token_urlsafe(16))
+        return clean_name(name)
+    except InvalidValue as fault:
+        raise InvalidField(fault.in_column("name")) from None
 
 
 def _read_address(email: str) -> str:
     try:
         return normalise_email(email)
     except InvalidValue as fault:
-        raise InvalidRequest(fault.in_column("email").sentence("en")) from None
-
-
-def _read_name(name: str) -> str:
-    try:
-        return clean_name(name)
-    except InvalidValue as fault:
-        raise InvalidRequest(fault.in_column("name").sentence("en")) from None
+        raise InvalidField(fault.in_column("email")) from None
 
 
 def _refuse_second_account(session: Session, email: str) -> None:
     if session.scalar(select(Operator.id).where(Operator.email == email)) is not None:
-        raise InvalidRequest(f"{email} has an account already")
+        raise InvalidField(Problem("email", "has_account", email))
 
 
-def _check_delegation(session: Session, role: Role, delegation_id: int | None) -> None:
+def check_delegation(session: Session, role: Role, delegation_id: int | None) -> None:
+    """Hold coordinators, and only them, to one delegation.
+
+    Raises:
+        InvalidField: this role and this delegation do not go together.
+        NotFound: there is no such delegation.
+    """
     if (role == Role.COORDINATOR) != (delegation_id is not None):
-        raise InvalidRequest("a coordinator, and only a coordinator, belongs to one delegation")
+        raise InvalidField(Problem("delegation", "coordinators_only"))
     if delegation_id is not None and session.get(Delegation, delegation_id) is None:
         raise NotFound(f"no delegation has the number {delegation_id}")

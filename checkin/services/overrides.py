@@ -8,7 +8,7 @@ from checkin.db.engine import Database
 from checkin.db.models import Operator, Role
 from checkin.errors import Forbidden
 from checkin.services.guesses import Guesses
-from checkin.services.operators import secret_matches
+from checkin.services.passwords import secret_matches
 
 _MAY_OVERRIDE = (Role.SUPERVISOR, Role.ORGANISER, Role.ADMINISTRATOR)
 _PINS = Guesses("PINs on this device", per_minute=5)

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Badge, Delegation, Event, Participant
@@ -155,7 +155,13 @@ def free_place(session: Session, delegation_id: int) -> None:
 
 
 def set_quota(
-    session: Session, event: Event, delegation_id: int, quota: int, *, now: datetime
+    session: Session,
+    event: Event,
+    delegation_id: int,
+    quota: int,
+    *,
+    now: datetime,
+    operator_id: int | None = None,
 ) -> Sequence[int]:
     """Change a delegation's quota; when it grows, the reserve list moves up.
 
@@ -181,7 +187,16 @@ def set_quota(
             f"more than {quota} people are confirmed: cancel some of them first, "
             "or wait where places are lent to devices"
         )
-    note(session, event.id, "delegation.quota", now, delegation_id=delegation_id, quota=quota)
+    touch_badges_where(session, Participant.delegation_id == delegation_id, version)
+    note(
+        session,
+        event.id,
+        "delegation.quota",
+        now,
+        operator_id=operator_id,
+        delegation_id=delegation_id,
+        quota=quota,
+    )
     return move_up(session, event, delegation_id, version, now)
 
 
@@ -212,6 +227,19 @@ def touch_badges(session: Session, participant_ids: Sequence[int], version: int)
             .where(Badge.participant_id.in_(participant_ids), Badge.revoked_at.is_(None))
             .values(list_version=version)
         )
+
+
+def touch_badges_where(session: Session, whose: ColumnElement[bool], version: int) -> None:
+    """Mark the badges of the participants of a kind as changed in this version of the list."""
+    session.execute(
+        update(Badge)
+        .where(
+            Badge.participant_id.in_(select(Participant.id).where(whose)),
+            Badge.revoked_at.is_(None),
+        )
+        .values(list_version=version)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def touch_all_badges(session: Session, event_id: int, version: int) -> None:

@@ -7,7 +7,7 @@ than an honest one.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -27,6 +27,26 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _SIGNATURES = {b"%PDF": "PDF", b"{\\rtf": "RTF", b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG"}
 
 
+#: our column for a heading, or None
+Named = Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table as it was written, of whatever it is about.
+
+    Attributes:
+        rows: numbered as a spreadsheet shows them, the line of headings first; read as they are
+            asked for.
+        encoding: "utf-8", "utf-8-sig", "utf-16", "cp1252", "cp1256", or "xlsx".
+        delimiter: ",", ";" or tab; "" for XLSX.
+    """
+
+    rows: Iterator[NumberedRow]
+    encoding: str
+    delimiter: str
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A list of participants as it was written.
@@ -35,8 +55,8 @@ class Table:
         headers: the line of headings.
         rows: the lines under it that are not blank, numbered as a spreadsheet shows them.
         unknown_columns: headings that mean nothing to us: their cells are left out.
-        encoding: "utf-8", "utf-8-sig", "utf-16", "cp1252", "cp1256", or "xlsx".
-        delimiter: ",", ";" or tab; "" for XLSX.
+        encoding: see `Sheet`.
+        delimiter: see `Sheet`.
     """
 
     headers: tuple[str, ...]
@@ -70,18 +90,14 @@ def _refuse_other_formats(data: bytes, filename: str) -> None:
         raise UnreadableFile("not_a_table", f"HTML/XML: {filename}")
 
 
-def _recognised(row: NumberedRow) -> int:
-    return sum(column_named(cell) is not None for cell in row[1] if cell)
-
-
-def _from_headings_on(rows: Iterable[NumberedRow]) -> Iterator[NumberedRow]:
+def _from_headings_on(rows: Iterable[NumberedRow], named: Named) -> Iterator[NumberedRow]:
     """Skip blank rows and the title lines above the headings."""
     written = ((number, cells) for number, cells in rows if any(cells))
     top = list(islice(written, _HEADING_ROWS))
     if not top:
         raise UnreadableFile("empty_file")
     # The first of the best: a row of data may hold a word such as "nom", not more of them.
-    at = max(range(len(top)), key=lambda index: (_recognised(top[index]), -index))
+    at = max(range(len(top)), key=lambda index: (_recognised(top[index], named), -index))
     return chain(top[at:], written)
 
 
@@ -111,29 +127,39 @@ def read_table(
     Raises:
         UnreadableFile: with a reason and a sentence in three languages.
     """
-    data = _read_bytes(source)
-    _refuse_other_formats(data, filename)
-    if data.startswith(b"PK"):
-        return _table(read_xlsx(_file(data)), "xlsx", "", delegation_required)
-    csv = read_csv(data, recognised=_recognised)
-    return _table(csv.rows, csv.encoding, csv.delimiter, delegation_required)
-
-
-def _file(data: bytes) -> BinaryIO:
-    return io.BytesIO(data)
-
-
-def _table(
-    rows: Iterable[NumberedRow], encoding: str, delimiter: str, delegation_required: bool
-) -> Table:
-    numbered = _from_headings_on(rows)
-    _, headings = next(numbered)
+    sheet = read_sheet(source, filename)
+    _, headings = next(sheet.rows)
     headings = [" ".join(heading.split()) for heading in headings]
     columns = match_headings(headings, delegation_required=delegation_required)
     return Table(
         headers=tuple(headings),
-        rows=_rows_under(columns, numbered),
+        rows=_rows_under(columns, sheet.rows),
         unknown_columns=columns.unknown,
-        encoding=encoding,
-        delimiter=delimiter,
+        encoding=sheet.encoding,
+        delimiter=sheet.delimiter,
     )
+
+
+def read_sheet(source: Path | bytes, filename: str = "", *, named: Named = column_named) -> Sheet:
+    """Read a file, CSV or XLSX by its content, from its line of headings on.
+
+    Args:
+        named: tells the line of headings from titles above it.
+
+    Raises:
+        UnreadableFile: with a reason and a sentence in three languages.
+    """
+    data = _read_bytes(source)
+    _refuse_other_formats(data, filename)
+    if data.startswith(b"PK"):
+        return Sheet(_from_headings_on(read_xlsx(_file(data)), named), "xlsx", "")
+    csv = read_csv(data, recognised=lambda row: _recognised(row, named))
+    return Sheet(_from_headings_on(csv.rows, named), csv.encoding, csv.delimiter)
+
+
+def _recognised(row: NumberedRow, named: Named) -> int:
+    return sum(named(cell) is not None for cell in row[1] if cell)
+
+
+def _file(data: bytes) -> BinaryIO:
+    return io.BytesIO(data)

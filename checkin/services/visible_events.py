@@ -38,3 +38,9 @@ def visible_event(session: Session, operator: Operator, slug: str) -> Event:
 def timezones_in_use(session: Session) -> Sequence[str]:
     """Return the time zones of the events, each once."""
     return session.scalars(select(Event.timezone).distinct().order_by(Event.timezone)).all()
+
+
+def house_timezone(session: Session) -> str:
+    """Return the time zone of what belongs to no event: the latest event's."""
+    latest = select(Event.timezone).order_by(Event.starts_at.desc()).limit(1)
+    return session.scalar(latest) or "UTC"

@@ -110,7 +110,7 @@ def _keep(session: Session, device: PairedDevice, named: Named, made: Registered
 
 
 def category_id_named(session: Session, event: Event, name: str | None) -> int:
-    """Return the category with this name in either script; without a name, the last one added.
+    """Return the category with this name in either script; without a name, the last in order.
 
     Raises:
         InvalidRequest: there is no such category; the sentence names those that exist.

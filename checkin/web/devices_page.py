@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from flask import render_template
 
 from checkin.services.device_list import devices_of, gates_of
-from checkin.services.gate_desk import categories_of, categories_of_gates
+from checkin.services.events import categories_of
+from checkin.services.gate_desk import categories_of_gates
 from checkin.services.visible_events import visible_event
 from checkin.web.sessions import current_operator
 from checkin.web.state import database

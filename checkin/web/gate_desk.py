@@ -77,8 +77,7 @@ def _changed(slug: str, form: str, change: Callable[..., object]) -> ResponseRet
 
 def _sentence(fault: MarhabaError) -> str:
     if isinstance(fault, InvalidValue):
-        # A sentence of ours begins with the column's name, and this field is labelled already.
-        return fault.in_column("name").sentence(page_language()).partition(":")[2].strip()
+        return fault.in_column("name").advice(page_language())
     if isinstance(fault, Conflict):
         return str(_("This name is taken, or the device was revoked: reload the page and look."))
     return str(_("Write a name of 1 to 120 characters."))

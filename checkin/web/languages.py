@@ -83,6 +83,14 @@ def local_day(moment: datetime, timezone: str) -> str:
     return format_date(moment.astimezone(ZoneInfo(timezone)), "full", locale=babel_locale())
 
 
+def local_moment(moment: datetime | None, timezone: str) -> str:
+    """Write the day and the hour of a moment, or an en dash for none."""
+    if moment is None:
+        return "–"
+    day = format_date(moment.astimezone(ZoneInfo(timezone)), "medium", locale=babel_locale())
+    return f"{day} {local_time(moment, timezone)}"
+
+
 def offset_s(timezone: str) -> int:
     """Return how far the event's clocks are ahead of UTC now.
 
@@ -104,7 +112,11 @@ def register_language(app: Flask) -> None:
     """Give every template the language of its page and the ways to write in it."""
     app.before_request(keep_chosen_language)
     app.jinja_env.filters.update(
-        number=number, local_time=local_time, local_day=local_day, both_names=both_names
+        number=number,
+        local_time=local_time,
+        local_day=local_day,
+        local_moment=local_moment,
+        both_names=both_names,
     )
     app.context_processor(
         lambda: {

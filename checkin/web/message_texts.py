@@ -19,6 +19,8 @@ from checkin.services.mail.previews import preview_html, preview_letter
 from checkin.services.mail.texts import (
     EDITABLE,
     PLACEHOLDERS,
+    TextFault,
+    TextProblem,
     own_texts,
     problem_of,
     set_texts,
@@ -92,7 +94,7 @@ def send_to_me(slug: str, code: str) -> ResponseReturnValue:
 
 
 def _page(
-    slug: str, code: str, wanted: dict[str, str], problems: dict[str, str] | None = None
+    slug: str, code: str, wanted: dict[str, str], problems: dict[str, TextProblem] | None = None
 ) -> str:
     language = _language(code)
     with database().read() as session:
@@ -104,8 +106,30 @@ def _page(
         code=language,
         values=values,
         usual=usual_texts(language),
-        problems=problems or {},
+        problems={name: _problem_words(problem) for name, problem in (problems or {}).items()},
         placeholders=PLACEHOLDERS,
+    )
+
+
+def _problem_words(problem: TextProblem) -> str:
+    return str(
+        {
+            TextFault.UNKNOWN_PLACEHOLDER: _(
+                "%(word)s cannot be used here: write it in words, or use one of %(allowed)s.",
+                word=problem.value,
+                allowed=" ".join(problem.allowed),
+            ),
+            TextFault.LONE_BRACE: _(
+                "A brace stands alone: write placeholders as {name}, and no other braces."
+            ),
+            TextFault.TOO_LONG: _(
+                "Too long: shorten it to %(value)s characters at most.", value=problem.value
+            ),
+            TextFault.UNPRINTABLE: _(
+                "A line break or an invisible character is in it: keep letters, digits, spaces and "
+                "punctuation, on one line."
+            ),
+        }[problem.fault]
     )
 
 

@@ -40,9 +40,7 @@ def open_pairing_at(slug: str, given: str) -> OpenPairing:
     try:
         name = gate_name(given)
     except InvalidValue as fault:
-        # A sentence of ours begins with the column's name, and this field is labelled already.
-        sentence = fault.in_column("name").sentence(page_language())
-        return OpenPairing(given, problem=sentence.partition(":")[2].strip())
+        return OpenPairing(given, problem=fault.in_column("name").advice(page_language()))
     operator, now = current_operator(), datetime.now(UTC)
 
     def work(session: Session) -> str:

@@ -14,6 +14,7 @@ from checkin.services.known_devices import KnownDevices, LastSeen
 from checkin.services.live import LiveHub
 from checkin.services.wallets import NO_WALLETS, Wallets
 from checkin.settings import Settings
+from checkin.web.errands import Errands
 
 EXTENSION = "marhaba"
 #: what can be watched of an event: the contract's counts, and all that a board shows
@@ -35,6 +36,7 @@ class Marhaba:
     devices: KnownDevices = field(default_factory=KnownDevices)
     last_seen: LastSeen = field(default_factory=LastSeen)
     sealed: SealedEntries = field(default_factory=SealedEntries)
+    errands: Errands = field(default_factory=Errands)
 
 
 def marhaba() -> Marhaba:

@@ -140,3 +140,25 @@ def test_the_wall_fits_its_projector_and_has_no_controls(server, organiser_page,
     assert sizes["main"] >= 80
     assert sizes["row"] >= 24
     assert controls.count() == 0
+
+
+def test_a_wall_turns_the_pages_of_a_longer_list(
+    server, organiser_page, database, event, delegation
+):
+    names = [f"Province {at:02}" for at in range(12)]
+    for at, name in enumerate(names):
+        factories.a_delegation(database, event, name, quota=500 - at)
+    organiser_page.set_viewport_size({"width": 1920, "height": 1080})
+    opened(organiser_page, server, "fr", "&wall=1")
+
+    seen = []
+    for page in ("1 / 2", "2 / 2", "1 / 2"):
+        seconds_until(organiser_page, ".delegations [data-page]", page)
+        assert organiser_page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+        rows = organiser_page.locator("[data-delegation]:visible th")
+        seen.append([name.split()[0:2] for name in rows.all_inner_texts()])
+
+    assert len(seen[0]) == len(seen[1]), "no page is shorter than the others"
+    assert {" ".join(name) for page in seen for name in page} == {"Khémisset", *names}
+    assert [page[0] for page in seen] == [["Khémisset"]] * 3, "the largest delegation stays"
+    assert seen[2] == seen[0]

@@ -148,6 +148,8 @@ def test_a_revoked_device_is_wiped(page, codes, database):
     type_code(page, codes[1])
     page.wait_for_selector("#pairing:not([hidden])")
 
+    with database.read() as session:
+        assert session.scalar(select(Device.wiped_at)) is not None
     left = stored(page)
     unsent = [row["scan"]["code"] for row in left.pop("waiting")]
     assert unsent == [codes[1]]  # a scan is never lost: it holds a code and a time, and no name

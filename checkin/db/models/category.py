@@ -24,3 +24,7 @@ class Category(Base):
     name_ar: Mapped[str | None]
     folded: Mapped[str]
     colour: Mapped[str] = mapped_column(default="#1f4e79")
+    #: says on badges what the colour says, to who sees no colours: one of `badges.spec.SHAPES`
+    shape: Mapped[str] = mapped_column(default="circle")
+    #: where it stands in lists; walk-ins are of the last one unless they say otherwise
+    position: Mapped[int] = mapped_column(default=0)

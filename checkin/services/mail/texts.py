@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from badges.spec import BadgeError, Language, check_line
-from badges.texts import TEXTS, Texts, fill
+from badges.texts import TEXTS, Texts, fill, placeholders_of
 from checkin.db.models import Event, MessageText
 from checkin.errors import InvalidRequest
 
@@ -59,18 +60,46 @@ def usual_texts(language: Language) -> dict[str, str]:
     return {name: usual[name] for name in EDITABLE}
 
 
-def problem_of(name: str, text: str) -> str | None:
-    """Say what is wrong with a sentence: a placeholder, its length, a letter; None: nothing."""
-    words = dict.fromkeys(PLACEHOLDERS, "x")
-    if name in _SEEN_BY_OTHERS:
-        words = {one: "x" for one in PLACEHOLDERS if one not in _REVEALING}
+class TextFault(StrEnum):
+    """What can be wrong with a sentence."""
+
+    UNKNOWN_PLACEHOLDER = "unknown_placeholder"
+    LONE_BRACE = "lone_brace"
+    TOO_LONG = "too_long"
+    UNPRINTABLE = "unprintable"
+
+
+@dataclass(frozen=True, slots=True)
+class TextProblem:
+    """What is wrong with one sentence.
+
+    Attributes:
+        value: the placeholder, or the most letters that the sentence may have.
+        allowed: the placeholders that the sentence may use.
+    """
+
+    fault: TextFault
+    value: str = ""
+    allowed: tuple[str, ...] = ()
+
+
+def problem_of(name: str, text: str) -> TextProblem | None:
+    """Return what is wrong with a sentence, None if nothing is."""
+    hidden = _REVEALING if name in _SEEN_BY_OTHERS else set()
+    allowed = tuple(f"{{{one}}}" for one in PLACEHOLDERS if one not in hidden)
+    unknown = [used for used in placeholders_of(text) if used not in allowed]
+    if unknown:
+        return TextProblem(TextFault.UNKNOWN_PLACEHOLDER, unknown[0], allowed)
+    filled = fill(text, dict.fromkeys(PLACEHOLDERS, "x"))
+    if "{" in filled or "}" in filled:
+        return TextProblem(TextFault.LONE_BRACE)
+    longest = _LONGEST_LINE if "subject" in name else _LONGEST
+    if len(filled) > longest:
+        return TextProblem(TextFault.TOO_LONG, str(longest))
     try:
-        filled = fill(text, words)
-        if "{" in filled or "}" in filled:
-            raise BadgeError("a brace stands alone: write placeholders as {name}")
-        check_line(name, filled, longest=_LONGEST_LINE if "subject" in name else _LONGEST)
-    except BadgeError as fault:
-        return str(fault)
+        check_line(name, filled, longest)
+    except BadgeError:
+        return TextProblem(TextFault.UNPRINTABLE)
     return None
 
 
@@ -90,7 +119,7 @@ def set_texts(
     }
     for name, text in own.items():
         if problem := problem_of(name, text):
-            raise InvalidRequest(problem)
+            raise InvalidRequest(f"{name}: {problem.fault} {problem.value}".strip())
     session.execute(
         delete(MessageText).where(
             MessageText.event_id == event.id, MessageText.language == language

@@ -3,6 +3,7 @@
 import {
   showConflicts, showCurve, showForecast, showHall, showLoad, showRefusals, showStop,
 } from "./board-parts.js";
+import { turnPages } from "./board-wall.js";
 import { fill, localClock, number, write } from "./board-writing.js";
 import { watchCounts } from "./counts-line.js";
 
@@ -69,4 +70,7 @@ function say(name, since) {
   if (state.textContent !== sentence) state.textContent = sentence;
 }
 
+if (document.documentElement.classList.contains("wall")) {
+  turnPages(board.querySelectorAll(".delegations, .gates"));
+}
 watchCounts({ live: board.dataset.live, counts: board.dataset.counts, show, say });

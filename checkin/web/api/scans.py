@@ -10,7 +10,7 @@ from uuid import UUID
 from apiflask import APIBlueprint
 from flask import Response
 
-from checkin.db.engine import in_core_transaction, in_transaction
+from checkin.db.engine import in_shared_transaction, in_transaction
 from checkin.domain.messages import verdict_message
 from checkin.domain.stops import Stop
 from checkin.domain.verdicts import Reason
@@ -47,7 +47,7 @@ def create_scan(body: LiveScan) -> Response:
     read_at, skew = live_moment(body.scanned_at, body.device_time, at)
     reading = _reading(body, at=read_at, received_at=at, skew_ms=milliseconds(skew))
     work = partial(record_scan, device=device, reading=reading, keys=state.keys)
-    answer = in_core_transaction(state.database, work)
+    answer = in_shared_transaction(state.database, work)
     state.live.nudge(device.event_id)  # only after the commit
     return json_response(_scan_body(answer, at))
 

@@ -79,6 +79,17 @@ class PairReply(Body):
     server_time: datetime
 
 
+class WipedRequest(Body):
+    """The token says who; nothing else is needed."""
+
+
+class WipedReply(Body):
+    """The server knows that a revoked device holds nothing any more."""
+
+    wiped_at: datetime
+    server_time: datetime
+
+
 class WalkIn(Body):
     """A person who comes without being registered."""
 

@@ -149,21 +149,32 @@ def test_own_words_are_kept_and_shown_in_the_whole_message(organiser, database):
 @pytest.mark.parametrize(
     ("name", "text", "complaint"),
     [
-        ("intro", "{name.__class__}", "the placeholder {name.__class__} is not known"),
-        ("intro", "{{ config }}", "placeholder"),
-        ("intro", "{name", "a brace stands alone"),
-        ("greeting", "Bonjour de {event}", "the placeholder {event} is not known"),
+        ("intro", "{name.__class__}", "{name.__class__} cannot be used here"),
+        ("intro", "{{ config }}", "{ config } cannot be used here"),
+        ("intro", "{name", "A brace stands alone"),
+        ("greeting", "Bonjour de {event}", "{event} cannot be used here"),
         ("subject", "a" * 151, "shorten it to 150"),
+        ("subject", "Votre badge\npour samedi", "on one line"),
     ],
 )
 def test_words_that_cannot_be_used_are_refused_beside_their_field(
     organiser, database, name, text, complaint
 ):
-    response = organiser.send(f"{WORDS}/fr", **{name: text})
+    response = organiser.send(f"{WORDS}/fr?lang=en", **{name: text})
 
     assert (response.status_code, complaint in response.text) == (400, True)
     with database.read() as session:
         assert session.scalars(select(MessageText)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("language", "complaint"),
+    [("fr", "{event} ne peut pas servir ici"), ("ar", "لا يمكن استعمال {event} هنا")],
+)
+def test_they_are_refused_in_the_organisers_language(organiser, language, complaint):
+    page = organiser.send(f"{WORDS}/fr?lang={language}", greeting="Bonjour de {event}")
+
+    assert complaint in page.text
 
 
 def test_html_in_own_words_arrives_as_it_was_written(organiser):

@@ -12,6 +12,7 @@ from tests import factories
 
 EVENT = "/events/rabat-2025"
 EVERYBODY = set(Role)
+ADMINISTRATORS = {Role.ADMINISTRATOR}
 STAFF = {Role.ADMINISTRATOR, Role.ORGANISER}
 COUNTS = STAFF | {Role.SUPERVISOR, Role.VIEWER}
 NAMES = STAFF | {Role.SUPERVISOR, Role.COORDINATOR}
@@ -19,6 +20,10 @@ REGISTRARS = STAFF | {Role.COORDINATOR}
 #: page → who may open it, written out again so that a slip in the table is seen
 PAGES = {
     "/": EVERYBODY,
+    "/account": EVERYBODY,
+    "/account/second-factor": EVERYBODY,
+    "/operators": ADMINISTRATORS,
+    "/operators/1": ADMINISTRATORS,
     f"{EVENT}/board": COUNTS,
     f"{EVENT}/board/report": COUNTS,
     f"{EVENT}/board/counts": COUNTS,
@@ -43,12 +48,35 @@ PAGES = {
     f"{EVENT}/delivery": REGISTRARS,
     f"{EVENT}/delivery/progress": REGISTRARS,
     f"{EVENT}/delivery/people.csv": REGISTRARS,
+    "/events/new": STAFF,
+    f"{EVENT}/settings": STAFF,
+    f"{EVENT}/categories": STAFF,
+    f"{EVENT}/export": STAFF,
+    f"{EVENT}/purge": {Role.ADMINISTRATOR},
+    f"{EVENT}/quotas": STAFF,
+    f"{EVENT}/quotas/sheet": STAFF,
+    f"{EVENT}/quotas/sheet/model.csv": STAFF,
     f"{EVENT}/look": STAFF,
     f"{EVENT}/look/preview.png": STAFF,
     f"{EVENT}/delivery/message/fr": STAFF,
     f"{EVENT}/delivery/message/fr/preview": STAFF,
 }
 FORMS = {
+    "/account/password": EVERYBODY,
+    "/account/sessions/999/end": EVERYBODY,
+    "/account/sessions/end-others": EVERYBODY,
+    "/account/second-factor": EVERYBODY,
+    "/account/second-factor/begin": EVERYBODY,
+    "/account/second-factor/codes": EVERYBODY,
+    "/account/second-factor/off": EVERYBODY,
+    "/operators/999/second-factor/reset": ADMINISTRATORS,
+    "/operators/999/sessions/1/end": ADMINISTRATORS,
+    "/operators/999/sessions/end": ADMINISTRATORS,
+    "/operators": ADMINISTRATORS,
+    "/operators/999": ADMINISTRATORS,
+    "/operators/999/disable": ADMINISTRATORS,
+    "/operators/999/enable": ADMINISTRATORS,
+    "/operators/999/link": ADMINISTRATORS,
     f"{EVENT}/devices/pairing": STAFF,
     f"{EVENT}/devices/1": STAFF,
     f"{EVENT}/devices/1/revoke": STAFF,
@@ -76,6 +104,18 @@ FORMS = {
     f"{EVENT}/delegations/1/import/discard": REGISTRARS,
     f"{EVENT}/delivery/resend": REGISTRARS,
     f"{EVENT}/delivery/switch": STAFF,
+    "/events/new": STAFF,
+    f"{EVENT}/settings": STAFF,
+    f"{EVENT}/categories": STAFF,
+    f"{EVENT}/categories/1": STAFF,
+    f"{EVENT}/export": STAFF,
+    f"{EVENT}/purge": {Role.ADMINISTRATOR},
+    f"{EVENT}/categories/1/move": STAFF,
+    f"{EVENT}/categories/1/remove": STAFF,
+    f"{EVENT}/quotas": STAFF,
+    f"{EVENT}/quotas/1": STAFF,
+    f"{EVENT}/quotas/sheet": STAFF,
+    f"{EVENT}/quotas/sheet/check": STAFF,
     f"{EVENT}/look": STAFF,
     f"{EVENT}/delivery/message/fr": STAFF,
     f"{EVENT}/delivery/message/fr/send": STAFF,

@@ -1,0 +1,81 @@
+"""One commit for all who wait to write.
+
+On SQLite one transaction writes at a time, and beginning it and bringing it to the disk takes as
+long as the scan within it. Whoever comes while another writes therefore joins those who wait: the
+first of them begins a transaction as soon as it may, does the work of all in the order in which
+they came, and commits once. Nobody has an answer before that commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from threading import Lock
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+Opened = TypeVar("Opened")
+
+
+class GroupFailed(Exception):
+    """The work of somebody in the group failed, so nothing of the group was written."""
+
+
+class GroupCommit(Generic[Opened]):
+    """Transactions that threads share.
+
+    Args:
+        transaction: opens a transaction and commits it at the end.
+    """
+
+    def __init__(self, transaction: Callable[[], AbstractContextManager[Opened]]) -> None:
+        self._transaction = transaction
+        self._mutex = Lock()
+        self._waiting: list[_Part[Opened]] = []
+
+    def run(self, work: Callable[[Opened], T]) -> T:
+        """Do `work` in a transaction with that of others, and return its result once committed.
+
+        Raises:
+            GroupFailed: nothing was written. Do the work again, alone.
+        """
+        results: list[T] = []
+        part = _Part[Opened](lambda opened: results.append(work(opened)))
+        with self._mutex:
+            self._waiting.append(part)
+            first = len(self._waiting) == 1
+        if first:
+            self._write_group()
+        else:
+            part.over.acquire()
+        if not part.committed:
+            raise GroupFailed
+        return results[-1]
+
+    def _write_group(self) -> None:
+        group: list[_Part[Opened]] = []
+        try:
+            with self._transaction() as opened:
+                group = self._all_who_wait()
+                for part in group:
+                    part.work(opened)
+            for part in group:
+                part.committed = True
+        except Exception:  # noqa: S110 - each does its work again and meets its own fault
+            pass
+        finally:
+            for part in group or self._all_who_wait():
+                part.over.release()
+
+    def _all_who_wait(self) -> list[_Part[Opened]]:
+        with self._mutex:
+            group, self._waiting = self._waiting, []
+        return group
+
+
+class _Part(Generic[Opened]):
+    def __init__(self, work: Callable[[Opened], None]) -> None:
+        self.work = work
+        self.committed = False
+        self.over = Lock()
+        self.over.acquire()

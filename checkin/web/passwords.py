@@ -1,0 +1,113 @@
+"""Choosing a password by a link, and asking for such a link when it is forgotten."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_limiter.util import get_remote_address
+
+from checkin.db.engine import in_transaction
+from checkin.errors import NotFound, WeakPassword
+from checkin.services.mail.account_letters import account_letter, send_account_letter
+from checkin.services.password_links import (
+    IssuedLink,
+    choose_password,
+    link_for_forgotten,
+    mailed,
+    operator_behind,
+)
+from checkin.web.limits import limiter
+from checkin.web.page_errors import register_page_errors
+from checkin.web.password_words import different_sentence, weakness_sentence
+from checkin.web.state import Marhaba, database, marhaba
+
+bp = Blueprint("passwords", __name__)
+register_page_errors(bp)
+
+#: a stranger may fill nobody's mailbox, whoever they ask for
+_PER_ADDRESS = "5 per minute; 30 per hour"
+_WRONG_LINKS = "10 per minute; 60 per hour"
+
+
+def _leads_nowhere(response: Response) -> bool:
+    return response.status_code == 404
+
+
+_limited = limiter.shared_limit(
+    _WRONG_LINKS, "password links", key_func=get_remote_address, deduct_when=_leads_nowhere
+)
+
+
+@bp.get("/forgotten-password")
+def forgotten() -> ResponseReturnValue:
+    """Ask for the e-mail."""
+    return render_template("password_forgotten.html", sent=request.args.get("sent") == "1")
+
+
+@bp.post("/forgotten-password")
+@limiter.limit(_PER_ADDRESS, key_func=get_remote_address)
+def ask() -> ResponseReturnValue:
+    """Promise a link to whoever has an account: the same answer, after the same work, for all."""
+    email, state = request.form.get("email", "")[:320], marhaba()
+    state.errands.do(lambda: _mail_forgotten(state, email))
+    return redirect(url_for("passwords.forgotten", sent=1), 303)
+
+
+@bp.get("/password/<secret>")
+@_limited
+def choose(secret: str) -> ResponseReturnValue:
+    """Show the form; opening it uses nothing up, because mail servers open links too."""
+    return _form(secret, None)
+
+
+@bp.post("/password/<secret>")
+@_limited
+def save(secret: str) -> ResponseReturnValue:
+    """Set the password; whose link it is signs in with it next."""
+    password = request.form.get("password", "")
+    if password != request.form.get("again", ""):
+        return _form(secret, different_sentence(), 400)
+    now = datetime.now(UTC)
+    try:
+        in_transaction(database(), lambda s: choose_password(s, secret, password, now=now))
+    except WeakPassword as fault:
+        return _form(secret, weakness_sentence(fault), 400)
+    except NotFound:
+        return _nowhere()
+    flash(_("Your password is set. Sign in with it."))
+    return redirect(url_for("auth.login"), 303)
+
+
+def send_link(state: Marhaba, link: IssuedLink) -> str | None:
+    """Mail a link and write down whether it left; return why not, or None."""
+    now = datetime.now(UTC)
+    letter = account_letter(link, state.settings.sender, now)
+    fault = send_account_letter(letter, state.settings.mail)
+    in_transaction(state.database, lambda session: mailed(session, link.secret, now, fault))
+    return fault
+
+
+def _mail_forgotten(state: Marhaba, email: str) -> None:
+    now = datetime.now(UTC)
+    link = in_transaction(
+        state.database, lambda session: link_for_forgotten(session, email, now=now)
+    )
+    if link is not None:
+        send_link(state, link)
+
+
+def _form(secret: str, problem: str | None, status: int = 200) -> ResponseReturnValue:
+    try:
+        with database().read() as session:
+            whose = operator_behind(session, secret, datetime.now(UTC))
+    except NotFound:
+        return _nowhere()
+    page = render_template("password_choose.html", secret=secret, whose=whose, problem=problem)
+    return page, status
+
+
+def _nowhere() -> ResponseReturnValue:
+    return render_template("password_nowhere.html"), 404
