@@ -7,7 +7,7 @@ import json
 import pytest
 from sqlalchemy import func, select
 
-from checkin.db.models import Admission, Conflict, Scan
+from checkin.db.models import Admission, Conflict, Device, Scan
 from tests import factories
 from tests.browser.stations import (
     card,

@@ -153,8 +153,8 @@ def test_a_sealed_walk_in_is_opened_and_registered(api, delegation, database):
     ],
 )
 def test_what_is_not_sealed_for_this_event_is_refused(api, delegation, database, wrong, said):
-    name = wrong.pop("name", "Amina Tazi")
-    asked = sealed(api, delegation, name, str(uuid4())) | wrong
+    spoilt = {"name": "Amina Tazi"} | wrong
+    asked = sealed(api, delegation, spoilt.pop("name"), str(uuid4())) | spoilt
 
     reply = api.ask("POST", "/participants", json=asked)
 
