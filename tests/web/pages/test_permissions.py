@@ -20,6 +20,8 @@ REGISTRARS = STAFF | {Role.COORDINATOR}
 #: page → who may open it, written out again so that a slip in the table is seen
 PAGES = {
     "/": EVERYBODY,
+    "/account": EVERYBODY,
+    "/account/second-factor": EVERYBODY,
     "/operators": ADMINISTRATORS,
     "/operators/1": ADMINISTRATORS,
     f"{EVENT}/board": COUNTS,
@@ -63,6 +65,16 @@ PAGES = {
     f"{EVENT}/delivery/message/fr/preview": STAFF,
 }
 FORMS = {
+    "/account/password": EVERYBODY,
+    "/account/sessions/999/end": EVERYBODY,
+    "/account/sessions/end-others": EVERYBODY,
+    "/account/second-factor": EVERYBODY,
+    "/account/second-factor/begin": EVERYBODY,
+    "/account/second-factor/codes": EVERYBODY,
+    "/account/second-factor/off": EVERYBODY,
+    "/operators/999/second-factor/reset": ADMINISTRATORS,
+    "/operators/999/sessions/1/end": ADMINISTRATORS,
+    "/operators/999/sessions/end": ADMINISTRATORS,
     "/operators": ADMINISTRATORS,
     "/operators/999": ADMINISTRATORS,
     "/operators/999/disable": ADMINISTRATORS,
