@@ -7,7 +7,9 @@ import os
 import re
 import zoneinfo
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
@@ -16,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from checkin.errors import SettingsError
 from checkin.services.keys import MASTER_KEY_BYTES, Keys
 from checkin.services.mail.sender import DOMAIN_SPACING_MS, PER_DAY, Sender
+from checkin.services.operator_sessions import Lifetimes
 from checkin.services.wallet_files import WalletFiles
 
 PREFIX = "CHECKIN_"
@@ -40,6 +43,10 @@ class Settings(BaseModel):
         base_url: the address under which people reach this server, for links and QR codes.
         master_key: 64 hexadecimal digits; without it the key file in `home` is used.
         language: fr, ar or en, where nothing says better.
+        session_idle_minutes: how long an operator stays signed in without doing anything.
+        session_hours: how long an operator stays signed in at most.
+        second_factor: who must have one: optional (nobody), administrators, or organisers
+            (administrators, too).
         printer: the print queue for badges at the desk; the system's default where empty.
         print_design: what a desk prints unless told otherwise: card, sheet or a6.
         apple_wallet: a folder with certificate.pem, key.pem and wwdr.pem; without it no passes.
@@ -60,9 +67,12 @@ class Settings(BaseModel):
     bounces_url: str = ""
     base_url: str = "http://localhost:8000"
     master_key: str | None = None
-    language: str = "fr"
+    language: Literal["fr", "ar", "en"] = "fr"
+    session_idle_minutes: int = Field(default=240, ge=1, le=525_600)
+    session_hours: int = Field(default=16, ge=1, le=8_760)
+    second_factor: Literal["optional", "administrators", "organisers"] = "optional"
     printer: str = ""
-    print_design: str = "card"
+    print_design: Literal["card", "sheet", "a6"] = "card"
     apple_wallet: Path | None = None
     google_wallet: Path | None = None
     google_wallet_issuer: str = ""
@@ -110,26 +120,12 @@ class Settings(BaseModel):
             raise ValueError(f"must be {2 * MASTER_KEY_BYTES} hexadecimal digits")
         return text
 
-    @field_validator("language")
-    @classmethod
-    def _spoken(cls, language: str) -> str:
-        if language not in ("fr", "ar", "en"):
-            raise ValueError("must be fr, ar or en")
-        return language
-
     @field_validator("printer")
     @classmethod
     def _a_queue(cls, name: str) -> str:
         if name.startswith("-") or not all(c.isalnum() or c in "-_." for c in name):
             raise ValueError("must be the name of a print queue, as `lpstat -e` lists them")
         return name
-
-    @field_validator("print_design")
-    @classmethod
-    def _known_design(cls, design: str) -> str:
-        if design not in ("card", "sheet", "a6"):
-            raise ValueError("must be card, sheet or a6")
-        return design
 
     @property
     def database(self) -> str:
@@ -152,6 +148,12 @@ class Settings(BaseModel):
             # Files have no server that could find us too fast.
             domain_spacing_ms=self.mail_domain_spacing_ms if self.mail_url else 0,
         )
+
+    @property
+    def lifetimes(self) -> Lifetimes:
+        """How long operators stay signed in."""
+        idle = timedelta(minutes=self.session_idle_minutes)
+        return Lifetimes(idle=idle, whole=timedelta(hours=self.session_hours))
 
     @property
     def wallet_files(self) -> WalletFiles:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from scanner.clock import DeviceClock
 from scanner.courier import Courier
 from scanner.delivery import Delivery, Link
 from scanner.device import forget, remember, remembered, spool_folder
-from scanner.errors import NotPaired
+from scanner.errors import NotPaired, ScannerError
 from scanner.happenings import Happening
 from scanner.held_list import HeldList
 from scanner.line import server_address
@@ -77,6 +78,9 @@ class Gate:
         self.held.wipe()
         self.spool.memory.wipe()
         forget(self.client.server, self.token)
+        # A lost answer leaves the device unconfirmed, which is the safe side.
+        with suppress(ScannerError):
+            self.client.confirm_wipe()
 
     def close(self) -> None:
         """Close the files; what is in them stays."""

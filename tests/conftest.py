@@ -101,11 +101,14 @@ def device(database, event) -> PairedDevice:
 
 
 @pytest.fixture
-def app(database_url, tmp_path):
+def settings(database_url, tmp_path) -> Settings:
+    """The settings of the web application; a module may have its own."""
+    return Settings(home=tmp_path, database_url=database_url, master_key=factories.MASTER_KEY.hex())
+
+
+@pytest.fixture
+def app(settings):
     """The web application on a fresh database."""
-    settings = Settings(
-        home=tmp_path, database_url=database_url, master_key=factories.MASTER_KEY.hex()
-    )
     app = create_app(settings)
     app.testing = True
     limiter.reset()

@@ -29,6 +29,7 @@ from checkin.services.operators import (
     set_pin,
 )
 from checkin.services.registration import set_quota
+from checkin.services.second_factor import turn_off
 from checkin.settings import create_key_file
 
 FIRST_OPERATOR = "admin@example.org"
@@ -136,6 +137,15 @@ def pin(office: Office, email: str) -> None:
 
     office.write(work)
     say(f"PIN of {email} (shown this once): {digits}")
+
+
+@operator.command("reset-second-factor")
+@click.argument("email")
+@in_office
+def reset_second_factor(office: Office, email: str) -> None:
+    """Turn an operator's second factor off, who has lost it; their sessions end."""
+    office.write(lambda session: turn_off(session, operator_named(session, email), now=now()))
+    say(f"{email} signs in with the password alone, and can set a new second factor up")
 
 
 @click.group()

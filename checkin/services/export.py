@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
-from typing import Any, TextIO
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,9 +20,11 @@ from checkin.db.models import (
     Event,
     Gate,
     Participant,
+    Scan,
 )
 from checkin.services.arrivals import first_entry
 from checkin.services.buses import bus_counts
+from checkin.services.events import delegations_of
 
 COLUMNS = (
     "participant_id",
@@ -41,6 +42,13 @@ COLUMNS = (
     "consented_at",
     "consent_text",
     "bus",
+)
+
+#: columns of a scan as they are exported beside its gate
+_OF_SCANS = (
+    *("participant_id", "device_id", "direction", "source", "scanned_at", "corrected_at"),
+    *("received_at", "status", "reason", "decided_status", "decided_reason"),
+    *("forced", "force_reason", "annulled_at", "annul_reason"),
 )
 
 
@@ -122,22 +130,39 @@ def consent_texts(session: Session, event: Event) -> dict[str, str]:
     return {row.id: row.text for row in rows}
 
 
-def write_csv(file: TextIO, rows: Iterator[dict[str, Any]]) -> int:
-    """Write rows as CSV that a spreadsheet opens without running anything; return their number."""
-    writer = csv.DictWriter(file, COLUMNS, lineterminator="\r\n")
-    writer.writeheader()
-    count = 0
-    for row in rows:
-        writer.writerow({name: harmless(value) for name, value in row.items()})
-        count += 1
-    return count
+def scan_rows(session: Session, event: Event) -> Iterator[dict[str, Any]]:
+    """Return one row per scan, in the order of time, refused ones and annulled ones too."""
+    statement = (
+        select(Scan, Gate.name.label("gate"))
+        .join(Gate, Gate.id == Scan.gate_id)
+        .where(Scan.event_id == event.id)
+        .order_by(Scan.corrected_at, Scan.id)
+    )
+    for scan, gate in session.execute(statement):
+        yield {
+            "scan_id": str(scan.scan_id),
+            "gate": gate,
+            **{name: _plain(getattr(scan, name)) for name in _OF_SCANS},
+        }
 
 
-def harmless(value: Any) -> Any:
-    """Keep a spreadsheet from taking a text for a formula (OWASP, CSV injection)."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return "'" + value
-    return value
+def quota_rows(session: Session, event: Event) -> Iterator[dict[str, Any]]:
+    """Return one row per delegation, with its quota."""
+    for one in delegations_of(session, event):
+        yield {"delegation": one.name, "delegation_ar": one.name_ar, "quota": one.quota}
+
+
+def whole_export(session: Session, event: Event) -> dict[str, Any]:
+    """Return everything that was recorded of an event and its people, ready for JSON."""
+    return {
+        "event": event.slug,
+        "delegations": list(quota_rows(session, event)),
+        "participants": list(participant_rows(session, event)),
+        "applications": list(application_rows(session, event)),
+        "buses": list(bus_rows(session, event)),
+        "scans": list(scan_rows(session, event)),
+        "consent_texts": consent_texts(session, event),
+    }
 
 
 def _plain(value: Any) -> Any:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from checkin.db.models import Delegation, Event, LinkPurpose, Operator, PasswordLink, Role
 from checkin.errors import LastAdministrator, NotFound
 from checkin.services.activity import note
+from checkin.services.operator_sessions import end_sessions
 from checkin.services.operators import check_delegation, read_name
 
 
@@ -102,6 +103,8 @@ def change_account(
     operator.role, operator.delegation_id = rights
     if role not in (Role.SUPERVISOR, Role.ORGANISER, Role.ADMINISTRATOR):
         operator.pin_hash = None  # whoever answers for nothing at the gates has no PIN
+    if changed:
+        end_sessions(session, operator.id)
     note(session, None, "operator.change", now, operator_id=by, account=operator.id, role=role)
     return changed
 
@@ -116,6 +119,7 @@ def disable(session: Session, operator: Operator, *, now: datetime, by: int | No
         return
     _keep_one_administrator(session, operator)
     operator.disabled_at = now
+    end_sessions(session, operator.id)
     note(session, None, "operator.disable", now, operator_id=by, account=operator.id)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +16,7 @@ from checkin.domain.names import clean_name
 from checkin.domain.problems import InvalidValue, Problem
 from checkin.errors import InvalidRequest, NotFound, Unauthenticated
 from checkin.services.activity import note
+from checkin.services.operator_sessions import end_sessions
 from checkin.services.passwords import (
     hash_again,
     hash_password,
@@ -98,6 +98,7 @@ def set_password(
         WeakPassword: it is one that others guess.
     """
     operator.password_hash = hash_password(password, about=(operator.name, operator.email))
+    end_sessions(session, operator.id)
     note(session, None, "operator.password", now, operator_id=by, account=operator.id)
 
 
@@ -117,8 +118,8 @@ def set_pin(session: Session, operator: Operator, pin: str, *, now: datetime) ->
     note(session, None, "operator.pin", now, account=operator.id)
 
 
-def authenticate(database: Database, email: str, password: str, *, now: datetime) -> Operator:
-    """Return the operator who may sign in with these.
+def authenticate(database: Database, email: str, password: str) -> Operator:
+    """Return whose e-mail and password these are.
 
     An unknown e-mail takes as long as a wrong password, and is refused with the same words, so
     that nobody learns who has an account.
@@ -131,14 +132,9 @@ def authenticate(database: Database, email: str, password: str, *, now: datetime
     matched = password_matches(operator.password_hash if operator else None, password)
     if operator is None or not matched or operator.disabled_at is not None:
         raise Unauthenticated(_NO_SUCH_LOGIN)
-    return in_transaction(database, lambda session: _sign_in(session, operator.id, password, now))
-
-
-def operator_by_id(database: Database, operator_id: int) -> Operator | None:
-    """Return an operator whose account is not disabled."""
-    with database.read() as session:
-        operator = session.get(Operator, operator_id)
-    return operator if operator and operator.disabled_at is None else None
+    if hash_again(operator.password_hash, password) != operator.password_hash:
+        in_transaction(database, lambda session: _keep_well(session, operator.id, password))
+    return operator
 
 
 def operator_named(session: Session, email: str) -> Operator:
@@ -154,18 +150,9 @@ def operator_named(session: Session, email: str) -> Operator:
     return operator
 
 
-def session_stamp(operator: Operator) -> str:
-    """Return what a session keeps of an account: a new password or other rights end it."""
-    rights = f"{operator.password_hash} {operator.role} {operator.delegation_id}"
-    return hashlib.sha256(rights.encode()).hexdigest()[:16]
-
-
-def _sign_in(session: Session, operator_id: int, password: str, now: datetime) -> Operator:
+def _keep_well(session: Session, operator_id: int, password: str) -> None:
     operator = session.get_one(Operator, operator_id)
-    operator.last_login_at = now
     operator.password_hash = hash_again(operator.password_hash, password)
-    note(session, None, "operator.sign_in", now, operator_id=operator.id)
-    return operator
 
 
 def _refuse_taken_pin(session: Session, operator: Operator, pin: str) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from checkin.db.models import LinkPurpose, Operator, PasswordLink
 from checkin.errors import NotFound
 from checkin.services.activity import note
+from checkin.services.operator_sessions import end_sessions
 from checkin.services.operators import set_password
 from checkin.services.passwords import unusable_hash
 
@@ -69,6 +70,7 @@ def take_password_away(
 ) -> IssuedLink:
     """End an operator's password and sessions, and make the link to choose a new one."""
     operator.password_hash = unusable_hash()
+    end_sessions(session, operator.id)
     return issue_link(session, operator, LinkPurpose.RESET, now=now, by=by)
 
 

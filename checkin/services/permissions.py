@@ -23,7 +23,7 @@ class Audience(StrEnum):
 
 
 _ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
-_STAFF = frozenset({Role.ADMINISTRATOR, Role.ORGANISER})
+_STAFF = _ADMINISTRATORS | {Role.ORGANISER}
 _COUNTS = _STAFF | {Role.SUPERVISOR, Role.VIEWER}
 _NAMES = _STAFF | {Role.SUPERVISOR, Role.COORDINATOR}
 _REGISTRARS = _STAFF | {Role.COORDINATOR}
@@ -36,6 +36,7 @@ PERMISSIONS: dict[str, frozenset[Role] | Audience] = {
     "health.readyz": Audience.PUBLIC,
     "health.metrics": Audience.PUBLIC,
     "api.devices.pair": Audience.DEVICE,
+    "api.devices.wiped": Audience.DEVICE,
     "api.scans.create_scan": Audience.DEVICE,
     "api.scans.create_scans": Audience.DEVICE,
     "api.scans.annul": Audience.DEVICE,
@@ -48,7 +49,21 @@ PERMISSIONS: dict[str, frozenset[Role] | Audience] = {
     "api.lists.stream_counts": Audience.DEVICE,
     "auth.login": Audience.PUBLIC,
     "auth.sign_in": Audience.PUBLIC,
+    "auth.code": Audience.PUBLIC,
+    "auth.send_code": Audience.PUBLIC,
     "auth.logout": _ALL,
+    "account.show": _ALL,
+    "account.change_password": _ALL,
+    "account.end_one": _ALL,
+    "account.end_others": _ALL,
+    "second_factor.show": _ALL,
+    "second_factor.begin": _ALL,
+    "second_factor.turn_on": _ALL,
+    "second_factor.turn_off": _ALL,
+    "second_factor.renew": _ALL,
+    "operator_access.reset_second_factor": _ADMINISTRATORS,
+    "operator_access.end_one": _ADMINISTRATORS,
+    "operator_access.end_all": _ADMINISTRATORS,
     "passwords.forgotten": Audience.PUBLIC,
     "passwords.ask": Audience.PUBLIC,
     "passwords.choose": Audience.PUBLIC,
@@ -142,6 +157,19 @@ PERMISSIONS: dict[str, frozenset[Role] | Audience] = {
     "quotas.model": _STAFF,
     "quotas.upload": _STAFF,
     "quotas.check": _STAFF,
+    "first_steps.resume": _STAFF,
+    "first_steps.show": _STAFF,
+    "first_steps.pair": _STAFF,
+    "first_steps.skip": _STAFF,
+    "rehearsal.show": _STAFF,
+    "rehearsal.begin": _STAFF,
+    "rehearsal.end": _STAFF,
+    "rehearsal.sheet": _STAFF,
+    "records.export": _STAFF,
+    "records.download": _STAFF,
+    "records.purge": _ADMINISTRATORS,
+    "records.erase": _ADMINISTRATORS,
+    "records.receipt": _ADMINISTRATORS,
     "event_look.edit": _STAFF,
     "event_look.save": _STAFF,
     "event_look.preview": _STAFF,

@@ -33,6 +33,7 @@ from checkin.db.models import (
     Participant,
     Scan,
     SelfRegistration,
+    WalkIn,
 )
 from checkin.errors import Conflict as Contradiction
 from checkin.services.activity import note
@@ -50,6 +51,7 @@ _PERSONAL: tuple[type[Base], ...] = (
     Conflict,
     Admission,
     Scan,
+    WalkIn,
     LeasePlace,
     Lease,
     Badge,
@@ -57,6 +59,10 @@ _PERSONAL: tuple[type[Base], ...] = (
     Pairing,
     Participant,
 )
+
+
+#: the lines of the activity log that a receipt is read from
+_ROWS, _FILES = "event.purge", "event.purge.files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,13 @@ class Receipt:
 
 
 def purge_event(
-    database: Database, event: Event, home: Path, *, now: datetime, early: bool = False
+    database: Database,
+    event: Event,
+    home: Path,
+    *,
+    now: datetime,
+    early: bool = False,
+    operator_id: int | None = None,
 ) -> Receipt:
     """Erase everyone of an event, revoke its devices, and leave nothing in the files.
 
@@ -90,13 +102,36 @@ def purge_event(
     """
     if not early and now < event.ends_at:
         raise Contradiction(f"{event.slug} ends at {event.ends_at:%Y-%m-%d %H:%M} UTC: wait for it")
-    rows, devices = in_transaction(database, lambda session: _erase(session, event, now))
+    rows, devices = in_transaction(
+        database, lambda session: _erase(session, event, now, operator_id)
+    )
     files = _erase_files(home)
+    in_transaction(
+        database,
+        lambda s: note(s, event.id, _FILES, now, operator_id=operator_id, files=files),
+    )
     database.compact()
     return Receipt(event.slug, now, rows, files, devices)
 
 
-def _erase(session: Session, event: Event, now: datetime) -> tuple[dict[str, int], int]:
+def receipt_of(session: Session, event: Event) -> Receipt | None:
+    """Return the receipt of an event's last purge, as it was written down; None before any."""
+    noted = session.scalars(
+        select(Activity)
+        .where(Activity.event_id == event.id, Activity.action.in_((_ROWS, _FILES)))
+        .order_by(Activity.id)
+    ).all()
+    erased = next((one for one in reversed(noted) if one.action == _ROWS), None)
+    if erased is None:
+        return None
+    files = sum(one.details["files"] for one in noted if one.action == _FILES)
+    rows, devices = erased.details["rows"], erased.details["devices"]
+    return Receipt(event.slug, erased.at, rows, files, devices)
+
+
+def _erase(
+    session: Session, event: Event, now: datetime, operator_id: int | None
+) -> tuple[dict[str, int], int]:
     _keep_hours(session, event)
     rows: dict[str, int] = {}
     for table in _PERSONAL:
@@ -114,8 +149,9 @@ def _erase(session: Session, event: Event, now: datetime) -> tuple[dict[str, int
             text("INSERT INTO participant_search(participant_search) VALUES('rebuild')")
         )
     session.execute(update(Event).where(Event.id == event.id).values(purged_at=now))
-    note(session, event.id, "event.purge", now, **rows)
-    return rows, revoked.rowcount  # type: ignore[attr-defined]
+    devices: int = revoked.rowcount  # type: ignore[attr-defined]
+    note(session, event.id, _ROWS, now, operator_id=operator_id, rows=rows, devices=devices)
+    return rows, devices
 
 
 def _of(table: type[Base], event: Event) -> ColumnElement[bool]:

@@ -5,15 +5,27 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import logout_user
+from sqlalchemy.orm import Session
 
+from checkin.db.engine import in_transaction
+from checkin.db.models import Operator
 from checkin.errors import Unauthenticated
+from checkin.services.operator_sessions import end_session
 from checkin.services.operators import authenticate
+from checkin.services.second_factor import pass_second_factor
+from checkin.web.half_signed_in import wait_for_code, waiting_operator
 from checkin.web.page_errors import register_page_errors
-from checkin.web.sessions import begin_session, operator_or_none
-from checkin.web.state import database
+from checkin.web.sessions import (
+    begin_session,
+    current_operator,
+    current_session_id,
+    operator_or_none,
+    start_afresh,
+)
+from checkin.web.state import database, marhaba
 
 bp = Blueprint("auth", __name__)
 register_page_errors(bp)
@@ -29,25 +41,57 @@ def login() -> ResponseReturnValue:
 
 @bp.post("/login")
 def sign_in() -> ResponseReturnValue:
-    """Sign in with e-mail and password."""
+    """Sign in with e-mail and password; whoever has a second factor is asked for it next."""
     email, password = request.form.get("email", ""), request.form.get("password", "")
+    wanted = _own_address(request.args.get("next"))
     try:
-        operator = authenticate(database(), email, password, now=datetime.now(UTC))
+        operator = authenticate(database(), email, password)
     except Unauthenticated:
         return render_template("login.html", failed=True, email=email), 401
+    if operator.totp_sealed is not None:
+        wait_for_code(operator)
+        return redirect(url_for("auth.code", next=wanted))
+    begin_session(operator)
+    return redirect(wanted)
+
+
+@bp.get("/login/code")
+def code() -> ResponseReturnValue:
+    """Ask for the code, if a password was right a moment ago."""
+    return _code_form() if waiting_operator() else redirect(url_for("auth.login"))
+
+
+@bp.post("/login/code")
+def send_code() -> ResponseReturnValue:
+    """Sign in with a code of the authenticator app, or a recovery code."""
+    operator = waiting_operator()
+    if operator is None:
+        return redirect(url_for("auth.login"))
+
+    def work(session: Session) -> None:
+        who, text = session.get_one(Operator, operator.id), request.form.get("code", "")
+        pass_second_factor(session, who, marhaba().keys, text, now=datetime.now(UTC))
+
+    try:
+        in_transaction(database(), work)
+    except Unauthenticated:
+        return _code_form(failed=True), 401
     begin_session(operator)
     return redirect(_own_address(request.args.get("next")))
 
 
 @bp.post("/logout")
 def logout() -> ResponseReturnValue:
-    """Sign out and forget the session, but for the language."""
-    language = session.get("language")
+    """Sign out: the session ends, here and in the database."""
+    operator, session_id = current_operator(), current_session_id()
+    in_transaction(database(), lambda s: end_session(s, operator.id, session_id))
     logout_user()
-    session.clear()
-    if language:
-        session["language"] = language
+    start_afresh()
     return redirect(url_for("auth.login"))
+
+
+def _code_form(*, failed: bool = False) -> str:
+    return render_template("login_code.html", failed=failed)
 
 
 def _own_address(address: str | None) -> str:

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from checkin.db.engine import in_transaction
 from checkin.db.models import Sending
 from checkin.errors import InvalidRequest
-from checkin.services.export import harmless
 from checkin.services.mail.delivery import (
     UNREACHED,
     Delivery,
@@ -27,6 +26,7 @@ from checkin.services.mail.delivery import (
 )
 from checkin.services.mail.switch import is_being_sent, sending_of, set_sending
 from checkin.services.permissions import own_delegation
+from checkin.services.spreadsheet_writing import harmless
 from checkin.services.visible_events import visible_event
 from checkin.web.delivery_words import delivery_word, filter_words
 from checkin.web.json_bodies import json_response

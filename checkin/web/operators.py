@@ -24,6 +24,7 @@ from checkin.services.operator_desk import (
     enable,
     operator_numbered,
 )
+from checkin.services.operator_sessions import sessions_of
 from checkin.services.operators import InvalidField, add_operator
 from checkin.services.password_links import IssuedLink, issue_link, take_password_away
 from checkin.services.visible_events import house_timezone
@@ -31,7 +32,7 @@ from checkin.web.languages import page_language
 from checkin.web.page_errors import register_page_errors
 from checkin.web.passwords import send_link
 from checkin.web.role_words import role_names, role_notes
-from checkin.web.sessions import current_operator
+from checkin.web.sessions import current_operator, lifetimes
 from checkin.web.state import database, marhaba
 
 bp = Blueprint("operators", __name__)
@@ -216,9 +217,12 @@ def _page(
 ) -> str:
     with database().read() as session:
         account = account_numbered(session, operator_id)
+        now, kept = datetime.now(UTC), lifetimes()
+        signed_in = sessions_of(session, operator_id, now=now, lifetimes=kept)
     return render_template(
         "operator.html",
         account=account,
+        sessions=signed_in,
         values=values or _values(account.operator),
         problems=problems or {},
         **_choices(),

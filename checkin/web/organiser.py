@@ -22,7 +22,7 @@ from checkin.web.json_bodies import json_response
 from checkin.web.languages import page_language
 from checkin.web.page_errors import register_page_errors
 from checkin.web.pairing import open_pairing_at
-from checkin.web.sessions import current_operator
+from checkin.web.sessions import current_operator, still_signed_in
 from checkin.web.state import BOARD, database, marhaba
 from checkin.web.streams import BEAT, stream_of
 
@@ -64,7 +64,8 @@ def board_live(slug: str) -> Response:
     """Stream what a board shows."""
     with database().read() as session:
         event = visible_event(session, current_operator(), slug)
-    return stream_of(marhaba().live, BOARD, event.id, heartbeat=BEAT)
+    allowed = still_signed_in()
+    return stream_of(marhaba().live, BOARD, event.id, heartbeat=BEAT, while_allowed=allowed)
 
 
 @bp.get("/events/<slug>/devices")

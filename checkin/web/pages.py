@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from flask_limiter.util import get_remote_address
 
 from checkin.services.permissions import may_use
 from checkin.web import (
+    account,
     auth,
     badge_desk,
     badge_page,
@@ -26,29 +26,39 @@ from checkin.web import (
     delivery,
     event_look,
     event_settings,
+    first_steps,
     gate_desk,
     importing,
     joining,
     message_texts,
+    operator_access,
     operators,
     organiser,
     participants,
     passwords,
     quotas,
+    records,
+    rehearsal,
     scan_page,
+    second_factor,
     stops,
 )
+from checkin.web.half_signed_in import waiting_key
 from checkin.web.languages import babel_locale, register_language
 from checkin.web.limits import limiter
 from checkin.web.packing import pack_static_files
 from checkin.web.page_errors import register_unknown_pages
 from checkin.web.sessions import csrf, login_manager, operator_or_none, permit
+from checkin.web.state import EXTENSION
 
 TRANSLATIONS = Path(__file__).parent.parent / "translations"
 _PAGES = (
     auth,
     passwords,
+    account,
+    second_factor,
     operators,
+    operator_access,
     organiser,
     stops,
     gate_desk,
@@ -63,8 +73,11 @@ _PAGES = (
     delivery,
     event_look,
     event_settings,
+    first_steps,
     categories,
     quotas,
+    records,
+    rehearsal,
     message_texts,
     bounces,
     declining,
@@ -72,10 +85,11 @@ _PAGES = (
     badge_page,
     scan_page,
 )
-SESSION_LIFETIME = timedelta(hours=16)
 #: A hall's operators share one address; one account under attack is slowed from wherever.
 _PER_ADDRESS = "60 per minute"
 _PER_ACCOUNT = "10 per minute; 60 per hour"
+#: of a million codes three are right: 20 guesses an hour find one in two years, on average
+_CODES = "5 per minute; 20 per hour"
 
 
 def register_pages(app: Flask) -> None:
@@ -102,7 +116,7 @@ def register_pages(app: Flask) -> None:
 def _configure(app: Flask) -> None:
     app.config.update(
         BABEL_TRANSLATION_DIRECTORIES=str(TRANSLATIONS),
-        PERMANENT_SESSION_LIFETIME=SESSION_LIFETIME,
+        PERMANENT_SESSION_LIFETIME=app.extensions[EXTENSION].settings.lifetimes.whole,
         WTF_CSRF_CHECK_DEFAULT=False,  # `permit` checks, since it knows which routes use cookies
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: forms stay open all day
     )
@@ -113,6 +127,9 @@ def _limit_sign_in(app: Flask) -> None:
     per_account = limiter.limit(_PER_ACCOUNT, key_func=_account, deduct_when=_failed)
     view: Any = app.view_functions["auth.sign_in"]
     app.view_functions["auth.sign_in"] = per_address(per_account(view))
+    per_waiting = limiter.limit(_CODES, key_func=waiting_key)  # right ones count, too: no race
+    views: Any = app.view_functions
+    views["auth.send_code"] = per_address(per_waiting(views["auth.send_code"]))
 
 
 def _account() -> str:

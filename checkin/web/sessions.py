@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from flask import current_app, request, session
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from flask import current_app, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_user
 from flask_wtf.csrf import CSRFProtect
+from sqlalchemy.orm import Session
 
-from checkin.db.models import Operator
+from checkin.db.engine import in_transaction
+from checkin.db.models import Operator, Role
+from checkin.domain.browsers import device_name, network_of
 from checkin.errors import Forbidden, Unauthenticated
-from checkin.services.operators import operator_by_id, session_stamp
+from checkin.services.operator_sessions import Lifetimes, open_session, signed_in_with
 from checkin.services.permissions import PERMISSIONS, Audience, may_use
-from checkin.web.state import database
+from checkin.services.second_factor import is_missing
+from checkin.web.state import database, marhaba
 
 csrf = CSRFProtect()
+
+
+#: what may be asked for while the second factor that the settings want is missing
+_BEFORE_SECOND_FACTOR = frozenset(
+    {"second_factor.show", "second_factor.begin", "second_factor.turn_on", "auth.logout"}
+)
 
 
 class SignedIn:
@@ -22,23 +36,40 @@ class SignedIn:
     is_active = True
     is_anonymous = False
 
-    def __init__(self, operator: Operator) -> None:
-        self.operator = operator
+    def __init__(self, operator: Operator, session_id: int, token: str) -> None:
+        self.operator, self.session_id, self._token = operator, session_id, token
 
     def get_id(self) -> str:
-        """Return what the session keeps: the number, and a stamp that a new password changes."""
-        return f"{self.operator.id}.{session_stamp(self.operator)}"
+        """Return what the cookie keeps."""
+        return self._token
 
 
-def signed_in_by_id(kept: str) -> SignedIn | None:
-    """Return the operator that a session keeps, unless disabled or under a new password since."""
-    number, _, stamp = kept.partition(".")
-    if not (number.isascii() and number.isdigit()):
-        return None
-    operator = operator_by_id(database(), int(number))
-    if operator is None or session_stamp(operator) != stamp:
-        return None
-    return SignedIn(operator)
+def signed_in_by_token(token: str) -> SignedIn | None:
+    """Return who is signed in with what a cookie keeps, unless that is over."""
+    found = signed_in_with(database(), token, now=datetime.now(UTC), lifetimes=lifetimes())
+    return SignedIn(found[0], found[1].id, token) if found else None
+
+
+def lifetimes() -> Lifetimes:
+    """Return how long operators stay signed in here."""
+    return marhaba().settings.lifetimes
+
+
+def still_signed_in() -> Callable[[], bool]:
+    """Return a function that says whether the session at hand goes on; streams outlive requests."""
+    here, token, kept = database(), current_user.get_id(), lifetimes()
+
+    def goes_on() -> bool:
+        now = datetime.now(UTC)
+        return signed_in_with(here, token, now=now, lifetimes=kept) is not None
+
+    return goes_on
+
+
+def current_session_id() -> int:
+    """Return the number of the session at hand."""
+    number: int = current_user.session_id
+    return number
 
 
 def operator_or_none() -> Operator | None:
@@ -60,16 +91,37 @@ def current_operator() -> Operator:
 
 def begin_session(operator: Operator) -> None:
     """Sign an operator in with a new session: nothing that was in the old one is taken over."""
+    start_afresh()
+
+    def work(opened: Session) -> str:
+        return open_session(
+            opened,
+            operator.id,
+            device=device_name(request.user_agent.string),
+            network=network_of(request.remote_addr),
+            now=datetime.now(UTC),
+            lifetimes=lifetimes(),
+        )
+
+    token = in_transaction(database(), work)
+    session.permanent = True
+    signed_in = signed_in_by_token(token)
+    if signed_in is not None:
+        login_user(signed_in)
+
+
+def start_afresh() -> None:
+    """Forget all that the browser's session holds, but for the language."""
     language = session.get("language")
     session.clear()
     if language:
         session["language"] = language
-    session.permanent = True
-    login_user(SignedIn(operator))
 
 
-def permit() -> None:
+def permit() -> ResponseReturnValue | None:
     """Refuse a request that the permission table does not allow; runs before every request.
+
+    Whoever has to set a second factor up first is led there.
 
     Raises:
         Unauthenticated: nobody is signed in, and the route is not open.
@@ -77,13 +129,13 @@ def permit() -> None:
     """
     endpoint = request.endpoint
     if endpoint is None:
-        return  # no such address: the 404 says so
+        return None  # no such address: the 404 says so
     audience = PERMISSIONS.get(endpoint)
     if audience in (Audience.DEVICE, Audience.LINK):
-        return  # no cookie is looked at, so nothing can be forged with one
+        return None  # no cookie is looked at, so nothing can be forged with one
     csrf.protect()
     if may_use(operator_or_none(), endpoint):
-        return
+        return _second_factor_first(endpoint, audience)
     if audience is not None and operator_or_none() is None:
         raise Unauthenticated("sign in first")
     if audience is None:
@@ -91,9 +143,20 @@ def permit() -> None:
     raise Forbidden("your role may not do this: ask an organiser")
 
 
+def _second_factor_first(
+    endpoint: str, audience: frozenset[Role] | Audience | None
+) -> ResponseReturnValue | None:
+    operator = operator_or_none()
+    if operator is None or isinstance(audience, Audience) or endpoint in _BEFORE_SECOND_FACTOR:
+        return None
+    if not is_missing(operator, marhaba().settings.second_factor):
+        return None
+    return redirect(url_for("second_factor.show"), 303)
+
+
 def login_manager() -> LoginManager:
     """Return what keeps operators signed in."""
     manager = LoginManager()
     manager.session_protection = None  # laptops at a venue change networks all day
-    manager.user_loader(signed_in_by_id)
+    manager.user_loader(signed_in_by_token)
     return manager

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 from flask import Response
@@ -15,8 +16,22 @@ COMMENT = ": still here\n\n"
 BEAT = "event: beat\ndata: 1\n\n"
 
 
-def stream_of(hub: LiveHub, view: str, event_id: int, *, heartbeat: str = COMMENT) -> Response:
+#: whoever may no longer watch is noticed by asking this often
+ASK_EVERY_S = 10.0
+
+
+def stream_of(
+    hub: LiveHub,
+    view: str,
+    event_id: int,
+    *,
+    heartbeat: str = COMMENT,
+    while_allowed: Callable[[], bool] = lambda: True,
+) -> Response:
     """Stream a view of an event, as events of that name, until the other side goes away.
+
+    Args:
+        while_allowed: asked now and then; False ends the stream.
 
     Raises:
         Unavailable: every place for a stream is taken; the asker polls instead.
@@ -27,7 +42,9 @@ def stream_of(hub: LiveHub, view: str, event_id: int, *, heartbeat: str = COMMEN
         except TooManyStreams:
             raise Unavailable("too many boards are open: ask for the counts instead") from None
         leaving = stack.pop_all()
-    response = Response(_events(view, bodies, heartbeat), mimetype="text/event-stream")
+    response = Response(
+        _events(view, _allowed(bodies, while_allowed), heartbeat), mimetype="text/event-stream"
+    )
     response.call_on_close(leaving.close)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
@@ -38,3 +55,15 @@ def _events(name: str, bodies: Iterator[str | None], heartbeat: str) -> Iterator
     yield "retry: 2000\n\n"
     for body in bodies:
         yield f"event: {name}\ndata: {body}\n\n" if body else heartbeat
+
+
+def _allowed(
+    bodies: Iterator[str | None], while_allowed: Callable[[], bool]
+) -> Iterator[str | None]:
+    asked = time.monotonic()
+    for body in bodies:
+        if time.monotonic() - asked >= ASK_EVERY_S:
+            if not while_allowed():
+                return
+            asked = time.monotonic()
+        yield body

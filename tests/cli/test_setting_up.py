@@ -160,3 +160,13 @@ def test_a_forgotten_password_is_replaced(demo: Run) -> None:
     assert ran.out.startswith("password of admin@example.org (shown this once): ")
     assert unknown.code == 1
     assert "nobody@example.org has no account" in unknown.err
+
+
+def test_a_lost_second_factor_is_taken_away(demo: Run) -> None:
+    ran, unknown = (
+        demo("operator", "reset-second-factor", "admin@example.org"),
+        demo("operator", "reset-second-factor", "nobody@example.org"),
+    )
+
+    assert (ran.code, ran.out.startswith("admin@example.org signs in")) == (0, True)
+    assert (unknown.code, unknown.out) == (1, "")

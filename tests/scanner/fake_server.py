@@ -98,6 +98,8 @@ class FakeServer:
             return 200, "<html>Welcome to the hotel's Wi-Fi</html>"
         if path == "/api/v1/devices/pair":
             return self._pair(body)
+        if self.mood == "wiped" and path == "/api/v1/devices/wiped":
+            return 200, {"wiped_at": self._now(), "server_time": self._now()}
         if self.mood == "wiped":
             return 401, {"error": "unauthenticated", "detail": "revoked", "wipe": True}
         if self.mood == "revoked" or headers["Authorization"] != f"Bearer {TOKEN}":

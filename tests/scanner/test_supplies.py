@@ -175,6 +175,7 @@ def test_a_wiped_device_keeps_only_the_scans_that_the_server_lacks(
     assert [one.scan.scan_id for one in gate.spool.decided()] == [scan.scan_id]
     assert (gate.held.is_there, gate.spool.memory.lease()) == (False, None)
     assert remembered(server.url) is None
+    assert server.asked.count("/api/v1/devices/wiped") == 1
     left = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
     assert [
         word

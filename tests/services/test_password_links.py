@@ -52,7 +52,7 @@ def test_a_link_sets_a_password_once(database, operator):
 
     choose(database, link)
 
-    assert authenticate(database, EMAIL, FRESH, now=NOW).id == operator.id
+    assert authenticate(database, EMAIL, FRESH).id == operator.id
     with pytest.raises(NotFound):
         choose(database, link, "une autre phrase encore")
 
@@ -127,7 +127,7 @@ def test_a_password_taken_away_works_no_more(database, operator):
     write(database, lambda s: take_password_away(s, s.get_one(Operator, operator.id), now=NOW))
 
     with pytest.raises(Unauthenticated):
-        authenticate(database, EMAIL, FRESH, now=NOW)
+        authenticate(database, EMAIL, FRESH)
 
 
 def test_who_asks_again_and_again_gets_one_link(database, operator):
@@ -167,4 +167,4 @@ def test_the_same_letters_from_another_keyboard_are_the_same_password(database, 
     choose(database, a_link(database, operator), "l'\u00e9t\u00e9 \u00e0 Kh\u00e9misset")
 
     typed = "l'e\u0301te\u0301 a\u0300 Khe\u0301misset"
-    assert authenticate(database, EMAIL, typed, now=NOW).id == operator.id
+    assert authenticate(database, EMAIL, typed).id == operator.id

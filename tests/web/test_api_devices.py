@@ -156,3 +156,21 @@ def test_a_device_sees_only_its_own_event(api, database, app):
 
     assert api.read("/participants?q=etrangere") == {"participants": []}
     assert api.read("/status")["event"]["slug"] == "rabat-2025"
+
+
+def test_a_revoked_device_confirms_its_wipe_once(api, database, event):
+    in_use = api.ask("POST", "/devices/wiped", json={})
+    now = datetime.now(UTC)
+    factories.write(database, lambda s: revoke_device(s, event, api.device_id, now=now))
+
+    first = api.ask("POST", "/devices/wiped", json={})
+    again = api.ask("POST", "/devices/wiped", json={})
+
+    assert (in_use.status_code, first.status_code) == (409, 200)
+    assert again.json["wiped_at"] == first.json["wiped_at"]
+
+
+def test_a_stranger_confirms_nothing(api):
+    api.token = "x" * 43
+
+    assert api.ask("POST", "/devices/wiped", json={}).status_code == 401

@@ -25,6 +25,7 @@ ENDLESS = "/api/v1/live"
 #: a body may fit the description and mean nothing: three signs that are no letters, the year 9999
 JUDGED_BY_MEANING = {
     ("post", "/api/v1/devices/pair"),
+    ("post", "/api/v1/devices/wiped"),  # the device that asks is in use
     ("post", "/api/v1/scans"),
     ("post", "/api/v1/scans/batch"),
     ("post", "/api/v1/scans/{scan_id}/annul"),
@@ -34,6 +35,7 @@ JUDGED_BY_MEANING = {
 }
 CONTRACT = {
     ("post", "/api/v1/devices/pair"),
+    ("post", "/api/v1/devices/wiped"),
     ("post", "/api/v1/scans"),
     ("post", "/api/v1/scans/batch"),
     ("post", "/api/v1/scans/{scan_id}/annul"),

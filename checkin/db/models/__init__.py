@@ -22,11 +22,14 @@ from checkin.db.models.mail_switch import MailSwitch, Sending
 from checkin.db.models.message import Message, MessageState
 from checkin.db.models.message_text import MessageText
 from checkin.db.models.operator import Operator, Role
+from checkin.db.models.operator_session import OperatorSession
 from checkin.db.models.participant import Participant
 from checkin.db.models.password_link import LinkPurpose, PasswordLink
+from checkin.db.models.recovery_code import RecoveryCode
 from checkin.db.models.scan import Scan
 from checkin.db.models.self_registration import SelfRegistration
 from checkin.db.models.tally import ArrivalTally, RefusalTally
+from checkin.db.models.walk_in import WalkIn
 
 __all__ = [
     "Activity",
@@ -58,12 +61,15 @@ __all__ = [
     "MessageState",
     "MessageText",
     "Operator",
+    "OperatorSession",
     "Pairing",
     "Participant",
     "PasswordLink",
+    "RecoveryCode",
     "RefusalTally",
     "Role",
     "Scan",
     "SelfRegistration",
     "Sending",
+    "WalkIn",
 ]

@@ -35,6 +35,8 @@ class Device(Base):
     waiting: Mapped[int | None]
     #: when it last had the newest gate list
     list_at: Mapped[datetime | None]
+    #: when it said, once revoked, that it has erased what it held
+    wiped_at: Mapped[datetime | None]
 
 
 class Pairing(Base):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.db.models.base import Base, one_of
@@ -45,3 +45,8 @@ class Operator(Base):
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
     last_login_at: Mapped[datetime | None]
+    #: the secret of the authenticator app, encrypted with a key outside the database
+    totp_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    totp_since: Mapped[datetime | None]
+    #: the last 30 seconds whose code was taken, so that none is taken twice
+    totp_step: Mapped[int | None] = mapped_column(BigInteger)

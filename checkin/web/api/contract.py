@@ -115,6 +115,11 @@ def for_devices(view: View) -> View:
     return _describe(checked, security=SECURITY_SCHEME)
 
 
+def for_revoked_devices(view: View) -> View:
+    """Describe a route that takes the token of a device that was revoked; it checks it itself."""
+    return _describe(view, security=SECURITY_SCHEME)
+
+
 def _described_by(decorate: Callable[[View], Any], view: View) -> View:
     # Keep what the decorator says of the view, without what it would do to it.
     view.__dict__["_spec"] = decorate(view)._spec
@@ -156,20 +161,38 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def _device_of_request() -> PairedDevice:
+def token_of_request() -> str:
+    """Return the token that the request carries.
+
+    Raises:
+        Unauthenticated: it carries none.
+    """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated("send the device's token: Authorization: Bearer …")
+    return token.strip()
+
+
+def _device_of_request() -> PairedDevice:
     state = marhaba()
-    device = state.devices.device_by_token(state.database, token.strip())
+    device = state.devices.device_by_token(state.database, token_of_request())
     if state.last_seen.due(device.id):
         in_transaction(state.database, lambda s: mark_seen(s, device.id, now()))
     return device
 
 
 def _parse(model: type[B]) -> B:
+    return parsed_as(model, request.get_data())
+
+
+def parsed_as(model: type[B], body: str | bytes) -> B:
+    """Parse a JSON text strictly.
+
+    Raises:
+        InvalidRequest: names the field.
+    """
     try:
-        return model.model_validate_json(request.get_data())
+        return model.model_validate_json(body)
     except ValidationError as fault:
         raise InvalidRequest(_sentence(fault)) from None
 

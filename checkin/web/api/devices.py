@@ -5,11 +5,19 @@ from __future__ import annotations
 from apiflask import APIBlueprint
 from flask import Response, request
 
+from checkin.db.engine import in_transaction
 from checkin.errors import Unauthenticated
 from checkin.services.devices import pair_device
 from checkin.services.guesses import Guesses
-from checkin.web.api.contract import accepts, now, returns
-from checkin.web.api.schemas import PairReply, PairRequest
+from checkin.services.wiping import confirm_wipe
+from checkin.web.api.contract import (
+    accepts,
+    for_revoked_devices,
+    now,
+    returns,
+    token_of_request,
+)
+from checkin.web.api.schemas import PairReply, PairRequest, WipedReply, WipedRequest
 from checkin.web.json_bodies import json_response, utc_text
 from checkin.web.state import marhaba
 
@@ -47,3 +55,14 @@ def pair(body: PairRequest) -> Response:
         },
         201,
     )
+
+
+@bp.post("/devices/wiped")
+@returns(bp, WipedReply, 200, 400, 401, 409, 413)
+@for_revoked_devices
+@accepts(bp, WipedRequest)
+def wiped(body: WipedRequest) -> Response:  # noqa: ARG001 (what it may hold is checked)
+    """Say that this revoked device has erased list, names and token; again changes nothing."""
+    token, at = token_of_request(), now()
+    wiped_at = in_transaction(marhaba().database, lambda s: confirm_wipe(s, token, now=at))
+    return json_response({"wiped_at": utc_text(wiped_at), "server_time": utc_text(at)})

@@ -86,7 +86,11 @@ export class Courier {
     if (this.#over) return;
     this.stop();
     const waiting = this.spool.waitingCount;
-    if (fault.wipe) await this.wipe();
+    if (fault.wipe) {
+      await this.wipe();
+      // A lost answer leaves the device unconfirmed, which is the safe side.
+      await this.line.confirmWipe().catch(() => {});
+    }
     this.tell({ stopped: fault.wipe ? "wiped" : "token_refused", waiting });
   }
 

@@ -82,6 +82,11 @@ export class Line {
     return this.#call("GET", `status${query}`, null, SCAN_MS);
   }
 
+  /** Tell the server that list, names and token are erased here; asked once, at the end. */
+  async confirmWipe() {
+    await this.#call("POST", "devices/wiped", {}, SCAN_MS);
+  }
+
   async search(name) {
     const query = new URLSearchParams({ q: name });
     return (await this.#call("GET", `participants?${query}`, null, DESK_MS)).participants ?? [];

@@ -1,0 +1,157 @@
+"""After the event: take the records out, erase the personal data, keep the receipt."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from checkin.db.engine import in_transaction
+from checkin.db.models import Event
+from checkin.errors import InvalidRequest, NotFound
+from checkin.services.activity import note
+from checkin.services.export import COLUMNS, participant_rows, whole_export
+from checkin.services.live_counts import live_counts
+from checkin.services.purge import purge_event, receipt_of
+from checkin.services.spreadsheet_writing import write_csv, xlsx_bytes
+from checkin.services.visible_events import visible_event
+from checkin.services.wiping import revoked_devices
+from checkin.web.page_errors import register_page_errors
+from checkin.web.sessions import current_operator
+from checkin.web.state import database, marhaba
+
+bp = Blueprint("records", __name__)
+register_page_errors(bp)
+
+_KINDS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json",
+}
+
+
+@bp.get("/events/<slug>/export")
+def export(slug: str) -> ResponseReturnValue:
+    """Say what can be taken out."""
+    with database().read() as session:
+        event = visible_event(session, current_operator(), slug)
+        counts = live_counts(session, event.id)
+    return render_template("export.html", event=event, counts=counts)
+
+
+@bp.post("/events/<slug>/export")
+def download(slug: str) -> ResponseReturnValue:
+    """Return the records as a file, and write down who took them."""
+    form, operator = request.form.get("format", ""), current_operator()
+    if form not in _WRITERS:
+        raise InvalidRequest("choose CSV, XLSX or JSON")
+    with database().read() as session:
+        event = visible_event(session, operator, slug)
+        content = _WRITERS[form](session, event)
+    taken = partial(
+        note,
+        event_id=event.id,
+        action="event.export",
+        now=datetime.now(UTC),
+        operator_id=operator.id,
+        format=form,
+    )
+    in_transaction(database(), taken)
+    return _file(content, _KINDS[form], f"{_file_name(event)}.{form}")
+
+
+@bp.get("/events/<slug>/purge")
+def purge(slug: str) -> ResponseReturnValue:
+    """Show what a purge would erase; after one, its receipt."""
+    return _purge_page(slug)
+
+
+@bp.post("/events/<slug>/purge")
+def erase(slug: str) -> ResponseReturnValue:
+    """Erase the personal data, if the words are typed and the event is over or that is waived."""
+    operator, now = current_operator(), datetime.now(UTC)
+    with database().read() as session:
+        event = visible_event(session, operator, slug)
+    typed, early = request.form.get("typed", "").strip(), request.form.get("early") == "yes"
+    if typed != event.slug:
+        return _purge_page(slug, typed=typed, wrong_words=True), 400
+    if now < event.ends_at and not early:
+        return _purge_page(slug, typed=typed, too_early=True), 400
+    home = marhaba().settings.home
+    purge_event(database(), event, home, now=now, early=early, operator_id=operator.id)
+    marhaba().devices.forget()
+    marhaba().live.nudge(event.id)
+    flash(_("The personal data are erased. Keep the receipt."))
+    return redirect(url_for("records.purge", slug=slug), 303)
+
+
+@bp.get("/events/<slug>/purge/receipt.txt")
+def receipt(slug: str) -> ResponseReturnValue:
+    """Return the receipt of a purge as a text, to be kept."""
+    with database().read() as session:
+        event = visible_event(session, current_operator(), slug)
+        found, devices = receipt_of(session, event), revoked_devices(session, event)
+    if found is None:
+        raise NotFound("nothing was purged here yet")
+    text = render_template(
+        "purge_receipt.txt", event=event, receipt=found, devices=devices, now=datetime.now(UTC)
+    )
+    name = f"receipt-{found.purged_at:%Y-%m-%d}.txt"
+    return _file(text.encode(), "text/plain; charset=utf-8", name)
+
+
+def _purge_page(slug: str, **more: object) -> str:
+    now = datetime.now(UTC)
+    with database().read() as session:
+        event = visible_event(session, current_operator(), slug)
+        return render_template(
+            "purge.html",
+            event=event,
+            now=now,
+            running=now < event.ends_at,
+            counts=live_counts(session, event.id),
+            receipt=receipt_of(session, event),
+            devices=revoked_devices(session, event),
+            **more,
+        )
+
+
+def _csv(session: Session, event: Event) -> bytes:
+    file = io.StringIO()
+    write_csv(file, COLUMNS, participant_rows(session, event))
+    # The byte order mark tells spreadsheets that this is UTF-8.
+    return ("\ufeff" + file.getvalue()).encode()
+
+
+def _xlsx(session: Session, event: Event) -> bytes:
+    return xlsx_bytes(COLUMNS, participant_rows(session, event))
+
+
+def _json(session: Session, event: Event) -> bytes:
+    return json.dumps(whole_export(session, event), ensure_ascii=False).encode()
+
+
+_WRITERS: dict[str, Callable[[Session, Event], bytes]] = {
+    "csv": _csv,
+    "xlsx": _xlsx,
+    "json": _json,
+}
+
+
+def _file_name(event: Event) -> str:
+    day = f"{event.starts_at:%Y-%m-%d}"
+    return f"participants-{day}" if event.sensitive else f"{event.slug}-{day}"
+
+
+def _file(content: bytes, kind: str, name: str) -> Response:
+    response = Response(content, content_type=kind)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
