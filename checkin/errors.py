@@ -56,6 +56,12 @@ class ScanIdConflict(Conflict):
     code = "scan_id_conflict"
 
 
+class WalkInIdConflict(Conflict):
+    """One walk-in's id was sent for two different people."""
+
+    code = "walk_in_id_conflict"
+
+
 class QuotaBelowPlacesTaken(Conflict):
     """A quota cannot be lowered under the places already given."""
 

@@ -12,6 +12,7 @@ from scanner.errors import PairingRefused, RequestRejected, ServerUnreachable, T
 from scanner.line import SOFTWARE, Line
 from scanner.scan import Scan, utc_text
 from scanner.spool import Waiting
+from scanner.walk_in import WalkIn
 
 SCAN_TIMEOUT_S = 1.5
 BATCH_TIMEOUT_S = 15.0
@@ -84,6 +85,13 @@ class Client(Line):
         if not isinstance(results, list):
             raise ServerUnreachable(server=self.server)
         return results
+
+    def register(self, walk_in: WalkIn) -> dict[str, Any]:
+        """Register a walk-in who was let in; the same one again gets the same answer."""
+        reply = self.post("participants", walk_in.body(), timeout_s=BATCH_TIMEOUT_S)
+        if "code" not in reply or "participant_id" not in reply:
+            raise ServerUnreachable(server=self.server)
+        return reply
 
     def gate_list(self, since: int, etag: str) -> ListReply | None:
         """Return the gate list, or what changed since a cursor; None when `etag` still holds."""

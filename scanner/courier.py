@@ -22,8 +22,9 @@ from scanner.errors import (
 )
 from scanner.happenings import Annulled, Happening, LinkSeen, Stopped, Trouble, Uploaded
 from scanner.refresh import EVERY_S, Refresh
-from scanner.scan import Scan
+from scanner.scan import Scan, Verdict
 from scanner.spool import Waiting
+from scanner.walk_in import Newcomer
 
 ROUND_S = 1.0
 STATUS_EVERY_S = 10.0
@@ -92,6 +93,16 @@ class Courier:
     def submit(self, scan: Scan) -> None:
         """Take a scan that is safe in the spool; its verdict comes through `tell`."""
         self._fresh.put(functools.partial(self.deliver, scan))
+
+    def admit(self, newcomer: Newcomer) -> Verdict:
+        """Let somebody without a badge in on a place lent to this gate, or say why not.
+
+        Raises:
+            ScannerError: this device is refused, or nothing can be kept: nobody is let in.
+        """
+        if self._refused:
+            raise self._refused
+        return self._delivery.admit(newcomer)
 
     def annul(self, scan_id: str, reason: str) -> None:
         """Take back a scan; how it went comes through `tell`."""
@@ -200,6 +211,7 @@ class Courier:
         if not self._delivery.link.online:
             return
         before, settled = len(self._delivery.spool.contradicted()), 0
+        self._delivery.register()
         try:
             while (count := self._delivery.upload()) > 0:
                 settled += count

@@ -7,12 +7,12 @@ will never take it.
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
 from checkin.domain.messages import verdict_message
-from checkin.domain.verdicts import Status
+from checkin.domain.verdicts import Source, Status
 from checkin.protocol.codes import parse_code
 from checkin.protocol.gate_list import badge_tag
 from scanner.clock import shifted
@@ -21,6 +21,7 @@ from scanner.memory import Passage, passage_told
 from scanner.offline import OfflineGate
 from scanner.scan import Scan, Verdict
 from scanner.spool import Contradicted, Spool, Waiting
+from scanner.walk_in import Newcomer, WalkIn, sealed_walk_in
 from scanner.words import say
 
 
@@ -33,6 +34,10 @@ class Server(Protocol):
 
     def post_batch(self, waiting: list[Waiting], device_time: datetime) -> list[dict[str, Any]]:
         """Send scans that were decided here, with what their clock says now."""
+        ...
+
+    def register(self, walk_in: WalkIn) -> dict[str, Any]:
+        """Register a walk-in who was let in here, and return {code, participant_id, …}."""
         ...
 
 
@@ -74,6 +79,37 @@ class Delivery:
         with contextlib.suppress(SpoolUnwritable):
             self.spool.done([scan.scan_id], self._passage_in(scan, reply))
         return self._from_reply(scan, reply)
+
+    def admit(self, newcomer: Newcomer) -> Verdict:
+        """Let somebody without a badge in on a place lent to this gate, or say why not.
+
+        Raises:
+            SpoolUnwritable: nothing could be kept, so nobody is let in.
+        """
+        scan = Scan(code="", source=Source.TYPED, scanned_at=self.offline.clock.now())
+        # Two at once would give one lent place away twice.
+        with self.spool.memory.lock:
+            answer = self.offline.walk_in(newcomer, scan)
+            if answer.passage:
+                walk_in = sealed_walk_in(newcomer, scan, self.offline.walk_in_key())
+                self.spool.walk_ins.take_in(walk_in, answer.decided, answer.passage)
+        return answer.verdict
+
+    def register(self) -> None:
+        """Register the walk-ins who were let in here; their entries then wait as any scan.
+
+        Raises:
+            ServerUnreachable, TokenRefused: the rest stays.
+        """
+        for walk_in in self.spool.walk_ins.all():
+            try:
+                reply = self.server.register(walk_in)
+            except RequestRejected as fault:
+                error = f"{fault.status} {fault.error}: {fault.detail}"
+                self.spool.walk_ins.set_aside(walk_in, error)
+                continue
+            scan = replace(walk_in.scan, code=str(reply["code"]))
+            self.spool.walk_ins.registered(walk_in, scan, _tag(scan), int(reply["participant_id"]))
 
     def upload(self) -> int:
         """Send one batch of the scans that were decided here; return how many it settled.
@@ -170,6 +206,7 @@ class Delivery:
             delegation=reply.get("delegation"),
             first_admission=reply.get("first_admission"),
             stop=reply.get("stop"),
+            rehearsal=reply.get("rehearsal") is True,
         )
 
 

@@ -1,13 +1,13 @@
 """What a volunteer asks the server for by hand: a name, an override, a walk-in.
 
 Online only, and none of it is spooled: nothing here is shown as done before the server said so.
-A PIN can be checked by the server alone, a name be found in its database alone, and whom it
-registers needs a badge that only it can make.
+A PIN can be checked by the server alone, and a name be found in its database alone. A walk-in whom
+it does not answer for may be let in by this gate itself: see `scanner.delivery`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -15,6 +15,7 @@ from uuid import uuid4
 from checkin.domain.messages import verdict_message
 from scanner.errors import RequestRejected
 from scanner.scan import Scan, Verdict
+from scanner.walk_in import Newcomer
 
 #: A person waits for these, and a walk-in writes more than a scan does.
 TIMEOUT_S = 5.0
@@ -53,6 +54,10 @@ class Delegation:
     id: int
     name: str
     name_ar: str | None
+
+    def as_told(self) -> dict[str, Any]:
+        """Return it as verdicts name delegations."""
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +116,10 @@ class Desk:
         reply = self._line.get("participants?" + urlencode({"q": name}), timeout_s=TIMEOUT_S)
         return [_person(found) for found in reply.get("participants") or []]
 
-    def register_walk_in(self, name: str, delegation_id: int, *, again: bool = False) -> str:
+    def register_walk_in(self, newcomer: Newcomer, *, again: bool = False) -> str:
         """Register somebody who comes unannounced and return the code that admits them.
+
+        The same newcomer again is registered once.
 
         Args:
             again: register although somebody of this name is registered already.
@@ -120,8 +127,12 @@ class Desk:
         Raises:
             PossibleDuplicate: somebody is, and `again` is not given.
         """
-        script = "name_ar" if any("\u0600" <= letter <= "\u06ff" for letter in name) else "name"
-        asked = {script: name, "delegation_id": delegation_id, "allow_duplicate": again}
+        asked = {
+            **newcomer.names,
+            "id": newcomer.id,
+            "delegation_id": newcomer.delegation["id"],
+            "allow_duplicate": again,
+        }
         try:
             return str(self._line.post("participants", asked, timeout_s=TIMEOUT_S)["code"])
         except RequestRejected as rejection:

@@ -15,12 +15,14 @@ class Lease:
         expires_at: by the server's clock.
         places: by the delegation's number.
         hall: seats of the hall; None where the server did not limit them.
+        walk_in_key: seals those who come unannounced; empty from a server that takes none so.
     """
 
     lease_id: str
     expires_at: datetime
     places: dict[int, int] = field(default_factory=dict)
     hall: int | None = None
+    walk_in_key: str = ""
 
     def is_good(self, at: datetime) -> bool:
         """Say whether it holds at a time of the server's clock."""
@@ -35,6 +37,7 @@ def lease_from(body: dict[str, Any]) -> Lease | None:
             datetime.fromisoformat(body["expires_at"]),
             {int(one["id"]): int(one["places"]) for one in body["delegations"]},
             None if body["hall"] is None else int(body["hall"]),
+            str(body.get("walk_in_key", "")),
         )
     except (KeyError, TypeError, ValueError):
         return None

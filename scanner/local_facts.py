@@ -65,6 +65,16 @@ def facts_from(
     return replace(facts, places_used=lent.places_spent, quota=lent.places)
 
 
+def walk_in_facts(lent: Lent, *, gate_admits: bool) -> ScanFacts:
+    """Return the facts of somebody without a badge: a lent place is as good as a confirmed one."""
+    return ScanFacts(
+        gate_admits=gate_admits,
+        places_used=lent.places_spent,
+        quota=lent.places,
+        hall_inside=lent.hall_spent,
+    )
+
+
 def takes_place(facts: ScanFacts) -> bool:
     """Say whether an admission with these facts gives a lent place away."""
     return facts.standing == Standing.RESERVE and facts.entries == 0

@@ -119,8 +119,12 @@ class Memory:
 
     def lease(self) -> Lease | None:
         """Return what was lent last, expired or not."""
+        return lease_from(self.lent())
+
+    def lent(self) -> dict[str, Any]:
+        """Return the lease as it came, with the delegations' names; empty without one."""
         rows = self._file.rows("SELECT body FROM lent")
-        return lease_from(json.loads(str(rows[0][0]))) if rows else None
+        return dict(json.loads(str(rows[0][0]))) if rows else {}
 
     def take_lease(self, body: dict[str, Any]) -> None:
         """Keep the reply of `POST /leases` in place of the lease before.
@@ -136,7 +140,8 @@ class Memory:
             connection.execute("INSERT INTO lent VALUES (?)", (json.dumps(body),))
             connection.execute(
                 "UPDATE passages SET charged_to = ? WHERE charged_to IS NOT NULL"
-                " AND scan_id IN (SELECT scan_id FROM waiting)",
+                " AND (scan_id IN (SELECT scan_id FROM waiting)"
+                " OR scan_id IN (SELECT scan_id FROM walk_ins))",
                 (lease.lease_id,),
             )
 
@@ -176,6 +181,14 @@ def keep(connection: sqlite3.Connection, passage: Passage) -> None:
             passage.place,
             passage.seat,
         ),
+    )
+
+
+def recognise(connection: sqlite3.Connection, scan_id: str, tag: str, participant_id: int) -> None:
+    """Write, within somebody's transaction, whose passage a walk-in's was."""
+    connection.execute(
+        "UPDATE passages SET tag = ?, participant_id = ? WHERE scan_id = ?",
+        (tag, participant_id, scan_id),
     )
 
 

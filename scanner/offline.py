@@ -13,9 +13,17 @@ from checkin.protocol.codes import parse_code
 from checkin.protocol.gate_list import badge_tag, open_entry
 from scanner.clock import DeviceClock
 from scanner.held_list import HeldList
-from scanner.local_facts import Lent, facts_from, policy_from, takes_place, takes_seat
+from scanner.local_facts import (
+    Lent,
+    facts_from,
+    policy_from,
+    takes_place,
+    takes_seat,
+    walk_in_facts,
+)
 from scanner.memory import History, Memory, Passage
 from scanner.scan import Scan, Verdict, utc_text
+from scanner.walk_in import Newcomer
 from scanner.words import say
 
 
@@ -63,6 +71,38 @@ class OfflineGate:
         if content is None:
             return self._unlisted(scan, tag, known=reason is not None)
         return self._decided(scan, tag, content)
+
+    def walk_in(self, newcomer: Newcomer, scan: Scan) -> LocalAnswer:
+        """Decide on somebody without a badge, who needs a place that was lent to this gate.
+
+        Args:
+            scan: of their entry, without a code.
+        """
+        if not (self.held.is_there and self.walk_in_key()):
+            return self._refused(scan, Reason.UNAPPROVED)
+        head, delegation_id = self.held.policy(), int(newcomer.delegation["id"])
+        lease_id, lent = self._lent(delegation_id, scan)
+        policy = policy_from(head, lent)
+        # Which category they will have is the server's to say.
+        facts = walk_in_facts(lent, gate_admits=self._gate_id() not in head["limited_gates"])
+        decision = decide(facts, self.clock.corrected(scan.scanned_at), policy)
+        content = {"participant": _person(newcomer), "delegation": dict(newcomer.delegation)}
+        verdict = self._verdict(scan, decision, content, History(), head.get("stopped"))
+        if not isinstance(decision, Admitted):
+            return LocalAnswer(verdict, _decided_as(decision))
+        passage = replace(
+            self._bare_passage(scan, newcomer.id),
+            delegation_id=delegation_id,
+            lease_id=lease_id,
+            place=True,
+            seat=takes_seat(facts, policy),
+        )
+        return LocalAnswer(verdict, _decided_as(decision), passage)
+
+    def walk_in_key(self) -> str:
+        """Return what seals walk-ins for the server; empty where this gate may take none."""
+        lease = self.memory.lease()
+        return lease.walk_in_key if lease else ""
 
     def _decided(self, scan: Scan, tag: str, content: dict[str, Any]) -> LocalAnswer:
         at = self.clock.corrected(scan.scanned_at)
@@ -171,6 +211,10 @@ class OfflineGate:
         # Before the first list only the check characters are known: taken in as to be confirmed.
         verdict = Verdict(scan, str(Status.OK), None, say(self.language, "kept"), offline=True)
         return LocalAnswer(verdict, _decided_as(Admitted()), self._bare_passage(scan, tag))
+
+
+def _person(newcomer: Newcomer) -> dict[str, Any]:
+    return {"id": None, "name": "", "name_ar": None, "category": "", **newcomer.names}
 
 
 def _named(delegation: dict[str, Any]) -> dict[str, Any]:

@@ -11,11 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from scanner import memory
+from scanner import memory, waiting_walk_ins
 from scanner.disk import Connect, DeviceFile, connect_file
 from scanner.errors import SpoolUnwritable
 from scanner.memory import Memory, Passage
 from scanner.scan import Scan, scan_from_body, utc_text
+from scanner.waiting_walk_ins import WaitingWalkIns
 
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS waiting (
@@ -38,7 +39,8 @@ CREATE TABLE IF NOT EXISTS contradicted (  -- let in here, and the server's rule
     scanned_at TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS clocks (frame TEXT PRIMARY KEY, skew_s REAL NOT NULL);
-{memory.SCHEMA}
+{memory.SCHEMA};
+{waiting_walk_ins.SCHEMA}
 """
 _LATER_COLUMNS = ("frame TEXT NOT NULL DEFAULT ''", "lease_id TEXT")
 
@@ -82,6 +84,7 @@ class Spool:
 
     Attributes:
         memory: whom this device knows to be counted in.
+        walk_ins: who was let in without a badge, and has none yet.
     """
 
     def __init__(self, folder: Path, *, frame: str = "", connect: Connect = connect_file) -> None:
@@ -99,6 +102,7 @@ class Spool:
             with contextlib.suppress(SpoolUnwritable):
                 self._file.write(f"ALTER TABLE waiting ADD COLUMN {column}")
         self.memory = Memory(self._file)
+        self.walk_ins = WaitingWalkIns(self._file, frame)
 
     def put(self, scan: Scan) -> None:
         """Make `scan` safe. The same scan twice is kept once.
@@ -158,12 +162,13 @@ class Spool:
         return self._waiting("decided IS NULL", limit)
 
     def waiting_count(self) -> int:
-        """Count the scans that the server has not acknowledged."""
-        return self._file.number("SELECT count(*) FROM waiting")
+        """Count the scans that the server has not acknowledged, those of walk-ins too."""
+        return self._file.number("SELECT count(*) FROM waiting") + self.walk_ins.count()
 
     def decided_count(self) -> int:
         """Count the scans that were answered here and wait for the server."""
-        return self._file.number("SELECT count(*) FROM waiting WHERE decided IS NOT NULL")
+        decided = "SELECT count(*) FROM waiting WHERE decided IS NOT NULL"
+        return self._file.number(decided) + self.walk_ins.count()
 
     def set_aside_count(self) -> int:
         """Count the scans that a person must look at."""

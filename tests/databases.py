@@ -57,7 +57,7 @@ class PostgresDatabases:
     @contextmanager
     def fresh(self, _folder: Path) -> Iterator[str]:
         """Yield the address of a new, migrated database."""
-        with self._made(f"TEMPLATE {_TEMPLATE}") as url:
+        with self._made(f"TEMPLATE {_TEMPLATE} {self._cluster.copies_quickly}") as url:
             yield url
 
     @contextmanager

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from functools import cached_property
 from pathlib import Path
 
 import psycopg
@@ -52,6 +53,13 @@ class Cluster:
     def url(self, database: str) -> str:
         """Return the address of one of its databases."""
         return f"postgresql+psycopg://marhaba@/{database}?host={self._folder}"
+
+    @cached_property
+    def copies_quickly(self) -> str:
+        """Say in `CREATE DATABASE` to copy files: less work here than writing them as a log."""
+        with self._connect() as connection:
+            version = connection.info.server_version
+        return "STRATEGY file_copy" if version >= 150_000 else ""
 
     def run(self, statement: str) -> None:
         """Run one statement outside any transaction."""

@@ -12,7 +12,9 @@ T = TypeVar("T")
 _TIMEOUT_S = 120
 #: new processes that inherit no lock, thread or connection of ours, and start quickly
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.factories", "tests.guards"])
+PROCESSES.set_forkserver_preload(
+    ["tests.factories", "tests.guards", "checkin.cli.main", "checkin.app", "granian.server.mp"]
+)
 
 
 def race(n: int, work: Callable[[int], T]) -> list[T]:

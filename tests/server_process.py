@@ -11,8 +11,9 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import requests
 
@@ -26,19 +27,50 @@ def free_port() -> int:
         return port
 
 
+class Process(Protocol):
+    """A server that was begun, at the head of a process group of its own."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float) -> int: ...
+
+
+#: begins `python -m checkin` with these arguments and this environment; it prints into the file
+Begin = Callable[[list[str], dict[str, str], Path], Process]
+
+
+def by_command(arguments: list[str], environ: dict[str, str], log: Path) -> Process:
+    """Begin it as its users do."""
+    with log.open("ab") as printed:
+        return subprocess.Popen(
+            [sys.executable, "-m", "checkin", *arguments],
+            cwd=ROOT,
+            env=environ,
+            stdout=printed,
+            stderr=printed,
+            start_new_session=True,
+        )
+
+
 class Server:
-    """The commands and the server of one home.
+    """The commands and the server of one home; one that is started again keeps address and data.
 
     Args:
         home: where its files are.
+        begin: how its process is begun.
         settings: further `CHECKIN_*` variables.
     """
 
-    def __init__(self, home: Path, **settings: str) -> None:
+    def __init__(self, home: Path, *, begin: Begin = by_command, **settings: str) -> None:
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self._environ = {**os.environ, "CHECKIN_HOME": str(home), **settings}
-        self._process: subprocess.Popen[bytes] | None = None
+        self.url = f"http://localhost:{self.port}"
+        ours = {name: value for name, value in os.environ.items() if name[:8] != "CHECKIN_"}
+        self._environ = {**ours, "CHECKIN_HOME": str(home), **settings}
+        self._begin = begin
+        self._process: Process | None = None
         self._log = home.with_suffix(".log")
 
     def command(self, *arguments: object) -> str:
@@ -63,15 +95,7 @@ class Server:
 
     def start(self) -> None:
         """Start serving and wait until it answers."""
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "checkin", "run", "--port", str(self.port)],
-                cwd=ROOT,
-                env=self._environ,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        self._process = self._begin(["run", "--port", str(self.port)], self._environ, self._log)
         self._wait()
 
     def _wait(self) -> None:

@@ -10,7 +10,6 @@ over `signed_bytes`.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import os
@@ -23,6 +22,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from checkin.protocol.base64url import bytes_of, text_of
 
 FORMAT = 1
 TAG_BYTES = 16
@@ -47,7 +48,7 @@ class Tombstone:
 
 def badge_tag(token: bytes) -> str:
     """Return the name under which a badge's entry is found: truncated SHA-256."""
-    return _text(hashlib.sha256(b"marhaba gate list tag" + token).digest()[:TAG_BYTES])
+    return text_of(hashlib.sha256(b"marhaba gate list tag" + token).digest()[:TAG_BYTES])
 
 
 def _entry_key(token: bytes) -> bytes:
@@ -60,12 +61,12 @@ def seal_entry(token: bytes, content: Mapping[str, Any]) -> SealedEntry:
     tag, nonce = badge_tag(token), os.urandom(_NONCE_BYTES)
     clear = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
     sealed = nonce + AESGCM(_entry_key(token)).encrypt(nonce, clear, tag.encode())
-    return SealedEntry(tag, _text(sealed))
+    return SealedEntry(tag, text_of(sealed))
 
 
 def open_entry(token: bytes, entry: SealedEntry) -> dict[str, Any] | None:
     """Decrypt a badge's entry; None when it belongs to another badge or was tampered with."""
-    sealed = _bytes(entry.sealed)
+    sealed = bytes_of(entry.sealed)
     nonce, cipher = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
     try:
         clear = AESGCM(_entry_key(token)).decrypt(nonce, cipher, entry.tag.encode())
@@ -91,26 +92,20 @@ def signed_bytes(
 
 def sign_list(key: Ed25519PrivateKey, content: bytes) -> str:
     """Sign a list's `signed_bytes`."""
-    return _text(key.sign(content))
+    return text_of(key.sign(content))
 
 
 def public_key_text(key: Ed25519PrivateKey) -> str:
     """Return the public key that devices keep to check lists with."""
-    return _text(key.public_key().public_bytes_raw())
+    return text_of(key.public_key().public_bytes_raw())
 
 
 def list_is_genuine(public_key: str, content: bytes, signature: str) -> bool:
     """Say whether the server with this key signed exactly this list."""
     try:
-        Ed25519PublicKey.from_public_bytes(_bytes(public_key)).verify(_bytes(signature), content)
+        Ed25519PublicKey.from_public_bytes(bytes_of(public_key)).verify(
+            bytes_of(signature), content
+        )
     except (InvalidSignature, ValueError):
         return False
     return True
-
-
-def _text(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
-
-
-def _bytes(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

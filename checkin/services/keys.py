@@ -7,10 +7,13 @@ from functools import lru_cache
 from uuid import UUID
 
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 MASTER_KEY_BYTES = 32
+#: of the curve P-256 (FIPS 186-5)
+_P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
 class Keys:
@@ -32,9 +35,19 @@ class Keys:
         """Return the key that signs an event's gate lists."""
         return Ed25519PrivateKey.from_private_bytes(self._derived(f"gate list:{slug}"))
 
+    def walk_in_opener(self, slug: str) -> ec.EllipticCurvePrivateKey:
+        """Return the key that opens what doors without the network registered."""
+        # 32 bytes are no number below the curve's order by themselves; 0 is none either.
+        number = int.from_bytes(self._derived(f"walk-ins:{slug}")) % (_P256_ORDER - 1) + 1
+        return ec.derive_private_key(number, ec.SECP256R1())
+
     def code_hash(self, text: str) -> bytes:
         """Hash what was read so that nobody without the key can try out guesses."""
         return hmac.digest(self._derived("read codes"), text.encode(), "sha256")
+
+    def practice(self, slug: str) -> bytes:
+        """Return the secret that an event's practice badges are made with."""
+        return self._derived(f"practice badges:{slug}")
 
     @property
     def badge_pages(self) -> bytes:

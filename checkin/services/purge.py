@@ -33,6 +33,7 @@ from checkin.db.models import (
     Participant,
     Scan,
     SelfRegistration,
+    WalkIn,
 )
 from checkin.errors import Conflict as Contradiction
 from checkin.services.activity import note
@@ -50,6 +51,7 @@ _PERSONAL: tuple[type[Base], ...] = (
     Conflict,
     Admission,
     Scan,
+    WalkIn,
     LeasePlace,
     Lease,
     Badge,

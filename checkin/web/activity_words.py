@@ -24,6 +24,8 @@ def kind_words() -> dict[str, str]:
         "gate": _("Gates"),
         "entries": _("Emergency stop"),
         "scan": _("Scans"),
+        "rehearsal": _("Rehearsals"),
+        "setup": _("First steps"),
     }
 
 
@@ -90,6 +92,9 @@ def _of_the_house() -> dict[str, str]:
         "delegation.add": _("added a delegation"),
         "delegation.quota": _("changed a quota"),
         "delegation.rename": _("renamed a delegation"),
+        "rehearsal.begin": _("began a rehearsal"),
+        "rehearsal.end": _("ended a rehearsal"),
+        "setup.skip": _("left a first step out"),
         "mail.resend": _("sent badges again"),
         "mail.retry_unknown": _("sent again what may have arrived"),
         "mail.running": _("let messages leave again"),

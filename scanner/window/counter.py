@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from checkin.domain.verdicts import Source
+from checkin.domain.verdicts import Source, Status
 from checkin.protocol.codes import parse_code
 from scanner.camera_names import CameraName, cameras
-from scanner.desk import Delegation, Desk, Override, Person, PossibleDuplicate
+from scanner.desk import Desk, Override, PossibleDuplicate
 from scanner.errors import RequestRejected, ScannerError, ServerUnreachable
 from scanner.scan import Kind, Verdict
 from scanner.station import Sight, Station
 from scanner.typed import meant_code
-from scanner.window.card import in_both_scripts
+from scanner.walk_in import Newcomer
 from scanner.window.errands import Answer, Errands
-from scanner.window.form import Field, Form, Option, Purpose, Step, opened, pressed, told
+from scanner.window.form import Field, Form, Purpose, Step, opened, pressed, told
+from scanner.window.options import camera_option, delegation_options, with_people
 from scanner.window.state import Screen, with_notice, with_trouble
-from scanner.words import say
 
 _FORMS = {
     Purpose.CODE: (Field("field_code"),),
@@ -52,13 +52,20 @@ class Counter:
         station: Station,
         tell: Callable[[Verdict], None],
         choose_camera: Callable[[int], None],
+        admit: Callable[[Newcomer], Verdict],
         list_cameras: Callable[[], list[CameraName]] = cameras,
     ) -> None:
-        """Take whom to ask and whom to tell; `tell` gets the verdict of an override."""
+        """Take whom to ask and whom to tell.
+
+        Args:
+            tell: gets the verdict of an override, and of a walk-in whom this gate let in itself.
+            admit: lets a walk-in in without the server, or says why not.
+        """
         self._desk = desk
         self._station = station
         self._tell = tell
         self._choose_camera = choose_camera
+        self._admit = admit
         self._list_cameras = list_cameras
         self.errands = Errands()
         # In memory only: a laptop that is lost must not show names.
@@ -83,6 +90,8 @@ class Counter:
         whole = form.purpose == Purpose.CODE and parse_code(meant_code(form.texts[0])) is not None
         if not (step == Step.SUBMITTED or whole):
             return replace(screen, form=form)
+        if form.purpose == Purpose.WALK_IN:
+            form = _with_newcomer(form)
         if form.purpose in _NEEDS_SERVER and not screen.online:
             return self._unsent(screen, form, at_s)
         if form.purpose == Purpose.CAMERA:  # what was wrong with the last one is over
@@ -118,23 +127,34 @@ class Counter:
         if self._drafts and screen.online:
             draft = self._drafts.pop(0)
             return replace(draft, opened_s=form.opened_s, notice=("walk_in_draft", ()))
-        return replace(form, options=_delegation_options(screen.delegations, screen.language))
+        return replace(form, options=delegation_options(screen.delegations, screen.language))
 
     def _unsent(self, screen: Screen, form: Form, at_s: float) -> Screen:
         """Return the screen with what was typed kept, and why it was not sent."""
         if form.purpose == Purpose.WALK_IN:
-            self._drafts.append(replace(form, is_waiting=False))
-            screen = replace(screen, form=None, drafts=len(self._drafts))
-            return with_notice(screen, "walk_in_kept", at_s, lasts_s=_READ_S)
+            return self._without_server(screen, form, at_s)
         if form.purpose == Purpose.OVERRIDE:
             form = _without_pin(form)
         return replace(screen, form=told(form, _NEEDS_SERVER[form.purpose]))
+
+    def _without_server(self, screen: Screen, form: Form, at_s: float) -> Screen:
+        """Return the screen with a walk-in let in by this gate, or kept until there is network."""
+        try:
+            verdict = self._admit(form.subject)
+        except ScannerError as fault:
+            return replace(screen, form=_with_fault(form, fault))
+        if verdict.status == Status.OK:
+            self._tell(verdict)
+            return replace(screen, form=None)
+        self._drafts.append(replace(form, is_waiting=False))
+        screen = replace(screen, form=None, drafts=len(self._drafts))
+        return with_notice(screen, "walk_in_kept", at_s, lasts_s=_READ_S)
 
     def _with_cameras(self, screen: Screen, form: Form, at_s: float) -> Screen:
         found = self._list_cameras()
         if not found:
             return with_notice(screen, "no_cameras", at_s)
-        options = tuple(_camera_option(camera, screen.language) for camera in found)
+        options = tuple(camera_option(camera, screen.language) for camera in found)
         return replace(screen, form=replace(form, options=options))
 
     def _submitted(self, form: Form, at_s: float) -> Form | None:
@@ -156,13 +176,12 @@ class Counter:
             return lambda: self._desk.search(texts[0])
         if form.purpose == Purpose.OVERRIDE:
             return lambda: self._desk.override(form.subject, *texts)
-        delegation = form.choice.value if form.choice else 0
         again = form.notice is not None and form.notice[0] == PossibleDuplicate.code
-        return lambda: self._desk.register_walk_in(texts[0], delegation, again=again)
+        return lambda: self._desk.register_walk_in(form.subject, again=again)
 
     def _answered(self, screen: Screen, form: Form, answer: Answer, at_s: float) -> Form | None:
         if form.purpose == Purpose.SEARCH:
-            return _with_people(form, answer.result, screen.language)
+            return with_people(form, answer.result, screen.language)
         if form.purpose == Purpose.OVERRIDE:
             self._tell(answer.result)
         elif form.purpose == Purpose.WALK_IN:
@@ -172,6 +191,17 @@ class Counter:
 
 _MAY_BE_FORCED = {Kind.REFUSED, Kind.ALREADY}
 _READ_S = 8.0
+_NO_DELEGATION = {"id": 0, "name": "", "name_ar": None}
+
+
+def _with_newcomer(form: Form) -> Form:
+    """Return the form about the person who is written in it: the same one while nothing changed."""
+    name = form.texts[0].strip()
+    delegation = form.choice.value.as_told() if form.choice else _NO_DELEGATION
+    known = form.subject
+    if known and (known.name, known.delegation) == (name, delegation):
+        return form
+    return replace(form, subject=Newcomer.named(name, delegation))
 
 
 def _warned(screen: Screen, form: Form) -> Form:
@@ -192,29 +222,3 @@ def _with_fault(form: Form, fault: ScannerError) -> Form:
             return told(_without_pin(form), "pin_refused")
         return told(form, "desk_rejected", detail=fault.detail)
     return told(form, fault.code, **fault.details)
-
-
-def _camera_option(camera: CameraName, language: str) -> Option:
-    number = say(language, "camera_number", number=camera.number)
-    return Option(camera.name or number, camera.number, number if camera.name else "")
-
-
-def _delegation_options(found: Iterable[Delegation], language: str) -> tuple[Option, ...]:
-    def named(delegation: Delegation) -> Option:
-        names = in_both_scripts(delegation.name, delegation.name_ar, language)
-        return Option(" · ".join(names), delegation.id)
-
-    return tuple(named(delegation) for delegation in found)
-
-
-def _with_people(form: Form, found: list[Person], language: str) -> Form:
-    options = tuple(_person_option(person, language) for person in found)
-    form = replace(form, options=options, chosen=0)
-    return told(form, "found", count=len(found)) if found else told(form, "found_nobody")
-
-
-def _person_option(person: Person, language: str) -> Option:
-    names = in_both_scripts(person.name, person.name_ar, language)
-    known = person.status in ("confirmed", "reserve", "canceled")
-    standing = say(language, f"status_{person.status}") if known else person.status
-    return Option(" · ".join(names), None, f"{person.delegation} · {standing}")

@@ -13,7 +13,7 @@ import cv2
 from checkin.domain.verdicts import Source
 from scanner.camera import Frame, Frames, open_source
 from scanner.decode.base import Decoder
-from scanner.desk import Desk
+from scanner.desk import Desk, delegations_in
 from scanner.errors import DeviceWiped, ScannerError
 from scanner.gate import Gate
 from scanner.happenings import Happening, Stopped
@@ -43,7 +43,11 @@ class Window:
         self._station, self._courier = gate.open(self._happenings.put)
         self._eye = Eye(frames, decoder, self._station)
         self._counter = Counter(
-            Desk(gate.client), self._station, self._happenings.put, self._look_through
+            Desk(gate.client),
+            self._station,
+            self._happenings.put,
+            self._look_through,
+            self._courier.admit,
         )
         self._commands = Commands(self._station, self._counter, self._courier.annul)
         self._keyboard = Keyboard()
@@ -58,6 +62,7 @@ class Window:
             gate_id=place.get("id"),
             timezone=str(gate.event.get("timezone", "")),
             type=gate.type,
+            delegations=delegations_in(gate.spool.memory.lent()),
         )
 
     def run(self) -> None:

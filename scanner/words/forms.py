@@ -80,16 +80,16 @@ FORMS: dict[str, dict[str, str]] = {
         "person to a gate that is online.",
     },
     "walk_in_offline": {
-        "fr": "L'inscription demande le réseau. Ce que vous tapez est gardé jusqu'à son retour ; "
-        "la personne n'est pas encore admise.",
-        "ar": "التسجيل يحتاج إلى الشبكة. ما تكتبونه محفوظ إلى أن تعود، ولم يُقبل الشخص بعد.",
-        "en": "Registering needs the network. What you type is kept until it returns; the person "
-        "is not let in yet.",
+        "fr": "Sans réseau, cette porte n'admet que sur les places qui lui sont prêtées.",
+        "ar": "دون شبكة لا يقبل هذا الباب إلا في الأماكن المُعارة له.",
+        "en": "Without the network this gate lets in only on the places that it was lent.",
     },
     "walk_in_kept": {
-        "fr": "Gardé, pas encore admis. Réseau revenu : W puis Entrée. Sinon, une porte en ligne.",
-        "ar": "محفوظ ولم يُقبل بعد. حين تعود الشبكة: W ثم إدخال. وإلا فباب متصل.",
-        "en": "Kept, not let in yet. Once the network is back: W, then Enter. Else a gate online.",
+        "fr": "Plus de place prêtée ici : gardé, PAS admis. Réseau revenu : W, Entrée. Sinon, une "
+        "porte en ligne.",
+        "ar": "لم يبق هنا مكان مُعار: محفوظ ولم يُقبل. حين تعود الشبكة: W ثم إدخال. وإلا فباب متصل.",
+        "en": "No lent place left here: kept, NOT let in. Once the network is back: W, Enter. Else "
+        "a gate online.",
     },
     "walk_in_draft": {
         "fr": "Le réseau est revenu. Entrée : inscrire cette personne.",

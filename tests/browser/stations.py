@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
+from sqlalchemy import update
+
+from checkin.db.models import Device
 from checkin.services.devices import gate_named, open_pairing
+from checkin.services.known_devices import KNOWN_FOR_S
 from tests import factories
 
 VERDICT = "#verdicts .verdict"
@@ -17,7 +22,7 @@ def pairing_link_at(server, database, event, gate="Porte 1", language="fr"):
         found = gate_named(session, event, gate, create=True)
         return open_pairing(session, event, found, now=datetime.now(UTC))
 
-    return f"{server.address}/scan?lang={language}#pair={factories.write(database, work)}"
+    return f"{server.url}/scan?lang={language}#pair={factories.write(database, work)}"
 
 
 def open_station(browser, link, **viewport):
@@ -30,6 +35,12 @@ def open_station(browser, link, **viewport):
     page.click("#pairing button")
     page.wait_for_selector("#station:not([hidden])")
     return page
+
+
+def revoke_all(database):
+    """Revoke every device, and wait until the server's process knows it."""
+    factories.write(database, lambda s: s.execute(update(Device).values(revoked_at=factories.NOW)))
+    time.sleep(KNOWN_FOR_S + 0.1)
 
 
 def card(page):

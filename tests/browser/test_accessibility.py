@@ -44,7 +44,7 @@ def a_day_at_the_doors(database, event, delegation):
 def findings(page, server, language):
     found = {}
     for address in PAGES:
-        page.goto(f"{server.address}{address}{'&' if '?' in address else '?'}lang={language}")
+        page.goto(f"{server.url}{address}{'&' if '?' in address else '?'}lang={language}")
         page.evaluate("document.querySelectorAll('details').forEach(one => (one.open = true))")
         if serious := serious_findings(page):
             found[address] = serious
@@ -72,7 +72,7 @@ def test_no_page_has_a_serious_finding(
 def test_the_sign_in_page_has_none_either(server, chromium):
     page = chromium.start().new_page()
     for language in (FRENCH, ARABIC, ENGLISH):
-        page.goto(f"{server.address}/login?lang={language}")
+        page.goto(f"{server.url}/login?lang={language}")
         assert serious_findings(page) == []
 
 

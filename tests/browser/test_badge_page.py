@@ -23,7 +23,7 @@ def amina(database, event, delegation):
 
 @pytest.fixture
 def address(server, amina):
-    return f"{server.address}/b/{page_secret(KEYS, amina.badge_id)}"
+    return f"{server.url}/b/{page_secret(KEYS, amina.badge_id)}"
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_a_badge_that_died_is_not_kept(telephone, address, database, event, amin
 
 def test_one_key_prints_but_not_while_somebody_types(organiser_page, server, database, amina):
     page = organiser_page
-    page.goto(f"{server.address}/events/rabat-2025/participants/{amina.participant_id}")
+    page.goto(f"{server.url}/events/rabat-2025/participants/{amina.participant_id}")
     page.fill("#reissue-reason", "")
     page.press("#reissue-reason", "p")
     page.locator("h1").click()

@@ -31,7 +31,7 @@ def scan(server, database, event, codes):
     def scan_one(code: str) -> None:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         body = json_text(a_scan(code)).encode()
-        with urlopen(Request(server.address + "/api/v1/scans", body, headers)) as answer:
+        with urlopen(Request(server.url + "/api/v1/scans", body, headers)) as answer:
             assert answer.status == 200
 
     return scan_one
@@ -54,7 +54,7 @@ def test_a_scan_is_on_the_board_within_a_second(
     faults = []
     organiser_page.on("console", lambda said: faults.append(said.text))
     organiser_page.on("pageerror", lambda fault: faults.append(str(fault)))
-    organiser_page.goto(f"{server.address}{BOARD}?lang={language}")
+    organiser_page.goto(f"{server.url}{BOARD}?lang={language}")
     seconds_until(organiser_page, "#state", LIVE[language])
 
     waits = []
@@ -74,7 +74,7 @@ def test_a_scan_is_on_the_board_within_a_second(
 
 def test_without_a_stream_the_board_polls_and_says_so(server, organiser_page, scan, codes):
     organiser_page.route("**/board/live", lambda route: route.fulfill(status=503))
-    organiser_page.goto(f"{server.address}{BOARD}?lang=en")
+    organiser_page.goto(f"{server.url}{BOARD}?lang=en")
     seconds_until(organiser_page, "#state", "Updated every 5 seconds")
 
     scan(codes[0])
@@ -85,10 +85,10 @@ def test_without_a_stream_the_board_polls_and_says_so(server, organiser_page, sc
 def test_a_board_without_its_server_says_since_when_and_recovers(
     server, organiser_page, scan, codes
 ):
-    organiser_page.goto(f"{server.address}{BOARD}?lang=en")
+    organiser_page.goto(f"{server.url}{BOARD}?lang=en")
     seconds_until(organiser_page, "#state", "Live")
 
-    server.stop()
+    server.kill()
     organiser_page.wait_for_selector("[data-state=stale]", timeout=60_000)
     assert organiser_page.text_content("#state").startswith("Not updated since ")
     server.start()
@@ -99,7 +99,7 @@ def test_a_board_without_its_server_says_since_when_and_recovers(
 
 
 def test_a_new_delegation_appears_by_itself(server, organiser_page, database, event):
-    organiser_page.goto(f"{server.address}{BOARD}?lang=fr")
+    organiser_page.goto(f"{server.url}{BOARD}?lang=fr")
     seconds_until(organiser_page, "#state", LIVE["fr"])
 
     factories.a_delegation(database, event, "Skhirate-Témara", quota=120)

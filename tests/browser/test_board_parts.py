@@ -45,7 +45,7 @@ def scan(server, database, event):
     def scan_one(code):
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         body = json_text(a_scan(code)).encode()
-        with urlopen(Request(server.address + "/api/v1/scans", body, headers)) as answer:
+        with urlopen(Request(server.url + "/api/v1/scans", body, headers)) as answer:
             assert answer.status == 200
 
     return scan_one
@@ -56,7 +56,7 @@ def any_operator(session):
 
 
 def opened(page, server, language="fr", wall=""):
-    page.goto(f"{server.address}{BOARD}?lang={language}{wall}")
+    page.goto(f"{server.url}{BOARD}?lang={language}{wall}")
     seconds_until(page, "#state", LIVE[language])
 
 

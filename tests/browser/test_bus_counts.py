@@ -18,7 +18,7 @@ def test_a_bus_is_counted_on_an_open_board_as_its_people_arrive(
     code = factories.a_badge(database, event, delegation=delegation)
     write(database, lambda s: assign_people(s, s.merge(bus), [1], now=NOW))
     device = factories.a_device(database, event)
-    organiser_page.goto(server.address + "/events/rabat-2025/board")
+    organiser_page.goto(server.url + "/events/rabat-2025/board")
     row = organiser_page.locator(f"[data-bus='{bus.id}']")
     before = row.locator("[data-count]").all_inner_texts()
 

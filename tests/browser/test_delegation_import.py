@@ -23,11 +23,11 @@ def page(server, database, event, delegation, chromium):
     page = chromium.start().new_page(accept_downloads=True)
     # Choosers are caught only some time after somebody listens, and nothing says when.
     page.on("filechooser", lambda _chooser: None)
-    page.goto(server.address + "/login")
+    page.goto(server.url + "/login")
     page.fill("#email", "coordinator@example.org")
     page.fill("#password", PASSWORD)
     page.press("#password", "Enter")
-    page.wait_for_url(server.address + "/")
+    page.wait_for_url(server.url + "/")
     return page
 
 

@@ -22,7 +22,7 @@ LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 @pytest.fixture
 def page(chromium, server):
     page = chromium.start().new_page()
-    page.goto(f"{server.address}/scan")
+    page.goto(f"{server.url}/scan")
     return page
 
 

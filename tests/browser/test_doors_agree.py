@@ -87,7 +87,7 @@ def browsers(chromium, server, database, event, codes):
 @pytest.fixture
 def python_door(server, database, event, codes, tmp_path):
     token = factories.a_new_device(database, event, "Porte 3").token
-    port = int(server.address.rpartition(":")[2])
+    port = server.port
     door = PythonDoor(port, token, tmp_path / "python")
     yield door
     door.close()

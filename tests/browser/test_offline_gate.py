@@ -199,7 +199,7 @@ BROWSER = """async ([steps, noon]) => {
 
 def test_the_browser_tells_every_story_as_the_python_scanner_does(chromium, server, tmp_path):
     page = chromium.start().new_page()
-    page.goto(f"{server.address}/scan")
+    page.goto(f"{server.url}/scan")
     noon = NOON.timestamp() * 1000
 
     for number, (name, (steps, reasons)) in enumerate(STORIES.items()):

@@ -143,7 +143,7 @@ def test_an_insecure_address_is_said_with_its_fix_and_nothing_is_decided_there(
     type_code(page, codes[0])
     assert card(page)["kind"] == "ok"
     dismiss(page)
-    server.stop()
+    server.kill()
 
     type_code(page, codes[1])
     assert card(page)["kind"] == "unconfirmed"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from checkin.db.models import Admission, Conflict, Device, Scan
 from tests import factories
@@ -13,6 +13,7 @@ from tests.browser.stations import (
     card,
     dismiss,
     open_station,
+    revoke_all,
     stored,
     type_code,
     wait_for_list,
@@ -119,11 +120,11 @@ def test_the_page_opens_without_network_in_each_language_and_keeps_no_answer_of_
 
     tags = {}
     for language in ("ar", "en", "fr"):
-        page.goto(f"{server.address}/scan?lang={language}")
+        page.goto(f"{server.url}/scan?lang={language}")
         page.wait_for_selector("html[data-kept=yes]")
         page.wait_for_selector("#station:not([hidden])")
         tags[language] = page.get_attribute("html", "lang")[:2], page.get_attribute("html", "dir")
-    page.goto(f"{server.address}/scan")  # as a bookmark does
+    page.goto(f"{server.url}/scan")  # as a bookmark does
     page.wait_for_selector("#station:not([hidden])")
     kept = page.evaluate(
         """async () => {
@@ -142,7 +143,7 @@ def test_the_page_opens_without_network_in_each_language_and_keeps_no_answer_of_
 def test_a_revoked_device_is_wiped(page, codes, database):
     shown(page, codes[0])
     assert len(stored(page)["entries"]) == 5
-    factories.write(database, lambda s: s.execute(update(Device).values(revoked_at=factories.NOW)))
+    revoke_all(database)
 
     type_code(page, codes[1])
     page.wait_for_selector("#pairing:not([hidden])")
@@ -171,7 +172,7 @@ def test_leaving_the_gate_erases_everything(page, codes):
 
 def test_a_full_disk_is_said_and_never_green(context, pairing_link, codes, database, server):
     session = context.new_cdp_session(context.new_page())
-    here = {"origin": server.address}
+    here = {"origin": server.url}
     session.send("Storage.overrideQuotaForOrigin", {**here, "quotaSize": 1})
     page = open_station(context, pairing_link)
 
@@ -199,12 +200,12 @@ def test_a_browser_that_stores_nothing_is_said_and_never_green(
 
 def test_a_browser_that_erased_the_list_says_so(page, context, server):
     page.goto("about:blank")
-    page.goto(f"{server.address}/healthz")
+    page.goto(f"{server.url}/healthz")
     page.evaluate(
         "new Promise(done => (indexedDB.deleteDatabase('marhaba-door').onsuccess = done))"
     )
 
-    page.goto(f"{server.address}/scan?lang=fr")
+    page.goto(f"{server.url}/scan?lang=fr")
 
     page.wait_for_selector("#trouble:not([hidden])")
     assert "effacé ce que gardait cette page" in page.text_content("#trouble")
@@ -212,7 +213,7 @@ def test_a_browser_that_erased_the_list_says_so(page, context, server):
 
 def test_a_gate_is_open_in_one_tab_only(context, page, server):
     second = context.new_page()
-    second.goto(f"{server.address}/scan?lang=fr")
+    second.goto(f"{server.url}/scan?lang=fr")
 
     second.wait_for_selector("#other-tab:not([hidden])")
     page.close()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from checkin.db.models import Device, Scan
+from checkin.db.models import Scan
 from checkin.protocol.codes import group_for_people
 from tests import factories
-from tests.browser.stations import card, hand_scanner, open_station, type_code
+from tests.browser.stations import card, hand_scanner, open_station, revoke_all, type_code
 from tests.browser.webcam import picture
 
 pytestmark = pytest.mark.browser
@@ -120,9 +120,9 @@ def test_the_device_is_remembered_and_a_revoked_one_asks_to_be_paired(
     chromium, pairing_link, code, database, server
 ):
     page = open_station(chromium.start(), pairing_link)
-    page.goto(f"{server.address}/scan?lang=fr")
+    page.goto(f"{server.url}/scan?lang=fr")
     page.wait_for_selector("#station:not([hidden])")
-    factories.write(database, lambda s: s.execute(update(Device).values(revoked_at=factories.NOW)))
+    revoke_all(database)
 
     type_code(page, code)
 

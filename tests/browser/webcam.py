@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from collections.abc import Sequence
 from io import BytesIO
@@ -46,7 +47,7 @@ def write_webcam(file: Path, pictures: Sequence[tuple[Image.Image, float]]) -> N
 
 
 class Chromium:
-    """Starts browsers, and closes them all at the end."""
+    """Starts browsers: one for all tests, and one of its own for a test that asks for more."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -56,13 +57,23 @@ class Chromium:
         if self._program is None:
             pytest.skip("no Chromium: apt-get install --no-install-recommends chromium")
         self._playwright = sync_playwright().start()
+        self._numbers = itertools.count()
+        self._shared: Browser | None = None
         self._browsers: list[Browser] = []
         return self
 
     def __exit__(self, *_fault: Any) -> None:
-        for browser in self._browsers:
-            browser.close()
+        self.tidy()
+        if self._shared:
+            self._shared.close()
         self._playwright.stop()
+
+    def tidy(self) -> None:
+        """Close what a test opened."""
+        for context in self._shared.contexts if self._shared else []:
+            context.close()
+        while self._browsers:
+            self._browsers.pop().close()
 
     def start(
         self,
@@ -71,13 +82,18 @@ class Chromium:
         camera: str = "allowed",
         more: Sequence[str] = (),
     ) -> Browser:
-        """Start a browser; camera: allowed, denied or missing; `more` arguments."""
-        browser = self._playwright.chromium.launch(
-            executable_path=self._program,
-            args=[*_ARGUMENTS, *self._camera(pictures, camera), *more],
+        """Return a browser; camera: allowed, denied or missing; `more` arguments."""
+        if pictures or camera != "allowed" or more:
+            self._browsers.append(self._launch(*self._camera(pictures, camera), *more))
+            return self._browsers[-1]
+        # Its contexts know nothing of each other: storage, workers, and the network that is cut.
+        self._shared = self._shared or self._launch(*self._camera((), camera))
+        return self._shared
+
+    def _launch(self, *arguments: str) -> Browser:
+        return self._playwright.chromium.launch(
+            executable_path=self._program, args=[*_ARGUMENTS, *arguments]
         )
-        self._browsers.append(browser)
-        return browser
 
     def _camera(self, pictures: Sequence[tuple[Image.Image, float]], camera: str) -> list[str]:
         if camera == "denied":
@@ -90,7 +106,7 @@ class Chromium:
                 "--use-fake-device-for-media-stream=device-count=0",
                 "--use-fake-ui-for-media-stream",
             ]
-        file = self._folder / f"webcam-{len(self._browsers)}.mjpeg"
+        file = self._folder / f"webcam-{next(self._numbers)}.mjpeg"
         write_webcam(file, pictures or [(picture(None), 1)])
         return [
             "--use-fake-device-for-media-stream",

@@ -26,7 +26,7 @@ def annulled():
 def commands(tmp_path, annulled):
     spool = Spool(tmp_path)
     station = Station(spool, lambda scan: None, tell=pytest.fail)
-    counter = Counter(Desk(), station, pytest.fail, pytest.fail)
+    counter = Counter(Desk(), station, pytest.fail, pytest.fail, pytest.fail)
     yield Commands(station, counter, lambda scan_id, why: annulled.append(scan_id))
     counter.errands.close()
     spool.close()

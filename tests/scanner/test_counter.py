@@ -1,90 +1,27 @@
-"""The forms with a real client, server, station and spool; only the window is missing."""
+"""The forms of the window: only the window itself is missing."""
 
-import contextlib
 from dataclasses import replace
 
 import pytest
 
-from scanner.camera_names import CameraName
-from scanner.client import Client
-from scanner.desk import Desk, Override, delegations_in
+from scanner.desk import Desk, Override
 from scanner.errors import CameraLost, RequestRejected
 from scanner.scan import Scan, Verdict
-from scanner.spool import Spool
-from scanner.station import Station
-from scanner.window.counter import Counter
 from scanner.window.form import Purpose
-from scanner.window.state import Screen, after, with_trouble
+from scanner.window.state import after, with_trouble
+from tests.scanner import volunteer as at_the_desk
 from tests.scanner.conftest import wait_until
-from tests.scanner.fake_server import DELEGATIONS, PIN, TOKEN, FakeServer
-from tests.scanner.pictures import FATIMA, YOUSSEF, a_code
+from tests.scanner.fake_server import PIN
+from tests.scanner.volunteer import ONE
 
-ONE, TWO = a_code(1), a_code(2)
-SALE_AND_KHEMISSET = delegations_in({"delegations": DELEGATIONS})
+client, server, told, submitted, volunteer = (
+    at_the_desk.client,
+    at_the_desk.server,
+    at_the_desk.told,
+    at_the_desk.submitted,
+    at_the_desk.volunteer,
+)
 REFUSED = Verdict(Scan(code=ONE), "error", "already_redeemed", "")
-
-
-class Volunteer:
-    """Somebody at the keyboard: presses keys and waits for the server."""
-
-    def __init__(self, counter, screen):
-        self.counter = counter
-        self.screen = screen
-        self.at_s = 1.0
-
-    def open(self, purpose):
-        self.screen = self.counter.open(self.screen, purpose, self.at_s)
-        return self
-
-    def type(self, *keys):
-        for key in keys:
-            form = self.screen.form_in_front
-            self.screen = self.counter.pressed(self.screen, form, key, self.at_s)
-        return self
-
-    def answered(self):
-        answer = self.counter.errands.answers.get(timeout=10)
-        self.screen = self.counter.take(self.screen, answer, self.at_s)
-        return self
-
-    @property
-    def notice(self):
-        form = self.screen.form
-        notice = form.notice if form else self.screen.notice
-        return notice and notice[0]
-
-
-@pytest.fixture
-def server():
-    with FakeServer({ONE: FATIMA, TWO: YOUSSEF}) as server:
-        yield server
-
-
-@pytest.fixture
-def told():
-    return []
-
-
-@pytest.fixture
-def submitted():
-    return []
-
-
-@pytest.fixture
-def client(server):
-    client = Client(server.url, token=TOKEN)
-    yield client
-    client._session.close()
-
-
-@pytest.fixture
-def volunteer(client, tmp_path, told, submitted):
-    spool = Spool(tmp_path)
-    station = Station(spool, submitted.append, tell=told.append)
-    found = [CameraName(0, "Integrated"), CameraName(2, "USB")]
-    counter = Counter(Desk(client), station, told.append, told.append, lambda: found)
-    with contextlib.closing(spool), contextlib.closing(counter.errands):
-        yield Volunteer(counter, Screen(language="fr", delegations=SALE_AND_KHEMISSET))
 
 
 def test_a_search_lists_names_with_delegation_and_standing(volunteer):
@@ -135,25 +72,6 @@ def test_nothing_is_overridden_that_was_not_refused(volunteer):
     assert volunteer.screen.form is None
 
 
-def test_a_walk_in_is_registered_with_the_delegation_chosen_and_scanned(
-    volunteer, server, submitted
-):
-    volunteer.open(Purpose.WALK_IN).type(*"أمينة برادة", "enter", *"sal", "enter").answered()
-
-    (scan,) = submitted
-    assert server.people[scan.code]["name_ar"] == "أمينة برادة"
-    assert (scan.source, scan.type, volunteer.screen.form) == ("typed", "entry", None)
-
-
-def test_a_namesake_is_registered_only_when_enter_is_pressed_again(volunteer, submitted):
-    volunteer.open(Purpose.WALK_IN).type(*"Youssef Bennani", "enter", *"sal", "enter").answered()
-    warned = (volunteer.notice, list(submitted))
-    volunteer.type("enter").answered()
-
-    assert warned == ("possible_duplicate", [])
-    assert len(submitted) == 1
-
-
 def test_without_a_server_a_search_says_why_and_keeps_what_was_typed(volunteer, server):
     server.mood = "broken"
     lost = volunteer.open(Purpose.SEARCH).type(*"Fatima", "enter").answered().notice
@@ -187,49 +105,6 @@ def test_an_override_without_a_server_keeps_the_reason_and_not_the_pin(volunteer
 
     assert volunteer.notice == "override_offline"
     assert volunteer.screen.form.texts == ("", "elected")
-
-
-def test_walk_ins_typed_without_a_server_wait_and_are_sent_when_it_is_back(
-    volunteer, server, submitted
-):
-    volunteer.screen = replace(volunteer.screen, online=False)
-    for name in ("Amina Berrada", "أمينة برادة"):
-        volunteer.open(Purpose.WALK_IN).type(*name, "enter", *"sal", "enter")
-    kept = (volunteer.notice, volunteer.screen.form, volunteer.screen.drafts, submitted.copy())
-    volunteer.screen = replace(volunteer.screen, online=True)
-    first = volunteer.open(Purpose.WALK_IN)
-    asked = (first.notice, first.screen.form.texts[0], first.screen.drafts)
-    first.type("enter").answered()
-    volunteer.open(Purpose.WALK_IN).type("enter").answered()
-
-    assert kept == ("walk_in_kept", None, 2, [])
-    assert asked == ("walk_in_draft", "Amina Berrada", 1)
-    registered = [server.people[scan.code] for scan in submitted]
-    assert [(p["name"], p["name_ar"]) for p in registered] == [
-        ("Amina Berrada", None),
-        ("", "أمينة برادة"),
-    ]
-    assert volunteer.screen.drafts == 0
-
-
-def test_a_wiped_device_forgets_the_names_that_were_typed(volunteer):
-    volunteer.screen = replace(volunteer.screen, online=False)
-    volunteer.open(Purpose.WALK_IN).type(*"Amina", "enter", *"sal", "enter")
-    volunteer.open(Purpose.WALK_IN).type(*"Said")
-    volunteer.screen = volunteer.counter.wiped(volunteer.screen)
-    volunteer.screen = replace(volunteer.screen, online=True)
-    afterwards = volunteer.screen
-    volunteer.open(Purpose.WALK_IN)
-
-    assert (afterwards.form, afterwards.drafts) == (None, 0)
-    assert volunteer.screen.form.texts == ("", "")
-
-
-def test_a_walk_in_whose_request_got_lost_waits_too(volunteer, server, submitted):
-    server.mood = "broken"
-    volunteer.open(Purpose.WALK_IN).type(*"Amina", "enter", *"sal", "enter").answered()
-
-    assert (volunteer.notice, volunteer.screen.drafts, submitted) == ("walk_in_kept", 1, [])
 
 
 def test_what_the_server_rejects_is_told_in_its_words(client, server):

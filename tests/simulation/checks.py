@@ -13,6 +13,7 @@ from checkin.domain.verdicts import Direction, Reason, Status
 from scanner.scan import Kind
 from tests.simulation.gates import Told
 from tests.simulation.limits import limits, moved_up
+from tests.simulation.newcomers import newcomers
 from tests.simulation.world import World
 
 _LET_IN = (Kind.ADMITTED, Kind.PENDING)
@@ -24,6 +25,7 @@ def broken(world: World) -> list[str]:
         _admitted_once,
         _same_answers,
         _nothing_lost,
+        newcomers,
         limits,
         moved_up,
         _counts,

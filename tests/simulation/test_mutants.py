@@ -13,6 +13,7 @@ from tests.simulation.checks import broken
 from tests.simulation.lease_mutants import DIRECTED
 from tests.simulation.mutant import Mutant
 from tests.simulation.mutants import MUTANTS
+from tests.simulation.newcomer_mutants import NEWCOMER_MUTANTS
 from tests.simulation.world import World
 
 
@@ -35,7 +36,9 @@ def test_a_guard_that_is_gone_is_noticed(application, seeds, mutant: Mutant):
 
 
 @pytest.mark.parametrize(
-    ("mutant", "afternoon"), DIRECTED, ids=lambda one: getattr(one, "__name__", "")
+    ("mutant", "afternoon"),
+    [*DIRECTED, *NEWCOMER_MUTANTS],
+    ids=lambda one: getattr(one, "__name__", ""),
 )
 def test_an_afternoon_written_by_hand_notices(application, mutant: Mutant, afternoon):
     control = afternoon(afternoon.SEED, application)

@@ -8,14 +8,15 @@ from __future__ import annotations
 import pytest
 
 from tests.simulation.checks import broken
+from tests.simulation.newcomers import Newcomers
 from tests.simulation.world import World
 
 
-def violations(application, seeds) -> dict[int, list[str]]:
+def violations(application, seeds, afternoon=World) -> dict[int, list[str]]:
     """Return what broke, by seed."""
     found = {}
     for seed in seeds:
-        world = World(seed, application)
+        world = afternoon(seed, application)
         world.play()
         if sentences := broken(world):
             found[seed] = sentences
@@ -54,6 +55,18 @@ def test_a_seed_alone(application, request):
 @pytest.mark.parametrize("first", range(0, 200, 25))
 def test_the_invariants_hold_after_an_afternoon_of_mishaps(application, first):
     assert violations(application, range(first, first + 25)) == {}
+
+
+@pytest.mark.parametrize("first", range(0, 50, 25))
+def test_the_invariants_hold_while_people_without_a_badge_come(application, first):
+    assert violations(application, range(first, first + 25), Newcomers) == {}
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("first", range(1000, 3000, 500))
+def test_the_invariants_hold_over_two_thousand_afternoons_of_newcomers(application, first):
+    assert violations(application, range(first, first + 500), Newcomers) == {}
 
 
 @pytest.mark.proof

@@ -195,7 +195,7 @@ class World:
                     now=self.time.now,
                 ),
             )
-            self._know(made)
+            self._know(made.registered)
             self.watch()
 
     def _recover(self) -> None:

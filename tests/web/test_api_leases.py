@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from checkin.db.models import Delegation, Device, Event, Lease
+from checkin.protocol.walk_ins import public_text
 from checkin.services import leases
 from tests import factories
 from tests.api_client import Api
@@ -36,6 +37,7 @@ def test_a_lease_says_what_the_device_may_admit_and_until_when(api, database, ti
     assert body == {
         "delegations": [{"id": tiflet[0].id, "name": "Tiflet", "name_ar": None, "places": 3}],
         "hall": 4,
+        "walk_in_key": public_text(factories.KEYS.walk_in_opener("rabat-2025")),
     }
 
 

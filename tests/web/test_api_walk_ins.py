@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+from uuid import uuid4
 
+import pytest
+from sqlalchemy import func, select
+
+from checkin.db.models import Activity, Conflict, Participant
+from checkin.protocol.walk_ins import seal_walk_in
 from tests import factories
+from tests.api_client import Api, a_scan
+from tests.racing import race
 
 
 @pytest.fixture
@@ -65,3 +72,120 @@ def test_what_cannot_be_registered_is_told_and_registers_nobody(
     assert reply.status_code == status
     assert said in reply.json["detail"]
     assert api.read("/status")["totals"]["registered"] == 0
+
+
+def people(database):
+    with database.read() as session:
+        return session.scalars(select(Participant.name).order_by(Participant.id)).all()
+
+
+def test_a_walk_in_that_is_sent_again_is_registered_once_with_the_same_answer(
+    api, delegation, database
+):
+    walk_in_id = str(uuid4())
+    first = come(api, delegation, "Amina Tazi", id=walk_in_id)
+    come(api, delegation, "Omar Alaoui")
+    again = come(api, delegation, "Amina Tazi", id=walk_in_id, allow_duplicate=True)
+
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.json == first.json | {"replayed": True}
+    assert people(database) == ["Amina Tazi", "Omar Alaoui"]
+    with database.read() as session:
+        registered = select(func.count()).where(Activity.action == "participant.register")
+        assert session.scalar(registered) == 2
+
+
+def test_one_id_for_two_people_or_from_two_devices_is_refused(
+    api, app, event, delegation, database
+):
+    walk_in_id = str(uuid4())
+    come(api, delegation, "Amina Tazi", id=walk_in_id)
+    other = Api.enrolled(app, database, event, gate="Porte 2")
+
+    replies = [
+        come(api, delegation, "Omar Alaoui", id=walk_in_id),
+        come(other, delegation, "Amina Tazi", id=walk_in_id),
+    ]
+
+    told = [(reply.status_code, reply.json["error"]) for reply in replies]
+    assert told == [(409, "walk_in_id_conflict")] * 2
+    assert people(database) == ["Amina Tazi"]
+
+
+def test_the_same_walk_in_sent_eight_times_at_once_is_registered_once(api, delegation, database):
+    walk_in_id = str(uuid4())
+
+    replies = race(8, lambda _: come(api, delegation, "Amina Tazi", id=walk_in_id))
+
+    assert {reply.status_code for reply in replies} == {201}
+    assert len({reply.json["code"] for reply in replies}) == 1
+    assert people(database) == ["Amina Tazi"]
+
+
+def sealed(api, delegation, name, walk_in_id, **more):
+    key = api.lease()["walk_in_key"]
+    person = {"name": name, "allow_duplicate": True} | more
+    return {
+        "id": walk_in_id,
+        "delegation_id": delegation.id,
+        "sealed": seal_walk_in(key, walk_in_id, person),
+    }
+
+
+def test_a_sealed_walk_in_is_opened_and_registered(api, delegation, database):
+    asked = sealed(api, delegation, "Amina Tazi", str(uuid4()), name_ar="أمينة التازي")
+
+    replies = [api.ask("POST", "/participants", json=asked) for _ in range(2)]
+
+    assert [reply.json["replayed"] for reply in replies] == [False, True]
+    assert api.verdict(replies[0].json["code"]) == ("ok", None)
+    assert people(database) == ["Amina Tazi"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"id": str(uuid4())}, "another id"),
+        ({"id": None}, "needs an id"),
+        ({"sealed": "abc"}, "not for this event's key"),
+        ({"sealed": "A" * 200}, "not for this event's key"),
+        ({"name": "\x00"}, "control characters"),
+    ],
+)
+def test_what_is_not_sealed_for_this_event_is_refused(api, delegation, database, wrong, said):
+    spoilt = {"name": "Amina Tazi"} | wrong
+    asked = sealed(api, delegation, spoilt.pop("name"), str(uuid4())) | spoilt
+
+    reply = api.ask("POST", "/participants", json=asked)
+
+    assert reply.status_code == 400
+    assert said in reply.json["detail"]
+    assert people(database) == []
+
+
+@pytest.mark.parametrize("leased", [True, False])
+def test_who_was_let_in_without_network_is_counted_and_beyond_the_lease_a_conflict(
+    api, database, event, leased
+):
+    factories.a_category(database, event)
+    delegation = factories.a_delegation(database, event, "Tiflet", quota=2)
+    lease = api.lease()
+    come(api, delegation, "Omar Alaoui")  # a place of two is lent, the other one is taken so
+    reply = api.ask("POST", "/participants", json=sealed_by(lease, delegation, "Amina Tazi"))
+    scan = a_scan(reply.json["code"]) | {"decided": {"status": "ok", "reason": None}}
+    if leased:
+        scan["lease_id"] = lease["lease_id"]
+
+    told = api.batch(scan)[scan["scan_id"]]
+
+    assert reply.json["standing"] == "reserve"
+    assert (told["status"], told["conflict"]) == (("ok", False) if leased else ("error", True))
+    with database.read() as session:
+        assert session.scalar(select(func.count(Conflict.id))) == (0 if leased else 1)
+    assert api.read("/status")["totals"]["arrived"] == 1
+
+
+def sealed_by(lease, delegation, name):
+    walk_in_id = str(uuid4())
+    seal = seal_walk_in(lease["walk_in_key"], walk_in_id, {"name": name})
+    return {"id": walk_in_id, "delegation_id": delegation.id, "sealed": seal}

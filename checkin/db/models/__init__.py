@@ -29,6 +29,7 @@ from checkin.db.models.recovery_code import RecoveryCode
 from checkin.db.models.scan import Scan
 from checkin.db.models.self_registration import SelfRegistration
 from checkin.db.models.tally import ArrivalTally, RefusalTally
+from checkin.db.models.walk_in import WalkIn
 
 __all__ = [
     "Activity",
@@ -70,4 +71,5 @@ __all__ = [
     "Scan",
     "SelfRegistration",
     "Sending",
+    "WalkIn",
 ]

@@ -182,8 +182,17 @@ def _device_of_request() -> PairedDevice:
 
 
 def _parse(model: type[B]) -> B:
+    return parsed_as(model, request.get_data())
+
+
+def parsed_as(model: type[B], body: str | bytes) -> B:
+    """Parse a JSON text strictly.
+
+    Raises:
+        InvalidRequest: names the field.
+    """
     try:
-        return model.model_validate_json(request.get_data())
+        return model.model_validate_json(body)
     except ValidationError as fault:
         raise InvalidRequest(_sentence(fault)) from None
 

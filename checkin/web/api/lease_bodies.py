@@ -50,6 +50,9 @@ class LeaseReply(Body):
     server_time: datetime
     delegations: list[LentDelegation]
     hall: int | None = Field(description="People it may let in; null: the hall has no limit.")
+    walk_in_key: str = Field(
+        description="Seals walk-ins that are admitted without network: base64url of a P-256 point."
+    )
 
 
 class LeaseReturned(Body):

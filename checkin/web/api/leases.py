@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from checkin.db.engine import in_transaction
 from checkin.errors import InvalidRequest
+from checkin.protocol.walk_ins import public_text
 from checkin.services.known_devices import mark_seen
 from checkin.services.leases import GrantedLease, grant_lease, return_lease
 from checkin.web.api.clocks import milliseconds
@@ -42,7 +43,7 @@ def grant(body: LeaseRequest) -> Response:
             mark_seen(session, device.id, at, skew_ms=milliseconds(at - body.device_time))
         return grant_lease(session, device, now=now(), held=body.held)
 
-    return json_response(_lease_body(in_transaction(marhaba().database, work)))
+    return json_response(_lease_body(in_transaction(marhaba().database, work), device.event_slug))
 
 
 @bp.delete("/leases")
@@ -72,7 +73,7 @@ def _lease_named(text: str | None) -> UUID | None:
         raise InvalidRequest(f"lease_id: {text!r} is no lease's id") from None
 
 
-def _lease_body(lease: GrantedLease) -> dict[str, Any]:
+def _lease_body(lease: GrantedLease, slug: str) -> dict[str, Any]:
     return {
         "lease_id": str(lease.lease_id),
         "expires_at": utc_text(lease.expires_at),
@@ -82,4 +83,5 @@ def _lease_body(lease: GrantedLease) -> dict[str, Any]:
             for lent in lease.delegations
         ],
         "hall": lease.hall,
+        "walk_in_key": public_text(marhaba().keys.walk_in_opener(slug)),
     }

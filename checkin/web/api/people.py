@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -12,11 +14,11 @@ from checkin.db.engine import in_transaction
 from checkin.domain.registration import Registration, validate
 from checkin.errors import InvalidRequest
 from checkin.protocol.codes import format_code, token_for
+from checkin.protocol.walk_ins import open_walk_in
 from checkin.services.activity import note
 from checkin.services.guesses import Guesses
-from checkin.services.registration import Registered
 from checkin.services.search import Found, search_participants
-from checkin.services.walk_in import register_walk_in
+from checkin.services.walk_in import Named, WalkInAnswer, register_walk_in
 from checkin.web.api.contract import (
     accepts,
     current_device,
@@ -24,6 +26,7 @@ from checkin.web.api.contract import (
     for_devices,
     language,
     now,
+    parsed_as,
     returns,
 )
 from checkin.web.api.schemas import SearchQuery, SearchReply, WalkIn, WalkInReply
@@ -34,6 +37,9 @@ from checkin.web.state import marhaba
 _SEARCHES = Guesses("searches on this device", per_minute=60)
 
 bp = APIBlueprint("people", __name__, tag="Participants")
+
+#: what a walk-in's body tells of the person
+_TOLD = {"name", "name_ar", "category", "email", "phone", "language"}
 
 
 @bp.get("/participants")
@@ -72,41 +78,60 @@ def search() -> Response:
 def create_walk_in(body: WalkIn) -> Response:
     """Register somebody who comes unannounced; scan the returned code to admit them."""
     device, state = current_device(), marhaba()
-    registered = in_transaction(
+    person = _unsealed(body, device.event_slug)
+    answer = in_transaction(
         state.database,
         lambda session: register_walk_in(
             session,
             device,
-            _registration(body),
-            delegation_id=body.delegation_id,
+            _registration(person),
+            delegation_id=person.delegation_id,
             keys=state.keys,
             now=now(),
-            allow_duplicate=body.allow_duplicate,
+            named=_named(person),
         ),
     )
     state.live.nudge(device.event_id)
-    return json_response(_walk_in_body(registered, device.event_slug), 201)
+    return json_response(_walk_in_body(answer, device.event_slug), 201)
+
+
+def _unsealed(body: WalkIn, slug: str) -> WalkIn:
+    """Return what the device sealed, under its id; what was not sealed as it is."""
+    if body.sealed is None:
+        return body
+    if body.id is None:
+        raise InvalidRequest("sealed needs an id: it is a part of the seal")
+    told = open_walk_in(marhaba().keys.walk_in_opener(slug), str(body.id), body.sealed)
+    if told is None:
+        raise InvalidRequest("sealed: not for this event's key, or for another id")
+    known = {"id": str(body.id), "delegation_id": body.delegation_id, "sealed": None}
+    return parsed_as(WalkIn, json.dumps(told | known))
 
 
 def _registration(body: WalkIn) -> Registration:
-    raw = {
-        name: value
-        for name, value in body.model_dump(exclude={"delegation_id", "allow_duplicate"}).items()
-        if value
-    }
+    raw = {name: value for name, value in body.model_dump(include=_TOLD).items() if value}
     read = validate(raw | {"delegation": str(body.delegation_id)})
     if isinstance(read, list):
         raise InvalidRequest("; ".join(problem.sentence(language()) for problem in read))
-    return read
+    return replace(read, allow_duplicate=body.allow_duplicate)
 
 
-def _walk_in_body(registered: Registered, slug: str) -> dict[str, Any]:
+def _named(body: WalkIn) -> Named | None:
+    if body.id is None:
+        return None
+    person = body.model_dump_json(include=_TOLD | {"delegation_id"})
+    return Named(body.id, marhaba().keys.code_hash(person))
+
+
+def _walk_in_body(answer: WalkInAnswer, slug: str) -> dict[str, Any]:
+    registered = answer.registered
     token = token_for(marhaba().keys.for_event(slug), registered.badge_id, 1)
     return {
         "participant_id": registered.participant_id,
         "standing": registered.standing,
         "reserve_no": registered.reserve_no,
         "code": format_code(token),
+        "replayed": answer.replayed,
     }
 
 

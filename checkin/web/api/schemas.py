@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -92,6 +93,17 @@ class WipedReply(Body):
 class WalkIn(Body):
     """A person who comes without being registered."""
 
+    id: UUID | None = Field(
+        default=None,
+        description="Made by the device. The same id again registers nobody and gets the same "
+        "answer; the same id for somebody else is 409 walk_in_id_conflict.",
+    )
+    sealed: str | None = Field(
+        default=None,
+        max_length=8000,
+        description="Instead of the person's own fields, with an id: those fields as JSON, sealed "
+        "with the walk_in_key of a lease. So a device keeps nobody's name without network.",
+    )
     name: PlainText = Field(default="", max_length=200)
     name_ar: PlainText | None = Field(default=None, max_length=200)
     delegation_id: int = Field(ge=1, le=2**31 - 1)
@@ -109,6 +121,7 @@ class WalkInReply(Body):
     standing: Literal["confirmed", "reserve"]
     reserve_no: int | None
     code: str
+    replayed: bool
 
 
 class FoundParticipant(Body):
@@ -223,6 +236,7 @@ class StatusReply(Body):
     delegations: list[DelegationStatus]
     gates: list[GateStatus]
     at: datetime
+    rehearsal: bool = False
 
 
 class ListEntry(Body):

@@ -47,6 +47,7 @@ class House:
             "code": "fr",
             "secret": "nobodys",
             "filename": "icon.svg",
+            "step": "rehearsal",
             "scan_id": uuid4(),
             "operator_id": 999,
             "session_id": 999,
