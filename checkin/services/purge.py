@@ -148,7 +148,9 @@ def _erase(
         session.execute(
             text("INSERT INTO participant_search(participant_search) VALUES('rebuild')")
         )
-    session.execute(update(Event).where(Event.id == event.id).values(purged_at=now))
+    session.execute(
+        update(Event).where(Event.id == event.id).values(purged_at=now, rehearsal_since=None)
+    )
     devices: int = revoked.rowcount  # type: ignore[attr-defined]
     note(session, event.id, _ROWS, now, operator_id=operator_id, rows=rows, devices=devices)
     return rows, devices
