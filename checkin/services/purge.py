@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, delete, insert, select, text, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_transaction
@@ -112,6 +112,12 @@ def purge_event(
     )
     database.compact()
     return Receipt(event.slug, now, rows, files, devices)
+
+
+def count_of_people(session: Session, event: Event) -> int:
+    """Return how many people of an event are kept by name, whatever their standing."""
+    people = select(func.count(Participant.id)).where(Participant.event_id == event.id)
+    return session.scalars(people).one()
 
 
 def receipt_of(session: Session, event: Event) -> Receipt | None:
