@@ -68,6 +68,8 @@ PERMISSIONS: dict[str, frozenset[Role] | Audience] = {
     "passwords.ask": Audience.PUBLIC,
     "passwords.choose": Audience.PUBLIC,
     "passwords.save": Audience.PUBLIC,
+    "activity_log.index": _STAFF,
+    "activity_log.download": _STAFF,
     "operators.index": _ADMINISTRATORS,
     "operators.invite": _ADMINISTRATORS,
     "operators.show": _ADMINISTRATORS,

@@ -174,6 +174,23 @@ def set_quota(
             reserve list or lent to devices.
     """
     version = next_list_version(session, event.id)
+    _write_quota(session, event, delegation_id, quota, now)
+    touch_badges_where(session, Participant.delegation_id == delegation_id, version)
+    note(
+        session,
+        event.id,
+        "delegation.quota",
+        now,
+        operator_id=operator_id,
+        delegation_id=delegation_id,
+        quota=quota,
+    )
+    return move_up(session, event, delegation_id, version, now)
+
+
+def _write_quota(
+    session: Session, event: Event, delegation_id: int, quota: int, now: datetime
+) -> None:
     changed = session.execute(
         update(Delegation)
         .where(
@@ -188,17 +205,6 @@ def set_quota(
             f"more than {quota} people are confirmed: cancel some of them first, "
             "or wait where places are lent to devices"
         )
-    touch_badges_where(session, Participant.delegation_id == delegation_id, version)
-    note(
-        session,
-        event.id,
-        "delegation.quota",
-        now,
-        operator_id=operator_id,
-        delegation_id=delegation_id,
-        quota=quota,
-    )
-    return move_up(session, event, delegation_id, version, now)
 
 
 def move_up(

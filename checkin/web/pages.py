@@ -12,6 +12,7 @@ from flask_limiter.util import get_remote_address
 from checkin.services.permissions import may_use
 from checkin.web import (
     account,
+    activity_log,
     auth,
     badge_desk,
     badge_page,
@@ -59,6 +60,7 @@ _PAGES = (
     second_factor,
     operators,
     operator_access,
+    activity_log,
     organiser,
     stops,
     gate_desk,

@@ -22,6 +22,8 @@ PAGES = {
     "/": EVERYBODY,
     "/account": EVERYBODY,
     "/account/second-factor": EVERYBODY,
+    "/activity": STAFF,
+    "/activity.csv": STAFF,
     "/operators": ADMINISTRATORS,
     "/operators/1": ADMINISTRATORS,
     f"{EVENT}/board": COUNTS,
