@@ -6,7 +6,6 @@ import io
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -56,15 +55,11 @@ def download(slug: str) -> ResponseReturnValue:
     with database().read() as session:
         event = visible_event(session, operator, slug)
         content = _WRITERS[form](session, event)
-    taken = partial(
-        note,
-        event_id=event.id,
-        action="event.export",
-        now=datetime.now(UTC),
-        operator_id=operator.id,
-        format=form,
+    now = datetime.now(UTC)
+    in_transaction(
+        database(),
+        lambda s: note(s, event.id, "event.export", now, operator_id=operator.id, format=form),
     )
-    in_transaction(database(), taken)
     return _file(content, _KINDS[form], f"{_file_name(event)}.{form}")
 
 
