@@ -16,7 +16,10 @@ export function readTypedCodes(form, onCode) {
   let times = [];
 
   field.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") return field.blur();
+    if (event.key === "Escape") {
+      event.stopPropagation(); // it leaves the field; the refusal stays, to be overridden by a key
+      return field.blur();
+    }
     if (!field.value) [pressed, times] = ["", []];
     pressed += letterOfKey(event.code);
     times.push(event.timeStamp);
