@@ -184,7 +184,7 @@ function personItem(person) {
   [name.dir, more.dir] = ["auto", "auto"];
   const standing = words.desk.standings[person.status] ?? person.status;
   name.textContent = written(person);
-  more.textContent = `${person.delegation.name} · ${standing}`;
+  more.textContent = `${bothNames(person.delegation)[0]} · ${standing}`;
   item.append(name, more);
   return item;
 }
