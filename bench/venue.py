@@ -57,6 +57,13 @@ class Venue:
         """The secrets that the venue's badges were made with."""
         return load_keys(Settings(home=self.home, database_url=self.url))
 
+    def pairing_code(self, gate: str) -> str:
+        """Return a code by which a device is paired with a gate."""
+        told: dict[str, str] = json.loads(
+            _checkin(self, "device", "pair", "--gate", gate, "--json")
+        )
+        return told["pairing_code"]
+
     @contextmanager
     def served(self) -> Iterator[tuple[int, int]]:
         """Serve it as its organiser would; yield the port and the process id."""

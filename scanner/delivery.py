@@ -206,6 +206,7 @@ class Delivery:
             delegation=reply.get("delegation"),
             first_admission=reply.get("first_admission"),
             stop=reply.get("stop"),
+            rehearsal=reply.get("rehearsal") is True,
         )
 
 

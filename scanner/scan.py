@@ -64,6 +64,7 @@ class Verdict:
     Attributes:
         message: for a person, in the language the scanner was started in.
         stop: the organiser's words by language, when entries are stopped at all gates.
+        rehearsal: a practice badge: nothing was counted.
         fault: the key in `words` when this is not a decision but a fault, with its details.
     """
 
@@ -77,6 +78,7 @@ class Verdict:
     offline: bool = False
     fault: tuple[str, dict[str, Any]] | None = None
     stop: dict[str, str] | None = None
+    rehearsal: bool = False
 
     @property
     def kind(self) -> Kind:

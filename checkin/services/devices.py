@@ -29,6 +29,7 @@ class PairedDevice:
 
     Attributes:
         stop: the order that no gate admits anybody, while there is one.
+        rehearsing: practice badges show their verdicts.
     """
 
     id: int
@@ -39,6 +40,7 @@ class PairedDevice:
     language: str
     policy: EntryPolicy
     stop: Stop | None = None
+    rehearsing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Slow down whoever guesses a short secret: a PIN, a pairing code."""
+"""Slow down whoever guesses a short secret (a PIN, a pairing code) or reads out a list of names."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _limiter = FixedWindowRateLimiter(_storage)
 
 
 class Guesses:
-    """Counts the wrong guesses of each guesser, in this process.
+    """Counts the guesses of each guesser, in this process.
 
     Args:
-        what: what is guessed, for the sentence.
-        per_minute: so many wrong ones are answered; then even the right one waits.
+        what: what is counted, for the sentence.
+        per_minute: so many are answered; then even a right one waits.
     """
 
     def __init__(self, what: str, per_minute: int) -> None:
@@ -27,13 +27,13 @@ class Guesses:
         """Let a guesser go on.
 
         Raises:
-            TooManyRequests: too many wrong guesses within a minute.
+            TooManyRequests: too many guesses within a minute.
         """
         if not _limiter.test(self._rate, self._what, guesser):
-            raise TooManyRequests(f"too many wrong {self._what}: wait a minute")
+            raise TooManyRequests(f"too many {self._what}: wait a minute")
 
     def missed(self, guesser: str) -> None:
-        """Note a wrong guess."""
+        """Count one that was wrong, or any where all count."""
         _limiter.hit(self._rate, self._what, guesser)
 
 

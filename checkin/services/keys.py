@@ -45,6 +45,10 @@ class Keys:
         """Hash what was read so that nobody without the key can try out guesses."""
         return hmac.digest(self._derived("read codes"), text.encode(), "sha256")
 
+    def practice(self, slug: str) -> bytes:
+        """Return the secret that an event's practice badges are made with."""
+        return self._derived(f"practice badges:{slug}")
+
     @property
     def badge_pages(self) -> bytes:
         """The secret of the addresses of badge pages, apart from the one of codes."""

@@ -37,6 +37,7 @@ _DEVICE_BY_TOKEN = (
         Event.reserve_from,
         Event.capacity,
         Event.purged_at,
+        Event.rehearsal_since,
         *STOP_COLUMNS,
     )
     .join(Gate, Gate.id == Device.gate_id)
@@ -80,6 +81,7 @@ def _paired(row: Row[*tuple[Any, ...]]) -> PairedDevice:
             stopped=stop is not None,
         ),
         stop=stop,
+        rehearsing=row.rehearsal_since is not None,
     )
 
 

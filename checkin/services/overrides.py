@@ -11,7 +11,7 @@ from checkin.services.guesses import Guesses
 from checkin.services.passwords import secret_matches
 
 _MAY_OVERRIDE = (Role.SUPERVISOR, Role.ORGANISER, Role.ADMINISTRATOR)
-_PINS = Guesses("PINs on this device", per_minute=5)
+_PINS = Guesses("wrong PINs on this device", per_minute=5)
 
 
 def supervisor_with_pin(database: Database, pin: str | None, device_id: int) -> int | None:

@@ -17,7 +17,9 @@ from checkin.db.models import Event
 from checkin.domain.event_details import MOMENTS, validate_event, validate_slug
 from checkin.domain.problems import InvalidValue, Problem
 from checkin.services.event_settings import change_event, open_event
+from checkin.services.first_steps import Step
 from checkin.services.visible_events import visible_event
+from checkin.web.first_steps import step_names
 from checkin.web.languages import page_language
 from checkin.web.page_errors import register_page_errors
 from checkin.web.sessions import current_operator
@@ -66,7 +68,7 @@ def create() -> ResponseReturnValue:
     except InvalidValue as fault:
         found = details if isinstance(details, list) else []
         return _page(None, values, [*found, fault.in_column("slug")]), 400
-    return redirect(url_for("event_settings.edit", slug=slug), 303)
+    return redirect(url_for("first_steps.resume", slug=slug), 303)
 
 
 @bp.get("/events/<slug>/settings")
@@ -128,6 +130,9 @@ def _page(
         values=values,
         problems={one.column: one.advice(page_language()) for one in problems or ()},
         time_zones=_time_zones(),
+        names=step_names(),
+        steps={},
+        shown=Step.EVENT,
     )
 
 

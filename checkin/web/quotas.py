@@ -128,7 +128,8 @@ def check(slug: str) -> ResponseReturnValue:
             changed=actions.count(QuotaAction.CHANGE),
         )
     )
-    return redirect(url_for("quotas.show", slug=slug), 303)
+    after = "first_steps.resume" if request.form.get("then") == "start" else "quotas.show"
+    return redirect(url_for(after, slug=slug), 303)
 
 
 def _changed(slug: str, form: str, change: Callable[..., object]) -> ResponseReturnValue:
@@ -195,4 +196,5 @@ def _sheet_page(slug: str, rows: list[QuotaRow], problem: str = "") -> str:
         problems=problems,
         counts=counts,
         problem=problem,
+        then="start" if request.form.get("then") == "start" else "",
     )

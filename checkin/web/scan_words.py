@@ -50,6 +50,7 @@ def _card() -> dict[str, str]:
         "unconfirmed": _("Not confirmed"),
         "unconfirmed_more": _("The server does not answer. Keep this person here: trying again."),
         "failed": _("Not recorded"),
+        "rehearsal": _("REHEARSAL: nothing is counted"),
     }
 
 
@@ -158,6 +159,7 @@ def _status() -> dict[str, str]:
         "contradicted": _(
             "People let in offline whom the server objects to: {count}. Tell the organiser."
         ),
+        "rehearsal": _("REHEARSAL: practice badges count nothing; real badges count as always"),
         "erased": _(
             "The browser erased what this page had kept: scans may be lost. Tell the organiser."
         ),

@@ -28,6 +28,8 @@ COLOURS = {
     Kind.REFUSED: ("#B3161B", "#8A0F14"),
     Kind.PENDING: ("#1A4FC4", "#123A94"),
 }
+#: of practice badges: yellow and black, at the edges
+_STRIPES, _STRIPE_PX = ("#FFD400", "#111827"), 20
 _WHITE, _SOFT = "#FFFFFF", "#F3F4F6"
 
 
@@ -74,11 +76,14 @@ def card_image(verdict: Verdict, language: str, timezone: str) -> Image.Image:
             rtl=rtl,
         )
     _draw_bar(draw, verdict, left=left, right=right, rtl=rtl)
+    if verdict.rehearsal:
+        _draw_stripes(draw)
     return image
 
 
 def _write(line: Callable[..., int], verdict: Verdict, language: str, timezone: str) -> None:
-    line(word(verdict, language), middle=50, size_px=60, bold=True, colour=_WHITE)
+    head = 50 + (_STRIPE_PX if verdict.rehearsal else 0)
+    line(word(verdict, language), middle=head, size_px=60, bold=True, colour=_WHITE)
     names = names_of(verdict, language)
     if not names:
         return
@@ -95,7 +100,8 @@ def word(verdict: Verdict, language: str) -> str:
     if verdict.fault:
         return say(language, "fault")
     left = verdict.kind == Kind.ADMITTED and verdict.scan.type == Direction.EXIT
-    return say(language, "left" if left else verdict.kind)
+    said = say(language, "left" if left else verdict.kind)
+    return f"{say(language, 'rehearsal')} · {said}" if verdict.rehearsal else said
 
 
 def sentence(verdict: Verdict, language: str) -> str:
@@ -159,6 +165,16 @@ def delegation_line(verdict: Verdict, language: str) -> str:
         return name
     arrived, quota = delegation.get("arrived", 0), delegation["quota"]
     return f"{name} · " + say(language, "arrived", arrived=arrived, quota=quota)
+
+
+def _draw_stripes(draw: ImageDraw.ImageDraw) -> None:
+    """Frame the card with stripes, which no card of a real badge has."""
+    for top in (0, HEIGHT_PX - _STRIPE_PX):
+        draw.rectangle((0, top, WIDTH_PX, top + _STRIPE_PX), fill=_STRIPES[0])
+        for x in range(-_STRIPE_PX, WIDTH_PX, 3 * _STRIPE_PX):
+            corners = ((x, top + _STRIPE_PX), (x + _STRIPE_PX, top))
+            wide = [(x + 1.5 * _STRIPE_PX, y) for x, y in reversed(corners)]
+            draw.polygon([*corners, *wide], fill=_STRIPES[1])
 
 
 def _gate_name(gate: Any) -> str:

@@ -67,6 +67,7 @@ class Screen:
         freshness: None until the line was tried.
         arrived: of the whole event, with its quota; None while the server does not say.
         delegations: those that a walk-in can belong to; empty until the server told.
+        rehearses: practice badges show their verdicts at this gate.
         drafts: walk-ins that were typed and could not be sent.
     """
 
@@ -83,6 +84,7 @@ class Screen:
     freshness: Freshness | None = None
     delegations: tuple[Delegation, ...] = ()
     drafts: int = 0
+    rehearses: bool = False
     cards: tuple[Card, ...] = ()
     faces: tuple[tuple[str, Kind], ...] = ()
     notice: Notice | None = None
@@ -192,14 +194,16 @@ def _with_verdict(screen: Screen, verdict: Verdict, at_s: float, party: int | No
     staying = tuple(c for c in screen.cards if c.stays or c.party in together)
     cards = (*staying, Card(verdict, at_s, party))[-_CARDS_KEPT:]
     faces = (*screen.faces, (verdict.scan.code, verdict.kind))[-_FACES_KEPT:]
-    counted = verdict.kind == Kind.ADMITTED and verdict.scan.type == Direction.ENTRY
+    admitted = verdict.kind == Kind.ADMITTED and not verdict.rehearsal
+    counted = admitted and verdict.scan.type == Direction.ENTRY
     return replace(
         screen,
         cards=cards,
         faces=faces,
         admitted=screen.admitted + counted,
         online=screen.online and not verdict.offline,
-        last=verdict if verdict.kind == Kind.ADMITTED else screen.last,
+        # An undo while rehearsing takes back nobody who really came in.
+        last=None if verdict.rehearsal else verdict if admitted else screen.last,
     )
 
 
@@ -216,6 +220,7 @@ def _with_link(screen: Screen, link: LinkSeen) -> Screen:
         screen,
         admitted=admitted,
         arrived=_arrived(link.counts.get("totals") or {}),
+        rehearses=link.counts.get("rehearsal") is True,
         delegations=delegations_in(link.counts) or screen.delegations,
     )
 

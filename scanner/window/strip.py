@@ -56,6 +56,7 @@ def cells_of(screen: Screen) -> tuple[Cell, ...]:
     word = functools.partial(say, screen.language)
     link = Cell(word("network"), word("online" if screen.online else "offline"))
     cells = [
+        *([Cell(word("practice"), word("rehearsal"), warns=True)] if screen.rehearses else []),
         Cell(word("gate"), screen.gate or "—"),
         Cell(link.label, link.value, _GREEN if screen.online else _BLUE),
         _list_cell(screen),

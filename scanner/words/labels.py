@@ -9,6 +9,8 @@ LABELS: dict[str, dict[str, str]] = {
     "refused": {"fr": "REFUSÉ", "ar": "مرفوض", "en": "REFUSED"},
     "fault": {"fr": "PROBLÈME", "ar": "مشكل", "en": "PROBLEM"},
     "pending": {"fr": "À CONFIRMER", "ar": "في انتظار التأكيد", "en": "TO BE CONFIRMED"},
+    "rehearsal": {"fr": "RÉPÉTITION", "ar": "تمرين", "en": "REHEARSAL"},
+    "practice": {"fr": "Exercice", "ar": "تدريب", "en": "Practice"},
     "show_badge": {"fr": "Présentez le badge", "ar": "قدموا الشارة", "en": "Show the badge"},
     "gate": {"fr": "Porte", "ar": "الباب", "en": "Gate"},
     "online": {"fr": "En ligne", "ar": "متصل", "en": "Online"},

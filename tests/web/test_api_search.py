@@ -99,3 +99,9 @@ def test_every_search_is_logged_without_the_name_searched_for(api, database, peo
             select(Activity).where(Activity.action == "participant.search")
         ).one()
     assert (line.device_id, line.details) == (api.device_id, {"letters": 5, "found": [people[1]]})
+
+
+def test_reading_the_list_out_by_searching_is_slowed_down(api, people):
+    statuses = [api.ask("GET", "/participants?q=abc").status_code for _ in range(61)]
+
+    assert statuses == [200] * 60 + [429]

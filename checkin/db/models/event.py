@@ -56,6 +56,8 @@ class Event(Base):
     #: grows with every change that the gate list shows; taken first by every registration,
     #: so that registrations of one event queue behind one another
     list_version: Mapped[int] = mapped_column(default=0)
+    #: since when its gates rehearse; None: they do not
+    rehearsal_since: Mapped[datetime | None]
     created_at: Mapped[datetime]
     #: when the personal data were erased
     purged_at: Mapped[datetime | None]

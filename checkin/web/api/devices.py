@@ -21,7 +21,7 @@ from checkin.web.api.schemas import PairReply, PairRequest, WipedReply, WipedReq
 from checkin.web.json_bodies import json_response, utc_text
 from checkin.web.state import marhaba
 
-_CODES = Guesses("pairing codes from this address", per_minute=30)
+_CODES = Guesses("wrong pairing codes from this address", per_minute=30)
 
 bp = APIBlueprint("devices", __name__, tag="Devices")
 

@@ -68,7 +68,9 @@ def read_status() -> Response:
         counts = live_counts(session, device.event_id)
     body = status_body(counts)
     gate = {"id": device.gate_id, "name": device.gate_name}
-    return json_response({"device": {"id": device.id, "gate": gate, "event": body["event"]}} | body)
+    asks = {"id": device.id, "gate": gate, "event": body["event"]}
+    told = {"rehearsal": True} if device.rehearsing else {}
+    return json_response({"device": asks} | body | told)
 
 
 @bp.get("/live")

@@ -72,7 +72,8 @@ class ScanReply(Body):
     """What became of one scan.
 
     `stop` has the organiser's words by language where it was refused because entries are stopped:
-    show these instead of a sentence of your own.
+    show these instead of a sentence of your own. With `rehearsal` it was a practice badge: nothing
+    was written down, and the gate says so.
     """
 
     scan_id: UUID
@@ -85,6 +86,7 @@ class ScanReply(Body):
     stop: StopMessages | None = None
     replayed: bool
     server_time: datetime
+    rehearsal: bool = False
 
 
 class DecidedOffline(Body):

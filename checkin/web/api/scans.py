@@ -18,10 +18,12 @@ from checkin.errors import ScanIdConflict
 from checkin.services.annul import annul_scan
 from checkin.services.known_devices import mark_seen
 from checkin.services.overrides import supervisor_with_pin
+from checkin.services.rehearsal import rehearse
 from checkin.services.scan_log import Answer, Decided, Reading
 from checkin.services.scans import force_reason_of, record_batch, record_scan
 from checkin.web.api.clocks import live_moment, milliseconds, shifted
 from checkin.web.api.contract import accepts, current_device, for_devices, language, now, returns
+from checkin.web.api.practice import practice_body, practice_result
 from checkin.web.api.scan_bodies import (
     AnnulReply,
     AnnulRequest,
@@ -46,6 +48,8 @@ def create_scan(body: LiveScan) -> Response:
     device, at, state = current_device(), now(), marhaba()
     read_at, skew = live_moment(body.scanned_at, body.device_time, at)
     reading = _reading(body, at=read_at, received_at=at, skew_ms=milliseconds(skew))
+    if (practised := rehearse(device, reading, state.keys)) is not None:
+        return json_response(practice_body(practised, language(), at))
     work = partial(record_scan, device=device, reading=reading, keys=state.keys)
     answer = in_shared_transaction(state.database, work)
     state.live.nudge(device.event_id)  # only after the commit
@@ -72,12 +76,16 @@ def create_scans(body: BatchRequest) -> Response:
         )
         for scan in body.scans
     ]
-    answers = record_batch(marhaba().database, device, readings, marhaba().keys)
-    in_transaction(marhaba().database, lambda s: mark_seen(s, device.id, at, skew_ms=skew_ms))
-    marhaba().live.nudge(device.event_id)
+    state = marhaba()
+    answered = [(reading, rehearse(device, reading, state.keys)) for reading in readings]
+    practised = [answer for _, answer in answered if answer is not None]
+    readings = [reading for reading, answer in answered if answer is None]
+    answers = record_batch(state.database, device, readings, state.keys)
+    in_transaction(state.database, lambda s: mark_seen(s, device.id, at, skew_ms=skew_ms))
+    state.live.nudge(device.event_id)
     results = [
         _batch_result(reading, answer) for reading, answer in zip(readings, answers, strict=True)
-    ]
+    ] + [practice_result(answer) for answer in practised]
     return json_response({"results": results, "server_time": utc_text(now())})
 
 

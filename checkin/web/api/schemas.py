@@ -236,6 +236,7 @@ class StatusReply(Body):
     delegations: list[DelegationStatus]
     gates: list[GateStatus]
     at: datetime
+    rehearsal: bool = False
 
 
 class ListEntry(Body):

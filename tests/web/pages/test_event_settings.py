@@ -44,7 +44,7 @@ def test_an_event_is_created_with_its_times_by_the_clocks_of_its_zone(organiser,
     )
 
     event = event_of(database, "sale-2025")
-    assert (answer.status_code, answer.location) == (303, "/events/sale-2025/settings")
+    assert (answer.status_code, answer.location) == (303, "/events/sale-2025/start")
     assert (event.starts_at, event.doors_open_at, event.capacity) == (
         datetime(2025, 6, 14, 14, 0, tzinfo=UTC),
         datetime(2025, 6, 14, 12, 30, tzinfo=UTC),
@@ -60,7 +60,7 @@ def test_a_short_name_is_made_from_the_name_and_taken_once(organiser, database):
     first = organiser.send(NEW, **FIELDS)
     again = organiser.send(NEW, **FIELDS)
 
-    assert first.location == "/events/rencontre-regionale/settings"
+    assert first.location == "/events/rencontre-regionale/start"
     assert (again.status_code, "déjà le nom court" in again.text) == (400, True)
     assert 'id="slug-problem"' in again.text
 

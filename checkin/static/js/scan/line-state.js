@@ -34,6 +34,7 @@ export function showLine(line, spool) {
   const seconds = skewMs === null ? 0 : Math.round(skewMs / 1000);
   say("clock", Math.abs(seconds) >= 2 ? fill(words.status.clock, { skew: seconds }) : "", line.clockOff);
   say("lasting", lasting(line), true);
+  say("rehearsal", counts?.rehearsal ? words.status.rehearsal : "");
   if (counts) showAdmitted(counts);
 }
 

@@ -74,7 +74,8 @@ export class Station {
   show(verdict) {
     const party = verdict.scan.source === "camera" ? this.#parties.partyOf(verdict.scan.code) : null;
     const kind = this.cards.show(verdict, this.#device.event.timezone, party);
-    if (kind === "ok") this.#last = verdict.scan;
+    // An undo while rehearsing takes back nobody who really came in.
+    if (kind === "ok") this.#last = verdict.rehearsal ? null : verdict.scan;
     signal(kind);
   }
 

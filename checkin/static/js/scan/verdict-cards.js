@@ -87,6 +87,7 @@ const stays = (card) => !(card.kind in CLEARS_AFTER_MS);
 function cardElement(template, kind, lines) {
   const card = template.content.firstElementChild.cloneNode(true);
   card.dataset.kind = kind;
+  card.dataset.rehearsal = Boolean(lines.rehearsal);
   card.dataset.long = lines.word?.length > LONG_WORD;
   for (const part of card.querySelectorAll("[data-part]")) {
     const text = lines[part.dataset.part];
@@ -111,6 +112,7 @@ function linesOf(verdict, kind, timezone) {
     delegation: (isArabic && delegation?.name_ar) || delegation?.name,
     arrived: delegation?.quota === undefined ? "" : fill(card.arrived, numbersOf(delegation)),
     more: reason && first && fill(card.first, { time: localTime(first.at, timezone), gate: first.gate }),
+    rehearsal: verdict.rehearsal ? card.rehearsal : "",
     offline: verdict.offline && kind !== "pending" ? card.offline : "",
   };
 }

@@ -1,0 +1,124 @@
+"""Read who did what: filtered, the latest first, without names of participants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from checkin.db.models import Activity, Device, Event, Operator, Role
+
+#: of what is written down, what the log shows: things and numbers, never a participant's data
+_SHOWN = ("name", "gate", "role", "quota", "seats", "people", "messages", "door")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for; None: anything.
+
+    Attributes:
+        kind: what comes before the dot of an action: "operator", "gate", …
+        since, until: moments; the second is left out.
+        before: an entry's number: only earlier ones.
+    """
+
+    event_id: int | None = None
+    operator_id: int | None = None
+    kind: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the log.
+
+    Attributes:
+        operator, device: who acted; neither: the command line, or a person by a link.
+        account: whose account it was done to.
+        participant_id: whom it was done to; a number, because names are not for this page.
+        about: names of things and numbers.
+    """
+
+    id: int
+    at: datetime
+    event: Event | None
+    operator: str | None
+    device: str | None
+    action: str
+    account: str | None
+    participant_id: int | None
+    about: tuple[str, ...]
+
+
+def log_entries(session: Session, reader: Operator, wanted: Wanted, limit: int) -> Sequence[Entry]:
+    """Return the latest entries that a reader may see: of accounts only an administrator."""
+    rows = session.execute(
+        select(Activity, Event, Operator.name, Device.name)
+        .outerjoin(Event, Event.id == Activity.event_id)
+        .outerjoin(Operator, Operator.id == Activity.operator_id)
+        .outerjoin(Device, Device.id == Activity.device_id)
+        .where(*_conditions(reader, wanted))
+        .order_by(Activity.id.desc())
+        .limit(limit)
+    ).all()
+    accounts = _account_names(session, [row[0].details for row in rows])
+    return [_entry(*row, accounts) for row in rows]
+
+
+def people_in_log(session: Session) -> Sequence[Operator]:
+    """Return the operators who have done something, by name."""
+    acted = select(Activity.operator_id).where(Activity.operator_id.is_not(None)).distinct()
+    return session.scalars(
+        select(Operator).where(Operator.id.in_(acted)).order_by(Operator.name, Operator.id)
+    ).all()
+
+
+def _conditions(reader: Operator, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    if reader.role != Role.ADMINISTRATOR:
+        yield Activity.event_id.is_not(None)
+    if wanted.event_id is not None:
+        yield Activity.event_id == wanted.event_id
+    if wanted.operator_id is not None:
+        yield Activity.operator_id == wanted.operator_id
+    if wanted.kind is not None:
+        yield Activity.action.startswith(f"{wanted.kind}.", autoescape=True)
+    if wanted.since is not None:
+        yield Activity.at >= wanted.since
+    if wanted.until is not None:
+        yield Activity.at < wanted.until
+    if wanted.before is not None:
+        yield Activity.id < wanted.before
+
+
+def _account_names(session: Session, details: Sequence[dict[str, Any]]) -> dict[int, str]:
+    numbers = {one["account"] for one in details if "account" in one}
+    rows = session.execute(select(Operator.id, Operator.name).where(Operator.id.in_(numbers)))
+    return {row.id: row.name for row in rows}
+
+
+def _entry(
+    row: Activity,
+    event: Event | None,
+    operator: str | None,
+    device: str | None,
+    accounts: dict[int, str],
+) -> Entry:
+    told = row.details
+    participant = told.get("participant_id")
+    return Entry(
+        id=row.id,
+        at=row.at,
+        event=event,
+        operator=operator,
+        device=device,
+        action=row.action,
+        account=accounts.get(told.get("account", 0)),
+        participant_id=participant if isinstance(participant, int) else None,
+        about=tuple(str(told[key]) for key in _SHOWN if told.get(key) not in (None, "")),
+    )
