@@ -19,7 +19,8 @@ from checkin.domain.problems import InvalidValue, Problem
 from checkin.errors import NotFound
 from checkin.services.activity import note
 from checkin.services.events import add_category, categories_of
-from checkin.services.registration import next_list_version, touch_badges_where
+from checkin.services.registration import next_list_version
+from checkin.services.touching import touch_badges_where
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from checkin.errors import NotFound
 from checkin.services.activity import note
 from checkin.services.duplicates import refuse_duplicate
 from checkin.services.enrolment import queue_badge_messages
-from checkin.services.registration import next_list_version, touch_badges
+from checkin.services.registration import next_list_version
+from checkin.services.touching import touch_badges
 
 
 def edit(

@@ -24,8 +24,9 @@ from checkin.services.enrolment import Enrolment, enrol, queue_badge_messages
 from checkin.services.events import categories_of
 from checkin.services.keys import Keys
 from checkin.services.moving import move_to_delegation
-from checkin.services.registration import Door, next_list_version, touch_badges
+from checkin.services.registration import Door, next_list_version
 from checkin.services.spreadsheets import Table
+from checkin.services.touching import touch_badges
 
 Progress = Callable[[int, int], None]
 _CHUNK = 500

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, delete, insert, select, text, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_transaction
@@ -114,6 +114,12 @@ def purge_event(
     return Receipt(event.slug, now, rows, files, devices)
 
 
+def count_of_people(session: Session, event: Event) -> int:
+    """Return how many people of an event are kept by name, whatever their standing."""
+    people = select(func.count(Participant.id)).where(Participant.event_id == event.id)
+    return session.scalars(people).one()
+
+
 def receipt_of(session: Session, event: Event) -> Receipt | None:
     """Return the receipt of an event's last purge, as it was written down; None before any."""
     noted = session.scalars(
@@ -148,7 +154,9 @@ def _erase(
         session.execute(
             text("INSERT INTO participant_search(participant_search) VALUES('rebuild')")
         )
-    session.execute(update(Event).where(Event.id == event.id).values(purged_at=now))
+    session.execute(
+        update(Event).where(Event.id == event.id).values(purged_at=now, rehearsal_since=None)
+    )
     devices: int = revoked.rowcount  # type: ignore[attr-defined]
     note(session, event.id, _ROWS, now, operator_id=operator_id, rows=rows, devices=devices)
     return rows, devices

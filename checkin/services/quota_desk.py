@@ -28,8 +28,9 @@ from checkin.errors import NotFound
 from checkin.services.activity import note
 from checkin.services.events import add_delegation
 from checkin.services.places import free_places
-from checkin.services.registration import next_list_version, set_quota, touch_badges_where
+from checkin.services.registration import next_list_version, set_quota
 from checkin.services.spreadsheets import read_sheet
+from checkin.services.touching import touch_badges_where
 
 
 class QuotaProblem(InvalidValue):

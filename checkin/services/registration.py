@@ -8,10 +8,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from checkin.db.models import Badge, Delegation, Event, Participant
+from checkin.db.models import Delegation, Event, Participant
 from checkin.domain.admission import Standing
 from checkin.domain.registration import Registration
 from checkin.errors import NotFound, QuotaBelowPlacesTaken
@@ -26,6 +26,7 @@ from checkin.services.enrolment import (
 )
 from checkin.services.keys import Keys
 from checkin.services.places import free_places
+from checkin.services.touching import touch_badges, touch_badges_where
 
 
 class Door(StrEnum):
@@ -173,6 +174,23 @@ def set_quota(
             reserve list or lent to devices.
     """
     version = next_list_version(session, event.id)
+    _write_quota(session, event, delegation_id, quota, now)
+    touch_badges_where(session, Participant.delegation_id == delegation_id, version)
+    note(
+        session,
+        event.id,
+        "delegation.quota",
+        now,
+        operator_id=operator_id,
+        delegation_id=delegation_id,
+        quota=quota,
+    )
+    return move_up(session, event, delegation_id, version, now)
+
+
+def _write_quota(
+    session: Session, event: Event, delegation_id: int, quota: int, now: datetime
+) -> None:
     changed = session.execute(
         update(Delegation)
         .where(
@@ -187,17 +205,6 @@ def set_quota(
             f"more than {quota} people are confirmed: cancel some of them first, "
             "or wait where places are lent to devices"
         )
-    touch_badges_where(session, Participant.delegation_id == delegation_id, version)
-    note(
-        session,
-        event.id,
-        "delegation.quota",
-        now,
-        operator_id=operator_id,
-        delegation_id=delegation_id,
-        quota=quota,
-    )
-    return move_up(session, event, delegation_id, version, now)
 
 
 def move_up(
@@ -217,38 +224,6 @@ def move_up(
     touch_badges(session, ids, version)
     queue_badge_messages(session, event, ids, now)
     return ids
-
-
-def touch_badges(session: Session, participant_ids: Sequence[int], version: int) -> None:
-    """Mark the badges of these participants as changed in this version of the gate list."""
-    if participant_ids:
-        session.execute(
-            update(Badge)
-            .where(Badge.participant_id.in_(participant_ids), Badge.revoked_at.is_(None))
-            .values(list_version=version)
-        )
-
-
-def touch_badges_where(session: Session, whose: ColumnElement[bool], version: int) -> None:
-    """Mark the badges of the participants of a kind as changed in this version of the list."""
-    session.execute(
-        update(Badge)
-        .where(
-            Badge.participant_id.in_(select(Participant.id).where(whose)),
-            Badge.revoked_at.is_(None),
-        )
-        .values(list_version=version)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def touch_all_badges(session: Session, event_id: int, version: int) -> None:
-    """Mark every working badge of an event as changed in this version of the gate list."""
-    session.execute(
-        update(Badge)
-        .where(Badge.event_id == event_id, Badge.revoked_at.is_(None))
-        .values(list_version=version)
-    )
 
 
 def block(

@@ -12,7 +12,8 @@ from checkin.domain.admission import Standing
 from checkin.errors import NotFound
 from checkin.services.activity import note
 from checkin.services.enrolment import queue_badge_messages, reserve_numbers, take_places
-from checkin.services.registration import next_list_version, touch_badges
+from checkin.services.registration import next_list_version
+from checkin.services.touching import touch_badges
 
 #: their message came, or may still: the badge in it is the same one
 _HAS_IT = (MessageState.QUEUED, MessageState.SENDING, MessageState.SENT, MessageState.UNKNOWN)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -33,6 +34,12 @@ def visible_event(session: Session, operator: Operator, slug: str) -> Event:
         if delegation is None or delegation.event_id != event.id:
             raise NotFound(f"no event is called {slug!r}")
     return event
+
+
+def keeps_too_long(event: Event, now: datetime) -> bool:
+    """Say whether an event's personal data should have been erased by now."""
+    due = event.ends_at + timedelta(days=event.retention_days)
+    return event.purged_at is None and now > due
 
 
 def timezones_in_use(session: Session) -> Sequence[str]:

@@ -81,6 +81,7 @@ def _of_the_house() -> dict[str, str]:
         "event.add": _("created an event"),
         "event.change": _("changed the event"),
         "event.colour": _("changed the event's colour"),
+        "event.export": _("took the records out"),
         "event.logo": _("changed the event's logo"),
         "event.purge": _("erased the personal data"),
         "event.purge.files": _("erased the files"),

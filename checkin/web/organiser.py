@@ -14,7 +14,7 @@ from checkin.services.buses import bus_counts
 from checkin.services.conflicts import waiting_conflicts
 from checkin.services.devices import revoke_device
 from checkin.services.live_counts import live_counts
-from checkin.services.visible_events import visible_event, visible_events
+from checkin.services.visible_events import keeps_too_long, visible_event, visible_events
 from checkin.web.board_body import board_body
 from checkin.web.board_words import board_words
 from checkin.web.devices_page import devices_page
@@ -37,7 +37,11 @@ def overview() -> ResponseReturnValue:
         events = visible_events(session, current_operator())
         counts = {event.id: live_counts(session, event.id) for event in events}
         conflicts = waiting_conflicts(session, counts)
-    return render_template("overview.html", events=events, counts=counts, conflicts=conflicts)
+    now = datetime.now(UTC)
+    overdue = {event.id for event in events if keeps_too_long(event, now)}
+    return render_template(
+        "overview.html", events=events, counts=counts, conflicts=conflicts, overdue=overdue
+    )
 
 
 @bp.get("/events/<slug>/board")

@@ -5,8 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
-from functools import partial
+from datetime import UTC, datetime, timedelta
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,11 +18,12 @@ from checkin.errors import InvalidRequest, NotFound
 from checkin.services.activity import note
 from checkin.services.export import COLUMNS, participant_rows, whole_export
 from checkin.services.live_counts import live_counts
-from checkin.services.purge import purge_event, receipt_of
+from checkin.services.purge import count_of_people, purge_event, receipt_of
 from checkin.services.spreadsheet_writing import write_csv, xlsx_bytes
 from checkin.services.visible_events import visible_event
 from checkin.services.wiping import revoked_devices
 from checkin.web.page_errors import register_page_errors
+from checkin.web.receipt_words import receipt_lines
 from checkin.web.sessions import current_operator
 from checkin.web.state import database, marhaba
 
@@ -55,15 +55,11 @@ def download(slug: str) -> ResponseReturnValue:
     with database().read() as session:
         event = visible_event(session, operator, slug)
         content = _WRITERS[form](session, event)
-    taken = partial(
-        note,
-        event_id=event.id,
-        action="event.export",
-        now=datetime.now(UTC),
-        operator_id=operator.id,
-        format=form,
+    now = datetime.now(UTC)
+    in_transaction(
+        database(),
+        lambda s: note(s, event.id, "event.export", now, operator_id=operator.id, format=form),
     )
-    in_transaction(database(), taken)
     return _file(content, _KINDS[form], f"{_file_name(event)}.{form}")
 
 
@@ -101,7 +97,12 @@ def receipt(slug: str) -> ResponseReturnValue:
     if found is None:
         raise NotFound("nothing was purged here yet")
     text = render_template(
-        "purge_receipt.txt", event=event, receipt=found, devices=devices, now=datetime.now(UTC)
+        "purge_receipt.txt",
+        event=event,
+        receipt=found,
+        lines=receipt_lines(found),
+        devices=devices,
+        now=datetime.now(UTC),
     )
     name = f"receipt-{found.purged_at:%Y-%m-%d}.txt"
     return _file(text.encode(), "text/plain; charset=utf-8", name)
@@ -111,13 +112,16 @@ def _purge_page(slug: str, **more: object) -> str:
     now = datetime.now(UTC)
     with database().read() as session:
         event = visible_event(session, current_operator(), slug)
+        found = receipt_of(session, event)
         return render_template(
             "purge.html",
             event=event,
             now=now,
             running=now < event.ends_at,
-            counts=live_counts(session, event.id),
-            receipt=receipt_of(session, event),
+            people=count_of_people(session, event),
+            due=event.ends_at + timedelta(days=event.retention_days),
+            receipt=found,
+            lines=receipt_lines(found) if found else [],
             devices=revoked_devices(session, event),
             **more,
         )

@@ -29,6 +29,15 @@ PAGES = [
     f"{EVENT}/participants/1",
     f"{EVENT}/delivery",
     f"{EVENT}/delivery/message/fr",
+    "/events/new",
+    f"{EVENT}/settings",
+    f"{EVENT}/categories",
+    f"{EVENT}/quotas",
+    f"{EVENT}/quotas/sheet",
+    f"{EVENT}/export",
+    f"{EVENT}/rehearsal",
+    f"{EVENT}/rehearsal/badges",
+    *(f"{EVENT}/start/{step}" for step in ("event", "delegations", "gate", "rehearsal", "end")),
 ]
 FRENCH, ARABIC, ENGLISH = "fr", "ar", "en"
 

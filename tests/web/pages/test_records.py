@@ -115,10 +115,26 @@ def test_the_receipt_says_what_was_erased_and_by_whom(administrator, database, e
     text = administrator.read(f"{PURGE}/receipt.txt")
     with database.read() as session:
         who = session.scalar(select(Activity.operator_id).where(Activity.action == "event.purge"))
-    assert "participant: 2" in text
-    assert "badge: 2" in text
+    assert "Participants: 2" in text
+    assert "Badges: 2" in text
     assert "Amina" not in page + text
     assert who is not None
+
+
+def test_data_that_are_kept_too_long_are_told_of_until_they_are_erased(
+    administrator, database, event, people
+):
+    overdue = administrator.read("/")
+    administrator.send(PURGE, typed="rabat-2025")
+
+    told = [PURGE in overdue, PURGE in administrator.read("/")]
+    assert told == [True, False]
+
+
+def test_data_of_an_event_to_come_are_not(administrator, database, event, people):
+    later(database, event)
+
+    assert PURGE not in administrator.read("/")
 
 
 def test_there_is_no_receipt_before_a_purge(administrator, event):
@@ -146,4 +162,4 @@ def test_the_receipt_names_devices_until_they_confirm_their_wipe(
 def test_the_receipt_of_the_command_line_is_shown_too(administrator, database, event, tmp_path):
     purge_event(database, event, tmp_path, now=NOW, early=True)
 
-    assert "participant: 0" in administrator.read(f"{PURGE}/receipt.txt")
+    assert "2025-06-14T14:30:00+00:00" in administrator.read(f"{PURGE}/receipt.txt")

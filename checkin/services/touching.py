@@ -1,0 +1,42 @@
+"""Mark badges as changed, so that the next delta of the gate list carries them again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session
+
+from checkin.db.models import Badge, Participant
+
+
+def touch_badges(session: Session, participant_ids: Sequence[int], version: int) -> None:
+    """Mark the badges of these participants as changed in this version of the gate list."""
+    if participant_ids:
+        session.execute(
+            update(Badge)
+            .where(Badge.participant_id.in_(participant_ids), Badge.revoked_at.is_(None))
+            .values(list_version=version)
+        )
+
+
+def touch_badges_where(session: Session, whose: ColumnElement[bool], version: int) -> None:
+    """Mark the badges of the participants of a kind as changed in this version of the list."""
+    session.execute(
+        update(Badge)
+        .where(
+            Badge.participant_id.in_(select(Participant.id).where(whose)),
+            Badge.revoked_at.is_(None),
+        )
+        .values(list_version=version)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def touch_all_badges(session: Session, event_id: int, version: int) -> None:
+    """Mark every working badge of an event as changed in this version of the gate list."""
+    session.execute(
+        update(Badge)
+        .where(Badge.event_id == event_id, Badge.revoked_at.is_(None))
+        .values(list_version=version)
+    )
