@@ -47,6 +47,7 @@ from checkin.web import (
 from checkin.web.half_signed_in import waiting_key
 from checkin.web.languages import babel_locale, register_language
 from checkin.web.limits import limiter
+from checkin.web.navigation import leads_here
 from checkin.web.packing import pack_static_files
 from checkin.web.page_errors import register_unknown_pages
 from checkin.web.sessions import csrf, login_manager, operator_or_none, permit
@@ -112,7 +113,9 @@ def register_pages(app: Flask) -> None:
     _limit_sign_in(app)
     app.after_request(_keep_out_of_caches)
     pack_static_files(app)
-    app.context_processor(lambda: {"operator": operator_or_none(), "may": _may})
+    app.context_processor(
+        lambda: {"operator": operator_or_none(), "may": _may, "leads_here": leads_here}
+    )
 
 
 def _configure(app: Flask) -> None:

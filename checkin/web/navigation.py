@@ -1,0 +1,40 @@
+"""Where the reader is: which link of a navigation leads to the page that is shown."""
+
+from __future__ import annotations
+
+from flask import request
+
+#: behind each link of an event's navigation: whole blueprints, or single endpoints
+_EVENT = {
+    "organiser.board": {"organiser.board"},
+    "participants.index": {"participants", "badge_desk"},
+    "delegations.index": {
+        *("delegations", "importing", "delegation_badges", "delegation_link", "buses")
+    },
+    "delivery.index": {"delivery"},
+    "organiser.devices": {"organiser.devices", "gate_desk"},
+    "conflicts.index": {"conflicts"},
+    "event_settings.edit": {
+        *("first_steps", "event_settings", "categories", "quotas", "message_texts"),
+        *("event_look", "rehearsal", "records"),
+    },
+}
+_SETTINGS = {
+    "first_steps.resume": {"first_steps"},
+    "event_settings.edit": {"event_settings"},
+    "categories.show": {"categories"},
+    "quotas.show": {"quotas"},
+    "message_texts.edit": {"message_texts"},
+    "event_look.edit": {"event_look"},
+    "organiser.devices": {"organiser.devices", "gate_desk"},
+    "rehearsal.show": {"rehearsal"},
+    "records.export": {"records.export"},
+    "records.purge": {"records.purge", "records.erase"},
+}
+_BEHIND = {"event": _EVENT, "settings": _SETTINGS}
+
+
+def leads_here(navigation: str, link: str) -> bool:
+    """Say whether a link of a navigation ("event", "settings") leads to the page that is shown."""
+    shown = request.endpoint or ""
+    return not _BEHIND[navigation][link].isdisjoint({shown, shown.partition(".")[0]})
