@@ -21,7 +21,7 @@ from scanner.words import say
 
 if TYPE_CHECKING:
     from scanner.decode.base import Decoder
-    from scanner.gate import Wanted
+    from scanner.gate import Gate, Wanted
 
 #: `--pair` without a code
 BY_CAMERA = ""
@@ -81,12 +81,12 @@ def _scan(asked: argparse.Namespace) -> int:
         print(say(asked.language, "no_zbar"), file=sys.stderr)  # noqa: T201 - a command
     decoder = Idle(stream_decoder(zbar))
     wanted = _wanted(asked)
-    if asked.pair == BY_CAMERA or (needs_pairing(wanted) and not asked.headless):
-        wanted = _invited(asked, wanted, decoder)
+    is_invited = asked.pair == BY_CAMERA or (needs_pairing(wanted) and not asked.headless)
+    gate = _gate_invited(asked, wanted, decoder) if is_invited else None
     # A gate with a window opens without a camera too: it has a keyboard, and tells what to do.
     frames = frames_of(asked.source, at_once=asked.headless)
-    gate = gate_for(wanted)
-    if wanted.pairing_code:
+    gate = gate or gate_for(wanted)
+    if is_invited or wanted.pairing_code:
         print(say(asked.language, "paired", gate=gate.place.get("name", "")), file=sys.stderr)  # noqa: T201 - a command
     if asked.headless:
         from scanner.headless import run_headless
@@ -99,7 +99,23 @@ def _scan(asked: argparse.Namespace) -> int:
     return 0
 
 
-def _invited(asked: argparse.Namespace, wanted: Wanted, decoder: Decoder) -> Wanted:
+def _gate_invited(asked: argparse.Namespace, wanted: Wanted, decoder: Decoder) -> Gate:
+    """Return the gate of a pairing QR or a typed code; the window asks until the code is good."""
+    from scanner.errors import PairingRefused
+    from scanner.gate import gate_for
+
+    refused = ""
+    while True:
+        invited = _invited(asked, wanted, decoder, refused)
+        try:
+            return gate_for(invited)
+        except PairingRefused:
+            if asked.headless:
+                raise
+            refused = invited.pairing_code or ""
+
+
+def _invited(asked: argparse.Namespace, wanted: Wanted, decoder: Decoder, refused: str) -> Wanted:
     """Return what is wanted with the code, and where none was given the server, of a pairing QR."""
     from scanner.pairing import invitation_seen
     from scanner.steady import frames_of
@@ -112,7 +128,9 @@ def _invited(asked: argparse.Namespace, wanted: Wanted, decoder: Decoder) -> Wan
         from scanner.window.pairing_window import invitation_shown
 
         may_type = bool(wanted.server)
-        invitation = invitation_shown(frames, decoder, asked.language, may_type=may_type)
+        invitation = invitation_shown(
+            frames, decoder, asked.language, may_type=may_type, refused=refused
+        )
     return replace(wanted, server=wanted.server or invitation.server, pairing_code=invitation.code)
 
 

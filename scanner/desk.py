@@ -44,6 +44,7 @@ class Person:
     name: str
     name_ar: str | None
     delegation: str
+    delegation_ar: str | None
     status: str
 
 
@@ -160,8 +161,14 @@ class Desk:
 
 
 def _person(found: dict[str, Any]) -> Person:
-    delegation = (found.get("delegation") or {}).get("name", "")
-    return Person(found["name"], found.get("name_ar"), delegation, found.get("status", ""))
+    delegation = found.get("delegation") or {}
+    return Person(
+        found["name"],
+        found.get("name_ar"),
+        delegation.get("name", ""),
+        delegation.get("name_ar"),
+        found.get("status", ""),
+    )
 
 
 def _verdict(scan: ForcedScan, reply: dict[str, Any]) -> Verdict:

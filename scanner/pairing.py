@@ -44,13 +44,20 @@ def code_typed(text: str) -> str | None:
 
 @dataclass
 class Greeter:
-    """Looks at what the camera reads until it is an invitation."""
+    """Looks at what the camera reads until it is an invitation.
+
+    Attributes:
+        refused: a code that the server did not take; the camera may still see it.
+    """
 
     invitation: Invitation | None = field(default=None)
+    refused: str = ""
 
     def saw(self, text: str, _at_s: float) -> Sight:
         """Take a text that was read; a badge is not ours yet."""
         found = invitation_in(text)
+        if found and found.code == self.refused:
+            return Sight.SEEN_BEFORE
         self.invitation = self.invitation or found
         return Sight.SENT if found else Sight.NOT_OURS
 

@@ -39,12 +39,14 @@ class Freshness:
         list_age: since the server last called the list the newest; None while there is none.
         skew_s: by how much this computer's clock is ahead; None until the server has answered.
         clock_off: it is more than a minute away from the server's.
+        stop: the organiser's words by language while all entries are stopped.
     """
 
     list_age: timedelta | None = None
     list_stale: bool = False
     skew_s: float | None = None
     clock_off: bool = False
+    stop: dict[str, str] | None = None
 
 
 @dataclass
@@ -93,7 +95,8 @@ class Refresh:
         confirmed_at, now = self.held.confirmed_at(), self.clock.server_now()
         age = max(now - confirmed_at, timedelta()) if confirmed_at else None
         stale = is_stale(confirmed_at, now)
-        return Freshness(age, stale, self.clock.skew_s, self.clock.is_off())
+        stop = self.held.policy().get("stopped") if self.held.is_there else None
+        return Freshness(age, stale, self.clock.skew_s, self.clock.is_off(), stop)
 
     def _fetch_list(self) -> None:
         reply = self.server.gate_list(self.held.held().cursor, self.held.etag())

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from checkin.domain.verdicts import Direction, Reason, Source, Status
+from checkin.domain.verdicts import ALREADY_IN, Direction, Source, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Verdict:
             return Kind.PENDING
         if self.status == Status.OK:
             return Kind.ADMITTED
-        return Kind.ALREADY if self.reason == Reason.ALREADY_REDEEMED else Kind.REFUSED
+        return Kind.ALREADY if self.reason in ALREADY_IN else Kind.REFUSED
 
     def line(self) -> str:
         """Return the JSON line of the headless scanner."""

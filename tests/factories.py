@@ -179,7 +179,11 @@ def scan(
     database: Database, device: PairedDevice, code: str, *, at: datetime = NOW, **more: Any
 ) -> Answer:
     """Scan a code as the API does."""
-    reading = a_reading(code, at=at, **more)
+    return record(database, device, a_reading(code, at=at, **more))
+
+
+def record(database: Database, device: PairedDevice, reading: Reading) -> Answer:
+    """Record a reading, which may have been recorded before."""
     return in_shared_transaction(database, lambda c: record_scan(c, device, reading, KEYS))
 
 

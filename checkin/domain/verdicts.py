@@ -46,6 +46,10 @@ class Reason(StrEnum):
     CHECKOUT_REQUIRED = "checkout_required"
 
 
+#: the person is in already: an amber verdict (↺) and not a red one (✗), at every door
+ALREADY_IN = frozenset({Reason.ALREADY_REDEEMED, Reason.CHECKOUT_REQUIRED})
+
+
 @dataclass(frozen=True, slots=True)
 class Admitted:
     """The gate opens.

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, insert, update
+from datetime import datetime
+from typing import NamedTuple
 
-from checkin.db.models import Admission
+from sqlalchemy import Connection, bindparam, exists, insert, select, update
+
+from checkin.db.models import Admission, Scan
 from checkin.domain.consequences import Consequence
+from checkin.domain.verdicts import Direction, Status
 from checkin.services.devices import PairedDevice
 from checkin.services.scan_facts import Holder
 from checkin.services.scan_log import Reading
@@ -20,6 +24,21 @@ _CLOSE = (
         Admission.annulled_at.is_(None),
     )
     .values(exited_at=bindparam("at"), exit_scan_pk=bindparam("scan"))
+)
+_EXIT_SINCE = (
+    select(Scan.device_id, Scan.event_id, Scan.gate_id, Scan.id, Scan.corrected_at)
+    .where(
+        Scan.participant_id == bindparam("participant"),
+        Scan.direction == Direction.EXIT,
+        Scan.status == Status.OK,
+        Scan.annulled_at.is_(None),
+        Scan.corrected_at >= bindparam("since"),
+        ~exists().where(
+            Admission.participant_id == Scan.participant_id, Admission.exit_scan_pk == Scan.id
+        ),
+    )
+    .order_by(Scan.corrected_at)
+    .limit(1)
 )
 
 
@@ -74,3 +93,36 @@ def leave(
     if closed.rowcount == 1:  # else another gate has just let them out
         change = Change(arrived=0, inside=-1, without_place=0)
         count_arrival(connection, device, holder.delegation_id, reading.at, change)
+
+
+class _Exit(NamedTuple):
+    """The device at the gate through which somebody left, with the scan and its moment."""
+
+    id: int
+    event_id: int
+    gate_id: int
+    scan_pk: int
+    at: datetime
+
+
+def leave_as_uploaded(
+    connection: Connection, holder: Holder, *, since: datetime, scan_pk: int
+) -> None:
+    """Count out somebody whose entry came late, when their exit was uploaded before it.
+
+    At that time they were not inside, so the exit changed nothing; the scan stays as it was.
+
+    Args:
+        since: when they came in.
+        scan_pk: the scan that counted them in.
+    """
+    row = connection.execute(
+        _EXIT_SINCE, {"participant": holder.participant_id, "since": since}
+    ).first()
+    if row is None:
+        return
+    left = _Exit(*row)
+    closed = {"exited_at": left.at, "exit_scan_pk": left.scan_pk}
+    connection.execute(update(Admission).where(Admission.scan_pk == scan_pk).values(closed))
+    change = Change(arrived=0, inside=-1, without_place=0)
+    count_arrival(connection, left, holder.delegation_id, left.at, change)

@@ -35,8 +35,13 @@ def open_session(
     network: str,
     now: datetime,
     lifetimes: Lifetimes,
+    renewed: bool = False,
 ) -> str:
-    """Sign an operator in somewhere; return the secret that the browser keeps."""
+    """Sign an operator in somewhere; return the secret that the browser keeps.
+
+    Args:
+        renewed: they were signed in already, and something about the account changed.
+    """
     session.execute(delete(OperatorSession).where(_over(now, lifetimes)))
     operator = session.get_one(Operator, operator_id)
     token = secrets.token_urlsafe(32)
@@ -50,8 +55,9 @@ def open_session(
             network=network,
         )
     )
-    operator.last_login_at = now
-    note(session, None, "operator.sign_in", now, operator_id=operator.id)
+    if not renewed:
+        operator.last_login_at = now
+        note(session, None, "operator.sign_in", now, operator_id=operator.id)
     return token
 
 

@@ -11,11 +11,11 @@ from sqlalchemy import Connection
 from checkin.db.engine import Database, in_core_transaction
 from checkin.domain.admission import ScanFacts, decide
 from checkin.domain.consequences import Consequence, consequence
-from checkin.domain.leases import with_loan
+from checkin.domain.leases import CLOCK_ERROR, with_loan
 from checkin.domain.verdicts import Reason, Refused, Source, Status, Verdict
 from checkin.errors import InvalidRequest, ScanIdConflict
 from checkin.protocol.codes import normalise_typed, parse_code, token_hash
-from checkin.services.admissions import leave
+from checkin.services.admissions import leave, leave_as_uploaded
 from checkin.services.conflict_log import note_conflict
 from checkin.services.devices import PairedDevice
 from checkin.services.doors import queue_at_doors
@@ -170,3 +170,6 @@ def _apply(
         note_conflict(connection, device, reading, answer.reason, answer.holder, scan_pk)
     if change.leaves and answer.holder is not None:
         leave(connection, device, reading, answer.holder, scan_pk=scan_pk)
+    is_late = reading.received_at - reading.at > CLOCK_ERROR
+    if change.entry_no is not None and answer.holder is not None and is_late:
+        leave_as_uploaded(connection, answer.holder, since=reading.at, scan_pk=scan_pk)

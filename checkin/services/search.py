@@ -27,6 +27,7 @@ class Found:
     category: str
     delegation_id: int
     delegation: str
+    delegation_ar: str | None
     standing: str
 
 
@@ -62,6 +63,7 @@ def _matching(session: Session, words: Sequence[str]) -> Select[*tuple[Any, ...]
             Category.name,
             Delegation.id,
             Delegation.name,
+            Delegation.name_ar,
             Participant.standing,
         )
         .join(Category, Category.id == Participant.category_id)

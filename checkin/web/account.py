@@ -52,7 +52,7 @@ def change_password() -> ResponseReturnValue:
         in_transaction(database(), work)
     except WeakPassword as fault:
         return _page(problem=weakness_sentence(fault)), 400
-    begin_session(operator)
+    begin_session(operator, renewed=True)
     flash(_("The password is changed. You are signed out everywhere else."))
     return redirect(url_for("account.show"), 303)
 

@@ -84,7 +84,11 @@ def _desk() -> dict[str, object]:
         "nothing_to_override": _("Scan the refused badge first"),
         "needs_server": _("Not possible offline: the server does not answer"),
         "walk_in_kept": _(
-            "Kept, not let in yet. Once the network is back, press again. Else a gate online."
+            "No lent place left here: kept, NOT let in. Once the network is back, press again. "
+            "Else a gate online."
+        ),
+        "walk_in_offline": _(
+            "Without the network this gate lets in only on the places that it was lent."
         ),
         "three_letters": _("Type at least three letters of the name"),
         "found": _("Found: {count}"),

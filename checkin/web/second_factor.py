@@ -77,7 +77,7 @@ def turn_on() -> ResponseReturnValue:
         codes = in_transaction(database(), work)
     except InvalidRequest:
         return _page(failed=True), 400
-    begin_session(operator)
+    begin_session(operator, renewed=True)
     return render_template("recovery_codes.html", codes=codes), 201
 
 
@@ -107,7 +107,7 @@ def turn_off() -> ResponseReturnValue:
 
     if _after_code(work) is None:
         return _page(failed=True), 400
-    begin_session(operator)
+    begin_session(operator, renewed=True)
     return redirect(url_for("account.show"), 303)
 
 

@@ -89,8 +89,12 @@ def current_operator() -> Operator:
     return operator
 
 
-def begin_session(operator: Operator) -> None:
-    """Sign an operator in with a new session: nothing that was in the old one is taken over."""
+def begin_session(operator: Operator, *, renewed: bool = False) -> None:
+    """Sign an operator in with a new session: nothing that was in the old one is taken over.
+
+    Args:
+        renewed: they were signed in already, and something about the account changed.
+    """
     start_afresh()
 
     def work(opened: Session) -> str:
@@ -101,6 +105,7 @@ def begin_session(operator: Operator) -> None:
             network=network_of(request.remote_addr),
             now=datetime.now(UTC),
             lifetimes=lifetimes(),
+            renewed=renewed,
         )
 
     token = in_transaction(database(), work)

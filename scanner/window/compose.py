@@ -24,8 +24,10 @@ from scanner.words import say
 
 WIDTH_PX, HEIGHT_PX = 1280, 720
 _HINT_PX = 116
+_BANNER_PX = 104
 _VIEW_PX = HEIGHT_PX - STRIP_PX
 _DARK, _DARKER, _TEXT, _DIM = "#1F2937", "#111827", "#F9FAFB", "#9CA3AF"
+_STOP = "#B91C1C"
 _WHITE_BGR, _GREY_BGR = (255, 255, 255), (150, 150, 150)
 # Lighter than the cards, to be seen on a dark picture.
 _FRAMES_BGR = {
@@ -62,6 +64,8 @@ def _draw_view(picture: Colour, screen: Screen, camera: Colour | None) -> None:
         view = _filling(camera, frames, WIDTH_PX, view_px, mirrored=screen.is_mirrored)
         picture[:view_px] = view
     picture[view_px:_VIEW_PX] = _lower(tiles, screen)
+    if screen.banner:
+        picture[:_BANNER_PX] = _banner(screen.banner, screen.language)
     if len(screen.cards) > len(tiles) > 0:
         _mark_more(picture, len(screen.cards) - len(tiles), view_px)
 
@@ -154,6 +158,16 @@ def _hint_panel(notice: str, language: str) -> Colour:
     else:
         draw_line(draw, say(language, "show_badge"), middle=44, **big)
         draw_line(draw, say(language, "keys"), middle=92, size_px=22, colour=_DIM, **place)
+    return _bgr(image)
+
+
+@functools.lru_cache(maxsize=4)
+def _banner(sentence: str, language: str) -> Colour:
+    image = Image.new("RGB", (WIDTH_PX, _BANNER_PX), _STOP)
+    place: dict[str, Any] = {"left": 36, "right": WIDTH_PX - 36, "rtl": language == "ar"}
+    big: dict[str, Any] = {"size_px": 36, "bold": True, "colour": _TEXT}
+    draw = ImageDraw.Draw(image)
+    draw_paragraph(draw, sentence, middle=_BANNER_PX // 2, most_lines=2, **place, **big)
     return _bgr(image)
 
 

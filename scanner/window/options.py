@@ -39,4 +39,5 @@ def _person_option(person: Person, language: str) -> Option:
     names = in_both_scripts(person.name, person.name_ar, language)
     known = person.status in ("confirmed", "reserve", "canceled")
     standing = say(language, f"status_{person.status}") if known else person.status
-    return Option(" · ".join(names), None, f"{person.delegation} · {standing}")
+    [delegation, *_] = in_both_scripts(person.delegation, person.delegation_ar, language) or [""]
+    return Option(" · ".join(names), None, f"{delegation} · {standing}")

@@ -8,7 +8,7 @@ import cv2
 
 from scanner.camera import Frames
 from scanner.decode.base import Decoder
-from scanner.errors import NotPaired
+from scanner.errors import NotPaired, PairingRefused
 from scanner.pairing import CODE_LENGTH, Greeter, Invitation, code_typed
 from scanner.window.compose import HEIGHT_PX, WIDTH_PX, compose
 from scanner.window.display import TITLE, shown_window
@@ -22,27 +22,32 @@ _WAIT_FOR_KEY_MS = 25
 
 
 def invitation_shown(
-    frames: Frames, decoder: Decoder, language: str, *, may_type: bool
+    frames: Frames, decoder: Decoder, language: str, *, may_type: bool, refused: str = ""
 ) -> Invitation:
     """Show the camera until it sees a pairing QR, or a code was typed.
 
     Args:
         may_type: the server is known, so the code alone is enough.
+        refused: the code that the server did not take just now; the window says so.
 
     Raises:
         NotPaired: somebody pressed Escape.
         ScannerError: the source broke.
     """
-    return _Waiting(frames, decoder, language, may_type=may_type).run()
+    return _Waiting(frames, decoder, language, may_type=may_type, refused=refused).run()
 
 
 class _Waiting:
-    def __init__(self, frames: Frames, decoder: Decoder, language: str, *, may_type: bool) -> None:
-        self._greeter = Greeter()
+    def __init__(
+        self, frames: Frames, decoder: Decoder, language: str, *, may_type: bool, refused: str
+    ) -> None:
+        self._greeter = Greeter(refused=refused)
         self._eye = Eye(frames, decoder, self._greeter)
         self._may_type = may_type
         self._typed = ""
-        self._screen = Screen(language=language)
+        self._screen = with_trouble(
+            Screen(language=language), PairingRefused() if refused else None
+        )
 
     def run(self) -> Invitation:
         with shown_window(WIDTH_PX, HEIGHT_PX) as see_to_it:
@@ -64,6 +69,7 @@ class _Waiting:
             raise NotPaired
         if not self._may_type:
             return
+        self._screen = with_trouble(self._screen, None)  # who types has read it
         if key == BACKSPACE:
             self._typed = self._typed[:-1]
         elif key == ENTER and (code := code_typed(self._typed)):

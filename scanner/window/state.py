@@ -98,6 +98,12 @@ class Screen:
     form: Form | None = None
 
     @property
+    def banner(self) -> str:
+        """Return what stands over the picture: the organiser's words while entries are stopped."""
+        stop = (self.freshness.stop if self.freshness else None) or {}
+        return stop.get(self.language) or next(iter(stop.values()), "")
+
+    @property
     def card(self) -> Card | None:
         """Return the card on top."""
         return self.cards[-1] if self.cards else None

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from checkin.protocol.walk_ins import public_text
 from tests.scanner.lists import NOON, a_list, content
 from tests.scanner.pictures import a_code
 
 ONE, TWO, THREE, STRANGER = (a_code(number) for number in (1, 2, 3, 99))
 RESERVE = {"standing": "reserve"}
 RELEASED = {"reserve_from": "2025-06-14T12:00:00Z"}
+WALK_IN_KEY = public_text(ec.derive_private_key(7, ec.SECP256R1()))
 AFTER_EXIT = {"reentry": "after_exit"}
 STOPPED = {"stopped": {"fr": "Alarme incendie", "ar": "إنذار حريق", "en": "Fire alarm"}}
 
@@ -20,6 +24,7 @@ def lent(places=0, hall=None, lease_id="L1", minutes=10):
         "expires_at": (NOON + timedelta(minutes=minutes)).isoformat(),
         "delegations": [{"id": 4, "name": "Khémisset", "places": places}],
         "hall": hall,
+        "walk_in_key": WALK_IN_KEY,
     }
 
 
@@ -156,6 +161,33 @@ STORIES = {
             ("show", THREE, "entry"),
         ],
         [None, "L1", None, "L1", None, "quota_exceeded"],
+    ),
+    "people without a badge come in on lent places only, also after a restart": (
+        [
+            ("come", "Amina Tazi"),
+            ("list", a_list(people(ONE, **RESERVE), **RELEASED)),
+            ("come", "Amina Tazi"),
+            ("lend", lent(places=3)),
+            ("come", "Amina Tazi"),
+            ("restart",),
+            ("come", "عمر العلوي"),
+            ("lend", lent(places=3, lease_id="L2")),
+            ("show", ONE, "entry"),
+            ("come", "Said Alami"),
+        ],
+        ["unapproved", "unapproved", None, None, None, "quota_exceeded"],
+    ),
+    "people without a badge need a seat, an open door, and a gate for all": (
+        [
+            ("list", a_list(capacity=500)),
+            ("lend", lent(places=5, hall=1)),
+            *[("come", name) for name in ("Amina", "Omar")],
+            ("list", a_list(cursor=2, **STOPPED)),
+            ("come", "Said"),
+            ("list", a_list(cursor=3, limited_gates=[7])),
+            ("come", "Salma"),
+        ],
+        [None, "capacity_exceeded", "invalid_time", "wrong_gate"],
     ),
     "a place that was annulled stays spent, and its holder may come again": (
         [

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from checkin.db.models import Role
 from checkin.domain.verdicts import Status
 from checkin.services.scan_log import Decided
 from tests import factories
 from tests.browser.accessibility import serious_findings
+from tests.web.pages.browsing import PASSWORD, an_operator
 
 pytestmark = pytest.mark.browser
 
@@ -50,9 +52,9 @@ def a_day_at_the_doors(database, event, delegation):
     factories.scan(database, device, codes[0], decided=Decided(Status.OK, None))
 
 
-def findings(page, server, language):
+def findings(page, server, language, addresses):
     found = {}
-    for address in PAGES:
+    for address in addresses:
         page.goto(f"{server.url}{address}{'&' if '?' in address else '?'}lang={language}")
         page.evaluate("document.querySelectorAll('details').forEach(one => (one.open = true))")
         if serious := serious_findings(page):
@@ -75,7 +77,7 @@ def test_no_page_has_a_serious_finding(
 ):
     organiser_page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
 
-    assert findings(organiser_page, server, language) == {}
+    assert findings(organiser_page, server, language, PAGES) == {}
 
 
 def test_the_sign_in_page_has_none_either(server, chromium):
@@ -83,6 +85,29 @@ def test_the_sign_in_page_has_none_either(server, chromium):
     for language in (FRENCH, ARABIC, ENGLISH):
         page.goto(f"{server.url}/login?lang={language}")
         assert serious_findings(page) == []
+
+
+ACCOUNTS = ["/", "/operators", "/operators/1", "/account", "/account/second-factor", "/activity"]
+
+
+@pytest.mark.parametrize(
+    ("language", "scheme"), [(FRENCH, "light"), (ENGLISH, "light"), (ARABIC, "dark")]
+)
+def test_no_page_about_accounts_has_one(server, database, event, chromium, language, scheme):
+    chief = an_operator(database, Role.ADMINISTRATOR)
+    page = chromium.start().new_page(color_scheme=scheme)
+    page.goto(f"{server.url}/login?lang={language}")
+    page.fill("#email", chief.email)
+    page.fill("#password", PASSWORD)
+    page.press("#password", "Enter")
+    page.wait_for_url(server.url + "/")
+    page.goto(server.url + "/account/second-factor")
+    page.click("main button")  # from now on the page has its QR
+    page.wait_for_selector(".pairing-qr")
+
+    assert findings(page, server, language, ACCOUNTS) == {}
+    page.goto(f"{server.url}/forgotten-password?lang={language}")
+    assert serious_findings(page) == []
 
 
 def test_a_page_that_is_bad_is_found_out(chromium):

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from checkin.domain.verdicts import Reason
 from checkin.protocol.codes import format_code, looks_like_ours, normalise_typed, parse_code
 from checkin.protocol.gate_list import badge_tag
+from scanner.scan import Kind, Scan, Verdict
 from tests import factories
 from tests.scanner.lists import NOON, a_list, content
 
@@ -187,3 +189,24 @@ def test_the_clock_corrects_and_a_jump_begins_a_frame_of_its_own(page):
     )
 
     assert told == [-500, -90_000, True, True, 0, False, None, True]
+
+
+def test_every_verdict_has_the_face_that_it_has_in_the_window(page):
+    shown = [
+        {"status": status, "reason": reason, "offline": offline}
+        for offline in (False, True)
+        for status, reason in [("ok", None), *[("error", str(one)) for one in Reason]]
+    ]
+
+    told = page.evaluate(
+        """async (shown) => {
+          const { kindOf } = await import("/static/js/door/scans.js");
+          return shown.map(kindOf);
+        }""",
+        shown,
+    )
+
+    names = {Kind.ADMITTED: "ok"}  # what the page calls it
+    by_window = [Verdict(Scan(code=""), message="", **one).kind for one in shown]
+    assert told == [names.get(kind, str(kind)) for kind in by_window]
+    assert told[1 + list(Reason).index(Reason.CHECKOUT_REQUIRED)] == "already"

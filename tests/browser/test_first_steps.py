@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -11,12 +12,13 @@ from checkin.db.models import Delegation, Event, Role, Scan
 from tests.browser.accessibility import serious_findings
 from tests.browser.stations import card, open_station, type_code
 from tests.browser.test_delegation_import import open_link, press_until
-from tests.browser.webcam import Chromium
 from tests.web.pages.browsing import PASSWORD, an_operator
 
 pytestmark = pytest.mark.browser
 
 SHEET = "Délégation,الوفد,Places\nKhémisset,الخميسات,1000\nRabat,الرباط,trop\n"
+#: Morocco's clocks are those of UTC from September 2026 on
+STARTS = datetime(2026, 12, 5, 15, 0, tzinfo=UTC)
 FIELDS = {
     "name": "Rencontre régionale",
     "name_ar": "اللقاء الجهوي",
@@ -30,22 +32,16 @@ def event():
     """None: the wizard begins with nothing."""
 
 
-@pytest.fixture
-def chromium(tmp_path):
-    with Chromium(tmp_path) as chromium:
-        yield chromium
-
-
 def signed_in(server, database, browser, language):
     an_operator(database, Role.ORGANISER)
     page = browser.new_page()
     # Choosers are caught only some time after somebody listens, and nothing says when.
     page.on("filechooser", lambda _chooser: None)
-    page.goto(f"{server.address}/login?lang={language}")
+    page.goto(f"{server.url}/login?lang={language}")
     page.fill("#email", "organiser@example.org")
     page.fill("#password", PASSWORD)
     page.press("#password", "Enter")
-    page.wait_for_url(server.address + "/")
+    page.wait_for_url(server.url + "/")
     return page
 
 
@@ -65,12 +61,12 @@ def create_the_event(page):
     open_link(page, "/events/new")
     for field, text in FIELDS.items():
         fill_with_keys(page, field, text)
-    for field, hour in (("starts_at", "15:00"), ("ends_at", "19:00")):
+    for field, hour in (("starts_at", "0300PM"), ("ends_at", "0700PM")):
         press_until(page, f"e.id === '{field}'")
-        # Its parts are typed in an order that depends on the browser's own language.
-        page.evaluate(
-            "([id, at]) => (document.getElementById(id).value = at)", [field, f"2026-12-05T{hour}"]
-        )
+        # The parts of a moment stand in the order of the browser's own language, American English.
+        page.keyboard.type("12052026")
+        page.keyboard.press("ArrowRight")
+        page.keyboard.type(hour)
     press_button(page, "/events/new")
     page.wait_for_url(re.compile(r"/events/rabat-2026/start/delegations$"))
 
@@ -96,7 +92,7 @@ def pair_the_gate(page, browser, server, language):
     press_button(page, "/start/gate")
     link = page.inner_text(".pairing .link").strip()
     code = link.partition("#")[2]
-    station = open_station(browser, f"{server.address}/scan?lang={language}#{code}")
+    station = open_station(browser, f"{server.url}/scan?lang={language}#{code}")
     open_link(page, "/start/gate")
     open_link(page, "/start")
     page.wait_for_url(re.compile(r"/start/rehearsal$"))
@@ -107,7 +103,7 @@ def rehearse(page, station, server, word):
     press_button(page, "/rehearsal/begin")
     station.wait_for_selector("#rehearsal:not([hidden])")
     sheet = page.context.new_page()
-    sheet.goto(f"{server.address}/events/rabat-2026/rehearsal/badges")
+    sheet.goto(f"{server.url}/events/rabat-2026/rehearsal/badges")
     codes = [text.replace("-", "") for text in sheet.locator(".practice-code").all_inner_texts()]
     type_code(station, codes[0])
     shown = card(station)
@@ -134,6 +130,7 @@ def test_from_nothing_to_a_rehearsed_gate_without_a_mouse(
         event = session.scalars(select(Event)).one()
         quotas = session.execute(select(Delegation.name, Delegation.quota).order_by("quota"))
         assert (event.slug, event.name_ar) == ("rabat-2026", "اللقاء الجهوي")
+        assert (event.starts_at, event.ends_at - event.starts_at) == (STARTS, timedelta(hours=4))
         assert [tuple(row) for row in quotas] == [("Rabat", 320), ("Khémisset", 1000)]
         assert session.scalars(select(Scan)).all() == []
     assert page.locator(".first-steps [data-state=done]").count() == 4
@@ -150,7 +147,7 @@ def test_every_step_is_skipped_and_taken_up_again_another_day(server, database, 
         page.wait_for_url(re.compile(rf"/start/{step}$"))
         press_button(page, f"/start/{step}/skip")
     page.wait_for_url(re.compile(r"/start/end$"))
-    page.goto(server.address + "/")
+    page.goto(server.url + "/")
     open_link(page, "/rabat-2026/start")
     open_link(page, "/start/delegations")
     bring_the_delegations(page, tmp_path)

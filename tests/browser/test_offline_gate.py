@@ -16,10 +16,13 @@ from scanner.offline import OfflineGate
 from scanner.refresh import Refresh
 from scanner.scan import Scan
 from scanner.spool import Spool
+from scanner.walk_in import Newcomer
 from tests.browser.offline_stories import STORIES
 from tests.scanner.lists import NOON
 
 pytestmark = pytest.mark.browser
+
+KHEMISSET = {"id": 4, "name": "Khémisset", "name_ar": "الخميسات"}
 
 
 class Lender:
@@ -75,6 +78,8 @@ class PythonDoor:
             self.spool.memory.forget(self.first[arguments[0]])
         elif step == "settle":
             self.spool.settle([one.scan.scan_id for one in self.spool.decided()], [])
+        elif step == "come":
+            return self.come(*arguments)
         elif step == "renew":
             return self.renew(*arguments)
         else:
@@ -100,21 +105,27 @@ class PythonDoor:
             Refresh(lender, self.held, self.spool, self.clock).run()
         return ["renewal", lender.named]
 
+    def come(self, name):
+        verdict = self.delivery.admit(Newcomer.named(name, KHEMISSET))
+        return [*told_in(verdict), self.spool.walk_ins.count()]
+
     def show(self, code, type):
         scan = Scan(code=code, type=type, scanned_at=self.clock.now())
         self.first.setdefault(code, scan.scan_id)
         self.spool.put(scan)
         verdict = self.delivery.deliver(scan)
-        lease_id = self.spool.decided()[-1].lease_id
-        return [
-            verdict.status,
-            verdict.reason,
-            verdict.participant,
-            verdict.delegation,
-            verdict.first_admission,
-            verdict.stop,
-            lease_id,
-        ]
+        return [*told_in(verdict), self.spool.decided()[-1].lease_id]
+
+
+def told_in(verdict):
+    return [
+        verdict.status,
+        verdict.reason,
+        verdict.participant,
+        verdict.delegation,
+        verdict.first_admission,
+        verdict.stop,
+    ]
 
 
 def told_by_python(steps, folder):
@@ -135,12 +146,16 @@ BROWSER = """async ([steps, noon]) => {
   const { newScan } = await from("scans");
   const { Refresh } = await from("refresh");
   const { Unreachable } = await from("line");
+  const { newcomerNamed } = await from("walk-ins");
   let elapsed = 0;
   const clockOff = (shift, floor) =>
     new DeviceClock({wall: () => noon + elapsed + 1000 * shift, steady: () => elapsed, floor});
   let clock = clockOff(0, null);
   let storage, spool, held, delivery;
   const first = {};
+  const partsOf = (told) => [
+    told.status, told.reason, told.participant, told.delegation, told.first_admission, told.stop,
+  ].map(one => one ?? null);
   const open = async () => {
     storage = new Storage();
     spool = await Spool.of(storage);
@@ -155,8 +170,13 @@ BROWSER = """async ([steps, noon]) => {
     await spool.put(scan, clock.frame);
     const told = await delivery.deliver(scan);
     const {lease_id} = await storage.one("waiting", scan.scan_id);
-    return [told.status, told.reason, told.participant, told.delegation,
-            told.first_admission, told.stop, lease_id].map(one => one ?? null);
+    return [...partsOf(told), lease_id ?? null];
+  };
+  const come = async (name) => {
+    const delegation = {id: 4, name: "Khémisset", name_ar: "الخميسات"};
+    const scan = newScan("", "entry", "typed", clock.now());
+    const told = await delivery.admit(newcomerNamed(name, delegation), scan);
+    return [...partsOf(told), spool.walkIns.count];
   };
   const wake = (shift) => {
     clock = clockOff(shift, held.confirmedAt);
@@ -184,15 +204,16 @@ BROWSER = """async ([steps, noon]) => {
     settle: () => spool.settle(spool.decided().map((one) => one.scan_id), [], []),
     renew,
     show,
+    come,
   };
   await open();
   const told = [];
   for (const [step, ...given] of steps) {
     const said = await play[step](...given);
-    if (["show", "renew"].includes(step)) told.push(said);
+    if (["show", "renew", "come"].includes(step)) told.push(said);
   }
   await spool.wipe(false);
-  await storage.empty(["waiting", "clocks"], true);
+  await storage.empty(["waiting", "walk_ins", "clocks"], true);
   return told;
 }"""
 

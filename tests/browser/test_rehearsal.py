@@ -34,7 +34,7 @@ def scans(database):
 def test_each_practice_badge_shows_its_verdict_and_nothing_is_counted(
     server, organiser_page, page, codes, event, database
 ):
-    organiser_page.goto(f"{server.address}{REHEARSAL}")
+    organiser_page.goto(f"{server.url}{REHEARSAL}")
     press(organiser_page, "begin")
     page.wait_for_selector("#rehearsal:not([hidden])")
     banner = page.text_content("#rehearsal")

@@ -7,7 +7,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from badges.qr import qr_image
-from checkin.db.models import Admission, Role, Scan
+from checkin.db.models import Admission, Conflict, Participant, Role, Scan
 from checkin.services.operators import set_pin
 from tests import factories
 from tests.browser.stations import (
@@ -16,6 +16,7 @@ from tests.browser.stations import (
     dismiss,
     hand_scanner,
     open_station,
+    stored,
     type_code,
     wait_for_list,
 )
@@ -140,31 +141,77 @@ def test_somebody_without_a_badge_is_registered_and_admitted(page, database):
     assert len(rows(database, Admission.id)) == 1
 
 
-def test_a_walk_in_that_could_not_be_sent_is_kept_until_the_network_is_back(page, database):
+def cut(page):
     page.context.set_offline(True)
     page.wait_for_selector("#line[data-state=offline]", timeout=20_000)
-    page.keyboard.press("w")
-    page.get_by_text("Impossible hors ligne").wait_for()
-    page.fill("#walk-in-name", "Rachid Amrani")
-    page.press("#walk-in-name", "Enter")
-    page.get_by_text("Gardé, pas encore admis").wait_for()
-    page.keyboard.press("Escape")
-    page.wait_for_selector("#walk-in", state="hidden")
+
+
+def healed(page):
     page.context.set_offline(False)
     page.wait_for_selector("#line[data-state=online]", timeout=20_000)
+
+
+def walks_in(page, name, delegation="Khémisset"):
+    page.keyboard.press("w")
+    page.wait_for_selector("#walk-in[open]")
+    page.select_option("#walk-in-delegation", label=delegation)
+    page.fill("#walk-in-name", name)
+    page.press("#walk-in-name", "Enter")
+
+
+def test_without_the_network_a_walk_in_is_let_in_on_a_lent_place_and_registered_later(
+    page, database
+):
+    cut(page)
+    walks_in(page, "Rachid Amrani")
+
+    said = card(page)
+    kept = stored(page)
+    assert (said["kind"], said["name"]) == ("pending", "Rachid Amrani")
+    assert len(kept["walk_ins"]) == 1
+    assert "Rachid" not in str(kept)
+    assert page.text_content("#waiting") == "En attente : 1"
+    page.reload()  # nothing of it was in memory only
+    page.wait_for_selector("#station:not([hidden])")
+    assert rows(database, Admission.id) == []
+
+    healed(page)
+    page.wait_for_selector("#waiting", state="hidden", timeout=20_000)
+
+    with database.read() as session:
+        (person,) = session.scalars(select(Participant).where(Participant.name == "Rachid Amrani"))
+        assert session.scalars(select(Admission.participant_id)).all() == [person.id]
+        assert session.scalars(select(Conflict.id)).all() == []
+    assert stored(page)["walk_ins"] == []
+    assert page.faults == []
+
+
+def test_a_walk_in_without_a_lent_place_is_kept_in_the_form_and_not_let_in(page, database, event):
+    factories.a_delegation(database, event, "Tiflet", quota=0)
+    page.reload()
+    wait_for_list(page)
+    page.wait_for_selector("#line[data-state=online]", timeout=20_000)
+    cut(page)
+    walks_in(page, "Rachid Amrani", "Tiflet")
+    page.get_by_text("Plus de place prêtée ici").wait_for()
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#walk-in", state="hidden")
+    healed(page)
 
     page.keyboard.press("w")
     page.wait_for_selector("#walk-in[open]")
     assert page.input_value("#walk-in-name") == "Rachid Amrani"
     page.press("#walk-in-name", "Enter")
 
-    assert card(page)["name"] == "Rachid Amrani"
+    assert card(page)["kind"] == "refused"  # now it is registered, on the reserve list
     dismiss(page)
     page.locator("#code").blur()
     page.keyboard.press("w")
     page.wait_for_selector("#walk-in[open]")
     assert page.input_value("#walk-in-name") == ""
-    assert len(rows(database, Admission.id)) == 1
+    with database.read() as session:
+        known = select(Participant.standing).where(Participant.name == "Rachid Amrani")
+        assert session.scalars(known).all() == ["reserve"]
 
 
 def test_a_name_that_is_registered_already_is_asked_about_again(page, database):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from checkin.db.migrate import current_revision, downgrade, head_revision, upgrade
-from checkin.db.models import Base
+from checkin.db.models import Activity, Base
+from tests.factories import NOW
 
 #: made by hand in the migrations, in each database's own way
 BY_HAND = ("participant_search", "ix_participant_trigrams")
@@ -66,3 +67,29 @@ def test_check_constraints_are_those_of_the_models(database):
 
 def test_a_migrated_database_is_at_the_head(database, empty_database):
     assert (current_revision(database), current_revision(empty_database)) == (head_revision(), None)
+
+
+def test_the_log_says_whose_account_it_was_and_no_longer_that_they_did_it(empty_database):
+    upgrade(empty_database, "0010")
+    add = "INSERT INTO activity (id, at, operator_id, action, details) VALUES (:i, :at, :o, :a, :d)"
+    with empty_database.write() as session:
+        session.execute(
+            text(
+                "INSERT INTO operator (id, email, name, role, password_hash, language, created_at)"
+                " VALUES (7, 'a@example.org', 'A', 'viewer', 'x', 'fr', :at)"
+            ),
+            {"at": NOW},
+        )
+        for number, action in ((1, "operator.add"), (2, "operator.sign_in")):
+            told = '{"email": "a@example.org", "role": "viewer"}' if number == 1 else "{}"
+            row = {"i": number, "at": NOW, "o": 7, "a": action, "d": told}
+            session.execute(text(add), row)
+
+    upgrade(empty_database)
+
+    with empty_database.read() as session:
+        rows = session.query(Activity).order_by(Activity.id).all()
+    assert [(row.operator_id, row.details) for row in rows] == [
+        (None, {"role": "viewer", "account": 7}),
+        (7, {}),
+    ]

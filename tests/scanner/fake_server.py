@@ -154,7 +154,7 @@ class FakeServer:
     def _search(self, path):
         asked = parse_qs(urlsplit(path).query)["q"][0]
         names = [p for p in self.people.values() if asked in (p["name"] + (p["name_ar"] or ""))]
-        delegation = {"id": 1, "name": "Khémisset"}
+        delegation = {"id": 1, "name": "Khémisset", "name_ar": "الخميسات"}
         found = [{**p, "delegation": delegation, "status": "confirmed"} for p in names]
         return 200, {"participants": found}
 

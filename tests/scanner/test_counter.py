@@ -33,6 +33,14 @@ def test_a_search_lists_names_with_delegation_and_standing(volunteer):
     assert volunteer.notice == "found"
 
 
+def test_an_arabic_reader_is_told_the_delegation_in_arabic(volunteer):
+    volunteer.screen = replace(volunteer.screen, language="ar")
+    volunteer.open(Purpose.SEARCH).type(*"Fatima", "enter").answered()
+
+    (option,) = volunteer.screen.form.options
+    assert option.detail == "الخميسات · مؤكد"
+
+
 def test_a_search_for_nobody_and_one_too_short_say_so(volunteer):
     short = volunteer.open(Purpose.SEARCH).type(*"Fa", "enter").notice
     nobody = volunteer.type(*"xxxx", "enter").answered().notice

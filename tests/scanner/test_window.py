@@ -275,17 +275,21 @@ def test_a_laptop_without_a_gate_pairs_by_its_camera_and_goes_on(screen, window,
     assert (code, "Porte A" in said) == (0, True)
 
 
-def test_a_pairing_code_can_be_typed_in_the_window(screen, window, server):
+def test_a_pairing_code_can_be_typed_in_the_window_and_again_after_a_slip(screen, window, server):
     server.pairing_code = "7K2MQ9XD"
     with window([scene()] * 30, credentials=()) as process:
         screen.shows_window()
         time.sleep(3)  # it is painted a moment before it listens, and half a code is a wrong one
+        screen.type("7k2mq9xc\n", every_ms=80)
+        wait_until(lambda: any("/pair" in asked for asked in server.asked), "the wrong code", 30)
+        assert process.poll() is None
+        time.sleep(3)
         screen.type("7k2mq9xd\n", every_ms=80)
         wait_until(lambda: any("/status" in asked for asked in server.asked), "the gate", 30)
 
-        screen.shows_window()
-        assert process.poll() is None
-        process.kill()
+        # A key between the two windows goes nowhere: it is pressed until one hears it.
+        wait_until(lambda: screen.press("q") or process.poll() is not None, "the end", 30)
+        assert (process.returncode, "Porte A" in process.stderr.read()) == (0, True)
 
 
 def test_escape_leaves_the_pairing(screen, window, server):

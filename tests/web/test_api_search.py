@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from checkin.db.models import Activity
+from checkin.db.models import Activity, Delegation
 from tests import factories
 
 PEOPLE = [
@@ -75,15 +75,18 @@ def test_at_most_twenty_are_shown(api, database, event):
 
 
 def test_a_found_person_is_shown_whole(api, database, event, people):
+    delegation = factories.a_delegation(database, event)
+    named = update(Delegation).where(Delegation.id == delegation.id).values(name_ar="الخميسات")
+    factories.write(database, lambda session: session.execute(named))
+
     [person] = api.read("/participants?q=fassi")["participants"]
 
-    delegation = factories.a_delegation(database, event)
     assert person == {
         "id": people[1],
         "name": "Ahmed El-Fassi",
         "name_ar": "أحمد الفاسي",
         "category": "Militant",
-        "delegation": {"id": delegation.id, "name": "Khémisset"},
+        "delegation": {"id": delegation.id, "name": "Khémisset", "name_ar": "الخميسات"},
         "status": "confirmed",
     }
 

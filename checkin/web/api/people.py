@@ -141,6 +141,10 @@ def _found_body(person: Found) -> dict[str, Any]:
         "name": person.name,
         "name_ar": person.name_ar,
         "category": person.category,
-        "delegation": {"id": person.delegation_id, "name": person.delegation},
+        "delegation": {
+            "id": person.delegation_id,
+            "name": person.delegation,
+            "name_ar": person.delegation_ar,
+        },
         "status": person.standing,
     }

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from checkin.db.models import Role
+from checkin.db.models import Activity, Role
 from checkin.web import streams
 from checkin.web.state import EXTENSION
 from tests.web.pages.browsing import PASSWORD, Browsing
@@ -42,6 +42,14 @@ def test_a_changed_password_ends_the_other_sessions_and_renews_this_one(organise
     assert organiser.open("/").status_code == 200
     assert organiser.session()["_user_id"] != before
     assert is_out(elsewhere)
+
+
+def test_a_changed_password_is_one_line_in_the_log_and_no_sign_in(organiser, database):
+    change(organiser)
+
+    with database.read() as session:
+        noted = [row.action for row in session.query(Activity).order_by(Activity.id)]
+    assert noted[-2:] == ["operator.sign_in", "operator.password"]
 
 
 def test_a_password_is_changed_only_by_who_knows_it(app, organiser):

@@ -62,6 +62,13 @@ export class Courier {
     }
   }
 
+  /** Let somebody without a badge in without the server, or say why not: {verdict}. */
+  async admit(newcomer, scan) {
+    const verdict = await this.delivery.admit(newcomer, scan);
+    this.#sayLine();
+    return verdict;
+  }
+
   async #deliver(scan) {
     if (this.#over) return;
     try {
@@ -144,6 +151,7 @@ export class Courier {
 
   async #drain() {
     if (!this.delivery.online) return;
+    await this.delivery.register();
     const sum = { uploaded: 0, contradicted: 0 };
     try {
       for (let batch; (batch = await this.delivery.upload()).settled; ) {

@@ -3,6 +3,7 @@ import { Rejected, Unreachable } from "./line.js";
 import { passageTold } from "./memory.js";
 import { tagOf } from "./offline-gate.js";
 import { setAsideRow } from "./spool.js";
+import { sealedWalkIn } from "./walk-ins.js";
 
 export class Delivery {
   online = true; // whether the server answered last time
@@ -37,6 +38,30 @@ export class Delivery {
       if (!(fault instanceof Rejected)) throw fault;
       await this.spool.setAside(scan, fault.message);
       return { scan, fault: { code: "rejected", detail: fault.detail } };
+    }
+  }
+
+  /** Let somebody without a badge in on a place lent to this gate, or say why not. */
+  async admit(newcomer, scan) {
+    return this.spool.alone(async () => {
+      const answer = this.gate.walkIn(newcomer, scan);
+      if (!answer.passage) return answer.verdict;
+      const walkIn = await sealedWalkIn(newcomer, this.gate.walkInKey);
+      await this.spool.walkIns.takeIn(walkIn, scan, answer, this.clock.frame);
+      return answer.verdict;
+    });
+  }
+
+  /** Register the walk-ins who were let in here; their entries then wait as any scan. */
+  async register() {
+    for (const row of this.spool.walkIns.all) {
+      try {
+        const { code, participant_id: id } = await this.line.register(row.walk_in);
+        await this.spool.walkIns.registered(row, code, await tagOf({ code }), id);
+      } catch (fault) {
+        if (!(fault instanceof Rejected)) throw fault;
+        await this.spool.walkIns.putAside(row, fault.message);
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 // The HTTP contract v1 as a browser speaks it.
 import { utcText } from "./scans.js";
+import { namesOf } from "./walk-ins.js";
 
 const SCAN_MS = 1_500;
 const BATCH_MS = 15_000;
@@ -92,11 +93,18 @@ export class Line {
     return (await this.#call("GET", `participants?${query}`, null, DESK_MS)).participants ?? [];
   }
 
-  /** Register somebody who comes unannounced and return the code that admits them. */
-  async registerWalkIn(name, delegationId, again) {
-    const script = /[\u0600-\u06ff]/.test(name) ? "name_ar" : "name";
-    const body = { [script]: name, delegation_id: delegationId, allow_duplicate: again };
-    return (await this.#call("POST", "participants", body, DESK_MS)).code;
+  /** Register somebody who comes unannounced and return the code; the same one again, once. */
+  async registerWalkIn(newcomer, again) {
+    const { id, delegation } = newcomer;
+    const known = { id, delegation_id: delegation.id, allow_duplicate: again };
+    return (await this.#call("POST", "participants", { ...namesOf(newcomer), ...known }, DESK_MS)).code;
+  }
+
+  /** Register a walk-in who was let in; the same one again gets the same {code, participant_id}. */
+  async register(walkIn) {
+    const reply = await this.#call("POST", "participants", walkIn, BATCH_MS);
+    if (!reply.code) throw new Unreachable("another answer");
+    return reply;
   }
 
   /** Send a refused scan again with force, under a scan_id of its own. */

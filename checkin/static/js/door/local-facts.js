@@ -38,6 +38,17 @@ export function factsFrom(content, history, lent, { direction, gateId, limitedGa
   return { ...facts, places_used: lent.placesSpent, quota: lent.places };
 }
 
+/** Return the facts of somebody without a badge: a lent place is as good as a confirmed one. */
+export function walkInFacts(lent, gateAdmits) {
+  return {
+    ...FACTS,
+    gate_admits: gateAdmits,
+    places_used: lent.placesSpent,
+    quota: lent.places,
+    hall_inside: lent.hallSpent,
+  };
+}
+
 /** Say whether an admission with these facts gives a lent place away. */
 export function takesPlace(facts) {
   return facts.standing === "reserve" && facts.entries === 0;

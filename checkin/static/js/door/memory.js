@@ -6,7 +6,9 @@ export function leaseFrom(body) {
   if (typeof body?.lease_id !== "string" || Number.isNaN(expiresAt)) return null;
   if (!Array.isArray(body.delegations)) return null;
   const places = new Map(body.delegations.map(({ id, places }) => [id, places]));
-  return { leaseId: body.lease_id, expiresAt, places, hall: body.hall ?? null };
+  return {
+    leaseId: body.lease_id, expiresAt, places, hall: body.hall ?? null, walkInKey: body.walk_in_key ?? "",
+  };
 }
 
 /** Sum up one person's passages, in the order in which they became known. */
@@ -36,7 +38,7 @@ export function passageTold(scan, tag, reply, at, gate) {
 export class Memory {
   #passages;
 
-  /** @param waiting the scans that the server has yet to hear of, by scan_id */
+  /** @param waiting says by `has` whether the server has yet to hear of a scan_id */
   constructor(passages, waiting, kept) {
     this.#passages = new Map(byPosition(passages).map((row) => [row.scan_id, row]));
     this.waiting = waiting;
@@ -99,8 +101,13 @@ export class Memory {
    * took of a lease stays taken: the server may have given it to another.
    */
   nobodys(scanId) {
+    return this.whose(scanId, "", null);
+  }
+
+  /** Return a passage with the badge and person that it is now known to be of, or null. */
+  whose(scanId, tag, participantId) {
     const row = this.#passages.get(scanId);
-    return row ? { ...row, tag: "", participant_id: null } : null;
+    return row ? { ...row, tag, participant_id: participantId } : null;
   }
 
   forgetAll() {

@@ -2,8 +2,9 @@
 import { decide } from "./admission.js";
 import { parseCode } from "./badge-code.js";
 import { badgeTag, canReadLists, openEntry } from "./gate-list.js";
-import { factsFrom, NOTHING_LENT, policyFrom, takesPlace, takesSeat } from "./local-facts.js";
+import { factsFrom, NOTHING_LENT, policyFrom, takesPlace, takesSeat, walkInFacts } from "./local-facts.js";
 import { utcText } from "./scans.js";
+import { namesOf } from "./walk-ins.js";
 
 const OK = { status: "ok", reason: null };
 const decidedAs = ({ status, reason }) => ({ status, reason });
@@ -40,6 +41,35 @@ export class OfflineGate {
     const content = entry ? await openEntry(token, entry) : null;
     if (!content) return this.#unlisted(scan, tag, Boolean(reason));
     return this.#decided(scan, tag, content);
+  }
+
+  /** Decide on somebody without a badge, who needs a place that was lent to this gate. */
+  walkIn(newcomer, scan) {
+    if (!this.held.isThere || !this.walkInKey) return this.#refused(scan, "unapproved");
+    const head = this.held.policy;
+    const lent = this.#lent(newcomer.delegation.id, this.#moment(scan));
+    const policy = policyFrom(head, lent);
+    // Which category they will have is the server's to say.
+    const facts = walkInFacts(lent, !head.limited_gates.includes(this.place.id));
+    const decision = decide(facts, this.#moment(scan), policy);
+    const content = { participant: personOf(newcomer), delegation: newcomer.delegation };
+    const passage = {
+      ...this.#barePassage(scan, newcomer.id),
+      delegation_id: newcomer.delegation.id,
+      lease_id: lent.leaseId,
+      place: true,
+      seat: takesSeat(facts, policy),
+    };
+    return {
+      verdict: verdictOf(scan, decision, content, null, this.held.stop),
+      decided: decidedAs(decision),
+      passage: decision.status === "ok" ? passage : null,
+    };
+  }
+
+  /** What seals walk-ins for the server; empty where this gate may take none. */
+  get walkInKey() {
+    return (canReadLists() && this.memory.lease()?.walkInKey) || "";
   }
 
   #decided(scan, tag, content) {
@@ -112,6 +142,10 @@ export class OfflineGate {
     const verdict = { scan, ...OK, offline: true, unchecked: true };
     return { verdict, decided: OK, passage: this.#barePassage(scan, tag) };
   }
+}
+
+function personOf(newcomer) {
+  return { id: null, name: "", name_ar: null, category: "", ...namesOf(newcomer) };
 }
 
 function verdictOf(scan, decision, { participant, delegation }, history, stop) {

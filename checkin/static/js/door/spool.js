@@ -2,6 +2,7 @@
 // acknowledged its very scan_id, or said that it will never take it.
 import { KeptValues } from "./kept-values.js";
 import { byPosition, Memory, nextPosition } from "./memory.js";
+import { WaitingWalkIns } from "./walk-ins.js";
 
 const LARGEST_BATCH = 500;
 
@@ -13,20 +14,24 @@ export class Spool {
   #clocks;
   #turn = Promise.resolve();
 
-  constructor(storage, kept, { waiting, passages, setAside, contradicted, clocks }) {
+  constructor(storage, kept, { waiting, walkIns, passages, setAside, contradicted, clocks }) {
     this.storage = storage;
     this.kept = kept;
     this.#waiting = new Map(byPosition(waiting).map((row) => [row.scan_id, row]));
     this.#setAside = new Map(setAside.map((row) => [row.scan_id, row]));
     this.#contradicted = new Map(contradicted.map((row) => [row.scan_id, row]));
     this.#clocks = new Map(byPosition(clocks).map((row) => [row.frame, row]));
-    this.memory = new Memory(passages, this.#waiting, kept);
+    const unheard = { has: (id) => this.#waiting.has(id) || this.walkIns.has(id) };
+    this.memory = new Memory(passages, unheard, kept);
+    const become = { waiting: this.#waiting, setAside: this.#setAside, memory: this.memory };
+    this.walkIns = new WaitingWalkIns(storage, walkIns, become);
   }
 
   static async of(storage) {
     const kept = await KeptValues.of(storage);
     return new Spool(storage, kept, {
       waiting: await storage.all("waiting"),
+      walkIns: await storage.all("walk_ins"),
       passages: await storage.all("passages"),
       setAside: await storage.all("set_aside"),
       contradicted: await storage.all("contradicted"),
@@ -35,7 +40,7 @@ export class Spool {
   }
 
   get waitingCount() {
-    return this.#waiting.size;
+    return this.#waiting.size + this.walkIns.count;
   }
 
   get setAsideCount() {
@@ -47,7 +52,7 @@ export class Spool {
   }
 
   get decidedCount() {
-    return [...this.#waiting.values()].filter((one) => one.decided).length;
+    return [...this.#waiting.values()].filter((one) => one.decided).length + this.walkIns.count;
   }
 
   /** The scans that a person must look at: {scan, error}. */
@@ -173,12 +178,12 @@ export class Spool {
 
   /**
    * Erase the gate list, the lease and whom this gate counted.
-   * Scans that the server has not taken stay: they hold codes, times and no names.
+   * Scans that the server has not taken stay: they hold codes, times and no names that can be read.
    * @param forGood nothing is written any more
    */
   async wipe(forGood) {
-    const unsent = this.#waiting.size + this.#setAside.size;
-    const ofScans = ["waiting", "set_aside", "clocks"];
+    const unsent = this.waitingCount + this.#setAside.size;
+    const ofScans = ["waiting", "walk_ins", "set_aside", "clocks"];
     const ofPeople = ["kept", "entries", "tombstones", "passages", "contradicted"];
     await this.storage.empty(unsent ? ofPeople : [...ofPeople, ...ofScans], forGood);
     this.kept.forget();

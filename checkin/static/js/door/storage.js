@@ -1,12 +1,13 @@
 // The browser's own database: what a write stored is on the disk when it returns.
 
 const NAME = "marhaba-door";
-const VERSION = 1;
+const VERSION = 2;
 const STORES = {
   kept: "name", // single values: of the list, the lease, the gate
   entries: "tag", // the gate list, every entry sealed
   tombstones: "tag",
   waiting: "scan_id", // scans that the server does not have for sure
+  walk_ins: "scan_id", // let in without a badge, and not yet registered
   passages: "scan_id", // whom this device knows to be counted in: numbers, no names
   set_aside: "scan_id", // what the server will never take, kept for a person
   contradicted: "scan_id", // let in here, and the server's rules say otherwise

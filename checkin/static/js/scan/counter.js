@@ -1,6 +1,8 @@
-// What a volunteer asks the server for by hand: a name, an override, a walk-in. Online only:
-// nothing here is shown as done before the server said so.
+// What a volunteer asks the server for by hand: a name, an override, a walk-in. Nothing here is shown
+// as done before the server said so; whom it does not answer for, a gate may let in by its lease.
 import { Rejected, TokenRefused, Unreachable } from "../door/line.js";
+import { StorageFault } from "../door/storage.js";
+import { newcomerNamed } from "../door/walk-ins.js";
 import { bothNames, fill, words } from "./words.js";
 
 const part = (id) => document.getElementById(id);
@@ -9,9 +11,11 @@ const DUPLICATE = "possible_duplicate";
 
 /** Shows the forms; `station` gives {door, cards, counts, isOnline, read, show, note}. */
 export class Counter {
-  #asked = {}; // the walk-in that the server took for a duplicate
+  #newcomer = null; // the walk-in that was asked for last: the same one while nothing is changed
+  #isMeant = false; // the server took it for a duplicate, and it was asked for again
   #unsent = null; // the walk-in's form, while what was typed waits for the network: in memory only
   #refused = null;
+  #delegations = [];
 
   constructor(station) {
     this.station = station;
@@ -36,9 +40,11 @@ export class Counter {
     if (!door) return;
     this.#open("walk-in");
     await this.#guarded(part("walk-in-form"), async () => {
-      const { delegations } = this.station.counts ?? (await door.line.status());
+      const known = this.station.counts?.delegations ?? door.delegations;
+      const delegations = known.length ? known : (await door.line.status()).delegations;
       const select = part("walk-in-delegation");
       const chosen = select.value;
+      this.#delegations = delegations;
       select.replaceChildren(...delegations.map((each) => new Option(written(each), each.id)));
       if (chosen) select.value = chosen;
     });
@@ -53,7 +59,7 @@ export class Counter {
 
   /** Forget what was typed: this browser may hold no name now. */
   forget() {
-    this.#unsent = null;
+    this.#unsent = this.#newcomer = null;
     for (const form of document.querySelectorAll("dialog form")) form.reset();
   }
 
@@ -69,7 +75,8 @@ export class Counter {
     if (!this.station.door) return;
     const form = part(`${id}-form`);
     if (form !== this.#unsent) form.reset();
-    say(form, this.station.isOnline ? "" : words.desk.needs_server);
+    const offline = form.elements.delegation ? words.desk.walk_in_offline : words.desk.needs_server;
+    say(form, this.station.isOnline ? "" : offline);
     part(id).showModal();
   }
 
@@ -99,18 +106,46 @@ export class Counter {
   }
 
   async #walkIn(form) {
+    const newcomer = this.#newcomerIn(form);
+    try {
+      const code = await this.#register(newcomer);
+      this.#admitted();
+      this.station.read(code);
+    } catch (fault) {
+      this.#isMeant = fault.error === DUPLICATE;
+      if (!(fault instanceof Unreachable)) throw fault;
+      await this.#withoutServer(newcomer, form, fault);
+    }
+  }
+
+  #newcomerIn(form) {
     const name = form.elements.name.value.trim();
-    const delegation = Number(form.elements.delegation.value);
-    const again = this.#asked.name === name && this.#asked.delegation === delegation;
-    this.#asked = { name, delegation }; // stays only if the server takes it for a duplicate
-    const code = await this.station.door.line.registerWalkIn(name, delegation, again).catch((fault) => {
-      if (fault.error !== DUPLICATE) this.#asked = {};
-      if (fault instanceof Unreachable) this.#unsent = form;
+    const id = Number(form.elements.delegation.value);
+    if (this.#newcomer?.name !== name || this.#newcomer.delegation.id !== id) {
+      const delegation = this.#delegations.find((each) => each.id === id);
+      [this.#newcomer, this.#isMeant] = [newcomerNamed(name, delegation), false];
+    }
+    return this.#newcomer;
+  }
+
+  async #register(newcomer) {
+    if (!this.station.isOnline) throw new Unreachable("known to be offline");
+    return this.station.door.line.registerWalkIn(newcomer, this.#isMeant);
+  }
+
+  async #withoutServer(newcomer, form, fault) {
+    const verdict = await this.station.door.admit(newcomer);
+    if (verdict.status !== "ok") {
+      this.#unsent = form;
       throw fault;
-    });
-    [this.#asked, this.#unsent] = [{}, null];
+    }
+    this.#admitted();
+    this.station.show(verdict);
+  }
+
+  #admitted() {
+    [this.#newcomer, this.#unsent, this.#isMeant] = [null, null, false];
     part("walk-in").close();
-    this.station.read(code);
   }
 
   async #override(form) {
@@ -132,6 +167,7 @@ function sentenceOf(fault, form) {
   if (fault instanceof Unreachable) {
     return form.elements.delegation ? words.desk.walk_in_kept : words.desk.needs_server;
   }
+  if (fault instanceof StorageFault) return words.faults[`storage_${fault.kind}`];
   if (fault instanceof TokenRefused) return words.pairing.revoked;
   if (!(fault instanceof Rejected)) throw fault;
   if (fault.error === DUPLICATE) return words.desk.possible_duplicate;
@@ -148,7 +184,7 @@ function personItem(person) {
   [name.dir, more.dir] = ["auto", "auto"];
   const standing = words.desk.standings[person.status] ?? person.status;
   name.textContent = written(person);
-  more.textContent = `${person.delegation.name} · ${standing}`;
+  more.textContent = `${bothNames(person.delegation)[0]} · ${standing}`;
   item.append(name, more);
   return item;
 }
