@@ -124,8 +124,6 @@ def test_the_device_is_remembered_and_a_revoked_one_asks_to_be_paired(
     page.wait_for_selector("#station:not([hidden])")
     revoke_all(database)
 
-    type_code(page, code)
-
     page.wait_for_selector("#pairing:not([hidden])")
     assert "plus associé" in page.text_content("#pairing-problem")
     assert page.evaluate("localStorage.getItem('marhaba.device')") is None
