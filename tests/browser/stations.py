@@ -77,7 +77,8 @@ def wait_for_list(page):
 
 
 def dismiss(page):
-    """Close the verdicts."""
+    """Leave the code's field, if it has the focus, and close the verdicts."""
+    page.keyboard.press("Escape")
     page.keyboard.press("Escape")
     page.wait_for_selector("#verdicts", state="hidden")
 

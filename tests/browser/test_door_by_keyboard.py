@@ -56,6 +56,10 @@ class Hands:
             self.press("Tab")
         raise AssertionError(f"Tab does not lead to {selector}")
 
+    def leave(self, form):
+        self.press("Escape")
+        self.page.wait_for_selector(form, state="hidden")
+
     def wait_for(self, selector):
         self.page.wait_for_selector(selector)
 
@@ -103,7 +107,8 @@ def test_a_whole_shift_without_a_mouse(hands, codes, database, event):
     hands.write("Militant 2")
     hands.press("Enter")
     hands.wait_for("#found li")
-    hands.press("Escape", "w")
+    hands.leave("#search")
+    hands.press("w")
     hands.wait_for("#walk-in-name:focus")
     hands.write("Salma Idrissi")
     hands.press("Enter")
@@ -112,7 +117,7 @@ def test_a_whole_shift_without_a_mouse(hands, codes, database, event):
 
     hands.press("Escape", "?")
     hands.wait_for("#help[open]")
-    hands.press("Escape")
+    hands.leave("#help")
     hands.tab_to("#settings summary")
     hands.press("Enter")
     hands.tab_to("#sound")
