@@ -100,7 +100,8 @@ def _create(session: Session, keys: Keys, now: datetime) -> Event:
 def _open_today(event: Event, now: datetime) -> None:
     today = now.astimezone(ZoneInfo(_ZONE)).date()
     event.starts_at = datetime.combine(today, time(15), ZoneInfo(_ZONE))
-    event.ends_at = event.starts_at + timedelta(hours=4)
+    # Loaded in the evening, it is not over yet: badges work and nothing may be erased.
+    event.ends_at = max(event.starts_at, now) + timedelta(hours=4)
     event.doors_open_at = now - timedelta(hours=1)
     event.doors_close_at = now + timedelta(hours=24)
 
