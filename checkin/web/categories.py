@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from badges.shapes import outline
 from badges.spec import SHAPES
-from checkin.db.engine import in_transaction
 from checkin.db.models import Event
 from checkin.domain.problems import InvalidValue, Problem
 from checkin.services.category_desk import (
@@ -26,6 +25,7 @@ from checkin.services.category_desk import (
 )
 from checkin.services.events import categories_of
 from checkin.services.visible_events import visible_event
+from checkin.web.event_changes import change_event
 from checkin.web.languages import page_language
 from checkin.web.page_errors import register_page_errors
 from checkin.web.sessions import current_operator
@@ -100,14 +100,11 @@ def _said(slug: str, form: str, work: Callable[..., object]) -> ResponseReturnVa
 
 
 def _write(slug: str, work: Callable[..., object], *details: CategoryDetails) -> None:
-    operator, now = current_operator(), datetime.now(UTC)
 
-    def change(session: Session) -> int:
-        event = visible_event(session, operator, slug)
-        work(session, event, *details, operator_id=operator.id, now=now)
-        return event.id
+    def change(session: Session, event: Event, /, *, operator_id: int, now: datetime) -> None:
+        work(session, event, *details, operator_id=operator_id, now=now)
 
-    marhaba().live.nudge(in_transaction(database(), change))
+    marhaba().live.nudge(change_event(slug, change))
 
 
 def _page(

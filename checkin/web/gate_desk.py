@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import partial
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
-from checkin.db.engine import in_transaction
 from checkin.domain.problems import InvalidValue
 from checkin.errors import Conflict, InvalidRequest, MarhabaError
 from checkin.services.gate_desk import add_gate, change_device, change_gate
-from checkin.services.visible_events import visible_event
 from checkin.web.devices_page import devices_page
+from checkin.web.event_changes import change_event
 from checkin.web.languages import page_language
 from checkin.web.page_errors import register_page_errors
-from checkin.web.sessions import current_operator
-from checkin.web.state import database, marhaba
+from checkin.web.state import marhaba
 
 bp = Blueprint("gate_desk", __name__)
 register_page_errors(bp)
@@ -58,15 +54,8 @@ def edit_device(slug: str, device_id: int) -> ResponseReturnValue:
 
 def _changed(slug: str, form: str, change: Callable[..., object]) -> ResponseReturnValue:
     """Run a change in a transaction; a fault comes back beside the form it was made in."""
-    operator, now = current_operator(), datetime.now(UTC)
-
-    def work(session: Session) -> int:
-        event = visible_event(session, operator, slug)
-        change(session, event, operator_id=operator.id, now=now)
-        return event.id
-
     try:
-        event_id = in_transaction(database(), work)
+        event_id = change_event(slug, change)
     except (InvalidValue, InvalidRequest, Conflict) as fault:
         said = request.form.get("name", "")
         return devices_page(slug, refused=form, problem=_sentence(fault), said=said), 400

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from checkin.db.engine import in_transaction
+from checkin.db.models import Event
 from checkin.domain.problems import Problem
 from checkin.domain.quotas import (
     COLUMNS,
@@ -33,6 +34,7 @@ from checkin.services.quota_desk import (
     read_quota_sheet,
 )
 from checkin.services.visible_events import visible_event
+from checkin.web.event_changes import change_event
 from checkin.web.languages import page_language
 from checkin.web.limits import by_operator, limiter
 from checkin.web.page_errors import register_page_errors
@@ -137,15 +139,12 @@ def _changed(slug: str, form: str, change: Callable[..., object]) -> ResponseRet
     details = validate_delegation(values)
     if isinstance(details, list):
         return _page(slug, form, values, details), 400
-    operator, now = current_operator(), datetime.now(UTC)
 
-    def work(session: Session) -> int:
-        event = visible_event(session, operator, slug)
-        change(session, event, details, operator_id=operator.id, now=now)
-        return event.id
+    def work(session: Session, event: Event, /, *, operator_id: int, now: datetime) -> None:
+        change(session, event, details, operator_id=operator_id, now=now)
 
     try:
-        event_id = in_transaction(database(), work)
+        event_id = change_event(slug, work)
     except QuotaProblem as fault:
         return _page(slug, form, values, [fault.in_column(fault.column)]), 400
     marhaba().live.nudge(event_id)

@@ -9,10 +9,8 @@ from datetime import UTC, datetime
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from badges.qr import qr_svg
-from checkin.db.engine import in_transaction
 from checkin.db.models import Event
 from checkin.domain.messages import verdict_message
 from checkin.domain.rehearsal import Practice, practice_verdict
@@ -21,6 +19,7 @@ from checkin.protocol.codes import group_for_people
 from checkin.services.first_steps import Step
 from checkin.services.rehearsal import begin_rehearsal, end_rehearsal, practice_codes
 from checkin.services.visible_events import visible_event
+from checkin.web.event_changes import change_event
 from checkin.web.page_errors import register_page_errors
 from checkin.web.sessions import current_operator
 from checkin.web.state import database, marhaba
@@ -70,12 +69,7 @@ def end(slug: str) -> ResponseReturnValue:
 
 
 def _changed(slug: str, change: Callable[..., None]) -> ResponseReturnValue:
-    operator, now = current_operator(), datetime.now(UTC)
-
-    def work(session: Session) -> None:
-        change(session, visible_event(session, operator, slug), operator_id=operator.id, now=now)
-
-    in_transaction(database(), work)
+    change_event(slug, change)
     marhaba().devices.forget()  # the very next practice badge is answered by it
     if request.form.get("then") == "start":
         return redirect(url_for("first_steps.show", slug=slug, step=Step.REHEARSAL), 303)

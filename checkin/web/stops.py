@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from checkin.db.engine import in_transaction
+from checkin.db.models import Event
 from checkin.domain.messages import LANGUAGES
 from checkin.errors import InvalidRequest
 from checkin.services.stops import LONGEST_MESSAGE, lift_stop, stop_entries, stops_of
 from checkin.services.visible_events import visible_event
+from checkin.web.event_changes import change_event
 from checkin.web.page_errors import register_page_errors
 from checkin.web.sessions import current_operator
 from checkin.web.state import database, marhaba
@@ -38,15 +39,12 @@ def show(slug: str) -> ResponseReturnValue:
 def stop(slug: str) -> ResponseReturnValue:
     """Order all gates to admit nobody, with the messages of the form."""
     messages = {language: request.form.get(f"message_{language}", "") for language in LANGUAGES}
-    operator, now = current_operator(), datetime.now(UTC)
 
-    def work(session: Session) -> int:
-        event = visible_event(session, operator, slug)
-        stop_entries(session, event, messages, operator_id=operator.id, now=now)
-        return event.id
+    def stop(session: Session, event: Event, /, *, operator_id: int, now: datetime) -> None:
+        stop_entries(session, event, messages, operator_id=operator_id, now=now)
 
     try:
-        event_id = in_transaction(database(), work)
+        event_id = change_event(slug, stop)
     except InvalidRequest:
         return _page(slug, messages, refused=True), 400
     return _told(slug, event_id)
@@ -55,14 +53,7 @@ def stop(slug: str) -> ResponseReturnValue:
 @bp.post("/events/<slug>/stop/lift")
 def lift(slug: str) -> ResponseReturnValue:
     """Let the gates admit people again."""
-    operator, now = current_operator(), datetime.now(UTC)
-
-    def work(session: Session) -> int:
-        event = visible_event(session, operator, slug)
-        lift_stop(session, event, operator_id=operator.id, now=now)
-        return event.id
-
-    return _told(slug, in_transaction(database(), work))
+    return _told(slug, change_event(slug, lift_stop))
 
 
 def _told(slug: str, event_id: int) -> ResponseReturnValue:
