@@ -76,6 +76,10 @@ def test_the_defaults_of_the_vectors_are_those_of_the_code():
     assert policy_of({}) == EntryPolicy()
 
 
+def entered_if_inside(f):
+    return f.entries > 0 or not f.inside
+
+
 moments = st.one_of(st.none(), st.integers(-3, 3).map(lambda h: NOW + timedelta(hours=h)))
 policies = st.builds(
     EntryPolicy,
@@ -100,7 +104,7 @@ facts = st.builds(
     hall_inside=st.integers(0, 3),
     direction=st.sampled_from(Direction),
     forced=st.booleans(),
-).filter(lambda f: f.entries > 0 or not f.inside)
+).filter(entered_if_inside)
 entries = facts.map(lambda f: dataclasses.replace(f, direction=Direction.ENTRY))
 exits = facts.map(lambda f: dataclasses.replace(f, direction=Direction.EXIT))
 

@@ -7,6 +7,7 @@ turns `mood` to make it fail.
 from __future__ import annotations
 
 import json
+import sys
 import threading
 import time
 from datetime import UTC, datetime
@@ -24,6 +25,20 @@ DELEGATIONS = [
     {"id": 1, "name": "Khémisset", "name_ar": "الخميسات"},
     {"id": 2, "name": "Salé", "name_ar": "سلا"},
 ]
+
+
+class _Listener(ThreadingHTTPServer):
+    """A scanner that waits no longer is no fault of the server's.
+
+    A traceback written by a thread that outlives its test would also disturb the test after it:
+    Python 3.11 parses the failing line, and may not do so in two threads at once.
+    """
+
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class FakeServer:
@@ -63,8 +78,7 @@ class FakeServer:
             def log_message(self, *_):
                 pass
 
-        self._http = ThreadingHTTPServer(("127.0.0.1", getattr(self, "port", 0)), Handler)
-        self._http.daemon_threads = True
+        self._http = _Listener(("127.0.0.1", getattr(self, "port", 0)), Handler)
         self.port = self._http.server_port
         self.url = f"http://127.0.0.1:{self.port}"
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
