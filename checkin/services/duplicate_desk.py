@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
 
 from checkin.db.models import (
@@ -156,7 +156,7 @@ class _Columns:
         self.gate = aliased(Gate, name=f"{name}_gate")
         self.device = aliased(Device, name=f"{name}_device")
 
-    def join(self, query: Select[Any], participant_id: Any) -> Select[Any]:
+    def join(self, query: Any, participant_id: Any) -> Any:
         """Join the person with a number, and their first admission where there is one."""
         arrived = and_(
             self.admission.participant_id == self.person.id,
@@ -185,13 +185,12 @@ class _Columns:
 _WALK_IN, _TWIN = _Columns("walk_in_person"), _Columns("twin")
 
 
-def _listing(event: Event) -> Select[Any]:
-    query: Select[Any] = select(Duplicate, Operator.name.label("decided_by")).outerjoin(
+def _listing(event: Event) -> Any:
+    decided = select(Duplicate, Operator.name.label("decided_by")).outerjoin(
         Operator, Operator.id == Duplicate.decided_by
     )
-    query = _WALK_IN.join(query, Duplicate.participant_id)
-    query = _TWIN.join(query, Duplicate.twin_id)
-    return query.where(Duplicate.event_id == event.id).order_by(
+    both = _TWIN.join(_WALK_IN.join(decided, Duplicate.participant_id), Duplicate.twin_id)
+    return both.where(Duplicate.event_id == event.id).order_by(
         Duplicate.decided_at.is_not(None), Duplicate.created_at, Duplicate.participant_id
     )
 
