@@ -15,8 +15,8 @@ from checkin.services.operators import (
     add_operator,
     operator_named,
     set_password,
-    set_pin,
 )
+from checkin.services.pins import new_pin
 from checkin.services.second_factor import turn_off
 
 
@@ -86,12 +86,7 @@ def password(office: Office, email: str) -> None:
 @in_office
 def pin(office: Office, email: str) -> None:
     """Give a supervisor a new PIN for overrides at the gates, and print it, once."""
-    digits = f"{secrets.randbelow(10**6):06d}"
-
-    def work(session: Session) -> None:
-        set_pin(session, operator_named(session, email), digits, now=now())
-
-    office.write(work)
+    digits = office.write(lambda s: new_pin(s, operator_named(s, email), now=now()))
     say(f"PIN of {email} (shown this once): {digits}")
 
 

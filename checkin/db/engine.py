@@ -56,6 +56,23 @@ class Database:
             yield session
 
     @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """Open a session for reading in which every statement sees the same moment.
+
+        It hinders no writer, but the disk keeps what it may still see: for long readings only.
+        """
+        with self._reader.connect() as connection:
+            if self.dialect == "sqlite":
+                connection.exec_driver_sql("BEGIN")
+            else:
+                connection.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
+            with Session(connection, expire_on_commit=False) as session:
+                yield session
+            connection.rollback()
+
+    @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open a bare connection for reading, where a session's cost would show."""
         with self._reader.connect() as connection:
