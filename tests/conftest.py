@@ -119,6 +119,7 @@ def app(settings):
     app.testing = True
     limiter.reset()
     yield app
+    app.extensions[EXTENSION].errands.wait()
     app.extensions[EXTENSION].live.close()
     app.extensions[EXTENSION].database.dispose()
 

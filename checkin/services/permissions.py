@@ -77,6 +77,8 @@ PERMISSIONS: dict[str, frozenset[Role] | Audience] = {
     "operators.disable_one": _ADMINISTRATORS,
     "operators.enable_one": _ADMINISTRATORS,
     "operators.renew_link": _ADMINISTRATORS,
+    "pins.index": _STAFF,
+    "pins.make": _STAFF,
     "scan_page.scan": Audience.PUBLIC,
     "scan_page.worker": Audience.PUBLIC,
     "scan_page.decoder": Audience.PUBLIC,

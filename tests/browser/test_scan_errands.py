@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from badges.qr import qr_image
 from checkin.db.models import Admission, Conflict, Participant, Role, Scan
-from checkin.services.operators import set_pin
+from checkin.services.pins import set_pin
 from tests import factories
 from tests.browser.stations import (
     VERDICT,

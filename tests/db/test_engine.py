@@ -24,6 +24,26 @@ def test_a_reading_session_cannot_write(sqlite_database):
         session.execute(text("DELETE FROM event"))
 
 
+def test_a_snapshot_sees_one_moment_and_hinders_no_writer(database, event):
+    def names(session):
+        return session.scalars(select(Event.slug).order_by(Event.id)).all()
+
+    with database.snapshot() as session:
+        before = names(session)
+        factories.an_event(database, "second")
+        during = names(session)
+    with database.read() as session, database.snapshot() as again:
+        after = names(session), names(again)
+
+    assert (before, during) == (["rabat-2025"], ["rabat-2025"])
+    assert after == (["rabat-2025", "second"],) * 2
+
+
+def test_a_snapshot_cannot_write(database, event):
+    with database.snapshot() as session, pytest.raises(DBAPIError, match=r"read-?only"):
+        session.execute(text("DELETE FROM event"))
+
+
 def test_sqlite_without_a_file_is_refused():
     with pytest.raises(ValueError, match="needs a file"):
         Database("sqlite://")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid, parseaddr
 from html import escape
 
 from checkin.db.models import LinkPurpose
-from checkin.domain.mail_rules import Fate
 from checkin.services.mail.sender import Sender
-from checkin.services.mail.transport import Letter, transport_to
+from checkin.services.mail.transport import Letter
 from checkin.services.password_links import IssuedLink
 
 _SUBJECTS = {
@@ -75,16 +73,6 @@ def account_letter(link: IssuedLink, sender: Sender, now: datetime) -> Letter:
     message.set_content("\n\n".join([*before, address, *after]) + "\n")
     message.add_alternative(_html(before, address, after, language), subtype="html")
     return Letter(message, parseaddr(sender.address)[1], link.operator.email)
-
-
-def send_account_letter(letter: Letter, mail_url: str) -> str | None:
-    """Hand a letter over; return None when it left, else the server's words."""
-    try:
-        with closing(transport_to(mail_url)) as transport:
-            outcome = transport.send(letter, lambda: True)
-    except OSError as fault:  # a folder that cannot be written
-        return str(fault)
-    return None if outcome.fate is Fate.SENT else outcome.answer
 
 
 def _paragraphs(link: IssuedLink, language: str) -> tuple[list[str], list[str]]:
