@@ -98,6 +98,7 @@ PERMISSIONS: dict[str, frozenset[Role] | Audience] = {
     "stops.lift": _STAFF,
     "conflicts.index": _STAFF,
     "conflicts.decide": _STAFF,
+    "conflicts.decide_duplicated": _STAFF,
     "participants.index": _NAMES,
     "participants.new": _REGISTRARS,
     "participants.create": _REGISTRARS,

@@ -26,6 +26,7 @@ def kind_words() -> dict[str, str]:
         "gate": _("Gates"),
         "entries": _("Emergency stop"),
         "scan": _("Scans"),
+        "conflict": _("Conflicts"),
         "rehearsal": _("Rehearsals"),
         "setup": _("First steps"),
     }
@@ -124,4 +125,6 @@ def _of_the_gates() -> dict[str, str]:
         "entries.stop": _("stopped entries"),
         "entries.resume": _("let people in again"),
         "scan.annul": _("took a scan back"),
+        "conflict.decide": _("decided a conflict"),
+        "conflict.duplicate": _("decided whether two registrations are of one person"),
     }

@@ -116,6 +116,14 @@ FAULTS: dict[str, dict[str, str]] = {
         "en": "This device is no longer allowed. Ask the organiser for a code and pair it again "
         "with --pair CODE; the waiting scans are kept.",
     },
+    "wipe_failed": {
+        "fr": "Appareil révoqué, mais son disque n'a pas tout laissé effacer ({detail}). "
+        "N'utilisez plus cet ordinateur et apportez-le à l'organisateur.",
+        "ar": "أُلغي ترخيص هذا الجهاز، لكن قرصه لم يسمح بمسح كل شيء ({detail}). "
+        "لا تستعملوا هذا الحاسوب بعد الآن وسلموه للمنظم.",
+        "en": "Device revoked, but its disk did not let everything be erased ({detail}). "
+        "Do not use this computer any more and bring it to the organiser.",
+    },
     "wiped": {
         "fr": "Appareil révoqué : liste, jeton et noms effacés de cet ordinateur. Scans pas encore "
         "envoyés, gardés ici : {count}. Apportez l’ordinateur à l’organisateur.",

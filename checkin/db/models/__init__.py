@@ -12,6 +12,7 @@ from checkin.db.models.conflict import Conflict
 from checkin.db.models.consent import Consent, ConsentText
 from checkin.db.models.delegation import Delegation
 from checkin.db.models.device import Device, Pairing
+from checkin.db.models.duplicate import Duplicate
 from checkin.db.models.entry_stop import EntryStop
 from checkin.db.models.event import Event
 from checkin.db.models.gate import Gate, GateCategory
@@ -48,6 +49,7 @@ __all__ = [
     "ConsentText",
     "Delegation",
     "Device",
+    "Duplicate",
     "EntryStop",
     "Event",
     "Gate",

@@ -92,6 +92,7 @@ FORMS = {
     f"{EVENT}/stop": STAFF,
     f"{EVENT}/stop/lift": STAFF,
     f"{EVENT}/conflicts/1": STAFF,
+    f"{EVENT}/conflicts/duplicates/1": STAFF,
     f"{EVENT}/participants/new": REGISTRARS,
     f"{EVENT}/participants/1/print": NAMES,
     f"{EVENT}/participants/1/reissue": NAMES,
