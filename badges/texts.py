@@ -61,16 +61,16 @@ class Texts:
 TEXTS: dict[Language, Texts] = {
     "fr": Texts(
         subject="Votre badge : {event}",
-        subject_neutral="Votre badge d'entrée",
+        subject_neutral="Votre badge d’entrée",
         greeting="Bonjour {name},",
         intro=(
             "Votre inscription est confirmée. "
             "Voici votre badge pour «\N{NO-BREAK SPACE}{event}\N{NO-BREAK SPACE}»."
         ),
-        show="À l'entrée, montrez ce code sur votre téléphone, luminosité au maximum.",
-        print_out="Sans téléphone, imprimez le PDF joint sans changer l'échelle (100 %).",
+        show="À l’entrée, montrez ce code sur votre téléphone, luminosité au maximum.",
+        print_out="Sans téléphone, imprimez le PDF joint sans changer l’échelle (100 %).",
         personal=(
-            "Ce badge est personnel et ne sert qu'à une seule personne : ne le transférez pas."
+            "Ce badge est personnel et ne sert qu’à une seule personne : ne le transférez pas."
         ),
         name_label="Nom",
         category_label="Catégorie",
@@ -83,12 +83,12 @@ TEXTS: dict[Language, Texts] = {
         picture="Code QR de votre badge",
         privacy=(
             "Vos données : {organiser} traite votre nom, vos coordonnées, votre délégation et vos "
-            "passages à l'entrée, uniquement pour organiser cet événement et en tenir les comptes. "
-            "Elles sont effacées {days} jours après l'événement et ne sont transmises à personne "
-            "d'autre. Vous pouvez y accéder, les faire rectifier ou effacer, vous opposer à leur "
+            "passages à l’entrée, uniquement pour organiser cet événement et en tenir les comptes. "
+            "Elles sont effacées {days} jours après l’événement et ne sont transmises à personne "
+            "d’autre. Vous pouvez y accéder, les faire rectifier ou effacer, vous opposer à leur "
             "traitement ou retirer votre accord : écrivez à {contact}."
         ),
-        decline="Vous ne venez pas ? Dites-le d'un clic : votre place ira à quelqu'un d'autre.",
+        decline="Vous ne venez pas ? Dites-le d’un clic : votre place ira à quelqu’un d’autre.",
         decline_link="Je ne viens pas",
         apple_wallet="Ajouter à Apple Wallet",
         google_wallet="Ajouter à Google Wallet (Google reçoit votre nom et ce code)",

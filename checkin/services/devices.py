@@ -168,6 +168,13 @@ def revoke_device(
         raise NotFound(f"no device has the number {device_id}")
     if device.revoked_at is None:
         device.revoked_at = now
-        about = {"name": device.name, "device": device.id}
-        note(session, event.id, "device.revoke", now, operator_id=operator_id, **about)
+        note(
+            session,
+            event.id,
+            "device.revoke",
+            now,
+            operator_id=operator_id,
+            name=device.name,
+            device=device.id,
+        )
     return device

@@ -129,7 +129,7 @@ def test_a_clock_that_is_an_hour_off_is_said_and_corrected(chromium, pairing_lin
 
     off_s = int(page.text_content("#clock").split()[2])
     assert abs(off_s - 3600) < 5
-    assert "plus d'une minute d'écart" in page.text_content("#lasting")
+    assert "plus d’une minute d’écart" in page.text_content("#lasting")
     context.set_offline(True)
     page.wait_for_selector("#line[data-state=offline]", timeout=20_000)
     type_code(page, codes[0])

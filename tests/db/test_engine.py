@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -42,6 +44,21 @@ def test_a_snapshot_sees_one_moment_and_hinders_no_writer(database, event):
 def test_a_snapshot_cannot_write(database, event):
     with database.snapshot() as session, pytest.raises(DBAPIError, match=r"read-?only"):
         session.execute(text("DELETE FROM event"))
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_a_snapshot_leaves_its_connection_as_it_was(database, event, broken):
+    with suppress(ZeroDivisionError), database.snapshot() as session:
+        session.execute(select(Event.id))
+        if broken:
+            raise ZeroDivisionError
+
+    with database.stating() as connection:
+        connection.execute(text("UPDATE event SET venue = 'Fès'"))
+    with database.read() as session:
+        first = session.scalar(select(Event.venue))
+        in_transaction(database, lambda s: s.execute(text("UPDATE event SET venue = 'Salé'")))
+        assert (first, session.scalar(select(Event.venue))) == ("Fès", "Salé")
 
 
 def test_sqlite_without_a_file_is_refused():

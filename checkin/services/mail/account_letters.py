@@ -35,8 +35,8 @@ _SENTENCES = {
         LinkPurpose.INVITATION: "Un compte a été ouvert pour vous. Choisissez votre mot de passe :",
         LinkPurpose.RESET: "Votre ancien mot de passe ne sert plus. Choisissez-en un autre :",
         LinkPurpose.FORGOTTEN: "Pour choisir un nouveau mot de passe :",
-        "once": "Ce lien sert une fois, jusqu'au {until} (UTC). Ne le transmettez à personne.",
-        "not_you": "Si vous n'attendiez pas ce message, ne faites rien : rien ne change.",
+        "once": "Ce lien sert une fois, jusqu’au {until} (UTC). Ne le transmettez à personne.",
+        "not_you": "Si vous n’attendiez pas ce message, ne faites rien : rien ne change.",
     },
     "ar": {
         "hello": "السلام عليكم {name}،",

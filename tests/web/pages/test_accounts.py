@@ -90,7 +90,7 @@ def test_where_the_mail_does_not_leave_the_link_is_handed_over(app, chief, tmp_p
 
     response = invite(chief)
 
-    assert "Le message n'est pas parti" in response.text
+    assert "Le message n’est pas parti" in response.text
     assert choose(app, link_in(response.text)).status_code == 303
 
 

@@ -146,7 +146,7 @@ def test_a_possible_duplicate_of_another_event_is_not_found(organiser, database,
 
 
 def test_where_there_is_none_the_page_says_so(organiser, event):
-    assert "Rien n'attend de décision" in organiser.read(CONFLICTS)
+    assert "Rien n’attend de décision" in organiser.read(CONFLICTS)
 
 
 def test_the_page_speaks_arabic(organiser, twice):

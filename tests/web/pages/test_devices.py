@@ -70,6 +70,6 @@ def test_a_clock_more_than_a_minute_off_is_warned_of(app, organiser, database, e
 
     page = organiser.read(DEVICES)
 
-    assert page.count("décalée de plus d'une minute") == 1
+    assert page.count("décalée de plus d’une minute") == 1
     assert page.count("▲") == 2
     assert "3600" in page
