@@ -14,12 +14,12 @@ from badges.texts import moment_text
 _TOTAL = ("Badges", "الشارات")
 _ADVICE = (
     (
-        "Imprimez à l'échelle 100 %, sans ajuster à la page, sur un papier épais et mat. "
+        "Imprimez à l’échelle 100 %, sans ajuster à la page, sur un papier épais et mat. "
         "Le code doit rester noir sur blanc.",
-        "Découpez le long des repères. Les badges sont dans l'ordre de l'inscription, "
+        "Découpez le long des repères. Les badges sont dans l’ordre de l’inscription, "
         "de gauche à droite puis de haut en bas.",
         "Remettez chaque badge à la personne dont il porte le nom, contre émargement. "
-        "Un badge perdu se signale aussitôt : un autre est imprimé et l'ancien est refusé.",
+        "Un badge perdu se signale aussitôt : un autre est imprimé et l’ancien est refusé.",
         "Ne photographiez pas ces pages : un code photographié ouvre la porte.",
     ),
     (

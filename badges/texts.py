@@ -62,22 +62,22 @@ class Texts:
 TEXTS: dict[Language, Texts] = {
     "fr": Texts(
         subject="Votre badge : {event}",
-        subject_neutral="Votre badge d'entrée",
+        subject_neutral="Votre badge d’entrée",
         greeting="Bonjour {name},",
         intro=(
             "Votre inscription est confirmée. "
             "Voici votre badge pour «\N{NO-BREAK SPACE}{event}\N{NO-BREAK SPACE}»."
         ),
         replaces=(
-            "Il remplace votre badge précédent, qui n'ouvre plus la porte\N{NO-BREAK SPACE}: "
+            "Il remplace votre badge précédent, qui n’ouvre plus la porte\N{NO-BREAK SPACE}: "
             "effacez-le."
         ),
-        show="À l'entrée, montrez ce code sur votre téléphone, luminosité au maximum.",
+        show="À l’entrée, montrez ce code sur votre téléphone, luminosité au maximum.",
         print_out=(
-            "Sans téléphone, imprimez le PDF joint sans changer l'échelle (100\N{NO-BREAK SPACE}%)."
+            "Sans téléphone, imprimez le PDF joint sans changer l’échelle (100\N{NO-BREAK SPACE}%)."
         ),
         personal=(
-            "Ce badge est personnel et ne sert qu'à une seule personne\N{NO-BREAK SPACE}: "
+            "Ce badge est personnel et ne sert qu’à une seule personne\N{NO-BREAK SPACE}: "
             "ne le transférez pas."
         ),
         name_label="Nom",
@@ -91,15 +91,15 @@ TEXTS: dict[Language, Texts] = {
         picture="Code QR de votre badge",
         privacy=(
             "Vos données\N{NO-BREAK SPACE}: {organiser} traite votre nom, vos coordonnées, "
-            "votre délégation et vos passages à l'entrée, uniquement pour organiser cet événement "
-            "et en tenir les comptes. Elles sont effacées {days} jours après l'événement et ne "
-            "sont transmises à personne d'autre. Vous pouvez y accéder, les faire rectifier ou "
+            "votre délégation et vos passages à l’entrée, uniquement pour organiser cet événement "
+            "et en tenir les comptes. Elles sont effacées {days} jours après l’événement et ne "
+            "sont transmises à personne d’autre. Vous pouvez y accéder, les faire rectifier ou "
             "effacer, vous opposer à leur traitement ou retirer votre accord\N{NO-BREAK SPACE}: "
             "écrivez à {contact}."
         ),
         decline=(
-            "Vous ne venez pas\N{NO-BREAK SPACE}? Dites-le d'un clic\N{NO-BREAK SPACE}: "
-            "votre place ira à quelqu'un d'autre."
+            "Vous ne venez pas\N{NO-BREAK SPACE}? Dites-le d’un clic\N{NO-BREAK SPACE}: "
+            "votre place ira à quelqu’un d’autre."
         ),
         decline_link="Je ne viens pas",
         apple_wallet="Ajouter à Apple Wallet",

@@ -13,9 +13,10 @@ from checkin.cli.devices import device
 from checkin.cli.doctor import doctor
 from checkin.cli.importing import import_file
 from checkin.cli.office import Office, tells_faults
+from checkin.cli.operators import operator
 from checkin.cli.records import export, purge
 from checkin.cli.run import run
-from checkin.cli.setup import delegation, event, init, operator
+from checkin.cli.setup import delegation, event, init
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -99,7 +99,7 @@ def test_the_html_shows_the_picture_by_its_content_id() -> None:
 @pytest.mark.parametrize(
     ("language", "subject", "neutral"),
     [
-        ("fr", "Votre badge : Rencontre régionale", "Votre badge d'entrée"),
+        ("fr", "Votre badge : Rencontre régionale", "Votre badge d’entrée"),
         ("ar", "شارتكم: اللقاء الجهوي", "شارة الدخول الخاصة بكم"),
         ("en", "Your badge: Rencontre régionale", "Your entry badge"),
     ],

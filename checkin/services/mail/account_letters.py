@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid, parseaddr
@@ -12,9 +11,8 @@ from badges.mail_templates import mail_template
 from badges.spec import Language
 from badges.texts import moment_text
 from checkin.db.models import LinkPurpose
-from checkin.domain.mail_rules import Fate
 from checkin.services.mail.sender import Sender
-from checkin.services.mail.transport import Letter, transport_to
+from checkin.services.mail.transport import Letter
 from checkin.services.password_links import IssuedLink
 
 _SUBJECTS = {
@@ -41,8 +39,8 @@ _SENTENCES = {
         LinkPurpose.RESET: "Votre ancien mot de passe ne sert plus. Choisissez-en un autre :",
         LinkPurpose.FORGOTTEN: "Pour choisir un nouveau mot de passe :",
         "button": "Choisir mon mot de passe",
-        "once": "Ce lien sert une fois, jusqu'au {until} (UTC). Ne le transmettez à personne.",
-        "not_you": "Si vous n'attendiez pas ce message, ne faites rien : rien ne change.",
+        "once": "Ce lien sert une fois, jusqu’au {until} (UTC). Ne le transmettez à personne.",
+        "not_you": "Si vous n’attendiez pas ce message, ne faites rien : rien ne change.",
     },
     "ar": {
         "hello": "السلام عليكم {name}،",
@@ -83,16 +81,6 @@ def account_letter(link: IssuedLink, sender: Sender, now: datetime) -> Letter:
     words = {"before": before, "address": address, "after": after, "subject": message["Subject"]}
     message.add_alternative(_html(words, language), subtype="html")
     return Letter(message, parseaddr(sender.address)[1], link.operator.email)
-
-
-def send_account_letter(letter: Letter, mail_url: str) -> str | None:
-    """Hand a letter over; return None when it left, else the server's words."""
-    try:
-        with closing(transport_to(mail_url)) as transport:
-            outcome = transport.send(letter, lambda: True)
-    except OSError as fault:  # a folder that cannot be written
-        return str(fault)
-    return None if outcome.fate is Fate.SENT else outcome.answer
 
 
 def _paragraphs(link: IssuedLink, language: Language) -> tuple[list[str], list[str]]:

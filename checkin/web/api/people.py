@@ -89,6 +89,7 @@ def create_walk_in(body: WalkIn) -> Response:
             keys=state.keys,
             now=now(),
             named=_named(person),
+            unasked=body.sealed is not None,
         ),
     )
     state.live.nudge(device.event_id)

@@ -16,7 +16,7 @@ from tests import factories
 from tests.factories import KEYS, NOW, code_of, write
 
 GONE = (
-    "Il n'y a pas, ou plus, de badge à cette adresse",
+    "Il n’y a pas, ou plus, de badge à cette adresse",
     "لا توجد شارة في هذا العنوان",
     "There is no badge at this address",
 )
