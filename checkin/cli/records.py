@@ -9,7 +9,16 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from checkin.cli.office import Office, event_option, in_office, json_option, now, say, say_json
+from checkin.cli.office import (
+    Office,
+    event_option,
+    in_office,
+    json_option,
+    now,
+    only_ours,
+    say,
+    say_json,
+)
 from checkin.db.models import Event
 from checkin.services.export import COLUMNS, participant_rows, whole_export
 from checkin.services.purge import purge_event
@@ -35,19 +44,21 @@ def export(office: Office, file: Path, event_slug: str | None) -> None:
 
 def _write_csv(session: Session, event: Event, file: Path) -> int:
     # The byte order mark tells spreadsheets that this is UTF-8.
-    with file.open("w", encoding="utf-8-sig", newline="") as out:
+    with open(file, "w", encoding="utf-8-sig", newline="", opener=only_ours) as out:
         return write_csv(out, COLUMNS, participant_rows(session, event))
 
 
 def _write_xlsx(session: Session, event: Event, file: Path) -> int:
     rows = list(participant_rows(session, event))
-    file.write_bytes(xlsx_bytes(COLUMNS, rows))
+    with open(file, "wb", opener=only_ours) as out:
+        out.write(xlsx_bytes(COLUMNS, rows))
     return len(rows)
 
 
 def _write_json(session: Session, event: Event, file: Path) -> int:
     whole = whole_export(session, event)
-    file.write_text(json.dumps(whole, ensure_ascii=False), "utf-8")
+    with open(file, "w", encoding="utf-8", opener=only_ours) as out:
+        json.dump(whole, out, ensure_ascii=False)
     return len(whole["participants"])
 
 

@@ -10,14 +10,22 @@ import click
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from checkin.cli.office import Office, event_option, in_office, json_option, now, say, say_json
+from checkin.cli.office import (
+    NUMBER,
+    Office,
+    event_option,
+    in_office,
+    json_option,
+    now,
+    say,
+    say_json,
+)
 from checkin.db.migrate import upgrade
 from checkin.db.models import Operator, Role
 from checkin.errors import InvalidRequest
 from checkin.services.events import (
     EventSpec,
     add_category,
-    add_delegation,
     create_event,
     delegation_named,
 )
@@ -28,7 +36,6 @@ from checkin.services.operators import (
     set_password,
     set_pin,
 )
-from checkin.services.registration import set_quota
 from checkin.services.second_factor import turn_off
 from checkin.settings import create_key_file
 
@@ -163,7 +170,7 @@ def event() -> None:
 @click.option("--hours", type=click.FloatRange(min=0.25), default=4.0, show_default=True)
 @click.option("--doors-before", type=click.IntRange(min=0), default=120, help="minutes")
 @click.option("--timezone", default="Africa/Casablanca", show_default=True)
-@click.option("--capacity", type=click.IntRange(min=1))
+@click.option("--capacity", type=NUMBER)
 @click.option("--reentry", type=click.Choice(["single", "after_exit", "free"]), default="single")
 @click.option("--category", "categories", multiple=True, help="repeat for several")
 @in_office
@@ -217,39 +224,3 @@ def _moment(text: str, timezone: str) -> datetime:
             f"{text!r} in {timezone!r} is no moment: write it like 2025-06-14 15:00, and the "
             "time zone like Africa/Casablanca"
         ) from None
-
-
-@click.group()
-def delegation() -> None:
-    """Delegations and their quotas."""
-
-
-@delegation.command("add")
-@click.argument("name")
-@click.argument("quota", type=click.IntRange(min=0))
-@click.option("--name-ar")
-@event_option
-@in_office
-def add_one(
-    office: Office, name: str, quota: int, name_ar: str | None, event_slug: str | None
-) -> None:
-    """Add a delegation."""
-    of = office.event(event_slug)
-    office.write(lambda session: add_delegation(session, of, name, quota, name_ar))
-    say(f"{name}: {quota} places")
-
-
-@delegation.command("quota")
-@click.argument("name")
-@click.argument("quota", type=click.IntRange(min=0))
-@event_option
-@in_office
-def change_quota(office: Office, name: str, quota: int, event_slug: str | None) -> None:
-    """Change a quota; people of the reserve list move up when it grows."""
-    of = office.event(event_slug)
-
-    def work(session: Session) -> int:
-        found = delegation_named(session, of, name)
-        return len(set_quota(session, of, found.id, quota, now=now()))
-
-    say(f"{name}: {quota} places; confirmed from the reserve list: {office.write(work)}")
