@@ -29,7 +29,7 @@ from checkin.web.api.contract import (
     parsed_as,
     returns,
 )
-from checkin.web.api.schemas import SearchQuery, SearchReply, WalkIn, WalkInReply
+from checkin.web.api.person_bodies import SearchQuery, SearchReply, WalkIn, WalkInReply
 from checkin.web.json_bodies import json_response
 from checkin.web.state import marhaba
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
-from uuid import UUID
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -90,57 +89,6 @@ class WipedReply(Body):
     server_time: datetime
 
 
-class WalkIn(Body):
-    """A person who comes without being registered."""
-
-    id: UUID | None = Field(
-        default=None,
-        description="Made by the device. The same id again registers nobody and gets the same "
-        "answer; the same id for somebody else is 409 walk_in_id_conflict.",
-    )
-    sealed: str | None = Field(
-        default=None,
-        max_length=8000,
-        description="Instead of the person's own fields, with an id: those fields as JSON, sealed "
-        "with the walk_in_key of a lease. So a device keeps nobody's name without network.",
-    )
-    name: PlainText = Field(default="", max_length=200)
-    name_ar: PlainText | None = Field(default=None, max_length=200)
-    delegation_id: int = Field(ge=1, le=2**31 - 1)
-    category: PlainText | None = Field(default=None, max_length=200)
-    email: PlainText | None = Field(default=None, max_length=254)
-    phone: PlainText | None = Field(default=None, max_length=40)
-    language: Literal["fr", "ar", "en"] | None = None
-    allow_duplicate: bool = False
-
-
-class WalkInReply(Body):
-    """A registered walk-in, with the code that admits them."""
-
-    participant_id: int
-    standing: Literal["confirmed", "reserve"]
-    reserve_no: int | None
-    code: str
-    replayed: bool
-
-
-class FoundParticipant(Body):
-    """A participant that a search found."""
-
-    id: int
-    name: str
-    name_ar: str | None
-    category: str
-    delegation: dict[str, Any]
-    status: str
-
-
-class SearchQuery(Body):
-    """What to search for."""
-
-    q: str = Field(min_length=3, max_length=120, description="A part of the name, either script.")
-
-
 class StatusQuery(Body):
     """What a device tells of itself while it asks: boards show it."""
 
@@ -162,12 +110,6 @@ class ListQuery(Body):
         pattern="^[0-9]{1,18}$",
         description="The cursor of the list at hand: only what changed since is sent.",
     )
-
-
-class SearchReply(Body):
-    """What a search found, at most 20."""
-
-    participants: list[FoundParticipant]
 
 
 class Totals(Body):
