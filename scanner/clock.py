@@ -98,7 +98,8 @@ class DeviceClock:
     def note(self, server_time: datetime, sent_at: datetime, round_trip_s: float) -> None:
         """Measure with one exchange."""
         self.skew_s = skew_s(sent_at, server_time, round_trip_s)
-        self._floor = max(self._floor, server_time) if self._floor else server_time
+        # Its latest word, not its highest: a server may have started with a wrong clock, too.
+        self._floor = server_time
 
     def is_off(self) -> bool:
         """Say whether the measured skew is worth a warning."""

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from scanner.deadline import within
-from scanner.delivery import Delivery, fault_verdict
+from scanner.delivery import Delivery
 from scanner.errors import (
     DeviceWiped,
     RequestRejected,
@@ -19,11 +19,13 @@ from scanner.errors import (
     ServerUnreachable,
     SpoolUnwritable,
     TokenRefused,
+    WipeFailed,
 )
 from scanner.happenings import Annulled, Happening, LinkSeen, Stopped, Trouble, Uploaded
 from scanner.refresh import EVERY_S, Refresh
 from scanner.scan import Scan, Verdict
 from scanner.spool import Waiting
+from scanner.verdicts import fault_verdict
 from scanner.walk_in import Newcomer
 
 ROUND_S = 1.0
@@ -137,12 +139,18 @@ class Courier:
             self._tell(fault_verdict(scan, fault, self._delivery.language))
 
     def _stop(self, fault: ScannerError) -> None:
-        if isinstance(fault, DeviceWiped):
-            fault = DeviceWiped(count=self._delivery.spool.waiting_count())
-            self._wipe()
-        self._refused = fault
+        self._refused = TokenRefused()  # before anything that may fail: this gate does not go on
         self._over.set()
-        self._tell(Stopped(fault))
+        if isinstance(fault, DeviceWiped):
+            self._refused = self._wiped()
+        self._tell(Stopped(self._refused))
+
+    def _wiped(self) -> DeviceWiped:
+        try:
+            self._wipe()
+            return DeviceWiped(count=self._delivery.spool.waiting_count())
+        except SpoolUnwritable as fault:
+            return WipeFailed(**fault.details)
 
     def _annul(self, scan_id: str, reason: str) -> None:
         try:
@@ -169,13 +177,17 @@ class Courier:
         if self._refused:
             return
         try:
-            work()
-        except ServerUnreachable:
-            self._line(online=False)
+            self._noticing_the_line(work)
         except TokenRefused as fault:
             self._stop(fault)
         except ScannerError as fault:
             self._tell(Trouble(fault))
+
+    def _noticing_the_line(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except ServerUnreachable:
+            self._line(online=False)
 
     def _heartbeat(self) -> None:
         now = self._refresh.clock.elapsed_s()
@@ -210,8 +222,12 @@ class Courier:
     def _drain(self) -> None:
         if not self._delivery.link.online:
             return
+        self._upload()
+        if self._delivery.register():
+            self._upload()
+
+    def _upload(self) -> None:
         before, settled = len(self._delivery.spool.contradicted()), 0
-        self._delivery.register()
         try:
             while (count := self._delivery.upload()) > 0:
                 settled += count

@@ -11,18 +11,22 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from checkin.domain.messages import verdict_message
 from checkin.domain.verdicts import Source, Status
 from checkin.protocol.codes import parse_code
 from checkin.protocol.gate_list import badge_tag
 from scanner.clock import shifted
-from scanner.errors import RequestRejected, ScannerError, ServerUnreachable, SpoolUnwritable
+from scanner.errors import (
+    RequestRejected,
+    ServerFailed,
+    ServerUnreachable,
+    SpoolUnwritable,
+)
 from scanner.memory import Passage, passage_told
 from scanner.offline import OfflineGate
 from scanner.scan import Scan, Verdict
 from scanner.spool import Contradicted, Spool, Waiting
+from scanner.verdicts import fault_verdict, verdict_told
 from scanner.walk_in import Newcomer, WalkIn, sealed_walk_in
-from scanner.words import say
 
 
 class Server(Protocol):
@@ -57,6 +61,8 @@ class Delivery:
     offline: OfflineGate
     link: Link = field(default_factory=Link)
     language: str = "fr"
+    #: ids of scans on which the server failed: the others go before them
+    _passed_over: set[str] = field(default_factory=set)
 
     def deliver(self, scan: Scan) -> Verdict:
         """Ask the server about a scan that is in the spool, and return what the door says.
@@ -78,7 +84,7 @@ class Delivery:
         # A disk that fails now costs a second sending, which the server answers as before.
         with contextlib.suppress(SpoolUnwritable):
             self.spool.done([scan.scan_id], self._passage_in(scan, reply))
-        return self._from_reply(scan, reply)
+        return verdict_told(scan, reply, self.language)
 
     def admit(self, newcomer: Newcomer) -> Verdict:
         """Let somebody without a badge in on a place lent to this gate, or say why not.
@@ -95,21 +101,26 @@ class Delivery:
                 self.spool.walk_ins.take_in(walk_in, answer.decided, answer.passage)
         return answer.verdict
 
-    def register(self) -> None:
-        """Register the walk-ins who were let in here; their entries then wait as any scan.
+    def register(self) -> int:
+        """Register the walk-ins who were let in here; return how many entries now wait as any scan.
 
         Raises:
             ServerUnreachable, TokenRefused: the rest stays.
         """
+        registered = 0
         for walk_in in self.spool.walk_ins.all():
             try:
                 reply = self.server.register(walk_in)
+            except ServerFailed:
+                continue  # they stay, and nobody waits for them
             except RequestRejected as fault:
                 error = f"{fault.status} {fault.error}: {fault.detail}"
                 self.spool.walk_ins.set_aside(walk_in, error)
                 continue
             scan = replace(walk_in.scan, code=str(reply["code"]))
             self.spool.walk_ins.registered(walk_in, scan, _tag(scan), int(reply["participant_id"]))
+            registered += 1
+        return registered
 
     def upload(self) -> int:
         """Send one batch of the scans that were decided here; return how many it settled.
@@ -118,7 +129,10 @@ class Delivery:
             ServerUnreachable: nothing was settled, the scans stay.
             TokenRefused: the device was revoked, the scans stay.
         """
-        waiting = self.spool.decided()
+        waiting = self.spool.decided(besides=self._passed_over)
+        if not waiting:
+            self._passed_over.clear()
+            waiting = self.spool.decided()
         return self._upload(waiting) if waiting else 0
 
     def resume(self, cut_off: list[Waiting]) -> int:
@@ -151,6 +165,8 @@ class Delivery:
             results = self.server.post_batch(waiting, device_time)
         except RequestRejected as rejection:
             return self._upload_apart(waiting, rejection)
+        except ServerFailed:
+            return self._pass_over(waiting)
         sent = {one.scan.scan_id: one for one in waiting}
         # Matched by scan_id: what came back in another order or not at all settles nothing else.
         ours = {r["scan_id"]: r for r in results if r.get("scan_id") in sent}
@@ -181,6 +197,13 @@ class Delivery:
         middle = len(waiting) // 2
         return self._upload(waiting[:middle]) + self._upload(waiting[middle:])
 
+    def _pass_over(self, waiting: list[Waiting]) -> int:
+        # The server fails on one of these: close in on it, and let the others go before it.
+        if len(waiting) == 1:
+            self._passed_over.add(waiting[0].scan.scan_id)
+            return 0
+        return self._upload(waiting[: len(waiting) // 2])
+
     def _decide_here(self, scan: Scan) -> Verdict:
         with self.spool.memory.lock:
             answer = self.offline.answer(scan)
@@ -194,20 +217,6 @@ class Delivery:
     def _set_aside(self, scan: Scan, rejection: RequestRejected) -> Verdict:
         self.spool.set_aside(scan, f"{rejection.status} {rejection.error}: {rejection.detail}")
         return fault_verdict(scan, rejection, self.language)
-
-    def _from_reply(self, scan: Scan, reply: dict[str, Any]) -> Verdict:
-        status, reason = str(reply["status"]), reply.get("reason")
-        return Verdict(
-            scan,
-            status,
-            reason,
-            reply.get("message") or verdict_message(status, reason, self.language, scan.type),
-            participant=reply.get("participant"),
-            delegation=reply.get("delegation"),
-            first_admission=reply.get("first_admission"),
-            stop=reply.get("stop"),
-            rehearsal=reply.get("rehearsal") is True,
-        )
 
 
 def _tag(scan: Scan) -> str:
@@ -223,9 +232,3 @@ def _let_in(one: Waiting, result: dict[str, Any]) -> bool:
 
 def _contradicted(one: Waiting, result: dict[str, Any]) -> Contradicted:
     return Contradicted(one.scan.scan_id, result.get("reason"), one.scan.scanned_at)
-
-
-def fault_verdict(scan: Scan, fault: ScannerError, language: str) -> Verdict:
-    """Return the red verdict of a scan that could not be decided because of `fault`."""
-    message = say(language, fault.code, **fault.details)
-    return Verdict(scan, Status.ERROR, None, message, fault=(fault.code, fault.details))

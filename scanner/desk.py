@@ -12,9 +12,10 @@ from typing import Any, Protocol
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from checkin.domain.messages import verdict_message
+from checkin.domain.messages import DEFAULT_LANGUAGE
 from scanner.errors import RequestRejected
 from scanner.scan import Scan, Verdict
+from scanner.verdicts import verdict_told
 from scanner.walk_in import Newcomer
 
 #: A person waits for these, and a walk-in writes more than a scan does.
@@ -172,14 +173,5 @@ def _person(found: dict[str, Any]) -> Person:
 
 
 def _verdict(scan: ForcedScan, reply: dict[str, Any]) -> Verdict:
-    status, reason = str(reply["status"]), reply.get("reason")
     plain = Scan(scan.code, scan.type, scan.source, scan.scanned_at, scan.scan_id)
-    return Verdict(
-        plain,  # the PIN ends here
-        status,
-        reason,
-        reply.get("message") or verdict_message(status, reason, "fr", scan.type),
-        participant=reply.get("participant"),
-        delegation=reply.get("delegation"),
-        first_admission=reply.get("first_admission"),
-    )
+    return verdict_told(plain, reply, DEFAULT_LANGUAGE)  # the PIN ends here

@@ -101,6 +101,10 @@ class ServerUnreachable(ScannerError):
     code = "unreachable"
 
 
+class ServerFailed(ServerUnreachable):
+    """Our server is there, and failed on this very request."""
+
+
 class CertificateRefused(ServerUnreachable):
     """The server's certificate is not trusted here."""
 
@@ -117,6 +121,12 @@ class DeviceWiped(TokenRefused):
     """The server revoked this device: its list, token and names are erased here."""
 
     code = "wiped"
+
+
+class WipeFailed(DeviceWiped):
+    """The server revoked this device, and its disk did not let everything be erased."""
+
+    code = "wipe_failed"
 
 
 class ListRefused(ScannerError):

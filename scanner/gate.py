@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from scanner.clock import DeviceClock
 from scanner.courier import Courier
 from scanner.delivery import Delivery, Link
 from scanner.device import forget, remember, remembered, spool_folder
-from scanner.errors import NotPaired, ScannerError
+from scanner.errors import NotPaired, ScannerError, SpoolUnwritable
 from scanner.happenings import Happening
 from scanner.held_list import HeldList
 from scanner.line import server_address
@@ -74,18 +75,36 @@ class Gate:
         """Erase the gate list, the lease, whom this gate counted, and the token.
 
         Scans that the server has not taken stay: they hold codes, times and no names.
+
+        Raises:
+            SpoolUnwritable: a disk that fails kept some of it. Everything else is erased, and the
+                server, which then has no word of this device that it is, says so again.
         """
-        self.held.wipe()
-        self.spool.memory.wipe()
-        forget(self.client.server, self.token)
+        faults = [fault for fault in map(_fault_of, self._erasures()) if fault]
+        if faults:
+            raise faults[0]
         # A lost answer leaves the device unconfirmed, which is the safe side.
         with suppress(ScannerError):
             self.client.confirm_wipe()
+
+    def _erasures(self) -> tuple[Callable[[], None], ...]:
+        forget_pairing = partial(forget, self.client.server, self.token)
+        return (self.held.wipe, self.spool.memory.wipe, forget_pairing)
 
     def close(self) -> None:
         """Close the files; what is in them stays."""
         self.held.close()
         self.spool.close()
+
+
+def _fault_of(erase: Callable[[], None]) -> ScannerError | None:
+    try:
+        erase()
+    except SpoolUnwritable as fault:
+        return fault
+    except OSError as error:  # of the file that holds the token
+        return SpoolUnwritable(detail=error)
+    return None
 
 
 def gate_for(wanted: Wanted) -> Gate:

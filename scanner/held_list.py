@@ -39,12 +39,10 @@ class HeldList:
     def held(self) -> Held:
         """Return what is known of the list at hand."""
         kept = self._kept()
-        issued_at = kept.get("issued_at")
         return Held(
             event=kept.get("event", self._event),
             public_key=kept.get("public_key", ""),
             cursor=int(kept.get("cursor", 0)),
-            issued_at=datetime.fromisoformat(issued_at) if issued_at else None,
         )
 
     @property
@@ -154,7 +152,6 @@ def _head_rows(new: Received, etag: str) -> list[tuple[str, str]]:
         ("event", str(new.head["event"])),
         ("public_key", new.public_key),  # pinned by the first list that is taken
         ("cursor", str(new.cursor)),
-        ("issued_at", new.issued_at.isoformat()),
         ("confirmed_at", new.issued_at.isoformat()),
         ("etag", etag),
     ]

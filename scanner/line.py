@@ -16,6 +16,7 @@ from scanner.errors import (
     CertificateRefused,
     DeviceWiped,
     RequestRejected,
+    ServerFailed,
     ServerUnreachable,
     TokenRefused,
 )
@@ -119,18 +120,17 @@ class Line:
 
     def _understood(self, answer: requests.Response) -> dict[str, Any]:
         reply = _json_object(answer)
-        if answer.status_code == 401:
-            # Only our server's own word erases anything: a portal's 401 does not.
-            raise DeviceWiped if reply and reply.get("wipe") is True else TokenRefused
-        # The portal of a public network answers anything with a page of its own: not our server.
-        if reply is None:
+        # The portal of a public network, or a proxy whose server is away, answers with a page or
+        # an error of its own: that neither stops this device nor sets a scan aside.
+        if reply is None or not (answer.ok or isinstance(reply.get("error"), str)):
             raise ServerUnreachable(server=self.server)
         if answer.ok:
             return reply
+        if answer.status_code == 401:
+            raise DeviceWiped if reply.get("wipe") is True else TokenRefused
         if answer.status_code in _HOPELESS:
-            error, detail = str(reply.get("error", "")), str(reply.get("detail", ""))
-            raise RequestRejected(answer.status_code, error, detail)
-        raise ServerUnreachable(server=self.server)
+            raise RequestRejected(answer.status_code, reply["error"], str(reply.get("detail", "")))
+        raise (ServerFailed if answer.status_code == 500 else ServerUnreachable)(server=self.server)
 
     def _note_skew(self, reply: dict[str, Any], sent_at: datetime, round_trip_s: float) -> None:
         # `/status` says when it counted, which is the same moment.

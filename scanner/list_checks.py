@@ -37,13 +37,11 @@ class Held:
     Attributes:
         event, public_key: empty until they are known.
         cursor: 0 while no list is held.
-        issued_at: by the server's clock.
     """
 
     event: str = ""
     public_key: str = ""
     cursor: int = 0
-    issued_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +97,8 @@ def objection(held: Held, new: Received | None) -> Objection | None:
         return Objection.FORGED
     if held.event and new.head["event"] != held.event:
         return Objection.OTHER_EVENT
-    if new.cursor < held.cursor or (held.issued_at and new.issued_at < held.issued_at):
+    # The cursor alone says what is newer: the server's clock may have been set back since.
+    if new.cursor < held.cursor:
         return Objection.OLDER
     return Objection.GAP if new.since not in (0, held.cursor) else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -149,12 +149,16 @@ class Spool:
             connection.execute("INSERT OR REPLACE INTO set_aside VALUES (?, ?, ?, ?)", row)
             _drop(connection, [scan.scan_id])
 
-    def decided(self, limit: int = 500) -> list[Waiting]:
+    def decided(self, limit: int = 500, besides: Container[str] = ()) -> list[Waiting]:
         """Return the oldest scans that were answered here and wait for the server.
 
         They are of one run, so that one `device_time` is right for all of them.
+
+        Args:
+            besides: ids of scans that are left out.
         """
-        oldest = self._waiting("decided IS NOT NULL", limit)
+        waiting = self._waiting("decided IS NOT NULL", limit)
+        oldest = [one for one in waiting if one.scan.scan_id not in besides]
         return [one for one in oldest if one.frame == oldest[0].frame]
 
     def undecided(self, limit: int = 10_000) -> list[Waiting]:

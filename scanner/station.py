@@ -11,11 +11,11 @@ from checkin.domain.verdicts import Direction, Source
 from checkin.protocol.codes import looks_like_ours, parse_code
 from scanner.clock import wall_clock
 from scanner.debounce import CAMERA_S, WEDGE_S, Debounce
-from scanner.delivery import fault_verdict
 from scanner.errors import SpoolUnwritable
 from scanner.scan import Scan, Verdict
 from scanner.spool import Spool
 from scanner.typed import meant_code
+from scanner.verdicts import fault_verdict
 
 
 class Sight(StrEnum):

@@ -21,6 +21,12 @@ from tests.databases import KINDS, Databases, PostgresDatabases, SqliteDatabases
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seed", type=int, default=0, help="the seed of a simulated afternoon")
+    parser.addoption(
+        "--seeds",
+        type=lambda text: tuple(map(int, text.split("-"))),
+        metavar="FROM-TO",
+        help="the seeds of the simulation's proofs, the last one left out",
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -113,6 +119,7 @@ def app(settings):
     app.testing = True
     limiter.reset()
     yield app
+    app.extensions[EXTENSION].errands.wait()
     app.extensions[EXTENSION].live.close()
     app.extensions[EXTENSION].database.dispose()
 

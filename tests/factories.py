@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from checkin.db.engine import Database, in_shared_transaction, in_transaction
+from checkin.db.engine import Database, in_shortest_transaction, in_transaction
 from checkin.db.models import Bus, Category, Delegation, Event
 from checkin.domain.buses import BusDetails
 from checkin.domain.registration import Registration
@@ -184,7 +184,7 @@ def scan(
 
 def record(database: Database, device: PairedDevice, reading: Reading) -> Answer:
     """Record a reading, which may have been recorded before."""
-    return in_shared_transaction(database, lambda c: record_scan(c, device, reading, KEYS))
+    return in_shortest_transaction(database, lambda c: record_scan(c, device, reading, KEYS))
 
 
 def minutes(count: float) -> timedelta:

@@ -8,15 +8,15 @@ import click
 
 from checkin.cli.badge_desk import DESK_COMMANDS
 from checkin.cli.badges import badges
-from checkin.cli.delegations import delegation
 from checkin.cli.demo import demo
 from checkin.cli.devices import device
 from checkin.cli.doctor import doctor
 from checkin.cli.importing import import_file
 from checkin.cli.office import Office, tells_faults
+from checkin.cli.operators import operator
 from checkin.cli.records import export, purge
 from checkin.cli.run import run
-from checkin.cli.setup import event, init, operator
+from checkin.cli.setup import delegation, event, init
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 
 import click
-from sqlalchemy.orm import Session
 
 from checkin.cli.office import (
     Office,
@@ -19,10 +17,9 @@ from checkin.cli.office import (
     say,
     say_json,
 )
-from checkin.db.models import Event
-from checkin.services.export import COLUMNS, participant_rows, whole_export
+from checkin.services.activity import note
+from checkin.services.export_files import WRITERS
 from checkin.services.purge import purge_event
-from checkin.services.spreadsheet_writing import write_csv, xlsx_bytes
 
 
 @click.command("export")
@@ -30,39 +27,17 @@ from checkin.services.spreadsheet_writing import write_csv, xlsx_bytes
 @event_option
 @in_office
 def export(office: Office, file: Path, event_slug: str | None) -> None:
-    """Write every participant and their arrival to FILE (.csv, .xlsx; .json holds all else too)."""
-    write = _WRITERS.get(file.suffix)
-    if write is None:
+    """Write every participant and their arrival to FILE (.csv, .xlsx), or everything (.json)."""
+    form, at = file.suffix.removeprefix("."), now()
+    if form not in WRITERS:
         raise click.BadParameter(
             "the file's name must end in .csv, .xlsx or .json", param_hint="FILE"
         )
     event = office.event(event_slug)
-    with office.database.read() as session:
-        count = write(session, event, file)
+    with office.database.snapshot() as session, open(file, "wb", opener=only_ours) as out:
+        count = WRITERS[form](session, event, out, at)
+    office.write(lambda session: note(session, event.id, "event.export", at, format=form))
     say(f"{count} participants written to {file}")
-
-
-def _write_csv(session: Session, event: Event, file: Path) -> int:
-    # The byte order mark tells spreadsheets that this is UTF-8.
-    with open(file, "w", encoding="utf-8-sig", newline="", opener=only_ours) as out:
-        return write_csv(out, COLUMNS, participant_rows(session, event))
-
-
-def _write_xlsx(session: Session, event: Event, file: Path) -> int:
-    rows = list(participant_rows(session, event))
-    with open(file, "wb", opener=only_ours) as out:
-        out.write(xlsx_bytes(COLUMNS, rows))
-    return len(rows)
-
-
-def _write_json(session: Session, event: Event, file: Path) -> int:
-    whole = whole_export(session, event)
-    with open(file, "w", encoding="utf-8", opener=only_ours) as out:
-        json.dump(whole, out, ensure_ascii=False)
-    return len(whole["participants"])
-
-
-_WRITERS = {".csv": _write_csv, ".xlsx": _write_xlsx, ".json": _write_json}
 
 
 @click.command("purge")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -10,33 +9,23 @@ import click
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from checkin.cli.office import (
-    NUMBER,
-    Office,
-    event_option,
-    in_office,
-    json_option,
-    now,
-    say,
-    say_json,
-)
+from checkin.cli.office import NUMBER, Office, event_option, in_office, now, say
 from checkin.db.migrate import upgrade
 from checkin.db.models import Operator, Role
+from checkin.domain.quotas import MAX_QUOTA
 from checkin.errors import InvalidRequest
 from checkin.services.events import (
     EventSpec,
     add_category,
+    add_delegation,
     create_event,
     delegation_named,
 )
 from checkin.services.operators import (
     NewOperator,
     add_operator,
-    operator_named,
-    set_password,
-    set_pin,
 )
-from checkin.services.second_factor import turn_off
+from checkin.services.registration import set_quota
 from checkin.settings import create_key_file
 
 FIRST_OPERATOR = "admin@example.org"
@@ -69,90 +58,6 @@ def _first_operator(session: Session, email: str) -> NewOperator | None:
         return None
     role = Role.ADMINISTRATOR
     return add_operator(session, email=email, name="Administrateur", role=role, now=now())
-
-
-@click.group()
-def operator() -> None:
-    """People with an account."""
-
-
-@operator.command("add")
-@click.argument("email")
-@click.option("--name", required=True)
-@click.option("--role", type=click.Choice([str(role) for role in Role]), required=True)
-@click.option("--delegation", metavar="NAME", help="the delegation of a coordinator")
-@click.option("--language", type=click.Choice(["fr", "ar", "en"]), default="fr")
-@event_option
-@json_option
-@in_office
-def add(
-    office: Office,
-    email: str,
-    name: str,
-    role: str,
-    delegation: str | None,
-    language: str,
-    event_slug: str | None,
-    as_json: bool,
-) -> None:
-    """Open an account and print its password, once."""
-
-    def work(session: Session) -> NewOperator:
-        of = None
-        if delegation is not None:
-            of = delegation_named(session, office.event(event_slug), delegation).id
-        return add_operator(
-            session,
-            email=email,
-            name=name,
-            role=Role(role),
-            delegation_id=of,
-            language=language,
-            now=now(),
-        )
-
-    new = office.write(work)
-    if as_json:
-        say_json({"operator_id": new.operator.id, "email": email, "password": new.password})
-        return
-    say(f"{new.operator.email} may log in; password (shown this once): {new.password}")
-
-
-@operator.command("password")
-@click.argument("email")
-@in_office
-def password(office: Office, email: str) -> None:
-    """Give an operator a new password, and print it, once; their sessions end."""
-    new = secrets.token_urlsafe(12)
-
-    def work(session: Session) -> None:
-        set_password(session, operator_named(session, email), new, now=now())
-
-    office.write(work)
-    say(f"password of {email} (shown this once): {new}")
-
-
-@operator.command("pin")
-@click.argument("email")
-@in_office
-def pin(office: Office, email: str) -> None:
-    """Give a supervisor a new PIN for overrides at the gates, and print it, once."""
-    digits = f"{secrets.randbelow(10**6):06d}"
-
-    def work(session: Session) -> None:
-        set_pin(session, operator_named(session, email), digits, now=now())
-
-    office.write(work)
-    say(f"PIN of {email} (shown this once): {digits}")
-
-
-@operator.command("reset-second-factor")
-@click.argument("email")
-@in_office
-def reset_second_factor(office: Office, email: str) -> None:
-    """Turn an operator's second factor off, who has lost it; their sessions end."""
-    office.write(lambda session: turn_off(session, operator_named(session, email), now=now()))
-    say(f"{email} signs in with the password alone, and can set a new second factor up")
 
 
 @click.group()
@@ -224,3 +129,39 @@ def _moment(text: str, timezone: str) -> datetime:
             f"{text!r} in {timezone!r} is no moment: write it like 2025-06-14 15:00, and the "
             "time zone like Africa/Casablanca"
         ) from None
+
+
+@click.group()
+def delegation() -> None:
+    """Delegations and their quotas."""
+
+
+@delegation.command("add")
+@click.argument("name")
+@click.argument("quota", type=click.IntRange(0, MAX_QUOTA))
+@click.option("--name-ar")
+@event_option
+@in_office
+def add_one(
+    office: Office, name: str, quota: int, name_ar: str | None, event_slug: str | None
+) -> None:
+    """Add a delegation."""
+    of = office.event(event_slug)
+    office.write(lambda session: add_delegation(session, of, name, quota, name_ar))
+    say(f"{name}: {quota} places")
+
+
+@delegation.command("quota")
+@click.argument("name")
+@click.argument("quota", type=click.IntRange(0, MAX_QUOTA))
+@event_option
+@in_office
+def change_quota(office: Office, name: str, quota: int, event_slug: str | None) -> None:
+    """Change a quota; people of the reserve list move up when it grows."""
+    of = office.event(event_slug)
+
+    def work(session: Session) -> int:
+        found = delegation_named(session, of, name)
+        return len(set_quota(session, of, found.id, quota, now=now()))
+
+    say(f"{name}: {quota} places; confirmed from the reserve list: {office.write(work)}")

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
@@ -43,7 +44,9 @@ class Database:
             self.group: GroupCommit[Connection] | None = GroupCommit(self.writing)
         else:
             self._reader = _reading_engine(url)
-            self._writer = create_engine(url, pool_size=POOL_SIZE, max_overflow=0)
+            self._writer = create_engine(
+                url, pool_size=POOL_SIZE, max_overflow=0, pool_use_lifo=True
+            )
             self.group = None  # PostgreSQL brings waiting commits to the disk together itself
 
     @contextmanager
@@ -51,6 +54,23 @@ class Database:
         """Open a session for reading. Each statement sees what was committed before it."""
         with Session(self._reader, expire_on_commit=False) as session:
             yield session
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """Open a session for reading in which every statement sees the same moment.
+
+        It hinders no writer, but the disk keeps what it may still see: for long readings only.
+        """
+        with self._reader.connect() as connection:
+            if self.dialect == "sqlite":
+                connection.exec_driver_sql("BEGIN")
+            else:
+                connection.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
+            with Session(connection, expire_on_commit=False) as session:
+                yield session
+            connection.rollback()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -73,6 +93,26 @@ class Database:
         """Open a transaction on a bare connection: the least that a write can cost."""
         with self._writer_turn(), self._writer.begin() as connection:
             yield connection
+
+    @contextmanager
+    def stating(self) -> Iterator[Connection]:
+        """Open a bare connection on which PostgreSQL commits each statement by itself.
+
+        Until `all_or_nothing` is called: from there on all is committed at the end, together. Work
+        of one statement so needs no journeys to the database for its begin and its commit. On
+        SQLite all of it is one transaction, which takes no journeys.
+        """
+        if self.dialect == "sqlite":
+            with self.writing() as connection:
+                yield connection
+            return
+        with self.reading() as connection:
+            try:
+                yield connection
+            except BaseException:
+                _end_if_begun(connection, "ROLLBACK")
+                raise
+            _end_if_begun(connection, "COMMIT")
 
     @contextmanager
     def _writer_turn(self) -> Iterator[None]:
@@ -127,14 +167,40 @@ def in_core_transaction(
     return _committed(database.writing, work, attempts)
 
 
-def in_shared_transaction(database: Database, work: Callable[[Connection], T]) -> T:
-    """Do the same for short work of which much comes at once: those who wait share a commit."""
+def in_shortest_transaction(
+    database: Database, work: Callable[[Connection], T], attempts: int = 4
+) -> T:
+    """Do the same for short work of which much comes at once.
+
+    On SQLite those who wait share a commit. On PostgreSQL the transaction begins where `work`
+    calls `all_or_nothing`, and is a single statement where it does not.
+    """
     if database.group is not None:
         try:
             return database.group.run(work)
         except GroupFailed:
             pass
-    return in_core_transaction(database, work)
+    return _committed(database.stating, work, attempts)
+
+
+def all_or_nothing(connection: Connection) -> None:
+    """Hold locks from here on, and commit what is written together.
+
+    Nothing is to be done within a transaction that has begun.
+    """
+    if connection.dialect.name == "postgresql" and not _has_begun(connection):
+        connection.exec_driver_sql("BEGIN")
+
+
+def _end_if_begun(connection: Connection, how: str) -> None:
+    if not connection.invalidated and _has_begun(connection):
+        connection.exec_driver_sql(how)
+
+
+def _has_begun(connection: Connection) -> bool:
+    driver: Any = connection.connection.driver_connection
+    by_itself: bool = driver.autocommit and driver.info.transaction_status == TransactionStatus.IDLE
+    return not by_itself
 
 
 def _committed(
@@ -158,13 +224,15 @@ def _worth_another_run(fault: DBAPIError) -> bool:
 
 def _reading_engine(url: str) -> Engine:
     # Autocommit from the first connection on, and nothing to roll back: a pool that switched to
-    # it and back, as execution options do, would take longer than the look-up itself.
+    # it and back, as execution options do, would take longer than the look-up itself. The
+    # connection used last is taken first: it has its plans made and its caches warm.
     return create_engine(
         url,
         pool_size=POOL_SIZE,
         max_overflow=0,
         isolation_level="AUTOCOMMIT",
         pool_reset_on_return=None,
+        pool_use_lifo=True,
     )
 
 

@@ -29,6 +29,11 @@ class Consequence:
     refusal: bool = False
     conflict: bool = False
 
+    @property
+    def only_admits(self) -> bool:
+        """Say whether there is nothing to write beside the scan and an admission."""
+        return not (self.leaves or self.refusal or self.conflict)
+
 
 def consequence(facts: ScanFacts, verdict: Verdict, *, let_in: bool = False) -> Consequence:
     """Return what a verdict changes.

@@ -21,13 +21,13 @@ PENDING = {
 
 _REFUSED: dict[Reason, dict[str, str]] = {
     Reason.INVALID: {
-        "fr": "Badge inconnu : envoyer à l'accueil",
+        "fr": "Badge inconnu : envoyer à l’accueil",
         "ar": "شارة غير معروفة: يُرجى التوجه إلى الاستقبال",
         "en": "Unknown badge: send to the help desk",
     },
     Reason.WRONG_EVENT: {
-        "fr": "Badge d'un autre événement",
-        "ar": "شارة لتظاهرة أخرى",
+        "fr": "Badge d’un autre événement",
+        "ar": "شارة لحدث آخر",
         "en": "Badge of another event",
     },
     Reason.REVOKED: {
@@ -46,8 +46,8 @@ _REFUSED: dict[Reason, dict[str, str]] = {
         "en": "Entry blocked: call a supervisor",
     },
     Reason.WRONG_GATE: {
-        "fr": "Cette porte n'admet pas cette catégorie",
-        "ar": "هذا الباب غير مخصص لهذه الفئة",
+        "fr": "Cette porte n’admet pas cette catégorie",
+        "ar": "هذا الباب غير مخصص لهذه الصفة",
         "en": "This gate does not admit this category",
     },
     Reason.INVALID_TIME: {
@@ -56,7 +56,7 @@ _REFUSED: dict[Reason, dict[str, str]] = {
         "en": "The doors are not open at this time",
     },
     Reason.UNAPPROVED: {
-        "fr": "Sur liste d'attente : pas de place libérée",
+        "fr": "Sur liste d’attente : pas de place libérée",
         "ar": "في لائحة الانتظار: لم يتوفر أي مقعد",
         "en": "On the reserve list: no place released",
     },
@@ -76,7 +76,7 @@ _REFUSED: dict[Reason, dict[str, str]] = {
         "en": "The hall is full",
     },
     Reason.CHECKOUT_REQUIRED: {
-        "fr": "Encore à l'intérieur : scanner d'abord la sortie",
+        "fr": "Encore à l’intérieur : scanner d’abord la sortie",
         "ar": "ما زال في الداخل: امسحوا رمز الخروج أولا",
         "en": "Still inside: scan the exit first",
     },

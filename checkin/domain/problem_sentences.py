@@ -48,12 +48,12 @@ SENTENCES = {
         " this role, none for the others.",
     },
     "missing_bus": {
-        "fr": "aucun nom ; donnez un nom ou un numéro à l'autocar.",
+        "fr": "aucun nom ; donnez un nom ou un numéro à l’autocar.",
         "ar": "لا يوجد اسم؛ أعطوا الحافلة اسماً أو رقماً.",
         "en": "no name; give the bus a name or a number.",
     },
     "invalid_seats": {
-        "fr": "{value} n'est pas un nombre de places ; écrivez un nombre de 1 à {hints}.",
+        "fr": "{value} n’est pas un nombre de places ; écrivez un nombre de 1 à {hints}.",
         "ar": "{value} ليس عدد مقاعد؛ اكتبوا عدداً من 1 إلى {hints}.",
         "en": "{value} is not a number of seats; write a number from 1 to {hints}.",
     },
@@ -83,7 +83,7 @@ SENTENCES = {
         "en": "{value} contains marks that change its reading order; type this text again.",
     },
     "no_letters": {
-        "fr": "{value} n'a aucune lettre ; vérifiez que les colonnes ne sont pas décalées.",
+        "fr": "{value} n’a aucune lettre ; vérifiez que les colonnes ne sont pas décalées.",
         "ar": "{value} لا يحتوي على أي حرف؛ تأكدوا من أن الأعمدة في أماكنها.",
         "en": "{value} has no letter; check that the columns are not shifted.",
     },
@@ -93,7 +93,7 @@ SENTENCES = {
         "en": "{value} is a formula; replace it by its text (paste values).",
     },
     "invalid_phone": {
-        "fr": "{value} n'est pas un numéro ; écrivez un seul numéro, par exemple 0612345678 "
+        "fr": "{value} n’est pas un numéro ; écrivez un seul numéro, par exemple 0612345678 "
         "ou +33612345678.",
         "ar": "{value} ليس رقم هاتف؛ اكتبوا رقماً واحداً، مثلاً 0612345678 أو +33612345678.",
         "en": "{value} is not a phone number; write a single one, such as 0612345678 or "
@@ -107,29 +107,29 @@ SENTENCES = {
         "number again.",
     },
     "invalid_email": {
-        "fr": "{value} n'est pas une adresse ; écrivez-la comme nom@domaine.ma, ou laissez vide.",
+        "fr": "{value} n’est pas une adresse ; écrivez-la comme nom@domaine.ma, ou laissez vide.",
         "ar": "{value} ليس عنواناً صحيحاً؛ اكتبوه مثل nom@domaine.ma أو اتركوا الخانة فارغة.",
         "en": "{value} is not an address; write it like name@domain.ma, or leave it empty.",
     },
     "unknown_language": {
-        "fr": "{value} n'est pas une langue d'ici ; écrivez français, arabe ou anglais.",
+        "fr": "{value} n’est pas une langue d’ici ; écrivez français, arabe ou anglais.",
         "ar": "{value} ليست لغة متاحة؛ اكتبوا العربية أو الفرنسية أو الإنجليزية.",
         "en": "{value} is not one of our languages; write French, Arabic or English.",
     },
     "unknown_answer": {
-        "fr": "{value} n'est pas une réponse ; écrivez oui ou non.",
+        "fr": "{value} n’est pas une réponse ; écrivez oui ou non.",
         "ar": "{value} ليس جواباً؛ اكتبوا نعم أو لا.",
         "en": "{value} is not an answer; write yes or no.",
     },
     "unknown_delegation": {
-        "fr": "{value} n'existe pas ; corrigez le nom ou créez la délégation. "
+        "fr": "{value} n’existe pas ; corrigez le nom ou créez la délégation. "
         "Les plus proches : {hints}.",
         "ar": "{value} غير موجود؛ صححوا الاسم أو أنشئوا الوفد. الأقرب: {hints}.",
         "en": "{value} does not exist; correct the name or create the delegation. "
         "Nearest: {hints}.",
     },
     "unknown_category": {
-        "fr": "{value} n'existe pas ; corrigez le nom ou créez la catégorie. "
+        "fr": "{value} n’existe pas ; corrigez le nom ou créez la catégorie. "
         "Les plus proches : {hints}.",
         "ar": "{value} غير موجودة؛ صححوا الاسم أو أنشئوا الصفة. الأقرب: {hints}.",
         "en": "{value} does not exist; correct the name or create the category. Nearest: {hints}.",
@@ -145,7 +145,7 @@ SENTENCES = {
         "en": "{hints} is already registered, nothing to change.",
     },
     "canceled": {
-        "fr": "l'inscription de {hints} a été annulée ; rétablissez-la sur sa fiche si besoin.",
+        "fr": "l’inscription de {hints} a été annulée ; rétablissez-la sur sa fiche si besoin.",
         "ar": "أُلغي تسجيل {hints}؛ أعيدوه من بطاقته إن لزم.",
         "en": "{hints} was canceled; restore the registration on its page if needed.",
     },
@@ -155,8 +155,8 @@ SENTENCES = {
         "en": "{value} is already in row {hints}.",
     },
     "same_name_in_file": {
-        "fr": "{value} est déjà à la ligne {hints} avec d'autres données ; gardez une ligne, ou "
-        "écrivez oui dans la colonne « doublon accepté » s'il s'agit de deux personnes.",
+        "fr": "{value} est déjà à la ligne {hints} avec d’autres données ; gardez une ligne, ou "
+        "écrivez oui dans la colonne « doublon accepté » s’il s’agit de deux personnes.",
         "ar": "{value} موجود في السطر {hints} ببيانات أخرى؛ احتفظوا بسطر واحد، أو اكتبوا نعم في "
         "عمود «تكرار مقبول» إذا كانا شخصين.",
         "en": "{value} is already in row {hints} with other data; keep one row, or write yes in "
@@ -164,15 +164,15 @@ SENTENCES = {
     },
     "taken": {
         "fr": "{value} est déjà à {hints} ; corrigez, ou écrivez oui dans la colonne « doublon "
-        "accepté » s'il s'agit de deux personnes.",
+        "accepté » s’il s’agit de deux personnes.",
         "ar": "{value} مسجَّل باسم {hints}؛ صححوا، أو اكتبوا نعم في عمود «تكرار مقبول» إذا كانا "
         "شخصين.",
         "en": "{value} already belongs to {hints}; correct it, or write yes in the column “allow "
         "duplicate” if they are two people.",
     },
     "other_delegation": {
-        "fr": "{value} n'est pas {hints} ; cette liste n'inscrit que {hints}. Videz la case, ou "
-        "envoyez cette ligne au coordinateur de l'autre délégation.",
+        "fr": "{value} n’est pas {hints} ; cette liste n’inscrit que {hints}. Videz la case, ou "
+        "envoyez cette ligne au coordinateur de l’autre délégation.",
         "ar": "{value} ليس {hints}؛ هذه اللائحة تخص {hints} وحده. أفرغوا الخانة أو أرسلوا هذا "
         "السطر إلى منسق الوفد الآخر.",
         "en": "{value} is not {hints}; this list registers for {hints} only. Empty the cell, or "
@@ -184,8 +184,8 @@ SENTENCES = {
         "en": "{value} is already registered with another delegation; ask an organiser.",
     },
     "taken_elsewhere": {
-        "fr": "{value} est déjà à une personne d'une autre délégation ; corrigez, ou écrivez oui "
-        "dans la colonne « doublon accepté » s'il s'agit de deux personnes.",
+        "fr": "{value} est déjà à une personne d’une autre délégation ; corrigez, ou écrivez oui "
+        "dans la colonne « doublon accepté » s’il s’agit de deux personnes.",
         "ar": "{value} مسجَّل باسم شخص من وفد آخر؛ صححوا، أو اكتبوا نعم في عمود «تكرار مقبول» إذا "
         "كانا شخصين.",
         "en": "{value} already belongs to somebody of another delegation; correct it, or write yes "
@@ -193,7 +193,7 @@ SENTENCES = {
     },
     "taken_in_file": {
         "fr": "{value} est déjà à la ligne {hints} ; corrigez, ou écrivez oui dans la colonne "
-        "« doublon accepté » s'il s'agit de deux personnes.",
+        "« doublon accepté » s’il s’agit de deux personnes.",
         "ar": "{value} موجود في السطر {hints}؛ صححوا، أو اكتبوا نعم في عمود «تكرار مقبول» إذا "
         "كانا شخصين.",
         "en": "{value} is already in row {hints}; correct it, or write yes in the column “allow "

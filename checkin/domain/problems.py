@@ -73,3 +73,11 @@ class InvalidValue(MarhabaError):
     def in_column(self, column: str) -> Problem:
         """Return the problem that this is in ``column``."""
         return Problem(column, self.reason, self.value, self.hints)
+
+
+class FieldProblem(InvalidValue):
+    """A value that contradicts what is there already; `problem` says in which field."""
+
+    def __init__(self, column: str, reason: str, value: str, *hints: str) -> None:
+        super().__init__(reason, value, *hints)
+        self.problem = self.in_column(column)

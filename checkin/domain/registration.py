@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from checkin.domain.contacts import normalise_email, normalise_phone
 from checkin.domain.names import MAX_NAME_LENGTH, clean_name, clean_text, fold_name, is_arabic
@@ -28,6 +29,14 @@ _ANSWERS = {
     }.items()
     for word in map(fold_name, words.split())
 }
+
+
+class Likeness(StrEnum):
+    """By what two registrations look like one person's."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    NAME = "name"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,46 +7,46 @@ from __future__ import annotations
 
 SETTING_SENTENCES = {
     "missing_text": {
-        "fr": "rien n'est écrit ; remplissez ce champ.",
+        "fr": "rien n’est écrit ; remplissez ce champ.",
         "ar": "لم يُكتب شيء؛ املأوا هذه الخانة.",
         "en": "nothing is written; fill this field in.",
     },
     "invalid_slug": {
         "fr": "{value} ne va pas dans une adresse ; écrivez 1 à 50 lettres sans accent, chiffres "
-        "ou traits d'union, comme rabat-2025.",
+        "ou traits d’union, comme rabat-2025.",
         "ar": "{value} لا يصلح في عنوان؛ اكتبوا من 1 إلى 50 من الحروف اللاتينية الصغيرة والأرقام "
         "والشرطات، مثل rabat-2025.",
         "en": "{value} cannot be part of an address; write 1 to 50 small letters, digits or "
         "hyphens, like rabat-2025.",
     },
     "slug_taken": {
-        "fr": "{value} est déjà le nom court d'un autre événement ; choisissez-en un autre.",
-        "ar": "{value} هو الاسم المختصر لتظاهرة أخرى؛ اختاروا غيره.",
+        "fr": "{value} est déjà le nom court d’un autre événement ; choisissez-en un autre.",
+        "ar": "{value} هو الاسم المختصر لحدث آخر؛ اختاروا غيره.",
         "en": "{value} is already another event's short name; choose another one.",
     },
     "invalid_time_zone": {
-        "fr": "{value} n'est pas un fuseau horaire ; écrivez-le comme Africa/Casablanca.",
+        "fr": "{value} n’est pas un fuseau horaire ; écrivez-le comme Africa/Casablanca.",
         "ar": "{value} ليست منطقة زمنية؛ اكتبوها مثل Africa/Casablanca.",
         "en": "{value} is not a time zone; write one like Africa/Casablanca.",
     },
     "invalid_moment": {
-        "fr": "{value} n'est pas une date et une heure ; écrivez-les comme 2025-06-14 15:00.",
+        "fr": "{value} n’est pas une date et une heure ; écrivez-les comme 2025-06-14 15:00.",
         "ar": "{value} ليس تاريخاً وساعة؛ اكتبوهما مثل 2025-06-14 15:00.",
         "en": "{value} is not a date and a time; write them like 2025-06-14 15:00.",
     },
     "ends_too_early": {
-        "fr": "la fin ({value}) n'est pas après le début ({hints}) ; corrigez l'une ou l'autre.",
+        "fr": "la fin ({value}) n’est pas après le début ({hints}) ; corrigez l’une ou l’autre.",
         "ar": "النهاية ({value}) ليست بعد البداية ({hints})؛ صححوا إحداهما.",
         "en": "the end ({value}) is not after the beginning ({hints}); correct one of them.",
     },
     "doors_close_too_early": {
-        "fr": "les portes ferment ({value}) avant d'ouvrir ({hints}) ; corrigez l'une ou l'autre "
+        "fr": "les portes ferment ({value}) avant d’ouvrir ({hints}) ; corrigez l’une ou l’autre "
         "heure.",
         "ar": "الأبواب تُغلق ({value}) قبل أن تُفتح ({hints})؛ صححوا إحدى الساعتين.",
         "en": "the doors close ({value}) before they open ({hints}); correct one of the times.",
     },
     "doors_never_open": {
-        "fr": "les portes ferment sans jamais ouvrir ; écrivez aussi l'heure d'ouverture.",
+        "fr": "les portes ferment sans jamais ouvrir ; écrivez aussi l’heure d’ouverture.",
         "ar": "ستُغلق الأبواب دون أن تُفتح؛ اكتبوا أيضاً ساعة الفتح.",
         "en": "the doors close and never open; write when they open, too.",
     },
@@ -56,7 +56,7 @@ SETTING_SENTENCES = {
         "en": "{value} will not do; write a whole number ({hints}).",
     },
     "unknown_choice": {
-        "fr": "{value} n'est pas un choix possible ; choisissez dans la liste.",
+        "fr": "{value} n’est pas un choix possible ; choisissez dans la liste.",
         "ar": "{value} ليس اختياراً ممكناً؛ اختاروا من اللائحة.",
         "en": "{value} is not one of the choices; choose from the list.",
     },
@@ -74,7 +74,7 @@ SETTING_SENTENCES = {
         "en": "{value} is there already ({hints}); choose another name.",
     },
     "category_used": {
-        "fr": "{value} sert encore ({hints}) ; changez cela d'abord, puis supprimez-la.",
+        "fr": "{value} sert encore ({hints}) ; changez cela d’abord, puis supprimez-la.",
         "ar": "{value} لا تزال مستعملة ({hints})؛ غيّروا ذلك أولاً ثم احذفوها.",
         "en": "{value} is still in use ({hints}); change that first, then delete it.",
     },
@@ -85,7 +85,7 @@ SETTING_SENTENCES = {
     },
     "quota_below_places": {
         "fr": "{value} est trop peu : {hints} places sont déjà prises ; écrivez au moins {hints}, "
-        "ou annulez d'abord des inscriptions.",
+        "ou annulez d’abord des inscriptions.",
         "ar": "{value} أقل من اللازم: {hints} مقعداً محجوزاً من قبل؛ اكتبوا {hints} على الأقل أو "
         "ألغوا تسجيلات أولاً.",
         "en": "{value} is too few: {hints} places are taken already; write {hints} or more, or "

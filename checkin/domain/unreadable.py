@@ -40,18 +40,18 @@ _SENTENCES = {
         "en": "More than {0} columns in row {1}; keep the columns that are needed.",
     },
     "line_too_long": {
-        "fr": "La ligne {0} est trop longue pour une liste ; vérifiez que c'est bien le fichier "
+        "fr": "La ligne {0} est trop longue pour une liste ; vérifiez que c’est bien le fichier "
         "des participants.",
         "ar": "السطر {0} أطول من سطر لائحة؛ تأكدوا من أنه ملف المشاركين.",
         "en": "Line {0} is too long for a list; check that this is the participants' file.",
     },
     "open_quote": {
-        "fr": "Un guillemet ouvert vers la ligne {0} n'est jamais fermé ; corrigez-le.",
+        "fr": "Un guillemet ouvert vers la ligne {0} n’est jamais fermé ; corrigez-le.",
         "ar": "علامة اقتباس مفتوحة قرب السطر {0} لم تُغلق؛ صححوها.",
         "en": "A quotation mark opened near line {0} is never closed; correct it.",
     },
     "nul_bytes": {
-        "fr": "Le fichier n'est pas un texte (octet nul à la ligne {0}) ; enregistrez-le en "
+        "fr": "Le fichier n’est pas un texte (octet nul à la ligne {0}) ; enregistrez-le en "
         "« CSV UTF-8 » ou en XLSX.",
         "ar": "الملف ليس نصاً (بايت فارغ في السطر {0})؛ احفظوه بصيغة «CSV UTF-8» أو XLSX.",
         "en": "The file is not text (NUL byte in line {0}); save it as “CSV UTF-8” or XLSX.",
@@ -77,7 +77,7 @@ _SENTENCES = {
         "en": "The workbook is protected by a password; save it without one.",
     },
     "not_a_table": {
-        "fr": "Ce n'est ni un CSV ni un classeur XLSX ({0}) ; exportez la liste en CSV ou XLSX.",
+        "fr": "Ce n’est ni un CSV ni un classeur XLSX ({0}) ; exportez la liste en CSV ou XLSX.",
         "ar": "هذا ليس ملف CSV ولا XLSX ({0})؛ صدّروا اللائحة بصيغة CSV أو XLSX.",
         "en": "This is neither a CSV nor an XLSX workbook ({0}); export the list as CSV or XLSX.",
     },
@@ -87,7 +87,7 @@ _SENTENCES = {
         "en": "The workbook is damaged ({0}); open it and save it again.",
     },
     "dangerous_xml": {
-        "fr": "Le classeur contient du XML dangereux ({0}) ; n'utilisez pas ce fichier, demandez "
+        "fr": "Le classeur contient du XML dangereux ({0}) ; n’utilisez pas ce fichier, demandez "
         "la liste à son auteur en CSV.",
         "ar": "المصنف يحتوي على XML خطير ({0})؛ لا تستعملوا هذا الملف واطلبوا اللائحة بصيغة CSV.",
         "en": "The workbook contains dangerous XML ({0}); do not use this file, ask its author "

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from checkin.db.models import Activity, Device, Event, Operator, Role
 
 #: of what is written down, what the log shows: things and numbers, never a participant's data
-_SHOWN = ("name", "gate", "role", "quota", "seats", "people", "messages", "door")
+_SHOWN = ("name", "gate", "role", "quota", "seats", "people", "messages", "door", "network")
 
 
 @dataclass(frozen=True, slots=True)

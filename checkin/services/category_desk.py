@@ -15,7 +15,7 @@ from badges.spec import SHAPES
 from checkin.db.models import Category, Event, GateCategory, Participant
 from checkin.db.models import SelfRegistration as Link
 from checkin.domain.names import clean_name, fold_name
-from checkin.domain.problems import InvalidValue, Problem
+from checkin.domain.problems import FieldProblem, InvalidValue, Problem
 from checkin.errors import NotFound
 from checkin.services.activity import note
 from checkin.services.events import add_category, categories_of
@@ -80,7 +80,7 @@ def new_category(
     """Add a category at the end.
 
     Raises:
-        InvalidValue: another one has this name.
+        FieldProblem: another one has this name.
     """
     next_list_version(session, event.id)  # so that two organisers do not add the same name
     _refuse_taken(session, event, details)
@@ -103,7 +103,7 @@ def change_category(
 
     Raises:
         NotFound: the event has no such category.
-        InvalidValue: another one has this name.
+        FieldProblem: another one has this name.
     """
     version = next_list_version(session, event.id)
     category = category_at(session, event, category_id)
@@ -205,7 +205,7 @@ def _refuse_taken(
     for other in categories_of(session, event):
         names = {fold_name(name) for name in (other.name, other.name_ar) if name}
         if other is not besides and mine & names:
-            raise InvalidValue("name_taken", details.name, other.name)
+            raise FieldProblem("name", "name_taken", details.name, other.name)
 
 
 def _optional_name(text: str) -> str | None:

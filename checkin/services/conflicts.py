@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import and_, func, select
@@ -16,6 +15,7 @@ from checkin.db.models import (
     Conflict,
     Delegation,
     Device,
+    Duplicate,
     Event,
     Gate,
     Operator,
@@ -23,21 +23,10 @@ from checkin.db.models import (
     Scan,
 )
 from checkin.domain.verdicts import Reason, Status
-from checkin.errors import Conflict as Contradiction
-from checkin.errors import InvalidRequest, NotFound
+from checkin.errors import NotFound
 from checkin.services.activity import note as note_activity
 from checkin.services.annul import annul_scan
-
-
-class Decision(StrEnum):
-    """What becomes of a conflict.
-
-    KEEP: what happened stays as it was counted. ANNUL: the scan that contradicts the rules is
-    annulled, and with it the admission that it counted, if it counted one.
-    """
-
-    KEEP = "keep"
-    ANNUL = "annul"
+from checkin.services.decisions import Decision, is_decided, word_of_why, write_decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +103,18 @@ def conflicts_of(session: Session, event: Event) -> Sequence[ListedConflict]:
 
 
 def waiting_conflicts(session: Session, event_ids: Iterable[int]) -> dict[int, int]:
-    """Return how many conflicts of each event wait for a decision."""
+    """Return how many conflicts of each event wait for a decision, possible duplicates too."""
     wanted = list(event_ids)
-    found = session.execute(
-        select(Conflict.event_id, func.count().label("waiting"))
-        .where(Conflict.event_id.in_(wanted), Conflict.decided_at.is_(None))
-        .group_by(Conflict.event_id)
-    )
-    return dict.fromkeys(wanted, 0) | {row.event_id: row.waiting for row in found}
+    waiting = dict.fromkeys(wanted, 0)
+    for kind in (Conflict, Duplicate):
+        found = session.execute(
+            select(kind.event_id, func.count().label("waiting"))
+            .where(kind.event_id.in_(wanted), kind.decided_at.is_(None))
+            .group_by(kind.event_id)
+        )
+        for row in found:
+            waiting[row.event_id] += row.waiting
+    return waiting
 
 
 def decide_conflict(
@@ -135,23 +128,21 @@ def decide_conflict(
 ) -> None:
     """Decide a conflict, once. The same decision again changes nothing.
 
+    Annulled is the scan that contradicts the rules, and with it the admission that it counted.
+
     Raises:
         NotFound: the event has no such conflict.
         InvalidRequest: no word is said of why.
         Conflict: it was decided otherwise, or the person was scanned again since and the
             admission cannot be annulled before that.
     """
-    note = note.strip()
-    if not note:
-        raise InvalidRequest("say in a few words why it is decided so")
+    note = word_of_why(note)
     conflict = _locked(session, event, conflict_id)
-    if conflict.decided_at is not None:
-        _refuse_another(conflict, decision)
+    if is_decided(conflict, decision, conflict.id):
         return
     if decision == Decision.ANNUL:
         _annul(session, event, conflict, note, operator_id, now)
-    conflict.decision, conflict.note = decision, note
-    conflict.decided_by, conflict.decided_at = operator_id, now
+    write_decision(conflict, decision, note, operator_id, now)
     said: dict[str, Any] = {"conflict_id": conflict.id, "decision": decision, "note": note}
     note_activity(session, event.id, "conflict.decide", now, operator_id=operator_id, **said)
 
@@ -166,11 +157,6 @@ def _locked(session: Session, event: Event, conflict_id: int) -> Conflict:
     if conflict is None:
         raise NotFound(f"no conflict has the number {conflict_id}")
     return conflict
-
-
-def _refuse_another(conflict: Conflict, decision: Decision) -> None:
-    if conflict.decision != decision:
-        raise Contradiction(f"no. {conflict.id} was decided already: {conflict.decision}")
 
 
 def _annul(

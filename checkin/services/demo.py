@@ -88,7 +88,7 @@ def _create(session: Session, keys: Keys, now: datetime) -> Event:
         timezone=_ZONE,
         starts_at=now,
         ends_at=now,
-        organiser="Comité d'organisation",
+        organiser="Comité d’organisation",
         contact="contact@example.org",
     )
     event = create_event(session, spec, keys, now=now)

@@ -127,7 +127,9 @@ def add_device(
     return NewDevice(device.id, token, gate.id, gate.name, event)
 
 
-def open_pairing(session: Session, event: Event, gate: Gate, *, now: datetime) -> str:
+def open_pairing(
+    session: Session, event: Event, gate: Gate, *, now: datetime, operator_id: int | None = None
+) -> str:
     """Make a pairing code for a gate: eight letters, good once and for ten minutes."""
     code = "".join(secrets.choice(ALPHABET) for _ in range(PAIRING_CODE_LENGTH))
     session.add(
@@ -139,7 +141,7 @@ def open_pairing(session: Session, event: Event, gate: Gate, *, now: datetime) -
             expires_at=now + PAIRING_LIFETIME,
         )
     )
-    note(session, event.id, "device.pairing_opened", now, gate=gate.name)
+    note(session, event.id, "device.pairing_opened", now, operator_id=operator_id, gate=gate.name)
     return code
 
 
@@ -175,7 +177,14 @@ def pair_device(
     return in_transaction(database, work)
 
 
-def revoke_device(session: Session, event: Event, device_id: int, *, now: datetime) -> Device:
+def revoke_device(
+    session: Session,
+    event: Event,
+    device_id: int,
+    *,
+    now: datetime,
+    operator_id: int | None = None,
+) -> Device:
     """Take a device's right away; it is told at its next contact. Twice is the same as once.
 
     Its lease is left to expire: until it hears of it, it may admit people by it.
@@ -188,5 +197,13 @@ def revoke_device(session: Session, event: Event, device_id: int, *, now: dateti
         raise NotFound(f"no device has the number {device_id}")
     if device.revoked_at is None:
         device.revoked_at = now
-        note(session, event.id, "device.revoke", now, device_id=device.id, name=device.name)
+        note(
+            session,
+            event.id,
+            "device.revoke",
+            now,
+            operator_id=operator_id,
+            name=device.name,
+            device=device.id,
+        )
     return device

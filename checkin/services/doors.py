@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, func, select
 
+from checkin.db.engine import all_or_nothing
 from checkin.db.models import Event
 
 #: names our advisory locks among those of the database ("MARH")
@@ -19,6 +20,7 @@ _HOLD = select(func.pg_advisory_xact_lock(_SPACE, bindparam("event_id")))
 
 def lock_event(connection: Connection, event_id: int) -> None:
     """Queue for the event's row, and hold it to the commit."""
+    all_or_nothing(connection)
     connection.execute(_LOCK_EVENT, {"event_id": event_id})
 
 
@@ -29,6 +31,7 @@ def pass_doors(connection: Connection, event_id: int) -> None:
     they take no row, so that a grant could not see them.
     """
     if connection.dialect.name == "postgresql":
+        all_or_nothing(connection)
         connection.execute(_PASS, {"event_id": event_id})
 
 
@@ -41,5 +44,6 @@ def queue_at_doors(connection: Connection, event_id: int) -> None:
 def hold_doors(connection: Connection, event_id: int) -> None:
     """Wait until nobody is between reading how many places are free and taking one."""
     if connection.dialect.name == "postgresql":
+        all_or_nothing(connection)
         connection.execute(_HOLD, {"event_id": event_id})
     lock_event(connection, event_id)

@@ -10,16 +10,16 @@ from sqlalchemy.orm import Session
 from checkin.db.models import Participant
 from checkin.domain.admission import Standing
 from checkin.domain.names import fold_name
-from checkin.domain.registration import Registration
+from checkin.domain.registration import Likeness, Registration
 from checkin.errors import PossibleDuplicate
 
 
 @dataclass(frozen=True, slots=True)
 class Twin:
-    """Somebody registered who may be the same person, and by what: email, phone or name."""
+    """Somebody registered who may be the same person, and by what."""
 
     participant: Participant
-    same: str
+    same: Likeness
 
 
 def refuse_duplicate(
@@ -73,14 +73,15 @@ def twin_of(
             Participant.id != (besides or 0),
             or_(*same),
         )
+        .order_by(Participant.id)
         .limit(1)
     ).first()
     return Twin(found, _same_as(found, registration)) if found is not None else None
 
 
-def _same_as(found: Participant, registration: Registration) -> str:
+def _same_as(found: Participant, registration: Registration) -> Likeness:
     if registration.email and found.email == registration.email:
-        return "email"
+        return Likeness.EMAIL
     if registration.phone and found.phone == registration.phone:
-        return "phone"
-    return "name"
+        return Likeness.PHONE
+    return Likeness.NAME

@@ -14,6 +14,7 @@ from checkin.errors import LastAdministrator, NotFound
 from checkin.services.activity import note
 from checkin.services.operator_sessions import end_sessions
 from checkin.services.operators import check_delegation, read_name
+from checkin.services.pins import ANSWERS_AT_GATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def change_account(
     changed = rights != (operator.role, operator.delegation_id)
     operator.name, operator.language = person, language
     operator.role, operator.delegation_id = rights
-    if role not in (Role.SUPERVISOR, Role.ORGANISER, Role.ADMINISTRATOR):
+    if role not in ANSWERS_AT_GATES:
         operator.pin_hash = None  # whoever answers for nothing at the gates has no PIN
     if changed:
         end_sessions(session, operator.id)

@@ -1,4 +1,4 @@
-"""Operators: people with an account, how they sign in, and the PINs of supervisors."""
+"""Operators: people with an account, and how they sign in."""
 
 from __future__ import annotations
 
@@ -20,14 +20,9 @@ from checkin.services.operator_sessions import end_sessions
 from checkin.services.passwords import (
     hash_again,
     hash_password,
-    hash_pin,
     password_matches,
-    secret_matches,
 )
 
-PIN_LENGTHS = range(4, 9)
-#: who may answer for an override at a gate; see `checkin.services.overrides`
-_ANSWERS_AT_GATES = (Role.SUPERVISOR, Role.ORGANISER, Role.ADMINISTRATOR)
 _NO_SUCH_LOGIN = "this e-mail and password do not go together"
 
 
@@ -102,22 +97,6 @@ def set_password(
     note(session, None, "operator.password", now, operator_id=by, account=operator.id)
 
 
-def set_pin(session: Session, operator: Operator, pin: str, *, now: datetime) -> None:
-    """Give a supervisor the PIN with which they answer for an override at a gate.
-
-    Raises:
-        InvalidRequest: it is not 4 to 8 digits, someone else has it, or the operator's role
-            answers for nothing at the gates.
-    """
-    if len(pin) not in PIN_LENGTHS or not (pin.isascii() and pin.isdigit()):
-        raise InvalidRequest("a PIN has 4 to 8 digits")
-    if operator.role not in _ANSWERS_AT_GATES:
-        raise InvalidRequest(f"{operator.name} is no supervisor: only supervisors have a PIN")
-    _refuse_taken_pin(session, operator, pin)
-    operator.pin_hash = hash_pin(pin)
-    note(session, None, "operator.pin", now, account=operator.id)
-
-
 def authenticate(database: Database, email: str, password: str) -> Operator:
     """Return whose e-mail and password these are.
 
@@ -153,15 +132,6 @@ def operator_named(session: Session, email: str) -> Operator:
 def _keep_well(session: Session, operator_id: int, password: str) -> None:
     operator = session.get_one(Operator, operator_id)
     operator.password_hash = hash_again(operator.password_hash, password)
-
-
-def _refuse_taken_pin(session: Session, operator: Operator, pin: str) -> None:
-    # The PIN alone says who answers for an override, so no two people may share one.
-    others = select(Operator.pin_hash).where(
-        Operator.id != operator.id, Operator.pin_hash.is_not(None)
-    )
-    if any(secret_matches(pin_hash or "", pin) for pin_hash in session.scalars(others)):
-        raise InvalidRequest("choose another PIN: this one is taken")
 
 
 def read_name(name: str) -> str:

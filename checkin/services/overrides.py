@@ -5,12 +5,12 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from checkin.db.engine import Database
-from checkin.db.models import Operator, Role
+from checkin.db.models import Operator
 from checkin.errors import Forbidden
 from checkin.services.guesses import Guesses
 from checkin.services.passwords import secret_matches
+from checkin.services.pins import ANSWERS_AT_GATES
 
-_MAY_OVERRIDE = (Role.SUPERVISOR, Role.ORGANISER, Role.ADMINISTRATOR)
 _PINS = Guesses("wrong PINs on this device", per_minute=5)
 
 
@@ -27,7 +27,7 @@ def supervisor_with_pin(database: Database, pin: str | None, device_id: int) -> 
     with database.read() as session:
         supervisors = session.execute(
             select(Operator.id, Operator.pin_hash).where(
-                Operator.role.in_(_MAY_OVERRIDE),
+                Operator.role.in_(ANSWERS_AT_GATES),
                 Operator.disabled_at.is_(None),
                 Operator.pin_hash.is_not(None),
             )

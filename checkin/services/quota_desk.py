@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from checkin.db.models import Delegation, Event, Participant
 from checkin.domain.names import fold_name
-from checkin.domain.problems import InvalidValue
+from checkin.domain.problems import FieldProblem
 from checkin.domain.quotas import (
     MAX_DELEGATIONS,
     DelegationDetails,
@@ -33,14 +33,6 @@ from checkin.services.spreadsheets import read_sheet
 from checkin.services.touching import touch_badges_where
 
 
-class QuotaProblem(InvalidValue):
-    """A delegation that cannot be as it was said; `column` is the field that it is about."""
-
-    def __init__(self, column: str, reason: str, value: str, *hints: str) -> None:
-        super().__init__(reason, value, *hints)
-        self.column = column
-
-
 def known_delegations(session: Session, event: Event, now: datetime) -> Sequence[KnownDelegation]:
     """Return an event's delegations by name, with the places that are somebody's."""
     rows = session.execute(
@@ -60,7 +52,7 @@ def new_delegation(
     """Add a delegation.
 
     Raises:
-        QuotaProblem: another one has this name.
+        FieldProblem: another one has this name.
     """
     next_list_version(session, event.id)  # so that two organisers do not add the same name
     _refuse_taken(details, known_delegations(session, event, now))
@@ -80,7 +72,7 @@ def change_delegation(
 
     Raises:
         NotFound: the event has no such delegation.
-        QuotaProblem: another one has this name, or more places are taken than the new quota has.
+        FieldProblem: another one has this name, or more places are taken than the new quota has.
     """
     next_list_version(session, event.id)
     delegations = known_delegations(session, event, now)
@@ -89,7 +81,7 @@ def change_delegation(
         raise NotFound(f"no delegation has the number {delegation_id}")
     _refuse_taken(details, [one for one in delegations if one is not known])
     if problem := too_few(details.quota, known):
-        raise QuotaProblem("quota", problem.code, problem.value, *problem.hints)
+        raise FieldProblem("quota", problem.code, problem.value, *problem.hints)
     _change(session, event, known, details, operator_id, now)
 
 
@@ -141,7 +133,7 @@ def _refuse_taken(details: DelegationDetails, others: Sequence[KnownDelegation])
         for other in others:
             names = {fold_name(one) for one in (other.name, other.name_ar) if one}
             if name and fold_name(name) in names:
-                raise QuotaProblem(column, "name_taken", name, other.name)
+                raise FieldProblem(column, "name_taken", name, other.name)
 
 
 def _add(

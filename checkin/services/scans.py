@@ -8,7 +8,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from checkin.db.engine import Database, in_core_transaction
+from checkin.db.engine import Database, all_or_nothing, in_core_transaction
 from checkin.domain.admission import ScanFacts, decide
 from checkin.domain.consequences import Consequence, consequence
 from checkin.domain.leases import CLOCK_ERROR, with_loan
@@ -56,12 +56,15 @@ def record_scan(
     facts = with_loan(facts, debt.loan)
     verdict = _verdict(facts, device, reading)
     change = consequence(facts, verdict, let_in=_let_in_offline(reading))
+    late = change.entry_no is not None and reading.received_at - reading.at > CLOCK_ERROR
+    if late or debt != NO_DEBT or not change.only_admits:
+        all_or_nothing(connection)
     holder = holder if facts.same_event else None  # another event's people are not ours to show
     answer = _answer(device, reading, verdict, change, holder)
     scan_pk = write_scan(connection, device, reading, keys, answer, change)
     if scan_pk is None:
         return repeat(connection, device, reading, token_hash(token) if token else None)
-    _apply(connection, device, reading, change, answer, scan_pk)
+    _apply(connection, device, reading, change, answer, scan_pk, late=late)
     if change.entry_no is not None:
         spend(connection, debt)
     return answer
@@ -156,6 +159,8 @@ def _apply(
     change: Consequence,
     answer: Answer,
     scan_pk: int,
+    *,
+    late: bool,
 ) -> None:
     if change.refusal:
         count_refusal(connection, device, reading.at)
@@ -163,6 +168,5 @@ def _apply(
         note_conflict(connection, device, reading, answer.reason, answer.holder, scan_pk)
     if change.leaves and answer.holder is not None:
         leave(connection, device, reading, answer.holder, scan_pk=scan_pk)
-    is_late = reading.received_at - reading.at > CLOCK_ERROR
-    if change.entry_no is not None and answer.holder is not None and is_late:
+    if late and answer.holder is not None:
         leave_as_uploaded(connection, answer.holder, since=reading.at, scan_pk=scan_pk)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import csv
-import io
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TextIO
+from typing import IO, Any, TextIO
 from xml.sax.saxutils import escape
 
 #: what XML 1.0 cannot hold, not even escaped
@@ -45,22 +44,23 @@ def write_csv(file: TextIO, columns: Sequence[str], rows: Iterable[Mapping[str, 
     return count
 
 
-def xlsx_bytes(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
-    """Return rows as a workbook of one sheet, with their headings.
+def write_xlsx(file: IO[bytes], columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> int:
+    """Write rows as a workbook of one sheet, with their headings, and return their number.
 
     Every text is stored as a text, so none is taken for a formula, whatever it begins with.
     """
-    file = io.BytesIO()
+    count = 0
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in _PARTS.items():
             archive.writestr(name, _HEAD + content)
-        with archive.open("xl/worksheets/sheet1.xml", "w") as sheet:
+        with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
             sheet.write(f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetData>'.encode())
             sheet.write(_row(columns))
             for row in rows:
                 sheet.write(_row([row.get(column) for column in columns]))
+                count += 1
             sheet.write(b"</sheetData></worksheet>")
-    return file.getvalue()
+    return count
 
 
 def harmless(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from checkin.domain.registration import Registration
 from checkin.errors import InvalidRequest, NotFound, WalkInIdConflict
 from checkin.services.devices import PairedDevice
 from checkin.services.doors import lock_event
+from checkin.services.duplicate_desk import note_duplicate
 from checkin.services.events import categories_of
 from checkin.services.keys import Keys
 from checkin.services.registration import Door, Registered, register
@@ -46,11 +47,14 @@ def register_walk_in(
     keys: Keys,
     now: datetime,
     named: Named | None = None,
+    unasked: bool = False,
 ) -> WalkInAnswer:
     """Register a walk-in with a delegation: confirmed while it has places, else in reserve.
 
     Args:
         named: the same one again changes nothing and gets the same answer.
+        unasked: they were let in already, and nobody could be asked whether they are registered:
+            who may be is registered all the same, and noted for an organiser.
 
     Raises:
         NotFound: the event has no such delegation.
@@ -71,7 +75,7 @@ def register_walk_in(
     registered = register(
         session,
         event,
-        registration,
+        replace(registration, allow_duplicate=registration.allow_duplicate or unasked),
         delegation_id=delegation.id,
         category_id=category_id_named(session, event, registration.category),
         door=Door.WALK_IN,
@@ -81,6 +85,15 @@ def register_walk_in(
     )
     if named:
         _keep(session, device, named, registered)
+    if unasked:
+        note_duplicate(
+            session,
+            event,
+            registration,
+            participant_id=registered.participant_id,
+            delegation_id=delegation.id,
+            now=now,
+        )
     return WalkInAnswer(registered)
 
 

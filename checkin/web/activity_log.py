@@ -9,13 +9,12 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from checkin.services.activity_log import Entry, Wanted, log_entries, people_in_log
 from checkin.services.spreadsheet_writing import harmless
 from checkin.services.visible_events import house_timezone, visible_events
-from checkin.web.activity_words import action_words, kind_words
+from checkin.web.activity_words import action_words, kind_words, who_without_name
 from checkin.web.page_errors import register_page_errors
 from checkin.web.role_words import role_names
 from checkin.web.sessions import current_operator
@@ -45,6 +44,7 @@ def index() -> ResponseReturnValue:
             people=people_in_log(session),
             kinds=kind_words(),
             words=action_words(),
+            who_without_name=who_without_name,
             roles=role_names(),
             timezone=timezone,
         )
@@ -78,7 +78,7 @@ def _row(entry: Entry, words: dict[str, str]) -> list[str]:
     return [
         entry.at.isoformat(timespec="seconds"),
         entry.event.name if entry.event else "",
-        entry.operator or entry.device or _("command line or link"),
+        entry.operator or entry.device or who_without_name(entry.action),
         entry.action,
         words.get(entry.action, entry.action),
         " · ".join(one for one in about if one),

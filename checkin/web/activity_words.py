@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
+from checkin.services.failed_sign_ins import FAILURES
+
 
 def kind_words() -> dict[str, str]:
     """Return what the kinds of acts are called: what comes before the dot of an action."""
@@ -24,6 +26,7 @@ def kind_words() -> dict[str, str]:
         "gate": _("Gates"),
         "entries": _("Emergency stop"),
         "scan": _("Scans"),
+        "conflict": _("Conflicts"),
         "rehearsal": _("Rehearsals"),
         "setup": _("First steps"),
     }
@@ -34,11 +37,17 @@ def action_words() -> dict[str, str]:
     return {**_of_accounts(), **_of_people(), **_of_the_house(), **_of_the_gates()}
 
 
+def who_without_name(action: str) -> str:
+    """Say who acted where the log names neither an operator nor a device."""
+    return str(_("not signed in") if action in FAILURES else _("command line or link"))
+
+
 def _of_accounts() -> dict[str, str]:
     return {
         "operator.add": _("opened an account"),
         "operator.change": _("changed an account"),
         "operator.disable": _("disabled an account"),
+        "operator.code_failed": _("a sign-in failed: right password, wrong code"),
         "operator.enable": _("enabled an account"),
         "operator.link_forgotten": _("asked for a link: password forgotten"),
         "operator.link_invitation": _("sent an invitation"),
@@ -50,6 +59,7 @@ def _of_accounts() -> dict[str, str]:
         "operator.second_factor_on": _("turned a second factor on"),
         "operator.sessions_ended": _("ended sessions"),
         "operator.sign_in": _("signed in"),
+        "operator.sign_in_failed": _("a sign-in failed: wrong e-mail or password"),
     }
 
 
@@ -115,4 +125,6 @@ def _of_the_gates() -> dict[str, str]:
         "entries.stop": _("stopped entries"),
         "entries.resume": _("let people in again"),
         "scan.annul": _("took a scan back"),
+        "conflict.decide": _("decided a conflict"),
+        "conflict.duplicate": _("decided whether two registrations are of one person"),
     }

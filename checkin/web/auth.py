@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -10,9 +11,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import logout_user
 from sqlalchemy.orm import Session
 
-from checkin.db.engine import in_transaction
+from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Operator
+from checkin.domain.browsers import network_of
 from checkin.errors import Unauthenticated
+from checkin.services.failed_sign_ins import note_wrong_code, note_wrong_password
 from checkin.services.operator_sessions import end_session
 from checkin.services.operators import authenticate
 from checkin.services.second_factor import pass_second_factor
@@ -47,6 +50,7 @@ def sign_in() -> ResponseReturnValue:
     try:
         operator = authenticate(database(), email, password)
     except Unauthenticated:
+        _after_the_answer(lambda here, *how: note_wrong_password(here, email, *how))
         return render_template("login.html", failed=True, email=email), 401
     if operator.totp_sealed is not None:
         wait_for_code(operator)
@@ -75,6 +79,7 @@ def send_code() -> ResponseReturnValue:
     try:
         in_transaction(database(), work)
     except Unauthenticated:
+        _after_the_answer(lambda here, *how: note_wrong_code(here, operator.id, *how))
         return _code_form(failed=True), 401
     begin_session(operator)
     return redirect(_own_address(request.args.get("next")))
@@ -88,6 +93,11 @@ def logout() -> ResponseReturnValue:
     logout_user()
     start_afresh()
     return redirect(url_for("auth.login"))
+
+
+def _after_the_answer(note: Callable[[Database, str, datetime], None]) -> None:
+    state, network, now = marhaba(), network_of(request.remote_addr), datetime.now(UTC)
+    state.errands.do(lambda: note(state.database, network, now))
 
 
 def _code_form(*, failed: bool = False) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from apiflask import APIBlueprint
@@ -11,8 +12,12 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from checkin.db.engine import in_transaction
+from checkin.db.models import Event
+from checkin.domain.registration import Likeness
 from checkin.domain.verdicts import Reason
-from checkin.services.conflicts import Decision, conflicts_of, decide_conflict
+from checkin.services.conflicts import conflicts_of, decide_conflict
+from checkin.services.decisions import Decision
+from checkin.services.duplicate_desk import decide_duplicate, duplicates_of
 from checkin.services.visible_events import visible_event
 from checkin.web.page_errors import register_page_errors
 from checkin.web.sessions import current_operator
@@ -22,6 +27,8 @@ bp = APIBlueprint("conflicts", __name__, enable_openapi=False)
 register_page_errors(bp)
 
 MAX_NOTE = 500
+
+Decide = Callable[[Session, Event, int, Decision, str, int, datetime], None]
 
 
 @bp.get("/events/<slug>/conflicts")
@@ -33,15 +40,26 @@ def index(slug: str) -> ResponseReturnValue:
 @bp.post("/events/<slug>/conflicts/<int:conflict_id>")
 def decide(slug: str, conflict_id: int) -> ResponseReturnValue:
     """Decide a conflict with a note; it is logged with the operator's name."""
+    return _decided(slug, conflict_id, decide_conflict, f"conflict-{conflict_id}")
+
+
+@bp.post("/events/<slug>/conflicts/duplicates/<int:participant_id>")
+def decide_duplicated(slug: str, participant_id: int) -> ResponseReturnValue:
+    """Decide whether a walk-in is somebody who was registered before; it is logged likewise."""
+    return _decided(slug, participant_id, decide_duplicate, f"duplicate-{participant_id}")
+
+
+def _decided(slug: str, number: int, decide: Decide, form: str) -> ResponseReturnValue:
+    """Decide as a form of the page says; one without a note or a choice is shown again."""
     note = request.form.get("note", "").strip()[:MAX_NOTE]
     decision = request.form.get("decision", "")
     if not note or decision not in set(Decision):
-        return _page(slug, without_note=conflict_id), 400
+        return _page(slug, without_note=form), 400
     operator, now = current_operator(), datetime.now(UTC)
 
     def work(session: Session) -> int:
         event = visible_event(session, operator, slug)
-        decide_conflict(session, event, conflict_id, Decision(decision), note, operator.id, now)
+        decide(session, event, number, Decision(decision), note, operator.id, now)
         return event.id
 
     marhaba().live.nudge(in_transaction(database(), work))
@@ -52,12 +70,16 @@ def _page(slug: str, **more: object) -> str:
     with database().read() as session:
         event = visible_event(session, current_operator(), slug)
         found = conflicts_of(session, event)
+        doubles = duplicates_of(session, event)
     return render_template(
         "conflicts.html",
         event=event,
         waiting=[one for one in found if one.decision is None],
         decided=[one for one in found if one.decision is not None],
+        doubles=[one for one in doubles if one.decision is None],
+        decided_doubles=[one for one in doubles if one.decision is not None],
         why=_sentences(),
+        alike=_likenesses(),
         **more,
     )
 
@@ -77,4 +99,13 @@ def _sentences() -> dict[Reason, str]:
         Reason.QUOTA_EXCEEDED: _("Let in over the delegation's quota"),
         Reason.CAPACITY_EXCEEDED: _("Let in over the hall's capacity"),
         Reason.CHECKOUT_REQUIRED: _("Let in again without having left"),
+    }
+
+
+def _likenesses() -> dict[Likeness, str]:
+    """Return by what two registrations look like one person's."""
+    return {
+        Likeness.NAME: _("The same name in the delegation"),
+        Likeness.PHONE: _("The same phone number"),
+        Likeness.EMAIL: _("The same e-mail address"),
     }

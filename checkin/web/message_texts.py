@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from datetime import UTC, datetime
 from typing import cast
 
 from apiflask import APIBlueprint
@@ -15,6 +15,7 @@ from badges.spec import Language
 from checkin.db.engine import in_transaction
 from checkin.domain.messages import LANGUAGES
 from checkin.errors import NotFound
+from checkin.services.mail.post import send_now
 from checkin.services.mail.previews import preview_html, preview_letter
 from checkin.services.mail.texts import (
     EDITABLE,
@@ -26,7 +27,6 @@ from checkin.services.mail.texts import (
     set_texts,
     usual_texts,
 )
-from checkin.services.mail.transport import transport_to
 from checkin.services.visible_events import visible_event
 from checkin.web.page_errors import register_page_errors
 from checkin.web.sessions import current_operator
@@ -84,12 +84,11 @@ def send_to_me(slug: str, code: str) -> ResponseReturnValue:
     with database().read() as session:
         event = visible_event(session, operator, slug)
         letter = preview_letter(session, event, language, settings.sender, operator.email)
-    with closing(transport_to(settings.mail)) as transport:
-        outcome = transport.send(letter, lambda: True)
-    if outcome.fate == "sent":
+    fault = send_now(database(), letter, settings.mail, datetime.now(UTC))
+    if fault is None:
         flash(_("Sent to %(address)s.", address=operator.email))
     else:
-        flash(_("Not sent: %(answer)s", answer=outcome.answer))
+        flash(_("Not sent: %(answer)s", answer=fault))
     return redirect(url_for("message_texts.edit", slug=slug, code=code))
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from checkin.db.engine import in_transaction
 from checkin.db.models import Event
 from checkin.services.board import Board, board_now
 from checkin.services.buses import bus_counts
@@ -18,6 +18,7 @@ from checkin.services.visible_events import keeps_too_long, visible_event, visib
 from checkin.web.board_body import board_body
 from checkin.web.board_words import board_words
 from checkin.web.devices_page import devices_page
+from checkin.web.event_changes import change_event
 from checkin.web.json_bodies import json_response
 from checkin.web.languages import page_language
 from checkin.web.page_errors import register_page_errors
@@ -88,13 +89,7 @@ def create_pairing(slug: str) -> ResponseReturnValue:
 @bp.post("/events/<slug>/devices/<int:device_id>/revoke")
 def revoke(slug: str, device_id: int) -> ResponseReturnValue:
     """Take a device's right away."""
-    operator, now = current_operator(), datetime.now(UTC)
-    in_transaction(
-        database(),
-        lambda session: revoke_device(
-            session, visible_event(session, operator, slug), device_id, now=now
-        ),
-    )
+    change_event(slug, partial(revoke_device, device_id=device_id))
     marhaba().devices.forget()
     return redirect(url_for("organiser.devices", slug=slug))
 

@@ -45,7 +45,7 @@ def open_pairing_at(slug: str, given: str) -> OpenPairing:
     def work(session: Session) -> str:
         event = visible_event(session, operator, slug)
         gate = gate_named(session, event, name, create=True)
-        return open_pairing(session, event, gate, now=now)
+        return open_pairing(session, event, gate, now=now, operator_id=operator.id)
 
     code = in_transaction(database(), work)
     link = f"{marhaba().settings.base_url}/scan#pair={code}"

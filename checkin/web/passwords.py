@@ -11,7 +11,8 @@ from flask_limiter.util import get_remote_address
 
 from checkin.db.engine import in_transaction
 from checkin.errors import NotFound, WeakPassword
-from checkin.services.mail.account_letters import account_letter, send_account_letter
+from checkin.services.mail.account_letters import account_letter
+from checkin.services.mail.post import send_now
 from checkin.services.password_links import (
     IssuedLink,
     choose_password,
@@ -85,7 +86,7 @@ def send_link(state: Marhaba, link: IssuedLink) -> str | None:
     """Mail a link and write down whether it left; return why not, or None."""
     now = datetime.now(UTC)
     letter = account_letter(link, state.settings.sender, now)
-    fault = send_account_letter(letter, state.settings.mail)
+    fault = send_now(state.database, letter, state.settings.mail, now)
     in_transaction(state.database, lambda session: mailed(session, link.secret, now, fault))
     return fault
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,8 +13,6 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from checkin.db.engine import in_transaction
-from checkin.db.models import Event
-from checkin.domain.problems import Problem
 from checkin.domain.quotas import (
     COLUMNS,
     MAX_DELEGATIONS,
@@ -26,7 +24,6 @@ from checkin.domain.quotas import (
 )
 from checkin.domain.unreadable import UnreadableFile
 from checkin.services.quota_desk import (
-    QuotaProblem,
     apply_quotas,
     change_delegation,
     known_delegations,
@@ -34,9 +31,9 @@ from checkin.services.quota_desk import (
     read_quota_sheet,
 )
 from checkin.services.visible_events import visible_event
-from checkin.web.event_changes import change_event
 from checkin.web.languages import page_language
 from checkin.web.limits import by_operator, limiter
+from checkin.web.listed_forms import NONE_REFUSED, ChangeByDetails, Refused, change_by_form
 from checkin.web.page_errors import register_page_errors
 from checkin.web.sessions import current_operator
 from checkin.web.state import database, marhaba
@@ -63,11 +60,8 @@ def add(slug: str) -> ResponseReturnValue:
 @bp.post("/events/<slug>/quotas/<int:delegation_id>")
 def change(slug: str, delegation_id: int) -> ResponseReturnValue:
     """Rename a delegation, or change its quota."""
-
-    def work(session: Session, event: object, details: DelegationDetails, **who: object) -> None:
-        change_delegation(session, event, delegation_id, details, **who)  # type: ignore[arg-type]
-
-    return _changed(slug, f"{delegation_id}-", work)
+    change = partial(change_delegation, delegation_id=delegation_id)
+    return _changed(slug, f"{delegation_id}-", change)
 
 
 @bp.get("/events/<slug>/quotas/sheet")
@@ -134,21 +128,12 @@ def check(slug: str) -> ResponseReturnValue:
     return redirect(url_for(after, slug=slug), 303)
 
 
-def _changed(slug: str, form: str, change: Callable[..., object]) -> ResponseReturnValue:
-    values = {name: request.form.get(name, "")[:400] for name in COLUMNS}
-    details = validate_delegation(values)
-    if isinstance(details, list):
-        return _page(slug, form, values, details), 400
-
-    def work(session: Session, event: Event, /, *, operator_id: int, now: datetime) -> None:
-        change(session, event, details, operator_id=operator_id, now=now)
-
-    try:
-        event_id = change_event(slug, work)
-    except QuotaProblem as fault:
-        return _page(slug, form, values, [fault.in_column(fault.column)]), 400
-    marhaba().live.nudge(event_id)
-    flash(_("Saved."))
+def _changed(
+    slug: str, form: str, change: ChangeByDetails[DelegationDetails]
+) -> ResponseReturnValue:
+    refused = change_by_form(slug, form, COLUMNS, validate_delegation, change)
+    if refused is not None:
+        return _page(slug, refused), 400
     return redirect(url_for("quotas.show", slug=slug), 303)
 
 
@@ -162,21 +147,14 @@ def _sent_row(number: int) -> QuotaRow:
     return QuotaRow(number, {c: request.form.get(f"{c}-{number}", "")[:400] for c in COLUMNS})
 
 
-def _page(
-    slug: str,
-    refused: str = "",
-    said: Mapping[str, str] | None = None,
-    problems: list[Problem] | None = None,
-) -> str:
+def _page(slug: str, refused: Refused = NONE_REFUSED) -> str:
     with database().read() as session:
         event = visible_event(session, current_operator(), slug)
         return render_template(
             "quotas.html",
             event=event,
             delegations=known_delegations(session, event, datetime.now(UTC)),
-            refused=refused,
-            said=said or {},
-            said_problems={one.column: one.advice(page_language()) for one in problems or ()},
+            **refused.shown(),
         )
 
 

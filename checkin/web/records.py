@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import io
-import json
-from collections.abc import Callable
+import tempfile
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import IO
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
 from checkin.db.engine import in_transaction
 from checkin.db.models import Event
 from checkin.errors import InvalidRequest, NotFound
 from checkin.services.activity import note
-from checkin.services.export import COLUMNS, participant_rows, whole_export
+from checkin.services.export_files import WRITERS
 from checkin.services.live_counts import live_counts
 from checkin.services.purge import count_of_people, purge_event, receipt_of
-from checkin.services.spreadsheet_writing import write_csv, xlsx_bytes
 from checkin.services.visible_events import visible_event
 from checkin.services.wiping import revoked_devices
 from checkin.web.page_errors import register_page_errors
@@ -49,18 +48,21 @@ def export(slug: str) -> ResponseReturnValue:
 @bp.post("/events/<slug>/export")
 def download(slug: str) -> ResponseReturnValue:
     """Return the records as a file, and write down who took them."""
-    form, operator = request.form.get("format", ""), current_operator()
-    if form not in _WRITERS:
+    form, operator, now = request.form.get("format", ""), current_operator(), datetime.now(UTC)
+    if form not in WRITERS:
         raise InvalidRequest("choose CSV, XLSX or JSON")
-    with database().read() as session:
+    # On the disk, because it may be large, and without a name: nothing of it outlives the answer.
+    file = tempfile.TemporaryFile(dir=marhaba().settings.home)  # noqa: SIM115, `_read_out` closes
+    with database().snapshot() as session:
         event = visible_event(session, operator, slug)
-        content = _WRITERS[form](session, event)
-    now = datetime.now(UTC)
+        WRITERS[form](session, event, file, now)
     in_transaction(
         database(),
         lambda s: note(s, event.id, "event.export", now, operator_id=operator.id, format=form),
     )
-    return _file(content, _KINDS[form], f"{_file_name(event)}.{form}")
+    response = _file(_read_out(file), _KINDS[form], f"{_file_name(event)}.{form}")
+    response.content_length = file.seek(0, io.SEEK_END)
+    return response
 
 
 @bp.get("/events/<slug>/purge")
@@ -127,26 +129,11 @@ def _purge_page(slug: str, **more: object) -> str:
         )
 
 
-def _csv(session: Session, event: Event) -> bytes:
-    file = io.StringIO()
-    write_csv(file, COLUMNS, participant_rows(session, event))
-    # The byte order mark tells spreadsheets that this is UTF-8.
-    return ("\ufeff" + file.getvalue()).encode()
-
-
-def _xlsx(session: Session, event: Event) -> bytes:
-    return xlsx_bytes(COLUMNS, participant_rows(session, event))
-
-
-def _json(session: Session, event: Event) -> bytes:
-    return json.dumps(whole_export(session, event), ensure_ascii=False).encode()
-
-
-_WRITERS: dict[str, Callable[[Session, Event], bytes]] = {
-    "csv": _csv,
-    "xlsx": _xlsx,
-    "json": _json,
-}
+def _read_out(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        file.seek(0)
+        while chunk := file.read(1 << 16):
+            yield chunk
 
 
 def _file_name(event: Event) -> str:
@@ -154,7 +141,7 @@ def _file_name(event: Event) -> str:
     return f"participants-{day}" if event.sensitive else f"{event.slug}-{day}"
 
 
-def _file(content: bytes, kind: str, name: str) -> Response:
+def _file(content: bytes | Iterator[bytes], kind: str, name: str) -> Response:
     response = Response(content, content_type=kind)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "private, no-store"

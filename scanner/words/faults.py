@@ -4,8 +4,8 @@ from __future__ import annotations
 
 FAULTS: dict[str, dict[str, str]] = {
     "no_camera": {
-        "fr": "La caméra {source} ne s'ouvre pas. Branchez-la, fermez les programmes qui "
-        "l'utilisent, ou choisissez-en une autre : --source 1.",
+        "fr": "La caméra {source} ne s’ouvre pas. Branchez-la, fermez les programmes qui "
+        "l’utilisent, ou choisissez-en une autre : --source 1.",
         "ar": "تعذر فتح الكاميرا {source}. أوصلوها، وأغلقوا البرامج التي تستعملها، أو اختاروا "
         "كاميرا أخرى: --source 1.",
         "en": "Camera {source} does not open. Plug it in, close the programs that use it, or "
@@ -20,7 +20,7 @@ FAULTS: dict[str, dict[str, str]] = {
         "another camera.",
     },
     "camera_denied": {
-        "fr": "Ce compte n'a pas le droit d'ouvrir la caméra {source}. Autorisez-la dans les "
+        "fr": "Ce compte n’a pas le droit d’ouvrir la caméra {source}. Autorisez-la dans les "
         "réglages ; sous Linux, ajoutez le compte au groupe video.",
         "ar": "لا يحق لهذا الحساب فتح الكاميرا {source}. اسمحوا بها في الإعدادات؛ وعلى لينكس "
         "أضيفوا الحساب إلى المجموعة video.",
@@ -28,7 +28,7 @@ FAULTS: dict[str, dict[str, str]] = {
         "the account to the group video.",
     },
     "camera_lost": {
-        "fr": "La caméra {source} ne donne plus d'image. Rebranchez-la : elle revient toute "
+        "fr": "La caméra {source} ne donne plus d’image. Rebranchez-la : elle revient toute "
         "seule. Les scans sont gardés.",
         "ar": "توقفت الكاميرا {source} عن إرسال الصور. أعيدوا توصيلها وستعود وحدها. العمليات "
         "محفوظة.",
@@ -36,19 +36,19 @@ FAULTS: dict[str, dict[str, str]] = {
         "The scans are kept.",
     },
     "source_missing": {
-        "fr": "{source} n'existe pas. Donnez à --source un numéro de caméra, un fichier, un "
-        "dossier d'images ou une adresse http.",
+        "fr": "{source} n’existe pas. Donnez à --source un numéro de caméra, un fichier, un "
+        "dossier d’images ou une adresse http.",
         "ar": "{source} غير موجود. أعطوا --source رقم كاميرا أو ملفا أو مجلد صور أو عنوان http.",
         "en": "{source} does not exist. Give --source a camera number, a file, a folder of images "
         "or an http address.",
     },
     "source_unreadable": {
-        "fr": "Aucune image lisible dans {source}. Vérifiez que c'est une vidéo ou des images.",
+        "fr": "Aucune image lisible dans {source}. Vérifiez que c’est une vidéo ou des images.",
         "ar": "لا توجد صور مقروءة في {source}. تأكدوا أنه فيديو أو صور.",
         "en": "No readable picture in {source}. Check that it is a video or images.",
     },
     "no_display": {
-        "fr": "Aucun écran : lancez le scanner depuis le bureau de l'ordinateur, ou ajoutez "
+        "fr": "Aucun écran : lancez le scanner depuis le bureau de l’ordinateur, ou ajoutez "
         "--headless pour des lignes JSON sans fenêtre.",
         "ar": "لا توجد شاشة: شغلوا البرنامج من سطح مكتب الحاسوب، أو أضيفوا --headless للحصول "
         "على أسطر JSON دون نافذة.",
@@ -64,32 +64,32 @@ FAULTS: dict[str, dict[str, str]] = {
         "Ubuntu also: apt-get install libgl1 libglib2.0-0.",
     },
     "bad_server": {
-        "fr": "{server} n'est pas une adresse de serveur. Exemple : --server https://192.168.1.10:8443",
+        "fr": "{server} n’est pas une adresse de serveur. Exemple : --server https://192.168.1.10:8443",
         "ar": "{server} ليس عنوان خادم. مثال: --server https://192.168.1.10:8443",
         "en": "{server} is not a server's address. Example: --server https://192.168.1.10:8443",
     },
     "no_cafile": {
-        "fr": "Le certificat {cafile} n'existe pas. Copiez-le depuis le serveur.",
+        "fr": "Le certificat {cafile} n’existe pas. Copiez-le depuis le serveur.",
         "ar": "الشهادة {cafile} غير موجودة. انسخوها من الخادم.",
         "en": "The certificate {cafile} does not exist. Copy it from the server.",
     },
     "not_paired": {
-        "fr": "Cet ordinateur n'est pas encore associé à une porte. Demandez un code à "
-        "l'organisateur et ajoutez --pair CODE.",
+        "fr": "Cet ordinateur n’est pas encore associé à une porte. Demandez un code à "
+        "l’organisateur et ajoutez --pair CODE.",
         "ar": "هذا الحاسوب غير مرتبط بأي باب بعد. اطلبوا رمزا من المنظم وأضيفوا --pair CODE.",
         "en": "This computer is not paired with a gate yet. Ask the organiser for a code and add "
         "--pair CODE.",
     },
     "pairing_refused": {
-        "fr": "Ce code d'association n'est pas ou plus valable (il sert une fois, pendant dix "
-        "minutes). Demandez-en un autre à l'organisateur.",
+        "fr": "Ce code d’association n’est pas ou plus valable (il sert une fois, pendant dix "
+        "minutes). Demandez-en un autre à l’organisateur.",
         "ar": "رمز الربط هذا غير صالح أو انتهت صلاحيته (يُستعمل مرة واحدة خلال عشر دقائق). "
         "اطلبوا رمزا آخر من المنظم.",
         "en": "This pairing code is not valid, or no longer (it works once, for ten minutes). Ask "
         "the organiser for another one.",
     },
     "spool_unwritable": {
-        "fr": "Scan NON enregistré : impossible d'écrire sur le disque ({detail}). Libérez de la "
+        "fr": "Scan NON enregistré : impossible d’écrire sur le disque ({detail}). Libérez de la "
         "place ou choisissez un autre dossier avec --spool, puis rescannez.",
         "ar": "لم تُحفظ العملية: تعذرت الكتابة على القرص ({detail}). وفروا مساحة أو اختاروا مجلدا "
         "آخر عبر --spool ثم أعيدوا المسح.",
@@ -97,44 +97,52 @@ FAULTS: dict[str, dict[str, str]] = {
         "another folder with --spool, then scan again.",
     },
     "unreachable": {
-        "fr": "Le serveur {server} ne répond pas. Vérifiez le réseau et l'adresse.",
+        "fr": "Le serveur {server} ne répond pas. Vérifiez le réseau et l’adresse.",
         "ar": "الخادم {server} لا يجيب. تحققوا من الشبكة ومن العنوان.",
         "en": "The server {server} does not answer. Check the network and the address.",
     },
     "certificate_refused": {
-        "fr": "Le certificat de {server} n'est pas reconnu. Copiez-le depuis le serveur et ajoutez "
+        "fr": "Le certificat de {server} n’est pas reconnu. Copiez-le depuis le serveur et ajoutez "
         "--cafile FICHIER.",
         "ar": "شهادة {server} غير معروفة. انسخوها من الخادم وأضيفوا --cafile FILE.",
         "en": "The certificate of {server} is not trusted. Copy it from the server and add "
         "--cafile FILE.",
     },
     "token_refused": {
-        "fr": "Cet appareil n'est plus autorisé. Demandez un code à l'organisateur et associez-le "
+        "fr": "Cet appareil n’est plus autorisé. Demandez un code à l’organisateur et associez-le "
         "à nouveau avec --pair CODE ; les scans en attente sont gardés.",
         "ar": "لم يعد هذا الجهاز مرخصا. اطلبوا رمزا من المنظم وأعيدوا ربطه عبر --pair CODE؛ "
         "العمليات المنتظرة محفوظة.",
         "en": "This device is no longer allowed. Ask the organiser for a code and pair it again "
         "with --pair CODE; the waiting scans are kept.",
     },
+    "wipe_failed": {
+        "fr": "Appareil révoqué, mais son disque n’a pas tout laissé effacer ({detail}). "
+        "N’utilisez plus cet ordinateur et apportez-le à l’organisateur.",
+        "ar": "أُلغي ترخيص هذا الجهاز، لكن قرصه لم يسمح بمسح كل شيء ({detail}). "
+        "لا تستعملوا هذا الحاسوب بعد الآن وسلموه للمنظم.",
+        "en": "Device revoked, but its disk did not let everything be erased ({detail}). "
+        "Do not use this computer any more and bring it to the organiser.",
+    },
     "wiped": {
         "fr": "Appareil révoqué : liste, jeton et noms effacés de cet ordinateur. Scans pas encore "
-        "envoyés, gardés ici : {count}. Apportez l'ordinateur à l'organisateur.",
+        "envoyés, gardés ici : {count}. Apportez l’ordinateur à l’organisateur.",
         "ar": "أُلغي ترخيص هذا الجهاز: مُسحت اللائحة والرمز والأسماء من هذا الحاسوب. عمليات لم "
         "تُرسل بعد ومحفوظة هنا: {count}. سلموا الحاسوب للمنظم.",
         "en": "Device revoked: list, token and names are erased from this computer. Scans not sent "
         "yet, kept here: {count}. Bring the computer to the organiser.",
     },
     "rejected": {
-        "fr": "Le serveur n'a pas pu lire ce scan ({detail}). Il est mis de côté : prévenez "
-        "l'organisateur.",
+        "fr": "Le serveur n’a pas pu lire ce scan ({detail}). Il est mis de côté : prévenez "
+        "l’organisateur.",
         "ar": "لم يتمكن الخادم من قراءة هذه العملية ({detail}). وُضعت جانبا: أخبروا المنظم.",
         "en": "The server could not read this scan ({detail}). It is set aside: tell the "
         "organiser.",
     },
     "list_refused": {
-        "fr": "La liste reçue n'est pas celle de l'événement ({objection}) : elle est ignorée, "
-        "l'ancienne reste. Prévenez l'organisateur.",
-        "ar": "اللائحة المستلمة ليست لائحة هذه التظاهرة ({objection}): تم تجاهلها والاحتفاظ "
+        "fr": "La liste reçue n’est pas celle de l’événement ({objection}) : elle est ignorée, "
+        "l’ancienne reste. Prévenez l’organisateur.",
+        "ar": "اللائحة المستلمة ليست لائحة هذا الحدث ({objection}): تم تجاهلها والاحتفاظ "
         "بالسابقة. أخبروا المنظم.",
         "en": "The list received is not the event's ({objection}): it is ignored and the one at "
         "hand stays. Tell the organiser.",

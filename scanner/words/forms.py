@@ -10,7 +10,7 @@ FORMS: dict[str, dict[str, str]] = {
         "en": "Search for a participant",
     },
     "form_override": {
-        "fr": "Dérogation d'un superviseur",
+        "fr": "Dérogation d’un superviseur",
         "ar": "استثناء من المشرف",
         "en": "Supervisor's override",
     },
@@ -44,7 +44,7 @@ FORMS: dict[str, dict[str, str]] = {
         "en": "Nobody of this name. Try another spelling.",
     },
     "code_wrong": {
-        "fr": "Ce code n'est pas juste : vérifiez chaque lettre et recommencez",
+        "fr": "Ce code n’est pas juste : vérifiez chaque lettre et recommencez",
         "ar": "الرمز غير صحيح: تحققوا من كل حرف وأعيدوا المحاولة",
         "en": "This code is not right: check each letter and try again",
     },
@@ -59,12 +59,12 @@ FORMS: dict[str, dict[str, str]] = {
         "en": "Somebody of this name is registered. Enter again: register anyway.",
     },
     "desk_rejected": {
-        "fr": "Le serveur n'accepte pas cette demande ({detail})",
+        "fr": "Le serveur n’accepte pas cette demande ({detail})",
         "ar": "لم يقبل الخادم هذا الطلب ({detail})",
         "en": "The server does not take this request ({detail})",
     },
     "search_offline": {
-        "fr": "La recherche demande le réseau : sans lui, cette liste ne s'ouvre qu'avec un badge. "
+        "fr": "La recherche demande le réseau : sans lui, cette liste ne s’ouvre qu’avec un badge. "
         "Tapez le code écrit sous le QR (T).",
         "ar": "البحث يحتاج إلى الشبكة: بدونها لا تُفتح اللائحة إلا بالشارة. اكتبوا الرمز المطبوع "
         "تحت المربع (T).",
@@ -80,7 +80,7 @@ FORMS: dict[str, dict[str, str]] = {
         "person to a gate that is online.",
     },
     "walk_in_offline": {
-        "fr": "Sans réseau, cette porte n'admet que sur les places qui lui sont prêtées.",
+        "fr": "Sans réseau, cette porte n’admet que sur les places qui lui sont prêtées.",
         "ar": "دون شبكة لا يقبل هذا الباب إلا في الأماكن المُعارة له.",
         "en": "Without the network this gate lets in only on the places that it was lent.",
     },
@@ -102,7 +102,7 @@ FORMS: dict[str, dict[str, str]] = {
         "en": "Registrations wait for the network and would be lost. Q again: quit.",
     },
     "nothing_to_override": {
-        "fr": "Scannez d'abord le badge refusé",
+        "fr": "Scannez d’abord le badge refusé",
         "ar": "امسحوا أولا الشارة المرفوضة",
         "en": "Scan the refused badge first",
     },
@@ -112,6 +112,6 @@ FORMS: dict[str, dict[str, str]] = {
         "en": "No camera found: plug one in",
     },
     "status_confirmed": {"fr": "confirmé", "ar": "مؤكد", "en": "confirmed"},
-    "status_reserve": {"fr": "liste d'attente", "ar": "لائحة الانتظار", "en": "reserve list"},
+    "status_reserve": {"fr": "liste d’attente", "ar": "لائحة الانتظار", "en": "reserve list"},
     "status_canceled": {"fr": "annulé", "ar": "ملغى", "en": "cancelled"},
 }

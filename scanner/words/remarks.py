@@ -14,18 +14,18 @@ REMARKS: dict[str, dict[str, str]] = {
         "en": "This gate's list is older than 30 minutes: check the network",
     },
     "clock_off": {
-        "fr": "L'horloge de cet ordinateur a plus d'une minute d'écart : les heures sont corrigées",
+        "fr": "L’horloge de cet ordinateur a plus d’une minute d’écart : les heures sont corrigées",
         "ar": "ساعة هذا الحاسوب منحرفة بأكثر من دقيقة: يجري تصحيح الأوقات",
         "en": "This computer's clock is more than a minute off: times are corrected",
     },
     "contradicted": {
         "fr": "Personnes admises hors ligne et contestées par le serveur : {count}. Prévenez "
-        "l'organisateur.",
+        "l’organisateur.",
         "ar": "أشخاص دخلوا دون اتصال واعترض عليهم الخادم: {count}. أخبروا المنظم.",
         "en": "People let in offline whom the server objects to: {count}. Tell the organiser.",
     },
     "not_ours": {
-        "fr": "Ce code n'est pas un de nos badges",
+        "fr": "Ce code n’est pas un de nos badges",
         "ar": "هذا الرمز ليس شارة من شاراتنا",
         "en": "This code is not one of our badges",
     },
@@ -43,7 +43,7 @@ REMARKS: dict[str, dict[str, str]] = {
         "(Debian, Ubuntu: apt-get install --no-install-recommends libzbar0).",
     },
     "no_raqm": {
-        "fr": "Note : libfribidi manque, l'arabe s'affichera mal (Debian, Ubuntu : apt-get install "
+        "fr": "Note : libfribidi manque, l’arabe s’affichera mal (Debian, Ubuntu : apt-get install "
         "libfribidi0).",
         "ar": "ملاحظة: libfribidi غير مثبتة، سيظهر النص العربي مشوها "
         "(apt-get install libfribidi0).",
@@ -61,7 +61,7 @@ REMARKS: dict[str, dict[str, str]] = {
         "en": "Scans not sent yet: {count}. They will go at the next start.",
     },
     "set_aside": {
-        "fr": "Scans refusés comme illisibles et mis de côté : {count}. Prévenez l'organisateur ; "
+        "fr": "Scans refusés comme illisibles et mis de côté : {count}. Prévenez l’organisateur ; "
         "--set-aside les montre.",
         "ar": "عمليات رُفضت ووُضعت جانبا: {count}. أخبروا المنظم؛ يعرضها --set-aside.",
         "en": "Scans rejected as unreadable and set aside: {count}. Tell the organiser; "
@@ -73,7 +73,7 @@ REMARKS: dict[str, dict[str, str]] = {
         "en": "Show the camera the QR of the Devices page, or type the code: {typed}",
     },
     "show_pairing_qr": {
-        "fr": "Montrez à la caméra le QR d'association de la page Appareils (Échap : quitter)",
+        "fr": "Montrez à la caméra le QR d’association de la page Appareils (Échap : quitter)",
         "ar": "أظهروا للكاميرا رمز الربط المعروض في صفحة الأجهزة (Esc: إنهاء)",
         "en": "Show the camera the pairing QR of the Devices page (Esc: quit)",
     },

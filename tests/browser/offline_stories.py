@@ -149,6 +149,16 @@ STORIES = {
         ],
         [None, "capacity_exceeded", None],
     ),
+    "a server whose clock was two hours ahead and is put right lends as before": (
+        [
+            ("list", a_list(people(ONE), capacity=500)),
+            ("hear", 7200),
+            ("hear",),
+            ("lend", lent(hall=1)),
+            ("show", ONE, "entry"),
+        ],
+        [None],
+    ),
     "the answer to a renewal is lost, and the lease at hand goes on": (
         [
             ("list", a_list(people(ONE, TWO, THREE, **RESERVE), **RELEASED)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from checkin.db.models import Participant, Role, Scan
-from checkin.services.operators import set_pin
+from checkin.services.pins import set_pin
 from tests import factories
 from tests.browser.stations import VERDICT, wait_for_list
 from tests.browser.test_scan_errands import rows

@@ -73,7 +73,7 @@ class PythonDoor:
         elif step == "wake":
             self.wake(*arguments)
         elif step == "hear":
-            self.clock.note(self.now(), self.clock.now(), 0.0)
+            self.hear(*arguments)
         elif step == "annul":
             self.spool.memory.forget(self.first[arguments[0]])
         elif step == "settle":
@@ -89,6 +89,10 @@ class PythonDoor:
     def now(self):
         """The server's time."""
         return NOON + timedelta(seconds=self.elapsed_s)
+
+    def hear(self, ahead_s=0):
+        """Measure by an answer of the server, whose own clock may be wrong."""
+        self.clock.note(self.now() + timedelta(seconds=ahead_s), self.clock.now(), 0.0)
 
     def wake(self, shift_s):
         """Start again with a clock that is `shift_s` from the server's."""
@@ -199,7 +203,7 @@ BROWSER = """async ([steps, noon]) => {
     wait: (seconds) => (elapsed += 1000 * seconds, null),
     restart: open,
     wake,
-    hear: () => clock.note(noon + elapsed, clock.now(), 0),
+    hear: (ahead = 0) => clock.note(noon + elapsed + 1000 * ahead, clock.now(), 0),
     annul: (code) => spool.forgetPassage(first[code]),
     settle: () => spool.settle(spool.decided().map((one) => one.scan_id), [], []),
     renew,

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from badges.qr import qr_image
 from checkin.db.models import Admission, Conflict, Participant, Role, Scan
-from checkin.services.operators import set_pin
+from checkin.services.pins import set_pin
 from tests import factories
 from tests.browser.stations import (
     VERDICT,
@@ -76,7 +76,7 @@ def test_the_last_admission_is_taken_back_with_one_key(page, codes, database):
 
     page.keyboard.press("z")
 
-    page.get_by_text("Dernière lecture annulée").wait_for()
+    page.get_by_text("Dernier scan annulé").wait_for()
     with database.read() as session:
         scan = session.scalars(select(Scan)).one()
     assert scan.annulled_at is not None
@@ -234,7 +234,7 @@ def test_a_supervisor_answers_for_a_refused_badge(page, codes, database, event):
         database, lambda s: set_pin(s, s.merge(supervisor), "482193", now=factories.NOW)
     )
     page.keyboard.press("o")
-    assert noted(page) == "Scannez d'abord le badge refusé"
+    assert noted(page) == "Scannez d’abord le badge refusé"
     factories.scan(database, factories.a_device(database, event, "Porte Nord"), codes[0])
     type_code(page, codes[0])
     assert card(page)["kind"] == "already"

@@ -75,8 +75,18 @@ def test_the_page_of_a_public_networks_portal_is_not_our_server(page, codes, dat
     assert len(recorded(database)) == 1
 
 
-def test_a_portals_401_erases_nothing(page, codes):
-    answer_scans_with(page, 401, {})
+def test_a_portals_401_is_no_answer_of_our_server(page, codes, database):
+    answer_scans_with(page, 401, {"message": "Connectez-vous au wifi"})
+
+    type_code(page, codes[0])
+
+    assert card(page)["kind"] == "pending"
+    page.wait_for_selector("#waiting", state="hidden", timeout=20_000)
+    assert len(recorded(database)) == 1
+
+
+def test_a_token_that_is_not_taken_any_more_erases_nothing(page, codes):
+    answer_scans_with(page, 401, {"error": "unauthenticated", "detail": ""})
 
     type_code(page, codes[0])
 
@@ -119,7 +129,7 @@ def test_a_clock_that_is_an_hour_off_is_said_and_corrected(chromium, pairing_lin
 
     off_s = int(page.text_content("#clock").split()[2])
     assert abs(off_s - 3600) < 5
-    assert "plus d'une minute d'écart" in page.text_content("#lasting")
+    assert "plus d’une minute d’écart" in page.text_content("#lasting")
     context.set_offline(True)
     page.wait_for_selector("#line[data-state=offline]", timeout=20_000)
     type_code(page, codes[0])

@@ -33,7 +33,7 @@ def test_a_dry_run_tells_row_column_and_reason_and_writes_nothing(demo: Run, peo
     assert "Ligne 4 · Délégation" in dry.out
     assert "Ligne 5 · Téléphone" in dry.out
     assert "ajoutés 2 · modifiés 0 · ignorés 0 · refusés 2" in dry.out
-    assert "rien n'a été enregistré" in dry.out
+    assert "rien n’a été enregistré" in dry.out
     assert json.loads(again.out)["counts"] == {"add": 2, "change": 0, "skip": 0, "refuse": 2}
 
 

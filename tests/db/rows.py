@@ -15,6 +15,7 @@ from checkin.db.models import (
     Conflict,
     Delegation,
     Device,
+    Duplicate,
     Event,
     GateCategory,
     Lease,
@@ -38,6 +39,7 @@ class House:
     gate: int
     device: int
     participant: int
+    twin: int
     badge: object
     scan: int
     other_delegation: int
@@ -52,6 +54,8 @@ def a_house(database):
     device, other_device = (factories.a_device(database, of) for of in (event, other))
     delegation = factories.a_delegation(database, event, quota=1)
     person = factories.a_participant(database, event)
+    elsewhere = factories.a_delegation(database, event, "Tiflet", quota=1)
+    twin = factories.a_participant(database, event, delegation=elsewhere)
     stranger = factories.a_participant(database, other)
     factories.scan(database, device, factories.code_of(event, person.badge_id))
     with database.read() as session:
@@ -63,6 +67,7 @@ def a_house(database):
         gate=device.gate_id,
         device=device.id,
         participant=person.participant_id,
+        twin=twin.participant_id,
         badge=person.badge_id,
         scan=first_scan,
         other_delegation=factories.a_delegation(database, other).id,
@@ -198,6 +203,11 @@ def of_gate(house, **wrong):
 def conflict(house, **wrong):
     values = {"event_id": house.event, "scan_pk": house.scan, "reason": "already_redeemed"}
     return insert(Conflict).values(values | {"created_at": NOW} | wrong)
+
+
+def duplicate(house, **wrong):
+    values = {"event_id": house.event, "participant_id": house.participant, "twin_id": house.twin}
+    return insert(Duplicate).values(values | {"same": "name", "created_at": NOW} | wrong)
 
 
 def lease(house, **wrong):

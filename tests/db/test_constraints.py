@@ -18,6 +18,7 @@ from tests.db.rows import (
     conflict,
     delegation_row,
     device_row,
+    duplicate,
     event_row,
     lease,
     message,
@@ -112,6 +113,9 @@ REFUSED = {
     "more of the hall used than lent": lambda h: lease(h, hall_used=3),
     "a part used of a hall without a limit": lambda h: lease(h, hall=None, hall_used=1),
     "a conflict for a reason that is none": lambda h: conflict(h, reason="because"),
+    "a duplicate of oneself": lambda h: duplicate(h, twin_id=h.participant),
+    "a duplicate of somebody of another event": lambda h: duplicate(h, twin_id=h.other_participant),
+    "a duplicate alike in nothing known": lambda h: duplicate(h, same="hat"),
 }
 TAKEN = {
     "a participant": participant,
@@ -127,6 +131,7 @@ TAKEN = {
     "a pairing": pairing,
     "a category of a gate": of_gate,
     "a conflict": conflict,
+    "a duplicate": duplicate,
     "a lease": lease,
     "a lease of a hall without a limit": lambda h: lease(h, hall=None),
     "a wider quota": lambda h: delegation_row(h, quota=2, places_taken=2),

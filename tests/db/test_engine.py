@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -22,6 +24,41 @@ def test_sqlite_keeps_a_commit_through_a_power_cut(sqlite_database):
 def test_a_reading_session_cannot_write(sqlite_database):
     with sqlite_database.read() as session, pytest.raises(DBAPIError, match="readonly"):
         session.execute(text("DELETE FROM event"))
+
+
+def test_a_snapshot_sees_one_moment_and_hinders_no_writer(database, event):
+    def names(session):
+        return session.scalars(select(Event.slug).order_by(Event.id)).all()
+
+    with database.snapshot() as session:
+        before = names(session)
+        factories.an_event(database, "second")
+        during = names(session)
+    with database.read() as session, database.snapshot() as again:
+        after = names(session), names(again)
+
+    assert (before, during) == (["rabat-2025"], ["rabat-2025"])
+    assert after == (["rabat-2025", "second"],) * 2
+
+
+def test_a_snapshot_cannot_write(database, event):
+    with database.snapshot() as session, pytest.raises(DBAPIError, match=r"read-?only"):
+        session.execute(text("DELETE FROM event"))
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_a_snapshot_leaves_its_connection_as_it_was(database, event, broken):
+    with suppress(ZeroDivisionError), database.snapshot() as session:
+        session.execute(select(Event.id))
+        if broken:
+            raise ZeroDivisionError
+
+    with database.stating() as connection:
+        connection.execute(text("UPDATE event SET venue = 'Fès'"))
+    with database.read() as session:
+        first = session.scalar(select(Event.venue))
+        in_transaction(database, lambda s: s.execute(text("UPDATE event SET venue = 'Salé'")))
+        assert (first, session.scalar(select(Event.venue))) == ("Fès", "Salé")
 
 
 def test_sqlite_without_a_file_is_refused():

@@ -10,7 +10,7 @@ from contextlib import contextmanager, nullcontext
 import pytest
 from sqlalchemy import event, text
 
-from checkin.db.engine import in_shared_transaction
+from checkin.db.engine import in_shortest_transaction
 from checkin.db.group_commit import GroupCommit, GroupFailed
 
 KEEP = text("INSERT INTO kept (word) VALUES (:word)")
@@ -40,7 +40,7 @@ def keep(database, word):
         connection.execute(KEEP, {"word": word})
         return word.upper()
 
-    return in_shared_transaction(database, work)
+    return in_shortest_transaction(database, work)
 
 
 def while_another_writes(database, works):
@@ -80,7 +80,7 @@ def test_the_fault_of_one_is_theirs_alone(kept_database):
             connection.execute(KEEP, {"word": "half"})
             raise RuntimeError("mine")
 
-        in_shared_transaction(kept_database, work)
+        in_shortest_transaction(kept_database, work)
 
     told = while_another_writes(
         kept_database,

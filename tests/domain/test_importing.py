@@ -210,7 +210,7 @@ def test_a_reason_is_told_with_its_row_and_column_in_each_language():
 
     assert [plan.sentences(language) for language in ("fr", "ar", "en")] == [
         [
-            "Ligne 2 · Délégation : \u2068Khemiset\u2069 n'existe pas ; corrigez le nom ou créez "
+            "Ligne 2 · Délégation : \u2068Khemiset\u2069 n’existe pas ; corrigez le nom ou créez "
             "la délégation. Les plus proches : \u2068Khémisset\u2069."
         ],
         [

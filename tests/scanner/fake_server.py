@@ -54,8 +54,10 @@ class FakeServer:
         self.deleted: list[str] = []
         self.first: dict[str, str] = {}
         self.pairing_code = PAIRING_CODE
-        self.mood = "well"  # well | silent | broken | portal | revoked | wiped | rejecting
+        # well | silent | broken | portal | login | proxy | revoked | wiped | rejecting
+        self.mood = "well"
         self.list = self.lease = self.stop = None
+        self.stumbles_over: set[str] = set()
         self.ahead_s = 0.0
         self._lock = threading.Lock()
 
@@ -110,6 +112,10 @@ class FakeServer:
             return 500, {"error": "internal", "detail": ""}
         if self.mood == "portal":
             return 200, "<html>Welcome to the hotel's Wi-Fi</html>"
+        if self.mood == "login":
+            return 401, {"message": "sign in to the hotel's Wi-Fi"}
+        if self.mood == "proxy":
+            return 404, {"message": "no such host"}
         if path == "/api/v1/devices/pair":
             return self._pair(body)
         if self.mood == "wiped" and path == "/api/v1/devices/wiped":
@@ -185,6 +191,8 @@ class FakeServer:
     def _batch(self, body):
         if any(scan["code"] in self.people.get("poison", ()) for scan in body["scans"]):
             return 400, {"error": "invalid_request", "detail": "poison"}
+        if any(scan["code"] in self.stumbles_over for scan in body["scans"]):
+            return 500, {"error": "internal", "detail": ""}
         self.batches.append(body)
         results = []
         for scan in body["scans"]:

@@ -71,6 +71,8 @@ def test_a_batch_carries_what_was_decided_and_when_by_this_clock(client, server)
     [
         ("broken", ServerUnreachable),
         ("portal", ServerUnreachable),
+        ("login", ServerUnreachable),
+        ("proxy", ServerUnreachable),
         ("revoked", TokenRefused),
         ("rejecting", RequestRejected),
     ],

@@ -126,6 +126,20 @@ def test_one_bad_scan_does_not_hold_up_the_others(delivery, server):
     assert (delivery.spool.waiting_count(), delivery.spool.set_aside_count()) == (0, 1)
 
 
+def test_a_scan_on_which_the_server_fails_stays_and_does_not_hold_up_the_others(delivery, server):
+    first = put(delivery, a_code(100), OK)
+    bad = put(delivery, UNKNOWN, OK)
+    more = [put(delivery, a_code(n), OK) for n in range(101, 104)]
+    server.stumbles_over = {UNKNOWN}
+
+    rounds = [delivery.upload() for _ in range(6)]
+
+    assert (sum(rounds), set(server.answers)) == (4, {one.scan_id for one in [first, *more]})
+    assert [one.scan.scan_id for one in delivery.spool.decided()] == [bad.scan_id]
+    server.stumbles_over = set()
+    assert delivery.upload() == 1
+
+
 def test_a_result_that_is_missing_leaves_its_scan_waiting(delivery, server, monkeypatch):
     first, second = put(delivery, CODE, OK), put(delivery, UNKNOWN, OK)
     monkeypatch.setattr(

@@ -53,7 +53,7 @@ def test_a_video_of_badges_becomes_one_json_line_a_showing(run_scanner, server, 
             ]
         ),
     )
-    assert run.stderr == "Ce code n'est pas un de nos badges\n"
+    assert run.stderr == "Ce code n’est pas un de nos badges\n"
     assert len(server.answers) == 3
 
 
@@ -105,7 +105,7 @@ def test_scans_of_a_gate_without_a_server_arrive_at_the_next_start(run_scanner, 
     assert later.stdout == ""
     assert later.stderr.splitlines() == [
         "Scans en attente envoyés : 3",
-        "Personnes admises hors ligne et contestées par le serveur : 1. Prévenez l'organisateur.",
+        "Personnes admises hors ligne et contestées par le serveur : 1. Prévenez l’organisateur.",
     ]
     assert len(server.answers) == 3
     assert {s["decided"]["status"] for b in server.batches for s in b["scans"]} == {"ok"}
@@ -181,8 +181,8 @@ def test_what_cannot_start_says_what_to_do(run_scanner, arguments, sentence):
     [
         ([], "ajoutez --pair CODE"),
         (["--pair", "1"], "Le serveur http://127.0.0.1:9 ne répond pas"),
-        (["--token", "t", "--cafile", "none.pem"], "Le certificat none.pem n'existe pas"),
-        (["--token", "t", "--spool", __file__], "impossible d'écrire sur le disque"),
+        (["--token", "t", "--cafile", "none.pem"], "Le certificat none.pem n’existe pas"),
+        (["--token", "t", "--spool", __file__], "impossible d’écrire sur le disque"),
     ],
 )
 def test_a_gate_that_cannot_be_opened_says_what_to_do(run_scanner, video, arguments, sentence):

@@ -177,6 +177,16 @@ def test_a_clock_that_was_set_back_cannot_tell_whether_its_lease_holds(door, bac
     assert (unheard, clock.is_believable()) == (reason, True)
 
 
+def test_a_lease_holds_after_a_server_s_wrong_clock_was_put_right(door):
+    door.offline.held.take(a_list([(ONE, content(1))], capacity=500))
+    clock = door.offline.clock
+    for ahead in (timedelta(hours=2), timedelta()):
+        clock.note(NOON + ahead, clock.now(), 0.0)
+    lend(door, hall=1)
+
+    assert show(door, ONE).reason is None
+
+
 def test_a_place_that_was_annulled_is_not_given_away_again(door):
     people = [(code, content(n, **RESERVE)) for n, code in enumerate((ONE, TWO), 1)]
     door.offline.held.take(a_list(people, reserve_from="2025-06-14T10:00:00Z"))

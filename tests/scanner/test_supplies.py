@@ -10,9 +10,9 @@ from checkin.domain.messages import LANGUAGES
 from scanner.client import Client, Pairing
 from scanner.courier import STATUS_EVERY_S
 from scanner.device import remember, remembered
-from scanner.errors import DeviceWiped
+from scanner.errors import DeviceWiped, SpoolUnwritable, WipeFailed
 from scanner.gate import Gate
-from scanner.happenings import LinkSeen, Stopped
+from scanner.happenings import LinkSeen, Stopped, Trouble
 from scanner.held_list import HeldList
 from scanner.refresh import EVERY_S
 from scanner.scan import Kind, Scan, Verdict
@@ -65,6 +65,10 @@ def told():
 @pytest.fixture
 def courier(gate, told):
     return gate.open(told.append)[1]
+
+
+def cannot_write():
+    raise SpoolUnwritable(detail="disk full")
 
 
 def waiting(gate, code=ONE):
@@ -182,6 +186,42 @@ def test_a_wiped_device_keeps_only_the_scans_that_the_server_lacks(
         for word in (TOKEN, "Amina", server.list["entries"][0]["sealed"])
         if word.encode() in left
     ] == []
+
+
+def test_a_disk_that_fails_while_it_is_wiped_keeps_nothing_else_and_stops_all_the_same(
+    gate, courier, server, told, monkeypatch
+):
+    remember(server.url, Pairing("3", TOKEN, GATE, EVENT))
+    courier.round()
+    server.mood = "wiped"
+    with monkeypatch.context() as broken:
+        broken.setattr(gate.held._file, "clean", cannot_write)
+        scan = Scan(code=ONE)
+        gate.spool.put(scan)
+        courier.deliver(scan)
+
+    (stopped,) = [one for one in told if isinstance(one, Stopped)]
+    assert (type(stopped.fault), stopped.fault.details) == (WipeFailed, {"detail": "disk full"})
+    assert [one.fault for one in told if isinstance(one, Verdict)] == [
+        ("wipe_failed", {"detail": "disk full"})
+    ]
+    assert (gate.spool.memory.lease(), remembered(server.url)) == (None, None)
+    assert "/api/v1/devices/wiped" not in server.asked
+
+
+def test_a_disk_that_cannot_be_read_for_a_moment_does_not_end_the_rounds(
+    gate, courier, server, told, monkeypatch
+):
+    scan = waiting(gate)
+    server.mood = "broken"
+    with monkeypatch.context() as broken:
+        broken.setattr(gate.held, "confirmed_at", cannot_write)
+        courier.round()
+    server.mood = "well"
+    courier.round()
+
+    assert [one.fault.code for one in told if isinstance(one, Trouble)] == ["spool_unwritable"]
+    assert scan.scan_id in server.answers
 
 
 def test_a_wiped_device_admits_nobody_even_offline(gate, courier, server, told):

@@ -10,7 +10,7 @@ from checkin.protocol.gate_list import badge_tag
 from checkin.protocol.walk_ins import open_walk_in, public_text
 from scanner.clock import DeviceClock
 from scanner.delivery import Delivery, Link
-from scanner.errors import RequestRejected, ServerUnreachable, SpoolUnwritable
+from scanner.errors import RequestRejected, ServerFailed, ServerUnreachable, SpoolUnwritable
 from scanner.held_list import HeldList
 from scanner.offline import OfflineGate
 from scanner.scan import Kind
@@ -29,11 +29,14 @@ class Server:
 
     def __init__(self):
         self.people, self.batches, self.fault, self.loses_answers = {}, [], None, False
+        self.stumbles_over = None
 
     def register(self, walk_in):
         if self.fault:
             raise self.fault
         told = open_walk_in(OPENER, walk_in.id, walk_in.sealed)
+        if told["name"] == self.stumbles_over:
+            raise ServerFailed(server="")
         number = self.people.setdefault(walk_in.id, (len(self.people) + 1, told))[0]
         if self.loses_answers:
             raise ServerUnreachable(server="")
@@ -200,3 +203,14 @@ def test_a_full_disk_lets_nobody_in(door, monkeypatch):
 
     with pytest.raises(SpoolUnwritable):
         come(door)
+
+
+def test_a_walk_in_on_whom_the_server_fails_stays_and_nobody_waits_for_them(door, server):
+    lend(door, places=2)
+    for name in ("Amina Tazi", "Said Alami"):
+        come(door, name)
+    server.stumbles_over = "Amina Tazi"
+
+    assert (door.register(), door.upload(), door.spool.waiting_count()) == (1, 1, 1)
+    server.stumbles_over = None
+    assert (door.register(), door.upload(), door.spool.waiting_count()) == (1, 1, 0)

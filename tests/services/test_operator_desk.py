@@ -11,7 +11,8 @@ from checkin.db.models import Activity, Operator, Role
 from checkin.errors import InvalidRequest, LastAdministrator
 from checkin.services import operator_desk
 from checkin.services.operator_desk import change_account, disable, enable
-from checkin.services.operators import add_operator, set_pin
+from checkin.services.operators import add_operator
+from checkin.services.pins import set_pin
 from tests import factories
 from tests.factories import NOW, write
 from tests.racing import race_outcomes

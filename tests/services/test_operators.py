@@ -8,8 +8,9 @@ import pytest
 
 from checkin.db.models import Activity, Operator, Role
 from checkin.errors import InvalidRequest, Unauthenticated
-from checkin.services.operators import add_operator, authenticate, set_pin
+from checkin.services.operators import add_operator, authenticate
 from checkin.services.overrides import supervisor_with_pin
+from checkin.services.pins import set_pin
 from tests import factories
 from tests.factories import NOW, write
 

@@ -10,6 +10,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from email.utils import make_msgid
 from itertools import pairwise
 from pathlib import Path
 from threading import Thread
@@ -20,17 +21,21 @@ import zxingcpp
 from PIL import Image
 from sqlalchemy import select, update
 
+from badges.texts import TEXTS
 from checkin.db.engine import Database
 from checkin.db.models import Event, Message, Sending
 from checkin.domain.mail_rules import STALE_AFTER, WAITS, Fate
+from checkin.services.badge_issue import reissue_badge
 from checkin.services.badges import badge_specs
 from checkin.services.mail import claims
 from checkin.services.mail.claims import retry_unknown
 from checkin.services.mail.outbox import Ended, PostOffice, Run, send_due, states
+from checkin.services.mail.pacing import DAY, left_since
+from checkin.services.mail.post import send_now
 from checkin.services.mail.sender import Sender, bounce_mark
 from checkin.services.mail.smtp import SmtpTransport
 from checkin.services.mail.switch import set_sending
-from checkin.services.mail.transport import transport_to
+from checkin.services.mail.transport import Letter, transport_to
 from checkin.services.registration import cancel
 from tests import factories
 from tests.factories import KEYS, NOW
@@ -72,6 +77,14 @@ def registered(database: Database, event: Event, *names: str) -> list[int]:
     ]
 
 
+def a_letter() -> EmailMessage:
+    message = EmailMessage()
+    message["From"], message["To"] = "badges@example.org", "samira@example.org"
+    message["Message-ID"] = make_msgid(domain="example.org")
+    message.set_content("Un compte a été ouvert pour vous.")
+    return message
+
+
 def outbox(database: Database) -> list[tuple[str, int, str | None]]:
     with database.read() as session:
         rows = session.execute(
@@ -104,6 +117,20 @@ def test_a_message_has_text_html_picture_and_pdf_and_names_no_event_outside(
     assert kinds == ["text/plain", "text/html", "image/png", "application/pdf", "text/calendar"]
     assert event.name not in str(message["Subject"]) + str(message["From"])
     assert event.name in message.get_body(("plain",)).get_content()
+
+
+def test_who_gets_a_new_badge_is_told_that_the_earlier_one_is_dead(database, event, desk) -> None:
+    amina, _ = registered(database, event, "amina", "omar")
+    reissued = {"keys": KEYS, "reason": "lost", "now": NOW}
+    factories.write(database, lambda session: reissue_badge(session, event, amina, **reissued))
+
+    run(database, event, desk.url)
+
+    told = {
+        message["To"]: TEXTS["fr"].replaces in message.get_body(("plain",)).get_content()
+        for message in desk.taken()
+    }
+    assert told == {"amina@example.org": True, "omar@example.org": False}
 
 
 def test_the_calendar_of_a_sensitive_event_does_not_name_it(database, event, desk) -> None:
@@ -198,6 +225,33 @@ def test_the_days_limit_ends_the_run_and_the_next_day_goes_on(database, event, d
 
     assert ended == [Ended.DAY_FULL, Ended.DAY_FULL, Ended.NOTHING_DUE]
     assert len(desk.taken()) == 3
+
+
+def test_letters_about_accounts_never_wait_and_badges_leave_them_room(
+    database, event, desk
+) -> None:
+    registered(database, event, "amina", "omar", "zineb")
+    two_a_day = replace(SENDER, per_day=2)
+    letter = Letter(a_letter(), "badges@example.org", "samira@example.org")
+
+    before = send_now(database, letter, desk.url, NOW)
+    ran = run(database, event, desk.url, at=NOW, sender=two_a_day)
+    after = send_now(database, letter, desk.url, NOW)
+
+    assert (ran.ended, ran.fates) == (Ended.DAY_FULL, {Fate.SENT: 1})
+    assert (before, after) == (None, None)
+    assert len(desk.taken()) == 3
+
+
+def test_a_letter_that_does_not_leave_takes_no_place_of_the_day(database, event, tmp_path) -> None:
+    (tmp_path / "file").touch()
+    letter = Letter(a_letter(), "badges@example.org", "samira@example.org")
+
+    fault = send_now(database, letter, f"file:{tmp_path}/file", NOW)
+
+    assert fault is not None
+    with database.read() as session:
+        assert left_since(session, NOW - DAY) == 0
 
 
 def test_messages_to_one_domain_keep_their_distance(database, event, desk) -> None:

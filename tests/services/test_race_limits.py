@@ -71,6 +71,6 @@ def test_as_many_are_admitted_as_there_are_places(comes, reason, database):
 def test_control_without_the_lock_on_scarce_places_more_are_admitted(
     comes, reason, postgres_database, monkeypatch
 ):
-    monkeypatch.setattr(scan_facts, "SCARCE", -PEOPLE)
+    monkeypatch.setattr(scan_facts, "scarce", lambda row, policy: False)
     read_together(monkeypatch)
     assert comes(postgres_database)[None] > PLACES

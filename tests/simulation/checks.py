@@ -11,7 +11,7 @@ from checkin.db.models import Admission, ArrivalTally, Conflict, Scan
 from checkin.domain.admission import Reentry
 from checkin.domain.verdicts import Direction, Reason, Status
 from scanner.scan import Kind
-from tests.simulation.gates import Told
+from tests.simulation.laptop import Told
 from tests.simulation.limits import limits, moved_up
 from tests.simulation.newcomers import newcomers
 from tests.simulation.world import World

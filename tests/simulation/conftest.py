@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 from collections.abc import Iterator
@@ -17,6 +18,30 @@ from checkin.settings import Settings
 from checkin.web.state import EXTENSION
 from tests import factories
 from tests.simulation.server import Application
+
+#: so many seeds share a test, and what --seeds gives in its place
+CHUNK, PROOF, PROOF_OF_NEWCOMERS = 100, (1000, 11_000), (1000, 3000)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Cut the seeds of a proof into chunks, which may run side by side or one after the other."""
+    for name, usual in (("proof_seeds", PROOF), ("newcomers_seeds", PROOF_OF_NEWCOMERS)):
+        if name in metafunc.fixturenames:
+            first, end = metafunc.config.getoption("seeds") or usual
+            chunks = [range(at, min(at + CHUNK, end)) for at in range(first, end, CHUNK)]
+            metafunc.parametrize(name, chunks, ids=[f"{c.start}-{c.stop}" for c in chunks])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _seldom_collected() -> Iterator[None]:
+    """Let the collector look seldom, and never at what the program itself consists of."""
+    usual = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
+    yield
+    gc.set_threshold(*usual)
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="module")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from flask import Flask
@@ -42,6 +46,23 @@ class Application:
     database: Any
     time: Time = field(default_factory=Time)
 
+    def answer(
+        self, method: str, path: str, body: bytes, headers: Mapping[str, str]
+    ) -> tuple[int, bytes, dict[str, str]]:
+        """Answer a request as any WSGI server makes the application do: status, body, headers.
+
+        The test client of Flask would take as long for it as some of the answers.
+        """
+        told: list[Any] = []
+        environ = _environ(method, path, body, headers)
+        parts = self.app.wsgi_app(
+            environ, lambda *status_and_headers: told.extend(status_and_headers)
+        )
+        content = b"".join(parts)
+        if close := getattr(parts, "close", None):
+            close()
+        return int(told[0].split()[0]), content, dict(told[1])
+
     def turn_clocks(self, patch: pytest.MonkeyPatch) -> None:
         """Make the application live in the simulation's time."""
         time = self.time
@@ -55,3 +76,27 @@ class Application:
             patch.setattr(module, "datetime", SimulatedDatetime)
         monotonic = SimpleNamespace(monotonic=lambda: time.elapsed_s)
         patch.setattr(checkin.services.known_devices, "time", monotonic)
+
+
+def _environ(method: str, path: str, body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
+    address, _, query = path.partition("?")
+    named = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
+    return named | {
+        "REQUEST_METHOD": method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote(address),
+        "QUERY_STRING": query,
+        "CONTENT_TYPE": headers.get("Content-Type", ""),
+        "CONTENT_LENGTH": str(len(body)),
+        "REMOTE_ADDR": "127.0.0.1",
+        "SERVER_NAME": "server",
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }

@@ -1,6 +1,7 @@
 """Whatever goes wrong at the doors, the invariants hold: thousands of random afternoons.
 
-A seed that fails replays exactly: `pytest tests/simulation -k alone --seed N`.
+A seed that fails replays exactly: `pytest tests/simulation -k alone --seed N`. The proofs take any
+range: `script/proof tests/simulation --seeds 1000-2000 -v -n 2`.
 """
 
 from __future__ import annotations
@@ -63,14 +64,14 @@ def test_the_invariants_hold_while_people_without_a_badge_come(application, firs
 
 
 @pytest.mark.proof
-@pytest.mark.timeout(7200)
-@pytest.mark.parametrize("first", range(1000, 3000, 500))
-def test_the_invariants_hold_over_two_thousand_afternoons_of_newcomers(application, first):
-    assert violations(application, range(first, first + 500), Newcomers) == {}
+@pytest.mark.timeout(1800)
+def test_the_invariants_hold_over_two_thousand_afternoons_of_newcomers(
+    application, newcomers_seeds
+):
+    assert violations(application, newcomers_seeds, Newcomers) == {}
 
 
 @pytest.mark.proof
-@pytest.mark.timeout(7200)
-@pytest.mark.parametrize("first", range(1000, 11000, 500))
-def test_the_invariants_hold_over_ten_thousand_afternoons(application, first):
-    assert violations(application, range(first, first + 500)) == {}
+@pytest.mark.timeout(1800)
+def test_the_invariants_hold_over_ten_thousand_afternoons(application, proof_seeds):
+    assert violations(application, proof_seeds) == {}

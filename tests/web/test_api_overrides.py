@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from checkin.db.models import Role, Scan
-from checkin.services.operators import add_operator, set_pin
+from checkin.services.operators import add_operator
+from checkin.services.pins import set_pin
 from tests import factories
 from tests.api_client import a_scan
 

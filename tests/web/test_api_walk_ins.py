@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from checkin.db.models import Activity, Conflict, Participant
 from checkin.protocol.walk_ins import seal_walk_in
+from checkin.services.duplicate_desk import duplicates_of
 from tests import factories
 from tests.api_client import Api, a_scan
 from tests.racing import race
@@ -183,6 +184,21 @@ def test_who_was_let_in_without_network_is_counted_and_beyond_the_lease_a_confli
     with database.read() as session:
         assert session.scalar(select(func.count(Conflict.id))) == (0 if leased else 1)
     assert api.read("/status")["totals"]["arrived"] == 1
+
+
+def test_a_namesake_who_was_let_in_without_network_is_registered_and_told_to_the_organiser(
+    api, delegation, database, event
+):
+    known = come(api, delegation, "Amina Tazi").json["participant_id"]
+    asked = sealed_by(api.lease(), delegation, "Amina Tazi")
+
+    replies = [api.ask("POST", "/participants", json=asked) for _ in range(2)]
+
+    assert [reply.status_code for reply in replies] == [201, 201]
+    with database.read() as session:
+        [one] = duplicates_of(session, event)
+    told = (one.twin.person.id, one.walk_in.person.id, one.same)
+    assert told == (known, replies[0].json["participant_id"], "name")
 
 
 def sealed_by(lease, delegation, name):

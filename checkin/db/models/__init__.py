@@ -12,12 +12,14 @@ from checkin.db.models.conflict import Conflict
 from checkin.db.models.consent import Consent, ConsentText
 from checkin.db.models.delegation import Delegation
 from checkin.db.models.device import Device, Pairing
+from checkin.db.models.duplicate import Duplicate
 from checkin.db.models.entry_stop import EntryStop
 from checkin.db.models.event import Event
 from checkin.db.models.gate import Gate, GateCategory
 from checkin.db.models.hourly_arrivals import HourlyArrivals
 from checkin.db.models.import_draft import ImportDraft
 from checkin.db.models.lease import Lease, LeasePlace
+from checkin.db.models.letter_sent import LetterSent
 from checkin.db.models.mail_switch import MailSwitch, Sending
 from checkin.db.models.message import Message, MessageState
 from checkin.db.models.message_text import MessageText
@@ -47,6 +49,7 @@ __all__ = [
     "ConsentText",
     "Delegation",
     "Device",
+    "Duplicate",
     "EntryStop",
     "Event",
     "Gate",
@@ -55,6 +58,7 @@ __all__ = [
     "ImportDraft",
     "Lease",
     "LeasePlace",
+    "LetterSent",
     "LinkPurpose",
     "MailSwitch",
     "Message",

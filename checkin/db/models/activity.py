@@ -12,7 +12,10 @@ from checkin.db.models.base import Base
 
 
 class Activity(Base):
-    """One act of an operator, a device or the command line; never changed."""
+    """One act of an operator, a device or the command line; never changed.
+
+    Lines of failed sign-ins are erased when they are old (`checkin.services.failed_sign_ins`).
+    """
 
     __tablename__ = "activity"
     __table_args__ = (Index(None, "event_id", "at"),)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from checkin.db.models import Message, MessageState
+from checkin.db.models import LetterSent, Message, MessageState
 from checkin.services.mail.sender import domain_of
 
 DAY = timedelta(days=1)
@@ -27,10 +27,14 @@ def take_turn(session: Session) -> None:
 
 
 def left_since(session: Session, since: datetime) -> int:
-    """Return how many left since then or are about to, of all events: servers count all."""
+    """Return how many left since then or are about to, of all events: servers count all.
+
+    The letters about accounts are among them: they never wait, but the badges leave them room.
+    """
     at_hand = and_(Message.state == MessageState.SENDING, Message.claimed_at > since)
-    counted = select(func.count()).select_from(Message)
-    return session.scalar(counted.where(or_(Message.handed_at > since, at_hand))) or 0
+    badges = select(func.count()).where(or_(Message.handed_at > since, at_hand))
+    letters = select(func.count()).where(LetterSent.at > since)
+    return session.scalar(select(badges.scalar_subquery() + letters.scalar_subquery())) or 0
 
 
 def resting_domains(session: Session, now: datetime, spacing: timedelta) -> set[str]:

@@ -25,7 +25,8 @@ from checkin.web.api.contract import (
     query,
     returns,
 )
-from checkin.web.api.schemas import GateListReply, ListQuery, StatusQuery, StatusReply
+from checkin.web.api.schemas import GateListReply, ListQuery
+from checkin.web.api.status_bodies import StatusQuery, StatusReply
 from checkin.web.json_bodies import json_response, status_body
 from checkin.web.state import COUNTS, marhaba
 from checkin.web.streams import stream_of

@@ -29,7 +29,7 @@ from checkin.web.api.contract import (
     parsed_as,
     returns,
 )
-from checkin.web.api.person_bodies import SearchQuery, SearchReply, WalkIn, WalkInReply
+from checkin.web.api.schemas import SearchQuery, SearchReply, WalkIn, WalkInReply
 from checkin.web.json_bodies import json_response
 from checkin.web.state import marhaba
 
@@ -89,6 +89,7 @@ def create_walk_in(body: WalkIn) -> Response:
             keys=state.keys,
             now=now(),
             named=_named(person),
+            unasked=body.sealed is not None,
         ),
     )
     state.live.nudge(device.event_id)

@@ -9,7 +9,8 @@ from uuid import UUID
 from pydantic import Field
 
 from checkin.domain.verdicts import Direction, Reason, Source, Status
-from checkin.web.api.schemas import Body, Moment, PlainText, StopMessages
+from checkin.web.api.schemas import Body, Moment, PlainText
+from checkin.web.api.status_bodies import StopMessages
 
 MAX_BATCH = 500
 

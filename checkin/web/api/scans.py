@@ -10,7 +10,7 @@ from uuid import UUID
 from apiflask import APIBlueprint
 from flask import Response
 
-from checkin.db.engine import in_shared_transaction, in_transaction
+from checkin.db.engine import in_shortest_transaction, in_transaction
 from checkin.domain.messages import verdict_message
 from checkin.domain.stops import Stop
 from checkin.domain.verdicts import Reason
@@ -51,7 +51,7 @@ def create_scan(body: LiveScan) -> Response:
     if (practised := rehearse(device, reading, state.keys)) is not None:
         return json_response(practice_body(practised, language(), at))
     work = partial(record_scan, device=device, reading=reading, keys=state.keys)
-    answer = in_shared_transaction(state.database, work)
+    answer = in_shortest_transaction(state.database, work)
     state.live.nudge(device.event_id)  # only after the commit
     return json_response(_scan_body(answer, at))
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -89,17 +90,55 @@ class WipedReply(Body):
     server_time: datetime
 
 
-class StatusQuery(Body):
-    """What a device tells of itself while it asks: boards show it."""
+class WalkIn(Body):
+    """A person who comes without being registered."""
 
-    waiting: int | None = Field(
+    id: UUID | None = Field(
         default=None,
-        ge=0,
-        le=1_000_000,
-        strict=False,
-        description="Scans that it has read and not yet brought here.",
+        description="Made by the device. The same id again registers nobody and gets the same "
+        "answer; the same id for somebody else is 409 walk_in_id_conflict.",
     )
-    device_time: Moment | None = Field(default=None, description="What its clock says.")
+    sealed: str | None = Field(
+        default=None,
+        max_length=8000,
+        description="Instead of the person's own fields, with an id: those fields as JSON, sealed "
+        "with the walk_in_key of a lease. So a device keeps nobody's name without network.",
+    )
+    name: PlainText = Field(default="", max_length=200)
+    name_ar: PlainText | None = Field(default=None, max_length=200)
+    delegation_id: int = Field(ge=1, le=2**31 - 1)
+    category: PlainText | None = Field(default=None, max_length=200)
+    email: PlainText | None = Field(default=None, max_length=254)
+    phone: PlainText | None = Field(default=None, max_length=40)
+    language: Literal["fr", "ar", "en"] | None = None
+    allow_duplicate: bool = False
+
+
+class WalkInReply(Body):
+    """A registered walk-in, with the code that admits them."""
+
+    participant_id: int
+    standing: Literal["confirmed", "reserve"]
+    reserve_no: int | None
+    code: str
+    replayed: bool
+
+
+class FoundParticipant(Body):
+    """A participant that a search found."""
+
+    id: int
+    name: str
+    name_ar: str | None
+    category: str
+    delegation: dict[str, Any]
+    status: str
+
+
+class SearchQuery(Body):
+    """What to search for."""
+
+    q: str = Field(min_length=3, max_length=120, description="A part of the name, either script.")
 
 
 class ListQuery(Body):
@@ -112,73 +151,10 @@ class ListQuery(Body):
     )
 
 
-class Totals(Body):
-    """Counts over all delegations."""
+class SearchReply(Body):
+    """What a search found, at most 20."""
 
-    quota: int
-    registered: int
-    arrived: int
-    inside: int
-    refused: int
-
-
-class DelegationStatus(Body):
-    """One delegation's counts."""
-
-    id: int
-    name: str
-    name_ar: str | None
-    quota: int
-    registered: int
-    arrived: int
-    inside: int
-    last_arrival_at: datetime | None
-
-
-class GateStatus(Body):
-    """One gate's counts."""
-
-    id: int
-    name: str
-    arrived: int
-    refused: int
-    last_scan_at: datetime | None
-
-
-class DeviceName(Body):
-    """The device that asks."""
-
-    id: int
-    gate: GateName
-    event: EventName
-
-
-class StopMessages(Body):
-    """What people are told, in each language."""
-
-    fr: str
-    ar: str
-    en: str
-
-
-class EntryStop(Body):
-    """An order to admit nobody at any gate: online scans are refused with its message."""
-
-    since: datetime
-    messages: StopMessages
-
-
-class StatusReply(Body):
-    """The live counts of an event, and the stop of all entries while there is one."""
-
-    device: DeviceName
-    event: EventName
-    stop: EntryStop | None
-    totals: Totals
-    delegations: list[DelegationStatus]
-    gates: list[GateStatus]
-    at: datetime
-    rehearsal: bool = False
+    participants: list[FoundParticipant]
 
 
 class ListEntry(Body):

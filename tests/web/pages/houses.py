@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import uuid4
 
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 from werkzeug.routing import Rule
 
-from checkin.db.models import Conflict
+from checkin.db.models import Conflict, Duplicate
 from checkin.domain.verdicts import Status
 from checkin.services.scan_log import Decided
 from tests import factories
@@ -60,6 +60,21 @@ def a_house(database, slug: str, name: str) -> House:
     code = factories.code_of(event, person.badge_id)
     factories.scan(database, device, code)
     factories.scan(database, device, code, decided=Decided(Status.OK, None))
+    twin = factories.a_participant(
+        database, event, f"{name} bis", delegation=delegation, category=category
+    )
+    write(
+        database,
+        lambda s: s.execute(
+            insert(Duplicate).values(
+                participant_id=person.participant_id,
+                event_id=event.id,
+                twin_id=twin.participant_id,
+                same="name",
+                created_at=factories.NOW,
+            )
+        ),
+    )
     with database.read() as session:
         conflict = session.scalars(select(Conflict).order_by(Conflict.id.desc())).first()
         gate = session.scalar(text("SELECT gate_id FROM device WHERE id = :i"), {"i": device.id})

@@ -37,7 +37,9 @@ def actions_in_the_source() -> set[str]:
     for path in CHECKIN.rglob("*.py"):
         tree = ast.parse(path.read_text("utf-8"))
         calls = [one for one in ast.walk(tree) if isinstance(one, ast.Call)]
-        notes = [c for c in calls if getattr(c.func, "id", "") in ("note", "_note")]
+        notes = [
+            c for c in calls if getattr(c.func, "id", "") in ("note", "_note", "note_activity")
+        ]
         for call in notes:
             found |= strings_in(call)
         if notes:

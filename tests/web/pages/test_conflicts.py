@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 from sqlalchemy import select
 
 from checkin.db.models import Activity, Conflict
+from checkin.protocol.walk_ins import seal_walk_in
 from tests import factories
 from tests.api_client import Api, a_scan
 from tests.web.test_api_batch import offline
@@ -87,8 +90,63 @@ def test_a_conflict_of_another_event_is_not_found(organiser, database, event, tw
     assert organiser.send(CONFLICTS, path, decision="keep", note="oui").status_code == 404
 
 
+@pytest.fixture
+def namesake(app, database, event):
+    """Somebody let in without the network, who has the name of somebody registered."""
+    delegation = factories.a_delegation(database, event)
+    factories.a_participant(database, event, "Amina Alaoui", name_ar="أمينة العلوي")
+    door = Api.enrolled(app, database, event, gate="Porte 2")
+    walk_in = str(uuid4())
+    sealed = seal_walk_in(door.lease()["walk_in_key"], walk_in, {"name": "Amina Alaoui"})
+    asked = {"id": walk_in, "delegation_id": delegation.id, "sealed": sealed}
+    told = door.ask("POST", "/participants", json=asked).json
+    door.batch(offline(told["code"]))
+    return told["participant_id"]
+
+
+def test_a_namesake_is_shown_beside_whom_they_resemble_and_waits_like_a_conflict(
+    organiser, namesake
+):
+    page = organiser.read(CONFLICTS)
+
+    shown = ["Peut-être inscrits deux fois (1)", "أمينة العلوي", "Le même nom dans la délégation"]
+    assert [text in page for text in [*shown, "Porte 2", "Pas entré"]] == [True] * 5
+    assert page.count("Amina Alaoui") == 2
+    assert "1 conflit attend une décision" in organiser.read("/")
+    assert "Conflits à trancher : 1" in organiser.read("/events/rabat-2025/board")
+    assert "ربما سُجّلوا مرتين" in organiser.read(f"{CONFLICTS}?lang=ar")
+    assert "Perhaps registered twice" in organiser.read(f"{CONFLICTS}?lang=en")
+
+
+@pytest.mark.parametrize(
+    ("decision", "shown"), [("keep", "✓ Deux personnes"), ("annul", "✗ Une seule personne")]
+)
+def test_whether_they_are_one_person_is_decided_with_a_reason_and_logged(
+    decision, shown, organiser, namesake
+):
+    path = f"{CONFLICTS}/duplicates/{namesake}"
+    without = organiser.send(CONFLICTS, path, decision=decision, note=" ")
+    reply = organiser.send(CONFLICTS, path, decision=decision, note="pièce d'identité vue")
+
+    page = organiser.read(CONFLICTS)
+    assert (without.status_code, reply.status_code) == (400, 302)
+    assert "quelques mots" in without.text
+    assert [text in page for text in (shown, "pièce d&#39;identité vue")] == [True, True]
+    assert "conflit attend" not in organiser.read("/")
+    assert "a tranché si deux inscriptions sont d&#39;une même personne" in organiser.read(
+        "/activity"
+    )
+
+
+def test_a_possible_duplicate_of_another_event_is_not_found(organiser, database, namesake):
+    factories.an_event(database, "other")
+    path = f"/events/other/conflicts/duplicates/{namesake}"
+
+    assert organiser.send(CONFLICTS, path, decision="keep", note="oui").status_code == 404
+
+
 def test_where_there_is_none_the_page_says_so(organiser, event):
-    assert "Rien n'attend de décision" in organiser.read(CONFLICTS)
+    assert "Rien n’attend de décision" in organiser.read(CONFLICTS)
 
 
 def test_the_page_speaks_arabic(organiser, twice):

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import select
+
+from checkin.db.models import Activity, Operator
 from tests.api_client import Api
 
 DEVICES = "/events/rabat-2025/devices"
@@ -44,6 +47,22 @@ def test_a_revoked_device_is_refused_and_shown_as_revoked(app, organiser, databa
     assert "✗ Révoqué" in organiser.read(DEVICES)
 
 
+def test_the_log_says_who_paired_and_who_revoked(app, organiser, database, event):
+    gate = Api.enrolled(app, database, event, gate="Porte 1")
+
+    organiser.send(DEVICES, PAIRING, gate="Porte 1")
+    organiser.send(DEVICES, f"{DEVICES}/{gate.device_id}/revoke")
+
+    with database.read() as session:
+        acts = session.execute(
+            select(Activity.action, Operator.role)
+            .join(Operator, Operator.id == Activity.operator_id)
+            .where(Activity.action.startswith("device."))
+            .order_by(Activity.id)
+        ).all()
+    assert acts == [("device.pairing_opened", "organiser"), ("device.revoke", "organiser")]
+
+
 def test_a_clock_more_than_a_minute_off_is_warned_of(app, organiser, database, event):
     right, slow, wrong = (Api.enrolled(app, database, event, gate=f"Porte {n}") for n in range(3))
     for api, seconds in ((right, 0), (slow, 40), (wrong, 3600)):
@@ -51,6 +70,6 @@ def test_a_clock_more_than_a_minute_off_is_warned_of(app, organiser, database, e
 
     page = organiser.read(DEVICES)
 
-    assert page.count("décalée de plus d'une minute") == 1
+    assert page.count("décalée de plus d’une minute") == 1
     assert page.count("▲") == 2
     assert "3600" in page

@@ -82,7 +82,16 @@ def test_the_whole_holds_every_scan_and_quota(organiser, database, event, delega
     assert [(one["gate"], one["status"], one["reason"]) for one in whole["scans"]] == [
         ("Porte 1", "error", "invalid")
     ]
-    assert whole["delegations"] == [{"delegation": "Khémisset", "delegation_ar": None, "quota": 2}]
+    assert [(one["delegation"], one["quota"]) for one in whole["delegations"]] == [("Khémisset", 2)]
+
+
+def test_a_file_tells_its_length_and_leaves_nothing_behind(organiser, tmp_path, event, people):
+    before = sorted(tmp_path.rglob("*"))
+
+    answer = organiser.send(EXPORT, format="json")
+
+    assert answer.content_length == len(answer.data)
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_an_unknown_format_is_refused(organiser, event):

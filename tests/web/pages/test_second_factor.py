@@ -10,11 +10,14 @@ import cv2
 import numpy as np
 import pytest
 import zxingcpp
+from sqlalchemy import select
 
 from badges.link_qr import link_qr_png
-from checkin.db.models import Role
+from checkin.db.models import Activity, Operator, Role
 from checkin.domain.totp import code_of, setup_link, step_at
+from checkin.services.failed_sign_ins import WRONG_CODE
 from checkin.settings import Settings
+from checkin.web.state import EXTENSION
 from tests import factories
 from tests.web.pages.browsing import PASSWORD, Browsing
 
@@ -69,6 +72,16 @@ def test_setting_it_up_changes_the_session_and_ends_the_others(app, organiser):
     assert not any(code in organiser.read("/account") + organiser.read(PAGE) for code in codes)
 
 
+def test_a_wrong_code_at_sign_in_is_written_down(app, database, factor):
+    asked(app).send("/login/code", code="wrong")
+
+    app.extensions[EXTENSION].errands.wait()
+    with database.read() as session:
+        [failed] = session.scalars(select(Activity).where(Activity.action == WRONG_CODE))
+        whose = session.scalar(select(Operator.id).where(Operator.email == EMAIL))
+    assert failed.details == {"network": "127.0.0.0/24", "account": whose}
+
+
 def test_a_wrong_code_turns_nothing_on(organiser):
     organiser.send(PAGE, PAGE + "/begin")
 
@@ -118,7 +131,6 @@ def test_without_a_password_before_it_there_is_no_form_for_codes(app, factor):
 
 
 def test_a_new_password_meanwhile_ends_the_wait(app, factor, database):
-    from checkin.db.models import Operator
     from checkin.services.operators import operator_named, set_password
 
     browsing = asked(app)

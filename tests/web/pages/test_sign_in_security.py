@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import select
 
-from checkin.db.models import LinkPurpose, Operator, Role
+from checkin.db.models import Activity, LinkPurpose, Operator, Role
+from checkin.services.failed_sign_ins import FAILURES
 from checkin.services.operator_desk import disable
 from checkin.services.password_links import issue_link
+from checkin.web.state import EXTENSION
 from tests.factories import KEYS, NOW, write
 from tests.web.pages.browsing import PASSWORD, Browsing, an_operator
 
@@ -85,3 +88,38 @@ def test_a_secret_of_an_hour_ago_is_no_secret_of_now(database):
 
     assert len(made) == 20
     assert all(len(secret) == 32 and KEYS.sessions.hex() not in secret for secret in made)
+
+
+def failures(app, database) -> list[tuple[str, int | None, str]]:
+    app.extensions[EXTENSION].errands.wait()
+    with database.read() as session:
+        rows = session.scalars(select(Activity).where(Activity.action.in_(FAILURES)))
+        return [(row.action, row.operator_id, str(row.details)) for row in rows]
+
+
+def test_a_failed_sign_in_is_in_the_log_without_what_was_typed(app, database, chief):
+    viewer = an_operator(database, Role.VIEWER)
+    for email in ("viewer@example.org", "nobody@example.org"):
+        Browsing(app).sign_in(email, "un secret tapé")
+
+    network = "'network': '127.0.0.0/24'"
+    assert failures(app, database) == [
+        ("operator.sign_in_failed", None, f"{{{network}, 'account': {viewer.id}}}"),
+        ("operator.sign_in_failed", None, f"{{{network}}}"),
+    ]
+    page = chief.read("/activity")
+    assert "connexion refusée : e-mail ou mot de passe faux" in page
+    assert "Poste viewer" in page
+    assert "nobody@" not in page
+
+
+def test_writing_it_down_waits_until_after_the_answer(app, database, monkeypatch):
+    """Else the answer would take longer for whoever has an account."""
+    done = []
+    monkeypatch.setattr(app.extensions[EXTENSION].errands, "do", done.append)
+    an_operator(database, Role.VIEWER)
+
+    for email in ("viewer@example.org", "nobody@example.org"):
+        Browsing(app).sign_in(email, "un secret tapé")
+
+    assert len(done) == 2

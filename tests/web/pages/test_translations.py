@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from io import BytesIO
 from pathlib import Path
 
@@ -14,6 +16,9 @@ from babel.messages.pofile import read_po
 ROOT = Path(__file__).parents[3]
 TRANSLATIONS = ROOT / "checkin" / "translations"
 LANGUAGES = ("fr", "ar")
+ROOMS = ("checkin", "scanner", "badges")
+#: what only French shortens
+ELISION = re.compile(r"\b(?:[cdjlmns]|qu|jusqu|quelqu|aujourd)'(?=\w)", re.IGNORECASE)
 
 
 def catalogue(language: str):
@@ -60,6 +65,21 @@ def test_no_translation_is_empty_unsure_or_breaks_its_places(language):
     assert [m.id for m in messages if m.fuzzy] == []
     assert [m.id for m in messages if list(m.check(catalogue(language)))] == []
     assert places == []
+
+
+def strings_in(path: Path) -> set[str]:
+    nodes = ast.walk(ast.parse(path.read_text("utf-8")))
+    return {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+
+
+def test_french_is_written_with_one_apostrophe():
+    """The typographic one; names that people type may hold either."""
+    messages = [str(message.string) for message in catalogue("fr") if message.id]
+    files = [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
+    written = [(path.name, text) for path in files for text in strings_in(path)]
+
+    assert [text for text in messages if re.search(r"\w'\w", text)] == []
+    assert [found for found in written if ELISION.search(found[1])] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

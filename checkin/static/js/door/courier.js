@@ -47,8 +47,9 @@ export class Courier {
 
   /** Take a scan that is safe in the spool; its verdict comes through `tell`. */
   submit(scan) {
-    this.#fresh = this.#fresh.then(() => this.#deliver(scan));
-    return this.#fresh;
+    const delivered = this.#fresh.then(() => this.#deliver(scan));
+    this.#fresh = delivered.catch(() => null); // what fails for one scan does not end the others
+    return delivered;
   }
 
   /** Take back a scan; how it went comes through `tell`. */
@@ -93,12 +94,19 @@ export class Courier {
     if (this.#over) return;
     this.stop();
     const waiting = this.spool.waitingCount;
-    if (fault.wipe) {
-      await this.wipe();
-      // A lost answer leaves the device unconfirmed, which is the safe side.
-      await this.line.confirmWipe().catch(() => {});
-    }
+    if (fault.wipe) await this.#erase();
     this.tell({ stopped: fault.wipe ? "wiped" : "token_refused", waiting });
+  }
+
+  // A disk that did not let everything be erased, or a lost answer, leaves the device unconfirmed,
+  // which is the safe side.
+  async #erase() {
+    try {
+      await this.wipe();
+      await this.line.confirmWipe();
+    } catch {
+      return;
+    }
   }
 
   async #tend() {
@@ -151,7 +159,11 @@ export class Courier {
 
   async #drain() {
     if (!this.delivery.online) return;
-    await this.delivery.register();
+    await this.#upload();
+    if (await this.delivery.register()) await this.#upload();
+  }
+
+  async #upload() {
     const sum = { uploaded: 0, contradicted: 0 };
     try {
       for (let batch; (batch = await this.delivery.upload()).settled; ) {

@@ -1,5 +1,5 @@
 // How one scan gets its verdict, and how those that waited reach the server.
-import { Rejected, Unreachable } from "./line.js";
+import { Rejected, ServerFailed, Unreachable } from "./line.js";
 import { passageTold } from "./memory.js";
 import { tagOf } from "./offline-gate.js";
 import { setAsideRow } from "./spool.js";
@@ -7,6 +7,7 @@ import { sealedWalkIn } from "./walk-ins.js";
 
 export class Delivery {
   online = true; // whether the server answered last time
+  #passedOver = new Set(); // ids of scans on which the server failed: the others go before them
 
   constructor(spool, line, gate, clock) {
     Object.assign(this, { spool, line, gate, clock });
@@ -52,22 +53,30 @@ export class Delivery {
     });
   }
 
-  /** Register the walk-ins who were let in here; their entries then wait as any scan. */
+  /** Register the walk-ins who were let in here; return how many entries now wait as any scan. */
   async register() {
+    let registered = 0;
     for (const row of this.spool.walkIns.all) {
       try {
         const { code, participant_id: id } = await this.line.register(row.walk_in);
         await this.spool.walkIns.registered(row, code, await tagOf({ code }), id);
+        registered += 1;
       } catch (fault) {
+        if (fault instanceof ServerFailed) continue; // they stay, and nobody waits for them
         if (!(fault instanceof Rejected)) throw fault;
         await this.spool.walkIns.putAside(row, fault.message);
       }
     }
+    return registered;
   }
 
   /** Send a batch of the scans that were decided here; return {settled, contradicted}. */
   async upload() {
-    const waiting = this.spool.decided();
+    let waiting = this.spool.decided(this.#passedOver);
+    if (!waiting.length) {
+      this.#passedOver.clear();
+      waiting = this.spool.decided();
+    }
     return waiting.length ? this.#upload(waiting) : { settled: 0, contradicted: 0 };
   }
 
@@ -92,6 +101,7 @@ export class Delivery {
       const deviceTime = this.#timeIn(waiting[0].frame) ?? this.clock.now();
       results = await this.line.postBatch(waiting, deviceTime);
     } catch (fault) {
+      if (fault instanceof ServerFailed) return this.#passOver(waiting);
       if (!(fault instanceof Rejected)) throw fault;
       return this.#uploadApart(waiting, fault);
     }
@@ -124,6 +134,13 @@ export class Delivery {
       settled: first.settled + second.settled,
       contradicted: first.contradicted + second.contradicted,
     };
+  }
+
+  // The server fails on one of these: close in on it, and let the others go before it.
+  async #passOver(waiting) {
+    if (waiting.length > 1) return this.#upload(waiting.slice(0, Math.floor(waiting.length / 2)));
+    this.#passedOver.add(waiting[0].scan_id);
+    return { settled: 0, contradicted: 0 };
   }
 
   // What the clock of a frame would say now, or null for one that measured nothing: by it the server

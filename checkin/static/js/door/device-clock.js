@@ -60,7 +60,7 @@ export class DeviceClock {
   /** Measure with one exchange; the server is taken to have answered half way through. */
   note(serverTime, sentAt, roundTripMs) {
     this.skew = sentAt - serverTime + roundTripMs / 2;
-    this.#floor = Math.max(this.#floor, serverTime);
+    this.#floor = serverTime; // its latest word, not its highest: its clock may have been wrong, too
   }
 
   isOff() {

@@ -82,7 +82,6 @@ export class HeldList {
       event: this.kept.value("event", this.event),
       publicKey: this.kept.value("public_key", ""),
       cursor: this.cursor,
-      issuedAt: this.kept.value("issued_at"),
     };
   }
 }
@@ -103,7 +102,6 @@ function valuesOf(list, etag) {
     event: list.head.event,
     public_key: list.publicKey, // pinned by the first list that is taken
     cursor: list.cursor,
-    issued_at: list.issuedAt,
     confirmed_at: list.issuedAt,
     etag,
   };

@@ -12,6 +12,9 @@ const HOPELESS = new Set([400, 403, 404, 409, 413, 415, 422]);
 /** No answer of our server within its time: try again later. */
 export class Unreachable extends Error {}
 
+/** Our server is there, and failed on this very request. */
+export class ServerFailed extends Unreachable {}
+
 /** The server does not take this device's token any more; `wipe`: it says to erase everything. */
 export class TokenRefused extends Error {
   constructor(wipe) {
@@ -151,10 +154,12 @@ export class Line {
 async function understood(answer) {
   const reply = await answer.json().catch(() => null);
   const readable = reply !== null && typeof reply === "object";
-  // Only our server's own word erases anything: a portal's 401 does not.
-  if (answer.status === 401) throw new TokenRefused(readable && reply.wipe === true);
-  if (!readable) throw new Unreachable("no answer of ours");
+  // The portal of a public network, or a proxy whose server is away, answers with a page or an error
+  // of its own: that neither stops this device nor sets a scan aside.
+  const ours = readable && (answer.ok || typeof reply.error === "string");
+  if (!ours) throw new Unreachable("no answer of ours");
   if (answer.ok) return reply;
+  if (answer.status === 401) throw new TokenRefused(reply.wipe === true);
   if (HOPELESS.has(answer.status)) throw new Rejected(answer.status, reply);
-  throw new Unreachable(String(answer.status));
+  throw new (answer.status === 500 ? ServerFailed : Unreachable)(String(answer.status));
 }

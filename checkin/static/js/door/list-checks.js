@@ -32,7 +32,7 @@ function eachText(rows, name) {
 
 /**
  * Say why a list is not to be taken; null when it is.
- * @param held {event, publicKey, cursor, issuedAt} of the list at hand; empty, 0 or null before one
+ * @param held {event, publicKey, cursor} of the list at hand; empty or 0 before there is one
  */
 export async function objection(held, list) {
   if (!list) return "unreadable";
@@ -40,6 +40,7 @@ export async function objection(held, list) {
   const content = signedBytes(list.head, list.tombstones, list.entries);
   if (!(await listIsGenuine(list.publicKey, content, list.signature))) return "forged";
   if (held.event && list.head.event !== held.event) return "other_event";
-  if (list.cursor < held.cursor || (held.issuedAt && list.issuedAt < held.issuedAt)) return "older";
+  // The cursor alone says what is newer: the server's clock may have been set back since.
+  if (list.cursor < held.cursor) return "older";
   return list.since === 0 || list.since === held.cursor ? null : "gap";
 }

@@ -118,9 +118,12 @@ export class Spool {
     await this.settle([scan.scan_id], [], [setAsideRow(scan, error)]);
   }
 
-  /** Return the oldest scans that were answered here and wait, all read by one clock. */
-  decided() {
-    const rows = [...this.#waiting.values()].filter((one) => one.decided);
+  /**
+   * Return the oldest scans that were answered here and wait, all read by one clock.
+   * @param besides ids of scans that are left out
+   */
+  decided(besides = new Set()) {
+    const rows = [...this.#waiting.values()].filter((one) => one.decided && !besides.has(one.scan_id));
     return rows.filter((one) => one.frame === rows[0].frame).slice(0, LARGEST_BATCH);
   }
 

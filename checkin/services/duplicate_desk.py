@@ -1,0 +1,209 @@
+"""Walk-ins who may be registered already: noted at the door, decided by an organiser."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session, aliased
+
+from checkin.db.models import (
+    Admission,
+    Delegation,
+    Device,
+    Duplicate,
+    Event,
+    Gate,
+    Operator,
+    Participant,
+    Scan,
+)
+from checkin.domain.registration import Likeness, Registration
+from checkin.errors import NotFound
+from checkin.services.activity import note as note_activity
+from checkin.services.annul import annul_scan
+from checkin.services.conflicts import Side
+from checkin.services.decisions import Decision, is_decided, word_of_why, write_decision
+from checkin.services.doors import lock_event
+from checkin.services.duplicates import twin_of
+from checkin.services.registration import cancel
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """One of the two registrations, and when it was let in first; None while it was not."""
+
+    person: Participant
+    delegation: Delegation
+    came: Side | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedDuplicate:
+    """A walk-in who may be registered already, as the page shows them."""
+
+    id: int
+    walk_in: Registered
+    twin: Registered
+    same: Likeness
+    decision: Decision | None
+    note: str | None
+    decided_at: datetime | None
+    decided_by: str | None
+
+
+def note_duplicate(
+    session: Session,
+    event: Event,
+    registration: Registration,
+    *,
+    participant_id: int,
+    delegation_id: int,
+    now: datetime,
+) -> None:
+    """Leave a possible duplicate for an organiser, where a new walk-in is one."""
+    twin = twin_of(session, event.id, delegation_id, registration, besides=participant_id)
+    if twin is None:
+        return
+    session.add(
+        Duplicate(
+            participant_id=participant_id,
+            event_id=event.id,
+            twin_id=twin.participant.id,
+            same=twin.same,
+            created_at=now,
+        )
+    )
+    session.flush()
+
+
+def duplicates_of(session: Session, event: Event) -> Sequence[ListedDuplicate]:
+    """Return the possible duplicates of an event: those that wait first, by their time."""
+    return [_listed(row) for row in session.execute(_listing(event))]
+
+
+def decide_duplicate(
+    session: Session,
+    event: Event,
+    participant_id: int,
+    decision: Decision,
+    note: str,
+    operator_id: int,
+    now: datetime,
+) -> None:
+    """Decide whether a walk-in is who was registered before, once; KEEP says: two people.
+
+    ANNUL says: one person. Then one of the two registrations is canceled: the earlier one while
+    nobody came in by it, else the walk-in's, and what it counted is annulled.
+
+    Raises:
+        NotFound: the event has no such possible duplicate.
+        InvalidRequest: no word is said of why.
+        Conflict: it was decided otherwise.
+    """
+    note = word_of_why(note)
+    lock_event(session.connection(), event.id)
+    duplicate = session.get(Duplicate, participant_id)
+    if duplicate is None or duplicate.event_id != event.id:
+        raise NotFound(f"no possible duplicate has the number {participant_id}")
+    if is_decided(duplicate, decision, participant_id):
+        return
+    if decision == Decision.ANNUL:
+        _make_one(session, event, duplicate, note, operator_id, now)
+    write_decision(duplicate, decision, note, operator_id, now)
+    said: dict[str, Any] = {"participant_id": participant_id, "decision": decision, "note": note}
+    note_activity(session, event.id, "conflict.duplicate", now, operator_id=operator_id, **said)
+
+
+def _make_one(
+    session: Session, event: Event, duplicate: Duplicate, note: str, operator_id: int, now: datetime
+) -> None:
+    if not _scans_that_let_in(session, duplicate.twin_id):
+        cancel(session, event, duplicate.twin_id, now=now, operator_id=operator_id)
+        return
+    for scan in _scans_that_let_in(session, duplicate.participant_id):
+        annul_scan(
+            session,
+            event_id=event.id,
+            scan_id=scan.scan_id,
+            reason=note,
+            now=now,
+            supervisor_id=operator_id,
+        )
+    cancel(session, event, duplicate.participant_id, now=now, operator_id=operator_id)
+
+
+def _scans_that_let_in(session: Session, participant_id: int) -> Sequence[Scan]:
+    """Return the scans that counted somebody in, the last first."""
+    return session.scalars(
+        select(Scan)
+        .join(Admission, Admission.scan_pk == Scan.id)
+        .where(Admission.participant_id == participant_id, Admission.annulled_at.is_(None))
+        .order_by(Admission.entry_no.desc())
+    ).all()
+
+
+class _Columns:
+    """One of the two people with what belongs to them, joined under names of its own."""
+
+    def __init__(self, name: str) -> None:
+        self.person = aliased(Participant, name=name)
+        self.delegation = aliased(Delegation, name=f"{name}_delegation")
+        self.admission = aliased(Admission, name=f"{name}_admission")
+        self.gate = aliased(Gate, name=f"{name}_gate")
+        self.device = aliased(Device, name=f"{name}_device")
+
+    def join(self, query: Any, participant_id: Any) -> Any:
+        """Join the person with a number, and their first admission where there is one."""
+        arrived = and_(
+            self.admission.participant_id == self.person.id,
+            self.admission.entry_no == 1,
+            self.admission.annulled_at.is_(None),
+        )
+        return (
+            query.join(self.person, self.person.id == participant_id)
+            .join(self.delegation, self.delegation.id == self.person.delegation_id)
+            .outerjoin(self.admission, arrived)
+            .outerjoin(self.gate, self.gate.id == self.admission.gate_id)
+            .outerjoin(self.device, self.device.id == self.admission.device_id)
+            .add_columns(self.person, self.delegation, self.admission, self.gate, self.device)
+        )
+
+    def of(self, row: Any) -> Registered:
+        """Return what a row tells of this person."""
+        person, delegation, admission, gate, device = (
+            row._mapping[one]
+            for one in (self.person, self.delegation, self.admission, self.gate, self.device)
+        )
+        came = Side(admission.admitted_at, gate.name, device.name) if admission else None
+        return Registered(person, delegation, came)
+
+
+_WALK_IN, _TWIN = _Columns("walk_in_person"), _Columns("twin")
+
+
+def _listing(event: Event) -> Any:
+    decided = select(Duplicate, Operator.name.label("decided_by")).outerjoin(
+        Operator, Operator.id == Duplicate.decided_by
+    )
+    both = _TWIN.join(_WALK_IN.join(decided, Duplicate.participant_id), Duplicate.twin_id)
+    return both.where(Duplicate.event_id == event.id).order_by(
+        Duplicate.decided_at.is_not(None), Duplicate.created_at, Duplicate.participant_id
+    )
+
+
+def _listed(row: Any) -> ListedDuplicate:
+    duplicate = row.Duplicate
+    return ListedDuplicate(
+        id=duplicate.participant_id,
+        walk_in=_WALK_IN.of(row),
+        twin=_TWIN.of(row),
+        same=Likeness(duplicate.same),
+        decision=Decision(duplicate.decision) if duplicate.decision else None,
+        note=duplicate.note,
+        decided_at=duplicate.decided_at,
+        decided_by=row.decided_by,
+    )

@@ -1,0 +1,39 @@
+"""Letters that leave at once: an operator waits for them, so no limit of the day holds them back.
+
+They are few, and counted: the badges in the outbox leave them room (`pacing.left_since`).
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from checkin.db.engine import Database, in_transaction
+from checkin.db.models import LetterSent
+from checkin.domain.mail_rules import Fate
+from checkin.services.mail.pacing import DAY
+from checkin.services.mail.transport import Letter, Outcome, transport_to
+
+
+def send_now(database: Database, letter: Letter, mail_url: str, now: datetime) -> str | None:
+    """Hand a letter over; return None when it left, else the server's words."""
+    try:
+        outcome = _handed_over(letter, mail_url)
+    except OSError as fault:  # a folder that cannot be written
+        return str(fault)
+    if outcome.fate in (Fate.SENT, Fate.UNKNOWN):
+        in_transaction(database, lambda session: _count(session, now))
+    return None if outcome.fate is Fate.SENT else outcome.answer
+
+
+def _handed_over(letter: Letter, mail_url: str) -> Outcome:
+    with closing(transport_to(mail_url)) as transport:
+        return transport.send(letter, lambda: True)
+
+
+def _count(session: Session, now: datetime) -> None:
+    session.execute(delete(LetterSent).where(LetterSent.at < now - 2 * DAY))
+    session.add(LetterSent(at=now))

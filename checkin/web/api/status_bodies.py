@@ -1,0 +1,91 @@
+"""The bodies of the live counts: what a device tells of itself, and what it hears of the event."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import Field
+
+from checkin.web.api.schemas import Body, EventName, GateName, Moment
+
+
+class StatusQuery(Body):
+    """What a device tells of itself while it asks: boards show it."""
+
+    waiting: int | None = Field(
+        default=None,
+        ge=0,
+        le=1_000_000,
+        strict=False,
+        description="Scans that it has read and not yet brought here.",
+    )
+    device_time: Moment | None = Field(default=None, description="What its clock says.")
+
+
+class Totals(Body):
+    """Counts over all delegations."""
+
+    quota: int
+    registered: int
+    arrived: int
+    inside: int
+    refused: int
+
+
+class DelegationStatus(Body):
+    """One delegation's counts."""
+
+    id: int
+    name: str
+    name_ar: str | None
+    quota: int
+    registered: int
+    arrived: int
+    inside: int
+    last_arrival_at: datetime | None
+
+
+class GateStatus(Body):
+    """One gate's counts."""
+
+    id: int
+    name: str
+    arrived: int
+    refused: int
+    last_scan_at: datetime | None
+
+
+class DeviceName(Body):
+    """The device that asks."""
+
+    id: int
+    gate: GateName
+    event: EventName
+
+
+class StopMessages(Body):
+    """What people are told, in each language."""
+
+    fr: str
+    ar: str
+    en: str
+
+
+class EntryStop(Body):
+    """An order to admit nobody at any gate: online scans are refused with its message."""
+
+    since: datetime
+    messages: StopMessages
+
+
+class StatusReply(Body):
+    """The live counts of an event, and the stop of all entries while there is one."""
+
+    device: DeviceName
+    event: EventName
+    stop: EntryStop | None
+    totals: Totals
+    delegations: list[DelegationStatus]
+    gates: list[GateStatus]
+    at: datetime
+    rehearsal: bool = False

@@ -1,0 +1,56 @@
+"""How the browser's waiting scans reach the server, where that fails on one of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.scanner.pictures import a_code
+
+pytestmark = pytest.mark.browser
+
+SETTING = """async ([codes, bad]) => {
+  const from = (name) => import(`/static/js/door/${name}.js`);
+  const { Storage } = await from("storage");
+  const { Spool } = await from("spool");
+  const { Delivery } = await from("delivery");
+  const { newScan } = await from("scans");
+  const { ServerFailed } = await from("line");
+  const storage = new Storage();
+  const spool = await Spool.of(storage);
+  const clock = {now: () => 0, frame: "f"};
+  const taken = [];
+  const line = {
+    async postBatch(waiting) {
+      if (waiting.some(({scan}) => scan.code === bad)) throw new ServerFailed("500");
+      taken.push(...waiting.map(({scan}) => scan.code));
+      return waiting.map(({scan_id}) => ({scan_id, status: "ok", reason: null}));
+    },
+  };
+  for (const code of codes) {
+    const scan = newScan(code, "entry", "camera", 0);
+    await spool.put(scan, "f");
+    await spool.decide(scan.scan_id, {status: "ok", reason: null}, null);
+  }
+  const delivery = new Delivery(spool, line, null, clock);
+  for (let round = 0; round < 6; round += 1) await delivery.upload();
+  const left = spool.decided().map(({scan}) => scan.code);
+  bad = null;
+  const { settled } = await delivery.upload();
+  await storage.empty(["waiting"], true);
+  return {taken, left, settled};
+}"""
+
+
+def test_a_scan_on_which_the_server_fails_stays_and_does_not_hold_up_the_others(chromium, server):
+    page = chromium.start().new_page()
+    page.goto(f"{server.url}/scan")
+    codes = [a_code(number) for number in range(1, 6)]
+
+    told = page.evaluate(SETTING, [codes, codes[1]])
+
+    others = [code for code in codes if code != codes[1]]
+    assert (sorted(told["taken"][:4]), told["left"], told["settled"]) == (
+        sorted(others),
+        [codes[1]],
+        1,
+    )
