@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Device, Event, Gate, Pairing
 from checkin.domain.admission import EntryPolicy
-from checkin.domain.names import clean_name, fold_name
+from checkin.domain.names import clean_name, clean_text, fold_name
 from checkin.domain.stops import Stop
 from checkin.errors import InvalidRequest, NotFound, Unauthenticated
 from checkin.protocol.codes import ALPHABET, normalise_typed
@@ -88,7 +88,8 @@ def gate_name(text: str) -> str:
     Raises:
         InvalidValue: it has no letter and no digit, or is too long.
     """
-    return text.strip() if text.strip().isdigit() else clean_name(text)
+    number = text.strip().isdigit()
+    return clean_text(text, LONGEST_NAME) if number else clean_name(text)
 
 
 def device_name(text: str) -> str:

@@ -23,6 +23,7 @@ IN_VAIN = {
     "a sheet into a folder that is none": ("export", "none/people.xlsx"),
     "a gate without a name": ("device", "add", "--gate", "  "),
     "a gate with a name without end": ("device", "add", "--gate", TOO_LONG),
+    "a gate with a number without end": ("device", "add", "--gate", "9" * 121),
     "a pairing at a gate without a name": ("device", "pair", "--gate", ""),
     "a device without a name": ("device", "add", "--gate", "Porte 1", "--name", " "),
     "a device's number without end": ("device", "revoke", "9" * 20),
