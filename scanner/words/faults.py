@@ -117,8 +117,8 @@ FAULTS: dict[str, dict[str, str]] = {
         "with --pair CODE; the waiting scans are kept.",
     },
     "wipe_failed": {
-        "fr": "Appareil révoqué, mais son disque n'a pas tout laissé effacer ({detail}). "
-        "N'utilisez plus cet ordinateur et apportez-le à l'organisateur.",
+        "fr": "Appareil révoqué, mais son disque n’a pas tout laissé effacer ({detail}). "
+        "N’utilisez plus cet ordinateur et apportez-le à l’organisateur.",
         "ar": "أُلغي ترخيص هذا الجهاز، لكن قرصه لم يسمح بمسح كل شيء ({detail}). "
         "لا تستعملوا هذا الحاسوب بعد الآن وسلموه للمنظم.",
         "en": "Device revoked, but its disk did not let everything be erased ({detail}). "
