@@ -18,11 +18,10 @@ from badges.texts import moment_text
 _PAGE = Path(__file__).with_name("bus_list.typ")
 _WORDS: dict[Language, dict[str, str]] = {
     "fr": {
-        "bus": "Autocar",
+        "list": "Liste des passagers",
         "delegation": "Délégation",
         "leader": "Responsable",
-        "passengers": "Passagers",
-        "of_seats": "places",
+        "passengers": "Passagers / places",
         "name": "Nom",
         "name_ar": "Nom en arabe",
         "phone": "Téléphone",
@@ -32,11 +31,10 @@ _WORDS: dict[Language, dict[str, str]] = {
         "page": "Page",
     },
     "ar": {
-        "bus": "الحافلة",
+        "list": "لائحة الركاب",
         "delegation": "الوفد",
         "leader": "المسؤول",
-        "passengers": "الركاب",
-        "of_seats": "مقعدا",
+        "passengers": "الركاب / المقاعد",
         "name": "الاسم بالفرنسية",
         "name_ar": "الاسم",
         "phone": "الهاتف",
@@ -46,11 +44,10 @@ _WORDS: dict[Language, dict[str, str]] = {
         "page": "صفحة",
     },
     "en": {
-        "bus": "Bus",
+        "list": "Passenger list",
         "delegation": "Delegation",
         "leader": "Leader",
-        "passengers": "Passengers",
-        "of_seats": "seats",
+        "passengers": "Passengers / seats",
         "name": "Name",
         "name_ar": "Name in Arabic",
         "phone": "Phone",

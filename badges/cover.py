@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from badges.lines import in_both_scripts, latin_then_arabic, line_of
+from badges.lines import Line, latin_then_arabic, line_of
 from badges.shapes import outline
 from badges.spec import BadgeSpec
 from badges.texts import moment_text
@@ -34,19 +34,24 @@ _ADVICE = (
 
 
 def cover_of(specs: Sequence[BadgeSpec]) -> dict[str, Any]:
-    """Return what the cover of these badges says, in both languages whatever the first one's."""
+    """Return what the cover of these badges says: French columns, then Arabic ones."""
     first = specs[0]
     whens = [line_of(moment_text(first.local_start, of), weight="regular") for of in ("fr", "ar")]
+    event = _columns(latin_then_arabic(first.event_name, first.event_name_ar))
     return {
-        "event": [*in_both_scripts(first, first.event_name, first.event_name_ar), *whens],
-        "heading": in_both_scripts(first, first.delegation, first.delegation_ar),
+        "event": [[*names, when] for names, when in zip(event, whens, strict=True)],
+        "heading": _columns(latin_then_arabic(first.delegation, first.delegation_ar)),
         "counts": _counts(specs),
         "count": len(specs),
         "total": latin_then_arabic(*_TOTAL),
         "advice": [
-            line_of(sentence, weight="regular") for sentences in _ADVICE for sentence in sentences
+            [line_of(sentence, weight="regular") for sentence in sentences] for sentences in _ADVICE
         ],
     }
+
+
+def _columns(names: list[Line]) -> list[list[Line]]:
+    return [[name] for name in names] if len(names) > 1 else [names, []]
 
 
 def _counts(specs: Sequence[BadgeSpec]) -> list[dict[str, Any]]:

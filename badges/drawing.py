@@ -8,12 +8,15 @@ from dataclasses import dataclass, replace
 from PIL import ImageDraw, ImageFont, features
 
 from badges.fonts import BOLD, FALLBACK, font_of, has_letter
+from badges.line_breaks import words_of
 from badges.spec import BadgeError
 from badges.texts import reads_right_to_left
 
 _SMALLEST_PX = 12
 # Letters of Vazirmatn rise 1.0 and fall 0.45 of the size where Arabic marks are stacked.
 _LINE_HEIGHT = 1.5
+# How much longer than their average a line may be where lines are to be about as long.
+_EVEN = 1.15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +76,7 @@ def set_row(row: Row) -> Set:
         lines = _wrapped(row.text, font, row.width_px)
         fits = len(lines) <= row.most_lines and max(map(font.getlength, lines)) <= row.width_px
         if fits or row.size_px <= _SMALLEST_PX:
-            return Set(row, tuple(lines), font)
+            return Set(row, tuple(_evened(lines, font)), font)
         row = replace(row, size_px=max(_SMALLEST_PX, round(row.size_px * 0.92)))
 
 
@@ -104,9 +107,18 @@ def _font_for(row: Row) -> str:
     return row.font if whole else FALLBACK
 
 
+def _evened(lines: list[str], font: ImageFont.FreeTypeFont) -> list[str]:
+    """Break as many lines where they come out about as long: no word is left alone on the last."""
+    if len(lines) == 1:
+        return lines
+    even_px = _EVEN * sum(map(font.getlength, lines)) / len(lines)
+    even = _wrapped(" ".join(lines), font, round(even_px))
+    return even if len(even) == len(lines) and max(map(font.getlength, even)) <= even_px else lines
+
+
 def _wrapped(text: str, font: ImageFont.FreeTypeFont, width_px: int) -> list[str]:
     lines: list[str] = []
-    for word in text.split():
+    for word in words_of(text):
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and font.getlength(longer) <= width_px:
             lines[-1] = longer

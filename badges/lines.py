@@ -8,6 +8,8 @@ from typing import Any, Literal
 from PIL import ImageFont
 
 from badges.fonts import BOLD, FONTS, REGULAR, has_letter
+from badges.joining import joined
+from badges.line_breaks import words_of
 from badges.spec import BadgeSpec, Language
 from badges.texts import reads_right_to_left
 
@@ -17,7 +19,7 @@ Weight = Literal["regular", "bold"]
 _LONGEST_WORD = 20
 _FILES: dict[Weight, str] = {"regular": REGULAR, "bold": BOLD}
 _MEASURED_PX = 1000
-# Joined and kerned letters are a little narrower or wider than the same ones apart.
+# Kerned letters are a little narrower or wider than the same ones apart.
 _SAFETY = 1.06
 
 
@@ -32,7 +34,7 @@ def line_of(
     """
     rtl = reads_right_to_left(text)
     return {
-        "text": text if rtl else _breakable(text),
+        "text": " ".join(words_of(text)) if rtl else _breakable(text),
         **_widths(text, weight),
         "weight": weight,
         "scale": scale,
@@ -64,13 +66,13 @@ def _widths(text: str, weight: Weight) -> dict[str, Any]:
         return {"ems": None}
     return {
         "ems": _ems(text, file),
-        "word_ems": [_ems(word, file) for word in text.split()],
+        "word_ems": [_ems(word, file) for word in words_of(text)],
         "space": _ems(" ", file),
     }
 
 
 def _ems(text: str, file: str) -> float:
-    return round(_SAFETY * sum(_letter_ems(file, letter) for letter in text), 4)
+    return round(_SAFETY * sum(_letter_ems(file, letter) for letter in joined(text)), 4)
 
 
 @lru_cache(maxsize=4096)
@@ -88,5 +90,5 @@ def _breakable(text: str) -> str:
     # letters would lose their joins there, so an Arabic word only shrinks.
     return " ".join(
         "\u200b".join(word[at : at + _LONGEST_WORD] for at in range(0, len(word), _LONGEST_WORD))
-        for word in text.split()
+        for word in words_of(text)
     )

@@ -15,16 +15,12 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import jinja2
-
+from badges.mail_templates import mail_template
 from badges.spec import BadgeError, BadgeSpec, check_line
 from badges.texts import TEXTS, Texts, fill, filling
 
-_TEMPLATES = Path(__file__).parent.parent / "templates" / "email"
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>")
 # One mailbox, in letters that every mail server takes.
 _MAILBOX = re.compile(
@@ -80,6 +76,7 @@ def compose(
     sensitive: bool = False,
     calendar: bytes | None = None,
     links: Links = NO_LINKS,
+    replaces: bool = False,
 ) -> EmailMessage:
     """Return the message that brings a participant their badge; equal arguments, equal bytes.
 
@@ -91,11 +88,12 @@ def compose(
         texts: instead of the language's own sentences.
         sensitive: nothing outside the message's body names the event or its organiser.
         calendar: a calendar file to attach.
+        replaces: say that an earlier badge works no more.
 
     Raises:
         BadgeError: an address, the subject or the Message-ID cannot stand in a header.
     """
-    letter = _Letter(spec, texts or TEXTS[spec.language], notice, sensitive, links)
+    letter = _Letter(spec, texts or TEXTS[spec.language], notice, sensitive, links, replaces)
     message = _headed(letter, sender, recipient, message_id, sent_at)
     _add_bodies(message, letter, _content_id(message_id), png)
     _attach(message, f"badge-{_ascii_name(spec.number)}", pdf, calendar)
@@ -112,6 +110,7 @@ class _Letter:
     notice: Notice
     sensitive: bool
     links: Links
+    replaces: bool
 
     @property
     def words(self) -> dict[str, str]:
@@ -150,6 +149,7 @@ class _Letter:
             "decline_link": self.links.decline,
             "decline_words": texts.decline_link,
             "wallets": self.links.wallets,
+            "replaces": texts.replaces if self.replaces else "",
         }
 
 
@@ -172,8 +172,8 @@ def _headed(
 
 def _add_bodies(message: EmailMessage, letter: _Letter, cid: str, png: bytes) -> None:
     context = letter.context(cid)
-    message.set_content(_template("badge.txt").render(context))
-    message.add_alternative(_template("badge.html").render(context), subtype="html")
+    message.set_content(mail_template("badge.txt").render(context))
+    message.add_alternative(mail_template("badge.html").render(context), subtype="html")
     html = list(message.iter_parts())[1]
     if not isinstance(html, EmailMessage):
         raise TypeError("the HTML alternative is not a message part")
@@ -185,17 +185,6 @@ def _add_bodies(message: EmailMessage, letter: _Letter, cid: str, png: bytes) ->
         disposition="inline",
         filename=f"badge-{_ascii_name(letter.spec.number)}.png",
     )
-
-
-@cache
-def _template(name: str) -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        autoescape=jinja2.select_autoescape(["html"]),
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template(name)
 
 
 def _attach(message: EmailMessage, name: str, pdf: bytes, calendar: bytes | None) -> None:

@@ -34,6 +34,7 @@ class Texts:
     subject_neutral: str
     greeting: str
     intro: str
+    replaces: str
     show: str
     print_out: str
     personal: str
@@ -67,10 +68,17 @@ TEXTS: dict[Language, Texts] = {
             "Votre inscription est confirmée. "
             "Voici votre badge pour «\N{NO-BREAK SPACE}{event}\N{NO-BREAK SPACE}»."
         ),
+        replaces=(
+            "Il remplace votre badge précédent, qui n’ouvre plus la porte\N{NO-BREAK SPACE}: "
+            "effacez-le."
+        ),
         show="À l’entrée, montrez ce code sur votre téléphone, luminosité au maximum.",
-        print_out="Sans téléphone, imprimez le PDF joint sans changer l’échelle (100 %).",
+        print_out=(
+            "Sans téléphone, imprimez le PDF joint sans changer l’échelle (100\N{NO-BREAK SPACE}%)."
+        ),
         personal=(
-            "Ce badge est personnel et ne sert qu’à une seule personne : ne le transférez pas."
+            "Ce badge est personnel et ne sert qu’à une seule personne\N{NO-BREAK SPACE}: "
+            "ne le transférez pas."
         ),
         name_label="Nom",
         category_label="Catégorie",
@@ -82,13 +90,17 @@ TEXTS: dict[Language, Texts] = {
         number_label="Numéro",
         picture="Code QR de votre badge",
         privacy=(
-            "Vos données : {organiser} traite votre nom, vos coordonnées, votre délégation et vos "
-            "passages à l’entrée, uniquement pour organiser cet événement et en tenir les comptes. "
-            "Elles sont effacées {days} jours après l’événement et ne sont transmises à personne "
-            "d’autre. Vous pouvez y accéder, les faire rectifier ou effacer, vous opposer à leur "
-            "traitement ou retirer votre accord : écrivez à {contact}."
+            "Vos données\N{NO-BREAK SPACE}: {organiser} traite votre nom, vos coordonnées, "
+            "votre délégation et vos passages à l’entrée, uniquement pour organiser cet événement "
+            "et en tenir les comptes. Elles sont effacées {days} jours après l’événement et ne "
+            "sont transmises à personne d’autre. Vous pouvez y accéder, les faire rectifier ou "
+            "effacer, vous opposer à leur traitement ou retirer votre accord\N{NO-BREAK SPACE}: "
+            "écrivez à {contact}."
         ),
-        decline="Vous ne venez pas ? Dites-le d’un clic : votre place ira à quelqu’un d’autre.",
+        decline=(
+            "Vous ne venez pas\N{NO-BREAK SPACE}? Dites-le d’un clic\N{NO-BREAK SPACE}: "
+            "votre place ira à quelqu’un d’autre."
+        ),
         decline_link="Je ne viens pas",
         apple_wallet="Ajouter à Apple Wallet",
         google_wallet="Ajouter à Google Wallet (Google reçoit votre nom et ce code)",
@@ -103,6 +115,7 @@ TEXTS: dict[Language, Texts] = {
         subject_neutral="شارة الدخول الخاصة بكم",
         greeting="السلام عليكم {name}،",
         intro="تم تأكيد تسجيلكم. هذه شارتكم لحضور «{event}».",
+        replaces="وهي تحل محل شارتكم السابقة التي لم تعد تفتح الباب، فاحذفوها.",
         show="عند المدخل، أظهروا هذا الرمز على شاشة هاتفكم مع رفع الإضاءة إلى أقصاها.",
         print_out="إن لم يكن لديكم هاتف، فاطبعوا ملف PDF المرفق بحجمه الأصلي (100%).",
         personal="هذه الشارة شخصية ولا تصلح إلا لشخص واحد، فلا ترسلوها إلى غيركم.",
@@ -135,6 +148,7 @@ TEXTS: dict[Language, Texts] = {
         subject_neutral="Your entry badge",
         greeting="Hello {name},",
         intro="Your registration is confirmed. This is your badge for “{event}”.",
+        replaces="It replaces your earlier badge, which no longer opens the gate: delete that one.",
         show="At the entrance, show this code on your phone with the screen at full brightness.",
         print_out="Without a phone, print the attached PDF at its true size (100%).",
         personal="This badge is personal and lets one person in: please do not pass it on.",

@@ -27,7 +27,7 @@ _REFUSED: dict[Reason, dict[str, str]] = {
     },
     Reason.WRONG_EVENT: {
         "fr": "Badge d’un autre événement",
-        "ar": "شارة لتظاهرة أخرى",
+        "ar": "شارة لحدث آخر",
         "en": "Badge of another event",
     },
     Reason.REVOKED: {
@@ -47,7 +47,7 @@ _REFUSED: dict[Reason, dict[str, str]] = {
     },
     Reason.WRONG_GATE: {
         "fr": "Cette porte n’admet pas cette catégorie",
-        "ar": "هذا الباب غير مخصص لهذه الفئة",
+        "ar": "هذا الباب غير مخصص لهذه الصفة",
         "en": "This gate does not admit this category",
     },
     Reason.INVALID_TIME: {

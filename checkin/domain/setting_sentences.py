@@ -21,7 +21,7 @@ SETTING_SENTENCES = {
     },
     "slug_taken": {
         "fr": "{value} est déjà le nom court d’un autre événement ; choisissez-en un autre.",
-        "ar": "{value} هو الاسم المختصر لتظاهرة أخرى؛ اختاروا غيره.",
+        "ar": "{value} هو الاسم المختصر لحدث آخر؛ اختاروا غيره.",
         "en": "{value} is already another event's short name; choose another one.",
     },
     "invalid_time_zone": {

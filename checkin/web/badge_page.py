@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import cast
 
 from apiflask import APIBlueprint
 from flask import Response, current_app, g, make_response, redirect, render_template
@@ -15,10 +16,12 @@ from badges.calendar import calendar_file
 from badges.look import logo_data_url
 from badges.phone import phone_badge_png
 from badges.qr import qr_svg
+from badges.spec import Language
 from badges.texts import TEXTS, moment_text
 from badges.wallet import apple
 from checkin.services.badge_page import ShownBadge, calendar_entry, shown_badge
 from checkin.services.wallets import Wallet, google_link_of, pass_of, wallets_for
+from checkin.web.languages import page_language
 from checkin.web.limits import limiter
 from checkin.web.page_errors import register_page_errors
 from checkin.web.state import database, marhaba
@@ -46,17 +49,18 @@ def show(secret: str) -> ResponseReturnValue:
     shown = _shown(secret)
     if shown is None:
         return _gone()
+    language = cast(Language, page_language())
     return render_template(
         "badge_page.html",
         shown=shown,
         spec=shown.spec,
         secret=secret,
         wallets=wallets_for(shown, marhaba().wallets, datetime.now(UTC)),
-        words=TEXTS[shown.spec.language],
+        words=TEXTS[language],
         logo=logo_data_url(shown.look),
         # Made of digits by our own writer: no text of anybody's is in it.
         code_picture=Markup(qr_svg(shown.spec.code)),  # noqa: S704
-        when=moment_text(shown.spec.local_start, shown.spec.language),
+        when=moment_text(shown.spec.local_start, language),
     )
 
 

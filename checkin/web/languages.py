@@ -10,7 +10,9 @@ from babel import Locale
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 from flask import Flask, g, request, session
+from markupsafe import Markup
 
+from badges.texts import reads_right_to_left
 from checkin.domain.messages import LANGUAGES
 from checkin.web.sessions import operator_or_none
 from checkin.web.state import marhaba
@@ -108,6 +110,17 @@ def both_names(thing: object) -> tuple[str, str | None]:
     return (name, name_ar) if name else (name_ar or "", None)
 
 
+def other_lang(name: str) -> Markup:
+    """Return the `lang` attribute of a name in the other script than the page's, or nothing.
+
+    Voices that read pages aloud know by it how to say the name.
+    """
+    is_arabic = reads_right_to_left(name)
+    if is_arabic == (page_language() == "ar"):
+        return Markup("")
+    return Markup(" lang={}").format("ar" if is_arabic else "fr")
+
+
 def register_language(app: Flask) -> None:
     """Give every template the language of its page and the ways to write in it."""
     app.before_request(keep_chosen_language)
@@ -117,6 +130,7 @@ def register_language(app: Flask) -> None:
         local_day=local_day,
         local_moment=local_moment,
         both_names=both_names,
+        other_lang=other_lang,
     )
     app.context_processor(
         lambda: {

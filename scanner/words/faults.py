@@ -142,7 +142,7 @@ FAULTS: dict[str, dict[str, str]] = {
     "list_refused": {
         "fr": "La liste reçue n’est pas celle de l’événement ({objection}) : elle est ignorée, "
         "l’ancienne reste. Prévenez l’organisateur.",
-        "ar": "اللائحة المستلمة ليست لائحة هذه التظاهرة ({objection}): تم تجاهلها والاحتفاظ "
+        "ar": "اللائحة المستلمة ليست لائحة هذا الحدث ({objection}): تم تجاهلها والاحتفاظ "
         "بالسابقة. أخبروا المنظم.",
         "en": "The list received is not the event's ({objection}): it is ignored and the one at "
         "hand stays. Tell the organiser.",

@@ -5,6 +5,7 @@ import email.policy
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from html import unescape
 from typing import Any
 
 import pytest
@@ -240,3 +241,17 @@ def test_a_calendar_file_is_attached_under_an_ascii_name() -> None:
         "badge-KHE-0000.ics",
     )
     assert calendar.get_payload(decode=True) == b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
+
+
+@pytest.mark.parametrize("language", ["fr", "ar", "en"])
+def test_a_new_badge_says_that_the_earlier_one_works_no_more(language: Language) -> None:
+    said = " ".join(TEXTS[language].replaces.split())
+
+    first, second = (a_message(a_spec(language=language), replaces=it) for it in (False, True))
+
+    told = [
+        said in " ".join(unescape(body(it, kind)).split())
+        for it in (first, second)
+        for kind in ("plain", "html")
+    ]
+    assert told == [False, False, True, True]

@@ -76,7 +76,7 @@ def test_the_last_admission_is_taken_back_with_one_key(page, codes, database):
 
     page.keyboard.press("z")
 
-    page.get_by_text("Dernière lecture annulée").wait_for()
+    page.get_by_text("Dernier scan annulé").wait_for()
     with database.read() as session:
         scan = session.scalars(select(Scan)).one()
     assert scan.annulled_at is not None

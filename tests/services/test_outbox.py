@@ -21,9 +21,11 @@ import zxingcpp
 from PIL import Image
 from sqlalchemy import select, update
 
+from badges.texts import TEXTS
 from checkin.db.engine import Database
 from checkin.db.models import Event, Message, Sending
 from checkin.domain.mail_rules import STALE_AFTER, WAITS, Fate
+from checkin.services.badge_issue import reissue_badge
 from checkin.services.badges import badge_specs
 from checkin.services.mail import claims
 from checkin.services.mail.claims import retry_unknown
@@ -115,6 +117,20 @@ def test_a_message_has_text_html_picture_and_pdf_and_names_no_event_outside(
     assert kinds == ["text/plain", "text/html", "image/png", "application/pdf", "text/calendar"]
     assert event.name not in str(message["Subject"]) + str(message["From"])
     assert event.name in message.get_body(("plain",)).get_content()
+
+
+def test_who_gets_a_new_badge_is_told_that_the_earlier_one_is_dead(database, event, desk) -> None:
+    amina, _ = registered(database, event, "amina", "omar")
+    reissued = {"keys": KEYS, "reason": "lost", "now": NOW}
+    factories.write(database, lambda session: reissue_badge(session, event, amina, **reissued))
+
+    run(database, event, desk.url)
+
+    told = {
+        message["To"]: TEXTS["fr"].replaces in message.get_body(("plain",)).get_content()
+        for message in desk.taken()
+    }
+    assert told == {"amina@example.org": True, "omar@example.org": False}
 
 
 def test_the_calendar_of_a_sensitive_event_does_not_name_it(database, event, desk) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid, parseaddr
-from html import escape
+from typing import Any, cast
 
+from badges.mail_templates import mail_template
+from badges.spec import Language
+from badges.texts import moment_text
 from checkin.db.models import LinkPurpose
 from checkin.services.mail.sender import Sender
 from checkin.services.mail.transport import Letter
@@ -35,6 +38,7 @@ _SENTENCES = {
         LinkPurpose.INVITATION: "Un compte a été ouvert pour vous. Choisissez votre mot de passe :",
         LinkPurpose.RESET: "Votre ancien mot de passe ne sert plus. Choisissez-en un autre :",
         LinkPurpose.FORGOTTEN: "Pour choisir un nouveau mot de passe :",
+        "button": "Choisir mon mot de passe",
         "once": "Ce lien sert une fois, jusqu’au {until} (UTC). Ne le transmettez à personne.",
         "not_you": "Si vous n’attendiez pas ce message, ne faites rien : rien ne change.",
     },
@@ -43,6 +47,7 @@ _SENTENCES = {
         LinkPurpose.INVITATION: "فُتح لكم حساب. اختاروا كلمة السر:",
         LinkPurpose.RESET: "كلمة سركم القديمة لم تعد صالحة. اختاروا كلمة أخرى:",
         LinkPurpose.FORGOTTEN: "لاختيار كلمة سر جديدة:",
+        "button": "اختيار كلمة السر",
         "once": "هذا الرابط يعمل مرة واحدة، إلى غاية {until} (UTC). لا تعطوه لأحد.",
         "not_you": "إذا لم تكونوا تنتظرون هذه الرسالة فلا تفعلوا شيئاً: لن يتغير شيء.",
     },
@@ -51,16 +56,18 @@ _SENTENCES = {
         LinkPurpose.INVITATION: "An account was opened for you. Choose your password:",
         LinkPurpose.RESET: "Your old password works no more. Choose another one:",
         LinkPurpose.FORGOTTEN: "To choose a new password:",
+        "button": "Choose my password",
         "once": "This link works once, until {until} (UTC). Give it to nobody.",
         "not_you": "If you did not expect this message, do nothing: nothing changes.",
     },
 }
-_TAGS = {"fr": ("fr", "ltr"), "ar": ("ar", "rtl"), "en": ("en", "ltr")}
+_FROM_LEFT = {"direction": "ltr", "start": "left"}
+_DIRECTIONS = {"fr": _FROM_LEFT, "ar": {"direction": "rtl", "start": "right"}, "en": _FROM_LEFT}
 
 
 def account_letter(link: IssuedLink, sender: Sender, now: datetime) -> Letter:
     """Return the letter that brings an operator their link, in their language."""
-    language = link.operator.language
+    language = cast(Language, link.operator.language)
     address = link.address(sender.base_url)
     before, after = _paragraphs(link, language)
     message = EmailMessage()
@@ -71,13 +78,14 @@ def account_letter(link: IssuedLink, sender: Sender, now: datetime) -> Letter:
     message["Message-ID"] = make_msgid(domain=sender.domain)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content("\n\n".join([*before, address, *after]) + "\n")
-    message.add_alternative(_html(before, address, after, language), subtype="html")
+    words = {"before": before, "address": address, "after": after, "subject": message["Subject"]}
+    message.add_alternative(_html(words, language), subtype="html")
     return Letter(message, parseaddr(sender.address)[1], link.operator.email)
 
 
-def _paragraphs(link: IssuedLink, language: str) -> tuple[list[str], list[str]]:
+def _paragraphs(link: IssuedLink, language: Language) -> tuple[list[str], list[str]]:
     words = _SENTENCES[language]
-    until = f"{link.expires_at:%Y-%m-%d %H:%M}"
+    until = moment_text(link.expires_at.astimezone(UTC), language)
     hello = words["hello"].format(name=link.operator.name)
     after = [words["once"].format(until=until)]
     if link.purpose is LinkPurpose.FORGOTTEN:
@@ -85,10 +93,6 @@ def _paragraphs(link: IssuedLink, language: str) -> tuple[list[str], list[str]]:
     return [hello, words[link.purpose]], after
 
 
-def _html(before: list[str], address: str, after: list[str], language: str) -> str:
-    tag, direction = _TAGS[language]
-    anchor = f'<p dir="ltr"><a href="{escape(address)}">{escape(address)}</a></p>'
-    said = [f"<p>{escape(sentence)}</p>" for sentence in before]
-    more = [f"<p>{escape(sentence)}</p>" for sentence in after]
-    body = "".join([*said, anchor, *more])
-    return f'<!doctype html><html lang="{tag}" dir="{direction}"><body>{body}</body></html>'
+def _html(words: dict[str, Any], language: Language) -> str:
+    frame = {"language": language, "button": _SENTENCES[language]["button"]}
+    return mail_template("account.html").render(words | frame | _DIRECTIONS[language])

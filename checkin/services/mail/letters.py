@@ -13,7 +13,7 @@ from badges.pdf import single_badge_pdf
 from badges.phone import phone_badge_png
 from badges.spec import BadgeSpec, Language
 from badges.texts import TEXTS, filling
-from checkin.db.models import Event
+from checkin.db.models import Badge, Event
 from checkin.services.badge_page import page_address
 from checkin.services.badges import badge_specs
 from checkin.services.declining import decline_address
@@ -57,6 +57,7 @@ def letter_for(
         sensitive=event.sensitive,
         calendar=calendar_file(_entry(event, spec, claimed)),
         links=_links(event, keys, claimed, spec, sender, wallets),
+        replaces=session.get_one(Badge, claimed.badge_id).issue > 1,
     )
     return Letter(message, sender.envelope(keys, claimed.id), claimed.address)
 

@@ -78,6 +78,22 @@ def test_the_letter_is_in_the_language_of_whoever_gets_it(chief, letters):
     assert '<html lang="ar" dir="rtl">' in letter.get_body(("html",)).get_content()
 
 
+def test_the_letter_has_a_button_and_the_address_to_copy_and_says_until_when_in_words(
+    chief, letters
+):
+    invite(chief)
+
+    [letter] = letters()
+    html = letter.get_body(("html",)).get_content()
+    plain = letter.get_body(("plain",)).get_content()
+    link = link_in(plain)
+    assert re.search(
+        rf'<a class="button" href="[^"]*{link}"[^>]*>Choisir mon mot de passe</a>', html
+    )
+    assert html.count(link) == 2
+    assert re.search(r"jusqu’au \w+ \d+ \w+ \d{4} à \d\d:\d\d \(UTC\)", plain)
+
+
 def test_a_name_is_text_in_the_letter_and_nothing_else(chief, letters):
     invite(chief, name="Samira <b>Alaoui</b>")
 

@@ -55,7 +55,10 @@ def test_the_page_shows_the_badge_in_the_participants_language(browser, event, a
 
 
 def test_it_may_be_read_in_another_language(browser, address):
-    assert '<html lang="fr" dir="ltr">' in browser.get(address + "?lang=fr").text
+    page = browser.get(address + "?lang=fr").text
+
+    assert '<html lang="fr" dir="ltr">' in page
+    assert "samedi 14 juin 2025 à 15:00" in page
 
 
 def test_the_drawn_code_is_the_badges_own(browser, event, amina, address):

@@ -7,6 +7,7 @@ const CLEARS_AFTER_MS = { ok: 3_000, pending: 5_000 }; // the others wait: they 
 const TILES = 4;
 const KEPT = 24;
 const LONG_WORD = 60; // letters: an organiser's own words are set smaller
+const LONG_NAME = 26; // letters: a name of four parts, too
 const MAY_BE_FORCED = new Set(["refused", "already"]);
 
 const count = new Intl.NumberFormat(document.documentElement.lang);
@@ -89,12 +90,20 @@ function cardElement(template, kind, lines) {
   card.dataset.kind = kind;
   card.dataset.rehearsal = Boolean(lines.rehearsal);
   card.dataset.long = lines.word?.length > LONG_WORD;
+  card.dataset.longName = Math.max(lines.name?.length ?? 0, lines.otherName?.length ?? 0) > LONG_NAME;
   for (const part of card.querySelectorAll("[data-part]")) {
     const text = lines[part.dataset.part];
     part.textContent = text ?? "";
     part.hidden = !text;
+    if (part.dir === "auto") part.lang = languageOf(text);
   }
   return card;
+}
+
+/** The language of a name by its letters, for voices that read the page. */
+function languageOf(name) {
+  if (/\p{Script=Arabic}/u.test(name ?? "")) return "ar";
+  return isArabic ? "fr" : language;
 }
 
 function linesOf(verdict, kind, timezone) {
