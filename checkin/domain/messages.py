@@ -31,7 +31,7 @@ _REFUSED: dict[Reason, dict[str, str]] = {
         "en": "Badge of another event",
     },
     Reason.REVOKED: {
-        "fr": "Badge annulé : envoyer à l'accueil",
+        "fr": "Badge annulé : envoyer à l’accueil",
         "ar": "شارة ملغاة: يُرجى التوجه إلى الاستقبال",
         "en": "Badge revoked: send to the help desk",
     },
