@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from checkin.web.limits import limiter
 from checkin.web.live_views import live_views
 from checkin.web.pages import register_pages
 from checkin.web.state import API, EXTENSION, Marhaba
+from checkin.web.unread_bodies import Wsgi, hearing_out
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -32,8 +33,6 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 _OF_THE_API = ("/api/", "/healthz", "/readyz", "/metrics")
-
-Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 def create_app(settings: Settings) -> Flask:
@@ -53,7 +52,8 @@ def create_app(settings: Settings) -> Flask:
     app.extensions[API] = create_api(state)
     _add_routes(app)
     app.after_request(_add_headers)
-    app.wsgi_app = _by_audience(app.extensions[API].wsgi_app, app.wsgi_app)  # type: ignore[method-assign,assignment]
+    audiences = _by_audience(app.extensions[API].wsgi_app, app.wsgi_app)
+    app.wsgi_app = hearing_out(audiences)  # type: ignore[method-assign,assignment]
     return app
 
 

@@ -10,7 +10,16 @@ import click
 from sqlalchemy.orm import Session
 
 from badges.pdf import Design
-from checkin.cli.office import Office, event_option, in_office, json_option, now, say, say_json
+from checkin.cli.office import (
+    NUMBER,
+    Office,
+    event_option,
+    in_office,
+    json_option,
+    now,
+    say,
+    say_json,
+)
 from checkin.services.badge_issue import reissue_badge, revoke_badge
 from checkin.services.badge_page import page_address
 from checkin.services.badge_print import print_badge
@@ -18,7 +27,7 @@ from checkin.services.event_look import set_colour, set_logo
 from checkin.services.events import event_named
 from checkin.services.printer import system_printer
 
-person_argument = click.argument("participant_id", type=int)
+person_argument = click.argument("participant_id", type=NUMBER)
 reason_option = click.option("--reason", required=True, help="lost, leaked, …: it is written down")
 design_option = click.option("--design", type=click.Choice(get_args(Design)))
 

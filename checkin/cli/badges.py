@@ -14,7 +14,7 @@ import click
 from badges.pdf import Design, badge_sheets_pdf
 from checkin.cli.bounces import bounces
 from checkin.cli.delivery import status
-from checkin.cli.office import Office, event_option, in_office, say
+from checkin.cli.office import Office, event_option, in_office, only_ours, say
 from checkin.cli.sending import pause, progress_bar, resume, send
 from checkin.db.models import Delegation, Event
 from checkin.domain.names import fold_name
@@ -43,7 +43,7 @@ def codes(office: Office, target: str, event_slug: str | None) -> None:
         sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
         _write_codes(sys.stdout, lines)
         return
-    with Path(target).open("w", encoding="utf-8", newline="") as file:
+    with open(target, "w", encoding="utf-8", newline="", opener=only_ours) as file:
         _write_codes(file, lines)
     say(f"{len(lines)} codes written to {target}")
 
@@ -118,7 +118,8 @@ def _write_sheets(
             progress=lambda done, _total: bar.update(done - bar.pos),
         )
     partial = path.with_suffix(".part")
-    partial.write_bytes(content)
+    with open(partial, "wb", opener=only_ours) as file:
+        file.write(content)
     partial.replace(path)
     say(f"{delegation.name}: {len(specs)} badges in {path}")
 

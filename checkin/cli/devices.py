@@ -5,9 +5,21 @@ from __future__ import annotations
 import click
 from sqlalchemy.orm import Session
 
-from checkin.cli.office import Office, event_option, in_office, json_option, now, say, say_json
+from checkin.cli.office import (
+    NUMBER,
+    Office,
+    event_option,
+    in_office,
+    json_option,
+    now,
+    say,
+    say_json,
+)
+from checkin.db.models import Event
+from checkin.errors import NotFound
 from checkin.services.devices import (
     PAIRING_LIFETIME,
+    NewDevice,
     add_device,
     gate_named,
     open_pairing,
@@ -16,6 +28,15 @@ from checkin.services.devices import (
 from checkin.services.gates import limit_gate
 
 gate_option = click.option("--gate", "gate_name", required=True, metavar="NAME")
+
+
+def _tell_of_a_new_gate(office: Office, event: Event, name: str) -> None:
+    """Say that a gate will be made, and which there are: the name may have a slip."""
+    try:
+        with office.database.read() as session:
+            gate_named(session, event, name)
+    except NotFound as fault:
+        click.echo(f"{fault.detail}; making it", err=True)
 
 
 @click.group()
@@ -32,16 +53,13 @@ def device() -> None:
 def add(office: Office, gate_name: str, name: str, event_slug: str | None, as_json: bool) -> None:
     """Enrol a scanner at a gate (made if it is new) and print its token, once."""
     event = office.event(event_slug)
-    new = office.write(
-        lambda session: add_device(
-            session,
-            event,
-            gate_named(session, event, gate_name, create=True),
-            name=name,
-            software="command line",
-            now=now(),
-        )
-    )
+
+    def work(session: Session) -> NewDevice:
+        gate = gate_named(session, event, gate_name, create=True)
+        return add_device(session, event, gate, name=name, software="command line", now=now())
+
+    _tell_of_a_new_gate(office, event, gate_name)
+    new = office.write(work)
     if as_json:
         say_json({"device_id": new.id, "device_token": new.token, "gate": new.gate_name})
         return
@@ -55,12 +73,14 @@ def add(office: Office, gate_name: str, name: str, event_slug: str | None, as_js
 @json_option
 @in_office
 def pair(office: Office, gate_name: str, event_slug: str | None, as_json: bool) -> None:
-    """Print a pairing code for a gate: it works once, for 10 minutes."""
+    """Print a pairing code for a gate (made if it is new): it works once, for 10 minutes."""
     event = office.event(event_slug)
 
     def work(session: Session) -> str:
-        return open_pairing(session, event, gate_named(session, event, gate_name), now=now())
+        gate = gate_named(session, event, gate_name, create=True)
+        return open_pairing(session, event, gate, now=now())
 
+    _tell_of_a_new_gate(office, event, gate_name)
     code = office.write(work)
     minutes = int(PAIRING_LIFETIME.total_seconds()) // 60
     if as_json:
@@ -72,7 +92,7 @@ def pair(office: Office, gate_name: str, event_slug: str | None, as_json: bool) 
 
 
 @device.command("revoke")
-@click.argument("device_id", type=int)
+@click.argument("device_id", type=NUMBER)
 @event_option
 @in_office
 def revoke(office: Office, device_id: int, event_slug: str | None) -> None:

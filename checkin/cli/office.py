@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from functools import cached_property, wraps
 from typing import Any, TypeVar
 
 import click
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_transaction
@@ -66,6 +68,8 @@ class Office:
 
 in_office = click.make_pass_decorator(Office, ensure=True)
 event_option = click.option("--event", "event_slug", metavar="SLUG", help="which event")
+#: the number of a row, within what the database's columns hold
+NUMBER = click.IntRange(1, 2**31 - 1)
 json_option = click.option("--json", "as_json", is_flag=True, help="print JSON for machines")
 
 
@@ -84,15 +88,31 @@ def say_json(body: Any) -> None:
     click.echo(json.dumps(body, ensure_ascii=False))
 
 
+def only_ours(path: str, flags: int) -> int:
+    """Open a file for `open(…, opener=only_ours)`: a new one is for its owner's eyes only."""
+    return os.open(path, flags, 0o600)
+
+
+def _sentence(fault: MarhabaError | OSError | OperationalError) -> str:
+    if isinstance(fault, MarhabaError):
+        return fault.detail
+    if isinstance(fault, OperationalError):
+        return f"the database does not answer: {str(fault.orig).strip().splitlines()[0]}"
+    return f"{fault.filename}: {fault.strerror}" if fault.filename else str(fault)
+
+
 def tells_faults(command: Callable[..., T]) -> Callable[..., T]:
-    """Turn our own faults into one line and exit code 1; others keep their traceback."""
+    """Turn our own faults, and those of disk and database, into one line and exit code 1.
+
+    Others keep their traceback.
+    """
 
     @wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> T:
         try:
             return command(*args, **kwargs)
-        except MarhabaError as fault:
-            click.echo(f"error: {fault.detail}", err=True)
+        except (MarhabaError, OSError, OperationalError) as fault:
+            click.echo(f"error: {_sentence(fault)}", err=True)
             sys.exit(1)
 
     return wrapped

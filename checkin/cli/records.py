@@ -7,7 +7,16 @@ from pathlib import Path
 
 import click
 
-from checkin.cli.office import Office, event_option, in_office, json_option, now, say, say_json
+from checkin.cli.office import (
+    Office,
+    event_option,
+    in_office,
+    json_option,
+    now,
+    only_ours,
+    say,
+    say_json,
+)
 from checkin.services.activity import note
 from checkin.services.export_files import WRITERS
 from checkin.services.purge import purge_event
@@ -25,7 +34,7 @@ def export(office: Office, file: Path, event_slug: str | None) -> None:
             "the file's name must end in .csv, .xlsx or .json", param_hint="FILE"
         )
     event = office.event(event_slug)
-    with office.database.snapshot() as session, file.open("wb") as out:
+    with office.database.snapshot() as session, open(file, "wb", opener=only_ours) as out:
         count = WRITERS[form](session, event, out, at)
     office.write(lambda session: note(session, event.id, "event.export", at, format=form))
     say(f"{count} participants written to {file}")

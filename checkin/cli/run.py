@@ -12,6 +12,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from checkin.cli.certificate import self_signed
+from checkin.cli.listening import free_address
 from checkin.cli.office import Office, in_office, say
 from checkin.db.models import Event
 from checkin.errors import SettingsError
@@ -40,6 +41,7 @@ def run(
     """Serve the API, the scan page and the boards."""
     if (tls_cert is None) != (tls_key is None):
         raise SettingsError("--tls-cert and --tls-key go together")
+    address = free_address(host, port)
     office.keys  # noqa: B018 - no key, no server
     faults = readiness(office.database, office.settings.home)
     if faults:
@@ -52,7 +54,7 @@ def run(
     base = f"{'https' if tls_cert else 'http'}://{_shown(host)}:{port}"
     os.environ.setdefault("CHECKIN_BASE_URL", base)
     _say_addresses(office, base)
-    serve("wsgi:app", host, port, tls_cert, tls_key)
+    serve("wsgi:app", address, port, tls_cert, tls_key)
 
 
 def _shown(host: str) -> str:
@@ -72,12 +74,12 @@ def _say_addresses(office: Office, base: str) -> None:
 
 
 def serve(
-    app: str, host: str, port: int, cert: Path | None = None, key: Path | None = None
+    app: str, address: str, port: int, cert: Path | None = None, key: Path | None = None
 ) -> None:
     """Serve a WSGI application until Ctrl-C; the benchmarks serve theirs with the same options."""
     Granian(
         app,
-        address=host,
+        address=address,
         port=port,
         interface=Interfaces.WSGI,
         # One process: its writers queue fairly on SQLite, and one core serves 5,000 an hour

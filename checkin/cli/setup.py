@@ -9,9 +9,10 @@ import click
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from checkin.cli.office import Office, event_option, in_office, now, say
+from checkin.cli.office import NUMBER, Office, event_option, in_office, now, say
 from checkin.db.migrate import upgrade
 from checkin.db.models import Operator, Role
+from checkin.domain.quotas import MAX_QUOTA
 from checkin.errors import InvalidRequest
 from checkin.services.events import (
     EventSpec,
@@ -74,7 +75,7 @@ def event() -> None:
 @click.option("--hours", type=click.FloatRange(min=0.25), default=4.0, show_default=True)
 @click.option("--doors-before", type=click.IntRange(min=0), default=120, help="minutes")
 @click.option("--timezone", default="Africa/Casablanca", show_default=True)
-@click.option("--capacity", type=click.IntRange(min=1))
+@click.option("--capacity", type=NUMBER)
 @click.option("--reentry", type=click.Choice(["single", "after_exit", "free"]), default="single")
 @click.option("--category", "categories", multiple=True, help="repeat for several")
 @in_office
@@ -137,7 +138,7 @@ def delegation() -> None:
 
 @delegation.command("add")
 @click.argument("name")
-@click.argument("quota", type=click.IntRange(min=0))
+@click.argument("quota", type=click.IntRange(0, MAX_QUOTA))
 @click.option("--name-ar")
 @event_option
 @in_office
@@ -152,7 +153,7 @@ def add_one(
 
 @delegation.command("quota")
 @click.argument("name")
-@click.argument("quota", type=click.IntRange(min=0))
+@click.argument("quota", type=click.IntRange(0, MAX_QUOTA))
 @event_option
 @in_office
 def change_quota(office: Office, name: str, quota: int, event_slug: str | None) -> None:

@@ -31,9 +31,9 @@ _REFUSED: dict[Reason, dict[str, str]] = {
         "en": "Badge of another event",
     },
     Reason.REVOKED: {
-        "fr": "Badge annulé : un autre a été remis",
-        "ar": "شارة ملغاة: تم تسليم شارة أخرى",
-        "en": "Badge revoked: another one was issued",
+        "fr": "Badge annulé : envoyer à l’accueil",
+        "ar": "شارة ملغاة: يُرجى التوجه إلى الاستقبال",
+        "en": "Badge revoked: send to the help desk",
     },
     Reason.CANCELED: {
         "fr": "Inscription annulée",

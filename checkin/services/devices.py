@@ -13,14 +13,15 @@ from sqlalchemy.orm import Session
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Device, Event, Gate, Pairing
 from checkin.domain.admission import EntryPolicy
-from checkin.domain.names import fold_name
+from checkin.domain.names import clean_name, clean_text, fold_name
 from checkin.domain.stops import Stop
-from checkin.errors import NotFound, Unauthenticated
+from checkin.errors import InvalidRequest, NotFound, Unauthenticated
 from checkin.protocol.codes import ALPHABET, normalise_typed
 from checkin.services.activity import note
 
 PAIRING_CODE_LENGTH = 8
 PAIRING_LIFETIME = timedelta(minutes=10)
+LONGEST_NAME = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ def gate_named(session: Session, event: Event, name: str, *, create: bool = Fals
 
     Raises:
         NotFound: there is none and `create` is off; the sentence names those that exist.
+        InvalidValue: no gate can be called that.
     """
     gate = session.scalar(
         select(Gate).where(Gate.event_id == event.id, Gate.folded == fold_name(name))
@@ -73,16 +75,44 @@ def gate_named(session: Session, event: Event, name: str, *, create: bool = Fals
     if not create:
         known = session.scalars(select(Gate.name).where(Gate.event_id == event.id)).all()
         raise NotFound(f"no gate is called {name!r}; gates: {', '.join(known) or 'none yet'}")
-    gate = Gate(event_id=event.id, name=name.strip(), folded=fold_name(name))
+    name = gate_name(name)
+    gate = Gate(event_id=event.id, name=name, folded=fold_name(name))
     session.add(gate)
     session.flush()
     return gate
 
 
+def gate_name(text: str) -> str:
+    """Return a gate's name as it is kept; a number is a name too.
+
+    Raises:
+        InvalidValue: it has no letter and no digit, or is too long.
+    """
+    number = text.strip().isdigit()
+    return clean_text(text, LONGEST_NAME) if number else clean_name(text)
+
+
+def device_name(text: str) -> str:
+    """Return a device's name as it is kept.
+
+    Raises:
+        InvalidRequest: there is no name, or a very long one.
+    """
+    name = " ".join(text.split())
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise InvalidRequest(f"name: 1 to {LONGEST_NAME} characters")
+    return name
+
+
 def add_device(
     session: Session, event: Event, gate: Gate, *, name: str, software: str, now: datetime
 ) -> NewDevice:
-    """Enrol a device at a gate and return its token, which is kept nowhere else."""
+    """Enrol a device at a gate and return its token, which is kept nowhere else.
+
+    Raises:
+        InvalidRequest: there is no name, or a very long one.
+    """
+    name = device_name(name)
     token = secrets.token_urlsafe(32)
     device = Device(
         event_id=event.id,

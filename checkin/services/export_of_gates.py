@@ -11,6 +11,7 @@ from checkin.db.models import (
     Badge,
     Conflict,
     Delegation,
+    Duplicate,
     EntryStop,
     Gate,
     HourlyArrivals,
@@ -84,6 +85,20 @@ def conflicts(event_id: int) -> Rows:
         .outerjoin(Operator, Operator.id == Conflict.decided_by)
         .where(Conflict.event_id == event_id)
         .order_by(Conflict.id)
+    )
+
+
+def duplicates(event_id: int) -> Rows:
+    """Return walk-ins who may have been registered before, and how that was decided."""
+    return (
+        select(
+            *(Duplicate.participant_id, Duplicate.twin_id, Duplicate.same, Duplicate.created_at),
+            *(Duplicate.decided_at, Operator.name.label("decided_by")),
+            *(Duplicate.decision, Duplicate.note),
+        )
+        .outerjoin(Operator, Operator.id == Duplicate.decided_by)
+        .where(Duplicate.event_id == event_id)
+        .order_by(Duplicate.participant_id)
     )
 
 

@@ -33,6 +33,7 @@ SECTIONS: dict[str, Callable[[int], Rows]] = {
     "scans": gates.scans,
     "admissions": gates.admissions,
     "conflicts": gates.conflicts,
+    "duplicates": gates.duplicates,
     "walk_ins": gates.walk_ins,
     "leases": gates.leases,
     "lease_places": gates.lease_places,

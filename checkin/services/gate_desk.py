@@ -10,13 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Category, Device, Event, Gate, GateCategory
-from checkin.domain.names import clean_name, fold_name
-from checkin.errors import Conflict, InvalidRequest, NotFound
+from checkin.domain.names import fold_name
+from checkin.errors import Conflict, NotFound
 from checkin.services.activity import note
-from checkin.services.devices import gate_named
+from checkin.services.devices import device_name, gate_name, gate_named
 from checkin.services.gates import limit_gate
-
-LONGEST_NAME = 120
 
 
 def categories_of_gates(session: Session, event: Event) -> Mapping[int, Sequence[Category]]:
@@ -102,9 +100,7 @@ def change_device(
         raise NotFound(f"no device has the number {device_id}")
     if device.revoked_at is not None:
         raise Conflict("this device was revoked: pair it again")
-    name = " ".join(name.split())
-    if not 1 <= len(name) <= LONGEST_NAME:
-        raise InvalidRequest(f"name: 1 to {LONGEST_NAME} characters")
+    name = device_name(name)
     gate = gate_at(session, event, gate_id)
     device.name, device.gate_id = name, gate.id
     note(
@@ -139,12 +135,3 @@ def _free_name(session: Session, event: Event, name: str, besides: Gate | None =
     if taken is not None and taken is not besides:
         raise Conflict(f"another gate is called {taken.name!r}")
     return name
-
-
-def gate_name(text: str) -> str:
-    """Return a gate's name as it is kept; a number is a name too.
-
-    Raises:
-        InvalidValue: it has no letter and no digit, or is too long.
-    """
-    return text.strip() if text.strip().isdigit() else clean_name(text)

@@ -77,10 +77,12 @@ def gate_list(
     """Build the list of an event.
 
     Args:
-        since: the cursor of the list that the device has; 0 for the whole list.
+        since: the cursor of the list that the device has; 0 for the whole list. One that we never
+            gave, as after a return to a backup, says nothing of what the device has: it gets all.
     """
     event = session.get_one(Event, event_id)
     cursor = event.list_version  # read before the badges: what changes now comes again next time
+    since = since if since <= cursor else 0
     event_key, signer = keys.for_event(event.slug), keys.list_signer(event.slug)
     limited = _limited_gates(session, event_id)
     admitting = _gates_by_category(session, event_id)

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from checkin.db.models import Event
 from checkin.domain.rehearsal import Practice, practice_verdict
-from checkin.domain.verdicts import Direction, Reason, Refused, Source, Verdict
+from checkin.domain.verdicts import Direction, Reason, Refused, Verdict
 from checkin.errors import Conflict
-from checkin.protocol.codes import TOKEN_BYTES, format_code, normalise_typed
+from checkin.protocol.codes import TOKEN_BYTES, format_code
 from checkin.services.activity import note
 from checkin.services.devices import PairedDevice
 from checkin.services.keys import Keys
@@ -58,10 +58,7 @@ def _codes(key: bytes) -> Mapping[str, Practice]:
 
 def rehearse(device: PairedDevice, reading: Reading, keys: Keys) -> PracticeAnswer | None:
     """Answer a practice badge, without a transaction; None for every other code."""
-    text = reading.code.strip()
-    if reading.source == Source.TYPED:
-        text = normalise_typed(text)
-    practice = practice_codes(keys, device.event_slug).get(text)
+    practice = practice_codes(keys, device.event_slug).get(reading.text)
     if practice is None:
         return None
     if not device.rehearsing:

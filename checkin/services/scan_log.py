@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from checkin.db.models import Scan
 from checkin.domain.verdicts import Direction, Reason, Source, Status
+from checkin.protocol.codes import normalise_typed
 from checkin.services.devices import PairedDevice
 from checkin.services.keys import Keys
 from checkin.services.scan_facts import Holder, Place
@@ -51,6 +52,11 @@ class Reading:
     forced_by: int | None = None
     decided: Decided | None = None
     lease_id: UUID | None = None
+
+    @property
+    def text(self) -> str:
+        """Return the code as it is printed: all but a camera may slip in case and form."""
+        return self.code.strip() if self.source == Source.CAMERA else normalise_typed(self.code)
 
     def body_hash(self, device_id: int) -> bytes:
         """Fingerprint what the device sent, to tell a repetition from another scan.

@@ -12,9 +12,9 @@ from checkin.db.engine import Database, all_or_nothing, in_core_transaction
 from checkin.domain.admission import ScanFacts, decide
 from checkin.domain.consequences import Consequence, consequence
 from checkin.domain.leases import CLOCK_ERROR, with_loan
-from checkin.domain.verdicts import Reason, Refused, Source, Status, Verdict
+from checkin.domain.verdicts import Reason, Refused, Status, Verdict
 from checkin.errors import InvalidRequest, ScanIdConflict
-from checkin.protocol.codes import normalise_typed, parse_code, token_hash
+from checkin.protocol.codes import parse_code, token_hash
 from checkin.services.admissions import leave, leave_as_uploaded
 from checkin.services.conflict_log import note_conflict
 from checkin.services.devices import PairedDevice
@@ -42,7 +42,7 @@ def record_scan(
     Raises:
         ScanIdConflict: this scan_id was used for another scan.
     """
-    token = _token(reading)
+    token = parse_code(reading.text)
     facts, holder = scan_facts(
         connection,
         device,
@@ -100,7 +100,7 @@ def _record_chunk(
     return answers
 
 
-def force_reason_of(*, force: bool, reason: str | None) -> str | None:
+def force_reason_of(*, force: bool | None, reason: str | None) -> str | None:
     """Return the reason of an override, or None where nothing is forced.
 
     Raises:
@@ -111,13 +111,6 @@ def force_reason_of(*, force: bool, reason: str | None) -> str | None:
     if reason is None or not reason.strip():
         raise InvalidRequest("force needs a force_reason: say why the person may enter")
     return reason.strip()
-
-
-def _token(reading: Reading) -> bytes | None:
-    text = reading.code.strip()
-    if reading.source == Source.TYPED:
-        text = normalise_typed(text)
-    return parse_code(text)
 
 
 def _verdict(facts: ScanFacts, device: PairedDevice, reading: Reading) -> Verdict:

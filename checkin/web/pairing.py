@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 from badges.link_qr import link_qr_address
 from checkin.db.engine import in_transaction
 from checkin.domain.problems import InvalidValue
-from checkin.services.devices import PAIRING_LIFETIME, gate_named, open_pairing
-from checkin.services.gate_desk import gate_name
+from checkin.services.devices import PAIRING_LIFETIME, gate_name, gate_named, open_pairing
 from checkin.services.visible_events import visible_event
 from checkin.web.languages import page_language
 from checkin.web.sessions import current_operator

@@ -52,9 +52,10 @@ def stream_of(
 
 
 def _events(name: str, bodies: Iterator[str | None], heartbeat: str) -> Iterator[str]:
-    yield "retry: 2000\n\n"
+    prefix = "retry: 2000\n"  # a part of the first event: alone it would look like an empty one
     for body in bodies:
-        yield f"event: {name}\ndata: {body}\n\n" if body else heartbeat
+        yield prefix + (f"event: {name}\ndata: {body}\n\n" if body else heartbeat)
+        prefix = ""
 
 
 def _allowed(

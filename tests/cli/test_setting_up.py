@@ -85,11 +85,12 @@ def test_a_device_is_added_with_its_gate(demo: Run) -> None:
     assert added["gate"] == "Porte 9"
 
 
-def test_pairing_at_an_unknown_gate_names_the_known_ones(demo: Run) -> None:
-    ran = demo("device", "pair", "--gate", "Prote 1")
+def test_a_gate_that_is_made_by_a_slip_is_told_with_the_known_ones(demo: Run) -> None:
+    known, new = (demo("device", "pair", "--gate", gate) for gate in ("porte 1", "Prote 1"))
 
-    assert ran.code == 1
-    assert "gates: Porte 1, Porte 2, Porte 3, Tribune officielle" in ran.err
+    assert (known.code, known.err, new.code) == (0, "", 0)
+    assert "no gate is called 'Prote 1'; gates: Porte 1, Porte 2, Porte 3, Tribune" in new.err
+    assert new.out.startswith("pairing code for Prote 1: ")
 
 
 def test_an_event_of_ones_own_takes_delegations_and_an_import(run: Run, tmp_path: Path) -> None:

@@ -160,9 +160,12 @@ def test_an_unchanged_list_costs_a_304(api, database, event, code):
     first = api.ask("GET", "/gate-list")
     known = {"If-None-Match": first.headers["ETag"]}
     unchanged = api.ask("GET", "/gate-list", headers=known)
+    weakened = {"If-None-Match": "W/" + first.headers["ETag"]}  # as a proxy does that packs it
+    unchanged_for_a_proxy = api.ask("GET", "/gate-list", headers=weakened)
     factories.badges(database, event, 1)
 
     assert (unchanged.status_code, unchanged.data) == (304, b"")
+    assert unchanged_for_a_proxy.status_code == 304
     assert api.ask("GET", "/gate-list", headers=known).status_code == 200
 
 
@@ -171,6 +174,13 @@ def test_a_cursor_that_is_none_is_refused(since, api):
     reply = api.ask("GET", "/gate-list", query_string={"since": since})
 
     assert (reply.status_code, reply.json["error"]) == (400, "invalid_request")
+
+
+def test_a_cursor_from_the_future_gets_the_whole_list(api, code):
+    whole, again = api.read("/gate-list"), api.read("/gate-list?since=999")
+
+    assert again["head"]["since"] is None
+    assert again["entries"] == whole["entries"]
 
 
 def test_another_event_s_badges_are_not_in_it(api, database):

@@ -77,14 +77,24 @@ def test_another_event_s_badge_is_refused_without_a_word_about_its_owner(api, da
     assert (body["reason"], body["participant"], body["delegation"]) == ("wrong_event", None, None)
 
 
-def test_a_typed_code_is_forgiven_its_hyphens_and_a_camera_s_is_not(api, database, event):
+@pytest.mark.parametrize("source", ["typed", "paper", "wedge"])
+def test_hands_are_forgiven_their_slips_and_a_camera_is_not(source, api, database, event):
     code = factories.a_badge(database, event)
     typed = "-".join([code[:5], code[5:]]).lower()
 
-    assert (api.verdict(typed), api.verdict(typed, source="typed")) == (
+    assert (api.verdict(typed), api.verdict(typed, source=source)) == (
         ("error", "invalid"),
         ("ok", None),
     )
+
+
+def test_a_null_is_no_override(api, database, event):
+    body = a_scan(factories.a_badge(database, event))
+
+    first = api.ask("POST", "/scans", json=body | {"force": None, "force_reason": None}).json
+
+    assert first["status"] == "ok"
+    assert api.ask("POST", "/scans", json=body).json["replayed"] is True
 
 
 def test_the_same_scan_id_gets_the_same_answer(api, database, event):

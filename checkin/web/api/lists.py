@@ -44,7 +44,7 @@ def read_gate_list() -> Response:
     device, state, since = current_device(), marhaba(), _cursor(request.args.get("since"))
     with state.database.read() as session:
         etag = f"{device.event_slug}-{current_cursor(session, device.event_id)}-{since}"
-        if etag in request.if_none_match:
+        if request.if_none_match.contains_weak(etag):  # a proxy that packs the answer weakens it
             response = Response(status=304)
         else:
             built = gate_list(session, device.event_id, since, state.keys, state.sealed, now())

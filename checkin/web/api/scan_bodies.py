@@ -23,7 +23,7 @@ class ScanRequest(Body):
     type: Direction
     scanned_at: Moment = Field(description="What the device's clock said.")
     source: Source
-    force: bool = False
+    force: bool | None = False
     force_reason: PlainText | None = Field(default=None, max_length=500)
     supervisor_pin: PlainText | None = Field(
         default=None,

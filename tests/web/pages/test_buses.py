@@ -73,7 +73,7 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(coordinator, database, 
     response = coordinator.send(page, bus="Car 1", leader="Hassan", leader_phone="1", seats="0")
 
     assert response.status_code == 400
-    assert "n&#39;est pas un nombre de places" in response.text
+    assert "n’est pas un nombre de places" in response.text
     assert 'value="Hassan"' in response.text
     assert buses(database) == []
 

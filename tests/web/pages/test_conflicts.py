@@ -126,16 +126,14 @@ def test_whether_they_are_one_person_is_decided_with_a_reason_and_logged(
 ):
     path = f"{CONFLICTS}/duplicates/{namesake}"
     without = organiser.send(CONFLICTS, path, decision=decision, note=" ")
-    reply = organiser.send(CONFLICTS, path, decision=decision, note="pièce d'identité vue")
+    reply = organiser.send(CONFLICTS, path, decision=decision, note="pièce d’identité vue")
 
     page = organiser.read(CONFLICTS)
     assert (without.status_code, reply.status_code) == (400, 302)
     assert "quelques mots" in without.text
-    assert [text in page for text in (shown, "pièce d&#39;identité vue")] == [True, True]
+    assert [text in page for text in (shown, "pièce d’identité vue")] == [True, True]
     assert "conflit attend" not in organiser.read("/")
-    assert "a tranché si deux inscriptions sont d&#39;une même personne" in organiser.read(
-        "/activity"
-    )
+    assert "a tranché si deux inscriptions sont d’une même personne" in organiser.read("/activity")
 
 
 def test_a_possible_duplicate_of_another_event_is_not_found(organiser, database, namesake):

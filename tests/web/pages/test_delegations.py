@@ -119,7 +119,7 @@ class TestCorrecting:
         response = coordinator.send(form, **fields, phone="12")
 
         assert response.status_code == 400
-        assert "n&#39;est pas un numéro" in response.text
+        assert "n’est pas un numéro" in response.text
         assert 'value="Amina El Alaoui"' in response.text
         assert self.known(database, amina.participant_id)[0] == "Amina Alaoui"
 

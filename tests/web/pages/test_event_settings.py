@@ -90,7 +90,7 @@ def test_saving_the_same_again_is_no_change(organiser, database, event):
 @pytest.mark.parametrize(
     ("field", "value", "french", "arabic"),
     [
-        ("name", "", "rien n&#39;est écrit", "لم يُكتب شيء"),
+        ("name", "", "rien n’est écrit", "لم يُكتب شيء"),
         ("name_ar", "=1+1", "formule", "صيغة حسابية"),
         ("timezone", "Maroc", "fuseau horaire", "منطقة زمنية"),
         ("timezone", "../../etc/passwd", "fuseau horaire", "منطقة زمنية"),
@@ -100,7 +100,7 @@ def test_saving_the_same_again_is_no_change(organiser, database, event):
         ("capacity", "beaucoup", "un nombre entier", "عدداً صحيحاً"),
         ("capacity", "0", "un nombre entier", "عدداً صحيحاً"),
         ("grace_minutes", "-5", "un nombre entier", "عدداً صحيحاً"),
-        ("retention_days", "", "rien n&#39;est écrit", "لم يُكتب شيء"),
+        ("retention_days", "", "rien n’est écrit", "لم يُكتب شيء"),
         ("reentry", "sometimes", "choisissez dans la liste", "من اللائحة"),
     ],
 )
@@ -123,7 +123,7 @@ def test_what_cannot_be_is_said_beside_its_field_and_nothing_is_lost(
 def test_doors_that_close_before_they_open_are_refused(organiser, event):
     doors = {"doors_open_at": "2025-06-14T14:00", "doors_close_at": "2025-06-14T13:00"}
 
-    assert "avant d&#39;ouvrir" in organiser.send(PAGE, **FIELDS, **doors).text
+    assert "avant d’ouvrir" in organiser.send(PAGE, **FIELDS, **doors).text
 
 
 def test_the_running_doors_obey_from_the_next_scan_and_lists_carry_it(

@@ -47,7 +47,7 @@ def test_the_check_shows_each_problem_with_its_row_and_registers_nobody(
 
     assert (response.status_code, response.location) == (303, page)
     assert "1 à inscrire · 0 à modifier · 0 sans changement · 1 à corriger" in shown
-    assert "Téléphone : \u206812\u2069 n&#39;est pas un numéro" in shown
+    assert "Téléphone : \u206812\u2069 n’est pas un numéro" in shown
     assert 'name="cell-3-phone" value="12"' in shown
     assert people(database) == []
 
@@ -127,7 +127,7 @@ def test_rows_of_another_delegation_are_refused_by_name(coordinator, database, e
     shown = coordinator.read(page)
     coordinator.send(page, page + "/check", do="register")
 
-    assert "\u2068Salé\u2069 n&#39;est pas \u2068Khémisset\u2069" in shown
+    assert "\u2068Salé\u2069 n’est pas \u2068Khémisset\u2069" in shown
     assert people(database) == []
 
 
@@ -140,7 +140,7 @@ def test_a_person_of_another_delegation_is_neither_taken_nor_named(
 
     shown = coordinator.read(page)
 
-    assert "une personne d&#39;une autre délégation" in shown
+    assert "une personne d’une autre délégation" in shown
     assert "Zineb" not in shown
 
 

@@ -75,7 +75,7 @@ def test_a_quota_never_goes_below_the_places_taken_and_the_answer_says_how_many(
     [
         ({"name": "", "quota": "5"}, "aucun nom"),
         ({"name": "khemisset", "quota": "5"}, "existe déjà"),
-        ({"name": "Rabat", "quota": ""}, "rien n&#39;est écrit"),
+        ({"name": "Rabat", "quota": ""}, "rien n’est écrit"),
         ({"name": "Rabat", "quota": "-1"}, "un nombre entier"),
         ({"name": "Rabat", "quota": "1.5"}, "un nombre entier"),
     ],
@@ -166,7 +166,7 @@ def test_a_workbook_is_read_too(organiser, database, event):
         ("Délégation\nRabat\n", "Il manque la colonne"),
         ("Places\n12\n", "Il manque la colonne"),
         ("Délégation,Province,Places\nRabat,Rabat,1\n", "Deux colonnes disent la même chose"),
-        (b"%PDF-1.7", "Ce n&#39;est ni un CSV"),
+        (b"%PDF-1.7", "Ce n’est ni un CSV"),
         ("Délégation,Places\n" + "".join(f"D{n} x,1\n" for n in range(301)), "300"),
     ],
 )
