@@ -8,6 +8,7 @@ and a measurement made at any time corrects every scan of the run, before and af
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -24,7 +25,10 @@ def wall_clock() -> datetime:
 
 def steady_s() -> float:
     """Return seconds that only grow, asleep or awake where the system can say so."""
-    # Linux's monotonic clock stands still while the lid is closed; this one does not.
+    # Python's monotonic clock stands still while the lid is closed, on Linux and on macOS; these do
+    # not. On Windows it goes on.
+    if sys.platform == "darwin":
+        return time.clock_gettime(time.CLOCK_MONOTONIC)
     clock = getattr(time, "CLOCK_BOOTTIME", None)
     return time.monotonic() if clock is None else time.clock_gettime(clock)
 

@@ -23,8 +23,11 @@ Connect = Callable[[Path], sqlite3.Connection]
 def connect_file(path: Path) -> sqlite3.Connection:
     """Open the file at `path`, made readable by this user only."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    # Made before SQLite does: its journals take the mode of the file.
+    # Made before SQLite does: its journals take the mode of the file. One that was copied here,
+    # from a backup or another laptop, may have another; and not every disk knows modes.
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    with contextlib.suppress(OSError):
+        path.chmod(0o600)
     return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
 
 

@@ -122,16 +122,32 @@ def gate_for(wanted: Wanted) -> Gate:
     client = Client(
         server, token=pairing.token, language=wanted.language, cafile=wanted.cafile, clock=clock
     )
+    spool_of_run = Spool(folder, frame=clock.frame)
+    held = HeldList(folder, event=pairing.event.get("slug", ""))
+    _leave_behind(spool_of_run, held, pairing, is_new=bool(wanted.pairing_code))
     return Gate(
         client=client,
-        spool=Spool(folder, frame=clock.frame),
-        held=HeldList(folder, event=pairing.event.get("slug", "")),
+        spool=spool_of_run,
+        held=held,
         language=wanted.language,
         type=wanted.type,
         token=pairing.token,
         place=pairing.gate,
         event=pairing.event,
     )
+
+
+def _leave_behind(spool: Spool, held: HeldList, pairing: Pairing, *, is_new: bool) -> None:
+    """Drop what an earlier pairing held and this one must not use; scans that wait stay.
+
+    Another event's list would keep this event's from being taken, and its people are not here. The
+    places of another device are not this one's to give away.
+    """
+    if pairing.event and held.held().event != pairing.event["slug"]:
+        held.wipe()
+        spool.memory.wipe()
+    elif is_new:
+        spool.memory.drop_lease()
 
 
 def needs_pairing(wanted: Wanted) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from checkin.db.models import Activity, Device, Event, Operator, Role
+from checkin.db.models import Activity, Delegation, Device, Event, Operator, Role
 
 #: of what is written down, what the log shows: things and numbers, never a participant's data
 _SHOWN = ("name", "gate", "role", "quota", "seats", "people", "messages", "door", "network")
@@ -42,7 +42,7 @@ class Entry:
         operator, device: who acted; neither: the command line, or a person by a link.
         account: whose account it was done to.
         participant_id: whom it was done to; a number, because names are not for this page.
-        about: names of things and numbers.
+        about: names of things and numbers, and the delegation that they are of.
     """
 
     id: int
@@ -67,8 +67,10 @@ def log_entries(session: Session, reader: Operator, wanted: Wanted, limit: int) 
         .order_by(Activity.id.desc())
         .limit(limit)
     ).all()
-    accounts = _account_names(session, [row[0].details for row in rows])
-    return [_entry(*row, accounts) for row in rows]
+    details = [row[0].details for row in rows]
+    accounts = _names(session, Operator, "account", details)
+    delegations = _names(session, Delegation, "delegation_id", details)
+    return [_entry(*row, accounts, delegations) for row in rows]
 
 
 def people_in_log(session: Session) -> Sequence[Operator]:
@@ -96,9 +98,14 @@ def _conditions(reader: Operator, wanted: Wanted) -> Iterator[ColumnElement[bool
         yield Activity.id < wanted.before
 
 
-def _account_names(session: Session, details: Sequence[dict[str, Any]]) -> dict[int, str]:
-    numbers = {one["account"] for one in details if "account" in one}
-    rows = session.execute(select(Operator.id, Operator.name).where(Operator.id.in_(numbers)))
+def _names(
+    session: Session,
+    table: type[Operator] | type[Delegation],
+    key: str,
+    details: Sequence[dict[str, Any]],
+) -> dict[int, str]:
+    numbers = {one[key] for one in details if key in one}
+    rows = session.execute(select(table.id, table.name).where(table.id.in_(numbers)))
     return {row.id: row.name for row in rows}
 
 
@@ -108,9 +115,12 @@ def _entry(
     operator: str | None,
     device: str | None,
     accounts: dict[int, str],
+    delegations: dict[int, str],
 ) -> Entry:
     told = row.details
     participant = told.get("participant_id")
+    shown = [str(told[key]) for key in _SHOWN if told.get(key) not in (None, "")]
+    whose = delegations.get(told.get("delegation_id", 0))
     return Entry(
         id=row.id,
         at=row.at,
@@ -120,5 +130,5 @@ def _entry(
         action=row.action,
         account=accounts.get(told.get("account", 0)),
         participant_id=participant if isinstance(participant, int) else None,
-        about=tuple(str(told[key]) for key in _SHOWN if told.get(key) not in (None, "")),
+        about=tuple(shown if whose is None or whose in shown else [*shown, whose]),
     )

@@ -201,5 +201,5 @@ def _note(
     operator_id: int | None,
     **details: int,
 ) -> None:
-    details["bus_id"] = bus.id
-    note(session, bus.event_id, action, now, operator_id=operator_id, **details)
+    details |= {"bus_id": bus.id, "delegation_id": bus.delegation_id}
+    note(session, bus.event_id, action, now, operator_id=operator_id, name=bus.name, **details)

@@ -53,7 +53,7 @@ class FakeServer:
         self.asked: list[str] = []
         self.deleted: list[str] = []
         self.first: dict[str, str] = {}
-        self.pairing_code = PAIRING_CODE
+        self.pairing_code, self.event = PAIRING_CODE, EVENT
         # well | silent | broken | portal | login | proxy | revoked | wiped | rejecting
         self.mood = "well"
         self.list = self.lease = self.stop = None
@@ -155,7 +155,7 @@ class FakeServer:
             "device_id": 3,
             "device_token": TOKEN,
             "gate": GATE,
-            "event": EVENT,
+            "event": self.event,
             "server_time": self._now(),
         }
 

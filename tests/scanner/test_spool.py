@@ -49,6 +49,14 @@ def test_what_was_put_before_kill_9_is_there_afterwards(tmp_path):
         assert len(kept) == len(set(kept))
 
 
+def test_a_file_that_others_could_read_is_closed_to_them(tmp_path):
+    (tmp_path / "spool.sqlite").touch(0o644)
+
+    Spool(tmp_path).close()
+
+    assert (tmp_path / "spool.sqlite").stat().st_mode & 0o777 == 0o600
+
+
 def test_every_commit_is_fsynced(spool):
     # 2 is FULL. With NORMAL a power cut may take back the last commits of a WAL database.
     assert spool._file.rows("PRAGMA synchronous") == [(2,)]

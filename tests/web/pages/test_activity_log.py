@@ -12,6 +12,7 @@ import pytest
 
 from checkin.db.models import LinkPurpose, Role, Sending
 from checkin.services.activity import note
+from checkin.services.buses import remove_bus
 from checkin.web.activity_log import PAGE_SIZE
 from checkin.web.activity_words import action_words, kind_words
 from tests import factories
@@ -145,6 +146,20 @@ def test_a_spreadsheet_runs_nothing_and_a_page_neither(chief, database, event):
 
     assert rows(chief, "?kind=gate")[0]["about"] == "'" + evil
     assert "<script>" not in chief.read("/activity").replace("<script type", "")
+
+
+def test_buses_and_delegations_are_told_by_name(chief, database, event, delegation):
+    bus = factories.a_bus(database, delegation, "Car 7")
+    write(database, lambda s: remove_bus(s, s.merge(bus), now=NOW))
+    log(database, event, "link.renew", delegation_id=delegation.id, issue=2)
+    log(database, event, "delegation.add", delegation_id=delegation.id, name="Khémisset", quota=2)
+
+    assert [row["about"] for row in rows(chief, f"?event={event.id}")] == [
+        "Khémisset · 2",
+        "Khémisset",
+        "Car 7 · Khémisset",
+        "Car 7 · Khémisset",
+    ]
 
 
 def test_participants_are_numbers(chief, database, event, delegation):

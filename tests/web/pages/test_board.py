@@ -138,3 +138,23 @@ def test_a_viewer_sees_the_board_without_what_is_not_theirs(signed_in, arrivals)
 
     assert "/stop" not in page
     assert "/conflicts" not in page
+    assert "/delegations/" not in page
+
+
+def test_a_delegation_on_the_board_leads_to_whom_to_call(organiser, arrivals, delegation):
+    link = f'href="/events/rabat-2025/delegations/{delegation.id}/arrivals"'
+
+    pages = [organiser.read(BOARD + more) for more in ("", "?wall=1", "/report")]
+
+    assert [link in page for page in pages] == [True, False, False]
+
+
+def test_the_report_tells_the_buses_and_asks_nothing_more(
+    organiser, arrivals, database, delegation
+):
+    factories.a_bus(database, delegation, "Car 7")
+
+    page = organiser.read(f"{BOARD}/report")
+
+    assert "Car 7" in page
+    assert "bus-counts.js" not in page

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
 
@@ -89,3 +90,23 @@ def test_the_compiled_catalogue_is_the_written_one(language):
 
     kept = TRANSLATIONS / language / "LC_MESSAGES" / "messages.mo"
     assert kept.read_bytes() == compiled.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (2, "شخصان غائبان"),
+        (7, "%(shown)s أشخاص غائبون"),
+        (17, "%(shown)s شخصاً غائباً"),
+        (217, "%(shown)s شخصاً غائباً"),
+        (300, "%(shown)s شخص غائب"),
+        (901, "%(shown)s شخص غائب"),
+    ],
+)
+def test_arabic_counts_as_arabic_does(count, said):
+    with (TRANSLATIONS / "ar" / "LC_MESSAGES" / "messages.mo").open("rb") as file:
+        words = GNUTranslations(file)
+
+    found = words.ngettext("%(shown)s person is missing", "%(shown)s people are missing", count)
+
+    assert found == said
