@@ -133,7 +133,9 @@ class Delivery:
         if not waiting:
             self._passed_over.clear()
             waiting = self.spool.decided()
-        return self._upload(waiting) if waiting else 0
+        if not waiting or not self._knows_time_in(waiting[0].frame):
+            return 0
+        return self._upload(waiting)
 
     def resume(self, cut_off: list[Waiting]) -> int:
         """Send the scans that a crash cut off before their verdict; return how many.
@@ -148,7 +150,7 @@ class Delivery:
             TokenRefused: the device was revoked, the rest stays.
         """
         count = 0
-        while cut_off:
+        while cut_off and self._knows_time_in(cut_off[0].frame):
             scan, frame = cut_off[0].scan, cut_off[0].frame
             try:
                 reply = self.server.post_scan(scan, self._time_in(frame))
@@ -177,6 +179,13 @@ class Delivery:
             ours, [_contradicted(sent[i], r) for i, r in ours.items() if _let_in(sent[i], r)]
         )
         return len(ours)
+
+    def _knows_time_in(self, frame: str) -> bool:
+        # An earlier run's clock is told by the server's time: until this run has measured that, its
+        # scans wait, or the server would date them by a guess.
+        clock = self.offline.clock
+        is_earlier = frame != clock.frame and self.spool.skew_of(frame) is not None
+        return clock.skew_s is not None or not is_earlier
 
     def _time_in(self, frame: str) -> datetime | None:
         """Return what the clock of a run would say now; None for a run that measured nothing.
