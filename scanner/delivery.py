@@ -182,12 +182,20 @@ class Delivery:
         """Return what the clock of a run would say now; None for a run that measured nothing.
 
         By it the server measures that run's skew, and how long its scans have waited.
+
+        Raises:
+            ServerUnreachable: this run has measured nothing yet, so that it cannot tell how long
+                ago that was. The next answer of the server's measures.
         """
         clock = self.offline.clock
         if frame == clock.frame:
             return clock.now()
         skew_s = self.spool.skew_of(frame)
-        return None if skew_s is None else shifted(clock.server_now(), skew_s)
+        if skew_s is None:
+            return None
+        if clock.skew_s is None:
+            raise ServerUnreachable
+        return shifted(clock.server_now(), skew_s)
 
     def _upload_apart(self, waiting: list[Waiting], rejection: RequestRejected) -> int:
         # One bad scan must not hold up the others: halve until it stands alone.

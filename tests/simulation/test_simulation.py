@@ -53,6 +53,12 @@ def test_a_seed_alone(application, request):
     assert violations(application, [seed]) == {}
 
 
+@pytest.mark.parametrize("seed", [4365, 4614])
+def test_a_run_that_does_not_know_the_time_does_not_date_the_scans_of_another(application, seed):
+    """A crash, the wall clock set back an hour, and the first answer of the server's lost."""
+    assert violations(application, [seed]) == {}
+
+
 @pytest.mark.parametrize("first", range(0, 200, 25))
 def test_the_invariants_hold_after_an_afternoon_of_mishaps(application, first):
     assert violations(application, range(first, first + 25)) == {}
