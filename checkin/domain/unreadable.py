@@ -61,6 +61,14 @@ _SENTENCES = {
         "ar": "حروف الملف غير مقروءة ({0})؛ احفظوه بصيغة «CSV UTF-8».",
         "en": "The letters of the file cannot be read ({0}); save it as “CSV UTF-8”.",
     },
+    "damaged_letter": {
+        "fr": "Une lettre de la ligne {0} est illisible, alors que le reste est en UTF-8 ; "
+        "corrigez-la et enregistrez le fichier en « CSV UTF-8 ».",
+        "ar": "في السطر {0} حرف غير مقروء بينما باقي الملف بترميز UTF-8؛ صححوه واحفظوا الملف "
+        "بصيغة «CSV UTF-8».",
+        "en": "A letter in line {0} cannot be read, although the rest is UTF-8; correct it and "
+        "save the file as “CSV UTF-8”.",
+    },
     "old_excel": {
         "fr": "Ancien format Excel (.xls) ; ouvrez-le et enregistrez-le en XLSX ou en CSV.",
         "ar": "صيغة إكسل قديمة (.xls)؛ افتحوا الملف واحفظوه بصيغة XLSX أو CSV.",

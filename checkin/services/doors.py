@@ -13,9 +13,12 @@ from checkin.db.models import Event
 
 #: names our advisory locks among those of the database ("MARH")
 _SPACE = 0x4D415248
+#: and those of uploads ("MARU")
+_UPLOADS = 0x4D415255
 _LOCK_EVENT = select(Event.id).where(Event.id == bindparam("event_id")).with_for_update()
 _PASS = select(func.pg_advisory_xact_lock_shared(_SPACE, bindparam("event_id")))
 _HOLD = select(func.pg_advisory_xact_lock(_SPACE, bindparam("event_id")))
+_FOLLOW = select(func.pg_advisory_xact_lock(_UPLOADS, bindparam("event_id")))
 
 
 def lock_event(connection: Connection, event_id: int) -> None:
@@ -33,6 +36,16 @@ def pass_doors(connection: Connection, event_id: int) -> None:
     if connection.dialect.name == "postgresql":
         all_or_nothing(connection)
         connection.execute(_PASS, {"event_id": event_id})
+
+
+def follow_uploads(connection: Connection, event_id: int) -> None:
+    """Let uploads come one after the other, to the commit; live scans pass beside them.
+
+    Two that write the same badges in another order would each wait for the other, until
+    PostgreSQL ends one of them after a second: several gates whose network comes back at once.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(_FOLLOW, {"event_id": event_id})
 
 
 def queue_at_doors(connection: Connection, event_id: int) -> None:

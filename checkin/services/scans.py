@@ -18,7 +18,7 @@ from checkin.protocol.codes import parse_code, token_hash
 from checkin.services.admissions import leave, leave_as_uploaded
 from checkin.services.conflict_log import note_conflict
 from checkin.services.devices import PairedDevice
-from checkin.services.doors import queue_at_doors
+from checkin.services.doors import follow_uploads, queue_at_doors
 from checkin.services.keys import Keys
 from checkin.services.loans import NO_DEBT, debt_of, spend
 from checkin.services.repeats import repeat
@@ -89,6 +89,7 @@ def _record_chunk(
     device: PairedDevice, chunk: Sequence[Reading], keys: Keys, connection: Connection
 ) -> list[Answer | ScanIdConflict]:
     answers: list[Answer | ScanIdConflict] = []
+    follow_uploads(connection, device.event_id)
     if any(reading.lease_id for reading in chunk):
         # Before any row is written: two uploads that did so later would wait for one another.
         queue_at_doors(connection, device.event_id)

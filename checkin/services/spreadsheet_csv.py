@@ -27,6 +27,7 @@ _SEPARATOR_LINE = re.compile(r"sep=([;,\t])", re.IGNORECASE)
 # letters tell the two apart: Arabic comes in words, capital É or À between Latin letters.
 _ARABIC_1256 = rb"\xc0-\xd6\xd8-\xdf\xe1\xe3-\xe6\xec\xed\xc1\x81\x8d\x8e\x90\x98"
 _ARABIC_WORD = re.compile(rb"(?<![A-Za-z%s])[%s]{2,}(?![A-Za-z])" % (_ARABIC_1256, _ARABIC_1256))
+_BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
 _FRENCH_CAPITAL = re.compile(rb"[A-Za-z][\xc0-\xdc]|[\xc0-\xdc][A-Za-z]")
 
 
@@ -68,7 +69,19 @@ def _encoding_of(data: bytes) -> str:
         if not _decodes(data, "utf-8"):
             raise UnreadableFile("wrong_encoding", "UTF-8")
         return "utf-8-sig"
-    return "utf-8" if _decodes(data, "utf-8") else _windows_encoding(data)
+    if _decodes(data, "utf-8"):
+        return "utf-8"
+    _refuse_damaged_utf8(data)
+    return _windows_encoding(data)
+
+
+def _refuse_damaged_utf8(data: bytes) -> None:
+    """Refuse a file of which most letters are UTF-8: read as Windows, É would become Ã‰."""
+    text = data.decode("utf-8", "replace")
+    unreadable = text.count("\ufffd")
+    others = sum(map(len, _BEYOND_ASCII.findall(text))) - unreadable
+    if others > unreadable:
+        raise UnreadableFile("damaged_letter", text.count("\n", 0, text.index("\ufffd")) + 1)
 
 
 def _lines(data: bytes, encoding: str) -> Iterator[str]:
@@ -129,8 +142,8 @@ def read_csv(data: bytes, recognised: Callable[[NumberedRow], int]) -> Csv:
         recognised: how many of a row's cells are headings that we know.
 
     Raises:
-        UnreadableFile: ``wrong_encoding``, ``nul_bytes``, ``line_too_long``; while rows are
-            read also ``open_quote``, ``too_many_columns``.
+        UnreadableFile: ``wrong_encoding``, ``damaged_letter``, ``nul_bytes``, ``line_too_long``;
+            while rows are read also ``open_quote``, ``too_many_columns``.
     """
     encoding = _encoding_of(data)
     lines = _lines(data, encoding)

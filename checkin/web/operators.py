@@ -27,6 +27,7 @@ from checkin.services.operator_desk import (
 from checkin.services.operator_sessions import sessions_of
 from checkin.services.operators import InvalidField, add_operator
 from checkin.services.password_links import IssuedLink, issue_link, take_password_away
+from checkin.services.pins import ANSWERS_AT_GATES
 from checkin.services.visible_events import house_timezone
 from checkin.web.languages import page_language
 from checkin.web.page_errors import register_page_errors
@@ -223,6 +224,7 @@ def _page(
         "operator.html",
         account=account,
         sessions=signed_in,
+        answers_at_gates=account.operator.role in ANSWERS_AT_GATES,
         values=values or _values(account.operator),
         problems=problems or {},
         **_choices(),

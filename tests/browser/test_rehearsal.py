@@ -47,7 +47,7 @@ def test_each_practice_badge_shows_its_verdict_and_nothing_is_counted(
 
     assert banner.startswith("RÉPÉTITION")
     assert [one["kind"] for one in shown] == ["ok", "already", *["refused"] * 4]
-    assert {one["rehearsal"] for one in shown} == {"RÉPÉTITION : rien n’est compté"}
+    assert {one["rehearsal"] for one in shown} == {"RÉPÉTITION\u00a0: rien n’est compté"}
     assert scans(database) == 0
     type_code(page, codes[0])
     assert "rehearsal" not in card(page)

@@ -54,7 +54,7 @@ def test_a_scan_that_the_server_will_never_take_is_set_aside_and_shown(page, cod
     assert (said["kind"], said["word"]) == ("refused", "Non enregistré")
     assert "source: not one of ours" in said["more"]
     dismiss(page)
-    assert page.text_content("#aside") == "Mis de côté : 1"
+    assert page.text_content("#aside") == "Mis de côté\u00a0: 1"
     page.click("#aside")
     assert codes[0][-6:] in page.text_content("#aside-list")
     left = stored(page)
@@ -117,7 +117,7 @@ def test_a_list_that_nobody_confirmed_for_half_an_hour_is_a_warning(context, pag
 
     page.wait_for_selector("#lasting:not([hidden])", timeout=20_000)
     assert "plus de 30 minutes" in page.text_content("#lasting")
-    assert page.text_content("#list-age") == "Liste : 31 min"
+    assert page.text_content("#list-age") == "Liste\u00a0: 31 min"
     assert page.get_attribute("#list-age", "data-warn") == "true"
 
 

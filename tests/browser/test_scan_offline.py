@@ -85,7 +85,7 @@ def test_a_door_that_is_cut_off_and_reloaded_goes_on_and_counts_are_exact(
     assert "arrived" not in offline[0]
     assert offline[2]["name"] == "Amina Alaoui"
     assert offline[2]["more"].endswith("Porte 1")
-    assert page.text_content("#waiting") == "En attente : 5"
+    assert page.text_content("#waiting") == "En attente\u00a0: 5"
     assert len(ours) == 5
     assert not any(name in json.dumps(stored(page), ensure_ascii=False) for name in NAMES)
 
@@ -155,7 +155,7 @@ def test_a_revoked_device_is_wiped(page, codes, database):
     assert unsent == [codes[1]]  # a scan is never lost: it holds a code and a time, and no name
     assert {name for name, rows in left.items() if rows} <= {"clocks"}
     assert page.evaluate("localStorage.getItem('marhaba.device')") is None
-    assert "gardées dans ce navigateur : 1" in page.text_content("#pairing-problem")
+    assert "gardés dans ce navigateur\u00a0: 1" in page.text_content("#pairing-problem")
 
 
 def test_leaving_the_gate_erases_everything(page, codes):

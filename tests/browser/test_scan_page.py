@@ -38,7 +38,7 @@ def test_a_badge_before_the_webcam_gets_its_verdict(chromium, pairing_link, code
         "otherName": "أمينة العلوي",
         "category": "Militant",
         "delegation": "Khémisset",
-        "arrived": "Arrivés : 1 sur 1\u202f000 places",
+        "arrived": "Arrivés\u00a0: 1 sur 1\u202f000 places",
     }
     page.wait_for_timeout(4_000)  # the badge is shown again at once: still the same showing
     assert scans(database) == [("camera", "entry", "ok", None)]

@@ -34,6 +34,19 @@ def test_the_export_holds_everyone_and_no_formula(demo: Run, people, tmp_path: P
     assert all(phone.startswith("'+212") for phone in phones)
 
 
+def test_who_takes_the_records_out_is_written_down(demo: Run, people, tmp_path: Path) -> None:
+    """The second export holds the line of the first one, and of itself none yet."""
+    whole = tmp_path / "whole.json"
+    assert (demo("export", whole).code, demo("export", tmp_path / "people.pdf").code) == (0, 2)
+
+    noted = [
+        (one["details"], one["operator"])
+        for one in json.loads(whole.read_text("utf-8"))["activity"]
+        if one["action"] == "event.export"
+    ]
+    assert noted == [({"format": "csv"}, None)]
+
+
 def test_a_purge_needs_a_yes_and_the_events_end(demo: Run) -> None:
     unsure, too_early = demo("purge"), demo("purge", "--yes")
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 import random
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from checkin.db.engine import Database
+from checkin.db.engine import Database, in_core_transaction
 from checkin.db.models import Admission, Scan
 from checkin.domain.verdicts import Reason, Status
-from checkin.services import scan_log, scan_writing
+from checkin.services import scan_log, scan_writing, scans
 from checkin.services.known_devices import device_by_token
 from checkin.services.live_counts import live_counts
+from checkin.services.scan_log import Decided
 from tests import factories, guards
 from tests.factories import NOW
 from tests.racing import race, race_outcomes, race_processes, wait_for_the_others
@@ -101,6 +103,42 @@ def test_badges_that_eight_gates_all_scan_are_admitted_once_each(count, database
     expected = {(code, Status.OK): 1 for code in codes}
     assert told == expected | {(code, Status.ERROR): 7 for code in codes}
     assert admissions(database) == count
+
+
+def upload_from_eight_gates(database, event, monkeypatch):
+    """Upload the same badges in eight orders at once, each part tried once; return what came."""
+    monkeypatch.setattr(scans, "in_core_transaction", partial(in_core_transaction, attempts=1))
+    codes = factories.badges(database, event, 50)
+    devices = [factories.a_device(database, event, f"Porte {n}") for n in range(8)]
+    let_in = Decided(Status.OK, None)
+
+    def upload(at):
+        order = random.Random(at).sample(codes, len(codes))
+        readings = [factories.a_reading(code, decided=let_in) for code in order]
+        return scans.record_batch(database, devices[at], readings, factories.KEYS)
+
+    return race_outcomes(8, upload)
+
+
+def test_gates_that_upload_the_same_badges_in_another_order_do_not_hinder_one_another(
+    database, event, monkeypatch
+):
+    uploads = upload_from_eight_gates(database, event, monkeypatch)
+
+    told = Counter((answer.status, answer.conflict) for answers in uploads for answer in answers)
+    assert told == {(Status.OK, False): 50, (Status.ERROR, True): 350}
+    assert admissions(database) == 50
+
+
+def test_control_without_following_one_another_uploads_meet_in_a_deadlock(
+    postgres_database, monkeypatch
+):
+    event = factories.an_event(postgres_database)
+    monkeypatch.setattr(scans, "follow_uploads", lambda *_: None)
+
+    uploads = upload_from_eight_gates(postgres_database, event, monkeypatch)
+
+    assert any("deadlock" in str(fault) for fault in uploads if isinstance(fault, OperationalError))
 
 
 def send_ten_times(database, device, event):

@@ -31,6 +31,9 @@ HEAD = b"Nom,Province\n"
             HEAD + b"Om\x81r\x9dx,Rabat\n",
             ("wrong_encoding", "UTF-8, Windows-1252, Windows-1256"),
         ),
+        # One line of a list in UTF-8 was pasted in Windows' letters.
+        (HEAD + "Élodie,Salé\nHélène,".encode() + b"Sal\xe9\n", ("damaged_letter", "3")),
+        ("الاسم,الوفد\nأحمد,سلا\n".encode() + b"Sal\xe9,Rabat\n", ("damaged_letter", "3")),
         (b"%PDF-1.7\n", ("not_a_table", "PDF")),
         (b"<html><table>", ("not_a_table", "HTML/XML: liste.csv")),
         (bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600, ("old_excel",)),

@@ -81,7 +81,7 @@ def test_one_button_prints_the_badge_and_writes_it_down(
         (amina.badge_id, 1, "card", "default", False),
         (amina.badge_id, 1, "a6", "default", False),
     ]
-    assert "Imprimé ici : 2 exemplaires." in organiser.read(page)
+    assert "Imprimé ici\u00a0: 2 exemplaires." in organiser.read(page)
 
 
 def test_without_a_printer_the_badge_opens_in_the_browser(

@@ -38,7 +38,7 @@ def test_a_conflict_is_shown_with_both_readings_and_counted_on_the_overview(orga
     shown = ["Amina Alaoui", "Le même badge est entré deux fois", "Porte 1", "Porte 2"]
     assert [text in page for text in shown] == [True] * 4
     assert "1 conflit attend une décision" in organiser.read("/")
-    assert "Conflits à trancher : 1" in organiser.read("/events/rabat-2025/board")
+    assert "Conflits à trancher\u00a0: 1" in organiser.read("/events/rabat-2025/board")
 
 
 def test_who_was_counted_and_turned_away_is_not_said_to_be_let_in(app, organiser, database, event):
@@ -113,7 +113,7 @@ def test_a_namesake_is_shown_beside_whom_they_resemble_and_waits_like_a_conflict
     assert [text in page for text in [*shown, "Porte 2", "Pas entré"]] == [True] * 5
     assert page.count("Amina Alaoui") == 2
     assert "1 conflit attend une décision" in organiser.read("/")
-    assert "Conflits à trancher : 1" in organiser.read("/events/rabat-2025/board")
+    assert "Conflits à trancher\u00a0: 1" in organiser.read("/events/rabat-2025/board")
     assert "ربما سُجّلوا مرتين" in organiser.read(f"{CONFLICTS}?lang=ar")
     assert "Perhaps registered twice" in organiser.read(f"{CONFLICTS}?lang=en")
 

@@ -113,3 +113,14 @@ def test_a_disabled_account_is_not_listed_and_gets_none(organiser, supervisor, d
 
     assert "Poste supervisor" not in organiser.read("/pins")
     assert organiser.send("/pins", f"/pins/{supervisor.id}").status_code == 404
+
+
+def test_an_account_says_whether_it_has_a_pin(signed_in, supervisor, database):
+    chief, viewer = signed_in(Role.ADMINISTRATOR), an_operator(database, Role.VIEWER)
+
+    before = chief.read(f"/operators/{supervisor.id}")
+    made(chief, supervisor)
+    after = chief.read(f"/operators/{supervisor.id}")
+
+    assert ["en a un" in page for page in (before, after)] == [False, True]
+    assert "PIN des dérogations" not in chief.read(f"/operators/{viewer.id}")

@@ -108,7 +108,7 @@ def test_a_failed_sign_in_is_in_the_log_without_what_was_typed(app, database, ch
         ("operator.sign_in_failed", None, f"{{{network}}}"),
     ]
     page = chief.read("/activity")
-    assert "connexion refusée : e-mail ou mot de passe faux" in page
+    assert "connexion refusée\u00a0: e-mail ou mot de passe faux" in page
     assert "Poste viewer" in page
     assert "nobody@" not in page
 
