@@ -143,7 +143,8 @@ def _leave_behind(spool: Spool, held: HeldList, pairing: Pairing, *, is_new: boo
     Another event's list would keep this event's from being taken, and its people are not here. The
     places of another device are not this one's to give away.
     """
-    if pairing.event and held.held().event != pairing.event["slug"]:
+    event = pairing.event.get("slug", "")  # unknown where only a token was given
+    if event and held.held().event != event:
         held.wipe()
         spool.memory.wipe()
     elif is_new:

@@ -54,3 +54,41 @@ def test_a_scan_on_which_the_server_fails_stays_and_does_not_hold_up_the_others(
         [codes[1]],
         1,
     )
+
+
+COURIER = """async () => {
+  const { Courier } = await import("/static/js/door/courier.js");
+  const { TokenRefused } = await import("/static/js/door/line.js");
+  const told = [];
+  const scans = [1, 2].map((number) => ({scan_id: `s${number}`}));
+  const spool = {undecided: () => [], waitingCount: 2};
+  const refresh = {freshness: () => ({})};
+  let failing = true;
+  const tell = (happening) => {
+    if (happening.verdict && failing) {
+      failing = false;
+      throw new Error("a card that cannot be drawn");
+    }
+    told.push(happening);
+  };
+  const deliver = async (scan) => {
+    if (scan.scan_id === "s3") throw new TokenRefused(true);
+    return {scan, status: "ok"};
+  };
+  const wipe = () => Promise.reject(new Error("the disk is full"));
+  const line = {confirmWipe: async () => told.push("confirmed")};
+  const delivery = {deliver, online: true};
+  const courier = new Courier({delivery, refresh, spool, line, tell, wipe});
+  for (const scan of [...scans, {scan_id: "s3"}]) await courier.submit(scan).catch(() => null);
+  return told.filter((one) => !one.line).map((one) => one.verdict?.scan.scan_id ?? one);
+}"""
+
+
+def test_neither_a_card_that_fails_nor_a_wipe_that_does_leaves_the_page_mute(chromium, server):
+    page = chromium.start().new_page()
+    page.goto(f"{server.url}/scan")
+
+    told = page.evaluate(COURIER)
+
+    # The first verdict failed on its way to the screen and was told again as a fault.
+    assert told == ["s1", "s2", {"stopped": "wiped", "waiting": 2}]
