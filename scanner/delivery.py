@@ -133,9 +133,7 @@ class Delivery:
         if not waiting:
             self._passed_over.clear()
             waiting = self.spool.decided()
-        if not waiting or not self._knows_time_in(waiting[0].frame):
-            return 0
-        return self._upload(waiting)
+        return self._upload(waiting) if waiting else 0
 
     def resume(self, cut_off: list[Waiting]) -> int:
         """Send the scans that a crash cut off before their verdict; return how many.
@@ -150,7 +148,7 @@ class Delivery:
             TokenRefused: the device was revoked, the rest stays.
         """
         count = 0
-        while cut_off and self._knows_time_in(cut_off[0].frame):
+        while cut_off:
             scan, frame = cut_off[0].scan, cut_off[0].frame
             try:
                 reply = self.server.post_scan(scan, self._time_in(frame))
@@ -180,23 +178,24 @@ class Delivery:
         )
         return len(ours)
 
-    def _knows_time_in(self, frame: str) -> bool:
-        # An earlier run's clock is told by the server's time: until this run has measured that, its
-        # scans wait, or the server would date them by a guess.
-        clock = self.offline.clock
-        is_earlier = frame != clock.frame and self.spool.skew_of(frame) is not None
-        return clock.skew_s is not None or not is_earlier
-
     def _time_in(self, frame: str) -> datetime | None:
         """Return what the clock of a run would say now; None for a run that measured nothing.
 
         By it the server measures that run's skew, and how long its scans have waited.
+
+        Raises:
+            ServerUnreachable: this run has measured nothing yet, so that it cannot tell how long
+                ago that was. The next answer of the server's measures.
         """
         clock = self.offline.clock
         if frame == clock.frame:
             return clock.now()
         skew_s = self.spool.skew_of(frame)
-        return None if skew_s is None else shifted(clock.server_now(), skew_s)
+        if skew_s is None:
+            return None
+        if clock.skew_s is None:
+            raise ServerUnreachable
+        return shifted(clock.server_now(), skew_s)
 
     def _upload_apart(self, waiting: list[Waiting], rejection: RequestRejected) -> int:
         # One bad scan must not hold up the others: halve until it stands alone.

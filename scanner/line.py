@@ -147,8 +147,12 @@ def server_address(server: str) -> str:
     Raises:
         BadServerAddress: it is not an http or https address with a host.
     """
-    parts = urlsplit(server)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(server)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # brackets without their end, or a port that is none
+        usable = False
+    if not usable:
         raise BadServerAddress(server=server)
     return server.rstrip("/")
 

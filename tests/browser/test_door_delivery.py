@@ -56,6 +56,37 @@ def test_a_scan_on_which_the_server_fails_stays_and_does_not_hold_up_the_others(
     )
 
 
+UNMEASURED = """async (code) => {
+  const from = (name) => import(`/static/js/door/${name}.js`);
+  const { Storage } = await from("storage");
+  const { Spool } = await from("spool");
+  const { Delivery } = await from("delivery");
+  const { newScan } = await from("scans");
+  const { Unreachable } = await from("line");
+  const storage = new Storage();
+  const spool = await Spool.of(storage);
+  const asked = [];
+  const line = { async postScan(scan) { asked.push(scan.scan_id); return {}; } };
+  const clock = {now: () => 0, frame: "now", skew: null, corrected: (at) => at};
+  const scan = newScan(code, "entry", "camera", 0);
+  await spool.put(scan, "earlier");
+  await spool.keepSkew("earlier", 3600000);
+  const fault = await new Delivery(spool, line, null, clock).ask(scan, null).catch((f) => f);
+  const waiting = spool.waitingCount;
+  await storage.empty(["waiting", "clocks"], true);
+  return {unreachable: fault instanceof Unreachable, asked, waiting};
+}"""
+
+
+def test_a_run_that_measured_nothing_does_not_speak_for_an_earlier_one(chromium, server):
+    page = chromium.start().new_page()
+    page.goto(f"{server.url}/scan")
+
+    told = page.evaluate(UNMEASURED, a_code(1))
+
+    assert told == {"unreachable": True, "asked": [], "waiting": 1}
+
+
 COURIER = """async () => {
   const { Courier } = await import("/static/js/door/courier.js");
   const { TokenRefused } = await import("/static/js/door/line.js");

@@ -126,7 +126,10 @@ def test_half_the_round_trip_is_taken_off():
     assert skew_s(sent_at, sent_at + timedelta(seconds=1), 2.0) == 0
 
 
-@pytest.mark.parametrize("server", ["", "marhaba.local", "ftp://x", "http://", "192.168.1.10:80"])
+@pytest.mark.parametrize(
+    "server",
+    ["", "marhaba.local", "ftp://x", "http://", "192.168.1.10:80", "http://[::", "http://x:99999"],
+)
 def test_an_address_that_is_none_is_refused(server):
     with pytest.raises(BadServerAddress):
         server_address(server)

@@ -210,3 +210,14 @@ def test_a_scan_of_an_earlier_run_tells_that_run_s_time(delivery, server):
 
 def test_a_scan_of_a_run_that_measured_nothing_tells_no_time(delivery, server):
     assert "device_time" not in resumed(delivery, server)
+
+
+def test_a_run_that_measured_nothing_does_not_speak_for_an_earlier_one(delivery, server):
+    scan = put(delivery)
+    delivery.spool.keep_skew("earlier", 3600)
+
+    with pytest.raises(ServerUnreachable):
+        delivery.resume([Waiting(scan, None, "earlier")])
+
+    assert server.answers == {}
+    assert delivery.spool.waiting_count() == 1

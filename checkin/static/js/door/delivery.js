@@ -149,7 +149,10 @@ export class Delivery {
     const now = this.clock.now();
     if (frame === this.clock.frame) return now;
     const skew = this.spool.skewOf(frame);
-    return skew === null ? null : this.clock.corrected(now) + skew;
+    if (skew === null) return null;
+    // How long ago that was only a clock tells that was measured in this run: the next answer does.
+    if (this.clock.skew === null) throw new Unreachable("the clock is not measured yet");
+    return this.clock.corrected(now) + skew;
   }
 }
 
