@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from scanner.deadline import within
 from scanner.delivery import Delivery
 from scanner.errors import (
+    CertificateRefused,
     DeviceWiped,
     RequestRejected,
     ScannerError,
@@ -82,6 +83,7 @@ class Courier:
         self._cut_off = delivery.spool.undecided()
         self._next_status = -math.inf
         self._next_refresh = -math.inf
+        self._told_of_certificate = False
         self._threads = [
             threading.Thread(target=self._deliver_fresh, name="deliver", daemon=True),
             threading.Thread(target=self._tend, name="tend", daemon=True),
@@ -186,8 +188,12 @@ class Courier:
     def _noticing_the_line(self, work: Callable[[], None]) -> None:
         try:
             work()
-        except ServerUnreachable:
+        except ServerUnreachable as fault:
             self._line(online=False)
+            # No time heals this one, so a person is told, once for each time the line goes.
+            if isinstance(fault, CertificateRefused) and not self._told_of_certificate:
+                self._told_of_certificate = True
+                self._tell(Trouble(fault))
 
     def _heartbeat(self) -> None:
         now = self._refresh.clock.elapsed_s()
@@ -200,6 +206,7 @@ class Courier:
             if self._refresh.is_behind(counts):
                 self._next_refresh = -math.inf
         self._next_status = now + STATUS_EVERY_S
+        self._told_of_certificate = False
         self._line(online=True, counts=counts)
 
     def _supply(self) -> None:

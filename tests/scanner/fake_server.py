@@ -7,6 +7,7 @@ turns `mood` to make it fail.
 from __future__ import annotations
 
 import json
+import ssl
 import sys
 import threading
 import time
@@ -86,6 +87,12 @@ class FakeServer:
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
         return self
+
+    def speak_tls(self, cert, key):
+        """Answer over TLS from now on, with a certificate that nobody has been told to trust."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(cert, key)
+        self._http.socket = context.wrap_socket(self._http.socket, server_side=True)
 
     def __exit__(self, *_):
         self._http.shutdown()

@@ -6,11 +6,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from checkin.cli.certificate import self_signed
 from checkin.domain.messages import LANGUAGES
 from scanner.client import Client, Pairing
 from scanner.courier import STATUS_EVERY_S
 from scanner.device import remember, remembered
-from scanner.errors import DeviceWiped, SpoolUnwritable, WipeFailed
+from scanner.errors import CertificateRefused, DeviceWiped, SpoolUnwritable, WipeFailed
 from scanner.gate import Gate
 from scanner.happenings import LinkSeen, Stopped, Trouble
 from scanner.held_list import HeldList
@@ -86,6 +87,25 @@ def test_the_first_round_brings_list_lease_and_the_gate_s_name(gate, courier, to
     assert gate.spool.memory.lease().places == {4: 2}
     assert gate.spool.skew_of(gate.client.clock.frame) == pytest.approx(0, abs=1)
     assert (seen.online, seen.freshness.clock_off) == (True, False)
+
+
+def test_a_certificate_that_is_not_trusted_is_told_once(server, tmp_path, told):
+    cert, key = self_signed(tmp_path / "tls", "127.0.0.1")
+    server.speak_tls(cert, key)
+    client = Client(server.url.replace("http:", "https:"), token=TOKEN)
+    spool = Spool(tmp_path / "gate", frame=client.clock.frame)
+    held = HeldList(tmp_path / "gate", event=EVENT["slug"])
+    gate = Gate(client, spool, held, "fr", "entry", token=TOKEN)
+    courier = gate.open(told.append)[1]
+
+    courier.round()
+    courier.round()
+    gate.close()
+
+    (trouble,) = [one for one in told if isinstance(one, Trouble)]
+    assert isinstance(trouble.fault, CertificateRefused)
+    assert "--cafile" in say("fr", trouble.fault.code, **trouble.fault.details)
+    assert not any(one.online for one in told if isinstance(one, LinkSeen))
 
 
 def test_a_stop_that_the_status_tells_of_is_fetched_before_the_next_refresh(
