@@ -216,11 +216,14 @@ def move_up(
         .where(Participant.delegation_id == delegation_id, Participant.standing == Standing.RESERVE)
         .order_by(Participant.reserve_no)
     ).all()
-    confirmed = waiting[: take_places(session, delegation_id, len(waiting), now)]
-    for person in confirmed:
-        person.standing, person.reserve_no = Standing.CONFIRMED, None
-    session.flush()
-    ids = [person.id for person in confirmed]
+    count = 0
+    # Who came in on a place that was lent had one already: theirs is left for whoever is next.
+    while taken := take_places(session, delegation_id, len(waiting) - count, now):
+        for person in waiting[count : count + taken]:
+            person.standing, person.reserve_no = Standing.CONFIRMED, None
+        session.flush()
+        count += taken
+    ids = [person.id for person in waiting[:count]]
     touch_badges(session, ids, version)
     queue_badge_messages(session, event, ids, now)
     return ids

@@ -262,14 +262,18 @@ def test_a_quota_is_not_lowered_under_what_is_lent(database, event, device, bus)
         write(database, lambda s: set_quota(s, event, bus.delegation.id, 3, now=NOW))
 
 
-def test_a_place_that_the_reserve_list_sits_on_does_not_go_to_another(database, event, device, bus):
+@pytest.mark.parametrize(("sits", "moved"), [(-1, 6 - 2 - 1), (0, 6 - 2)])
+def test_a_place_that_the_reserve_list_sits_on_goes_to_nobody_else(
+    database, event, device, bus, sits, moved
+):
+    """Who sits on one and is first in the list gets that very place, and leaves no gap."""
     lease = a_lease(database, device)
-    let_in(database, device, lease, bus.reserve[0])
+    let_in(database, device, lease, bus.reserve[sits])
     write(database, lambda s: return_lease(s, device, now=NOW))
 
-    moved = write(database, lambda s: set_quota(s, event, bus.delegation.id, 6, now=NOW))
+    confirmed = write(database, lambda s: set_quota(s, event, bus.delegation.id, 6, now=NOW))
 
-    assert len(moved) == 6 - 2 - 1
+    assert len(confirmed) == moved
 
 
 def test_canceling_after_the_arrival_frees_no_place(database, event, device):

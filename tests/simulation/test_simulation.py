@@ -69,6 +69,11 @@ def test_the_invariants_hold_while_people_without_a_badge_come(application, firs
     assert violations(application, range(first, first + 25), Newcomers) == {}
 
 
+def test_a_place_counted_for_somebody_who_came_in_on_it_is_not_left_empty(application):
+    """Walk-ins came in on lent places, the lease ran out, and they moved up with others waiting."""
+    assert violations(application, [1447], Newcomers) == {}
+
+
 @pytest.mark.proof
 @pytest.mark.timeout(1800)
 def test_the_invariants_hold_over_two_thousand_afternoons_of_newcomers(
