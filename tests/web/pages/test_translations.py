@@ -83,6 +83,12 @@ def test_french_is_written_with_one_apostrophe():
     assert [found for found in written if ELISION.search(found[1])] == []
 
 
+def test_french_marks_do_not_leave_their_word_at_the_end_of_a_line():
+    messages = [str(message.string) for message in catalogue("fr") if message.id]
+
+    assert [text for text in messages if re.search(r" [:;!?»]|« ", text)] == []
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_compiled_catalogue_is_the_written_one(language):
     compiled = BytesIO()
