@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Badge, Delegation, Event, Message, Participant
@@ -51,8 +51,9 @@ def enrol(
     """
     rows = [_participant_row(event, person, door, now) for person in people]
     _give_places(session, rows, now)
-    for row, participant_id in zip(rows, _insert_participants(session, rows), strict=True):
+    for row, participant_id in zip(rows, _new_ids(session, len(rows)), strict=True):
         row["id"] = participant_id
+    session.connection().execute(insert(Participant), rows)
     badges = [_badge_row(event, row, keys, version, now) for row in rows]
     session.connection().execute(insert(Badge), badges)
     confirmed = [row["id"] for row in rows if row["standing"] == Standing.CONFIRMED]
@@ -134,9 +135,18 @@ def _participant_row(event: Event, person: Enrolment, door: str, now: datetime) 
     }
 
 
-def _insert_participants(session: Session, rows: Sequence[Row]) -> Sequence[int]:
-    statement = insert(Participant).returning(Participant.id, sort_by_parameter_order=True)
-    return session.connection().execute(statement, rows).scalars().all()
+def _new_ids(session: Session, count: int) -> Sequence[int]:
+    """Take the next ids of participants, in order.
+
+    Beforehand, because rows that return their ids are inserted one by one. On SQLite this
+    transaction is the only one that writes, and the next ids are those that it would give.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        sequence = func.pg_get_serial_sequence(Participant.__tablename__, "id")
+        numbers = func.generate_series(1, count).alias("numbers")
+        return session.scalars(select(func.nextval(sequence)).select_from(numbers)).all()
+    last: int = session.execute(select(func.coalesce(func.max(Participant.id), 0))).scalar_one()
+    return range(last + 1, last + 1 + count)
 
 
 def _give_places(session: Session, rows: Sequence[Row], now: datetime) -> None:
