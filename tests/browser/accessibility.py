@@ -7,7 +7,10 @@ from typing import Any
 
 AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-_RUN = """(tags) => axe.run(document, {runOnly: {type: "tag", values: tags}})
+#: Of what is in order only the rules are told, not each element with its address: a quarter less
+#: work.
+_RUN = """(tags) => axe.run(document, {
+      runOnly: {type: "tag", values: tags}, resultTypes: ["violations"]})
     .then(({violations, passes}) => ({violations, passed: passes.length}))"""
 
 
