@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import tempfile
 from collections.abc import Iterator
@@ -30,18 +29,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             first, end = metafunc.config.getoption("seeds") or usual
             chunks = [range(at, min(at + CHUNK, end)) for at in range(first, end, CHUNK)]
             metafunc.parametrize(name, chunks, ids=[f"{c.start}-{c.stop}" for c in chunks])
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _seldom_collected() -> Iterator[None]:
-    """Let the collector look seldom, and never at what the program itself consists of."""
-    usual = gc.get_threshold()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 20)
-    yield
-    gc.set_threshold(*usual)
-    gc.unfreeze()
 
 
 @pytest.fixture(scope="module")

@@ -94,9 +94,9 @@ def _live_scans_dated_on_arrival(patch: Patch) -> None:
 
 
 LEASE_MUTANTS = [
-    Mutant("seats of the lease not counted", "limits", _lease_of_seats_not_checked),
-    Mutant("used place lent again", "limits", _used_place_lent_again),
-    Mutant("whoever was let in takes a place", "limits", _whoever_was_let_in_takes_a_place),
+    Mutant("seats of the lease not counted", "limits", _lease_of_seats_not_checked, 11),
+    Mutant("used place lent again", "limits", _used_place_lent_again, 31),
+    Mutant("whoever was let in takes a place", "limits", _whoever_was_let_in_takes_a_place, 56),
 ]
 
 #: which a random schedule shows too seldom, with the afternoon that does

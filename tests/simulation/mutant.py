@@ -16,8 +16,11 @@ class Mutant:
 
     Attributes:
         breaks: the check that must notice it.
+        passed_over: so many of its afternoons lack the rare turn of events that it needs; the
+            search begins after them.
     """
 
     name: str
     breaks: str
     plant: Callable[[Patch], None]
+    passed_over: int = 0

@@ -213,7 +213,7 @@ MUTANTS = [
     Mutant("green without the server", "nothing_lost", _green_without_the_server),
     Mutant("conflicts not listed", "nothing_lost", _conflicts_not_listed),
     Mutant("own admissions forgotten", "admitted_once", _own_admissions_forgotten),
-    Mutant("waiting passage overtaken", "admitted_once", _waiting_passage_overtaken),
+    Mutant("waiting passage overtaken", "admitted_once", _waiting_passage_overtaken, 138),
     Mutant("tombstones ignored", "same_rules", _tombstones_ignored),
     Mutant("clock not corrected", "times", _clock_not_corrected),
     Mutant("clock of another run", "times", _clock_of_another_run),

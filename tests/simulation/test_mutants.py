@@ -24,7 +24,8 @@ def older_list_changes_nothing(held):
 @pytest.fixture
 def seeds(request):
     """Seeds of this mutant's own: an event is made for each. Some need a rare turn of events."""
-    first = 100_000 + 1_000 * request.node.callspec.indices["mutant"]
+    call = request.node.callspec
+    first = 100_000 + 1_000 * call.indices["mutant"] + call.params["mutant"].passed_over
     return range(first, first + 400)
 
 

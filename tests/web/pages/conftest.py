@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from argon2 import PasswordHasher
 
 from checkin.db.models import Role
+from checkin.services import passwords
 from tests import factories
 from tests.web.pages.browsing import PASSWORD, Browsing, an_operator
 
@@ -13,6 +15,13 @@ from tests.web.pages.browsing import PASSWORD, Browsing, an_operator
 def databases(sqlite_databases):
     """Pages read through services, which are tested on both databases: SQLite is enough here."""
     return sqlite_databases
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(monkeypatch):
+    """Hash with least work: how much work it really is, tests/services/test_operators.py proves."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "_HASHER", quick)
 
 
 @pytest.fixture
