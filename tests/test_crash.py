@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from checkin.db.engine import Database
 from checkin.db.models import Admission, Scan
 from tests.api_client import a_scan
+from tests.server_fork import by_fork
 from tests.server_process import Server
 
 CLIENTS = 4
@@ -77,7 +78,7 @@ def work_through_kills(server, kills):
 @pytest.mark.parametrize("kills", [5, pytest.param(200, marks=pytest.mark.proof)])
 @pytest.mark.timeout(1800)
 def test_every_acknowledged_scan_survives_a_killed_server(kills, tmp_path):
-    server = Server(tmp_path / "home")
+    server = Server(tmp_path / "home", begin=by_fork)
     server.load_demo(400)
     try:
         clients, status = work_through_kills(server, kills)
