@@ -139,6 +139,18 @@ def delegation_named(session: Session, event: Event, name: str) -> Delegation:
     raise NotFound(f"no delegation is called {name!r}; delegations: {names or 'none yet'}")
 
 
+def delegation_numbered(session: Session, event: Event, delegation_id: int) -> Delegation:
+    """Return the delegation of an event with this id.
+
+    Raises:
+        NotFound: the event has none.
+    """
+    delegation = session.get(Delegation, delegation_id)
+    if delegation is None or delegation.event_id != event.id:
+        raise NotFound(f"no delegation has the number {delegation_id}")
+    return delegation
+
+
 def add_category(
     session: Session, event: Event, name: str, name_ar: str | None = None, colour: str = "#1f4e79"
 ) -> Category:
@@ -172,3 +184,21 @@ def categories_of(session: Session, event: Event) -> Sequence[Category]:
         .where(Category.event_id == event.id)
         .order_by(Category.position, Category.id)
     ).all()
+
+
+def category_id_named(session: Session, event: Event, name: str | None) -> int:
+    """Return the id of the category with this name, in either script; without one, of the last.
+
+    Raises:
+        InvalidRequest: there is no such category; the sentence names those that exist.
+    """
+    known = categories_of(session, event)
+    if name is None and known:
+        return known[-1].id
+    for category in known:
+        names = (category.name, category.name_ar or "")
+        if name is not None and fold_name(name) in map(fold_name, names):
+            return category.id
+    raise InvalidRequest(
+        f"category: {name or 'none given'}; known: {', '.join(c.name for c in known) or 'none'}"
+    )
