@@ -15,8 +15,8 @@ import scanner.delivery
 import scanner.held_list
 import scanner.offline
 from scanner import disk
-from scanner.clock import DeviceClock
 from scanner.backlog import Backlog
+from scanner.clock import DeviceClock
 from scanner.delivery import Delivery
 from scanner.errors import ServerUnreachable, SpoolUnwritable
 from scanner.memory import Memory
