@@ -16,9 +16,9 @@ from checkin.db.models import Category, Event, GateCategory, Participant
 from checkin.db.models import SelfRegistration as Link
 from checkin.domain.names import clean_name, fold_name
 from checkin.domain.problems import FieldProblem, InvalidValue, Problem
-from checkin.errors import NotFound
 from checkin.services.activity import note
 from checkin.services.events import add_category, categories_of
+from checkin.services.numbered import numbered
 from checkin.services.registration import next_list_version
 from checkin.services.touching import touch_badges_where
 
@@ -106,7 +106,7 @@ def change_category(
         FieldProblem: another one has this name.
     """
     version = next_list_version(session, event.id)
-    category = category_at(session, event, category_id)
+    category = numbered(session, event, Category, category_id)
     _refuse_taken(session, event, details, besides=category)
     category.name, category.name_ar = details.name, details.name_ar
     category.folded = fold_name(details.name)
@@ -142,7 +142,7 @@ def move_category(
         NotFound: the event has no such category.
     """
     next_list_version(session, event.id)
-    moved = category_at(session, event, category_id)
+    moved = numbered(session, event, Category, category_id)
     order = list(categories_of(session, event))
     at = order.index(moved)
     order.insert(max(0, at + by), order.pop(at))
@@ -164,7 +164,7 @@ def remove_category(
             last one.
     """
     next_list_version(session, event.id)  # nobody is registered in it meanwhile
-    category = category_at(session, event, category_id)
+    category = numbered(session, event, Category, category_id)
     uses = uses_of(session, event)
     needed = uses[category.id]
     if not needed.none:
@@ -175,18 +175,6 @@ def remove_category(
     session.delete(category)
     session.flush()
     note(session, event.id, "category.remove", now, operator_id=operator_id, name=category.name)
-
-
-def category_at(session: Session, event: Event, category_id: int) -> Category:
-    """Return a category of the event.
-
-    Raises:
-        NotFound: it has no such category.
-    """
-    category = session.get(Category, category_id)
-    if category is None or category.event_id != event.id:
-        raise NotFound(f"no category has the number {category_id}")
-    return category
 
 
 def _count_by_category(session: Session, table: Any, event: Event) -> dict[int, int]:

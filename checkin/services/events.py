@@ -139,18 +139,6 @@ def delegation_named(session: Session, event: Event, name: str) -> Delegation:
     raise NotFound(f"no delegation is called {name!r}; delegations: {names or 'none yet'}")
 
 
-def delegation_numbered(session: Session, event: Event, delegation_id: int) -> Delegation:
-    """Return the delegation of an event with this id.
-
-    Raises:
-        NotFound: the event has none.
-    """
-    delegation = session.get(Delegation, delegation_id)
-    if delegation is None or delegation.event_id != event.id:
-        raise NotFound(f"no delegation has the number {delegation_id}")
-    return delegation
-
-
 def add_category(
     session: Session, event: Event, name: str, name_ar: str | None = None, colour: str = "#1f4e79"
 ) -> Category:

@@ -8,15 +8,16 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from checkin.db.models import Event, WalkIn
+from checkin.db.models import Delegation, Event, WalkIn
 from checkin.domain.admission import Standing
 from checkin.domain.registration import Registration
 from checkin.errors import WalkInIdConflict
 from checkin.services.devices import PairedDevice
 from checkin.services.doors import lock_event
 from checkin.services.duplicate_desk import note_duplicate
-from checkin.services.events import category_id_named, delegation_numbered
+from checkin.services.events import category_id_named
 from checkin.services.keys import Keys
+from checkin.services.numbered import numbered
 from checkin.services.registration import Door, Registered, register
 from checkin.services.reserve_list import move_up_everywhere
 
@@ -88,7 +89,7 @@ def _register(
     keys: Keys,
     now: datetime,
 ) -> Registered:
-    delegation = delegation_numbered(session, event, newcomer.delegation_id)
+    delegation = numbered(session, event, Delegation, newcomer.delegation_id)
     # A place that came back from a device is for who has waited longer.
     move_up_everywhere(session, event, now)
     registered = register(

@@ -15,7 +15,7 @@ from checkin.domain.registration import Registration, validate
 from checkin.errors import InvalidRequest, NotFound, PossibleDuplicate
 from checkin.services.delegation_desk import visible_delegation
 from checkin.services.editing import edit
-from checkin.services.participant_list import participant_in
+from checkin.services.participant_list import participant_numbered
 from checkin.services.permissions import own_delegation
 from checkin.services.registration import Door, Registered, cancel, register
 from checkin.services.reinstating import reinstate
@@ -118,10 +118,8 @@ def person_of(session: Session, event: Event, participant_id: int) -> Participan
     Raises:
         NotFound: there is none with this number, or it is another delegation's.
     """
-    person = participant_in(session, event.id, participant_id, own_delegation(current_operator()))
-    if person is None:
-        raise NotFound(f"no participant has the number {participant_id}")
-    return person
+    own = own_delegation(current_operator())
+    return participant_numbered(session, event, participant_id, own)
 
 
 def values_of(person: Participant) -> dict[str, str]:
