@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from checkin.domain.contacts import normalise_phone
+from checkin.domain.forms import Form
 from checkin.domain.names import clean_name, clean_text
 from checkin.domain.problems import InvalidValue, Problem
 
@@ -30,18 +30,10 @@ def validate_bus(raw: Mapping[str, str]) -> BusDetails | list[Problem]:
     Args:
         raw: texts by field: bus, leader, leader_phone, seats.
     """
-    problems: list[Problem] = []
-
-    def read(column: str, reader: Any) -> Any:
-        try:
-            return reader(raw.get(column, "").strip())
-        except InvalidValue as invalid:
-            problems.append(invalid.in_column(column))
-            return None
-
-    name, leader = read("bus", _name), read("leader", _leader)
-    phone, seats = read("leader_phone", _phone), read("seats", _seats)
-    return problems or BusDetails(name, leader, phone, seats)
+    form = Form(raw)
+    name, leader = form.read("bus", _name), form.read("leader", _leader)
+    phone, seats = form.read("leader_phone", _phone), form.read("seats", _seats)
+    return form.problems or BusDetails(name, leader, phone, seats)
 
 
 def _name(text: str) -> str:

@@ -14,6 +14,7 @@ from badges.look import LookError, checked_hue
 from badges.spec import SHAPES
 from checkin.db.models import Category, Event, GateCategory, Participant
 from checkin.db.models import SelfRegistration as Link
+from checkin.domain.forms import Form
 from checkin.domain.names import clean_name, fold_name
 from checkin.domain.problems import FieldProblem, InvalidValue, Problem
 from checkin.services.activity import note
@@ -49,18 +50,10 @@ class Uses:
 
 def validate_category(raw: Mapping[str, str]) -> CategoryDetails | list[Problem]:
     """Return the category that ``raw`` describes, or everything that is wrong with it."""
-    problems: list[Problem] = []
-
-    def read(field: str, reader: Any) -> Any:
-        try:
-            return reader(raw.get(field, "").strip())
-        except InvalidValue as invalid:
-            problems.append(invalid.in_column(field))
-            return None
-
-    name, name_ar = read("name", clean_name), read("name_ar", _optional_name)
-    colour, shape = read("colour", _colour), read("shape", _shape)
-    return problems or CategoryDetails(name, name_ar, colour, shape)
+    form = Form(raw)
+    name, name_ar = form.read("name", clean_name), form.read("name_ar", _optional_name)
+    colour, shape = form.read("colour", _colour), form.read("shape", _shape)
+    return form.problems or CategoryDetails(name, name_ar, colour, shape)
 
 
 def uses_of(session: Session, event: Event) -> Mapping[int, Uses]:
