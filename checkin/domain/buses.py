@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from checkin.domain.contacts import normalise_phone
 from checkin.domain.forms import Form
-from checkin.domain.names import clean_name, clean_text
+from checkin.domain.names import clean_name, clean_title
 from checkin.domain.problems import InvalidValue, Problem
 
 MAX_SEATS = 200
@@ -39,10 +39,7 @@ def validate_bus(raw: Mapping[str, str]) -> BusDetails | list[Problem]:
 def _name(text: str) -> str:
     if not text:
         raise InvalidValue("missing_bus", text)
-    name = clean_text(text, _MAX_NAME)
-    if name[:1] in ("=", "+", "-", "@"):
-        raise InvalidValue("formula", name)
-    return name
+    return clean_title(text, _MAX_NAME)
 
 
 def _leader(text: str) -> str:
