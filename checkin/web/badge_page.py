@@ -9,7 +9,6 @@ from apiflask import APIBlueprint
 from flask import Response, abort, current_app, g, make_response, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import refresh
-from flask_limiter.util import get_remote_address
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
@@ -23,7 +22,7 @@ from badges.wallet import apple
 from checkin.services.badge_page import ShownBadge, calendar_entry, shown_badge
 from checkin.services.wallets import Wallet, google_link_of, pass_of, wallets_for
 from checkin.web.languages import page_language
-from checkin.web.limits import limiter
+from checkin.web.limits import limit_wrong_addresses
 from checkin.web.page_errors import register_page_errors
 from checkin.web.state import database, marhaba
 
@@ -34,13 +33,7 @@ register_page_errors(bp)
 _WRONG_ADDRESSES = "60 per minute"
 
 
-def _leads_nowhere(response: Response) -> bool:
-    return response.status_code == 410
-
-
-_limited = limiter.shared_limit(
-    _WRONG_ADDRESSES, "badge pages", key_func=get_remote_address, deduct_when=_leads_nowhere
-)
+_limited = limit_wrong_addresses(_WRONG_ADDRESSES, "badge pages", status=410)
 
 
 @bp.get("/b/<secret>")
