@@ -101,11 +101,12 @@ def test_scans_of_a_gate_without_a_server_arrive_at_the_next_start(run_scanner, 
         later = run_scanner(*headless(server, tmp_path / "nothing.avi", "--token", TOKEN))
 
     assert (offline.returncode, {v["offline"] for v in lines(offline)}) == (0, {True})
-    assert "Scans pas encore envoyés : 3" in offline.stderr
+    assert "Scans pas encore envoyés\u00a0: 3" in offline.stderr
     assert later.stdout == ""
     assert later.stderr.splitlines() == [
-        "Scans en attente envoyés : 3",
-        "Personnes admises hors ligne et contestées par le serveur : 1. Prévenez l’organisateur.",
+        "Scans en attente envoyés\u00a0: 3",
+        "Personnes admises hors ligne et contestées par le serveur\u00a0: 1. "
+        "Prévenez l’organisateur.",
     ]
     assert len(server.answers) == 3
     assert {s["decided"]["status"] for b in server.batches for s in b["scans"]} == {"ok"}
