@@ -47,10 +47,6 @@ export class Spool {
     return this.#setAside.size;
   }
 
-  get contradictedCount() {
-    return this.#contradicted.size;
-  }
-
   get decidedCount() {
     return [...this.#waiting.values()].filter((one) => one.decided).length + this.walkIns.count;
   }
