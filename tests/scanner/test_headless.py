@@ -6,9 +6,10 @@ import sys
 
 import pytest
 
-from tests.scanner.conftest import ROOT, wait_until
+from tests.scanner.conftest import ROOT
 from tests.scanner.fake_server import PAIRING_CODE, TOKEN, FakeServer
 from tests.scanner.pictures import FATIMA, YOUSSEF, a_code, qr, scene, write_video
+from tests.waiting import wait_for
 
 ONE, TWO, UNKNOWN = a_code(1), a_code(2), a_code(3)
 
@@ -122,7 +123,7 @@ def test_a_scanner_killed_before_its_answer_sends_the_scan_at_the_next_start(
     killed = subprocess.Popen(
         [sys.executable, "-m", "scanner", *arguments], cwd=ROOT, env=scanner_env
     )
-    wait_until(lambda: "/api/v1/scans" in server.asked, "the scan to be on its way")
+    wait_for(lambda: "/api/v1/scans" in server.asked, "the scan to be on its way")
     os.kill(killed.pid, signal.SIGKILL)
     killed.wait()
     server.mood = "well"
