@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from checkin.db.models import (
@@ -22,6 +22,7 @@ from checkin.domain.registration import Likeness, Registration
 from checkin.errors import NotFound
 from checkin.services.activity import note as note_activity
 from checkin.services.annul import annul_scan
+from checkin.services.arrivals import first_entry
 from checkin.services.decisions import (
     Decided,
     Decision,
@@ -157,18 +158,12 @@ class _Registration:
 
     def join(self, query: Any, participant_id: Any) -> Any:
         """Join the person with a number, and their first admission where there is one."""
-        admission = self._arrival.admission
-        first = and_(
-            admission.participant_id == self._person.id,
-            admission.entry_no == 1,
-            admission.annulled_at.is_(None),
-        )
         people = (
             query.join(self._person, self._person.id == participant_id)
             .join(self._delegation, self._delegation.id == self._person.delegation_id)
             .add_columns(self._person, self._delegation)
         )
-        return self._arrival.join(people, first)
+        return self._arrival.join(people, first_entry(self._arrival.admission, self._person))
 
     def of(self, row: Any) -> Registered:
         """Return what a row tells of this person."""

@@ -16,6 +16,7 @@ from checkin.db.models import (
     GateCategory,
     Participant,
 )
+from checkin.services.arrivals import first_entry
 from checkin.services.holders import badges_with_holders
 from checkin.services.places import lent_hall, lent_places
 
@@ -28,11 +29,6 @@ _WHEN = (
     Gate.name.label("first_gate"),
     _open.id.label("open_id"),
     _open.admitted_at.label("open_since"),
-)
-_IS_FIRST = and_(
-    _first.participant_id == Participant.id,
-    _first.entry_no == 1,
-    _first.annulled_at.is_(None),
 )
 _IS_OPEN = and_(
     _open.participant_id == Participant.id,
@@ -98,7 +94,7 @@ def facts_query(*, with_hall: bool, with_lent: bool) -> Select[*tuple[Any, ...]]
             (_lent() if with_lent else literal(0)).label("lent"),
             (_hall() if with_hall else literal(0)).label("hall_inside"),
         )
-        .outerjoin(_first, _IS_FIRST)
+        .outerjoin(_first, first_entry(_first))
         .outerjoin(Gate, Gate.id == _first.gate_id)
         .outerjoin(_open, _IS_OPEN)
         .where(Badge.token_hash == bindparam("token_hash"))
