@@ -91,6 +91,12 @@ def folded_both(name: str, name_ar: str | None) -> tuple[str, str]:
     return (f"{folded_name} {fold_name(name_ar)}" if name and name_ar else folded_name), folded_name
 
 
+def folded_apart(folded: str, folded_name: str) -> tuple[str, ...]:
+    """Return the one or two folded names that `folded_both` put together."""
+    other = folded[len(folded_name) + 1 :]
+    return (folded_name, other) if other else (folded_name,)
+
+
 def is_arabic(text: str) -> bool:
     """Tell whether at least half of the letters of ``text`` are Arabic (False without letters)."""
     arabic = len(_ARABIC_LETTER.findall(text))
