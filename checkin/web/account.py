@@ -77,7 +77,7 @@ def _page(*, wrong_current: bool = False, problem: str | None = None) -> str:
     me = current_operator()
     with database().read() as session:
         return render_template(
-            "account.html",
+            "account/account.html",
             me=me,
             role=role_names()[me.role],
             sessions=sessions_of(session, me.id, now=datetime.now(UTC), lifetimes=lifetimes()),

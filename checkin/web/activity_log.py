@@ -36,7 +36,7 @@ def index() -> ResponseReturnValue:
         timezone, me = house_timezone(session), current_operator()
         found = log_entries(session, me, _wanted(timezone), PAGE_SIZE + 1)
         return render_template(
-            "activity.html",
+            "organiser/activity.html",
             entries=found[:PAGE_SIZE],
             older=found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None,
             filters=_filters(),

@@ -39,7 +39,7 @@ def login() -> ResponseReturnValue:
     """Show the form, or go on for someone who is signed in already."""
     if operator_or_none() is not None:
         return redirect(_own_address(request.args.get("next")))
-    return render_template("login.html", failed=False, email="")
+    return render_template("account/login.html", failed=False, email="")
 
 
 @bp.post("/login")
@@ -51,7 +51,7 @@ def sign_in() -> ResponseReturnValue:
         operator = authenticate(database(), email, password)
     except Unauthenticated:
         _after_the_answer(lambda here, *how: note_wrong_password(here, email, *how))
-        return render_template("login.html", failed=True, email=email), 401
+        return render_template("account/login.html", failed=True, email=email), 401
     if operator.totp_sealed is not None:
         wait_for_code(operator)
         return redirect(url_for("auth.code", next=wanted))
@@ -101,7 +101,7 @@ def _after_the_answer(note: Callable[[Database, str, datetime], None]) -> None:
 
 
 def _code_form(*, failed: bool = False) -> str:
-    return render_template("login_code.html", failed=failed)
+    return render_template("account/login_code.html", failed=failed)
 
 
 def _own_address(address: str | None) -> str:

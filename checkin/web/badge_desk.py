@@ -42,7 +42,7 @@ def show(slug: str, participant_id: int) -> ResponseReturnValue:
     with database().read() as session:
         event, desk = _desk(session, slug, participant_id)
     return render_template(
-        "participant.html",
+        "coordinator/participant.html",
         event=event,
         desk=desk,
         person=desk.participant,

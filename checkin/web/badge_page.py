@@ -51,7 +51,7 @@ def show(secret: str) -> ResponseReturnValue:
         return _gone()
     language = cast(Language, page_language())
     return render_template(
-        "badge_page.html",
+        "public/badge_page.html",
         shown=shown,
         spec=shown.spec,
         secret=secret,
@@ -130,7 +130,7 @@ def _shown(secret: str) -> ShownBadge | None:
 
 
 def _gone() -> ResponseReturnValue:
-    return render_template("badge_gone.html"), 410
+    return render_template("public/badge_gone.html"), 410
 
 
 def _file(content: bytes, kind: str, name: str) -> Response:

@@ -187,7 +187,7 @@ def _page(
             offset=(number - 1) * PAGE_SIZE,
         )
         return render_template(
-            "buses.html",
+            "coordinator/buses.html",
             event=event,
             delegation=delegation,
             buses=bus_counts(session, event.id, delegation.id),

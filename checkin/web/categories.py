@@ -87,7 +87,7 @@ def _page(slug: str, refused: Refused = NONE_REFUSED, notice: str = "") -> str:
     with database().read() as session:
         event = visible_event(session, current_operator(), slug)
         return render_template(
-            "categories.html",
+            "organiser/categories.html",
             event=event,
             categories=categories_of(session, event),
             uses=uses_of(session, event),

@@ -72,7 +72,7 @@ def _page(slug: str, **more: object) -> str:
         found = conflicts_of(session, event)
         doubles = duplicates_of(session, event)
     return render_template(
-        "conflicts.html",
+        "organiser/conflicts.html",
         event=event,
         waiting=[one for one in found if one.decision is None],
         decided=[one for one in found if one.decision is not None],

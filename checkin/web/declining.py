@@ -38,7 +38,7 @@ def confirm(secret: str) -> ResponseReturnValue:
 
 def _page(invited: Invited) -> Response:
     page = make_response(
-        render_template("decline.html", invited=invited, address=request.full_path)
+        render_template("public/decline.html", invited=invited, address=request.full_path)
     )
     page.headers["X-Robots-Tag"] = "noindex"
     return page

@@ -67,7 +67,7 @@ def show(slug: str, delegation_id: int) -> ResponseReturnValue:
         )
         [line] = delivery_by_delegation(session, event, delegation.id)
         return render_template(
-            "delegation_badges.html",
+            "coordinator/delegation_badges.html",
             event=event,
             delegation=delegation,
             holders=_holders(session, people[:PAGE_SIZE]),

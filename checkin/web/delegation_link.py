@@ -38,7 +38,7 @@ def show(slug: str, delegation_id: int) -> ResponseReturnValue:
         address = link_address(marhaba().keys, marhaba().settings.base_url, link) if link else ""
         words = _("Register with this link: %(address)s", address=address)
         return render_template(
-            "delegation_link.html",
+            "coordinator/delegation_link.html",
             event=event,
             delegation=delegation,
             link=link,

@@ -31,7 +31,7 @@ def index(slug: str) -> ResponseReturnValue:
         if own := own_delegation(operator):
             return redirect(url_for("delegations.show", slug=slug, delegation_id=own))
         lines = [(each, places_of(session, each, now)) for each in delegations_of(session, event)]
-    return render_template("delegations.html", event=event, lines=lines)
+    return render_template("coordinator/delegations.html", event=event, lines=lines)
 
 
 @bp.get("/events/<slug>/delegations/<int:delegation_id>")
@@ -41,7 +41,7 @@ def show(slug: str, delegation_id: int) -> ResponseReturnValue:
     with database().read() as session:
         event, delegation = opened_delegation(session, slug, delegation_id)
         return render_template(
-            "delegation.html",
+            "coordinator/delegation.html",
             event=event,
             delegation=delegation,
             places=places_of(session, delegation, datetime.now(UTC)),
@@ -65,5 +65,9 @@ def arrivals(slug: str, delegation_id: int) -> ResponseReturnValue:
         event, delegation = opened_delegation(session, slug, delegation_id)
         found = arrivals_of(session, delegation)
     return render_template(
-        "delegation_arrivals.html", event=event, delegation=delegation, arrivals=found, now=now
+        "coordinator/delegation_arrivals.html",
+        event=event,
+        delegation=delegation,
+        arrivals=found,
+        now=now,
     )

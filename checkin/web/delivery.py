@@ -57,7 +57,7 @@ def index(slug: str) -> ResponseReturnValue:
             offset=(number - 1) * PAGE_SIZE,
         )
         return render_template(
-            "delivery.html",
+            "coordinator/delivery.html",
             event=event,
             lines=delivery_by_delegation(session, event, own),
             progress=progress_of(session, event, datetime.now(UTC), own),

@@ -23,7 +23,7 @@ def devices_page(slug: str, **more: object) -> str:
         categories = categories_of(session, event)
         admitted = categories_of_gates(session, event)
     return render_template(
-        "devices.html",
+        "organiser/devices.html",
         event=event,
         devices=listed,
         gates=gates,

@@ -77,7 +77,7 @@ def _page(slug: str, refused: LookRefused | None = None) -> str:
     with database().read() as session:
         event = visible_event(session, current_operator(), slug)
         return render_template(
-            "event_look.html",
+            "organiser/event_look.html",
             event=event,
             look=look_of(session, event),
             categories=categories_of(session, event),

@@ -125,7 +125,7 @@ def _page(
     event: Event | None, values: Mapping[str, str], problems: list[Problem] | None = None
 ) -> str:
     return render_template(
-        "event_settings.html",
+        "organiser/event_settings.html",
         event=event,
         values=values,
         problems={one.column: one.advice(page_language()) for one in problems or ()},

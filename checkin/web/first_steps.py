@@ -65,7 +65,7 @@ def _page(slug: str, step: str, **more: object) -> str:
     with database().read() as session:
         event = visible_event(session, current_operator(), slug)
         return render_template(
-            "first_steps.html",
+            "organiser/first_steps.html",
             event=event,
             shown=step,
             steps=steps_of(session, event),

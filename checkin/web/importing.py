@@ -56,7 +56,9 @@ def show(slug: str, delegation_id: int) -> ResponseReturnValue:
         event, delegation = opened_delegation(reading, slug, delegation_id)
         table = _kept_table(reading, delegation)
         if table is None:
-            return render_template("import_new.html", event=event, delegation=delegation)
+            return render_template(
+                "coordinator/import_new.html", event=event, delegation=delegation
+            )
         return _review(reading, event, delegation, table)
 
 
@@ -84,7 +86,7 @@ def upload(slug: str, delegation_id: int) -> ResponseReturnValue:
     except UnreadableFile as fault:
         sentence = fault.sentence(page_language())
         page = render_template(
-            "import_new.html", event=event, delegation=delegation, problem=sentence
+            "coordinator/import_new.html", event=event, delegation=delegation, problem=sentence
         )
         return page, 400
     _give_up()
@@ -174,7 +176,7 @@ def _review(reading: Session, event: Event, delegation: Delegation, table: Table
     asked, number = request.args.get("show", ""), request.args.get("page", 1, int)
     plan = _plan(reading, event, delegation, table)
     return render_template(
-        "import_review.html",
+        "coordinator/import_review.html",
         event=event,
         delegation=delegation,
         review=review_of(table, plan, asked, number),

@@ -117,4 +117,6 @@ def _checked(values: Mapping[str, str], notice: PrivacyNotice) -> Registration |
 
 
 def _page(door: LinkDoor, notice: PrivacyNotice, attempt: Attempt, *, sent: bool = False) -> str:
-    return render_template("joining.html", door=door, notice=notice, attempt=attempt, sent=sent)
+    return render_template(
+        "public/joining.html", door=door, notice=notice, attempt=attempt, sent=sent
+    )

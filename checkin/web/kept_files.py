@@ -22,7 +22,7 @@ _PATTERNS = (
 )
 _NOT_KEPT = "js/scan/page-worker.js"
 #: what the pages' own text comes from
-_TEXTS = ("templates/scan.html", "templates/_partials/*.html", "checkin/translations/*/*/*.mo")
+_TEXTS = ("templates/gate/*.html", "templates/_partials/*.html", "checkin/translations/*/*/*.mo")
 
 
 @lru_cache

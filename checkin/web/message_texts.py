@@ -100,7 +100,7 @@ def _page(
         event = visible_event(session, current_operator(), slug)
         values = {**usual_texts(language), **own_texts(session, event, language), **wanted}
     return render_template(
-        "message_texts.html",
+        "organiser/message_texts.html",
         event=event,
         code=language,
         values=values,

@@ -182,7 +182,9 @@ def _last_administrator() -> str:
 def _sent(link: IssuedLink) -> str:
     fault = send_link(marhaba(), link)
     address = link.address(marhaba().settings.base_url)
-    return render_template("operator_link.html", link=link, address=address, fault=fault)
+    return render_template(
+        "administrator/operator_link.html", link=link, address=address, fault=fault
+    )
 
 
 def _choices() -> dict[str, object]:
@@ -203,7 +205,7 @@ def _list(
     with database().read() as session:
         found = accounts(session)
     return render_template(
-        "operators.html",
+        "administrator/operators.html",
         accounts=found,
         values=values or {"language": page_language(), "role": str(Role.ORGANISER)},
         problems=problems or {},
@@ -221,7 +223,7 @@ def _page(
         now, kept = datetime.now(UTC), lifetimes()
         signed_in = sessions_of(session, operator_id, now=now, lifetimes=kept)
     return render_template(
-        "operator.html",
+        "administrator/operator.html",
         account=account,
         sessions=signed_in,
         answers_at_gates=account.operator.role in ANSWERS_AT_GATES,

@@ -49,13 +49,13 @@ def overview() -> ResponseReturnValue:
 def board(slug: str) -> ResponseReturnValue:
     """Show the live board; ?wall=1 for a projector."""
     wall = request.args.get("wall") == "1"
-    return _board_page(slug, "board_wall.html" if wall else "board.html")
+    return _board_page(slug, "organiser/board_wall.html" if wall else "organiser/board.html")
 
 
 @bp.get("/events/<slug>/board/report")
 def board_report(slug: str) -> ResponseReturnValue:
     """Show the board as it stands now, on paper."""
-    return _board_page(slug, "board_report.html")
+    return _board_page(slug, "organiser/board_report.html")
 
 
 @bp.get("/events/<slug>/board/counts")

@@ -42,7 +42,7 @@ def index(slug: str) -> ResponseReturnValue:
             delegation_id=own_delegation(operator),
             page=request.args.get("page", 1, int),
         )
-    return render_template("participants.html", event=event, page=page, text=text)
+    return render_template("coordinator/participants.html", event=event, page=page, text=text)
 
 
 @bp.get("/events/<slug>/participants/new")
@@ -108,7 +108,7 @@ def _edit_form(slug: str, participant_id: int, attempt: Attempt) -> str:
         person = person_of(session, event, participant_id)
         categories = categories_of(session, event)
     return render_template(
-        "participant_edit.html",
+        "coordinator/participant_edit.html",
         event=event,
         person=person,
         category_options=[(c.id, both_names(c)[0]) for c in categories],
@@ -124,7 +124,7 @@ def _form(slug: str, attempt: Attempt) -> str:
         delegations = [d for d in delegations_of(session, event) if own in (None, d.id)]
         categories = categories_of(session, event)
     return render_template(
-        "participant_new.html",
+        "coordinator/participant_new.html",
         event=event,
         delegation_options=[(d.id, both_names(d)[0]) for d in delegations],
         category_options=[(c.id, both_names(c)[0]) for c in categories],

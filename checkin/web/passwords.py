@@ -45,7 +45,7 @@ _limited = limiter.shared_limit(
 @bp.get("/forgotten-password")
 def forgotten() -> ResponseReturnValue:
     """Ask for the e-mail."""
-    return render_template("password_forgotten.html", sent=request.args.get("sent") == "1")
+    return render_template("account/password_forgotten.html", sent=request.args.get("sent") == "1")
 
 
 @bp.post("/forgotten-password")
@@ -106,9 +106,11 @@ def _form(secret: str, problem: str | None, status: int = 200) -> ResponseReturn
             whose = operator_behind(session, secret, datetime.now(UTC))
     except NotFound:
         return _nowhere()
-    page = render_template("password_choose.html", secret=secret, whose=whose, problem=problem)
+    page = render_template(
+        "account/password_choose.html", secret=secret, whose=whose, problem=problem
+    )
     return page, status
 
 
 def _nowhere() -> ResponseReturnValue:
-    return render_template("password_nowhere.html"), 404
+    return render_template("account/password_nowhere.html"), 404

@@ -28,7 +28,7 @@ def index() -> ResponseReturnValue:
     with database().read() as session:
         people = people_with_pins(session)
     return render_template(
-        "pins.html",
+        "organiser/pins.html",
         people=[(one, may_give_pin(me, one)) for one in people],
         nobody_has=not any(one.pin_hash for one in people),
         roles=role_names(),
@@ -45,4 +45,4 @@ def make(operator_id: int) -> ResponseReturnValue:
         return whose, give_pin(session, me, whose, now=now)
 
     whose, pin = in_transaction(database(), work)
-    return render_template("pin_made.html", whose=whose, pin=pin), 201
+    return render_template("organiser/pin_made.html", whose=whose, pin=pin), 201

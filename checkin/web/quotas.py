@@ -151,7 +151,7 @@ def _page(slug: str, refused: Refused = NONE_REFUSED) -> str:
     with database().read() as session:
         event = visible_event(session, current_operator(), slug)
         return render_template(
-            "quotas.html",
+            "organiser/quotas.html",
             event=event,
             delegations=known_delegations(session, event, datetime.now(UTC)),
             **refused.shown(),
@@ -167,7 +167,7 @@ def _sheet_page(slug: str, rows: list[QuotaRow], problem: str = "") -> str:
     }
     counts = {str(a): sum(one.action == a for one in plan) for a in QuotaAction}
     return render_template(
-        "quota_sheet.html",
+        "organiser/quota_sheet.html",
         event=event,
         plan=plan,
         problems=problems,

@@ -42,7 +42,7 @@ def export(slug: str) -> ResponseReturnValue:
     with database().read() as session:
         event = visible_event(session, current_operator(), slug)
         counts = live_counts(session, event.id)
-    return render_template("export.html", event=event, counts=counts)
+    return render_template("organiser/export.html", event=event, counts=counts)
 
 
 @bp.post("/events/<slug>/export")
@@ -99,7 +99,7 @@ def receipt(slug: str) -> ResponseReturnValue:
     if found is None:
         raise NotFound("nothing was purged here yet")
     text = render_template(
-        "purge_receipt.txt",
+        "administrator/purge_receipt.txt",
         event=event,
         receipt=found,
         lines=receipt_lines(found),
@@ -116,7 +116,7 @@ def _purge_page(slug: str, **more: object) -> str:
         event = visible_event(session, current_operator(), slug)
         found = receipt_of(session, event)
         return render_template(
-            "purge.html",
+            "administrator/purge.html",
             event=event,
             now=now,
             running=now < event.ends_at,

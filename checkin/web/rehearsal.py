@@ -47,13 +47,13 @@ class PracticeBadge:
 @bp.get("/events/<slug>/rehearsal")
 def show(slug: str) -> ResponseReturnValue:
     """Say whether a rehearsal is on, and how to go about it."""
-    return _page(slug, "rehearsal.html")
+    return _page(slug, "organiser/rehearsal.html")
 
 
 @bp.get("/events/<slug>/rehearsal/badges")
 def sheet(slug: str) -> ResponseReturnValue:
     """Show the practice badges as a sheet to print."""
-    return _page(slug, "practice_sheet.html")
+    return _page(slug, "organiser/practice_sheet.html")
 
 
 @bp.post("/events/<slug>/rehearsal/begin")

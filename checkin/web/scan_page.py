@@ -25,7 +25,7 @@ def scan() -> ResponseReturnValue:
     """Show the scan page; the device's token stays in the browser."""
     with database().read() as session:
         timezones = timezones_in_use(session)
-    return render_template("scan.html", words=scan_words(page_language(), timezones))
+    return render_template("gate/scan.html", words=scan_words(page_language(), timezones))
 
 
 @bp.get("/scan/decoder.js")

@@ -78,7 +78,7 @@ def turn_on() -> ResponseReturnValue:
     except InvalidRequest:
         return _page(failed=True), 400
     begin_session(operator, renewed=True)
-    return render_template("recovery_codes.html", codes=codes), 201
+    return render_template("account/recovery_codes.html", codes=codes), 201
 
 
 @bp.post("/account/second-factor/codes")
@@ -92,7 +92,7 @@ def renew() -> ResponseReturnValue:
     codes = _after_code(work)
     if codes is None:
         return _page(failed=True), 400
-    return render_template("recovery_codes.html", codes=codes), 201
+    return render_template("account/recovery_codes.html", codes=codes), 201
 
 
 @bp.post("/account/second-factor/off")
@@ -140,7 +140,7 @@ def _page(*, failed: bool = False) -> str:
     with database().read() as opened:
         left = codes_left(opened, me.id)
     return render_template(
-        "second_factor.html",
+        "account/second_factor.html",
         me=me,
         picture=link_qr_address(link) if secret else None,
         secret=secret_text(secret) if secret else "",

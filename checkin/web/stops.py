@@ -67,7 +67,7 @@ def _page(slug: str, messages: dict[str, str], **more: object) -> str:
         event = visible_event(session, current_operator(), slug)
         found = stops_of(session, event)
     return render_template(
-        "stop.html",
+        "organiser/stop.html",
         event=event,
         stops=found,
         messages=messages,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from flask import template_rendered
 from werkzeug.routing import Rule
 
 from checkin.db.models import Role
@@ -134,6 +135,17 @@ FORMS = {
 }
 
 
+#: whose pages stand in which folders of the templates; what everybody meets stands above them
+FOLDERS = {
+    Role.ADMINISTRATOR: {"account", "administrator", "coordinator", "organiser"},
+    Role.ORGANISER: {"account", "coordinator", "organiser"},
+    Role.COORDINATOR: {"account", "coordinator"},
+    Role.SUPERVISOR: {"account", "coordinator", "organiser"},
+    Role.VOLUNTEER: {"account"},
+    Role.VIEWER: {"account", "organiser"},
+}
+
+
 def routes_of(app) -> list[Rule]:
     """Every route of the pages and of the device API."""
     return [*app.url_map.iter_rules(), *app.extensions[API].url_map.iter_rules()]
@@ -165,6 +177,24 @@ def test_each_role_opens_its_pages_and_no_others(signed_in, database, event, del
     opened = {page: browsing.open(page).status_code for page in PAGES}
 
     assert opened == {page: 200 if role in roles else 403 for page, roles in PAGES.items()}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_page_stands_in_a_folder_of_those_who_open_it(
+    app, signed_in, database, event, delegation, role
+):
+    factories.a_participant(database, event, delegation=delegation)
+    browsing = signed_in(role)
+    names = set()
+
+    def note(sender, template, **about):
+        names.add(template.name)
+
+    with template_rendered.connected_to(note, app):
+        for page in PAGES:
+            browsing.open(page)
+
+    assert {name.split("/")[0] for name in names if "/" in name} == FOLDERS[role]
 
 
 @pytest.mark.parametrize("role", list(Role))

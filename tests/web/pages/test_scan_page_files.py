@@ -76,6 +76,12 @@ def test_every_module_that_the_page_loads_is_kept(app, event):
             assert loaded in files, f"{file.name} loads {path}"
 
 
+def test_every_place_where_the_page_takes_its_text_has_files():
+    empty = [place for place in kept_files._TEXTS if not any(STATIC.parents[1].glob(place))]
+
+    assert empty == []
+
+
 def test_a_change_of_any_file_or_of_the_events_clocks_makes_a_new_version(tmp_path):
     def version(timezone="Africa/Casablanca"):
         kept_files._of_files.cache_clear()
