@@ -14,8 +14,8 @@ pytestmark = pytest.mark.browser
 
 BOARD = "/events/rabat-2025/board"
 TOO_OLD = {"fr": "Ce navigateur est trop ancien", "ar": "هذا المتصفح قديم", "en": "too old"}
-SAFARI = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.0 Safari/605.1.15"
-GNOME_WEB = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/605.1.15 Version/18.0 Safari/605.1.15"
+SAFARI = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Safari/605.1.15"
+GNOME_WEB = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/605.1.15 Safari/605.1.15"
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36"
 
 
@@ -69,7 +69,9 @@ def test_the_board_tells_an_old_browser_too(server, organiser_page, delegation):
 
 
 def test_files_that_a_browser_erased_are_fetched_again(context, page, code):
-    page.evaluate("async () => { for (const name of await caches.keys()) await caches.delete(name) }")
+    page.evaluate(
+        "async () => { for (const name of await caches.keys()) await caches.delete(name) }"
+    )
     page.reload()
     wait_for_list(page)
 

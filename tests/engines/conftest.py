@@ -134,6 +134,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     terminalreporter.write_line(f"\n{'':{wide}}  {'  '.join(names)}")
     for test, told in _results.items():
         marks = "  ".join(
-            f"{told.get(engine, ''):{len(name)}}" for engine, name in zip(ENGINES, names, strict=True)
+            f"{told.get(engine, ''):{len(name)}}"
+            for engine, name in zip(ENGINES, names, strict=True)
         )
         terminalreporter.write_line(f"{test:{wide}}  {marks}")

@@ -1,4 +1,4 @@
-"""Firefox, driven over the socket that it opens itself (Marionette): no further program is needed."""
+"""Firefox, driven over the socket that it opens itself (Marionette), without a further program."""
 
 from __future__ import annotations
 
@@ -47,7 +47,15 @@ class Firefox(DrivenBrowser):
         wanted = {**_PREFERENCES, "marionette.port": self._port, **preferences}
         lines = [f"user_pref({json.dumps(name)}, {json.dumps(wanted[name])});" for name in wanted]
         (folder / "user.js").write_text("\n".join(lines))
-        command = [str(program()), "--headless", "--marionette", "--remote-allow-system-access", "--no-remote", "--profile", folder]
+        command = [
+            str(program()),
+            "--headless",
+            "--marionette",
+            "--remote-allow-system-access",
+            "--no-remote",
+            "--profile",
+            folder,
+        ]
         with (folder / "printed.log").open("wb") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log)
         self._count = 0

@@ -10,8 +10,10 @@ from tests.engines.driven import DrivenBrowser
 pytestmark = pytest.mark.proof
 
 BOARD = "/events/rabat-2025/board"
-_ARRIVED = """(count) =>
-  Number(document.querySelector("[data-total=arrived]").textContent.replace(/\\D/g, "")) === count"""
+_ARRIVED = """(count) => {
+  const shown = document.querySelector("[data-total=arrived]").textContent;
+  return Number(shown.replace(/\\D/g, "")) === count;
+}"""
 _POLLED_AFTER_S = 5
 
 

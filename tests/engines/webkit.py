@@ -39,7 +39,15 @@ class WebKit(DrivenBrowser):
         port = free_port()
         self._log = folder / "printed.log"
         homes = {name: str(folder) for name in ("HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")}
-        command = ["xvfb-run", "-a", "-s", "-screen 0 1500x1200x24", str(program()), "-p", str(port)]
+        command = [
+            "xvfb-run",
+            "-a",
+            "-s",
+            "-screen 0 1500x1200x24",
+            str(program()),
+            "-p",
+            str(port),
+        ]
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 command, stdout=log, stderr=log, env={**os.environ, **homes}, start_new_session=True
@@ -54,7 +62,10 @@ class WebKit(DrivenBrowser):
     def ask(self, command: Command, **parameters: Any) -> Any:
         address = self._address + command.path.format(**parameters)
         reply = requests.request(
-            command.method, address, json=parameters if command.method == "POST" else None, timeout=60
+            command.method,
+            address,
+            json=parameters if command.method == "POST" else None,
+            timeout=60,
         )
         value = reply.json()["value"]
         if not reply.ok:
