@@ -54,7 +54,7 @@ class DrivenBrowser(ABC):
 
     @abstractmethod
     def faults(self) -> list[str]:
-        """Return what the console called an error, since it was asked last."""
+        """Return the errors of the console since it was asked last, where it can be read."""
 
     @abstractmethod
     def close(self) -> None:
@@ -75,8 +75,8 @@ class DrivenBrowser(ABC):
         """Call a JavaScript function in the page, wait for its promise, and return the value."""
         script = _AWAITED.replace("eval(text)", f"({function})")
         told = self.ask(_RUN, script=script, args=["", list(values)])
-        if "fault" in told:
-            raise BrowserFault(told["fault"])
+        if told is None or "fault" in told:
+            raise BrowserFault(told["fault"] if told else "the page went away meanwhile")
         return told["value"]
 
     def wait(self, function: str, *values: Any, seconds: float = 15) -> Any:
@@ -88,7 +88,8 @@ class DrivenBrowser(ABC):
                 if found := self.run(function, *values):
                     return found
             time.sleep(0.05)
-        raise TimeoutError(f"{function} {values}")
+        shown = self.run("() => document.body.innerText + document.documentElement.dataset.kept")
+        raise TimeoutError(f"{function} {values}: the page showed {shown}")
 
     def wait_for(self, selector: str, seconds: float = 15) -> None:
         self.wait("(what) => Boolean(document.querySelector(what))", selector, seconds=seconds)

@@ -9,6 +9,7 @@ import pytest
 from tests.browser.test_accessibility import PAGES
 from tests.engines.conftest import Hall, sign_in
 from tests.engines.driven import ENTER, TAB, DrivenBrowser
+from tests.engines.webkit import WebKit
 
 pytestmark = pytest.mark.proof
 
@@ -70,3 +71,18 @@ def test_a_file_is_sent_and_shown_row_by_row(
 
     browser.wait_for("#review [aria-invalid=true]")
     assert browser.faults() == []
+
+
+def test_a_fault_of_a_page_is_found_out(browser: DrivenBrowser, hall: Hall) -> None:
+    if isinstance(browser, WebKit):
+        pytest.skip("WebKit's driver passes nothing of the console on")
+    browser.open(f"{hall.url}/login?lang=fr")
+    browser.faults()
+
+    browser.run("() => setTimeout(() => { throw new Error('our own'); })")
+    browser.run("() => { document.body.innerHTML += '<img src=\"http://127.0.0.1:1/x.png\">'; }")
+    browser.run("() => new Promise((done) => setTimeout(done, 500))")
+
+    told = " ".join(browser.faults())
+    assert "our own" in told
+    assert "Content" in told  # the policy's, against a picture from elsewhere
