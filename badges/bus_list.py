@@ -27,7 +27,7 @@ _WORDS: dict[Language, dict[str, str]] = {
         "phone": "Téléphone",
         "out": "Aller",
         "back": "Retour",
-        "private": "Données personnelles : gardez cette liste sur vous et détruisez-la au retour.",
+        "private": "Données personnelles : gardez cette liste sur vous et détruisez-la au retour.",
         "page": "Page",
     },
     "ar": {

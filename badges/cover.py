@@ -19,8 +19,8 @@ _ADVICE = (
         "Découpez le long des repères. Les badges sont dans l’ordre de l’inscription, "
         "de gauche à droite puis de haut en bas.",
         "Remettez chaque badge à la personne dont il porte le nom, contre émargement. "
-        "Un badge perdu se signale aussitôt : un autre est imprimé et l’ancien est refusé.",
-        "Ne photographiez pas ces pages : un code photographié ouvre la porte.",
+        "Un badge perdu se signale aussitôt : un autre est imprimé et l’ancien est refusé.",
+        "Ne photographiez pas ces pages : un code photographié ouvre la porte.",
     ),
     (
         "اطبعوا بالحجم الأصلي 100% دون ملاءمة مع الصفحة، على ورق سميك غير لامع. "

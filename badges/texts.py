@@ -61,24 +61,15 @@ class Texts:
 
 TEXTS: dict[Language, Texts] = {
     "fr": Texts(
-        subject="Votre badge : {event}",
+        subject="Votre badge : {event}",
         subject_neutral="Votre badge d’entrée",
         greeting="Bonjour {name},",
-        intro=(
-            "Votre inscription est confirmée. "
-            "Voici votre badge pour «\N{NO-BREAK SPACE}{event}\N{NO-BREAK SPACE}»."
-        ),
-        replaces=(
-            "Il remplace votre badge précédent, qui n’ouvre plus la porte\N{NO-BREAK SPACE}: "
-            "effacez-le."
-        ),
+        intro="Votre inscription est confirmée. Voici votre badge pour « {event} ».",
+        replaces="Il remplace votre badge précédent, qui n’ouvre plus la porte : effacez-le.",
         show="À l’entrée, montrez ce code sur votre téléphone, luminosité au maximum.",
-        print_out=(
-            "Sans téléphone, imprimez le PDF joint sans changer l’échelle (100\N{NO-BREAK SPACE}%)."
-        ),
+        print_out="Sans téléphone, imprimez le PDF joint sans changer l’échelle (100 %).",
         personal=(
-            "Ce badge est personnel et ne sert qu’à une seule personne\N{NO-BREAK SPACE}: "
-            "ne le transférez pas."
+            "Ce badge est personnel et ne sert qu’à une seule personne : ne le transférez pas."
         ),
         name_label="Nom",
         category_label="Catégorie",
@@ -90,25 +81,22 @@ TEXTS: dict[Language, Texts] = {
         number_label="Numéro",
         picture="Code QR de votre badge",
         privacy=(
-            "Vos données\N{NO-BREAK SPACE}: {organiser} traite votre nom, vos coordonnées, "
+            "Vos données : {organiser} traite votre nom, vos coordonnées, "
             "votre délégation et vos passages à l’entrée, uniquement pour organiser cet événement "
             "et en tenir les comptes. Elles sont effacées {days} jours après l’événement et ne "
             "sont transmises à personne d’autre. Vous pouvez y accéder, les faire rectifier ou "
-            "effacer, vous opposer à leur traitement ou retirer votre accord\N{NO-BREAK SPACE}: "
+            "effacer, vous opposer à leur traitement ou retirer votre accord : "
             "écrivez à {contact}."
         ),
-        decline=(
-            "Vous ne venez pas\N{NO-BREAK SPACE}? Dites-le d’un clic\N{NO-BREAK SPACE}: "
-            "votre place ira à quelqu’un d’autre."
-        ),
+        decline="Vous ne venez pas ? Dites-le d’un clic : votre place ira à quelqu’un d’autre.",
         decline_link="Je ne viens pas",
         apple_wallet="Ajouter à Apple Wallet",
         google_wallet="Ajouter à Google Wallet (Google reçoit votre nom et ce code)",
         calendar_neutral="Rencontre",
-        sheet_title="Badges : {event}",
-        sheet_title_one="Badge {number} : {event}",
+        sheet_title="Badges : {event}",
+        sheet_title_one="Badge {number} : {event}",
         cut="Découpez le long des repères. Ne pliez pas le code et gardez-le bien plat.",
-        colon="\N{NO-BREAK SPACE}: ",
+        colon=" : ",
     ),
     "ar": Texts(
         subject="شارتكم: {event}",

@@ -27,17 +27,17 @@ _LATIN_KEYS = ("Z", "E", "T", "F", "W", "O", "C", "S", "L")
 _FRENCH: dict[str, Any] = {
     "lang": "fr",
     "rtl": False,
-    "title": "À la porte : l’essentiel",
+    "title": "À la porte : l’essentiel",
     "steps": [
         "La personne tient son badge devant la caméra, à 30–60 cm, bien à plat.",
         "Attendez la couleur et le son. Ne laissez jamais entrer avant la couleur.",
-        "Pas de lecture ? Rapprocher, incliner pour ôter le reflet, doigts hors des coins.",
+        "Pas de lecture ? Rapprocher, incliner pour ôter le reflet, doigts hors des coins.",
     ],
     "faces": [
         ("admitted", "VERT · ADMIS", "Laissez entrer, avec le sourire. S’efface tout seul."),
         ("already", "ORANGE · DÉJÀ ENTRÉ", "Lisez l’heure et la porte affichées. Vers l’accueil."),
-        ("refused", "ROUGE · REFUSÉ", "Restez aimable : la raison est écrite. Vers l’accueil."),
-        ("pending", "BLEU · À CONFIRMER", "Réseau coupé. Laissez entrer : c’est enregistré."),
+        ("refused", "ROUGE · REFUSÉ", "Restez aimable : la raison est écrite. Vers l’accueil."),
+        ("pending", "BLEU · À CONFIRMER", "Réseau coupé. Laissez entrer : c’est enregistré."),
     ],
     "keys_title": "Les touches (? les montre toutes)",
     "space": "Espace",
@@ -54,10 +54,10 @@ _FRENCH: dict[str, Any] = {
         "langue",
     ],
     "trouble": [
-        "Caméra noire : rebranchez-la, elle revient seule. Réseau coupé : continuez à scanner ; "
+        "Caméra noire : rebranchez-la, elle revient seule. Réseau coupé : continuez à scanner ; "
         "les scans gardés partent d’eux-mêmes au retour.",
-        "« NON enregistré » : ne laissez pas entrer, appelez l’organisateur. Ne prêtez pas cet "
-        "ordinateur et ne photographiez pas l’écran : les noms sont confidentiels.",
+        "« NON enregistré » : ne laissez pas entrer, appelez l’organisateur. Ne prêtez pas cet "
+        "ordinateur et ne photographiez pas l’écran : les noms sont confidentiels.",
     ],
 }
 _ARABIC: dict[str, Any] = {

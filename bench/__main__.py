@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import platform
@@ -58,6 +59,7 @@ _PLANNED = 2000
 
 def main() -> None:
     arguments = _arguments()
+    gc.freeze()  # as the commands do
     # Stopped from outside, it still stops its servers and removes its folder.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     sizes = QUICK if arguments.quick else FULL

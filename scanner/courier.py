@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from scanner.backlog import Backlog
 from scanner.deadline import within
 from scanner.delivery import Delivery
 from scanner.errors import (
@@ -22,7 +23,7 @@ from scanner.errors import (
     TokenRefused,
     WipeFailed,
 )
-from scanner.happenings import Annulled, Happening, LinkSeen, Stopped, Trouble, Uploaded
+from scanner.happenings import Annulled, Happening, LinkSeen, Stopped, Trouble
 from scanner.refresh import EVERY_S, Refresh
 from scanner.scan import Scan, Verdict
 from scanner.spool import Waiting
@@ -79,8 +80,7 @@ class Courier:
         self._refused: ScannerError | None = None
         self._fresh: queue.Queue[Callable[[], None] | None] = queue.Queue()
         self._over = threading.Event()
-        # Looked up before the first scan of this run, which will be undecided for a moment too.
-        self._cut_off = delivery.spool.undecided()
+        self._backlog = Backlog(delivery, tell)
         self._next_status = -math.inf
         self._next_refresh = -math.inf
         self._told_of_certificate = False
@@ -118,7 +118,7 @@ class Courier:
         self._over.set()
         for thread in self._threads:
             thread.join()
-        for work in (self._resume, self._drain, self._return_lease):
+        for work in (self._backlog.resume, self._backlog.drain, self._return_lease):
             self._guarded(work)
 
     def _deliver_fresh(self) -> None:
@@ -137,7 +137,7 @@ class Courier:
             self._tell(fault_verdict(scan, self._refused or fault, self._delivery.language))
         except SpoolUnwritable as fault:
             # It is in the spool without an answer: the server shall say what becomes of it.
-            self._cut_off.append(Waiting(scan, None, self._refresh.clock.frame))
+            self._backlog.add(Waiting(scan, None, self._refresh.clock.frame))
             self._tell(fault_verdict(scan, fault, self._delivery.language))
 
     def _stop(self, fault: ScannerError) -> None:
@@ -172,7 +172,7 @@ class Courier:
     def round(self) -> None:
         """Do once what the second thread does every second."""
         # What waits goes before the refresh: a lease is renewed when nothing is unheard of.
-        for work in (self._heartbeat, self._resume, self._drain, self._supply):
+        for work in (self._heartbeat, self._backlog.resume, self._backlog.drain, self._supply):
             self._guarded(work)
 
     def _guarded(self, work: Callable[[], None]) -> None:
@@ -225,27 +225,6 @@ class Courier:
         spool.memory.drop_lease()
         with contextlib.suppress(TimeoutError, RequestRejected):  # then it runs out by itself
             within(GOODBYE_S, lambda: self._server.return_lease(lease.lease_id))
-
-    def _drain(self) -> None:
-        if not self._delivery.link.online:
-            return
-        self._upload()
-        if self._delivery.register():
-            self._upload()
-
-    def _upload(self) -> None:
-        before, settled = len(self._delivery.spool.contradicted()), 0
-        try:
-            while (count := self._delivery.upload()) > 0:
-                settled += count
-        finally:
-            if settled:
-                contradicted = len(self._delivery.spool.contradicted()) - before
-                self._tell(Uploaded(settled, contradicted))
-
-    def _resume(self) -> None:
-        if count := self._delivery.resume(self._cut_off):
-            self._tell(Uploaded(count))
 
     def _line(self, *, online: bool, counts: dict[str, Any] | None = None) -> None:
         self._delivery.link.online = online

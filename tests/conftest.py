@@ -16,7 +16,14 @@ from checkin.web.limits import limiter
 from checkin.web.state import EXTENSION
 from tests import factories
 from tests.api_client import Api
-from tests.databases import KINDS, Databases, PostgresDatabases, SqliteDatabases, postgres_cluster
+from tests.databases import (
+    KINDS,
+    Databases,
+    PostgresDatabases,
+    SqliteDatabases,
+    opened,
+    postgres_cluster,
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -62,36 +69,29 @@ def database_url(databases, tmp_path) -> Iterator[str]:
 @pytest.fixture
 def empty_database(databases, tmp_path) -> Iterator[Database]:
     """A database without a schema."""
-    with databases.empty(tmp_path) as url:
-        database = Database(url)
+    with databases.empty(tmp_path) as url, opened(url) as database:
         yield database
-        database.dispose()
 
 
 @pytest.fixture
 def sqlite_database(sqlite_databases, tmp_path) -> Iterator[Database]:
     """A fresh SQLite database, for what only SQLite does."""
-    with sqlite_databases.fresh(tmp_path) as url:
-        database = Database(url)
+    with sqlite_databases.fresh(tmp_path) as url, opened(url) as database:
         yield database
-        database.dispose()
 
 
 @pytest.fixture
 def postgres_database(postgres_databases, tmp_path) -> Iterator[Database]:
     """A fresh PostgreSQL database, for what only PostgreSQL does."""
-    with postgres_databases.fresh(tmp_path) as url:
-        database = Database(url)
+    with postgres_databases.fresh(tmp_path) as url, opened(url) as database:
         yield database
-        database.dispose()
 
 
 @pytest.fixture
 def database(database_url) -> Iterator[Database]:
     """A fresh, migrated database."""
-    database = Database(database_url)
-    yield database
-    database.dispose()
+    with opened(database_url) as database:
+        yield database
 
 
 @pytest.fixture

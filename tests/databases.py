@@ -79,13 +79,20 @@ class PostgresDatabases:
 Databases = SqliteDatabases | PostgresDatabases
 
 
-def migrate(url: str) -> None:
-    """Bring a database to the newest schema."""
+@contextmanager
+def opened(url: str) -> Iterator[Database]:
+    """Open a database, and let go of its connections at the end."""
     database = Database(url)
     try:
-        upgrade(database)
+        yield database
     finally:
         database.dispose()
+
+
+def migrate(url: str) -> None:
+    """Bring a database to the newest schema."""
+    with opened(url) as database:
+        upgrade(database)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_shortest_transaction, in_transaction
-from checkin.db.models import Bus, Category, Delegation, Event
+from checkin.db.models import Activity, Bus, Category, Delegation, Event
 from checkin.domain.buses import BusDetails
 from checkin.domain.registration import Registration
 from checkin.domain.verdicts import Direction, Source
@@ -38,6 +38,16 @@ NOW = datetime(2025, 6, 14, 14, 30, tzinfo=UTC)
 def write(database: Database, work: Callable[[Session], T]) -> T:
     """Run `work` in one transaction."""
     return in_transaction(database, work)
+
+
+def noted(database: Database, kind: str) -> Sequence[str]:
+    """Return the acts of a kind ("device", "category", …) that were written down, in order."""
+    with database.read() as session:
+        return session.scalars(
+            select(Activity.action)
+            .where(Activity.action.startswith(f"{kind}."))
+            .order_by(Activity.id)
+        ).all()
 
 
 def an_event(database: Database, slug: str = "rabat-2025", **laid_down: Any) -> Event:

@@ -6,7 +6,11 @@ from contextlib import nullcontext
 
 from sqlalchemy import create_engine, event, text
 
-from checkin.db.engine import Database, _pragmas
+from checkin.db.connecting import pragmas
+from checkin.db.engine import Database
+from checkin.db.locks import Line
+
+EVERYBODY = 1_000
 
 
 class NoProcessLock:
@@ -23,7 +27,7 @@ def without_turns(database: Database) -> None:
     """Let all writers of a SQLite file in at once, as far as SQLite lets them."""
     if database.dialect == "sqlite":
         database.group = None
-        database._line = nullcontext()
+        database._line = Line(EVERYBODY)
         database._process_lock.close()
         database._process_lock = NoProcessLock()
 
@@ -34,7 +38,7 @@ def with_plain_begin(database: Database) -> None:
         without_turns(database)
         database._writer.dispose()
         database._writer = create_engine(database.url, pool_size=20, max_overflow=0)
-        event.listen(database._writer, "connect", _pragmas(only_reads=False))
+        event.listen(database._writer, "connect", pragmas(only_reads=False))
         event.listen(database._writer, "begin", lambda c: c.exec_driver_sql("BEGIN"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from scanner.spool import Spool
 from scanner.station import Station
 from tests.server_process import Server
 from tests.tcp_proxy import Wire
+from tests.waiting import wait_for
 
 
 class Door:
@@ -63,15 +64,6 @@ class Door:
         self.courier.finish()
         self.gate.close()
         self.wire.close()
-
-
-def wait_for(happened: Callable[[], object], timeout_s: float = 30) -> object:
-    """Return what `happened` returns once it is true."""
-    until = time.monotonic() + timeout_s
-    while not (result := happened()):
-        assert time.monotonic() < until
-        time.sleep(0.01)
-    return result
 
 
 @pytest.fixture
@@ -235,13 +227,13 @@ def test_ten_thousand_waiting_scans_are_drained_in_thirty_seconds_while_live_sca
     door = Door(server, "Porte 1", tmp_path / "spool", timedelta())
     wait_for(lambda: door.gate.held.is_there)
     door.wire.cut()
-    wait_for(lambda: not door.gate.link.online, 60)
+    wait_for(lambda: not door.gate.link.online, timeout_s=60)
     fill(door, [codes[n % 50] for n in range(10_000)])
     began = time.monotonic()
     door.wire.heal()
     wait_for(lambda: door.gate.spool.waiting_count() < 10_000)
     waits = [timed(door, code) for code in codes[50:70]]
-    wait_for(lambda: door.is_settled, 60)
+    wait_for(lambda: door.is_settled, timeout_s=60)
     took_s = time.monotonic() - began
     door.close()
 

@@ -43,14 +43,6 @@ def layout_fonts() -> typst.Fonts:
     )
 
 
-def unwritable_letters(text: str) -> list[str]:
-    """Return the letters of a text that would be printed as boxes, each once, in their order."""
-    letters = dict.fromkeys(letter for letter in text if letter.isprintable() and letter != " ")
-    return [
-        letter for letter in letters if not any(has_letter(font, letter) for font in FONT_FILES)
-    ]
-
-
 @cache
 def font_of(file: str, size_px: int) -> ImageFont.FreeTypeFont:
     """Load a font for Pillow, shaping with raqm so that Arabic letters join."""

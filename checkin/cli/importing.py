@@ -21,7 +21,7 @@ _WORDS = {
     "en": {"add": "added", "change": "changed", "skip": "skipped", "refuse": "refused"},
 }
 _NOTHING_WRITTEN = {
-    "fr": "Essai : rien n’a été enregistré.",
+    "fr": "Essai : rien n’a été enregistré.",
     "ar": "تجربة: لم يُسجَّل أي شيء.",
     "en": "Dry run: nothing was written.",
 }

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from psycopg.pq import TransactionStatus
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
+from checkin.db.connecting import postgresql_engines, sqlite_engines
 from checkin.db.group_commit import GroupCommit, GroupFailed
-from checkin.db.locks import FairLock, ProcessLock
+from checkin.db.locks import Line, ProcessLock
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -22,9 +23,13 @@ T = TypeVar("T")
 #: PostgreSQL's words for "the same transaction will pass if you run it again"
 _TRY_AGAIN = {"40001", "40P01"}
 
-#: at most this many transactions of one process are open at once; `scarce` in
-#: `checkin.services.scan_facts` counts on it
-POOL_SIZE = 20
+#: Live scans that talk to PostgreSQL at once. More of them fight for the interpreter: at 16 the
+#: slowest took twice as long, and none came sooner.
+SCANS_AT_ONCE = 4
+
+#: For so long a scan waits for those before it; then it goes beside them. Whoever holds a place may
+#: wait for a lock in the database, and those behind have perhaps no need of it.
+PATIENCE_S = 0.1
 
 
 class Database:
@@ -38,15 +43,13 @@ class Database:
         self.url = url
         self.dialect = make_url(url).get_backend_name()
         if self.dialect == "sqlite":
-            self._reader, self._writer = _sqlite_engines(url)
+            self._reader, self._writer = sqlite_engines(url)
             self._process_lock = ProcessLock(Path(make_url(url).database or ""))
-            self._line = FairLock()
+            self._line = Line()
             self.group: GroupCommit[Connection] | None = GroupCommit(self.writing)
         else:
-            self._reader = _reading_engine(url)
-            self._writer = create_engine(
-                url, pool_size=POOL_SIZE, max_overflow=0, pool_use_lifo=True
-            )
+            self._reader, self._writer = postgresql_engines(url)
+            self._line = Line(SCANS_AT_ONCE, PATIENCE_S)
             self.group = None  # PostgreSQL brings waiting commits to the disk together itself
 
     @contextmanager
@@ -106,7 +109,7 @@ class Database:
             with self.writing() as connection:
                 yield connection
             return
-        with self.reading() as connection:
+        with self._line.turn(), self.reading() as connection:
             try:
                 yield connection
             except BaseException:
@@ -119,7 +122,7 @@ class Database:
         if self.dialect != "sqlite":
             yield
             return
-        with self._line, self._process_lock.held():
+        with self._line.turn(), self._process_lock.held():
             yield
 
     def connect_for_migration(self) -> AbstractContextManager[Connection]:
@@ -220,47 +223,3 @@ def _worth_another_run(fault: DBAPIError) -> bool:
     if isinstance(fault, IntegrityError):
         return True
     return getattr(fault.orig, "sqlstate", None) in _TRY_AGAIN
-
-
-def _reading_engine(url: str) -> Engine:
-    # Autocommit from the first connection on, and nothing to roll back: a pool that switched to
-    # it and back, as execution options do, would take longer than the look-up itself. The
-    # connection used last is taken first: it has its plans made and its caches warm.
-    return create_engine(
-        url,
-        pool_size=POOL_SIZE,
-        max_overflow=0,
-        isolation_level="AUTOCOMMIT",
-        pool_reset_on_return=None,
-        pool_use_lifo=True,
-    )
-
-
-def _sqlite_engines(url: str) -> tuple[Engine, Engine]:
-    path = make_url(url).database
-    if not path or path == ":memory:":
-        raise ValueError("SQLite needs a file: several threads and processes share it")
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    reader = _reading_engine(url)
-    writer = create_engine(url, pool_size=1, max_overflow=0)
-    for engine, only_reads in ((reader, True), (writer, False)):
-        event.listen(engine, "connect", _pragmas(only_reads=only_reads))
-    # BEGIN IMMEDIATE takes the write lock first: a plain BEGIN that reads and then writes fails
-    # with "database is locked" when someone wrote in between.
-    event.listen(writer, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
-    return reader, writer
-
-
-def _pragmas(*, only_reads: bool) -> Callable[[Any, Any], None]:
-    def set_up(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # we write BEGIN ourselves
-        connection.execute("PRAGMA journal_mode=WAL")
-        # FULL: a commit is on the disk before it is answered, so a power cut loses no arrival.
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA busy_timeout=10000")
-        connection.execute("PRAGMA cache_size=-32000")
-        if only_reads:
-            connection.execute("PRAGMA query_only=ON")
-
-    return set_up

@@ -1,4 +1,4 @@
-"""One writer at a time on SQLite, in the order of asking.
+"""Lines to wait in: whoever asked first is served first.
 
 SQLite's own waiting sleeps and tries again, so under load an unlucky process waits for seconds
 while others pass it. Here threads queue in a line, and processes pass a turnstile: whoever
@@ -15,30 +15,53 @@ from pathlib import Path
 from threading import Lock
 
 
-class FairLock:
-    """A lock that serves threads in the order in which they asked."""
+class Line:
+    """Lets so many threads in at a time, in the order in which they asked.
 
-    def __init__(self) -> None:
+    Args:
+        places: how many may be in at once.
+        patience_s: whoever has waited for so long goes in beside the others; None waits for ever.
+    """
+
+    def __init__(self, places: int = 1, patience_s: float | None = None) -> None:
         self._mutex = Lock()
         self._waiting: deque[Lock] = deque()
-        self._held = False
+        self._free = places
+        self._patience_s = -1 if patience_s is None else patience_s
 
-    def __enter__(self) -> None:
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for a place and hold it."""
+        has_place = self._take_place()
+        try:
+            yield
+        finally:
+            if has_place:
+                self._leave_place()
+
+    def _take_place(self) -> bool:
         with self._mutex:
-            if not self._held:
-                self._held = True
-                return
-            turn = Lock()
-            turn.acquire()
-            self._waiting.append(turn)
-        turn.acquire()
+            if self._free:
+                self._free -= 1
+                return True
+            called = Lock()
+            called.acquire()
+            self._waiting.append(called)
+        return called.acquire(timeout=self._patience_s) or not self._step_out(called)
 
-    def __exit__(self, *_: object) -> None:
+    def _step_out(self, called: Lock) -> bool:
+        with self._mutex:
+            if called not in self._waiting:  # called at the last moment: the place is ours
+                return False
+            self._waiting.remove(called)
+            return True
+
+    def _leave_place(self) -> None:
         with self._mutex:
             if self._waiting:
                 self._waiting.popleft().release()
             else:
-                self._held = False
+                self._free += 1
 
 
 if sys.platform == "win32":
@@ -61,7 +84,7 @@ else:
     import fcntl
 
     class ProcessLock:
-        """A lock among the processes that write one database file. Threads need a FairLock."""
+        """A lock among the processes that write one database file. Threads need a Line."""
 
         def __init__(self, beside: Path) -> None:
             self._turnstile = beside.with_name(beside.name + ".turn").open("ab")

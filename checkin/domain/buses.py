@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from checkin.domain.contacts import normalise_phone
-from checkin.domain.names import clean_name, clean_text
+from checkin.domain.forms import Form
+from checkin.domain.names import clean_name, clean_title
 from checkin.domain.problems import InvalidValue, Problem
 
 MAX_SEATS = 200
@@ -30,27 +30,16 @@ def validate_bus(raw: Mapping[str, str]) -> BusDetails | list[Problem]:
     Args:
         raw: texts by field: bus, leader, leader_phone, seats.
     """
-    problems: list[Problem] = []
-
-    def read(column: str, reader: Any) -> Any:
-        try:
-            return reader(raw.get(column, "").strip())
-        except InvalidValue as invalid:
-            problems.append(invalid.in_column(column))
-            return None
-
-    name, leader = read("bus", _name), read("leader", _leader)
-    phone, seats = read("leader_phone", _phone), read("seats", _seats)
-    return problems or BusDetails(name, leader, phone, seats)
+    form = Form(raw)
+    name, leader = form.read("bus", _name), form.read("leader", _leader)
+    phone, seats = form.read("leader_phone", _phone), form.read("seats", _seats)
+    return form.problems or BusDetails(name, leader, phone, seats)
 
 
 def _name(text: str) -> str:
     if not text:
         raise InvalidValue("missing_bus", text)
-    name = clean_text(text, _MAX_NAME)
-    if name[:1] in ("=", "+", "-", "@"):
-        raise InvalidValue("formula", name)
-    return name
+    return clean_title(text, _MAX_NAME)
 
 
 def _leader(text: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from checkin.domain.admission import Reentry
+from checkin.domain.forms import Form
 from checkin.domain.messages import LANGUAGES
 from checkin.domain.names import clean_name, clean_text, fold_name
 from checkin.domain.problems import InvalidValue, Problem
@@ -48,24 +49,6 @@ class EventDetails:
     retention_days: int
 
 
-class _Form:
-    """Reads fields one by one and keeps what is wrong with each."""
-
-    def __init__(self, raw: Mapping[str, str]) -> None:
-        self._raw = raw
-        self.problems: list[Problem] = []
-
-    def read(self, field: str, reader: Callable[[str], Any]) -> Any:
-        try:
-            return reader(self._raw.get(field, "").strip())
-        except InvalidValue as invalid:
-            self.problems.append(invalid.in_column(field))
-            return None
-
-    def object(self, field: str, code: str, *hints: str) -> None:
-        self.problems.append(Problem(field, code, self._raw.get(field, ""), hints))
-
-
 def validate_event(raw: Mapping[str, str]) -> EventDetails | list[Problem]:
     """Return the event that ``raw`` describes, or everything that is wrong with it.
 
@@ -73,7 +56,7 @@ def validate_event(raw: Mapping[str, str]) -> EventDetails | list[Problem]:
         raw: texts by field: those of `EventDetails`, moments as YYYY-MM-DDTHH:MM by the clocks of
             the time zone, and grace_minutes for grace_s.
     """
-    form = _Form(raw)
+    form = Form(raw)
     zone = form.read("timezone", _zone)
     moments = {name: form.read(name, _moment_reader(name, zone)) for name in MOMENTS}
     _check_order(form, moments)
@@ -118,7 +101,7 @@ def _moment_reader(name: str, zone: ZoneInfo | None) -> Callable[[str], datetime
     return read
 
 
-def _check_order(form: _Form, moments: Mapping[str, datetime | None]) -> None:
+def _check_order(form: Form, moments: Mapping[str, datetime | None]) -> None:
     starts, ends = moments["starts_at"], moments["ends_at"]
     if starts and ends and ends <= starts:
         form.object("ends_at", "ends_too_early", f"{starts:%Y-%m-%d %H:%M}")

@@ -52,7 +52,7 @@ class PlannedRow:
     changes: dict[str, Any] = field(default_factory=dict)
 
     def sentences(self, language: str = "fr") -> list[str]:
-        """Return each reason with its row: "Ligne 12 · Téléphone : …"."""
+        """Return each reason with its row: "Ligne 12 · Téléphone : …"."""
         row = COLUMN_NAMES["row"].get(language, COLUMN_NAMES["row"]["fr"])
         return [f"{row} {self.row_number} · {problem.sentence(language)}" for problem in self.why]
 

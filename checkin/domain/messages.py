@@ -21,7 +21,7 @@ PENDING = {
 
 _REFUSED: dict[Reason, dict[str, str]] = {
     Reason.INVALID: {
-        "fr": "Badge inconnu : envoyer à l’accueil",
+        "fr": "Badge inconnu : envoyer à l’accueil",
         "ar": "شارة غير معروفة: يُرجى التوجه إلى الاستقبال",
         "en": "Unknown badge: send to the help desk",
     },
@@ -31,7 +31,7 @@ _REFUSED: dict[Reason, dict[str, str]] = {
         "en": "Badge of another event",
     },
     Reason.REVOKED: {
-        "fr": "Badge annulé : envoyer à l’accueil",
+        "fr": "Badge annulé : envoyer à l’accueil",
         "ar": "شارة ملغاة: يُرجى التوجه إلى الاستقبال",
         "en": "Badge revoked: send to the help desk",
     },
@@ -41,7 +41,7 @@ _REFUSED: dict[Reason, dict[str, str]] = {
         "en": "Registration canceled",
     },
     Reason.BLOCKED: {
-        "fr": "Entrée bloquée : appeler un superviseur",
+        "fr": "Entrée bloquée : appeler un superviseur",
         "ar": "الدخول ممنوع: نادوا على المشرف",
         "en": "Entry blocked: call a supervisor",
     },
@@ -56,7 +56,7 @@ _REFUSED: dict[Reason, dict[str, str]] = {
         "en": "The doors are not open at this time",
     },
     Reason.UNAPPROVED: {
-        "fr": "Sur liste d’attente : pas de place libérée",
+        "fr": "Sur liste d’attente : pas de place libérée",
         "ar": "في لائحة الانتظار: لم يتوفر أي مقعد",
         "en": "On the reserve list: no place released",
     },
@@ -76,7 +76,7 @@ _REFUSED: dict[Reason, dict[str, str]] = {
         "en": "The hall is full",
     },
     Reason.CHECKOUT_REQUIRED: {
-        "fr": "Encore à l’intérieur : scanner d’abord la sortie",
+        "fr": "Encore à l’intérieur : scanner d’abord la sortie",
         "ar": "ما زال في الداخل: امسحوا رمز الخروج أولا",
         "en": "Still inside: scan the exit first",
     },

@@ -91,6 +91,12 @@ def folded_both(name: str, name_ar: str | None) -> tuple[str, str]:
     return (f"{folded_name} {fold_name(name_ar)}" if name and name_ar else folded_name), folded_name
 
 
+def folded_apart(folded: str, folded_name: str) -> tuple[str, ...]:
+    """Return the one or two folded names that `folded_both` put together."""
+    other = folded[len(folded_name) + 1 :]
+    return (folded_name, other) if other else (folded_name,)
+
+
 def is_arabic(text: str) -> bool:
     """Tell whether at least half of the letters of ``text`` are Arabic (False without letters)."""
     arabic = len(_ARABIC_LETTER.findall(text))
@@ -118,19 +124,28 @@ def clean_text(text: str, max_length: int) -> str:
     return text
 
 
+def clean_title(text: str, max_length: int = MAX_NAME_LENGTH) -> str:
+    """Return ``text`` as ``clean_text`` does, when no spreadsheet would run it; may be "".
+
+    Raises:
+        InvalidValue: as ``clean_text``, or ``formula`` (it begins with = + - or @).
+    """
+    title = clean_text(text, max_length)
+    if title.startswith(("=", "+", "-", "@")):
+        raise InvalidValue("formula", title)
+    return title
+
+
 def clean_name(text: str) -> str:
     """Return a person's name as it will be shown and stored.
 
     Raises:
-        InvalidValue: as ``clean_text`` with 120 characters, or ``missing_name`` (nothing was
-            written), ``no_letters`` (only digits or signs), ``formula`` (a spreadsheet would
-            run it: it begins with = + - or @).
+        InvalidValue: as ``clean_title`` with 120 characters, or ``missing_name`` (nothing was
+            written), ``no_letters`` (only digits or signs).
     """
-    name = clean_text(text, MAX_NAME_LENGTH)
+    name = clean_title(text)
     if not name:
         raise InvalidValue("missing_name", text)
-    if name[0] in "=+-@":
-        raise InvalidValue("formula", name)
     if not any(map(str.isalpha, name)):
         raise InvalidValue("no_letters", name)
     return name

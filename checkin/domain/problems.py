@@ -40,7 +40,7 @@ class Problem:
     def sentence(self, language: str = "fr") -> str:
         """Return what is wrong and what to do, in "fr", "ar" or "en" (French for any other)."""
         language = _spoken(language)
-        colon = " : " if language == "fr" else ": "
+        colon = " : " if language == "fr" else ": "
         return COLUMN_NAMES[self.column][language] + colon + self.advice(language)
 
     def advice(self, language: str = "fr") -> str:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from checkin.domain.event_details import whole_number
+from checkin.domain.forms import Form
 from checkin.domain.headings import column_named, folded_headings
 from checkin.domain.names import clean_name, fold_name
 from checkin.domain.problems import InvalidValue, Problem
@@ -121,19 +121,11 @@ def validate_delegation(raw: Mapping[str, str]) -> DelegationDetails | list[Prob
 
     A name in one script is enough.
     """
-    problems: list[Problem] = []
-
-    def read(column: str, reader: Any) -> Any:
-        try:
-            return reader(raw.get(column, "").strip())
-        except InvalidValue as invalid:
-            problems.append(invalid.in_column(column))
-            return None
-
-    name_ar = read("name_ar", lambda text: clean_name(text) if text else None)
-    name = read("name", lambda text: clean_name(text or name_ar or ""))
-    quota = read("quota", _quota)
-    return problems or DelegationDetails(name, None if name == name_ar else name_ar, quota)
+    form = Form(raw)
+    name_ar = form.read("name_ar", lambda text: clean_name(text) if text else None)
+    name = form.read("name", lambda text: clean_name(text or name_ar or ""))
+    quota = form.read("quota", _quota)
+    return form.problems or DelegationDetails(name, None if name == name_ar else name_ar, quota)
 
 
 def plan_quotas(

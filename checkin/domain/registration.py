@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from checkin.domain.contacts import normalise_email, normalise_phone
-from checkin.domain.names import MAX_NAME_LENGTH, clean_name, clean_text, fold_name, is_arabic
+from checkin.domain.names import clean_name, clean_text, clean_title, fold_name, is_arabic
 from checkin.domain.problems import InvalidValue, Problem
 
 MAX_NOTE_LENGTH = 500
@@ -62,13 +62,6 @@ class Registration:
     allow_duplicate: bool = False
 
 
-def _title(text: str) -> str:
-    title = clean_text(text, MAX_NAME_LENGTH)
-    if title[:1] in ("=", "+", "-", "@"):
-        raise InvalidValue("formula", title)
-    return title
-
-
 def _note(text: str) -> str:
     note = clean_text(text, MAX_NOTE_LENGTH)
     # Notes may begin with a dash or a plus ("+ 2 people"); writers of spreadsheets escape those.
@@ -94,8 +87,8 @@ def _answer(text: str) -> bool:
 _READERS: dict[str, Callable[[str], object]] = {
     "name": clean_name,
     "name_ar": clean_name,
-    "delegation": _title,
-    "category": _title,
+    "delegation": clean_title,
+    "category": clean_title,
     "email": normalise_email,
     "phone": normalise_phone,
     "language": _language,

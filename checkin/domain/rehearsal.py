@@ -34,7 +34,7 @@ _FACTS = {
 _POLICY = EntryPolicy()
 REHEARSAL = {"fr": "RÉPÉTITION", "ar": "تمرين", "en": "REHEARSAL"}
 _OVER = {
-    "fr": "Badge d’exercice : la répétition est finie",
+    "fr": "Badge d’exercice : la répétition est finie",
     "ar": "شارة تمرين: انتهى التمرين",
     "en": "Practice badge: the rehearsal is over",
 }

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Hashable, Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,7 +24,8 @@ FIELDS = (
 class Person:
     """A registered participant, or a row that describes one; None is not known.
 
-    ``folded_names`` are the names in both scripts as they are compared, worked out once.
+    ``folded_names`` are the names in both scripts as they are compared: worked out once, unless
+    they are given.
     """
 
     id: int
@@ -38,11 +38,12 @@ class Person:
     language: str | None = None
     note: str | None = None
     canceled: bool = False
-    folded_names: frozenset[str] = field(init=False, repr=False, compare=False)
+    folded_names: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        names = frozenset(fold_name(name) for name in (self.name, self.name_ar) if name)
-        object.__setattr__(self, "folded_names", names)
+        if not self.folded_names:
+            names = tuple(fold_name(name) for name in (self.name, self.name_ar) if name)
+            object.__setattr__(self, "folded_names", names)
 
     @property
     def shown_name(self) -> str:
@@ -64,7 +65,7 @@ class Person:
     def tells_all_of(self, other: Person) -> bool:
         """Tell whether ``other`` says nothing more than this person, but for spelling."""
         more = set(self.changes_to(other)) - {"name", "name_ar"}
-        return not more and other.folded_names <= self.folded_names
+        return not more and set(other.folded_names) <= set(self.folded_names)
 
 
 def _shares_contact(one: Person, other: Person) -> bool:
@@ -83,26 +84,45 @@ def _contradicts(one: Person, other: Person) -> bool:
     )
 
 
+class _Index:
+    """People by something of theirs.
+
+    Most keys have one person: a list for each would cost more than reading all the people.
+    """
+
+    def __init__(self) -> None:
+        self._first: dict[Hashable, Person] = {}
+        self._others: dict[Hashable, list[Person]] = {}
+
+    def add(self, key: Hashable, person: Person) -> None:
+        if self._first.setdefault(key, person) is not person:
+            self._others.setdefault(key, []).append(person)
+
+    def under(self, key: Hashable) -> Iterator[Person]:
+        """Return who stands under a key, in the order of being added."""
+        first = self._first.get(key)
+        if first is not None:
+            yield first
+            yield from self._others.get(key, ())
+
+
 class Roster:
     """People, found by name in their delegation, by e-mail and by phone."""
 
     def __init__(self, people: Iterable[Person]) -> None:
-        self._by_name: defaultdict[tuple[int, str], list[Person]] = defaultdict(list)
-        self._by_contact: dict[str, defaultdict[str, list[Person]]] = {
-            "email": defaultdict(list),
-            "phone": defaultdict(list),
-        }
+        self._by_name = _Index()
+        self._by_contact = {"email": _Index(), "phone": _Index()}
         for person in people:
             self.add(person)
 
     def add(self, person: Person) -> None:
         """Add someone."""
         for folded in person.folded_names:
-            self._by_name[person.delegation_id, folded].append(person)
+            self._by_name.add((person.delegation_id, folded), person)
         if person.email:
-            self._by_contact["email"][person.email].append(person)
+            self._by_contact["email"].add(person.email, person)
         if person.phone:
-            self._by_contact["phone"][person.phone].append(person)
+            self._by_contact["phone"].add(person.phone, person)
 
     def same_name(self, person: Person) -> Person | None:
         """Return the first of that name, in either script, in the delegation of ``person``."""
@@ -110,7 +130,7 @@ class Roster:
 
     def holder(self, column: str, contact: str) -> Person | None:
         """Return the first, not canceled, who holds an e-mail or a phone."""
-        holders = self._by_contact[column].get(contact, ())
+        holders = self._by_contact[column].under(contact)
         return next((one for one in holders if not one.canceled), None)
 
     def same_person(
@@ -143,10 +163,10 @@ class Roster:
 
     def _namesakes(self, person: Person) -> Iterator[Person]:
         for folded in person.folded_names:
-            yield from self._by_name.get((person.delegation_id, folded), ())
+            yield from self._by_name.under((person.delegation_id, folded))
 
     def _namesakes_by_contact(self, person: Person) -> Iterator[Person]:
         for column, contact in (("email", person.email), ("phone", person.phone)):
-            for one in self._by_contact[column].get(contact, ()) if contact else ():
-                if one.folded_names & person.folded_names:
+            for one in self._by_contact[column].under(contact) if contact else ():
+                if not set(one.folded_names).isdisjoint(person.folded_names):
                     yield one

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
@@ -24,12 +25,16 @@ class Arrivals:
     arrived: tuple[tuple[Participant, datetime], ...]
 
 
-def first_entry() -> ColumnElement[bool]:
-    """Return what joins a participant to the admission that counted them in."""
+def first_entry(admission: Any = Admission, person: Any = Participant) -> ColumnElement[bool]:
+    """Return what joins a participant to the admission that counted them in.
+
+    Args:
+        admission, person: the tables, or their aliases in a query.
+    """
     return and_(
-        Admission.participant_id == Participant.id,
-        Admission.entry_no == 1,
-        Admission.annulled_at.is_(None),
+        admission.participant_id == person.id,
+        admission.entry_no == 1,
+        admission.annulled_at.is_(None),
     )
 
 

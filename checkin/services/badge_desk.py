@@ -10,9 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Badge, BadgePrint, Category, Delegation, Event, Participant
-from checkin.errors import NotFound
 from checkin.services.badge_issue import working_badge
-from checkin.services.participant_list import participant_in
+from checkin.services.participant_list import participant_numbered
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +38,7 @@ def desk_badge(
     Raises:
         NotFound: there is none with this number, or it is another delegation's.
     """
-    person = participant_in(session, event.id, participant_id, own_delegation)
-    if person is None:
-        raise NotFound(f"no participant has the number {participant_id}")
+    person = participant_numbered(session, event, participant_id, own_delegation)
     badge = working_badge(session, person.id)
     return DeskBadge(
         participant=person,

@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 
 from checkin.db.models import Badge, Event, Participant
 from checkin.domain.admission import Standing
-from checkin.errors import Conflict, NotFound
+from checkin.errors import Conflict
 from checkin.protocol.codes import token_for, token_hash
 from checkin.services.activity import note
 from checkin.services.enrolment import queue_badge_messages
 from checkin.services.events import check_event_key
 from checkin.services.keys import Keys
+from checkin.services.numbered import numbered
 from checkin.services.registration import next_list_version
 
 
@@ -109,7 +110,7 @@ def revoke_badge(
         NotFound: the event has no such participant.
     """
     version = next_list_version(session, event.id)
-    person = _participant(session, event, participant_id)
+    person = numbered(session, event, Participant, participant_id, fresh=True)
     badge = working_badge(session, person.id)
     if badge is None:
         return False
@@ -163,14 +164,7 @@ def _tell(session: Session, event: Event, person: Participant, now: datetime) ->
 
 
 def _registered(session: Session, event: Event, participant_id: int) -> Participant:
-    person = _participant(session, event, participant_id)
+    person = numbered(session, event, Participant, participant_id, fresh=True)
     if person.standing == Standing.CANCELED:
         raise Conflict(f"no. {participant_id} is canceled: register the person again instead")
-    return person
-
-
-def _participant(session: Session, event: Event, participant_id: int) -> Participant:
-    person = session.get(Participant, participant_id, populate_existing=True)
-    if person is None or person.event_id != event.id:
-        raise NotFound(f"no participant has the number {participant_id}")
     return person

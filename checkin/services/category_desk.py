@@ -14,11 +14,12 @@ from badges.look import LookError, checked_hue
 from badges.spec import SHAPES
 from checkin.db.models import Category, Event, GateCategory, Participant
 from checkin.db.models import SelfRegistration as Link
+from checkin.domain.forms import Form
 from checkin.domain.names import clean_name, fold_name
 from checkin.domain.problems import FieldProblem, InvalidValue, Problem
-from checkin.errors import NotFound
 from checkin.services.activity import note
 from checkin.services.events import add_category, categories_of
+from checkin.services.numbered import numbered
 from checkin.services.registration import next_list_version
 from checkin.services.touching import touch_badges_where
 
@@ -49,18 +50,10 @@ class Uses:
 
 def validate_category(raw: Mapping[str, str]) -> CategoryDetails | list[Problem]:
     """Return the category that ``raw`` describes, or everything that is wrong with it."""
-    problems: list[Problem] = []
-
-    def read(field: str, reader: Any) -> Any:
-        try:
-            return reader(raw.get(field, "").strip())
-        except InvalidValue as invalid:
-            problems.append(invalid.in_column(field))
-            return None
-
-    name, name_ar = read("name", clean_name), read("name_ar", _optional_name)
-    colour, shape = read("colour", _colour), read("shape", _shape)
-    return problems or CategoryDetails(name, name_ar, colour, shape)
+    form = Form(raw)
+    name, name_ar = form.read("name", clean_name), form.read("name_ar", _optional_name)
+    colour, shape = form.read("colour", _colour), form.read("shape", _shape)
+    return form.problems or CategoryDetails(name, name_ar, colour, shape)
 
 
 def uses_of(session: Session, event: Event) -> Mapping[int, Uses]:
@@ -106,7 +99,7 @@ def change_category(
         FieldProblem: another one has this name.
     """
     version = next_list_version(session, event.id)
-    category = category_at(session, event, category_id)
+    category = numbered(session, event, Category, category_id)
     _refuse_taken(session, event, details, besides=category)
     category.name, category.name_ar = details.name, details.name_ar
     category.folded = fold_name(details.name)
@@ -142,7 +135,7 @@ def move_category(
         NotFound: the event has no such category.
     """
     next_list_version(session, event.id)
-    moved = category_at(session, event, category_id)
+    moved = numbered(session, event, Category, category_id)
     order = list(categories_of(session, event))
     at = order.index(moved)
     order.insert(max(0, at + by), order.pop(at))
@@ -164,7 +157,7 @@ def remove_category(
             last one.
     """
     next_list_version(session, event.id)  # nobody is registered in it meanwhile
-    category = category_at(session, event, category_id)
+    category = numbered(session, event, Category, category_id)
     uses = uses_of(session, event)
     needed = uses[category.id]
     if not needed.none:
@@ -175,18 +168,6 @@ def remove_category(
     session.delete(category)
     session.flush()
     note(session, event.id, "category.remove", now, operator_id=operator_id, name=category.name)
-
-
-def category_at(session: Session, event: Event, category_id: int) -> Category:
-    """Return a category of the event.
-
-    Raises:
-        NotFound: it has no such category.
-    """
-    category = session.get(Category, category_id)
-    if category is None or category.event_id != event.id:
-        raise NotFound(f"no category has the number {category_id}")
-    return category
 
 
 def _count_by_category(session: Session, table: Any, event: Event) -> dict[int, int]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from checkin.db.models import (
     Admission,
@@ -18,7 +18,6 @@ from checkin.db.models import (
     Duplicate,
     Event,
     Gate,
-    Operator,
     Participant,
     Scan,
 )
@@ -26,20 +25,20 @@ from checkin.domain.verdicts import Reason, Status
 from checkin.errors import NotFound
 from checkin.services.activity import note as note_activity
 from checkin.services.annul import annul_scan
-from checkin.services.decisions import Decision, is_decided, word_of_why, write_decision
+from checkin.services.decisions import (
+    Decided,
+    Decision,
+    decided,
+    decisions_on,
+    is_decided,
+    word_of_why,
+    write_decision,
+)
+from checkin.services.sides import Arrival, Side
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One of the two readings: when, corrected for the device's clock, and where."""
-
-    at: datetime
-    gate: str
-    device: str
-
-
-@dataclass(frozen=True, slots=True)
-class ListedConflict:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedConflict(Decided):
     """A conflict as the page shows it.
 
     Attributes:
@@ -59,47 +58,34 @@ class ListedConflict:
     counted: bool
     turned_away: bool
     skew_ms: int
-    decision: Decision | None
-    note: str | None
-    decided_at: datetime | None
-    decided_by: str | None
 
 
-_before = aliased(Admission)
 _COUNTED = and_(Admission.scan_pk == Scan.id, Admission.annulled_at.is_(None))
-_gate_before, _device_before = aliased(Gate), aliased(Device)
+_EARLIER = Arrival("earlier")
 
 
 def conflicts_of(session: Session, event: Event) -> Sequence[ListedConflict]:
     """Return the conflicts of an event: those that wait first, by the time of the reading."""
-    rows = session.execute(
-        select(
-            Conflict,
-            Scan,
-            Gate.name.label("gate"),
-            Device.name.label("device"),
-            Participant,
-            Delegation,
-            _before.admitted_at.label("before_at"),
-            _gate_before.name.label("gate_before"),
-            _device_before.name.label("device_before"),
-            Admission.id.label("admission_id"),
-            Operator.name.label("decided_by"),
-        )
+    query = (
+        decisions_on(Conflict, event)
         .join(Scan, Scan.id == Conflict.scan_pk)
         .join(Gate, Gate.id == Scan.gate_id)
         .join(Device, Device.id == Scan.device_id)
         .outerjoin(Participant, Participant.id == Scan.participant_id)
         .outerjoin(Delegation, Delegation.id == Participant.delegation_id)
-        .outerjoin(_before, _before.id == Conflict.admission_id)
-        .outerjoin(_gate_before, _gate_before.id == _before.gate_id)
-        .outerjoin(_device_before, _device_before.id == _before.device_id)
         .outerjoin(Admission, _COUNTED)
-        .outerjoin(Operator, Operator.id == Conflict.decided_by)
-        .where(Conflict.event_id == event.id)
-        .order_by(Conflict.decided_at.is_not(None), Scan.corrected_at, Conflict.id)
+        .add_columns(
+            Scan,
+            Gate.name.label("gate"),
+            Device.name.label("device"),
+            Participant,
+            Delegation,
+            Admission.id.label("admission_id"),
+        )
+        .order_by(Scan.corrected_at, Conflict.id)
     )
-    return [_listed(row) for row in rows]
+    query = _EARLIER.join(query, _EARLIER.admission.id == Conflict.admission_id)
+    return [_listed(row) for row in session.execute(query)]
 
 
 def waiting_conflicts(session: Session, event_ids: Iterable[int]) -> dict[int, int]:
@@ -175,19 +161,15 @@ def _annul(
 
 def _listed(row: Any) -> ListedConflict:
     conflict, scan = row.Conflict, row.Scan
-    earlier = Side(row.before_at, row.gate_before, row.device_before) if row.before_at else None
     return ListedConflict(
         id=conflict.id,
         reason=Reason(conflict.reason),
         person=row.Participant,
         delegation=row.Delegation,
         scan=Side(scan.corrected_at, row.gate, row.device),
-        earlier=earlier,
+        earlier=_EARLIER.of(row),
         counted=row.admission_id is not None,
         turned_away=scan.status == Status.OK,
         skew_ms=scan.skew_ms,
-        decision=Decision(conflict.decision) if conflict.decision else None,
-        note=conflict.note,
-        decided_at=conflict.decided_at,
-        decided_by=row.decided_by,
+        **decided(conflict, row),
     )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from checkin.db.models import Conflict, Duplicate
+from sqlalchemy import select
+
+from checkin.db.models import Conflict, Duplicate, Event, Operator
 from checkin.errors import Conflict as Contradiction
 from checkin.errors import InvalidRequest
 
@@ -19,6 +23,36 @@ class Decision(StrEnum):
 
     KEEP = "keep"
     ANNUL = "annul"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What a list shows of a decision: when, by whom and why; None while it waits."""
+
+    decision: Decision | None
+    note: str | None
+    decided_at: datetime | None
+    decided_by: str | None
+
+
+def decisions_on(kind: type[Conflict] | type[Duplicate], event: Event) -> Any:
+    """Return the query for one kind of an event and who decided: those that wait first."""
+    return (
+        select(kind, Operator.name.label("decided_by"))
+        .outerjoin(Operator, Operator.id == kind.decided_by)
+        .where(kind.event_id == event.id)
+        .order_by(kind.decided_at.is_not(None))
+    )
+
+
+def decided(what: Conflict | Duplicate, row: Any) -> dict[str, Any]:
+    """Return the fields of `Decided` for a row of `decisions_on`."""
+    return {
+        "decision": Decision(what.decision) if what.decision else None,
+        "note": what.note,
+        "decided_at": what.decided_at,
+        "decided_by": row.decided_by,
+    }
 
 
 def word_of_why(note: str) -> str:

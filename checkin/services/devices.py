@@ -18,6 +18,7 @@ from checkin.domain.stops import Stop
 from checkin.errors import InvalidRequest, NotFound, Unauthenticated
 from checkin.protocol.codes import ALPHABET, normalise_typed
 from checkin.services.activity import note
+from checkin.services.numbered import numbered
 
 PAIRING_CODE_LENGTH = 8
 PAIRING_LIFETIME = timedelta(minutes=10)
@@ -193,9 +194,7 @@ def revoke_device(
     Raises:
         NotFound: the event has no such device.
     """
-    device = session.get(Device, device_id)
-    if device is None or device.event_id != event.id:
-        raise NotFound(f"no device has the number {device_id}")
+    device = numbered(session, event, Device, device_id)
     if device.revoked_at is None:
         device.revoked_at = now
         note(

@@ -7,17 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from checkin.db.models import (
     Admission,
     Delegation,
-    Device,
     Duplicate,
     Event,
-    Gate,
-    Operator,
     Participant,
     Scan,
 )
@@ -25,11 +22,20 @@ from checkin.domain.registration import Likeness, Registration
 from checkin.errors import NotFound
 from checkin.services.activity import note as note_activity
 from checkin.services.annul import annul_scan
-from checkin.services.conflicts import Side
-from checkin.services.decisions import Decision, is_decided, word_of_why, write_decision
+from checkin.services.arrivals import first_entry
+from checkin.services.decisions import (
+    Decided,
+    Decision,
+    decided,
+    decisions_on,
+    is_decided,
+    word_of_why,
+    write_decision,
+)
 from checkin.services.doors import lock_event
 from checkin.services.duplicates import twin_of
 from checkin.services.registration import cancel
+from checkin.services.sides import Arrival, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +47,14 @@ class Registered:
     came: Side | None
 
 
-@dataclass(frozen=True, slots=True)
-class ListedDuplicate:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedDuplicate(Decided):
     """A walk-in who may be registered already, as the page shows them."""
 
     id: int
     walk_in: Registered
     twin: Registered
     same: Likeness
-    decision: Decision | None
-    note: str | None
-    decided_at: datetime | None
-    decided_by: str | None
 
 
 def note_duplicate(
@@ -146,53 +148,36 @@ def _scans_that_let_in(session: Session, participant_id: int) -> Sequence[Scan]:
     ).all()
 
 
-class _Columns:
+class _Registration:
     """One of the two people with what belongs to them, joined under names of its own."""
 
     def __init__(self, name: str) -> None:
-        self.person = aliased(Participant, name=name)
-        self.delegation = aliased(Delegation, name=f"{name}_delegation")
-        self.admission = aliased(Admission, name=f"{name}_admission")
-        self.gate = aliased(Gate, name=f"{name}_gate")
-        self.device = aliased(Device, name=f"{name}_device")
+        self._person = aliased(Participant, name=name)
+        self._delegation = aliased(Delegation, name=f"{name}_delegation")
+        self._arrival = Arrival(f"{name}_admission")
 
     def join(self, query: Any, participant_id: Any) -> Any:
         """Join the person with a number, and their first admission where there is one."""
-        arrived = and_(
-            self.admission.participant_id == self.person.id,
-            self.admission.entry_no == 1,
-            self.admission.annulled_at.is_(None),
+        people = (
+            query.join(self._person, self._person.id == participant_id)
+            .join(self._delegation, self._delegation.id == self._person.delegation_id)
+            .add_columns(self._person, self._delegation)
         )
-        return (
-            query.join(self.person, self.person.id == participant_id)
-            .join(self.delegation, self.delegation.id == self.person.delegation_id)
-            .outerjoin(self.admission, arrived)
-            .outerjoin(self.gate, self.gate.id == self.admission.gate_id)
-            .outerjoin(self.device, self.device.id == self.admission.device_id)
-            .add_columns(self.person, self.delegation, self.admission, self.gate, self.device)
-        )
+        return self._arrival.join(people, first_entry(self._arrival.admission, self._person))
 
     def of(self, row: Any) -> Registered:
         """Return what a row tells of this person."""
-        person, delegation, admission, gate, device = (
-            row._mapping[one]
-            for one in (self.person, self.delegation, self.admission, self.gate, self.device)
-        )
-        came = Side(admission.admitted_at, gate.name, device.name) if admission else None
-        return Registered(person, delegation, came)
+        person, delegation = (row._mapping[one] for one in (self._person, self._delegation))
+        return Registered(person, delegation, self._arrival.of(row))
 
 
-_WALK_IN, _TWIN = _Columns("walk_in_person"), _Columns("twin")
+_WALK_IN, _TWIN = _Registration("walk_in_person"), _Registration("twin")
 
 
 def _listing(event: Event) -> Any:
-    decided = select(Duplicate, Operator.name.label("decided_by")).outerjoin(
-        Operator, Operator.id == Duplicate.decided_by
-    )
-    both = _TWIN.join(_WALK_IN.join(decided, Duplicate.participant_id), Duplicate.twin_id)
-    return both.where(Duplicate.event_id == event.id).order_by(
-        Duplicate.decided_at.is_not(None), Duplicate.created_at, Duplicate.participant_id
-    )
+    walk_ins = _WALK_IN.join(decisions_on(Duplicate, event), Duplicate.participant_id)
+    both = _TWIN.join(walk_ins, Duplicate.twin_id)
+    return both.order_by(Duplicate.created_at, Duplicate.participant_id)
 
 
 def _listed(row: Any) -> ListedDuplicate:
@@ -202,8 +187,5 @@ def _listed(row: Any) -> ListedDuplicate:
         walk_in=_WALK_IN.of(row),
         twin=_TWIN.of(row),
         same=Likeness(duplicate.same),
-        decision=Decision(duplicate.decision) if duplicate.decision else None,
-        note=duplicate.note,
-        decided_at=duplicate.decided_at,
-        decided_by=row.decided_by,
+        **decided(duplicate, row),
     )

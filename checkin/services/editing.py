@@ -11,10 +11,10 @@ from checkin.db.models import Event, Participant
 from checkin.domain.admission import Standing
 from checkin.domain.names import folded_both
 from checkin.domain.registration import Registration
-from checkin.errors import NotFound
 from checkin.services.activity import note
 from checkin.services.duplicates import refuse_duplicate
 from checkin.services.enrolment import queue_badge_messages
+from checkin.services.numbered import numbered
 from checkin.services.registration import next_list_version
 from checkin.services.touching import touch_badges
 
@@ -41,9 +41,7 @@ def edit(
         PossibleDuplicate: see `refuse_duplicate`.
     """
     version = next_list_version(session, event.id)
-    person = session.get(Participant, participant_id)
-    if person is None or person.event_id != event.id:
-        raise NotFound(f"no participant has the number {participant_id}")
+    person = numbered(session, event, Participant, participant_id)
     if _is_somebody_else(person, registration):
         refuse_duplicate(session, event.id, person.delegation_id, registration, besides=person.id)
     changed = _write(person, registration, category_id)

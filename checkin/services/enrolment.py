@@ -56,9 +56,14 @@ def enrol(
     session.connection().execute(insert(Participant), rows)
     badges = [_badge_row(event, row, keys, version, now) for row in rows]
     session.connection().execute(insert(Badge), badges)
-    confirmed = [row["id"] for row in rows if row["standing"] == Standing.CONFIRMED]
-    queue_badge_messages(session, event, confirmed, now)
-    return list(zip(rows, badges, strict=True))
+    enrolled = list(zip(rows, badges, strict=True))
+    messages = [
+        _message_row(event, row["id"], row["email"], badge["id"], now)
+        for row, badge in enrolled
+        if row["email"] and row["standing"] == Standing.CONFIRMED
+    ]
+    _queue(session, messages)
+    return enrolled
 
 
 def take_places(session: Session, delegation_id: int, wanted: int, now: datetime) -> int:
@@ -105,9 +110,13 @@ def queue_badge_messages(
             )
         )
         rows += [_message_row(event, r.id, r.email, r.badge_id, now) for r in found]
+    _queue(session, rows)
+    return len(rows)
+
+
+def _queue(session: Session, rows: Sequence[Row]) -> None:
     if rows:
         session.connection().execute(insert(Message), rows)
-    return len(rows)
 
 
 def _participant_row(event: Event, person: Enrolment, door: str, now: datetime) -> Row:
@@ -131,7 +140,6 @@ def _participant_row(event: Event, person: Enrolment, door: str, now: datetime) 
         "blocked": False,
         "registered_by": door,
         "registered_at": now,
-        "canceled_at": None,
     }
 
 
@@ -185,7 +193,6 @@ def _badge_row(event: Event, participant: Row, keys: Keys, version: int, now: da
         "issue": 1,
         "token_hash": token_hash(token),
         "issued_at": now,
-        "revoked_at": None,
         "list_version": version,
     }
 

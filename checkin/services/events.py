@@ -172,3 +172,21 @@ def categories_of(session: Session, event: Event) -> Sequence[Category]:
         .where(Category.event_id == event.id)
         .order_by(Category.position, Category.id)
     ).all()
+
+
+def category_id_named(session: Session, event: Event, name: str | None) -> int:
+    """Return the id of the category with this name, in either script; without one, of the last.
+
+    Raises:
+        InvalidRequest: there is no such category; the sentence names those that exist.
+    """
+    known = categories_of(session, event)
+    if name is None and known:
+        return known[-1].id
+    for category in known:
+        names = (category.name, category.name_ar or "")
+        if name is not None and fold_name(name) in map(fold_name, names):
+            return category.id
+    raise InvalidRequest(
+        f"category: {name or 'none given'}; known: {', '.join(c.name for c in known) or 'none'}"
+    )

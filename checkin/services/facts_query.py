@@ -11,44 +11,24 @@ from checkin.db.models import (
     Admission,
     ArrivalTally,
     Badge,
-    Category,
     Delegation,
     Gate,
     GateCategory,
     Participant,
 )
+from checkin.services.arrivals import first_entry
+from checkin.services.holders import badges_with_holders
 from checkin.services.places import lent_hall, lent_places
 
 _first = aliased(Admission)
 _open = aliased(Admission)
 
-#: whom a badge belongs to, for `holder_of`
-WHO = (
-    Badge.id.label("badge_id"),
-    Badge.event_id,
-    Badge.revoked_at,
-    Participant.id.label("participant_id"),
-    Participant.name,
-    Participant.name_ar,
-    Participant.standing,
-    Participant.blocked,
-    Category.name.label("category"),
-    Category.name_ar.label("category_ar"),
-    Delegation.id.label("delegation_id"),
-    Delegation.name.label("delegation"),
-    Delegation.name_ar.label("delegation_ar"),
-)
 _WHEN = (
     _first.admitted_at.label("first_at"),
     _first.gate_id.label("first_gate_id"),
     Gate.name.label("first_gate"),
     _open.id.label("open_id"),
     _open.admitted_at.label("open_since"),
-)
-_IS_FIRST = and_(
-    _first.participant_id == Participant.id,
-    _first.entry_no == 1,
-    _first.annulled_at.is_(None),
 )
 _IS_OPEN = and_(
     _open.participant_id == Participant.id,
@@ -104,8 +84,7 @@ def facts_query(*, with_hall: bool, with_lent: bool) -> Select[*tuple[Any, ...]]
         with_lent: count the delegation's places that are lent.
     """
     return (
-        select(
-            *WHO,
+        badges_with_holders(
             *_WHEN,
             Delegation.quota,
             _ENTRIES.label("entries"),
@@ -115,10 +94,7 @@ def facts_query(*, with_hall: bool, with_lent: bool) -> Select[*tuple[Any, ...]]
             (_lent() if with_lent else literal(0)).label("lent"),
             (_hall() if with_hall else literal(0)).label("hall_inside"),
         )
-        .join(Participant, Participant.id == Badge.participant_id)
-        .join(Category, Category.id == Participant.category_id)
-        .join(Delegation, Delegation.id == Participant.delegation_id)
-        .outerjoin(_first, _IS_FIRST)
+        .outerjoin(_first, first_entry(_first))
         .outerjoin(Gate, Gate.id == _first.gate_id)
         .outerjoin(_open, _IS_OPEN)
         .where(Badge.token_hash == bindparam("token_hash"))

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from checkin.db.models import Category, Device, Event, Gate, GateCategory
 from checkin.domain.names import fold_name
-from checkin.errors import Conflict, NotFound
+from checkin.errors import Conflict
 from checkin.services.activity import note
 from checkin.services.devices import device_name, gate_name, gate_named
 from checkin.services.gates import limit_gate
+from checkin.services.numbered import numbered
 
 
 def categories_of_gates(session: Session, event: Event) -> Mapping[int, Sequence[Category]]:
@@ -60,7 +61,7 @@ def change_gate(
         InvalidValue, Conflict: the name is not one, or another gate has it.
         InvalidRequest: the event has no such category.
     """
-    gate = gate_at(session, event, gate_id)
+    gate = numbered(session, event, Gate, gate_id)
     gate.name = _free_name(session, event, name, besides=gate)
     gate.folded = fold_name(gate.name)
     admitted = [one.name for one in categories_of_gates(session, event).get(gate.id, ())]
@@ -95,13 +96,11 @@ def change_device(
         Conflict: the device was revoked.
         InvalidRequest: there is no name, or a very long one.
     """
-    device = session.get(Device, device_id)
-    if device is None or device.event_id != event.id:
-        raise NotFound(f"no device has the number {device_id}")
+    device = numbered(session, event, Device, device_id)
     if device.revoked_at is not None:
         raise Conflict("this device was revoked: pair it again")
     name = device_name(name)
-    gate = gate_at(session, event, gate_id)
+    gate = numbered(session, event, Gate, gate_id)
     device.name, device.gate_id = name, gate.id
     note(
         session,
@@ -113,18 +112,6 @@ def change_device(
         name=name,
         gate=gate.name,
     )
-
-
-def gate_at(session: Session, event: Event, gate_id: int) -> Gate:
-    """Return a gate of the event.
-
-    Raises:
-        NotFound: it has no such gate.
-    """
-    gate = session.get(Gate, gate_id)
-    if gate is None or gate.event_id != event.id:
-        raise NotFound(f"no gate has the number {gate_id}")
-    return gate
 
 
 def _free_name(session: Session, event: Event, name: str, besides: Gate | None = None) -> str:

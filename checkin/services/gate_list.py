@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from checkin.db.models import Badge, Category, Delegation, Event, GateCategory, Participant
+from checkin.db.models import Badge, Delegation, Event, GateCategory, Participant
 from checkin.domain.stops import Stop
 from checkin.domain.verdicts import Reason
 from checkin.protocol.codes import token_for
@@ -27,6 +27,7 @@ from checkin.protocol.gate_list import (
     sign_list,
     signed_bytes,
 )
+from checkin.services.holders import badges_with_holders
 from checkin.services.keys import Keys
 from checkin.services.stops import open_stop
 
@@ -57,12 +58,12 @@ class SealedEntries:
     def entry(self, row: Row[Any], token: bytes, gates: Sequence[int]) -> SealedEntry:
         """Return the sealed entry of one badge as of its row's version."""
         with self._mutex:
-            kept = self._kept.get(row.id)
+            kept = self._kept.get(row.badge_id)
         if kept is not None and kept[0] == row.list_version:
             return kept[1]
         entry = seal_entry(token, _content(row, gates))
         with self._mutex:
-            self._kept[row.id] = (row.list_version, entry)
+            self._kept[row.badge_id] = (row.list_version, entry)
         return entry
 
 
@@ -88,7 +89,7 @@ def gate_list(
     admitting = _gates_by_category(session, event_id)
     tombstones, entries = [], []
     for row in session.execute(_badges_since(event_id, since)):
-        token = token_for(event_key, row.id, row.issue)
+        token = token_for(event_key, row.badge_id, row.issue)
         if row.revoked_at is not None:
             tombstones.append(Tombstone(badge_tag(token), Reason.REVOKED))
         else:
@@ -100,27 +101,9 @@ def gate_list(
 
 def _badges_since(event_id: int, since: int) -> Any:
     return (
-        select(
-            Badge.id,
-            Badge.issue,
-            Badge.revoked_at,
-            Badge.list_version,
-            Participant.id.label("participant_id"),
-            Participant.name,
-            Participant.name_ar,
-            Participant.standing,
-            Participant.blocked,
-            Participant.category_id,
-            Category.name.label("category"),
-            Category.name_ar.label("category_ar"),
-            Delegation.id.label("delegation_id"),
-            Delegation.name.label("delegation"),
-            Delegation.name_ar.label("delegation_ar"),
-            Delegation.quota,
+        badges_with_holders(
+            Badge.issue, Badge.list_version, Participant.category_id, Delegation.quota
         )
-        .join(Participant, Participant.id == Badge.participant_id)
-        .join(Category, Category.id == Participant.category_id)
-        .join(Delegation, Delegation.id == Participant.delegation_id)
         .where(Badge.event_id == event_id, Badge.list_version > since)
         .order_by(Badge.list_version, Badge.id)
     )

@@ -8,9 +8,9 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Event, Gate, GateCategory
+from checkin.services.events import category_id_named
 from checkin.services.registration import next_list_version
 from checkin.services.touching import touch_all_badges
-from checkin.services.walk_in import category_id_named
 
 
 def limit_gate(session: Session, event: Event, gate: Gate, categories: Iterable[str]) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_transaction
@@ -16,9 +16,9 @@ from checkin.db.models import Delegation, Event, Participant
 from checkin.domain.admission import Standing
 from checkin.domain.choices import Choices
 from checkin.domain.importing import Action, Alone, PlannedRow, plan_import
-from checkin.domain.names import folded_both
+from checkin.domain.names import folded_apart, folded_both
 from checkin.domain.registration import Registration
-from checkin.domain.roster import Person
+from checkin.domain.roster import FIELDS, Person
 from checkin.services.activity import note
 from checkin.services.enrolment import Enrolment, enrol, queue_badge_messages
 from checkin.services.events import categories_of
@@ -169,28 +169,18 @@ def _change(session: Session, event: Event, plan: ImportPlan, version: int, now:
     queue_badge_messages(session, event, new_addresses, now)
 
 
-def _people(session: Session, event: Event) -> list[Person]:
-    rows = session.execute(
+def _people(session: Session, event: Event) -> Iterator[Person]:
+    rows = session.connection().execute(
         select(
-            Participant.id,
-            Participant.delegation_id,
-            Participant.name,
-            Participant.name_ar,
-            Participant.category_id,
-            Participant.email,
-            Participant.phone,
-            Participant.language,
-            Participant.note,
+            *(getattr(Participant, name) for name in ("id", *FIELDS)),
             Participant.standing,
+            Participant.folded,
+            Participant.folded_name,
         ).where(Participant.event_id == event.id)
     )
-    return [_person(row) for row in rows]
-
-
-def _person(row: Row[*tuple[Any, ...]]) -> Person:
-    fields = dict(row._mapping)
-    canceled = fields.pop("standing") == Standing.CANCELED
-    return Person(**fields, canceled=canceled)
+    for *fields, standing, folded, folded_name in rows:
+        fields += [standing == Standing.CANCELED, folded_apart(folded, folded_name)]
+        yield Person(*fields)
 
 
 def _delegations(session: Session, event: Event) -> list[tuple[int, tuple[str | None, ...]]]:

@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from checkin.db.models import Admission, Category, Delegation, Participant
+from checkin.db.models import Admission, Category, Delegation, Event, Participant
 from checkin.domain.names import fold_name
+from checkin.errors import NotFound
 from checkin.services.arrivals import first_entry
 
 PAGE_SIZE = 50
@@ -70,6 +71,20 @@ def participant_in(
     if person is None or person.event_id != event_id:
         return None
     return person if delegation_id in (None, person.delegation_id) else None
+
+
+def participant_numbered(
+    session: Session, event: Event, participant_id: int, delegation_id: int | None
+) -> Participant:
+    """Return a participant of an event, and of that delegation where one is given.
+
+    Raises:
+        NotFound: there is none with this number, or it is another delegation's.
+    """
+    person = participant_in(session, event.id, participant_id, delegation_id)
+    if person is None:
+        raise NotFound(f"no participant has the number {participant_id}")
+    return person
 
 
 def _wanted(event_id: int, text: str, delegation_id: int | None) -> list[ColumnElement[bool]]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from checkin.db.models import Delegation, Event, Participant
 from checkin.domain.admission import Standing
 from checkin.domain.registration import Registration
-from checkin.errors import NotFound, QuotaBelowPlacesTaken
+from checkin.errors import QuotaBelowPlacesTaken
 from checkin.services.activity import note
 from checkin.services.buses import leave_buses
 from checkin.services.duplicates import refuse_duplicate
@@ -25,6 +25,7 @@ from checkin.services.enrolment import (
     take_places,
 )
 from checkin.services.keys import Keys
+from checkin.services.numbered import numbered
 from checkin.services.places import free_places
 from checkin.services.touching import touch_badges, touch_badges_where
 
@@ -124,7 +125,7 @@ def cancel(
         The ids of those who were confirmed in turn. Canceling twice changes nothing.
     """
     version = next_list_version(session, event.id)
-    person = _participant(session, event, participant_id)
+    person = numbered(session, event, Participant, participant_id)
     if person.standing == Standing.CANCELED:
         return []
     had_place = person.standing == Standing.CONFIRMED
@@ -234,14 +235,7 @@ def block(
 ) -> None:
     """Stop a participant at the doors, or let them pass again."""
     version = next_list_version(session, event.id)
-    person = _participant(session, event, participant_id)
+    person = numbered(session, event, Participant, participant_id)
     person.blocked = blocked
     touch_badges(session, [person.id], version)
     note(session, event.id, "participant.block", now, participant_id=person.id, blocked=blocked)
-
-
-def _participant(session: Session, event: Event, participant_id: int) -> Participant:
-    person = session.get(Participant, participant_id)
-    if person is None or person.event_id != event.id:
-        raise NotFound(f"no participant has the number {participant_id}")
-    return person

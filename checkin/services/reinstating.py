@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from checkin.db.models import Event, Message, MessageState, Participant
 from checkin.domain.admission import Standing
-from checkin.errors import NotFound
 from checkin.services.activity import note
 from checkin.services.enrolment import queue_badge_messages, reserve_numbers, take_places
+from checkin.services.numbered import numbered
 from checkin.services.registration import next_list_version
 from checkin.services.touching import touch_badges
 
@@ -35,9 +35,7 @@ def reinstate(
         NotFound: no participant of the event has this number.
     """
     version = next_list_version(session, event.id)
-    person = session.get(Participant, participant_id)
-    if person is None or person.event_id != event.id:
-        raise NotFound(f"no participant has the number {participant_id}")
+    person = numbered(session, event, Participant, participant_id)
     if person.standing != Standing.CANCELED:
         return Standing(person.standing)
     _stand_again(session, person, now)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row
 
-from checkin.db.engine import POOL_SIZE
+from checkin.db.connecting import POOL_SIZE
 from checkin.domain.admission import EntryPolicy, ScanFacts, Standing
 from checkin.domain.verdicts import Direction
 from checkin.services.devices import PairedDevice

@@ -10,7 +10,7 @@ from checkin.db.models import Badge, Category, Conflict, Delegation, Gate, Parti
 from checkin.domain.verdicts import Direction, Reason, Status
 from checkin.errors import ScanIdConflict
 from checkin.services.devices import PairedDevice
-from checkin.services.facts_query import WHO
+from checkin.services.holders import WHO
 from checkin.services.scan_facts import holder_of, place_of
 from checkin.services.scan_log import Answer, Reading
 

@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 
 from checkin.db.models import Delegation, Event, WalkIn
 from checkin.domain.admission import Standing
-from checkin.domain.names import fold_name
 from checkin.domain.registration import Registration
-from checkin.errors import InvalidRequest, NotFound, WalkInIdConflict
+from checkin.errors import WalkInIdConflict
 from checkin.services.devices import PairedDevice
 from checkin.services.doors import lock_event
 from checkin.services.duplicate_desk import note_duplicate
-from checkin.services.events import categories_of
+from checkin.services.events import category_id_named
 from checkin.services.keys import Keys
+from checkin.services.numbered import numbered
 from checkin.services.registration import Door, Registered, register
 from checkin.services.reserve_list import move_up_everywhere
 
@@ -31,6 +31,27 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Whom a door asks to register.
+
+    Attributes:
+        named: the same one again changes nothing and gets the same answer.
+        unasked: they were let in already, and nobody could be asked whether they are registered:
+            who may be is registered all the same, and noted for an organiser.
+    """
+
+    registration: Registration
+    delegation_id: int
+    named: Named | None = None
+    unasked: bool = False
+
+    def vouched_for(self) -> Registration:
+        """Return the registration; who could not be asked is let through as another person."""
+        vouched = self.registration.allow_duplicate or self.unasked
+        return replace(self.registration, allow_duplicate=vouched)
+
+
+@dataclass(frozen=True, slots=True)
 class WalkInAnswer:
     """What became of a walk-in; `replayed`: it was registered before."""
 
@@ -39,22 +60,9 @@ class WalkInAnswer:
 
 
 def register_walk_in(
-    session: Session,
-    device: PairedDevice,
-    registration: Registration,
-    *,
-    delegation_id: int,
-    keys: Keys,
-    now: datetime,
-    named: Named | None = None,
-    unasked: bool = False,
+    session: Session, device: PairedDevice, newcomer: Newcomer, *, keys: Keys, now: datetime
 ) -> WalkInAnswer:
     """Register a walk-in with a delegation: confirmed while it has places, else in reserve.
-
-    Args:
-        named: the same one again changes nothing and gets the same answer.
-        unasked: they were let in already, and nobody could be asked whether they are registered:
-            who may be is registered all the same, and noted for an organiser.
 
     Raises:
         NotFound: the event has no such delegation.
@@ -62,39 +70,49 @@ def register_walk_in(
         PossibleDuplicate: see `register`.
         WalkInIdConflict: this id was used for somebody else, or by another device.
     """
-    event = session.get_one(Event, device.event_id)
-    # A place that came back from a device is for who has waited longer; and the same walk-in, sent
-    # twice at once, waits here for itself.
+    event, named = session.get_one(Event, device.event_id), newcomer.named
+    # The same walk-in, sent twice at once, waits here for itself.
     lock_event(session.connection(), event.id)
     if named and (known := session.get(WalkIn, named.id)):
         return _again(known, device, named)
-    delegation = session.get(Delegation, delegation_id)
-    if delegation is None or delegation.event_id != event.id:
-        raise NotFound(f"no delegation has the number {delegation_id}")
+    registered = _register(session, event, device, newcomer, keys, now)
+    if named:
+        _keep(session, device, named, registered)
+    return WalkInAnswer(registered)
+
+
+def _register(
+    session: Session,
+    event: Event,
+    device: PairedDevice,
+    newcomer: Newcomer,
+    keys: Keys,
+    now: datetime,
+) -> Registered:
+    delegation = numbered(session, event, Delegation, newcomer.delegation_id)
+    # A place that came back from a device is for who has waited longer.
     move_up_everywhere(session, event, now)
     registered = register(
         session,
         event,
-        replace(registration, allow_duplicate=registration.allow_duplicate or unasked),
+        newcomer.vouched_for(),
         delegation_id=delegation.id,
-        category_id=category_id_named(session, event, registration.category),
+        category_id=category_id_named(session, event, newcomer.registration.category),
         door=Door.WALK_IN,
         keys=keys,
         now=now,
         device_id=device.id,
     )
-    if named:
-        _keep(session, device, named, registered)
-    if unasked:
+    if newcomer.unasked:
         note_duplicate(
             session,
             event,
-            registration,
+            newcomer.registration,
             participant_id=registered.participant_id,
             delegation_id=delegation.id,
             now=now,
         )
-    return WalkInAnswer(registered)
+    return registered
 
 
 def _again(known: WalkIn, device: PairedDevice, named: Named) -> WalkInAnswer:
@@ -120,21 +138,3 @@ def _keep(session: Session, device: PairedDevice, named: Named, made: Registered
         )
     )
     session.flush()
-
-
-def category_id_named(session: Session, event: Event, name: str | None) -> int:
-    """Return the category with this name in either script; without a name, the last in order.
-
-    Raises:
-        InvalidRequest: there is no such category; the sentence names those that exist.
-    """
-    known = categories_of(session, event)
-    if name is None and known:
-        return known[-1].id
-    for category in known:
-        names = (category.name, category.name_ar or "")
-        if name is not None and fold_name(name) in map(fold_name, names):
-            return category.id
-    raise InvalidRequest(
-        f"category: {name or 'none given'}; known: {', '.join(c.name for c in known) or 'none'}"
-    )

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import cast
 
 from apiflask import APIBlueprint
-from flask import Response, current_app, g, make_response, redirect, render_template
+from flask import Response, abort, current_app, g, make_response, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import refresh
-from flask_limiter.util import get_remote_address
 from markupsafe import Markup
+from werkzeug.exceptions import HTTPException
 
 from badges.calendar import calendar_file
 from badges.look import logo_data_url
@@ -22,7 +22,7 @@ from badges.wallet import apple
 from checkin.services.badge_page import ShownBadge, calendar_entry, shown_badge
 from checkin.services.wallets import Wallet, google_link_of, pass_of, wallets_for
 from checkin.web.languages import page_language
-from checkin.web.limits import limiter
+from checkin.web.limits import limit_wrong_addresses
 from checkin.web.page_errors import register_page_errors
 from checkin.web.state import database, marhaba
 
@@ -33,13 +33,7 @@ register_page_errors(bp)
 _WRONG_ADDRESSES = "60 per minute"
 
 
-def _leads_nowhere(response: Response) -> bool:
-    return response.status_code == 410
-
-
-_limited = limiter.shared_limit(
-    _WRONG_ADDRESSES, "badge pages", key_func=get_remote_address, deduct_when=_leads_nowhere
-)
+_limited = limit_wrong_addresses(_WRONG_ADDRESSES, "badge pages", status=410)
 
 
 @bp.get("/b/<secret>")
@@ -47,8 +41,6 @@ _limited = limiter.shared_limit(
 def show(secret: str) -> ResponseReturnValue:
     """Show a badge on the whole screen; it works without scripts."""
     shown = _shown(secret)
-    if shown is None:
-        return _gone()
     language = cast(Language, page_language())
     return render_template(
         "public/badge_page.html",
@@ -69,8 +61,6 @@ def show(secret: str) -> ResponseReturnValue:
 def picture(secret: str) -> ResponseReturnValue:
     """Return the badge as a picture to keep on the phone."""
     shown = _shown(secret)
-    if shown is None:
-        return _gone()
     return _file(phone_badge_png(shown.spec, shown.look), "image/png", "badge.png")
 
 
@@ -78,10 +68,7 @@ def picture(secret: str) -> ResponseReturnValue:
 @_limited
 def calendar(secret: str) -> ResponseReturnValue:
     """Return place and time for the phone's calendar."""
-    shown = _shown(secret)
-    if shown is None:
-        return _gone()
-    content = calendar_file(calendar_entry(shown))
+    content = calendar_file(calendar_entry(_shown(secret)))
     return _file(content, "text/calendar; charset=utf-8", "badge.ics")
 
 
@@ -89,18 +76,16 @@ def calendar(secret: str) -> ResponseReturnValue:
 @_limited
 def apple_wallet(secret: str) -> ResponseReturnValue:
     """Return the badge as a pass for Apple Wallet."""
-    shown = _shown(secret)
-    content = shown and pass_of(shown, marhaba().wallets, datetime.now(UTC))
-    return _file(content, apple.MIME_TYPE, "badge.pkpass") if content else _gone()
+    content = pass_of(_shown(secret), marhaba().wallets, datetime.now(UTC)) or abort(410)
+    return _file(content, apple.MIME_TYPE, "badge.pkpass")
 
 
 @bp.get(f"/b/<secret>/{Wallet.GOOGLE}")
 @_limited
 def google_wallet(secret: str) -> ResponseReturnValue:
     """Lead to Google Wallet. The signed link is made now, so that it dies with the badge."""
-    shown = _shown(secret)
-    link = shown and google_link_of(shown, marhaba().wallets, datetime.now(UTC))
-    return redirect(link, 303) if link else _gone()
+    link = google_link_of(_shown(secret), marhaba().wallets, datetime.now(UTC)) or abort(410)
+    return redirect(link, 303)
 
 
 @bp.get("/b/keep.js")
@@ -120,17 +105,19 @@ def _private(response: Response) -> Response:
     return response
 
 
-def _shown(secret: str) -> ShownBadge | None:
+@bp.errorhandler(410)
+def _gone(_fault: HTTPException) -> ResponseReturnValue:
+    return render_template("public/badge_gone.html"), 410
+
+
+def _shown(secret: str) -> ShownBadge:
     with database().read() as session:
         shown = shown_badge(session, marhaba().keys, secret)
-    if shown is not None:
-        g.page_language = shown.spec.language
-        refresh()
+    if shown is None:
+        abort(410)
+    g.page_language = shown.spec.language
+    refresh()
     return shown
-
-
-def _gone() -> ResponseReturnValue:
-    return render_template("public/badge_gone.html"), 410
 
 
 def _file(content: bytes, kind: str, name: str) -> Response:

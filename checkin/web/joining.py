@@ -23,7 +23,7 @@ from checkin.services.consents import PrivacyNotice, privacy_notice
 from checkin.services.mail.letters import notice_of
 from checkin.services.self_registration import LinkDoor, door_of_link
 from checkin.web.languages import page_language
-from checkin.web.limits import limiter
+from checkin.web.limits import limit_wrong_addresses, limiter
 from checkin.web.page_errors import register_page_errors
 from checkin.web.state import database, marhaba
 
@@ -47,13 +47,7 @@ class Attempt:
     problems: Mapping[str, str] = field(default_factory=dict)
 
 
-def _leads_nowhere(response: Response) -> bool:
-    return response.status_code == 404
-
-
-_limited = limiter.shared_limit(
-    _WRONG_ADDRESSES, "links", key_func=get_remote_address, deduct_when=_leads_nowhere
-)
+_limited = limit_wrong_addresses(_WRONG_ADDRESSES, "links")
 
 
 @bp.get("/r/<secret>")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask_limiter import Limiter
+from flask import Response
+from flask_limiter import Limiter, RouteLimit
 from flask_limiter.util import get_remote_address
 
 from checkin.web.sessions import operator_or_none
@@ -15,3 +16,18 @@ def by_operator() -> str:
 
 
 limiter = Limiter(get_remote_address, storage_uri="memory://")
+
+
+def limit_wrong_addresses(limit: str, pages: str, status: int = 404) -> RouteLimit:
+    """Return a limit for pages behind a secret address; only what leads nowhere counts.
+
+    Args:
+        status: what the pages answer to an address that leads nowhere.
+    """
+
+    def leads_nowhere(response: Response) -> bool:
+        return response.status_code == status
+
+    return limiter.shared_limit(
+        limit, pages, key_func=get_remote_address, deduct_when=leads_nowhere
+    )

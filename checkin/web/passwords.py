@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_limiter.util import get_remote_address
@@ -20,7 +20,7 @@ from checkin.services.password_links import (
     mailed,
     operator_behind,
 )
-from checkin.web.limits import limiter
+from checkin.web.limits import limit_wrong_addresses, limiter
 from checkin.web.page_errors import register_page_errors
 from checkin.web.password_words import different_sentence, weakness_sentence
 from checkin.web.state import Marhaba, database, marhaba
@@ -33,13 +33,7 @@ _PER_ADDRESS = "5 per minute; 30 per hour"
 _WRONG_LINKS = "10 per minute; 60 per hour"
 
 
-def _leads_nowhere(response: Response) -> bool:
-    return response.status_code == 404
-
-
-_limited = limiter.shared_limit(
-    _WRONG_LINKS, "password links", key_func=get_remote_address, deduct_when=_leads_nowhere
-)
+_limited = limit_wrong_addresses(_WRONG_LINKS, "password links")
 
 
 @bp.get("/forgotten-password")

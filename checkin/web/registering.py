@@ -9,12 +9,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from checkin.db.engine import in_transaction
-from checkin.db.models import Category, Delegation, Event, Participant
+from checkin.db.models import Category, Event, Participant
 from checkin.domain.problems import Problem
 from checkin.domain.registration import Registration, validate
 from checkin.errors import InvalidRequest, NotFound, PossibleDuplicate
+from checkin.services.delegation_desk import visible_delegation
 from checkin.services.editing import edit
-from checkin.services.participant_list import participant_in
+from checkin.services.participant_list import participant_numbered
 from checkin.services.permissions import own_delegation
 from checkin.services.registration import Door, Registered, cancel, register
 from checkin.services.reinstating import reinstate
@@ -117,10 +118,8 @@ def person_of(session: Session, event: Event, participant_id: int) -> Participan
     Raises:
         NotFound: there is none with this number, or it is another delegation's.
     """
-    person = participant_in(session, event.id, participant_id, own_delegation(current_operator()))
-    if person is None:
-        raise NotFound(f"no participant has the number {participant_id}")
-    return person
+    own = own_delegation(current_operator())
+    return participant_numbered(session, event, participant_id, own)
 
 
 def values_of(person: Participant) -> dict[str, str]:
@@ -147,7 +146,7 @@ def _register(slug: str, wanted: Registration, now: datetime) -> Registered:
 
     def work(session: Session) -> tuple[int, Registered]:
         event = visible_event(session, operator, slug)
-        delegation = _delegation(session, event, wanted.delegation, own_delegation(operator))
+        delegation = visible_delegation(session, operator, event, _number(wanted.delegation))
         registered = register(
             session,
             event,
@@ -164,13 +163,6 @@ def _register(slug: str, wanted: Registration, now: datetime) -> Registered:
     event_id, registered = in_transaction(database(), work)
     marhaba().live.nudge(event_id)
     return registered
-
-
-def _delegation(session: Session, event: Event, chosen: str, own: int | None) -> Delegation:
-    delegation = session.get(Delegation, _number(chosen))
-    if delegation is None or delegation.event_id != event.id or own not in (None, delegation.id):
-        raise NotFound("there is no such delegation, or it is not yours")
-    return delegation
 
 
 def _category(session: Session, event: Event, chosen: str | None) -> Category:

@@ -58,11 +58,6 @@ class KeyCollector:
         """Return what has become certain because nothing followed it."""
         return self._flushed() if self._letters and at_s - self._last_s > GAP_S else []
 
-    @property
-    def is_collecting(self) -> bool:
-        """Say whether keys are coming in right now."""
-        return bool(self._letters)
-
     def _entered(self, at_s: float) -> list[Pressed]:
         if not self._letters and at_s - self._taken_s < _ENTER_BELONGS_S:
             self._taken_s = -1.0

@@ -10,6 +10,8 @@ from PIL import ImageDraw, ImageFont, features
 
 _FONTS = Path(__file__).resolve().parent.parent / "fonts"
 SMALLEST_PX = 18
+#: where a line may break: not at a no-break space, which keeps a French mark to its word
+_SPACES = re.compile(r"[^\S\N{NO-BREAK SPACE}]+")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 
 
@@ -103,7 +105,7 @@ def _wrapped(
     draw: ImageDraw.ImageDraw, text: str, room: int, face: ImageFont.FreeTypeFont
 ) -> list[str]:
     lines = [""]
-    for word in text.split():
+    for word in _SPACES.split(text.strip()):
         longer = f"{lines[-1]} {word}".strip()
         if not lines[-1] or _width(draw, longer, face) <= room:
             lines[-1] = longer

@@ -5,7 +5,7 @@ from __future__ import annotations
 FAULTS: dict[str, dict[str, str]] = {
     "no_camera": {
         "fr": "La caméra {source} ne s’ouvre pas. Branchez-la, fermez les programmes qui "
-        "l’utilisent, ou choisissez-en une autre : --source 1.",
+        "l’utilisent, ou choisissez-en une autre : --source 1.",
         "ar": "تعذر فتح الكاميرا {source}. أوصلوها، وأغلقوا البرامج التي تستعملها، أو اختاروا "
         "كاميرا أخرى: --source 1.",
         "en": "Camera {source} does not open. Plug it in, close the programs that use it, or "
@@ -21,14 +21,14 @@ FAULTS: dict[str, dict[str, str]] = {
     },
     "camera_denied": {
         "fr": "Ce compte n’a pas le droit d’ouvrir la caméra {source}. Autorisez-la dans les "
-        "réglages ; sous Linux, ajoutez le compte au groupe video.",
+        "réglages ; sous Linux, ajoutez le compte au groupe video.",
         "ar": "لا يحق لهذا الحساب فتح الكاميرا {source}. اسمحوا بها في الإعدادات؛ وعلى لينكس "
         "أضيفوا الحساب إلى المجموعة video.",
         "en": "This account may not open camera {source}. Allow it in the settings; on Linux add "
         "the account to the group video.",
     },
     "camera_lost": {
-        "fr": "La caméra {source} ne donne plus d’image. Rebranchez-la : elle revient toute "
+        "fr": "La caméra {source} ne donne plus d’image. Rebranchez-la : elle revient toute "
         "seule. Les scans sont gardés.",
         "ar": "توقفت الكاميرا {source} عن إرسال الصور. أعيدوا توصيلها وستعود وحدها. العمليات "
         "محفوظة.",
@@ -48,7 +48,7 @@ FAULTS: dict[str, dict[str, str]] = {
         "en": "No readable picture in {source}. Check that it is a video or images.",
     },
     "no_display": {
-        "fr": "Aucun écran : lancez le scanner depuis le bureau de l’ordinateur, ou ajoutez "
+        "fr": "Aucun écran : lancez le scanner depuis le bureau de l’ordinateur, ou ajoutez "
         "--headless pour des lignes JSON sans fenêtre.",
         "ar": "لا توجد شاشة: شغلوا البرنامج من سطح مكتب الحاسوب، أو أضيفوا --headless للحصول "
         "على أسطر JSON دون نافذة.",
@@ -56,15 +56,15 @@ FAULTS: dict[str, dict[str, str]] = {
         "JSON lines without a window.",
     },
     "library_missing": {
-        "fr": "Il manque une bibliothèque ({detail}). Installez requirements-scanner.txt ; sous "
-        "Debian et Ubuntu aussi : apt-get install libgl1 libglib2.0-0.",
+        "fr": "Il manque une bibliothèque ({detail}). Installez requirements-scanner.txt ; sous "
+        "Debian et Ubuntu aussi : apt-get install libgl1 libglib2.0-0.",
         "ar": "تنقص مكتبة برمجية ({detail}). ثبتوا requirements-scanner.txt؛ وعلى دبيان وأوبونتو "
         "أيضا: apt-get install libgl1 libglib2.0-0.",
         "en": "A library is missing ({detail}). Install requirements-scanner.txt; on Debian and "
         "Ubuntu also: apt-get install libgl1 libglib2.0-0.",
     },
     "bad_server": {
-        "fr": "{server} n’est pas une adresse de serveur. Exemple : --server https://192.168.1.10:8443",
+        "fr": "{server} n’est pas une adresse de serveur. Exemple : --server https://192.168.1.10:8443",
         "ar": "{server} ليس عنوان خادم. مثال: --server https://192.168.1.10:8443",
         "en": "{server} is not a server's address. Example: --server https://192.168.1.10:8443",
     },
@@ -89,7 +89,7 @@ FAULTS: dict[str, dict[str, str]] = {
         "the organiser for another one.",
     },
     "spool_unwritable": {
-        "fr": "Scan NON enregistré : impossible d’écrire sur le disque ({detail}). Libérez de la "
+        "fr": "Scan NON enregistré : impossible d’écrire sur le disque ({detail}). Libérez de la "
         "place ou choisissez un autre dossier avec --spool, puis rescannez.",
         "ar": "لم تُحفظ العملية: تعذرت الكتابة على القرص ({detail}). وفروا مساحة أو اختاروا مجلدا "
         "آخر عبر --spool ثم أعيدوا المسح.",
@@ -110,7 +110,7 @@ FAULTS: dict[str, dict[str, str]] = {
     },
     "token_refused": {
         "fr": "Cet appareil n’est plus autorisé. Demandez un code à l’organisateur et associez-le "
-        "à nouveau avec --pair CODE ; les scans en attente sont gardés.",
+        "à nouveau avec --pair CODE ; les scans en attente sont gardés.",
         "ar": "لم يعد هذا الجهاز مرخصا. اطلبوا رمزا من المنظم وأعيدوا ربطه عبر --pair CODE؛ "
         "العمليات المنتظرة محفوظة.",
         "en": "This device is no longer allowed. Ask the organiser for a code and pair it again "
@@ -125,22 +125,22 @@ FAULTS: dict[str, dict[str, str]] = {
         "Do not use this computer any more and bring it to the organiser.",
     },
     "wiped": {
-        "fr": "Appareil révoqué : liste, jeton et noms effacés de cet ordinateur. Scans pas encore "
-        "envoyés, gardés ici : {count}. Apportez l’ordinateur à l’organisateur.",
+        "fr": "Appareil révoqué : liste, jeton et noms effacés de cet ordinateur. Scans pas encore "
+        "envoyés, gardés ici : {count}. Apportez l’ordinateur à l’organisateur.",
         "ar": "أُلغي ترخيص هذا الجهاز: مُسحت اللائحة والرمز والأسماء من هذا الحاسوب. عمليات لم "
         "تُرسل بعد ومحفوظة هنا: {count}. سلموا الحاسوب للمنظم.",
         "en": "Device revoked: list, token and names are erased from this computer. Scans not sent "
         "yet, kept here: {count}. Bring the computer to the organiser.",
     },
     "rejected": {
-        "fr": "Le serveur n’a pas pu lire ce scan ({detail}). Il est mis de côté : prévenez "
+        "fr": "Le serveur n’a pas pu lire ce scan ({detail}). Il est mis de côté : prévenez "
         "l’organisateur.",
         "ar": "لم يتمكن الخادم من قراءة هذه العملية ({detail}). وُضعت جانبا: أخبروا المنظم.",
         "en": "The server could not read this scan ({detail}). It is set aside: tell the "
         "organiser.",
     },
     "list_refused": {
-        "fr": "La liste reçue n’est pas celle de l’événement ({objection}) : elle est ignorée, "
+        "fr": "La liste reçue n’est pas celle de l’événement ({objection}) : elle est ignorée, "
         "l’ancienne reste. Prévenez l’organisateur.",
         "ar": "اللائحة المستلمة ليست لائحة هذا الحدث ({objection}): تم تجاهلها والاحتفاظ "
         "بالسابقة. أخبروا المنظم.",

@@ -39,7 +39,7 @@ KEYS: dict[str, dict[str, str]] = {
     "help_mirror": {"fr": "Image en miroir", "ar": "صورة معكوسة", "en": "Mirror the picture"},
     "help_sound": {"fr": "Son", "ar": "الصوت", "en": "Sound"},
     "help_language": {
-        "fr": "Langue : français, arabe, anglais",
+        "fr": "Langue : français, arabe, anglais",
         "ar": "اللغة: الفرنسية، العربية، الإنجليزية",
         "en": "Language: French, Arabic, English",
     },

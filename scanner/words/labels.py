@@ -40,7 +40,7 @@ LABELS: dict[str, dict[str, str]] = {
         "en": "Came in at {time} · {gate}",
     },
     "arrived": {
-        "fr": "Arrivés : {arrived} sur {quota}",
+        "fr": "Arrivés : {arrived} sur {quota}",
         "ar": "وصل {arrived} من {quota}",
         "en": "{arrived} arrived of {quota}",
     },

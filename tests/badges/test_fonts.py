@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from badges.fonts import BOLD, FALLBACK, FONT_FILES, FONTS, missing_fonts, unwritable_letters
-from badges.fonts import has_letter as written_by
+from badges.fonts import BOLD, FALLBACK, FONT_FILES, FONTS, has_letter, missing_fonts
 
 
 def test_every_font_is_here_with_its_licence() -> None:
@@ -27,8 +26,4 @@ def test_missing_fonts_are_named(tmp_path: Path) -> None:
     [("é", [BOLD, FALLBACK]), ("ش", [BOLD, FALLBACK]), ("ⵜ", [FALLBACK]), ("漢", [])],
 )
 def test_a_font_knows_its_letters(letter: str, fonts: list[str]) -> None:
-    assert [font for font in (BOLD, FALLBACK) if written_by(font, letter)] == fonts
-
-
-def test_letters_that_no_font_has_are_found() -> None:
-    assert unwritable_letters("Aït ⵜⵉⴼ مُحَمَّد 漢字漢 O'Neill") == ["漢", "字"]
+    assert [font for font in (BOLD, FALLBACK) if has_letter(font, letter)] == fonts

@@ -99,7 +99,7 @@ def test_the_html_shows_the_picture_by_its_content_id() -> None:
 @pytest.mark.parametrize(
     ("language", "subject", "neutral"),
     [
-        ("fr", "Votre badge : Rencontre régionale", "Votre badge d’entrée"),
+        ("fr", "Votre badge\u00a0: Rencontre régionale", "Votre badge d’entrée"),
         ("ar", "شارتكم: اللقاء الجهوي", "شارة الدخول الخاصة بكم"),
         ("en", "Your badge: Rencontre régionale", "Your entry badge"),
     ],
@@ -122,7 +122,7 @@ def test_the_headers_are_the_ones_given() -> None:
         "Date": "Sun, 01 Jun 2025 08:30:00 +0000",
         "From": "Secrétariat <badges@example.org>",
         "To": "fatima@example.org",
-        "Subject": "Votre badge : Rencontre régionale",
+        "Subject": "Votre badge\u00a0: Rencontre régionale",
         "Auto-Submitted": "auto-generated",
         "Content-Language": "fr",
         "Content-Type": message["Content-Type"],

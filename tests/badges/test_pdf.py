@@ -64,7 +64,7 @@ def test_a_single_badge_reads_back_in_every_language(language: Language, paper: 
 @pytest.mark.parametrize(
     ("language", "title"),
     [
-        ("fr", "Badge KHE-0001 : Rencontre régionale"),
+        ("fr", "Badge KHE-0001\u00a0: Rencontre régionale"),
         ("ar", "شارة KHE-0001: اللقاء الجهوي"),
         ("en", "Badge KHE-0001: Rencontre régionale"),
     ],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from checkin.db.engine import Database
 from checkin.db.models import Role
 from tests import factories
 from tests.browser.stations import open_station, pairing_link_at, wait_for_list
@@ -79,10 +78,3 @@ def organiser_page(server, database, chromium):
     page.press("#password", "Enter")
     page.wait_for_url(server.url + "/")
     return page
-
-
-@pytest.fixture
-def database(database_url):
-    database = Database(database_url)
-    yield database
-    database.dispose()

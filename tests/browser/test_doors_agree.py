@@ -25,6 +25,7 @@ from tests.browser.stations import (
     wait_for_list,
 )
 from tests.tcp_proxy import Wire
+from tests.waiting import wait_for
 
 # Minutes of real browsers: script/proof runs these, script/test the shorter stories beside them.
 pytestmark = [pytest.mark.browser, pytest.mark.proof]
@@ -57,14 +58,6 @@ class PythonDoor:
         self.courier.finish()
         self.gate.close()
         self.wire.close()
-
-
-def wait_for(happened, timeout_s=30):
-    until = time.monotonic() + timeout_s
-    while not (result := happened()):
-        assert time.monotonic() < until
-        time.sleep(0.02)
-    return result
 
 
 @pytest.fixture

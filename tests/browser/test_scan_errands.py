@@ -111,7 +111,7 @@ def test_a_name_is_searched_for_and_too_short_ones_are_told(page, event):
     page.fill("#search-name", "militant 2")
     page.press("#search-name", "Enter")
 
-    page.get_by_text("Trouvés : 1").wait_for()
+    page.get_by_text("Trouvés\u00a0: 1").wait_for()
     assert page.text_content("#found b") == "Militant 2"
     assert page.text_content("#found span") == "Khémisset · confirmé"
 

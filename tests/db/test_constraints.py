@@ -8,9 +8,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from checkin.db.engine import Database
 from checkin.db.models import Category, Delegation, Gate
-from tests.databases import KINDS
+from tests.databases import KINDS, opened
 from tests.db.rows import (
     a_house,
     admission,
@@ -36,10 +35,8 @@ from tests.factories import NOW
 def furnished(request, tmp_path_factory):
     """A database and its House; every test takes back what it wrote."""
     databases = request.getfixturevalue(f"{request.param}_databases")
-    with databases.fresh(tmp_path_factory.mktemp("house")) as url:
-        database = Database(url)
+    with databases.fresh(tmp_path_factory.mktemp("house")) as url, opened(url) as database:
         yield database, a_house(database)
-        database.dispose()
 
 
 REFUSED = {

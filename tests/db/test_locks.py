@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import ExitStack
 from statistics import median
 
 import pytest
 from sqlalchemy import text
 
 from checkin.db.engine import Database
-from checkin.db.locks import FairLock
+from checkin.db.locks import Line
 from tests import guards
-from tests.racing import PROCESSES
+from tests.racing import PROCESSES, race
 
 TURNS = 20
 _WRITE = text("UPDATE alembic_version SET version_num = version_num")
@@ -69,29 +70,77 @@ def test_control_without_turns_sqlite_s_own_waiting_lets_it_pass(sqlite_database
     assert any(usual_passes(sqlite_database.url, fair=False) > 3 for _ in range(5))
 
 
-def test_threads_are_served_in_the_order_of_asking():
-    lock, served = FairLock(), []
+@pytest.mark.parametrize("places", [1, 4])
+def test_threads_are_served_in_the_order_of_asking(places):
+    line, served = Line(places), []
 
     def ask(number):
-        with lock:
+        with line.turn():
             served.append(number)
 
     threads = [threading.Thread(target=ask, args=(number,)) for number in range(TURNS)]
-    with lock:
-        for number, thread in enumerate(threads, 1):
-            thread.start()
-            while len(lock._waiting) < number:
-                time.sleep(0.001)
-    for thread in threads:
-        thread.join()
+    with hold(line, places - 1):
+        with line.turn():
+            for number, thread in enumerate(threads, 1):
+                thread.start()
+                wait_until(lambda number=number: len(line._waiting) == number)
+        # One place is free now: they come through it one after the other.
+        for thread in threads:
+            thread.join()
 
     assert served == list(range(TURNS))
 
 
-def test_a_failure_inside_frees_the_lock():
-    lock = FairLock()
+def test_so_many_are_in_at_once_and_no_more():
+    line, inside, most = Line(3), [], []
+    three = threading.Barrier(3)
 
-    with pytest.raises(ValueError, match="inside"), lock:
+    def ask(number):
+        with line.turn():
+            inside.append(number)
+            three.wait(10)
+            most.append(len(inside))
+            three.wait(10)
+            inside.remove(number)
+            three.wait(10)
+
+    race(9, ask)
+
+    assert most == [3] * 9
+
+
+def test_whoever_has_waited_long_enough_goes_in_beside_the_others():
+    line, served = Line(1, patience_s=0.01), []
+
+    def ask():
+        with line.turn():
+            served.append("in")
+
+    with line.turn():
+        impatient = threading.Thread(target=ask)
+        impatient.start()
+        impatient.join(10)
+        assert served == ["in"]
+
+    assert (line._free, list(line._waiting)) == (1, [])
+
+
+def test_a_failure_inside_frees_the_place():
+    line = Line()
+
+    with pytest.raises(ValueError, match="inside"), line.turn():
         raise ValueError("inside")
 
-    assert lock._held is False
+    assert line._free == 1
+
+
+def hold(line, places):
+    held = ExitStack()
+    for _ in range(places):
+        held.enter_context(line.turn())
+    return held
+
+
+def wait_until(condition):
+    while not condition():
+        time.sleep(0.001)

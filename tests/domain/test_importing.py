@@ -210,8 +210,8 @@ def test_a_reason_is_told_with_its_row_and_column_in_each_language():
 
     assert [plan.sentences(language) for language in ("fr", "ar", "en")] == [
         [
-            "Ligne 2 · Délégation : \u2068Khemiset\u2069 n’existe pas ; corrigez le nom ou créez "
-            "la délégation. Les plus proches : \u2068Khémisset\u2069."
+            "Ligne 2 · Délégation\u00a0: \u2068Khemiset\u2069 n’existe pas\u00a0; corrigez le nom "
+            "ou créez la délégation. Les plus proches\u00a0: \u2068Khémisset\u2069."
         ],
         [
             "السطر 2 · الوفد: \u2068Khemiset\u2069 غير موجود؛ صححوا الاسم أو أنشئوا الوفد. "

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkin.domain.names import clean_name, clean_text, fold_name, is_arabic
+from checkin.domain.names import (
+    clean_name,
+    clean_text,
+    fold_name,
+    folded_apart,
+    folded_both,
+    is_arabic,
+)
 from checkin.domain.problems import InvalidValue
 
 WRITTEN_TWO_WAYS = [
@@ -127,3 +134,12 @@ def test_cleaning_twice_changes_nothing_more(text):
     except InvalidValue:
         return
     assert clean_text(once, 400) == once
+
+
+@given(name=st.text().filter(fold_name), name_ar=st.text().filter(fold_name))
+def test_names_that_were_folded_together_come_apart_again(name, name_ar):
+    both = fold_name(name), fold_name(name_ar)
+
+    assert folded_apart(*folded_both(name, name_ar)) == both
+    assert folded_apart(*folded_both(name, None)) == both[:1]
+    assert folded_apart(*folded_both("", name_ar)) == both[1:]

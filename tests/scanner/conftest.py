@@ -1,12 +1,19 @@
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A folder of the test's own, where this process keeps pairings and spools."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    return tmp_path
 
 
 @pytest.fixture
@@ -36,12 +43,3 @@ def run_scanner(scanner_env):
         )
 
     return run
-
-
-def wait_until(happened, what, timeout_s=15):
-    """Return what `happened` returns once it is true."""
-    until = time.monotonic() + timeout_s
-    while not (result := happened()):
-        assert time.monotonic() < until, f"waited in vain for {what}"
-        time.sleep(0.05)
-    return result

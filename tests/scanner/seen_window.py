@@ -13,9 +13,10 @@ import pytest
 from PIL import ImageGrab
 
 from scanner.window.card import COLOURS
-from tests.scanner.conftest import ROOT, wait_until
+from tests.scanner.conftest import ROOT
 from tests.scanner.fake_server import PAIRING_CODE, FakeServer
 from tests.scanner.pictures import FATIMA, YOUSSEF, a_code, scene, write_video
+from tests.waiting import wait_for
 
 ONE, TWO, UNKNOWN = a_code(1), a_code(2), a_code(3)
 # xdotool waits half of its delay before the key and half after it.
@@ -54,10 +55,10 @@ class Screen:
 
     def shows_window(self):
         """Wait for the window's first paint, which the scanner itself sees to."""
-        wait_until(lambda: self.picture().any(), "the window", timeout_s=20)
+        wait_for(lambda: self.picture().any(), "the window", timeout_s=20)
 
     def shows(self, kind, x=0.99, y=0.88):
-        wait_until(lambda: self.colour(x, y) == COLOURS[kind][0], f"{kind} on the screen")
+        wait_for(lambda: self.colour(x, y) == COLOURS[kind][0], f"{kind} on the screen")
 
     def has(self, colour):
         """Whether many pixels have this colour."""
@@ -66,7 +67,7 @@ class Screen:
 
     def shows_no_card(self):
         faces = {colour for pair in COLOURS.values() for colour in pair}
-        wait_until(lambda: self.colour(0.99, 0.8) not in faces, "the card to go")
+        wait_for(lambda: self.colour(0.99, 0.8) not in faces, "the card to go")
 
 
 @pytest.fixture(scope="module")

@@ -55,7 +55,10 @@ def test_category_and_delegation_are_in_the_readers_script_where_the_server_tell
     assert card.explanation(admitted, "ar", "") == "المجلس الوطني"
     assert card.explanation(latin_only, "ar", "") == "Militant"
     assert card.belonging(admitted, "ar") == "الخميسات · وصل 412 من 1000"
-    assert card.belonging(ALREADY, "fr") == "Conseil national · Khémisset · Arrivés : 412 sur 1000"
+    assert (
+        card.belonging(ALREADY, "fr")
+        == "Conseil national · Khémisset · Arrivés\u00a0: 412 sur 1000"
+    )
     assert card.belonging(pending, "ar") == "المجلس الوطني · Khémisset"
 
 

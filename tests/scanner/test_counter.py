@@ -10,9 +10,9 @@ from scanner.scan import Scan, Verdict
 from scanner.window.form import Purpose
 from scanner.window.state import after, with_trouble
 from tests.scanner import volunteer as at_the_desk
-from tests.scanner.conftest import wait_until
 from tests.scanner.fake_server import PIN
 from tests.scanner.volunteer import ONE
+from tests.waiting import wait_for
 
 client, server, told, submitted, volunteer = (
     at_the_desk.client,
@@ -150,7 +150,7 @@ def test_another_camera_ends_the_trouble_of_the_last_one(volunteer):
 
 def test_a_late_answer_does_not_fill_another_form(volunteer):
     volunteer.open(Purpose.SEARCH).type(*"Fatima", "enter")
-    wait_until(lambda: not volunteer.counter.errands.answers.empty(), "the answer")
+    wait_for(lambda: not volunteer.counter.errands.answers.empty(), "the answer")
     volunteer.at_s = 2.0
     volunteer.type("escape").open(Purpose.SEARCH).answered()
 

@@ -8,11 +8,7 @@ from scanner.device import remember, remembered, spool_folder
 SERVER = "https://192.168.1.10:8443"
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("home")
 
 
 def a_pairing(token="t1"):

@@ -9,8 +9,8 @@ from scanner.decode.stream import stream_decoder
 from scanner.spool import Spool
 from scanner.station import Station
 from scanner.window.eye import Eye
-from tests.scanner.conftest import wait_until
 from tests.scanner.pictures import a_code, qr, scene
+from tests.waiting import wait_for
 
 ONE, TWO = a_code(1), a_code(2)
 
@@ -42,7 +42,7 @@ def station(tmp_path, submitted):
 def looked(frames, station):
     eye = Eye(frames, stream_decoder(None), station)
     eye.start()
-    wait_until(lambda: "source_ended" in eye.remarks.queue, "the end of the pictures")
+    wait_for(lambda: "source_ended" in eye.remarks.queue, "the end of the pictures")
     eye.close()
     return eye
 

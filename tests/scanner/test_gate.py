@@ -19,10 +19,7 @@ LEASE = {"lease_id": "L1", "expires_at": NOON.isoformat(), "delegations": [], "h
 OK = {"status": "ok", "reason": None}
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+pytestmark = pytest.mark.usefixtures("home")
 
 
 @pytest.fixture

@@ -6,9 +6,10 @@ import sys
 
 import pytest
 
-from tests.scanner.conftest import ROOT, wait_until
+from tests.scanner.conftest import ROOT
 from tests.scanner.fake_server import PAIRING_CODE, TOKEN, FakeServer
 from tests.scanner.pictures import FATIMA, YOUSSEF, a_code, qr, scene, write_video
+from tests.waiting import wait_for
 
 ONE, TWO, UNKNOWN = a_code(1), a_code(2), a_code(3)
 
@@ -101,11 +102,12 @@ def test_scans_of_a_gate_without_a_server_arrive_at_the_next_start(run_scanner, 
         later = run_scanner(*headless(server, tmp_path / "nothing.avi", "--token", TOKEN))
 
     assert (offline.returncode, {v["offline"] for v in lines(offline)}) == (0, {True})
-    assert "Scans pas encore envoyés : 3" in offline.stderr
+    assert "Scans pas encore envoyés\u00a0: 3" in offline.stderr
     assert later.stdout == ""
     assert later.stderr.splitlines() == [
-        "Scans en attente envoyés : 3",
-        "Personnes admises hors ligne et contestées par le serveur : 1. Prévenez l’organisateur.",
+        "Scans en attente envoyés\u00a0: 3",
+        "Personnes admises hors ligne et contestées par le serveur\u00a0: 1. "
+        "Prévenez l’organisateur.",
     ]
     assert len(server.answers) == 3
     assert {s["decided"]["status"] for b in server.batches for s in b["scans"]} == {"ok"}
@@ -121,7 +123,7 @@ def test_a_scanner_killed_before_its_answer_sends_the_scan_at_the_next_start(
     killed = subprocess.Popen(
         [sys.executable, "-m", "scanner", *arguments], cwd=ROOT, env=scanner_env
     )
-    wait_until(lambda: "/api/v1/scans" in server.asked, "the scan to be on its way")
+    wait_for(lambda: "/api/v1/scans" in server.asked, "the scan to be on its way")
     os.kill(killed.pid, signal.SIGKILL)
     killed.wait()
     server.mood = "well"

@@ -27,7 +27,7 @@ def test_what_the_server_never_takes_is_told_listed_and_kept(run_scanner, server
     listed = [run_scanner("--server", server.url, *spool, "--set-aside") for _ in range(2)]
 
     assert [(v["status"], v["reason"]) for v in lines(run)] == [("error", None)]
-    assert "mis de côté : 1" in run.stderr
+    assert "mis de côté\u00a0: 1" in run.stderr
     for rows in map(lines, listed):
         assert [(row["code"], row["error"]) for row in rows] == [
             (ONE, "400 invalid_request: scanned_at: too long ago")

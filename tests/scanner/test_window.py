@@ -5,10 +5,10 @@ import pytest
 from scanner.scan import Kind
 from scanner.window.card import COLOURS
 from tests.scanner import seen_window
-from tests.scanner.conftest import wait_until
 from tests.scanner.fake_server import TOKEN
 from tests.scanner.pictures import a_code, qr, scene
 from tests.scanner.seen_window import ONE, TWO, UNKNOWN, bodies, needs_a_screen, quit_with
+from tests.waiting import wait_for
 
 screen, server, window = seen_window.screen, seen_window.server, seen_window.window
 pytestmark = needs_a_screen
@@ -26,7 +26,7 @@ def test_red_waits_for_a_key(screen, window):
     with window([scene(qr(UNKNOWN))]) as process:
         screen.shows(Kind.REFUSED)
         with pytest.raises(AssertionError, match="waited in vain"):
-            wait_until(lambda: screen.colour(0.99, 0.88) != COLOURS[Kind.REFUSED][0], "", 4)
+            wait_for(lambda: screen.colour(0.99, 0.88) != COLOURS[Kind.REFUSED][0], "", 4)
         screen.press("space")
         screen.shows_no_card()
 
@@ -46,11 +46,11 @@ def test_l_mirrors_the_card_for_arabic(screen, window, server):
 def test_e_turns_to_exit_and_z_takes_the_last_admission_back(screen, window, server):
     # Three seconds of an empty gate: time for the key before the badge comes.
     with window([*[scene()] * 3, *[scene(qr(ONE))] * 2]) as process:
-        wait_until(lambda: screen.colour(0.5, 0.3) != "#000000", "the camera")
+        wait_for(lambda: screen.colour(0.5, 0.3) != "#000000", "the camera")
         screen.press("e")
         screen.shows(Kind.ADMITTED)
         screen.press("z")
-        wait_until(lambda: server.annulled, "the annulment")
+        wait_for(lambda: server.annulled, "the annulment")
         screen.shows_no_card()
 
         assert quit_with(screen, process, "q")[0] == 0
@@ -63,7 +63,7 @@ def test_without_a_server_the_verdict_is_blue_and_confirmed_when_it_returns(scre
     with window([scene(qr(ONE))], credentials=("--token", TOKEN)) as process:
         screen.shows(Kind.PENDING)
         server.mood = "well"
-        wait_until(lambda: server.batches, "the waiting scan to be sent")
+        wait_for(lambda: server.batches, "the waiting scan to be sent")
 
         assert quit_with(screen, process, "q")[0] == 0
     assert server.batches[0]["scans"][0]["code"] == ONE
@@ -84,7 +84,7 @@ def test_four_badges_held_up_at_once_have_four_cards(screen, window, server):
     shown = scene(*(qr(code, 5) for code in (ONE, TWO, UNKNOWN, a_code(4))))
     with window([shown] * 6, "--language", "ar") as process:
         for kind in (Kind.ADMITTED, Kind.ALREADY, Kind.REFUSED):
-            wait_until(lambda kind=kind: screen.has(COLOURS[kind][0]), f"a tile for {kind}")
+            wait_for(lambda kind=kind: screen.has(COLOURS[kind][0]), f"a tile for {kind}")
 
         assert quit_with(screen, process, "q")[0] == 0
     assert sorted(code for code, _ in bodies(server)) == sorted([ONE, TWO, UNKNOWN, a_code(4)])

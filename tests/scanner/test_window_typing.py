@@ -2,7 +2,6 @@
 
 from scanner.scan import Kind
 from tests.scanner import seen_window
-from tests.scanner.conftest import wait_until
 from tests.scanner.fake_server import PIN
 from tests.scanner.pictures import qr, scene
 from tests.scanner.seen_window import (
@@ -14,6 +13,7 @@ from tests.scanner.seen_window import (
     needs_a_screen,
     quit_with,
 )
+from tests.waiting import wait_for
 
 screen, server, window = seen_window.screen, seen_window.server, seen_window.window
 pytestmark = needs_a_screen
@@ -21,10 +21,10 @@ pytestmark = needs_a_screen
 
 def test_a_hand_scanner_works_while_the_camera_runs(screen, window, server):
     with window([scene()] * 12) as process:
-        wait_until(lambda: screen.colour(0.5, 0.3) != "#000000", "the camera")
+        wait_for(lambda: screen.colour(0.5, 0.3) != "#000000", "the camera")
         for code in (ONE, TWO, UNKNOWN):
             screen.type(code.lower() + "\n")
-            wait_until(lambda code=code: bodies(server)[-1:] == [(code, "wedge")], code)
+            wait_for(lambda code=code: bodies(server)[-1:] == [(code, "wedge")], code)
         screen.shows(Kind.REFUSED)
 
         assert quit_with(screen, process, "q")[0] == 0
@@ -33,7 +33,7 @@ def test_a_hand_scanner_works_while_the_camera_runs(screen, window, server):
 
 def test_a_code_typed_by_hand_is_taken_at_its_last_letter(screen, window, server):
     with window([scene()] * 24) as process:
-        wait_until(lambda: screen.colour(0.5, 0.3) != "#000000", "the camera")
+        wait_for(lambda: screen.colour(0.5, 0.3) != "#000000", "the camera")
         screen.press("t")
         screen.type(ONE.lower(), every_ms=BY_HAND_MS)
         screen.shows(Kind.ADMITTED)
@@ -60,7 +60,7 @@ def test_a_supervisor_overrides_a_refusal_with_pin_and_reason(screen, window, se
 
 def test_somebody_without_a_badge_is_registered_and_admitted(screen, window, server):
     with window([scene()] * 24) as process:
-        wait_until(lambda: screen.colour(0.5, 0.3) != "#000000", "the camera")
+        wait_for(lambda: screen.colour(0.5, 0.3) != "#000000", "the camera")
         screen.press("w")
         screen.type("amina berrada\n", every_ms=BY_HAND_MS)
         screen.type("sal\n", every_ms=BY_HAND_MS)
@@ -74,7 +74,7 @@ def test_somebody_without_a_badge_is_registered_and_admitted(screen, window, ser
 def test_a_gate_without_a_camera_opens_and_takes_a_hand_scanner(screen, window, server):
     with window([], "--source", "7", "--language", "en") as process:
         # The window is painted a moment before it listens.
-        wait_until(lambda: screen.type(ONE.lower() + "\n") or bodies(server), "the scan", 30)
+        wait_for(lambda: screen.type(ONE.lower() + "\n") or bodies(server), "the scan", 30)
         screen.shows(Kind.ADMITTED)
 
         assert quit_with(screen, process, "q")[0] == 0

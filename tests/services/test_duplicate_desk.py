@@ -15,7 +15,7 @@ from checkin.services.decisions import Decision
 from checkin.services.duplicate_desk import decide_duplicate, duplicates_of
 from checkin.services.live_counts import live_counts
 from checkin.services.operators import add_operator
-from checkin.services.walk_in import Named, register_walk_in
+from checkin.services.walk_in import Named, Newcomer, register_walk_in
 from tests import factories
 from tests.factories import KEYS, NOW, minutes, write
 from tests.racing import race
@@ -54,18 +54,9 @@ def organiser(database):
 def come(database, device, delegation, name=NAME, *, unasked=True, named=None, **more):
     """Register somebody whom a door let in already."""
     registration = Registration(name=name, delegation=delegation.name, **more)
+    newcomer = Newcomer(registration, delegation.id, named, unasked)
     return write(
-        database,
-        lambda session: register_walk_in(
-            session,
-            device,
-            registration,
-            delegation_id=delegation.id,
-            keys=KEYS,
-            now=NOW,
-            named=named,
-            unasked=unasked,
-        ),
+        database, lambda s: register_walk_in(s, device, newcomer, keys=KEYS, now=NOW)
     ).registered
 
 

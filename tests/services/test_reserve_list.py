@@ -10,7 +10,7 @@ from checkin.domain.admission import Standing
 from checkin.domain.leases import LIFETIME
 from checkin.domain.registration import Registration
 from checkin.services.leases import grant_lease, return_lease
-from checkin.services.walk_in import register_walk_in
+from checkin.services.walk_in import Newcomer, register_walk_in
 from tests import factories
 from tests.factories import NOW, minutes, write
 
@@ -29,16 +29,9 @@ def a_lease(database, device, now=NOW):
 
 
 def walks_in(database, device, delegation, name, now=NOW):
+    newcomer = Newcomer(Registration(name=name, delegation=delegation.name), delegation.id)
     return write(
-        database,
-        lambda s: register_walk_in(
-            s,
-            device,
-            Registration(name=name, delegation=delegation.name),
-            delegation_id=delegation.id,
-            keys=factories.KEYS,
-            now=now,
-        ),
+        database, lambda s: register_walk_in(s, device, newcomer, keys=factories.KEYS, now=now)
     )
 
 

@@ -247,6 +247,7 @@ def test_a_refusal_is_told_in_the_readers_language():
     problem = UnreadableFile("missing_columns", "Nom / الاسم / Name", "Ville")
 
     assert (problem.sentence("fr"), problem.detail) == (
-        "Il manque la colonne \u2068Nom / الاسم / Name\u2069. Titres trouvés : \u2068Ville\u2069.",
+        "Il manque la colonne \u2068Nom / الاسم / Name\u2069. "
+        "Titres trouvés\u00a0: \u2068Ville\u2069.",
         "The column \u2068Nom / الاسم / Name\u2069 is missing. Headings found: \u2068Ville\u2069.",
     )

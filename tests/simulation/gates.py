@@ -52,7 +52,7 @@ class Gate(Laptop):
         """Close the scanner as at the end of the day."""
 
         def close() -> None:
-            self._courier._guarded(self._courier._drain)
+            self._courier._guarded(self._courier._backlog.drain)
             self._courier._guarded(self._courier._return_lease)
 
         self._alive(close)

@@ -15,8 +15,8 @@ import scanner.delivery
 import scanner.held_list
 import scanner.offline
 from scanner import disk
+from scanner.backlog import Backlog
 from scanner.clock import DeviceClock
-from scanner.courier import Courier
 from scanner.delivery import Delivery
 from scanner.errors import ServerUnreachable, SpoolUnwritable
 from scanner.memory import Memory
@@ -160,7 +160,7 @@ def _clock_jumps(patch: Patch) -> None:
 
 
 def _cut_off_scans_forgotten(patch: Patch) -> None:
-    patch.setattr(Courier, "_resume", lambda self: None)
+    patch.setattr(Backlog, "resume", lambda self: None)
 
 
 def _full_disk_hidden(patch: Patch) -> None:

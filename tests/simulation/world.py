@@ -15,7 +15,7 @@ from checkin.domain.registration import Registration
 from checkin.domain.verdicts import Direction
 from checkin.services.leases import return_lease
 from checkin.services.registration import Registered, block, cancel, next_list_version
-from checkin.services.walk_in import register_walk_in
+from checkin.services.walk_in import Newcomer, register_walk_in
 from tests import factories
 from tests.simulation.gates import Gate
 from tests.simulation.limits import passed_limits
@@ -184,15 +184,12 @@ class World:
     def _walk_in(self) -> None:
         if len(self.people) < WALK_INS + sum(known for _, known in QUOTAS.values()):
             delegation = self.random.choice(self.delegations)
+            who = Registration(name=f"Omar {len(self.people)}", delegation=delegation.name)
+            newcomer = Newcomer(who, delegation.id)
             made = factories.write(
                 self.server.database,
                 lambda session: register_walk_in(
-                    session,
-                    self.desk,
-                    Registration(name=f"Omar {len(self.people)}", delegation=delegation.name),
-                    delegation_id=delegation.id,
-                    keys=factories.KEYS,
-                    now=self.time.now,
+                    session, self.desk, newcomer, keys=factories.KEYS, now=self.time.now
                 ),
             )
             self._know(made.registered)

@@ -35,12 +35,12 @@ _SUBJECTS = {
 _SENTENCES = {
     "fr": {
         "hello": "Bonjour {name},",
-        LinkPurpose.INVITATION: "Un compte a été ouvert pour vous. Choisissez votre mot de passe :",
-        LinkPurpose.RESET: "Votre ancien mot de passe ne sert plus. Choisissez-en un autre :",
-        LinkPurpose.FORGOTTEN: "Pour choisir un nouveau mot de passe :",
+        LinkPurpose.INVITATION: "Un compte a été ouvert pour vous. Choisissez votre mot de passe :",
+        LinkPurpose.RESET: "Votre ancien mot de passe ne sert plus. Choisissez-en un autre :",
+        LinkPurpose.FORGOTTEN: "Pour choisir un nouveau mot de passe :",
         "button": "Choisir mon mot de passe",
         "once": "Ce lien sert une fois, jusqu’au {until} (UTC). Ne le transmettez à personne.",
-        "not_you": "Si vous n’attendiez pas ce message, ne faites rien : rien ne change.",
+        "not_you": "Si vous n’attendiez pas ce message, ne faites rien : rien ne change.",
     },
     "ar": {
         "hello": "السلام عليكم {name}،",

@@ -18,7 +18,7 @@ from checkin.protocol.walk_ins import open_walk_in
 from checkin.services.activity import note
 from checkin.services.guesses import Guesses
 from checkin.services.search import Found, search_participants
-from checkin.services.walk_in import Named, WalkInAnswer, register_walk_in
+from checkin.services.walk_in import Named, Newcomer, WalkInAnswer, register_walk_in
 from checkin.web.api.contract import (
     accepts,
     current_device,
@@ -79,18 +79,12 @@ def create_walk_in(body: WalkIn) -> Response:
     """Register somebody who comes unannounced; scan the returned code to admit them."""
     device, state = current_device(), marhaba()
     person = _unsealed(body, device.event_slug)
+    newcomer = Newcomer(
+        _registration(person), person.delegation_id, _named(person), unasked=body.sealed is not None
+    )
     answer = in_transaction(
         state.database,
-        lambda session: register_walk_in(
-            session,
-            device,
-            _registration(person),
-            delegation_id=person.delegation_id,
-            keys=state.keys,
-            now=now(),
-            named=_named(person),
-            unasked=body.sealed is not None,
-        ),
+        lambda session: register_walk_in(session, device, newcomer, keys=state.keys, now=now()),
     )
     state.live.nudge(device.event_id)
     return json_response(_walk_in_body(answer, device.event_slug), 201)

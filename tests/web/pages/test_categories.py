@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
 
-from checkin.db.models import Activity
 from checkin.services.badges import badge_specs
 from checkin.services.events import categories_of
 from checkin.services.gates import limit_gate
@@ -129,13 +127,8 @@ def test_every_change_is_written_down(organiser, database, event, militant):
     organiser.send(PAGE, f"{PAGE}/{militant.id}/move", to="down")
     organiser.send(PAGE, f"{PAGE}/{militant.id}/remove")
 
-    with database.read() as session:
-        actions = session.scalars(
-            select(Activity.action)
-            .where(Activity.action.startswith("category."))
-            .order_by(Activity.id)
-        ).all()
-    assert actions == ["category.add", "category.change", "category.order", "category.remove"]
+    acts = factories.noted(database, "category")
+    assert acts == ["category.add", "category.change", "category.order", "category.remove"]
 
 
 def test_a_category_of_another_event_is_not_found(organiser, database, event, militant):

@@ -47,7 +47,7 @@ def test_the_check_shows_each_problem_with_its_row_and_registers_nobody(
 
     assert (response.status_code, response.location) == (303, page)
     assert "1 à inscrire · 0 à modifier · 0 sans changement · 1 à corriger" in shown
-    assert "Téléphone : \u206812\u2069 n’est pas un numéro" in shown
+    assert "Téléphone\u00a0: \u206812\u2069 n’est pas un numéro" in shown
     assert 'name="cell-3-phone" value="12"' in shown
     assert people(database) == []
 

@@ -61,7 +61,7 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(
     response = organiser.send(NEW, **fields | {"phone": "12"})
 
     assert response.status_code == 400
-    assert "Téléphone : \u206812\u2069 n’est pas un numéro" in response.text
+    assert "Téléphone\u00a0: \u206812\u2069 n’est pas un numéro" in response.text
     assert 'value="أمينة العلوي"' in response.text
     assert people(database) == []
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 
 import pytest
-from sqlalchemy import select
 
-from checkin.db.models import Activity
 from checkin.services.events import delegations_of
 from tests import factories
 from tests.api_client import Api
@@ -46,14 +44,9 @@ def test_a_delegation_is_added_and_renamed_and_its_quota_changed(
         PAGE, f"{PAGE}/{delegation.id}", name="Khemisset", name_ar="الخميسات", quota="900"
     )
 
-    with database.read() as session:
-        actions = session.scalars(
-            select(Activity.action)
-            .where(Activity.action.startswith("delegation."))
-            .order_by(Activity.id)
-        ).all()
     assert listed(database, event) == [("Khemisset", "الخميسات", 900), ("Rabat", "الرباط", 320)]
-    assert actions == ["delegation.add", "delegation.rename", "delegation.quota"]
+    acts = factories.noted(database, "delegation")
+    assert acts == ["delegation.add", "delegation.rename", "delegation.quota"]
 
 
 def test_a_quota_never_goes_below_the_places_taken_and_the_answer_says_how_many(
@@ -141,14 +134,9 @@ def test_a_sheet_changes_quotas_by_either_name_and_again_changes_nothing(
     apply(organiser, *rows)
     apply(organiser, *rows)
 
-    with database.read() as session:
-        actions = session.scalars(
-            select(Activity.action)
-            .where(Activity.action.startswith("delegation."))
-            .order_by(Activity.id)
-        ).all()
     assert listed(database, event) == [("Khémisset", "الخميسات", 1000), ("سلا", None, 300)]
-    assert actions == ["delegation.rename", "delegation.quota", "delegation.add"]
+    acts = factories.noted(database, "delegation")
+    assert acts == ["delegation.rename", "delegation.quota", "delegation.add"]
 
 
 def test_a_workbook_is_read_too(organiser, database, event):

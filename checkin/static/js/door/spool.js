@@ -10,16 +10,14 @@ const LARGEST_BATCH = 500;
 export class Spool {
   #waiting;
   #setAside;
-  #contradicted;
   #clocks;
   #turn = Promise.resolve();
 
-  constructor(storage, kept, { waiting, walkIns, passages, setAside, contradicted, clocks }) {
+  constructor(storage, kept, { waiting, walkIns, passages, setAside, clocks }) {
     this.storage = storage;
     this.kept = kept;
     this.#waiting = new Map(byPosition(waiting).map((row) => [row.scan_id, row]));
     this.#setAside = new Map(setAside.map((row) => [row.scan_id, row]));
-    this.#contradicted = new Map(contradicted.map((row) => [row.scan_id, row]));
     this.#clocks = new Map(byPosition(clocks).map((row) => [row.frame, row]));
     const unheard = { has: (id) => this.#waiting.has(id) || this.walkIns.has(id) };
     this.memory = new Memory(passages, unheard, kept);
@@ -34,7 +32,6 @@ export class Spool {
       walkIns: await storage.all("walk_ins"),
       passages: await storage.all("passages"),
       setAside: await storage.all("set_aside"),
-      contradicted: await storage.all("contradicted"),
       clocks: await storage.all("clocks"),
     });
   }
@@ -45,10 +42,6 @@ export class Spool {
 
   get setAsideCount() {
     return this.#setAside.size;
-  }
-
-  get contradictedCount() {
-    return this.#contradicted.size;
   }
 
   get decidedCount() {
@@ -108,7 +101,6 @@ export class Spool {
       setAside.forEach((row) => store("set_aside").put(row));
       taken.forEach((scanId) => store("waiting").delete(scanId));
     });
-    contradicted.forEach((row) => this.#contradicted.set(row.scan_id, row));
     setAside.forEach((row) => this.#setAside.set(row.scan_id, row));
     taken.forEach((scanId) => this.#waiting.delete(scanId));
   }
@@ -191,7 +183,6 @@ export class Spool {
     await this.storage.empty(unsent ? ofPeople : [...ofPeople, ...ofScans], forGood);
     this.kept.forget();
     this.memory.forgetAll();
-    this.#contradicted.clear();
   }
 }
 

@@ -1,0 +1,67 @@
+"""How connections to a database are made and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import make_url
+
+#: at most this many transactions of one process are open at once; `scarce` in
+#: `checkin.services.scan_facts` counts on it
+POOL_SIZE = 20
+
+
+def sqlite_engines(url: str) -> tuple[Engine, Engine]:
+    """Return an engine that only reads, of many connections, and one of one that writes."""
+    path = make_url(url).database
+    if not path or path == ":memory:":
+        raise ValueError("SQLite needs a file: several threads and processes share it")
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    reader = _reading_engine(url)
+    writer = create_engine(url, pool_size=1, max_overflow=0)
+    for engine, only_reads in ((reader, True), (writer, False)):
+        event.listen(engine, "connect", pragmas(only_reads=only_reads))
+    # BEGIN IMMEDIATE takes the write lock first: a plain BEGIN that reads and then writes fails
+    # with "database is locked" when someone wrote in between.
+    event.listen(writer, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
+    return reader, writer
+
+
+def postgresql_engines(url: str) -> tuple[Engine, Engine]:
+    """Return an engine whose statements each commit alone, and one for transactions."""
+    writer = create_engine(url, pool_size=POOL_SIZE, max_overflow=0, pool_use_lifo=True)
+    return _reading_engine(url), writer
+
+
+def _reading_engine(url: str) -> Engine:
+    # Autocommit from the first connection on, and nothing to roll back: a pool that switched to
+    # it and back, as execution options do, would take longer than the look-up itself. The
+    # connection used last is taken first: it has its plans made and its caches warm.
+    return create_engine(
+        url,
+        pool_size=POOL_SIZE,
+        max_overflow=0,
+        isolation_level="AUTOCOMMIT",
+        pool_reset_on_return=None,
+        pool_use_lifo=True,
+    )
+
+
+def pragmas(*, only_reads: bool) -> Callable[[Any, Any], None]:
+    """Return what sets a new connection to SQLite up."""
+
+    def set_up(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we write BEGIN ourselves
+        connection.execute("PRAGMA journal_mode=WAL")
+        # FULL: a commit is on the disk before it is answered, so a power cut loses no arrival.
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA busy_timeout=10000")
+        connection.execute("PRAGMA cache_size=-32000")
+        if only_reads:
+            connection.execute("PRAGMA query_only=ON")
+
+    return set_up
