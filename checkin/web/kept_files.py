@@ -13,6 +13,7 @@ _PATTERNS = (
     "icon.svg",
     "css/marhaba.css",
     "css/scan.css",
+    "js/old-browser.js",
     "js/door/*.js",
     "js/scan/*.js",
     "vendor/vazirmatn/*.woff2",

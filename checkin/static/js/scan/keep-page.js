@@ -18,6 +18,12 @@ function watch(registration) {
   });
 }
 
+function isKept(worker) {
+  const { port1: ours, port2: theirs } = new MessageChannel();
+  worker.postMessage({ language }, [theirs]);
+  return new Promise((answered) => (ours.onmessage = ({ data }) => answered(data)));
+}
+
 /** Register the worker; the page then opens without network, in each of its languages. */
 export async function keepPageForOffline() {
   if (!navigator.serviceWorker) return say(false); // not at an insecure address
@@ -30,8 +36,7 @@ export async function keepPageForOffline() {
     const registration = await navigator.serviceWorker.register("/scan/worker.js", { scope: "/scan" });
     watch(registration);
     const ready = await navigator.serviceWorker.ready;
-    ready.active.postMessage({ language });
-    say(true);
+    say(await isKept(ready.active));
   } catch {
     say(false); // a private window or a full disk: the page works while there is a network
   }

@@ -50,7 +50,9 @@ export function readKeys(told) {
     // "لا" is one key of the Arabic layout, and an accent alone is called "Dead".
     if (event.key.length !== 1 && !letterOfKey(event.code)) return;
     if (event.key === " " && document.activeElement?.matches("button, summary, a, input")) return;
-    if (event.key === " ") event.preventDefault(); // or the page would scroll
+    // Or a space would scroll, and Firefox would search: ' and / open its search, and both are digits'
+    // neighbours or digits on a French keyboard, so that it swallowed what a hand scanner types.
+    event.preventDefault();
     collector.press(event);
   });
 }

@@ -8,9 +8,9 @@ const LANGUAGE = "marhaba-language"; // the language of a page that is asked for
 
 self.addEventListener("install", (event) => event.waitUntil(keepAll()));
 self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
-self.addEventListener("message", ({ data }) => {
-  if (data === "take over") self.skipWaiting();
-  else if (PRECACHE.pages[data?.language]) keepLanguage(data.language);
+self.addEventListener("message", (event) => {
+  if (event.data === "take over") self.skipWaiting();
+  else if (PRECACHE.pages[event.data?.language]) event.waitUntil(answerPage(event));
 });
 self.addEventListener("fetch", (event) => {
   const address = keptAddress(event.request);
@@ -24,6 +24,20 @@ async function keepAll() {
   await cache.addAll(
     addresses.map((address) => new Request(address, { cache: "reload", credentials: "omit" })),
   );
+}
+
+/** Tell an opened page whether all of it is kept. */
+async function answerPage({ data: { language }, ports: [page] }) {
+  const kept = await isWhole(PRECACHE.pages[language]).catch(() => false);
+  if (kept) await keepLanguage(language).catch(() => null); // a full disk keeps no choice
+  page?.postMessage(kept);
+}
+
+// A browser may have erased the files and left the worker: then they are fetched again.
+async function isWhole(address) {
+  const cache = await caches.open(NAME);
+  if (!(await cache.match(address))) await keepAll();
+  return Boolean(await cache.match(address));
 }
 
 async function takeOver() {
@@ -49,7 +63,7 @@ function keptAddress(request) {
 async function keptOrFresh(address, request) {
   const cache = await caches.open(NAME);
   const chosen = LANGUAGES.find((language) => PRECACHE.pages[language] === address);
-  if (chosen) await keepLanguage(chosen).catch(() => null); // a full disk keeps no choice
+  if (chosen) await keepLanguage(chosen).catch(() => null);
   const copy = await cache.match(address === "/scan" ? await pageAddress() : address);
   return copy ?? fetch(request);
 }

@@ -20,8 +20,7 @@ function offerFullScreen() {
 function wakeSoundByTouch() {
   for (const kind of ["pointerdown", "keydown"]) {
     addEventListener(kind, () => {
-      wakeSound();
-      setTimeout(() => (part("mute").hidden = soundIsOn()), 200);
+      wakeSound(() => (part("mute").hidden = soundIsOn()));
     });
   }
 }

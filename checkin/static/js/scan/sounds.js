@@ -15,10 +15,15 @@ const SHAKES = {
 let audio = null;
 let muted = false;
 
-/** Wake the sound up; browsers allow it only from a click or a key. */
-export function wakeSound() {
+/**
+ * Wake the sound up; browsers allow it only from a click or a key.
+ * @param changed hears when it went on or off: a wireless loudspeaker takes its time
+ */
+export function wakeSound(changed) {
   audio ??= new AudioContext();
-  if (audio.state === "suspended") audio.resume();
+  audio.onstatechange = changed ?? audio.onstatechange;
+  // "suspended", or on an iPad "interrupted" by a call
+  if (audio.state !== "running") audio.resume().catch(() => null);
 }
 
 export function soundIsOn() {

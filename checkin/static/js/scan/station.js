@@ -106,9 +106,15 @@ export class Station {
     }
     this.sayLasting(this.door.wasErased ? words.status.erased : "");
     storeDevice({ ...this.#device, opened: true });
-    part("may-be-erased").hidden = (await navigator.storage?.persist?.()) ?? false;
+    this.#askToBeKept();
     this.#showLine();
     this.door.start();
+  }
+
+  // Firefox puts the question to the volunteer, who may never answer: the gate opens meanwhile.
+  async #askToBeKept() {
+    const kept = await navigator.storage?.persist?.().catch(() => false);
+    part("may-be-erased").hidden = kept ?? false;
   }
 
   #heard({ verdict, line, uploaded, contradicted, trouble, annulled, stopped, waiting }) {
@@ -233,6 +239,6 @@ const direction = () => document.querySelector("input[name=type]:checked").value
 
 function nextLanguage() {
   const links = [...part("station").querySelectorAll(".languages a")];
-  const current = links.findIndex((link) => link.ariaCurrent === "true");
+  const current = links.findIndex((link) => link.getAttribute("aria-current") === "true");
   return links[(current + 1) % links.length];
 }
