@@ -139,7 +139,7 @@ def execute(database, house, statement):
     """Run a statement beside a second scan, which an admission may point at, and undo both."""
     with database.write() as session:
         try:
-            session.execute(scan(house, id=house.scan + 1))
+            session.execute(scan(house, id=house.second_scan))
             session.execute(statement)
         finally:
             session.rollback()
