@@ -24,10 +24,10 @@ class NoProcessLock:
 
 
 def without_turns(database: Database) -> None:
-    """Let all writers of a SQLite file in at once, as far as SQLite lets them."""
+    """Let all who scan in at once; on SQLite all who write, as far as SQLite lets them."""
+    database._line = Line(EVERYBODY)
     if database.dialect == "sqlite":
         database.group = None
-        database._line = Line(EVERYBODY)
         database._process_lock.close()
         database._process_lock = NoProcessLock()
 
