@@ -14,6 +14,7 @@ from checkin.db.engine import Database
 from checkin.db.locks import Line
 from tests import guards
 from tests.racing import PROCESSES, race
+from tests.waiting import wait_for
 
 TURNS = 20
 _WRITE = text("UPDATE alembic_version SET version_num = version_num")
@@ -83,7 +84,7 @@ def test_threads_are_served_in_the_order_of_asking(places):
         with line.turn():
             for number, thread in enumerate(threads, 1):
                 thread.start()
-                wait_until(lambda number=number: len(line._waiting) == number)
+                wait_for(lambda number=number: len(line._waiting) == number)
         # One place is free now: they come through it one after the other.
         for thread in threads:
             thread.join()
@@ -139,8 +140,3 @@ def hold(line, places):
     for _ in range(places):
         held.enter_context(line.turn())
     return held
-
-
-def wait_until(condition):
-    while not condition():
-        time.sleep(0.001)

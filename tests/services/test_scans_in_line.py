@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
 import pytest
@@ -14,6 +13,7 @@ from checkin.db.locks import Line
 from checkin.db.models import Delegation
 from checkin.domain.verdicts import Status
 from tests import factories
+from tests.waiting import wait_for
 
 
 @pytest.fixture
@@ -45,17 +45,10 @@ def scanned_beside_locked_ones(database, *, patience_s):
     with ThreadPoolExecutor(SCANS_AT_ONCE + 1) as threads:
         with locked(database, busy):
             scans = [threads.submit(factories.scan, database, gate, code) for code in waiting[:-1]]
-            assert _within(10, lambda: database._line._free == 0)
+            wait_for(lambda: database._line._free == 0)
             scans.append(threads.submit(factories.scan, database, gate, waiting[-1]))
-            answered = _within(patience_s, scans[-1].done)
-        return answered, {scan.result().status for scan in scans}
-
-
-def _within(patience_s, condition):
-    until = time.monotonic() + patience_s
-    while not condition() and time.monotonic() < until:
-        time.sleep(0.01)
-    return condition()
+            answered = wait(scans[-1:], patience_s).done
+        return bool(answered), {scan.result().status for scan in scans}
 
 
 def test_scans_that_wait_for_a_lock_do_not_keep_the_others(database):
