@@ -43,12 +43,19 @@ class DeviceFile:
         self._lock = threading.RLock()
         with faults(path):
             self._connection = connect(path)
-            self._connection.execute("PRAGMA journal_mode=WAL")
-            self._connection.execute("PRAGMA synchronous=FULL")
-            # What was sent or wiped must not stay readable in a free page of a lost laptop.
-            self._connection.execute("PRAGMA secure_delete=ON")
-            for statement in schema.split(";"):
-                self._connection.execute(statement)
+            try:
+                self._prepare(schema)
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def _prepare(self, schema: str) -> None:
+        self._connection.execute("PRAGMA journal_mode=WAL")
+        self._connection.execute("PRAGMA synchronous=FULL")
+        # What was sent or wiped must not stay readable in a free page of a lost laptop.
+        self._connection.execute("PRAGMA secure_delete=ON")
+        for statement in schema.split(";"):
+            self._connection.execute(statement)
 
     def rows(self, query: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
         """Read."""

@@ -42,18 +42,19 @@ def test_a_guard_that_is_gone_is_noticed(application, seeds, mutant: Mutant):
     ids=lambda one: getattr(one, "__name__", ""),
 )
 def test_an_afternoon_written_by_hand_notices(application, mutant: Mutant, afternoon):
-    control = afternoon(afternoon.SEED, application)
-    control.play()
+    with afternoon(afternoon.SEED, application) as control:
+        control.play()
+        without = broken(control)
     with pytest.MonkeyPatch.context() as patch:
         mutant.plant(patch)
         noticed = _notices(afternoon(afternoon.SEED, application), mutant)
 
-    assert (broken(control), noticed) == ([], True)
+    assert (without, noticed) == ([], True)
 
 
 def _notices(world: World, mutant: Mutant) -> bool:
     # A mutant may break more than its own invariant, or the run itself: only the first counts.
-    with contextlib.suppress(AssertionError):
+    with world, contextlib.suppress(AssertionError):
         world.play()
         return any(sentence.startswith(mutant.breaks) for sentence in broken(world))
     return False

@@ -17,17 +17,17 @@ def violations(application, seeds, afternoon=World) -> dict[int, list[str]]:
     """Return what broke, by seed."""
     found = {}
     for seed in seeds:
-        world = afternoon(seed, application)
-        world.play()
-        if sentences := broken(world):
-            found[seed] = sentences
+        with afternoon(seed, application) as world:
+            world.play()
+            if sentences := broken(world):
+                found[seed] = sentences
     return found
 
 
 def history(application, seed) -> list[tuple[object, ...]]:
     """Return all that was told at the doors, without the ids and codes that are never the same."""
-    world = World(seed, application)
-    world.play()
+    with World(seed, application) as world:
+        world.play()
     people = {person.code: number for number, person in enumerate(world.people)}
     return [
         (

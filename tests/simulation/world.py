@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from random import Random
+from typing import Self
 from uuid import uuid4
 
 from sqlalchemy import update
@@ -47,7 +48,7 @@ class Person:
 
 @dataclass
 class World:
-    """Everything of one seed.
+    """Everything of one seed; its gates are switched off at the end of the block.
 
     Attributes:
         seen: what was wrong at some moment and may be right again at the end.
@@ -77,6 +78,13 @@ class World:
         self.delegations = [self._delegation(name, *rest) for name, rest in QUOTAS.items()]
         self.gates = [self._gate(number) for number in range(GATES)]
         self.desk = factories.a_device(self.server.database, self.event, "Bureau")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for gate in self.gates:
+            gate.switch_off()
 
     def play(self) -> None:
         """Go through the afternoon, then let everything recover."""
