@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import bindparam, inspect, text
 
 from checkin.db.migrate import current_revision, downgrade, head_revision, upgrade
 from checkin.db.models import Activity, Base
+from checkin.db.types import UtcDateTime
 from tests.factories import NOW
 
 #: made by hand in the migrations, in each database's own way
 BY_HAND = ("participant_search", "ix_participant_trigrams")
+
+
+def at(statement: str):
+    """Return a statement whose parameter `at` is stored as the models store a moment."""
+    return text(statement).bindparams(bindparam("at", type_=UtcDateTime))
 
 
 def schema(database):
@@ -74,7 +80,7 @@ def test_the_log_says_whose_account_it_was_and_no_longer_that_they_did_it(empty_
     add = "INSERT INTO activity (id, at, operator_id, action, details) VALUES (:i, :at, :o, :a, :d)"
     with empty_database.write() as session:
         session.execute(
-            text(
+            at(
                 "INSERT INTO operator (id, email, name, role, password_hash, language, created_at)"
                 " VALUES (7, 'a@example.org', 'A', 'viewer', 'x', 'fr', :at)"
             ),
@@ -83,7 +89,7 @@ def test_the_log_says_whose_account_it_was_and_no_longer_that_they_did_it(empty_
         for number, action in ((1, "operator.add"), (2, "operator.sign_in")):
             told = '{"email": "a@example.org", "role": "viewer"}' if number == 1 else "{}"
             row = {"i": number, "at": NOW, "o": 7, "a": action, "d": told}
-            session.execute(text(add), row)
+            session.execute(at(add), row)
 
     upgrade(empty_database)
 
