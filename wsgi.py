@@ -1,13 +1,5 @@
-"""Build the application from the environment; servers load `wsgi:app`."""
+"""The application under the name that many servers look for first: `wsgi:app`."""
 
-import gc
+from checkin.wsgi import app
 
-from checkin.app import create_app
-from checkin.settings import load_settings
-
-app = create_app(load_settings())
-
-# All this stays to the end. Without this line the collector looks through it whenever much has
-# changed, and every scan waits for a tenth of a second.
-gc.collect()
-gc.freeze()
+__all__ = ["app"]

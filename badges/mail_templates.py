@@ -7,12 +7,15 @@ from pathlib import Path
 
 import jinja2
 
-_TEMPLATES = Path(__file__).parent.parent / "templates" / "email"
+_PACKAGE = Path(__file__).parent
+#: a wheel holds the frames in the package; in a checkout they are among all the other templates
+_WITHIN, _BESIDE = _PACKAGE / "templates", _PACKAGE.parent / "templates" / "email"
+_TEMPLATES = _WITHIN if _WITHIN.is_dir() else _BESIDE
 
 
 @cache
 def mail_template(name: str) -> jinja2.Template:
-    """Return a template of `templates/email`."""
+    """Return a template of those for e-mails."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=jinja2.select_autoescape(["html"]),

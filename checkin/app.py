@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response
@@ -19,6 +20,7 @@ from checkin.web.limits import limiter
 from checkin.web.live_views import live_views
 from checkin.web.pages import register_pages
 from checkin.web.state import API, EXTENSION, Marhaba
+from checkin.web.template_folder import template_folder
 from checkin.web.unread_bodies import Wsgi, hearing_out
 
 _HEADERS = {
@@ -32,6 +34,7 @@ _HEADERS = {
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_PACKAGE = Path(__file__).parent
 _OF_THE_API = ("/api/", "/healthz", "/readyz", "/metrics")
 
 
@@ -45,7 +48,7 @@ def create_app(settings: Settings) -> Flask:
         SettingsError: the settings are incomplete, so the server must not start.
     """
     use_shipped_time_zones()
-    app = Flask(__name__, template_folder="../templates", static_folder="static")
+    app = Flask(__name__, template_folder=str(template_folder(_PACKAGE)), static_folder="static")
     state = _connect(settings)
     _configure(app, state)
     app.extensions[EXTENSION] = state

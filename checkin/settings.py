@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from checkin.command_names import organiser_command
 from checkin.errors import SettingsError
 from checkin.services.keys import MASTER_KEY_BYTES, Keys
 from checkin.services.mail.sender import DOMAIN_SPACING_MS, PER_DAY, Sender
@@ -210,8 +211,8 @@ def load_keys(settings: Settings) -> Keys:
         text = settings.key_file.read_text("ascii").strip()
     except FileNotFoundError:
         raise SettingsError(
-            f"no master key: run `python -m checkin init`, restore {settings.key_file} from its "
-            "backup, or set CHECKIN_MASTER_KEY"
+            f"no master key: run `{organiser_command()} init`, restore {settings.key_file} from "
+            "its backup, or set CHECKIN_MASTER_KEY"
         ) from None
     except (OSError, UnicodeDecodeError) as fault:
         raise SettingsError(f"{settings.key_file} cannot be read: {fault}") from None

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from checkin.domain.messages import DEFAULT_LANGUAGE, LANGUAGES
 from checkin.domain.verdicts import Direction
+from checkin.protocol.version import VERSION
 from scanner.errors import LibraryMissing, ScannerError
 from scanner.quiet import hush
 from scanner.words import say
@@ -151,8 +152,9 @@ def _wanted(asked: argparse.Namespace) -> Wanted:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m scanner", description="Scan badges at a gate, or read QR codes in images."
+        prog=_called_by(), description="Scan badges at a gate, or read QR codes in images."
     )
+    parser.add_argument("--version", action="version", version=f"marhaba-scanner {VERSION}")
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
         "--server", metavar="URL", help="the event's server; a pairing QR names it too"
@@ -183,6 +185,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--spool", metavar="DIR", type=Path, help="where waiting scans are kept")
     parser.add_argument("--cafile", metavar="PEM", type=Path, help="certificate of the server")
     return parser
+
+
+def _called_by() -> str:
+    installed = "marhaba-scanner"
+    return installed if Path(sys.argv[0]).stem == installed else "python -m scanner"
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from checkin.protocol.version import VERSION
 from scanner.clock import DeviceClock
 from scanner.errors import (
     BadServerAddress,
@@ -21,7 +22,7 @@ from scanner.errors import (
     TokenRefused,
 )
 
-SOFTWARE = "marhaba-scanner/0.1"
+SOFTWARE = f"marhaba-scanner/{VERSION}"
 
 # Answers that will be the same however often the request is sent.
 _HOPELESS = {400, 403, 404, 409, 413, 415, 422}

@@ -15,6 +15,7 @@ from checkin.cli.office import (
     say,
     say_json,
 )
+from checkin.command_names import scanner_command
 from checkin.db.models import Event
 from checkin.errors import NotFound
 from checkin.services.devices import (
@@ -64,7 +65,7 @@ def add(office: Office, gate_name: str, name: str, event_slug: str | None, as_js
         say_json({"device_id": new.id, "device_token": new.token, "gate": new.gate_name})
         return
     say(f"device {new.id} at {new.gate_name}; token (shown this once): {new.token}")
-    say(f"start it: python -m scanner --server {office.settings.base_url} --token {new.token}")
+    say(f"start it: {scanner_command()} --server {office.settings.base_url} --token {new.token}")
 
 
 @device.command("pair")
@@ -87,7 +88,7 @@ def pair(office: Office, gate_name: str, event_slug: str | None, as_json: bool) 
         say_json({"pairing_code": code, "gate": gate_name, "minutes": minutes})
         return
     say(f"pairing code for {gate_name}: {code} (once, within {minutes} minutes)")
-    say(f"scanner: python -m scanner --server {office.settings.base_url} --pair {code}")
+    say(f"scanner: {scanner_command()} --server {office.settings.base_url} --pair {code}")
     say(f"browser: {office.settings.base_url}/scan#pair={code}")
 
 

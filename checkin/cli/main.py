@@ -18,9 +18,12 @@ from checkin.cli.operators import operator
 from checkin.cli.records import export, purge
 from checkin.cli.run import run
 from checkin.cli.setup import delegation, event, init
+from checkin.command_names import organiser_command
+from checkin.protocol.version import VERSION
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="marhaba", message="%(prog)s %(version)s")
 def cli() -> None:
     """Marhaba: badges, gates and live arrivals of an event."""
 
@@ -51,4 +54,4 @@ def main() -> None:
     # What is loaded by now stays to the end: the collector need not look through it.
     gc.freeze()
     with closing(Office()) as office:
-        cli(prog_name="python -m checkin", obj=office)
+        cli(prog_name=organiser_command(), obj=office)

@@ -14,6 +14,7 @@ import click
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from checkin.command_names import organiser_command
 from checkin.db.engine import Database, in_transaction
 from checkin.db.migrate import current_revision, head_revision
 from checkin.db.models import Event
@@ -48,7 +49,9 @@ class Office:
     def database(self) -> Database:
         """The database, with the schema that this program needs."""
         if current_revision(self.raw_database) != head_revision():
-            raise SettingsError("the database is not set up: run `python -m checkin init` first")
+            raise SettingsError(
+                f"the database is not set up: run `{organiser_command()} init` first"
+            )
         return self.raw_database
 
     def close(self) -> None:

@@ -14,6 +14,7 @@ from granian.log import LogLevels
 from checkin.cli.certificate import self_signed
 from checkin.cli.listening import free_address
 from checkin.cli.office import Office, in_office, say
+from checkin.command_names import organiser_command, scanner_command
 from checkin.db.models import Event
 from checkin.errors import SettingsError
 from checkin.services.live import MAX_STREAMS
@@ -54,7 +55,7 @@ def run(
     base = f"{'https' if tls_cert else 'http'}://{_shown(host)}:{port}"
     os.environ.setdefault("CHECKIN_BASE_URL", base)
     _say_addresses(office, base)
-    serve("wsgi:app", address, port, tls_cert, tls_key)
+    serve("checkin.wsgi:app", address, port, tls_cert, tls_key)
 
 
 def _shown(host: str) -> str:
@@ -68,8 +69,8 @@ def _say_addresses(office: Office, base: str) -> None:
     say(f"scan page:  {base}/scan")
     for slug in slugs:
         say(f"board:      {base}/events/{slug}/board")
-    say('a scanner:  python -m checkin device pair --gate "Porte 1"')
-    say(f"            python -m scanner --server {base} --pair CODE")
+    say(f'a scanner:  {organiser_command()} device pair --gate "Porte 1"')
+    say(f"            {scanner_command()} --server {base} --pair CODE")
     say("stop with Ctrl-C")
 
 
@@ -93,5 +94,6 @@ def serve(
         ssl_key=key,
         log_level=LogLevels.error,
         workers_kill_timeout=1,
-        working_dir=Path(__file__).parents[2],
+        # Its settings come from the same `.env` as ours.
+        working_dir=Path.cwd(),
     ).serve()

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from checkin.cli.office import NUMBER, Office, event_option, in_office, now, say
+from checkin.command_names import organiser_command
 from checkin.db.migrate import upgrade
 from checkin.db.models import Operator, Role
 from checkin.domain.quotas import MAX_QUOTA
@@ -118,7 +119,10 @@ def add_event(
             add_category(session, created, category)
 
     office.write(work)
-    say(f"event {slug} created; add its delegations: python -m checkin delegation add NAME QUOTA")
+    say(
+        f"event {slug} created; add its delegations: "
+        f"{organiser_command()} delegation add NAME QUOTA"
+    )
 
 
 def _moment(text: str, timezone: str) -> datetime:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from badges.spec import SHAPES
+from checkin.command_names import organiser_command
 from checkin.db.models import Category, Delegation, Event
 from checkin.domain.admission import Reentry
 from checkin.domain.names import clean_name, fold_name
@@ -81,7 +82,7 @@ def event_named(session: Session, slug: str | None) -> Event:
             return event
     known = ", ".join(event.slug for event in events)
     if not events:
-        raise NotFound("there is no event yet: run `python -m checkin demo` or create one")
+        raise NotFound(f"there is no event yet: run `{organiser_command()} demo` or create one")
     if slug is None:
         raise NotFound(f"there are several events, name one with --event: {known}")
     raise NotFound(f"no event is called {slug!r}; events: {known}")

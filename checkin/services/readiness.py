@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from checkin.command_names import organiser_command
 from checkin.db.engine import Database, in_transaction
 from checkin.db.migrate import current_revision, head_revision
 
@@ -41,7 +42,7 @@ def _schema_fault(database: Database) -> str:
     except SQLAlchemyError as fault:
         return f"cannot read: {type(fault).__name__}"
     head = head_revision()
-    return "" if at == head else f"at {at}, needs {head}: run `python -m checkin init`"
+    return "" if at == head else f"at {at}, needs {head}: run `{organiser_command()} init`"
 
 
 def _disk_fault(home: Path) -> str:

@@ -10,6 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 from sqlalchemy import select
 
 from checkin.db.models import Event
+from checkin.protocol.version import VERSION
 from checkin.services.live_counts import live_counts
 from checkin.services.readiness import readiness
 from checkin.web.json_bodies import json_response
@@ -21,16 +22,31 @@ _ANSWER: Any = {
     "description": "Something is missing; the body says what.",
     "content": {"application/json": {"schema": {"type": "object"}}},
 }
+_TEXT = {"type": "string"}
+_HEALTH: Any = {
+    "description": "The process answers.",
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "properties": {"status": _TEXT, "version": _TEXT},
+                "required": ["status", "version"],
+            },
+            "example": {"status": "ok", "version": VERSION},
+        }
+    },
+}
 _METRICS: Any = {
     "description": "Prometheus text.",
-    "content": {"text/plain": {"schema": {"type": "string"}}},
+    "content": {"text/plain": {"schema": _TEXT}},
 }
 
 
 @bp.get("/healthz")
+@bp.doc(responses={200: _HEALTH})
 def healthz() -> Response:
-    """Say that the process answers."""
-    return json_response({"status": "ok"})
+    """Say that the process answers, and of which version it is."""
+    return json_response({"status": "ok", "version": VERSION})
 
 
 @bp.get("/readyz")

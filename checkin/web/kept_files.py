@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
+from checkin.protocol.version import VERSION
 from checkin.web.languages import offset_s
+from checkin.web.template_folder import template_folder
 
 _PATTERNS = (
     "icon.svg",
@@ -22,7 +24,8 @@ _PATTERNS = (
 )
 _NOT_KEPT = "js/scan/page-worker.js"
 #: what the pages' own text comes from
-_TEXTS = ("templates/gate/*.html", "templates/_partials/*.html", "checkin/translations/*/*/*.mo")
+_TEMPLATES = ("gate/*.html", "_partials/*.html")
+_CATALOGUES = "translations/*/*/*.mo"
 
 
 @lru_cache
@@ -36,15 +39,19 @@ def scan_page_files(static: Path) -> tuple[str, ...]:
 def fingerprint(static: Path, timezones: Iterable[str]) -> str:
     """Return a text that changes whenever the kept page would."""
     offsets = sorted(f"{timezone} {offset_s(timezone)}" for timezone in timezones)
-    return hashlib.sha256("\n".join([_of_files(static), *offsets]).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join([VERSION, _of_files(static), *offsets]).encode()).hexdigest()[
+        :16
+    ]
 
 
 @lru_cache
 def _of_files(static: Path) -> str:
-    root = static.parents[1]
+    package = static.parent
+    templates = template_folder(package)
     files = [static / name for name in (*scan_page_files(static), _NOT_KEPT)]
-    files += [file for pattern in _TEXTS for file in sorted(root.glob(pattern))]
-    files += sorted((root / "checkin/web").glob("scan_*.py"))
+    files += [file for pattern in _TEMPLATES for file in sorted(templates.glob(pattern))]
+    files += sorted(package.glob(_CATALOGUES))
+    files += sorted((package / "web").glob("scan_*.py"))
     digest = hashlib.sha256()
     for file in files:
         digest.update(hashlib.sha256(file.read_bytes()).digest())

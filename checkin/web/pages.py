@@ -9,6 +9,8 @@ from flask import Flask, Response, request
 from flask_babel import Babel
 from flask_limiter.util import get_remote_address
 
+from checkin.command_names import organiser_command
+from checkin.protocol.version import VERSION
 from checkin.services.permissions import may_use
 from checkin.web import (
     account,
@@ -116,7 +118,13 @@ def register_pages(app: Flask) -> None:
     app.after_request(_keep_out_of_caches)
     pack_static_files(app)
     app.context_processor(
-        lambda: {"operator": operator_or_none(), "may": _may, "leads_here": leads_here}
+        lambda: {
+            "operator": operator_or_none(),
+            "may": _may,
+            "leads_here": leads_here,
+            "organiser_command": organiser_command,
+            "version": VERSION,
+        }
     )
 
 

@@ -56,12 +56,15 @@ FAULTS: dict[str, dict[str, str]] = {
         "JSON lines without a window.",
     },
     "library_missing": {
-        "fr": "Il manque une bibliothèque ({detail}). Installez requirements-scanner.txt ; sous "
-        "Debian et Ubuntu aussi : apt-get install libgl1 libglib2.0-0.",
-        "ar": "تنقص مكتبة برمجية ({detail}). ثبتوا requirements-scanner.txt؛ وعلى دبيان وأوبونتو "
-        "أيضا: apt-get install libgl1 libglib2.0-0.",
-        "en": "A library is missing ({detail}). Install requirements-scanner.txt; on Debian and "
-        "Ubuntu also: apt-get install libgl1 libglib2.0-0.",
+        "fr": "Il manque une bibliothèque ({detail}). Lancez : pip install --no-deps "
+        "--require-hashes -r requirements-scanner.txt ; sous Debian et Ubuntu aussi : "
+        "apt-get install libgl1 libglib2.0-0.",
+        "ar": "تنقص مكتبة برمجية ({detail}). شغلوا: pip install --no-deps --require-hashes "
+        "-r requirements-scanner.txt؛ وعلى دبيان وأوبونتو أيضا: "
+        "apt-get install libgl1 libglib2.0-0.",
+        "en": "A library is missing ({detail}). Run: pip install --no-deps --require-hashes "
+        "-r requirements-scanner.txt; on Debian and Ubuntu also: "
+        "apt-get install libgl1 libglib2.0-0.",
     },
     "bad_server": {
         "fr": "{server} n’est pas une adresse de serveur. Exemple : --server https://192.168.1.10:8443",

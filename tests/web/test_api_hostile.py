@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
+from checkin.protocol.version import VERSION
 from tests import factories
 from tests.api_client import a_scan, text_of
 
@@ -161,7 +162,10 @@ def test_the_process_the_database_and_the_counts_answer_for_themselves(api, data
 
     health, ready, metrics = (client.get(path) for path in ("/healthz", "/readyz", "/metrics"))
 
-    assert (health.status_code, health.json) == (200, {"status": "ok"})
+    assert (health.status_code, health.json) == (
+        200,
+        {"status": "ok", "version": VERSION},
+    )
     assert (ready.status_code, ready.json) == (200, {"status": "ok"})
     assert 'marhaba_people{event="rabat-2025",state="arrived"} 1.0' in metrics.text
     assert "Alaoui" not in metrics.text

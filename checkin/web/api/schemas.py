@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from checkin.domain.verdicts import Reason
+from checkin.protocol.version import VERSION
 
 
 def _within_calendar(moment: datetime) -> datetime:
@@ -51,7 +52,9 @@ class PairRequest(Body):
 
     pairing_code: PlainText = Field(min_length=1, max_length=40, examples=["7K3M9QXA"])
     device_name: PlainText = Field(min_length=1, max_length=100, examples=["Laptop 3"])
-    software: PlainText = Field(min_length=1, max_length=100, examples=["marhaba-scanner 0.1"])
+    software: PlainText = Field(
+        min_length=1, max_length=100, examples=[f"marhaba-scanner/{VERSION}"]
+    )
 
 
 class GateName(Body):

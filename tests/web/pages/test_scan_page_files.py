@@ -11,6 +11,7 @@ import pytest
 
 from checkin.web import kept_files
 from checkin.web.kept_files import fingerprint, scan_page_files
+from checkin.web.template_folder import template_folder
 
 STATIC = Path(__file__).parents[3] / "checkin" / "static"
 GZIP = {"Accept-Encoding": "gzip"}
@@ -77,9 +78,11 @@ def test_every_module_that_the_page_loads_is_kept(app, event):
 
 
 def test_every_place_where_the_page_takes_its_text_has_files():
-    empty = [place for place in kept_files._TEXTS if not any(STATIC.parents[1].glob(place))]
+    package = STATIC.parent
+    places = [(template_folder(package), place) for place in kept_files._TEMPLATES]
+    places += [(package, kept_files._CATALOGUES), (package, "web/scan_*.py")]
 
-    assert empty == []
+    assert [place for folder, place in places if not any(folder.glob(place))] == []
 
 
 def test_a_change_of_any_file_or_of_the_events_clocks_makes_a_new_version(tmp_path):

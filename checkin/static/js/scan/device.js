@@ -1,7 +1,6 @@
 // What this browser is to the server: a device at a gate, with a token.
 
 const PLACE = "marhaba.device";
-const SOFTWARE = "marhaba-web 0.2";
 const PAIR_WITHIN_MS = 10_000;
 const FAULTS = { 401: "wrong", 400: "wrong", 429: "limited" };
 
@@ -47,9 +46,13 @@ export function pairingCodeOfAddress() {
   return code ?? "";
 }
 
+function software() {
+  return `marhaba-web/${document.documentElement.dataset.version}`;
+}
+
 /** Exchange a pairing code for a token. */
 export async function pair(code, name) {
-  const body = { pairing_code: code, device_name: name, software: SOFTWARE };
+  const body = { pairing_code: code, device_name: name, software: software() };
   let answer;
   try {
     answer = await fetch("/api/v1/devices/pair", {
