@@ -1,0 +1,152 @@
+"""Setting up installs what is pinned, whatever was released since."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.packaging.local_index import LocalIndex
+
+ROOT = Path(__file__).parents[2]
+SETUP = (ROOT / "script" / "setup").read_text("utf-8")
+WITHOUT_RESOLVING = "--no-deps --require-hashes"
+
+
+@pytest.fixture
+def index(tmp_path) -> LocalIndex:
+    return LocalIndex(tmp_path / "index")
+
+
+@pytest.fixture
+def pinned(index) -> list[str]:
+    """What a project pins; of `model`, which `api` asks for with an extra, there is a newer one.
+
+    The real ones were apiflask 3.1, pydantic[email] 2.14.3 and 2.14.4, and email-validator.
+    """
+    lines = [
+        index.add("api", "3.1", needs=["model[mail]>=2"]),
+        index.add("model", "2.14.3", extra="mail"),
+        index.add("mailcheck", "2.3"),
+    ]
+    index.add("model", "2.14.4", extra="mail")
+    return lines
+
+
+class Checkout:
+    """A folder with a `script/setup`, a file of requirements and an environment of its own."""
+
+    def __init__(self, folder: Path, index: LocalIndex, requirements: list[str]) -> None:
+        self._folder = folder
+        self._environ = {
+            name: value for name, value in os.environ.items() if not name.startswith("PIP_")
+        } | {"PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": index.url}
+        folder.mkdir()
+        (folder / "requirements.txt").write_text("".join(requirements))
+        # With the pip that this very Python brings along, as script/setup makes it.
+        self._run(sys.executable, "-m", "venv", ".venv")
+
+    def set_up(self, script: str = SETUP) -> subprocess.CompletedProcess[str]:
+        """Run a `script/setup`."""
+        (self._folder / "script").mkdir(exist_ok=True)
+        (self._folder / "script" / "setup").write_text(script)
+        return self._run("sh", "script/setup")
+
+    def shell(self, line: str) -> subprocess.CompletedProcess[str]:
+        """Run a line of shell."""
+        return self._run("sh", "-c", line)
+
+    @property
+    def pip(self) -> tuple[int, ...]:
+        """The version of its pip."""
+        told = self._run(".venv/bin/python", "-m", "pip", "--version").stdout.split()[1]
+        return tuple(int(part) for part in re.findall(r"\d+", told))
+
+    @property
+    def installed(self) -> dict[str, str]:
+        """The versions of what is installed, by name."""
+        listed = self._run(".venv/bin/python", "-m", "pip", "list", "--format", "json").stdout
+        versions = {one["name"]: one["version"] for one in json.loads(listed)}
+        return {name: versions[name] for name in ("api", "model", "mailcheck") if name in versions}
+
+    def _run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command,
+            cwd=self._folder,
+            env=self._environ,
+            capture_output=True,
+            text=True,
+            timeout=250,
+            check=False,
+        )
+
+
+@pytest.fixture
+def checkout(tmp_path, index, pinned) -> Checkout:
+    return Checkout(tmp_path / "checkout", index, pinned)
+
+
+PINNED = {"api": "3.1", "model": "2.14.3", "mailcheck": "2.3"}
+
+
+def test_setting_up_installs_what_is_pinned_though_a_newer_release_is_there(checkout):
+    done = checkout.set_up()
+
+    assert (done.returncode, checkout.installed) == (0, PINNED), done.stderr
+
+
+def test_without_no_deps_pip_23_wants_the_newest_release_and_refuses_it(checkout):
+    if checkout.pip >= (24,):
+        pytest.skip(
+            f"this Python brings pip {checkout.pip}, which keeps to what is pinned by itself; "
+            "Debian 12's is 23.0"
+        )
+    assert SETUP.count("--no-deps ") == 1
+
+    done = checkout.set_up(SETUP.replace("--no-deps ", ""))
+
+    assert done.returncode != 0
+    assert "model" in done.stderr
+    assert checkout.installed == {}
+
+
+def test_what_is_not_pinned_is_told_and_set_up_is_not_taken_for_done(tmp_path, index, pinned):
+    checkout = Checkout(tmp_path / "checkout", index, [pinned[0], pinned[2]])
+
+    first, again = checkout.set_up(), checkout.set_up()
+
+    assert (first.returncode, again.returncode) == (1, 1)
+    assert "api 3.1 requires model, which is not installed." in first.stderr
+
+
+def test_the_lines_of_the_readme_for_other_systems_install_what_is_pinned_too(checkout):
+    readme = (ROOT / "README.md").read_text("utf-8")
+    lines = re.findall(r"^\.venv/bin/python -m pip .*?(?=\s*#|$)", readme, re.MULTILINE)
+
+    done = checkout.shell(" && ".join(lines))
+
+    assert (done.returncode, checkout.installed) == (0, PINNED), done.stderr
+    assert lines[-1].endswith("pip check")
+
+
+@pytest.mark.parametrize(
+    "file", ["README.md", "script", "docs", "scanner", "checkin", ".ci"], ids=str
+)
+def test_nobody_is_told_to_install_a_file_of_requirements_in_another_way(file):
+    place = ROOT / file
+    files = [path for path in place.rglob("*") if path.is_file()] if place.is_dir() else [place]
+    # As a person reads them: without the breaks of the lines and the quotes of the program.
+    texts = [
+        re.sub(r'["\\]?\s*\n\s*"?', " ", path.read_text("utf-8"))
+        for path in files
+        if path.suffix in ("", ".md", ".py")
+    ]
+
+    told = [found for text in texts for found in re.findall(r"pip install[^|`]*?-r \S+", text)]
+
+    assert [one for one in told if WITHOUT_RESOLVING not in re.sub(r" +", " ", one)] == []

@@ -1,0 +1,210 @@
+"""The wheel: whole, and enough for the main job in an empty folder."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import shutil
+import signal
+import tarfile
+import zipfile
+from contextlib import contextmanager
+from pathlib import Path
+
+import cv2
+import pytest
+import requests
+
+from checkin.protocol.version import VERSION
+from tests.packaging.installed import (
+    ROOT,
+    Installed,
+    build_sdist,
+    build_wheel,
+    copy_sources,
+    installed_beside,
+    installed_with_downloads,
+)
+from tests.scanner.pictures import qr, scene
+from tests.server_process import free_port
+from tests.waiting import wait_for
+
+PACKAGES = ("checkin", "scanner", "badges")
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory) -> Path:
+    return copy_sources(tmp_path_factory.mktemp("sources"))
+
+
+@pytest.fixture(scope="module")
+def wheel(sources, tmp_path_factory) -> Path:
+    return build_wheel(sources, tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="module")
+def environment(wheel, tmp_path_factory) -> Path:
+    return installed_beside(wheel, tmp_path_factory.mktemp("environment") / "venv")
+
+
+@pytest.fixture
+def installed(environment, tmp_path) -> Installed:
+    return Installed(environment, tmp_path / "empty")
+
+
+def files_in(folder: Path) -> set[str]:
+    """Return the names of the files of a folder, those that Python makes left out."""
+    found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return {path.as_posix() for path in found if "__pycache__" not in path.parts}
+
+
+def expected() -> set[str]:
+    """Return what a wheel holds, besides what it says of itself."""
+    templates = files_in(ROOT / "templates")
+    mails = {name for name in templates if name.startswith("email/")}
+    return {
+        *(f"{package}/{name}" for package in PACKAGES for name in files_in(ROOT / package)),
+        *(f"checkin/templates/{name}" for name in templates - mails),
+        *(f"badges/templates/{name.removeprefix('email/')}" for name in mails),
+    }
+
+
+def held(wheel: Path) -> set[str]:
+    with zipfile.ZipFile(wheel) as archive:
+        return {name for name in archive.namelist() if ".dist-info/" not in name}
+
+
+def test_a_wheel_holds_every_file_of_the_program_and_nothing_else(wheel):
+    assert wheel.name == f"marhaba-{VERSION}-py3-none-any.whl"
+    assert held(wheel) == expected()
+
+
+def test_the_sources_hold_no_tests_and_no_data_and_make_the_same_wheel(sources, tmp_path):
+    sdist = build_sdist(sources, tmp_path / "sdist")
+
+    with tarfile.open(sdist) as archive:
+        tops = {name.split("/")[1] for name in archive.getnames() if "/" in name}
+        archive.extractall(tmp_path, filter="data")
+    again = build_wheel(tmp_path / sdist.name.removesuffix(".tar.gz"), tmp_path / "wheel")
+
+    assert tops & {"tests", "bench", "var", "docs", "script"} == set()
+    assert held(again) == expected()
+
+
+def test_a_file_that_is_gone_is_not_in_the_next_wheel(sources, tmp_path):
+    copy = shutil.copytree(sources, tmp_path / "sources")
+    other_name = copy / "checkin/db/migrations/versions/9999_of_another_name.py"
+    other_name.write_text("")
+    first = build_wheel(copy, tmp_path / "first")
+
+    other_name.unlink()
+    second = build_wheel(copy, tmp_path / "second")
+
+    assert held(first) - held(second) == {"checkin/db/migrations/versions/9999_of_another_name.py"}
+
+
+def test_a_wheel_asks_for_all_that_its_modules_load(installed):
+    walk = (
+        "import importlib, pkgutil\n"
+        f"for name in {PACKAGES}:\n"
+        "    package = importlib.import_module(name)\n"
+        "    for found in pkgutil.walk_packages(package.__path__, name + '.'):\n"
+        "        if '__main__' not in found.name and '.migrations' not in found.name:\n"
+        "            if found.name != 'checkin.wsgi': importlib.import_module(found.name)\n"
+        "print('all')"
+    )
+
+    assert installed.printed("python", "-c", walk) == "all\n"
+
+
+def test_commands_call_themselves_as_they_were_called(installed):
+    told = installed.run("marhaba", "export", "all.json")
+
+    assert installed.printed("marhaba", "--help").startswith("Usage: marhaba [OPTIONS]")
+    assert installed.printed("marhaba-scanner", "--help").startswith("usage: marhaba-scanner [-h]")
+    assert installed.printed("marhaba", "--version") == f"marhaba {VERSION}\n"
+    assert installed.printed("marhaba-scanner", "--version") == f"marhaba-scanner {VERSION}\n"
+    assert installed.printed("python", "-m", "checkin", "-h").startswith("Usage: python -m checkin")
+    assert told.stderr == "error: the database is not set up: run `marhaba init` first\n"
+
+
+@contextmanager
+def serving(installed: Installed):
+    """Serve until the end of the block, then press Ctrl-C; yield the address."""
+    port = free_port()
+    process = installed.begin("run", "--port", str(port))
+    log = installed.folder.with_suffix(".log")
+
+    def answers() -> bool:
+        assert process.poll() is None, log.read_text()
+        try:
+            return requests.get(f"http://127.0.0.1:{port}/healthz", timeout=5).ok
+        except requests.ConnectionError:
+            return False
+
+    try:
+        wait_for(answers, "the server of the wheel", 120)
+        yield f"http://127.0.0.1:{port}"
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(60) == 0, log.read_text()
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def first_confirmed(installed: Installed) -> dict[str, str]:
+    codes = installed.printed("marhaba", "badges", "codes", "--csv", "-")
+    lines = csv.DictReader(io.StringIO(codes))
+    return next(line for line in lines if line["status"] == "confirmed")
+
+
+def main_job(installed: Installed) -> None:
+    """Set up, serve the demo, open pages, print a badge, admit a scan; all from an empty folder."""
+    (installed.folder / ".env").write_text("CHECKIN_LANGUAGE=ar\n")
+    installed.printed("marhaba", "init")
+    installed.printed("marhaba", "demo", "--participants", "60")
+    person = first_confirmed(installed)
+    installed.printed("marhaba", "badges", "pdf", "--delegation", person["delegation"])
+    device = json.loads(
+        installed.printed("marhaba", "device", "add", "--gate", "Porte 1", "--json")
+    )
+    cv2.imwrite(str(installed.folder / "badge.png"), scene(qr(person["code"])))
+
+    with serving(installed) as url:
+        health = requests.get(f"{url}/healthz", timeout=10).json()
+        pages = {path: requests.get(url + path, timeout=10) for path in ("/login", "/scan")}
+        worker = requests.get(f"{url}/scan/worker.js", timeout=10)
+        style = requests.get(f"{url}/static/css/marhaba.css", timeout=10)
+        identity = ("--server", url, "--token", device["device_token"], "--spool", "spool")
+        scanned = installed.printed(
+            *("marhaba-scanner", "--source", "badge.png", "--headless", "--language", "fr"),
+            *identity,
+        )
+
+    assert health == {"status": "ok", "version": VERSION}
+    # The server read the folder's `.env`, too; a catalogue is there to say it in Arabic.
+    assert all('<html lang="ar-MA" dir="rtl"' in page.text for page in pages.values())
+    assert "كلمة السر" in pages["/login"].text
+    assert (worker.status_code, style.status_code) == (200, 200)
+    sheets = list((installed.folder / "var" / "badges").rglob("*.pdf"))
+    assert sheets
+    assert all(sheet.read_bytes().startswith(b"%PDF") for sheet in sheets)
+    verdict = json.loads(scanned.splitlines()[0])
+    assert (verdict["status"], verdict["reason"], verdict["offline"]) == ("ok", None, False)
+    assert verdict["participant"]["id"] == int(person["participant_id"])
+    assert {path.name for path in installed.folder.iterdir()} == {
+        *(".env", "var", "badge.png", "spool")
+    }
+
+
+def test_the_main_job_runs_from_an_empty_folder(installed):
+    main_job(installed)
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(1800)
+def test_the_main_job_runs_with_what_was_downloaded_by_its_hashes(wheel, tmp_path):
+    main_job(Installed(installed_with_downloads(wheel, tmp_path / "venv"), tmp_path / "empty"))
