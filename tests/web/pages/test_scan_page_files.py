@@ -85,7 +85,9 @@ def test_every_place_where_the_page_takes_its_text_has_files():
     assert [place for folder, place in places if not any(folder.glob(place))] == []
 
 
-def test_a_change_of_any_file_or_of_the_events_clocks_makes_a_new_version(tmp_path):
+def test_a_change_of_any_file_of_the_program_or_of_the_events_clocks_makes_a_new_version(
+    tmp_path, monkeypatch
+):
     def version(timezone="Africa/Casablanca"):
         kept_files._of_files.cache_clear()
         kept_files.scan_page_files.cache_clear()
@@ -100,8 +102,13 @@ def test_a_change_of_any_file_or_of_the_events_clocks_makes_a_new_version(tmp_pa
     other_clock = version("Asia/Tokyo")
     (static / "js/door/admission.js").write_text("// changed")
     changed = version()
+    (tmp_path / "templates" / "gate").mkdir(parents=True)
+    (tmp_path / "templates" / "gate" / "scan.html").write_text("other words")
+    reworded = version()
+    monkeypatch.setattr(kept_files, "VERSION", "99.0")
+    of_another_release = version()
     kept_files._of_files.cache_clear()
     kept_files.scan_page_files.cache_clear()
 
-    assert len({before, other_clock, changed}) == 3
+    assert len({before, other_clock, changed, reworded, of_another_release}) == 5
     assert len(before) == 16

@@ -1,0 +1,56 @@
+"""`script/proof fresh`: what it refuses, and where it looks for Debian."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def fresh():
+    spec = importlib.util.spec_from_file_location("fresh", ROOT / "script" / "fresh.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["fresh"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_only_root_can_make_systems_and_others_are_told_so(fresh, monkeypatch, capsys):
+    monkeypatch.setattr(fresh.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(sys, "argv", ["fresh"])
+
+    assert fresh.main() == 2
+    assert "run it as root" in capsys.readouterr().err
+
+
+def test_a_python_that_is_not_there_is_said_to_be_not_tried(fresh, tmp_path, capsys):
+    assert fresh._try_python("python3.99", tmp_path)
+
+    assert capsys.readouterr().out == "fresh: Python 3.99: NOT tried, this machine has none\n"
+
+
+@pytest.mark.parametrize(
+    ("sources", "mirror"),
+    [
+        (
+            "Types: deb\n# URIs: http://old.example.org/debian\nURIs: http://deb.debian.org/debian\n",
+            "http://deb.debian.org/debian",
+        ),
+        (
+            "URIs: http://deb.debian.org/debian-security\n\nURIs: https://near.example.org/debian/\n",
+            "https://near.example.org/debian",
+        ),
+        (
+            "deb [signed-by=/k.gpg] http://ftp.fr.debian.org/debian trixie main\n",
+            "http://ftp.fr.debian.org/debian",
+        ),
+        ("deb http://archive.ubuntu.com/ubuntu noble main\n", ""),
+    ],
+)
+def test_debian_comes_from_the_mirror_that_this_machine_uses(fresh, sources, mirror):
+    assert fresh.mirror_in(sources) == mirror

@@ -1,0 +1,63 @@
+"""One version, said the same everywhere: by commands, scanners, pages and the changelog."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from checkin.protocol.version import VERSION
+from scanner.line import SOFTWARE, Line
+
+ROOT = Path(__file__).parents[2]
+TEMPLATES = ROOT / "templates"
+#: read by a hall from afar; nothing stands on it that is not about arrivals
+WITHOUT_A_FOOT = {"organiser/board_wall.html"}
+
+
+def test_the_newest_section_of_the_changelog_is_of_this_version():
+    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+    heads = re.findall(r"^## (.+)$", changelog, re.MULTILINE)
+
+    assert heads[0] == "Unreleased"
+    assert re.fullmatch(rf"{re.escape(VERSION)} \(\d{{4}}-\d\d-\d\d\)", heads[1])
+
+
+@pytest.mark.parametrize(("room", "name"), [("checkin", "marhaba"), ("scanner", "marhaba-scanner")])
+def test_a_checkout_knows_its_version_too(room, name):
+    told = subprocess.run(
+        [sys.executable, "-m", room, "--version"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+
+    assert told.stdout == f"{name} {VERSION}\n"
+
+
+def test_a_scanner_says_which_version_it_is():
+    line = Line("http://localhost")
+
+    assert f"marhaba-scanner/{VERSION}" == SOFTWARE
+    assert line._session.headers["User-Agent"] == SOFTWARE
+
+
+def test_every_page_says_at_its_foot_which_version_served_it_but_for_the_wall():
+    pages = {
+        path.relative_to(TEMPLATES).as_posix(): path.read_text("utf-8")
+        for path in TEMPLATES.rglob("*.html")
+        if "email" not in path.parts
+    }
+
+    whole = {name for name, text in pages.items() if "<!doctype html>" in text}
+    silent = {name for name in whole if "Marhaba {{ version }}" not in pages[name]}
+    without = {name for name, text in pages.items() if name not in whole and "block foot" in text}
+
+    assert "base.html" in whole
+    assert (silent, without) == (set(), WITHOUT_A_FOOT)
