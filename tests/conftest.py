@@ -11,9 +11,7 @@ from checkin.app import create_app
 from checkin.db.engine import Database
 from checkin.db.models import Event
 from checkin.services.devices import PairedDevice
-from checkin.services.guesses import forget_guesses
 from checkin.settings import Settings
-from checkin.web.limits import limiter
 from checkin.web.state import EXTENSION
 from tests import factories
 from tests.api_client import Api
@@ -53,12 +51,6 @@ def pytest_collection_finish() -> None:
 def pytest_unconfigure() -> None:
     """What is left is collected at the end as ever: libraries count what they gave."""
     gc.unfreeze()
-
-
-@pytest.fixture(autouse=True)
-def _no_wrong_guesses_yet() -> None:
-    """Guesses are counted by the process: no test inherits another's."""
-    forget_guesses()
 
 
 @pytest.fixture(scope="session")
@@ -136,7 +128,6 @@ def app(settings):
     """The web application on a fresh database."""
     app = create_app(settings)
     app.testing = True
-    limiter.reset()
     yield app
     app.extensions[EXTENSION].errands.wait()
     app.extensions[EXTENSION].live.close()
