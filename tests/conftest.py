@@ -24,6 +24,7 @@ from tests.databases import (
     postgres_cluster,
 )
 from tests.many_apps import compile_once
+from tests.redis_server import RedisServer, redis_server
 
 compile_once()
 
@@ -62,6 +63,19 @@ def sqlite_databases(tmp_path_factory) -> SqliteDatabases:
 def postgres_databases() -> Iterator[PostgresDatabases]:
     with postgres_cluster() as cluster:
         yield PostgresDatabases(cluster)
+
+
+@pytest.fixture(scope="session")
+def redis_of_the_session() -> Iterator[RedisServer]:
+    with redis_server() as server:
+        yield server
+
+
+@pytest.fixture
+def redis(redis_of_the_session) -> RedisServer:
+    """A Redis server that keeps nothing yet."""
+    redis_of_the_session.empty()
+    return redis_of_the_session
 
 
 @pytest.fixture(params=KINDS)

@@ -89,17 +89,20 @@ def _from_elsewhere(database: Database, limits: Limits, attempt: Attempt) -> Ope
     if operator.totp_sealed is None:
         # Nothing is given back: that would tell a guesser that this password is the right one.
         today.refuse_if_used_up()
-    tried.give_back()
-    today.give_back()
+    tried.with_also(today.reserved).give_back()
     return operator
 
 
 class _Today:
-    """What strangers may still get wrong of an account today, from all addresses together."""
+    """What strangers may still get wrong of an account today, from all addresses together.
+
+    Attributes:
+        reserved: this try's part of it, once it was counted and there was room.
+    """
 
     def __init__(self, limits: Limits, account: str) -> None:
         self._limits, self._account = limits, account
-        self._reserved: Reserved | None = None
+        self.reserved: Reserved | None = None
         self._used_up: AccountUsedUp | None = None
 
     @contextmanager
@@ -107,7 +110,7 @@ class _Today:
         """Hold a turn, and count first: within it, so that only as many are written as hashed."""
         with STRANGERS_TURNS.turn():
             try:
-                self._reserved = self._limits.reserve((PASSWORDS_ACCOUNT, self._account))
+                self.reserved = self._limits.reserve((PASSWORDS_ACCOUNT, self._account))
             except TooManyRequests as fault:
                 self._used_up = AccountUsedUp(fault.detail, wait_s=fault.wait_s)
             yield
@@ -115,10 +118,6 @@ class _Today:
     def refuse_if_used_up(self) -> None:
         if self._used_up:
             raise self._used_up
-
-    def give_back(self) -> None:
-        if self._reserved:
-            self._reserved.give_back()
 
 
 @contextmanager

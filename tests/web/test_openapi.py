@@ -6,7 +6,6 @@ import os
 
 import pytest
 import schemathesis
-from checkin.services.limits.in_memory import MemoryCounters
 from hypothesis import HealthCheck, Phase, given, settings
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from schemathesis import GenerationMode
@@ -14,6 +13,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from checkin.app import create_app
 from checkin.db.engine import Database
+from checkin.services.limits.in_memory import MemoryCounters
 from checkin.settings import Settings
 from checkin.web.state import EXTENSION
 from tests import factories

@@ -23,6 +23,11 @@ class Reserved:
         """Count it no more: it was no guess."""
         self.limits.counters.give_back(self.counters, self.limits.clock())
 
+    def with_also(self, other: Reserved | None) -> Reserved:
+        """Return both as one, to be given back together."""
+        more = other.counters if other else ()
+        return Reserved(self.limits, [*self.counters, *more])
+
 
 @dataclass(slots=True)
 class Limits:
