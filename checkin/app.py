@@ -11,12 +11,14 @@ from flask import Flask, Response
 
 from checkin.db.engine import Database
 from checkin.services.board import Books
+from checkin.services.limits.limits import Limits
+from checkin.services.limits.opening import open_counters
 from checkin.services.live import LiveHub
 from checkin.services.wallets import load_wallets
 from checkin.settings import Settings, load_keys, use_shipped_time_zones
 from checkin.web.api.app import MAX_BODY_BYTES, create_api
+from checkin.web.errands import Errands
 from checkin.web.errors import register_errors
-from checkin.web.limits import limiter
 from checkin.web.live_views import live_views
 from checkin.web.pages import register_pages
 from checkin.web.state import API, EXTENSION, Marhaba
@@ -75,11 +77,12 @@ def _connect(settings: Settings) -> Marhaba:
     wallets = load_wallets(settings.wallet_files, datetime.now(UTC))
     database, books = Database(settings.database), Books()
     live = LiveHub(live_views(database, books))
-    return Marhaba(settings, database, keys, live, books, wallets)
+    errands = Errands()
+    limits = Limits(open_counters(database, settings.limits_url, errands.do), keys.limits)
+    return Marhaba(settings, database, keys, live, books, limits, wallets, errands=errands)
 
 
 def _add_routes(app: Flask) -> None:
-    limiter.init_app(app)
     register_errors(app)
     register_pages(app)
 

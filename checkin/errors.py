@@ -118,6 +118,15 @@ class TooManyRequests(MarhabaError):
 
     code = "too_many_requests"
 
+    def __init__(self, detail: str, *, wait_s: float) -> None:
+        """Remember how long to wait."""
+        super().__init__(detail)
+        self.wait_s = wait_s
+
+
+class AccountUsedUp(TooManyRequests):
+    """So many wrong passwords of one account came from everywhere that only its browsers go on."""
+
 
 class Unavailable(MarhabaError):
     """Not now: the database or a place for another stream is missing."""

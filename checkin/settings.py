@@ -25,6 +25,7 @@ from checkin.services.wallet_files import WalletFiles
 PREFIX = "CHECKIN_"
 _DATABASES = ("sqlite", "postgresql+psycopg")
 _MAIL = ("file", "smtp", "smtps")
+_LIMITS = ("redis", "rediss", "unix")
 
 
 class Settings(BaseModel):
@@ -42,6 +43,8 @@ class Settings(BaseModel):
             reach it too.
         bounces_url: the mailbox of that address, `imaps://user:password@host/FOLDER`.
         base_url: the address under which people reach this server, for links and QR codes.
+        limits_url: a Redis that counts what is limited, for several nodes: `redis://host:port/0`,
+            `rediss://…` or `unix:///path`; else PostgreSQL counts, and with SQLite the process.
         master_key: 64 hexadecimal digits; without it the key file in `home` is used.
         language: fr, ar or en, where nothing says better.
         session_idle_minutes: how long an operator stays signed in without doing anything.
@@ -67,6 +70,7 @@ class Settings(BaseModel):
     bounces_to: str = ""
     bounces_url: str = ""
     base_url: str = "http://localhost:8000"
+    limits_url: str = ""
     master_key: str | None = None
     language: Literal["fr", "ar", "en"] = "fr"
     session_idle_minutes: int = Field(default=240, ge=1, le=525_600)
@@ -91,6 +95,13 @@ class Settings(BaseModel):
     def _known_mail(cls, url: str) -> str:
         if url and urlsplit(url).scheme not in _MAIL:
             raise ValueError("must begin with file:, smtp:// or smtps://")
+        return url
+
+    @field_validator("limits_url")
+    @classmethod
+    def _known_limits(cls, url: str) -> str:
+        if url and urlsplit(url).scheme not in _LIMITS:
+            raise ValueError("must begin with redis://, rediss:// or unix://")
         return url
 
     @field_validator("bounces_to")

@@ -11,9 +11,7 @@ from checkin.app import create_app
 from checkin.db.engine import Database
 from checkin.db.models import Event
 from checkin.services.devices import PairedDevice
-from checkin.services.guesses import forget_guesses
 from checkin.settings import Settings
-from checkin.web.limits import limiter
 from checkin.web.state import EXTENSION
 from tests import factories
 from tests.api_client import Api
@@ -26,6 +24,7 @@ from tests.databases import (
     postgres_cluster,
 )
 from tests.many_apps import compile_once
+from tests.redis_server import RedisServer, redis_server
 
 compile_once()
 
@@ -55,12 +54,6 @@ def pytest_unconfigure() -> None:
     gc.unfreeze()
 
 
-@pytest.fixture(autouse=True)
-def _no_wrong_guesses_yet() -> None:
-    """Guesses are counted by the process: no test inherits another's."""
-    forget_guesses()
-
-
 @pytest.fixture(scope="session")
 def sqlite_databases(tmp_path_factory) -> SqliteDatabases:
     return SqliteDatabases(tmp_path_factory.mktemp("sqlite"))
@@ -70,6 +63,19 @@ def sqlite_databases(tmp_path_factory) -> SqliteDatabases:
 def postgres_databases() -> Iterator[PostgresDatabases]:
     with postgres_cluster() as cluster:
         yield PostgresDatabases(cluster)
+
+
+@pytest.fixture(scope="session")
+def redis_of_the_session() -> Iterator[RedisServer]:
+    with redis_server() as server:
+        yield server
+
+
+@pytest.fixture
+def redis(redis_of_the_session) -> RedisServer:
+    """A Redis server that keeps nothing yet."""
+    redis_of_the_session.empty()
+    return redis_of_the_session
 
 
 @pytest.fixture(params=KINDS)
@@ -136,7 +142,6 @@ def app(settings):
     """The web application on a fresh database."""
     app = create_app(settings)
     app.testing = True
-    limiter.reset()
     yield app
     app.extensions[EXTENSION].errands.wait()
     app.extensions[EXTENSION].live.close()

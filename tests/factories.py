@@ -23,6 +23,8 @@ from checkin.services.enrolment import Enrolment, enrol
 from checkin.services.events import EventSpec, add_category, add_delegation, create_event
 from checkin.services.keys import Keys
 from checkin.services.known_devices import device_by_token
+from checkin.services.limits.in_memory import MemoryCounters
+from checkin.services.limits.limits import Limits
 from checkin.services.registration import Door, Registered, next_list_version, register
 from checkin.services.scan_log import Answer, Reading
 from checkin.services.scans import record_scan
@@ -33,6 +35,11 @@ MASTER_KEY = bytes(range(32))
 KEYS = Keys(MASTER_KEY)
 #: when tests happen: Saturday 14 June 2025, the doors of the reference event are open
 NOW = datetime(2025, 6, 14, 14, 30, tzinfo=UTC)
+
+
+def limits() -> Limits:
+    """Limits of which nothing is used up, counted in memory."""
+    return Limits(MemoryCounters(), KEYS.limits)
 
 
 def write(database: Database, work: Callable[[Session], T]) -> T:

@@ -21,7 +21,7 @@ from checkin.services.wallets import load_wallets
 @click.command()
 @in_office
 def doctor(office: Office) -> None:
-    """Check the settings, the key, the database, libraries, time zone and mail."""
+    """Check the settings, the key, the database, libraries, time zone, limits and mail."""
     well = True
     for name, check in _checks(office).items():
         try:
@@ -41,6 +41,7 @@ def _checks(office: Office) -> dict[str, Callable[[], str]]:
         "QR decoders": _decoder_fault,
         "time zone of Morocco": _time_zone_fault,
         "wallets": lambda: _wallet_fault(office),
+        "limits": lambda: _limits_fault(office),
         "mail": lambda: _mail_fault(office),
     }
 
@@ -74,6 +75,21 @@ def _time_zone_fault() -> str:
 
 def _wallet_fault(office: Office) -> str:
     load_wallets(office.settings.wallet_files, now())
+    return ""
+
+
+def _limits_fault(office: Office) -> str:
+    if not office.settings.limits_url:
+        return ""
+    from redis.exceptions import RedisError
+
+    from checkin.services.limits.in_redis import connect_redis
+
+    try:
+        with connect_redis(office.settings.limits_url) as redis:
+            redis.ping()
+    except RedisError as fault:
+        return f"CHECKIN_LIMITS_URL does not answer: each node counts alone ({fault})"
     return ""
 
 

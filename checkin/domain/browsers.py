@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 
 #: the first that is found counts: Edge says Chrome too, and Chrome says Safari
 _BROWSERS = (
@@ -39,6 +39,21 @@ def network_of(address: str | None) -> str:
     except ValueError:
         return ""
     return str(ip_network(f"{address}/{length}", strict=False))
+
+
+def client_of(address: str | None) -> str:
+    """Return whose tries those from an address are: it, or the /64 of an IPv6 one.
+
+    Every customer has a /64 at least, and takes any of its addresses at will.
+    """
+    try:
+        known = ip_address(address or "")
+    except ValueError:
+        return ""
+    if isinstance(known, IPv6Address):
+        plain = known.ipv4_mapped
+        return str(plain or ip_network((int(known), 64), strict=False))
+    return str(known)
 
 
 def _first(names: tuple[tuple[str, str], ...], text: str) -> str:

@@ -47,15 +47,20 @@ def apply_by_link(
     *,
     keys: Keys,
     now: datetime,
+    too_often: bool = False,
 ) -> None:
     """Register whoever applies, or let them wait for the coordinator.
+
+    Args:
+        too_often: this e-mail or telephone has applied again and again: it waits for the
+            coordinator's eyes, and no mail leaves.
 
     Raises:
         Conflict: too many wait already.
     """
     next_list_version(session, door.event.id)  # two of one name apply one after the other
     text_id = keep_text(session, notice, now)
-    if door.link.approval:
+    if door.link.approval or too_often:
         _let_wait(session, door, registration, text_id, now)
         return
     try:

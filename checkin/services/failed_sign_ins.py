@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_transaction
-from checkin.db.models import Activity, Operator
+from checkin.db.models import Activity
 from checkin.services.activity import note
+from checkin.services.operators import operator_by_email
 
 WRONG_PASSWORD, WRONG_CODE = "operator.sign_in_failed", "operator.code_failed"
 FAILURES = (WRONG_PASSWORD, WRONG_CODE)
@@ -30,8 +31,8 @@ def note_wrong_password(database: Database, email: str, network: str, now: datet
     account, and nobody shall learn that.
     """
     with database.read() as session:
-        found = select(Operator.id).where(Operator.email == email.strip().lower())
-        account = session.scalar(found)
+        found = operator_by_email(session, email)
+        account = found.id if found else None
     _note(database, WRONG_PASSWORD, account, network, now)
 
 

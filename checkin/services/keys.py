@@ -65,6 +65,16 @@ class Keys:
         return self._derived("sessions")
 
     @property
+    def limits(self) -> bytes:
+        """The secret of the hashes under which tries are counted."""
+        return self._derived("limits")
+
+    @property
+    def known_browsers(self) -> bytes:
+        """The secret that proves that somebody has signed in with a browser before."""
+        return self._derived("known browsers")
+
+    @property
     def second_factors(self) -> bytes:
         """The secret that the secrets of authenticator apps are encrypted with."""
         return self._derived("second factors")

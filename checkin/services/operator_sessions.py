@@ -104,7 +104,9 @@ def end_session(session: Session, operator_id: int, session_id: int) -> None:
 
 
 def end_sessions(session: Session, operator_id: int, *, but: int | None = None) -> None:
-    """Sign an operator out everywhere, or everywhere else."""
+    """Sign an operator out everywhere, or everywhere else; no browser is known to them any more."""
+    forgotten = update(Operator).where(Operator.id == operator_id)
+    session.execute(forgotten.values(browsers_issue=Operator.browsers_issue + 1))
     ended = delete(OperatorSession).where(OperatorSession.operator_id == operator_id)
     session.execute(ended if but is None else ended.where(OperatorSession.id != but))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +24,8 @@ from checkin.services.passwords import (
     password_matches,
 )
 
+#: an address has 320 characters at most (RFC 3696, with errata 254)
+LONGEST_EMAIL = 320
 _NO_SUCH_LOGIN = "this e-mail and password do not go together"
 
 
@@ -97,23 +100,50 @@ def set_password(
     note(session, None, "operator.password", now, operator_id=by, account=operator.id)
 
 
-def authenticate(database: Database, email: str, password: str) -> Operator:
+def authenticate(
+    database: Database,
+    email: str,
+    password: str,
+    *,
+    turn: AbstractContextManager[None] | None = None,
+) -> Operator:
     """Return whose e-mail and password these are.
 
     An unknown e-mail takes as long as a wrong password, and is refused with the same words, so
     that nobody learns who has an account.
 
+    Args:
+        turn: see `checkin.services.passwords.password_matches`.
+
     Raises:
         Unauthenticated: unknown e-mail, wrong password or disabled account. Which is not said.
+        Unavailable: too many wait for their turn.
     """
     with database.read() as session:
-        operator = session.scalar(select(Operator).where(Operator.email == email.strip().lower()))
-    matched = password_matches(operator.password_hash if operator else None, password)
+        operator = operator_by_email(session, email)
+    matched = password_matches(operator.password_hash if operator else None, password, turn)
     if operator is None or not matched or operator.disabled_at is not None:
         raise Unauthenticated(_NO_SUCH_LOGIN)
     if hash_again(operator.password_hash, password) != operator.password_hash:
         in_transaction(database, lambda session: _keep_well(session, operator.id, password))
     return operator
+
+
+def typed_email(text: str) -> str:
+    """Return an e-mail in the form in which accounts are found, whatever was typed.
+
+    All ways to write one address have one form; what is no address at all is cut to a length.
+    """
+    short = text[:LONGEST_EMAIL]
+    try:
+        return normalise_email(short)
+    except InvalidValue:
+        return short.strip().lower()
+
+
+def operator_by_email(session: Session, email: str) -> Operator | None:
+    """Return whose account this e-mail has, as it was typed."""
+    return session.scalar(select(Operator).where(Operator.email == typed_email(email)))
 
 
 def operator_named(session: Session, email: str) -> Operator:
@@ -122,10 +152,9 @@ def operator_named(session: Session, email: str) -> Operator:
     Raises:
         NotFound: nobody has an account with it.
     """
-    address = email.strip().lower()
-    operator = session.scalar(select(Operator).where(Operator.email == address))
+    operator = operator_by_email(session, email)
     if operator is None:
-        raise NotFound(f"{address} has no account: open one with `operator add`")
+        raise NotFound(f"{typed_email(email)} has no account: open one with `operator add`")
     return operator
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from sqlalchemy import select
 
 from checkin.db.engine import Database
 from checkin.db.models import Operator
-from checkin.errors import Forbidden
-from checkin.services.guesses import Guesses
+from checkin.errors import Forbidden, Unavailable
+from checkin.services.limits.limits import Limits
+from checkin.services.limits.rules import PINS
 from checkin.services.passwords import secret_matches
 from checkin.services.pins import ANSWERS_AT_GATES
 
-_PINS = Guesses("wrong PINs on this device", per_minute=5)
 
-
-def supervisor_with_pin(database: Database, pin: str | None, device_id: int) -> int | None:
+def supervisor_with_pin(
+    database: Database, limits: Limits, pin: str | None, device_id: int
+) -> int | None:
     """Return the supervisor whose PIN this is.
 
     Where nobody has a PIN yet, the device itself answers and None is returned: the scan's row
@@ -23,6 +27,7 @@ def supervisor_with_pin(database: Database, pin: str | None, device_id: int) -> 
     Raises:
         Forbidden: supervisors have PINs and none, or a wrong one, was given.
         TooManyRequests: this device has given too many wrong PINs.
+        Unavailable: too many PINs are looked at in this moment.
     """
     with database.read() as session:
         supervisors = session.execute(
@@ -36,10 +41,18 @@ def supervisor_with_pin(database: Database, pin: str | None, device_id: int) -> 
         return None
     if pin is None:
         raise Forbidden("an override needs a supervisor's PIN")
-    _PINS.check(str(device_id))
-    for supervisor in supervisors:
-        if secret_matches(supervisor.pin_hash, pin):
-            found: int = supervisor.id
-            return found
-    _PINS.missed(str(device_id))
-    raise Forbidden("this is no supervisor's PIN")
+    tried = limits.reserve((PINS, str(device_id)))
+    try:
+        found = _whose(supervisors, pin)
+    except Unavailable:
+        tried.give_back()
+        raise
+    if found is None:
+        raise Forbidden("this is no supervisor's PIN")
+    tried.give_back()
+    return found
+
+
+def _whose(supervisors: Sequence[Any], pin: str) -> int | None:
+    matching = (one.id for one in supervisors if secret_matches(one.pin_hash, pin))
+    return next(matching, None)

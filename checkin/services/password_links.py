@@ -14,7 +14,7 @@ from checkin.db.models import LinkPurpose, Operator, PasswordLink
 from checkin.errors import NotFound
 from checkin.services.activity import note
 from checkin.services.operator_sessions import end_sessions
-from checkin.services.operators import set_password
+from checkin.services.operators import operator_by_email, set_password
 from checkin.services.passwords import unusable_hash
 
 LIFETIMES = {
@@ -80,7 +80,7 @@ def link_for_forgotten(session: Session, email: str, *, now: datetime) -> Issued
     Returns:
         None where nobody may sign in with this e-mail, or a link was made a moment ago.
     """
-    operator = session.scalar(select(Operator).where(Operator.email == email.strip().lower()))
+    operator = operator_by_email(session, email)
     if operator is None or operator.disabled_at is not None:
         return None
     recent = session.scalar(

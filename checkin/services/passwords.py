@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -11,9 +12,16 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from checkin.domain.passwords import MAX_LENGTH, MIN_LENGTH, Weakness, one_form, weakness_of
 from checkin.errors import WeakPassword
+from checkin.services.turns import Turns
 
 #: argon2id with OWASP's second set of parameters: 23 ms on two old cores, 19 MiB
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+
+#: Each hashing takes 19 MiB and a processor for its time, so few go on at once. What strangers send
+#: has turns of its own: however many come, a gate's PIN and an operator's password wait for none.
+STRANGERS_TURNS = Turns(2, waiting=24, patience_s=5)
+KNOWN_TURNS = Turns(2, waiting=48, patience_s=10)
+
 _LENGTH = f"a password has {MIN_LENGTH} to {MAX_LENGTH} characters: a short sentence is easiest"
 _WHY = {
     Weakness.SHORT: _LENGTH,
@@ -35,32 +43,59 @@ def hash_password(password: str, about: Iterable[str] = ()) -> str:
     weakness = weakness_of(password, about)
     if weakness is not None:
         raise WeakPassword(_WHY[weakness], weakness=weakness)
-    return _HASHER.hash(one_form(password))
+    with KNOWN_TURNS.turn():
+        return _HASHER.hash(one_form(password))
 
 
 def hash_again(stored: str, password: str) -> str:
     """Return the hash to keep of a right password: a new one where the parameters have grown."""
-    return _HASHER.hash(one_form(password)) if _HASHER.check_needs_rehash(stored) else stored
+    if not _HASHER.check_needs_rehash(stored):
+        return stored
+    with KNOWN_TURNS.turn():
+        return _HASHER.hash(one_form(password))
 
 
 def hash_pin(pin: str) -> str:
     """Return what is stored instead of a PIN."""
-    return _HASHER.hash(pin)
+    with KNOWN_TURNS.turn():
+        return _HASHER.hash(pin)
 
 
-def password_matches(stored: str | None, password: str) -> bool:
+def password_matches(
+    stored: str | None, password: str, turn: AbstractContextManager[None] | None = None
+) -> bool:
     """Say whether a password is the one that was stored.
 
     Args:
         stored: None where there is no account; saying no takes as long then.
+        turn: what is held while it is hashed; a turn of those who are known unless given.
+
+    Raises:
+        Unavailable: too many wait for their turn.
     """
-    known = stored if stored is not None else _nobodys_hash()
-    matched = len(password) <= MAX_LENGTH and secret_matches(known, one_form(password))
+    with turn or KNOWN_TURNS.turn():
+        known = stored if stored is not None else _nobodys_hash()
+        matched = len(password) <= MAX_LENGTH and _verified(known, one_form(password))
     return matched and stored is not None
 
 
 def secret_matches(stored: str, secret: str) -> bool:
-    """Say whether a password or PIN is the one that was stored."""
+    """Say whether a password or PIN is the one that was stored.
+
+    Raises:
+        Unavailable: too many wait for their turn.
+    """
+    with KNOWN_TURNS.turn():
+        return _verified(stored, secret)
+
+
+def unusable_hash() -> str:
+    """Return the hash of a password that nobody knows."""
+    with KNOWN_TURNS.turn():
+        return _HASHER.hash(secrets.token_urlsafe(32))
+
+
+def _verified(stored: str, secret: str) -> bool:
     try:
         return _HASHER.verify(stored, secret)
     except (VerificationError, InvalidHashError):
@@ -70,8 +105,3 @@ def secret_matches(stored: str, secret: str) -> bool:
 @cache
 def _nobodys_hash() -> str:
     return _HASHER.hash(secrets.token_urlsafe(16))
-
-
-def unusable_hash() -> str:
-    """Return the hash of a password that nobody knows."""
-    return _HASHER.hash(secrets.token_urlsafe(32))

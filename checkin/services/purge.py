@@ -29,6 +29,7 @@ from checkin.db.models import (
     ImportDraft,
     Lease,
     LeasePlace,
+    LimitCounter,
     Message,
     Pairing,
     Participant,
@@ -38,6 +39,7 @@ from checkin.db.models import (
 )
 from checkin.errors import Conflict as Contradiction
 from checkin.services.activity import note
+from checkin.services.limits.rules import JOINING_CONTACT
 
 #: children first, so that no reference is left hanging
 _PERSONAL: tuple[type[Base], ...] = (
@@ -156,6 +158,8 @@ def _erase(
         session.execute(
             text("INSERT INTO participant_search(participant_search) VALUES('rebuild')")
         )
+    # Hashes of who registered; those of accounts stay, or a purge would be worth new guesses.
+    session.execute(delete(LimitCounter).where(LimitCounter.key.startswith(JOINING_CONTACT.name)))
     session.execute(
         update(Event).where(Event.id == event.id).values(purged_at=now, rehearsal_since=None)
     )

@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from checkin.db.engine import in_transaction
 from checkin.db.models import Operator
 from checkin.errors import WeakPassword
+from checkin.services.limits.rules import OWN_PASSWORD
 from checkin.services.operator_sessions import end_session, end_sessions, sessions_of
 from checkin.services.operators import set_password
 from checkin.services.passwords import password_matches
 from checkin.services.second_factor import codes_left
 from checkin.services.visible_events import house_timezone
-from checkin.web.limits import by_operator, limiter
+from checkin.web.known_browser import remember_browser
+from checkin.web.limits import by_operator, limited
 from checkin.web.page_errors import register_page_errors
 from checkin.web.password_words import different_sentence, weakness_sentence
 from checkin.web.role_words import role_names
@@ -35,7 +37,7 @@ def show() -> ResponseReturnValue:
 
 
 @bp.post("/account/password")
-@limiter.limit("10 per minute; 60 per hour", key_func=by_operator)
+@limited(OWN_PASSWORD, by_operator, only_failures=True)
 def change_password() -> ResponseReturnValue:
     """Change one's password; every other session ends, and this one is a new one."""
     operator, password = current_operator(), request.form.get("password", "")
@@ -70,6 +72,7 @@ def end_others() -> ResponseReturnValue:
     """Sign out everywhere else."""
     operator, here = current_operator(), current_session_id()
     in_transaction(database(), lambda session: end_sessions(session, operator.id, but=here))
+    remember_browser(operator.id)
     return redirect(url_for("account.show"), 303)
 
 

@@ -8,19 +8,25 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_login import logout_user
 from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Operator
 from checkin.domain.browsers import network_of
-from checkin.errors import Unauthenticated
+from checkin.errors import AccountUsedUp, MarhabaError, TooManyRequests, Unauthenticated
 from checkin.services.failed_sign_ins import note_wrong_code, note_wrong_password
+from checkin.services.limits.rules import CODES_ACCOUNT, CODES_BROWSER, Rule
 from checkin.services.operator_sessions import end_session
-from checkin.services.operators import authenticate
+from checkin.services.operators import LONGEST_EMAIL
 from checkin.services.second_factor import pass_second_factor
+from checkin.services.sign_in import Attempt
+from checkin.services.sign_in import sign_in as sign_in_within_limits
 from checkin.web.half_signed_in import wait_for_code, waiting_operator
-from checkin.web.page_errors import register_page_errors
+from checkin.web.known_browser import kept_by_browser, number_of_browser
+from checkin.web.limits import by_client
+from checkin.web.page_errors import register_page_errors, too_many
 from checkin.web.sessions import (
     begin_session,
     current_operator,
@@ -29,6 +35,7 @@ from checkin.web.sessions import (
     start_afresh,
 )
 from checkin.web.state import database, marhaba
+from checkin.web.waiting_words import waiting_sentence
 
 bp = Blueprint("auth", __name__)
 register_page_errors(bp)
@@ -39,19 +46,21 @@ def login() -> ResponseReturnValue:
     """Show the form, or go on for someone who is signed in already."""
     if operator_or_none() is not None:
         return redirect(_own_address(request.args.get("next")))
-    return render_template("account/login.html", failed=False, email="")
+    return _form("")
 
 
 @bp.post("/login")
 def sign_in() -> ResponseReturnValue:
     """Sign in with e-mail and password; whoever has a second factor is asked for it next."""
-    email, password = request.form.get("email", ""), request.form.get("password", "")
+    attempt, state = _attempt(), marhaba()
     wanted = _own_address(request.args.get("next"))
     try:
-        operator = authenticate(database(), email, password)
-    except Unauthenticated:
-        _after_the_answer(lambda here, *how: note_wrong_password(here, email, *how))
-        return render_template("account/login.html", failed=True, email=email), 401
+        operator = sign_in_within_limits(state.database, state.keys, state.limits, attempt)
+    except (Unauthenticated, AccountUsedUp) as fault:
+        _after_the_answer(lambda here, *how: note_wrong_password(here, attempt.email, *how))
+        return _refused(attempt.email, fault)
+    except TooManyRequests as fault:
+        return _refused(attempt.email, fault)
     if operator.totp_sealed is not None:
         wait_for_code(operator)
         return redirect(url_for("auth.code", next=wanted))
@@ -72,6 +81,11 @@ def send_code() -> ResponseReturnValue:
     if operator is None:
         return redirect(url_for("auth.login"))
 
+    try:
+        tried = marhaba().limits.reserve(_whose_codes(operator))
+    except TooManyRequests as fault:
+        return too_many(_code_form(waiting_sentence(fault)), fault)
+
     def work(session: Session) -> None:
         who, text = session.get_one(Operator, operator.id), request.form.get("code", "")
         pass_second_factor(session, who, marhaba().keys, text, now=datetime.now(UTC))
@@ -80,7 +94,8 @@ def send_code() -> ResponseReturnValue:
         in_transaction(database(), work)
     except Unauthenticated:
         _after_the_answer(lambda here, *how: note_wrong_code(here, operator.id, *how))
-        return _code_form(failed=True), 401
+        return _code_form(_wrong_code()), 401
+    tried.give_back()
     begin_session(operator)
     return redirect(_own_address(request.args.get("next")))
 
@@ -100,8 +115,64 @@ def _after_the_answer(note: Callable[[Database, str, datetime], None]) -> None:
     state.errands.do(lambda: note(state.database, network, now))
 
 
-def _code_form(*, failed: bool = False) -> str:
-    return render_template("account/login_code.html", failed=failed)
+def _attempt() -> Attempt:
+    email, password = request.form.get("email", ""), request.form.get("password", "")
+    return Attempt(email[:LONGEST_EMAIL], password, by_client(), kept_by_browser())
+
+
+def _refused(email: str, fault: MarhabaError) -> ResponseReturnValue:
+    if isinstance(fault, AccountUsedUp):
+        return too_many(_form(email, _account_used_up()), fault)
+    if isinstance(fault, TooManyRequests):
+        return too_many(_form(email, f"{waiting_sentence(fault)} {_other_ways()}"), fault)
+    return _form(email, _wrong_password()), 401
+
+
+def _form(email: str, problem: str | None = None) -> str:
+    return render_template("account/login.html", problem=problem, email=email)
+
+
+def _wrong_password() -> str:
+    return str(_("This e-mail and password do not go together. Check both and try again."))
+
+
+def _other_ways() -> str:
+    return str(
+        _(
+            "Another browser in which you have signed in before need not wait, nor does the link "
+            "under “Forgotten your password?”."
+        )
+    )
+
+
+def _account_used_up() -> str:
+    return str(
+        _(
+            "Too many wrong passwords were given for this e-mail today. Sign in with a browser in "
+            "which you have signed in before, follow “Forgotten your password?”, or ask an "
+            "administrator for a link."
+        )
+    )
+
+
+def _whose_codes(operator: Operator) -> tuple[Rule, str]:
+    browser = number_of_browser(operator)
+    if browser is not None:
+        return CODES_BROWSER, f"{operator.id} {browser}"
+    return CODES_ACCOUNT, str(operator.id)
+
+
+def _wrong_code() -> str:
+    return str(
+        _(
+            "This code is not right, or was used already. Wait for the next one; the clock of the "
+            "telephone must be right."
+        )
+    )
+
+
+def _code_form(problem: str | None = None) -> str:
+    return render_template("account/login_code.html", problem=problem)
 
 
 def _own_address(address: str | None) -> str:

@@ -22,18 +22,14 @@ from badges.wallet import apple
 from checkin.services.badge_page import ShownBadge, calendar_entry, shown_badge
 from checkin.services.wallets import Wallet, google_link_of, pass_of, wallets_for
 from checkin.web.languages import page_language
-from checkin.web.limits import limit_wrong_addresses
+from checkin.web.limits import limit_wrong_links
 from checkin.web.page_errors import register_page_errors
 from checkin.web.state import database, marhaba
 
 bp = APIBlueprint("badge_page", __name__, enable_openapi=False)
 register_page_errors(bp)
 
-#: Only addresses that lead nowhere count: a hall's telephones share one address.
-_WRONG_ADDRESSES = "60 per minute"
-
-
-_limited = limit_wrong_addresses(_WRONG_ADDRESSES, "badge pages", status=410)
+_limited = limit_wrong_links(410)
 
 
 @bp.get("/b/<secret>")

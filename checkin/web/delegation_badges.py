@@ -19,6 +19,7 @@ from checkin.services.badge_issue import working_badges
 from checkin.services.badge_page import page_address
 from checkin.services.badges import badge_specs
 from checkin.services.event_look import look_of
+from checkin.services.limits.rules import SHEETS
 from checkin.services.mail.delivery import (
     UNREACHED,
     Delivery,
@@ -27,7 +28,7 @@ from checkin.services.mail.delivery import (
     people_by_delivery,
 )
 from checkin.web.delivery_words import delivery_word
-from checkin.web.limits import by_operator, limiter
+from checkin.web.limits import by_operator, limited
 from checkin.web.opened_delegation import opened_delegation
 from checkin.web.page_errors import register_page_errors
 from checkin.web.sessions import current_operator
@@ -38,8 +39,6 @@ bp = Blueprint("delegation_badges", __name__)
 register_page_errors(bp)
 
 PAGE_SIZE = 50
-#: a thousand badges take seconds to lay out
-_SHEETS = "6 per minute"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ def show(slug: str, delegation_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/events/<slug>/delegations/<int:delegation_id>/badges.pdf")
-@limiter.limit(_SHEETS, key_func=by_operator)
+@limited(SHEETS, by_operator)
 def sheets(slug: str, delegation_id: int) -> ResponseReturnValue:
     """Return the badges of everybody confirmed, to be printed and cut."""
     design = _design(request.args.get("design", "sheet"))

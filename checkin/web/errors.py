@@ -36,6 +36,15 @@ _CODES = {
 }
 
 
+#: what is busy now is not in a moment
+BUSY_S = 2
+
+
+def retry_after(fault: errors.TooManyRequests) -> str:
+    """Return what the header of that name says: whole seconds, 1 at least."""
+    return str(max(1, -int(-fault.wait_s // 1)))
+
+
 def http_status(fault: errors.MarhabaError) -> int:
     """Return the HTTP status of a fault; one that nobody foresaw is ours: 500."""
     for kind in type(fault).__mro__:
@@ -53,7 +62,9 @@ def answer_fault(fault: errors.MarhabaError) -> Response:
     if response.status_code == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     if response.status_code == 503:
-        response.headers["Retry-After"] = "2"
+        response.headers["Retry-After"] = str(BUSY_S)
+    if isinstance(fault, errors.TooManyRequests):
+        response.headers["Retry-After"] = retry_after(fault)
     return response
 
 

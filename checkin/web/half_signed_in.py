@@ -6,7 +6,6 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 
 from flask import session
-from flask_limiter.util import get_remote_address
 
 from checkin.db.models import Operator
 from checkin.web.sessions import start_afresh
@@ -33,12 +32,6 @@ def waiting_operator() -> Operator | None:
     if operator is None or operator.disabled_at is not None or operator.totp_sealed is None:
         return None
     return operator if _stamp(operator) == stamp else None
-
-
-def waiting_key() -> str:
-    """Count guesses by the account that is guessed at, from wherever."""
-    operator = waiting_operator()
-    return f"code of {operator.id}" if operator else get_remote_address()
 
 
 def _stamp(operator: Operator) -> str:

@@ -21,10 +21,11 @@ from checkin.errors import NotFound
 from checkin.services.delegation_desk import places_of
 from checkin.services.import_drafts import draft_of, forget_draft, keep_draft, rewrite_draft
 from checkin.services.importing import ImportPlan, apply_plan, plan_table
+from checkin.services.limits.rules import UPLOADS
 from checkin.services.spreadsheets import Table, read_table
 from checkin.web.import_review import action_words, review_of, sent_corrections
 from checkin.web.languages import page_language
-from checkin.web.limits import by_operator, limiter
+from checkin.web.limits import by_operator, limited
 from checkin.web.opened_delegation import opened_delegation
 from checkin.web.page_errors import register_page_errors
 from checkin.web.sessions import current_operator
@@ -36,8 +37,6 @@ register_page_errors(bp)
 #: enough for 100,000 rows as CSV; larger files are for the command line
 MAX_UPLOAD_BYTES = 10_000_000
 MAX_ROWS = 20_000
-#: reading a hostile workbook may take seconds
-_UPLOADS = "10 per minute; 60 per hour"
 #: where the cookie keeps the secret of the draft
 _KEPT = "import"
 
@@ -75,7 +74,7 @@ def model(slug: str, delegation_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/events/<slug>/delegations/<int:delegation_id>/import")
-@limiter.limit(_UPLOADS, key_func=by_operator)
+@limited(UPLOADS, by_operator)
 def upload(slug: str, delegation_id: int) -> ResponseReturnValue:
     """Read a file and keep it sealed until it is registered or given up."""
     operator = current_operator()

@@ -11,31 +11,26 @@ from apiflask import APIBlueprint
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_limiter.util import get_remote_address
 from sqlalchemy.orm import Session
 
 from badges.spec import Language
 from checkin.db.engine import in_transaction
 from checkin.domain.problems import Problem
 from checkin.domain.registration import Registration, validate
+from checkin.errors import TooManyRequests
 from checkin.services.applications import apply_by_link
 from checkin.services.consents import PrivacyNotice, privacy_notice
+from checkin.services.limits.rules import JOINING_ADDRESS, JOINING_CONTACT, JOINING_LINK
 from checkin.services.mail.letters import notice_of
 from checkin.services.self_registration import LinkDoor, door_of_link
 from checkin.web.languages import page_language
-from checkin.web.limits import limit_wrong_addresses, limiter
+from checkin.web.limits import by_client, by_path, limit_wrong_links, limited
 from checkin.web.page_errors import register_page_errors
 from checkin.web.state import database, marhaba
 
 bp = APIBlueprint("joining", __name__, enable_openapi=False)
 register_page_errors(bp)
 
-#: a family shares a telephone, a meeting room an address
-_PER_ADDRESS = "10 per minute; 100 per hour"
-#: a thousand people whom one message told of the link
-_PER_LINK = "60 per minute; 1000 per hour"
-#: guessed addresses
-_WRONG_ADDRESSES = "30 per minute"
 _FIELDS = ("name", "name_ar", "phone", "email")
 
 
@@ -47,7 +42,7 @@ class Attempt:
     problems: Mapping[str, str] = field(default_factory=dict)
 
 
-_limited = limit_wrong_addresses(_WRONG_ADDRESSES, "links")
+_limited = limit_wrong_links()
 
 
 @bp.get("/r/<secret>")
@@ -61,8 +56,8 @@ def ask(secret: str) -> ResponseReturnValue:
 
 @bp.post("/r/<secret>")
 @_limited
-@limiter.limit(_PER_ADDRESS, key_func=get_remote_address)
-@limiter.limit(_PER_LINK, key_func=lambda: "link " + request.path)
+@limited(JOINING_ADDRESS, by_client)
+@limited(JOINING_LINK, by_path)
 def apply(secret: str) -> ResponseReturnValue:
     """Take a registration; the answer is the same whoever applied."""
     with database().read() as session:
@@ -74,10 +69,12 @@ def apply(secret: str) -> ResponseReturnValue:
     if not isinstance(checked, Registration):
         return _page(door, notice, Attempt(attempt.values, checked)), 400
 
+    too_often = _is_too_often(checked)
+
     def work(session: Session) -> None:
         fresh, _notice = _door(session, secret)
-        now = datetime.now(UTC)
-        apply_by_link(session, fresh, checked, notice, keys=marhaba().keys, now=now)
+        now, keys = datetime.now(UTC), marhaba().keys
+        apply_by_link(session, fresh, checked, notice, keys=keys, now=now, too_often=too_often)
 
     in_transaction(database(), work)
     marhaba().live.nudge(door.event.id)
@@ -108,6 +105,15 @@ def _checked(values: Mapping[str, str], notice: PrivacyNotice) -> Registration |
     if request.form.get("consent") != notice.version:
         told["consent"] = _("Read the notice and tick the box, if you agree.")
     return told or cast(Registration, checked)
+
+
+def _is_too_often(registration: Registration) -> bool:
+    contacts = (registration.email, registration.phone)
+    try:
+        marhaba().limits.reserve(*((JOINING_CONTACT, one) for one in contacts if one))
+    except TooManyRequests:
+        return True
+    return False
 
 
 def _page(door: LinkDoor, notice: PrivacyNotice, attempt: Attempt, *, sent: bool = False) -> str:

@@ -5,17 +5,31 @@ from __future__ import annotations
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from checkin.errors import MarhabaError, Unauthenticated
-from checkin.web.errors import http_status
+from checkin.errors import MarhabaError, TooManyRequests, Unauthenticated
+from checkin.web.errors import BUSY_S, http_status, retry_after
+from checkin.web.waiting_words import waiting_sentence
+
+Page = tuple[str, int, dict[str, str]]
 
 
-def error_page(status: int) -> tuple[str, int]:
+def error_page(status: int) -> Page:
     """Render the page of an HTTP status."""
-    return render_template("error.html", status=status, sentence=_sentence(status)), status
+    page = render_template("error.html", status=status, sentence=_sentence(status))
+    return page, status, {"Retry-After": str(BUSY_S)} if status == 503 else {}
+
+
+def too_many_page(fault: TooManyRequests) -> Page:
+    """Render the page for whoever tried too often: until when."""
+    page = render_template("error.html", status=429, sentence=waiting_sentence(fault))
+    return too_many(page, fault)
+
+
+def too_many(page: str, fault: TooManyRequests) -> Page:
+    """Return a page as the answer to whoever tried too often."""
+    return page, 429, {"Retry-After": retry_after(fault)}
 
 
 def _sentence(status: int) -> str:
@@ -26,7 +40,6 @@ def _sentence(status: int) -> str:
         405: _("This address only takes what a form sends. Go back to the overview."),
         409: _("This contradicts what is already recorded. Reload the page and look again."),
         413: _("What was sent is too large. Choose a smaller file, or split the list."),
-        429: _("Too many attempts. Wait a minute and try again."),
         503: _("The server is too busy just now. Wait a few seconds and reload the page."),
     }
     return str(
@@ -40,6 +53,8 @@ def _csrf_refused(_fault: CSRFError) -> ResponseReturnValue:
 
 
 def _fault(fault: MarhabaError) -> ResponseReturnValue:
+    if isinstance(fault, TooManyRequests):
+        return too_many_page(fault)
     if isinstance(fault, Unauthenticated):
         back = request.full_path.rstrip("?") if request.method == "GET" else None
         return redirect(url_for("auth.login", next=back))
@@ -47,8 +62,6 @@ def _fault(fault: MarhabaError) -> ResponseReturnValue:
 
 
 def _http(fault: HTTPException) -> ResponseReturnValue:
-    if isinstance(fault, RateLimitExceeded):
-        return error_page(429)
     return error_page(fault.code or 500) if (fault.code or 500) >= 400 else fault.get_response()
 
 

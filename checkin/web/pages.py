@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response
 from flask_babel import Babel
-from flask_limiter.util import get_remote_address
 
 from checkin.command_names import organiser_command
 from checkin.protocol.version import VERSION
@@ -47,9 +45,7 @@ from checkin.web import (
     second_factor,
     stops,
 )
-from checkin.web.half_signed_in import waiting_key
 from checkin.web.languages import babel_locale, register_language
-from checkin.web.limits import limiter
 from checkin.web.navigation import leads_here
 from checkin.web.packing import pack_static_files
 from checkin.web.page_errors import register_unknown_pages
@@ -92,11 +88,6 @@ _PAGES = (
     badge_page,
     scan_page,
 )
-#: A hall's operators share one address; one account under attack is slowed from wherever.
-_PER_ADDRESS = "60 per minute"
-_PER_ACCOUNT = "10 per minute; 60 per hour"
-#: of a million codes three are right: 20 guesses an hour find one in two years, on average
-_CODES = "5 per minute; 20 per hour"
 
 
 def register_pages(app: Flask) -> None:
@@ -114,7 +105,6 @@ def register_pages(app: Flask) -> None:
     for module in _PAGES:
         app.register_blueprint(module.bp)
     register_unknown_pages(app)
-    _limit_sign_in(app)
     app.after_request(_keep_out_of_caches)
     pack_static_files(app)
     app.context_processor(
@@ -135,24 +125,6 @@ def _configure(app: Flask) -> None:
         WTF_CSRF_CHECK_DEFAULT=False,  # `permit` checks, since it knows which routes use cookies
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: forms stay open all day
     )
-
-
-def _limit_sign_in(app: Flask) -> None:
-    per_address = limiter.limit(_PER_ADDRESS, key_func=get_remote_address, deduct_when=_failed)
-    per_account = limiter.limit(_PER_ACCOUNT, key_func=_account, deduct_when=_failed)
-    view: Any = app.view_functions["auth.sign_in"]
-    app.view_functions["auth.sign_in"] = per_address(per_account(view))
-    per_waiting = limiter.limit(_CODES, key_func=waiting_key)  # right ones count, too: no race
-    views: Any = app.view_functions
-    views["auth.send_code"] = per_address(per_waiting(views["auth.send_code"]))
-
-
-def _account() -> str:
-    return "account " + request.form.get("email", "").strip().lower()
-
-
-def _failed(response: Response) -> bool:
-    return response.status_code == 401
 
 
 def _keep_out_of_caches(response: Response) -> Response:

@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_limiter.util import get_remote_address
 
 from checkin.db.engine import in_transaction
-from checkin.errors import NotFound, WeakPassword
+from checkin.errors import NotFound, TooManyRequests, WeakPassword
+from checkin.services.limits.rules import FORGOTTEN_ADDRESS, FORGOTTEN_CONTACT
 from checkin.services.mail.account_letters import account_letter
 from checkin.services.mail.post import send_now
+from checkin.services.operators import LONGEST_EMAIL, typed_email
 from checkin.services.password_links import (
     IssuedLink,
     choose_password,
@@ -20,7 +21,8 @@ from checkin.services.password_links import (
     mailed,
     operator_behind,
 )
-from checkin.web.limits import limit_wrong_addresses, limiter
+from checkin.web.known_browser import remember_browser
+from checkin.web.limits import by_client, limit_wrong_links, limited
 from checkin.web.page_errors import register_page_errors
 from checkin.web.password_words import different_sentence, weakness_sentence
 from checkin.web.state import Marhaba, database, marhaba
@@ -28,12 +30,7 @@ from checkin.web.state import Marhaba, database, marhaba
 bp = Blueprint("passwords", __name__)
 register_page_errors(bp)
 
-#: a stranger may fill nobody's mailbox, whoever they ask for
-_PER_ADDRESS = "5 per minute; 30 per hour"
-_WRONG_LINKS = "10 per minute; 60 per hour"
-
-
-_limited = limit_wrong_addresses(_WRONG_LINKS, "password links")
+_limited = limit_wrong_links()
 
 
 @bp.get("/forgotten-password")
@@ -43,11 +40,12 @@ def forgotten() -> ResponseReturnValue:
 
 
 @bp.post("/forgotten-password")
-@limiter.limit(_PER_ADDRESS, key_func=get_remote_address)
+@limited(FORGOTTEN_ADDRESS, by_client)
 def ask() -> ResponseReturnValue:
     """Promise a link to whoever has an account: the same answer, after the same work, for all."""
-    email, state = request.form.get("email", "")[:320], marhaba()
-    state.errands.do(lambda: _mail_forgotten(state, email))
+    email, state = request.form.get("email", "")[:LONGEST_EMAIL], marhaba()
+    if _may_be_mailed(email):
+        state.errands.do(lambda: _mail_forgotten(state, email))
     return redirect(url_for("passwords.forgotten", sent=1), 303)
 
 
@@ -67,11 +65,15 @@ def save(secret: str) -> ResponseReturnValue:
         return _form(secret, different_sentence(), 400)
     now = datetime.now(UTC)
     try:
-        in_transaction(database(), lambda s: choose_password(s, secret, password, now=now))
+        operator = in_transaction(
+            database(), lambda s: choose_password(s, secret, password, now=now)
+        )
     except WeakPassword as fault:
         return _form(secret, weakness_sentence(fault), 400)
     except NotFound:
         return _nowhere()
+    if operator.totp_sealed is None:  # else a mailbox alone would have codes to guess
+        remember_browser(operator.id)
     flash(_("Your password is set. Sign in with it."))
     return redirect(url_for("auth.login"), 303)
 
@@ -92,6 +94,14 @@ def _mail_forgotten(state: Marhaba, email: str) -> None:
     )
     if link is not None:
         send_link(state, link)
+
+
+def _may_be_mailed(email: str) -> bool:
+    try:
+        marhaba().limits.reserve((FORGOTTEN_CONTACT, typed_email(email)))
+    except TooManyRequests:
+        return False
+    return True
 
 
 def _form(secret: str, problem: str | None, status: int = 200) -> ResponseReturnValue:

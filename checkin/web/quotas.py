@@ -23,6 +23,7 @@ from checkin.domain.quotas import (
     validate_delegation,
 )
 from checkin.domain.unreadable import UnreadableFile
+from checkin.services.limits.rules import UPLOADS
 from checkin.services.quota_desk import (
     apply_quotas,
     change_delegation,
@@ -32,7 +33,7 @@ from checkin.services.quota_desk import (
 )
 from checkin.services.visible_events import visible_event
 from checkin.web.languages import page_language
-from checkin.web.limits import by_operator, limiter
+from checkin.web.limits import by_operator, limited
 from checkin.web.listed_forms import NONE_REFUSED, ChangeByDetails, Refused, change_by_form
 from checkin.web.page_errors import register_page_errors
 from checkin.web.sessions import current_operator
@@ -40,9 +41,6 @@ from checkin.web.state import database, marhaba
 
 bp = Blueprint("quotas", __name__)
 register_page_errors(bp)
-
-#: reading a hostile workbook may take seconds
-_UPLOADS = "10 per minute; 60 per hour"
 
 
 @bp.get("/events/<slug>/quotas")
@@ -85,7 +83,7 @@ def model(slug: str) -> ResponseReturnValue:
 
 
 @bp.post("/events/<slug>/quotas/sheet")
-@limiter.limit(_UPLOADS, key_func=by_operator)
+@limited(UPLOADS, by_operator)
 def upload(slug: str) -> ResponseReturnValue:
     """Read a sheet and show what each row would do; nothing is written."""
     file = request.files.get("file")

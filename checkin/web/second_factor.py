@@ -16,6 +16,7 @@ from checkin.db.engine import in_transaction
 from checkin.db.models import Operator
 from checkin.domain.totp import secret_text, setup_link
 from checkin.errors import Conflict, InvalidRequest, Unauthenticated
+from checkin.services.limits.rules import OWN_CODES
 from checkin.services.operator_sessions import end_sessions
 from checkin.services.second_factor import (
     codes_left,
@@ -32,7 +33,7 @@ from checkin.services.second_factor import (
 from checkin.services.second_factor import (
     turn_on as keep_factor,
 )
-from checkin.web.limits import by_operator, limiter
+from checkin.web.limits import by_operator, limited
 from checkin.web.page_errors import register_page_errors
 from checkin.web.sessions import begin_session, current_operator
 from checkin.web.state import database, marhaba
@@ -43,7 +44,7 @@ register_page_errors(bp)
 T = TypeVar("T")
 #: the secret of a set-up that has begun, sealed: a cookie can be read by whoever holds it
 _BEGUN = "second_factor"
-_limited = limiter.shared_limit("5 per minute; 20 per hour", "codes", key_func=by_operator)
+_limited = limited(OWN_CODES, by_operator, only_failures=True)
 
 
 @bp.get("/account/second-factor")

@@ -18,6 +18,7 @@ from checkin.errors import Forbidden, Unauthenticated
 from checkin.services.operator_sessions import Lifetimes, open_session, signed_in_with
 from checkin.services.permissions import PERMISSIONS, Audience, may_use
 from checkin.services.second_factor import is_missing
+from checkin.web.known_browser import remember_browser
 from checkin.web.state import database, marhaba
 
 csrf = CSRFProtect()
@@ -109,6 +110,7 @@ def begin_session(operator: Operator, *, renewed: bool = False) -> None:
         )
 
     token = in_transaction(database(), work)
+    remember_browser(operator.id)
     session.permanent = True
     signed_in = signed_in_by_token(token)
     if signed_in is not None:

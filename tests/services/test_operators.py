@@ -82,7 +82,7 @@ def test_a_pin_names_its_supervisor(database):
 
     write(database, lambda s: set_pin(s, s.get_one(Operator, supervisor.id), "4821", now=NOW))
 
-    assert supervisor_with_pin(database, "4821", device_id=1) == supervisor.id
+    assert supervisor_with_pin(database, factories.limits(), "4821", device_id=1) == supervisor.id
 
 
 @pytest.mark.parametrize("pin", ["123", "123456789", "12a4", "١٢٣٤"])

@@ -78,9 +78,19 @@ def test_a_wrong_pairing_code_is_refused_without_saying_why(app, database, event
 
 
 def test_guessing_pairing_codes_is_slowed_down(app):
-    statuses = [pair(app, f"{number:08d}").status_code for number in range(601)]
+    answers = [pair(app, f"{number:08d}") for number in range(601)]
 
-    assert statuses == [401] * 600 + [429]
+    assert [answer.status_code for answer in answers] == [401] * 600 + [429]
+    assert answers[-1].json["error"] == "too_many_requests"
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= 60
+
+
+def test_a_right_code_pairs_however_many_of_its_network_guess(app, database, event):
+    code = pairing_code(database, event)
+    for number in range(601):
+        pair(app, f"{number:08d}")
+
+    assert pair(app, code).status_code == 201
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from sqlalchemy import select
 
 from checkin.db.models import Role, Scan
+from checkin.services import overrides
 from checkin.services.operators import add_operator
 from checkin.services.pins import set_pin
 from tests import factories
 from tests.api_client import a_scan
+from tests.racing import race
 
 FORCE = {"force": True, "force_reason": "envoyé par le comité"}
 
@@ -79,6 +83,56 @@ def test_guessing_pins_is_stopped_even_for_the_right_one(api, reserve, superviso
 
     assert guesses == [403] * 5 + [429]
     assert right.status_code == 429
+
+
+def test_of_a_hundred_pins_at_once_five_are_looked_at(app, api, reserve, supervisor, monkeypatch):
+    looked_at, matches = [], overrides.secret_matches
+    monkeypatch.setattr(
+        overrides,
+        "secret_matches",
+        lambda stored, pin: looked_at.append(pin) or matches(stored, pin),
+    )
+
+    def guess(at: int) -> int:
+        sender = type(api)(app, api.token, api.device_id)
+        return forced(sender, reserve, supervisor_pin=f"{at:06d}").status_code
+
+    answers = race(100, guess)
+
+    assert Counter(answers) == {403: 5, 429: 95}
+    assert len(looked_at) == 5
+
+
+def test_a_device_that_guesses_keeps_no_other_from_its_pin(
+    app, api, database, event, reserve, supervisor
+):
+    for number in range(6):
+        forced(api, reserve, supervisor_pin=f"00000{number}")
+    other = type(api).enrolled(app, database, event, gate="Porte 2")
+
+    assert forced(other, reserve, supervisor_pin="246810").status_code == 200
+
+
+def test_right_pins_use_nothing_up(api, database, event, supervisor):
+    full = factories.a_delegation(database, event, "Tiflet", quota=0)
+    codes = factories.badges(database, event, 8, delegation=full)
+
+    answers = [forced(api, code, supervisor_pin="246810").status_code for code in codes]
+
+    assert answers == [200] * 8
+
+
+def test_whoever_guesses_pins_is_told_how_long_to_wait_and_scans_on(
+    api, database, event, reserve, supervisor
+):
+    for number in range(5):
+        forced(api, reserve, supervisor_pin=f"00000{number}")
+
+    refused = forced(api, reserve, supervisor_pin="246810")
+
+    assert refused.json["detail"] == "too many wrong PINs: wait a minute"
+    assert 0 < int(refused.headers["Retry-After"]) <= 60
+    assert api.verdict(factories.a_badge(database, event)) == ("ok", None)
 
 
 def test_someone_let_in_without_a_place_takes_nobodys_place(api, database, event):

@@ -20,6 +20,7 @@ from checkin.db.models.hourly_arrivals import HourlyArrivals
 from checkin.db.models.import_draft import ImportDraft
 from checkin.db.models.lease import Lease, LeasePlace
 from checkin.db.models.letter_sent import LetterSent
+from checkin.db.models.limit_counter import LimitCounter
 from checkin.db.models.mail_switch import MailSwitch, Sending
 from checkin.db.models.message import Message, MessageState
 from checkin.db.models.message_text import MessageText
@@ -59,6 +60,7 @@ __all__ = [
     "Lease",
     "LeasePlace",
     "LetterSent",
+    "LimitCounter",
     "LinkPurpose",
     "MailSwitch",
     "Message",

@@ -50,3 +50,6 @@ class Operator(Base):
     totp_since: Mapped[datetime | None]
     #: the last 30 seconds whose code was taken, so that none is taken twice
     totp_step: Mapped[int | None] = mapped_column(BigInteger)
+    #: browsers that were made known (`checkin.services.known_browsers`) under an earlier issue
+    #: are strangers
+    browsers_issue: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -6,9 +6,10 @@ from apiflask import APIBlueprint
 from flask import Response, request
 
 from checkin.db.engine import in_transaction
+from checkin.domain.browsers import client_of
 from checkin.errors import Unauthenticated
 from checkin.services.devices import pair_device
-from checkin.services.guesses import Guesses
+from checkin.services.limits.rules import PAIRING
 from checkin.services.wiping import confirm_wipe
 from checkin.web.api.contract import (
     accepts,
@@ -21,10 +22,6 @@ from checkin.web.api.schemas import PairReply, PairRequest, WipedReply, WipedReq
 from checkin.web.json_bodies import json_response, utc_text
 from checkin.web.state import marhaba
 
-#: All gates of a venue may share one address, so that one that tries old codes must not keep the
-#: others out; of 2⁴⁰ codes, 600 a minute find nothing within the ten minutes that one lives.
-_CODES = Guesses("wrong pairing codes from this address", per_minute=600)
-
 bp = APIBlueprint("devices", __name__, tag="Devices")
 
 
@@ -33,8 +30,6 @@ bp = APIBlueprint("devices", __name__, tag="Devices")
 @accepts(bp, PairRequest)
 def pair(body: PairRequest) -> Response:
     """Exchange a pairing code for a device token; the code works once, for 10 minutes."""
-    address = request.remote_addr or ""
-    _CODES.check(address)
     try:
         device = pair_device(
             marhaba().database,
@@ -44,7 +39,9 @@ def pair(body: PairRequest) -> Response:
             now=now(),
         )
     except Unauthenticated:
-        _CODES.missed(address)
+        # Counted afterwards, so that a right code always pairs: whoever tries codes in the venue's
+        # network keeps no gate out of it.
+        marhaba().limits.reserve((PAIRING, client_of(request.remote_addr)))
         raise
     event = device.event
     return json_response(

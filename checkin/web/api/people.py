@@ -16,7 +16,7 @@ from checkin.errors import InvalidRequest
 from checkin.protocol.codes import format_code, token_for
 from checkin.protocol.walk_ins import open_walk_in
 from checkin.services.activity import note
-from checkin.services.guesses import Guesses
+from checkin.services.limits.rules import SEARCHES
 from checkin.services.search import Found, search_participants
 from checkin.services.walk_in import Named, Newcomer, WalkInAnswer, register_walk_in
 from checkin.web.api.contract import (
@@ -33,9 +33,6 @@ from checkin.web.api.schemas import SearchQuery, SearchReply, WalkIn, WalkInRepl
 from checkin.web.json_bodies import json_response
 from checkin.web.state import marhaba
 
-#: more than a desk that searches at each letter; a program that reads out the list is held back
-_SEARCHES = Guesses("searches on this device", per_minute=600)
-
 bp = APIBlueprint("people", __name__, tag="Participants")
 
 #: what a walk-in's body tells of the person
@@ -51,8 +48,7 @@ def search() -> Response:
     device, query = current_device(), request.args.get("q", "")
     if len(query) > 120:
         raise InvalidRequest("q: give at most 120 letters of the name")
-    _SEARCHES.check(str(device.id))
-    _SEARCHES.missed(str(device.id))
+    marhaba().limits.reserve((SEARCHES, str(device.id)))
     with marhaba().database.read() as session:
         found = search_participants(session, device.event_id, query)
 

@@ -98,7 +98,9 @@ def annul(scan_id: UUID, body: AnnulRequest) -> Response:
     device, state = current_device(), marhaba()
     supervisor = None
     if body.supervisor_pin is not None:
-        supervisor = supervisor_with_pin(state.database, body.supervisor_pin, device.id)
+        supervisor = supervisor_with_pin(
+            state.database, state.limits, body.supervisor_pin, device.id
+        )
     work = partial(
         annul_scan,
         event_id=device.event_id,
@@ -132,7 +134,7 @@ def _reading(
     supervisor = None
     if force_reason is not None:
         supervisor = supervisor_with_pin(
-            marhaba().database, scan.supervisor_pin, current_device().id
+            marhaba().database, marhaba().limits, scan.supervisor_pin, current_device().id
         )
     return Reading(
         scan_id=scan.scan_id,

@@ -35,10 +35,15 @@ def an_operator(database: Database, role: Role, *, delegation_id: int | None = N
 
 
 class Browsing:
-    """One browser."""
+    """One browser.
 
-    def __init__(self, app: Flask) -> None:
+    Args:
+        address: where it is in the internet.
+    """
+
+    def __init__(self, app: Flask, address: str = "127.0.0.1") -> None:
         self._client = app.test_client()
+        self._client.environ_base["REMOTE_ADDR"] = address
 
     def open(self, path: str, **more: Any) -> Any:
         return self._client.get(path, **more)
@@ -62,6 +67,12 @@ class Browsing:
 
     def sign_in(self, email: str, password: str, *, then: str = "") -> Any:
         return self.send("/login" + then, email=email, password=password)
+
+    def cookie(self, name: str) -> Any:
+        return self._client.get_cookie(name)
+
+    def take_cookie(self, name: str, value: str) -> None:
+        self._client.set_cookie(name, value)
 
     def session(self) -> dict[str, Any]:
         with self._client.session_transaction() as session:

@@ -228,9 +228,20 @@ def test_opening_a_link_uses_nothing_up_and_a_used_one_leads_nowhere(app, chief)
 def test_guessed_links_are_slowed_down(app):
     browsing = Browsing(app)
 
-    answers = [browsing.open(f"/password/{n}").status_code for n in range(12)]
+    answers = [browsing.open(f"/password/{n}").status_code for n in range(302)]
 
-    assert answers == [404] * 10 + [429] * 2
+    assert answers == [404] * 300 + [429] * 2
+
+
+def test_a_link_leads_on_however_many_of_its_network_guess(app, chief):
+    link = link_in(invite(chief).text)
+    browsing = Browsing(app)
+    for number in range(301):
+        answer = browsing.open(f"/password/{number}")
+
+    assert answer.status_code == 429
+    assert browsing.open(link).status_code == 200
+    assert choose(app, link).status_code == 303
 
 
 def asked(app, address):
@@ -277,10 +288,28 @@ def test_the_answer_waits_for_no_mail_server(app, database, monkeypatch):
         assert session.query(PasswordLink).count() == 0
 
 
-def test_asking_is_slowed_down(app):
+def test_asking_is_slowed_down_for_a_whole_network_at_last(app):
+    browsing = Browsing(app)
     answers = [
-        Browsing(app).send("/forgotten-password", email=f"{n}@example.org").status_code
-        for n in range(6)
+        browsing.send("/forgotten-password", email=f"{n}@example.org").status_code
+        for n in range(301)
     ]
 
-    assert answers == [303] * 5 + [429]
+    assert answers == [303] * 300 + [429]
+
+
+def test_one_address_is_mailed_three_times_an_hour_and_the_page_says_the_same_after_that(
+    app, database, monkeypatch
+):
+    asked_for = []
+    monkeypatch.setattr(app.extensions[EXTENSION].errands, "do", asked_for.append)
+    variants = ("viewer@example.org", " Viewer@example.org", "VIEWER@EXAMPLE.ORG\u200e")
+
+    answers = [Browsing(app).send("/forgotten-password", email=variants[n % 3]) for n in range(9)]
+
+    assert {(answer.status_code, answer.location) for answer in answers} == {
+        (303, "/forgotten-password?sent=1")
+    }
+    assert len(asked_for) == 3
+    Browsing(app).send("/forgotten-password", email="other@example.org")
+    assert len(asked_for) == 4

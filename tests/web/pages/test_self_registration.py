@@ -7,7 +7,15 @@ import re
 import pytest
 from sqlalchemy import select
 
-from checkin.db.models import Activity, Application, Consent, ConsentText, Event, Participant
+from checkin.db.models import (
+    Activity,
+    Application,
+    Consent,
+    ConsentText,
+    Event,
+    Message,
+    Participant,
+)
 from checkin.services.self_registration import link_address, renew_link, set_link
 from tests import factories
 from tests.factories import KEYS, NOW, write
@@ -216,20 +224,53 @@ class TestTheLink:
         assert stranger.open("/r/" + secret).status_code == 404
 
     def test_guessing_is_slowed(self, stranger):
-        statuses = [stranger.open(f"/r/{'a' * 25}{n % 10}").status_code for n in range(31)]
+        statuses = [stranger.open(f"/r/{'a' * 25}{n % 10}").status_code for n in range(301)]
 
-        assert statuses == [404] * 30 + [429]
+        assert statuses == [404] * 300 + [429]
 
-    def test_one_address_cannot_send_more_than_ten_a_minute(self, stranger, database, open_link):
+    def test_a_whole_country_behind_one_address_registers_three_hundred_a_minute(
+        self, stranger, database, open_link
+    ):
         path = open_link(approval=True)
+        version = version_on(stranger, path)
 
-        sent = [
-            apply(stranger, path, name=f"Militant {'abcdefghijk'[n]}", phone=f"06123456{n:02d}")
-            for n in range(11)
+        def sent(number):
+            letters = "abcdefghij"
+            name = "Militant " + "".join(letters[int(digit)] for digit in f"{number:03}")
+            fields = {"name": name, "phone": f"0612345{number:03}", "consent": version}
+            return stranger.send(path, **fields).status_code
+
+        assert [sent(number) for number in range(301)] == [303] * 300 + [429]
+        assert len(rows(database, Application)) == 300
+        assert stranger.open(path).status_code == 200
+
+    def test_the_fourth_of_one_contact_within_an_hour_waits_for_eyes_and_is_told_nothing_else(
+        self, stranger, database, open_link
+    ):
+        path = open_link(approval=False)
+        names = ("Amina", "Bahia", "Chama", "Driss", "Ehsan")
+
+        answers = [
+            apply(stranger, path, name=f"{name} Alaoui", email="famille@example.org")
+            for name in names
         ]
 
-        assert [response.status_code for response in sent] == [303] * 10 + [429]
-        assert len(rows(database, Application)) == 10
+        assert {(one.status_code, one.location) for one in answers} == {(303, path + "?sent=1")}
+        registered = len(rows(database, Participant))
+        assert registered + len(rows(database, Application)) == len(names)  # none is lost
+        assert len(rows(database, Message)) <= 3
+
+    def test_a_contact_that_strangers_used_up_still_registers_by_the_coordinators_eyes(
+        self, stranger, database, open_link
+    ):
+        path = open_link(approval=False)
+        for name in ("Amina", "Bahia", "Chama"):
+            apply(stranger, path, name=f"{name} Alaoui", phone="0612345678")
+
+        apply(stranger, path, name="Driss Naciri", phone="0612345678", email="d@example.org")
+
+        assert "Driss Naciri" in [one.name for one in rows(database, Application)]
+        assert rows(database, Message) == []
 
 
 class TestTheCoordinator:

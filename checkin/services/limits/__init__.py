@@ -1,0 +1,1 @@
+"""Limits on whoever guesses or floods: the rules, and where what was tried is counted."""

@@ -1,0 +1,191 @@
+"""Every limit there is, in one table: what is counted, by whom, how often, and why.
+
+A limit must not be a weapon. Whatever a stranger can use up is theirs alone: their address, their
+tries at an account from their address. What belongs to an account as a whole (`PASSWORDS_ACCOUNT`)
+is large, and whoever finds it used up has other ways in. docs/accounts.md says the same in words,
+and a test compares the two. Scans are never limited.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+_NAMES = {MINUTE: "a minute", HOUR: "an hour", DAY: "a day"}
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """So many within so many seconds, from the first that was counted."""
+
+    most: int
+    window_s: int
+
+    def __str__(self) -> str:
+        return f"{self.most:,} {_NAMES[self.window_s]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One limit.
+
+    Attributes:
+        what: is counted.
+        by: whose it is: every one of these has budgets of their own.
+        budgets: all of them hold; what goes beyond waits, the right answer too.
+        why: these numbers.
+        kept: in the database even where the others are in memory: a restart must not be worth
+            a day of guessing.
+    """
+
+    what: str
+    by: str
+    budgets: tuple[Budget, ...]
+    why: str
+    kept: bool = False
+
+    @property
+    def name(self) -> str:
+        """What its counters are called."""
+        return f"{self.what} by {self.by}"
+
+
+PASSWORDS_PAIR = Rule(
+    "wrong passwords",
+    "account and address",
+    (Budget(10, MINUTE), Budget(100, DAY)),
+    "a guesser's own: nobody elsewhere waits for it, and ten strangers together do not use the "
+    "account's day up",
+)
+PASSWORDS_ADDRESS = Rule(
+    "wrong passwords",
+    "address",
+    (Budget(300, MINUTE),),
+    "a venue or a whole mobile operator is one address",
+)
+PASSWORDS_ACCOUNT = Rule(
+    "wrong passwords",
+    "account",
+    (Budget(1_000, DAY),),
+    "from all addresses together; then only known browsers, or a second factor, go on",
+    kept=True,
+)
+PASSWORDS_BROWSER = Rule(
+    "wrong passwords",
+    "known browser",
+    (Budget(10, MINUTE), Budget(100, DAY)),
+    "whoever signed in there before waits for no stranger",
+)
+CODES_ACCOUNT = Rule(
+    "wrong codes",
+    "account",
+    (Budget(5, MINUTE), Budget(20, HOUR)),
+    "of a million codes three are right: 20 guesses an hour find one in two years, on average",
+)
+CODES_BROWSER = Rule(
+    "wrong codes",
+    "known browser",
+    (Budget(5, MINUTE), Budget(20, HOUR)),
+    "whoever knows the password alone keeps its owner from no browser that they use",
+)
+OWN_PASSWORD = Rule(
+    "wrong passwords of one's own",
+    "operator",
+    (Budget(10, MINUTE), Budget(60, HOUR)),
+    "whoever finds a browser signed in does not find the password",
+)
+OWN_CODES = Rule(
+    "wrong codes of one's own",
+    "operator",
+    (Budget(5, MINUTE), Budget(20, HOUR)),
+    "as at the sign-in",
+)
+FORGOTTEN_ADDRESS = Rule(
+    "asking for a link",
+    "address",
+    (Budget(300, MINUTE),),
+    "a mobile operator is one address",
+)
+FORGOTTEN_CONTACT = Rule(
+    "asking for a link",
+    "e-mail",
+    (Budget(3, HOUR),),
+    "nobody's mailbox is filled; the page says the same beyond it",
+)
+WRONG_LINKS = Rule(
+    "links that lead nowhere",
+    "address",
+    (Budget(300, MINUTE),),
+    "links that lead somewhere always do; the others hold 120 bits and more",
+)
+JOINING_ADDRESS = Rule(
+    "registering oneself",
+    "address",
+    (Budget(300, MINUTE),),
+    "a mobile operator is one address",
+)
+JOINING_LINK = Rule(
+    "registering oneself",
+    "link",
+    (Budget(1_000, MINUTE),),
+    "a thousand people hear of a link at once",
+)
+JOINING_CONTACT = Rule(
+    "registering oneself",
+    "e-mail or telephone",
+    (Budget(3, HOUR),),
+    "beyond it people wait for the coordinator's eyes, and no mail leaves; the page says the same",
+)
+PAIRING = Rule(
+    "wrong pairing codes",
+    "address",
+    (Budget(600, MINUTE),),
+    "a right one always pairs: the gates of a venue are one address; a code of 40 bits lives ten "
+    "minutes",
+)
+SEARCHES = Rule(
+    "searches for names",
+    "device",
+    (Budget(600, MINUTE),),
+    "more than a desk that searches at each letter; a program that reads the list out is held back",
+)
+PINS = Rule(
+    "wrong PINs",
+    "device",
+    (Budget(5, MINUTE), Budget(100, DAY)),
+    "of a million PINs a hundred a day find one of ten supervisors' in three years, on average",
+)
+UPLOADS = Rule(
+    "lists uploaded",
+    "operator",
+    (Budget(10, MINUTE), Budget(60, HOUR)),
+    "reading a hostile workbook may take seconds",
+)
+SHEETS = Rule(
+    "sheets of badges",
+    "operator",
+    (Budget(6, MINUTE),),
+    "a thousand badges take seconds to lay out",
+)
+
+RULES = (
+    PASSWORDS_PAIR,
+    PASSWORDS_ADDRESS,
+    PASSWORDS_ACCOUNT,
+    PASSWORDS_BROWSER,
+    CODES_ACCOUNT,
+    CODES_BROWSER,
+    OWN_PASSWORD,
+    OWN_CODES,
+    FORGOTTEN_ADDRESS,
+    FORGOTTEN_CONTACT,
+    WRONG_LINKS,
+    JOINING_ADDRESS,
+    JOINING_LINK,
+    JOINING_CONTACT,
+    PAIRING,
+    SEARCHES,
+    PINS,
+    UPLOADS,
+    SHEETS,
+)

@@ -1,0 +1,137 @@
+"""The rules, applied: reserved before, bounded keys that name nobody, and told in the docs."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from checkin.domain.browsers import client_of
+from checkin.errors import TooManyRequests
+from checkin.services.limits import rules
+from checkin.services.limits.in_memory import MemoryCounters
+from checkin.services.limits.limits import Limits, told_wait
+from checkin.services.limits.rules import (
+    FORGOTTEN_CONTACT,
+    JOINING_CONTACT,
+    PASSWORDS_ADDRESS,
+    PASSWORDS_PAIR,
+    PINS,
+    RULES,
+)
+from tests.factories import KEYS, limits
+
+DOCS = Path(__file__).parents[3] / "docs" / "accounts.md"
+
+
+class Seen(MemoryCounters):
+    """Remembers the keys that it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.keys: list[str] = []
+
+    def reserve(self, wanted, now):
+        self.keys += [one.key for one in wanted]
+        return super().reserve(wanted, now)
+
+
+def test_a_try_is_counted_under_every_budget_of_its_rules_and_the_first_full_one_says_when():
+    mine = limits()
+    for _ in range(5):
+        mine.reserve((PINS, "7"))
+
+    with pytest.raises(TooManyRequests, match="too many wrong PINs: wait a minute") as told:
+        mine.reserve((PINS, "7"))
+    assert 59 < told.value.wait_s <= 60
+    mine.reserve((PINS, "8"))
+
+
+def test_a_day_has_an_end_though_each_minute_has_room():
+    clock = [datetime(2026, 11, 28, 9, 0, tzinfo=UTC)]
+    mine = Limits(MemoryCounters(), KEYS.limits, lambda: clock[0])
+    for _ in range(100):
+        mine.reserve((PINS, "7"))
+        clock[0] += timedelta(seconds=30)
+
+    with pytest.raises(TooManyRequests, match="wait 24 hours"):
+        mine.reserve((PINS, "7"))
+
+
+def test_what_one_rule_counts_counts_for_no_other():
+    mine = limits()
+    for _ in range(3):
+        mine.reserve((JOINING_CONTACT, "a@example.org"))
+
+    mine.reserve((FORGOTTEN_CONTACT, "a@example.org"))
+    with pytest.raises(TooManyRequests):
+        mine.reserve((JOINING_CONTACT, "a@example.org"))
+
+
+@pytest.mark.parametrize("typed", ["", "a@example.org", "x" * 450_000, "é\udcff" * 1000, "\0'\n"])
+def test_a_key_is_short_and_names_nobody_whatever_was_typed(typed):
+    seen = Seen()
+
+    Limits(seen, KEYS.limits).reserve((PASSWORDS_PAIR, typed), (PASSWORDS_ADDRESS, "203.0.113.7"))
+
+    assert all(re.fullmatch(r"[\w' ]+:\d+:[0-9a-f]{32}", key) for key in seen.keys)
+    assert max(map(len, seen.keys)) <= 120
+    assert "203" not in "".join(key.rpartition(":")[0] for key in seen.keys)
+    assert len(set(seen.keys)) == 3
+
+
+def test_keys_of_another_installation_are_others():
+    ours, theirs = Seen(), Seen()
+    Limits(ours, KEYS.limits).reserve((PINS, "7"))
+    Limits(theirs, b"another").reserve((PINS, "7"))
+
+    assert not set(ours.keys) & set(theirs.keys)
+
+
+@pytest.mark.parametrize(
+    ("wait_s", "told"),
+    [
+        (0, "a minute"),
+        (60, "a minute"),
+        (61, "2 minutes"),
+        (7_140, "119 minutes"),
+        (7_200, "2 hours"),
+        (7_201, "3 hours"),
+        (86_400, "24 hours"),
+    ],
+)
+def test_a_wait_is_told_in_minutes_and_never_as_too_short(wait_s, told):
+    assert told_wait(wait_s) == told
+
+
+@pytest.mark.parametrize(
+    ("address", "client"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("unknown", ""),
+        (None, ""),
+    ],
+)
+def test_whoever_has_a_whole_ipv6_network_is_one_client(address, client):
+    assert client_of(address) == client
+
+
+def test_the_table_holds_every_rule_and_no_two_of_one_name():
+    defined = {one.name for one in vars(rules).values() if isinstance(one, rules.Rule)}
+
+    assert len(RULES) == len({rule.name for rule in RULES})
+    assert {rule.name for rule in RULES} == defined
+
+
+def test_the_page_tells_every_rule_with_its_numbers():
+    section = DOCS.read_text("utf-8").partition("## Guessing")[2].partition("\n## ")[0]
+    told = re.findall(r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \| [^|]+ \|$", section, re.MULTILINE)
+
+    expected = [(one.what, one.by, ", ".join(map(str, one.budgets))) for one in RULES]
+    assert [row for row in told if row[0] != "what" and not row[0].startswith("-")] == expected

@@ -1,0 +1,125 @@
+"""Hashing takes memory: few hash at once, few wait, and nobody waits for strangers."""
+
+from __future__ import annotations
+
+from threading import Event, Lock, Thread
+
+import pytest
+
+from checkin.errors import Unavailable
+from checkin.services import passwords
+from checkin.services.turns import Turns
+from tests.racing import race_outcomes
+from tests.waiting import wait_for
+
+
+class Held:
+    """Takes turns in threads and keeps them until told to let go."""
+
+    def __init__(self, turns: Turns) -> None:
+        self._turns, self._mutex, self._let_go = turns, Lock(), Event()
+        self.holding = self.most = self.refused = 0
+        self._threads: list[Thread] = []
+
+    def take(self, many: int) -> None:
+        new = [Thread(target=self._hold) for _ in range(many)]
+        for thread in new:
+            thread.start()
+        self._threads += new
+
+    def end(self) -> None:
+        self._let_go.set()
+        for thread in self._threads:
+            thread.join(60)
+
+    def _hold(self) -> None:
+        try:
+            with self._turns.turn():
+                with self._mutex:
+                    self.holding += 1
+                    self.most = max(self.most, self.holding)
+                self._let_go.wait(60)
+                with self._mutex:
+                    self.holding -= 1
+        except Unavailable:
+            with self._mutex:
+                self.refused += 1
+
+
+def test_two_go_on_three_wait_and_the_others_are_told_to_come_again():
+    held = Held(Turns(2, waiting=3, patience_s=60))
+
+    held.take(9)
+    wait_for(lambda: held.refused == 4, "those beyond")
+    assert held.most == 2
+    held.end()
+
+    assert (held.most, held.refused, held.holding) == (2, 4, 0)
+
+
+def test_nobody_waits_for_ever():
+    turns = Turns(1, waiting=1, patience_s=0.01)
+    held = Held(turns)
+    held.take(1)
+    wait_for(lambda: held.holding == 1)
+
+    with pytest.raises(Unavailable, match="try again"), turns.turn():
+        pass
+
+    held.end()
+    with turns.turn():
+        pass
+
+
+def test_whoever_fails_in_their_turn_leaves_it():
+    turns = Turns(1, waiting=0, patience_s=0)
+    for _ in range(3):
+        with pytest.raises(RuntimeError), turns.turn():
+            raise RuntimeError
+
+    with turns.turn():
+        pass
+
+
+def test_strangers_that_hash_keep_no_pin_and_no_known_password_waiting():
+    pin = passwords.hash_pin("246810")
+    strangers = Held(passwords.STRANGERS_TURNS)
+    strangers.take(40)
+    wait_for(lambda: strangers.refused == 40 - 26)
+
+    assert passwords.secret_matches(pin, "246810")
+    strangers.end()
+
+
+def test_at_most_two_hash_at_once_whatever_is_hashed(monkeypatch):
+    """Each of these takes 19 MiB, however many ask."""
+    hasher, mutex, now, most = passwords._HASHER, Lock(), [0], [0]
+    stored = hasher.hash("246810")
+
+    class Watched:
+        def __getattr__(self, name):
+            work = getattr(hasher, name)
+
+            def watched(*given):
+                with mutex:
+                    now[0] += 1
+                    most[0] = max(most[0], now[0])
+                try:
+                    return work(*given)
+                finally:
+                    with mutex:
+                        now[0] -= 1
+
+            return watched if name in ("hash", "verify") else work
+
+    monkeypatch.setattr(passwords, "_HASHER", Watched())
+    works = (
+        lambda: passwords.hash_password("une phrase facile"),
+        lambda: passwords.hash_pin("246810"),
+        lambda: passwords.secret_matches(stored, "246810"),
+        lambda: passwords.password_matches(None, "une phrase facile"),
+        passwords.unusable_hash,
+    )
+    race_outcomes(20, lambda at: works[at % len(works)]())
+
+    assert most[0] == 2
