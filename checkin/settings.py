@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from checkin.domain.proxies import Network, path_of, trusted_networks
 from checkin.errors import SettingsError
 from checkin.services.keys import MASTER_KEY_BYTES, Keys
 from checkin.services.mail.sender import DOMAIN_SPACING_MS, PER_DAY, Sender
@@ -41,6 +42,7 @@ class Settings(BaseModel):
             reach it too.
         bounces_url: the mailbox of that address, `imaps://user:password@host/FOLDER`.
         base_url: the address under which people reach this server, for links and QR codes.
+        trusted_proxies: whose X-Forwarded-* headers count, as networks; nobody's by default.
         master_key: 64 hexadecimal digits; without it the key file in `home` is used.
         language: fr, ar or en, where nothing says better.
         session_idle_minutes: how long an operator stays signed in without doing anything.
@@ -66,6 +68,7 @@ class Settings(BaseModel):
     bounces_to: str = ""
     bounces_url: str = ""
     base_url: str = "http://localhost:8000"
+    trusted_proxies: tuple[Network, ...] = ()
     master_key: str | None = None
     language: Literal["fr", "ar", "en"] = "fr"
     session_idle_minutes: int = Field(default=240, ge=1, le=525_600)
@@ -111,7 +114,13 @@ class Settings(BaseModel):
     def _http(cls, url: str) -> str:
         if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
             raise ValueError("must look like https://host or http://localhost:8000")
+        path_of(url)
         return url.rstrip("/")
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _in_cidr(cls, given: object) -> object:
+        return trusted_networks(given) if isinstance(given, str) else given
 
     @field_validator("master_key")
     @classmethod

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,8 +18,10 @@ from checkin.services.failed_sign_ins import note_wrong_code, note_wrong_passwor
 from checkin.services.operator_sessions import end_session
 from checkin.services.operators import authenticate
 from checkin.services.second_factor import pass_second_factor
+from checkin.web.addresses import own_address, public_address_of_page
 from checkin.web.half_signed_in import wait_for_code, waiting_operator
 from checkin.web.page_errors import register_page_errors
+from checkin.web.refused_forms import keeps_nobody_signed_in
 from checkin.web.sessions import (
     begin_session,
     current_operator,
@@ -38,20 +39,20 @@ register_page_errors(bp)
 def login() -> ResponseReturnValue:
     """Show the form, or go on for someone who is signed in already."""
     if operator_or_none() is not None:
-        return redirect(_own_address(request.args.get("next")))
-    return render_template("account/login.html", failed=False, email="")
+        return redirect(own_address(request.args.get("next")))
+    return _sign_in_form()
 
 
 @bp.post("/login")
 def sign_in() -> ResponseReturnValue:
     """Sign in with e-mail and password; whoever has a second factor is asked for it next."""
     email, password = request.form.get("email", ""), request.form.get("password", "")
-    wanted = _own_address(request.args.get("next"))
+    wanted = own_address(request.args.get("next"))
     try:
         operator = authenticate(database(), email, password)
     except Unauthenticated:
         _after_the_answer(lambda here, *how: note_wrong_password(here, email, *how))
-        return render_template("account/login.html", failed=True, email=email), 401
+        return _sign_in_form(failed_for=email), 401
     if operator.totp_sealed is not None:
         wait_for_code(operator)
         return redirect(url_for("auth.code", next=wanted))
@@ -82,7 +83,7 @@ def send_code() -> ResponseReturnValue:
         _after_the_answer(lambda here, *how: note_wrong_code(here, operator.id, *how))
         return _code_form(failed=True), 401
     begin_session(operator)
-    return redirect(_own_address(request.args.get("next")))
+    return redirect(own_address(request.args.get("next")))
 
 
 @bp.post("/logout")
@@ -100,15 +101,14 @@ def _after_the_answer(note: Callable[[Database, str, datetime], None]) -> None:
     state.errands.do(lambda: note(state.database, network, now))
 
 
+def _sign_in_form(*, failed_for: str | None = None) -> str:
+    return render_template(
+        "account/login.html",
+        failed=failed_for is not None,
+        email=failed_for or "",
+        elsewhere=public_address_of_page() if keeps_nobody_signed_in() else "",
+    )
+
+
 def _code_form(*, failed: bool = False) -> str:
     return render_template("account/login_code.html", failed=failed)
-
-
-def _own_address(address: str | None) -> str:
-    """Return `address` if it is a path of ours, else the overview: no door to other sites."""
-    home = url_for("organiser.overview")
-    if not address or not address.startswith("/") or address[1:2] in ("/", "\\"):
-        return home
-    parts = urlsplit(address)
-    plain = all(letter.isprintable() for letter in address)
-    return address if plain and not parts.scheme and not parts.netloc else home
