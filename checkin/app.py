@@ -15,7 +15,7 @@ from checkin.services.unread_forwarding import ForwardingWatch
 from checkin.services.wallets import load_wallets
 from checkin.settings import Settings, load_keys, use_shipped_time_zones
 from checkin.web.api.app import MAX_BODY_BYTES, create_api
-from checkin.web.behind_proxies import behind_proxies, refuse_own_paths
+from checkin.web.behind_proxies import behind_proxies
 from checkin.web.errors import register_errors
 from checkin.web.limits import limiter
 from checkin.web.live_views import live_views
@@ -56,7 +56,7 @@ def create_app(settings: Settings) -> Flask:
     _add_routes(app)
     app.after_request(_add_headers)
     audiences = _by_audience(app.extensions[API].wsgi_app, app.wsgi_app)
-    through = _behind_proxies(app, hearing_out(audiences))
+    through = _behind_proxies(settings, hearing_out(audiences))
     app.wsgi_app = through  # type: ignore[method-assign,assignment]
     return app
 
@@ -72,10 +72,7 @@ def _configure(app: Flask, state: Marhaba) -> None:
     )
 
 
-def _behind_proxies(app: Flask, answering: Wsgi) -> Wsgi:
-    settings = app.extensions[EXTENSION].settings
-    maps = (app.url_map, app.extensions[API].url_map)
-    refuse_own_paths(settings.base_url, (rule.rule for one in maps for rule in one.iter_rules()))
+def _behind_proxies(settings: Settings, answering: Wsgi) -> Wsgi:
     return behind_proxies(
         answering,
         trusted=settings.trusted_proxies,

@@ -14,6 +14,15 @@ from urllib.parse import urlsplit
 
 Network = IPv4Network | IPv6Network
 
+#: the first parts of the server's own paths: a proxy's path that began with one could not be told
+#: from a path of ours from which the proxy's was taken off
+OWN_PATHS = frozenset(
+    {
+        *("account", "activity", "activity.csv", "api", "b", "events", "forgotten-password"),
+        *("healthz", "login", "logout", "mail", "metrics", "n", "operators", "password", "pins"),
+        *("r", "readyz", "scan", "static"),
+    }
+)
 #: proxies in a row; more than a few are somebody's game with long headers
 MAX_HOPS = 32
 _LONGEST_ADDRESS, _LONGEST_HOST, _LONGEST_PREFIX = 64, 255, 255
@@ -110,8 +119,8 @@ def path_of(url: str) -> str:
     """Return the path under which a public address has the server: "" or "/path".
 
     Raises:
-        ValueError: the address has a query, a fragment or a user, or its path holds more than
-            letters, digits and - . _ ~ between its slashes.
+        ValueError: the address has a query, a fragment or a user, or its path begins as one of
+            our own or holds more than letters, digits and - . _ ~ between its slashes.
     """
     parts = urlsplit(url)
     if parts.query or parts.fragment or parts.username is not None:
@@ -119,6 +128,9 @@ def path_of(url: str) -> str:
     prefix = _prefix(parts.path)
     if prefix is None:
         raise ValueError("its path may hold letters, digits and - . _ ~, as /marhaba does")
+    first = prefix.strip("/").partition("/")[0]
+    if first in OWN_PATHS:
+        raise ValueError(f"/{first} is a path of Marhaba's own; choose another, such as /marhaba")
     return prefix
 
 

@@ -20,7 +20,6 @@ from checkin.domain.proxies import (
     path_of,
     port_of,
 )
-from checkin.errors import SettingsError
 from checkin.services.unread_forwarding import ForwardingWatch
 
 Environ = dict[str, Any]
@@ -69,22 +68,6 @@ def behind_proxies(
     return corrected
 
 
-def refuse_own_paths(url: str, rules: Iterable[str]) -> None:
-    """Refuse a public address whose path begins as one of our own does.
-
-    Whether a proxy took the path off could not be told any more: /events/x might be either.
-
-    Raises:
-        SettingsError: the path of `url` begins with the first part of one of these `rules`.
-    """
-    first = _first_part(_path_of(url))
-    if first and first in {_first_part(rule) for rule in rules}:
-        raise SettingsError(
-            f"CHECKIN_BASE_URL: the path /{first} is one of Marhaba's own pages; choose another, "
-            "such as /marhaba"
-        )
-
-
 def _taken_headers(environ: Environ) -> ForwardedHeaders:
     return ForwardedHeaders(**{part: environ.pop(name, "") for part, name in _HEADERS.items()})
 
@@ -113,7 +96,3 @@ def _mount(environ: Environ, prefix: str) -> None:
 @lru_cache(maxsize=8)
 def _path_of(url: str) -> str:
     return path_of(url)
-
-
-def _first_part(path: str) -> str:
-    return path.strip("/").partition("/")[0]

@@ -212,7 +212,7 @@ def test_networks_are_read_from_a_list():
     "piece", ["10.0.0.0/33", "10.0.0.1/8", "10.0.0", "localhost", "*", "0.0.0.0/0", "::/0"]
 )
 def test_a_misspelt_network_is_quoted(piece):
-    with pytest.raises(ValueError, match="is (no network|the whole internet)") as fault:
+    with pytest.raises(ValueError, match=r"is (no network|the whole internet)") as fault:
         trusted_networks(f"127.0.0.1/32, {piece}, 10.0.0.0/8")
 
     assert repr(piece) in str(fault.value)
@@ -244,7 +244,7 @@ def test_a_public_address_has_a_path_or_none(url, path):
     ],
 )
 def test_a_public_address_is_nothing_more_than_that(url):
-    with pytest.raises(ValueError, match="must end|may hold"):
+    with pytest.raises(ValueError, match=r"must end|may hold"):
         path_of(url)
 
 
