@@ -32,7 +32,7 @@ LIMIT_KB = 700
 _READ = """async (paths) => {
   const started = performance.now();
   if (!window.reader) {
-    window.reader = new Worker("/static/js/scan/decoder-worker.js", {type: "module"});
+    window.reader = new Worker("/scan/decoder.js", {type: "module"});
     await new Promise(ready => (window.reader.onmessage = ready));
     window.readyMs = performance.now() - started;
   }
@@ -56,6 +56,8 @@ class _Files(SimpleHTTPRequestHandler):
     extensions_map = SimpleHTTPRequestHandler.extensions_map | {".wasm": "application/wasm"}
 
     def do_GET(self) -> None:
+        if self.path == "/scan/decoder.js":  # where the server has it
+            self.path = "/static/js/scan/decoder-worker.js"
         body = self.frames.get(self.path)
         if body is None:
             super().do_GET()

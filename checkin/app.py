@@ -14,13 +14,16 @@ from checkin.services.board import Books
 from checkin.services.limits.limits import Limits
 from checkin.services.limits.opening import open_counters
 from checkin.services.live import LiveHub
+from checkin.services.unread_forwarding import ForwardingWatch
 from checkin.services.wallets import load_wallets
 from checkin.settings import Settings, load_keys, use_shipped_time_zones
 from checkin.web.api.app import MAX_BODY_BYTES, create_api
+from checkin.web.behind_proxies import behind_proxies
 from checkin.web.errands import Errands
 from checkin.web.errors import register_errors
 from checkin.web.live_views import live_views
 from checkin.web.pages import register_pages
+from checkin.web.sessions import PathSessions
 from checkin.web.state import API, EXTENSION, Marhaba
 from checkin.web.template_folder import template_folder
 from checkin.web.unread_bodies import Wsgi, hearing_out
@@ -32,7 +35,7 @@ _HEADERS = {
         "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
@@ -58,17 +61,28 @@ def create_app(settings: Settings) -> Flask:
     _add_routes(app)
     app.after_request(_add_headers)
     audiences = _by_audience(app.extensions[API].wsgi_app, app.wsgi_app)
-    app.wsgi_app = hearing_out(audiences)  # type: ignore[method-assign,assignment]
+    through = _behind_proxies(settings, hearing_out(audiences))
+    app.wsgi_app = through  # type: ignore[method-assign,assignment]
     return app
 
 
 def _configure(app: Flask, state: Marhaba) -> None:
+    app.session_interface = PathSessions()
     app.config.update(
         SECRET_KEY=state.keys.sessions,
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=state.settings.base_url.startswith("https://"),
+    )
+
+
+def _behind_proxies(settings: Settings, answering: Wsgi) -> Wsgi:
+    return behind_proxies(
+        answering,
+        trusted=settings.trusted_proxies,
+        public_url=lambda: settings.base_url,
+        watch=ForwardingWatch(settings.home),
     )
 
 

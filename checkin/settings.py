@@ -16,6 +16,7 @@ from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from checkin.command_names import organiser_command
+from checkin.domain.proxies import Network, path_of, trusted_networks
 from checkin.errors import SettingsError
 from checkin.services.keys import MASTER_KEY_BYTES, Keys
 from checkin.services.mail.sender import DOMAIN_SPACING_MS, PER_DAY, Sender
@@ -45,6 +46,7 @@ class Settings(BaseModel):
         base_url: the address under which people reach this server, for links and QR codes.
         limits_url: a Redis that counts what is limited, for several nodes: `redis://host:port/0`,
             `rediss://…` or `unix:///path`; else PostgreSQL counts, and with SQLite the process.
+        trusted_proxies: whose X-Forwarded-* headers count, as networks; nobody's by default.
         master_key: 64 hexadecimal digits; without it the key file in `home` is used.
         language: fr, ar or en, where nothing says better.
         session_idle_minutes: how long an operator stays signed in without doing anything.
@@ -71,6 +73,7 @@ class Settings(BaseModel):
     bounces_url: str = ""
     base_url: str = "http://localhost:8000"
     limits_url: str = ""
+    trusted_proxies: tuple[Network, ...] = ()
     master_key: str | None = None
     language: Literal["fr", "ar", "en"] = "fr"
     session_idle_minutes: int = Field(default=240, ge=1, le=525_600)
@@ -123,7 +126,13 @@ class Settings(BaseModel):
     def _http(cls, url: str) -> str:
         if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
             raise ValueError("must look like https://host or http://localhost:8000")
+        path_of(url)
         return url.rstrip("/")
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _in_cidr(cls, given: object) -> object:
+        return trusted_networks(given) if isinstance(given, str) else given
 
     @field_validator("master_key")
     @classmethod

@@ -33,7 +33,9 @@ def invitation_in(text: str) -> Invitation | None:
     if link.scheme not in ("http", "https") or not link.hostname or len(codes) != 1:
         return None
     code = code_typed(codes[0])
-    return Invitation(code, f"{link.scheme}://{link.netloc}") if code else None
+    # A proxy may give the server only a path of its host: https://HOST/marhaba/scan.
+    path = link.path.rstrip("/").removesuffix("/scan")
+    return Invitation(code, f"{link.scheme}://{link.netloc}{path}") if code else None
 
 
 def code_typed(text: str) -> str | None:

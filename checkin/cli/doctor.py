@@ -15,6 +15,7 @@ from checkin.errors import MarhabaError
 from checkin.services.events import check_event_key
 from checkin.services.mail.transport import transport_to
 from checkin.services.readiness import readiness
+from checkin.services.unread_forwarding import unread_forwarding
 from checkin.services.wallets import load_wallets
 
 
@@ -30,6 +31,8 @@ def doctor(office: Office) -> None:
             fault = error.detail
         say(f"{'ok ' if not fault else 'BAD'}  {name}{': ' + fault if fault else ''}")
         well = well and not fault
+    for remark in _remarks(office):
+        say(f"look {remark}")
     sys.exit(0 if well else 1)
 
 
@@ -44,6 +47,13 @@ def _checks(office: Office) -> dict[str, Callable[[], str]]:
         "limits": lambda: _limits_fault(office),
         "mail": lambda: _mail_fault(office),
     }
+
+
+def _remarks(office: Office) -> list[str]:
+    # Not faults: a stranger may have sent what is told of here.
+    settings = office.settings
+    unread = unread_forwarding(settings.home, settings.trusted_proxies)
+    return [f"{unread.sentence()} (at {unread.at:%Y-%m-%d %H:%M} UTC)"] if unread else []
 
 
 def _key_faults(office: Office) -> str:

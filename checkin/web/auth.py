@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -23,10 +22,12 @@ from checkin.services.operators import LONGEST_EMAIL
 from checkin.services.second_factor import pass_second_factor
 from checkin.services.sign_in import Attempt
 from checkin.services.sign_in import sign_in as sign_in_within_limits
+from checkin.web.addresses import own_address, public_address_of_page
 from checkin.web.half_signed_in import wait_for_code, waiting_operator
 from checkin.web.known_browser import kept_by_browser, number_of_browser
 from checkin.web.limits import by_client
 from checkin.web.page_errors import register_page_errors, too_many
+from checkin.web.refused_forms import keeps_nobody_signed_in
 from checkin.web.sessions import (
     begin_session,
     current_operator,
@@ -45,7 +46,7 @@ register_page_errors(bp)
 def login() -> ResponseReturnValue:
     """Show the form, or go on for someone who is signed in already."""
     if operator_or_none() is not None:
-        return redirect(_own_address(request.args.get("next")))
+        return redirect(own_address(request.args.get("next")))
     return _form("")
 
 
@@ -53,7 +54,7 @@ def login() -> ResponseReturnValue:
 def sign_in() -> ResponseReturnValue:
     """Sign in with e-mail and password; whoever has a second factor is asked for it next."""
     attempt, state = _attempt(), marhaba()
-    wanted = _own_address(request.args.get("next"))
+    wanted = own_address(request.args.get("next"))
     try:
         operator = sign_in_within_limits(state.database, state.keys, state.limits, attempt)
     except (Unauthenticated, AccountUsedUp) as fault:
@@ -97,7 +98,7 @@ def send_code() -> ResponseReturnValue:
         return _code_form(_wrong_code()), 401
     tried.give_back()
     begin_session(operator)
-    return redirect(_own_address(request.args.get("next")))
+    return redirect(own_address(request.args.get("next")))
 
 
 @bp.post("/logout")
@@ -129,7 +130,8 @@ def _refused(email: str, fault: MarhabaError) -> ResponseReturnValue:
 
 
 def _form(email: str, problem: str | None = None) -> str:
-    return render_template("account/login.html", problem=problem, email=email)
+    elsewhere = public_address_of_page() if keeps_nobody_signed_in() else ""
+    return render_template("account/login.html", problem=problem, email=email, elsewhere=elsewhere)
 
 
 def _wrong_password() -> str:
@@ -173,13 +175,3 @@ def _wrong_code() -> str:
 
 def _code_form(problem: str | None = None) -> str:
     return render_template("account/login_code.html", problem=problem)
-
-
-def _own_address(address: str | None) -> str:
-    """Return `address` if it is a path of ours, else the overview: no door to other sites."""
-    home = url_for("organiser.overview")
-    if not address or not address.startswith("/") or address[1:2] in ("/", "\\"):
-        return home
-    parts = urlsplit(address)
-    plain = all(letter.isprintable() for letter in address)
-    return address if plain and not parts.scheme and not parts.netloc else home

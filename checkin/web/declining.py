@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from functools import partial
 
 from apiflask import APIBlueprint
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response, render_template
 from flask.typing import ResponseReturnValue
 
 from checkin.db.engine import in_transaction
 from checkin.services.declining import Declining, Invited, decline, invited_by_link
+from checkin.web.addresses import this_address
 from checkin.web.page_errors import register_page_errors
 from checkin.web.state import database, marhaba
 
@@ -38,7 +39,7 @@ def confirm(secret: str) -> ResponseReturnValue:
 
 def _page(invited: Invited) -> Response:
     page = make_response(
-        render_template("public/decline.html", invited=invited, address=request.full_path)
+        render_template("public/decline.html", invited=invited, address=this_address())
     )
     page.headers["X-Robots-Tag"] = "noindex"
     return page

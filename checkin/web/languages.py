@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from badges.texts import reads_right_to_left
 from checkin.domain.messages import LANGUAGES
+from checkin.web.addresses import this_path
 from checkin.web.sessions import operator_or_none
 from checkin.web.state import marhaba
 
@@ -64,7 +65,7 @@ def keep_chosen_language() -> None:
 def address_in(language: str) -> str:
     """Return the address of this page in another language."""
     arguments = {**request.args.to_dict(), "lang": language}
-    return f"{request.path}?{urlencode(arguments)}"
+    return f"{this_path()}?{urlencode(arguments)}"
 
 
 def number(value: float) -> str:

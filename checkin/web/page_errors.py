@@ -9,7 +9,9 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from checkin.errors import MarhabaError, TooManyRequests, Unauthenticated
+from checkin.web.addresses import this_address
 from checkin.web.errors import BUSY_S, http_status, retry_after
+from checkin.web.refused_forms import refused_form
 from checkin.web.waiting_words import waiting_sentence
 
 Page = tuple[str, int, dict[str, str]]
@@ -47,16 +49,17 @@ def _sentence(status: int) -> str:
     )
 
 
-def _csrf_refused(_fault: CSRFError) -> ResponseReturnValue:
-    sentence = _("This form was open for too long. Open the page again and send it once more.")
-    return render_template("error.html", status=400, sentence=sentence), 400
+def _csrf_refused(fault: CSRFError) -> ResponseReturnValue:
+    told = refused_form(fault)
+    page = render_template("error.html", status=400, sentence=told.sentence, link=told.link)
+    return page, 400
 
 
 def _fault(fault: MarhabaError) -> ResponseReturnValue:
     if isinstance(fault, TooManyRequests):
         return too_many_page(fault)
     if isinstance(fault, Unauthenticated):
-        back = request.full_path.rstrip("?") if request.method == "GET" else None
+        back = this_address() if request.method == "GET" else None
         return redirect(url_for("auth.login", next=back))
     return error_page(http_status(fault))
 

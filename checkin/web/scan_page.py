@@ -42,6 +42,7 @@ def worker() -> Response:
         timezones = timezones_in_use(session)
     precache = {
         "version": fingerprint(static, timezones),
+        "page": url_for("scan_page.scan"),
         "pages": {code: url_for("scan_page.scan", lang=code) for code in LANGUAGES},
         "files": [
             url_for("scan_page.decoder"),

@@ -1,7 +1,7 @@
 // Keep the opened badge for a hall without network. Where this cannot run, the page is as good.
 if ("serviceWorker" in navigator) {
   navigator.serviceWorker
-    .register("/b/keep.js", { scope: "/b/" })
+    .register("keep.js", { scope: "./" }) // beside this page, wherever a proxy has put it
     .then(() => navigator.serviceWorker.ready)
     .then(() => caches.open("marhaba-badge"))
     // This first visit went past the worker.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from apiflask import APIBlueprint, APIFlask
-from flask import Flask, Response
+from flask import Flask, Response, has_request_context, request
 from flask.sessions import SessionInterface
 
 from checkin.web import health
@@ -28,9 +28,19 @@ class _NoSession(SessionInterface):
         return True
 
 
+class _Api(APIFlask):
+    """An API whose description names where it is, as the one who asks for it sees it."""
+
+    def _get_spec(self, spec_format: str | None = None, force_update: bool = False) -> Any:
+        # APIFlask would keep for everybody the host that whoever asked first called it by.
+        described = super()._get_spec(spec_format, force_update)
+        root = request.script_root if has_request_context() else ""
+        return {**cast(dict[str, Any], described), "servers": [{"url": root or "/"}]}
+
+
 def create_api(state: Marhaba) -> APIFlask:
     """Build the application that answers `/api/…` and the health checks."""
-    app = APIFlask(
+    app = _Api(
         "checkin.web.api",
         title="Marhaba",
         version="1.0",
@@ -47,6 +57,7 @@ def create_api(state: Marhaba) -> APIFlask:
         AUTO_AUTH_ERROR_RESPONSE=False,
         AUTO_404_RESPONSE=False,
         SYNC_LOCAL_SPEC=False,
+        AUTO_SERVERS=False,
     )
     app.spec_processor(require_bodies)
     app.description = "Check-in at the gates of an event; see docs/api.md."

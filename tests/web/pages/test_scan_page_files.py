@@ -72,7 +72,9 @@ def test_every_module_that_the_page_loads_is_kept(app, event):
     for file in [*STATIC.glob("js/scan/*.js"), *STATIC.glob("js/door/*.js")]:
         imported = re.findall(r'from "(.+?)";', file.read_text())
         for path in imported:
-            local = STATIC / path.removeprefix("/static/") if path[0] == "/" else file.parent / path
+            # the decoder is served beside the folder of static files
+            beside = path.startswith("../static/")
+            local = STATIC / path.removeprefix("../static/") if beside else file.parent / path
             loaded = Path("/static") / local.resolve().relative_to(STATIC)
             assert loaded in files, f"{file.name} loads {path}"
 

@@ -1,4 +1,5 @@
 // The HTTP contract v1 as a browser speaks it.
+import { ROOT } from "./root.js";
 import { utcText } from "./scans.js";
 import { namesOf } from "./walk-ins.js";
 
@@ -136,7 +137,7 @@ export class Line {
     const json = body ? { "Content-Type": "application/json" } : {};
     const languages = { "Accept-Language": document.documentElement.lang };
     try {
-      return await fetch(`/api/v1/${path}`, {
+      return await fetch(`${ROOT}api/v1/${path}`, {
         method,
         headers: { Authorization: `Bearer ${this.token}`, ...json, ...languages, ...headers },
         body: body && JSON.stringify(body),

@@ -1,6 +1,7 @@
 // The browser's own database: what a write stored is on the disk when it returns.
+import { keptName } from "./root.js";
 
-const NAME = "marhaba-door";
+const NAME = keptName("marhaba-door");
 const VERSION = 2;
 const STORES = {
   kept: "name", // single values: of the list, the lease, the gate

@@ -1,6 +1,7 @@
 // What this browser is to the server: a device at a gate, with a token.
+import { keptName, ROOT } from "../door/root.js";
 
-const PLACE = "marhaba.device";
+const PLACE = keptName("marhaba.device");
 const PAIR_WITHIN_MS = 10_000;
 const FAULTS = { 401: "wrong", 400: "wrong", 429: "limited" };
 
@@ -55,7 +56,7 @@ export async function pair(code, name) {
   const body = { pairing_code: code, device_name: name, software: software() };
   let answer;
   try {
-    answer = await fetch("/api/v1/devices/pair", {
+    answer = await fetch(`${ROOT}api/v1/devices/pair`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),

@@ -1,7 +1,8 @@
 // Feeds camera frames to the decoder, one at a time: a slow machine reads fewer, and never lags.
+import { ROOT } from "../door/root.js";
 
 // Under the address that the page's worker rules over, or its files would not come from there.
-const DECODER = "/scan/decoder.js";
+const DECODER = `${ROOT}scan/decoder.js`;
 // Twice the size finds the small codes, even light those under glare and moiré.
 const STEPS = ["plain", "doubled", "evened", "doubled"];
 

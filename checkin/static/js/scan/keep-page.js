@@ -1,4 +1,5 @@
 // Keeps the page itself for a hall without network, and offers a new version when there is one.
+import { ROOT } from "../door/root.js";
 import { language } from "./words.js";
 
 const part = (id) => document.getElementById(id);
@@ -33,7 +34,7 @@ export async function keepPageForOffline() {
     reloads = true;
   });
   try {
-    const registration = await navigator.serviceWorker.register("/scan/worker.js", { scope: "/scan" });
+    const registration = await navigator.serviceWorker.register(`${ROOT}scan/worker.js`, { scope: `${ROOT}scan` });
     watch(registration);
     const ready = await navigator.serviceWorker.ready;
     say(await isKept(ready.active));

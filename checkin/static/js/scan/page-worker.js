@@ -1,10 +1,13 @@
-// Opens the scan page without network. The server writes `PRECACHE` = {version, pages, files} before
-// this text, so that a change of any file makes a new worker. It answers only for what it has
+// Opens the scan page without network. The server writes `PRECACHE` = {version, page, pages, files}
+// before this text, so that a change of any file makes a new worker. It answers only for what it has
 // fetched whole beforehand, and never for the API.
-const PREFIX = "marhaba-scan-";
+const { page: PAGE } = PRECACHE; // "/scan", or what it is behind a proxy's path
+// All that a host serves shares its caches, and another server's under another path are not ours.
+const PREFIX = PAGE === "/scan" ? "marhaba-scan-" : `marhaba-scan of ${PAGE} `;
 const NAME = PREFIX + PRECACHE.version;
 const LANGUAGES = Object.keys(PRECACHE.pages);
-const LANGUAGE = "marhaba-language"; // the language of a page that is asked for without one
+// the language of a page that is asked for without one
+const LANGUAGE = PAGE === "/scan" ? "marhaba-language" : `marhaba-language of ${PAGE}`;
 
 self.addEventListener("install", (event) => event.waitUntil(keepAll()));
 self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
@@ -48,7 +51,7 @@ async function takeOver() {
 
 async function keepLanguage(language) {
   const cache = await caches.open(LANGUAGE);
-  await cache.put("/scan", new Response(language));
+  await cache.put(PAGE, new Response(language));
 }
 
 /** Return the address under which a request is kept, or null when it is none of ours. */
@@ -56,20 +59,20 @@ function keptAddress(request) {
   const { origin, pathname, searchParams } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin) return null;
   if (PRECACHE.files.includes(pathname)) return pathname;
-  if (pathname !== "/scan") return null;
-  return PRECACHE.pages[searchParams.get("lang")] ?? "/scan";
+  if (pathname !== PAGE) return null;
+  return PRECACHE.pages[searchParams.get("lang")] ?? PAGE;
 }
 
 async function keptOrFresh(address, request) {
   const cache = await caches.open(NAME);
   const chosen = LANGUAGES.find((language) => PRECACHE.pages[language] === address);
   if (chosen) await keepLanguage(chosen).catch(() => null);
-  const copy = await cache.match(address === "/scan" ? await pageAddress() : address);
+  const copy = await cache.match(address === PAGE ? await pageAddress() : address);
   return copy ?? fetch(request);
 }
 
 async function pageAddress() {
-  const kept = await (await caches.open(LANGUAGE)).match("/scan");
+  const kept = await (await caches.open(LANGUAGE)).match(PAGE);
   const [first] = Object.values(PRECACHE.pages);
   return PRECACHE.pages[await kept?.text()] ?? first;
 }

@@ -1,4 +1,5 @@
 // The scan page: a device at a gate reads badges and shows the verdicts, with the network or without.
+import { keptName } from "../door/root.js";
 import { storedDevice } from "./device.js";
 import { keepPageForOffline } from "./keep-page.js";
 import { askToPair } from "./pairing-form.js";
@@ -6,12 +7,14 @@ import { prepareScreen } from "./screen.js";
 import { Station } from "./station.js";
 import { words } from "./words.js";
 
+const LOCK = keptName("marhaba-door");
+
 /** Wait until no other tab is at this gate: two would give the same lent places away. */
 async function alone() {
   const notice = document.getElementById("other-tab");
   if (!navigator.locks) return; // without https there are no leases either
   const held = await new Promise((answer) => {
-    navigator.locks.request("marhaba-door", { ifAvailable: true }, (lock) => {
+    navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => {
       answer(Boolean(lock));
       return lock && new Promise(() => {});
     });
@@ -19,7 +22,7 @@ async function alone() {
   if (held) return;
   notice.hidden = false;
   await new Promise((granted) => {
-    navigator.locks.request("marhaba-door", () => (granted(), new Promise(() => {})));
+    navigator.locks.request(LOCK, () => (granted(), new Promise(() => {})));
   });
   notice.hidden = true;
 }

@@ -1,0 +1,159 @@
+"""A real server behind real proxies, with the very files of docs/proxies."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import requests
+from requests.adapters import HTTPAdapter
+from sqlalchemy import select
+
+from checkin.db.models import Activity, OperatorSession, Role
+from checkin.services.failed_sign_ins import FAILURES
+from tests import factories, reverse_proxies
+from tests.server_fork import by_fork
+from tests.server_process import Server
+from tests.waiting import wait_for
+from tests.web.pages.browsing import PASSWORD, an_operator
+
+_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+#: addresses of this machine, each in a network of its own
+AMINA, BILAL = "127.1.0.1", "127.2.0.1"
+_CADDY = pytest.mark.proof  # not on every machine
+
+
+@pytest.fixture
+def databases(sqlite_databases):
+    """Proxies see no difference between databases."""
+    return sqlite_databases
+
+
+@pytest.fixture
+def server(database_url, event, tmp_path):
+    server = Server(
+        tmp_path,
+        begin=by_fork,
+        CHECKIN_DATABASE_URL=database_url,
+        CHECKIN_MASTER_KEY=factories.MASTER_KEY.hex(),
+        CHECKIN_BASE_URL="https://localhost/marhaba",
+        CHECKIN_TRUSTED_PROXIES="127.0.0.1/32",
+    )
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture(
+    params=[
+        "nginx",
+        "nginx that strips",
+        "plain",
+        pytest.param("caddy", marks=_CADDY),
+        pytest.param("caddy that strips", marks=_CADDY),
+    ]
+)
+def proxy(request, server, tmp_path):
+    kind, _, strips = request.param.partition(" ")
+    if kind == "plain":
+        running = reverse_proxies.plain_proxy(tmp_path, server.port)
+    else:
+        running = getattr(reverse_proxies, kind)(tmp_path, server.port, strips=bool(strips))
+    with running as proxy:
+        yield proxy
+
+
+class _From(HTTPAdapter):
+    """Asks from one of this machine's addresses."""
+
+    def __init__(self, address):
+        self._address = address
+        super().__init__()
+
+    def init_poolmanager(self, *args, **more):
+        super().init_poolmanager(*args, source_address=(self._address, 0), **more)
+
+
+class Person:
+    """A browser at an address of its own."""
+
+    def __init__(self, proxy, address):
+        # By its address: "localhost" might be IPv6, where these source addresses are none.
+        self._proxy, self._session = proxy, requests.Session()
+        self._session.mount("https://", _From(address))
+        self._session.verify = str(proxy.trust)
+        self._session.trust_env = False
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_fault):
+        self._session.close()
+
+    def post(self, path, **more):
+        return self._session.post(self._proxy.url + path, **more, timeout=20)
+
+    def get(self, path, **more):
+        return self._session.get(self._proxy.url + path, **more, timeout=20)
+
+    def sign_in(self, email, password, **headers):
+        page = self.get("/login")
+        return self.post(
+            "/login",
+            data={"csrf_token": _TOKEN.search(page.text)[1], "email": email, "password": password},
+            headers={"Referer": page.url, **headers},
+            allow_redirects=False,
+        )
+
+
+def networks(database):
+    with database.read() as session:
+        failed = session.scalars(select(Activity).where(Activity.action.in_(FAILURES)))
+        sessions = session.scalars(select(OperatorSession.network))
+        return [row.details["network"] for row in failed], sessions.all()
+
+
+AFTER = {f"Z{number}": "after it" for number in range(8)}
+#: ways to write that one is Bilal
+FORGERIES = [
+    {"X-Forwarded-For": BILAL, "X-Forwarded-Host": "evil.example", "X-Forwarded-Prefix": "/evil"},
+    {"x-forwarded-for": f"{BILAL},127.0.0.1"},
+    {"Forwarded": f"for={BILAL}", "X-Real-IP": BILAL},
+    # To a server that takes "-" and "_" for the same, as WSGI does, these are the same header, and
+    # which of them counts depends on what stands after them.
+    {"X_Forwarded_For": BILAL},
+    {"X_Forwarded_For": BILAL, **AFTER},
+    {"X-Forwarded_For": BILAL, **AFTER},
+    {"X_Forwarded-For": BILAL, **AFTER},
+]
+
+
+def test_everybody_counts_for_themselves_whatever_they_write(proxy, database):
+    an_operator(database, Role.ORGANISER)
+    # The plain one passes on whatever it is sent, as no proxy should.
+    forgeries = [one for one in FORGERIES if "plain" not in str(proxy.trust) or "_" not in str(one)]
+
+    with Person(proxy, AMINA) as amina, Person(proxy, BILAL) as bilal:
+        for number, forged in enumerate(forgeries):
+            answer = amina.sign_in(f"{number}@example.org", "un mauvais", **forged)
+            assert answer.status_code == 401
+            assert "evil" not in answer.text
+        signed_in = bilal.sign_in("organiser@example.org", PASSWORD)
+
+    assert (signed_in.status_code, signed_in.headers["Location"]) == (302, "/marhaba/")
+    assert {"Path=/marhaba", "Secure"} <= set(signed_in.headers["Set-Cookie"].split("; "))
+    wait_for(lambda: len(networks(database)[0]) == len(forgeries), "all lines of the log")
+    assert networks(database) == (["127.1.0.0/24"] * len(forgeries), ["127.2.0.0/24"])
+
+
+def test_hostile_headers_straight_to_the_server_never_crash_it(server):
+    values = ["unknown", "[", "[::1]:99999, ::", "1" * 300_000, "10.0.0.1," * 30_000, "\x80\xff"]
+    for value in values:
+        headers = {
+            f"X-Forwarded-{name}": value.encode("latin-1")
+            for name in ("For", "Proto", "Host", "Prefix")
+        }
+        answer = requests.get(f"{server.url}/login", headers=headers, timeout=20)
+        # Flask itself refuses nothing of this; the server in front may find it too long.
+        assert answer.status_code in (200, 400, 431), (value[:20], answer.status_code)
+    assert requests.get(f"{server.url}/healthz", timeout=20).ok
