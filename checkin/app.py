@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask, Response
+from sqlalchemy.exc import SQLAlchemyError
 
 from checkin.db.engine import Database
 from checkin.services.board import Books
@@ -18,6 +19,7 @@ from checkin.web.errors import register_errors
 from checkin.web.limits import limiter
 from checkin.web.live_views import live_views
 from checkin.web.pages import register_pages
+from checkin.web.secure_cookies import SecureOverTls
 from checkin.web.state import API, EXTENSION, Marhaba
 from checkin.web.unread_bodies import Wsgi, hearing_out
 
@@ -58,13 +60,24 @@ def create_app(settings: Settings) -> Flask:
 
 
 def _configure(app: Flask, state: Marhaba) -> None:
+    app.session_interface = SecureOverTls()
     app.config.update(
         SECRET_KEY=state.keys.sessions,
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=state.settings.base_url.startswith("https://"),
+        SESSION_COOKIE_SECURE=_is_https(state),
     )
+
+
+def _is_https(state: Marhaba) -> bool:
+    try:
+        with state.database.read() as session:
+            return state.settings.public_address(session).is_https
+    except (
+        SQLAlchemyError
+    ):  # a database that is away or not set up yet does not keep us from starting
+        return (state.settings.base_url or "").startswith("https://")
 
 
 def _connect(settings: Settings) -> Marhaba:

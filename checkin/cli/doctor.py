@@ -8,20 +8,24 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
+from checkin.cli.address import HOW_TO_OPEN_IT, with_source
 from checkin.cli.office import Office, in_office, now, say
 from checkin.db.models import Event
+from checkin.domain.addresses import one_line
 from checkin.errors import MarhabaError
 from checkin.services.events import check_event_key
 from checkin.services.mail.transport import transport_to
 from checkin.services.readiness import readiness
+from checkin.services.telephone_check import opened_elsewhere
 from checkin.services.wallets import load_wallets
 
 
 @click.command()
 @in_office
 def doctor(office: Office) -> None:
-    """Check the settings, the key, the database, libraries, time zone and mail."""
+    """Check the settings, the key, the database, libraries, time zone, addresses and mail."""
     well = True
     for name, check in _checks(office).items():
         try:
@@ -30,6 +34,7 @@ def doctor(office: Office) -> None:
             fault = error.detail
         say(f"{'ok ' if not fault else 'BAD'}  {name}{': ' + fault if fault else ''}")
         well = well and not fault
+    _offer_the_telephone(office)
     sys.exit(0 if well else 1)
 
 
@@ -41,6 +46,8 @@ def _checks(office: Office) -> dict[str, Callable[[], str]]:
         "QR decoders": _decoder_fault,
         "time zone of Morocco": _time_zone_fault,
         "wallets": lambda: _wallet_fault(office),
+        "server's address": lambda: _address_fault(office),
+        "sender of mail": lambda: _sender_fault(office),
         "mail": lambda: _mail_fault(office),
     }
 
@@ -75,6 +82,31 @@ def _time_zone_fault() -> str:
 def _wallet_fault(office: Office) -> str:
     load_wallets(office.settings.wallet_files, now())
     return ""
+
+
+def _address_fault(office: Office) -> str:
+    address = office.public_address()
+    return f"{with_source(address)}: {HOW_TO_OPEN_IT}" if address.problem else ""
+
+
+def _sender_fault(office: Office) -> str:
+    with office.database.read() as session:
+        problem = office.settings.sender_address(session).problem
+    return one_line(problem).partition(": ")[2] if problem else ""
+
+
+def _offer_the_telephone(office: Office) -> None:
+    """Say whether another device has opened the server, and how one does."""
+    try:
+        address = office.public_address()
+        with office.database.read() as session:
+            opened_at = opened_elsewhere(session, address.url)
+    except (MarhabaError, SQLAlchemyError):
+        return  # the checks have said what is wrong
+    if not address.problem:
+        opened = f"{opened_at:%Y-%m-%d %H:%M} UTC" if opened_at else "not yet"
+        say(f"     {with_source(address)}; opened from another device: {opened}")
+        say(f"     {address.url}/server-address has a QR to open it with your telephone")
 
 
 def _mail_fault(office: Office) -> str:

@@ -9,8 +9,10 @@ from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from checkin.domain.addresses import OnlyThisMachine
 from checkin.errors import MarhabaError, Unauthenticated
 from checkin.web.errors import http_status
+from checkin.web.outgoing import page_shown, refusal_of
 
 
 def error_page(status: int) -> tuple[str, int]:
@@ -43,7 +45,16 @@ def _fault(fault: MarhabaError) -> ResponseReturnValue:
     if isinstance(fault, Unauthenticated):
         back = request.full_path.rstrip("?") if request.method == "GET" else None
         return redirect(url_for("auth.login", next=back))
+    if isinstance(fault, OnlyThisMachine):
+        return _nothing_leaves(fault)
     return error_page(http_status(fault))
+
+
+def _nothing_leaves(fault: OnlyThisMachine) -> ResponseReturnValue:
+    """Say why, with the field to change it; from there the reader goes back and does it again."""
+    back = page_shown() if request.method == "GET" else url_for("organiser.overview")
+    refusal = refusal_of(fault.problem)
+    return render_template("only_this_machine.html", refusal=refusal, back=back), 409
 
 
 def _http(fault: HTTPException) -> ResponseReturnValue:

@@ -43,6 +43,7 @@ from checkin.web import (
     rehearsal,
     scan_page,
     second_factor,
+    server_address,
     stops,
 )
 from checkin.web.half_signed_in import waiting_key
@@ -63,6 +64,7 @@ _PAGES = (
     operators,
     operator_access,
     pins,
+    server_address,
     activity_log,
     organiser,
     stops,
