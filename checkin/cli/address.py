@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import click
 from sqlalchemy.orm import Session
 
 from checkin.cli.office import Office, in_office, now, say
 from checkin.domain.addresses import one_line
+from checkin.domain.problems import InvalidValue
+from checkin.domain.public_address import BASE_URL, MAIL_FROM
+from checkin.errors import InvalidRequest
 from checkin.services.public_address import (
     AddressSource,
     PublicAddress,
@@ -45,14 +49,23 @@ def address(office: Office, url: str | None, lan: str | None, sender: str | None
     The environment and .env rule over what is set here, as they do over the page.
     """
 
-    def work(session: Session) -> None:
-        for given, keep in ((url, keep_base_url), (lan, choose_lan_address), (sender, keep_sender)):
-            if given is not None:
-                keep(session, given, now=now())
-
-    office.write(work)
+    kept = (
+        (BASE_URL, url, keep_base_url),
+        (BASE_URL, lan, choose_lan_address),
+        (MAIL_FROM, sender, keep_sender),
+    )
+    for column, given, keep in kept:
+        if given is not None:
+            _keep(office, column, partial(keep, text=given, now=now()))
     for line in _shown(office):
         say(line)
+
+
+def _keep(office: Office, column: str, keep: Callable[[Session], None]) -> None:
+    try:
+        office.write(keep)
+    except InvalidValue as fault:
+        raise InvalidRequest(one_line(fault.in_column(column))) from None
 
 
 def _shown(office: Office) -> Iterator[str]:

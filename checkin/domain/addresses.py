@@ -21,7 +21,7 @@ _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 #: browsers read a name whose last part is a number as an IPv4 address, however short: 127.1
 _LIKE_A_NUMBER = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)", re.IGNORECASE)
 _MAILBOX = re.compile(
-    r"(?P<name>[^<>,@]*)<(?P<in_angles>[!-;=?-~]+@[^<>@\s]+)>|(?P<bare>[!-+\--;=?-~]+@[^<>@\s]+)"
+    r"(?P<name>[^<>,@]*)<(?P<in_angles>[!-;=?A-~]+@[^<>@\s]+)>|(?P<bare>[!-+\--;=?A-~]+@[^<>@\s]+)"
 )
 _LONGEST = 200
 _THIS_MACHINES = (".localhost", ".localdomain")
@@ -72,7 +72,8 @@ def host_of_url(url: str) -> str:
 
 def host_of_sender(sender: str) -> str:
     """Return the domain of ``Name <address>`` or an address, "" where there is none."""
-    return sender.rstrip("> ").rpartition("@")[2]
+    _, at, domain = sender.rstrip("> ").rpartition("@")
+    return domain if at else ""
 
 
 def written_url(scheme: str, host: str, port: int) -> str:
