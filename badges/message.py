@@ -52,10 +52,12 @@ class Links:
 
     Args:
         decline: where the participant says that they are not coming.
+        page: where the badge is shown on a telephone.
         wallets: what leads to a telephone's wallet, each with its words.
     """
 
     decline: str | None = None
+    page: str | None = None
     wallets: Sequence[tuple[str, str]] = ()
 
 
@@ -148,6 +150,8 @@ class _Letter:
             "picture_cid": picture_cid,
             "decline_link": self.links.decline,
             "decline_words": texts.decline_link,
+            "page_link": self.links.page,
+            "page_words": texts.page_link,
             "wallets": self.links.wallets,
             "replaces": texts.replaces if self.replaces else "",
         }

@@ -50,6 +50,7 @@ class Texts:
     privacy: str
     decline: str
     decline_link: str
+    page_link: str
     apple_wallet: str
     google_wallet: str
     calendar_neutral: str
@@ -90,6 +91,7 @@ TEXTS: dict[Language, Texts] = {
         ),
         decline="Vous ne venez pas ? Dites-le d’un clic : votre place ira à quelqu’un d’autre.",
         decline_link="Je ne viens pas",
+        page_link="Ouvrir mon badge sur le téléphone",
         apple_wallet="Ajouter à Apple Wallet",
         google_wallet="Ajouter à Google Wallet (Google reçoit votre nom et ce code)",
         calendar_neutral="Rencontre",
@@ -124,6 +126,7 @@ TEXTS: dict[Language, Texts] = {
         ),
         decline="إن تعذر عليكم الحضور فأخبرونا بنقرة واحدة، ليستفيد غيركم من مكانكم.",
         decline_link="لن أحضر",
+        page_link="فتح شارتي على الهاتف",
         apple_wallet="أضيفوها إلى Apple Wallet",
         google_wallet="أضيفوها إلى Google Wallet (تتلقى Google اسمكم وهذا الرمز)",
         calendar_neutral="لقاء",
@@ -157,6 +160,7 @@ TEXTS: dict[Language, Texts] = {
         ),
         decline="Not coming? Say so with one click, and somebody else gets your place.",
         decline_link="I am not coming",
+        page_link="Open my badge on the phone",
         apple_wallet="Add to Apple Wallet",
         google_wallet="Add to Google Wallet (Google receives your name and this code)",
         calendar_neutral="Meeting",

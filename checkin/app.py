@@ -21,9 +21,10 @@ from checkin.web.api.app import MAX_BODY_BYTES, create_api
 from checkin.web.behind_proxies import behind_proxies
 from checkin.web.errands import Errands
 from checkin.web.errors import register_errors
+from checkin.web.known_address import KnownAddress
 from checkin.web.live_views import live_views
 from checkin.web.pages import register_pages
-from checkin.web.sessions import PathSessions
+from checkin.web.session_cookies import SessionCookies
 from checkin.web.state import API, EXTENSION, Marhaba
 from checkin.web.template_folder import template_folder
 from checkin.web.unread_bodies import Wsgi, hearing_out
@@ -61,28 +62,28 @@ def create_app(settings: Settings) -> Flask:
     _add_routes(app)
     app.after_request(_add_headers)
     audiences = _by_audience(app.extensions[API].wsgi_app, app.wsgi_app)
-    through = _behind_proxies(settings, hearing_out(audiences))
+    through = _behind_proxies(state, hearing_out(audiences))
     app.wsgi_app = through  # type: ignore[method-assign,assignment]
     return app
 
 
 def _configure(app: Flask, state: Marhaba) -> None:
-    app.session_interface = PathSessions()
+    app.session_interface = SessionCookies()
     app.config.update(
         SECRET_KEY=state.keys.sessions,
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=state.settings.base_url.startswith("https://"),
+        SESSION_COOKIE_SECURE=state.public_url.current().startswith("https://"),
     )
 
 
-def _behind_proxies(settings: Settings, answering: Wsgi) -> Wsgi:
+def _behind_proxies(state: Marhaba, answering: Wsgi) -> Wsgi:
     return behind_proxies(
         answering,
-        trusted=settings.trusted_proxies,
-        public_url=lambda: settings.base_url,
-        watch=ForwardingWatch(settings.home),
+        trusted=state.settings.trusted_proxies,
+        public_url=state.public_url.current,
+        watch=ForwardingWatch(state.settings.home),
     )
 
 
@@ -93,7 +94,17 @@ def _connect(settings: Settings) -> Marhaba:
     live = LiveHub(live_views(database, books))
     errands = Errands()
     limits = Limits(open_counters(database, settings.limits_url, errands.do), keys.limits)
-    return Marhaba(settings, database, keys, live, books, limits, wallets, errands=errands)
+    return Marhaba(
+        settings,
+        database,
+        keys,
+        live,
+        books,
+        limits,
+        KnownAddress(settings, database),
+        wallets,
+        errands=errands,
+    )
 
 
 def _add_routes(app: Flask) -> None:

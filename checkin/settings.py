@@ -6,24 +6,37 @@ import difflib
 import os
 import re
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator
+from sqlalchemy.orm import Session
 
 from checkin.command_names import organiser_command
+from checkin.domain.addresses import one_line, public_url, sender_address
+from checkin.domain.problems import InvalidValue
 from checkin.domain.proxies import Network, path_of, trusted_networks
 from checkin.errors import SettingsError
 from checkin.services.keys import MASTER_KEY_BYTES, Keys
 from checkin.services.mail.sender import DOMAIN_SPACING_MS, PER_DAY, Sender
 from checkin.services.operator_sessions import Lifetimes
+from checkin.services.public_address import (
+    AddressSource,
+    Given,
+    PublicAddress,
+    SenderAddress,
+    public_address,
+    sender_of_mail,
+)
 from checkin.services.wallet_files import WalletFiles
 
 PREFIX = "CHECKIN_"
+#: names the `.env` of the folder in which `run` was started, for the server's own process
+DOTENV_VARIABLE = "MARHABA_DOTENV"
 _DATABASES = ("sqlite", "postgresql+psycopg")
 _MAIL = ("file", "smtp", "smtps")
 _LIMITS = ("redis", "rediss", "unix")
@@ -37,13 +50,14 @@ class Settings(BaseModel):
         database_url: `sqlite:///FILE` or `postgresql+psycopg://…`.
         mail_url: `file:DIR` writes .eml files; `smtp://` (with STARTTLS where the server offers
             it) and `smtps://user:password@host:port` send.
-        mail_from: the sender of e-mails.
+        mail_from: the sender of e-mails, where not the page says it: see `sender_address`.
         mail_per_day: messages in any 24 hours (see `checkin.services.mail.sender`).
         mail_domain_spacing_ms: between two messages to the same domain.
         bounces_to: the address for reports of undeliverable messages; `name+…@domain` must
             reach it too.
         bounces_url: the mailbox of that address, `imaps://user:password@host/FOLDER`.
-        base_url: the address under which people reach this server, for links and QR codes.
+        base_url: the address under which people reach this server, where neither the page nor
+            the network says it: see `public_address`.
         limits_url: a Redis that counts what is limited, for several nodes: `redis://host:port/0`,
             `rediss://…` or `unix:///path`; else PostgreSQL counts, and with SQLite the process.
         trusted_proxies: whose X-Forwarded-* headers count, as networks; nobody's by default.
@@ -66,12 +80,12 @@ class Settings(BaseModel):
     home: Path = Path("var")
     database_url: str = ""
     mail_url: str = ""
-    mail_from: str = "Marhaba <marhaba@localhost>"
+    mail_from: str | None = None
     mail_per_day: int = Field(default=PER_DAY, ge=1)
     mail_domain_spacing_ms: int = Field(default=DOMAIN_SPACING_MS, ge=0)
     bounces_to: str = ""
     bounces_url: str = ""
-    base_url: str = "http://localhost:8000"
+    base_url: str | None = None
     limits_url: str = ""
     trusted_proxies: tuple[Network, ...] = ()
     master_key: str | None = None
@@ -85,6 +99,7 @@ class Settings(BaseModel):
     google_wallet: Path | None = None
     google_wallet_issuer: str = ""
     google_wallet_sensitive: bool = False
+    _sources: Mapping[str, AddressSource] = PrivateAttr(default_factory=dict)
 
     @field_validator("database_url")
     @classmethod
@@ -123,11 +138,15 @@ class Settings(BaseModel):
 
     @field_validator("base_url")
     @classmethod
-    def _http(cls, url: str) -> str:
-        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
-            raise ValueError("must look like https://host or http://localhost:8000")
-        path_of(url)
-        return url.rstrip("/")
+    def _an_address(cls, url: str | None) -> str | None:
+        if url:
+            path_of(url)
+        return _valid("base_url", public_url, url)
+
+    @field_validator("mail_from")
+    @classmethod
+    def _a_sender(cls, sender: str | None) -> str | None:
+        return _valid("mail_from", sender_address, sender)
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod
@@ -158,12 +177,40 @@ class Settings(BaseModel):
         """Where e-mails go; files in `home` unless a server was set."""
         return self.mail_url or f"file:{self.home.resolve() / 'outbox'}"
 
-    @property
-    def sender(self) -> Sender:
-        """Who sends the messages, and how fast."""
+    def given(self, name: str) -> Given | None:
+        """Return what the environment or `.env` says of a setting, and which of them."""
+        value = getattr(self, name)
+        if value is None or name not in self.model_fields_set:
+            return None
+        return Given(value, self._sources.get(name, AddressSource.ENVIRONMENT))
+
+    def public_address(self, session: Session) -> PublicAddress:
+        """Return the address at which people and other machines reach this server."""
+        return public_address(session, self.given("base_url"))
+
+    def sender_address(self, session: Session) -> SenderAddress:
+        """Return who sends the e-mails, and who says so."""
+        is_sent = urlsplit(self.mail).scheme != "file"
+        return sender_of_mail(session, self.given("mail_from"), is_sent=is_sent)
+
+    def mail_sender(self, session: Session) -> Sender:
+        """Return the sender of a message that leaves.
+
+        Raises:
+            OnlyThisMachine: only this machine understands its links, or its own address.
+        """
+        sender, address = self.sender_address(session), self.public_address(session)
+        return self._sender(sender.for_others(), address.for_others())
+
+    def shown_sender(self, session: Session) -> Sender:
+        """Return the sender for what is only shown here, as a preview is."""
+        sender, address = self.sender_address(session), self.public_address(session)
+        return self._sender(sender.text, address.url)
+
+    def _sender(self, address: str, base_url: str) -> Sender:
         return Sender(
-            address=self.mail_from,
-            base_url=self.base_url,
+            address=address,
+            base_url=base_url,
             bounces_to=self.bounces_to,
             per_day=self.mail_per_day,
             # Files have no server that could find us too fast.
@@ -207,16 +254,20 @@ def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path | None 
     Raises:
         SettingsError: a variable is unknown or malformed; the sentence names it.
     """
-    given = {name: value for name, value in dotenv_values(dotenv or ".env").items() if value}
-    given |= dict(os.environ if environ is None else environ)
-    ours = {name[len(PREFIX) :].lower(): v for name, v in given.items() if name.startswith(PREFIX)}
+    environ = os.environ if environ is None else environ
+    lines = dotenv_values(dotenv or environ.get(DOTENV_VARIABLE) or ".env")
+    in_file = _ours({name: value for name, value in lines.items() if value})
+    in_environment = _ours(environ)
+    ours = in_file | in_environment
     _refuse_unknown(ours)
     try:
-        return Settings.model_validate({name: value for name, value in ours.items() if value != ""})
+        settings = Settings.model_validate({n: value for n, value in ours.items() if value != ""})
     except ValidationError as fault:
         first = fault.errors()[0]
         name = PREFIX + str(first["loc"][0]).upper()
         raise SettingsError(f"{name}: {first['msg'].removeprefix('Value error, ')}") from None
+    settings._sources = dict.fromkeys(in_file.keys() - in_environment.keys(), AddressSource.DOTENV)
+    return settings
 
 
 def load_keys(settings: Settings) -> Keys:
@@ -257,6 +308,17 @@ def _from_hex(text: str) -> bytes:
         return bytes.fromhex(text)
     except ValueError:
         return b""
+
+
+def _ours(given: Mapping[str, str]) -> dict[str, str]:
+    return {name[len(PREFIX) :].lower(): v for name, v in given.items() if name.startswith(PREFIX)}
+
+
+def _valid(column: str, written: Callable[[str], str], text: str | None) -> str | None:
+    try:
+        return None if text is None else written(text)
+    except InvalidValue as fault:
+        raise ValueError(one_line(fault.in_column(column)).partition(": ")[2]) from None
 
 
 def _refuse_unknown(given: Mapping[str, str]) -> None:

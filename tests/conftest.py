@@ -134,7 +134,12 @@ def device(database, event) -> PairedDevice:
 @pytest.fixture
 def settings(database_url, tmp_path) -> Settings:
     """The settings of the web application; a module may have its own."""
-    return Settings(home=tmp_path, database_url=database_url, master_key=factories.MASTER_KEY.hex())
+    return Settings(
+        home=tmp_path,
+        database_url=database_url,
+        master_key=factories.MASTER_KEY.hex(),
+        base_url=factories.BASE_URL,
+    )
 
 
 @pytest.fixture

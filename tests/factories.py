@@ -33,6 +33,8 @@ T = TypeVar("T")
 
 MASTER_KEY = bytes(range(32))
 KEYS = Keys(MASTER_KEY)
+#: where people reach the server of a test
+BASE_URL = "http://marhaba.example.org"
 #: when tests happen: Saturday 14 June 2025, the doors of the reference event are open
 NOW = datetime(2025, 6, 14, 14, 30, tzinfo=UTC)
 

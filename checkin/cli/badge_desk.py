@@ -20,6 +20,7 @@ from checkin.cli.office import (
     say,
     say_json,
 )
+from checkin.domain.addresses import one_line
 from checkin.services.badge_issue import reissue_badge, revoke_badge
 from checkin.services.badge_page import page_address
 from checkin.services.badge_print import print_badge
@@ -48,13 +49,19 @@ def reissue(
             session, event, participant_id, keys=office.keys, reason=reason, now=now()
         )
     )
-    page = page_address(office.keys, office.settings.base_url, done.badge_id)
+    address = office.public_address()
+    page = None
+    if problem := address.problem:
+        click.echo(f"no link to hand over: {one_line(problem)}", err=True)
+    else:
+        page = page_address(office.keys, address.url, done.badge_id)
     if as_json:
         say_json({"issue": done.issue, "told": done.told, "page": page})
         return
     say(f"no. {participant_id}: issue {done.issue} replaces the badge before it")
-    say("its message waits in the outbox" if done.told else "no message: hand it over, or send:")
-    say(f"  {page}")
+    say("its message waits in the outbox" if done.told else "no message: hand the badge over")
+    if page:
+        say(f"its page, to send: {page}")
 
 
 @click.command("revoke")

@@ -23,7 +23,7 @@ def bounces(office: Office, webhook: bool, as_json: bool) -> None:
     """Read bounces from the mailbox CHECKIN_BOUNCES_URL and mark their messages."""
     settings = office.settings
     if webhook:
-        say(f"{settings.base_url}/mail/bounces/{office.keys.bounce_webhook}")
+        say(f"{office.public_address().for_others()}/mail/bounces/{office.keys.bounce_webhook}")
         return
     if not settings.bounces_url:
         raise SettingsError("set CHECKIN_BOUNCES_URL to imaps://user:password@host/FOLDER")

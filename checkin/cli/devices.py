@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 from sqlalchemy.orm import Session
 
+from checkin.cli.address import HOW_TO_OPEN_IT
 from checkin.cli.office import (
     NUMBER,
     Office,
@@ -27,6 +28,7 @@ from checkin.services.devices import (
     revoke_device,
 )
 from checkin.services.gates import limit_gate
+from checkin.services.public_address import PublicAddress
 
 gate_option = click.option("--gate", "gate_name", required=True, metavar="NAME")
 
@@ -38,6 +40,11 @@ def _tell_of_a_new_gate(office: Office, event: Event, name: str) -> None:
             gate_named(session, event, name)
     except NotFound as fault:
         click.echo(f"{fault.detail}; making it", err=True)
+
+
+def _tell_of_other_machines(address: PublicAddress) -> None:
+    if address.problem:
+        say(f"on this machine only: {HOW_TO_OPEN_IT}")
 
 
 @click.group()
@@ -65,7 +72,9 @@ def add(office: Office, gate_name: str, name: str, event_slug: str | None, as_js
         say_json({"device_id": new.id, "device_token": new.token, "gate": new.gate_name})
         return
     say(f"device {new.id} at {new.gate_name}; token (shown this once): {new.token}")
-    say(f"start it: {scanner_command()} --server {office.settings.base_url} --token {new.token}")
+    address = office.public_address()
+    say(f"start it: {scanner_command()} --server {address.url} --token {new.token}")
+    _tell_of_other_machines(address)
 
 
 @device.command("pair")
@@ -88,8 +97,10 @@ def pair(office: Office, gate_name: str, event_slug: str | None, as_json: bool) 
         say_json({"pairing_code": code, "gate": gate_name, "minutes": minutes})
         return
     say(f"pairing code for {gate_name}: {code} (once, within {minutes} minutes)")
-    say(f"scanner: {scanner_command()} --server {office.settings.base_url} --pair {code}")
-    say(f"browser: {office.settings.base_url}/scan#pair={code}")
+    address = office.public_address()
+    say(f"scanner: {scanner_command()} --server {address.url} --pair {code}")
+    say(f"browser: {address.url}/scan#pair={code}")
+    _tell_of_other_machines(address)
 
 
 @device.command("revoke")

@@ -8,13 +8,17 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
+from checkin.cli.address import HOW_TO_OPEN_IT, with_source
 from checkin.cli.office import Office, in_office, now, say
 from checkin.db.models import Event
+from checkin.domain.addresses import one_line
 from checkin.errors import MarhabaError
 from checkin.services.events import check_event_key
 from checkin.services.mail.transport import transport_to
 from checkin.services.readiness import readiness
+from checkin.services.telephone_check import opened_elsewhere
 from checkin.services.unread_forwarding import unread_forwarding
 from checkin.services.wallets import load_wallets
 
@@ -22,7 +26,7 @@ from checkin.services.wallets import load_wallets
 @click.command()
 @in_office
 def doctor(office: Office) -> None:
-    """Check the settings, the key, the database, libraries, time zone, limits and mail."""
+    """Check settings, key, database, libraries, time zone, addresses, limits and mail."""
     well = True
     for name, check in _checks(office).items():
         try:
@@ -33,6 +37,7 @@ def doctor(office: Office) -> None:
         well = well and not fault
     for remark in _remarks(office):
         say(f"look {remark}")
+    _offer_the_telephone(office)
     sys.exit(0 if well else 1)
 
 
@@ -45,6 +50,8 @@ def _checks(office: Office) -> dict[str, Callable[[], str]]:
         "time zone of Morocco": _time_zone_fault,
         "wallets": lambda: _wallet_fault(office),
         "limits": lambda: _limits_fault(office),
+        "server's address": lambda: _address_fault(office),
+        "sender of mail": lambda: _sender_fault(office),
         "mail": lambda: _mail_fault(office),
     }
 
@@ -101,6 +108,31 @@ def _limits_fault(office: Office) -> str:
     except RedisError as fault:
         return f"CHECKIN_LIMITS_URL does not answer: each node counts alone ({fault})"
     return ""
+
+
+def _address_fault(office: Office) -> str:
+    address = office.public_address()
+    return f"{with_source(address)}: {HOW_TO_OPEN_IT}" if address.problem else ""
+
+
+def _sender_fault(office: Office) -> str:
+    with office.database.read() as session:
+        problem = office.settings.sender_address(session).problem
+    return one_line(problem).partition(": ")[2] if problem else ""
+
+
+def _offer_the_telephone(office: Office) -> None:
+    """Say whether another device has opened the server, and how one does."""
+    try:
+        address = office.public_address()
+        with office.database.read() as session:
+            opened_at = opened_elsewhere(session, address.url)
+    except (MarhabaError, SQLAlchemyError):
+        return  # the checks have said what is wrong
+    if not address.problem:
+        opened = f"{opened_at:%Y-%m-%d %H:%M} UTC" if opened_at else "not yet"
+        say(f"     {with_source(address)}; opened from another device: {opened}")
+        say(f"     {address.url}/server-address has a QR to open it with your telephone")
 
 
 def _mail_fault(office: Office) -> str:

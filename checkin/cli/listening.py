@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 
+from checkin.domain.addresses import only_this_machine_understands
 from checkin.errors import SettingsError
 
 
@@ -22,6 +23,15 @@ def free_address(host: str, port: int) -> str:
             "there, or choose another port with --port"
         ) from None
     return address
+
+
+def reached_host(host: str, address: str) -> str:
+    """Return the host of the server's address: the name that was asked for, if others know it.
+
+    Args:
+        address: the IP address of `host`.
+    """
+    return address if only_this_machine_understands(host) else host
 
 
 def _resolved(host: str) -> tuple[int, str]:

@@ -7,6 +7,7 @@ from contextlib import closing
 
 import click
 
+from checkin.cli.address import address
 from checkin.cli.badge_desk import DESK_COMMANDS
 from checkin.cli.badges import badges
 from checkin.cli.demo import demo
@@ -40,6 +41,7 @@ COMMANDS = (
     delegation,
     export,
     purge,
+    address,
     doctor,
 )
 for command in COMMANDS:

@@ -21,6 +21,8 @@ from checkin.db.models import Event
 from checkin.errors import MarhabaError, SettingsError
 from checkin.services.events import event_named
 from checkin.services.keys import Keys
+from checkin.services.mail.sender import Sender
+from checkin.services.public_address import PublicAddress
 from checkin.settings import Settings, load_keys, load_settings, use_shipped_time_zones
 
 T = TypeVar("T")
@@ -63,6 +65,20 @@ class Office:
         """Return the event that a command is about."""
         with self.database.read() as session:
             return event_named(session, slug)
+
+    def public_address(self) -> PublicAddress:
+        """Return the address at which people and other machines reach the server."""
+        with self.database.read() as session:
+            return self.settings.public_address(session)
+
+    def mail_sender(self) -> Sender:
+        """Return the sender of a message that leaves.
+
+        Raises:
+            OnlyThisMachine: only this machine understands its links, or its own address.
+        """
+        with self.database.read() as session:
+            return self.settings.mail_sender(session)
 
     def write(self, work: Callable[[Session], T]) -> T:
         """Run `work` in one transaction."""

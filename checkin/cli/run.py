@@ -11,14 +11,16 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
+from checkin.cli.address import say_addresses
 from checkin.cli.certificate import self_signed
-from checkin.cli.listening import free_address
+from checkin.cli.listening import free_address, reached_host
 from checkin.cli.office import Office, in_office, say
-from checkin.command_names import organiser_command, scanner_command
 from checkin.db.models import Event
 from checkin.errors import SettingsError
 from checkin.services.live import MAX_STREAMS
+from checkin.services.public_address import Listening, write_listening
 from checkin.services.readiness import readiness
+from checkin.settings import DOTENV_VARIABLE
 
 #: threads beyond those that streams may hold, so that no number of boards keeps a scan waiting
 REQUEST_THREADS = 48
@@ -52,26 +54,14 @@ def run(
     # The server's own process reads its settings from here, wherever it was started.
     os.environ["CHECKIN_HOME"] = str(office.settings.home.resolve())
     os.environ["CHECKIN_DATABASE_URL"] = office.settings.database
-    base = f"{'https' if tls_cert else 'http'}://{_shown(host)}:{port}"
-    os.environ.setdefault("CHECKIN_BASE_URL", base)
-    _say_addresses(office, base)
-    serve("checkin.wsgi:app", address, port, tls_cert, tls_key)
-
-
-def _shown(host: str) -> str:
-    return "localhost" if host in ("0.0.0.0", "::", "127.0.0.1") else host  # noqa: S104 - compared
-
-
-def _say_addresses(office: Office, base: str) -> None:
+    os.environ[DOTENV_VARIABLE] = str(Path(os.environ.get(DOTENV_VARIABLE) or ".env").resolve())
+    listening = Listening("https" if tls_cert else "http", reached_host(host, address), port)
+    office.write(lambda session: write_listening(session, listening))
     with office.database.read() as session:
         slugs = [event.slug for event in session.query(Event).order_by(Event.starts_at)]
-    say(f"log in:     {base}/login")
-    say(f"scan page:  {base}/scan")
-    for slug in slugs:
-        say(f"board:      {base}/events/{slug}/board")
-    say(f'a scanner:  {organiser_command()} device pair --gate "Porte 1"')
-    say(f"            {scanner_command()} --server {base} --pair CODE")
+    say_addresses(office, slugs)
     say("stop with Ctrl-C")
+    serve("wsgi:app", address, port, tls_cert, tls_key)
 
 
 def serve(

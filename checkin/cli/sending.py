@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from types import FrameType
 
@@ -22,6 +22,7 @@ from checkin.services.mail.claims import retry_unknown
 from checkin.services.mail.outbox import Ended, PostOffice, Run, send_due, states, waiting
 from checkin.services.mail.switch import sender_gone, set_sending
 from checkin.services.mail.transport import Outcome, transport_to
+from checkin.services.public_address import PublicAddress
 from checkin.services.wallets import load_wallets
 
 #: how often a sender that stays looks for what has become due
@@ -59,6 +60,8 @@ def send(
     """
     event = office.event(event_slug)
     check_event_key(event, office.keys)
+    office.mail_sender()  # refused before anything is queued or claimed
+    _warn_of_a_near_address(office.public_address())
     if retry_unknown is not None:
         _queue_unknown(office, event, retry_unknown)
     told = _sent_until_the_end(office, event, limit, stay)
@@ -93,6 +96,15 @@ def _turn(office: Office, event_slug: str | None, sending: Sending) -> None:
     office.write(lambda s: set_sending(s, event, sending, now=now(), operator_id=None))
 
 
+def _warn_of_a_near_address(address: PublicAddress) -> None:
+    if address.is_only_nearby:
+        click.echo(
+            f"warning: {address.url} works on this network only; whoever reads their e-mail at "
+            "home cannot open its links",
+            err=True,
+        )
+
+
 def _queue_unknown(office: Office, event: Event, text: str) -> None:
     ids = None if text == "all" else _numbers(text)
     count = office.write(lambda session: retry_unknown(session, event, ids, now=now()))
@@ -115,19 +127,21 @@ class _Told:
 
 
 def _sent_until_the_end(office: Office, event: Event, limit: int | None, stay: bool) -> _Told:
-    told = _Told()
+    told, sender = _Told(), office.mail_sender()
     transport = transport_to(office.settings.mail)
     post = PostOffice(
         office.database,
         event,
         office.keys,
         transport,
-        office.settings.sender,
+        sender,
         clock=now,
         wallets=load_wallets(office.settings.wallet_files, now()),
     )
     with closing(transport), _until_signal() as carry_on, _seen_to_leave(office, event):
         while True:
+            # The address may have changed since: another network, another setting.
+            post = replace(post, sender=office.mail_sender())
             _one_run(office, post, told, limit, carry_on)
             if not stay or told.run.ended in (Ended.ASKED, Ended.LIMIT):
                 return told

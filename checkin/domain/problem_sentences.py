@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from checkin.domain.address_sentences import ADDRESS_NAMES
 from checkin.domain.setting_sentences import SETTING_SENTENCES
 
 COLUMN_NAMES = {
@@ -27,7 +28,7 @@ COLUMN_NAMES = {
     "seats": {"fr": "Places assises", "ar": "المقاعد", "en": "Seats"},
     "quota": {"fr": "Places", "ar": "المقاعد", "en": "Places"},
     "row": {"fr": "Ligne", "ar": "السطر", "en": "Row"},
-}
+} | ADDRESS_NAMES
 
 SENTENCES = {
     "missing_name": {

@@ -5,6 +5,8 @@ As in `checkin.domain.problem_sentences`, of which these are a part.
 
 from __future__ import annotations
 
+from checkin.domain.address_sentences import ADDRESS_SENTENCES
+
 SETTING_SENTENCES = {
     "missing_text": {
         "fr": "rien n’est écrit ; remplissez ce champ.",
@@ -96,4 +98,4 @@ SETTING_SENTENCES = {
         "ar": "{value} موجود في السطر {hints}؛ أبقوا سطراً واحداً.",
         "en": "{value} is already in row {hints}; keep one of the two rows.",
     },
-}
+} | ADDRESS_SENTENCES

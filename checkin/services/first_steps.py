@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from checkin.db.models import Activity, Delegation, Device, Event
 from checkin.services.activity import note
+from checkin.services.telephone_check import opened_elsewhere
 
 _SKIPPED = "setup.skip"
 
@@ -20,6 +21,7 @@ class Step(StrEnum):
 
     EVENT = "event"
     DELEGATIONS = "delegations"
+    ADDRESS = "address"
     GATE = "gate"
     REHEARSAL = "rehearsal"
 
@@ -32,11 +34,16 @@ class StepState(StrEnum):
     OPEN = "open"
 
 
-def steps_of(session: Session, event: Event) -> Mapping[Step, StepState]:
-    """Return how far each step is. One that was skipped and done later counts as done."""
+def steps_of(session: Session, event: Event, url: str) -> Mapping[Step, StepState]:
+    """Return how far each step is. One that was skipped and done later counts as done.
+
+    Args:
+        url: the server's address: its step is done once another device has opened it there.
+    """
     done = {
         Step.EVENT: True,
         Step.DELEGATIONS: _is_there(session, Delegation.event_id == event.id),
+        Step.ADDRESS: opened_elsewhere(session, url) is not None,
         Step.GATE: _is_there(session, Device.event_id == event.id, Device.revoked_at.is_(None)),
         Step.REHEARSAL: _is_there(session, *_acts(event, "rehearsal.begin")),
     }

@@ -75,6 +75,11 @@ class Keys:
         return self._derived("known browsers")
 
     @property
+    def telephone_checks(self) -> bytes:
+        """The secret of the links by which another device shows that it reaches the server."""
+        return self._derived("telephone checks")
+
+    @property
     def second_factors(self) -> bytes:
         """The secret that the secrets of authenticator apps are encrypted with."""
         return self._derived("second factors")

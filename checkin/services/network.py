@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import ifaddr
 
 IPAddress = IPv4Address | IPv6Address
+#: how Linux calls the interfaces of containers and virtual machines
+_VIRTUAL = ("docker", "br-", "veth", "virbr", "vmnet", "vboxnet", "lxc", "podman", "cni")
+#: an address for documents (RFC 5737), on no network that this machine could be in
+_ELSEWHERE = ("198.51.100.1", 9)
 
 
 def own_addresses() -> list[IPAddress]:
@@ -36,3 +41,35 @@ def lan_addresses() -> list[IPv4Address]:
         and not (address.is_loopback or address.is_link_local or address.is_unspecified)
     ]
     return sorted(usable, key=lambda address: (not address.is_private, int(address)))
+
+
+def likely_lan_addresses() -> list[IPv4Address]:
+    """Return `lan_addresses`, the likeliest to be used first.
+
+    That is the one that leads to the default route; bridges of virtual machines and containers,
+    which no telephone reaches, come last.
+    """
+    names, route = interface_names(), _towards_the_default_route()
+    return sorted(
+        lan_addresses(),
+        key=lambda address: (address != route, names.get(address, "").startswith(_VIRTUAL)),
+    )
+
+
+def interface_names() -> dict[IPAddress, str]:
+    """Return the interface that each address of this machine is on, as the system calls it."""
+    return {
+        ip_address(ip.ip if isinstance(ip.ip, str) else ip.ip[0]): adapter.nice_name
+        for adapter in ifaddr.get_adapters()
+        for ip in adapter.ips
+    }
+
+
+def _towards_the_default_route() -> IPv4Address | None:
+    # Connecting a datagram socket sends nothing: it only asks the routing table.
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(_ELSEWHERE)
+        except OSError:
+            return None
+        return IPv4Address(probe.getsockname()[0])

@@ -77,6 +77,12 @@ PERMISSIONS: dict[str, frozenset[Role] | Audience] = {
     "operators.disable_one": _ADMINISTRATORS,
     "operators.enable_one": _ADMINISTRATORS,
     "operators.renew_link": _ADMINISTRATORS,
+    "server_address.show": _STAFF,
+    "server_address.opened": _STAFF,
+    "server_address.choose_lan": _STAFF,
+    # Whoever sets these receives what links of other people's accounts lead to.
+    "server_address.save": _ADMINISTRATORS,
+    "server_address.telephone": Audience.PUBLIC,
     "pins.index": _STAFF,
     "pins.make": _STAFF,
     "scan_page.scan": Audience.PUBLIC,

@@ -29,6 +29,7 @@ def kind_words() -> dict[str, str]:
         "conflict": _("Conflicts"),
         "rehearsal": _("Rehearsals"),
         "setup": _("First steps"),
+        "installation": _("The server"),
     }
 
 
@@ -106,6 +107,9 @@ def _of_the_house() -> dict[str, str]:
         "rehearsal.begin": _("began a rehearsal"),
         "rehearsal.end": _("ended a rehearsal"),
         "setup.skip": _("left a first step out"),
+        "installation.address": _("set the server's address"),
+        "installation.lan_address": _("chose among the server's addresses"),
+        "installation.sender": _("set the sender of e-mails"),
         "mail.resend": _("sent badges again"),
         "mail.retry_unknown": _("sent again what may have arrived"),
         "mail.running": _("let messages leave again"),

@@ -58,4 +58,4 @@ def is_encrypted() -> bool:
 
 
 def _public_url() -> str:
-    return marhaba().settings.base_url
+    return marhaba().public_url.current()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import partial
 from typing import cast, get_args
+from uuid import UUID
 
 from apiflask import APIBlueprint
 from flask import Response, make_response, redirect, render_template, request, url_for
@@ -18,13 +19,15 @@ from checkin.domain.admission import Standing
 from checkin.errors import InvalidRequest, NotFound
 from checkin.services.badge_desk import DeskBadge, desk_badge
 from checkin.services.badge_issue import reissue_badge, revoke_badge
-from checkin.services.badge_page import page_address
+from checkin.services.badge_page import page_address, page_secret
 from checkin.services.badge_print import print_badge
 from checkin.services.badges import badge_specs
 from checkin.services.event_look import look_of
 from checkin.services.permissions import own_delegation
 from checkin.services.printer import system_printer
+from checkin.services.public_address import PublicAddress
 from checkin.services.visible_events import visible_event
+from checkin.web.outgoing import address_refusal, page_shown, public_address
 from checkin.web.page_errors import register_page_errors
 from checkin.web.sessions import current_operator
 from checkin.web.sharing import Sharing, sharing_of
@@ -41,12 +44,16 @@ def show(slug: str, participant_id: int) -> ResponseReturnValue:
     """Show a participant, their badge, and what can be done with it."""
     with database().read() as session:
         event, desk = _desk(session, slug, participant_id)
+    address = public_address()
     return render_template(
         "coordinator/participant.html",
         event=event,
         desk=desk,
         person=desk.participant,
-        sharing=_sharing(desk),
+        sharing=_sharing(desk, address),
+        page_here=_page_here(desk),
+        refusal=address_refusal(address),
+        back=page_shown(),
         design=marhaba().settings.print_design,
         printer=system_printer(marhaba().settings.printer),
         said=request.args.get("said"),
@@ -129,12 +136,26 @@ def _desk(session: Session, slug: str, participant_id: int) -> tuple[Event, Desk
     return event, desk_badge(session, event, participant_id, own_delegation(operator))
 
 
-def _sharing(desk: DeskBadge) -> Sharing | None:
-    """Return the links to send; none for a badge that opens nothing yet, or no longer."""
-    if desk.badge is None or desk.participant.standing != Standing.CONFIRMED:
+def _sharing(desk: DeskBadge, address: PublicAddress) -> Sharing | None:
+    """Return the links to send; none where the badge opens nothing, or they would lead nowhere."""
+    badge_id = _opening_badge(desk)
+    if badge_id is None or address.is_only_here:
         return None
-    address = page_address(marhaba().keys, marhaba().settings.base_url, desk.badge.id)
-    return sharing_of(desk.participant, address)
+    page = page_address(marhaba().keys, address.url, badge_id)
+    return sharing_of(desk.participant, page)
+
+
+def _page_here(desk: DeskBadge) -> str:
+    """Return the badge's page under the address that this browser uses."""
+    badge_id = _opening_badge(desk)
+    if badge_id is None:
+        return ""
+    return url_for("badge_page.show", secret=page_secret(marhaba().keys, badge_id))
+
+
+def _opening_badge(desk: DeskBadge) -> UUID | None:
+    confirmed = desk.participant.standing == Standing.CONFIRMED
+    return desk.badge.id if desk.badge is not None and confirmed else None
 
 
 def _reason() -> str:

@@ -27,9 +27,11 @@ from checkin.services.mail.delivery import (
     delivery_by_delegation,
     people_by_delivery,
 )
+from checkin.services.public_address import PublicAddress
 from checkin.web.delivery_words import delivery_word
 from checkin.web.limits import by_operator, limited
 from checkin.web.opened_delegation import opened_delegation
+from checkin.web.outgoing import address_refusal, page_shown, public_address
 from checkin.web.page_errors import register_page_errors
 from checkin.web.sessions import current_operator
 from checkin.web.sharing import Sharing, sharing_of
@@ -43,7 +45,11 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """One confirmed person with the links that bring them their badge; None where it is revoked."""
+    """One confirmed person with the links that bring them their badge.
+
+    Attributes:
+        sharing: None where the badge is revoked, or no link may leave.
+    """
 
     reached: Reached
     sharing: Sharing | None
@@ -52,7 +58,7 @@ class Holder:
 @bp.get("/events/<slug>/delegations/<int:delegation_id>/badges")
 def show(slug: str, delegation_id: int) -> ResponseReturnValue:
     """Show who has no badge yet, or ?show=all, with links to send each theirs."""
-    number = max(1, request.args.get("page", 1, int))
+    number, address = max(1, request.args.get("page", 1, int)), public_address()
     everybody = request.args.get("show") == "all"
     with database().read() as session:
         event, delegation = opened_delegation(session, slug, delegation_id)
@@ -69,7 +75,9 @@ def show(slug: str, delegation_id: int) -> ResponseReturnValue:
             "coordinator/delegation_badges.html",
             event=event,
             delegation=delegation,
-            holders=_holders(session, people[:PAGE_SIZE]),
+            holders=_holders(session, people[:PAGE_SIZE], address),
+            refusal=address_refusal(address),
+            back=page_shown(),
             line=line,
             unreached=sum(line.counts[one] for one in UNREACHED),
             everybody=everybody,
@@ -99,13 +107,13 @@ def sheets(slug: str, delegation_id: int) -> ResponseReturnValue:
     return response
 
 
-def _holders(session: Session, people: list[Reached]) -> list[Holder]:
+def _holders(session: Session, people: list[Reached], address: PublicAddress) -> list[Holder]:
     found = working_badges(session, [one.participant.id for one in people])
-    keys, base_url = marhaba().keys, marhaba().settings.base_url
+    keys, base_url = marhaba().keys, address.url
 
     def sharing(one: Reached) -> Sharing | None:
         badge_id = found.get(one.participant.id)
-        if badge_id is None:
+        if badge_id is None or address.is_only_here:
             return None
         return sharing_of(one.participant, page_address(keys, base_url, badge_id))
 

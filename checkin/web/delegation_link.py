@@ -19,6 +19,7 @@ from checkin.services.events import categories_of
 from checkin.services.self_registration import link_address, link_of, renew_link, set_link
 from checkin.web.languages import both_names
 from checkin.web.opened_delegation import opened_delegation
+from checkin.web.outgoing import address_for_others, address_refusal, page_shown, public_address
 from checkin.web.page_errors import register_page_errors
 from checkin.web.sessions import current_operator
 from checkin.web.state import database, marhaba
@@ -32,10 +33,12 @@ PAGE_SIZE = 50
 @bp.get("/events/<slug>/delegations/<int:delegation_id>/link")
 def show(slug: str, delegation_id: int) -> ResponseReturnValue:
     """Show the link with its QR, its settings, and who waits for a decision."""
+    server = public_address()
     with database().read() as session:
         event, delegation = opened_delegation(session, slug, delegation_id)
         link = link_of(session, delegation)
-        address = link_address(marhaba().keys, marhaba().settings.base_url, link) if link else ""
+        shared = link is not None and not server.is_only_here
+        address = link_address(marhaba().keys, server.url, link) if link and shared else ""
         words = _("Register with this link: %(address)s", address=address)
         return render_template(
             "coordinator/delegation_link.html",
@@ -49,6 +52,8 @@ def show(slug: str, delegation_id: int) -> ResponseReturnValue:
             categories=[(c.id, both_names(c)[0]) for c in categories_of(session, event)],
             waiting=waiting_applications(session, delegation, PAGE_SIZE),
             waiting_count=count_waiting(session, delegation),
+            refusal=address_refusal(server),
+            back=page_shown(),
         )
 
 
@@ -60,7 +65,7 @@ def picture(slug: str, delegation_id: int) -> ResponseReturnValue:
         link = link_of(session, delegation)
     if link is None:
         raise NotFound("this delegation has no link yet")
-    address = link_address(marhaba().keys, marhaba().settings.base_url, link)
+    address = link_address(marhaba().keys, address_for_others(), link)
     response = make_response(link_qr_png(address))
     response.headers["Content-Type"] = "image/png"
     response.headers["Content-Disposition"] = 'attachment; filename="registration.png"'

@@ -27,9 +27,11 @@ from checkin.services.mail.delivery import (
 from checkin.services.mail.switch import is_being_sent, sending_of, set_sending
 from checkin.services.permissions import own_delegation
 from checkin.services.spreadsheet_writing import harmless
+from checkin.services.telephone_check import opened_elsewhere
 from checkin.services.visible_events import visible_event
 from checkin.web.delivery_words import delivery_word, filter_words
 from checkin.web.json_bodies import json_response
+from checkin.web.outgoing import mail_refusals, page_shown, public_address
 from checkin.web.page_errors import register_page_errors
 from checkin.web.sessions import current_operator
 from checkin.web.state import database
@@ -44,6 +46,7 @@ _COLUMNS = ["number", "delegation", "name", "name_ar", "phone", "email", "delive
 def index(slug: str) -> ResponseReturnValue:
     """Show the counts by delegation and the people of a filter; coordinators see their own."""
     operator, number = current_operator(), max(1, request.args.get("page", 1, int))
+    address = public_address()
     with database().read() as session:
         event = visible_event(session, operator, slug)
         own = own_delegation(operator)
@@ -72,6 +75,11 @@ def index(slug: str) -> ResponseReturnValue:
             chosen=request.args.get("state", "unreached"),
             delegation_id=_asked_delegation(own),
             printed=request.args.get("printed", ""),
+            refusals=mail_refusals(),
+            address=address,
+            opened_at=opened_elsewhere(session, address.url),
+            timezone=event.timezone,
+            back=page_shown(),
         )
 
 

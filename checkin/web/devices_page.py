@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from flask import render_template
+from flask import render_template, url_for
 
 from checkin.services.device_list import devices_of, gates_of
 from checkin.services.events import categories_of
 from checkin.services.gate_desk import categories_of_gates
 from checkin.services.visible_events import visible_event
+from checkin.web.outgoing import address_refusal
 from checkin.web.sessions import current_operator
 from checkin.web.state import database
 
@@ -29,5 +30,7 @@ def devices_page(slug: str, **more: object) -> str:
         gates=gates,
         categories=categories,
         admitted=admitted,
+        refusal=address_refusal(),
+        back=url_for("organiser.devices", slug=slug),
         **more,
     )

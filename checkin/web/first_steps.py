@@ -15,10 +15,12 @@ from checkin.services.device_list import devices_of, gates_of
 from checkin.services.events import delegations_of
 from checkin.services.first_steps import Step, next_step, skip_step, steps_of
 from checkin.services.visible_events import visible_event
+from checkin.web.outgoing import address_refusal, mail_refusals, public_address
 from checkin.web.page_errors import register_page_errors
 from checkin.web.pairing import open_pairing_at
 from checkin.web.sessions import current_operator
-from checkin.web.state import database
+from checkin.web.state import database, marhaba
+from checkin.web.telephone import telephone_check
 
 bp = Blueprint("first_steps", __name__)
 register_page_errors(bp)
@@ -28,7 +30,8 @@ register_page_errors(bp)
 def resume(slug: str) -> ResponseReturnValue:
     """Lead to the first step that is neither done nor skipped."""
     with database().read() as session:
-        steps = steps_of(session, visible_event(session, current_operator(), slug))
+        event = visible_event(session, current_operator(), slug)
+        steps = steps_of(session, event, marhaba().settings.public_address(session).url)
     step = next_step(steps)
     return redirect(url_for("first_steps.show", slug=slug, step=step or "end"), 303)
 
@@ -62,13 +65,17 @@ def skip(slug: str, step: str) -> ResponseReturnValue:
 def _page(slug: str, step: str, **more: object) -> str:
     if step != "end":
         _step(step)
+    address = public_address()
+    check = (
+        telephone_check(address.url) if step == Step.ADDRESS and not address.is_only_here else None
+    )
     with database().read() as session:
         event = visible_event(session, current_operator(), slug)
         return render_template(
             "organiser/first_steps.html",
             event=event,
             shown=step,
-            steps=steps_of(session, event),
+            steps=steps_of(session, event, address.url),
             names=step_names(),
             delegations=delegations_of(session, event),
             devices=[
@@ -77,6 +84,11 @@ def _page(slug: str, step: str, **more: object) -> str:
                 if one.device.revoked_at is None
             ],
             gates=gates_of(session, event.id),
+            address=address,
+            refusal=address_refusal(address),
+            refusals=mail_refusals(),
+            check=check,
+            back=url_for("first_steps.show", slug=slug, step=step),
             **more,
         )
 
@@ -92,6 +104,7 @@ def step_names() -> dict[str, str]:
     return {
         Step.EVENT: _("The event"),
         Step.DELEGATIONS: _("Delegations and quotas"),
+        Step.ADDRESS: _("The server's address"),
         Step.GATE: _("The first gate"),
         Step.REHEARSAL: _("Rehearsal"),
     }

@@ -90,7 +90,7 @@ def _private(response: Response) -> Response:
 
 def _door(session: Session, secret: str) -> tuple[LinkDoor, PrivacyNotice]:
     door = door_of_link(session, marhaba().keys, secret, datetime.now(UTC))
-    answers = notice_of(door.event, marhaba().settings.sender)
+    answers = notice_of(door.event, marhaba().settings.shown_sender(session))
     language = cast(Language, page_language())
     return door, privacy_notice(session, door.event, door.delegation, answers, language)
 

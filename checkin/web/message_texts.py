@@ -28,6 +28,7 @@ from checkin.services.mail.texts import (
     usual_texts,
 )
 from checkin.services.visible_events import visible_event
+from checkin.web.outgoing import mail_refusals, mail_sender, shown_sender
 from checkin.web.page_errors import register_page_errors
 from checkin.web.sessions import current_operator
 from checkin.web.state import database, marhaba
@@ -70,7 +71,7 @@ def preview(slug: str, code: str) -> ResponseReturnValue:
     language = _language(code)
     with database().read() as session:
         event = visible_event(session, current_operator(), slug)
-        html = preview_html(session, event, language, marhaba().settings.sender)
+        html = preview_html(session, event, language, shown_sender())
     response = Response(html, mimetype="text/html")
     response.headers["Content-Security-Policy"] = _PREVIEW_POLICY
     return response
@@ -80,11 +81,11 @@ def preview(slug: str, code: str) -> ResponseReturnValue:
 def send_to_me(slug: str, code: str) -> ResponseReturnValue:
     """Send the message with an invented badge to the operator's own address."""
     language, operator = _language(code), current_operator()
-    settings = marhaba().settings
+    sender = mail_sender()
     with database().read() as session:
         event = visible_event(session, operator, slug)
-        letter = preview_letter(session, event, language, settings.sender, operator.email)
-    fault = send_now(database(), letter, settings.mail, datetime.now(UTC))
+        letter = preview_letter(session, event, language, sender, operator.email)
+    fault = send_now(database(), letter, marhaba().settings.mail, datetime.now(UTC))
     if fault is None:
         flash(_("Sent to %(address)s.", address=operator.email))
     else:
@@ -107,6 +108,8 @@ def _page(
         usual=usual_texts(language),
         problems={name: _problem_words(problem) for name, problem in (problems or {}).items()},
         placeholders=PLACEHOLDERS,
+        refusals=mail_refusals(),
+        back=url_for("message_texts.edit", slug=slug, code=code),
     )
 
 

@@ -30,6 +30,7 @@ from checkin.services.password_links import IssuedLink, issue_link, take_passwor
 from checkin.services.pins import ANSWERS_AT_GATES
 from checkin.services.visible_events import house_timezone
 from checkin.web.languages import page_language
+from checkin.web.outgoing import mail_refusals, public_address
 from checkin.web.page_errors import register_page_errors
 from checkin.web.passwords import send_link
 from checkin.web.role_words import role_names, role_notes
@@ -180,10 +181,14 @@ def _last_administrator() -> str:
 
 
 def _sent(link: IssuedLink) -> str:
-    fault = send_link(marhaba(), link)
-    address = link.address(marhaba().settings.base_url)
+    fault, address = send_link(marhaba(), link), public_address()
     return render_template(
-        "administrator/operator_link.html", link=link, address=address, fault=fault
+        "administrator/operator_link.html",
+        link=link,
+        address="" if address.is_only_here else link.address(address.url),
+        fault=fault,
+        refusals=mail_refusals(),
+        back=url_for("operators.show", operator_id=link.operator.id),
     )
 
 

@@ -8,9 +8,11 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from checkin.domain.addresses import OnlyThisMachine
 from checkin.errors import MarhabaError, TooManyRequests, Unauthenticated
 from checkin.web.addresses import this_address
 from checkin.web.errors import BUSY_S, http_status, retry_after
+from checkin.web.outgoing import page_shown, refusal_of
 from checkin.web.refused_forms import refused_form
 from checkin.web.waiting_words import waiting_sentence
 
@@ -61,7 +63,16 @@ def _fault(fault: MarhabaError) -> ResponseReturnValue:
     if isinstance(fault, Unauthenticated):
         back = this_address() if request.method == "GET" else None
         return redirect(url_for("auth.login", next=back))
+    if isinstance(fault, OnlyThisMachine):
+        return _nothing_leaves(fault)
     return error_page(http_status(fault))
+
+
+def _nothing_leaves(fault: OnlyThisMachine) -> ResponseReturnValue:
+    """Say why, with the field to change it; from there the reader goes back and does it again."""
+    back = page_shown() if request.method == "GET" else url_for("organiser.overview")
+    refusal = refusal_of(fault.problem)
+    return render_template("only_this_machine.html", refusal=refusal, back=back), 409
 
 
 def _http(fault: HTTPException) -> ResponseReturnValue:

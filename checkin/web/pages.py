@@ -43,6 +43,7 @@ from checkin.web import (
     rehearsal,
     scan_page,
     second_factor,
+    server_address,
     stops,
 )
 from checkin.web.languages import babel_locale, register_language
@@ -61,6 +62,7 @@ _PAGES = (
     operators,
     operator_access,
     pins,
+    server_address,
     activity_log,
     organiser,
     stops,

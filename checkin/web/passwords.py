@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from checkin.db.engine import in_transaction
+from checkin.domain.addresses import OnlyThisMachine
 from checkin.errors import NotFound, TooManyRequests, WeakPassword
 from checkin.services.limits.rules import FORGOTTEN_ADDRESS, FORGOTTEN_CONTACT
 from checkin.services.mail.account_letters import account_letter
@@ -23,6 +24,7 @@ from checkin.services.password_links import (
 )
 from checkin.web.known_browser import remember_browser
 from checkin.web.limits import by_client, limit_wrong_links, limited
+from checkin.web.outgoing import mail_refusals
 from checkin.web.page_errors import register_page_errors
 from checkin.web.password_words import different_sentence, weakness_sentence
 from checkin.web.state import Marhaba, database, marhaba
@@ -36,13 +38,15 @@ _limited = limit_wrong_links()
 @bp.get("/forgotten-password")
 def forgotten() -> ResponseReturnValue:
     """Ask for the e-mail."""
-    return render_template("account/password_forgotten.html", sent=request.args.get("sent") == "1")
+    return _ask_for_the_email()
 
 
 @bp.post("/forgotten-password")
 @limited(FORGOTTEN_ADDRESS, by_client)
 def ask() -> ResponseReturnValue:
     """Promise a link to whoever has an account: the same answer, after the same work, for all."""
+    if mail_refusals():
+        return _ask_for_the_email(), 409
     email, state = request.form.get("email", "")[:LONGEST_EMAIL], marhaba()
     if _may_be_mailed(email):
         state.errands.do(lambda: _mail_forgotten(state, email))
@@ -81,10 +85,20 @@ def save(secret: str) -> ResponseReturnValue:
 def send_link(state: Marhaba, link: IssuedLink) -> str | None:
     """Mail a link and write down whether it left; return why not, or None."""
     now = datetime.now(UTC)
-    letter = account_letter(link, state.settings.sender, now)
-    fault = send_now(state.database, letter, state.settings.mail, now)
+    try:
+        with state.database.read() as session:
+            letter = account_letter(link, state.settings.mail_sender(session), now)
+        fault = send_now(state.database, letter, state.settings.mail, now)
+    except OnlyThisMachine as refused:
+        fault = refused.detail
     in_transaction(state.database, lambda session: mailed(session, link.secret, now, fault))
     return fault
+
+
+def _ask_for_the_email() -> str:
+    sent = request.args.get("sent") == "1"
+    refusals = mail_refusals()
+    return render_template("account/password_forgotten.html", sent=sent, refusals=refusals)
 
 
 def _mail_forgotten(state: Marhaba, email: str) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from flask import Flask, current_app, redirect, request, session, url_for
-from flask.sessions import SecureCookieSessionInterface
+from flask import current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_user
 from flask_wtf.csrf import CSRFProtect
@@ -29,14 +28,6 @@ csrf = CSRFProtect()
 _BEFORE_SECOND_FACTOR = frozenset(
     {"second_factor.show", "second_factor.begin", "second_factor.turn_on", "auth.logout"}
 )
-
-
-class PathSessions(SecureCookieSessionInterface):
-    """Sessions whose cookie goes to no other site of a host of which only a path is ours."""
-
-    def get_cookie_path(self, app: Flask) -> str:  # noqa: ARG002 - the path is the request's
-        """Return the path below which the browser shows the cookie."""
-        return request.script_root or "/"
 
 
 class SignedIn:

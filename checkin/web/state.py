@@ -16,6 +16,7 @@ from checkin.services.live import LiveHub
 from checkin.services.wallets import NO_WALLETS, Wallets
 from checkin.settings import Settings
 from checkin.web.errands import Errands
+from checkin.web.known_address import KnownAddress
 
 EXTENSION = "marhaba"
 #: what can be watched of an event: the contract's counts, and all that a board shows
@@ -34,6 +35,7 @@ class Marhaba:
     live: LiveHub
     books: Books
     limits: Limits
+    public_url: KnownAddress
     wallets: Wallets = NO_WALLETS
     devices: KnownDevices = field(default_factory=KnownDevices)
     last_seen: LastSeen = field(default_factory=LastSeen)

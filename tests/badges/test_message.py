@@ -232,6 +232,25 @@ def test_who_is_not_coming_finds_a_link_in_every_body(kind: str) -> None:
     )
 
 
+@pytest.mark.parametrize("kind", ["plain", "html"])
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("fr", "Ouvrir mon badge sur le téléphone"),
+        ("ar", "فتح شارتي على الهاتف"),
+        ("en", "Open my badge on the phone"),
+    ],
+)
+def test_every_body_leads_to_the_badges_page(kind: str, language: Language, words: str) -> None:
+    page = "https://example.org/marhaba/b/abcdefghijklmnopqrstuvwxyz"
+
+    without = body(received(a_message(a_spec(language=language))), kind)
+    shown = body(received(a_message(a_spec(language=language), links=Links(page=page))), kind)
+
+    assert (page in shown, words in shown) == (True, True)
+    assert (words in without, "/b/" in without) == (False, False)
+
+
 def test_a_calendar_file_is_attached_under_an_ascii_name() -> None:
     message = received(a_message(calendar=b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"))
 

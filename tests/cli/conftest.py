@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from checkin.cli.main import main
+from tests.factories import BASE_URL
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class _Terminal(io.TextIOWrapper):
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CHECKIN_HOME", str(tmp_path / "var"))
+    monkeypatch.setenv("CHECKIN_BASE_URL", BASE_URL)
     return tmp_path / "var"
 
 

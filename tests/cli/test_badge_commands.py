@@ -89,6 +89,7 @@ def test_a_server_that_is_away_is_told_with_an_exit_code(
     demo: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CHECKIN_MAIL_URL", "smtp://127.0.0.1:9")
+    monkeypatch.setenv("CHECKIN_MAIL_FROM", "badges@example.org")
 
     ran = demo("badges", "send")
 

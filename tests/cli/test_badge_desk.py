@@ -27,7 +27,7 @@ def test_a_reissue_changes_the_code_and_says_where_the_new_badge_is(demo: Run) -
     told = json.loads(demo("badges", "reissue", 1, "--reason", "perdu", "--json").out)
 
     assert told["issue"] == 2
-    assert told["page"].startswith("http://localhost:8000/b/")
+    assert told["page"].startswith("http://marhaba.example.org/b/")
     assert code_of(demo, 1) != old
 
 

@@ -18,6 +18,7 @@ from checkin.db.models.event import Event
 from checkin.db.models.gate import Gate, GateCategory
 from checkin.db.models.hourly_arrivals import HourlyArrivals
 from checkin.db.models.import_draft import ImportDraft
+from checkin.db.models.installation_setting import InstallationSetting
 from checkin.db.models.lease import Lease, LeasePlace
 from checkin.db.models.letter_sent import LetterSent
 from checkin.db.models.limit_counter import LimitCounter
@@ -57,6 +58,7 @@ __all__ = [
     "GateCategory",
     "HourlyArrivals",
     "ImportDraft",
+    "InstallationSetting",
     "Lease",
     "LeasePlace",
     "LetterSent",

@@ -14,6 +14,7 @@ from badges.phone import phone_badge_png
 from badges.spec import BadgeSpec, Language
 from badges.texts import TEXTS, filling
 from checkin.db.models import Badge, Event
+from checkin.domain.addresses import only_this_machine_understands
 from checkin.services.badge_page import page_address
 from checkin.services.badges import badge_specs
 from checkin.services.declining import decline_address
@@ -72,10 +73,15 @@ def wallet_links(
 
 
 def notice_of(event: Event, sender: Sender) -> Notice:
-    """Return who answers for the participants' data."""
+    """Return who answers for the participants' data, and where they are reached.
+
+    A sender that only this machine understands is no such place: the organiser's name is.
+    """
+    organiser = event.organiser or event.name
+    answers = "" if only_this_machine_understands(sender.domain) else parseaddr(sender.address)[1]
     return Notice(
-        organiser=event.organiser or event.name,
-        contact=event.contact or parseaddr(sender.address)[1],
+        organiser=organiser,
+        contact=event.contact or answers or organiser,
         kept_days=event.retention_days,
     )
 
@@ -91,7 +97,7 @@ def _links(
     language, base_url, badge_id = spec.language, sender.base_url, claimed.badge_id
     decline = decline_address(event, keys, badge_id, base_url=base_url, language=language)
     page = page_address(keys, base_url, badge_id)
-    return Links(decline=decline, wallets=wallet_links(wallets, page, language))
+    return Links(decline=decline, page=page, wallets=wallet_links(wallets, page, language))
 
 
 def _entry(event: Event, spec: BadgeSpec, claimed: Claimed) -> CalendarEntry:

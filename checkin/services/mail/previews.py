@@ -64,7 +64,7 @@ def _message(
         png=phone_badge_png(spec, look),
         texts=texts_of(session, event, language),
         sensitive=event.sensitive,
-        links=Links(decline=f"{sender.base_url}/n/…"),
+        links=Links(decline=f"{sender.base_url}/n/…", page=f"{sender.base_url}/b/…"),
     )
 
 

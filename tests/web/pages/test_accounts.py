@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from checkin.db.models import Operator, PasswordLink, Role
+from checkin.settings import Settings
 from checkin.web.state import EXTENSION
 from tests.services.mail_server import mail_server
 from tests.web.pages.browsing import PASSWORD, Browsing, an_operator
@@ -113,7 +114,8 @@ def test_where_the_mail_does_not_leave_the_link_is_handed_over(app, chief, tmp_p
 def test_invitations_leave_by_a_real_mail_server(app, chief, tmp_path):
     with mail_server(tmp_path / "desk") as desk:
         state = app.extensions[EXTENSION]
-        settings = state.settings.model_copy(update={"mail_url": desk.url})
+        given = state.settings.model_dump(exclude_unset=True)
+        settings = Settings(**given, mail_url=desk.url, mail_from="badges@example.org")
         object.__setattr__(state, "settings", settings)
         invite(chief)
         [letter] = desk.taken()

@@ -14,9 +14,7 @@ from checkin.db.models import Activity
 from checkin.services.badge_issue import revoke_badge
 from checkin.services.badge_page import page_address
 from tests import factories
-from tests.factories import KEYS, NOW, write
-
-BASE_URL = "http://localhost:8000"
+from tests.factories import BASE_URL, KEYS, NOW, write
 
 
 @pytest.fixture

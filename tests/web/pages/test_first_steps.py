@@ -7,6 +7,7 @@ import pytest
 from checkin.services.rehearsal import begin_rehearsal
 from tests import factories
 from tests.factories import NOW, write
+from tests.web.pages.test_server_address import opened_on_a_telephone
 
 START = "/events/rabat-2025/start"
 
@@ -20,9 +21,11 @@ def next_of(browsing):
     return browsing.open(START).location.rpartition("/")[2]
 
 
-def test_each_step_is_done_by_what_is_there(organiser, database, event):
+def test_each_step_is_done_by_what_is_there(app, organiser, database, event):
     found = [next_of(organiser)]
     factories.a_delegation(database, event)
+    found.append(next_of(organiser))
+    opened_on_a_telephone(app, organiser)
     found.append(next_of(organiser))
     factories.a_new_device(database, event)
     found.append(next_of(organiser))
@@ -32,8 +35,8 @@ def test_each_step_is_done_by_what_is_there(organiser, database, event):
     )
     found.append(next_of(organiser))
 
-    assert found == ["delegations", "gate", "rehearsal", "end"]
-    assert organiser.read(f"{START}/end").count('data-state="done"') == 4
+    assert found == ["delegations", "address", "gate", "rehearsal", "end"]
+    assert organiser.read(f"{START}/end").count('data-state="done"') == 5
 
 
 def test_a_step_is_skipped_and_can_be_done_later(organiser, database, event):
@@ -44,7 +47,7 @@ def test_a_step_is_skipped_and_can_be_done_later(organiser, database, event):
     skipped = organiser.read(page)
     factories.a_delegation(database, event)
 
-    assert after == "gate"
+    assert after == "address"
     assert 'data-state="skipped"' in skipped
     assert 'data-state="skipped"' not in organiser.read(page)
 
@@ -57,7 +60,7 @@ def test_a_pairing_code_is_shown_in_its_step_and_a_bad_gate_is_told(organiser, e
     assert (refused.status_code, 'id="gate-problem"' in refused.text) == (400, True)
 
 
-def test_there_is_no_fifth_step(organiser, event):
+def test_there_is_no_step_of_another_name(organiser, event):
     page = f"{START}/delegations"
 
     assert organiser.open(f"{START}/lunch").status_code == 404

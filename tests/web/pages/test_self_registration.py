@@ -286,7 +286,7 @@ class TestTheCoordinator:
         coordinator.send(page, open="yes", approval="yes", category=str(category.id))
 
         shown = coordinator.read(page)
-        path = re.search(r'href="http://localhost:8000(/r/[a-z2-7]{26})"', shown)[1]
+        path = re.search(r'href="http://marhaba.example.org(/r/[a-z2-7]{26})"', shown)[1]
         assert "data:image/svg+xml;base64," in shown
         assert stranger.open(path).status_code == 200
         assert coordinator.open(page + "/qr.png").data.startswith(b"\x89PNG")

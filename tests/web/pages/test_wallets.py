@@ -165,7 +165,7 @@ def test_the_mail_leads_to_the_wallets_by_the_badges_own_page(
             session.get_one(Event, event.id),
             KEYS,
             transport,
-            settings.sender,
+            settings.mail_sender(session),
             clock=lambda: now,
             wallets=load_wallets(settings.wallet_files, now),
         )

@@ -1,0 +1,155 @@
+"""The server's address and the sender of its mail: where they come from, and their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from checkin.db.engine import in_transaction
+from checkin.domain.problems import InvalidValue
+from checkin.domain.public_address import BASE_URL, MAIL_FROM, RULING, AddressSource
+from checkin.errors import Conflict, InvalidRequest
+from checkin.services.network import interface_names, own_addresses
+from checkin.services.public_address import (
+    choose_lan_address,
+    keep_base_url,
+    keep_sender,
+    lan_choices,
+)
+from checkin.services.telephone_check import Opening, opened_elsewhere, record_opening
+from checkin.web.json_bodies import json_response, utc_text
+from checkin.web.languages import page_language
+from checkin.web.outgoing import (
+    VARIABLES,
+    address_refusal,
+    public_address,
+    sender_address,
+    sender_refusal,
+)
+from checkin.web.page_errors import register_page_errors
+from checkin.web.sessions import current_operator
+from checkin.web.state import database, marhaba
+from checkin.web.telephone import asking_browser, telephone_check
+
+bp = Blueprint("server_address", __name__)
+register_page_errors(bp)
+
+Keep = Callable[..., None]
+#: what keeps each field of the page
+_KEEP: dict[str, Keep] = {BASE_URL: keep_base_url, MAIL_FROM: keep_sender}
+
+
+@bp.get("/server-address")
+def show() -> ResponseReturnValue:
+    """Show the address with its source, the choices, and a QR to open it on a telephone."""
+    return _page()
+
+
+@bp.post("/server-address")
+def save() -> ResponseReturnValue:
+    """Keep the address or the sender, and go back to where the field was."""
+    field = request.form.get("field", "")
+    if field not in _KEEP:
+        raise InvalidRequest("field is base_url or mail_from")
+    if _source_of(field) in RULING:
+        raise Conflict(f"{VARIABLES[field]} is set already")
+    return _kept(field, _KEEP[field])
+
+
+@bp.post("/server-address/lan")
+def choose_lan() -> ResponseReturnValue:
+    """Choose among the machine's own addresses."""
+    if _source_of(BASE_URL) in RULING:
+        raise Conflict("CHECKIN_BASE_URL is set already")
+    return _kept(BASE_URL, choose_lan_address)
+
+
+@bp.get("/server-address/opened")
+def opened() -> ResponseReturnValue:
+    """Answer when another device has opened the address, for the page that waits for it."""
+    with database().read() as session:
+        at = opened_elsewhere(session, marhaba().settings.public_address(session).url)
+    return json_response({"opened_at": utc_text(at)})
+
+
+@bp.get("/t/<secret>")
+def telephone(secret: str) -> ResponseReturnValue:
+    """Thank the device that has opened the QR, unless it is the one that shows it."""
+    now, opened_by = datetime.now(UTC), asking_browser()
+    url, own = public_address().url, own_addresses()
+
+    def work(session: Session) -> Opening:
+        return record_opening(session, marhaba().keys, url, secret, opened_by, own=own, now=now)
+
+    opening = in_transaction(database(), work)
+    status = 410 if opening is Opening.NOWHERE else 200
+    return render_template("public/telephone.html", opening=opening), status
+
+
+def _kept(field: str, keep: Keep) -> ResponseReturnValue:
+    now, operator_id, text = datetime.now(UTC), current_operator().id, _written()
+    try:
+        in_transaction(
+            database(), lambda session: keep(session, text, now=now, operator_id=operator_id)
+        )
+    except InvalidValue as fault:
+        return _page(field, fault.in_column(field).advice(page_language())), 400
+    marhaba().public_url.forget()
+    flash(_("Saved."))
+    return redirect(_back(), 303)
+
+
+def _page(field: str = "", problem: str = "") -> str:
+    address, sender = public_address(), sender_address()
+    refusal = address_refusal(address)
+    with database().read() as session:
+        choices = lan_choices(session)
+    names = {str(one): name for one, name in interface_names().items()}
+    return render_template(
+        "organiser/server_address.html",
+        address=address,
+        sender=sender,
+        sources={BASE_URL: source_words(address.source), MAIL_FROM: source_words(sender.source)},
+        ruled={BASE_URL: address.source in RULING, MAIL_FROM: sender.source in RULING},
+        problems={field: problem} if field else {},
+        written=_written() if field else "",
+        choices=[(one, url, names.get(one, "")) for one, url in choices.items()],
+        refusal=refusal,
+        refused_sender=sender_refusal(sender),
+        check=None if address.is_only_here else telephone_check(address.url),
+        back=_back(),
+    )
+
+
+def source_words(source: AddressSource) -> str:
+    """Say where an address comes from."""
+    return str(
+        {
+            AddressSource.ENVIRONMENT: _("from the server's environment"),
+            AddressSource.DOTENV: _("from the server's file .env"),
+            AddressSource.PAGE: _("set on this page"),
+            AddressSource.LISTENING: _("this machine's address on the network"),
+            AddressSource.LOCAL: _("nothing was set"),
+        }[source]
+    )
+
+
+def _source_of(field: str) -> AddressSource:
+    return (public_address() if field == BASE_URL else sender_address()).source
+
+
+def _written() -> str:
+    return request.form.get("value", "")[:400]
+
+
+def _back() -> str:
+    """Return the page that the form stood on: one of ours, whatever the form says."""
+    back = request.form.get("back", "")
+    here = url_for("server_address.show")
+    is_ours = back.startswith("/") and not back.startswith("//") and "\\" not in back
+    return back if is_ours and back.isprintable() else here
