@@ -10,6 +10,7 @@ from flask import Flask, Response
 
 from checkin.db.engine import Database
 from checkin.services.board import Books
+from checkin.services.certificates.authority import served_authority
 from checkin.services.live import LiveHub
 from checkin.services.wallets import load_wallets
 from checkin.settings import Settings, load_keys, use_shipped_time_zones
@@ -28,7 +29,9 @@ _HEADERS = {
         "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    # The check of forms over HTTPS wants to see from which page of ours they come. Addresses that
+    # hold secrets (badges, invitations) are shown to no other origin.
+    "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
@@ -72,7 +75,8 @@ def _connect(settings: Settings) -> Marhaba:
     wallets = load_wallets(settings.wallet_files, datetime.now(UTC))
     database, books = Database(settings.database), Books()
     live = LiveHub(live_views(database, books))
-    return Marhaba(settings, database, keys, live, books, wallets)
+    authority = served_authority()
+    return Marhaba(settings, database, keys, live, books, wallets, authority)
 
 
 def _add_routes(app: Flask) -> None:

@@ -41,6 +41,7 @@ class Settings(BaseModel):
             reach it too.
         bounces_url: the mailbox of that address, `imaps://user:password@host/FOLDER`.
         base_url: the address under which people reach this server, for links and QR codes.
+        mdns: whether `run` announces the server as marhaba.local on the local network.
         master_key: 64 hexadecimal digits; without it the key file in `home` is used.
         language: fr, ar or en, where nothing says better.
         session_idle_minutes: how long an operator stays signed in without doing anything.
@@ -66,6 +67,7 @@ class Settings(BaseModel):
     bounces_to: str = ""
     bounces_url: str = ""
     base_url: str = "http://localhost:8000"
+    mdns: bool = True
     master_key: str | None = None
     language: Literal["fr", "ar", "en"] = "fr"
     session_idle_minutes: int = Field(default=240, ge=1, le=525_600)

@@ -17,6 +17,7 @@ from checkin.cli.office import (
 )
 from checkin.db.models import Event
 from checkin.errors import NotFound
+from checkin.protocol.fingerprints import pairing_fragment
 from checkin.services.devices import (
     PAIRING_LIFETIME,
     NewDevice,
@@ -26,6 +27,7 @@ from checkin.services.devices import (
     revoke_device,
 )
 from checkin.services.gates import limit_gate
+from checkin.services.serving import serving_now
 
 gate_option = click.option("--gate", "gate_name", required=True, metavar="NAME")
 
@@ -37,6 +39,16 @@ def _tell_of_a_new_gate(office: Office, event: Event, name: str) -> None:
             gate_named(session, event, name)
     except NotFound as fault:
         click.echo(f"{fault.detail}; making it", err=True)
+
+
+def _fingerprint(office: Office) -> str:
+    """Return the fingerprint of the authority by which this home is served now, or nothing."""
+    serving = serving_now(office.settings.home)
+    return serving.authority if serving else ""
+
+
+def _trust_option(fingerprint: str) -> str:
+    return f" --fingerprint {fingerprint}" if fingerprint else ""
 
 
 @click.group()
@@ -64,7 +76,9 @@ def add(office: Office, gate_name: str, name: str, event_slug: str | None, as_js
         say_json({"device_id": new.id, "device_token": new.token, "gate": new.gate_name})
         return
     say(f"device {new.id} at {new.gate_name}; token (shown this once): {new.token}")
-    say(f"start it: python -m scanner --server {office.settings.base_url} --token {new.token}")
+    trust = _trust_option(_fingerprint(office))
+    base = office.settings.base_url
+    say(f"start it: python -m scanner --server {base} --token {new.token}{trust}")
 
 
 @device.command("pair")
@@ -86,9 +100,11 @@ def pair(office: Office, gate_name: str, event_slug: str | None, as_json: bool) 
     if as_json:
         say_json({"pairing_code": code, "gate": gate_name, "minutes": minutes})
         return
+    base, fingerprint = office.settings.base_url, _fingerprint(office)
+    trust = _trust_option(fingerprint)
     say(f"pairing code for {gate_name}: {code} (once, within {minutes} minutes)")
-    say(f"scanner: python -m scanner --server {office.settings.base_url} --pair {code}")
-    say(f"browser: {office.settings.base_url}/scan#pair={code}")
+    say(f"scanner: python -m scanner --server {base} --pair {code}{trust}")
+    say(f"browser: {base}/scan{pairing_fragment(code, fingerprint)}")
 
 
 @device.command("revoke")

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from checkin.cli.doctor_network import certificate_fault, network_notes
 from checkin.cli.office import Office, in_office, now, say
 from checkin.db.models import Event
 from checkin.errors import MarhabaError
@@ -30,6 +31,8 @@ def doctor(office: Office) -> None:
             fault = error.detail
         say(f"{'ok ' if not fault else 'BAD'}  {name}{': ' + fault if fault else ''}")
         well = well and not fault
+    for note in network_notes(office):
+        say(f"     {note}")
     sys.exit(0 if well else 1)
 
 
@@ -40,6 +43,7 @@ def _checks(office: Office) -> dict[str, Callable[[], str]]:
         "Arabic in pictures (libfribidi)": _shaping_fault,
         "QR decoders": _decoder_fault,
         "time zone of Morocco": _time_zone_fault,
+        "certificate": lambda: certificate_fault(office),
         "wallets": lambda: _wallet_fault(office),
         "mail": lambda: _mail_fault(office),
     }

@@ -44,6 +44,7 @@ from checkin.web import (
     scan_page,
     second_factor,
     stops,
+    trust,
 )
 from checkin.web.half_signed_in import waiting_key
 from checkin.web.languages import babel_locale, register_language
@@ -89,6 +90,7 @@ _PAGES = (
     badge_desk,
     badge_page,
     scan_page,
+    trust,
 )
 #: A hall's operators share one address; one account under attack is slowed from wherever.
 _PER_ADDRESS = "60 per minute"
@@ -116,7 +118,12 @@ def register_pages(app: Flask) -> None:
     app.after_request(_keep_out_of_caches)
     pack_static_files(app)
     app.context_processor(
-        lambda: {"operator": operator_or_none(), "may": _may, "leads_here": leads_here}
+        lambda: {
+            "operator": operator_or_none(),
+            "may": _may,
+            "leads_here": leads_here,
+            "authority": app.extensions[EXTENSION].authority,
+        }
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from badges.link_qr import link_qr_address
 from checkin.db.engine import in_transaction
 from checkin.domain.problems import InvalidValue
+from checkin.protocol.fingerprints import beginning, pairing_fragment
 from checkin.services.devices import PAIRING_LIFETIME, gate_name, gate_named, open_pairing
 from checkin.services.visible_events import visible_event
 from checkin.web.languages import page_language
@@ -22,14 +23,17 @@ class OpenPairing:
     """A pairing code and what shows it; without a code, `problem` says why.
 
     Attributes:
-        link: opens the scan page with the code.
+        link: opens the scan page with the code. It ends with the fingerprint of the server's own
+            authority, if it has one: by it a scanner trusts the server.
         picture: the link's QR as a data: address of an SVG.
+        check: the fingerprint's beginning, which a scanner shows to whoever types the code.
     """
 
     gate: str
     code: str = ""
     link: str = ""
     picture: str = ""
+    check: str = ""
     expires_at: datetime | None = None
     problem: str = ""
 
@@ -47,6 +51,14 @@ def open_pairing_at(slug: str, given: str) -> OpenPairing:
         gate = gate_named(session, event, name, create=True)
         return open_pairing(session, event, gate, now=now, operator_id=operator.id)
 
-    code = in_transaction(database(), work)
-    link = f"{marhaba().settings.base_url}/scan#pair={code}"
-    return OpenPairing(name, code, link, link_qr_address(link), now + PAIRING_LIFETIME)
+    code, authority = in_transaction(database(), work), marhaba().authority
+    fragment = pairing_fragment(code, authority.fingerprint if authority else "")
+    link = f"{marhaba().settings.base_url}/scan{fragment}"
+    return OpenPairing(
+        name,
+        code,
+        link,
+        picture=link_qr_address(link),
+        check=beginning(authority.fingerprint) if authority else "",
+        expires_at=now + PAIRING_LIFETIME,
+    )
