@@ -11,6 +11,7 @@ from flask import Flask, Response
 
 from checkin.db.engine import Database
 from checkin.services.board import Books
+from checkin.services.certificates.authority import served_authority
 from checkin.services.limits.limits import Limits
 from checkin.services.limits.opening import open_counters
 from checkin.services.live import LiveHub
@@ -36,6 +37,8 @@ _HEADERS = {
         "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
+    # The check of forms over HTTPS wants to see from which page of ours they come. Addresses that
+    # hold secrets (badges, invitations) are shown to no other origin.
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -103,6 +106,7 @@ def _connect(settings: Settings) -> Marhaba:
         limits,
         KnownAddress(settings, database),
         wallets,
+        served_authority(),
         errands=errands,
     )
 

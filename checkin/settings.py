@@ -61,6 +61,7 @@ class Settings(BaseModel):
         limits_url: a Redis that counts what is limited, for several nodes: `redis://host:port/0`,
             `rediss://…` or `unix:///path`; else PostgreSQL counts, and with SQLite the process.
         trusted_proxies: whose X-Forwarded-* headers count, as networks; nobody's by default.
+        mdns: whether `run` announces the server as marhaba.local on the local network.
         master_key: 64 hexadecimal digits; without it the key file in `home` is used.
         language: fr, ar or en, where nothing says better.
         session_idle_minutes: how long an operator stays signed in without doing anything.
@@ -88,6 +89,7 @@ class Settings(BaseModel):
     base_url: str | None = None
     limits_url: str = ""
     trusted_proxies: tuple[Network, ...] = ()
+    mdns: bool = True
     master_key: str | None = None
     language: Literal["fr", "ar", "en"] = "fr"
     session_idle_minutes: int = Field(default=240, ge=1, le=525_600)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from checkin.domain.messages import DEFAULT_LANGUAGE, LANGUAGES
 from checkin.domain.verdicts import Direction
+from checkin.protocol.fingerprints import fingerprint_typed
 from checkin.protocol.version import VERSION
 from scanner.errors import LibraryMissing, ScannerError
 from scanner.quiet import hush
@@ -71,7 +72,7 @@ def _scan(asked: argparse.Namespace) -> int:
     with _libraries():
         from scanner.decode.idle import Idle
         from scanner.decode.stream import stream_decoder, zbar_or_none
-        from scanner.gate import gate_for, needs_pairing
+        from scanner.gate import needs_pairing
         from scanner.steady import frames_of
     if not asked.headless:
         from scanner.window.display import check_display
@@ -86,7 +87,7 @@ def _scan(asked: argparse.Namespace) -> int:
     gate = _gate_invited(asked, wanted, decoder) if is_invited else None
     # A gate with a window opens without a camera too: it has a keyboard, and tells what to do.
     frames = frames_of(asked.source, at_once=asked.headless)
-    gate = gate or gate_for(wanted)
+    gate = gate or _gate(asked, wanted)
     if is_invited or wanted.pairing_code:
         print(say(asked.language, "paired", gate=gate.place.get("name", "")), file=sys.stderr)  # noqa: T201 - a command
     if asked.headless:
@@ -100,19 +101,36 @@ def _scan(asked: argparse.Namespace) -> int:
     return 0
 
 
+def _gate(asked: argparse.Namespace, wanted: Wanted) -> Gate:
+    """Return the gate of what the command line said; without a window nobody is asked."""
+    from scanner.authority_question import ask_in_terminal, gate_or_question
+    from scanner.gate import gate_for
+
+    if asked.headless:
+        return gate_for(wanted)
+    if sys.stdin is not None and sys.stdin.isatty():
+        return gate_or_question(wanted, ask_in_terminal)
+    from scanner.window.authority_window import ask_in_window
+
+    return gate_or_question(wanted, ask_in_window)
+
+
 def _gate_invited(asked: argparse.Namespace, wanted: Wanted, decoder: Decoder) -> Gate:
     """Return the gate of a pairing QR or a typed code; the window asks until the code is good."""
     from scanner.errors import PairingRefused
     from scanner.gate import gate_for
 
+    if asked.headless:
+        return gate_for(_invited(asked, wanted, decoder, ""))
+    from scanner.authority_question import gate_or_question
+    from scanner.window.authority_window import ask_in_window
+
     refused = ""
     while True:
         invited = _invited(asked, wanted, decoder, refused)
         try:
-            return gate_for(invited)
+            return gate_or_question(invited, ask_in_window)
         except PairingRefused:
-            if asked.headless:
-                raise
             refused = invited.pairing_code or ""
 
 
@@ -132,7 +150,13 @@ def _invited(asked: argparse.Namespace, wanted: Wanted, decoder: Decoder, refuse
         invitation = invitation_shown(
             frames, decoder, asked.language, may_type=may_type, refused=refused
         )
-    return replace(wanted, server=wanted.server or invitation.server, pairing_code=invitation.code)
+    return replace(
+        wanted,
+        server=wanted.server or invitation.server,
+        pairing_code=invitation.code,
+        # What the command line says goes before what was seen.
+        fingerprint=wanted.fingerprint or invitation.fingerprint,
+    )
 
 
 def _wanted(asked: argparse.Namespace) -> Wanted:
@@ -147,6 +171,7 @@ def _wanted(asked: argparse.Namespace) -> Wanted:
         type=asked.type,
         spool=asked.spool,
         cafile=asked.cafile,
+        fingerprint=asked.fingerprint,
     )
 
 
@@ -183,13 +208,31 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--name", help="this device's name (default: the computer's)")
     parser.add_argument("--type", choices=[str(d) for d in Direction], default=str(Direction.ENTRY))
     parser.add_argument("--spool", metavar="DIR", type=Path, help="where waiting scans are kept")
-    parser.add_argument("--cafile", metavar="PEM", type=Path, help="certificate of the server")
+    parser.add_argument(
+        "--cafile",
+        metavar="PEM",
+        type=Path,
+        help="believe the certificates in this file, and no others",
+    )
+    parser.add_argument(
+        "--fingerprint",
+        metavar="SHA256",
+        type=_fingerprint,
+        help="of the server's own authority, which is believed from then on; a pairing QR tells it",
+    )
     return parser
 
 
 def _called_by() -> str:
     installed = "marhaba-scanner"
     return installed if Path(sys.argv[0]).stem == installed else "python -m scanner"
+
+
+def _fingerprint(text: str) -> str:
+    whole = fingerprint_typed(text)
+    if whole is None:
+        raise argparse.ArgumentTypeError("a fingerprint has 64 hexadecimal digits")
+    return whole
 
 
 @contextlib.contextmanager

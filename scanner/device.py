@@ -6,11 +6,13 @@ import contextlib
 import hashlib
 import json
 import os
+import ssl
 import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from checkin.protocol.fingerprints import fingerprint_of
 from scanner.client import Pairing
 
 
@@ -35,8 +37,8 @@ def remember(server: str, pairing: Pairing) -> None:
     # Scans that waited under the old token are this gate's still: the new one sends them.
     earlier = known.get(server, {})
     spool = earlier.get("spool") or str(spool_folder(server, pairing.token))
-    known[server] = {**asdict(pairing), "spool": spool}
-    _write_private(_file(), json.dumps(known, ensure_ascii=False, indent=1))
+    known[server] = {**asdict(pairing), "spool": spool, **_authority_in(earlier)}
+    _write_known(known)
 
 
 def forget(server: str, token: str) -> None:
@@ -45,8 +47,8 @@ def forget(server: str, token: str) -> None:
     entry = known.get(server, {})
     if entry.get("token") != token:
         return
-    known[server] = {"spool": entry["spool"]}
-    _write_private(_file(), json.dumps(known, ensure_ascii=False, indent=1))
+    known[server] = {"spool": entry["spool"], **_authority_in(entry)}
+    _write_known(known)
 
 
 def remembered(server: str) -> tuple[Pairing, Path] | None:
@@ -56,6 +58,47 @@ def remembered(server: str) -> tuple[Pairing, Path] | None:
         return None
     fields = {name: entry[name] for name in ("device_id", "token", "gate", "event")}
     return Pairing(**fields), Path(entry["spool"])
+
+
+def keep_authority(server: str, der: bytes) -> Path:
+    """Keep the certificate of a server's authority, and return its file (PEM)."""
+    fingerprint = fingerprint_of(der)
+    path = _authority_file(fingerprint)
+    _write_private(path, ssl.DER_cert_to_PEM_cert(der))
+    known = _known()
+    known[server] = {**known.get(server, {}), "authority": fingerprint}
+    _write_known(known)
+    return path
+
+
+def kept_authority(server: str) -> tuple[str, Path] | None:
+    """Return the fingerprint and the file of a server's authority; None when none is kept whole."""
+    fingerprint = _known().get(server, {}).get("authority", "")
+    path = _authority_file(fingerprint)
+    # A file that was exchanged or damaged is no authority that anybody compared.
+    with contextlib.suppress(OSError, ValueError):
+        if fingerprint_of(ssl.PEM_cert_to_DER_cert(path.read_text("ascii"))) == fingerprint:
+            return fingerprint, path
+    return None
+
+
+def forget_authority(server: str) -> None:
+    """Believe only what the system believes of a server."""
+    known = _known()
+    if known.get(server, {}).pop("authority", None):
+        _write_known(known)
+
+
+def _authority_file(fingerprint: str) -> Path:
+    return config_folder() / f"authority-{fingerprint}.pem"
+
+
+def _authority_in(entry: dict[str, Any]) -> dict[str, Any]:
+    return {"authority": entry["authority"]} if "authority" in entry else {}
+
+
+def _write_known(known: dict[str, Any]) -> None:
+    _write_private(_file(), json.dumps(known, ensure_ascii=False, indent=1))
 
 
 def _file() -> Path:

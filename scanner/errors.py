@@ -111,6 +111,42 @@ class CertificateRefused(ServerUnreachable):
     code = "certificate_refused"
 
 
+class CertificateNotOfFile(CertificateRefused):
+    """The server's certificate is not of the authority given as --cafile."""
+
+    code = "certificate_not_of_cafile"
+
+
+class CertificateChanged(CertificateRefused):
+    """The server's certificate is not of the authority that was learned when pairing."""
+
+    code = "certificate_changed"
+
+
+class CertificateOfOtherName(CertificateRefused):
+    """The certificate is trusted, and is not about the address that was used."""
+
+    code = "certificate_of_other_name"
+
+
+class CertificateOutOfDate(CertificateRefused):
+    """By this computer's clock the certificate is not valid yet, or no longer."""
+
+    code = "certificate_out_of_date"
+
+
+class AuthorityRefused(ScannerError):
+    """The server's authority is not the one that the organiser showed. Nothing was sent to it."""
+
+    code = "authority_refused"
+
+
+class FingerprintWithoutTls(ScannerError):
+    """A fingerprint was given for an http address, where nothing can be verified."""
+
+    code = "fingerprint_without_tls"
+
+
 class TokenRefused(ScannerError):
     """The server does not take this device's token any more."""
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from checkin.domain.verdicts import Direction
+from scanner.authority import authority_for
 from scanner.client import Client, Pairing
 from scanner.clock import DeviceClock
 from scanner.courier import Courier
@@ -28,7 +29,11 @@ from scanner.station import Station
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the command line asked for."""
+    """What the command line asked for, or a pairing QR.
+
+    Attributes:
+        fingerprint: see `scanner.authority.authority_for`.
+    """
 
     server: str
     pairing_code: str | None = None
@@ -38,6 +43,7 @@ class Wanted:
     type: str = Direction.ENTRY
     spool: Path | None = None
     cafile: Path | None = None
+    fingerprint: str | None = None
 
 
 @dataclass
@@ -113,14 +119,21 @@ def gate_for(wanted: Wanted) -> Gate:
     Raises:
         NotPaired: there is nothing to sign in with.
         PairingRefused, ServerUnreachable: pairing failed.
+        AuthorityRefused, FingerprintWithoutTls: see `scanner.authority.authority_for`.
         BadServerAddress, CertificateMissing, SpoolUnwritable: as their names say.
     """
     server = server_address(wanted.server)
-    pairing, spool = _credentials(wanted, server)
+    authority = None if wanted.cafile else authority_for(server, wanted.fingerprint)
+    pairing, spool = _credentials(wanted, server, authority)
     folder = wanted.spool or spool
     clock = _clock(folder)
     client = Client(
-        server, token=pairing.token, language=wanted.language, cafile=wanted.cafile, clock=clock
+        server,
+        token=pairing.token,
+        language=wanted.language,
+        cafile=wanted.cafile,
+        authority=authority,
+        clock=clock,
     )
     spool_of_run = Spool(folder, frame=clock.frame)
     held = HeldList(folder, event=pairing.event.get("slug", ""))
@@ -168,11 +181,11 @@ def _clock(folder: Path) -> DeviceClock:
         spool.close()
 
 
-def _credentials(wanted: Wanted, server: str) -> tuple[Pairing, Path]:
+def _credentials(wanted: Wanted, server: str, authority: Path | None) -> tuple[Pairing, Path]:
     if wanted.token:
         return Pairing("", wanted.token, {}, {}), spool_folder(server, wanted.token)
     if wanted.pairing_code:
-        client = Client(server, language=wanted.language, cafile=wanted.cafile)
+        client = Client(server, language=wanted.language, cafile=wanted.cafile, authority=authority)
         remember(server, client.pair(wanted.pairing_code, wanted.name or socket.gethostname()))
     known = remembered(server)
     if known is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,11 @@ from checkin.protocol.version import VERSION
 from scanner.clock import DeviceClock
 from scanner.errors import (
     BadServerAddress,
+    CertificateChanged,
     CertificateMissing,
+    CertificateNotOfFile,
+    CertificateOfOtherName,
+    CertificateOutOfDate,
     CertificateRefused,
     DeviceWiped,
     RequestRejected,
@@ -23,6 +28,11 @@ from scanner.errors import (
 )
 
 SOFTWARE = f"marhaba-scanner/{VERSION}"
+
+# OpenSSL's numbers: X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH;
+# X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED.
+_OTHER_NAME = {62, 64}
+_OUT_OF_DATE = {9, 10}
 
 # Answers that will be the same however often the request is sent.
 _HOPELESS = {400, 403, 404, 409, 413, 415, 422}
@@ -43,11 +53,14 @@ class Line:
         token: str = "",
         language: str = "fr",
         cafile: Path | None = None,
+        authority: Path | None = None,
         clock: DeviceClock | None = None,
     ) -> None:
         """Get ready; nothing is sent yet.
 
         Args:
+            cafile: certificates to believe instead of the system's.
+            authority: the same, learned when pairing; `cafile` wins.
             clock: measured against the server's with each exchange.
 
         Raises:
@@ -63,10 +76,11 @@ class Line:
         self._session.headers["User-Agent"] = SOFTWARE
         if token:
             self._session.headers["Authorization"] = f"Bearer {token}"
-        if cafile is not None:
-            if not cafile.is_file():
-                raise CertificateMissing(cafile=cafile)
-            self._session.verify = str(cafile)
+        if cafile is not None and not cafile.is_file():
+            raise CertificateMissing(cafile=cafile)
+        self._cafile, self._authority = cafile, authority
+        if believed := cafile or authority:
+            self._session.verify = str(believed)
 
     def get(self, path: str, *, timeout_s: float) -> dict[str, Any]:
         """Read something."""
@@ -111,13 +125,27 @@ class Line:
                     allow_redirects=False,
                 )
             except requests.exceptions.SSLError as error:
-                raise CertificateRefused(server=self.server) from error
+                # TLS that breaks off is a connection lost, as when the server's worker restarts.
+                if refusal := _refusal_in(error):
+                    raise self._refused(refusal) from error
+                if last:
+                    raise ServerUnreachable(server=self.server) from error
             except requests.Timeout as error:
                 raise ServerUnreachable(server=self.server) from error
             except requests.RequestException as error:
                 if last:
                     raise ServerUnreachable(server=self.server) from error
         raise AssertionError("the second try returns or raises")
+
+    def _refused(self, refusal: ssl.SSLCertVerificationError) -> CertificateRefused:
+        if refusal.verify_code in _OTHER_NAME:
+            return CertificateOfOtherName(server=self.server)
+        if refusal.verify_code in _OUT_OF_DATE:
+            return CertificateOutOfDate(server=self.server)
+        if self._cafile:
+            return CertificateNotOfFile(server=self.server, cafile=self._cafile)
+        kind = CertificateChanged if self._authority else CertificateRefused
+        return kind(server=self.server)
 
     def _understood(self, answer: requests.Response) -> dict[str, Any]:
         reply = _json_object(answer)
@@ -156,6 +184,18 @@ def server_address(server: str) -> str:
     if not usable:
         raise BadServerAddress(server=server)
     return server.rstrip("/")
+
+
+def _refusal_in(error: BaseException | None) -> ssl.SSLCertVerificationError | None:
+    """Return why a certificate was refused, from under the faults of two libraries."""
+    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
+        error = error.__cause__ or error.__context__ or _wrapped_in(error)
+    return error
+
+
+def _wrapped_in(error: BaseException) -> BaseException | None:
+    inner = getattr(error, "reason", None) or (error.args[0] if error.args else None)
+    return inner if isinstance(inner, BaseException) else None
 
 
 def _json_object(answer: requests.Response) -> dict[str, Any] | None:

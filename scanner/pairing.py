@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
 from checkin.protocol.codes import ALPHABET, normalise_typed
+from checkin.protocol.fingerprints import fingerprint_typed
 from scanner.camera import Frame
 from scanner.decode.base import Decoder, grey_of
 from scanner.errors import NotPaired
@@ -17,25 +18,40 @@ CODE_LENGTH = 8
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """A pairing code, and the server that gave it; empty where it was typed."""
+    """A pairing code, and the server that gave it; empty where it was typed.
+
+    Attributes:
+        fingerprint: of the server's own authority; empty where the link has none; None where the
+            code was typed, so that nobody said anything about it.
+    """
 
     code: str
     server: str = ""
+    fingerprint: str | None = ""
 
 
 def invitation_in(text: str) -> Invitation | None:
-    """Read `https://SERVER/scan#pair=CODE`; None when a text is no such link."""
+    """Read `https://SERVER/scan#pair=CODE&ca=FINGERPRINT`; None when a text is no such link.
+
+    The fingerprint may be missing, and must be whole where it is there.
+    """
     try:
         link = urlsplit(text)
-        codes = parse_qs(link.fragment).get("pair", [])
+        told = parse_qs(link.fragment, keep_blank_values=True)
     except ValueError:
         return None
-    if link.scheme not in ("http", "https") or not link.hostname or len(codes) != 1:
+    codes, authorities = told.get("pair", []), told.get("ca", [""])
+    if link.scheme not in ("http", "https") or not link.hostname:
+        return None
+    if len(codes) != 1 or len(authorities) != 1:
         return None
     code = code_typed(codes[0])
+    fingerprint = fingerprint_typed(authorities[0]) if authorities[0] else ""
+    if not code or fingerprint is None:
+        return None
     # A proxy may give the server only a path of its host: https://HOST/marhaba/scan.
-    path = link.path.rstrip("/").removesuffix("/scan")
-    return Invitation(code, f"{link.scheme}://{link.netloc}{path}") if code else None
+    below = link.path.rstrip("/").removesuffix("/scan")
+    return Invitation(code, f"{link.scheme}://{link.netloc}{below}", fingerprint)
 
 
 def code_typed(text: str) -> str | None:

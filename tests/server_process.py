@@ -68,7 +68,9 @@ class Server:
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         ours = {name: value for name, value in os.environ.items() if name[:8] != "CHECKIN_"}
-        self._environ = {**ours, "CHECKIN_HOME": str(home), **settings}
+        # No test announces itself on the network that this machine happens to be in.
+        quiet = {"CHECKIN_MDNS": "off"}
+        self._environ = {**ours, "CHECKIN_HOME": str(home), **quiet, **settings}
         self._begin = begin
         self._process: Process | None = None
         self._log = home.with_suffix(".log")

@@ -1,80 +1,21 @@
-"""A certificate of our own, for a venue without a domain: browsers open cameras only over HTTPS."""
+"""A certificate for this machine as it is now, for whoever serves something else beside `run`."""
 
 from __future__ import annotations
 
-import ipaddress
-import os
-import socket
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
-
-_LIFETIME = timedelta(days=90)
+from checkin.cli.venue_network import check_host, names_besides
+from checkin.services.certificates.leaf import leaf_for
+from checkin.services.certificates.machine import machine_names
 
 
 def self_signed(folder: Path, host: str) -> tuple[Path, Path]:
-    """Return the certificate and the key of this machine, made anew when they are old.
+    """Return certificate and key, which are one file, signed now by the authority in `folder`.
 
-    People must accept it once in each browser; its fingerprint is the certificate's own.
+    Raises:
+        SettingsError: no certificate of our own can be about `host`.
     """
-    cert_path, key_path = folder / "cert.pem", folder / "key.pem"
-    if cert_path.exists() and key_path.exists() and _still_good(cert_path):
-        return cert_path, key_path
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    key = ec.generate_private_key(ec.SECP256R1())
-    certificate = _certificate(key, _names(host))
-    pem = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    with os.fdopen(os.open(key_path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(pem)
-    cert_path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    return cert_path, key_path
-
-
-def _still_good(path: Path) -> bool:
-    certificate = x509.load_pem_x509_certificate(path.read_bytes())
-    return certificate.not_valid_after_utc > datetime.now(UTC) + timedelta(days=7)
-
-
-def _names(host: str) -> list[x509.GeneralName]:
-    names: list[x509.GeneralName] = [x509.DNSName("localhost"), x509.DNSName(socket.gethostname())]
-    addresses = {"127.0.0.1"} | set(_addresses())
-    try:
-        addresses.add(str(ipaddress.ip_address(host)))
-    except ValueError:
-        names.append(x509.DNSName(host))
-    return names + [x509.IPAddress(ipaddress.ip_address(a)) for a in sorted(addresses)]
-
-
-def _addresses() -> list[str]:
-    try:
-        found = socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)
-        return [str(info[4][0]) for info in found]
-    except OSError:
-        return []
-
-
-def _certificate(
-    key: ec.EllipticCurvePrivateKey, names: list[x509.GeneralName]
-) -> x509.Certificate:
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Marhaba")])
-    start = datetime.now(UTC)
-    return (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(start - timedelta(hours=1))
-        .not_valid_after(start + _LIFETIME)
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
+    check_host(host)
+    leaf = leaf_for(folder, machine_names(*names_besides(host)), datetime.now(UTC))
+    return leaf.file, leaf.file

@@ -19,6 +19,7 @@ from checkin.cli.office import (
 from checkin.command_names import scanner_command
 from checkin.db.models import Event
 from checkin.errors import NotFound
+from checkin.protocol.fingerprints import pairing_fragment
 from checkin.services.devices import (
     PAIRING_LIFETIME,
     NewDevice,
@@ -29,6 +30,7 @@ from checkin.services.devices import (
 )
 from checkin.services.gates import limit_gate
 from checkin.services.public_address import PublicAddress
+from checkin.services.serving import serving_now
 
 gate_option = click.option("--gate", "gate_name", required=True, metavar="NAME")
 
@@ -45,6 +47,16 @@ def _tell_of_a_new_gate(office: Office, event: Event, name: str) -> None:
 def _tell_of_other_machines(address: PublicAddress) -> None:
     if address.problem:
         say(f"on this machine only: {HOW_TO_OPEN_IT}")
+
+
+def _fingerprint(office: Office) -> str:
+    """Return the fingerprint of the authority by which this home is served now, or nothing."""
+    serving = serving_now(office.settings.home)
+    return serving.authority if serving else ""
+
+
+def _trust_option(fingerprint: str) -> str:
+    return f" --fingerprint {fingerprint}" if fingerprint else ""
 
 
 @click.group()
@@ -72,8 +84,9 @@ def add(office: Office, gate_name: str, name: str, event_slug: str | None, as_js
         say_json({"device_id": new.id, "device_token": new.token, "gate": new.gate_name})
         return
     say(f"device {new.id} at {new.gate_name}; token (shown this once): {new.token}")
+    trust = _trust_option(_fingerprint(office))
     address = office.public_address()
-    say(f"start it: {scanner_command()} --server {address.url} --token {new.token}")
+    say(f"start it: {scanner_command()} --server {address.url} --token {new.token}{trust}")
     _tell_of_other_machines(address)
 
 
@@ -97,9 +110,10 @@ def pair(office: Office, gate_name: str, event_slug: str | None, as_json: bool) 
         say_json({"pairing_code": code, "gate": gate_name, "minutes": minutes})
         return
     say(f"pairing code for {gate_name}: {code} (once, within {minutes} minutes)")
-    address = office.public_address()
-    say(f"scanner: {scanner_command()} --server {address.url} --pair {code}")
-    say(f"browser: {address.url}/scan#pair={code}")
+    address, fingerprint = office.public_address(), _fingerprint(office)
+    trust = _trust_option(fingerprint)
+    say(f"scanner: {scanner_command()} --server {address.url} --pair {code}{trust}")
+    say(f"browser: {address.url}/scan{pairing_fragment(code, fingerprint)}")
     _tell_of_other_machines(address)
 
 

@@ -11,6 +11,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from checkin.cli.address import HOW_TO_OPEN_IT, with_source
+from checkin.cli.doctor_network import certificate_fault, network_notes
 from checkin.cli.office import Office, in_office, now, say
 from checkin.db.models import Event
 from checkin.domain.addresses import one_line
@@ -38,6 +39,8 @@ def doctor(office: Office) -> None:
     for remark in _remarks(office):
         say(f"look {remark}")
     _offer_the_telephone(office)
+    for note in network_notes(office):
+        say(f"     {note}")
     sys.exit(0 if well else 1)
 
 
@@ -48,6 +51,7 @@ def _checks(office: Office) -> dict[str, Callable[[], str]]:
         "Arabic in pictures (libfribidi)": _shaping_fault,
         "QR decoders": _decoder_fault,
         "time zone of Morocco": _time_zone_fault,
+        "certificate": lambda: certificate_fault(office),
         "wallets": lambda: _wallet_fault(office),
         "limits": lambda: _limits_fault(office),
         "server's address": lambda: _address_fault(office),

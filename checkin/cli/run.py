@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 
 import click
@@ -12,9 +15,9 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from checkin.cli.address import say_addresses
-from checkin.cli.certificate import self_signed
 from checkin.cli.listening import free_address, reached_host
 from checkin.cli.office import Office, in_office, say
+from checkin.cli.venue_network import VenueNetwork
 from checkin.db.models import Event
 from checkin.errors import SettingsError
 from checkin.services.live import MAX_STREAMS
@@ -29,7 +32,7 @@ REQUEST_THREADS = 48
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0: all networks")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
-@click.option("--tls", is_flag=True, help="HTTPS with a certificate of our own making")
+@click.option("--tls", is_flag=True, help="HTTPS with certificates of our own authority")
 @click.option("--tls-cert", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--tls-key", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @in_office
@@ -49,8 +52,10 @@ def run(
     faults = readiness(office.database, office.settings.home)
     if faults:
         raise SettingsError("; ".join(f"{part}: {fault}" for part, fault in faults.items()))
-    if tls and tls_cert is None:
-        tls_cert, tls_key = self_signed(office.settings.home / "tls", host)
+    own_tls = tls and tls_cert is None
+    network = VenueNetwork(office.settings, host, address, port, tls=own_tls)
+    if own_tls:
+        tls_cert = tls_key = network.certificate
     # The server's own process reads its settings from here, wherever it was started.
     os.environ["CHECKIN_HOME"] = str(office.settings.home.resolve())
     os.environ["CHECKIN_DATABASE_URL"] = office.settings.database
@@ -61,14 +66,29 @@ def run(
         slugs = [event.slug for event in session.query(Event).order_by(Event.starts_at)]
     say_addresses(office, slugs)
     say("stop with Ctrl-C")
-    serve("wsgi:app", address, port, tls_cert, tls_key)
+    beside = partial(network.beside, tls=tls_cert is not None)
+    serve("checkin.wsgi:app", address, port, tls_cert, tls_key, beside=beside)
+
+
+#: what goes on while a server runs; it is handed what restarts the workers, from any thread
+Beside = Callable[[Callable[[], None]], AbstractContextManager[None]]
+
+
+def _nothing_beside(_restart_workers: Callable[[], None]) -> AbstractContextManager[None]:
+    return nullcontext()
 
 
 def serve(
-    app: str, address: str, port: int, cert: Path | None = None, key: Path | None = None
+    app: str,
+    address: str,
+    port: int,
+    cert: Path | None = None,
+    key: Path | None = None,
+    *,
+    beside: Beside = _nothing_beside,
 ) -> None:
     """Serve a WSGI application until Ctrl-C; the benchmarks serve theirs with the same options."""
-    Granian(
+    server = Granian(
         app,
         address=address,
         port=port,
@@ -86,4 +106,8 @@ def serve(
         workers_kill_timeout=1,
         # Its settings come from the same `.env` as ours.
         working_dir=Path.cwd(),
-    ).serve()
+    )
+    # Threads of this program do not survive into a worker, which is another process: it begins
+    # with `fork` or anew, and has no use for them.
+    with beside(server.signal_handler_reload):
+        server.serve()

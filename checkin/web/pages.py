@@ -45,6 +45,7 @@ from checkin.web import (
     second_factor,
     server_address,
     stops,
+    trust,
 )
 from checkin.web.languages import babel_locale, register_language
 from checkin.web.navigation import leads_here
@@ -89,6 +90,7 @@ _PAGES = (
     badge_desk,
     badge_page,
     scan_page,
+    trust,
 )
 
 
@@ -116,6 +118,7 @@ def register_pages(app: Flask) -> None:
             "leads_here": leads_here,
             "organiser_command": organiser_command,
             "version": VERSION,
+            "authority": app.extensions[EXTENSION].authority,
         }
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from flask import url_for
@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from badges.link_qr import link_qr_address
 from checkin.db.engine import in_transaction
 from checkin.domain.problems import InvalidValue
+from checkin.protocol.fingerprints import beginning, pairing_fragment
 from checkin.services.devices import PAIRING_LIFETIME, gate_name, gate_named, open_pairing
 from checkin.services.visible_events import visible_event
 from checkin.web.languages import page_language
 from checkin.web.outgoing import public_address
 from checkin.web.sessions import current_operator
-from checkin.web.state import database
+from checkin.web.state import database, marhaba
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +26,11 @@ class OpenPairing:
 
     Attributes:
         link: opens the scan page with the code, on any device; "" where only this machine would
-            understand it.
+            understand it. It ends with the fingerprint of the server's own authority, if it has
+            one: by it a scanner trusts the server.
         picture: the link's QR as a data: address of an SVG.
         here: the same for this very browser, at the address that it uses already.
+        check: the fingerprint's beginning, which a scanner shows to whoever types the code.
     """
 
     gate: str
@@ -35,6 +38,7 @@ class OpenPairing:
     link: str = ""
     picture: str = ""
     here: str = ""
+    check: str = ""
     expires_at: datetime | None = None
     problem: str = ""
 
@@ -52,10 +56,17 @@ def open_pairing_at(slug: str, given: str) -> OpenPairing:
         gate = gate_named(session, event, name, create=True)
         return open_pairing(session, event, gate, now=now, operator_id=operator.id)
 
-    code = in_transaction(database(), work)
-    here, expires_at = f"{url_for('scan_page.scan')}#pair={code}", now + PAIRING_LIFETIME
+    code, authority = in_transaction(database(), work), marhaba().authority
+    fingerprint = authority.fingerprint if authority else ""
+    pairing = OpenPairing(
+        name,
+        code,
+        here=f"{url_for('scan_page.scan')}#pair={code}",
+        check=beginning(fingerprint),
+        expires_at=now + PAIRING_LIFETIME,
+    )
     address = public_address()
     if address.is_only_here:
-        return OpenPairing(name, code, here=here, expires_at=expires_at)
-    link = f"{address.url}/scan#pair={code}"
-    return OpenPairing(name, code, link, link_qr_address(link), here, expires_at)
+        return pairing
+    link = f"{address.url}/scan{pairing_fragment(code, fingerprint)}"
+    return replace(pairing, link=link, picture=link_qr_address(link))

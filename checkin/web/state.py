@@ -8,6 +8,7 @@ from flask import current_app
 
 from checkin.db.engine import Database
 from checkin.services.board import Books
+from checkin.services.certificates.authority import Authority
 from checkin.services.gate_list import SealedEntries
 from checkin.services.keys import Keys
 from checkin.services.known_devices import KnownDevices, LastSeen
@@ -27,7 +28,11 @@ API = "marhaba_api"
 
 @dataclass(frozen=True)
 class Marhaba:
-    """The server's parts, made once by `checkin.app.create_app`."""
+    """The server's parts, made once by `checkin.app.create_app`.
+
+    Attributes:
+        authority: what devices have to trust where the server's certificate is of its own making.
+    """
 
     settings: Settings
     database: Database
@@ -37,6 +42,7 @@ class Marhaba:
     limits: Limits
     public_url: KnownAddress
     wallets: Wallets = NO_WALLETS
+    authority: Authority | None = None
     devices: KnownDevices = field(default_factory=KnownDevices)
     last_seen: LastSeen = field(default_factory=LastSeen)
     sealed: SealedEntries = field(default_factory=SealedEntries)

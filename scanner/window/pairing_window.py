@@ -73,7 +73,7 @@ class _Waiting:
         if key == BACKSPACE:
             self._typed = self._typed[:-1]
         elif key == ENTER and (code := code_typed(self._typed)):
-            self._greeter.invitation = Invitation(code)
+            self._greeter.invitation = Invitation(code, fingerprint=None)
         elif len(key) == 1 and key.isalnum():
             self._typed = (self._typed + key.upper())[:CODE_LENGTH]
 

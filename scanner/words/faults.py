@@ -105,11 +105,60 @@ FAULTS: dict[str, dict[str, str]] = {
         "en": "The server {server} does not answer. Check the network and the address.",
     },
     "certificate_refused": {
-        "fr": "Le certificat de {server} n’est pas reconnu. Copiez-le depuis le serveur et ajoutez "
-        "--cafile FICHIER.",
-        "ar": "شهادة {server} غير معروفة. انسخوها من الخادم وأضيفوا --cafile FILE.",
-        "en": "The certificate of {server} is not trusted. Copy it from the server and add "
-        "--cafile FILE.",
+        "fr": "Le certificat de {server} n’est pas reconnu. Associez cet ordinateur avec le QR de "
+        "l’organisateur, ou ajoutez --fingerprint EMPREINTE ou --cafile FICHIER.",
+        "ar": "شهادة {server} غير معروفة. اربطوا هذا الحاسوب برمز QR الخاص بالمنظم، أو أضيفوا "
+        "--fingerprint SHA256 أو --cafile FILE.",
+        "en": "The certificate of {server} is not trusted. Pair this computer with the "
+        "organiser's QR, or add --fingerprint SHA256 or --cafile FILE.",
+    },
+    "certificate_not_of_cafile": {
+        "fr": "Le certificat de {server} n’est pas garanti par le fichier {cafile}. Demandez à "
+        "l’organisateur le bon fichier, ou enlevez --cafile et associez avec son QR.",
+        "ar": "الملف {cafile} لا يضمن شهادة {server}. اطلبوا الملف الصحيح من المنظم، أو احذفوا "
+        "--cafile واربطوا برمز QR الخاص به.",
+        "en": "The file {cafile} does not vouch for the certificate of {server}. Ask the "
+        "organiser for the right file, or leave out --cafile and pair with their QR.",
+    },
+    "certificate_changed": {
+        "fr": "Le certificat de {server} n’est plus celui que cet ordinateur a appris en "
+        "s’associant. Prévenez l’organisateur, puis associez à nouveau avec son QR.",
+        "ar": "شهادة {server} ليست التي تعلّمها هذا الحاسوب عند الربط. أخبروا المنظم، ثم أعيدوا "
+        "الربط برمز QR الخاص به.",
+        "en": "The certificate of {server} is not the one that this computer learned when it was "
+        "paired. Tell the organiser, then pair again with their QR.",
+    },
+    "certificate_of_other_name": {
+        "fr": "Le certificat du serveur ne vaut pas pour l’adresse {server}. Utilisez celle que "
+        "montre l’organisateur (python -m checkin doctor dit lesquelles valent).",
+        "ar": "شهادة الخادم لا تصلح للعنوان {server}. استعملوا العنوان الذي يعرضه المنظم "
+        "(python -m checkin doctor يبيّن العناوين الصالحة).",
+        "en": "The server's certificate is not about the address {server}. Use the one that the "
+        "organiser shows (python -m checkin doctor says which it is about).",
+    },
+    "certificate_out_of_date": {
+        "fr": "D’après l’horloge de cet ordinateur, le certificat de {server} n’est pas valable "
+        "aujourd’hui. Mettez l’ordinateur à la bonne date, puis relancez.",
+        "ar": "حسب ساعة هذا الحاسوب، شهادة {server} غير صالحة اليوم. صحّحوا تاريخ الحاسوب ثم أعيدوا "
+        "التشغيل.",
+        "en": "By this computer's clock the certificate of {server} is not valid today. Set the "
+        "computer's date, then start again.",
+    },
+    "authority_refused": {
+        "fr": "{server} ne montre pas le certificat de l’organisateur (attendu : {check}). Rien ne "
+        "lui a été envoyé. Vérifiez l’adresse et le réseau, et prévenez l’organisateur.",
+        "ar": "{server} لا يُظهر شهادة المنظم (المنتظر: {check}). لم يُرسل إليه شيء. تحققوا من "
+        "العنوان ومن الشبكة وأخبروا المنظم.",
+        "en": "{server} does not show the organiser's certificate (expected: {check}). Nothing was "
+        "sent to it. Check the address and the network, and tell the organiser.",
+    },
+    "fingerprint_without_tls": {
+        "fr": "Une empreinte ne protège rien à l’adresse {server} : utilisez l’adresse en https, "
+        "ou enlevez --fingerprint.",
+        "ar": "البصمة لا تحمي شيئا على العنوان {server}: استعملوا عنوان https أو احذفوا "
+        "--fingerprint.",
+        "en": "A fingerprint protects nothing at the address {server}: use the https address, or "
+        "leave out --fingerprint.",
     },
     "token_refused": {
         "fr": "Cet appareil n’est plus autorisé. Demandez un code à l’organisateur et associez-le "

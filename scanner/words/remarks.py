@@ -77,6 +77,24 @@ REMARKS: dict[str, dict[str, str]] = {
         "ar": "أظهروا للكاميرا رمز الربط المعروض في صفحة الأجهزة (Esc: إنهاء)",
         "en": "Show the camera the pairing QR of the Devices page (Esc: quit)",
     },
+    "authority_same": {
+        "fr": "Ces caractères sont-ils ceux de l’organisateur ?",
+        "ar": "هل هذه الحروف هي نفسها عند المنظم؟",
+        "en": "Are these characters the organiser's?",
+    },
+    "authority_seen": {
+        "fr": "Cet ordinateur ne connaît pas encore {server}. Comparez ces caractères avec ceux de "
+        "la page Appareils, à côté du code. Rien n’a encore été envoyé.",
+        "ar": "هذا الحاسوب لا يعرف {server} بعد. قارنوا هذه الحروف بما يظهر في صفحة الأجهزة بجانب "
+        "الرمز. لم يُرسل شيء بعد.",
+        "en": "This computer does not know {server} yet. Compare these characters with those on "
+        "the Devices page, beside the code. Nothing was sent yet.",
+    },
+    "authority_keys": {
+        "fr": "O : oui, les mêmes · N : non",
+        "ar": "Y: نعم، هي نفسها · N: لا",
+        "en": "Y: yes, the same · N: no",
+    },
     "paired": {
         "fr": "Associé à la porte {gate}.",
         "ar": "تم الربط بالباب {gate}.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 from collections.abc import Sequence
 from io import BytesIO
@@ -111,18 +112,28 @@ class Chromium:
         *,
         camera: str = "allowed",
         more: Sequence[str] = (),
+        home: Path | None = None,
+        program: str = "",
     ) -> Browser:
-        """Return a browser; camera: allowed, denied or missing; `more` arguments."""
-        if pictures or camera != "allowed" or more:
-            self._browsers.append(self._launch(*self._camera(pictures, camera), *more))
+        """Return a browser; camera: allowed, denied or missing; `more` arguments.
+
+        Args:
+            home: the folder of a user, who trusts authorities of their own.
+            program: Chromium as it is started elsewhere than on this machine.
+        """
+        if pictures or camera != "allowed" or more or home or program:
+            arguments = [*self._camera(pictures, camera), *more]
+            self._browsers.append(self._launch(*arguments, home=home, program=program))
             return self._browsers[-1]
         # Its contexts know nothing of each other: storage, workers, and the network that is cut.
         self._shared = self._shared or self._launch(*self._camera((), camera))
         return self._shared
 
-    def _launch(self, *arguments: str) -> Browser:
+    def _launch(self, *arguments: str, home: Path | None = None, program: str = "") -> Browser:
+        environ = {**os.environ, "HOME": str(home)} if home else None
         return self._playwright.chromium.launch(
-            executable_path=self._program,
+            executable_path=program or self._program,
+            env=environ,
             args=[*_ARGUMENTS, f"--disable-features={_LEFT_OUT}", *arguments],
         )
 

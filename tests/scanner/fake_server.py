@@ -16,6 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 from checkin.protocol.codes import format_code
+from checkin.protocol.fingerprints import AUTHORITY_PATH
 
 TOKEN = "device-token"
 PAIRING_CODE = "482913"
@@ -58,6 +59,7 @@ class FakeServer:
         # well | silent | broken | portal | login | proxy | revoked | wiped | rejecting
         self.mood = "well"
         self.list = self.lease = self.stop = None
+        self.authority: bytes | None = None  # DER, given away to whoever asks
         self.stumbles_over: set[str] = set()
         self.ahead_s = 0.0
         self._lock = threading.Lock()
@@ -93,6 +95,7 @@ class FakeServer:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(cert, key)
         self._http.socket = context.wrap_socket(self._http.socket, server_side=True)
+        self.url = f"https://127.0.0.1:{self.port}"
 
     def __exit__(self, *_):
         self._http.shutdown()
@@ -101,7 +104,10 @@ class FakeServer:
 
     def _reply(self, handler, body):
         status, reply = self._answer(handler.path, handler.headers, body)
-        data = reply.encode() if isinstance(reply, str) else json.dumps(reply).encode()
+        if isinstance(reply, bytes):
+            data = reply
+        else:
+            data = reply.encode() if isinstance(reply, str) else json.dumps(reply).encode()
         handler.send_response(status)
         handler.send_header("Content-Length", str(len(data)))
         # Closed after each answer, so that no test leaves a socket behind.
@@ -123,6 +129,8 @@ class FakeServer:
             return 401, {"message": "sign in to the hotel's Wi-Fi"}
         if self.mood == "proxy":
             return 404, {"message": "no such host"}
+        if path == AUTHORITY_PATH and self.authority:
+            return 200, self.authority
         if path == "/api/v1/devices/pair":
             return self._pair(body)
         if self.mood == "wiped" and path == "/api/v1/devices/wiped":

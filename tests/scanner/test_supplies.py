@@ -89,7 +89,7 @@ def test_the_first_round_brings_list_lease_and_the_gate_s_name(gate, courier, to
 def test_a_certificate_that_is_not_trusted_is_told_once(server, tmp_path, told):
     cert, key = self_signed(tmp_path / "tls", "127.0.0.1")
     server.speak_tls(cert, key)
-    client = Client(server.url.replace("http:", "https:"), token=TOKEN)
+    client = Client(server.url, token=TOKEN)
     spool = Spool(tmp_path / "gate", frame=client.clock.frame)
     held = HeldList(tmp_path / "gate", event=EVENT["slug"])
     gate = Gate(client, spool, held, "fr", "entry", token=TOKEN)

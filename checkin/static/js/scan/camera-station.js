@@ -97,6 +97,7 @@ export class CameraStation {
   #failed(fix) {
     this.problem.querySelector("p").textContent = this.words[fix];
     this.problem.dataset.fix = fix;
+    document.getElementById("camera-trust").hidden = fix !== "insecure";
     this.problem.hidden = false;
   }
 }

@@ -38,8 +38,10 @@ export async function keepPageForOffline() {
     watch(registration);
     const ready = await navigator.serviceWorker.ready;
     say(await isKept(ready.active));
-  } catch {
+  } catch (fault) {
     say(false); // a private window or a full disk: the page works while there is a network
+    // A browser that was told to open a page in spite of its certificate keeps nothing of it.
+    part("not-trusted").hidden = fault.name !== "SecurityError" || location.protocol !== "https:";
   }
 }
 

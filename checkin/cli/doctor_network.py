@@ -1,0 +1,61 @@
+"""What `doctor` says of the venue's network: the certificate, its names, and the local name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from checkin.cli.office import Office, now
+from checkin.domain.addresses import host_of_url
+from checkin.domain.certificate_names import Names, permitted
+from checkin.protocol.fingerprints import beginning
+from checkin.services.certificates.authority import authority_of
+from checkin.services.certificates.machine import machine_names
+from checkin.services.network import lan_addresses
+from checkin.services.serving import Serving, serving_now
+
+
+def certificate_fault(office: Office) -> str:
+    """Return why devices will not open the server that shows our own certificate now."""
+    serving = serving_now(office.settings.home)
+    if serving is None or not serving.authority:
+        return ""
+    host = host_of_url(office.public_address().url)
+    if Names.of([host]).texts()[0] not in serving.names:
+        return (
+            f"the server's address names {host}, which the certificate is not about: use an address or "
+            f"a name that it has ({', '.join(serving.names)}), or a real certificate"
+        )
+    if datetime.fromisoformat(serving.certificate_until) < now():
+        return "it has expired and was not made anew: start the server again"
+    return ""
+
+
+def network_notes(office: Office) -> Iterator[str]:
+    """Give in sentences what is worth knowing and no fault."""
+    home = office.settings.home
+    serving, authority = serving_now(home), authority_of(home / "tls")
+    if authority:
+        yield f"authority: its fingerprint begins with {beginning(authority.fingerprint)}"
+        yield from _certificate_notes(serving)
+    if serving and serving.mdns:
+        yield f"mDNS: {serving.mdns}"
+
+
+def _certificate_notes(serving: Serving | None) -> Iterator[str]:
+    is_served = serving is not None and bool(serving.authority)
+    if serving and is_served:
+        yield f"certificate: until {serving.certificate_until[:10]}; renewed while the server runs"
+    wanted = machine_names()
+    left_out = serving.left_out if serving and is_served else (wanted - permitted(wanted)).texts()
+    if left_out:
+        yield (
+            f"left out of the certificate: {', '.join(left_out)} (no private address, and no name "
+            "below .local or .lan)"
+        )
+    lan = {str(address) for address in lan_addresses()}
+    if lan and lan <= set(left_out):
+        yield (
+            "no address of this machine on the network is in the certificate: only marhaba.local "
+            "is left, where it is announced, or a real certificate (--tls-cert, --tls-key)"
+        )

@@ -1,0 +1,133 @@
+"""What goes on beside a running server: its certificate and its local name are kept current."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from ipaddress import IPv4Address, ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+from checkin.cli.office import say
+from checkin.domain.certificate_names import is_permitted
+from checkin.errors import SettingsError
+from checkin.protocol.fingerprints import beginning, in_pairs
+from checkin.services.certificates.authority import VARIABLE, authority_of
+from checkin.services.certificates.machine import machine_names
+from checkin.services.certificates.upkeep import LeafUpkeep
+from checkin.services.mdns import Announcer
+from checkin.services.network import lan_addresses
+from checkin.services.serving import ServingNote
+from checkin.settings import Settings
+
+_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared
+
+
+class VenueNetwork:
+    """The parts beside the server, made before it starts and run while it does.
+
+    Attributes:
+        certificate: the file with certificate and key of our own making; None without `tls`.
+    """
+
+    def __init__(self, settings: Settings, host: str, address: str, port: int, *, tls: bool):
+        """Make the certificate where `run --tls` asks for one.
+
+        Args:
+            host: as it was given to `--host`; `address`: what it stands for.
+
+        Raises:
+            SettingsError: no certificate of our own can be about this host, or its authority
+                cannot be used.
+        """
+        self._mdns, self._address, self._port = settings.mdns, address, port
+        self._note = ServingNote(settings.home)
+        self._note.forget()  # of a server that was killed
+        os.environ.pop(VARIABLE, None)
+        self._upkeep = self._upkept(settings, host) if tls else None
+
+    @property
+    def certificate(self) -> Path | None:
+        """Where the certificate is."""
+        return self._upkeep.leaf.file if self._upkeep else None
+
+    @contextmanager
+    def beside(self, restart_workers: Callable[[], None], *, tls: bool) -> Iterator[None]:
+        """Keep certificate and announcement current while the server runs.
+
+        Args:
+            restart_workers: makes the server read its certificate again, from any thread.
+            tls: whether it speaks HTTPS, with whatever certificate.
+        """
+        with ExitStack() as running:
+            running.callback(self._note.forget)
+            if self._upkeep:
+                running.enter_context(self._upkeep.kept_current(restart_workers, _complain))
+            if not self._mdns:
+                self._note.change(mdns="off (CHECKIN_MDNS)")
+            elif not self._reachable():
+                self._note.change(mdns=f"not announced: only this machine reaches {self._address}")
+            else:
+                announcer = Announcer(self._reachable, self._port, tls=tls, tell=self._told)
+                running.enter_context(announcer.announcing())
+            yield
+
+    def _upkept(self, settings: Settings, host: str) -> LeafUpkeep:
+        check_host(host)
+        more = names_besides(host, urlsplit(settings.base_url or "").hostname or "")
+        folder = settings.home.resolve() / "tls"
+        upkeep = LeafUpkeep(folder, lambda: machine_names(*more), tell=self._signed)
+        os.environ[VARIABLE] = str(folder)
+        authority = authority_of(folder)
+        if authority:
+            self._note.change(authority=authority.fingerprint)
+            say(f"authority:  {beginning(authority.fingerprint)} is the beginning of")
+            say(f"            {in_pairs(authority.fingerprint)}")
+        if upkeep.left_out:
+            say(f"left out:   {', '.join(upkeep.left_out)}: no private address, and no name below")
+            say("            .local or .lan, so the certificate is not about it")
+        return upkeep
+
+    def _signed(self, upkeep: LeafUpkeep) -> None:
+        self._note.change(
+            names=upkeep.leaf.names.texts(),
+            left_out=upkeep.left_out,
+            certificate_until=upkeep.leaf.expires_at.isoformat(),
+        )
+
+    def _told(self, sentence: str) -> None:
+        self._note.change(mdns=sentence)
+        say(f"mDNS:       {sentence}")
+
+    def _reachable(self) -> list[IPv4Address]:
+        """Return the addresses at which other machines reach this server now."""
+        listens_at = ip_address(self._address)
+        if self._address in _EVERYWHERE:
+            return lan_addresses()
+        return [address for address in lan_addresses() if address == listens_at]
+
+
+def names_besides(*hosts: str) -> list[str]:
+    """Return those of these hosts that are an address or a name, and not all addresses or none."""
+    return [host for host in hosts if host and host not in _EVERYWHERE]
+
+
+def check_host(host: str) -> None:
+    """Refuse a `--host` that no certificate of our own can be about.
+
+    Raises:
+        SettingsError: with what can be done instead.
+    """
+    if host not in _EVERYWHERE and not is_permitted(host):
+        raise SettingsError(
+            f"--tls makes certificates for private addresses and for names below .local and .lan, "
+            f"and --host {host} is neither: use --host 0.0.0.0 and the address or the name that "
+            "is, or give a real certificate with --tls-cert and --tls-key"
+        )
+
+
+def _complain(sentence: str) -> None:
+    click.echo(sentence, err=True)

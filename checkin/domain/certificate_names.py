@@ -1,0 +1,102 @@
+"""Which addresses and names a certificate of our own making may be about, and when it is too old.
+
+The authority of one laptop must be of no use against the rest of the world: whoever steals its key
+can pretend to be nothing but private addresses and names of a local network. A leaf with a single
+name outside is refused as a whole, so those names are left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+
+IPAddress = IPv4Address | IPv6Address
+
+PERMITTED_NETWORKS = tuple(
+    ip_network(text)
+    for text in (
+        "127.0.0.0/8",
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "169.254.0.0/16",
+        "100.64.0.0/10",
+        "::1/128",
+        "fc00::/7",
+        "fe80::/10",
+    )
+)
+#: Each permits itself and all below it (RFC 5280, 4.2.1.10). Without a leading dot: OpenSSL takes
+#: either, Chromium takes a name with one for a name that nothing ends in.
+PERMITTED_DOMAINS = ("localhost", "local", "lan")
+#: by which a server announces itself on the local network; the second where the first is taken
+LOCAL_NAMES = ("marhaba.local", *(f"marhaba-{number}.local" for number in range(2, 6)))
+
+#: a leaf is made anew when this much of its life is left
+RENEW_BEFORE = timedelta(days=10)
+_LINK_LOCAL_V6 = IPv6Network("fe80::/10")
+#: of letters, digits and hyphens, as certificates hold names; a computer may be called anything
+_HOST = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a leaf is about: host names in lower case, and addresses."""
+
+    hosts: frozenset[str] = frozenset()
+    addresses: frozenset[IPAddress] = frozenset()
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Names:
+        """Sort texts into names and addresses."""
+        parsed = [(text, _address(text)) for text in texts]
+        return cls(
+            frozenset(text.lower().rstrip(".") for text, address in parsed if address is None),
+            frozenset(address for _, address in parsed if address is not None),
+        )
+
+    def __sub__(self, other: Names) -> Names:
+        """Return what is here and not in `other`."""
+        return Names(self.hosts - other.hosts, self.addresses - other.addresses)
+
+    def texts(self) -> tuple[str, ...]:
+        """Return all of them in a fixed order: names, then addresses."""
+        by_value = sorted(self.addresses, key=lambda one: (one.version, int(one)))
+        return (*sorted(self.hosts), *map(str, by_value))
+
+
+def is_permitted(text: str) -> bool:
+    """Say whether an address or a name is inside the constraints."""
+    address = _address(text)
+    if address is not None:
+        return any(address in network for network in PERMITTED_NETWORKS)
+    name = text.lower().rstrip(".")
+    if not _HOST.fullmatch(name):
+        return False
+    return any(name == domain or name.endswith("." + domain) for domain in PERMITTED_DOMAINS)
+
+
+def permitted(names: Names) -> Names:
+    """Return those that a leaf may be about."""
+    return Names.of(text for text in names.texts() if is_permitted(text))
+
+
+def is_outdated(covered: Names, wanted: Names, expires_at: datetime, now: datetime) -> bool:
+    """Say whether a leaf must be made anew while the server runs, which costs its worker a restart.
+
+    What is gone does no harm in it: a network that was lost for a moment comes back. Link-local
+    IPv6 addresses, which no browser can be told to open, wait for the next leaf.
+    """
+    missing = wanted - covered
+    pressing = [one for one in missing.addresses if one not in _LINK_LOCAL_V6]
+    return bool(missing.hosts or pressing) or expires_at - now < RENEW_BEFORE
+
+
+def _address(text: str) -> IPAddress | None:
+    try:
+        return ip_address(text.strip("[]").partition("%")[0])
+    except ValueError:
+        return None

@@ -1,0 +1,64 @@
+"""What a running server knows of its network, in a file for `doctor` and the other commands.
+
+It lives as long as `run` does; one that was killed leaves it behind until the next.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+_FILE = "serving.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """How a server is served now.
+
+    Attributes:
+        authority: the fingerprint of its own authority; empty where it shows no such certificate.
+        names: what its certificate is about.
+        left_out: this machine's addresses and names that its certificate must not be about.
+        certificate_until: when its certificate expires, ISO 8601.
+        mdns: how it stands with the announcement on the local network; empty while unknown.
+    """
+
+    authority: str = ""
+    names: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    certificate_until: str = ""
+    mdns: str = ""
+
+
+class ServingNote:
+    """The file as `run` keeps it, from any thread."""
+
+    def __init__(self, home: Path) -> None:
+        self._file = home / _FILE
+        self._now = Serving()
+        self._lock = threading.Lock()
+
+    def change(self, **changes: Any) -> None:
+        """Write down what has changed."""
+        with self._lock:
+            self._now = replace(self._now, **changes)
+            new = self._file.with_suffix(".new")
+            new.write_text(json.dumps(asdict(self._now), ensure_ascii=False), "utf-8")
+            new.replace(self._file)
+
+    def forget(self) -> None:
+        """Remove the file: nothing is served any more."""
+        with self._lock:
+            self._file.unlink(missing_ok=True)
+
+
+def serving_now(home: Path) -> Serving | None:
+    """Return how the server of this home is served, or None when none was left running."""
+    try:
+        kept = json.loads((home / _FILE).read_text("utf-8"))
+        return Serving(**{**kept, **{k: tuple(kept[k]) for k in ("names", "left_out")}})
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
