@@ -23,8 +23,8 @@ def certificate_fault(office: Office) -> str:
     host = host_of_url(office.public_address().url)
     if Names.of([host]).texts()[0] not in serving.names:
         return (
-            f"the server's address names {host}, which the certificate is not about: use an address or "
-            f"a name that it has ({', '.join(serving.names)}), or a real certificate"
+            f"the server's address names {host}, which the certificate is not about: use an "
+            f"address or a name that it has ({', '.join(serving.names)}), or a real certificate"
         )
     if datetime.fromisoformat(serving.certificate_until) < now():
         return "it has expired and was not made anew: start the server again"
