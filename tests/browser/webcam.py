@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 from collections.abc import Sequence
 from io import BytesIO
@@ -111,18 +112,24 @@ class Chromium:
         *,
         camera: str = "allowed",
         more: Sequence[str] = (),
+        home: Path | None = None,
     ) -> Browser:
-        """Return a browser; camera: allowed, denied or missing; `more` arguments."""
-        if pictures or camera != "allowed" or more:
-            self._browsers.append(self._launch(*self._camera(pictures, camera), *more))
+        """Return a browser; camera: allowed, denied or missing; `more` arguments.
+
+        Args:
+            home: of the person whose browser it is: what they trust is kept there.
+        """
+        if pictures or camera != "allowed" or more or home:
+            self._browsers.append(self._launch(*self._camera(pictures, camera), *more, home=home))
             return self._browsers[-1]
         # Its contexts know nothing of each other: storage, workers, and the network that is cut.
         self._shared = self._shared or self._launch(*self._camera((), camera))
         return self._shared
 
-    def _launch(self, *arguments: str) -> Browser:
+    def _launch(self, *arguments: str, home: Path | None = None) -> Browser:
         return self._playwright.chromium.launch(
             executable_path=self._program,
+            env={**os.environ, "HOME": str(home)} if home else None,
             args=[*_ARGUMENTS, f"--disable-features={_LEFT_OUT}", *arguments],
         )
 

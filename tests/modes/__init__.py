@@ -1,0 +1,1 @@
+"""The whole first day, in every way in which people run Marhaba."""
