@@ -51,7 +51,7 @@ def _with_pictures(message: EmailMessage) -> str:
     document = _body(message, "html")
     for part in message.walk():
         if part.get_content_maintype() == "image":
-            data = base64.b64encode(part.get_payload(decode=True)).decode()  # type: ignore[arg-type]
+            data = base64.b64encode(part.get_payload(decode=True)).decode()
             address = f"data:{part.get_content_type()};base64,{data}"
             document = document.replace(f"cid:{part['Content-ID'].strip('<>')}", address)
     assert "cid:" not in document
@@ -61,7 +61,7 @@ def _with_pictures(message: EmailMessage) -> str:
 def _links(message: EmailMessage) -> list[str]:
     linked = [html.unescape(one) for one in _LINKED.findall(_body(message, "html"))]
     written = [_body(message, "plain")] + [
-        part.get_payload(decode=True).decode()  # type: ignore[union-attr]
+        part.get_payload(decode=True).decode()
         for part in message.walk()
         if part.get_content_type() == "text/calendar"
     ]

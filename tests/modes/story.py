@@ -109,7 +109,7 @@ def bring_the_delegation(page: Page) -> None:
     page.click(".settings-tabs a[href$='/quotas']")
     page.click("#content a[href$='/quotas/sheet']")
     sheet = {"name": "quotas.csv", "mimeType": "text/csv", "buffer": QUOTAS.encode()}
-    page.set_input_files("#file", sheet)  # type: ignore[arg-type]
+    page.set_input_files("#file", sheet)
     page.click("form[action$='/quotas/sheet'] .button")
     page.click("button[value=apply]")
     page.wait_for_url(re.compile(f"/events/{SLUG}/quotas$"))
@@ -219,7 +219,7 @@ def the_badge_is_already_in(station: Page) -> None:
     """The webcam's film begins again: the same badge a second time. The page can do without us."""
     station.wait_for_selector(f"{VERDICT}[data-kind=already]")
     wait_for_list(station)
-    assert station.faults == []  # type: ignore[attr-defined]
+    assert station.faults == []
 
 
 def read_at_the_second_gate(
