@@ -2,3 +2,4 @@
 
 SETTINGS_TO_COME = {"CHECKIN_TRUSTED_PROXIES", "CHECKIN_LIMITS_URL", "CHECKIN_METRICS_TOKEN"}
 OPTIONS_TO_COME = {"--fingerprint", "--version"}
+COMMANDS_TO_COME = {r"marhaba --version"}
