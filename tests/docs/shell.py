@@ -158,7 +158,7 @@ class Shell:
 
 
 def _called(command: str) -> tuple[str, list[str]] | None:
-    """Return the module of ours that a command starts, and its arguments; None: sh has to read it."""
+    """Return the module of ours that a command starts, and its arguments; None: it is for sh."""
     unquoted = re.sub(r"'[^']*'|\"[^\"$`]*\"", "", command)
     words = shlex.split(command)
     for begin, module in _PROGRAMS.items():

@@ -44,12 +44,8 @@ def commands(
 
 
 COMMANDS = dict(commands())
-SECTIONS = {
-    heading: text
-    for heading, text in re.findall(
-        r"^##+ ([^\n]+)\n(.*?)(?=^##|\Z)", pages()[REFERENCE], re.MULTILINE | re.DOTALL
-    )
-}
+_SECTION = re.compile(r"^##+ ([^\n]+)\n(.*?)(?=^##|\Z)", re.MULTILINE | re.DOTALL)
+SECTIONS = dict(_SECTION.findall(pages()[REFERENCE]))
 
 
 def options_of(command: click.Command) -> set[str]:
@@ -158,7 +154,9 @@ def test_a_page_names_no_setting_that_is_not_there(page):
 def test_lines_for_the_settings_file_are_taken_as_they_stand(block, tmp_path):
     file = tmp_path / ".env"
     file.write_text(block.text, "utf-8")
-    given = {name: value for name, value in dotenv_values(file).items() if name not in SETTINGS_TO_COME}
+    given = {
+        name: value for name, value in dotenv_values(file).items() if name not in SETTINGS_TO_COME
+    }
 
     Settings.model_validate({name.removeprefix(PREFIX).lower(): v for name, v in given.items()})
 

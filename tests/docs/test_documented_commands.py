@@ -1,9 +1,8 @@
-"""The commands of README and docs are typed as they stand there, page by page and in their order."""
+"""The commands of README and docs are typed as they stand there, page by page, in their order."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import openpyxl
@@ -12,7 +11,7 @@ from PIL import Image
 
 from tests.docs.coming import COMMANDS_TO_COME
 from tests.docs.pages import Command, blocks_of, commands_in, commands_of, pages
-from tests.docs.shell import Ended, Shell
+from tests.docs.shell import Shell
 from tests.modes.camera import film
 from tests.scanner.pictures import qr
 from tests.server_process import ROOT
@@ -20,7 +19,10 @@ from tests.server_process import ROOT
 #: commands that no test can type here, why not, and what shows that they are right all the same
 ELSEWHERE = {
     r"script/test": ("it is what runs this", "script/proof"),
-    r"brew install .*|py -m venv \.venv": ("macOS and Windows, not tried: README says so", "README.md"),
+    r"brew install .*|py -m venv \.venv": (
+        "macOS and Windows, not tried: README says so",
+        "README.md",
+    ),
     r"\.venv/bin/python -m pip install .*": ("needs the package index", "script/setup"),
     r"apt-get install .*": ("changes the machine", "script/setup"),
     r"python3 -m venv /srv/.*|/srv/\S+/pip install .*": (
@@ -30,6 +32,8 @@ ELSEWHERE = {
     r"sudo -u postgres .*": ("the machine's own PostgreSQL", "tests/modes/behind_nginx.py"),
     r"python -m checkin badges bounces": ("needs a mailbox", "tests/services/test_mail_bounces.py"),
 }
+#: commands that go on until Ctrl-C, besides `run`
+GOES_ON = r".* badges send --stay"
 #: pages that begin with nothing; all others with the demo
 FROM_NOTHING = {"README.md", "docs/operating.md", "docs/commands.md"}
 #: exit codes other than 0 that are right
@@ -102,9 +106,8 @@ def type_it(shell: Shell, command: Command) -> None:
         text = SERVER[1]
     if re.fullmatch(r"\S+( -m checkin)? run\b.*", text):
         shell.serve(text if "--port" in text else f"{text} --port {shell.port}")
-    elif "--stay" in text:
-        log = shell.begin(text)
-        del log
+    elif re.fullmatch(GOES_ON, text):
+        shell.begin(text)
     else:
         ended = shell.type(filled_in(shell, text))
         allowed = next((codes for known, codes in CODES.items() if re.fullmatch(known, text)), {0})

@@ -1,4 +1,4 @@
-"""Behind nginx, below a path of its address, with PostgreSQL: the configuration of the docs."""
+"""Behind nginx, below a path of its address, with PostgreSQL: the sample of docs/proxies."""
 
 from __future__ import annotations
 
@@ -13,18 +13,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import blocks_of
 from tests.modes.addresses import lan_address
 from tests.modes.laptop import CHECKOUT, settings_of
 from tests.modes.mode import Mode, Place
 from tests.modes.trust import certificate_for
-from tests.server_process import free_port
+from tests.server_process import ROOT, free_port
 
-PAGE = "docs/operating.md"
+SAMPLE = ROOT / "docs" / "proxies" / "nginx.conf"
 MISSING = "nginx is not installed: on Debian and Ubuntu `apt-get install nginx-light`"
 #: as root its processes run under this account, as everywhere
 _ACCOUNT = "www-data"
-#: around the server of the docs: nothing of it outside of one folder
+#: around the sample: nothing of it outside of one folder
 _AROUND = """
 daemon off;
 pid nginx.pid;
@@ -37,7 +36,7 @@ http {{
     fastcgi_temp_path fastcgi;
     uwsgi_temp_path uwsgi;
     scgi_temp_path scgi;
-    {server}
+    {servers}
 }}
 """
 
@@ -48,16 +47,15 @@ def behind_nginx(place: Place) -> Mode:
     public, inner = free_port(), free_port()
     url = f"https://{address}:{public}/marhaba"
     authority, certificate, key = certificate_for(address, place.files)
-    server = _server_of_the_docs(
-        {
-            "listen 443 ssl;": f"listen {address}:{public} ssl;",
-            "badges.example.org;": f"{address};",
-            "/etc/letsencrypt/live/badges.example.org/fullchain.pem": certificate.name,
-            "/etc/letsencrypt/live/badges.example.org/privkey.pem": key.name,
-            "127.0.0.1:8000": f"127.0.0.1:{inner}",
-        }
+    servers = _sample(
+        ("listen 80;", f"listen {address}:{free_port()};"),
+        ("listen 443 ", f"listen {address}:{public} "),
+        ("server_name checkin.example.org;", f"server_name {address};"),
+        ("/etc/ssl/certs/checkin.example.org.pem", certificate.name),
+        ("/etc/ssl/private/checkin.example.org.key", key.name),
+        ("127.0.0.1:8000", f"127.0.0.1:{inner}"),
     )
-    place.until_the_end.enter_context(nginx(server, [certificate, key]))
+    place.until_the_end.enter_context(nginx(servers, [certificate, key]))
     databases = place.fixture("postgres_databases")
     database = place.until_the_end.enter_context(databases.empty(place.files))
     return Mode(
@@ -77,23 +75,22 @@ def behind_nginx(place: Place) -> Mode:
     )
 
 
-def _server_of_the_docs(ours: dict[str, str]) -> str:
-    (block,) = blocks_of(PAGE, "nginx")
-    text = block.text
-    for theirs, instead in ours.items():
-        assert theirs in text, f"{PAGE}:{block.line} no longer says {theirs}"
-        text = text.replace(theirs, instead)
+def _sample(*changes: tuple[str, str]) -> str:
+    text = SAMPLE.read_text("utf-8")
+    for theirs, ours in changes:
+        assert theirs in text, f"{SAMPLE.name} no longer says {theirs}"
+        text = text.replace(theirs, ours)
     return text
 
 
 @contextmanager
-def nginx(server: str, files: list[Path]) -> Iterator[None]:
-    """Run nginx with one server; `files` stand in its folder by their names."""
+def nginx(servers: str, files: list[Path]) -> Iterator[None]:
+    """Run nginx with these servers; `files` stand in its folder by their names."""
     program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
     if program is None:
         pytest.skip(MISSING)
     folder = Path(tempfile.mkdtemp(prefix="marhaba-nginx-"))
-    (folder / "nginx.conf").write_text(_AROUND.format(server=server))
+    (folder / "nginx.conf").write_text(_AROUND.format(servers=servers))
     for file in files:
         shutil.copy(file, folder)
     process = subprocess.Popen(

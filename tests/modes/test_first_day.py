@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.modes.behind_nginx import behind_nginx
+from tests.modes.installed_wheel import installed_wheel
 from tests.modes.laptop import laptop_over_http, laptop_over_tls
 from tests.modes.story import first_day
 
@@ -12,6 +14,8 @@ pytestmark = pytest.mark.browser
 MODES = {
     "laptop-http": laptop_over_http,
     "laptop-tls": laptop_over_tls,
+    "nginx": behind_nginx,
+    "wheel": installed_wheel,
 }
 #: those whose parts of the program are there
 READY = ["laptop-http"]
