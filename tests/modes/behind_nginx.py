@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.modes.addresses import lan_address
 from tests.modes.laptop import CHECKOUT, settings_of
 from tests.modes.mode import Mode, Place
 from tests.modes.trust import certificate_for
+from tests.modes.venue import lan_address
 from tests.server_process import ROOT, free_port
 
 SAMPLE = ROOT / "docs" / "proxies" / "nginx.conf"
@@ -43,7 +43,7 @@ http {{
 
 def behind_nginx(place: Place) -> Mode:
     """nginx speaks HTTPS with people, and passes on what is below /marhaba."""
-    address = place.until_the_end.enter_context(lan_address())
+    address = lan_address()
     public, inner = free_port(), free_port()
     url = f"https://{address}:{public}/marhaba"
     authority, certificate, key = certificate_for(address, place.files)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.modes.addresses import lan_address
 from tests.modes.laptop import settings_of
 from tests.modes.mode import Mode, Place, Programs
+from tests.modes.venue import lan_address
 from tests.server_process import free_port
 
 
 def installed_wheel(place: Place) -> Mode:
     """`pip install marhaba-….whl`, then `marhaba` in an empty folder with an `.env` file."""
-    address, port = place.until_the_end.enter_context(lan_address()), free_port()
+    address, port = lan_address(), free_port()
     url = f"http://{address}:{port}"
     programs = _environment(place.files) / "bin"
     folder = place.files / "event"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tests.modes.addresses import lan_address, private_address
 from tests.modes.mode import Mode, Place, Programs, opened_by_anybody
+from tests.modes.venue import lan_address, private_address
 from tests.server_process import ROOT, free_port
 
 CHECKOUT = Programs(
@@ -28,7 +28,7 @@ def settings_of(place: Place, url: str) -> dict[str, str]:
 
 def laptop_over_http(place: Place) -> Mode:
     """`run --host 0.0.0.0`: scanners at the gates, and a browser with a camera on the laptop."""
-    address, port = place.until_the_end.enter_context(lan_address()), free_port()
+    address, port = lan_address(), free_port()
     url = f"http://{address}:{port}"
     return Mode(
         programs=CHECKOUT,
@@ -45,7 +45,7 @@ def laptop_over_http(place: Place) -> Mode:
 
 def laptop_over_tls(place: Place) -> Mode:
     """`run --host 0.0.0.0 --tls`: browsers with cameras anywhere on the network."""
-    address, port = place.until_the_end.enter_context(private_address()), free_port()
+    address, port = private_address(), free_port()
     url = f"https://{address}:{port}"
     return Mode(
         programs=CHECKOUT,

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from types import TracebackType
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Request, Response, WebError
+from playwright.sync_api import (
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    Request,
+    Response,
+    WebError,
+)
 
 from tests.modes.mode import Mode
 
@@ -37,10 +45,10 @@ class Witness:
     ) -> None:
         if fault:
             for page in self.context.pages:
-                fault.add_note(f"{page.url}:\n{page.inner_text('body')[:3000]}")
+                fault.add_note(f"{page.url}:\n{_text_of(page)}")
             fault.add_note(f"seen so far: {self.faults}")
         self.context.close()
-        assert fault or self.faults == []
+        assert fault or not self.faults, "\n".join(self.faults)
 
     def _requested(self, request: Request) -> None:
         if not (self._mode.is_public(request.url) or request.url.startswith(_WITHIN_THE_PAGE)):
@@ -58,3 +66,10 @@ class Witness:
 
     def _failed(self, error: WebError) -> None:
         self.faults.append(str(error.error))
+
+
+def _text_of(page: Page) -> str:
+    try:
+        return page.inner_text("body", timeout=2_000)[:3000]
+    except Error as fault:
+        return f"(nothing: {fault.message})"
