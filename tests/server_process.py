@@ -125,7 +125,7 @@ class Server:
         started = time.monotonic()
         os.killpg(self._process.pid, how)
         self._process.wait(20)
-        while _group_lives(self._process.pid):
+        while group_lives(self._process.pid):
             time.sleep(0.01)
         self._process = None
         return time.monotonic() - started
@@ -152,7 +152,8 @@ class Server:
         return body
 
 
-def _group_lives(group: int) -> bool:
+def group_lives(group: int) -> bool:
+    """Say whether any process of a group is left."""
     try:
         os.killpg(group, 0)
     except ProcessLookupError:

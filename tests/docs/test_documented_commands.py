@@ -1,0 +1,151 @@
+"""The commands of README and docs are typed as they stand there, page by page, in their order."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import openpyxl
+import pytest
+from PIL import Image
+
+from tests.docs.coming import COMMANDS_TO_COME
+from tests.docs.pages import Command, blocks_of, commands_in, commands_of, pages
+from tests.docs.shell import Shell
+from tests.modes.camera import film
+from tests.scanner.pictures import qr
+from tests.server_process import ROOT
+
+#: commands that no test can type here, why not, and what shows that they are right all the same
+ELSEWHERE = {
+    r"script/test": ("it is what runs this", "script/proof"),
+    r"brew install .*|py -m venv \.venv": (
+        "macOS and Windows, not tried: README says so",
+        "README.md",
+    ),
+    r"\.venv/bin/python -m pip install .*": ("needs the package index", "script/setup"),
+    r"apt-get install .*": ("changes the machine", "script/setup"),
+    r"python3 -m venv /srv/.*|/srv/\S+/pip install .*": (
+        "needs the wheel, and writes into /srv",
+        "tests/modes/installed_wheel.py",
+    ),
+    r"sudo -u postgres .*": ("the machine's own PostgreSQL", "tests/modes/behind_nginx.py"),
+    r"python -m checkin badges bounces": ("needs a mailbox", "tests/services/test_mail_bounces.py"),
+}
+#: commands that go on until Ctrl-C, besides `run`
+GOES_ON = r".* badges send --stay"
+#: pages that begin with nothing; all others with the demo
+FROM_NOTHING = {"README.md", "docs/operating.md", "docs/commands.md"}
+#: exit codes other than 0 that are right
+CODES = {
+    r".* doctor": {0, 1},  # says what this machine lacks
+}
+#: the script is its commands and `script/setup`, but with fewer people
+SERVER = (
+    "python -m checkin init && python -m checkin demo --participants 40 --unless-other-events",
+    "python -m checkin run",
+)
+#: stands for what a reader has to fill in
+FILLED_IN = {"EMAIL": "admin@example.org", "412": "12", "413": "13"}
+#: what lies in the folder where a page's commands are typed
+PEOPLE = {
+    "README.md": (["Nom", "Délégation", "Catégorie"], ["Salma Tazi", "Khémisset", "Élu"]),
+    "docs/commands.md": (["Nom", "Catégorie", "E-mail"], ["Salma Tazi", "Élu", "s@example.org"]),
+}
+LOGO = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="4"><path d="M0 0h9v4z"/></svg>'
+PAGES = [page for page in pages() if commands_of(page)]
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory) -> Path:
+    """The home of an installation with the demo, to be copied."""
+    folder = tmp_path_factory.mktemp("demo")
+    shell = Shell(folder)
+    done = shell.type(SERVER[0])
+    assert done.code == 0, done.printed
+    return folder / "var"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_commands_of_a_page_work_in_its_order(page, demo_home, tmp_path):
+    shell = Shell(tmp_path, None if page in FROM_NOTHING else demo_home)
+    lay_out(page, tmp_path)
+    try:
+        for block in blocks_of(page, "sh"):
+            for command in commands_in(block):
+                if not is_elsewhere(command):
+                    type_it(shell, command)
+            well_ended(shell)
+    finally:
+        shell.end_what_goes_on()
+
+
+def is_elsewhere(command: Command) -> bool:
+    return any(re.fullmatch(known, command.text) for known in [*ELSEWHERE, *COMMANDS_TO_COME])
+
+
+def lay_out(page: str, folder: Path) -> None:
+    """Put the files into the folder that the page's commands read."""
+    workbook = openpyxl.Workbook()
+    for row in PEOPLE.get(page, ()):
+        workbook.active.append(row)
+    workbook.save(folder / "people.xlsx")
+    (folder / "logo.svg").write_text(LOGO)
+    picture_of("BADGE").save(folder / "badge.png")
+
+
+def picture_of(text: str) -> Image.Image:
+    return Image.fromarray(qr(text)).convert("RGB")
+
+
+def type_it(shell: Shell, command: Command) -> None:
+    """Type one command of a page, filled in, and wait for its end or until it goes on."""
+    text = command.text
+    if text == "script/server":
+        assert shell.type(SERVER[0]).code == 0
+        text = SERVER[1]
+    if re.fullmatch(r"\S+( -m checkin)? run\b.*", text):
+        shell.serve(text if "--port" in text else f"{text} --port {shell.port}")
+    elif re.fullmatch(GOES_ON, text):
+        shell.begin(text)
+    else:
+        ended = shell.type(filled_in(shell, text))
+        allowed = next((codes for known, codes in CODES.items() if re.fullmatch(known, text)), {0})
+        assert ended.code in allowed, f"{command}\n{ended}"
+
+
+def filled_in(shell: Shell, text: str) -> str:
+    """Return a command as a reader types it, at a machine whose camera is a film."""
+    for word, instead in FILLED_IN.items():
+        text = re.sub(rf"\b{word}\b", instead, text)
+    if " scanner " in f"{text} " or text.startswith("marhaba-scanner"):
+        text = of_a_scanner(shell, text)
+    return text
+
+
+def of_a_scanner(shell: Shell, text: str) -> str:
+    if not shell.is_serving:
+        shell.serve(f"python -m checkin run --port {shell.port}")
+    address = f"http://localhost:{shell.port}"
+    text = re.sub(r"http://localhost:8000|\bURL\b", address, text)
+    if "--decode" in text or "--set-aside" in text:
+        return text
+    text = text.replace(" --source 0", "")
+    code = shell.pairing()
+    seen = film(shell.folder / "gate.avi", [picture_of(f"{address}/scan#pair={code}")])
+    return re.sub(r"\bCODE\b", code, text) + f" --headless --source {seen}"
+
+
+def well_ended(shell: Shell) -> None:
+    """Press Ctrl-C at the end of a block: what went on ends well."""
+    for ended in shell.end_what_goes_on():
+        assert ended.code in (0, 130), ended.printed
+        assert "Traceback" not in ended.printed
+
+
+def test_what_is_not_typed_here_stands_on_a_page_and_is_shown_elsewhere():
+    texts = [command.text for page in PAGES for command in commands_of(page)]
+    stale = [known for known in ELSEWHERE if not any(re.fullmatch(known, one) for one in texts)]
+    missing = [proof for _reason, proof in ELSEWHERE.values() if not (ROOT / proof).exists()]
+
+    assert (stale, missing) == ([], [])

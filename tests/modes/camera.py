@@ -1,0 +1,49 @@
+"""What a telephone shows, and how cameras see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Locator
+
+from tests.browser.webcam import SIZE_PX
+from tests.scanner.pictures import write_video
+
+Picture: TypeAlias = Image.Image
+
+_GREY = (120, 120, 112)
+
+
+def shown(part: Locator) -> Picture:
+    """Return a part of a page as the screen shows it."""
+    return Image.open(BytesIO(part.screenshot())).convert("RGB")
+
+
+def before_a_camera(screen: Picture | None) -> Picture:
+    """Return what a webcam sees of a screen that is held before it; None: nobody is there."""
+    seen = Image.new("RGB", SIZE_PX, _GREY)
+    if screen:
+        held = screen.copy()
+        held.thumbnail((SIZE_PX[0] * 2 // 3, SIZE_PX[1] * 5 // 6))
+        seen.paste(held, ((SIZE_PX[0] - held.width) // 2, (SIZE_PX[1] - held.height) // 2))
+    return seen
+
+
+def text_in(screen: Picture) -> str:
+    """Return what the one code in a picture says."""
+    (found,) = zxingcpp.read_barcodes(np.asarray(screen.convert("L")))
+    return str(found.text)
+
+
+def film(path: Path, screens: Sequence[Picture]) -> Path:
+    """Write a video in which one screen after the other is held before the camera."""
+    grey = [np.asarray(before_a_camera(one).convert("L")) for one in screens]
+    nobody = np.asarray(before_a_camera(None).convert("L"))
+    write_video(path, [part for one in grey for part in (nobody, one)])
+    return path
