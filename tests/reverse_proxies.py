@@ -116,6 +116,7 @@ def nginx(folder: Path, upstream: int, *, strips: bool = False) -> Iterator[Prox
         ("/etc/ssl/certs/checkin.example.org.pem", str(cert)),
         ("/etc/ssl/private/checkin.example.org.key", str(key)),
         ("127.0.0.1:8000", f"127.0.0.1:{upstream}"),
+        ("/var/log/nginx/marhaba.log", str(folder / "access.log")),
     )
     if strips:
         left, taken_off = (f"proxy_pass http://127.0.0.1:{upstream}{end};" for end in ("", "/"))
