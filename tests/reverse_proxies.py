@@ -116,6 +116,7 @@ def nginx(folder: Path, upstream: int, *, strips: bool = False) -> Iterator[Prox
         ("/etc/ssl/certs/checkin.example.org.pem", str(cert)),
         ("/etc/ssl/private/checkin.example.org.key", str(key)),
         ("127.0.0.1:8000", f"127.0.0.1:{upstream}"),
+        ("/var/log/nginx/marhaba.log", str(folder / "access.log")),
     )
     if strips:
         left, taken_off = (f"proxy_pass http://127.0.0.1:{upstream}{end};" for end in ("", "/"))
@@ -185,7 +186,7 @@ class _PlainProxy(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        assert self.path.startswith(PREFIX + "/"), self.path
+        assert f"{self.path}/".startswith(f"{PREFIX}/"), self.path
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         headers = {name: value for name, value in self.headers.items() if name != "Connection"}
         headers |= {
@@ -197,7 +198,8 @@ class _PlainProxy(BaseHTTPRequestHandler):
         upstream: int = self.server.upstream  # type: ignore[attr-defined]
         asked = http.client.HTTPConnection("127.0.0.1", upstream, timeout=60)
         with contextlib.closing(asked):
-            asked.request(self.command, self.path.removeprefix(PREFIX), body, headers)
+            path = self.path.removeprefix(PREFIX) or "/"
+            asked.request(self.command, path, body, headers)
             with asked.getresponse() as answer:
                 self._pass_on(answer, answer.read())
 

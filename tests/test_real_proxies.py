@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 import requests
@@ -12,8 +16,10 @@ from sqlalchemy import select
 from checkin.db.models import Activity, OperatorSession, Role
 from checkin.services.failed_sign_ins import FAILURES
 from tests import factories, reverse_proxies
+from tests.browser.stations import pairing_link_at
+from tests.scanner.pictures import qr, scene, write_video
 from tests.server_fork import by_fork
-from tests.server_process import Server
+from tests.server_process import ROOT, Server
 from tests.waiting import wait_for
 from tests.web.pages.browsing import PASSWORD, an_operator
 
@@ -144,6 +150,58 @@ def test_everybody_counts_for_themselves_whatever_they_write(proxy, database):
     assert {"Path=/marhaba", "Secure"} <= set(signed_in.headers["Set-Cookie"].split("; "))
     wait_for(lambda: len(networks(database)[0]) == len(forgeries), "all lines of the log")
     assert networks(database) == (["127.1.0.0/24"] * len(forgeries), ["127.2.0.0/24"])
+
+
+def test_a_scanner_pairs_and_scans_below_the_path(proxy, database, event, tmp_path):
+    """By the QR of the devices page, which alone names the server and its path."""
+    code = factories.a_badge(database, event, "Amina Alaoui")
+    link = pairing_link_at(Server(tmp_path), database, event).partition("/scan")[2]
+    film = [scene(qr(f"{proxy.url}/scan{link}")), scene(), scene(qr(code))]
+    write_video(tmp_path / "gate.avi", film)
+
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "scanner", "--pair", "--headless"),
+            *("--source", tmp_path / "gate.avi", "--cafile", proxy.trust),
+        ],
+        cwd=ROOT,
+        check=False,
+        env={**os.environ, "XDG_CONFIG_HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path)},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+
+    verdicts = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(one["code"], one["status"], one["offline"]) for one in verdicts] == [
+        (code, "ok", False)
+    ], done.stderr
+
+
+@pytest.mark.parametrize("strips", [False, True])
+def test_no_secret_address_is_in_the_log_of_nginx(server, tmp_path, strips):
+    with (
+        reverse_proxies.nginx(tmp_path, server.port, strips=strips) as proxy,
+        Person(proxy, AMINA) as amina,
+    ):
+        for page in ("b", "n", "r", "password", "mail/bounces"):
+            amina.get(f"/{page}/VERYSECRET")
+        amina.get("/static/icon.svg", headers={"Referer": f"{proxy.url}/b/VERYSECRET"})
+        log = proxy.trust.parent / "access.log"
+        wait_for(lambda: "icon.svg" in log.read_text(), "the line of the log")
+
+    assert "VERYSECRET" not in log.read_text()
+    assert f"{AMINA} [" in log.read_text()
+
+
+@pytest.mark.parametrize("strips", [False, True])
+def test_nginx_says_nothing_to_others_that_only_this_machine_should_know(server, tmp_path, strips):
+    with (
+        reverse_proxies.nginx(tmp_path, server.port, strips=strips) as proxy,
+        Person(proxy, AMINA) as amina,
+    ):
+        assert amina.get("/metrics").status_code == 404
+        assert amina.get("/healthz").status_code == 200
 
 
 def test_hostile_headers_straight_to_the_server_never_crash_it(server):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
 
@@ -146,8 +147,13 @@ def _written_by(proxies: int, header: str) -> str:
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:
+    return _parsed(text) if len(text) <= _LONGEST_ADDRESS else None
+
+
+@lru_cache(maxsize=4096)  # the same few gates and proxies ask all day, and parsing takes a while
+def _parsed(text: str) -> IPv4Address | IPv6Address | None:
     text = text.strip()
-    if len(text) > _LONGEST_ADDRESS or "%" in text:
+    if "%" in text:
         return None
     bare = _BRACKETED.fullmatch(text) or _WITH_PORT.fullmatch(text)
     try:
@@ -164,11 +170,11 @@ def _is_in(address: IPv4Address | IPv6Address, networks: Sequence[Network]) -> b
 
 def _network(piece: str) -> Network:
     try:
-        network = ip_network(piece)
-    except ValueError as fault:
-        raise ValueError(
-            f"{piece!r} is no network such as 10.0.0.0/8 or 127.0.0.1/32 ({fault})"
-        ) from None
+        network = ip_network(piece, strict=False)
+    except ValueError:
+        raise ValueError(f"{piece!r} is no network such as 10.0.0.0/8 or 127.0.0.1/32") from None
+    if network.network_address != ip_address(piece.partition("/")[0]):
+        raise ValueError(f"{piece!r} is no network: did you mean {network}?")
     if network.prefixlen == 0:
         raise ValueError(f"{piece!r} is the whole internet: anybody could claim any address")
     return network

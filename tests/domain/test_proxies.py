@@ -218,6 +218,11 @@ def test_a_misspelt_network_is_quoted(piece):
     assert repr(piece) in str(fault.value)
 
 
+def test_an_address_with_the_length_of_its_network_is_asked_about():
+    with pytest.raises(ValueError, match=r"did you mean 10\.0\.0\.0/8"):
+        trusted_networks("10.1.2.3/8")
+
+
 @pytest.mark.parametrize(
     ("url", "path"),
     [

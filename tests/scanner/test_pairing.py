@@ -15,6 +15,8 @@ CODE = "7K2MQ9XD"
     [
         (f"http://192.168.1.10:8000/scan#pair={CODE}", "http://192.168.1.10:8000"),
         (f"https://marhaba.example/scan?lang=ar#pair={CODE.lower()}", "https://marhaba.example"),
+        (f"https://host.example/marhaba/scan#pair={CODE}", "https://host.example/marhaba"),
+        (f"https://host.example/a/scan/scan/?lang=fr#pair={CODE}", "https://host.example/a/scan"),
     ],
 )
 def test_the_link_of_the_devices_page_is_an_invitation(text, server):
