@@ -21,6 +21,7 @@ PAGES = [
     "/pins",
     "/activity",
     "/account",
+    "/server-address",
     f"{EVENT}/board",
     f"{EVENT}/board?wall=1",
     f"{EVENT}/board/report",
@@ -40,7 +41,8 @@ PAGES = [
     f"{EVENT}/export",
     f"{EVENT}/rehearsal",
     f"{EVENT}/rehearsal/badges",
-    *(f"{EVENT}/start/{step}" for step in ("event", "delegations", "gate", "rehearsal", "end")),
+    *(f"{EVENT}/start/{step}" for step in ("event", "delegations", "address", "gate")),
+    *(f"{EVENT}/start/{step}" for step in ("rehearsal", "end")),
 ]
 FRENCH, ARABIC, ENGLISH = "fr", "ar", "en"
 
