@@ -92,7 +92,10 @@ def test_the_sign_in_page_has_none_either(server, chromium):
         assert serious_findings(page) == []
 
 
-ACCOUNTS = ["/", "/operators", "/operators/1", "/account", "/account/second-factor", "/activity"]
+ACCOUNTS = [
+    *("/", "/operators", "/operators/1", "/account", "/account/second-factor", "/activity"),
+    "/server-address",
+]
 
 
 @pytest.mark.parametrize(
