@@ -33,8 +33,8 @@ ADDRESS_SENTENCES = {
     "url_scheme": {
         "fr": "{value} ne commence ni par http:// ni par https:// ; écrivez l’adresse entière, "
         "comme https://marhaba.example.org.",
-        "ar": "{value} لا يبدأ بـ http:// ولا بـ https://؛ اكتبوا العنوان كاملاً، مثل "
-        "https://marhaba.example.org.",
+        "ar": "{value} لا يبدأ بـ \u2066http://\u2069 ولا بـ \u2066https://\u2069؛ "
+        "اكتبوا العنوان كاملاً، مثل https://marhaba.example.org.",
         "en": "{value} begins neither with http:// nor with https://; write the whole address, "
         "like https://marhaba.example.org.",
     },
@@ -79,7 +79,7 @@ ADDRESS_SENTENCES = {
     "invalid_sender": {
         "fr": "{value} n’est pas un expéditeur ; écrivez Nom <adresse@example.org>, ou l’adresse "
         "seule.",
-        "ar": "{value} ليس مُرسِلاً؛ اكتبوا الاسم <adresse@example.org> أو العنوان وحده.",
+        "ar": "{value} ليس مُرسِلاً؛ اكتبوا \u2066Nom <adresse@example.org>\u2069 أو العنوان وحده.",
         "en": "{value} is no sender; write Name <address@example.org>, or the address alone.",
     },
     "not_this_machines_address": {

@@ -59,7 +59,6 @@ class Browser:
 
 @dataclass(frozen=True, slots=True)
 class _Link:
-    nonce: str
     made_at: datetime
     browser: bytes
     session: bytes
@@ -73,8 +72,7 @@ def check_link(keys: Keys, url: str, shown_to: Browser, now: datetime) -> str:
     return f"{url}/t/{base64.b32encode(whole).decode().lower()}"
 
 
-def record_opening(
-    session: Session,
+def opening_of(
     keys: Keys,
     url: str,
     secret: str,
@@ -83,28 +81,35 @@ def record_opening(
     own: Collection[IPAddress],
     now: datetime,
 ) -> Opening:
-    """Write down that another device has opened the link, and say whether it was one.
+    """Say who opens a link, without asking the database: strangers may send anything.
 
     Args:
         own: the addresses of this machine.
     """
     link = _link_of(keys, url, secret)
-    kept = json.loads(kept_settings(session).get(_KEPT, "{}"))
     if link is None or not now - CHECK_LIFETIME < link.made_at <= now + CHECK_LIFETIME:
         return Opening.NOWHERE
-    if kept.get("nonce") == link.nonce:
+    return Opening.ELSEWHERE if _is_another(keys, link, opened_by, own) else Opening.SAME
+
+
+def record_opening(session: Session, url: str, secret: str, now: datetime) -> Opening:
+    """Write down that another device has opened this link, whose opening was `ELSEWHERE`."""
+    if _kept(session).get("secret") == secret:
         return Opening.NOWHERE
-    if not _is_another(keys, link, opened_by, own):
-        return Opening.SAME
-    value = {"url": url, "at": now.isoformat(), "nonce": link.nonce}
+    value = {"url": url, "at": now.isoformat(), "secret": secret}
     keep_setting(session, _KEPT, json.dumps(value))
     return Opening.ELSEWHERE
 
 
 def opened_elsewhere(session: Session, url: str) -> datetime | None:
     """Return when another device has last opened the server at this address."""
-    kept = json.loads(kept_settings(session).get(_KEPT, "{}"))
+    kept = _kept(session)
     return datetime.fromisoformat(kept["at"]) if kept.get("url") == url else None
+
+
+def _kept(session: Session) -> dict[str, str]:
+    kept: dict[str, str] = json.loads(kept_settings(session).get(_KEPT, "{}"))
+    return kept
 
 
 def _is_another(keys: Keys, link: _Link, opened_by: Browser, own: Collection[IPAddress]) -> bool:
@@ -140,7 +145,7 @@ def _link_of(keys: Keys, url: str, secret: str) -> _Link | None:
     if len(whole) != _WHOLE or not hmac.compare_digest(proof, _proof(keys, url, body)):
         return None
     made_at = datetime.fromtimestamp(int.from_bytes(body[_NONCE : _NONCE + _TIME], "big"), UTC)
-    return _Link(body[:_NONCE].hex(), made_at, body[-2 * _MARK : -_MARK], body[-_MARK:])
+    return _Link(made_at, body[-2 * _MARK : -_MARK], body[-_MARK:])
 
 
 def _ip(text: str | None) -> IPAddress | None:

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
 from checkin.db.engine import in_transaction
 from checkin.domain.problems import InvalidValue
@@ -21,9 +20,10 @@ from checkin.services.public_address import (
     keep_sender,
     lan_choices,
 )
-from checkin.services.telephone_check import Opening, opened_elsewhere, record_opening
+from checkin.services.telephone_check import Opening, opened_elsewhere, opening_of, record_opening
 from checkin.web.json_bodies import json_response, utc_text
 from checkin.web.languages import page_language
+from checkin.web.limits import limit_wrong_addresses
 from checkin.web.outgoing import (
     VARIABLES,
     address_refusal,
@@ -38,6 +38,8 @@ from checkin.web.telephone import asking_browser, telephone_check
 
 bp = Blueprint("server_address", __name__)
 register_page_errors(bp)
+
+_limited = limit_wrong_addresses("60 per minute", "telephone checks", status=410)
 
 Keep = Callable[..., None]
 #: what keeps each field of the page
@@ -78,15 +80,15 @@ def opened() -> ResponseReturnValue:
 
 
 @bp.get("/t/<secret>")
+@_limited
 def telephone(secret: str) -> ResponseReturnValue:
     """Thank the device that has opened the QR, unless it is the one that shows it."""
-    now, opened_by = datetime.now(UTC), asking_browser()
-    url, own = public_address().url, own_addresses()
-
-    def work(session: Session) -> Opening:
-        return record_opening(session, marhaba().keys, url, secret, opened_by, own=own, now=now)
-
-    opening = in_transaction(database(), work)
+    now, url = datetime.now(UTC), public_address().url
+    opening = opening_of(
+        marhaba().keys, url, secret, asking_browser(), own=own_addresses(), now=now
+    )
+    if opening is Opening.ELSEWHERE:
+        opening = in_transaction(database(), lambda s: record_opening(s, url, secret, now))
     status = 410 if opening is Opening.NOWHERE else 200
     return render_template("public/telephone.html", opening=opening), status
 

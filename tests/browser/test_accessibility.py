@@ -21,6 +21,7 @@ PAGES = [
     "/pins",
     "/activity",
     "/account",
+    "/server-address",
     f"{EVENT}/board",
     f"{EVENT}/board?wall=1",
     f"{EVENT}/board/report",
@@ -40,7 +41,8 @@ PAGES = [
     f"{EVENT}/export",
     f"{EVENT}/rehearsal",
     f"{EVENT}/rehearsal/badges",
-    *(f"{EVENT}/start/{step}" for step in ("event", "delegations", "gate", "rehearsal", "end")),
+    *(f"{EVENT}/start/{step}" for step in ("event", "delegations", "address", "gate")),
+    *(f"{EVENT}/start/{step}" for step in ("rehearsal", "end")),
 ]
 FRENCH, ARABIC, ENGLISH = "fr", "ar", "en"
 
@@ -90,7 +92,10 @@ def test_the_sign_in_page_has_none_either(server, chromium):
         assert serious_findings(page) == []
 
 
-ACCOUNTS = ["/", "/operators", "/operators/1", "/account", "/account/second-factor", "/activity"]
+ACCOUNTS = [
+    *("/", "/operators", "/operators/1", "/account", "/account/second-factor", "/activity"),
+    "/server-address",
+]
 
 
 @pytest.mark.parametrize(

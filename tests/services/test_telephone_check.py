@@ -14,6 +14,7 @@ from checkin.services.telephone_check import (
     Opening,
     check_link,
     opened_elsewhere,
+    opening_of,
     record_opening,
 )
 from tests.factories import KEYS, NOW, write
@@ -37,10 +38,11 @@ def link():
 
 def opened(database, link, by=TELEPHONE, *, url=URL, later=timedelta(minutes=1)):
     secret = link.rpartition("/")[2]
-    return write(
-        database,
-        lambda s: record_opening(s, KEYS, url, secret, by, own=OWN, now=NOW + later),
-    )
+    now = NOW + later
+    opening = opening_of(KEYS, url, secret, by, own=OWN, now=now)
+    if opening is not Opening.ELSEWHERE:
+        return opening
+    return write(database, lambda session: record_opening(session, url, secret, now))
 
 
 def when(database, url=URL):
