@@ -23,7 +23,7 @@ _FORM = re.compile(r"<form\b[^>]*method=\"post\".*?</form>", re.S)
 #: what every answer of the pages says to browsers
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 #: its answer never ends
