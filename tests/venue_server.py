@@ -26,7 +26,12 @@ class VenueServer(Server):
 
     Args:
         tls: without it, over http.
+
+    Attributes:
+        password: the first administrator's, where a test keeps it.
     """
+
+    password = ""
 
     def __init__(
         self,

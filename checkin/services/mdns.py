@@ -6,6 +6,7 @@ fails here is one line, and the server goes on.
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -40,6 +41,8 @@ class Announcement:
             OSError, zeroconf.Error: the network has no multicast, or all names are taken.
         """
         texts = [str(address) for address in addresses]
+        for text in texts:
+            _check_ours(text)
         self._zeroconf = Zeroconf(interfaces=texts, ip_version=IPVersion.V4Only)
         try:
             self.name = self._free_name(set(texts))
@@ -71,6 +74,12 @@ class Announcement:
             server=self.name + ".",
         )
         self._zeroconf.register_service(info, allow_name_change=True)
+
+
+def _check_ours(address: str) -> None:
+    """Refuse an address that has just gone; the library would lose a socket over it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind((address, 0))
 
 
 class Announcer:

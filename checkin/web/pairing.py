@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from badges.link_qr import link_qr_address
 from checkin.db.engine import in_transaction
 from checkin.domain.problems import InvalidValue
-from checkin.protocol.fingerprints import beginning, pairing_fragment
+from checkin.protocol.fingerprints import pairing_fragment
 from checkin.services.devices import PAIRING_LIFETIME, gate_name, gate_named, open_pairing
 from checkin.services.visible_events import visible_event
 from checkin.web.languages import page_language
@@ -62,7 +62,7 @@ def open_pairing_at(slug: str, given: str) -> OpenPairing:
         name,
         code,
         here=f"{url_for('scan_page.scan')}#pair={code}",
-        check=beginning(fingerprint),
+        check=authority.check if authority else "",
         expires_at=now + PAIRING_LIFETIME,
     )
     address = public_address()

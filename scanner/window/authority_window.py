@@ -20,7 +20,9 @@ from scanner.window.text import draw_line, draw_paragraph, width_of
 from scanner.words import say
 
 _WAIT_FOR_KEY_MS = 25
-_BACK, _BOX, _TEXT = "#111827", "#1F2937", "#F9FAFB"
+_BACK, _TEXT = "#111827", "#F9FAFB"
+#: the ground of the fingerprint
+BOX = "#1F2937"
 _MARGIN_PX = 60
 
 
@@ -55,7 +57,7 @@ def question_picture(language: str, server: str, fingerprint: str) -> Colour:
     draw_paragraph(draw, same, middle=90, size_px=46, bold=True, colour=_TEXT, most_lines=2, **span)
     seen = say(language, "authority_seen", server=server)
     draw_paragraph(draw, seen, middle=230, size_px=30, colour=_TEXT, most_lines=3, **span)
-    draw.rounded_rectangle((_MARGIN_PX, 320, WIDTH_PX - _MARGIN_PX, 560), 16, fill=_BOX)
+    draw.rounded_rectangle((_MARGIN_PX, 320, WIDTH_PX - _MARGIN_PX, 560), 16, fill=BOX)
     _draw_fingerprint(draw, fingerprint)
     keys = say(language, "authority_keys")
     draw_line(draw, keys, middle=640, size_px=40, bold=True, colour=_TEXT, **span)

@@ -42,7 +42,9 @@ def program() -> str | None:
 class Firefox(DrivenBrowser):
     """A Firefox without a window, with a profile of its own in `folder`."""
 
-    def __init__(self, folder: Path, **preferences: Any) -> None:
+    def __init__(
+        self, folder: Path, *, takes_any_certificate: bool = True, **preferences: Any
+    ) -> None:
         self._port = free_port()
         wanted = {**_PREFERENCES, "marionette.port": self._port, **preferences}
         lines = [f"user_pref({json.dumps(name)}, {json.dumps(wanted[name])});" for name in wanted]
@@ -61,7 +63,8 @@ class Firefox(DrivenBrowser):
         self._count = 0
         self._wire = self._connected()
         self._heard()  # it introduces itself
-        told = self.ask(_SESSION, capabilities={"alwaysMatch": {"acceptInsecureCerts": True}})
+        wishes = {"acceptInsecureCerts": takes_any_certificate}
+        told = self.ask(_SESSION, capabilities={"alwaysMatch": wishes})
         self.version = f"Firefox {told['capabilities']['browserVersion']}"
 
     def ask(self, command: Command, **parameters: Any) -> Any:

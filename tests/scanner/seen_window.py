@@ -110,6 +110,7 @@ def window(screen, scanner_env, server, tmp_path):
             [sys.executable, "-m", "scanner", *arguments],
             cwd=ROOT,
             env=scanner_env | {"DISPLAY": screen.display},
+            stdin=subprocess.DEVNULL,  # with a terminal it would ask its questions there
             stderr=subprocess.PIPE,
             text=True,
         )

@@ -2,7 +2,13 @@
 
 import subprocess
 import time
+from datetime import UTC, datetime
 
+from checkin.domain.certificate_names import Names
+from checkin.protocol.fingerprints import AUTHORITY_PATH
+from checkin.services.certificates.authority import authority_of
+from checkin.services.certificates.leaf import leaf_for
+from scanner.window.authority_window import BOX
 from tests.scanner import seen_window
 from tests.scanner.pictures import qr, scene
 from tests.scanner.seen_window import ONE, bodies, needs_a_screen, quit_with
@@ -53,3 +59,39 @@ def test_escape_leaves_the_pairing(screen, window, server):
         wait_for(lambda: screen.press("Escape") or process.poll() is not None, "the end", 30)
         assert "--pair CODE" in process.stderr.read()
     assert process.returncode == 2
+
+
+def test_a_typed_code_asks_first_whether_the_server_is_the_organisers(
+    screen, window, server, tmp_path
+):
+    """Over TLS with an authority of its own; nothing is sent before the key that says yes."""
+    leaf = leaf_for(tmp_path / "tls", Names.of(["127.0.0.1"]), datetime.now(UTC)).file
+    server.pairing_code = "7K2MQ9XD"
+    server.speak_tls(leaf, leaf)
+    server.authority = authority_of(tmp_path / "tls").der
+    with window([scene()] * 30, credentials=("--pair", "7K2MQ9XD")) as process:
+        wait_for(lambda: AUTHORITY_PATH in server.asked, "the question", 30)
+        wait_for(lambda: screen.has(BOX), "the question", 30)
+        assert not [path for path in server.asked if path != AUTHORITY_PATH]
+        wait_for(
+            lambda: screen.press("o") or any("/pair" in asked for asked in server.asked),
+            "the pairing",
+            30,
+        )
+        wait_for(lambda: any("/status" in asked for asked in server.asked), "the gate", 30)
+        wait_for(lambda: screen.press("q") or ended(process, within_s=1), "the end", 30)
+        assert (process.returncode, "Porte A" in process.stderr.read()) == (0, True)
+
+
+def test_a_no_ends_the_scanner_and_nothing_was_sent(screen, window, server, tmp_path):
+    leaf = leaf_for(tmp_path / "tls", Names.of(["127.0.0.1"]), datetime.now(UTC)).file
+    server.pairing_code = "7K2MQ9XD"
+    server.speak_tls(leaf, leaf)
+    server.authority = authority_of(tmp_path / "tls").der
+    with window([scene()] * 30, credentials=("--pair", "7K2MQ9XD")) as process:
+        wait_for(lambda: screen.has(BOX), "the question", 30)
+        wait_for(lambda: screen.press("n") or ended(process, within_s=1), "the end", 30)
+
+        assert process.returncode == 2
+        assert "Rien ne lui a été envoyé" in process.stderr.read()
+    assert set(server.asked) == {AUTHORITY_PATH}

@@ -20,7 +20,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from checkin.domain.certificate_names import PERMITTED_DOMAINS, PERMITTED_NETWORKS
 from checkin.errors import SettingsError
-from checkin.protocol.fingerprints import fingerprint_of
+from checkin.protocol.fingerprints import beginning, fingerprint_of
 from checkin.services.certificates.files import pem_of_key, write_file
 
 CERTIFICATE, KEY = "authority.crt", "authority.key"
@@ -42,6 +42,11 @@ class Authority:
     def fingerprint(self) -> str:
         """64 lower-case hexadecimal digits."""
         return fingerprint_of(self.der)
+
+    @property
+    def check(self) -> str:
+        """Its beginning, as people compare it."""
+        return beginning(self.fingerprint)
 
     @property
     def certificate(self) -> x509.Certificate:
