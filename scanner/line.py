@@ -11,6 +11,7 @@ import requests
 
 from scanner.clock import DeviceClock
 from scanner.errors import (
+    AskedTooOften,
     BadServerAddress,
     CertificateMissing,
     CertificateRefused,
@@ -130,6 +131,8 @@ class Line:
             raise DeviceWiped if reply.get("wipe") is True else TokenRefused
         if answer.status_code in _HOPELESS:
             raise RequestRejected(answer.status_code, reply["error"], str(reply.get("detail", "")))
+        if answer.status_code == 429:
+            raise AskedTooOften(server=self.server, minutes=_minutes_to_wait(answer))
         raise (ServerFailed if answer.status_code == 500 else ServerUnreachable)(server=self.server)
 
     def _note_skew(self, reply: dict[str, Any], sent_at: datetime, round_trip_s: float) -> None:
@@ -155,6 +158,11 @@ def server_address(server: str) -> str:
     if not usable:
         raise BadServerAddress(server=server)
     return server.rstrip("/")
+
+
+def _minutes_to_wait(answer: requests.Response) -> int:
+    told = answer.headers.get("Retry-After", "")
+    return max(1, -(-int(told) // 60)) if told.isdecimal() else 1
 
 
 def _json_object(answer: requests.Response) -> dict[str, Any] | None:
