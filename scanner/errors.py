@@ -105,6 +105,12 @@ class ServerFailed(ServerUnreachable):
     """Our server is there, and failed on this very request."""
 
 
+class AskedTooOften(ServerUnreachable):
+    """This device searched, or tried PINs, more often than it may; `minutes` says how long."""
+
+    code = "asked_too_often"
+
+
 class CertificateRefused(ServerUnreachable):
     """The server's certificate is not trusted here."""
 

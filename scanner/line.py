@@ -13,6 +13,7 @@ import requests
 from checkin.protocol.version import VERSION
 from scanner.clock import DeviceClock
 from scanner.errors import (
+    AskedTooOften,
     BadServerAddress,
     CertificateChanged,
     CertificateMissing,
@@ -159,6 +160,8 @@ class Line:
             raise DeviceWiped if reply.get("wipe") is True else TokenRefused
         if answer.status_code in _HOPELESS:
             raise RequestRejected(answer.status_code, reply["error"], str(reply.get("detail", "")))
+        if answer.status_code == 429:
+            raise AskedTooOften(server=self.server, minutes=_minutes_to_wait(answer))
         raise (ServerFailed if answer.status_code == 500 else ServerUnreachable)(server=self.server)
 
     def _note_skew(self, reply: dict[str, Any], sent_at: datetime, round_trip_s: float) -> None:
@@ -196,6 +199,11 @@ def _refusal_in(error: BaseException | None) -> ssl.SSLCertVerificationError | N
 def _wrapped_in(error: BaseException) -> BaseException | None:
     inner = getattr(error, "reason", None) or (error.args[0] if error.args else None)
     return inner if isinstance(inner, BaseException) else None
+
+
+def _minutes_to_wait(answer: requests.Response) -> int:
+    told = answer.headers.get("Retry-After", "")
+    return max(1, -(-int(told) // 60)) if told.isdecimal() else 1
 
 
 def _json_object(answer: requests.Response) -> dict[str, Any] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from functools import cache
 
@@ -21,6 +22,9 @@ _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 #: has turns of its own: however many come, a gate's PIN and an operator's password wait for none.
 STRANGERS_TURNS = Turns(2, waiting=24, patience_s=5)
 KNOWN_TURNS = Turns(2, waiting=48, patience_s=10)
+#: Only these threads hash: the C library keeps what a thread has freed for that thread, and a
+#: server has hundreds.
+_HASHING = ThreadPoolExecutor(4, thread_name_prefix="hashing")
 
 _LENGTH = f"a password has {MIN_LENGTH} to {MAX_LENGTH} characters: a short sentence is easiest"
 _WHY = {
@@ -43,22 +47,19 @@ def hash_password(password: str, about: Iterable[str] = ()) -> str:
     weakness = weakness_of(password, about)
     if weakness is not None:
         raise WeakPassword(_WHY[weakness], weakness=weakness)
-    with KNOWN_TURNS.turn():
-        return _HASHER.hash(one_form(password))
+    return _hashed(one_form(password))
 
 
 def hash_again(stored: str, password: str) -> str:
     """Return the hash to keep of a right password: a new one where the parameters have grown."""
     if not _HASHER.check_needs_rehash(stored):
         return stored
-    with KNOWN_TURNS.turn():
-        return _HASHER.hash(one_form(password))
+    return _hashed(one_form(password))
 
 
 def hash_pin(pin: str) -> str:
     """Return what is stored instead of a PIN."""
-    with KNOWN_TURNS.turn():
-        return _HASHER.hash(pin)
+    return _hashed(pin)
 
 
 def password_matches(
@@ -91,17 +92,21 @@ def secret_matches(stored: str, secret: str) -> bool:
 
 def unusable_hash() -> str:
     """Return the hash of a password that nobody knows."""
+    return _hashed(secrets.token_urlsafe(32))
+
+
+def _hashed(secret: str) -> str:
     with KNOWN_TURNS.turn():
-        return _HASHER.hash(secrets.token_urlsafe(32))
+        return _HASHING.submit(_HASHER.hash, secret).result()
 
 
 def _verified(stored: str, secret: str) -> bool:
     try:
-        return _HASHER.verify(stored, secret)
+        return _HASHING.submit(_HASHER.verify, stored, secret).result()
     except (VerificationError, InvalidHashError):
         return False
 
 
 @cache
 def _nobodys_hash() -> str:
-    return _HASHER.hash(secrets.token_urlsafe(16))
+    return _HASHING.submit(_HASHER.hash, secrets.token_urlsafe(16)).result()

@@ -17,6 +17,7 @@ from checkin.services.limits.rules import (
     PASSWORDS_ADDRESS,
     PASSWORDS_BROWSER,
     PASSWORDS_PAIR,
+    Rule,
 )
 from checkin.services.operators import authenticate, operator_by_email, typed_email
 from checkin.services.passwords import KNOWN_TURNS, STRANGERS_TURNS
@@ -66,7 +67,7 @@ def _from_known_browser(
     database: Database, limits: Limits, attempt: Attempt, browser: str
 ) -> Operator:
     tried = limits.reserve((PASSWORDS_BROWSER, browser))
-    with _given_back_where_too_many_wait(tried):
+    with _given_back_where_too_many_wait(tried, PASSWORDS_BROWSER):
         operator = authenticate(database, attempt.email, attempt.password, turn=KNOWN_TURNS.turn())
     tried.give_back()
     return operator
@@ -79,7 +80,7 @@ def _from_elsewhere(database: Database, limits: Limits, attempt: Attempt) -> Ope
     )
     today = _Today(limits, account)
     try:
-        with _given_back_where_too_many_wait(tried):
+        with _given_back_where_too_many_wait(tried, PASSWORDS_PAIR):
             operator = authenticate(
                 database, attempt.email, attempt.password, turn=today.counted_turn()
             )
@@ -121,9 +122,10 @@ class _Today:
 
 
 @contextmanager
-def _given_back_where_too_many_wait(tried: Reserved) -> Iterator[None]:
+def _given_back_where_too_many_wait(tried: Reserved, rule: Rule) -> Iterator[None]:
+    # Not to an address: whoever floods the queue from it has its budget, and no more.
     try:
         yield
     except Unavailable:
-        tried.give_back()
+        tried.give_back(rule)
         raise

@@ -96,6 +96,9 @@ def _desk() -> dict[str, object]:
         "possible_duplicate": _(
             "Somebody of this name is registered. Press again to register anyway."
         ),
+        "too_often": _(
+            "Too many tries on this device. Wait {minutes} min, or send the person to another gate."
+        ),
         "pin_refused": _("PIN refused: ask the supervisor to type it"),
         "rejected": _("The server does not take this request ({detail})"),
         "standings": {

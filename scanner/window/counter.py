@@ -10,7 +10,7 @@ from checkin.domain.verdicts import Source, Status
 from checkin.protocol.codes import parse_code
 from scanner.camera_names import CameraName, cameras
 from scanner.desk import Desk, Override, PossibleDuplicate
-from scanner.errors import RequestRejected, ScannerError, ServerUnreachable
+from scanner.errors import AskedTooOften, RequestRejected, ScannerError, ServerUnreachable
 from scanner.scan import Kind, Verdict
 from scanner.station import Sight, Station
 from scanner.typed import meant_code
@@ -103,7 +103,8 @@ class Counter:
         form = screen.form
         if form is None or form.opened_s != answer.asked_s:
             return screen
-        if isinstance(answer.fault, ServerUnreachable):
+        is_away = isinstance(answer.fault, ServerUnreachable)
+        if is_away and not isinstance(answer.fault, AskedTooOften):
             return self._unsent(screen, form, at_s)
         if answer.fault:
             return replace(screen, form=_with_fault(form, answer.fault))
@@ -221,4 +222,6 @@ def _with_fault(form: Form, fault: ScannerError) -> Form:
         if fault.status == 403 and form.purpose == Purpose.OVERRIDE:
             return told(_without_pin(form), "pin_refused")
         return told(form, "desk_rejected", detail=fault.detail)
+    if isinstance(fault, AskedTooOften) and form.purpose == Purpose.OVERRIDE:
+        form = _without_pin(form)
     return told(form, fault.code, **fault.details)

@@ -184,6 +184,14 @@ FAULTS: dict[str, dict[str, str]] = {
         "en": "Device revoked: list, token and names are erased from this computer. Scans not sent "
         "yet, kept here: {count}. Bring the computer to the organiser.",
     },
+    "asked_too_often": {
+        "fr": "Trop d’essais sur cet appareil. Attendez {minutes} min, ou envoyez la personne "
+        "à une autre porte.",
+        "ar": "محاولات كثيرة من هذا الجهاز. مدة الانتظار بالدقائق: {minutes}. أو وجّهوا الشخص إلى "
+        "باب آخر.",
+        "en": "Too many tries on this device. Wait {minutes} min, or send the person to another "
+        "gate.",
+    },
     "rejected": {
         "fr": "Le serveur n’a pas pu lire ce scan ({detail}). Il est mis de côté : prévenez "
         "l’organisateur.",

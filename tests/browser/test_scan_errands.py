@@ -253,6 +253,33 @@ def test_a_supervisor_answers_for_a_refused_badge(page, codes, database, event):
     assert page.faults == []
 
 
+def test_a_device_that_guesses_pins_says_how_long_to_wait_and_scans_on(
+    page, codes, database, event
+):
+    supervisor = an_operator(database, Role.SUPERVISOR)
+    factories.write(
+        database, lambda s: set_pin(s, s.merge(supervisor), "482193", now=factories.NOW)
+    )
+    factories.scan(database, factories.a_device(database, event, "Porte Nord"), codes[0])
+    type_code(page, codes[0])
+    assert card(page)["kind"] == "already"
+    page.click("#open-override")
+    page.fill("#override-reason", "Badge passé par erreur")
+
+    for _ in range(5):
+        page.fill("#override-pin", "000000")
+        with page.expect_response("**/api/v1/scans"):
+            page.press("#override-pin", "Enter")
+        page.wait_for_selector("#override-form button:not([type=button]):enabled")
+    page.fill("#override-pin", "482193")
+    page.press("#override-pin", "Enter")
+
+    page.get_by_text("Trop d’essais sur cet appareil. Attendez 1\u00a0min").wait_for()
+    page.keyboard.press("Escape")
+    type_code(page, codes[1])
+    page.wait_for_selector(VERDICT + "[data-kind=ok]")
+
+
 def test_a_refusal_waits_until_it_was_seen_and_green_goes_by_itself(page, codes, database, event):
     factories.scan(database, factories.a_device(database, event, "Porte Nord"), codes[0])
     type_code(page, codes[0])

@@ -121,6 +121,11 @@ class FakeServer:
         self.asked.append(path)
         if self.mood == "silent":
             time.sleep(2.5)
+        if self.mood == "tired":
+            return 429, {
+                "error": "too_many_requests",
+                "detail": "too many wrong PINs: wait a minute",
+            }
         if self.mood == "broken":
             return 500, {"error": "internal", "detail": ""}
         if self.mood == "portal":

@@ -115,6 +115,16 @@ def test_an_override_without_a_server_keeps_the_reason_and_not_the_pin(volunteer
     assert volunteer.screen.form.texts == ("", "elected")
 
 
+def test_too_many_pins_are_told_with_the_minutes_to_wait_and_the_reason_stays(volunteer, server):
+    volunteer.screen = after(volunteer.screen, REFUSED, 0)
+    server.mood = "tired"
+    volunteer.open(Purpose.OVERRIDE).type(*PIN, "enter", *"elected", "enter").answered()
+
+    key, details = volunteer.screen.form.notice
+    assert (key, dict(details)["minutes"]) == ("asked_too_often", 1)
+    assert volunteer.screen.form.texts == ("", "elected")
+
+
 def test_what_the_server_rejects_is_told_in_its_words(client, server):
     server.mood = "rejecting"
 

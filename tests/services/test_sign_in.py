@@ -13,6 +13,7 @@ from checkin.services import passwords, second_factor
 from checkin.services.known_browsers import make_known
 from checkin.services.limits.in_memory import MemoryCounters
 from checkin.services.limits.limits import Limits
+from checkin.services.limits.rules import PASSWORDS_ACCOUNT
 from checkin.services.sign_in import Attempt, sign_in
 from checkin.services.turns import Turns
 from tests.factories import KEYS, write
@@ -64,11 +65,10 @@ class Door:
     def guess(self, times, address=ATTACKER, *, email=EMAIL, browser="") -> list[str]:
         return [self.answers(address, f"guess {n}", email, browser) for n in range(times)]
 
-    def use_the_day_up(self, email=EMAIL) -> None:
-        """Ten guesses from each of a hundred addresses."""
-        for number in range(100):
-            told = self.guess(10, f"192.0.2.{number}", email=email)
-            assert told == ["wrong"] * 10
+    def use_the_day_up(self, email=EMAIL, *, left=0) -> None:
+        """Count what a thousand wrong passwords from a hundred addresses count."""
+        for _ in range(1_000 - left):
+            self._limits.reserve((PASSWORDS_ACCOUNT, email))
 
 
 @pytest.fixture
@@ -118,6 +118,14 @@ def test_beyond_a_thousand_wrong_ones_a_day_a_new_browser_is_told_the_other_ways
     assert door.answers(HOME, "wrong") == "used up"  # which of the two is not told
     door.now += timedelta(days=1)
     assert door.answers(HOME) == EMAIL
+
+
+def test_it_takes_a_thousand_from_all_addresses_together(door):
+    door.use_the_day_up(left=20)
+
+    told = [door.guess(10, f"192.0.2.{number}") for number in range(3)]
+
+    assert told == [["wrong"] * 10, ["wrong"] * 10, ["used up"] * 10]
 
 
 def test_nothing_tells_that_the_right_password_was_the_right_one_then(door):

@@ -17,11 +17,12 @@ class Reserved:
     """A try that is counted, whatever becomes of it, unless it is given back."""
 
     limits: Limits
-    counters: Sequence[Counter]
+    counters: Sequence[tuple[Rule, Counter]]
 
-    def give_back(self) -> None:
-        """Count it no more: it was no guess."""
-        self.limits.counters.give_back(self.counters, self.limits.clock())
+    def give_back(self, *rules: Rule) -> None:
+        """Count it no more, for it was no guess: under these rules, or under all of its own."""
+        given = [one for rule, one in self.counters if not rules or rule in rules]
+        self.limits.counters.give_back(given, self.limits.clock())
 
     def with_also(self, other: Reserved | None) -> Reserved:
         """Return both as one, to be given back together."""
@@ -52,8 +53,8 @@ class Limits:
         Raises:
             TooManyRequests: one of their budgets is used up; none was counted under any.
         """
-        wanted = [one for rule, whose in tries for one in self._counters_of(rule, whose)]
-        wait_s = self.counters.reserve(wanted, self.clock())
+        wanted = [(rule, one) for rule, whose in tries for one in self._counters_of(rule, whose)]
+        wait_s = self.counters.reserve([one for _rule, one in wanted], self.clock())
         if wait_s is not None:
             what = tries[0][0].what
             raise TooManyRequests(f"too many {what}: wait {told_wait(wait_s)}", wait_s=wait_s)

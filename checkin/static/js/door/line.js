@@ -16,6 +16,14 @@ export class Unreachable extends Error {}
 /** Our server is there, and failed on this very request. */
 export class ServerFailed extends Unreachable {}
 
+/** This device searched, or tried PINs, more often than it may: so many minutes to wait. */
+export class AskedTooOften extends Unreachable {
+  constructor(minutes) {
+    super("asked too often");
+    this.minutes = minutes;
+  }
+}
+
 /** The server does not take this device's token any more; `wipe`: it says to erase everything. */
 export class TokenRefused extends Error {
   constructor(wipe) {
@@ -162,5 +170,10 @@ async function understood(answer) {
   if (answer.ok) return reply;
   if (answer.status === 401) throw new TokenRefused(reply.wipe === true);
   if (HOPELESS.has(answer.status)) throw new Rejected(answer.status, reply);
+  if (answer.status === 429) throw new AskedTooOften(minutesToWait(answer));
   throw new (answer.status === 500 ? ServerFailed : Unreachable)(String(answer.status));
+}
+
+function minutesToWait(answer) {
+  return Math.max(1, Math.ceil(Number(answer.headers.get("Retry-After")) / 60) || 1);
 }

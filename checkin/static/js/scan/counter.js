@@ -1,6 +1,6 @@
 // What a volunteer asks the server for by hand: a name, an override, a walk-in. Nothing here is shown
 // as done before the server said so; whom it does not answer for, a gate may let in by its lease.
-import { Rejected, TokenRefused, Unreachable } from "../door/line.js";
+import { AskedTooOften, Rejected, TokenRefused, Unreachable } from "../door/line.js";
 import { StorageFault } from "../door/storage.js";
 import { newcomerNamed } from "../door/walk-ins.js";
 import { bothNames, fill, words } from "./words.js";
@@ -164,6 +164,7 @@ function say(form, sentence) {
 }
 
 function sentenceOf(fault, form) {
+  if (fault instanceof AskedTooOften) return fill(words.desk.too_often, { minutes: fault.minutes });
   if (fault instanceof Unreachable) {
     return form.elements.delegation ? words.desk.walk_in_kept : words.desk.needs_server;
   }
