@@ -6,21 +6,14 @@ import os
 from pathlib import Path
 
 import click
-from granian import Granian
-from granian.constants import Interfaces
-from granian.http import HTTP1Settings
-from granian.log import LogLevels
 
 from checkin.cli.certificate import self_signed
 from checkin.cli.listening import free_address
 from checkin.cli.office import Office, in_office, say
+from checkin.cli.serving import serve
 from checkin.db.models import Event
 from checkin.errors import SettingsError
-from checkin.services.live import MAX_STREAMS
 from checkin.services.readiness import readiness
-
-#: threads beyond those that streams may hold, so that no number of boards keeps a scan waiting
-REQUEST_THREADS = 48
 
 
 @click.command()
@@ -54,7 +47,7 @@ def run(
     base = f"{'https' if tls_cert else 'http'}://{_shown(host)}:{port}"
     os.environ.setdefault("CHECKIN_BASE_URL", base)
     _say_addresses(office, base)
-    serve("wsgi:app", address, port, tls_cert, tls_key)
+    serve("wsgi:served", address, port, tls_cert, tls_key)
 
 
 def _shown(host: str) -> str:
@@ -71,27 +64,3 @@ def _say_addresses(office: Office, base: str) -> None:
     say('a scanner:  python -m checkin device pair --gate "Porte 1"')
     say(f"            python -m scanner --server {base} --pair CODE")
     say("stop with Ctrl-C")
-
-
-def serve(
-    app: str, address: str, port: int, cert: Path | None = None, key: Path | None = None
-) -> None:
-    """Serve a WSGI application until Ctrl-C; the benchmarks serve theirs with the same options."""
-    Granian(
-        app,
-        address=address,
-        port=port,
-        interface=Interfaces.WSGI,
-        # One process: its writers queue fairly on SQLite, and one core serves 5,000 an hour
-        # hundreds of times over.
-        workers=1,
-        blocking_threads=MAX_STREAMS + REQUEST_THREADS,
-        backpressure=MAX_STREAMS + 4 * REQUEST_THREADS,
-        websockets=False,
-        http1_settings=HTTP1Settings(keep_alive=True),
-        ssl_cert=cert,
-        ssl_key=key,
-        log_level=LogLevels.error,
-        workers_kill_timeout=1,
-        working_dir=Path(__file__).parents[2],
-    ).serve()

@@ -1,0 +1,80 @@
+"""The server: a process that listens, and the one that starts it, watches it and replaces it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from threading import Thread
+
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+
+#: connections that are open at once, where the system allows as many files; more wait
+MOST_CONNECTIONS = 8192
+#: files and sockets that the process needs for other things than connections
+_OTHER_FILES = 512
+#: of a request's head, which hyper keeps in memory while it comes
+_LONGEST_HEAD_BYTES = 64 * 2**10
+
+#: replaces the serving process by a new one, which reads the certificate's files again; the old
+#: one answers for 3.5 seconds more, and what is still open then is cut off
+Restart = Callable[[], None]
+
+
+def serve(
+    app: str,
+    address: str,
+    port: int,
+    cert: Path | None = None,
+    key: Path | None = None,
+    *,
+    beside: Callable[[Restart], None] | None = None,
+) -> None:
+    """Serve an ASGI application until Ctrl-C; the benchmarks serve theirs with the same options.
+
+    Args:
+        app: as `module:name`, for instance `wsgi:served`.
+        address: an IP address of this machine.
+        beside: runs in a thread as long as the server does; it may restart it at any time.
+    """
+    server = Granian(
+        app,
+        address=address,
+        port=port,
+        # Bodies are read before a thread is taken: docs/adr/0012-bodies-before-threads.md
+        interface=Interfaces.ASGINL,
+        # One process: its writers queue fairly on SQLite, and one core serves 5,000 an hour
+        # hundreds of times over.
+        workers=1,
+        respawn_failed_workers=True,
+        workers_kill_timeout=1,
+        backpressure=_connections(),
+        # Where it may be HTTP/2 as well, a connection that says nothing is never closed.
+        http=HTTPModes.http1,
+        websockets=False,
+        http1_settings=HTTP1Settings(keep_alive=True, max_buffer_size=_LONGEST_HEAD_BYTES),
+        ssl_cert=cert,
+        ssl_key=key,
+        log_level=LogLevels.error,
+        working_dir=Path(__file__).parents[2],
+    )
+    if beside is not None:
+        thread = Thread(target=beside, args=(server.signal_handler_reload,), daemon=True)
+        server.on_startup(thread.start)
+    server.serve()
+
+
+def _connections() -> int:
+    """Return how many connections to take at once, and let this process open as many files."""
+    if sys.platform == "win32":
+        return MOST_CONNECTIONS
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS + _OTHER_FILES
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    return max(128, allowed - _OTHER_FILES)
