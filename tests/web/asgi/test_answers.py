@@ -65,7 +65,7 @@ def test_an_answer_that_breaks_off_does_not_look_whole(served):
 
 @pytest.mark.parametrize("path", ["sized", "unsized"])
 def test_clients_that_never_read_hold_no_thread_and_are_given_up(path, served):
-    names = [f"stalled-{path}-{at}" for at in range(2 * THREADS)]
+    names = [f"stalled-{path}-{at}" for at in range(THREADS)]
     with ExitStack() as stack:
         asking = [GET % f"{path}?{name}".encode() for name in names]
         stalled = [stack.enter_context(served.connect(sent)) for sent in asking]
