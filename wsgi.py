@@ -1,5 +1,5 @@
-"""The application under the name that many servers look for first: `wsgi:app`."""
+"""The application under the names that servers look for: `wsgi:app`, and `wsgi:served` for ours."""
 
-from checkin.wsgi import app
+from checkin.wsgi import app, served
 
-__all__ = ["app"]
+__all__ = ["app", "served"]

@@ -1,11 +1,16 @@
-"""Build the application from the environment; servers load `checkin.wsgi:app`."""
+"""Build the application from the environment.
+
+WSGI servers load `checkin.wsgi:app`, ours `checkin.wsgi:served`.
+"""
 
 import gc
 
 from checkin.app import create_app
 from checkin.settings import load_settings
+from checkin.web.asgi.bridge import bridged
 
 app = create_app(load_settings())
+served = bridged(app)
 
 # All this stays to the end. Without this line the collector looks through it whenever much has
 # changed, and every scan waits for a tenth of a second.

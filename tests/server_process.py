@@ -100,6 +100,12 @@ class Server:
         self._process = self._begin(["run", "--port", str(self.port)], self._environ, self._log)
         self._wait()
 
+    @property
+    def pid(self) -> int:
+        """The first of its processes, which starts the others."""
+        assert self._process is not None
+        return self._process.pid
+
     def _wait(self) -> None:
         for _ in range(600):
             assert self._process is not None

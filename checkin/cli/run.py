@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 
 import click
-from granian import Granian
-from granian.constants import Interfaces
-from granian.http import HTTP1Settings
-from granian.log import LogLevels
 
 from checkin.cli.address import say_addresses
 from checkin.cli.listening import free_address, reached_host
 from checkin.cli.office import Office, in_office, say
+from checkin.cli.serving import serve
 from checkin.cli.venue_network import VenueNetwork
 from checkin.db.models import Event
 from checkin.errors import SettingsError
-from checkin.services.live import MAX_STREAMS
 from checkin.services.public_address import Listening, write_listening
 from checkin.services.readiness import readiness
 from checkin.settings import DOTENV_VARIABLE
-
-#: threads beyond those that streams may hold, so that no number of boards keeps a scan waiting
-REQUEST_THREADS = 48
 
 
 @click.command()
@@ -67,47 +58,4 @@ def run(
     say_addresses(office, slugs)
     say("stop with Ctrl-C")
     beside = partial(network.beside, tls=tls_cert is not None)
-    serve("checkin.wsgi:app", address, port, tls_cert, tls_key, beside=beside)
-
-
-#: what goes on while a server runs; it is handed what restarts the workers, from any thread
-Beside = Callable[[Callable[[], None]], AbstractContextManager[None]]
-
-
-def _nothing_beside(_restart_workers: Callable[[], None]) -> AbstractContextManager[None]:
-    return nullcontext()
-
-
-def serve(
-    app: str,
-    address: str,
-    port: int,
-    cert: Path | None = None,
-    key: Path | None = None,
-    *,
-    beside: Beside = _nothing_beside,
-) -> None:
-    """Serve a WSGI application until Ctrl-C; the benchmarks serve theirs with the same options."""
-    server = Granian(
-        app,
-        address=address,
-        port=port,
-        interface=Interfaces.WSGI,
-        # One process: its writers queue fairly on SQLite, and one core serves 5,000 an hour
-        # hundreds of times over.
-        workers=1,
-        blocking_threads=MAX_STREAMS + REQUEST_THREADS,
-        backpressure=MAX_STREAMS + 4 * REQUEST_THREADS,
-        websockets=False,
-        http1_settings=HTTP1Settings(keep_alive=True),
-        ssl_cert=cert,
-        ssl_key=key,
-        log_level=LogLevels.error,
-        workers_kill_timeout=1,
-        # Its settings come from the same `.env` as ours.
-        working_dir=Path.cwd(),
-    )
-    # Threads of this program do not survive into a worker, which is another process: it begins
-    # with `fork` or anew, and has no use for them.
-    with beside(server.signal_handler_reload):
-        server.serve()
+    serve("checkin.wsgi:served", address, port, tls_cert, tls_key, beside=beside)

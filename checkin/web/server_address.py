@@ -23,7 +23,7 @@ from checkin.services.public_address import (
 from checkin.services.telephone_check import Opening, opened_elsewhere, opening_of, record_opening
 from checkin.web.json_bodies import json_response, utc_text
 from checkin.web.languages import page_language
-from checkin.web.limits import limit_wrong_addresses
+from checkin.web.limits import limit_wrong_links
 from checkin.web.outgoing import (
     VARIABLES,
     address_refusal,
@@ -39,7 +39,7 @@ from checkin.web.telephone import asking_browser, telephone_check
 bp = Blueprint("server_address", __name__)
 register_page_errors(bp)
 
-_limited = limit_wrong_addresses("60 per minute", "telephone checks", status=410)
+_limited = limit_wrong_links(status=410)
 
 Keep = Callable[..., None]
 #: what keeps each field of the page

@@ -1,0 +1,209 @@
+"""Senders that stop halfway are told so in time, and hold nothing that others need."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import ExitStack
+
+import pytest
+import requests
+
+from checkin.web.asgi.bodies import LONGEST_KEPT_BYTES, SMALL_BYTES, Body, Memory
+from checkin.web.importing import MAX_UPLOAD_BYTES
+from tests.api_client import a_scan
+from tests.server_fork import by_fork
+from tests.server_process import ROOT, Server, free_port
+from tests.waiting import wait_for
+from tests.web.asgi.conftest import Served, read_out
+from tests.web.asgi.echo import THREADS
+
+HALF = b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc"
+SENDERS = 1000
+_THREAD_FIRST = f"""
+import sys
+from granian import Granian
+from granian.constants import Interfaces
+
+target, threads = "tests.web.asgi.echo:app", {THREADS}
+port = int(sys.argv[1])
+Granian(target, port=port, interface=Interfaces.WSGI, blocking_threads=threads).serve()
+"""
+
+
+def test_a_sender_that_stops_halfway_is_told_and_cut_off(served):
+    answer = served.says(HALF % b"/api/v1/scans")
+
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 408 Request Timeout")
+    assert json.loads(body)["error"] == "request_timeout"
+
+
+def test_a_person_is_told_in_three_languages(served):
+    page = served.says(HALF % b"/login").decode()
+
+    assert 'lang="fr"' in page
+    assert 'lang="ar" dir="rtl"' in page
+    assert "check the network" in page
+
+
+def test_a_sender_in_chunks_is_told_too(served):
+    sent = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"
+
+    assert served.says(sent).startswith(b"HTTP/1.1 408 ")
+
+
+def test_a_sender_that_trickles_is_given_a_time_for_all_of_it(served):
+    with served.connect(HALF % b"/") as connection:
+        connection.settimeout(0.25)
+        heard = b""
+        while not heard:  # never silent for as long as it may be
+            try:
+                connection.sendall(b"x")
+                heard = connection.recv(100)
+            except TimeoutError:
+                continue
+
+    assert heard.startswith(b"HTTP/1.1 408 ")
+
+
+def test_more_half_sent_bodies_than_threads_hold_no_thread(served):
+    with ExitStack() as stack:
+        half = [stack.enter_context(served.connect(HALF % b"/")) for _ in range(3 * THREADS)]
+        assert requests.get(served.url, timeout=20).ok
+        assert all(b" 408 " in read_out(connection) for connection in half)
+
+
+def test_a_request_too_many_is_told_to_come_back(served):
+    asking = b"GET /slow?2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    with ExitStack() as stack:
+        asked = [stack.enter_context(served.connect(asking)) for _ in range(2 * THREADS + 1)]
+        answers = [read_out(connection) for connection in asked]
+
+    statuses = sorted(answer.split()[1] for answer in answers)
+    assert statuses == [b"200"] * (2 * THREADS) + [b"503"]
+    assert any(b"retry-after: 2\r\n" in answer for answer in answers)
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    server = Server(tmp_path_factory.mktemp("half-sent") / "var", begin=by_fork)
+    server.load_demo(60)
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="module")
+def gate(installed):
+    """A device's token, and badges that nobody has scanned."""
+    codes = (line["code"] for line in installed.codes())
+    return installed.token_at("Porte 1"), codes
+
+
+@pytest.fixture
+def _many_files():
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 2 * SENDERS + soft), hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.usefixtures("_many_files")
+@pytest.mark.parametrize(
+    ("half", "trickle"),
+    [(HALF % b"/api/v1/scans", b"x"), (b"POST / HTTP/1.1\r\nHost: ", b"x"), (b"", b"")],
+    ids=["bodies", "heads", "nothing"],
+)
+def test_gates_go_on_beside_a_thousand_half_sent_requests(half, trickle, installed, gate):
+    token, codes = gate
+    server, statuses = Served(installed.port), []
+    with ExitStack() as stack:
+        senders = [stack.enter_context(server.connect(half)) for _ in range(SENDERS)]
+        assert requests.get(f"{installed.url}/healthz", timeout=5).ok
+        for _ in range(5):
+            statuses.append(_scanned(installed, token, next(codes)))
+            for sender in senders:
+                sender.sendall(trickle)  # on a slow machine, too, they are still there at the end
+        waiting = sum(map(_still_waits, senders))
+
+    assert (statuses, waiting) == (["ok"] * 5, SENDERS)
+
+
+def _scanned(server: Server, token: str, code: str) -> str:
+    headers = {"Authorization": f"Bearer {token}"}
+    reply = requests.post(
+        f"{server.url}/api/v1/scans", json=a_scan(code), headers=headers, timeout=5
+    )
+    return reply.json()["status"]
+
+
+def _still_waits(connection: socket.socket) -> bool:
+    connection.setblocking(False)
+    try:
+        connection.recv(1)
+    except BlockingIOError:
+        return True
+    return False
+
+
+def test_with_a_thread_for_each_body_half_sent_ones_stop_everything():
+    """The control: what the server did before bodies were read first."""
+    port = free_port()
+    command = [sys.executable, "-c", _THREAD_FIRST, str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
+    server = Served(port)
+    wait_for(server.answers, "the server")
+    with ExitStack() as stack:
+        for _ in range(THREADS):
+            stack.enter_context(server.connect(HALF % b"/"))
+        with pytest.raises(requests.Timeout):
+            requests.get(server.url, timeout=2)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait(10)
+
+
+class TestMemory:
+    def test_small_bodies_are_kept_whatever_others_hold(self):
+        body = heard(b"x" * SMALL_BYTES, Memory(0))
+
+        assert (body.length, len(body.content())) == (SMALL_BYTES, SMALL_BYTES)
+        assert not body.crowded_out
+
+    def test_a_longer_one_needs_room_beyond_that(self):
+        memory = Memory(100)
+        first, second = (heard(b"x" * (SMALL_BYTES + 60), memory) for _ in range(2))
+
+        assert (first.crowded_out, second.crowded_out) == (False, True)
+        assert second.content() == b""
+
+    def test_what_was_held_is_given_back(self):
+        memory = Memory(100)
+        for _ in range(3):
+            body = heard(b"x" * (SMALL_BYTES + 60), memory)
+            assert not body.crowded_out
+            body.let_go()
+
+    def test_what_is_too_long_for_every_route_is_counted_and_not_kept(self):
+        memory = Memory()
+        body = Body(None, memory)
+        for _ in range(12):
+            body.take(b"x" * 10**6)
+
+        assert (body.length, body.content(), body.crowded_out) == (12 * 10**6, b"", False)
+        assert memory.take(Memory().size)
+
+    def test_every_upload_fits(self):
+        room_for_the_form_around_it = 100_000
+        assert MAX_UPLOAD_BYTES + room_for_the_form_around_it <= LONGEST_KEPT_BYTES
+
+
+def heard(content: bytes, memory: Memory) -> Body:
+    body = Body(len(content), memory)
+    body.take(content)
+    return body
