@@ -38,7 +38,11 @@ def copy_sources(folder: Path) -> Path:
 
 
 def build_wheel(sources: Path, folder: Path) -> Path:
-    """Build the wheel of some sources with what is installed already; no network is asked."""
+    """Build a wheel with what is installed already; no network is asked.
+
+    Args:
+        sources: a folder, or a source distribution.
+    """
     offline = ("--no-deps", "--no-build-isolation", "--no-index")
     pip(sys.executable, "wheel", *offline, "--wheel-dir", str(folder), str(sources))
     (wheel,) = folder.glob("*.whl")
@@ -109,16 +113,39 @@ def installed_beside(wheel: Path, folder: Path) -> Path:
 
     That is taken from where these tests run, so nothing is downloaded.
     """
+    environment_with(asked_for_by(metadata_of(wheel).get_all("Requires-Dist") or ()), folder)
+    python = str(folder / "bin" / "python")
+    pip(sys.executable, "--python", python, "install", "--no-deps", "--no-index", str(wheel))
+    return folder
+
+
+def environment_with(names: Iterable[str], folder: Path, *, besides: Path | None = None) -> None:
+    """Make an environment that has these distributions, as they are installed here.
+
+    Args:
+        besides: a folder whose packages can be imported, too.
+    """
     run([sys.executable, "-m", "venv", "--without-pip", str(folder)])
     (packages,) = folder.glob("lib/python*/site-packages")
     dependencies = folder / "dependencies"
     dependencies.mkdir()
-    for one in set(asked_for_by(metadata_of(wheel).get_all("Requires-Dist") or ())):
-        _link(distribution(one), dependencies)
-    (packages / "dependencies.pth").write_text(f"{dependencies}\n")
-    python = str(folder / "bin" / "python")
-    pip(sys.executable, "--python", python, "install", "--no-deps", "--no-index", str(wheel))
-    return folder
+    for name in set(names):
+        _link(distribution(name), dependencies)
+    (packages / "dependencies.pth").write_text(f"{dependencies}\n{besides or ''}\n")
+
+
+def load_all(*packages: str) -> str:
+    """Return a program that loads every module of some packages and then prints "all"."""
+    return f"""
+import importlib, pkgutil
+for package in {packages}:
+    path = importlib.import_module(package).__path__
+    for found in pkgutil.walk_packages(path, package + "."):
+        name = found.name
+        if not name.endswith((".__main__", ".wsgi")) and ".migrations" not in name:
+            importlib.import_module(name)
+print("all")
+"""
 
 
 def installed_with_downloads(wheel: Path, folder: Path) -> Path:

@@ -1,0 +1,33 @@
+"""A laptop that is only a gate: a checkout, and what requirements-scanner.txt pins."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import cv2
+import pytest
+
+from tests.packaging.installed import ROOT, Installed, environment_with, load_all
+from tests.scanner.pictures import a_code, qr, scene
+
+
+@pytest.fixture
+def gate(tmp_path) -> Installed:
+    pinned = (ROOT / "requirements-scanner.txt").read_text("utf-8")
+    names = re.findall(r"^([A-Za-z0-9._-]+)==", pinned, re.MULTILINE)
+    environment_with(names, tmp_path / "venv", besides=ROOT)
+    return Installed(tmp_path / "venv", tmp_path / "empty")
+
+
+def test_a_gate_needs_no_more_than_what_is_pinned_for_gates(gate):
+    cv2.imwrite(str(gate.folder / "badge.png"), scene(qr(a_code(7))))
+
+    loaded = gate.printed("python", "-c", load_all("scanner"))
+    read = json.loads(gate.printed("python", "-m", "scanner", "--decode", "badge.png"))
+
+    assert (loaded, read["texts"]) == ("all\n", [a_code(7)])
+
+
+def test_a_gate_has_nothing_of_the_server(gate):
+    assert gate.run("python", "-c", "import flask").returncode != 0
