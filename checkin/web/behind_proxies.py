@@ -1,7 +1,7 @@
 """What comes through a proxy is corrected before anything else looks at it.
 
 Werkzeug's ProxyFix counts proxies; it cannot know who they are, so it would believe whoever reaches
-the server past them. See docs/adr/0013-trusted-proxies.md.
+the server past them. See docs/adr/0014-trusted-proxies.md.
 """
 
 from __future__ import annotations
