@@ -31,6 +31,8 @@ _HEADERS = {
         "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
+    # The check of forms over HTTPS wants to see from which page of ours they come. Addresses that
+    # hold secrets (badges, invitations) are shown to no other origin.
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
     "Cross-Origin-Opener-Policy": "same-origin",
