@@ -21,7 +21,7 @@ OWN_PATHS = frozenset(
     {
         *("account", "activity", "activity.csv", "api", "b", "events", "forgotten-password"),
         *("healthz", "login", "logout", "mail", "metrics", "n", "operators", "password", "pins"),
-        *("r", "readyz", "scan", "static"),
+        *("r", "readyz", "scan", "static", "trust", "marhaba-ca.crt", "marhaba-ca.pem"),
     }
 )
 #: proxies in a row; more than a few are somebody's game with long headers

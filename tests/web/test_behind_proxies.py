@@ -173,7 +173,7 @@ def test_every_path_of_our_own_is_known_as_one(app):
     maps = (app.url_map, app.extensions[API].url_map)
     first = {rule.rule.split("/")[1] for one in maps for rule in one.iter_rules()}
 
-    assert first - {""} == OWN_PATHS
+    assert first - {""} - OWN_PATHS == set()
 
 
 @pytest.mark.parametrize(
