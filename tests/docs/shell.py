@@ -57,10 +57,19 @@ class Shell:
     of its own, without the second that each needs to be loaded.
     """
 
-    def __init__(self, folder: Path, home: Path | None = None) -> None:
-        """Open it in an empty folder; `home` is copied there as `var`."""
+    def __init__(self, folder: Path, home: Path | None = None, **settings: str) -> None:
+        """Open it in an empty folder; `home` is copied there as `var`.
+
+        Args:
+            settings: `CHECKIN_*` variables.
+        """
         self.folder, self.port = folder, free_port()
-        self._environ = {"HOME": str(folder), "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
+        self._environ = {
+            "HOME": str(folder),
+            "LANG": "C.UTF-8",
+            "PYTHONPATH": str(ROOT),
+            **settings,
+        }
         self._environ["PATH"] = f"{self._stand_ins()}:/usr/local/bin:/usr/bin:/bin"
         (folder / ".venv").symlink_to(sys.prefix)
         if home:
@@ -70,7 +79,7 @@ class Shell:
 
     def type(self, command: str) -> Ended:
         """Run a command to its end."""
-        if exported := re.fullmatch(r"export (\w+)=(.*)", command):
+        if exported := re.fullmatch(r"(?:export )?(\w+)=(\S*)", command):
             self._environ[exported[1]] = " ".join(shlex.split(exported[2]))
             return Ended(0, "")
         called = _called(command)

@@ -36,6 +36,9 @@ ELSEWHERE = {
 GOES_ON = r".* badges send --stay"
 #: pages that begin with nothing; all others with the demo
 FROM_NOTHING = {"README.md", "docs/operating.md", "docs/commands.md"}
+SETS_ITS_ADDRESS = {"README.md", "docs/operating.md"}
+#: all others are about a server that is set up, and known by its address
+SET_UP = {"CHECKIN_BASE_URL": "https://checkin.example.org"}
 #: exit codes other than 0 that are right
 CODES = {
     r".* doctor": {0, 1},  # says what this machine lacks
@@ -68,7 +71,8 @@ def demo_home(tmp_path_factory) -> Path:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_the_commands_of_a_page_work_in_its_order(page, demo_home, tmp_path):
-    shell = Shell(tmp_path, None if page in FROM_NOTHING else demo_home)
+    home = None if page in FROM_NOTHING else demo_home
+    shell = Shell(tmp_path, home, **({} if page in SETS_ITS_ADDRESS else SET_UP))
     lay_out(page, tmp_path)
     try:
         for block in blocks_of(page, "sh"):
@@ -139,7 +143,8 @@ def of_a_scanner(shell: Shell, text: str) -> str:
 def well_ended(shell: Shell) -> None:
     """Press Ctrl-C at the end of a block: what went on ends well."""
     for ended in shell.end_what_goes_on():
-        assert ended.code in (0, 130), ended.printed
+        # A terminal sends Ctrl-C to all processes: granian may see its worker end before its own.
+        assert ended.code in (0, 130) or "Unexpected exit from worker" in ended.printed, ended
         assert "Traceback" not in ended.printed
 
 

@@ -65,7 +65,8 @@ def behind_nginx(place: Place) -> Mode:
         listen=("--port", str(inner)),
         mail=place.mail,
         settings={
-            **settings_of(place, url),
+            **settings_of(place),
+            "CHECKIN_BASE_URL": url,
             "CHECKIN_DATABASE_URL": database,
             "CHECKIN_TRUSTED_PROXIES": "127.0.0.1/32",
         },

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from tests.modes.coming import ADDRESS_IS_FOUND
 from tests.modes.mode import Mode, Place, Programs, opened_by_anybody
 from tests.modes.venue import lan_address, private_address
 from tests.server_process import ROOT, free_port
@@ -16,14 +17,18 @@ CHECKOUT = Programs(
 )
 
 
-def settings_of(place: Place, url: str) -> dict[str, str]:
+def settings_of(place: Place) -> dict[str, str]:
     """Return the settings that every mode has."""
     return {
         "CHECKIN_HOME": str(place.files / "var"),
         "CHECKIN_MAIL_URL": place.mail.url,
         "CHECKIN_MAIL_FROM": "Rencontre <badges@example.org>",
-        "CHECKIN_BASE_URL": url,
     }
+
+
+def address_setting(url: str) -> dict[str, str]:
+    """Return what a person has to set where the server does not find its address itself."""
+    return {} if ADDRESS_IS_FOUND else {"CHECKIN_BASE_URL": url}
 
 
 def laptop_over_http(place: Place) -> Mode:
@@ -36,7 +41,7 @@ def laptop_over_http(place: Place) -> Mode:
         url=url,
         listen=("--host", "0.0.0.0", "--port", str(port)),
         mail=place.mail,
-        settings=settings_of(place, url),
+        settings={**settings_of(place), **address_setting(url)},
         # Over plain HTTP browsers open cameras only for the machine itself.
         camera_url=f"http://localhost:{port}",
         language="fr",
@@ -53,7 +58,7 @@ def laptop_over_tls(place: Place) -> Mode:
         url=url,
         listen=("--host", "0.0.0.0", "--port", str(port), "--tls"),
         mail=place.mail,
-        settings=settings_of(place, url),
+        settings={**settings_of(place), **address_setting(url)},
         authority=lambda: downloaded_authority(url, place.files / "authority.pem"),
         language="ar",
     )

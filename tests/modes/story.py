@@ -22,13 +22,12 @@ from checkin.protocol.codes import parse_code
 from tests.browser.stations import VERDICT, card, open_station, wait_for_list
 from tests.browser.webcam import Chromium
 from tests.modes.camera import Picture, before_a_camera, film, shown, text_in
+from tests.modes.coming import MAILS_LEAD_TO_THE_PAGE
 from tests.modes.mail import OpenedMail, open_mail
 from tests.modes.mode import Mode
 from tests.modes.witness import Witness
 
 SLUG = "rabat"
-#: each mail will lead to the badge's page; so far only an organiser passes its address on
-MAILS_LEAD_TO_THE_PAGE = False
 #: a badge is shown for so long, and then nobody is there for longer than a pause between showings
 BADGE_S, NOBODY_S = 2.0, 5.5
 AMINA = {
