@@ -17,6 +17,7 @@ from scanner.deadline import within
 from scanner.device import forget_authority, keep_authority, kept_authority
 from scanner.errors import AuthorityRefused, FingerprintWithoutTls, ServerUnreachable
 from scanner.line import SOFTWARE
+from scanner.local_names import address_of
 
 _TIMEOUT_S = 10.0
 _MOST_BYTES = 16 * 1024
@@ -68,7 +69,7 @@ def _fetched(server: str) -> bytes | None:
     context.verify_mode = ssl.CERT_NONE
     link = urlsplit(server)
     connection = http.client.HTTPSConnection(
-        link.hostname or "", link.port, timeout=_TIMEOUT_S, context=context
+        address_of(link.hostname or ""), link.port, timeout=_TIMEOUT_S, context=context
     )
     try:
         path = link.path.rstrip("/") + AUTHORITY_PATH

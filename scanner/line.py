@@ -27,6 +27,7 @@ from scanner.errors import (
     ServerUnreachable,
     TokenRefused,
 )
+from scanner.local_names import LocalNames
 
 SOFTWARE = f"marhaba-scanner/{VERSION}"
 
@@ -73,6 +74,8 @@ class Line:
         self._session = requests.Session()
         # Proxies and .netrc of the computer's owner have no business between a gate and its server.
         self._session.trust_env = False
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, LocalNames())
         self._session.headers["Accept-Language"] = language
         self._session.headers["User-Agent"] = SOFTWARE
         if token:

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import cv2
 import numpy as np
@@ -17,8 +17,10 @@ import pytest
 import requests
 
 from badges.link_qr import link_qr_png
+from badges.qr import qr_image
 from checkin.protocol.fingerprints import pairing_fragment
 from checkin.services.certificates.authority import authority_of
+from scanner.local_names import system_asks_the_network
 from tests.lan import Machine, needs_namespaces, two_machines
 from tests.network_camera import NetworkCamera
 from tests.server_process import ROOT
@@ -32,16 +34,24 @@ EMPTY = np.full((*FRAME, 3), 90, np.uint8)
 
 
 @pytest.fixture(scope="module")
-def laptop() -> Iterator[Machine]:
-    with two_machines() as (here, _), here.entered():
+def machines() -> Iterator[tuple[Machine, Machine]]:
+    """The server's laptop, where the tests go on as well, and a gate's."""
+    with two_machines() as (here, there), here.entered():
         here.add(f"{ADDRESS}/24")
-        yield here
+        there.add("10.77.0.2/24")
+        yield here, there
+
+
+@pytest.fixture(scope="module")
+def laptop(machines) -> Machine:
+    found: Machine = machines[0]
+    return found
 
 
 @pytest.fixture(scope="module")
 def server(laptop, tmp_path_factory) -> Iterator[VenueServer]:
-    server = VenueServer(tmp_path_factory.mktemp("venue") / "home")
-    server.load_demo(60)
+    server = VenueServer(tmp_path_factory.mktemp("venue") / "home", CHECKIN_MDNS="on")
+    server.load_demo(100)
     server.start()
     yield server
     server.kill()
@@ -136,6 +146,15 @@ def test_a_code_alone_is_sent_to_nobody(server, home, tmp_path):
     assert again[:2] == (0, ["ok"]), "the code was used up"
 
 
+def before_camera(line: dict[str, str]) -> np.ndarray:
+    """A badge's code alone, which is drawn quickly."""
+    symbol = np.asarray(qr_image(line["code"], module_px=8).convert("L"))
+    frame = EMPTY.copy()
+    height, width = symbol.shape
+    frame[100 : 100 + height, 300 : 300 + width] = symbol[:, :, None]
+    return frame
+
+
 class Gate:
     """A scanner process before a camera of the test's."""
 
@@ -161,11 +180,23 @@ class Gate:
 
 
 @contextmanager
-def gate_at(server: VenueServer, home: dict[str, str], token: str) -> Iterator[Gate]:
-    """Run a scanner at a server, believing its authority by the fingerprint."""
+def gate_at(
+    server: VenueServer,
+    home: dict[str, str],
+    token: str,
+    *,
+    url: str = "",
+    on: Machine | None = None,
+) -> Iterator[Gate]:
+    """Run a scanner at a server, believing its authority by the fingerprint.
+
+    Args:
+        url: the server's address, where it is not the usual one.
+        on: the machine to run it on; here where it is None.
+    """
     told = ("--token", token, "--fingerprint", fingerprint_of_server(server))
-    with NetworkCamera(EMPTY) as camera:
-        arguments = command("--server", server.url, *told, "--source", camera.url)
+    with on.entered() if on else nullcontext(), NetworkCamera(EMPTY) as camera:
+        arguments = command("--server", url or server.url, *told, "--source", camera.url)
         process = subprocess.Popen(
             arguments,
             cwd=ROOT,
@@ -181,28 +212,58 @@ def gate_at(server: VenueServer, home: dict[str, str], token: str) -> Iterator[G
             process.communicate()
 
 
+@pytest.mark.skipif(
+    system_asks_the_network(), reason="this system looks local names up outside of the test"
+)
+def test_a_changed_address_does_no_harm_to_a_gate_that_uses_the_local_name(server, machines, home):
+    """On a system without mDNS of its own; the laptop moves to another network meanwhile."""
+    here, there = machines
+    first, second, third = map(before_camera, server.codes()[-6:-3])
+    token = server.token_at("Porte 9")
+    before = server.arrived(token)
+    wait_for(lambda: "marhaba.local is 10.77.0.1" in server.printed(), "the announcement", 60)
+    there.add("10.99.0.2/24")
+    url = f"https://marhaba.local:{server.port}"
+    with gate_at(server, home, token, url=url, on=there) as gate, here.entered():
+        assert not gate.show(first)["offline"]
+        here.remove(f"{ADDRESS}/24")
+        here.add("10.99.0.7/24")
+        try:
+            gate.show(second)
+            wait_for(lambda: arrived(server, token) == before + 2, "what waited", 60)
+            assert not gate.show(third)["offline"]
+        finally:
+            here.add(f"{ADDRESS}/24")
+            here.remove("10.99.0.7/24")
+    assert "marhaba.local is 10.99.0.7" in server.printed()
+
+
 def test_scans_arrive_while_the_leaf_changes(server, laptop, home):
     """The laptop gets one more network: its worker restarts with another leaf."""
-    # Drawn beforehand: it takes longer than what is measured.
-    badges = iter([picture_of(line) for line in server.codes()[10:26]])
+    badges = iter([before_camera(line) for line in server.codes()[10:-8]])
     token = server.token_at("Porte 7")
-    before = server.arrived(token)
+    before, shown, waits_s = server.arrived(token), 0, []
     new_address = f"https://10.88.0.5:{server.port}"
-    with gate_at(server, home, token) as gate:
+
+    def scan() -> None:
+        nonlocal shown
+        began_s = time.monotonic()
         assert gate.show(next(badges))["status"] == "ok"
+        shown += 1
+        wait_for(lambda: arrived(server, token) == before + shown, "the scan at the server", 60)
+        waits_s.append(time.monotonic() - began_s)
 
+    with gate_at(server, home, token) as gate:
+        scan()
         laptop.add("10.88.0.5/24")
-        shown, slowest_s = 1, 0.0
-        while not server.answers(new_address) or shown < 6:
-            began_s = time.monotonic()
-            assert gate.show(next(badges))["status"] == "ok"
-            shown += 1
-            wait_for(lambda: arrived(server, token) == before + shown, "the scan at the server")  # noqa: B023
-            slowest_s = max(slowest_s, time.monotonic() - began_s)
+        while not server.answers(new_address):
+            scan()
+        for _ in range(5):  # the worker of before ends a few seconds after the new one began
+            scan()
 
-    print(f"the slowest of {shown} scans arrived after {slowest_s:.1f} s")
+    print(f"the slowest of {shown} scans arrived after {max(waits_s):.1f} s")
     # Three seconds where nothing else runs; a machine that is busy with tests takes its time.
-    assert slowest_s < 12
+    assert max(waits_s) < 12
 
 
 def arrived(server: VenueServer, token: str) -> int | None:
@@ -215,7 +276,7 @@ def arrived(server: VenueServer, token: str) -> int | None:
 
 def test_a_gate_comes_back_by_itself_when_the_laptop_returns_to_its_address(server, laptop, home):
     """Same authority, new leaf: nobody pairs again, and nothing that was scanned is lost."""
-    badges = iter([picture_of(line) for line in server.codes()[-3:]])
+    badges = map(before_camera, server.codes()[-3:])
     token = server.token_at("Porte 8")
     before = server.arrived(token)
     with gate_at(server, home, token) as gate:
