@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from flask import Flask, Response
@@ -11,6 +12,7 @@ from flask import Flask, Response
 from checkin.db.engine import Database
 from checkin.services.board import Books
 from checkin.services.live import LiveHub
+from checkin.services.readiness import RecentReadiness, readiness
 from checkin.services.wallets import load_wallets
 from checkin.settings import Settings, load_keys, use_shipped_time_zones
 from checkin.web.api.app import MAX_BODY_BYTES, create_api
@@ -72,7 +74,8 @@ def _connect(settings: Settings) -> Marhaba:
     wallets = load_wallets(settings.wallet_files, datetime.now(UTC))
     database, books = Database(settings.database), Books()
     live = LiveHub(live_views(database, books))
-    return Marhaba(settings, database, keys, live, books, wallets)
+    ready = RecentReadiness(partial(readiness, database, settings.home))
+    return Marhaba(settings, database, keys, live, books, ready, wallets)
 
 
 def _add_routes(app: Flask) -> None:

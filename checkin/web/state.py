@@ -12,6 +12,7 @@ from checkin.services.gate_list import SealedEntries
 from checkin.services.keys import Keys
 from checkin.services.known_devices import KnownDevices, LastSeen
 from checkin.services.live import LiveHub
+from checkin.services.readiness import RecentReadiness
 from checkin.services.wallets import NO_WALLETS, Wallets
 from checkin.settings import Settings
 from checkin.web.errands import Errands
@@ -32,6 +33,7 @@ class Marhaba:
     keys: Keys
     live: LiveHub
     books: Books
+    readiness: RecentReadiness
     wallets: Wallets = NO_WALLETS
     devices: KnownDevices = field(default_factory=KnownDevices)
     last_seen: LastSeen = field(default_factory=LastSeen)
