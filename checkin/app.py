@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from checkin.services.certificates.authority import served_authority
 from checkin.services.limits.limits import Limits
 from checkin.services.limits.opening import open_counters
 from checkin.services.live import LiveHub
+from checkin.services.readiness import RecentReadiness, readiness
 from checkin.services.unread_forwarding import ForwardingWatch
 from checkin.services.wallets import load_wallets
 from checkin.settings import Settings, load_keys, use_shipped_time_zones
@@ -95,6 +97,7 @@ def _connect(settings: Settings) -> Marhaba:
     wallets = load_wallets(settings.wallet_files, datetime.now(UTC))
     database, books = Database(settings.database), Books()
     live = LiveHub(live_views(database, books))
+    ready = RecentReadiness(partial(readiness, database, settings.home))
     errands = Errands()
     limits = Limits(open_counters(database, settings.limits_url, errands.do), keys.limits)
     return Marhaba(
@@ -105,6 +108,7 @@ def _connect(settings: Settings) -> Marhaba:
         books,
         limits,
         KnownAddress(settings, database),
+        ready,
         wallets,
         served_authority(),
         errands=errands,

@@ -63,6 +63,7 @@ class Settings(BaseModel):
         trusted_proxies: whose X-Forwarded-* headers count, as networks; nobody's by default.
         mdns: whether `run` announces the server as marhaba.local on the local network.
         master_key: 64 hexadecimal digits; without it the key file in `home` is used.
+        metrics_token: opens `/metrics` to other machines than this one, as a bearer token.
         language: fr, ar or en, where nothing says better.
         session_idle_minutes: how long an operator stays signed in without doing anything.
         session_hours: how long an operator stays signed in at most.
@@ -91,6 +92,7 @@ class Settings(BaseModel):
     trusted_proxies: tuple[Network, ...] = ()
     mdns: bool = True
     master_key: str | None = None
+    metrics_token: str = ""
     language: Literal["fr", "ar", "en"] = "fr"
     session_idle_minutes: int = Field(default=240, ge=1, le=525_600)
     session_hours: int = Field(default=16, ge=1, le=8_760)
@@ -161,6 +163,13 @@ class Settings(BaseModel):
         if text is not None and len(_from_hex(text)) != MASTER_KEY_BYTES:
             raise ValueError(f"must be {2 * MASTER_KEY_BYTES} hexadecimal digits")
         return text
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _hard_to_guess(cls, token: str) -> str:
+        if token and not re.fullmatch(r"[!-~]{16,}", token):
+            raise ValueError("must be 16 letters, digits and signs or more, without spaces")
+        return token
 
     @field_validator("printer")
     @classmethod

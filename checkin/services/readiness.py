@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import text
@@ -13,6 +16,12 @@ from checkin.db.engine import Database, in_transaction
 from checkin.db.migrate import current_revision, head_revision
 
 MIN_FREE_BYTES = 100 * 2**20
+#: how long an answer is good: a real write for everyone who asks would keep the gates waiting
+KEPT_S = 1.0
+#: an answer as old as this says nothing any more, whoever is still looking for a newer one
+STALE_S = 10.0
+#: then one may wait so long for the one who looks
+WAIT_S = 2.0
 
 
 def readiness(database: Database, home: Path) -> dict[str, str]:
@@ -23,6 +32,46 @@ def readiness(database: Database, home: Path) -> dict[str, str]:
         "disk": _disk_fault(home),
     }
     return {part: fault for part, fault in faults.items() if fault}
+
+
+class RecentReadiness:
+    """What was found wrong lately, however many ask: one looks, the others get what is known.
+
+    Args:
+        look: returns what is wrong, by part.
+        clock: in seconds.
+    """
+
+    def __init__(
+        self, look: Callable[[], dict[str, str]], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._look = look
+        self._clock = clock
+        self._looking = threading.Lock()
+        self._found: dict[str, str] = {}
+        self._found_at = float("-inf")
+
+    def faults(self) -> dict[str, str]:
+        """Return what is wrong, by part; nothing when all is well."""
+        stale = self._age_s() >= STALE_S
+        if self._age_s() < KEPT_S:
+            return self._found
+        if self._looking.acquire(timeout=WAIT_S if stale else 0):
+            try:
+                self._look_again()
+            finally:
+                self._looking.release()
+        elif stale:
+            return {"database": "it has been asked and does not answer in time"}
+        return self._found
+
+    def _look_again(self) -> None:
+        if self._age_s() >= KEPT_S:  # nobody has, while this one waited
+            self._found = self._look()
+            self._found_at = self._clock()
+
+    def _age_s(self) -> float:
+        return self._clock() - self._found_at
 
 
 def _write_fault(database: Database) -> str:

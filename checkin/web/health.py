@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hmac
+from ipaddress import ip_address
 from typing import Any
 
 from apiflask import APIBlueprint
-from flask import Response
+from flask import Response, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import select
 
 from checkin.db.models import Event
+from checkin.errors import Forbidden, Unauthenticated
 from checkin.protocol.version import VERSION
 from checkin.services.live_counts import live_counts
-from checkin.services.readiness import readiness
+from checkin.web.api.contract import METRICS_SCHEME, error_responses
 from checkin.web.json_bodies import json_response
 from checkin.web.state import marhaba
 
@@ -52,18 +55,23 @@ def healthz() -> Response:
 @bp.get("/readyz")
 @bp.doc(responses={200: _ANSWER | {"description": "All is well."}, 503: _ANSWER})
 def readyz() -> Response:
-    """Try a real write, compare the schema with the migrations, look at the disk."""
-    state = marhaba()
-    faults = readiness(state.database, state.settings.home)
-    if faults:
+    """Try a real write, compare the schema with the migrations, look at the disk.
+
+    What was found is good for a second, whoever asks.
+    """
+    if faults := marhaba().readiness.faults():
         return json_response({"status": "unready", "faults": faults}, 503)
     return json_response({"status": "ok"})
 
 
 @bp.get("/metrics")
-@bp.doc(responses={200: _METRICS})
+@bp.doc(responses={200: _METRICS} | error_responses(401, 403), security=[{METRICS_SCHEME: []}, {}])
 def metrics() -> Response:
-    """Return counts in Prometheus' text format; no names of people or delegations."""
+    """Return counts in Prometheus' text format; no names of people or delegations.
+
+    For this machine itself, and for others with the token that the settings name.
+    """
+    _refuse_strangers()
     registry = CollectorRegistry()
     people = Gauge(
         "marhaba_people", "People by event and state", ["event", "state"], registry=registry
@@ -76,3 +84,30 @@ def metrics() -> Response:
             for state, count in counts.totals.items():
                 people.labels(counts.event_slug, state).set(count)
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _refuse_strangers() -> None:
+    token = marhaba().settings.metrics_token
+    shown = request.authorization.token if request.authorization else None
+    if token and shown and hmac.compare_digest(shown.encode(), token.encode()):
+        return
+    if shown or not _asked_on_this_machine():
+        raise _stranger(token)
+
+
+def _stranger(token: str) -> Forbidden | Unauthenticated:
+    if token:
+        return Unauthenticated("counts are for this machine, and for the token of the settings")
+    return Forbidden("counts are for this machine alone until CHECKIN_METRICS_TOKEN is set")
+
+
+def _asked_on_this_machine() -> bool:
+    # Behind a proxy on this machine everybody seems to be here: whoever was passed on is not.
+    passed_on = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
+    if any(name in request.headers for name in passed_on):
+        return False
+    try:
+        address = ip_address(request.remote_addr or "")
+    except ValueError:
+        return False
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback

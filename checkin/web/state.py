@@ -14,6 +14,7 @@ from checkin.services.keys import Keys
 from checkin.services.known_devices import KnownDevices, LastSeen
 from checkin.services.limits.limits import Limits
 from checkin.services.live import LiveHub
+from checkin.services.readiness import RecentReadiness
 from checkin.services.wallets import NO_WALLETS, Wallets
 from checkin.settings import Settings
 from checkin.web.errands import Errands
@@ -41,6 +42,7 @@ class Marhaba:
     books: Books
     limits: Limits
     public_url: KnownAddress
+    readiness: RecentReadiness
     wallets: Wallets = NO_WALLETS
     authority: Authority | None = None
     devices: KnownDevices = field(default_factory=KnownDevices)

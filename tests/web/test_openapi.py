@@ -87,11 +87,11 @@ def test_the_description_names_every_operation_of_the_contract(served):
     assert {(method, path) for path, of in paths.items() for method in of} == CONTRACT
 
 
-def test_every_operation_but_pairing_asks_for_a_device(served):
+def test_every_operation_but_pairing_and_health_asks_for_a_token(served):
     paths = served[0].test_client().get("/api/v1/openapi.json").json["paths"]
 
     open_to_all = {path for path, of in paths.items() for o in of.values() if not o.get("security")}
-    assert open_to_all == {"/api/v1/devices/pair", "/healthz", "/readyz", "/metrics"}
+    assert open_to_all == {"/api/v1/devices/pair", "/healthz", "/readyz"}
 
 
 def test_every_post_describes_its_body_and_what_it_answers(served):

@@ -10,7 +10,7 @@ from flask.sessions import SessionInterface
 
 from checkin.web import health
 from checkin.web.api import devices, leases, lists, people, scans
-from checkin.web.api.contract import SECURITY_SCHEME, require_bodies
+from checkin.web.api.contract import METRICS_SCHEME, SECURITY_SCHEME, require_bodies
 from checkin.web.errors import register_errors
 from checkin.web.state import EXTENSION, Marhaba
 
@@ -62,7 +62,12 @@ def create_api(state: Marhaba) -> APIFlask:
     app.spec_processor(require_bodies)
     app.description = "Check-in at the gates of an event; see docs/api.md."
     app.security_schemes = {
-        SECURITY_SCHEME: {"type": "http", "scheme": "bearer", "description": "A device's token."}
+        SECURITY_SCHEME: {"type": "http", "scheme": "bearer", "description": "A device's token."},
+        METRICS_SCHEME: {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "CHECKIN_METRICS_TOKEN; the server's own machine needs none.",
+        },
     }
     app.extensions[EXTENSION] = state
     _add_routes(app)

@@ -22,6 +22,7 @@ View = Callable[..., Response]
 B = TypeVar("B", bound=BaseModel)
 
 SECURITY_SCHEME = "DeviceToken"
+METRICS_SCHEME = "MetricsToken"
 _ERROR_SCHEMA = {
     "type": "object",
     "required": ["error", "detail"],

@@ -1,0 +1,58 @@
+"""Counts are for this machine, and for whoever has the token of the settings."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from checkin.settings import Settings
+
+TOKEN = "a-token-that-nobody-guesses"
+
+
+@pytest.fixture
+def settings(settings, request):
+    return settings.model_copy(update={"metrics_token": getattr(request, "param", TOKEN)})
+
+
+def asked(app, address="127.0.0.1", **headers):
+    reply = app.test_client().get(
+        "/metrics", headers=headers, environ_overrides={"REMOTE_ADDR": address}
+    )
+    return reply.status_code, (reply.json or {}).get("error")
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.8.0.1", "::1", "::ffff:127.0.0.1"])
+def test_this_machine_reads_them(address, app):
+    assert asked(app, address) == (200, None)
+
+
+@pytest.mark.parametrize("address", ["192.168.1.7", "fe80::1", ""])
+def test_another_machine_needs_the_token(address, app):
+    assert asked(app, address) == (401, "unauthenticated")
+    assert asked(app, address, Authorization=f"Bearer {TOKEN}") == (200, None)
+
+
+@pytest.mark.parametrize("settings", [""], indirect=True)
+def test_without_a_token_another_machine_reads_nothing(app):
+    assert asked(app, "192.168.1.7") == (403, "forbidden")
+    assert asked(app, "192.168.1.7", Authorization="Bearer ") == (403, "forbidden")
+
+
+@pytest.mark.parametrize("name", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"])
+def test_whoever_came_through_a_proxy_is_not_this_machine(name, app):
+    assert asked(app, **{name: "41.0.0.9"}) == (401, "unauthenticated")
+    passed_on = {name: "41.0.0.9", "Authorization": f"Bearer {TOKEN}"}
+    assert asked(app, **passed_on) == (200, None)
+
+
+@pytest.mark.parametrize("shown", ["Bearer wrong", "Basic YTpi", f"bearer {TOKEN}é"])
+def test_a_wrong_token_is_refused_wherever_it_comes_from(shown, app):
+    refused = {asked(app, at, Authorization=shown) for at in ("192.168.1.7", "10.0.0.1")}
+
+    assert refused == {(401, "unauthenticated")}
+
+
+def test_a_token_that_could_be_guessed_is_no_setting():
+    with pytest.raises(ValidationError, match="16 letters"):
+        Settings(metrics_token="short")
