@@ -16,6 +16,7 @@ from checkin.errors import Forbidden, Unauthenticated
 from checkin.protocol.version import VERSION
 from checkin.services.live_counts import live_counts
 from checkin.web.api.contract import METRICS_SCHEME, error_responses
+from checkin.web.behind_proxies import THROUGH_A_PROXY
 from checkin.web.json_bodies import json_response
 from checkin.web.state import marhaba
 
@@ -103,8 +104,8 @@ def _stranger(token: str) -> Forbidden | Unauthenticated:
 
 def _asked_on_this_machine() -> bool:
     # Behind a proxy on this machine everybody seems to be here: whoever was passed on is not.
-    passed_on = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
-    if any(name in request.headers for name in passed_on):
+    passed_on = ("Forwarded", "X-Real-IP", "Via")
+    if THROUGH_A_PROXY in request.environ or any(name in request.headers for name in passed_on):
         return False
     try:
         address = ip_address(request.remote_addr or "")

@@ -54,6 +54,7 @@ def behind_nginx(place: Place) -> Mode:
         ("/etc/ssl/certs/checkin.example.org.pem", certificate.name),
         ("/etc/ssl/private/checkin.example.org.key", key.name),
         ("127.0.0.1:8000", f"127.0.0.1:{inner}"),
+        ("/var/log/nginx/marhaba.log", "marhaba.log"),
     )
     place.until_the_end.enter_context(nginx(servers, [certificate, key]))
     databases = place.fixture("postgres_databases")

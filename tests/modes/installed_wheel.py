@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.modes.laptop import address_setting, settings_of
+from tests.modes.laptop import settings_of
 from tests.modes.mode import Mode, Place, Programs
 from tests.modes.venue import lan_address
 from tests.server_process import free_port
@@ -17,7 +17,7 @@ def installed_wheel(place: Place) -> Mode:
     programs = _environment(place.files) / "bin"
     folder = place.files / "event"
     folder.mkdir()
-    settings = {**settings_of(place), **address_setting(url), "CHECKIN_HOME": "var"}
+    settings = {**settings_of(place), "CHECKIN_HOME": "var"}
     lines = (f"{name}={value}\n" for name, value in settings.items())
     (folder / ".env").write_text("".join(lines), "utf-8")
     return Mode(

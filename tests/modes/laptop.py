@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tests.modes.coming import ADDRESS_IS_FOUND
 from tests.modes.mode import Mode, Place, Programs, opened_by_anybody
 from tests.modes.venue import lan_address, private_address
 from tests.server_process import ROOT, free_port
@@ -26,11 +25,6 @@ def settings_of(place: Place) -> dict[str, str]:
     }
 
 
-def address_setting(url: str) -> dict[str, str]:
-    """Return what a person has to set where the server does not find its address itself."""
-    return {} if ADDRESS_IS_FOUND else {"CHECKIN_BASE_URL": url}
-
-
 def laptop_over_http(place: Place) -> Mode:
     """`run --host 0.0.0.0`: scanners at the gates, and a browser with a camera on the laptop."""
     address, port = lan_address(), free_port()
@@ -41,7 +35,7 @@ def laptop_over_http(place: Place) -> Mode:
         url=url,
         listen=("--host", "0.0.0.0", "--port", str(port)),
         mail=place.mail,
-        settings={**settings_of(place), **address_setting(url)},
+        settings=settings_of(place),
         # Over plain HTTP browsers open cameras only for the machine itself.
         camera_url=f"http://localhost:{port}",
         language="fr",
@@ -58,7 +52,7 @@ def laptop_over_tls(place: Place) -> Mode:
         url=url,
         listen=("--host", "0.0.0.0", "--port", str(port), "--tls"),
         mail=place.mail,
-        settings={**settings_of(place), **address_setting(url)},
+        settings=settings_of(place),
         authority=lambda: downloaded_authority(url, place.files / "authority.pem"),
         language="ar",
     )

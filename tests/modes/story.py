@@ -22,7 +22,6 @@ from checkin.protocol.codes import parse_code
 from tests.browser.stations import VERDICT, card, open_station, wait_for_list
 from tests.browser.webcam import Chromium
 from tests.modes.camera import Picture, before_a_camera, film, shown, text_in
-from tests.modes.coming import MAILS_LEAD_TO_THE_PAGE
 from tests.modes.mail import OpenedMail, open_mail
 from tests.modes.mode import Mode
 from tests.modes.witness import Witness
@@ -156,8 +155,7 @@ def open_the_badge_page(mode: Mode, browser: Browser, page: Page, mail: OpenedMa
     passed_on = unquote(row.locator("a[href^='https://wa.me']").get_attribute("href") or "")
     (address,) = re.findall(r"https?://(?!wa\.me)\S+", passed_on)
     assert mode.is_public(address)
-    if MAILS_LEAD_TO_THE_PAGE:
-        assert address in mail.links
+    assert address in mail.links
     with Witness(mode, browser.new_context(device_scale_factor=2)) as telephone:
         badge = telephone.context.new_page()
         badge.goto(address)

@@ -22,11 +22,9 @@ MODES = {
     "nginx": behind_nginx,
     "wheel": installed_wheel,
 }
-#: those whose parts of the program are there
-READY = ["laptop-http"]
 
 
-@pytest.mark.parametrize("name", READY)
+@pytest.mark.parametrize("name", MODES)
 def test_the_first_day_from_nothing_to_the_list_of_arrivals(name, request, tmp_path):
     if can_be_apart():
         run_apart(request.node.nodeid, tmp_path / "apart")
