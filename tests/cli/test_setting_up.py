@@ -8,8 +8,11 @@ import json
 import stat
 from pathlib import Path
 
+import pytest
+
 from checkin.protocol.codes import parse_code
 from tests.cli.conftest import Run
+from tests.redis_server import RedisServer
 
 
 def codes_of(run: Run) -> list[dict[str, str]]:
@@ -136,6 +139,30 @@ def test_the_doctor_finds_a_good_machine_well(demo: Run) -> None:
 
     assert ran.code == 0, ran.out
     assert "BAD" not in ran.out
+
+
+def test_the_doctor_says_whether_the_redis_of_the_limits_answers(
+    demo: Run, redis: RedisServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHECKIN_LIMITS_URL", redis.url)
+    well = demo("doctor")
+    monkeypatch.setenv("CHECKIN_LIMITS_URL", f"unix://{tmp_path}/nobody")
+    ill = demo("doctor")
+
+    assert (well.code, "ok   limits" in well.out) == (0, True)
+    assert ill.code == 1
+    assert "BAD  limits: CHECKIN_LIMITS_URL does not answer: each node counts alone" in ill.out
+
+
+def test_another_place_for_limits_is_refused(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHECKIN_LIMITS_URL", "memcached://localhost")
+
+    ran = run("init")
+
+    assert ran.code == 1
+    assert "CHECKIN_LIMITS_URL: must begin with redis://, rediss:// or unix://" in ran.err
 
 
 def test_a_supervisor_gets_a_pin_and_a_volunteer_none(demo: Run) -> None:

@@ -6,8 +6,9 @@ import io
 import json
 
 import pytest
+from sqlalchemy import select
 
-from checkin.db.models import Role
+from checkin.db.models import LimitCounter, Role
 from checkin.domain.importing import Row
 from checkin.domain.registration import Registration
 from checkin.errors import NotFound
@@ -15,6 +16,9 @@ from checkin.services.applications import apply_by_link
 from checkin.services.buses import assign_people
 from checkin.services.consents import PrivacyNotice
 from checkin.services.import_drafts import keep_draft
+from checkin.services.limits.in_database import DatabaseCounters
+from checkin.services.limits.limits import Limits
+from checkin.services.limits.rules import JOINING_CONTACT, PASSWORDS_ACCOUNT
 from checkin.services.purge import purge_event
 from checkin.services.self_registration import door_of_link, link_address, set_link
 from checkin.services.spreadsheets import Table
@@ -93,6 +97,17 @@ def test_a_purge_erases_them_all_and_closes_the_link(database, event, everything
     assert exported(database, event) == ([], [], [], {})
     with database.read() as session, pytest.raises(NotFound):
         door_of_link(session, KEYS, secret, NOW)
+
+
+def test_hashes_of_who_registered_go_and_those_of_who_guesses_stay(database, event, tmp_path):
+    counting = Limits(DatabaseCounters(database, lambda _tidying: None), KEYS.limits)
+    counting.reserve((JOINING_CONTACT, "+212612345678"), (PASSWORDS_ACCOUNT, "a@example.org"))
+
+    purge_event(database, event, tmp_path, now=NOW, early=True)
+
+    with database.read() as session:
+        [left] = session.scalars(select(LimitCounter.key))
+    assert left.startswith(PASSWORDS_ACCOUNT.name)
 
 
 def test_no_trace_is_left_in_the_files(sqlite_database, tmp_path, request):
