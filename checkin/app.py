@@ -14,7 +14,7 @@ from checkin.services.board import Books
 from checkin.services.live import LiveHub
 from checkin.services.readiness import RecentReadiness, readiness
 from checkin.services.wallets import load_wallets
-from checkin.settings import Settings, load_keys, use_shipped_time_zones
+from checkin.settings import Settings, load_keys
 from checkin.web.api.app import MAX_BODY_BYTES, create_api
 from checkin.web.errors import register_errors
 from checkin.web.limits import limiter
@@ -46,7 +46,6 @@ def create_app(settings: Settings) -> Flask:
     Raises:
         SettingsError: the settings are incomplete, so the server must not start.
     """
-    use_shipped_time_zones()
     app = Flask(__name__, template_folder="../templates", static_folder="static")
     state = _connect(settings)
     _configure(app, state)

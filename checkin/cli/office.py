@@ -20,7 +20,7 @@ from checkin.db.models import Event
 from checkin.errors import MarhabaError, SettingsError
 from checkin.services.events import event_named
 from checkin.services.keys import Keys
-from checkin.settings import Settings, load_keys, load_settings, use_shipped_time_zones
+from checkin.settings import Settings, load_keys, load_settings
 
 T = TypeVar("T")
 
@@ -31,7 +31,6 @@ class Office:
     @cached_property
     def settings(self) -> Settings:
         """The settings of this installation."""
-        use_shipped_time_zones()
         return load_settings()
 
     @cached_property
