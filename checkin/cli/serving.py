@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from threading import Thread
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
@@ -19,9 +19,14 @@ _OTHER_FILES = 512
 #: of a request's head, which hyper keeps in memory while it comes
 _LONGEST_HEAD_BYTES = 64 * 2**10
 
-#: replaces the serving process by a new one, which reads the certificate's files again; the old
-#: one answers for 3.5 seconds more, and what is still open then is cut off
-Restart = Callable[[], None]
+#: what goes on while a server runs. It is handed what replaces the serving process by a new one,
+#: from any thread and on every system: the new one reads the certificate's files again, the old one
+#: answers beside it for 3.5 seconds more, and what is still open then is cut off.
+Beside = Callable[[Callable[[], None]], AbstractContextManager[None]]
+
+
+def _nothing_beside(_restart: Callable[[], None]) -> AbstractContextManager[None]:
+    return nullcontext()
 
 
 def serve(
@@ -31,14 +36,14 @@ def serve(
     cert: Path | None = None,
     key: Path | None = None,
     *,
-    beside: Callable[[Restart], None] | None = None,
+    beside: Beside = _nothing_beside,
 ) -> None:
     """Serve an ASGI application until Ctrl-C; the benchmarks serve theirs with the same options.
 
     Args:
         app: as `module:name`, for instance `wsgi:served`.
         address: an IP address of this machine.
-        beside: runs in a thread as long as the server does; it may restart it at any time.
+        beside: entered before the server runs, left after it.
     """
     server = Granian(
         app,
@@ -61,10 +66,8 @@ def serve(
         log_level=LogLevels.error,
         working_dir=Path(__file__).parents[2],
     )
-    if beside is not None:
-        thread = Thread(target=beside, args=(server.signal_handler_reload,), daemon=True)
-        server.on_startup(thread.start)
-    server.serve()
+    with beside(server.signal_handler_reload):
+        server.serve()
 
 
 def _connections() -> int:
