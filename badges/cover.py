@@ -36,7 +36,7 @@ _ADVICE = (
 def cover_of(specs: Sequence[BadgeSpec]) -> dict[str, Any]:
     """Return what the cover of these badges says: French columns, then Arabic ones."""
     first = specs[0]
-    whens = [line_of(moment_text(first.local_start, of), weight="regular") for of in ("fr", "ar")]
+    whens = [line_of(moment_text(first.starts_at, of), weight="regular") for of in ("fr", "ar")]
     event = _columns(latin_then_arabic(first.event_name, first.event_name_ar))
     return {
         "event": [[*names, when] for names, when in zip(event, whens, strict=True)],

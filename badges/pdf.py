@@ -119,7 +119,7 @@ def card_of(spec: BadgeSpec) -> dict[str, Any]:
 
 
 def _event_lines(spec: BadgeSpec) -> list[Line]:
-    when = line_of(moment_text(spec.local_start, spec.language), weight="regular", scale=0.95)
+    when = line_of(moment_text(spec.starts_at, spec.language), weight="regular", scale=0.95)
     return [*in_both_scripts(spec, spec.event_name, spec.event_name_ar), when]
 
 

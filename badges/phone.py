@@ -50,7 +50,7 @@ def phone_badge_png(spec: BadgeSpec, look: Look = PLAIN) -> bytes:
     strips = [
         _band(spec.category_shape, *_both(spec, spec.category, spec.category_ar)),
         *([_logo_strip(logo, inks)] if logo else []),
-        _heading(inks.of_event, moment_text(spec.local_start, spec.language), *event),
+        _heading(inks.of_event, moment_text(spec.starts_at, spec.language), *event),
         _code(spec.code),
         _strip(_code_and_names(spec), NAMES.ground, below_px=_GROUP_GAP_PX),
         _delegation(*_both(spec, spec.delegation, spec.delegation_ar)),

@@ -196,7 +196,7 @@ def filling(spec: BadgeSpec, language: Language | None = None) -> dict[str, str]
         "delegation": (arabic and spec.delegation_ar) or spec.delegation,
         "venue": (arabic and spec.venue_ar) or spec.venue,
         "number": spec.number,
-        "when": moment_text(spec.local_start, language),
+        "when": moment_text(spec.starts_at, language),
     }
 
 

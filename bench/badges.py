@@ -96,8 +96,7 @@ _ONE = BadgeSpec(
     category_ar="المجلس الوطني",
     event_name="Rencontre régionale",
     event_name_ar="اللقاء الجهوي",
-    starts_at=datetime(2025, 6, 14, 14, tzinfo=UTC),
-    timezone="Africa/Casablanca",
+    starts_at=datetime(2025, 6, 14, 15, tzinfo=UTC),
     venue="Complexe Ibn Rochd, Rabat",
 )
 

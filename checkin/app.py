@@ -19,7 +19,7 @@ from checkin.services.live import LiveHub
 from checkin.services.readiness import RecentReadiness, readiness
 from checkin.services.unread_forwarding import ForwardingWatch
 from checkin.services.wallets import load_wallets
-from checkin.settings import Settings, load_keys, use_shipped_time_zones
+from checkin.settings import Settings, load_keys
 from checkin.web.api.app import MAX_BODY_BYTES, create_api
 from checkin.web.behind_proxies import behind_proxies
 from checkin.web.errands import Errands
@@ -58,7 +58,6 @@ def create_app(settings: Settings) -> Flask:
     Raises:
         SettingsError: the settings are incomplete, so the server must not start.
     """
-    use_shipped_time_zones()
     app = Flask(__name__, template_folder=str(template_folder(_PACKAGE)), static_folder="static")
     state = _connect(settings)
     _configure(app, state)

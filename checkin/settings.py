@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import os
 import re
-import zoneinfo
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -248,15 +247,6 @@ class Settings(BaseModel):
     def key_file(self) -> Path:
         """The file that holds the master key when no variable does."""
         return self.home / "master.key"
-
-
-def use_shipped_time_zones() -> None:
-    """Read time zones from the `tzdata` package instead of the machine's own tables.
-
-    Morocco moved to UTC+0 for good on 20 September 2026; a table from before is an hour off.
-    """
-    zoneinfo.reset_tzpath(())
-    zoneinfo.ZoneInfo.clear_cache()  # what was read before came from the machine's tables
 
 
 def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path | None = None) -> Settings:

@@ -5,6 +5,8 @@ WSGI servers load `checkin.wsgi:app`, ours `checkin.wsgi:served`.
 
 import gc
 
+# First of all: whatever asks for a time zone from here on gets it from the shipped tables.
+import checkin.protocol.time_zones  # noqa: F401
 from checkin.app import create_app
 from checkin.settings import load_settings
 from checkin.web.asgi.bridge import bridged

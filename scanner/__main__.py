@@ -13,6 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+# First of all: whatever asks for a time zone from here on gets it from the shipped tables.
+import checkin.protocol.time_zones  # noqa: F401
 from checkin.domain.messages import DEFAULT_LANGUAGE, LANGUAGES
 from checkin.domain.verdicts import Direction
 from checkin.protocol.fingerprints import fingerprint_typed

@@ -41,8 +41,7 @@ def picture_of(line: dict[str, str]) -> np.ndarray:
         delegation=line["delegation"],
         category=line["category"],
         event_name="Rencontre régionale",
-        starts_at=datetime(2025, 6, 14, 14, tzinfo=UTC),
-        timezone="Africa/Casablanca",
+        starts_at=datetime(2025, 6, 14, 15, tzinfo=UTC),
         venue="Complexe Ibn Rochd",
     )
     document = pypdfium2.PdfDocument(io.BytesIO(single_badge_pdf(spec, paper="card")))

@@ -140,7 +140,7 @@ def _pass(ticket: Ticket, signer: PassSigner) -> dict[str, Any]:
 
 
 def _local(ticket: Ticket) -> str:
-    return ticket.spec.local_start.isoformat(timespec="seconds")
+    return ticket.spec.starts_at.isoformat(timespec="seconds")
 
 
 def _fields(*, sensitive: bool) -> dict[str, Any]:

@@ -92,7 +92,7 @@ def _class(ticket: Ticket, class_id: str) -> dict[str, Any]:
         "issuerName": ticket.issuer,
         "reviewStatus": "UNDER_REVIEW",
         "eventName": _localized(spec.language, words["event"]),
-        "dateTime": {"start": spec.local_start.isoformat(timespec="seconds")},
+        "dateTime": {"start": spec.starts_at.isoformat(timespec="seconds")},
     }
 
 

@@ -26,7 +26,7 @@ from checkin.services.badge_page import page_address
 from checkin.services.badge_print import print_badge
 from checkin.services.event_look import set_colour, set_logo
 from checkin.services.events import event_named
-from checkin.services.printer import system_printer
+from checkin.services.printer import ByHand, system_printer
 
 person_argument = click.argument("participant_id", type=NUMBER)
 reason_option = click.option("--reason", required=True, help="lost, leaked, …: it is written down")
@@ -94,29 +94,20 @@ def print_one(
     event_slug: str | None,
 ) -> None:
     """Print one badge; without a printer, open it to be printed by hand."""
-    printer = system_printer(queue or office.settings.printer)
+    by_hand = ByHand(office.settings.home / "badges" / f"badge-{participant_id}.pdf")
     done = print_badge(
         office.database,
         partial(event_named, slug=event_slug),
         participant_id,
         keys=office.keys,
-        printer=printer,
+        printer=system_printer(queue or office.settings.printer) or by_hand,
         design=cast(Design, design or office.settings.print_design),
         now=now(),
         copies=copies,
     )
-    if done.printer is None:
-        _open(office, participant_id, done.pdf)
+    if done.printer is by_hand:
+        say(f"no printer here: print {by_hand.path}, which is open now")
     say(f"no. {participant_id}: {copies} printed now, {done.copies} in all")
-
-
-def _open(office: Office, participant_id: int, pdf: bytes) -> None:
-    folder = office.settings.home / "badges"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / f"badge-{participant_id}.pdf"
-    path.write_bytes(pdf)
-    say(f"no printer here: print {path}")
-    click.launch(str(path))
 
 
 @click.command("look")

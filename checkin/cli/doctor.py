@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,6 +15,7 @@ from checkin.cli.office import Office, in_office, now, say
 from checkin.db.models import Event
 from checkin.domain.addresses import one_line
 from checkin.errors import MarhabaError
+from checkin.protocol.time_zones import time_zone
 from checkin.services.events import check_event_key
 from checkin.services.mail.transport import transport_to
 from checkin.services.readiness import readiness
@@ -90,7 +90,7 @@ def _decoder_fault() -> str:
 
 def _time_zone_fault() -> str:
     # Morocco stays on UTC+0 for good since 20 September 2026; an old table is an hour off.
-    offset = datetime(2027, 1, 15, tzinfo=UTC).astimezone(ZoneInfo("Africa/Casablanca")).utcoffset()
+    offset = datetime(2027, 1, 15, tzinfo=time_zone("Africa/Casablanca")).utcoffset()
     return "" if not offset else "the tz database is older than 2026: update tzdata"
 
 

@@ -23,7 +23,7 @@ from checkin.services.events import event_named
 from checkin.services.keys import Keys
 from checkin.services.mail.sender import Sender
 from checkin.services.public_address import PublicAddress
-from checkin.settings import Settings, load_keys, load_settings, use_shipped_time_zones
+from checkin.settings import Settings, load_keys, load_settings
 
 T = TypeVar("T")
 
@@ -34,7 +34,6 @@ class Office:
     @cached_property
     def settings(self) -> Settings:
         """The settings of this installation."""
-        use_shipped_time_zones()
         return load_settings()
 
     @cached_property

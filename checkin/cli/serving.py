@@ -19,15 +19,13 @@ _OTHER_FILES = 512
 #: of a request's head, which hyper keeps in memory while it comes
 _LONGEST_HEAD_BYTES = 64 * 2**10
 
-#: replaces the serving process by a new one, which reads the certificate's files again, and may be
-#: called from any thread; the old one answers for 3.5 seconds more, and what is still open then is
-#: cut off
-Restart = Callable[[], None]
-#: what goes on while a server runs
-Beside = Callable[[Restart], AbstractContextManager[None]]
+#: what goes on while a server runs. It is handed what replaces the serving process by a new one,
+#: from any thread and on every system: the new one reads the certificate's files again, the old one
+#: answers beside it for 3.5 seconds more, and what is still open then is cut off.
+Beside = Callable[[Callable[[], None]], AbstractContextManager[None]]
 
 
-def _nothing_beside(_restart: Restart) -> AbstractContextManager[None]:
+def _nothing_beside(_restart: Callable[[], None]) -> AbstractContextManager[None]:
     return nullcontext()
 
 
@@ -45,7 +43,7 @@ def serve(
     Args:
         app: as `module:name`, for instance `checkin.wsgi:served`.
         address: an IP address of this machine.
-        beside: entered before the server starts and left when it has ended.
+        beside: entered before the server runs, left after it.
     """
     server = Granian(
         app,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 from sqlalchemy import func, select
@@ -15,6 +14,7 @@ from checkin.db.migrate import upgrade
 from checkin.db.models import Operator, Role
 from checkin.domain.quotas import MAX_QUOTA
 from checkin.errors import InvalidRequest
+from checkin.protocol.time_zones import time_zone
 from checkin.services.events import (
     EventSpec,
     add_category,
@@ -127,8 +127,8 @@ def add_event(
 
 def _moment(text: str, timezone: str) -> datetime:
     try:
-        return datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=ZoneInfo(timezone))
-    except (ZoneInfoNotFoundError, ValueError):
+        return datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=time_zone(timezone))
+    except ValueError:
         raise InvalidRequest(
             f"{text!r} in {timezone!r} is no moment: write it like 2025-06-14 15:00, and the "
             "time zone like Africa/Casablanca"

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from checkin.domain.admission import Reentry
 from checkin.domain.forms import Form
 from checkin.domain.messages import LANGUAGES
 from checkin.domain.names import clean_name, clean_text, fold_name
 from checkin.domain.problems import InvalidValue, Problem
+from checkin.protocol.time_zones import UnknownTimeZone, time_zone
 
 MAX_CAPACITY = 500_000
 MAX_GRACE_MINUTES = 24 * 60
@@ -64,7 +64,7 @@ def validate_event(raw: Mapping[str, str]) -> EventDetails | list[Problem]:
     grace = form.read("grace_minutes", _whole_number(0, MAX_GRACE_MINUTES, default=0))
     if form.problems:
         return form.problems
-    return EventDetails(timezone=zone.key, grace_s=60 * grace, **moments, **rest)
+    return EventDetails(timezone=zone, grace_s=60 * grace, **moments, **rest)
 
 
 def validate_slug(text: str, name: str) -> str:
@@ -79,14 +79,15 @@ def validate_slug(text: str, name: str) -> str:
     return slug
 
 
-def _zone(text: str) -> ZoneInfo:
+def _zone(text: str) -> str:
     try:
-        return ZoneInfo(text or "?")
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+        time_zone(text)
+    except UnknownTimeZone:
         raise InvalidValue("invalid_time_zone", text) from None
+    return text
 
 
-def _moment_reader(name: str, zone: ZoneInfo | None) -> Callable[[str], datetime | None]:
+def _moment_reader(name: str, zone: str | None) -> Callable[[str], datetime | None]:
     def read(text: str) -> datetime | None:
         if not text and name not in _REQUIRED_MOMENTS:
             return None
@@ -96,7 +97,7 @@ def _moment_reader(name: str, zone: ZoneInfo | None) -> Callable[[str], datetime
             raise InvalidValue("invalid_moment" if text else "missing_text", text) from None
         if moment.tzinfo is not None or not 2000 <= moment.year < 2200:
             raise InvalidValue("invalid_moment", text)
-        return moment.replace(tzinfo=zone)
+        return moment.replace(tzinfo=time_zone(zone) if zone else None)
 
     return read
 

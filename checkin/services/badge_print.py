@@ -19,7 +19,7 @@ from checkin.services.badge_desk import desk_badge, record_print
 from checkin.services.badges import badge_specs
 from checkin.services.event_look import look_of
 from checkin.services.keys import Keys
-from checkin.services.printer import Printer
+from checkin.services.printer import ByHand, Printer
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,12 @@ class Printed:
 
     Attributes:
         pdf: to be opened where there is no printer.
-        printer: what took it, or None.
+        printer: what took it; None where whoever asked prints the PDF.
         copies: of this badge, with those of now.
     """
 
     pdf: bytes
-    printer: Printer | None
+    printer: Printer | ByHand | None
     copies: int
 
 
@@ -43,7 +43,7 @@ def print_badge(
     participant_id: int,
     *,
     keys: Keys,
-    printer: Printer | None,
+    printer: Printer | ByHand | None,
     design: Design,
     now: datetime,
     own_delegation: int | None = None,

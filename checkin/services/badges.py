@@ -13,6 +13,7 @@ from badges.spec import BadgeSpec, Language, Shape
 from checkin.db.models import Badge, Category, Delegation, Event, Participant
 from checkin.domain.admission import Standing
 from checkin.protocol.codes import format_code, token_for
+from checkin.protocol.time_zones import in_time_zone
 from checkin.services.events import categories_of, check_event_key
 from checkin.services.keys import Keys
 
@@ -114,8 +115,7 @@ def _spec(event: Event, row: Row[Any], key: bytes, category: Category) -> BadgeS
         category_shape=cast(Shape, category.shape),
         event_name=event.name,
         event_name_ar=event.name_ar,
-        starts_at=event.starts_at,
-        timezone=event.timezone,
+        starts_at=in_time_zone(event.starts_at, event.timezone),
         venue=event.venue,
         venue_ar=event.venue_ar,
         language=cast(Language, row.language),

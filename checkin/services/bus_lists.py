@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -14,6 +13,7 @@ from badges.bus_list import BusList, Passenger
 from badges.spec import Language
 from checkin.db.models import Admission, Bus, BusPassenger, Delegation, Event, Participant
 from checkin.domain.admission import Standing
+from checkin.protocol.time_zones import in_time_zone
 from checkin.services.arrivals import first_entry
 
 
@@ -42,7 +42,7 @@ def bus_list(session: Session, event: Event, bus: Bus, language: str) -> BusList
         event=event.name,
         event_ar=event.name_ar,
         sensitive=event.sensitive,
-        starts_at=event.starts_at.astimezone(ZoneInfo(event.timezone)),
+        starts_at=in_time_zone(event.starts_at, event.timezone),
         delegation=delegation.name,
         delegation_ar=delegation.name_ar,
         bus=bus.name,

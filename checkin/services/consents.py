@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -13,6 +12,7 @@ from badges.message import Notice
 from badges.spec import Language
 from badges.texts import fill, moment_text
 from checkin.db.models import Consent, ConsentText, Delegation, Event
+from checkin.protocol.time_zones import in_time_zone
 from checkin.services.mail.texts import texts_of
 
 
@@ -42,7 +42,7 @@ def privacy_notice(
         "event": (arabic and event.name_ar) or event.name,
         "delegation": (arabic and delegation.name_ar) or delegation.name,
         "venue": (arabic and event.venue_ar) or event.venue,
-        "when": moment_text(event.starts_at.astimezone(ZoneInfo(event.timezone)), language),
+        "when": moment_text(in_time_zone(event.starts_at, event.timezone), language),
         "organiser": notice.organiser,
         "contact": notice.contact,
         "days": str(notice.kept_days),

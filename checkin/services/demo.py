@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,6 +13,7 @@ from checkin.db.models import Category, Delegation, Event, Participant
 from checkin.domain.admission import Standing
 from checkin.domain.buses import BusDetails
 from checkin.domain.registration import Registration
+from checkin.protocol.time_zones import in_time_zone, time_zone
 from checkin.services.buses import add_bus, assign_people
 from checkin.services.demo_names import FAMILY_NAMES, GIVEN_NAMES
 from checkin.services.devices import gate_named
@@ -98,8 +98,8 @@ def _create(session: Session, keys: Keys, now: datetime) -> Event:
 
 
 def _open_today(event: Event, now: datetime) -> None:
-    today = now.astimezone(ZoneInfo(_ZONE)).date()
-    event.starts_at = datetime.combine(today, time(15), ZoneInfo(_ZONE))
+    today = in_time_zone(now, _ZONE).date()
+    event.starts_at = datetime.combine(today, time(15), time_zone(_ZONE))
     # Loaded in the evening, it is not over yet: badges work and nothing may be erased.
     event.ends_at = max(event.starts_at, now) + timedelta(hours=4)
     event.doors_open_at = now - timedelta(hours=1)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,6 +16,7 @@ from checkin.db.models import Category, Delegation, Event
 from checkin.domain.admission import Reentry
 from checkin.domain.names import clean_name, fold_name
 from checkin.errors import InvalidRequest, NotFound, SettingsError
+from checkin.protocol.time_zones import UnknownTimeZone, time_zone
 from checkin.services.keys import Keys
 
 
@@ -56,8 +56,8 @@ def create_event(session: Session, spec: EventSpec, keys: Keys, *, now: datetime
     if session.scalar(select(Event.id).where(Event.slug == spec.slug)):
         raise InvalidRequest(f"there is an event {spec.slug} already")
     try:
-        ZoneInfo(spec.timezone)
-    except (ZoneInfoNotFoundError, ValueError):
+        time_zone(spec.timezone)
+    except UnknownTimeZone:
         raise InvalidRequest(
             f"{spec.timezone!r} is not a time zone: write one like Africa/Casablanca"
         ) from None

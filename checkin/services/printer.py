@@ -1,14 +1,19 @@
-"""The system's printer, reached by `lp` (CUPS: Linux and macOS)."""
+"""The system's printer, reached by `lp` (CUPS: Linux and macOS), and printing by hand."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 from checkin.errors import Unavailable
 
 _TIMEOUT_S = 15
+#: a viewer that is still there after so long has opened the file
+_OPENING_S = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,54 @@ class Printer:
         if done.returncode:
             said = done.stderr.decode(errors="replace").strip() or f"exit code {done.returncode}"
             raise Unavailable(f"the printer refused the badge: {said[:200]}")
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """Printing by a person: the PDF is kept and opened by the program that the system has for it.
+
+    Attributes:
+        path: where it is kept; the folder is made.
+    """
+
+    path: Path
+    name: None = None
+
+    def send(self, pdf: bytes, *, copies: int) -> None:  # noqa: ARG002 - up to who prints
+        """Keep a PDF for its owner's eyes only, and open it.
+
+        Raises:
+            Unavailable: nothing opens it; the sentence says where it is.
+        """
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with open(self.path, "wb", opener=_only_ours) as file:
+            file.write(pdf)
+        if not _opened(self.path):
+            raise Unavailable(
+                f"there is no printer here, and nothing that opens {self.path}: print that file "
+                "elsewhere, or set a printer up (CUPS, `lp`) and name it with --printer"
+            )
+
+
+def _only_ours(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _opened(path: Path) -> bool:
+    if sys.platform == "win32":
+        os.startfile(path)  # noqa: S606 - a file of ours
+        return True
+    program = shutil.which("open" if sys.platform == "darwin" else "xdg-open")
+    if program is None:
+        return False
+    quiet = subprocess.DEVNULL
+    viewer = subprocess.Popen(  # noqa: S603 - the system's own, a file of ours
+        [program, str(path)], stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True
+    )
+    try:
+        return viewer.wait(_OPENING_S) == 0
+    except subprocess.TimeoutExpired:
+        return True
 
 
 def system_printer(queue: str = "") -> Printer | None:

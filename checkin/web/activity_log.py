@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from checkin.protocol.time_zones import time_zone
 from checkin.services.activity_log import Entry, Wanted, log_entries, people_in_log
 from checkin.services.spreadsheet_writing import harmless
 from checkin.services.visible_events import house_timezone, visible_events
@@ -106,7 +106,7 @@ def _wanted(timezone: str) -> Wanted:
 def _day(text: str, timezone: str) -> tuple[datetime | None, datetime | None]:
     try:
         day = date.fromisoformat(text)
-        begins = datetime.combine(day, time(), ZoneInfo(timezone))
+        begins = datetime.combine(day, time(), time_zone(timezone))
         return begins, begins + timedelta(days=1)
     except (ValueError, OverflowError):
         return None, None

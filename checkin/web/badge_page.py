@@ -48,7 +48,7 @@ def show(secret: str) -> ResponseReturnValue:
         logo=logo_data_url(shown.look),
         # Made of digits by our own writer: no text of anybody's is in it.
         code_picture=Markup(qr_svg(shown.spec.code)),  # noqa: S704
-        when=moment_text(shown.spec.local_start, language),
+        when=moment_text(shown.spec.starts_at, language),
     )
 
 

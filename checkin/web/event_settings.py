@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,6 +15,7 @@ from checkin.db.engine import in_transaction
 from checkin.db.models import Event
 from checkin.domain.event_details import MOMENTS, validate_event, validate_slug
 from checkin.domain.problems import InvalidValue, Problem
+from checkin.protocol.time_zones import time_zone, time_zone_names
 from checkin.services.event_settings import change_event, open_event
 from checkin.services.first_steps import Step
 from checkin.services.visible_events import visible_event
@@ -108,7 +108,7 @@ def _sent() -> dict[str, str]:
 
 
 def _values_of(event: Event) -> dict[str, str]:
-    zone = ZoneInfo(event.timezone)
+    zone = time_zone(event.timezone)
     texts = {name: getattr(event, name) or "" for name in (*_TEXTS, "organiser", "contact")}
     moments = {name: getattr(event, name) for name in MOMENTS}
     return {
@@ -138,4 +138,4 @@ def _page(
 
 @cache
 def _time_zones() -> list[str]:
-    return sorted(available_timezones())
+    return time_zone_names()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_time
@@ -14,6 +13,7 @@ from markupsafe import Markup
 
 from badges.texts import reads_right_to_left
 from checkin.domain.messages import LANGUAGES
+from checkin.protocol.time_zones import time_zone
 from checkin.web.addresses import this_path
 from checkin.web.sessions import operator_or_none
 from checkin.web.state import marhaba
@@ -78,19 +78,19 @@ def local_time(moment: datetime | None, timezone: str) -> str:
     """Write the hour of a moment as the event's clocks show it, or an en dash for none."""
     if moment is None:
         return "–"
-    return format_time(moment, "HH:mm", tzinfo=ZoneInfo(timezone), locale=babel_locale())
+    return format_time(moment, "HH:mm", tzinfo=time_zone(timezone), locale=babel_locale())
 
 
 def local_day(moment: datetime, timezone: str) -> str:
     """Write the day of a moment where the event is."""
-    return format_date(moment.astimezone(ZoneInfo(timezone)), "full", locale=babel_locale())
+    return format_date(moment.astimezone(time_zone(timezone)), "full", locale=babel_locale())
 
 
 def local_moment(moment: datetime | None, timezone: str) -> str:
     """Write the day and the hour of a moment, or an en dash for none."""
     if moment is None:
         return "–"
-    day = format_date(moment.astimezone(ZoneInfo(timezone)), "medium", locale=babel_locale())
+    day = format_date(moment.astimezone(time_zone(timezone)), "medium", locale=babel_locale())
     return f"{day} {local_time(moment, timezone)}"
 
 
@@ -99,7 +99,7 @@ def offset_s(timezone: str) -> int:
 
     Pages are told, because a browser's own time zones may be years older than ours.
     """
-    offset = datetime.now(UTC).astimezone(ZoneInfo(timezone)).utcoffset()
+    offset = datetime.now(UTC).astimezone(time_zone(timezone)).utcoffset()
     return int(offset.total_seconds()) if offset else 0
 
 

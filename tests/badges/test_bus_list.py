@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from pypdf import PdfReader
@@ -16,7 +15,7 @@ BUS = BusList(
     event="Rencontre régionale",
     event_ar="اللقاء الجهوي",
     sensitive=False,
-    starts_at=datetime(2025, 6, 14, 15, tzinfo=ZoneInfo("Africa/Casablanca")),
+    starts_at=datetime(2025, 6, 14, 15, tzinfo=timezone(timedelta(hours=1))),
     delegation="Khémisset",
     delegation_ar="الخميسات",
     bus="Car 1",

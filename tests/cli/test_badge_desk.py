@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 from pathlib import Path
 
 import pypdfium2
@@ -66,6 +67,25 @@ def test_printing_hands_the_badge_to_the_printer_and_counts_copies(
     assert codes_on_pages(tmp_path / "out.pdf") == {code_of(demo, 1)}
 
 
+@pytest.mark.parametrize("opens", ["nothing", "a viewer that fails"])
+def test_without_a_printer_and_a_viewer_nothing_is_printed_and_one_sentence_says_so(
+    opens: str, demo: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if opens != "nothing":
+        viewer = tmp_path / "xdg-open"
+        viewer.write_text("#!/bin/sh\necho no method available >&2; exit 3\n")
+        viewer.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    ran = demo("badges", "print", 1)
+
+    file = home / "badges" / "badge-1.pdf"
+    told = f"error: there is no printer here, and nothing that opens {file}: print that file "
+    assert (ran.code, ran.out, len(ran.err.splitlines())) == (1, "", 1)
+    assert ran.err.startswith(told)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
 @pytest.mark.parametrize(("design", "per_page"), [("sheet", 8), ("a6", 4), ("card", 10)])
 def test_sheets_come_in_three_designs_with_a_cover(
     demo: Run, home: Path, design: str, per_page: int
@@ -106,8 +126,12 @@ def test_a_logo_and_a_colour_are_kept_or_refused_with_the_reason(demo: Run, tmp_
 def test_a_purge_erases_prints_and_opened_badges(
     demo: Run, home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))  # no printer there, and nothing that opens a PDF
-    demo("badges", "print", 1)
+    viewer = tmp_path / "xdg-open"
+    viewer.write_text("#!/bin/sh\n")
+    viewer.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))  # no printer there, only what opens a PDF
+    printed = demo("badges", "print", 1)
+    assert printed.out.splitlines()[1:] == ["no. 1: 1 printed now, 1 in all"]
     demo("badges", "reissue", 1, "--reason", "perdu")
     opened = home / "badges" / "badge-1.pdf"
     assert opened.exists()

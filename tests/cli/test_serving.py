@@ -17,13 +17,20 @@ from tests.waiting import wait_for
 
 _RESTARTED_BESIDE = """
 import sys
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from checkin.cli.serving import serve
 from tests.waiting import wait_for
 
+@contextmanager
 def beside(restart):
-    wait_for(Path(sys.argv[2]).exists, timeout_s=600)
-    restart()
+    def wait():
+        wait_for(Path(sys.argv[2]).exists, timeout_s=600)
+        restart()
+
+    Thread(target=wait, daemon=True).start()
+    yield
 
 serve("tests.web.asgi.echo:served", "127.0.0.1", int(sys.argv[1]), beside=beside)
 """

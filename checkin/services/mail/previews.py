@@ -15,6 +15,7 @@ from badges.phone import phone_badge_png
 from badges.spec import BadgeSpec, Language
 from checkin.db.models import Event
 from checkin.protocol.codes import TOKEN_BYTES, format_code
+from checkin.protocol.time_zones import in_time_zone
 from checkin.services.event_look import look_of
 from checkin.services.mail.letters import notice_of
 from checkin.services.mail.sender import Sender
@@ -80,8 +81,7 @@ def _invented(event: Event, language: Language) -> BadgeSpec:
         category_ar="مناضل",
         event_name=event.name,
         event_name_ar=event.name_ar,
-        starts_at=event.starts_at,
-        timezone=event.timezone,
+        starts_at=in_time_zone(event.starts_at, event.timezone),
         venue=event.venue,
         venue_ar=event.venue_ar,
         language=language,
