@@ -217,10 +217,15 @@ def _serve(debian: Debian) -> float:
 def _test(debian: Debian, tests: list[str]) -> str:
     """Run `script/test` and return pytest's last line."""
     debian.run(shlex.join(["script/test", *tests]))
-    summaries = re.findall(r"^=+ (.* in [\d.]+s.*?) =+$", _text(debian.log), re.MULTILINE)
-    if not summaries:
+    if not (summary := summary_in(_text(debian.log))):
         raise NotFresh("script/test ran no tests")
-    return str(summaries[-1])
+    return summary
+
+
+def summary_in(printed: str) -> str:
+    """Return pytest's last line about how many tests passed; "" where there is none."""
+    lines = re.findall(r"^(?:=+ )?(\d+ .* in [\d.]+s[^=\n]*?)(?: =+)?$", printed, re.MULTILINE)
+    return lines[-1] if lines else ""
 
 
 def _versions_before_tests(debian: Debian) -> str:

@@ -35,6 +35,24 @@ def test_a_python_that_is_not_there_is_said_to_be_not_tried(fresh, tmp_path, cap
 
 
 @pytest.mark.parametrize(
+    ("printed", "summary"),
+    [
+        (
+            "...\n====== 3548 passed, 2 skipped in 640.12s (0:10:40) ======\n",
+            "3548 passed, 2 skipped in 640.12s (0:10:40)",
+        ),
+        (
+            "..s\n37 passed, 1 skipped in 466.97s (0:07:46)\n",
+            "37 passed, 1 skipped in 466.97s (0:07:46)",
+        ),
+        ("installing: python3\n", ""),
+    ],
+)
+def test_how_many_tests_passed_is_what_pytest_says_at_the_end(fresh, printed, summary):
+    assert fresh.summary_in(printed) == summary
+
+
+@pytest.mark.parametrize(
     ("sources", "mirror"),
     [
         (
