@@ -5,12 +5,20 @@ from __future__ import annotations
 import shutil
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import requests
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 
-from checkin.services.certificates.authority import CERTIFICATE
+from checkin.services.certificates.authority import CERTIFICATE, own_authority
+from checkin.services.certificates.files import pem_of_key
+from checkin.services.certificates.leaf import signed_leaf
+from tests.scanner.fake_server import FakeServer
 from tests.server_process import Begin, Server, by_command
 
 ADDRESS = "10.77.0.1"
@@ -88,6 +96,18 @@ class VenueServer(Server):
     def printed(self) -> str:
         """Return what the server said so far."""
         return self._log.read_text()
+
+
+@contextmanager
+def served_with(folder: Path, *names: str) -> Iterator[str]:
+    """Serve a page with whatever names, signed by the authority in the folder."""
+    authority, key = own_authority(folder, datetime.now(UTC))
+    own = ec.generate_private_key(ec.SECP256R1())
+    leaf = signed_leaf(authority, key, own, names, datetime.now(UTC))
+    (folder / "forged.pem").write_bytes(pem_of_key(own) + leaf.public_bytes(Encoding.PEM))
+    with FakeServer() as server:
+        server.speak_tls(folder / "forged.pem", folder / "forged.pem")
+        yield f"https://127.0.0.1:{server.port}/"
 
 
 def trusting_home(folder: Path, certificate: Path) -> Path:

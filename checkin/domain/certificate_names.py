@@ -29,8 +29,8 @@ PERMITTED_NETWORKS = tuple(
         "fe80::/10",
     )
 )
-#: Each permits itself and all below it (RFC 5280, 4.2.1.10). Without a leading dot: OpenSSL takes
-#: either, Chromium takes a name with one for a name that nothing ends in.
+#: Each permits itself and all below it. Without a leading dot, as RFC 5280 (4.2.1.10) writes DNS
+#: names; OpenSSL 3.0 and Chromium 156 were seen to take either form.
 PERMITTED_DOMAINS = ("localhost", "local", "lan")
 #: by which a server announces itself on the local network; the second where the first is taken
 LOCAL_NAMES = ("marhaba.local", *(f"marhaba-{number}.local" for number in range(2, 6)))

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from contextlib import contextmanager
-from datetime import UTC, datetime
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding
 from playwright.sync_api import Error
 
 from checkin.protocol.fingerprints import beginning, fingerprint_of
-from checkin.services.certificates.authority import authority_of, own_authority
-from checkin.services.certificates.files import pem_of_key
-from checkin.services.certificates.leaf import signed_leaf
+from checkin.services.certificates.authority import authority_of
 from tests.browser.stations import card, type_code
 from tests.browser.webcam import picture
 from tests.lan import needs_namespaces, two_machines
-from tests.scanner.fake_server import FakeServer
-from tests.venue_server import ADDRESS, VenueServer, needs_certutil, trusting_home
+from tests.venue_server import ADDRESS, VenueServer, needs_certutil, served_with, trusting_home
 
 pytestmark = [pytest.mark.browser, needs_namespaces, needs_certutil]
 
@@ -156,26 +149,14 @@ def test_chromium_trusts_the_authority_at_every_name_that_resolves(browser, serv
     assert _fault(browser(trusting=False).new_page(), server.url) == "ERR_CERT_AUTHORITY_INVALID"
 
 
-@contextmanager
-def _served(folder, *names):
-    """Serve a page with whatever names, signed by the authority in the folder."""
-    authority, key = own_authority(folder, datetime.now(UTC))
-    own = ec.generate_private_key(ec.SECP256R1())
-    leaf = signed_leaf(authority, key, own, names, datetime.now(UTC))
-    (folder / "forged.pem").write_bytes(pem_of_key(own) + leaf.public_bytes(Encoding.PEM))
-    with FakeServer() as server:
-        server.speak_tls(folder / "forged.pem", folder / "forged.pem")
-        yield f"https://127.0.0.1:{server.port}/"
-
-
 def test_one_name_outside_the_constraints_makes_the_leaf_invalid_for_chromium(browser, server):
     """The control: an authority that people trust is of no use against the rest of the world."""
     page = browser().new_page()
 
-    with _served(server.folder, "127.0.0.1", "marhaba.local", "marhaba.lan") as inside:
+    with served_with(server.folder, "127.0.0.1", "marhaba.local", "marhaba.lan") as inside:
         page.goto(inside)
     for outside in ("192.0.2.2", "example.org", "laptop"):
-        with _served(server.folder, "127.0.0.1", outside) as address:
+        with served_with(server.folder, "127.0.0.1", outside) as address:
             assert _fault(page, address).startswith("ERR_CERT_"), outside
 
 
@@ -204,6 +185,7 @@ def test_the_scan_page_leads_from_a_missing_camera_to_the_page_about_trust(
     try:
         page.goto(f"{server.url}/scan#pair={json.loads(told)['pairing_code']}")
         page.click("#pairing button")
+        page.wait_for_selector("#station:not([hidden])")  # paired from now on
         for language in ("fr", "ar", "en"):
             page.goto(f"{server.url}/scan?lang={language}")
             page.wait_for_selector("#camera-problem[data-fix=insecure]")

@@ -13,7 +13,7 @@ from tests.engines.conftest import show_to_camera
 from tests.engines.driven import BrowserFault
 from tests.engines.firefox import Firefox
 from tests.lan import needs_namespaces, two_machines
-from tests.venue_server import ADDRESS, VenueServer, add_to_nss, needs_certutil
+from tests.venue_server import ADDRESS, VenueServer, add_to_nss, needs_certutil, served_with
 
 pytestmark = [
     pytest.mark.proof,
@@ -70,5 +70,10 @@ def test_firefox_signs_in_and_scans_once_it_is(server: VenueServer, tmp_path: Pa
         kind = browser.wait("() => document.querySelector('#verdicts .verdict')?.dataset.kind")
         assert kind == "ok"
         browser.wait("() => document.documentElement.dataset.kept === 'yes'", seconds=30)
+        with (
+            served_with(server.folder, "127.0.0.1", "example.org") as forged,
+            pytest.raises(BrowserFault, match="insecure certificate"),
+        ):
+            browser.open(forged)
     finally:
         browser.close()
