@@ -41,6 +41,7 @@ class Settings(BaseModel):
         bounces_url: the mailbox of that address, `imaps://user:password@host/FOLDER`.
         base_url: the address under which people reach this server, for links and QR codes.
         master_key: 64 hexadecimal digits; without it the key file in `home` is used.
+        event: the short name of the event that commands are about, where there are several.
         metrics_token: opens `/metrics` to other machines than this one, as a bearer token.
         language: fr, ar or en, where nothing says better.
         session_idle_minutes: how long an operator stays signed in without doing anything.
@@ -67,6 +68,7 @@ class Settings(BaseModel):
     bounces_url: str = ""
     base_url: str = "http://localhost:8000"
     master_key: str | None = None
+    event: str = ""
     metrics_token: str = ""
     language: Literal["fr", "ar", "en"] = "fr"
     session_idle_minutes: int = Field(default=240, ge=1, le=525_600)

@@ -58,6 +58,15 @@ def remembered(server: str) -> tuple[Pairing, Path] | None:
     return Pairing(**fields), Path(entry["spool"])
 
 
+def known_spools() -> dict[str, Path]:
+    """Return where scans wait, by server, also of pairings whose token was taken away."""
+    return {
+        server: Path(entry["spool"])
+        for server, entry in _known().items()
+        if isinstance(entry, dict) and "spool" in entry
+    }
+
+
 def _file() -> Path:
     return config_folder() / "scanner.json"
 
