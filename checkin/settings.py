@@ -62,6 +62,7 @@ class Settings(BaseModel):
         trusted_proxies: whose X-Forwarded-* headers count, as networks; nobody's by default.
         mdns: whether `run` announces the server as marhaba.local on the local network.
         master_key: 64 hexadecimal digits; without it the key file in `home` is used.
+        event: the short name of the event that commands are about, where there are several.
         metrics_token: opens `/metrics` to other machines than this one, as a bearer token.
         language: fr, ar or en, where nothing says better.
         session_idle_minutes: how long an operator stays signed in without doing anything.
@@ -91,6 +92,7 @@ class Settings(BaseModel):
     trusted_proxies: tuple[Network, ...] = ()
     mdns: bool = True
     master_key: str | None = None
+    event: str = ""
     metrics_token: str = ""
     language: Literal["fr", "ar", "en"] = "fr"
     session_idle_minutes: int = Field(default=240, ge=1, le=525_600)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -35,7 +34,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run the scanner and return its exit code: 0, 1 for an unreadable image, 2 for a fault."""
     parser = _parser()
     asked = parser.parse_args(argv)
-    if not (asked.server or asked.decode or asked.pair == BY_CAMERA):
+    if not (asked.server or asked.decode or asked.pair == BY_CAMERA or asked.set_aside):
         parser.error("give --server URL, or --pair to read the QR of a pairing, or --decode IMAGE")
     _utf8_output()
     hush()
@@ -61,12 +60,10 @@ def _decode(asked: argparse.Namespace) -> int:
 
 
 def _print_set_aside(asked: argparse.Namespace) -> int:
-    from scanner.gate import gate_for
+    from scanner.set_aside import set_aside_lines, spool_asked_for
 
-    gate = gate_for(_wanted(asked))
-    for one in gate.spool.set_aside_list():
-        print(json.dumps({**one.scan.body(), "error": one.error}))  # noqa: T201 - a command
-    gate.close()
+    for line in set_aside_lines(asked.spool or spool_asked_for(asked.server, asked.token)):
+        print(line)  # noqa: T201 - a command
     return 0
 
 

@@ -101,6 +101,15 @@ def _write_known(known: dict[str, Any]) -> None:
     _write_private(_file(), json.dumps(known, ensure_ascii=False, indent=1))
 
 
+def known_spools() -> dict[str, Path]:
+    """Return where scans wait, by server, also of pairings whose token was taken away."""
+    return {
+        server: Path(entry["spool"])
+        for server, entry in _known().items()
+        if isinstance(entry, dict) and "spool" in entry
+    }
+
+
 def _file() -> Path:
     return config_folder() / "scanner.json"
 

@@ -83,6 +83,12 @@ class NotPaired(ScannerError):
     code = "not_paired"
 
 
+class SeveralServers(ScannerError):
+    """This computer has been paired with several servers, and none was named."""
+
+    code = "several_servers"
+
+
 class PairingRefused(ScannerError):
     """The server does not know the pairing code, or it was used or is too old."""
 

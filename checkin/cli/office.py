@@ -14,15 +14,15 @@ import click
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from checkin.command_names import organiser_command
 from checkin.db.engine import Database, in_transaction
-from checkin.db.migrate import current_revision, head_revision
+from checkin.db.migrate import current_revision
 from checkin.db.models import Event
 from checkin.errors import MarhabaError, SettingsError
 from checkin.services.events import event_named
 from checkin.services.keys import Keys
 from checkin.services.mail.sender import Sender
 from checkin.services.public_address import PublicAddress
+from checkin.services.readiness import schema_fault
 from checkin.settings import Settings, load_keys, load_settings
 
 T = TypeVar("T")
@@ -49,10 +49,8 @@ class Office:
     @cached_property
     def database(self) -> Database:
         """The database, with the schema that this program needs."""
-        if current_revision(self.raw_database) != head_revision():
-            raise SettingsError(
-                f"the database is not set up: run `{organiser_command()} init` first"
-            )
+        if fault := schema_fault(current_revision(self.raw_database)):
+            raise SettingsError(fault)
         return self.raw_database
 
     def close(self) -> None:
@@ -63,7 +61,11 @@ class Office:
     def event(self, slug: str | None) -> Event:
         """Return the event that a command is about."""
         with self.database.read() as session:
-            return event_named(session, slug)
+            return event_named(session, self.event_slug(slug))
+
+    def event_slug(self, asked: str | None) -> str | None:
+        """Return the event that was named, here or in the settings; None where none was."""
+        return asked or self.settings.event or None
 
     def public_address(self) -> PublicAddress:
         """Return the address at which people and other machines reach the server."""
@@ -85,7 +87,12 @@ class Office:
 
 
 in_office = click.make_pass_decorator(Office, ensure=True)
-event_option = click.option("--event", "event_slug", metavar="SLUG", help="which event")
+event_option = click.option(
+    "--event",
+    "event_slug",
+    metavar="SLUG",
+    help="which one, of several; CHECKIN_EVENT sets it",
+)
 #: the number of a row, within what the database's columns hold
 NUMBER = click.IntRange(1, 2**31 - 1)
 json_option = click.option("--json", "as_json", is_flag=True, help="print JSON for machines")

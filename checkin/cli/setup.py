@@ -5,20 +5,22 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import click
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from checkin.cli.office import NUMBER, Office, event_option, in_office, now, say
 from checkin.command_names import organiser_command
-from checkin.db.migrate import upgrade
-from checkin.db.models import Operator, Role
+from checkin.db.engine import Database
+from checkin.db.migrate import current_revision, is_known, upgrade
+from checkin.db.models import Event, Operator, Role
 from checkin.domain.quotas import MAX_QUOTA
-from checkin.errors import InvalidRequest
+from checkin.errors import InvalidRequest, SettingsError
 from checkin.protocol.time_zones import time_zone
 from checkin.services.events import (
     EventSpec,
     add_category,
     add_delegation,
+    check_event_key,
     create_event,
     delegation_named,
 )
@@ -26,6 +28,7 @@ from checkin.services.operators import (
     NewOperator,
     add_operator,
 )
+from checkin.services.readiness import schema_fault
 from checkin.services.registration import set_quota
 from checkin.settings import create_key_file
 
@@ -47,11 +50,42 @@ def init(office: Office, email: str) -> None:
 
 
 def set_up(office: Office) -> None:
-    """Make the key file and bring the database's schema up to date."""
-    if not office.settings.master_key:
-        create_key_file(office.settings)
+    """Make the key file and bring the database's schema up to date.
+
+    Raises:
+        SettingsError: the database is of a newer version, or its events were made with another key.
+    """
     office.settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    at = current_revision(office.raw_database)
+    if at is not None and not is_known(at):
+        raise SettingsError(schema_fault(at))
+    if not office.settings.master_key:
+        if at is not None and not office.settings.key_file.exists():
+            _refuse_half_a_restore(office)
+        create_key_file(office.settings)
+    _hide_from_others(office.raw_database)
     upgrade(office.raw_database)
+    with office.raw_database.read() as session:
+        for one in session.scalars(select(Event)):
+            check_event_key(one, office.keys)
+
+
+def _refuse_half_a_restore(office: Office) -> None:
+    # At any revision, so without a model: its columns are those of the newest one.
+    with office.raw_database.reading() as connection:
+        has_events = connection.scalar(text("SELECT count(*) FROM event"))
+    if has_events:
+        raise SettingsError(
+            f"{office.settings.key_file} is missing, and this database has events whose badges "
+            "were made with it: restore that file from its backup, or set CHECKIN_MASTER_KEY"
+        )
+
+
+def _hide_from_others(database: Database) -> None:
+    # Files of earlier versions were for everybody to read.
+    for path in database.files():
+        if path.exists():
+            path.chmod(path.stat().st_mode & ~0o007)
 
 
 def _first_operator(session: Session, email: str) -> NewOperator | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ def sqlite_engines(url: str) -> tuple[Engine, Engine]:
     path = make_url(url).database
     if not path or path == ":memory:":
         raise ValueError("SQLite needs a file: several threads and processes share it")
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    _make_private(Path(path))
     reader = _reading_engine(url)
     writer = create_engine(url, pool_size=1, max_overflow=0)
     for engine, only_reads in ((reader, True), (writer, False)):
@@ -28,6 +30,14 @@ def sqlite_engines(url: str) -> tuple[Engine, Engine]:
     # with "database is locked" when someone wrote in between.
     event.listen(writer, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
     return reader, writer
+
+
+def _make_private(path: Path) -> None:
+    # It holds who came to a political meeting. The files that SQLite makes beside it are as
+    # private as it is.
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def postgresql_engines(url: str) -> tuple[Engine, Engine]:

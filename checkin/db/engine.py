@@ -52,6 +52,13 @@ class Database:
             self._line = Line(SCANS_AT_ONCE, PATIENCE_S)
             self.group = None  # PostgreSQL brings waiting commits to the disk together itself
 
+    def files(self) -> list[Path]:
+        """Return the files that it consists of, those that may be there for a while too."""
+        if self.dialect != "sqlite":
+            return []
+        path = Path(make_url(self.url).database or "")
+        return [path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))]
+
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Open a session for reading. Each statement sees what was committed before it."""

@@ -42,6 +42,12 @@ def head_revision() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
+def is_known(revision: str) -> bool:
+    """Return whether this program has a migration of this name: a newer program has more."""
+    scripts = ScriptDirectory.from_config(_config()).walk_revisions()
+    return any(script.revision == revision for script in scripts)
+
+
 def current_revision(database: Database) -> str | None:
     """Return the revision that the database is at; None for an empty one."""
     with database.reading() as connection:

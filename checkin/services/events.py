@@ -84,7 +84,7 @@ def event_named(session: Session, slug: str | None) -> Event:
     if not events:
         raise NotFound(f"there is no event yet: run `{organiser_command()} demo` or create one")
     if slug is None:
-        raise NotFound(f"there are several events, name one with --event: {known}")
+        raise NotFound(f"there are several events: add --event and one of {known}")
     raise NotFound(f"no event is called {slug!r}; events: {known}")
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from checkin.command_names import organiser_command
 from checkin.db.engine import Database, in_transaction
-from checkin.db.migrate import current_revision, head_revision
+from checkin.db.migrate import current_revision, head_revision, is_known
 
 MIN_FREE_BYTES = 100 * 2**20
 #: how long an answer is good: a real write for everyone who asks would keep the gates waiting
@@ -85,13 +85,31 @@ def _write_fault(database: Database) -> str:
     return ""
 
 
+def schema_fault(at: str | None) -> str:
+    """Return what is wrong with a database at this revision; "" when nothing is.
+
+    Args:
+        at: None for a database that is empty.
+    """
+    if at == head_revision():
+        return ""
+    if at is None:
+        return f"the database is not set up: run `{organiser_command()} init` first"
+    if is_known(at):
+        return (
+            f"the database is of an older version: run `{organiser_command()} init`, after a backup"
+        )
+    return (
+        f"the database was made by a newer version of Marhaba (its schema is {at}): start that "
+        "version, or put a backup of your own version back"
+    )
+
+
 def _schema_fault(database: Database) -> str:
     try:
-        at = current_revision(database)
+        return schema_fault(current_revision(database))
     except SQLAlchemyError as fault:
         return f"cannot read: {type(fault).__name__}"
-    head = head_revision()
-    return "" if at == head else f"at {at}, needs {head}: run `{organiser_command()} init`"
 
 
 def _disk_fault(home: Path) -> str:

@@ -83,6 +83,12 @@ FAULTS: dict[str, dict[str, str]] = {
         "en": "This computer is not paired with a gate yet. Ask the organiser for a code and add "
         "--pair CODE.",
     },
+    "several_servers": {
+        "fr": "Cet ordinateur connaît plusieurs serveurs : ajoutez --server et l’un d’eux "
+        "({servers}).",
+        "ar": "يعرف هذا الحاسوب عدة خوادم: أضيفوا --server وأحدها ({servers}).",
+        "en": "This computer knows several servers: add --server and one of them ({servers}).",
+    },
     "pairing_refused": {
         "fr": "Ce code d’association n’est pas ou plus valable (il sert une fois, pendant dix "
         "minutes). Demandez-en un autre à l’organisateur.",

@@ -1,9 +1,14 @@
 """Scans that cannot go on their way are told, kept, and never green."""
 
 import sys
+from contextlib import closing
 
 import pytest
 
+from scanner.client import Pairing
+from scanner.device import forget, known_spools, remember
+from scanner.scan import Scan
+from scanner.spool import Spool
 from tests.scanner.fake_server import TOKEN, FakeServer
 from tests.scanner.pictures import FATIMA, a_code, qr, scene, write_video
 from tests.scanner.test_headless import headless, lines
@@ -32,6 +37,51 @@ def test_what_the_server_never_takes_is_told_listed_and_kept(run_scanner, server
         assert [(row["code"], row["error"]) for row in rows] == [
             (ONE, "400 invalid_request: scanned_at: too long ago")
         ]
+
+
+class TestWhatWasSetAsideIsListedWithoutNamingTheServer:
+    @pytest.fixture
+    def paired(self, home):
+        """Pair with a server and set one scan of it aside."""
+
+        def pair(server, code):
+            remember(server, Pairing("1", f"token of {server}", {}, {}))
+            with closing(Spool(known_spools()[server])) as spool:
+                spool.put(scan := Scan(code=code))
+                spool.set_aside(scan, "400 invalid_request")
+
+        return pair
+
+    def test_where_only_one_is_known(self, run_scanner, paired):
+        paired("http://gate.local:8000", ONE)
+
+        listed = run_scanner("--set-aside")
+
+        assert [row["code"] for row in lines(listed)] == [ONE]
+
+    def test_of_a_pairing_that_was_revoked_too(self, run_scanner, paired):
+        paired("http://gate.local:8000", ONE)
+        forget("http://gate.local:8000", "token of http://gate.local:8000")
+
+        assert [row["code"] for row in lines(run_scanner("--set-aside"))] == [ONE]
+
+    def test_several_are_named_to_choose_from(self, run_scanner, paired):
+        paired("http://gate.local:8000", ONE)
+        paired("https://10.0.0.1", a_code(2))
+
+        listed = run_scanner("--set-aside", "--language", "en")
+        chosen = run_scanner("--set-aside", "--server", "https://10.0.0.1/")
+
+        servers = "http://gate.local:8000, https://10.0.0.1"
+        said = f"This computer knows several servers: add --server and one of them ({servers}).\n"
+        assert (listed.returncode, listed.stdout, listed.stderr) == (2, "", said)
+        assert [row["code"] for row in lines(chosen)] == [a_code(2)]
+
+    def test_a_computer_that_was_never_paired_has_none(self, run_scanner, home):
+        listed = run_scanner("--set-aside", "--language", "en")
+
+        assert (listed.returncode, listed.stdout) == (2, "")
+        assert listed.stderr.startswith("This computer is not paired with a gate yet.")
 
 
 def test_a_badge_held_in_view_for_longer_than_the_debounce_is_one_scan(

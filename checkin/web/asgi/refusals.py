@@ -61,21 +61,21 @@ class Refusal:
 TOO_SLOW = Refusal(
     408,
     "request_timeout",
-    fr="L’envoi s’est arrêté ou a duré plus d’une minute : vérifiez le réseau et recommencez.",
+    fr="L’envoi s’est arrêté ou a duré plus d’une minute\u00a0: vérifiez le réseau et recommencez.",
     ar="توقف الإرسال أو استغرق أكثر من دقيقة: تحققوا من الشبكة وأعيدوا المحاولة.",
     en="The upload stopped or took more than a minute: check the network and send it again.",
 )
 TORN = Refusal(
     400,
     "invalid_request",
-    fr="La connexion s’est coupée avant la fin de l’envoi : recommencez.",
+    fr="La connexion s’est coupée avant la fin de l’envoi\u00a0: recommencez.",
     ar="انقطع الاتصال قبل نهاية الإرسال: أعيدوا المحاولة.",
     en="The connection ended before the whole request was there: send it again.",
 )
 TOO_BUSY = Refusal(
     503,
     "unavailable",
-    fr="Le serveur est trop occupé : attendez quelques secondes et recommencez.",
+    fr="Le serveur est trop occupé\u00a0: attendez quelques secondes et recommencez.",
     ar="الخادم مشغول جدا: انتظروا بضع ثوان وأعيدوا المحاولة.",
     en="The server is too busy: wait a few seconds and try again.",
     retry_s=2,

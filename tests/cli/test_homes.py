@@ -1,0 +1,149 @@
+"""Homes that are not as they should be: half restored, of a newer version, open to others."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+
+NEWER = (
+    "error: the database was made by a newer version of Marhaba (its schema is 9999): start that "
+    "version, or put a backup of your own version back\n"
+)
+
+
+def change(home: Path, statement: str) -> None:
+    database = sqlite3.connect(home / "marhaba.db")
+    with database:
+        database.execute(statement)
+    database.close()
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+class TestHalfARestore:
+    def test_a_database_without_its_key_is_not_given_a_new_one(self, demo: Run, home: Path) -> None:
+        (home / "master.key").unlink()
+
+        ran = demo("init")
+
+        assert (ran.code, ran.out, len(ran.err.splitlines())) == (1, "", 1)
+        assert ran.err.startswith(f"error: {home}/master.key is missing, and this database has")
+        assert not (home / "master.key").exists()
+
+    def test_the_key_put_back_makes_it_ready(self, demo: Run, home: Path) -> None:
+        key = home / "master.key"
+        key.rename(home / "aside")
+        assert demo("init").code == 1
+
+        (home / "aside").rename(key)
+
+        assert demo("init").code == 0
+
+    def test_another_key_is_told(self, demo: Run, home: Path) -> None:
+        (home / "master.key").write_text("0" * 64)
+
+        ran = demo("init")
+
+        assert (ran.code, ran.out) == (1, "")
+        assert "the master key is not the one that the badges of rabat-2025" in ran.err
+
+    def test_a_database_without_events_needs_no_earlier_key(self, run: Run, home: Path) -> None:
+        run("init")
+        (home / "master.key").unlink()
+
+        assert run("init").code == 0
+        assert (home / "master.key").exists()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("init",),
+        ("demo",),
+        ("run",),
+        ("export", "people.csv"),
+        ("badges", "codes", "--csv", "-"),
+        ("badges", "send"),
+        ("device", "pair", "--gate", "Porte 1"),
+        ("event", "add", "x", "--name", "X", "--venue", "X", "--starts", "2026-12-05 15:00"),
+        ("purge", "--yes"),
+    ],
+    ids=lambda command: " ".join(command[:2]),
+)
+def test_a_database_of_a_newer_version_is_named_by_every_command(
+    command: tuple[str, ...], demo: Run, home: Path
+) -> None:
+    change(home, "UPDATE alembic_version SET version_num = '9999'")
+
+    ran = demo(*command)
+
+    assert (ran.code, ran.out, ran.err) == (1, "", NEWER)
+
+
+def test_the_doctor_names_a_newer_version_too(demo: Run, home: Path) -> None:
+    change(home, "UPDATE alembic_version SET version_num = '9999'")
+
+    ran = demo("doctor")
+
+    assert ran.code == 1
+    assert f"BAD  database: {NEWER.removeprefix('error: ')}" in ran.out
+
+
+def test_an_older_database_is_brought_up_to_date(demo: Run, home: Path) -> None:
+    change(home, "UPDATE alembic_version SET version_num = '0001'")
+
+    ran = demo("export", "people.csv")
+
+    assert ran.err == (
+        "error: the database is of an older version: run `python -m checkin init`, after a backup\n"
+    )
+
+
+class TestFilesAreForTheirOwnerAlone:
+    def test_in_a_folder_that_was_there_already(self, run: Run, home: Path) -> None:
+        home.mkdir(mode=0o755)
+        run("init")
+
+        connection = sqlite3.connect(home / "marhaba.db")
+        connection.execute("SELECT count(*) FROM event").fetchone()
+        modes = {path.name: mode(path) for path in home.glob("marhaba.db*")}
+        connection.close()
+
+        private = {name for name, bits in modes.items() if bits == 0o600}
+        assert {"marhaba.db", "marhaba.db-wal", "marhaba.db-shm"} <= private
+
+    def test_those_of_an_earlier_version_are_closed_to_strangers(
+        self, demo: Run, home: Path
+    ) -> None:
+        (home / "marhaba.db").chmod(0o644)
+
+        demo("init")
+
+        assert mode(home / "marhaba.db") == 0o640
+
+    def test_badges_and_messages_too(self, demo: Run, home: Path, monkeypatch) -> None:
+        monkeypatch.setenv("CHECKIN_BASE_URL", "https://marhaba.example.org")
+        monkeypatch.setenv("CHECKIN_MAIL_FROM", "Marhaba <marhaba@example.org>")
+        for folder in ("badges", "outbox"):
+            (home / folder).mkdir(mode=0o755)
+        demo("badges", "pdf", "--delegation", "Rabat")
+        demo("badges", "send", "--limit", 1)
+
+        files = [path for name in ("badges", "outbox") for path in (home / name).iterdir()]
+        assert {path.parent.name for path in files} == {"badges", "outbox"}
+        assert {mode(path) for path in files} == {0o600}
+
+
+def test_a_home_that_was_moved_works_as_before(demo: Run, home: Path, monkeypatch) -> None:
+    shutil.copytree(home, home.with_name("moved"))
+    monkeypatch.setenv("CHECKIN_HOME", str(home.with_name("moved")))
+
+    assert demo("init").code == 0
