@@ -12,11 +12,13 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Locator
 
-from tests.browser.webcam import SIZE_PX
 from tests.scanner.pictures import write_video
 
 Picture: TypeAlias = Image.Image
 
+#: a poor webcam: reading thirty large pictures a second keeps a core busy as long as a page is open
+SIZE_PX = (640, 360)
+FRAMES_PER_S = 10
 _GREY = (120, 120, 112)
 
 
@@ -30,7 +32,7 @@ def before_a_camera(screen: Picture | None) -> Picture:
     seen = Image.new("RGB", SIZE_PX, _GREY)
     if screen:
         held = screen.copy()
-        held.thumbnail((SIZE_PX[0] * 2 // 3, SIZE_PX[1] * 5 // 6))
+        held.thumbnail((SIZE_PX[0], SIZE_PX[1] * 9 // 10))
         seen.paste(held, ((SIZE_PX[0] - held.width) // 2, (SIZE_PX[1] - held.height) // 2))
     return seen
 
@@ -39,6 +41,18 @@ def text_in(screen: Picture) -> str:
     """Return what the one code in a picture says."""
     (found,) = zxingcpp.read_barcodes(np.asarray(screen.convert("L")))
     return str(found.text)
+
+
+def write_webcam(file: Path, pictures: Sequence[tuple[Picture, float]]) -> None:
+    """Write pictures, each for so many seconds, as the YUV4MPEG2 file of a webcam."""
+    width, height = SIZE_PX
+    with file.open("wb") as video:
+        video.write(f"YUV4MPEG2 W{width} H{height} F{FRAMES_PER_S}:1 C420\n".encode())
+        for shown, seconds in pictures:
+            y, cb, cr = shown.convert("YCbCr").split()
+            chroma = [part.resize((width // 2, height // 2)).tobytes() for part in (cb, cr)]
+            frame = b"FRAME\n" + y.tobytes() + b"".join(chroma)
+            video.write(frame * round(seconds * FRAMES_PER_S))
 
 
 def film(path: Path, screens: Sequence[Picture]) -> Path:

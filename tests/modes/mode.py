@@ -20,7 +20,7 @@ from urllib.request import urlopen
 from playwright.sync_api import Browser
 
 from tests.browser.webcam import Chromium
-from tests.modes.camera import Picture
+from tests.modes.camera import Picture, write_webcam
 from tests.modes.trust import home_that_trusts
 from tests.server_process import group_lives
 from tests.services.mail_server import Desk
@@ -149,9 +149,12 @@ class Mode:
         Args:
             pictures: what its webcam shows, each for so many seconds, over and over.
         """
-        if self.authority is None:
-            return chromium.start(pictures)
-        return chromium.start(pictures, home=home_that_trusts(self.authority(), self._home))
+        webcam = []
+        if pictures:
+            write_webcam(self.files / "webcam.y4m", pictures)
+            webcam.append(f"--use-file-for-fake-video-capture={self.files / 'webcam.y4m'}")
+        home = home_that_trusts(self.authority(), self._home) if self.authority else None
+        return chromium.start(more=webcam, home=home)
 
     def with_camera(self, address: str) -> str:
         """Return where the server's own machine opens an address whose page needs a camera."""
