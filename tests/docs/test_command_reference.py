@@ -17,7 +17,6 @@ from dotenv import dotenv_values
 from checkin.cli.main import cli
 from checkin.settings import PREFIX, Settings
 from scanner.__main__ import _parser
-from tests.docs.coming import OPTIONS_TO_COME, SETTINGS_TO_COME
 from tests.docs.pages import blocks_of, code_spans, commands_of, pages
 from tests.server_process import ROOT
 
@@ -135,15 +134,13 @@ def test_a_page_names_no_option_that_nothing_has(page):
     ours = scanner_options().union(*map(options_of, COMMANDS.values()))
     named = {name for span in code_spans(page) for name in _OPTION.findall(span)}
 
-    assert named - ours - defined_elsewhere() - OPTIONS_TO_COME == set()
+    assert named - ours - defined_elsewhere() == set()
 
 
 def test_every_setting_has_its_row_and_no_row_has_none():
     rows = re.findall(r"^\| `(CHECKIN_\w+)` \|", pages()[SETTINGS_PAGE], re.MULTILINE)
 
-    assert sorted(set(rows) - SETTINGS_TO_COME) == sorted(
-        PREFIX + name.upper() for name in Settings.model_fields
-    )
+    assert sorted(rows) == sorted(PREFIX + name.upper() for name in Settings.model_fields)
     assert len(rows) == len(set(rows))
 
 
@@ -151,7 +148,7 @@ def test_every_setting_has_its_row_and_no_row_has_none():
 def test_a_page_names_no_setting_that_is_not_there(page):
     there = {PREFIX + name.upper() for name in Settings.model_fields}
 
-    assert set(_SETTING.findall(pages()[page])) - there - SETTINGS_TO_COME == set()
+    assert set(_SETTING.findall(pages()[page])) - there == set()
 
 
 @pytest.mark.parametrize(
@@ -160,16 +157,6 @@ def test_a_page_names_no_setting_that_is_not_there(page):
 def test_lines_for_the_settings_file_are_taken_as_they_stand(block, tmp_path):
     file = tmp_path / ".env"
     file.write_text(block.text, "utf-8")
-    given = {
-        name: value for name, value in dotenv_values(file).items() if name not in SETTINGS_TO_COME
-    }
+    given = dotenv_values(file)
 
     Settings.model_validate({name.removeprefix(PREFIX).lower(): v for name, v in given.items()})
-
-
-def test_what_is_still_to_come_is_not_there_yet():
-    """Names stay in `coming.py` only until the program has them."""
-    there = {PREFIX + name.upper() for name in Settings.model_fields}
-
-    assert SETTINGS_TO_COME & there == set()
-    assert OPTIONS_TO_COME & scanner_options().union(*map(options_of, COMMANDS.values())) == set()

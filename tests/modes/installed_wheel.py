@@ -7,6 +7,7 @@ from pathlib import Path
 from tests.modes.laptop import settings_of
 from tests.modes.mode import Mode, Place, Programs
 from tests.modes.venue import lan_address
+from tests.packaging.installed import build_wheel, copy_sources, installed_beside
 from tests.server_process import free_port
 
 
@@ -36,8 +37,6 @@ def installed_wheel(place: Place) -> Mode:
 
 
 def _environment(files: Path) -> Path:
-    from tests.packaging.installed import build_wheel, copy_sources, installed_beside
-
     sources = files / "sources"
     sources.mkdir()
     return installed_beside(build_wheel(copy_sources(sources), files / "wheel"), files / "venv")
