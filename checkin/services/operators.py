@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,10 +19,12 @@ from checkin.errors import InvalidRequest, NotFound, Unauthenticated
 from checkin.services.activity import note
 from checkin.services.operator_sessions import end_sessions
 from checkin.services.passwords import (
+    KNOWN_TURNS,
     hash_again,
     hash_password,
     password_matches,
 )
+from checkin.services.turns import Turns
 
 #: an address has 320 characters at most (RFC 3696, with errata 254)
 LONGEST_EMAIL = 320
@@ -105,7 +107,8 @@ def authenticate(
     email: str,
     password: str,
     *,
-    turn: AbstractContextManager[None] | None = None,
+    turns: Turns = KNOWN_TURNS,
+    first: Callable[[], None] | None = None,
 ) -> Operator:
     """Return whose e-mail and password these are.
 
@@ -113,7 +116,8 @@ def authenticate(
     that nobody learns who has an account.
 
     Args:
-        turn: see `checkin.services.passwords.password_matches`.
+        turns: whose turns the password is hashed in.
+        first: is done once it is its turn.
 
     Raises:
         Unauthenticated: unknown e-mail, wrong password or disabled account. Which is not said.
@@ -121,7 +125,8 @@ def authenticate(
     """
     with database.read() as session:
         operator = operator_by_email(session, email)
-    matched = password_matches(operator.password_hash if operator else None, password, turn)
+    stored = operator.password_hash if operator else None
+    matched = password_matches(stored, password, turns=turns, first=first)
     if operator is None or not matched or operator.disabled_at is not None:
         raise Unauthenticated(_NO_SUCH_LOGIN)
     if hash_again(operator.password_hash, password) != operator.password_hash:

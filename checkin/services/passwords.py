@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -19,12 +17,10 @@ from checkin.services.turns import Turns
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 #: Each hashing takes 19 MiB and a processor for its time, so few go on at once. What strangers send
-#: has turns of its own: however many come, a gate's PIN and an operator's password wait for none.
-STRANGERS_TURNS = Turns(2, waiting=24, patience_s=5)
+#: has turns of its own, and gives way to scans: however many come, a gate's PIN and an operator's
+#: password wait for none.
+STRANGERS_TURNS = Turns(2, waiting=24, patience_s=5, niceness=10)
 KNOWN_TURNS = Turns(2, waiting=48, patience_s=10)
-#: Only these threads hash: the C library keeps what a thread has freed for that thread, and a
-#: server has hundreds.
-_HASHING = ThreadPoolExecutor(4, thread_name_prefix="hashing")
 
 _LENGTH = f"a password has {MIN_LENGTH} to {MAX_LENGTH} characters: a short sentence is easiest"
 _WHY = {
@@ -52,9 +48,7 @@ def hash_password(password: str, about: Iterable[str] = ()) -> str:
 
 def hash_again(stored: str, password: str) -> str:
     """Return the hash to keep of a right password: a new one where the parameters have grown."""
-    if not _HASHER.check_needs_rehash(stored):
-        return stored
-    return _hashed(one_form(password))
+    return _hashed(one_form(password)) if _HASHER.check_needs_rehash(stored) else stored
 
 
 def hash_pin(pin: str) -> str:
@@ -63,21 +57,28 @@ def hash_pin(pin: str) -> str:
 
 
 def password_matches(
-    stored: str | None, password: str, turn: AbstractContextManager[None] | None = None
+    stored: str | None,
+    password: str,
+    *,
+    turns: Turns = KNOWN_TURNS,
+    first: Callable[[], None] | None = None,
 ) -> bool:
     """Say whether a password is the one that was stored.
 
     Args:
         stored: None where there is no account; saying no takes as long then.
-        turn: what is held while it is hashed; a turn of those who are known unless given.
+        turns: whose turns it is hashed in.
+        first: is done once it is its turn.
 
     Raises:
         Unavailable: too many wait for their turn.
     """
-    with turn or KNOWN_TURNS.turn():
+
+    def matches() -> bool:
         known = stored if stored is not None else _nobodys_hash()
-        matched = len(password) <= MAX_LENGTH and _verified(known, one_form(password))
-    return matched and stored is not None
+        return len(password) <= MAX_LENGTH and _verified(known, one_form(password))
+
+    return turns.do(matches, first) and stored is not None
 
 
 def secret_matches(stored: str, secret: str) -> bool:
@@ -86,8 +87,7 @@ def secret_matches(stored: str, secret: str) -> bool:
     Raises:
         Unavailable: too many wait for their turn.
     """
-    with KNOWN_TURNS.turn():
-        return _verified(stored, secret)
+    return KNOWN_TURNS.do(lambda: _verified(stored, secret))
 
 
 def unusable_hash() -> str:
@@ -96,17 +96,16 @@ def unusable_hash() -> str:
 
 
 def _hashed(secret: str) -> str:
-    with KNOWN_TURNS.turn():
-        return _HASHING.submit(_HASHER.hash, secret).result()
+    return KNOWN_TURNS.do(lambda: _HASHER.hash(secret))
 
 
 def _verified(stored: str, secret: str) -> bool:
     try:
-        return _HASHING.submit(_HASHER.verify, stored, secret).result()
+        return _HASHER.verify(stored, secret)
     except (VerificationError, InvalidHashError):
         return False
 
 
 @cache
 def _nobodys_hash() -> str:
-    return _HASHING.submit(_HASHER.hash, secrets.token_urlsafe(16)).result()
+    return _HASHER.hash(secrets.token_urlsafe(16))

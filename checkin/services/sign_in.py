@@ -20,7 +20,7 @@ from checkin.services.limits.rules import (
     Rule,
 )
 from checkin.services.operators import authenticate, operator_by_email, typed_email
-from checkin.services.passwords import KNOWN_TURNS, STRANGERS_TURNS
+from checkin.services.passwords import STRANGERS_TURNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def _from_known_browser(
 ) -> Operator:
     tried = limits.reserve((PASSWORDS_BROWSER, browser))
     with _given_back_where_too_many_wait(tried, PASSWORDS_BROWSER):
-        operator = authenticate(database, attempt.email, attempt.password, turn=KNOWN_TURNS.turn())
+        operator = authenticate(database, attempt.email, attempt.password)
     tried.give_back()
     return operator
 
@@ -82,7 +82,11 @@ def _from_elsewhere(database: Database, limits: Limits, attempt: Attempt) -> Ope
     try:
         with _given_back_where_too_many_wait(tried, PASSWORDS_PAIR):
             operator = authenticate(
-                database, attempt.email, attempt.password, turn=today.counted_turn()
+                database,
+                attempt.email,
+                attempt.password,
+                turns=STRANGERS_TURNS,
+                first=today.count,
             )
     except Unauthenticated:
         today.refuse_if_used_up()
@@ -106,15 +110,12 @@ class _Today:
         self.reserved: Reserved | None = None
         self._used_up: AccountUsedUp | None = None
 
-    @contextmanager
-    def counted_turn(self) -> Iterator[None]:
-        """Hold a turn, and count first: within it, so that only as many are written as hashed."""
-        with STRANGERS_TURNS.turn():
-            try:
-                self.reserved = self._limits.reserve((PASSWORDS_ACCOUNT, self._account))
-            except TooManyRequests as fault:
-                self._used_up = AccountUsedUp(fault.detail, wait_s=fault.wait_s)
-            yield
+    def count(self) -> None:
+        """Reserve this try; done in a turn to hash, so that as few are written as hashed."""
+        try:
+            self.reserved = self._limits.reserve((PASSWORDS_ACCOUNT, self._account))
+        except TooManyRequests as fault:
+            self._used_up = AccountUsedUp(fault.detail, wait_s=fault.wait_s)
 
     def refuse_if_used_up(self) -> None:
         if self._used_up:

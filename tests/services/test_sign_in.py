@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from threading import BoundedSemaphore
 
 import pytest
 from argon2 import PasswordHasher
@@ -15,7 +16,6 @@ from checkin.services.limits.in_memory import MemoryCounters
 from checkin.services.limits.limits import Limits
 from checkin.services.limits.rules import PASSWORDS_ACCOUNT
 from checkin.services.sign_in import Attempt, sign_in
-from checkin.services.turns import Turns
 from tests.factories import KEYS, write
 from tests.web.pages.browsing import PASSWORD, an_operator
 
@@ -207,10 +207,9 @@ def test_a_text_of_a_megabyte_is_no_email_and_no_key(door):
 
 def test_whoever_is_told_to_come_again_has_used_nothing_up(door, monkeypatch, organiser):
     known = make_known(KEYS, organiser, "")
-    nobody = Turns(1, waiting=0, patience_s=0)
-    with monkeypatch.context() as during, nobody.turn():
-        during.setattr("checkin.services.sign_in.STRANGERS_TURNS", nobody)
-        during.setattr("checkin.services.sign_in.KNOWN_TURNS", nobody)
+    for turns in (passwords.STRANGERS_TURNS, passwords.KNOWN_TURNS):
+        monkeypatch.setattr(turns, "_places", BoundedSemaphore(1))
+    with passwords.STRANGERS_TURNS._turn(), passwords.KNOWN_TURNS._turn():
         assert [door.answers(HOME) for _ in range(20)] == ["busy"] * 20
         assert [door.answers(HOME, browser=known) for _ in range(20)] == ["busy"] * 20
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from threading import Event, Lock, Thread
+import os
+import sys
+from threading import Event, Lock, Thread, get_native_id
 
 import pytest
 
@@ -27,6 +29,14 @@ class Held:
             thread.start()
         self._threads += new
 
+    def _work(self) -> None:
+        with self._mutex:
+            self.holding += 1
+            self.most = max(self.most, self.holding)
+        self._let_go.wait(60)
+        with self._mutex:
+            self.holding -= 1
+
     def end(self) -> None:
         self._let_go.set()
         for thread in self._threads:
@@ -34,13 +44,7 @@ class Held:
 
     def _hold(self) -> None:
         try:
-            with self._turns.turn():
-                with self._mutex:
-                    self.holding += 1
-                    self.most = max(self.most, self.holding)
-                self._let_go.wait(60)
-                with self._mutex:
-                    self.holding -= 1
+            self._turns.do(self._work)
         except Unavailable:
             with self._mutex:
                 self.refused += 1
@@ -63,22 +67,34 @@ def test_nobody_waits_for_ever():
     held.take(1)
     wait_for(lambda: held.holding == 1)
 
-    with pytest.raises(Unavailable, match="try again"), turns.turn():
-        pass
+    with pytest.raises(Unavailable, match="try again"):
+        turns.do(held.end)
 
     held.end()
-    with turns.turn():
-        pass
+    assert turns.do(lambda: 7) == 7
 
 
 def test_whoever_fails_in_their_turn_leaves_it():
     turns = Turns(1, waiting=0, patience_s=0)
     for _ in range(3):
-        with pytest.raises(RuntimeError), turns.turn():
-            raise RuntimeError
+        with pytest.raises(ZeroDivisionError):
+            turns.do(lambda: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            turns.do(lambda: 7, first=lambda: 1 // 0)
 
-    with turns.turn():
-        pass
+    assert turns.do(lambda: 7) == 7
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has priorities of threads")
+def test_what_strangers_send_gives_way_to_scans_and_a_pin_does_not():
+    def niceness() -> int:
+        return os.getpriority(os.PRIO_PROCESS, get_native_id())
+
+    before = niceness()
+
+    assert passwords.STRANGERS_TURNS.do(niceness) == 10
+    assert passwords.KNOWN_TURNS.do(niceness) == before
+    assert niceness() == before
 
 
 def test_strangers_that_hash_keep_no_pin_and_no_known_password_waiting():
