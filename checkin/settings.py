@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from checkin.command_names import organiser_command
 from checkin.domain.addresses import one_line, public_url, sender_address
 from checkin.domain.problems import InvalidValue
-from checkin.domain.proxies import Network, path_of, trusted_networks
+from checkin.domain.proxies import Network, trusted_networks
 from checkin.errors import SettingsError
 from checkin.services.keys import MASTER_KEY_BYTES, Keys
 from checkin.services.mail.sender import DOMAIN_SPACING_MS, PER_DAY, Sender
@@ -144,8 +144,6 @@ class Settings(BaseModel):
     @field_validator("base_url")
     @classmethod
     def _an_address(cls, url: str | None) -> str | None:
-        if url:
-            path_of(url)
         return _valid("base_url", public_url, url)
 
     @field_validator("mail_from")

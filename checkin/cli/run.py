@@ -44,7 +44,8 @@ def run(
     if faults:
         raise SettingsError("; ".join(f"{part}: {fault}" for part, fault in faults.items()))
     own_tls = tls and tls_cert is None
-    network = VenueNetwork(office.settings, host, address, port, tls=own_tls)
+    known = office.public_address().url
+    network = VenueNetwork(office.settings, host, address, port, public_url=known, tls=own_tls)
     if own_tls:
         tls_cert = tls_key = network.certificate
     # The server's own process reads its settings from here, wherever it was started.

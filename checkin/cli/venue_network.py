@@ -33,11 +33,14 @@ class VenueNetwork:
         certificate: the file with certificate and key of our own making; None without `tls`.
     """
 
-    def __init__(self, settings: Settings, host: str, address: str, port: int, *, tls: bool):
+    def __init__(
+        self, settings: Settings, host: str, address: str, port: int, *, public_url: str, tls: bool
+    ) -> None:
         """Make the certificate where `run --tls` asks for one.
 
         Args:
             host: as it was given to `--host`; `address`: what it stands for.
+            public_url: the address that people use, which the certificate is about, too.
 
         Raises:
             SettingsError: no certificate of our own can be about this host, or its authority
@@ -47,7 +50,7 @@ class VenueNetwork:
         self._note = ServingNote(settings.home)
         self._note.forget()  # of a server that was killed
         os.environ.pop(VARIABLE, None)
-        self._upkeep = self._upkept(settings, host) if tls else None
+        self._upkeep = self._upkept(settings, host, public_url) if tls else None
 
     @property
     def certificate(self) -> Path | None:
@@ -75,9 +78,9 @@ class VenueNetwork:
                 running.enter_context(announcer.announcing())
             yield
 
-    def _upkept(self, settings: Settings, host: str) -> LeafUpkeep:
+    def _upkept(self, settings: Settings, host: str, public_url: str) -> LeafUpkeep:
         check_host(host)
-        more = names_besides(host, urlsplit(settings.base_url or "").hostname or "")
+        more = names_besides(host, urlsplit(public_url).hostname or "")
         folder = settings.home.resolve() / "tls"
         upkeep = LeafUpkeep(folder, lambda: machine_names(*more), tell=self._signed)
         os.environ[VARIABLE] = str(folder)

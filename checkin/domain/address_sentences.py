@@ -68,6 +68,14 @@ ADDRESS_SENTENCES = {
         "ar": "منفذ {value} ليس عدداً من 1 إلى 65535.",
         "en": "the port of {value} is not a number from 1 to 65535.",
     },
+    "url_own_path": {
+        "fr": "{value} finit par une page de Marhaba ; arrêtez-vous avant, ou donnez au serveur un "
+        "autre chemin, comme https://marhaba.example.org/marhaba.",
+        "ar": "{value} ينتهي بصفحة من صفحات Marhaba؛ توقفوا قبلها، أو أعطوا الخادم مساراً آخر، مثل "
+        "https://marhaba.example.org/marhaba.",
+        "en": "{value} ends with a page of Marhaba's own; stop before it, or give the server "
+        "another path, like https://marhaba.example.org/marhaba.",
+    },
     "url_path": {
         "fr": "le chemin de {value} ne convient pas ; n’y mettez que des lettres sans accent, des "
         "chiffres, - . _ ~ entre des barres simples.",

@@ -7,6 +7,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import urlsplit
 
 from checkin.domain.problems import InvalidValue, Problem
+from checkin.domain.proxies import OWN_PATHS
 from checkin.errors import Conflict
 
 _URL = re.compile(
@@ -90,7 +91,7 @@ def public_url(text: str) -> str:
 
     Raises:
         InvalidValue: `url_scheme`, `url_spaces`, `url_password`, `url_query`, `url_host`,
-            `url_port`, `url_path` or `too_long`.
+            `url_port`, `url_path`, `url_own_path` or `too_long`.
     """
     text = text.strip()
     if len(text) > _LONGEST:
@@ -107,6 +108,8 @@ def public_url(text: str) -> str:
     path = found["path"].rstrip("/")
     if not _PATH.fullmatch(path) or ".." in path.split("/"):
         raise InvalidValue("url_path", text)
+    if path.strip("/").partition("/")[0] in OWN_PATHS:
+        raise InvalidValue("url_own_path", text)
     return _origin(text, found["scheme"].lower(), found["authority"]) + path
 
 

@@ -21,7 +21,17 @@ OWN_PATHS = frozenset(
     {
         *("account", "activity", "activity.csv", "api", "b", "events", "forgotten-password"),
         *("healthz", "login", "logout", "mail", "metrics", "n", "operators", "password", "pins"),
-        *("r", "readyz", "scan", "static", "trust", "marhaba-ca.crt", "marhaba-ca.pem"),
+        *(
+            "r",
+            "readyz",
+            "scan",
+            "server-address",
+            "static",
+            "t",
+            "trust",
+            "marhaba-ca.crt",
+            "marhaba-ca.pem",
+        ),
     }
 )
 #: proxies in a row; more than a few are somebody's game with long headers
@@ -119,20 +129,10 @@ def port_of(host: str, scheme: str) -> str:
 def path_of(url: str) -> str:
     """Return the path under which a public address has the server: "" or "/path".
 
-    Raises:
-        ValueError: the address has a query, a fragment or a user, or its path begins as one of
-            our own or holds more than letters, digits and - . _ ~ between its slashes.
+    Args:
+        url: as `checkin.domain.addresses.public_url` returns it.
     """
-    parts = urlsplit(url)
-    if parts.query or parts.fragment or parts.username is not None:
-        raise ValueError("must end with the host or a path, as https://host/marhaba does")
-    prefix = _prefix(parts.path)
-    if prefix is None:
-        raise ValueError("its path may hold letters, digits and - . _ ~, as /marhaba does")
-    first = prefix.strip("/").partition("/")[0]
-    if first in OWN_PATHS:
-        raise ValueError(f"/{first} is a path of Marhaba's own; choose another, such as /marhaba")
-    return prefix
+    return urlsplit(url).path.rstrip("/")
 
 
 def _from_the_right(header: str) -> Iterator[str]:

@@ -89,8 +89,15 @@ def test_an_address_is_kept_in_one_form(text, url):
         *((text, "url_port") for text in ("http://a.org:x", "http://a.org:-1", "http://a.org:٨٠")),
         *(
             (text, "url_path")
-            for text in ("http://a.org//b", "http://a.org/../b", "http://a.org/é")
+            for text in (
+                "http://a.org//b",
+                "http://a.org/../b",
+                "http://a.org/é",
+                "http://a.org/مرحبا",
+            )
         ),
+        # where browsers were when somebody copied the address
+        *((f"https://a.org/{page}", "url_own_path") for page in ("login", "events/salon/board")),
         ("http://a.org/" + "b" * 200, "too_long"),
     ],
 )

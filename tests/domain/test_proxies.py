@@ -236,23 +236,6 @@ def test_a_public_address_has_a_path_or_none(url, path):
     assert path_of(url) == path
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://host/?a=1",
-        "https://host/#top",
-        "https://me@host/",
-        "https://host/مرحبا",
-        "https://host/a b",
-        "https://host//a",
-        "https://host/a/../b",
-    ],
-)
-def test_a_public_address_is_nothing_more_than_that(url):
-    with pytest.raises(ValueError, match=r"must end|may hold"):
-        path_of(url)
-
-
 def test_a_port_is_the_hosts_or_the_schemes():
     assert port_of("host:8443", "https") == "8443"
     assert port_of("[::1]:8443", "https") == "8443"

@@ -11,7 +11,6 @@ import pytest
 from checkin.app import create_app
 from checkin.protocol.fingerprints import beginning, fingerprint_of, in_pairs
 from checkin.services.certificates.authority import VARIABLE, authority_of, own_authority
-from checkin.web.limits import limiter
 from checkin.web.state import EXTENSION
 from tests.web.pages.browsing import PASSWORD
 
@@ -36,7 +35,6 @@ def app(settings, folder, monkeypatch):
     monkeypatch.setenv(VARIABLE, str(folder))
     app = create_app(settings)
     app.testing = True
-    limiter.reset()
     yield app
     app.extensions[EXTENSION].errands.wait()
     app.extensions[EXTENSION].live.close()
