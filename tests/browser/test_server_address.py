@@ -51,6 +51,21 @@ def test_the_page_turns_green_when_a_telephone_opens_the_qr(venue_server, chromi
     assert serious_findings(telephone) == []
 
 
+def test_the_first_steps_go_on_once_it_is_green(venue_server, chromium):
+    page = signed_in(venue_server, chromium)
+    page.goto(venue_server.url + "/events/rabat-2025/start/address")
+    go_on = page.locator(".when-opened a")
+    hidden = go_on.is_hidden()
+
+    telephone = chromium.start().new_context(user_agent=TELEPHONE).new_page()
+    telephone.goto(page.inner_text(".telephone-check .link").strip())
+
+    go_on.click()
+    page.wait_for_url("**/start/gate")
+    assert hidden
+    assert page.locator(".first-steps [data-state=done]").count() == 3
+
+
 def test_everything_shown_leads_to_the_address_of_the_network(venue_server, chromium):
     page = signed_in(venue_server, chromium)
 
