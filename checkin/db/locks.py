@@ -7,12 +7,14 @@ waits for the database holds the turnstile, so the one who has just written cann
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
+from typing import BinaryIO
 
 
 class Line:
@@ -87,8 +89,8 @@ else:
         """A lock among the processes that write one database file. Threads need a Line."""
 
         def __init__(self, beside: Path) -> None:
-            self._turnstile = beside.with_name(beside.name + ".turn").open("ab")
-            self._door = beside.with_name(beside.name + ".lock").open("ab")
+            self._turnstile = _only_ours(beside.with_name(beside.name + ".turn"))
+            self._door = _only_ours(beside.with_name(beside.name + ".lock"))
 
         @contextmanager
         def held(self) -> Iterator[None]:
@@ -107,3 +109,10 @@ else:
             """Close the lock's files; whoever waits for them waits no longer for us."""
             self._turnstile.close()
             self._door.close()
+
+    def _only_ours(path: Path) -> BinaryIO:
+        """Open a lock's file: whoever may read it could hold the lock and stop every write."""
+        number = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        if os.fstat(number).st_uid == os.geteuid():  # files of earlier versions were for everybody
+            os.fchmod(number, 0o600)
+        return os.fdopen(number, "ab")

@@ -69,7 +69,7 @@ ADDRESS_SENTENCES = {
         "en": "the port of {value} is not a number from 1 to 65535.",
     },
     "url_own_path": {
-        "fr": "{value} finit par une page de Marhaba ; arrêtez-vous avant, ou donnez au serveur un "
+        "fr": "{value} finit par une page de Marhaba ; arrêtez-vous avant, ou donnez au serveur un "
         "autre chemin, comme https://marhaba.example.org/marhaba.",
         "ar": "{value} ينتهي بصفحة من صفحات Marhaba؛ توقفوا قبلها، أو أعطوا الخادم مساراً آخر، مثل "
         "https://marhaba.example.org/marhaba.",

@@ -106,7 +106,7 @@ def public_url(text: str) -> str:
     if found["rest"]:
         raise InvalidValue("url_query", text)
     path = found["path"].rstrip("/")
-    if not _PATH.fullmatch(path) or ".." in path.split("/"):
+    if not _PATH.fullmatch(path) or {".", ".."} & set(path.split("/")):
         raise InvalidValue("url_path", text)
     if path.strip("/").partition("/")[0] in OWN_PATHS:
         raise InvalidValue("url_own_path", text)

@@ -94,6 +94,8 @@ def opening_of(
 
 def record_opening(session: Session, url: str, secret: str, now: datetime) -> Opening:
     """Write down that another device has opened this link, whose opening was `ELSEWHERE`."""
+    # Base 32 is read in any case, so a link written otherwise is the same link.
+    secret = secret.lower()
     if _kept(session).get("secret") == secret:
         return Opening.NOWHERE
     value = {"url": url, "at": now.isoformat(), "secret": secret}

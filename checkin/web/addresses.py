@@ -21,12 +21,15 @@ def this_address() -> str:
     return (request.script_root + request.full_path).removesuffix("?")
 
 
-def own_address(address: str | None) -> str:
-    """Return `address` if it is a path of ours, else the overview: no door to other sites.
+def own_address(address: str | None, otherwise: str = "organiser.overview") -> str:
+    """Return `address` if it is a path of ours, so that nobody is led to another site.
 
     On a host that we share, what lies beside our path is another site, too.
+
+    Args:
+        otherwise: the endpoint to lead to instead.
     """
-    home = url_for("organiser.overview")
+    home = url_for(otherwise)
     if not address or not address.startswith("/") or address[1:2] in ("/", "\\"):
         return home
     parts = urlsplit(address)

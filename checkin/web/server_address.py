@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from checkin.db.engine import in_transaction
 from checkin.domain.problems import InvalidValue
 from checkin.domain.public_address import BASE_URL, MAIL_FROM, RULING, AddressSource
-from checkin.errors import Conflict, InvalidRequest
+from checkin.errors import Conflict, Forbidden, InvalidRequest
 from checkin.services.network import interface_names, own_addresses
+from checkin.services.permissions import may_use
 from checkin.services.public_address import (
     choose_lan_address,
     keep_base_url,
@@ -21,6 +22,7 @@ from checkin.services.public_address import (
     lan_choices,
 )
 from checkin.services.telephone_check import Opening, opened_elsewhere, opening_of, record_opening
+from checkin.web.addresses import own_address
 from checkin.web.json_bodies import json_response, utc_text
 from checkin.web.languages import page_language
 from checkin.web.limits import limit_wrong_links
@@ -32,7 +34,7 @@ from checkin.web.outgoing import (
     sender_refusal,
 )
 from checkin.web.page_errors import register_page_errors
-from checkin.web.sessions import current_operator
+from checkin.web.sessions import current_operator, operator_or_none
 from checkin.web.state import database, marhaba
 from checkin.web.telephone import asking_browser, telephone_check
 
@@ -66,8 +68,12 @@ def save() -> ResponseReturnValue:
 @bp.post("/server-address/lan")
 def choose_lan() -> ResponseReturnValue:
     """Choose among the machine's own addresses."""
-    if _source_of(BASE_URL) in RULING:
+    source = _source_of(BASE_URL)
+    if source in RULING:
         raise Conflict("CHECKIN_BASE_URL is set already")
+    # It ends what an administrator has set, and links for a new password lead there.
+    if source is AddressSource.PAGE and not may_use(operator_or_none(), "server_address.save"):
+        raise Forbidden("an administrator has set the address: ask one to change it")
     return _kept(BASE_URL, choose_lan_address)
 
 
@@ -151,7 +157,4 @@ def _written() -> str:
 
 def _back() -> str:
     """Return the page that the form stood on: one of ours, whatever the form says."""
-    back = request.form.get("back", "")
-    here = url_for("server_address.show")
-    is_ours = back.startswith("/") and not back.startswith("//") and "\\" not in back
-    return back if is_ours and back.isprintable() else here
+    return own_address(request.form.get("back"), otherwise="server_address.show")

@@ -11,6 +11,7 @@ from flask_login import current_user
 from badges.link_qr import link_qr_address
 from checkin.services.telephone_check import CHECK_LIFETIME, Browser, check_link, opened_elsewhere
 from checkin.services.visible_events import house_timezone
+from checkin.web.behind_proxies import THROUGH_A_PROXY
 from checkin.web.state import database, marhaba
 
 
@@ -45,5 +46,5 @@ def asking_browser() -> Browser:
         address=request.remote_addr,
         agent=request.user_agent.string,
         session_id=getattr(current_user, "session_id", None),
-        by_proxy="X-Forwarded-For" in request.headers or "Forwarded" in request.headers,
+        by_proxy=THROUGH_A_PROXY in request.environ or "Forwarded" in request.headers,
     )

@@ -84,7 +84,7 @@ FAULTS: dict[str, dict[str, str]] = {
         "--pair CODE.",
     },
     "several_servers": {
-        "fr": "Cet ordinateur connaît plusieurs serveurs : ajoutez --server et l’un d’eux "
+        "fr": "Cet ordinateur connaît plusieurs serveurs : ajoutez --server et l’un d’eux "
         "({servers}).",
         "ar": "يعرف هذا الحاسوب عدة خوادم: أضيفوا --server وأحدها ({servers}).",
         "en": "This computer knows several servers: add --server and one of them ({servers}).",

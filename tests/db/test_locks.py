@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from checkin.db.engine import Database
-from checkin.db.locks import Line
+from checkin.db.locks import Line, ProcessLock
 from tests import guards
 from tests.racing import PROCESSES, race
 from tests.waiting import wait_for
@@ -140,3 +140,15 @@ def hold(line, places):
     for _ in range(places):
         held.enter_context(line.turn())
     return held
+
+
+def test_nobody_else_may_hold_the_locks_of_a_database(tmp_path):
+    """Whoever may read a lock's file may lock it, and every write would wait."""
+    (tmp_path / "a.db.lock").write_bytes(b"")
+    (tmp_path / "a.db.lock").chmod(0o644)  # of an earlier version
+
+    lock = ProcessLock(tmp_path / "a.db")
+    lock.close()
+
+    modes = {path.name: oct(path.stat().st_mode & 0o777) for path in tmp_path.iterdir()}
+    assert modes == {"a.db.lock": "0o600", "a.db.turn": "0o600"}

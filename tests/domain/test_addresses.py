@@ -92,6 +92,7 @@ def test_an_address_is_kept_in_one_form(text, url):
             for text in (
                 "http://a.org//b",
                 "http://a.org/../b",
+                "http://a.org/./b",
                 "http://a.org/é",
                 "http://a.org/مرحبا",
             )

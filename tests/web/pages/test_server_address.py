@@ -217,6 +217,19 @@ class TestThePage(Unset):
         refused = organiser.send(PAGE, PAGE, field="base_url", value="https://evil.example.org")
         assert refused.status_code == 403
 
+    def test_an_organiser_ends_no_address_that_an_administrator_set(
+        self, app, chief, signed_in, two_networks
+    ):
+        address = "https://marhaba.example.org"
+        assert chief.send(PAGE, PAGE, field="base_url", value=address).status_code == 303
+        organiser = signed_in(Role.ORGANISER)
+
+        refused = organiser.send(PAGE, PAGE + "/lan", value="10.8.0.3")
+
+        assert refused.status_code == 403
+        assert PAGE + "/lan" not in organiser.read(PAGE)
+        assert f'<bdi dir="ltr">{address}</bdi>' in organiser.read(PAGE)
+
     @pytest.mark.parametrize(
         ("field", "value", "sentence"),
         [
@@ -321,6 +334,27 @@ class TestTelephone:
 
         assert "C’est la même machine" in opened.text
         assert self.look(organiser) is None
+
+    def test_a_telephone_behind_a_proxy_that_nobody_trusts_does(self, app, organiser):
+        """Everybody comes from the proxy's address there, which is this machine's."""
+        link = link_in(organiser.read(PAGE))
+        telephone = {"User-Agent": "Android", "X-Forwarded-For": "203.0.113.5"}
+
+        opened = app.test_client().get(link + "?lang=fr", headers=telephone)
+
+        assert "Cet appareil atteint le serveur" in opened.text
+        assert self.look(organiser) is not None
+
+    def test_a_link_counts_once_however_it_is_written(self, app, organiser):
+        link = link_in(organiser.read(PAGE))
+        secret = link.rpartition("/")[2]
+
+        answers = [
+            app.test_client().get(f"/t/{written}", environ_base=TELEPHONE).status_code
+            for written in (secret, secret.upper(), secret.title(), secret)
+        ]
+
+        assert answers == [200, 410, 410, 410]
 
     def test_a_link_that_is_nobodys_leads_nowhere(self, app):
         assert app.test_client().get("/t/nobodys", environ_base=TELEPHONE).status_code == 410
