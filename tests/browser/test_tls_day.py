@@ -109,7 +109,7 @@ def _bring_the_delegation(page, tmp_path):
     page.set_input_files("#file", file)
     page.click("form[action$='/quotas/sheet'] button")
     page.click("button[value=apply]")
-    page.wait_for_url(re.compile(r"/start/gate$"))
+    page.wait_for_url(re.compile(r"/start/address$"))
 
 
 def _import_the_people(page, server, tmp_path):
