@@ -108,7 +108,9 @@ def event() -> None:
 @click.option("--venue-ar")
 @click.option("--starts", required=True, metavar="'YYYY-MM-DD HH:MM'", help="at the venue's clock")
 @click.option("--hours", type=click.FloatRange(min=0.25), default=4.0, show_default=True)
-@click.option("--doors-before", type=click.IntRange(min=0), default=120, help="minutes")
+@click.option(
+    "--doors-before", type=click.IntRange(min=0), default=120, show_default=True, help="minutes"
+)
 @click.option("--timezone", default="Africa/Casablanca", show_default=True)
 @click.option("--capacity", type=NUMBER)
 @click.option("--reentry", type=click.Choice(["single", "after_exit", "free"]), default="single")

@@ -106,7 +106,9 @@ def test_doctor_objects_to_an_address_that_the_certificate_is_not_about(
     ran = demo("doctor")
 
     assert ran.code == 1
-    assert "BAD  certificate: CHECKIN_BASE_URL names 192.0.2.2, which the certificate" in ran.out
+    assert (
+        "BAD  certificate: the server's address names 192.0.2.2, which the certificate" in ran.out
+    )
     monkeypatch.setenv("CHECKIN_BASE_URL", "https://192.168.1.20:8000")
     assert demo("doctor").code == 0
 

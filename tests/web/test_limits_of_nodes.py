@@ -44,7 +44,10 @@ def start(tmp_path):
 
     def node(database_url, **more):
         key = factories.MASTER_KEY.hex()
-        settings = Settings(home=tmp_path, database_url=database_url, master_key=key, **more)
+        base = factories.BASE_URL
+        settings = Settings(
+            home=tmp_path, database_url=database_url, master_key=key, base_url=base, **more
+        )
         started.append(create_app(settings))
         return started[-1]
 
