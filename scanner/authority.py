@@ -8,19 +8,13 @@ fingerprint is the one that the organiser gave.
 from __future__ import annotations
 
 import http.client
-import ssl
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from checkin.protocol.fingerprints import AUTHORITY_PATH, beginning, fingerprint_of
-from scanner.deadline import within
-from scanner.device import forget_authority, keep_authority, kept_authority
+from scanner.device import keep_authority, kept_authority
 from scanner.errors import AuthorityRefused, FingerprintWithoutTls, ServerUnreachable
-from scanner.line import SOFTWARE
-from scanner.local_names import address_of
-
-_TIMEOUT_S = 10.0
-_MOST_BYTES = 16 * 1024
+from scanner.self_signed import is_self_signed
+from scanner.unverified import shown_at
 
 
 def authority_for(server: str, fingerprint: str | None) -> Path | None:
@@ -35,9 +29,10 @@ def authority_for(server: str, fingerprint: str | None) -> Path | None:
         FingerprintWithoutTls: a fingerprint protects nothing over http.
         ServerUnreachable: it could not be asked.
     """
-    if not fingerprint:
-        if fingerprint is not None:
-            forget_authority(server)
+    if fingerprint == "":
+        # Any QR can say so: what is kept is forgotten only once the server was paired with.
+        return None
+    if fingerprint is None:
         kept = kept_authority(server)
         return kept[1] if kept else None
     if not server.startswith("https:"):
@@ -58,32 +53,7 @@ def shown_authority(server: str) -> bytes | None:
         ServerUnreachable: it did not answer.
     """
     try:
-        return within(_TIMEOUT_S, lambda: _fetched(server))
+        der = shown_at(server, AUTHORITY_PATH)
     except (OSError, http.client.HTTPException) as error:  # a TimeoutError is an OSError, too
         raise ServerUnreachable(server=server) from error
-
-
-def _fetched(server: str) -> bytes | None:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    link = urlsplit(server)
-    connection = http.client.HTTPSConnection(
-        address_of(link.hostname or ""), link.port, timeout=_TIMEOUT_S, context=context
-    )
-    try:
-        path = link.path.rstrip("/") + AUTHORITY_PATH
-        connection.request("GET", path, headers={"User-Agent": SOFTWARE})
-        answer = connection.getresponse()
-        body = answer.read(_MOST_BYTES)
-    finally:
-        connection.close()
-    return body if answer.status == 200 and _is_certificate(body) else None
-
-
-def _is_certificate(der: bytes) -> bool:
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=der)
-    except ssl.SSLError:
-        return False
-    return True
+    return der if der and is_self_signed(der) else None

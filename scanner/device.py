@@ -14,6 +14,7 @@ from typing import Any
 
 from checkin.protocol.fingerprints import fingerprint_of
 from scanner.client import Pairing
+from scanner.self_signed import is_self_signed
 
 
 def config_folder() -> Path:
@@ -77,7 +78,8 @@ def kept_authority(server: str) -> tuple[str, Path] | None:
     path = _authority_file(fingerprint)
     # A file that was exchanged or damaged is no authority that anybody compared.
     with contextlib.suppress(OSError, ValueError):
-        if fingerprint_of(ssl.PEM_cert_to_DER_cert(path.read_text("ascii"))) == fingerprint:
+        der = ssl.PEM_cert_to_DER_cert(path.read_text("ascii"))
+        if fingerprint_of(der) == fingerprint and is_self_signed(der):
             return fingerprint, path
     return None
 

@@ -107,6 +107,12 @@ class ServerUnreachable(ScannerError):
     code = "unreachable"
 
 
+class OtherSchemeAnswers(ServerUnreachable):
+    """Nothing of ours answers at this address, and our server does with http for https, or so."""
+
+    code = "other_scheme_answers"
+
+
 class ServerFailed(ServerUnreachable):
     """Our server is there, and failed on this very request."""
 

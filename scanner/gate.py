@@ -16,8 +16,21 @@ from scanner.client import Client, Pairing
 from scanner.clock import DeviceClock
 from scanner.courier import Courier
 from scanner.delivery import Delivery, Link
-from scanner.device import forget, remember, remembered, spool_folder
-from scanner.errors import NotPaired, ScannerError, SpoolUnwritable
+from scanner.device import (
+    forget,
+    forget_authority,
+    kept_authority,
+    remember,
+    remembered,
+    spool_folder,
+)
+from scanner.errors import (
+    NotPaired,
+    OtherSchemeAnswers,
+    ScannerError,
+    ServerUnreachable,
+    SpoolUnwritable,
+)
 from scanner.happenings import Happening
 from scanner.held_list import HeldList
 from scanner.line import server_address
@@ -25,6 +38,7 @@ from scanner.offline import OfflineGate
 from scanner.refresh import Refresh
 from scanner.spool import Spool
 from scanner.station import Station
+from scanner.unverified import other_scheme_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +133,18 @@ def gate_for(wanted: Wanted) -> Gate:
     Raises:
         NotPaired: there is nothing to sign in with.
         PairingRefused, ServerUnreachable: pairing failed.
+        OtherSchemeAnswers: so it did, and the address has http where https answers, or the reverse.
         AuthorityRefused, FingerprintWithoutTls: see `scanner.authority.authority_for`.
         BadServerAddress, CertificateMissing, SpoolUnwritable: as their names say.
     """
     server = server_address(wanted.server)
-    authority = None if wanted.cafile else authority_for(server, wanted.fingerprint)
-    pairing, spool = _credentials(wanted, server, authority)
+    try:
+        authority = None if wanted.cafile else authority_for(server, wanted.fingerprint)
+        pairing, spool = _credentials(wanted, server, authority)
+    except ServerUnreachable as fault:
+        if type(fault) is ServerUnreachable and (other := _other_address(wanted, server)):
+            raise OtherSchemeAnswers(server=server, other=other) from fault
+        raise
     folder = wanted.spool or spool
     clock = _clock(folder)
     client = Client(
@@ -181,12 +201,22 @@ def _clock(folder: Path) -> DeviceClock:
         spool.close()
 
 
+def _other_address(wanted: Wanted, server: str) -> str | None:
+    # Whoever was told whom to believe must not be led to an address where nothing is verified.
+    told = wanted.cafile or wanted.fingerprint or kept_authority(server)
+    return None if told else other_scheme_of(server)
+
+
 def _credentials(wanted: Wanted, server: str, authority: Path | None) -> tuple[Pairing, Path]:
     if wanted.token:
         return Pairing("", wanted.token, {}, {}), spool_folder(server, wanted.token)
     if wanted.pairing_code:
         client = Client(server, language=wanted.language, cafile=wanted.cafile, authority=authority)
-        remember(server, client.pair(wanted.pairing_code, wanted.name or socket.gethostname()))
+        pairing = client.pair(wanted.pairing_code, wanted.name or socket.gethostname())
+        if wanted.fingerprint == "" and not wanted.cafile:
+            # The system vouched for the server, whose own authority is not needed from now on.
+            forget_authority(server)
+        remember(server, pairing)
     known = remembered(server)
     if known is None:
         raise NotPaired

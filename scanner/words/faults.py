@@ -110,6 +110,14 @@ FAULTS: dict[str, dict[str, str]] = {
         "ar": "الخادم {server} لا يجيب. تحققوا من الشبكة ومن العنوان.",
         "en": "The server {server} does not answer. Check the network and the address.",
     },
+    "other_scheme_answers": {
+        "fr": "Marhaba ne répond pas à l’adresse {server}, mais à {other} : utilisez celle-ci si "
+        "l’organisateur montre la même.",
+        "ar": "لا يجيب Marhaba على العنوان {server} بل على {other}: استعملوا هذا الأخير إن كان "
+        "هو الذي يعرضه المنظم.",
+        "en": "Marhaba does not answer at {server}, but at {other}: use that address if the "
+        "organiser shows the same one.",
+    },
     "certificate_refused": {
         "fr": "Le certificat de {server} n’est pas reconnu. Associez cet ordinateur avec le QR de "
         "l’organisateur, ou ajoutez --fingerprint EMPREINTE ou --cafile FICHIER.",

@@ -136,6 +136,8 @@ class FakeServer:
             return 404, {"message": "no such host"}
         if path == AUTHORITY_PATH and self.authority:
             return 200, self.authority
+        if path == "/healthz":
+            return 200, {"status": "ok", "version": "1.0.0"}
         if path == "/api/v1/devices/pair":
             return self._pair(body)
         if self.mood == "wiped" and path == "/api/v1/devices/wiped":

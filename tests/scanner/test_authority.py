@@ -9,6 +9,8 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from checkin.domain.certificate_names import Names
 from checkin.protocol.fingerprints import (
@@ -22,7 +24,14 @@ from checkin.services.certificates.leaf import leaf_for
 from scanner.authority import authority_for, shown_authority
 from scanner.authority_question import gate_or_question
 from scanner.client import Client
-from scanner.device import config_folder, forget, kept_authority, remember, remembered
+from scanner.device import (
+    config_folder,
+    forget,
+    keep_authority,
+    kept_authority,
+    remember,
+    remembered,
+)
 from scanner.errors import (
     AuthorityRefused,
     CertificateChanged,
@@ -70,6 +79,11 @@ def fingerprint(laptop):
 def secrets_sent(server):
     """What the server was asked for besides its authority's certificate."""
     return [path for path in server.asked if path != AUTHORITY_PATH]
+
+
+def with_its_end_changed(der):
+    """A certificate of the same names and the same key, whose signature is of nobody."""
+    return der[:-1] + bytes([der[-1] ^ 1])
 
 
 def stranger(tmp_path):
@@ -138,13 +152,65 @@ class TestBelieving:
         assert authority_for(server.url, None) is None
 
     def test_a_link_without_a_fingerprint_goes_back_to_what_the_system_knows(
-        self, server, fingerprint
+        self, server, fingerprint, laptop, monkeypatch
     ):
         """The organiser has a real certificate from now on."""
         authority_for(server.url, fingerprint)
+        monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(laptop / CERTIFICATE))
 
-        assert authority_for(server.url, "") is None
+        gate_for(Wanted(server.url, pairing_code=CODE, fingerprint="")).close()
+
+        assert kept_authority(server.url) is None
         assert authority_for(server.url, None) is None
+
+    def test_a_link_that_paired_nobody_leaves_the_authority(self, server, fingerprint):
+        """Anybody can show a foreign QR to a laptop that is paired already."""
+        gate_for(Wanted(server.url, pairing_code=CODE, fingerprint=fingerprint)).close()
+
+        with pytest.raises(CertificateRefused):
+            gate_for(Wanted(server.url, pairing_code="7K2MQ9XX", fingerprint=""))
+
+        assert kept_authority(server.url)[0] == fingerprint
+        again = gate_for(Wanted(server.url))
+        assert again.client.status()["device"]["id"] == 3
+        again.close()
+
+    def test_a_code_that_a_trusted_server_refuses_leaves_the_authority(
+        self, server, fingerprint, laptop, monkeypatch
+    ):
+        authority_for(server.url, fingerprint)
+        monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(laptop / CERTIFICATE))
+
+        with pytest.raises(PairingRefused):
+            gate_for(Wanted(server.url, pairing_code="7K2MQ9XX", fingerprint=""))
+
+        assert kept_authority(server.url)[0] == fingerprint
+
+    def test_changed_bytes_of_the_signature_are_no_authority(self, server):
+        """OpenSSL trusts it all the same, and each guess at a fingerprint would cost nothing."""
+        changed = with_its_end_changed(server.authority)
+        server.authority = changed
+
+        assert shown_authority(server.url) is None
+        with pytest.raises(AuthorityRefused):
+            authority_for(server.url, fingerprint_of(changed))
+
+    @pytest.mark.parametrize("once_more", [False, True])
+    def test_nothing_may_follow_the_certificate(self, server, once_more):
+        server.authority += server.authority if once_more else b"\x00"
+
+        assert shown_authority(server.url) is None
+
+    def test_a_certificate_that_another_key_signed_is_no_authority(self, server, laptop):
+        leaf = x509.load_pem_x509_certificates((laptop / "server.pem").read_bytes())[0]
+        server.authority = leaf.public_bytes(Encoding.DER)
+
+        assert shown_authority(server.url) is None
+
+    def test_a_file_that_was_kept_before_its_signature_was_checked_is_no_authority(self, server):
+        keep_authority(server.url, with_its_end_changed(server.authority))
+
+        assert kept_authority(server.url) is None
 
     def test_http_has_no_authority(self):
         with pytest.raises(FingerprintWithoutTls):
