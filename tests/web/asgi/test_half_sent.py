@@ -272,7 +272,8 @@ class TestWhatAPathTakes:
 def test_a_strangers_uploads_keep_no_device_out(path, installed, gate):
     """As many megabytes as the memory has, each body held short of its end."""
     token, codes = gate
-    server, lengths = Served(installed.port), [10_400_000] * 12 + [2_000_000] * 20
+    server = Served(installed.port)
+    lengths = [10_400_000] * 12 + [2_000_000] * 50 + [200_000] * 20 + [50_000] * 60
     head = b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
     with ExitStack() as stack:
         for length in lengths:
