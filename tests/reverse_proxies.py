@@ -97,11 +97,14 @@ def certificate(folder: Path) -> tuple[Path, Path]:
 
 
 @contextlib.contextmanager
-def nginx(folder: Path, upstream: int, *, strips: bool = False) -> Iterator[Proxy]:
+def nginx(
+    folder: Path, upstream: int, *, strips: bool = False, most: int = 2000
+) -> Iterator[Proxy]:
     """Run nginx with the file of the documentation, and give where it has the server.
 
     Args:
         strips: take the path off, which is the other of the two lines in that file.
+        most: requests that one address may have open at once.
     """
     if _NGINX is None:
         pytest.skip("no nginx: script/setup --test")
@@ -110,6 +113,7 @@ def nginx(folder: Path, upstream: int, *, strips: bool = False) -> Iterator[Prox
     cert, key = certificate(folder)
     site = _changed(
         (SAMPLES / "nginx.conf").read_text("utf-8"),
+        ("limit_conn marhaba 2000;", f"limit_conn marhaba {most};"),
         ("listen 80;", f"listen 127.0.0.1:{free_port()};"),
         ("listen 443 ", f"listen 127.0.0.1:{port} "),
         ("server_name checkin.example.org", "server_name localhost"),

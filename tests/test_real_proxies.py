@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
+import ssl
 import subprocess
 import sys
+from contextlib import ExitStack
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -202,6 +206,29 @@ def test_nginx_says_nothing_to_others_that_only_this_machine_should_know(server,
     ):
         assert amina.get("/metrics").status_code == 404
         assert amina.get("/healthz").status_code == 200
+
+
+def test_an_address_with_too_many_unfinished_requests_keeps_no_other_out(server, tmp_path):
+    with reverse_proxies.nginx(tmp_path, server.port, most=2) as proxy, ExitStack() as stack:
+        amina, bilal = (stack.enter_context(Person(proxy, address)) for address in (AMINA, BILAL))
+        assert amina.get("/healthz").status_code == 200
+        for _ in range(2):
+            stack.enter_context(_half_sent(proxy, AMINA))
+        wait_for(lambda: amina.get("/healthz").status_code == 503, "both to be counted")
+
+        assert bilal.get("/healthz").status_code == 200
+
+
+def _half_sent(proxy, address):
+    """Begin to sign in from an address, and stop."""
+    port = urlsplit(proxy.url).port
+    plain = socket.create_connection(("127.0.0.1", port), source_address=(address, 0))
+    trusting = ssl.create_default_context(cafile=proxy.trust)
+    connection = trusting.wrap_socket(plain, server_hostname="localhost")
+    connection.sendall(
+        b"POST /marhaba/login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nabc"
+    )
+    return connection
 
 
 def test_hostile_headers_straight_to_the_server_never_crash_it(server):

@@ -16,6 +16,9 @@ from granian.log import LogLevels
 MOST_CONNECTIONS = 8192
 #: files and sockets that the process needs for other things than connections
 _OTHER_FILES = 512
+#: for a request's head, and for the next one of a connection that stays open: scanners and scan
+#: pages say how they are every ten seconds, each time over the same connection
+_LONGEST_WAIT_MS = 15_000
 #: of a request's head, which hyper keeps in memory while it comes
 _LONGEST_HEAD_BYTES = 64 * 2**10
 
@@ -60,7 +63,9 @@ def serve(
         # Where it may be HTTP/2 as well, a connection that says nothing is never closed.
         http=HTTPModes.http1,
         websockets=False,
-        http1_settings=HTTP1Settings(keep_alive=True, max_buffer_size=_LONGEST_HEAD_BYTES),
+        http1_settings=HTTP1Settings(
+            header_read_timeout=_LONGEST_WAIT_MS, max_buffer_size=_LONGEST_HEAD_BYTES
+        ),
         ssl_cert=cert,
         ssl_key=key,
         log_level=LogLevels.error,

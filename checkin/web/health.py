@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 from apiflask import APIBlueprint
 from flask import Response, request
@@ -107,8 +108,21 @@ def _asked_on_this_machine() -> bool:
     passed_on = ("Forwarded", "X-Real-IP", "Via")
     if THROUGH_A_PROXY in request.environ or any(name in request.headers for name in passed_on):
         return False
+    # A page that this machine's browser shows may have a name that leads here, and asks under it.
+    return _is_loopback(request.remote_addr or "") and _is_this_machine(request.host)
+
+
+def _is_this_machine(host: str) -> bool:
     try:
-        address = ip_address(request.remote_addr or "")
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return False
+    return name == "localhost" or _is_loopback(name)
+
+
+def _is_loopback(text: str) -> bool:
+    try:
+        address = ip_address(text)
     except ValueError:
         return False
     return (getattr(address, "ipv4_mapped", None) or address).is_loopback

@@ -46,6 +46,31 @@ def test_whoever_came_through_a_proxy_is_not_this_machine(name, app):
     assert asked(app, **passed_on) == (200, None)
 
 
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST:8000", "127.0.0.1:8000", "127.8.0.1", "[::1]", "[::1]:8000"]
+)
+def test_this_machine_asks_under_its_own_names(host, app):
+    assert asked(app, Host=host) == (200, None)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "checkin.example.org",  # a proxy that adds nothing
+        "rebound.example.net:8000",  # a page's own name, which leads to this machine by now
+        "localhost.example.net",
+        "127.0.0.1.example.net",
+        "localhost@rebound.example.net",
+        "192.168.1.7:8000",
+        "[::1",
+        "",
+    ],
+)
+def test_whoever_asks_for_another_host_needs_the_token(host, app):
+    assert asked(app, Host=host) == (401, "unauthenticated")
+    assert asked(app, Host=host, Authorization=f"Bearer {TOKEN}") == (200, None)
+
+
 @pytest.mark.parametrize("shown", ["Bearer wrong", "Basic YTpi", f"bearer {TOKEN}é"])
 def test_a_wrong_token_is_refused_wherever_it_comes_from(shown, app):
     refused = {asked(app, at, Authorization=shown) for at in ("192.168.1.7", "10.0.0.1")}

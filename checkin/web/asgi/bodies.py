@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 from checkin.web.asgi.environ import Scope
+from checkin.web.asgi.memory import Memory
 from checkin.web.unread_bodies import LONGEST_HEARD_BYTES
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 _LOOK_EVERY_S = 1.0
-#: no route takes a longer body: it is heard out, so that its sender reads the refusal, but not kept
-LONGEST_KEPT_BYTES = 10_500_000
-#: so much of a body is kept whatever others hold: scans go on beside any number of uploads
-SMALL_BYTES = 16 * 2**10
-#: what bodies may hold together beyond that, from their first byte until they are answered
-ALL_BYTES = 128 * 2**20
+#: what pages and the API take; a longer body is heard out, so that its sender reads the refusal,
+#: but not kept
+LONGEST_KEPT_BYTES = 2 * 2**20
+#: a delegation's list, with the form around it
+LONGEST_LIST_BYTES = 10_500_000
+#: so much of a body is kept whatever others hold: scans, and a hundred that were kept while the
+#: network was away, go on beside any number of uploads
+SMALL_BYTES = 32 * 2**10
+#: an address may stand before our path
+_LIST = re.compile(rb"/events/[^/]+/delegations/[0-9]+/import$")
 
 
 @dataclass(frozen=True)
@@ -45,47 +51,36 @@ class SenderGone(Exception):
     """The connection ended before the body did."""
 
 
-class Memory:
-    """The memory for bodies; used in one event loop, so nothing is locked.
-
-    Args:
-        size: in bytes.
-    """
-
-    def __init__(self, size: int = ALL_BYTES) -> None:
-        self.size = size
-        self._free = size
-
-    def take(self, size: int) -> bool:
-        """Take so many bytes; return whether they were there."""
-        there = size <= self._free
-        self._free -= size if there else 0
-        return there
-
-    def give_back(self, size: int) -> None:
-        """Give bytes back."""
-        self._free += size
-
-
 class Body:
     """What was heard of a body, and what was kept of it.
 
     Args:
         declared: its length in bytes; None where its end will tell.
+        memory: what it is kept in beyond its first SMALL_BYTES.
+        holder: in whose name.
+        longest: in bytes; a longer one is not kept.
 
     Attributes:
         length: of what was heard, in bytes.
         crowded_out: it was not kept because others held the memory.
     """
 
-    def __init__(self, declared: int | None, memory: Memory) -> None:
+    def __init__(
+        self,
+        declared: int | None,
+        memory: Memory,
+        holder: str = "",
+        longest: int = LONGEST_KEPT_BYTES,
+    ) -> None:
         self.declared = declared
+        self.longest = longest
         self.length = 0
         self.crowded_out = False
-        self._kept = declared is None or declared <= LONGEST_KEPT_BYTES
+        self._kept = declared is None or declared <= longest
         self._pieces: list[bytes] = []
         self._held = 0
         self._memory = memory
+        self._holder = holder
 
     def take(self, piece: bytes) -> None:
         """Hear the next piece."""
@@ -102,15 +97,17 @@ class Body:
 
     def let_go(self) -> None:
         """Give its memory back."""
-        self._memory.give_back(self._held)
+        self._memory.give_back(self._held, self._holder)
         self._held = 0
         self._pieces.clear()
 
     def _has_room(self) -> bool:
-        if self.length > LONGEST_KEPT_BYTES:
+        if self.length > self.longest:
             return False
         more = max(0, self.length - SMALL_BYTES) - self._held
-        self.crowded_out = not self._memory.take(more)
+        if not more:
+            return True
+        self.crowded_out = not self._memory.take(more, self._holder)
         self._held += 0 if self.crowded_out else more
         return not self.crowded_out
 
@@ -124,6 +121,12 @@ def declared_length(scope: Scope) -> int | None:
         if name == b"content-length":
             length = int(value)
     return length
+
+
+def longest_kept(scope: Scope) -> int:
+    """Return how many bytes of a body its path may take."""
+    takes_lists = scope["method"] == "POST" and _LIST.search(scope["raw_path"])
+    return LONGEST_LIST_BYTES if takes_lists else LONGEST_KEPT_BYTES
 
 
 class Hearing:

@@ -10,18 +10,19 @@ from typing import Any, TypeVar
 from checkin.services.live import MAX_STREAMS
 from checkin.web.asgi.answers import Answer, Send, Wsgi
 from checkin.web.asgi.bodies import (
-    LONGEST_KEPT_BYTES,
     PATIENCE,
+    SMALL_BYTES,
     Body,
     Hearing,
-    Memory,
     Patience,
     Receive,
     SenderGone,
     SenderTooSlow,
     declared_length,
+    longest_kept,
 )
 from checkin.web.asgi.environ import Scope, environ_of
+from checkin.web.asgi.memory import Memories, holder_of
 from checkin.web.asgi.refusals import TOO_BUSY, TOO_SLOW, TORN, Refusal
 from checkin.web.asgi.threads import ThreadPool
 
@@ -55,12 +56,12 @@ class Bridge:
         self._threads = threads
         self._hearing = Hearing(patience)
         self._stalled_s = stalled_s
-        self._memory = Memory()
+        self._memories = Memories()
         self._watching: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        body = Body(declared_length(scope), self._memory)
+        body = self._body(scope)
         try:
             refusal = await self._refusal(scope, receive, body)
             if refusal is None:
@@ -69,6 +70,14 @@ class Bridge:
                 await _say(refusal, scope, send)
         finally:
             body.let_go()
+
+    def _body(self, scope: Scope) -> Body:
+        declared = declared_length(scope)
+        if (
+            declared is not None and declared <= SMALL_BYTES
+        ):  # a scan, or nothing: it is not counted
+            return Body(declared, self._memories.people)
+        return Body(declared, self._memories.of(scope), holder_of(scope), longest_kept(scope))
 
     async def _refusal(self, scope: Scope, receive: Receive, body: Body) -> Refusal | None:
         try:
@@ -134,7 +143,7 @@ async def _say(refusal: Refusal, scope: Scope, send: Send) -> None:
 
 def _waits_for_a_refusal(scope: Scope, body: Body) -> bool:
     # Who asks before it sends need not send what nobody keeps.
-    too_long = (body.declared or 0) > LONGEST_KEPT_BYTES
+    too_long = (body.declared or 0) > body.longest
     return too_long and any(name == b"expect" for name, _ in scope["headers"])
 
 

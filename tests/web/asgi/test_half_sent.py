@@ -10,13 +10,22 @@ import socket
 import subprocess
 import sys
 from contextlib import ExitStack
+from datetime import UTC, datetime
 
 import pytest
 import requests
 
-from checkin.web.asgi.bodies import LONGEST_KEPT_BYTES, SMALL_BYTES, Body, Memory
+from checkin.web.api.app import MAX_BODY_BYTES
+from checkin.web.asgi.bodies import (
+    LONGEST_KEPT_BYTES,
+    LONGEST_LIST_BYTES,
+    SMALL_BYTES,
+    Body,
+    longest_kept,
+)
+from checkin.web.asgi.memory import PEOPLE_BYTES, Memories, Memory, holder_of
 from checkin.web.importing import MAX_UPLOAD_BYTES
-from tests.api_client import a_scan
+from tests.api_client import a_scan, text_of
 from tests.server_fork import by_fork
 from tests.server_process import ROOT, Server, free_port
 from tests.waiting import wait_for
@@ -189,18 +198,105 @@ class TestMemory:
             assert not body.crowded_out
             body.let_go()
 
-    def test_what_is_too_long_for_every_route_is_counted_and_not_kept(self):
-        memory = Memory()
+    def test_what_is_too_long_for_its_path_is_counted_and_not_kept(self):
+        memory = Memory(PEOPLE_BYTES)
         body = Body(None, memory)
         for _ in range(12):
             body.take(b"x" * 10**6)
 
         assert (body.length, body.content(), body.crowded_out) == (12 * 10**6, b"", False)
-        assert memory.take(Memory().size)
+        assert memory.take(PEOPLE_BYTES)
 
-    def test_every_upload_fits(self):
+    def test_one_holder_has_its_share_and_leaves_the_rest_to_others(self):
+        memory = Memory(100, share=50)
+        taken = [memory.take(30, "a"), memory.take(30, "a"), memory.take(50, "b")]
+        memory.give_back(30, "a")
+
+        assert (taken, memory.take(50, "a")) == ([True, False, True], True)
+        assert not memory.take(1, "c")
+
+    def test_devices_have_one_of_their_own(self):
+        memories = Memories()
+        token = (b"authorization", b"Bearer x")
+        asked = [
+            a_scope(b"/api/v1/scans/batch", token),
+            a_scope(b"/marhaba/api/v1/scans/batch", token),
+            a_scope(b"/api/v1/pair"),
+            a_scope(b"/login", token),
+        ]
+
+        of_devices = [memories.of(scope) is memories.devices for scope in asked]
+        assert of_devices == [True, True, False, False]
+
+    @pytest.mark.parametrize(
+        ("address", "holder"),
+        [
+            ("192.168.1.7", "192.168.1.7"),
+            ("::ffff:192.168.1.7", "192.168.1.7"),
+            ("2001:db8::1", "2001:db8::/64"),
+            ("2001:db8::2", "2001:db8::/64"),
+        ],
+    )
+    def test_a_holder_is_an_address_or_what_one_customer_has(self, address, holder):
+        assert holder_of({"client": (address, "40000")}) == holder
+
+
+class TestWhatAPathTakes:
+    @pytest.mark.parametrize(
+        ("method", "path", "longest"),
+        [
+            ("POST", b"/events/rabat-2025/delegations/7/import", LONGEST_LIST_BYTES),
+            ("POST", b"/marhaba/events/rabat-2025/delegations/7/import", LONGEST_LIST_BYTES),
+            ("GET", b"/events/rabat-2025/delegations/7/import", LONGEST_KEPT_BYTES),
+            ("POST", b"/events/rabat-2025/delegations/7/import/check", LONGEST_KEPT_BYTES),
+            ("POST", b"/events/rabat-2025/quotas", LONGEST_KEPT_BYTES),
+            ("POST", b"/nowhere", LONGEST_KEPT_BYTES),
+        ],
+    )
+    def test_only_lists_are_long(self, method, path, longest):
+        assert longest_kept(a_scope(path, method=method)) == longest
+
+    def test_lists_are_uploaded_there(self, app):
+        paths = app.url_map.bind("localhost")
+        path = paths.build("importing.upload", {"slug": "rabat-2025", "delegation_id": 7})
+
+        assert longest_kept(a_scope(path.encode())) == LONGEST_LIST_BYTES
+
+    def test_everything_else_fits(self):
         room_for_the_form_around_it = 100_000
-        assert MAX_UPLOAD_BYTES + room_for_the_form_around_it <= LONGEST_KEPT_BYTES
+        assert MAX_UPLOAD_BYTES + room_for_the_form_around_it <= LONGEST_LIST_BYTES
+        assert MAX_BODY_BYTES <= LONGEST_KEPT_BYTES
+
+
+@pytest.mark.parametrize("path", [b"/nowhere", b"/events/x/delegations/1/import"])
+def test_a_strangers_uploads_keep_no_device_out(path, installed, gate):
+    """As many megabytes as the memory has, each body held short of its end."""
+    token, codes = gate
+    server = Served(installed.port)
+    lengths = [10_400_000] * 12 + [2_000_000] * 50 + [200_000] * 20 + [50_000] * 60
+    head = b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
+    with ExitStack() as stack:
+        for length in lengths:
+            held = stack.enter_context(server.connect(head % (path, length)))
+            held.sendall(b"x" * (length - 100))
+        batches = [_sent_batch(installed, token, next(codes), scans) for scans in (100, 500)]
+
+    assert batches == [200, 200]
+
+
+def _sent_batch(server: Server, token: str, code: str, scans: int) -> int:
+    decided = {"status": "ok", "reason": None}
+    batch = {
+        "device_time": text_of(datetime.now(UTC)),
+        "scans": [a_scan(code, decided=decided) for _ in range(scans)],
+    }
+    headers = {"Authorization": f"Bearer {token}"}
+    url = f"{server.url}/api/v1/scans/batch"
+    return requests.post(url, json=batch, headers=headers, timeout=60).status_code
+
+
+def a_scope(path: bytes, *headers: tuple[bytes, bytes], method: str = "POST") -> dict:
+    return {"raw_path": path, "method": method, "headers": headers}
 
 
 def heard(content: bytes, memory: Memory) -> Body:
