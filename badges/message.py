@@ -195,7 +195,13 @@ def _attach(message: EmailMessage, name: str, pdf: bytes, calendar: bytes | None
     message.add_attachment(pdf, maintype="application", subtype="pdf", filename=f"{name}.pdf")
     if calendar is not None:
         message.add_attachment(
-            calendar, maintype="text", subtype="calendar", filename=f"{name}.ics", cte="base64"
+            calendar,
+            maintype="text",
+            subtype="calendar",
+            filename=f"{name}.ics",
+            cte="base64",
+            # RFC 5545, 8.1: without them programs take the text for ASCII, and guess what it is for.
+            params={"charset": "utf-8", "method": "PUBLISH"},
         )
 
 

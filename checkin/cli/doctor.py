@@ -14,7 +14,7 @@ from checkin.cli.doctor_network import certificate_fault, network_notes
 from checkin.cli.office import Office, in_office, now, say
 from checkin.db.models import Event
 from checkin.domain.addresses import one_line
-from checkin.errors import MarhabaError
+from checkin.errors import MarhabaError, SettingsError
 from checkin.protocol.time_zones import time_zone
 from checkin.services.events import check_event_key
 from checkin.services.mail.transport import transport_to
@@ -27,7 +27,13 @@ from checkin.services.wallets import load_wallets
 @click.command()
 @in_office
 def doctor(office: Office) -> None:
-    """Check settings, key, database, libraries, time zone, addresses, limits and mail."""
+    """Check settings, key, database, libraries, time zone, certificate, addresses and mail."""
+    try:
+        office.settings  # noqa: B018 - nothing can be looked at without them
+    except SettingsError as fault:
+        say(f"BAD  settings: {fault.detail}")
+        say("     nothing else was looked at")
+        sys.exit(1)
     well = True
     for name, check in _checks(office).items():
         try:

@@ -68,6 +68,8 @@ def send(
     with office.database.read() as session:
         totals = states(session, event)
     _report(told, totals, as_json)
+    if not as_json:
+        _tell_of_files(office)
     if told.run.ended is Ended.HALTED:
         sys.exit(1)
 
@@ -225,16 +227,22 @@ def _rest(carry_on: Callable[[], bool]) -> None:
         time.sleep(0.1)
 
 
+def _tell_of_files(office: Office) -> None:
+    kind, _, folder = office.settings.mail.partition(":")
+    if kind == "file":
+        say(f"no mail server is set (CHECKIN_MAIL_URL): the messages are files in {folder}")
+
+
 def _report(told: _Told, totals: Counter[str], as_json: bool) -> None:
     run = told.run
     if as_json:
         body = {"attempted": dict(run.fates), "outbox": dict(totals), "ended": run.ended}
         say_json(body | ({"answer": run.answer} if run.answer else {}))
         return
-    say(
-        ", ".join(f"{count} {state}" for state, count in sorted(totals.items()))
-        or "nothing to send"
-    )
+    in_all = ", ".join(f"{count} {state}" for state, count in sorted(totals.items()))
+    if not run.fates.total() and in_all:
+        say("nothing was due")
+    say(f"in all: {in_all}" if in_all else "nothing to send")
     for answer, count in told.faults.most_common(10):
         say(f"  {count} × {answer}")
     if run.ended is Ended.HALTED:

@@ -259,6 +259,7 @@ def test_a_calendar_file_is_attached_under_an_ascii_name() -> None:
         "text/calendar",
         "badge-KHE-0000.ics",
     )
+    assert (calendar.get_param("charset"), calendar.get_param("method")) == ("utf-8", "PUBLISH")
     assert calendar.get_payload(decode=True) == b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
 
 

@@ -95,3 +95,12 @@ def test_files_with_codes_or_people_are_for_their_owner_alone(
         demo(*command, tmp_path / name)
 
         assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
+
+
+def test_the_doctor_names_a_setting_that_is_wrong_once(run: Run, monkeypatch) -> None:
+    monkeypatch.setenv("CHECKIN_BASE_URL", "marhaba.example.org")
+
+    ran = run("doctor")
+
+    assert (ran.code, ran.out.count("BAD"), ran.out.count("CHECKIN_BASE_URL")) == (1, 1, 1)
+    assert "nothing else was looked at" in ran.out
