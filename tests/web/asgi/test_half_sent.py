@@ -228,6 +228,16 @@ class TestMemory:
         of_devices = [memories.of(scope) is memories.devices for scope in asked]
         assert of_devices == [True, True, False, False]
 
+    def test_a_device_is_heard_when_nothing_is_left_for_others(self):
+        memories = Memories()
+        for stranger in ("a", "b"):
+            assert memories.people.take(PEOPLE_BYTES // 2, stranger)
+        token = (b"authorization", b"Bearer x")
+        asked = [a_scope(b"/api/v1/scans/batch", token), a_scope(b"/login")]
+
+        crowded = [heard(b"x" * 4 * SMALL_BYTES, memories.of(scope)).crowded_out for scope in asked]
+        assert crowded == [False, True]
+
     @pytest.mark.parametrize(
         ("address", "holder"),
         [
