@@ -93,7 +93,7 @@ ADDRESS_SENTENCES = {
     "url_not_here": {
         "fr": "cette machine a {hints}, et non {value} ; indiquez une adresse qu’elle a, ou le "
         "proxy placé devant le serveur (CHECKIN_TRUSTED_PROXIES).",
-        "ar": "عنوان هذه الآلة {hints} وليس {value}؛ حدّدوا عنواناً لها، أو الوسيط الموضوع أمام "
+        "ar": "لهذه الآلة في الشبكة {hints} وليس {value}؛ حدّدوا عنواناً لها، أو الوسيط الموضوع أمام "
         "الخادم (CHECKIN_TRUSTED_PROXIES).",
         "en": "this machine has {hints}, not {value}; set an address that it has, or name the "
         "proxy in front of the server (CHECKIN_TRUSTED_PROXIES).",
