@@ -200,7 +200,7 @@ def _attach(message: EmailMessage, name: str, pdf: bytes, calendar: bytes | None
             subtype="calendar",
             filename=f"{name}.ics",
             cte="base64",
-            # RFC 5545, 8.1: without them programs take the text for ASCII, and guess what it is for.
+            # RFC 5545, 8.1: without them programs take the text for ASCII and guess what it is for.
             params={"charset": "utf-8", "method": "PUBLISH"},
         )
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from checkin.command_names import organiser_command
 from checkin.domain.addresses import one_line, public_url, sender_address
-from checkin.domain.problems import InvalidValue
+from checkin.domain.problems import InvalidValue, Problem
 from checkin.domain.proxies import Network, trusted_networks
 from checkin.errors import SettingsError
 from checkin.services.keys import MASTER_KEY_BYTES, Keys
@@ -28,6 +28,7 @@ from checkin.services.public_address import (
     Given,
     PublicAddress,
     SenderAddress,
+    address_warning,
     public_address,
     sender_of_mail,
 )
@@ -197,6 +198,11 @@ class Settings(BaseModel):
     def public_address(self, session: Session) -> PublicAddress:
         """Return the address at which people and other machines reach this server."""
         return public_address(session, self.given("base_url"))
+
+    def address_warning(self, session: Session) -> Problem | None:
+        """Return what that address contradicts of what this server does; None where nothing."""
+        url, is_behind_proxy = self.public_address(session).url, bool(self.trusted_proxies)
+        return address_warning(session, url, is_behind_proxy=is_behind_proxy)
 
     def sender_address(self, session: Session) -> SenderAddress:
         """Return who sends the e-mails, and who says so."""

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from checkin.cli.office import Office, in_office, now, say
 from checkin.domain.addresses import one_line
-from checkin.domain.problems import InvalidValue
-from checkin.domain.public_address import BASE_URL, MAIL_FROM
-from checkin.errors import InvalidRequest
+from checkin.domain.problems import InvalidValue, Problem
+from checkin.domain.public_address import BASE_URL, MAIL_FROM, RULING
+from checkin.errors import Conflict, InvalidRequest
 from checkin.services.public_address import (
     AddressSource,
     PublicAddress,
@@ -21,6 +21,7 @@ from checkin.services.public_address import (
     keep_base_url,
     keep_sender,
     lan_choices,
+    where_it_answers,
 )
 from checkin.services.telephone_check import opened_elsewhere
 
@@ -46,7 +47,7 @@ HOW_TO_OPEN_IT = (
 def address(office: Office, url: str | None, lan: str | None, sender: str | None) -> None:
     """Show at which address people use this server and who sends its mail, or set them.
 
-    The environment and .env rule over what is set here, as they do over the page.
+    What the environment or .env says rules: nothing is set here then, as on the page.
     """
 
     kept = (
@@ -54,11 +55,24 @@ def address(office: Office, url: str | None, lan: str | None, sender: str | None
         (BASE_URL, lan, choose_lan_address),
         (MAIL_FROM, sender, keep_sender),
     )
+    for column, given, _ in kept:
+        if given is not None:
+            _refuse_where_ruled(office, column)
     for column, given, keep in kept:
         if given is not None:
             _keep(office, column, partial(keep, text=given, now=now()))
     for line in _shown(office):
         say(line)
+
+
+def _refuse_where_ruled(office: Office, column: str) -> None:
+    given = office.settings.given(column)
+    if given is not None:
+        where = "the file .env" if given.source is AddressSource.DOTENV else "the environment"
+        raise Conflict(
+            f"CHECKIN_{column.upper()} in {where} rules, and nothing was changed: change or remove "
+            "it there, then start the server again"
+        )
 
 
 def _keep(office: Office, column: str, keep: Callable[[Session], None]) -> None:
@@ -72,7 +86,8 @@ def _shown(office: Office) -> Iterator[str]:
     with office.database.read() as session:
         found = office.settings.public_address(session)
         sender = office.settings.sender_address(session)
-        choices = lan_choices(session)
+        warning = office.settings.address_warning(session)
+        choices = offered(session, found)
         opened_at = opened_elsewhere(session, found.url)
     yield f"address: {with_source(found)}"
     if found.problem:
@@ -80,12 +95,25 @@ def _shown(office: Office) -> Iterator[str]:
     else:
         opened = f"{opened_at:%Y-%m-%d %H:%M} UTC" if opened_at else "not yet"
         yield f"         opened from another device: {opened}"
+    if warning:
+        yield f"warning: {warning_line(warning)}"
     for own, url in choices.items():
-        if url != found.url:
-            yield f"or:      {url} (address --lan {own})"
+        yield f"or:      {url} (address --lan {own})"
     yield f"sender:  {with_source(sender)}"
     if sender.problem:
         yield f"         {one_line(sender.problem)}"
+
+
+def offered(session: Session, found: PublicAddress) -> dict[str, str]:
+    """Return the other addresses that `address --lan` may choose, by the machine's IP address."""
+    if found.source in RULING:
+        return {}
+    return {own: url for own, url in lan_choices(session).items() if url != found.url}
+
+
+def warning_line(warning: Problem) -> str:
+    """Return the sentence of a warning about the address, which stands beside its name."""
+    return one_line(warning).partition(": ")[2]
 
 
 def with_source(found: PublicAddress | SenderAddress) -> str:
@@ -97,7 +125,9 @@ def with_source(found: PublicAddress | SenderAddress) -> str:
 def say_addresses(office: Office, slugs: list[str]) -> None:
     """Say where the server is, for people who have just started it."""
     with office.database.read() as session:
-        found, choices = office.settings.public_address(session), lan_choices(session)
+        found = office.settings.public_address(session)
+        warning, choices = office.settings.address_warning(session), offered(session, found)
+        answers = where_it_answers(session)
     say(f"log in:     {found.url}/login")
     say(f"scan page:  {found.url}/scan")
     for slug in slugs:
@@ -105,8 +135,10 @@ def say_addresses(office: Office, slugs: list[str]) -> None:
     say('a scanner:  python -m checkin device pair --gate "Porte 1"')
     say(f"            python -m scanner --server {found.url} --pair CODE")
     say(f"address:    {with_source(found)}")
+    if warning:
+        say(f"warning:    {warning_line(warning)}")
+        say(f"works here: {answers}")
     for own, url in choices.items():
-        if url != found.url:
-            say(f"or:         {url}, chosen by: python -m checkin address --lan {own}")
+        say(f"or:         {url}, chosen by: python -m checkin address --lan {own}")
     if found.problem:
         say(f"            {HOW_TO_OPEN_IT}")

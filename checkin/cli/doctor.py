@@ -9,11 +9,13 @@ from datetime import datetime
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from checkin.cli.address import HOW_TO_OPEN_IT, with_source
+from checkin.cli.address import HOW_TO_OPEN_IT, warning_line, with_source
 from checkin.cli.doctor_network import certificate_fault, network_notes
 from checkin.cli.office import Office, in_office, now, say
 from checkin.db.models import Event
+from checkin.domain.address_contradictions import ELSEWHERE
 from checkin.domain.addresses import one_line
+from checkin.domain.problems import Problem
 from checkin.errors import MarhabaError, SettingsError
 from checkin.protocol.time_zones import time_zone
 from checkin.services.events import check_event_key
@@ -67,10 +69,17 @@ def _checks(office: Office) -> dict[str, Callable[[], str]]:
 
 
 def _remarks(office: Office) -> list[str]:
-    # Not faults: a stranger may have sent what is told of here.
+    # Not faults: a stranger may have sent what is told of here, and a proxy may stand elsewhere.
     settings = office.settings
     unread = unread_forwarding(settings.home, settings.trusted_proxies)
-    return [f"{unread.sentence()} (at {unread.at:%Y-%m-%d %H:%M} UTC)"] if unread else []
+    remarks = [f"{unread.sentence()} (at {unread.at:%Y-%m-%d %H:%M} UTC)"] if unread else []
+    try:
+        warning = _address_warning(office)
+    except (MarhabaError, SQLAlchemyError):
+        return remarks  # the checks have said what is wrong
+    if warning and warning.code != ELSEWHERE:
+        remarks.append(f"server's address: {warning_line(warning)}")
+    return remarks
 
 
 def _key_faults(office: Office) -> str:
@@ -122,7 +131,16 @@ def _limits_fault(office: Office) -> str:
 
 def _address_fault(office: Office) -> str:
     address = office.public_address()
-    return f"{with_source(address)}: {HOW_TO_OPEN_IT}" if address.problem else ""
+    warning = _address_warning(office)
+    faults = [f"{with_source(address)}: {HOW_TO_OPEN_IT}"] if address.problem else []
+    if warning and warning.code == ELSEWHERE:
+        faults.append(warning_line(warning))
+    return "; ".join(faults)
+
+
+def _address_warning(office: Office) -> Problem | None:
+    with office.database.read() as session:
+        return office.settings.address_warning(session)
 
 
 def _sender_fault(office: Office) -> str:

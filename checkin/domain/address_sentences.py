@@ -90,6 +90,30 @@ ADDRESS_SENTENCES = {
         "ar": "{value} ليس مُرسِلاً؛ اكتبوا \u2066Nom <adresse@example.org>\u2069 أو العنوان وحده.",
         "en": "{value} is no sender; write Name <address@example.org>, or the address alone.",
     },
+    "url_not_here": {
+        "fr": "cette machine a {hints}, et non {value} ; indiquez une adresse qu’elle a, ou le "
+        "proxy placé devant le serveur (CHECKIN_TRUSTED_PROXIES).",
+        "ar": "لهذه الآلة في الشبكة {hints} وليس {value}؛ حدّدوا عنواناً لها، أو الوسيط الموضوع أمام "
+        "الخادم (CHECKIN_TRUSTED_PROXIES).",
+        "en": "this machine has {hints}, not {value}; set an address that it has, or name the "
+        "proxy in front of the server (CHECKIN_TRUSTED_PROXIES).",
+    },
+    "url_no_network": {
+        "fr": "cette machine n’a pas {value}, ni aucune autre adresse sur un réseau ; "
+        "connectez-la, ou indiquez le proxy placé devant le serveur (CHECKIN_TRUSTED_PROXIES).",
+        "ar": "ليس لهذه الآلة {value} ولا أي عنوان آخر في شبكة؛ صِلوها بالشبكة، أو حدّدوا الوسيط "
+        "الموضوع أمام الخادم (CHECKIN_TRUSTED_PROXIES).",
+        "en": "this machine does not have {value}, nor any other address on a network; connect "
+        "it, or name the proxy in front of the server (CHECKIN_TRUSTED_PROXIES).",
+    },
+    "url_answers_elsewhere": {
+        "fr": "le serveur répond à {hints}, et non à {value} ; indiquez cette adresse-là, ou le "
+        "proxy placé devant le serveur (CHECKIN_TRUSTED_PROXIES).",
+        "ar": "الخادم يجيب في {hints} وليس في {value}؛ حدّدوا العنوان الأول، أو الوسيط الموضوع "
+        "أمام الخادم (CHECKIN_TRUSTED_PROXIES).",
+        "en": "the server answers at {hints}, not at {value}; set the first of them, or name the "
+        "proxy in front of the server (CHECKIN_TRUSTED_PROXIES).",
+    },
     "not_this_machines_address": {
         "fr": "{value} n’est pas une adresse réseau de cette machine ; choisissez parmi : {hints}.",
         "ar": "{value} ليس من عناوين هذه الآلة في الشبكة؛ اختاروا من: {hints}.",

@@ -11,8 +11,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from checkin.domain.address_contradictions import contradiction
 from checkin.domain.addresses import public_url, sender_address
-from checkin.domain.problems import FieldProblem
+from checkin.domain.problems import FieldProblem, Problem
 from checkin.domain.public_address import (
     BASE_URL,
     LAN_ADDRESS,
@@ -30,7 +31,7 @@ from checkin.domain.public_address import (
 )
 from checkin.services.activity import note
 from checkin.services.installation_settings import keep_setting, kept_settings
-from checkin.services.network import likely_lan_addresses
+from checkin.services.network import likely_lan_addresses, own_addresses
 
 __all__ = [
     "AddressSource",
@@ -38,12 +39,14 @@ __all__ = [
     "Listening",
     "PublicAddress",
     "SenderAddress",
+    "address_warning",
     "choose_lan_address",
     "keep_base_url",
     "keep_sender",
     "lan_choices",
     "public_address",
     "sender_of_mail",
+    "where_it_answers",
     "write_listening",
 ]
 
@@ -55,6 +58,25 @@ def public_address(session: Session, given: Given | None) -> PublicAddress:
         given: what the environment or `.env` says: `Settings.given("base_url")`.
     """
     return decide_address(given, kept_settings(session), likely_lan_addresses())
+
+
+def address_warning(session: Session, url: str, *, is_behind_proxy: bool) -> Problem | None:
+    """Return what the address that people use contradicts; None where it may well be right.
+
+    Args:
+        url: of `public_address`.
+        is_behind_proxy: trusted proxies are set.
+    """
+    kept = kept_settings(session)
+    listening = listening_of(kept[LISTENING]) if LISTENING in kept else None
+    own = [*likely_lan_addresses(), *own_addresses()]
+    return contradiction(url, listening, own, is_behind_proxy=is_behind_proxy)
+
+
+def where_it_answers(session: Session) -> str:
+    """Return the address at which the server listens, whatever is set."""
+    kept = {name: text for name, text in kept_settings(session).items() if name != BASE_URL}
+    return decide_address(None, kept, likely_lan_addresses()).url
 
 
 def sender_of_mail(session: Session, given: Given | None, *, is_sent: bool) -> SenderAddress:

@@ -117,6 +117,7 @@ def _page(field: str = "", problem: str = "") -> str:
     refusal = address_refusal(address)
     with database().read() as session:
         choices = lan_choices(session)
+        warning = marhaba().settings.address_warning(session)
     names = {str(one): name for one, name in interface_names().items()}
     return render_template(
         "organiser/server_address.html",
@@ -128,6 +129,7 @@ def _page(field: str = "", problem: str = "") -> str:
         written=_written() if field else "",
         choices=[(one, url, names.get(one, "")) for one, url in choices.items()],
         refusal=refusal,
+        warning=warning.advice(page_language()) if warning else "",
         refused_sender=sender_refusal(sender),
         check=None if address.is_only_here else telephone_check(address.url),
         back=_back(),

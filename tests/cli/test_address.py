@@ -166,9 +166,10 @@ def test_the_address_is_shown_and_set(bare: Run) -> None:
 
 
 def test_a_line_of_the_file_is_named_and_rules_over_the_page(bare: Run, home: Path) -> None:
+    bare("address", "--set", "https://page.example.org")
     (home.parent / ".env").write_text("CHECKIN_BASE_URL=https://file.example.org\n")
 
-    ran = bare("address", "--set", "https://page.example.org")
+    ran = bare("address")
 
     assert ran.out.startswith("address: https://file.example.org (from the file .env)\n")
 

@@ -33,6 +33,7 @@ def lines_of(heading: str) -> list[list[str]]:
 def typed(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Type what stands below a heading, but for what never ends; return what was printed."""
     (tmp_path / "people.xlsx").write_bytes(PEOPLE)
+    monkeypatch.delenv("CHECKIN_BASE_URL", raising=False)  # README sets the address itself
     monkeypatch.setenv("CHECKIN_MAIL_FROM", "Marhaba <marhaba@example.org>")
 
     def type_all(heading: str) -> str:

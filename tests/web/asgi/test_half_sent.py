@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 from contextlib import ExitStack
-from datetime import UTC, datetime
 
 import pytest
 import requests
@@ -25,7 +24,7 @@ from checkin.web.asgi.bodies import (
 )
 from checkin.web.asgi.memory import PEOPLE_BYTES, Memories, Memory, holder_of
 from checkin.web.importing import MAX_UPLOAD_BYTES
-from tests.api_client import a_scan, text_of
+from tests.api_client import a_scan
 from tests.server_fork import by_fork
 from tests.server_process import ROOT, Server, free_port
 from tests.waiting import wait_for
@@ -276,33 +275,6 @@ class TestWhatAPathTakes:
         room_for_the_form_around_it = 100_000
         assert MAX_UPLOAD_BYTES + room_for_the_form_around_it <= LONGEST_LIST_BYTES
         assert MAX_BODY_BYTES <= LONGEST_KEPT_BYTES
-
-
-@pytest.mark.parametrize("path", [b"/nowhere", b"/events/x/delegations/1/import"])
-def test_a_strangers_uploads_keep_no_device_out(path, installed, gate):
-    """As many megabytes as the memory has, each body held short of its end."""
-    token, codes = gate
-    server = Served(installed.port)
-    lengths = [10_400_000] * 12 + [2_000_000] * 50 + [200_000] * 20 + [50_000] * 60
-    head = b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
-    with ExitStack() as stack:
-        for length in lengths:
-            held = stack.enter_context(server.connect(head % (path, length)))
-            held.sendall(b"x" * (length - 100))
-        batches = [_sent_batch(installed, token, next(codes), scans) for scans in (100, 500)]
-
-    assert batches == [200, 200]
-
-
-def _sent_batch(server: Server, token: str, code: str, scans: int) -> int:
-    decided = {"status": "ok", "reason": None}
-    batch = {
-        "device_time": text_of(datetime.now(UTC)),
-        "scans": [a_scan(code, decided=decided) for _ in range(scans)],
-    }
-    headers = {"Authorization": f"Bearer {token}"}
-    url = f"{server.url}/api/v1/scans/batch"
-    return requests.post(url, json=batch, headers=headers, timeout=60).status_code
 
 
 def a_scope(path: bytes, *headers: tuple[bytes, bytes], method: str = "POST") -> dict:
