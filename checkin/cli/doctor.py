@@ -32,8 +32,8 @@ def doctor(office: Office) -> None:
     """Check settings, key, database, libraries, time zone, certificate, addresses and mail."""
     try:
         office.settings  # noqa: B018 - nothing can be looked at without them
-    except SettingsError as fault:
-        say(f"BAD  settings: {fault.detail}")
+    except SettingsError as error:
+        say(f"BAD  settings: {error.detail}")
         say("     nothing else was looked at")
         sys.exit(1)
     well = True
