@@ -42,7 +42,7 @@ ELSEWHERE = {
 GOES_ON = r".* badges send --stay"
 #: pages that begin with nothing; all others with the demo
 FROM_NOTHING = {"README.md", "docs/operating.md", "docs/commands.md"}
-SETS_ITS_ADDRESS = {"README.md", "docs/operating.md"}
+SETS_ITS_ADDRESS = FROM_NOTHING
 #: all others are about a server that is set up, and known by its address
 SET_UP = {"CHECKIN_BASE_URL": "https://checkin.example.org"}
 #: exit codes other than 0 that are right
