@@ -111,7 +111,7 @@ FAULTS: dict[str, dict[str, str]] = {
         "en": "The server {server} does not answer. Check the network and the address.",
     },
     "other_scheme_answers": {
-        "fr": "Marhaba ne répond pas à l’adresse {server}, mais à {other} : utilisez celle-ci si "
+        "fr": "Marhaba ne répond pas à l’adresse {server}, mais à {other} : utilisez celle-ci si "
         "l’organisateur montre la même.",
         "ar": "لا يجيب Marhaba على العنوان {server} بل على {other}: استعملوا هذا الأخير إن كان "
         "هو الذي يعرضه المنظم.",
