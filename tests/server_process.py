@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
+import itertools
 import json
 import os
 import signal
@@ -20,11 +22,22 @@ import requests
 ROOT = Path(__file__).parents[1]
 
 
+#: below the ports that systems give to outgoing connections; so many for each process of the suite
+_FIRST_PORT, _PORTS_EACH = 12_000, 2_000
+_worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw9").removeprefix("gw")) % 10
+_ports = itertools.cycle(range(_PORTS_EACH))
+
+
 def free_port() -> int:
-    """Return a port that nobody listens on now."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+    """Return a port that nobody listens on now, and that no other process of the suite is given.
+
+    A server takes its port some time after it was chosen, and two may listen on one port.
+    """
+    for number in itertools.islice(_ports, _PORTS_EACH):
+        port = _FIRST_PORT + _worker * _PORTS_EACH + number
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise OSError("no port is free")
 
 
 class Process(Protocol):
