@@ -27,7 +27,8 @@ from checkin.services.permissions import own_delegation
 from checkin.services.printer import system_printer
 from checkin.services.public_address import PublicAddress
 from checkin.services.visible_events import visible_event
-from checkin.web.outgoing import address_refusal, page_shown, public_address
+from checkin.web.addresses import this_address
+from checkin.web.outgoing import address_refusal, public_address
 from checkin.web.page_errors import register_page_errors
 from checkin.web.sessions import current_operator
 from checkin.web.sharing import Sharing, sharing_of
@@ -53,7 +54,7 @@ def show(slug: str, participant_id: int) -> ResponseReturnValue:
         sharing=_sharing(desk, address),
         page_here=_page_here(desk),
         refusal=address_refusal(address),
-        back=page_shown(),
+        back=this_address(),
         design=marhaba().settings.print_design,
         printer=system_printer(marhaba().settings.printer),
         said=request.args.get("said"),

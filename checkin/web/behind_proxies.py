@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 from checkin.domain.proxies import (
@@ -62,7 +61,7 @@ def behind_proxies(
             if not is_trusted(peer, trusted):
                 watch.saw(client.address, datetime.now(UTC))
         _correct(environ, client)
-        _mount(environ, client.prefix or _path_of(public_url()))
+        _mount(environ, client.prefix or path_of(public_url()))
         return app(environ, start_response)
 
     return corrected
@@ -91,8 +90,3 @@ def _mount(environ: Environ, prefix: str) -> None:
     if path == prefix or path.startswith(prefix + "/"):
         # This proxy left the path as it was; the other kind has taken it off.
         environ["PATH_INFO"] = path[len(prefix) :] or "/"
-
-
-@lru_cache(maxsize=8)
-def _path_of(url: str) -> str:
-    return path_of(url)

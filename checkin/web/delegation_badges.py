@@ -28,10 +28,11 @@ from checkin.services.mail.delivery import (
     people_by_delivery,
 )
 from checkin.services.public_address import PublicAddress
+from checkin.web.addresses import this_address
 from checkin.web.delivery_words import delivery_word
 from checkin.web.limits import by_operator, limited
 from checkin.web.opened_delegation import opened_delegation
-from checkin.web.outgoing import address_refusal, page_shown, public_address
+from checkin.web.outgoing import address_refusal, public_address
 from checkin.web.page_errors import register_page_errors
 from checkin.web.sessions import current_operator
 from checkin.web.sharing import Sharing, sharing_of
@@ -77,7 +78,7 @@ def show(slug: str, delegation_id: int) -> ResponseReturnValue:
             delegation=delegation,
             holders=_holders(session, people[:PAGE_SIZE], address),
             refusal=address_refusal(address),
-            back=page_shown(),
+            back=this_address(),
             line=line,
             unreached=sum(line.counts[one] for one in UNREACHED),
             everybody=everybody,

@@ -17,9 +17,10 @@ from checkin.errors import NotFound
 from checkin.services.applications import count_waiting, decide_on, waiting_applications
 from checkin.services.events import categories_of
 from checkin.services.self_registration import link_address, link_of, renew_link, set_link
+from checkin.web.addresses import this_address
 from checkin.web.languages import both_names
 from checkin.web.opened_delegation import opened_delegation
-from checkin.web.outgoing import address_for_others, address_refusal, page_shown, public_address
+from checkin.web.outgoing import address_for_others, address_refusal, public_address
 from checkin.web.page_errors import register_page_errors
 from checkin.web.sessions import current_operator
 from checkin.web.state import database, marhaba
@@ -53,7 +54,7 @@ def show(slug: str, delegation_id: int) -> ResponseReturnValue:
             waiting=waiting_applications(session, delegation, PAGE_SIZE),
             waiting_count=count_waiting(session, delegation),
             refusal=address_refusal(server),
-            back=page_shown(),
+            back=this_address(),
         )
 
 

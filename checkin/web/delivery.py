@@ -29,9 +29,10 @@ from checkin.services.permissions import own_delegation
 from checkin.services.spreadsheet_writing import harmless
 from checkin.services.telephone_check import opened_elsewhere
 from checkin.services.visible_events import visible_event
+from checkin.web.addresses import this_address
 from checkin.web.delivery_words import delivery_word, filter_words
 from checkin.web.json_bodies import json_response
-from checkin.web.outgoing import mail_refusals, page_shown, public_address
+from checkin.web.outgoing import mail_refusals, public_address
 from checkin.web.page_errors import register_page_errors
 from checkin.web.sessions import current_operator
 from checkin.web.state import database
@@ -79,7 +80,7 @@ def index(slug: str) -> ResponseReturnValue:
             address=address,
             opened_at=opened_elsewhere(session, address.url),
             timezone=event.timezone,
-            back=page_shown(),
+            back=this_address(),
         )
 
 

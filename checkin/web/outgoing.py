@@ -102,11 +102,6 @@ def refusal_of(problem: Problem) -> Refusal | None:
     return _refusal(problem, source)
 
 
-def page_shown() -> str:
-    """Return the address of the page that is shown, for a form that leads back to it."""
-    return request.script_root + request.full_path.rstrip("?")
-
-
 def _refusal(problem: Problem | None, source: AddressSource) -> Refusal | None:
     if problem is None:
         return None

@@ -12,7 +12,7 @@ from checkin.domain.addresses import OnlyThisMachine
 from checkin.errors import MarhabaError, TooManyRequests, Unauthenticated
 from checkin.web.addresses import this_address
 from checkin.web.errors import BUSY_S, http_status, retry_after
-from checkin.web.outgoing import page_shown, refusal_of
+from checkin.web.outgoing import refusal_of
 from checkin.web.refused_forms import refused_form
 from checkin.web.waiting_words import waiting_sentence
 
@@ -70,7 +70,7 @@ def _fault(fault: MarhabaError) -> ResponseReturnValue:
 
 def _nothing_leaves(fault: OnlyThisMachine) -> ResponseReturnValue:
     """Say why, with the field to change it; from there the reader goes back and does it again."""
-    back = page_shown() if request.method == "GET" else url_for("organiser.overview")
+    back = this_address() if request.method == "GET" else url_for("organiser.overview")
     refusal = refusal_of(fault.problem)
     return render_template("only_this_machine.html", refusal=refusal, back=back), 409
 
