@@ -65,8 +65,9 @@ class Debian:
         """Begin a line of shell in the clone; what it prints goes to the log."""
         # The first shell stays to the end: process 1 of a namespace has to collect orphans.
         inside = ["chroot", str(self.folder), "env", "-i", *_environment()]
-        inside += ["sh", "-c", f"cd /{_CLONE} && {command}"]
-        mounted = f"{_mounts(self.folder)}\n{shlex.join(inside)}\nexit 0"
+        inside += ["sh", "-c", f"cd /{_CLONE} && exec {command}"]
+        # Ctrl-C reaches the whole group: the first shell goes on, what it started decides.
+        mounted = f"{_mounts(self.folder)}\ntrap : INT\n{shlex.join(inside)}\nexit 0"
         apart = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-euc", mounted]
         with self.log.open("ab") as printed:
             return subprocess.Popen(
