@@ -26,7 +26,7 @@ from badges.phone import phone_badge_png
 from badges.qr import qr_png, qr_svg
 from badges.spec import SHAPES, BadgeSpec
 from checkin.protocol.codes import format_code
-from checkin.services.demo_names import FAMILY_NAMES, GIVEN_NAMES
+from checkin.services.lifecycle.demo_names import FAMILY_NAMES, GIVEN_NAMES
 
 #: the aims for 1,000 badges on sheets
 _MAX_S, _MAX_MB, _MAX_BYTES = 2.0, 300.0, 2_000_000

@@ -24,7 +24,7 @@ from playwright.sync_api import Page, sync_playwright
 from bench.decode import SEED
 from bench.decode_engines import stream
 from bench.decode_scenes import CONDITIONS, Grey, scenes
-from checkin.web.kept_files import scan_page_files
+from checkin.web.gates.kept_files import scan_page_files
 
 STATIC = Path(__file__).parents[1] / "checkin" / "static"
 LIMIT_KB = 700

@@ -11,7 +11,7 @@ import numpy as np
 
 from bench.decode_engines import Texts
 from bench.decode_scenes import Grey
-from scanner.camera import IMAGE_SUFFIXES, read_image
+from scanner.camera.sources import IMAGE_SUFFIXES, read_image
 from scanner.decode.base import grey_of
 
 TURNS = (0, 1, 2, 3)

@@ -14,7 +14,7 @@ from scanner.decode.base import grey_of
 from scanner.decode.engines import Zxing, blurred, evened
 from scanner.decode.idle import Idle
 from scanner.decode.stream import doubled, stream_decoder, zbar_or_none
-from scanner.window.compose import compose
+from scanner.window.drawing.compose import compose
 from scanner.window.state import Screen
 
 SIZE = (720, 1280)

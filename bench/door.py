@@ -29,8 +29,8 @@ from bench.processes import ROOT
 from bench.stores import sqlite_store
 from bench.venue import SCANS, open_venue, scan_body
 from bench.x_pixel import Pixel
-from scanner.scan import Kind
-from scanner.window.card import COLOURS
+from scanner.core.scan import Kind
+from scanner.window.drawing.card import COLOURS
 
 _PLACE = (0.99, 0.88)  # within the card, where nothing is written
 _FACES = {kind: int(COLOURS[kind][0][1:], 16) for kind in Kind}

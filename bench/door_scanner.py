@@ -15,12 +15,12 @@ from pathlib import Path
 import cv2
 
 from bench.film import Film, Webcam
-from scanner.camera import Live
+from scanner.camera.sources import Live
 from scanner.decode.base import Decoder, Grey, Reading
 from scanner.decode.idle import Idle
 from scanner.decode.stream import stream_decoder, zbar_or_none
-from scanner.gate import Wanted, gate_for
-from scanner.headless import run_headless
+from scanner.gate.gate import Wanted, gate_for
+from scanner.gate.headless import run_headless
 
 
 class Timed:

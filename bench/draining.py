@@ -20,12 +20,12 @@ from pathlib import Path
 
 from bench.stores import sqlite_store
 from bench.venue import Venue, open_venue
-from scanner.client import Client
-from scanner.delivery import Delivery
-from scanner.held_list import HeldList
-from scanner.offline import OfflineGate
-from scanner.scan import Scan
-from scanner.spool import Spool
+from scanner.core.scan import Scan
+from scanner.offline.decisions import OfflineGate
+from scanner.offline.held_list import HeldList
+from scanner.offline.spool import Spool
+from scanner.server.client import Client
+from scanner.server.delivery import Delivery
 
 LIMIT_S, LIMIT_SCANS = 30.0, 10_000
 #: people who were let in; every further scan of their badges was refused at the door

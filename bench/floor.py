@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 from checkin.db.engine import Database
 from checkin.protocol.codes import parse_code, token_hash
-from checkin.web.json_bodies import json_response
+from checkin.web.site.json import json_response
 
 URL_VARIABLE = "BENCH_FLOOR_URL"
 PATH = "/check-in"

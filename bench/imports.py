@@ -16,9 +16,9 @@ from bench.stores import Store
 from bench.venue import Venue
 from checkin.db.engine import Database
 from checkin.db.models import Delegation, Event
-from checkin.services.demo_names import FAMILY_NAMES, GIVEN_NAMES
-from checkin.services.importing import apply_plan, plan_table
-from checkin.services.spreadsheets import read_table
+from checkin.services.lifecycle.demo_names import FAMILY_NAMES, GIVEN_NAMES
+from checkin.services.people.importing import apply_plan, plan_table
+from checkin.services.spreadsheets.reading import read_table
 
 PARTS = ("read", "plan", "apply")
 _METADATA = MetaData()

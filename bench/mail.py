@@ -18,9 +18,9 @@ from checkin.db.migrate import upgrade
 from checkin.services.mail.outbox import PostOffice, send_due
 from checkin.services.mail.sender import Sender
 from checkin.services.mail.transport import transport_to
-from tests.factories import KEYS, NOW
-from tests.services.mail_server import Desk, mail_server
-from tests.services.test_delivery_crashes import queue
+from tests.services.mail.mail_server import Desk, mail_server
+from tests.services.mail.test_delivery_crashes import queue
+from tests.support.factories import KEYS, NOW
 
 SENDER = Sender("badges@example.org", "https://marhaba.example.org", per_day=10**6)
 

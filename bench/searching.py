@@ -12,8 +12,8 @@ from bench.stores import Store
 from bench.timing import timed_ms
 from checkin.db.engine import Database
 from checkin.db.models import Event, Participant
-from checkin.domain.names import fold_name
-from checkin.services.search import search_participants
+from checkin.domain.common.names import fold_name
+from checkin.services.people.search import search_participants
 
 _ASKED = ("zemm", "rkia", "sebti hich", "الخمل", "محمد", "ben", "fatima zahra", "ouazz", "nobody")
 

@@ -17,13 +17,13 @@ from bench.timing import timed_ms
 from bench.venue import Venue
 from checkin.db.engine import Database, in_core_transaction
 from checkin.db.models import Event, Participant
-from checkin.domain.verdicts import Direction, Source
-from checkin.services.board import Books, board_now
-from checkin.services.devices import PairedDevice
-from checkin.services.known_devices import device_by_token
-from checkin.services.live_counts import live_counts
-from checkin.services.scan_log import Reading
-from checkin.services.scans import record_scan
+from checkin.domain.scanning.verdicts import Direction, Source
+from checkin.services.board.board import Books, board_now
+from checkin.services.board.live_counts import live_counts
+from checkin.services.gates.authentication import device_by_token
+from checkin.services.gates.devices import PairedDevice
+from checkin.services.scanning.record import record_scan
+from checkin.services.scanning.storage import Reading
 
 _TOGETHER = 500
 

@@ -20,7 +20,7 @@ from uuid import uuid4
 
 from bench.processes import ROOT, free_port, server
 from bench.stores import Store
-from checkin.services.keys import Keys
+from checkin.services.common.keys import Keys
 from checkin.settings import Settings, load_keys
 
 GATES = 4

@@ -11,26 +11,26 @@ from typing import Any
 from flask import Flask, Response
 
 from checkin.db.engine import Database
-from checkin.services.board import Books
-from checkin.services.certificates.authority import served_authority
+from checkin.services.badges.wallets import load_wallets
+from checkin.services.board.board import Books
+from checkin.services.board.live import LiveHub
+from checkin.services.common.readiness import RecentReadiness, readiness
 from checkin.services.limits.limits import Limits
 from checkin.services.limits.opening import open_counters
-from checkin.services.live import LiveHub
-from checkin.services.readiness import RecentReadiness, readiness
-from checkin.services.unread_forwarding import ForwardingWatch
-from checkin.services.wallets import load_wallets
+from checkin.services.network.certificates.authority import served_authority
+from checkin.services.network.unread_forwarding import ForwardingWatch
 from checkin.settings import Settings, load_keys
 from checkin.web.api.app import MAX_BODY_BYTES, create_api
-from checkin.web.behind_proxies import behind_proxies
-from checkin.web.errands import Errands
-from checkin.web.errors import register_errors
-from checkin.web.known_address import KnownAddress
 from checkin.web.live_views import live_views
-from checkin.web.pages import register_pages
-from checkin.web.session_cookies import SessionCookies
-from checkin.web.state import API, EXTENSION, Marhaba
-from checkin.web.template_folder import template_folder
-from checkin.web.unread_bodies import Wsgi, hearing_out
+from checkin.web.network.known_address import KnownAddress
+from checkin.web.registrar import register_pages
+from checkin.web.site.background import Errands
+from checkin.web.site.behind_proxies import behind_proxies
+from checkin.web.site.errors import register_errors
+from checkin.web.site.request_body import Wsgi, hearing_out
+from checkin.web.site.session_cookies import SessionCookies
+from checkin.web.site.state import API, EXTENSION, Marhaba
+from checkin.web.site.template_folder import template_folder
 
 _HEADERS = {
     "Content-Security-Policy": (

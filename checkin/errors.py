@@ -1,6 +1,7 @@
 """The faults of the program: each class has a stable code that programs may test for.
 
-A refusal at the door is not a fault: it is a verdict, a value (see `checkin.domain.verdicts`).
+A refusal at the door is not a fault: it is a verdict, a value (see
+`checkin.domain.scanning.verdicts`).
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ class WeakPassword(InvalidRequest):
     code = "weak_password"
 
     def __init__(self, detail: str, *, weakness: str) -> None:
-        """Remember why: a value of `checkin.domain.passwords.Weakness`."""
+        """Remember why: a value of `checkin.domain.accounts.passwords.Weakness`."""
         super().__init__(detail)
         self.weakness = weakness
 

@@ -16,14 +16,15 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError,
 from sqlalchemy.orm import Session
 
 from checkin.command_names import organiser_command
-from checkin.domain.addresses import one_line, public_url, sender_address
-from checkin.domain.problems import InvalidValue, Problem
-from checkin.domain.proxies import Network, trusted_networks
+from checkin.domain.common.problems import InvalidValue, Problem
+from checkin.domain.network.addresses import one_line, public_url, sender_address
+from checkin.domain.network.proxies import Network, trusted_networks
 from checkin.errors import SettingsError
-from checkin.services.keys import MASTER_KEY_BYTES, Keys
+from checkin.services.accounts.sessions import Lifetimes
+from checkin.services.badges.wallet_files import WalletFiles
+from checkin.services.common.keys import MASTER_KEY_BYTES, Keys
 from checkin.services.mail.sender import DOMAIN_SPACING_MS, PER_DAY, Sender
-from checkin.services.operator_sessions import Lifetimes
-from checkin.services.public_address import (
+from checkin.services.network.public_address import (
     AddressSource,
     Given,
     PublicAddress,
@@ -32,7 +33,6 @@ from checkin.services.public_address import (
     public_address,
     sender_of_mail,
 )
-from checkin.services.wallet_files import WalletFiles
 
 PREFIX = "CHECKIN_"
 #: names the `.env` of the folder in which `run` was started, for the server's own process

@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING
 
 # First of all: whatever asks for a time zone from here on gets it from the shipped tables.
 import checkin.protocol.time_zones  # noqa: F401
-from checkin.domain.messages import DEFAULT_LANGUAGE, LANGUAGES
-from checkin.domain.verdicts import Direction
+from checkin.domain.scanning.messages import DEFAULT_LANGUAGE, LANGUAGES
+from checkin.domain.scanning.verdicts import Direction
 from checkin.protocol.fingerprints import fingerprint_typed
 from checkin.protocol.version import VERSION
-from scanner.errors import LibraryMissing, ScannerError
-from scanner.quiet import hush
+from scanner.core.errors import LibraryMissing, ScannerError
+from scanner.core.quiet import hush
 from scanner.words import say
 
 if TYPE_CHECKING:
     from scanner.decode.base import Decoder
-    from scanner.gate import Gate, Wanted
+    from scanner.gate.gate import Gate, Wanted
 
 #: `--pair` without a code
 BY_CAMERA = ""
@@ -55,12 +55,12 @@ def main(argv: list[str] | None = None) -> int:
 
 def _decode(asked: argparse.Namespace) -> int:
     with _libraries():
-        from scanner.stills import decode_images
+        from scanner.camera.stills import decode_images
     return decode_images(asked.decode, asked.language)
 
 
 def _print_set_aside(asked: argparse.Namespace) -> int:
-    from scanner.set_aside import set_aside_lines, spool_asked_for
+    from scanner.gate.set_aside import set_aside_lines, spool_asked_for
 
     for line in set_aside_lines(asked.spool or spool_asked_for(asked.server, asked.token)):
         print(line)  # noqa: T201 - a command
@@ -69,10 +69,10 @@ def _print_set_aside(asked: argparse.Namespace) -> int:
 
 def _scan(asked: argparse.Namespace) -> int:
     with _libraries():
+        from scanner.camera.steady import frames_of
         from scanner.decode.idle import Idle
         from scanner.decode.stream import stream_decoder, zbar_or_none
-        from scanner.gate import needs_pairing
-        from scanner.steady import frames_of
+        from scanner.gate.gate import needs_pairing
     if not asked.headless:
         from scanner.window.display import check_display
 
@@ -90,7 +90,7 @@ def _scan(asked: argparse.Namespace) -> int:
     if is_invited or wanted.pairing_code:
         print(say(asked.language, "paired", gate=gate.place.get("name", "")), file=sys.stderr)  # noqa: T201 - a command
     if asked.headless:
-        from scanner.headless import run_headless
+        from scanner.gate.headless import run_headless
 
         run_headless(gate, frames, decoder)
     else:
@@ -102,8 +102,8 @@ def _scan(asked: argparse.Namespace) -> int:
 
 def _gate(asked: argparse.Namespace, wanted: Wanted) -> Gate:
     """Return the gate of what the command line said; without a window nobody is asked."""
-    from scanner.authority_question import ask_in_terminal, gate_or_question
-    from scanner.gate import gate_for
+    from scanner.gate.authority_question import ask_in_terminal, gate_or_question
+    from scanner.gate.gate import gate_for
 
     if asked.headless:
         return gate_for(wanted)
@@ -116,12 +116,12 @@ def _gate(asked: argparse.Namespace, wanted: Wanted) -> Gate:
 
 def _gate_invited(asked: argparse.Namespace, wanted: Wanted, decoder: Decoder) -> Gate:
     """Return the gate of a pairing QR or a typed code; the window asks until the code is good."""
-    from scanner.errors import PairingRefused
-    from scanner.gate import gate_for
+    from scanner.core.errors import PairingRefused
+    from scanner.gate.gate import gate_for
 
     if asked.headless:
         return gate_for(_invited(asked, wanted, decoder, ""))
-    from scanner.authority_question import gate_or_question
+    from scanner.gate.authority_question import gate_or_question
     from scanner.window.authority_window import ask_in_window
 
     refused = ""
@@ -135,8 +135,8 @@ def _gate_invited(asked: argparse.Namespace, wanted: Wanted, decoder: Decoder) -
 
 def _invited(asked: argparse.Namespace, wanted: Wanted, decoder: Decoder, refused: str) -> Wanted:
     """Return what is wanted with the code, and where none was given the server, of a pairing QR."""
-    from scanner.pairing import invitation_seen
-    from scanner.steady import frames_of
+    from scanner.camera.steady import frames_of
+    from scanner.gate.pairing import invitation_seen
 
     frames = frames_of(asked.source, at_once=asked.headless)
     if asked.headless:
@@ -159,7 +159,7 @@ def _invited(asked: argparse.Namespace, wanted: Wanted, decoder: Decoder, refuse
 
 
 def _wanted(asked: argparse.Namespace) -> Wanted:
-    from scanner.gate import Wanted
+    from scanner.gate.gate import Wanted
 
     return Wanted(
         server=asked.server or "",

@@ -10,12 +10,12 @@ import pytest
 from checkin.app import create_app
 from checkin.db.engine import Database
 from checkin.db.models import Event
-from checkin.services.devices import PairedDevice
+from checkin.services.gates.devices import PairedDevice
 from checkin.settings import Settings
-from checkin.web.state import EXTENSION
-from tests import factories
-from tests.api_client import Api
-from tests.databases import (
+from checkin.web.site.state import EXTENSION
+from tests.support import factories
+from tests.support.api_client import Api
+from tests.support.databases import (
     KINDS,
     Databases,
     PostgresDatabases,
@@ -23,8 +23,8 @@ from tests.databases import (
     opened,
     postgres_cluster,
 )
-from tests.many_apps import compile_once
-from tests.redis_server import RedisServer, redis_server
+from tests.support.many_apps import compile_once
+from tests.support.redis_server import RedisServer, redis_server
 
 compile_once()
 

@@ -13,18 +13,18 @@ from uuid import UUID
 
 import pytest
 
-from scanner.client import Client
-from scanner.clock import DeviceClock
-from scanner.courier import Courier
-from scanner.gate import Gate
-from scanner.happenings import Happening
-from scanner.held_list import HeldList
-from scanner.scan import Kind, Scan, Verdict
-from scanner.spool import Spool
-from scanner.station import Station
-from tests.server_process import Server
-from tests.tcp_proxy import Wire
-from tests.waiting import wait_for
+from scanner.core.scan import Kind, Scan, Verdict
+from scanner.gate.gate import Gate
+from scanner.gate.station import Station
+from scanner.offline.clock import DeviceClock
+from scanner.offline.held_list import HeldList
+from scanner.offline.spool import Spool
+from scanner.server.client import Client
+from scanner.server.courier import Courier
+from scanner.server.events import Happening
+from tests.support.server_process import Server
+from tests.support.tcp_proxy import Wire
+from tests.support.waiting import wait_for
 
 
 class Door:

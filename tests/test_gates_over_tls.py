@@ -19,14 +19,14 @@ import requests
 from badges.link_qr import link_qr_png
 from badges.qr import qr_image
 from checkin.protocol.fingerprints import pairing_fragment
-from checkin.services.certificates.authority import authority_of
-from scanner.local_names import system_asks_the_network
-from tests.lan import Machine, needs_namespaces, two_machines
-from tests.network_camera import NetworkCamera
-from tests.server_process import ROOT
+from checkin.services.network.certificates.authority import authority_of
+from scanner.server.local_names import system_asks_the_network
+from tests.support.lan import Machine, needs_namespaces, two_machines
+from tests.support.network_camera import NetworkCamera
+from tests.support.server_process import ROOT
+from tests.support.venue_server import ADDRESS, VenueServer
+from tests.support.waiting import wait_for
 from tests.test_end_to_end import FRAME, film, picture_of
-from tests.venue_server import ADDRESS, VenueServer
-from tests.waiting import wait_for
 
 pytestmark = needs_namespaces
 

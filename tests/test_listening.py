@@ -11,8 +11,8 @@ import sys
 import pytest
 import requests
 
-from tests.server_process import ROOT, Server, free_port
-from tests.venue_network import VenueServer, a_venue
+from tests.support.server_process import ROOT, Server, free_port
+from tests.support.venue_network import VenueServer, a_venue
 
 
 @pytest.fixture

@@ -18,14 +18,14 @@ from requests.adapters import HTTPAdapter
 from sqlalchemy import select
 
 from checkin.db.models import Activity, OperatorSession, Role
-from checkin.services.failed_sign_ins import FAILURES
-from tests import factories, reverse_proxies
-from tests.browser.stations import pairing_link_at
-from tests.scanner.pictures import qr, scene, write_video
-from tests.server_fork import by_fork
-from tests.server_process import ROOT, Server
-from tests.waiting import wait_for
-from tests.web.pages.browsing import PASSWORD, an_operator
+from checkin.services.accounts.failed_sign_ins import FAILURES
+from tests.browser.gates.stations import pairing_link_at
+from tests.scanner.decode.pictures import qr, scene, write_video
+from tests.support import factories, reverse_proxies
+from tests.support.server_fork import by_fork
+from tests.support.server_process import ROOT, Server
+from tests.support.waiting import wait_for
+from tests.web.browsing import PASSWORD, an_operator
 
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 #: addresses of this machine, each in a network of its own

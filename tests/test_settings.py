@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checkin.domain.public_address import AddressSource, Given
+from checkin.domain.network.public_address import AddressSource, Given
 from checkin.errors import SettingsError
 from checkin.settings import Settings, load_settings
 

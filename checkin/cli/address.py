@@ -9,11 +9,11 @@ import click
 from sqlalchemy.orm import Session
 
 from checkin.cli.office import Office, in_office, now, say
-from checkin.domain.addresses import one_line
-from checkin.domain.problems import InvalidValue, Problem
-from checkin.domain.public_address import BASE_URL, MAIL_FROM, RULING
+from checkin.domain.common.problems import InvalidValue, Problem
+from checkin.domain.network.addresses import one_line
+from checkin.domain.network.public_address import BASE_URL, MAIL_FROM, RULING
 from checkin.errors import Conflict, InvalidRequest
-from checkin.services.public_address import (
+from checkin.services.network.public_address import (
     AddressSource,
     PublicAddress,
     SenderAddress,
@@ -23,7 +23,7 @@ from checkin.services.public_address import (
     lan_choices,
     where_it_answers,
 )
-from checkin.services.telephone_check import opened_elsewhere
+from checkin.services.network.telephone_check import opened_elsewhere
 
 _SOURCES = {
     AddressSource.ENVIRONMENT: "from the environment",

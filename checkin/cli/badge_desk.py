@@ -20,13 +20,13 @@ from checkin.cli.office import (
     say,
     say_json,
 )
-from checkin.domain.addresses import one_line
-from checkin.services.badge_issue import reissue_badge, revoke_badge
-from checkin.services.badge_page import page_address
-from checkin.services.badge_print import print_badge
-from checkin.services.event_look import set_colour, set_logo
-from checkin.services.events import event_named
-from checkin.services.printer import ByHand, system_printer
+from checkin.domain.network.addresses import one_line
+from checkin.services.badges.issue import reissue_badge, revoke_badge
+from checkin.services.badges.page import page_address
+from checkin.services.badges.printer import ByHand, system_printer
+from checkin.services.badges.printing import print_badge
+from checkin.services.events.events import event_named
+from checkin.services.events.look import set_colour, set_logo
 
 person_argument = click.argument("participant_id", type=NUMBER)
 reason_option = click.option("--reason", required=True, help="lost, leaked, …: it is written down")

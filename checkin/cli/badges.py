@@ -17,10 +17,10 @@ from checkin.cli.delivery import status
 from checkin.cli.office import Office, event_option, in_office, only_ours, say
 from checkin.cli.sending import pause, progress_bar, resume, send
 from checkin.db.models import Delegation, Event
-from checkin.domain.names import fold_name
-from checkin.services.badges import BadgeCode, badge_codes, badge_specs
-from checkin.services.event_look import look_of
-from checkin.services.events import delegation_named, delegations_of
+from checkin.domain.common.names import fold_name
+from checkin.services.badges.specs import BadgeCode, badge_codes, badge_specs
+from checkin.services.events.events import delegation_named, delegations_of
+from checkin.services.events.look import look_of
 
 _COLUMNS = ("participant_id", "delegation", "category", "status", "name", "code")
 

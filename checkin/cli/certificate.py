@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from checkin.cli.venue_network import check_host, names_besides
-from checkin.services.certificates.leaf import leaf_for
-from checkin.services.certificates.machine import machine_names
+from checkin.services.network.certificates.leaf import leaf_for
+from checkin.services.network.certificates.machine import machine_names
 
 
 def self_signed(folder: Path, host: str) -> tuple[Path, Path]:

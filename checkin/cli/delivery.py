@@ -5,8 +5,12 @@ from __future__ import annotations
 import click
 
 from checkin.cli.office import Office, event_option, in_office, json_option, say, say_json
-from checkin.services.events import delegation_named
-from checkin.services.mail.delivery import DelegationDelivery, Delivery, delivery_by_delegation
+from checkin.services.events.events import delegation_named
+from checkin.services.mail.delivery_report import (
+    DelegationDelivery,
+    Delivery,
+    delivery_by_delegation,
+)
 
 _WIDTH = 11
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from checkin.cli.office import Office, in_office, json_option, now, say, say_json
 from checkin.cli.setup import set_up
 from checkin.db.models import Event
-from checkin.services.demo import DEMO_SLUG, Demo, load_demo
+from checkin.services.lifecycle.demo import DEMO_SLUG, Demo, load_demo
 
 
 def _has_real_events(office: Office) -> bool:

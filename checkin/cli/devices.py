@@ -20,7 +20,7 @@ from checkin.command_names import scanner_command
 from checkin.db.models import Event
 from checkin.errors import NotFound
 from checkin.protocol.fingerprints import pairing_fragment
-from checkin.services.devices import (
+from checkin.services.gates.devices import (
     PAIRING_LIFETIME,
     NewDevice,
     add_device,
@@ -28,9 +28,9 @@ from checkin.services.devices import (
     open_pairing,
     revoke_device,
 )
-from checkin.services.gates import limit_gate
-from checkin.services.public_address import PublicAddress
-from checkin.services.serving import serving_now
+from checkin.services.gates.gates import limit_gate
+from checkin.services.network.public_address import PublicAddress
+from checkin.services.network.serving import serving_now
 
 gate_option = click.option("--gate", "gate_name", required=True, metavar="NAME")
 

@@ -13,17 +13,17 @@ from checkin.cli.address import HOW_TO_OPEN_IT, warning_line, with_source
 from checkin.cli.doctor_network import certificate_fault, network_notes
 from checkin.cli.office import Office, in_office, now, say
 from checkin.db.models import Event
-from checkin.domain.address_contradictions import ELSEWHERE
-from checkin.domain.addresses import one_line
-from checkin.domain.problems import Problem
+from checkin.domain.common.problems import Problem
+from checkin.domain.network.addresses import one_line
+from checkin.domain.network.contradictions import ELSEWHERE
 from checkin.errors import MarhabaError, SettingsError
 from checkin.protocol.time_zones import time_zone
-from checkin.services.events import check_event_key
+from checkin.services.badges.wallets import load_wallets
+from checkin.services.common.readiness import readiness
+from checkin.services.events.events import check_event_key
 from checkin.services.mail.transport import transport_to
-from checkin.services.readiness import readiness
-from checkin.services.telephone_check import opened_elsewhere
-from checkin.services.unread_forwarding import unread_forwarding
-from checkin.services.wallets import load_wallets
+from checkin.services.network.telephone_check import opened_elsewhere
+from checkin.services.network.unread_forwarding import unread_forwarding
 
 
 @click.command()

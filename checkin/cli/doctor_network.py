@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from checkin.cli.office import Office, now
-from checkin.domain.addresses import host_of_url
-from checkin.domain.certificate_names import Names, permitted
+from checkin.domain.network.addresses import host_of_url
+from checkin.domain.network.certificate_names import Names, permitted
 from checkin.protocol.fingerprints import beginning
-from checkin.services.certificates.authority import authority_of
-from checkin.services.certificates.machine import machine_names
-from checkin.services.network import lan_addresses
-from checkin.services.serving import Serving, serving_now
+from checkin.services.network.certificates.authority import authority_of
+from checkin.services.network.certificates.machine import machine_names
+from checkin.services.network.interfaces import lan_addresses
+from checkin.services.network.serving import Serving, serving_now
 
 
 def certificate_fault(office: Office) -> str:

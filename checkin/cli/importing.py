@@ -9,11 +9,11 @@ import click
 
 from checkin.cli.office import Office, event_option, in_office, json_option, now, say, say_json
 from checkin.db.models import Delegation, Event
-from checkin.domain.importing import Action
-from checkin.domain.unreadable import UnreadableFile
-from checkin.services.events import check_event_key, delegation_named
-from checkin.services.importing import ImportPlan, apply_plan, plan_table
-from checkin.services.spreadsheets import Table, read_table
+from checkin.domain.people.importing import Action
+from checkin.domain.people.unreadable import UnreadableFile
+from checkin.services.events.events import check_event_key, delegation_named
+from checkin.services.people.importing import ImportPlan, apply_plan, plan_table
+from checkin.services.spreadsheets.reading import Table, read_table
 
 _WORDS = {
     "fr": {"add": "ajoutés", "change": "modifiés", "skip": "ignorés", "refuse": "refusés"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 
-from checkin.domain.addresses import only_this_machine_understands
+from checkin.domain.network.addresses import only_this_machine_understands
 from checkin.errors import SettingsError
 
 

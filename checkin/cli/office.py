@@ -18,11 +18,11 @@ from checkin.db.engine import Database, in_transaction
 from checkin.db.migrate import current_revision
 from checkin.db.models import Event
 from checkin.errors import MarhabaError, SettingsError
-from checkin.services.events import event_named
-from checkin.services.keys import Keys
+from checkin.services.common.keys import Keys
+from checkin.services.common.readiness import schema_fault
+from checkin.services.events.events import event_named
 from checkin.services.mail.sender import Sender
-from checkin.services.public_address import PublicAddress
-from checkin.services.readiness import schema_fault
+from checkin.services.network.public_address import PublicAddress
 from checkin.settings import Settings, load_keys, load_settings
 
 T = TypeVar("T")

@@ -9,15 +9,15 @@ from sqlalchemy.orm import Session
 
 from checkin.cli.office import Office, event_option, in_office, json_option, now, say, say_json
 from checkin.db.models import Role
-from checkin.services.events import delegation_named
-from checkin.services.operators import (
+from checkin.services.accounts.operators import (
     NewOperator,
     add_operator,
     operator_named,
     set_password,
 )
-from checkin.services.pins import new_pin
-from checkin.services.second_factor import turn_off
+from checkin.services.accounts.pins import new_pin
+from checkin.services.accounts.second_factor import turn_off
+from checkin.services.events.events import delegation_named
 
 
 @click.group()

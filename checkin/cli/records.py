@@ -17,9 +17,9 @@ from checkin.cli.office import (
     say,
     say_json,
 )
-from checkin.services.activity import note
-from checkin.services.export_files import WRITERS
-from checkin.services.purge import purge_event
+from checkin.services.common.activity import note
+from checkin.services.export.files import WRITERS
+from checkin.services.lifecycle.purge import purge_event
 
 
 @click.command("export")

@@ -15,8 +15,8 @@ from checkin.cli.serving import serve
 from checkin.cli.venue_network import VenueNetwork
 from checkin.db.models import Event
 from checkin.errors import SettingsError
-from checkin.services.public_address import Listening, write_listening
-from checkin.services.readiness import readiness
+from checkin.services.common.readiness import readiness
+from checkin.services.network.public_address import Listening, write_listening
 from checkin.settings import DOTENV_VARIABLE
 
 

@@ -17,13 +17,13 @@ import click
 from checkin.cli.office import Office, event_option, in_office, json_option, now, say, say_json
 from checkin.db.models import Event, Sending
 from checkin.errors import InvalidRequest
-from checkin.services.events import check_event_key
+from checkin.services.badges.wallets import load_wallets
+from checkin.services.events.events import check_event_key
 from checkin.services.mail.claims import retry_unknown
 from checkin.services.mail.outbox import Ended, PostOffice, Run, send_due, states, waiting
 from checkin.services.mail.switch import sender_gone, set_sending
 from checkin.services.mail.transport import Outcome, transport_to
-from checkin.services.public_address import PublicAddress
-from checkin.services.wallets import load_wallets
+from checkin.services.network.public_address import PublicAddress
 
 #: how often a sender that stays looks for what has become due
 LOOK_AGAIN_S = 5.0

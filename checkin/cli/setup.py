@@ -13,10 +13,15 @@ from checkin.command_names import organiser_command
 from checkin.db.engine import Database
 from checkin.db.migrate import current_revision, is_known, upgrade
 from checkin.db.models import Event, Operator, Role
-from checkin.domain.quotas import MAX_QUOTA
+from checkin.domain.people.quotas import MAX_QUOTA
 from checkin.errors import InvalidRequest, SettingsError
 from checkin.protocol.time_zones import time_zone
-from checkin.services.events import (
+from checkin.services.accounts.operators import (
+    NewOperator,
+    add_operator,
+)
+from checkin.services.common.readiness import schema_fault
+from checkin.services.events.events import (
     EventSpec,
     add_category,
     add_delegation,
@@ -24,12 +29,7 @@ from checkin.services.events import (
     create_event,
     delegation_named,
 )
-from checkin.services.operators import (
-    NewOperator,
-    add_operator,
-)
-from checkin.services.readiness import schema_fault
-from checkin.services.registration import set_quota
+from checkin.services.people.registration import set_quota
 from checkin.settings import create_key_file
 
 FIRST_OPERATOR = "admin@example.org"

@@ -12,15 +12,15 @@ from urllib.parse import urlsplit
 import click
 
 from checkin.cli.office import say
-from checkin.domain.certificate_names import is_permitted
+from checkin.domain.network.certificate_names import is_permitted
 from checkin.errors import SettingsError
 from checkin.protocol.fingerprints import beginning, in_pairs
-from checkin.services.certificates.authority import VARIABLE, authority_of
-from checkin.services.certificates.machine import machine_names
-from checkin.services.certificates.upkeep import LeafUpkeep
-from checkin.services.mdns import Announcer
-from checkin.services.network import lan_addresses
-from checkin.services.serving import ServingNote
+from checkin.services.network.certificates.authority import VARIABLE, authority_of
+from checkin.services.network.certificates.machine import machine_names
+from checkin.services.network.certificates.upkeep import LeafUpkeep
+from checkin.services.network.interfaces import lan_addresses
+from checkin.services.network.mdns import Announcer
+from checkin.services.network.serving import ServingNote
 from checkin.settings import Settings
 
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
 #: at most this many transactions of one process are open at once; `scarce` in
-#: `checkin.services.scan_facts` counts on it
+#: `checkin.services.scanning.facts` counts on it
 POOL_SIZE = 20
 
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from checkin.db.engine import Database
-from checkin.services.board import Board, Books, board_now
-from checkin.services.live import View
-from checkin.services.live_counts import LiveCounts, live_counts
-from checkin.web.board_body import board_body
-from checkin.web.json_bodies import json_text, status_body
-from checkin.web.state import BOARD, COUNTS
+from checkin.services.board.board import Board, Books, board_now
+from checkin.services.board.live import View
+from checkin.services.board.live_counts import LiveCounts, live_counts
+from checkin.web.board.body import board_body
+from checkin.web.site.json import json_text, status_body
+from checkin.web.site.state import BOARD, COUNTS
 
 
 def live_views(database: Database, books: Books) -> Mapping[str, View]:

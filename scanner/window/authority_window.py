@@ -9,14 +9,14 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from checkin.protocol.fingerprints import beginning, in_pairs
-from scanner.authority_question import NO_KEYS, YES_KEYS
+from scanner.core.typed import meant_key
 from scanner.decode.base import Colour
-from scanner.typed import meant_key
-from scanner.window.compose import HEIGHT_PX, WIDTH_PX
+from scanner.gate.authority_question import NO_KEYS, YES_KEYS
 from scanner.window.display import TITLE, shown_window
+from scanner.window.drawing.compose import HEIGHT_PX, WIDTH_PX
+from scanner.window.drawing.text import draw_line, draw_paragraph, width_of
 from scanner.window.keyboard import ESCAPE
 from scanner.window.listening import Keyboard
-from scanner.window.text import draw_line, draw_paragraph, width_of
 from scanner.words import say
 
 _WAIT_FOR_KEY_MS = 25

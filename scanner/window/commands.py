@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from checkin.domain.verdicts import Source
+from checkin.domain.scanning.verdicts import Source
 from checkin.protocol.codes import looks_like_ours
-from scanner.station import Sight, Station
-from scanner.typed import meant_code, meant_key
+from scanner.core.typed import meant_code, meant_key
+from scanner.gate.station import Sight, Station
 from scanner.window import state
 from scanner.window.counter import KEYS, Counter
 from scanner.window.keyboard import ENTER, ESCAPE

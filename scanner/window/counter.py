@@ -6,16 +6,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from checkin.domain.verdicts import Source, Status
+from checkin.domain.scanning.verdicts import Source, Status
 from checkin.protocol.codes import parse_code
-from scanner.camera_names import CameraName, cameras
-from scanner.desk import Desk, Override, PossibleDuplicate
-from scanner.errors import AskedTooOften, RequestRejected, ScannerError, ServerUnreachable
-from scanner.scan import Kind, Verdict
-from scanner.station import Sight, Station
-from scanner.typed import meant_code
-from scanner.walk_in import Newcomer
-from scanner.window.errands import Answer, Errands
+from scanner.camera.names import CameraName, cameras
+from scanner.core.errors import AskedTooOften, RequestRejected, ScannerError, ServerUnreachable
+from scanner.core.scan import Kind, Verdict
+from scanner.core.typed import meant_code
+from scanner.gate.station import Sight, Station
+from scanner.gate.volunteer_requests import Desk, Override, PossibleDuplicate
+from scanner.offline.walk_in import Newcomer
+from scanner.window.background import Answer, Errands
 from scanner.window.form import Field, Form, Purpose, Step, opened, pressed, told
 from scanner.window.options import camera_option, delegation_options, with_people
 from scanner.window.state import Screen, with_notice, with_trouble

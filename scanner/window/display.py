@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from scanner.errors import NoDisplay
+from scanner.core.errors import NoDisplay
 from scanner.window.first_paint import FirstPaint
 from scanner.window.x11 import X11
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from checkin.domain.names import fold_name
+from checkin.domain.common.names import fold_name
 from scanner.window.keyboard import BACKSPACE, DOWN, ENTER, ESCAPE, TAB, UP
 
 LONGEST_TEXT = 80

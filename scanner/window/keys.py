@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from checkin.protocol.codes import parse_code
-from scanner.typed import meant_code
+from scanner.core.typed import meant_code
 from scanner.window.keyboard import ENTER
 
 GAP_S = 0.08

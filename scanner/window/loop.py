@@ -10,24 +10,24 @@ from typing import TypeVar
 
 import cv2
 
-from checkin.domain.verdicts import Source
-from scanner.camera import Frame, Frames, open_source
+from checkin.domain.scanning.verdicts import Source
+from scanner.camera.sources import Frame, Frames, open_source
+from scanner.camera.steady import Steady
+from scanner.core.errors import DeviceWiped, ScannerError
+from scanner.core.scan import Verdict
+from scanner.core.sound import Sound, gravest
 from scanner.decode.base import Decoder
-from scanner.desk import Desk, delegations_in
-from scanner.errors import DeviceWiped, ScannerError
-from scanner.gate import Gate
-from scanner.happenings import Happening, Stopped
-from scanner.scan import Verdict
-from scanner.sound import Sound, gravest
-from scanner.steady import Steady
+from scanner.gate.gate import Gate
+from scanner.gate.volunteer_requests import Desk, delegations_in
+from scanner.server.events import Happening, Stopped
 from scanner.window import state
 from scanner.window.commands import Commands
-from scanner.window.compose import HEIGHT_PX, WIDTH_PX, compose
 from scanner.window.counter import Counter
+from scanner.window.decoder_thread import Eye, Remark
 from scanner.window.display import TITLE, shown_window
-from scanner.window.eye import Eye, Remark
+from scanner.window.drawing.compose import HEIGHT_PX, WIDTH_PX, compose
+from scanner.window.drawing.text import can_shape
 from scanner.window.listening import Keyboard
-from scanner.window.text import can_shape
 from scanner.words import say
 
 _WAIT_FOR_KEY_MS = 25

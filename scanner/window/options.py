@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from scanner.camera_names import CameraName
-from scanner.desk import Delegation, Person
-from scanner.window.card import in_both_scripts
+from scanner.camera.names import CameraName
+from scanner.gate.volunteer_requests import Delegation, Person
+from scanner.window.drawing.card import in_both_scripts
 from scanner.window.form import Form, Option, told
 from scanner.words import say
 

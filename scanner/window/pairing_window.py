@@ -6,17 +6,17 @@ from dataclasses import replace
 
 import cv2
 
-from scanner.camera import Frames
+from scanner.camera.sources import Frames
+from scanner.core.errors import NotPaired, PairingRefused
 from scanner.decode.base import Decoder
-from scanner.errors import NotPaired, PairingRefused
-from scanner.pairing import CODE_LENGTH, Greeter, Invitation, code_typed
-from scanner.window.compose import HEIGHT_PX, WIDTH_PX, compose
+from scanner.gate.pairing import CODE_LENGTH, Greeter, Invitation, code_typed
+from scanner.window.decoder_thread import Eye
 from scanner.window.display import TITLE, shown_window
-from scanner.window.eye import Eye
+from scanner.window.drawing.compose import HEIGHT_PX, WIDTH_PX, compose
+from scanner.window.drawing.strip import STRIP_PX
 from scanner.window.keyboard import BACKSPACE, ENTER, ESCAPE
 from scanner.window.listening import Keyboard
 from scanner.window.state import Screen, with_trouble
-from scanner.window.strip import STRIP_PX
 
 _WAIT_FOR_KEY_MS = 25
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from checkin.domain.verdicts import Direction
+from checkin.domain.scanning.verdicts import Direction
+from scanner.core.errors import ScannerError
+from scanner.core.scan import Kind, Verdict
 from scanner.decode.base import Corners
-from scanner.desk import Delegation, delegations_in
-from scanner.errors import ScannerError
-from scanner.happenings import Annulled, Happening, LinkSeen, Stopped, Trouble
-from scanner.refresh import Freshness
-from scanner.scan import Kind, Verdict
+from scanner.gate.volunteer_requests import Delegation, delegations_in
+from scanner.server.events import Annulled, Happening, LinkSeen, Stopped, Trouble
+from scanner.server.refresh import Freshness
 from scanner.window.form import Form, Notice
 from scanner.words import next_language
 

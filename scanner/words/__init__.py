@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from checkin.domain.messages import DEFAULT_LANGUAGE, LANGUAGES
+from checkin.domain.scanning.messages import DEFAULT_LANGUAGE, LANGUAGES
 from scanner.words.faults import FAULTS
 from scanner.words.forms import FORMS
 from scanner.words.keys import KEYS

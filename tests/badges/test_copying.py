@@ -10,7 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from badges.pdf import badge_sheets_pdf, single_badge_pdf
-from checkin.services.demo_names import FAMILY_NAMES, GIVEN_NAMES
+from checkin.services.lifecycle.demo_names import FAMILY_NAMES, GIVEN_NAMES
 from tests.badges.specs import a_spec
 
 NAMES = sorted(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from checkin.db.models import Role
-from tests import factories
-from tests.browser.stations import open_station, pairing_link_at, wait_for_list
-from tests.browser.webcam import Chromium
-from tests.server_fork import by_fork
-from tests.server_process import Server
-from tests.web.pages.browsing import PASSWORD, an_operator
+from tests.browser.gates.stations import open_station, pairing_link_at, wait_for_list
+from tests.browser.gates.webcam import Chromium
+from tests.support import factories
+from tests.support.server_fork import by_fork
+from tests.support.server_process import Server
+from tests.web.browsing import PASSWORD, an_operator
 
 
 @pytest.fixture

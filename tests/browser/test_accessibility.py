@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from checkin.db.models import Role
-from checkin.domain.verdicts import Status
-from checkin.services.scan_log import Decided
-from tests import factories
+from checkin.domain.scanning.verdicts import Status
+from checkin.services.scanning.storage import Decided
 from tests.browser.accessibility import serious_findings
-from tests.web.pages.browsing import PASSWORD, an_operator
+from tests.support import factories
+from tests.web.browsing import PASSWORD, an_operator
 
 pytestmark = pytest.mark.browser
 

@@ -13,17 +13,23 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from checkin.db.models import Role, Scan
-from checkin.services.badge_page import page_secret
-from tests import factories
-from tests.api_client import a_scan
-from tests.browser.stations import card, open_station, pairing_link_at, type_code, wait_for_list
-from tests.browser.test_delegation_import import people
-from tests.browser.webcam import picture
-from tests.factories import KEYS
-from tests.reverse_proxies import nginx, plain_proxy
-from tests.server_fork import by_fork
-from tests.server_process import Server
-from tests.web.pages.browsing import PASSWORD, an_operator
+from checkin.services.badges.page import page_secret
+from tests.browser.gates.stations import (
+    card,
+    open_station,
+    pairing_link_at,
+    type_code,
+    wait_for_list,
+)
+from tests.browser.gates.webcam import picture
+from tests.browser.pages.test_delegation_import import people
+from tests.support import factories
+from tests.support.api_client import a_scan
+from tests.support.factories import KEYS
+from tests.support.reverse_proxies import nginx, plain_proxy
+from tests.support.server_fork import by_fork
+from tests.support.server_process import Server
+from tests.web.browsing import PASSWORD, an_operator
 
 pytestmark = pytest.mark.browser
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests import factories
-from tests.browser.stations import card, open_station, type_code, wait_for_list
+from tests.browser.gates.stations import card, open_station, type_code, wait_for_list
+from tests.support import factories
 
 pytestmark = pytest.mark.browser
 

@@ -9,11 +9,17 @@ import pytest
 from playwright.sync_api import Error
 
 from checkin.protocol.fingerprints import beginning, fingerprint_of
-from checkin.services.certificates.authority import authority_of
-from tests.browser.stations import card, type_code
-from tests.browser.webcam import picture
-from tests.lan import needs_namespaces, two_machines
-from tests.venue_server import ADDRESS, VenueServer, needs_certutil, served_with, trusting_home
+from checkin.services.network.certificates.authority import authority_of
+from tests.browser.gates.stations import card, type_code
+from tests.browser.gates.webcam import picture
+from tests.support.lan import needs_namespaces, two_machines
+from tests.support.venue_server import (
+    ADDRESS,
+    VenueServer,
+    needs_certutil,
+    served_with,
+    trusting_home,
+)
 
 pytestmark = [pytest.mark.browser, needs_namespaces, needs_certutil]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from checkin.cli.main import main
-from tests.factories import BASE_URL
+from tests.support.factories import BASE_URL
 
 
 @dataclass(frozen=True)

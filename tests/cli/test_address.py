@@ -13,8 +13,8 @@ import pytest
 
 from checkin.cli.listening import reached_host
 from checkin.db.engine import Database, in_transaction
-from checkin.domain.public_address import Listening
-from checkin.services.public_address import write_listening
+from checkin.domain.network.public_address import Listening
+from checkin.services.network.public_address import write_listening
 from tests.cli.conftest import Run
 
 LOCAL = "only this machine understands http://localhost:8000, so nothing leaves with it"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from checkin.services.unread_forwarding import ForwardingWatch
+from checkin.services.network.unread_forwarding import ForwardingWatch
 from tests.cli.conftest import Run
-from tests.factories import NOW
+from tests.support.factories import NOW
 
 
 def test_forwarded_headers_that_nobody_trusts_are_told_once_until_they_are(

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
-from tests.server_process import ROOT
-from tests.services.workbooks import workbook
+from tests.services.spreadsheets.workbooks import workbook
+from tests.support.server_process import ROOT
 
 PEOPLE = workbook(
     ["Nom", "Délégation", "Catégorie", "E-mail"],

@@ -13,9 +13,9 @@ from checkin.cli import run as running
 from checkin.cli.certificate import self_signed
 from checkin.errors import SettingsError
 from checkin.protocol.fingerprints import beginning
-from checkin.services.certificates import machine
-from checkin.services.certificates.authority import VARIABLE, authority_of
-from checkin.services.serving import Serving, ServingNote, serving_now
+from checkin.services.network.certificates import machine
+from checkin.services.network.certificates.authority import VARIABLE, authority_of
+from checkin.services.network.serving import Serving, ServingNote, serving_now
 from tests.cli.conftest import Run
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.server_fork import by_fork
-from tests.server_process import ROOT, Server, free_port
-from tests.waiting import wait_for
+from tests.support.server_fork import by_fork
+from tests.support.server_process import ROOT, Server, free_port
+from tests.support.waiting import wait_for
 
 _RESTARTED_BESIDE = """
 import sys
@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 from checkin.cli.serving import serve
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 
 @contextmanager
 def beside(restart):

@@ -12,7 +12,7 @@ import pytest
 
 from checkin.protocol.codes import parse_code
 from tests.cli.conftest import Run
-from tests.redis_server import RedisServer
+from tests.support.redis_server import RedisServer
 
 
 def codes_of(run: Run) -> list[dict[str, str]]:

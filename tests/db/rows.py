@@ -25,8 +25,8 @@ from checkin.db.models import (
     Participant,
     Scan,
 )
-from tests import factories
-from tests.factories import NOW
+from tests.support import factories
+from tests.support.factories import NOW
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from checkin.db.models import Category, Delegation, Gate
-from tests.databases import KINDS, opened
 from tests.db.rows import (
     a_house,
     admission,
@@ -28,7 +27,8 @@ from tests.db.rows import (
     participant,
     scan,
 )
-from tests.factories import NOW
+from tests.support.databases import KINDS, opened
+from tests.support.factories import NOW
 
 
 @pytest.fixture(scope="module", params=KINDS)

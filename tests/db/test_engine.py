@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Event
-from tests import factories
+from tests.support import factories
 
 
 def test_sqlite_keeps_a_commit_through_a_power_cut(sqlite_database):

@@ -12,9 +12,9 @@ from sqlalchemy import text
 
 from checkin.db.engine import Database
 from checkin.db.locks import Line, ProcessLock
-from tests import guards
-from tests.racing import PROCESSES, race
-from tests.waiting import wait_for
+from tests.support import guards
+from tests.support.racing import PROCESSES, race
+from tests.support.waiting import wait_for
 
 TURNS = 20
 _WRITE = text("UPDATE alembic_version SET version_num = version_num")

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, inspect, text
 from checkin.db.migrate import current_revision, downgrade, head_revision, upgrade
 from checkin.db.models import Activity, Base
 from checkin.db.types import UtcDateTime
-from tests.factories import NOW
+from tests.support.factories import NOW
 
 #: made by hand in the migrations, in each database's own way
 BY_HAND = ("participant_search", "ix_participant_trigrams")

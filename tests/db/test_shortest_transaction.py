@@ -12,11 +12,11 @@ from sqlalchemy import func, select, text
 
 from checkin.db.engine import all_or_nothing, in_shortest_transaction
 from checkin.db.models import Scan
-from checkin.domain.verdicts import Direction, Status
-from checkin.services import scans
-from checkin.services.scan_log import Decided
-from tests import factories
-from tests.factories import NOW
+from checkin.domain.scanning.verdicts import Direction, Status
+from checkin.services.scanning import record
+from checkin.services.scanning.storage import Decided
+from tests.support import factories
+from tests.support.factories import NOW
 
 KEEP = text("INSERT INTO kept (word) VALUES (:word)")
 AN_HOUR_AGO = NOW - timedelta(hours=1)
@@ -140,7 +140,7 @@ def test_a_scan_that_changes_more_than_an_arrival_is_written_whole_or_not(
     def interrupt(*_, **__):
         raise Interrupted
 
-    monkeypatch.setattr(scans, "_apply", interrupt)
+    monkeypatch.setattr(record, "_apply", interrupt)
     with pytest.raises(Interrupted):
         factories.record(database, device, read(code))
 

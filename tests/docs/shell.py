@@ -18,10 +18,10 @@ from pathlib import Path
 from urllib.error import URLError
 
 from tests.modes.mode import opened_by_anybody
-from tests.racing import PROCESSES
-from tests.server_fork import Forked
-from tests.server_process import ROOT, free_port, group_lives
-from tests.waiting import wait_for
+from tests.support.racing import PROCESSES
+from tests.support.server_fork import Forked
+from tests.support.server_process import ROOT, free_port, group_lives
+from tests.support.waiting import wait_for
 
 #: what the words before our programs are, by the module that they start
 _PROGRAMS = {

@@ -12,8 +12,8 @@ from PIL import Image
 from tests.docs.pages import Command, blocks_of, commands_in, commands_of, pages
 from tests.docs.shell import Shell
 from tests.modes.camera import film
-from tests.scanner.pictures import qr
-from tests.server_process import ROOT
+from tests.scanner.decode.pictures import qr
+from tests.support.server_process import ROOT
 
 #: commands that no test can type here, why not, and what shows that they are right all the same
 ELSEWHERE = {
@@ -36,7 +36,7 @@ ELSEWHERE = {
         "tests/modes/installed_wheel.py",
     ),
     r"sudo -u postgres .*": ("the machine's own PostgreSQL", "tests/modes/behind_nginx.py"),
-    r"python -m checkin badges bounces": ("needs a mailbox", "tests/services/test_mail_bounces.py"),
+    r"python -m checkin badges bounces": ("needs a mailbox", "tests/services/mail/test_bounces.py"),
 }
 #: commands that go on until Ctrl-C, besides `run`
 GOES_ON = r".* badges send --stay"

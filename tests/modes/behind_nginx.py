@@ -17,7 +17,7 @@ from tests.modes.laptop import CHECKOUT, settings_of
 from tests.modes.mode import Mode, Place
 from tests.modes.trust import certificate_for
 from tests.modes.venue import lan_address
-from tests.server_process import ROOT, free_port
+from tests.support.server_process import ROOT, free_port
 
 SAMPLE = ROOT / "docs" / "proxies" / "nginx.conf"
 MISSING = "nginx is not installed: on Debian and Ubuntu `apt-get install nginx-light`"

@@ -12,7 +12,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Locator
 
-from tests.scanner.pictures import write_video
+from tests.scanner.decode.pictures import write_video
 
 Picture: TypeAlias = Image.Image
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.webcam import Chromium
+from tests.browser.gates.webcam import Chromium
 
 
 @pytest.fixture

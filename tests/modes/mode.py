@@ -19,12 +19,12 @@ from urllib.request import urlopen
 
 from playwright.sync_api import Browser
 
-from tests.browser.webcam import Chromium
+from tests.browser.gates.webcam import Chromium
 from tests.modes.camera import Picture, write_webcam
 from tests.modes.trust import home_that_trusts
-from tests.server_process import group_lives
-from tests.services.mail_server import Desk
-from tests.waiting import wait_for
+from tests.services.mail.mail_server import Desk
+from tests.support.server_process import group_lives
+from tests.support.waiting import wait_for
 
 #: what a person's shell has besides settings
 _SHELL = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}

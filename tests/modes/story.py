@@ -17,10 +17,10 @@ from urllib.parse import unquote
 import openpyxl
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from checkin.domain.headings import column_named
+from checkin.domain.people.headings import column_named
 from checkin.protocol.codes import parse_code
-from tests.browser.stations import VERDICT, card, open_station, wait_for_list
-from tests.browser.webcam import Chromium
+from tests.browser.gates.stations import VERDICT, card, open_station, wait_for_list
+from tests.browser.gates.webcam import Chromium
 from tests.modes.camera import Picture, before_a_camera, film, shown, text_in
 from tests.modes.mail import OpenedMail, open_mail
 from tests.modes.mode import Mode

@@ -12,7 +12,7 @@ from tests.modes.laptop import laptop_over_http, laptop_over_tls
 from tests.modes.mode import Place
 from tests.modes.story import first_day
 from tests.modes.venue import can_be_apart, run_apart
-from tests.services.mail_server import mail_server
+from tests.services.mail.mail_server import mail_server
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,7 @@ import cv2
 import pytest
 
 from tests.packaging.installed import ROOT, Installed, environment_with, load_all
-from tests.scanner.pictures import a_code, qr, scene
+from tests.scanner.decode.pictures import a_code, qr, scene
 
 
 @pytest.fixture

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from checkin.protocol.version import VERSION
-from scanner.line import SOFTWARE, Line
+from scanner.server.http_link import SOFTWARE, Line
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "templates"
 #: read by a hall from afar; nothing stands on it that is not about arrivals
-WITHOUT_A_FOOT = {"organiser/board_wall.html"}
+WITHOUT_A_FOOT = {"board/board_wall.html"}
 
 
 def test_the_newest_section_of_the_changelog_is_of_this_version():

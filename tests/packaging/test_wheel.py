@@ -28,9 +28,9 @@ from tests.packaging.installed import (
     installed_with_downloads,
     load_all,
 )
-from tests.scanner.pictures import qr, scene
-from tests.server_process import free_port
-from tests.waiting import wait_for
+from tests.scanner.decode.pictures import qr, scene
+from tests.support.server_process import free_port
+from tests.support.waiting import wait_for
 
 PACKAGES = ("checkin", "scanner", "badges")
 

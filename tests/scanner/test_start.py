@@ -7,7 +7,7 @@ from tests.scanner.conftest import ROOT
 # Everything that any way of running the scanner imports.
 ALL_ROOMS = """
 import sys
-import scanner.__main__, scanner.headless, scanner.stills, scanner.window.loop
+import scanner.__main__, scanner.gate.headless, scanner.camera.stills, scanner.window.loop
 print(sorted({"flask", "sqlalchemy", "apiflask", "badges"} & set(sys.modules)))
 """
 

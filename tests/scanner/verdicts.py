@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from scanner.scan import Scan, Verdict
-from tests.scanner.pictures import FATIMA
+from scanner.core.scan import Scan, Verdict
+from tests.scanner.decode.pictures import FATIMA
 
 KHEMISSET = {
     "id": 1,

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from sqlalchemy import func, select
 
 from checkin.db.models import Admission, ArrivalTally, Conflict, Scan
-from checkin.domain.admission import Reentry
-from checkin.domain.verdicts import Direction, Reason, Status
-from scanner.scan import Kind
+from checkin.domain.scanning.verdict import Reentry
+from checkin.domain.scanning.verdicts import Direction, Reason, Status
+from scanner.core.scan import Kind
 from tests.simulation.laptop import Told
 from tests.simulation.limits import limits, moved_up
 from tests.simulation.newcomers import newcomers

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-import scanner.client
-import scanner.courier
+import scanner.server.client
+import scanner.server.courier
 from checkin.app import create_app
 from checkin.db.engine import Database
 from checkin.settings import Settings
-from checkin.web.state import EXTENSION
-from tests import factories
+from checkin.web.site.state import EXTENSION
 from tests.simulation.server import Application
+from tests.support import factories
 
 #: so many seeds share a test, and what --seeds gives in its place
 CHUNK, PROOF, PROOF_OF_NEWCOMERS = 100, (1000, 11_000), (1000, 3000)
@@ -47,7 +47,7 @@ def application(sqlite_databases) -> Iterator[Application]:
         application = Application(app, database)
         application.turn_clocks(patch)
         # The line has no time of its own to give up on, and threads would not replay.
-        for module in (scanner.client, scanner.courier):
+        for module in (scanner.server.client, scanner.server.courier):
             patch.setattr(module, "within", lambda _seconds, work: work())
         yield application
         app.extensions[EXTENSION].live.close()

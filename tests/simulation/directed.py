@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checkin.domain.leases import LIFETIME
+from checkin.domain.scanning.leases import LIFETIME
 from tests.simulation.world import World
 
 

@@ -7,11 +7,11 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from checkin.domain.verdicts import Direction, Status
-from scanner.desk import Desk, ForcedScan
-from scanner.errors import ServerUnreachable, SpoolUnwritable
-from scanner.station import Sight
-from scanner.walk_in import Newcomer
+from checkin.domain.scanning.verdicts import Direction, Status
+from scanner.core.errors import ServerUnreachable, SpoolUnwritable
+from scanner.gate.station import Sight
+from scanner.gate.volunteer_requests import Desk, ForcedScan
+from scanner.offline.walk_in import Newcomer
 from tests.simulation.laptop import Laptop
 
 

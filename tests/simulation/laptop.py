@@ -8,20 +8,20 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from checkin.domain.admission import Standing
+from checkin.domain.scanning.verdict import Standing
 from checkin.protocol.codes import parse_code
 from checkin.protocol.gate_list import badge_tag, open_entry
-from scanner.client import Client
-from scanner.clock import DeviceClock
-from scanner.courier import Courier, Happening
-from scanner.delivery import Delivery
-from scanner.errors import SpoolUnwritable
-from scanner.held_list import HeldList
-from scanner.offline import OfflineGate
-from scanner.refresh import Refresh
-from scanner.scan import Scan, Verdict
-from scanner.spool import Spool
-from scanner.station import Station
+from scanner.core.errors import SpoolUnwritable
+from scanner.core.scan import Scan, Verdict
+from scanner.gate.station import Station
+from scanner.offline.clock import DeviceClock
+from scanner.offline.decisions import OfflineGate
+from scanner.offline.held_list import HeldList
+from scanner.offline.spool import Spool
+from scanner.server.client import Client
+from scanner.server.courier import Courier, Happening
+from scanner.server.delivery import Delivery
+from scanner.server.refresh import Refresh
 from tests.simulation.disk import Disk, PowerCut
 from tests.simulation.network import Line
 from tests.simulation.server import Time

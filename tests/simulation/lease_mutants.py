@@ -8,16 +8,16 @@ from typing import Any
 
 from sqlalchemy import update
 
-import checkin.domain.consequences
-import checkin.services.leases
-import checkin.services.scans
+import checkin.domain.scanning.consequences
+import checkin.services.gates.leases
+import checkin.services.scanning.record
 import checkin.web.api.scans
-import scanner.leases
-import scanner.offline
+import scanner.offline.decisions
+import scanner.offline.leases
 from checkin.db.models import Lease
-from checkin.services.scan_replay import replay
-from scanner.clock import DeviceClock
-from scanner.memory import Memory
+from checkin.services.scanning.scan_replay import replay
+from scanner.offline.clock import DeviceClock
+from scanner.offline.memory import Memory
 from tests.simulation import directed
 from tests.simulation.mutant import Mutant, Patch
 
@@ -31,29 +31,31 @@ def _lease_of_seats_not_checked(patch: Patch) -> None:
 
 
 def _expired_lease_believed_without_one(patch: Patch) -> None:
-    real = scanner.offline.facts_from
+    real = scanner.offline.decisions.facts_from
 
     def facts_from(*arguments: Any, **more: Any) -> Any:
         return replace(real(*arguments, **more), places_used=0, quota=1)
 
-    patch.setattr(scanner.offline, "facts_from", facts_from)
+    patch.setattr(scanner.offline.decisions, "facts_from", facts_from)
 
 
 def _lease_of_a_lost_renewal_ended(patch: Patch) -> None:
     def end_all(session: Any, device: Any, held: Any, now: datetime) -> None:
         session.execute(
-            update(Lease).where(*checkin.services.leases._held_by(device)).values(ended_at=now)
+            update(Lease)
+            .where(*checkin.services.gates.leases._held_by(device))
+            .values(ended_at=now)
         )
 
-    patch.setattr(checkin.services.leases, "_end_overtaken", end_all)
+    patch.setattr(checkin.services.gates.leases, "_end_overtaken", end_all)
 
 
 def _used_place_lent_again(patch: Patch) -> None:
-    patch.setattr(checkin.services.scans, "spend", lambda connection, debt: None)
+    patch.setattr(checkin.services.scanning.record, "spend", lambda connection, debt: None)
 
 
 def _whoever_was_let_in_takes_a_place(patch: Patch) -> None:
-    patch.setattr(checkin.domain.consequences, "_has_place", lambda facts: True)
+    patch.setattr(checkin.domain.scanning.consequences, "_has_place", lambda facts: True)
 
 
 def _place_annulled_given_away_again(patch: Patch) -> None:
@@ -68,7 +70,7 @@ def _clock_set_back_believed(patch: Patch) -> None:
 
 
 def _lease_never_expires(patch: Patch) -> None:
-    patch.setattr(scanner.leases.Lease, "is_good", lambda self, at: True)
+    patch.setattr(scanner.offline.leases.Lease, "is_good", lambda self, at: True)
 
 
 def _lease_returned_and_used(patch: Patch) -> None:
@@ -76,12 +78,12 @@ def _lease_returned_and_used(patch: Patch) -> None:
 
 
 def _reserve_list_forgotten(patch: Patch) -> None:
-    patch.setattr(checkin.services.leases, "move_up_everywhere", lambda *_: [])
+    patch.setattr(checkin.services.gates.leases, "move_up_everywhere", lambda *_: [])
 
 
 def _lost_refusal_unheard(patch: Patch) -> None:
     patch.setattr(
-        checkin.services.scans,
+        checkin.services.scanning.record,
         "repeat",
         lambda connection, device, reading, _: replay(connection, device, reading),
     )

@@ -8,20 +8,20 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-import checkin.services.admissions
-import checkin.services.scan_writing
-import scanner.client
-import scanner.delivery
-import scanner.held_list
-import scanner.offline
-from scanner import disk
-from scanner.backlog import Backlog
-from scanner.clock import DeviceClock
-from scanner.delivery import Delivery
-from scanner.errors import ServerUnreachable, SpoolUnwritable
-from scanner.memory import Memory
-from scanner.offline import OfflineGate
-from scanner.spool import Spool
+import checkin.services.scanning.counting
+import checkin.services.scanning.writing
+import scanner.offline.decisions
+import scanner.offline.held_list
+import scanner.server.client
+import scanner.server.delivery
+from scanner.core.errors import ServerUnreachable, SpoolUnwritable
+from scanner.offline import disk
+from scanner.offline.clock import DeviceClock
+from scanner.offline.decisions import OfflineGate
+from scanner.offline.memory import Memory
+from scanner.offline.spool import Spool
+from scanner.server.backlog import Backlog
+from scanner.server.delivery import Delivery
 from tests.simulation.lease_mutants import LEASE_MUTANTS
 from tests.simulation.mutant import Mutant, Patch
 
@@ -72,7 +72,7 @@ def _dropped_on_500(patch: Patch) -> None:
 
 
 def _new_scan_id_on_resend(patch: Patch) -> None:
-    real = scanner.client._batched
+    real = scanner.server.client._batched
     renamed: dict[str, str] = {}
 
     def post_batch(self: Any, waiting: Any, device_time: datetime) -> Any:
@@ -80,7 +80,7 @@ def _new_scan_id_on_resend(patch: Patch) -> None:
             "POST",
             "scans/batch",
             {
-                "device_time": scanner.client.utc_text(device_time),
+                "device_time": scanner.server.client.utc_text(device_time),
                 "scans": [{**real(one), "scan_id": _renamed(renamed, one)} for one in waiting],
             },
             timeout_s=1,
@@ -88,7 +88,7 @@ def _new_scan_id_on_resend(patch: Patch) -> None:
         back = {new: old for old, new in renamed.items()}
         return [{**r, "scan_id": back.get(r["scan_id"], "")} for r in reply["results"]]
 
-    patch.setattr(scanner.client.Client, "post_batch", post_batch)
+    patch.setattr(scanner.server.client.Client, "post_batch", post_batch)
 
 
 def _renamed(renamed: dict[str, str], one: Any) -> str:
@@ -108,14 +108,14 @@ def _waiting_passage_overtaken(patch: Patch) -> None:
 
 
 def _tombstones_ignored(patch: Patch) -> None:
-    real = scanner.held_list.received
+    real = scanner.offline.held_list.received
 
     def received(body: Any) -> Any:
         new = real(body)
         return new and _Without(new)
 
-    patch.setattr(scanner.held_list, "received", received)
-    patch.setattr(scanner.held_list, "objection", lambda held, new: None)
+    patch.setattr(scanner.offline.held_list, "received", received)
+    patch.setattr(scanner.offline.held_list, "objection", lambda held, new: None)
 
 
 class _Without:
@@ -178,27 +178,27 @@ def _full_disk_hidden(patch: Patch) -> None:
 
 
 def _repetition_recorded_anew(patch: Patch) -> None:
-    real = checkin.services.scan_writing.insert_scan
+    real = checkin.services.scanning.writing.insert_scan
 
     def insert_scan(connection: Any, device: Any, reading: Any, *more: Any) -> Any:
         written = real(connection, device, reading, *more)
         return written or real(connection, device, replace(reading, scan_id=uuid4()), *more)
 
-    patch.setattr(checkin.services.scan_writing, "insert_scan", insert_scan)
+    patch.setattr(checkin.services.scanning.writing, "insert_scan", insert_scan)
 
 
 def _history_not_counted(patch: Patch) -> None:
-    real = checkin.services.admissions.count_arrival
+    real = checkin.services.scanning.counting.count_arrival
 
     def count_arrival(session: Any, device: Any, delegation: Any, at: Any, change: Any) -> None:
         if device.gate_name != "Porte 2":
             real(session, device, delegation, at, change)
 
-    patch.setattr(checkin.services.admissions, "count_arrival", count_arrival)
+    patch.setattr(checkin.services.scanning.counting, "count_arrival", count_arrival)
 
 
 def _conflicts_not_listed(patch: Patch) -> None:
-    patch.setattr(scanner.delivery, "_let_in", lambda one, result: False)
+    patch.setattr(scanner.server.delivery, "_let_in", lambda one, result: False)
 
 
 MUTANTS = [

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import checkin.services.walk_in
-import scanner.offline
-from scanner.local_facts import Lent
-from scanner.memory import Passage
-from scanner.waiting_walk_ins import WaitingWalkIns
+import checkin.services.scanning.walk_ins
+import scanner.offline.decisions
+from scanner.offline.local_facts import Lent
+from scanner.offline.memory import Passage
+from scanner.offline.waiting_walk_ins import WaitingWalkIns
 from tests.simulation import newcomers
 from tests.simulation.mutant import Mutant, Patch
 
@@ -18,9 +18,9 @@ def _let_in_before_they_are_kept(patch: Patch) -> None:
 
 
 def _beyond_the_lease(patch: Patch) -> None:
-    real = scanner.offline.walk_in_facts
+    real = scanner.offline.decisions.walk_in_facts
     patch.setattr(
-        scanner.offline,
+        scanner.offline.decisions,
         "walk_in_facts",
         lambda lent, **more: real(Lent(99, 0, 99, 0), **more),
     )
@@ -37,7 +37,7 @@ def _place_not_charged(patch: Patch) -> None:
 
 
 def _registered_again(patch: Patch) -> None:
-    patch.setattr(checkin.services.walk_in, "_keep", lambda *_: None)
+    patch.setattr(checkin.services.scanning.walk_ins, "_keep", lambda *_: None)
 
 
 NEWCOMER_MUTANTS = [

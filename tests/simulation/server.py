@@ -14,10 +14,10 @@ from urllib.parse import unquote
 import pytest
 from flask import Flask
 
-import checkin.services.known_devices
+import checkin.services.gates.authentication
 import checkin.web.api.contract
-import checkin.web.json_bodies
-from tests import factories
+import checkin.web.site.json
+from tests.support import factories
 
 START = factories.NOW
 
@@ -72,10 +72,10 @@ class Application:
             def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
                 return time.now
 
-        for module in (checkin.web.api.contract, checkin.web.json_bodies):
+        for module in (checkin.web.api.contract, checkin.web.site.json):
             patch.setattr(module, "datetime", SimulatedDatetime)
         monotonic = SimpleNamespace(monotonic=lambda: time.elapsed_s)
-        patch.setattr(checkin.services.known_devices, "time", monotonic)
+        patch.setattr(checkin.services.gates.authentication, "time", monotonic)
 
 
 def _environ(method: str, path: str, body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:

@@ -6,9 +6,9 @@ import contextlib
 
 import pytest
 
-from scanner import held_list
-from tests.scanner import test_held_list as lists
-from tests.scanner.lists import a_list
+from scanner.offline import held_list
+from tests.scanner.offline import test_held_list as lists
+from tests.scanner.offline.lists import a_list
 from tests.simulation.checks import broken
 from tests.simulation.lease_mutants import DIRECTED
 from tests.simulation.mutant import Mutant

@@ -10,18 +10,18 @@ from uuid import uuid4
 from sqlalchemy import update
 
 from checkin.db.models import Badge, Delegation, Event
-from checkin.domain.admission import Reentry
-from checkin.domain.leases import LIFETIME
-from checkin.domain.registration import Registration
-from checkin.domain.verdicts import Direction
-from checkin.services.leases import return_lease
-from checkin.services.registration import Registered, block, cancel, next_list_version
-from checkin.services.walk_in import Newcomer, register_walk_in
-from tests import factories
+from checkin.domain.people.registration import Registration
+from checkin.domain.scanning.leases import LIFETIME
+from checkin.domain.scanning.verdict import Reentry
+from checkin.domain.scanning.verdicts import Direction
+from checkin.services.gates.leases import return_lease
+from checkin.services.people.registration import Registered, block, cancel, next_list_version
+from checkin.services.scanning.walk_ins import Newcomer, register_walk_in
 from tests.simulation.gates import Gate
 from tests.simulation.limits import passed_limits
 from tests.simulation.network import Line, Log
 from tests.simulation.server import START, Application
+from tests.support import factories
 
 STEPS = 40
 GATES = 3

@@ -14,7 +14,8 @@ from checkin.db.models.base import Base
 class Activity(Base):
     """One act of an operator, a device or the command line; never changed.
 
-    Lines of failed sign-ins are erased when they are old (`checkin.services.failed_sign_ins`).
+    Lines of failed sign-ins are erased when they are old
+    (`checkin.services.accounts.failed_sign_ins`).
     """
 
     __tablename__ = "activity"

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.db.models.base import Base, one_of
-from checkin.domain.registration import Likeness
+from checkin.domain.people.registration import Likeness
 
 
 class Duplicate(Base):

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.db.models.base import Base, one_of
-from checkin.domain.admission import Reentry
+from checkin.domain.scanning.verdict import Reentry
 
 
 class Event(Base):

@@ -12,7 +12,7 @@ from checkin.db.models.base import Base, one_of
 
 
 class Role(StrEnum):
-    """What an operator may do; see `checkin.services.permissions`."""
+    """What an operator may do; see `checkin.services.accounts.permissions`."""
 
     ADMINISTRATOR = "administrator"
     ORGANISER = "organiser"
@@ -50,6 +50,6 @@ class Operator(Base):
     totp_since: Mapped[datetime | None]
     #: the last 30 seconds whose code was taken, so that none is taken twice
     totp_step: Mapped[int | None] = mapped_column(BigInteger)
-    #: browsers that were made known (`checkin.services.known_browsers`) under an earlier issue
-    #: are strangers
+    #: browsers that were made known under an earlier issue are strangers
+    #: (`checkin.services.accounts.known_browsers`)
     browsers_issue: Mapped[int] = mapped_column(default=0, server_default="0")

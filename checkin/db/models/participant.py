@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.db.models.base import Base, one_of
-from checkin.domain.admission import Standing
+from checkin.domain.scanning.verdict import Standing
 
 _UNCONFIRMED = text("standing <> 'confirmed'")
 
@@ -16,7 +16,7 @@ _UNCONFIRMED = text("standing <> 'confirmed'")
 class Participant(Base):
     """A person registered for an event.
 
-    `folded` holds both names as `checkin.domain.names.fold_name` writes them, for search;
+    `folded` holds both names as `checkin.domain.common.names.fold_name` writes them, for search;
     `folded_name` the one that tells people of a delegation apart.
     """
 

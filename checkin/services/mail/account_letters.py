@@ -11,9 +11,9 @@ from badges.mail_templates import mail_template
 from badges.spec import Language
 from badges.texts import moment_text
 from checkin.db.models import LinkPurpose
+from checkin.services.accounts.password_links import IssuedLink
 from checkin.services.mail.sender import Sender
 from checkin.services.mail.transport import Letter
-from checkin.services.password_links import IssuedLink
 
 _SUBJECTS = {
     "fr": {

@@ -19,9 +19,9 @@ from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Message, MessageState
-from checkin.domain.bounces import Bounce, read_bounce
+from checkin.domain.mail.bounces import Bounce, read_bounce
 from checkin.errors import SettingsError, Unavailable
-from checkin.services.keys import Keys
+from checkin.services.common.keys import Keys
 from checkin.services.mail.sender import bounce_mark
 
 _TIMEOUT_S = 30

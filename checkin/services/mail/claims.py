@@ -16,9 +16,9 @@ from sqlalchemy import ColumnElement, Update, exists, select, update
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Badge, Event, MailSwitch, Message, MessageState, Participant, Sending
-from checkin.domain.admission import Standing
-from checkin.domain.mail_rules import STALE_AFTER, WAITS, Fate
-from checkin.services.activity import note
+from checkin.domain.mail.rules import STALE_AFTER, WAITS, Fate
+from checkin.domain.scanning.verdict import Standing
+from checkin.services.common.activity import note
 from checkin.services.mail.pacing import DAY, left_since, resting_domains, take_turn
 from checkin.services.mail.switch import sender_seen, sending_of
 from checkin.services.mail.transport import Outcome

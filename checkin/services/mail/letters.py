@@ -14,17 +14,17 @@ from badges.phone import phone_badge_png
 from badges.spec import BadgeSpec, Language
 from badges.texts import TEXTS, filling
 from checkin.db.models import Badge, Event
-from checkin.domain.addresses import only_this_machine_understands
-from checkin.services.badge_page import page_address
-from checkin.services.badges import badge_specs
-from checkin.services.declining import decline_address
-from checkin.services.event_look import look_of
-from checkin.services.keys import Keys
+from checkin.domain.network.addresses import only_this_machine_understands
+from checkin.services.badges.page import page_address
+from checkin.services.badges.specs import badge_specs
+from checkin.services.badges.wallets import Wallet
+from checkin.services.common.keys import Keys
+from checkin.services.events.look import look_of
+from checkin.services.events.own_texts import texts_of
 from checkin.services.mail.claims import Claimed
 from checkin.services.mail.sender import Sender
-from checkin.services.mail.texts import texts_of
 from checkin.services.mail.transport import Letter
-from checkin.services.wallets import Wallet
+from checkin.services.people.declining import decline_address
 
 
 def letter_for(

@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 from badges.spec import BadgeError
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Event, Message
-from checkin.domain.mail_rules import Fate
-from checkin.services.keys import Keys
+from checkin.domain.mail.rules import Fate
+from checkin.services.badges.wallets import NO_WALLETS, Wallets
+from checkin.services.common.keys import Keys
 from checkin.services.mail.claims import (
     Claimed,
     NoClaim,
@@ -31,7 +32,6 @@ from checkin.services.mail.claims import (
 from checkin.services.mail.letters import letter_for
 from checkin.services.mail.sender import Sender
 from checkin.services.mail.transport import Outcome, Transport
-from checkin.services.wallets import NO_WALLETS, Wallets
 
 #: how soon a sender looks again for a domain that has rested, as a share of the rest
 _LOOK_AGAIN = 0.2

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import LetterSent
-from checkin.domain.mail_rules import Fate
+from checkin.domain.mail.rules import Fate
 from checkin.services.mail.pacing import DAY
 from checkin.services.mail.transport import Letter, Outcome, transport_to
 

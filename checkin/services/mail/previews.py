@@ -16,10 +16,10 @@ from badges.spec import BadgeSpec, Language
 from checkin.db.models import Event
 from checkin.protocol.codes import TOKEN_BYTES, format_code
 from checkin.protocol.time_zones import in_time_zone
-from checkin.services.event_look import look_of
+from checkin.services.events.look import look_of
+from checkin.services.events.own_texts import texts_of
 from checkin.services.mail.letters import notice_of
 from checkin.services.mail.sender import Sender
-from checkin.services.mail.texts import texts_of
 from checkin.services.mail.transport import Letter
 
 #: a code of the right form that belongs to nobody

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parseaddr
 
-from checkin.services.keys import Keys
+from checkin.services.common.keys import Keys
 
 #: Gmail calls whoever once sent close to 5,000 messages in 24 hours a bulk sender, for good, and
 #: asks more of them (one-click unsubscribing, a DMARC policy): a fifth less keeps clear of that,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from email.policy import SMTP
 
-from checkin.domain.mail_rules import Fate, Step, fate_of
+from checkin.domain.mail.rules import Fate, Step, fate_of
 from checkin.services.mail.transport import LEFT, Letter, Outcome, Permission
 
 #: for each answer; a server that needs longer is taken for dead

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Event, MailSwitch, Sending
-from checkin.services.activity import note
+from checkin.services.common.activity import note
 
 #: longer than a server may take with one message before the next look
 SENDER_MISSED_AFTER = timedelta(seconds=60)

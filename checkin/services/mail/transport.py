@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-from checkin.domain.mail_rules import Fate
+from checkin.domain.mail.rules import Fate
 
 
 @dataclass(frozen=True, slots=True)

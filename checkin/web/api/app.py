@@ -8,11 +8,11 @@ from apiflask import APIBlueprint, APIFlask
 from flask import Flask, Response, has_request_context, request
 from flask.sessions import SessionInterface
 
-from checkin.web import health
 from checkin.web.api import devices, leases, lists, people, scans
 from checkin.web.api.contract import METRICS_SCHEME, SECURITY_SCHEME, require_bodies
-from checkin.web.errors import register_errors
-from checkin.web.state import EXTENSION, Marhaba
+from checkin.web.site import health
+from checkin.web.site.errors import register_errors
+from checkin.web.site.state import EXTENSION, Marhaba
 
 MAX_BODY_BYTES = 2 * 2**20
 

@@ -12,11 +12,11 @@ from flask import Response, g, request
 from pydantic import BaseModel, ValidationError
 
 from checkin.db.engine import in_transaction
-from checkin.domain.messages import LANGUAGES
+from checkin.domain.scanning.messages import LANGUAGES
 from checkin.errors import InvalidRequest, Unauthenticated
-from checkin.services.devices import PairedDevice
-from checkin.services.known_devices import mark_seen
-from checkin.web.state import marhaba
+from checkin.services.gates.authentication import mark_seen
+from checkin.services.gates.devices import PairedDevice
+from checkin.web.site.state import marhaba
 
 View = Callable[..., Response]
 B = TypeVar("B", bound=BaseModel)

@@ -6,11 +6,11 @@ from apiflask import APIBlueprint
 from flask import Response, request
 
 from checkin.db.engine import in_transaction
-from checkin.domain.browsers import client_of
+from checkin.domain.accounts.browsers import client_of
 from checkin.errors import Unauthenticated
-from checkin.services.devices import pair_device
+from checkin.services.gates.devices import pair_device
+from checkin.services.gates.wiping import confirm_wipe
 from checkin.services.limits.rules import PAIRING
-from checkin.services.wiping import confirm_wipe
 from checkin.web.api.contract import (
     accepts,
     for_revoked_devices,
@@ -19,8 +19,8 @@ from checkin.web.api.contract import (
     token_of_request,
 )
 from checkin.web.api.schemas import PairReply, PairRequest, WipedReply, WipedRequest
-from checkin.web.json_bodies import json_response, utc_text
-from checkin.web.state import marhaba
+from checkin.web.site.json import json_response, utc_text
+from checkin.web.site.state import marhaba
 
 bp = APIBlueprint("devices", __name__, tag="Devices")
 

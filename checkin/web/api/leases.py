@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from checkin.db.engine import in_transaction
 from checkin.errors import InvalidRequest
 from checkin.protocol.walk_ins import public_text
-from checkin.services.known_devices import mark_seen
-from checkin.services.leases import GrantedLease, grant_lease, return_lease
+from checkin.services.gates.authentication import mark_seen
+from checkin.services.gates.leases import GrantedLease, grant_lease, return_lease
 from checkin.web.api.clocks import milliseconds
 from checkin.web.api.contract import (
     accepts,
@@ -24,8 +24,8 @@ from checkin.web.api.contract import (
     returns,
 )
 from checkin.web.api.lease_bodies import LeaseReply, LeaseRequest, LeaseReturned, ReturnQuery
-from checkin.web.json_bodies import json_response, utc_text
-from checkin.web.state import marhaba
+from checkin.web.site.json import json_response, utc_text
+from checkin.web.site.state import marhaba
 
 bp = APIBlueprint("leases", __name__, tag="Leases")
 

@@ -11,10 +11,10 @@ from flask import Response, request
 
 from checkin.db.engine import in_transaction
 from checkin.errors import InvalidRequest
-from checkin.services.devices import PairedDevice
-from checkin.services.gate_list import GateList, current_cursor, gate_list
-from checkin.services.known_devices import mark_seen
-from checkin.services.live_counts import live_counts
+from checkin.services.board.live_counts import live_counts
+from checkin.services.gates.authentication import mark_seen
+from checkin.services.gates.devices import PairedDevice
+from checkin.services.gates.gate_list import GateList, current_cursor, gate_list
 from checkin.web.api.clocks import milliseconds
 from checkin.web.api.contract import (
     current_device,
@@ -27,9 +27,9 @@ from checkin.web.api.contract import (
 )
 from checkin.web.api.schemas import GateListReply, ListQuery
 from checkin.web.api.status_bodies import StatusQuery, StatusReply
-from checkin.web.json_bodies import json_response, status_body
-from checkin.web.state import COUNTS, marhaba
-from checkin.web.streams import stream_of
+from checkin.web.site.json import json_response, status_body
+from checkin.web.site.state import COUNTS, marhaba
+from checkin.web.site.streams import stream_of
 
 bp = APIBlueprint("lists", __name__, tag="Lists and counts")
 

@@ -11,14 +11,14 @@ from flask import Response, request
 from sqlalchemy.orm import Session
 
 from checkin.db.engine import in_transaction
-from checkin.domain.registration import Registration, validate
+from checkin.domain.people.registration import Registration, validate
 from checkin.errors import InvalidRequest
 from checkin.protocol.codes import format_code, token_for
 from checkin.protocol.walk_ins import open_walk_in
-from checkin.services.activity import note
+from checkin.services.common.activity import note
 from checkin.services.limits.rules import SEARCHES
-from checkin.services.search import Found, search_participants
-from checkin.services.walk_in import Named, Newcomer, WalkInAnswer, register_walk_in
+from checkin.services.people.search import Found, search_participants
+from checkin.services.scanning.walk_ins import Named, Newcomer, WalkInAnswer, register_walk_in
 from checkin.web.api.contract import (
     accepts,
     current_device,
@@ -30,8 +30,8 @@ from checkin.web.api.contract import (
     returns,
 )
 from checkin.web.api.schemas import SearchQuery, SearchReply, WalkIn, WalkInReply
-from checkin.web.json_bodies import json_response
-from checkin.web.state import marhaba
+from checkin.web.site.json import json_response
+from checkin.web.site.state import marhaba
 
 bp = APIBlueprint("people", __name__, tag="Participants")
 

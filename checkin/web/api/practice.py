@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from checkin.domain.rehearsal import practice_message
-from checkin.domain.verdicts import Direction, Reason, Status
-from checkin.services.rehearsal import PracticeAnswer
-from checkin.web.json_bodies import utc_text
+from checkin.domain.scanning.rehearsal import practice_message
+from checkin.domain.scanning.verdicts import Direction, Reason, Status
+from checkin.services.scanning.rehearsal import PracticeAnswer
+from checkin.web.site.json import utc_text
 
 
 def practice_body(answer: PracticeAnswer, language: str, at: datetime) -> dict[str, Any]:

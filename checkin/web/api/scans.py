@@ -11,16 +11,16 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from checkin.db.engine import in_shortest_transaction, in_transaction
-from checkin.domain.messages import verdict_message
-from checkin.domain.stops import Stop
-from checkin.domain.verdicts import Reason
+from checkin.domain.scanning.messages import verdict_message
+from checkin.domain.scanning.stops import Stop
+from checkin.domain.scanning.verdicts import Reason
 from checkin.errors import ScanIdConflict
-from checkin.services.annul import annul_scan
-from checkin.services.known_devices import mark_seen
-from checkin.services.overrides import supervisor_with_pin
-from checkin.services.rehearsal import rehearse
-from checkin.services.scan_log import Answer, Decided, Reading
-from checkin.services.scans import force_reason_of, record_batch, record_scan
+from checkin.services.gates.authentication import mark_seen
+from checkin.services.scanning.annul import annul_scan
+from checkin.services.scanning.overrides import supervisor_with_pin
+from checkin.services.scanning.record import force_reason_of, record_batch, record_scan
+from checkin.services.scanning.rehearsal import rehearse
+from checkin.services.scanning.storage import Answer, Decided, Reading
 from checkin.web.api.clocks import live_moment, milliseconds, shifted
 from checkin.web.api.contract import accepts, current_device, for_devices, language, now, returns
 from checkin.web.api.practice import practice_body, practice_result
@@ -33,8 +33,8 @@ from checkin.web.api.scan_bodies import (
     ScanReply,
     ScanRequest,
 )
-from checkin.web.json_bodies import json_response, utc_text
-from checkin.web.state import marhaba
+from checkin.web.site.json import json_response, utc_text
+from checkin.web.site.state import marhaba
 
 bp = APIBlueprint("scans", __name__, tag="Scans")
 

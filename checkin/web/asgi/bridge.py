@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from checkin.services.live import MAX_STREAMS
+from checkin.services.board.live import MAX_STREAMS
 from checkin.web.asgi.answers import Answer, Send, Wsgi
 from checkin.web.asgi.bodies import (
     PATIENCE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from checkin.domain.browsers import client_of
+from checkin.domain.accounts.browsers import client_of
 from checkin.web.asgi.environ import Scope
 
 #: for all but the devices, from a body's first byte until it is answered

@@ -13,7 +13,7 @@ from checkin.services.limits.in_database import DatabaseCounters
 from checkin.services.limits.in_memory import MemoryCounters
 from checkin.services.limits.in_redis import RedisCounters, connect_redis
 from tests.services.limits.conftest import at_once
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 
 #: Redis has a clock of its own, so these begin now
 NOW = datetime.now(UTC)

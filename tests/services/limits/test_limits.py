@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from checkin.domain.browsers import client_of
+from checkin.domain.accounts.browsers import client_of
 from checkin.errors import TooManyRequests
 from checkin.services.limits import rules
 from checkin.services.limits.in_memory import MemoryCounters
@@ -21,7 +21,7 @@ from checkin.services.limits.rules import (
     PINS,
     RULES,
 )
-from tests.factories import KEYS, limits
+from tests.support.factories import KEYS, limits
 
 DOCS = Path(__file__).parents[3] / "docs" / "accounts.md"
 

@@ -12,7 +12,7 @@ from checkin.db.models import LimitCounter
 from checkin.services.limits.counters import Counter
 from checkin.services.limits.in_memory import MemoryCounters
 from checkin.services.limits.in_redis import RedisCounters, connect_redis
-from tests.racing import race
+from tests.support.racing import race
 
 TRIES, ROOM = 60, 10
 NOW = datetime.now(UTC)

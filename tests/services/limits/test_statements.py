@@ -6,14 +6,14 @@ import pytest
 from sqlalchemy import event as sql_event
 
 from checkin.db.models import Role
-from checkin.services.known_browsers import make_known
+from checkin.services.accounts.known_browsers import make_known
+from checkin.services.accounts.sign_in import Attempt, sign_in
 from checkin.services.limits.limits import Limits
 from checkin.services.limits.opening import open_counters
-from checkin.services.sign_in import Attempt, sign_in
-from tests import factories
-from tests.factories import KEYS
-from tests.racing import race_outcomes
-from tests.web.pages.browsing import PASSWORD, an_operator
+from tests.support import factories
+from tests.support.factories import KEYS
+from tests.support.racing import race_outcomes
+from tests.web.browsing import PASSWORD, an_operator
 
 EMAIL, HOME = "organiser@example.org", "203.0.113.1"
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import pytest
 import requests
 
-from tests.server_process import ROOT, free_port
-from tests.waiting import wait_for
+from tests.support.server_process import ROOT, free_port
+from tests.support.waiting import wait_for
 
 _SERVE = (
     "import sys; from checkin.cli.serving import serve; serve(*sys.argv[1:3], int(sys.argv[3]))"

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import pytest
 import requests
 
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 from tests.web.asgi.conftest import read_out
 from tests.web.asgi.echo import LONG, THREADS
 

@@ -1,4 +1,4 @@
-// Where a verdict is decided: facts in, verdict out. The same rules as checkin/domain/admission.py,
+// Where a verdict is decided: facts in, verdict out. The same rules as checkin/domain/scanning/verdict.py,
 // held to them by tests/vectors/admission.json.
 
 /** Facts where nothing else is said. */

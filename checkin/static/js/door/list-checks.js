@@ -1,5 +1,5 @@
 // Whether a gate list that arrived may replace or extend the one that is held, as
-// scanner/list_checks.py decides it.
+// scanner/offline/list_checks.py decides it.
 import { FORMAT, listIsGenuine, signedBytes } from "./gate-list.js";
 
 /** a list that nobody has confirmed for this long is worth a warning */

@@ -1,0 +1,55 @@
+"""Corrections of a list that was read, made cell by cell where its problems are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from checkin.domain.people.importing import Row
+
+COLUMNS = (
+    *("name", "name_ar", "delegation", "category", "email", "phone"),
+    *("language", "note", "allow_duplicate"),
+)
+#: a longer text is cut to one character more, which every field's own limit then refuses
+_MAX_CELL = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """What somebody did to some rows of a list.
+
+    Attributes:
+        cells: new texts by row number and column.
+        left_out: the numbers of rows that are to be forgotten.
+        right: the numbers of rows whose reading was doubtful and is right as shown.
+    """
+
+    cells: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    left_out: Collection[int] = ()
+    right: Collection[int] = ()
+
+
+def correct(rows: Sequence[Row], corrections: Corrections) -> list[Row]:
+    """Return the rows as corrected; those that nothing was said about stay as they are."""
+    return [
+        _corrected(row, corrections.cells.get(row.number, {}), row.number in corrections.right)
+        for row in rows
+        if row.number not in corrections.left_out
+    ]
+
+
+def columns_in(rows: Sequence[Row]) -> tuple[str, ...]:
+    """Return the columns that some row has a text in, and the names', in their usual order."""
+    used = {"name"}.union(*(row.cells for row in rows))
+    return tuple(column for column in COLUMNS if column in used)
+
+
+def _corrected(row: Row, texts: Mapping[str, str], right: bool) -> Row:
+    new = {c: text[: _MAX_CELL + 1] for c, text in texts.items() if c in COLUMNS}
+    changed = {c: text for c, text in new.items() if text != row.cells.get(c, "")}
+    if not changed and not right:
+        return row
+    cells = {c: text for c, text in {**row.cells, **changed}.items() if text}
+    # Whoever corrects a row has seen how it was read.
+    return replace(row, cells=cells, problems=())

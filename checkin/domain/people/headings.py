@@ -1,0 +1,159 @@
+"""Which column of a list means what, whatever the language of its headings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from checkin.domain.common.names import fold_name
+from checkin.domain.common.problem_sentences import COLUMN_NAMES
+from checkin.domain.people.unreadable import UnreadableFile
+
+_HEADINGS = {
+    "name": "nom | nom complet | noms | nom et prénom | nom prénom | noms et prénoms | "
+    "prénom et nom | prénom nom | nom & prénom | participant | name | full name | names",
+    "last_name": "nom de famille | last name | family name | surname",
+    "first_name": "prénom | prénoms | first name | given name | given names",
+    "name_ar": "nom en arabe | nom arabe | nom complet en arabe | nom ar | arabic name | "
+    "name in arabic | name ar | name arabic | الاسم | الإسم | اسم | الاسم الكامل | "
+    "الإسم الكامل | الاسم بالعربية | الاسم والنسب | الاسم و النسب | الاسم العائلي والشخصي | "
+    "الاسم الشخصي والعائلي | المشارك",
+    "last_name_ar": "الاسم العائلي | الإسم العائلي | النسب | اللقب | اسم العائلة | "
+    "nom de famille en arabe",
+    "first_name_ar": "الاسم الشخصي | الإسم الشخصي | الاسم الأول | prénom en arabe | prénom arabe | "
+    "prénom ar",
+    "delegation": "délégation | délégations | province | province/préfecture | préfecture | "
+    "delegation | الوفد | وفد | الإقليم | إقليم | العمالة | العمالة أو الإقليم",
+    "category": "catégorie | qualité | fonction | statut | category | role | الصفة | صفة | الفئة | "
+    "فئة | المهمة",
+    "email": "e-mail | email | mail | courriel | adresse e-mail | adresse mail | adresse email | "
+    "adresse électronique | e-mail address | email address | البريد الإلكتروني | البريد | "
+    "البريد الالكتروني | الإيميل",
+    "phone": "téléphone | tél | tel | gsm | portable | mobile | n° de téléphone | n° téléphone | "
+    "numéro de téléphone | téléphone portable | n° tél | n° gsm | phone | phone number | "
+    "mobile phone | mobile number | telephone number | الهاتف | هاتف | رقم الهاتف | "
+    "الهاتف المحمول | الهاتف النقال | رقم الهاتف المحمول",
+    "language": "langue | langue préférée | language | preferred language | اللغة | لغة",
+    "note": "note | notes | remarque | remarques | observation | observations | commentaire | "
+    "commentaires | comment | comments | remark | ملاحظة | ملاحظات",
+    "allow_duplicate": "doublon accepté | doublon autorisé | allow duplicate | duplicate allowed | "
+    "تكرار مقبول | التكرار مقبول",
+}
+
+
+def folded_headings(headings: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the column of each folded heading, from "one | another" by column."""
+    return {
+        fold_name(heading): column
+        for column, text in headings.items()
+        for heading in text.split("|")
+    }
+
+
+_COLUMN_OF = folded_headings(_HEADINGS)
+_ALTERNATIVES = re.compile(r"[/|()\[\]:*\n]+")
+# A joined name longer than any valid one is cut here, so a hostile list cannot make it grow.
+_JOINED_LENGTH = 250
+
+
+def column_named(heading: str, column_of: Mapping[str, str] = _COLUMN_OF) -> str | None:
+    """Return our column for ``heading`` ("Prénom", "الهاتف / GSM", "E-mail *"), None if unknown.
+
+    Args:
+        column_of: folded headings, for lists of other things than participants.
+    """
+    whole = column_of.get(fold_name(heading))
+    if whole is not None or len(heading) > 100:
+        return whole
+    parts = (column_of.get(fold_name(part)) for part in _ALTERNATIVES.split(heading))
+    return next((column for column in parts if column is not None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What each column of a table means.
+
+    Attributes:
+        meanings: (position in a row, column) of each known one.
+        unknown: headings that are not ours, as written.
+        width: how many columns have a heading, or stand before one that has.
+    """
+
+    meanings: tuple[tuple[int, str], ...]
+    unknown: tuple[str, ...]
+    width: int
+
+    def cells(self, row: Sequence[str]) -> dict[str, str]:
+        """Return the texts of a row by column, with first and last names joined."""
+        size = len(row)
+        cells = {column: row[at] for at, column in self.meanings if at < size and row[at]}
+        for suffix in ("", "_ar"):
+            first = cells.pop("first_name" + suffix, "")
+            last = cells.pop("last_name" + suffix, "")
+            if (first or last) and not cells.get("name" + suffix):
+                cells["name" + suffix] = _joined(first, last)
+        return cells
+
+
+def _joined(first: str, last: str) -> str:
+    # A formula keeps its place at the front, where validation sees it.
+    parts = (last, first) if last[:1] in ("=", "@") else (first, last)
+    return " ".join(part.strip()[:_JOINED_LENGTH] for part in parts).strip()
+
+
+def _settle_half_names(columns: list[str | None]) -> list[str | None]:
+    """Read "nom" beside "prénom" as the last name, and "الاسم" beside "النسب" as the first."""
+    for suffix in ("", "_ar"):
+        name, first, last = (part + suffix for part in ("name", "first_name", "last_name"))
+        if name in columns and (first in columns) != (last in columns):
+            other = last if first in columns else first
+            columns = [other if column == name else column for column in columns]
+    return columns
+
+
+def _refuse_duplicates(headings: Sequence[str], columns: Sequence[str | None]) -> None:
+    first_heading: dict[str, str] = {}
+    for heading, column in zip(headings, columns, strict=True):
+        if column is None:
+            continue
+        if column in first_heading:
+            raise UnreadableFile("duplicated_columns", first_heading[column], heading)
+        first_heading[column] = heading
+
+
+def _refuse_missing(
+    headings: Sequence[str], columns: Sequence[str | None], delegation_required: bool
+) -> None:
+    missing = []
+    if not any(column and "name" in column for column in columns):
+        missing.append("name")
+    if delegation_required and "delegation" not in columns:
+        missing.append("delegation")
+    if missing:
+        named = " + ".join(
+            " / ".join(dict.fromkeys(COLUMN_NAMES[column].values())) for column in missing
+        )
+        found = ", ".join(heading for heading in headings if heading) or "–"
+        raise UnreadableFile("missing_columns", named, found)
+
+
+def match_headings(headings: Sequence[str], *, delegation_required: bool = True) -> Columns:
+    """Return what the columns of a table mean.
+
+    Args:
+        delegation_required: False where one delegation was chosen for the whole file.
+
+    Raises:
+        UnreadableFile: ``missing_columns`` (no name, or no delegation) with the headings found,
+            ``duplicated_columns`` with both.
+    """
+    columns = _settle_half_names([column_named(heading) for heading in headings])
+    _refuse_missing(headings, columns, delegation_required)
+    _refuse_duplicates(headings, columns)
+    meanings = tuple((at, column) for at, column in enumerate(columns) if column)
+    unknown = tuple(
+        heading for heading, column in zip(headings, columns, strict=True) if heading and not column
+    )
+    width = max(at for at, heading in enumerate(headings) if heading) + 1
+    return Columns(meanings, unknown, width)

@@ -1,0 +1,228 @@
+"""What an import would do, decided row by row before anything is written.
+
+The same plan is shown as the dry run and applied by the real one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from checkin.domain.common.choices import Choices
+from checkin.domain.common.problem_sentences import COLUMN_NAMES
+from checkin.domain.common.problems import Problem
+from checkin.domain.people.registration import Registration, validate
+from checkin.domain.people.roster import FIELDS, Person, Roster
+
+
+class Action(StrEnum):
+    """What becomes of a row."""
+
+    ADD = "add"
+    CHANGE = "change"
+    SKIP = "skip"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a list as read, its texts by our column names, and what reading it showed."""
+
+    number: int
+    cells: Mapping[str, str]
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRow:
+    """What is to be done with a row, and why.
+
+    Attributes:
+        participant_id: who is changed or skipped.
+        changes: new values by field (``roster.FIELDS``): all of them for ``add``, those that
+            differ for ``change``.
+    """
+
+    row_number: int
+    action: Action
+    why: tuple[Problem, ...] = ()
+    participant_id: int | None = None
+    changes: dict[str, Any] = field(default_factory=dict)
+
+    def sentences(self, language: str = "fr") -> list[str]:
+        """Return each reason with its row: "Ligne 12 · Téléphone : …"."""
+        row = COLUMN_NAMES["row"].get(language, COLUMN_NAMES["row"]["fr"])
+        return [f"{row} {self.row_number} · {problem.sentence(language)}" for problem in self.why]
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """The one delegation that a list may touch, so that nobody of another is moved or named."""
+
+    id: int
+    name: str
+
+    def is_not(self, person: Person) -> bool:
+        """Tell whether somebody belongs to another delegation."""
+        return person.delegation_id != self.id
+
+    def refused(self, written: str) -> Problem:
+        """Return the problem of a row that names another delegation."""
+        return Problem("delegation", "other_delegation", written, (self.name,))
+
+
+def plan_import(
+    rows: Iterable[Row],
+    participants: Iterable[Person],
+    *,
+    delegations: Choices,
+    categories: Choices,
+    default_delegation: str = "",
+    default_category: str = "",
+    alone: Alone | None = None,
+) -> list[PlannedRow]:
+    """Decide what each row of a list does to the participants of an event.
+
+    A person is the same as one registered when the folded name matches in one script, in the
+    same delegation or with the same e-mail or phone. Empty cells change nothing. An e-mail or a
+    phone that belongs to someone of another name is refused unless the row's
+    ``allow_duplicate`` says yes: families share phones. Planning again after the plan was
+    applied adds nobody.
+
+    Args:
+        participants: everyone registered for the event, the canceled ones too.
+        delegations, categories: the event's.
+        default_delegation, default_category: their names, for rows that give none.
+        alone: the only delegation that the list may touch.
+    """
+    plan = _Plan(_roster(participants, alone), delegations, categories, alone)
+    defaults = {"delegation": default_delegation, "category": default_category}
+    return [plan.row(row, defaults) for row in rows]
+
+
+def _roster(participants: Iterable[Person], alone: Alone | None) -> Roster:
+    # Whoever was canceled elsewhere may register here as anybody may.
+    return Roster(p for p in participants if not (alone and p.canceled and alone.is_not(p)))
+
+
+class _Plan:
+    def __init__(
+        self,
+        registered: Roster,
+        delegations: Choices,
+        categories: Choices,
+        alone: Alone | None,
+    ) -> None:
+        self._alone = alone
+        self._registered = registered
+        self._delegations = delegations
+        self._categories = categories
+        # The people of the rows accepted so far; their ids are row numbers.
+        self._file = Roster(())
+        # Who is already meant by some row, and by a row that is vouched for.
+        self._claimed: set[int] = set()
+        self._vouched: set[int] = set()
+
+    def row(self, row: Row, defaults: Mapping[str, str]) -> PlannedRow:
+        cells = row.cells
+        if not (cells.get("delegation") and cells.get("category")):
+            cells = {**defaults, **{column: text for column, text in cells.items() if text}}
+        registration = validate(cells)
+        if isinstance(registration, list):
+            return _refused(row, *row.problems, *registration)
+        person, unknown = self._person(row.number, registration)
+        if row.problems or unknown:
+            return _refused(row, *row.problems, *unknown)
+        return self._decide(row, person, registration.allow_duplicate)
+
+    def _person(self, number: int, registration: Registration) -> tuple[Person, list[Problem]]:
+        unknown: list[Problem] = []
+        delegation = self._delegations.id_of(registration.delegation)
+        if self._alone and delegation != self._alone.id:
+            unknown.append(self._alone.refused(registration.delegation))
+        elif delegation is None:
+            unknown.append(self._delegations.unknown("delegation", registration.delegation))
+        category = None
+        if registration.category:
+            category = self._categories.id_of(registration.category)
+            if category is None:
+                unknown.append(self._categories.unknown("category", registration.category))
+        person = Person(
+            id=number,
+            delegation_id=delegation or 0,
+            name=registration.name,
+            name_ar=registration.name_ar,
+            category_id=category,
+            email=registration.email,
+            phone=registration.phone,
+            language=registration.language,
+            note=registration.note,
+        )
+        return person, unknown
+
+    def _decide(self, row: Row, person: Person, allowed: bool) -> PlannedRow:
+        repeated = None if allowed else self._repeated(row, person)
+        if repeated:
+            return repeated
+        # A vouched-for row may mean whom a plain one means: the first import refused the plain.
+        excluding = self._vouched if allowed else self._claimed
+        known = self._registered.same_person(person, excluding=excluding, allowed=allowed)
+        if known and self._alone and self._alone.is_not(known):
+            return _refused(row, Problem("name", "registered_elsewhere", person.shown_name))
+        if known and known.canceled:
+            return _skipped(row, known, "canceled")
+        changes = known.changes_to(person) if known else person.fields()
+        taken = [] if allowed else self._taken(changes)
+        if taken:
+            return _refused(row, *taken)
+        if known is None:
+            self._file.add(person)
+            return PlannedRow(row.number, Action.ADD, changes=changes)
+        self._claim(known, allowed)
+        self._file.add(replace(known, **{**changes, "id": row.number}))
+        if not changes:
+            return _skipped(row, known, "already_registered")
+        return PlannedRow(row.number, Action.CHANGE, (), known.id, changes)
+
+    def _claim(self, known: Person, allowed: bool) -> None:
+        self._claimed.add(known.id)
+        if allowed:
+            self._vouched.add(known.id)
+
+    def _repeated(self, row: Row, person: Person) -> PlannedRow | None:
+        first = self._file.same_name(person)
+        if first is None:
+            return None
+        identical = first.tells_all_of(person)
+        code = "repeated_in_file" if identical else "same_name_in_file"
+        problem = Problem("name", code, person.shown_name, (str(first.id),))
+        return PlannedRow(row.number, Action.SKIP if identical else Action.REFUSE, (problem,))
+
+    def _taken(self, changes: Mapping[str, Any]) -> list[Problem]:
+        problems = []
+        for column in ("email", "phone"):
+            contact = changes.get(column)
+            if not isinstance(contact, str):
+                continue
+            holder = self._registered.holder(column, contact)
+            if holder and self._alone and self._alone.is_not(holder):
+                problems.append(Problem(column, "taken_elsewhere", contact))
+            elif holder:
+                problems.append(Problem(column, "taken", contact, (holder.shown_name,)))
+            elif first := self._file.holder(column, contact):
+                problems.append(Problem(column, "taken_in_file", contact, (str(first.id),)))
+        return problems
+
+
+def _refused(row: Row, *problems: Problem) -> PlannedRow:
+    return PlannedRow(row.number, Action.REFUSE, problems)
+
+
+def _skipped(row: Row, known: Person, code: str) -> PlannedRow:
+    problem = Problem("name", code, hints=(known.shown_name,))
+    return PlannedRow(row.number, Action.SKIP, (problem,), known.id)
+
+
+__all__ = ["FIELDS", "Action", "Alone", "Person", "PlannedRow", "Row", "plan_import"]

@@ -1,0 +1,179 @@
+"""Delegations with their quotas, as a form or a sheet says them, and what each row would do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from checkin.domain.common.forms import Form
+from checkin.domain.common.names import clean_name, fold_name
+from checkin.domain.common.problems import InvalidValue, Problem
+from checkin.domain.events.details import whole_number
+from checkin.domain.people.headings import column_named, folded_headings
+from checkin.domain.people.unreadable import UnreadableFile
+
+MAX_QUOTA = 100_000
+#: no country has more; a longer list is one of people
+MAX_DELEGATIONS = 300
+COLUMNS = ("name", "name_ar", "quota")
+_HEADINGS = folded_headings(
+    {
+        "name": "délégation | délégations | nom | nom de la délégation | province | préfecture | "
+        "province/préfecture | delegation | delegations | name",
+        "name_ar": "délégation en arabe | nom en arabe | nom arabe | arabic name | "
+        "name in arabic | delegation in arabic | الوفد | وفد | الاسم | الاسم بالعربية | "
+        "الوفد بالعربية | الإقليم | إقليم | العمالة أو الإقليم",
+        "quota": "quota | quotas | places | nombre de places | nb de places | nb places | "
+        "effectif | nombre | seats | number of places | المقاعد | عدد المقاعد | الحصة | العدد | "
+        "الكوطا",
+    }
+)
+_NO_FRACTION = re.compile(r"[.,]0+$")
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationDetails:
+    """A valid delegation."""
+
+    name: str
+    name_ar: str | None
+    quota: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaRow:
+    """One row of a sheet, or of the form that corrects it; texts by column."""
+
+    number: int
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDelegation:
+    """A delegation that is there.
+
+    Attributes:
+        taken: places of its quota that are somebody's: the least that the quota may be.
+    """
+
+    id: int
+    name: str
+    name_ar: str | None
+    quota: int
+    taken: int
+
+
+class QuotaAction(StrEnum):
+    """What a row would do."""
+
+    ADD = "add"
+    CHANGE = "change"
+    SKIP = "skip"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedQuota:
+    """A row with what it would do.
+
+    Attributes:
+        known: the delegation that it is about, where there is one.
+        details: what it would say then; None where the row is refused.
+    """
+
+    row: QuotaRow
+    action: QuotaAction
+    problems: tuple[Problem, ...] = ()
+    known: KnownDelegation | None = None
+    details: DelegationDetails | None = None
+
+
+def quota_column(heading: str) -> str | None:
+    """Return our column of a sheet of delegations, None where the heading means nothing to us."""
+    return column_named(heading, _HEADINGS)
+
+
+def quota_columns(headings: Sequence[str]) -> Mapping[int, str]:
+    """Return what each position of a sheet's rows means.
+
+    Raises:
+        UnreadableFile: ``missing_columns`` without names or quotas, ``duplicated_columns``.
+    """
+    found: dict[str, int] = {}
+    for at, heading in enumerate(headings):
+        column = quota_column(heading)
+        if column in found:
+            raise UnreadableFile("duplicated_columns", headings[found[column]], heading)
+        if column:
+            found[column] = at
+    missing = [] if {"name", "name_ar"} & set(found) else ["Délégation / الوفد / Delegation"]
+    missing += [] if "quota" in found else ["Places / المقاعد / Places"]
+    if missing:
+        named = ", ".join(heading for heading in headings if heading) or "–"
+        raise UnreadableFile("missing_columns", " + ".join(missing), named)
+    return {at: column for column, at in found.items()}
+
+
+def validate_delegation(raw: Mapping[str, str]) -> DelegationDetails | list[Problem]:
+    """Return the delegation that ``raw`` describes, or everything that is wrong with it.
+
+    A name in one script is enough.
+    """
+    form = Form(raw)
+    name_ar = form.read("name_ar", lambda text: clean_name(text) if text else None)
+    name = form.read("name", lambda text: clean_name(text or name_ar or ""))
+    quota = form.read("quota", _quota)
+    return form.problems or DelegationDetails(name, None if name == name_ar else name_ar, quota)
+
+
+def plan_quotas(
+    rows: Sequence[QuotaRow], known: Sequence[KnownDelegation]
+) -> Sequence[PlannedQuota]:
+    """Decide what each row would do: add a delegation, change one, nothing, or be refused."""
+    by_name = {fold_name(n): one for one in known for n in (one.name, one.name_ar) if n}
+    first_row: dict[str, int] = {}
+    return [_plan(row, by_name, first_row) for row in rows]
+
+
+def _plan(
+    row: QuotaRow, by_name: Mapping[str, KnownDelegation], first_row: dict[str, int]
+) -> PlannedQuota:
+    details = validate_delegation(row.cells)
+    if isinstance(details, list):
+        return PlannedQuota(row, QuotaAction.REFUSE, tuple(details))
+    names = [fold_name(name) for name in (details.name, details.name_ar) if name]
+    if repeated := next((first_row[name] for name in names if name in first_row), None):
+        problem = Problem("name", "repeated_delegation", details.name, (str(repeated),))
+        return PlannedQuota(row, QuotaAction.REFUSE, (problem,))
+    first_row.update(dict.fromkeys(names, row.number))
+    found = [by_name[name] for name in names if name in by_name]
+    if len({one.id for one in found}) > 1:
+        problem = Problem("name_ar", "name_taken", details.name_ar or "", (found[1].name,))
+        return PlannedQuota(row, QuotaAction.REFUSE, (problem,))
+    if not found:
+        return PlannedQuota(row, QuotaAction.ADD, details=details)
+    return _change(row, found[0], details)
+
+
+def _change(row: QuotaRow, known: KnownDelegation, details: DelegationDetails) -> PlannedQuota:
+    # A sheet tells quotas; how a delegation's name is spelt stays as it was, unless it lacks one.
+    wanted = DelegationDetails(known.name, known.name_ar or details.name_ar, details.quota)
+    if problem := too_few(details.quota, known):
+        return PlannedQuota(row, QuotaAction.REFUSE, (problem,), known)
+    same = (wanted.quota, wanted.name_ar) == (known.quota, known.name_ar)
+    return PlannedQuota(row, QuotaAction.SKIP if same else QuotaAction.CHANGE, (), known, wanted)
+
+
+def too_few(quota: int, known: KnownDelegation) -> Problem | None:
+    """Return the problem of a quota under the places that are somebody's already."""
+    if quota >= known.taken or quota == known.quota:
+        return None
+    return Problem("quota", "quota_below_places", str(quota), (str(known.taken),))
+
+
+def _quota(text: str) -> int:
+    if not text:
+        raise InvalidValue("missing_text", text)
+    return whole_number(_NO_FRACTION.sub("", text), 0, MAX_QUOTA)

@@ -1,0 +1,172 @@
+"""The people of an event as an import sees them: who is who, and who holds which contact."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Set
+from dataclasses import dataclass, field
+from typing import Any
+
+from checkin.domain.common.names import fold_name
+
+FIELDS = (
+    "delegation_id",
+    "name",
+    "name_ar",
+    "category_id",
+    "email",
+    "phone",
+    "language",
+    "note",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A registered participant, or a row that describes one; None is not known.
+
+    ``folded_names`` are the names in both scripts as they are compared: worked out once, unless
+    they are given.
+    """
+
+    id: int
+    delegation_id: int
+    name: str
+    name_ar: str | None = None
+    category_id: int | None = None
+    email: str | None = None
+    phone: str | None = None
+    language: str | None = None
+    note: str | None = None
+    canceled: bool = False
+    folded_names: tuple[str, ...] = field(default=(), repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.folded_names:
+            names = tuple(fold_name(name) for name in (self.name, self.name_ar) if name)
+            object.__setattr__(self, "folded_names", names)
+
+    @property
+    def shown_name(self) -> str:
+        """The name to show: Latin where there is one."""
+        return self.name or self.name_ar or ""
+
+    def fields(self) -> dict[str, Any]:
+        """Return every field, unknown ones too."""
+        return {name: getattr(self, name) for name in FIELDS}
+
+    def changes_to(self, other: Person) -> dict[str, Any]:
+        """Return what ``other`` knows and this person does not, or knows otherwise."""
+        return {
+            name: new
+            for name in FIELDS
+            if (new := getattr(other, name)) and new != getattr(self, name)
+        }
+
+    def tells_all_of(self, other: Person) -> bool:
+        """Tell whether ``other`` says nothing more than this person, but for spelling."""
+        more = set(self.changes_to(other)) - {"name", "name_ar"}
+        return not more and set(other.folded_names) <= set(self.folded_names)
+
+
+def _shares_contact(one: Person, other: Person) -> bool:
+    return bool(
+        (one.email and one.email == other.email) or (one.phone and one.phone == other.phone)
+    )
+
+
+def _contradicts(one: Person, other: Person) -> bool:
+    """Tell whether two people of one name have contacts that are all different."""
+    if _shares_contact(one, other):
+        return False
+    return bool(
+        (one.email and other.email and one.email != other.email)
+        or (one.phone and other.phone and one.phone != other.phone)
+    )
+
+
+class _Index:
+    """People by something of theirs.
+
+    Most keys have one person: a list for each would cost more than reading all the people.
+    """
+
+    def __init__(self) -> None:
+        self._first: dict[Hashable, Person] = {}
+        self._others: dict[Hashable, list[Person]] = {}
+
+    def add(self, key: Hashable, person: Person) -> None:
+        if self._first.setdefault(key, person) is not person:
+            self._others.setdefault(key, []).append(person)
+
+    def under(self, key: Hashable) -> Iterator[Person]:
+        """Return who stands under a key, in the order of being added."""
+        first = self._first.get(key)
+        if first is not None:
+            yield first
+            yield from self._others.get(key, ())
+
+
+class Roster:
+    """People, found by name in their delegation, by e-mail and by phone."""
+
+    def __init__(self, people: Iterable[Person]) -> None:
+        self._by_name = _Index()
+        self._by_contact = {"email": _Index(), "phone": _Index()}
+        for person in people:
+            self.add(person)
+
+    def add(self, person: Person) -> None:
+        """Add someone."""
+        for folded in person.folded_names:
+            self._by_name.add((person.delegation_id, folded), person)
+        if person.email:
+            self._by_contact["email"].add(person.email, person)
+        if person.phone:
+            self._by_contact["phone"].add(person.phone, person)
+
+    def same_name(self, person: Person) -> Person | None:
+        """Return the first of that name, in either script, in the delegation of ``person``."""
+        return next(self._namesakes(person), None)
+
+    def holder(self, column: str, contact: str) -> Person | None:
+        """Return the first, not canceled, who holds an e-mail or a phone."""
+        holders = self._by_contact[column].under(contact)
+        return next((one for one in holders if not one.canceled), None)
+
+    def same_person(
+        self, person: Person, *, excluding: Set[int] = frozenset(), allowed: bool = False
+    ) -> Person | None:
+        """Return who ``person`` already is, None for someone new.
+
+        Of several, the one with the fewest differences, so that two of one name each find
+        themselves again.
+
+        Args:
+            excluding: ids of people that other rows already are.
+            allowed: ``person`` is vouched for as someone else than their namesakes, so one
+                whose contacts all differ is not the same.
+        """
+        candidates = {
+            one.id: one
+            for one in (*self._namesakes(person), *self._namesakes_by_contact(person))
+            if one.id not in excluding and not (allowed and _contradicts(one, person))
+        }
+        return min(
+            candidates.values(),
+            key=lambda one: (
+                one.canceled,
+                len(one.changes_to(person)),
+                len(person.changes_to(one)),
+            ),
+            default=None,
+        )
+
+    def _namesakes(self, person: Person) -> Iterator[Person]:
+        for folded in person.folded_names:
+            yield from self._by_name.under((person.delegation_id, folded))
+
+    def _namesakes_by_contact(self, person: Person) -> Iterator[Person]:
+        for column, contact in (("email", person.email), ("phone", person.phone)):
+            for one in self._by_contact[column].under(contact) if contact else ():
+                if not set(one.folded_names).isdisjoint(person.folded_names):
+                    yield one

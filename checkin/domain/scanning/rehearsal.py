@@ -1,0 +1,62 @@
+"""What practice badges stand for: each shows volunteers one verdict, by the rules of real ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+
+from checkin.domain.scanning.messages import LANGUAGES, verdict_message
+from checkin.domain.scanning.verdict import EntryPolicy, ScanFacts, Standing, decide
+from checkin.domain.scanning.verdicts import Direction, Reason, Status, Verdict
+
+
+class Practice(StrEnum):
+    """The practice badges, in the order of their sheet."""
+
+    ADMITTED = "admitted"
+    ALREADY_IN = "already_in"
+    WRONG_GATE = "wrong_gate"
+    RESERVE = "reserve"
+    CANCELED = "canceled"
+    REVOKED = "revoked"
+
+
+_FACTS = {
+    Practice.ADMITTED: ScanFacts(),
+    Practice.ALREADY_IN: ScanFacts(entries=1, inside=True),
+    Practice.WRONG_GATE: ScanFacts(gate_admits=False),
+    Practice.RESERVE: ScanFacts(standing=Standing.RESERVE),
+    Practice.CANCELED: ScanFacts(standing=Standing.CANCELED),
+    Practice.REVOKED: ScanFacts(badge_revoked=True),
+}
+#: doors that are open, in a hall that is not full: what is practised is the badge's own verdict
+_POLICY = EntryPolicy()
+REHEARSAL = {"fr": "RÉPÉTITION", "ar": "تمرين", "en": "REHEARSAL"}
+_OVER = {
+    "fr": "Badge d’exercice : la répétition est finie",
+    "ar": "شارة تمرين: انتهى التمرين",
+    "en": "Practice badge: the rehearsal is over",
+}
+
+
+def practice_verdict(
+    practice: Practice,
+    at: datetime,
+    *,
+    direction: Direction = Direction.ENTRY,
+    forced: bool = False,
+) -> Verdict:
+    """Decide what a practice badge shows, by the one function that decides for real ones."""
+    facts = replace(_FACTS[practice], direction=direction, forced=forced)
+    return decide(facts, at, _POLICY)
+
+
+def practice_message(
+    status: Status, reason: Reason | None, language: str, direction: Direction, *, over: bool
+) -> str:
+    """Return the sentence of a practice badge; it begins with what a rehearsal is called."""
+    language = language if language in LANGUAGES else "fr"
+    if over:
+        return _OVER[language]
+    return f"{REHEARSAL[language]} · {verdict_message(status, reason, language, direction)}"

@@ -1,0 +1,117 @@
+"""Keep passwords and PINs as argon2id hashes, and say whether one is the right one."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from checkin.domain.accounts.passwords import (
+    MAX_LENGTH,
+    MIN_LENGTH,
+    Weakness,
+    one_form,
+    weakness_of,
+)
+from checkin.errors import WeakPassword
+from checkin.services.common.turns import Turns
+
+#: argon2id with OWASP's second set of parameters: 23 ms on two old cores, 19 MiB
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+
+#: Each hashing takes 19 MiB and a processor for its time, so few go on at once. What strangers send
+#: has turns of its own, and gives way to scans: however many come, a gate's PIN and an operator's
+#: password wait for none.
+STRANGERS_TURNS = Turns(2, waiting=24, patience_s=5, niceness=10)
+KNOWN_TURNS = Turns(2, waiting=48, patience_s=10)
+
+_LENGTH = f"a password has {MIN_LENGTH} to {MAX_LENGTH} characters: a short sentence is easiest"
+_WHY = {
+    Weakness.SHORT: _LENGTH,
+    Weakness.LONG: _LENGTH,
+    Weakness.PERSONAL: "this password is mostly the name or the e-mail: choose another",
+    Weakness.COMMON: "this password is easily guessed: put a few words together",
+}
+
+
+def hash_password(password: str, about: Iterable[str] = ()) -> str:
+    """Return what is stored instead of a password.
+
+    Args:
+        about: the person's name and e-mail, which it must not be.
+
+    Raises:
+        WeakPassword: it is one that others guess.
+    """
+    weakness = weakness_of(password, about)
+    if weakness is not None:
+        raise WeakPassword(_WHY[weakness], weakness=weakness)
+    return _hashed(one_form(password))
+
+
+def hash_again(stored: str, password: str) -> str:
+    """Return the hash to keep of a right password: a new one where the parameters have grown."""
+    return _hashed(one_form(password)) if _HASHER.check_needs_rehash(stored) else stored
+
+
+def hash_pin(pin: str) -> str:
+    """Return what is stored instead of a PIN."""
+    return _hashed(pin)
+
+
+def password_matches(
+    stored: str | None,
+    password: str,
+    *,
+    turns: Turns = KNOWN_TURNS,
+    first: Callable[[], None] | None = None,
+) -> bool:
+    """Say whether a password is the one that was stored.
+
+    Args:
+        stored: None where there is no account; saying no takes as long then.
+        turns: whose turns it is hashed in.
+        first: is done once it is its turn.
+
+    Raises:
+        Unavailable: too many wait for their turn.
+    """
+
+    def matches() -> bool:
+        known = stored if stored is not None else _nobodys_hash()
+        return len(password) <= MAX_LENGTH and _verified(known, one_form(password))
+
+    return turns.do(matches, first) and stored is not None
+
+
+def secret_matches(stored: str, secret: str) -> bool:
+    """Say whether a password or PIN is the one that was stored.
+
+    Raises:
+        Unavailable: too many wait for their turn.
+    """
+    return KNOWN_TURNS.do(lambda: _verified(stored, secret))
+
+
+def unusable_hash() -> str:
+    """Return the hash of a password that nobody knows."""
+    return _hashed(secrets.token_urlsafe(32))
+
+
+def _hashed(secret: str) -> str:
+    return KNOWN_TURNS.do(lambda: _HASHER.hash(secret))
+
+
+def _verified(stored: str, secret: str) -> bool:
+    try:
+        return _HASHER.verify(stored, secret)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+@cache
+def _nobodys_hash() -> str:
+    return _HASHER.hash(secrets.token_urlsafe(16))

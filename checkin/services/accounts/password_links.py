@@ -1,0 +1,155 @@
+"""Links by which an operator chooses a password: made, mailed or handed over, used once."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from checkin.db.models import LinkPurpose, Operator, PasswordLink
+from checkin.errors import NotFound
+from checkin.services.accounts.hashing import unusable_hash
+from checkin.services.accounts.operators import operator_by_email, set_password
+from checkin.services.accounts.sessions import end_sessions
+from checkin.services.common.activity import note
+
+LIFETIMES = {
+    LinkPurpose.INVITATION: timedelta(days=7),
+    LinkPurpose.RESET: timedelta(days=1),
+    LinkPurpose.FORGOTTEN: timedelta(hours=1),
+}
+#: nobody's mailbox is filled by a stranger who asks again and again
+FORGOTTEN_EVERY = timedelta(minutes=5)
+_NOBODYS = "this link has been used, is too old, or was never ours"
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedLink:
+    """A new link; the secret is known here only."""
+
+    operator: Operator
+    purpose: LinkPurpose
+    secret: str
+    expires_at: datetime
+
+    def address(self, base_url: str) -> str:
+        """Return where it leads."""
+        return f"{base_url}/password/{self.secret}"
+
+
+def issue_link(
+    session: Session,
+    operator: Operator,
+    purpose: LinkPurpose,
+    *,
+    now: datetime,
+    by: int | None = None,
+) -> IssuedLink:
+    """Make a link; the former one for the same purpose leads nowhere from now on."""
+    _forget(session, operator, purpose)
+    link = IssuedLink(operator, purpose, secrets.token_urlsafe(24), now + LIFETIMES[purpose])
+    session.add(
+        PasswordLink(
+            operator_id=operator.id,
+            purpose=purpose,
+            secret_hash=_hash(link.secret),
+            created_at=now,
+            expires_at=link.expires_at,
+        )
+    )
+    note(session, None, f"operator.link_{purpose}", now, operator_id=by, account=operator.id)
+    return link
+
+
+def take_password_away(
+    session: Session, operator: Operator, *, now: datetime, by: int | None = None
+) -> IssuedLink:
+    """End an operator's password and sessions, and make the link to choose a new one."""
+    operator.password_hash = unusable_hash()
+    end_sessions(session, operator.id)
+    return issue_link(session, operator, LinkPurpose.RESET, now=now, by=by)
+
+
+def link_for_forgotten(session: Session, email: str, *, now: datetime) -> IssuedLink | None:
+    """Make a link for somebody who has forgotten their password.
+
+    Returns:
+        None where nobody may sign in with this e-mail, or a link was made a moment ago.
+    """
+    operator = operator_by_email(session, email)
+    if operator is None or operator.disabled_at is not None:
+        return None
+    recent = session.scalar(
+        select(PasswordLink.id).where(
+            PasswordLink.operator_id == operator.id,
+            PasswordLink.purpose == LinkPurpose.FORGOTTEN,
+            PasswordLink.created_at > now - FORGOTTEN_EVERY,
+        )
+    )
+    if recent is not None:
+        return None
+    return issue_link(session, operator, LinkPurpose.FORGOTTEN, now=now, by=operator.id)
+
+
+def operator_behind(session: Session, secret: str, now: datetime) -> Operator:
+    """Return whose link this is.
+
+    Raises:
+        NotFound: it has been used, is too old, was never ours, or the account is disabled.
+    """
+    operator = session.scalar(
+        select(Operator)
+        .join(PasswordLink, PasswordLink.operator_id == Operator.id)
+        .where(
+            PasswordLink.secret_hash == _hash(secret),
+            PasswordLink.expires_at > now,
+            Operator.disabled_at.is_(None),
+        )
+    )
+    if operator is None:
+        raise NotFound(_NOBODYS)
+    return operator
+
+
+def choose_password(session: Session, secret: str, password: str, *, now: datetime) -> Operator:
+    """Set the password of whose link this is; it and their other links lead nowhere afterwards.
+
+    Raises:
+        NotFound: it has been used, is too old, was never ours, or the account is disabled.
+        WeakPassword: the password is one that others guess; the link still works.
+    """
+    operator = operator_behind(session, secret, now)
+    # Deleting it is taking it: of two that come at once, one finds it.
+    taken = session.scalar(
+        delete(PasswordLink)
+        .where(PasswordLink.secret_hash == _hash(secret))
+        .returning(PasswordLink.id)
+    )
+    if taken is None:
+        raise NotFound(_NOBODYS)
+    set_password(session, operator, password, now=now, by=operator.id)
+    session.execute(delete(PasswordLink).where(PasswordLink.operator_id == operator.id))
+    return operator
+
+
+def mailed(session: Session, secret: str, now: datetime, fault: str | None) -> None:
+    """Write down that a link's mail left, or why not."""
+    link = session.scalar(select(PasswordLink).where(PasswordLink.secret_hash == _hash(secret)))
+    if link is not None:
+        link.mailed_at, link.mail_fault = (now, None) if fault is None else (None, fault[:500])
+
+
+def _forget(session: Session, operator: Operator, purpose: LinkPurpose) -> None:
+    session.execute(
+        delete(PasswordLink).where(
+            PasswordLink.operator_id == operator.id, PasswordLink.purpose == purpose
+        )
+    )
+
+
+def _hash(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()

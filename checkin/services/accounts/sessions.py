@@ -1,0 +1,128 @@
+"""Where operators are signed in, until time, they themselves or an administrator end it."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from checkin.db.engine import Database, in_transaction
+from checkin.db.models import Operator, OperatorSession
+from checkin.services.common.activity import note
+
+#: how exactly it is known when a session was last used; more would be a write for every page
+SEEN_EVERY = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """How long a session lasts without being used, and at most."""
+
+    idle: timedelta
+    whole: timedelta
+
+
+def open_session(
+    session: Session,
+    operator_id: int,
+    *,
+    device: str,
+    network: str,
+    now: datetime,
+    lifetimes: Lifetimes,
+    renewed: bool = False,
+) -> str:
+    """Sign an operator in somewhere; return the secret that the browser keeps.
+
+    Args:
+        renewed: they were signed in already, and something about the account changed.
+    """
+    session.execute(delete(OperatorSession).where(_over(now, lifetimes)))
+    operator = session.get_one(Operator, operator_id)
+    token = secrets.token_urlsafe(32)
+    session.add(
+        OperatorSession(
+            operator_id=operator.id,
+            token_hash=_hash(token),
+            began_at=now,
+            seen_at=now,
+            device=device,
+            network=network,
+        )
+    )
+    if not renewed:
+        operator.last_login_at = now
+        note(session, None, "operator.sign_in", now, operator_id=operator.id)
+    return token
+
+
+def signed_in_with(
+    database: Database, token: str, *, now: datetime, lifetimes: Lifetimes
+) -> tuple[Operator, OperatorSession] | None:
+    """Return who is signed in with this secret, unless it is over or the account disabled."""
+    with database.read() as session:
+        row = session.execute(
+            select(Operator, OperatorSession)
+            .join(OperatorSession, OperatorSession.operator_id == Operator.id)
+            .where(
+                OperatorSession.token_hash == _hash(token),
+                Operator.disabled_at.is_(None),
+                ~_over(now, lifetimes),
+            )
+        ).one_or_none()
+    if row is None:
+        return None
+    operator, kept = row
+    if kept.seen_at < now - SEEN_EVERY:
+        in_transaction(database, lambda session: _seen(session, kept.id, now))
+    return operator, kept
+
+
+def sessions_of(
+    session: Session, operator_id: int, *, now: datetime, lifetimes: Lifetimes
+) -> Sequence[OperatorSession]:
+    """Return where an operator is signed in, the last used first."""
+    return session.scalars(
+        select(OperatorSession)
+        .where(OperatorSession.operator_id == operator_id, ~_over(now, lifetimes))
+        .order_by(OperatorSession.seen_at.desc(), OperatorSession.id.desc())
+    ).all()
+
+
+def end_session(session: Session, operator_id: int, session_id: int) -> None:
+    """Sign an operator out in one place; one that has ended already is no fault."""
+    session.execute(
+        delete(OperatorSession).where(
+            OperatorSession.id == session_id, OperatorSession.operator_id == operator_id
+        )
+    )
+
+
+def end_sessions(session: Session, operator_id: int, *, but: int | None = None) -> None:
+    """Sign an operator out everywhere, or everywhere else; no browser is known to them any more."""
+    forgotten = update(Operator).where(Operator.id == operator_id)
+    session.execute(forgotten.values(browsers_issue=Operator.browsers_issue + 1))
+    ended = delete(OperatorSession).where(OperatorSession.operator_id == operator_id)
+    session.execute(ended if but is None else ended.where(OperatorSession.id != but))
+
+
+def _over(now: datetime, lifetimes: Lifetimes) -> ColumnElement[bool]:
+    return or_(
+        OperatorSession.seen_at <= now - lifetimes.idle,
+        OperatorSession.began_at <= now - lifetimes.whole,
+    )
+
+
+def _seen(session: Session, session_id: int, now: datetime) -> None:
+    session.execute(
+        update(OperatorSession).where(OperatorSession.id == session_id).values(seen_at=now)
+    )
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

@@ -1,0 +1,170 @@
+"""Replace a lost or leaked badge, or take one away: the old code is refused at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from checkin.db.models import Badge, Event, Participant
+from checkin.domain.scanning.verdict import Standing
+from checkin.errors import Conflict
+from checkin.protocol.codes import token_for, token_hash
+from checkin.services.common.activity import note
+from checkin.services.common.keys import Keys
+from checkin.services.common.lookup import numbered
+from checkin.services.events.events import check_event_key
+from checkin.services.people.enrolment import queue_badge_messages
+from checkin.services.people.registration import next_list_version
+
+
+@dataclass(frozen=True, slots=True)
+class Reissued:
+    """The badge that works now.
+
+    Attributes:
+        replaced: False where somebody had replaced the old badge before, so nothing was done.
+        told: a message with the new badge waits in the outbox.
+    """
+
+    badge_id: UUID
+    issue: int
+    replaced: bool
+    told: bool
+
+
+def working_badge(session: Session, participant_id: int) -> Badge | None:
+    """Return a participant's badge that is not revoked, if there is one."""
+    return session.scalar(
+        select(Badge).where(Badge.participant_id == participant_id, Badge.revoked_at.is_(None))
+    )
+
+
+def working_badges(session: Session, participant_ids: Sequence[int]) -> dict[int, UUID]:
+    """Return the id of the badge of each of these participants that is not revoked."""
+    rows = session.execute(
+        select(Badge.participant_id, Badge.id).where(
+            Badge.participant_id.in_(participant_ids), Badge.revoked_at.is_(None)
+        )
+    )
+    return {row.participant_id: row.id for row in rows}
+
+
+def reissue_badge(
+    session: Session,
+    event: Event,
+    participant_id: int,
+    *,
+    keys: Keys,
+    reason: str,
+    now: datetime,
+    operator_id: int | None = None,
+    of_issue: int | None = None,
+) -> Reissued:
+    """Kill a participant's badge and give them a new one, by e-mail too where that is possible.
+
+    Somebody admitted stays admitted: arrivals belong to the participant, not to the badge.
+
+    Args:
+        of_issue: the issue that was seen to be lost. Where a newer one works already, as after a
+            button pressed twice, that one is returned and nothing is done.
+
+    Raises:
+        NotFound: the event has no such participant.
+        Conflict: the registration is canceled.
+        SettingsError: the master key is not the one that the badges were made with.
+    """
+    check_event_key(event, keys)
+    version = next_list_version(session, event.id)
+    person = _registered(session, event, participant_id)
+    old = working_badge(session, person.id)
+    if old is not None and of_issue is not None and old.issue > of_issue:
+        return Reissued(old.id, old.issue, replaced=False, told=False)
+    _revoke(session, old, version, now)
+    new = _next_badge(session, event, person.id, keys, version, now)
+    written: dict[str, Any] = {"participant_id": person.id, "issue": new.issue, "reason": reason}
+    note(session, event.id, "badge.reissue", now, operator_id=operator_id, **written)
+    return Reissued(new.id, new.issue, replaced=True, told=_tell(session, event, person, now))
+
+
+def revoke_badge(
+    session: Session,
+    event: Event,
+    participant_id: int,
+    *,
+    reason: str,
+    now: datetime,
+    operator_id: int | None = None,
+) -> bool:
+    """Take a participant's badge away without giving another; their place stays theirs.
+
+    Returns:
+        Whether there was a badge to revoke: a second time changes nothing.
+
+    Raises:
+        NotFound: the event has no such participant.
+    """
+    version = next_list_version(session, event.id)
+    person = numbered(session, event, Participant, participant_id, fresh=True)
+    badge = working_badge(session, person.id)
+    if badge is None:
+        return False
+    _revoke(session, badge, version, now)
+    note(
+        session,
+        event.id,
+        "badge.revoke",
+        now,
+        operator_id=operator_id,
+        participant_id=person.id,
+        issue=badge.issue,
+        reason=reason,
+    )
+    return True
+
+
+def _revoke(session: Session, badge: Badge | None, version: int, now: datetime) -> None:
+    if badge is not None:
+        badge.revoked_at, badge.list_version = now, version
+        # Before the new row: the database allows one working badge a participant.
+        session.flush()
+
+
+def _next_badge(
+    session: Session, event: Event, participant_id: int, keys: Keys, version: int, now: datetime
+) -> Badge:
+    last = session.scalar(
+        select(func.max(Badge.issue)).where(Badge.participant_id == participant_id)
+    )
+    badge_id, issue = uuid4(), (last or 0) + 1
+    token = token_for(keys.for_event(event.slug), badge_id, issue)
+    badge = Badge(
+        id=badge_id,
+        event_id=event.id,
+        participant_id=participant_id,
+        issue=issue,
+        token_hash=token_hash(token),
+        issued_at=now,
+        list_version=version,
+    )
+    session.add(badge)
+    session.flush()
+    return badge
+
+
+def _tell(session: Session, event: Event, person: Participant, now: datetime) -> bool:
+    if person.standing != Standing.CONFIRMED:
+        return False
+    return queue_badge_messages(session, event, [person.id], now) > 0
+
+
+def _registered(session: Session, event: Event, participant_id: int) -> Participant:
+    person = numbered(session, event, Participant, participant_id, fresh=True)
+    if person.standing == Standing.CANCELED:
+        raise Conflict(f"no. {participant_id} is canceled: register the person again instead")
+    return person

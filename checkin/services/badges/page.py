@@ -1,0 +1,113 @@
+"""The page that shows a badge: its secret address, and what it shows while the badge works.
+
+The secret is the badge's random id, one block of 128 bits, encrypted with AES-256 under a key of
+its own. So the database holds no working address, nothing has to be stored for it, and a reissue,
+whose id is new, has a new address. What somebody guesses decrypts to a random id, which no badge
+has, so looking it up tells nothing about near misses.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from badges.calendar import CalendarEntry
+from badges.look import Look
+from badges.spec import BadgeSpec
+from badges.texts import TEXTS
+from checkin.db.models import Badge, Event, Participant
+from checkin.domain.scanning.verdict import Standing
+from checkin.services.badges.specs import badge_specs
+from checkin.services.common.keys import Keys
+from checkin.services.events.look import look_of
+
+SECRET_LENGTH = 26
+_PADDING = "=" * 6
+
+
+@dataclass(frozen=True, slots=True)
+class ShownBadge:
+    """A badge that works, as its page shows it.
+
+    Attributes:
+        confirmed: False while the participant waits on the reserve list.
+    """
+
+    badge_id: UUID
+    spec: BadgeSpec
+    event: Event
+    confirmed: bool
+    look: Look
+
+
+def page_secret(keys: Keys, badge_id: UUID) -> str:
+    """Return the secret part of the address of a badge's page: 26 small letters and digits."""
+    block = _cipher(keys).encryptor().update(badge_id.bytes)
+    return base64.b32encode(block).decode().rstrip("=").lower()
+
+
+def page_address(keys: Keys, base_url: str, badge_id: UUID) -> str:
+    """Return the address of a badge's page; whoever has it has the badge."""
+    return f"{base_url}/b/{page_secret(keys, badge_id)}"
+
+
+def shown_badge(session: Session, keys: Keys, secret: str) -> ShownBadge | None:
+    """Return the badge of a secret; None alike for a wrong, a revoked and a canceled one."""
+    badge_id = _badge_id(keys, secret)
+    if badge_id is None:
+        return None
+    row = session.execute(
+        select(Participant.id, Participant.standing, Event)
+        .join(Badge, Badge.participant_id == Participant.id)
+        .join(Event, Event.id == Badge.event_id)
+        .where(
+            Badge.id == badge_id,
+            Badge.revoked_at.is_(None),
+            Participant.standing != Standing.CANCELED,
+        )
+    ).first()
+    if row is None:
+        return None
+    [spec] = badge_specs(session, row.Event, keys, participant_ids=[row.id])
+    confirmed = row.standing == Standing.CONFIRMED
+    return ShownBadge(badge_id, spec, row.Event, confirmed, look_of(session, row.Event))
+
+
+def calendar_entry(shown: ShownBadge) -> CalendarEntry:
+    """Return what a participant's calendar is told.
+
+    A calendar is read by more people than its owner, so the name of a sensitive event stays out.
+    """
+    spec, event = shown.spec, shown.event
+    texts, arabic = TEXTS[spec.language], spec.language == "ar"
+    name = (arabic and spec.event_name_ar) or spec.event_name
+    return CalendarEntry(
+        uid=f"{event.created_at:%Y%m%d%H%M%S}-{event.id}@marhaba",
+        stamp=event.created_at,
+        starts_at=event.starts_at,
+        ends_at=event.ends_at,
+        summary=texts.subject_neutral if event.sensitive else name,
+        location=(arabic and spec.venue_ar) or spec.venue,
+        description=texts.show,
+    )
+
+
+def _badge_id(keys: Keys, secret: str) -> UUID | None:
+    try:
+        block = base64.b32decode(secret.upper() + _PADDING)
+    except (binascii.Error, ValueError):
+        return None
+    if len(secret) != SECRET_LENGTH or len(block) != 16:
+        return None
+    return UUID(bytes=_cipher(keys).decryptor().update(block))
+
+
+def _cipher(keys: Keys) -> Cipher[modes.ECB]:
+    # One block that never comes twice: the mode has nothing to chain and nothing to repeat.
+    return Cipher(algorithms.AES(keys.badge_pages), modes.ECB())  # noqa: S305 - see above

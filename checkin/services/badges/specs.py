@@ -1,0 +1,122 @@
+"""Badges as they are printed, listed and mailed; the tokens are made anew from the event's key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from badges.spec import BadgeSpec, Language, Shape
+from checkin.db.models import Badge, Category, Delegation, Event, Participant
+from checkin.domain.scanning.verdict import Standing
+from checkin.protocol.codes import format_code, token_for
+from checkin.protocol.time_zones import in_time_zone
+from checkin.services.common.keys import Keys
+from checkin.services.events.events import categories_of, check_event_key
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeCode:
+    """One line of `badges codes`."""
+
+    participant_id: int
+    delegation: str
+    category: str
+    status: str
+    name: str
+    code: str
+
+
+def _working_badges(event: Event) -> Any:
+    return (
+        select(
+            Badge.id,
+            Badge.issue,
+            Participant.id.label("participant_id"),
+            Participant.name,
+            Participant.name_ar,
+            Participant.language,
+            Participant.standing,
+            Participant.category_id,
+            Delegation.name.label("delegation"),
+            Delegation.name_ar.label("delegation_ar"),
+            Category.name.label("category"),
+        )
+        .join(Participant, Participant.id == Badge.participant_id)
+        .join(Delegation, Delegation.id == Participant.delegation_id)
+        .join(Category, Category.id == Participant.category_id)
+        .where(Badge.event_id == event.id, Badge.revoked_at.is_(None))
+        .order_by(Delegation.name, Participant.id)
+    )
+
+
+def badge_codes(session: Session, event: Event, keys: Keys) -> Iterator[BadgeCode]:
+    """Return every working code of an event, delegation by delegation.
+
+    Raises:
+        SettingsError: the master key is not the one that the badges were made with.
+    """
+    check_event_key(event, keys)
+    key = keys.for_event(event.slug)
+    for row in session.execute(_working_badges(event)):
+        yield BadgeCode(
+            row.participant_id,
+            row.delegation,
+            row.category,
+            row.standing,
+            row.name or row.name_ar,
+            format_code(token_for(key, row.id, row.issue)),
+        )
+
+
+def badge_specs(
+    session: Session,
+    event: Event,
+    keys: Keys,
+    *,
+    delegation_id: int | None = None,
+    participant_ids: Sequence[int] | None = None,
+) -> list[BadgeSpec]:
+    """Return what is printed on the badges of confirmed participants.
+
+    Args:
+        delegation_id: only this delegation's.
+        participant_ids: only these people's, confirmed or not.
+    """
+    check_event_key(event, keys)
+    statement = _working_badges(event)
+    if delegation_id is not None:
+        statement = statement.where(Delegation.id == delegation_id)
+    if participant_ids is None:
+        statement = statement.where(Participant.standing == Standing.CONFIRMED)
+    else:
+        statement = statement.where(Participant.id.in_(participant_ids))
+    categories = {one.id: one for one in categories_of(session, event)}
+    key = keys.for_event(event.slug)
+    return [
+        _spec(event, row, key, categories[row.category_id]) for row in session.execute(statement)
+    ]
+
+
+def _spec(event: Event, row: Row[Any], key: bytes, category: Category) -> BadgeSpec:
+    return BadgeSpec(
+        code=format_code(token_for(key, row.id, row.issue)),
+        number=str(row.participant_id),
+        name=row.name or row.name_ar,
+        name_ar=row.name_ar if row.name else None,
+        delegation=row.delegation,
+        delegation_ar=row.delegation_ar,
+        category=category.name,
+        category_ar=category.name_ar,
+        category_colour=category.colour,
+        category_shape=cast(Shape, category.shape),
+        event_name=event.name,
+        event_name_ar=event.name_ar,
+        starts_at=in_time_zone(event.starts_at, event.timezone),
+        venue=event.venue,
+        venue_ar=event.venue_ar,
+        language=cast(Language, row.language),
+    )

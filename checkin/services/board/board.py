@@ -1,0 +1,143 @@
+"""What boards show beside the counts: curve, forecast, gates, refusals, hall, conflicts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from checkin.db.models import Device
+from checkin.domain.board.arrivals import ArrivalCurve, arrival_curve
+from checkin.domain.board.forecast import Forecast, forecast, people_per_minute
+from checkin.domain.scanning.hall import Hall, hall_of
+from checkin.domain.scanning.verdicts import Reason
+from checkin.services.board.live_counts import LiveCounts, live_counts
+from checkin.services.board.minute_counts import (
+    Count,
+    MinuteBook,
+    arrivals_by_gate,
+    refusals_by_reason,
+)
+from checkin.services.gates.device_list import is_online
+from checkin.services.scanning.conflicts import waiting_conflicts
+
+
+@dataclass(frozen=True, slots=True)
+class GateLoad:
+    """How a gate is doing.
+
+    Attributes:
+        per_minute: first arrivals a minute, over the last five whole minutes.
+        online: of the gate's `devices`, those that were in touch within two minutes.
+        waiting: scans that its devices said they had not brought to us yet.
+        list_at: when the one whose gate list is oldest last had the newest; None: none ever did.
+        skew_ms: the largest distance of its devices' clocks from ours.
+    """
+
+    id: int
+    per_minute: float
+    devices: int
+    online: int
+    waiting: int
+    list_at: datetime | None
+    skew_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """All that a board shows; two that are equal look the same.
+
+    Attributes:
+        curve: None while nobody has come.
+        refusals: how many were refused for which reason, the most frequent first.
+        conflicts: how many wait for a person's decision.
+        hall: None where the event names no capacity.
+    """
+
+    counts: LiveCounts
+    curve: ArrivalCurve | None
+    forecast: Forecast
+    gates: tuple[GateLoad, ...]
+    refusals: tuple[tuple[Reason, int], ...]
+    conflicts: int
+    hall: Hall | None
+
+
+@dataclass(frozen=True)
+class Books:
+    """What a running server remembers, so that boards cost the same after 50,000 arrivals."""
+
+    arrivals: MinuteBook = field(default_factory=lambda: MinuteBook(arrivals_by_gate))
+    refusals: MinuteBook = field(default_factory=lambda: MinuteBook(refusals_by_reason))
+
+
+def board_now(session: Session, event_id: int, books: Books, now: datetime) -> Board:
+    """Return what the board of an event shows now."""
+    counts = live_counts(session, event_id)
+    totals = counts.totals
+    arrivals = books.arrivals.counts(session, event_id, totals["arrived"], now)
+    refusals = books.refusals.counts(session, event_id, totals["refused"], now)
+    by_minute = _by_minute(arrivals)
+    expected = forecast(by_minute, max(totals["registered"] - totals["arrived"], 0), now)
+    return Board(
+        counts=counts,
+        curve=arrival_curve(by_minute, totals["registered"], now, expected.at),
+        forecast=expected,
+        gates=_gates(session, counts, arrivals, now),
+        refusals=_by_reason(refusals),
+        conflicts=waiting_conflicts(session, [event_id])[event_id],
+        hall=hall_of(totals["inside"], counts.capacity) if counts.capacity else None,
+    )
+
+
+def _by_minute(counts: Count) -> Mapping[datetime, int]:
+    minutes: Counter[datetime] = Counter()
+    for (minute, _), count in counts.items():
+        minutes[minute] += count
+    return minutes
+
+
+def _by_reason(counts: Count) -> tuple[tuple[Reason, int], ...]:
+    reasons: Counter[Reason] = Counter()
+    for (_, reason), count in counts.items():
+        reasons[Reason(reason)] += count
+    return tuple(reasons.most_common())
+
+
+def _gates(
+    session: Session, counts: LiveCounts, arrivals: Count, now: datetime
+) -> tuple[GateLoad, ...]:
+    devices = session.execute(
+        select(
+            Device.gate_id, Device.last_seen_at, Device.waiting, Device.list_at, Device.skew_ms
+        ).where(Device.event_id == counts.event_id, Device.revoked_at.is_(None))
+    ).all()
+    return tuple(
+        _load(
+            gate.id,
+            {minute: n for (minute, at), n in arrivals.items() if at == gate.id},
+            [device for device in devices if device.gate_id == gate.id],
+            now,
+        )
+        for gate in counts.gates
+    )
+
+
+def _load(
+    gate_id: int, by_minute: Mapping[datetime, int], devices: Sequence[Any], now: datetime
+) -> GateLoad:
+    lists = [device.list_at for device in devices if device.list_at]
+    return GateLoad(
+        id=gate_id,
+        per_minute=people_per_minute(by_minute, now),
+        devices=len(devices),
+        online=sum(is_online(device.last_seen_at, now) for device in devices),
+        waiting=sum(device.waiting or 0 for device in devices),
+        list_at=min(lists, default=None),
+        skew_ms=max((d.skew_ms for d in devices if d.skew_ms is not None), key=abs, default=None),
+    )

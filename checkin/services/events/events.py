@@ -1,0 +1,193 @@
+"""Events, their delegations and categories."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from badges.spec import SHAPES
+from checkin.command_names import organiser_command
+from checkin.db.models import Category, Delegation, Event
+from checkin.domain.common.names import clean_name, fold_name
+from checkin.domain.scanning.verdict import Reentry
+from checkin.errors import InvalidRequest, NotFound, SettingsError
+from checkin.protocol.time_zones import UnknownTimeZone, time_zone
+from checkin.services.common.keys import Keys
+
+
+@dataclass(frozen=True, slots=True)
+class EventSpec:
+    """What is laid down when an event is created. All moments are aware."""
+
+    slug: str
+    name: str
+    venue: str
+    timezone: str
+    starts_at: datetime
+    ends_at: datetime
+    name_ar: str | None = None
+    venue_ar: str | None = None
+    doors_open_at: datetime | None = None
+    doors_close_at: datetime | None = None
+    grace_s: int = 0
+    reserve_from: datetime | None = None
+    capacity: int | None = None
+    reentry: Reentry | str = Reentry.SINGLE
+    language: str = "fr"
+    sensitive: bool = True
+    organiser: str = ""
+    contact: str = ""
+    retention_days: int = 30
+
+
+def create_event(session: Session, spec: EventSpec, keys: Keys, *, now: datetime) -> Event:
+    """Create an event.
+
+    Raises:
+        InvalidRequest: the slug or the time zone cannot be one, or the slug is taken.
+    """
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,49}", spec.slug):
+        raise InvalidRequest(f"{spec.slug!r} is no slug: use small letters, digits and hyphens")
+    if session.scalar(select(Event.id).where(Event.slug == spec.slug)):
+        raise InvalidRequest(f"there is an event {spec.slug} already")
+    try:
+        time_zone(spec.timezone)
+    except UnknownTimeZone:
+        raise InvalidRequest(
+            f"{spec.timezone!r} is not a time zone: write one like Africa/Casablanca"
+        ) from None
+    values = {name: getattr(spec, name) for name in EventSpec.__slots__}
+    event = Event(**values, key_check=keys.check_of_event(spec.slug), created_at=now)
+    session.add(event)
+    session.flush()
+    return event
+
+
+def event_named(session: Session, slug: str | None) -> Event:
+    """Return the event with this slug; without one, the only event there is.
+
+    Raises:
+        NotFound: there is no such event, or there are several and none was named.
+    """
+    events = session.scalars(select(Event).order_by(Event.starts_at)).all()
+    if slug is None and len(events) == 1:
+        return events[0]
+    for event in events:
+        if event.slug == slug:
+            return event
+    known = ", ".join(event.slug for event in events)
+    if not events:
+        raise NotFound(f"there is no event yet: run `{organiser_command()} demo` or create one")
+    if slug is None:
+        raise NotFound(f"there are several events: add --event and one of {known}")
+    raise NotFound(f"no event is called {slug!r}; events: {known}")
+
+
+def check_event_key(event: Event, keys: Keys) -> None:
+    """Make sure that the key at hand is the one that this event's badges were made with.
+
+    Raises:
+        SettingsError: it is another one; badges made with it would be refused at the door.
+    """
+    if keys.check_of_event(event.slug) != event.key_check:
+        raise SettingsError(
+            f"the master key is not the one that the badges of {event.slug} were made with: "
+            "restore the right key file, or set CHECKIN_MASTER_KEY"
+        )
+
+
+def add_delegation(
+    session: Session, event: Event, name: str, quota: int, name_ar: str | None = None
+) -> Delegation:
+    """Add a delegation with its quota of places.
+
+    Raises:
+        InvalidRequest: the quota is negative, or a delegation has this name already.
+    """
+    name = clean_name(name)
+    if quota < 0:
+        raise InvalidRequest(f"the quota of {name} is {quota}: give 0 or more")
+    if name in {d.name for d in delegations_of(session, event)}:
+        raise InvalidRequest(f"there is a delegation {name} already")
+    delegation = Delegation(
+        event_id=event.id,
+        name=name,
+        name_ar=clean_name(name_ar) if name_ar else None,
+        folded=fold_name(name),
+        quota=quota,
+    )
+    session.add(delegation)
+    session.flush()
+    return delegation
+
+
+def delegation_named(session: Session, event: Event, name: str) -> Delegation:
+    """Return the delegation with this name, in either script.
+
+    Raises:
+        NotFound: there is none; the sentence names those that exist.
+    """
+    known = delegations_of(session, event)
+    for delegation in known:
+        if fold_name(name) in (delegation.folded, fold_name(delegation.name_ar or "")):
+            return delegation
+    names = ", ".join(delegation.name for delegation in known)
+    raise NotFound(f"no delegation is called {name!r}; delegations: {names or 'none yet'}")
+
+
+def add_category(
+    session: Session, event: Event, name: str, name_ar: str | None = None, colour: str = "#1f4e79"
+) -> Category:
+    """Add a category of participants, the last one, with a shape that the ones before lack."""
+    position = len(categories_of(session, event))
+    category = Category(
+        event_id=event.id,
+        name=name,
+        name_ar=name_ar,
+        folded=fold_name(name),
+        colour=colour,
+        shape=SHAPES[position % len(SHAPES)],
+        position=position,
+    )
+    session.add(category)
+    session.flush()
+    return category
+
+
+def delegations_of(session: Session, event: Event) -> Sequence[Delegation]:
+    """Return the delegations of an event by name."""
+    return session.scalars(
+        select(Delegation).where(Delegation.event_id == event.id).order_by(Delegation.name)
+    ).all()
+
+
+def categories_of(session: Session, event: Event) -> Sequence[Category]:
+    """Return the categories of an event in their order."""
+    return session.scalars(
+        select(Category)
+        .where(Category.event_id == event.id)
+        .order_by(Category.position, Category.id)
+    ).all()
+
+
+def category_id_named(session: Session, event: Event, name: str | None) -> int:
+    """Return the id of the category with this name, in either script; without one, of the last.
+
+    Raises:
+        InvalidRequest: there is no such category; the sentence names those that exist.
+    """
+    known = categories_of(session, event)
+    if name is None and known:
+        return known[-1].id
+    for category in known:
+        names = (category.name, category.name_ar or "")
+        if name is not None and fold_name(name) in map(fold_name, names):
+            return category.id
+    raise InvalidRequest(
+        f"category: {name or 'none given'}; known: {', '.join(c.name for c in known) or 'none'}"
+    )

@@ -1,0 +1,105 @@
+"""An event's logo and colours on its badges."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from badges.look import Look, LookError, LookProblem, checked_colour, checked_hue, checked_logo
+from checkin.db.models import Event
+from checkin.errors import InvalidRequest
+from checkin.services.common.activity import note
+from checkin.services.events.events import categories_of
+
+
+class LookRefused(InvalidRequest):
+    """A logo or a colour that cannot be used.
+
+    Attributes:
+        problem: what is wrong, for words in the reader's language.
+        value: the figure or the words that it is about.
+    """
+
+    def __init__(self, fault: LookError) -> None:
+        super().__init__(str(fault))
+        self.problem: LookProblem = fault.problem
+        self.value = fault.value
+
+
+def look_of(session: Session, event: Event) -> Look:
+    """Return how an event's badges look."""
+    logo, colour = session.execute(
+        select(Event.logo, Event.colour).where(Event.id == event.id)
+    ).one()
+    return Look(logo=logo, colour=colour) if colour else Look(logo=logo)
+
+
+def set_logo(
+    session: Session,
+    event: Event,
+    content: bytes | None,
+    *,
+    now: datetime,
+    operator_id: int | None = None,
+) -> None:
+    """Give an event's badges a logo, or take it away.
+
+    Raises:
+        LookRefused: it cannot be printed; the sentence says why and what to do.
+    """
+    try:
+        logo = None if content is None else checked_logo(content)
+    except LookError as fault:
+        raise LookRefused(fault) from fault
+    session.execute(update(Event).where(Event.id == event.id).values(logo=logo))
+    note(session, event.id, "event.logo", now, operator_id=operator_id, size=len(logo or b""))
+
+
+def set_colour(
+    session: Session,
+    event: Event,
+    colour: str | None,
+    *,
+    now: datetime,
+    operator_id: int | None = None,
+) -> None:
+    """Give the event's name on badges a colour, or the usual grey.
+
+    Raises:
+        LookRefused: it is no colour, or words in it could not be read on white.
+    """
+    try:
+        colour = None if colour is None else checked_colour(colour)
+    except LookError as fault:
+        raise LookRefused(fault) from fault
+    session.execute(update(Event).where(Event.id == event.id).values(colour=colour))
+    note(session, event.id, "event.colour", now, operator_id=operator_id, colour=colour)
+
+
+def set_category_colours(
+    session: Session,
+    event: Event,
+    colours: Mapping[int, str],
+    *,
+    now: datetime,
+    operator_id: int | None = None,
+) -> None:
+    """Give categories, by their numbers, the colours of their bands; the words follow by contrast.
+
+    Raises:
+        LookRefused: one of them is no colour.
+    """
+    changed = {}
+    for category in categories_of(session, event):
+        try:
+            colour = checked_hue(colours.get(category.id, category.colour))
+        except LookError as fault:
+            raise LookRefused(fault) from fault
+        if colour != category.colour:
+            category.colour = changed[category.name] = colour
+    session.flush()
+    if changed:
+        note(session, event.id, "category.colours", now, operator_id=operator_id, colours=changed)

@@ -1,0 +1,101 @@
+"""Write out who was registered and who came: one row for each person, as a spreadsheet wants it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from checkin.db.models import (
+    Admission,
+    Bus,
+    BusPassenger,
+    Category,
+    Consent,
+    Delegation,
+    Event,
+    Gate,
+    Participant,
+)
+from checkin.services.people.arrivals import first_entry
+
+COLUMNS = (
+    "participant_id",
+    "delegation",
+    "category",
+    "status",
+    "name",
+    "name_ar",
+    "email",
+    "phone",
+    "language",
+    "arrived_at",
+    "gate",
+    "left_at",
+    "consented_at",
+    "consent_text",
+    "bus",
+)
+#: a statement whose columns carry the names of an export
+Rows: TypeAlias = "Select[*tuple[Any, ...]]"
+
+#: so many rows are held at a time, however many there are
+_AT_A_TIME = 1000
+
+
+def participants_and_arrivals(event_id: int) -> Rows:
+    """Return the participants of an event, with their arrival where they came."""
+    return (
+        select(
+            Participant.id.label("participant_id"),
+            Delegation.name.label("delegation"),
+            Category.name.label("category"),
+            Participant.standing.label("status"),
+            Participant.name,
+            Participant.name_ar,
+            Participant.email,
+            Participant.phone,
+            Participant.language,
+            Admission.admitted_at.label("arrived_at"),
+            Gate.name.label("gate"),
+            Admission.exited_at.label("left_at"),
+            Consent.given_at.label("consented_at"),
+            Consent.text_id.label("consent_text"),
+            Bus.name.label("bus"),
+        )
+        .select_from(Participant)
+        .join(Delegation, Delegation.id == Participant.delegation_id)
+        .join(Category, Category.id == Participant.category_id)
+        .outerjoin(Admission, first_entry())
+        .outerjoin(Gate, Gate.id == Admission.gate_id)
+        .outerjoin(Consent, Consent.participant_id == Participant.id)
+        .outerjoin(BusPassenger, BusPassenger.participant_id == Participant.id)
+        .outerjoin(Bus, Bus.id == BusPassenger.bus_id)
+        .where(Participant.event_id == event_id)
+        .order_by(Delegation.name, Participant.id)
+    )
+
+
+def participant_rows(session: Session, event: Event) -> Iterator[dict[str, Any]]:
+    """Return one row per participant, with their arrival where they came."""
+    return plain_rows(session, participants_and_arrivals(event.id))
+
+
+def plain_rows(session: Session, statement: Rows) -> Iterator[dict[str, Any]]:
+    """Return rows by the names of their columns, with moments, ids and bytes as texts."""
+    found = session.execute(statement.execution_options(yield_per=_AT_A_TIME))
+    for row in found.mappings():
+        yield {name: _plain(value) for name, value in row.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    return str(value) if isinstance(value, UUID) else value

@@ -1,0 +1,146 @@
+"""Who asks: a device recognised by its token, and when it was last in touch."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy.orm import Session
+
+from checkin.db.engine import Database
+from checkin.db.models import Device, EntryStop, Event, Gate
+from checkin.domain.scanning.verdict import EntryPolicy, Reentry
+from checkin.errors import DeviceRevoked, Unauthenticated
+from checkin.services.gates.devices import PairedDevice, hash_token
+from checkin.services.gates.stop_query import IS_STOPPED, STOP_COLUMNS, stop_of
+
+#: a device's last contact is written at most this often: it is no reason to touch a row per scan
+SEEN_EVERY_S = 20.0
+
+
+_DEVICE_BY_TOKEN = (
+    select(
+        Device.id,
+        Device.event_id,
+        Device.gate_id,
+        Device.revoked_at,
+        Gate.name.label("gate_name"),
+        Event.slug,
+        Event.language,
+        Event.reentry,
+        Event.doors_open_at,
+        Event.doors_close_at,
+        Event.grace_s,
+        Event.reserve_from,
+        Event.capacity,
+        Event.purged_at,
+        Event.rehearsal_since,
+        *STOP_COLUMNS,
+    )
+    .join(Gate, Gate.id == Device.gate_id)
+    .join(Event, Event.id == Device.event_id)
+    .outerjoin(EntryStop, IS_STOPPED)
+    .where(Device.token_hash == bindparam("token_hash"))
+)
+
+
+def device_by_token(database: Database, token: str) -> PairedDevice:
+    """Return the device that holds `token`.
+
+    Raises:
+        Unauthenticated: no device ever had this token.
+        DeviceRevoked: the device was revoked, or its event purged: it must wipe what it holds.
+    """
+    with database.reading() as connection:
+        row = connection.execute(_DEVICE_BY_TOKEN, {"token_hash": hash_token(token)}).first()
+    if row is None:
+        raise Unauthenticated("this device is not paired: pair it")
+    if row.revoked_at is not None or row.purged_at is not None:
+        raise DeviceRevoked("this device was revoked: wipe what it holds and pair it again")
+    return _paired(row)
+
+
+def _paired(row: Row[*tuple[Any, ...]]) -> PairedDevice:
+    stop = stop_of(row)
+    return PairedDevice(
+        id=row.id,
+        event_id=row.event_id,
+        event_slug=row.slug,
+        gate_id=row.gate_id,
+        gate_name=row.gate_name,
+        language=row.language,
+        policy=EntryPolicy(
+            reentry=Reentry(row.reentry),
+            opens_at=_shifted(row.doors_open_at, -row.grace_s),
+            closes_at=_shifted(row.doors_close_at, row.grace_s),
+            reserve_from=row.reserve_from,
+            capacity=row.capacity,
+            stopped=stop is not None,
+        ),
+        stop=stop,
+        rehearsing=row.rehearsal_since is not None,
+    )
+
+
+def _shifted(moment: datetime | None, by_s: int) -> datetime | None:
+    return None if moment is None else moment + timedelta(seconds=by_s)
+
+
+#: so long a device that was recognised is taken at its word; a revocation by another process is
+#: noticed that much later, one by this process at once
+KNOWN_FOR_S = 0.5
+
+
+class KnownDevices:
+    """Remembers for a moment whose token is whose: a gate sends several scans a second."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[float, PairedDevice]] = {}
+
+    def device_by_token(self, database: Database, token: str) -> PairedDevice:
+        """Return the device that holds `token`.
+
+        Raises:
+            Unauthenticated: no device has this token, or it was revoked.
+        """
+        now = time.monotonic()
+        until, device = self._known.get(token, (0.0, None))
+        if device is None or until < now:
+            device = device_by_token(database, token)
+            self._known[token] = (now + KNOWN_FOR_S, device)
+        return device
+
+    def forget(self) -> None:
+        """Look everybody up again: a device was revoked or moved."""
+        self._known.clear()
+
+
+class LastSeen:
+    """Remembers which devices were in touch, and lets one write through now and then."""
+
+    def __init__(self) -> None:
+        self._written: dict[int, float] = {}
+        self._mutex = threading.Lock()
+
+    def due(self, device_id: int) -> bool:
+        """Say whether the device's last contact should be written now."""
+        now = time.monotonic()
+        with self._mutex:
+            if now - self._written.get(device_id, -SEEN_EVERY_S) < SEEN_EVERY_S:
+                return False
+            self._written[device_id] = now
+            return True
+
+
+def mark_seen(session: Session, device_id: int, now: datetime, **told: object) -> None:
+    """Write a device's last contact, and what it told or showed of itself.
+
+    Args:
+        told: columns of `Device`: `skew_ms`, `waiting`, `list_at`.
+    """
+    values = {"last_seen_at": now} | told
+    # On the bare connection: every device is seen several times a minute, and no session knows it.
+    session.connection().execute(update(Device).where(Device.id == device_id).values(values))

@@ -1,0 +1,209 @@
+"""Devices: pairing, recognising, revoking."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from checkin.db.engine import Database, in_transaction
+from checkin.db.models import Device, Event, Gate, Pairing
+from checkin.domain.common.names import clean_name, clean_text, fold_name
+from checkin.domain.scanning.stops import Stop
+from checkin.domain.scanning.verdict import EntryPolicy
+from checkin.errors import InvalidRequest, NotFound, Unauthenticated
+from checkin.protocol.codes import ALPHABET, normalise_typed
+from checkin.services.common.activity import note
+from checkin.services.common.lookup import numbered
+
+PAIRING_CODE_LENGTH = 8
+PAIRING_LIFETIME = timedelta(minutes=10)
+LONGEST_NAME = 120
+
+
+@dataclass(frozen=True, slots=True)
+class PairedDevice:
+    """A device that showed its token, with what its event and gate lay down.
+
+    Attributes:
+        stop: the order that no gate admits anybody, while there is one.
+        rehearsing: practice badges show their verdicts.
+    """
+
+    id: int
+    event_id: int
+    event_slug: str
+    gate_id: int
+    gate_name: str
+    language: str
+    policy: EntryPolicy
+    stop: Stop | None = None
+    rehearsing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NewDevice:
+    """A device as it learns of itself; the token is shown this once."""
+
+    id: int
+    token: str
+    gate_id: int
+    gate_name: str
+    event: Event
+
+
+def hash_token(token: str) -> bytes:
+    """Return what is stored instead of a device's token (256 random bits need no slow hash)."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def gate_named(session: Session, event: Event, name: str, *, create: bool = False) -> Gate:
+    """Return the gate with this name.
+
+    Raises:
+        NotFound: there is none and `create` is off; the sentence names those that exist.
+        InvalidValue: no gate can be called that.
+    """
+    gate = session.scalar(
+        select(Gate).where(Gate.event_id == event.id, Gate.folded == fold_name(name))
+    )
+    if gate is not None:
+        return gate
+    if not create:
+        known = session.scalars(select(Gate.name).where(Gate.event_id == event.id)).all()
+        raise NotFound(f"no gate is called {name!r}; gates: {', '.join(known) or 'none yet'}")
+    name = gate_name(name)
+    gate = Gate(event_id=event.id, name=name, folded=fold_name(name))
+    session.add(gate)
+    session.flush()
+    return gate
+
+
+def gate_name(text: str) -> str:
+    """Return a gate's name as it is kept; a number is a name too.
+
+    Raises:
+        InvalidValue: it has no letter and no digit, or is too long.
+    """
+    number = text.strip().isdigit()
+    return clean_text(text, LONGEST_NAME) if number else clean_name(text)
+
+
+def device_name(text: str) -> str:
+    """Return a device's name as it is kept.
+
+    Raises:
+        InvalidRequest: there is no name, or a very long one.
+    """
+    name = " ".join(text.split())
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise InvalidRequest(f"name: 1 to {LONGEST_NAME} characters")
+    return name
+
+
+def add_device(
+    session: Session, event: Event, gate: Gate, *, name: str, software: str, now: datetime
+) -> NewDevice:
+    """Enrol a device at a gate and return its token, which is kept nowhere else.
+
+    Raises:
+        InvalidRequest: there is no name, or a very long one.
+    """
+    name = device_name(name)
+    token = secrets.token_urlsafe(32)
+    device = Device(
+        event_id=event.id,
+        gate_id=gate.id,
+        name=name,
+        software=software,
+        token_hash=hash_token(token),
+        paired_at=now,
+    )
+    session.add(device)
+    session.flush()
+    note(session, event.id, "device.add", now, device_id=device.id, gate=gate.name, name=name)
+    return NewDevice(device.id, token, gate.id, gate.name, event)
+
+
+def open_pairing(
+    session: Session, event: Event, gate: Gate, *, now: datetime, operator_id: int | None = None
+) -> str:
+    """Make a pairing code for a gate: eight letters, good once and for ten minutes."""
+    code = "".join(secrets.choice(ALPHABET) for _ in range(PAIRING_CODE_LENGTH))
+    session.add(
+        Pairing(
+            event_id=event.id,
+            gate_id=gate.id,
+            code_hash=hash_token(code),
+            created_at=now,
+            expires_at=now + PAIRING_LIFETIME,
+        )
+    )
+    note(session, event.id, "device.pairing_opened", now, operator_id=operator_id, gate=gate.name)
+    return code
+
+
+def pair_device(
+    database: Database, *, code: str, name: str, software: str, now: datetime
+) -> NewDevice:
+    """Exchange a pairing code for a device token.
+
+    Raises:
+        Unauthenticated: the code is unknown, too old or already used. Which one is not said.
+    """
+
+    def work(session: Session) -> NewDevice:
+        pairing = session.scalar(
+            select(Pairing)
+            .where(
+                Pairing.code_hash == hash_token(normalise_typed(code)),
+                Pairing.device_id.is_(None),
+                Pairing.expires_at > now,
+            )
+            .with_for_update()
+        )
+        if pairing is None:
+            raise Unauthenticated("this pairing code is wrong, used or too old: ask for a new one")
+        event, gate = (
+            session.get_one(Event, pairing.event_id),
+            session.get_one(Gate, pairing.gate_id),
+        )
+        device = add_device(session, event, gate, name=name, software=software, now=now)
+        pairing.device_id = device.id
+        return device
+
+    return in_transaction(database, work)
+
+
+def revoke_device(
+    session: Session,
+    event: Event,
+    device_id: int,
+    *,
+    now: datetime,
+    operator_id: int | None = None,
+) -> Device:
+    """Take a device's right away; it is told at its next contact. Twice is the same as once.
+
+    Its lease is left to expire: until it hears of it, it may admit people by it.
+
+    Raises:
+        NotFound: the event has no such device.
+    """
+    device = numbered(session, event, Device, device_id)
+    if device.revoked_at is None:
+        device.revoked_at = now
+        note(
+            session,
+            event.id,
+            "device.revoke",
+            now,
+            operator_id=operator_id,
+            name=device.name,
+            device=device.id,
+        )
+    return device

@@ -1,0 +1,199 @@
+"""Lend places to devices, so that doors without the network never pass a limit together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from checkin.db.models import ArrivalTally, Delegation, Device, Event, Lease, LeasePlace
+from checkin.domain.scanning.leases import ACTIVE_WITHIN, LIFETIME, share
+from checkin.services.common.locks import hold_doors
+from checkin.services.gates.devices import PairedDevice
+from checkin.services.people.places import free_places, lent_hall
+from checkin.services.people.reserve_list import move_up_everywhere
+
+#: leases that ended so long ago are forgotten; a scan under one is then judged without it
+_KEPT = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class LentPlaces:
+    """Places of one delegation's quota."""
+
+    id: int
+    name: str
+    name_ar: str | None
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
+class GrantedLease:
+    """What a device may admit by itself.
+
+    Attributes:
+        delegations: all of the event by name, those without places too.
+        hall: how many people it may let into the hall; None where the hall has no limit.
+    """
+
+    lease_id: UUID
+    expires_at: datetime
+    delegations: Sequence[LentPlaces]
+    hall: int | None
+
+
+def grant_lease(
+    session: Session, device: PairedDevice, *, now: datetime, held: UUID | None = None
+) -> GrantedLease:
+    """Lend a device its share of the places that are nobody's.
+
+    Grants of an event queue, and wait for the admissions that are under way. Who waits on a
+    reserve list comes first: only what is left then is lent.
+
+    Args:
+        held: the lease that the device has at hand. Older ones end; this one and those granted
+            since stay counted, because the answer that grants may be lost on the way.
+    """
+    hold_doors(session.connection(), device.event_id)
+    _end_overtaken(session, device, held, now)
+    _forget_old(session, device, now)
+    move_up_everywhere(session, session.get_one(Event, device.event_id), now)
+    lease = _share_of(session, device, uuid4(), now)
+    _keep(session, device, lease, now)
+    return lease
+
+
+def return_lease(
+    session: Session, device: PairedDevice, *, now: datetime, lease_id: UUID | None = None
+) -> UUID | None:
+    """End what a device holds, and let the reserve list move up; again changes nothing.
+
+    Args:
+        lease_id: end only this lease of the device and older ones, so that a request that was long
+            on its way ends none that was granted since.
+
+    Returns:
+        The lease ended, the newest of several; None where there was none.
+    """
+    hold_doors(session.connection(), device.event_id)
+    which = [] if lease_id is None else [Lease.granted_at <= _granted_at(device, lease_id)]
+    ended = session.execute(
+        update(Lease)
+        .where(*_held_by(device), *which)
+        .values(ended_at=now)
+        .returning(Lease.granted_at, Lease.id)
+    ).all()
+    move_up_everywhere(session, session.get_one(Event, device.event_id), now)
+    return max(ended).id if ended else None
+
+
+def _held_by(device: PairedDevice) -> tuple[ColumnElement[bool], ...]:
+    return (Lease.device_id == device.id, Lease.ended_at.is_(None))
+
+
+def _granted_at(device: PairedDevice, lease_id: UUID | None) -> Any:
+    """Return when a lease was granted, as a subquery: NULL where it is not this device's."""
+    of_device = aliased(Lease)
+    return (
+        select(of_device.granted_at)
+        .where(of_device.id == lease_id, of_device.device_id == device.id)
+        .scalar_subquery()
+    )
+
+
+def _end_overtaken(
+    session: Session, device: PairedDevice, held: UUID | None, now: datetime
+) -> None:
+    """End what the device can no longer use: older than what it has at hand, or expired."""
+    overtaken = Lease.granted_at < _granted_at(device, held)
+    session.execute(
+        update(Lease)
+        .where(*_held_by(device), or_(overtaken, Lease.expires_at <= now))
+        .values(ended_at=now)
+    )
+
+
+# Built once: every device asks twice a minute.
+_DEVICES = select(func.count(Device.id)).where(
+    Device.event_id == bindparam("event_id"),
+    Device.revoked_at.is_(None),
+    or_(Device.last_seen_at > bindparam("active_since"), Device.id == bindparam("device_id")),
+)
+_DELEGATIONS = (
+    select(
+        Delegation.id,
+        Delegation.name,
+        Delegation.name_ar,
+        free_places(bindparam("now"), besides=bindparam("device_id")).label("free"),
+    )
+    .where(Delegation.event_id == bindparam("event_id"))
+    .order_by(Delegation.name)
+)
+_INSIDE = select(func.coalesce(func.sum(ArrivalTally.inside), 0)).where(
+    ArrivalTally.event_id == bindparam("event_id")
+)
+_HALL_TAKEN = select(
+    _INSIDE.scalar_subquery()
+    + lent_hall(bindparam("event_id"), bindparam("now"), besides=bindparam("device_id"))
+)
+
+
+def _share_of(session: Session, device: PairedDevice, lease: UUID, now: datetime) -> GrantedLease:
+    """Work out what a device may be lent now; its own leases are replaced and do not count."""
+    asked = {
+        "event_id": device.event_id,
+        "device_id": device.id,
+        "now": now,
+        "active_since": now - ACTIVE_WITHIN,
+    }
+    connection = session.connection()
+    devices = connection.execute(_DEVICES, asked).scalar_one()  # the one that asks included
+    delegations = [
+        LentPlaces(row.id, row.name, row.name_ar, share(row.free, devices))
+        for row in connection.execute(_DELEGATIONS, asked)
+    ]
+    hall = None
+    if device.policy.capacity is not None:
+        taken = connection.execute(_HALL_TAKEN, asked).scalar_one()
+        hall = share(device.policy.capacity - taken, devices)
+    return GrantedLease(lease, now + LIFETIME, delegations, hall)
+
+
+def _keep(session: Session, device: PairedDevice, lease: GrantedLease, now: datetime) -> None:
+    session.execute(
+        insert(Lease).values(
+            id=lease.lease_id,
+            event_id=device.event_id,
+            device_id=device.id,
+            granted_at=now,
+            expires_at=lease.expires_at,
+            hall=lease.hall,
+            hall_used=0,
+        )
+    )
+    places = [
+        {
+            "lease_id": lease.lease_id,
+            "delegation_id": lent.id,
+            "event_id": device.event_id,
+            "places": lent.places,
+            "used": 0,
+        }
+        for lent in lease.delegations
+        if lent.places
+    ]
+    if places:
+        session.execute(insert(LeasePlace), places)
+
+
+def _forget_old(session: Session, device: PairedDevice, now: datetime) -> None:
+    old = select(Lease.id).where(Lease.device_id == device.id, Lease.ended_at < now - _KEPT)
+    if session.scalars(old.limit(1)).first() is None:
+        return
+    session.execute(delete(LeasePlace).where(LeasePlace.lease_id.in_(old)))
+    session.execute(delete(Lease).where(Lease.id.in_(old)))

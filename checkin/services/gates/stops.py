@@ -1,0 +1,102 @@
+"""Stop all entries of an event, and lift the stop: who and when is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from checkin.db.models import EntryStop, Event, Operator
+from checkin.domain.scanning.messages import LANGUAGES
+from checkin.domain.scanning.stops import Stop
+from checkin.errors import InvalidRequest
+from checkin.services.common.activity import note
+from checkin.services.people.registration import next_list_version
+
+LONGEST_MESSAGE = 160
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedStop:
+    """A stop as the page lists it; `lifted_at` is None while it is in force."""
+
+    stop: Stop
+    stopped_by: str
+    lifted_at: datetime | None
+    lifted_by: str | None
+
+
+_stopper, _lifter = aliased(Operator), aliased(Operator)
+
+
+def stops_of(session: Session, event: Event) -> Sequence[LoggedStop]:
+    """Return all stops of an event, the latest first, with who ordered and who lifted them."""
+    rows = session.execute(
+        select(EntryStop, _stopper.name.label("stopper"), _lifter.name.label("lifter"))
+        .join(_stopper, _stopper.id == EntryStop.stopped_by)
+        .outerjoin(_lifter, _lifter.id == EntryStop.lifted_by)
+        .where(EntryStop.event_id == event.id)
+        .order_by(EntryStop.stopped_at.desc(), EntryStop.id.desc())
+    )
+    return [
+        LoggedStop(_stop(row.EntryStop), row.stopper, row.EntryStop.lifted_at, row.lifter)
+        for row in rows
+    ]
+
+
+def open_stop(session: Session, event_id: int) -> Stop | None:
+    """Return the stop that is in force."""
+    row = _open_row(session, event_id)
+    return None if row is None else _stop(row)
+
+
+def stop_entries(
+    session: Session, event: Event, messages: Mapping[str, str], *, operator_id: int, now: datetime
+) -> None:
+    """Order all gates to admit nobody. While a stop is in force, another one changes its words.
+
+    Raises:
+        InvalidRequest: a language has no message, or one that no card has room for.
+    """
+    said: dict[str, Any] = {f"message_{code}": _said(messages, code) for code in LANGUAGES}
+    next_list_version(session, event.id)  # offline gates hear of it, and two organisers queue
+    row = _open_row(session, event.id)
+    if row is None:
+        row = EntryStop(event_id=event.id, stopped_at=now, stopped_by=operator_id)
+        session.add(row)
+    for column, text in said.items():
+        setattr(row, column, text)
+    note(session, event.id, "entries.stop", now, operator_id=operator_id, **said)
+
+
+def lift_stop(session: Session, event: Event, *, operator_id: int, now: datetime) -> None:
+    """Let the gates admit people again. Without a stop, nothing happens."""
+    next_list_version(session, event.id)
+    row = _open_row(session, event.id)
+    if row is None:
+        return
+    row.lifted_at, row.lifted_by = now, operator_id
+    note(session, event.id, "entries.resume", now, operator_id=operator_id)
+
+
+def _open_row(session: Session, event_id: int) -> EntryStop | None:
+    return session.scalar(
+        select(EntryStop).where(EntryStop.event_id == event_id, EntryStop.lifted_at.is_(None))
+    )
+
+
+def _stop(row: EntryStop) -> Stop:
+    return Stop(row.stopped_at, row.message_fr, row.message_ar, row.message_en)
+
+
+def _said(messages: Mapping[str, str], language: str) -> str:
+    text = " ".join(messages.get(language, "").split())
+    if not text:
+        raise InvalidRequest(f"message_{language}: write what people are told")
+    if len(text) > LONGEST_MESSAGE:
+        raise InvalidRequest(f"message_{language}: {LONGEST_MESSAGE} characters at most")
+    return text

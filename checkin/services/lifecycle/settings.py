@@ -1,0 +1,86 @@
+"""Create an event and change what it lays down; running doors and gate lists follow."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from checkin.db.models import ArrivalTally, Event
+from checkin.domain.common.problems import InvalidValue
+from checkin.domain.events.details import EventDetails
+from checkin.services.common.activity import note
+from checkin.services.common.keys import Keys
+from checkin.services.common.locks import hold_doors
+from checkin.services.events.events import EventSpec, add_category, create_event
+from checkin.services.people.places import lent_hall
+from checkin.services.people.registration import next_list_version
+
+#: the category that a new event has, so that people can be registered at once
+FIRST_CATEGORY = ("Participant", "مشارك")
+
+
+def open_event(
+    session: Session,
+    slug: str,
+    details: EventDetails,
+    keys: Keys,
+    *,
+    operator_id: int,
+    now: datetime,
+) -> Event:
+    """Create an event with one category.
+
+    Raises:
+        InvalidValue: another event has this slug.
+    """
+    if session.scalar(select(Event.id).where(Event.slug == slug)):
+        raise InvalidValue("slug_taken", slug)
+    event = create_event(session, EventSpec(slug=slug, **asdict(details)), keys, now=now)
+    add_category(session, event, *FIRST_CATEGORY)
+    note(session, event.id, "event.add", now, operator_id=operator_id, slug=slug)
+    return event
+
+
+def change_event(
+    session: Session, event: Event, details: EventDetails, *, operator_id: int, now: datetime
+) -> None:
+    """Change what an event lays down, and write down what was changed.
+
+    Waits for admissions under way, so that the hall is counted with them.
+
+    Raises:
+        InvalidValue: more people are in the hall, or may be let in by leases, than the new
+            capacity.
+    """
+    hold_doors(session.connection(), event.id)
+    session.refresh(event)
+    changed = {
+        name: value for name, value in asdict(details).items() if value != getattr(event, name)
+    }
+    if not changed:
+        return
+    if changed.get("capacity") is not None:
+        _refuse_below_people(session, event, changed["capacity"], now)
+    next_list_version(session, event.id)  # the head of a gate list carries the doors' rules
+    for name, value in changed.items():
+        setattr(event, name, value)
+    session.flush()
+    shown = {name: _plain(value) for name, value in changed.items()}
+    note(session, event.id, "event.change", now, operator_id=operator_id, changed=shown)
+
+
+def _refuse_below_people(session: Session, event: Event, capacity: int, now: datetime) -> None:
+    inside = select(func.coalesce(func.sum(ArrivalTally.inside), 0)).where(
+        ArrivalTally.event_id == event.id
+    )
+    people = session.scalars(select(inside.scalar_subquery() + lent_hall(event.id, now))).one()
+    if capacity < people:
+        raise InvalidValue("capacity_below_people", str(capacity), str(people))
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value

@@ -1,0 +1,243 @@
+"""Who has their badge and who has not: the outbox seen by delegation and by participant."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
+from sqlalchemy.orm import Session
+
+from checkin.db.models import (
+    Badge,
+    BadgePrint,
+    Delegation,
+    Event,
+    Message,
+    Participant,
+)
+from checkin.domain.scanning.verdict import Standing
+from checkin.services.common.activity import note
+from checkin.services.events.events import delegations_of
+from checkin.services.mail.claims import retry_unknown
+from checkin.services.people.enrolment import queue_badge_messages
+
+#: the rate is measured over the messages of this span
+_RATE_SPAN = timedelta(seconds=30)
+
+
+class Delivery(StrEnum):
+    """How far the message to a participant has come; the newest one counts."""
+
+    SENT = "sent"
+    QUEUED = "queued"
+    SENDING = "sending"
+    BOUNCED = "bounced"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    NO_ADDRESS = "no_address"
+    #: they have an address, given after their badge was issued, and nothing was queued
+    NO_MESSAGE = "no_message"
+
+
+#: these people have to be reached otherwise
+UNREACHED = frozenset(
+    {Delivery.NO_ADDRESS, Delivery.BOUNCED, Delivery.FAILED, Delivery.UNKNOWN, Delivery.NO_MESSAGE}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationDelivery:
+    """One delegation's confirmed participants, counted by delivery.
+
+    Attributes:
+        with_badge: who holds a badge that works.
+        printed: of those, whose badge was printed at a desk.
+    """
+
+    delegation: Delegation
+    with_badge: int
+    printed: int
+    counts: Counter[Delivery] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """One confirmed participant and how far their message has come."""
+
+    participant: Participant
+    delegation: Delegation
+    delivery: Delivery
+    message: Message | None
+    printed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How the sending goes.
+
+    Attributes:
+        rate: messages a second, of the last half minute.
+        left_s: seconds until the queue is empty at that rate; None while nothing leaves.
+    """
+
+    counts: Counter[Delivery]
+    rate: float
+    left_s: int | None
+
+
+def delivery_by_delegation(
+    session: Session, event: Event, delegation_id: int | None = None
+) -> list[DelegationDelivery]:
+    """Return every delegation's counts, by name; only one delegation's where it is given."""
+    state = _delivery()
+    counted = _confirmed(event, delegation_id).add_columns(
+        Participant.delegation_id, state.label("state"), func.count().label("people")
+    )
+    found: dict[int, Counter[Delivery]] = {}
+    for row in session.execute(counted.group_by(Participant.delegation_id, state)):
+        found.setdefault(row.delegation_id, Counter())[Delivery(row.state)] = row.people
+    holders = _holders(session, event)
+    return [
+        DelegationDelivery(one, *holders.get(one.id, (0, 0)), found.get(one.id, Counter()))
+        for one in delegations_of(session, event)
+        if delegation_id in (None, one.id)
+    ]
+
+
+def people_by_delivery(
+    session: Session,
+    event: Event,
+    *,
+    delegation_id: int | None = None,
+    wanted: Collection[Delivery] = frozenset(Delivery),
+    printed: bool | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[Reached]:
+    """Return confirmed participants with these deliveries, delegation by delegation.
+
+    Args:
+        printed: only those whose badge was printed at a desk, or was not; None for both.
+    """
+    state = _delivery()
+    statement = (
+        _confirmed(event, delegation_id)
+        .join(Delegation, Delegation.id == Participant.delegation_id)
+        .add_columns(Participant, Delegation, state.label("state"), Message, _printed())
+        .where(state.in_(wanted))
+        .order_by(Delegation.name, Participant.folded_name, Participant.id)
+    )
+    if printed is not None:
+        statement = statement.where(_printed() == printed)
+    rows = session.execute(statement.limit(limit).offset(offset))
+    return [Reached(p, d, Delivery(s), m, bool(on_paper)) for p, d, s, m, on_paper in rows]
+
+
+def progress_of(
+    session: Session, event: Event, now: datetime, delegation_id: int | None = None
+) -> Progress:
+    """Return how the sending goes, from the messages' own times: whoever sends, wherever."""
+    counts: Counter[Delivery] = Counter()
+    for one in delivery_by_delegation(session, event, delegation_id):
+        counts += one.counts
+    recent = session.scalar(
+        select(func.count())
+        .select_from(Message)
+        .where(Message.event_id == event.id, Message.handed_at > now - _RATE_SPAN)
+    )
+    rate = (recent or 0) / _RATE_SPAN.total_seconds()
+    left = counts[Delivery.QUEUED] + counts[Delivery.SENDING]
+    return Progress(counts, round(rate, 1), round(left / rate) if rate else None)
+
+
+def resend(
+    session: Session,
+    event: Event,
+    participant_ids: Sequence[int],
+    *,
+    now: datetime,
+    delegation_id: int | None = None,
+    operator_id: int | None = None,
+) -> int:
+    """Queue the badges of these confirmed participants again, to their present addresses.
+
+    Who has a message waiting gets no second one; an unknown message is repeated as it was, so
+    that mail programs may see that it is the same.
+
+    Args:
+        delegation_id: only this delegation's people; others are left out.
+
+    Returns:
+        How many messages were queued.
+    """
+    chosen = set(participant_ids)
+    people = [
+        one
+        for one in people_by_delivery(session, event, delegation_id=delegation_id)
+        if one.participant.id in chosen and one.participant.email
+    ]
+    unknown = [p.message.id for p in people if p.message and p.delivery is Delivery.UNKNOWN]
+    waiting = (Delivery.QUEUED, Delivery.SENDING, Delivery.UNKNOWN)
+    anew = [p.participant.id for p in people if p.delivery not in waiting]
+    count = queue_badge_messages(session, event, anew, now)
+    if unknown:
+        count += retry_unknown(session, event, unknown, now=now, operator_id=operator_id)
+    note(session, event.id, "mail.resend", now, operator_id=operator_id, messages=count)
+    return count
+
+
+def _delivery() -> ColumnElement[str]:
+    return case(
+        (Message.id.is_not(None), Message.state),
+        (Participant.email.is_(None), Delivery.NO_ADDRESS.value),
+        else_=Delivery.NO_MESSAGE.value,
+    )
+
+
+def _confirmed(event: Event, delegation_id: int | None) -> Select[Any]:
+    newest = (
+        select(Message.participant_id, func.max(Message.id).label("id"))
+        .where(Message.event_id == event.id)
+        .group_by(Message.participant_id)
+        .subquery()
+    )
+    statement: Select[Any] = (
+        select()
+        .select_from(Participant)
+        .outerjoin(newest, newest.c.participant_id == Participant.id)
+        .outerjoin(Message, Message.id == newest.c.id)
+        .where(Participant.event_id == event.id, Participant.standing == Standing.CONFIRMED)
+    )
+    if delegation_id is not None:
+        statement = statement.where(Participant.delegation_id == delegation_id)
+    return statement
+
+
+def _printed() -> ColumnElement[bool]:
+    return (
+        exists()
+        .where(BadgePrint.badge_id == Badge.id, Badge.participant_id == Participant.id)
+        .where(Badge.revoked_at.is_(None))
+    )
+
+
+def _holders(session: Session, event: Event) -> dict[int, tuple[int, int]]:
+    """Return by delegation who holds a working badge, and whose was printed."""
+    working = and_(Badge.participant_id == Participant.id, Badge.revoked_at.is_(None))
+    printed = exists().where(BadgePrint.badge_id == Badge.id)
+    rows = session.execute(
+        select(
+            Participant.delegation_id,
+            func.count().label("people"),
+            func.sum(case((printed, 1), else_=0)).label("printed"),
+        )
+        .join(Badge, working)
+        .where(Participant.event_id == event.id, Participant.standing == Standing.CONFIRMED)
+        .group_by(Participant.delegation_id)
+    )
+    return {row.delegation_id: (row.people, row.printed) for row in rows}

@@ -1,0 +1,228 @@
+"""People who register themselves by a delegation's link, and the decision on those who wait.
+
+Whoever applies is answered alike whether they are new, registered, or in doubt, so that the link
+tells nobody who is registered. Who may be somebody registered waits for the coordinator's eyes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from checkin.db.models import Application, Delegation, Event, SelfRegistration
+from checkin.domain.people.registration import Registration
+from checkin.errors import Conflict, PossibleDuplicate
+from checkin.services.common.activity import note
+from checkin.services.common.keys import Keys
+from checkin.services.people.consents import PrivacyNotice, keep_text, record_consent
+from checkin.services.people.duplicates import Twin, twin_of
+from checkin.services.people.public_registration import LinkDoor
+from checkin.services.people.registration import Door, next_list_version, register
+
+#: a flood of inventions ends here; a coordinator decides on some, and the link works again
+MOST_WAITING = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Somebody who applied.
+
+    Attributes:
+        twin: who is registered and may be the same person.
+    """
+
+    application: Application
+    twin: Twin | None
+
+
+def apply_by_link(
+    session: Session,
+    door: LinkDoor,
+    registration: Registration,
+    notice: PrivacyNotice,
+    *,
+    keys: Keys,
+    now: datetime,
+    too_often: bool = False,
+) -> None:
+    """Register whoever applies, or let them wait for the coordinator.
+
+    Args:
+        too_often: this e-mail or telephone has applied again and again: it waits for the
+            coordinator's eyes, and no mail leaves.
+
+    Raises:
+        Conflict: too many wait already.
+    """
+    next_list_version(session, door.event.id)  # two of one name apply one after the other
+    text_id = keep_text(session, notice, now)
+    if door.link.approval or too_often:
+        _let_wait(session, door, registration, text_id, now)
+        return
+    try:
+        registered = register(
+            session,
+            door.event,
+            registration,
+            delegation_id=door.delegation.id,
+            category_id=door.link.category_id,
+            door=Door.LINK,
+            keys=keys,
+            now=now,
+        )
+    except PossibleDuplicate:
+        _let_wait(session, door, registration, text_id, now)
+        return
+    record_consent(session, door.event.id, registered.participant_id, text_id, now)
+
+
+def waiting_applications(session: Session, delegation: Delegation, limit: int) -> list[Waiting]:
+    """Return who waits for a decision, the first one first."""
+    rows = session.scalars(
+        select(Application)
+        .where(Application.delegation_id == delegation.id)
+        .order_by(Application.id)
+        .limit(limit)
+    )
+    return [
+        Waiting(row, twin_of(session, row.event_id, delegation.id, _registration(row)))
+        for row in rows
+    ]
+
+
+def count_waiting(session: Session, delegation: Delegation) -> int:
+    """Return how many wait for a decision."""
+    return session.scalars(
+        select(func.count()).where(Application.delegation_id == delegation.id)
+    ).one()
+
+
+def decide_on(
+    session: Session,
+    event: Event,
+    delegation: Delegation,
+    application_ids: Sequence[int],
+    *,
+    approved: bool,
+    keys: Keys,
+    now: datetime,
+    operator_id: int | None = None,
+) -> int:
+    """Register those of a delegation who wait under these numbers, or erase what they sent.
+
+    Who may be somebody registered is registered all the same: the coordinator has seen it. Those
+    on whom somebody has decided meanwhile are left out.
+
+    Returns:
+        How many were decided on.
+    """
+    next_list_version(session, event.id)  # two coordinators decide one after the other
+    found = session.scalars(
+        select(Application)
+        .where(Application.delegation_id == delegation.id, Application.id.in_(application_ids))
+        .order_by(Application.id)
+    ).all()
+    for application in found:
+        if approved:
+            _approve(session, event, delegation, application, keys, now, operator_id)
+        else:
+            _note_rejection(session, application, now, operator_id)
+        session.delete(application)
+    session.flush()
+    return len(found)
+
+
+def _approve(
+    session: Session,
+    event: Event,
+    delegation: Delegation,
+    application: Application,
+    keys: Keys,
+    now: datetime,
+    operator_id: int | None,
+) -> None:
+    registered = register(
+        session,
+        event,
+        _registration(application, allow_duplicate=True),
+        delegation_id=delegation.id,
+        category_id=session.get_one(SelfRegistration, delegation.id).category_id,
+        door=Door.LINK,
+        keys=keys,
+        now=now,
+        operator_id=operator_id,
+    )
+    record_consent(
+        session,
+        event.id,
+        registered.participant_id,
+        application.consent_text_id,
+        application.applied_at,
+    )
+
+
+def _note_rejection(
+    session: Session, application: Application, now: datetime, operator_id: int | None
+) -> None:
+    note(
+        session,
+        application.event_id,
+        "application.reject",
+        now,
+        operator_id=operator_id,
+        delegation_id=application.delegation_id,
+        application_id=application.id,
+    )
+
+
+def _let_wait(
+    session: Session, door: LinkDoor, registration: Registration, text_id: str, now: datetime
+) -> None:
+    if _applied_before(session, door.delegation, registration):
+        return
+    if count_waiting(session, door.delegation) >= MOST_WAITING:
+        raise Conflict("too many people wait for a decision: try again later")
+    application = Application(
+        event_id=door.event.id,
+        delegation_id=door.delegation.id,
+        name=registration.name,
+        name_ar=registration.name_ar,
+        email=registration.email,
+        phone=registration.phone,
+        language=registration.language or door.event.language,
+        applied_at=now,
+        consent_text_id=text_id,
+    )
+    session.add(application)
+    session.flush()
+
+
+def _applied_before(session: Session, delegation: Delegation, sent: Registration) -> bool:
+    contacts = []
+    if sent.email:
+        contacts.append(Application.email == sent.email)
+    if sent.phone:
+        contacts.append(Application.phone == sent.phone)
+    same = select(Application.id).where(
+        Application.delegation_id == delegation.id,
+        Application.name == sent.name,
+        Application.name_ar.is_not_distinct_from(sent.name_ar),
+        or_(*contacts),
+    )
+    return session.scalar(same.limit(1)) is not None
+
+
+def _registration(found: Application, *, allow_duplicate: bool = False) -> Registration:
+    return Registration(
+        name=found.name,
+        name_ar=found.name_ar,
+        delegation="",
+        email=found.email,
+        phone=found.phone,
+        language=found.language,
+        allow_duplicate=allow_duplicate,
+    )

@@ -1,0 +1,205 @@
+"""Transport: a delegation's buses, who rides in them, and how many of them have arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from checkin.db.models import Admission, Bus, BusPassenger, Delegation, Participant
+from checkin.domain.common.names import fold_name
+from checkin.domain.people.buses import BusDetails
+from checkin.domain.scanning.verdict import Standing
+from checkin.errors import BusFull, Conflict, NotFound
+from checkin.services.common.activity import note
+from checkin.services.people.arrivals import first_entry
+
+
+@dataclass(frozen=True, slots=True)
+class BusCount:
+    """A bus with how many ride in it and how many of them have arrived."""
+
+    bus: Bus
+    delegation: Delegation
+    passengers: int
+    arrived: int
+
+    @property
+    def seats_left(self) -> int:
+        """Seats that nobody has."""
+        return self.bus.seats - self.passengers
+
+
+def bus_counts(session: Session, event_id: int, delegation_id: int | None = None) -> list[BusCount]:
+    """Return the buses of an event, or of one delegation, with passengers and arrivals."""
+    statement = (
+        select(
+            Bus,
+            Delegation,
+            func.count(BusPassenger.participant_id),
+            func.count(Admission.id),
+        )
+        .join(Delegation, Delegation.id == Bus.delegation_id)
+        .outerjoin(BusPassenger, BusPassenger.bus_id == Bus.id)
+        .outerjoin(Participant, Participant.id == BusPassenger.participant_id)
+        .outerjoin(Admission, first_entry())
+        .where(Bus.event_id == event_id)
+        .group_by(Bus.id, Delegation.id)
+        .order_by(Delegation.name, Bus.name)
+    )
+    if delegation_id is not None:
+        statement = statement.where(Bus.delegation_id == delegation_id)
+    return [BusCount(*row) for row in session.execute(statement)]
+
+
+def bus_of(session: Session, delegation: Delegation, bus_id: int) -> Bus:
+    """Return a bus of a delegation.
+
+    Raises:
+        NotFound: there is none with this number, or it is another delegation's.
+    """
+    bus = session.get(Bus, bus_id)
+    if bus is None or bus.delegation_id != delegation.id:
+        raise NotFound(f"no bus has the number {bus_id}")
+    return bus
+
+
+def add_bus(
+    session: Session,
+    delegation: Delegation,
+    details: BusDetails,
+    *,
+    now: datetime,
+    operator_id: int | None = None,
+) -> Bus:
+    """Add a bus to a delegation.
+
+    Raises:
+        Conflict: the delegation has one of this name.
+    """
+    _refuse_same_name(session, delegation, details.name, besides=0)
+    bus = Bus(
+        event_id=delegation.event_id,
+        delegation_id=delegation.id,
+        name=details.name,
+        leader=details.leader,
+        leader_phone=details.leader_phone,
+        seats=details.seats,
+    )
+    session.add(bus)
+    session.flush()
+    _note(session, "bus.add", bus, now, operator_id)
+    return bus
+
+
+def change_bus(
+    session: Session,
+    bus: Bus,
+    details: BusDetails,
+    *,
+    now: datetime,
+    operator_id: int | None = None,
+) -> None:
+    """Write what is new of a bus.
+
+    Raises:
+        BusFull: more people ride in it than it would have seats.
+        Conflict: the delegation has another one of this name.
+    """
+    delegation = session.get_one(Delegation, bus.delegation_id)
+    _refuse_same_name(session, delegation, details.name, besides=bus.id)
+    _lock_seats(session, bus)
+    riding = _riding(session, bus)
+    if riding > details.seats:
+        raise BusFull(f"{riding} people ride in this bus", seats_left=details.seats - riding)
+    bus.name, bus.leader = details.name, details.leader
+    bus.leader_phone, bus.seats = details.leader_phone, details.seats
+    session.flush()
+    _note(session, "bus.change", bus, now, operator_id)
+
+
+def remove_bus(
+    session: Session, bus: Bus, *, now: datetime, operator_id: int | None = None
+) -> None:
+    """Take a bus away; its people stay registered, without a bus."""
+    session.execute(delete(BusPassenger).where(BusPassenger.bus_id == bus.id))
+    _note(session, "bus.remove", bus, now, operator_id)
+    session.delete(bus)
+    session.flush()
+
+
+def assign_people(
+    session: Session,
+    bus: Bus,
+    participant_ids: Sequence[int],
+    *,
+    now: datetime,
+    operator_id: int | None = None,
+) -> int:
+    """Seat people of the bus's delegation in it, all of them or none; they leave other buses.
+
+    Those who are canceled, or of another delegation, are left out.
+
+    Returns:
+        How many were seated.
+
+    Raises:
+        BusFull: there are fewer seats than people.
+    """
+    _lock_seats(session, bus)
+    people = session.scalars(
+        select(Participant.id).where(
+            Participant.id.in_(participant_ids),
+            Participant.delegation_id == bus.delegation_id,
+            Participant.standing != Standing.CANCELED,
+        )
+    ).all()
+    leave_buses(session, people)
+    seats_left = bus.seats - _riding(session, bus)
+    if len(people) > seats_left:
+        raise BusFull(f"{seats_left} seats for {len(people)} people", seats_left=seats_left)
+    if people:
+        rows = [
+            {"participant_id": one, "event_id": bus.event_id, "bus_id": bus.id} for one in people
+        ]
+        session.execute(insert(BusPassenger), rows)
+    _note(session, "bus.assign", bus, now, operator_id, people=len(people))
+    return len(people)
+
+
+def leave_buses(session: Session, participant_ids: Sequence[int]) -> None:
+    """Take these people out of their buses."""
+    session.execute(delete(BusPassenger).where(BusPassenger.participant_id.in_(participant_ids)))
+
+
+def _lock_seats(session: Session, bus: Bus) -> None:
+    # Whoever seats people in this bus holds its row to the commit, so that two clerks cannot both
+    # give the last seat away.
+    seats = update(Bus).where(Bus.id == bus.id).values(seats=Bus.seats).returning(Bus.seats)
+    bus.seats = session.execute(seats).scalar_one()
+
+
+def _riding(session: Session, bus: Bus) -> int:
+    riding = select(func.count()).where(BusPassenger.bus_id == bus.id)
+    return session.scalars(riding).one()
+
+
+def _refuse_same_name(session: Session, delegation: Delegation, name: str, besides: int) -> None:
+    others = select(Bus.name).where(Bus.delegation_id == delegation.id, Bus.id != besides)
+    if fold_name(name) in {fold_name(other) for other in session.scalars(others)}:
+        raise Conflict(f"there is a bus {name} already")
+
+
+def _note(
+    session: Session,
+    action: str,
+    bus: Bus,
+    now: datetime,
+    operator_id: int | None,
+    **details: int,
+) -> None:
+    details |= {"bus_id": bus.id, "delegation_id": bus.delegation_id}
+    note(session, bus.event_id, action, now, operator_id=operator_id, name=bus.name, **details)

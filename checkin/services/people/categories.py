@@ -1,0 +1,206 @@
+"""An event's categories, as organisers add, change, order and delete them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from badges.look import LookError, checked_hue
+from badges.spec import SHAPES
+from checkin.db.models import Category, Event, GateCategory, Participant
+from checkin.db.models import SelfRegistration as Link
+from checkin.domain.common.forms import Form
+from checkin.domain.common.names import clean_name, fold_name
+from checkin.domain.common.problems import FieldProblem, InvalidValue, Problem
+from checkin.services.common.activity import note
+from checkin.services.common.list_version import touch_badges_where
+from checkin.services.common.lookup import numbered
+from checkin.services.events.events import add_category, categories_of
+from checkin.services.people.registration import next_list_version
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryDetails:
+    """A valid category."""
+
+    name: str
+    name_ar: str | None
+    colour: str
+    shape: str
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """What needs a category: it cannot be deleted while there is any."""
+
+    people: int
+    gates: int
+    links: int
+
+    @property
+    def none(self) -> bool:
+        """Whether nothing needs it."""
+        return not (self.people or self.gates or self.links)
+
+
+def validate_category(raw: Mapping[str, str]) -> CategoryDetails | list[Problem]:
+    """Return the category that ``raw`` describes, or everything that is wrong with it."""
+    form = Form(raw)
+    name, name_ar = form.read("name", clean_name), form.read("name_ar", _optional_name)
+    colour, shape = form.read("colour", _colour), form.read("shape", _shape)
+    return form.problems or CategoryDetails(name, name_ar, colour, shape)
+
+
+def uses_of(session: Session, event: Event) -> Mapping[int, Uses]:
+    """Return what needs each category of an event."""
+    people = _count_by_category(session, Participant, event)
+    gates = _count_by_category(session, GateCategory, event)
+    links = _count_by_category(session, Link, event)
+    return {
+        one.id: Uses(people.get(one.id, 0), gates.get(one.id, 0), links.get(one.id, 0))
+        for one in categories_of(session, event)
+    }
+
+
+def new_category(
+    session: Session, event: Event, details: CategoryDetails, *, operator_id: int, now: datetime
+) -> Category:
+    """Add a category at the end.
+
+    Raises:
+        FieldProblem: another one has this name.
+    """
+    next_list_version(session, event.id)  # so that two organisers do not add the same name
+    _refuse_taken(session, event, details)
+    category = add_category(session, event, details.name, details.name_ar, details.colour)
+    category.shape = details.shape
+    note(session, event.id, "category.add", now, operator_id=operator_id, name=details.name)
+    return category
+
+
+def change_category(
+    session: Session,
+    event: Event,
+    category_id: int,
+    details: CategoryDetails,
+    *,
+    operator_id: int,
+    now: datetime,
+) -> None:
+    """Rename a category, or change its colour and shape; gate lists get its new name.
+
+    Raises:
+        NotFound: the event has no such category.
+        FieldProblem: another one has this name.
+    """
+    version = next_list_version(session, event.id)
+    category = numbered(session, event, Category, category_id)
+    _refuse_taken(session, event, details, besides=category)
+    category.name, category.name_ar = details.name, details.name_ar
+    category.folded = fold_name(details.name)
+    category.colour, category.shape = details.colour, details.shape
+    session.flush()
+    touch_badges_where(session, Participant.category_id == category.id, version)
+    note(
+        session,
+        event.id,
+        "category.change",
+        now,
+        operator_id=operator_id,
+        category_id=category.id,
+        name=details.name,
+        name_ar=details.name_ar,
+        colour=details.colour,
+        shape=details.shape,
+    )
+
+
+def move_category(
+    session: Session,
+    event: Event,
+    category_id: int,
+    *,
+    by: int,
+    operator_id: int,
+    now: datetime,
+) -> None:
+    """Move a category up (-1) or down (1) in the order; at either end it stays.
+
+    Raises:
+        NotFound: the event has no such category.
+    """
+    next_list_version(session, event.id)
+    moved = numbered(session, event, Category, category_id)
+    order = list(categories_of(session, event))
+    at = order.index(moved)
+    order.insert(max(0, at + by), order.pop(at))
+    for position, category in enumerate(order):
+        category.position = position
+    session.flush()
+    names = [one.name for one in order]
+    note(session, event.id, "category.order", now, operator_id=operator_id, order=names)
+
+
+def remove_category(
+    session: Session, event: Event, category_id: int, *, operator_id: int, now: datetime
+) -> None:
+    """Delete a category that nothing needs.
+
+    Raises:
+        NotFound: the event has no such category.
+        InvalidValue: somebody is of it, a gate admits it, a link registers for it, or it is the
+            last one.
+    """
+    next_list_version(session, event.id)  # nobody is registered in it meanwhile
+    category = numbered(session, event, Category, category_id)
+    uses = uses_of(session, event)
+    needed = uses[category.id]
+    if not needed.none:
+        count = needed.people + needed.gates + needed.links
+        raise InvalidValue("category_used", category.name, str(count))
+    if len(uses) == 1:
+        raise InvalidValue("last_category", category.name)
+    session.delete(category)
+    session.flush()
+    note(session, event.id, "category.remove", now, operator_id=operator_id, name=category.name)
+
+
+def _count_by_category(session: Session, table: Any, event: Event) -> dict[int, int]:
+    rows = session.execute(
+        select(table.category_id, func.count().label("people"))
+        .where(table.event_id == event.id)
+        .group_by(table.category_id)
+    )
+    return {row.category_id: row.people for row in rows}
+
+
+def _refuse_taken(
+    session: Session, event: Event, details: CategoryDetails, besides: Category | None = None
+) -> None:
+    mine = {fold_name(name) for name in (details.name, details.name_ar) if name}
+    for other in categories_of(session, event):
+        names = {fold_name(name) for name in (other.name, other.name_ar) if name}
+        if other is not besides and mine & names:
+            raise FieldProblem("name", "name_taken", details.name, other.name)
+
+
+def _optional_name(text: str) -> str | None:
+    return clean_name(text) if text else None
+
+
+def _colour(text: str) -> str:
+    try:
+        return checked_hue(text)
+    except LookError:
+        raise InvalidValue("unknown_choice", text) from None
+
+
+def _shape(text: str) -> str:
+    if text not in SHAPES:
+        raise InvalidValue("unknown_choice", text)
+    return text

@@ -1,0 +1,80 @@
+"""A delegation as its coordinator sees it: places, the reserve list, who came."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from checkin.db.models import Admission, Delegation, Event, Operator, Participant
+from checkin.domain.scanning.verdict import Standing
+from checkin.errors import NotFound
+from checkin.services.accounts.permissions import own_delegation
+from checkin.services.people.arrivals import first_entry
+from checkin.services.people.places import free_places
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """How full a delegation is.
+
+    Attributes:
+        left: places of the quota that are nobody's.
+        reserve: how many people wait for one.
+        arrived: confirmed people who came, once each.
+    """
+
+    quota: int
+    confirmed: int
+    left: int
+    reserve: int
+    arrived: int
+
+
+def visible_delegation(
+    session: Session, operator: Operator, event: Event, delegation_id: int
+) -> Delegation:
+    """Return a delegation of an event.
+
+    Raises:
+        NotFound: there is none with this number, or it is not the coordinator's.
+    """
+    delegation = session.get(Delegation, delegation_id)
+    if (
+        delegation is None
+        or delegation.event_id != event.id
+        or own_delegation(operator) not in (None, delegation.id)
+    ):
+        raise NotFound("there is no such delegation, or it is not yours")
+    return delegation
+
+
+def places_of(session: Session, delegation: Delegation, now: datetime) -> Places:
+    """Return how full a delegation is."""
+    left = session.scalars(select(free_places(now)).where(Delegation.id == delegation.id)).one()
+    people = select(func.count()).where(Participant.delegation_id == delegation.id)
+    reserve = people.where(Participant.standing == Standing.RESERVE)
+    confirmed = people.where(Participant.standing == Standing.CONFIRMED)
+    arrived = confirmed.join_from(Participant, Admission, first_entry())
+    return Places(
+        quota=delegation.quota,
+        confirmed=delegation.places_taken,
+        left=max(0, left),
+        reserve=session.scalars(reserve).one(),
+        arrived=session.scalars(arrived).one(),
+    )
+
+
+def reserve_list(session: Session, delegation: Delegation) -> Sequence[Participant]:
+    """Return who waits for a place, the next one first."""
+    return session.scalars(
+        select(Participant)
+        .where(
+            Participant.delegation_id == delegation.id,
+            Participant.standing == Standing.RESERVE,
+        )
+        .order_by(Participant.reserve_no)
+    ).all()

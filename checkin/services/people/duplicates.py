@@ -1,0 +1,87 @@
+"""Find who may be registered already, by e-mail, phone, or name in the delegation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from checkin.db.models import Participant
+from checkin.domain.common.names import fold_name
+from checkin.domain.people.registration import Likeness, Registration
+from checkin.domain.scanning.verdict import Standing
+from checkin.errors import PossibleDuplicate
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """Somebody registered who may be the same person, and by what."""
+
+    participant: Participant
+    same: Likeness
+
+
+def refuse_duplicate(
+    session: Session,
+    event_id: int,
+    delegation_id: int,
+    registration: Registration,
+    *,
+    besides: int | None = None,
+) -> None:
+    """Look for someone who may be the same person.
+
+    Args:
+        besides: a participant who is not looked at: the one who is being changed.
+
+    Raises:
+        PossibleDuplicate: there is; the sentence says who and by what.
+    """
+    twin = twin_of(session, event_id, delegation_id, registration, besides=besides)
+    if twin is not None:
+        raise PossibleDuplicate(
+            f"no. {twin.participant.id} is registered with the same {twin.same}: "
+            "if this is another person, say so (allow_duplicate)",
+            participant_id=twin.participant.id,
+            same=twin.same,
+        )
+
+
+def twin_of(
+    session: Session,
+    event_id: int,
+    delegation_id: int,
+    registration: Registration,
+    *,
+    besides: int | None = None,
+) -> Twin | None:
+    """Return who has the same e-mail or phone, or the same name in the delegation, if anybody."""
+    folded = fold_name(registration.name or registration.name_ar or "")
+    same: list[ColumnElement[bool]] = [
+        (Participant.delegation_id == delegation_id) & (Participant.folded_name == folded),
+    ]
+    if registration.email:
+        same.append(Participant.email == registration.email)
+    if registration.phone:
+        same.append(Participant.phone == registration.phone)
+    found = session.scalars(
+        select(Participant)
+        .where(
+            Participant.event_id == event_id,
+            Participant.standing != Standing.CANCELED,
+            Participant.id != (besides or 0),
+            or_(*same),
+        )
+        .order_by(Participant.id)
+        .limit(1)
+    ).first()
+    return Twin(found, _same_as(found, registration)) if found is not None else None
+
+
+def _same_as(found: Participant, registration: Registration) -> Likeness:
+    if registration.email and found.email == registration.email:
+        return Likeness.EMAIL
+    if registration.phone and found.phone == registration.phone:
+        return Likeness.PHONE
+    return Likeness.NAME

@@ -1,0 +1,142 @@
+"""A delegation's own link: its secret address, who may use it, and closing or renewing it.
+
+The secret is one block that holds the delegation and the issue of its link, encrypted with AES-256
+under a key of its own: the database holds no address, and a renewed link has another one.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from sqlalchemy.orm import Session
+
+from checkin.db.models import Category, Delegation, Event, SelfRegistration
+from checkin.errors import NotFound
+from checkin.services.common.activity import note
+from checkin.services.common.keys import Keys
+
+_MARK = b"reg1"
+_PADDING = "=" * 6
+_NOBODYS = "this link is nobody's"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkDoor:
+    """Where a link leads.
+
+    Attributes:
+        is_open: False while the coordinator keeps it closed, and once the event is over.
+    """
+
+    event: Event
+    delegation: Delegation
+    link: SelfRegistration
+    is_open: bool
+
+
+def link_address(keys: Keys, base_url: str, link: SelfRegistration) -> str:
+    """Return the address where people register themselves with a delegation."""
+    whole = _MARK + link.delegation_id.to_bytes(8, "big") + link.issue.to_bytes(4, "big")
+    block = _cipher(keys).encryptor().update(whole)
+    return f"{base_url}/r/{base64.b32encode(block).decode().rstrip('=').lower()}"
+
+
+def door_of_link(session: Session, keys: Keys, secret: str, now: datetime) -> LinkDoor:
+    """Return where a link leads.
+
+    Raises:
+        NotFound: nowhere: it was not written by us, or a newer one took its place.
+    """
+    delegation_id, issue = _parts(keys, secret)
+    link = session.get(SelfRegistration, delegation_id)
+    if link is None or link.issue != issue:
+        raise NotFound(_NOBODYS)
+    event = session.get_one(Event, link.event_id)
+    delegation = session.get_one(Delegation, link.delegation_id)
+    is_open = link.is_open and now < event.ends_at and event.purged_at is None
+    return LinkDoor(event, delegation, link, is_open)
+
+
+def link_of(session: Session, delegation: Delegation) -> SelfRegistration | None:
+    """Return a delegation's link, if it ever had one."""
+    return session.get(SelfRegistration, delegation.id)
+
+
+def set_link(
+    session: Session,
+    delegation: Delegation,
+    *,
+    is_open: bool,
+    approval: bool,
+    category_id: int,
+    now: datetime,
+    operator_id: int | None = None,
+) -> SelfRegistration:
+    """Open or close a delegation's link, and say who decides.
+
+    Raises:
+        NotFound: the event has no such category.
+    """
+    category = session.get(Category, category_id)
+    if category is None or category.event_id != delegation.event_id:
+        raise NotFound("there is no such category")
+    link = link_of(session, delegation) or SelfRegistration(
+        delegation_id=delegation.id, event_id=delegation.event_id, issue=1
+    )
+    link.is_open, link.approval, link.category_id = is_open, approval, category_id
+    link.changed_at = now
+    session.add(link)
+    session.flush()
+    _note(session, link, "link.set", now, operator_id, is_open=is_open, approval=approval)
+    return link
+
+
+def renew_link(
+    session: Session, delegation: Delegation, *, now: datetime, operator_id: int | None = None
+) -> SelfRegistration:
+    """Give a delegation a new address; the old one leads nowhere from now on.
+
+    Raises:
+        NotFound: it has none yet.
+    """
+    link = link_of(session, delegation)
+    if link is None:
+        raise NotFound("this delegation has no link yet: open one first")
+    link.issue, link.changed_at = link.issue + 1, now
+    _note(session, link, "link.renew", now, operator_id, issue=link.issue)
+    return link
+
+
+def _note(
+    session: Session,
+    link: SelfRegistration,
+    action: str,
+    now: datetime,
+    operator_id: int | None,
+    **details: bool | int,
+) -> None:
+    details["delegation_id"] = link.delegation_id
+    note(session, link.event_id, action, now, operator_id=operator_id, **details)
+
+
+def _parts(keys: Keys, secret: str) -> tuple[int, int]:
+    try:
+        block = base64.b32decode(secret.upper() + _PADDING)
+    except (binascii.Error, ValueError):
+        raise NotFound(_NOBODYS) from None
+    if len(block) != 16:
+        raise NotFound(_NOBODYS)
+    whole = _cipher(keys).decryptor().update(block)
+    delegation_id, issue = int.from_bytes(whole[4:12], "big"), int.from_bytes(whole[12:], "big")
+    if whole[:4] != _MARK or delegation_id >= 2**31:
+        raise NotFound(_NOBODYS)
+    return delegation_id, issue
+
+
+def _cipher(keys: Keys) -> Cipher[modes.ECB]:
+    # One block that never comes twice: the mode has nothing to chain and nothing to repeat.
+    return Cipher(algorithms.AES(keys.registration_links), modes.ECB())  # noqa: S305 - see above

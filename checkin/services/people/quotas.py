@@ -1,0 +1,192 @@
+"""An event's delegations and their quotas, as organisers add and change them, or bring a sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from checkin.db.models import Delegation, Event, Participant
+from checkin.domain.common.names import fold_name
+from checkin.domain.common.problems import FieldProblem
+from checkin.domain.people.quotas import (
+    MAX_DELEGATIONS,
+    DelegationDetails,
+    KnownDelegation,
+    PlannedQuota,
+    QuotaAction,
+    QuotaRow,
+    plan_quotas,
+    quota_column,
+    quota_columns,
+    too_few,
+)
+from checkin.domain.people.unreadable import UnreadableFile
+from checkin.errors import NotFound
+from checkin.services.common.activity import note
+from checkin.services.common.list_version import touch_badges_where
+from checkin.services.events.events import add_delegation
+from checkin.services.people.places import free_places
+from checkin.services.people.registration import next_list_version, set_quota
+from checkin.services.spreadsheets.reading import read_sheet
+
+
+def known_delegations(session: Session, event: Event, now: datetime) -> Sequence[KnownDelegation]:
+    """Return an event's delegations by name, with the places that are somebody's."""
+    rows = session.execute(
+        select(Delegation, (Delegation.quota - free_places(now)).label("taken"))
+        .where(Delegation.event_id == event.id)
+        .order_by(Delegation.name)
+    )
+    return [
+        KnownDelegation(one.id, one.name, one.name_ar, one.quota, max(0, taken))
+        for one, taken in rows
+    ]
+
+
+def new_delegation(
+    session: Session, event: Event, details: DelegationDetails, *, operator_id: int, now: datetime
+) -> None:
+    """Add a delegation.
+
+    Raises:
+        FieldProblem: another one has this name.
+    """
+    next_list_version(session, event.id)  # so that two organisers do not add the same name
+    _refuse_taken(details, known_delegations(session, event, now))
+    _add(session, event, details, operator_id, now)
+
+
+def change_delegation(
+    session: Session,
+    event: Event,
+    delegation_id: int,
+    details: DelegationDetails,
+    *,
+    operator_id: int,
+    now: datetime,
+) -> None:
+    """Rename a delegation or change its quota; when it grows, the reserve list moves up.
+
+    Raises:
+        NotFound: the event has no such delegation.
+        FieldProblem: another one has this name, or more places are taken than the new quota has.
+    """
+    next_list_version(session, event.id)
+    delegations = known_delegations(session, event, now)
+    known = next((one for one in delegations if one.id == delegation_id), None)
+    if known is None:
+        raise NotFound(f"no delegation has the number {delegation_id}")
+    _refuse_taken(details, [one for one in delegations if one is not known])
+    if problem := too_few(details.quota, known):
+        raise FieldProblem("quota", problem.code, problem.value, *problem.hints)
+    _change(session, event, known, details, operator_id, now)
+
+
+def read_quota_sheet(content: bytes, filename: str) -> list[QuotaRow]:
+    """Read a sheet of delegations with their quotas, CSV or XLSX.
+
+    Raises:
+        UnreadableFile: with a reason and a sentence in three languages.
+    """
+    sheet = read_sheet(content, filename, named=quota_column)
+    _, headings = next(sheet.rows)
+    columns = quota_columns([" ".join(heading.split()) for heading in headings])
+    rows = []
+    for number, cells in sheet.rows:
+        found = {columns[at]: cell for at, cell in enumerate(cells) if at in columns and cell}
+        if found:
+            rows.append(QuotaRow(number, found))
+        if len(rows) > MAX_DELEGATIONS:
+            raise UnreadableFile("too_many_rows", MAX_DELEGATIONS)
+    return rows
+
+
+def apply_quotas(
+    session: Session,
+    event: Event,
+    rows: Sequence[QuotaRow],
+    *,
+    operator_id: int,
+    now: datetime,
+) -> Sequence[PlannedQuota]:
+    """Write what the rows say, all of them or, where one is refused, none.
+
+    They are planned again inside the transaction, with what was registered meanwhile.
+    """
+    next_list_version(session, event.id)
+    plan = plan_quotas(rows, known_delegations(session, event, now))
+    if any(one.action == QuotaAction.REFUSE for one in plan):
+        return plan
+    for one in plan:
+        if one.action == QuotaAction.ADD and one.details:
+            _add(session, event, one.details, operator_id, now)
+        elif one.action == QuotaAction.CHANGE and one.details and one.known:
+            _change(session, event, one.known, one.details, operator_id, now)
+    return plan
+
+
+def _refuse_taken(details: DelegationDetails, others: Sequence[KnownDelegation]) -> None:
+    for column, name in (("name", details.name), ("name_ar", details.name_ar)):
+        for other in others:
+            names = {fold_name(one) for one in (other.name, other.name_ar) if one}
+            if name and fold_name(name) in names:
+                raise FieldProblem(column, "name_taken", name, other.name)
+
+
+def _add(
+    session: Session, event: Event, details: DelegationDetails, operator_id: int, now: datetime
+) -> None:
+    added = add_delegation(session, event, details.name, details.quota, details.name_ar)
+    note(
+        session,
+        event.id,
+        "delegation.add",
+        now,
+        operator_id=operator_id,
+        delegation_id=added.id,
+        name=added.name,
+        quota=added.quota,
+    )
+
+
+def _change(
+    session: Session,
+    event: Event,
+    known: KnownDelegation,
+    details: DelegationDetails,
+    operator_id: int,
+    now: datetime,
+) -> None:
+    if (details.name, details.name_ar) != (known.name, known.name_ar):
+        _rename(session, event, known, details, operator_id, now)
+    if details.quota != known.quota:
+        set_quota(session, event, known.id, details.quota, now=now, operator_id=operator_id)
+
+
+def _rename(
+    session: Session,
+    event: Event,
+    known: KnownDelegation,
+    details: DelegationDetails,
+    operator_id: int,
+    now: datetime,
+) -> None:
+    delegation = session.get_one(Delegation, known.id)
+    delegation.name, delegation.name_ar = details.name, details.name_ar
+    delegation.folded = fold_name(details.name)
+    session.flush()
+    version = next_list_version(session, event.id)  # gate lists show the name
+    touch_badges_where(session, Participant.delegation_id == known.id, version)
+    note(
+        session,
+        event.id,
+        "delegation.rename",
+        now,
+        operator_id=operator_id,
+        delegation_id=known.id,
+        name=details.name,
+        name_ar=details.name_ar,
+    )

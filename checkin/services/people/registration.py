@@ -1,0 +1,241 @@
+"""Register participants: one service for every door (import, form, API, walk-in)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from checkin.db.models import Delegation, Event, Participant
+from checkin.domain.people.registration import Registration
+from checkin.domain.scanning.verdict import Standing
+from checkin.errors import QuotaBelowPlacesTaken
+from checkin.services.common.activity import note
+from checkin.services.common.keys import Keys
+from checkin.services.common.list_version import touch_badges, touch_badges_where
+from checkin.services.common.lookup import numbered
+from checkin.services.people.buses import leave_buses
+from checkin.services.people.duplicates import refuse_duplicate
+from checkin.services.people.enrolment import (
+    Enrolment,
+    enrol,
+    queue_badge_messages,
+    take_places,
+)
+from checkin.services.people.places import free_places
+
+
+class Door(StrEnum):
+    """Where a registration came from."""
+
+    IMPORT = "import"
+    FORM = "form"
+    API = "api"
+    WALK_IN = "walk_in"
+    LINK = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What became of a registration.
+
+    Attributes:
+        reserve_no: the place on the reserve list, for someone over the quota.
+    """
+
+    participant_id: int
+    badge_id: UUID
+    standing: Standing
+    reserve_no: int | None
+
+
+def next_list_version(session: Session, event_id: int) -> int:
+    """Count the gate list's version up and return it.
+
+    Every change of people takes this row first and holds it to its commit, so registrations of an
+    event queue, two clerks never register the same person unseen, and versions are committed in
+    the order of their numbers.
+    """
+    version: int = session.execute(
+        update(Event)
+        .where(Event.id == event_id)
+        .values(list_version=Event.list_version + 1)
+        .returning(Event.list_version)
+    ).scalar_one()
+    return version
+
+
+def register(
+    session: Session,
+    event: Event,
+    registration: Registration,
+    *,
+    delegation_id: int,
+    category_id: int,
+    door: Door,
+    keys: Keys,
+    now: datetime,
+    operator_id: int | None = None,
+    device_id: int | None = None,
+) -> Registered:
+    """Register one person: confirmed while the quota has places, else on the reserve list.
+
+    Raises:
+        PossibleDuplicate: someone has the same e-mail or phone, or the same name in the
+            delegation, and the registration does not vouch that this is another person.
+    """
+    version = next_list_version(session, event.id)
+    if not registration.allow_duplicate:
+        refuse_duplicate(session, event.id, delegation_id, registration)
+    enrolment = Enrolment(registration, delegation_id, category_id)
+    [(participant, badge)] = enrol(
+        session, event, [enrolment], door=door, keys=keys, version=version, now=now
+    )
+    note(
+        session,
+        event.id,
+        "participant.register",
+        now,
+        operator_id=operator_id,
+        device_id=device_id,
+        participant_id=participant["id"],
+        door=door,
+    )
+    return Registered(
+        participant["id"], badge["id"], Standing(participant["standing"]), participant["reserve_no"]
+    )
+
+
+def cancel(
+    session: Session,
+    event: Event,
+    participant_id: int,
+    *,
+    now: datetime,
+    operator_id: int | None = None,
+) -> Sequence[int]:
+    """Cancel a registration and let the reserve list move up.
+
+    Returns:
+        The ids of those who were confirmed in turn. Canceling twice changes nothing.
+    """
+    version = next_list_version(session, event.id)
+    person = numbered(session, event, Participant, participant_id)
+    if person.standing == Standing.CANCELED:
+        return []
+    had_place = person.standing == Standing.CONFIRMED
+    person.standing, person.reserve_no, person.canceled_at = Standing.CANCELED, None, now
+    session.flush()
+    leave_buses(session, [person.id])
+    touch_badges(session, [person.id], version)
+    note(
+        session,
+        event.id,
+        "participant.cancel",
+        now,
+        operator_id=operator_id,
+        participant_id=person.id,
+    )
+    if not had_place:
+        return []
+    free_place(session, person.delegation_id)
+    return move_up(session, event, person.delegation_id, version, now)
+
+
+def free_place(session: Session, delegation_id: int) -> None:
+    """Give one confirmed place back to the delegation."""
+    session.execute(
+        update(Delegation)
+        .where(Delegation.id == delegation_id)
+        .values(places_taken=Delegation.places_taken - 1)
+    )
+
+
+def set_quota(
+    session: Session,
+    event: Event,
+    delegation_id: int,
+    quota: int,
+    *,
+    now: datetime,
+    operator_id: int | None = None,
+) -> Sequence[int]:
+    """Change a delegation's quota; when it grows, the reserve list moves up.
+
+    Returns:
+        The ids of those who were confirmed.
+
+    Raises:
+        QuotaBelowPlacesTaken: more places than the new quota has are confirmed, used by the
+            reserve list or lent to devices.
+    """
+    version = next_list_version(session, event.id)
+    _write_quota(session, event, delegation_id, quota, now)
+    touch_badges_where(session, Participant.delegation_id == delegation_id, version)
+    note(
+        session,
+        event.id,
+        "delegation.quota",
+        now,
+        operator_id=operator_id,
+        delegation_id=delegation_id,
+        quota=quota,
+    )
+    return move_up(session, event, delegation_id, version, now)
+
+
+def _write_quota(
+    session: Session, event: Event, delegation_id: int, quota: int, now: datetime
+) -> None:
+    changed = session.execute(
+        update(Delegation)
+        .where(
+            Delegation.id == delegation_id,
+            Delegation.event_id == event.id,
+            Delegation.quota - free_places(now) <= quota,
+        )
+        .values(quota=quota)
+    )
+    if changed.rowcount == 0:  # type: ignore[attr-defined]
+        raise QuotaBelowPlacesTaken(
+            f"more than {quota} people are confirmed: cancel some of them first, "
+            "or wait where places are lent to devices"
+        )
+
+
+def move_up(
+    session: Session, event: Event, delegation_id: int, version: int, now: datetime
+) -> Sequence[int]:
+    """Confirm people of the reserve list, in their order, while there are places."""
+    waiting = session.scalars(
+        select(Participant)
+        .where(Participant.delegation_id == delegation_id, Participant.standing == Standing.RESERVE)
+        .order_by(Participant.reserve_no)
+    ).all()
+    count = 0
+    # Who came in on a place that was lent had one already: theirs is left for whoever is next.
+    while taken := take_places(session, delegation_id, len(waiting) - count, now):
+        for person in waiting[count : count + taken]:
+            person.standing, person.reserve_no = Standing.CONFIRMED, None
+        session.flush()
+        count += taken
+    ids = [person.id for person in waiting[:count]]
+    touch_badges(session, ids, version)
+    queue_badge_messages(session, event, ids, now)
+    return ids
+
+
+def block(
+    session: Session, event: Event, participant_id: int, *, blocked: bool, now: datetime
+) -> None:
+    """Stop a participant at the doors, or let them pass again."""
+    version = next_list_version(session, event.id)
+    person = numbered(session, event, Participant, participant_id)
+    person.blocked = blocked
+    touch_badges(session, [person.id], version)
+    note(session, event.id, "participant.block", now, participant_id=person.id, blocked=blocked)

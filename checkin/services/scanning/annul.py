@@ -1,0 +1,121 @@
+"""Take a scan back: the row stays, what it counted goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from checkin.db.models import Admission, Scan
+from checkin.domain.scanning.verdicts import Status
+from checkin.errors import Conflict, Forbidden, NotFound
+from checkin.services.common.activity import note
+from checkin.services.scanning.tallies import Change, count_arrival, count_refusal
+
+#: how long the device that scanned may take a scan back without a supervisor
+OWN_SCAN_FOR = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class _GateOf:
+    """The rows of the running counts that an admission was counted in."""
+
+    id: int
+    event_id: int
+    gate_id: int
+
+
+def annul_scan(
+    session: Session,
+    *,
+    event_id: int,
+    scan_id: UUID,
+    reason: str,
+    now: datetime,
+    device_id: int | None = None,
+    supervisor_id: int | None = None,
+) -> Scan:
+    """Annul a scan and what it counted. Annulling it again changes nothing.
+
+    Raises:
+        NotFound: the event has no such scan.
+        Forbidden: another device's scan, or one older than 15 minutes, and no supervisor asks.
+        Conflict: the participant was scanned again since; annul the later scan first.
+    """
+    scan = session.scalar(
+        select(Scan).where(Scan.scan_id == scan_id, Scan.event_id == event_id).with_for_update()
+    )
+    if scan is None:
+        raise NotFound(f"no scan has the id {scan_id}")
+    if supervisor_id is None:
+        _check_own(scan, device_id, now)
+    if scan.annulled_at is not None:
+        return scan
+    _undo(session, scan, now)
+    scan.annulled_at, scan.annul_reason = now, reason
+    note(
+        session,
+        event_id,
+        "scan.annul",
+        now,
+        device_id=device_id,
+        operator_id=supervisor_id,
+        scan_id=str(scan_id),
+        reason=reason,
+    )
+    return scan
+
+
+def _check_own(scan: Scan, device_id: int | None, now: datetime) -> None:
+    if scan.device_id != device_id:
+        raise Forbidden("another device made this scan: ask a supervisor")
+    if now - scan.received_at > OWN_SCAN_FOR:
+        raise Forbidden("this scan is older than 15 minutes: ask a supervisor")
+
+
+def _undo(session: Session, scan: Scan, now: datetime) -> None:
+    entered = session.scalar(select(Admission).where(Admission.scan_pk == scan.id))
+    left = session.scalar(select(Admission).where(Admission.exit_scan_pk == scan.id))
+    if entered is not None:
+        _undo_entry(session, entered, now)
+    elif left is not None:
+        _undo_exit(session, left, scan)
+    if scan.status == Status.ERROR and scan.decided_status != Status.OK:
+        # One that a device let in offline was never counted as a refusal.
+        at = _GateOf(scan.device_id, scan.event_id, scan.gate_id)
+        count_refusal(session.connection(), at, scan.corrected_at, refused=-1)
+
+
+def _undo_entry(session: Session, entry: Admission, now: datetime) -> None:
+    _refuse_if_later(session, entry)
+    entry.annulled_at = now
+    at = _GateOf(entry.device_id, entry.event_id, entry.gate_id)
+    change = Change(
+        arrived=-int(entry.entry_no == 1),
+        inside=0 if entry.exited_at else -1,
+        without_place=-int(entry.without_place),
+    )
+    count_arrival(session.connection(), at, entry.delegation_id, entry.admitted_at, change)
+
+
+def _undo_exit(session: Session, entry: Admission, scan: Scan) -> None:
+    _refuse_if_later(session, entry)
+    entry.exited_at = entry.exit_scan_pk = None
+    at = _GateOf(scan.device_id, scan.event_id, scan.gate_id)
+    change = Change(arrived=0, inside=1, without_place=0)
+    count_arrival(session.connection(), at, entry.delegation_id, scan.corrected_at, change)
+
+
+def _refuse_if_later(session: Session, entry: Admission) -> None:
+    later = session.scalar(
+        select(Admission.id).where(
+            Admission.participant_id == entry.participant_id,
+            Admission.entry_no > entry.entry_no,
+            Admission.annulled_at.is_(None),
+        )
+    )
+    if later is not None:
+        raise Conflict("this person came in again since: annul the later scan first")

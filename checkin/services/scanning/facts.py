@@ -1,0 +1,189 @@
+"""What is known of a badge when it is read: one query, and a lock only where places are scarce."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Connection, Row
+
+from checkin.db.connecting import POOL_SIZE
+from checkin.domain.scanning.verdict import EntryPolicy, ScanFacts, Standing
+from checkin.domain.scanning.verdicts import Direction
+from checkin.services.common.locks import lock_event, pass_doors
+from checkin.services.gates.devices import PairedDevice
+from checkin.services.scanning.facts_query import facts_query
+
+#: Within this many places of a limit, admissions queue for the event's row. Further off they need
+#: not: fewer transactions than this can be under way at once (PostgreSQL's own limit is 100
+#: connections, ours POOL_SIZE a process), so together they cannot reach the limit unseen.
+SCARCE = max(128, 2 * POOL_SIZE)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """When and through which gate someone came in."""
+
+    at: datetime
+    gate_id: int
+    gate_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """An admission that has not ended."""
+
+    admission_id: int
+    at: datetime
+
+
+class Holder(NamedTuple):
+    """The participant behind a badge, and the state of the delegation."""
+
+    badge_id: UUID
+    participant_id: int
+    name: str
+    name_ar: str | None
+    category: str
+    category_ar: str | None
+    delegation_id: int
+    delegation: str
+    delegation_ar: str | None
+    arrived: int
+    quota: int
+    first: Place | None = None
+    inside_since: Stay | None = None
+
+
+_FACTS = {
+    (with_hall, with_lent): facts_query(with_hall=with_hall, with_lent=with_lent)
+    for with_hall in (False, True)
+    for with_lent in (False, True)
+}
+_UNKNOWN = ScanFacts(known=False)
+
+
+def scan_facts(
+    connection: Connection,
+    device: PairedDevice,
+    token_hash: bytes | None,
+    *,
+    direction: Direction,
+    forced: bool,
+    now: datetime,
+    leased: bool = False,
+) -> tuple[ScanFacts, Holder | None]:
+    """Return what `decide` needs and whom the badge belongs to.
+
+    Where the answer depends on the last few places, the event's row is locked first, so that no
+    two gates give away the same place; on SQLite the transaction itself is that lock.
+
+    Args:
+        now: which leases have not expired, by the server's clock.
+        leased: the scan names a lease, so the event's row is held before anything is read.
+    """
+    if device.policy.capacity is not None:
+        pass_doors(connection, device.event_id)
+    if leased:
+        lock_event(connection, device.event_id)
+    row = _row(connection, device, token_hash, now, leased=leased)
+    if row is None:
+        return _UNKNOWN, None
+    if not leased and direction == Direction.ENTRY and scarce(row, device.policy):
+        lock_event(connection, device.event_id)
+        row = _row(connection, device, token_hash, now) or row
+    return _facts(row, device, direction, forced=forced), holder_of(row, place_of(row), _stay(row))
+
+
+def scarce(row: Any, policy: EntryPolicy) -> bool:
+    """Say whether a limit is near enough for concurrent admissions to pass it together.
+
+    Confirmed participants cannot exceed the quota, because each holds a place of it, until people
+    of the reserve list are admitted as well: these always queue, so that a grant of places sees
+    every one that is no longer free.
+    """
+    near_capacity: bool = (
+        policy.capacity is not None and policy.capacity - row.hall_inside <= SCARCE
+    )
+    if near_capacity or policy.reserve_from is None:
+        return near_capacity
+    queues: bool = row.standing == Standing.RESERVE or row.quota - _places_used(row) <= SCARCE
+    return queues
+
+
+def _places_used(row: Any) -> int:
+    used: int = row.arrived - row.without_place + row.lent
+    return used
+
+
+def _row(
+    connection: Connection,
+    device: PairedDevice,
+    token_hash: bytes | None,
+    now: datetime,
+    *,
+    leased: bool = False,
+) -> Row[Any] | None:
+    if token_hash is None:
+        return None
+    policy = device.policy
+    query = _FACTS[policy.capacity is not None, leased or policy.reserve_from is not None]
+    given = {
+        "token_hash": token_hash,
+        "gate_id": device.gate_id,
+        "event_id": device.event_id,
+        "now": now,
+    }
+    return connection.execute(query, given).first()
+
+
+def _facts(row: Row[Any], device: PairedDevice, direction: Direction, *, forced: bool) -> ScanFacts:
+    return ScanFacts(
+        known=True,
+        same_event=row.event_id == device.event_id,
+        badge_revoked=row.revoked_at is not None,
+        standing=Standing(row.standing),
+        blocked=row.blocked,
+        gate_admits=bool(row.gate_admits),
+        entries=row.entries,
+        inside=row.open_id is not None,
+        places_used=_places_used(row),
+        quota=row.quota,
+        hall_inside=row.hall_inside,
+        direction=direction,
+        forced=forced,
+    )
+
+
+def _stay(row: Row[Any]) -> Stay | None:
+    return Stay(row.open_id, row.open_since) if row.open_id else None
+
+
+def holder_of(
+    row: Row[Any], first: Place | None = None, inside_since: Stay | None = None
+) -> Holder:
+    """Return the participant that a row of `WHO` and of the delegation's counts tells of."""
+    return Holder(
+        badge_id=row.badge_id,
+        participant_id=row.participant_id,
+        name=row.name,
+        name_ar=row.name_ar,
+        category=row.category,
+        category_ar=row.category_ar,
+        delegation_id=row.delegation_id,
+        delegation=row.delegation,
+        delegation_ar=row.delegation_ar,
+        arrived=row.arrived,
+        quota=row.quota,
+        first=first,
+        inside_since=inside_since,
+    )
+
+
+def place_of(row: Row[Any]) -> Place | None:
+    """Return when and where somebody came in first, if a row says that they did."""
+    if row.first_at is None:
+        return None
+    return Place(row.first_at, row.first_gate_id, row.first_gate)

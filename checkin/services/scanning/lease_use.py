@@ -1,0 +1,150 @@
+"""What a device's leases lend to an admission that it made by itself, and paying it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, and_, or_, select, update
+
+from checkin.db.models import Delegation, Lease, LeasePlace
+from checkin.domain.scanning.leases import NO_LOAN, Loan, in_life
+from checkin.domain.scanning.verdict import ScanFacts, Standing
+from checkin.domain.scanning.verdicts import Direction
+from checkin.services.gates.devices import PairedDevice
+from checkin.services.people.places import free_places
+from checkin.services.scanning.facts import Holder
+from checkin.services.scanning.storage import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """A loan, and the leases that it counts against once the person is counted in.
+
+    Attributes:
+        places: leases of which a place of `delegation_id` is used.
+        halls: leases of which room for one in the hall is used.
+    """
+
+    loan: Loan = NO_LOAN
+    delegation_id: int = 0
+    places: tuple[UUID, ...] = ()
+    halls: tuple[UUID, ...] = ()
+
+
+NO_DEBT = Debt()
+
+
+def debt_of(
+    connection: Connection, device: PairedDevice, reading: Reading, facts: ScanFacts, holder: Holder
+) -> Debt:
+    """Return what the lease that the device names lends to this admission.
+
+    It must be the device's own and be counted still, or have been in life when the badge was
+    read. What was used of one lease counts against all that the device may hold now, because it
+    has one of them; and where none is counted any more, only a place that is still nobody's is
+    lent. The caller holds the event's row.
+    """
+    if reading.lease_id is None or reading.direction != Direction.ENTRY:
+        return NO_DEBT
+    leases = _leases(connection, device, reading, holder.delegation_id)
+    named = next((lease for lease in leases if _covers(lease, reading)), None)
+    if named is None:
+        return NO_DEBT
+    wants_place = facts.standing == Standing.RESERVE and facts.entries == 0
+    place_of = _charged(named, leases, reading, _has_place) if wants_place else []
+    hall_of = _charged(named, leases, reading, _has_room)
+    place_held, hall_held = (
+        any(_is_counted(lease, reading.received_at) for lease in of) for of in (place_of, hall_of)
+    )
+    place = place_held or (bool(place_of) and _is_free(connection, holder, reading.received_at))
+    return Debt(
+        Loan(place=place, place_held=place_held, hall_held=hall_held),
+        holder.delegation_id,
+        tuple(lease.id for lease in place_of) if place else (),
+        tuple(lease.id for lease in hall_of),
+    )
+
+
+def spend(connection: Connection, debt: Debt) -> None:
+    """Count an admission against its leases; their rows' checks keep it within what was lent."""
+    if debt.places:
+        connection.execute(
+            update(LeasePlace)
+            .where(
+                LeasePlace.lease_id.in_(debt.places),
+                LeasePlace.delegation_id == debt.delegation_id,
+            )
+            .values(used=LeasePlace.used + 1)
+        )
+    if debt.halls:
+        connection.execute(
+            update(Lease).where(Lease.id.in_(debt.halls)).values(hall_used=Lease.hall_used + 1)
+        )
+
+
+def _leases(
+    connection: Connection, device: PairedDevice, reading: Reading, delegation_id: int
+) -> Sequence[Any]:
+    """Return the device's lease that the scan names and those that have not ended."""
+    of_delegation = and_(LeasePlace.lease_id == Lease.id, LeasePlace.delegation_id == delegation_id)
+    return connection.execute(
+        select(
+            Lease.id,
+            Lease.granted_at,
+            Lease.expires_at,
+            Lease.ended_at,
+            Lease.hall,
+            Lease.hall_used,
+            LeasePlace.places,
+            LeasePlace.used,
+        )
+        .outerjoin(LeasePlace, of_delegation)
+        .where(
+            Lease.device_id == device.id,
+            or_(Lease.id == reading.lease_id, Lease.ended_at.is_(None)),
+        )
+    ).all()
+
+
+def _covers(lease: Row[Any], reading: Reading) -> bool:
+    """Say whether this is the lease that the scan names, and good for it.
+
+    While it is counted it is the device's to use, whatever its clock says.
+    """
+    return lease.id == reading.lease_id and (
+        _is_counted(lease, reading.received_at)
+        or in_life(reading.at, lease.granted_at, lease.expires_at)
+    )
+
+
+def _is_counted(lease: Row[Any], now: datetime) -> bool:
+    return lease.ended_at is None and lease.expires_at > now
+
+
+def _has_place(lease: Row[Any]) -> bool:
+    return lease.places is not None and lease.used < lease.places
+
+
+def _has_room(lease: Row[Any]) -> bool:
+    return lease.hall is not None and lease.hall_used < lease.hall
+
+
+def _charged(
+    named: Row[Any], leases: Sequence[Row[Any]], reading: Reading, has: Callable[[Row[Any]], bool]
+) -> list[Row[Any]]:
+    """Return the named lease and those counted now, as far as they have something left."""
+    if not has(named):
+        return []
+    counted = [lease for lease in leases if _is_counted(lease, reading.received_at)]
+    return [named, *(lease for lease in counted if lease.id != named.id and has(lease))]
+
+
+def _is_free(connection: Connection, holder: Holder, now: datetime) -> bool:
+    free = connection.scalars(
+        select(free_places(now)).where(Delegation.id == holder.delegation_id)
+    ).one()
+    return free > 0

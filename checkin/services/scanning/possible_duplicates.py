@@ -1,0 +1,191 @@
+"""Walk-ins who may be registered already: noted at the door, decided by an organiser."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from checkin.db.models import (
+    Admission,
+    Delegation,
+    Duplicate,
+    Event,
+    Participant,
+    Scan,
+)
+from checkin.domain.people.registration import Likeness, Registration
+from checkin.errors import NotFound
+from checkin.services.common.activity import note as note_activity
+from checkin.services.common.locks import lock_event
+from checkin.services.people.arrivals import first_entry
+from checkin.services.people.duplicates import twin_of
+from checkin.services.people.registration import cancel
+from checkin.services.scanning.annul import annul_scan
+from checkin.services.scanning.decisions import (
+    Decided,
+    Decision,
+    decided,
+    decisions_on,
+    is_decided,
+    word_of_why,
+    write_decision,
+)
+from checkin.services.scanning.sides import Arrival, Side
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """One of the two registrations, and when it was let in first; None while it was not."""
+
+    person: Participant
+    delegation: Delegation
+    came: Side | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedDuplicate(Decided):
+    """A walk-in who may be registered already, as the page shows them."""
+
+    id: int
+    walk_in: Registered
+    twin: Registered
+    same: Likeness
+
+
+def note_duplicate(
+    session: Session,
+    event: Event,
+    registration: Registration,
+    *,
+    participant_id: int,
+    delegation_id: int,
+    now: datetime,
+) -> None:
+    """Leave a possible duplicate for an organiser, where a new walk-in is one."""
+    twin = twin_of(session, event.id, delegation_id, registration, besides=participant_id)
+    if twin is None:
+        return
+    session.add(
+        Duplicate(
+            participant_id=participant_id,
+            event_id=event.id,
+            twin_id=twin.participant.id,
+            same=twin.same,
+            created_at=now,
+        )
+    )
+    session.flush()
+
+
+def duplicates_of(session: Session, event: Event) -> Sequence[ListedDuplicate]:
+    """Return the possible duplicates of an event: those that wait first, by their time."""
+    return [_listed(row) for row in session.execute(_listing(event))]
+
+
+def decide_duplicate(
+    session: Session,
+    event: Event,
+    participant_id: int,
+    decision: Decision,
+    note: str,
+    operator_id: int,
+    now: datetime,
+) -> None:
+    """Decide whether a walk-in is who was registered before, once; KEEP says: two people.
+
+    ANNUL says: one person. Then one of the two registrations is canceled: the earlier one while
+    nobody came in by it, else the walk-in's, and what it counted is annulled.
+
+    Raises:
+        NotFound: the event has no such possible duplicate.
+        InvalidRequest: no word is said of why.
+        Conflict: it was decided otherwise.
+    """
+    note = word_of_why(note)
+    lock_event(session.connection(), event.id)
+    duplicate = session.get(Duplicate, participant_id)
+    if duplicate is None or duplicate.event_id != event.id:
+        raise NotFound(f"no possible duplicate has the number {participant_id}")
+    if is_decided(duplicate, decision, participant_id):
+        return
+    if decision == Decision.ANNUL:
+        _make_one(session, event, duplicate, note, operator_id, now)
+    write_decision(duplicate, decision, note, operator_id, now)
+    said: dict[str, Any] = {"participant_id": participant_id, "decision": decision, "note": note}
+    note_activity(session, event.id, "conflict.duplicate", now, operator_id=operator_id, **said)
+
+
+def _make_one(
+    session: Session, event: Event, duplicate: Duplicate, note: str, operator_id: int, now: datetime
+) -> None:
+    if not _scans_that_let_in(session, duplicate.twin_id):
+        cancel(session, event, duplicate.twin_id, now=now, operator_id=operator_id)
+        return
+    for scan in _scans_that_let_in(session, duplicate.participant_id):
+        annul_scan(
+            session,
+            event_id=event.id,
+            scan_id=scan.scan_id,
+            reason=note,
+            now=now,
+            supervisor_id=operator_id,
+        )
+    cancel(session, event, duplicate.participant_id, now=now, operator_id=operator_id)
+
+
+def _scans_that_let_in(session: Session, participant_id: int) -> Sequence[Scan]:
+    """Return the scans that counted somebody in, the last first."""
+    return session.scalars(
+        select(Scan)
+        .join(Admission, Admission.scan_pk == Scan.id)
+        .where(Admission.participant_id == participant_id, Admission.annulled_at.is_(None))
+        .order_by(Admission.entry_no.desc())
+    ).all()
+
+
+class _Registration:
+    """One of the two people with what belongs to them, joined under names of its own."""
+
+    def __init__(self, name: str) -> None:
+        self._person = aliased(Participant, name=name)
+        self._delegation = aliased(Delegation, name=f"{name}_delegation")
+        self._arrival = Arrival(f"{name}_admission")
+
+    def join(self, query: Any, participant_id: Any) -> Any:
+        """Join the person with a number, and their first admission where there is one."""
+        people = (
+            query.join(self._person, self._person.id == participant_id)
+            .join(self._delegation, self._delegation.id == self._person.delegation_id)
+            .add_columns(self._person, self._delegation)
+        )
+        return self._arrival.join(people, first_entry(self._arrival.admission, self._person))
+
+    def of(self, row: Any) -> Registered:
+        """Return what a row tells of this person."""
+        person, delegation = (row._mapping[one] for one in (self._person, self._delegation))
+        return Registered(person, delegation, self._arrival.of(row))
+
+
+_WALK_IN, _TWIN = _Registration("walk_in_person"), _Registration("twin")
+
+
+def _listing(event: Event) -> Any:
+    walk_ins = _WALK_IN.join(decisions_on(Duplicate, event), Duplicate.participant_id)
+    both = _TWIN.join(walk_ins, Duplicate.twin_id)
+    return both.order_by(Duplicate.created_at, Duplicate.participant_id)
+
+
+def _listed(row: Any) -> ListedDuplicate:
+    duplicate = row.Duplicate
+    return ListedDuplicate(
+        id=duplicate.participant_id,
+        walk_in=_WALK_IN.of(row),
+        twin=_TWIN.of(row),
+        same=Likeness(duplicate.same),
+        **decided(duplicate, row),
+    )

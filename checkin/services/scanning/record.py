@@ -1,0 +1,173 @@
+"""Record a scan: the one place where a verdict becomes history, live or after the fact."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from sqlalchemy import Connection
+
+from checkin.db.engine import Database, all_or_nothing, in_core_transaction
+from checkin.domain.scanning.consequences import Consequence, consequence
+from checkin.domain.scanning.leases import CLOCK_ERROR, with_loan
+from checkin.domain.scanning.verdict import ScanFacts, decide
+from checkin.domain.scanning.verdicts import Reason, Refused, Status, Verdict
+from checkin.errors import InvalidRequest, ScanIdConflict
+from checkin.protocol.codes import parse_code, token_hash
+from checkin.services.common.keys import Keys
+from checkin.services.common.locks import follow_uploads, queue_at_doors
+from checkin.services.gates.devices import PairedDevice
+from checkin.services.scanning.conflict_log import note_conflict
+from checkin.services.scanning.counting import leave, leave_as_uploaded
+from checkin.services.scanning.facts import Holder, Place, scan_facts
+from checkin.services.scanning.lease_use import NO_DEBT, debt_of, spend
+from checkin.services.scanning.repeats import repeat
+from checkin.services.scanning.storage import Answer, Reading
+from checkin.services.scanning.tallies import count_refusal
+from checkin.services.scanning.writing import write_scan
+
+#: Scans of a batch that share a transaction: few, so that live scans do not wait for long.
+CHUNK = 25
+
+
+def record_scan(
+    connection: Connection, device: PairedDevice, reading: Reading, keys: Keys
+) -> Answer:
+    """Decide one scan, write it down, and count the person where they are admitted.
+
+    The scan is inserted before anything is counted: its unique scan_id makes a repetition wait
+    for the first to finish, and then take that one's answer.
+
+    Raises:
+        ScanIdConflict: this scan_id was used for another scan.
+    """
+    token = parse_code(reading.text)
+    facts, holder = scan_facts(
+        connection,
+        device,
+        token_hash(token) if token else None,
+        direction=reading.direction,
+        forced=reading.force_reason is not None,
+        now=reading.received_at,
+        leased=reading.lease_id is not None,
+    )
+    debt = debt_of(connection, device, reading, facts, holder) if holder else NO_DEBT
+    facts = with_loan(facts, debt.loan)
+    verdict = _verdict(facts, device, reading)
+    change = consequence(facts, verdict, let_in=_let_in_offline(reading))
+    late = change.entry_no is not None and reading.received_at - reading.at > CLOCK_ERROR
+    if late or debt != NO_DEBT or not change.only_admits:
+        all_or_nothing(connection)
+    holder = holder if facts.same_event else None  # another event's people are not ours to show
+    answer = _answer(device, reading, verdict, change, holder)
+    scan_pk = write_scan(connection, device, reading, keys, answer, change)
+    if scan_pk is None:
+        return repeat(connection, device, reading, token_hash(token) if token else None)
+    _apply(connection, device, reading, change, answer, scan_pk, late=late)
+    if change.entry_no is not None:
+        spend(connection, debt)
+    return answer
+
+
+def record_batch(
+    database: Database, device: PairedDevice, readings: Sequence[Reading], keys: Keys
+) -> list[Answer | ScanIdConflict]:
+    """Record what a device decided offline, a few scans in each transaction.
+
+    History is never refused: what contradicts the rules is stored as a conflict. What is committed
+    stays when a later chunk fails; the device sends all again, and what it repeats is recognised.
+    """
+    answers: list[Answer | ScanIdConflict] = []
+    for start in range(0, len(readings), CHUNK):
+        chunk = readings[start : start + CHUNK]
+        answers += in_core_transaction(database, partial(_record_chunk, device, chunk, keys))
+    return answers
+
+
+def _record_chunk(
+    device: PairedDevice, chunk: Sequence[Reading], keys: Keys, connection: Connection
+) -> list[Answer | ScanIdConflict]:
+    answers: list[Answer | ScanIdConflict] = []
+    follow_uploads(connection, device.event_id)
+    if any(reading.lease_id for reading in chunk):
+        # Before any row is written: two uploads that did so later would wait for one another.
+        queue_at_doors(connection, device.event_id)
+    for reading in chunk:
+        try:
+            answers.append(record_scan(connection, device, reading, keys))
+        except ScanIdConflict as fault:  # nothing was written for it: the others go on
+            answers.append(fault)
+    return answers
+
+
+def force_reason_of(*, force: bool | None, reason: str | None) -> str | None:
+    """Return the reason of an override, or None where nothing is forced.
+
+    Raises:
+        InvalidRequest: an override without a reason.
+    """
+    if not force:
+        return None
+    if reason is None or not reason.strip():
+        raise InvalidRequest("force needs a force_reason: say why the person may enter")
+    return reason.strip()
+
+
+def _verdict(facts: ScanFacts, device: PairedDevice, reading: Reading) -> Verdict:
+    decided = reading.decided
+    if decided is not None and decided.status == Status.ERROR:
+        # The person was turned away: that is what happened, whatever we would have said.
+        return Refused(decided.reason or Reason.INVALID)
+    policy = device.policy
+    if decided is not None and policy.stopped:
+        # A stop is an order to gates that hear it. It says nothing about what happened meanwhile
+        # at one that did not, and is lifted by the time that many of these arrive.
+        policy = replace(policy, stopped=False)
+    return decide(facts, reading.at, policy)
+
+
+def _let_in_offline(reading: Reading) -> bool:
+    return reading.decided is not None and reading.decided.status == Status.OK
+
+
+def _answer(
+    device: PairedDevice,
+    reading: Reading,
+    verdict: Verdict,
+    change: Consequence,
+    holder: Holder | None,
+) -> Answer:
+    first = holder.first if holder else None
+    if holder and change.entry_no == 1:
+        holder = holder._replace(arrived=holder.arrived + 1)
+        first = Place(reading.at, device.gate_id, device.gate_name)
+    return Answer(
+        scan_id=reading.scan_id,
+        status=verdict.status,
+        reason=verdict.reason,
+        direction=reading.direction,
+        holder=holder,
+        first=first,
+        conflict=change.conflict,
+    )
+
+
+def _apply(
+    connection: Connection,
+    device: PairedDevice,
+    reading: Reading,
+    change: Consequence,
+    answer: Answer,
+    scan_pk: int,
+    *,
+    late: bool,
+) -> None:
+    if change.refusal:
+        count_refusal(connection, device, reading.at)
+    if change.conflict:
+        note_conflict(connection, device, reading, answer.reason, answer.holder, scan_pk)
+    if change.leaves and answer.holder is not None:
+        leave(connection, device, reading, answer.holder, scan_pk=scan_pk)
+    if late and answer.holder is not None:
+        leave_as_uploaded(connection, answer.holder, since=reading.at, scan_pk=scan_pk)

@@ -1,0 +1,95 @@
+"""Rehearse at real gates with practice badges, of which nothing is ever written down.
+
+See `docs/adr/0010-rehearsal.md`.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from sqlalchemy.orm import Session
+
+from checkin.db.models import Event
+from checkin.domain.scanning.rehearsal import Practice, practice_verdict
+from checkin.domain.scanning.verdicts import Direction, Reason, Refused, Verdict
+from checkin.errors import Conflict
+from checkin.protocol.codes import TOKEN_BYTES, format_code
+from checkin.services.common.activity import note
+from checkin.services.common.keys import Keys
+from checkin.services.gates.devices import PairedDevice
+from checkin.services.scanning.facts import Place
+from checkin.services.scanning.storage import Reading
+
+#: how long ago the badge that is already in came in, as its card says
+_EARLIER = timedelta(minutes=20)
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeAnswer:
+    """What a practice badge is answered; it names nobody.
+
+    Attributes:
+        over: no rehearsal is on, so that it is refused as unknown.
+        first: when and where the one that is already in came in, in this play.
+    """
+
+    reading: Reading
+    verdict: Verdict
+    over: bool
+    first: Place | None = None
+
+
+def practice_codes(keys: Keys, slug: str) -> Mapping[str, Practice]:
+    """Return the practice badges of an event by the text of their QR."""
+    return _codes(keys.practice(slug))
+
+
+@lru_cache(maxsize=64)
+def _codes(key: bytes) -> Mapping[str, Practice]:
+    return {
+        format_code(hmac.digest(key, practice.encode(), "sha256")[:TOKEN_BYTES]): practice
+        for practice in Practice
+    }
+
+
+def rehearse(device: PairedDevice, reading: Reading, keys: Keys) -> PracticeAnswer | None:
+    """Answer a practice badge, without a transaction; None for every other code."""
+    practice = practice_codes(keys, device.event_slug).get(reading.text)
+    if practice is None:
+        return None
+    if not device.rehearsing:
+        return PracticeAnswer(reading, Refused(Reason.INVALID), over=True)
+    verdict = practice_verdict(
+        practice,
+        reading.at,
+        direction=Direction(reading.direction),
+        forced=reading.force_reason is not None,
+    )
+    first = None
+    if verdict.reason == Reason.ALREADY_REDEEMED:
+        first = Place(reading.at - _EARLIER, device.gate_id, device.gate_name)
+    return PracticeAnswer(reading, verdict, over=False, first=first)
+
+
+def begin_rehearsal(session: Session, event: Event, *, operator_id: int, now: datetime) -> None:
+    """Let practice badges show their verdicts at every gate; twice is the same as once.
+
+    Raises:
+        Conflict: the event's personal data were erased: it has no gates any more.
+    """
+    if event.purged_at is not None:
+        raise Conflict("the data of this event were erased: there is nothing to rehearse")
+    if event.rehearsal_since is None:
+        event.rehearsal_since = now
+        note(session, event.id, "rehearsal.begin", now, operator_id=operator_id)
+
+
+def end_rehearsal(session: Session, event: Event, *, operator_id: int, now: datetime) -> None:
+    """Refuse practice badges from now on; there is nothing to clear away."""
+    if event.rehearsal_since is not None:
+        event.rehearsal_since = None
+        note(session, event.id, "rehearsal.end", now, operator_id=operator_id)

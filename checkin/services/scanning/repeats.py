@@ -1,0 +1,88 @@
+"""A scan_id that comes again: the same answer, and what the door did meanwhile is not lost.
+
+A device that got no answer in time decides by itself and uploads that later. Where the server had
+decided otherwise, the scan's row and its answer stay as they are, and a conflict tells of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from checkin.db.models import Admission, Scan
+from checkin.domain.scanning.consequences import consequence
+from checkin.domain.scanning.leases import with_loan
+from checkin.domain.scanning.verdicts import Reason, Refused, Status
+from checkin.services.gates.devices import PairedDevice
+from checkin.services.scanning.conflict_log import note_conflict
+from checkin.services.scanning.counting import admit
+from checkin.services.scanning.facts import scan_facts
+from checkin.services.scanning.lease_use import NO_DEBT, debt_of, spend
+from checkin.services.scanning.scan_replay import replay
+from checkin.services.scanning.storage import Answer, Decided, Reading
+
+
+def repeat(
+    connection: Connection, device: PairedDevice, reading: Reading, token_hash: bytes | None
+) -> Answer:
+    """Return the answer that this scan_id got, and note where the door did not act by it.
+
+    Raises:
+        ScanIdConflict: that was another scan, or another device's.
+    """
+    answer = replay(connection, device, reading)
+    if reading.decided is None or answer.conflict or reading.decided.status == answer.status:
+        return answer
+    scan = connection.execute(
+        select(Scan.id, Scan.reason, Scan.annulled_at).where(Scan.scan_id == reading.scan_id)
+    ).one()
+    if scan.annulled_at is not None:
+        return answer
+    if answer.status == Status.ERROR:
+        _let_in_all_the_same(connection, device, reading, token_hash, scan)
+    elif not _is_counted(connection, scan):
+        return answer
+    else:  # the person stands outside, and was counted in
+        note_conflict(connection, device, reading, _why(reading.decided), None, scan.id)
+    return replace(answer, conflict=True)
+
+
+def _let_in_all_the_same(
+    connection: Connection,
+    device: PairedDevice,
+    reading: Reading,
+    token_hash: bytes | None,
+    scan: Row[*tuple[Any, ...]],
+) -> None:
+    """Count in, once, who was refused and is in the hall."""
+    facts, holder = scan_facts(
+        connection,
+        device,
+        token_hash,
+        direction=reading.direction,
+        forced=reading.force_reason is not None,
+        now=reading.received_at,
+        leased=reading.lease_id is not None,
+    )
+    debt = debt_of(connection, device, reading, facts, holder) if holder else NO_DEBT
+    reason = Reason(scan.reason or Reason.INVALID)
+    change = consequence(with_loan(facts, debt.loan), Refused(reason), let_in=True)
+    note_conflict(
+        connection, device, reading, reason, holder if facts.same_event else None, scan.id
+    )
+    if holder and change.entry_no is not None:
+        admit(connection, device, reading, holder, change, scan_pk=scan.id)
+        spend(connection, debt)
+
+
+def _is_counted(connection: Connection, scan: Row[*tuple[Any, ...]]) -> bool:
+    counted = select(Admission.id).where(
+        Admission.scan_pk == scan.id, Admission.annulled_at.is_(None)
+    )
+    return connection.scalar(counted) is not None
+
+
+def _why(decided: Decided) -> Reason:
+    return decided.reason or Reason.INVALID

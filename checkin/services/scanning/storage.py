@@ -1,0 +1,160 @@
+"""The log of scans: what a device reports, what it is answered, and the row that keeps both."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql, sqlite
+
+from checkin.db.models import Scan
+from checkin.domain.scanning.verdicts import Direction, Reason, Source, Status
+from checkin.protocol.codes import normalise_typed
+from checkin.services.common.keys import Keys
+from checkin.services.gates.devices import PairedDevice
+from checkin.services.scanning.facts import Holder, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a device had answered by itself, offline."""
+
+    status: Status
+    reason: Reason | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One reading as a device reports it.
+
+    Attributes:
+        at: the moment of the reading by the server's clock.
+        skew_ms: how far the device's clock was behind the server's.
+        force_reason: why a supervisor overrides the rules; None where nobody does.
+        forced_by: the operator whose PIN was given, where one was.
+        decided: what the device itself answered, when it was offline.
+        lease_id: the lease by which it did.
+    """
+
+    scan_id: UUID
+    code: str
+    direction: Direction
+    source: Source
+    scanned_at: datetime
+    at: datetime
+    received_at: datetime
+    skew_ms: int = 0
+    force_reason: str | None = None
+    forced_by: int | None = None
+    decided: Decided | None = None
+    lease_id: UUID | None = None
+
+    @property
+    def text(self) -> str:
+        """Return the code as it is printed: all but a camera may slip in case and form."""
+        return self.code.strip() if self.source == Source.CAMERA else normalise_typed(self.code)
+
+    def body_hash(self, device_id: int) -> bytes:
+        """Fingerprint what the device sent, to tell a repetition from another scan.
+
+        The device's own decision is left out: a scan that was sent live, timed out and comes again
+        in a batch is still the same scan.
+        """
+        body = (
+            str(device_id),
+            self.code,
+            self.direction,
+            self.source,
+            self.scanned_at.isoformat(),
+            self.force_reason or "",
+        )
+        # None of these may hold a NUL, so no two bodies read the same.
+        return hashlib.sha256("\0".join(body).encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a device is told about one scan; the same every time it asks.
+
+    Attributes:
+        first: when and where the participant was first admitted, as of this scan.
+        conflict: the device had let the person in against the rules.
+    """
+
+    scan_id: UUID
+    status: Status
+    reason: Reason | None
+    direction: Direction
+    holder: Holder | None
+    first: Place | None
+    conflict: bool = False
+    replayed: bool = False
+
+
+#: by dialect; inserts nothing where the scan_id is there already. SQLite's driver knows the key of
+#: the row that it has just inserted, and needs not be asked for it.
+INSERT_SCAN: dict[str, Any] = {
+    "sqlite": sqlite.insert(Scan).on_conflict_do_nothing(index_elements=["scan_id"]),
+    "postgresql": postgresql.insert(Scan)
+    .on_conflict_do_nothing(index_elements=["scan_id"])
+    .returning(Scan.id),
+}
+
+
+def insert_scan(
+    connection: Connection, device: PairedDevice, reading: Reading, keys: Keys, answer: Answer
+) -> int | None:
+    """Write the scan's row and return its key; None when this scan_id is there already."""
+    values = scan_values(device, reading, keys, answer)
+    written = connection.execute(INSERT_SCAN[connection.dialect.name], values)
+    if connection.dialect.name == "sqlite":
+        return written.lastrowid if written.rowcount == 1 else None
+    key: int | None = written.scalar()
+    return key
+
+
+def scan_values(
+    device: PairedDevice, reading: Reading, keys: Keys, answer: Answer
+) -> dict[str, object]:
+    """Return the columns of a scan."""
+    return _reading_values(device, reading, keys) | _answer_values(answer)
+
+
+def _reading_values(device: PairedDevice, reading: Reading, keys: Keys) -> dict[str, object]:
+    return {
+        "scan_id": reading.scan_id,
+        "event_id": device.event_id,
+        "gate_id": device.gate_id,
+        "device_id": device.id,
+        "code_hash": keys.code_hash(reading.code),
+        "body_hash": reading.body_hash(device.id),
+        "direction": reading.direction,
+        "source": reading.source,
+        "scanned_at": reading.scanned_at,
+        "corrected_at": reading.at,
+        "received_at": reading.received_at,
+        "skew_ms": reading.skew_ms,
+        "forced": reading.force_reason is not None,
+        "force_reason": reading.force_reason,
+        "forced_by": reading.forced_by,
+        "decided_status": reading.decided and reading.decided.status,
+        "decided_reason": reading.decided and reading.decided.reason,
+    }
+
+
+def _answer_values(answer: Answer) -> dict[str, object]:
+    holder, first = answer.holder, answer.first
+    return {
+        "status": answer.status,
+        "reason": answer.reason,
+        "badge_id": holder and holder.badge_id,
+        "participant_id": holder and holder.participant_id,
+        "arrived": holder and holder.arrived,
+        "quota": holder and holder.quota,
+        "first_at": first and first.at,
+        "first_gate_id": first and first.gate_id,
+    }

@@ -1,0 +1,108 @@
+"""Write a scan and the admission that it makes: in one statement where the database can.
+
+Each statement to PostgreSQL is a journey there and back, and a check-in is little else. SQLite is
+in the same process and writes one table at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, bindparam, insert, select
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import DeclarativeBase
+
+from checkin.db.models import Admission, ArrivalTally, Scan
+from checkin.domain.scanning.consequences import Consequence
+from checkin.services.common.keys import Keys
+from checkin.services.gates.devices import PairedDevice
+from checkin.services.scanning.counting import admission_values, admit, counts_of
+from checkin.services.scanning.facts import Holder
+from checkin.services.scanning.storage import INSERT_SCAN, Answer, Reading, insert_scan, scan_values
+from checkin.services.scanning.tallies import arrival_values, upsert_arrival
+
+_SCAN = (
+    *("scan_id", "event_id", "gate_id", "device_id", "badge_id", "participant_id"),
+    *("code_hash", "body_hash", "direction", "source", "scanned_at", "corrected_at"),
+    *("received_at", "skew_ms", "status", "reason", "decided_status", "decided_reason"),
+    *("forced", "force_reason", "forced_by", "arrived", "quota", "first_at", "first_gate_id"),
+)
+_ADMISSION = (
+    *("event_id", "participant_id", "delegation_id", "gate_id", "device_id"),
+    *("entry_no", "without_place", "admitted_at"),
+)
+
+
+def write_scan(
+    connection: Connection,
+    device: PairedDevice,
+    reading: Reading,
+    keys: Keys,
+    answer: Answer,
+    change: Consequence,
+) -> int | None:
+    """Write the scan, and count in whom it admits; return its key.
+
+    None, and nothing is written, when this scan_id is there already. Fails where another gate
+    admitted the person first, and all runs again.
+    """
+    holder = answer.holder
+    if change.entry_no is None or holder is None:
+        return insert_scan(connection, device, reading, keys, answer)
+    if connection.dialect.name == "postgresql":
+        return _write_at_once(connection, device, reading, keys, answer, holder, change)
+    scan_pk = insert_scan(connection, device, reading, keys, answer)
+    if scan_pk is not None:
+        admit(connection, device, reading, holder, change, scan_pk=scan_pk)
+    return scan_pk
+
+
+def _write_at_once(
+    connection: Connection,
+    device: PairedDevice,
+    reading: Reading,
+    keys: Keys,
+    answer: Answer,
+    holder: Holder,
+    change: Consequence,
+) -> int | None:
+    counts = arrival_values(device, holder.delegation_id, reading.at, counts_of(change))
+    key: int | None = connection.execute(
+        _AT_ONCE,
+        _prefixed("scan", scan_values(device, reading, keys, answer))
+        | _prefixed("admission", admission_values(device, reading, holder, change))
+        | _prefixed("arrival", counts),
+    ).scalar()
+    return key
+
+
+def _prefixed(prefix: str, values: Mapping[str, object]) -> dict[str, object]:
+    return {f"{prefix}_{name}": value for name, value in values.items()}
+
+
+def _parameters(
+    prefix: str, model: type[DeclarativeBase], columns: Iterable[str]
+) -> dict[str, BindParameter[Any]]:
+    types = model.__table__.c
+    return {name: bindparam(f"{prefix}_{name}", type_=types[name].type) for name in columns}
+
+
+def _at_once(insert_scan: Any) -> Any:
+    scanned = insert_scan.values(_parameters("scan", Scan, _SCAN)).cte("scanned")
+    admission = _parameters("admission", Admission, _ADMISSION)
+    admitted = (
+        insert(Admission)
+        .from_select([*admission, "scan_pk"], select(*admission.values(), scanned.c.id))
+        .cte("admitted")
+    )
+    arrival = _parameters("arrival", ArrivalTally, ArrivalTally.__table__.c.keys())
+    counted = select(*arrival.values()).select_from(scanned)
+    return (
+        upsert_arrival(lambda table: postgresql.insert(table).from_select([*arrival], counted))
+        .add_cte(admitted)
+        .returning(select(scanned.c.id).scalar_subquery())
+    )
+
+
+_AT_ONCE = _at_once(INSERT_SCAN["postgresql"])

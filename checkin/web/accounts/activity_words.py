@@ -1,0 +1,134 @@
+"""What the activity log says of each act, in the reader's language."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from checkin.services.accounts.failed_sign_ins import FAILURES
+
+
+def kind_words() -> dict[str, str]:
+    """Return what the kinds of acts are called: what comes before the dot of an action."""
+    return {
+        "operator": _("Accounts"),
+        "event": _("Event"),
+        "category": _("Categories"),
+        "delegation": _("Delegations"),
+        "participant": _("Participants"),
+        "participants": _("Spreadsheets"),
+        "application": _("Requests by link"),
+        "link": _("Self-registration"),
+        "badge": _("Badges"),
+        "badges": _("Sheets of badges"),
+        "bus": _("Buses"),
+        "mail": _("Delivery"),
+        "device": _("Devices"),
+        "gate": _("Gates"),
+        "entries": _("Emergency stop"),
+        "scan": _("Scans"),
+        "conflict": _("Conflicts"),
+        "rehearsal": _("Rehearsals"),
+        "setup": _("First steps"),
+        "installation": _("The server"),
+    }
+
+
+def action_words() -> dict[str, str]:
+    """Return the sentence of each action."""
+    return {**_of_accounts(), **_of_people(), **_of_the_house(), **_of_the_gates()}
+
+
+def who_without_name(action: str) -> str:
+    """Say who acted where the log names neither an operator nor a device."""
+    return str(_("not signed in") if action in FAILURES else _("command line or link"))
+
+
+def _of_accounts() -> dict[str, str]:
+    return {
+        "operator.add": _("opened an account"),
+        "operator.change": _("changed an account"),
+        "operator.disable": _("disabled an account"),
+        "operator.code_failed": _("a sign-in failed: right password, wrong code"),
+        "operator.enable": _("enabled an account"),
+        "operator.link_forgotten": _("asked for a link: password forgotten"),
+        "operator.link_invitation": _("sent an invitation"),
+        "operator.link_reset": _("took a password away"),
+        "operator.password": _("set a password"),
+        "operator.pin": _("made a PIN"),
+        "operator.recovery_codes": _("made new recovery codes"),
+        "operator.second_factor_off": _("turned a second factor off"),
+        "operator.second_factor_on": _("turned a second factor on"),
+        "operator.sessions_ended": _("ended sessions"),
+        "operator.sign_in": _("signed in"),
+        "operator.sign_in_failed": _("a sign-in failed: wrong e-mail or password"),
+    }
+
+
+def _of_people() -> dict[str, str]:
+    return {
+        "participant.register": _("registered somebody"),
+        "participant.edit": _("corrected somebody"),
+        "participant.cancel": _("canceled somebody"),
+        "participant.decline": _("somebody said that they are not coming"),
+        "participant.reinstate": _("registered somebody again"),
+        "participant.block": _("blocked somebody, or let them in again"),
+        "participant.search": _("searched for a name at a gate"),
+        "participants.import": _("imported a spreadsheet"),
+        "application.reject": _("rejected a request"),
+        "link.set": _("changed the link for registering oneself"),
+        "link.renew": _("made a new link for registering oneself"),
+        "badge.reissue": _("replaced a badge"),
+        "badge.revoke": _("revoked a badge"),
+        "badges.sheets": _("downloaded sheets of badges"),
+        "bus.add": _("added a bus"),
+        "bus.assign": _("seated people in a bus"),
+        "bus.change": _("changed a bus"),
+        "bus.remove": _("removed a bus"),
+    }
+
+
+def _of_the_house() -> dict[str, str]:
+    return {
+        "event.add": _("created an event"),
+        "event.change": _("changed the event"),
+        "event.colour": _("changed the event's colour"),
+        "event.export": _("took the records out"),
+        "event.logo": _("changed the event's logo"),
+        "event.purge": _("erased the personal data"),
+        "event.purge.files": _("erased the files"),
+        "category.add": _("added a category"),
+        "category.change": _("changed a category"),
+        "category.colours": _("changed the colours of categories"),
+        "category.order": _("put the categories in order"),
+        "category.remove": _("removed a category"),
+        "delegation.add": _("added a delegation"),
+        "delegation.quota": _("changed a quota"),
+        "delegation.rename": _("renamed a delegation"),
+        "rehearsal.begin": _("began a rehearsal"),
+        "rehearsal.end": _("ended a rehearsal"),
+        "setup.skip": _("left a first step out"),
+        "installation.address": _("set the server's address"),
+        "installation.lan_address": _("chose among the server's addresses"),
+        "installation.sender": _("set the sender of e-mails"),
+        "mail.resend": _("sent badges again"),
+        "mail.retry_unknown": _("sent again what may have arrived"),
+        "mail.running": _("let messages leave again"),
+        "mail.paused": _("paused the sending"),
+        "mail.stopped": _("stopped the sending"),
+    }
+
+
+def _of_the_gates() -> dict[str, str]:
+    return {
+        "device.add": _("paired a device"),
+        "device.pairing_opened": _("opened a pairing"),
+        "device.change": _("changed a device"),
+        "device.revoke": _("revoked a device"),
+        "gate.add": _("added a gate"),
+        "gate.change": _("changed a gate"),
+        "entries.stop": _("stopped entries"),
+        "entries.resume": _("let people in again"),
+        "scan.annul": _("took a scan back"),
+        "conflict.decide": _("decided a conflict"),
+        "conflict.duplicate": _("decided whether two registrations are of one person"),
+    }

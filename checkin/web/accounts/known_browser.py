@@ -1,0 +1,43 @@
+"""The cookie by which a browser is known to whoever signed in with it before."""
+
+from __future__ import annotations
+
+from flask import Response, after_this_request, current_app, request
+
+from checkin.db.models import Operator
+from checkin.services.accounts.known_browsers import LIFETIME, browser_known, make_known
+from checkin.web.site.state import database, marhaba
+
+COOKIE = "known_browser"
+_LONGEST = 1_000
+
+
+def kept_by_browser() -> str:
+    """Return what the browser keeps; anybody may have written it."""
+    kept = request.cookies.get(COOKIE, "")
+    return kept if len(kept) <= _LONGEST else ""
+
+
+def number_of_browser(operator: Operator) -> str | None:
+    """Return the number of the browser at hand, if it is known to this operator."""
+    return browser_known(marhaba().keys, operator, kept_by_browser())
+
+
+def remember_browser(operator_id: int) -> None:
+    """Let the browser at hand be known to an operator from now on."""
+    with database().read() as session:
+        operator = session.get_one(Operator, operator_id)
+    known = make_known(marhaba().keys, operator, kept_by_browser())
+
+    @after_this_request
+    def keep(answer: Response) -> Response:
+        answer.set_cookie(
+            COOKIE,
+            known,
+            max_age=LIFETIME,
+            path=current_app.session_interface.get_cookie_path(current_app),
+            secure=current_app.config["SESSION_COOKIE_SECURE"],
+            httponly=True,
+            samesite="Strict",
+        )
+        return answer

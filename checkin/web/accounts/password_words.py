@@ -1,0 +1,29 @@
+"""What is wrong with a chosen password, as a sentence of the page."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from checkin.domain.accounts.passwords import MAX_LENGTH, MIN_LENGTH, Weakness
+from checkin.errors import WeakPassword
+
+
+def weakness_sentence(fault: WeakPassword) -> str:
+    """Say why a password is refused, and what to do."""
+    length = _(
+        "A password has %(least)s to %(most)s characters. A short sentence is easy to remember.",
+        least=MIN_LENGTH,
+        most=MAX_LENGTH,
+    )
+    sentences = {
+        Weakness.SHORT: length,
+        Weakness.LONG: length,
+        Weakness.PERSONAL: _("This is mostly your name or your e-mail. Choose something else."),
+        Weakness.COMMON: _("This is easily guessed. Put a few words together that only you know."),
+    }
+    return str(sentences[Weakness(fault.weakness)])
+
+
+def different_sentence() -> str:
+    """Say that the password was not typed the same twice."""
+    return str(_("The two are not the same. Type the password once more."))

@@ -1,0 +1,134 @@
+"""Choosing a password by a link, and asking for such a link when it is forgotten."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from checkin.db.engine import in_transaction
+from checkin.domain.network.addresses import OnlyThisMachine
+from checkin.errors import NotFound, TooManyRequests, WeakPassword
+from checkin.services.accounts.operators import LONGEST_EMAIL, typed_email
+from checkin.services.accounts.password_links import (
+    IssuedLink,
+    choose_password,
+    link_for_forgotten,
+    mailed,
+    operator_behind,
+)
+from checkin.services.limits.rules import FORGOTTEN_ADDRESS, FORGOTTEN_CONTACT
+from checkin.services.mail.account_letters import account_letter
+from checkin.services.mail.post import send_now
+from checkin.web.accounts.known_browser import remember_browser
+from checkin.web.accounts.password_words import different_sentence, weakness_sentence
+from checkin.web.site.limits import by_client, limit_wrong_links, limited
+from checkin.web.site.outgoing import mail_refusals
+from checkin.web.site.page_errors import register_page_errors
+from checkin.web.site.state import Marhaba, database, marhaba
+
+bp = Blueprint("passwords", __name__)
+register_page_errors(bp)
+
+_limited = limit_wrong_links()
+
+
+@bp.get("/forgotten-password")
+def forgotten() -> ResponseReturnValue:
+    """Ask for the e-mail."""
+    return _ask_for_the_email()
+
+
+@bp.post("/forgotten-password")
+@limited(FORGOTTEN_ADDRESS, by_client)
+def ask() -> ResponseReturnValue:
+    """Promise a link to whoever has an account: the same answer, after the same work, for all."""
+    if mail_refusals():
+        return _ask_for_the_email(), 409
+    email, state = request.form.get("email", "")[:LONGEST_EMAIL], marhaba()
+    if _may_be_mailed(email):
+        state.errands.do(lambda: _mail_forgotten(state, email))
+    return redirect(url_for("passwords.forgotten", sent=1), 303)
+
+
+@bp.get("/password/<secret>")
+@_limited
+def choose(secret: str) -> ResponseReturnValue:
+    """Show the form; opening it uses nothing up, because mail servers open links too."""
+    return _form(secret, None)
+
+
+@bp.post("/password/<secret>")
+@_limited
+def save(secret: str) -> ResponseReturnValue:
+    """Set the password; whose link it is signs in with it next."""
+    password = request.form.get("password", "")
+    if password != request.form.get("again", ""):
+        return _form(secret, different_sentence(), 400)
+    now = datetime.now(UTC)
+    try:
+        operator = in_transaction(
+            database(), lambda s: choose_password(s, secret, password, now=now)
+        )
+    except WeakPassword as fault:
+        return _form(secret, weakness_sentence(fault), 400)
+    except NotFound:
+        return _nowhere()
+    if operator.totp_sealed is None:  # else a mailbox alone would have codes to guess
+        remember_browser(operator.id)
+    flash(_("Your password is set. Sign in with it."))
+    return redirect(url_for("auth.login"), 303)
+
+
+def send_link(state: Marhaba, link: IssuedLink) -> str | None:
+    """Mail a link and write down whether it left; return why not, or None."""
+    now = datetime.now(UTC)
+    try:
+        with state.database.read() as session:
+            letter = account_letter(link, state.settings.mail_sender(session), now)
+        fault = send_now(state.database, letter, state.settings.mail, now)
+    except OnlyThisMachine as refused:
+        fault = refused.detail
+    in_transaction(state.database, lambda session: mailed(session, link.secret, now, fault))
+    return fault
+
+
+def _ask_for_the_email() -> str:
+    sent = request.args.get("sent") == "1"
+    refusals = mail_refusals()
+    return render_template("accounts/password_forgotten.html", sent=sent, refusals=refusals)
+
+
+def _mail_forgotten(state: Marhaba, email: str) -> None:
+    now = datetime.now(UTC)
+    link = in_transaction(
+        state.database, lambda session: link_for_forgotten(session, email, now=now)
+    )
+    if link is not None:
+        send_link(state, link)
+
+
+def _may_be_mailed(email: str) -> bool:
+    try:
+        marhaba().limits.reserve((FORGOTTEN_CONTACT, typed_email(email)))
+    except TooManyRequests:
+        return False
+    return True
+
+
+def _form(secret: str, problem: str | None, status: int = 200) -> ResponseReturnValue:
+    try:
+        with database().read() as session:
+            whose = operator_behind(session, secret, datetime.now(UTC))
+    except NotFound:
+        return _nowhere()
+    page = render_template(
+        "accounts/password_choose.html", secret=secret, whose=whose, problem=problem
+    )
+    return page, status
+
+
+def _nowhere() -> ResponseReturnValue:
+    return render_template("accounts/password_nowhere.html"), 404

@@ -1,0 +1,123 @@
+"""A participant's badge at its secret address: for anybody who has the address, without account."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import cast
+
+from apiflask import APIBlueprint
+from flask import Response, abort, current_app, g, make_response, redirect, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import refresh
+from markupsafe import Markup
+from werkzeug.exceptions import HTTPException
+
+from badges.calendar import calendar_file
+from badges.look import logo_data_url
+from badges.phone import phone_badge_png
+from badges.qr import qr_svg
+from badges.spec import Language
+from badges.texts import TEXTS, moment_text
+from badges.wallet import apple
+from checkin.services.badges.page import ShownBadge, calendar_entry, shown_badge
+from checkin.services.badges.wallets import Wallet, google_link_of, pass_of, wallets_for
+from checkin.web.site.languages import page_language
+from checkin.web.site.limits import limit_wrong_links
+from checkin.web.site.page_errors import register_page_errors
+from checkin.web.site.state import database, marhaba
+
+bp = APIBlueprint("badge_page", __name__, enable_openapi=False)
+register_page_errors(bp)
+
+_limited = limit_wrong_links(410)
+
+
+@bp.get("/b/<secret>")
+@_limited
+def show(secret: str) -> ResponseReturnValue:
+    """Show a badge on the whole screen; it works without scripts."""
+    shown = _shown(secret)
+    language = cast(Language, page_language())
+    return render_template(
+        "badges/badge_page.html",
+        shown=shown,
+        spec=shown.spec,
+        secret=secret,
+        wallets=wallets_for(shown, marhaba().wallets, datetime.now(UTC)),
+        words=TEXTS[language],
+        logo=logo_data_url(shown.look),
+        # Made of digits by our own writer: no text of anybody's is in it.
+        code_picture=Markup(qr_svg(shown.spec.code)),  # noqa: S704
+        when=moment_text(shown.spec.starts_at, language),
+    )
+
+
+@bp.get("/b/<secret>/badge.png")
+@_limited
+def picture(secret: str) -> ResponseReturnValue:
+    """Return the badge as a picture to keep on the phone."""
+    shown = _shown(secret)
+    return _file(phone_badge_png(shown.spec, shown.look), "image/png", "badge.png")
+
+
+@bp.get("/b/<secret>/calendar.ics")
+@_limited
+def calendar(secret: str) -> ResponseReturnValue:
+    """Return place and time for the phone's calendar."""
+    content = calendar_file(calendar_entry(_shown(secret)))
+    return _file(content, "text/calendar; charset=utf-8", "badge.ics")
+
+
+@bp.get(f"/b/<secret>/{Wallet.APPLE}")
+@_limited
+def apple_wallet(secret: str) -> ResponseReturnValue:
+    """Return the badge as a pass for Apple Wallet."""
+    content = pass_of(_shown(secret), marhaba().wallets, datetime.now(UTC)) or abort(410)
+    return _file(content, apple.MIME_TYPE, "badge.pkpass")
+
+
+@bp.get(f"/b/<secret>/{Wallet.GOOGLE}")
+@_limited
+def google_wallet(secret: str) -> ResponseReturnValue:
+    """Lead to Google Wallet. The signed link is made now, so that it dies with the badge."""
+    link = google_link_of(_shown(secret), marhaba().wallets, datetime.now(UTC)) or abort(410)
+    return redirect(link, 303)
+
+
+@bp.get("/b/keep.js")
+def keep() -> ResponseReturnValue:
+    """Return the worker that keeps an opened badge for a hall without network.
+
+    It lies here because a worker rules only over addresses under its own.
+    """
+    return current_app.send_static_file("js/keep-badge.js")
+
+
+@bp.after_request
+def _private(response: Response) -> Response:
+    response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    if response.mimetype != "text/javascript":
+        response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@bp.errorhandler(410)
+def _gone(_fault: HTTPException) -> ResponseReturnValue:
+    return render_template("badges/badge_gone.html"), 410
+
+
+def _shown(secret: str) -> ShownBadge:
+    with database().read() as session:
+        shown = shown_badge(session, marhaba().keys, secret)
+    if shown is None:
+        abort(410)
+    g.page_language = shown.spec.language
+    refresh()
+    return shown
+
+
+def _file(content: bytes, kind: str, name: str) -> Response:
+    response = make_response(content)
+    response.headers["Content-Type"] = kind
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

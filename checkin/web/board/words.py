@@ -1,0 +1,57 @@
+"""What the board says, in the page's language: before its script runs, and after."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from checkin.domain.scanning.messages import verdict_message
+from checkin.domain.scanning.verdicts import Reason, Status
+
+
+def board_words(language: str) -> dict[str, Any]:
+    """Return the sentences that the page and its script fill in alike."""
+    return {
+        "state": _state(),
+        "forecast": _forecast(),
+        "hall": _hall(),
+        "reasons": {
+            reason.value: verdict_message(Status.ERROR, reason, language) for reason in Reason
+        },
+        "minutes": _("{count} min"),
+        "seconds": _("{count} s"),
+        "conflicts": _("Conflicts that wait for a decision: {count}"),
+    }
+
+
+def _state() -> dict[str, str]:
+    return {
+        "live": _("Live"),
+        "polling": _("Updated every 5 seconds"),
+        "stale": _("Not updated since {time}"),
+        "never": _("Not updated: the server does not answer"),
+        "signed_out": _("Signed out: reload the page"),
+    }
+
+
+def _forecast() -> dict[str, str]:
+    return {
+        "all_in": _("Everybody who registered is in."),
+        "expected": _(
+            "At this pace ({pace} a minute) the rest are in at about {at}, "
+            "between {earliest} and {latest}, if all of them come."
+        ),
+        "too_few": _(
+            "Too few arrivals in the last 10 minutes ({pace} a minute) to say when the rest are in."
+        ),
+    }
+
+
+def _hall() -> dict[str, str]:
+    return {
+        "0": _("There is room in the hall."),
+        "80": _("The hall is filling."),
+        "90": _("The hall is nearly full."),
+        "100": _("The hall is full."),
+    }

@@ -1,0 +1,58 @@
+"""What the scan page is made of, so that a browser can keep it whole for a hall without network."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+from checkin.protocol.version import VERSION
+from checkin.web.site.languages import offset_s
+from checkin.web.site.template_folder import template_folder
+
+_PATTERNS = (
+    "icon.svg",
+    "css/marhaba.css",
+    "css/scan.css",
+    "js/old-browser.js",
+    "js/door/*.js",
+    "js/scan/*.js",
+    "vendor/vazirmatn/*.woff2",
+    "vendor/zxing-wasm/es/**/*.js",
+    "vendor/zxing-wasm/*.wasm",
+)
+_NOT_KEPT = "js/scan/page-worker.js"
+#: what the pages' own text comes from
+_TEMPLATES = ("gate/*.html", "_partials/*.html")
+_CATALOGUES = "translations/*/*/*.mo"
+
+
+@lru_cache
+def scan_page_files(static: Path) -> tuple[str, ...]:
+    """Return the names of the page's files under the static folder."""
+    found = [file for pattern in _PATTERNS for file in sorted(static.glob(pattern))]
+    names = [file.relative_to(static).as_posix() for file in found]
+    return tuple(name for name in names if name != _NOT_KEPT)
+
+
+def fingerprint(static: Path, timezones: Iterable[str]) -> str:
+    """Return a text that changes whenever the kept page would."""
+    offsets = sorted(f"{timezone} {offset_s(timezone)}" for timezone in timezones)
+    return hashlib.sha256("\n".join([VERSION, _of_files(static), *offsets]).encode()).hexdigest()[
+        :16
+    ]
+
+
+@lru_cache
+def _of_files(static: Path) -> str:
+    package = static.parent
+    templates = template_folder(package)
+    files = [static / name for name in (*scan_page_files(static), _NOT_KEPT)]
+    files += [file for pattern in _TEMPLATES for file in sorted(templates.glob(pattern))]
+    files += sorted(package.glob(_CATALOGUES))
+    files += sorted((package / "web").glob("scan_*.py"))
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()

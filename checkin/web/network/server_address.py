@@ -1,0 +1,167 @@
+"""The server's address and the sender of its mail: where they come from, and their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from checkin.db.engine import in_transaction
+from checkin.domain.common.problems import InvalidValue
+from checkin.domain.network.public_address import BASE_URL, MAIL_FROM, RULING, AddressSource
+from checkin.errors import Conflict, Forbidden, InvalidRequest
+from checkin.services.accounts.permissions import may_use
+from checkin.services.network.interfaces import interface_names, own_addresses
+from checkin.services.network.public_address import (
+    choose_lan_address,
+    keep_base_url,
+    keep_sender,
+    lan_choices,
+)
+from checkin.services.network.telephone_check import (
+    Opening,
+    opened_elsewhere,
+    opening_of,
+    record_opening,
+)
+from checkin.web.network.telephone import asking_browser, telephone_check
+from checkin.web.site.addresses import own_address
+from checkin.web.site.json import json_response, utc_text
+from checkin.web.site.languages import page_language
+from checkin.web.site.limits import limit_wrong_links
+from checkin.web.site.outgoing import (
+    VARIABLES,
+    address_refusal,
+    public_address,
+    sender_address,
+    sender_refusal,
+)
+from checkin.web.site.page_errors import register_page_errors
+from checkin.web.site.sessions import current_operator, operator_or_none
+from checkin.web.site.state import database, marhaba
+
+bp = Blueprint("server_address", __name__)
+register_page_errors(bp)
+
+_limited = limit_wrong_links(status=410)
+
+Keep = Callable[..., None]
+#: what keeps each field of the page
+_KEEP: dict[str, Keep] = {BASE_URL: keep_base_url, MAIL_FROM: keep_sender}
+
+
+@bp.get("/server-address")
+def show() -> ResponseReturnValue:
+    """Show the address with its source, the choices, and a QR to open it on a telephone."""
+    return _page()
+
+
+@bp.post("/server-address")
+def save() -> ResponseReturnValue:
+    """Keep the address or the sender, and go back to where the field was."""
+    field = request.form.get("field", "")
+    if field not in _KEEP:
+        raise InvalidRequest("field is base_url or mail_from")
+    if _source_of(field) in RULING:
+        raise Conflict(f"{VARIABLES[field]} is set already")
+    return _kept(field, _KEEP[field])
+
+
+@bp.post("/server-address/lan")
+def choose_lan() -> ResponseReturnValue:
+    """Choose among the machine's own addresses."""
+    source = _source_of(BASE_URL)
+    if source in RULING:
+        raise Conflict("CHECKIN_BASE_URL is set already")
+    # It ends what an administrator has set, and links for a new password lead there.
+    if source is AddressSource.PAGE and not may_use(operator_or_none(), "server_address.save"):
+        raise Forbidden("an administrator has set the address: ask one to change it")
+    return _kept(BASE_URL, choose_lan_address)
+
+
+@bp.get("/server-address/opened")
+def opened() -> ResponseReturnValue:
+    """Answer when another device has opened the address, for the page that waits for it."""
+    with database().read() as session:
+        at = opened_elsewhere(session, marhaba().settings.public_address(session).url)
+    return json_response({"opened_at": utc_text(at)})
+
+
+@bp.get("/t/<secret>")
+@_limited
+def telephone(secret: str) -> ResponseReturnValue:
+    """Thank the device that has opened the QR, unless it is the one that shows it."""
+    now, url = datetime.now(UTC), public_address().url
+    opening = opening_of(
+        marhaba().keys, url, secret, asking_browser(), own=own_addresses(), now=now
+    )
+    if opening is Opening.ELSEWHERE:
+        opening = in_transaction(database(), lambda s: record_opening(s, url, secret, now))
+    status = 410 if opening is Opening.NOWHERE else 200
+    return render_template("network/telephone.html", opening=opening), status
+
+
+def _kept(field: str, keep: Keep) -> ResponseReturnValue:
+    now, operator_id, text = datetime.now(UTC), current_operator().id, _written()
+    try:
+        in_transaction(
+            database(), lambda session: keep(session, text, now=now, operator_id=operator_id)
+        )
+    except InvalidValue as fault:
+        return _page(field, fault.in_column(field).advice(page_language())), 400
+    marhaba().public_url.forget()
+    flash(_("Saved."))
+    return redirect(_back(), 303)
+
+
+def _page(field: str = "", problem: str = "") -> str:
+    address, sender = public_address(), sender_address()
+    refusal = address_refusal(address)
+    with database().read() as session:
+        choices = lan_choices(session)
+        warning = marhaba().settings.address_warning(session)
+    names = {str(one): name for one, name in interface_names().items()}
+    return render_template(
+        "network/server_address.html",
+        address=address,
+        sender=sender,
+        sources={BASE_URL: source_words(address.source), MAIL_FROM: source_words(sender.source)},
+        ruled={BASE_URL: address.source in RULING, MAIL_FROM: sender.source in RULING},
+        problems={field: problem} if field else {},
+        written=_written() if field else "",
+        choices=[(one, url, names.get(one, "")) for one, url in choices.items()],
+        refusal=refusal,
+        warning=warning.advice(page_language()) if warning else "",
+        refused_sender=sender_refusal(sender),
+        check=None if address.is_only_here else telephone_check(address.url),
+        back=_back(),
+    )
+
+
+def source_words(source: AddressSource) -> str:
+    """Say where an address comes from."""
+    return str(
+        {
+            AddressSource.ENVIRONMENT: _("from the server's environment"),
+            AddressSource.DOTENV: _("from the server's file .env"),
+            AddressSource.PAGE: _("set on this page"),
+            AddressSource.LISTENING: _("this machine's address on the network"),
+            AddressSource.LOCAL: _("nothing was set"),
+        }[source]
+    )
+
+
+def _source_of(field: str) -> AddressSource:
+    return (public_address() if field == BASE_URL else sender_address()).source
+
+
+def _written() -> str:
+    return request.form.get("value", "")[:400]
+
+
+def _back() -> str:
+    """Return the page that the form stood on: one of ours, whatever the form says."""
+    return own_address(request.form.get("back"), otherwise="server_address.show")

@@ -1,0 +1,55 @@
+"""The QR “open this with your telephone”, and who opens it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask import request
+from flask_login import current_user
+
+from badges.link_qr import link_qr_address
+from checkin.services.events.visibility import house_timezone
+from checkin.services.network.telephone_check import (
+    CHECK_LIFETIME,
+    Browser,
+    check_link,
+    opened_elsewhere,
+)
+from checkin.web.site.behind_proxies import THROUGH_A_PROXY
+from checkin.web.site.state import database, marhaba
+
+
+@dataclass(frozen=True, slots=True)
+class TelephoneCheck:
+    """A link to open on another device.
+
+    Attributes:
+        picture: its QR as a data: address of an SVG.
+        opened_at: when another device has last opened this address, None before.
+        lasts_s: seconds for which the link is good.
+    """
+
+    link: str
+    picture: str
+    opened_at: datetime | None
+    timezone: str
+    lasts_s: int = int(CHECK_LIFETIME.total_seconds())
+
+
+def telephone_check(url: str) -> TelephoneCheck:
+    """Return a new link under the server's address, for whoever is signed in."""
+    link = check_link(marhaba().keys, url, asking_browser(), datetime.now(UTC))
+    with database().read() as session:
+        opened_at, timezone = opened_elsewhere(session, url), house_timezone(session)
+    return TelephoneCheck(link, link_qr_address(link), opened_at, timezone)
+
+
+def asking_browser() -> Browser:
+    """Return what tells the browser of this request from others."""
+    return Browser(
+        address=request.remote_addr,
+        agent=request.user_agent.string,
+        session_id=getattr(current_user, "session_id", None),
+        by_proxy=THROUGH_A_PROXY in request.environ or "Forwarded" in request.headers,
+    )

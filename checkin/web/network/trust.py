@@ -1,0 +1,72 @@
+"""How a device comes to trust the server's own authority, and that authority's certificate."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from badges.link_qr import link_qr_address
+from checkin.protocol.fingerprints import AUTHORITY_PATH, beginning, in_pairs
+from checkin.services.network.certificates.authority import Authority
+from checkin.web.site.page_errors import register_page_errors
+from checkin.web.site.state import marhaba
+
+bp = Blueprint("trust", __name__)
+register_page_errors(bp)
+
+#: so that telephones and browsers offer to install it
+_MIME_TYPE = "application/x-x509-ca-cert"
+#: what a browser says of itself, and which of the page's instructions it needs; the first that fits
+_SYSTEMS = (
+    ("Android", "android"),
+    ("iPhone", "iphone"),
+    ("iPad", "iphone"),
+    ("Firefox", "firefox"),
+    ("Windows", "windows"),
+    ("Macintosh", "macos"),
+    ("Linux", "linux"),
+)
+
+
+@bp.get("/trust")
+def show() -> ResponseReturnValue:
+    """Show the authority's fingerprint, its certificate, and how to install it on each system."""
+    authority = marhaba().authority
+    address = f"{marhaba().public_url.current()}/trust"
+    return render_template(
+        "network/trust.html",
+        beginning=beginning(authority.fingerprint) if authority else "",
+        fingerprint=in_pairs(authority.fingerprint) if authority else "",
+        address=address,
+        picture=link_qr_address(address),
+        system=_system(),
+        is_encrypted=request.is_secure,
+    )
+
+
+@bp.get(AUTHORITY_PATH)
+def certificate() -> Response:
+    """Return the authority's certificate in DER: its SHA-256 is the fingerprint."""
+    return _file(_authority().der)
+
+
+@bp.get("/marhaba-ca.pem")
+def certificate_as_text() -> Response:
+    """Return the same certificate in PEM, for `--cafile` and for servers' tools."""
+    return _file(_authority().pem)
+
+
+def _authority() -> Authority:
+    return marhaba().authority or abort(404)
+
+
+def _file(content: bytes) -> Response:
+    response = make_response(content)
+    response.mimetype = _MIME_TYPE
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _system() -> str:
+    told = request.user_agent.string
+    return next((system for word, system in _SYSTEMS if word in told), "")

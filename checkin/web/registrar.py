@@ -1,0 +1,131 @@
+"""Join the pages that people read to the program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask, Response
+from flask_babel import Babel
+
+from checkin.command_names import organiser_command
+from checkin.protocol.version import VERSION
+from checkin.services.accounts.permissions import may_use
+from checkin.web.accounts import (
+    account,
+    activity_log,
+    operator_access,
+    operators,
+    passwords,
+    pins,
+    second_factor,
+    sign_in,
+)
+from checkin.web.badges import badge_desk, badge_page, delegation_badges
+from checkin.web.events import first_steps, look, overview, records, settings
+from checkin.web.gates import conflicts, gates, rehearsal, scan_page, stops
+from checkin.web.mail import bounces, delivery, message_texts
+from checkin.web.network import server_address, trust
+from checkin.web.people import (
+    buses,
+    categories,
+    declining,
+    delegation_link,
+    delegations,
+    importing,
+    joining,
+    participants,
+    quotas,
+)
+from checkin.web.site.languages import babel_locale, register_language
+from checkin.web.site.navigation import leads_here
+from checkin.web.site.page_errors import register_unknown_pages
+from checkin.web.site.sessions import csrf, login_manager, operator_or_none, permit
+from checkin.web.site.state import EXTENSION
+from checkin.web.site.static import pack_static_files
+
+TRANSLATIONS = Path(__file__).parents[1] / "translations"
+_PAGES = (
+    sign_in,
+    passwords,
+    account,
+    second_factor,
+    operators,
+    operator_access,
+    pins,
+    server_address,
+    activity_log,
+    overview,
+    stops,
+    gates,
+    conflicts,
+    participants,
+    delegations,
+    importing,
+    delegation_badges,
+    delegation_link,
+    buses,
+    joining,
+    delivery,
+    look,
+    settings,
+    first_steps,
+    categories,
+    quotas,
+    records,
+    rehearsal,
+    message_texts,
+    bounces,
+    declining,
+    badge_desk,
+    badge_page,
+    scan_page,
+    trust,
+)
+
+
+def register_pages(app: Flask) -> None:
+    """Add the pages to `app`, whose `extensions["marhaba"]` is already there.
+
+    Every route of `app`, the API's too, is from then on refused unless
+    `checkin.services.accounts.permissions` has a row for it.
+    """
+    _configure(app)
+    Babel(app, locale_selector=babel_locale)
+    login_manager().init_app(app)
+    csrf.init_app(app)
+    app.before_request(permit)
+    register_language(app)
+    for module in _PAGES:
+        app.register_blueprint(module.bp)
+    register_unknown_pages(app)
+    app.after_request(_keep_out_of_caches)
+    pack_static_files(app)
+    app.context_processor(
+        lambda: {
+            "operator": operator_or_none(),
+            "may": _may,
+            "leads_here": leads_here,
+            "organiser_command": organiser_command,
+            "version": VERSION,
+            "authority": app.extensions[EXTENSION].authority,
+        }
+    )
+
+
+def _configure(app: Flask) -> None:
+    app.config.update(
+        BABEL_TRANSLATION_DIRECTORIES=str(TRANSLATIONS),
+        PERMANENT_SESSION_LIFETIME=app.extensions[EXTENSION].settings.lifetimes.whole,
+        WTF_CSRF_CHECK_DEFAULT=False,  # `permit` checks, since it knows which routes use cookies
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: forms stay open all day
+    )
+
+
+def _keep_out_of_caches(response: Response) -> Response:
+    if response.mimetype == "text/html":
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _may(endpoint: str) -> bool:
+    return may_use(operator_or_none(), endpoint)

@@ -1,0 +1,64 @@
+"""Addresses of pages, where the server may have only a path of its host and several names."""
+
+from __future__ import annotations
+
+from posixpath import normpath
+from urllib.parse import unquote, urlsplit
+
+from flask import current_app, request, url_for
+from werkzeug.exceptions import HTTPException
+
+from checkin.web.site.state import marhaba
+
+
+def this_path() -> str:
+    """Return the path of this page as browsers see it."""
+    return request.script_root + request.path
+
+
+def this_address() -> str:
+    """Return the path and the query of this page as browsers see them."""
+    return (request.script_root + request.full_path).removesuffix("?")
+
+
+def own_address(address: str | None, otherwise: str = "organiser.overview") -> str:
+    """Return `address` if it is a path of ours, so that nobody is led to another site.
+
+    On a host that we share, what lies beside our path is another site, too.
+
+    Args:
+        otherwise: the endpoint to lead to instead.
+    """
+    home = url_for(otherwise)
+    if not address or not address.startswith("/") or address[1:2] in ("/", "\\"):
+        return home
+    parts = urlsplit(address)
+    plain = all(letter.isprintable() for letter in address) and "\\" not in address
+    # Browsers go up at "..", at "%2e%2e" as well.
+    really = normpath(unquote(parts.path)) + "/"
+    ours = really.startswith(request.script_root + "/")
+    return address if plain and ours and not parts.scheme and not parts.netloc else home
+
+
+def public_address_of_page() -> str:
+    """Return where people open this page, or the overview where it only takes a form."""
+    try:
+        current_app.url_map.bind("").match(request.path, method="GET")
+    except HTTPException:
+        return f"{_public_url()}/"
+    return f"{_public_url()}{request.path}"
+
+
+def is_encrypted() -> bool:
+    """Say whether the browser at hand speaks HTTPS, or with this very machine, as far as it tells.
+
+    A proxy that we do not trust may have taken the encryption off. Browsers name the origin of a
+    form that they send, and send `Sec-Fetch-…` only where they keep `Secure` cookies.
+    """
+    if request.origin not in (None, "null"):
+        return urlsplit(request.origin or "").scheme == "https"
+    return request.is_secure or "Sec-Fetch-Site" in request.headers
+
+
+def _public_url() -> str:
+    return marhaba().public_url.current()

@@ -1,0 +1,29 @@
+"""The words of the delivery pages, in the page's language."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from checkin.services.mail.delivery_report import Delivery
+
+
+def delivery_word(delivery: Delivery) -> str:
+    """Name how far a message has come."""
+    return str(
+        {
+            Delivery.SENT: _("Sent"),
+            Delivery.QUEUED: _("Queued"),
+            Delivery.SENDING: _("Being sent"),
+            Delivery.BOUNCED: _("Came back"),
+            Delivery.FAILED: _("Refused"),
+            Delivery.UNKNOWN: _("Uncertain"),
+            Delivery.NO_ADDRESS: _("No e-mail address"),
+            Delivery.NO_MESSAGE: _("Not queued"),
+        }[delivery]
+    )
+
+
+def filter_words() -> list[tuple[str, str]]:
+    """Return the filters of the list of people with their names."""
+    every = [(str(one), delivery_word(one)) for one in Delivery]
+    return [("unreached", _("To reach otherwise")), ("all", _("Everybody")), *every]

@@ -1,0 +1,144 @@
+"""The language of a page: chosen with ?lang=, else the operator's, the browser's, ours."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+from babel import Locale
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal
+from flask import Flask, g, request, session
+from markupsafe import Markup
+
+from badges.texts import reads_right_to_left
+from checkin.domain.scanning.messages import LANGUAGES
+from checkin.protocol.time_zones import time_zone
+from checkin.web.site.addresses import this_path
+from checkin.web.site.sessions import operator_or_none
+from checkin.web.site.state import marhaba
+
+#: what each language calls itself, for the switch
+OWN_NAMES = {"fr": "Français", "ar": "العربية", "en": "English"}
+#: Arabic as Morocco writes it: the digits 0-9, and its own names of the months.
+_LOCALES = {"fr": "fr", "ar": "ar_MA", "en": "en_GB"}
+_TAGS = {"fr": "fr", "ar": "ar-MA", "en": "en-GB"}
+
+
+def page_language() -> str:
+    """Return "fr", "ar" or "en" for the page at hand.
+
+    A page that belongs to one participant says so in `g.page_language`.
+    """
+    chosen = request.args.get("lang") or g.get("page_language") or session.get("language")
+    if chosen in LANGUAGES:
+        return str(chosen)
+    operator = operator_or_none()
+    if operator is not None and operator.language in LANGUAGES:
+        return operator.language
+    ours = marhaba().settings.language
+    return request.accept_languages.best_match(LANGUAGES, ours) or ours
+
+
+def babel_locale() -> str:
+    """Return the locale that catalogues, dates and numbers of the page are read in."""
+    return _LOCALES[page_language()]
+
+
+def language_tag() -> str:
+    """Return what the page's `lang` attribute says, such as ar-MA."""
+    return _TAGS[page_language()]
+
+
+def text_direction() -> str:
+    """Return "rtl" or "ltr"."""
+    return Locale.parse(babel_locale()).text_direction
+
+
+def keep_chosen_language() -> None:
+    """Remember ?lang= for the pages that follow."""
+    chosen = request.args.get("lang")
+    if chosen in LANGUAGES:
+        session["language"] = chosen
+
+
+def address_in(language: str) -> str:
+    """Return the address of this page in another language."""
+    arguments = {**request.args.to_dict(), "lang": language}
+    return f"{this_path()}?{urlencode(arguments)}"
+
+
+def number(value: float) -> str:
+    """Write a count, or a pace, with the language's separator of thousands."""
+    # The narrow space of French thousands is too narrow to see from afar.
+    return format_decimal(value, locale=babel_locale()).replace("\u202f", "\u00a0")
+
+
+def local_time(moment: datetime | None, timezone: str) -> str:
+    """Write the hour of a moment as the event's clocks show it, or an en dash for none."""
+    if moment is None:
+        return "–"
+    return format_time(moment, "HH:mm", tzinfo=time_zone(timezone), locale=babel_locale())
+
+
+def local_day(moment: datetime, timezone: str) -> str:
+    """Write the day of a moment where the event is."""
+    return format_date(moment.astimezone(time_zone(timezone)), "full", locale=babel_locale())
+
+
+def local_moment(moment: datetime | None, timezone: str) -> str:
+    """Write the day and the hour of a moment, or an en dash for none."""
+    if moment is None:
+        return "–"
+    day = format_date(moment.astimezone(time_zone(timezone)), "medium", locale=babel_locale())
+    return f"{day} {local_time(moment, timezone)}"
+
+
+def offset_s(timezone: str) -> int:
+    """Return how far the event's clocks are ahead of UTC now.
+
+    Pages are told, because a browser's own time zones may be years older than ours.
+    """
+    offset = datetime.now(UTC).astimezone(time_zone(timezone)).utcoffset()
+    return int(offset.total_seconds()) if offset else 0
+
+
+def both_names(thing: object) -> tuple[str, str | None]:
+    """Return a thing's name in the page's script first, and then the other one or None."""
+    name, name_ar = getattr(thing, "name", ""), getattr(thing, "name_ar", None)
+    if page_language() == "ar":
+        name, name_ar = name_ar, name
+    return (name, name_ar) if name else (name_ar or "", None)
+
+
+def other_lang(name: str) -> Markup:
+    """Return the `lang` attribute of a name in the other script than the page's, or nothing.
+
+    Voices that read pages aloud know by it how to say the name.
+    """
+    is_arabic = reads_right_to_left(name)
+    if is_arabic == (page_language() == "ar"):
+        return Markup("")
+    return Markup(" lang={}").format("ar" if is_arabic else "fr")
+
+
+def register_language(app: Flask) -> None:
+    """Give every template the language of its page and the ways to write in it."""
+    app.before_request(keep_chosen_language)
+    app.jinja_env.filters.update(
+        number=number,
+        local_time=local_time,
+        local_day=local_day,
+        local_moment=local_moment,
+        both_names=both_names,
+        other_lang=other_lang,
+    )
+    app.context_processor(
+        lambda: {
+            "language": page_language(),
+            "language_tag": language_tag(),
+            "text_direction": text_direction(),
+            "languages": [(code, OWN_NAMES[code], address_in(code)) for code in LANGUAGES],
+            "offset_s": offset_s,
+        }
+    )

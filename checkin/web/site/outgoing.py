@@ -1,0 +1,119 @@
+"""The addresses that leave this machine from a page, and what the page says where none may."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask import request
+
+from checkin.domain.common.problems import Problem
+from checkin.domain.network.addresses import only_this_machine_understands
+from checkin.domain.network.public_address import BASE_URL, MAIL_FROM, RULING, AddressSource
+from checkin.services.mail.sender import Sender
+from checkin.services.network.public_address import PublicAddress, SenderAddress
+from checkin.web.site.languages import page_language
+from checkin.web.site.state import database, marhaba
+
+#: the variable behind each setting that a page offers, too
+VARIABLES = {BASE_URL: "CHECKIN_BASE_URL", MAIL_FROM: "CHECKIN_MAIL_FROM"}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why nothing leaves, for a page that has the field to change it.
+
+    Attributes:
+        field: the setting's name.
+        sentence: in the page's language.
+        ruled_by: where the address comes from, if a page cannot change it.
+        suggestion: what the field may begin with.
+    """
+
+    field: str
+    sentence: str
+    ruled_by: AddressSource | None = None
+    suggestion: str = ""
+
+    @property
+    def variable(self) -> str:
+        """The variable of the setting."""
+        return VARIABLES[self.field]
+
+
+def public_address() -> PublicAddress:
+    """Return the address at which people and other machines reach this server."""
+    with database().read() as session:
+        return marhaba().settings.public_address(session)
+
+
+def sender_address() -> SenderAddress:
+    """Return who sends the e-mails, and who says so."""
+    with database().read() as session:
+        return marhaba().settings.sender_address(session)
+
+
+def address_for_others() -> str:
+    """Return the address for something that somebody else opens.
+
+    Raises:
+        OnlyThisMachine: nobody else understands it.
+    """
+    return public_address().for_others()
+
+
+def mail_sender() -> Sender:
+    """Return the sender of a message that leaves.
+
+    Raises:
+        OnlyThisMachine: only this machine understands its links, or its own address.
+    """
+    with database().read() as session:
+        return marhaba().settings.mail_sender(session)
+
+
+def shown_sender() -> Sender:
+    """Return the sender for what is only shown here, as a preview is."""
+    with database().read() as session:
+        return marhaba().settings.shown_sender(session)
+
+
+def address_refusal(address: PublicAddress | None = None) -> Refusal | None:
+    """Return why no link leaves, None where it may."""
+    address = address or public_address()
+    return _refusal(address.problem, address.source)
+
+
+def sender_refusal(sender: SenderAddress | None = None) -> Refusal | None:
+    """Return why no mail server may see the sender, None where it may."""
+    sender = sender or sender_address()
+    return _refusal(sender.problem, sender.source)
+
+
+def mail_refusals() -> list[Refusal]:
+    """Return why no e-mail leaves: the address in it, its sender, or both."""
+    found = (address_refusal(), sender_refusal())
+    return [refusal for refusal in found if refusal]
+
+
+def refusal_of(problem: Problem) -> Refusal | None:
+    """Return what a page says of a problem that something was refused for."""
+    source = public_address().source if problem.column == BASE_URL else sender_address().source
+    return _refusal(problem, source)
+
+
+def _refusal(problem: Problem | None, source: AddressSource) -> Refusal | None:
+    if problem is None:
+        return None
+    return Refusal(
+        problem.column,
+        problem.sentence(page_language()),
+        source if source in RULING else None,
+        _here() if problem.column == BASE_URL else "",
+    )
+
+
+def _here() -> str:
+    """Return the address that the reader's own browser uses, if others may use it, too."""
+    here = (request.host_url + request.script_root.lstrip("/")).rstrip("/")
+    return "" if only_this_machine_understands(urlsplit(here).hostname or "") else here

@@ -1,0 +1,62 @@
+"""What a running server holds, reached from any request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flask import current_app
+
+from checkin.db.engine import Database
+from checkin.services.badges.wallets import NO_WALLETS, Wallets
+from checkin.services.board.board import Books
+from checkin.services.board.live import LiveHub
+from checkin.services.common.keys import Keys
+from checkin.services.common.readiness import RecentReadiness
+from checkin.services.gates.authentication import KnownDevices, LastSeen
+from checkin.services.gates.gate_list import SealedEntries
+from checkin.services.limits.limits import Limits
+from checkin.services.network.certificates.authority import Authority
+from checkin.settings import Settings
+from checkin.web.network.known_address import KnownAddress
+from checkin.web.site.background import Errands
+
+EXTENSION = "marhaba"
+#: what can be watched of an event: the contract's counts, and all that a board shows
+COUNTS, BOARD = "counts", "board"
+#: the device API's own application, beside the pages'
+API = "marhaba_api"
+
+
+@dataclass(frozen=True)
+class Marhaba:
+    """The server's parts, made once by `checkin.app.create_app`.
+
+    Attributes:
+        authority: what devices have to trust where the server's certificate is of its own making.
+    """
+
+    settings: Settings
+    database: Database
+    keys: Keys
+    live: LiveHub
+    books: Books
+    limits: Limits
+    public_url: KnownAddress
+    readiness: RecentReadiness
+    wallets: Wallets = NO_WALLETS
+    authority: Authority | None = None
+    devices: KnownDevices = field(default_factory=KnownDevices)
+    last_seen: LastSeen = field(default_factory=LastSeen)
+    sealed: SealedEntries = field(default_factory=SealedEntries)
+    errands: Errands = field(default_factory=Errands)
+
+
+def marhaba() -> Marhaba:
+    """Return the parts of the server that answers this request."""
+    state: Marhaba = current_app.extensions[EXTENSION]
+    return state
+
+
+def database() -> Database:
+    """Return the server's database."""
+    return marhaba().database

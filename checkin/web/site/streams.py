@@ -1,0 +1,70 @@
+"""Server-sent events, for boards and devices alike."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+from flask import Response
+
+from checkin.errors import Unavailable
+from checkin.services.board.live import LiveHub, TooManyStreams
+
+#: a comment, which clients do not even see; and an event, by which a page knows that all is well
+COMMENT = ": still here\n\n"
+BEAT = "event: beat\ndata: 1\n\n"
+
+
+#: whoever may no longer watch is noticed by asking this often
+ASK_EVERY_S = 10.0
+
+
+def stream_of(
+    hub: LiveHub,
+    view: str,
+    event_id: int,
+    *,
+    heartbeat: str = COMMENT,
+    while_allowed: Callable[[], bool] = lambda: True,
+) -> Response:
+    """Stream a view of an event, as events of that name, until the other side goes away.
+
+    Args:
+        while_allowed: asked now and then; False ends the stream.
+
+    Raises:
+        Unavailable: every place for a stream is taken; the asker polls instead.
+    """
+    with ExitStack() as stack:
+        try:
+            bodies = stack.enter_context(hub.subscribe(view, event_id))
+        except TooManyStreams:
+            raise Unavailable("too many boards are open: ask for the counts instead") from None
+        leaving = stack.pop_all()
+    response = Response(
+        _events(view, _allowed(bodies, while_allowed), heartbeat), mimetype="text/event-stream"
+    )
+    response.call_on_close(leaving.close)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
+
+
+def _events(name: str, bodies: Iterator[str | None], heartbeat: str) -> Iterator[str]:
+    prefix = "retry: 2000\n"  # a part of the first event: alone it would look like an empty one
+    for body in bodies:
+        yield prefix + (f"event: {name}\ndata: {body}\n\n" if body else heartbeat)
+        prefix = ""
+
+
+def _allowed(
+    bodies: Iterator[str | None], while_allowed: Callable[[], bool]
+) -> Iterator[str | None]:
+    asked = time.monotonic()
+    for body in bodies:
+        if time.monotonic() - asked >= ASK_EVERY_S:
+            if not while_allowed():
+                return
+            asked = time.monotonic()
+        yield body

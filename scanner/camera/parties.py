@@ -1,0 +1,48 @@
+"""Which badges are held up together: a family, a bus leader with four. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scanner.camera.debounce import CAMERA_S, Debounce
+
+#: Whoever is read later than this after a neighbour is the next in the queue.
+TOGETHER_S = 2.0
+_KEPT = 200
+
+
+class Parties:
+    """Numbers the parties as badges come into view.
+
+    Two badges are one party when a picture shows both, also by way of a third: a badge that is
+    read two frames later than its neighbour belongs to it all the same.
+    """
+
+    def __init__(self) -> None:
+        self._debounce = Debounce(CAMERA_S)
+        self._party: dict[str, int] = {}
+        self._began_s: list[float] = []  # of each party
+
+    def seen(self, texts: Sequence[str], at_s: float) -> None:
+        """Note the codes of one picture, before any of them can have its verdict."""
+        new = [text for text in texts if self._debounce.is_new(text, at_s)]
+        if not new:
+            return
+        party = self._party_in_view(set(texts) - set(new), at_s)
+        for text in new:
+            self._party.pop(text, None)
+            self._party[text] = party
+        while len(self._party) > _KEPT:
+            self._party.pop(next(iter(self._party)))
+
+    def party_of(self, text: str) -> int | None:
+        """Return the party of a badge, or None when no picture showed it."""
+        return self._party.get(text)
+
+    def _party_in_view(self, held: set[str], at_s: float) -> int:
+        parties = [self._party[text] for text in held if text in self._party]
+        fresh = [p for p in parties if at_s - self._began_s[p] <= TOGETHER_S]
+        if fresh:
+            return max(fresh)
+        self._began_s.append(at_s)
+        return len(self._began_s) - 1

@@ -1,0 +1,25 @@
+"""From frames to texts: the loop that every way of running the scanner shares."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+
+from scanner.camera.sources import Frame
+from scanner.decode.base import Decoder, Reading, grey_of
+
+Seen = Callable[[Frame, list[Reading]], None]
+
+
+def watch(frames: Iterable[Frame], decoder: Decoder, seen: Seen) -> None:
+    """Decode every frame and pass it on with what it shows, until the source ends."""
+    for frame in frames:
+        seen(frame, decoder.read(grey_of(frame.image)))
+
+
+def paced(frames: Iterable[Frame]) -> Iterator[Frame]:
+    """Hold back the frames of a file so that a person sees them at their own speed."""
+    began_s = time.monotonic()
+    for frame in frames:
+        time.sleep(max(0.0, began_s + frame.at_s - time.monotonic()))
+        yield frame

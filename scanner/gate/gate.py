@@ -1,0 +1,223 @@
+"""This computer at its gate: which server, which device, which spool."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from checkin.domain.scanning.verdicts import Direction
+from scanner.core.errors import (
+    NotPaired,
+    OtherSchemeAnswers,
+    ScannerError,
+    ServerUnreachable,
+    SpoolUnwritable,
+)
+from scanner.gate.station import Station
+from scanner.offline.clock import DeviceClock
+from scanner.offline.decisions import OfflineGate
+from scanner.offline.held_list import HeldList
+from scanner.offline.spool import Spool
+from scanner.server.authority import authority_for
+from scanner.server.client import Client, Pairing
+from scanner.server.courier import Courier
+from scanner.server.delivery import Delivery, Link
+from scanner.server.device import (
+    forget,
+    forget_authority,
+    kept_authority,
+    remember,
+    remembered,
+    spool_folder,
+)
+from scanner.server.events import Happening
+from scanner.server.http_link import server_address
+from scanner.server.refresh import Refresh
+from scanner.server.unverified import other_scheme_of
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the command line asked for, or a pairing QR.
+
+    Attributes:
+        fingerprint: see `scanner.server.authority.authority_for`.
+    """
+
+    server: str
+    pairing_code: str | None = None
+    token: str | None = None
+    name: str | None = None
+    language: str = "fr"
+    type: str = Direction.ENTRY
+    spool: Path | None = None
+    cafile: Path | None = None
+    fingerprint: str | None = None
+
+
+@dataclass
+class Gate:
+    """The parts that every way of running the scanner needs.
+
+    Attributes:
+        place: {id, name} of the gate, empty when only a token was given.
+        event: {slug, name, timezone}, empty likewise.
+    """
+
+    client: Client
+    spool: Spool
+    held: HeldList
+    language: str
+    type: str
+    token: str = ""
+    place: dict[str, Any] = field(default_factory=dict)
+    event: dict[str, Any] = field(default_factory=dict)
+    link: Link = field(default_factory=Link)
+
+    def open(self, tell: Callable[[Happening], None]) -> tuple[Station, Courier]:
+        """Make the station and its courier, which report to `tell` from several threads."""
+        clock = self.client.clock
+        offline = OfflineGate(self.held, self.spool.memory, clock, self.place, self.language)
+        delivery = Delivery(self.spool, self.client, offline, self.link, self.language)
+        refresh = Refresh(self.client, self.held, self.spool, clock)
+        courier = Courier(delivery, self.client, refresh, tell, self.wipe)
+        station = Station(
+            self.spool, courier.submit, tell, self.language, self.type, clock=clock.now
+        )
+        return station, courier
+
+    def wipe(self) -> None:
+        """Erase the gate list, the lease, whom this gate counted, and the token.
+
+        Scans that the server has not taken stay: they hold codes, times and no names.
+
+        Raises:
+            SpoolUnwritable: a disk that fails kept some of it. Everything else is erased, and the
+                server, which then has no word of this device that it is, says so again.
+        """
+        faults = [fault for fault in map(_fault_of, self._erasures()) if fault]
+        if faults:
+            raise faults[0]
+        # A lost answer leaves the device unconfirmed, which is the safe side.
+        with suppress(ScannerError):
+            self.client.confirm_wipe()
+
+    def _erasures(self) -> tuple[Callable[[], None], ...]:
+        forget_pairing = partial(forget, self.client.server, self.token)
+        return (self.held.wipe, self.spool.memory.wipe, forget_pairing)
+
+    def close(self) -> None:
+        """Close the files; what is in them stays."""
+        self.held.close()
+        self.spool.close()
+
+
+def _fault_of(erase: Callable[[], None]) -> ScannerError | None:
+    try:
+        erase()
+    except SpoolUnwritable as fault:
+        return fault
+    except OSError as error:  # of the file that holds the token
+        return SpoolUnwritable(detail=error)
+    return None
+
+
+def gate_for(wanted: Wanted) -> Gate:
+    """Pair, or take the token given, or the one of an earlier pairing, and open the spool.
+
+    Raises:
+        NotPaired: there is nothing to sign in with.
+        PairingRefused, ServerUnreachable: pairing failed.
+        OtherSchemeAnswers: so it did, and the address has http where https answers, or the reverse.
+        AuthorityRefused, FingerprintWithoutTls: see `scanner.server.authority.authority_for`.
+        BadServerAddress, CertificateMissing, SpoolUnwritable: as their names say.
+    """
+    server = server_address(wanted.server)
+    try:
+        authority = None if wanted.cafile else authority_for(server, wanted.fingerprint)
+        pairing, spool = _credentials(wanted, server, authority)
+    except ServerUnreachable as fault:
+        if type(fault) is ServerUnreachable and (other := _other_address(wanted, server)):
+            raise OtherSchemeAnswers(server=server, other=other) from fault
+        raise
+    folder = wanted.spool or spool
+    clock = _clock(folder)
+    client = Client(
+        server,
+        token=pairing.token,
+        language=wanted.language,
+        cafile=wanted.cafile,
+        authority=authority,
+        clock=clock,
+    )
+    spool_of_run = Spool(folder, frame=clock.frame)
+    held = HeldList(folder, event=pairing.event.get("slug", ""))
+    _leave_behind(spool_of_run, held, pairing, is_new=bool(wanted.pairing_code))
+    return Gate(
+        client=client,
+        spool=spool_of_run,
+        held=held,
+        language=wanted.language,
+        type=wanted.type,
+        token=pairing.token,
+        place=pairing.gate,
+        event=pairing.event,
+    )
+
+
+def _leave_behind(spool: Spool, held: HeldList, pairing: Pairing, *, is_new: bool) -> None:
+    """Drop what an earlier pairing held and this one must not use; scans that wait stay.
+
+    Another event's list would keep this event's from being taken, and its people are not here. The
+    places of another device are not this one's to give away.
+    """
+    event = pairing.event.get("slug", "")  # unknown where only a token was given
+    if event and held.held().event != event:
+        held.wipe()
+        spool.memory.wipe()
+    elif is_new:
+        spool.memory.drop_lease()
+
+
+def needs_pairing(wanted: Wanted) -> bool:
+    """Say whether nothing is known yet to sign in with."""
+    if wanted.token or wanted.pairing_code:
+        return False
+    return not wanted.server or remembered(server_address(wanted.server)) is None
+
+
+def _clock(folder: Path) -> DeviceClock:
+    """Return a clock that starts from what earlier runs learned."""
+    spool, held = Spool(folder), HeldList(folder)
+    try:
+        return DeviceClock(kept_skew_s=spool.last_skew(), floor=held.confirmed_at())
+    finally:
+        held.close()
+        spool.close()
+
+
+def _other_address(wanted: Wanted, server: str) -> str | None:
+    # Whoever was told whom to believe must not be led to an address where nothing is verified.
+    told = wanted.cafile or wanted.fingerprint or kept_authority(server)
+    return None if told else other_scheme_of(server)
+
+
+def _credentials(wanted: Wanted, server: str, authority: Path | None) -> tuple[Pairing, Path]:
+    if wanted.token:
+        return Pairing("", wanted.token, {}, {}), spool_folder(server, wanted.token)
+    if wanted.pairing_code:
+        client = Client(server, language=wanted.language, cafile=wanted.cafile, authority=authority)
+        pairing = client.pair(wanted.pairing_code, wanted.name or socket.gethostname())
+        if wanted.fingerprint == "" and not wanted.cafile:
+            # The system vouched for the server, whose own authority is not needed from now on.
+            forget_authority(server)
+        remember(server, pairing)
+    known = remembered(server)
+    if known is None:
+        raise NotPaired
+    return known

@@ -1,0 +1,105 @@
+"""The file layer: a SQLite file that is this device's own, and what its faults are called.
+
+SQLite rather than append-only files: with `synchronous=FULL` each commit is fsynced, and a half
+written record after a power cut is undone by the journal and not by code of ours.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from scanner.core.errors import SpoolUnwritable
+
+#: opens the file at a path; the simulation puts a disk of its own here
+Connect = Callable[[Path], sqlite3.Connection]
+
+
+def connect_file(path: Path) -> sqlite3.Connection:
+    """Open the file at `path`, made readable by this user only."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # Made before SQLite does: its journals take the mode of the file. One that was copied here,
+    # from a backup or another laptop, may have another; and not every disk knows modes.
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    with contextlib.suppress(OSError):
+        path.chmod(0o600)
+    return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
+
+
+class DeviceFile:
+    """A SQLite file of this device. What a method wrote is on the disk when it returns.
+
+    Every method raises SpoolUnwritable when the disk is full or broken; nothing is half written.
+    """
+
+    def __init__(self, path: Path, schema: str, connect: Connect = connect_file) -> None:
+        """Open or make the file."""
+        self.path = path
+        self._lock = threading.RLock()
+        with faults(path):
+            self._connection = connect(path)
+            try:
+                self._prepare(schema)
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def _prepare(self, schema: str) -> None:
+        self._connection.execute("PRAGMA journal_mode=WAL")
+        self._connection.execute("PRAGMA synchronous=FULL")
+        # What was sent or wiped must not stay readable in a free page of a lost laptop.
+        self._connection.execute("PRAGMA secure_delete=ON")
+        for statement in schema.split(";"):
+            self._connection.execute(statement)
+
+    def rows(self, query: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+        """Read."""
+        with self._lock, faults(self.path):
+            return self._connection.execute(query, tuple(values)).fetchall()
+
+    def number(self, query: str, values: Iterable[Any] = ()) -> int:
+        """Read one number."""
+        return int(self.rows(query, values)[0][0])
+
+    def write(self, statement: str, values: Iterable[Any] = ()) -> None:
+        """Do one statement; it is a transaction of its own."""
+        with self._lock, faults(self.path):
+            self._connection.execute(statement, tuple(values))
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Do all or nothing."""
+        with self._lock, faults(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def clean(self) -> None:
+        """Leave nothing of what was deleted in the file or its journal."""
+        with self._lock, faults(self.path):
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        """Close the file; what is in it stays."""
+        with self._lock:
+            self._connection.close()
+
+
+@contextlib.contextmanager
+def faults(path: Path) -> Iterator[None]:
+    """Call every fault of the disk by the name that a person is told."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise SpoolUnwritable(detail=f"{path}: {error}") from error

@@ -1,0 +1,157 @@
+"""The gate list as this device holds it: stored as received, every entry sealed."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from checkin.protocol.gate_list import SealedEntry
+from scanner.core.errors import ListRefused
+from scanner.offline.disk import Connect, DeviceFile, connect_file
+from scanner.offline.list_checks import Held, Received, objection, received
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS kept (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS entries (tag TEXT PRIMARY KEY, sealed TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS tombstones (tag TEXT PRIMARY KEY, reason TEXT NOT NULL) WITHOUT ROWID
+"""
+
+
+class HeldList:
+    """One event's gate list and this gate's number, in one file.
+
+    Every method that changes something returns only after the change is on the disk, and raises
+    SpoolUnwritable when it cannot be.
+    """
+
+    def __init__(self, folder: Path, *, event: str = "", connect: Connect = connect_file) -> None:
+        """Open or make the file in `folder`.
+
+        Args:
+            event: the slug that the pairing named; a list of another event is refused.
+        """
+        self._file = DeviceFile(folder / "gate-list.sqlite", _SCHEMA, connect)
+        self._event = event
+
+    def held(self) -> Held:
+        """Return what is known of the list at hand."""
+        kept = self._kept()
+        return Held(
+            event=kept.get("event", self._event),
+            public_key=kept.get("public_key", ""),
+            cursor=int(kept.get("cursor", 0)),
+        )
+
+    @property
+    def is_there(self) -> bool:
+        """Say whether there is a list to decide by."""
+        return "head" in self._kept()
+
+    def take(self, body: dict[str, Any], etag: str = "") -> None:
+        """Store a list that arrived: whole, or what changed since the one at hand.
+
+        Raises:
+            ListRefused: it is not the server's, not this event's, or not newer.
+        """
+        new = received(body)
+        against = objection(self.held(), new)
+        if against or new is None:
+            raise ListRefused(objection=against)
+        with self._file.transaction() as connection:
+            if new.since == 0:
+                connection.execute("DELETE FROM entries")
+                connection.execute("DELETE FROM tombstones")
+            # First the tombstones: an entry that comes with one is what holds from now on.
+            for apply in APPLY_IN_ORDER:
+                apply(connection, new)
+            connection.executemany(
+                "INSERT OR REPLACE INTO kept VALUES (?, ?)", _head_rows(new, etag)
+            )
+
+    def confirm(self, at: datetime) -> None:
+        """Keep that the server called this list the newest at `at` of its clock."""
+        self._keep("confirmed_at", at.isoformat())
+
+    def confirmed_at(self) -> datetime | None:
+        """Return when this list was the newest for sure, by the server's clock."""
+        text = self._kept().get("confirmed_at")
+        return datetime.fromisoformat(text) if text else None
+
+    def etag(self) -> str:
+        """Return what the server called the last answer."""
+        return self._kept().get("etag", "")
+
+    def policy(self) -> dict[str, Any]:
+        """Return the entry policy of the list's head, as received."""
+        policy: dict[str, Any] = json.loads(self._kept()["head"])["policy"]
+        return policy
+
+    def entry(self, tag: str) -> SealedEntry | None:
+        """Return the sealed entry of a badge."""
+        rows = self._file.rows("SELECT sealed FROM entries WHERE tag = ?", (tag,))
+        return SealedEntry(tag, str(rows[0][0])) if rows else None
+
+    def tombstone(self, tag: str) -> str | None:
+        """Return why a badge is no longer good, or None."""
+        rows = self._file.rows("SELECT reason FROM tombstones WHERE tag = ?", (tag,))
+        return str(rows[0][0]) if rows else None
+
+    def place(self) -> dict[str, Any]:
+        """Return {id, name} of this gate as the server told last; empty when it never did."""
+        place: dict[str, Any] = json.loads(self._kept().get("place") or "{}")
+        return place
+
+    def keep_place(self, place: dict[str, Any]) -> None:
+        """Keep which gate the server says this is."""
+        if place != self.place():
+            self._keep("place", json.dumps(place))
+
+    def wipe(self) -> None:
+        """Erase everything."""
+        with self._file.transaction() as connection:
+            for table in ("kept", "entries", "tombstones"):
+                connection.execute(f"DELETE FROM {table}")  # noqa: S608 - tables of this file
+        self._file.clean()
+
+    def close(self) -> None:
+        """Close the file; what is in it stays."""
+        self._file.close()
+
+    def _kept(self) -> dict[str, str]:
+        return {str(name): str(value) for name, value in self._file.rows("SELECT * FROM kept")}
+
+    def _keep(self, name: str, value: str) -> None:
+        self._file.write("INSERT OR REPLACE INTO kept VALUES (?, ?)", (name, value))
+
+
+def _bury(connection: sqlite3.Connection, new: Received) -> None:
+    for tomb in new.tombstones:
+        connection.execute("DELETE FROM entries WHERE tag = ?", (tomb.tag,))
+        connection.execute(
+            "INSERT OR REPLACE INTO tombstones VALUES (?, ?)", (tomb.tag, tomb.reason)
+        )
+
+
+def _add(connection: sqlite3.Connection, new: Received) -> None:
+    for entry in new.entries:
+        connection.execute("DELETE FROM tombstones WHERE tag = ?", (entry.tag,))
+        connection.execute(
+            "INSERT OR REPLACE INTO entries VALUES (?, ?)", (entry.tag, entry.sealed)
+        )
+
+
+APPLY_IN_ORDER = (_bury, _add)
+
+
+def _head_rows(new: Received, etag: str) -> list[tuple[str, str]]:
+    return [
+        ("head", json.dumps(new.head)),
+        ("event", str(new.head["event"])),
+        ("public_key", new.public_key),  # pinned by the first list that is taken
+        ("cursor", str(new.cursor)),
+        ("confirmed_at", new.issued_at.isoformat()),
+        ("etag", etag),
+    ]

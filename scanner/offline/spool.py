@@ -1,0 +1,231 @@
+"""Where a scan is safe before anybody acts on it: a SQLite file of this device's own."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from scanner.core.errors import SpoolUnwritable
+from scanner.core.scan import Scan, scan_from_body, utc_text
+from scanner.offline import memory, waiting_walk_ins
+from scanner.offline.disk import Connect, DeviceFile, connect_file
+from scanner.offline.memory import Memory, Passage
+from scanner.offline.waiting_walk_ins import WaitingWalkIns
+
+_SCHEMA = f"""
+CREATE TABLE IF NOT EXISTS waiting (
+    position INTEGER PRIMARY KEY,          -- the order of reading
+    scan_id  TEXT NOT NULL UNIQUE,
+    body     TEXT NOT NULL,                -- what is posted, word for word
+    decided  TEXT,                         -- what the person was told, NULL if nothing yet
+    frame    TEXT NOT NULL DEFAULT '',     -- the run whose clock read it
+    lease_id TEXT                          -- what lent the place
+);
+CREATE TABLE IF NOT EXISTS set_aside (     -- what the server will never take, kept for a person
+    scan_id   TEXT PRIMARY KEY,
+    body      TEXT NOT NULL,
+    error     TEXT NOT NULL,
+    set_aside_at TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS contradicted (  -- let in here, and the server's rules say otherwise
+    scan_id   TEXT PRIMARY KEY,
+    reason    TEXT,
+    scanned_at TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS clocks (frame TEXT PRIMARY KEY, skew_s REAL NOT NULL);
+{memory.SCHEMA};
+{waiting_walk_ins.SCHEMA}
+"""
+_LATER_COLUMNS = ("frame TEXT NOT NULL DEFAULT ''", "lease_id TEXT")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A scan that the server has not acknowledged.
+
+    Attributes:
+        decided: `{"status", "reason"}` that this device answered, or None when it stopped before.
+        frame: the run whose clock read it.
+    """
+
+    scan: Scan
+    decided: dict[str, Any] | None
+    frame: str = ""
+    lease_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A scan that the server will never take, and what it said."""
+
+    scan: Scan
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contradicted:
+    """A scan that this device let in and the server's rules would not have."""
+
+    scan_id: str
+    reason: str | None
+    scanned_at: datetime
+
+
+class Spool:
+    """The scans of one device that the server does not have for sure.
+
+    Every method that changes something returns only after the change is on the disk.
+
+    Attributes:
+        memory: whom this device knows to be counted in.
+        walk_ins: who was let in without a badge, and has none yet.
+    """
+
+    def __init__(self, folder: Path, *, frame: str = "", connect: Connect = connect_file) -> None:
+        """Open or make the spool in `folder`.
+
+        Args:
+            frame: the run of this device's clock that reads the scans to come.
+
+        Raises:
+            SpoolUnwritable: the folder or its file cannot be written.
+        """
+        self._frame = frame
+        self._file = DeviceFile(folder / "spool.sqlite", _SCHEMA, connect)
+        for column in _LATER_COLUMNS:  # a spool of the first version may still hold scans
+            with contextlib.suppress(SpoolUnwritable):
+                self._file.write(f"ALTER TABLE waiting ADD COLUMN {column}")
+        self.memory = Memory(self._file)
+        self.walk_ins = WaitingWalkIns(self._file, frame)
+
+    def put(self, scan: Scan) -> None:
+        """Make `scan` safe. The same scan twice is kept once.
+
+        Raises:
+            SpoolUnwritable: the disk is full or broken; the scan is not kept.
+        """
+        self._file.write(
+            "INSERT OR IGNORE INTO waiting (scan_id, body, frame) VALUES (?, ?, ?)",
+            (scan.scan_id, json.dumps(scan.body()), self._frame),
+        )
+
+    def decide(self, scan_id: str, decided: dict[str, Any], passage: Passage | None = None) -> None:
+        """Keep what the person is told about a scan that waits, and whom it counts."""
+        lease_id = passage.lease_id if passage else None
+        with self._file.transaction() as connection:
+            connection.execute(
+                "UPDATE waiting SET decided = ?, lease_id = ? WHERE scan_id = ?",
+                (json.dumps(decided), lease_id, scan_id),
+            )
+            if passage:
+                memory.keep(connection, passage)
+
+    def done(self, scan_ids: Iterable[str], passage: Passage | None = None) -> None:
+        """Drop the scans that the server has acknowledged by their ids."""
+        with self._file.transaction() as connection:
+            _drop(connection, scan_ids)
+            if passage:
+                memory.keep(connection, passage)
+
+    def settle(self, taken: Iterable[str], contradicted: Sequence[Contradicted]) -> None:
+        """Drop the scans of a batch that the server took, and list those it contradicts."""
+        with self._file.transaction() as connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO contradicted VALUES (?, ?, ?)",
+                [(one.scan_id, one.reason, utc_text(one.scanned_at)) for one in contradicted],
+            )
+            _drop(connection, taken)
+
+    def set_aside(self, scan: Scan, error: str) -> None:
+        """Move a scan that the server will never take to the list for a person to look at."""
+        row = (scan.scan_id, json.dumps(scan.body()), error, utc_text(datetime.now(UTC)))
+        with self._file.transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO set_aside VALUES (?, ?, ?, ?)", row)
+            _drop(connection, [scan.scan_id])
+
+    def decided(self, limit: int = 500, besides: Container[str] = ()) -> list[Waiting]:
+        """Return the oldest scans that were answered here and wait for the server.
+
+        They are of one run, so that one `device_time` is right for all of them.
+
+        Args:
+            besides: ids of scans that are left out.
+        """
+        waiting = self._waiting("decided IS NOT NULL", limit)
+        oldest = [one for one in waiting if one.scan.scan_id not in besides]
+        return [one for one in oldest if one.frame == oldest[0].frame]
+
+    def undecided(self, limit: int = 10_000) -> list[Waiting]:
+        """Return the oldest scans that got no answer yet: in flight, or cut off by a crash."""
+        return self._waiting("decided IS NULL", limit)
+
+    def waiting_count(self) -> int:
+        """Count the scans that the server has not acknowledged, those of walk-ins too."""
+        return self._file.number("SELECT count(*) FROM waiting") + self.walk_ins.count()
+
+    def decided_count(self) -> int:
+        """Count the scans that were answered here and wait for the server."""
+        decided = "SELECT count(*) FROM waiting WHERE decided IS NOT NULL"
+        return self._file.number(decided) + self.walk_ins.count()
+
+    def set_aside_count(self) -> int:
+        """Count the scans that a person must look at."""
+        return self._file.number("SELECT count(*) FROM set_aside")
+
+    def left_over(self) -> list[tuple[str, int]]:
+        """Return what a person must hear of at the end: keys in `words`, with how many."""
+        counts = {"still_waiting": self.waiting_count(), "set_aside": self.set_aside_count()}
+        return [(key, count) for key, count in counts.items() if count]
+
+    def set_aside_list(self) -> list[SetAside]:
+        """Return the scans that a person must look at, oldest first."""
+        rows = self._file.rows("SELECT body, error FROM set_aside ORDER BY set_aside_at")
+        return [SetAside(scan_from_body(json.loads(str(body))), str(error)) for body, error in rows]
+
+    def contradicted(self) -> list[Contradicted]:
+        """Return the scans that were let in here against the server's rules, oldest first."""
+        rows = self._file.rows("SELECT * FROM contradicted ORDER BY scanned_at, scan_id")
+        return [Contradicted(i, reason, datetime.fromisoformat(at)) for i, reason, at in rows]
+
+    def keep_skew(self, frame: str, skew_s: float) -> None:
+        """Keep the measured skew of a run."""
+        self._file.write("INSERT OR REPLACE INTO clocks VALUES (?, ?)", (frame, skew_s))
+
+    def skew_of(self, frame: str) -> float | None:
+        """Return the skew that a run measured, or None when it never did."""
+        rows = self._file.rows("SELECT skew_s FROM clocks WHERE frame = ?", (frame,))
+        return float(rows[0][0]) if rows else None
+
+    def last_skew(self) -> float:
+        """Return the skew that the newest measuring run kept; 0 where none has measured."""
+        rows = self._file.rows("SELECT skew_s FROM clocks ORDER BY rowid DESC LIMIT 1")
+        return float(rows[0][0]) if rows else 0.0
+
+    def close(self) -> None:
+        """Close the file; what is in it stays."""
+        self._file.close()
+
+    def _waiting(self, which: str, limit: int) -> list[Waiting]:
+        columns = "body, decided, frame, lease_id"
+        query = f"SELECT {columns} FROM waiting WHERE {which} ORDER BY position LIMIT ?"  # noqa: S608 - texts of this file
+        return [
+            Waiting(
+                scan_from_body(json.loads(body)),
+                json.loads(decided) if decided else None,
+                frame,
+                lease_id,
+            )
+            for body, decided, frame, lease_id in self._file.rows(query, (limit,))
+        ]
+
+
+def _drop(connection: sqlite3.Connection, scan_ids: Iterable[str]) -> None:
+    connection.executemany(
+        "DELETE FROM waiting WHERE scan_id = ?", [(scan_id,) for scan_id in scan_ids]
+    )

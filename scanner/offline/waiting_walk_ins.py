@@ -1,0 +1,90 @@
+"""The walk-ins in the spool's file: let in on a lent place, not yet registered by the server.
+
+They are in that file because who was let in and what place that took must be on the disk together,
+and because their entry becomes one of the scans that wait, in one step.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import UTC, datetime
+from typing import Any
+
+from scanner.core.scan import Scan, scan_from_body, utc_text
+from scanner.offline import memory
+from scanner.offline.disk import DeviceFile
+from scanner.offline.memory import Passage
+from scanner.offline.walk_in import WalkIn
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS walk_ins (
+    position INTEGER PRIMARY KEY,
+    scan_id  TEXT NOT NULL UNIQUE,
+    body     TEXT NOT NULL,          -- what registers them, the name sealed
+    scan     TEXT NOT NULL,          -- their entry, which waits for its code
+    decided  TEXT NOT NULL,
+    frame    TEXT NOT NULL,
+    lease_id TEXT
+)
+"""
+
+
+class WaitingWalkIns:
+    """Every method that changes something returns only after the change is on the disk."""
+
+    def __init__(self, file: DeviceFile, frame: str) -> None:
+        self._file = file
+        self._frame = frame
+
+    def take_in(self, walk_in: WalkIn, decided: dict[str, Any], passage: Passage) -> None:
+        """Make safe that somebody without a badge is let in, and what place that takes.
+
+        Raises:
+            SpoolUnwritable: nothing is kept, so nobody may be let in.
+        """
+        scan = walk_in.scan
+        texts = [json.dumps(one) for one in (walk_in.body(), scan.body(), decided)]
+        with self._file.transaction() as connection:
+            connection.execute(
+                "INSERT INTO walk_ins (scan_id, body, scan, decided, frame, lease_id)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (scan.scan_id, *texts, self._frame, passage.lease_id),
+            )
+            memory.keep(connection, passage)
+
+    def registered(self, walk_in: WalkIn, scan: Scan, tag: str, participant_id: int) -> None:
+        """Let the entry of a registered walk-in wait as any other, now that it has a code."""
+        with self._file.transaction() as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO waiting (scan_id, body, decided, frame, lease_id)"
+                " SELECT scan_id, ?, decided, frame, lease_id FROM walk_ins WHERE scan_id = ?",
+                (json.dumps(scan.body()), scan.scan_id),
+            )
+            _drop(connection, walk_in)
+            memory.recognise(connection, scan.scan_id, tag, participant_id)
+
+    def set_aside(self, walk_in: WalkIn, error: str) -> None:
+        """Move one whom the server will never take to the list for a person to look at."""
+        body = json.dumps(walk_in.scan.body() | {"walk_in": walk_in.body()})
+        row = (walk_in.scan.scan_id, body, error, utc_text(datetime.now(UTC)))
+        with self._file.transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO set_aside VALUES (?, ?, ?, ?)", row)
+            _drop(connection, walk_in)
+
+    def all(self) -> list[WalkIn]:
+        """Return them, oldest first."""
+        rows = self._file.rows("SELECT body, scan FROM walk_ins ORDER BY position")
+        return [_walk_in(json.loads(str(body)), json.loads(str(scan))) for body, scan in rows]
+
+    def count(self) -> int:
+        """Count them."""
+        return self._file.number("SELECT count(*) FROM walk_ins")
+
+
+def _walk_in(body: dict[str, Any], scan: dict[str, Any]) -> WalkIn:
+    return WalkIn(body["id"], body["delegation_id"], body["sealed"], scan_from_body(scan))
+
+
+def _drop(connection: sqlite3.Connection, walk_in: WalkIn) -> None:
+    connection.execute("DELETE FROM walk_ins WHERE scan_id = ?", (walk_in.scan.scan_id,))

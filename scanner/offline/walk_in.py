@@ -1,0 +1,61 @@
+"""Somebody without a badge whom this gate lets in by itself, on a place that it was lent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from checkin.protocol.walk_ins import seal_walk_in
+from scanner.core.scan import Scan
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """A person as a volunteer typed them.
+
+    Attributes:
+        id: one for all tries, so that an answer lost on the way registers nobody twice.
+        delegation: {id, name, name_ar}.
+    """
+
+    name: str
+    delegation: Mapping[str, Any]
+    id: str = ""
+
+    @classmethod
+    def named(cls, name: str, delegation: Mapping[str, Any]) -> Newcomer:
+        """Begin the registration of somebody."""
+        return cls(name, delegation, str(uuid4()))
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Return the name in the field of its script."""
+        arabic = any("\u0600" <= letter <= "\u06ff" for letter in self.name)
+        return {"name_ar" if arabic else "name": self.name}
+
+
+@dataclass(frozen=True, slots=True)
+class WalkIn:
+    """A walk-in who was let in, as the disk holds them: nobody here can read the name.
+
+    Attributes:
+        scan: of their entry; its code is empty until the server has made them a badge.
+    """
+
+    id: str
+    delegation_id: int
+    sealed: str
+    scan: Scan
+
+    def body(self) -> dict[str, Any]:
+        """Return the JSON object of `POST /participants`."""
+        return {"id": self.id, "delegation_id": self.delegation_id, "sealed": self.sealed}
+
+
+def sealed_walk_in(newcomer: Newcomer, scan: Scan, key: str) -> WalkIn:
+    """Seal what was typed with the key of a lease."""
+    told = {**newcomer.names, "allow_duplicate": True}
+    delegation_id = int(newcomer.delegation["id"])
+    return WalkIn(newcomer.id, delegation_id, seal_walk_in(key, newcomer.id, told), scan)

@@ -1,0 +1,144 @@
+"""The HTTP contract v1 as the scanner speaks it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from scanner.core.errors import PairingRefused, RequestRejected, ServerUnreachable, TokenRefused
+from scanner.core.scan import Scan, utc_text
+from scanner.offline.spool import Waiting
+from scanner.offline.walk_in import WalkIn
+from scanner.server.deadline import within
+from scanner.server.http_link import SOFTWARE, Line
+
+SCAN_TIMEOUT_S = 1.5
+BATCH_TIMEOUT_S = 15.0
+LIST_TIMEOUT_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """What a server gave this computer: `gate` is {id, name}, `event` {slug, name, timezone}."""
+
+    device_id: str
+    token: str
+    gate: dict[str, Any]
+    event: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ListReply:
+    """A gate list as it came, and what the server calls it."""
+
+    body: dict[str, Any]
+    etag: str
+
+
+class Client(Line):
+    """One server, as seen by one device: what can be asked of it."""
+
+    def pair(self, pairing_code: str, device_name: str) -> Pairing:
+        """Exchange a pairing code for a token of this device.
+
+        Raises:
+            PairingRefused: the code is unknown, used or too old.
+        """
+        asked = {"pairing_code": pairing_code, "device_name": device_name, "software": SOFTWARE}
+        try:
+            reply = self.post("devices/pair", asked, timeout_s=10)
+            return Pairing(
+                str(reply["device_id"]), reply["device_token"], reply["gate"], reply["event"]
+            )
+        except KeyError as error:
+            raise ServerUnreachable(server=self.server) from error
+        except (RequestRejected, TokenRefused) as error:
+            raise PairingRefused from error
+
+    def post_scan(self, scan: Scan, device_time: datetime | None = None) -> dict[str, Any]:
+        """Send one scan and return the reply of the contract; a refusal is a reply too.
+
+        Args:
+            device_time: what the clock that read it says now; None where nobody knows.
+        """
+        told = {"device_time": utc_text(device_time)} if device_time else {}
+        try:
+            reply = within(SCAN_TIMEOUT_S, lambda: self._post({**scan.body(), **told}))
+        except TimeoutError as error:
+            raise ServerUnreachable(server=self.server) from error
+        # Only an answer to this very scan may take it off the spool.
+        if reply.get("scan_id") != scan.scan_id or "status" not in reply:
+            raise ServerUnreachable(server=self.server)
+        return reply
+
+    def post_batch(self, waiting: list[Waiting], device_time: datetime) -> list[dict[str, Any]]:
+        """Send up to 500 decided scans and return the results, in any order.
+
+        Args:
+            device_time: what the clock that read these scans says now.
+        """
+        asked = {"device_time": utc_text(device_time), "scans": [_batched(one) for one in waiting]}
+        reply = self.post("scans/batch", asked, timeout_s=BATCH_TIMEOUT_S)
+        results = reply.get("results")
+        if not isinstance(results, list):
+            raise ServerUnreachable(server=self.server)
+        return results
+
+    def register(self, walk_in: WalkIn) -> dict[str, Any]:
+        """Register a walk-in who was let in; the same one again gets the same answer."""
+        reply = self.post("participants", walk_in.body(), timeout_s=BATCH_TIMEOUT_S)
+        if "code" not in reply or "participant_id" not in reply:
+            raise ServerUnreachable(server=self.server)
+        return reply
+
+    def gate_list(self, since: int, etag: str) -> ListReply | None:
+        """Return the gate list, or what changed since a cursor; None when `etag` still holds."""
+        path = "gate-list" + (f"?since={since}" if since else "")
+        known = {"If-None-Match": etag} if etag else {}
+        answer = self._send("GET", path, None, LIST_TIMEOUT_S, known)
+        if answer.status_code == 304:
+            return None
+        return ListReply(self._understood(answer), answer.headers.get("ETag", ""))
+
+    def lease(self, held: str | None) -> dict[str, Any]:
+        """Borrow places, or renew the loan; RequestRejected where the server lends none.
+
+        Args:
+            held: the lease at hand, until whose successor is named the server counts it.
+        """
+        asked = {"held": held} if held else {}
+        return self.post("leases", asked, timeout_s=SCAN_TIMEOUT_S)
+
+    def return_lease(self, lease_id: str) -> None:
+        """Give the lent places back before they expire; those of a newer lease stay."""
+        self.delete(f"leases?lease_id={lease_id}", timeout_s=SCAN_TIMEOUT_S)
+
+    def annul(self, scan_id: str, reason: str) -> None:
+        """Take back a scan of this device."""
+        self.post(f"scans/{scan_id}/annul", {"reason": reason}, timeout_s=SCAN_TIMEOUT_S)
+
+    def status(self, waiting: int | None = None) -> dict[str, Any]:
+        """Return the live counts of the event.
+
+        Args:
+            waiting: tell the boards how many scans wait here, and what this clock says.
+        """
+        told = "" if waiting is None else f"?{urlencode(self._told(waiting))}"
+        return self.get(f"status{told}", timeout_s=SCAN_TIMEOUT_S)
+
+    def confirm_wipe(self) -> None:
+        """Tell the server that list, names and token are erased here; asked once, at the end."""
+        self.post("devices/wiped", {}, timeout_s=SCAN_TIMEOUT_S)
+
+    def _told(self, waiting: int) -> dict[str, str]:
+        return {"waiting": str(waiting), "device_time": utc_text(self.clock.now())}
+
+    def _post(self, body: dict[str, Any]) -> dict[str, Any]:
+        return self.post("scans", body, timeout_s=SCAN_TIMEOUT_S)
+
+
+def _batched(one: Waiting) -> dict[str, Any]:
+    lease = {"lease_id": one.lease_id} if one.lease_id else {}
+    return {**one.scan.body(), "decided": one.decided, **lease}

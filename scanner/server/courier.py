@@ -1,0 +1,231 @@
+"""The threads that talk to the server, so that neither camera nor screen ever waits for it."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import math
+import queue
+import threading
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from scanner.core.errors import (
+    CertificateRefused,
+    DeviceWiped,
+    RequestRejected,
+    ScannerError,
+    ServerUnreachable,
+    SpoolUnwritable,
+    TokenRefused,
+    WipeFailed,
+)
+from scanner.core.scan import Scan, Verdict
+from scanner.offline.spool import Waiting
+from scanner.offline.walk_in import Newcomer
+from scanner.server.backlog import Backlog
+from scanner.server.deadline import within
+from scanner.server.delivery import Delivery
+from scanner.server.events import Annulled, Happening, LinkSeen, Stopped, Trouble
+from scanner.server.refresh import EVERY_S, Refresh
+from scanner.server.verdicts import fault_verdict
+
+ROUND_S = 1.0
+STATUS_EVERY_S = 10.0
+#: nobody waits longer for a laptop to be closed
+GOODBYE_S = 1.0
+
+
+class Server(Protocol):
+    """What the courier itself asks of the client."""
+
+    def status(self, waiting: int | None = None) -> dict[str, Any]:
+        """Read the live counts and tell how many scans wait: the heartbeat of the line."""
+        ...
+
+    def annul(self, scan_id: str, reason: str) -> None:
+        """Take back a scan."""
+        ...
+
+    def return_lease(self, lease_id: str) -> None:
+        """Give the lent places back."""
+        ...
+
+
+class Courier:
+    """Delivers new scans on one thread; what waited and the heartbeat go on another.
+
+    Two threads, because a batch of old scans must never make the person at the door wait.
+    """
+
+    def __init__(
+        self,
+        delivery: Delivery,
+        server: Server,
+        refresh: Refresh,
+        tell: Callable[[Happening], None],
+        wipe: Callable[[], None],
+    ) -> None:
+        """Make the courier; `start` starts it.
+
+        Args:
+            tell: called from both threads with everything that happens.
+            wipe: erases list, token and names; called when the server says so.
+        """
+        self._delivery = delivery
+        self._server = server
+        self._refresh = refresh
+        self._tell = tell
+        self._wipe = wipe
+        self._refused: ScannerError | None = None
+        self._fresh: queue.Queue[Callable[[], None] | None] = queue.Queue()
+        self._over = threading.Event()
+        self._backlog = Backlog(delivery, tell)
+        self._next_status = -math.inf
+        self._next_refresh = -math.inf
+        self._told_of_certificate = False
+        self._threads = [
+            threading.Thread(target=self._deliver_fresh, name="deliver", daemon=True),
+            threading.Thread(target=self._tend, name="tend", daemon=True),
+        ]
+
+    def start(self) -> None:
+        """Begin."""
+        for thread in self._threads:
+            thread.start()
+
+    def submit(self, scan: Scan) -> None:
+        """Take a scan that is safe in the spool; its verdict comes through `tell`."""
+        self._fresh.put(functools.partial(self.deliver, scan))
+
+    def admit(self, newcomer: Newcomer) -> Verdict:
+        """Let somebody without a badge in on a place lent to this gate, or say why not.
+
+        Raises:
+            ScannerError: this device is refused, or nothing can be kept: nobody is let in.
+        """
+        if self._refused:
+            raise self._refused
+        return self._delivery.admit(newcomer)
+
+    def annul(self, scan_id: str, reason: str) -> None:
+        """Take back a scan; how it went comes through `tell`."""
+        self._fresh.put(functools.partial(self._annul, scan_id, reason))
+
+    def finish(self) -> None:
+        """Deliver what was submitted, try once to send what waits, return the lease, and stop."""
+        self._fresh.put(None)
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+        for work in (self._backlog.resume, self._backlog.drain, self._return_lease):
+            self._guarded(work)
+
+    def _deliver_fresh(self) -> None:
+        while (work := self._fresh.get()) is not None:
+            work()
+
+    def deliver(self, scan: Scan) -> None:
+        """Do for one scan what the first thread does."""
+        if self._refused:
+            self._tell(fault_verdict(scan, self._refused, self._delivery.language))
+            return
+        try:
+            self._tell(self._delivery.deliver(scan))
+        except TokenRefused as fault:
+            self._stop(fault)
+            self._tell(fault_verdict(scan, self._refused or fault, self._delivery.language))
+        except SpoolUnwritable as fault:
+            # It is in the spool without an answer: the server shall say what becomes of it.
+            self._backlog.add(Waiting(scan, None, self._refresh.clock.frame))
+            self._tell(fault_verdict(scan, fault, self._delivery.language))
+
+    def _stop(self, fault: ScannerError) -> None:
+        self._refused = TokenRefused()  # before anything that may fail: this gate does not go on
+        self._over.set()
+        if isinstance(fault, DeviceWiped):
+            self._refused = self._wiped()
+        self._tell(Stopped(self._refused))
+
+    def _wiped(self) -> DeviceWiped:
+        try:
+            self._wipe()
+            return DeviceWiped(count=self._delivery.spool.waiting_count())
+        except SpoolUnwritable as fault:
+            return WipeFailed(**fault.details)
+
+    def _annul(self, scan_id: str, reason: str) -> None:
+        try:
+            self._server.annul(scan_id, reason)
+            self._delivery.spool.memory.forget(scan_id)
+            self._tell(Annulled(scan_id, "annulled"))
+        except RequestRejected:
+            self._tell(Annulled(scan_id, "annul_refused"))
+        except ScannerError:
+            self._tell(Annulled(scan_id, "annul_offline"))
+
+    def _tend(self) -> None:
+        while not self._over.is_set():
+            self.round()
+            self._over.wait(ROUND_S)
+
+    def round(self) -> None:
+        """Do once what the second thread does every second."""
+        # What waits goes before the refresh: a lease is renewed when nothing is unheard of.
+        for work in (self._heartbeat, self._backlog.resume, self._backlog.drain, self._supply):
+            self._guarded(work)
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        if self._refused:
+            return
+        try:
+            self._noticing_the_line(work)
+        except TokenRefused as fault:
+            self._stop(fault)
+        except ScannerError as fault:
+            self._tell(Trouble(fault))
+
+    def _noticing_the_line(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except ServerUnreachable as fault:
+            self._line(online=False)
+            # No time heals this one, so a person is told, once for each time the line goes.
+            if isinstance(fault, CertificateRefused) and not self._told_of_certificate:
+                self._told_of_certificate = True
+                self._tell(Trouble(fault))
+
+    def _heartbeat(self) -> None:
+        now = self._refresh.clock.elapsed_s()
+        if self._delivery.link.online and now < self._next_status:
+            return
+        counts = None
+        with contextlib.suppress(RequestRejected):  # a server that will not say is there too
+            counts = self._server.status(self._delivery.spool.waiting_count())
+            self._refresh.note_status(counts)
+            if self._refresh.is_behind(counts):
+                self._next_refresh = -math.inf
+        self._next_status = now + STATUS_EVERY_S
+        self._told_of_certificate = False
+        self._line(online=True, counts=counts)
+
+    def _supply(self) -> None:
+        now = self._refresh.clock.elapsed_s()
+        if not self._delivery.link.online or now < self._next_refresh:
+            return
+        self._next_refresh = now + EVERY_S
+        self._refresh.run()
+
+    def _return_lease(self) -> None:
+        spool, lease = self._delivery.spool, self._delivery.spool.memory.lease()
+        # While the server has yet to hear of a place given away, it would lend that place again.
+        if not self._delivery.link.online or spool.waiting_count() or lease is None:
+            return
+        # Here first: a place that another device holds must not be given away at this one too.
+        spool.memory.drop_lease()
+        with contextlib.suppress(TimeoutError, RequestRejected):  # then it runs out by itself
+            within(GOODBYE_S, lambda: self._server.return_lease(lease.lease_id))
+
+    def _line(self, *, online: bool, counts: dict[str, Any] | None = None) -> None:
+        self._delivery.link.online = online
+        self._tell(LinkSeen(online, counts, self._refresh.freshness()))

@@ -1,0 +1,242 @@
+"""How one scan gets its verdict, and how those that waited reach the server. No threads here.
+
+A scan leaves the spool in two ways only: the server acknowledged its very scan_id, or said that it
+will never take it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from checkin.domain.scanning.verdicts import Source, Status
+from checkin.protocol.codes import parse_code
+from checkin.protocol.gate_list import badge_tag
+from scanner.core.errors import (
+    RequestRejected,
+    ServerFailed,
+    ServerUnreachable,
+    SpoolUnwritable,
+)
+from scanner.core.scan import Scan, Verdict
+from scanner.offline.clock import shifted
+from scanner.offline.decisions import OfflineGate
+from scanner.offline.memory import Passage, passage_told
+from scanner.offline.spool import Contradicted, Spool, Waiting
+from scanner.offline.walk_in import Newcomer, WalkIn, sealed_walk_in
+from scanner.server.verdicts import fault_verdict, verdict_told
+
+
+class Server(Protocol):
+    """What delivery needs of the client."""
+
+    def post_scan(self, scan: Scan, device_time: datetime | None) -> dict[str, Any]:
+        """Send one scan, with what its clock says now."""
+        ...
+
+    def post_batch(self, waiting: list[Waiting], device_time: datetime) -> list[dict[str, Any]]:
+        """Send scans that were decided here, with what their clock says now."""
+        ...
+
+    def register(self, walk_in: WalkIn) -> dict[str, Any]:
+        """Register a walk-in who was let in here, and return {code, participant_id, …}."""
+        ...
+
+
+@dataclass
+class Link:
+    """Whether the server answered last time."""
+
+    online: bool = True
+
+
+@dataclass
+class Delivery:
+    """The way from this device's spool to the server."""
+
+    spool: Spool
+    server: Server
+    offline: OfflineGate
+    link: Link = field(default_factory=Link)
+    language: str = "fr"
+    #: ids of scans on which the server failed: the others go before them
+    _passed_over: set[str] = field(default_factory=set)
+
+    def deliver(self, scan: Scan) -> Verdict:
+        """Ask the server about a scan that is in the spool, and return what the door says.
+
+        Raises:
+            TokenRefused: the device was revoked; the scan stays in the spool.
+        """
+        # A badge whose last passage the server has yet to hear of is decided here too, so that it
+        # hears them in their order and nobody is let in for the same badge twice.
+        if not self.link.online or self.spool.memory.waits(_tag(scan)):
+            return self._decide_here(scan)
+        try:
+            reply = self.server.post_scan(scan, self.offline.clock.now())
+        except ServerUnreachable:
+            self.link.online = False
+            return self._decide_here(scan)
+        except RequestRejected as rejection:
+            return self._set_aside(scan, rejection)
+        # A disk that fails now costs a second sending, which the server answers as before.
+        with contextlib.suppress(SpoolUnwritable):
+            self.spool.done([scan.scan_id], self._passage_in(scan, reply))
+        return verdict_told(scan, reply, self.language)
+
+    def admit(self, newcomer: Newcomer) -> Verdict:
+        """Let somebody without a badge in on a place lent to this gate, or say why not.
+
+        Raises:
+            SpoolUnwritable: nothing could be kept, so nobody is let in.
+        """
+        scan = Scan(code="", source=Source.TYPED, scanned_at=self.offline.clock.now())
+        # Two at once would give one lent place away twice.
+        with self.spool.memory.lock:
+            answer = self.offline.walk_in(newcomer, scan)
+            if answer.passage:
+                walk_in = sealed_walk_in(newcomer, scan, self.offline.walk_in_key())
+                self.spool.walk_ins.take_in(walk_in, answer.decided, answer.passage)
+        return answer.verdict
+
+    def register(self) -> int:
+        """Register the walk-ins who were let in here; return how many entries now wait as any scan.
+
+        Raises:
+            ServerUnreachable, TokenRefused: the rest stays.
+        """
+        registered = 0
+        for walk_in in self.spool.walk_ins.all():
+            try:
+                reply = self.server.register(walk_in)
+            except ServerFailed:
+                continue  # they stay, and nobody waits for them
+            except RequestRejected as fault:
+                error = f"{fault.status} {fault.error}: {fault.detail}"
+                self.spool.walk_ins.set_aside(walk_in, error)
+                continue
+            scan = replace(walk_in.scan, code=str(reply["code"]))
+            self.spool.walk_ins.registered(walk_in, scan, _tag(scan), int(reply["participant_id"]))
+            registered += 1
+        return registered
+
+    def upload(self) -> int:
+        """Send one batch of the scans that were decided here; return how many it settled.
+
+        Raises:
+            ServerUnreachable: nothing was settled, the scans stay.
+            TokenRefused: the device was revoked, the scans stay.
+        """
+        waiting = self.spool.decided(besides=self._passed_over)
+        if not waiting:
+            self._passed_over.clear()
+            waiting = self.spool.decided()
+        return self._upload(waiting) if waiting else 0
+
+    def resume(self, cut_off: list[Waiting]) -> int:
+        """Send the scans that a crash cut off before their verdict; return how many.
+
+        The server decides them like new ones, and answers as before if it already had them.
+
+        Args:
+            cut_off: what was undecided when the spool was opened; what is settled is taken out.
+
+        Raises:
+            ServerUnreachable: the rest stays.
+            TokenRefused: the device was revoked, the rest stays.
+        """
+        count = 0
+        while cut_off:
+            scan, frame = cut_off[0].scan, cut_off[0].frame
+            try:
+                reply = self.server.post_scan(scan, self._time_in(frame))
+                self.spool.done([scan.scan_id], self._passage_in(scan, reply))
+            except RequestRejected as rejection:
+                self._set_aside(scan, rejection)
+            cut_off.pop(0)
+            count += 1
+        return count
+
+    def _upload(self, waiting: list[Waiting]) -> int:
+        try:
+            device_time = self._time_in(waiting[0].frame) or self.offline.clock.now()
+            results = self.server.post_batch(waiting, device_time)
+        except RequestRejected as rejection:
+            return self._upload_apart(waiting, rejection)
+        except ServerFailed:
+            return self._pass_over(waiting)
+        sent = {one.scan.scan_id: one for one in waiting}
+        # Matched by scan_id: what came back in another order or not at all settles nothing else.
+        ours = {r["scan_id"]: r for r in results if r.get("scan_id") in sent}
+        for scan_id, result in ours.items():
+            if result.get("error"):
+                self.spool.set_aside(sent[scan_id].scan, str(result["error"]))
+        self.spool.settle(
+            ours, [_contradicted(sent[i], r) for i, r in ours.items() if _let_in(sent[i], r)]
+        )
+        return len(ours)
+
+    def _time_in(self, frame: str) -> datetime | None:
+        """Return what the clock of a run would say now; None for a run that measured nothing.
+
+        By it the server measures that run's skew, and how long its scans have waited.
+
+        Raises:
+            ServerUnreachable: this run has measured nothing yet, so that it cannot tell how long
+                ago that was. The next answer of the server's measures.
+        """
+        clock = self.offline.clock
+        if frame == clock.frame:
+            return clock.now()
+        skew_s = self.spool.skew_of(frame)
+        if skew_s is None:
+            return None
+        if clock.skew_s is None:
+            raise ServerUnreachable
+        return shifted(clock.server_now(), skew_s)
+
+    def _upload_apart(self, waiting: list[Waiting], rejection: RequestRejected) -> int:
+        # One bad scan must not hold up the others: halve until it stands alone.
+        if len(waiting) == 1:
+            self._set_aside(waiting[0].scan, rejection)
+            return 1
+        middle = len(waiting) // 2
+        return self._upload(waiting[:middle]) + self._upload(waiting[middle:])
+
+    def _pass_over(self, waiting: list[Waiting]) -> int:
+        # The server fails on one of these: close in on it, and let the others go before it.
+        if len(waiting) == 1:
+            self._passed_over.add(waiting[0].scan.scan_id)
+            return 0
+        return self._upload(waiting[: len(waiting) // 2])
+
+    def _decide_here(self, scan: Scan) -> Verdict:
+        with self.spool.memory.lock:
+            answer = self.offline.answer(scan)
+            self.spool.decide(scan.scan_id, answer.decided, answer.passage)
+        return answer.verdict
+
+    def _passage_in(self, scan: Scan, reply: dict[str, Any]) -> Passage | None:
+        at = self.offline.clock.corrected(scan.scanned_at)
+        return passage_told(scan, _tag(scan), reply, at, self.offline.gate_name)
+
+    def _set_aside(self, scan: Scan, rejection: RequestRejected) -> Verdict:
+        self.spool.set_aside(scan, f"{rejection.status} {rejection.error}: {rejection.detail}")
+        return fault_verdict(scan, rejection, self.language)
+
+
+def _tag(scan: Scan) -> str:
+    token = parse_code(scan.code)
+    return badge_tag(token) if token else ""
+
+
+def _let_in(one: Waiting, result: dict[str, Any]) -> bool:
+    """Say whether a person was let in here and the server's answer is no."""
+    let_in = one.decided is not None and one.decided["status"] == Status.OK
+    return let_in and not result.get("error") and result.get("status") == Status.ERROR
+
+
+def _contradicted(one: Waiting, result: dict[str, Any]) -> Contradicted:
+    return Contradicted(one.scan.scan_id, result.get("reason"), one.scan.scanned_at)

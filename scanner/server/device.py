@@ -1,0 +1,145 @@
+"""What this computer remembers of its pairings, in a file that only its user can read."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import ssl
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from checkin.protocol.fingerprints import fingerprint_of
+from scanner.server.client import Pairing
+from scanner.server.self_signed import is_self_signed
+
+
+def config_folder() -> Path:
+    """Return the folder for this user's settings, by the custom of the system."""
+    return _user_folder("XDG_CONFIG_HOME", ".config", "APPDATA")
+
+
+def spool_folder(server: str, token: str) -> Path:
+    """Return where the scans of one device of one server wait.
+
+    The token is in the name only as a hash: two gates that run on one computer must not send each
+    other's scans.
+    """
+    device = hashlib.sha256(f"{server}\n{token}".encode()).hexdigest()[:16]
+    return _user_folder("XDG_STATE_HOME", ".local/state", "LOCALAPPDATA") / f"spool-{device}"
+
+
+def remember(server: str, pairing: Pairing) -> None:
+    """Store a pairing, readable by this user only; an older one with `server` goes."""
+    known = _known()
+    # Scans that waited under the old token are this gate's still: the new one sends them.
+    earlier = known.get(server, {})
+    spool = earlier.get("spool") or str(spool_folder(server, pairing.token))
+    known[server] = {**asdict(pairing), "spool": spool, **_authority_in(earlier)}
+    _write_known(known)
+
+
+def forget(server: str, token: str) -> None:
+    """Erase a pairing whose token was taken away; where its scans wait is kept."""
+    known = _known()
+    entry = known.get(server, {})
+    if entry.get("token") != token:
+        return
+    known[server] = {"spool": entry["spool"], **_authority_in(entry)}
+    _write_known(known)
+
+
+def remembered(server: str) -> tuple[Pairing, Path] | None:
+    """Return the pairing with `server` and its spool, or None when there is none."""
+    entry = _known().get(server)
+    if entry is None or "token" not in entry:
+        return None
+    fields = {name: entry[name] for name in ("device_id", "token", "gate", "event")}
+    return Pairing(**fields), Path(entry["spool"])
+
+
+def keep_authority(server: str, der: bytes) -> Path:
+    """Keep the certificate of a server's authority, and return its file (PEM)."""
+    fingerprint = fingerprint_of(der)
+    path = _authority_file(fingerprint)
+    _write_private(path, ssl.DER_cert_to_PEM_cert(der))
+    known = _known()
+    known[server] = {**known.get(server, {}), "authority": fingerprint}
+    _write_known(known)
+    return path
+
+
+def kept_authority(server: str) -> tuple[str, Path] | None:
+    """Return the fingerprint and the file of a server's authority; None when none is kept whole."""
+    fingerprint = _known().get(server, {}).get("authority", "")
+    path = _authority_file(fingerprint)
+    # A file that was exchanged or damaged is no authority that anybody compared.
+    with contextlib.suppress(OSError, ValueError):
+        der = ssl.PEM_cert_to_DER_cert(path.read_text("ascii"))
+        if fingerprint_of(der) == fingerprint and is_self_signed(der):
+            return fingerprint, path
+    return None
+
+
+def forget_authority(server: str) -> None:
+    """Believe only what the system believes of a server."""
+    known = _known()
+    if known.get(server, {}).pop("authority", None):
+        _write_known(known)
+
+
+def _authority_file(fingerprint: str) -> Path:
+    return config_folder() / f"authority-{fingerprint}.pem"
+
+
+def _authority_in(entry: dict[str, Any]) -> dict[str, Any]:
+    return {"authority": entry["authority"]} if "authority" in entry else {}
+
+
+def _write_known(known: dict[str, Any]) -> None:
+    _write_private(_file(), json.dumps(known, ensure_ascii=False, indent=1))
+
+
+def known_spools() -> dict[str, Path]:
+    """Return where scans wait, by server, also of pairings whose token was taken away."""
+    return {
+        server: Path(entry["spool"])
+        for server, entry in _known().items()
+        if isinstance(entry, dict) and "spool" in entry
+    }
+
+
+def _file() -> Path:
+    return config_folder() / "scanner.json"
+
+
+def _known() -> dict[str, Any]:
+    # A damaged file means pairing again, not a scanner that no longer starts.
+    with contextlib.suppress(OSError, ValueError):
+        known = json.loads(_file().read_text(encoding="utf-8"))
+        if isinstance(known, dict):
+            return known
+    return {}
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    new = path.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+
+
+def _user_folder(variable: str, below_home: str, windows_variable: str) -> Path:
+    if sys.platform == "win32":
+        return Path(os.environ.get(windows_variable) or Path.home()) / "marhaba"
+    if sys.platform == "darwin" and variable not in os.environ:
+        return Path.home() / "Library" / "Application Support" / "marhaba"
+    return Path(os.environ.get(variable) or Path.home() / below_home) / "marhaba"

@@ -1,0 +1,56 @@
+"""What the threads behind the scenes tell whoever shows things to a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from scanner.core.errors import ScannerError
+from scanner.core.scan import Verdict
+from scanner.server.refresh import Freshness
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """Scans that had waited and are now with the server.
+
+    Attributes:
+        contradicted: of these, people let in here whom the server's rules would have refused.
+    """
+
+    count: int
+    contradicted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSeen:
+    """The state of the line to the server; `counts` is the body of `/status` when it was read."""
+
+    online: bool
+    counts: dict[str, Any] | None = None
+    freshness: Freshness = field(default_factory=Freshness)
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The scanner cannot go on."""
+
+    fault: ScannerError
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something failed behind the scenes and will be tried again."""
+
+    fault: ScannerError
+
+
+@dataclass(frozen=True, slots=True)
+class Annulled:
+    """How taking back a scan went: `outcome` is a key in `words`."""
+
+    scan_id: str
+    outcome: str
+
+
+Happening = Verdict | Uploaded | LinkSeen | Stopped | Trouble | Annulled

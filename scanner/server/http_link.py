@@ -1,0 +1,217 @@
+"""Requests to one server: sent, answered within their time, and their faults called by name."""
+
+from __future__ import annotations
+
+import ssl
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from checkin.protocol.version import VERSION
+from scanner.core.errors import (
+    AskedTooOften,
+    BadServerAddress,
+    CertificateChanged,
+    CertificateMissing,
+    CertificateNotOfFile,
+    CertificateOfOtherName,
+    CertificateOutOfDate,
+    CertificateRefused,
+    DeviceWiped,
+    RequestRejected,
+    ServerFailed,
+    ServerUnreachable,
+    TokenRefused,
+)
+from scanner.offline.clock import DeviceClock
+from scanner.server.local_names import LocalNames
+
+SOFTWARE = f"marhaba-scanner/{VERSION}"
+
+# OpenSSL's numbers: X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH;
+# X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED.
+_OTHER_NAME = {62, 64}
+_OUT_OF_DATE = {9, 10}
+
+# Answers that will be the same however often the request is sent.
+_HOPELESS = {400, 403, 404, 409, 413, 415, 422}
+
+
+class Line:
+    """The way to one server, for one device.
+
+    Every call raises ServerUnreachable when there is no answer of our server within its time,
+    TokenRefused on 401, and RequestRejected for what the server will never take. Paths are those
+    below `/api/v1/`.
+    """
+
+    def __init__(
+        self,
+        server: str,
+        *,
+        token: str = "",
+        language: str = "fr",
+        cafile: Path | None = None,
+        authority: Path | None = None,
+        clock: DeviceClock | None = None,
+    ) -> None:
+        """Get ready; nothing is sent yet.
+
+        Args:
+            cafile: certificates to believe instead of the system's.
+            authority: the same, learned when pairing; `cafile` wins.
+            clock: measured against the server's with each exchange.
+
+        Raises:
+            BadServerAddress: `server` is not an http or https address.
+            CertificateMissing: there is no such `cafile`.
+        """
+        self.server = server_address(server)
+        self.clock = clock or DeviceClock()
+        self._session = requests.Session()
+        # Proxies and .netrc of the computer's owner have no business between a gate and its server.
+        self._session.trust_env = False
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, LocalNames())
+        self._session.headers["Accept-Language"] = language
+        self._session.headers["User-Agent"] = SOFTWARE
+        if token:
+            self._session.headers["Authorization"] = f"Bearer {token}"
+        if cafile is not None and not cafile.is_file():
+            raise CertificateMissing(cafile=cafile)
+        self._cafile, self._authority = cafile, authority
+        if believed := cafile or authority:
+            self._session.verify = str(believed)
+
+    def get(self, path: str, *, timeout_s: float) -> dict[str, Any]:
+        """Read something."""
+        return self._call("GET", path, None, timeout_s=timeout_s)
+
+    def post(self, path: str, body: dict[str, Any], *, timeout_s: float) -> dict[str, Any]:
+        """Send something and return the reply."""
+        return self._call("POST", path, body, timeout_s=timeout_s)
+
+    def delete(self, path: str, *, timeout_s: float) -> dict[str, Any]:
+        """Give something back."""
+        return self._call("DELETE", path, None, timeout_s=timeout_s)
+
+    def _call(
+        self, method: str, path: str, body: dict[str, Any] | None, *, timeout_s: float
+    ) -> dict[str, Any]:
+        sent_at, began_s = self.clock.now(), self.clock.elapsed_s()
+        answer = self._send(method, path, body, timeout_s, {})
+        reply = self._understood(answer)
+        self._note_skew(reply, sent_at, self.clock.elapsed_s() - began_s)
+        return reply
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None,
+        timeout_s: float,
+        headers: dict[str, str],
+    ) -> requests.Response:
+        url = f"{self.server}/api/v1/{path}"
+        # A kept connection may have been closed by the server meanwhile: that costs a second try,
+        # which is safe because the server knows a scan by its scan_id.
+        for last in (False, True):
+            try:
+                return self._session.request(
+                    method,
+                    url,
+                    json=body,
+                    timeout=timeout_s,
+                    headers=headers,
+                    allow_redirects=False,
+                )
+            except requests.exceptions.SSLError as error:
+                # TLS that breaks off is a connection lost, as when the server's worker restarts.
+                if refusal := _refusal_in(error):
+                    raise self._refused(refusal) from error
+                if last:
+                    raise ServerUnreachable(server=self.server) from error
+            except requests.Timeout as error:
+                raise ServerUnreachable(server=self.server) from error
+            except requests.RequestException as error:
+                if last:
+                    raise ServerUnreachable(server=self.server) from error
+        raise AssertionError("the second try returns or raises")
+
+    def _refused(self, refusal: ssl.SSLCertVerificationError) -> CertificateRefused:
+        if refusal.verify_code in _OTHER_NAME:
+            return CertificateOfOtherName(server=self.server)
+        if refusal.verify_code in _OUT_OF_DATE:
+            return CertificateOutOfDate(server=self.server)
+        if self._cafile:
+            return CertificateNotOfFile(server=self.server, cafile=self._cafile)
+        kind = CertificateChanged if self._authority else CertificateRefused
+        return kind(server=self.server)
+
+    def _understood(self, answer: requests.Response) -> dict[str, Any]:
+        reply = _json_object(answer)
+        # The portal of a public network, or a proxy whose server is away, answers with a page or
+        # an error of its own: that neither stops this device nor sets a scan aside.
+        if reply is None or not (answer.ok or isinstance(reply.get("error"), str)):
+            raise ServerUnreachable(server=self.server)
+        if answer.ok:
+            return reply
+        if answer.status_code == 401:
+            raise DeviceWiped if reply.get("wipe") is True else TokenRefused
+        if answer.status_code in _HOPELESS:
+            raise RequestRejected(answer.status_code, reply["error"], str(reply.get("detail", "")))
+        if answer.status_code == 429:
+            raise AskedTooOften(server=self.server, minutes=_minutes_to_wait(answer))
+        raise (ServerFailed if answer.status_code == 500 else ServerUnreachable)(server=self.server)
+
+    def _note_skew(self, reply: dict[str, Any], sent_at: datetime, round_trip_s: float) -> None:
+        # `/status` says when it counted, which is the same moment.
+        try:
+            server_time = datetime.fromisoformat(reply.get("server_time") or reply["at"])
+            self.clock.note(server_time, sent_at, round_trip_s)
+        except (KeyError, TypeError, ValueError):
+            return
+
+
+def server_address(server: str) -> str:
+    """Return `server` without a final slash.
+
+    Raises:
+        BadServerAddress: it is not an http or https address with a host.
+    """
+    try:
+        parts = urlsplit(server)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # brackets without their end, or a port that is none
+        usable = False
+    if not usable:
+        raise BadServerAddress(server=server)
+    return server.rstrip("/")
+
+
+def _refusal_in(error: BaseException | None) -> ssl.SSLCertVerificationError | None:
+    """Return why a certificate was refused, from under the faults of two libraries."""
+    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
+        error = error.__cause__ or error.__context__ or _wrapped_in(error)
+    return error
+
+
+def _wrapped_in(error: BaseException) -> BaseException | None:
+    inner = getattr(error, "reason", None) or (error.args[0] if error.args else None)
+    return inner if isinstance(inner, BaseException) else None
+
+
+def _minutes_to_wait(answer: requests.Response) -> int:
+    told = answer.headers.get("Retry-After", "")
+    return max(1, -(-int(told) // 60)) if told.isdecimal() else 1
+
+
+def _json_object(answer: requests.Response) -> dict[str, Any] | None:
+    try:
+        reply = answer.json()
+    except ValueError:
+        return None
+    return reply if isinstance(reply, dict) else None

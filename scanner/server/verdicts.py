@@ -1,0 +1,33 @@
+"""What the door says to a scan: by the server's reply, or of a fault."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from checkin.domain.scanning.messages import verdict_message
+from checkin.domain.scanning.verdicts import Status
+from scanner.core.errors import ScannerError
+from scanner.core.scan import Scan, Verdict
+from scanner.words import say
+
+
+def verdict_told(scan: Scan, reply: dict[str, Any], language: str) -> Verdict:
+    """Return the verdict that the server's reply to a scan tells."""
+    status, reason = str(reply["status"]), reply.get("reason")
+    return Verdict(
+        scan,
+        status,
+        reason,
+        reply.get("message") or verdict_message(status, reason, language, scan.type),
+        participant=reply.get("participant"),
+        delegation=reply.get("delegation"),
+        first_admission=reply.get("first_admission"),
+        stop=reply.get("stop"),
+        rehearsal=reply.get("rehearsal") is True,
+    )
+
+
+def fault_verdict(scan: Scan, fault: ScannerError, language: str) -> Verdict:
+    """Return the red verdict of a scan that could not be decided because of `fault`."""
+    message = say(language, fault.code, **fault.details)
+    return Verdict(scan, Status.ERROR, None, message, fault=(fault.code, fault.details))

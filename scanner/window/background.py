@@ -1,0 +1,52 @@
+"""Errands to the server on a thread of their own, so that the window never waits."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from scanner.core.errors import ScannerError
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of an errand: `result`, or the `fault` that prevented it.
+
+    Attributes:
+        asked_s: `opened_s` of the form that sent it; another form is not answered by it.
+    """
+
+    errand: str
+    asked_s: float
+    result: Any = None
+    fault: ScannerError | None = None
+
+
+class Errands:
+    """Runs one errand after the other; the window takes the answers when it draws."""
+
+    def __init__(self) -> None:
+        self._waiting: queue.Queue[tuple[str, float, Callable[[], Any]] | None] = queue.Queue()
+        self.answers: queue.Queue[Answer] = queue.Queue()
+        self._thread = threading.Thread(target=self._run, name="errands", daemon=True)
+        self._thread.start()
+
+    def send(self, errand: str, asked_s: float, work: Callable[[], Any]) -> None:
+        """Run `work` soon; its answer comes out of `answers`."""
+        self._waiting.put((errand, asked_s, work))
+
+    def close(self) -> None:
+        """Stop after what is running."""
+        self._waiting.put(None)
+        self._thread.join(timeout=6)
+
+    def _run(self) -> None:
+        while (next_errand := self._waiting.get()) is not None:
+            errand, asked_s, work = next_errand
+            try:
+                self.answers.put(Answer(errand, asked_s, result=work()))
+            except ScannerError as fault:
+                self.answers.put(Answer(errand, asked_s, fault=fault))

@@ -1,0 +1,98 @@
+"""The decoding thread of the window."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from typing import Protocol
+
+from scanner.camera.parties import Parties
+from scanner.camera.sources import Frame, Frames, Live
+from scanner.camera.steady import Steady
+from scanner.camera.watch import paced, watch
+from scanner.core.errors import ScannerError
+from scanner.decode.base import Decoder, Reading
+from scanner.gate.station import Sight
+
+
+class Sees(Protocol):
+    """Whoever is told what is read."""
+
+    def saw(self, text: str, at_s: float, /) -> Sight:
+        """Take a text that was read at `at_s` of the source's clock."""
+        ...
+
+
+Remark = str | ScannerError | None
+
+
+class Eye:
+    """The decoding thread: from frames to the station, with the newest frame kept for the screen.
+
+    What a person should hear of besides verdicts comes out of `remarks`: keys in `words`, the
+    fault of a camera that is gone, and None when it is back.
+    """
+
+    def __init__(self, frames: Frames, decoder: Decoder, station: Sees) -> None:
+        self._frames = frames
+        self._decoder = decoder
+        self._station = station
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._look, name="decode", daemon=True)
+        self.parties = Parties()
+        self.remarks: queue.Queue[Remark] = queue.Queue()
+        self.fault: ScannerError | None = None
+        self.newest: tuple[Frame | None, list[Reading]] = (None, [])
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def look_at(self, frames: Frames) -> None:
+        """Take other frames from now on."""
+        earlier, self._frames = self._frames, frames
+        # Letting a camera go may take as long as it still hangs in a read.
+        threading.Thread(target=earlier.close, name="let go", daemon=True).start()
+        if not self._thread.is_alive() and not self._over.is_set():
+            self._thread = threading.Thread(target=self._look, name="decode", daemon=True)
+            self._thread.start()
+
+    def close(self) -> None:
+        """Stop looking and let the camera go."""
+        self._over.set()
+        self._frames.close()
+        self._thread.join(timeout=3)
+
+    def _look(self) -> None:
+        looking = True
+        while looking:
+            frames = self._frames
+            self._look_through(frames)
+            looking = self._frames is not frames and not self._over.is_set()
+
+    def _look_through(self, frames: Frames) -> None:
+        if isinstance(frames, Steady):
+            frames.tell = self.remarks.put
+        live = isinstance(frames, Live | Steady)
+        try:
+            watch(frames if live else paced(frames), self._decoder, self._seen)
+            if self._frames is frames and not self._over.is_set():
+                self.remarks.put("source_ended")
+        except _Over:
+            return
+        except ScannerError as fault:
+            self.fault = fault
+
+    def _seen(self, frame: Frame, readings: list[Reading]) -> None:
+        if self._over.is_set():
+            raise _Over
+        self.newest = (frame, readings)
+        self.parties.seen([reading.text for reading in readings], frame.at_s)
+        for reading in readings:
+            sight = self._station.saw(reading.text, frame.at_s)
+            if sight in (Sight.NOT_OURS, Sight.AGAIN):
+                self.remarks.put(str(sight))
+
+
+class _Over(Exception):
+    """Ends the loop over the frames of a file."""

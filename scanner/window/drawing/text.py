@@ -1,0 +1,141 @@
+"""Text in both scripts, drawn by Pillow with raqm: Arabic joined and from right to left."""
+
+from __future__ import annotations
+
+import functools
+import re
+from pathlib import Path
+
+from PIL import ImageDraw, ImageFont, features
+
+_FONTS = Path(__file__).resolve().parents[2] / "fonts"
+SMALLEST_PX = 18
+#: where a line may break: not at a no-break space, which keeps a French mark to its word
+_SPACES = re.compile(r"[^\S\N{NO-BREAK SPACE}]+")
+_LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
+
+
+def can_shape() -> bool:
+    """Say whether Arabic comes out joined: Pillow's wheel needs the system's libfribidi."""
+    return bool(features.check("raqm"))
+
+
+@functools.cache
+def font(size_px: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
+    """Return Vazirmatn, which covers French and Arabic, at this size."""
+    name = "Vazirmatn-Bold.ttf" if bold else "Vazirmatn-Regular.ttf"
+    return ImageFont.truetype(_FONTS / name, size_px)
+
+
+def is_arabic(text: str) -> bool:
+    """Say whether a text has Arabic letters."""
+    return any("\u0600" <= letter <= "\u08ff" or "\ufb50" <= letter <= "\ufeff" for letter in text)
+
+
+def draw_line(
+    draw: ImageDraw.ImageDraw,
+    text: str,
+    *,
+    left: int,
+    right: int,
+    middle: int,
+    size_px: int,
+    colour: str,
+    bold: bool = False,
+    rtl: bool = False,
+) -> int:
+    """Draw one line between `left` and `right`, its middle at height `middle`; return its width.
+
+    It starts at the side where its reader starts (`rtl`: the right). Too long a text is set
+    smaller, and cut with an ellipsis only when it would become too small to read.
+    """
+    text, face = _fitted(draw, text, right - left, size_px, bold)
+    x, anchor = (right, "rm") if rtl else (left, "lm")
+    way = _direction(text, rtl=rtl)
+    draw.text((x, middle), text, font=face, fill=colour, anchor=anchor, direction=way)
+    return round(_width(draw, text, face))
+
+
+def draw_paragraph(
+    draw: ImageDraw.ImageDraw,
+    text: str,
+    *,
+    left: int,
+    right: int,
+    middle: int,
+    size_px: int,
+    colour: str,
+    most_lines: int = 3,
+    bold: bool = False,
+    rtl: bool = False,
+) -> None:
+    """Draw a sentence on as many lines as it needs, about the height `middle`.
+
+    When it needs more than `most_lines` it is set smaller; the last line is cut only at a size
+    below which nobody could read it.
+    """
+    lines = _wrapped(draw, text, right - left, font(size_px, bold=bold))
+    while len(lines) > most_lines and size_px > SMALLEST_PX:
+        size_px -= 2
+        lines = _wrapped(draw, text, right - left, font(size_px, bold=bold))
+    if len(lines) > most_lines:
+        lines = [*lines[: most_lines - 1], " ".join(lines[most_lines - 1 :])]
+    step = round(size_px * 1.45)
+    top = middle - step * (len(lines) - 1) // 2
+    for number, line in enumerate(lines):
+        draw_line(
+            draw,
+            line,
+            left=left,
+            right=right,
+            middle=top + number * step,
+            size_px=size_px,
+            colour=colour,
+            bold=bold,
+            rtl=rtl,
+        )
+
+
+def width_of(draw: ImageDraw.ImageDraw, text: str, size_px: int, *, bold: bool = False) -> float:
+    """Return how wide a text would be in pixels."""
+    return _width(draw, text, font(size_px, bold=bold))
+
+
+def _wrapped(
+    draw: ImageDraw.ImageDraw, text: str, room: int, face: ImageFont.FreeTypeFont
+) -> list[str]:
+    lines = [""]
+    for word in _SPACES.split(text.strip()):
+        longer = f"{lines[-1]} {word}".strip()
+        if not lines[-1] or _width(draw, longer, face) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def _fitted(
+    draw: ImageDraw.ImageDraw, text: str, room: int, size_px: int, bold: bool
+) -> tuple[str, ImageFont.FreeTypeFont]:
+    smallest = max(SMALLEST_PX, size_px * 2 // 5)
+    while size_px > smallest and _width(draw, text, font(size_px, bold=bold)) > room:
+        size_px -= 2
+    face = font(size_px, bold=bold)
+    if _width(draw, text, face) <= room:
+        return text, face
+    while text and _width(draw, text + "…", face) > room:
+        text = text[:-1]
+    return text.rstrip() + "…", face
+
+
+def _width(draw: ImageDraw.ImageDraw, text: str, face: ImageFont.FreeTypeFont) -> float:
+    return draw.textlength(text, font=face, direction=_direction(text))
+
+
+def _direction(text: str, *, rtl: bool = False) -> str | None:
+    # Without raqm Pillow refuses to be told a direction.
+    if not can_shape():
+        return None
+    # A line of both scripts runs as its reader reads; a name alone as its own script does.
+    mixed = is_arabic(text) and _LATIN.search(text)
+    return "rtl" if is_arabic(text) and (rtl or not mixed) else "ltr"

@@ -1,0 +1,189 @@
+"""What the scan page says when something is wrong, and that nothing is green then."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select, update
+
+from checkin.db.models import Event, Scan
+from tests.browser.gates.stations import (
+    VERDICT,
+    card,
+    dismiss,
+    open_station,
+    stored,
+    type_code,
+    wait_for_list,
+)
+from tests.support import factories
+
+# Minutes of real browsers: script/proof runs these, script/test the shorter stories beside them.
+pytestmark = [pytest.mark.browser, pytest.mark.proof]
+
+
+@pytest.fixture
+def codes(database, event, delegation):
+    return factories.badges(database, event, 2, delegation=delegation)
+
+
+def answer_scans_with(page, status, body):
+    """Let something else than our server answer what the page posts as a scan."""
+    page.evaluate(
+        """([status, body]) => {
+          const real = window.fetch;
+          window.fetch = (address, asked) => address === "/api/v1/scans"
+            ? Promise.resolve(new Response(JSON.stringify(body), {status}))
+            : real(address, asked);
+        }""",
+        [status, body],
+    )
+
+
+def recorded(database):
+    with database.read() as session:
+        return [str(scan_id) for scan_id in session.scalars(select(Scan.scan_id))]
+
+
+def test_a_scan_that_the_server_will_never_take_is_set_aside_and_shown(page, codes, database):
+    refusal = {"error": "invalid_request", "detail": "source: not one of ours"}
+    answer_scans_with(page, 400, refusal)
+
+    type_code(page, codes[0])
+
+    said = card(page)
+    assert (said["kind"], said["word"]) == ("refused", "Non enregistré")
+    assert "source: not one of ours" in said["more"]
+    dismiss(page)
+    assert page.text_content("#aside") == "Mis de côté\u00a0: 1"
+    page.click("#aside")
+    assert codes[0][-6:] in page.text_content("#aside-list")
+    left = stored(page)
+    assert (len(left["waiting"]), len(left["set_aside"])) == (0, 1)
+    assert recorded(database) == []
+
+
+def test_the_page_of_a_public_networks_portal_is_not_our_server(page, codes, database):
+    portal = {"status": 200, "content_type": "text/html", "body": "<h1>Wifi gratuit</h1>"}
+    page.route("**/api/v1/**", lambda route: route.fulfill(**portal))
+
+    type_code(page, codes[0])
+
+    assert card(page)["kind"] == "pending"
+    page.wait_for_selector("#line[data-state=offline]")
+    page.unroute("**/api/v1/**")
+    page.wait_for_selector("#waiting", state="hidden", timeout=20_000)
+    assert len(recorded(database)) == 1
+
+
+def test_a_portals_401_is_no_answer_of_our_server(page, codes, database):
+    answer_scans_with(page, 401, {"message": "Connectez-vous au wifi"})
+
+    type_code(page, codes[0])
+
+    assert card(page)["kind"] == "pending"
+    page.wait_for_selector("#waiting", state="hidden", timeout=20_000)
+    assert len(recorded(database)) == 1
+
+
+def test_a_token_that_is_not_taken_any_more_erases_nothing(page, codes):
+    answer_scans_with(page, 401, {"error": "unauthenticated", "detail": ""})
+
+    type_code(page, codes[0])
+
+    page.wait_for_selector("#pairing:not([hidden])")
+    left = stored(page)
+    assert len(left["entries"]) == 2
+    assert [row["scan"]["code"] for row in left["waiting"]] == [codes[0]]
+    page.reload()
+    page.wait_for_selector("#waiting", state="hidden")
+    page.wait_for_selector("#line[data-state=online]")
+
+
+def test_a_list_that_nobody_confirmed_for_half_an_hour_is_a_warning(context, page):
+    context.set_offline(True)
+    page.evaluate(
+        """async () => {
+          const asked = (request) =>
+            new Promise(done => (request.onsuccess = () => done(request.result)));
+          const database = await asked(indexedDB.open("marhaba-door"));
+          const kept = database.transaction("kept", "readwrite").objectStore("kept");
+          const row = await asked(kept.get("confirmed_at"));
+          await asked(kept.put({...row, value: row.value - 31 * 60_000}));
+          database.close();
+        }"""
+    )
+
+    page.reload()
+
+    page.wait_for_selector("#lasting:not([hidden])", timeout=20_000)
+    assert "plus de 30 minutes" in page.text_content("#lasting")
+    assert page.text_content("#list-age") == "Liste\u00a0: 31 min"
+    assert page.get_attribute("#list-age", "data-warn") == "true"
+
+
+def test_a_clock_that_is_an_hour_off_is_said_and_corrected(chromium, pairing_link, codes, database):
+    context = chromium.start().new_context()
+    context.add_init_script("const now = Date.now; Date.now = () => now() + 3_600_000;")
+    page = open_station(context, pairing_link)
+    wait_for_list(page)
+
+    off_s = int(page.text_content("#clock").split()[2])
+    assert abs(off_s - 3600) < 5
+    assert "plus d’une minute d’écart" in page.text_content("#lasting")
+    context.set_offline(True)
+    page.wait_for_selector("#line[data-state=offline]", timeout=20_000)
+    type_code(page, codes[0])
+    assert card(page)["kind"] == "pending"
+    context.set_offline(False)
+    page.wait_for_selector("#waiting", state="hidden", timeout=30_000)
+    with database.read() as session:
+        scan = session.scalars(select(Scan)).one()
+    assert abs((scan.received_at - scan.corrected_at).total_seconds()) < 60
+    assert 3_590 < (scan.scanned_at - scan.corrected_at).total_seconds() < 3_610
+
+
+def test_an_insecure_address_is_said_with_its_fix_and_nothing_is_decided_there(
+    chromium, pairing_link, codes, database, server
+):
+    rule = "--host-resolver-rules=MAP marhaba.test 127.0.0.1"
+    link = pairing_link.replace("localhost", "marhaba.test")
+    page = open_station(chromium.start(more=[rule]), link)
+    page.wait_for_selector("#camera-problem:not([hidden])")
+    assert "https" in page.text_content("#camera-problem p")
+    type_code(page, codes[0])
+    assert card(page)["kind"] == "ok"
+    dismiss(page)
+    server.kill()
+
+    type_code(page, codes[1])
+    assert card(page)["kind"] == "unconfirmed"
+    (waiting,) = stored(page)["waiting"]
+    server.start()
+
+    page.wait_for_selector(VERDICT + "[data-kind=ok]", timeout=30_000)
+    assert waiting["scan_id"] in recorded(database)
+    assert len(recorded(database)) == 2
+
+
+def test_a_new_version_is_offered_and_taken_without_losing_anything(
+    context, page, codes, database, server
+):
+    context.set_offline(True)
+    page.wait_for_selector("#line[data-state=offline]", timeout=20_000)
+    type_code(page, codes[0])
+    card(page)
+    context.set_offline(False)
+    before = page.evaluate("caches.keys()")
+    elsewhere = update(Event).values(timezone="Asia/Tokyo")  # its clock is a part of the page
+    factories.write(database, lambda s: s.execute(elsewhere))
+
+    page.evaluate("navigator.serviceWorker.getRegistration().then(one => one.update())")
+    page.click("#new-version")
+    page.wait_for_selector("html[data-kept=yes]")
+
+    page.wait_for_selector("#waiting", state="hidden", timeout=30_000)
+    after = page.evaluate("caches.keys()")
+    versions = [{name for name in names if "scan-" in name} for names in (before, after)]
+    assert [len(names) for names in versions] == [1, 1]
+    assert versions[0] != versions[1]
+    assert len(recorded(database)) == 1

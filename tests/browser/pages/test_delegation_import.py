@@ -1,0 +1,134 @@
+"""A coordinator brings a spreadsheet to badges on paper with the keyboard alone, in Chromium."""
+
+from __future__ import annotations
+
+import pytest
+from pypdf import PdfReader
+from sqlalchemy import select
+
+from checkin.db.models import Participant, Role
+from tests.support import factories
+from tests.web.browsing import PASSWORD, an_operator
+
+pytestmark = pytest.mark.browser
+
+LIST = "Nom,Nom en arabe,Téléphone\nAmina Alaoui,أمينة العلوي,0612345678\nBahia Idrissi,,12\n"
+
+
+@pytest.fixture
+def page(server, database, event, delegation, chromium):
+    """A page on which Khémisset's coordinator is signed in."""
+    factories.a_category(database, event)
+    an_operator(database, Role.COORDINATOR, delegation_id=delegation.id)
+    page = chromium.start().new_page(accept_downloads=True)
+    # Choosers are caught only some time after somebody listens, and nothing says when.
+    page.on("filechooser", lambda _chooser: None)
+    page.goto(server.url + "/login")
+    page.fill("#email", "coordinator@example.org")
+    page.fill("#password", PASSWORD)
+    page.press("#password", "Enter")
+    page.wait_for_url(server.url + "/")
+    return page
+
+
+def press_until(page, reached, key="Tab", most=80):
+    """Press a key until what has the focus satisfies a condition, as somebody without mouse."""
+    for _ in range(most):
+        page.keyboard.press(key)
+        if page.evaluate(f"(() => {{ const e = document.activeElement; return {reached}; }})()"):
+            return
+    raise AssertionError(f"{key} never reached {reached}")
+
+
+def people(database):
+    with database.read() as session:
+        rows = session.scalars(select(Participant).order_by(Participant.id)).all()
+    return [(p.name, p.phone) for p in rows]
+
+
+def open_link(page, ending):
+    press_until(page, f"(e.href || '').endsWith('{ending}')")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def upload_with_keys(page, tmp_path, text):
+    file = tmp_path / "liste.csv"
+    file.write_text(text, "utf-8")
+    press_until(page, "e.id === 'file'")
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files(file)
+    press_until(page, "e.tagName === 'BUTTON' && e.form && e.form.matches('[data-sending]')")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#review")
+
+
+def test_from_a_spreadsheet_to_badges_on_paper_without_a_mouse(page, database, tmp_path):
+    open_link(page, "/delegations")
+    open_link(page, "/import")
+    upload_with_keys(page, tmp_path, LIST)
+    assert people(database) == []
+
+    press_until(page, "e.getAttribute('aria-invalid') === 'true'")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("0687654321")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    press_until(page, "e.value === 'register'")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+    assert people(database) == [
+        ("Amina Alaoui", "+212612345678"),
+        ("Bahia Idrissi", "+212687654321"),
+    ]
+    open_link(page, "/badges")
+    press_until(page, "e.tagName === 'BUTTON' && e.form && e.form.action.endsWith('.pdf')")
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    sheets = PdfReader(download.value.path())
+    text = "".join(sheet.extract_text() for sheet in sheets.pages)
+    assert ("Amina Alaoui" in text, "Bahia Idrissi" in text) == (True, True)
+
+
+def test_a_file_that_cannot_be_read_is_told_and_the_next_one_is_taken(page, database, tmp_path):
+    open_link(page, "/delegations")
+    open_link(page, "/import")
+    file = tmp_path / "vide.csv"
+    file.write_text("")
+    page.set_input_files("#file", file)
+    page.click("form[data-sending] button")
+    page.wait_for_selector("#sending.problem")
+    said = page.inner_text("#sending")
+    page.set_input_files("#file", {"name": "b.csv", "mimeType": "", "buffer": LIST.encode()})
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#review")
+
+    assert "Le fichier est vide" in said
+    assert page.locator("[aria-invalid=true]").count() == 1
+
+
+def test_ten_thousand_rows_are_checked_and_registered(page, database, tmp_path):
+    rows = "".join(f"Militant{n} Alaoui{n},,06{n:08d}\n" for n in range(10_000))
+    open_link(page, "/delegations")
+    open_link(page, "/import")
+    said: list[str] = []
+
+    def told(words):
+        said.append(words)
+
+    page.expose_function("told", told)
+    page.evaluate(
+        "new MutationObserver(([one]) => told(one.target.textContent)).observe("
+        "document.querySelector('#sending'), {childList: true})"
+    )
+    upload_with_keys(page, tmp_path, LIST.splitlines()[0] + "\n" + rows)
+
+    page.click("button[value=register]")
+    page.wait_for_selector("form[data-sending]")
+
+    assert said[-1] == "Vérification des lignes…"
+    assert len(people(database)) == 10_000

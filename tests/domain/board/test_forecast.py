@@ -1,0 +1,66 @@
+"""When the rest will be in: told where the pace says it, and not told where it does not."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from checkin.domain.board.forecast import Forecast, Outlook, forecast, people_per_minute
+
+NOW = datetime(2025, 6, 14, 15, 0, 40, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+def arrivals(*counts):
+    """Arrivals of the last whole minutes before NOW, the latest last."""
+    end = NOW.replace(second=0)
+    return {end - MINUTE * (len(counts) - at): count for at, count in enumerate(counts)}
+
+
+def test_the_pace_of_the_last_ten_minutes_goes_on():
+    told = forecast(arrivals(90, *[10] * 10), missing=200, now=NOW)
+
+    assert told == Forecast(
+        Outlook.EXPECTED,
+        per_minute=10.0,
+        at=datetime(2025, 6, 14, 15, 20, tzinfo=UTC),
+        earliest=datetime(2025, 6, 14, 15, 17, tzinfo=UTC),  # 200 at 120 in ten minutes
+        latest=datetime(2025, 6, 14, 15, 25, tzinfo=UTC),  # 200 at 80 in ten minutes
+    )
+
+
+def test_a_slow_door_widens_the_span():
+    few = forecast(arrivals(*[2] * 10), missing=40, now=NOW)
+    many = forecast(arrivals(*[20] * 10), missing=400, now=NOW)
+
+    assert few.at == many.at
+    assert few.latest - few.earliest > many.latest - many.earliest
+
+
+def test_what_comes_in_this_very_minute_is_not_counted_yet():
+    begun = arrivals(*[4] * 10) | {NOW.replace(second=0): 3}
+
+    assert forecast(begun, missing=80, now=NOW).per_minute == 4.0
+
+
+def test_doors_that_have_just_opened_are_measured_by_what_there_is():
+    assert forecast(arrivals(10, 10, 10, 10), missing=100, now=NOW).per_minute == 10.0
+    assert forecast(arrivals(30, 30), missing=100, now=NOW).outlook == Outlook.TOO_FEW
+
+
+def test_a_pause_is_no_pace():
+    paused = arrivals(*[30] * 20, *[0] * 10)
+
+    assert forecast(paused, missing=100, now=NOW) == Forecast(Outlook.TOO_FEW, 0.0)
+
+
+def test_nobody_has_come_and_everybody_has_come():
+    assert forecast({}, missing=100, now=NOW) == Forecast(Outlook.TOO_FEW, 0.0)
+    assert forecast(arrivals(1, 1, 1, 1), missing=0, now=NOW).outlook == Outlook.ALL_IN
+
+
+def test_a_day_away_is_not_told():
+    assert forecast(arrivals(*[2] * 10), missing=5000, now=NOW).outlook == Outlook.TOO_FEW
+
+
+def test_a_gates_pace_is_that_of_five_minutes():
+    assert people_per_minute(arrivals(50, 3, 3, 3, 3, 4), NOW) == 3.2

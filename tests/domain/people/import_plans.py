@@ -1,0 +1,52 @@
+"""An event to plan imports for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from checkin.domain.common.choices import Choices
+from checkin.domain.people.importing import Action, Person, Row, plan_import
+
+DELEGATIONS = [(1, ("Khémisset", "الخميسات")), (2, ("Rabat", "الرباط")), (3, ("Salé", None))]
+CATEGORIES = [(10, ("Élu", "منتخب")), (11, ("Militant", "مناضل"))]
+
+AMINA = Person(
+    id=7,
+    delegation_id=1,
+    name="Amina El Fassi",
+    name_ar="أمينة الفاسي",
+    category_id=10,
+    email="amina@example.ma",
+    phone="+212612345678",
+    language="ar",
+)
+
+
+def planned(cells, people=(), **defaults):
+    rows = [Row(number, row) for number, row in enumerate(cells, start=2)]
+    return plan_import(
+        rows,
+        people,
+        delegations=Choices(DELEGATIONS),
+        categories=Choices(CATEGORIES),
+        **defaults,
+    )
+
+
+def applied(plan, people=()):
+    """The participants once the plan is carried out."""
+    known = {person.id: person for person in people}
+    for row in plan:
+        if row.action is Action.ADD:
+            new_id = max(known, default=0) + 1
+            known[new_id] = Person(id=new_id, **row.changes)
+        elif row.action is Action.CHANGE:
+            known[row.participant_id] = replace(known[row.participant_id], **row.changes)
+    return list(known.values())
+
+
+def fields(**known):
+    nothing = dict.fromkeys(
+        ("name_ar", "category_id", "email", "phone", "language", "note"),
+    )
+    return {"name": "", **nothing, **known}

@@ -1,0 +1,224 @@
+"""The plan of an import: who is added, changed, skipped, refused, and why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from checkin.domain.common.problems import Problem
+from checkin.domain.people.importing import Action, PlannedRow
+from tests.domain.people.import_plans import AMINA, fields, planned
+
+
+def test_a_new_person_is_added_with_every_field():
+    row = {
+        "name": "Omar Tazi",
+        "delegation": "KHEMISSET",
+        "category": "elu",
+        "phone": "0612345678",
+        "note": "bus 3",
+    }
+
+    assert planned([row]) == [
+        PlannedRow(
+            2,
+            Action.ADD,
+            changes=fields(
+                name="Omar Tazi",
+                delegation_id=1,
+                category_id=10,
+                phone="+212612345678",
+                note="bus 3",
+            ),
+        )
+    ]
+
+
+def test_delegation_and_category_are_found_in_arabic_and_by_default():
+    rows = [{"name": "Omar", "delegation": "الخَمِيسات", "category": "مناضل"}, {"name": "Zineb"}]
+
+    plan = planned(rows, default_delegation="Salé", default_category="Élu")
+
+    assert [row.changes for row in plan] == [
+        fields(name="Omar", delegation_id=1, category_id=11),
+        fields(name="Zineb", delegation_id=3, category_id=10),
+    ]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"name": "AMINA EL-FASSI", "delegation": "Khémisset", "name_ar": "امينه الفاسي"},
+        {"name_ar": "أمينة الفاسي", "delegation": "Khémisset"},
+        {"name": "Amina El Fassi", "delegation": "Khémisset", "phone": "06 12 34 56 78"},
+    ],
+)
+def test_someone_already_registered_is_skipped_or_only_respelt(row):
+    [plan] = planned([row], [AMINA])
+
+    assert (plan.participant_id, set(plan.changes) - {"name", "name_ar"}) == (7, set())
+
+
+def test_a_row_that_says_nothing_new_is_skipped():
+    row = {"name": "Amina El Fassi", "delegation": "Khémisset", "email": "AMINA@example.ma"}
+
+    assert planned([row], [AMINA]) == [
+        PlannedRow(
+            2,
+            Action.SKIP,
+            (Problem("name", "already_registered", hints=("Amina El Fassi",)),),
+            participant_id=7,
+        )
+    ]
+
+
+def test_a_row_that_says_more_changes_only_that():
+    row = {
+        "name": "Amina El Fassi",
+        "delegation": "Khémisset",
+        "category": "Militant",
+        "phone": "0699999999",
+        "note": "",
+    }
+
+    assert planned([row], [AMINA]) == [
+        PlannedRow(
+            2,
+            Action.CHANGE,
+            participant_id=7,
+            changes={"category_id": 11, "phone": "+212699999999"},
+        )
+    ]
+
+
+def test_one_name_with_one_phone_in_another_delegation_is_someone_who_moved():
+    row = {"name": "Amina El Fassi", "delegation": "Rabat", "phone": "0612345678"}
+
+    assert planned([row], [AMINA]) == [
+        PlannedRow(2, Action.CHANGE, participant_id=7, changes={"delegation_id": 2})
+    ]
+
+
+def test_a_namesake_in_another_delegation_is_someone_else():
+    row = {"name": "Amina El Fassi", "delegation": "Rabat"}
+
+    assert planned([row], [AMINA]) == [
+        PlannedRow(2, Action.ADD, changes=fields(name="Amina El Fassi", delegation_id=2))
+    ]
+
+
+def test_a_canceled_person_is_not_brought_back_unseen():
+    row = {"name": "Amina El Fassi", "delegation": "Khémisset", "note": "revient"}
+
+    assert planned([row], [replace(AMINA, canceled=True)]) == [
+        PlannedRow(2, Action.SKIP, (Problem("name", "canceled", hints=("Amina El Fassi",)),), 7)
+    ]
+
+
+def test_another_name_with_a_known_phone_and_email_is_refused_saying_whose():
+    row = {
+        "name": "Omar Tazi",
+        "delegation": "Rabat",
+        "phone": "0612345678",
+        "email": "amina@example.ma",
+    }
+
+    assert planned([row], [AMINA]) == [
+        PlannedRow(
+            2,
+            Action.REFUSE,
+            (
+                Problem("email", "taken", "amina@example.ma", ("Amina El Fassi",)),
+                Problem("phone", "taken", "+212612345678", ("Amina El Fassi",)),
+            ),
+        )
+    ]
+
+
+@pytest.mark.parametrize("yes", ["oui", "Yes", "نعم", "1"])
+def test_a_family_that_shares_a_phone_is_let_through_when_someone_says_so(yes):
+    row = {"name": "Omar", "delegation": "Rabat", "phone": "0612345678", "allow_duplicate": yes}
+
+    assert planned([row], [AMINA]) == [
+        PlannedRow(
+            2,
+            Action.ADD,
+            changes=fields(name="Omar", delegation_id=2, phone="+212612345678"),
+        )
+    ]
+
+
+def test_a_repeated_row_is_skipped_naming_the_first():
+    row = {"name": "Omar Tazi", "delegation": "Rabat", "phone": "0612345678"}
+
+    plan = planned([row, {**row, "name": "OMAR  TAZI"}])
+
+    assert plan[1] == PlannedRow(
+        3, Action.SKIP, (Problem("name", "repeated_in_file", "OMAR TAZI", ("2",)),)
+    )
+
+
+def test_one_name_twice_with_other_data_needs_a_decision():
+    row = {"name": "Omar Tazi", "delegation": "Rabat", "phone": "0612345678"}
+
+    plan = planned([row, {**row, "phone": "0699999999"}])
+
+    assert plan[1] == PlannedRow(
+        3, Action.REFUSE, (Problem("name", "same_name_in_file", "Omar Tazi", ("2",)),)
+    )
+
+
+def test_one_phone_for_two_names_in_the_file_names_the_first_row():
+    plan = planned(
+        [
+            {"name": "Omar Tazi", "delegation": "Rabat", "phone": "0612345678"},
+            {"name": "Zineb Tazi", "delegation": "Rabat", "phone": "0612345678"},
+        ]
+    )
+
+    assert plan[1] == PlannedRow(
+        3, Action.REFUSE, (Problem("phone", "taken_in_file", "+212612345678", ("2",)),)
+    )
+
+
+def test_a_refused_row_does_not_stand_in_the_way_of_its_correction():
+    wrong = {"name": "Omar Tazi", "delegation": "Nowhere", "phone": "0612345678"}
+
+    plan = planned([wrong, {**wrong, "delegation": "Rabat"}])
+
+    assert [row.action for row in plan] == [Action.REFUSE, Action.ADD]
+
+
+def test_unknown_delegation_and_category_name_the_nearest():
+    row = {"name": "Omar", "delegation": "Khemiset", "category": "Militan"}
+
+    assert planned([row]) == [
+        PlannedRow(
+            2,
+            Action.REFUSE,
+            (
+                Problem("delegation", "unknown_delegation", "Khemiset", ("Khémisset",)),
+                Problem("category", "unknown_category", "Militan", ("Militant",)),
+            ),
+        )
+    ]
+
+
+def test_a_reason_is_told_with_its_row_and_column_in_each_language():
+    [plan] = planned([{"name": "Omar", "delegation": "Khemiset"}])
+
+    assert [plan.sentences(language) for language in ("fr", "ar", "en")] == [
+        [
+            "Ligne 2 · Délégation\u00a0: \u2068Khemiset\u2069 n’existe pas\u00a0; corrigez le nom "
+            "ou créez la délégation. Les plus proches\u00a0: \u2068Khémisset\u2069."
+        ],
+        [
+            "السطر 2 · الوفد: \u2068Khemiset\u2069 غير موجود؛ صححوا الاسم أو أنشئوا الوفد. "
+            "الأقرب: \u2068Khémisset\u2069."
+        ],
+        [
+            "Row 2 · Delegation: \u2068Khemiset\u2069 does not exist; correct the name or create "
+            "the delegation. Nearest: \u2068Khémisset\u2069."
+        ],
+    ]

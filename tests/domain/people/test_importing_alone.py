@@ -1,0 +1,100 @@
+"""A list that may touch one delegation only: nobody of another is moved, changed or named."""
+
+from __future__ import annotations
+
+import pytest
+
+from checkin.domain.common.choices import Choices
+from checkin.domain.common.problems import Problem
+from checkin.domain.people.corrections import Corrections, columns_in, correct
+from checkin.domain.people.importing import Action, Alone, Row, plan_import
+from checkin.domain.people.roster import Person
+
+KHEMISSET, SALE = 1, 2
+PHONE = "+212612345678"
+
+
+def plan(*rows, people=(), alone=True):
+    return plan_import(
+        [Row(number, cells) for number, cells in enumerate(rows, 2)],
+        people,
+        delegations=Choices([(KHEMISSET, ["Khémisset", "الخميسات"]), (SALE, ["Salé"])]),
+        categories=Choices([(1, ["Militant"])]),
+        default_delegation="Khémisset",
+        default_category="Militant",
+        alone=Alone(KHEMISSET, "Khémisset") if alone else None,
+    )
+
+
+def why(planned):
+    return [(row.action, [problem.code for problem in row.why]) for row in planned]
+
+
+@pytest.mark.parametrize("written", ["", "Khémisset", "khemisset", "الخميسات"])
+def test_rows_of_the_delegation_itself_are_taken_however_it_is_spelt(written):
+    assert why(plan({"name": "Amina", "delegation": written})) == [(Action.ADD, [])]
+
+
+@pytest.mark.parametrize("written", ["Salé", "Nowhere"])
+def test_rows_that_name_another_are_refused_and_say_which_one_it_may_be(written):
+    [row] = plan({"name": "Amina", "delegation": written})
+
+    assert row.why == (Problem("delegation", "other_delegation", written, ("Khémisset",)),)
+
+
+def test_somebody_of_another_delegation_is_not_moved_here():
+    zineb = Person(9, SALE, "Zineb Tazi", phone=PHONE)
+    row = {"name": "Zineb Tazi", "phone": "0612345678"}
+
+    assert why(plan(row, people=[zineb])) == [(Action.REFUSE, ["registered_elsewhere"])]
+    assert why(plan(row, people=[zineb], alone=False)) == [(Action.CHANGE, [])]
+
+
+def test_a_phone_that_is_taken_elsewhere_does_not_say_by_whom():
+    zineb = Person(9, SALE, "Zineb Tazi", phone=PHONE)
+
+    [row] = plan({"name": "Amina Alaoui", "phone": "0612345678"}, people=[zineb])
+
+    assert row.why == (Problem("phone", "taken_elsewhere", PHONE),)
+    assert all("Zineb" not in row.sentences(language)[0] for language in ("fr", "ar", "en"))
+
+
+def test_who_was_canceled_elsewhere_may_register_here():
+    zineb = Person(9, SALE, "Zineb Tazi", phone=PHONE, canceled=True)
+
+    assert why(plan({"name": "Zineb Tazi", "phone": PHONE}, people=[zineb])) == [(Action.ADD, [])]
+
+
+ROWS = [Row(2, {"name": "Amina", "phone": "12"}), Row(3, {"name": "Bahia"})]
+
+
+def test_corrections_change_their_cells_and_nothing_else():
+    corrections = Corrections({2: {"phone": "0612345678", "email": ""}, 9: {"name": "X"}})
+
+    assert correct(ROWS, corrections) == [
+        Row(2, {"name": "Amina", "phone": "0612345678"}),
+        Row(3, {"name": "Bahia"}),
+    ]
+
+
+def test_a_cell_may_be_emptied_and_a_row_left_out():
+    assert correct(ROWS, Corrections({2: {"phone": ""}}, left_out={3})) == [
+        Row(2, {"name": "Amina"})
+    ]
+
+
+def test_columns_that_are_none_of_ours_are_never_written():
+    assert correct(ROWS, Corrections({3: {"id": "1", "row": "x"}})) == ROWS
+
+
+def test_a_doubtful_row_is_right_once_it_is_corrected_or_said_to_be():
+    doubtful = [Row(2, {"name": "Amina"}, (Problem("row", "extra_cells", "x"),))]
+
+    assert correct(doubtful, Corrections({2: {"name": "Amina"}})) == doubtful
+    assert correct(doubtful, Corrections(right={2})) == [Row(2, {"name": "Amina"})]
+    assert correct(doubtful, Corrections({2: {"name": "Aïcha"}})) == [Row(2, {"name": "Aïcha"})]
+
+
+def test_columns_are_those_in_use():
+    assert columns_in(ROWS) == ("name", "phone")
+    assert columns_in([]) == ("name",)

@@ -1,0 +1,143 @@
+"""One validation for every door."""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checkin.domain.common.problem_sentences import COLUMN_NAMES, SENTENCES
+from checkin.domain.common.problems import Problem
+from checkin.domain.people.registration import Registration, validate
+
+
+def test_a_full_form_becomes_a_registration():
+    raw = {
+        "name": " Amina  EL FASSI ",
+        "name_ar": "أمينة الفاسي",
+        "delegation": "Khémisset",
+        "category": "Élu",
+        "email": "Amina@Example.MA",
+        "phone": "06 12 34 56 78",
+        "language": "Français",
+        "note": "+ 1 accompagnant",
+        "allow_duplicate": "Oui",
+        "shoe_size": "38",
+    }
+
+    assert validate(raw) == Registration(
+        name="Amina EL FASSI",
+        name_ar="أمينة الفاسي",
+        delegation="Khémisset",
+        category="Élu",
+        email="amina@example.ma",
+        phone="+212612345678",
+        language="fr",
+        note="+ 1 accompagnant",
+        allow_duplicate=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("raw", "names"),
+    [
+        ({"name": "Amina"}, ("Amina", None)),
+        ({"name": "أمينة"}, ("", "أمينة")),
+        ({"name_ar": "أمينة"}, ("", "أمينة")),
+        ({"name_ar": "Amina"}, ("Amina", None)),
+        ({"name": "أمينة", "name_ar": "Amina"}, ("Amina", "أمينة")),
+        ({"name": "Amina", "name_ar": "  "}, ("Amina", None)),
+    ],
+)
+def test_each_name_goes_where_its_letters_belong(raw, names):
+    registration = validate({**raw, "delegation": "Rabat"})
+
+    assert registration == Registration(name=names[0], name_ar=names[1], delegation="Rabat")
+
+
+def test_everything_wrong_is_said_at_once():
+    raw = {
+        "name": "=1+1",
+        "email": "amina",
+        "phone": "12",
+        "language": "tlh",
+        "note": "x" * 501,
+        "allow_duplicate": "perhaps",
+    }
+
+    assert validate(raw) == [
+        Problem("name", "formula", "=1+1"),
+        Problem("email", "invalid_email", "amina"),
+        Problem("phone", "invalid_phone", "12"),
+        Problem("language", "unknown_language", "tlh"),
+        Problem("note", "too_long", "x" * 501, ("500",)),
+        Problem("allow_duplicate", "unknown_answer", "perhaps"),
+        Problem("delegation", "missing_delegation"),
+    ]
+
+
+def test_an_empty_form_lacks_a_name_and_a_delegation():
+    assert validate({}) == [
+        Problem("name", "missing_name"),
+        Problem("delegation", "missing_delegation"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("word", "language"),
+    [("fr", "fr"), ("ARABE", "ar"), ("العربية", "ar"), ("الإنجليزية", "en"), ("english", "en")],
+)
+def test_a_language_may_be_named_in_any_language(word, language):
+    registration = validate({"name": "Amina", "delegation": "Rabat", "language": word})
+
+    assert registration == Registration(name="Amina", delegation="Rabat", language=language)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(COLUMN_NAMES)), st.text()))
+def test_any_text_is_registered_or_refused_with_sentences(raw):
+    answer = validate(raw)
+
+    if isinstance(answer, list):
+        said = [problem.sentence(language) for problem in answer for language in ("fr", "ar", "en")]
+        assert len(said) == 3 * len(answer) > 0
+        assert not any("\0" in sentence or "\u202e" in sentence for sentence in said)
+    else:
+        assert answer.name or answer.name_ar
+
+
+def test_a_sentence_names_the_column_and_says_what_to_do():
+    problem = Problem("phone", "rounded_phone", "6,12E+08")
+
+    assert [problem.sentence(language) for language in ("fr", "ar", "en", "de")] == [
+        "Téléphone\u00a0: \u20686,12E+08\u2069 a perdu des chiffres dans le tableur\u00a0; mettez "
+        "la colonne au format texte et retapez le numéro.",
+        "الهاتف: \u20686,12E+08\u2069 فقد أرقاماً في الجدول؛ اجعلوا العمود نصاً وأعيدوا كتابة الرقم.",
+        "Phone: \u20686,12E+08\u2069 lost digits in the spreadsheet; format the column as text and "
+        "type the number again.",
+        problem.sentence("fr"),
+    ]
+
+
+@pytest.mark.parametrize("code", SENTENCES)
+def test_a_sentence_says_the_same_facts_in_every_language(code):
+    def facts(sentence):
+        return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+    sentences = SENTENCES[code]
+
+    assert list(sentences) == ["fr", "ar", "en"]
+    assert facts(sentences["fr"]) == facts(sentences["ar"]) == facts(sentences["en"])
+    assert facts(sentences["fr"]) <= {"value", "hints"}
+
+
+def test_a_long_or_tricky_value_is_shown_short_and_harmless():
+    sentence = Problem("name", "no_letters", "\u202e1\0" + "2" * 100).sentence("en")
+
+    assert sentence == (
+        "Name: \u2068\ufffd1\ufffd"
+        + "2" * 57
+        + "…\u2069 has no letter; check that the columns are "
+        "not shifted."
+    )

@@ -1,0 +1,78 @@
+"""Shares of what is free, and what a lent place changes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checkin.domain.scanning.leases import CLOCK_ERROR, LIFETIME, Loan, in_life, share, with_loan
+from checkin.domain.scanning.verdict import EntryPolicy, ScanFacts, Standing, decide
+from checkin.domain.scanning.verdicts import Admitted, Reason, Refused
+
+NOW = datetime(2025, 6, 14, 14, 30, tzinfo=UTC)
+RESERVE = ScanFacts(standing=Standing.RESERVE, places_used=5, quota=5)
+
+
+def test_each_device_is_lent_its_share_and_one_share_stays_at_home():
+    assert [share(10, devices) for devices in (1, 2, 4, 9, 10)] == [5, 3, 2, 1, 0]
+
+
+def test_nothing_is_lent_where_nothing_is_free():
+    assert [share(free, 1) for free in (-3, 0, 1)] == [0, 0, 0]
+
+
+@given(
+    places=st.integers(0, 5000),
+    renewals=st.lists(st.integers(0, 15), max_size=80),
+    used=st.lists(st.integers(0, 20), max_size=80),
+)
+def test_shares_never_exceed_what_is_free_whoever_renews_in_whatever_order(places, renewals, used):
+    free, held = places, dict.fromkeys(range(16), 0)
+    for device, admitted in zip(renewals, used, strict=False):
+        free += held[device] - min(admitted, held[device])  # what it used is gone for good
+        places -= min(admitted, held[device])
+        held[device] = share(free, len(held))
+        free -= held[device]
+        assert free >= held[device]  # the doors online keep as much as any device
+        assert free + sum(held.values()) == places
+
+
+def test_a_lease_lives_from_its_grant_to_its_end_give_or_take_the_way_of_a_message():
+    ends, late = NOW + LIFETIME, CLOCK_ERROR + timedelta(seconds=1)
+    moments = [NOW - late, NOW - CLOCK_ERROR, NOW, ends, ends + CLOCK_ERROR, ends + late]
+
+    alive = [in_life(at, NOW, ends) for at in moments]
+
+    assert alive == [False, True, True, True, True, False]
+
+
+def test_a_lent_place_admits_somebody_of_the_reserve_list_before_any_is_released():
+    full = decide(RESERVE, NOW, EntryPolicy())
+    lent = decide(with_loan(RESERVE, Loan(place=True, place_held=True)), NOW, EntryPolicy())
+
+    assert (full, lent) == (Refused(Reason.UNAPPROVED), Admitted(entry_no=1))
+
+
+def test_a_lent_place_opens_to_no_one_who_may_not_come_at_all():
+    loan = Loan(place=True, place_held=True)
+    facts = [
+        ScanFacts(badge_revoked=True, standing=Standing.RESERVE),
+        ScanFacts(standing=Standing.CANCELED),
+        ScanFacts(standing=Standing.RESERVE, blocked=True),
+        ScanFacts(standing=Standing.RESERVE, entries=1),
+    ]
+
+    told = [decide(with_loan(one, loan), NOW, EntryPolicy()).reason for one in facts]
+
+    reasons = [Reason.REVOKED, Reason.CANCELED, Reason.BLOCKED, Reason.ALREADY_REDEEMED]
+    assert told == reasons
+
+
+def test_room_held_in_the_hall_does_not_stand_against_whom_it_is_held_for():
+    facts, policy = ScanFacts(hall_inside=9, quota=20), EntryPolicy(capacity=9)
+
+    told = [decide(with_loan(facts, Loan(hall_held=held)), NOW, policy) for held in (False, True)]
+
+    assert told == [Refused(Reason.CAPACITY_EXCEEDED), Admitted(entry_no=1)]

@@ -1,0 +1,55 @@
+"""A practice badge in the gate's window: marked as one, and counted nowhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from checkin.domain.scanning.verdicts import Direction
+from scanner.server.events import LinkSeen
+from scanner.window.drawing.card import card_image, word
+from scanner.window.drawing.strip import cells_of
+from scanner.window.state import Screen, after
+from tests.scanner.verdicts import a_verdict
+
+YELLOW = (255, 212, 0)
+
+
+@pytest.fixture
+def practised():
+    return replace(a_verdict(), participant=None, delegation=None, rehearsal=True)
+
+
+def yellow_share(image):
+    top = image.crop((0, 0, image.width, 20)).get_flattened_data()
+    return sum(pixel == YELLOW for pixel in top) / len(top)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("fr", "RÉPÉTITION"), ("ar", "تمرين"), ("en", "REHEARSAL")]
+)
+def test_its_card_says_rehearsal_and_has_stripes(practised, language, said):
+    real = card_image(a_verdict(), language, "Africa/Casablanca")
+    practice = card_image(practised, language, "Africa/Casablanca")
+
+    assert word(practised, language).startswith(said)
+    assert said not in word(a_verdict(), language)
+    assert (yellow_share(real), yellow_share(practice) > 0.3) == (0, True)
+
+
+def test_it_counts_nobody_and_leaves_nothing_to_take_back(practised):
+    screen = after(Screen(type=Direction.ENTRY), a_verdict(), 0.0)
+
+    practising = after(screen, practised, 1.0)
+
+    assert (screen.admitted, screen.last is None) == (1, False)
+    assert (practising.admitted, practising.last) == (1, None)
+
+
+def test_the_strip_says_rehearsal_as_long_as_it_lasts():
+    during = after(Screen(), LinkSeen(online=True, counts={"rehearsal": True}), 0.0)
+    over = after(during, LinkSeen(online=True, counts={"rehearsal": False}), 1.0)
+
+    assert cells_of(during)[0].value == "RÉPÉTITION"
+    assert "RÉPÉTITION" not in [cell.value for cell in cells_of(over)]

@@ -1,0 +1,216 @@
+"""Who comes without a badge to a gate without the network: kept, sealed, sent, registered once."""
+
+from datetime import timedelta
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from checkin.protocol.codes import parse_code
+from checkin.protocol.gate_list import badge_tag
+from checkin.protocol.walk_ins import open_walk_in, public_text
+from scanner.core.errors import RequestRejected, ServerFailed, ServerUnreachable, SpoolUnwritable
+from scanner.core.scan import Kind
+from scanner.offline.clock import DeviceClock
+from scanner.offline.decisions import OfflineGate
+from scanner.offline.held_list import HeldList
+from scanner.offline.spool import Spool
+from scanner.offline.walk_in import Newcomer
+from scanner.server.delivery import Delivery, Link
+from tests.scanner.decode.pictures import a_code
+from tests.scanner.offline.lists import NOON, a_list
+
+OPENER = ec.generate_private_key(ec.SECP256R1())
+KHEMISSET = {"id": 4, "name": "Khémisset", "name_ar": "الخميسات"}
+STOPPED = {"fr": "Alarme incendie", "ar": "إنذار حريق", "en": "Fire alarm"}
+
+
+class Server:
+    """Registers as the real one does; `fault` is raised instead, after or before the work."""
+
+    def __init__(self):
+        self.people, self.batches, self.fault, self.loses_answers = {}, [], None, False
+        self.stumbles_over = None
+
+    def register(self, walk_in):
+        if self.fault:
+            raise self.fault
+        told = open_walk_in(OPENER, walk_in.id, walk_in.sealed)
+        if told["name"] == self.stumbles_over:
+            raise ServerFailed(server="")
+        number = self.people.setdefault(walk_in.id, (len(self.people) + 1, told))[0]
+        if self.loses_answers:
+            raise ServerUnreachable(server="")
+        return {"participant_id": number, "code": a_code(number)}
+
+    def post_batch(self, waiting, device_time):
+        self.batches.append(waiting)
+        return [{"scan_id": one.scan.scan_id, "status": "ok", "reason": None} for one in waiting]
+
+
+@pytest.fixture
+def server():
+    return Server()
+
+
+def opened(folder, server):
+    spool, held = Spool(folder), HeldList(folder)
+    clock = DeviceClock(lambda: NOON, lambda: 0.0)
+    offline = OfflineGate(held, spool.memory, clock, {"id": 7, "name": "Porte A"}, "fr")
+    return Delivery(spool, server, offline, Link(online=False), "fr")
+
+
+def closed(door):
+    door.offline.held.close()
+    door.spool.close()
+
+
+@pytest.fixture
+def door(tmp_path, server):
+    door = opened(tmp_path, server)
+    door.offline.held.take(a_list())
+    yield door
+    closed(door)
+
+
+def lend(door, places=1, hall=None, **more):
+    body = {
+        "lease_id": "L1",
+        "expires_at": (NOON + timedelta(minutes=10)).isoformat(),
+        "delegations": [{**KHEMISSET, "places": places}],
+        "hall": hall,
+        "walk_in_key": public_text(OPENER),
+    }
+    door.spool.memory.take_lease(body | more)
+
+
+def come(door, name="Amina Tazi", delegation=KHEMISSET):
+    return door.admit(Newcomer.named(name, delegation))
+
+
+def test_a_walk_in_is_let_in_once_for_each_lent_place(door):
+    lend(door, places=2)
+
+    told = [come(door, name) for name in ("Amina Tazi", "عمر العلوي", "Said Alami")]
+
+    assert [one.kind for one in told] == [Kind.PENDING, Kind.PENDING, Kind.REFUSED]
+    assert told[0].participant["name"] == "Amina Tazi"
+    assert told[1].participant["name_ar"] == "عمر العلوي"
+    assert told[2].reason == "quota_exceeded"
+    assert door.spool.waiting_count() == 2
+
+
+@pytest.mark.parametrize(
+    ("lease", "policy", "reason"),
+    [
+        (None, {}, "unapproved"),
+        ({"walk_in_key": ""}, {}, "unapproved"),
+        ({"expires_at": NOON.isoformat()}, {}, "quota_exceeded"),
+        ({"hall": 0}, {"capacity": 9}, "capacity_exceeded"),
+        ({}, {"stopped": STOPPED}, "invalid_time"),
+        ({}, {"doors_close_at": NOON.isoformat()}, "invalid_time"),
+        ({}, {"limited_gates": [7]}, "wrong_gate"),
+    ],
+)
+def test_beyond_lease_and_rules_nobody_is_let_in_and_nothing_is_kept(door, lease, policy, reason):
+    door.offline.held.take(a_list(cursor=2, **policy))
+    if lease is not None:
+        lend(door, **lease)
+
+    assert (come(door).reason, door.spool.waiting_count()) == (reason, 0)
+
+
+def test_a_lent_seat_is_taken_with_the_place(door):
+    door.offline.held.take(a_list(cursor=2, capacity=9))
+    lend(door, places=5, hall=1)
+
+    assert [come(door, name).reason for name in ("Amina", "Omar")] == [None, "capacity_exceeded"]
+
+
+def test_no_name_is_on_the_disk(door, tmp_path):
+    lend(door)
+    come(door, "Amina Tazi")
+    closed(door)
+
+    held = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
+    assert b"Amina" not in held
+    assert b"Tazi" not in held
+    door.__dict__.update(opened(tmp_path, door.server).__dict__)
+
+
+def test_after_a_restart_they_are_registered_and_their_entry_is_sent_with_its_lease(
+    door, server, tmp_path
+):
+    lend(door)
+    scan_id = come(door, "Amina Tazi").scan.scan_id
+    closed(door)
+    door.__dict__.update(opened(tmp_path, server).__dict__)
+
+    door.register()
+    door.upload()
+
+    ((_, person),) = server.people.values()
+    ((sent,),) = server.batches
+    assert person == {"name": "Amina Tazi", "allow_duplicate": True}
+    assert (sent.scan.scan_id, sent.scan.code, sent.lease_id) == (scan_id, a_code(1), "L1")
+    assert sent.decided == {"status": "ok", "reason": None}
+    assert door.spool.waiting_count() == 0
+    assert come(door, "Omar").reason == "quota_exceeded"  # the place stays given away
+    assert door.spool.memory.history(badge_tag(parse_code(a_code(1))), 1).inside
+
+
+def test_an_answer_that_is_lost_registers_nobody_twice(door, server):
+    lend(door)
+    come(door)
+    server.loses_answers = True
+    for _ in range(2):
+        with pytest.raises(ServerUnreachable):
+            door.register()
+    server.loses_answers = False
+
+    door.register()
+
+    assert len(server.people) == 1
+    assert [one.scan.code for one in door.spool.decided()] == [a_code(1)]
+
+
+def test_a_new_lease_is_charged_with_those_who_are_not_registered_yet(door):
+    lend(door)
+    come(door)
+    lend(door, lease_id="L2")
+
+    assert come(door, "Omar").reason == "quota_exceeded"
+
+
+def test_one_whom_the_server_will_never_take_is_set_aside_for_a_person_to_see(door, server):
+    lend(door)
+    come(door)
+    server.fault = RequestRejected(404, "not_found", "no delegation has the number 4")
+
+    door.register()
+
+    (aside,) = door.spool.set_aside_list()
+    assert aside.error == "404 not_found: no delegation has the number 4"
+    assert (door.spool.waiting_count(), door.spool.set_aside_count()) == (0, 1)
+
+
+def test_a_full_disk_lets_nobody_in(door, monkeypatch):
+    lend(door)
+
+    def full(*_):
+        raise SpoolUnwritable(folder="x", detail="full")
+
+    monkeypatch.setattr(type(door.spool._file), "transaction", full)
+
+    with pytest.raises(SpoolUnwritable):
+        come(door)
+
+
+def test_a_walk_in_on_whom_the_server_fails_stays_and_nobody_waits_for_them(door, server):
+    lend(door, places=2)
+    for name in ("Amina Tazi", "Said Alami"):
+        come(door, name)
+    server.stumbles_over = "Amina Tazi"
+
+    assert (door.register(), door.upload(), door.spool.waiting_count()) == (1, 1, 1)
+    server.stumbles_over = None
+    assert (door.register(), door.upload(), door.spool.waiting_count()) == (1, 1, 0)

@@ -1,0 +1,167 @@
+"""The forms of the window: only the window itself is missing."""
+
+from dataclasses import replace
+
+import pytest
+
+from scanner.core.errors import CameraLost, RequestRejected
+from scanner.core.scan import Scan, Verdict
+from scanner.gate.volunteer_requests import Desk, Override
+from scanner.window.form import Purpose
+from scanner.window.state import after, with_trouble
+from tests.scanner.server.fake_server import PIN
+from tests.scanner.window import volunteer as at_the_desk
+from tests.scanner.window.volunteer import ONE
+from tests.support.waiting import wait_for
+
+client, server, told, submitted, volunteer = (
+    at_the_desk.client,
+    at_the_desk.server,
+    at_the_desk.told,
+    at_the_desk.submitted,
+    at_the_desk.volunteer,
+)
+REFUSED = Verdict(Scan(code=ONE), "error", "already_redeemed", "")
+
+
+def test_a_search_lists_names_with_delegation_and_standing(volunteer):
+    volunteer.open(Purpose.SEARCH).type(*"Fatima", "enter").answered()
+
+    assert [(o.label, o.detail) for o in volunteer.screen.form.options] == [
+        ("Fatima-Zahra El Amrani · فاطمة الزهراء العمراني", "Khémisset · confirmé")
+    ]
+    assert volunteer.notice == "found"
+
+
+def test_an_arabic_reader_is_told_the_delegation_in_arabic(volunteer):
+    volunteer.screen = replace(volunteer.screen, language="ar")
+    volunteer.open(Purpose.SEARCH).type(*"Fatima", "enter").answered()
+
+    (option,) = volunteer.screen.form.options
+    assert option.detail == "الخميسات · مؤكد"
+
+
+def test_a_search_for_nobody_and_one_too_short_say_so(volunteer):
+    short = volunteer.open(Purpose.SEARCH).type(*"Fa", "enter").notice
+    nobody = volunteer.type(*"xxxx", "enter").answered().notice
+
+    assert (short, nobody) == ("three_letters", "found_nobody")
+
+
+def test_an_override_asks_again_after_a_wrong_pin_and_sends_one_scan_id(
+    volunteer, server, told, submitted
+):
+    server.first[ONE] = "2025-06-14T14:12:03Z"
+    volunteer.screen = after(volunteer.screen, REFUSED, 0)
+    keys = (*"1111", "enter", *"elected", "enter")
+    wrong = volunteer.open(Purpose.OVERRIDE).type(*keys).answered().notice
+    volunteer.type(*PIN, "enter", "enter").answered()
+
+    (verdict,) = told
+    ((scan_id, (body, _)),) = server.answers.items()
+    assert wrong == "pin_refused"
+    assert volunteer.screen.form is None
+    assert (verdict.kind, verdict.scan.code, verdict.scan.scan_id) == ("admitted", ONE, scan_id)
+    assert (body["force"], body["force_reason"], body["supervisor_pin"]) == (True, "elected", PIN)
+    assert submitted == []  # never to the spool: a PIN is in it
+
+
+def test_the_pin_does_not_stay_in_the_verdict(client, server):
+    server.first[ONE] = "2025-06-14T14:12:03Z"
+
+    verdict = Desk(client).override(Override.of(REFUSED), PIN, "elected")
+
+    assert PIN not in repr(verdict)
+    assert type(verdict.scan) is Scan
+
+
+def test_nothing_is_overridden_that_was_not_refused(volunteer):
+    assert volunteer.open(Purpose.OVERRIDE).notice == "nothing_to_override"
+    assert volunteer.screen.form is None
+
+
+def test_without_a_server_a_search_says_why_and_keeps_what_was_typed(volunteer, server):
+    server.mood = "broken"
+    lost = volunteer.open(Purpose.SEARCH).type(*"Fatima", "enter").answered().notice
+    volunteer.screen = replace(volunteer.screen, online=False)
+    at_once = volunteer.type("enter").notice
+    server.mood, volunteer.screen = "well", replace(volunteer.screen, online=True)
+    found = volunteer.type("enter").answered().notice
+
+    assert (lost, at_once, found) == ("search_offline", "search_offline", "found")
+    assert volunteer.screen.form.texts == ("Fatima",)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "said"),
+    [
+        (Purpose.SEARCH, "search_offline"),
+        (Purpose.OVERRIDE, "override_offline"),
+        (Purpose.WALK_IN, "walk_in_offline"),
+    ],
+)
+def test_a_form_that_needs_the_network_says_so_when_it_is_opened_without(volunteer, purpose, said):
+    volunteer.screen = after(replace(volunteer.screen, online=False), REFUSED, 0)
+
+    assert volunteer.open(purpose).notice == said
+
+
+def test_an_override_without_a_server_keeps_the_reason_and_not_the_pin(volunteer, server):
+    volunteer.screen = after(volunteer.screen, REFUSED, 0)
+    server.mood = "broken"
+    volunteer.open(Purpose.OVERRIDE).type(*PIN, "enter", *"elected", "enter").answered()
+
+    assert volunteer.notice == "override_offline"
+    assert volunteer.screen.form.texts == ("", "elected")
+
+
+def test_too_many_pins_are_told_with_the_minutes_to_wait_and_the_reason_stays(volunteer, server):
+    volunteer.screen = after(volunteer.screen, REFUSED, 0)
+    server.mood = "tired"
+    volunteer.open(Purpose.OVERRIDE).type(*PIN, "enter", *"elected", "enter").answered()
+
+    key, details = volunteer.screen.form.notice
+    assert (key, dict(details)["minutes"]) == ("asked_too_often", 1)
+    assert volunteer.screen.form.texts == ("", "elected")
+
+
+def test_what_the_server_rejects_is_told_in_its_words(client, server):
+    server.mood = "rejecting"
+
+    with pytest.raises(RequestRejected) as rejection:
+        Desk(client).override(Override.of(REFUSED), "", "x")
+
+    assert rejection.value.status == 400
+
+
+def test_a_typed_code_is_sent_at_its_last_letter_and_a_wrong_one_asked_again(volunteer, submitted):
+    wrong = ONE[:-1] + ("0" if ONE[-1] != "0" else "1")
+    first = volunteer.open(Purpose.CODE).type(*wrong.lower(), "enter").notice
+    volunteer.type("backspace", ONE[-1])
+
+    assert (first, volunteer.screen.form) == ("code_wrong", None)
+    assert [(scan.code, scan.source) for scan in submitted] == [(ONE, "typed")]
+
+
+def test_a_camera_is_chosen_by_its_name(volunteer, told):
+    volunteer.open(Purpose.CAMERA)
+    labels = [option.label for option in volunteer.screen.form.options]
+    volunteer.type("down", "enter")
+
+    assert (labels, told) == (["Integrated", "USB"], [2])
+
+
+def test_another_camera_ends_the_trouble_of_the_last_one(volunteer):
+    volunteer.screen = with_trouble(volunteer.screen, CameraLost(source="0"))
+    volunteer.open(Purpose.CAMERA).type("enter")
+
+    assert volunteer.screen.trouble is None
+
+
+def test_a_late_answer_does_not_fill_another_form(volunteer):
+    volunteer.open(Purpose.SEARCH).type(*"Fatima", "enter")
+    wait_for(lambda: not volunteer.counter.errands.answers.empty(), "the answer")
+    volunteer.at_s = 2.0
+    volunteer.type("escape").open(Purpose.SEARCH).answered()
+
+    assert (volunteer.screen.form.options, volunteer.notice) == ((), None)

@@ -1,0 +1,73 @@
+"""The decoding thread of the window, with pictures instead of a camera."""
+
+import queue
+
+import pytest
+
+from scanner.camera.sources import Frame
+from scanner.decode.stream import stream_decoder
+from scanner.gate.station import Station
+from scanner.offline.spool import Spool
+from scanner.window.decoder_thread import Eye
+from tests.scanner.decode.pictures import a_code, qr, scene
+from tests.support.waiting import wait_for
+
+ONE, TWO = a_code(1), a_code(2)
+
+
+class Pictures:
+    def __init__(self, *scenes):
+        self._scenes = scenes
+
+    def __iter__(self):
+        for number, grey in enumerate(self._scenes):
+            yield Frame(grey, number / 100)
+
+    def close(self):
+        pass
+
+
+@pytest.fixture
+def submitted():
+    return []
+
+
+@pytest.fixture
+def station(tmp_path, submitted):
+    spool = Spool(tmp_path)
+    yield Station(spool, submitted.append, tell=pytest.fail)
+    spool.close()
+
+
+def looked(frames, station):
+    eye = Eye(frames, stream_decoder(None), station)
+    eye.start()
+    wait_for(lambda: "source_ended" in eye.remarks.queue, "the end of the pictures")
+    eye.close()
+    return eye
+
+
+def test_a_code_that_is_not_ours_is_named_and_the_camera_goes_on(station, submitted):
+    stranger = scene(qr("https://example.org"))
+    eye = looked(Pictures(stranger, stranger, scene(qr(ONE))), station)
+
+    assert list(eye.remarks.queue) == ["not_ours", "source_ended"]
+    assert [scan.code for scan in submitted] == [ONE]
+
+
+def test_badges_in_one_picture_are_one_party_and_each_is_sent_once(station, submitted):
+    both = scene(qr(ONE, 5), qr(TWO, 5))
+    eye = looked(Pictures(*[both] * 20), station)
+
+    assert sorted(scan.code for scan in submitted) == sorted([ONE, TWO])
+    assert eye.parties.party_of(ONE) == eye.parties.party_of(TWO) is not None
+
+
+def test_whatever_closes_the_camera_ends_the_thread(station):
+    eye = Eye(Pictures(*[scene()] * 10_000), stream_decoder(None), station)
+    eye.start()
+    eye.close()
+
+    assert eye.fault is None
+    with pytest.raises(queue.Empty):
+        eye.remarks.get_nowait()

@@ -1,0 +1,217 @@
+"""Signing in under attack: the owner of an account gets in, and a guesser gets no further."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from threading import BoundedSemaphore
+
+import pytest
+from argon2 import PasswordHasher
+
+from checkin.db.models import Operator, Role
+from checkin.errors import AccountUsedUp, TooManyRequests, Unauthenticated, Unavailable
+from checkin.services.accounts import hashing, second_factor
+from checkin.services.accounts.known_browsers import make_known
+from checkin.services.accounts.sign_in import Attempt, sign_in
+from checkin.services.limits.in_memory import MemoryCounters
+from checkin.services.limits.limits import Limits
+from checkin.services.limits.rules import PASSWORDS_ACCOUNT
+from tests.support.factories import KEYS, write
+from tests.web.browsing import PASSWORD, an_operator
+
+EMAIL = "organiser@example.org"
+HOME, CAFE, ATTACKER = "203.0.113.1", "203.0.113.2", "198.51.100.1"
+SENTENCES = {
+    Unauthenticated: "wrong",
+    AccountUsedUp: "used up",
+    TooManyRequests: "too often",
+    Unavailable: "busy",
+}
+
+
+@pytest.fixture
+def databases(sqlite_databases):
+    """What is counted where, tests/services/limits proves: one database is enough here."""
+    return sqlite_databases
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(monkeypatch):
+    monkeypatch.setattr(
+        hashing, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    )
+
+
+@pytest.fixture
+def organiser(database) -> Operator:
+    return an_operator(database, Role.ORGANISER)
+
+
+class Door:
+    """The sign-in of one server, at a time that a test moves."""
+
+    def __init__(self, database) -> None:
+        self._database = database
+        self.now = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
+        self._limits = Limits(MemoryCounters(), KEYS.limits, lambda: self.now)
+
+    def answers(self, address, password=PASSWORD, email=EMAIL, browser="") -> str:
+        attempt = Attempt(email, password, address, browser)
+        try:
+            return sign_in(self._database, KEYS, self._limits, attempt).email
+        except tuple(SENTENCES) as fault:
+            return SENTENCES[type(fault)]
+
+    def guess(self, times, address=ATTACKER, *, email=EMAIL, browser="") -> list[str]:
+        return [self.answers(address, f"guess {n}", email, browser) for n in range(times)]
+
+    def use_the_day_up(self, email=EMAIL, *, left=0) -> None:
+        """Count what a thousand wrong passwords from a hundred addresses count."""
+        for _ in range(1_000 - left):
+            self._limits.reserve((PASSWORDS_ACCOUNT, email))
+
+
+@pytest.fixture
+def door(database, organiser) -> Door:
+    return Door(database)
+
+
+def test_a_stranger_who_guesses_waits_alone(door):
+    assert door.guess(11) == ["wrong"] * 10 + ["too often"]
+    assert door.answers(ATTACKER) == "too often"  # the right one, too
+    assert door.answers(HOME) == EMAIL
+
+
+def test_one_wrong_password_a_minute_all_day_locks_nobody_out(door):
+    """1,440 a day from one address would use up more than the account has; it stops at 100."""
+    told = []
+    for _ in range(24 * 60):
+        told += door.guess(1)
+        door.now += timedelta(minutes=1)
+
+    assert told.count("wrong") == 100
+    assert door.answers(CAFE) == EMAIL
+
+
+def test_sixty_wrong_passwords_from_a_network_lock_nobody_of_it_out(door):
+    for number in range(60):
+        door.guess(1, HOME, email=f"{number}@example.org")
+
+    assert door.answers(HOME) == EMAIL
+
+
+def test_an_address_has_three_hundred_a_minute_whatever_the_account(door):
+    told = [door.answers(HOME, "x", f"{n}@example.org") for n in range(301)]
+
+    assert told == ["wrong"] * 300 + ["too often"]
+    assert door.answers(CAFE) == EMAIL
+
+
+def test_right_ones_use_nothing_up(door):
+    assert {door.answers(HOME) for _ in range(320)} == {EMAIL}
+
+
+def test_beyond_a_thousand_wrong_ones_a_day_a_new_browser_is_told_the_other_ways(door):
+    door.use_the_day_up()
+
+    assert door.answers(HOME) == "used up"
+    assert door.answers(HOME, "wrong") == "used up"  # which of the two is not told
+    door.now += timedelta(days=1)
+    assert door.answers(HOME) == EMAIL
+
+
+def test_it_takes_a_thousand_from_all_addresses_together(door):
+    door.use_the_day_up(left=20)
+
+    told = [door.guess(10, f"192.0.2.{number}") for number in range(3)]
+
+    assert told == [["wrong"] * 10, ["wrong"] * 10, ["used up"] * 10]
+
+
+def test_nothing_tells_that_the_right_password_was_the_right_one_then(door):
+    door.use_the_day_up()
+
+    right = [door.answers(HOME) for _ in range(12)]
+    wrong = [door.answers(CAFE, "wrong") for _ in range(12)]
+
+    assert right == wrong == ["used up"] * 10 + ["too often"] * 2
+
+
+def test_an_email_without_an_account_is_answered_alike(door):
+    door.use_the_day_up("nobody@example.org")
+
+    assert door.answers(HOME, email="nobody@example.org") == "used up"
+
+
+def test_a_known_browser_goes_on_whatever_strangers_do(door, organiser):
+    known = make_known(KEYS, organiser, "")
+    door.use_the_day_up()
+    for number in range(300):
+        door.guess(1, HOME, email=f"{number}@example.org")  # from its own address
+    assert door.answers(HOME, email=EMAIL) == "too often"
+
+    assert door.answers(HOME, browser=known) == EMAIL
+
+
+def test_a_known_browser_that_guesses_waits_and_slows_nobody_else_down(door, organiser):
+    known, other = make_known(KEYS, organiser, ""), make_known(KEYS, organiser, "")
+
+    assert door.guess(11, HOME, browser=known) == ["wrong"] * 10 + ["too often"]
+    assert door.answers(HOME, browser=known) == "too often"
+    assert door.answers(HOME, browser=other) == EMAIL
+    assert door.answers(HOME) == EMAIL
+
+
+def test_a_known_browser_is_a_stranger_to_other_accounts(door, organiser, database):
+    an_operator(database, Role.VIEWER)
+    known = make_known(KEYS, organiser, "")
+
+    told = door.guess(11, email="viewer@example.org", browser=known)
+
+    assert told == ["wrong"] * 10 + ["too often"]
+
+
+def test_a_second_factor_protects_an_account_beyond_the_day(door, organiser, database):
+    def turn_on(session):
+        session.get_one(Operator, organiser.id).totp_sealed = second_factor.seal(
+            KEYS, organiser.id, second_factor.new_secret()
+        )
+
+    write(database, turn_on)
+    door.use_the_day_up()
+
+    assert door.answers(HOME) == EMAIL  # the page asks for the code next
+    assert door.answers(HOME, "wrong") == "used up"
+
+
+@pytest.mark.parametrize(
+    "variant",
+    [
+        "ORGANISER@Example.org",
+        "  organiser@example.org ",
+        "organiser@example.org\u200e",
+        "\ufefforganiser@example.org\u00a0",
+        "mailto:organiser@example.org",
+    ],
+)
+def test_all_ways_to_write_an_address_are_one_account(door, variant):
+    assert door.answers(HOME, email=variant) == EMAIL
+    door.guess(10, email=variant)
+
+    assert door.answers(ATTACKER) == "too often"
+
+
+def test_a_text_of_a_megabyte_is_no_email_and_no_key(door):
+    assert door.guess(2, email="a" * 1_000_000) == ["wrong"] * 2
+
+
+def test_whoever_is_told_to_come_again_has_used_nothing_up(door, monkeypatch, organiser):
+    known = make_known(KEYS, organiser, "")
+    for turns in (hashing.STRANGERS_TURNS, hashing.KNOWN_TURNS):
+        monkeypatch.setattr(turns, "_places", BoundedSemaphore(1))
+    with hashing.STRANGERS_TURNS._turn(), hashing.KNOWN_TURNS._turn():
+        assert [door.answers(HOME) for _ in range(20)] == ["busy"] * 20
+        assert [door.answers(HOME, browser=known) for _ in range(20)] == ["busy"] * 20
+
+    assert door.guess(10, HOME) == ["wrong"] * 10
+    assert door.answers(HOME, browser=known) == EMAIL

@@ -1,0 +1,243 @@
+"""Reissuing and revoking badges, and what gates, lists and the outbox make of it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
+
+import pytest
+from sqlalchemy import select
+
+from checkin.db.models import Activity, Badge, Message
+from checkin.errors import Conflict, NotFound, SettingsError
+from checkin.protocol.codes import parse_code
+from checkin.protocol.gate_list import badge_tag
+from checkin.services.badges import issue as badge_issue
+from checkin.services.badges.issue import reissue_badge, revoke_badge
+from checkin.services.common.keys import Keys
+from checkin.services.gates.gate_list import SealedEntries, current_cursor, gate_list
+from checkin.services.people.registration import cancel
+from tests.support.factories import (
+    KEYS,
+    NOW,
+    a_delegation,
+    a_participant,
+    an_event,
+    code_of,
+    scan,
+    write,
+)
+from tests.support.guards import run
+from tests.support.racing import race
+
+
+@pytest.fixture
+def amina(database, event):
+    return a_participant(database, event, email="amina@example.org")
+
+
+def reissue(database, event, participant_id, **more):
+    return write(
+        database,
+        lambda session: reissue_badge(
+            session, event, participant_id, **({"keys": KEYS, "reason": "lost", "now": NOW} | more)
+        ),
+    )
+
+
+def revoke(database, event, participant_id):
+    return write(
+        database,
+        lambda session: revoke_badge(session, event, participant_id, reason="leaked", now=NOW),
+    )
+
+
+def badges_of(database, participant_id):
+    with database.read() as session:
+        rows = session.scalars(
+            select(Badge).where(Badge.participant_id == participant_id).order_by(Badge.issue)
+        )
+        return [(row.issue, row.revoked_at) for row in rows]
+
+
+def messages(database):
+    with database.read() as session:
+        return [
+            (m.address, m.badge_id) for m in session.scalars(select(Message).order_by(Message.id))
+        ]
+
+
+def reasons(database, device, *codes):
+    return [scan(database, device, code).reason for code in codes]
+
+
+def test_the_old_code_is_refused_at_once_and_the_new_one_admitted(database, event, device, amina):
+    new = reissue(database, event, amina.participant_id)
+
+    old_code, new_code = code_of(event, amina.badge_id), code_of(event, new.badge_id, new.issue)
+    assert reasons(database, device, old_code, new_code, old_code) == ["revoked", None, "revoked"]
+    assert badges_of(database, amina.participant_id) == [(1, NOW), (2, None)]
+
+
+def test_who_is_inside_stays_inside(database, event, device, amina):
+    scan(database, device, code_of(event, amina.badge_id))
+
+    new = reissue(database, event, amina.participant_id)
+
+    new_code = code_of(event, new.badge_id, new.issue)
+    assert reasons(database, device, new_code) == ["already_redeemed"]
+
+
+def test_the_next_delta_buries_the_old_badge_and_brings_the_new_one(database, event, amina):
+    with database.read() as session:
+        cursor = current_cursor(session, event.id)
+
+    new = reissue(database, event, amina.participant_id)
+
+    with database.read() as session:
+        delta = gate_list(session, event.id, cursor, KEYS, SealedEntries(), NOW)
+    old_tag, new_tag = (
+        badge_tag(parse_code(code))
+        for code in (code_of(event, amina.badge_id), code_of(event, new.badge_id, new.issue))
+    )
+    assert [(each.tag, each.reason) for each in delta.tombstones] == [(old_tag, "revoked")]
+    assert [entry.tag for entry in delta.entries] == [new_tag]
+
+
+def test_who_has_an_address_is_sent_the_new_badge(database, event, amina):
+    new = reissue(database, event, amina.participant_id)
+
+    assert new.told
+    assert messages(database) == [
+        ("amina@example.org", amina.badge_id),
+        ("amina@example.org", new.badge_id),
+    ]
+
+
+def test_nobody_on_the_reserve_list_is_sent_a_badge(database, event, amina):
+    full = a_delegation(database, event, "Salé", quota=0)
+    waiting = a_participant(
+        database, event, "Bahia Idrissi", delegation=full, email="bahia@example.org"
+    )
+
+    new = reissue(database, event, waiting.participant_id)
+
+    assert (new.issue, new.told) == (2, False)
+    assert [address for address, _ in messages(database)] == ["amina@example.org"]
+
+
+def test_a_button_pressed_twice_replaces_once(database, event, amina):
+    first = reissue(database, event, amina.participant_id, of_issue=1)
+    second = reissue(database, event, amina.participant_id, of_issue=1)
+
+    assert (first.replaced, second.replaced, second.badge_id) == (True, False, first.badge_id)
+    assert [issue for issue, _ in badges_of(database, amina.participant_id)] == [1, 2]
+
+
+def test_sixteen_clerks_who_replace_one_lost_badge_make_one(database, event, amina):
+    done = race(16, lambda _: reissue(database, event, amina.participant_id, of_issue=1))
+
+    assert sorted(each.replaced for each in done) == [False] * 15 + [True]
+    assert badges_of(database, amina.participant_id) == [(1, NOW), (2, None)]
+
+
+def two_clerks_at_once(database, event, participant_id, monkeypatch):
+    """Let two clerks replace one badge, each having seen the old one; nothing but the lock helps.
+
+    Returns how many badges work afterwards.
+    """
+    run(
+        database,
+        "DROP INDEX uq_badge_working",
+        "ALTER TABLE badge DROP CONSTRAINT uq_badge_participant_id_issue",
+    )
+    both_have_looked = Barrier(2)
+    look = badge_issue.working_badge
+
+    def look_and_wait(session, person_id):
+        found = look(session, person_id)
+        with suppress(BrokenBarrierError):  # with the lock the second one looks only afterwards
+            both_have_looked.wait(2)
+        return found
+
+    monkeypatch.setattr(badge_issue, "working_badge", look_and_wait)
+    race(2, lambda _: reissue(database, event, participant_id, of_issue=1))
+    return [revoked_at for _, revoked_at in badges_of(database, participant_id)].count(None)
+
+
+@pytest.fixture
+def amina_on_postgres(postgres_database):
+    event = an_event(postgres_database)
+    return event, a_participant(postgres_database, event).participant_id
+
+
+def test_the_events_row_alone_keeps_two_clerks_apart(
+    postgres_database, amina_on_postgres, monkeypatch
+):
+    assert two_clerks_at_once(postgres_database, *amina_on_postgres, monkeypatch) == 1
+
+
+def test_without_the_events_row_a_person_would_have_two_badges(
+    postgres_database, amina_on_postgres, monkeypatch
+):
+    monkeypatch.setattr(badge_issue, "next_list_version", lambda *_: 2)
+
+    assert two_clerks_at_once(postgres_database, *amina_on_postgres, monkeypatch) == 2
+
+
+def test_revoking_twice_is_revoking_once(database, event, device, amina):
+    assert revoke(database, event, amina.participant_id)
+    assert not revoke(database, event, amina.participant_id)
+
+    assert reasons(database, device, code_of(event, amina.badge_id)) == ["revoked"]
+    assert badges_of(database, amina.participant_id) == [(1, NOW)]
+
+
+def test_after_revoking_a_new_badge_can_be_issued(database, event, device, amina):
+    revoke(database, event, amina.participant_id)
+
+    new = reissue(database, event, amina.participant_id, of_issue=1)
+
+    assert (new.issue, new.replaced) == (2, True)
+    assert reasons(database, device, code_of(event, new.badge_id, 2)) == [None]
+
+
+def test_who_did_it_and_why_is_written_down(database, event, amina):
+    reissue(database, event, amina.participant_id)
+    revoke(database, event, amina.participant_id)
+
+    with database.read() as session:
+        rows = session.scalars(
+            select(Activity).where(Activity.action.like("badge.%")).order_by(Activity.id)
+        )
+        found = [(row.action, row.details) for row in rows]
+    person = amina.participant_id
+    assert found == [
+        ("badge.reissue", {"participant_id": person, "issue": 2, "reason": "lost"}),
+        ("badge.revoke", {"participant_id": person, "issue": 2, "reason": "leaked"}),
+    ]
+
+
+def test_a_canceled_registration_gets_no_new_badge(database, event, amina):
+    write(database, lambda s: cancel(s, event, amina.participant_id, now=NOW))
+
+    with pytest.raises(Conflict, match="canceled"):
+        reissue(database, event, amina.participant_id)
+
+    assert badges_of(database, amina.participant_id) == [(1, None)]
+
+
+def test_another_events_participant_is_not_found(database, event, amina):
+    other = an_event(database, "autre")
+
+    with pytest.raises(NotFound):
+        reissue(database, other, amina.participant_id)
+    with pytest.raises(NotFound):
+        revoke(database, other, amina.participant_id)
+
+
+def test_with_another_key_nothing_is_reissued(database, event, amina):
+    with pytest.raises(SettingsError, match="master key"):
+        reissue(database, event, amina.participant_id, keys=Keys(b"x" * 32))
+
+    assert badges_of(database, amina.participant_id) == [(1, None)]

@@ -1,0 +1,166 @@
+"""What boards show equals what a count over every row says, whatever happened before."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from checkin.db.models import Admission, Conflict, Role, Scan
+from checkin.domain.board.forecast import Outlook
+from checkin.domain.scanning.verdicts import Reason, Status
+from checkin.services.board import minute_counts
+from checkin.services.board.board import Books, board_now
+from checkin.services.board.minute_counts import MinuteBook, arrivals_by_gate
+from checkin.services.gates.authentication import mark_seen
+from checkin.services.scanning.annul import annul_scan
+from checkin.services.scanning.storage import Decided
+from tests.support import factories
+from tests.support.factories import NOW
+from tests.web.browsing import an_operator
+
+LET_IN = Decided(Status.OK, None)
+
+
+@pytest.fixture
+def books():
+    return Books()
+
+
+@pytest.fixture
+def supervisor(database):
+    return an_operator(database, Role.SUPERVISOR)
+
+
+def shown(database, event, books, now=NOW):
+    with database.read() as session:
+        return board_now(session, event.id, books, now)
+
+
+def in_the_log(database):
+    """Return arrivals by minute and refusals by reason, counted one by one."""
+    arrived = select(Admission.admitted_at).where(
+        Admission.entry_no == 1, Admission.annulled_at.is_(None)
+    )
+    refused = select(Scan.reason).where(
+        Scan.status == Status.ERROR,
+        Scan.annulled_at.is_(None),
+        Scan.id.not_in(select(Conflict.scan_pk)),
+    )
+    with database.read() as session:
+        moments, reasons = session.scalars(arrived).all(), session.scalars(refused).all()
+    return Counter(at.replace(second=0, microsecond=0) for at in moments), Counter(reasons)
+
+
+def on_the_board(board):
+    """Return the same as the board has it."""
+    assert board.curve.rows_of == timedelta(minutes=1)
+    arrived = Counter({row.at: row.arrived for row in board.curve.rows if row.arrived})
+    return arrived, Counter(dict(board.refusals))
+
+
+def annul(database, event, supervisor, scan_id, now):
+    def work(session):
+        annul_scan(
+            session,
+            event_id=event.id,
+            scan_id=scan_id,
+            reason="essai",
+            now=now,
+            supervisor_id=supervisor.id,
+        )
+
+    factories.write(database, work)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_half_an_hour_of_scans_late_uploads_and_annulments(
+    database, event, device, supervisor, books, monkeypatch, seed
+):
+    monkeypatch.setattr(minute_counts, "WHOLE_EVERY_S", 0.0)
+    chance = random.Random(seed)
+    codes = [*factories.badges(database, event, 60), "HELLO"]
+    for minute in range(30):
+        now = NOW + timedelta(minutes=minute)
+        answers = []
+        for _ in range(3):
+            late = timedelta(minutes=chance.choice([0, 0, minute]))
+            decided = chance.choice([LET_IN, None]) if late else None
+            code = chance.choice(codes)
+            answers.append(factories.scan(database, device, code, at=now - late, decided=decided))
+        if minute % 4 == 3:
+            annul(database, event, supervisor, answers[0].scan_id, now)
+        board = shown(database, event, books, now)
+        assert on_the_board(board) == in_the_log(database)
+        assert board.curve.rows[-1].total == board.counts.totals["arrived"]
+
+
+def test_a_board_on_which_nothing_changed_reads_no_arrivals_and_a_new_one_only_the_last_minutes(
+    database, event, device
+):
+    read = []
+
+    def noted(session, event_id, since):
+        read.append(since)
+        return arrivals_by_gate(session, event_id, since)
+
+    books = Books(arrivals=MinuteBook(noted))
+    first, second = factories.badges(database, event, 2)
+    factories.scan(database, device, first, at=NOW - timedelta(minutes=20))
+
+    shown(database, event, books)
+    shown(database, event, books)
+    factories.scan(database, device, second, at=NOW)
+    shown(database, event, books)
+
+    assert read == [None, NOW.replace(second=0) - minute_counts.YOUNG]
+
+
+def test_a_gate_tells_its_pace_devices_and_what_worries(database, event, device):
+    other = factories.a_new_device(database, event, "Porte 1")
+    quiet = factories.a_new_device(database, event, "Porte 2")
+    for code in factories.badges(database, event, 10):
+        factories.scan(database, device, code, at=NOW - timedelta(minutes=2))
+    ago = NOW - timedelta(minutes=40)
+
+    def tell(session):
+        mark_seen(session, device.id, NOW, waiting=2, skew_ms=-90_000, list_at=NOW)
+        mark_seen(session, other.id, NOW, waiting=1, skew_ms=300, list_at=ago)
+        mark_seen(session, quiet.id, ago)
+
+    factories.write(database, tell)
+    one, two = shown(database, event, Books()).gates
+
+    assert (one.per_minute, one.devices, one.online, one.waiting) == (2.0, 2, 2, 3)
+    assert (one.list_at, one.skew_ms) == (ago, -90_000)
+    assert (two.per_minute, two.devices, two.online, two.waiting) == (0.0, 1, 0, 0)
+    assert (two.list_at, two.skew_ms) == (None, None)
+
+
+def test_refusals_conflicts_and_the_forecast(database, event, device, books):
+    codes = factories.badges(database, event, 3)
+    factories.scan(database, device, codes[0])
+    for code in ("HELLO", "HELLO", codes[0]):
+        factories.scan(database, device, code)
+    factories.scan(database, device, codes[0], decided=LET_IN)
+
+    board = shown(database, event, books)
+
+    assert board.refusals == ((Reason.INVALID, 2), (Reason.ALREADY_REDEEMED, 1))
+    assert board.conflicts == 1
+    assert board.forecast.outlook == Outlook.TOO_FEW
+    assert board.hall is None
+
+
+def test_the_hall_is_shown_where_it_has_a_capacity(database, books):
+    event = factories.an_event(database, "salle-2025", capacity=10)
+    device = factories.a_device(database, event)
+    for code in factories.badges(database, event, 9):
+        factories.scan(database, device, code)
+
+    hall = shown(database, event, books).hall
+
+    assert (hall.inside, hall.percent, hall.level) == (9, 90, 90)

@@ -1,0 +1,141 @@
+"""Hashing takes memory: few hash at once, few wait, and nobody waits for strangers."""
+
+from __future__ import annotations
+
+import os
+import sys
+from threading import Event, Lock, Thread, get_native_id
+
+import pytest
+
+from checkin.errors import Unavailable
+from checkin.services.accounts import hashing
+from checkin.services.common.turns import Turns
+from tests.support.racing import race_outcomes
+from tests.support.waiting import wait_for
+
+
+class Held:
+    """Takes turns in threads and keeps them until told to let go."""
+
+    def __init__(self, turns: Turns) -> None:
+        self._turns, self._mutex, self._let_go = turns, Lock(), Event()
+        self.holding = self.most = self.refused = 0
+        self._threads: list[Thread] = []
+
+    def take(self, many: int) -> None:
+        new = [Thread(target=self._hold) for _ in range(many)]
+        for thread in new:
+            thread.start()
+        self._threads += new
+
+    def _work(self) -> None:
+        with self._mutex:
+            self.holding += 1
+            self.most = max(self.most, self.holding)
+        self._let_go.wait(60)
+        with self._mutex:
+            self.holding -= 1
+
+    def end(self) -> None:
+        self._let_go.set()
+        for thread in self._threads:
+            thread.join(60)
+
+    def _hold(self) -> None:
+        try:
+            self._turns.do(self._work)
+        except Unavailable:
+            with self._mutex:
+                self.refused += 1
+
+
+def test_two_go_on_three_wait_and_the_others_are_told_to_come_again():
+    held = Held(Turns(2, waiting=3, patience_s=60))
+
+    held.take(9)
+    wait_for(lambda: held.refused == 4, "those beyond")
+    assert held.most == 2
+    held.end()
+
+    assert (held.most, held.refused, held.holding) == (2, 4, 0)
+
+
+def test_nobody_waits_for_ever():
+    turns = Turns(1, waiting=1, patience_s=0.01)
+    held = Held(turns)
+    held.take(1)
+    wait_for(lambda: held.holding == 1)
+
+    with pytest.raises(Unavailable, match="try again"):
+        turns.do(held.end)
+
+    held.end()
+    assert turns.do(lambda: 7) == 7
+
+
+def test_whoever_fails_in_their_turn_leaves_it():
+    turns = Turns(1, waiting=0, patience_s=0)
+    for _ in range(3):
+        with pytest.raises(ZeroDivisionError):
+            turns.do(lambda: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            turns.do(lambda: 7, first=lambda: 1 // 0)
+
+    assert turns.do(lambda: 7) == 7
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has priorities of threads")
+def test_what_strangers_send_gives_way_to_scans_and_a_pin_does_not():
+    def niceness() -> int:
+        return os.getpriority(os.PRIO_PROCESS, get_native_id())
+
+    before = niceness()
+
+    assert hashing.STRANGERS_TURNS.do(niceness) == 10
+    assert hashing.KNOWN_TURNS.do(niceness) == before
+    assert niceness() == before
+
+
+def test_strangers_that_hash_keep_no_pin_and_no_known_password_waiting():
+    pin = hashing.hash_pin("246810")
+    strangers = Held(hashing.STRANGERS_TURNS)
+    strangers.take(40)
+    wait_for(lambda: strangers.refused == 40 - 26)
+
+    assert hashing.secret_matches(pin, "246810")
+    strangers.end()
+
+
+def test_at_most_two_hash_at_once_whatever_is_hashed(monkeypatch):
+    """Each of these takes 19 MiB, however many ask."""
+    hasher, mutex, now, most = hashing._HASHER, Lock(), [0], [0]
+    stored = hasher.hash("246810")
+
+    class Watched:
+        def __getattr__(self, name):
+            work = getattr(hasher, name)
+
+            def watched(*given):
+                with mutex:
+                    now[0] += 1
+                    most[0] = max(most[0], now[0])
+                try:
+                    return work(*given)
+                finally:
+                    with mutex:
+                        now[0] -= 1
+
+            return watched if name in ("hash", "verify") else work
+
+    monkeypatch.setattr(hashing, "_HASHER", Watched())
+    works = (
+        lambda: hashing.hash_password("une phrase facile"),
+        lambda: hashing.hash_pin("246810"),
+        lambda: hashing.secret_matches(stored, "246810"),
+        lambda: hashing.password_matches(None, "une phrase facile"),
+        hashing.unusable_hash,
+    )
+    race_outcomes(20, lambda at: works[at % len(works)]())
+
+    assert most[0] == 2

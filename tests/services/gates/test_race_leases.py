@@ -1,0 +1,178 @@
+"""Devices renew their leases while doors admit: together they never pass a limit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from checkin.db.models import Delegation
+from checkin.domain.scanning.leases import LIFETIME
+from checkin.domain.scanning.verdicts import Status
+from checkin.services.board.live_counts import live_counts
+from checkin.services.gates import leases
+from checkin.services.gates.authentication import mark_seen
+from checkin.services.gates.leases import grant_lease
+from checkin.services.scanning import facts
+from checkin.services.scanning.conflicts import conflicts_of
+from checkin.services.scanning.storage import Decided
+from tests.support import factories
+from tests.support.factories import NOW, write
+from tests.support.racing import race
+
+DEVICES, ROUNDS, LIMIT, PEOPLE = 16, 3, 60, 130
+LET_IN = Decided(Status.OK, None)
+
+
+@pytest.fixture(autouse=True)
+def nobody_waited_when_it_was_granted(monkeypatch):
+    """Who is on a reserve list here came later; else they would have got the places first."""
+    monkeypatch.setattr(leases, "move_up_everywhere", lambda *_: [])
+
+
+@dataclass
+class Hall:
+    """Doors with the people before them, some in reserve, some with a place."""
+
+    event: Any
+    devices: list[Any]
+    codes: list[str]
+
+
+def a_full_hall(database):
+    event = factories.an_event(database, capacity=LIMIT)
+    return furnished(database, event, factories.a_delegation(database, event, quota=PEOPLE))
+
+
+def a_short_quota(database):
+    """Nobody is confirmed: all came to a delegation that had no place then, and 60 now."""
+    event = factories.an_event(database, reserve_from=NOW)
+    return furnished(database, event, factories.a_delegation(database, event, quota=0))
+
+
+def furnished(database, event, delegation):
+    codes = factories.badges(database, event, PEOPLE, delegation=delegation)
+    widen = update(Delegation).where(Delegation.quota == 0).values(quota=LIMIT)
+    write(database, lambda s: s.execute(widen))
+    devices = [factories.a_device(database, event, f"Porte {n}") for n in range(DEVICES)]
+    for device in devices:
+        write(database, lambda s, of=device: mark_seen(s, of.id, NOW))
+    return Hall(event, devices, codes)
+
+
+def renew_and_admit(database, hall):
+    """Half of the threads renew leases, half admit at doors online; return the last leases."""
+
+    def at_once(at):
+        held = None
+        for turn in range(ROUNDS):
+            if at < DEVICES:
+                held = renewed(database, hall.devices[at], held, NOW + timedelta(seconds=turn))
+            else:
+                code = hall.codes[(at - DEVICES) * ROUNDS + turn]
+                factories.scan(database, hall.devices[at - DEVICES], code)
+        return held
+
+    return race(2 * DEVICES, at_once)[:DEVICES]
+
+
+def use_up(database, hall, held, first=DEVICES * ROUNDS):
+    """Let every device admit by itself whatever its lease lends."""
+    waiting = iter(hall.codes[first:])
+    for device, lease in zip(hall.devices, held, strict=True):
+        lent = sum(one.places for one in lease.delegations) if lease.hall is None else lease.hall
+        for code in [next(waiting) for _ in range(lent)]:
+            factories.scan(database, device, code, decided=LET_IN, lease_id=lease.lease_id)
+
+
+def arrived_and_conflicts(database, hall):
+    with database.read() as session:
+        arrived = live_counts(session, hall.event.id).totals["arrived"]
+        return arrived, len(conflicts_of(session, hall.event))
+
+
+LIMITS = pytest.mark.parametrize("laid_down", [a_full_hall, a_short_quota])
+
+
+@LIMITS
+def test_doors_online_and_offline_never_pass_a_limit_together(laid_down, database):
+    hall = laid_down(database)
+
+    held = renew_and_admit(database, hall)
+    use_up(database, hall, held)
+
+    arrived, contradicted = arrived_and_conflicts(database, hall)
+    assert contradicted == 0
+    assert LIMIT // 2 < arrived <= LIMIT
+
+
+@LIMITS
+def test_control_without_waiting_for_one_another_more_is_lent_than_there_is(
+    laid_down, postgres_database, monkeypatch
+):
+    monkeypatch.setattr(leases, "hold_doors", lambda *_: None)
+    monkeypatch.setattr(facts, "SCARCE", -PEOPLE)
+    hall = laid_down(postgres_database)
+
+    first = race(DEVICES, lambda at: renewed(postgres_database, hall.devices[at]))
+    lent = sum(lease.hall or sum(one.places for one in lease.delegations) for lease in first)
+
+    # One by one, the sixteen leave as much at home as the last of them took, and more.
+    assert lent > one_by_one(LIMIT)
+
+
+@LIMITS
+def test_grants_at_once_lend_what_they_would_one_by_one(laid_down, database):
+    hall = laid_down(database)
+
+    first = race(DEVICES, lambda at: renewed(database, hall.devices[at]))
+
+    lent = sum(lease.hall or sum(one.places for one in lease.delegations) for lease in first)
+    assert lent == one_by_one(LIMIT)
+
+
+def renewed(database, device, held=None, now=NOW):
+    at_hand = held and held.lease_id
+    return write(database, lambda s: grant_lease(s, device, now=now, held=at_hand))
+
+
+def one_by_one(free):
+    left = free
+    for _ in range(DEVICES):
+        left -= left // (DEVICES + 1)
+    return free - left
+
+
+@LIMITS
+def test_control_doors_that_do_not_count_what_is_lent_pass_the_limit(
+    laid_down, database, monkeypatch
+):
+    hall = laid_down(database)
+    held = [renewed(database, device) for device in hall.devices]
+    read = facts._row
+    long_after = NOW + LIFETIME
+    with monkeypatch.context() as blind:
+        blind.setattr(
+            facts, "_row", lambda s, of, code, _now, **k: read(s, of, code, long_after, **k)
+        )
+        for code in hall.codes[:LIMIT]:
+            factories.scan(database, hall.devices[0], code)
+
+    use_up(database, hall, held, first=LIMIT)
+
+    assert arrived_and_conflicts(database, hall)[0] > LIMIT
+
+
+@LIMITS
+def test_doors_online_leave_what_is_lent(laid_down, database):
+    hall = laid_down(database)
+    held = [renewed(database, device) for device in hall.devices]
+    for code in hall.codes[:LIMIT]:
+        factories.scan(database, hall.devices[0], code)
+
+    use_up(database, hall, held, first=LIMIT)
+
+    assert arrived_and_conflicts(database, hall) == (LIMIT, 0)

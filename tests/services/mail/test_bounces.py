@@ -1,0 +1,126 @@
+"""Bounces from a real mailbox and by the webhook: the right message is marked, once."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from checkin.db.models import Message
+from checkin.errors import Unavailable
+from checkin.services.mail.bounces import Report, read_mailbox, record_report
+from checkin.services.mail.sender import bounce_mark
+from tests.services.mail.imap_server import dovecot, imap_server
+from tests.support import factories
+from tests.support.factories import KEYS, NOW
+from tests.support.server_process import free_port
+
+SAMPLES = Path(__file__).parents[2] / "domain" / "mail" / "bounces"
+NAMES = ["aa11", "bb22", "cc33", "dd44", "ee55", "ff66"]
+
+
+def sample(name: str) -> bytes:
+    return (SAMPLES / f"{name}.eml").read_bytes()
+
+
+@pytest.fixture
+def sent(database, event):
+    """Six sent messages, with the ids that the samples speak of."""
+    for name in NAMES:
+        factories.a_participant(database, event, f"Personne {name}", email=f"{name}@example.org")
+    for number, name in enumerate(NAMES, 1):
+        values = {"state": "sent", "message_id": f"<{name}@example.org>"}
+        wanted = Message.id == number
+        factories.write(
+            database, lambda s, w=wanted, v=values: s.execute(update(Message).where(w).values(v))
+        )
+
+
+def bounced(database):
+    with database.read() as session:
+        rows = session.scalars(select(Message).where(Message.state == "bounced"))
+        return {message.message_id.partition("@")[0][1:] for message in rows}
+
+
+def record(database, raw):
+    return factories.write(database, lambda s: record_report(s, KEYS, raw, NOW))
+
+
+def test_a_bounce_marks_the_message_that_it_names(database, sent):
+    reports = [record(database, sample(n)) for n in ("postfix", "exchange", "gmail", "qmail")]
+
+    assert reports == [Report.BOUNCED] * 4
+    assert bounced(database) == {"aa11", "bb22", "cc33", "dd44"}
+
+
+def test_the_same_report_twice_is_known(database, sent):
+    assert [record(database, sample("gmail")) for _ in range(2)] == [
+        Report.BOUNCED,
+        Report.NOT_OURS,
+    ]
+
+
+def test_delays_and_absent_people_mark_nothing(database, sent):
+    reports = [record(database, sample(name)) for name in ("delayed", "delivered", "absent")]
+
+    assert (reports, bounced(database)) == ([Report.NO_BOUNCE] * 3, set())
+
+
+def test_the_address_names_the_message_when_the_report_does_not(database, sent):
+    right = b"bounces+6-%s@" % bounce_mark(KEYS, 6).encode()
+    stripped = sample("postfix").replace(b"<aa11@example.org>", b"<gone@example.org>")
+
+    report = record(database, stripped.replace(b"bounces+17-0123456789ab@", right))
+
+    assert (report, bounced(database)) == (Report.BOUNCED, {"ff66"})
+
+
+def test_a_forged_address_marks_nothing(database, sent):
+    forged = sample("postfix").replace(b"<aa11@example.org>", b"<gone@example.org>")
+    forged = forged.replace(b"bounces+17-", b"bounces+6-")
+
+    assert (record(database, forged), bounced(database)) == (Report.NOT_OURS, set())
+
+
+@pytest.mark.skipif(dovecot() is None, reason="Dovecot (dovecot-imapd) is not installed")
+def test_a_mailbox_is_read_once(database, sent):
+    # Sockets have short names: the folders of tests are too deep.
+    with tempfile.TemporaryDirectory(prefix="imap") as home, imap_server(Path(home)) as mailbox:
+        mailbox.put(*(sample(n) for n in ("postfix", "exchange", "gmail", "qmail", "absent")))
+        first = read_mailbox(database, KEYS, mailbox.url, NOW)
+        again = read_mailbox(database, KEYS, mailbox.url, NOW)
+
+        assert mailbox.unseen() == 0
+    assert first == Counter({Report.BOUNCED: 4, Report.NO_BOUNCE: 1})
+    assert again == Counter()
+    assert bounced(database) == {"aa11", "bb22", "cc33", "dd44"}
+
+
+@pytest.mark.skipif(dovecot() is None, reason="Dovecot (dovecot-imapd) is not installed")
+def test_a_refused_password_is_told_without_the_password(database, event):
+    with (
+        tempfile.TemporaryDirectory(prefix="imap") as home,
+        imap_server(Path(home)) as mailbox,
+        pytest.raises(Unavailable) as fault,
+    ):
+        read_mailbox(database, KEYS, mailbox.url.replace("bounces-password", "geheim"), NOW)
+
+    assert fault.value.detail == "the mailbox refused the user name or password"
+
+
+def test_a_mailbox_that_is_away_is_told(database, event):
+    with pytest.raises(Unavailable, match="ConnectionRefusedError"):
+        read_mailbox(database, KEYS, f"imap://a:b@127.0.0.1:{free_port()}", NOW)
+
+
+def test_a_mail_server_may_post_bounces_with_the_secret_alone(app, database, sent):
+    client = app.test_client()
+
+    right = client.post(f"/mail/bounces/{KEYS.bounce_webhook}", data=sample("exchange"))
+    wrong = client.post("/mail/bounces/" + "0" * 32, data=sample("gmail"))
+
+    assert (right.get_json(), wrong.status_code) == ({"report": "bounced"}, 404)
+    assert bounced(database) == {"bb22"}

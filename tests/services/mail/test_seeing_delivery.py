@@ -1,0 +1,134 @@
+"""Who has their badge and who has not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from checkin.db.models import Message
+from checkin.services.mail.bounces import mark_bounced
+from checkin.services.mail.delivery_report import (
+    UNREACHED,
+    Delivery,
+    delivery_by_delegation,
+    people_by_delivery,
+    progress_of,
+    resend,
+)
+from tests.support import factories
+from tests.support.factories import NOW
+
+
+@pytest.fixture
+def people(database, event):
+    """One person for each state of a message, one without an address, one of elsewhere."""
+    states = ["sent", "queued", "sending", "bounced", "failed", "unknown"]
+    ids = {
+        state: factories.a_participant(
+            database, event, f"Personne {state}", email=f"{state}@example.org"
+        ).participant_id
+        for state in states
+    }
+    ids["no_address"] = factories.a_participant(database, event, "Sans").participant_id
+    elsewhere = factories.a_delegation(database, event, "Salé")
+    ids["elsewhere"] = factories.a_participant(
+        database, event, "Ailleurs", delegation=elsewhere, email="ailleurs@example.org"
+    ).participant_id
+    for state in states:
+        put(database, ids[state], state=state)
+    return ids
+
+
+def put(database, participant_id, **values):
+    wanted = Message.participant_id == participant_id
+    factories.write(database, lambda s: s.execute(update(Message).where(wanted).values(values)))
+
+
+def counted(database, event, delegation_id=None):
+    with database.read() as session:
+        lines = delivery_by_delegation(session, event, delegation_id)
+    return {line.delegation.name: (line.with_badge, dict(line.counts)) for line in lines}
+
+
+def test_every_confirmed_participant_is_counted_once_by_delegation(database, event, people):
+    one_each = {delivery: 1 for delivery in Delivery if delivery is not Delivery.NO_MESSAGE}
+
+    assert counted(database, event) == {
+        "Khémisset": (7, one_each),
+        "Salé": (1, {Delivery.QUEUED: 1}),
+    }
+
+
+def test_a_coordinators_count_holds_their_delegation_alone(database, event, people):
+    own = factories.a_delegation(database, event, "Salé")
+
+    assert counted(database, event, own.id) == {"Salé": (1, {Delivery.QUEUED: 1})}
+
+
+def test_whom_to_reach_otherwise(database, event, people):
+    with database.read() as session:
+        found = people_by_delivery(session, event, wanted=UNREACHED)
+
+    assert {one.participant.id: one.delivery for one in found} == {
+        people[state]: Delivery(state) for state in ("bounced", "failed", "unknown", "no_address")
+    }
+
+
+def test_the_newest_message_counts(database, event, people):
+    factories.write(database, lambda s: resend(s, event, [people["bounced"]], now=NOW))
+
+    assert counted(database, event)["Khémisset"][1][Delivery.QUEUED] == 2
+
+
+def test_a_resend_repeats_what_is_unknown_and_doubles_nothing_that_waits(database, event, people):
+    count = factories.write(database, lambda s: resend(s, event, list(people.values()), now=NOW))
+
+    with database.read() as session:
+        rows = session.execute(select(Message.address, Message.state)).all()
+    waiting = Counter(r.address.partition("@")[0] for r in rows if r.state == "queued")
+    assert count == 4
+    assert waiting == dict.fromkeys(
+        ["queued", "ailleurs", "sent", "bounced", "failed", "unknown"], 1
+    )
+    assert len(rows) == 7 + 3
+
+
+def test_a_coordinator_resends_to_their_own_people_only(database, event, people):
+    own = factories.a_delegation(database, event, "Khémisset")
+    put(database, people["elsewhere"], state="failed")
+
+    count = factories.write(
+        database,
+        lambda s: resend(
+            s, event, [people["elsewhere"], people["failed"]], now=NOW, delegation_id=own.id
+        ),
+    )
+
+    assert count == 1
+
+
+def test_progress_tells_the_rate_of_the_last_half_minute(database, event, people):
+    put(database, people["sent"], handed_at=NOW - timedelta(seconds=10))
+    put(database, people["failed"], handed_at=NOW - timedelta(minutes=10))
+
+    with database.read() as session:
+        now = progress_of(session, event, NOW)
+        later = progress_of(session, event, NOW + timedelta(minutes=5))
+
+    assert (now.counts[Delivery.QUEUED], now.rate, now.left_s) == (2, 0.0, 90)
+    assert (later.rate, later.left_s) == (0.0, None)
+
+
+def test_only_what_is_out_can_come_back(database, event, people):
+    with database.read() as session:
+        ids = {m.state: m.id for m in session.scalars(select(Message).order_by(Message.id))}
+
+    marked = {
+        state: factories.write(database, lambda s, i=i: mark_bounced(s, i, "550 gone", NOW))
+        for state, i in ids.items()
+    }
+
+    assert [state for state, done in marked.items() if done] == ["sent", "unknown"]

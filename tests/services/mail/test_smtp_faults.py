@@ -1,0 +1,93 @@
+"""Mail servers that lie, stall or break off: each fault at its step, nothing guessed."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from email.message import EmailMessage
+from email.policy import SMTP
+from threading import Thread
+
+import pytest
+
+from checkin.domain.mail.rules import Fate
+from checkin.services.mail.smtp import SmtpTransport
+from checkin.services.mail.transport import Letter, Outcome
+
+#: what a server answers to each line, b"" keeps it waiting, None hangs up
+Script = dict[bytes, bytes | None]
+POLITE: Script = {
+    b"hello": b"220 hello\r\n",
+    b"EHLO": b"250 hello\r\n",
+    b"MAIL": b"250 ok\r\n",
+    b"RCPT": b"250 ok\r\n",
+    b"DATA": b"354 go on\r\n",
+    b".": b"250 taken\r\n",
+}
+
+
+@contextmanager
+def server(script: Script) -> Iterator[int]:
+    """Listen for one connection and answer by the script; None hangs up."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = Thread(target=_serve, args=(listener, script))
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join(10)
+
+
+def _serve(listener: socket.socket, script: Script) -> None:
+    connection, _ = listener.accept()
+    with connection, connection.makefile("rb") as lines:
+        words, in_text = b"hello", False
+        while (answer := script.get(words, b"" if in_text else b"500 what?\r\n")) is not None:
+            connection.sendall(answer)
+            in_text = answer.startswith(b"354") or (in_text and answer == b"")
+            line = lines.readline()
+            if not line or line.startswith(b"QUIT"):
+                return
+            words = line.strip() if in_text else line[:4].strip().upper()
+            in_text = in_text and words != b"."
+
+
+def letter() -> Letter:
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = "Badge"
+    message.set_content(".a line that begins with a dot\n")
+    return Letter(message, "badges@example.org", "amina@example.org")
+
+
+def send(script: Script) -> Outcome:
+    with (
+        server(script) as port,
+        closing(SmtpTransport(host="127.0.0.1", port=port, timeout_s=0.5)) as transport,
+    ):
+        return transport.send(letter(), lambda: True)
+
+
+def test_a_polite_server_takes_the_message():
+    assert send(POLITE) == Outcome(Fate.SENT, "250 taken")
+
+
+@pytest.mark.parametrize(
+    ("at", "answer", "fate"),
+    [
+        (b"hello", b"554 go away\r\n", Fate.HALTED),
+        (b"hello", b"", Fate.HALTED),
+        (b"EHLO", None, Fate.HALTED),
+        (b"MAIL", None, Fate.LATER),
+        (b"RCPT", None, Fate.LATER),
+        (b"RCPT", b"", Fate.LATER),
+        (b"DATA", None, Fate.LATER),
+        (b"DATA", b"554 no\r\n", Fate.FAILED),
+        (b".", None, Fate.UNKNOWN),
+        (b".", b"", Fate.UNKNOWN),
+        (b".", b"I am no mail server\r\n", Fate.UNKNOWN),
+        (b".", b"354 still going\r\n", Fate.UNKNOWN),
+        (b".", b"451 full\r\n", Fate.LATER),
+        (b".", b"554 spam\r\n", Fate.FAILED),
+    ],
+)
+def test_each_fault_has_the_fate_of_its_step(at, answer, fate):
+    assert send(POLITE | {at: answer}).fate is fate

@@ -1,0 +1,97 @@
+"""Who waits on a reserve list comes before devices and before who comes later."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from checkin.db.models import Delegation, Event, Participant
+from checkin.domain.people.registration import Registration
+from checkin.domain.scanning.leases import LIFETIME
+from checkin.domain.scanning.verdict import Standing
+from checkin.services.gates.leases import grant_lease, return_lease
+from checkin.services.scanning.walk_ins import Newcomer, register_walk_in
+from tests.support import factories
+from tests.support.factories import NOW, minutes, write
+
+LATER = NOW + LIFETIME + minutes(1)
+
+
+@pytest.fixture
+def tiflet(database, event):
+    """Two free places, one of which will be lent."""
+    factories.a_category(database, event)
+    return factories.a_delegation(database, event, "Tiflet", quota=2)
+
+
+def a_lease(database, device, now=NOW):
+    return write(database, lambda s: grant_lease(s, device, now=now))
+
+
+def walks_in(database, device, delegation, name, now=NOW):
+    newcomer = Newcomer(Registration(name=name, delegation=delegation.name), delegation.id)
+    return write(
+        database, lambda s: register_walk_in(s, device, newcomer, keys=factories.KEYS, now=now)
+    )
+
+
+def standings(database):
+    with database.read() as session:
+        return {one.name: one.standing for one in session.scalars(select(Participant))}
+
+
+CONFIRMED, RESERVE = Standing.CONFIRMED, Standing.RESERVE
+
+
+def test_who_came_while_a_place_was_lent_gets_it_when_it_is_given_back(database, device, tiflet):
+    a_lease(database, device)
+    for name in ("Amina", "Omar", "Salma"):
+        walks_in(database, device, tiflet, name)
+    before = standings(database)
+
+    write(database, lambda s: return_lease(s, device, now=NOW))
+
+    assert before == {"Amina": CONFIRMED, "Omar": RESERVE, "Salma": RESERVE}
+    assert standings(database) == {"Amina": CONFIRMED, "Omar": CONFIRMED, "Salma": RESERVE}
+
+
+def test_who_waits_gets_the_place_when_any_device_renews_after_the_lease_expired(
+    database, event, device, tiflet
+):
+    a_lease(database, factories.a_device(database, event, "Porte 9"))
+    walks_in(database, device, tiflet, "Amina")
+    walks_in(database, device, tiflet, "Omar")
+
+    lease = a_lease(database, device, LATER)
+
+    assert [lent.places for lent in lease.delegations] == [0]
+    assert standings(database) == {"Amina": CONFIRMED, "Omar": CONFIRMED}
+
+
+def test_who_waits_gets_the_place_before_who_comes_later(database, event, device, tiflet):
+    a_lease(database, device)
+    walks_in(database, device, tiflet, "Amina")
+    walks_in(database, device, tiflet, "Omar")
+
+    walks_in(database, device, tiflet, "Salma", now=LATER)
+
+    assert standings(database) == {"Amina": CONFIRMED, "Omar": CONFIRMED, "Salma": RESERVE}
+
+
+def test_devices_hear_of_who_moved_up(database, event, device, tiflet):
+    a_lease(database, device)
+    walks_in(database, device, tiflet, "Amina")
+    walks_in(database, device, tiflet, "Omar")
+    before = list_version(database, event)
+
+    for _ in range(2):
+        write(database, lambda s: return_lease(s, device, now=NOW))
+
+    with database.read() as session:
+        left = session.get_one(Delegation, tiflet.id)
+    assert (list_version(database, event), left.places_taken) == (before + 1, 2)
+
+
+def list_version(database, event):
+    with database.read() as session:
+        return session.get_one(Event, event.id).list_version

@@ -1,0 +1,101 @@
+"""An exit that is uploaded before the entry it follows: nobody who has left is counted inside."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+
+from checkin.db.models import Admission, ArrivalTally, Scan
+from checkin.domain.scanning.verdict import Reentry
+from checkin.domain.scanning.verdicts import Direction, Status
+from checkin.services.scanning.storage import Decided
+from tests.support import factories
+from tests.support.factories import NOW, minutes
+
+LET_IN = Decided(Status.OK, None)
+
+
+@pytest.fixture
+def event(database):
+    return factories.an_event(database, reentry=Reentry.AFTER_EXIT)
+
+
+@pytest.fixture
+def code(database, event):
+    return factories.a_badge(database, event)
+
+
+@pytest.fixture
+def doors(database, event):
+    return [factories.a_device(database, event, f"Porte {number}") for number in (1, 2)]
+
+
+def uploaded(database, door, code, direction, ago):
+    """Upload what a door decided by itself some minutes ago."""
+    return factories.scan(
+        database,
+        door,
+        code,
+        at=NOW - minutes(ago),
+        received_at=NOW,
+        direction=direction,
+        decided=LET_IN,
+    )
+
+
+def counted(database):
+    """Return (arrived, inside) as tallied and as logged, and when each admission ended."""
+    with database.read() as session:
+        tally = session.execute(
+            select(func.sum(ArrivalTally.arrived), func.sum(ArrivalTally.inside))
+        ).one()
+        stays = session.scalars(select(Admission.exited_at).order_by(Admission.id)).all()
+    inside = sum(left is None for left in stays)
+    assert (int(tally[0] or 0), int(tally[1] or 0)) == (min(1, len(stays)), inside)
+    return stays
+
+
+ENTRY, EXIT = Direction.ENTRY, Direction.EXIT
+
+
+def test_an_exit_that_came_first_lets_its_person_out_once_the_entry_is_there(database, code, doors):
+    uploaded(database, doors[1], code, EXIT, ago=10)
+    uploaded(database, doors[0], code, ENTRY, ago=30)
+
+    assert counted(database) == [NOW - minutes(10)]
+
+
+def test_an_exit_before_the_entry_lets_nobody_out(database, code, doors):
+    uploaded(database, doors[1], code, EXIT, ago=40)
+    uploaded(database, doors[0], code, ENTRY, ago=30)
+
+    assert counted(database) == [None]
+
+
+def test_one_exit_ends_one_stay(database, code, doors):
+    uploaded(database, doors[0], code, ENTRY, ago=50)
+    uploaded(database, doors[1], code, EXIT, ago=10)
+    uploaded(database, doors[0], code, ENTRY, ago=30)  # came in again, and that exit is taken
+
+    assert counted(database) == [NOW - minutes(10), None]
+
+
+def test_in_any_order_two_stays_are_two(database, code, doors):
+    for direction, ago in ((EXIT, 10), (EXIT, 40), (ENTRY, 50), (ENTRY, 30)):
+        uploaded(database, doors[ago % 20 == 10], code, direction, ago)
+
+    assert counted(database) == [NOW - minutes(40), NOW - minutes(10)]
+
+
+def test_the_scans_stay_as_they_were_and_a_repetition_changes_nothing(database, code, doors):
+    exit = factories.a_reading(
+        code, at=NOW - minutes(10), received_at=NOW, direction=EXIT, decided=LET_IN
+    )
+    entry = factories.a_reading(code, at=NOW - minutes(30), received_at=NOW, decided=LET_IN)
+    for reading in (exit, entry, entry, exit):
+        factories.record(database, doors[0], reading)
+
+    assert counted(database) == [NOW - minutes(10)]
+    with database.read() as session:
+        rows = session.execute(select(Scan.direction, Scan.status).order_by(Scan.id)).all()
+    assert [tuple(row) for row in rows] == [("exit", "ok"), ("entry", "ok")]

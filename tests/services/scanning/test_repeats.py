@@ -1,0 +1,191 @@
+"""A scan whose live answer was lost comes again with what the door did by itself."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from checkin.db.models import Admission, Conflict, Scan
+from checkin.domain.scanning.verdicts import Direction, Reason, Status
+from checkin.services.board.live_counts import live_counts
+from checkin.services.gates.leases import grant_lease
+from checkin.services.scanning import record
+from checkin.services.scanning.annul import annul_scan
+from checkin.services.scanning.conflicts import conflicts_of
+from checkin.services.scanning.scan_replay import replay
+from checkin.services.scanning.storage import Decided
+from tests.support import factories
+from tests.support.factories import NOW, minutes, write
+from tests.support.racing import race
+
+LET_IN = Decided(Status.OK, None)
+TURNED_AWAY = Decided(Status.ERROR, Reason.QUOTA_EXCEEDED)
+LATER = NOW + minutes(2)
+
+
+@pytest.fixture
+def waiting(database, event):
+    """The code of somebody on the reserve list of a delegation that has no place."""
+    tiflet = factories.a_delegation(database, event, "Tiflet", quota=0)
+    return factories.a_badge(database, event, delegation=tiflet)
+
+
+def live(database, device, code):
+    """Ask the server, whose answer is lost; return what comes again later."""
+    scan_id = factories.scan(database, device, code).scan_id
+    return {"scan_id": scan_id, "received_at": LATER}
+
+
+def told(answer):
+    return (answer.status, answer.reason, answer.conflict, answer.replayed)
+
+
+def totals(database, event):
+    with database.read() as session:
+        counts = live_counts(session, event.id).totals
+        return counts["arrived"], counts["inside"], counts["refused"]
+
+
+def listed(database, event):
+    with database.read() as session:
+        return [(one.reason, one.counted) for one in conflicts_of(session, event)]
+
+
+UNAPPROVED = (Status.ERROR, Reason.UNAPPROVED)
+
+
+def test_who_was_refused_and_let_in_all_the_same_is_counted_once_and_a_conflict(
+    database, event, device, waiting
+):
+    again = live(database, device, waiting)
+
+    answers = [
+        told(factories.scan(database, device, waiting, decided=LET_IN, **again)) for _ in range(3)
+    ]
+
+    assert answers == [(*UNAPPROVED, True, True)] * 3
+    assert listed(database, event) == [(Reason.UNAPPROVED, True)]
+    assert totals(database, event) == (1, 1, 1)
+    with database.read() as session:
+        scan, admission = (
+            session.scalars(select(Scan)).one(),
+            session.scalars(select(Admission)).one(),
+        )
+    assert (scan.status, scan.reason, scan.decided_status) == (*UNAPPROVED, None)
+    assert (admission.scan_pk, admission.without_place) == (scan.id, True)
+
+
+def test_who_was_refused_and_let_in_by_a_lease_takes_its_place(database, event, device):
+    tiflet = factories.a_delegation(database, event, "Tiflet", quota=2)
+    lease = write(database, lambda s: grant_lease(s, device, now=NOW))
+    codes = factories.badges(database, event, 2, delegation=tiflet)
+    again = live(database, device, codes[1])
+
+    factories.scan(database, device, codes[1], decided=LET_IN, lease_id=lease.lease_id, **again)
+
+    with database.read() as session:
+        assert session.scalars(select(Admission.without_place)).all() == [False]
+    assert listed(database, event) == [(Reason.UNAPPROVED, True)]
+
+
+def test_who_is_inside_already_is_a_conflict_and_not_counted_again(
+    database, event, device, waiting
+):
+    again = live(database, device, waiting)
+    door = factories.a_device(database, event, "Porte 2")
+    factories.scan(database, door, waiting, force_reason="envoyée par le comité")
+
+    factories.scan(database, device, waiting, decided=LET_IN, **again)
+
+    assert listed(database, event) == [(Reason.UNAPPROVED, False)]
+    assert totals(database, event) == (1, 1, 1)
+
+
+def test_who_was_counted_and_turned_away_is_a_conflict_and_stays_counted(database, event, device):
+    code = factories.a_badge(database, event)
+    again = live(database, device, code)
+
+    answers = [
+        told(factories.scan(database, device, code, decided=TURNED_AWAY, **again)) for _ in range(2)
+    ]
+
+    assert answers == [(Status.OK, None, True, True)] * 2
+    assert listed(database, event) == [(Reason.QUOTA_EXCEEDED, True)]
+    assert totals(database, event) == (1, 1, 0)
+
+
+def test_what_door_and_server_agree_on_is_no_conflict(database, event, device, waiting):
+    fine = factories.a_badge(database, event)
+    admitted, refused = live(database, device, fine), live(database, device, waiting)
+
+    factories.scan(database, device, fine, decided=LET_IN, **admitted)
+    factories.scan(database, device, waiting, decided=TURNED_AWAY, **refused)
+
+    assert listed(database, event) == []
+
+
+def test_an_exit_comes_again_as_it_was(database, event, device):
+    code = factories.a_badge(database, event)
+    factories.scan(database, device, code)
+    answer = factories.scan(database, device, code, direction=Direction.EXIT)
+    again = {"scan_id": answer.scan_id, "direction": Direction.EXIT}
+
+    factories.scan(database, device, code, decided=TURNED_AWAY, **again)
+
+    assert (listed(database, event), totals(database, event)) == ([], (1, 0, 0))
+
+
+def test_annulling_takes_back_the_arrival_and_the_refusal(database, event, device, waiting):
+    again = live(database, device, waiting)
+    factories.scan(database, device, waiting, decided=LET_IN, **again)
+
+    undo = {"event_id": event.id, "scan_id": again["scan_id"], "reason": "not there"}
+    write(database, lambda s: annul_scan(s, **undo, now=LATER, device_id=device.id))
+
+    late = factories.scan(database, device, waiting, decided=LET_IN, **again)
+    assert (totals(database, event), late.conflict) == ((0, 0, 0), True)
+    assert listed(database, event) == [(Reason.UNAPPROVED, False)]
+
+
+def test_sixteen_uploads_of_one_scan_at_once_are_one_conflict_and_one_arrival(
+    database, event, device, waiting
+):
+    again = live(database, device, waiting)
+
+    answers = race(
+        16, lambda _: told(factories.scan(database, device, waiting, decided=LET_IN, **again))
+    )
+
+    assert answers == [(*UNAPPROVED, True, True)] * 16
+    assert listed(database, event) == [(Reason.UNAPPROVED, True)]
+    assert totals(database, event) == (1, 1, 1)
+
+
+def test_uploads_race_with_a_door_that_admits_the_person_by_a_supervisor(
+    database, event, device, waiting
+):
+    again = live(database, device, waiting)
+    door = factories.a_device(database, event, "Porte 2")
+
+    def upload_or_admit(at):
+        if at % 2:
+            return factories.scan(database, device, waiting, decided=LET_IN, **again)
+        return factories.scan(database, door, waiting, force_reason="envoyée par le comité")
+
+    race(8, upload_or_admit)
+
+    assert len(listed(database, event)) == 1
+    assert totals(database, event)[:2] == (1, 1)
+
+
+def test_control_without_repeating_nobody_knows_that_the_person_is_inside(
+    database, event, device, waiting, monkeypatch
+):
+    monkeypatch.setattr(record, "repeat", lambda s, of, reading, _: replay(s, of, reading))
+    again = live(database, device, waiting)
+
+    factories.scan(database, device, waiting, decided=LET_IN, **again)
+
+    with database.read() as session:
+        assert session.scalars(select(Conflict)).all() == []
+    assert totals(database, event) == (0, 0, 1)

@@ -1,0 +1,108 @@
+"""Fresh, migrated databases: copies of a template, because migrating each would take seconds."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from checkin.db.engine import Database
+from checkin.db.migrate import upgrade
+from tests.support.postgres import MISSING, Cluster, postgres_programs
+
+#: what a test of both databases is parametrised with
+KINDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+_TEMPLATE = "marhaba_template"
+
+
+def required() -> bool:
+    """Say whether a missing PostgreSQL fails the tests instead of skipping some."""
+    return os.environ.get("CI") == "true" or os.environ.get("MARHABA_REQUIRE_POSTGRES") == "1"
+
+
+class SqliteDatabases:
+    """SQLite files, each a copy of a migrated one."""
+
+    def __init__(self, folder: Path) -> None:
+        self._template = folder / "template.db"
+        migrate(f"sqlite:///{self._template}")
+
+    @contextmanager
+    def fresh(self, folder: Path) -> Iterator[str]:
+        """Yield the address of a new, migrated database."""
+        file = folder / "marhaba.db"
+        shutil.copyfile(self._template, file)
+        yield f"sqlite:///{file}"
+
+    @contextmanager
+    def empty(self, folder: Path) -> Iterator[str]:
+        """Yield the address of a database without a schema."""
+        yield f"sqlite:///{folder / 'empty.db'}"
+
+
+class PostgresDatabases:
+    """Databases of one cluster, each a copy of a migrated one."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._numbers = itertools.count(1)
+        cluster.run(f"CREATE DATABASE {_TEMPLATE}")
+        migrate(cluster.url(_TEMPLATE))
+
+    @contextmanager
+    def fresh(self, _folder: Path) -> Iterator[str]:
+        """Yield the address of a new, migrated database."""
+        with self._made(f"TEMPLATE {_TEMPLATE} {self._cluster.copies_quickly}") as url:
+            yield url
+
+    @contextmanager
+    def empty(self, _folder: Path) -> Iterator[str]:
+        """Yield the address of a database without a schema."""
+        with self._made("") as url:
+            yield url
+
+    @contextmanager
+    def _made(self, template: str) -> Iterator[str]:
+        name = f"marhaba_{next(self._numbers)}"
+        self._cluster.run(f"CREATE DATABASE {name} {template}")
+        try:
+            yield self._cluster.url(name)
+        finally:
+            self._cluster.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+Databases = SqliteDatabases | PostgresDatabases
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Database]:
+    """Open a database, and let go of its connections at the end."""
+    database = Database(url)
+    try:
+        yield database
+    finally:
+        database.dispose()
+
+
+def migrate(url: str) -> None:
+    """Bring a database to the newest schema."""
+    with opened(url) as database:
+        upgrade(database)
+
+
+@contextmanager
+def postgres_cluster() -> Iterator[Cluster]:
+    """Yield a running cluster; where PostgreSQL is missing, skip or fail with what to install."""
+    programs = postgres_programs()
+    if programs is None:
+        (pytest.fail if required() else pytest.skip)(MISSING)
+    cluster = Cluster(programs)
+    try:
+        yield cluster
+    finally:
+        cluster.stop()

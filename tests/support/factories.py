@@ -1,0 +1,211 @@
+"""Make the things that tests are about: invented people of the reference event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from checkin.db.engine import Database, in_shortest_transaction, in_transaction
+from checkin.db.models import Activity, Bus, Category, Delegation, Event
+from checkin.domain.people.buses import BusDetails
+from checkin.domain.people.registration import Registration
+from checkin.domain.scanning.verdicts import Direction, Source
+from checkin.protocol.codes import format_code, token_for
+from checkin.services.common.keys import Keys
+from checkin.services.events.events import EventSpec, add_category, add_delegation, create_event
+from checkin.services.gates.authentication import device_by_token
+from checkin.services.gates.devices import NewDevice, PairedDevice, add_device, gate_named
+from checkin.services.limits.in_memory import MemoryCounters
+from checkin.services.limits.limits import Limits
+from checkin.services.people.buses import add_bus
+from checkin.services.people.enrolment import Enrolment, enrol
+from checkin.services.people.registration import Door, Registered, next_list_version, register
+from checkin.services.scanning.record import record_scan
+from checkin.services.scanning.storage import Answer, Reading
+
+T = TypeVar("T")
+
+MASTER_KEY = bytes(range(32))
+KEYS = Keys(MASTER_KEY)
+#: where people reach the server of a test
+BASE_URL = "http://marhaba.example.org"
+#: when tests happen: Saturday 14 June 2025, the doors of the reference event are open
+NOW = datetime(2025, 6, 14, 14, 30, tzinfo=UTC)
+
+
+def limits() -> Limits:
+    """Limits of which nothing is used up, counted in memory."""
+    return Limits(MemoryCounters(), KEYS.limits)
+
+
+def write(database: Database, work: Callable[[Session], T]) -> T:
+    """Run `work` in one transaction."""
+    return in_transaction(database, work)
+
+
+def noted(database: Database, kind: str) -> Sequence[str]:
+    """Return the acts of a kind ("device", "category", …) that were written down, in order."""
+    with database.read() as session:
+        return session.scalars(
+            select(Activity.action)
+            .where(Activity.action.startswith(f"{kind}."))
+            .order_by(Activity.id)
+        ).all()
+
+
+def an_event(database: Database, slug: str = "rabat-2025", **laid_down: Any) -> Event:
+    """Create the reference event; without doors, so that it is open at any time."""
+    spec = EventSpec(
+        slug=slug,
+        name="Rencontre régionale",
+        name_ar="اللقاء الجهوي",
+        venue="Complexe Ibn Rochd",
+        timezone="Africa/Casablanca",
+        starts_at=datetime(2025, 6, 14, 14, 0, tzinfo=UTC),
+        ends_at=datetime(2025, 6, 14, 18, 0, tzinfo=UTC),
+        **laid_down,
+    )
+    return write(database, lambda session: create_event(session, spec, KEYS, now=NOW))
+
+
+def a_delegation(
+    database: Database, event: Event, name: str = "Khémisset", quota: int = 1000
+) -> Delegation:
+    """Add a delegation, or return the one with this name."""
+    found = _by_name(database, Delegation, event, name)
+    return found or write(database, lambda s: add_delegation(s, event, name, quota))
+
+
+def a_category(database: Database, event: Event, name: str = "Militant") -> Category:
+    """Add a category, or return the one with this name."""
+    found = _by_name(database, Category, event, name)
+    return found or write(database, lambda s: add_category(s, event, name))
+
+
+def _by_name(database: Database, model: Any, event: Event, name: str) -> Any:
+    with database.read() as session:
+        return session.scalar(select(model).where(model.event_id == event.id, model.name == name))
+
+
+def a_participant(
+    database: Database,
+    event: Event,
+    name: str = "Amina Alaoui",
+    *,
+    delegation: Delegation | None = None,
+    category: Category | None = None,
+    **more: Any,
+) -> Registered:
+    """Register a person of the delegation, Khémisset unless another is given."""
+    delegation = delegation or a_delegation(database, event)
+    category = category or a_category(database, event)
+    registration = Registration(name=name, delegation=delegation.name, **more)
+    return write(
+        database,
+        lambda session: register(
+            session,
+            event,
+            registration,
+            delegation_id=delegation.id,
+            category_id=category.id,
+            door=Door.FORM,
+            keys=KEYS,
+            now=NOW,
+        ),
+    )
+
+
+def a_bus(database: Database, delegation: Delegation, name: str = "Car 1", seats: int = 50) -> Bus:
+    """Add a bus to a delegation."""
+    details = BusDetails(name, "Hassan Tazi", "+212611111111", seats)
+    return write(database, lambda session: add_bus(session, delegation, details, now=NOW))
+
+
+def code_of(event: Event, badge_id: UUID, issue: int = 1) -> str:
+    """Return the text in a badge's QR."""
+    return format_code(token_for(KEYS.for_event(event.slug), badge_id, issue))
+
+
+def a_badge(database: Database, event: Event, name: str = "Amina Alaoui", **more: Any) -> str:
+    """Register a person and return the code on their badge."""
+    return code_of(event, a_participant(database, event, name, **more).badge_id)
+
+
+def badges(
+    database: Database, event: Event, count: int, *, delegation: Delegation | None = None
+) -> list[str]:
+    """Register many people at once and return their codes."""
+    delegation = delegation or a_delegation(database, event)
+    category = a_category(database, event)
+
+    def work(session: Session) -> list[str]:
+        version = next_list_version(session, event.id)
+        people = [
+            Enrolment(
+                Registration(name=f"Militant {number}", delegation=delegation.name),
+                delegation.id,
+                category.id,
+            )
+            for number in range(count)
+        ]
+        rows = enrol(session, event, people, door=Door.IMPORT, keys=KEYS, version=version, now=NOW)
+        return [code_of(event, badge["id"]) for _, badge in rows]
+
+    return write(database, work)
+
+
+def a_new_device(database: Database, event: Event, gate: str = "Porte 1") -> NewDevice:
+    """Enrol a device at a gate, made if it is new."""
+    return write(
+        database,
+        lambda session: add_device(
+            session,
+            event,
+            gate_named(session, event, gate, create=True),
+            name="Laptop",
+            software="tests",
+            now=NOW,
+        ),
+    )
+
+
+def a_device(database: Database, event: Event, gate: str = "Porte 1") -> PairedDevice:
+    """Enrol a device and return it as the API recognises it."""
+    return device_by_token(database, a_new_device(database, event, gate).token)
+
+
+def a_reading(code: str, *, at: datetime = NOW, **more: Any) -> Reading:
+    """Read a code with a camera, to enter, live, by a clock that is right."""
+    plain = Reading(
+        scan_id=uuid4(),
+        code=code,
+        direction=Direction.ENTRY,
+        source=Source.CAMERA,
+        scanned_at=at,
+        at=at,
+        received_at=at,
+    )
+    return replace(plain, **more)
+
+
+def scan(
+    database: Database, device: PairedDevice, code: str, *, at: datetime = NOW, **more: Any
+) -> Answer:
+    """Scan a code as the API does."""
+    return record(database, device, a_reading(code, at=at, **more))
+
+
+def record(database: Database, device: PairedDevice, reading: Reading) -> Answer:
+    """Record a reading, which may have been recorded before."""
+    return in_shortest_transaction(database, lambda c: record_scan(c, device, reading, KEYS))
+
+
+def minutes(count: float) -> timedelta:
+    """Return a span of minutes."""
+    return timedelta(minutes=count)

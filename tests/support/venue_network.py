@@ -1,0 +1,106 @@
+"""A machine of a venue: a network of its own behind a cable, so that what it serves is reached from
+outside of it, at an address that is not loopback.
+
+It is a network namespace of Linux, so making it needs root and the command `ip`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support.server_process import ROOT, Process, Server
+
+
+@dataclass(frozen=True)
+class Venue:
+    """A machine with one address on the network of the tests, and others behind which is nobody.
+
+    Attributes:
+        address: at which the tests reach it.
+        outside: where the tests come from, as it sees them.
+    """
+
+    name: str
+    address: str
+    outside: str
+
+    def within(self, *command: str) -> list[str]:
+        """Return the command that runs another one on this machine."""
+        return ["ip", "netns", "exec", self.name, *command]
+
+
+class VenueServer(Server):
+    """A server on such a machine, which listens on every network that it has."""
+
+    def __init__(self, venue: Venue, home: Path, **settings: str) -> None:
+        super().__init__(home, begin=self._begin_there, **settings)
+        self._venue, self.home = venue, home
+        self.url = f"http://{venue.address}:{self.port}"
+
+    def ran(self, *arguments: object) -> subprocess.CompletedProcess[str]:
+        """Run `python -m checkin …` on this machine and return how it ended."""
+        return subprocess.run(
+            self._venue.within(sys.executable, "-m", "checkin", *map(str, arguments)),
+            cwd=ROOT,
+            env=self._environ,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    def command(self, *arguments: object) -> str:
+        """Run `python -m checkin …` on this machine and return what it printed."""
+        done = self.ran(*arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def _begin_there(self, arguments: list[str], environ: dict[str, str], log: Path) -> Process:
+        command = [sys.executable, "-m", "checkin", *arguments, "--host", "0.0.0.0"]
+        with log.open("ab") as printed:
+            return subprocess.Popen(
+                self._venue.within(*command),
+                cwd=ROOT,
+                env=environ,
+                stdout=printed,
+                stderr=printed,
+                start_new_session=True,
+            )
+
+
+@contextmanager
+def a_venue(*further: str) -> Iterator[Venue]:
+    """Make such a machine, with `further` addresses; skip where that is not allowed."""
+    if os.geteuid() != 0 or shutil.which("ip") is None:
+        pytest.skip("a network namespace needs root and the command ip")
+    name, two_bytes = f"venue{os.getpid()}", os.getpid() % 10_000
+    network = f"10.{200 + two_bytes // 250}.{two_bytes % 250}"
+    venue = Venue(name, f"{network}.2", f"{network}.1")
+    near = f"v{os.getpid()}n"
+    _ip("netns", "add", name)
+    try:
+        _ip("link", "add", near, "type", "veth", "peer", "name", "lan0", "netns", name)
+        _ip("address", "add", f"{venue.outside}/30", "dev", near)
+        _ip("link", "set", near, "up")
+        inside = ("-n", name)
+        for address in (f"{venue.address}/30", *further):
+            _ip(*inside, "address", "add", address, "dev", "lan0")
+        _ip(*inside, "link", "set", "lan0", "up")
+        _ip(*inside, "link", "set", "lo", "up")
+        _ip(*inside, "route", "add", "default", "via", venue.outside)
+        yield venue
+    finally:
+        _ip("netns", "delete", name)
+
+
+def _ip(*arguments: str) -> None:
+    subprocess.run(["ip", *arguments], check=True, timeout=20, capture_output=True)

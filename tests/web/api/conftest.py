@@ -1,0 +1,13 @@
+"""The contract holds on both kinds of database."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.databases import KINDS, Databases
+
+
+@pytest.fixture(params=KINDS)
+def databases(request) -> Databases:
+    """The databases of one kind, and of the other in the next run of the test."""
+    return request.getfixturevalue(f"{request.param}_databases")

@@ -1,0 +1,149 @@
+"""The description of the API is valid, and the API does what it says."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from schemathesis import GenerationMode
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from checkin.app import create_app
+from checkin.db.engine import Database
+from checkin.services.limits.in_memory import MemoryCounters
+from checkin.settings import Settings
+from checkin.web.site.state import EXTENSION
+from tests.support import factories
+
+#: requests to each operation
+EXAMPLES = int(os.environ.get("MARHABA_API_EXAMPLES", "25"))
+#: the stream never ends; tests/web/api/test_counts.py has its test
+ENDLESS = "/api/v1/live"
+#: a body may fit the description and mean nothing: three signs that are no letters, the year 9999
+JUDGED_BY_MEANING = {
+    ("post", "/api/v1/devices/pair"),
+    ("post", "/api/v1/devices/wiped"),  # the device that asks is in use
+    ("post", "/api/v1/scans"),
+    ("post", "/api/v1/scans/batch"),
+    ("post", "/api/v1/scans/{scan_id}/annul"),
+    ("get", "/api/v1/participants"),
+    ("post", "/api/v1/participants"),
+    ("get", "/api/v1/status"),
+}
+CONTRACT = {
+    ("post", "/api/v1/devices/pair"),
+    ("post", "/api/v1/devices/wiped"),
+    ("post", "/api/v1/scans"),
+    ("post", "/api/v1/scans/batch"),
+    ("post", "/api/v1/scans/{scan_id}/annul"),
+    ("post", "/api/v1/leases"),
+    ("delete", "/api/v1/leases"),
+    ("get", "/api/v1/participants"),
+    ("post", "/api/v1/participants"),
+    ("get", "/api/v1/gate-list"),
+    ("get", "/api/v1/status"),
+    ("get", ENDLESS),
+    ("get", "/healthz"),
+    ("get", "/readyz"),
+    ("get", "/metrics"),
+}
+
+
+@pytest.fixture(scope="module")
+def served(sqlite_databases, tmp_path_factory):
+    """An application that answers many requests, and its device's token."""
+    home = tmp_path_factory.mktemp("openapi")
+    with sqlite_databases.fresh(home) as url:
+        database = Database(url)
+        event = factories.an_event(database)
+        factories.badges(database, event, 3)
+        token = factories.a_new_device(database, event).token
+        key = factories.MASTER_KEY.hex()
+        app = create_app(Settings(home=home, database_url=url, master_key=key))
+        yield app, token
+        app.extensions[EXTENSION].live.close()
+        app.extensions[EXTENSION].database.dispose()
+        database.dispose()
+
+
+@pytest.fixture(scope="module")
+def schema(served):
+    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", served[0])
+
+
+def test_the_description_is_valid_openapi_3_1(served):
+    described = served[0].test_client().get("/api/v1/openapi.json").json
+
+    assert described["openapi"].startswith("3.1")
+    OpenAPIV31SpecValidator(described).validate()
+
+
+def test_the_description_names_every_operation_of_the_contract(served):
+    paths = served[0].test_client().get("/api/v1/openapi.json").json["paths"]
+
+    assert {(method, path) for path, of in paths.items() for method in of} == CONTRACT
+
+
+def test_every_operation_but_pairing_and_health_asks_for_a_token(served):
+    paths = served[0].test_client().get("/api/v1/openapi.json").json["paths"]
+
+    open_to_all = {path for path, of in paths.items() for o in of.values() if not o.get("security")}
+    assert open_to_all == {"/api/v1/devices/pair", "/healthz", "/readyz"}
+
+
+def test_every_post_describes_its_body_and_what_it_answers(served):
+    paths = served[0].test_client().get("/api/v1/openapi.json").json["paths"]
+
+    posts = {path: of["post"] for path, of in paths.items() if "post" in of}
+    assert {path: o["requestBody"]["required"] for path, o in posts.items()} == dict.fromkeys(
+        posts, True
+    )
+    assert [path for path, o in posts.items() if not {"200", "201"} & set(o["responses"])] == []
+
+
+def make_plausible(body):
+    """Give scans a moment of this century and overrides a reason, which chance hardly finds."""
+    if not isinstance(body, dict):
+        return
+    for moment in {"scanned_at", "device_time"} & set(body):
+        body[moment] = "2025-06-14T15:00:00Z"
+    if body.get("force"):
+        body["force_reason"] = "son frère répond"
+    for scan in body.get("scans", ()):
+        make_plausible(scan)
+
+
+OPERATIONS = [(GenerationMode.POSITIVE, *of) for of in sorted(CONTRACT - {("get", ENDLESS)})]
+OPERATIONS += [(GenerationMode.NEGATIVE, *of) for of in sorted(CONTRACT) if of[0] == "post"]
+
+
+@pytest.mark.parametrize(("mode", "method", "path"), OPERATIONS)
+def test_the_api_does_what_its_description_says(mode, method, path, schema, served):
+    headers = {"Authorization": f"Bearer {served[1]}"}
+    beyond = [positive_data_acceptance] if (method, path) in JUDGED_BY_MEANING else []
+    operation = schema[path][method.upper()]
+    answered = set()
+
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(mode))
+    def holds(case):
+        served[0].extensions[EXTENSION].limits.counters = MemoryCounters()  # none is used up
+        if mode == GenerationMode.POSITIVE:
+            make_plausible(case.body)
+        reply = case.call_and_validate(headers=headers, excluded_checks=beyond)
+        answered.add(reply.status_code)
+
+    holds()
+
+    if mode == GenerationMode.POSITIVE and path in ("/api/v1/scans", "/api/v1/scans/batch"):
+        assert 200 in answered

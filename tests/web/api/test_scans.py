@@ -1,0 +1,175 @@
+"""Scans over HTTP: answers, repetitions, overrides, languages."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import event as sqlalchemy_event
+from sqlalchemy import func, select
+
+from checkin.db.models import Scan
+from checkin.services.people.registration import block
+from checkin.web.site.state import EXTENSION
+from tests.support import factories
+from tests.support.api_client import Api, a_scan
+
+
+def test_an_admission_says_who_and_how_many(api, database, event):
+    person = factories.a_participant(database, event, "Amina Alaoui", name_ar="أمينة العلوي")
+    body = api.scan(factories.code_of(event, person.badge_id))
+
+    asked, at = UUID(body.pop("scan_id")), body.pop("server_time")
+    first = body.pop("first_admission")
+    delegation = factories.a_delegation(database, event)
+    assert asked.version == 4
+    assert at.endswith("Z")
+    assert first == {"at": at, "gate": "Porte 1"}
+    assert body == {
+        "status": "ok",
+        "reason": None,
+        "message": "Bienvenue",
+        "participant": {
+            "id": person.participant_id,
+            "name": "Amina Alaoui",
+            "name_ar": "أمينة العلوي",
+            "category": "Militant",
+            "category_ar": None,
+        },
+        "delegation": {
+            "id": delegation.id,
+            "name": "Khémisset",
+            "name_ar": None,
+            "arrived": 1,
+            "quota": 1000,
+        },
+        "replayed": False,
+    }
+
+
+def test_a_second_scan_says_when_and_where_the_first_was(app, api, database, event):
+    code = factories.a_badge(database, event)
+    first = api.scan(code)
+
+    again = Api.enrolled(app, database, event, gate="Porte 2").scan(code)
+
+    assert (again["status"], again["reason"]) == ("error", "already_redeemed")
+    assert again["first_admission"] == first["first_admission"]
+    assert again["delegation"] == first["delegation"]
+
+
+@pytest.mark.parametrize("code", ["", "HELLO", "M" * 29, "https://example.org/", "\u0000\u001b[2J"])
+def test_what_is_no_code_of_ours_is_invalid_and_logged_but_not_kept(code, api, database):
+    body = api.scan(code)
+
+    with database.read() as session:
+        [scan] = session.scalars(select(Scan)).all()
+    assert (body["status"], body["reason"]) == ("error", "invalid")
+    assert (body["participant"], body["delegation"], body["first_admission"]) == (None, None, None)
+    assert scan.code_hash == factories.KEYS.code_hash(code)
+
+
+def test_another_event_s_badge_is_refused_without_a_word_about_its_owner(api, database):
+    code = factories.a_badge(database, factories.an_event(database, "other"))
+
+    body = api.scan(code)
+
+    assert (body["reason"], body["participant"], body["delegation"]) == ("wrong_event", None, None)
+
+
+@pytest.mark.parametrize("source", ["typed", "paper", "wedge"])
+def test_hands_are_forgiven_their_slips_and_a_camera_is_not(source, api, database, event):
+    code = factories.a_badge(database, event)
+    typed = "-".join([code[:5], code[5:]]).lower()
+
+    assert (api.verdict(typed), api.verdict(typed, source=source)) == (
+        ("error", "invalid"),
+        ("ok", None),
+    )
+
+
+def test_a_null_is_no_override(api, database, event):
+    body = a_scan(factories.a_badge(database, event))
+
+    first = api.ask("POST", "/scans", json=body | {"force": None, "force_reason": None}).json
+
+    assert first["status"] == "ok"
+    assert api.ask("POST", "/scans", json=body).json["replayed"] is True
+
+
+def test_the_same_scan_id_gets_the_same_answer(api, database, event):
+    body = a_scan(factories.a_badge(database, event))
+
+    first, again = (api.ask("POST", "/scans", json=body).json for _ in range(2))
+
+    del first["server_time"], again["server_time"]
+    assert again == first | {"replayed": True}
+
+
+def test_the_same_scan_id_with_another_body_is_a_conflict(api, database, event):
+    body = a_scan(factories.a_badge(database, event))
+    api.ask("POST", "/scans", json=body)
+
+    reply = api.ask("POST", "/scans", json=body | {"type": "exit"})
+
+    assert (reply.status_code, reply.json["error"]) == (409, "scan_id_conflict")
+
+
+def test_another_device_s_scan_id_is_a_conflict(app, api, database, event):
+    body = a_scan(factories.a_badge(database, event))
+    api.ask("POST", "/scans", json=body)
+
+    reply = Api.enrolled(app, database, event, gate="Porte 2").ask("POST", "/scans", json=body)
+
+    assert (reply.status_code, reply.json["error"]) == (409, "scan_id_conflict")
+
+
+@pytest.mark.parametrize(
+    ("asked", "spoken"),
+    [("ar", "مرحبا"), ("en-GB,en;q=0.9", "Welcome"), ("de", "Bienvenue"), ("fr-MA", "Bienvenue")],
+)
+def test_the_message_is_in_the_operator_s_language(asked, spoken, api, database, event):
+    code = factories.a_badge(database, event)
+
+    assert api.scan(code, headers={"Accept-Language": asked})["message"] == spoken
+
+
+def test_an_override_needs_a_reason_and_lets_in(api, database, event):
+    person = factories.a_participant(database, event)
+    factories.write(
+        database, lambda s: block(s, event, person.participant_id, blocked=True, now=factories.NOW)
+    )
+    code = factories.code_of(event, person.badge_id)
+
+    without = api.ask("POST", "/scans", json=a_scan(code, force=True))
+
+    assert (without.status_code, without.json["error"]) == (400, "invalid_request")
+    assert api.verdict(code, force=True, force_reason="son frère répond") == ("ok", None)
+
+
+def test_a_check_in_costs_at_most_six_statements(app, api, database, event):
+    code, counted = factories.a_badge(database, event), []
+    api.read("/status")  # the device's last contact is written once in a while
+    state = app.extensions[EXTENSION]
+    for engine in {state.database._reader, state.database._writer}:
+        sqlalchemy_event.listen(
+            engine, "before_cursor_execute", lambda *given: counted.append(given[2])
+        )
+
+    api.scan(code)
+
+    statements = [s for s in counted if not s.startswith(("BEGIN", "PRAGMA"))]
+    # On SQLite the badge, the scan, the admission and the count; PostgreSQL writes at once.
+    assert len(statements) == {"sqlite": 4, "postgresql": 2}[database.dialect], statements
+
+
+def test_a_refusal_is_logged_too(api, database, event):
+    code = factories.a_badge(database, event)
+    for _ in range(3):
+        api.scan(code, scan_id=str(uuid4()))
+
+    with database.read() as session:
+        by_status = dict(
+            session.execute(select(Scan.status, func.count()).group_by(Scan.status)).all()
+        )
+    assert by_status == {"ok": 1, "error": 2}

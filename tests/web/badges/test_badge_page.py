@@ -1,0 +1,196 @@
+"""A badge at its secret address: shown to who has it, gone when it is revoked."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+import zxingcpp
+from PIL import Image
+
+from checkin.services.badges.issue import reissue_badge, revoke_badge
+from checkin.services.badges.page import page_secret
+from checkin.services.common.keys import Keys
+from checkin.services.people.registration import cancel
+from tests.support import factories
+from tests.support.factories import KEYS, NOW, code_of, write
+
+GONE = (
+    "Il n’y a pas, ou plus, de badge à cette adresse",
+    "لا توجد شارة في هذا العنوان",
+    "There is no badge at this address",
+)
+
+
+@pytest.fixture
+def amina(database, event, delegation):
+    return factories.a_participant(
+        database, event, delegation=delegation, name_ar="أمينة العلوي", language="ar"
+    )
+
+
+@pytest.fixture
+def browser(app):
+    return app.test_client()
+
+
+@pytest.fixture
+def address(amina):
+    return f"/b/{page_secret(KEYS, amina.badge_id)}"
+
+
+def is_gone(response):
+    return response.status_code == 410 and all(sentence in response.text for sentence in GONE)
+
+
+def test_the_page_shows_the_badge_in_the_participants_language(browser, event, amina, address):
+    page = browser.get(address)
+
+    assert page.status_code == 200
+    assert '<html lang="ar-MA" dir="rtl">' in page.text
+    assert "أمينة العلوي" in page.text
+    assert "Amina Alaoui" in page.text
+    code = code_of(event, amina.badge_id)
+    assert "-".join([code[:5], *(code[at : at + 6] for at in range(5, 29, 6))]) in page.text
+
+
+def test_it_may_be_read_in_another_language(browser, address):
+    page = browser.get(address + "?lang=fr").text
+
+    assert '<html lang="fr" dir="ltr">' in page
+    assert "samedi 14 juin 2025 à 15:00" in page
+
+
+def test_the_drawn_code_is_the_badges_own(browser, event, amina, address):
+    page = browser.get(address).text
+    path = page.split('<path d="')[1].split('"')[0]
+    image = Image.new("L", (33 * 8, 33 * 8), 255)
+    for run in path.split("M")[1:]:
+        x, y = run.split("h")[0].split()
+        for column in range(int(run.split("h")[1].split("v")[0])):
+            left, top = (int(x) + column) * 8, int(y) * 8
+            image.paste(0, (left, top, left + 8, top + 8))
+
+    assert [it.text for it in zxingcpp.read_barcodes(image)] == [code_of(event, amina.badge_id)]
+
+
+def test_the_picture_to_keep_carries_the_code(browser, event, amina, address):
+    answer = browser.get(address + "/badge.png")
+
+    assert answer.headers["Content-Type"] == "image/png"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="badge.png"'
+    found = zxingcpp.read_barcodes(Image.open(BytesIO(answer.data)).convert("L"))
+    assert [it.text for it in found] == [code_of(event, amina.badge_id)]
+
+
+def test_the_calendar_file_says_when_and_where_and_hides_a_sensitive_name(browser, address):
+    answer = browser.get(address + "/calendar.ics")
+
+    assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    lines = answer.text.split("\r\n")
+    assert "DTSTART:20250614T140000Z" in lines
+    assert "DTEND:20250614T180000Z" in lines
+    assert "LOCATION:Complexe Ibn Rochd" in lines
+    assert "الجهوي" not in answer.text
+    assert "régionale" not in answer.text
+
+
+@pytest.mark.parametrize("file", ["", "/badge.png", "/calendar.ics"])
+def test_nobody_else_keeps_or_finds_it(browser, address, file):
+    answer = browser.get(address + file)
+
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert answer.headers["X-Robots-Tag"] == "noindex, nofollow, noarchive"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("file", ["", "/badge.png", "/calendar.ics"])
+def test_a_revoked_badge_is_gone_in_three_languages(browser, database, event, amina, address, file):
+    write(
+        database,
+        lambda s: revoke_badge(s, event, amina.participant_id, reason="leaked", now=NOW),
+    )
+
+    assert is_gone(browser.get(address + file))
+
+
+def test_a_reissue_has_another_address_and_the_old_one_is_gone(
+    browser, database, event, amina, address
+):
+    new = write(
+        database,
+        lambda s: reissue_badge(s, event, amina.participant_id, keys=KEYS, reason="lost", now=NOW),
+    )
+
+    assert is_gone(browser.get(address))
+    assert browser.get(f"/b/{page_secret(KEYS, new.badge_id)}").status_code == 200
+
+
+def test_a_canceled_participants_badge_is_gone(browser, database, event, amina, address):
+    write(database, lambda s: cancel(s, event, amina.participant_id, now=NOW))
+
+    assert is_gone(browser.get(address))
+
+
+def test_a_wrong_secret_is_answered_like_a_dead_one(browser, database, event, amina, address):
+    write(
+        database,
+        lambda s: revoke_badge(s, event, amina.participant_id, reason="leaked", now=NOW),
+    )
+    dead = browser.get(address)
+    wrong = [
+        "/b/" + "a" * 26,
+        "/b/" + page_secret(Keys(b"x" * 32), amina.badge_id),
+        address[:-1],
+        address.upper().replace("/B/", "/b/"),
+        address + "a",
+        "/b/é",
+        "/b/%00",
+        f"/b/{amina.badge_id}",
+    ]
+
+    answers = [browser.get(path) for path in wrong]
+
+    assert {(a.status_code, a.text) for a in answers} == {(410, dead.text)}
+    assert {tuple(a.headers.keys()) for a in answers} == {tuple(dead.headers.keys())}
+
+
+def test_who_tries_addresses_is_stopped_and_who_has_one_is_not(browser, address):
+    opened = [browser.get(address).status_code for _ in range(70)]
+    tried = [browser.get(f"/b/{number:026}").status_code for number in range(301)]
+    again = browser.get(address).status_code
+
+    assert set(opened) == {200}
+    assert (set(tried[:300]), tried[300]) == ({410}, 429)
+    assert again == 200  # a hall's telephones share one address with whoever guesses
+
+
+def test_on_the_reserve_list_the_page_says_that_no_gate_opens_yet(browser, database, event):
+    full = factories.a_delegation(database, event, "Salé", quota=0)
+    waiting = factories.a_participant(database, event, "Bahia", delegation=full)
+
+    page = browser.get(f"/b/{page_secret(KEYS, waiting.badge_id)}").text
+
+    assert "Vous êtes sur la liste d" in page
+
+
+def test_html_in_a_name_is_shown_as_written(browser, database, event):
+    hostile = factories.a_participant(database, event, "<script>alert(1)</script>")
+
+    page = browser.get(f"/b/{page_secret(KEYS, hostile.badge_id)}").text
+
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script>alert" not in page
+
+
+def test_a_secret_says_nothing_of_the_badge_and_comes_back_whole(amina):
+    secret = page_secret(KEYS, amina.badge_id)
+
+    assert (len(secret), secret.isascii(), secret.isalnum(), secret.lower()) == (
+        26,
+        True,
+        True,
+        secret,
+    )
+    assert secret != page_secret(Keys(b"x" * 32), amina.badge_id)

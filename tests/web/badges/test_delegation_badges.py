@@ -1,0 +1,92 @@
+"""A delegation's badges: the sheets, and who is still to be reached."""
+
+from __future__ import annotations
+
+import io
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from pypdf import PdfReader
+from sqlalchemy import select
+
+from checkin.db.models import Activity
+from checkin.services.badges.issue import revoke_badge
+from checkin.services.badges.page import page_address
+from tests.support import factories
+from tests.support.factories import BASE_URL, KEYS, NOW, write
+
+
+@pytest.fixture
+def page(delegation):
+    return f"/events/rabat-2025/delegations/{delegation.id}/badges"
+
+
+@pytest.fixture
+def amina(database, event, delegation):
+    return factories.a_participant(
+        database, event, "Amina Alaoui", delegation=delegation, phone="+212612345678"
+    )
+
+
+def test_who_has_no_address_is_listed_with_links_that_carry_their_own_badge(
+    coordinator, database, event, delegation, page, amina
+):
+    factories.a_participant(
+        database, event, "Bahia Idrissi", delegation=delegation, email="b@example.org"
+    )
+
+    shown = coordinator.read(page)
+
+    address = page_address(KEYS, BASE_URL, amina.badge_id)
+    [whatsapp] = re.findall(r'href="(https://wa\.me/[^"]+)"', shown)
+    [sms] = re.findall(r'href="(sms:[^"]+)"', shown)
+    assert urlsplit(whatsapp).path == "/212612345678"
+    assert address in parse_qs(urlsplit(whatsapp).query)["text"][0]
+    assert sms.startswith("sms:+212612345678?body=")
+    assert ("Amina Alaoui" in shown, "Bahia Idrissi" in shown) == (True, False)
+    assert "Bahia Idrissi" in coordinator.read(page + "?show=all")
+
+
+def test_a_revoked_badge_has_no_link(coordinator, database, event, page, amina):
+    write(
+        database,
+        lambda s: revoke_badge(s, event, amina.participant_id, reason="lost", now=NOW),
+    )
+
+    assert "wa.me" not in coordinator.read(page)
+
+
+def test_the_sheets_hold_the_delegations_own_badges_and_are_written_down(
+    coordinator, database, event, page, amina
+):
+    other = factories.a_delegation(database, event, "Salé")
+    factories.a_participant(database, event, "Zineb Tazi", delegation=other)
+
+    response = coordinator.open(page + ".pdf?design=card")
+
+    text = "".join(one.extract_text() for one in PdfReader(io.BytesIO(response.data)).pages)
+    with database.read() as session:
+        [line] = session.scalars(select(Activity).where(Activity.action == "badges.sheets")).all()
+    assert response.mimetype == "application/pdf"
+    assert response.headers["Cache-Control"] == "private, no-store"
+    assert ("Amina Alaoui" in text, "Zineb" in text) == (True, False)
+    assert line.details["badges"] == 1
+    assert line.operator_id is not None
+
+
+def test_without_anybody_there_is_no_sheet(coordinator, page):
+    assert coordinator.open(page + ".pdf").status_code == 404
+    assert "wa.me" not in coordinator.read(page)
+
+
+def test_an_unknown_design_is_refused(coordinator, page, amina):
+    assert coordinator.open(page + ".pdf?design=poster").status_code == 400
+
+
+def test_another_delegations_badges_are_not_there(coordinator, database, event):
+    other = factories.a_delegation(database, event, "Salé")
+    factories.a_participant(database, event, "Zineb Tazi", delegation=other)
+    theirs = f"/events/rabat-2025/delegations/{other.id}/badges"
+
+    assert [coordinator.open(theirs + more).status_code for more in ("", ".pdf")] == [404, 404]

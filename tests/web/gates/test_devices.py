@@ -1,0 +1,75 @@
+"""The devices page: pairing and revoking."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select
+
+from checkin.db.models import Activity, Operator
+from tests.support.api_client import Api
+
+DEVICES = "/events/rabat-2025/devices"
+PAIRING = f"{DEVICES}/pairing"
+
+
+def pair(app, code):
+    body = {"pairing_code": code, "device_name": "Poste de Samira", "software": "tests"}
+    return app.test_client().post("/api/v1/devices/pair", json=body)
+
+
+def test_the_code_on_the_page_pairs_one_device_at_its_gate(app, organiser, event):
+    page = organiser.send(DEVICES, PAIRING, gate="Porte 1")
+    link = re.search(r"http://\S+/scan#pair=([0-9A-Z]{8})", page.text)
+
+    first, second = pair(app, link[1]), pair(app, link[1])
+
+    assert page.status_code == 201
+    assert (first.status_code, second.status_code) == (201, 401)
+    assert first.json["gate"]["name"] == "Porte 1"
+    assert "Poste de Samira" in organiser.read(DEVICES)
+
+
+def test_a_gate_without_letters_is_refused_with_a_sentence(organiser, event):
+    response = organiser.send(DEVICES, PAIRING, gate="  ")
+
+    assert response.status_code == 400
+    assert "aucun nom" in response.text
+
+
+def test_a_revoked_device_is_refused_and_shown_as_revoked(app, organiser, database, event):
+    gate = Api.enrolled(app, database, event, gate="Porte 1")
+
+    organiser.send(DEVICES, f"{DEVICES}/{gate.device_id}/revoke")
+
+    assert gate.ask("GET", "/status").status_code == 401
+    assert "✗ Révoqué" in organiser.read(DEVICES)
+
+
+def test_the_log_says_who_paired_and_who_revoked(app, organiser, database, event):
+    gate = Api.enrolled(app, database, event, gate="Porte 1")
+
+    organiser.send(DEVICES, PAIRING, gate="Porte 1")
+    organiser.send(DEVICES, f"{DEVICES}/{gate.device_id}/revoke")
+
+    with database.read() as session:
+        acts = session.execute(
+            select(Activity.action, Operator.role)
+            .join(Operator, Operator.id == Activity.operator_id)
+            .where(Activity.action.startswith("device."))
+            .order_by(Activity.id)
+        ).all()
+    assert acts == [("device.pairing_opened", "organiser"), ("device.revoke", "organiser")]
+
+
+def test_a_clock_more_than_a_minute_off_is_warned_of(app, organiser, database, event):
+    right, slow, wrong = (Api.enrolled(app, database, event, gate=f"Porte {n}") for n in range(3))
+    for api, seconds in ((right, 0), (slow, 40), (wrong, 3600)):
+        api.batch(device_time=datetime.now(UTC) - timedelta(seconds=seconds))
+
+    page = organiser.read(DEVICES)
+
+    assert page.count("décalée de plus d’une minute") == 1
+    assert page.count("▲") == 2
+    assert "3600" in page

@@ -1,0 +1,90 @@
+"""Events with one of everything, to ask every route about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from sqlalchemy import insert, select, text
+from werkzeug.routing import Rule
+
+from checkin.db.models import Conflict, Duplicate
+from checkin.domain.scanning.verdicts import Status
+from checkin.services.scanning.storage import Decided
+from tests.support import factories
+from tests.support.factories import write
+
+
+@dataclass(frozen=True)
+class House:
+    """An event with one of everything, and the numbers by which routes name them."""
+
+    slug: str
+    numbers: dict[str, int]
+
+    def path(self, rule: Rule, **other: object) -> str:
+        values = {
+            "slug": self.slug,
+            "code": "fr",
+            "secret": "nobodys",
+            "filename": "icon.svg",
+            "step": "rehearsal",
+            "scan_id": uuid4(),
+            "operator_id": 999,
+            "session_id": 999,
+            **self.numbers,
+            **other,
+        }
+        return rule.build({name: values[name] for name in rule.arguments})[1]
+
+
+def a_house(database, slug: str, name: str) -> House:
+    """Make an event whose things are all called `name`."""
+    event = factories.an_event(database, slug)
+    write(
+        database,
+        lambda s: s.execute(
+            text(
+                "UPDATE event SET name = :n, name_ar = :n, venue = :n, organiser = :n WHERE id = :i"
+            ),
+            {"n": name, "i": event.id},
+        ),
+    )
+    delegation = factories.a_delegation(database, event, name, quota=20)
+    category = factories.a_category(database, event, name)
+    person = factories.a_participant(
+        database, event, name, delegation=delegation, category=category, name_ar=name
+    )
+    bus = factories.a_bus(database, delegation, name)
+    device = factories.a_device(database, event, name)
+    code = factories.code_of(event, person.badge_id)
+    factories.scan(database, device, code)
+    factories.scan(database, device, code, decided=Decided(Status.OK, None))
+    twin = factories.a_participant(
+        database, event, f"{name} bis", delegation=delegation, category=category
+    )
+    write(
+        database,
+        lambda s: s.execute(
+            insert(Duplicate).values(
+                participant_id=person.participant_id,
+                event_id=event.id,
+                twin_id=twin.participant_id,
+                same="name",
+                created_at=factories.NOW,
+            )
+        ),
+    )
+    with database.read() as session:
+        conflict = session.scalars(select(Conflict).order_by(Conflict.id.desc())).first()
+        gate = session.scalar(text("SELECT gate_id FROM device WHERE id = :i"), {"i": device.id})
+    numbers = {
+        "delegation_id": delegation.id,
+        "participant_id": person.participant_id,
+        "bus_id": bus.id,
+        "device_id": device.id,
+        "gate_id": gate,
+        "category_id": category.id,
+        "conflict_id": conflict.id,
+    }
+    return House(slug, numbers)

@@ -1,0 +1,196 @@
+"""The delivery page and the message's own words."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from checkin.db.models import MailSwitch, Message, MessageText
+from checkin.services.badges.badge_desk import record_print
+from checkin.services.badges.specs import badge_codes
+from checkin.services.mail.switch import sender_gone, sender_seen
+from tests.support import factories
+
+PAGE = "/events/rabat-2025/delivery"
+WORDS = f"{PAGE}/message"
+
+
+@pytest.fixture
+def elsewhere(database, event):
+    other = factories.a_delegation(database, event, "Salé")
+    return factories.a_participant(database, event, "Zineb Tazi", delegation=other)
+
+
+@pytest.fixture
+def amina(database, event, delegation):
+    person = factories.a_participant(
+        database, event, delegation=delegation, email="amina@example.org", phone="+212612345678"
+    )
+    factories.write(
+        database,
+        lambda s: s.execute(
+            update(Message).values(state="bounced", last_answer="550 5.1.1 <b>nobody</b>")
+        ),
+    )
+    return person
+
+
+def test_the_page_lists_whom_to_reach_by_phone_and_why(organiser, amina, elsewhere):
+    page = organiser.read(PAGE)
+
+    assert [
+        words for words in ("Amina Alaoui", "Zineb Tazi", "tel:+212612345678") if words not in page
+    ] == []
+    assert "550 5.1.1 &lt;b&gt;nobody&lt;/b&gt;" in page
+
+
+def test_a_coordinator_sees_their_own_delegation_only(coordinator, amina, elsewhere):
+    other = coordinator.read(f"{PAGE}?state=all&delegation=2")
+    table = coordinator.open(f"{PAGE}/people.csv").text
+
+    assert ("Amina Alaoui" in other, "Zineb Tazi" in other, "Salé" in other) == (True, False, False)
+    assert ("Amina Alaoui" in table, "Zineb Tazi" in table) == (True, False)
+
+
+def test_the_spreadsheet_runs_nothing(organiser, database, event, delegation):
+    factories.a_participant(database, event, "=1+1", delegation=delegation, phone="+212612345678")
+
+    table = organiser.open(f"{PAGE}/people.csv").get_data().decode("utf-8-sig")
+
+    assert table.splitlines() == [
+        "number,delegation,name,name_ar,phone,email,delivery,printed",
+        "1,Khémisset,'=1+1,,'+212612345678,,no_address,no",
+    ]
+
+
+def test_those_chosen_are_sent_theirs_again(organiser, database, amina):
+    organiser.send(PAGE, f"{PAGE}/resend", participant=str(amina.participant_id))
+
+    with database.read() as session:
+        assert list(session.scalars(select(Message.state).order_by(Message.id))) == [
+            "bounced",
+            "queued",
+        ]
+
+
+def test_the_sending_is_paused_and_resumed(organiser, database, amina):
+    seen = []
+    for sending in ("paused", "running"):
+        organiser.send(PAGE, f"{PAGE}/switch", sending=sending)
+        with database.read() as session:
+            seen.append(session.scalar(select(MailSwitch.sending)))
+
+    assert seen == ["paused", "running"]
+
+
+def test_who_has_their_badge_on_paper_is_counted_and_found(
+    organiser, database, event, amina, elsewhere
+):
+    factories.write(
+        database,
+        lambda s: record_print(
+            s, event, amina.badge_id, copies=1, design="card", printer=None, now=factories.NOW
+        ),
+    )
+
+    found = {
+        asked: [
+            name
+            for name in ("Amina Alaoui", "Zineb Tazi")
+            if name in organiser.read(f"{PAGE}?state=all&printed={asked}")
+        ]
+        for asked in ("", "yes", "no")
+    }
+    table = organiser.open(f"{PAGE}/people.csv?state=all&printed=yes").text
+
+    assert found == {
+        "": ["Amina Alaoui", "Zineb Tazi"],
+        "yes": ["Amina Alaoui"],
+        "no": ["Zineb Tazi"],
+    }
+    assert ("Amina Alaoui" in table, "Zineb Tazi" in table) == (True, False)
+
+
+def test_the_page_says_whether_a_sender_is_running(organiser, database, event):
+    def said():
+        shown = 'data-sender="yes"' in organiser.read(PAGE)
+        return shown, organiser.open(f"{PAGE}/progress").get_json()["sender"]
+
+    def at(moment):
+        factories.write(database, lambda s: sender_seen(s, event.id, moment))
+        return said()
+
+    seen = [said(), at(datetime.now(UTC) - timedelta(minutes=2)), at(datetime.now(UTC))]
+    factories.write(database, lambda s: sender_gone(s, event))
+
+    assert [*seen, said()] == [(False, False), (False, False), (True, True), (False, False)]
+
+
+def test_progress_is_told_to_the_page(organiser, amina):
+    body = organiser.open(f"{PAGE}/progress").get_json()
+
+    assert (body["counts"]["bounced"], body["left_s"], body["sending"]) == (1, None, "running")
+
+
+def test_own_words_are_kept_and_shown_in_the_whole_message(organiser, database):
+    organiser.send(f"{WORDS}/fr", intro="Bienvenue {name} à {event}.", subject="", show="")
+
+    with database.read() as session:
+        kept = [(t.language, t.name, t.text) for t in session.scalars(select(MessageText))]
+    preview = organiser.open(f"{WORDS}/fr/preview")
+
+    assert kept == [("fr", "intro", "Bienvenue {name} à {event}.")]
+    assert "Bienvenue Amina Alaoui à Rencontre régionale." in preview.text
+    assert "sandbox" in preview.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "complaint"),
+    [
+        ("intro", "{name.__class__}", "{name.__class__} cannot be used here"),
+        ("intro", "{{ config }}", "{ config } cannot be used here"),
+        ("intro", "{name", "A brace stands alone"),
+        ("greeting", "Bonjour de {event}", "{event} cannot be used here"),
+        ("subject", "a" * 151, "shorten it to 150"),
+        ("subject", "Votre badge\npour samedi", "on one line"),
+    ],
+)
+def test_words_that_cannot_be_used_are_refused_beside_their_field(
+    organiser, database, name, text, complaint
+):
+    response = organiser.send(f"{WORDS}/fr?lang=en", **{name: text})
+
+    assert (response.status_code, complaint in response.text) == (400, True)
+    with database.read() as session:
+        assert session.scalars(select(MessageText)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("language", "complaint"),
+    [("fr", "{event} ne peut pas servir ici"), ("ar", "لا يمكن استعمال {event} هنا")],
+)
+def test_they_are_refused_in_the_organisers_language(organiser, language, complaint):
+    page = organiser.send(f"{WORDS}/fr?lang={language}", greeting="Bonjour de {event}")
+
+    assert complaint in page.text
+
+
+def test_html_in_own_words_arrives_as_it_was_written(organiser):
+    organiser.send(f"{WORDS}/fr", intro="<img src=x onerror=alert(1)>")
+
+    preview = organiser.read(f"{WORDS}/fr/preview")
+
+    assert "&lt;img src=x onerror=alert(1)&gt;" in preview
+
+
+def test_one_is_sent_to_me_with_nobodys_code(organiser, app, tmp_path, database, event, amina):
+    page = organiser.send(f"{WORDS}/ar", f"{WORDS}/ar/send")
+
+    [file] = (tmp_path / "outbox").glob("*.eml")
+    with database.read() as session:
+        codes = [line.code for line in badge_codes(session, event, factories.KEYS)]
+    assert page.status_code == 302
+    assert b"To: organiser@example.org" in file.read_bytes()
+    assert [code for code in codes if code.encode() in file.read_bytes()] == []

@@ -1,0 +1,262 @@
+"""A coordinator's spreadsheet: checked, corrected in place, registered in one go."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from markupsafe import escape
+from sqlalchemy import func, select
+
+from checkin.db.models import Activity, ImportDraft, Participant
+from checkin.domain.people.unreadable import UnreadableFile
+from checkin.services.spreadsheets.reading import read_table
+from checkin.web.people.importing import MAX_UPLOAD_BYTES
+from tests.support import factories
+
+LIST = "Nom,Téléphone,Délégation\nAmina Alaoui,0612345678,\nBahia Idrissi,12,\n"
+
+
+@pytest.fixture
+def page(delegation, database, event):
+    factories.a_category(database, event)
+    return f"/events/rabat-2025/delegations/{delegation.id}/import"
+
+
+def upload(browsing, page, content, name="liste.csv"):
+    data = content.encode() if isinstance(content, str) else content
+    return browsing.send(page, file=(BytesIO(data), name))
+
+
+def people(database):
+    with database.read() as session:
+        rows = session.scalars(select(Participant).order_by(Participant.id)).all()
+    return [(p.name, p.phone, p.standing) for p in rows]
+
+
+def drafts(database):
+    with database.read() as session:
+        return session.scalar(select(func.count()).select_from(ImportDraft))
+
+
+def test_the_check_shows_each_problem_with_its_row_and_registers_nobody(
+    coordinator, database, page
+):
+    response = upload(coordinator, page, LIST)
+    shown = coordinator.read(page)
+
+    assert (response.status_code, response.location) == (303, page)
+    assert "1 à inscrire · 0 à modifier · 0 sans changement · 1 à corriger" in shown
+    assert "Téléphone\u00a0: \u206812\u2069 n’est pas un numéro" in shown
+    assert 'name="cell-3-phone" value="12"' in shown
+    assert people(database) == []
+
+
+def test_cells_are_corrected_in_place_and_then_everybody_is_registered_once(
+    coordinator, database, page
+):
+    upload(coordinator, page, LIST)
+
+    coordinator.send(page, page + "/check", **{"cell-3-phone": "0687654321", "do": "refuse:1"})
+    assert "2 à inscrire" in coordinator.read(page)
+    coordinator.send(page, page + "/check", do="register")
+    upload(coordinator, page, LIST.replace(",12,", ",0687654321,"))
+    coordinator.send(page, page + "/check", do="register")
+
+    assert people(database) == [
+        ("Amina Alaoui", "+212612345678", "confirmed"),
+        ("Bahia Idrissi", "+212687654321", "confirmed"),
+    ]
+    assert "à inscrire" not in coordinator.read(page)
+
+
+def test_corrections_sent_with_register_are_checked_first(coordinator, database, page):
+    upload(coordinator, page, LIST)
+
+    coordinator.send(page, page + "/check", **{"cell-3-phone": "99", "do": "register"})
+
+    assert people(database) == []
+    assert 'value="99"' in coordinator.read(page)
+
+
+def test_what_was_refused_stays_to_be_corrected_and_is_deleted_once_it_is_in(
+    coordinator, database, page
+):
+    upload(coordinator, page, LIST)
+
+    coordinator.send(page, page + "/check", do="register")
+    left = coordinator.read(page)
+    coordinator.send(page, page + "/check", **{"left-out": "3", "do": "refuse:1"})
+    coordinator.send(page, page + "/check", do="register")
+
+    assert ("Bahia Idrissi" in left, "Amina Alaoui" in left) == (True, False)
+    assert [name for name, *_ in people(database)] == ["Amina Alaoui"]
+    assert drafts(database) == 0
+
+
+def test_the_log_says_who_imported_how_many_for_which_delegation(
+    coordinator, database, page, delegation
+):
+    upload(coordinator, page, LIST)
+    coordinator.send(page, page + "/check", do="register")
+
+    with database.read() as session:
+        [line] = session.scalars(
+            select(Activity).where(Activity.action == "participants.import")
+        ).all()
+    assert line.operator_id is not None
+    assert line.details == {
+        "delegation_id": delegation.id,
+        "add": 1,
+        "change": 0,
+        "skip": 0,
+        "refuse": 1,
+    }
+
+
+def test_beyond_the_quota_the_page_says_so_before(coordinator, page):
+    upload(coordinator, page, "Nom\nAmina A\nBahia B\nChafik C\n")
+
+    assert "Il reste 2 places" in coordinator.read(page)
+
+
+def test_rows_of_another_delegation_are_refused_by_name(coordinator, database, event, page):
+    factories.a_delegation(database, event, "Salé")
+    upload(coordinator, page, LIST.replace("0612345678,", "0612345678,Salé"))
+
+    shown = coordinator.read(page)
+    coordinator.send(page, page + "/check", do="register")
+
+    assert "\u2068Salé\u2069 n’est pas \u2068Khémisset\u2069" in shown
+    assert people(database) == []
+
+
+def test_a_person_of_another_delegation_is_neither_taken_nor_named(
+    coordinator, database, event, page
+):
+    other = factories.a_delegation(database, event, "Salé")
+    factories.a_participant(database, event, "Zineb Tazi", delegation=other, phone="+212612345678")
+    upload(coordinator, page, LIST)
+
+    shown = coordinator.read(page)
+
+    assert "une personne d’une autre délégation" in shown
+    assert "Zineb" not in shown
+
+
+def test_a_list_given_up_is_deleted(coordinator, database, page):
+    upload(coordinator, page, LIST)
+    coordinator.send(page, page + "/discard")
+
+    assert drafts(database) == 0
+    assert 'type="file"' in coordinator.read(page)
+
+
+def test_signing_out_makes_a_list_unreadable(coordinator, page):
+    upload(coordinator, page, LIST)
+    secret = coordinator.session()["import"]
+    coordinator.send("/", "/logout")
+
+    assert "import" not in coordinator.session()
+    assert secret
+
+
+def test_a_second_list_replaces_the_first(coordinator, database, page):
+    upload(coordinator, page, LIST)
+    token = coordinator.send(page, page, file=(BytesIO(b"Nom\nDriss Naciri\n"), "b.csv"))
+
+    assert token.status_code == 303
+    assert drafts(database) == 1
+    shown = coordinator.read(page)
+    assert ("Driss Naciri" in shown, "Bahia" in shown) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"", "empty.csv"),
+        (b"%PDF-1.7 x", "list.pdf"),
+        (b"<html><table>", "list.xls"),
+        (b"PK\x03\x04 not a zip", "list.xlsx"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old.xls"),
+        (b"Prix;Quantite\n1;2\n", "other.csv"),
+        (b"Nom\x00;Tel\n", "nul.csv"),
+    ],
+)
+def test_hostile_files_are_answered_as_on_the_command_line(
+    coordinator, database, page, content, name
+):
+    with pytest.raises(UnreadableFile) as fault:
+        read_table(content, name, delegation_required=False)
+
+    response = upload(coordinator, page, content, name)
+
+    assert response.status_code == 400
+    assert str(escape(fault.value.sentence("fr"))) in response.text
+    assert drafts(database) == 0
+
+
+def test_no_file_is_told(coordinator, page):
+    assert "Aucun fichier choisi" in coordinator.send(page).text
+
+
+def test_a_file_over_the_limit_is_refused_unread(coordinator, database, page):
+    body = b"x" * (MAX_UPLOAD_BYTES + 1)
+
+    response = coordinator.send_body(page, body, "multipart/form-data; boundary=x")
+
+    assert response.status_code == 413
+    assert "trop" in response.text
+    assert drafts(database) == 0
+
+
+def test_only_the_upload_takes_large_bodies(coordinator, page):
+    body, kind = b"x" * 2_200_000, "multipart/form-data; boundary=x"
+
+    assert coordinator.send_body(page + "/check", body, kind).status_code == 413
+
+
+def test_uploads_of_one_person_are_slowed_and_their_neighbours_are_not(
+    coordinator, organiser, page
+):
+    statuses = [upload(coordinator, page, b"").status_code for _ in range(11)]
+
+    assert statuses == [400] * 10 + [429]
+    assert upload(organiser, page, b"").status_code == 400
+
+
+def test_more_rows_than_a_browser_can_bear_are_refused(coordinator, page):
+    response = upload(coordinator, page, "Nom\n" + "".join(f"Nom {n}a\n" for n in range(20_001)))
+
+    assert response.status_code == 400
+    assert "20000" in response.text.replace("\u202f", "")
+
+
+def test_html_in_a_list_is_shown_as_it_was_written(coordinator, page):
+    upload(coordinator, page, 'Nom,"<b>x</b>"\n"""><script>alert(1)</script>",1\n')
+
+    shown = coordinator.read(page)
+
+    assert "<script>alert" not in shown
+    assert "<b>x</b>" not in shown
+    assert "&lt;script&gt;" in shown
+
+
+def test_another_delegations_import_is_not_there(coordinator, database, event, page):
+    other = factories.a_delegation(database, event, "Salé")
+    theirs = f"/events/rabat-2025/delegations/{other.id}/import"
+
+    opened = [coordinator.open(theirs + more).status_code for more in ("", "/model.csv")]
+    sent = [
+        coordinator.send(page, theirs + more).status_code for more in ("", "/check", "/discard")
+    ]
+
+    assert (opened, sent) == ([404, 404], [404, 404, 404])
+
+
+def test_the_model_has_headings_that_the_reader_knows(coordinator, page):
+    for language in ("fr", "ar", "en"):
+        model = coordinator.open(page + f"/model.csv?lang={language}").data
+
+        table = read_table(model + b"x,,,,,,,\r\n", delegation_required=False)
+        assert (table.unknown_columns, len(table.rows)) == ((), 1)

@@ -1,0 +1,177 @@
+"""The participants' pages."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from checkin.db.models import Participant
+from tests.support import factories
+
+LIST = "/events/rabat-2025/participants"
+NEW = LIST + "/new"
+
+
+@pytest.fixture
+def category(database, event):
+    return factories.a_category(database, event)
+
+
+@pytest.fixture
+def fields(delegation, category):
+    return {
+        "name": "Amina Alaoui",
+        "name_ar": "أمينة العلوي",
+        "delegation": str(delegation.id),
+        "category": str(category.id),
+        "phone": "06 12 34 56 78",
+        "email": "",
+        "language": "fr",
+        "note": "",
+    }
+
+
+def people(database):
+    with database.read() as session:
+        rows = session.scalars(select(Participant).order_by(Participant.id)).all()
+    return [(p.name, p.name_ar, p.phone, p.standing, p.reserve_no) for p in rows]
+
+
+def test_a_form_registers_a_person_with_a_normalised_phone(organiser, database, fields):
+    response = organiser.send(NEW, **fields)
+
+    assert response.status_code == 201
+    assert people(database) == [
+        ("Amina Alaoui", "أمينة العلوي", "+212612345678", "confirmed", None)
+    ]
+
+
+def test_over_the_quota_the_form_says_which_number_on_the_reserve_list(organiser, fields):
+    for name in ("Bahia Idrissi", "Chafik Mansouri"):
+        organiser.send(NEW, **fields | {"name": name, "name_ar": "", "phone": ""})
+
+    page = organiser.send(NEW, **fields).text
+
+    assert "Amina Alaoui est sur la liste d’attente, numéro 1" in page
+
+
+def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(
+    organiser, database, fields
+):
+    response = organiser.send(NEW, **fields | {"phone": "12"})
+
+    assert response.status_code == 400
+    assert "Téléphone\u00a0: \u206812\u2069 n’est pas un numéro" in response.text
+    assert 'value="أمينة العلوي"' in response.text
+    assert people(database) == []
+
+
+def test_a_possible_duplicate_is_registered_only_when_somebody_insists(organiser, database, fields):
+    organiser.send(NEW, **fields)
+
+    assert organiser.send(NEW, **fields).status_code == 409
+    assert organiser.send(NEW, **fields, allow_duplicate="oui").status_code == 201
+    assert len(people(database)) == 2
+
+
+def test_cancelling_frees_the_place_for_the_reserve_list(organiser, database, fields):
+    for name in ("Bahia Idrissi", "Chafik Mansouri", "Driss Naciri"):
+        organiser.send(NEW, **fields | {"name": name, "name_ar": "", "phone": ""})
+
+    organiser.send(LIST, f"{LIST}/1/cancel")
+
+    standings = [(name, standing) for name, _, _, standing, _ in people(database)]
+    assert standings == [
+        ("Bahia Idrissi", "canceled"),
+        ("Chafik Mansouri", "confirmed"),
+        ("Driss Naciri", "confirmed"),
+    ]
+
+
+@pytest.mark.parametrize("text", ["alaoui", "ALAOUÏ amina", "العلوى", "امينه"])
+def test_search_forgives_spelling_in_both_scripts(organiser, fields, text):
+    organiser.send(NEW, **fields)
+    organiser.send(NEW, **fields | {"name": "Bahia Idrissi", "name_ar": "", "phone": ""})
+
+    page = organiser.open(LIST, query_string={"q": text}).text
+
+    assert ("Amina Alaoui" in page, "Bahia Idrissi" in page) == (True, False)
+
+
+def test_html_in_names_is_shown_as_it_was_written(organiser, database, event, delegation):
+    name = "<script>alert(1)</script>"
+    factories.a_participant(database, event, name, delegation=delegation)
+
+    page = organiser.read(LIST)
+
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script>alert(1)" not in page
+
+
+def test_html_in_a_new_name_is_escaped_in_what_the_form_says(organiser, fields):
+    page = organiser.send(NEW, **fields | {"name": "<b>Amina</b>", "name_ar": ""}).text
+
+    assert "&lt;b&gt;Amina&lt;/b&gt; est inscrit" in page
+    assert "<b>Amina" not in page
+
+
+@pytest.mark.parametrize("page", ["0", "-3", "99999999", "x"])
+def test_a_page_that_is_not_there_shows_one_that_is(organiser, fields, page):
+    organiser.send(NEW, **fields)
+
+    assert "Amina Alaoui" in organiser.read(f"{LIST}?page={page}")
+
+
+class TestCoordinator:
+    """Sees, registers and cancels only their own delegation's people."""
+
+    @pytest.fixture
+    def other(self, database, event):
+        return factories.a_delegation(database, event, "Salé", quota=5)
+
+    @pytest.fixture
+    def strangers_id(self, database, event, other):
+        return factories.a_participant(
+            database, event, "Zineb Tazi", delegation=other
+        ).participant_id
+
+    def test_sees_only_their_own_people(self, coordinator, strangers_id, database, event, fields):
+        coordinator.send(NEW, **fields)
+
+        page = coordinator.read(LIST) + coordinator.read(f"{LIST}?q=z")
+
+        assert ("Amina Alaoui" in page, "Zineb Tazi" in page) == (True, False)
+
+    def test_is_offered_only_their_own_delegation(self, coordinator, other):
+        page = coordinator.read(NEW)
+
+        assert ("Khémisset" in page, "Salé" in page) == (True, False)
+
+    def test_cannot_register_with_another_delegation(self, coordinator, database, other, fields):
+        response = coordinator.send(NEW, **fields | {"delegation": str(other.id)})
+
+        assert response.status_code == 404
+        assert people(database) == []
+
+    def test_cannot_cancel_another_delegations_person(self, coordinator, database, strangers_id):
+        response = coordinator.send(LIST, f"{LIST}/{strangers_id}/cancel")
+
+        assert response.status_code == 404
+        assert [standing for *_, standing, _ in people(database)] == ["confirmed"]
+
+    def test_finds_no_other_event(self, coordinator, database, event):
+        factories.an_event(database, "autre")
+
+        assert coordinator.open("/events/autre/participants").status_code == 404
+        assert "autre" not in coordinator.read("/")
+
+    def test_a_duplicate_elsewhere_is_reported_without_its_name(
+        self, coordinator, database, event, other, fields
+    ):
+        factories.a_participant(
+            database, event, "Zineb Tazi", delegation=other, phone="+212612345678"
+        )
+
+        response = coordinator.send(NEW, **fields)
+
+        assert (response.status_code, "Zineb" in response.text) == (409, False)

@@ -1,0 +1,171 @@
+"""Delegations and quotas: changed one by one or from a sheet, never below what is taken."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+
+from checkin.services.events.events import delegations_of
+from tests.services.spreadsheets.workbooks import workbook
+from tests.support import factories
+from tests.support.api_client import Api
+
+PAGE = "/events/rabat-2025/quotas"
+SHEET = f"{PAGE}/sheet"
+
+
+def listed(database, event):
+    with database.read() as session:
+        return [(d.name, d.name_ar, d.quota) for d in delegations_of(session, event)]
+
+
+def upload(browsing, content, name="quotas.csv"):
+    data = content if isinstance(content, bytes) else content.encode()
+    return browsing.send(SHEET, file=(BytesIO(data), name))
+
+
+def rows_of(*rows):
+    fields = {"row": [str(number) for number in range(2, 2 + len(rows))]}
+    for number, (name, name_ar, quota) in enumerate(rows, 2):
+        fields |= {f"name-{number}": name, f"name_ar-{number}": name_ar, f"quota-{number}": quota}
+    return fields
+
+
+def apply(browsing, *rows, **more):
+    return browsing.send(SHEET, f"{SHEET}/check", do="apply", **rows_of(*rows), **more)
+
+
+def test_a_delegation_is_added_and_renamed_and_its_quota_changed(
+    organiser, database, event, delegation
+):
+    organiser.send(PAGE, name="Rabat", name_ar="الرباط", quota="٣٢٠")
+    organiser.send(
+        PAGE, f"{PAGE}/{delegation.id}", name="Khemisset", name_ar="الخميسات", quota="900"
+    )
+
+    assert listed(database, event) == [("Khemisset", "الخميسات", 900), ("Rabat", "الرباط", 320)]
+    acts = factories.noted(database, "delegation")
+    assert acts == ["delegation.add", "delegation.rename", "delegation.quota"]
+
+
+def test_a_quota_never_goes_below_the_places_taken_and_the_answer_says_how_many(
+    organiser, database, event, delegation
+):
+    for name in ("Amina Alaoui", "Bahia Idrissi"):
+        factories.a_participant(database, event, name, delegation=delegation)
+
+    refused = organiser.send(PAGE, f"{PAGE}/{delegation.id}", name="Khémisset", quota="1")
+
+    assert refused.status_code == 400
+    assert f'id="{delegation.id}-quota-problem"' in refused.text
+    assert "\u20682\u2069 places sont déjà prises" in refused.text
+    assert listed(database, event) == [("Khémisset", None, 2)]
+
+
+@pytest.mark.parametrize(
+    ("fields", "french"),
+    [
+        ({"name": "", "quota": "5"}, "aucun nom"),
+        ({"name": "khemisset", "quota": "5"}, "existe déjà"),
+        ({"name": "Rabat", "quota": ""}, "rien n’est écrit"),
+        ({"name": "Rabat", "quota": "-1"}, "un nombre entier"),
+        ({"name": "Rabat", "quota": "1.5"}, "un nombre entier"),
+    ],
+)
+def test_what_cannot_be_is_said_beside_its_field(
+    organiser, database, event, delegation, fields, french
+):
+    answer = organiser.send(PAGE, **fields)
+
+    assert (answer.status_code, french in answer.text) == (400, True)
+    assert 'aria-invalid="true"' in answer.text
+    assert listed(database, event) == [("Khémisset", None, 2)]
+
+
+def test_a_new_name_and_a_new_quota_reach_the_list_that_devices_carry(
+    organiser, app, database, event, delegation
+):
+    gate = Api.enrolled(app, database, event, gate="Porte 1")
+    factories.a_participant(database, event, delegation=delegation)
+
+    def changed_by(**fields):
+        cursor = gate.read("/gate-list")["head"]["cursor"]
+        organiser.send(PAGE, f"{PAGE}/{delegation.id}", **fields)
+        return len(gate.read(f"/gate-list?since={cursor}")["entries"])
+
+    assert changed_by(name="Khemisset", name_ar="الخميسات", quota="2") == 1
+    assert changed_by(name="Khemisset", name_ar="الخميسات", quota="7") == 1
+
+
+def test_a_sheet_shows_what_each_row_would_do_and_writes_nothing(
+    organiser, database, event, delegation
+):
+    page = upload(
+        organiser,
+        "Délégations invitées;;\nDélégation;الوفد;Nombre de places\n"
+        "Khémisset;الخميسات;1000\nRabat;;beaucoup\n;سلا;300\nrabat;;5\nSALÉ;سلا;4\n",
+    ).text
+
+    assert listed(database, event) == [("Khémisset", None, 2)]
+    assert "est ajoutée" in page
+    assert "un nombre entier" in page
+    assert "déjà à la ligne" in page
+
+
+def test_rows_are_written_together_or_not_at_all(organiser, database, event, delegation):
+    good, bad = ("Rabat", "الرباط", "320"), ("Salé", "سلا", "trop")
+
+    refused = apply(organiser, good, bad)
+    before = listed(database, event)
+    left_out = apply(organiser, good, bad, **{"left-out": "3"})
+
+    assert (refused.status_code, left_out.status_code) == (400, 303)
+    assert 'value="trop"' in refused.text
+    assert before == [("Khémisset", None, 2)]
+    assert listed(database, event) == [("Khémisset", None, 2), ("Rabat", "الرباط", 320)]
+
+
+def test_a_sheet_changes_quotas_by_either_name_and_again_changes_nothing(
+    organiser, database, event, delegation
+):
+    rows = (("KHEMISSET", "الخميسات", "1000.0"), ("", "سلا", "300"))
+
+    apply(organiser, *rows)
+    apply(organiser, *rows)
+
+    assert listed(database, event) == [("Khémisset", "الخميسات", 1000), ("سلا", None, 300)]
+    acts = factories.noted(database, "delegation")
+    assert acts == ["delegation.rename", "delegation.quota", "delegation.add"]
+
+
+def test_a_workbook_is_read_too(organiser, database, event):
+    book = workbook(["Delegation", "Places"], ["Rabat", 320], ["Salé", "300"])
+
+    page = upload(organiser, book, "quotas.xlsx").text
+
+    assert ('value="Rabat"' in page, 'value="320"' in page) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("content", "french"),
+    [
+        (b"", "Le fichier est vide"),
+        ("Délégation\nRabat\n", "Il manque la colonne"),
+        ("Places\n12\n", "Il manque la colonne"),
+        ("Délégation,Province,Places\nRabat,Rabat,1\n", "Deux colonnes disent la même chose"),
+        (b"%PDF-1.7", "Ce n’est ni un CSV"),
+        ("Délégation,Places\n" + "".join(f"D{n} x,1\n" for n in range(301)), "300"),
+    ],
+)
+def test_a_sheet_that_cannot_be_read_is_refused_with_the_reason(organiser, event, content, french):
+    answer = upload(organiser, content)
+
+    assert (answer.status_code, french in answer.text) == (400, True)
+
+
+def test_a_sheet_cannot_lower_a_quota_below_what_is_taken(organiser, database, event, delegation):
+    factories.a_participant(database, event, delegation=delegation)
+
+    assert "places sont déjà prises" in apply(organiser, ("Khémisset", "", "0")).text
+    assert listed(database, event) == [("Khémisset", None, 2)]

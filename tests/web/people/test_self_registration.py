@@ -1,0 +1,375 @@
+"""Registering oneself by a delegation's link, and the coordinator's decision."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from checkin.db.models import (
+    Activity,
+    Application,
+    Consent,
+    ConsentText,
+    Event,
+    Message,
+    Participant,
+)
+from checkin.services.people.public_registration import link_address, renew_link, set_link
+from tests.support import factories
+from tests.support.factories import KEYS, NOW, write
+from tests.web.browsing import Browsing
+
+AMINA = {"name": "Amina Alaoui", "phone": "0612345678"}
+
+
+@pytest.fixture
+def event(database):
+    """The reference event, not over yet."""
+    event = factories.an_event(database, organiser="Comité", contact="contact@example.org")
+
+    def postpone(session):
+        session.get_one(Event, event.id).ends_at = NOW.replace(year=NOW.year + 20)
+
+    write(database, postpone)
+    return event
+
+
+@pytest.fixture
+def category(database, event):
+    return factories.a_category(database, event)
+
+
+@pytest.fixture
+def open_link(database, delegation, category):
+    """A function that opens Khémisset's link and returns its path."""
+
+    def opened(*, approval: bool, is_open: bool = True) -> str:
+        link = write(
+            database,
+            lambda s: set_link(
+                s,
+                delegation,
+                is_open=is_open,
+                approval=approval,
+                category_id=category.id,
+                now=NOW,
+            ),
+        )
+        return link_address(KEYS, "", link)
+
+    return opened
+
+
+@pytest.fixture
+def stranger(app):
+    return Browsing(app)
+
+
+def version_on(browsing, path):
+    return re.search(r'name="consent" value="([0-9a-f]{32})"', browsing.read(path))[1]
+
+
+def apply(browsing, path, **fields):
+    return browsing.send(path, consent=version_on(browsing, path), **fields)
+
+
+def rows(database, model):
+    with database.read() as session:
+        return session.scalars(select(model)).all()
+
+
+def people(database):
+    return [(p.name, p.standing, p.registered_by) for p in rows(database, Participant)]
+
+
+class TestAtOnce:
+    def test_people_are_confirmed_within_the_quota_and_then_wait_in_reserve(
+        self, stranger, database, open_link
+    ):
+        path = open_link(approval=False)
+
+        for number in range(3):
+            apply(stranger, path, name=f"Militant {'abc'[number]}", phone=f"061234567{number}")
+
+        assert people(database) == [
+            ("Militant a", "confirmed", "link"),
+            ("Militant b", "confirmed", "link"),
+            ("Militant c", "reserve", "link"),
+        ]
+
+    def test_the_consent_is_recorded_with_the_very_words_and_the_time(
+        self, stranger, database, open_link
+    ):
+        path = open_link(approval=False)
+        version = version_on(stranger, path)
+
+        apply(stranger, path, **AMINA)
+
+        [consent], [text] = rows(database, Consent), rows(database, ConsentText)
+        assert (consent.text_id, text.id, text.language) == (version, version, "fr")
+        assert "Comité" in text.text
+        assert text.text.replace("'", "&#39;") in stranger.read(path)
+        assert abs((consent.given_at - text.first_used_at).total_seconds()) < 1
+
+    def test_the_answer_is_the_same_for_who_is_registered_already(
+        self, stranger, database, event, delegation, open_link
+    ):
+        path = open_link(approval=False)
+        factories.a_participant(
+            database, event, "Amina Alaoui", delegation=delegation, phone="+212612345678"
+        )
+
+        known = apply(stranger, path, **AMINA)
+        new = apply(stranger, path, name="Bahia Idrissi", phone="0687654321")
+
+        assert (known.status_code, known.location) == (new.status_code, new.location)
+        assert stranger.open(known.location).text == stranger.open(new.location).text
+        assert [a.name for a in rows(database, Application)] == ["Amina Alaoui"]
+        assert len(people(database)) == 2
+
+
+class TestTheForm:
+    def test_without_a_tick_nothing_is_kept(self, stranger, database, open_link):
+        path = open_link(approval=False)
+
+        response = stranger.send(path, **AMINA)
+
+        assert response.status_code == 400
+        assert 'value="Amina Alaoui"' in response.text
+        assert people(database) == []
+
+    def test_agreeing_to_older_words_is_not_agreeing(self, stranger, database, event, open_link):
+        path = open_link(approval=False)
+        old = version_on(stranger, path)
+
+        def change(session):
+            session.get_one(Event, event.id).retention_days = 365
+
+        write(database, change)
+
+        assert stranger.send(path, consent=old, **AMINA).status_code == 400
+        assert version_on(stranger, path) != old
+
+    def test_somebody_who_cannot_be_reached_is_told(self, stranger, open_link):
+        response = apply(stranger, open_link(approval=False), name="Amina Alaoui")
+
+        assert response.status_code == 400
+        assert "aucun moyen de vous joindre" in response.text
+
+    @pytest.mark.parametrize("language", ["fr", "ar", "en"])
+    def test_it_speaks_three_languages_and_registers_in_that_one(
+        self, stranger, database, open_link, language
+    ):
+        path = open_link(approval=False)
+        stranger.read(f"{path}?lang={language}")
+
+        apply(stranger, path, **AMINA)
+
+        assert [p.language for p in rows(database, Participant)] == [language]
+        assert [t.language for t in rows(database, ConsentText)] == [language]
+
+    def test_it_names_nobody_and_asks_robots_to_stay_away(
+        self, stranger, database, event, delegation, open_link
+    ):
+        factories.a_participant(database, event, "Zineb Tazi", delegation=delegation)
+        response = stranger.open(open_link(approval=True))
+
+        assert "Zineb" not in response.text
+        assert response.headers["X-Robots-Tag"] == "noindex, nofollow, noarchive"
+
+    def test_it_needs_the_forms_token(self, stranger, database, open_link):
+        path = open_link(approval=False)
+        fields = AMINA | {"consent": version_on(stranger, path)}
+
+        assert stranger.send_without_token(path, **fields).status_code == 400
+        assert people(database) == []
+
+
+class TestTheLink:
+    def test_a_closed_link_says_so_and_takes_nobody(self, stranger, database, open_link):
+        path = open_link(approval=False)
+        version = version_on(stranger, path)
+        token = re.search(r'csrf_token" value="([^"]+)"', stranger.read(path))[1]
+        open_link(approval=False, is_open=False)
+
+        response = stranger.send_without_token(path, csrf_token=token, consent=version, **AMINA)
+
+        assert "fermée" in stranger.read(path)
+        assert response.status_code == 409
+        assert people(database) == []
+
+    def test_a_renewed_link_kills_the_old_one(self, stranger, database, delegation, open_link):
+        old = open_link(approval=False)
+        new = write(database, lambda s: renew_link(s, delegation, now=NOW))
+
+        assert stranger.open(old).status_code == 404
+        assert stranger.open(link_address(KEYS, "", new)).status_code == 200
+
+    def test_after_the_event_it_is_closed(self, stranger, database, event, open_link):
+        path = open_link(approval=False)
+
+        def end(session):
+            session.get_one(Event, event.id).ends_at = NOW
+
+        write(database, end)
+
+        assert "fermée" in stranger.read(path)
+
+    @pytest.mark.parametrize("secret", ["x", "a" * 26, "é" * 26, "a" * 300])
+    def test_guesses_lead_nowhere(self, stranger, open_link, secret):
+        open_link(approval=False)
+
+        assert stranger.open("/r/" + secret).status_code == 404
+
+    def test_guessing_is_slowed(self, stranger):
+        statuses = [stranger.open(f"/r/{'a' * 25}{n % 10}").status_code for n in range(301)]
+
+        assert statuses == [404] * 300 + [429]
+
+    def test_a_whole_country_behind_one_address_registers_three_hundred_a_minute(
+        self, stranger, database, open_link
+    ):
+        path = open_link(approval=True)
+        version = version_on(stranger, path)
+
+        def sent(number):
+            letters = "abcdefghij"
+            name = "Militant " + "".join(letters[int(digit)] for digit in f"{number:03}")
+            fields = {"name": name, "phone": f"0612345{number:03}", "consent": version}
+            return stranger.send(path, **fields).status_code
+
+        assert [sent(number) for number in range(301)] == [303] * 300 + [429]
+        assert len(rows(database, Application)) == 300
+        assert stranger.open(path).status_code == 200
+
+    def test_the_fourth_of_one_contact_within_an_hour_waits_for_eyes_and_is_told_nothing_else(
+        self, stranger, database, open_link
+    ):
+        path = open_link(approval=False)
+        names = ("Amina", "Bahia", "Chama", "Driss", "Ehsan")
+
+        answers = [
+            apply(stranger, path, name=f"{name} Alaoui", email="famille@example.org")
+            for name in names
+        ]
+
+        assert {(one.status_code, one.location) for one in answers} == {(303, path + "?sent=1")}
+        registered = len(rows(database, Participant))
+        assert registered + len(rows(database, Application)) == len(names)  # none is lost
+        assert len(rows(database, Message)) <= 3
+
+    def test_a_contact_that_strangers_used_up_still_registers_by_the_coordinators_eyes(
+        self, stranger, database, open_link
+    ):
+        path = open_link(approval=False)
+        for name in ("Amina", "Bahia", "Chama"):
+            apply(stranger, path, name=f"{name} Alaoui", phone="0612345678")
+
+        apply(stranger, path, name="Driss Naciri", phone="0612345678", email="d@example.org")
+
+        assert "Driss Naciri" in [one.name for one in rows(database, Application)]
+        assert rows(database, Message) == []
+
+
+class TestTheCoordinator:
+    @pytest.fixture
+    def page(self, delegation):
+        return f"/events/rabat-2025/delegations/{delegation.id}/link"
+
+    @pytest.fixture
+    def decision(self, delegation):
+        return f"/events/rabat-2025/delegations/{delegation.id}/applications"
+
+    def test_opens_a_link_and_sees_its_qr(self, coordinator, stranger, category, page):
+        coordinator.send(page, open="yes", approval="yes", category=str(category.id))
+
+        shown = coordinator.read(page)
+        path = re.search(r'href="http://marhaba.example.org(/r/[a-z2-7]{26})"', shown)[1]
+        assert "data:image/svg+xml;base64," in shown
+        assert stranger.open(path).status_code == 200
+        assert coordinator.open(page + "/qr.png").data.startswith(b"\x89PNG")
+
+    def test_approves_who_waits_and_erases_whom_they_reject(
+        self, coordinator, stranger, database, open_link, page, decision
+    ):
+        path = open_link(approval=True)
+        apply(stranger, path, **AMINA)
+        apply(stranger, path, name="Bahia Idrissi", email="bahia@example.org")
+        before = people(database)
+
+        coordinator.send(page, decision, do="approve", application="1")
+        coordinator.send(page, decision, do="reject", application="2")
+        coordinator.send(page, decision, do="approve", application="1")
+
+        [consent] = rows(database, Consent)
+        assert before == []
+        assert people(database) == [("Amina Alaoui", "confirmed", "link")]
+        assert rows(database, Application) == []
+        assert consent.participant_id == rows(database, Participant)[0].id
+        log = [(line.action, line.operator_id) for line in rows(database, Activity)]
+        assert [action for action, operator in log if operator is not None][-2:] == [
+            "participant.register",
+            "application.reject",
+        ]
+        assert all("Bahia" not in str(line.details) for line in rows(database, Activity))
+
+    def test_sending_the_same_twice_waits_once(self, stranger, database, open_link):
+        path = open_link(approval=True)
+
+        apply(stranger, path, **AMINA)
+        apply(stranger, path, **AMINA)
+
+        assert len(rows(database, Application)) == 1
+
+    def test_sees_who_may_be_registered_already_but_nobody_of_another_delegation(
+        self, coordinator, stranger, database, event, delegation, open_link, page
+    ):
+        other = factories.a_delegation(database, event, "Salé")
+        factories.a_participant(
+            database, event, "Zineb Tazi", delegation=other, phone="+212612345678"
+        )
+        apply(stranger, open_link(approval=True), **AMINA)
+
+        shown = coordinator.read(page)
+
+        assert "une autre délégation" in shown
+        assert "Zineb" not in shown
+
+    def test_html_in_an_application_is_shown_as_it_was_written(
+        self, coordinator, stranger, open_link, page
+    ):
+        apply(stranger, open_link(approval=True), name="<b>x</b> Alaoui", phone="0612345678")
+
+        assert "&lt;b&gt;x&lt;/b&gt;" in coordinator.read(page)
+
+    def test_cannot_touch_another_delegations_link_or_people(
+        self, coordinator, stranger, database, event, category, open_link, page, decision
+    ):
+        other = factories.a_delegation(database, event, "Salé")
+        theirs = f"/events/rabat-2025/delegations/{other.id}"
+        apply(stranger, open_link(approval=True), **AMINA)
+
+        opened = [coordinator.open(theirs + p).status_code for p in ("/link", "/link/qr.png")]
+        sent = [
+            coordinator.send(page, theirs + p, category=str(category.id), do="approve").status_code
+            for p in ("/link", "/link/renew", "/applications")
+        ]
+
+        assert (opened, sent) == ([404, 404], [404, 404, 404])
+
+    def test_an_application_of_another_delegation_stays_where_it_is(
+        self, organiser, stranger, database, event, open_link, page
+    ):
+        other = factories.a_delegation(database, event, "Salé")
+        apply(stranger, open_link(approval=True), **AMINA)
+
+        organiser.send(
+            page,
+            f"/events/rabat-2025/delegations/{other.id}/applications",
+            do="reject",
+            application="1",
+        )
+
+        assert len(rows(database, Application)) == 1

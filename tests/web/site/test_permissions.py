@@ -1,0 +1,219 @@
+"""Who may open what: the table itself, and that the pages obey it."""
+
+from __future__ import annotations
+
+import pytest
+from flask import request, template_rendered
+from werkzeug.routing import Rule
+
+from checkin.db.models import Role
+from checkin.services.accounts.permissions import PERMISSIONS, Audience
+from checkin.web.site.state import API
+from tests.support import factories
+
+EVENT = "/events/rabat-2025"
+EVERYBODY = set(Role)
+ADMINISTRATORS = {Role.ADMINISTRATOR}
+STAFF = {Role.ADMINISTRATOR, Role.ORGANISER}
+COUNTS = STAFF | {Role.SUPERVISOR, Role.VIEWER}
+NAMES = STAFF | {Role.SUPERVISOR, Role.COORDINATOR}
+REGISTRARS = STAFF | {Role.COORDINATOR}
+#: page → who may open it, written out again so that a slip in the table is seen
+PAGES = {
+    "/": EVERYBODY,
+    "/account": EVERYBODY,
+    "/account/second-factor": EVERYBODY,
+    "/activity": STAFF,
+    "/activity.csv": STAFF,
+    "/operators": ADMINISTRATORS,
+    "/operators/1": ADMINISTRATORS,
+    "/pins": STAFF,
+    "/server-address": STAFF,
+    "/server-address/opened": STAFF,
+    f"{EVENT}/board": COUNTS,
+    f"{EVENT}/board/report": COUNTS,
+    f"{EVENT}/board/counts": COUNTS,
+    f"{EVENT}/devices": STAFF,
+    f"{EVENT}/stop": STAFF,
+    f"{EVENT}/conflicts": STAFF,
+    f"{EVENT}/participants": NAMES,
+    f"{EVENT}/participants/new": REGISTRARS,
+    f"{EVENT}/participants/1": NAMES,
+    f"{EVENT}/participants/1/badge.pdf": NAMES,
+    f"{EVENT}/participants/1/edit": REGISTRARS,
+    f"{EVENT}/delegations/1": REGISTRARS,
+    f"{EVENT}/delegations/1/arrivals": REGISTRARS,
+    f"{EVENT}/delegations/1/badges": REGISTRARS,
+    f"{EVENT}/delegations/1/badges.pdf": REGISTRARS,
+    f"{EVENT}/buses/counts": COUNTS,
+    f"{EVENT}/delegations/1/buses": REGISTRARS,
+    f"{EVENT}/delegations/1/buses/1/list.pdf": REGISTRARS,
+    f"{EVENT}/delegations/1/link": REGISTRARS,
+    f"{EVENT}/delegations/1/import": REGISTRARS,
+    f"{EVENT}/delegations/1/import/model.csv": REGISTRARS,
+    f"{EVENT}/delivery": REGISTRARS,
+    f"{EVENT}/delivery/progress": REGISTRARS,
+    f"{EVENT}/delivery/people.csv": REGISTRARS,
+    "/events/new": STAFF,
+    f"{EVENT}/settings": STAFF,
+    f"{EVENT}/categories": STAFF,
+    f"{EVENT}/start/gate": STAFF,
+    f"{EVENT}/rehearsal": STAFF,
+    f"{EVENT}/rehearsal/badges": STAFF,
+    f"{EVENT}/export": STAFF,
+    f"{EVENT}/purge": {Role.ADMINISTRATOR},
+    f"{EVENT}/quotas": STAFF,
+    f"{EVENT}/quotas/sheet": STAFF,
+    f"{EVENT}/quotas/sheet/model.csv": STAFF,
+    f"{EVENT}/look": STAFF,
+    f"{EVENT}/look/preview.png": STAFF,
+    f"{EVENT}/delivery/message/fr": STAFF,
+    f"{EVENT}/delivery/message/fr/preview": STAFF,
+}
+FORMS = {
+    "/account/password": EVERYBODY,
+    "/account/sessions/999/end": EVERYBODY,
+    "/account/sessions/end-others": EVERYBODY,
+    "/account/second-factor": EVERYBODY,
+    "/account/second-factor/begin": EVERYBODY,
+    "/account/second-factor/codes": EVERYBODY,
+    "/account/second-factor/off": EVERYBODY,
+    "/operators/999/second-factor/reset": ADMINISTRATORS,
+    "/operators/999/sessions/1/end": ADMINISTRATORS,
+    "/operators/999/sessions/end": ADMINISTRATORS,
+    "/operators": ADMINISTRATORS,
+    "/operators/999": ADMINISTRATORS,
+    "/operators/999/disable": ADMINISTRATORS,
+    "/operators/999/enable": ADMINISTRATORS,
+    "/operators/999/link": ADMINISTRATORS,
+    "/pins/999": STAFF,
+    "/server-address": ADMINISTRATORS,
+    "/server-address/lan": STAFF,
+    f"{EVENT}/devices/pairing": STAFF,
+    f"{EVENT}/devices/1": STAFF,
+    f"{EVENT}/devices/1/revoke": STAFF,
+    f"{EVENT}/gates": STAFF,
+    f"{EVENT}/gates/1": STAFF,
+    f"{EVENT}/stop": STAFF,
+    f"{EVENT}/stop/lift": STAFF,
+    f"{EVENT}/conflicts/1": STAFF,
+    f"{EVENT}/conflicts/duplicates/1": STAFF,
+    f"{EVENT}/participants/new": REGISTRARS,
+    f"{EVENT}/participants/1/print": NAMES,
+    f"{EVENT}/participants/1/reissue": NAMES,
+    f"{EVENT}/participants/1/revoke": REGISTRARS,
+    f"{EVENT}/participants/1/cancel": REGISTRARS,
+    f"{EVENT}/participants/1/undo-cancel": REGISTRARS,
+    f"{EVENT}/participants/1/edit": REGISTRARS,
+    f"{EVENT}/delegations/1/import": REGISTRARS,
+    f"{EVENT}/delegations/1/link": REGISTRARS,
+    f"{EVENT}/delegations/1/link/renew": REGISTRARS,
+    f"{EVENT}/delegations/1/buses": REGISTRARS,
+    f"{EVENT}/delegations/1/buses/1": REGISTRARS,
+    f"{EVENT}/delegations/1/buses/1/remove": REGISTRARS,
+    f"{EVENT}/delegations/1/buses/assign": REGISTRARS,
+    f"{EVENT}/delegations/1/applications": REGISTRARS,
+    f"{EVENT}/delegations/1/import/check": REGISTRARS,
+    f"{EVENT}/delegations/1/import/discard": REGISTRARS,
+    f"{EVENT}/delivery/resend": REGISTRARS,
+    f"{EVENT}/delivery/switch": STAFF,
+    "/events/new": STAFF,
+    f"{EVENT}/settings": STAFF,
+    f"{EVENT}/categories": STAFF,
+    f"{EVENT}/categories/1": STAFF,
+    f"{EVENT}/start/gate": STAFF,
+    f"{EVENT}/start/gate/skip": STAFF,
+    f"{EVENT}/rehearsal/begin": STAFF,
+    f"{EVENT}/rehearsal/end": STAFF,
+    f"{EVENT}/export": STAFF,
+    f"{EVENT}/purge": {Role.ADMINISTRATOR},
+    f"{EVENT}/categories/1/move": STAFF,
+    f"{EVENT}/categories/1/remove": STAFF,
+    f"{EVENT}/quotas": STAFF,
+    f"{EVENT}/quotas/1": STAFF,
+    f"{EVENT}/quotas/sheet": STAFF,
+    f"{EVENT}/quotas/sheet/check": STAFF,
+    f"{EVENT}/look": STAFF,
+    f"{EVENT}/delivery/message/fr": STAFF,
+    f"{EVENT}/delivery/message/fr/send": STAFF,
+}
+
+
+def routes_of(app) -> list[Rule]:
+    """Every route of the pages and of the device API."""
+    return [*app.url_map.iter_rules(), *app.extensions[API].url_map.iter_rules()]
+
+
+def test_every_route_has_a_row_and_every_row_a_route(app):
+    assert set(PERMISSIONS) == {rule.endpoint for rule in routes_of(app)}
+
+
+def test_only_the_device_api_goes_without_a_session(app):
+    without = {
+        rule.rule for rule in routes_of(app) if PERMISSIONS[rule.endpoint] is Audience.DEVICE
+    }
+    assert {rule for rule in without if not rule.startswith("/api/v1/")} == set()
+
+
+def test_a_route_without_a_row_is_refused_to_everybody(app, signed_in):
+    app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
+
+    assert signed_in(Role.ADMINISTRATOR).open("/forgotten").status_code == 403
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_opens_its_pages_and_no_others(signed_in, database, event, delegation, role):
+    factories.a_participant(database, event, delegation=delegation)
+    factories.a_bus(database, delegation)
+    browsing = signed_in(role)
+
+    opened = {page: browsing.open(page).status_code for page in PAGES}
+
+    assert opened == {page: 200 if role in roles else 403 for page, roles in PAGES.items()}
+
+
+def test_a_page_stands_in_the_folder_that_its_view_is_named_for(
+    app, signed_in, database, event, delegation
+):
+    factories.a_participant(database, event, delegation=delegation)
+    browsing = signed_in(Role.ADMINISTRATOR)
+    rooms = set()
+
+    def note(sender, template, **about):
+        view = sender.view_functions[request.endpoint]
+        rooms.add((view.__module__.split(".")[2], template.name.split("/")[0]))
+
+    with template_rendered.connected_to(note, app):
+        for page in PAGES:
+            browsing.open(page)
+
+    shared = {"error.html", "overview.html"}
+    assert {(room, folder) for room, folder in rooms if folder not in {room, *shared}} == {
+        ("badges", "people"),  # a participant's badge is on the participant's page
+        ("events", "board"),
+        ("events", "gates"),
+    }
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_sends_its_forms_and_no_others(signed_in, database, event, delegation, role):
+    factories.a_new_device(database, event)
+    factories.a_participant(database, event, delegation=delegation)
+    browsing = signed_in(role)
+
+    refused = {form: browsing.send("/", form).status_code == 403 for form in FORMS}
+
+    assert refused == {form: role not in roles for form, roles in FORMS.items()}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_form_is_taken_without_its_token(signed_in, form):
+    assert signed_in(Role.ADMINISTRATOR).send_without_token(form).status_code == 400
+
+
+def test_a_stranger_opens_only_the_form_and_the_scan_page(app, event):
+    strangers = app.test_client()
+
+    statuses = {page: strangers.get(page).status_code for page in [*PAGES, "/login", "/scan"]}
+
+    assert statuses == {**dict.fromkeys(PAGES, 302), "/login": 200, "/scan": 200}
