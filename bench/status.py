@@ -17,7 +17,7 @@ from bench.timing import timed_ms
 from bench.venue import Venue
 from checkin.db.engine import Database, in_core_transaction
 from checkin.db.models import Event, Participant
-from checkin.domain.scanning.verdicts import Direction, Source
+from checkin.domain.scanning.verdict import Direction, Source
 from checkin.services.board.board import Books, board_now
 from checkin.services.board.live_counts import live_counts
 from checkin.services.gates.authentication import device_by_token

@@ -1,7 +1,7 @@
 """The faults of the program: each class has a stable code that programs may test for.
 
 A refusal at the door is not a fault: it is a verdict, a value (see
-`checkin.domain.scanning.verdicts`).
+`checkin.domain.scanning.verdict`).
 """
 
 from __future__ import annotations

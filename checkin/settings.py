@@ -21,7 +21,7 @@ from checkin.domain.network.addresses import one_line, public_url, sender_addres
 from checkin.domain.network.proxies import Network, trusted_networks
 from checkin.errors import SettingsError
 from checkin.services.accounts.sessions import Lifetimes
-from checkin.services.badges.wallet_files import WalletFiles
+from checkin.services.badges.wallets import WalletFiles
 from checkin.services.common.keys import MASTER_KEY_BYTES, Keys
 from checkin.services.mail.sender import DOMAIN_SPACING_MS, PER_DAY, Sender
 from checkin.services.network.public_address import (

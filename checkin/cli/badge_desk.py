@@ -23,8 +23,7 @@ from checkin.cli.office import (
 from checkin.domain.network.addresses import one_line
 from checkin.services.badges.issue import reissue_badge, revoke_badge
 from checkin.services.badges.page import page_address
-from checkin.services.badges.printer import ByHand, system_printer
-from checkin.services.badges.printing import print_badge
+from checkin.services.badges.printing import ByHand, print_badge, system_printer
 from checkin.services.events.events import event_named
 from checkin.services.events.look import set_colour, set_logo
 

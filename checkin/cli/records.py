@@ -18,7 +18,7 @@ from checkin.cli.office import (
     say_json,
 )
 from checkin.services.common.activity import note
-from checkin.services.export.files import WRITERS
+from checkin.services.export.whole import WRITERS
 from checkin.services.lifecycle.purge import purge_event
 
 

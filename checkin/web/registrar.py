@@ -36,9 +36,9 @@ from checkin.web.people import (
     participants,
     quotas,
 )
+from checkin.web.site.errors import register_unknown_pages
 from checkin.web.site.languages import babel_locale, register_language
 from checkin.web.site.navigation import leads_here
-from checkin.web.site.page_errors import register_unknown_pages
 from checkin.web.site.sessions import csrf, login_manager, operator_or_none, permit
 from checkin.web.site.state import EXTENSION
 from checkin.web.site.static import pack_static_files

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from checkin.domain.scanning.verdicts import ALREADY_IN, Direction, Source, Status
+from checkin.domain.scanning.verdict import ALREADY_IN, Direction, Source, Status
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from checkin.domain.scanning.verdicts import Direction, Source
+from checkin.domain.scanning.verdict import Direction, Source
 from checkin.protocol.codes import looks_like_ours, parse_code
 from scanner.camera.debounce import CAMERA_S, WEDGE_S, Debounce
 from scanner.core.errors import SpoolUnwritable

@@ -6,9 +6,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from checkin.domain.scanning.messages import DEFAULT_LANGUAGE, LANGUAGES, PENDING, verdict_message
-from checkin.domain.scanning.verdict import EntryPolicy, ScanFacts, decide
-from checkin.domain.scanning.verdicts import Admitted, Direction, Reason, Refused, Status
-from checkin.domain.scanning.verdicts import Verdict as Decision
+from checkin.domain.scanning.verdict import (
+    Admitted,
+    Direction,
+    EntryPolicy,
+    Reason,
+    Refused,
+    ScanFacts,
+    Status,
+    decide,
+)
+from checkin.domain.scanning.verdict import Verdict as Decision
 from checkin.protocol.codes import parse_code
 from checkin.protocol.gate_list import badge_tag, open_entry
 from scanner.core.scan import Scan, Verdict, utc_text

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from checkin.domain.scanning.verdict import EntryPolicy, Reentry, ScanFacts, Standing
-from checkin.domain.scanning.verdicts import Direction
+from checkin.domain.scanning.verdict import Direction, EntryPolicy, Reentry, ScanFacts, Standing
 from scanner.offline.memory import History
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from checkin.domain.scanning.verdicts import Direction, Reason, Status
+from checkin.domain.scanning.verdict import Direction, Reason, Status
 from scanner.core.scan import Scan
 from scanner.offline.disk import DeviceFile
 from scanner.offline.leases import Lease, lease_from

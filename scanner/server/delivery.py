@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from checkin.domain.scanning.verdicts import Source, Status
+from checkin.domain.scanning.verdict import Source, Status
 from checkin.protocol.codes import parse_code
 from checkin.protocol.gate_list import badge_tag
 from scanner.core.errors import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from checkin.domain.scanning.messages import verdict_message
-from checkin.domain.scanning.verdicts import Status
+from checkin.domain.scanning.verdict import Status
 from scanner.core.errors import ScannerError
 from scanner.core.scan import Scan, Verdict
 from scanner.words import say

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from checkin.domain.scanning.verdicts import Source
+from checkin.domain.scanning.verdict import Source
 from checkin.protocol.codes import looks_like_ours
 from scanner.core.typed import meant_code, meant_key
 from scanner.gate.station import Sight, Station

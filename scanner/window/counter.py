@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from checkin.domain.scanning.verdicts import Source, Status
+from checkin.domain.scanning.verdict import Source, Status
 from checkin.protocol.codes import parse_code
 from scanner.camera.names import CameraName, cameras
 from scanner.core.errors import AskedTooOften, RequestRejected, ScannerError, ServerUnreachable

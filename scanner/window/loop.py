@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import cv2
 
-from checkin.domain.scanning.verdicts import Source
+from checkin.domain.scanning.verdict import Source
 from scanner.camera.sources import Frame, Frames, open_source
 from scanner.camera.steady import Steady
 from scanner.core.errors import DeviceWiped, ScannerError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from checkin.domain.scanning.verdicts import Direction
+from checkin.domain.scanning.verdict import Direction
 from scanner.core.errors import ScannerError
 from scanner.core.scan import Kind, Verdict
 from scanner.decode.base import Corners

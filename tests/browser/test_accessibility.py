@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from checkin.db.models import Role
-from checkin.domain.scanning.verdicts import Status
+from checkin.domain.scanning.verdict import Status
 from checkin.services.scanning.storage import Decided
 from tests.browser.accessibility import serious_findings
 from tests.support import factories

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text
 
 from checkin.db.engine import all_or_nothing, in_shortest_transaction
 from checkin.db.models import Scan
-from checkin.domain.scanning.verdicts import Direction, Status
+from checkin.domain.scanning.verdict import Direction, Status
 from checkin.services.scanning import record
 from checkin.services.scanning.storage import Decided
 from tests.support import factories

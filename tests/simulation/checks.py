@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from sqlalchemy import func, select
 
 from checkin.db.models import Admission, ArrivalTally, Conflict, Scan
-from checkin.domain.scanning.verdict import Reentry
-from checkin.domain.scanning.verdicts import Direction, Reason, Status
+from checkin.domain.scanning.verdict import Direction, Reason, Reentry, Status
 from scanner.core.scan import Kind
 from tests.simulation.laptop import Told
 from tests.simulation.limits import limits, moved_up

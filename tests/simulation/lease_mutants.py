@@ -8,14 +8,14 @@ from typing import Any
 
 from sqlalchemy import update
 
-import checkin.domain.scanning.consequences
+import checkin.domain.scanning.verdict
 import checkin.services.gates.leases
 import checkin.services.scanning.record
 import checkin.web.api.scans
 import scanner.offline.decisions
 import scanner.offline.leases
 from checkin.db.models import Lease
-from checkin.services.scanning.scan_replay import replay
+from checkin.services.scanning.storage import replay
 from scanner.offline.clock import DeviceClock
 from scanner.offline.memory import Memory
 from tests.simulation import directed
@@ -55,7 +55,7 @@ def _used_place_lent_again(patch: Patch) -> None:
 
 
 def _whoever_was_let_in_takes_a_place(patch: Patch) -> None:
-    patch.setattr(checkin.domain.scanning.consequences, "_has_place", lambda facts: True)
+    patch.setattr(checkin.domain.scanning.verdict, "_has_place", lambda facts: True)
 
 
 def _place_annulled_given_away_again(patch: Patch) -> None:

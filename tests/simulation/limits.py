@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, bindparam, exists, func, select
 
 from checkin.db.models import Admission, Conflict, Delegation, Participant, Scan
-from checkin.domain.scanning.verdict import Standing
-from checkin.domain.scanning.verdicts import Direction, Reason, Status
+from checkin.domain.scanning.verdict import Direction, Reason, Standing, Status
 from checkin.services.people.places import free_places, lent_hall
 
 if TYPE_CHECKING:

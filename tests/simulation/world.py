@@ -12,8 +12,7 @@ from sqlalchemy import update
 from checkin.db.models import Badge, Delegation, Event
 from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.leases import LIFETIME
-from checkin.domain.scanning.verdict import Reentry
-from checkin.domain.scanning.verdicts import Direction
+from checkin.domain.scanning.verdict import Direction, Reentry
 from checkin.services.gates.leases import return_lease
 from checkin.services.people.registration import Registered, block, cancel, next_list_version
 from checkin.services.scanning.walk_ins import Newcomer, register_walk_in

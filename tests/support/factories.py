@@ -15,7 +15,7 @@ from checkin.db.engine import Database, in_shortest_transaction, in_transaction
 from checkin.db.models import Activity, Bus, Category, Delegation, Event
 from checkin.domain.people.buses import BusDetails
 from checkin.domain.people.registration import Registration
-from checkin.domain.scanning.verdicts import Direction, Source
+from checkin.domain.scanning.verdict import Direction, Source
 from checkin.protocol.codes import format_code, token_for
 from checkin.services.common.keys import Keys
 from checkin.services.events.events import EventSpec, add_category, add_delegation, create_event

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, text
 from werkzeug.routing import Rule
 
 from checkin.db.models import Conflict, Duplicate
-from checkin.domain.scanning.verdicts import Status
+from checkin.domain.scanning.verdict import Status
 from checkin.services.scanning.storage import Decided
 from tests.support import factories
 from tests.support.factories import write

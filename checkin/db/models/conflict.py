@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.db.models.base import Base, one_of
-from checkin.domain.scanning.verdicts import Reason
+from checkin.domain.scanning.verdict import Reason
 
 
 class Conflict(Base):

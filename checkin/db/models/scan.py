@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.db.models.base import Base, one_of
-from checkin.domain.scanning.verdicts import Direction, Reason, Source, Status
+from checkin.domain.scanning.verdict import Direction, Reason, Source, Status
 
 
 class Scan(Base):

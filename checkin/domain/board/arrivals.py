@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from itertools import accumulate
 from typing import TypedDict
 
@@ -175,3 +176,81 @@ def _rows(by_minute: Mapping[datetime, int], first: datetime, now: datetime) -> 
 def _row_length(first: datetime, now: datetime) -> timedelta:
     span_min = (now - first) / _MINUTE
     return _MINUTE * next((m for m in (1, 2, *_ROUND_MIN) if span_min / m < MOST_ROWS), 1440)
+
+
+#: the pace is measured over this many whole minutes
+WINDOW = timedelta(minutes=10)
+#: a pace needs at least so long since the first arrival, and so many arrivals within the window
+SHORTEST = timedelta(minutes=3)
+FEWEST = 16
+#: nobody waits longer than this at a door: such a forecast is not worth telling
+FURTHEST = timedelta(hours=6)
+
+
+class Outlook(StrEnum):
+    """What can be said."""
+
+    ALL_IN = "all_in"
+    EXPECTED = "expected"
+    TOO_FEW = "too_few"
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """When the rest will be in.
+
+    Attributes:
+        at, earliest, latest: told only where the outlook is `expected`.
+        per_minute: people a minute within the window, to one place.
+    """
+
+    outlook: Outlook
+    per_minute: float
+    at: datetime | None = None
+    earliest: datetime | None = None
+    latest: datetime | None = None
+
+
+def forecast(by_minute: Mapping[datetime, int], missing: int, now: datetime) -> Forecast:
+    """Say when the missing will be in, if they go on coming as in the last minutes.
+
+    Args:
+        by_minute: first arrivals by the minute that they came in.
+        now: only whole minutes before it are counted.
+    """
+    end = now.replace(second=0, microsecond=0)
+    window_min = _window_min(by_minute, end)
+    came = _within(by_minute, end, window_min)
+    pace = came / window_min if window_min else 0.0
+    if missing <= 0:
+        return Forecast(Outlook.ALL_IN, round(pace, 1))
+    if came < FEWEST:
+        return Forecast(Outlook.TOO_FEW, round(pace, 1))
+    slack = 2 * math.sqrt(came)
+    soonest, at, latest = (
+        timedelta(minutes=math.ceil(missing * window_min / count))
+        for count in (came + slack, came, came - slack)
+    )
+    if at > FURTHEST:
+        return Forecast(Outlook.TOO_FEW, round(pace, 1))
+    return Forecast(Outlook.EXPECTED, round(pace, 1), end + at, end + soonest, end + latest)
+
+
+def people_per_minute(by_minute: Mapping[datetime, int], now: datetime) -> float:
+    """Return how many came a minute over the last five whole minutes, to one place."""
+    return round(_within(by_minute, now.replace(second=0, microsecond=0), 5) / 5, 1)
+
+
+def _window_min(by_minute: Mapping[datetime, int], end: datetime) -> int:
+    """Return the window's length: shorter while the doors have not been open for so long."""
+    if not by_minute:
+        return 0
+    since_first = end - min(by_minute)
+    if since_first < SHORTEST:
+        return 0
+    return int(min(since_first, WINDOW) / timedelta(minutes=1))
+
+
+def _within(by_minute: Mapping[datetime, int], end: datetime, minutes: int) -> int:
+    begin = end - timedelta(minutes=minutes)
+    return sum(count for minute, count in by_minute.items() if begin <= minute < end)

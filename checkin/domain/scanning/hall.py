@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+
+from checkin.domain.scanning.messages import DEFAULT_LANGUAGE
 
 #: shares of the capacity, in percent, from which a person should look; 100 is full
 LEVELS = (80, 90, 100)
@@ -26,3 +29,22 @@ def hall_of(inside: int, capacity: int) -> Hall:
     """Say how full a hall is; a part of a percent is left out, so that 100 means full."""
     percent = 100 * max(inside, 0) // capacity
     return Hall(inside, capacity, percent, max((x for x in LEVELS if percent >= x), default=0))
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Nobody is admitted at any gate, and this is what people are told."""
+
+    since: datetime
+    fr: str
+    ar: str
+    en: str
+
+    def message(self, language: str) -> str:
+        """Return what people are told; an unknown language reads French."""
+        return self.messages.get(language) or self.messages[DEFAULT_LANGUAGE]
+
+    @property
+    def messages(self) -> dict[str, str]:
+        """What people are told, by language."""
+        return {"fr": self.fr, "ar": self.ar, "en": self.en}

@@ -6,7 +6,7 @@ offline.
 
 from __future__ import annotations
 
-from checkin.domain.scanning.verdicts import Direction, Reason, Status
+from checkin.domain.scanning.verdict import Direction, Reason, Status
 
 LANGUAGES = ("fr", "ar", "en")
 DEFAULT_LANGUAGE = "fr"

@@ -7,8 +7,16 @@ from datetime import datetime
 from enum import StrEnum
 
 from checkin.domain.scanning.messages import LANGUAGES, verdict_message
-from checkin.domain.scanning.verdict import EntryPolicy, ScanFacts, Standing, decide
-from checkin.domain.scanning.verdicts import Direction, Reason, Status, Verdict
+from checkin.domain.scanning.verdict import (
+    Direction,
+    EntryPolicy,
+    Reason,
+    ScanFacts,
+    Standing,
+    Status,
+    Verdict,
+    decide,
+)
 
 
 class Practice(StrEnum):

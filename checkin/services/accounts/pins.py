@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Operator, Role
-from checkin.domain.accounts.pins import is_guessable, is_pin
+from checkin.domain.accounts.passwords import is_guessable, is_pin
 from checkin.errors import Forbidden, InvalidRequest, NotFound
 from checkin.services.accounts.hashing import hash_pin, secret_matches
 from checkin.services.common.activity import note

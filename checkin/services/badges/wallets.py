@@ -15,7 +15,6 @@ from badges.wallet.ticket import Ticket
 from checkin.db.models import Event
 from checkin.errors import SettingsError
 from checkin.services.badges.page import ShownBadge
-from checkin.services.badges.wallet_files import WalletFiles
 
 APPLE_FILES = ("certificate.pem", "key.pem", "wwdr.pem")
 
@@ -124,3 +123,13 @@ def _read(setting: str, path: Path) -> bytes:
         return path.read_bytes()
     except OSError as fault:
         raise SettingsError(f"{setting}: {path} cannot be read: {fault.strerror}") from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalletFiles:
+    """Where the keys are, as `checkin.settings` explains them."""
+
+    apple: Path | None = None
+    google: Path | None = None
+    google_issuer: str = ""
+    google_for_sensitive: bool = False

@@ -12,10 +12,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Device
-from checkin.domain.board.arrivals import ArrivalCurve, arrival_curve
-from checkin.domain.board.forecast import Forecast, forecast, people_per_minute
+from checkin.domain.board.arrivals import (
+    ArrivalCurve,
+    Forecast,
+    arrival_curve,
+    forecast,
+    people_per_minute,
+)
 from checkin.domain.scanning.hall import Hall, hall_of
-from checkin.domain.scanning.verdicts import Reason
+from checkin.domain.scanning.verdict import Reason
 from checkin.services.board.live_counts import LiveCounts, live_counts
 from checkin.services.board.minute_counts import (
     Count,
@@ -23,7 +28,7 @@ from checkin.services.board.minute_counts import (
     arrivals_by_gate,
     refusals_by_reason,
 )
-from checkin.services.gates.device_list import is_online
+from checkin.services.gates.devices import is_online
 from checkin.services.scanning.conflicts import waiting_conflicts
 
 

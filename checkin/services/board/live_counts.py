@@ -9,8 +9,8 @@ from sqlalchemy import BindParameter, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import ArrivalTally, Delegation, EntryStop, Event, Gate, RefusalTally
-from checkin.domain.scanning.stops import Stop
-from checkin.services.gates.stop_query import IS_STOPPED, STOP_COLUMNS, stop_of
+from checkin.domain.scanning.hall import Stop
+from checkin.services.gates.stops import IS_STOPPED, STOP_COLUMNS, stop_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Admission, Conflict, HourlyArrivals, Scan
-from checkin.domain.scanning.verdicts import Status
+from checkin.domain.scanning.verdict import Status
 
 #: minutes this young are read again at each change
 YOUNG = timedelta(minutes=3)

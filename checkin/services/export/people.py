@@ -22,7 +22,7 @@ from checkin.db.models import (
     Gate,
     Participant,
 )
-from checkin.services.people.arrivals import first_entry
+from checkin.services.people.delegations import first_entry
 
 COLUMNS = (
     "participant_id",

@@ -1,4 +1,4 @@
-"""What the whole export reads, section by section: every table of an event, and no secret of it.
+"""The sections of the whole export: every table of an event, and no secret of it.
 
 Things are called by their names and people by their numbers. Left out are codes, tokens and keyed
 hashes, what is only passing (half-done uploads, pairings) and sums of what is there itself.
@@ -6,38 +6,408 @@ hashes, what is only passing (half-done uploads, pairings) and sums of what is t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
-from checkin.services.export import sections_of_event as house
-from checkin.services.export import sections_of_gates as gates
-from checkin.services.export import sections_of_people as people
-from checkin.services.export.people import Rows
+from checkin.db.models import (
+    Activity,
+    Admission,
+    Application,
+    Badge,
+    BadgePrint,
+    Bus,
+    Category,
+    Conflict,
+    Consent,
+    ConsentText,
+    Delegation,
+    Device,
+    Duplicate,
+    EntryStop,
+    Event,
+    Gate,
+    GateCategory,
+    HourlyArrivals,
+    Lease,
+    LeasePlace,
+    MailSwitch,
+    Message,
+    MessageText,
+    Operator,
+    Participant,
+    Scan,
+    SelfRegistration,
+    WalkIn,
+)
+from checkin.services.export.people import Rows, participants_and_arrivals
 
-event_itself = house.event_itself
-SECTIONS: dict[str, Callable[[int], Rows]] = {
-    "delegations": house.delegations,
-    "categories": house.categories,
-    "gates": house.gates,
-    "gate_categories": house.gate_categories,
-    "devices": house.devices,
-    "message_texts": house.message_texts,
-    "mail_switch": house.mail_switch,
-    "participants": people.participants,
-    "badges": people.badges,
-    "badge_prints": people.badge_prints,
-    "messages": people.messages,
-    "applications": people.applications,
-    "links": people.links,
-    "consent_texts": people.consent_texts,
-    "buses": people.buses,
-    "scans": gates.scans,
-    "admissions": gates.admissions,
-    "conflicts": gates.conflicts,
-    "duplicates": gates.duplicates,
-    "walk_ins": gates.walk_ins,
-    "leases": gates.leases,
-    "lease_places": gates.lease_places,
-    "entry_stops": gates.entry_stops,
-    "hourly_arrivals": gates.hourly_arrivals,
-    "activity": gates.activity,
-}
+
+def event_itself(event_id: int) -> Rows:
+    """Return an event with all that it lays down."""
+    return select(
+        *(Event.slug, Event.name, Event.name_ar, Event.venue, Event.venue_ar),
+        *(Event.timezone, Event.language, Event.starts_at, Event.ends_at),
+        *(Event.doors_open_at, Event.doors_close_at, Event.grace_s, Event.reserve_from),
+        *(Event.capacity, Event.reentry, Event.organiser, Event.contact),
+        *(Event.retention_days, Event.sensitive, Event.logo, Event.colour),
+        *(Event.rehearsal_since, Event.created_at, Event.purged_at),
+    ).where(Event.id == event_id)
+
+
+def delegations(event_id: int) -> Rows:
+    """Return the delegations with their quotas."""
+    return (
+        select(
+            Delegation.name.label("delegation"),
+            Delegation.name_ar.label("delegation_ar"),
+            Delegation.quota,
+            Delegation.places_taken,
+        )
+        .where(Delegation.event_id == event_id)
+        .order_by(Delegation.name)
+    )
+
+
+def categories(event_id: int) -> Rows:
+    """Return the categories, in their order."""
+    return (
+        select(
+            Category.name.label("category"),
+            Category.name_ar.label("category_ar"),
+            Category.colour,
+            Category.shape,
+            Category.position,
+        )
+        .where(Category.event_id == event_id)
+        .order_by(Category.position, Category.id)
+    )
+
+
+def gates(event_id: int) -> Rows:
+    """Return the gates; one that `gate_categories` does not name admits every category."""
+    return select(Gate.name.label("gate")).where(Gate.event_id == event_id).order_by(Gate.id)
+
+
+def gate_categories(event_id: int) -> Rows:
+    """Return which categories a gate admits."""
+    return (
+        select(Gate.name.label("gate"), Category.name.label("category"))
+        .select_from(GateCategory)
+        .join(Gate, Gate.id == GateCategory.gate_id)
+        .join(Category, Category.id == GateCategory.category_id)
+        .where(GateCategory.event_id == event_id)
+        .order_by(Gate.id, Category.id)
+    )
+
+
+def devices(event_id: int) -> Rows:
+    """Return the devices, without what opens them."""
+    return (
+        select(
+            Device.id.label("device_id"),
+            Device.name,
+            Device.software,
+            Gate.name.label("gate"),
+            *(Device.paired_at, Device.revoked_at, Device.wiped_at, Device.last_seen_at),
+            *(Device.skew_ms, Device.waiting, Device.list_at),
+        )
+        .join(Gate, Gate.id == Device.gate_id)
+        .where(Device.event_id == event_id)
+        .order_by(Device.id)
+    )
+
+
+def message_texts(event_id: int) -> Rows:
+    """Return the event's own words in its messages."""
+    return (
+        select(MessageText.language, MessageText.name, MessageText.text)
+        .where(MessageText.event_id == event_id)
+        .order_by(MessageText.language, MessageText.name)
+    )
+
+
+def mail_switch(event_id: int) -> Rows:
+    """Return whether its messages may leave."""
+    return select(MailSwitch.sending, MailSwitch.changed_at, MailSwitch.sender_seen_at).where(
+        MailSwitch.event_id == event_id
+    )
+
+
+def participants(event_id: int) -> Rows:
+    """Return everybody who was registered, canceled ones too."""
+    return participants_and_arrivals(event_id).add_columns(
+        *(Participant.reserve_no, Participant.blocked, Participant.note),
+        *(Participant.registered_by, Participant.registered_at, Participant.canceled_at),
+    )
+
+
+def badges(event_id: int) -> Rows:
+    """Return the badges, without their codes."""
+    return (
+        select(Badge.participant_id, Badge.issue, Badge.issued_at, Badge.revoked_at)
+        .where(Badge.event_id == event_id)
+        .order_by(Badge.participant_id, Badge.issue)
+    )
+
+
+def badge_prints(event_id: int) -> Rows:
+    """Return what was put on paper at a desk."""
+    return (
+        select(
+            *(
+                Badge.participant_id,
+                Badge.issue.label("badge_issue"),
+                BadgePrint.copies,
+                BadgePrint.design,
+            ),
+            *(BadgePrint.printer, BadgePrint.at, Operator.name.label("operator")),
+        )
+        .select_from(BadgePrint)
+        .join(Badge, Badge.id == BadgePrint.badge_id)
+        .outerjoin(Operator, Operator.id == BadgePrint.operator_id)
+        .where(BadgePrint.event_id == event_id)
+        .order_by(BadgePrint.id)
+    )
+
+
+def messages(event_id: int) -> Rows:
+    """Return how far each message has come, without its words."""
+    return (
+        select(
+            *(
+                Message.participant_id,
+                Badge.issue.label("badge_issue"),
+                Message.address,
+                Message.state,
+            ),
+            *(Message.attempts, Message.created_at, Message.next_try_at, Message.claimed_at),
+            *(Message.handed_at, Message.sent_at, Message.bounced_at, Message.last_answer),
+        )
+        .join(Badge, Badge.id == Message.badge_id)
+        .where(Message.event_id == event_id)
+        .order_by(Message.id)
+    )
+
+
+def applications(event_id: int) -> Rows:
+    """Return who applied by a link and waits for a decision."""
+    return (
+        select(
+            Delegation.name.label("delegation"),
+            *(Application.name, Application.name_ar, Application.email, Application.phone),
+            Application.language,
+            Application.applied_at.label("consented_at"),
+            Application.consent_text_id.label("consent_text"),
+        )
+        .join(Delegation, Delegation.id == Application.delegation_id)
+        .where(Application.event_id == event_id)
+        .order_by(Application.id)
+    )
+
+
+def links(event_id: int) -> Rows:
+    """Return the links for registering oneself, without their secret."""
+    return (
+        select(
+            Delegation.name.label("delegation"),
+            *(SelfRegistration.issue, SelfRegistration.is_open, SelfRegistration.approval),
+            Category.name.label("category"),
+            SelfRegistration.changed_at,
+        )
+        .select_from(SelfRegistration)
+        .join(Delegation, Delegation.id == SelfRegistration.delegation_id)
+        .join(Category, Category.id == SelfRegistration.category_id)
+        .where(SelfRegistration.event_id == event_id)
+        .order_by(Delegation.name)
+    )
+
+
+def consent_texts(event_id: int) -> Rows:
+    """Return the words that people agreed to."""
+    used = (
+        select(Consent.text_id)
+        .where(Consent.event_id == event_id)
+        .union(select(Application.consent_text_id).where(Application.event_id == event_id))
+    )
+    return (
+        select(
+            ConsentText.id.label("consent_text"),
+            *(ConsentText.language, ConsentText.text, ConsentText.first_used_at),
+        )
+        .where(ConsentText.id.in_(used))
+        .order_by(ConsentText.first_used_at, ConsentText.id)
+    )
+
+
+def buses(event_id: int) -> Rows:
+    """Return the buses and who leads them."""
+    return (
+        select(
+            Delegation.name.label("delegation"),
+            Bus.name.label("bus"),
+            *(Bus.leader, Bus.leader_phone, Bus.seats),
+        )
+        .join(Delegation, Delegation.id == Bus.delegation_id)
+        .where(Bus.event_id == event_id)
+        .order_by(Delegation.name, Bus.name)
+    )
+
+
+_ExitScan = aliased(Scan)
+_FirstScan = aliased(Scan)
+_FirstGate = aliased(Gate)
+_Lifter = aliased(Operator)
+
+
+def scans(event_id: int) -> Rows:
+    """Return every scan in the order of time, refused and annulled ones too."""
+    return (
+        select(
+            *(Scan.scan_id, Scan.participant_id, Badge.issue.label("badge_issue")),
+            *(Gate.name.label("gate"), Scan.device_id, Scan.direction, Scan.source),
+            *(Scan.scanned_at, Scan.corrected_at, Scan.received_at, Scan.skew_ms),
+            *(Scan.status, Scan.reason, Scan.decided_status, Scan.decided_reason),
+            *(Scan.forced, Scan.force_reason, Operator.name.label("forced_by")),
+            *(Scan.arrived, Scan.quota, Scan.first_at, _FirstGate.name.label("first_gate")),
+            *(Scan.annulled_at, Scan.annul_reason),
+        )
+        .select_from(Scan)
+        .join(Gate, Gate.id == Scan.gate_id)
+        .outerjoin(Badge, Badge.id == Scan.badge_id)
+        .outerjoin(Operator, Operator.id == Scan.forced_by)
+        .outerjoin(_FirstGate, _FirstGate.id == Scan.first_gate_id)
+        .where(Scan.event_id == event_id)
+        .order_by(Scan.corrected_at, Scan.id)
+    )
+
+
+def admissions(event_id: int) -> Rows:
+    """Return every entry with its exit."""
+    return (
+        select(
+            *(Admission.participant_id, Admission.entry_no, Scan.scan_id),
+            *(Delegation.name.label("delegation"), Gate.name.label("gate"), Admission.device_id),
+            *(Admission.without_place, Admission.admitted_at, Admission.exited_at),
+            *(_ExitScan.scan_id.label("exit_scan_id"), Admission.annulled_at),
+        )
+        .select_from(Admission)
+        .join(Scan, Scan.id == Admission.scan_pk)
+        .join(Delegation, Delegation.id == Admission.delegation_id)
+        .join(Gate, Gate.id == Admission.gate_id)
+        .outerjoin(_ExitScan, _ExitScan.id == Admission.exit_scan_pk)
+        .where(Admission.event_id == event_id)
+        .order_by(Admission.admitted_at, Admission.id)
+    )
+
+
+def conflicts(event_id: int) -> Rows:
+    """Return what contradicted the rules, and how it was decided."""
+    return (
+        select(
+            *(Scan.scan_id, Conflict.reason, _FirstScan.scan_id.label("contradicts_scan_id")),
+            *(Conflict.created_at, Conflict.decided_at, Operator.name.label("decided_by")),
+            *(Conflict.decision, Conflict.note),
+        )
+        .select_from(Conflict)
+        .join(Scan, Scan.id == Conflict.scan_pk)
+        .outerjoin(Admission, Admission.id == Conflict.admission_id)
+        .outerjoin(_FirstScan, _FirstScan.id == Admission.scan_pk)
+        .outerjoin(Operator, Operator.id == Conflict.decided_by)
+        .where(Conflict.event_id == event_id)
+        .order_by(Conflict.id)
+    )
+
+
+def duplicates(event_id: int) -> Rows:
+    """Return walk-ins who may have been registered before, and how that was decided."""
+    return (
+        select(
+            *(Duplicate.participant_id, Duplicate.twin_id, Duplicate.same, Duplicate.created_at),
+            *(Duplicate.decided_at, Operator.name.label("decided_by")),
+            *(Duplicate.decision, Duplicate.note),
+        )
+        .outerjoin(Operator, Operator.id == Duplicate.decided_by)
+        .where(Duplicate.event_id == event_id)
+        .order_by(Duplicate.participant_id)
+    )
+
+
+def walk_ins(event_id: int) -> Rows:
+    """Return who was registered at a gate, as the device was answered."""
+    return (
+        select(
+            *(WalkIn.id.label("walk_in_id"), WalkIn.device_id, WalkIn.participant_id),
+            *(Badge.issue.label("badge_issue"), WalkIn.standing, WalkIn.reserve_no),
+        )
+        .join(Badge, Badge.id == WalkIn.badge_id)
+        .where(WalkIn.event_id == event_id)
+        .order_by(WalkIn.participant_id)
+    )
+
+
+def leases(event_id: int) -> Rows:
+    """Return what was lent to devices of the hall's capacity."""
+    return (
+        select(
+            *(Lease.id.label("lease_id"), Lease.device_id, Lease.granted_at, Lease.expires_at),
+            *(Lease.ended_at, Lease.hall, Lease.hall_used),
+        )
+        .where(Lease.event_id == event_id)
+        .order_by(Lease.granted_at, Lease.id)
+    )
+
+
+def lease_places(event_id: int) -> Rows:
+    """Return what was lent to devices of the delegations' quotas."""
+    return (
+        select(
+            *(LeasePlace.lease_id, Delegation.name.label("delegation")),
+            *(LeasePlace.places, LeasePlace.used),
+        )
+        .join(Delegation, Delegation.id == LeasePlace.delegation_id)
+        .where(LeasePlace.event_id == event_id)
+        .order_by(LeasePlace.lease_id, Delegation.name)
+    )
+
+
+def entry_stops(event_id: int) -> Rows:
+    """Return when all entries were stopped, and what was said."""
+    return (
+        select(
+            *(EntryStop.message_fr, EntryStop.message_ar, EntryStop.message_en),
+            *(EntryStop.stopped_at, Operator.name.label("stopped_by")),
+            *(EntryStop.lifted_at, _Lifter.name.label("lifted_by")),
+        )
+        .join(Operator, Operator.id == EntryStop.stopped_by)
+        .outerjoin(_Lifter, _Lifter.id == EntryStop.lifted_by)
+        .where(EntryStop.event_id == event_id)
+        .order_by(EntryStop.id)
+    )
+
+
+def hourly_arrivals(event_id: int) -> Rows:
+    """Return what a purge left: how many arrived within each hour."""
+    return (
+        select(
+            *(Delegation.name.label("delegation"), Gate.name.label("gate")),
+            *(HourlyArrivals.hour_at, HourlyArrivals.arrived),
+        )
+        .select_from(HourlyArrivals)
+        .join(Delegation, Delegation.id == HourlyArrivals.delegation_id)
+        .join(Gate, Gate.id == HourlyArrivals.gate_id)
+        .where(HourlyArrivals.event_id == event_id)
+        .order_by(HourlyArrivals.hour_at, Delegation.name, Gate.name)
+    )
+
+
+def activity(event_id: int) -> Rows:
+    """Return who did what with the event."""
+    return (
+        select(
+            *(Activity.at, Operator.name.label("operator"), Activity.device_id),
+            *(Activity.action, Activity.details),
+        )
+        .outerjoin(Operator, Operator.id == Activity.operator_id)
+        .where(Activity.event_id == event_id)
+        .order_by(Activity.id)
+    )

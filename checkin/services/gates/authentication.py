@@ -15,7 +15,7 @@ from checkin.db.models import Device, EntryStop, Event, Gate
 from checkin.domain.scanning.verdict import EntryPolicy, Reentry
 from checkin.errors import DeviceRevoked, Unauthenticated
 from checkin.services.gates.devices import PairedDevice, hash_token
-from checkin.services.gates.stop_query import IS_STOPPED, STOP_COLUMNS, stop_of
+from checkin.services.gates.stops import IS_STOPPED, STOP_COLUMNS, stop_of
 
 #: a device's last contact is written at most this often: it is no reason to touch a row per scan
 SEEN_EVERY_S = 20.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,9 +14,9 @@ from sqlalchemy.orm import Session
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Device, Event, Gate, Pairing
 from checkin.domain.common.names import clean_name, clean_text, fold_name
-from checkin.domain.scanning.stops import Stop
+from checkin.domain.scanning.hall import Stop
 from checkin.domain.scanning.verdict import EntryPolicy
-from checkin.errors import InvalidRequest, NotFound, Unauthenticated
+from checkin.errors import Conflict, InvalidRequest, NotFound, Unauthenticated
 from checkin.protocol.codes import ALPHABET, normalise_typed
 from checkin.services.common.activity import note
 from checkin.services.common.lookup import numbered
@@ -207,3 +208,104 @@ def revoke_device(
             device=device.id,
         )
     return device
+
+
+#: A device in touch within this time is shown as online: its contact is written every 20 s.
+ONLINE_WITHIN = timedelta(minutes=2)
+#: Times are corrected for a clock that is off; from here on, a person should set it.
+WRONG_FROM_MS = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class ListedDevice:
+    """A device with the gate it stands at.
+
+    Attributes:
+        clock_is_wrong: it is a minute or more off, so that people read wrong times on it.
+    """
+
+    device: Device
+    gate: Gate
+    online: bool
+    clock_is_wrong: bool
+
+
+def devices_of(session: Session, event_id: int, now: datetime) -> Sequence[ListedDevice]:
+    """Return an event's devices: those in use first, then the revoked, by gate and name."""
+    rows = session.execute(
+        select(Device, Gate)
+        .join(Gate, Gate.id == Device.gate_id)
+        .where(Device.event_id == event_id)
+        .order_by(Device.revoked_at.is_not(None), Gate.name, Device.name, Device.id)
+    )
+    return [
+        ListedDevice(
+            device,
+            gate,
+            online=device.revoked_at is None and is_online(device.last_seen_at, now),
+            clock_is_wrong=_clock_is_wrong(device),
+        )
+        for device, gate in rows
+    ]
+
+
+def gates_of(session: Session, event_id: int) -> Sequence[Gate]:
+    """Return an event's gates by name."""
+    return session.scalars(select(Gate).where(Gate.event_id == event_id).order_by(Gate.name)).all()
+
+
+def is_online(seen_at: datetime | None, now: datetime) -> bool:
+    """Say whether a device that was last in touch then counts as online."""
+    return seen_at is not None and now - seen_at < ONLINE_WITHIN
+
+
+def _clock_is_wrong(device: Device) -> bool:
+    return device.revoked_at is None and abs(device.skew_ms or 0) >= WRONG_FROM_MS
+
+
+@dataclass(frozen=True, slots=True)
+class RevokedDevice:
+    """A device that lost its right.
+
+    Attributes:
+        name: "" after a purge: a device may be called after somebody.
+        wiped_at: when it said that its list, names and token are erased; None: not yet.
+    """
+
+    id: int
+    name: str
+    gate: str
+    last_seen_at: datetime | None
+    wiped_at: datetime | None
+
+
+def confirm_wipe(session: Session, token: str, *, now: datetime) -> datetime:
+    """Write down that a revoked device has erased what it held; the first time counts.
+
+    Raises:
+        Unauthenticated: no device ever had this token.
+        Conflict: the device is in use, so it has nothing to erase.
+    """
+    device = session.scalar(
+        select(Device).where(Device.token_hash == hash_token(token)).with_for_update()
+    )
+    if device is None:
+        raise Unauthenticated("this device is not paired: pair it")
+    if device.revoked_at is None:
+        raise Conflict("this device was not revoked: it keeps what it holds")
+    device.wiped_at = device.wiped_at or now
+    session.flush()
+    return device.wiped_at
+
+
+def revoked_devices(session: Session, event: Event) -> Sequence[RevokedDevice]:
+    """Return an event's revoked devices: those that have not confirmed their wipe first."""
+    rows = session.execute(
+        select(Device, Gate.name)
+        .join(Gate, Gate.id == Device.gate_id)
+        .where(Device.event_id == event.id, Device.revoked_at.is_not(None))
+        .order_by(Device.wiped_at.is_not(None), Gate.name, Device.id)
+    )
+    return [
+        RevokedDevice(one.id, one.name, gate, one.last_seen_at, one.wiped_at) for one, gate in rows
+    ]

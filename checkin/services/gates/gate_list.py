@@ -14,8 +14,8 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Badge, Delegation, Event, GateCategory, Participant
-from checkin.domain.scanning.stops import Stop
-from checkin.domain.scanning.verdicts import Reason
+from checkin.domain.scanning.hall import Stop
+from checkin.domain.scanning.verdict import Reason
 from checkin.protocol.codes import token_for
 from checkin.protocol.gate_list import (
     FORMAT,
@@ -29,7 +29,7 @@ from checkin.protocol.gate_list import (
 )
 from checkin.services.common.keys import Keys
 from checkin.services.gates.stops import open_stop
-from checkin.services.people.holders import badges_with_holders
+from checkin.services.people.search import badges_with_holders
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
 
 from checkin.db.models import EntryStop, Event, Operator
+from checkin.domain.scanning.hall import Stop
 from checkin.domain.scanning.messages import LANGUAGES
-from checkin.domain.scanning.stops import Stop
 from checkin.errors import InvalidRequest
 from checkin.services.common.activity import note
 from checkin.services.people.registration import next_list_version
@@ -100,3 +100,20 @@ def _said(messages: Mapping[str, str], language: str) -> str:
     if len(text) > LONGEST_MESSAGE:
         raise InvalidRequest(f"message_{language}: {LONGEST_MESSAGE} characters at most")
     return text
+
+
+#: for an outer join beside `Event`: there is one stop at most that was not lifted
+IS_STOPPED = and_(EntryStop.event_id == Event.id, EntryStop.lifted_at.is_(None))
+STOP_COLUMNS = (
+    EntryStop.stopped_at,
+    EntryStop.message_fr,
+    EntryStop.message_ar,
+    EntryStop.message_en,
+)
+
+
+def stop_of(row: Any) -> Stop | None:
+    """Return the stop that a row with `STOP_COLUMNS` tells of."""
+    if row.stopped_at is None:
+        return None
+    return Stop(row.stopped_at, row.message_fr, row.message_ar, row.message_en)

@@ -19,8 +19,14 @@ from checkin.db.models import Badge, Event, MailSwitch, Message, MessageState, P
 from checkin.domain.mail.rules import STALE_AFTER, WAITS, Fate
 from checkin.domain.scanning.verdict import Standing
 from checkin.services.common.activity import note
-from checkin.services.mail.pacing import DAY, left_since, resting_domains, take_turn
-from checkin.services.mail.switch import sender_seen, sending_of
+from checkin.services.mail.sender import (
+    DAY,
+    left_since,
+    resting_domains,
+    sender_seen,
+    sending_of,
+    take_turn,
+)
 from checkin.services.mail.transport import Outcome
 
 _FINAL = {

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import LetterSent
 from checkin.domain.mail.rules import Fate
-from checkin.services.mail.pacing import DAY
+from checkin.services.mail.sender import DAY
 from checkin.services.mail.transport import Letter, Outcome, transport_to
 
 

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import parseaddr
 
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from checkin.db.models import Event, LetterSent, MailSwitch, Message, MessageState, Sending
+from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys
 
 #: Gmail calls whoever once sent close to 5,000 messages in 24 hours a bulk sender, for good, and
@@ -61,3 +66,88 @@ def bounce_mark(keys: Keys, message_id: int) -> str:
 def domain_of(address: str) -> str:
     """Return an address's domain in small letters, "" where there is none."""
     return address.rpartition("@")[2].lower()
+
+
+#: longer than a server may take with one message before the next look
+SENDER_MISSED_AFTER = timedelta(seconds=60)
+_SEEN_EVERY = timedelta(seconds=5)
+
+
+def sending_of(session: Session, event_id: int) -> Sending:
+    """Return what the event's switch says."""
+    switch = session.get(MailSwitch, event_id)
+    return Sending(switch.sending) if switch else Sending.RUNNING
+
+
+def sender_seen(session: Session, event_id: int, now: datetime) -> None:
+    """Note that somebody is sending, every few seconds."""
+    switch = session.get(MailSwitch, event_id)
+    if switch is None:
+        session.add(MailSwitch(event_id=event_id, changed_at=now, sender_seen_at=now))
+    elif switch.sender_seen_at is None or now - switch.sender_seen_at > _SEEN_EVERY:
+        switch.sender_seen_at = now
+    session.flush()
+
+
+def sender_gone(session: Session, event: Event) -> None:
+    """Note that a sender has ended; one that goes on is soon seen again."""
+    if (switch := session.get(MailSwitch, event.id)) is not None:
+        switch.sender_seen_at = None
+
+
+def is_being_sent(session: Session, event_id: int, now: datetime) -> bool:
+    """Say whether a sender was there a moment ago; one that was killed is missed after a minute."""
+    switch = session.get(MailSwitch, event_id)
+    seen = switch.sender_seen_at if switch else None
+    return seen is not None and now - seen < SENDER_MISSED_AFTER
+
+
+def set_sending(
+    session: Session, event: Event, sending: Sending, *, now: datetime, operator_id: int | None
+) -> None:
+    """Turn the switch; every sender looks at it before each message."""
+    switch = session.get(MailSwitch, event.id)
+    if switch is None:
+        switch = MailSwitch(event_id=event.id, sending=sending, changed_at=now)
+        session.add(switch)
+    switch.sending, switch.changed_at = sending, now
+    session.flush()
+    note(session, event.id, f"mail.{sending}", now, operator_id=operator_id)
+
+
+DAY = timedelta(days=1)
+#: names this advisory lock among those of the database ("MAIL")
+_TURN = 0x4D41494C
+
+
+def take_turn(session: Session) -> None:
+    """Let one sender after the other choose its next message, until the transaction's end.
+
+    Otherwise two of them would find the same domain rested, or the day's last place free. On
+    SQLite a transaction that writes is alone anyway.
+    """
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_TURN)))
+
+
+def left_since(session: Session, since: datetime) -> int:
+    """Return how many left since then or are about to, of all events: servers count all.
+
+    The letters about accounts are among them: they never wait, but the badges leave them room.
+    """
+    at_hand = and_(Message.state == MessageState.SENDING, Message.claimed_at > since)
+    badges = select(func.count()).where(or_(Message.handed_at > since, at_hand))
+    letters = select(func.count()).where(LetterSent.at > since)
+    return session.scalar(select(badges.scalar_subquery() + letters.scalar_subquery())) or 0
+
+
+def resting_domains(session: Session, now: datetime, spacing: timedelta) -> set[str]:
+    """Return the domains that a message of any event left for less than `spacing` ago."""
+    if not spacing:
+        return set()
+    since = now - spacing
+    recent = or_(Message.claimed_at > since, Message.handed_at > since)
+    return {
+        domain_of(address) for address in session.scalars(select(Message.address).where(recent))
+    }

@@ -18,9 +18,13 @@ from checkin.domain.people.registration import Registration
 from checkin.errors import Conflict, PossibleDuplicate
 from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys
-from checkin.services.people.consents import PrivacyNotice, keep_text, record_consent
 from checkin.services.people.duplicates import Twin, twin_of
-from checkin.services.people.public_registration import LinkDoor
+from checkin.services.people.public_registration import (
+    LinkDoor,
+    PrivacyNotice,
+    keep_text,
+    record_consent,
+)
 from checkin.services.people.registration import Door, next_list_version, register
 
 #: a flood of inventions ends here; a coordinator decides on some, and the link works again

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Admission, Delegation, Event, Operator, Participant
 from checkin.domain.scanning.verdict import Standing
 from checkin.errors import NotFound
 from checkin.services.accounts.permissions import own_delegation
-from checkin.services.people.arrivals import first_entry
 from checkin.services.people.places import free_places
 
 
@@ -78,3 +78,45 @@ def reserve_list(session: Session, delegation: Delegation) -> Sequence[Participa
         )
         .order_by(Participant.reserve_no)
     ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """The confirmed people of a delegation, by name.
+
+    Attributes:
+        arrived: each with the moment of the first entry.
+    """
+
+    missing: tuple[Participant, ...]
+    arrived: tuple[tuple[Participant, datetime], ...]
+
+
+def first_entry(admission: Any = Admission, person: Any = Participant) -> ColumnElement[bool]:
+    """Return what joins a participant to the admission that counted them in.
+
+    Args:
+        admission, person: the tables, or their aliases in a query.
+    """
+    return and_(
+        admission.participant_id == person.id,
+        admission.entry_no == 1,
+        admission.annulled_at.is_(None),
+    )
+
+
+def arrivals_of(session: Session, delegation: Delegation) -> Arrivals:
+    """Return who of a delegation came and who did not."""
+    rows = session.execute(
+        select(Participant, Admission.admitted_at)
+        .outerjoin(Admission, first_entry())
+        .where(
+            Participant.delegation_id == delegation.id,
+            Participant.standing == Standing.CONFIRMED,
+        )
+        .order_by(Participant.folded_name, Participant.id)
+    ).all()
+    return Arrivals(
+        missing=tuple(person for person, at in rows if at is None),
+        arrived=tuple((person, at) for person, at in rows if at is not None),
+    )

@@ -24,8 +24,7 @@ from checkin.services.common.keys import Keys
 from checkin.services.common.list_version import touch_badges
 from checkin.services.events.events import categories_of
 from checkin.services.people.enrolment import Enrolment, enrol, queue_badge_messages
-from checkin.services.people.moving import move_to_delegation
-from checkin.services.people.registration import Door, next_list_version
+from checkin.services.people.registration import Door, move_to_delegation, next_list_version
 from checkin.services.spreadsheets.reading import Table
 
 Progress = Callable[[int, int], None]

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
-from checkin.db.models import Delegation, Event, Participant
+from checkin.db.models import Delegation, Event, Message, MessageState, Participant
+from checkin.domain.common.names import folded_both
 from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.verdict import Standing
 from checkin.errors import QuotaBelowPlacesTaken
@@ -25,6 +27,7 @@ from checkin.services.people.enrolment import (
     Enrolment,
     enrol,
     queue_badge_messages,
+    reserve_numbers,
     take_places,
 )
 from checkin.services.people.places import free_places
@@ -239,3 +242,166 @@ def block(
     person.blocked = blocked
     touch_badges(session, [person.id], version)
     note(session, event.id, "participant.block", now, participant_id=person.id, blocked=blocked)
+
+
+def edit(
+    session: Session,
+    event: Event,
+    participant_id: int,
+    registration: Registration,
+    *,
+    category_id: int,
+    now: datetime,
+    operator_id: int | None = None,
+) -> frozenset[str]:
+    """Write a corrected registration; a confirmed person with a new address is sent their badge.
+
+    The delegation stays. The log names the fields that changed, and none of what is in them.
+
+    Returns:
+        The names of the fields that changed.
+
+    Raises:
+        NotFound: no participant of the event has this number.
+        PossibleDuplicate: see `refuse_duplicate`.
+    """
+    version = next_list_version(session, event.id)
+    person = numbered(session, event, Participant, participant_id)
+    if _is_somebody_else(person, registration):
+        refuse_duplicate(session, event.id, person.delegation_id, registration, besides=person.id)
+    changed = _write(person, registration, category_id)
+    if changed:
+        session.flush()
+        _follow_up(session, event, person, changed, version, now, operator_id)
+    return changed
+
+
+def _is_somebody_else(person: Participant, registration: Registration) -> bool:
+    # A family that shares a telephone was vouched for once: a new category asks nobody again.
+    told = ("name", "name_ar", "email", "phone")
+    same = all(getattr(person, name) == getattr(registration, name) for name in told)
+    return not (same or registration.allow_duplicate)
+
+
+def _follow_up(
+    session: Session,
+    event: Event,
+    person: Participant,
+    changed: frozenset[str],
+    version: int,
+    now: datetime,
+    operator_id: int | None,
+) -> None:
+    touch_badges(session, [person.id], version)
+    if "email" in changed and person.standing == Standing.CONFIRMED:
+        queue_badge_messages(session, event, [person.id], now)
+    note(
+        session,
+        event.id,
+        "participant.edit",
+        now,
+        operator_id=operator_id,
+        participant_id=person.id,
+        fields=sorted(changed),
+    )
+
+
+def _write(person: Participant, registration: Registration, category_id: int) -> frozenset[str]:
+    values: dict[str, Any] = {
+        "name": registration.name,
+        "name_ar": registration.name_ar,
+        "category_id": category_id,
+        "email": registration.email,
+        "phone": registration.phone,
+        "language": registration.language or person.language,
+        "note": registration.note,
+    }
+    changed = frozenset(name for name, new in values.items() if new != getattr(person, name))
+    for name in changed:
+        setattr(person, name, values[name])
+    person.folded, person.folded_name = folded_both(person.name, person.name_ar)
+    return changed
+
+
+#: their message came, or may still: the badge in it is the same one
+_HAS_IT = (MessageState.QUEUED, MessageState.SENDING, MessageState.SENT, MessageState.UNKNOWN)
+
+
+def reinstate(
+    session: Session,
+    event: Event,
+    participant_id: int,
+    *,
+    now: datetime,
+    operator_id: int | None = None,
+) -> Standing:
+    """Give a canceled person a free place, or the end of the reserve list.
+
+    Their place may be somebody else's by now, who keeps it. Undoing twice changes nothing.
+
+    Raises:
+        NotFound: no participant of the event has this number.
+    """
+    version = next_list_version(session, event.id)
+    person = numbered(session, event, Participant, participant_id)
+    if person.standing != Standing.CANCELED:
+        return Standing(person.standing)
+    _stand_again(session, person, now)
+    touch_badges(session, [person.id], version)
+    _queue_if_missing(session, event, person, now)
+    note(
+        session,
+        event.id,
+        "participant.reinstate",
+        now,
+        operator_id=operator_id,
+        participant_id=person.id,
+        standing=person.standing,
+    )
+    return Standing(person.standing)
+
+
+def _stand_again(session: Session, person: Participant, now: datetime) -> None:
+    if take_places(session, person.delegation_id, 1, now):
+        standing, reserve_no = Standing.CONFIRMED, None
+    else:
+        standing = Standing.RESERVE
+        reserve_no = next(reserve_numbers(session, person.delegation_id, 1))
+    # All at once: the constraints hold them together.
+    person.standing, person.reserve_no, person.canceled_at = standing, reserve_no, None
+    session.flush()
+
+
+def _queue_if_missing(session: Session, event: Event, person: Participant, now: datetime) -> None:
+    has_it = exists().where(Message.participant_id == person.id, Message.state.in_(_HAS_IT))
+    if person.standing == Standing.CONFIRMED and not session.scalar(select(has_it)):
+        queue_badge_messages(session, event, [person.id], now)
+
+
+def move_to_delegation(
+    session: Session,
+    event: Event,
+    person: Participant,
+    delegation_id: int,
+    version: int,
+    now: datetime,
+) -> None:
+    """Move someone to another delegation: they take a place there, or join its reserve list.
+
+    The caller holds the event's row (`next_list_version`).
+    """
+    if person.delegation_id == delegation_id or person.standing == Standing.CANCELED:
+        person.delegation_id = delegation_id
+        return
+    old, had_place = person.delegation_id, person.standing == Standing.CONFIRMED
+    if take_places(session, delegation_id, 1, now):
+        standing, reserve_no = Standing.CONFIRMED, None
+    else:
+        standing, reserve_no = Standing.RESERVE, next(reserve_numbers(session, delegation_id, 1))
+    # All at once: standing and number belong together, and a number to its delegation.
+    person.delegation_id, person.standing, person.reserve_no = delegation_id, standing, reserve_no
+    session.flush()
+    leave_buses(session, [person.id])
+    if had_place:
+        free_place(session, old)
+        move_up(session, event, old, version, now)

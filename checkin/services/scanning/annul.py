@@ -10,10 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Admission, Scan
-from checkin.domain.scanning.verdicts import Status
+from checkin.domain.scanning.verdict import Status
 from checkin.errors import Conflict, Forbidden, NotFound
 from checkin.services.common.activity import note
-from checkin.services.scanning.tallies import Change, count_arrival, count_refusal
+from checkin.services.scanning.counting import Change, count_arrival, count_refusal
 
 #: how long the device that scanned may take a scan back without a supervisor
 OWN_SCAN_FOR = timedelta(minutes=15)

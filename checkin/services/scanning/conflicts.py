@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, and_, func, insert, select
+from sqlalchemy.orm import Session, aliased
 
 from checkin.db.models import (
     Admission,
@@ -18,23 +19,124 @@ from checkin.db.models import (
     Duplicate,
     Event,
     Gate,
+    Operator,
     Participant,
     Scan,
 )
-from checkin.domain.scanning.verdicts import Reason, Status
-from checkin.errors import NotFound
+from checkin.domain.scanning.verdict import Reason, Status
+from checkin.errors import Conflict as Contradiction
+from checkin.errors import InvalidRequest, NotFound
 from checkin.services.common.activity import note as note_activity
+from checkin.services.gates.devices import PairedDevice
 from checkin.services.scanning.annul import annul_scan
-from checkin.services.scanning.decisions import (
-    Decided,
-    Decision,
-    decided,
-    decisions_on,
-    is_decided,
-    word_of_why,
-    write_decision,
-)
-from checkin.services.scanning.sides import Arrival, Side
+from checkin.services.scanning.facts import Holder
+from checkin.services.scanning.storage import Reading
+
+
+class Decision(StrEnum):
+    """What becomes of it.
+
+    KEEP: what happened stays as it was counted. ANNUL: what should not have been counted is taken
+    back.
+    """
+
+    KEEP = "keep"
+    ANNUL = "annul"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What a list shows of a decision: when, by whom and why; None while it waits."""
+
+    decision: Decision | None
+    note: str | None
+    decided_at: datetime | None
+    decided_by: str | None
+
+
+def decisions_on(kind: type[Conflict] | type[Duplicate], event: Event) -> Any:
+    """Return the query for one kind of an event and who decided: those that wait first."""
+    return (
+        select(kind, Operator.name.label("decided_by"))
+        .outerjoin(Operator, Operator.id == kind.decided_by)
+        .where(kind.event_id == event.id)
+        .order_by(kind.decided_at.is_not(None))
+    )
+
+
+def decided(what: Conflict | Duplicate, row: Any) -> dict[str, Any]:
+    """Return the fields of `Decided` for a row of `decisions_on`."""
+    return {
+        "decision": Decision(what.decision) if what.decision else None,
+        "note": what.note,
+        "decided_at": what.decided_at,
+        "decided_by": row.decided_by,
+    }
+
+
+def word_of_why(note: str) -> str:
+    """Return the note without what surrounds it.
+
+    Raises:
+        InvalidRequest: no word is said of why.
+    """
+    if not note.strip():
+        raise InvalidRequest("say in a few words why it is decided so")
+    return note.strip()
+
+
+def is_decided(row: Conflict | Duplicate, decision: Decision, number: int) -> bool:
+    """Say whether it was decided so before.
+
+    Raises:
+        Conflict: it was decided otherwise.
+    """
+    if row.decided_at is None:
+        return False
+    if row.decision != decision:
+        raise Contradiction(f"no. {number} was decided already: {row.decision}")
+    return True
+
+
+def write_decision(
+    row: Conflict | Duplicate, decision: Decision, note: str, operator_id: int, now: datetime
+) -> None:
+    """Keep what was decided, by whom and why."""
+    row.decision, row.note = decision, note
+    row.decided_by, row.decided_at = operator_id, now
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of two readings: when, corrected for the device's clock, and where."""
+
+    at: datetime
+    gate: str
+    device: str
+
+
+class Arrival:
+    """An admission with its gate and device, joined under names of its own."""
+
+    def __init__(self, name: str) -> None:
+        self.admission = aliased(Admission, name=name)
+        self._gate = aliased(Gate, name=f"{name}_gate")
+        self._device = aliased(Device, name=f"{name}_device")
+        self._columns = (self.admission.admitted_at, self._gate.name, self._device.name)
+
+    def join(self, query: Any, found_by: Any) -> Any:
+        """Join the admission that a condition finds, where there is one."""
+        return (
+            query.outerjoin(self.admission, found_by)
+            .outerjoin(self._gate, self._gate.id == self.admission.gate_id)
+            .outerjoin(self._device, self._device.id == self.admission.device_id)
+            .add_columns(*self._columns)
+        )
+
+    def of(self, row: Any) -> Side | None:
+        """Return what a row tells of it."""
+        at, gate, device = (row._mapping[column] for column in self._columns)
+        return Side(at, gate, device) if at else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,4 +274,45 @@ def _listed(row: Any) -> ListedConflict:
         turned_away=scan.status == Status.OK,
         skew_ms=scan.skew_ms,
         **decided(conflict, row),
+    )
+
+
+def note_conflict(
+    connection: Connection,
+    device: PairedDevice,
+    reading: Reading,
+    reason: Reason | None,
+    holder: Holder | None,
+    scan_pk: int,
+) -> None:
+    """Leave a conflict for an organiser.
+
+    Args:
+        reason: why the rules say no; where they say yes, why the door did.
+        holder: whose earlier admission is contradicted; None where nobody's.
+    """
+    connection.execute(
+        insert(Conflict),
+        {
+            "event_id": device.event_id,
+            "scan_pk": scan_pk,
+            "reason": reason,
+            "admission_id": _earlier_admission(connection, holder, scan_pk),
+            "created_at": reading.received_at,
+        },
+    )
+
+
+def _earlier_admission(connection: Connection, holder: Holder | None, scan_pk: int) -> int | None:
+    if holder is None:
+        return None
+    return connection.scalar(
+        select(Admission.id)
+        .where(
+            Admission.participant_id == holder.participant_id,
+            Admission.annulled_at.is_(None),
+            Admission.scan_pk != scan_pk,
+        )
+        .order_by(Admission.entry_no.desc())
+        .limit(1)
     )

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Connection, bindparam, exists, insert, select, update
+from sqlalchemy import Connection, bindparam, case, exists, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
-from checkin.db.models import Admission, Scan
-from checkin.domain.scanning.consequences import Consequence
-from checkin.domain.scanning.verdicts import Direction, Status
+from checkin.db.models import Admission, ArrivalTally, RefusalTally, Scan
+from checkin.domain.scanning.verdict import Consequence, Direction, Status
 from checkin.services.gates.devices import PairedDevice
 from checkin.services.scanning.facts import Holder
 from checkin.services.scanning.storage import Reading
-from checkin.services.scanning.tallies import Change, count_arrival
 
 _INSERT = insert(Admission)
 _CLOSE = (
@@ -126,3 +125,107 @@ def leave_as_uploaded(
     connection.execute(update(Admission).where(Admission.scan_pk == scan_pk).values(closed))
     change = Change(arrived=0, inside=-1, without_place=0)
     count_arrival(connection, left, holder.delegation_id, left.at, change)
+
+
+_INSERT_INTO = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+class Counter(Protocol):
+    """The device at a gate whose rows are counted in."""
+
+    @property
+    def id(self) -> int:
+        """The device."""
+
+    @property
+    def event_id(self) -> int:
+        """Its event."""
+
+    @property
+    def gate_id(self) -> int:
+        """The gate it stood at."""
+
+
+class Change(NamedTuple):
+    """What one scan adds to the counts; annulling adds the negatives."""
+
+    arrived: int
+    inside: int
+    without_place: int
+
+
+def _later(statement: Any, table: Any) -> Any:
+    new, old = statement.excluded.last_scan_at, table.last_scan_at
+    return case((new > old, new), else_=old)
+
+
+def upsert_arrival(insert: Any) -> Any:
+    """Return the statement that adds a change to the counts of a delegation.
+
+    Args:
+        insert: makes the dialect's own insert into a table.
+    """
+    statement = insert(ArrivalTally)
+    return statement.on_conflict_do_update(
+        index_elements=["delegation_id", "gate_id", "device_id"],
+        set_={
+            "arrived": ArrivalTally.arrived + statement.excluded.arrived,
+            "inside": ArrivalTally.inside + statement.excluded.inside,
+            "without_place": ArrivalTally.without_place + statement.excluded.without_place,
+            "last_scan_at": _later(statement, ArrivalTally),
+        },
+    )
+
+
+def _upsert_refusal(insert: Any) -> Any:
+    statement = insert(RefusalTally)
+    return statement.on_conflict_do_update(
+        index_elements=["gate_id", "device_id"],
+        set_={
+            "refused": RefusalTally.refused + statement.excluded.refused,
+            "last_scan_at": _later(statement, RefusalTally),
+        },
+    )
+
+
+_ARRIVAL = {name: upsert_arrival(insert) for name, insert in _INSERT_INTO.items()}
+_REFUSAL = {name: _upsert_refusal(insert) for name, insert in _INSERT_INTO.items()}
+
+
+def count_arrival(
+    connection: Connection, at_gate: Counter, delegation_id: int, at: datetime, change: Change
+) -> None:
+    """Add a change to the counts of a delegation."""
+    connection.execute(
+        _ARRIVAL[connection.dialect.name], arrival_values(at_gate, delegation_id, at, change)
+    )
+
+
+def arrival_values(
+    at_gate: Counter, delegation_id: int, at: datetime, change: Change
+) -> dict[str, object]:
+    """Return the parameters of `upsert_arrival`, by column."""
+    return {
+        "delegation_id": delegation_id,
+        "gate_id": at_gate.gate_id,
+        "device_id": at_gate.id,
+        "event_id": at_gate.event_id,
+        "arrived": change.arrived,
+        "inside": change.inside,
+        "without_place": change.without_place,
+        "last_scan_at": at,
+    }
+
+
+def count_refusal(connection: Connection, at_gate: Counter, at: datetime, refused: int = 1) -> None:
+    """Add a refusal to the counts of a gate."""
+    connection.execute(
+        _REFUSAL[connection.dialect.name],
+        {
+            "gate_id": at_gate.gate_id,
+            "device_id": at_gate.id,
+            "event_id": at_gate.event_id,
+            "refused": refused,
+            "last_scan_at": at,
+        },
+    )

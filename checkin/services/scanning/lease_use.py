@@ -12,8 +12,7 @@ from sqlalchemy import Connection, Row, and_, or_, select, update
 
 from checkin.db.models import Delegation, Lease, LeasePlace
 from checkin.domain.scanning.leases import NO_LOAN, Loan, in_life
-from checkin.domain.scanning.verdict import ScanFacts, Standing
-from checkin.domain.scanning.verdicts import Direction
+from checkin.domain.scanning.verdict import Direction, ScanFacts, Standing
 from checkin.services.gates.devices import PairedDevice
 from checkin.services.people.places import free_places
 from checkin.services.scanning.facts import Holder

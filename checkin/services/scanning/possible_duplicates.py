@@ -22,20 +22,21 @@ from checkin.domain.people.registration import Likeness, Registration
 from checkin.errors import NotFound
 from checkin.services.common.activity import note as note_activity
 from checkin.services.common.locks import lock_event
-from checkin.services.people.arrivals import first_entry
+from checkin.services.people.delegations import first_entry
 from checkin.services.people.duplicates import twin_of
 from checkin.services.people.registration import cancel
 from checkin.services.scanning.annul import annul_scan
-from checkin.services.scanning.decisions import (
+from checkin.services.scanning.conflicts import (
+    Arrival,
     Decided,
     Decision,
+    Side,
     decided,
     decisions_on,
     is_decided,
     word_of_why,
     write_decision,
 )
-from checkin.services.scanning.sides import Arrival, Side
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,22 +9,28 @@ from functools import partial
 from sqlalchemy import Connection
 
 from checkin.db.engine import Database, all_or_nothing, in_core_transaction
-from checkin.domain.scanning.consequences import Consequence, consequence
 from checkin.domain.scanning.leases import CLOCK_ERROR, with_loan
-from checkin.domain.scanning.verdict import ScanFacts, decide
-from checkin.domain.scanning.verdicts import Reason, Refused, Status, Verdict
+from checkin.domain.scanning.verdict import (
+    Consequence,
+    Reason,
+    Refused,
+    ScanFacts,
+    Status,
+    Verdict,
+    consequence,
+    decide,
+)
 from checkin.errors import InvalidRequest, ScanIdConflict
 from checkin.protocol.codes import parse_code, token_hash
 from checkin.services.common.keys import Keys
 from checkin.services.common.locks import follow_uploads, queue_at_doors
 from checkin.services.gates.devices import PairedDevice
-from checkin.services.scanning.conflict_log import note_conflict
-from checkin.services.scanning.counting import leave, leave_as_uploaded
+from checkin.services.scanning.conflicts import note_conflict
+from checkin.services.scanning.counting import count_refusal, leave, leave_as_uploaded
 from checkin.services.scanning.facts import Holder, Place, scan_facts
 from checkin.services.scanning.lease_use import NO_DEBT, debt_of, spend
 from checkin.services.scanning.repeats import repeat
 from checkin.services.scanning.storage import Answer, Reading
-from checkin.services.scanning.tallies import count_refusal
 from checkin.services.scanning.writing import write_scan
 
 #: Scans of a batch that share a transaction: few, so that live scans do not wait for long.

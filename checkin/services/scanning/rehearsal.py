@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from checkin.db.models import Event
 from checkin.domain.scanning.rehearsal import Practice, practice_verdict
-from checkin.domain.scanning.verdicts import Direction, Reason, Refused, Verdict
+from checkin.domain.scanning.verdict import Direction, Reason, Refused, Verdict
 from checkin.errors import Conflict
 from checkin.protocol.codes import TOKEN_BYTES, format_code
 from checkin.services.common.activity import note

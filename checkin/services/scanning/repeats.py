@@ -12,16 +12,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from checkin.db.models import Admission, Scan
-from checkin.domain.scanning.consequences import consequence
 from checkin.domain.scanning.leases import with_loan
-from checkin.domain.scanning.verdicts import Reason, Refused, Status
+from checkin.domain.scanning.verdict import Reason, Refused, Status, consequence
 from checkin.services.gates.devices import PairedDevice
-from checkin.services.scanning.conflict_log import note_conflict
+from checkin.services.scanning.conflicts import note_conflict
 from checkin.services.scanning.counting import admit
 from checkin.services.scanning.facts import scan_facts
 from checkin.services.scanning.lease_use import NO_DEBT, debt_of, spend
-from checkin.services.scanning.scan_replay import replay
-from checkin.services.scanning.storage import Answer, Decided, Reading
+from checkin.services.scanning.storage import Answer, Decided, Reading, replay
 
 
 def repeat(

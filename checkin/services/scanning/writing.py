@@ -14,13 +14,18 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import DeclarativeBase
 
 from checkin.db.models import Admission, ArrivalTally, Scan
-from checkin.domain.scanning.consequences import Consequence
+from checkin.domain.scanning.verdict import Consequence
 from checkin.services.common.keys import Keys
 from checkin.services.gates.devices import PairedDevice
-from checkin.services.scanning.counting import admission_values, admit, counts_of
+from checkin.services.scanning.counting import (
+    admission_values,
+    admit,
+    arrival_values,
+    counts_of,
+    upsert_arrival,
+)
 from checkin.services.scanning.facts import Holder
 from checkin.services.scanning.storage import INSERT_SCAN, Answer, Reading, insert_scan, scan_values
-from checkin.services.scanning.tallies import arrival_values, upsert_arrival
 
 _SCAN = (
     *("scan_id", "event_id", "gate_id", "device_id", "badge_id", "participant_id"),

@@ -21,8 +21,8 @@ from checkin.services.limits.rules import OWN_PASSWORD
 from checkin.web.accounts.known_browser import remember_browser
 from checkin.web.accounts.password_words import different_sentence, weakness_sentence
 from checkin.web.accounts.role_words import role_names
+from checkin.web.site.errors import register_page_errors
 from checkin.web.site.limits import by_operator, limited
-from checkin.web.site.page_errors import register_page_errors
 from checkin.web.site.sessions import begin_session, current_operator, current_session_id, lifetimes
 from checkin.web.site.state import database
 

@@ -16,7 +16,7 @@ from checkin.services.events.visibility import house_timezone, visible_events
 from checkin.services.spreadsheets.writing import harmless
 from checkin.web.accounts.activity_words import action_words, kind_words, who_without_name
 from checkin.web.accounts.role_words import role_names
-from checkin.web.site.page_errors import register_page_errors
+from checkin.web.site.errors import register_page_errors
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.state import database
 

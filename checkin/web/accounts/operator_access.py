@@ -10,11 +10,11 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from checkin.db.engine import in_transaction
-from checkin.services.accounts.operator_desk import operator_numbered
+from checkin.services.accounts.operators import operator_numbered
 from checkin.services.accounts.second_factor import turn_off
 from checkin.services.accounts.sessions import end_session, end_sessions
 from checkin.services.common.activity import note
-from checkin.web.site.page_errors import register_page_errors
+from checkin.web.site.errors import register_page_errors
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.state import database
 

@@ -15,25 +15,26 @@ from checkin.db.engine import in_transaction
 from checkin.db.models import LinkPurpose, Operator, Role
 from checkin.domain.scanning.messages import LANGUAGES
 from checkin.errors import Conflict, InvalidRequest, LastAdministrator
-from checkin.services.accounts.operator_desk import (
+from checkin.services.accounts.operators import (
+    InvalidField,
     account_numbered,
     accounts,
+    add_operator,
     change_account,
     delegations_to_choose,
     disable,
     enable,
     operator_numbered,
 )
-from checkin.services.accounts.operators import InvalidField, add_operator
 from checkin.services.accounts.password_links import IssuedLink, issue_link, take_password_away
 from checkin.services.accounts.pins import ANSWERS_AT_GATES
 from checkin.services.accounts.sessions import sessions_of
 from checkin.services.events.visibility import house_timezone
 from checkin.web.accounts.passwords import send_link
 from checkin.web.accounts.role_words import role_names, role_notes
+from checkin.web.site.errors import register_page_errors
 from checkin.web.site.languages import page_language
 from checkin.web.site.outgoing import mail_refusals, public_address
-from checkin.web.site.page_errors import register_page_errors
 from checkin.web.site.sessions import current_operator, lifetimes
 from checkin.web.site.state import database, marhaba
 

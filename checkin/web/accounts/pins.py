@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from checkin.db.engine import in_transaction
 from checkin.db.models import Operator
-from checkin.services.accounts.operator_desk import operator_numbered
+from checkin.services.accounts.operators import operator_numbered
 from checkin.services.accounts.pins import give_pin, may_give_pin, people_with_pins
 from checkin.web.accounts.role_words import role_names
-from checkin.web.site.page_errors import register_page_errors
+from checkin.web.site.errors import register_page_errors
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.state import database
 

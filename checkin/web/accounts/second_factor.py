@@ -33,8 +33,8 @@ from checkin.services.accounts.second_factor import (
 )
 from checkin.services.accounts.sessions import end_sessions
 from checkin.services.limits.rules import OWN_CODES
+from checkin.web.site.errors import register_page_errors
 from checkin.web.site.limits import by_operator, limited
-from checkin.web.site.page_errors import register_page_errors
 from checkin.web.site.sessions import begin_session, current_operator
 from checkin.web.site.state import database, marhaba
 

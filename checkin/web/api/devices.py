@@ -8,8 +8,7 @@ from flask import Response, request
 from checkin.db.engine import in_transaction
 from checkin.domain.accounts.browsers import client_of
 from checkin.errors import Unauthenticated
-from checkin.services.gates.devices import pair_device
-from checkin.services.gates.wiping import confirm_wipe
+from checkin.services.gates.devices import confirm_wipe, pair_device
 from checkin.services.limits.rules import PAIRING
 from checkin.web.api.contract import (
     accepts,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from checkin.domain.scanning.rehearsal import practice_message
-from checkin.domain.scanning.verdicts import Direction, Reason, Status
+from checkin.domain.scanning.verdict import Direction, Reason, Status
 from checkin.services.scanning.rehearsal import PracticeAnswer
 from checkin.web.site.json import utc_text
 

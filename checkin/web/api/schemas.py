@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
-from checkin.domain.scanning.verdicts import Reason
+from checkin.domain.scanning.verdict import Reason
 from checkin.protocol.version import VERSION
 
 

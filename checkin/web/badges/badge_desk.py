@@ -18,18 +18,16 @@ from checkin.db.models import Event
 from checkin.domain.scanning.verdict import Standing
 from checkin.errors import InvalidRequest, NotFound
 from checkin.services.accounts.permissions import own_delegation
-from checkin.services.badges.badge_desk import DeskBadge, desk_badge
 from checkin.services.badges.issue import reissue_badge, revoke_badge
 from checkin.services.badges.page import page_address, page_secret
-from checkin.services.badges.printer import system_printer
-from checkin.services.badges.printing import print_badge
+from checkin.services.badges.printing import DeskBadge, desk_badge, print_badge, system_printer
 from checkin.services.badges.specs import badge_specs
 from checkin.services.events.look import look_of
 from checkin.services.events.visibility import visible_event
 from checkin.services.network.public_address import PublicAddress
 from checkin.web.site.addresses import this_address
+from checkin.web.site.errors import register_page_errors
 from checkin.web.site.outgoing import address_refusal, public_address
-from checkin.web.site.page_errors import register_page_errors
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.sharing import Sharing, sharing_of
 from checkin.web.site.state import database, marhaba

@@ -21,9 +21,9 @@ from badges.texts import TEXTS, moment_text
 from badges.wallet import apple
 from checkin.services.badges.page import ShownBadge, calendar_entry, shown_badge
 from checkin.services.badges.wallets import Wallet, google_link_of, pass_of, wallets_for
+from checkin.web.site.errors import register_page_errors
 from checkin.web.site.languages import page_language
 from checkin.web.site.limits import limit_wrong_links
-from checkin.web.site.page_errors import register_page_errors
 from checkin.web.site.state import database, marhaba
 
 bp = APIBlueprint("badge_page", __name__, enable_openapi=False)

@@ -30,10 +30,10 @@ from checkin.services.mail.delivery_report import (
 from checkin.services.network.public_address import PublicAddress
 from checkin.web.site.addresses import this_address
 from checkin.web.site.delivery_words import delivery_word
+from checkin.web.site.errors import register_page_errors
+from checkin.web.site.event_changes import opened_delegation
 from checkin.web.site.limits import by_operator, limited
-from checkin.web.site.opened_delegation import opened_delegation
 from checkin.web.site.outgoing import address_refusal, public_address
-from checkin.web.site.page_errors import register_page_errors
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.sharing import Sharing, sharing_of
 from checkin.web.site.state import database, marhaba

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from checkin.domain.board.arrivals import ArrivalCurve
-from checkin.domain.board.forecast import Forecast
+from checkin.domain.board.arrivals import ArrivalCurve, Forecast
 from checkin.services.board.board import Board, GateLoad
 from checkin.web.site.json import status_body, utc_text
 

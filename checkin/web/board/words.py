@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from checkin.domain.scanning.messages import verdict_message
-from checkin.domain.scanning.verdicts import Reason, Status
+from checkin.domain.scanning.verdict import Reason, Status
 
 
 def board_words(language: str) -> dict[str, Any]:

@@ -13,12 +13,12 @@ from checkin.db.engine import in_transaction
 from checkin.errors import NotFound
 from checkin.services.events.events import delegations_of
 from checkin.services.events.visibility import visible_event
-from checkin.services.gates.device_list import devices_of, gates_of
+from checkin.services.gates.devices import devices_of, gates_of
 from checkin.services.lifecycle.first_steps import Step, next_step, skip_step, steps_of
 from checkin.web.gates.pairing import open_pairing_at
 from checkin.web.network.telephone import telephone_check
+from checkin.web.site.errors import register_page_errors
 from checkin.web.site.outgoing import address_refusal, mail_refusals, public_address
-from checkin.web.site.page_errors import register_page_errors
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.state import database, marhaba
 

@@ -22,7 +22,7 @@ from checkin.services.events.look import (
 )
 from checkin.services.events.visibility import visible_event
 from checkin.services.mail.previews import preview_picture
-from checkin.web.site.page_errors import register_page_errors
+from checkin.web.site.errors import register_page_errors
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.state import database
 

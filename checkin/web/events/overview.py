@@ -19,10 +19,10 @@ from checkin.web.board.body import board_body
 from checkin.web.board.words import board_words
 from checkin.web.gates.devices_page import devices_page
 from checkin.web.gates.pairing import open_pairing_at
+from checkin.web.site.errors import register_page_errors
 from checkin.web.site.event_changes import change_event
 from checkin.web.site.json import json_response
 from checkin.web.site.languages import page_language
-from checkin.web.site.page_errors import register_page_errors
 from checkin.web.site.sessions import current_operator, still_signed_in
 from checkin.web.site.state import BOARD, database, marhaba
 from checkin.web.site.streams import BEAT, stream_of

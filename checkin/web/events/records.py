@@ -18,11 +18,11 @@ from checkin.errors import InvalidRequest, NotFound
 from checkin.services.board.live_counts import live_counts
 from checkin.services.common.activity import note
 from checkin.services.events.visibility import visible_event
-from checkin.services.export.files import WRITERS
-from checkin.services.gates.wiping import revoked_devices
+from checkin.services.export.whole import WRITERS
+from checkin.services.gates.devices import revoked_devices
 from checkin.services.lifecycle.purge import count_of_people, purge_event, receipt_of
 from checkin.web.events.receipt_words import receipt_lines
-from checkin.web.site.page_errors import register_page_errors
+from checkin.web.site.errors import register_page_errors
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.state import database, marhaba
 

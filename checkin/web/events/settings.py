@@ -20,8 +20,8 @@ from checkin.services.events.visibility import visible_event
 from checkin.services.lifecycle.first_steps import Step
 from checkin.services.lifecycle.settings import change_event, open_event
 from checkin.web.events.first_steps import step_names
+from checkin.web.site.errors import register_page_errors
 from checkin.web.site.languages import page_language
-from checkin.web.site.page_errors import register_page_errors
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.state import database, marhaba
 

@@ -14,12 +14,11 @@ from sqlalchemy.orm import Session
 from checkin.db.engine import in_transaction
 from checkin.db.models import Event
 from checkin.domain.people.registration import Likeness
-from checkin.domain.scanning.verdicts import Reason
+from checkin.domain.scanning.verdict import Reason
 from checkin.services.events.visibility import visible_event
-from checkin.services.scanning.conflicts import conflicts_of, decide_conflict
-from checkin.services.scanning.decisions import Decision
+from checkin.services.scanning.conflicts import Decision, conflicts_of, decide_conflict
 from checkin.services.scanning.possible_duplicates import decide_duplicate, duplicates_of
-from checkin.web.site.page_errors import register_page_errors
+from checkin.web.site.errors import register_page_errors
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.state import database, marhaba
 

@@ -8,8 +8,8 @@ from flask import render_template, url_for
 
 from checkin.services.events.events import categories_of
 from checkin.services.events.visibility import visible_event
-from checkin.services.gates.device_list import devices_of, gates_of
-from checkin.services.gates.gate_desk import categories_of_gates
+from checkin.services.gates.devices import devices_of, gates_of
+from checkin.services.gates.gates import categories_of_gates
 from checkin.web.site.outgoing import address_refusal
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.state import database

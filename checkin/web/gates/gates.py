@@ -11,11 +11,11 @@ from flask_babel import gettext as _
 
 from checkin.domain.common.problems import InvalidValue
 from checkin.errors import Conflict, InvalidRequest, MarhabaError
-from checkin.services.gates.gate_desk import add_gate, change_device, change_gate
+from checkin.services.gates.gates import add_gate, change_device, change_gate
 from checkin.web.gates.devices_page import devices_page
+from checkin.web.site.errors import register_page_errors
 from checkin.web.site.event_changes import change_event
 from checkin.web.site.languages import page_language
-from checkin.web.site.page_errors import register_page_errors
 from checkin.web.site.state import marhaba
 
 bp = Blueprint("gate_desk", __name__)

@@ -14,13 +14,13 @@ from badges.qr import qr_svg
 from checkin.db.models import Event
 from checkin.domain.scanning.messages import verdict_message
 from checkin.domain.scanning.rehearsal import Practice, practice_verdict
-from checkin.domain.scanning.verdicts import Reason, Status
+from checkin.domain.scanning.verdict import Reason, Status
 from checkin.protocol.codes import group_for_people
 from checkin.services.events.visibility import visible_event
 from checkin.services.lifecycle.first_steps import Step
 from checkin.services.scanning.rehearsal import begin_rehearsal, end_rehearsal, practice_codes
+from checkin.web.site.errors import register_page_errors
 from checkin.web.site.event_changes import change_event
-from checkin.web.site.page_errors import register_page_errors
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.state import database, marhaba
 

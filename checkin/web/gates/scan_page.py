@@ -12,8 +12,8 @@ from checkin.domain.scanning.messages import LANGUAGES
 from checkin.services.events.visibility import timezones_in_use
 from checkin.web.gates.kept_files import fingerprint, scan_page_files
 from checkin.web.gates.scan_words import scan_words
+from checkin.web.site.errors import register_page_errors
 from checkin.web.site.languages import page_language
-from checkin.web.site.page_errors import register_page_errors
 from checkin.web.site.state import database
 
 bp = Blueprint("scan_page", __name__)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from flask_babel import gettext as _
 
 from checkin.domain.scanning.messages import PENDING, verdict_message
-from checkin.domain.scanning.verdicts import Direction, Reason, Status
+from checkin.domain.scanning.verdict import Direction, Reason, Status
 from checkin.web.site.languages import offset_s
 
 

@@ -13,8 +13,8 @@ from checkin.domain.scanning.messages import LANGUAGES
 from checkin.errors import InvalidRequest
 from checkin.services.events.visibility import visible_event
 from checkin.services.gates.stops import LONGEST_MESSAGE, lift_stop, stop_entries, stops_of
+from checkin.web.site.errors import register_page_errors
 from checkin.web.site.event_changes import change_event
-from checkin.web.site.page_errors import register_page_errors
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.state import database, marhaba
 

@@ -26,14 +26,14 @@ from checkin.services.mail.delivery_report import (
     progress_of,
     resend,
 )
-from checkin.services.mail.switch import is_being_sent, sending_of, set_sending
+from checkin.services.mail.sender import is_being_sent, sending_of, set_sending
 from checkin.services.network.telephone_check import opened_elsewhere
 from checkin.services.spreadsheets.writing import harmless
 from checkin.web.site.addresses import this_address
 from checkin.web.site.delivery_words import delivery_word, filter_words
+from checkin.web.site.errors import register_page_errors
 from checkin.web.site.json import json_response
 from checkin.web.site.outgoing import mail_refusals, public_address
-from checkin.web.site.page_errors import register_page_errors
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.state import database
 

@@ -28,8 +28,8 @@ from checkin.services.events.own_texts import (
 from checkin.services.events.visibility import visible_event
 from checkin.services.mail.post import send_now
 from checkin.services.mail.previews import preview_html, preview_letter
+from checkin.web.site.errors import register_page_errors
 from checkin.web.site.outgoing import mail_refusals, mail_sender, shown_sender
-from checkin.web.site.page_errors import register_page_errors
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.state import database, marhaba
 

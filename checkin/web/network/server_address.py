@@ -29,6 +29,7 @@ from checkin.services.network.telephone_check import (
 )
 from checkin.web.network.telephone import asking_browser, telephone_check
 from checkin.web.site.addresses import own_address
+from checkin.web.site.errors import register_page_errors
 from checkin.web.site.json import json_response, utc_text
 from checkin.web.site.languages import page_language
 from checkin.web.site.limits import limit_wrong_links
@@ -39,7 +40,6 @@ from checkin.web.site.outgoing import (
     sender_address,
     sender_refusal,
 )
-from checkin.web.site.page_errors import register_page_errors
 from checkin.web.site.sessions import current_operator, operator_or_none
 from checkin.web.site.state import database, marhaba
 

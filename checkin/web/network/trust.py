@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from badges.link_qr import link_qr_address
 from checkin.protocol.fingerprints import AUTHORITY_PATH, beginning, in_pairs
 from checkin.services.network.certificates.authority import Authority
-from checkin.web.site.page_errors import register_page_errors
+from checkin.web.site.errors import register_page_errors
 from checkin.web.site.state import marhaba
 
 bp = Blueprint("trust", __name__)

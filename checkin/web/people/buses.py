@@ -18,21 +18,22 @@ from checkin.db.engine import in_transaction
 from checkin.domain.people.buses import BusDetails, validate_bus
 from checkin.errors import BusFull, Conflict
 from checkin.services.events.visibility import visible_event
-from checkin.services.people.bus_lists import bus_list, riders_of
 from checkin.services.people.buses import (
     add_bus,
     assign_people,
     bus_counts,
+    bus_list,
     bus_of,
     change_bus,
     leave_buses,
     remove_bus,
+    riders_of,
 )
-from checkin.services.people.participant_list import participant_in
+from checkin.services.people.search import participant_in
+from checkin.web.site.errors import register_page_errors
+from checkin.web.site.event_changes import opened_delegation
 from checkin.web.site.json import json_response
 from checkin.web.site.languages import page_language
-from checkin.web.site.opened_delegation import opened_delegation
-from checkin.web.site.page_errors import register_page_errors
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.state import database
 

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from checkin.db.engine import in_transaction
 from checkin.services.people.declining import Declining, Invited, decline, invited_by_link
 from checkin.web.site.addresses import this_address
-from checkin.web.site.page_errors import register_page_errors
+from checkin.web.site.errors import register_page_errors
 from checkin.web.site.state import database, marhaba
 
 bp = APIBlueprint("declining", __name__, enable_openapi=False)

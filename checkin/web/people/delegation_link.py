@@ -18,10 +18,10 @@ from checkin.services.events.events import categories_of
 from checkin.services.people.applications import count_waiting, decide_on, waiting_applications
 from checkin.services.people.public_registration import link_address, link_of, renew_link, set_link
 from checkin.web.site.addresses import this_address
+from checkin.web.site.errors import register_page_errors
+from checkin.web.site.event_changes import opened_delegation
 from checkin.web.site.languages import both_names
-from checkin.web.site.opened_delegation import opened_delegation
 from checkin.web.site.outgoing import address_for_others, address_refusal, public_address
-from checkin.web.site.page_errors import register_page_errors
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.state import database, marhaba
 

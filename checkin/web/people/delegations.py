@@ -10,11 +10,10 @@ from flask.typing import ResponseReturnValue
 from checkin.services.accounts.permissions import own_delegation
 from checkin.services.events.events import delegations_of
 from checkin.services.events.visibility import visible_event
-from checkin.services.people.arrivals import arrivals_of
-from checkin.services.people.delegations import places_of, reserve_list
-from checkin.services.people.participant_list import participant_page
-from checkin.web.site.opened_delegation import opened_delegation
-from checkin.web.site.page_errors import register_page_errors
+from checkin.services.people.delegations import arrivals_of, places_of, reserve_list
+from checkin.services.people.search import participant_page
+from checkin.web.site.errors import register_page_errors
+from checkin.web.site.event_changes import opened_delegation
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.state import database
 

@@ -24,10 +24,10 @@ from checkin.services.people.import_drafts import draft_of, forget_draft, keep_d
 from checkin.services.people.importing import ImportPlan, apply_plan, plan_table
 from checkin.services.spreadsheets.reading import Table, read_table
 from checkin.web.people.import_review import action_words, review_of, sent_corrections
+from checkin.web.site.errors import register_page_errors
+from checkin.web.site.event_changes import opened_delegation
 from checkin.web.site.languages import page_language
 from checkin.web.site.limits import by_operator, limited
-from checkin.web.site.opened_delegation import opened_delegation
-from checkin.web.site.page_errors import register_page_errors
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.state import database, marhaba
 

@@ -21,11 +21,15 @@ from checkin.errors import TooManyRequests
 from checkin.services.limits.rules import JOINING_ADDRESS, JOINING_CONTACT, JOINING_LINK
 from checkin.services.mail.letters import notice_of
 from checkin.services.people.applications import apply_by_link
-from checkin.services.people.consents import PrivacyNotice, privacy_notice
-from checkin.services.people.public_registration import LinkDoor, door_of_link
+from checkin.services.people.public_registration import (
+    LinkDoor,
+    PrivacyNotice,
+    door_of_link,
+    privacy_notice,
+)
+from checkin.web.site.errors import register_page_errors
 from checkin.web.site.languages import page_language
 from checkin.web.site.limits import by_client, by_path, limit_wrong_links, limited
-from checkin.web.site.page_errors import register_page_errors
 from checkin.web.site.state import database, marhaba
 
 bp = APIBlueprint("joining", __name__, enable_openapi=False)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from checkin.services.accounts.permissions import own_delegation
 from checkin.services.events.events import categories_of, delegations_of
 from checkin.services.events.visibility import visible_event
-from checkin.services.people.participant_list import participant_page
+from checkin.services.people.search import participant_page
 from checkin.web.people.registering import (
     Attempt,
     cancel_one,
@@ -20,8 +20,8 @@ from checkin.web.people.registering import (
     reinstate_one,
     values_of,
 )
+from checkin.web.site.errors import register_page_errors
 from checkin.web.site.languages import both_names
-from checkin.web.site.page_errors import register_page_errors
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.state import database
 

@@ -32,10 +32,10 @@ from checkin.services.people.quotas import (
     new_delegation,
     read_quota_sheet,
 )
+from checkin.web.site.errors import register_page_errors
 from checkin.web.site.languages import page_language
 from checkin.web.site.limits import by_operator, limited
 from checkin.web.site.listed_forms import NONE_REFUSED, ChangeByDetails, Refused, change_by_form
-from checkin.web.site.page_errors import register_page_errors
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.state import database, marhaba
 

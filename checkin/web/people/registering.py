@@ -16,10 +16,8 @@ from checkin.errors import InvalidRequest, NotFound, PossibleDuplicate
 from checkin.services.accounts.permissions import own_delegation
 from checkin.services.events.visibility import visible_event
 from checkin.services.people.delegations import visible_delegation
-from checkin.services.people.editing import edit
-from checkin.services.people.participant_list import participant_numbered
-from checkin.services.people.registration import Door, Registered, cancel, register
-from checkin.services.people.reinstating import reinstate
+from checkin.services.people.registration import Door, Registered, cancel, edit, register, reinstate
+from checkin.services.people.search import participant_numbered
 from checkin.web.site.languages import page_language
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.state import database, marhaba

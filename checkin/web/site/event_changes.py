@@ -8,8 +8,9 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from checkin.db.engine import in_transaction
-from checkin.db.models import Event
+from checkin.db.models import Delegation, Event
 from checkin.services.events.visibility import visible_event
+from checkin.services.people.delegations import visible_delegation
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.state import database
 
@@ -33,3 +34,14 @@ def change_event(slug: str, change: Change) -> int:
         return event.id
 
     return in_transaction(database(), work)
+
+
+def opened_delegation(session: Session, slug: str, delegation_id: int) -> tuple[Event, Delegation]:
+    """Return the event and the delegation of an address.
+
+    Raises:
+        NotFound: there are none such, or they are not the operator's to see.
+    """
+    operator = current_operator()
+    event = visible_event(session, operator, slug)
+    return event, visible_delegation(session, operator, event, delegation_id)

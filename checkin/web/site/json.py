@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Response
 
-from checkin.domain.scanning.stops import Stop
+from checkin.domain.scanning.hall import Stop
 from checkin.services.board.live_counts import LiveCounts
 
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from PIL import Image, ImageDraw
 
 from checkin.domain.scanning.messages import verdict_message
-from checkin.domain.scanning.verdicts import Direction, Reason, Status
+from checkin.domain.scanning.verdict import Direction, Reason, Status
 from scanner.core.scan import Kind, Verdict
 from scanner.window.clock import clock_time
 from scanner.window.drawing.shapes import shape

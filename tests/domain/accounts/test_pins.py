@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checkin.domain.accounts.pins import is_guessable, is_pin
+from checkin.domain.accounts.passwords import is_guessable, is_pin
 
 
 @pytest.mark.parametrize("text", ["1234", "00000000"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from checkin.domain.board.forecast import Forecast, Outlook, forecast, people_per_minute
+from checkin.domain.board.arrivals import Forecast, Outlook, forecast, people_per_minute
 
 NOW = datetime(2025, 6, 14, 15, 0, 40, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

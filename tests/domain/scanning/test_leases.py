@@ -8,8 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checkin.domain.scanning.leases import CLOCK_ERROR, LIFETIME, Loan, in_life, share, with_loan
-from checkin.domain.scanning.verdict import EntryPolicy, ScanFacts, Standing, decide
-from checkin.domain.scanning.verdicts import Admitted, Reason, Refused
+from checkin.domain.scanning.verdict import (
+    Admitted,
+    EntryPolicy,
+    Reason,
+    Refused,
+    ScanFacts,
+    Standing,
+    decide,
+)
 
 NOW = datetime(2025, 6, 14, 14, 30, tzinfo=UTC)
 RESERVE = ScanFacts(standing=Standing.RESERVE, places_used=5, quota=5)

@@ -13,13 +13,16 @@ from hypothesis import strategies as st
 
 from checkin.domain.scanning.verdict import (
     FORCEABLE,
+    Admitted,
+    Direction,
     EntryPolicy,
+    Reason,
     Reentry,
+    Refused,
     ScanFacts,
     Standing,
     decide,
 )
-from checkin.domain.scanning.verdicts import Admitted, Direction, Reason, Refused
 from tests.support.factories import NOW
 
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "admission.json").read_text("utf-8"))

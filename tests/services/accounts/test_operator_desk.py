@@ -9,9 +9,8 @@ from sqlalchemy import func, select
 
 from checkin.db.models import Activity, Operator, Role
 from checkin.errors import InvalidRequest, LastAdministrator
-from checkin.services.accounts import operator_desk
-from checkin.services.accounts.operator_desk import change_account, disable, enable
-from checkin.services.accounts.operators import add_operator
+from checkin.services.accounts import operators
+from checkin.services.accounts.operators import add_operator, change_account, disable, enable
 from checkin.services.accounts.pins import set_pin
 from tests.support import factories
 from tests.support.factories import NOW, write
@@ -80,7 +79,7 @@ def test_without_the_lock_they_would_end_each_other(postgres_database, monkeypat
         if alone:
             raise LastAdministrator("alone")
 
-    monkeypatch.setattr(operator_desk, "_keep_one_administrator", unlocked)
+    monkeypatch.setattr(operators, "_keep_one_administrator", unlocked)
     race_outcomes(2, lambda at: end(postgres_database, both[at]))
 
     assert administrators(postgres_database) == 0

@@ -7,8 +7,7 @@ from datetime import timedelta
 import pytest
 
 from checkin.db.models import Operator, OperatorSession, Role
-from checkin.services.accounts.operator_desk import disable
-from checkin.services.accounts.operators import add_operator, set_password
+from checkin.services.accounts.operators import add_operator, disable, set_password
 from checkin.services.accounts.sessions import (
     SEEN_EVERY,
     Lifetimes,

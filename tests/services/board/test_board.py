@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from checkin.db.models import Admission, Conflict, Role, Scan
-from checkin.domain.board.forecast import Outlook
-from checkin.domain.scanning.verdicts import Reason, Status
+from checkin.domain.board.arrivals import Outlook
+from checkin.domain.scanning.verdict import Reason, Status
 from checkin.services.board import minute_counts
 from checkin.services.board.board import Books, board_now
 from checkin.services.board.minute_counts import MinuteBook, arrivals_by_gate

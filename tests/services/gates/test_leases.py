@@ -11,8 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from checkin.db.models import Admission, Conflict, Lease, LeasePlace, Participant
 from checkin.domain.scanning.leases import LIFETIME
-from checkin.domain.scanning.verdict import Standing
-from checkin.domain.scanning.verdicts import Reason, Status
+from checkin.domain.scanning.verdict import Reason, Standing, Status
 from checkin.errors import QuotaBelowPlacesTaken
 from checkin.services.board.live_counts import live_counts
 from checkin.services.gates import leases

@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from checkin.db.models import Delegation
 from checkin.domain.scanning.leases import LIFETIME
-from checkin.domain.scanning.verdicts import Status
+from checkin.domain.scanning.verdict import Status
 from checkin.services.board.live_counts import live_counts
 from checkin.services.gates import leases
 from checkin.services.gates.authentication import mark_seen

@@ -19,9 +19,13 @@ from checkin.services.limits.limits import Limits
 from checkin.services.limits.rules import JOINING_CONTACT, PASSWORDS_ACCOUNT
 from checkin.services.people.applications import apply_by_link
 from checkin.services.people.buses import assign_people
-from checkin.services.people.consents import PrivacyNotice
 from checkin.services.people.import_drafts import keep_draft
-from checkin.services.people.public_registration import door_of_link, link_address, set_link
+from checkin.services.people.public_registration import (
+    PrivacyNotice,
+    door_of_link,
+    link_address,
+    set_link,
+)
 from checkin.services.spreadsheets.reading import Table
 from tests.support import factories
 from tests.support.factories import KEYS, NOW, write

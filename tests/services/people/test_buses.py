@@ -19,8 +19,7 @@ from checkin.services.people.buses import (
     change_bus,
     remove_bus,
 )
-from checkin.services.people.moving import move_to_delegation
-from checkin.services.people.registration import cancel, next_list_version
+from checkin.services.people.registration import cancel, move_to_delegation, next_list_version
 from tests.support import factories
 from tests.support.factories import NOW, write
 from tests.support.racing import race

@@ -11,7 +11,7 @@ from checkin.db.models import Message, Participant
 from checkin.errors import NotFound
 from checkin.services.common.keys import Keys
 from checkin.services.people.declining import Declining, decline, decline_address
-from checkin.services.people.reinstating import reinstate
+from checkin.services.people.registration import reinstate
 from tests.support import factories
 from tests.support.factories import KEYS, NOW
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checkin.services.people.participant_list import PAGE_SIZE, participant_page
+from checkin.services.people.search import PAGE_SIZE, participant_page
 from tests.support import factories
 
 

@@ -8,8 +8,12 @@ from sqlalchemy import func, select
 from checkin.db.models import Application, Consent, Participant
 from checkin.domain.people.registration import Registration
 from checkin.services.people.applications import apply_by_link, decide_on
-from checkin.services.people.consents import PrivacyNotice
-from checkin.services.people.public_registration import door_of_link, link_address, set_link
+from checkin.services.people.public_registration import (
+    PrivacyNotice,
+    door_of_link,
+    link_address,
+    set_link,
+)
 from tests.support import factories
 from tests.support.factories import KEYS, NOW, write
 from tests.support.racing import race

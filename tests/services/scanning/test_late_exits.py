@@ -6,8 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from checkin.db.models import Admission, ArrivalTally, Scan
-from checkin.domain.scanning.verdict import Reentry
-from checkin.domain.scanning.verdicts import Direction, Status
+from checkin.domain.scanning.verdict import Direction, Reentry, Status
 from checkin.services.scanning.storage import Decided
 from tests.support import factories
 from tests.support.factories import NOW, minutes

@@ -12,8 +12,7 @@ from checkin.domain.people.registration import Likeness, Registration
 from checkin.errors import Conflict, InvalidRequest, NotFound
 from checkin.services.accounts.operators import add_operator
 from checkin.services.board.live_counts import live_counts
-from checkin.services.scanning.conflicts import waiting_conflicts
-from checkin.services.scanning.decisions import Decision
+from checkin.services.scanning.conflicts import Decision, waiting_conflicts
 from checkin.services.scanning.possible_duplicates import decide_duplicate, duplicates_of
 from checkin.services.scanning.walk_ins import Named, Newcomer, register_walk_in
 from tests.support import factories

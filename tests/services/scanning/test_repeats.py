@@ -6,14 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from checkin.db.models import Admission, Conflict, Scan
-from checkin.domain.scanning.verdicts import Direction, Reason, Status
+from checkin.domain.scanning.verdict import Direction, Reason, Status
 from checkin.services.board.live_counts import live_counts
 from checkin.services.gates.leases import grant_lease
 from checkin.services.scanning import record
 from checkin.services.scanning.annul import annul_scan
 from checkin.services.scanning.conflicts import conflicts_of
-from checkin.services.scanning.scan_replay import replay
-from checkin.services.scanning.storage import Decided
+from checkin.services.scanning.storage import Decided, replay
 from tests.support import factories
 from tests.support.factories import NOW, minutes, write
 from tests.support.racing import race

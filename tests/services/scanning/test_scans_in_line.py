@@ -11,7 +11,7 @@ from sqlalchemy import select
 from checkin.db.engine import SCANS_AT_ONCE
 from checkin.db.locks import Line
 from checkin.db.models import Delegation
-from checkin.domain.scanning.verdicts import Status
+from checkin.domain.scanning.verdict import Status
 from tests.support import factories
 from tests.support.waiting import wait_for
 

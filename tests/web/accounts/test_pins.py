@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from checkin.db.models import Activity, Operator, Role, Scan
-from checkin.services.accounts.operator_desk import disable
+from checkin.services.accounts.operators import disable
 from tests.support import factories
 from tests.support.api_client import Api, a_scan
 from tests.support.factories import NOW, write

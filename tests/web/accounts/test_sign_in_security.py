@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from checkin.db.models import Activity, LinkPurpose, Operator, Role
 from checkin.services.accounts.failed_sign_ins import FAILURES
-from checkin.services.accounts.operator_desk import disable
+from checkin.services.accounts.operators import disable
 from checkin.services.accounts.password_links import issue_link
 from checkin.web.site.state import EXTENSION
 from tests.support.factories import KEYS, NOW, write

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select, update
 
 from checkin.db.models import MailSwitch, Message, MessageText
-from checkin.services.badges.badge_desk import record_print
+from checkin.services.badges.printing import record_print
 from checkin.services.badges.specs import badge_codes
-from checkin.services.mail.switch import sender_gone, sender_seen
+from checkin.services.mail.sender import sender_gone, sender_seen
 from tests.support import factories
 
 PAGE = "/events/rabat-2025/delivery"

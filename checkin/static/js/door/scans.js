@@ -11,7 +11,7 @@ export function utcText(at) {
   return new Date(at).toISOString();
 }
 
-// `ALREADY_IN` of checkin/domain/scanning/verdicts.py; the tests hold it to that.
+// `ALREADY_IN` of checkin/domain/scanning/verdict.py; the tests hold it to that.
 const ALREADY = new Set(["already_redeemed", "checkout_required"]);
 
 /**
