@@ -14,8 +14,8 @@ from bench.venue import Venue
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Badge, Event
 from checkin.services.common.keys import Keys
+from checkin.services.common.list_version import next_list_version
 from checkin.services.gates.gate_list import SealedEntries, gate_list
-from checkin.services.people.registration import next_list_version
 
 _CHANGED = 5000
 

@@ -21,8 +21,9 @@ from checkin.services.badges.wallets import load_wallets
 from checkin.services.events.events import check_event_key
 from checkin.services.mail.claims import retry_unknown
 from checkin.services.mail.outbox import Ended, PostOffice, Run, send_due, states, waiting
+from checkin.services.mail.outcomes import Outcome
 from checkin.services.mail.sender import sender_gone, set_sending
-from checkin.services.mail.transport import Outcome, transport_to
+from checkin.services.mail.transport import transport_to
 from checkin.services.network.public_address import PublicAddress
 
 #: how often a sender that stays looks for what has become due

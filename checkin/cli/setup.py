@@ -29,7 +29,7 @@ from checkin.services.events.events import (
     create_event,
     delegation_named,
 )
-from checkin.services.people.registration import set_quota
+from checkin.services.people.quotas import set_quota
 from checkin.settings import create_key_file
 
 FIRST_OPERATOR = "admin@example.org"

@@ -9,7 +9,6 @@ from flask_babel import Babel
 
 from checkin.command_names import organiser_command
 from checkin.protocol.version import VERSION
-from checkin.services.accounts.permissions import may_use
 from checkin.web.accounts import (
     account,
     activity_log,
@@ -39,6 +38,7 @@ from checkin.web.people import (
 from checkin.web.site.errors import register_unknown_pages
 from checkin.web.site.languages import babel_locale, register_language
 from checkin.web.site.navigation import leads_here
+from checkin.web.site.permissions import may_use
 from checkin.web.site.sessions import csrf, login_manager, operator_or_none, permit
 from checkin.web.site.state import EXTENSION
 from checkin.web.site.static import pack_static_files
@@ -87,7 +87,7 @@ def register_pages(app: Flask) -> None:
     """Add the pages to `app`, whose `extensions["marhaba"]` is already there.
 
     Every route of `app`, the API's too, is from then on refused unless
-    `checkin.services.accounts.permissions` has a row for it.
+    `checkin.web.site.permissions` has a row for it.
     """
     _configure(app)
     Babel(app, locale_selector=babel_locale)

@@ -13,8 +13,9 @@ from checkin.db.models import Badge, Delegation, Event
 from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.leases import LIFETIME
 from checkin.domain.scanning.verdict import Direction, Reentry
+from checkin.services.common.list_version import next_list_version
 from checkin.services.gates.leases import return_lease
-from checkin.services.people.registration import Registered, block, cancel, next_list_version
+from checkin.services.people.registration import Registered, block, cancel
 from checkin.services.scanning.walk_ins import Newcomer, register_walk_in
 from tests.simulation.gates import Gate
 from tests.simulation.limits import passed_limits

@@ -18,6 +18,7 @@ from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.verdict import Direction, Source
 from checkin.protocol.codes import format_code, token_for
 from checkin.services.common.keys import Keys
+from checkin.services.common.list_version import next_list_version
 from checkin.services.events.events import EventSpec, add_category, add_delegation, create_event
 from checkin.services.gates.authentication import device_by_token
 from checkin.services.gates.devices import NewDevice, PairedDevice, add_device, gate_named
@@ -25,7 +26,7 @@ from checkin.services.limits.in_memory import MemoryCounters
 from checkin.services.limits.limits import Limits
 from checkin.services.people.buses import add_bus
 from checkin.services.people.enrolment import Enrolment, enrol
-from checkin.services.people.registration import Door, Registered, next_list_version, register
+from checkin.services.people.registration import Door, Registered, register
 from checkin.services.scanning.record import record_scan
 from checkin.services.scanning.storage import Answer, Reading
 

@@ -17,10 +17,10 @@ from checkin.errors import Conflict
 from checkin.protocol.codes import token_for, token_hash
 from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys
+from checkin.services.common.list_version import next_list_version
 from checkin.services.common.lookup import numbered
 from checkin.services.events.events import check_event_key
-from checkin.services.people.enrolment import queue_badge_messages
-from checkin.services.people.registration import next_list_version
+from checkin.services.people.badge_messages import queue_badge_messages
 
 
 @dataclass(frozen=True, slots=True)

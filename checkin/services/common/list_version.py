@@ -7,7 +7,23 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from checkin.db.models import Badge, Participant
+from checkin.db.models import Badge, Event, Participant
+
+
+def next_list_version(session: Session, event_id: int) -> int:
+    """Count the gate list's version up and return it.
+
+    Every change of people takes this row first and holds it to its commit, so registrations of an
+    event queue, two clerks never register the same person unseen, and versions are committed in
+    the order of their numbers.
+    """
+    version: int = session.execute(
+        update(Event)
+        .where(Event.id == event_id)
+        .values(list_version=Event.list_version + 1)
+        .returning(Event.list_version)
+    ).scalar_one()
+    return version
 
 
 def touch_badges(session: Session, participant_ids: Sequence[int], version: int) -> None:

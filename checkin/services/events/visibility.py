@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from checkin.db.models import Delegation, Event, Operator
 from checkin.errors import NotFound
-from checkin.services.accounts.permissions import own_delegation
+from checkin.services.accounts.own_delegation import own_delegation
 from checkin.services.events.events import event_named
 
 

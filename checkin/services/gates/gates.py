@@ -13,11 +13,10 @@ from checkin.db.models import Category, Device, Event, Gate, GateCategory
 from checkin.domain.common.names import fold_name
 from checkin.errors import Conflict
 from checkin.services.common.activity import note
-from checkin.services.common.list_version import touch_all_badges
+from checkin.services.common.list_version import next_list_version, touch_all_badges
 from checkin.services.common.lookup import numbered
 from checkin.services.events.events import category_id_named
 from checkin.services.gates.devices import device_name, gate_name, gate_named
-from checkin.services.people.registration import next_list_version
 
 
 def limit_gate(session: Session, event: Event, gate: Gate, categories: Iterable[str]) -> None:

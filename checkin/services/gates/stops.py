@@ -15,7 +15,7 @@ from checkin.domain.scanning.hall import Stop
 from checkin.domain.scanning.messages import LANGUAGES
 from checkin.errors import InvalidRequest
 from checkin.services.common.activity import note
-from checkin.services.people.registration import next_list_version
+from checkin.services.common.list_version import next_list_version
 
 LONGEST_MESSAGE = 160
 

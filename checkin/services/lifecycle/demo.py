@@ -15,6 +15,7 @@ from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.verdict import Standing
 from checkin.protocol.time_zones import in_time_zone, time_zone
 from checkin.services.common.keys import Keys
+from checkin.services.common.list_version import next_list_version
 from checkin.services.events.events import EventSpec, add_category, add_delegation, create_event
 from checkin.services.gates.devices import gate_named
 from checkin.services.gates.gates import limit_gate
@@ -22,7 +23,7 @@ from checkin.services.lifecycle.demo_names import FAMILY_NAMES, GIVEN_NAMES
 from checkin.services.people.buses import add_bus, assign_people
 from checkin.services.people.enrolment import Enrolment, enrol
 from checkin.services.people.public_registration import set_link
-from checkin.services.people.registration import Door, cancel, next_list_version
+from checkin.services.people.registration import Door, cancel
 
 DEMO_SLUG = "rabat-2025"
 _ZONE = "Africa/Casablanca"

@@ -14,10 +14,10 @@ from checkin.domain.common.problems import InvalidValue
 from checkin.domain.events.details import EventDetails
 from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys
+from checkin.services.common.list_version import next_list_version
 from checkin.services.common.locks import hold_doors
 from checkin.services.events.events import EventSpec, add_category, create_event
 from checkin.services.people.places import lent_hall
-from checkin.services.people.registration import next_list_version
 
 #: the category that a new event has, so that people can be registered at once
 FIRST_CATEGORY = ("Participant", "مشارك")

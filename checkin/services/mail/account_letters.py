@@ -12,8 +12,8 @@ from badges.spec import Language
 from badges.texts import moment_text
 from checkin.db.models import LinkPurpose
 from checkin.services.accounts.password_links import IssuedLink
+from checkin.services.mail.outcomes import Letter
 from checkin.services.mail.sender import Sender
-from checkin.services.mail.transport import Letter
 
 _SUBJECTS = {
     "fr": {

@@ -19,6 +19,7 @@ from checkin.db.models import Badge, Event, MailSwitch, Message, MessageState, P
 from checkin.domain.mail.rules import STALE_AFTER, WAITS, Fate
 from checkin.domain.scanning.verdict import Standing
 from checkin.services.common.activity import note
+from checkin.services.mail.outcomes import Outcome
 from checkin.services.mail.sender import (
     DAY,
     left_since,
@@ -27,7 +28,6 @@ from checkin.services.mail.sender import (
     sending_of,
     take_turn,
 )
-from checkin.services.mail.transport import Outcome
 
 _FINAL = {
     Fate.SENT: MessageState.SENT,

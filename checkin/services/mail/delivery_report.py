@@ -24,7 +24,7 @@ from checkin.domain.scanning.verdict import Standing
 from checkin.services.common.activity import note
 from checkin.services.events.events import delegations_of
 from checkin.services.mail.claims import retry_unknown
-from checkin.services.people.enrolment import queue_badge_messages
+from checkin.services.people.badge_messages import queue_badge_messages
 
 #: the rate is measured over the messages of this span
 _RATE_SPAN = timedelta(seconds=30)

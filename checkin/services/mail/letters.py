@@ -22,8 +22,8 @@ from checkin.services.common.keys import Keys
 from checkin.services.events.look import look_of
 from checkin.services.events.own_texts import texts_of
 from checkin.services.mail.claims import Claimed
+from checkin.services.mail.outcomes import Letter
 from checkin.services.mail.sender import Sender
-from checkin.services.mail.transport import Letter
 from checkin.services.people.declining import decline_address
 
 

@@ -30,8 +30,9 @@ from checkin.services.mail.claims import (
     settle,
 )
 from checkin.services.mail.letters import letter_for
+from checkin.services.mail.outcomes import Outcome
 from checkin.services.mail.sender import Sender
-from checkin.services.mail.transport import Outcome, Transport
+from checkin.services.mail.transport import Transport
 
 #: how soon a sender looks again for a domain that has rested, as a share of the rest
 _LOOK_AGAIN = 0.2

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import LetterSent
 from checkin.domain.mail.rules import Fate
+from checkin.services.mail.outcomes import Letter, Outcome
 from checkin.services.mail.sender import DAY
-from checkin.services.mail.transport import Letter, Outcome, transport_to
+from checkin.services.mail.transport import transport_to
 
 
 def send_now(database: Database, letter: Letter, mail_url: str, now: datetime) -> str | None:

@@ -19,8 +19,8 @@ from checkin.protocol.time_zones import in_time_zone
 from checkin.services.events.look import look_of
 from checkin.services.events.own_texts import texts_of
 from checkin.services.mail.letters import notice_of
+from checkin.services.mail.outcomes import Letter
 from checkin.services.mail.sender import Sender
-from checkin.services.mail.transport import Letter
 
 #: a code of the right form that belongs to nobody
 _NOBODYS = format_code(bytes(TOKEN_BYTES))

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from email.policy import SMTP
 
 from checkin.domain.mail.rules import Fate, Step, fate_of
-from checkin.services.mail.transport import LEFT, Letter, Outcome, Permission
+from checkin.services.mail.outcomes import LEFT, Letter, Outcome, Permission
 
 #: for each answer; a server that needs longer is taken for dead
 TIMEOUT_S = 30

@@ -3,41 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from checkin.domain.mail.rules import Fate
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The fate of one attempt, and the server's words."""
-
-    fate: Fate
-    answer: str
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A message with its envelope.
-
-    Args:
-        bounces_to: the address to which mail servers report what they could not deliver.
-    """
-
-    message: EmailMessage
-    bounces_to: str
-    recipient: str
-
-
-#: asked just before the first byte is handed over; False: keep it
-Permission = Callable[[], bool]
-
-LEFT = Outcome(Fate.LEFT, "not handed over: the sending was stopped, or another sender has it")
+from checkin.services.mail.outcomes import LEFT, Letter, Outcome, Permission
 
 
 class Transport(Protocol):

@@ -18,6 +18,7 @@ from checkin.domain.people.registration import Registration
 from checkin.errors import Conflict, PossibleDuplicate
 from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys
+from checkin.services.common.list_version import next_list_version
 from checkin.services.people.duplicates import Twin, twin_of
 from checkin.services.people.public_registration import (
     LinkDoor,
@@ -25,7 +26,7 @@ from checkin.services.people.public_registration import (
     keep_text,
     record_consent,
 )
-from checkin.services.people.registration import Door, next_list_version, register
+from checkin.services.people.registration import Door, register
 
 #: a flood of inventions ends here; a coordinator decides on some, and the link works again
 MOST_WAITING = 2_000

@@ -18,10 +18,9 @@ from checkin.domain.common.forms import Form
 from checkin.domain.common.names import clean_name, fold_name
 from checkin.domain.common.problems import FieldProblem, InvalidValue, Problem
 from checkin.services.common.activity import note
-from checkin.services.common.list_version import touch_badges_where
+from checkin.services.common.list_version import next_list_version, touch_badges_where
 from checkin.services.common.lookup import numbered
 from checkin.services.events.events import add_category, categories_of
-from checkin.services.people.registration import next_list_version
 
 
 @dataclass(frozen=True, slots=True)

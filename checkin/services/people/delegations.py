@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from checkin.db.models import Admission, Delegation, Event, Operator, Participant
 from checkin.domain.scanning.verdict import Standing
 from checkin.errors import NotFound
-from checkin.services.accounts.permissions import own_delegation
+from checkin.services.accounts.own_delegation import own_delegation
 from checkin.services.people.places import free_places
 
 

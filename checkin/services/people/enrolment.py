@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from checkin.db.models import Badge, Delegation, Event, Message, Participant
+from checkin.db.models import Badge, Event, Participant
 from checkin.domain.common.names import folded_both
 from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.verdict import Standing
 from checkin.protocol.codes import token_for, token_hash
 from checkin.services.common.keys import Keys
-from checkin.services.people.places import free_places
-
-Row = dict[str, Any]
+from checkin.services.people.badge_messages import Row, message_row, queue_messages
+from checkin.services.people.reserve_list import reserve_numbers, take_places
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,65 +56,12 @@ def enrol(
     session.connection().execute(insert(Badge), badges)
     enrolled = list(zip(rows, badges, strict=True))
     messages = [
-        _message_row(event, row["id"], row["email"], badge["id"], now)
+        message_row(event, row["id"], row["email"], badge["id"], now)
         for row, badge in enrolled
         if row["email"] and row["standing"] == Standing.CONFIRMED
     ]
-    _queue(session, messages)
+    queue_messages(session, messages)
     return enrolled
-
-
-def take_places(session: Session, delegation_id: int, wanted: int, now: datetime) -> int:
-    """Take up to `wanted` places of a quota and return how many there were.
-
-    Places that are lent to a device now, or that somebody of the reserve list sits on, are not
-    there. One statement checks and counts, so two clerks cannot both take the last place.
-    """
-    if wanted == 1:
-        one = session.execute(
-            update(Delegation)
-            .where(Delegation.id == delegation_id, free_places(now) > 0)
-            .values(places_taken=Delegation.places_taken + 1)
-            .returning(Delegation.id)
-        ).first()
-        return 1 if one else 0
-    free = session.execute(
-        select(free_places(now)).where(Delegation.id == delegation_id).with_for_update()
-    ).scalar_one()
-    taken: int = max(0, min(free, wanted))
-    session.execute(
-        update(Delegation)
-        .where(Delegation.id == delegation_id)
-        .values(places_taken=Delegation.places_taken + taken)
-    )
-    return taken
-
-
-def queue_badge_messages(
-    session: Session, event: Event, participant_ids: Iterable[int], now: datetime
-) -> int:
-    """Put one message with the badge into the outbox for each of these who has an address."""
-    ids = list(participant_ids)
-    rows: list[Row] = []
-    for start in range(0, len(ids), 500):  # SQLite takes only so many parameters
-        chunk = ids[start : start + 500]
-        found = session.execute(
-            select(Participant.id, Participant.email, Badge.id.label("badge_id"))
-            .join(Badge, Badge.participant_id == Participant.id)
-            .where(
-                Participant.id.in_(chunk),
-                Participant.email.is_not(None),
-                Badge.revoked_at.is_(None),
-            )
-        )
-        rows += [_message_row(event, r.id, r.email, r.badge_id, now) for r in found]
-    _queue(session, rows)
-    return len(rows)
-
-
-def _queue(session: Session, rows: Sequence[Row]) -> None:
-    if rows:
-        session.connection().execute(insert(Message), rows)
 
 
 def _participant_row(event: Event, person: Enrolment, door: str, now: datetime) -> Row:
@@ -170,19 +115,6 @@ def _give_places(session: Session, rows: Sequence[Row], now: datetime) -> None:
             row["standing"], row["reserve_no"] = Standing.RESERVE, next(numbers[of])
 
 
-def reserve_numbers(session: Session, delegation_id: int, count: int) -> Iterator[int]:
-    """Take the next numbers of a delegation's reserve list."""
-    if count == 0:
-        return iter(())
-    last: int = session.execute(
-        update(Delegation)
-        .where(Delegation.id == delegation_id)
-        .values(last_reserve_no=Delegation.last_reserve_no + count)
-        .returning(Delegation.last_reserve_no)
-    ).scalar_one()
-    return iter(range(last - count + 1, last + 1))
-
-
 def _badge_row(event: Event, participant: Row, keys: Keys, version: int, now: datetime) -> Row:
     badge_id = uuid4()
     token = token_for(keys.for_event(event.slug), badge_id, 1)
@@ -194,18 +126,4 @@ def _badge_row(event: Event, participant: Row, keys: Keys, version: int, now: da
         "token_hash": token_hash(token),
         "issued_at": now,
         "list_version": version,
-    }
-
-
-def _message_row(
-    event: Event, participant_id: int, email: str, badge_id: object, now: datetime
-) -> Row:
-    return {
-        "event_id": event.id,
-        "participant_id": participant_id,
-        "badge_id": badge_id,
-        "address": email,
-        "message_id": f"<{uuid4().hex}@marhaba>",
-        "created_at": now,
-        "next_try_at": now,
     }

@@ -21,10 +21,11 @@ from checkin.domain.people.roster import FIELDS, Person
 from checkin.domain.scanning.verdict import Standing
 from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys
-from checkin.services.common.list_version import touch_badges
+from checkin.services.common.list_version import next_list_version, touch_badges
 from checkin.services.events.events import categories_of
-from checkin.services.people.enrolment import Enrolment, enrol, queue_badge_messages
-from checkin.services.people.registration import Door, move_to_delegation, next_list_version
+from checkin.services.people.badge_messages import queue_badge_messages
+from checkin.services.people.enrolment import Enrolment, enrol
+from checkin.services.people.registration import Door, move_to_delegation
 from checkin.services.spreadsheets.reading import Table
 
 Progress = Callable[[int, int], None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Delegation, Event, Participant
@@ -24,12 +24,12 @@ from checkin.domain.people.quotas import (
     too_few,
 )
 from checkin.domain.people.unreadable import UnreadableFile
-from checkin.errors import NotFound
+from checkin.errors import NotFound, QuotaBelowPlacesTaken
 from checkin.services.common.activity import note
-from checkin.services.common.list_version import touch_badges_where
+from checkin.services.common.list_version import next_list_version, touch_badges_where
 from checkin.services.events.events import add_delegation
 from checkin.services.people.places import free_places
-from checkin.services.people.registration import next_list_version, set_quota
+from checkin.services.people.reserve_list import move_up
 from checkin.services.spreadsheets.reading import read_sheet
 
 
@@ -190,3 +190,55 @@ def _rename(
         name=details.name,
         name_ar=details.name_ar,
     )
+
+
+def set_quota(
+    session: Session,
+    event: Event,
+    delegation_id: int,
+    quota: int,
+    *,
+    now: datetime,
+    operator_id: int | None = None,
+) -> Sequence[int]:
+    """Change a delegation's quota; when it grows, the reserve list moves up.
+
+    Returns:
+        The ids of those who were confirmed.
+
+    Raises:
+        QuotaBelowPlacesTaken: more places than the new quota has are confirmed, used by the
+            reserve list or lent to devices.
+    """
+    version = next_list_version(session, event.id)
+    _write_quota(session, event, delegation_id, quota, now)
+    touch_badges_where(session, Participant.delegation_id == delegation_id, version)
+    note(
+        session,
+        event.id,
+        "delegation.quota",
+        now,
+        operator_id=operator_id,
+        delegation_id=delegation_id,
+        quota=quota,
+    )
+    return move_up(session, event, delegation_id, version, now)
+
+
+def _write_quota(
+    session: Session, event: Event, delegation_id: int, quota: int, now: datetime
+) -> None:
+    changed = session.execute(
+        update(Delegation)
+        .where(
+            Delegation.id == delegation_id,
+            Delegation.event_id == event.id,
+            Delegation.quota - free_places(now) <= quota,
+        )
+        .values(quota=quota)
+    )
+    if changed.rowcount == 0:  # type: ignore[attr-defined]
+        raise QuotaBelowPlacesTaken(
+            f"more than {quota} people are confirmed: cancel some of them first, "
+            "or wait where places are lent to devices"
+        )

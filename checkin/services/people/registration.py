@@ -9,28 +9,22 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from checkin.db.models import Delegation, Event, Message, MessageState, Participant
+from checkin.db.models import Event, Message, MessageState, Participant
 from checkin.domain.common.names import folded_both
 from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.verdict import Standing
-from checkin.errors import QuotaBelowPlacesTaken
 from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys
-from checkin.services.common.list_version import touch_badges, touch_badges_where
+from checkin.services.common.list_version import next_list_version, touch_badges
 from checkin.services.common.lookup import numbered
+from checkin.services.people.badge_messages import queue_badge_messages
 from checkin.services.people.buses import leave_buses
 from checkin.services.people.duplicates import refuse_duplicate
-from checkin.services.people.enrolment import (
-    Enrolment,
-    enrol,
-    queue_badge_messages,
-    reserve_numbers,
-    take_places,
-)
-from checkin.services.people.places import free_places
+from checkin.services.people.enrolment import Enrolment, enrol
+from checkin.services.people.reserve_list import free_place, move_up, reserve_numbers, take_places
 
 
 class Door(StrEnum):
@@ -55,22 +49,6 @@ class Registered:
     badge_id: UUID
     standing: Standing
     reserve_no: int | None
-
-
-def next_list_version(session: Session, event_id: int) -> int:
-    """Count the gate list's version up and return it.
-
-    Every change of people takes this row first and holds it to its commit, so registrations of an
-    event queue, two clerks never register the same person unseen, and versions are committed in
-    the order of their numbers.
-    """
-    version: int = session.execute(
-        update(Event)
-        .where(Event.id == event_id)
-        .values(list_version=Event.list_version + 1)
-        .returning(Event.list_version)
-    ).scalar_one()
-    return version
 
 
 def register(
@@ -148,89 +126,6 @@ def cancel(
         return []
     free_place(session, person.delegation_id)
     return move_up(session, event, person.delegation_id, version, now)
-
-
-def free_place(session: Session, delegation_id: int) -> None:
-    """Give one confirmed place back to the delegation."""
-    session.execute(
-        update(Delegation)
-        .where(Delegation.id == delegation_id)
-        .values(places_taken=Delegation.places_taken - 1)
-    )
-
-
-def set_quota(
-    session: Session,
-    event: Event,
-    delegation_id: int,
-    quota: int,
-    *,
-    now: datetime,
-    operator_id: int | None = None,
-) -> Sequence[int]:
-    """Change a delegation's quota; when it grows, the reserve list moves up.
-
-    Returns:
-        The ids of those who were confirmed.
-
-    Raises:
-        QuotaBelowPlacesTaken: more places than the new quota has are confirmed, used by the
-            reserve list or lent to devices.
-    """
-    version = next_list_version(session, event.id)
-    _write_quota(session, event, delegation_id, quota, now)
-    touch_badges_where(session, Participant.delegation_id == delegation_id, version)
-    note(
-        session,
-        event.id,
-        "delegation.quota",
-        now,
-        operator_id=operator_id,
-        delegation_id=delegation_id,
-        quota=quota,
-    )
-    return move_up(session, event, delegation_id, version, now)
-
-
-def _write_quota(
-    session: Session, event: Event, delegation_id: int, quota: int, now: datetime
-) -> None:
-    changed = session.execute(
-        update(Delegation)
-        .where(
-            Delegation.id == delegation_id,
-            Delegation.event_id == event.id,
-            Delegation.quota - free_places(now) <= quota,
-        )
-        .values(quota=quota)
-    )
-    if changed.rowcount == 0:  # type: ignore[attr-defined]
-        raise QuotaBelowPlacesTaken(
-            f"more than {quota} people are confirmed: cancel some of them first, "
-            "or wait where places are lent to devices"
-        )
-
-
-def move_up(
-    session: Session, event: Event, delegation_id: int, version: int, now: datetime
-) -> Sequence[int]:
-    """Confirm people of the reserve list, in their order, while there are places."""
-    waiting = session.scalars(
-        select(Participant)
-        .where(Participant.delegation_id == delegation_id, Participant.standing == Standing.RESERVE)
-        .order_by(Participant.reserve_no)
-    ).all()
-    count = 0
-    # Who came in on a place that was lent had one already: theirs is left for whoever is next.
-    while taken := take_places(session, delegation_id, len(waiting) - count, now):
-        for person in waiting[count : count + taken]:
-            person.standing, person.reserve_no = Standing.CONFIRMED, None
-        session.flush()
-        count += taken
-    ids = [person.id for person in waiting[:count]]
-    touch_badges(session, ids, version)
-    queue_badge_messages(session, event, ids, now)
-    return ids
 
 
 def block(

@@ -2,16 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Delegation, Event, Participant
 from checkin.domain.scanning.verdict import Standing
+from checkin.services.common.list_version import next_list_version, touch_badges
+from checkin.services.people.badge_messages import queue_badge_messages
 from checkin.services.people.places import free_places
-from checkin.services.people.registration import move_up, next_list_version
+
+
+def free_place(session: Session, delegation_id: int) -> None:
+    """Give one confirmed place back to the delegation."""
+    session.execute(
+        update(Delegation)
+        .where(Delegation.id == delegation_id)
+        .values(places_taken=Delegation.places_taken - 1)
+    )
+
+
+def move_up(
+    session: Session, event: Event, delegation_id: int, version: int, now: datetime
+) -> Sequence[int]:
+    """Confirm people of the reserve list, in their order, while there are places."""
+    waiting = session.scalars(
+        select(Participant)
+        .where(Participant.delegation_id == delegation_id, Participant.standing == Standing.RESERVE)
+        .order_by(Participant.reserve_no)
+    ).all()
+    count = 0
+    # Who came in on a place that was lent had one already: theirs is left for whoever is next.
+    while taken := take_places(session, delegation_id, len(waiting) - count, now):
+        for person in waiting[count : count + taken]:
+            person.standing, person.reserve_no = Standing.CONFIRMED, None
+        session.flush()
+        count += taken
+    ids = [person.id for person in waiting[:count]]
+    touch_badges(session, ids, version)
+    queue_badge_messages(session, event, ids, now)
+    return ids
+
+
+def take_places(session: Session, delegation_id: int, wanted: int, now: datetime) -> int:
+    """Take up to `wanted` places of a quota and return how many there were.
+
+    Places that are lent to a device now, or that somebody of the reserve list sits on, are not
+    there. One statement checks and counts, so two clerks cannot both take the last place.
+    """
+    if wanted == 1:
+        one = session.execute(
+            update(Delegation)
+            .where(Delegation.id == delegation_id, free_places(now) > 0)
+            .values(places_taken=Delegation.places_taken + 1)
+            .returning(Delegation.id)
+        ).first()
+        return 1 if one else 0
+    free = session.execute(
+        select(free_places(now)).where(Delegation.id == delegation_id).with_for_update()
+    ).scalar_one()
+    taken: int = max(0, min(free, wanted))
+    session.execute(
+        update(Delegation)
+        .where(Delegation.id == delegation_id)
+        .values(places_taken=Delegation.places_taken + taken)
+    )
+    return taken
+
+
+def reserve_numbers(session: Session, delegation_id: int, count: int) -> Iterator[int]:
+    """Take the next numbers of a delegation's reserve list."""
+    if count == 0:
+        return iter(())
+    last: int = session.execute(
+        update(Delegation)
+        .where(Delegation.id == delegation_id)
+        .values(last_reserve_no=Delegation.last_reserve_no + count)
+        .returning(Delegation.last_reserve_no)
+    ).scalar_one()
+    return iter(range(last - count + 1, last + 1))
+
 
 _WAITS = exists().where(
     Participant.delegation_id == Delegation.id, Participant.standing == Standing.RESERVE

@@ -17,7 +17,7 @@ from checkin.db.engine import in_transaction
 from checkin.db.models import Event
 from checkin.domain.scanning.verdict import Standing
 from checkin.errors import InvalidRequest, NotFound
-from checkin.services.accounts.permissions import own_delegation
+from checkin.services.accounts.own_delegation import own_delegation
 from checkin.services.badges.issue import reissue_badge, revoke_badge
 from checkin.services.badges.page import page_address, page_secret
 from checkin.services.badges.printing import DeskBadge, desk_badge, print_badge, system_printer

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from checkin.db.engine import in_transaction
 from checkin.db.models import Sending
 from checkin.errors import InvalidRequest
-from checkin.services.accounts.permissions import own_delegation
+from checkin.services.accounts.own_delegation import own_delegation
 from checkin.services.events.visibility import visible_event
 from checkin.services.mail.delivery_report import (
     UNREACHED,

@@ -13,7 +13,6 @@ from checkin.db.engine import in_transaction
 from checkin.domain.common.problems import InvalidValue
 from checkin.domain.network.public_address import BASE_URL, MAIL_FROM, RULING, AddressSource
 from checkin.errors import Conflict, Forbidden, InvalidRequest
-from checkin.services.accounts.permissions import may_use
 from checkin.services.network.interfaces import interface_names, own_addresses
 from checkin.services.network.public_address import (
     choose_lan_address,
@@ -40,6 +39,7 @@ from checkin.web.site.outgoing import (
     sender_address,
     sender_refusal,
 )
+from checkin.web.site.permissions import may_use
 from checkin.web.site.sessions import current_operator, operator_or_none
 from checkin.web.site.state import database, marhaba
 

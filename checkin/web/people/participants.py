@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from checkin.services.accounts.permissions import own_delegation
+from checkin.services.accounts.own_delegation import own_delegation
 from checkin.services.events.events import categories_of, delegations_of
 from checkin.services.events.visibility import visible_event
 from checkin.services.people.search import participant_page

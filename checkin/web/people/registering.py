@@ -13,7 +13,7 @@ from checkin.db.models import Category, Event, Participant
 from checkin.domain.common.problems import Problem
 from checkin.domain.people.registration import Registration, validate
 from checkin.errors import InvalidRequest, NotFound, PossibleDuplicate
-from checkin.services.accounts.permissions import own_delegation
+from checkin.services.accounts.own_delegation import own_delegation
 from checkin.services.events.visibility import visible_event
 from checkin.services.people.delegations import visible_delegation
 from checkin.services.people.registration import Door, Registered, cancel, edit, register, reinstate

@@ -15,10 +15,10 @@ from checkin.db.engine import in_transaction
 from checkin.db.models import Operator, Role
 from checkin.domain.accounts.browsers import device_name, network_of
 from checkin.errors import Forbidden, Unauthenticated
-from checkin.services.accounts.permissions import PERMISSIONS, Audience, may_use
 from checkin.services.accounts.second_factor import is_missing
 from checkin.services.accounts.sessions import Lifetimes, open_session, signed_in_with
 from checkin.web.accounts.known_browser import remember_browser
+from checkin.web.site.permissions import PERMISSIONS, Audience, may_use
 from checkin.web.site.state import database, marhaba
 
 csrf = CSRFProtect()
@@ -146,7 +146,9 @@ def permit() -> ResponseReturnValue | None:
     if audience is not None and operator_or_none() is None:
         raise Unauthenticated("sign in first")
     if audience is None:
-        current_app.logger.error("%s has no row in checkin.services.accounts.permissions", endpoint)
+        current_app.logger.error(
+            "%s has no row in checkin.services.accounts.own_delegation", endpoint
+        )
     raise Forbidden("your role may not do this: ask an organiser")
 
 

@@ -30,10 +30,11 @@ from checkin.services.badges.specs import badge_specs
 from checkin.services.mail import claims
 from checkin.services.mail.claims import retry_unknown
 from checkin.services.mail.outbox import Ended, PostOffice, Run, send_due, states
+from checkin.services.mail.outcomes import Letter
 from checkin.services.mail.post import send_now
 from checkin.services.mail.sender import DAY, Sender, bounce_mark, left_since, set_sending
 from checkin.services.mail.smtp import SmtpTransport
-from checkin.services.mail.transport import Letter, transport_to
+from checkin.services.mail.transport import transport_to
 from checkin.services.people.registration import cancel
 from tests.services.mail.mail_server import Desk, mail_server
 from tests.support import factories

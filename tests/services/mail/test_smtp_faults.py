@@ -12,8 +12,8 @@ from threading import Thread
 import pytest
 
 from checkin.domain.mail.rules import Fate
+from checkin.services.mail.outcomes import Letter, Outcome
 from checkin.services.mail.smtp import SmtpTransport
-from checkin.services.mail.transport import Letter, Outcome
 
 #: what a server answers to each line, b"" keeps it waiting, None hangs up
 Script = dict[bytes, bytes | None]

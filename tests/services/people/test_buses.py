@@ -10,6 +10,7 @@ from checkin.domain.common.problems import Problem
 from checkin.domain.people.buses import BusDetails, validate_bus
 from checkin.errors import BusFull, Conflict, NotFound
 from checkin.services.badges.issue import working_badge
+from checkin.services.common.list_version import next_list_version
 from checkin.services.people import buses
 from checkin.services.people.buses import (
     add_bus,
@@ -19,7 +20,7 @@ from checkin.services.people.buses import (
     change_bus,
     remove_bus,
 )
-from checkin.services.people.registration import cancel, move_to_delegation, next_list_version
+from checkin.services.people.registration import cancel, move_to_delegation
 from tests.support import factories
 from tests.support.factories import NOW, write
 from tests.support.racing import race

@@ -8,12 +8,9 @@ from sqlalchemy import func, select
 from checkin.db.models import Badge, Delegation, Event, Message, Participant
 from checkin.domain.scanning.verdict import Standing
 from checkin.errors import NotFound, PossibleDuplicate, QuotaBelowPlacesTaken
-from checkin.services.people.registration import (
-    cancel,
-    move_to_delegation,
-    next_list_version,
-    set_quota,
-)
+from checkin.services.common.list_version import next_list_version
+from checkin.services.people.quotas import set_quota
+from checkin.services.people.registration import cancel, move_to_delegation
 from tests.support import factories
 from tests.support.factories import NOW
 

@@ -17,7 +17,8 @@ from checkin.protocol.gate_list import (
     open_entry,
     signed_bytes,
 )
-from checkin.services.people.registration import block, cancel, next_list_version
+from checkin.services.common.list_version import next_list_version
+from checkin.services.people.registration import block, cancel
 from tests.support import factories
 
 

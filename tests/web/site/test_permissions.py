@@ -7,7 +7,7 @@ from flask import request, template_rendered
 from werkzeug.routing import Rule
 
 from checkin.db.models import Role
-from checkin.services.accounts.permissions import PERMISSIONS, Audience
+from checkin.web.site.permissions import PERMISSIONS, Audience
 from checkin.web.site.state import API
 from tests.support import factories
 

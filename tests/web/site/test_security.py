@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from werkzeug.routing import Rule
 
 from checkin.db.models import Base, Role
-from checkin.services.accounts.permissions import PERMISSIONS, Audience
+from checkin.web.site.permissions import PERMISSIONS, Audience
 from checkin.web.site.state import API
 from tests.support import factories
 from tests.support.factories import write

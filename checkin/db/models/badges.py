@@ -1,4 +1,4 @@
-"""A badge: one working code of a participant."""
+"""Badges, and every time one was printed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import (
     CheckConstraint,
+    ForeignKey,
     ForeignKeyConstraint,
     Index,
     LargeBinary,
@@ -52,3 +53,21 @@ class Badge(Base):
     revoked_at: Mapped[datetime | None]
     #: the event's list_version when this badge, or its participant, last changed
     list_version: Mapped[int]
+
+
+class BadgePrint(Base):
+    """One printing of one badge; never changed, so that its copies can be counted."""
+
+    __tablename__ = "badge_print"
+    __table_args__ = (CheckConstraint("copies >= 1", name="copies"), Index(None, "badge_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    badge_id: Mapped[UUID] = mapped_column(ForeignKey("badge.id"))
+    copies: Mapped[int]
+    #: what the badge was laid out for: card, sheet or a6
+    design: Mapped[str]
+    #: the printer that took it; None where the PDF was opened for a person to print
+    printer: Mapped[str | None]
+    at: Mapped[datetime]
+    operator_id: Mapped[int | None] = mapped_column(ForeignKey("operator.id"))

@@ -1,4 +1,4 @@
-"""The outbox: one row per e-mail, written with what it announces and sent afterwards."""
+"""The outbox, the switch of an event's sending, and what was sent outside it."""
 
 from __future__ import annotations
 
@@ -62,3 +62,34 @@ class Message(Base):
     sent_at: Mapped[datetime | None]
     bounced_at: Mapped[datetime | None]
     last_answer: Mapped[str | None]
+
+
+class Sending(StrEnum):
+    """`paused` ends after the message at hand; `stopped` hands not even that one over."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+
+
+class MailSwitch(Base):
+    """One event's switch; without a row it is running."""
+
+    __tablename__ = "mail_switch"
+    __table_args__ = (one_of("sending", Sending),)
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    sending: Mapped[str] = mapped_column(default=Sending.RUNNING)
+    changed_at: Mapped[datetime]
+    #: when a sender last looked for a message; None once it said goodbye
+    sender_seen_at: Mapped[datetime | None]
+
+
+class LetterSent(Base):
+    """A letter to an operator that a mail server took; kept while the day's limit counts it."""
+
+    __tablename__ = "letter_sent"
+    __table_args__ = (Index(None, "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]

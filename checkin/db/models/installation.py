@@ -1,4 +1,4 @@
-"""What whoever guesses has tried, where more than one process counts it."""
+"""Settings of the whole installation, and the counters of its limits."""
 
 from __future__ import annotations
 
@@ -8,6 +8,15 @@ from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.db.models.base import Base
+
+
+class InstallationSetting(Base):
+    """One setting, as text."""
+
+    __tablename__ = "installation_setting"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
 
 
 class LimitCounter(Base):

@@ -1,10 +1,10 @@
-"""An event: when and where, and what its doors have laid down."""
+"""Events, and their own texts in messages."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, LargeBinary
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.db.models.base import Base, one_of
@@ -61,3 +61,16 @@ class Event(Base):
     created_at: Mapped[datetime]
     #: when the personal data were erased
     purged_at: Mapped[datetime | None]
+
+
+class MessageText(Base):
+    """One sentence in one language; placeholders in braces, nothing that runs."""
+
+    __tablename__ = "message_text"
+    __table_args__ = (CheckConstraint("language IN ('fr', 'ar', 'en')", name="language"),)
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    language: Mapped[str] = mapped_column(primary_key=True)
+    #: which sentence, as `badges.texts.Texts` calls it
+    name: Mapped[str] = mapped_column(primary_key=True)
+    text: Mapped[str]

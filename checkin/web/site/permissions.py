@@ -23,11 +23,22 @@ class Audience(StrEnum):
 
 
 _ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+
+
 _STAFF = _ADMINISTRATORS | {Role.ORGANISER}
+
+
 _COUNTS = _STAFF | {Role.SUPERVISOR, Role.VIEWER}
+
+
 _NAMES = _STAFF | {Role.SUPERVISOR, Role.COORDINATOR}
+
+
 _REGISTRARS = _STAFF | {Role.COORDINATOR}
+
+
 _ALL = frozenset(Role)
+
 
 PERMISSIONS: dict[str, frozenset[Role] | Audience] = {
     "static": Audience.PUBLIC,
@@ -208,8 +219,3 @@ def may_use(operator: Operator | None, endpoint: str) -> bool:
     if isinstance(allowed, Audience):
         return True
     return operator is not None and Role(operator.role) in allowed
-
-
-def own_delegation(operator: Operator) -> int | None:
-    """Return the only delegation whose people an operator may see; None: they may see all."""
-    return operator.delegation_id if operator.role == Role.COORDINATOR else None

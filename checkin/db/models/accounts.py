@@ -1,0 +1,146 @@
+"""Operators with their sessions, links, recovery codes, and the log of what was done."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from checkin.db.models.base import Base, one_of
+
+
+class Role(StrEnum):
+    """What an operator may do; see `checkin.services.accounts.own_delegation`."""
+
+    ADMINISTRATOR = "administrator"
+    ORGANISER = "organiser"
+    COORDINATOR = "coordinator"
+    SUPERVISOR = "supervisor"
+    VOLUNTEER = "volunteer"
+    VIEWER = "viewer"
+
+
+class Operator(Base):
+    """A person with an account; a coordinator belongs to one delegation."""
+
+    __tablename__ = "operator"
+    __table_args__ = (
+        one_of("role", Role),
+        CheckConstraint(
+            "(role = 'coordinator') = (delegation_id IS NOT NULL)", name="coordinator_delegation"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    role: Mapped[str]
+    password_hash: Mapped[str]
+    #: the PIN with which a supervisor answers for an override at a gate
+    pin_hash: Mapped[str | None]
+    delegation_id: Mapped[int | None] = mapped_column(ForeignKey("delegation.id"))
+    language: Mapped[str] = mapped_column(default="fr")
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+    last_login_at: Mapped[datetime | None]
+    #: the secret of the authenticator app, encrypted with a key outside the database
+    totp_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    totp_since: Mapped[datetime | None]
+    #: the last 30 seconds whose code was taken, so that none is taken twice
+    totp_step: Mapped[int | None] = mapped_column(BigInteger)
+    #: browsers that were made known under an earlier issue are strangers
+    #: (`checkin.services.accounts.known_browsers`)
+    browsers_issue: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class OperatorSession(Base):
+    """One browser in which an operator is signed in; ended ones are erased.
+
+    Of what the cookie holds only a hash is kept, of the browser its kind, of the address its
+    network.
+    """
+
+    __tablename__ = "operator_session"
+    __table_args__ = (Index(None, "operator_id"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    operator_id: Mapped[int] = mapped_column(ForeignKey("operator.id"))
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    began_at: Mapped[datetime]
+    #: right to two minutes
+    seen_at: Mapped[datetime]
+    device: Mapped[str]
+    network: Mapped[str]
+
+
+class LinkPurpose(StrEnum):
+    """Why somebody has a link."""
+
+    #: an administrator opened the account
+    INVITATION = "invitation"
+    #: an administrator took the old password away
+    RESET = "reset"
+    #: the person said that they had forgotten it
+    FORGOTTEN = "forgotten"
+
+
+class PasswordLink(Base):
+    """A link that works once, until it expires; a new one takes its place. Only a hash is kept."""
+
+    __tablename__ = "password_link"
+    __table_args__ = (
+        one_of("purpose", LinkPurpose),
+        UniqueConstraint("operator_id", "purpose"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    operator_id: Mapped[int] = mapped_column(ForeignKey("operator.id"))
+    purpose: Mapped[str]
+    secret_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    #: when its mail left
+    mailed_at: Mapped[datetime | None]
+    #: why its mail did not leave
+    mail_fault: Mapped[str | None]
+
+
+class RecoveryCode(Base):
+    """A code that stands once for the second factor; used ones are erased, and only hashes kept."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("operator_id", "code_hash"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    operator_id: Mapped[int] = mapped_column(ForeignKey("operator.id"))
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class Activity(Base):
+    """One act of an operator, a device or the command line; never changed.
+
+    Lines of failed sign-ins are erased when they are old
+    (`checkin.services.accounts.failed_sign_ins`).
+    """
+
+    __tablename__ = "activity"
+    __table_args__ = (Index(None, "event_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
+    at: Mapped[datetime]
+    operator_id: Mapped[int | None] = mapped_column(ForeignKey("operator.id"))
+    device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"))
+    action: Mapped[str]
+    details: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -1,0 +1,260 @@
+"""Participants with their delegations, categories, buses, consents and applications."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from checkin.db.models.base import Base, one_of
+from checkin.domain.scanning.verdict import Standing
+
+_UNCONFIRMED = text("standing <> 'confirmed'")
+
+
+class Participant(Base):
+    """A person registered for an event.
+
+    `folded` holds both names as `checkin.domain.common.names.fold_name` writes them, for search;
+    `folded_name` the one that tells people of a delegation apart.
+    """
+
+    __tablename__ = "participant"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["event_id", "delegation_id"], ["delegation.event_id", "delegation.id"]
+        ),
+        ForeignKeyConstraint(["event_id", "category_id"], ["category.event_id", "category.id"]),
+        UniqueConstraint("event_id", "id"),
+        CheckConstraint("name <> '' OR name_ar IS NOT NULL", name="name"),
+        CheckConstraint("(standing = 'reserve') = (reserve_no IS NOT NULL)", name="reserve_no"),
+        CheckConstraint("(standing = 'canceled') = (canceled_at IS NOT NULL)", name="canceled"),
+        one_of("standing", Standing),
+        Index(None, "event_id", "email"),
+        Index(None, "event_id", "phone"),
+        Index(None, "delegation_id", "folded_name"),
+        Index(
+            "uq_participant_reserve_no",
+            "delegation_id",
+            "reserve_no",
+            unique=True,
+        ),
+        Index(
+            "ix_participant_unconfirmed",
+            "delegation_id",
+            sqlite_where=_UNCONFIRMED,
+            postgresql_where=_UNCONFIRMED,
+        ),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int]
+    delegation_id: Mapped[int]
+    category_id: Mapped[int]
+    name: Mapped[str]
+    name_ar: Mapped[str | None]
+    folded: Mapped[str]
+    folded_name: Mapped[str]
+    email: Mapped[str | None]
+    phone: Mapped[str | None]
+    language: Mapped[str]
+    note: Mapped[str | None]
+    standing: Mapped[str]
+    reserve_no: Mapped[int | None]
+    blocked: Mapped[bool] = mapped_column(default=False)
+    #: import, form, api, walk_in or link
+    registered_by: Mapped[str]
+    registered_at: Mapped[datetime]
+    canceled_at: Mapped[datetime | None]
+
+
+class Delegation(Base):
+    """A delegation with its quota; the database itself keeps places within it."""
+
+    __tablename__ = "delegation"
+    __table_args__ = (
+        UniqueConstraint("event_id", "folded"),
+        UniqueConstraint("event_id", "id"),
+        CheckConstraint("quota >= 0", name="quota"),
+        CheckConstraint("places_taken >= 0 AND places_taken <= quota", name="places_taken"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    name: Mapped[str]
+    name_ar: Mapped[str | None]
+    folded: Mapped[str]
+    quota: Mapped[int]
+    #: confirmed participants
+    places_taken: Mapped[int] = mapped_column(default=0)
+    #: the number given to the last person put on the reserve list
+    last_reserve_no: Mapped[int] = mapped_column(default=0)
+
+
+class Category(Base):
+    """A category, with the colour and the shape that its badges carry."""
+
+    __tablename__ = "category"
+    __table_args__ = (
+        UniqueConstraint("event_id", "folded"),
+        UniqueConstraint("event_id", "id"),
+        CheckConstraint("length(colour) = 7", name="colour"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    name: Mapped[str]
+    name_ar: Mapped[str | None]
+    folded: Mapped[str]
+    colour: Mapped[str] = mapped_column(default="#1f4e79")
+    #: says on badges what the colour says, to who sees no colours: one of `badges.spec.SHAPES`
+    shape: Mapped[str] = mapped_column(default="circle")
+    #: where it stands in lists; walk-ins are of the last one unless they say otherwise
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class Application(Base):
+    """A request by a delegation's link: approved, a participant; rejected, erased."""
+
+    __tablename__ = "application"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["event_id", "delegation_id"], ["delegation.event_id", "delegation.id"]
+        ),
+        CheckConstraint("name <> '' OR name_ar IS NOT NULL", name="name"),
+        Index(None, "delegation_id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int]
+    delegation_id: Mapped[int]
+    name: Mapped[str]
+    name_ar: Mapped[str | None]
+    email: Mapped[str | None]
+    phone: Mapped[str | None]
+    language: Mapped[str]
+    #: when it was sent, and with it the consent given
+    applied_at: Mapped[datetime]
+    consent_text_id: Mapped[str] = mapped_column(ForeignKey("consent_text.id"))
+
+
+class ConsentText(Base):
+    """One version of the privacy notice; the words of an event may change, these never do."""
+
+    __tablename__ = "consent_text"
+    __table_args__ = (CheckConstraint("language IN ('fr', 'ar', 'en')", name="language"),)
+
+    #: the first half of the text's SHA-256, in hexadecimal digits
+    id: Mapped[str] = mapped_column(primary_key=True)
+    language: Mapped[str]
+    text: Mapped[str]
+    first_used_at: Mapped[datetime]
+
+
+class Consent(Base):
+    """A participant's consent."""
+
+    __tablename__ = "consent"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["event_id", "participant_id"], ["participant.event_id", "participant.id"]
+        ),
+    )
+
+    participant_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    event_id: Mapped[int]
+    text_id: Mapped[str] = mapped_column(ForeignKey("consent_text.id"))
+    given_at: Mapped[datetime]
+
+
+class SelfRegistration(Base):
+    """One link for a delegation. Its secret is made from the key and the issue, and not stored."""
+
+    __tablename__ = "self_registration"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["event_id", "delegation_id"], ["delegation.event_id", "delegation.id"]
+        ),
+        ForeignKeyConstraint(["event_id", "category_id"], ["category.event_id", "category.id"]),
+        CheckConstraint("issue >= 1", name="issue"),
+    )
+
+    delegation_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    event_id: Mapped[int]
+    #: grows when the link is renewed: the old one leads nowhere
+    issue: Mapped[int] = mapped_column(default=1)
+    is_open: Mapped[bool]
+    #: a coordinator decides on each; else people are confirmed while there are places
+    approval: Mapped[bool]
+    #: what people are registered as
+    category_id: Mapped[int]
+    changed_at: Mapped[datetime]
+
+
+class ImportDraft(Base):
+    """An uploaded list, sealed; what opens it is in its owner's browser and nowhere else."""
+
+    __tablename__ = "import_draft"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["event_id", "delegation_id"], ["delegation.event_id", "delegation.id"]
+        ),
+    )
+
+    #: SHA-256 of the secret in the browser
+    id: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    event_id: Mapped[int]
+    delegation_id: Mapped[int]
+    operator_id: Mapped[int] = mapped_column(ForeignKey("operator.id"))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    changed_at: Mapped[datetime]
+
+
+class Bus(Base):
+    """A bus with its leader and its seats."""
+
+    __tablename__ = "bus"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["event_id", "delegation_id"], ["delegation.event_id", "delegation.id"]
+        ),
+        UniqueConstraint("event_id", "id"),
+        UniqueConstraint("delegation_id", "name"),
+        CheckConstraint("seats > 0", name="seats"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int]
+    delegation_id: Mapped[int]
+    name: Mapped[str]
+    leader: Mapped[str]
+    leader_phone: Mapped[str | None]
+    seats: Mapped[int]
+
+
+class BusPassenger(Base):
+    """Who rides in which bus: one each."""
+
+    __tablename__ = "bus_passenger"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["event_id", "participant_id"], ["participant.event_id", "participant.id"]
+        ),
+        ForeignKeyConstraint(["event_id", "bus_id"], ["bus.event_id", "bus.id"]),
+        Index(None, "bus_id"),
+    )
+
+    participant_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    event_id: Mapped[int]
+    bus_id: Mapped[int]

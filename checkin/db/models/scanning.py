@@ -1,0 +1,244 @@
+"""Scans, what they admitted and counted, and what contradicts itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from checkin.db.models.base import Base, one_of
+from checkin.domain.people.registration import Likeness
+from checkin.domain.scanning.verdict import Direction, Reason, Source, Status
+
+
+class Scan(Base):
+    """One reading of a code, with what was answered.
+
+    `scanned_at` is what the device's clock said, `corrected_at` that moment by the server's
+    clock. `arrived`, `quota`, `first_at` and `first_gate_id` are kept so that the same scan_id
+    always gets the same answer. Only annulling writes to a row again.
+    """
+
+    __tablename__ = "scan"
+    __table_args__ = (
+        ForeignKeyConstraint(["event_id", "device_id"], ["device.event_id", "device.id"]),
+        ForeignKeyConstraint(["event_id", "gate_id"], ["gate.event_id", "gate.id"]),
+        ForeignKeyConstraint(["event_id", "badge_id"], ["badge.event_id", "badge.id"]),
+        ForeignKeyConstraint(
+            ["event_id", "participant_id"], ["participant.event_id", "participant.id"]
+        ),
+        one_of("direction", Direction),
+        one_of("status", Status),
+        one_of("reason", Reason),
+        one_of("source", Source),
+        CheckConstraint("(status = 'ok') = (reason IS NULL)", name="reason_of_refusal"),
+        CheckConstraint("NOT forced OR force_reason IS NOT NULL", name="forced"),
+        Index(None, "event_id", "corrected_at"),
+        Index(None, "participant_id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scan_id: Mapped[UUID] = mapped_column(unique=True)
+    event_id: Mapped[int]
+    gate_id: Mapped[int]
+    device_id: Mapped[int]
+    badge_id: Mapped[UUID | None]
+    participant_id: Mapped[int | None]
+    #: keyed hash of what was read, so that an unknown code can be recognised but not copied
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    body_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    direction: Mapped[str]
+    source: Mapped[str]
+    scanned_at: Mapped[datetime]
+    corrected_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    skew_ms: Mapped[int]
+    status: Mapped[str]
+    reason: Mapped[str | None]
+    #: what the device itself had answered, when it was offline
+    decided_status: Mapped[str | None]
+    decided_reason: Mapped[str | None]
+    forced: Mapped[bool]
+    force_reason: Mapped[str | None]
+    forced_by: Mapped[int | None] = mapped_column(ForeignKey("operator.id"))
+    arrived: Mapped[int | None]
+    quota: Mapped[int | None]
+    first_at: Mapped[datetime | None]
+    first_gate_id: Mapped[int | None]
+    annulled_at: Mapped[datetime | None]
+    annul_reason: Mapped[str | None]
+
+
+_STANDS = text("annulled_at IS NULL")
+_INSIDE = text("annulled_at IS NULL AND exited_at IS NULL")
+
+
+class Admission(Base):
+    """One entry of a participant; `entry_no` 1 is the arrival.
+
+    The two unique indexes are the guard of the first invariant: of any number of gates that admit
+    the same entry at once, one inserts its row and the others run again and see it.
+    """
+
+    __tablename__ = "admission"
+    __table_args__ = (
+        ForeignKeyConstraint(["event_id", "device_id"], ["device.event_id", "device.id"]),
+        ForeignKeyConstraint(["event_id", "gate_id"], ["gate.event_id", "gate.id"]),
+        ForeignKeyConstraint(
+            ["event_id", "delegation_id"], ["delegation.event_id", "delegation.id"]
+        ),
+        ForeignKeyConstraint(
+            ["event_id", "participant_id"], ["participant.event_id", "participant.id"]
+        ),
+        CheckConstraint("entry_no >= 1", name="entry_no"),
+        Index(
+            "uq_admission_entry",
+            "participant_id",
+            "entry_no",
+            unique=True,
+            sqlite_where=_STANDS,
+            postgresql_where=_STANDS,
+        ),
+        Index(
+            "uq_admission_inside",
+            "participant_id",
+            unique=True,
+            sqlite_where=_INSIDE,
+            postgresql_where=_INSIDE,
+        ),
+        Index(None, "event_id", "admitted_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int]
+    participant_id: Mapped[int]
+    delegation_id: Mapped[int]
+    gate_id: Mapped[int]
+    device_id: Mapped[int]
+    scan_pk: Mapped[int] = mapped_column(ForeignKey("scan.id"), unique=True)
+    entry_no: Mapped[int]
+    #: let in without a place of the quota, on a supervisor's word
+    without_place: Mapped[bool] = mapped_column(default=False)
+    admitted_at: Mapped[datetime]
+    exited_at: Mapped[datetime | None]
+    exit_scan_pk: Mapped[int | None] = mapped_column(ForeignKey("scan.id"))
+    annulled_at: Mapped[datetime | None]
+
+
+class Conflict(Base):
+    """A scan that a device accepted offline and that the rules would have refused."""
+
+    __tablename__ = "conflict"
+    __table_args__ = (one_of("reason", Reason), Index(None, "event_id", "decided_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    scan_pk: Mapped[int] = mapped_column(ForeignKey("scan.id"), unique=True)
+    reason: Mapped[str]
+    #: the admission that it contradicts, where there is one
+    admission_id: Mapped[int | None] = mapped_column(ForeignKey("admission.id"))
+    created_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("operator.id"))
+    decision: Mapped[str | None]
+    #: why it was decided so, in the operator's words
+    note: Mapped[str | None]
+
+
+class Duplicate(Base):
+    """A walk-in whom a device let in when nobody could ask whether they are registered already."""
+
+    __tablename__ = "duplicate"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["event_id", "participant_id"], ["participant.event_id", "participant.id"]
+        ),
+        ForeignKeyConstraint(["event_id", "twin_id"], ["participant.event_id", "participant.id"]),
+        CheckConstraint("twin_id != participant_id", name="two"),
+        one_of("same", Likeness),
+        Index(None, "event_id", "decided_at"),
+        Index(None, "event_id", "twin_id"),
+    )
+
+    #: the walk-in
+    participant_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    event_id: Mapped[int]
+    #: who was registered before
+    twin_id: Mapped[int]
+    #: by what they are alike
+    same: Mapped[str]
+    created_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("operator.id"))
+    decision: Mapped[str | None]
+    #: why it was decided so, in the operator's words
+    note: Mapped[str | None]
+
+
+class ArrivalTally(Base):
+    """What one device at one gate has counted of one delegation."""
+
+    __tablename__ = "arrival_tally"
+    __table_args__ = (Index(None, "event_id"), Index(None, "delegation_id"))
+
+    delegation_id: Mapped[int] = mapped_column(ForeignKey("delegation.id"), primary_key=True)
+    gate_id: Mapped[int] = mapped_column(ForeignKey("gate.id"), primary_key=True)
+    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"), primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    arrived: Mapped[int]
+    #: may be negative: people leave by another gate than they came in
+    inside: Mapped[int]
+    without_place: Mapped[int]
+    last_scan_at: Mapped[datetime]
+
+
+class RefusalTally(Base):
+    """What one device at one gate has refused, and when it last scanned without an arrival."""
+
+    __tablename__ = "refusal_tally"
+    __table_args__ = (Index(None, "event_id"),)
+
+    gate_id: Mapped[int] = mapped_column(ForeignKey("gate.id"), primary_key=True)
+    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"), primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    refused: Mapped[int]
+    last_scan_at: Mapped[datetime]
+
+
+class WalkIn(Base):
+    """What was answered to one; it never changes, whatever becomes of the person."""
+
+    __tablename__ = "walk_in"
+    __table_args__ = (
+        ForeignKeyConstraint(["event_id", "device_id"], ["device.event_id", "device.id"]),
+        ForeignKeyConstraint(
+            ["event_id", "participant_id"], ["participant.event_id", "participant.id"]
+        ),
+        Index(None, "event_id", "participant_id"),
+    )
+
+    #: made by the device
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    event_id: Mapped[int]
+    device_id: Mapped[int]
+    participant_id: Mapped[int]
+    badge_id: Mapped[UUID] = mapped_column(ForeignKey("badge.id"))
+    standing: Mapped[str]
+    reserve_no: Mapped[int | None]
+    #: of what was told of the person, keyed: the same id for somebody else is a fault
+    person_hash: Mapped[bytes]
+
+
+class HourlyArrivals(Base):
+    """How many people of a delegation arrived at a gate within one hour (UTC)."""
+
+    __tablename__ = "hourly_arrivals"
+
+    delegation_id: Mapped[int] = mapped_column(ForeignKey("delegation.id"), primary_key=True)
+    gate_id: Mapped[int] = mapped_column(ForeignKey("gate.id"), primary_key=True)
+    hour_at: Mapped[datetime] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    arrived: Mapped[int]

@@ -1,0 +1,58 @@
+"""Put the messages that bring people their badges into the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from checkin.db.models import Badge, Event, Message, Participant
+
+Row = dict[str, Any]
+
+
+def queue_badge_messages(
+    session: Session, event: Event, participant_ids: Iterable[int], now: datetime
+) -> int:
+    """Put one message with the badge into the outbox for each of these who has an address."""
+    ids = list(participant_ids)
+    rows: list[Row] = []
+    for start in range(0, len(ids), 500):  # SQLite takes only so many parameters
+        chunk = ids[start : start + 500]
+        found = session.execute(
+            select(Participant.id, Participant.email, Badge.id.label("badge_id"))
+            .join(Badge, Badge.participant_id == Participant.id)
+            .where(
+                Participant.id.in_(chunk),
+                Participant.email.is_not(None),
+                Badge.revoked_at.is_(None),
+            )
+        )
+        rows += [message_row(event, r.id, r.email, r.badge_id, now) for r in found]
+    queue_messages(session, rows)
+    return len(rows)
+
+
+def queue_messages(session: Session, rows: Sequence[Row]) -> None:
+    """Put these rows into the outbox."""
+    if rows:
+        session.connection().execute(insert(Message), rows)
+
+
+def message_row(
+    event: Event, participant_id: int, email: str, badge_id: object, now: datetime
+) -> Row:
+    """Return the outbox's columns of one message, to be tried at once."""
+    return {
+        "event_id": event.id,
+        "participant_id": participant_id,
+        "badge_id": badge_id,
+        "address": email,
+        "message_id": f"<{uuid4().hex}@marhaba>",
+        "created_at": now,
+        "next_try_at": now,
+    }
