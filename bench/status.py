@@ -18,7 +18,7 @@ from bench.venue import Venue
 from checkin.db.engine import Database, in_core_transaction
 from checkin.db.models import Event, Participant
 from checkin.domain.scanning.verdict import Direction, Source
-from checkin.services.board.board import Books, board_now
+from checkin.services.board.board import CountsByMinute, board_now
 from checkin.services.board.live_counts import live_counts
 from checkin.services.gates.authentication import device_by_token
 from checkin.services.gates.devices import PairedDevice
@@ -108,7 +108,7 @@ def _measured(venue: Venue, database: Database, port: int, asked: int) -> dict[s
 
 def _board_reader(database: Database, event_id: int) -> Callable[[], None]:
     """Read all that a board shows, as a server does that has been reading it all along."""
-    books = Books()
+    books = CountsByMinute()
 
     def read() -> None:
         with database.read() as session:

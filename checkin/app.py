@@ -12,7 +12,7 @@ from flask import Flask, Response
 
 from checkin.db.engine import Database
 from checkin.services.badges.wallets import load_wallets
-from checkin.services.board.board import Books
+from checkin.services.board.board import CountsByMinute
 from checkin.services.board.live import LiveHub
 from checkin.services.common.readiness import RecentReadiness, readiness
 from checkin.services.limits.limits import Limits
@@ -24,10 +24,10 @@ from checkin.web.api.app import MAX_BODY_BYTES, create_api
 from checkin.web.live_views import live_views
 from checkin.web.network.known_address import KnownAddress
 from checkin.web.registrar import register_pages
-from checkin.web.site.background import Errands
+from checkin.web.site.background import BackgroundTasks
 from checkin.web.site.behind_proxies import behind_proxies
 from checkin.web.site.errors import register_errors
-from checkin.web.site.request_body import Wsgi, hearing_out
+from checkin.web.site.request_body import Wsgi, drain_request_body
 from checkin.web.site.session_cookies import SessionCookies
 from checkin.web.site.state import API, EXTENSION, Marhaba
 from checkin.web.site.template_folder import template_folder
@@ -66,7 +66,7 @@ def create_app(settings: Settings) -> Flask:
     _add_routes(app)
     app.after_request(_add_headers)
     audiences = _by_audience(app.extensions[API].wsgi_app, app.wsgi_app)
-    through = _behind_proxies(state, hearing_out(audiences))
+    through = _behind_proxies(state, drain_request_body(audiences))
     app.wsgi_app = through  # type: ignore[method-assign,assignment]
     return app
 
@@ -94,11 +94,11 @@ def _behind_proxies(state: Marhaba, answering: Wsgi) -> Wsgi:
 def _connect(settings: Settings) -> Marhaba:
     keys = load_keys(settings)
     wallets = load_wallets(settings.wallet_files, datetime.now(UTC))
-    database, books = Database(settings.database), Books()
+    database, books = Database(settings.database), CountsByMinute()
     live = LiveHub(live_views(database, books))
     ready = RecentReadiness(partial(readiness, database, settings.home))
-    errands = Errands()
-    limits = Limits(open_counters(database, settings.limits_url, errands.do), keys.limits)
+    background_tasks = BackgroundTasks()
+    limits = Limits(open_counters(database, settings.limits_url, background_tasks.do), keys.limits)
     return Marhaba(
         settings,
         database,
@@ -110,7 +110,7 @@ def _connect(settings: Settings) -> Marhaba:
         ready,
         wallets,
         served_authority(),
-        errands=errands,
+        background_tasks=background_tasks,
     )
 
 

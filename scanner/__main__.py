@@ -19,7 +19,7 @@ from checkin.domain.scanning.verdict import Direction
 from checkin.protocol.fingerprints import fingerprint_typed
 from checkin.protocol.version import VERSION
 from scanner.core.errors import LibraryMissing, ScannerError
-from scanner.core.quiet import hush
+from scanner.core.quiet import silence_stderr
 from scanner.words import say
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def main(argv: list[str] | None = None) -> int:
     if not (asked.server or asked.decode or asked.pair == BY_CAMERA or asked.set_aside):
         parser.error("give --server URL, or --pair to read the QR of a pairing, or --decode IMAGE")
     _utf8_output()
-    hush()
+    silence_stderr()
     try:
         if asked.decode:
             return _decode(asked)

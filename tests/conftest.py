@@ -148,7 +148,7 @@ def app(settings):
     app = create_app(settings)
     app.testing = True
     yield app
-    app.extensions[EXTENSION].errands.wait()
+    app.extensions[EXTENSION].background_tasks.wait()
     app.extensions[EXTENSION].live.close()
     app.extensions[EXTENSION].database.dispose()
 

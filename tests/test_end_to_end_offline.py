@@ -21,7 +21,7 @@ from scanner.offline.held_list import HeldList
 from scanner.offline.spool import Spool
 from scanner.server.client import Client
 from scanner.server.courier import Courier
-from scanner.server.events import Happening
+from scanner.server.events import GateEvent
 from tests.support.server_process import Server
 from tests.support.tcp_proxy import Wire
 from tests.support.waiting import wait_for
@@ -33,7 +33,7 @@ class Door:
     def __init__(self, server: Server, name: str, folder: Path, off: timedelta) -> None:
         self.name, self.off = name, off
         self.wire = Wire(server.port)
-        self.told: list[Happening] = []
+        self.told: list[GateEvent] = []
         clock = DeviceClock(lambda: datetime.now(UTC) + off)
         client = Client(self.wire.url, token=server.token_at(name), clock=clock)
         spool, held = Spool(folder, frame=clock.frame), HeldList(folder)

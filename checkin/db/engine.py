@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from checkin.db.connecting import postgresql_engines, sqlite_engines
 from checkin.db.group_commit import GroupCommit, GroupFailed
-from checkin.db.locks import Line, ProcessLock
+from checkin.db.locks import FairSemaphore, ProcessLock
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -45,11 +45,11 @@ class Database:
         if self.dialect == "sqlite":
             self._reader, self._writer = sqlite_engines(url)
             self._process_lock = ProcessLock(Path(make_url(url).database or ""))
-            self._line = Line()
+            self._line = FairSemaphore()
             self.group: GroupCommit[Connection] | None = GroupCommit(self.writing)
         else:
             self._reader, self._writer = postgresql_engines(url)
-            self._line = Line(SCANS_AT_ONCE, PATIENCE_S)
+            self._line = FairSemaphore(SCANS_AT_ONCE, PATIENCE_S)
             self.group = None  # PostgreSQL brings waiting commits to the disk together itself
 
     def files(self) -> list[Path]:
@@ -108,8 +108,8 @@ class Database:
     def stating(self) -> Iterator[Connection]:
         """Open a bare connection on which PostgreSQL commits each statement by itself.
 
-        Until `all_or_nothing` is called: from there on all is committed at the end, together. Work
-        of one statement so needs no journeys to the database for its begin and its commit. On
+        Until `require_transaction` is called: from there on all is committed at the end, together.
+        Work of one statement so needs no journeys to the database for its begin and its commit. On
         SQLite all of it is one transaction, which takes no journeys.
         """
         if self.dialect == "sqlite":
@@ -183,7 +183,7 @@ def in_shortest_transaction(
     """Do the same for short work of which much comes at once.
 
     On SQLite those who wait share a commit. On PostgreSQL the transaction begins where `work`
-    calls `all_or_nothing`, and is a single statement where it does not.
+    calls `require_transaction`, and is a single statement where it does not.
     """
     if database.group is not None:
         try:
@@ -193,7 +193,7 @@ def in_shortest_transaction(
     return _committed(database.stating, work, attempts)
 
 
-def all_or_nothing(connection: Connection) -> None:
+def require_transaction(connection: Connection) -> None:
     """Hold locks from here on, and commit what is written together.
 
     Nothing is to be done within a transaction that has begun.

@@ -17,7 +17,7 @@ from threading import Lock
 from typing import BinaryIO
 
 
-class Line:
+class FairSemaphore:
     """Lets so many threads in at a time, in the order in which they asked.
 
     Args:
@@ -86,7 +86,7 @@ else:
     import fcntl
 
     class ProcessLock:
-        """A lock among the processes that write one database file. Threads need a Line."""
+        """A lock among the processes that write one database file. Threads need a FairSemaphore."""
 
         def __init__(self, beside: Path) -> None:
             self._turnstile = _only_ours(beside.with_name(beside.name + ".turn"))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from checkin.db.engine import Database
-from checkin.services.board.board import Board, Books, board_now
+from checkin.services.board.board import Board, CountsByMinute, board_now
 from checkin.services.board.live import View
 from checkin.services.board.live_counts import LiveCounts, live_counts
 from checkin.web.board.body import board_body
@@ -14,7 +14,7 @@ from checkin.web.site.json import json_text, status_body
 from checkin.web.site.state import BOARD, COUNTS
 
 
-def live_views(database: Database, books: Books) -> Mapping[str, View]:
+def live_views(database: Database, books: CountsByMinute) -> Mapping[str, View]:
     """Return the views by name."""
 
     def counts(event_id: int) -> LiveCounts:

@@ -12,7 +12,7 @@ _LEVELS = {
 }
 
 
-def hush() -> None:
+def silence_stderr() -> None:
     """Give Python's stderr a descriptor of its own and close the one that C code writes to.
 
     OpenCV, FFmpeg, zbar and Qt each print straight to descriptor 2, and not all of it can be

@@ -35,7 +35,7 @@ from scanner.server.device import (
     remembered,
     spool_folder,
 )
-from scanner.server.events import Happening
+from scanner.server.events import GateEvent
 from scanner.server.http_link import server_address
 from scanner.server.refresh import Refresh
 from scanner.server.unverified import other_scheme_of
@@ -79,7 +79,7 @@ class Gate:
     event: dict[str, Any] = field(default_factory=dict)
     link: Link = field(default_factory=Link)
 
-    def open(self, tell: Callable[[Happening], None]) -> tuple[Station, Courier]:
+    def open(self, tell: Callable[[GateEvent], None]) -> tuple[Station, Courier]:
         """Make the station and its courier, which report to `tell` from several threads."""
         clock = self.client.clock
         offline = OfflineGate(self.held, self.spool.memory, clock, self.place, self.language)

@@ -14,7 +14,7 @@ from scanner.core.scan import Verdict
 from scanner.decode.base import Decoder, Reading
 from scanner.gate.gate import Gate
 from scanner.gate.station import Sight
-from scanner.server.events import Happening, LinkSeen, Stopped, Trouble, Uploaded
+from scanner.server.events import GateEvent, LinkSeen, Stopped, Trouble, Uploaded
 from scanner.words import say
 
 
@@ -29,18 +29,18 @@ class Lines:
         self.fault: ScannerError | None = None
         self._warned: dict[str, bool] = {}
 
-    def tell(self, happening: Happening) -> None:
+    def tell(self, gate_event: GateEvent) -> None:
         """Write one line for a verdict; keep the fault that stops the scanner."""
-        if isinstance(happening, Verdict):
-            self._write(self._out, happening.line())
-        elif isinstance(happening, Uploaded):
-            self._uploaded(happening)
-        elif isinstance(happening, LinkSeen):
-            self._warn_once(happening)
-        elif isinstance(happening, Trouble):
-            self.remark(happening.fault.code, **happening.fault.details)
-        elif isinstance(happening, Stopped):
-            self.fault = happening.fault
+        if isinstance(gate_event, Verdict):
+            self._write(self._out, gate_event.line())
+        elif isinstance(gate_event, Uploaded):
+            self._uploaded(gate_event)
+        elif isinstance(gate_event, LinkSeen):
+            self._warn_once(gate_event)
+        elif isinstance(gate_event, Trouble):
+            self.remark(gate_event.fault.code, **gate_event.fault.details)
+        elif isinstance(gate_event, Stopped):
+            self.fault = gate_event.fault
 
     def remark(self, key: str, **details: object) -> None:
         """Write a sentence for a person."""

@@ -7,7 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from checkin.domain.scanning.verdict import Direction, EntryPolicy, Reentry, ScanFacts, Standing
+from checkin.domain.scanning.verdict import (
+    Direction,
+    EntryPolicy,
+    Reentry,
+    RegistrationStatus,
+    ScanFacts,
+)
 from scanner.offline.memory import History
 
 
@@ -51,7 +57,7 @@ def facts_from(
 ) -> ScanFacts:
     """Return what is known of the holder of a badge whose entry was opened."""
     facts = ScanFacts(
-        standing=Standing(content["standing"]),
+        standing=RegistrationStatus(content["standing"]),
         blocked=bool(content["blocked"]),
         gate_admits=gate_id not in limited_gates or gate_id in content["gates"],
         entries=history.entries,
@@ -59,7 +65,7 @@ def facts_from(
         hall_inside=lent.hall_spent,
         direction=direction,
     )
-    if facts.standing != Standing.RESERVE:
+    if facts.standing != RegistrationStatus.RESERVE:
         return facts  # a confirmed person's place is theirs: it needs no lease
     return replace(facts, places_used=lent.places_spent, quota=lent.places)
 
@@ -76,7 +82,7 @@ def walk_in_facts(lent: Lent, *, gate_admits: bool) -> ScanFacts:
 
 def takes_place(facts: ScanFacts) -> bool:
     """Say whether an admission with these facts gives a lent place away."""
-    return facts.standing == Standing.RESERVE and facts.entries == 0
+    return facts.standing == RegistrationStatus.RESERVE and facts.entries == 0
 
 
 def takes_seat(facts: ScanFacts, policy: EntryPolicy) -> bool:

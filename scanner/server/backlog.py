@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from scanner.offline.spool import Waiting
 from scanner.server.delivery import Delivery
-from scanner.server.events import Happening, Uploaded
+from scanner.server.events import GateEvent, Uploaded
 
 
 class Backlog:
@@ -16,7 +16,7 @@ class Backlog:
     an earlier run, or a disk that failed, left without an answer.
     """
 
-    def __init__(self, delivery: Delivery, tell: Callable[[Happening], None]) -> None:
+    def __init__(self, delivery: Delivery, tell: Callable[[GateEvent], None]) -> None:
         """Look up what has no answer: before the first scan of this run, which has none either."""
         self._delivery = delivery
         self._tell = tell

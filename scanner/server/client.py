@@ -12,7 +12,7 @@ from scanner.core.scan import Scan, utc_text
 from scanner.offline.spool import Waiting
 from scanner.offline.walk_in import WalkIn
 from scanner.server.deadline import within
-from scanner.server.http_link import SOFTWARE, Line
+from scanner.server.http_link import SOFTWARE, HttpLink
 
 SCAN_TIMEOUT_S = 1.5
 BATCH_TIMEOUT_S = 15.0
@@ -37,7 +37,7 @@ class ListReply:
     etag: str
 
 
-class Client(Line):
+class Client(HttpLink):
     """One server, as seen by one device: what can be asked of it."""
 
     def pair(self, pairing_code: str, device_name: str) -> Pairing:

@@ -26,7 +26,7 @@ from scanner.offline.walk_in import Newcomer
 from scanner.server.backlog import Backlog
 from scanner.server.deadline import within
 from scanner.server.delivery import Delivery
-from scanner.server.events import Annulled, Happening, LinkSeen, Stopped, Trouble
+from scanner.server.events import Annulled, GateEvent, LinkSeen, Stopped, Trouble
 from scanner.server.refresh import EVERY_S, Refresh
 from scanner.server.verdicts import fault_verdict
 
@@ -63,7 +63,7 @@ class Courier:
         delivery: Delivery,
         server: Server,
         refresh: Refresh,
-        tell: Callable[[Happening], None],
+        tell: Callable[[GateEvent], None],
         wipe: Callable[[], None],
     ) -> None:
         """Make the courier; `start` starts it.

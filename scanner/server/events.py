@@ -53,4 +53,4 @@ class Annulled:
     outcome: str
 
 
-Happening = Verdict | Uploaded | LinkSeen | Stopped | Trouble | Annulled
+GateEvent = Verdict | Uploaded | LinkSeen | Stopped | Trouble | Annulled

@@ -40,7 +40,7 @@ _OUT_OF_DATE = {9, 10}
 _HOPELESS = {400, 403, 404, 409, 413, 415, 422}
 
 
-class Line:
+class HttpLink:
     """The way to one server, for one device.
 
     Every call raises ServerUnreachable when there is no answer of our server within its time,

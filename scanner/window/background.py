@@ -1,4 +1,4 @@
-"""Errands to the server on a thread of their own, so that the window never waits."""
+"""BackgroundTasks to the server on a thread of their own, so that the window never waits."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class Answer:
     fault: ScannerError | None = None
 
 
-class Errands:
+class BackgroundTasks:
     """Runs one errand after the other; the window takes the answers when it draws."""
 
     def __init__(self) -> None:
         self._waiting: queue.Queue[tuple[str, float, Callable[[], Any]] | None] = queue.Queue()
         self.answers: queue.Queue[Answer] = queue.Queue()
-        self._thread = threading.Thread(target=self._run, name="errands", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="background_tasks", daemon=True)
         self._thread.start()
 
     def send(self, errand: str, asked_s: float, work: Callable[[], Any]) -> None:

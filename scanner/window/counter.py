@@ -15,7 +15,7 @@ from scanner.core.typed import meant_code
 from scanner.gate.station import Sight, Station
 from scanner.gate.volunteer_requests import Desk, Override, PossibleDuplicate
 from scanner.offline.walk_in import Newcomer
-from scanner.window.background import Answer, Errands
+from scanner.window.background import Answer, BackgroundTasks
 from scanner.window.form import Field, Form, Purpose, Step, opened, pressed, told
 from scanner.window.options import camera_option, delegation_options, with_people
 from scanner.window.state import Screen, with_notice, with_trouble
@@ -67,7 +67,7 @@ class Counter:
         self._choose_camera = choose_camera
         self._admit = admit
         self._list_cameras = list_cameras
-        self.errands = Errands()
+        self.background_tasks = BackgroundTasks()
         # In memory only: a laptop that is lost must not show names.
         self._drafts: list[Form] = []
 
@@ -168,7 +168,7 @@ class Counter:
             return told(form, "code_wrong") if sight in (Sight.AGAIN, Sight.NOT_OURS) else None
         if form.purpose == Purpose.SEARCH and len(form.texts[0].strip()) < _SHORTEST_SEARCH:
             return told(form, "three_letters")
-        self.errands.send(form.purpose, form.opened_s, self._work(form))
+        self.background_tasks.send(form.purpose, form.opened_s, self._work(form))
         return replace(form, is_waiting=True, notice=("asking", ()))
 
     def _work(self, form: Form) -> Callable[[], Any]:

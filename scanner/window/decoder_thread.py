@@ -26,7 +26,7 @@ class Sees(Protocol):
 Remark = str | ScannerError | None
 
 
-class Eye:
+class DecoderThread:
     """The decoding thread: from frames to the station, with the newest frame kept for the screen.
 
     What a person should hear of besides verdicts comes out of `remarks`: keys in `words`, the

@@ -19,11 +19,11 @@ from scanner.core.sound import Sound, gravest
 from scanner.decode.base import Decoder
 from scanner.gate.gate import Gate
 from scanner.gate.volunteer_requests import Desk, delegations_in
-from scanner.server.events import Happening, Stopped
+from scanner.server.events import GateEvent, Stopped
 from scanner.window import state
 from scanner.window.commands import Commands
 from scanner.window.counter import Counter
-from scanner.window.decoder_thread import Eye, Remark
+from scanner.window.decoder_thread import DecoderThread, Remark
 from scanner.window.display import TITLE, shown_window
 from scanner.window.drawing.compose import HEIGHT_PX, WIDTH_PX, compose
 from scanner.window.drawing.text import can_shape
@@ -39,9 +39,9 @@ class Window:
 
     def __init__(self, gate: Gate, frames: Frames, decoder: Decoder) -> None:
         self._gate = gate
-        self._happenings: queue.Queue[Happening] = queue.Queue()
+        self._happenings: queue.Queue[GateEvent] = queue.Queue()
         self._station, self._courier = gate.open(self._happenings.put)
-        self._eye = Eye(frames, decoder, self._station)
+        self._eye = DecoderThread(frames, decoder, self._station)
         self._counter = Counter(
             Desk(gate.client),
             self._station,
@@ -104,26 +104,26 @@ class Window:
 
     def _take_events(self) -> list[Verdict]:
         now_s = time.monotonic()
-        happenings = _all_of(self._happenings)
-        for happening in happenings:
-            self._take(happening, now_s)
+        gate_events = _all_of(self._happenings)
+        for gate_event in gate_events:
+            self._take(gate_event, now_s)
         for remark in _all_of(self._eye.remarks):
             self._remark(remark, now_s)
-        for answer in _all_of(self._counter.errands.answers):
+        for answer in _all_of(self._counter.background_tasks.answers):
             self._screen = self._counter.take(self._screen, answer, now_s)
         self._notice_broken_source(now_s)
         self._count_waiting(now_s)
         self._screen = state.at_time(self._screen, now_s)
-        return [happening for happening in happenings if isinstance(happening, Verdict)]
+        return [gate_event for gate_event in gate_events if isinstance(gate_event, Verdict)]
 
-    def _take(self, happening: Happening, now_s: float) -> None:
+    def _take(self, gate_event: GateEvent, now_s: float) -> None:
         party = None
-        if isinstance(happening, Verdict) and happening.scan.source == Source.CAMERA:
-            party = self._eye.parties.party_of(happening.scan.code)
-        self._screen = state.after(self._screen, happening, now_s, party=party)
-        if isinstance(happening, Stopped):
-            self._fault = happening.fault
-            if isinstance(happening.fault, DeviceWiped):
+        if isinstance(gate_event, Verdict) and gate_event.scan.source == Source.CAMERA:
+            party = self._eye.parties.party_of(gate_event.scan.code)
+        self._screen = state.after(self._screen, gate_event, now_s, party=party)
+        if isinstance(gate_event, Stopped):
+            self._fault = gate_event.fault
+            if isinstance(gate_event.fault, DeviceWiped):
                 self._screen = self._counter.wiped(self._screen)
 
     def _remark(self, remark: Remark, now_s: float) -> None:
@@ -157,7 +157,7 @@ class Window:
     def _close(self) -> None:
         self._eye.close()
         self._courier.finish()
-        self._counter.errands.close()
+        self._counter.background_tasks.close()
         self._sound.close()
         for key, count in self._gate.spool.left_over():
             sys.stderr.write(say(self._screen.language, key, count=count) + "\n")

@@ -10,7 +10,7 @@ from scanner.camera.sources import Frames
 from scanner.core.errors import NotPaired, PairingRefused
 from scanner.decode.base import Decoder
 from scanner.gate.pairing import CODE_LENGTH, Greeter, Invitation, code_typed
-from scanner.window.decoder_thread import Eye
+from scanner.window.decoder_thread import DecoderThread
 from scanner.window.display import TITLE, shown_window
 from scanner.window.drawing.compose import HEIGHT_PX, WIDTH_PX, compose
 from scanner.window.drawing.strip import STRIP_PX
@@ -42,7 +42,7 @@ class _Waiting:
         self, frames: Frames, decoder: Decoder, language: str, *, may_type: bool, refused: str
     ) -> None:
         self._greeter = Greeter(refused=refused)
-        self._eye = Eye(frames, decoder, self._greeter)
+        self._eye = DecoderThread(frames, decoder, self._greeter)
         self._may_type = may_type
         self._typed = ""
         self._screen = with_trouble(

@@ -10,7 +10,7 @@ from scanner.core.errors import ScannerError
 from scanner.core.scan import Kind, Verdict
 from scanner.decode.base import Corners
 from scanner.gate.volunteer_requests import Delegation, delegations_in
-from scanner.server.events import Annulled, Happening, LinkSeen, Stopped, Trouble
+from scanner.server.events import Annulled, GateEvent, LinkSeen, Stopped, Trouble
 from scanner.server.refresh import Freshness
 from scanner.window.form import Form, Notice
 from scanner.words import next_language
@@ -124,25 +124,27 @@ class Screen:
         return self.form
 
 
-def after(screen: Screen, happening: Happening, at_s: float, *, party: int | None = None) -> Screen:
+def after(
+    screen: Screen, gate_event: GateEvent, at_s: float, *, party: int | None = None
+) -> Screen:
     """Return the screen after something happened at `at_s`.
 
     Args:
         party: of a verdict's badge, see `Card`.
     """
-    if isinstance(happening, Verdict):
-        return _with_verdict(screen, happening, at_s, party)
-    if isinstance(happening, LinkSeen):
-        return _with_link(screen, happening)
-    if isinstance(happening, Annulled):
-        return _with_annulled(screen, happening, at_s)
-    if isinstance(happening, Stopped):
-        fault = happening.fault
+    if isinstance(gate_event, Verdict):
+        return _with_verdict(screen, gate_event, at_s, party)
+    if isinstance(gate_event, LinkSeen):
+        return _with_link(screen, gate_event)
+    if isinstance(gate_event, Annulled):
+        return _with_annulled(screen, gate_event, at_s)
+    if isinstance(gate_event, Stopped):
+        fault = gate_event.fault
         return with_notice(screen, fault.code, at_s, lasts_s=1e9, **fault.details)
-    if isinstance(happening, Trouble):
-        details = happening.fault.details
-        return with_notice(screen, happening.fault.code, at_s, lasts_s=NOTICE_S, **details)
-    return with_notice(screen, "uploaded", at_s, count=happening.count)
+    if isinstance(gate_event, Trouble):
+        details = gate_event.fault.details
+        return with_notice(screen, gate_event.fault.code, at_s, lasts_s=NOTICE_S, **details)
+    return with_notice(screen, "uploaded", at_s, count=gate_event.count)
 
 
 def at_time(screen: Screen, at_s: float) -> Screen:

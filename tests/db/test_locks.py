@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from checkin.db.engine import Database
-from checkin.db.locks import Line, ProcessLock
+from checkin.db.locks import FairSemaphore, ProcessLock
 from tests.support import guards
 from tests.support.racing import PROCESSES, race
 from tests.support.waiting import wait_for
@@ -73,7 +73,7 @@ def test_control_without_turns_sqlite_s_own_waiting_lets_it_pass(sqlite_database
 
 @pytest.mark.parametrize("places", [1, 4])
 def test_threads_are_served_in_the_order_of_asking(places):
-    line, served = Line(places), []
+    line, served = FairSemaphore(places), []
 
     def ask(number):
         with line.turn():
@@ -93,7 +93,7 @@ def test_threads_are_served_in_the_order_of_asking(places):
 
 
 def test_so_many_are_in_at_once_and_no_more():
-    line, inside, most = Line(3), [], []
+    line, inside, most = FairSemaphore(3), [], []
     three = threading.Barrier(3)
 
     def ask(number):
@@ -111,7 +111,7 @@ def test_so_many_are_in_at_once_and_no_more():
 
 
 def test_whoever_has_waited_long_enough_goes_in_beside_the_others():
-    line, served = Line(1, patience_s=0.01), []
+    line, served = FairSemaphore(1, patience_s=0.01), []
 
     def ask():
         with line.turn():
@@ -127,7 +127,7 @@ def test_whoever_has_waited_long_enough_goes_in_beside_the_others():
 
 
 def test_a_failure_inside_frees_the_place():
-    line = Line()
+    line = FairSemaphore()
 
     with pytest.raises(ValueError, match="inside"), line.turn():
         raise ValueError("inside")

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event as on
 from sqlalchemy import func, select, text
 
-from checkin.db.engine import all_or_nothing, in_shortest_transaction
+from checkin.db.engine import in_shortest_transaction, require_transaction
 from checkin.db.models import Scan
 from checkin.domain.scanning.verdict import Direction, Status
 from checkin.services.scanning import record
@@ -37,8 +37,8 @@ def kept_database(postgres_database):
 def keep(*words, together, then=None):
     def work(connection):
         if together:
-            all_or_nothing(connection)
-            all_or_nothing(connection)
+            require_transaction(connection)
+            require_transaction(connection)
         for word in words:
             connection.execute(KEEP, {"word": word})
         if then:

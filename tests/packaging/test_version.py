@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from checkin.protocol.version import VERSION
-from scanner.server.http_link import SOFTWARE, Line
+from scanner.server.http_link import SOFTWARE, HttpLink
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "templates"
@@ -42,7 +42,7 @@ def test_a_checkout_knows_its_version_too(room, name):
 
 
 def test_a_scanner_says_which_version_it_is():
-    line = Line("http://localhost")
+    line = HttpLink("http://localhost")
 
     assert f"marhaba-scanner/{VERSION}" == SOFTWARE
     assert line._session.headers["User-Agent"] == SOFTWARE

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from checkin.domain.scanning.verdict import Standing
+from checkin.domain.scanning.verdict import RegistrationStatus
 from checkin.protocol.codes import parse_code
 from checkin.protocol.gate_list import badge_tag, open_entry
 from scanner.core.errors import SpoolUnwritable
@@ -19,7 +19,7 @@ from scanner.offline.decisions import OfflineGate
 from scanner.offline.held_list import HeldList
 from scanner.offline.spool import Spool
 from scanner.server.client import Client
-from scanner.server.courier import Courier, Happening
+from scanner.server.courier import Courier, GateEvent
 from scanner.server.delivery import Delivery
 from scanner.server.refresh import Refresh
 from tests.simulation.disk import Disk, PowerCut
@@ -153,23 +153,23 @@ class Laptop:
         self._frames[scan.scan_id] = self._clock.frame
         self._courier.deliver(scan)
 
-    def _tell(self, happening: Happening) -> None:
-        if not isinstance(happening, Verdict):
+    def _tell(self, gate_event: GateEvent) -> None:
+        if not isinstance(gate_event, Verdict):
             return
         self.newest_cursor = max(self.newest_cursor, self.held.held().cursor)
-        safe = self.disk.holds(happening.scan.scan_id) or bool(
-            self.line.delivered.get(happening.scan.scan_id)
+        safe = self.disk.holds(gate_event.scan.scan_id) or bool(
+            self.line.delivered.get(gate_event.scan.scan_id)
         )
-        self.troubled |= happening.fault is not None or self.disk.is_full
-        standing = self._standing(happening.scan.code)
+        self.troubled |= gate_event.fault is not None or self.disk.is_full
+        standing = self._standing(gate_event.scan.code)
         self.told.append(
-            Told(self.name, happening, self.newest_cursor, standing, safe, self.time.now)
+            Told(self.name, gate_event, self.newest_cursor, standing, safe, self.time.now)
         )
 
     def _standing(self, code: str) -> str | None:
         token = parse_code(code)
         if token is None:  # who has no badge has no place either
-            return Standing.RESERVE
+            return RegistrationStatus.RESERVE
         entry = self.held.entry(badge_tag(token))
         content = open_entry(token, entry) if entry else None
         return content and content["standing"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, bindparam, exists, func, select
 
 from checkin.db.models import Admission, Conflict, Delegation, Participant, Scan
-from checkin.domain.scanning.verdict import Direction, Reason, Standing, Status
+from checkin.domain.scanning.verdict import Direction, Reason, RegistrationStatus, Status
 from checkin.services.people.places import free_places, lent_hall
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _given_away(world: World) -> Iterator[str]:
         if told is None:
             continue
         seats[lease].add(scan_id)
-        if told.standing == Standing.RESERVE:
+        if told.standing == RegistrationStatus.RESERVE:
             places[lease, told.verdict.delegation["id"]].add(scan_id)
     for (lease, delegation_id), given in places.items():
         if len(given) > _lent(world, lease, delegation_id):
@@ -117,7 +117,7 @@ def _not_held(world: World) -> Iterator[str]:
         lease = world.log.leases.get(str(scan.get("lease_id")))
         if lease is None or at >= datetime.fromisoformat(lease["expires_at"]):
             continue
-        confirmed = standings.get(scan_id) == Standing.CONFIRMED
+        confirmed = standings.get(scan_id) == RegistrationStatus.CONFIRMED
         if confirmed and result["reason"] == Reason.QUOTA_EXCEEDED:
             continue
         if result["reason"] in _LIMITS and not result["replayed"]:
@@ -138,7 +138,8 @@ def _used_after_the_end(world: World) -> Iterator[str]:
 def moved_up(world: World) -> Iterator[str]:
     """Who waits on a reserve list while a place is nobody's was forgotten."""
     waits = exists().where(
-        Participant.delegation_id == Delegation.id, Participant.standing == Standing.RESERVE
+        Participant.delegation_id == Delegation.id,
+        Participant.standing == RegistrationStatus.RESERVE,
     )
     query = select(Delegation.name).where(
         Delegation.event_id == world.event.id, waits, free_places(world.time.now) > 0

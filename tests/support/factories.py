@@ -26,7 +26,7 @@ from checkin.services.limits.in_memory import MemoryCounters
 from checkin.services.limits.limits import Limits
 from checkin.services.people.buses import add_bus
 from checkin.services.people.enrolment import Enrolment, enrol
-from checkin.services.people.registration import Door, Registered, register
+from checkin.services.people.registration import Registered, RegistrationSource, register
 from checkin.services.scanning.record import record_scan
 from checkin.services.scanning.storage import Answer, Reading
 
@@ -115,7 +115,7 @@ def a_participant(
             registration,
             delegation_id=delegation.id,
             category_id=category.id,
-            door=Door.FORM,
+            source=RegistrationSource.FORM,
             keys=KEYS,
             now=NOW,
         ),
@@ -155,7 +155,15 @@ def badges(
             )
             for number in range(count)
         ]
-        rows = enrol(session, event, people, door=Door.IMPORT, keys=KEYS, version=version, now=NOW)
+        rows = enrol(
+            session,
+            event,
+            people,
+            source=RegistrationSource.IMPORT,
+            keys=KEYS,
+            version=version,
+            now=NOW,
+        )
         return [code_of(event, badge["id"]) for _, badge in rows]
 
     return write(database, work)

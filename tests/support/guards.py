@@ -8,7 +8,7 @@ from sqlalchemy import create_engine, event, text
 
 from checkin.db.connecting import pragmas
 from checkin.db.engine import Database
-from checkin.db.locks import Line
+from checkin.db.locks import FairSemaphore
 
 EVERYBODY = 1_000
 
@@ -25,7 +25,7 @@ class NoProcessLock:
 
 def without_turns(database: Database) -> None:
     """Let all who scan in at once; on SQLite all who write, as far as SQLite lets them."""
-    database._line = Line(EVERYBODY)
+    database._line = FairSemaphore(EVERYBODY)
     if database.dialect == "sqlite":
         database.group = None
         database._process_lock.close()

@@ -16,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.db.models.base import Base, one_of
-from checkin.domain.scanning.verdict import Standing
+from checkin.domain.scanning.verdict import RegistrationStatus
 
 _UNCONFIRMED = text("standing <> 'confirmed'")
 
@@ -38,7 +38,7 @@ class Participant(Base):
         CheckConstraint("name <> '' OR name_ar IS NOT NULL", name="name"),
         CheckConstraint("(standing = 'reserve') = (reserve_no IS NOT NULL)", name="reserve_no"),
         CheckConstraint("(standing = 'canceled') = (canceled_at IS NOT NULL)", name="canceled"),
-        one_of("standing", Standing),
+        one_of("standing", RegistrationStatus),
         Index(None, "event_id", "email"),
         Index(None, "event_id", "phone"),
         Index(None, "delegation_id", "folded_name"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from checkin.domain.scanning.verdict import ScanFacts, Standing
+from checkin.domain.scanning.verdict import RegistrationStatus, ScanFacts
 
 #: how long places are lent, by the server's clock
 LIFETIME = timedelta(minutes=10)
@@ -64,10 +64,10 @@ def with_loan(facts: ScanFacts, loan: Loan) -> ScanFacts:
     """
     if loan == NO_LOAN:
         return facts
-    lent = loan.place and facts.standing == Standing.RESERVE
+    lent = loan.place and facts.standing == RegistrationStatus.RESERVE
     return replace(
         facts,
-        standing=Standing.CONFIRMED if lent else facts.standing,
+        standing=RegistrationStatus.CONFIRMED if lent else facts.standing,
         places_used=facts.places_used - loan.place_held,
         hall_inside=0 if loan.hall_held else facts.hall_inside,
     )

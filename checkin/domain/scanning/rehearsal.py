@@ -11,8 +11,8 @@ from checkin.domain.scanning.verdict import (
     Direction,
     EntryPolicy,
     Reason,
+    RegistrationStatus,
     ScanFacts,
-    Standing,
     Status,
     Verdict,
     decide,
@@ -34,8 +34,8 @@ _FACTS = {
     Practice.ADMITTED: ScanFacts(),
     Practice.ALREADY_IN: ScanFacts(entries=1, inside=True),
     Practice.WRONG_GATE: ScanFacts(gate_admits=False),
-    Practice.RESERVE: ScanFacts(standing=Standing.RESERVE),
-    Practice.CANCELED: ScanFacts(standing=Standing.CANCELED),
+    Practice.RESERVE: ScanFacts(standing=RegistrationStatus.RESERVE),
+    Practice.CANCELED: ScanFacts(standing=RegistrationStatus.CANCELED),
     Practice.REVOKED: ScanFacts(badge_revoked=True),
 }
 #: doors that are open, in a hall that is not full: what is practised is the badge's own verdict

@@ -84,7 +84,7 @@ class Refused:
 Verdict = Admitted | Refused
 
 
-class Standing(StrEnum):
+class RegistrationStatus(StrEnum):
     """Where a participant stands in the delegation."""
 
     CONFIRMED = "confirmed"
@@ -143,7 +143,7 @@ class ScanFacts:
     known: bool = True
     same_event: bool = True
     badge_revoked: bool = False
-    standing: Standing = Standing.CONFIRMED
+    standing: RegistrationStatus = RegistrationStatus.CONFIRMED
     blocked: bool = False
     gate_admits: bool = True
     entries: int = 0
@@ -211,12 +211,12 @@ def _objections(facts: ScanFacts, at: datetime, policy: EntryPolicy) -> list[Rea
     if not facts.same_event:
         return [Reason.WRONG_EVENT]
     first_time = facts.entries == 0
-    reserve = facts.standing == Standing.RESERVE
+    reserve = facts.standing == RegistrationStatus.RESERVE
     released = policy.reserve_from is not None and at >= policy.reserve_from
     hall_full = policy.capacity is not None and facts.hall_inside >= policy.capacity
     against = {
         Reason.REVOKED: facts.badge_revoked,
-        Reason.CANCELED: facts.standing == Standing.CANCELED,
+        Reason.CANCELED: facts.standing == RegistrationStatus.CANCELED,
         Reason.BLOCKED: facts.blocked,
         Reason.WRONG_GATE: not facts.gate_admits,
         Reason.INVALID_TIME: policy.stopped or not _open(policy, at),
@@ -288,4 +288,4 @@ def consequence(facts: ScanFacts, verdict: Verdict, *, let_in: bool = False) -> 
 
 def _has_place(facts: ScanFacts) -> bool:
     # Whatever the reason to refuse them was: who is let in against it takes nobody else's place.
-    return facts.standing == Standing.CONFIRMED and facts.places_used < facts.quota
+    return facts.standing == RegistrationStatus.CONFIRMED and facts.places_used < facts.quota

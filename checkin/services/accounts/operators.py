@@ -131,7 +131,7 @@ def authenticate(
     if operator is None or not matched or operator.disabled_at is not None:
         raise Unauthenticated(_NO_SUCH_LOGIN)
     if hash_again(operator.password_hash, password) != operator.password_hash:
-        in_transaction(database, lambda session: _keep_well(session, operator.id, password))
+        in_transaction(database, lambda session: _rehash_if_needed(session, operator.id, password))
     return operator
 
 
@@ -164,7 +164,7 @@ def operator_named(session: Session, email: str) -> Operator:
     return operator
 
 
-def _keep_well(session: Session, operator_id: int, password: str) -> None:
+def _rehash_if_needed(session: Session, operator_id: int, password: str) -> None:
     operator = session.get_one(Operator, operator_id)
     operator.password_hash = hash_again(operator.password_hash, password)
 
@@ -232,19 +232,19 @@ def accounts(session: Session) -> Sequence[Account]:
     return [Account(one, of, at, links.get(one.id)) for one, of, at in rows]
 
 
-def account_numbered(session: Session, operator_id: int) -> Account:
+def account_by_id(session: Session, operator_id: int) -> Account:
     """Return one account.
 
     Raises:
         NotFound: there is none with this number.
     """
-    operator = operator_numbered(session, operator_id)
+    operator = operator_by_id(session, operator_id)
     of = session.get(Delegation, operator.delegation_id) if operator.delegation_id else None
     at = session.get_one(Event, of.event_id) if of else None
     return Account(operator, of, at, _links(session).get(operator.id))
 
 
-def operator_numbered(session: Session, operator_id: int) -> Operator:
+def operator_by_id(session: Session, operator_id: int) -> Operator:
     """Return an operator.
 
     Raises:

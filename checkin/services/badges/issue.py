@@ -12,13 +12,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Badge, Event, Participant
-from checkin.domain.scanning.verdict import Standing
+from checkin.domain.scanning.verdict import RegistrationStatus
 from checkin.errors import Conflict
 from checkin.protocol.codes import token_for, token_hash
 from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys
 from checkin.services.common.list_version import next_list_version
-from checkin.services.common.lookup import numbered
+from checkin.services.common.lookup import by_id
 from checkin.services.events.events import check_event_key
 from checkin.services.people.badge_messages import queue_badge_messages
 
@@ -110,7 +110,7 @@ def revoke_badge(
         NotFound: the event has no such participant.
     """
     version = next_list_version(session, event.id)
-    person = numbered(session, event, Participant, participant_id, fresh=True)
+    person = by_id(session, event, Participant, participant_id, fresh=True)
     badge = working_badge(session, person.id)
     if badge is None:
         return False
@@ -158,13 +158,13 @@ def _next_badge(
 
 
 def _tell(session: Session, event: Event, person: Participant, now: datetime) -> bool:
-    if person.standing != Standing.CONFIRMED:
+    if person.standing != RegistrationStatus.CONFIRMED:
         return False
     return queue_badge_messages(session, event, [person.id], now) > 0
 
 
 def _registered(session: Session, event: Event, participant_id: int) -> Participant:
-    person = numbered(session, event, Participant, participant_id, fresh=True)
-    if person.standing == Standing.CANCELED:
+    person = by_id(session, event, Participant, participant_id, fresh=True)
+    if person.standing == RegistrationStatus.CANCELED:
         raise Conflict(f"no. {participant_id} is canceled: register the person again instead")
     return person

@@ -22,7 +22,7 @@ from badges.look import Look
 from badges.spec import BadgeSpec
 from badges.texts import TEXTS
 from checkin.db.models import Badge, Event, Participant
-from checkin.domain.scanning.verdict import Standing
+from checkin.domain.scanning.verdict import RegistrationStatus
 from checkin.services.badges.specs import badge_specs
 from checkin.services.common.keys import Keys
 from checkin.services.events.look import look_of
@@ -69,13 +69,13 @@ def shown_badge(session: Session, keys: Keys, secret: str) -> ShownBadge | None:
         .where(
             Badge.id == badge_id,
             Badge.revoked_at.is_(None),
-            Participant.standing != Standing.CANCELED,
+            Participant.standing != RegistrationStatus.CANCELED,
         )
     ).first()
     if row is None:
         return None
     [spec] = badge_specs(session, row.Event, keys, participant_ids=[row.id])
-    confirmed = row.standing == Standing.CONFIRMED
+    confirmed = row.standing == RegistrationStatus.CONFIRMED
     return ShownBadge(badge_id, spec, row.Event, confirmed, look_of(session, row.Event))
 
 

@@ -25,7 +25,7 @@ from checkin.services.badges.issue import working_badge
 from checkin.services.badges.specs import badge_specs
 from checkin.services.common.keys import Keys
 from checkin.services.events.look import look_of
-from checkin.services.people.search import participant_numbered
+from checkin.services.people.search import participant_by_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +218,7 @@ def desk_badge(
     Raises:
         NotFound: there is none with this number, or it is another delegation's.
     """
-    person = participant_numbered(session, event, participant_id, own_delegation)
+    person = participant_by_id(session, event, participant_id, own_delegation)
     badge = working_badge(session, person.id)
     return DeskBadge(
         participant=person,

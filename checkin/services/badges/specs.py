@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from badges.spec import BadgeSpec, Language, Shape
 from checkin.db.models import Badge, Category, Delegation, Event, Participant
-from checkin.domain.scanning.verdict import Standing
+from checkin.domain.scanning.verdict import RegistrationStatus
 from checkin.protocol.codes import format_code, token_for
 from checkin.protocol.time_zones import in_time_zone
 from checkin.services.common.keys import Keys
@@ -91,7 +91,7 @@ def badge_specs(
     if delegation_id is not None:
         statement = statement.where(Delegation.id == delegation_id)
     if participant_ids is None:
-        statement = statement.where(Participant.standing == Standing.CONFIRMED)
+        statement = statement.where(Participant.standing == RegistrationStatus.CONFIRMED)
     else:
         statement = statement.where(Participant.id.in_(participant_ids))
     categories = {one.id: one for one in categories_of(session, event)}

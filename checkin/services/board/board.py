@@ -24,7 +24,7 @@ from checkin.domain.scanning.verdict import Reason
 from checkin.services.board.live_counts import LiveCounts, live_counts
 from checkin.services.board.minute_counts import (
     Count,
-    MinuteBook,
+    MinuteCounts,
     arrivals_by_gate,
     refusals_by_reason,
 )
@@ -74,14 +74,14 @@ class Board:
 
 
 @dataclass(frozen=True)
-class Books:
+class CountsByMinute:
     """What a running server remembers, so that boards cost the same after 50,000 arrivals."""
 
-    arrivals: MinuteBook = field(default_factory=lambda: MinuteBook(arrivals_by_gate))
-    refusals: MinuteBook = field(default_factory=lambda: MinuteBook(refusals_by_reason))
+    arrivals: MinuteCounts = field(default_factory=lambda: MinuteCounts(arrivals_by_gate))
+    refusals: MinuteCounts = field(default_factory=lambda: MinuteCounts(refusals_by_reason))
 
 
-def board_now(session: Session, event_id: int, books: Books, now: datetime) -> Board:
+def board_now(session: Session, event_id: int, books: CountsByMinute, now: datetime) -> Board:
     """Return what the board of an event shows now."""
     counts = live_counts(session, event_id)
     totals = counts.totals

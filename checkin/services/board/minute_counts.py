@@ -42,7 +42,7 @@ class _Page:
     whole_at_s: float
 
 
-class MinuteBook:
+class MinuteCounts:
     """Keeps one kind of count by the minute, for each event that somebody watches."""
 
     def __init__(self, read: Read) -> None:

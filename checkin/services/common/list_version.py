@@ -26,7 +26,7 @@ def next_list_version(session: Session, event_id: int) -> int:
     return version
 
 
-def touch_badges(session: Session, participant_ids: Sequence[int], version: int) -> None:
+def bump_list_version(session: Session, participant_ids: Sequence[int], version: int) -> None:
     """Mark the badges of these participants as changed in this version of the gate list."""
     if participant_ids:
         session.execute(
@@ -36,7 +36,7 @@ def touch_badges(session: Session, participant_ids: Sequence[int], version: int)
         )
 
 
-def touch_badges_where(session: Session, whose: ColumnElement[bool], version: int) -> None:
+def bump_list_version_where(session: Session, whose: ColumnElement[bool], version: int) -> None:
     """Mark the badges of the participants of a kind as changed in this version of the list."""
     session.execute(
         update(Badge)
@@ -49,7 +49,7 @@ def touch_badges_where(session: Session, whose: ColumnElement[bool], version: in
     )
 
 
-def touch_all_badges(session: Session, event_id: int, version: int) -> None:
+def bump_list_version_of_all(session: Session, event_id: int, version: int) -> None:
     """Mark every working badge of an event as changed in this version of the gate list."""
     session.execute(
         update(Badge)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, func, select
 
-from checkin.db.engine import all_or_nothing
+from checkin.db.engine import require_transaction
 from checkin.db.models import Event
 
 #: names our advisory locks among those of the database ("MARH")
@@ -23,22 +23,22 @@ _FOLLOW = select(func.pg_advisory_xact_lock(_UPLOADS, bindparam("event_id")))
 
 def lock_event(connection: Connection, event_id: int) -> None:
     """Queue for the event's row, and hold it to the commit."""
-    all_or_nothing(connection)
+    require_transaction(connection)
     connection.execute(_LOCK_EVENT, {"event_id": event_id})
 
 
-def pass_doors(connection: Connection, event_id: int) -> None:
+def share_admissions(connection: Connection, event_id: int) -> None:
     """Make grants of leases wait for this transaction, and it for them; others pass beside it.
 
     For admissions that count against the hall before they read how full it is: far from the limit
     they take no row, so that a grant could not see them.
     """
     if connection.dialect.name == "postgresql":
-        all_or_nothing(connection)
+        require_transaction(connection)
         connection.execute(_PASS, {"event_id": event_id})
 
 
-def follow_uploads(connection: Connection, event_id: int) -> None:
+def queue_uploads(connection: Connection, event_id: int) -> None:
     """Let uploads come one after the other, to the commit; live scans pass beside them.
 
     Two that write the same badges in another order would each wait for the other, until
@@ -48,15 +48,15 @@ def follow_uploads(connection: Connection, event_id: int) -> None:
         connection.execute(_FOLLOW, {"event_id": event_id})
 
 
-def queue_at_doors(connection: Connection, event_id: int) -> None:
+def queue_admissions(connection: Connection, event_id: int) -> None:
     """Take both locks of an admission, in the order in which all take them."""
-    pass_doors(connection, event_id)
+    share_admissions(connection, event_id)
     lock_event(connection, event_id)
 
 
-def hold_doors(connection: Connection, event_id: int) -> None:
+def stop_admissions(connection: Connection, event_id: int) -> None:
     """Wait until nobody is between reading how many places are free and taking one."""
     if connection.dialect.name == "postgresql":
-        all_or_nothing(connection)
+        require_transaction(connection)
         connection.execute(_HOLD, {"event_id": event_id})
     lock_event(connection, event_id)

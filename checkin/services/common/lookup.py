@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from checkin.db.models import Category, Delegation, Device, Event, Gate, Participant
 from checkin.errors import NotFound
 
-Numbered = TypeVar("Numbered", Category, Delegation, Device, Gate, Participant)
+EventRow = TypeVar("EventRow", Category, Delegation, Device, Gate, Participant)
 
 
-def numbered(
-    session: Session, event: Event, kind: type[Numbered], number: int, *, fresh: bool = False
-) -> Numbered:
+def by_id(
+    session: Session, event: Event, kind: type[EventRow], number: int, *, fresh: bool = False
+) -> EventRow:
     """Return the row of an event with this number.
 
     Args:

@@ -19,7 +19,7 @@ from checkin.domain.scanning.verdict import EntryPolicy
 from checkin.errors import Conflict, InvalidRequest, NotFound, Unauthenticated
 from checkin.protocol.codes import ALPHABET, normalise_typed
 from checkin.services.common.activity import note
-from checkin.services.common.lookup import numbered
+from checkin.services.common.lookup import by_id
 
 PAIRING_CODE_LENGTH = 8
 PAIRING_LIFETIME = timedelta(minutes=10)
@@ -195,7 +195,7 @@ def revoke_device(
     Raises:
         NotFound: the event has no such device.
     """
-    device = numbered(session, event, Device, device_id)
+    device = by_id(session, event, Device, device_id)
     if device.revoked_at is None:
         device.revoked_at = now
         note(

@@ -13,8 +13,8 @@ from checkin.db.models import Category, Device, Event, Gate, GateCategory
 from checkin.domain.common.names import fold_name
 from checkin.errors import Conflict
 from checkin.services.common.activity import note
-from checkin.services.common.list_version import next_list_version, touch_all_badges
-from checkin.services.common.lookup import numbered
+from checkin.services.common.list_version import bump_list_version_of_all, next_list_version
+from checkin.services.common.lookup import by_id
 from checkin.services.events.events import category_id_named
 from checkin.services.gates.devices import device_name, gate_name, gate_named
 
@@ -32,7 +32,7 @@ def limit_gate(session: Session, event: Event, gate: Gate, categories: Iterable[
         GateCategory(gate_id=gate.id, category_id=category, event_id=event.id)
         for category in sorted(wanted)
     )
-    touch_all_badges(session, event.id, version)  # each entry names the gates that admit it
+    bump_list_version_of_all(session, event.id, version)  # each entry names the gates that admit it
 
 
 def categories_of_gates(session: Session, event: Event) -> Mapping[int, Sequence[Category]]:
@@ -78,7 +78,7 @@ def change_gate(
         InvalidValue, Conflict: the name is not one, or another gate has it.
         InvalidRequest: the event has no such category.
     """
-    gate = numbered(session, event, Gate, gate_id)
+    gate = by_id(session, event, Gate, gate_id)
     gate.name = _free_name(session, event, name, besides=gate)
     gate.folded = fold_name(gate.name)
     admitted = [one.name for one in categories_of_gates(session, event).get(gate.id, ())]
@@ -113,11 +113,11 @@ def change_device(
         Conflict: the device was revoked.
         InvalidRequest: there is no name, or a very long one.
     """
-    device = numbered(session, event, Device, device_id)
+    device = by_id(session, event, Device, device_id)
     if device.revoked_at is not None:
         raise Conflict("this device was revoked: pair it again")
     name = device_name(name)
-    gate = numbered(session, event, Gate, gate_id)
+    gate = by_id(session, event, Gate, gate_id)
     device.name, device.gate_id = name, gate.id
     note(
         session,

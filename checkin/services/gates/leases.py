@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from checkin.db.models import ArrivalTally, Delegation, Device, Event, Lease, LeasePlace
 from checkin.domain.scanning.leases import ACTIVE_WITHIN, LIFETIME, share
-from checkin.services.common.locks import hold_doors
+from checkin.services.common.locks import stop_admissions
 from checkin.services.gates.devices import PairedDevice
 from checkin.services.people.places import free_places, lent_hall
 from checkin.services.people.reserve_list import move_up_everywhere
@@ -59,7 +59,7 @@ def grant_lease(
         held: the lease that the device has at hand. Older ones end; this one and those granted
             since stay counted, because the answer that grants may be lost on the way.
     """
-    hold_doors(session.connection(), device.event_id)
+    stop_admissions(session.connection(), device.event_id)
     _end_overtaken(session, device, held, now)
     _forget_old(session, device, now)
     move_up_everywhere(session, session.get_one(Event, device.event_id), now)
@@ -80,7 +80,7 @@ def return_lease(
     Returns:
         The lease ended, the newest of several; None where there was none.
     """
-    hold_doors(session.connection(), device.event_id)
+    stop_admissions(session.connection(), device.event_id)
     which = [] if lease_id is None else [Lease.granted_at <= _granted_at(device, lease_id)]
     ended = session.execute(
         update(Lease)

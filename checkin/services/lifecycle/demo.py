@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from checkin.db.models import Category, Delegation, Event, Participant
 from checkin.domain.people.buses import BusDetails
 from checkin.domain.people.registration import Registration
-from checkin.domain.scanning.verdict import Standing
+from checkin.domain.scanning.verdict import RegistrationStatus
 from checkin.protocol.time_zones import in_time_zone, time_zone
 from checkin.services.common.keys import Keys
 from checkin.services.common.list_version import next_list_version
@@ -23,7 +23,7 @@ from checkin.services.lifecycle.demo_names import FAMILY_NAMES, GIVEN_NAMES
 from checkin.services.people.buses import add_bus, assign_people
 from checkin.services.people.enrolment import Enrolment, enrol
 from checkin.services.people.public_registration import set_link
-from checkin.services.people.registration import Door, cancel
+from checkin.services.people.registration import RegistrationSource, cancel
 
 DEMO_SLUG = "rabat-2025"
 _ZONE = "Africa/Casablanca"
@@ -126,7 +126,15 @@ def _register_everyone(
     ]
     version = next_list_version(session, event.id)
     people = [_person(at, delegations, categories, chance) for at in range(participants)]
-    enrolled = enrol(session, event, people, door=Door.IMPORT, keys=keys, version=version, now=now)
+    enrolled = enrol(
+        session,
+        event,
+        people,
+        source=RegistrationSource.IMPORT,
+        keys=keys,
+        version=version,
+        now=now,
+    )
     for at in range(_CANCELED_EVERY - 1, participants, _CANCELED_EVERY):
         cancel(session, event, enrolled[at][0]["id"], now=now)
     _add_buses(session, delegations[0], now)
@@ -142,7 +150,8 @@ def _register_everyone(
 
 def _add_buses(session: Session, delegation: Delegation, now: datetime) -> None:
     confirmed = select(Participant.id).where(
-        Participant.delegation_id == delegation.id, Participant.standing == Standing.CONFIRMED
+        Participant.delegation_id == delegation.id,
+        Participant.standing == RegistrationStatus.CONFIRMED,
     )
     riders = session.scalars(confirmed.order_by(Participant.id).limit(len(_LEADERS) * _SEATS)).all()
     for at, leader in enumerate(_LEADERS):

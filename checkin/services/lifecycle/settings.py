@@ -15,7 +15,7 @@ from checkin.domain.events.details import EventDetails
 from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys
 from checkin.services.common.list_version import next_list_version
-from checkin.services.common.locks import hold_doors
+from checkin.services.common.locks import stop_admissions
 from checkin.services.events.events import EventSpec, add_category, create_event
 from checkin.services.people.places import lent_hall
 
@@ -56,7 +56,7 @@ def change_event(
         InvalidValue: more people are in the hall, or may be let in by leases, than the new
             capacity.
     """
-    hold_doors(session.connection(), event.id)
+    stop_admissions(session.connection(), event.id)
     session.refresh(event)
     changed = {
         name: value for name, value in asdict(details).items() if value != getattr(event, name)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from checkin.db.models import Badge, Event, MailSwitch, Message, MessageState, Participant, Sending
 from checkin.domain.mail.rules import STALE_AFTER, WAITS, Fate
-from checkin.domain.scanning.verdict import Standing
+from checkin.domain.scanning.verdict import RegistrationStatus
 from checkin.services.common.activity import note
 from checkin.services.mail.outcomes import Outcome
 from checkin.services.mail.sender import (
@@ -224,7 +224,7 @@ def _claimed(session: Session, message: Message) -> Claimed:
         message_id=message.message_id,
         attempts=message.attempts,
         created_at=message.created_at,
-        badge_is_good=badge.revoked_at is None and person.standing == Standing.CONFIRMED,
+        badge_is_good=badge.revoked_at is None and person.standing == RegistrationStatus.CONFIRMED,
     )
 
 

@@ -20,7 +20,7 @@ from checkin.db.models import (
     Message,
     Participant,
 )
-from checkin.domain.scanning.verdict import Standing
+from checkin.domain.scanning.verdict import RegistrationStatus
 from checkin.services.common.activity import note
 from checkin.services.events.events import delegations_of
 from checkin.services.mail.claims import retry_unknown
@@ -211,7 +211,9 @@ def _confirmed(event: Event, delegation_id: int | None) -> Select[Any]:
         .select_from(Participant)
         .outerjoin(newest, newest.c.participant_id == Participant.id)
         .outerjoin(Message, Message.id == newest.c.id)
-        .where(Participant.event_id == event.id, Participant.standing == Standing.CONFIRMED)
+        .where(
+            Participant.event_id == event.id, Participant.standing == RegistrationStatus.CONFIRMED
+        )
     )
     if delegation_id is not None:
         statement = statement.where(Participant.delegation_id == delegation_id)
@@ -237,7 +239,9 @@ def _holders(session: Session, event: Event) -> dict[int, tuple[int, int]]:
             func.sum(case((printed, 1), else_=0)).label("printed"),
         )
         .join(Badge, working)
-        .where(Participant.event_id == event.id, Participant.standing == Standing.CONFIRMED)
+        .where(
+            Participant.event_id == event.id, Participant.standing == RegistrationStatus.CONFIRMED
+        )
         .group_by(Participant.delegation_id)
     )
     return {row.delegation_id: (row.people, row.printed) for row in rows}

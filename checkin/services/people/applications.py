@@ -21,12 +21,12 @@ from checkin.services.common.keys import Keys
 from checkin.services.common.list_version import next_list_version
 from checkin.services.people.duplicates import Twin, twin_of
 from checkin.services.people.public_registration import (
-    LinkDoor,
     PrivacyNotice,
+    RegistrationLink,
     keep_text,
     record_consent,
 )
-from checkin.services.people.registration import Door, register
+from checkin.services.people.registration import RegistrationSource, register
 
 #: a flood of inventions ends here; a coordinator decides on some, and the link works again
 MOST_WAITING = 2_000
@@ -46,7 +46,7 @@ class Waiting:
 
 def apply_by_link(
     session: Session,
-    door: LinkDoor,
+    link: RegistrationLink,
     registration: Registration,
     notice: PrivacyNotice,
     *,
@@ -63,26 +63,26 @@ def apply_by_link(
     Raises:
         Conflict: too many wait already.
     """
-    next_list_version(session, door.event.id)  # two of one name apply one after the other
+    next_list_version(session, link.event.id)  # two of one name apply one after the other
     text_id = keep_text(session, notice, now)
-    if door.link.approval or too_often:
-        _let_wait(session, door, registration, text_id, now)
+    if link.settings.approval or too_often:
+        _let_wait(session, link, registration, text_id, now)
         return
     try:
         registered = register(
             session,
-            door.event,
+            link.event,
             registration,
-            delegation_id=door.delegation.id,
-            category_id=door.link.category_id,
-            door=Door.LINK,
+            delegation_id=link.delegation.id,
+            category_id=link.settings.category_id,
+            source=RegistrationSource.LINK,
             keys=keys,
             now=now,
         )
     except PossibleDuplicate:
-        _let_wait(session, door, registration, text_id, now)
+        _let_wait(session, link, registration, text_id, now)
         return
-    record_consent(session, door.event.id, registered.participant_id, text_id, now)
+    record_consent(session, link.event.id, registered.participant_id, text_id, now)
 
 
 def waiting_applications(session: Session, delegation: Delegation, limit: int) -> list[Waiting]:
@@ -156,7 +156,7 @@ def _approve(
         _registration(application, allow_duplicate=True),
         delegation_id=delegation.id,
         category_id=session.get_one(SelfRegistration, delegation.id).category_id,
-        door=Door.LINK,
+        source=RegistrationSource.LINK,
         keys=keys,
         now=now,
         operator_id=operator_id,
@@ -185,20 +185,24 @@ def _note_rejection(
 
 
 def _let_wait(
-    session: Session, door: LinkDoor, registration: Registration, text_id: str, now: datetime
+    session: Session,
+    link: RegistrationLink,
+    registration: Registration,
+    text_id: str,
+    now: datetime,
 ) -> None:
-    if _applied_before(session, door.delegation, registration):
+    if _applied_before(session, link.delegation, registration):
         return
-    if count_waiting(session, door.delegation) >= MOST_WAITING:
+    if count_waiting(session, link.delegation) >= MOST_WAITING:
         raise Conflict("too many people wait for a decision: try again later")
     application = Application(
-        event_id=door.event.id,
-        delegation_id=door.delegation.id,
+        event_id=link.event.id,
+        delegation_id=link.delegation.id,
         name=registration.name,
         name_ar=registration.name_ar,
         email=registration.email,
         phone=registration.phone,
-        language=registration.language or door.event.language,
+        language=registration.language or link.event.language,
         applied_at=now,
         consent_text_id=text_id,
     )

@@ -15,7 +15,7 @@ from badges.spec import Language
 from checkin.db.models import Admission, Bus, BusPassenger, Delegation, Event, Participant
 from checkin.domain.common.names import fold_name
 from checkin.domain.people.buses import BusDetails
-from checkin.domain.scanning.verdict import Standing
+from checkin.domain.scanning.verdict import RegistrationStatus
 from checkin.errors import BusFull, Conflict, NotFound
 from checkin.protocol.time_zones import in_time_zone
 from checkin.services.common.activity import note
@@ -158,7 +158,7 @@ def assign_people(
         select(Participant.id).where(
             Participant.id.in_(participant_ids),
             Participant.delegation_id == bus.delegation_id,
-            Participant.standing != Standing.CANCELED,
+            Participant.standing != RegistrationStatus.CANCELED,
         )
     ).all()
     leave_buses(session, people)
@@ -267,7 +267,7 @@ def _riders(
         .outerjoin(Admission, first_entry())
         .where(
             Participant.delegation_id == delegation.id,
-            Participant.standing != Standing.CANCELED,
+            Participant.standing != RegistrationStatus.CANCELED,
             where,
         )
         .order_by(Participant.folded_name, Participant.id)

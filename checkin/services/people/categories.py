@@ -18,8 +18,8 @@ from checkin.domain.common.forms import Form
 from checkin.domain.common.names import clean_name, fold_name
 from checkin.domain.common.problems import FieldProblem, InvalidValue, Problem
 from checkin.services.common.activity import note
-from checkin.services.common.list_version import next_list_version, touch_badges_where
-from checkin.services.common.lookup import numbered
+from checkin.services.common.list_version import bump_list_version_where, next_list_version
+from checkin.services.common.lookup import by_id
 from checkin.services.events.events import add_category, categories_of
 
 
@@ -98,13 +98,13 @@ def change_category(
         FieldProblem: another one has this name.
     """
     version = next_list_version(session, event.id)
-    category = numbered(session, event, Category, category_id)
+    category = by_id(session, event, Category, category_id)
     _refuse_taken(session, event, details, besides=category)
     category.name, category.name_ar = details.name, details.name_ar
     category.folded = fold_name(details.name)
     category.colour, category.shape = details.colour, details.shape
     session.flush()
-    touch_badges_where(session, Participant.category_id == category.id, version)
+    bump_list_version_where(session, Participant.category_id == category.id, version)
     note(
         session,
         event.id,
@@ -134,7 +134,7 @@ def move_category(
         NotFound: the event has no such category.
     """
     next_list_version(session, event.id)
-    moved = numbered(session, event, Category, category_id)
+    moved = by_id(session, event, Category, category_id)
     order = list(categories_of(session, event))
     at = order.index(moved)
     order.insert(max(0, at + by), order.pop(at))
@@ -156,7 +156,7 @@ def remove_category(
             last one.
     """
     next_list_version(session, event.id)  # nobody is registered in it meanwhile
-    category = numbered(session, event, Category, category_id)
+    category = by_id(session, event, Category, category_id)
     uses = uses_of(session, event)
     needed = uses[category.id]
     if not needed.none:

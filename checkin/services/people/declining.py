@@ -14,7 +14,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Admission, Badge, Event, Participant
-from checkin.domain.scanning.verdict import Standing
+from checkin.domain.scanning.verdict import RegistrationStatus
 from checkin.errors import NotFound
 from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys
@@ -96,7 +96,7 @@ def _parts(secret: str) -> tuple[UUID, bytes]:
 
 
 def _declining(session: Session, person: Participant, event: Event, now: datetime) -> Declining:
-    if person.standing == Standing.CANCELED:
+    if person.standing == RegistrationStatus.CANCELED:
         return Declining.DECLINED
     came = exists().where(Admission.participant_id == person.id, Admission.annulled_at.is_(None))
     if now >= event.ends_at or session.scalar(select(came)):

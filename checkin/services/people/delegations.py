@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Admission, Delegation, Event, Operator, Participant
-from checkin.domain.scanning.verdict import Standing
+from checkin.domain.scanning.verdict import RegistrationStatus
 from checkin.errors import NotFound
 from checkin.services.accounts.own_delegation import own_delegation
 from checkin.services.people.places import free_places
@@ -56,8 +56,8 @@ def places_of(session: Session, delegation: Delegation, now: datetime) -> Places
     """Return how full a delegation is."""
     left = session.scalars(select(free_places(now)).where(Delegation.id == delegation.id)).one()
     people = select(func.count()).where(Participant.delegation_id == delegation.id)
-    reserve = people.where(Participant.standing == Standing.RESERVE)
-    confirmed = people.where(Participant.standing == Standing.CONFIRMED)
+    reserve = people.where(Participant.standing == RegistrationStatus.RESERVE)
+    confirmed = people.where(Participant.standing == RegistrationStatus.CONFIRMED)
     arrived = confirmed.join_from(Participant, Admission, first_entry())
     return Places(
         quota=delegation.quota,
@@ -74,7 +74,7 @@ def reserve_list(session: Session, delegation: Delegation) -> Sequence[Participa
         select(Participant)
         .where(
             Participant.delegation_id == delegation.id,
-            Participant.standing == Standing.RESERVE,
+            Participant.standing == RegistrationStatus.RESERVE,
         )
         .order_by(Participant.reserve_no)
     ).all()
@@ -112,7 +112,7 @@ def arrivals_of(session: Session, delegation: Delegation) -> Arrivals:
         .outerjoin(Admission, first_entry())
         .where(
             Participant.delegation_id == delegation.id,
-            Participant.standing == Standing.CONFIRMED,
+            Participant.standing == RegistrationStatus.CONFIRMED,
         )
         .order_by(Participant.folded_name, Participant.id)
     ).all()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from checkin.db.models import Participant
 from checkin.domain.common.names import fold_name
 from checkin.domain.people.registration import Likeness, Registration
-from checkin.domain.scanning.verdict import Standing
+from checkin.domain.scanning.verdict import RegistrationStatus
 from checkin.errors import PossibleDuplicate
 
 
@@ -69,7 +69,7 @@ def twin_of(
         select(Participant)
         .where(
             Participant.event_id == event_id,
-            Participant.standing != Standing.CANCELED,
+            Participant.standing != RegistrationStatus.CANCELED,
             Participant.id != (besides or 0),
             or_(*same),
         )

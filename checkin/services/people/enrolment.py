@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from checkin.db.models import Badge, Event, Participant
 from checkin.domain.common.names import folded_both
 from checkin.domain.people.registration import Registration
-from checkin.domain.scanning.verdict import Standing
+from checkin.domain.scanning.verdict import RegistrationStatus
 from checkin.protocol.codes import token_for, token_hash
 from checkin.services.common.keys import Keys
 from checkin.services.people.badge_messages import Row, message_row, queue_messages
@@ -35,7 +35,7 @@ def enrol(
     event: Event,
     people: Sequence[Enrolment],
     *,
-    door: str,
+    source: str,
     keys: Keys,
     version: int,
     now: datetime,
@@ -47,7 +47,7 @@ def enrol(
     Returns:
         The participant's and the badge's columns of each.
     """
-    rows = [_participant_row(event, person, door, now) for person in people]
+    rows = [_participant_row(event, person, source, now) for person in people]
     _give_places(session, rows, now)
     for row, participant_id in zip(rows, _new_ids(session, len(rows)), strict=True):
         row["id"] = participant_id
@@ -58,13 +58,13 @@ def enrol(
     messages = [
         message_row(event, row["id"], row["email"], badge["id"], now)
         for row, badge in enrolled
-        if row["email"] and row["standing"] == Standing.CONFIRMED
+        if row["email"] and row["standing"] == RegistrationStatus.CONFIRMED
     ]
     queue_messages(session, messages)
     return enrolled
 
 
-def _participant_row(event: Event, person: Enrolment, door: str, now: datetime) -> Row:
+def _participant_row(event: Event, person: Enrolment, source: str, now: datetime) -> Row:
     registration = person.registration
     name, name_ar = registration.name, registration.name_ar
     folded, folded_name = folded_both(name, name_ar)
@@ -80,10 +80,10 @@ def _participant_row(event: Event, person: Enrolment, door: str, now: datetime) 
         "phone": registration.phone,
         "language": registration.language or event.language,
         "note": registration.note,
-        "standing": Standing.CONFIRMED,
+        "standing": RegistrationStatus.CONFIRMED,
         "reserve_no": None,
         "blocked": False,
-        "registered_by": door,
+        "registered_by": source,
         "registered_at": now,
     }
 
@@ -112,7 +112,7 @@ def _give_places(session: Session, rows: Sequence[Row], now: datetime) -> None:
         if places[of] > 0:
             places[of] -= 1
         else:
-            row["standing"], row["reserve_no"] = Standing.RESERVE, next(numbers[of])
+            row["standing"], row["reserve_no"] = RegistrationStatus.RESERVE, next(numbers[of])
 
 
 def _badge_row(event: Event, participant: Row, keys: Keys, version: int, now: datetime) -> Row:

@@ -18,14 +18,14 @@ from checkin.domain.common.names import folded_apart, folded_both
 from checkin.domain.people.importing import Action, Alone, PlannedRow, plan_import
 from checkin.domain.people.registration import Registration
 from checkin.domain.people.roster import FIELDS, Person
-from checkin.domain.scanning.verdict import Standing
+from checkin.domain.scanning.verdict import RegistrationStatus
 from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys
-from checkin.services.common.list_version import next_list_version, touch_badges
+from checkin.services.common.list_version import bump_list_version, next_list_version
 from checkin.services.events.events import categories_of
 from checkin.services.people.badge_messages import queue_badge_messages
 from checkin.services.people.enrolment import Enrolment, enrol
-from checkin.services.people.registration import Door, move_to_delegation
+from checkin.services.people.registration import RegistrationSource, move_to_delegation
 from checkin.services.spreadsheets.reading import Table
 
 Progress = Callable[[int, int], None]
@@ -133,7 +133,15 @@ def _add(
 ) -> None:
     people = [_enrolment(row.changes) for row in plan.rows if row.action == Action.ADD]
     if people:
-        enrol(session, event, people, door=Door.IMPORT, keys=keys, version=version, now=now)
+        enrol(
+            session,
+            event,
+            people,
+            source=RegistrationSource.IMPORT,
+            keys=keys,
+            version=version,
+            now=now,
+        )
 
 
 def _enrolment(fields: Mapping[str, Any]) -> Enrolment:
@@ -160,12 +168,12 @@ def _change(session: Session, event: Event, plan: ImportPlan, version: int, now:
         for name, value in changes.items():
             setattr(person, name, value)
         person.folded, person.folded_name = folded_both(person.name, person.name_ar)
-        if "email" in changes and person.standing == Standing.CONFIRMED:
+        if "email" in changes and person.standing == RegistrationStatus.CONFIRMED:
             new_addresses.append(person.id)
     session.flush()
     ids = [row.participant_id for row in changed if row.participant_id is not None]
     for start in range(0, len(ids), _CHUNK):
-        touch_badges(session, ids[start : start + _CHUNK], version)
+        bump_list_version(session, ids[start : start + _CHUNK], version)
     queue_badge_messages(session, event, new_addresses, now)
 
 
@@ -179,7 +187,7 @@ def _people(session: Session, event: Event) -> Iterator[Person]:
         ).where(Participant.event_id == event.id)
     )
     for *fields, standing, folded, folded_name in rows:
-        fields += [standing == Standing.CANCELED, folded_apart(folded, folded_name)]
+        fields += [standing == RegistrationStatus.CANCELED, folded_apart(folded, folded_name)]
         yield Person(*fields)
 
 

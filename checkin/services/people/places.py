@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, func, select
 
 from checkin.db.models import Admission, Delegation, Lease, LeasePlace, Participant
-from checkin.domain.scanning.verdict import Standing
+from checkin.domain.scanning.verdict import RegistrationStatus
 
 Moment = datetime | BindParameter[Any]
 
@@ -68,7 +68,7 @@ def _used_unconfirmed() -> Any:
         .join(Participant, Participant.id == Admission.participant_id)
         .where(
             Participant.delegation_id == Delegation.id,
-            Participant.standing != Standing.CONFIRMED,
+            Participant.standing != RegistrationStatus.CONFIRMED,
             Admission.entry_no == 1,
             Admission.annulled_at.is_(None),
             Admission.without_place.is_(False),

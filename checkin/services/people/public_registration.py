@@ -31,16 +31,17 @@ _NOBODYS = "this link is nobody's"
 
 
 @dataclass(frozen=True, slots=True)
-class LinkDoor:
-    """Where a link leads.
+class RegistrationLink:
+    """A delegation's link by which people register themselves, and where it leads.
 
     Attributes:
+        settings: what the coordinator chose for it: its category, approval, until when.
         is_open: False while the coordinator keeps it closed, and once the event is over.
     """
 
     event: Event
     delegation: Delegation
-    link: SelfRegistration
+    settings: SelfRegistration
     is_open: bool
 
 
@@ -51,7 +52,9 @@ def link_address(keys: Keys, base_url: str, link: SelfRegistration) -> str:
     return f"{base_url}/r/{base64.b32encode(block).decode().rstrip('=').lower()}"
 
 
-def door_of_link(session: Session, keys: Keys, secret: str, now: datetime) -> LinkDoor:
+def registration_link_by_secret(
+    session: Session, keys: Keys, secret: str, now: datetime
+) -> RegistrationLink:
     """Return where a link leads.
 
     Raises:
@@ -64,7 +67,7 @@ def door_of_link(session: Session, keys: Keys, secret: str, now: datetime) -> Li
     event = session.get_one(Event, link.event_id)
     delegation = session.get_one(Delegation, link.delegation_id)
     is_open = link.is_open and now < event.ends_at and event.purged_at is None
-    return LinkDoor(event, delegation, link, is_open)
+    return RegistrationLink(event, delegation, link, is_open)
 
 
 def link_of(session: Session, delegation: Delegation) -> SelfRegistration | None:

@@ -26,7 +26,7 @@ from checkin.domain.people.quotas import (
 from checkin.domain.people.unreadable import UnreadableFile
 from checkin.errors import NotFound, QuotaBelowPlacesTaken
 from checkin.services.common.activity import note
-from checkin.services.common.list_version import next_list_version, touch_badges_where
+from checkin.services.common.list_version import bump_list_version_where, next_list_version
 from checkin.services.events.events import add_delegation
 from checkin.services.people.places import free_places
 from checkin.services.people.reserve_list import move_up
@@ -179,7 +179,7 @@ def _rename(
     delegation.folded = fold_name(details.name)
     session.flush()
     version = next_list_version(session, event.id)  # gate lists show the name
-    touch_badges_where(session, Participant.delegation_id == known.id, version)
+    bump_list_version_where(session, Participant.delegation_id == known.id, version)
     note(
         session,
         event.id,
@@ -212,7 +212,7 @@ def set_quota(
     """
     version = next_list_version(session, event.id)
     _write_quota(session, event, delegation_id, quota, now)
-    touch_badges_where(session, Participant.delegation_id == delegation_id, version)
+    bump_list_version_where(session, Participant.delegation_id == delegation_id, version)
     note(
         session,
         event.id,

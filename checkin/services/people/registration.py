@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 from checkin.db.models import Event, Message, MessageState, Participant
 from checkin.domain.common.names import folded_both
 from checkin.domain.people.registration import Registration
-from checkin.domain.scanning.verdict import Standing
+from checkin.domain.scanning.verdict import RegistrationStatus
 from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys
-from checkin.services.common.list_version import next_list_version, touch_badges
-from checkin.services.common.lookup import numbered
+from checkin.services.common.list_version import bump_list_version, next_list_version
+from checkin.services.common.lookup import by_id
 from checkin.services.people.badge_messages import queue_badge_messages
 from checkin.services.people.buses import leave_buses
 from checkin.services.people.duplicates import refuse_duplicate
@@ -27,12 +27,11 @@ from checkin.services.people.enrolment import Enrolment, enrol
 from checkin.services.people.reserve_list import free_place, move_up, reserve_numbers, take_places
 
 
-class Door(StrEnum):
+class RegistrationSource(StrEnum):
     """Where a registration came from."""
 
     IMPORT = "import"
     FORM = "form"
-    API = "api"
     WALK_IN = "walk_in"
     LINK = "link"
 
@@ -47,7 +46,7 @@ class Registered:
 
     participant_id: int
     badge_id: UUID
-    standing: Standing
+    standing: RegistrationStatus
     reserve_no: int | None
 
 
@@ -58,7 +57,7 @@ def register(
     *,
     delegation_id: int,
     category_id: int,
-    door: Door,
+    source: RegistrationSource,
     keys: Keys,
     now: datetime,
     operator_id: int | None = None,
@@ -75,7 +74,7 @@ def register(
         refuse_duplicate(session, event.id, delegation_id, registration)
     enrolment = Enrolment(registration, delegation_id, category_id)
     [(participant, badge)] = enrol(
-        session, event, [enrolment], door=door, keys=keys, version=version, now=now
+        session, event, [enrolment], source=source, keys=keys, version=version, now=now
     )
     note(
         session,
@@ -85,10 +84,13 @@ def register(
         operator_id=operator_id,
         device_id=device_id,
         participant_id=participant["id"],
-        door=door,
+        door=source,
     )
     return Registered(
-        participant["id"], badge["id"], Standing(participant["standing"]), participant["reserve_no"]
+        participant["id"],
+        badge["id"],
+        RegistrationStatus(participant["standing"]),
+        participant["reserve_no"],
     )
 
 
@@ -106,14 +108,14 @@ def cancel(
         The ids of those who were confirmed in turn. Canceling twice changes nothing.
     """
     version = next_list_version(session, event.id)
-    person = numbered(session, event, Participant, participant_id)
-    if person.standing == Standing.CANCELED:
+    person = by_id(session, event, Participant, participant_id)
+    if person.standing == RegistrationStatus.CANCELED:
         return []
-    had_place = person.standing == Standing.CONFIRMED
-    person.standing, person.reserve_no, person.canceled_at = Standing.CANCELED, None, now
+    had_place = person.standing == RegistrationStatus.CONFIRMED
+    person.standing, person.reserve_no, person.canceled_at = RegistrationStatus.CANCELED, None, now
     session.flush()
     leave_buses(session, [person.id])
-    touch_badges(session, [person.id], version)
+    bump_list_version(session, [person.id], version)
     note(
         session,
         event.id,
@@ -133,9 +135,9 @@ def block(
 ) -> None:
     """Stop a participant at the doors, or let them pass again."""
     version = next_list_version(session, event.id)
-    person = numbered(session, event, Participant, participant_id)
+    person = by_id(session, event, Participant, participant_id)
     person.blocked = blocked
-    touch_badges(session, [person.id], version)
+    bump_list_version(session, [person.id], version)
     note(session, event.id, "participant.block", now, participant_id=person.id, blocked=blocked)
 
 
@@ -161,7 +163,7 @@ def edit(
         PossibleDuplicate: see `refuse_duplicate`.
     """
     version = next_list_version(session, event.id)
-    person = numbered(session, event, Participant, participant_id)
+    person = by_id(session, event, Participant, participant_id)
     if _is_somebody_else(person, registration):
         refuse_duplicate(session, event.id, person.delegation_id, registration, besides=person.id)
     changed = _write(person, registration, category_id)
@@ -187,8 +189,8 @@ def _follow_up(
     now: datetime,
     operator_id: int | None,
 ) -> None:
-    touch_badges(session, [person.id], version)
-    if "email" in changed and person.standing == Standing.CONFIRMED:
+    bump_list_version(session, [person.id], version)
+    if "email" in changed and person.standing == RegistrationStatus.CONFIRMED:
         queue_badge_messages(session, event, [person.id], now)
     note(
         session,
@@ -229,7 +231,7 @@ def reinstate(
     *,
     now: datetime,
     operator_id: int | None = None,
-) -> Standing:
+) -> RegistrationStatus:
     """Give a canceled person a free place, or the end of the reserve list.
 
     Their place may be somebody else's by now, who keeps it. Undoing twice changes nothing.
@@ -238,11 +240,11 @@ def reinstate(
         NotFound: no participant of the event has this number.
     """
     version = next_list_version(session, event.id)
-    person = numbered(session, event, Participant, participant_id)
-    if person.standing != Standing.CANCELED:
-        return Standing(person.standing)
+    person = by_id(session, event, Participant, participant_id)
+    if person.standing != RegistrationStatus.CANCELED:
+        return RegistrationStatus(person.standing)
     _stand_again(session, person, now)
-    touch_badges(session, [person.id], version)
+    bump_list_version(session, [person.id], version)
     _queue_if_missing(session, event, person, now)
     note(
         session,
@@ -253,14 +255,14 @@ def reinstate(
         participant_id=person.id,
         standing=person.standing,
     )
-    return Standing(person.standing)
+    return RegistrationStatus(person.standing)
 
 
 def _stand_again(session: Session, person: Participant, now: datetime) -> None:
     if take_places(session, person.delegation_id, 1, now):
-        standing, reserve_no = Standing.CONFIRMED, None
+        standing, reserve_no = RegistrationStatus.CONFIRMED, None
     else:
-        standing = Standing.RESERVE
+        standing = RegistrationStatus.RESERVE
         reserve_no = next(reserve_numbers(session, person.delegation_id, 1))
     # All at once: the constraints hold them together.
     person.standing, person.reserve_no, person.canceled_at = standing, reserve_no, None
@@ -269,7 +271,7 @@ def _stand_again(session: Session, person: Participant, now: datetime) -> None:
 
 def _queue_if_missing(session: Session, event: Event, person: Participant, now: datetime) -> None:
     has_it = exists().where(Message.participant_id == person.id, Message.state.in_(_HAS_IT))
-    if person.standing == Standing.CONFIRMED and not session.scalar(select(has_it)):
+    if person.standing == RegistrationStatus.CONFIRMED and not session.scalar(select(has_it)):
         queue_badge_messages(session, event, [person.id], now)
 
 
@@ -285,14 +287,17 @@ def move_to_delegation(
 
     The caller holds the event's row (`next_list_version`).
     """
-    if person.delegation_id == delegation_id or person.standing == Standing.CANCELED:
+    if person.delegation_id == delegation_id or person.standing == RegistrationStatus.CANCELED:
         person.delegation_id = delegation_id
         return
-    old, had_place = person.delegation_id, person.standing == Standing.CONFIRMED
+    old, had_place = person.delegation_id, person.standing == RegistrationStatus.CONFIRMED
     if take_places(session, delegation_id, 1, now):
-        standing, reserve_no = Standing.CONFIRMED, None
+        standing, reserve_no = RegistrationStatus.CONFIRMED, None
     else:
-        standing, reserve_no = Standing.RESERVE, next(reserve_numbers(session, delegation_id, 1))
+        standing, reserve_no = (
+            RegistrationStatus.RESERVE,
+            next(reserve_numbers(session, delegation_id, 1)),
+        )
     # All at once: standing and number belong together, and a number to its delegation.
     person.delegation_id, person.standing, person.reserve_no = delegation_id, standing, reserve_no
     session.flush()

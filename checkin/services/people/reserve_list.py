@@ -9,8 +9,8 @@ from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Delegation, Event, Participant
-from checkin.domain.scanning.verdict import Standing
-from checkin.services.common.list_version import next_list_version, touch_badges
+from checkin.domain.scanning.verdict import RegistrationStatus
+from checkin.services.common.list_version import bump_list_version, next_list_version
 from checkin.services.people.badge_messages import queue_badge_messages
 from checkin.services.people.places import free_places
 
@@ -30,18 +30,21 @@ def move_up(
     """Confirm people of the reserve list, in their order, while there are places."""
     waiting = session.scalars(
         select(Participant)
-        .where(Participant.delegation_id == delegation_id, Participant.standing == Standing.RESERVE)
+        .where(
+            Participant.delegation_id == delegation_id,
+            Participant.standing == RegistrationStatus.RESERVE,
+        )
         .order_by(Participant.reserve_no)
     ).all()
     count = 0
     # Who came in on a place that was lent had one already: theirs is left for whoever is next.
     while taken := take_places(session, delegation_id, len(waiting) - count, now):
         for person in waiting[count : count + taken]:
-            person.standing, person.reserve_no = Standing.CONFIRMED, None
+            person.standing, person.reserve_no = RegistrationStatus.CONFIRMED, None
         session.flush()
         count += taken
     ids = [person.id for person in waiting[:count]]
-    touch_badges(session, ids, version)
+    bump_list_version(session, ids, version)
     queue_badge_messages(session, event, ids, now)
     return ids
 
@@ -86,7 +89,7 @@ def reserve_numbers(session: Session, delegation_id: int, count: int) -> Iterato
 
 
 _WAITS = exists().where(
-    Participant.delegation_id == Delegation.id, Participant.standing == Standing.RESERVE
+    Participant.delegation_id == Delegation.id, Participant.standing == RegistrationStatus.RESERVE
 )
 _WAITED_FOR = select(Delegation.id).where(
     Delegation.event_id == bindparam("event_id"), _WAITS, free_places(bindparam("now")) > 0

@@ -148,7 +148,7 @@ def participant_in(
     return person if delegation_id in (None, person.delegation_id) else None
 
 
-def participant_numbered(
+def participant_by_id(
     session: Session, event: Event, participant_id: int, delegation_id: int | None
 ) -> Participant:
     """Return a participant of an event, and of that delegation where one is given.

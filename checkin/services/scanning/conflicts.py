@@ -107,7 +107,7 @@ def write_decision(
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class ArrivalDetails:
     """One of two readings: when, corrected for the device's clock, and where."""
 
     at: datetime
@@ -115,7 +115,7 @@ class Side:
     device: str
 
 
-class Arrival:
+class ArrivalJoin:
     """An admission with its gate and device, joined under names of its own."""
 
     def __init__(self, name: str) -> None:
@@ -133,10 +133,10 @@ class Arrival:
             .add_columns(*self._columns)
         )
 
-    def of(self, row: Any) -> Side | None:
+    def of(self, row: Any) -> ArrivalDetails | None:
         """Return what a row tells of it."""
         at, gate, device = (row._mapping[column] for column in self._columns)
-        return Side(at, gate, device) if at else None
+        return ArrivalDetails(at, gate, device) if at else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,15 +155,15 @@ class ListedConflict(Decided):
     reason: Reason
     person: Participant | None
     delegation: Delegation | None
-    scan: Side
-    earlier: Side | None
+    scan: ArrivalDetails
+    earlier: ArrivalDetails | None
     counted: bool
     turned_away: bool
     skew_ms: int
 
 
 _COUNTED = and_(Admission.scan_pk == Scan.id, Admission.annulled_at.is_(None))
-_EARLIER = Arrival("earlier")
+_EARLIER = ArrivalJoin("earlier")
 
 
 def conflicts_of(session: Session, event: Event) -> Sequence[ListedConflict]:
@@ -268,7 +268,7 @@ def _listed(row: Any) -> ListedConflict:
         reason=Reason(conflict.reason),
         person=row.Participant,
         delegation=row.Delegation,
-        scan=Side(scan.corrected_at, row.gate, row.device),
+        scan=ArrivalDetails(scan.corrected_at, row.gate, row.device),
         earlier=_EARLIER.of(row),
         counted=row.admission_id is not None,
         turned_away=scan.status == Status.OK,

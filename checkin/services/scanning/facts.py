@@ -20,8 +20,8 @@ from checkin.db.models import (
     GateCategory,
     Participant,
 )
-from checkin.domain.scanning.verdict import Direction, EntryPolicy, ScanFacts, Standing
-from checkin.services.common.locks import lock_event, pass_doors
+from checkin.domain.scanning.verdict import Direction, EntryPolicy, RegistrationStatus, ScanFacts
+from checkin.services.common.locks import lock_event, share_admissions
 from checkin.services.gates.devices import PairedDevice
 from checkin.services.people.delegations import first_entry
 from checkin.services.people.places import lent_hall, lent_places
@@ -177,7 +177,7 @@ def scan_facts(
         leased: the scan names a lease, so the event's row is held before anything is read.
     """
     if device.policy.capacity is not None:
-        pass_doors(connection, device.event_id)
+        share_admissions(connection, device.event_id)
     if leased:
         lock_event(connection, device.event_id)
     row = _row(connection, device, token_hash, now, leased=leased)
@@ -201,7 +201,9 @@ def scarce(row: Any, policy: EntryPolicy) -> bool:
     )
     if near_capacity or policy.reserve_from is None:
         return near_capacity
-    queues: bool = row.standing == Standing.RESERVE or row.quota - _places_used(row) <= SCARCE
+    queues: bool = (
+        row.standing == RegistrationStatus.RESERVE or row.quota - _places_used(row) <= SCARCE
+    )
     return queues
 
 
@@ -236,7 +238,7 @@ def _facts(row: Row[Any], device: PairedDevice, direction: Direction, *, forced:
         known=True,
         same_event=row.event_id == device.event_id,
         badge_revoked=row.revoked_at is not None,
-        standing=Standing(row.standing),
+        standing=RegistrationStatus(row.standing),
         blocked=row.blocked,
         gate_admits=bool(row.gate_admits),
         entries=row.entries,

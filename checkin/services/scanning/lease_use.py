@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, and_, or_, select, update
 
 from checkin.db.models import Delegation, Lease, LeasePlace
 from checkin.domain.scanning.leases import NO_LOAN, Loan, in_life
-from checkin.domain.scanning.verdict import Direction, ScanFacts, Standing
+from checkin.domain.scanning.verdict import Direction, RegistrationStatus, ScanFacts
 from checkin.services.gates.devices import PairedDevice
 from checkin.services.people.places import free_places
 from checkin.services.scanning.facts import Holder
@@ -53,7 +53,7 @@ def debt_of(
     named = next((lease for lease in leases if _covers(lease, reading)), None)
     if named is None:
         return NO_DEBT
-    wants_place = facts.standing == Standing.RESERVE and facts.entries == 0
+    wants_place = facts.standing == RegistrationStatus.RESERVE and facts.entries == 0
     place_of = _charged(named, leases, reading, _has_place) if wants_place else []
     hall_of = _charged(named, leases, reading, _has_room)
     place_held, hall_held = (

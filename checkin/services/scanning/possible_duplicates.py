@@ -27,10 +27,10 @@ from checkin.services.people.duplicates import twin_of
 from checkin.services.people.registration import cancel
 from checkin.services.scanning.annul import annul_scan
 from checkin.services.scanning.conflicts import (
-    Arrival,
+    ArrivalDetails,
+    ArrivalJoin,
     Decided,
     Decision,
-    Side,
     decided,
     decisions_on,
     is_decided,
@@ -45,7 +45,7 @@ class Registered:
 
     person: Participant
     delegation: Delegation
-    came: Side | None
+    came: ArrivalDetails | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +155,7 @@ class _Registration:
     def __init__(self, name: str) -> None:
         self._person = aliased(Participant, name=name)
         self._delegation = aliased(Delegation, name=f"{name}_delegation")
-        self._arrival = Arrival(f"{name}_admission")
+        self._arrival = ArrivalJoin(f"{name}_admission")
 
     def join(self, query: Any, participant_id: Any) -> Any:
         """Join the person with a number, and their first admission where there is one."""

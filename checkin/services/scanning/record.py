@@ -8,7 +8,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from checkin.db.engine import Database, all_or_nothing, in_core_transaction
+from checkin.db.engine import Database, in_core_transaction, require_transaction
 from checkin.domain.scanning.leases import CLOCK_ERROR, with_loan
 from checkin.domain.scanning.verdict import (
     Consequence,
@@ -23,7 +23,7 @@ from checkin.domain.scanning.verdict import (
 from checkin.errors import InvalidRequest, ScanIdConflict
 from checkin.protocol.codes import parse_code, token_hash
 from checkin.services.common.keys import Keys
-from checkin.services.common.locks import follow_uploads, queue_at_doors
+from checkin.services.common.locks import queue_admissions, queue_uploads
 from checkin.services.gates.devices import PairedDevice
 from checkin.services.scanning.conflicts import note_conflict
 from checkin.services.scanning.counting import count_refusal, leave, leave_as_uploaded
@@ -64,7 +64,7 @@ def record_scan(
     change = consequence(facts, verdict, let_in=_let_in_offline(reading))
     late = change.entry_no is not None and reading.received_at - reading.at > CLOCK_ERROR
     if late or debt != NO_DEBT or not change.only_admits:
-        all_or_nothing(connection)
+        require_transaction(connection)
     holder = holder if facts.same_event else None  # another event's people are not ours to show
     answer = _answer(device, reading, verdict, change, holder)
     scan_pk = write_scan(connection, device, reading, keys, answer, change)
@@ -95,10 +95,10 @@ def _record_chunk(
     device: PairedDevice, chunk: Sequence[Reading], keys: Keys, connection: Connection
 ) -> list[Answer | ScanIdConflict]:
     answers: list[Answer | ScanIdConflict] = []
-    follow_uploads(connection, device.event_id)
+    queue_uploads(connection, device.event_id)
     if any(reading.lease_id for reading in chunk):
         # Before any row is written: two uploads that did so later would wait for one another.
-        queue_at_doors(connection, device.event_id)
+        queue_admissions(connection, device.event_id)
     for reading in chunk:
         try:
             answers.append(record_scan(connection, device, reading, keys))

@@ -39,7 +39,7 @@ def repeat(
     if scan.annulled_at is not None:
         return answer
     if answer.status == Status.ERROR:
-        _let_in_all_the_same(connection, device, reading, token_hash, scan)
+        _admit_despite_refusal(connection, device, reading, token_hash, scan)
     elif not _is_counted(connection, scan):
         return answer
     else:  # the person stands outside, and was counted in
@@ -47,7 +47,7 @@ def repeat(
     return replace(answer, conflict=True)
 
 
-def _let_in_all_the_same(
+def _admit_despite_refusal(
     connection: Connection,
     device: PairedDevice,
     reading: Reading,

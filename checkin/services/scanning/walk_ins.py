@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 
 from checkin.db.models import Delegation, Event, WalkIn
 from checkin.domain.people.registration import Registration
-from checkin.domain.scanning.verdict import Standing
+from checkin.domain.scanning.verdict import RegistrationStatus
 from checkin.errors import WalkInIdConflict
 from checkin.services.common.keys import Keys
 from checkin.services.common.locks import lock_event
-from checkin.services.common.lookup import numbered
+from checkin.services.common.lookup import by_id
 from checkin.services.events.events import category_id_named
 from checkin.services.gates.devices import PairedDevice
-from checkin.services.people.registration import Door, Registered, register
+from checkin.services.people.registration import Registered, RegistrationSource, register
 from checkin.services.people.reserve_list import move_up_everywhere
 from checkin.services.scanning.possible_duplicates import note_duplicate
 
@@ -36,18 +36,18 @@ class Newcomer:
 
     Attributes:
         named: the same one again changes nothing and gets the same answer.
-        unasked: they were let in already, and nobody could be asked whether they are registered:
-            who may be is registered all the same, and noted for an organiser.
+        admitted_offline: they were let in already, and nobody could be asked whether they are
+            registered: who may be is registered all the same, and noted for an organiser.
     """
 
     registration: Registration
     delegation_id: int
     named: Named | None = None
-    unasked: bool = False
+    admitted_offline: bool = False
 
     def vouched_for(self) -> Registration:
         """Return the registration; who could not be asked is let through as another person."""
-        vouched = self.registration.allow_duplicate or self.unasked
+        vouched = self.registration.allow_duplicate or self.admitted_offline
         return replace(self.registration, allow_duplicate=vouched)
 
 
@@ -89,7 +89,7 @@ def _register(
     keys: Keys,
     now: datetime,
 ) -> Registered:
-    delegation = numbered(session, event, Delegation, newcomer.delegation_id)
+    delegation = by_id(session, event, Delegation, newcomer.delegation_id)
     # A place that came back from a device is for who has waited longer.
     move_up_everywhere(session, event, now)
     registered = register(
@@ -98,12 +98,12 @@ def _register(
         newcomer.vouched_for(),
         delegation_id=delegation.id,
         category_id=category_id_named(session, event, newcomer.registration.category),
-        door=Door.WALK_IN,
+        source=RegistrationSource.WALK_IN,
         keys=keys,
         now=now,
         device_id=device.id,
     )
-    if newcomer.unasked:
+    if newcomer.admitted_offline:
         note_duplicate(
             session,
             event,
@@ -118,7 +118,7 @@ def _register(
 def _again(known: WalkIn, device: PairedDevice, named: Named) -> WalkInAnswer:
     if (known.device_id, known.person_hash) != (device.id, named.person_hash):
         raise WalkInIdConflict(f"walk-in {named.id} was used for somebody else")
-    standing = Standing(known.standing)
+    standing = RegistrationStatus(known.standing)
     return WalkInAnswer(
         Registered(known.participant_id, known.badge_id, standing, known.reserve_no), replayed=True
     )

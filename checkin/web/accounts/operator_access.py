@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from checkin.db.engine import in_transaction
-from checkin.services.accounts.operators import operator_numbered
+from checkin.services.accounts.operators import operator_by_id
 from checkin.services.accounts.second_factor import turn_off
 from checkin.services.accounts.sessions import end_session, end_sessions
 from checkin.services.common.activity import note
@@ -28,7 +28,7 @@ def reset_second_factor(operator_id: int) -> ResponseReturnValue:
     me, now = current_operator(), datetime.now(UTC)
 
     def work(session: Session) -> None:
-        turn_off(session, operator_numbered(session, operator_id), now=now, by=me.id)
+        turn_off(session, operator_by_id(session, operator_id), now=now, by=me.id)
 
     in_transaction(database(), work)
     flash(_("The second factor is off, and all sessions of this account have ended."))
@@ -51,7 +51,7 @@ def _ended(operator_id: int, session_id: int | None) -> ResponseReturnValue:
     me, now = current_operator(), datetime.now(UTC)
 
     def work(session: Session) -> None:
-        operator = operator_numbered(session, operator_id)
+        operator = operator_by_id(session, operator_id)
         if session_id is None:
             end_sessions(session, operator.id)
         else:

@@ -17,14 +17,14 @@ from checkin.domain.scanning.messages import LANGUAGES
 from checkin.errors import Conflict, InvalidRequest, LastAdministrator
 from checkin.services.accounts.operators import (
     InvalidField,
-    account_numbered,
+    account_by_id,
     accounts,
     add_operator,
     change_account,
     delegations_to_choose,
     disable,
     enable,
-    operator_numbered,
+    operator_by_id,
 )
 from checkin.services.accounts.password_links import IssuedLink, issue_link, take_password_away
 from checkin.services.accounts.pins import ANSWERS_AT_GATES
@@ -101,7 +101,7 @@ def renew_link(operator_id: int) -> ResponseReturnValue:
     """Invite anew whoever never came; take the password of others away. Both give a link."""
 
     def work(session: Session) -> IssuedLink:
-        operator, now = operator_numbered(session, operator_id), datetime.now(UTC)
+        operator, now = operator_by_id(session, operator_id), datetime.now(UTC)
         if operator.disabled_at is not None:
             raise Conflict("a disabled account gets no link")
         if operator.last_login_at is None:
@@ -129,7 +129,7 @@ def _opened_account(session: Session) -> IssuedLink:
 def _corrected(session: Session, operator_id: int) -> bool:
     return change_account(
         session,
-        operator_numbered(session, operator_id),
+        operator_by_id(session, operator_id),
         name=request.form.get("name", "")[:200],
         role=_role(),
         delegation_id=_delegation(),
@@ -141,7 +141,7 @@ def _corrected(session: Session, operator_id: int) -> bool:
 
 def _on_account(operator_id: int, act: Callable[..., None]) -> None:
     now = datetime.now(UTC)
-    _write(lambda s: act(s, operator_numbered(s, operator_id), now=now, by=_me()))
+    _write(lambda s: act(s, operator_by_id(s, operator_id), now=now, by=_me()))
 
 
 def _write(work: Callable[[Session], T]) -> T:
@@ -225,7 +225,7 @@ def _page(
     problems: Mapping[str, str] | None = None,
 ) -> str:
     with database().read() as session:
-        account = account_numbered(session, operator_id)
+        account = account_by_id(session, operator_id)
         now, kept = datetime.now(UTC), lifetimes()
         signed_in = sessions_of(session, operator_id, now=now, lifetimes=kept)
     return render_template(

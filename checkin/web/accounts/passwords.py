@@ -49,7 +49,7 @@ def ask() -> ResponseReturnValue:
         return _ask_for_the_email(), 409
     email, state = request.form.get("email", "")[:LONGEST_EMAIL], marhaba()
     if _may_be_mailed(email):
-        state.errands.do(lambda: _mail_forgotten(state, email))
+        state.background_tasks.do(lambda: _mail_forgotten(state, email))
     return redirect(url_for("passwords.forgotten", sent=1), 303)
 
 

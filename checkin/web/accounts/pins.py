@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from checkin.db.engine import in_transaction
 from checkin.db.models import Operator
-from checkin.services.accounts.operators import operator_numbered
+from checkin.services.accounts.operators import operator_by_id
 from checkin.services.accounts.pins import give_pin, may_give_pin, people_with_pins
 from checkin.web.accounts.role_words import role_names
 from checkin.web.site.errors import register_page_errors
@@ -41,7 +41,7 @@ def make(operator_id: int) -> ResponseReturnValue:
     me, now = current_operator(), datetime.now(UTC)
 
     def work(session: Session) -> tuple[Operator, str]:
-        whose = operator_numbered(session, operator_id)
+        whose = operator_by_id(session, operator_id)
         return whose, give_pin(session, me, whose, now=now)
 
     whose, pin = in_transaction(database(), work)

@@ -112,7 +112,7 @@ def logout() -> ResponseReturnValue:
 
 def _after_the_answer(note: Callable[[Database, str, datetime], None]) -> None:
     state, network, now = marhaba(), network_of(request.remote_addr), datetime.now(UTC)
-    state.errands.do(lambda: note(state.database, network, now))
+    state.background_tasks.do(lambda: note(state.database, network, now))
 
 
 def _attempt() -> Attempt:

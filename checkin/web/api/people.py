@@ -76,7 +76,10 @@ def create_walk_in(body: WalkIn) -> Response:
     device, state = current_device(), marhaba()
     person = _unsealed(body, device.event_slug)
     newcomer = Newcomer(
-        _registration(person), person.delegation_id, _named(person), unasked=body.sealed is not None
+        _registration(person),
+        person.delegation_id,
+        _named(person),
+        admitted_offline=body.sealed is not None,
     )
     answer = in_transaction(
         state.database,

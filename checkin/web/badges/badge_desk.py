@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from badges.pdf import Design, single_badge_pdf
 from checkin.db.engine import in_transaction
 from checkin.db.models import Event
-from checkin.domain.scanning.verdict import Standing
+from checkin.domain.scanning.verdict import RegistrationStatus
 from checkin.errors import InvalidRequest, NotFound
 from checkin.services.accounts.own_delegation import own_delegation
 from checkin.services.badges.issue import reissue_badge, revoke_badge
@@ -153,7 +153,7 @@ def _page_here(desk: DeskBadge) -> str:
 
 
 def _opening_badge(desk: DeskBadge) -> UUID | None:
-    confirmed = desk.participant.standing == Standing.CONFIRMED
+    confirmed = desk.participant.standing == RegistrationStatus.CONFIRMED
     return desk.badge.id if desk.badge is not None and confirmed else None
 
 

@@ -22,10 +22,10 @@ from checkin.services.limits.rules import JOINING_ADDRESS, JOINING_CONTACT, JOIN
 from checkin.services.mail.letters import notice_of
 from checkin.services.people.applications import apply_by_link
 from checkin.services.people.public_registration import (
-    LinkDoor,
     PrivacyNotice,
-    door_of_link,
+    RegistrationLink,
     privacy_notice,
+    registration_link_by_secret,
 )
 from checkin.web.site.errors import register_page_errors
 from checkin.web.site.languages import page_language
@@ -54,8 +54,8 @@ _limited = limit_wrong_links()
 def ask(secret: str) -> ResponseReturnValue:
     """Show the form, or that it is closed, or that what was sent has arrived."""
     with database().read() as session:
-        door, notice = _door(session, secret)
-    return _page(door, notice, Attempt(), sent=request.args.get("sent") == "1")
+        link, notice = _link(session, secret)
+    return _page(link, notice, Attempt(), sent=request.args.get("sent") == "1")
 
 
 @bp.post("/r/<secret>")
@@ -65,23 +65,23 @@ def ask(secret: str) -> ResponseReturnValue:
 def apply(secret: str) -> ResponseReturnValue:
     """Take a registration; the answer is the same whoever applied."""
     with database().read() as session:
-        door, notice = _door(session, secret)
+        link, notice = _link(session, secret)
     attempt = Attempt({name: request.form.get(name, "")[:1000] for name in _FIELDS})
-    if not door.is_open:
-        return _page(door, notice, attempt), 409
+    if not link.is_open:
+        return _page(link, notice, attempt), 409
     checked = _checked(attempt.values, notice)
     if not isinstance(checked, Registration):
-        return _page(door, notice, Attempt(attempt.values, checked)), 400
+        return _page(link, notice, Attempt(attempt.values, checked)), 400
 
     too_often = _is_too_often(checked)
 
     def work(session: Session) -> None:
-        fresh, _notice = _door(session, secret)
+        fresh, _notice = _link(session, secret)
         now, keys = datetime.now(UTC), marhaba().keys
         apply_by_link(session, fresh, checked, notice, keys=keys, now=now, too_often=too_often)
 
     in_transaction(database(), work)
-    marhaba().live.nudge(door.event.id)
+    marhaba().live.nudge(link.event.id)
     return redirect(url_for("joining.ask", secret=secret, sent=1), 303)
 
 
@@ -92,11 +92,11 @@ def _private(response: Response) -> Response:
     return response
 
 
-def _door(session: Session, secret: str) -> tuple[LinkDoor, PrivacyNotice]:
-    door = door_of_link(session, marhaba().keys, secret, datetime.now(UTC))
-    answers = notice_of(door.event, marhaba().settings.shown_sender(session))
+def _link(session: Session, secret: str) -> tuple[RegistrationLink, PrivacyNotice]:
+    link = registration_link_by_secret(session, marhaba().keys, secret, datetime.now(UTC))
+    answers = notice_of(link.event, marhaba().settings.shown_sender(session))
     language = cast(Language, page_language())
-    return door, privacy_notice(session, door.event, door.delegation, answers, language)
+    return link, privacy_notice(session, link.event, link.delegation, answers, language)
 
 
 def _checked(values: Mapping[str, str], notice: PrivacyNotice) -> Registration | dict[str, str]:
@@ -120,7 +120,9 @@ def _is_too_often(registration: Registration) -> bool:
     return False
 
 
-def _page(door: LinkDoor, notice: PrivacyNotice, attempt: Attempt, *, sent: bool = False) -> str:
+def _page(
+    link: RegistrationLink, notice: PrivacyNotice, attempt: Attempt, *, sent: bool = False
+) -> str:
     return render_template(
-        "people/joining.html", door=door, notice=notice, attempt=attempt, sent=sent
+        "people/joining.html", link=link, notice=notice, attempt=attempt, sent=sent
     )

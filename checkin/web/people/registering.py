@@ -16,8 +16,15 @@ from checkin.errors import InvalidRequest, NotFound, PossibleDuplicate
 from checkin.services.accounts.own_delegation import own_delegation
 from checkin.services.events.visibility import visible_event
 from checkin.services.people.delegations import visible_delegation
-from checkin.services.people.registration import Door, Registered, cancel, edit, register, reinstate
-from checkin.services.people.search import participant_numbered
+from checkin.services.people.registration import (
+    Registered,
+    RegistrationSource,
+    cancel,
+    edit,
+    register,
+    reinstate,
+)
+from checkin.services.people.search import participant_by_id
 from checkin.web.site.languages import page_language
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.state import database, marhaba
@@ -117,7 +124,7 @@ def person_of(session: Session, event: Event, participant_id: int) -> Participan
         NotFound: there is none with this number, or it is another delegation's.
     """
     own = own_delegation(current_operator())
-    return participant_numbered(session, event, participant_id, own)
+    return participant_by_id(session, event, participant_id, own)
 
 
 def values_of(person: Participant) -> dict[str, str]:
@@ -151,7 +158,7 @@ def _register(slug: str, wanted: Registration, now: datetime) -> Registered:
             wanted,
             delegation_id=delegation.id,
             category_id=_category(session, event, wanted.category).id,
-            door=Door.FORM,
+            source=RegistrationSource.FORM,
             keys=marhaba().keys,
             now=now,
             operator_id=operator.id,

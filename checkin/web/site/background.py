@@ -11,11 +11,11 @@ _log = logging.getLogger(__name__)
 _MOST = 200
 
 
-class Errands:
+class BackgroundTasks:
     """Does one errand after the other in a thread of its own."""
 
     def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="errands")
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="background_tasks")
         self._open: set[Future[None]] = set()
 
     def do(self, work: Callable[[], object]) -> None:

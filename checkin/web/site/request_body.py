@@ -14,7 +14,7 @@ LONGEST_HEARD_BYTES = 64 * 2**20
 _PIECE_BYTES = 256 * 2**10
 
 
-def hearing_out(app: Wsgi) -> Wsgi:
+def drain_request_body(app: Wsgi) -> Wsgi:
     """Read to its end, and throw away, what `app` left unread of a long body before it is answered.
 
     Without this the connection is reset under a sender that is at its third megabyte: many programs

@@ -8,7 +8,7 @@ from flask import current_app
 
 from checkin.db.engine import Database
 from checkin.services.badges.wallets import NO_WALLETS, Wallets
-from checkin.services.board.board import Books
+from checkin.services.board.board import CountsByMinute
 from checkin.services.board.live import LiveHub
 from checkin.services.common.keys import Keys
 from checkin.services.common.readiness import RecentReadiness
@@ -18,7 +18,7 @@ from checkin.services.limits.limits import Limits
 from checkin.services.network.certificates.authority import Authority
 from checkin.settings import Settings
 from checkin.web.network.known_address import KnownAddress
-from checkin.web.site.background import Errands
+from checkin.web.site.background import BackgroundTasks
 
 EXTENSION = "marhaba"
 #: what can be watched of an event: the contract's counts, and all that a board shows
@@ -39,7 +39,7 @@ class Marhaba:
     database: Database
     keys: Keys
     live: LiveHub
-    books: Books
+    books: CountsByMinute
     limits: Limits
     public_url: KnownAddress
     readiness: RecentReadiness
@@ -48,7 +48,7 @@ class Marhaba:
     devices: KnownDevices = field(default_factory=KnownDevices)
     last_seen: LastSeen = field(default_factory=LastSeen)
     sealed: SealedEntries = field(default_factory=SealedEntries)
-    errands: Errands = field(default_factory=Errands)
+    background_tasks: BackgroundTasks = field(default_factory=BackgroundTasks)
 
 
 def marhaba() -> Marhaba:

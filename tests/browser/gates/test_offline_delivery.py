@@ -95,12 +95,12 @@ COURIER = """async () => {
   const spool = {undecided: () => [], waitingCount: 2};
   const refresh = {freshness: () => ({})};
   let failing = true;
-  const tell = (happening) => {
-    if (happening.verdict && failing) {
+  const tell = (gate_event) => {
+    if (gate_event.verdict && failing) {
       failing = false;
       throw new Error("a card that cannot be drawn");
     }
-    told.push(happening);
+    told.push(gate_event);
   };
   const deliver = async (scan) => {
     if (scan.scan_id === "s3") throw new TokenRefused(true);

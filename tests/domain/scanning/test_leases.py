@@ -13,13 +13,13 @@ from checkin.domain.scanning.verdict import (
     EntryPolicy,
     Reason,
     Refused,
+    RegistrationStatus,
     ScanFacts,
-    Standing,
     decide,
 )
 
 NOW = datetime(2025, 6, 14, 14, 30, tzinfo=UTC)
-RESERVE = ScanFacts(standing=Standing.RESERVE, places_used=5, quota=5)
+RESERVE = ScanFacts(standing=RegistrationStatus.RESERVE, places_used=5, quota=5)
 
 
 def test_each_device_is_lent_its_share_and_one_share_stays_at_home():
@@ -65,10 +65,10 @@ def test_a_lent_place_admits_somebody_of_the_reserve_list_before_any_is_released
 def test_a_lent_place_opens_to_no_one_who_may_not_come_at_all():
     loan = Loan(place=True, place_held=True)
     facts = [
-        ScanFacts(badge_revoked=True, standing=Standing.RESERVE),
-        ScanFacts(standing=Standing.CANCELED),
-        ScanFacts(standing=Standing.RESERVE, blocked=True),
-        ScanFacts(standing=Standing.RESERVE, entries=1),
+        ScanFacts(badge_revoked=True, standing=RegistrationStatus.RESERVE),
+        ScanFacts(standing=RegistrationStatus.CANCELED),
+        ScanFacts(standing=RegistrationStatus.RESERVE, blocked=True),
+        ScanFacts(standing=RegistrationStatus.RESERVE, entries=1),
     ]
 
     told = [decide(with_loan(one, loan), NOW, EntryPolicy()).reason for one in facts]

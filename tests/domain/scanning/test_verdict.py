@@ -19,8 +19,8 @@ from checkin.domain.scanning.verdict import (
     Reason,
     Reentry,
     Refused,
+    RegistrationStatus,
     ScanFacts,
-    Standing,
     decide,
 )
 from tests.support.factories import NOW
@@ -34,7 +34,7 @@ SEVERITY = list(Reason)
 def facts_of(given_facts):
     whole = VECTORS["defaults"]["facts"] | given_facts
     typed = {
-        "standing": Standing(whole["standing"]),
+        "standing": RegistrationStatus(whole["standing"]),
         "direction": Direction(whole["direction"]),
     }
     return ScanFacts(**whole | typed)
@@ -97,7 +97,7 @@ facts = st.builds(
     known=st.sampled_from([True, True, True, False]),
     same_event=st.sampled_from([True, True, True, False]),
     badge_revoked=st.booleans(),
-    standing=st.sampled_from(Standing),
+    standing=st.sampled_from(RegistrationStatus),
     blocked=st.booleans(),
     gate_admits=st.booleans(),
     entries=st.integers(0, 2),

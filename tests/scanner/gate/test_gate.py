@@ -44,7 +44,7 @@ def scan(server):
     with paired(server) as gate:
         gate.held.take(a_list([(ONE, content(1))], event=EVENT["slug"]))
         gate.spool.memory.take_lease(LEASE)
-        station, courier = gate.open(lambda happening: None)
+        station, courier = gate.open(lambda gate_event: None)
         scan = Scan(code=ONE, scanned_at=station.clock())
         gate.spool.put(scan)
         gate.link.online = False

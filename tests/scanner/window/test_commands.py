@@ -28,7 +28,7 @@ def commands(tmp_path, annulled):
     station = Station(spool, lambda scan: None, tell=pytest.fail)
     counter = Counter(Desk(), station, pytest.fail, pytest.fail, pytest.fail)
     yield Commands(station, counter, lambda scan_id, why: annulled.append(scan_id))
-    counter.errands.close()
+    counter.background_tasks.close()
     spool.close()
 
 

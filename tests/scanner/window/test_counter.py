@@ -160,7 +160,7 @@ def test_another_camera_ends_the_trouble_of_the_last_one(volunteer):
 
 def test_a_late_answer_does_not_fill_another_form(volunteer):
     volunteer.open(Purpose.SEARCH).type(*"Fatima", "enter")
-    wait_for(lambda: not volunteer.counter.errands.answers.empty(), "the answer")
+    wait_for(lambda: not volunteer.counter.background_tasks.answers.empty(), "the answer")
     volunteer.at_s = 2.0
     volunteer.type("escape").open(Purpose.SEARCH).answered()
 

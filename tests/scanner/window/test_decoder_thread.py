@@ -8,7 +8,7 @@ from scanner.camera.sources import Frame
 from scanner.decode.stream import stream_decoder
 from scanner.gate.station import Station
 from scanner.offline.spool import Spool
-from scanner.window.decoder_thread import Eye
+from scanner.window.decoder_thread import DecoderThread
 from tests.scanner.decode.pictures import a_code, qr, scene
 from tests.support.waiting import wait_for
 
@@ -40,7 +40,7 @@ def station(tmp_path, submitted):
 
 
 def looked(frames, station):
-    eye = Eye(frames, stream_decoder(None), station)
+    eye = DecoderThread(frames, stream_decoder(None), station)
     eye.start()
     wait_for(lambda: "source_ended" in eye.remarks.queue, "the end of the pictures")
     eye.close()
@@ -64,7 +64,7 @@ def test_badges_in_one_picture_are_one_party_and_each_is_sent_once(station, subm
 
 
 def test_whatever_closes_the_camera_ends_the_thread(station):
-    eye = Eye(Pictures(*[scene()] * 10_000), stream_decoder(None), station)
+    eye = DecoderThread(Pictures(*[scene()] * 10_000), stream_decoder(None), station)
     eye.start()
     eye.close()
 

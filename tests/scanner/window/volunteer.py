@@ -45,7 +45,7 @@ class Volunteer:
         return self
 
     def answered(self):
-        answer = self.counter.errands.answers.get(timeout=10)
+        answer = self.counter.background_tasks.answers.get(timeout=10)
         self.screen = self.counter.take(self.screen, answer, self.at_s)
         return self
 
@@ -89,6 +89,10 @@ def volunteer(client, tmp_path, told, submitted):
     counter = Counter(
         Desk(client), station, told.append, told.append, delivery.admit, lambda: found
     )
-    with contextlib.closing(spool), contextlib.closing(held), contextlib.closing(counter.errands):
+    with (
+        contextlib.closing(spool),
+        contextlib.closing(held),
+        contextlib.closing(counter.background_tasks),
+    ):
         screen = Screen(language="fr", delegations=SALE_AND_KHEMISSET)
         yield Volunteer(counter, screen, delivery)

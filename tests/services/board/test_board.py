@@ -13,8 +13,8 @@ from checkin.db.models import Admission, Conflict, Role, Scan
 from checkin.domain.board.arrivals import Outlook
 from checkin.domain.scanning.verdict import Reason, Status
 from checkin.services.board import minute_counts
-from checkin.services.board.board import Books, board_now
-from checkin.services.board.minute_counts import MinuteBook, arrivals_by_gate
+from checkin.services.board.board import CountsByMinute, board_now
+from checkin.services.board.minute_counts import MinuteCounts, arrivals_by_gate
 from checkin.services.gates.authentication import mark_seen
 from checkin.services.scanning.annul import annul_scan
 from checkin.services.scanning.storage import Decided
@@ -27,7 +27,7 @@ LET_IN = Decided(Status.OK, None)
 
 @pytest.fixture
 def books():
-    return Books()
+    return CountsByMinute()
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_a_board_on_which_nothing_changed_reads_no_arrivals_and_a_new_one_only_t
         read.append(since)
         return arrivals_by_gate(session, event_id, since)
 
-    books = Books(arrivals=MinuteBook(noted))
+    books = CountsByMinute(arrivals=MinuteCounts(noted))
     first, second = factories.badges(database, event, 2)
     factories.scan(database, device, first, at=NOW - timedelta(minutes=20))
 
@@ -132,7 +132,7 @@ def test_a_gate_tells_its_pace_devices_and_what_worries(database, event, device)
         mark_seen(session, quiet.id, ago)
 
     factories.write(database, tell)
-    one, two = shown(database, event, Books()).gates
+    one, two = shown(database, event, CountsByMinute()).gates
 
     assert (one.per_minute, one.devices, one.online, one.waiting) == (2.0, 2, 2, 3)
     assert (one.list_at, one.skew_ms) == (ago, -90_000)

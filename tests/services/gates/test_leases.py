@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from checkin.db.models import Admission, Conflict, Lease, LeasePlace, Participant
 from checkin.domain.scanning.leases import LIFETIME
-from checkin.domain.scanning.verdict import Reason, Standing, Status
+from checkin.domain.scanning.verdict import Reason, RegistrationStatus, Status
 from checkin.errors import QuotaBelowPlacesTaken
 from checkin.services.board.live_counts import live_counts
 from checkin.services.gates import leases
@@ -238,7 +238,7 @@ def test_places_lent_are_not_given_to_walk_ins(database, event, device):
         for n in range(2)
     ]
 
-    assert people == [Standing.CONFIRMED, Standing.RESERVE]
+    assert people == [RegistrationStatus.CONFIRMED, RegistrationStatus.RESERVE]
 
 
 def test_places_lent_are_not_given_to_the_reserve_list_online(database):
@@ -309,11 +309,14 @@ def test_who_was_let_in_over_the_capacity_takes_no_seat_that_is_lent(database):
     for code in codes[:3]:
         factories.scan(database, door, code)
 
-    unasked = let_in(database, door, None, codes[3])
+    admitted_offline = let_in(database, door, None, codes[3])
     lent = let_in(database, silent, lease, codes[4])
 
     assert lease.hall == 1
-    assert (told(unasked), told(lent)) == (contradicted(Reason.CAPACITY_EXCEEDED), ADMITTED)
+    assert (told(admitted_offline), told(lent)) == (
+        contradicted(Reason.CAPACITY_EXCEEDED),
+        ADMITTED,
+    )
 
 
 def test_old_leases_are_forgotten(database, event, device, bus):
@@ -372,7 +375,7 @@ def test_what_a_device_may_still_hold_is_lent_to_nobody_when_its_renewal_was_los
         for code in bus.reserve[:4]
     ]
 
-    assert walk_ins.count(Standing.CONFIRMED) == 6 - 3
+    assert walk_ins.count(RegistrationStatus.CONFIRMED) == 6 - 3
     assert answers == [ADMITTED] * 3 + [contradicted(Reason.UNAPPROVED)]
 
 

@@ -113,7 +113,7 @@ def test_doors_online_and_offline_never_pass_a_limit_together(laid_down, databas
 def test_control_without_waiting_for_one_another_more_is_lent_than_there_is(
     laid_down, postgres_database, monkeypatch
 ):
-    monkeypatch.setattr(leases, "hold_doors", lambda *_: None)
+    monkeypatch.setattr(leases, "stop_admissions", lambda *_: None)
     monkeypatch.setattr(facts, "SCARCE", -PEOPLE)
     hall = laid_down(postgres_database)
 

@@ -10,8 +10,8 @@ from checkin.domain.people.registration import Registration
 from checkin.services.people.applications import apply_by_link, decide_on
 from checkin.services.people.public_registration import (
     PrivacyNotice,
-    door_of_link,
     link_address,
+    registration_link_by_secret,
     set_link,
 )
 from tests.support import factories
@@ -44,8 +44,8 @@ def secret(database, event, delegation):
 def apply(database, secret, name, phone="+212612345678"):
     def work(session):
         sent = Registration(name, "", phone=phone)
-        door = door_of_link(session, KEYS, secret, NOW)
-        apply_by_link(session, door, sent, PrivacyNotice("fr", "x"), keys=KEYS, now=NOW)
+        link = registration_link_by_secret(session, KEYS, secret, NOW)
+        apply_by_link(session, link, sent, PrivacyNotice("fr", "x"), keys=KEYS, now=NOW)
 
     write(database, work)
 

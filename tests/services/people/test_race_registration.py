@@ -8,7 +8,7 @@ from collections import Counter
 from sqlalchemy import select, update
 
 from checkin.db.models import Delegation, Event, Participant
-from checkin.domain.scanning.verdict import Standing
+from checkin.domain.scanning.verdict import RegistrationStatus
 from checkin.errors import PossibleDuplicate
 from checkin.services.people import enrolment, registration
 from checkin.services.people.registration import Registered
@@ -41,7 +41,9 @@ def standings(told):
 
 def confirmed(database):
     with database.read() as session:
-        statement = select(Participant.id).where(Participant.standing == Standing.CONFIRMED)
+        statement = select(Participant.id).where(
+            Participant.standing == RegistrationStatus.CONFIRMED
+        )
         return len(session.scalars(statement).all())
 
 
@@ -67,8 +69,8 @@ def take_places_without_a_guard(session, delegation_id, wanted, now):
 def test_the_last_place_goes_to_one_of_sixteen_and_the_others_queue_in_order(database):
     told = contest_last_place(database)
 
-    reserve = [(Standing.RESERVE, number) for number in range(1, CLERKS)]
-    assert standings(told) == [(Standing.CONFIRMED, 0), *reserve]
+    reserve = [(RegistrationStatus.RESERVE, number) for number in range(1, CLERKS)]
+    assert standings(told) == [(RegistrationStatus.CONFIRMED, 0), *reserve]
     assert confirmed(database) == 5
 
 
@@ -77,7 +79,7 @@ def test_without_the_events_lock_the_conditional_update_still_holds(database, mo
 
     told = contest_last_place(database)
 
-    assert Counter(person.standing for person in told)[Standing.CONFIRMED] == 1
+    assert Counter(person.standing for person in told)[RegistrationStatus.CONFIRMED] == 1
     assert confirmed(database) == 5
 
 

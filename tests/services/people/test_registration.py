@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from checkin.db.models import Badge, Delegation, Event, Message, Participant
-from checkin.domain.scanning.verdict import Standing
+from checkin.domain.scanning.verdict import RegistrationStatus
 from checkin.errors import NotFound, PossibleDuplicate, QuotaBelowPlacesTaken
 from checkin.services.common.list_version import next_list_version
 from checkin.services.people.quotas import set_quota
@@ -14,7 +14,11 @@ from checkin.services.people.registration import cancel, move_to_delegation
 from tests.support import factories
 from tests.support.factories import NOW
 
-CONFIRMED, RESERVE, CANCELED = Standing.CONFIRMED, Standing.RESERVE, Standing.CANCELED
+CONFIRMED, RESERVE, CANCELED = (
+    RegistrationStatus.CONFIRMED,
+    RegistrationStatus.RESERVE,
+    RegistrationStatus.CANCELED,
+)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from checkin.db.models import Delegation, Event, Participant
 from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.leases import LIFETIME
-from checkin.domain.scanning.verdict import Standing
+from checkin.domain.scanning.verdict import RegistrationStatus
 from checkin.services.gates.leases import grant_lease, return_lease
 from checkin.services.scanning.walk_ins import Newcomer, register_walk_in
 from tests.support import factories
@@ -40,7 +40,7 @@ def standings(database):
         return {one.name: one.standing for one in session.scalars(select(Participant))}
 
 
-CONFIRMED, RESERVE = Standing.CONFIRMED, Standing.RESERVE
+CONFIRMED, RESERVE = RegistrationStatus.CONFIRMED, RegistrationStatus.RESERVE
 
 
 def test_who_came_while_a_place_was_lent_gets_it_when_it_is_given_back(database, device, tiflet):

@@ -50,10 +50,10 @@ def organiser(database):
     return opened.operator.id
 
 
-def come(database, device, delegation, name=NAME, *, unasked=True, named=None, **more):
+def come(database, device, delegation, name=NAME, *, admitted_offline=True, named=None, **more):
     """Register somebody whom a door let in already."""
     registration = Registration(name=name, delegation=delegation.name, **more)
-    newcomer = Newcomer(registration, delegation.id, named, unasked)
+    newcomer = Newcomer(registration, delegation.id, named, admitted_offline)
     return write(
         database, lambda s: register_walk_in(s, device, newcomer, keys=KEYS, now=NOW)
     ).registered
@@ -127,7 +127,7 @@ def test_who_resembles_nobody_or_was_asked_about_is_not_listed(
     database, event, device, delegation, known
 ):
     come(database, device, delegation, "Omar Tazi")
-    come(database, device, delegation, unasked=False, allow_duplicate=True)
+    come(database, device, delegation, admitted_offline=False, allow_duplicate=True)
 
     assert (listed(database, event), waiting(database, event)) == ([], 0)
 

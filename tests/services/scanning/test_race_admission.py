@@ -141,7 +141,7 @@ def test_control_without_following_one_another_uploads_meet_in_a_deadlock(
     postgres_database, monkeypatch
 ):
     event = factories.an_event(postgres_database)
-    monkeypatch.setattr(record, "follow_uploads", lambda *_: None)
+    monkeypatch.setattr(record, "queue_uploads", lambda *_: None)
 
     uploads = upload_from_eight_gates(postgres_database, event, monkeypatch)
 

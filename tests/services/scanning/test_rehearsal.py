@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine, select
-from sqlalchemy import event as happening
+from sqlalchemy import event as gate_event
 
 from checkin.db.models import Base, Role
 from checkin.services.board.live_counts import live_counts
@@ -192,11 +192,11 @@ def test_practice_runs_no_statement_and_a_real_scan_none_more(
         gate.scan(real.pop())  # the device is known from here on
         ran = []
         note = lambda *execution: ran.append(execution[2])  # noqa: E731 (listened to by identity)
-        happening.listen(Engine, "before_cursor_execute", note)
+        gate_event.listen(Engine, "before_cursor_execute", note)
         try:
             gate.scan(code)
         finally:
-            happening.remove(Engine, "before_cursor_execute", note)
+            gate_event.remove(Engine, "before_cursor_execute", note)
         return ran
 
     without = len(statements(real.pop()))

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from checkin.db.engine import SCANS_AT_ONCE
-from checkin.db.locks import Line
+from checkin.db.locks import FairSemaphore
 from checkin.db.models import Delegation
 from checkin.domain.scanning.verdict import Status
 from tests.support import factories
@@ -56,6 +56,6 @@ def test_scans_that_wait_for_a_lock_do_not_keep_the_others(database):
 
 
 def test_control_in_a_line_without_patience_they_do(database):
-    database._line = Line(SCANS_AT_ONCE)
+    database._line = FairSemaphore(SCANS_AT_ONCE)
 
     assert scanned_beside_locked_ones(database, patience_s=1) == (False, {Status.OK})

@@ -248,7 +248,7 @@ def test_a_link_leads_on_however_many_of_its_network_guess(app, chief):
 
 def asked(app, address):
     response = Browsing(app).send("/forgotten-password", email=address)
-    app.extensions[EXTENSION].errands.wait()
+    app.extensions[EXTENSION].background_tasks.wait()
     return response
 
 
@@ -279,7 +279,7 @@ def test_asking_for_a_link_does_not_tell_who_has_an_account(app, database, lette
 def test_the_answer_waits_for_no_mail_server(app, database, monkeypatch):
     """Whatever is done for a known address is done after the answer."""
     done = []
-    monkeypatch.setattr(app.extensions[EXTENSION].errands, "do", done.append)
+    monkeypatch.setattr(app.extensions[EXTENSION].background_tasks, "do", done.append)
     an_operator(database, Role.VIEWER)
 
     for address in ("viewer@example.org", "nobody@example.org"):
@@ -304,7 +304,7 @@ def test_one_address_is_mailed_three_times_an_hour_and_the_page_says_the_same_af
     app, database, monkeypatch
 ):
     asked_for = []
-    monkeypatch.setattr(app.extensions[EXTENSION].errands, "do", asked_for.append)
+    monkeypatch.setattr(app.extensions[EXTENSION].background_tasks, "do", asked_for.append)
     variants = ("viewer@example.org", " Viewer@example.org", "VIEWER@EXAMPLE.ORG\u200e")
 
     answers = [Browsing(app).send("/forgotten-password", email=variants[n % 3]) for n in range(9)]

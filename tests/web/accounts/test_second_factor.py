@@ -75,7 +75,7 @@ def test_setting_it_up_changes_the_session_and_ends_the_others(app, organiser):
 def test_a_wrong_code_at_sign_in_is_written_down(app, database, factor):
     asked(app).send("/login/code", code="wrong")
 
-    app.extensions[EXTENSION].errands.wait()
+    app.extensions[EXTENSION].background_tasks.wait()
     with database.read() as session:
         [failed] = session.scalars(select(Activity).where(Activity.action == WRONG_CODE))
         whose = session.scalar(select(Operator.id).where(Operator.email == EMAIL))

@@ -92,7 +92,7 @@ def test_a_secret_of_an_hour_ago_is_no_secret_of_now(database):
 
 
 def failures(app, database) -> list[tuple[str, int | None, str]]:
-    app.extensions[EXTENSION].errands.wait()
+    app.extensions[EXTENSION].background_tasks.wait()
     with database.read() as session:
         rows = session.scalars(select(Activity).where(Activity.action.in_(FAILURES)))
         return [(row.action, row.operator_id, str(row.details)) for row in rows]
@@ -117,7 +117,7 @@ def test_a_failed_sign_in_is_in_the_log_without_what_was_typed(app, database, ch
 def test_writing_it_down_waits_until_after_the_answer(app, database, monkeypatch):
     """Else the answer would take longer for whoever has an account."""
     done = []
-    monkeypatch.setattr(app.extensions[EXTENSION].errands, "do", done.append)
+    monkeypatch.setattr(app.extensions[EXTENSION].background_tasks, "do", done.append)
     an_operator(database, Role.VIEWER)
 
     for email in ("viewer@example.org", "nobody@example.org"):

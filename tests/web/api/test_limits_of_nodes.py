@@ -32,7 +32,7 @@ def _quick_passwords(monkeypatch):
 
 def close(app) -> None:
     state = app.extensions[EXTENSION]
-    state.errands.wait()
+    state.background_tasks.wait()
     state.live.close()
     state.database.dispose()
 

@@ -156,7 +156,7 @@ class TestNothingLeaves(Unset):
             "/forgotten-password", csrf_token=token, email="viewer@example.org"
         )
 
-        app.extensions[EXTENSION].errands.wait()
+        app.extensions[EXTENSION].background_tasks.wait()
         assert (asked.status_code, sent.status_code) == (200, 409)
         assert "(CHECKIN_BASE_URL)" in asked.text
         assert 'name="email"' not in asked.text

@@ -36,7 +36,7 @@ def app(settings, folder, monkeypatch):
     app = create_app(settings)
     app.testing = True
     yield app
-    app.extensions[EXTENSION].errands.wait()
+    app.extensions[EXTENSION].background_tasks.wait()
     app.extensions[EXTENSION].live.close()
     app.extensions[EXTENSION].database.dispose()
 

@@ -253,7 +253,7 @@ def test_sessions_and_the_log_name_the_clients_network(app, database, event):
     Person(app, AMINA).sign_in("organiser@example.org", "un mauvais")
     Person(app, f"6.6.6.6, {BILAL}").sign_in("organiser@example.org", PASSWORD)
 
-    app.extensions[EXTENSION].errands.wait()
+    app.extensions[EXTENSION].background_tasks.wait()
     with database.read() as session:
         failed = session.scalars(select(Activity).where(Activity.action.in_(FAILURES))).one()
         assert failed.details["network"] == "203.0.113.0/24"

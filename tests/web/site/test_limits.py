@@ -201,7 +201,7 @@ class TestTheCookie:
             [cookie] = [c for c in cookies if c.startswith(COOKIE)]
             assert "Secure" in cookie
         finally:
-            app.extensions[EXTENSION].errands.wait()
+            app.extensions[EXTENSION].background_tasks.wait()
             app.extensions[EXTENSION].live.close()
             app.extensions[EXTENSION].database.dispose()
 
@@ -285,7 +285,7 @@ def test_a_megabyte_as_email_is_answered_shortly(app, operator):
 def test_a_flood_of_emails_fills_neither_the_log_nor_the_memory(app, database, operator):
     for number in range(290):
         guess(app, 1, ATTACKER, f"{number}@example.org")
-    app.extensions[EXTENSION].errands.wait()
+    app.extensions[EXTENSION].background_tasks.wait()
 
     with database.read() as session:
         noted = session.query(Activity).filter(Activity.action.in_(FAILURES)).count()
