@@ -24,8 +24,8 @@ from checkin.services.accounts.sign_in import sign_in as sign_in_within_limits
 from checkin.services.limits.rules import CODES_ACCOUNT, CODES_BROWSER, Rule
 from checkin.web.accounts.known_browser import kept_by_browser, number_of_browser
 from checkin.web.site.addresses import own_address, public_address_of_page
-from checkin.web.site.errors import register_page_errors, too_many
-from checkin.web.site.limits import by_client, waiting_sentence
+from checkin.web.site.errors import register_page_errors, too_many, waiting_sentence
+from checkin.web.site.limits import by_client
 from checkin.web.site.pending_second_factor import wait_for_code, waiting_operator
 from checkin.web.site.refused_forms import keeps_nobody_signed_in
 from checkin.web.site.sessions import (

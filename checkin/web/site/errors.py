@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, Response, redirect, render_template, request, url_for
+from babel.units import format_unit
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError, TimeoutError
@@ -14,9 +24,9 @@ from checkin.domain.common.problems import InvalidValue
 from checkin.domain.network.addresses import OnlyThisMachine
 from checkin.domain.people.unreadable import UnreadableFile
 from checkin.errors import MarhabaError, TooManyRequests, Unauthenticated
+from checkin.services.limits.limits import whole_minutes
 from checkin.web.site.addresses import this_address
 from checkin.web.site.json import json_response
-from checkin.web.site.limits import waiting_sentence
 from checkin.web.site.outgoing import refusal_of
 from checkin.web.site.refused_forms import refused_form
 
@@ -176,3 +186,17 @@ def register_page_errors(blueprint: Blueprint) -> None:
     blueprint.register_error_handler(CSRFError, _csrf_refused)
     blueprint.register_error_handler(MarhabaError, _fault)
     blueprint.register_error_handler(HTTPException, _http)
+
+
+def waiting_sentence(fault: TooManyRequests) -> str:
+    """Return the sentence that says that it was too often, and until when."""
+    return str(
+        _("Too many attempts. Wait %(time)s, then try again.", time=_wait_in_words(fault.wait_s))
+    )
+
+
+def _wait_in_words(wait_s: float) -> str:
+    minutes = whole_minutes(wait_s)
+    if minutes >= _HOURS_FROM:
+        return format_unit(-(-minutes // 60), "duration-hour", locale=get_locale())
+    return format_unit(minutes, "duration-minute", locale=get_locale())

@@ -6,14 +6,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TypeVar, cast
 
-from babel.units import format_unit
 from flask import Response, after_this_request, make_response, request
-from flask_babel import get_locale
-from flask_babel import gettext as _
 
 from checkin.domain.accounts.browsers import client_of
 from checkin.errors import TooManyRequests
-from checkin.services.limits.limits import whole_minutes
 from checkin.services.limits.rules import WRONG_LINKS, Rule
 from checkin.web.site.errors import too_many_page
 from checkin.web.site.sessions import current_operator
@@ -91,17 +87,3 @@ def limit_wrong_links(status: int = 404) -> Callable[[View], View]:
 
 
 _HOURS_FROM = 120
-
-
-def waiting_sentence(fault: TooManyRequests) -> str:
-    """Return the sentence that says that it was too often, and until when."""
-    return str(
-        _("Too many attempts. Wait %(time)s, then try again.", time=_wait_in_words(fault.wait_s))
-    )
-
-
-def _wait_in_words(wait_s: float) -> str:
-    minutes = whole_minutes(wait_s)
-    if minutes >= _HOURS_FROM:
-        return format_unit(-(-minutes // 60), "duration-hour", locale=get_locale())
-    return format_unit(minutes, "duration-minute", locale=get_locale())
