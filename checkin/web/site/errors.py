@@ -188,6 +188,9 @@ def register_page_errors(blueprint: Blueprint) -> None:
     blueprint.register_error_handler(HTTPException, _http)
 
 
+_HOURS_FROM = 120
+
+
 def waiting_sentence(fault: TooManyRequests) -> str:
     """Return the sentence that says that it was too often, and until when."""
     return str(

@@ -84,6 +84,3 @@ def limit_wrong_links(status: int = 404) -> Callable[[View], View]:
         return cast(View, watched)
 
     return decorate
-
-
-_HOURS_FROM = 120
