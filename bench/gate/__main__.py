@@ -1,4 +1,4 @@
-"""How long a person waits at the door: `python -m bench.door [--badges N]`.
+"""How long a person waits at the door: `python -m bench.gate [--badges N]`.
 
 From the first frame that shows a badge to its verdict on the screen (a pixel of it, read from the X
 server) and, without a window, to its verdict printed. The server is a process of its own; the
@@ -23,12 +23,12 @@ from typing import Any
 
 import requests
 
-from bench.figures import percentile
-from bench.film import BETWEEN, LEAD, PER_S, SHOWN, filmed
-from bench.processes import ROOT
-from bench.stores import sqlite_store
-from bench.venue import SCANS, open_venue, scan_body
-from bench.x_pixel import Pixel
+from bench.gate.film import BETWEEN, LEAD, PER_S, SHOWN, filmed
+from bench.gate.x_pixel import Pixel
+from bench.setup.figures import percentile
+from bench.setup.processes import ROOT
+from bench.setup.stores import sqlite_store
+from bench.setup.venue import SCANS, open_venue, scan_body
 from scanner.core.scan import Kind
 from scanner.window.drawing.card import COLOURS
 
@@ -39,7 +39,7 @@ _GREEN, _AMBER = _FACES[Kind.ADMITTED], _FACES[Kind.ALREADY]
 
 def main() -> None:
     """Measure both ways and print them."""
-    parser = argparse.ArgumentParser(prog="python -m bench.door", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench.gate", description=__doc__)
     parser.add_argument("--badges", type=int, default=20)
     badges = parser.parse_args().badges
     with tempfile.TemporaryDirectory() as name, sqlite_store(Path(name) / "db") as store:
@@ -68,7 +68,7 @@ def _run(way: str, asked: dict[str, Any], badges: int) -> Events:
     """Let the scanner see the film and return what happened, with when."""
     window = way == "window"
     with screen() if window else nullcontext("") as display:
-        command = [sys.executable, "-m", "bench.door_scanner"]
+        command = [sys.executable, "-m", "bench.gate.scanner"]
         with subprocess.Popen(
             [*command, json.dumps({**asked, "window": window})],
             cwd=ROOT,

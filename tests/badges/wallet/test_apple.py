@@ -21,7 +21,7 @@ from badges.wallet.apple import PassSigner, apple_pass, pass_signer
 from badges.wallet.ticket import Ticket
 from tests.badges.specs import a_spec
 from tests.badges.test_designs import LOGO
-from tests.badges.wallet_keys import (
+from tests.badges.wallet.keys import (
     OURS,
     PASS_TYPE,
     TEAM,

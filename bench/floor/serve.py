@@ -7,4 +7,4 @@ import sys
 from checkin.cli.serving import serve
 
 if __name__ == "__main__":
-    serve("bench.floor_wsgi:served", "127.0.0.1", int(sys.argv[1]))
+    serve("bench.floor.wsgi:served", "127.0.0.1", int(sys.argv[1]))

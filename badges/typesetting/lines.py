@@ -8,10 +8,10 @@ from typing import Any, Literal
 from PIL import ImageFont
 
 from badges.fonts import BOLD, FONTS, REGULAR, has_letter
-from badges.joining import joined
-from badges.line_breaks import words_of
 from badges.spec import BadgeSpec, Language
 from badges.texts import reads_right_to_left
+from badges.typesetting.joining import joined
+from badges.typesetting.line_breaks import words_of
 
 Line = dict[str, Any]
 Weight = Literal["regular", "bold"]

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from uuid import uuid4
 
-from bench.floor import check_in
+from bench.floor.checkin import check_in
 from checkin.db.engine import Database
 
 

@@ -17,8 +17,8 @@ from badges.spec import BadgeError
 from badges.wallet.google import SAVE, google_link, link_signer
 from badges.wallet.ticket import Ticket
 from tests.badges.specs import a_spec
-from tests.badges.test_apple_wallet import TICKET
-from tests.badges.wallet_keys import ISSUER, a_key, a_service_account
+from tests.badges.wallet.keys import ISSUER, a_key, a_service_account
+from tests.badges.wallet.test_apple import TICKET
 
 NOW = datetime(2025, 6, 2, tzinfo=UTC)
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from PIL import ImageColor
 
-from badges.colour import DARK, ink_on
 from badges.look import PLAIN
+from badges.typesetting.colour import DARK, ink_on
 
 _WHITE = "#ffffff"
 _HALF_A_BYTE = 16

@@ -18,8 +18,8 @@ from pathlib import Path
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from bench.processes import ROOT, free_port, server
-from bench.stores import Store
+from bench.setup.processes import ROOT, free_port, server
+from bench.setup.stores import Store
 from checkin.services.common.keys import Keys
 from checkin.settings import Settings, load_keys
 

@@ -1,6 +1,6 @@
 """What the server of the floor loads."""
 
-from bench.floor import create_app
+from bench.floor.checkin import create_app
 from checkin.web.asgi.bridge import bridged
 
 app = create_app()

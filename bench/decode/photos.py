@@ -9,8 +9,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from bench.decode_engines import Texts
-from bench.decode_scenes import Grey
+from bench.decode.engines import Texts
+from bench.decode.scenes import Grey
 from scanner.camera.sources import IMAGE_SUFFIXES, read_image
 from scanner.decode.base import grey_of
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from PIL import ImageDraw, ImageFont, features
 
 from badges.fonts import BOLD, FALLBACK, font_of, has_letter
-from badges.line_breaks import words_of
 from badges.spec import BadgeError
 from badges.texts import reads_right_to_left
+from badges.typesetting.line_breaks import words_of
 
 _SMALLEST_PX = 12
 # Letters of Vazirmatn rise 1.0 and fall 0.45 of the size where Arabic marks are stacked.

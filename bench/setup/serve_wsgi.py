@@ -19,5 +19,5 @@ if __name__ == "__main__":
         websockets=False,
         log_level=LogLevels.error,
         workers_kill_timeout=1,
-        working_dir=Path(__file__).parents[1],
+        working_dir=Path(__file__).parents[2],
     ).serve()

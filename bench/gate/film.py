@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from bench.decode_scenes import Condition, Grey, room, scenes
+from bench.decode.scenes import Condition, Grey, room, scenes
 
 PER_S = 30.0
 SIZE = (720, 1280)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import cv2
 
-from bench.decode_scenes import Grey
+from bench.decode.scenes import Grey
 from scanner.decode.base import Decoder
 from scanner.decode.engines import Zxing
 from scanner.decode.still import Still

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.processes import free_port
+from bench.setup.processes import free_port
 
 
 @dataclass(frozen=True)

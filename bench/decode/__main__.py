@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.decode_engines import Texts, single_engines, still, stream
-from bench.decode_photos import photographs, scored
-from bench.decode_scenes import CONDITIONS, Condition, Grey, scenes
-from bench.decode_speed import print_speed
+from bench.decode.engines import Texts, single_engines, still, stream
+from bench.decode.photos import photographs, scored
+from bench.decode.scenes import CONDITIONS, Condition, Grey, scenes
+from bench.decode.speed import print_speed
 
 SEED = 20250614
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 import cv2
 import numpy as np
 
-from bench.decode_scenes import Condition, Grey, room, scenes
+from bench.decode.scenes import Condition, Grey, room, scenes
 from scanner.decode.base import grey_of
 from scanner.decode.engines import Zxing, blurred, evened
 from scanner.decode.idle import Idle

@@ -1,4 +1,4 @@
-"""The scanner on a film, as a process of its own: `python -m bench.door_scanner JSON`.
+"""The scanner on a film, as a process of its own: `python -m bench.gate.scanner JSON`.
 
 Everything is the real thing but the lens. It prints a JSON line when a badge comes into view, when
 it is read, for each verdict where there is no window, and at the end what the frames cost.
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import cv2
 
-from bench.film import Film, Webcam
+from bench.gate.film import Film, Webcam
 from scanner.camera.sources import Live
 from scanner.decode.base import Decoder, Grey, Reading
 from scanner.decode.idle import Idle
