@@ -1,15 +1,15 @@
 // What a volunteer asks the server for by hand: a name, an override, a walk-in. Nothing here is shown
 // as done before the server said so; whom it does not answer for, a gate may let in by its lease.
-import { AskedTooOften, Rejected, TokenRefused, Unreachable } from "../door/line.js";
-import { StorageFault } from "../door/storage.js";
-import { newcomerNamed } from "../door/walk-ins.js";
+import { AskedTooOften, Rejected, TokenRefused, Unreachable } from "../server/line.js";
+import { StorageFault } from "../offline/storage.js";
+import { newcomerNamed } from "../offline/walk-in.js";
 import { bothNames, fill, words } from "./words.js";
 
 const part = (id) => document.getElementById(id);
 const SHORTEST_SEARCH = 3;
 const DUPLICATE = "possible_duplicate";
 
-/** Shows the forms; `station` gives {door, cards, counts, isOnline, read, show, note}. */
+/** Shows the forms; `station` gives {gate, cards, counts, isOnline, read, show, note}. */
 export class Counter {
   #newcomer = null; // the walk-in that was asked for last: the same one while nothing is changed
   #isMeant = false; // the server took it for a duplicate, and it was asked for again
@@ -36,12 +36,12 @@ export class Counter {
   }
 
   async openWalkIn() {
-    const { door } = this.station;
-    if (!door) return;
+    const { gate } = this.station;
+    if (!gate) return;
     this.#open("walk-in");
     await this.#guarded(part("walk-in-form"), async () => {
-      const known = this.station.counts?.delegations ?? door.delegations;
-      const delegations = known.length ? known : (await door.line.status()).delegations;
+      const known = this.station.counts?.delegations ?? gate.delegations;
+      const delegations = known.length ? known : (await gate.line.status()).delegations;
       const select = part("walk-in-delegation");
       const chosen = select.value;
       this.#delegations = delegations;
@@ -53,7 +53,7 @@ export class Counter {
   openOverride() {
     this.#refused = this.station.cards.forceable;
     if (!this.#refused) return this.station.note(words.desk.nothing_to_override);
-    this.forced = this.station.door.forcedScan(this.#refused);
+    this.forced = this.station.gate.forcedScan(this.#refused);
     this.#open("override");
   }
 
@@ -72,7 +72,7 @@ export class Counter {
   }
 
   #open(id) {
-    if (!this.station.door) return;
+    if (!this.station.gate) return;
     const form = part(`${id}-form`);
     if (form !== this.#unsent) form.reset();
     const offline = form.elements.delegation ? words.desk.walk_in_offline : words.desk.needs_server;
@@ -100,7 +100,7 @@ export class Counter {
   async #search(form) {
     const name = form.elements.name.value.trim();
     if (name.length < SHORTEST_SEARCH) return say(form, words.desk.three_letters);
-    const found = await this.station.door.line.search(name);
+    const found = await this.station.gate.line.search(name);
     part("found").replaceChildren(...found.map(personItem));
     say(form, found.length ? fill(words.desk.found, { count: found.length }) : words.desk.found_nobody);
   }
@@ -130,11 +130,11 @@ export class Counter {
 
   async #register(newcomer) {
     if (!this.station.isOnline) throw new Unreachable("known to be offline");
-    return this.station.door.line.registerWalkIn(newcomer, this.#isMeant);
+    return this.station.gate.line.registerWalkIn(newcomer, this.#isMeant);
   }
 
   async #withoutServer(newcomer, form, fault) {
-    const verdict = await this.station.door.admit(newcomer);
+    const verdict = await this.station.gate.admit(newcomer);
     if (verdict.status !== "ok") {
       this.#unsent = form;
       throw fault;
@@ -150,7 +150,7 @@ export class Counter {
 
   async #override(form) {
     const { pin, reason } = form.elements;
-    const verdict = await this.station.door.override(this.forced, reason.value.trim(), pin.value.trim());
+    const verdict = await this.station.gate.override(this.forced, reason.value.trim(), pin.value.trim());
     part("override").close();
     this.station.cards.dismiss();
     this.station.show(verdict);

@@ -1,5 +1,5 @@
 // What this browser is to the server: a device at a gate, with a token.
-import { keptName, ROOT } from "../door/root.js";
+import { keptName, ROOT } from "../shared/root.js";
 
 const PLACE = keptName("marhaba.device");
 const PAIR_WITHIN_MS = 10_000;

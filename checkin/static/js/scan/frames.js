@@ -1,5 +1,5 @@
 // Feeds camera frames to the decoder, one at a time: a slow machine reads fewer, and never lags.
-import { ROOT } from "../door/root.js";
+import { ROOT } from "../shared/root.js";
 
 // Under the address that the page's worker rules over, or its files would not come from there.
 const DECODER = `${ROOT}scan/decoder.js`;

@@ -1,5 +1,5 @@
 // Keeps the page itself for a hall without network, and offers a new version when there is one.
-import { ROOT } from "../door/root.js";
+import { ROOT } from "../shared/root.js";
 import { language } from "./words.js";
 
 const part = (id) => document.getElementById(id);

@@ -1,5 +1,5 @@
 // The scan page: a device at a gate reads badges and shows the verdicts, with the network or without.
-import { keptName } from "../door/root.js";
+import { keptName } from "../shared/root.js";
 import { storedDevice } from "./device.js";
 import { keepPageForOffline } from "./keep-page.js";
 import { askToPair } from "./pairing-form.js";

@@ -1,8 +1,8 @@
 // The station: from a code that was read to the verdict on the screen.
-import { isBadgeCode, looksLikeOurs } from "../door/badge-code.js";
-import { openDoor } from "../door/door.js";
-import { faultOf } from "../door/courier.js";
-import { kindOf, newScan } from "../door/scans.js";
+import { isBadgeCode, looksLikeOurs } from "../offline/badge-code.js";
+import { openGate } from "../offline/gate.js";
+import { faultOf } from "../server/courier.js";
+import { kindOf, newScan } from "../offline/scan.js";
 import { CameraStation } from "./camera-station.js";
 import { Counter } from "./counter.js";
 import { Debounce } from "./debounce.js";
@@ -23,11 +23,11 @@ const NO_LINE = { online: true, counts: null, skewMs: null, listAgeMs: null };
 const NOTHING_WAITS = { waitingCount: 0, setAsideCount: 0, setAsideList: [] };
 
 export class Station {
-  door = null;
+  gate = null;
   #device = null;
   #opening = null;
   #line = NO_LINE;
-  #fault = null; // why the door could not be opened
+  #fault = null; // why the gate could not be opened
   #last = null; // the newest scan that the server admitted, which an undo takes back
   #noteTimer = 0;
   #seen = {
@@ -60,7 +60,7 @@ export class Station {
     part("event").textContent = device.event.name;
     part("pairing").hidden = true;
     part("station").hidden = false;
-    await this.#openDoor();
+    await this.#openGate();
     part("typed").elements.code.disabled = false;
     this.camera.start();
   }
@@ -91,24 +91,24 @@ export class Station {
     part("trouble").hidden = !sentence;
   }
 
-  /** Open the door, once however many ask for it meanwhile. */
-  #openDoor() {
+  /** Open the gate, once however many ask for it meanwhile. */
+  #openGate() {
     this.#opening ??= this.#open().finally(() => (this.#opening = null));
     return this.#opening;
   }
 
   async #open() {
     try {
-      this.door = await openDoor(this.#device, (happening) => this.#heard(happening));
+      this.gate = await openGate(this.#device, (happening) => this.#heard(happening));
     } catch (fault) {
       this.#fault = faultOf(fault);
       return this.sayLasting(words.faults[this.#fault.code]);
     }
-    this.sayLasting(this.door.wasErased ? words.status.erased : "");
+    this.sayLasting(this.gate.wasErased ? words.status.erased : "");
     storeDevice({ ...this.#device, opened: true });
     this.#askToBeKept();
     this.#showLine();
-    this.door.start();
+    this.gate.start();
   }
 
   // Firefox puts the question to the volunteer, who may never answer: the gate opens meanwhile.
@@ -129,11 +129,11 @@ export class Station {
   }
 
   #showLine() {
-    const spool = this.door?.spool ?? NOTHING_WAITS;
+    const spool = this.gate?.spool ?? NOTHING_WAITS;
     showLine(this.#line, spool);
     showSetAside(spool.setAsideList);
     // The organiser may have sent this device to another gate.
-    if (this.door) part("gate").textContent = this.door.gate.place.name;
+    if (this.gate) part("gate").textContent = this.gate.offline.place.name;
   }
 
   #saw(texts) {
@@ -150,9 +150,9 @@ export class Station {
     if (!isBadgeCode(code)) {
       return this.note(looksLikeOurs(code) ? words.card.again : words.card.not_ours);
     }
-    if (!this.door) await this.#openDoor(); // the browser refused before: perhaps no longer
-    const kept = this.door
-      ? await this.door.read(code, direction(), source)
+    if (!this.gate) await this.#openGate(); // the browser refused before: perhaps no longer
+    const kept = this.gate
+      ? await this.gate.read(code, direction(), source)
       : this.#notKept(code, source);
     if (!kept) seen.forget(code);
   }
@@ -171,15 +171,15 @@ export class Station {
   }
 
   #undo() {
-    if (!this.#last || !this.door) return this.note(words.desk.nothing_to_annul);
-    this.door.courier.annul(this.#last.scan_id);
+    if (!this.#last || !this.gate) return this.note(words.desk.nothing_to_annul);
+    this.gate.courier.annul(this.#last.scan_id);
     this.#last = null;
   }
 
   async #unpair(why, waiting) {
     if (why !== "token_refused") forgetDevice();
     const reason = waiting ? fill(words.pairing.unsent, { count: waiting }) : "";
-    this.door = this.#device = this.#last = null;
+    this.gate = this.#device = this.#last = null;
     this.camera.stop();
     this.cards.clear();
     this.counter.forget();
@@ -189,10 +189,10 @@ export class Station {
   }
 
   async #leave() {
-    const waiting = this.door?.spool.waitingCount ?? 0;
+    const waiting = this.gate?.spool.waitingCount ?? 0;
     const unsent = waiting ? fill(words.pairing.unsent, { count: waiting }) : "";
     if (!confirm(`${words.status.forget} ${unsent}`)) return;
-    await this.door?.leave();
+    await this.gate?.leave();
     this.#unpair("left", waiting);
   }
 
@@ -212,7 +212,7 @@ export class Station {
     part("forget").addEventListener("click", () => this.#leave());
     part("sound").addEventListener("change", () => muteSound(!part("sound").checked));
     part("switch").addEventListener("change", () => this.#turn());
-    addEventListener("online", () => this.door?.courier.hurry());
+    addEventListener("online", () => this.gate?.courier.hurry());
   }
 
   #commands = {

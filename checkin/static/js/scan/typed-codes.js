@@ -1,5 +1,5 @@
 // Codes that are typed into the form's field, or that a hand scanner "types" there.
-import { isBadgeCode, normaliseTyped } from "../door/badge-code.js";
+import { isBadgeCode, normaliseTyped } from "../offline/badge-code.js";
 import { letterOfKey } from "./keys.js";
 
 const HAND_SCANNER_MS = 35; // between two keys; nobody types a badge code so fast

@@ -1,6 +1,6 @@
 // The verdicts, full screen: colour, shape, word and name, readable at two metres. Badges that were
 // held up together have a card each, side by side.
-import { kindOf } from "../door/scans.js";
+import { kindOf } from "../offline/scan.js";
 import { bothNames, fill, isArabic, language, localTime, words } from "./words.js";
 
 const CLEARS_AFTER_MS = { ok: 3_000, pending: 5_000 }; // the others wait: they must be seen to

@@ -3,7 +3,7 @@
 // A clock may jump, be an hour off or start in the year 2000 after its battery died. Between jumps
 // ("a frame") the distance to the server's clock is one number, and a measurement made at any time
 // corrects every scan of the frame, before and after. All times here are milliseconds since 1970.
-import { randomId } from "./bytes.js";
+import { randomId } from "../shared/bytes.js";
 
 /** a clock further off than this is worth a word to the volunteer */
 const WARN_MS = 60_000;

@@ -1,5 +1,5 @@
 // A scan: one reading of one badge. It is sent in the same words until it is taken.
-import { randomId } from "./bytes.js";
+import { randomId } from "../shared/bytes.js";
 
 /** @param at when it was read, in milliseconds of this device's clock */
 export function newScan(code, type, source, at) {

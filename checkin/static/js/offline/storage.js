@@ -1,5 +1,5 @@
 // The browser's own database: what a write stored is on the disk when it returns.
-import { keptName } from "./root.js";
+import { keptName } from "../shared/root.js";
 
 const NAME = keptName("marhaba-door");
 const VERSION = 2;

@@ -2,7 +2,7 @@
 // acknowledged its very scan_id, or said that it will never take it.
 import { KeptValues } from "./kept-values.js";
 import { byPosition, Memory, nextPosition } from "./memory.js";
-import { WaitingWalkIns } from "./walk-ins.js";
+import { WaitingWalkIns } from "./waiting-walk-ins.js";
 
 const LARGEST_BATCH = 500;
 

@@ -1,44 +1,44 @@
 // This browser at its gate: the parts put together.
-import { Courier, faultOf } from "./courier.js";
-import { Delivery } from "./delivery.js";
-import { DeviceClock } from "./device-clock.js";
+import { Courier, faultOf } from "../server/courier.js";
+import { Delivery } from "../server/delivery.js";
+import { DeviceClock } from "./clock.js";
 import { HeldList } from "./held-list.js";
-import { Line } from "./line.js";
+import { Line } from "../server/line.js";
 import { passageTold } from "./memory.js";
-import { OfflineGate, tagOf } from "./offline-gate.js";
-import { Refresh } from "./refresh.js";
-import { newScan } from "./scans.js";
+import { OfflineGate, tagOf } from "./decisions.js";
+import { Refresh } from "../server/refresh.js";
+import { newScan } from "./scan.js";
 import { Spool } from "./spool.js";
 import { Storage } from "./storage.js";
 
 /**
  * Open what this browser keeps; `start` begins to talk to the server.
- * @param device {id, token, gate, event} of the pairing; `opened`: its door was opened here before
+ * @param device {id, token, gate, event} of the pairing; `opened`: it was opened here before
  * @param tell hears everything that happens, see Courier
  * Throws StorageFault where the browser keeps nothing.
  */
-export async function openDoor(device, tell) {
+export async function openGate(device, tell) {
   const storage = new Storage();
   const spool = await Spool.of(storage);
   const before = spool.kept.value("device_id");
   // What another pairing left is not this gate's, unsent scans apart.
   if (before !== null && before !== device.id) await spool.wipe(false);
   await spool.kept.keep({ device_id: device.id });
-  const door = new Door(device, storage, spool, tell);
+  const gate = new Gate(device, storage, spool, tell);
   // Browsers erase what pages keep when the disk is full: scans may be lost, and that is said.
-  door.wasErased = Boolean(device.opened) && before === null;
-  return door;
+  gate.wasErased = Boolean(device.opened) && before === null;
+  return gate;
 }
 
-class Door {
+class Gate {
   constructor(device, storage, spool, tell) {
     const held = new HeldList(storage, spool.kept, device.event.slug);
     this.clock = new DeviceClock({ keptSkew: spool.lastSkew, floor: held.confirmedAt });
     this.line = new Line(device.token, this.clock);
     this.spool = spool;
-    this.gate = new OfflineGate(held, spool.memory, this.clock, device.gate);
+    this.offline = new OfflineGate(held, spool.memory, this.clock, device.gate);
     this.tell = tell;
-    const delivery = new Delivery(spool, this.line, this.gate, this.clock);
+    const delivery = new Delivery(spool, this.line, this.offline, this.clock);
     const refresh = new Refresh(this.line, held, spool, this.clock);
     const wipe = () => spool.wipe(true);
     this.courier = new Courier({ delivery, refresh, spool, line: this.line, tell, wipe });
@@ -80,7 +80,7 @@ class Door {
   async override(scan, reason, pin) {
     const reply = await this.line.override(scan, reason, pin);
     const at = this.clock.corrected(Date.parse(scan.scanned_at));
-    const passage = passageTold(scan, await tagOf(scan), reply, at, this.gate.place.name);
+    const passage = passageTold(scan, await tagOf(scan), reply, at, this.offline.place.name);
     await this.spool.done([], passage).catch(() => null);
     return { ...reply, scan };
   }

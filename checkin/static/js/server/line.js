@@ -1,7 +1,7 @@
 // The HTTP contract v1 as a browser speaks it.
-import { ROOT } from "./root.js";
-import { utcText } from "./scans.js";
-import { namesOf } from "./walk-ins.js";
+import { ROOT } from "../shared/root.js";
+import { utcText } from "../offline/scan.js";
+import { namesOf } from "../offline/walk-in.js";
 
 const SCAN_MS = 1_500;
 const BATCH_MS = 15_000;

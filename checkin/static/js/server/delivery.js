@@ -1,9 +1,9 @@
 // How one scan gets its verdict, and how those that waited reach the server.
 import { Rejected, ServerFailed, Unreachable } from "./line.js";
-import { passageTold } from "./memory.js";
-import { tagOf } from "./offline-gate.js";
-import { setAsideRow } from "./spool.js";
-import { sealedWalkIn } from "./walk-ins.js";
+import { passageTold } from "../offline/memory.js";
+import { tagOf } from "../offline/decisions.js";
+import { setAsideRow } from "../offline/spool.js";
+import { sealedWalkIn } from "../offline/walk-in.js";
 
 export class Delivery {
   online = true; // whether the server answered last time

@@ -1,8 +1,8 @@
 // Talks to the server in the background, so that neither camera nor screen ever waits for it.
 import { Rejected, TokenRefused, Unreachable } from "./line.js";
-import { tagOf } from "./offline-gate.js";
+import { tagOf } from "../offline/decisions.js";
 import { EVERY_MS } from "./refresh.js";
-import { StorageFault } from "./storage.js";
+import { StorageFault } from "../offline/storage.js";
 
 const ROUND_MS = 1_000;
 const STATUS_EVERY_MS = 10_000;

@@ -1,6 +1,6 @@
 // The gate list's format, as checkin/protocol/gate_list.py defines it: an entry opens only with the
 // badge in hand, and the list is signed.
-import { bytesOf, textOf, utf8 } from "./bytes.js";
+import { bytesOf, textOf, utf8 } from "../shared/bytes.js";
 
 export const FORMAT = 1;
 const TAG_BYTES = 16;

@@ -3,8 +3,8 @@ import { decide } from "./admission.js";
 import { parseCode } from "./badge-code.js";
 import { badgeTag, canReadLists, openEntry } from "./gate-list.js";
 import { factsFrom, NOTHING_LENT, policyFrom, takesPlace, takesSeat, walkInFacts } from "./local-facts.js";
-import { utcText } from "./scans.js";
-import { namesOf } from "./walk-ins.js";
+import { utcText } from "./scan.js";
+import { namesOf } from "./walk-in.js";
 
 const OK = { status: "ok", reason: null };
 const decidedAs = ({ status, reason }) => ({ status, reason });
