@@ -29,12 +29,15 @@ export function showHall(hall, words) {
 export function showForecast(forecast, words, localTime) {
   const sentence = part("forecast");
   sentence.dataset.outlook = forecast.outlook;
-  write(sentence, fill(words.forecast[forecast.outlook], {
-    pace: number(forecast.per_minute),
-    at: localTime(forecast.at),
-    earliest: localTime(forecast.earliest),
-    latest: localTime(forecast.latest),
-  }));
+  write(
+    sentence,
+    fill(words.forecast[forecast.outlook], {
+      pace: number(forecast.per_minute),
+      at: localTime(forecast.at),
+      earliest: localTime(forecast.earliest),
+      latest: localTime(forecast.latest),
+    }),
+  );
 }
 
 export function showCurve(curve, localTime) {
@@ -46,21 +49,27 @@ export function showCurve(curve, localTime) {
     figure.querySelector(`[data-path=${name}]`).setAttribute("d", path);
   }
   const counts = curve.counts.toReversed();
-  figure.querySelectorAll(".curve-counts li").forEach((tick, at) => write(tick, number(counts[at])));
-  figure.querySelectorAll(".curve-times li").forEach((tick, at) => write(tick, localTime(curve.times[at])));
+  figure
+    .querySelectorAll(".curve-counts li")
+    .forEach((tick, at) => write(tick, number(counts[at])));
+  figure
+    .querySelectorAll(".curve-times li")
+    .forEach((tick, at) => write(tick, localTime(curve.times[at])));
   showRows(part("curve-rows"), curve.rows, localTime);
 }
 
 function showRows(body, rows, localTime) {
-  body.replaceChildren(...rows.map(([at, arrived, total]) => {
-    const row = document.createElement("tr");
-    row.append(
-      made("th", localTime(at), { scope: "row" }),
-      made("td", number(arrived), { class: "number" }),
-      made("td", number(total), { class: "number" }),
-    );
-    return row;
-  }));
+  body.replaceChildren(
+    ...rows.map(([at, arrived, total]) => {
+      const row = document.createElement("tr");
+      row.append(
+        made("th", localTime(at), { scope: "row" }),
+        made("td", number(arrived), { class: "number" }),
+        made("td", number(total), { class: "number" }),
+      );
+      return row;
+    }),
+  );
 }
 
 export function showLoad(row, load, now, words) {
@@ -74,26 +83,37 @@ export function showLoad(row, load, now, words) {
   tell("per_minute", number(load.per_minute), false);
   tell("online", `${load.online} / ${load.devices}`, load.devices > 0 && load.online === 0);
   tell("waiting", number(load.waiting), load.waiting > 0);
-  tell("list_at", load.list_at ? fill(words.minutes, { count: number(listMin) }) : "–",
-    listMin > STALE_LIST_MIN);
-  tell("skew_ms", load.skew_ms === null ? "–"
-    : fill(words.seconds, { count: number(Math.round(skewMs / 1000)) }), skewMs >= WRONG_CLOCK_MS);
+  tell(
+    "list_at",
+    load.list_at ? fill(words.minutes, { count: number(listMin) }) : "–",
+    listMin > STALE_LIST_MIN,
+  );
+  tell(
+    "skew_ms",
+    load.skew_ms === null ? "–" : fill(words.seconds, { count: number(Math.round(skewMs / 1000)) }),
+    skewMs >= WRONG_CLOCK_MS,
+  );
 }
 
 export function showRefusals(refusals, words) {
   part("refusals").hidden = refusals.length === 0;
-  part("refusal-rows").replaceChildren(...refusals.map(({ reason, count }) => {
-    const row = document.createElement("tr");
-    const cell = made("td", "", { class: "number" });
-    cell.append(made("b", number(count)));
-    row.append(made("td", words.reasons[reason]), cell);
-    return row;
-  }));
+  part("refusal-rows").replaceChildren(
+    ...refusals.map(({ reason, count }) => {
+      const row = document.createElement("tr");
+      const cell = made("td", "", { class: "number" });
+      cell.append(made("b", number(count)));
+      row.append(made("td", words.reasons[reason]), cell);
+      return row;
+    }),
+  );
 }
 
 export function showConflicts(count, words) {
   const notice = document.querySelector(".waiting-conflicts");
   if (!notice) return; // not for this operator
   notice.hidden = count === 0;
-  write(notice.querySelector("[data-waiting-conflicts]"), fill(words.conflicts, { count: number(count) }));
+  write(
+    notice.querySelector("[data-waiting-conflicts]"),
+    fill(words.conflicts, { count: number(count) }),
+  );
 }

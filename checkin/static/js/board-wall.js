@@ -8,7 +8,8 @@ function rowsThatFit(table) {
   const shown = rows.filter((row) => !row.hidden);
   const tallest = Math.max(...shown.map((row) => row.offsetHeight));
   const page = getComputedStyle(table.closest(".page"));
-  const room = innerHeight - parseFloat(page.paddingBottom) - table.tBodies[0].getBoundingClientRect().top;
+  const room =
+    innerHeight - parseFloat(page.paddingBottom) - table.tBodies[0].getBoundingClientRect().top;
   return Math.max(FEWEST_ROWS, Math.floor(room / tallest));
 }
 
@@ -23,7 +24,9 @@ function showPage(section, turn) {
   // The last page is as full as the others, so that nothing jumps.
   const from = Math.min(page * each, others.length - each);
   first.hidden = false;
-  others.forEach((row, at) => { row.hidden = at < from || at >= from + each; });
+  others.forEach((row, at) => {
+    row.hidden = at < from || at >= from + each;
+  });
   const which = section.querySelector("[data-page]");
   which.hidden = pages === 1;
   which.textContent = `${page + 1} / ${pages}`;
@@ -35,5 +38,8 @@ export function turnPages(sections) {
   const show = () => sections.forEach((section) => showPage(section, turn));
   show();
   addEventListener("resize", show);
-  setInterval(() => { turn += 1; show(); }, TURN_MS);
+  setInterval(() => {
+    turn += 1;
+    show();
+  }, TURN_MS);
 }

@@ -3,7 +3,10 @@
 const language = document.documentElement.lang;
 const grouped = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
 const clock = new Intl.DateTimeFormat(language, {
-  hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "UTC",
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+  timeZone: "UTC",
 });
 
 // The narrow space of French thousands is too narrow to see from afar.

@@ -1,7 +1,13 @@
 // The live board: it is sent by server-sent events, polled when those break, and the page says
 // when neither comes.
 import {
-  showConflicts, showCurve, showForecast, showHall, showLoad, showRefusals, showStop,
+  showConflicts,
+  showCurve,
+  showForecast,
+  showHall,
+  showLoad,
+  showRefusals,
+  showStop,
 } from "./board-parts.js";
 import { turnPages } from "./board-wall.js";
 import { fill, localClock, number, write } from "./board-writing.js";
@@ -48,7 +54,10 @@ function showDelegation(delegation) {
 }
 
 const isNew = ({ delegations, gates }) =>
-  !(delegations.every(({ id }) => rowOf("delegation", id)) && gates.every(({ id }) => rowOf("gate", id)));
+  !(
+    delegations.every(({ id }) => rowOf("delegation", id)) &&
+    gates.every(({ id }) => rowOf("gate", id))
+  );
 
 function show(body) {
   if (isNew(body)) return location.reload(); // a delegation or gate was added

@@ -11,9 +11,12 @@ function show({ counts, rate: each, left_s: left, sender }) {
   for (const cell of card.querySelectorAll("[data-count]")) {
     cell.textContent = count.format(counts[cell.dataset.count]);
   }
-  rate.textContent = left === null ? rate.dataset.still : rate.dataset.words
-    .replace("{rate}", count.format(each))
-    .replace("{minutes}", count.format(Math.ceil(left / 60)));
+  rate.textContent =
+    left === null
+      ? rate.dataset.still
+      : rate.dataset.words
+          .replace("{rate}", count.format(each))
+          .replace("{minutes}", count.format(Math.ceil(left / 60)));
 }
 
 async function look() {

@@ -30,7 +30,10 @@ function again(problem) {
 function answered({ target }) {
   const page = new DOMParser().parseFromString(target.responseText, "text/html");
   if (page.querySelector("#review")) location.assign(form.action);
-  else again((page.querySelector("[role=alert]") ?? page.querySelector("main p"))?.textContent ?? failed);
+  else
+    again(
+      (page.querySelector("[role=alert]") ?? page.querySelector("main p"))?.textContent ?? failed,
+    );
 }
 
 form.addEventListener("submit", (event) => {

@@ -3,27 +3,50 @@
 
 /** Facts where nothing else is said. */
 export const FACTS = {
-  known: true, same_event: true, badge_revoked: false, standing: "confirmed", blocked: false,
-  gate_admits: true, entries: 0, inside: false, places_used: 0, quota: 1, hall_inside: 0,
-  direction: "entry", forced: false,
+  known: true,
+  same_event: true,
+  badge_revoked: false,
+  standing: "confirmed",
+  blocked: false,
+  gate_admits: true,
+  entries: 0,
+  inside: false,
+  places_used: 0,
+  quota: 1,
+  hall_inside: 0,
+  direction: "entry",
+  forced: false,
 };
 
 /** What an event lays down where it says nothing; moments are milliseconds since 1970, or null. */
 export const POLICY = {
-  reentry: "single", opens_at: null, closes_at: null, reserve_from: null, capacity: null,
+  reentry: "single",
+  opens_at: null,
+  closes_at: null,
+  reserve_from: null,
+  capacity: null,
   stopped: false,
 };
 
 // What a supervisor may answer for: nobody stands behind a code that is not ours, a revoked badge
 // or a canceled registration.
 export const FORCEABLE = new Set([
-  "blocked", "wrong_gate", "invalid_time", "unapproved", "already_redeemed", "quota_exceeded",
-  "capacity_exceeded", "checkout_required",
+  "blocked",
+  "wrong_gate",
+  "invalid_time",
+  "unapproved",
+  "already_redeemed",
+  "quota_exceeded",
+  "capacity_exceeded",
+  "checkout_required",
 ]);
 
 const refused = (reason) => ({ status: "error", reason, entry_no: null, overridden: [] });
 const admitted = (entry_no, overridden = []) => ({
-  status: "ok", reason: null, entry_no, overridden,
+  status: "ok",
+  reason: null,
+  entry_no,
+  overridden,
 });
 
 /**

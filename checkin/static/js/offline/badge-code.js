@@ -39,7 +39,8 @@ export function isBadgeCode(text) {
 export function parseCode(text) {
   if (!isBadgeCode(text)) return null;
   let number = 0n;
-  for (const letter of text.slice(1, -2)) number = (number << 5n) | BigInt(ALPHABET.indexOf(letter));
+  for (const letter of text.slice(1, -2))
+    number = (number << 5n) | BigInt(ALPHABET.indexOf(letter));
   const hex = (number >> BigInt(SPARE_BITS)).toString(16).padStart(32, "0");
   return Uint8Array.from(hex.match(/../g), (pair) => parseInt(pair, 16));
 }
@@ -47,10 +48,16 @@ export function parseCode(text) {
 /** Say whether `text` is a part or a slip of one of our codes, worth asking for again. */
 export function looksLikeOurs(text) {
   const letters = normaliseTyped(text);
-  return letters.length >= 8 && letters[0] === "M" && [...letters].every((l) => ALPHABET.includes(l));
+  return (
+    letters.length >= 8 && letters[0] === "M" && [...letters].every((l) => ALPHABET.includes(l))
+  );
 }
 
 /** Forgive what hands do: lower case, spaces and hyphens, O for 0, I and L for 1. */
 export function normaliseTyped(text) {
-  return text.toUpperCase().replace(/[\s._-]/g, "").replace(/O/g, "0").replace(/[IL]/g, "1");
+  return text
+    .toUpperCase()
+    .replace(/[\s._-]/g, "")
+    .replace(/O/g, "0")
+    .replace(/[IL]/g, "1");
 }

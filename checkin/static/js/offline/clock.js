@@ -20,7 +20,12 @@ export class DeviceClock {
    * @param keptSkew what an earlier frame measured, believed until this one has
    * @param floor a time of the server's that is past for sure
    */
-  constructor({ keptSkew = 0, floor = null, wall = Date.now, steady = () => performance.now() } = {}) {
+  constructor({
+    keptSkew = 0,
+    floor = null,
+    wall = Date.now,
+    steady = () => performance.now(),
+  } = {}) {
     this.#keptSkew = keptSkew;
     this.#floor = floor ?? -Infinity;
     this.wall = wall;

@@ -2,7 +2,14 @@
 import { decide } from "./admission.js";
 import { parseCode } from "./badge-code.js";
 import { badgeTag, canReadLists, openEntry } from "./gate-list.js";
-import { factsFrom, NOTHING_LENT, policyFrom, takesPlace, takesSeat, walkInFacts } from "./local-facts.js";
+import {
+  factsFrom,
+  NOTHING_LENT,
+  policyFrom,
+  takesPlace,
+  takesSeat,
+  walkInFacts,
+} from "./local-facts.js";
 import { utcText } from "./scan.js";
 import { namesOf } from "./walk-in.js";
 
@@ -32,7 +39,8 @@ export class OfflineGate {
   async answer(scan) {
     const token = parseCode(scan.code);
     if (!token) return this.#refused(scan, "invalid");
-    if (!canReadLists()) return { verdict: { scan, unconfirmed: true }, decided: null, passage: null };
+    if (!canReadLists())
+      return { verdict: { scan, unconfirmed: true }, decided: null, passage: null };
     const tag = await badgeTag(token);
     if (!this.held.isThere) return this.#keptOnly(scan, tag);
     const reason = await this.held.tombstone(tag);
@@ -84,7 +92,8 @@ export class OfflineGate {
     return {
       verdict: verdictOf(scan, decision, content, history, this.held.stop),
       decided: decidedAs(decision),
-      passage: decision.status === "ok" ? this.#passage(scan, tag, content, lent, facts, policy) : null,
+      passage:
+        decision.status === "ok" ? this.#passage(scan, tag, content, lent, facts, policy) : null,
     };
   }
 
@@ -116,8 +125,16 @@ export class OfflineGate {
 
   #barePassage(scan, tag) {
     return {
-      scan_id: scan.scan_id, tag, participant_id: null, delegation_id: null, direction: scan.type,
-      at: this.#moment(scan), gate: this.place.name, lease_id: null, place: false, seat: false,
+      scan_id: scan.scan_id,
+      tag,
+      participant_id: null,
+      delegation_id: null,
+      direction: scan.type,
+      at: this.#moment(scan),
+      gate: this.place.name,
+      lease_id: null,
+      place: false,
+      seat: false,
     };
   }
 

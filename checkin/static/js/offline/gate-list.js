@@ -14,7 +14,10 @@ export const canReadLists = () => Boolean(globalThis.crypto?.subtle);
 
 /** Return the name under which a badge's entry is found: truncated SHA-256. */
 export async function badgeTag(token) {
-  const digest = await crypto.subtle.digest("SHA-256", joined(utf8("marhaba gate list tag"), token));
+  const digest = await crypto.subtle.digest(
+    "SHA-256",
+    joined(utf8("marhaba gate list tag"), token),
+  );
   return textOf(new Uint8Array(digest).slice(0, TAG_BYTES));
 }
 

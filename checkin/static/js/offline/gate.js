@@ -1,12 +1,12 @@
 // This browser at its gate: the parts put together.
 import { Courier, faultOf } from "../server/courier.js";
 import { Delivery } from "../server/delivery.js";
-import { DeviceClock } from "./clock.js";
-import { HeldList } from "./held-list.js";
 import { Line } from "../server/line.js";
-import { passageTold } from "./memory.js";
-import { OfflineGate, tagOf } from "./decisions.js";
 import { Refresh } from "../server/refresh.js";
+import { DeviceClock } from "./clock.js";
+import { OfflineGate, tagOf } from "./decisions.js";
+import { HeldList } from "./held-list.js";
+import { passageTold } from "./memory.js";
 import { newScan } from "./scan.js";
 import { Spool } from "./spool.js";
 import { Storage } from "./storage.js";

@@ -7,6 +7,10 @@ export function leaseFrom(body) {
   if (!Array.isArray(body.delegations)) return null;
   const places = new Map(body.delegations.map(({ id, places }) => [id, places]));
   return {
-    leaseId: body.lease_id, expiresAt, places, hall: body.hall ?? null, walkInKey: body.walk_in_key ?? "",
+    leaseId: body.lease_id,
+    expiresAt,
+    places,
+    hall: body.hall ?? null,
+    walkInKey: body.walk_in_key ?? "",
   };
 }

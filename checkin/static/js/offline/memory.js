@@ -5,7 +5,11 @@ import { leaseFrom } from "./leases.js";
 export function historyOf(passages) {
   const entries = passages.filter(({ direction }) => direction === "entry");
   if (!entries.length) return { entries: 0, inside: false, first: null };
-  return { entries: entries.length, inside: passages.at(-1).direction === "entry", first: entries[0] };
+  return {
+    entries: entries.length,
+    inside: passages.at(-1).direction === "entry",
+    first: entries[0],
+  };
 }
 
 /**
@@ -16,8 +20,16 @@ export function passageTold(scan, tag, reply, at, gate) {
   const { participant, delegation, first_admission: first } = reply;
   if (!participant) return null;
   const passage = {
-    scan_id: scan.scan_id, tag, participant_id: participant.id, delegation_id: delegation?.id ?? null,
-    direction: scan.type, at, gate, lease_id: null, place: false, seat: false,
+    scan_id: scan.scan_id,
+    tag,
+    participant_id: participant.id,
+    delegation_id: delegation?.id ?? null,
+    direction: scan.type,
+    at,
+    gate,
+    lease_id: null,
+    place: false,
+    seat: false,
   };
   if (reply.status === "ok") return passage;
   if (reply.reason !== "already_redeemed" || !first) return null;

@@ -64,7 +64,11 @@ export class Spool {
   async put(scan, frame) {
     if (this.#waiting.has(scan.scan_id)) return;
     const row = {
-      scan_id: scan.scan_id, position: nextPosition(this.#waiting), scan, decided: null, frame,
+      scan_id: scan.scan_id,
+      position: nextPosition(this.#waiting),
+      scan,
+      decided: null,
+      frame,
       lease_id: null,
     };
     await this.storage.write(["waiting"], (store) => store("waiting").put(row));
@@ -115,7 +119,9 @@ export class Spool {
    * @param besides ids of scans that are left out
    */
   decided(besides = new Set()) {
-    const rows = [...this.#waiting.values()].filter((one) => one.decided && !besides.has(one.scan_id));
+    const rows = [...this.#waiting.values()].filter(
+      (one) => one.decided && !besides.has(one.scan_id),
+    );
     return rows.filter((one) => one.frame === rows[0].frame).slice(0, LARGEST_BATCH);
   }
 

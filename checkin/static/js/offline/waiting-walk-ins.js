@@ -26,7 +26,12 @@ export class WaitingWalkIns {
   /** Make safe that somebody is let in, and what place that takes. */
   async takeIn(walkIn, scan, { decided, passage }, frame) {
     const row = {
-      scan_id: scan.scan_id, position: nextPosition(this.#rows), walk_in: walkIn, scan, decided, frame,
+      scan_id: scan.scan_id,
+      position: nextPosition(this.#rows),
+      walk_in: walkIn,
+      scan,
+      decided,
+      frame,
       lease_id: passage.lease_id,
     };
     const counted = this.memory.rowOf(passage);

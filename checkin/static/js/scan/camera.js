@@ -34,7 +34,9 @@ export async function startCamera(video, deviceId) {
   if (!window.isSecureContext || !navigator.mediaDevices) throw new CameraFault("insecure");
   let stream;
   try {
-    stream = await open(deviceId ? { deviceId: { exact: deviceId } } : { facingMode: "environment" });
+    stream = await open(
+      deviceId ? { deviceId: { exact: deviceId } } : { facingMode: "environment" },
+    );
   } catch (fault) {
     if (fault.fix !== "missing" || !deviceId) throw fault;
     stream = await open({ facingMode: "environment" }); // the chosen one was unplugged

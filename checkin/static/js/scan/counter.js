@@ -1,8 +1,9 @@
 // What a volunteer asks the server for by hand: a name, an override, a walk-in. Nothing here is shown
 // as done before the server said so; whom it does not answer for, a gate may let in by its lease.
-import { AskedTooOften, Rejected, TokenRefused, Unreachable } from "../server/line.js";
+
 import { StorageFault } from "../offline/storage.js";
 import { newcomerNamed } from "../offline/walk-in.js";
+import { AskedTooOften, Rejected, TokenRefused, Unreachable } from "../server/line.js";
 import { bothNames, fill, words } from "./words.js";
 
 const part = (id) => document.getElementById(id);
@@ -20,7 +21,9 @@ export class Counter {
   constructor(station) {
     this.station = station;
     for (const [id, work] of Object.entries({
-      search: this.#search, "walk-in": this.#walkIn, override: this.#override,
+      search: this.#search,
+      "walk-in": this.#walkIn,
+      override: this.#override,
     })) {
       const form = part(`${id}-form`);
       form.addEventListener("submit", (event) => (event.preventDefault(), this.#send(form, work)));
@@ -102,7 +105,10 @@ export class Counter {
     if (name.length < SHORTEST_SEARCH) return say(form, words.desk.three_letters);
     const found = await this.station.gate.line.search(name);
     part("found").replaceChildren(...found.map(personItem));
-    say(form, found.length ? fill(words.desk.found, { count: found.length }) : words.desk.found_nobody);
+    say(
+      form,
+      found.length ? fill(words.desk.found, { count: found.length }) : words.desk.found_nobody,
+    );
   }
 
   async #walkIn(form) {
@@ -150,7 +156,11 @@ export class Counter {
 
   async #override(form) {
     const { pin, reason } = form.elements;
-    const verdict = await this.station.gate.override(this.forced, reason.value.trim(), pin.value.trim());
+    const verdict = await this.station.gate.override(
+      this.forced,
+      reason.value.trim(),
+      pin.value.trim(),
+    );
     part("override").close();
     this.station.cards.dismiss();
     this.station.show(verdict);

@@ -34,7 +34,9 @@ export async function keepPageForOffline() {
     reloads = true;
   });
   try {
-    const registration = await navigator.serviceWorker.register(`${ROOT}scan/worker.js`, { scope: `${ROOT}scan` });
+    const registration = await navigator.serviceWorker.register(`${ROOT}scan/worker.js`, {
+      scope: `${ROOT}scan`,
+    });
     watch(registration);
     const ready = await navigator.serviceWorker.ready;
     say(await isKept(ready.active));

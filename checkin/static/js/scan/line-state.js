@@ -32,7 +32,11 @@ export function showLine(line, spool) {
   const hasList = typeof line.listAgeMs === "number";
   say("list-age", listSentence(line.listAgeMs), line.listStale || !hasList);
   const seconds = skewMs === null ? 0 : Math.round(skewMs / 1000);
-  say("clock", Math.abs(seconds) >= 2 ? fill(words.status.clock, { skew: seconds }) : "", line.clockOff);
+  say(
+    "clock",
+    Math.abs(seconds) >= 2 ? fill(words.status.clock, { skew: seconds }) : "",
+    line.clockOff,
+  );
   say("lasting", lasting(line), true);
   say("rehearsal", counts?.rehearsal ? words.status.rehearsal : "");
   if (counts) showAdmitted(counts);

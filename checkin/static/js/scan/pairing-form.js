@@ -1,5 +1,5 @@
 // Asks for a pairing code until the server has accepted one.
-import { pair, PairingFault, pairingCodeOfAddress, storeDevice } from "./device.js";
+import { PairingFault, pair, pairingCodeOfAddress, storeDevice } from "./device.js";
 import { wakeSound } from "./sounds.js";
 
 const form = document.getElementById("pairing");

@@ -15,7 +15,10 @@ export class Parties {
   seen(texts, at) {
     const fresh = new Set(texts.filter((text) => this.#debounce.fresh(text, at)));
     if (!fresh.size) return;
-    const party = this.#inView(texts.filter((text) => !fresh.has(text)), at);
+    const party = this.#inView(
+      texts.filter((text) => !fresh.has(text)),
+      at,
+    );
     for (const text of fresh) {
       this.#party.delete(text);
       this.#party.set(text, party);

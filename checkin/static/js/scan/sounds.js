@@ -2,14 +2,31 @@
 
 const TONES = {
   // [Hz, start s, length s, shape]
-  ok: [[660, 0, 0.12, "sine"], [990, 0.12, 0.22, "sine"]],
-  already: [[520, 0, 0.14, "triangle"], [520, 0.24, 0.14, "triangle"]],
+  ok: [
+    [660, 0, 0.12, "sine"],
+    [990, 0.12, 0.22, "sine"],
+  ],
+  already: [
+    [520, 0, 0.14, "triangle"],
+    [520, 0.24, 0.14, "triangle"],
+  ],
   refused: [[180, 0, 0.5, "sawtooth"]],
-  pending: [[440, 0, 0.1, "sine"], [440, 0.14, 0.1, "sine"], [550, 0.28, 0.14, "sine"]],
-  unconfirmed: [[360, 0, 0.09, "triangle"], [300, 0.12, 0.16, "triangle"]],
+  pending: [
+    [440, 0, 0.1, "sine"],
+    [440, 0.14, 0.1, "sine"],
+    [550, 0.28, 0.14, "sine"],
+  ],
+  unconfirmed: [
+    [360, 0, 0.09, "triangle"],
+    [300, 0.12, 0.16, "triangle"],
+  ],
 };
 const SHAKES = {
-  ok: [90], already: [90, 120, 90], refused: [450], pending: [60, 60, 60], unconfirmed: [40, 60, 40],
+  ok: [90],
+  already: [90, 120, 90],
+  refused: [450],
+  pending: [60, 60, 60],
+  unconfirmed: [40, 60, 40],
 };
 
 let audio = null;

@@ -1,8 +1,8 @@
 // The station: from a code that was read to the verdict on the screen.
 import { isBadgeCode, looksLikeOurs } from "../offline/badge-code.js";
 import { openGate } from "../offline/gate.js";
-import { faultOf } from "../server/courier.js";
 import { kindOf, newScan } from "../offline/scan.js";
+import { faultOf } from "../server/courier.js";
 import { CameraStation } from "./camera-station.js";
 import { Counter } from "./counter.js";
 import { Debounce } from "./debounce.js";
@@ -72,7 +72,8 @@ export class Station {
 
   /** Show a verdict, and only then let it sound. */
   show(verdict) {
-    const party = verdict.scan.source === "camera" ? this.#parties.partyOf(verdict.scan.code) : null;
+    const party =
+      verdict.scan.source === "camera" ? this.#parties.partyOf(verdict.scan.code) : null;
     const kind = this.cards.show(verdict, this.#device.event.timezone, party);
     // An undo while rehearsing takes back nobody who really came in.
     if (kind === "ok") this.#last = verdict.rehearsal ? null : verdict.scan;
@@ -207,7 +208,8 @@ export class Station {
       burst: (written, pressed) => this.#typed(written, pressed, "wedge"),
       key: (letter) => this.#device && this.#commands[letter]?.(),
     });
-    for (const [id, key] of BUTTONS) part(id).addEventListener("click", () => this.#commands[key]());
+    for (const [id, key] of BUTTONS)
+      part(id).addEventListener("click", () => this.#commands[key]());
     part("aside").addEventListener("click", () => this.counter.openAside());
     part("forget").addEventListener("click", () => this.#leave());
     part("sound").addEventListener("change", () => muteSound(!part("sound").checked));
@@ -233,7 +235,11 @@ export class Station {
 }
 
 const BUTTONS = [
-  ["undo", "Z"], ["open-search", "F"], ["open-walk-in", "W"], ["open-override", "O"], ["open-help", "?"],
+  ["undo", "Z"],
+  ["open-search", "F"],
+  ["open-walk-in", "W"],
+  ["open-override", "O"],
+  ["open-help", "?"],
 ];
 const direction = () => document.querySelector("input[name=type]:checked").value;
 

@@ -6,7 +6,9 @@ const HAND_SCANNER_MS = 35; // between two keys; nobody types a badge code so fa
 
 /** Return the code that was meant, or null when neither letters nor keys make one. */
 export function codeMeant(written, pressed) {
-  return [normaliseTyped(written), pressed, `M${normaliseTyped(written)}`].find(isBadgeCode) ?? null;
+  return (
+    [normaliseTyped(written), pressed, `M${normaliseTyped(written)}`].find(isBadgeCode) ?? null
+  );
 }
 
 /** Call `onCode(written, pressed, source)` for each code sent from the form. */

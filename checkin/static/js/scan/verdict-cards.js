@@ -31,7 +31,8 @@ export class VerdictCards {
     // that nobody saw stays below. A later answer to the same scan takes its place.
     const together = (card) => party !== null && card.party === party;
     this.#cards = this.#cards.filter(
-      (card) => card.verdict.scan.scan_id !== verdict.scan.scan_id && (stays(card) || together(card)),
+      (card) =>
+        card.verdict.scan.scan_id !== verdict.scan.scan_id && (stays(card) || together(card)),
     );
     this.#cards.push({ verdict, kind, element, party, since: performance.now() });
     this.#cards = this.#cards.slice(-KEPT);
@@ -90,7 +91,8 @@ function cardElement(template, kind, lines) {
   card.dataset.kind = kind;
   card.dataset.rehearsal = Boolean(lines.rehearsal);
   card.dataset.long = lines.word?.length > LONG_WORD;
-  card.dataset.longName = Math.max(lines.name?.length ?? 0, lines.otherName?.length ?? 0) > LONG_NAME;
+  card.dataset.longName =
+    Math.max(lines.name?.length ?? 0, lines.otherName?.length ?? 0) > LONG_NAME;
   for (const part of card.querySelectorAll("[data-part]")) {
     const text = lines[part.dataset.part];
     part.textContent = text ?? "";
@@ -120,7 +122,10 @@ function linesOf(verdict, kind, timezone) {
     category: (isArabic && participant?.category_ar) || participant?.category,
     delegation: (isArabic && delegation?.name_ar) || delegation?.name,
     arrived: delegation?.quota === undefined ? "" : fill(card.arrived, numbersOf(delegation)),
-    more: reason && first && fill(card.first, { time: localTime(first.at, timezone), gate: first.gate }),
+    more:
+      reason &&
+      first &&
+      fill(card.first, { time: localTime(first.at, timezone), gate: first.gate }),
     rehearsal: verdict.rehearsal ? card.rehearsal : "",
     offline: verdict.offline && kind !== "pending" ? card.offline : "",
   };

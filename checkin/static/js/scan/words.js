@@ -23,7 +23,9 @@ export function localTime(moment, timezone) {
   const offset = words.offsets_s[timezone];
   const at = new Date(new Date(moment).getTime() + 1000 * (offset ?? 0));
   return new Intl.DateTimeFormat(document.documentElement.lang, {
-    hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
     timeZone: offset === undefined ? timezone : "UTC",
   }).format(at);
 }

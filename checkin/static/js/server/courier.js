@@ -1,8 +1,9 @@
 // Talks to the server in the background, so that neither camera nor screen ever waits for it.
-import { Rejected, TokenRefused, Unreachable } from "./line.js";
+
 import { tagOf } from "../offline/decisions.js";
-import { EVERY_MS } from "./refresh.js";
 import { StorageFault } from "../offline/storage.js";
+import { Rejected, TokenRefused, Unreachable } from "./line.js";
+import { EVERY_MS } from "./refresh.js";
 
 const ROUND_MS = 1_000;
 const STATUS_EVERY_MS = 10_000;
@@ -152,7 +153,9 @@ export class Courier {
       const [scan] = this.#cutOff;
       const verdict = await this.delivery.ask(scan, await tagOf(scan));
       this.#cutOff.shift();
-      this.tell(this.#awaited.delete(scan.scan_id) ? { verdict } : { uploaded: 1, contradicted: 0 });
+      this.tell(
+        this.#awaited.delete(scan.scan_id) ? { verdict } : { uploaded: 1, contradicted: 0 },
+      );
       this.#sayLine();
     }
   }
@@ -191,7 +194,8 @@ export class Courier {
 
 /** Name a fault by the word that a person is told: {code, detail}. */
 export function faultOf(fault) {
-  if (fault instanceof StorageFault) return { code: `storage_${fault.kind}`, detail: fault.message };
+  if (fault instanceof StorageFault)
+    return { code: `storage_${fault.kind}`, detail: fault.message };
   if (fault.objection) return { code: "list_refused", detail: fault.objection };
   return { code: "unexpected", detail: String(fault) };
 }

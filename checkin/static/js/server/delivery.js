@@ -1,9 +1,10 @@
 // How one scan gets its verdict, and how those that waited reach the server.
-import { Rejected, ServerFailed, Unreachable } from "./line.js";
-import { passageTold } from "../offline/memory.js";
+
 import { tagOf } from "../offline/decisions.js";
+import { passageTold } from "../offline/memory.js";
 import { setAsideRow } from "../offline/spool.js";
 import { sealedWalkIn } from "../offline/walk-in.js";
+import { Rejected, ServerFailed, Unreachable } from "./line.js";
 
 export class Delivery {
   online = true; // whether the server answered last time

@@ -1,7 +1,8 @@
 // The HTTP contract v1 as a browser speaks it.
-import { ROOT } from "../shared/root.js";
+
 import { utcText } from "../offline/scan.js";
 import { namesOf } from "../offline/walk-in.js";
+import { ROOT } from "../shared/root.js";
 
 const SCAN_MS = 1_500;
 const BATCH_MS = 15_000;
@@ -58,7 +59,9 @@ export class Line {
   /** Send decided scans and return the results, in any order. `deviceTime`: their clock's now. */
   async postBatch(waiting, deviceTime) {
     const scans = waiting.map(({ scan, decided, lease_id }) => ({
-      ...scan, decided, ...(lease_id ? { lease_id } : {}),
+      ...scan,
+      decided,
+      ...(lease_id ? { lease_id } : {}),
     }));
     const body = { device_time: utcText(deviceTime), scans };
     const reply = await this.#call("POST", "scans/batch", body, BATCH_MS);
@@ -69,7 +72,13 @@ export class Line {
   /** Return {body, etag}, or null when `etag` still holds. */
   async gateList(since, etag) {
     const path = since ? `gate-list?since=${since}` : "gate-list";
-    const answer = await this.#send("GET", path, null, LIST_MS, etag ? { "If-None-Match": etag } : {});
+    const answer = await this.#send(
+      "GET",
+      path,
+      null,
+      LIST_MS,
+      etag ? { "If-None-Match": etag } : {},
+    );
     if (answer.status === 304) return null;
     return { body: await understood(answer), etag: answer.headers.get("ETag") ?? "" };
   }
@@ -109,7 +118,8 @@ export class Line {
   async registerWalkIn(newcomer, again) {
     const { id, delegation } = newcomer;
     const known = { id, delegation_id: delegation.id, allow_duplicate: again };
-    return (await this.#call("POST", "participants", { ...namesOf(newcomer), ...known }, DESK_MS)).code;
+    return (await this.#call("POST", "participants", { ...namesOf(newcomer), ...known }, DESK_MS))
+      .code;
   }
 
   /** Register a walk-in who was let in; the same one again gets the same {code, participant_id}. */

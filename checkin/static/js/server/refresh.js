@@ -1,8 +1,8 @@
 // Keeps what the device decides by fresh while there is a line: gate list, lease, clock.
 import { canReadLists } from "../offline/gate-list.js";
-import { Rejected } from "./line.js";
-import { ListRefused, STALE_AFTER_MS } from "../offline/list-checks.js";
 import { leaseFrom } from "../offline/leases.js";
+import { ListRefused, STALE_AFTER_MS } from "../offline/list-checks.js";
+import { Rejected } from "./line.js";
 
 export const EVERY_MS = 30_000;
 const SKEW_STEP_MS = 250; // a skew that moved by less is not worth a write
