@@ -11,11 +11,26 @@ import { newScan } from "./scan.js";
 import { Spool } from "./spool.js";
 import { Storage } from "./storage.js";
 
+/** @import { Happening } from "../server/courier.js" */
+/** @import { Place } from "./kept-values.js" */
+/** @import { Direction, Scan, Source, Verdict } from "./scan.js" */
+/** @import { Newcomer } from "./walk-in.js" */
+
+/**
+ * What a pairing gave this browser.
+ * @typedef {object} Device
+ * @property {number} id
+ * @property {string} token
+ * @property {Place} gate
+ * @property {{slug: string, name: string, timezone: string}} event
+ * @property {boolean} [opened] this browser has opened the gate before
+ */
+
 /**
  * Open what this browser keeps; `start` begins to talk to the server.
- * @param device {id, token, gate, event} of the pairing; `opened`: it was opened here before
- * @param tell hears everything that happens, see Courier
  * Throws StorageFault where the browser keeps nothing.
+ * @param {Device} device
+ * @param {(happening: Happening) => void} tell hears everything that happens
  */
 export async function openGate(device, tell) {
   const storage = new Storage();
@@ -30,7 +45,15 @@ export async function openGate(device, tell) {
   return gate;
 }
 
-class Gate {
+export class Gate {
+  wasErased = false;
+
+  /**
+   * @param {Device} device
+   * @param {Storage} storage
+   * @param {Spool} spool
+   * @param {(happening: Happening) => void} tell
+   */
   constructor(device, storage, spool, tell) {
     const held = new HeldList(storage, spool.kept, device.event.slug);
     this.clock = new DeviceClock({ keptSkew: spool.lastSkew, floor: held.confirmedAt });
@@ -48,7 +71,12 @@ class Gate {
     this.courier.start();
   }
 
-  /** Make a reading safe and send it on its way; false where it could not be kept. */
+  /**
+   * Make a reading safe and send it on its way; false where it could not be kept.
+   * @param {string} code
+   * @param {Direction} type
+   * @param {Source} source
+   */
   async read(code, type, source) {
     const scan = newScan(code, type, source, this.clock.now());
     try {
@@ -61,7 +89,10 @@ class Gate {
     return true;
   }
 
-  /** Let somebody without a badge in on a place lent to this gate, or say why not: a verdict. */
+  /**
+   * Let somebody without a badge in on a place lent to this gate, or say why not.
+   * @param {Newcomer} newcomer
+   */
   async admit(newcomer) {
     return this.courier.admit(newcomer, newScan("", "entry", "typed", this.clock.now()));
   }
@@ -71,12 +102,21 @@ class Gate {
     return this.spool.kept.value("lent")?.delegations ?? [];
   }
 
-  /** Begin an override: one scan_id for all tries, so that a lost answer admits nobody twice. */
+  /**
+   * Begin an override: one scan_id for all tries, so that a lost answer admits nobody twice.
+   * @param {Scan} refused
+   */
   forcedScan({ code, type, source }) {
     return newScan(code, type, source, this.clock.now());
   }
 
-  /** Send a refused scan with force, and return its verdict; online only, the PIN is not kept. */
+  /**
+   * Send a refused scan with force, and return its verdict; online only, the PIN is not kept.
+   * @param {Scan} scan
+   * @param {string} reason
+   * @param {string} pin
+   * @returns {Promise<Verdict>}
+   */
   async override(scan, reason, pin) {
     const reply = await this.line.override(scan, reason, pin);
     const at = this.clock.corrected(Date.parse(scan.scanned_at));

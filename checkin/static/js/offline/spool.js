@@ -4,27 +4,95 @@ import { KeptValues } from "./kept-values.js";
 import { byPosition, Memory, nextPosition } from "./memory.js";
 import { WaitingWalkIns } from "./waiting-walk-ins.js";
 
+/** @import { Reason } from "./admission.js" */
+/** @import { LeaseReply } from "./leases.js" */
+/** @import { Passage, PassageRow } from "./memory.js" */
+/** @import { Scan } from "./scan.js" */
+/** @import { Storage, StoreName } from "./storage.js" */
+/** @import { WalkInRow } from "./waiting-walk-ins.js" */
+/** @import { WalkIn } from "./walk-in.js" */
+
+/**
+ * What this device decided by itself.
+ * @typedef {object} Decided
+ * @property {"ok" | "error"} status
+ * @property {Reason | null} reason
+ */
+
+/**
+ * A scan that the server does not have for sure.
+ * @typedef {object} WaitingRow
+ * @property {string} scan_id
+ * @property {number} position
+ * @property {Scan} scan
+ * @property {Decided | null} decided null while nobody has answered
+ * @property {string} frame of the clock that read it
+ * @property {string | null} lease_id what its admission spends from
+ */
+
+/** @typedef {WaitingRow & {decided: Decided}} DecidedRow */
+
+/**
+ * A scan that the server will never take; of a walk-in with what would have registered them.
+ * @typedef {object} SetAsideRow
+ * @property {string} scan_id
+ * @property {Scan & {walk_in?: WalkIn}} scan
+ * @property {string} error
+ */
+
+/**
+ * A scan that was let in here, and the reason by which the server says otherwise.
+ * @typedef {object} ContradictedRow
+ * @property {string} scan_id
+ * @property {Reason | null} reason
+ */
+
+/**
+ * What a frame of this device's clock was ahead of the server.
+ * @typedef {object} ClockRow
+ * @property {string} frame
+ * @property {number} skew_ms
+ * @property {number} position
+ */
+
 const LARGEST_BATCH = 500;
 
 /** The scans that the server does not have for sure; a change is on the disk when it returns. */
 export class Spool {
+  /** @type {Map<string, WaitingRow>} */
   #waiting;
+  /** @type {Map<string, SetAsideRow>} */
   #setAside;
+  /** @type {Map<string, ClockRow>} */
   #clocks;
+  /** @type {Promise<unknown>} */
   #turn = Promise.resolve();
 
+  /**
+   * @param {Storage} storage
+   * @param {KeptValues} kept
+   * @param {object} rows as they are stored
+   * @param {WaitingRow[]} rows.waiting
+   * @param {WalkInRow[]} rows.walkIns
+   * @param {PassageRow[]} rows.passages
+   * @param {SetAsideRow[]} rows.setAside
+   * @param {ClockRow[]} rows.clocks
+   */
   constructor(storage, kept, { waiting, walkIns, passages, setAside, clocks }) {
     this.storage = storage;
     this.kept = kept;
     this.#waiting = new Map(byPosition(waiting).map((row) => [row.scan_id, row]));
     this.#setAside = new Map(setAside.map((row) => [row.scan_id, row]));
     this.#clocks = new Map(byPosition(clocks).map((row) => [row.frame, row]));
-    const unheard = { has: (id) => this.#waiting.has(id) || this.walkIns.has(id) };
+    const unheard = {
+      has: (/** @type {string} */ id) => this.#waiting.has(id) || this.walkIns.has(id),
+    };
     this.memory = new Memory(passages, unheard, kept);
     const become = { waiting: this.#waiting, setAside: this.#setAside, memory: this.memory };
     this.walkIns = new WaitingWalkIns(storage, walkIns, become);
   }
 
+  /** @param {Storage} storage */
   static async of(storage) {
     const kept = await KeptValues.of(storage);
     return new Spool(storage, kept, {
@@ -45,7 +113,7 @@ export class Spool {
   }
 
   get decidedCount() {
-    return [...this.#waiting.values()].filter((one) => one.decided).length + this.walkIns.count;
+    return [...this.#waiting.values()].filter(isDecided).length + this.walkIns.count;
   }
 
   /** The scans that a person must look at: {scan, error}. */
@@ -53,16 +121,26 @@ export class Spool {
     return [...this.#setAside.values()];
   }
 
-  /** Run `work` alone: nothing is given away between its reading and its writing. */
+  /**
+   * Run `work` alone: nothing is given away between its reading and its writing.
+   * @template Result
+   * @param {() => Promise<Result>} work
+   * @returns {Promise<Result>}
+   */
   alone(work) {
     const turn = this.#turn.then(work);
     this.#turn = turn.catch(() => null);
     return turn;
   }
 
-  /** Make a scan safe; the same scan twice is kept once. `frame` names the clock that read it. */
+  /**
+   * Make a scan safe; the same scan twice is kept once.
+   * @param {Scan} scan
+   * @param {string} frame of the clock that read it
+   */
   async put(scan, frame) {
     if (this.#waiting.has(scan.scan_id)) return;
+    /** @type {WaitingRow} */
     const row = {
       scan_id: scan.scan_id,
       position: nextPosition(this.#waiting),
@@ -75,9 +153,16 @@ export class Spool {
     this.#waiting.set(row.scan_id, row);
   }
 
-  /** Keep what the person is told about a scan that waits, and whom it counts. */
+  /**
+   * Keep what the person is told about a scan that waits, and whom it counts.
+   * @param {string} scanId
+   * @param {Decided} decided
+   * @param {Passage | null} passage
+   */
   async decide(scanId, decided, passage) {
-    const row = { ...this.#waiting.get(scanId), decided, lease_id: passage?.lease_id ?? null };
+    const waiting = this.#waiting.get(scanId);
+    if (!waiting) throw new Error(`no scan ${scanId} waits`);
+    const row = { ...waiting, decided, lease_id: passage?.lease_id ?? null };
     const counted = this.memory.rowOf(passage);
     await this.storage.write(["waiting", "passages"], (store) => {
       store("waiting").put(row);
@@ -87,45 +172,60 @@ export class Spool {
     this.memory.believe(counted);
   }
 
-  /** Drop the scans that the server has acknowledged by their ids. */
+  /**
+   * Drop the scans that the server has acknowledged by their ids.
+   * @param {string[]} scanIds
+   * @param {Passage | null} passage whom the acknowledgement counts
+   */
   async done(scanIds, passage = null) {
     const counted = this.memory.rowOf(passage);
     await this.storage.write(["waiting", "passages"], (store) => {
-      scanIds.forEach((scanId) => store("waiting").delete(scanId));
+      for (const scanId of scanIds) store("waiting").delete(scanId);
       if (counted) store("passages").put(counted);
     });
-    scanIds.forEach((scanId) => this.#waiting.delete(scanId));
+    for (const scanId of scanIds) this.#waiting.delete(scanId);
     this.memory.believe(counted);
   }
 
-  /** Drop the scans of a batch that the server took, and list those it contradicts or refuses. */
+  /**
+   * Drop the scans of a batch that the server took, and list those it contradicts or refuses.
+   * @param {string[]} taken
+   * @param {ContradictedRow[]} contradicted
+   * @param {SetAsideRow[]} setAside
+   */
   async settle(taken, contradicted, setAside) {
     await this.storage.write(["waiting", "contradicted", "set_aside"], (store) => {
-      contradicted.forEach((row) => store("contradicted").put(row));
-      setAside.forEach((row) => store("set_aside").put(row));
-      taken.forEach((scanId) => store("waiting").delete(scanId));
+      for (const row of contradicted) store("contradicted").put(row);
+      for (const row of setAside) store("set_aside").put(row);
+      for (const scanId of taken) store("waiting").delete(scanId);
     });
-    setAside.forEach((row) => this.#setAside.set(row.scan_id, row));
-    taken.forEach((scanId) => this.#waiting.delete(scanId));
+    for (const row of setAside) this.#setAside.set(row.scan_id, row);
+    for (const scanId of taken) this.#waiting.delete(scanId);
   }
 
-  /** Move a scan that the server will never take to the list for a person to look at. */
+  /**
+   * Move a scan that the server will never take to the list for a person to look at.
+   * @param {Scan} scan
+   * @param {string} error
+   */
   async setAside(scan, error) {
     await this.settle([scan.scan_id], [], [setAsideRow(scan, error)]);
   }
 
   /**
    * Return the oldest scans that were answered here and wait, all read by one clock.
-   * @param besides ids of scans that are left out
+   * @param {Set<string>} besides ids of scans that are left out
    */
   decided(besides = new Set()) {
-    const rows = [...this.#waiting.values()].filter(
-      (one) => one.decided && !besides.has(one.scan_id),
-    );
+    const waiting = [...this.#waiting.values()].filter((one) => !besides.has(one.scan_id));
+    const rows = waiting.filter(isDecided);
     return rows.filter((one) => one.frame === rows[0].frame).slice(0, LARGEST_BATCH);
   }
 
-  /** Return the frame of the clock that read a scan which waits, or null. */
+  /**
+   * Return the frame of the clock that read a scan which waits, or null.
+   * @param {string} scanId
+   */
   frameOf(scanId) {
     return this.#waiting.get(scanId)?.frame ?? null;
   }
@@ -135,16 +235,20 @@ export class Spool {
     return [...this.#waiting.values()].filter((one) => !one.decided).map((one) => one.scan);
   }
 
-  /** Keep what was lent in place of the lease before, with what is charged to it already. */
+  /**
+   * Keep what was lent in place of the lease before, with what is charged to it already.
+   * @param {LeaseReply} body
+   * @param {string} leaseId
+   */
   async takeLease(body, leaseId) {
     await this.alone(async () => {
       const charged = this.memory.chargedTo(leaseId);
       await this.storage.write(["kept", "passages"], (store) => {
         this.kept.writeIn(store, { lent: body });
-        charged.forEach((row) => store("passages").put(row));
+        for (const row of charged) store("passages").put(row);
       });
       this.kept.believe({ lent: body });
-      charged.forEach((row) => this.memory.believe(row));
+      for (const row of charged) this.memory.believe(row);
     });
   }
 
@@ -153,7 +257,10 @@ export class Spool {
     await this.alone(() => this.kept.keep({ lent: null }));
   }
 
-  /** Forget whose passage it was that was annulled. */
+  /**
+   * Forget whose passage it was that was annulled.
+   * @param {string} scanId
+   */
   async forgetPassage(scanId) {
     const row = this.memory.nobodys(scanId);
     if (!row) return;
@@ -161,6 +268,11 @@ export class Spool {
     this.memory.believe(row);
   }
 
+  /**
+   * Keep what a frame of the clock has measured.
+   * @param {string} frame
+   * @param {number} skewMs
+   */
   async keepSkew(frame, skewMs) {
     const row = { frame, skew_ms: skewMs, position: nextPosition(this.#clocks) };
     await this.storage.write(["clocks"], (store) => store("clocks").put(row));
@@ -168,8 +280,12 @@ export class Spool {
     this.#clocks.set(frame, row);
   }
 
+  /**
+   * Return what a frame of the clock measured, or null.
+   * @param {string | null} frame
+   */
   skewOf(frame) {
-    return this.#clocks.get(frame)?.skew_ms ?? null;
+    return frame === null ? null : (this.#clocks.get(frame)?.skew_ms ?? null);
   }
 
   /** The skew that the newest measuring clock kept; 0 where none has measured. */
@@ -180,11 +296,13 @@ export class Spool {
   /**
    * Erase the gate list, the lease and whom this gate counted.
    * Scans that the server has not taken stay: they hold codes, times and no names that can be read.
-   * @param forGood nothing is written any more
+   * @param {boolean} forGood nothing is written any more
    */
   async wipe(forGood) {
     const unsent = this.waitingCount + this.#setAside.size;
+    /** @type {StoreName[]} */
     const ofScans = ["waiting", "walk_ins", "set_aside", "clocks"];
+    /** @type {StoreName[]} */
     const ofPeople = ["kept", "entries", "tombstones", "passages", "contradicted"];
     await this.storage.empty(unsent ? ofPeople : [...ofPeople, ...ofScans], forGood);
     this.kept.forget();
@@ -192,6 +310,19 @@ export class Spool {
   }
 }
 
+/**
+ * @param {WaitingRow} row
+ * @returns {row is DecidedRow}
+ */
+function isDecided(row) {
+  return row.decided !== null;
+}
+
+/**
+ * @param {Scan} scan
+ * @param {string} error
+ * @returns {SetAsideRow}
+ */
 export function setAsideRow(scan, error) {
   return { scan_id: scan.scan_id, scan, error };
 }

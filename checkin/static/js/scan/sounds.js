@@ -1,7 +1,14 @@
 // A sound and a vibration for each verdict: the volunteer need not look up.
 
+/** @import { Kind } from "../offline/scan.js" */
+
+/**
+ * A tone: hertz, the second when it starts, its length in seconds, its shape.
+ * @typedef {[number, number, number, OscillatorType]} Tone
+ */
+
+/** @type {Record<Kind, Tone[]>} */
 const TONES = {
-  // [Hz, start s, length s, shape]
   ok: [
     [660, 0, 0.12, "sine"],
     [990, 0.12, 0.22, "sine"],
@@ -21,6 +28,8 @@ const TONES = {
     [300, 0.12, 0.16, "triangle"],
   ],
 };
+
+/** @type {Record<Kind, number[]>} */
 const SHAKES = {
   ok: [90],
   already: [90, 120, 90],
@@ -29,12 +38,13 @@ const SHAKES = {
   unconfirmed: [40, 60, 40],
 };
 
+/** @type {AudioContext | null} */
 let audio = null;
 let muted = false;
 
 /**
  * Wake the sound up; browsers allow it only from a click or a key.
- * @param changed hears when it went on or off: a wireless loudspeaker takes its time
+ * @param {() => void} [changed] hears when it went on or off: a wireless loudspeaker takes its time
  */
 export function wakeSound(changed) {
   audio ??= new AudioContext();
@@ -47,11 +57,16 @@ export function soundIsOn() {
   return audio?.state === "running";
 }
 
+/** @param {boolean} yes */
 export function muteSound(yes) {
   muted = yes;
 }
 
-function tone([hertz, start, length, shape]) {
+/**
+ * @param {AudioContext} audio
+ * @param {Tone} tone
+ */
+function play(audio, [hertz, start, length, shape]) {
   const oscillator = new OscillatorNode(audio, { frequency: hertz, type: shape });
   const volume = new GainNode(audio, { gain: 0.25 });
   const at = audio.currentTime + start;
@@ -62,8 +77,11 @@ function tone([hertz, start, length, shape]) {
   oscillator.stop(at + length);
 }
 
-/** Say a verdict's kind; only after it is on the screen. */
+/**
+ * Say a verdict's kind; only after it is on the screen.
+ * @param {Kind} kind
+ */
 export function signal(kind) {
-  if (soundIsOn() && !muted) (TONES[kind] ?? []).forEach(tone);
-  navigator.vibrate?.(SHAKES[kind] ?? []);
+  if (audio && soundIsOn() && !muted) for (const tone of TONES[kind]) play(audio, tone);
+  navigator.vibrate?.(SHAKES[kind]);
 }
