@@ -51,6 +51,9 @@ test("only the one spelling of a token is its code", () => {
   assert.equal(isBadgeCode(spare + checkCharacters(spare)), false);
   assert.equal(isBadgeCode(COUNTING.toLowerCase()), false);
   assert.equal(isBadgeCode(`${COUNTING} `), false);
+  assert.equal(isBadgeCode(`N${COUNTING.slice(1)}`), false);
+  assert.equal(isBadgeCode(`M0${checkCharacters("M0")}`), false); // right, and too short
+  assert.equal(isBadgeCode(`M${"-".repeat(26)}${checkCharacters(`M${"-".repeat(26)}`)}`), false);
   assert.equal(parseCode("M"), null);
   assert.equal(parseCode(""), null);
 });

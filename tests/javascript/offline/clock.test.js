@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { DeviceClock } from "../../../checkin/static/js/offline/clock.js";
 import { NOON, TestClock } from "../fakes.js";
 
 test("before anything is measured the skew of an earlier frame is believed", () => {
@@ -52,9 +53,27 @@ test("somebody sets the clock back: a new frame, and the server's time goes on",
   clock.set(-3_600_000);
 
   assert.equal(clock.serverNow(), NOON + 60_000);
-  assert.notEqual(clock.frame, frame);
+  const next = clock.frame;
+  assert.notEqual(next, frame);
   assert.equal(clock.skew, null);
   assert.equal(clock.isBelievable(), true); // by how much it was set back is known
+
+  clock.pass(1_000);
+  assert.equal(clock.serverNow(), NOON + 61_000);
+  assert.equal(clock.frame, next); // one jump begins one frame
+});
+
+test("a clock of a device that has run for long jumps no sooner", () => {
+  let steady = 5_000;
+  const clock = new DeviceClock({ wall: () => NOON, steady: () => steady });
+  const { frame } = clock;
+
+  clock.now();
+  assert.equal(clock.frame, frame);
+
+  steady += 2_000; // two seconds passed that the time of day does not show
+  clock.now();
+  assert.notEqual(clock.frame, frame);
 });
 
 test("a lid that was closed moves the clock ahead, and it is right", () => {

@@ -59,10 +59,31 @@ test("before the first list a code of our form is kept, unchecked", async () => 
 
   assert.deepEqual(verdict, { scan, ...OK, offline: true, unchecked: true });
   assert.deepEqual(decided, OK);
-  assert.deepEqual(
-    [passage?.scan_id, passage?.tag, passage?.participant_id],
-    ["s1", await tagOf(scan), null],
-  );
+  assert.deepEqual(passage, {
+    scan_id: "s1",
+    tag: await tagOf(scan),
+    participant_id: null,
+    delegation_id: null,
+    direction: "entry",
+    at: NOON,
+    gate: "Porte A",
+    lease_id: null,
+    place: false,
+    seat: false,
+  });
+});
+
+test("at an insecure address no list can be read, and nobody decides", async (t) => {
+  const { gate } = await aGate(await aList({ people: [[ONE, aContent()]] }));
+  t.mock.getter(crypto, "subtle", () => undefined);
+  const scan = aScan("s1");
+
+  assert.deepEqual(await gate.answer(scan), {
+    verdict: { scan, unconfirmed: true },
+    decided: null,
+    passage: null,
+  });
+  assert.equal(await tagOf(scan), "");
 });
 
 test("a text that is no code of ours is refused", async () => {
@@ -130,6 +151,7 @@ test("a stranger is refused both ways, a revoked badge may leave", async () => {
   );
 
   assert.deepEqual(answers.map(decidedIn), ["invalid", "invalid", "revoked", "ok"]);
+  assert.ok(answers.every(({ verdict }) => verdict.offline));
   assert.deepEqual(
     answers.map(({ passage }) => passage?.direction),
     [undefined, undefined, undefined, "exit"],

@@ -92,3 +92,20 @@ test("only WebKit on Linux would crash, and only on a long list", () => {
   assert.equal(wouldCrash(new Uint8Array(65_000), gnomeWeb), false);
   assert.equal(wouldCrash(new Uint8Array(65_001), chrome), false);
 });
+
+test("there a long list is taken on the word of the connection", async (t) => {
+  const long = new Uint8Array(65_001);
+  assert.equal(await listIsGenuine(list.public_key, long, list.signature), false);
+
+  t.mock.getter(navigator, "userAgent", () => "X11; Linux x86_64 AppleWebKit/605.1.15 Safari");
+
+  assert.equal(await listIsGenuine(list.public_key, long, list.signature), true);
+});
+
+test("so is every list by a browser without Ed25519", async (t) => {
+  t.mock.method(crypto.subtle, "importKey", async () => {
+    throw new DOMException("unknown", "NotSupportedError");
+  });
+
+  assert.equal(await listIsGenuine(list.public_key, contentOf(list), "AAAA"), true);
+});

@@ -109,6 +109,34 @@ test("who leaves the gate gives the lease back and erases everything", async (t)
     [["DELETE", "leases?lease_id=L1"]],
   );
   assert.equal((await Spool.of(new Storage())).kept.value("device_id"), null);
+  await assert.rejects(gate.spool.put(aScan("s1"), "f"), { kind: "lost" }); // for good
+});
+
+test("a lease is no more used before the server has it back, heard or not", async (t) => {
+  serverAnswering(t, async () => {
+    assert.equal((await Spool.of(new Storage())).memory.lease(), null);
+    throw new TypeError("no network");
+  });
+  const gate = await openGate(DEVICE, untold);
+  await gate.spool.takeLease(aLease(), "L1");
+
+  await gate.leave();
+
+  assert.equal((await Spool.of(new Storage())).kept.value("device_id"), null);
+});
+
+test("a device that was revoked keeps nothing, and says so to the server", async (t) => {
+  const asked = serverAnswering(t, ({ path }) =>
+    path === "devices/wiped" ? told({}) : told({ error: "revoked", wipe: true }, { status: 401 }),
+  );
+  /** @type {Happening} */
+  const happening = await new Promise((stopped) => {
+    openGate(DEVICE, (one) => one.stopped && stopped(one)).then((gate) => gate.start());
+  });
+
+  assert.deepEqual(happening, { stopped: "wiped", waiting: 0 });
+  assert.equal(asked.at(-1)?.path, "devices/wiped");
+  assert.equal((await Spool.of(new Storage())).kept.value("device_id"), null);
 });
 
 test("no lease is given back while scans on it are unsent, and those stay", async (t) => {
