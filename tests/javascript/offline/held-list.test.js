@@ -128,6 +128,18 @@ test("a list of another key, of another event or none at all changes nothing", a
   assert.deepEqual((await known(held)).entries, [true, true, false]);
 });
 
+test("a list that could not be stored is not held", async () => {
+  const held = await opened();
+  await held.take(FIRST, "e1");
+  await held.storage.empty(["contradicted"], true);
+
+  await assert.rejects(held.take(await aList({ cursor: 2 }), "e2"), { kind: "lost" });
+  await assert.rejects(held.confirm(NOON + 30_000), { kind: "lost" });
+  await assert.rejects(held.keepPlace(PLACE), { kind: "lost" });
+
+  assert.deepEqual([held.cursor, held.etag, held.confirmedAt, held.place], [1, "e1", NOON, null]);
+});
+
 test("the first list of another event than that of the pairing is refused", async () => {
   const held = await opened("fes");
 

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { objection, received } from "../../../checkin/static/js/offline/list-checks.js";
+import {
+  ListRefused,
+  objection,
+  received,
+} from "../../../checkin/static/js/offline/list-checks.js";
 import { aContent, ONE, TWO } from "../fakes.js";
 import { aList, aServerKey } from "../lists.js";
 
@@ -75,4 +79,15 @@ test("lists of another event, older ones and those with a gap are told apart", a
   assert.equal(await objection(held, received(await aList({ cursor: 7, since: 6 }))), "gap");
   assert.equal(await objection(held, received(await aList({ cursor: 7, since: 4 }))), "gap");
   assert.equal(await objection(held, received(await aList({ cursor: 7, since: 5 }))), null);
+});
+
+test("a list in which nothing changed is one", async () => {
+  const held = { ...NONE, cursor: 5 };
+
+  assert.equal(await objection(held, received(await aList({ cursor: 5, since: 5 }))), null);
+  assert.equal(await objection(held, received(await aList({ cursor: 5 }))), null);
+});
+
+test("why a list is refused is told with the fault", () => {
+  assert.equal(new ListRefused("older").objection, "older");
 });

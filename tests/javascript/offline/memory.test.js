@@ -73,6 +73,13 @@ test("a badge waits while the server has yet to hear of its holder, by whatever 
   assert.equal(remembering([FIRST, other], ["s2"]).waits("tag 3"), false);
 });
 
+test("two badges of whom nobody knows the holder are not one person's", () => {
+  const nameless = aPassage("s1", { participant_id: null });
+  const other = aPassage("s2", { participant_id: null, tag: "tag 2" });
+
+  assert.equal(remembering([nameless, other], ["s2"]).waits("tag 1"), false);
+});
+
 test("places and seats are counted by their lease", () => {
   const memory = remembering([
     aPassage("s1", { lease_id: "L1", place: true, seat: true }),
@@ -166,9 +173,11 @@ test("a refusal, or a reply that names nobody, tells of no passage", () => {
   const scan = aScan("s1");
   const refused = aReply(scan, { status: "error", reason: "blocked" });
   const nobody = aReply(scan, { participant: null });
+  const unknown = aReply(scan, { status: "error", reason: "already_redeemed" });
 
   assert.equal(passageTold(scan, "tag 1", refused, NOON, "Porte A"), null);
   assert.equal(passageTold(scan, "tag 1", nobody, NOON, "Porte A"), null);
+  assert.equal(passageTold(scan, "tag 1", unknown, NOON, "Porte A"), null);
 });
 
 test("rows are in the order of their positions", () => {

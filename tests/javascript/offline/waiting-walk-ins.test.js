@@ -43,6 +43,14 @@ test("who was let in without a badge waits, and has spent a place", async () => 
   assert.equal(spool.walkIns.has("s1"), true);
 });
 
+test("walk-ins and scans that wait are counted together", async () => {
+  const spool = await withOneInside();
+  for (const id of ["s2", "s3"]) await spool.put(aScan(id), "f1");
+  await spool.decide("s2", OK, null);
+
+  assert.deepEqual([spool.waitingCount, spool.decidedCount], [3, 2]);
+});
+
 test("once registered, their entry waits as any scan, with the code and the person", async () => {
   const spool = await withOneInside();
 
