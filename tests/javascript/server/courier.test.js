@@ -75,17 +75,51 @@ function aCourier({ delivery, refresh, spool, line, tell = () => {}, wipe = asyn
  */
 const news = (told) => told.filter((one) => !one.line);
 
+/** Timers that run only when a test says so. */
+class StoppedTimers {
+  /** @type {Map<number, {work: () => void, ms: number}>} */
+  waiting = new Map();
+  #last = 0;
+
+  /** @param {import("node:test").TestContext} t */
+  constructor(t) {
+    t.mock.method(
+      globalThis,
+      "setTimeout",
+      (/** @type {() => void} */ work, /** @type {number} */ ms) => {
+        this.#last += 1;
+        this.waiting.set(this.#last, { work, ms });
+        return this.#last;
+      },
+    );
+    t.mock.method(globalThis, "clearTimeout", (/** @type {number} */ id) =>
+      this.waiting.delete(id),
+    );
+  }
+
+  /** Let the round that waits begin, and wait until it has ended and the next one waits. */
+  async aRound() {
+    const [[id, { work }]] = this.waiting;
+    this.waiting.delete(id);
+    work();
+    const began = performance.now();
+    while (!this.waiting.size) {
+      assert.ok(performance.now() - began < 20_000, "the round does not end");
+      await turn();
+    }
+  }
+}
+
 /**
- * Let a round begin and end; timers stand still for the test otherwise.
+ * Let a round begin and end.
  * @param {import("node:test").TestContext} t
  * @param {Courier} courier
  */
 async function aRound(t, courier) {
-  t.mock.timers.reset();
-  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const timers = new StoppedTimers(t);
   courier.hurry();
-  t.mock.timers.tick(0);
-  for (let turns = 0; turns < 20; turns += 1) await turn();
+  await timers.aRound();
+  return timers;
 }
 
 test("verdicts come in the order of the scans, one after the other", async () => {
@@ -310,16 +344,16 @@ test("a server that is away is asked for nothing else, and is looked for again",
     refresh: { run: async () => assert.fail("nobody is there") },
   });
 
-  await aRound(t, courier);
+  const timers = await aRound(t, courier);
   assert.equal(delivery.online, false);
   assert.deepEqual(news(told), []);
   assert.equal(told.at(-1)?.line?.online, false);
 
-  t.mock.timers.tick(999);
-  await turn();
-  assert.equal(asked, 1);
-  t.mock.timers.tick(1);
-  await turn();
+  assert.deepEqual(
+    [...timers.waiting.values()].map(({ ms }) => ms),
+    [1_000],
+  );
+  await timers.aRound();
   assert.equal(asked, 2);
 });
 
@@ -354,8 +388,8 @@ test("counts and a fresh list are not asked for in every round", async (t) => {
     },
   });
 
-  await aRound(t, courier);
-  await aRound(t, courier);
+  const timers = await aRound(t, courier);
+  await timers.aRound();
 
   assert.deepEqual([asked, refreshed], [1, 1]);
 });
@@ -379,14 +413,14 @@ test("after it was stopped nothing is sent or told any more", async (t) => {
     delivery: { deliver: async () => assert.fail("it was stopped") },
     line: { status: async () => assert.fail("it was stopped") },
   });
-  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const timers = new StoppedTimers(t);
   courier.start();
+  assert.equal(timers.waiting.size, 1);
 
   courier.stop();
-  t.mock.timers.tick(5_000);
-  await turn();
   await courier.submit(ONE);
 
+  assert.equal(timers.waiting.size, 0);
   assert.deepEqual(told, []);
 });
 
