@@ -70,6 +70,7 @@ test("a scan leaves when the server acknowledges its id, and its passage is reme
   await spool.put(TWO, "f1");
   await spool.done(["s1"], aPassage("s1"));
 
+  assert.deepEqual(spool.undecided(), [TWO]);
   const next = await reopened();
   assert.deepEqual([next.waitingCount, next.undecided()], [1, [TWO]]);
   assert.equal(next.memory.history("tag 1", 1).entries, 1);
@@ -89,6 +90,30 @@ test("a batch settles what was taken, and lists what a person must look at", asy
   assert.deepEqual(next.setAsideList, [{ scan_id: "s2", scan: TWO, error: "too old" }]);
   assert.equal(next.setAsideCount, 1);
   assert.deepEqual(await storage.all("contradicted"), [contradicted]);
+});
+
+test("what could not be stored is not believed", async () => {
+  const spool = await reopened();
+  await spool.put(ONE, "f1");
+  await spool.storage.empty(["contradicted"], true);
+
+  const changes = [
+    spool.put(TWO, "f1"),
+    spool.decide("s1", OK, aPassage("s1")),
+    spool.done(["s1"], aPassage("s1")),
+    spool.settle(["s1"], [], [setAsideRow(ONE, "no")]),
+    spool.takeLease(aLease(), "L1"),
+    spool.dropLease(),
+    spool.keepSkew("f1", 100),
+  ];
+  const ended = await Promise.allSettled(changes);
+
+  const kinds = ended.map((one) => one.status === "rejected" && one.reason.kind);
+  assert.deepEqual(kinds, Array(changes.length).fill("lost"));
+
+  assert.deepEqual([spool.undecided(), spool.setAsideCount], [[ONE], 0]);
+  assert.equal(spool.memory.history("tag 1", 1).entries, 0);
+  assert.deepEqual([spool.memory.lease(), spool.skewOf("f1")], [null, null]);
 });
 
 test("one scan that the server will never take is set aside", async () => {
