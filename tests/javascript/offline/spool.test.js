@@ -236,6 +236,7 @@ test("wiping forgets people and keeps what the server has not heard of", async (
   await spool.wipe(false);
 
   assert.equal(spool.memory.lease(), null);
+  assert.equal(spool.memory.history("tag 1", 1).entries, 0);
   const next = await reopened();
   assert.deepEqual([next.waitingCount, next.setAsideCount], [1, 1]);
   assert.equal(next.memory.history("tag 1", 1).entries, 0);

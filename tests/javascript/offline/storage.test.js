@@ -70,6 +70,29 @@ test("what is emptied is gone, and the other stores stay", async () => {
   assert.deepEqual(await storage.all("tombstones"), [{ tag: "t2", reason: "revoked" }]);
 });
 
+test("what the browser erased under our feet is not opened again as if it were new", async (t) => {
+  const { open } = globalThis.indexedDB;
+  /** @type {IDBOpenDBRequest[]} */
+  const requests = [];
+  t.mock.method(globalThis.indexedDB, "open", (/** @type {[string, number]} */ ...of) => {
+    const request = open.apply(globalThis.indexedDB, of);
+    requests.push(request);
+    return request;
+  });
+  const storage = new Storage();
+  await storage.write(["entries"], (store) => store("entries").put(ROW));
+
+  const [{ result: database }] = requests;
+  database.onclose?.(new Event("close"));
+
+  await assert.rejects(storage.all("entries"), ofKind("lost"));
+  await assert.rejects(
+    storage.write(["entries"], (store) => store("entries").put(ROW)),
+    ofKind("lost"),
+  );
+  assert.equal(requests.length, 1);
+});
+
 test("after emptying for good nothing is written any more", async () => {
   const storage = new Storage();
   await storage.empty(["entries"], true);

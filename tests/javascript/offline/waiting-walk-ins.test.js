@@ -43,6 +43,16 @@ test("who was let in without a badge waits, and has spent a place", async () => 
   assert.equal(spool.walkIns.has("s1"), true);
 });
 
+test("who could not be kept safe is not let in", async () => {
+  const spool = await reopened();
+  await spool.storage.empty(["contradicted"], true);
+
+  const taking = spool.walkIns.takeIn(WALK_IN, SCAN, { decided: OK, passage: PASSAGE }, "f1");
+
+  await assert.rejects(taking, { kind: "lost" });
+  assert.deepEqual([spool.walkIns.count, spool.memory.placesSpent("L1", 4)], [0, 0]);
+});
+
 test("walk-ins and scans that wait are counted together", async () => {
   const spool = await withOneInside();
   for (const id of ["s2", "s3"]) await spool.put(aScan(id), "f1");
