@@ -4,38 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from functools import partial
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from flask import flash, request
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
-from checkin.db.models import Event
 from checkin.domain.common.problems import FieldProblem, Problem
-from checkin.web.site.event_changes import change_event
-from checkin.web.site.languages import page_language
-from checkin.web.site.state import marhaba
+from checkin.web.site.visits import EventVisit
 
 D = TypeVar("D")
-D_contra = TypeVar("D_contra", contravariant=True)
-
-
-class ChangeByDetails(Protocol[D_contra]):
-    """What a service does to an event with the details that a form gave."""
-
-    def __call__(
-        self,
-        session: Session,
-        event: Event,
-        /,
-        *,
-        details: D_contra,
-        operator_id: int,
-        now: datetime,
-    ) -> object:
-        """Change it in this session."""
+#: changes an event as the details of a form say, within a transaction
+ChangeByDetails = Callable[[EventVisit, D], object]
 
 
 @dataclass(frozen=True)
@@ -46,9 +25,9 @@ class Refused:
     said: Mapping[str, str] = field(default_factory=dict)
     problems: Sequence[Problem] = ()
 
-    def shown(self) -> dict[str, object]:
+    def shown(self, language: str) -> dict[str, object]:
         """Return what the page's template asks for."""
-        sentences = {one.column: one.advice(page_language()) for one in self.problems}
+        sentences = {one.column: one.advice(language) for one in self.problems}
         return {"refused": self.form, "said": self.said, "said_problems": sentences}
 
 
@@ -56,7 +35,7 @@ NONE_REFUSED = Refused()
 
 
 def change_by_form(
-    slug: str,
+    visit: EventVisit,
     form: str,
     fields: Sequence[str],
     validate: Callable[[Mapping[str, str]], D | list[Problem]],
@@ -72,9 +51,9 @@ def change_by_form(
     if isinstance(details, list):
         return Refused(form, said, details)
     try:
-        event_id = change_event(slug, partial(change, details=details))
+        visit.write(lambda v: change(v, details))
     except FieldProblem as fault:
         return Refused(form, said, [fault.problem])
-    marhaba().live.nudge(event_id)
+    visit.nudge()
     flash(_("Saved."))
     return None

@@ -19,6 +19,7 @@ from checkin.services.board.live_counts import live_counts
 from checkin.web.api.contract import METRICS_SCHEME, error_responses
 from checkin.web.site.behind_proxies import THROUGH_A_PROXY
 from checkin.web.site.json import json_response
+from checkin.web.site.permissions import PUBLIC, open_to
 from checkin.web.site.state import marhaba
 
 bp = APIBlueprint("health", __name__, tag="Health")
@@ -48,6 +49,7 @@ _METRICS: Any = {
 
 
 @bp.get("/healthz")
+@open_to(PUBLIC)
 @bp.doc(responses={200: _HEALTH})
 def healthz() -> Response:
     """Say that the process answers, and of which version it is."""
@@ -55,6 +57,7 @@ def healthz() -> Response:
 
 
 @bp.get("/readyz")
+@open_to(PUBLIC)
 @bp.doc(responses={200: _ANSWER | {"description": "All is well."}, 503: _ANSWER})
 def readyz() -> Response:
     """Try a real write, compare the schema with the migrations, look at the disk.
@@ -67,6 +70,7 @@ def readyz() -> Response:
 
 
 @bp.get("/metrics")
+@open_to(PUBLIC)
 @bp.doc(responses={200: _METRICS} | error_responses(401, 403), security=[{METRICS_SCHEME: []}, {}])
 def metrics() -> Response:
     """Return counts in Prometheus' text format; no names of people or delegations.
