@@ -66,20 +66,21 @@ test("once registered, their entry waits as any scan, with the code and the pers
 
   await spool.walkIns.registered(spool.walkIns.all[0], ONE, "tag 1", 55);
 
-  const next = await reopened();
-  assert.equal(next.walkIns.count, 0);
-  assert.deepEqual(next.decided(), [
-    {
-      scan_id: "s1",
-      position: 1,
-      scan: { ...SCAN, code: ONE },
-      decided: OK,
-      frame: "f1",
-      lease_id: "L1",
-    },
-  ]);
-  assert.equal(next.memory.history("tag 1", 55).entries, 1);
-  assert.equal(next.memory.waits("tag 1"), true);
+  for (const now of [spool, await reopened()]) {
+    assert.equal(now.walkIns.count, 0);
+    assert.deepEqual(now.decided(), [
+      {
+        scan_id: "s1",
+        position: 1,
+        scan: { ...SCAN, code: ONE },
+        decided: OK,
+        frame: "f1",
+        lease_id: "L1",
+      },
+    ]);
+    assert.equal(now.memory.history("tag 1", 55).entries, 1);
+    assert.equal(now.memory.waits("tag 1"), true);
+  }
 });
 
 test("whom the server will never register is put aside for a person to look at", async () => {
@@ -87,9 +88,10 @@ test("whom the server will never register is put aside for a person to look at",
 
   await spool.walkIns.putAside(spool.walkIns.all[0], "no such delegation");
 
-  const next = await reopened();
-  assert.deepEqual([next.walkIns.count, next.waitingCount], [0, 0]);
-  assert.deepEqual(next.setAsideList, [
-    { scan_id: "s1", scan: { ...SCAN, walk_in: WALK_IN }, error: "no such delegation" },
-  ]);
+  for (const now of [spool, await reopened()]) {
+    assert.deepEqual([now.walkIns.count, now.waitingCount], [0, 0]);
+    assert.deepEqual(now.setAsideList, [
+      { scan_id: "s1", scan: { ...SCAN, walk_in: WALK_IN }, error: "no such delegation" },
+    ]);
+  }
 });

@@ -394,6 +394,42 @@ test("counts and a fresh list are not asked for in every round", async (t) => {
   assert.deepEqual([asked, refreshed], [1, 1]);
 });
 
+test("a network that is back hurries the next round, and no second one beside it", async (t) => {
+  let rounds = 0;
+  /** @type {() => void} */
+  let endOfTheRound = () => {};
+  const { courier } = aCourier({
+    delivery: {
+      register: () => {
+        rounds += 1;
+        return new Promise((done) => {
+          endOfTheRound = () => done(0);
+        });
+      },
+    },
+  });
+  const timers = new StoppedTimers(t);
+  courier.start();
+  const round = timers.aRound();
+  while (!rounds) await turn();
+
+  courier.hurry();
+  assert.equal(timers.waiting.size, 0);
+  endOfTheRound();
+  await round;
+
+  assert.deepEqual(
+    [...timers.waiting.values()].map(({ ms }) => ms),
+    [1_000],
+  );
+  courier.hurry();
+  assert.deepEqual(
+    [...timers.waiting.values()].map(({ ms }) => ms),
+    [0],
+  );
+  assert.equal(rounds, 1);
+});
+
 test("a list that is not the event's is told as trouble", async (t) => {
   const { courier, told } = aCourier({
     refresh: {
