@@ -25,6 +25,7 @@ from checkin.services.badges.specs import badge_specs
 from checkin.services.events.look import look_of
 from checkin.services.events.visibility import visible_event
 from checkin.services.network.public_address import PublicAddress
+from checkin.services.people.blocking import block_of
 from checkin.web.site.addresses import this_address
 from checkin.web.site.errors import register_page_errors
 from checkin.web.site.outgoing import address_refusal, public_address
@@ -43,12 +44,14 @@ def show(slug: str, participant_id: int) -> ResponseReturnValue:
     """Show a participant, their badge, and what can be done with it."""
     with database().read() as session:
         event, desk = _desk(session, slug, participant_id)
+        blocked = block_of(session, desk.participant)
     address = public_address()
     return render_template(
         "people/participant.html",
         event=event,
         desk=desk,
         person=desk.participant,
+        blocked=blocked,
         sharing=_sharing(desk, address),
         page_here=_page_here(desk),
         refusal=address_refusal(address),

@@ -1,4 +1,4 @@
-"""The participants' pages: list, search, register, cancel."""
+"""The participants' pages: list, search, register, cancel, block."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from checkin.services.events.visibility import visible_event
 from checkin.services.people.search import participant_page
 from checkin.web.people.registering import (
     Attempt,
+    block_one,
     cancel_one,
     edit_one,
     person_of,
     register_one,
     reinstate_one,
+    unblock_one,
     values_of,
 )
 from checkin.web.site.errors import register_page_errors
@@ -74,6 +76,20 @@ def undo_cancel(slug: str, participant_id: int) -> ResponseReturnValue:
     return _back_to_list(slug)
 
 
+@bp.post("/events/<slug>/participants/<int:participant_id>/block")
+def block(slug: str, participant_id: int) -> ResponseReturnValue:
+    """Let every gate refuse a participant from the next scan on."""
+    block_one(slug, participant_id, request.form.get("reason", ""), now=datetime.now(UTC))
+    return _back_to_person(slug, participant_id, "blocked")
+
+
+@bp.post("/events/<slug>/participants/<int:participant_id>/unblock")
+def unblock(slug: str, participant_id: int) -> ResponseReturnValue:
+    """Let a blocked participant pass again."""
+    unblock_one(slug, participant_id, now=datetime.now(UTC))
+    return _back_to_person(slug, participant_id, "unblocked")
+
+
 @bp.get("/events/<slug>/participants/<int:participant_id>/edit")
 def edit(slug: str, participant_id: int) -> ResponseReturnValue:
     """Show what is known of a participant, to be corrected."""
@@ -89,6 +105,11 @@ def save(slug: str, participant_id: int) -> ResponseReturnValue:
     attempt = edit_one(slug, participant_id, request.form.to_dict(), now=datetime.now(UTC))
     page = _edit_form(slug, participant_id, attempt)
     return page if attempt.saved else (page, 409 if attempt.duplicate else 400)
+
+
+def _back_to_person(slug: str, participant_id: int, said: str) -> ResponseReturnValue:
+    there = url_for("badge_desk.show", slug=slug, participant_id=participant_id, said=said)
+    return redirect(there, 303)
 
 
 def _back_to_list(slug: str) -> ResponseReturnValue:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,7 @@ from checkin.domain.people.registration import Registration, validate
 from checkin.errors import InvalidRequest, NotFound, PossibleDuplicate
 from checkin.services.accounts.own_delegation import own_delegation
 from checkin.services.events.visibility import visible_event
+from checkin.services.people.blocking import block, unblock
 from checkin.services.people.delegations import visible_delegation
 from checkin.services.people.registration import (
     Registered,
@@ -80,6 +82,25 @@ def reinstate_one(slug: str, participant_id: int, *, now: datetime) -> None:
         NotFound: there is none with this number, or it is another delegation's.
     """
     _change(slug, participant_id, reinstate, now)
+
+
+def block_one(slug: str, participant_id: int, reason: str, *, now: datetime) -> None:
+    """Let every gate refuse a participant from now on.
+
+    Raises:
+        InvalidRequest: no reason is given.
+        NotFound: there is none with this number.
+    """
+    _change(slug, participant_id, partial(block, reason=reason), now)
+
+
+def unblock_one(slug: str, participant_id: int, *, now: datetime) -> None:
+    """Let a blocked participant pass again.
+
+    Raises:
+        NotFound: there is none with this number.
+    """
+    _change(slug, participant_id, unblock, now)
 
 
 def edit_one(

@@ -123,6 +123,9 @@ PERMISSIONS: dict[str, frozenset[Role] | Audience] = {
     "participants.new": _REGISTRARS,
     "participants.create": _REGISTRARS,
     "participants.cancel": _REGISTRARS,
+    # A block keeps people out whom others registered: coordinators ask the organisers for it.
+    "participants.block": _STAFF,
+    "participants.unblock": _STAFF,
     "participants.edit": _REGISTRARS,
     "participants.save": _REGISTRARS,
     "delegations.index": _REGISTRARS,
