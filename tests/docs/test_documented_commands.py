@@ -18,6 +18,7 @@ from tests.support.server_process import ROOT
 #: commands that no test can type here, why not, and what shows that they are right all the same
 ELSEWHERE = {
     r"script/test": ("it is what runs this", "script/proof"),
+    r"script/proof mutants.*": ("takes minutes to hours", "tests/test_mutants_script.py"),
     r"brew install .*|py -m venv \.venv": (
         "macOS and Windows, not tried: README says so",
         "README.md",
