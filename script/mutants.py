@@ -174,13 +174,13 @@ def _located(node: ast.AST, where: str) -> Iterator[tuple[str, ast.AST]]:
             for each in child.body:
                 yield inner, each
                 yield from _located(each, inner)
-        elif not _is_silent(child):
+        elif not (_is_silent(child) or child is getattr(node, "annotation", None)):
             yield where or "module", child
             yield from _located(child, where)
 
 
 def _is_silent(node: ast.AST) -> bool:
-    """Say whether nothing of it is decided: docstrings, imports, annotations."""
+    """Say whether nothing of it is decided: docstrings, imports, parameters."""
     docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     return docstring or isinstance(node, ast.Import | ast.ImportFrom | ast.arguments)
 

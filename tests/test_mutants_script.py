@@ -13,6 +13,8 @@ PROGRAM = '''"""Says 1 == 2."""
 
 import os
 
+limits: tuple[int, int] = os.limits
+
 
 def decide(facts, policy):
     """Decide; not now."""

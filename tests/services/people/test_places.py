@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from checkin.db.models import Delegation
+from checkin.db.models import Admission, Delegation, Event
 from checkin.domain.scanning.leases import LIFETIME
-from checkin.domain.scanning.verdict import Status
+from checkin.domain.scanning.verdict import Direction, Reentry, Status
 from checkin.errors import QuotaBelowPlacesTaken
 from checkin.services.gates import leases
 from checkin.services.gates.leases import grant_lease
-from checkin.services.people.places import free_places
+from checkin.services.people.places import free_places, lent_hall
 from checkin.services.people.quotas import set_quota
 from checkin.services.scanning.annul import annul_scan
 from checkin.services.scanning.storage import Decided
@@ -37,16 +37,16 @@ def tiflet(database, event):
     return delegation, codes[2]
 
 
-def free(database, delegation):
+def free(database, delegation, now=LATER):
     with database.read() as session:
-        wanted = select(free_places(LATER)).where(Delegation.id == delegation.id)
+        wanted = select(free_places(now)).where(Delegation.id == delegation.id)
         return session.scalars(wanted).one()
 
 
-def let_in(database, device, code, lease=None):
+def let_in(database, device, code, lease=None, **more):
     """Upload the admission of somebody of the reserve list, which the device made by itself."""
     reading = factories.a_reading(
-        code, decided=Decided(Status.OK, None), lease_id=lease and lease.lease_id
+        code, decided=Decided(Status.OK, None), lease_id=lease and lease.lease_id, **more
     )
     factories.record(database, device, reading)
     return reading.scan_id
@@ -88,3 +88,50 @@ def test_a_quota_is_not_set_from_another_event(database, tiflet):
 
     with database.read() as session:
         assert session.get_one(Delegation, delegation.id).quota == 6
+
+
+def test_what_is_lent_of_another_delegation_takes_no_place(database, event, device, tiflet):
+    delegation, _ = tiflet
+    other = factories.a_delegation(database, event, "Salé", quota=6)
+
+    lease = write(database, lambda s: grant_lease(s, device, now=NOW))
+
+    lent = {one.name: one.places for one in lease.delegations}
+    assert min(lent.values()) > 0
+    assert free(database, delegation, NOW) == 4 - lent["Tiflet"]
+    assert free(database, other, NOW) == 6 - lent["Salé"]
+
+
+def test_a_lease_lends_nothing_from_the_moment_on_at_which_it_expires(database, device, tiflet):
+    delegation, _ = tiflet
+    lease = write(database, lambda s: grant_lease(s, device, now=NOW))
+
+    assert free(database, delegation, lease.expires_at) == 4
+    assert free(database, delegation, lease.expires_at - minutes(1)) < 4
+
+
+def test_what_is_lent_of_another_events_hall_is_no_part_of_this_one(database, event):
+    other = factories.an_event(database, "fes-2025")
+    write(database, lambda s: s.execute(update(Event).values(capacity=40)))
+    devices = [factories.a_device(database, of) for of in (event, other)]
+    here, there = (write(database, lambda s, of=of: grant_lease(s, of, now=NOW)) for of in devices)
+
+    def lent(of):
+        with database.read() as session:
+            return session.scalars(select(lent_hall(of.id, NOW))).one()
+
+    assert (lent(event), lent(other)) == (here.hall, there.hall)
+    assert here.hall > 0
+
+
+def test_who_leaves_and_comes_back_uses_one_place(database, device, tiflet):
+    delegation, code = tiflet
+    write(database, lambda s: s.execute(update(Event).values(reentry=Reentry.AFTER_EXIT)))
+    lease = write(database, lambda s: grant_lease(s, device, now=NOW))
+
+    for at, direction in enumerate((Direction.ENTRY, Direction.EXIT, Direction.ENTRY)):
+        let_in(database, device, code, lease, at=NOW + minutes(at), direction=direction)
+
+    with database.read() as session:
+        entries = session.scalars(select(Admission.entry_no).order_by(Admission.id)).all()
+    assert (entries, free(database, delegation)) == ([1, 2], 3)
