@@ -43,6 +43,11 @@ def free(database, delegation, now=LATER):
         return session.scalars(wanted).one()
 
 
+def lent_in_hall(database, event):
+    with database.read() as session:
+        return session.scalars(select(lent_hall(event.id, NOW))).one()
+
+
 def let_in(database, device, code, lease=None, **more):
     """Upload the admission of somebody of the reserve list, which the device made by itself."""
     reading = factories.a_reading(
@@ -116,11 +121,8 @@ def test_what_is_lent_of_another_events_hall_is_no_part_of_this_one(database, ev
     devices = [factories.a_device(database, of) for of in (event, other)]
     here, there = (write(database, lambda s, of=of: grant_lease(s, of, now=NOW)) for of in devices)
 
-    def lent(of):
-        with database.read() as session:
-            return session.scalars(select(lent_hall(of.id, NOW))).one()
-
-    assert (lent(event), lent(other)) == (here.hall, there.hall)
+    assert lent_in_hall(database, event) == here.hall
+    assert lent_in_hall(database, other) == there.hall
     assert here.hall > 0
 
 
@@ -135,3 +137,17 @@ def test_who_leaves_and_comes_back_uses_one_place(database, device, tiflet):
     with database.read() as session:
         entries = session.scalars(select(Admission.entry_no).order_by(Admission.id)).all()
     assert (entries, free(database, delegation)) == ([1, 2], 3)
+
+
+def test_a_place_of_a_lease_that_is_used_is_lent_no_more(database, event, tiflet):
+    delegation, code = tiflet
+    write(database, lambda s: s.execute(update(Event).values(capacity=40)))
+    device = factories.a_device(database, event)
+    lease = write(database, lambda s: grant_lease(s, device, now=NOW))
+    before = free(database, delegation, NOW)
+
+    let_in(database, device, code, lease)
+
+    # What was lent is used now: neither of the two is anybody's.
+    assert free(database, delegation, NOW) == before
+    assert lent_in_hall(database, event) == lease.hall - 1
