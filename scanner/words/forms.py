@@ -114,4 +114,5 @@ FORMS: dict[str, dict[str, str]] = {
     "status_confirmed": {"fr": "confirmé", "ar": "مؤكد", "en": "confirmed"},
     "status_reserve": {"fr": "liste d’attente", "ar": "لائحة الانتظار", "en": "reserve list"},
     "status_canceled": {"fr": "annulé", "ar": "ملغى", "en": "cancelled"},
+    "status_blocked": {"fr": "■ entrée bloquée", "ar": "■ ممنوع من الدخول", "en": "■ blocked"},
 }
