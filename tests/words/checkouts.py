@@ -18,8 +18,11 @@ _AS_OTHERS = ("setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_overri
 
 
 def written_only(folder: Path) -> Path:
-    """Copy what is written of the catalogues into a folder."""
-    return shutil.copytree(ROOT / TRANSLATIONS, folder, ignore=shutil.ignore_patterns("*.mo"))
+    """Copy what is written of the pages' catalogues into a folder."""
+    others = {file.name for file in (ROOT / TRANSLATIONS).rglob("*.po")} - {"pages.po"}
+    return shutil.copytree(
+        ROOT / TRANSLATIONS, folder, ignore=shutil.ignore_patterns("*.mo", *others)
+    )
 
 
 class Checkout:
@@ -66,6 +69,12 @@ class Checkout:
             timeout=120,
             check=False,
         )
+
+    @property
+    def catalogues(self) -> list[str]:
+        """The names that all catalogues have once they are compiled."""
+        written = (path.relative_to(self.translations) for path in self.translations.rglob("*.po"))
+        return sorted(path.with_suffix(".mo").as_posix() for path in written)
 
     @property
     def compiled(self) -> list[str]:

@@ -27,7 +27,7 @@ def checkout(tmp_path) -> Checkout:
 
 
 def written(checkout: Checkout, language: str) -> Path:
-    return checkout.translations / language / "LC_MESSAGES" / "messages.po"
+    return checkout.translations / language / "LC_MESSAGES" / "pages.po"
 
 
 def type_all(checkout: Checkout, *commands: str) -> None:

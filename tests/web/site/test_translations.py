@@ -28,12 +28,12 @@ LOOSE_MARK = re.compile(r"(?<![A-Z=,(]) [:;!?](?!\S)| »|« ")
 
 
 def catalogue(language: str):
-    with (TRANSLATIONS / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+    with (TRANSLATIONS / language / "LC_MESSAGES" / "pages.po").open("rb") as file:
         return read_po(file, locale=language)
 
 
 def sentences_in_the_source() -> set:
-    with (TRANSLATIONS / "babel.cfg").open(encoding="utf-8") as file:
+    with (TRANSLATIONS / "pages.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)
     found = set()
     for folder in ("checkin/web", "templates"):
@@ -100,9 +100,9 @@ def test_french_marks_do_not_leave_their_word_at_the_end_of_a_line():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_catalogue_that_is_served_is_the_written_one(language):
-    written = TRANSLATIONS / language / "LC_MESSAGES" / "messages.po"
+    written = TRANSLATIONS / language / "LC_MESSAGES" / "pages.po"
 
-    assert messages_in(catalogues()[language]) == messages_of(written)
+    assert messages_in(catalogues("pages")[language]) == messages_of(written)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_the_catalogue_that_is_served_is_the_written_one(language):
     ],
 )
 def test_arabic_counts_as_arabic_does(count, said):
-    words = GNUTranslations(BytesIO(catalogues()["ar"]))
+    words = GNUTranslations(BytesIO(catalogues("pages")["ar"]))
 
     found = words.ngettext("%(shown)s person is missing", "%(shown)s people are missing", count)
 
