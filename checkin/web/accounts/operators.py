@@ -37,6 +37,7 @@ from checkin.web.site.languages import page_language
 from checkin.web.site.outgoing import mail_refusals, public_address
 from checkin.web.site.sessions import current_operator, lifetimes
 from checkin.web.site.state import database, marhaba
+from checkin.words.problems import problem_sentence
 
 bp = Blueprint("operators", __name__)
 register_page_errors(bp)
@@ -169,7 +170,7 @@ def _language() -> str:
 
 
 def _problem(fault: InvalidField) -> dict[str, str]:
-    return {fault.problem.column: fault.problem.sentence(page_language())}
+    return {fault.problem.column: problem_sentence(fault.problem, page_language())}
 
 
 def _last_administrator() -> str:

@@ -24,6 +24,7 @@ from checkin.web.site.errors import register_page_errors
 from checkin.web.site.languages import page_language
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.state import database, marhaba
+from checkin.words.problems import problem_advice
 
 bp = Blueprint("event_settings", __name__)
 register_page_errors(bp)
@@ -128,7 +129,7 @@ def _page(
         "events/settings.html",
         event=event,
         values=values,
-        problems={one.column: one.advice(page_language()) for one in problems or ()},
+        problems={one.column: problem_advice(one, page_language()) for one in problems or ()},
         time_zones=_time_zones(),
         names=step_names(),
         steps={},

@@ -31,6 +31,7 @@ from checkin.web.site.errors import register_page_errors
 from checkin.web.site.languages import page_language
 from checkin.web.site.limits import by_client, by_path, limit_wrong_links, limited
 from checkin.web.site.state import database, marhaba
+from checkin.words.problems import problem_sentence
 
 bp = APIBlueprint("joining", __name__, enable_openapi=False)
 register_page_errors(bp)
@@ -105,7 +106,7 @@ def _checked(values: Mapping[str, str], notice: PrivacyNotice) -> Registration |
     problems = checked if isinstance(checked, list) else []
     if isinstance(checked, Registration) and not (checked.email or checked.phone):
         problems = [Problem("phone", "missing_contact")]
-    told = {problem.column: problem.sentence(language) for problem in problems}
+    told = {problem.column: problem_sentence(problem, language) for problem in problems}
     if request.form.get("consent") != notice.version:
         told["consent"] = _("Read the notice and tick the box, if you agree.")
     return told or cast(Registration, checked)
