@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from flask import Flask, Response
 from flask_babel import Babel
 
@@ -38,12 +36,13 @@ from checkin.web.people import (
 from checkin.web.site.errors import register_unknown_pages
 from checkin.web.site.languages import babel_locale, register_language
 from checkin.web.site.navigation import leads_here
+from checkin.web.site.page_words import Words
 from checkin.web.site.permissions import may_use
 from checkin.web.site.sessions import csrf, login_manager, operator_or_none, permit
 from checkin.web.site.state import EXTENSION
 from checkin.web.site.static import pack_static_files
+from checkin.words.compiled import compile_all
 
-TRANSLATIONS = Path(__file__).parents[1] / "translations"
 _PAGES = (
     sign_in,
     passwords,
@@ -90,7 +89,9 @@ def register_pages(app: Flask) -> None:
     `checkin.web.site.permissions` has a row for it.
     """
     _configure(app)
-    Babel(app, locale_selector=babel_locale)
+    compile_all()  # a broken catalogue is told at the start, not at the first scan
+    babel = Babel(app, locale_selector=babel_locale)
+    babel.domain_instance = Words()
     login_manager().init_app(app)
     csrf.init_app(app)
     app.before_request(permit)
@@ -114,7 +115,6 @@ def register_pages(app: Flask) -> None:
 
 def _configure(app: Flask) -> None:
     app.config.update(
-        BABEL_TRANSLATION_DIRECTORIES=str(TRANSLATIONS),
         PERMANENT_SESSION_LIFETIME=app.extensions[EXTENSION].settings.lifetimes.whole,
         WTF_CSRF_CHECK_DEFAULT=False,  # `permit` checks, since it knows which routes use cookies
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: forms stay open all day

@@ -10,6 +10,7 @@ from pathlib import Path
 from checkin.protocol.version import VERSION
 from checkin.web.site.languages import offset_s
 from checkin.web.site.template_folder import template_folder
+from checkin.words.compiled import catalogue_files
 
 _PATTERNS = (
     "icon.svg",
@@ -28,7 +29,6 @@ _NOT_KEPT = "js/scan/page-worker.js"
 #: what the pages' own text comes from
 _TEMPLATES = ("gates/scan.html", "_partials/*.html", "_partials/gates/*.html")
 _PROGRAM = ("domain/scanning/*.py", "web/gates/scan_*.py")
-_CATALOGUES = "translations/*/*/*.mo"
 
 
 @lru_cache
@@ -53,7 +53,7 @@ def _of_files(static: Path) -> str:
     templates = template_folder(package)
     files = [static / name for name in (*scan_page_files(static), _NOT_KEPT)]
     files += [file for pattern in _TEMPLATES for file in sorted(templates.glob(pattern))]
-    files += sorted(package.glob(_CATALOGUES))
+    files += catalogue_files()
     files += [file for pattern in _PROGRAM for file in sorted(package.glob(pattern))]
     digest = hashlib.sha256()
     for file in files:
