@@ -13,8 +13,8 @@ from flask.typing import ResponseReturnValue
 from badges.qr import qr_svg
 from checkin.db.models import Event
 from checkin.domain.scanning.messages import verdict_message
+from checkin.domain.scanning.reasons import face_of
 from checkin.domain.scanning.rehearsal import Practice, practice_verdict
-from checkin.domain.scanning.verdict import Reason, Status
 from checkin.protocol.codes import group_for_people
 from checkin.services.events.visibility import visible_event
 from checkin.services.lifecycle.first_steps import Step
@@ -91,9 +91,8 @@ def practice_badges(event: Event, now: datetime) -> list[PracticeBadge]:
 
 def _badge(code: str, practice: Practice, now: datetime) -> PracticeBadge:
     verdict = practice_verdict(practice, now)
-    kind = "already" if verdict.reason == Reason.ALREADY_REDEEMED else "refused"
     return PracticeBadge(
-        kind="ok" if verdict.status == Status.OK else kind,
+        kind=face_of(verdict.reason) if verdict.reason else "ok",
         shows={one: verdict_message(verdict.status, verdict.reason, one) for one in ("fr", "ar")},
         code=group_for_people(code),
         picture="data:image/svg+xml;base64," + b64encode(qr_svg(code).encode()).decode("ascii"),

@@ -1,12 +1,36 @@
 // What this device knows of a badge, in the form that `decide` takes.
 import { FACTS, POLICY } from "./admission.js";
 
-/** What a device without a lease may give away. */
+/** @import { Facts, Policy } from "./admission.js" */
+/** @import { EntryContent, ListPolicy } from "./gate-list.js" */
+/** @import { History } from "./memory.js" */
+/** @import { Direction } from "./scan.js" */
+
+/**
+ * What a device may give away, and how much of it is spent: places of one delegation, seats of the hall.
+ * @typedef {object} Lent
+ * @property {string | null} leaseId
+ * @property {number} places
+ * @property {number} placesSpent
+ * @property {number} hall
+ * @property {number} hallSpent
+ */
+
+/**
+ * What a device without a lease may give away.
+ * @type {Lent}
+ */
 export const NOTHING_LENT = { leaseId: null, places: 0, placesSpent: 0, hall: 0, hallSpent: 0 };
 
+/** @param {string | null} text */
 const moment = (text) => (text ? Date.parse(text) : null);
 
-/** Return the policy of a list's head, for a device that fills only the seats lent. */
+/**
+ * Return the policy of a list's head, for a device that fills only the seats lent.
+ * @param {ListPolicy} head
+ * @param {Lent} lent
+ * @returns {Policy}
+ */
 export function policyFrom(head, lent) {
   const grace = head.grace_s * 1000;
   const opensAt = moment(head.doors_open_at);
@@ -22,7 +46,14 @@ export function policyFrom(head, lent) {
   };
 }
 
-/** Return what is known of the holder of a badge whose entry was opened. */
+/**
+ * Return what is known of the holder of a badge whose entry was opened.
+ * @param {EntryContent} content
+ * @param {History} history
+ * @param {Lent} lent
+ * @param {{direction: Direction, gateId: number, limitedGates: number[]}} where
+ * @returns {Facts}
+ */
 export function factsFrom(content, history, lent, { direction, gateId, limitedGates }) {
   const facts = {
     ...FACTS,
@@ -38,7 +69,12 @@ export function factsFrom(content, history, lent, { direction, gateId, limitedGa
   return { ...facts, places_used: lent.placesSpent, quota: lent.places };
 }
 
-/** Return the facts of somebody without a badge: a lent place is as good as a confirmed one. */
+/**
+ * Return the facts of somebody without a badge: a lent place is as good as a confirmed one.
+ * @param {Lent} lent
+ * @param {boolean} gateAdmits
+ * @returns {Facts}
+ */
 export function walkInFacts(lent, gateAdmits) {
   return {
     ...FACTS,
@@ -49,12 +85,19 @@ export function walkInFacts(lent, gateAdmits) {
   };
 }
 
-/** Say whether an admission with these facts gives a lent place away. */
+/**
+ * Say whether an admission with these facts gives a lent place away.
+ * @param {Facts} facts
+ */
 export function takesPlace(facts) {
   return facts.standing === "reserve" && facts.entries === 0;
 }
 
-/** Say whether an admission with these facts gives a lent seat away. */
+/**
+ * Say whether an admission with these facts gives a lent seat away.
+ * @param {Facts} facts
+ * @param {Policy} policy
+ */
 export function takesSeat(facts, policy) {
   return policy.capacity !== null && !facts.inside;
 }

@@ -5,17 +5,27 @@ const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const LENGTH = 29;
 const SPARE_BITS = 2;
 
+// The powers of α, and for each element of the field which power it is.
 const EXP = [1];
 while (EXP.length < 31) {
-  const doubled = EXP.at(-1) << 1;
+  const doubled = EXP[EXP.length - 1] << 1;
   EXP.push(doubled & 32 ? doubled ^ 0b100101 : doubled);
 }
-const LOG = new Map(EXP.map((value, power) => [value, power]));
-const times = (a, b) => (a && b ? EXP[(LOG.get(a) + LOG.get(b)) % 31] : 0);
+const LOG = Array.from({ length: 32 }, (_, value) => EXP.indexOf(value));
+
+/**
+ * Return the product of two elements of GF(32).
+ * @param {number} a
+ * @param {number} b
+ */
+const times = (a, b) => (a && b ? EXP[(LOG[a] + LOG[b]) % 31] : 0);
 const G1 = EXP[1] ^ EXP[2];
 const G0 = EXP[3];
 
-/** Return the two check characters of the 27 characters before them. */
+/**
+ * Return the two check characters of the 27 characters before them.
+ * @param {string} body
+ */
 export function checkCharacters(body) {
   let high = 0;
   let low = 0;
@@ -26,7 +36,10 @@ export function checkCharacters(body) {
   return ALPHABET[high] + ALPHABET[low];
 }
 
-/** Say whether `text` is exactly one of our codes. */
+/**
+ * Say whether `text` is exactly one of our codes.
+ * @param {string} text
+ */
 export function isBadgeCode(text) {
   if (text.length !== LENGTH || text[0] !== "M") return false;
   if ([...text].some((letter) => !ALPHABET.includes(letter))) return false;
@@ -35,22 +48,38 @@ export function isBadgeCode(text) {
   return checkCharacters(text.slice(0, -2)) === text.slice(-2);
 }
 
-/** Return the 16 bytes of the token in `text`, or null when it is not exactly one of our codes. */
+/**
+ * Return the 16 bytes of the token in `text`, or null when it is not exactly one of our codes.
+ * @param {string} text
+ */
 export function parseCode(text) {
   if (!isBadgeCode(text)) return null;
   let number = 0n;
-  for (const letter of text.slice(1, -2)) number = (number << 5n) | BigInt(ALPHABET.indexOf(letter));
+  for (const letter of text.slice(1, -2))
+    number = (number << 5n) | BigInt(ALPHABET.indexOf(letter));
   const hex = (number >> BigInt(SPARE_BITS)).toString(16).padStart(32, "0");
-  return Uint8Array.from(hex.match(/../g), (pair) => parseInt(pair, 16));
+  return Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 }
 
-/** Say whether `text` is a part or a slip of one of our codes, worth asking for again. */
+/**
+ * Say whether `text` is a part or a slip of one of our codes, worth asking for again.
+ * @param {string} text
+ */
 export function looksLikeOurs(text) {
   const letters = normaliseTyped(text);
-  return letters.length >= 8 && letters[0] === "M" && [...letters].every((l) => ALPHABET.includes(l));
+  return (
+    letters.length >= 8 && letters[0] === "M" && [...letters].every((l) => ALPHABET.includes(l))
+  );
 }
 
-/** Forgive what hands do: lower case, spaces and hyphens, O for 0, I and L for 1. */
+/**
+ * Forgive what hands do: lower case, spaces and hyphens, O for 0, I and L for 1.
+ * @param {string} text
+ */
 export function normaliseTyped(text) {
-  return text.toUpperCase().replace(/[\s._-]/g, "").replace(/O/g, "0").replace(/[IL]/g, "1");
+  return text
+    .toUpperCase()
+    .replace(/[\s._-]/g, "")
+    .replace(/O/g, "0")
+    .replace(/[IL]/g, "1");
 }

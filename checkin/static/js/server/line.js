@@ -1,7 +1,51 @@
 // The HTTP contract v1 as a browser speaks it.
-import { ROOT } from "./root.js";
-import { utcText } from "./scans.js";
-import { namesOf } from "./walk-ins.js";
+
+import { utcText } from "../offline/scan.js";
+import { namesOf } from "../offline/walk-in.js";
+import { ROOT } from "../shared/root.js";
+
+/** @import { DeviceClock } from "../offline/clock.js" */
+/** @import { LeaseReply } from "../offline/leases.js" */
+/** @import { ListReply } from "../offline/list-checks.js" */
+/** @import { Place } from "../offline/kept-values.js" */
+/** @import { Delegation, Named, Scan, ScanReply, Stop } from "../offline/scan.js" */
+/** @import { DecidedRow } from "../offline/spool.js" */
+/** @import { Reason } from "../offline/admission.js" */
+/** @import { Newcomer, WalkIn } from "../offline/walk-in.js" */
+
+/**
+ * What the server says to one scan of a batch.
+ * @typedef {object} BatchResult
+ * @property {string} scan_id
+ * @property {"ok" | "error"} status
+ * @property {Reason | null} reason
+ * @property {string} [error] why it will never take this scan
+ */
+
+/**
+ * The live counts, with what the server knows of this device.
+ * @typedef {object} StatusReply
+ * @property {{id: number, arrived: number}[]} gates
+ * @property {Delegation[]} delegations
+ * @property {{gate: Place}} device
+ * @property {{messages: Stop} | null} [stop]
+ * @property {boolean} [rehearsal]
+ */
+
+/**
+ * Somebody whom a search found.
+ * @typedef {Named & {status: string, delegation: Delegation}} Found
+ */
+
+/**
+ * What a reply of ours may say beside its own matter.
+ * @typedef {object} Reply
+ * @property {string} [server_time]
+ * @property {string} [at] the same in the live counts
+ * @property {string} [error]
+ * @property {string} [detail]
+ * @property {boolean} [wipe]
+ */
 
 const SCAN_MS = 1_500;
 const BATCH_MS = 15_000;
@@ -18,6 +62,7 @@ export class ServerFailed extends Unreachable {}
 
 /** This device searched, or tried PINs, more often than it may: so many minutes to wait. */
 export class AskedTooOften extends Unreachable {
+  /** @param {number} minutes */
   constructor(minutes) {
     super("asked too often");
     this.minutes = minutes;
@@ -26,6 +71,7 @@ export class AskedTooOften extends Unreachable {
 
 /** The server does not take this device's token any more; `wipe`: it says to erase everything. */
 export class TokenRefused extends Error {
+  /** @param {boolean} wipe */
   constructor(wipe) {
     super("token refused");
     this.wipe = wipe;
@@ -34,13 +80,23 @@ export class TokenRefused extends Error {
 
 /** The server will never take this request. */
 export class Rejected extends Error {
+  /**
+   * @param {number} status
+   * @param {Reply} reply
+   */
   constructor(status, { error = "", detail = "" }) {
     super(`${status} ${error}: ${detail}`);
-    Object.assign(this, { status, error, detail });
+    this.status = status;
+    this.error = error;
+    this.detail = detail;
   }
 }
 
 export class Line {
+  /**
+   * @param {string} token
+   * @param {Pick<DeviceClock, "now" | "note">} clock
+   */
   constructor(token, clock) {
     this.token = token;
     this.clock = clock;
@@ -48,49 +104,86 @@ export class Line {
 
   /**
    * Send one scan and return the reply of the contract; a refusal is a reply too.
-   * @param deviceTime what the clock that read it says now; null where nobody knows
+   * @param {Scan} scan
+   * @param {number | null} deviceTime what the clock that read it says now; null where nobody knows
    */
   async postScan(scan, deviceTime) {
     const told = deviceTime === null ? {} : { device_time: utcText(deviceTime) };
     return this.#postScan(scan, told, SCAN_MS);
   }
 
-  /** Send decided scans and return the results, in any order. `deviceTime`: their clock's now. */
+  /**
+   * Send decided scans and return the results, in any order.
+   * @param {DecidedRow[]} waiting
+   * @param {number} deviceTime what the clock that read them says now
+   * @returns {Promise<BatchResult[]>}
+   */
   async postBatch(waiting, deviceTime) {
     const scans = waiting.map(({ scan, decided, lease_id }) => ({
-      ...scan, decided, ...(lease_id ? { lease_id } : {}),
+      ...scan,
+      decided,
+      ...(lease_id ? { lease_id } : {}),
     }));
     const body = { device_time: utcText(deviceTime), scans };
+    /** @type {{results?: BatchResult[]}} */
     const reply = await this.#call("POST", "scans/batch", body, BATCH_MS);
     if (!Array.isArray(reply.results)) throw new Unreachable("no results");
     return reply.results;
   }
 
-  /** Return {body, etag}, or null when `etag` still holds. */
+  /**
+   * Return the list, or null when `etag` still holds.
+   * @param {number} since
+   * @param {string} etag
+   */
   async gateList(since, etag) {
     const path = since ? `gate-list?since=${since}` : "gate-list";
-    const answer = await this.#send("GET", path, null, LIST_MS, etag ? { "If-None-Match": etag } : {});
+    const answer = await this.#send(
+      "GET",
+      path,
+      null,
+      LIST_MS,
+      etag ? { "If-None-Match": etag } : {},
+    );
     if (answer.status === 304) return null;
-    return { body: await understood(answer), etag: answer.headers.get("ETag") ?? "" };
+    /** @type {Partial<ListReply>} */
+    const body = await understood(answer);
+    return { body, etag: answer.headers.get("ETag") ?? "" };
   }
 
-  /** Borrow places or renew the loan; `held`: the lease at hand, whose successor ends it. */
+  /**
+   * Borrow places or renew the loan.
+   * @param {string | null} held the lease at hand, whose successor ends it
+   * @returns {Promise<LeaseReply>}
+   */
   async lease(held) {
     return this.#call("POST", "leases", held ? { held } : {}, SCAN_MS);
   }
 
-  /** Give the lent places back before they expire; those of a newer lease stay. */
+  /**
+   * Give the lent places back before they expire; those of a newer lease stay.
+   * @param {string} leaseId
+   */
   async returnLease(leaseId) {
     await this.#call("DELETE", `leases?lease_id=${leaseId}`, null, SCAN_MS);
   }
 
+  /**
+   * Take a scan back.
+   * @param {string} scanId
+   * @param {string} reason
+   */
   async annul(scanId, reason) {
     await this.#call("POST", `scans/${scanId}/annul`, { reason }, SCAN_MS);
   }
 
-  /** Return the live counts; `waiting`: the boards hear how many scans wait here, and the time. */
+  /**
+   * Return the live counts.
+   * @param {number | null} waiting how many scans wait here, which the boards hear with the time
+   * @returns {Promise<StatusReply>}
+   */
   async status(waiting = null) {
-    const told = { waiting, device_time: utcText(this.clock.now()) };
+    const told = { waiting: String(waiting), device_time: utcText(this.clock.now()) };
     const query = waiting === null ? "" : `?${new URLSearchParams(told)}`;
     return this.#call("GET", `status${query}`, null, SCAN_MS);
   }
@@ -100,48 +193,101 @@ export class Line {
     await this.#call("POST", "devices/wiped", {}, SCAN_MS);
   }
 
+  /**
+   * Return the people whose names contain this.
+   * @param {string} name
+   * @returns {Promise<Found[]>}
+   */
   async search(name) {
     const query = new URLSearchParams({ q: name });
-    return (await this.#call("GET", `participants?${query}`, null, DESK_MS)).participants ?? [];
+    /** @type {{participants?: Found[]}} */
+    const reply = await this.#call("GET", `participants?${query}`, null, DESK_MS);
+    return reply.participants ?? [];
   }
 
-  /** Register somebody who comes unannounced and return the code; the same one again, once. */
+  /**
+   * Register somebody who comes unannounced and return the code; the same one again, once.
+   * @param {Newcomer} newcomer
+   * @param {boolean} again
+   * @returns {Promise<string>}
+   */
   async registerWalkIn(newcomer, again) {
     const { id, delegation } = newcomer;
     const known = { id, delegation_id: delegation.id, allow_duplicate: again };
-    return (await this.#call("POST", "participants", { ...namesOf(newcomer), ...known }, DESK_MS)).code;
+    /** @type {{code: string}} */
+    const reply = await this.#call(
+      "POST",
+      "participants",
+      { ...namesOf(newcomer), ...known },
+      DESK_MS,
+    );
+    return reply.code;
   }
 
-  /** Register a walk-in who was let in; the same one again gets the same {code, participant_id}. */
+  /**
+   * Register a walk-in who was let in; the same one again gets the same answer.
+   * @param {WalkIn} walkIn
+   * @returns {Promise<{code: string, participant_id: number}>}
+   */
   async register(walkIn) {
+    /** @type {{code: string, participant_id: number}} */
     const reply = await this.#call("POST", "participants", walkIn, BATCH_MS);
     if (!reply.code) throw new Unreachable("another answer");
     return reply;
   }
 
-  /** Send a refused scan again with force, under a scan_id of its own. */
+  /**
+   * Send a refused scan again with force, under a scan_id of its own.
+   * @param {Scan} scan
+   * @param {string} reason
+   * @param {string} pin
+   */
   async override(scan, reason, pin) {
     const forced = { force: true, force_reason: reason, ...(pin ? { supervisor_pin: pin } : {}) };
     return this.#postScan(scan, forced, DESK_MS);
   }
 
+  /**
+   * @param {Scan} scan
+   * @param {object} more
+   * @param {number} withinMs
+   */
   async #postScan(scan, more, withinMs) {
+    /** @type {ScanReply} */
     const reply = await this.#call("POST", "scans", { ...scan, ...more }, withinMs);
     // Only an answer to this very scan may take it off the spool.
     if (reply.scan_id !== scan.scan_id || !reply.status) throw new Unreachable("another answer");
     return reply;
   }
 
+  /**
+   * Ask the server, and measure the clock by its answer.
+   * @template {object} Expected
+   * @param {string} method
+   * @param {string} path
+   * @param {object | null} body
+   * @param {number} withinMs
+   * @returns {Promise<Expected & Reply>}
+   */
   async #call(method, path, body, withinMs) {
     const sentAt = this.clock.now();
     const began = performance.now();
+    /** @type {Expected & Reply} */
     const reply = await understood(await this.#send(method, path, body, withinMs, {}));
-    const serverTime = Date.parse(reply.server_time ?? reply.at);
+    const serverTime = Date.parse(reply.server_time ?? reply.at ?? "");
     if (!Number.isNaN(serverTime)) this.clock.note(serverTime, sentAt, performance.now() - began);
     return reply;
   }
 
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {object | null} body
+   * @param {number} withinMs
+   * @param {Record<string, string>} headers
+   */
   async #send(method, path, body, withinMs, headers) {
+    /** @type {Record<string, string>} */
     const json = body ? { "Content-Type": "application/json" } : {};
     const languages = { "Accept-Language": document.documentElement.lang };
     try {
@@ -160,6 +306,12 @@ export class Line {
   }
 }
 
+/**
+ * Return what one of our answers says; each caller knows what it asked for.
+ * @template {object} Expected
+ * @param {Response} answer
+ * @returns {Promise<Expected & Reply>}
+ */
 async function understood(answer) {
   const reply = await answer.json().catch(() => null);
   const readable = reply !== null && typeof reply === "object";
@@ -174,6 +326,7 @@ async function understood(answer) {
   throw new (answer.status === 500 ? ServerFailed : Unreachable)(String(answer.status));
 }
 
+/** @param {Response} answer */
 function minutesToWait(answer) {
   return Math.max(1, Math.ceil(Number(answer.headers.get("Retry-After")) / 60) || 1);
 }

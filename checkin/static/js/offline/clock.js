@@ -3,13 +3,14 @@
 // A clock may jump, be an hour off or start in the year 2000 after its battery died. Between jumps
 // ("a frame") the distance to the server's clock is one number, and a measurement made at any time
 // corrects every scan of the frame, before and after. All times here are milliseconds since 1970.
-import { randomId } from "./bytes.js";
+import { randomId } from "../shared/bytes.js";
 
-/** a clock further off than this is worth a word to the volunteer */
+/** A clock further off than this is worth a word to the volunteer. */
 const WARN_MS = 60_000;
 const JUMP_MS = 2_000;
 
 export class DeviceClock {
+  /** @type {number | null} */
   skew = null; // by how much this device is ahead of the server, as measured in this frame
   frame = randomId();
   #keptSkew;
@@ -17,10 +18,18 @@ export class DeviceClock {
   #distance;
 
   /**
-   * @param keptSkew what an earlier frame measured, believed until this one has
-   * @param floor a time of the server's that is past for sure
+   * @param {object} [from]
+   * @param {number} [from.keptSkew] what an earlier frame measured, believed until this one has
+   * @param {number | null} [from.floor] a time of the server's that is past for sure
+   * @param {() => number} [from.wall] the time of day that the device believes in
+   * @param {() => number} [from.steady] a clock that nobody sets
    */
-  constructor({ keptSkew = 0, floor = null, wall = Date.now, steady = () => performance.now() } = {}) {
+  constructor({
+    keptSkew = 0,
+    floor = null,
+    wall = Date.now,
+    steady = () => performance.now(),
+  } = {}) {
     this.#keptSkew = keptSkew;
     this.#floor = floor ?? -Infinity;
     this.wall = wall;
@@ -38,7 +47,10 @@ export class DeviceClock {
     return this.skew ?? this.#keptSkew;
   }
 
-  /** Return a time of this device's by the server's clock, not before what the server has said. */
+  /**
+   * Return a time of this device's by the server's clock, not before what the server has said.
+   * @param {number} at
+   */
   corrected(at) {
     return Math.max(at - this.correction, this.#floor);
   }
@@ -57,7 +69,12 @@ export class DeviceClock {
     return this.corrected(this.now());
   }
 
-  /** Measure with one exchange; the server is taken to have answered half way through. */
+  /**
+   * Measure with one exchange; the server is taken to have answered half way through.
+   * @param {number} serverTime
+   * @param {number} sentAt by this device's clock
+   * @param {number} roundTripMs
+   */
   note(serverTime, sentAt, roundTripMs) {
     this.skew = sentAt - serverTime + roundTripMs / 2;
     this.#floor = serverTime; // its latest word, not its highest: its clock may have been wrong, too

@@ -1,8 +1,35 @@
 // Talks to the server in the background, so that neither camera nor screen ever waits for it.
+
+import { tagOf } from "../offline/decisions.js";
+import { ListRefused } from "../offline/list-checks.js";
+import { StorageFault } from "../offline/storage.js";
 import { Rejected, TokenRefused, Unreachable } from "./line.js";
-import { tagOf } from "./offline-gate.js";
 import { EVERY_MS } from "./refresh.js";
-import { StorageFault } from "./storage.js";
+
+/** @import { Fault, Scan, Verdict } from "../offline/scan.js" */
+/** @import { Spool } from "../offline/spool.js" */
+/** @import { Newcomer } from "../offline/walk-in.js" */
+/** @import { Delivery } from "./delivery.js" */
+/** @import { Line, StatusReply } from "./line.js" */
+/** @import { Freshness, Refresh } from "./refresh.js" */
+
+/**
+ * How the line to the server stands; the counts are there when the server has just told them.
+ * @typedef {Freshness & {online: boolean, counts: StatusReply | null}} LineState
+ */
+
+/**
+ * Something that happened; each tells one thing.
+ * @typedef {object} Happening
+ * @property {Verdict} [verdict]
+ * @property {LineState} [line]
+ * @property {number} [uploaded] so many scans have reached the server
+ * @property {number} [contradicted] of those, so many let somebody in whom the server would not have
+ * @property {Fault} [trouble]
+ * @property {"annulled" | "annul_refused" | "annul_offline"} [annulled]
+ * @property {"wiped" | "token_refused"} [stopped] for good
+ * @property {number} [waiting] so many scans are left when it stopped
+ */
 
 const ROUND_MS = 1_000;
 const STATUS_EVERY_MS = 10_000;
@@ -10,21 +37,37 @@ const ANNULLED = "taken back at the gate";
 
 /**
  * Delivers new scans one after the other; what waited and the heartbeat go on beside them.
- * What happens is told to `tell`: {verdict}, {uploaded, contradicted}, {line}, {trouble},
- * {annulled: word} or {stopped: "wiped" | "token_refused", waiting}.
  */
 export class Courier {
+  /** @type {Promise<unknown>} */
   #fresh = Promise.resolve();
+  /** @type {Scan[]} */
   #cutOff;
+  /** @type {Set<string>} */
   #awaited = new Set(); // of those, the scans for which somebody stands at the door
   #over = false;
   #tending = false;
-  #timer = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
   #nextStatus = 0;
   #nextRefresh = 0;
 
+  /**
+   * @param {object} parts
+   * @param {Delivery} parts.delivery
+   * @param {Refresh} parts.refresh
+   * @param {Spool} parts.spool
+   * @param {Line} parts.line
+   * @param {(happening: Happening) => void} parts.tell
+   * @param {() => Promise<void>} parts.wipe erases what this browser keeps
+   */
   constructor({ delivery, refresh, spool, line, tell, wipe }) {
-    Object.assign(this, { delivery, refresh, spool, line, tell, wipe });
+    this.delivery = delivery;
+    this.refresh = refresh;
+    this.spool = spool;
+    this.line = line;
+    this.tell = tell;
+    this.wipe = wipe;
     // Looked up before the first scan of this run, which will be undecided for a moment too.
     this.#cutOff = spool.undecided();
   }
@@ -45,14 +88,20 @@ export class Courier {
     clearTimeout(this.#timer);
   }
 
-  /** Take a scan that is safe in the spool; its verdict comes through `tell`. */
+  /**
+   * Take a scan that is safe in the spool; its verdict comes through `tell`.
+   * @param {Scan} scan
+   */
   submit(scan) {
     const delivered = this.#fresh.then(() => this.#deliver(scan));
     this.#fresh = delivered.catch(() => null); // what fails for one scan does not end the others
     return delivered;
   }
 
-  /** Take back a scan; how it went comes through `tell`. */
+  /**
+   * Take back a scan; how it went comes through `tell`.
+   * @param {string} scanId
+   */
   async annul(scanId) {
     try {
       await this.line.annul(scanId, ANNULLED);
@@ -63,13 +112,18 @@ export class Courier {
     }
   }
 
-  /** Let somebody without a badge in without the server, or say why not: {verdict}. */
+  /**
+   * Let somebody without a badge in without the server, or say why not.
+   * @param {Newcomer} newcomer
+   * @param {Scan} scan
+   */
   async admit(newcomer, scan) {
     const verdict = await this.delivery.admit(newcomer, scan);
     this.#sayLine();
     return verdict;
   }
 
+  /** @param {Scan} scan */
   async #deliver(scan) {
     if (this.#over) return;
     try {
@@ -85,11 +139,13 @@ export class Courier {
     this.#sayLine();
   }
 
+  /** @param {Scan} scan */
   #keepAsking(scan) {
     this.#cutOff.push(scan);
     this.#awaited.add(scan.scan_id);
   }
 
+  /** @param {TokenRefused} fault */
   async #stop(fault) {
     if (this.#over) return;
     this.stop();
@@ -119,6 +175,7 @@ export class Courier {
     if (!this.#over) this.#timer = setTimeout(() => this.#tend(), ROUND_MS);
   }
 
+  /** @param {() => Promise<void>} work */
   async #guarded(work) {
     try {
       await work.call(this);
@@ -152,7 +209,9 @@ export class Courier {
       const [scan] = this.#cutOff;
       const verdict = await this.delivery.ask(scan, await tagOf(scan));
       this.#cutOff.shift();
-      this.tell(this.#awaited.delete(scan.scan_id) ? { verdict } : { uploaded: 1, contradicted: 0 });
+      this.tell(
+        this.#awaited.delete(scan.scan_id) ? { verdict } : { uploaded: 1, contradicted: 0 },
+      );
       this.#sayLine();
     }
   }
@@ -166,9 +225,11 @@ export class Courier {
   async #upload() {
     const sum = { uploaded: 0, contradicted: 0 };
     try {
-      for (let batch; (batch = await this.delivery.upload()).settled; ) {
+      let batch = await this.delivery.upload();
+      while (batch.settled) {
         sum.uploaded += batch.settled;
         sum.contradicted += batch.contradicted;
+        batch = await this.delivery.upload();
       }
     } finally {
       if (sum.uploaded) this.tell(sum);
@@ -183,15 +244,22 @@ export class Courier {
     this.#sayLine();
   }
 
+  /** @param {StatusReply | null} counts */
   #sayLine(counts = null) {
     if (this.#over) return;
     this.tell({ line: { online: this.delivery.online, counts, ...this.refresh.freshness() } });
   }
 }
 
-/** Name a fault by the word that a person is told: {code, detail}. */
+/**
+ * Name a fault by the word that a person is told.
+ * @param {unknown} fault
+ * @returns {Fault}
+ */
 export function faultOf(fault) {
-  if (fault instanceof StorageFault) return { code: `storage_${fault.kind}`, detail: fault.message };
-  if (fault.objection) return { code: "list_refused", detail: fault.objection };
+  if (fault instanceof StorageFault) {
+    return { code: `storage_${fault.kind}`, detail: fault.message };
+  }
+  if (fault instanceof ListRefused) return { code: "list_refused", detail: fault.objection };
   return { code: "unexpected", detail: String(fault) };
 }
