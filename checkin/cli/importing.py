@@ -26,6 +26,7 @@ _COUNTED = {
     Action.SKIP: msgid("skipped"),
     Action.REFUSE: msgid("refused"),
 }
+_NOTHING_WRITTEN = msgid("Dry run: nothing was written.")
 
 
 @click.command("import")
@@ -106,7 +107,7 @@ def _report(plan: ImportPlan, table: Table, language: str, *, dry_run: bool, as_
     counts = plan.counts.items()
     say(" · ".join(f"{word(_COUNTED[Action(action)])} {count}" for action, count in counts))
     if dry_run:
-        say(word(msgid("Dry run: nothing was written.")))
+        say(word(_NOTHING_WRITTEN))
 
 
 def _body(plan: ImportPlan, table: Table, language: str, *, dry_run: bool) -> dict[str, object]:

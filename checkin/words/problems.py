@@ -60,9 +60,7 @@ SENTENCES = {
     "invalid_email": msgid(
         "{value} is not an address; write it like name@domain.ma, or leave it empty."
     ),
-    "unknown_language": msgid(
-        "{value} is not one of our languages; write French, Arabic or English."
-    ),
+    "unknown_language": msgid("{value} is not one of our languages; write one of: {hints}."),
     "unknown_answer": msgid("{value} is not an answer; write yes or no."),
     "unknown_delegation": msgid(
         "{value} does not exist; correct the name or create the delegation. Nearest: {hints}."

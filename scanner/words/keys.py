@@ -16,7 +16,7 @@ KEYS = {
     "help_camera": msgid("Choose the camera"),
     "help_mirror": msgid("Mirror the picture"),
     "help_sound": msgid("Sound"),
-    "help_language": msgid("Language: French, Arabic, English"),
+    "help_language": msgid("Next language"),
     "help_quit": msgid("Quit"),
     "help_space": msgid("Space"),
     "help_wedge": msgid("A USB reader works too, at any time."),

@@ -26,7 +26,7 @@ from checkin.services.accounts.pins import ANSWERS_AT_GATES
 from checkin.services.accounts.sessions import end_sessions
 from checkin.services.common.activity import note
 from checkin.services.common.turns import Turns
-from checkin.words.languages import SOURCE_LANGUAGE
+from checkin.words.languages import DEFAULT_LANGUAGE, SOURCE_LANGUAGE
 from checkin.words.problems import problem_sentence
 
 #: an address has 320 characters at most (RFC 3696, with errata 254)
@@ -58,7 +58,7 @@ def add_operator(
     role: Role,
     password: str | None = None,
     delegation_id: int | None = None,
-    language: str = "fr",
+    language: str = DEFAULT_LANGUAGE,
     now: datetime,
     by: int | None = None,
 ) -> NewOperator:

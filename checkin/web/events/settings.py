@@ -24,6 +24,7 @@ from checkin.web.site.errors import register_page_errors
 from checkin.web.site.languages import page_language
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.state import database, marhaba
+from checkin.words.languages import DEFAULT_LANGUAGE
 from checkin.words.problems import problem_advice
 
 bp = Blueprint("event_settings", __name__)
@@ -36,7 +37,7 @@ _FIELDS = (
 )
 _FRESH = {
     "timezone": "Africa/Casablanca",
-    "language": "fr",
+    "language": DEFAULT_LANGUAGE,
     "reentry": "single",
     "grace_minutes": "0",
     "sensitive": "yes",

@@ -13,7 +13,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from badges.spec import Language
 from checkin.db.engine import in_transaction
 from checkin.domain.common.problems import Problem
 from checkin.domain.people.registration import Registration, validate
@@ -96,7 +95,7 @@ def _private(response: Response) -> Response:
 def _link(session: Session, secret: str) -> tuple[RegistrationLink, PrivacyNotice]:
     link = registration_link_by_secret(session, marhaba().keys, secret, datetime.now(UTC))
     answers = notice_of(link.event, marhaba().settings.shown_sender(session))
-    language = cast(Language, page_language())
+    language = page_language()
     return link, privacy_notice(session, link.event, link.delegation, answers, language)
 
 
