@@ -12,6 +12,7 @@ from badges.joining import joined
 from badges.line_breaks import words_of
 from badges.spec import BadgeSpec
 from badges.texts import reads_right_to_left
+from checkin.words.languages import DEFAULT_LANGUAGE
 
 Line = dict[str, Any]
 Weight = Literal["regular", "bold"]
@@ -23,7 +24,9 @@ _MEASURED_PX = 1000
 _SAFETY = 1.06
 
 
-def line_of(text: str, *, weight: Weight = "bold", scale: float = 1.0, latin: str = "fr") -> Line:
+def line_of(
+    text: str, *, weight: Weight = "bold", scale: float = 1.0, latin: str = DEFAULT_LANGUAGE
+) -> Line:
     """Return one line for the layout.
 
     Args:

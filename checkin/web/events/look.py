@@ -52,7 +52,7 @@ def preview(slug: str) -> ResponseReturnValue:
     """Return an invented participant's badge as a picture."""
     with database().read() as session:
         event = visible_event(session, current_operator(), slug)
-        picture = preview_picture(session, event, "ar" if event.language == "ar" else "fr")
+        picture = preview_picture(session, event, event.language)
     response = Response(picture, mimetype="image/png")
     response.headers["Cache-Control"] = "private, no-store"
     return response
