@@ -10,7 +10,7 @@ from PIL import ImageFont
 from badges.fonts import BOLD, FONTS, REGULAR, has_letter
 from badges.joining import joined
 from badges.line_breaks import words_of
-from badges.spec import BadgeSpec, Language
+from badges.spec import BadgeSpec
 from badges.texts import reads_right_to_left
 
 Line = dict[str, Any]
@@ -23,9 +23,7 @@ _MEASURED_PX = 1000
 _SAFETY = 1.06
 
 
-def line_of(
-    text: str, *, weight: Weight = "bold", scale: float = 1.0, latin: Language = "fr"
-) -> Line:
+def line_of(text: str, *, weight: Weight = "bold", scale: float = 1.0, latin: str = "fr") -> Line:
     """Return one line for the layout.
 
     Args:

@@ -20,8 +20,8 @@ from badges.lines import Line, in_both_scripts, latin_then_arabic, line_of
 from badges.look import PLAIN, Look, logo_svg
 from badges.qr import qr_svg
 from badges.shapes import outline
-from badges.spec import BadgeError, BadgeSpec, Language
-from badges.texts import TEXTS, fill, filling, moment_text
+from badges.spec import BadgeError, BadgeSpec
+from badges.texts import fill, filling, moment_text, texts_in
 
 #: `sheet`: 105 × 74.25 mm, 8 an A4 page · `a6`: 105 × 148.5 mm upright, 4 · `card`: 86 × 54 mm, 10
 Design = Literal["sheet", "a6", "card"]
@@ -61,7 +61,7 @@ def badge_sheets_pdf(
         {
             "paper": "sheets",
             "design": design,
-            "title": fill(TEXTS[language].sheet_title, filling(specs[0])),
+            "title": fill(texts_in(language).sheet_title, filling(specs[0])),
             "lang": language,
             "badges": cards,
             "cover": cover_of(specs) if cover else None,
@@ -80,7 +80,7 @@ def single_badge_pdf(
     spec: BadgeSpec, *, paper: Literal["letter"] | Design = "letter", look: Look = PLAIN
 ) -> bytes:
     """Return one badge: on an A4 page with what to do with it, or alone on a page of its size."""
-    texts = TEXTS[spec.language]
+    texts = texts_in(spec.language)
     return _typeset(
         {
             "paper": "letter" if paper == "letter" else "alone",
@@ -133,8 +133,8 @@ def _reporting(
 
 
 def _advice(spec: BadgeSpec) -> list[Line]:
-    texts, words = TEXTS[spec.language], filling(spec)
-    latin: Language = "en" if spec.language == "en" else "fr"
+    texts, words = texts_in(spec.language), filling(spec)
+    latin: str = "en" if spec.language == "en" else "fr"
     sentences = [
         (f"{texts.when_label}{texts.colon}{words['when']}", 12),
         (f"{texts.where_label}{texts.colon}{words['venue']}", 12),

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 # First of all: whatever asks for a time zone from here on gets it from the shipped tables.
 import checkin.protocol.time_zones  # noqa: F401
-from checkin.domain.scanning.messages import DEFAULT_LANGUAGE, LANGUAGES
 from checkin.domain.scanning.verdict import Direction
 from checkin.protocol.fingerprints import fingerprint_typed
 from checkin.protocol.version import VERSION
+from checkin.words.languages import DEFAULT_LANGUAGE, LANGUAGES
 from scanner.core.errors import LibraryMissing, ScannerError
 from scanner.core.quiet import silence_stderr
 from scanner.words import say

@@ -22,7 +22,12 @@ def say(domain: str, language: str, msgid: str, /, **details: object) -> str:
     Raises:
         KeyError: a detail that the sentence needs is missing.
     """
-    return _translations(domain, language).gettext(msgid).format(**details)
+    return translated(domain, language, msgid).format(**details)
+
+
+def translated(domain: str, language: str, msgid: str, /) -> str:
+    """Return a sentence in a language, its places still open; an unknown one reads the default."""
+    return _translations(domain, language).gettext(msgid)
 
 
 def say_number(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from checkin.domain.scanning.messages import DEFAULT_LANGUAGE, pending_message, refusal_message
+from checkin.domain.scanning.messages import pending_message, refusal_message
 from checkin.domain.scanning.verdict import (
     Admitted,
     Direction,
@@ -19,6 +19,7 @@ from checkin.domain.scanning.verdict import (
 from checkin.domain.scanning.verdict import Verdict as Decision
 from checkin.protocol.codes import parse_code
 from checkin.protocol.gate_list import badge_tag, open_entry
+from checkin.words.languages import DEFAULT_LANGUAGE
 from scanner.core.scan import Scan, Verdict, utc_text
 from scanner.offline.clock import DeviceClock
 from scanner.offline.held_list import HeldList

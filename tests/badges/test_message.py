@@ -14,7 +14,7 @@ from badges.message import Links, Notice, compose
 from badges.pdf import single_badge_pdf
 from badges.phone import phone_badge_png
 from badges.spec import BadgeError, BadgeSpec, Language
-from badges.texts import TEXTS, Texts, fill
+from badges.texts import Texts, fill, texts_in
 from tests.badges.reading import codes_in, pages, picture
 from tests.badges.specs import a_spec
 
@@ -40,7 +40,7 @@ def a_message(spec: BadgeSpec | None = None, **changes: Any) -> EmailMessage:
 
 
 def own(subject: str) -> Texts:
-    return replace(TEXTS["fr"], subject=subject)
+    return replace(texts_in("fr"), subject=subject)
 
 
 def received(message: EmailMessage) -> EmailMessage:
@@ -265,7 +265,7 @@ def test_a_calendar_file_is_attached_under_an_ascii_name() -> None:
 
 @pytest.mark.parametrize("language", ["fr", "ar", "en"])
 def test_a_new_badge_says_that_the_earlier_one_works_no_more(language: Language) -> None:
-    said = " ".join(TEXTS[language].replaces.split())
+    said = " ".join(texts_in(language).replaces.split())
 
     first, second = (a_message(a_spec(language=language), replaces=it) for it in (False, True))
 

@@ -47,7 +47,7 @@ class Checkout:
         """Give it an environment in which all is installed that it needs: that of the tests."""
         programs = self.folder / ".venv" / "bin"
         programs.mkdir(parents=True)
-        for name in ("python", "pybabel"):
+        for name in ("python",):
             program = Path(sys.executable).with_name(name)
             (programs / name).write_text(f'#!/bin/sh\nexec {program} "$@"\n')
             (programs / name).chmod(0o755)
@@ -115,5 +115,5 @@ def locked(translations: Path) -> Iterator[None]:
 def compiled_in(translations: Path) -> list[str]:
     """Return the names of all files there that are not written by people."""
     files = (path for path in translations.rglob("*") if path.is_file())
-    found = (path for path in files if path.suffix not in (".po", ".cfg"))
+    found = (path for path in files if path.suffix != ".po")
     return sorted(path.relative_to(translations).as_posix() for path in found)

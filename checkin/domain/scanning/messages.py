@@ -6,9 +6,6 @@ from checkin.domain.scanning.reasons import ROWS, Reason
 from checkin.domain.scanning.verdict import Direction, Status
 from checkin.words.catalogues import msgid, say
 
-LANGUAGES = ("fr", "ar", "en")
-DEFAULT_LANGUAGE = "fr"
-
 _ADMITTED = msgid("Welcome")
 _LEFT = msgid("Exit recorded")
 _PENDING = msgid("Noted offline, to be confirmed")

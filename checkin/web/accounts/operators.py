@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from checkin.db.engine import in_transaction
 from checkin.db.models import LinkPurpose, Operator, Role
-from checkin.domain.scanning.messages import LANGUAGES
 from checkin.errors import Conflict, InvalidRequest, LastAdministrator
 from checkin.services.accounts.operators import (
     InvalidField,
@@ -37,6 +36,8 @@ from checkin.web.site.languages import page_language
 from checkin.web.site.outgoing import mail_refusals, public_address
 from checkin.web.site.sessions import current_operator, lifetimes
 from checkin.web.site.state import database, marhaba
+from checkin.words.languages import LANGUAGES
+from checkin.words.problems import problem_sentence
 
 bp = Blueprint("operators", __name__)
 register_page_errors(bp)
@@ -169,7 +170,7 @@ def _language() -> str:
 
 
 def _problem(fault: InvalidField) -> dict[str, str]:
-    return {fault.problem.column: fault.problem.sentence(page_language())}
+    return {fault.problem.column: problem_sentence(fault.problem, page_language())}
 
 
 def _last_administrator() -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import cast
 
 from apiflask import APIBlueprint
 from flask import Response, abort, current_app, g, make_response, redirect, render_template
@@ -16,8 +15,7 @@ from badges.calendar import calendar_file
 from badges.look import logo_data_url
 from badges.phone import phone_badge_png
 from badges.qr import qr_svg
-from badges.spec import Language
-from badges.texts import TEXTS, moment_text
+from badges.texts import moment_text, texts_in
 from badges.wallet import apple
 from checkin.services.badges.page import ShownBadge, calendar_entry, shown_badge
 from checkin.services.badges.wallets import Wallet, google_link_of, pass_of, wallets_for
@@ -25,11 +23,14 @@ from checkin.web.site.errors import register_page_errors
 from checkin.web.site.languages import page_language
 from checkin.web.site.limits import limit_wrong_links
 from checkin.web.site.state import database, marhaba
+from checkin.words.catalogues import msgid, say
+from checkin.words.languages import LANGUAGES
 
 bp = APIBlueprint("badge_page", __name__, enable_openapi=False)
 register_page_errors(bp)
 
 _limited = limit_wrong_links(410)
+_NO_BADGE = msgid("There is no badge at this address, or no longer. Ask your delegation for yours.")
 
 
 @bp.get("/b/<secret>")
@@ -37,14 +38,14 @@ _limited = limit_wrong_links(410)
 def show(secret: str) -> ResponseReturnValue:
     """Show a badge on the whole screen; it works without scripts."""
     shown = _shown(secret)
-    language = cast(Language, page_language())
+    language = page_language()
     return render_template(
         "badges/badge_page.html",
         shown=shown,
         spec=shown.spec,
         secret=secret,
         wallets=wallets_for(shown, marhaba().wallets, datetime.now(UTC)),
-        words=TEXTS[language],
+        words=texts_in(language),
         logo=logo_data_url(shown.look),
         # Made of digits by our own writer: no text of anybody's is in it.
         code_picture=Markup(qr_svg(shown.spec.code)),  # noqa: S704
@@ -103,7 +104,8 @@ def _private(response: Response) -> Response:
 
 @bp.errorhandler(410)
 def _gone(_fault: HTTPException) -> ResponseReturnValue:
-    return render_template("badges/badge_gone.html"), 410
+    told = {language: say("pages", language.tag, _NO_BADGE) for language in LANGUAGES.values()}
+    return render_template("badges/badge_gone.html", told=told), 410
 
 
 def _shown(secret: str) -> ShownBadge:

@@ -24,6 +24,8 @@ from checkin.web.site.errors import register_page_errors
 from checkin.web.site.languages import page_language
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.state import database, marhaba
+from checkin.words.languages import DEFAULT_LANGUAGE
+from checkin.words.problems import problem_advice
 
 bp = Blueprint("event_settings", __name__)
 register_page_errors(bp)
@@ -35,7 +37,7 @@ _FIELDS = (
 )
 _FRESH = {
     "timezone": "Africa/Casablanca",
-    "language": "fr",
+    "language": DEFAULT_LANGUAGE,
     "reentry": "single",
     "grace_minutes": "0",
     "sensitive": "yes",
@@ -128,7 +130,7 @@ def _page(
         "events/settings.html",
         event=event,
         values=values,
-        problems={one.column: one.advice(page_language()) for one in problems or ()},
+        problems={one.column: problem_advice(one, page_language()) for one in problems or ()},
         time_zones=_time_zones(),
         names=step_names(),
         steps={},

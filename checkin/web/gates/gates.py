@@ -17,6 +17,7 @@ from checkin.web.site.errors import register_page_errors
 from checkin.web.site.event_changes import change_event
 from checkin.web.site.languages import page_language
 from checkin.web.site.state import marhaba
+from checkin.words.problems import problem_advice
 
 bp = Blueprint("gate_desk", __name__)
 register_page_errors(bp)
@@ -66,7 +67,7 @@ def _changed(slug: str, form: str, change: Callable[..., object]) -> ResponseRet
 
 def _sentence(fault: MarhabaError) -> str:
     if isinstance(fault, InvalidValue):
-        return fault.in_column("name").advice(page_language())
+        return problem_advice(fault.in_column("name"), page_language())
     if isinstance(fault, Conflict):
         return str(_("This name is taken, or the device was revoked: reload the page and look."))
     return str(_("Write a name of 1 to 120 characters."))

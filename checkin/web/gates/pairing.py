@@ -18,6 +18,7 @@ from checkin.web.site.languages import page_language
 from checkin.web.site.outgoing import public_address
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.state import database, marhaba
+from checkin.words.problems import problem_advice
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def open_pairing_at(slug: str, given: str) -> OpenPairing:
     try:
         name = gate_name(given)
     except InvalidValue as fault:
-        return OpenPairing(given, problem=fault.in_column("name").advice(page_language()))
+        return OpenPairing(given, problem=problem_advice(fault.in_column("name"), page_language()))
     operator, now = current_operator(), datetime.now(UTC)
 
     def work(session: Session) -> str:

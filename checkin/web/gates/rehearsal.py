@@ -23,6 +23,7 @@ from checkin.web.site.errors import register_page_errors
 from checkin.web.site.event_changes import change_event
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.state import database, marhaba
+from checkin.words.languages import LANGUAGES
 
 bp = Blueprint("rehearsal", __name__)
 register_page_errors(bp)
@@ -93,7 +94,7 @@ def _badge(code: str, practice: Practice, now: datetime) -> PracticeBadge:
     verdict = practice_verdict(practice, now)
     return PracticeBadge(
         kind=face_of(verdict.reason) if verdict.reason else "ok",
-        shows={one: verdict_message(verdict.status, verdict.reason, one) for one in ("fr", "ar")},
+        shows={one: verdict_message(verdict.status, verdict.reason, one) for one in LANGUAGES},
         code=group_for_people(code),
         picture="data:image/svg+xml;base64," + b64encode(qr_svg(code).encode()).decode("ascii"),
     )

@@ -8,13 +8,13 @@ from pathlib import Path
 from flask import Blueprint, Response, current_app, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from checkin.domain.scanning.messages import LANGUAGES
 from checkin.services.events.visibility import timezones_in_use
 from checkin.web.gates.kept_files import fingerprint, scan_page_files
 from checkin.web.gates.scan_words import scan_words
 from checkin.web.site.errors import register_page_errors
 from checkin.web.site.languages import page_language
 from checkin.web.site.state import database
+from checkin.words.languages import LANGUAGES
 
 bp = Blueprint("scan_page", __name__)
 register_page_errors(bp)

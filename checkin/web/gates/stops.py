@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Event
-from checkin.domain.scanning.messages import LANGUAGES
 from checkin.errors import InvalidRequest
 from checkin.services.events.visibility import visible_event
 from checkin.services.gates.stops import LONGEST_MESSAGE, lift_stop, stop_entries, stops_of
@@ -17,22 +16,20 @@ from checkin.web.site.errors import register_page_errors
 from checkin.web.site.event_changes import change_event
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.state import database, marhaba
+from checkin.words.catalogues import msgid, say
+from checkin.words.languages import LANGUAGES
 
 bp = Blueprint("stops", __name__)
 register_page_errors(bp)
 
 #: what the form proposes: in a hurry, one press is enough
-READY = {
-    "fr": "Entrées suspendues. Attendez les consignes des organisateurs.",
-    "ar": "تم توقيف الدخول مؤقتا. يُرجى انتظار تعليمات المنظمين.",
-    "en": "Entries are suspended. Wait for word from the organisers.",
-}
+_READY = msgid("Entries are suspended. Wait for word from the organisers.")
 
 
 @bp.get("/events/<slug>/stop")
 def show(slug: str) -> ResponseReturnValue:
     """Say whether entries are stopped, by whom and since when, with the form that changes it."""
-    return _page(slug, READY)
+    return _page(slug, {tag: say("pages", tag, _READY) for tag in LANGUAGES})
 
 
 @bp.post("/events/<slug>/stop")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import cast
 
 from apiflask import APIBlueprint
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -11,9 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from badges.spec import Language
 from checkin.db.engine import in_transaction
-from checkin.domain.scanning.messages import LANGUAGES
 from checkin.errors import NotFound
 from checkin.services.events.own_texts import (
     EDITABLE,
@@ -32,6 +29,7 @@ from checkin.web.site.errors import register_page_errors
 from checkin.web.site.outgoing import mail_refusals, mail_sender, shown_sender
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.state import database, marhaba
+from checkin.words.languages import LANGUAGES
 
 bp = APIBlueprint("message_texts", __name__, enable_openapi=False)
 register_page_errors(bp)
@@ -104,6 +102,7 @@ def _page(
         "mail/message_texts.html",
         event=event,
         code=language,
+        direction=LANGUAGES[language].direction,
         values=values,
         usual=usual_texts(language),
         problems={name: _problem_words(problem) for name, problem in (problems or {}).items()},
@@ -135,7 +134,7 @@ def _problem_words(problem: TextProblem) -> str:
     )
 
 
-def _language(code: str) -> Language:
+def _language(code: str) -> str:
     if code not in LANGUAGES:
         raise NotFound(f"{code!r} is none of the message's languages")
-    return cast(Language, code)
+    return code

@@ -42,6 +42,7 @@ from checkin.web.site.outgoing import (
 from checkin.web.site.permissions import may_use
 from checkin.web.site.sessions import current_operator, operator_or_none
 from checkin.web.site.state import database, marhaba
+from checkin.words.problems import problem_advice
 
 bp = Blueprint("server_address", __name__)
 register_page_errors(bp)
@@ -111,7 +112,7 @@ def _kept(field: str, keep: Keep) -> ResponseReturnValue:
             database(), lambda session: keep(session, text, now=now, operator_id=operator_id)
         )
     except InvalidValue as fault:
-        return _page(field, fault.in_column(field).advice(page_language())), 400
+        return _page(field, problem_advice(fault.in_column(field), page_language())), 400
     marhaba().public_url.forget()
     flash(_("Saved."))
     return redirect(_back(), 303)
@@ -134,7 +135,7 @@ def _page(field: str = "", problem: str = "") -> str:
         written=_written() if field else "",
         choices=[(one, url, names.get(one, "")) for one, url in choices.items()],
         refusal=refusal,
-        warning=warning.advice(page_language()) if warning else "",
+        warning=problem_advice(warning, page_language()) if warning else "",
         refused_sender=sender_refusal(sender),
         check=None if address.is_only_here else telephone_check(address.url),
         back=_back(),

@@ -36,6 +36,7 @@ from checkin.web.site.json import json_response
 from checkin.web.site.languages import page_language
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.state import database
+from checkin.words.problems import problem_sentence
 
 bp = Blueprint("buses", __name__)
 register_page_errors(bp)
@@ -145,7 +146,7 @@ def _write_bus(
     values = {name: request.form.get(name, "")[:200] for name in _FIELDS}
     details = validate_bus(values)
     if isinstance(details, list):
-        problems = tuple(problem.sentence(page_language()) for problem in details)
+        problems = tuple(problem_sentence(problem, page_language()) for problem in details)
         return _page(slug, delegation_id, attempt=Attempt(values, problems)), 400
 
     def work(session: Session) -> None:

@@ -28,6 +28,7 @@ from checkin.web.site.languages import page_language
 from checkin.web.site.listed_forms import NONE_REFUSED, ChangeByDetails, Refused, change_by_form
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.state import database, marhaba
+from checkin.words.problems import problem_advice
 
 bp = Blueprint("categories", __name__)
 register_page_errors(bp)
@@ -67,7 +68,7 @@ def remove(slug: str, category_id: int) -> ResponseReturnValue:
     try:
         _write(slug, partial(remove_category, category_id=category_id))
     except InvalidValue as fault:
-        return _page(slug, notice=fault.in_column("category").advice(page_language())), 400
+        return _page(slug, notice=problem_advice(fault.in_column("category"), page_language())), 400
     flash(_("The category is deleted."))
     return redirect(url_for("categories.show", slug=slug), 303)
 

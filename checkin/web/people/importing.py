@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from checkin.db.engine import in_transaction
 from checkin.db.models import Delegation, Event
-from checkin.domain.common.problem_sentences import COLUMN_NAMES
 from checkin.domain.people.corrections import COLUMNS, correct
 from checkin.domain.people.importing import Action, Row
 from checkin.domain.people.unreadable import UnreadableFile
@@ -30,6 +29,9 @@ from checkin.web.site.languages import page_language
 from checkin.web.site.limits import by_operator, limited
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.state import database, marhaba
+from checkin.words.languages import DEFAULT_LANGUAGE, spoken
+from checkin.words.problems import column_name
+from checkin.words.unreadable import unreadable_sentence
 
 bp = Blueprint("importing", __name__)
 register_page_errors(bp)
@@ -81,7 +83,7 @@ def upload(slug: str, delegation_id: int) -> ResponseReturnValue:
     try:
         table = _sent_table()
     except UnreadableFile as fault:
-        sentence = fault.sentence(page_language())
+        sentence = unreadable_sentence(fault, page_language())
         page = render_template(
             "people/import_new.html", event=event, delegation=delegation, problem=sentence
         )
@@ -128,9 +130,9 @@ def discard(slug: str, delegation_id: int) -> ResponseReturnValue:
 def _model_headings() -> list[str]:
     language = page_language()
     # "الاسم" alone would be read as the name in Arabic.
-    latin = COLUMN_NAMES["name"]["fr" if language == "ar" else language]
+    latin = column_name("name", DEFAULT_LANGUAGE if spoken(language).is_from_right else language)
     others = [c for c in COLUMNS if c not in ("name", "delegation")]
-    return [latin, *(COLUMN_NAMES[column][language] for column in others)]
+    return [latin, *(column_name(column, language) for column in others)]
 
 
 def _sent_table() -> Table:

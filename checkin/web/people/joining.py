@@ -13,7 +13,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from badges.spec import Language
 from checkin.db.engine import in_transaction
 from checkin.domain.common.problems import Problem
 from checkin.domain.people.registration import Registration, validate
@@ -31,6 +30,7 @@ from checkin.web.site.errors import register_page_errors
 from checkin.web.site.languages import page_language
 from checkin.web.site.limits import by_client, by_path, limit_wrong_links, limited
 from checkin.web.site.state import database, marhaba
+from checkin.words.problems import problem_sentence
 
 bp = APIBlueprint("joining", __name__, enable_openapi=False)
 register_page_errors(bp)
@@ -95,7 +95,7 @@ def _private(response: Response) -> Response:
 def _link(session: Session, secret: str) -> tuple[RegistrationLink, PrivacyNotice]:
     link = registration_link_by_secret(session, marhaba().keys, secret, datetime.now(UTC))
     answers = notice_of(link.event, marhaba().settings.shown_sender(session))
-    language = cast(Language, page_language())
+    language = page_language()
     return link, privacy_notice(session, link.event, link.delegation, answers, language)
 
 
@@ -105,7 +105,7 @@ def _checked(values: Mapping[str, str], notice: PrivacyNotice) -> Registration |
     problems = checked if isinstance(checked, list) else []
     if isinstance(checked, Registration) and not (checked.email or checked.phone):
         problems = [Problem("phone", "missing_contact")]
-    told = {problem.column: problem.sentence(language) for problem in problems}
+    told = {problem.column: problem_sentence(problem, language) for problem in problems}
     if request.form.get("consent") != notice.version:
         told["consent"] = _("Read the notice and tick the box, if you agree.")
     return told or cast(Registration, checked)

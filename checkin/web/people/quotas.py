@@ -38,6 +38,8 @@ from checkin.web.site.limits import by_operator, limited
 from checkin.web.site.listed_forms import NONE_REFUSED, ChangeByDetails, Refused, change_by_form
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.state import database, marhaba
+from checkin.words.problems import problem_advice
+from checkin.words.unreadable import unreadable_sentence
 
 bp = Blueprint("quotas", __name__)
 register_page_errors(bp)
@@ -94,7 +96,7 @@ def upload(slug: str) -> ResponseReturnValue:
         if not rows:
             raise UnreadableFile("empty_file")
     except UnreadableFile as fault:
-        return _sheet_page(slug, [], problem=fault.sentence(page_language())), 400
+        return _sheet_page(slug, [], problem=unreadable_sentence(fault, page_language())), 400
     return _sheet_page(slug, rows)
 
 
@@ -161,7 +163,8 @@ def _sheet_page(slug: str, rows: list[QuotaRow], problem: str = "") -> str:
         event = visible_event(session, current_operator(), slug)
         plan = plan_quotas(rows, known_delegations(session, event, datetime.now(UTC)))
     problems = {
-        one.row.number: {p.column: p.advice(page_language()) for p in one.problems} for one in plan
+        one.row.number: {p.column: problem_advice(p, page_language()) for p in one.problems}
+        for one in plan
     }
     counts = {str(a): sum(one.action == a for one in plan) for a in QuotaAction}
     return render_template(

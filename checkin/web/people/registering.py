@@ -28,6 +28,7 @@ from checkin.services.people.search import participant_by_id
 from checkin.web.site.languages import page_language
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.state import database, marhaba
+from checkin.words.problems import problem_sentence
 
 
 @dataclass(frozen=True)
@@ -185,4 +186,4 @@ def _number(text: str) -> int:
 
 def _sentences(problems: list[Problem]) -> dict[str, str]:
     language = page_language()
-    return {problem.column: problem.sentence(language) for problem in problems}
+    return {problem.column: problem_sentence(problem, language) for problem in problems}

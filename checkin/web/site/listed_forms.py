@@ -17,6 +17,7 @@ from checkin.domain.common.problems import FieldProblem, Problem
 from checkin.web.site.event_changes import change_event
 from checkin.web.site.languages import page_language
 from checkin.web.site.state import marhaba
+from checkin.words.problems import problem_advice
 
 D = TypeVar("D")
 D_contra = TypeVar("D_contra", contravariant=True)
@@ -48,7 +49,7 @@ class Refused:
 
     def shown(self) -> dict[str, object]:
         """Return what the page's template asks for."""
-        sentences = {one.column: one.advice(page_language()) for one in self.problems}
+        sentences = {one.column: problem_advice(one, page_language()) for one in self.problems}
         return {"refused": self.form, "said": self.said, "said_problems": sentences}
 
 

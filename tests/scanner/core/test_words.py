@@ -3,7 +3,7 @@ import string
 
 import pytest
 
-from checkin.domain.scanning.messages import LANGUAGES
+from checkin.words.languages import LANGUAGES
 from scanner import words
 from scanner.core import errors
 from scanner.core.scan import Kind

@@ -12,6 +12,7 @@ from checkin.db.models import Activity, ImportDraft, Participant
 from checkin.domain.people.unreadable import UnreadableFile
 from checkin.services.spreadsheets.reading import read_table
 from checkin.web.people.importing import MAX_UPLOAD_BYTES
+from checkin.words.unreadable import unreadable_sentence
 from tests.support import factories
 
 LIST = "Nom,Téléphone,Délégation\nAmina Alaoui,0612345678,\nBahia Idrissi,12,\n"
@@ -192,7 +193,7 @@ def test_hostile_files_are_answered_as_on_the_command_line(
     response = upload(coordinator, page, content, name)
 
     assert response.status_code == 400
-    assert str(escape(fault.value.sentence("fr"))) in response.text
+    assert str(escape(unreadable_sentence(fault.value, "fr"))) in response.text
     assert drafts(database) == 0
 
 
