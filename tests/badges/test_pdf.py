@@ -6,7 +6,7 @@ import pytest
 from pypdf import PdfReader
 
 from badges.pdf import badge_sheets_pdf, single_badge_pdf
-from badges.spec import BadgeError, Language
+from badges.spec import BadgeError
 from tests.badges.reading import code_box_px, codes_in, inked_box, page_sizes_mm, pages
 from tests.badges.specs import a_spec
 

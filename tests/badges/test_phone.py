@@ -10,7 +10,8 @@ from badges.colour import contrast, ink_on
 from badges.drawing import Row, draw_centred, require_shaping, set_row
 from badges.look import Look
 from badges.phone import phone_badge_png
-from badges.spec import LANGUAGES, BadgeError, Language
+from badges.spec import BadgeError
+from checkin.words.languages import LANGUAGES
 from tests.badges.reading import code_box_px, codes_in, inked_box, picture
 from tests.badges.specs import COLOURS, a_spec
 from tests.badges.test_designs import LOGO

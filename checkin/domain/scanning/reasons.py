@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from checkin.domain.scanning.facts import EntryPolicy, Reentry, RegistrationStatus, ScanFacts
+from checkin.words.catalogues import msgid
 
 
 class Reason(StrEnum):
@@ -39,7 +40,7 @@ class Face(StrEnum):
 
 
 class NextStep(StrEnum):
-    """What a volunteer does with somebody whom the gate refuses."""
+    """What a volunteer does with somebody whom the gate refuses; docs/event-day.md has the list."""
 
     HELP_DESK = "send the person to the help desk"
     SUPERVISOR = "call a supervisor"
@@ -58,9 +59,10 @@ class ReasonRow:
         forceable: a supervisor may answer for it. Nobody stands behind a code that is not ours, a
             revoked badge or a canceled registration.
         without_place: whom a supervisor lets in against it has no place of the quota.
-        refused: what gates say to it, in English: the key of its translations.
+        refused: what gates say to it; as `let_in`, a sentence of the catalogue `device`.
         let_in: what the list of conflicts says where a gate let the person in all the same.
-        next_step: what the volunteer does then.
+        next_step: what the volunteer does with whom the gate refuses.
+        practised: a practice badge shows it (`rehearsal.py`).
     """
 
     reason: Reason
@@ -71,6 +73,7 @@ class ReasonRow:
     refused: str
     let_in: str
     next_step: NextStep
+    practised: bool
 
 
 #: the most serious first: a revoked badge is never reported as merely early
@@ -79,57 +82,64 @@ REASONS: tuple[ReasonRow, ...] = (
         reason=Reason.INVALID,
         applies=lambda facts, _at, _policy: not facts.known,
         forceable=False,
-        refused="Unknown badge: send to the help desk",
-        let_in="Let in with a code that is unknown here",
+        refused=msgid("Unknown badge: send to the help desk"),
+        let_in=msgid("Let in with a code that is unknown here"),
         next_step=NextStep.HELP_DESK,
+        practised=False,
     ),
     ReasonRow(
         reason=Reason.WRONG_EVENT,
         applies=lambda facts, _at, _policy: not facts.same_event,
         forceable=False,
-        refused="Badge of another event",
-        let_in="Let in with another event's badge",
+        refused=msgid("Badge of another event"),
+        let_in=msgid("Let in with another event's badge"),
         next_step=NextStep.HELP_DESK,
+        practised=False,
     ),
     ReasonRow(
         reason=Reason.REVOKED,
         applies=lambda facts, _at, _policy: facts.badge_revoked,
         forceable=False,
-        refused="Badge revoked: send to the help desk",
-        let_in="Let in with a badge that had been revoked",
+        refused=msgid("Badge revoked: send to the help desk"),
+        let_in=msgid("Let in with a badge that had been revoked"),
         next_step=NextStep.HELP_DESK,
+        practised=True,
     ),
     ReasonRow(
         reason=Reason.CANCELED,
         applies=lambda facts, _at, _policy: facts.standing == RegistrationStatus.CANCELED,
         forceable=False,
-        refused="Registration canceled",
-        let_in="Let in although the registration had been canceled",
+        refused=msgid("Registration canceled"),
+        let_in=msgid("Let in although the registration had been canceled"),
         next_step=NextStep.HELP_DESK,
+        practised=True,
     ),
     ReasonRow(
         reason=Reason.BLOCKED,
         applies=lambda facts, _at, _policy: facts.blocked,
         forceable=True,
-        refused="Entry blocked: call a supervisor",
-        let_in="Let in although blocked",
+        refused=msgid("Entry blocked: call a supervisor"),
+        let_in=msgid("Let in although blocked"),
         next_step=NextStep.SUPERVISOR,
+        practised=False,
     ),
     ReasonRow(
         reason=Reason.WRONG_GATE,
         applies=lambda facts, _at, _policy: not facts.gate_admits,
         forceable=True,
-        refused="This gate does not admit this category",
-        let_in="Let in at a gate for other categories",
+        refused=msgid("This gate does not admit this category"),
+        let_in=msgid("Let in at a gate for other categories"),
         next_step=NextStep.HELP_DESK,
+        practised=True,
     ),
     ReasonRow(
         reason=Reason.INVALID_TIME,
         applies=lambda _facts, at, policy: not policy.is_open(at),
         forceable=True,
-        refused="The doors are not open at this time",
-        let_in="Let in outside the opening hours, or by a clock that was wrong",
+        refused=msgid("The doors are not open at this time"),
+        let_in=msgid("Let in outside the opening hours, or by a clock that was wrong"),
         next_step=NextStep.WAIT,
+        practised=False,
     ),
     ReasonRow(
         reason=Reason.UNAPPROVED,
@@ -140,9 +150,10 @@ REASONS: tuple[ReasonRow, ...] = (
         ),
         forceable=True,
         without_place=True,
-        refused="On the reserve list: no place released",
-        let_in="Let in from the reserve list without a place",
+        refused=msgid("On the reserve list: no place released"),
+        let_in=msgid("Let in from the reserve list without a place"),
         next_step=NextStep.HELP_DESK,
+        practised=True,
     ),
     ReasonRow(
         reason=Reason.ALREADY_REDEEMED,
@@ -151,35 +162,39 @@ REASONS: tuple[ReasonRow, ...] = (
         ),
         forceable=True,
         face=Face.ALREADY,
-        refused="Already in",
-        let_in="The same badge was let in twice",
+        refused=msgid("Already in"),
+        let_in=msgid("The same badge was let in twice"),
         next_step=NextStep.COMPARE,
+        practised=True,
     ),
     ReasonRow(
         reason=Reason.QUOTA_EXCEEDED,
         applies=lambda facts, _at, _policy: facts.first_time and facts.places_used >= facts.quota,
         forceable=True,
         without_place=True,
-        refused="The delegation's quota is reached",
-        let_in="Let in over the delegation's quota",
+        refused=msgid("The delegation's quota is reached"),
+        let_in=msgid("Let in over the delegation's quota"),
         next_step=NextStep.SUPERVISOR,
+        practised=False,
     ),
     ReasonRow(
         reason=Reason.CAPACITY_EXCEEDED,
         applies=lambda facts, _at, policy: not facts.inside and policy.is_full(facts.hall_inside),
         forceable=True,
-        refused="The hall is full",
-        let_in="Let in over the hall's capacity",
+        refused=msgid("The hall is full"),
+        let_in=msgid("Let in over the hall's capacity"),
         next_step=NextStep.WAIT,
+        practised=False,
     ),
     ReasonRow(
         reason=Reason.CHECKOUT_REQUIRED,
         applies=lambda facts, _at, policy: policy.reentry == Reentry.AFTER_EXIT and facts.inside,
         forceable=True,
         face=Face.ALREADY,
-        refused="Still inside: scan the exit first",
-        let_in="Let in again without having left",
+        refused=msgid("Still inside: scan the exit first"),
+        let_in=msgid("Let in again without having left"),
         next_step=NextStep.SCAN_EXIT,
+        practised=False,
     ),
 )
 

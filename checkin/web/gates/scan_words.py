@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from flask_babel import gettext as _
 
-from checkin.domain.scanning.messages import PENDING, verdict_message
+from checkin.domain.scanning.messages import pending_message, refusal_message, verdict_message
 from checkin.domain.scanning.reasons import REASONS
 from checkin.domain.scanning.verdict import Direction, Status
 from checkin.web.site.languages import offset_s
@@ -39,7 +39,7 @@ def reason_rows(language: str) -> list[dict[str, object]]:
             "reason": row.reason,
             "forceable": row.forceable,
             "face": row.face,
-            "refused": verdict_message(Status.ERROR, row.reason, language),
+            "refused": refusal_message(row.reason, language),
         }
         for row in REASONS
     ]
@@ -49,7 +49,7 @@ def _verdicts(language: str) -> dict[str, str]:
     return {
         "entry": verdict_message(Status.OK, None, language),
         "exit": verdict_message(Status.OK, None, language, Direction.EXIT),
-        "pending": PENDING[language],
+        "pending": pending_message(language),
     }
 
 
