@@ -11,7 +11,7 @@ import pytest
 
 from checkin.web.gates import kept_files
 from checkin.web.gates.kept_files import fingerprint, scan_page_files
-from checkin.web.site.template_folder import template_folder
+from checkin.web.site.static import template_folder
 from checkin.words.compiled import catalogue_files
 from checkin.words.languages import LANGUAGES, SOURCE_LANGUAGE
 

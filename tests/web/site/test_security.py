@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from werkzeug.routing import Rule
 
 from checkin.db.models import Base, Role
-from checkin.web.site.permissions import PERMISSIONS, Audience
+from checkin.web.site.permissions import Audience, permissions_of
 from checkin.web.site.state import API
 from tests.support import factories
 from tests.support.factories import write
@@ -27,15 +27,15 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 #: its answer never ends
-_STREAMS = {"organiser.board_live", "api.lists.stream_counts"}
+_STREAMS = {"board.live", "api.lists.stream_counts"}
 
 
 def rules(app, method: str) -> list[Rule]:
     return [rule for rule in app.url_map.iter_rules() if method in (rule.methods or ())]
 
 
-def takes_cookies(rule: Rule) -> bool:
-    return PERMISSIONS[rule.endpoint] not in (Audience.DEVICE, Audience.LINK)
+def takes_cookies(app, rule: Rule) -> bool:
+    return permissions_of(app)[rule.endpoint] not in (Audience.DEVICE, Audience.LINK)
 
 
 def contents(database) -> dict[str, list[tuple[object, ...]]]:
@@ -93,7 +93,7 @@ def test_no_page_takes_a_form_without_its_token(app, database, chief):
             house.path(rule, operator_id=1, session_id=1)
         ).status_code
         for rule in rules(app, "POST")
-        if takes_cookies(rule)
+        if takes_cookies(app, rule)
     }
 
     assert len(statuses) > 40
@@ -122,7 +122,7 @@ def test_what_is_too_large_is_refused_before_it_is_read(app, database, chief):
             house.path(rule), large, "application/x-www-form-urlencoded"
         ).status_code
         for rule in rules(app, "POST")
-        if takes_cookies(rule)
+        if takes_cookies(app, rule)
     }
 
     assert {rule: status for rule, status in statuses.items() if status != 413} == {}
@@ -173,8 +173,8 @@ def test_a_coordinator_reaches_nothing_of_another_delegation(
         for rule in app.url_map.iter_rules()
         if "slug" in rule.arguments
         and _names(rule)
-        and not isinstance(PERMISSIONS[rule.endpoint], Audience)
-        and Role.COORDINATOR in PERMISSIONS[rule.endpoint]
+        and isinstance(allowed := permissions_of(app)[rule.endpoint], frozenset)
+        and Role.COORDINATOR in allowed
     ]
     before = contents(database)
 
