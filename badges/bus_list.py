@@ -12,50 +12,23 @@ from typing import Any
 import typst
 
 from badges.fonts import FONTS
-from badges.spec import Language
 from badges.texts import moment_text
+from checkin.words.catalogues import msgid, say
+from checkin.words.languages import spoken
 
 _PAGE = Path(__file__).with_name("bus_list.typ")
-_WORDS: dict[Language, dict[str, str]] = {
-    "fr": {
-        "list": "Liste des passagers",
-        "delegation": "Délégation",
-        "leader": "Responsable",
-        "passengers": "Passagers / places",
-        "name": "Nom",
-        "name_ar": "Nom en arabe",
-        "phone": "Téléphone",
-        "out": "Aller",
-        "back": "Retour",
-        "private": "Données personnelles : gardez cette liste sur vous et détruisez-la au retour.",
-        "page": "Page",
-    },
-    "ar": {
-        "list": "لائحة الركاب",
-        "delegation": "الوفد",
-        "leader": "المسؤول",
-        "passengers": "الركاب / المقاعد",
-        "name": "الاسم بالفرنسية",
-        "name_ar": "الاسم",
-        "phone": "الهاتف",
-        "out": "الذهاب",
-        "back": "العودة",
-        "private": "معطيات شخصية: احتفظوا بهذه اللائحة معكم وأتلفوها عند العودة.",
-        "page": "صفحة",
-    },
-    "en": {
-        "list": "Passenger list",
-        "delegation": "Delegation",
-        "leader": "Leader",
-        "passengers": "Passengers / seats",
-        "name": "Name",
-        "name_ar": "Name in Arabic",
-        "phone": "Phone",
-        "out": "Out",
-        "back": "Back",
-        "private": "Personal data: keep this list with you and destroy it after the return.",
-        "page": "Page",
-    },
+_WORDS = {
+    "list": msgid("Passenger list"),
+    "delegation": msgid("Delegation"),
+    "leader": msgid("Leader"),
+    "passengers": msgid("Passengers / seats"),
+    "name": msgid("Name in Latin letters"),
+    "name_ar": msgid("Name in Arabic"),
+    "phone": msgid("Phone"),
+    "out": msgid("Out"),
+    "back": msgid("Back"),
+    "private": msgid("Personal data: keep this list with you and destroy it after the return."),
+    "page": msgid("Page"),
 }
 
 
@@ -87,7 +60,7 @@ class BusList:
     leader: str
     leader_phone: str
     seats: int
-    language: Language
+    language: str
     passengers: tuple[Passenger, ...]
 
 
@@ -108,8 +81,8 @@ def _data(bus: BusList) -> dict[str, Any]:
     arabic = bus.language == "ar"
     return {
         "lang": bus.language,
-        "rtl": arabic,
-        "words": _WORDS[bus.language],
+        "rtl": spoken(bus.language).is_from_right,
+        "words": {name: say("letters", bus.language, text) for name, text in _WORDS.items()},
         "event": "" if bus.sensitive else (arabic and bus.event_ar) or bus.event,
         "when": moment_text(bus.starts_at, bus.language),
         "delegation": (arabic and bus.delegation_ar) or bus.delegation,

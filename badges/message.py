@@ -19,7 +19,8 @@ from typing import Any
 
 from badges.mail_templates import mail_template
 from badges.spec import BadgeError, BadgeSpec, check_line
-from badges.texts import TEXTS, Texts, fill, filling
+from badges.texts import Texts, fill, filling, texts_in
+from checkin.words.languages import spoken
 
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>")
 # One mailbox, in letters that every mail server takes.
@@ -95,7 +96,7 @@ def compose(
     Raises:
         BadgeError: an address, the subject or the Message-ID cannot stand in a header.
     """
-    letter = _Letter(spec, texts or TEXTS[spec.language], notice, sensitive, links, replaces)
+    letter = _Letter(spec, texts or texts_in(spec.language), notice, sensitive, links, replaces)
     message = _headed(letter, sender, recipient, message_id, sent_at)
     _add_bodies(message, letter, _content_id(message_id), png)
     _attach(message, f"badge-{_ascii_name(spec.number)}", pdf, calendar)
@@ -136,7 +137,7 @@ class _Letter:
             for name in ("when", "where", "delegation", "number", "code")
         }
         shown = {"when": "when", "where": "venue", "delegation": "delegation", "number": "number"}
-        arabic = self.spec.language == "ar"
+        language = spoken(self.spec.language)
         return {
             **words,
             **{name: fill(getattr(texts, name), words) for name in _SENTENCES},
@@ -145,8 +146,8 @@ class _Letter:
             "code": self.spec.grouped_code,
             "subject": self.subject,
             "language": self.spec.language,
-            "direction": "rtl" if arabic else "ltr",
-            "start": "right" if arabic else "left",
+            "direction": language.direction,
+            "start": "right" if language.is_from_right else "left",
             "picture_cid": picture_cid,
             "decline_link": self.links.decline,
             "decline_words": texts.decline_link,

@@ -17,11 +17,12 @@ from badges.cover import cover_of
 from badges.fonts import layout_fonts
 from badges.look import PLAIN, Look, logo_svg
 from badges.qr import qr_svg
-from badges.spec import BadgeError, BadgeSpec, Language
-from badges.texts import TEXTS, fill, filling, moment_text
+from badges.spec import BadgeError, BadgeSpec
+from badges.texts import fill, filling, moment_text, texts_in
 from badges.typesetting.colour import ink_on
 from badges.typesetting.lines import Line, in_both_scripts, latin_then_arabic, line_of
 from badges.typesetting.shapes import outline
+from checkin.words.languages import DEFAULT_LANGUAGE, spoken
 
 #: `sheet`: 105 × 74.25 mm, 8 an A4 page · `a6`: 105 × 148.5 mm upright, 4 · `card`: 86 × 54 mm, 10
 Design = Literal["sheet", "a6", "card"]
@@ -61,7 +62,7 @@ def badge_sheets_pdf(
         {
             "paper": "sheets",
             "design": design,
-            "title": fill(TEXTS[language].sheet_title, filling(specs[0])),
+            "title": fill(texts_in(language).sheet_title, filling(specs[0])),
             "lang": language,
             "badges": cards,
             "cover": cover_of(specs) if cover else None,
@@ -80,7 +81,7 @@ def single_badge_pdf(
     spec: BadgeSpec, *, paper: Literal["letter"] | Design = "letter", look: Look = PLAIN
 ) -> bytes:
     """Return one badge: on an A4 page with what to do with it, or alone on a page of its size."""
-    texts = TEXTS[spec.language]
+    texts = texts_in(spec.language)
     return _typeset(
         {
             "paper": "letter" if paper == "letter" else "alone",
@@ -133,8 +134,8 @@ def _reporting(
 
 
 def _advice(spec: BadgeSpec) -> list[Line]:
-    texts, words = TEXTS[spec.language], filling(spec)
-    latin: Language = "en" if spec.language == "en" else "fr"
+    texts, words = texts_in(spec.language), filling(spec)
+    latin = DEFAULT_LANGUAGE if spoken(spec.language).is_from_right else spec.language
     sentences = [
         (f"{texts.when_label}{texts.colon}{words['when']}", 12),
         (f"{texts.where_label}{texts.colon}{words['venue']}", 12),

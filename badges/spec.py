@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
-Language = Literal["fr", "ar", "en"]
+from checkin.words.languages import DEFAULT_LANGUAGE, LANGUAGES
+
 Shape = Literal["circle", "square", "triangle", "diamond", "hexagon", "star"]
 
-LANGUAGES: tuple[Language, ...] = get_args(Language)
 SHAPES: tuple[Shape, ...] = get_args(Shape)
 LONGEST_TEXT = 120
 
@@ -56,7 +56,7 @@ class BadgeSpec:
     event_name: str
     starts_at: datetime
     venue: str
-    language: Language = "fr"
+    language: str = DEFAULT_LANGUAGE
     category_colour: str = "#1b6e4b"
     category_shape: Shape = "circle"
     name_ar: str | None = None

@@ -1,24 +1,22 @@
-"""The words of badges and messages in French, Arabic and English, and how each writes a date."""
+"""The words of badges and messages in each language, and how it writes a date.
+
+Their translations are in the catalogue `letters`.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from babel.dates import format_datetime
 
-from badges.spec import BadgeError, BadgeSpec, Language
-
-_LOCALES: dict[Language, str] = {"fr": "fr", "ar": "ar_MA", "en": "en"}
-_MOMENTS: dict[Language, str] = {
-    "fr": "EEEE d MMMM y 'à' HH:mm",
-    "ar": "EEEE d MMMM y 'على' 'الساعة' HH:mm",
-    "en": "EEEE d MMMM y 'at' HH:mm",
-}
+from badges.spec import BadgeError, BadgeSpec
+from checkin.words.catalogues import msgid, translated
+from checkin.words.languages import spoken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,118 +55,56 @@ class Texts:
     sheet_title: str
     sheet_title_one: str
     cut: str
-    colon: str = ": "
+    colon: str
 
 
-TEXTS: dict[Language, Texts] = {
-    "fr": Texts(
-        subject="Votre badge : {event}",
-        subject_neutral="Votre badge d’entrée",
-        greeting="Bonjour {name},",
-        intro="Votre inscription est confirmée. Voici votre badge pour « {event} ».",
-        replaces="Il remplace votre badge précédent, qui n’ouvre plus la porte : effacez-le.",
-        show="À l’entrée, montrez ce code sur votre téléphone, luminosité au maximum.",
-        print_out="Sans téléphone, imprimez le PDF joint sans changer l’échelle (100 %).",
-        personal=(
-            "Ce badge est personnel et ne sert qu’à une seule personne : ne le transférez pas."
-        ),
-        name_label="Nom",
-        category_label="Catégorie",
-        advice_label="À savoir",
-        when_label="Date",
-        where_label="Lieu",
-        delegation_label="Délégation",
-        code_label="Code, si la caméra ne lit pas",
-        number_label="Numéro",
-        picture="Code QR de votre badge",
-        privacy=(
-            "Vos données : {organiser} traite votre nom, vos coordonnées, "
-            "votre délégation et vos passages à l’entrée, uniquement pour organiser cet événement "
-            "et en tenir les comptes. Elles sont effacées {days} jours après l’événement et ne "
-            "sont transmises à personne d’autre. Vous pouvez y accéder, les faire rectifier ou "
-            "effacer, vous opposer à leur traitement ou retirer votre accord : "
-            "écrivez à {contact}."
-        ),
-        decline="Vous ne venez pas ? Dites-le d’un clic : votre place ira à quelqu’un d’autre.",
-        decline_link="Je ne viens pas",
-        page_link="Ouvrir mon badge sur le téléphone",
-        apple_wallet="Ajouter à Apple Wallet",
-        google_wallet="Ajouter à Google Wallet (Google reçoit votre nom et ce code)",
-        calendar_neutral="Rencontre",
-        sheet_title="Badges : {event}",
-        sheet_title_one="Badge {number} : {event}",
-        cut="Découpez le long des repères. Ne pliez pas le code et gardez-le bien plat.",
-        colon=" : ",
+_SENTENCES = Texts(
+    subject=msgid("Your badge: {event}"),
+    subject_neutral=msgid("Your entry badge"),
+    greeting=msgid("Hello {name},"),
+    intro=msgid("Your registration is confirmed. This is your badge for “{event}”."),
+    replaces=msgid(
+        "It replaces your earlier badge, which no longer opens the gate: delete that one."
     ),
-    "ar": Texts(
-        subject="شارتكم: {event}",
-        subject_neutral="شارة الدخول الخاصة بكم",
-        greeting="السلام عليكم {name}،",
-        intro="تم تأكيد تسجيلكم. هذه شارتكم لحضور «{event}».",
-        replaces="وهي تحل محل شارتكم السابقة التي لم تعد تفتح الباب، فاحذفوها.",
-        show="عند المدخل، أظهروا هذا الرمز على شاشة هاتفكم مع رفع الإضاءة إلى أقصاها.",
-        print_out="إن لم يكن لديكم هاتف، فاطبعوا ملف PDF المرفق بحجمه الأصلي (100%).",
-        personal="هذه الشارة شخصية ولا تصلح إلا لشخص واحد، فلا ترسلوها إلى غيركم.",
-        name_label="الاسم",
-        category_label="الصفة",
-        advice_label="للعلم",
-        when_label="التاريخ",
-        where_label="المكان",
-        delegation_label="الوفد",
-        code_label="الرمز المكتوب، إن تعذرت قراءة الصورة",
-        number_label="الرقم",
-        picture="رمز QR لشارتكم",
-        privacy=(
-            "معطياتكم الشخصية: يُعالَج اسمكم وبيانات الاتصال بكم ووفدكم وأوقات دخولكم من طرف "
-            "{organiser} لغرض تنظيم هذا الحدث وإحصاء الحضور فقط. تُمحى هذه المعطيات بعد {days} "
-            "يومًا من الحدث ولا تُسلَّم إلى أي جهة أخرى. يمكنكم الاطلاع عليها أو تصحيحها أو محوها أو "
-            "التعرض على معالجتها أو سحب موافقتكم بمراسلة {contact}."
-        ),
-        decline="إن تعذر عليكم الحضور فأخبرونا بنقرة واحدة، ليستفيد غيركم من مكانكم.",
-        decline_link="لن أحضر",
-        page_link="فتح شارتي على الهاتف",
-        apple_wallet="أضيفوها إلى Apple Wallet",
-        google_wallet="أضيفوها إلى Google Wallet (تتلقى Google اسمكم وهذا الرمز)",
-        calendar_neutral="لقاء",
-        sheet_title="شارات: {event}",
-        sheet_title_one="شارة {number}: {event}",
-        cut="قُصّوا الورقة على طول العلامات، ولا تطووا الرمز.",
+    show=msgid("At the entrance, show this code on your phone with the screen at full brightness."),
+    print_out=msgid("Without a phone, print the attached PDF at its true size (100%)."),
+    personal=msgid("This badge is personal and lets one person in: please do not pass it on."),
+    name_label=msgid("Name"),
+    category_label=msgid("Category"),
+    advice_label=msgid("Good to know"),
+    when_label=msgid("When"),
+    where_label=msgid("Where"),
+    delegation_label=msgid("Delegation"),
+    code_label=msgid("Code, if the camera cannot read"),
+    number_label=msgid("Number"),
+    picture=msgid("QR code of your badge"),
+    privacy=msgid(
+        "Your data: {organiser} uses your name, contact details, delegation and passages "
+        "at the entrance only to run this event and to count its arrivals. They are "
+        "erased {days} days after the event and given to nobody else. You may see, "
+        "correct or erase them, object to their use or withdraw your consent: write to "
+        "{contact}."
     ),
-    "en": Texts(
-        subject="Your badge: {event}",
-        subject_neutral="Your entry badge",
-        greeting="Hello {name},",
-        intro="Your registration is confirmed. This is your badge for “{event}”.",
-        replaces="It replaces your earlier badge, which no longer opens the gate: delete that one.",
-        show="At the entrance, show this code on your phone with the screen at full brightness.",
-        print_out="Without a phone, print the attached PDF at its true size (100%).",
-        personal="This badge is personal and lets one person in: please do not pass it on.",
-        name_label="Name",
-        category_label="Category",
-        advice_label="Good to know",
-        when_label="When",
-        where_label="Where",
-        delegation_label="Delegation",
-        code_label="Code, if the camera cannot read",
-        number_label="Number",
-        picture="QR code of your badge",
-        privacy=(
-            "Your data: {organiser} uses your name, contact details, delegation and passages at "
-            "the entrance only to run this event and to count its arrivals. They are erased {days} "
-            "days after the event and given to nobody else. You may see, correct or erase them, "
-            "object to their use or withdraw your consent: write to {contact}."
-        ),
-        decline="Not coming? Say so with one click, and somebody else gets your place.",
-        decline_link="I am not coming",
-        page_link="Open my badge on the phone",
-        apple_wallet="Add to Apple Wallet",
-        google_wallet="Add to Google Wallet (Google receives your name and this code)",
-        calendar_neutral="Meeting",
-        sheet_title="Badges: {event}",
-        sheet_title_one="Badge {number}: {event}",
-        cut="Cut along the marks. Keep the code flat; do not fold it.",
-    ),
-}
+    decline=msgid("Not coming? Say so with one click, and somebody else gets your place."),
+    decline_link=msgid("I am not coming"),
+    page_link=msgid("Open my badge on the phone"),
+    apple_wallet=msgid("Add to Apple Wallet"),
+    google_wallet=msgid("Add to Google Wallet (Google receives your name and this code)"),
+    calendar_neutral=msgid("Meeting"),
+    sheet_title=msgid("Badges: {event}"),
+    sheet_title_one=msgid("Badge {number}: {event}"),
+    cut=msgid("Cut along the marks. Keep the code flat; do not fold it."),
+    colon=msgid(": "),
+)
+
+
+@cache
+def texts_in(language: str) -> Texts:
+    """Return the sentences of a language; an unknown one reads the default."""
+    said = {
+        name: translated("letters", language, text) for name, text in asdict(_SENTENCES).items()
+    }
+    return Texts(**said)
 
 
 def reads_right_to_left(text: str) -> bool:
@@ -181,12 +117,14 @@ def reads_right_to_left(text: str) -> bool:
 
 
 @lru_cache(maxsize=256)
-def moment_text(at: datetime, language: Language) -> str:
+def moment_text(at: datetime, language: str) -> str:
     """Write a moment in words, on the clock that `at` carries: «samedi 14 juin 2025 à 15:00»."""
-    return format_datetime(at, _MOMENTS[language], tzinfo=at.tzinfo, locale=_LOCALES[language])
+    # a pattern of Unicode's, with the language's words in it: https://unicode.org/reports/tr35
+    pattern = translated("letters", language, "EEEE d MMMM y 'at' HH:mm")
+    return format_datetime(at, pattern, tzinfo=at.tzinfo, locale=spoken(language).locale)
 
 
-def filling(spec: BadgeSpec, language: Language | None = None) -> dict[str, str]:
+def filling(spec: BadgeSpec, language: str | None = None) -> dict[str, str]:
     """Return what the placeholders stand for on this badge, in the participant's language."""
     language = language or spec.language
     arabic = language == "ar"

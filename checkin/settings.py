@@ -33,6 +33,7 @@ from checkin.services.network.public_address import (
     public_address,
     sender_of_mail,
 )
+from checkin.words.languages import DEFAULT_LANGUAGE, LanguageTag
 
 PREFIX = "CHECKIN_"
 #: names the `.env` of the folder in which `run` was started, for the server's own process
@@ -95,7 +96,7 @@ class Settings(BaseModel):
     master_key: str | None = None
     event: str = ""
     metrics_token: str = ""
-    language: Literal["fr", "ar", "en"] = "fr"
+    language: LanguageTag = DEFAULT_LANGUAGE
     session_idle_minutes: int = Field(default=240, ge=1, le=525_600)
     session_hours: int = Field(default=16, ge=1, le=8_760)
     second_factor: Literal["optional", "administrators", "organisers"] = "optional"

@@ -8,10 +8,11 @@ from typing import Any, Literal
 from PIL import ImageFont
 
 from badges.fonts import BOLD, FONTS, REGULAR, has_letter
-from badges.spec import BadgeSpec, Language
+from badges.spec import BadgeSpec
 from badges.texts import reads_right_to_left
 from badges.typesetting.joining import joined
 from badges.typesetting.line_breaks import words_of
+from checkin.words.languages import DEFAULT_LANGUAGE
 
 Line = dict[str, Any]
 Weight = Literal["regular", "bold"]
@@ -24,7 +25,7 @@ _SAFETY = 1.06
 
 
 def line_of(
-    text: str, *, weight: Weight = "bold", scale: float = 1.0, latin: Language = "fr"
+    text: str, *, weight: Weight = "bold", scale: float = 1.0, latin: str = DEFAULT_LANGUAGE
 ) -> Line:
     """Return one line for the layout.
 

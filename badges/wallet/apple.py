@@ -23,10 +23,11 @@ from PIL import ImageColor
 
 from badges.look import logo_picture
 from badges.qr import png_bytes
-from badges.spec import LANGUAGES, BadgeError, Language
-from badges.texts import TEXTS
+from badges.spec import BadgeError
+from badges.texts import texts_in
 from badges.typesetting.colour import ink_on
 from badges.wallet.ticket import Ticket
+from checkin.words.languages import LANGUAGES
 
 MIME_TYPE = "application/vnd.apple.pkpass"
 _PREFIX = "pass."
@@ -158,9 +159,9 @@ def _fields(*, sensitive: bool) -> dict[str, Any]:
     }
 
 
-def _strings(ticket: Ticket, language: Language) -> bytes:
+def _strings(ticket: Ticket, language: str) -> bytes:
     """Write a language's strings in UTF-16, which every version of Wallet reads."""
-    texts, words, spec = TEXTS[language], ticket.words(language), ticket.spec
+    texts, words, spec = texts_in(language), ticket.words(language), ticket.spec
     category = (language == "ar" and spec.category_ar) or spec.category
     both = {
         "name": (texts.name_label, words["name"]),

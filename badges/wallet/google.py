@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from badges.spec import BadgeError, Language
-from badges.texts import TEXTS
+from badges.spec import BadgeError
+from badges.texts import texts_in
 from badges.wallet.ticket import Ticket
 
 SAVE = "https://pay.google.com/gp/v/save/"
@@ -98,7 +98,7 @@ def _class(ticket: Ticket, class_id: str) -> dict[str, Any]:
 
 def _object(ticket: Ticket, class_id: str, object_id: str) -> dict[str, Any]:
     spec, words = ticket.spec, ticket.words(ticket.spec.language)
-    texts = TEXTS[spec.language]
+    texts = texts_in(spec.language)
     ends = ticket.ends_at.astimezone(UTC).isoformat(timespec="seconds")
     return {
         "id": object_id,
@@ -115,7 +115,7 @@ def _object(ticket: Ticket, class_id: str, object_id: str) -> dict[str, Any]:
     }
 
 
-def _localized(language: Language, value: str) -> dict[str, Any]:
+def _localized(language: str, value: str) -> dict[str, Any]:
     return {"defaultValue": {"language": language, "value": value}}
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from badges.spec import BadgeSpec, Language
-from badges.texts import TEXTS, filling
+from badges.spec import BadgeSpec
+from badges.texts import filling, texts_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +31,10 @@ class Ticket:
     organiser: str = ""
     logo: bytes | None = None
 
-    def words(self, language: Language) -> dict[str, str]:
+    def words(self, language: str) -> dict[str, str]:
         """Return what is written in a language, by the names of `badges.texts.filling`."""
         words = filling(self.spec, language)
-        return words | {"event": TEXTS[language].calendar_neutral} if self.sensitive else words
+        return words | {"event": texts_in(language).calendar_neutral} if self.sensitive else words
 
     @property
     def issuer(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -14,24 +15,25 @@ from checkin.domain.people.unreadable import UnreadableFile
 from checkin.services.events.events import check_event_key, delegation_named
 from checkin.services.people.importing import ImportPlan, apply_plan, plan_table
 from checkin.services.spreadsheets.reading import Table, read_table
+from checkin.words.catalogues import msgid, translated
+from checkin.words.languages import LANGUAGES
+from checkin.words.problems import row_sentences
+from checkin.words.unreadable import unreadable_sentence
 
-_WORDS = {
-    "fr": {"add": "ajoutés", "change": "modifiés", "skip": "ignorés", "refuse": "refusés"},
-    "ar": {"add": "مضافون", "change": "معدّلون", "skip": "متجاوَزون", "refuse": "مرفوضون"},
-    "en": {"add": "added", "change": "changed", "skip": "skipped", "refuse": "refused"},
+_COUNTED = {
+    Action.ADD: msgid("added"),
+    Action.CHANGE: msgid("changed"),
+    Action.SKIP: msgid("skipped"),
+    Action.REFUSE: msgid("refused"),
 }
-_NOTHING_WRITTEN = {
-    "fr": "Essai : rien n’a été enregistré.",
-    "ar": "تجربة: لم يُسجَّل أي شيء.",
-    "en": "Dry run: nothing was written.",
-}
+_NOTHING_WRITTEN = msgid("Dry run: nothing was written.")
 
 
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="only show what would be done")
 @click.option("--delegation", "delegation_name", metavar="NAME", help="for rows that name none")
-@click.option("--language", type=click.Choice(["fr", "ar", "en"]), help="of the report")
+@click.option("--language", type=click.Choice(list(LANGUAGES)), help="of the report")
 @event_option
 @json_option
 @in_office
@@ -74,7 +76,7 @@ def _table(file: Path, language: str, delegation: Delegation | None) -> Table:
     try:
         return read_table(file, file.name, delegation_required=delegation is None)
     except UnreadableFile as fault:
-        click.echo(fault.sentence(language), err=True)
+        click.echo(unreadable_sentence(fault, language), err=True)
         sys.exit(1)
 
 
@@ -94,17 +96,18 @@ def _plan(office: Office, event: Event, table: Table, delegation: Delegation | N
 
 
 def _report(plan: ImportPlan, table: Table, language: str, *, dry_run: bool, as_json: bool) -> None:
+    word = partial(translated, "import", language)
     if as_json:
         say_json(_body(plan, table, language, dry_run=dry_run))
         return
     for row in plan.rows:
         if row.action != Action.ADD:
-            for sentence in row.sentences(language):
+            for sentence in row_sentences(row, language):
                 say(sentence)
-    words = _WORDS[language]
-    say(" · ".join(f"{words[action]} {count}" for action, count in plan.counts.items()))
+    counts = plan.counts.items()
+    say(" · ".join(f"{word(_COUNTED[Action(action)])} {count}" for action, count in counts))
     if dry_run:
-        say(_NOTHING_WRITTEN[language])
+        say(word(_NOTHING_WRITTEN))
 
 
 def _body(plan: ImportPlan, table: Table, language: str, *, dry_run: bool) -> dict[str, object]:
@@ -116,7 +119,7 @@ def _body(plan: ImportPlan, table: Table, language: str, *, dry_run: bool) -> di
             {
                 "row": row.row_number,
                 "action": row.action,
-                "why": row.sentences(language),
+                "why": row_sentences(row, language),
                 "changes": row.changes if row.action == Action.CHANGE else {},
             }
             for row in plan.rows

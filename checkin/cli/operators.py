@@ -18,6 +18,7 @@ from checkin.services.accounts.operators import (
 from checkin.services.accounts.pins import new_pin
 from checkin.services.accounts.second_factor import turn_off
 from checkin.services.events.events import delegation_named
+from checkin.words.languages import DEFAULT_LANGUAGE, LANGUAGES
 
 
 @click.group()
@@ -30,7 +31,7 @@ def operator() -> None:
 @click.option("--name", required=True)
 @click.option("--role", type=click.Choice([str(role) for role in Role]), required=True)
 @click.option("--delegation", metavar="NAME", help="the delegation of a coordinator")
-@click.option("--language", type=click.Choice(["fr", "ar", "en"]), default="fr")
+@click.option("--language", type=click.Choice(list(LANGUAGES)), default=DEFAULT_LANGUAGE)
 @event_option
 @json_option
 @in_office

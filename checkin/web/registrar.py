@@ -37,11 +37,12 @@ from checkin.web.people import (
 from checkin.web.site.errors import register_unknown_pages
 from checkin.web.site.languages import babel_locale, register_language
 from checkin.web.site.navigation import leads_here
+from checkin.web.site.page_words import Words
 from checkin.web.site.permissions import PUBLIC, may_use, open_to
 from checkin.web.site.sessions import csrf, login_manager, operator_or_none, permit
 from checkin.web.site.state import EXTENSION
 from checkin.web.site.static import pack_static_files
-from checkin.words.served import Words
+from checkin.words.compiled import compile_all
 
 _PAGES = (
     sign_in,
@@ -91,6 +92,7 @@ def register_pages(app: Flask) -> None:
     """
     open_to(PUBLIC)(app.view_functions["static"])
     _configure(app)
+    compile_all()  # a broken catalogue is told at the start, not at the first scan
     babel = Babel(app, locale_selector=babel_locale)
     babel.domain_instance = Words()
     login_manager().init_app(app)

@@ -1,12 +1,12 @@
 """The compiled catalogues: made from the written ones where they are missing or of another text.
 
-A checkout holds what people write, `messages.po`, and nothing compiled: `script/setup` compiles it,
-or else whoever starts first. A wheel holds `messages.mo`, compiled when it was built, and nothing
-written, so that nothing is compiled there.
+A checkout holds what people write, a `.po` file for each language and domain, and nothing
+compiled: `script/setup` compiles it, or else whoever starts first. A wheel holds the `.mo` files,
+compiled when it was built, and nothing written, so that nothing is compiled there.
 
 Whether a compiled file is of the present text is told by its last bytes, a digest of both. Clocks
 tell nothing: git gives files the time of the checkout, and copies and archives keep any other.
-Whoever reads `messages.mo` as gettext does never looks at these bytes.
+Whoever reads a `.mo` file as gettext does never looks at these bytes.
 """
 
 from __future__ import annotations
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
 TRANSLATIONS = Path(__file__).parents[1] / "translations"
-_WRITTEN = "*/LC_MESSAGES/messages.po"
-_COMPILED = "*/LC_MESSAGES/messages.mo"
+_FILES = "*/LC_MESSAGES"
 _DIGEST_BYTES = hashlib.sha256().digest_size
 #: Babel takes the quotes of a line for granted
 _LINE = re.compile(rb'(#.*|((msgctxt|msgid|msgid_plural|msgstr(\[\d+\])?)[ \t]+)?"([^"\\]|\\.)*")?')
@@ -40,25 +39,43 @@ class BrokenCatalogue(MarhabaError):
     code = "broken_catalogue"
 
 
-def catalogues(folder: Path = TRANSLATIONS) -> dict[str, bytes]:
+def catalogues(domain: str, folder: Path = TRANSLATIONS) -> dict[str, bytes]:
     """Return the compiled catalogue of each language, always of what is written now.
 
     What had to be compiled is kept beside what is written. Where the folder cannot be written, it
     is compiled again at each start.
 
+    Args:
+        domain: the name of its files, such as "pages".
+
     Raises:
         BrokenCatalogue: one cannot be compiled, or there is none.
     """
-    written = {_language(file): _current(file) for file in folder.glob(_WRITTEN)}
-    found = written or {_language(file): _bytes_of(file) for file in folder.glob(_COMPILED)}
+    written = {_language(file): _current(file) for file in folder.glob(f"{_FILES}/{domain}.po")}
+    found = written or {
+        _language(file): _bytes_of(file) for file in folder.glob(f"{_FILES}/{domain}.mo")
+    }
     if not found:
-        raise BrokenCatalogue(f"there is no catalogue of any language in {folder}")
+        raise BrokenCatalogue(f"there is no catalogue {domain} of any language in {folder}")
     return found
+
+
+def compile_all(folder: Path = TRANSLATIONS) -> None:
+    """Compile what is missing or of another text, of every domain that is written or compiled.
+
+    Raises:
+        BrokenCatalogue: one cannot be compiled, or there is none.
+    """
+    domains = {file.stem for file in catalogue_files(folder)}
+    if not domains:
+        raise BrokenCatalogue(f"there is no catalogue of any language in {folder}")
+    for domain in sorted(domains):
+        catalogues(domain, folder)
 
 
 def catalogue_files(folder: Path = TRANSLATIONS) -> list[Path]:
     """Return the files in which the translations stand: as written, in a wheel as compiled."""
-    return sorted(folder.glob(_WRITTEN)) or sorted(folder.glob(_COMPILED))
+    return sorted(folder.glob(f"{_FILES}/*.po")) or sorted(folder.glob(f"{_FILES}/*.mo"))
 
 
 def compile_into(target: Path, folder: Path = TRANSLATIONS) -> None:
@@ -67,7 +84,7 @@ def compile_into(target: Path, folder: Path = TRANSLATIONS) -> None:
     Raises:
         BrokenCatalogue: one cannot be compiled, or there is none.
     """
-    written = sorted(folder.glob(_WRITTEN))
+    written = sorted(folder.glob(f"{_FILES}/*.po"))
     if not written:
         raise BrokenCatalogue(f"there is no written catalogue in {folder}")
     for file in written:
@@ -151,7 +168,7 @@ def _put(file: Path, content: bytes) -> None:
 def main() -> None:
     """Compile what is missing or of another text; `script/setup` calls it."""
     try:
-        catalogues()
+        compile_all()
     except BrokenCatalogue as fault:
         sys.exit(f"error: {fault}")
 

@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from checkin.domain.scanning.verdict import ALREADY_IN, Direction, Source, Status
+from checkin.domain.scanning.reasons import face_of
+from checkin.domain.scanning.verdict import Direction, Source, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ class Verdict:
             return Kind.PENDING
         if self.status == Status.OK:
             return Kind.ADMITTED
-        return Kind.ALREADY if self.reason in ALREADY_IN else Kind.REFUSED
+        return Kind(face_of(self.reason))
 
     def line(self) -> str:
         """Return the JSON line of the headless scanner."""

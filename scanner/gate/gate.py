@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from checkin.domain.scanning.verdict import Direction
+from checkin.words.languages import DEFAULT_LANGUAGE
 from scanner.core.errors import (
     NotPaired,
     OtherSchemeAnswers,
@@ -53,7 +54,7 @@ class Wanted:
     pairing_code: str | None = None
     token: str | None = None
     name: str | None = None
-    language: str = "fr"
+    language: str = DEFAULT_LANGUAGE
     type: str = Direction.ENTRY
     spool: Path | None = None
     cafile: Path | None = None

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from checkin.domain.scanning.verdict import Direction, Source
 from checkin.protocol.codes import looks_like_ours, parse_code
+from checkin.words.languages import DEFAULT_LANGUAGE
 from scanner.camera.debounce import CAMERA_S, WEDGE_S, Debounce
 from scanner.core.errors import SpoolUnwritable
 from scanner.core.scan import Scan, Verdict
@@ -42,7 +43,7 @@ class Station:
     spool: Spool
     submit: Callable[[Scan], None]
     tell: Callable[[Verdict], None]
-    language: str = "fr"
+    language: str = DEFAULT_LANGUAGE
     type: str = Direction.ENTRY
     clock: Callable[[], datetime] = wall_clock
 

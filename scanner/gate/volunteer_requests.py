@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from checkin.domain.scanning.messages import DEFAULT_LANGUAGE
+from checkin.words.languages import DEFAULT_LANGUAGE
 from scanner.core.errors import RequestRejected
 from scanner.core.scan import Scan, Verdict
 from scanner.offline.walk_in import Newcomer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from checkin.domain.scanning.messages import DEFAULT_LANGUAGE, LANGUAGES, PENDING, verdict_message
+from checkin.domain.scanning.messages import pending_message, refusal_message
 from checkin.domain.scanning.verdict import (
     Admitted,
     Direction,
@@ -19,6 +19,7 @@ from checkin.domain.scanning.verdict import (
 from checkin.domain.scanning.verdict import Verdict as Decision
 from checkin.protocol.codes import parse_code
 from checkin.protocol.gate_list import badge_tag, open_entry
+from checkin.words.languages import DEFAULT_LANGUAGE
 from scanner.core.scan import Scan, Verdict, utc_text
 from scanner.offline.clock import DeviceClock
 from scanner.offline.held_list import HeldList
@@ -184,16 +185,14 @@ class OfflineGate:
         stopped: dict[str, str] | None,
     ) -> Verdict:
         reason = decision.reason
-        message = pending_message(self.language, scan, reason)
+        said = refusal_message(reason, self.language) if reason else pending_message(self.language)
         stop = stopped if reason == Reason.INVALID_TIME else None
-        if stop:
-            message = stop.get(self.language, message)
         first = history.first if reason == Reason.ALREADY_REDEEMED else None
         return Verdict(
             scan,
             str(decision.status),
             reason,
-            message,
+            stop.get(self.language, said) if stop else said,
             participant=content["participant"],
             delegation=_named(content["delegation"]),
             first_admission={"at": utc_text(first.at), "gate": first.gate} if first else None,
@@ -205,13 +204,11 @@ class OfflineGate:
         # Who leaves with a badge that was revoked meanwhile is let out; a stranger's is no badge.
         if not known:
             return self._refused(scan, Reason.INVALID)
-        verdict = Verdict(
-            scan, str(Status.OK), None, pending_message(self.language, scan, None), offline=True
-        )
+        verdict = Verdict(scan, str(Status.OK), None, pending_message(self.language), offline=True)
         return LocalAnswer(verdict, _decided_as(Admitted()), self._bare_passage(scan, tag))
 
     def _refused(self, scan: Scan, reason: Reason) -> LocalAnswer:
-        message = pending_message(self.language, scan, reason)
+        message = refusal_message(reason, self.language)
         verdict = Verdict(scan, str(Status.ERROR), reason, message, offline=True)
         return LocalAnswer(verdict, _decided_as(Refused(reason)))
 
@@ -228,13 +225,6 @@ def _person(newcomer: Newcomer) -> dict[str, Any]:
 def _named(delegation: dict[str, Any]) -> dict[str, Any]:
     # How many have arrived is not known here: a quota beside a made-up count would mislead.
     return {key: value for key, value in delegation.items() if key != "quota"}
-
-
-def pending_message(language: str, scan: Scan, reason: Reason | None) -> str:
-    """Return the sentence of a verdict that the server has not confirmed."""
-    if reason is None:
-        return PENDING[language if language in LANGUAGES else DEFAULT_LANGUAGE]
-    return verdict_message(Status.ERROR, reason, language, scan.type)
 
 
 def _decided_as(decision: Decision) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from checkin.domain.scanning.verdict import Source, Status
 from checkin.protocol.codes import parse_code
 from checkin.protocol.gate_list import badge_tag
+from checkin.words.languages import DEFAULT_LANGUAGE
 from scanner.core.errors import (
     RequestRejected,
     ServerFailed,
@@ -60,7 +61,7 @@ class Delivery:
     server: Server
     offline: OfflineGate
     link: Link = field(default_factory=Link)
-    language: str = "fr"
+    language: str = DEFAULT_LANGUAGE
     #: ids of scans on which the server failed: the others go before them
     _passed_over: set[str] = field(default_factory=set)
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import requests
 
 from checkin.protocol.version import VERSION
+from checkin.words.languages import DEFAULT_LANGUAGE
 from scanner.core.errors import (
     AskedTooOften,
     BadServerAddress,
@@ -53,7 +54,7 @@ class HttpLink:
         server: str,
         *,
         token: str = "",
-        language: str = "fr",
+        language: str = DEFAULT_LANGUAGE,
         cafile: Path | None = None,
         authority: Path | None = None,
         clock: DeviceClock | None = None,

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from checkin.protocol.fingerprints import beginning, in_pairs
+from checkin.words.languages import spoken
 from scanner.core.typed import meant_key
 from scanner.decode.base import Colour
 from scanner.gate.authority_question import NO_KEYS, YES_KEYS
@@ -51,7 +52,7 @@ def question_picture(language: str, server: str, fingerprint: str) -> Colour:
     span: dict[str, Any] = {
         "left": _MARGIN_PX,
         "right": WIDTH_PX - _MARGIN_PX,
-        "rtl": language == "ar",
+        "rtl": spoken(language).is_from_right,
     }
     same = say(language, "authority_same")
     draw_paragraph(draw, same, middle=90, size_px=46, bold=True, colour=_TEXT, most_lines=2, **span)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from checkin.domain.scanning.verdict import Direction
+from checkin.words.languages import DEFAULT_LANGUAGE
 from scanner.core.errors import ScannerError
 from scanner.core.scan import Kind, Verdict
 from scanner.decode.base import Corners
@@ -71,7 +72,7 @@ class Screen:
         drafts: walk-ins that were typed and could not be sent.
     """
 
-    language: str = "fr"
+    language: str = DEFAULT_LANGUAGE
     gate: str = ""
     gate_id: object = None
     timezone: str = ""

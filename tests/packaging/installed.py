@@ -37,7 +37,7 @@ def copy_sources(folder: Path) -> Path:
         else:
             shutil.copy(ROOT / name, folder / name)
     for language in ("fr", "de"):
-        compiled = folder / "checkin" / "translations" / language / "LC_MESSAGES" / "messages.mo"
+        compiled = folder / "checkin" / "translations" / language / "LC_MESSAGES" / "pages.mo"
         compiled.parent.mkdir(parents=True, exist_ok=True)
         compiled.write_bytes(b"old")
     (folder / "var").mkdir()

@@ -37,10 +37,8 @@ PACKAGES = ("checkin", "scanner", "badges")
 TRANSLATIONS = Path("checkin", "translations")
 #: the written catalogue of each compiled one
 COMPILED = {
-    f"{TRANSLATIONS.as_posix()}/{language}/LC_MESSAGES/messages.mo": ROOT.joinpath(
-        TRANSLATIONS, language, "LC_MESSAGES", "messages.po"
-    )
-    for language in ("ar", "fr")
+    file.relative_to(ROOT).with_suffix(".mo").as_posix(): file
+    for file in (ROOT / TRANSLATIONS).rglob("*.po")
 }
 
 
@@ -156,9 +154,9 @@ def test_control_without_what_compiles_them_a_build_has_no_translations(sources,
 
 def test_a_broken_catalogue_ends_a_build_with_its_sentence(sources, tmp_path):
     copy = shutil.copytree(sources, tmp_path / "sources")
-    (copy / TRANSLATIONS / "fr/LC_MESSAGES/messages.po").write_text("<<<<<<< HEAD\n")
+    (copy / TRANSLATIONS / "fr/LC_MESSAGES/pages.po").write_text("<<<<<<< HEAD\n")
 
-    with pytest.raises(AssertionError, match=r"messages\.po cannot be compiled: line 1 is neither"):
+    with pytest.raises(AssertionError, match=r"pages\.po cannot be compiled: line 1 is neither"):
         build_wheel(copy, tmp_path / "wheel")
 
 
@@ -166,7 +164,7 @@ def test_nothing_is_compiled_where_the_wheel_is_installed(installed, environment
     (translations,) = environment.glob(f"lib/python*/site-packages/{TRANSLATIONS}")
     files = {path: path.stat() for path in translations.rglob("*") if path.is_file()}
 
-    installed.printed("python", "-c", "from checkin.words.served import Words; Words()")
+    installed.printed("python", "-c", "from checkin.web.site.page_words import Words; Words()")
 
     assert {path.relative_to(translations.parents[1]).as_posix() for path in files} == set(COMPILED)
     after = {path: path.stat() for path in translations.rglob("*") if path.is_file()}

@@ -18,8 +18,11 @@ _AS_OTHERS = ("setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_overri
 
 
 def written_only(folder: Path) -> Path:
-    """Copy what is written of the catalogues into a folder."""
-    return shutil.copytree(ROOT / TRANSLATIONS, folder, ignore=shutil.ignore_patterns("*.mo"))
+    """Copy what is written of the pages' catalogues into a folder."""
+    others = {file.name for file in (ROOT / TRANSLATIONS).rglob("*.po")} - {"pages.po"}
+    return shutil.copytree(
+        ROOT / TRANSLATIONS, folder, ignore=shutil.ignore_patterns("*.mo", *others)
+    )
 
 
 class Checkout:
@@ -44,7 +47,7 @@ class Checkout:
         """Give it an environment in which all is installed that it needs: that of the tests."""
         programs = self.folder / ".venv" / "bin"
         programs.mkdir(parents=True)
-        for name in ("python", "pybabel"):
+        for name in ("python",):
             program = Path(sys.executable).with_name(name)
             (programs / name).write_text(f'#!/bin/sh\nexec {program} "$@"\n')
             (programs / name).chmod(0o755)
@@ -66,6 +69,12 @@ class Checkout:
             timeout=120,
             check=False,
         )
+
+    @property
+    def catalogues(self) -> list[str]:
+        """The names that all catalogues have once they are compiled."""
+        written = (path.relative_to(self.translations) for path in self.translations.rglob("*.po"))
+        return sorted(path.with_suffix(".mo").as_posix() for path in written)
 
     @property
     def compiled(self) -> list[str]:
@@ -106,5 +115,5 @@ def locked(translations: Path) -> Iterator[None]:
 def compiled_in(translations: Path) -> list[str]:
     """Return the names of all files there that are not written by people."""
     files = (path for path in translations.rglob("*") if path.is_file())
-    found = (path for path in files if path.suffix not in (".po", ".cfg"))
+    found = (path for path in files if path.suffix != ".po")
     return sorted(path.relative_to(translations).as_posix() for path in found)

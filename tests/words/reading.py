@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 
 
 def messages_of(written: Path) -> dict[object, str]:
-    """Return the translations of a `messages.po`, by what gettext looks them up with.
+    """Return the translations of a `.po` file, by what gettext looks them up with.
 
     They are found as gettext would find them, and not by the program's way to compile.
     """
@@ -26,6 +26,6 @@ def messages_of(written: Path) -> dict[object, str]:
 
 
 def messages_in(compiled: bytes) -> dict[object, str]:
-    """Return the translations of a `messages.mo`."""
+    """Return the translations of a `.mo` file."""
     held: dict[object, str] = vars(GNUTranslations(BytesIO(compiled)))["_catalog"]
     return {key: text for key, text in held.items() if key}

@@ -12,13 +12,19 @@ import pytest
 from babel.messages.frontend import CommandLineInterface
 
 from checkin.words import compiled
-from checkin.words.compiled import BrokenCatalogue, catalogue_files, catalogues, compile_into
+from checkin.words.compiled import (
+    BrokenCatalogue,
+    catalogue_files,
+    catalogues,
+    compile_all,
+    compile_into,
+)
 from tests.support.racing import race_processes, wait_for_the_others
 from tests.support.server_process import ROOT
 from tests.words.checkouts import begin_in, compiled_in, locked, written_only
 from tests.words.reading import messages_in, messages_of
 
-BOTH = ["ar/LC_MESSAGES/messages.mo", "fr/LC_MESSAGES/messages.mo"]
+BOTH = ["ar/LC_MESSAGES/pages.mo", "fr/LC_MESSAGES/pages.mo"]
 
 
 @pytest.fixture
@@ -29,7 +35,7 @@ def folder(tmp_path) -> Path:
 
 @pytest.fixture
 def french(folder) -> Path:
-    return folder / "fr" / "LC_MESSAGES" / "messages.po"
+    return folder / "fr" / "LC_MESSAGES" / "pages.po"
 
 
 def reword(written: Path) -> None:
@@ -48,15 +54,15 @@ def as_they_stand(folder: Path) -> list[tuple[int, int]]:
 
 
 def says_what_is_written(folder: Path) -> bool:
-    found = catalogues(folder)
+    found = catalogues("pages", folder)
     return all(
-        messages_in(found[language]) == messages_of(folder / language / "LC_MESSAGES/messages.po")
+        messages_in(found[language]) == messages_of(folder / language / "LC_MESSAGES/pages.po")
         for language in ("ar", "fr")
     )
 
 
 def test_what_is_missing_is_compiled_and_kept(folder):
-    found = catalogues(folder)
+    found = catalogues("pages", folder)
 
     assert sorted(found) == ["ar", "fr"]
     assert says_what_is_written(folder)
@@ -65,10 +71,10 @@ def test_what_is_missing_is_compiled_and_kept(folder):
 
 
 def test_what_is_of_the_present_text_is_not_written_again(folder):
-    first = catalogues(folder)
+    first = catalogues("pages", folder)
     before = as_they_stand(folder)
 
-    again = catalogues(folder)
+    again = catalogues("pages", folder)
 
     assert again == first
     assert as_they_stand(folder) == before
@@ -76,13 +82,13 @@ def test_what_is_of_the_present_text_is_not_written_again(folder):
 
 @pytest.mark.parametrize("older_by_s", [-60, 0, 60], ids=["newer", "as old", "older"])
 def test_a_changed_sentence_is_compiled_whatever_the_clocks_say(folder, french, older_by_s):
-    catalogues(folder)
+    catalogues("pages", folder)
     reword(french)
     of_compiled = (folder / BOTH[1]).stat().st_mtime_ns
     moment = of_compiled - older_by_s * 10**9
     os.utime(french, ns=(moment, moment))
 
-    assert messages_in(catalogues(folder)["fr"])["Accounts"] == "Les comptes"
+    assert messages_in(catalogues("pages", folder)["fr"])["Accounts"] == "Les comptes"
     assert says_what_is_written(folder)
     assert messages_in((folder / BOTH[1]).read_bytes())["Accounts"] == "Les comptes"
 
@@ -99,7 +105,7 @@ def test_a_changed_sentence_is_compiled_whatever_the_clocks_say(folder, french, 
     ids=["empty", "cut", "half", "zeros", "a letter"],
 )
 def test_a_spoilt_file_is_compiled_again(folder, spoil):
-    catalogues(folder)
+    catalogues("pages", folder)
     file = folder / BOTH[1]
     file.write_bytes(spoil(file.read_bytes()))
 
@@ -111,13 +117,13 @@ def test_a_spoilt_file_is_compiled_again(folder, spoil):
 def test_gettext_reads_what_is_kept_as_it_reads_what_pybabel_compiled(folder, tmp_path):
     """Unsure entries are left out by both; what pybabel leaves is compiled again, with a digest."""
     for language in ("ar", "fr"):
-        file = folder / language / "LC_MESSAGES" / "messages.po"
+        file = folder / language / "LC_MESSAGES" / "pages.po"
         text = file.read_text("utf-8")
         file.write_text(text.replace('msgid "Accounts"', '#, fuzzy\nmsgid "Accounts"'), "utf-8")
-    CommandLineInterface().run(["pybabel", "-q", "compile", "-d", str(folder)])
+    CommandLineInterface().run(["pybabel", "-q", "compile", "-D", "pages", "-d", str(folder)])
     by_pybabel = {file: (folder / file).read_bytes() for file in BOTH}
 
-    catalogues(folder)
+    catalogues("pages", folder)
 
     for file, theirs in by_pybabel.items():
         ours = messages_in((folder / file).read_bytes())
@@ -149,12 +155,12 @@ BROKEN = {
 
 @pytest.mark.parametrize(("content", "reason"), BROKEN.values(), ids=BROKEN)
 def test_a_broken_catalogue_is_told_in_one_sentence(folder, french, content, reason):
-    catalogues(folder)
+    catalogues("pages", folder)
     kept = (folder / BOTH[1]).read_bytes()
     french.write_bytes(content if isinstance(content, bytes) else content.encode())
 
     with pytest.raises(BrokenCatalogue) as told:
-        catalogues(folder)
+        catalogues("pages", folder)
 
     assert str(told.value).startswith(f"{french} cannot be compiled: ")
     assert reason in str(told.value)
@@ -165,7 +171,7 @@ def test_a_broken_catalogue_is_told_in_one_sentence(folder, french, content, rea
 
 def test_without_any_catalogue_nothing_is_served_in_english_silently(tmp_path):
     with pytest.raises(BrokenCatalogue, match="there is no catalogue of any language"):
-        catalogues(tmp_path)
+        compile_all(tmp_path)
     with pytest.raises(BrokenCatalogue, match="there is no written catalogue"):
         compile_into(tmp_path / "target", tmp_path)
 
@@ -175,9 +181,9 @@ def test_where_nothing_is_written_what_is_compiled_is_read_and_left_alone(folder
     compile_into(tmp_path / "wheel", folder)
     before = as_they_stand(tmp_path / "wheel")
 
-    found = catalogues(tmp_path / "wheel")
+    found = catalogues("pages", tmp_path / "wheel")
 
-    assert found == catalogues(folder)
+    assert found == catalogues("pages", folder)
     assert compiled_in(tmp_path / "wheel") == BOTH
     assert as_they_stand(tmp_path / "wheel") == before
     assert catalogue_files(tmp_path / "wheel") == [tmp_path / "wheel" / file for file in BOTH]
@@ -221,7 +227,7 @@ print(says_what_is_written(folder))
 @pytest.mark.parametrize("stale", [False, True], ids=["missing", "stale"])
 def test_a_folder_that_cannot_be_written_serves_what_is_written_now(folder, french, stale):
     if stale:
-        catalogues(folder)
+        catalogues("pages", folder)
         reword(french)
     before = {name: (folder / name).read_bytes() for name in compiled_in(folder)}
 
@@ -235,7 +241,7 @@ def test_a_folder_that_cannot_be_written_serves_what_is_written_now(folder, fren
 
 def read_with_the_others(at: int, folder: Path) -> dict[str, bytes]:
     wait_for_the_others()
-    return catalogues(folder)
+    return catalogues("pages", folder)
 
 
 def test_processes_that_start_at_once_all_serve_and_leave_whole_files(folder):
@@ -266,9 +272,9 @@ def reads_half(file: Path, put, *, within_s: float) -> bool:
 
 
 def test_who_reads_while_a_file_is_written_reads_a_whole_one(tmp_path):
-    assert not reads_half(tmp_path / "messages.mo", compiled._put, within_s=1)
-    assert [path.name for path in tmp_path.iterdir()] == ["messages.mo"]
+    assert not reads_half(tmp_path / "pages.mo", compiled._put, within_s=1)
+    assert [path.name for path in tmp_path.iterdir()] == ["pages.mo"]
 
 
 def test_control_who_reads_a_file_that_is_written_in_place_reads_half_of_it(tmp_path):
-    assert reads_half(tmp_path / "messages.mo", Path.write_bytes, within_s=60)
+    assert reads_half(tmp_path / "pages.mo", Path.write_bytes, within_s=60)

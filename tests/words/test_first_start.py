@@ -10,13 +10,13 @@ import subprocess
 import pytest
 import requests
 
-from tests import factories
+from tests.support import factories
 from tests.support.server_process import free_port
 from tests.support.waiting import wait_for
 from tests.words.checkouts import Checkout, locked
 from tests.words.reading import messages_in
 
-BOTH = ["ar/LC_MESSAGES/messages.mo", "fr/LC_MESSAGES/messages.mo"]
+FRENCH = "fr/LC_MESSAGES/pages.mo"
 #: what the page where one signs in says in each language, and in no other
 SAID = {"fr": "Mot de passe", "ar": "كلمة السر", "en": "Password"}
 BY_WSGI = """
@@ -62,7 +62,7 @@ def languages(pages: dict[str, str]) -> dict[str, set[str]]:
 
 def reword(checkout: Checkout) -> None:
     """Change a French sentence as a pull may: the file gets an older time than what is compiled."""
-    written = checkout.translations / "fr" / "LC_MESSAGES" / "messages.po"
+    written = checkout.translations / "fr" / "LC_MESSAGES" / "pages.po"
     text = written.read_text("utf-8")
     assert text.count(f'msgstr "{SAID["fr"]}"') == 1
     written.write_text(text.replace(f'msgstr "{SAID["fr"]}"', 'msgstr "Le mot secret"'), "utf-8")
@@ -76,14 +76,14 @@ def test_a_wsgi_server_compiles_and_serves_each_language(checkout, environ):
     pages = json.loads(ended(checkout.begin(["-c", BY_WSGI], environ)))
 
     assert languages(pages) == EACH_IN_ITS_OWN
-    assert checkout.compiled == BOTH
+    assert checkout.compiled == checkout.catalogues
 
 
 def test_two_that_start_at_once_serve_each_language(checkout, environ):
     both = [checkout.begin(["-c", BY_WSGI], environ) for _ in range(2)]
 
     assert [languages(json.loads(ended(one))) for one in both] == [EACH_IN_ITS_OWN] * 2
-    assert checkout.compiled == BOTH
+    assert checkout.compiled == checkout.catalogues
 
 
 @pytest.mark.parametrize(
@@ -113,12 +113,12 @@ def test_a_server_compiles_and_serves_each_language(checkout, environ, tmp_path,
         process.wait(60)
 
     assert languages(pages) == EACH_IN_ITS_OWN
-    assert checkout.compiled == BOTH
+    assert checkout.compiled == checkout.catalogues
 
 
 def test_a_sentence_that_was_changed_is_served_at_the_next_start(checkout, environ):
     ended(checkout.begin(["-m", "checkin.words.compiled"], environ))
-    assert checkout.compiled == BOTH
+    assert checkout.compiled == checkout.catalogues
     reword(checkout)
 
     pages = json.loads(ended(checkout.begin(["-c", BY_WSGI], environ)))
@@ -131,13 +131,13 @@ def test_setting_up_compiles_what_is_missing_or_of_another_text(checkout, enviro
 
     first = checkout.shell("script/setup", environ)
     assert (first.returncode, first.stderr) == (0, "")
-    assert checkout.compiled == BOTH
-    before = (checkout.translations / BOTH[1]).read_bytes()
+    assert checkout.compiled == checkout.catalogues
+    before = (checkout.translations / FRENCH).read_bytes()
     reword(checkout)
     again = checkout.shell("script/setup", environ)
 
     assert (again.returncode, again.stderr) == (0, "")
-    after = messages_in((checkout.translations / BOTH[1]).read_bytes())
+    after = messages_in((checkout.translations / FRENCH).read_bytes())
     assert messages_in(before)["Password"] == SAID["fr"]
     assert after["Password"] == "Le mot secret"
 
@@ -152,7 +152,7 @@ def test_a_checkout_that_cannot_be_written_serves_each_language(checkout, enviro
 
 def test_control_without_the_compiled_catalogues_all_is_english(checkout, environ):
     """What Flask-Babel does by itself with a folder in which nothing is compiled."""
-    pages = checkout.folder / "checkin" / "web" / "pages.py"
+    pages = checkout.folder / "checkin" / "web" / "registrar.py"
     text = pages.read_text("utf-8")
     assert text.count("babel.domain_instance = Words()") == 1
     pages.write_text(text.replace("babel.domain_instance = Words()", ""), "utf-8")
@@ -166,7 +166,7 @@ def test_control_without_the_compiled_catalogues_all_is_english(checkout, enviro
     "command", [["-m", "checkin", "run"], ["-m", "checkin.words.compiled"]], ids=["run", "setup"]
 )
 def test_a_broken_catalogue_is_one_sentence_and_nothing_starts(checkout, environ, command):
-    written = checkout.translations / "ar" / "LC_MESSAGES" / "messages.po"
+    written = checkout.translations / "ar" / "LC_MESSAGES" / "pages.po"
     text = written.read_text("utf-8")
     written.write_text(text.replace("\n\n", "\n<<<<<<< HEAD\n", 1), "utf-8")
     process = checkout.begin(command, environ)

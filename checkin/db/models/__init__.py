@@ -13,6 +13,7 @@ from checkin.db.models.badges import Badge, BadgePrint
 from checkin.db.models.base import Base
 from checkin.db.models.events import Event, MessageText
 from checkin.db.models.gates import (
+    STOP_MESSAGES,
     Device,
     EntryStop,
     Gate,
@@ -47,6 +48,7 @@ from checkin.db.models.scanning import (
 )
 
 __all__ = [
+    "STOP_MESSAGES",
     "Activity",
     "Admission",
     "Application",

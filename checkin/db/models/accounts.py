@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.db.models.base import Base, one_of
+from checkin.words.languages import DEFAULT_LANGUAGE
 
 
 class Role(StrEnum):
@@ -50,7 +51,7 @@ class Operator(Base):
     #: the PIN with which a supervisor answers for an override at a gate
     pin_hash: Mapped[str | None]
     delegation_id: Mapped[int | None] = mapped_column(ForeignKey("delegation.id"))
-    language: Mapped[str] = mapped_column(default="fr")
+    language: Mapped[str] = mapped_column(default=DEFAULT_LANGUAGE)
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
     last_login_at: Mapped[datetime | None]

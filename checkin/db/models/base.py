@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, MetaData, String
@@ -25,7 +26,7 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: UtcDateTime(), str: String}
 
 
-def one_of(column: str, values: type) -> CheckConstraint:
-    """Hold a text column to the values of a StrEnum."""
-    allowed = ", ".join(f"'{value}'" for value in values)  # type: ignore[attr-defined]
+def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
+    """Hold a text column to the values of a StrEnum, or to other words of ours."""
+    allowed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({allowed})", name=column)

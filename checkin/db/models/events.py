@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.db.models.base import Base, one_of
 from checkin.domain.scanning.verdict import Reentry
+from checkin.words.languages import DEFAULT_LANGUAGE, LANGUAGES
 
 
 class Event(Base):
@@ -30,7 +31,7 @@ class Event(Base):
     venue: Mapped[str]
     venue_ar: Mapped[str | None]
     timezone: Mapped[str]
-    language: Mapped[str] = mapped_column(default="fr")
+    language: Mapped[str] = mapped_column(default=DEFAULT_LANGUAGE)
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     doors_open_at: Mapped[datetime | None]
@@ -67,7 +68,7 @@ class MessageText(Base):
     """One sentence in one language; placeholders in braces, nothing that runs."""
 
     __tablename__ = "message_text"
-    __table_args__ = (CheckConstraint("language IN ('fr', 'ar', 'en')", name="language"),)
+    __table_args__ = (one_of("language", LANGUAGES),)
 
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
     language: Mapped[str] = mapped_column(primary_key=True)

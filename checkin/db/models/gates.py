@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.db.models.base import Base
+from checkin.words.languages import LANGUAGES
 
 
 class Gate(Base):
@@ -121,6 +122,10 @@ class EntryStop(Base):
     stopped_by: Mapped[int] = mapped_column(ForeignKey("operator.id"))
     lifted_at: Mapped[datetime | None]
     lifted_by: Mapped[int | None] = mapped_column(ForeignKey("operator.id"))
+
+
+#: what people are told while entries are stopped: a column for each language
+STOP_MESSAGES = tuple(getattr(EntryStop, f"message_{tag}") for tag in LANGUAGES)
 
 
 _NOT_ENDED = text("ended_at IS NULL")

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.db.models.base import Base, one_of
 from checkin.domain.scanning.verdict import RegistrationStatus
+from checkin.words.languages import LANGUAGES
 
 _UNCONFIRMED = text("standing <> 'confirmed'")
 
@@ -161,7 +162,7 @@ class ConsentText(Base):
     """One version of the privacy notice; the words of an event may change, these never do."""
 
     __tablename__ = "consent_text"
-    __table_args__ = (CheckConstraint("language IN ('fr', 'ar', 'en')", name="language"),)
+    __table_args__ = (one_of("language", LANGUAGES),)
 
     #: the first half of the text's SHA-256, in hexadecimal digits
     id: Mapped[str] = mapped_column(primary_key=True)

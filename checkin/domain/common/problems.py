@@ -1,23 +1,10 @@
-"""What is wrong with one cell, and the sentence that tells a person what to do about it."""
+"""What is wrong with one cell or field; `checkin.words.problems` says it in a language."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-from checkin.domain.common.problem_sentences import COLUMN_NAMES, SENTENCES
 from checkin.errors import MarhabaError
-
-_UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
-def shown(text: str, length: int = 60) -> str:
-    """Return ``text`` cut to ``length``, safe inside a sentence of either direction."""
-    safe = _UNSHOWABLE.sub("\ufffd", text)
-    if len(safe) > length:
-        safe = safe[:length] + "…"
-    # First-strong isolate: an Arabic name does not turn the French words around it.
-    return f"\u2068{safe}\u2069"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +12,8 @@ class Problem:
     """One thing that is wrong, or worth saying, about one cell.
 
     Attributes:
-        column: our name of the column ("name", "phone", …; see ``COLUMN_NAMES``).
-        code: stable, a key of ``SENTENCES``.
+        column: our name of the column ("name", "phone", …).
+        code: stable. For both, `checkin.words.problems` has the words.
         value: what was written.
         hints: what the sentence adds: a limit, the nearest known names, the row or the person
             it collides with.
@@ -37,29 +24,11 @@ class Problem:
     value: str = ""
     hints: tuple[str, ...] = ()
 
-    def sentence(self, language: str = "fr") -> str:
-        """Return what is wrong and what to do, in "fr", "ar" or "en" (French for any other)."""
-        language = _spoken(language)
-        colon = " : " if language == "fr" else ": "
-        return COLUMN_NAMES[self.column][language] + colon + self.advice(language)
-
-    def advice(self, language: str = "fr") -> str:
-        """Return the sentence without the column's name, for a field that is labelled already."""
-        language = _spoken(language)
-        separator = "، " if language == "ar" else ", "
-        return SENTENCES[self.code][language].format(
-            value=shown(self.value), hints=separator.join(map(shown, self.hints))
-        )
-
-
-def _spoken(language: str) -> str:
-    return language if language in ("fr", "ar", "en") else "fr"
-
 
 class InvalidValue(MarhabaError):
     """A text that cannot be a name, a phone number, …
 
-    ``reason`` is a code of ``SENTENCES``, so that whoever knows the column can say it.
+    ``reason`` is the code of a `Problem`, so that whoever knows the column can say it.
     """
 
     code = "invalid_value"

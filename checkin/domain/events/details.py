@@ -11,9 +11,9 @@ from typing import Any
 from checkin.domain.common.forms import Form
 from checkin.domain.common.names import clean_name, clean_text, fold_name
 from checkin.domain.common.problems import InvalidValue, Problem
-from checkin.domain.scanning.messages import LANGUAGES
 from checkin.domain.scanning.verdict import Reentry
 from checkin.protocol.time_zones import UnknownTimeZone, time_zone
+from checkin.words.languages import LANGUAGES
 
 MAX_CAPACITY = 500_000
 MAX_GRACE_MINUTES = 24 * 60

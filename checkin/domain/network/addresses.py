@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from checkin.domain.common.problems import InvalidValue, Problem
 from checkin.domain.network.proxies import OWN_PATHS
 from checkin.errors import Conflict
+from checkin.words.languages import SOURCE_LANGUAGE
+from checkin.words.problems import problem_sentence
 
 _URL = re.compile(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority>[^/?#\\]*)(?P<path>[^?#]*)(?P<rest>.*)",
@@ -43,7 +45,7 @@ class OnlyThisMachine(Conflict):
 
 def one_line(problem: Problem) -> str:
     """Return a problem's English sentence as a terminal shows it: without marks of direction."""
-    return problem.sentence("en").replace("\u2068", "").replace("\u2069", "")
+    return problem_sentence(problem, SOURCE_LANGUAGE).replace("\u2068", "").replace("\u2069", "")
 
 
 def only_this_machine_understands(host: str) -> bool:

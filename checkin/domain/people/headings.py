@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from checkin.domain.common.names import fold_name
-from checkin.domain.common.problem_sentences import COLUMN_NAMES
 from checkin.domain.people.unreadable import UnreadableFile
+from checkin.words.languages import LANGUAGES
+from checkin.words.problems import column_name
 
 _HEADINGS = {
     "name": "nom | nom complet | noms | nom et prénom | nom prénom | noms et prénoms | "
@@ -132,7 +133,8 @@ def _refuse_missing(
         missing.append("delegation")
     if missing:
         named = " + ".join(
-            " / ".join(dict.fromkeys(COLUMN_NAMES[column].values())) for column in missing
+            " / ".join(dict.fromkeys(column_name(column, tag) for tag in LANGUAGES))
+            for column in missing
         )
         found = ", ".join(heading for heading in headings if heading) or "–"
         raise UnreadableFile("missing_columns", named, found)

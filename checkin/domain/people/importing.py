@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import Any
 
 from checkin.domain.common.choices import Choices
-from checkin.domain.common.problem_sentences import COLUMN_NAMES
 from checkin.domain.common.problems import Problem
 from checkin.domain.people.registration import Registration, validate
 from checkin.domain.people.roster import FIELDS, Person, Roster
@@ -50,11 +49,6 @@ class PlannedRow:
     why: tuple[Problem, ...] = ()
     participant_id: int | None = None
     changes: dict[str, Any] = field(default_factory=dict)
-
-    def sentences(self, language: str = "fr") -> list[str]:
-        """Return each reason with its row: "Ligne 12 · Téléphone : …"."""
-        row = COLUMN_NAMES["row"].get(language, COLUMN_NAMES["row"]["fr"])
-        return [f"{row} {self.row_number} · {problem.sentence(language)}" for problem in self.why]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,14 @@ from enum import StrEnum
 from checkin.domain.common.contacts import normalise_email, normalise_phone
 from checkin.domain.common.names import clean_name, clean_text, clean_title, fold_name, is_arabic
 from checkin.domain.common.problems import InvalidValue, Problem
+from checkin.words.languages import LANGUAGES
 
 MAX_NOTE_LENGTH = 500
 
-_LANGUAGES = {
-    word: language
-    for language, words in {
-        "fr": "fr français francais french فرنسية الفرنسية",
-        "ar": "ar arabe arabic عربية العربية عربي",
-        "en": "en anglais english انجليزية إنجليزية الإنجليزية",
-    }.items()
-    for word in map(fold_name, words.split())
+_TAGS = {
+    fold_name(word): language.tag
+    for language in LANGUAGES.values()
+    for word in (language.tag, *language.names)
 }
 _ANSWERS = {
     word: answer
@@ -47,7 +44,7 @@ class Registration:
         name: in Latin letters; "" when only ``name_ar`` is known.
         email: lower case.
         phone: E.164.
-        language: "fr", "ar" or "en".
+        language: a tag of `checkin.words.languages`.
         allow_duplicate: someone vouches that a shared e-mail, phone or name is no mistake.
     """
 
@@ -71,9 +68,9 @@ def _note(text: str) -> str:
 
 
 def _language(text: str) -> str:
-    language = _LANGUAGES.get(fold_name(text))
+    language = _TAGS.get(fold_name(text))
     if language is None:
-        raise InvalidValue("unknown_language", text)
+        raise InvalidValue("unknown_language", text, *(one.own_name for one in LANGUAGES.values()))
     return language
 
 

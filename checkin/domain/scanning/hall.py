@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from checkin.domain.scanning.messages import DEFAULT_LANGUAGE
+from checkin.words.languages import DEFAULT_LANGUAGE
 
 #: shares of the capacity, in percent, from which a person should look; 100 is full
 LEVELS = (80, 90, 100)
@@ -36,15 +37,9 @@ class Stop:
     """Nobody is admitted at any gate, and this is what people are told."""
 
     since: datetime
-    fr: str
-    ar: str
-    en: str
+    #: by language
+    messages: Mapping[str, str]
 
     def message(self, language: str) -> str:
-        """Return what people are told; an unknown language reads French."""
+        """Return what people are told; an unknown language reads the default."""
         return self.messages.get(language) or self.messages[DEFAULT_LANGUAGE]
-
-    @property
-    def messages(self) -> dict[str, str]:
-        """What people are told, by language."""
-        return {"fr": self.fr, "ar": self.ar, "en": self.en}

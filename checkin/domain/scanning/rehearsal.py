@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
-from checkin.domain.scanning.messages import LANGUAGES, verdict_message
+from checkin.domain.scanning.messages import verdict_message
 from checkin.domain.scanning.verdict import (
     Direction,
     EntryPolicy,
@@ -17,6 +17,7 @@ from checkin.domain.scanning.verdict import (
     Verdict,
     decide,
 )
+from checkin.words.catalogues import msgid, say
 
 
 class Practice(StrEnum):
@@ -40,12 +41,8 @@ _FACTS = {
 }
 #: doors that are open, in a hall that is not full: what is practised is the badge's own verdict
 _POLICY = EntryPolicy()
-REHEARSAL = {"fr": "RÉPÉTITION", "ar": "تمرين", "en": "REHEARSAL"}
-_OVER = {
-    "fr": "Badge d’exercice : la répétition est finie",
-    "ar": "شارة تمرين: انتهى التمرين",
-    "en": "Practice badge: the rehearsal is over",
-}
+_REHEARSAL = msgid("REHEARSAL")
+_OVER = msgid("Practice badge: the rehearsal is over")
 
 
 def practice_verdict(
@@ -64,7 +61,7 @@ def practice_message(
     status: Status, reason: Reason | None, language: str, direction: Direction, *, over: bool
 ) -> str:
     """Return the sentence of a practice badge; it begins with what a rehearsal is called."""
-    language = language if language in LANGUAGES else "fr"
     if over:
-        return _OVER[language]
-    return f"{REHEARSAL[language]} · {verdict_message(status, reason, language, direction)}"
+        return say("device", language, _OVER)
+    said = verdict_message(status, reason, language, direction)
+    return f"{say('device', language, _REHEARSAL)} · {said}"

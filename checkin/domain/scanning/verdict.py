@@ -10,19 +10,39 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from checkin.domain.scanning.facts import (
+    Direction,
+    EntryPolicy,
+    Reentry,
+    RegistrationStatus,
+    ScanFacts,
+)
+from checkin.domain.scanning.reasons import REASONS, ROWS, Reason, ReasonRow
+
+#: what goes in and what comes out; where a name stands beneath is this floor's own affair
+__all__ = [
+    "Admitted",
+    "Consequence",
+    "Direction",
+    "EntryPolicy",
+    "Reason",
+    "Reentry",
+    "Refused",
+    "RegistrationStatus",
+    "ScanFacts",
+    "Source",
+    "Status",
+    "Verdict",
+    "consequence",
+    "decide",
+]
+
 
 class Status(StrEnum):
     """Does the gate open?"""
 
     OK = "ok"
     ERROR = "error"
-
-
-class Direction(StrEnum):
-    """Which way the person walks."""
-
-    ENTRY = "entry"
-    EXIT = "exit"
 
 
 class Source(StrEnum):
@@ -32,27 +52,6 @@ class Source(StrEnum):
     WEDGE = "wedge"
     TYPED = "typed"
     PAPER = "paper"
-
-
-class Reason(StrEnum):
-    """Why a scan was refused, the most serious first: `decide` reports the first that applies."""
-
-    INVALID = "invalid"
-    WRONG_EVENT = "wrong_event"
-    REVOKED = "revoked"
-    CANCELED = "canceled"
-    BLOCKED = "blocked"
-    WRONG_GATE = "wrong_gate"
-    INVALID_TIME = "invalid_time"
-    UNAPPROVED = "unapproved"
-    ALREADY_REDEEMED = "already_redeemed"
-    QUOTA_EXCEEDED = "quota_exceeded"
-    CAPACITY_EXCEEDED = "capacity_exceeded"
-    CHECKOUT_REQUIRED = "checkout_required"
-
-
-#: the person is in already: an amber verdict (↺) and not a red one (✗), at every door
-ALREADY_IN = frozenset({Reason.ALREADY_REDEEMED, Reason.CHECKOUT_REQUIRED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,93 +83,6 @@ class Refused:
 Verdict = Admitted | Refused
 
 
-class RegistrationStatus(StrEnum):
-    """Where a participant stands in the delegation."""
-
-    CONFIRMED = "confirmed"
-    RESERVE = "reserve"
-    CANCELED = "canceled"
-
-
-class Reentry(StrEnum):
-    """When someone who was admitted may be admitted again.
-
-    single: never. after_exit: once their exit was scanned. free: at any time.
-    """
-
-    SINGLE = "single"
-    AFTER_EXIT = "after_exit"
-    FREE = "free"
-
-
-@dataclass(frozen=True, slots=True)
-class EntryPolicy:
-    """What an event has laid down.
-
-    Attributes:
-        opens_at: the first instant at which the doors admit, grace included; None: always open.
-        closes_at: the first instant at which they no longer do, grace included; None: never.
-        reserve_from: from this instant people of the reserve list are admitted too, while the
-            delegation has places that nobody came for; None: never.
-        capacity: how many people the hall holds at once; None: not limited.
-        stopped: an organiser has ordered all gates to admit nobody, until further notice.
-    """
-
-    reentry: Reentry = Reentry.SINGLE
-    opens_at: datetime | None = None
-    closes_at: datetime | None = None
-    reserve_from: datetime | None = None
-    capacity: int | None = None
-    stopped: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ScanFacts:
-    """What is known of a badge and its gate when it is read.
-
-    Attributes:
-        known: the code belongs to a badge of this event or another one here.
-        same_event: the badge belongs to the event of the gate.
-        gate_admits: the gate takes the participant's category.
-        entries: how often the participant was admitted before (annulled ones do not count).
-        inside: the participant was admitted and has not left since.
-        places_used: people of the delegation admitted so far, those apart for whom a supervisor
-            answered although they had no place; and places lent to devices.
-        hall_inside: people in the hall now, and those for whom devices are lent room in it.
-        forced: a supervisor answers for it, with a reason.
-    """
-
-    known: bool = True
-    same_event: bool = True
-    badge_revoked: bool = False
-    standing: RegistrationStatus = RegistrationStatus.CONFIRMED
-    blocked: bool = False
-    gate_admits: bool = True
-    entries: int = 0
-    inside: bool = False
-    places_used: int = 0
-    quota: int = 1
-    hall_inside: int = 0
-    direction: Direction = Direction.ENTRY
-    forced: bool = False
-
-
-# What a supervisor may answer for: not for a code that is not ours, a revoked badge or a canceled
-# registration, because nobody stands behind those.
-FORCEABLE = frozenset(
-    {
-        Reason.BLOCKED,
-        Reason.WRONG_GATE,
-        Reason.INVALID_TIME,
-        Reason.UNAPPROVED,
-        Reason.ALREADY_REDEEMED,
-        Reason.QUOTA_EXCEEDED,
-        Reason.CAPACITY_EXCEEDED,
-        Reason.CHECKOUT_REQUIRED,
-    }
-)
-
-
 def decide(facts: ScanFacts, at: datetime, policy: EntryPolicy) -> Verdict:
     """Decide whether a scan opens the gate.
 
@@ -181,18 +93,15 @@ def decide(facts: ScanFacts, at: datetime, policy: EntryPolicy) -> Verdict:
     """
     if facts.direction == Direction.EXIT:
         return _decide_exit(facts)
-    objections = _objections(facts, at, policy)
-    for reason in objections:
-        if not (facts.forced and _may_be_set_aside(reason, policy)):
-            return Refused(reason)
+    overridden = []
+    for row in REASONS:
+        if row.applies(facts, at, policy):
+            if not (facts.forced and _may_be_set_aside(row, policy)):
+                return Refused(row.reason)
+            overridden.append(row.reason)
     # Someone who never left is counted in already, whatever the policy or the supervisor says.
     entry_no = None if facts.inside else facts.entries + 1
-    return Admitted(entry_no=entry_no, overridden=tuple(objections))
-
-
-def _may_be_set_aside(reason: Reason, policy: EntryPolicy) -> bool:
-    # A supervisor at one gate does not know why all of them were stopped.
-    return reason in FORCEABLE and not (policy.stopped and reason == Reason.INVALID_TIME)
+    return Admitted(entry_no=entry_no, overridden=tuple(overridden))
 
 
 def _decide_exit(facts: ScanFacts) -> Verdict:
@@ -204,39 +113,9 @@ def _decide_exit(facts: ScanFacts) -> Verdict:
     return Admitted()
 
 
-def _objections(facts: ScanFacts, at: datetime, policy: EntryPolicy) -> list[Reason]:
-    """Return every reason against the entry, the most serious first."""
-    if not facts.known:
-        return [Reason.INVALID]
-    if not facts.same_event:
-        return [Reason.WRONG_EVENT]
-    first_time = facts.entries == 0
-    reserve = facts.standing == RegistrationStatus.RESERVE
-    released = policy.reserve_from is not None and at >= policy.reserve_from
-    hall_full = policy.capacity is not None and facts.hall_inside >= policy.capacity
-    against = {
-        Reason.REVOKED: facts.badge_revoked,
-        Reason.CANCELED: facts.standing == RegistrationStatus.CANCELED,
-        Reason.BLOCKED: facts.blocked,
-        Reason.WRONG_GATE: not facts.gate_admits,
-        Reason.INVALID_TIME: policy.stopped or not _open(policy, at),
-        Reason.UNAPPROVED: reserve and first_time and not released,
-        Reason.ALREADY_REDEEMED: policy.reentry == Reentry.SINGLE and not first_time,
-        Reason.QUOTA_EXCEEDED: first_time and facts.places_used >= facts.quota,
-        Reason.CAPACITY_EXCEEDED: not facts.inside and hall_full,
-        Reason.CHECKOUT_REQUIRED: policy.reentry == Reentry.AFTER_EXIT and facts.inside,
-    }
-    return [reason for reason, applies in against.items() if applies]
-
-
-def _open(policy: EntryPolicy, at: datetime) -> bool:
-    if policy.opens_at is not None and at < policy.opens_at:
-        return False
-    return policy.closes_at is None or at < policy.closes_at
-
-
-#: A supervisor's word against one of these lets in somebody without a place.
-_WITHOUT_PLACE = frozenset({Reason.UNAPPROVED, Reason.QUOTA_EXCEEDED})
+def _may_be_set_aside(row: ReasonRow, policy: EntryPolicy) -> bool:
+    # A supervisor at one gate does not know why all of them were stopped.
+    return row.forceable and not (policy.stopped and row.reason == Reason.INVALID_TIME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +152,8 @@ def consequence(facts: ScanFacts, verdict: Verdict, *, let_in: bool = False) -> 
     if isinstance(verdict, Admitted):
         if facts.direction == Direction.EXIT:
             return Consequence(leaves=True)
-        without_place = verdict.entry_no == 1 and not _WITHOUT_PLACE.isdisjoint(verdict.overridden)
+        arrives = verdict.entry_no == 1
+        without_place = arrives and any(ROWS[one].without_place for one in verdict.overridden)
         return Consequence(entry_no=verdict.entry_no, without_place=without_place)
     if not let_in:
         return Consequence(refusal=True)

@@ -26,6 +26,8 @@ from checkin.services.accounts.pins import ANSWERS_AT_GATES
 from checkin.services.accounts.sessions import end_sessions
 from checkin.services.common.activity import note
 from checkin.services.common.turns import Turns
+from checkin.words.languages import DEFAULT_LANGUAGE, SOURCE_LANGUAGE
+from checkin.words.problems import problem_sentence
 
 #: an address has 320 characters at most (RFC 3696, with errata 254)
 LONGEST_EMAIL = 320
@@ -33,10 +35,10 @@ _NO_SUCH_LOGIN = "this e-mail and password do not go together"
 
 
 class InvalidField(InvalidRequest):
-    """One field of an account is wrong; `problem` says it in three languages."""
+    """One field of an account is wrong; `problem` says what."""
 
     def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.sentence("en"))
+        super().__init__(problem_sentence(problem, SOURCE_LANGUAGE))
         self.problem = problem
 
 
@@ -56,7 +58,7 @@ def add_operator(
     role: Role,
     password: str | None = None,
     delegation_id: int | None = None,
-    language: str = "fr",
+    language: str = DEFAULT_LANGUAGE,
     now: datetime,
     by: int | None = None,
 ) -> NewOperator:

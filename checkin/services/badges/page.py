@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from badges.calendar import CalendarEntry
 from badges.look import Look
 from badges.spec import BadgeSpec
-from badges.texts import TEXTS
+from badges.texts import texts_in
 from checkin.db.models import Badge, Event, Participant
 from checkin.domain.scanning.verdict import RegistrationStatus
 from checkin.services.badges.specs import badge_specs
@@ -85,7 +85,7 @@ def calendar_entry(shown: ShownBadge) -> CalendarEntry:
     A calendar is read by more people than its owner, so the name of a sensitive event stays out.
     """
     spec, event = shown.spec, shown.event
-    texts, arabic = TEXTS[spec.language], spec.language == "ar"
+    texts, arabic = texts_in(spec.language), spec.language == "ar"
     name = (arabic and spec.event_name_ar) or spec.event_name
     return CalendarEntry(
         uid=f"{event.created_at:%Y%m%d%H%M%S}-{event.id}@marhaba",

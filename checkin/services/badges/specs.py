@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from badges.spec import BadgeSpec, Language, Shape
+from badges.spec import BadgeSpec, Shape
 from checkin.db.models import Badge, Category, Delegation, Event, Participant
 from checkin.domain.scanning.verdict import RegistrationStatus
 from checkin.protocol.codes import format_code, token_for
@@ -118,5 +118,5 @@ def _spec(event: Event, row: Row[Any], key: bytes, category: Category) -> BadgeS
         starts_at=in_time_zone(event.starts_at, event.timezone),
         venue=event.venue,
         venue_ar=event.venue_ar,
-        language=cast(Language, row.language),
+        language=row.language,
     )

@@ -18,6 +18,7 @@ from checkin.domain.scanning.verdict import Reentry
 from checkin.errors import InvalidRequest, NotFound, SettingsError
 from checkin.protocol.time_zones import UnknownTimeZone, time_zone
 from checkin.services.common.keys import Keys
+from checkin.words.languages import DEFAULT_LANGUAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class EventSpec:
     reserve_from: datetime | None = None
     capacity: int | None = None
     reentry: Reentry | str = Reentry.SINGLE
-    language: str = "fr"
+    language: str = DEFAULT_LANGUAGE
     sensitive: bool = True
     organiser: str = ""
     contact: str = ""

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from badges.spec import BadgeError, Language, check_line
-from badges.texts import TEXTS, Texts, fill, placeholders_of
+from badges.spec import BadgeError, check_line
+from badges.texts import Texts, fill, placeholders_of, texts_in
 from checkin.db.models import Event, MessageText
 from checkin.errors import InvalidRequest
 
@@ -38,13 +38,13 @@ _LONGEST = 2000
 _LONGEST_LINE = 150
 
 
-def texts_of(session: Session, event: Event, language: Language) -> Texts:
+def texts_of(session: Session, event: Event, language: str) -> Texts:
     """Return a language's sentences with the event's own in their places."""
     own: dict[str, Any] = own_texts(session, event, language)
-    return replace(TEXTS[language], **own)
+    return replace(texts_in(language), **own)
 
 
-def own_texts(session: Session, event: Event, language: Language) -> dict[str, str]:
+def own_texts(session: Session, event: Event, language: str) -> dict[str, str]:
     """Return only what the event says in its own words, by name."""
     rows = session.execute(
         select(MessageText.name, MessageText.text).where(
@@ -54,9 +54,9 @@ def own_texts(session: Session, event: Event, language: Language) -> dict[str, s
     return {row.name: row.text for row in rows if row.name in EDITABLE}
 
 
-def usual_texts(language: Language) -> dict[str, str]:
+def usual_texts(language: str) -> dict[str, str]:
     """Return what is said where an event has no words of its own."""
-    usual = asdict(TEXTS[language])
+    usual = asdict(texts_in(language))
     return {name: usual[name] for name in EDITABLE}
 
 
@@ -103,9 +103,7 @@ def problem_of(name: str, text: str) -> TextProblem | None:
     return None
 
 
-def set_texts(
-    session: Session, event: Event, language: Language, wanted: Mapping[str, str]
-) -> None:
+def set_texts(session: Session, event: Event, language: str, wanted: Mapping[str, str]) -> None:
     """Keep an event's own words; what is empty or usual is said in the usual words.
 
     Raises:

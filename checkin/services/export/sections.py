@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from checkin.db.models import (
+    STOP_MESSAGES,
     Activity,
     Admission,
     Application,
@@ -379,7 +380,7 @@ def entry_stops(event_id: int) -> Rows:
     """Return when all entries were stopped, and what was said."""
     return (
         select(
-            *(EntryStop.message_fr, EntryStop.message_ar, EntryStop.message_en),
+            *STOP_MESSAGES,
             *(EntryStop.stopped_at, Operator.name.label("stopped_by")),
             *(EntryStop.lifted_at, _Lifter.name.label("lifted_by")),
         )

@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
 
-from checkin.db.models import EntryStop, Event, Operator
+from checkin.db.models import STOP_MESSAGES, EntryStop, Event, Operator
 from checkin.domain.scanning.hall import Stop
-from checkin.domain.scanning.messages import LANGUAGES
 from checkin.errors import InvalidRequest
 from checkin.services.common.activity import note
 from checkin.services.common.list_version import next_list_version
+from checkin.words.languages import LANGUAGES
 
 LONGEST_MESSAGE = 160
 
@@ -89,8 +89,8 @@ def _open_row(session: Session, event_id: int) -> EntryStop | None:
     )
 
 
-def _stop(row: EntryStop) -> Stop:
-    return Stop(row.stopped_at, row.message_fr, row.message_ar, row.message_en)
+def _stop(row: Any) -> Stop:
+    return Stop(row.stopped_at, {tag: getattr(row, f"message_{tag}") for tag in LANGUAGES})
 
 
 def _said(messages: Mapping[str, str], language: str) -> str:
@@ -104,16 +104,9 @@ def _said(messages: Mapping[str, str], language: str) -> str:
 
 #: for an outer join beside `Event`: there is one stop at most that was not lifted
 IS_STOPPED = and_(EntryStop.event_id == Event.id, EntryStop.lifted_at.is_(None))
-STOP_COLUMNS = (
-    EntryStop.stopped_at,
-    EntryStop.message_fr,
-    EntryStop.message_ar,
-    EntryStop.message_en,
-)
+STOP_COLUMNS = (EntryStop.stopped_at, *STOP_MESSAGES)
 
 
 def stop_of(row: Any) -> Stop | None:
     """Return the stop that a row with `STOP_COLUMNS` tells of."""
-    if row.stopped_at is None:
-        return None
-    return Stop(row.stopped_at, row.message_fr, row.message_ar, row.message_en)
+    return None if row.stopped_at is None else _stop(row)

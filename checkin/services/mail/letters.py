@@ -11,8 +11,8 @@ from badges.calendar import CalendarEntry, calendar_file
 from badges.message import Links, Notice, compose
 from badges.pdf import single_badge_pdf
 from badges.phone import phone_badge_png
-from badges.spec import BadgeSpec, Language
-from badges.texts import TEXTS, filling
+from badges.spec import BadgeSpec
+from badges.texts import filling, texts_in
 from checkin.db.models import Badge, Event
 from checkin.domain.network.addresses import only_this_machine_understands
 from checkin.services.badges.page import page_address
@@ -63,11 +63,9 @@ def letter_for(
     return Letter(message, sender.envelope(keys, claimed.id), claimed.address)
 
 
-def wallet_links(
-    wallets: Collection[Wallet], page: str, language: Language
-) -> list[tuple[str, str]]:
+def wallet_links(wallets: Collection[Wallet], page: str, language: str) -> list[tuple[str, str]]:
     """Return the addresses under a badge's page that lead to wallets, with their words."""
-    texts = TEXTS[language]
+    texts = texts_in(language)
     words = {Wallet.APPLE: texts.apple_wallet, Wallet.GOOGLE: texts.google_wallet}
     return [(f"{page}/{wallet}", words[wallet]) for wallet in wallets]
 
@@ -103,7 +101,7 @@ def _links(
 def _entry(event: Event, spec: BadgeSpec, claimed: Claimed) -> CalendarEntry:
     words = filling(spec)
     # Calendars show their entries on locked screens too.
-    neutral = TEXTS[spec.language].calendar_neutral
+    neutral = texts_in(spec.language).calendar_neutral
     return CalendarEntry(
         uid=f"{claimed.badge_id}@{claimed.message_id.strip('<>').partition('@')[2]}",
         stamp=claimed.created_at,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from badges.message import Links, compose
 from badges.pdf import single_badge_pdf
 from badges.phone import phone_badge_png
-from badges.spec import BadgeSpec, Language
+from badges.spec import BadgeSpec
 from checkin.db.models import Event
 from checkin.protocol.codes import TOKEN_BYTES, format_code
 from checkin.protocol.time_zones import in_time_zone
@@ -26,7 +26,7 @@ from checkin.services.mail.sender import Sender
 _NOBODYS = format_code(bytes(TOKEN_BYTES))
 
 
-def preview_html(session: Session, event: Event, language: Language, sender: Sender) -> str:
+def preview_html(session: Session, event: Event, language: str, sender: Sender) -> str:
     """Return the HTML part with its picture in it."""
     message = _message(session, event, language, sender, "preview@example.org")
     html, picture = message.get_body(("html",)), _picture(message)
@@ -37,13 +37,13 @@ def preview_html(session: Session, event: Event, language: Language, sender: Sen
     return str(html.get_content()).replace(f"cid:{cid}", f"data:image/png;base64,{data}")
 
 
-def preview_picture(session: Session, event: Event, language: Language) -> bytes:
+def preview_picture(session: Session, event: Event, language: str) -> bytes:
     """Return an invented participant's badge as a telephone shows it."""
     return phone_badge_png(_invented(event, language), look_of(session, event))
 
 
 def preview_letter(
-    session: Session, event: Event, language: Language, sender: Sender, recipient: str
+    session: Session, event: Event, language: str, sender: Sender, recipient: str
 ) -> Letter:
     """Return the message, with an invented badge that opens no gate, for somebody who asked."""
     message = _message(session, event, language, sender, recipient)
@@ -51,7 +51,7 @@ def preview_letter(
 
 
 def _message(
-    session: Session, event: Event, language: Language, sender: Sender, recipient: str
+    session: Session, event: Event, language: str, sender: Sender, recipient: str
 ) -> EmailMessage:
     spec, look = _invented(event, language), look_of(session, event)
     return compose(
@@ -69,7 +69,7 @@ def _message(
     )
 
 
-def _invented(event: Event, language: Language) -> BadgeSpec:
+def _invented(event: Event, language: str) -> BadgeSpec:
     return BadgeSpec(
         code=_NOBODYS,
         number="0000",

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from badges.bus_list import BusList, Passenger
-from badges.spec import Language
 from checkin.db.models import Admission, Bus, BusPassenger, Delegation, Event, Participant
 from checkin.domain.common.names import fold_name
 from checkin.domain.people.buses import BusDetails
@@ -241,7 +239,7 @@ def bus_list(session: Session, event: Event, bus: Bus, language: str) -> BusList
         leader=bus.leader,
         leader_phone=bus.leader_phone or "",
         seats=bus.seats,
-        language=cast(Language, language),
+        language=language,
         passengers=tuple(
             Passenger(
                 one.participant.name,

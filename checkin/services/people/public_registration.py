@@ -16,7 +16,6 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from sqlalchemy.orm import Session
 
 from badges.message import Notice
-from badges.spec import Language
 from badges.texts import fill, moment_text
 from checkin.db.models import Category, Consent, ConsentText, Delegation, Event, SelfRegistration
 from checkin.errors import NotFound
@@ -159,7 +158,7 @@ class PrivacyNotice:
         version: stands for exactly this text.
     """
 
-    language: Language
+    language: str
     text: str
 
     @property
@@ -169,7 +168,7 @@ class PrivacyNotice:
 
 
 def privacy_notice(
-    session: Session, event: Event, delegation: Delegation, notice: Notice, language: Language
+    session: Session, event: Event, delegation: Delegation, notice: Notice, language: str
 ) -> PrivacyNotice:
     """Return an event's privacy notice, in its own words where it has some."""
     arabic = language == "ar"

@@ -10,7 +10,6 @@ from flask import flash, redirect, request
 from flask_babel import gettext as _
 
 from checkin.db.models import LinkPurpose, Operator, Role
-from checkin.domain.scanning.messages import LANGUAGES
 from checkin.errors import Conflict, InvalidRequest, LastAdministrator
 from checkin.services.accounts.operators import (
     InvalidField,
@@ -32,6 +31,8 @@ from checkin.web.accounts.role_words import role_names, role_notes
 from checkin.web.site.outgoing import mail_refusals, public_address
 from checkin.web.site.sessions import lifetimes
 from checkin.web.site.visits import ADMINISTRATORS, Answer, Visit, pages, visited_by
+from checkin.words.languages import LANGUAGES
+from checkin.words.problems import problem_sentence
 
 bp = pages(__name__)
 
@@ -167,7 +168,7 @@ def _language(visit: Visit) -> str:
 
 
 def _problem(visit: Visit, fault: InvalidField) -> dict[str, str]:
-    return {fault.problem.column: fault.problem.sentence(visit.language)}
+    return {fault.problem.column: problem_sentence(fault.problem, visit.language)}
 
 
 def _last_administrator() -> str:

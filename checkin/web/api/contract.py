@@ -12,12 +12,12 @@ from flask import Response, g, request
 from pydantic import BaseModel, ValidationError
 
 from checkin.db.engine import in_transaction
-from checkin.domain.scanning.messages import LANGUAGES
 from checkin.errors import InvalidRequest, Unauthenticated
 from checkin.services.gates.authentication import mark_seen
 from checkin.services.gates.devices import PairedDevice
 from checkin.web.site.permissions import DEVICE, open_to
 from checkin.web.site.state import marhaba
+from checkin.words.languages import LANGUAGES
 
 View = Callable[..., Response]
 B = TypeVar("B", bound=BaseModel)

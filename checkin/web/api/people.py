@@ -32,6 +32,7 @@ from checkin.web.api.contract import (
 from checkin.web.api.schemas import SearchQuery, SearchReply, WalkIn, WalkInReply
 from checkin.web.site.json import json_response
 from checkin.web.site.state import marhaba
+from checkin.words.problems import problem_sentence
 
 bp = APIBlueprint("people", __name__, tag="Participants")
 
@@ -106,7 +107,7 @@ def _registration(body: WalkIn) -> Registration:
     raw = {name: value for name, value in body.model_dump(include=_TOLD).items() if value}
     read = validate(raw | {"delegation": str(body.delegation_id)})
     if isinstance(read, list):
-        raise InvalidRequest("; ".join(problem.sentence(language()) for problem in read))
+        raise InvalidRequest("; ".join(problem_sentence(problem, language()) for problem in read))
     return replace(read, allow_duplicate=body.allow_duplicate)
 
 

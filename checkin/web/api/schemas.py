@@ -10,6 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 
 from checkin.domain.scanning.verdict import Reason
 from checkin.protocol.version import VERSION
+from checkin.words.languages import LanguageTag
 
 
 def _within_calendar(moment: datetime) -> datetime:
@@ -113,7 +114,7 @@ class WalkIn(Body):
     category: PlainText | None = Field(default=None, max_length=200)
     email: PlainText | None = Field(default=None, max_length=254)
     phone: PlainText | None = Field(default=None, max_length=40)
-    language: Literal["fr", "ar", "en"] | None = None
+    language: LanguageTag | None = None
     allow_duplicate: bool = False
 
 

@@ -6,14 +6,15 @@ import json
 from dataclasses import dataclass
 
 from checkin.web.asgi.environ import Scope
+from checkin.words.catalogues import msgid, say
+from checkin.words.languages import LANGUAGES
 
 _PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Marhaba</title>
-<p lang="fr">{fr}</p>
-<p lang="ar" dir="rtl">{ar}</p>
-<p>{en}</p>
+{told}
 """
+_TOLD = '<p lang="{tag}" dir="{direction}">{sentence}</p>'
 
 
 @dataclass(frozen=True)
@@ -21,15 +22,14 @@ class Refusal:
     """An answer that is the same for everybody.
 
     Attributes:
-        code: for programs, as in the API's contract; `en` is the sentence beside it.
+        code: for programs, as in the API's contract.
+        sentence: in English, for programs beside the code; people read it in every language.
         retry_s: after how long to try again; None where that is up to the sender.
     """
 
     status: int
     code: str
-    fr: str
-    ar: str
-    en: str
+    sentence: str
     retry_s: int | None = None
 
     def messages(self, scope: Scope) -> tuple[dict[str, object], dict[str, object]]:
@@ -52,31 +52,35 @@ class Refusal:
         return begin, {"type": "http.response.body", "body": body, "more_body": False}
 
     def _json(self) -> bytes:
-        return json.dumps({"error": self.code, "detail": self.en}).encode()
+        return json.dumps({"error": self.code, "detail": self.sentence}).encode()
 
     def _page(self) -> bytes:
-        return _PAGE.format(fr=self.fr, ar=self.ar, en=self.en).encode()
+        told = (
+            _TOLD.format(
+                tag=language.tag,
+                direction=language.direction,
+                sentence=say("pages", language.tag, self.sentence),
+            )
+            for language in LANGUAGES.values()
+        )
+        return _PAGE.format(told="\n".join(told)).encode()
 
 
 TOO_SLOW = Refusal(
     408,
     "request_timeout",
-    fr="L’envoi s’est arrêté ou a duré plus d’une minute\u00a0: vérifiez le réseau et recommencez.",
-    ar="توقف الإرسال أو استغرق أكثر من دقيقة: تحققوا من الشبكة وأعيدوا المحاولة.",
-    en="The upload stopped or took more than a minute: check the network and send it again.",
+    sentence=msgid(
+        "The upload stopped or took more than a minute: check the network and send it again."
+    ),
 )
 TORN = Refusal(
     400,
     "invalid_request",
-    fr="La connexion s’est coupée avant la fin de l’envoi\u00a0: recommencez.",
-    ar="انقطع الاتصال قبل نهاية الإرسال: أعيدوا المحاولة.",
-    en="The connection ended before the whole request was there: send it again.",
+    sentence=msgid("The connection ended before the whole request was there: send it again."),
 )
 TOO_BUSY = Refusal(
     503,
     "unavailable",
-    fr="Le serveur est trop occupé\u00a0: attendez quelques secondes et recommencez.",
-    ar="الخادم مشغول جدا: انتظروا بضع ثوان وأعيدوا المحاولة.",
-    en="The server is too busy: wait a few seconds and try again.",
+    sentence=msgid("The server is too busy: wait a few seconds and try again."),
     retry_s=2,
 )

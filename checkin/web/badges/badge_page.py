@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from flask import Response, abort, current_app, g, make_response, redirect, render_template
 from flask_babel import refresh
 from markupsafe import Markup
@@ -13,17 +11,19 @@ from badges.calendar import calendar_file
 from badges.look import logo_data_url
 from badges.phone import phone_badge_png
 from badges.qr import qr_svg
-from badges.spec import Language
-from badges.texts import TEXTS, moment_text
+from badges.texts import moment_text, texts_in
 from badges.wallet import apple
 from checkin.services.badges.page import ShownBadge, calendar_entry, shown_badge
 from checkin.services.badges.wallets import Wallet, google_link_of, pass_of, wallets_for
 from checkin.web.site.limits import limit_wrong_links
 from checkin.web.site.visits import PUBLIC, Answer, Visit, open_to, pages, visited_by
+from checkin.words.catalogues import msgid, say
+from checkin.words.languages import LANGUAGES
 
 bp = pages(__name__)
 
 _limited = limit_wrong_links(410)
+_NO_BADGE = msgid("There is no badge at this address, or no longer. Ask your delegation for yours.")
 
 
 @bp.get("/b/<secret>")
@@ -32,14 +32,14 @@ _limited = limit_wrong_links(410)
 def show(visit: Visit, secret: str) -> Answer:
     """Show a badge on the whole screen; it works without scripts."""
     shown = _shown(visit, secret)
-    language = cast(Language, visit.language)
+    language = visit.language
     return visit.show(
         "badges/badge_page.html",
         shown=shown,
         spec=shown.spec,
         secret=secret,
         wallets=wallets_for(shown, visit.server.wallets, visit.now),
-        words=TEXTS[language],
+        words=texts_in(language),
         logo=logo_data_url(shown.look),
         # Made of digits by our own writer: no text of anybody's is in it.
         code_picture=Markup(qr_svg(shown.spec.code)),  # noqa: S704
@@ -103,7 +103,8 @@ def _private(response: Response) -> Response:
 
 @bp.errorhandler(410)
 def _gone(_fault: HTTPException) -> Answer:
-    return render_template("badges/badge_gone.html"), 410
+    told = {language: say("pages", language.tag, _NO_BADGE) for language in LANGUAGES.values()}
+    return render_template("badges/badge_gone.html", told=told), 410
 
 
 def _shown(visit: Visit, secret: str) -> ShownBadge:

@@ -6,8 +6,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from checkin.domain.scanning.messages import verdict_message
-from checkin.domain.scanning.verdict import Reason, Status
+from checkin.domain.scanning.messages import refusal_message
+from checkin.domain.scanning.reasons import REASONS
 
 
 def board_words(language: str) -> dict[str, Any]:
@@ -16,9 +16,7 @@ def board_words(language: str) -> dict[str, Any]:
         "state": _state(),
         "forecast": _forecast(),
         "hall": _hall(),
-        "reasons": {
-            reason.value: verdict_message(Status.ERROR, reason, language) for reason in Reason
-        },
+        "reasons": {row.reason: refusal_message(row.reason, language) for row in REASONS},
         "minutes": _("{count} min"),
         "seconds": _("{count} s"),
         "conflicts": _("Conflicts that wait for a decision: {count}"),

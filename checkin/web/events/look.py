@@ -44,7 +44,7 @@ def save(visit: EventVisit) -> Answer:
 def preview(visit: EventVisit) -> Answer:
     """Return an invented participant's badge as a picture."""
     session, event = visit.session, visit.event
-    picture = preview_picture(session, event, "ar" if event.language == "ar" else "fr")
+    picture = preview_picture(session, event, event.language)
     response = Response(picture, mimetype="image/png")
     response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -16,6 +16,7 @@ from checkin.services.lifecycle.first_steps import Step
 from checkin.services.lifecycle.settings import change_event, open_event
 from checkin.web.events.first_steps import step_names
 from checkin.web.site.visits import STAFF, Answer, EventVisit, Visit, pages, visited_by
+from checkin.words.problems import problem_advice
 
 bp = pages(__name__)
 
@@ -106,7 +107,7 @@ def _page(visit: Visit, values: Mapping[str, str], problems: list[Problem] | Non
     return visit.show(
         "events/settings.html",
         values=values,
-        problems={one.column: one.advice(visit.language) for one in problems or ()},
+        problems={one.column: problem_advice(one, visit.language) for one in problems or ()},
         time_zones=_time_zones(),
         names=step_names(),
         steps={},

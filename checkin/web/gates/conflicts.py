@@ -8,7 +8,8 @@ from flask import redirect, request
 from flask_babel import gettext as _
 
 from checkin.domain.people.registration import Likeness
-from checkin.domain.scanning.verdict import Reason
+from checkin.domain.scanning.messages import let_in_message
+from checkin.domain.scanning.reasons import REASONS, Reason
 from checkin.services.scanning.conflicts import Decision, conflicts_of, decide_conflict
 from checkin.services.scanning.possible_duplicates import decide_duplicate, duplicates_of
 from checkin.web.site.visits import STAFF, Answer, EventVisit, pages, visited_by
@@ -61,28 +62,15 @@ def _page(visit: EventVisit, **more: object) -> str:
         decided=[one for one in found if one.decision is not None],
         doubles=[one for one in doubles if one.decision is None],
         decided_doubles=[one for one in doubles if one.decision is not None],
-        why=_sentences(),
+        why=_what_happened(visit.language),
         alike=_likenesses(),
         **more,
     )
 
 
-def _sentences() -> dict[Reason, str]:
+def _what_happened(language: str) -> dict[Reason, str]:
     """Return what happened, by the reason for which the rules would have refused."""
-    return {
-        Reason.INVALID: _("Let in with a code that is unknown here"),
-        Reason.WRONG_EVENT: _("Let in with another event's badge"),
-        Reason.REVOKED: _("Let in with a badge that had been revoked"),
-        Reason.CANCELED: _("Let in although the registration had been canceled"),
-        Reason.BLOCKED: _("Let in although blocked"),
-        Reason.WRONG_GATE: _("Let in at a gate for other categories"),
-        Reason.INVALID_TIME: _("Let in outside the opening hours, or by a clock that was wrong"),
-        Reason.UNAPPROVED: _("Let in from the reserve list without a place"),
-        Reason.ALREADY_REDEEMED: _("The same badge was let in twice"),
-        Reason.QUOTA_EXCEEDED: _("Let in over the delegation's quota"),
-        Reason.CAPACITY_EXCEEDED: _("Let in over the hall's capacity"),
-        Reason.CHECKOUT_REQUIRED: _("Let in again without having left"),
-    }
+    return {row.reason: let_in_message(row.reason, language) for row in REASONS}
 
 
 def _likenesses() -> dict[Likeness, str]:

@@ -15,6 +15,7 @@ from checkin.services.gates.gates import categories_of_gates, change_device
 from checkin.web.gates.pairing import open_pairing_at
 from checkin.web.site.outgoing import address_refusal
 from checkin.web.site.visits import STAFF, Answer, EventVisit, pages, visited_by
+from checkin.words.problems import problem_advice
 
 bp = pages(__name__)
 
@@ -69,7 +70,7 @@ def changed(visit: EventVisit, form: str, change: Callable[[EventVisit], object]
 
 def _sentence(visit: EventVisit, fault: MarhabaError) -> str:
     if isinstance(fault, InvalidValue):
-        return fault.in_column("name").advice(visit.language)
+        return problem_advice(fault.in_column("name"), visit.language)
     if isinstance(fault, Conflict):
         return str(_("This name is taken, or the device was revoked: reload the page and look."))
     return str(_("Write a name of 1 to 120 characters."))

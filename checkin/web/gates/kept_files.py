@@ -27,7 +27,8 @@ _PATTERNS = (
 )
 _NOT_KEPT = "js/scan/page-worker.js"
 #: what the pages' own text comes from
-_TEMPLATES = ("gate/*.html", "_partials/*.html")
+_TEMPLATES = ("gates/scan.html", "_partials/*.html", "_partials/gates/*.html")
+_PROGRAM = ("domain/scanning/*.py", "web/gates/scan_*.py")
 
 
 @lru_cache
@@ -53,7 +54,7 @@ def _of_files(static: Path) -> str:
     files = [static / name for name in (*scan_page_files(static), _NOT_KEPT)]
     files += [file for pattern in _TEMPLATES for file in sorted(templates.glob(pattern))]
     files += catalogue_files()
-    files += sorted((package / "web").glob("scan_*.py"))
+    files += [file for pattern in _PROGRAM for file in sorted(package.glob(pattern))]
     digest = hashlib.sha256()
     for file in files:
         digest.update(hashlib.sha256(file.read_bytes()).digest())

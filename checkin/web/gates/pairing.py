@@ -11,6 +11,7 @@ from checkin.protocol.fingerprints import pairing_fragment
 from checkin.services.gates.devices import PAIRING_LIFETIME, gate_name, gate_named, open_pairing
 from checkin.web.site.outgoing import public_address
 from checkin.web.site.visits import EventVisit
+from checkin.words.problems import problem_advice
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def open_pairing_at(visit: EventVisit, given: str) -> OpenPairing:
     try:
         name = gate_name(given)
     except InvalidValue as fault:
-        return OpenPairing(given, problem=fault.in_column("name").advice(visit.language))
+        return OpenPairing(given, problem=problem_advice(fault.in_column("name"), visit.language))
     code, authority = visit.write(lambda v: _open(v, name)), visit.server.authority
     pairing = OpenPairing(
         name,

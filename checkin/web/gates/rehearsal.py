@@ -11,12 +11,13 @@ from flask import redirect, request
 
 from badges.qr import qr_svg
 from checkin.domain.scanning.messages import verdict_message
+from checkin.domain.scanning.reasons import face_of
 from checkin.domain.scanning.rehearsal import Practice, practice_verdict
-from checkin.domain.scanning.verdict import Reason, Status
 from checkin.protocol.codes import group_for_people
 from checkin.services.lifecycle.first_steps import Step
 from checkin.services.scanning.rehearsal import begin_rehearsal, end_rehearsal, practice_codes
 from checkin.web.site.visits import STAFF, Answer, EventVisit, pages, visited_by
+from checkin.words.languages import LANGUAGES
 
 bp = pages(__name__)
 
@@ -81,10 +82,9 @@ def _practice_badges(visit: EventVisit) -> list[PracticeBadge]:
 
 def _badge(code: str, practice: Practice, now: datetime) -> PracticeBadge:
     verdict = practice_verdict(practice, now)
-    kind = "already" if verdict.reason == Reason.ALREADY_REDEEMED else "refused"
     return PracticeBadge(
-        kind="ok" if verdict.status == Status.OK else kind,
-        shows={one: verdict_message(verdict.status, verdict.reason, one) for one in ("fr", "ar")},
+        kind=face_of(verdict.reason) if verdict.reason else "ok",
+        shows={one: verdict_message(verdict.status, verdict.reason, one) for one in LANGUAGES},
         code=group_for_people(code),
         picture="data:image/svg+xml;base64," + b64encode(qr_svg(code).encode()).decode("ascii"),
     )

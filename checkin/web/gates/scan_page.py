@@ -7,11 +7,11 @@ from pathlib import Path
 
 from flask import current_app, make_response
 
-from checkin.domain.scanning.messages import LANGUAGES
 from checkin.services.events.visibility import timezones_in_use
 from checkin.web.gates.kept_files import fingerprint, scan_page_files
 from checkin.web.gates.scan_words import scan_words
 from checkin.web.site.visits import PUBLIC, Answer, Visit, open_to, pages, visited_by
+from checkin.words.languages import LANGUAGES
 
 bp = pages(__name__)
 

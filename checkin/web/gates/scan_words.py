@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from flask_babel import gettext as _
 
-from checkin.domain.scanning.messages import PENDING, verdict_message
-from checkin.domain.scanning.verdict import Direction, Reason, Status
+from checkin.domain.scanning.messages import pending_message, refusal_message, verdict_message
+from checkin.domain.scanning.reasons import REASONS
+from checkin.domain.scanning.verdict import Direction, Status
 from checkin.web.site.languages import offset_s
 
 
@@ -20,6 +21,7 @@ def scan_words(language: str, timezones: Iterable[str]) -> dict[str, object]:
     """
     return {
         "offsets_s": {timezone: offset_s(timezone) for timezone in timezones},
+        "reasons": reason_rows(language),
         "verdicts": _verdicts(language),
         "card": _card(),
         "faults": _faults(),
@@ -30,12 +32,25 @@ def scan_words(language: str, timezones: Iterable[str]) -> dict[str, object]:
     }
 
 
+def reason_rows(language: str) -> list[dict[str, object]]:
+    """Return what the page's scripts know of each reason, the most serious first."""
+    return [
+        {
+            "reason": row.reason,
+            "forceable": row.forceable,
+            "face": row.face,
+            "refused": refusal_message(row.reason, language),
+        }
+        for row in REASONS
+    ]
+
+
 def _verdicts(language: str) -> dict[str, str]:
-    said = {reason.value: verdict_message(Status.ERROR, reason, language) for reason in Reason}
-    said["entry"] = verdict_message(Status.OK, None, language)
-    said["exit"] = verdict_message(Status.OK, None, language, Direction.EXIT)
-    said["pending"] = PENDING[language]
-    return said
+    return {
+        "entry": verdict_message(Status.OK, None, language),
+        "exit": verdict_message(Status.OK, None, language, Direction.EXIT),
+        "pending": pending_message(language),
+    }
 
 
 def _card() -> dict[str, str]:

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from flask import redirect, request
 
-from checkin.domain.scanning.messages import LANGUAGES
 from checkin.errors import InvalidRequest
 from checkin.services.gates.stops import LONGEST_MESSAGE, lift_stop, stop_entries, stops_of
 from checkin.web.site.visits import STAFF, Answer, EventVisit, pages, visited_by
+from checkin.words.catalogues import msgid, say
+from checkin.words.languages import LANGUAGES
 
 bp = pages(__name__)
 
 #: what the form proposes: in a hurry, one press is enough
-READY = {
-    "fr": "Entrées suspendues. Attendez les consignes des organisateurs.",
-    "ar": "تم توقيف الدخول مؤقتا. يُرجى انتظار تعليمات المنظمين.",
-    "en": "Entries are suspended. Wait for word from the organisers.",
-}
+_READY = msgid("Entries are suspended. Wait for word from the organisers.")
 
 
 @bp.get("/events/<slug>/stop")
 @visited_by(STAFF)
 def show(visit: EventVisit) -> Answer:
     """Say whether entries are stopped, by whom and since when, with the form that changes it."""
-    return _page(visit, READY)
+    return _page(visit, {tag: say("pages", tag, _READY) for tag in LANGUAGES})
 
 
 @bp.post("/events/<slug>/stop")

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from flask import Response, flash, redirect, request
 from flask_babel import gettext as _
 
-from badges.spec import Language
-from checkin.domain.scanning.messages import LANGUAGES
 from checkin.errors import NotFound
 from checkin.services.events.own_texts import (
     EDITABLE,
@@ -24,6 +20,7 @@ from checkin.services.mail.post import send_now
 from checkin.services.mail.previews import preview_html, preview_letter
 from checkin.web.site.outgoing import mail_refusals, mail_sender, shown_sender
 from checkin.web.site.visits import STAFF, Answer, EventVisit, pages, visited_by
+from checkin.words.languages import LANGUAGES
 
 bp = pages(__name__)
 
@@ -90,6 +87,7 @@ def _page(
     return visit.show(
         "mail/message_texts.html",
         code=language,
+        direction=LANGUAGES[language].direction,
         values={**usual, **own, **wanted},
         usual=usual,
         problems={name: _problem_words(problem) for name, problem in (problems or {}).items()},
@@ -121,7 +119,7 @@ def _problem_words(problem: TextProblem) -> str:
     )
 
 
-def _language(code: str) -> Language:
+def _language(code: str) -> str:
     if code not in LANGUAGES:
         raise NotFound(f"{code!r} is none of the message's languages")
-    return cast(Language, code)
+    return code

@@ -36,6 +36,7 @@ from checkin.web.site.outgoing import (
 )
 from checkin.web.site.permissions import may_use
 from checkin.web.site.visits import ADMINISTRATORS, PUBLIC, STAFF, Answer, Visit, pages, visited_by
+from checkin.words.problems import problem_advice
 
 bp = pages(__name__)
 
@@ -104,7 +105,7 @@ def _kept(visit: Visit, field: str, keep: Keep) -> Answer:
     try:
         visit.write(lambda v: keep(v.session, _written(), **v.who))
     except InvalidValue as fault:
-        return _page(visit, field, fault.in_column(field).advice(visit.language)), 400
+        return _page(visit, field, problem_advice(fault.in_column(field), visit.language)), 400
     visit.server.public_url.forget()
     flash(_("Saved."))
     return redirect(_back(), 303)
@@ -125,7 +126,7 @@ def _page(visit: Visit, field: str = "", problem: str = "") -> str:
         written=_written() if field else "",
         choices=[(one, url, names.get(one, "")) for one, url in choices],
         refusal=address_refusal(address),
-        warning=warning.advice(visit.language) if warning else "",
+        warning=problem_advice(warning, visit.language) if warning else "",
         refused_sender=sender_refusal(sender),
         check=None if address.is_only_here else telephone_check(visit, address.url),
         back=_back(),

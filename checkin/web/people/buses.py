@@ -35,6 +35,7 @@ from checkin.web.site.visits import (
     pages,
     visited_by,
 )
+from checkin.words.problems import problem_sentence
 
 bp = pages(__name__)
 
@@ -131,7 +132,7 @@ def _written(
     values = {name: request.form.get(name, "")[:200] for name in _FIELDS}
     details = validate_bus(values)
     if isinstance(details, list):
-        problems = tuple(problem.sentence(visit.language) for problem in details)
+        problems = tuple(problem_sentence(problem, visit.language) for problem in details)
         return _page(visit, bus_id, attempt=Attempt(values, problems)), 400
     try:
         visit.write(lambda v: write(v, details))

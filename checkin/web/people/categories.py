@@ -25,6 +25,7 @@ from checkin.web.people.listed_forms import (
     change_by_form,
 )
 from checkin.web.site.visits import STAFF, Answer, EventVisit, pages, visited_by
+from checkin.words.problems import problem_advice
 
 bp = pages(__name__)
 
@@ -73,7 +74,7 @@ def remove(visit: EventVisit, category_id: int) -> Answer:
     try:
         visit.write(lambda v: remove_category(v.session, v.event, category_id, **v.who))
     except InvalidValue as fault:
-        return _page(visit, notice=fault.in_column("category").advice(visit.language)), 400
+        return _page(visit, notice=problem_advice(fault.in_column("category"), visit.language)), 400
     visit.nudge()
     flash(_("The category is deleted."))
     return redirect(visit.address("categories.show"), 303)

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from checkin.domain.common.problem_sentences import COLUMN_NAMES
 from checkin.domain.people.corrections import COLUMNS, Corrections, columns_in
 from checkin.domain.people.importing import Action, PlannedRow, Row
 from checkin.services.people.importing import ImportPlan
 from checkin.services.spreadsheets.reading import Table
 from checkin.web.site.languages import page_language
+from checkin.words.problems import column_name, problem_sentence
 
 PAGE_SIZE = 25
 _CELL = re.compile(r"cell-([0-9]{1,8})-([a-z_]{1,20})")
@@ -119,7 +119,7 @@ def _shown(planned: PlannedRow, row: Row) -> ShownRow:
         row,
         planned.action,
         _outcome(planned),
-        [problem.sentence(page_language()) for problem in planned.why],
+        [problem_sentence(problem, page_language()) for problem in planned.why],
         frozenset(problem.column for problem in planned.why),
         doubtful=bool(row.problems),
         disputed=any(problem.code in _DISPUTES for problem in planned.why),
@@ -139,4 +139,4 @@ def _outcome(planned: PlannedRow) -> str:
 
 
 def _column_name(column: str) -> str:
-    return COLUMN_NAMES[column][page_language()]
+    return column_name(column, page_language())

@@ -8,7 +8,6 @@ import io
 from flask import Response, flash, redirect, request, session
 from flask_babel import gettext as _
 
-from checkin.domain.common.problem_sentences import COLUMN_NAMES
 from checkin.domain.people.corrections import COLUMNS, correct
 from checkin.domain.people.importing import Action, Row
 from checkin.domain.people.unreadable import UnreadableFile
@@ -21,6 +20,9 @@ from checkin.services.spreadsheets.reading import Table, read_table
 from checkin.web.people.import_review import action_words, review_of, sent_corrections
 from checkin.web.site.limits import by_operator, limited
 from checkin.web.site.visits import REGISTRARS, Answer, DelegationVisit, pages, visited_by
+from checkin.words.languages import DEFAULT_LANGUAGE, spoken
+from checkin.words.problems import column_name
+from checkin.words.unreadable import unreadable_sentence
 
 bp = pages(__name__)
 
@@ -65,7 +67,7 @@ def upload(visit: DelegationVisit) -> Answer:
     try:
         table = _sent_table()
     except UnreadableFile as fault:
-        problem = fault.sentence(visit.language)
+        problem = unreadable_sentence(fault, visit.language)
         return visit.show("people/import_new.html", problem=problem), 400
     _give_up(visit)
     session[_KEPT] = visit.write(
@@ -104,9 +106,9 @@ def discard(visit: DelegationVisit) -> Answer:
 
 def _model_headings(language: str) -> list[str]:
     # "الاسم" alone would be read as the name in Arabic.
-    latin = COLUMN_NAMES["name"]["fr" if language == "ar" else language]
+    latin = column_name("name", DEFAULT_LANGUAGE if spoken(language).is_from_right else language)
     others = [c for c in COLUMNS if c not in ("name", "delegation")]
-    return [latin, *(COLUMN_NAMES[column][language] for column in others)]
+    return [latin, *(column_name(column, language) for column in others)]
 
 
 def _sent_table() -> Table:

@@ -9,7 +9,6 @@ from typing import cast
 from flask import Response, redirect, request
 from flask_babel import gettext as _
 
-from badges.spec import Language
 from checkin.domain.common.problems import Problem
 from checkin.domain.people.registration import Registration, validate
 from checkin.errors import TooManyRequests
@@ -24,6 +23,7 @@ from checkin.services.people.public_registration import (
 )
 from checkin.web.site.limits import by_client, by_path, limit_wrong_links, limited
 from checkin.web.site.visits import PUBLIC, Answer, Visit, pages, visited_by
+from checkin.words.problems import problem_sentence
 
 bp = pages(__name__)
 
@@ -81,7 +81,7 @@ def _link(visit: Visit, secret: str) -> tuple[RegistrationLink, PrivacyNotice]:
     session = visit.session
     link = registration_link_by_secret(session, visit.keys, secret, visit.now)
     answers = notice_of(link.event, visit.server.settings.shown_sender(session))
-    language = cast(Language, visit.language)
+    language = visit.language
     return link, privacy_notice(session, link.event, link.delegation, answers, language)
 
 
@@ -107,7 +107,7 @@ def _checked(
     problems = checked if isinstance(checked, list) else []
     if isinstance(checked, Registration) and not (checked.email or checked.phone):
         problems = [Problem("phone", "missing_contact")]
-    told = {problem.column: problem.sentence(language) for problem in problems}
+    told = {problem.column: problem_sentence(problem, language) for problem in problems}
     if request.form.get("consent") != notice.version:
         told["consent"] = _("Read the notice and tick the box, if you agree.")
     return told or cast(Registration, checked)

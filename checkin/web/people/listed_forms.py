@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from checkin.domain.common.problems import FieldProblem, Problem
 from checkin.web.site.visits import EventVisit
+from checkin.words.problems import problem_advice
 
 D = TypeVar("D")
 #: changes an event as the details of a form say, within a transaction
@@ -27,7 +28,7 @@ class Refused:
 
     def shown(self, language: str) -> dict[str, object]:
         """Return what the page's template asks for."""
-        sentences = {one.column: one.advice(language) for one in self.problems}
+        sentences = {one.column: problem_advice(one, language) for one in self.problems}
         return {"refused": self.form, "said": self.said, "said_problems": sentences}
 
 

@@ -34,6 +34,8 @@ from checkin.web.people.listed_forms import (
 )
 from checkin.web.site.limits import by_operator, limited
 from checkin.web.site.visits import STAFF, Answer, DelegationVisit, EventVisit, pages, visited_by
+from checkin.words.problems import problem_advice
+from checkin.words.unreadable import unreadable_sentence
 
 bp = pages(__name__)
 
@@ -97,7 +99,7 @@ def upload(visit: EventVisit) -> Answer:
         if not rows:
             raise UnreadableFile("empty_file")
     except UnreadableFile as fault:
-        return _sheet_page(visit, [], problem=fault.sentence(visit.language)), 400
+        return _sheet_page(visit, [], problem=unreadable_sentence(fault, visit.language)), 400
     return _sheet_page(visit, rows)
 
 
@@ -149,7 +151,8 @@ def _page(visit: EventVisit, refused: Refused = NONE_REFUSED) -> str:
 def _sheet_page(visit: EventVisit, rows: list[QuotaRow], problem: str = "") -> str:
     plan = plan_quotas(rows, known_delegations(visit.session, visit.event, visit.now))
     problems = {
-        one.row.number: {p.column: p.advice(visit.language) for p in one.problems} for one in plan
+        one.row.number: {p.column: problem_advice(p, visit.language) for p in one.problems}
+        for one in plan
     }
     return visit.show(
         "people/quota_sheet.html",

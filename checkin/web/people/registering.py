@@ -21,6 +21,7 @@ from checkin.services.people.registration import (
 )
 from checkin.services.people.search import participant_by_id
 from checkin.web.site.visits import EventVisit
+from checkin.words.problems import problem_sentence
 
 
 @dataclass(frozen=True)
@@ -172,4 +173,4 @@ def _number(text: str) -> int:
 
 
 def _sentences(visit: EventVisit, problems: list[Problem]) -> dict[str, str]:
-    return {problem.column: problem.sentence(visit.language) for problem in problems}
+    return {problem.column: problem_sentence(problem, visit.language) for problem in problems}

@@ -5,28 +5,21 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
-from babel import Locale
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 from flask import Flask, g, request, session
 from markupsafe import Markup
 
 from badges.texts import reads_right_to_left
-from checkin.domain.scanning.messages import LANGUAGES
 from checkin.protocol.time_zones import time_zone
 from checkin.web.site.addresses import this_path
 from checkin.web.site.sessions import operator_or_none
 from checkin.web.site.state import marhaba
-
-#: what each language calls itself, for the switch
-OWN_NAMES = {"fr": "Français", "ar": "العربية", "en": "English"}
-#: Arabic as Morocco writes it: the digits 0-9, and its own names of the months.
-_LOCALES = {"fr": "fr", "ar": "ar_MA", "en": "en_GB"}
-_TAGS = {"fr": "fr", "ar": "ar-MA", "en": "en-GB"}
+from checkin.words.languages import LANGUAGES
 
 
 def page_language() -> str:
-    """Return "fr", "ar" or "en" for the page at hand.
+    """Return the tag of the language of the page at hand.
 
     A page that belongs to one participant says so in `g.page_language`.
     """
@@ -42,17 +35,17 @@ def page_language() -> str:
 
 def babel_locale() -> str:
     """Return the locale that catalogues, dates and numbers of the page are read in."""
-    return _LOCALES[page_language()]
+    return LANGUAGES[page_language()].locale
 
 
 def language_tag() -> str:
     """Return what the page's `lang` attribute says, such as ar-MA."""
-    return _TAGS[page_language()]
+    return LANGUAGES[page_language()].html_tag
 
 
 def text_direction() -> str:
     """Return "rtl" or "ltr"."""
-    return Locale.parse(babel_locale()).text_direction
+    return LANGUAGES[page_language()].direction
 
 
 def keep_chosen_language() -> None:
@@ -138,7 +131,9 @@ def register_language(app: Flask) -> None:
             "language": page_language(),
             "language_tag": language_tag(),
             "text_direction": text_direction(),
-            "languages": [(code, OWN_NAMES[code], address_in(code)) for code in LANGUAGES],
+            "language_choices": [(one.tag, one.own_name) for one in LANGUAGES.values()],
+            "languages": list(LANGUAGES.values()),
+            "address_in": address_in,
             "offset_s": offset_s,
         }
     )

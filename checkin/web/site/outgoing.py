@@ -14,6 +14,7 @@ from checkin.services.mail.sender import Sender
 from checkin.services.network.public_address import PublicAddress, SenderAddress
 from checkin.web.site.languages import page_language
 from checkin.web.site.state import database, marhaba
+from checkin.words.problems import problem_sentence
 
 #: the variable behind each setting that a page offers, too
 VARIABLES = {BASE_URL: "CHECKIN_BASE_URL", MAIL_FROM: "CHECKIN_MAIL_FROM"}
@@ -107,7 +108,7 @@ def _refusal(problem: Problem | None, source: AddressSource) -> Refusal | None:
         return None
     return Refusal(
         problem.column,
-        problem.sentence(page_language()),
+        problem_sentence(problem, page_language()),
         source if source in RULING else None,
         _here() if problem.column == BASE_URL else "",
     )

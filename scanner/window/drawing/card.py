@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 
 from checkin.domain.scanning.messages import verdict_message
 from checkin.domain.scanning.verdict import Direction, Reason, Status
+from checkin.words.languages import spoken
 from scanner.core.scan import Kind, Verdict
 from scanner.window.clock import clock_time
 from scanner.window.drawing.shapes import shape
@@ -53,7 +54,7 @@ def card_image(verdict: Verdict, language: str, timezone: str) -> Image.Image:
     background, shade = COLOURS[verdict.kind]
     image = Image.new("RGB", (WIDTH_PX, HEIGHT_PX), background)
     draw = ImageDraw.Draw(image)
-    rtl = language == "ar"
+    rtl = spoken(language).is_from_right
     column = WIDTH_PX - _ICON_COLUMN_PX if rtl else 0
     draw.rectangle((column, 0, column + _ICON_COLUMN_PX, HEIGHT_PX), fill=shade)
     icon = shape(verdict.kind, _ICON_PX, _WHITE)

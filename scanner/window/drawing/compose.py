@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from checkin.protocol.codes import parse_code
+from checkin.words.languages import spoken
 from scanner.core.scan import Kind, Verdict
 from scanner.decode.base import Colour, Corners
 from scanner.window.drawing.card import HEIGHT_PX as CARD_PX
@@ -151,7 +152,8 @@ def _hint(screen: Screen) -> Colour:
 def _hint_panel(notice: str, language: str) -> Colour:
     image = Image.new("RGB", (WIDTH_PX, _HINT_PX), _DARK)
     draw = ImageDraw.Draw(image)
-    place: dict[str, Any] = {"left": 36, "right": WIDTH_PX - 36, "rtl": language == "ar"}
+    rtl = spoken(language).is_from_right
+    place: dict[str, Any] = {"left": 36, "right": WIDTH_PX - 36, "rtl": rtl}
     big: dict[str, Any] = {**place, "size_px": 46, "bold": True, "colour": _TEXT}
     if notice:
         draw_paragraph(draw, notice, middle=_HINT_PX // 2, most_lines=2, **big | {"size_px": 38})
@@ -164,7 +166,8 @@ def _hint_panel(notice: str, language: str) -> Colour:
 @functools.lru_cache(maxsize=4)
 def _banner(sentence: str, language: str) -> Colour:
     image = Image.new("RGB", (WIDTH_PX, _BANNER_PX), _STOP)
-    place: dict[str, Any] = {"left": 36, "right": WIDTH_PX - 36, "rtl": language == "ar"}
+    rtl = spoken(language).is_from_right
+    place: dict[str, Any] = {"left": 36, "right": WIDTH_PX - 36, "rtl": rtl}
     big: dict[str, Any] = {"size_px": 36, "bold": True, "colour": _TEXT}
     draw = ImageDraw.Draw(image)
     draw_paragraph(draw, sentence, middle=_BANNER_PX // 2, most_lines=2, **place, **big)

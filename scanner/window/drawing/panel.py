@@ -8,6 +8,7 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
+from checkin.words.languages import spoken
 from scanner.window.drawing.card import names_of, word
 from scanner.window.drawing.text import draw_line, draw_paragraph
 from scanner.window.form import Form, Purpose
@@ -39,7 +40,7 @@ def form_image(form: Form, language: str, width: int, height: int) -> Image.Imag
     """Draw a form; in Arabic labels stand on the right and lists begin there."""
     image = Image.new("RGB", (width, height), _BACK)
     draw = ImageDraw.Draw(image)
-    rtl = language == "ar"
+    rtl = spoken(language).is_from_right
     span: dict[str, Any] = {"left": _MARGIN_PX, "right": width - _MARGIN_PX, "rtl": rtl}
     line: Callable[..., int] = functools.partial(draw_line, draw, **span)
     line(say(language, form.purpose), middle=52, size_px=46, bold=True, colour=_TEXT)
@@ -70,7 +71,7 @@ def _draw_field(
     draw: ImageDraw.ImageDraw, form: Form, number: int, language: str, *, top: int, width: int
 ) -> None:
     field, text = form.fields[number], form.texts[number]
-    rtl, now = language == "ar", number == form.at
+    rtl, now = spoken(language).is_from_right, number == form.at
     label = (width - 400, width - _MARGIN_PX) if rtl else (_MARGIN_PX, 400)
     box = (_MARGIN_PX, width - 420) if rtl else (420, width - _MARGIN_PX)
     line = functools.partial(draw_line, draw, middle=top + 34, rtl=rtl)
@@ -109,7 +110,7 @@ def help_image(language: str, width: int, height: int) -> Image.Image:
     """Draw what each key does."""
     image = Image.new("RGB", (width, height), _BACK)
     draw = ImageDraw.Draw(image)
-    rtl = language == "ar"
+    rtl = spoken(language).is_from_right
     span: dict[str, Any] = {"left": _MARGIN_PX, "right": width - _MARGIN_PX, "rtl": rtl}
     draw_line(
         draw,
@@ -140,7 +141,7 @@ def _draw_key(
     y: int,
     width: int,
 ) -> None:
-    rtl = language == "ar"
+    rtl = spoken(language).is_from_right
     left = _MARGIN_PX + column * (width // 2 - 20)
     cap, text = (left, left + 118), (left + 138, left + width // 2 - 60)
     if rtl:

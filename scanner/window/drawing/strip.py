@@ -10,6 +10,7 @@ from datetime import timedelta
 from PIL import Image, ImageDraw
 
 from checkin.domain.scanning.verdict import Direction
+from checkin.words.languages import spoken
 from scanner.window.drawing.text import draw_line, width_of
 from scanner.window.state import Screen
 from scanner.words import say
@@ -48,7 +49,7 @@ def strip_image(screen: Screen, width: int) -> Image.Image:
     """Draw the strip; in Arabic it begins on the right."""
     box = _EXIT if screen.type == Direction.EXIT else _BOX
     direction = say(screen.language, screen.type)
-    return _drawn(direction, box, cells_of(screen), screen.language == "ar", width)
+    return _drawn(direction, box, cells_of(screen), spoken(screen.language).is_from_right, width)
 
 
 def cells_of(screen: Screen) -> tuple[Cell, ...]:

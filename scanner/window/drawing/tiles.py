@@ -8,6 +8,7 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
+from checkin.words.languages import spoken
 from scanner.core.scan import Kind, Verdict
 from scanner.window.drawing.card import (
     COLOURS,
@@ -40,7 +41,8 @@ def tiles_image(verdicts: tuple[Verdict, ...], language: str, timezone: str) -> 
         # The third of three has a row of its own.
         wide = WIDTH_PX if len(verdicts) == 3 and number == 2 else width
         left = column * (width + _GAP_PX)
-        corner = (WIDTH_PX - left - wide if language == "ar" else left, row * (height + _GAP_PX))
+        rtl = spoken(language).is_from_right
+        corner = (WIDTH_PX - left - wide if rtl else left, row * (height + _GAP_PX))
         image.paste(_tile(verdict, language, timezone, wide, height), corner)
     return image
 
@@ -49,7 +51,7 @@ def _tile(verdict: Verdict, language: str, timezone: str, width: int, height: in
     background, shade = COLOURS[verdict.kind]
     image = Image.new("RGB", (width, height), background)
     draw = ImageDraw.Draw(image)
-    rtl, column = language == "ar", 150
+    rtl, column = spoken(language).is_from_right, 150
     icon_left = width - column if rtl else 0
     draw.rectangle((icon_left, 0, icon_left + column, height), fill=shade)
     icon = shape(verdict.kind, 104, _WHITE)

@@ -19,6 +19,7 @@ from PIL import Image
 from badges.spec import BadgeError
 from badges.wallet.apple import PassSigner, apple_pass, pass_signer
 from badges.wallet.ticket import Ticket
+from checkin.words.languages import LANGUAGES
 from tests.badges.specs import a_spec
 from tests.badges.test_designs import LOGO
 from tests.badges.wallet.keys import (
@@ -75,7 +76,7 @@ def shown(files: dict[str, bytes], language: str) -> dict[str, list[tuple[str, s
 
 
 def all_words(files: dict[str, bytes]) -> str:
-    languages = [files[f"{of}.lproj/pass.strings"].decode("utf-16") for of in ("fr", "ar", "en")]
+    languages = [files[f"{of}.lproj/pass.strings"].decode("utf-16") for of in LANGUAGES]
     return files["pass.json"].decode() + "".join(languages)
 
 

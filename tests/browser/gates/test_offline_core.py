@@ -31,6 +31,7 @@ def test_every_vector_is_decided_as_in_python(page):
     told = page.evaluate(
         """async ({defaults, cases}) => {
           const { decide, FACTS, POLICY } = await import("/static/js/offline/admission.js");
+          const { reasons } = await import("/static/js/scan/words.js");
           const moment = (text) => (text === null ? null : Date.parse(text));
           const policyOf = (given) => {
             const policy = {...defaults.policy, ...given};
@@ -41,7 +42,7 @@ def test_every_vector_is_decided_as_in_python(page):
           return {
             defaults: {facts: FACTS, policy: POLICY},
             verdicts: cases.map(({facts, at, policy}) =>
-              decide({...defaults.facts, ...facts}, moment(at), policyOf(policy))),
+              decide({...defaults.facts, ...facts}, moment(at), policyOf(policy), reasons)),
           };
         }""",
         {"defaults": VECTORS["defaults"], "cases": VECTORS["cases"]},
@@ -199,7 +200,8 @@ def test_every_verdict_has_the_face_that_it_has_in_the_window(page):
     told = page.evaluate(
         """async (shown) => {
           const { kindOf } = await import("/static/js/offline/scan.js");
-          return shown.map(kindOf);
+          const { rowOf } = await import("/static/js/scan/words.js");
+          return shown.map((verdict) => kindOf(verdict, rowOf(verdict.reason)));
         }""",
         shown,
     )
@@ -208,3 +210,24 @@ def test_every_verdict_has_the_face_that_it_has_in_the_window(page):
     by_window = [Verdict(Scan(code=""), message="", **one).kind for one in shown]
     assert told == [names.get(kind, str(kind)) for kind in by_window]
     assert told[1 + list(Reason).index(Reason.CHECKOUT_REQUIRED)] == "already"
+
+
+def test_a_page_without_all_reasons_lets_nobody_in_by_the_rest_of_the_rules(page):
+    """A browser may have kept the page of one version and the scripts of another."""
+    told = page.evaluate(
+        """async code => {
+          const { reasons } = await import("/static/js/scan/words.js");
+          const { OfflineGate } = await import("/static/js/offline/decisions.js");
+          const { newScan } = await import("/static/js/offline/scan.js");
+          const handed = [[], reasons.slice(1), [...reasons.slice(1), {reason: "of_tomorrow"}]];
+          const answers = handed.map((rows) => {
+            const gate = new OfflineGate({}, {lease: () => ({walkInKey: "k"})}, {}, {}, rows);
+            return gate.answer(newScan(code, "entry", "typed", 0)).then(
+              ({verdict, decided}) => [verdict.unconfirmed, decided, gate.walkInKey]);
+          });
+          return Promise.all(answers);
+        }""",
+        CODE,
+    )
+
+    assert told == [[True, None, ""]] * 3

@@ -151,6 +151,7 @@ BROWSER = """async ([steps, noon]) => {
   const { Refresh } = await from("server/refresh");
   const { Unreachable } = await from("server/line");
   const { newcomerNamed } = await from("offline/walk-in");
+  const { reasons } = await from("scan/words");
   let elapsed = 0;
   const clockOff = (shift, floor) =>
     new DeviceClock({wall: () => noon + elapsed + 1000 * shift, steady: () => elapsed, floor});
@@ -164,7 +165,7 @@ BROWSER = """async ([steps, noon]) => {
     storage = new Storage();
     spool = await Spool.of(storage);
     held = new HeldList(storage, spool.kept);
-    const gate = new OfflineGate(held, spool.memory, clock, {id: 7, name: "Porte A"});
+    const gate = new OfflineGate(held, spool.memory, clock, {id: 7, name: "Porte A"}, reasons);
     delivery = new Delivery(spool, null, gate, clock);
     delivery.online = false;
   };

@@ -18,6 +18,7 @@ from checkin.domain.network.public_address import (
     decide_sender,
     listening_of,
 )
+from checkin.words.problems import problem_sentence
 
 LAN = [IPv4Address("192.168.1.20"), IPv4Address("10.8.0.3")]
 EVERYWHERE = Listening("http", "0.0.0.0", 8222).text
@@ -91,8 +92,8 @@ def test_an_address_of_this_machine_alone_leaves_with_nothing():
         "Server's address: only this machine understands http://localhost:8000, so nothing leaves "
         "with it; set the address that others use (CHECKIN_BASE_URL)."
     )
-    assert "CHECKIN_BASE_URL" in refused.value.problem.sentence("fr")
-    assert "CHECKIN_BASE_URL" in refused.value.problem.sentence("ar")
+    assert "CHECKIN_BASE_URL" in problem_sentence(refused.value.problem, "fr")
+    assert "CHECKIN_BASE_URL" in problem_sentence(refused.value.problem, "ar")
 
 
 def test_an_address_that_others_know_leaves():

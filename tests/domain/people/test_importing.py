@@ -8,6 +8,7 @@ import pytest
 
 from checkin.domain.common.problems import Problem
 from checkin.domain.people.importing import Action, PlannedRow
+from checkin.words.problems import row_sentences
 from tests.domain.people.import_plans import AMINA, fields, planned
 
 
@@ -208,7 +209,7 @@ def test_unknown_delegation_and_category_name_the_nearest():
 def test_a_reason_is_told_with_its_row_and_column_in_each_language():
     [plan] = planned([{"name": "Omar", "delegation": "Khemiset"}])
 
-    assert [plan.sentences(language) for language in ("fr", "ar", "en")] == [
+    assert [row_sentences(plan, language) for language in ("fr", "ar", "en")] == [
         [
             "Ligne 2 · Délégation\u00a0: \u2068Khemiset\u2069 n’existe pas\u00a0; corrigez le nom "
             "ou créez la délégation. Les plus proches\u00a0: \u2068Khémisset\u2069."

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checkin.domain.scanning.reasons import REASONS
 from checkin.domain.scanning.verdict import (
-    FORCEABLE,
     Admitted,
     Direction,
     EntryPolicy,
@@ -28,7 +28,8 @@ from tests.support.factories import NOW
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "admission.json").read_text("utf-8"))
 CASES = VECTORS["cases"]
 MOMENTS = ("opens_at", "closes_at", "reserve_from")
-SEVERITY = list(Reason)
+SEVERITY = [row.reason for row in REASONS]
+FORCEABLE = {row.reason for row in REASONS if row.forceable}
 
 
 def facts_of(given_facts):

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from checkin.domain.network.certificate_names import Names
-from checkin.domain.scanning.messages import LANGUAGES
 from checkin.services.network.certificates.authority import CERTIFICATE, authority_of
 from checkin.services.network.certificates.leaf import leaf_for
+from checkin.words.languages import LANGUAGES
 from scanner.core.errors import OtherSchemeAnswers, ServerUnreachable
 from scanner.gate.gate import Wanted, gate_for
 from scanner.server.device import keep_authority

@@ -21,7 +21,7 @@ import zxingcpp
 from PIL import Image
 from sqlalchemy import select, update
 
-from badges.texts import TEXTS
+from badges.texts import texts_in
 from checkin.db.engine import Database
 from checkin.db.models import Event, Message, Sending
 from checkin.domain.mail.rules import STALE_AFTER, WAITS, Fate
@@ -126,7 +126,7 @@ def test_who_gets_a_new_badge_is_told_that_the_earlier_one_is_dead(database, eve
     run(database, event, desk.url)
 
     told = {
-        message["To"]: TEXTS["fr"].replaces in message.get_body(("plain",)).get_content()
+        message["To"]: texts_in("fr").replaces in message.get_body(("plain",)).get_content()
         for message in desk.taken()
     }
     assert told == {"amina@example.org": True, "omar@example.org": False}

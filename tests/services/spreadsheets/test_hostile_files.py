@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checkin.domain.people import unreadable
 from checkin.domain.people.unreadable import UnreadableFile
 from checkin.services.spreadsheets.limits import MAX_ROWS
 from checkin.services.spreadsheets.reading import read_table
+from checkin.words import unreadable
 from tests.services.spreadsheets.workbooks import refusal, rewritten, sheet_with, workbook, zip_of
 
 HEAD = b"Nom,Province\n"
@@ -134,7 +134,7 @@ def test_any_bytes_are_a_table_or_a_clear_refusal(data, start):
     if isinstance(result, list):
         assert {column for row in result for column in row.cells} <= {"name", "delegation"}
     else:
-        assert result in unreadable._SENTENCES
+        assert result in unreadable.SENTENCES
 
 
 @given(st.binary(min_size=1, max_size=8), st.integers(min_value=0))
@@ -149,7 +149,7 @@ def test_a_workbook_with_damaged_bytes_is_a_table_or_a_clear_refusal(noise, at):
     if isinstance(result, list):
         assert len(result) <= 1
     else:
-        assert result in unreadable._SENTENCES
+        assert result in unreadable.SENTENCES
 
 
 @given(

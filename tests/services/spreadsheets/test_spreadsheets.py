@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 import openpyxl
 import pytest
 
 from checkin.domain.common.problems import Problem
-from checkin.domain.people import unreadable
 from checkin.domain.people.importing import Row
 from checkin.domain.people.unreadable import UnreadableFile
 from checkin.services.spreadsheets.reading import read_table
+from checkin.words.unreadable import unreadable_sentence
 from tests.services.spreadsheets.workbooks import refusal, saved, sheet_with, workbook, zip_of
 
 FRENCH = "Nom;Prénom;Délégation\nÉLÉONORE;Hélène;Khémisset\n"
@@ -234,19 +232,10 @@ def test_a_chosen_delegation_stands_for_the_column():
     assert table.rows == [Row(2, {"name": "Omar"})]
 
 
-@pytest.mark.parametrize("reason", unreadable._SENTENCES)
-def test_each_refusal_says_the_same_facts_in_french_arabic_and_english(reason):
-    sentences = unreadable._SENTENCES[reason]
-    facts = {language: set(re.findall(r"\{\d\}", text)) for language, text in sentences.items()}
-
-    assert list(facts) == ["fr", "ar", "en"]
-    assert facts["fr"] == facts["ar"] == facts["en"]
-
-
 def test_a_refusal_is_told_in_the_readers_language():
     problem = UnreadableFile("missing_columns", "Nom / الاسم / Name", "Ville")
 
-    assert (problem.sentence("fr"), problem.detail) == (
+    assert (unreadable_sentence(problem, "fr"), problem.detail) == (
         "Il manque la colonne \u2068Nom / الاسم / Name\u2069. "
         "Titres trouvés\u00a0: \u2068Ville\u2069.",
         "The column \u2068Nom / الاسم / Name\u2069 is missing. Headings found: \u2068Ville\u2069.",

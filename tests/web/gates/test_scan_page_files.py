@@ -13,6 +13,7 @@ from checkin.web.gates import kept_files
 from checkin.web.gates.kept_files import fingerprint, scan_page_files
 from checkin.web.site.static import template_folder
 from checkin.words.compiled import catalogue_files
+from checkin.words.languages import LANGUAGES, SOURCE_LANGUAGE
 
 STATIC = Path(__file__).parents[3] / "checkin" / "static"
 GZIP = {"Accept-Encoding": "gzip"}
@@ -85,10 +86,12 @@ def test_every_module_that_the_page_loads_is_kept(app, event):
 def test_every_place_where_the_page_takes_its_text_has_files():
     package = STATIC.parent
     places = [(template_folder(package), place) for place in kept_files._TEMPLATES]
-    places += [(package, "web/scan_*.py")]
+    places += [(package, place) for place in kept_files._PROGRAM]
 
     assert [place for folder, place in places if not any(folder.glob(place))] == []
-    assert {file.parent.parent.name for file in catalogue_files()} == {"ar", "fr"}
+    assert {file.parent.parent.name for file in catalogue_files()} == {*LANGUAGES} - {
+        SOURCE_LANGUAGE
+    }
 
 
 def test_a_change_of_any_file_of_the_program_or_of_the_events_clocks_makes_a_new_version(
@@ -108,13 +111,17 @@ def test_a_change_of_any_file_of_the_program_or_of_the_events_clocks_makes_a_new
     other_clock = version("Asia/Tokyo")
     (static / "js/offline/admission.js").write_text("// changed")
     changed = version()
-    (tmp_path / "templates" / "gate").mkdir(parents=True)
-    (tmp_path / "templates" / "gate" / "scan.html").write_text("other words")
+    (tmp_path / "templates" / "gates").mkdir(parents=True)
+    (tmp_path / "templates" / "gates" / "scan.html").write_text("other words")
     reworded = version()
+    (tmp_path / "checkin" / "domain" / "scanning").mkdir(parents=True)
+    (tmp_path / "checkin" / "domain" / "scanning" / "reasons.py").write_text("other reasons")
+    with_other_reasons = version()
     monkeypatch.setattr(kept_files, "VERSION", "99.0")
     of_another_release = version()
     kept_files._of_files.cache_clear()
     kept_files.scan_page_files.cache_clear()
 
-    assert len({before, other_clock, changed, reworded, of_another_release}) == 5
+    versions = [before, other_clock, changed, reworded, with_other_reasons, of_another_release]
+    assert len(set(versions)) == len(versions)
     assert len(before) == 16

@@ -13,6 +13,7 @@ from werkzeug.routing import Rule
 from checkin.db.models import Base, Role
 from checkin.web.site.permissions import Audience, permissions_of
 from checkin.web.site.state import API
+from checkin.words.languages import LANGUAGES
 from tests.support import factories
 from tests.support.factories import write
 from tests.web.browsing import Browsing
@@ -204,7 +205,7 @@ EVIL = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>"
 def test_a_stored_name_is_text_on_every_page(app, database, chief):
     house = a_house(database, "evil", EVIL)
     write(database, lambda s: s.execute(text("UPDATE operator SET name = :n"), {"n": EVIL}))
-    chief.send("/events/evil/stop", message_fr=EVIL, message_ar=EVIL, message_en=EVIL)
+    chief.send("/events/evil/stop", **{f"message_{language}": EVIL for language in LANGUAGES})
 
     shown = 0
     for rule in rules(app, "GET"):

@@ -5,9 +5,17 @@
 
 /**
  * Why a scan was refused.
- * @typedef {"invalid" | "wrong_event" | "revoked" | "canceled" | "blocked" | "wrong_gate"
- *   | "invalid_time" | "unapproved" | "already_redeemed" | "quota_exceeded" | "capacity_exceeded"
- *   | "checkout_required"} Reason
+ * @typedef {keyof typeof AGAINST} Reason
+ */
+
+/**
+ * A row of `REASONS` of checkin/domain/scanning/reasons.py. The page is handed all of them, the most
+ * serious first; `refused` is the sentence in the page's language.
+ * @typedef {object} ReasonRow
+ * @property {Reason} reason
+ * @property {boolean} forceable
+ * @property {"refused" | "already"} face
+ * @property {string} [refused]
  */
 
 /**
@@ -81,19 +89,38 @@ export const POLICY = {
   stopped: false,
 };
 
-// What a supervisor may answer for: nobody stands behind a code that is not ours, a revoked badge
-// or a canceled registration.
-/** @type {Set<Reason>} */
-const FORCEABLE = new Set([
-  "blocked",
-  "wrong_gate",
-  "invalid_time",
-  "unapproved",
-  "already_redeemed",
-  "quota_exceeded",
-  "capacity_exceeded",
-  "checkout_required",
-]);
+/**
+ * When each reason speaks against an entry; all else about it is in its row.
+ * @satisfies {Record<string, Rule>}
+ */
+const AGAINST = {
+  invalid: ({ known }) => !known,
+  wrong_event: ({ same_event }) => !same_event,
+  revoked: ({ badge_revoked }) => badge_revoked,
+  canceled: ({ standing }) => standing === "canceled",
+  blocked: ({ blocked }) => blocked,
+  wrong_gate: ({ gate_admits }) => !gate_admits,
+  invalid_time: (_, at, policy) => policy.stopped || !isOpen(policy, at),
+  unapproved: ({ standing, entries }, at, policy) =>
+    standing === "reserve" && entries === 0 && !isReleased(policy, at),
+  already_redeemed: ({ entries }, _, { reentry }) => reentry === "single" && entries > 0,
+  quota_exceeded: ({ entries, places_used, quota }) => entries === 0 && places_used >= quota,
+  capacity_exceeded: ({ inside, hall_inside }, _, { capacity }) =>
+    !inside && capacity !== null && hall_inside >= capacity,
+  checkout_required: ({ inside }, _, { reentry }) => reentry === "after_exit" && inside,
+};
+
+/** @typedef {(facts: Facts, at: number, policy: Policy) => boolean} Rule */
+
+/**
+ * Say whether these are rows for all reasons that are judged here, and no others: a page that was
+ * kept may be of another version than this file, and must not let in by half of the rules.
+ * @param {ReasonRow[]} reasons
+ */
+export function areComplete(reasons) {
+  const known = reasons.filter(({ reason }) => reason in AGAINST);
+  return known.length === reasons.length && known.length === Object.keys(AGAINST).length;
+}
 
 /**
  * @param {Reason} reason
@@ -118,24 +145,29 @@ const admitted = (entry_no, overridden = []) => ({
  * @param {Facts} facts
  * @param {number} at when the badge was read, in milliseconds of the server's clock
  * @param {Policy} policy
+ * @param {ReasonRow[]} reasons the most serious first
  * @returns {Decision}
  */
-export function decide(facts, at, policy) {
+export function decide(facts, at, policy, reasons) {
   if (facts.direction === "exit") return decideExit(facts);
-  const against = objections(facts, at, policy);
-  const stands = against.find((reason) => !(facts.forced && maySetAside(reason, policy)));
-  if (stands) return refused(stands);
+  const against = reasons.filter(({ reason }) => AGAINST[reason](facts, at, policy));
+  const stands = against.find((row) => !(facts.forced && maySetAside(row, policy)));
+  if (stands) return refused(stands.reason);
   // Someone who never left is counted in already, whatever the policy or the supervisor says.
-  return admitted(facts.inside ? null : facts.entries + 1, against);
+  const entryNo = facts.inside ? null : facts.entries + 1;
+  return admitted(
+    entryNo,
+    against.map(({ reason }) => reason),
+  );
 }
 
 /**
  * A supervisor at one gate does not know why all of them were stopped.
- * @param {Reason} reason
+ * @param {ReasonRow} row
  * @param {Policy} policy
  */
-function maySetAside(reason, policy) {
-  return FORCEABLE.has(reason) && !(policy.stopped && reason === "invalid_time");
+function maySetAside({ reason, forceable }, policy) {
+  return forceable && !(policy.stopped && reason === "invalid_time");
 }
 
 /** @param {Facts} facts */
@@ -146,38 +178,17 @@ function decideExit(facts) {
 }
 
 /**
- * Return all that speaks against an entry, the most serious first.
- * @param {Facts} facts
- * @param {number} at
  * @param {Policy} policy
- * @returns {Reason[]}
+ * @param {number} at
  */
-function objections(facts, at, policy) {
-  if (!facts.known) return ["invalid"];
-  if (!facts.same_event) return ["wrong_event"];
-  const firstTime = facts.entries === 0;
-  const released = policy.reserve_from !== null && at >= policy.reserve_from;
-  const hallFull = policy.capacity !== null && facts.hall_inside >= policy.capacity;
-  /** @type {[Reason, boolean][]} */
-  const against = [
-    ["revoked", facts.badge_revoked],
-    ["canceled", facts.standing === "canceled"],
-    ["blocked", facts.blocked],
-    ["wrong_gate", !facts.gate_admits],
-    ["invalid_time", policy.stopped || !isOpen(policy, at)],
-    ["unapproved", facts.standing === "reserve" && firstTime && !released],
-    ["already_redeemed", policy.reentry === "single" && !firstTime],
-    ["quota_exceeded", firstTime && facts.places_used >= facts.quota],
-    ["capacity_exceeded", !facts.inside && hallFull],
-    ["checkout_required", policy.reentry === "after_exit" && facts.inside],
-  ];
-  return against.filter(([, holds]) => holds).map(([reason]) => reason);
+function isOpen({ opens_at, closes_at }, at) {
+  return (opens_at === null || at >= opens_at) && (closes_at === null || at < closes_at);
 }
 
 /**
  * @param {Policy} policy
  * @param {number} at
  */
-function isOpen({ opens_at, closes_at }, at) {
-  return (opens_at === null || at >= opens_at) && (closes_at === null || at < closes_at);
+function isReleased({ reserve_from }, at) {
+  return reserve_from !== null && at >= reserve_from;
 }

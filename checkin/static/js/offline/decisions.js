@@ -1,5 +1,5 @@
 // The door's own decision while the server cannot be asked: the same `decide`, on the gate list.
-import { decide } from "./admission.js";
+import { areComplete, decide } from "./admission.js";
 import { parseCode } from "./badge-code.js";
 import { badgeTag, canReadLists, openEntry } from "./gate-list.js";
 import {
@@ -13,7 +13,7 @@ import {
 import { utcText } from "./scan.js";
 import { namesOf } from "./walk-in.js";
 
-/** @import { Decision, Facts, Policy, Reason } from "./admission.js" */
+/** @import { Decision, Facts, Policy, Reason, ReasonRow } from "./admission.js" */
 /** @import { DeviceClock } from "./clock.js" */
 /** @import { EntryContent, ListPolicy } from "./gate-list.js" */
 /** @import { HeldList } from "./held-list.js" */
@@ -56,12 +56,14 @@ export class OfflineGate {
    * @param {Memory} memory
    * @param {DeviceClock} clock
    * @param {Place} gate from the pairing; the server's later word is in `held`
+   * @param {ReasonRow[]} reasons as the page was handed them
    */
-  constructor(held, memory, clock, gate) {
+  constructor(held, memory, clock, gate, reasons) {
     this.held = held;
     this.memory = memory;
     this.clock = clock;
     this.gate = gate;
+    this.reasons = reasons;
   }
 
   get place() {
@@ -76,7 +78,7 @@ export class OfflineGate {
   async answer(scan) {
     const token = parseCode(scan.code);
     if (!token) return this.#refused(scan, "invalid");
-    if (!canReadLists())
+    if (!this.#canDecide)
       return { verdict: { scan, unconfirmed: true }, decided: null, passage: null };
     const tag = await badgeTag(token);
     const head = this.held.policy;
@@ -102,7 +104,7 @@ export class OfflineGate {
     const policy = policyFrom(head, lent);
     // Which category they will have is the server's to say.
     const facts = walkInFacts(lent, !head.limited_gates.includes(this.place.id));
-    const decision = decide(facts, this.#moment(scan), policy);
+    const decision = decide(facts, this.#moment(scan), policy, this.reasons);
     const content = { participant: personOf(newcomer), delegation: newcomer.delegation };
     const passage = {
       ...this.#barePassage(scan, newcomer.id),
@@ -120,7 +122,11 @@ export class OfflineGate {
 
   /** What seals walk-ins for the server; empty where this gate may take none. */
   get walkInKey() {
-    return (canReadLists() && this.memory.lease()?.walkInKey) || "";
+    return (this.#canDecide && this.memory.lease()?.walkInKey) || "";
+  }
+
+  get #canDecide() {
+    return canReadLists() && areComplete(this.reasons);
   }
 
   /**
@@ -137,7 +143,7 @@ export class OfflineGate {
     const history = this.memory.history(tag, content.participant.id);
     const where = { direction: scan.type, gateId: this.place.id, limitedGates: head.limited_gates };
     const facts = factsFrom(content, history, lent, where);
-    const decision = decide(facts, at, policy);
+    const decision = decide(facts, at, policy, this.reasons);
     return {
       verdict: verdictOf(scan, decision, content, history, this.held.stop),
       decided: decidedAs(decision),

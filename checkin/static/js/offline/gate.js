@@ -12,6 +12,7 @@ import { Spool } from "./spool.js";
 import { Storage } from "./storage.js";
 
 /** @import { Happening } from "../server/courier.js" */
+/** @import { ReasonRow } from "./admission.js" */
 /** @import { Place } from "./kept-values.js" */
 /** @import { Direction, Scan, Source, Verdict } from "./scan.js" */
 /** @import { Newcomer } from "./walk-in.js" */
@@ -31,15 +32,16 @@ import { Storage } from "./storage.js";
  * Throws StorageFault where the browser keeps nothing.
  * @param {Device} device
  * @param {(happening: Happening) => void} tell hears everything that happens
+ * @param {ReasonRow[]} reasons
  */
-export async function openGate(device, tell) {
+export async function openGate(device, tell, reasons) {
   const storage = new Storage();
   const spool = await Spool.of(storage);
   const before = spool.kept.value("device_id");
   // What another pairing left is not this gate's, unsent scans apart.
   if (before !== null && before !== device.id) await spool.wipe(false);
   await spool.kept.keep({ device_id: device.id });
-  const gate = new Gate(device, storage, spool, tell);
+  const gate = new Gate(device, storage, spool, tell, reasons);
   // Browsers erase what pages keep when the disk is full: scans may be lost, and that is said.
   gate.wasErased = Boolean(device.opened) && before === null;
   return gate;
@@ -53,13 +55,14 @@ export class Gate {
    * @param {Storage} storage
    * @param {Spool} spool
    * @param {(happening: Happening) => void} tell
+   * @param {ReasonRow[]} reasons
    */
-  constructor(device, storage, spool, tell) {
+  constructor(device, storage, spool, tell, reasons) {
     const held = new HeldList(storage, spool.kept, device.event.slug);
     this.clock = new DeviceClock({ keptSkew: spool.lastSkew, floor: held.confirmedAt });
     this.line = new Line(device.token, this.clock);
     this.spool = spool;
-    this.offline = new OfflineGate(held, spool.memory, this.clock, device.gate);
+    this.offline = new OfflineGate(held, spool.memory, this.clock, device.gate, reasons);
     this.tell = tell;
     const delivery = new Delivery(spool, this.line, this.offline, this.clock);
     const refresh = new Refresh(this.line, held, spool, this.clock);

@@ -1,7 +1,7 @@
 // A scan: one reading of one badge. It is sent in the same words until it is taken.
 import { randomId } from "../shared/bytes.js";
 
-/** @import { Reason } from "./admission.js" */
+/** @import { Reason, ReasonRow } from "./admission.js" */
 
 /**
  * Which way the person walks.
@@ -100,19 +100,16 @@ export function utcText(at) {
 
 /** @typedef {"ok" | "already" | "refused" | "pending" | "unconfirmed"} Kind */
 
-// `ALREADY_IN` of checkin/domain/scanning/verdict.py; the tests hold it to that.
-/** @type {Set<Reason>} */
-const ALREADY = new Set(["already_redeemed", "checkout_required"]);
-
 /**
  * Return the face of a verdict: ok, already, refused, pending or unconfirmed.
- * Only a decision of the server is ever green.
+ * Only a decision of the server is ever green; what a newer server refuses for is red.
  * @param {Pick<Verdict, "status" | "reason" | "offline" | "fault" | "unconfirmed">} verdict
+ * @param {ReasonRow} [row] of its reason
  * @returns {Kind}
  */
-export function kindOf({ status, reason, offline, fault, unconfirmed }) {
+export function kindOf({ status, offline, fault, unconfirmed }, row) {
   if (unconfirmed) return "unconfirmed";
   if (fault) return "refused";
   if (status === "ok") return offline ? "pending" : "ok";
-  return reason && ALREADY.has(reason) ? "already" : "refused";
+  return row?.face ?? "refused";
 }

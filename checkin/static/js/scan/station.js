@@ -15,7 +15,7 @@ import { Parties } from "./parties.js";
 import { muteSound, signal } from "./sounds.js";
 import { codeMeant, readTypedCodes } from "./typed-codes.js";
 import { VerdictCards } from "./verdict-cards.js";
-import { fill, words } from "./words.js";
+import { fill, reasons, words } from "./words.js";
 
 /** @import { Device, Gate } from "../offline/gate.js" */
 /** @import { Direction, Fault, Scan, Verdict } from "../offline/scan.js" */
@@ -149,7 +149,7 @@ export class Station {
   /** @param {Device} device */
   async #open(device) {
     try {
-      this.gate = await openGate(device, (happening) => this.#heard(happening));
+      this.gate = await openGate(device, (happening) => this.#heard(happening), reasons);
     } catch (fault) {
       this.#fault = faultOf(fault);
       return this.sayLasting(words.faults[this.#fault.code]);

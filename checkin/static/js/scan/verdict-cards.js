@@ -2,7 +2,7 @@
 // held up together have a card each, side by side.
 import { kindOf } from "../offline/scan.js";
 import { allWithin, within } from "../shared/elements.js";
-import { bothNames, fill, isArabic, language, localTime, words } from "./words.js";
+import { bothNames, fill, isArabic, language, localTime, rowOf, words } from "./words.js";
 
 /** @import { Delegation, Kind, Verdict } from "../offline/scan.js" */
 
@@ -54,7 +54,7 @@ export class VerdictCards {
    * @param {number | null} party
    */
   show(verdict, timezone, party = null) {
-    const kind = kindOf(verdict);
+    const kind = kindOf(verdict, rowOf(verdict.reason));
     const element = cardElement(this.template, kind, linesOf(verdict, kind, timezone));
     // The next badge clears what would clear by itself, but not those held up with it; a refusal
     // that nobody saw stays below. A later answer to the same scan takes its place.
@@ -187,8 +187,8 @@ function linesOf(verdict, kind, timezone) {
  */
 function wordOf(verdict, kind) {
   if (kind === "pending") return verdict.unchecked ? words.card.unchecked : words.verdicts.pending;
-  const word = words.verdicts[kind === "ok" ? verdict.scan.type : (verdict.reason ?? "")];
-  return verdict.stop?.[language] ?? word ?? verdict.message;
+  if (kind === "ok") return words.verdicts[verdict.scan.type];
+  return verdict.stop?.[language] ?? rowOf(verdict.reason)?.refused ?? verdict.message;
 }
 
 /** @param {Delegation} delegation */

@@ -2,6 +2,7 @@
 
 import { part } from "../shared/elements.js";
 
+/** @import { ReasonRow } from "../offline/admission.js" */
 /** @import { Named } from "../offline/scan.js" */
 
 /** @typedef {Record<string, string>} Sentences */
@@ -10,6 +11,7 @@ import { part } from "../shared/elements.js";
  * The sentences by their subjects, and how far the events' clocks are ahead of UTC.
  * @typedef {object} Words
  * @property {Record<string, number>} offsets_s
+ * @property {ReasonRow[]} [reasons] why scans are refused; pages that were kept long ago have none
  * @property {Sentences} verdicts
  * @property {Sentences} card
  * @property {Sentences} faults
@@ -21,6 +23,16 @@ import { part } from "../shared/elements.js";
 
 /** @type {Words} */
 export const words = JSON.parse(part("scan-words").textContent);
+
+export const reasons = words.reasons ?? [];
+
+/**
+ * Return the row of a reason; there is none for what only a newer server knows.
+ * @param {string | null | undefined} reason
+ */
+export function rowOf(reason) {
+  return reasons.find((row) => row.reason === reason);
+}
 
 /**
  * Put `values` in the {places} of a sentence.

@@ -24,7 +24,7 @@ class Words(Domain):  # type: ignore[misc] # Flask-Babel has no types
         Raises:
             BrokenCatalogue: a language cannot be served.
         """
-        super().__init__()
+        super().__init__(domain="pages")
         self._translations = _read_once(folder)
 
     def get_translations(self) -> NullTranslations:
@@ -35,5 +35,5 @@ class Words(Domain):  # type: ignore[misc] # Flask-Babel has no types
 
 @cache
 def _read_once(folder: Path) -> Mapping[str, NullTranslations]:
-    found = catalogues(folder)
+    found = catalogues("pages", folder)
     return {language: Translations(BytesIO(compiled)) for language, compiled in found.items()}

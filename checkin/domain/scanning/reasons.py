@@ -1,0 +1,208 @@
+"""Every reason to refuse a scan, one row each: the only place that knows all about a reason.
+
+Whoever decides, shows, speaks or lists reads `REASONS`; pages are handed it as data. To add a
+reason, see `docs/CONTRIBUTING.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from checkin.domain.scanning.facts import EntryPolicy, Reentry, RegistrationStatus, ScanFacts
+from checkin.words.catalogues import msgid
+
+
+class Reason(StrEnum):
+    """Why a scan was refused, as devices and the database write it."""
+
+    INVALID = "invalid"
+    WRONG_EVENT = "wrong_event"
+    REVOKED = "revoked"
+    CANCELED = "canceled"
+    BLOCKED = "blocked"
+    WRONG_GATE = "wrong_gate"
+    INVALID_TIME = "invalid_time"
+    UNAPPROVED = "unapproved"
+    ALREADY_REDEEMED = "already_redeemed"
+    QUOTA_EXCEEDED = "quota_exceeded"
+    CAPACITY_EXCEEDED = "capacity_exceeded"
+    CHECKOUT_REQUIRED = "checkout_required"
+
+
+class Face(StrEnum):
+    """How a refusal looks and sounds at every gate."""
+
+    REFUSED = "refused"  # red ✗
+    ALREADY = "already"  # amber ↺: the person is in already
+
+
+class NextStep(StrEnum):
+    """What a volunteer does with somebody whom the gate refuses; docs/event-day.md has the list."""
+
+    HELP_DESK = "send the person to the help desk"
+    SUPERVISOR = "call a supervisor"
+    WAIT = "let the person wait outside"
+    COMPARE = "read when and where the badge came in, then send the person to the help desk"
+    SCAN_EXIT = "scan the exit first"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonRow:
+    """All that is known of one reason.
+
+    Attributes:
+        applies: whether it speaks against an entry: facts, the moment of the reading and what the
+            event has laid down.
+        forceable: a supervisor may answer for it. Nobody stands behind a code that is not ours, a
+            revoked badge or a canceled registration.
+        without_place: whom a supervisor lets in against it has no place of the quota.
+        refused: what gates say to it; as `let_in`, a sentence of the catalogue `device`.
+        let_in: what the list of conflicts says where a gate let the person in all the same.
+        next_step: what the volunteer does with whom the gate refuses.
+        practised: a practice badge shows it (`rehearsal.py`).
+    """
+
+    reason: Reason
+    applies: Callable[[ScanFacts, datetime, EntryPolicy], bool]
+    forceable: bool
+    face: Face = Face.REFUSED
+    without_place: bool = False
+    refused: str
+    let_in: str
+    next_step: NextStep
+    practised: bool
+
+
+#: the most serious first: a revoked badge is never reported as merely early
+REASONS: tuple[ReasonRow, ...] = (
+    ReasonRow(
+        reason=Reason.INVALID,
+        applies=lambda facts, _at, _policy: not facts.known,
+        forceable=False,
+        refused=msgid("Unknown badge: send to the help desk"),
+        let_in=msgid("Let in with a code that is unknown here"),
+        next_step=NextStep.HELP_DESK,
+        practised=False,
+    ),
+    ReasonRow(
+        reason=Reason.WRONG_EVENT,
+        applies=lambda facts, _at, _policy: not facts.same_event,
+        forceable=False,
+        refused=msgid("Badge of another event"),
+        let_in=msgid("Let in with another event's badge"),
+        next_step=NextStep.HELP_DESK,
+        practised=False,
+    ),
+    ReasonRow(
+        reason=Reason.REVOKED,
+        applies=lambda facts, _at, _policy: facts.badge_revoked,
+        forceable=False,
+        refused=msgid("Badge revoked: send to the help desk"),
+        let_in=msgid("Let in with a badge that had been revoked"),
+        next_step=NextStep.HELP_DESK,
+        practised=True,
+    ),
+    ReasonRow(
+        reason=Reason.CANCELED,
+        applies=lambda facts, _at, _policy: facts.standing == RegistrationStatus.CANCELED,
+        forceable=False,
+        refused=msgid("Registration canceled"),
+        let_in=msgid("Let in although the registration had been canceled"),
+        next_step=NextStep.HELP_DESK,
+        practised=True,
+    ),
+    ReasonRow(
+        reason=Reason.BLOCKED,
+        applies=lambda facts, _at, _policy: facts.blocked,
+        forceable=True,
+        refused=msgid("Entry blocked: call a supervisor"),
+        let_in=msgid("Let in although blocked"),
+        next_step=NextStep.SUPERVISOR,
+        practised=False,
+    ),
+    ReasonRow(
+        reason=Reason.WRONG_GATE,
+        applies=lambda facts, _at, _policy: not facts.gate_admits,
+        forceable=True,
+        refused=msgid("This gate does not admit this category"),
+        let_in=msgid("Let in at a gate for other categories"),
+        next_step=NextStep.HELP_DESK,
+        practised=True,
+    ),
+    ReasonRow(
+        reason=Reason.INVALID_TIME,
+        applies=lambda _facts, at, policy: not policy.is_open(at),
+        forceable=True,
+        refused=msgid("The doors are not open at this time"),
+        let_in=msgid("Let in outside the opening hours, or by a clock that was wrong"),
+        next_step=NextStep.WAIT,
+        practised=False,
+    ),
+    ReasonRow(
+        reason=Reason.UNAPPROVED,
+        applies=lambda facts, at, policy: (
+            facts.standing == RegistrationStatus.RESERVE
+            and facts.first_time
+            and not policy.releases_reserve(at)
+        ),
+        forceable=True,
+        without_place=True,
+        refused=msgid("On the reserve list: no place released"),
+        let_in=msgid("Let in from the reserve list without a place"),
+        next_step=NextStep.HELP_DESK,
+        practised=True,
+    ),
+    ReasonRow(
+        reason=Reason.ALREADY_REDEEMED,
+        applies=lambda facts, _at, policy: (
+            policy.reentry == Reentry.SINGLE and not facts.first_time
+        ),
+        forceable=True,
+        face=Face.ALREADY,
+        refused=msgid("Already in"),
+        let_in=msgid("The same badge was let in twice"),
+        next_step=NextStep.COMPARE,
+        practised=True,
+    ),
+    ReasonRow(
+        reason=Reason.QUOTA_EXCEEDED,
+        applies=lambda facts, _at, _policy: facts.first_time and facts.places_used >= facts.quota,
+        forceable=True,
+        without_place=True,
+        refused=msgid("The delegation's quota is reached"),
+        let_in=msgid("Let in over the delegation's quota"),
+        next_step=NextStep.SUPERVISOR,
+        practised=False,
+    ),
+    ReasonRow(
+        reason=Reason.CAPACITY_EXCEEDED,
+        applies=lambda facts, _at, policy: not facts.inside and policy.is_full(facts.hall_inside),
+        forceable=True,
+        refused=msgid("The hall is full"),
+        let_in=msgid("Let in over the hall's capacity"),
+        next_step=NextStep.WAIT,
+        practised=False,
+    ),
+    ReasonRow(
+        reason=Reason.CHECKOUT_REQUIRED,
+        applies=lambda facts, _at, policy: policy.reentry == Reentry.AFTER_EXIT and facts.inside,
+        forceable=True,
+        face=Face.ALREADY,
+        refused=msgid("Still inside: scan the exit first"),
+        let_in=msgid("Let in again without having left"),
+        next_step=NextStep.SCAN_EXIT,
+        practised=False,
+    ),
+)
+
+#: the rows by their reason, as text too: a reason that only a newer server knows has none
+ROWS: Mapping[str, ReasonRow] = {row.reason: row for row in REASONS}
+
+
+def face_of(reason: str | None) -> Face:
+    """Return how a refusal looks; what this version has no row for is red."""
+    row = ROWS.get(reason or "")
+    return row.face if row else Face.REFUSED

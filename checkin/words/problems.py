@@ -1,0 +1,244 @@
+"""What is wrong with one cell or field, as a sentence that says what to do about it.
+
+Its translations are in the catalogue `import`. ``{value}`` is what was written; ``{hints}`` the
+limit, the nearest names, the row or the person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Protocol
+
+from checkin.words.catalogues import msgid, say
+
+COLUMN_NAMES = {
+    "name": msgid("Name"),
+    "name_ar": msgid("Arabic name"),
+    "delegation": msgid("Delegation"),
+    "category": msgid("Category"),
+    "email": msgid("E-mail"),
+    "phone": msgid("Phone"),
+    "language": msgid("Language"),
+    "note": msgid("Note"),
+    "allow_duplicate": msgid("Allow duplicate"),
+    "bus": msgid("Bus"),
+    "leader": msgid("Leader"),
+    "leader_phone": msgid("Leader's phone"),
+    "seats": msgid("Seats"),
+    "quota": msgid("Places"),
+    "row": msgid("Row"),
+    "base_url": msgid("Server's address"),
+    "mail_from": msgid("Sender of e-mails"),
+}
+
+SENTENCES = {
+    "missing_name": msgid("no name; write the name in Latin or Arabic letters."),
+    "has_account": msgid("{value} has an account already; open it in the list."),
+    "coordinators_only": msgid(
+        "a coordinator, and only a coordinator, belongs to one delegation; choose one "
+        "for this role, none for the others."
+    ),
+    "missing_bus": msgid("no name; give the bus a name or a number."),
+    "invalid_seats": msgid("{value} is not a number of seats; write a number from 1 to {hints}."),
+    "missing_contact": msgid("no way to reach you; write a phone number or an e-mail address."),
+    "missing_delegation": msgid("no delegation; write one, or choose one for the whole file."),
+    "too_long": msgid("{value} is too long; at most {hints} characters."),
+    "control_characters": msgid("{value} contains control characters; type this text again."),
+    "bidi_override": msgid(
+        "{value} contains marks that change its reading order; type this text again."
+    ),
+    "no_letters": msgid("{value} has no letter; check that the columns are not shifted."),
+    "formula": msgid("{value} is a formula; replace it by its text (paste values)."),
+    "invalid_phone": msgid(
+        "{value} is not a phone number; write a single one, such as 0612345678 or +33612345678."
+    ),
+    "rounded_phone": msgid(
+        "{value} lost digits in the spreadsheet; format the column as text and type the "
+        "number again."
+    ),
+    "invalid_email": msgid(
+        "{value} is not an address; write it like name@domain.ma, or leave it empty."
+    ),
+    "unknown_language": msgid("{value} is not one of our languages; write one of: {hints}."),
+    "unknown_answer": msgid("{value} is not an answer; write yes or no."),
+    "unknown_delegation": msgid(
+        "{value} does not exist; correct the name or create the delegation. Nearest: {hints}."
+    ),
+    "unknown_category": msgid(
+        "{value} does not exist; correct the name or create the category. Nearest: {hints}."
+    ),
+    "extra_cells": msgid("{value} is beyond the last column; there may be one separator too many."),
+    "already_registered": msgid("{hints} is already registered, nothing to change."),
+    "canceled": msgid("{hints} was canceled; restore the registration on its page if needed."),
+    "repeated_in_file": msgid("{value} is already in row {hints}."),
+    "same_name_in_file": msgid(
+        "{value} is already in row {hints} with other data; keep one row, or write yes "
+        "in the column “allow duplicate” if they are two people."
+    ),
+    "taken": msgid(
+        "{value} already belongs to {hints}; correct it, or write yes in the column "
+        "“allow duplicate” if they are two people."
+    ),
+    "other_delegation": msgid(
+        "{value} is not {hints}; this list registers for {hints} only. Empty the cell, "
+        "or send this row to the other delegation's coordinator."
+    ),
+    "registered_elsewhere": msgid(
+        "{value} is already registered with another delegation; ask an organiser."
+    ),
+    "taken_elsewhere": msgid(
+        "{value} already belongs to somebody of another delegation; correct it, or write "
+        "yes in the column “allow duplicate” if they are two people."
+    ),
+    "taken_in_file": msgid(
+        "{value} is already in row {hints}; correct it, or write yes in the column "
+        "“allow duplicate” if they are two people."
+    ),
+    "missing_text": msgid("nothing is written; fill this field in."),
+    "invalid_slug": msgid(
+        "{value} cannot be part of an address; write 1 to 50 small letters, digits or "
+        "hyphens, like rabat-2025."
+    ),
+    "slug_taken": msgid("{value} is already another event's short name; choose another one."),
+    "invalid_time_zone": msgid("{value} is not a time zone; write one like Africa/Casablanca."),
+    "invalid_moment": msgid("{value} is not a date and a time; write them like 2025-06-14 15:00."),
+    "ends_too_early": msgid(
+        "the end ({value}) is not after the beginning ({hints}); correct one of them."
+    ),
+    "doors_close_too_early": msgid(
+        "the doors close ({value}) before they open ({hints}); correct one of the times."
+    ),
+    "doors_never_open": msgid("the doors close and never open; write when they open, too."),
+    "invalid_number": msgid("{value} will not do; write a whole number ({hints})."),
+    "unknown_choice": msgid("{value} is not one of the choices; choose from the list."),
+    "capacity_below_people": msgid(
+        "{value} is too few: {hints} people are in the hall or may be let in by devices "
+        "without the network; write {hints} or more, or stop the entries."
+    ),
+    "name_taken": msgid("{value} is there already ({hints}); choose another name."),
+    "category_used": msgid("{value} is still in use ({hints}); change that first, then delete it."),
+    "last_category": msgid("{value} is the only category; add another one before you delete it."),
+    "quota_below_places": msgid(
+        "{value} is too few: {hints} places are taken already; write {hints} or more, or "
+        "cancel registrations first."
+    ),
+    "repeated_delegation": msgid("{value} is already in row {hints}; keep one of the two rows."),
+    "url_only_here": msgid(
+        "only this machine understands {value}, so nothing leaves with it; set the "
+        "address that others use (CHECKIN_BASE_URL)."
+    ),
+    "sender_only_here": msgid(
+        "only this machine understands {value}, so no e-mail leaves; set an address that "
+        "answers can reach (CHECKIN_MAIL_FROM)."
+    ),
+    "url_scheme": msgid(
+        "{value} begins neither with http:// nor with https://; write the whole address, "
+        "like https://marhaba.example.org."
+    ),
+    "url_spaces": msgid("{value} has a space in it; an address has none."),
+    "url_password": msgid(
+        "a name or a password (before @) has no place in an address that everybody gets; "
+        "take it out."
+    ),
+    "url_query": msgid("{value} goes on with ?… or #…; stop before it."),
+    "url_host": msgid(
+        "{value} holds no name and no IP address of a machine; write, for example, "
+        "https://marhaba.example.org or http://192.168.1.20:8000."
+    ),
+    "url_port": msgid("the port of {value} is not a number from 1 to 65535."),
+    "url_own_path": msgid(
+        "{value} ends with a page of Marhaba's own; stop before it, or give the server "
+        "another path, like https://marhaba.example.org/marhaba."
+    ),
+    "url_path": msgid(
+        "the path of {value} will not do; put only plain letters, digits and - . _ ~ "
+        "between single slashes."
+    ),
+    "invalid_sender": msgid(
+        "{value} is no sender; write Name <address@example.org>, or the address alone."
+    ),
+    "url_not_here": msgid(
+        "this machine has {hints}, not {value}; set an address that it has, or name the "
+        "proxy in front of the server (CHECKIN_TRUSTED_PROXIES)."
+    ),
+    "url_no_network": msgid(
+        "this machine does not have {value}, nor any other address on a network; connect "
+        "it, or name the proxy in front of the server (CHECKIN_TRUSTED_PROXIES)."
+    ),
+    "url_answers_elsewhere": msgid(
+        "the server answers at {hints}, not at {value}; set the first of them, or name "
+        "the proxy in front of the server (CHECKIN_TRUSTED_PROXIES)."
+    ),
+    "not_this_machines_address": msgid(
+        "{value} is no network address of this machine; choose one of: {hints}."
+    ),
+}
+
+_UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+class Problem(Protocol):
+    """One thing that is wrong: `checkin.domain.common.problems` makes them."""
+
+    @property
+    def column(self) -> str:
+        """Our name of the column, a key of `COLUMN_NAMES`."""
+
+    @property
+    def code(self) -> str:
+        """What is wrong, a key of `SENTENCES`."""
+
+    @property
+    def value(self) -> str:
+        """What was written."""
+
+    @property
+    def hints(self) -> Sequence[str]:
+        """What the sentence adds."""
+
+
+class PlannedRow(Protocol):
+    """A row of a list, and what there is to say about it."""
+
+    @property
+    def row_number(self) -> int:
+        """Where it stands in the file."""
+
+    @property
+    def why(self) -> Sequence[Problem]:
+        """What is wrong with it, or worth saying."""
+
+
+def shown(text: str, length: int = 60) -> str:
+    """Return ``text`` cut to ``length``, safe inside a sentence of either direction."""
+    safe = _UNSHOWABLE.sub("\ufffd", text)
+    if len(safe) > length:
+        safe = safe[:length] + "…"
+    # First-strong isolate: an Arabic name does not turn the French words around it.
+    return f"\u2068{safe}\u2069"
+
+
+def column_name(column: str, language: str) -> str:
+    """Return what a column is called in a language."""
+    return say("import", language, COLUMN_NAMES[column])
+
+
+def problem_sentence(problem: Problem, language: str) -> str:
+    """Return what is wrong with which column and what to do; see `say` for the language."""
+    column = column_name(problem.column, language)
+    advice = problem_advice(problem, language)
+    return say("import", language, "{column}: {advice}", column=column, advice=advice)
+
+
+def problem_advice(problem: Problem, language: str) -> str:
+    """Return the sentence without the column's name, for a field that is labelled already."""
+    hints = say("import", language, ", ").join(map(shown, problem.hints))
+    sentence = SENTENCES[problem.code]
+    return say("import", language, sentence, value=shown(problem.value), hints=hints)
+
+
+def row_sentences(row: PlannedRow, language: str) -> list[str]:
+    """Return each reason with the number of its row and the name of its column."""
+    name = column_name("row", language)
+    return [f"{name} {row.row_number} · {problem_sentence(one, language)}" for one in row.why]

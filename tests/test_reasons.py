@@ -1,0 +1,168 @@
+"""A reason to refuse a scan is known wherever one is decided, shown, said or listed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from gettext import GNUTranslations
+from io import BytesIO
+
+import pytest
+
+from checkin.domain.scanning.messages import verdict_message
+from checkin.domain.scanning.reasons import REASONS, ROWS, Face, Reason
+from checkin.domain.scanning.rehearsal import Practice, practice_verdict
+from checkin.domain.scanning.verdict import Refused
+from checkin.web.api.scan_bodies import ScanReply
+from checkin.web.board.words import board_words
+from checkin.web.gates import conflicts
+from checkin.web.gates.scan_words import scan_words
+from checkin.words.compiled import catalogues
+from checkin.words.languages import LANGUAGES
+from scanner.core.scan import Kind
+from scanner.window.drawing import card
+from tests.docs.pages import pages
+from tests.scanner.verdicts import a_verdict
+from tests.support.factories import NOW
+from tests.support.server_process import ROOT
+
+ADMISSION_JS = ROOT / "checkin" / "static" / "js" / "offline" / "admission.js"
+MARKS = {Face.REFUSED: "red ✗", Face.ALREADY: "amber ↺"}
+
+
+@pytest.fixture
+def databases(sqlite_databases):
+    """Nothing is asked of the database."""
+    return sqlite_databases
+
+
+@pytest.fixture
+def _request(app):
+    with app.test_request_context("/"):
+        yield
+
+
+def is_translated(reason):
+    """Say whether every catalogue has both sentences of a reason."""
+    sentences = {ROWS[reason].refused, ROWS[reason].let_in}
+    return all(
+        sentences <= set(GNUTranslations(BytesIO(compiled))._catalog)
+        for compiled in catalogues("device").values()
+    )
+
+
+def is_told_by_the_server(reason):
+    said = {verdict_message("error", reason, tag) for tag in LANGUAGES}
+    return ROWS[reason].refused in said and len(said) == len(LANGUAGES)
+
+
+def is_in_the_api(reason):
+    return ScanReply.model_fields["reason"].annotation == Reason | None and reason in set(Reason)
+
+
+def is_on_the_scanners_card(reason):
+    verdict = a_verdict("error", reason)
+    said = {tag: card.sentence(verdict, tag) for tag in LANGUAGES}
+    faces = {Face.ALREADY: Kind.ALREADY, Face.REFUSED: Kind.REFUSED}
+    return verdict.kind == faces[ROWS[reason].face] and said == {
+        tag: verdict_message("error", reason, tag) for tag in LANGUAGES
+    }
+
+
+def is_handed_to_the_page(reason):
+    row = ROWS[reason]
+    return all(
+        {
+            "reason": reason,
+            "forceable": row.forceable,
+            "face": row.face,
+            "refused": verdict_message("error", reason, tag),
+        }
+        in scan_words(tag, [])["reasons"]
+        for tag in LANGUAGES
+    )
+
+
+def is_judged_by_the_page(reason):
+    [rules] = re.findall(
+        r"^const AGAINST = \{$(.*?)^\};$", ADMISSION_JS.read_text("utf-8"), re.M | re.S
+    )
+    return reason in re.findall(r"^  (\w+): ", rules, re.M)
+
+
+def is_told_in_the_list_of_conflicts(reason):
+    return bool(conflicts._what_happened("fr").get(reason))
+
+
+def is_on_the_board(reason):
+    return bool(board_words("fr")["reasons"].get(reason))
+
+
+def is_practised_or_said_not_to_be(reason):
+    shown = {practice_verdict(practice, NOW).reason for practice in Practice}
+    return ROWS[reason].practised == (reason in shown)
+
+
+def is_in_the_documentation(reason):
+    row = ROWS[reason]
+    forceable = "yes" if row.forceable else "no"
+    line = f"| {row.refused} | {MARKS[row.face]} | {row.next_step} | {forceable} |\n"
+    return line in pages()["docs/event-day.md"]
+
+
+READERS = [
+    is_translated,
+    is_told_by_the_server,
+    is_in_the_api,
+    is_on_the_scanners_card,
+    is_handed_to_the_page,
+    is_judged_by_the_page,
+    is_told_in_the_list_of_conflicts,
+    is_on_the_board,
+    is_practised_or_said_not_to_be,
+    is_in_the_documentation,
+]
+
+
+@pytest.mark.usefixtures("_request")
+@pytest.mark.parametrize("knows", READERS)
+def test_every_reader_knows_every_reason(knows):
+    assert [reason for reason in Reason if not knows(reason)] == []
+
+
+@pytest.mark.usefixtures("_request")
+@pytest.mark.parametrize("knows", READERS)
+def test_a_reason_that_a_reader_does_not_know_is_noticed(knows, monkeypatch):
+    """The control: a row that nobody else has heard of."""
+    row = replace(REASONS[0], reason="banned_item", refused="Banned", let_in="In", practised=True)
+    monkeypatch.setitem(ROWS, "banned_item", row)
+
+    assert not knows("banned_item")
+
+
+def test_the_rows_stand_in_the_order_of_the_reasons_once_each():
+    assert [row.reason for row in REASONS] == list(Reason)
+
+
+def test_the_page_is_handed_the_rows_in_their_order(app):
+    with app.test_request_context("/"):
+        handed = scan_words("fr", [])["reasons"]
+
+    assert [row["reason"] for row in handed] == list(Reason)
+
+
+def test_what_a_newer_server_refuses_for_is_red():
+    assert a_verdict("error", "of_tomorrow").kind == Kind.REFUSED
+
+
+def test_no_two_reasons_say_the_same():
+    for tag in LANGUAGES:
+        said = [verdict_message("error", reason, tag) for reason in Reason]
+        told = [conflicts._what_happened(tag)[reason] for reason in Reason]
+        assert (len(set(said)), len(set(told))) == (len(Reason), len(Reason))
+
+
+def test_every_practice_badge_but_one_shows_a_refusal():
+    verdicts = [practice_verdict(practice, NOW) for practice in Practice]
+
+    assert sum(isinstance(verdict, Refused) for verdict in verdicts) == len(Practice) - 1
