@@ -13,15 +13,16 @@ from typing import Any, Literal
 
 import typst
 
-from badges.colour import ink_on
 from badges.cover import cover_of
 from badges.fonts import layout_fonts
-from badges.lines import Line, in_both_scripts, latin_then_arabic, line_of
 from badges.look import PLAIN, Look, logo_svg
 from badges.qr import qr_svg
-from badges.shapes import outline
 from badges.spec import BadgeError, BadgeSpec
 from badges.texts import fill, filling, moment_text, texts_in
+from badges.typesetting.colour import ink_on
+from badges.typesetting.lines import Line, in_both_scripts, latin_then_arabic, line_of
+from badges.typesetting.shapes import outline
+from checkin.words.languages import DEFAULT_LANGUAGE, spoken
 
 #: `sheet`: 105 × 74.25 mm, 8 an A4 page · `a6`: 105 × 148.5 mm upright, 4 · `card`: 86 × 54 mm, 10
 Design = Literal["sheet", "a6", "card"]
@@ -134,7 +135,7 @@ def _reporting(
 
 def _advice(spec: BadgeSpec) -> list[Line]:
     texts, words = texts_in(spec.language), filling(spec)
-    latin: str = "en" if spec.language == "en" else "fr"
+    latin = DEFAULT_LANGUAGE if spoken(spec.language).is_from_right else spec.language
     sentences = [
         (f"{texts.when_label}{texts.colon}{words['when']}", 12),
         (f"{texts.where_label}{texts.colon}{words['venue']}", 12),

@@ -21,16 +21,16 @@ from checkin.services.network.certificates.authority import served_authority
 from checkin.services.network.unread_forwarding import ForwardingWatch
 from checkin.settings import Settings, load_keys
 from checkin.web.api.app import MAX_BODY_BYTES, create_api
-from checkin.web.live_views import live_views
-from checkin.web.network.known_address import KnownAddress
+from checkin.web.board.body import live_views
 from checkin.web.registrar import register_pages
 from checkin.web.site.background import BackgroundTasks
 from checkin.web.site.behind_proxies import behind_proxies
 from checkin.web.site.errors import register_errors
+from checkin.web.site.known_address import KnownAddress
 from checkin.web.site.request_body import Wsgi, drain_request_body
-from checkin.web.site.session_cookies import SessionCookies
+from checkin.web.site.sessions import SessionCookies
 from checkin.web.site.state import API, EXTENSION, Marhaba
-from checkin.web.site.template_folder import template_folder
+from checkin.web.site.static import template_folder
 
 _HEADERS = {
     "Content-Security-Policy": (

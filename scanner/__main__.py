@@ -17,6 +17,7 @@ import checkin.protocol.time_zones  # noqa: F401
 from checkin.domain.scanning.verdict import Direction
 from checkin.protocol.fingerprints import fingerprint_typed
 from checkin.protocol.version import VERSION
+from checkin.words.compiled import BrokenCatalogue, compile_all
 from checkin.words.languages import DEFAULT_LANGUAGE, LANGUAGES
 from scanner.core.errors import LibraryMissing, ScannerError
 from scanner.core.quiet import silence_stderr
@@ -39,11 +40,15 @@ def main(argv: list[str] | None = None) -> int:
     _utf8_output()
     silence_stderr()
     try:
+        compile_all()  # without words nothing can be told
         if asked.decode:
             return _decode(asked)
         return _print_set_aside(asked) if asked.set_aside else _scan(asked)
     except ScannerError as fault:
         print(say(asked.language, fault.code, **fault.details), file=sys.stderr)  # noqa: T201 - a command
+        return 2
+    except BrokenCatalogue as fault:
+        print(f"error: {fault}", file=sys.stderr)  # noqa: T201 - a command
         return 2
     except KeyboardInterrupt:
         return 130

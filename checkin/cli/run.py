@@ -9,9 +9,8 @@ from pathlib import Path
 import click
 
 from checkin.cli.address import say_addresses
-from checkin.cli.listening import free_address, reached_host
 from checkin.cli.office import Office, in_office, say
-from checkin.cli.serving import serve
+from checkin.cli.serving import free_address, reached_host, serve
 from checkin.cli.venue_network import VenueNetwork
 from checkin.db.models import Event
 from checkin.errors import SettingsError

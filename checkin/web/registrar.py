@@ -17,9 +17,10 @@ from checkin.web.accounts import (
     second_factor,
     sign_in,
 )
-from checkin.web.badges import badge_desk, badge_page, delegation_badges
+from checkin.web.badges import badge_page, badges, delegation_badges
+from checkin.web.board import board
 from checkin.web.events import first_steps, look, overview, records, settings
-from checkin.web.gates import conflicts, gates, rehearsal, scan_page, stops
+from checkin.web.gates import conflicts, devices, gates, rehearsal, scan_page, stops
 from checkin.web.mail import bounces, delivery, message_texts
 from checkin.web.network import server_address, trust
 from checkin.web.people import (
@@ -37,7 +38,7 @@ from checkin.web.site.errors import register_unknown_pages
 from checkin.web.site.languages import babel_locale, register_language
 from checkin.web.site.navigation import leads_here
 from checkin.web.site.page_words import Words
-from checkin.web.site.permissions import may_use
+from checkin.web.site.permissions import PUBLIC, may_use, open_to
 from checkin.web.site.sessions import csrf, login_manager, operator_or_none, permit
 from checkin.web.site.state import EXTENSION
 from checkin.web.site.static import pack_static_files
@@ -54,7 +55,9 @@ _PAGES = (
     server_address,
     activity_log,
     overview,
+    board,
     stops,
+    devices,
     gates,
     conflicts,
     participants,
@@ -75,7 +78,7 @@ _PAGES = (
     message_texts,
     bounces,
     declining,
-    badge_desk,
+    badges,
     badge_page,
     scan_page,
     trust,
@@ -85,9 +88,9 @@ _PAGES = (
 def register_pages(app: Flask) -> None:
     """Add the pages to `app`, whose `extensions["marhaba"]` is already there.
 
-    Every route of `app`, the API's too, is from then on refused unless
-    `checkin.web.site.permissions` has a row for it.
+    Every route of `app` is from then on refused unless it says who may use it.
     """
+    open_to(PUBLIC)(app.view_functions["static"])
     _configure(app)
     compile_all()  # a broken catalogue is told at the start, not at the first scan
     babel = Babel(app, locale_selector=babel_locale)

@@ -239,6 +239,6 @@ def problem_advice(problem: Problem, language: str) -> str:
 
 
 def row_sentences(row: PlannedRow, language: str) -> list[str]:
-    """Return each reason with its row: "Ligne 12 · Téléphone : …"."""
+    """Return each reason with the number of its row and the name of its column."""
     name = column_name("row", language)
     return [f"{name} {row.row_number} · {problem_sentence(one, language)}" for one in row.why]

@@ -5,13 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
+from checkin.words.extraction import DOMAINS
 from tests.docs.pages import commands_of
 from tests.words.checkouts import Checkout
 from tests.words.reading import messages_in, messages_of
 
+TRANSLATED = ("ar", "fr")
 NEW, GIVEN_UP = "A sentence of a test", "Accounts"
-EXTRACT, UPDATE, COMPILE = (command.text for command in commands_of("docs/CONTRIBUTING.md"))
+RENEW, COMPILE = (command.text for command in commands_of("docs/CONTRIBUTING.md"))
 
 
 @pytest.fixture
@@ -26,8 +29,8 @@ def checkout(tmp_path) -> Checkout:
     return checkout
 
 
-def written(checkout: Checkout, language: str) -> Path:
-    return checkout.translations / language / "LC_MESSAGES" / "pages.po"
+def written(checkout: Checkout, language: str, domain: str = "pages") -> Path:
+    return checkout.translations / language / "LC_MESSAGES" / f"{domain}.po"
 
 
 def type_all(checkout: Checkout, *commands: str) -> None:
@@ -37,9 +40,9 @@ def type_all(checkout: Checkout, *commands: str) -> None:
 
 
 def test_a_changed_sentence_reaches_every_language_and_no_other_translation_is_lost(checkout):
-    before = {language: messages_of(written(checkout, language)) for language in ("ar", "fr")}
+    before = {language: messages_of(written(checkout, language)) for language in TRANSLATED}
 
-    type_all(checkout, EXTRACT, UPDATE)
+    type_all(checkout, RENEW)
     for language in before:
         text = written(checkout, language).read_text("utf-8")
         empty = f'msgid "{NEW}"\nmsgstr ""\n'
@@ -54,11 +57,22 @@ def test_a_changed_sentence_reaches_every_language_and_no_other_translation_is_l
         assert compiled == {**kept, NEW: f"in {language}"}
 
 
-def test_control_with_omit_header_no_catalogue_could_be_served(checkout):
-    """It takes away the rule for plurals; the commands had it once."""
-    type_all(checkout, EXTRACT, f"{UPDATE} --omit-header")
+def test_a_language_that_is_new_gets_a_catalogue_of_each_domain_to_be_filled_in(checkout):
+    languages = checkout.folder / "checkin" / "words" / "languages.py"
+    text = languages.read_text("utf-8")
+    row = '        Language("es", "es", "ltr", "Español", ("espagnol", "spanish")),\n'
+    languages.write_text(
+        text.replace('        Language("fr"', f'{row}        Language("fr"'), "utf-8"
+    )
 
-    told = checkout.shell(COMPILE)
+    type_all(checkout, RENEW)
 
-    assert told.returncode == 1
-    assert "it has no header" in told.stderr
+    for domain in DOMAINS:
+        found, french = (
+            read_po(written(checkout, tag, domain).open("rb"), tag) for tag in ("es", "fr")
+        )
+        assert [one.id for one in found] == [one.id for one in french]
+        assert not any(
+            message.string for message in found if isinstance(message.id, str) and message.id
+        )
+        assert not found.fuzzy

@@ -89,7 +89,7 @@ def read_quota_sheet(content: bytes, filename: str) -> list[QuotaRow]:
     """Read a sheet of delegations with their quotas, CSV or XLSX.
 
     Raises:
-        UnreadableFile: with a reason and a sentence in three languages.
+        UnreadableFile: with a reason, which `checkin.words.unreadable` says in a language.
     """
     sheet = read_sheet(content, filename, named=quota_column)
     _, headings = next(sheet.rows)

@@ -125,7 +125,7 @@ def read_table(
         delegation_required: False where one delegation was chosen for the whole file.
 
     Raises:
-        UnreadableFile: with a reason and a sentence in three languages.
+        UnreadableFile: with a reason, which `checkin.words.unreadable` says in a language.
     """
     sheet = read_sheet(source, filename)
     _, headings = next(sheet.rows)
@@ -147,7 +147,7 @@ def read_sheet(source: Path | bytes, filename: str = "", *, named: Named = colum
         named: tells the line of headings from titles above it.
 
     Raises:
-        UnreadableFile: with a reason and a sentence in three languages.
+        UnreadableFile: with a reason, which `checkin.words.unreadable` says in a language.
     """
     data = _read_bytes(source)
     _refuse_other_formats(data, filename)

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
-from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import flash, redirect, request
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
-from checkin.db.engine import in_transaction
 from checkin.db.models import Operator
 from checkin.errors import WeakPassword
 from checkin.services.accounts.hashing import password_matches
@@ -21,72 +16,73 @@ from checkin.services.limits.rules import OWN_PASSWORD
 from checkin.web.accounts.known_browser import remember_browser
 from checkin.web.accounts.password_words import different_sentence, weakness_sentence
 from checkin.web.accounts.role_words import role_names
-from checkin.web.site.errors import register_page_errors
+from checkin.web.accounts.sessions import begin_session
 from checkin.web.site.limits import by_operator, limited
-from checkin.web.site.sessions import begin_session, current_operator, current_session_id, lifetimes
-from checkin.web.site.state import database
+from checkin.web.site.sessions import current_session_id, lifetimes
+from checkin.web.site.visits import EVERYBODY, Answer, Visit, pages, visited_by
 
-bp = Blueprint("account", __name__)
-register_page_errors(bp)
+bp = pages(__name__)
 
 
 @bp.get("/account")
-def show() -> ResponseReturnValue:
+@visited_by(EVERYBODY)
+def show(visit: Visit) -> Answer:
     """Show one's account."""
-    return _page()
+    return _page(visit)
 
 
 @bp.post("/account/password")
 @limited(OWN_PASSWORD, by_operator, only_failures=True)
-def change_password() -> ResponseReturnValue:
+@visited_by(EVERYBODY)
+def change_password(visit: Visit) -> Answer:
     """Change one's password; every other session ends, and this one is a new one."""
-    operator, password = current_operator(), request.form.get("password", "")
-    if not password_matches(operator.password_hash, request.form.get("current", "")):
-        return _page(wrong_current=True), 400
+    password = request.form.get("password", "")
+    if not password_matches(visit.operator.password_hash, request.form.get("current", "")):
+        return _page(visit, wrong_current=True), 400
     if password != request.form.get("again", ""):
-        return _page(problem=different_sentence()), 400
-
-    def work(session: Session) -> None:
-        me = session.get_one(Operator, operator.id)
-        set_password(session, me, password, now=datetime.now(UTC), by=me.id)
-
+        return _page(visit, problem=different_sentence()), 400
     try:
-        in_transaction(database(), work)
+        visit.write(lambda v: _set_own_password(v, password))
     except WeakPassword as fault:
-        return _page(problem=weakness_sentence(fault)), 400
-    begin_session(operator, renewed=True)
+        return _page(visit, problem=weakness_sentence(fault)), 400
+    begin_session(visit.operator, renewed=True)
     flash(_("The password is changed. You are signed out everywhere else."))
-    return redirect(url_for("account.show"), 303)
+    return redirect(visit.address("account.show"), 303)
 
 
 @bp.post("/account/sessions/<int:session_id>/end")
-def end_one(session_id: int) -> ResponseReturnValue:
+@visited_by(EVERYBODY)
+def end_one(visit: Visit, session_id: int) -> Answer:
     """Sign out in one place."""
-    operator = current_operator()
-    in_transaction(database(), lambda session: end_session(session, operator.id, session_id))
-    return redirect(url_for("account.show"), 303)
+    visit.write(lambda v: end_session(v.session, v.operator.id, session_id))
+    return redirect(visit.address("account.show"), 303)
 
 
 @bp.post("/account/sessions/end-others")
-def end_others() -> ResponseReturnValue:
+@visited_by(EVERYBODY)
+def end_others(visit: Visit) -> Answer:
     """Sign out everywhere else."""
-    operator, here = current_operator(), current_session_id()
-    in_transaction(database(), lambda session: end_sessions(session, operator.id, but=here))
-    remember_browser(operator.id)
-    return redirect(url_for("account.show"), 303)
+    here = current_session_id()
+    visit.write(lambda v: end_sessions(v.session, v.operator.id, but=here))
+    remember_browser(visit.operator.id)
+    return redirect(visit.address("account.show"), 303)
 
 
-def _page(*, wrong_current: bool = False, problem: str | None = None) -> str:
-    me = current_operator()
-    with database().read() as session:
-        return render_template(
-            "accounts/account.html",
-            me=me,
-            role=role_names()[me.role],
-            sessions=sessions_of(session, me.id, now=datetime.now(UTC), lifetimes=lifetimes()),
-            here=current_session_id(),
-            codes_left=codes_left(session, me.id),
-            timezone=house_timezone(session),
-            wrong_current=wrong_current,
-            problem=problem,
-        )
+def _set_own_password(visit: Visit, password: str) -> None:
+    me = visit.session.get_one(Operator, visit.operator.id)
+    set_password(visit.session, me, password, now=visit.now, by=me.id)
+
+
+def _page(visit: Visit, *, wrong_current: bool = False, problem: str | None = None) -> str:
+    me, session = visit.operator, visit.session
+    return visit.show(
+        "accounts/account.html",
+        me=me,
+        role=role_names()[me.role],
+        sessions=sessions_of(session, me.id, now=visit.now, lifetimes=lifetimes()),
+        here=current_session_id(),
+        codes_left=codes_left(session, me.id),
+        timezone=house_timezone(session),
+        wrong_current=wrong_current,
+        problem=problem,
+    )

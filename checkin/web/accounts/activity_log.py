@@ -6,9 +6,7 @@ import csv
 import io
 from datetime import date, datetime, time, timedelta
 
-from flask import Blueprint, Response, render_template, request
-from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
+from flask import Response, request
 
 from checkin.protocol.time_zones import time_zone
 from checkin.services.accounts.activity_log import Entry, Wanted, log_entries, people_in_log
@@ -16,12 +14,9 @@ from checkin.services.events.visibility import house_timezone, visible_events
 from checkin.services.spreadsheets.writing import harmless
 from checkin.web.accounts.activity_words import action_words, kind_words, who_without_name
 from checkin.web.accounts.role_words import role_names
-from checkin.web.site.errors import register_page_errors
-from checkin.web.site.sessions import current_operator
-from checkin.web.site.state import database
+from checkin.web.site.visits import STAFF, Answer, Visit, pages, visited_by
 
-bp = Blueprint("activity_log", __name__)
-register_page_errors(bp)
+bp = pages(__name__)
 
 PAGE_SIZE = 50
 #: a spreadsheet that still opens on an old laptop
@@ -30,44 +25,43 @@ _COLUMNS = ("at", "event", "who", "action", "what", "about")
 
 
 @bp.get("/activity")
-def index() -> ResponseReturnValue:
+@visited_by(STAFF)
+def index(visit: Visit) -> Answer:
     """Show a page of the log."""
-    with database().read() as session:
-        timezone, me = house_timezone(session), current_operator()
-        found = log_entries(session, me, _wanted(timezone), PAGE_SIZE + 1)
-        return render_template(
-            "accounts/activity.html",
-            entries=found[:PAGE_SIZE],
-            older=found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None,
-            filters=_filters(),
-            events=visible_events(session, me),
-            people=people_in_log(session),
-            kinds=kind_words(),
-            words=action_words(),
-            who_without_name=who_without_name,
-            roles=role_names(),
-            timezone=timezone,
-        )
+    session, me, timezone = visit.session, visit.operator, house_timezone(visit.session)
+    found = log_entries(session, me, _wanted(timezone), PAGE_SIZE + 1)
+    return visit.show(
+        "accounts/activity.html",
+        entries=found[:PAGE_SIZE],
+        older=found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None,
+        filters=_filters(),
+        events=visible_events(session, me),
+        people=people_in_log(session),
+        kinds=kind_words(),
+        words=action_words(),
+        who_without_name=who_without_name,
+        roles=role_names(),
+        timezone=timezone,
+    )
 
 
 @bp.get("/activity.csv")
-def download() -> ResponseReturnValue:
+@visited_by(STAFF)
+def download(visit: Visit) -> Answer:
     """Write what the filters leave, for a spreadsheet."""
-    with database().read() as session:
-        text = _csv(session)
-    response = Response(text, mimetype="text/csv")
+    response = Response(_csv(visit), mimetype="text/csv")
     response.headers["Content-Disposition"] = 'attachment; filename="activity.csv"'
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _csv(session: Session) -> str:
-    wanted, words = _wanted(house_timezone(session)), action_words()
+def _csv(visit: Visit) -> str:
+    wanted, words = _wanted(house_timezone(visit.session)), action_words()
     file = io.StringIO()
     file.write("\ufeff")  # tells spreadsheets that this is UTF-8
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow(_COLUMNS)
-    for entry in log_entries(session, current_operator(), wanted, MOST_ROWS):
+    for entry in log_entries(visit.session, visit.operator, wanted, MOST_ROWS):
         writer.writerow([harmless(cell) for cell in _row(entry, words)])
     return file.getvalue()
 

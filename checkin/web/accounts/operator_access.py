@@ -2,66 +2,57 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
-from flask import Blueprint, flash, redirect, url_for
-from flask.typing import ResponseReturnValue
+from flask import flash, redirect
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
-from checkin.db.engine import in_transaction
 from checkin.services.accounts.operators import operator_by_id
 from checkin.services.accounts.second_factor import turn_off
 from checkin.services.accounts.sessions import end_session, end_sessions
 from checkin.services.common.activity import note
-from checkin.web.site.errors import register_page_errors
-from checkin.web.site.sessions import current_operator
-from checkin.web.site.state import database
+from checkin.web.site.visits import ADMINISTRATORS, Answer, Visit, pages, visited_by
 
-bp = Blueprint("operator_access", __name__)
-register_page_errors(bp)
+bp = pages(__name__)
 
 
 @bp.post("/operators/<int:operator_id>/second-factor/reset")
-def reset_second_factor(operator_id: int) -> ResponseReturnValue:
+@visited_by(ADMINISTRATORS)
+def reset_second_factor(visit: Visit, operator_id: int) -> Answer:
     """Take away the second factor of whoever has lost their telephone and their codes."""
-    me, now = current_operator(), datetime.now(UTC)
-
-    def work(session: Session) -> None:
-        turn_off(session, operator_by_id(session, operator_id), now=now, by=me.id)
-
-    in_transaction(database(), work)
+    visit.write(lambda v: _turn_off(v, operator_id))
     flash(_("The second factor is off, and all sessions of this account have ended."))
-    return _back(operator_id)
+    return _back(visit, operator_id)
 
 
 @bp.post("/operators/<int:operator_id>/sessions/<int:session_id>/end")
-def end_one(operator_id: int, session_id: int) -> ResponseReturnValue:
+@visited_by(ADMINISTRATORS)
+def end_one(visit: Visit, operator_id: int, session_id: int) -> Answer:
     """Sign an operator out in one place."""
-    return _ended(operator_id, session_id)
+    visit.write(lambda v: _end(v, operator_id, session_id))
+    return _back(visit, operator_id)
 
 
 @bp.post("/operators/<int:operator_id>/sessions/end")
-def end_all(operator_id: int) -> ResponseReturnValue:
+@visited_by(ADMINISTRATORS)
+def end_all(visit: Visit, operator_id: int) -> Answer:
     """Sign an operator out everywhere."""
-    return _ended(operator_id, None)
+    visit.write(lambda v: _end(v, operator_id, None))
+    return _back(visit, operator_id)
 
 
-def _ended(operator_id: int, session_id: int | None) -> ResponseReturnValue:
-    me, now = current_operator(), datetime.now(UTC)
-
-    def work(session: Session) -> None:
-        operator = operator_by_id(session, operator_id)
-        if session_id is None:
-            end_sessions(session, operator.id)
-        else:
-            end_session(session, operator.id, session_id)
-        about = {"account": operator.id}
-        note(session, None, "operator.sessions_ended", now, operator_id=me.id, **about)
-
-    in_transaction(database(), work)
-    return _back(operator_id)
+def _turn_off(visit: Visit, operator_id: int) -> None:
+    operator = operator_by_id(visit.session, operator_id)
+    turn_off(visit.session, operator, now=visit.now, by=visit.operator.id)
 
 
-def _back(operator_id: int) -> ResponseReturnValue:
-    return redirect(url_for("operators.show", operator_id=operator_id), 303)
+def _end(visit: Visit, operator_id: int, session_id: int | None) -> None:
+    session, operator = visit.session, operator_by_id(visit.session, operator_id)
+    if session_id is None:
+        end_sessions(session, operator.id)
+    else:
+        end_session(session, operator.id, session_id)
+    now, me = visit.now, visit.operator.id
+    note(session, None, "operator.sessions_ended", now, operator_id=me, account=operator.id)
+
+
+def _back(visit: Visit, operator_id: int) -> Answer:
+    return redirect(visit.address("operators.show", operator_id=operator_id), 303)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from typing import TypeVar
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TypedDict
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import flash, redirect, request
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
-from checkin.db.engine import in_transaction
 from checkin.db.models import LinkPurpose, Operator, Role
 from checkin.errors import Conflict, InvalidRequest, LastAdministrator
 from checkin.services.accounts.operators import (
@@ -31,126 +28,127 @@ from checkin.services.accounts.sessions import sessions_of
 from checkin.services.events.visibility import house_timezone
 from checkin.web.accounts.passwords import send_link
 from checkin.web.accounts.role_words import role_names, role_notes
-from checkin.web.site.errors import register_page_errors
-from checkin.web.site.languages import page_language
 from checkin.web.site.outgoing import mail_refusals, public_address
-from checkin.web.site.sessions import current_operator, lifetimes
-from checkin.web.site.state import database, marhaba
+from checkin.web.site.sessions import lifetimes
+from checkin.web.site.visits import ADMINISTRATORS, Answer, Visit, pages, visited_by
 from checkin.words.languages import LANGUAGES
 from checkin.words.problems import problem_sentence
 
-bp = Blueprint("operators", __name__)
-register_page_errors(bp)
+bp = pages(__name__)
 
-T = TypeVar("T")
+
+class By(TypedDict):
+    """When an account is changed and by whom, as its services call it."""
+
+    now: datetime
+    by: int
 
 
 @bp.get("/operators")
-def index() -> ResponseReturnValue:
+@visited_by(ADMINISTRATORS)
+def index(visit: Visit) -> Answer:
     """List the accounts, with the form that opens one."""
-    return _list()
+    return _list(visit)
 
 
 @bp.post("/operators")
-def invite() -> ResponseReturnValue:
+@visited_by(ADMINISTRATORS)
+def invite(visit: Visit) -> Answer:
     """Open an account, mail its link and show it, this once."""
     try:
-        link = _write(_opened_account)
+        link = visit.write(_opened_account)
     except InvalidField as fault:
-        return _list(request.form, _problem(fault)), 400
-    return _sent(link), 201
+        return _list(visit, request.form, _problem(visit, fault)), 400
+    return _sent(visit, link), 201
 
 
 @bp.get("/operators/<int:operator_id>")
-def show(operator_id: int) -> ResponseReturnValue:
+@visited_by(ADMINISTRATORS)
+def show(visit: Visit, operator_id: int) -> Answer:
     """Show one account and what can be done with it."""
-    return _page(operator_id)
+    return _page(visit, operator_id)
 
 
 @bp.post("/operators/<int:operator_id>")
-def change(operator_id: int) -> ResponseReturnValue:
+@visited_by(ADMINISTRATORS)
+def change(visit: Visit, operator_id: int) -> Answer:
     """Correct an account."""
     try:
-        _write(lambda session: _corrected(session, operator_id))
+        visit.write(lambda v: _correct(v, operator_id))
     except InvalidField as fault:
-        return _page(operator_id, request.form, _problem(fault)), 400
+        return _page(visit, operator_id, request.form, _problem(visit, fault)), 400
     except LastAdministrator:
-        return _page(operator_id, request.form, {"role": _last_administrator()}), 409
+        return _page(visit, operator_id, request.form, {"role": _last_administrator()}), 409
     flash(_("Saved."))
-    return redirect(url_for("operators.show", operator_id=operator_id), 303)
+    return redirect(visit.address("operators.show", operator_id=operator_id), 303)
 
 
 @bp.post("/operators/<int:operator_id>/disable")
-def disable_one(operator_id: int) -> ResponseReturnValue:
+@visited_by(ADMINISTRATORS)
+def disable_one(visit: Visit, operator_id: int) -> Answer:
     """Let an operator in no more."""
     try:
-        _on_account(operator_id, disable)
+        visit.write(lambda v: disable(v.session, _operator(v, operator_id), **_by(v)))
     except LastAdministrator:
-        return _page(operator_id, None, {"disable": _last_administrator()}), 409
-    return redirect(url_for("operators.show", operator_id=operator_id), 303)
+        return _page(visit, operator_id, None, {"disable": _last_administrator()}), 409
+    return redirect(visit.address("operators.show", operator_id=operator_id), 303)
 
 
 @bp.post("/operators/<int:operator_id>/enable")
-def enable_one(operator_id: int) -> ResponseReturnValue:
+@visited_by(ADMINISTRATORS)
+def enable_one(visit: Visit, operator_id: int) -> Answer:
     """Let an operator in again."""
-    _on_account(operator_id, enable)
-    return redirect(url_for("operators.show", operator_id=operator_id), 303)
+    visit.write(lambda v: enable(v.session, _operator(v, operator_id), **_by(v)))
+    return redirect(visit.address("operators.show", operator_id=operator_id), 303)
 
 
 @bp.post("/operators/<int:operator_id>/link")
-def renew_link(operator_id: int) -> ResponseReturnValue:
+@visited_by(ADMINISTRATORS)
+def renew_link(visit: Visit, operator_id: int) -> Answer:
     """Invite anew whoever never came; take the password of others away. Both give a link."""
-
-    def work(session: Session) -> IssuedLink:
-        operator, now = operator_by_id(session, operator_id), datetime.now(UTC)
-        if operator.disabled_at is not None:
-            raise Conflict("a disabled account gets no link")
-        if operator.last_login_at is None:
-            return issue_link(session, operator, LinkPurpose.INVITATION, now=now, by=_me())
-        return take_password_away(session, operator, now=now, by=_me())
-
-    return _sent(_write(work)), 201
+    return _sent(visit, visit.write(lambda v: _renewed_link(v, operator_id))), 201
 
 
-def _opened_account(session: Session) -> IssuedLink:
-    now = datetime.now(UTC)
+def _renewed_link(visit: Visit, operator_id: int) -> IssuedLink:
+    operator = _operator(visit, operator_id)
+    if operator.disabled_at is not None:
+        raise Conflict("a disabled account gets no link")
+    if operator.last_login_at is None:
+        return issue_link(visit.session, operator, LinkPurpose.INVITATION, **_by(visit))
+    return take_password_away(visit.session, operator, **_by(visit))
+
+
+def _opened_account(visit: Visit) -> IssuedLink:
     new = add_operator(
-        session,
+        visit.session,
         email=request.form.get("email", "")[:320],
         name=request.form.get("name", "")[:200],
         role=_role(),
         delegation_id=_delegation(),
-        language=_language(),
-        now=now,
-        by=_me(),
+        language=_language(visit),
+        **_by(visit),
     )
-    return issue_link(session, new.operator, LinkPurpose.INVITATION, now=now, by=_me())
+    return issue_link(visit.session, new.operator, LinkPurpose.INVITATION, **_by(visit))
 
 
-def _corrected(session: Session, operator_id: int) -> bool:
-    return change_account(
-        session,
-        operator_by_id(session, operator_id),
+def _correct(visit: Visit, operator_id: int) -> None:
+    change_account(
+        visit.session,
+        _operator(visit, operator_id),
         name=request.form.get("name", "")[:200],
         role=_role(),
         delegation_id=_delegation(),
-        language=_language(),
-        now=datetime.now(UTC),
-        by=_me(),
+        language=_language(visit),
+        **_by(visit),
     )
 
 
-def _on_account(operator_id: int, act: Callable[..., None]) -> None:
-    now = datetime.now(UTC)
-    _write(lambda s: act(s, operator_by_id(s, operator_id), now=now, by=_me()))
+def _operator(visit: Visit, operator_id: int) -> Operator:
+    return operator_by_id(visit.session, operator_id)
 
 
-def _write(work: Callable[[Session], T]) -> T:
-    return in_transaction(database(), work)
-
-
-def _me() -> int:
-    return current_operator().id
+def _by(visit: Visit) -> By:
+    return {"now": visit.now, "by": visit.operator.id}
 
 
 def _role() -> Role:
@@ -164,13 +162,13 @@ def _delegation() -> int | None:
     return request.form.get("delegation", type=int)
 
 
-def _language() -> str:
+def _language(visit: Visit) -> str:
     language = request.form.get("language", "")
-    return language if language in LANGUAGES else page_language()
+    return language if language in LANGUAGES else visit.language
 
 
-def _problem(fault: InvalidField) -> dict[str, str]:
-    return {fault.problem.column: problem_sentence(fault.problem, page_language())}
+def _problem(visit: Visit, fault: InvalidField) -> dict[str, str]:
+    return {fault.problem.column: problem_sentence(fault.problem, visit.language)}
 
 
 def _last_administrator() -> str:
@@ -182,61 +180,57 @@ def _last_administrator() -> str:
     )
 
 
-def _sent(link: IssuedLink) -> str:
-    fault, address = send_link(marhaba(), link), public_address()
-    return render_template(
+def _sent(visit: Visit, link: IssuedLink) -> str:
+    fault, address = send_link(visit.server, link), public_address()
+    return visit.show(
         "accounts/operator_link.html",
         link=link,
         address="" if address.is_only_here else link.address(address.url),
         fault=fault,
         refusals=mail_refusals(),
-        back=url_for("operators.show", operator_id=link.operator.id),
+        back=visit.address("operators.show", operator_id=link.operator.id),
     )
 
 
-def _choices() -> dict[str, object]:
-    with database().read() as session:
-        delegations, timezone = delegations_to_choose(session), house_timezone(session)
+def _choices(visit: Visit) -> dict[str, object]:
     return {
         "roles": role_names(),
         "notes": role_notes(),
-        "delegations": delegations,
-        "timezone": timezone,
-        "now": datetime.now(UTC),
+        "delegations": delegations_to_choose(visit.session),
+        "timezone": house_timezone(visit.session),
+        "now": visit.now,
     }
 
 
 def _list(
-    values: Mapping[str, str] | None = None, problems: Mapping[str, str] | None = None
+    visit: Visit,
+    values: Mapping[str, str] | None = None,
+    problems: Mapping[str, str] | None = None,
 ) -> str:
-    with database().read() as session:
-        found = accounts(session)
-    return render_template(
+    return visit.show(
         "accounts/operators.html",
-        accounts=found,
-        values=values or {"language": page_language(), "role": str(Role.ORGANISER)},
+        accounts=accounts(visit.session),
+        values=values or {"language": visit.language, "role": str(Role.ORGANISER)},
         problems=problems or {},
-        **_choices(),
+        **_choices(visit),
     )
 
 
 def _page(
+    visit: Visit,
     operator_id: int,
     values: Mapping[str, str] | None = None,
     problems: Mapping[str, str] | None = None,
 ) -> str:
-    with database().read() as session:
-        account = account_by_id(session, operator_id)
-        now, kept = datetime.now(UTC), lifetimes()
-        signed_in = sessions_of(session, operator_id, now=now, lifetimes=kept)
-    return render_template(
+    session, account = visit.session, account_by_id(visit.session, operator_id)
+    return visit.show(
         "accounts/operator.html",
         account=account,
-        sessions=signed_in,
+        sessions=sessions_of(session, operator_id, now=visit.now, lifetimes=lifetimes()),
         answers_at_gates=account.operator.role in ANSWERS_AT_GATES,
         values=values or _values(account.operator),
         problems=problems or {},
-        **_choices(),
+        **_choices(visit),
     )
 
 

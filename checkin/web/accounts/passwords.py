@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import flash, redirect, request
 from flask_babel import gettext as _
 
 from checkin.db.engine import in_transaction
@@ -24,62 +23,62 @@ from checkin.services.mail.account_letters import account_letter
 from checkin.services.mail.post import send_now
 from checkin.web.accounts.known_browser import remember_browser
 from checkin.web.accounts.password_words import different_sentence, weakness_sentence
-from checkin.web.site.errors import register_page_errors
 from checkin.web.site.limits import by_client, limit_wrong_links, limited
 from checkin.web.site.outgoing import mail_refusals
-from checkin.web.site.state import Marhaba, database, marhaba
+from checkin.web.site.state import Marhaba
+from checkin.web.site.visits import PUBLIC, Answer, Visit, pages, visited_by
 
-bp = Blueprint("passwords", __name__)
-register_page_errors(bp)
+bp = pages(__name__)
 
 _limited = limit_wrong_links()
 
 
 @bp.get("/forgotten-password")
-def forgotten() -> ResponseReturnValue:
+@visited_by(PUBLIC)
+def forgotten(visit: Visit) -> Answer:
     """Ask for the e-mail."""
-    return _ask_for_the_email()
+    return _ask_for_the_email(visit)
 
 
 @bp.post("/forgotten-password")
 @limited(FORGOTTEN_ADDRESS, by_client)
-def ask() -> ResponseReturnValue:
+@visited_by(PUBLIC)
+def ask(visit: Visit) -> Answer:
     """Promise a link to whoever has an account: the same answer, after the same work, for all."""
     if mail_refusals():
-        return _ask_for_the_email(), 409
-    email, state = request.form.get("email", "")[:LONGEST_EMAIL], marhaba()
-    if _may_be_mailed(email):
-        state.background_tasks.do(lambda: _mail_forgotten(state, email))
-    return redirect(url_for("passwords.forgotten", sent=1), 303)
+        return _ask_for_the_email(visit), 409
+    email, server = request.form.get("email", "")[:LONGEST_EMAIL], visit.server
+    if _may_be_mailed(server, email):
+        server.background_tasks.do(lambda: _mail_forgotten(server, email))
+    return redirect(visit.address("passwords.forgotten", sent=1), 303)
 
 
 @bp.get("/password/<secret>")
 @_limited
-def choose(secret: str) -> ResponseReturnValue:
+@visited_by(PUBLIC)
+def choose(visit: Visit, secret: str) -> Answer:
     """Show the form; opening it uses nothing up, because mail servers open links too."""
-    return _form(secret, None)
+    return _form(visit, secret, None)
 
 
 @bp.post("/password/<secret>")
 @_limited
-def save(secret: str) -> ResponseReturnValue:
+@visited_by(PUBLIC)
+def save(visit: Visit, secret: str) -> Answer:
     """Set the password; whose link it is signs in with it next."""
     password = request.form.get("password", "")
     if password != request.form.get("again", ""):
-        return _form(secret, different_sentence(), 400)
-    now = datetime.now(UTC)
+        return _form(visit, secret, different_sentence(), 400)
     try:
-        operator = in_transaction(
-            database(), lambda s: choose_password(s, secret, password, now=now)
-        )
+        operator = visit.write(lambda v: choose_password(v.session, secret, password, now=v.now))
     except WeakPassword as fault:
-        return _form(secret, weakness_sentence(fault), 400)
+        return _form(visit, secret, weakness_sentence(fault), 400)
     except NotFound:
-        return _nowhere()
+        return _nowhere(visit)
     if operator.totp_sealed is None:  # else a mailbox alone would have codes to guess
         remember_browser(operator.id)
     flash(_("Your password is set. Sign in with it."))
-    return redirect(url_for("auth.login"), 303)
+    return redirect(visit.address("sign_in.show"), 303)
 
 
 def send_link(state: Marhaba, link: IssuedLink) -> str | None:
@@ -95,10 +94,9 @@ def send_link(state: Marhaba, link: IssuedLink) -> str | None:
     return fault
 
 
-def _ask_for_the_email() -> str:
+def _ask_for_the_email(visit: Visit) -> str:
     sent = request.args.get("sent") == "1"
-    refusals = mail_refusals()
-    return render_template("accounts/password_forgotten.html", sent=sent, refusals=refusals)
+    return visit.show("accounts/password_forgotten.html", sent=sent, refusals=mail_refusals())
 
 
 def _mail_forgotten(state: Marhaba, email: str) -> None:
@@ -110,25 +108,22 @@ def _mail_forgotten(state: Marhaba, email: str) -> None:
         send_link(state, link)
 
 
-def _may_be_mailed(email: str) -> bool:
+def _may_be_mailed(server: Marhaba, email: str) -> bool:
     try:
-        marhaba().limits.reserve((FORGOTTEN_CONTACT, typed_email(email)))
+        server.limits.reserve((FORGOTTEN_CONTACT, typed_email(email)))
     except TooManyRequests:
         return False
     return True
 
 
-def _form(secret: str, problem: str | None, status: int = 200) -> ResponseReturnValue:
+def _form(visit: Visit, secret: str, problem: str | None, status: int = 200) -> Answer:
     try:
-        with database().read() as session:
-            whose = operator_behind(session, secret, datetime.now(UTC))
+        whose = operator_behind(visit.session, secret, visit.now)
     except NotFound:
-        return _nowhere()
-    page = render_template(
-        "accounts/password_choose.html", secret=secret, whose=whose, problem=problem
-    )
-    return page, status
+        return _nowhere(visit)
+    about = {"secret": secret, "whose": whose, "problem": problem}
+    return visit.show("accounts/password_choose.html", **about), status
 
 
-def _nowhere() -> ResponseReturnValue:
-    return render_template("accounts/password_nowhere.html"), 404
+def _nowhere(visit: Visit) -> Answer:
+    return visit.show("accounts/password_nowhere.html"), 404

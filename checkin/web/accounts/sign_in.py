@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
-from flask import Blueprint, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import redirect, request
 from flask_babel import gettext as _
 from flask_login import logout_user
-from sqlalchemy.orm import Session
 
-from checkin.db.engine import Database, in_transaction
+from checkin.db.engine import Database
 from checkin.db.models import Operator
 from checkin.domain.accounts.browsers import network_of
 from checkin.errors import AccountUsedUp, MarhabaError, TooManyRequests, Unauthenticated
@@ -23,96 +21,98 @@ from checkin.services.accounts.sign_in import Attempt
 from checkin.services.accounts.sign_in import sign_in as sign_in_within_limits
 from checkin.services.limits.rules import CODES_ACCOUNT, CODES_BROWSER, Rule
 from checkin.web.accounts.known_browser import kept_by_browser, number_of_browser
-from checkin.web.site.addresses import own_address, public_address_of_page
-from checkin.web.site.errors import register_page_errors, too_many, waiting_sentence
-from checkin.web.site.limits import by_client
-from checkin.web.site.pending_second_factor import wait_for_code, waiting_operator
-from checkin.web.site.refused_forms import keeps_nobody_signed_in
-from checkin.web.site.sessions import (
+from checkin.web.accounts.sessions import (
     begin_session,
-    current_operator,
-    current_session_id,
-    operator_or_none,
     start_afresh,
+    wait_for_code,
+    waiting_operator,
 )
-from checkin.web.site.state import database, marhaba
+from checkin.web.site.addresses import own_address, public_address_of_page
+from checkin.web.site.errors import too_many, waiting_sentence
+from checkin.web.site.limits import by_client
+from checkin.web.site.refused_forms import keeps_nobody_signed_in
+from checkin.web.site.sessions import current_session_id, operator_or_none
+from checkin.web.site.visits import EVERYBODY, PUBLIC, Answer, Visit, pages, visited_by
 
-bp = Blueprint("auth", __name__)
-register_page_errors(bp)
+bp = pages(__name__)
 
 
 @bp.get("/login")
-def login() -> ResponseReturnValue:
+@visited_by(PUBLIC)
+def show(visit: Visit) -> Answer:
     """Show the form, or go on for someone who is signed in already."""
     if operator_or_none() is not None:
         return redirect(own_address(request.args.get("next")))
-    return _form("")
+    return _form(visit, "")
 
 
 @bp.post("/login")
-def sign_in() -> ResponseReturnValue:
+@visited_by(PUBLIC)
+def check(visit: Visit) -> Answer:
     """Sign in with e-mail and password; whoever has a second factor is asked for it next."""
-    attempt, state = _attempt(), marhaba()
+    attempt, server = _attempt(), visit.server
     wanted = own_address(request.args.get("next"))
     try:
-        operator = sign_in_within_limits(state.database, state.keys, state.limits, attempt)
+        operator = sign_in_within_limits(server.database, server.keys, server.limits, attempt)
     except (Unauthenticated, AccountUsedUp) as fault:
-        _after_the_answer(lambda here, *how: note_wrong_password(here, attempt.email, *how))
-        return _refused(attempt.email, fault)
+        _after_the_answer(visit, lambda here, *how: note_wrong_password(here, attempt.email, *how))
+        return _refused(visit, attempt.email, fault)
     except TooManyRequests as fault:
-        return _refused(attempt.email, fault)
+        return _refused(visit, attempt.email, fault)
     if operator.totp_sealed is not None:
         wait_for_code(operator)
-        return redirect(url_for("auth.code", next=wanted))
+        return redirect(visit.address("sign_in.ask_code", next=wanted))
     begin_session(operator)
     return redirect(wanted)
 
 
 @bp.get("/login/code")
-def code() -> ResponseReturnValue:
+@visited_by(PUBLIC)
+def ask_code(visit: Visit) -> Answer:
     """Ask for the code, if a password was right a moment ago."""
-    return _code_form() if waiting_operator() else redirect(url_for("auth.login"))
+    return _code_form(visit) if waiting_operator() else redirect(visit.address("sign_in.show"))
 
 
 @bp.post("/login/code")
-def send_code() -> ResponseReturnValue:
+@visited_by(PUBLIC)
+def check_code(visit: Visit) -> Answer:
     """Sign in with a code of the authenticator app, or a recovery code."""
     operator = waiting_operator()
     if operator is None:
-        return redirect(url_for("auth.login"))
-
+        return redirect(visit.address("sign_in.show"))
     try:
-        tried = marhaba().limits.reserve(_whose_codes(operator))
+        tried = visit.server.limits.reserve(_whose_codes(operator))
     except TooManyRequests as fault:
-        return too_many(_code_form(waiting_sentence(fault)), fault)
-
-    def work(session: Session) -> None:
-        who, text = session.get_one(Operator, operator.id), request.form.get("code", "")
-        pass_second_factor(session, who, marhaba().keys, text, now=datetime.now(UTC))
-
+        return too_many(_code_form(visit, waiting_sentence(fault)), fault)
     try:
-        in_transaction(database(), work)
+        visit.write(lambda v: _pass(v, operator.id))
     except Unauthenticated:
-        _after_the_answer(lambda here, *how: note_wrong_code(here, operator.id, *how))
-        return _code_form(_wrong_code()), 401
+        _after_the_answer(visit, lambda here, *how: note_wrong_code(here, operator.id, *how))
+        return _code_form(visit, _wrong_code()), 401
     tried.give_back()
     begin_session(operator)
     return redirect(own_address(request.args.get("next")))
 
 
 @bp.post("/logout")
-def logout() -> ResponseReturnValue:
+@visited_by(EVERYBODY)
+def sign_out(visit: Visit) -> Answer:
     """Sign out: the session ends, here and in the database."""
-    operator, session_id = current_operator(), current_session_id()
-    in_transaction(database(), lambda s: end_session(s, operator.id, session_id))
+    session_id = current_session_id()
+    visit.write(lambda v: end_session(v.session, v.operator.id, session_id))
     logout_user()
     start_afresh()
-    return redirect(url_for("auth.login"))
+    return redirect(visit.address("sign_in.show"))
 
 
-def _after_the_answer(note: Callable[[Database, str, datetime], None]) -> None:
-    state, network, now = marhaba(), network_of(request.remote_addr), datetime.now(UTC)
-    state.background_tasks.do(lambda: note(state.database, network, now))
+def _pass(visit: Visit, operator_id: int) -> None:
+    who, code = visit.session.get_one(Operator, operator_id), request.form.get("code", "")
+    pass_second_factor(visit.session, who, visit.keys, code, now=visit.now)
+
+
+def _after_the_answer(visit: Visit, note: Callable[[Database, str, datetime], None]) -> None:
+    server, network, now = visit.server, network_of(request.remote_addr), visit.now
+    server.background_tasks.do(lambda: note(server.database, network, now))
 
 
 def _attempt() -> Attempt:
@@ -120,17 +120,17 @@ def _attempt() -> Attempt:
     return Attempt(email[:LONGEST_EMAIL], password, by_client(), kept_by_browser())
 
 
-def _refused(email: str, fault: MarhabaError) -> ResponseReturnValue:
+def _refused(visit: Visit, email: str, fault: MarhabaError) -> Answer:
     if isinstance(fault, AccountUsedUp):
-        return too_many(_form(email, _account_used_up()), fault)
+        return too_many(_form(visit, email, _account_used_up()), fault)
     if isinstance(fault, TooManyRequests):
-        return too_many(_form(email, f"{waiting_sentence(fault)} {_other_ways()}"), fault)
-    return _form(email, _wrong_password()), 401
+        return too_many(_form(visit, email, f"{waiting_sentence(fault)} {_other_ways()}"), fault)
+    return _form(visit, email, _wrong_password()), 401
 
 
-def _form(email: str, problem: str | None = None) -> str:
+def _form(visit: Visit, email: str, problem: str | None = None) -> str:
     elsewhere = public_address_of_page() if keeps_nobody_signed_in() else ""
-    return render_template("accounts/login.html", problem=problem, email=email, elsewhere=elsewhere)
+    return visit.show("accounts/login.html", problem=problem, email=email, elsewhere=elsewhere)
 
 
 def _wrong_password() -> str:
@@ -172,5 +172,5 @@ def _wrong_code() -> str:
     )
 
 
-def _code_form(problem: str | None = None) -> str:
-    return render_template("accounts/login_code.html", problem=problem)
+def _code_form(visit: Visit, problem: str | None = None) -> str:
+    return visit.show("accounts/login_code.html", problem=problem)

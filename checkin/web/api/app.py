@@ -8,10 +8,10 @@ from apiflask import APIBlueprint, APIFlask
 from flask import Flask, Response, has_request_context, request
 from flask.sessions import SessionInterface
 
-from checkin.web.api import devices, leases, lists, people, scans
+from checkin.web.api import devices, health, leases, lists, people, scans
 from checkin.web.api.contract import METRICS_SCHEME, SECURITY_SCHEME, require_bodies
-from checkin.web.site import health
 from checkin.web.site.errors import register_errors
+from checkin.web.site.permissions import PUBLIC, open_to
 from checkin.web.site.state import EXTENSION, Marhaba
 
 MAX_BODY_BYTES = 2 * 2**20
@@ -88,4 +88,5 @@ def _add_routes(app: APIFlask) -> None:
         api.register_blueprint(part.bp)
     app.register_blueprint(api)
     app.register_blueprint(health.bp)
+    open_to(PUBLIC)(app.view_functions["openapi.spec"])
     register_errors(app)

@@ -15,6 +15,7 @@ from checkin.db.engine import in_transaction
 from checkin.errors import InvalidRequest, Unauthenticated
 from checkin.services.gates.authentication import mark_seen
 from checkin.services.gates.devices import PairedDevice
+from checkin.web.site.permissions import DEVICE, open_to
 from checkin.web.site.state import marhaba
 from checkin.words.languages import LANGUAGES
 
@@ -108,6 +109,7 @@ def error_responses(*statuses: int) -> Any:
 def for_devices(view: View) -> View:
     """Let in only a device with its token."""
 
+    @open_to(DEVICE)
     @wraps(view)
     def checked(**arguments: Any) -> Response:
         g.device = _device_of_request()
@@ -118,7 +120,7 @@ def for_devices(view: View) -> View:
 
 def for_revoked_devices(view: View) -> View:
     """Describe a route that takes the token of a device that was revoked; it checks it itself."""
-    return _describe(view, security=SECURITY_SCHEME)
+    return _describe(open_to(DEVICE)(view), security=SECURITY_SCHEME)
 
 
 def _described_by(decorate: Callable[[View], Any], view: View) -> View:

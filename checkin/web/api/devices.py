@@ -19,12 +19,14 @@ from checkin.web.api.contract import (
 )
 from checkin.web.api.schemas import PairReply, PairRequest, WipedReply, WipedRequest
 from checkin.web.site.json import json_response, utc_text
+from checkin.web.site.permissions import DEVICE, open_to
 from checkin.web.site.state import marhaba
 
 bp = APIBlueprint("devices", __name__, tag="Devices")
 
 
 @bp.post("/devices/pair")
+@open_to(DEVICE)
 @returns(bp, PairReply, 201, 400, 401, 413, 429)
 @accepts(bp, PairRequest)
 def pair(body: PairRequest) -> Response:

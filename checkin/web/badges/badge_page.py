@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
-from apiflask import APIBlueprint
 from flask import Response, abort, current_app, g, make_response, redirect, render_template
-from flask.typing import ResponseReturnValue
 from flask_babel import refresh
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
@@ -19,15 +15,12 @@ from badges.texts import moment_text, texts_in
 from badges.wallet import apple
 from checkin.services.badges.page import ShownBadge, calendar_entry, shown_badge
 from checkin.services.badges.wallets import Wallet, google_link_of, pass_of, wallets_for
-from checkin.web.site.errors import register_page_errors
-from checkin.web.site.languages import page_language
 from checkin.web.site.limits import limit_wrong_links
-from checkin.web.site.state import database, marhaba
+from checkin.web.site.visits import PUBLIC, Answer, Visit, open_to, pages, visited_by
 from checkin.words.catalogues import msgid, say
 from checkin.words.languages import LANGUAGES
 
-bp = APIBlueprint("badge_page", __name__, enable_openapi=False)
-register_page_errors(bp)
+bp = pages(__name__)
 
 _limited = limit_wrong_links(410)
 _NO_BADGE = msgid("There is no badge at this address, or no longer. Ask your delegation for yours.")
@@ -35,16 +28,17 @@ _NO_BADGE = msgid("There is no badge at this address, or no longer. Ask your del
 
 @bp.get("/b/<secret>")
 @_limited
-def show(secret: str) -> ResponseReturnValue:
+@visited_by(PUBLIC)
+def show(visit: Visit, secret: str) -> Answer:
     """Show a badge on the whole screen; it works without scripts."""
-    shown = _shown(secret)
-    language = page_language()
-    return render_template(
+    shown = _shown(visit, secret)
+    language = visit.language
+    return visit.show(
         "badges/badge_page.html",
         shown=shown,
         spec=shown.spec,
         secret=secret,
-        wallets=wallets_for(shown, marhaba().wallets, datetime.now(UTC)),
+        wallets=wallets_for(shown, visit.server.wallets, visit.now),
         words=texts_in(language),
         logo=logo_data_url(shown.look),
         # Made of digits by our own writer: no text of anybody's is in it.
@@ -55,38 +49,43 @@ def show(secret: str) -> ResponseReturnValue:
 
 @bp.get("/b/<secret>/badge.png")
 @_limited
-def picture(secret: str) -> ResponseReturnValue:
+@visited_by(PUBLIC)
+def picture(visit: Visit, secret: str) -> Answer:
     """Return the badge as a picture to keep on the phone."""
-    shown = _shown(secret)
+    shown = _shown(visit, secret)
     return _file(phone_badge_png(shown.spec, shown.look), "image/png", "badge.png")
 
 
 @bp.get("/b/<secret>/calendar.ics")
 @_limited
-def calendar(secret: str) -> ResponseReturnValue:
+@visited_by(PUBLIC)
+def calendar(visit: Visit, secret: str) -> Answer:
     """Return place and time for the phone's calendar."""
-    content = calendar_file(calendar_entry(_shown(secret)))
+    content = calendar_file(calendar_entry(_shown(visit, secret)))
     return _file(content, "text/calendar; charset=utf-8", "badge.ics")
 
 
 @bp.get(f"/b/<secret>/{Wallet.APPLE}")
 @_limited
-def apple_wallet(secret: str) -> ResponseReturnValue:
+@visited_by(PUBLIC)
+def apple_wallet(visit: Visit, secret: str) -> Answer:
     """Return the badge as a pass for Apple Wallet."""
-    content = pass_of(_shown(secret), marhaba().wallets, datetime.now(UTC)) or abort(410)
+    content = pass_of(_shown(visit, secret), visit.server.wallets, visit.now) or abort(410)
     return _file(content, apple.MIME_TYPE, "badge.pkpass")
 
 
 @bp.get(f"/b/<secret>/{Wallet.GOOGLE}")
 @_limited
-def google_wallet(secret: str) -> ResponseReturnValue:
+@visited_by(PUBLIC)
+def google_wallet(visit: Visit, secret: str) -> Answer:
     """Lead to Google Wallet. The signed link is made now, so that it dies with the badge."""
-    link = google_link_of(_shown(secret), marhaba().wallets, datetime.now(UTC)) or abort(410)
+    link = google_link_of(_shown(visit, secret), visit.server.wallets, visit.now) or abort(410)
     return redirect(link, 303)
 
 
 @bp.get("/b/keep.js")
-def keep() -> ResponseReturnValue:
+@open_to(PUBLIC)
+def keep() -> Answer:
     """Return the worker that keeps an opened badge for a hall without network.
 
     It lies here because a worker rules only over addresses under its own.
@@ -103,16 +102,16 @@ def _private(response: Response) -> Response:
 
 
 @bp.errorhandler(410)
-def _gone(_fault: HTTPException) -> ResponseReturnValue:
+def _gone(_fault: HTTPException) -> Answer:
     told = {language: say("pages", language.tag, _NO_BADGE) for language in LANGUAGES.values()}
     return render_template("badges/badge_gone.html", told=told), 410
 
 
-def _shown(secret: str) -> ShownBadge:
-    with database().read() as session:
-        shown = shown_badge(session, marhaba().keys, secret)
+def _shown(visit: Visit, secret: str) -> ShownBadge:
+    shown = shown_badge(visit.session, visit.keys, secret)
     if shown is None:
         abort(410)
+    visit.session.close()  # to draw takes a while
     g.page_language = shown.spec.language
     refresh()
     return shown

@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
+from checkin.db.engine import Database
 from checkin.domain.board.arrivals import ArrivalCurve, Forecast
-from checkin.services.board.board import Board, GateLoad
-from checkin.web.site.json import status_body, utc_text
+from checkin.services.board.board import Board, CountsByMinute, GateLoad, board_now
+from checkin.services.board.live import View
+from checkin.services.board.live_counts import LiveCounts, live_counts
+from checkin.web.site.json import json_text, status_body, utc_text
+from checkin.web.site.state import BOARD, COUNTS
+
+
+def live_views(database: Database, books: CountsByMinute) -> Mapping[str, View]:
+    """Return what streams carry by name: each view is read and written once for all who watch."""
+
+    def counts(event_id: int) -> LiveCounts:
+        with database.read() as session:
+            return live_counts(session, event_id)
+
+    def board(event_id: int) -> Board:
+        with database.read() as session:
+            return board_now(session, event_id, books, datetime.now(UTC))
+
+    return {
+        COUNTS: View(counts, lambda shown: json_text(status_body(shown))),
+        BOARD: View(board, lambda shown: json_text(board_body(shown))),
+    }
 
 
 def board_body(board: Board) -> dict[str, Any]:

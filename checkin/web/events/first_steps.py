@@ -2,95 +2,74 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
-from flask import Blueprint, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import redirect, request
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
-from checkin.db.engine import in_transaction
 from checkin.errors import NotFound
 from checkin.services.events.events import delegations_of
-from checkin.services.events.visibility import visible_event
 from checkin.services.gates.devices import devices_of, gates_of
 from checkin.services.lifecycle.first_steps import Step, next_step, skip_step, steps_of
 from checkin.web.gates.pairing import open_pairing_at
 from checkin.web.network.telephone import telephone_check
-from checkin.web.site.errors import register_page_errors
 from checkin.web.site.outgoing import address_refusal, mail_refusals, public_address
-from checkin.web.site.sessions import current_operator
-from checkin.web.site.state import database, marhaba
+from checkin.web.site.visits import STAFF, Answer, EventVisit, pages, visited_by
 
-bp = Blueprint("first_steps", __name__)
-register_page_errors(bp)
+bp = pages(__name__)
 
 
 @bp.get("/events/<slug>/start")
-def resume(slug: str) -> ResponseReturnValue:
+@visited_by(STAFF)
+def resume(visit: EventVisit) -> Answer:
     """Lead to the first step that is neither done nor skipped."""
-    with database().read() as session:
-        event = visible_event(session, current_operator(), slug)
-        steps = steps_of(session, event, marhaba().settings.public_address(session).url)
-    step = next_step(steps)
-    return redirect(url_for("first_steps.show", slug=slug, step=step or "end"), 303)
+    step = next_step(steps_of(visit.session, visit.event, public_address().url))
+    return redirect(visit.address("first_steps.show", step=step or "end"), 303)
 
 
 @bp.get("/events/<slug>/start/<step>")
-def show(slug: str, step: str) -> ResponseReturnValue:
+@visited_by(STAFF)
+def show(visit: EventVisit, step: str) -> Answer:
     """Show one step; at the end, what is done and what was skipped."""
-    return _page(slug, step)
+    return _page(visit, step)
 
 
 @bp.post("/events/<slug>/start/gate")
-def pair(slug: str) -> ResponseReturnValue:
+@visited_by(STAFF)
+def pair(visit: EventVisit) -> Answer:
     """Open a pairing for the first gate and show its code, this once."""
-    pairing = open_pairing_at(slug, request.form.get("gate", ""))
-    return _page(slug, Step.GATE, pairing=pairing), 201 if pairing.code else 400
+    pairing = open_pairing_at(visit, request.form.get("gate", ""))
+    return _page(visit, Step.GATE, pairing=pairing), 201 if pairing.code else 400
 
 
 @bp.post("/events/<slug>/start/<step>/skip")
-def skip(slug: str, step: str) -> ResponseReturnValue:
+@visited_by(STAFF)
+def skip(visit: EventVisit, step: str) -> Answer:
     """Leave a step for later, and go on."""
-    skipped, operator, now = _step(step), current_operator(), datetime.now(UTC)
-
-    def work(session: Session) -> None:
-        event = visible_event(session, operator, slug)
-        skip_step(session, event, skipped, operator_id=operator.id, now=now)
-
-    in_transaction(database(), work)
-    return redirect(url_for("first_steps.resume", slug=slug), 303)
+    skipped = _step(step)
+    visit.write(lambda v: skip_step(v.session, v.event, skipped, **v.who))
+    return redirect(visit.address("first_steps.resume"), 303)
 
 
-def _page(slug: str, step: str, **more: object) -> str:
+def _page(visit: EventVisit, step: str, **more: object) -> str:
     if step != "end":
         _step(step)
-    address = public_address()
-    check = (
-        telephone_check(address.url) if step == Step.ADDRESS and not address.is_only_here else None
+    address, session, event = public_address(), visit.session, visit.event
+    asks = step == Step.ADDRESS and not address.is_only_here
+    devices = devices_of(session, event.id, visit.now)
+    return visit.show(
+        "events/first_steps.html",
+        shown=step,
+        steps=steps_of(session, event, address.url),
+        names=step_names(),
+        delegations=delegations_of(session, event),
+        devices=[one for one in devices if one.device.revoked_at is None],
+        gates=gates_of(session, event.id),
+        address=address,
+        refusal=address_refusal(address),
+        refusals=mail_refusals(),
+        check=telephone_check(visit, address.url) if asks else None,
+        back=visit.address("first_steps.show", step=step),
+        **more,
     )
-    with database().read() as session:
-        event = visible_event(session, current_operator(), slug)
-        return render_template(
-            "events/first_steps.html",
-            event=event,
-            shown=step,
-            steps=steps_of(session, event, address.url),
-            names=step_names(),
-            delegations=delegations_of(session, event),
-            devices=[
-                one
-                for one in devices_of(session, event.id, datetime.now(UTC))
-                if one.device.revoked_at is None
-            ],
-            gates=gates_of(session, event.id),
-            address=address,
-            refusal=address_refusal(address),
-            refusals=mail_refusals(),
-            check=check,
-            back=url_for("first_steps.show", slug=slug, step=step),
-            **more,
-        )
 
 
 def _step(text: str) -> Step:

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
-from apiflask import APIBlueprint
-from flask import Response, flash, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import Response, flash, redirect, request
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
 from badges.look import PLAIN, LookProblem
-from checkin.db.engine import in_transaction
 from checkin.services.events.events import categories_of
 from checkin.services.events.look import (
     LookRefused,
@@ -20,72 +14,65 @@ from checkin.services.events.look import (
     set_colour,
     set_logo,
 )
-from checkin.services.events.visibility import visible_event
 from checkin.services.mail.previews import preview_picture
-from checkin.web.site.errors import register_page_errors
-from checkin.web.site.sessions import current_operator
-from checkin.web.site.state import database
+from checkin.web.site.visits import STAFF, Answer, EventVisit, pages, visited_by
 
-bp = APIBlueprint("event_look", __name__, enable_openapi=False)
-register_page_errors(bp)
+bp = pages(__name__)
 
 
 @bp.get("/events/<slug>/look")
-def edit(slug: str) -> ResponseReturnValue:
+@visited_by(STAFF)
+def edit(visit: EventVisit) -> Answer:
     """Show the logo and the colours beside a badge that has them."""
-    return _page(slug)
+    return _page(visit)
 
 
 @bp.post("/events/<slug>/look")
-def save(slug: str) -> ResponseReturnValue:
+@visited_by(STAFF)
+def save(visit: EventVisit) -> Answer:
     """Keep the logo and the colours, all of them or, with the reason, none."""
     try:
-        in_transaction(database(), lambda session: _save(session, slug))
+        visit.write(_save)
     except LookRefused as fault:
-        return _page(slug, fault), 400
+        return _page(visit, fault), 400
     flash(_("Saved."))
-    return redirect(url_for("event_look.edit", slug=slug), 303)
+    return redirect(visit.address("look.edit"), 303)
 
 
 @bp.get("/events/<slug>/look/preview.png")
-def preview(slug: str) -> ResponseReturnValue:
+@visited_by(STAFF)
+def preview(visit: EventVisit) -> Answer:
     """Return an invented participant's badge as a picture."""
-    with database().read() as session:
-        event = visible_event(session, current_operator(), slug)
-        picture = preview_picture(session, event, "ar" if event.language == "ar" else "fr")
+    session, event = visit.session, visit.event
+    picture = preview_picture(session, event, event.language)
     response = Response(picture, mimetype="image/png")
     response.headers["Cache-Control"] = "private, no-store"
     return response
 
 
-def _save(session: Session, slug: str) -> None:
-    operator, form, now = current_operator(), request.form, datetime.now(UTC)
-    event = visible_event(session, operator, slug)
+def _save(visit: EventVisit) -> None:
+    session, event, form, who = visit.session, visit.event, request.form, visit.who
     if "no_logo" in form:
-        set_logo(session, event, None, now=now, operator_id=operator.id)
+        set_logo(session, event, None, **who)
     elif (file := request.files.get("logo")) and file.filename:
         file.stream.seek(0)  # a transaction that is repeated reads it again
-        set_logo(session, event, file.read(), now=now, operator_id=operator.id)
+        set_logo(session, event, file.read(), **who)
     if colour := form.get("colour"):
-        wanted = None if colour == PLAIN.colour else colour
-        set_colour(session, event, wanted, now=now, operator_id=operator.id)
+        set_colour(session, event, None if colour == PLAIN.colour else colour, **who)
     colours = {c.id: form.get(f"category-{c.id}", c.colour) for c in categories_of(session, event)}
-    set_category_colours(session, event, colours, now=now, operator_id=operator.id)
+    set_category_colours(session, event, colours, **who)
 
 
-def _page(slug: str, refused: LookRefused | None = None) -> str:
-    with database().read() as session:
-        event = visible_event(session, current_operator(), slug)
-        return render_template(
-            "events/look.html",
-            event=event,
-            look=look_of(session, event),
-            categories=categories_of(session, event),
-            given=request.form if refused else {},
-            refused=refused,
-            problem=refused and _problem_words(refused),
-            of_colour=refused and refused.problem in (LookProblem.NO_COLOUR, LookProblem.TOO_LIGHT),
-        )
+def _page(visit: EventVisit, refused: LookRefused | None = None) -> str:
+    return visit.show(
+        "events/look.html",
+        look=look_of(visit.session, visit.event),
+        categories=categories_of(visit.session, visit.event),
+        given=request.form if refused else {},
+        refused=refused,
+        problem=refused and _problem_words(refused),
+        of_colour=refused and refused.problem in (LookProblem.NO_COLOUR, LookProblem.TOO_LIGHT),
+    )
 
 
 def _problem_words(refused: LookRefused) -> str:

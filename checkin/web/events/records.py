@@ -5,29 +5,23 @@ from __future__ import annotations
 import io
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import IO
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import Response, flash, redirect, request
 from flask_babel import gettext as _
 
-from checkin.db.engine import in_transaction
 from checkin.db.models import Event
 from checkin.errors import InvalidRequest, NotFound
 from checkin.services.board.live_counts import live_counts
 from checkin.services.common.activity import note
-from checkin.services.events.visibility import visible_event
 from checkin.services.export.whole import WRITERS
 from checkin.services.gates.devices import revoked_devices
 from checkin.services.lifecycle.purge import count_of_people, purge_event, receipt_of
 from checkin.web.events.receipt_words import receipt_lines
-from checkin.web.site.errors import register_page_errors
-from checkin.web.site.sessions import current_operator
-from checkin.web.site.state import database, marhaba
+from checkin.web.site.visits import ADMINISTRATORS, STAFF, Answer, EventVisit, pages, visited_by
 
-bp = Blueprint("records", __name__)
-register_page_errors(bp)
+bp = pages(__name__)
 
 _KINDS = {
     "csv": "text/csv; charset=utf-8",
@@ -37,96 +31,90 @@ _KINDS = {
 
 
 @bp.get("/events/<slug>/export")
-def export(slug: str) -> ResponseReturnValue:
+@visited_by(STAFF)
+def export(visit: EventVisit) -> Answer:
     """Say what can be taken out."""
-    with database().read() as session:
-        event = visible_event(session, current_operator(), slug)
-        counts = live_counts(session, event.id)
-    return render_template("events/export.html", event=event, counts=counts)
+    return visit.show("events/export.html", counts=live_counts(visit.session, visit.event.id))
 
 
 @bp.post("/events/<slug>/export")
-def download(slug: str) -> ResponseReturnValue:
+@visited_by(STAFF)
+def download(visit: EventVisit) -> Answer:
     """Return the records as a file, and write down who took them."""
-    form, operator, now = request.form.get("format", ""), current_operator(), datetime.now(UTC)
+    form = request.form.get("format", "")
     if form not in WRITERS:
         raise InvalidRequest("choose CSV, XLSX or JSON")
     # On the disk, because it may be large, and without a name: nothing of it outlives the answer.
-    file = tempfile.TemporaryFile(dir=marhaba().settings.home)  # noqa: SIM115, `_read_out` closes
-    with database().snapshot() as session:
-        event = visible_event(session, operator, slug)
-        WRITERS[form](session, event, file, now)
-    in_transaction(
-        database(),
-        lambda s: note(s, event.id, "event.export", now, operator_id=operator.id, format=form),
-    )
-    response = _file(_read_out(file), _KINDS[form], f"{_file_name(event)}.{form}")
+    file = tempfile.TemporaryFile(dir=visit.server.settings.home)  # noqa: SIM115, `_read_out` closes
+    with visit.server.database.snapshot() as session:
+        WRITERS[form](session, visit.within(session).event, file, visit.now)
+    visit.write(lambda v: _note_export(v, form))
+    response = _file(_read_out(file), _KINDS[form], f"{_file_name(visit.event)}.{form}")
     response.content_length = file.seek(0, io.SEEK_END)
     return response
 
 
 @bp.get("/events/<slug>/purge")
-def purge(slug: str) -> ResponseReturnValue:
+@visited_by(ADMINISTRATORS)
+def purge(visit: EventVisit) -> Answer:
     """Show what a purge would erase; after one, its receipt."""
-    return _purge_page(slug)
+    return _purge_page(visit)
 
 
 @bp.post("/events/<slug>/purge")
-def erase(slug: str) -> ResponseReturnValue:
+@visited_by(ADMINISTRATORS)
+def erase(visit: EventVisit) -> Answer:
     """Erase the personal data, if the words are typed and the event is over or that is waived."""
-    operator, now = current_operator(), datetime.now(UTC)
-    with database().read() as session:
-        event = visible_event(session, operator, slug)
+    event, server = visit.event, visit.server
     typed, early = request.form.get("typed", "").strip(), request.form.get("early") == "yes"
     if typed != event.slug:
-        return _purge_page(slug, typed=typed, wrong_words=True), 400
-    if now < event.ends_at and not early:
-        return _purge_page(slug, typed=typed, too_early=True), 400
-    home = marhaba().settings.home
-    purge_event(database(), event, home, now=now, early=early, operator_id=operator.id)
-    marhaba().devices.forget()
-    marhaba().live.nudge(event.id)
+        return _purge_page(visit, typed=typed, wrong_words=True), 400
+    if visit.now < event.ends_at and not early:
+        return _purge_page(visit, typed=typed, too_early=True), 400
+    purge_event(server.database, event, server.settings.home, early=early, **visit.who)
+    server.devices.forget()
+    visit.nudge()
     flash(_("The personal data are erased. Keep the receipt."))
-    return redirect(url_for("records.purge", slug=slug), 303)
+    return redirect(visit.address("records.purge"), 303)
 
 
 @bp.get("/events/<slug>/purge/receipt.txt")
-def receipt(slug: str) -> ResponseReturnValue:
+@visited_by(ADMINISTRATORS)
+def receipt(visit: EventVisit) -> Answer:
     """Return the receipt of a purge as a text, to be kept."""
-    with database().read() as session:
-        event = visible_event(session, current_operator(), slug)
-        found, devices = receipt_of(session, event), revoked_devices(session, event)
+    found = receipt_of(visit.session, visit.event)
     if found is None:
         raise NotFound("nothing was purged here yet")
-    text = render_template(
+    text = visit.show(
         "events/purge_receipt.txt",
-        event=event,
         receipt=found,
         lines=receipt_lines(found),
-        devices=devices,
-        now=datetime.now(UTC),
+        devices=revoked_devices(visit.session, visit.event),
+        now=visit.now,
     )
     name = f"receipt-{found.purged_at:%Y-%m-%d}.txt"
     return _file(text.encode(), "text/plain; charset=utf-8", name)
 
 
-def _purge_page(slug: str, **more: object) -> str:
-    now = datetime.now(UTC)
-    with database().read() as session:
-        event = visible_event(session, current_operator(), slug)
-        found = receipt_of(session, event)
-        return render_template(
-            "events/purge.html",
-            event=event,
-            now=now,
-            running=now < event.ends_at,
-            people=count_of_people(session, event),
-            due=event.ends_at + timedelta(days=event.retention_days),
-            receipt=found,
-            lines=receipt_lines(found) if found else [],
-            devices=revoked_devices(session, event),
-            **more,
-        )
+def _note_export(visit: EventVisit, form: str) -> None:
+    at, me = visit.now, visit.operator.id
+    note(visit.session, visit.event.id, "event.export", at, operator_id=me, format=form)
+
+
+def _purge_page(visit: EventVisit, **more: object) -> str:
+    session, event = visit.session, visit.event
+    found = receipt_of(session, event)
+    return visit.show(
+        "events/purge.html",
+        now=visit.now,
+        running=visit.now < event.ends_at,
+        people=count_of_people(session, event),
+        due=event.ends_at + timedelta(days=event.retention_days),
+        receipt=found,
+        lines=receipt_lines(found) if found else [],
+        devices=revoked_devices(session, event),
+        **more,
+    )
 
 
 def _read_out(file: IO[bytes]) -> Iterator[bytes]:

@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from functools import cache
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import flash, redirect, request
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
-from checkin.db.engine import in_transaction
 from checkin.db.models import Event
 from checkin.domain.common.problems import InvalidValue, Problem
 from checkin.domain.events.details import MOMENTS, validate_event, validate_slug
 from checkin.protocol.time_zones import time_zone, time_zone_names
-from checkin.services.events.visibility import visible_event
 from checkin.services.lifecycle.first_steps import Step
 from checkin.services.lifecycle.settings import change_event, open_event
 from checkin.web.events.first_steps import step_names
-from checkin.web.site.errors import register_page_errors
-from checkin.web.site.languages import page_language
-from checkin.web.site.sessions import current_operator
-from checkin.web.site.state import database, marhaba
-from checkin.words.languages import DEFAULT_LANGUAGE
+from checkin.web.site.visits import STAFF, Answer, EventVisit, Visit, pages, visited_by
 from checkin.words.problems import problem_advice
 
-bp = Blueprint("event_settings", __name__)
-register_page_errors(bp)
+bp = pages(__name__)
 
 _TEXTS = ("name", "name_ar", "venue", "venue_ar", "timezone", "language", "reentry")
 _FIELDS = (
@@ -37,7 +27,7 @@ _FIELDS = (
 )
 _FRESH = {
     "timezone": "Africa/Casablanca",
-    "language": DEFAULT_LANGUAGE,
+    "language": "fr",
     "reentry": "single",
     "grace_minutes": "0",
     "sensitive": "yes",
@@ -46,63 +36,53 @@ _FRESH = {
 
 
 @bp.get("/events/new")
-def new() -> ResponseReturnValue:
+@visited_by(STAFF)
+def new(visit: Visit) -> Answer:
     """Show the form of a new event."""
-    return _page(None, _FRESH)
+    return _page(visit, _FRESH)
 
 
 @bp.post("/events/new")
-def create() -> ResponseReturnValue:
+@visited_by(STAFF)
+def create(visit: Visit) -> Answer:
     """Create the event, or say beside each field what is wrong."""
     values = _sent()
     details = validate_event(values)
     try:
         slug = validate_slug(values["slug"], values["name"])
         if isinstance(details, list):
-            return _page(None, values, details), 400
-        given, operator, now = details, current_operator(), datetime.now(UTC)
-        in_transaction(
-            database(),
-            lambda session: open_event(
-                session, slug, given, marhaba().keys, operator_id=operator.id, now=now
-            ),
-        )
+            return _page(visit, values, details), 400
+        given = details
+        visit.write(lambda v: open_event(v.session, slug, given, v.keys, **v.who))
     except InvalidValue as fault:
         found = details if isinstance(details, list) else []
-        return _page(None, values, [*found, fault.in_column("slug")]), 400
-    return redirect(url_for("first_steps.resume", slug=slug), 303)
+        return _page(visit, values, [*found, fault.in_column("slug")]), 400
+    return redirect(visit.address("first_steps.resume", slug=slug), 303)
 
 
 @bp.get("/events/<slug>/settings")
-def edit(slug: str) -> ResponseReturnValue:
+@visited_by(STAFF)
+def edit(visit: EventVisit) -> Answer:
     """Show what an event lays down."""
-    with database().read() as session:
-        event = visible_event(session, current_operator(), slug)
-    return _page(event, _values_of(event))
+    return _page(visit, _values_of(visit.event))
 
 
 @bp.post("/events/<slug>/settings")
-def save(slug: str) -> ResponseReturnValue:
+@visited_by(STAFF)
+def save(visit: EventVisit) -> Answer:
     """Change what an event lays down, or say beside each field what is wrong."""
-    values, operator = _sent(), current_operator()
-    with database().read() as session:
-        event = visible_event(session, operator, slug)
+    values = _sent()
     details = validate_event(values)
     if isinstance(details, list):
-        return _page(event, values, details), 400
-
-    def work(session: Session) -> None:
-        changed = visible_event(session, operator, slug)
-        change_event(session, changed, details, operator_id=operator.id, now=datetime.now(UTC))
-
+        return _page(visit, values, details), 400
     try:
-        in_transaction(database(), work)
+        visit.write(lambda v: change_event(v.session, v.event, details, **v.who))
     except InvalidValue as fault:
-        return _page(event, values, [fault.in_column("capacity")]), 400
-    marhaba().devices.forget()  # the very next scan is decided by the new rules
-    marhaba().live.nudge(event.id)
+        return _page(visit, values, [fault.in_column("capacity")]), 400
+    visit.server.devices.forget()  # the very next scan is decided by the new rules
+    visit.nudge()
     flash(_("Saved."))
-    return redirect(url_for("event_settings.edit", slug=slug), 303)
+    return redirect(visit.address("settings.edit"), 303)
 
 
 def _sent() -> dict[str, str]:
@@ -123,14 +103,11 @@ def _values_of(event: Event) -> dict[str, str]:
     }
 
 
-def _page(
-    event: Event | None, values: Mapping[str, str], problems: list[Problem] | None = None
-) -> str:
-    return render_template(
+def _page(visit: Visit, values: Mapping[str, str], problems: list[Problem] | None = None) -> str:
+    return visit.show(
         "events/settings.html",
-        event=event,
         values=values,
-        problems={one.column: problem_advice(one, page_language()) for one in problems or ()},
+        problems={one.column: problem_advice(one, visit.language) for one in problems or ()},
         time_zones=_time_zones(),
         names=step_names(),
         steps={},

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from checkin.protocol.version import VERSION
 from checkin.web.site.languages import offset_s
-from checkin.web.site.template_folder import template_folder
+from checkin.web.site.static import template_folder
 from checkin.words.compiled import catalogue_files
 
 _PATTERNS = (

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-
-from flask import url_for
-from sqlalchemy.orm import Session
+from datetime import datetime
 
 from badges.link_qr import link_qr_address
-from checkin.db.engine import in_transaction
 from checkin.domain.common.problems import InvalidValue
 from checkin.protocol.fingerprints import pairing_fragment
-from checkin.services.events.visibility import visible_event
 from checkin.services.gates.devices import PAIRING_LIFETIME, gate_name, gate_named, open_pairing
-from checkin.web.site.languages import page_language
 from checkin.web.site.outgoing import public_address
-from checkin.web.site.sessions import current_operator
-from checkin.web.site.state import database, marhaba
+from checkin.web.site.visits import EventVisit
 from checkin.words.problems import problem_advice
 
 
@@ -44,30 +37,28 @@ class OpenPairing:
     problem: str = ""
 
 
-def open_pairing_at(slug: str, given: str) -> OpenPairing:
+def open_pairing_at(visit: EventVisit, given: str) -> OpenPairing:
     """Open a pairing for a gate, which is made if it is new."""
     try:
         name = gate_name(given)
     except InvalidValue as fault:
-        return OpenPairing(given, problem=problem_advice(fault.in_column("name"), page_language()))
-    operator, now = current_operator(), datetime.now(UTC)
-
-    def work(session: Session) -> str:
-        event = visible_event(session, operator, slug)
-        gate = gate_named(session, event, name, create=True)
-        return open_pairing(session, event, gate, now=now, operator_id=operator.id)
-
-    code, authority = in_transaction(database(), work), marhaba().authority
-    fingerprint = authority.fingerprint if authority else ""
+        return OpenPairing(given, problem=problem_advice(fault.in_column("name"), visit.language))
+    code, authority = visit.write(lambda v: _open(v, name)), visit.server.authority
     pairing = OpenPairing(
         name,
         code,
-        here=f"{url_for('scan_page.scan')}#pair={code}",
+        here=f"{visit.address('scan_page.scan')}#pair={code}",
         check=authority.check if authority else "",
-        expires_at=now + PAIRING_LIFETIME,
+        expires_at=visit.now + PAIRING_LIFETIME,
     )
     address = public_address()
     if address.is_only_here:
         return pairing
-    link = f"{address.url}/scan{pairing_fragment(code, fingerprint)}"
+    fragment = pairing_fragment(code, authority.fingerprint if authority else "")
+    link = f"{address.url}/scan{fragment}"
     return replace(pairing, link=link, picture=link_qr_address(link))
+
+
+def _open(visit: EventVisit, name: str) -> str:
+    gate = gate_named(visit.session, visit.event, name, create=True)
+    return open_pairing(visit.session, visit.event, gate, **visit.who)

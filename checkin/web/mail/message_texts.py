@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
-from apiflask import APIBlueprint
-from flask import Response, flash, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import Response, flash, redirect, request
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
-from checkin.db.engine import in_transaction
 from checkin.errors import NotFound
 from checkin.services.events.own_texts import (
     EDITABLE,
@@ -22,17 +16,14 @@ from checkin.services.events.own_texts import (
     set_texts,
     usual_texts,
 )
-from checkin.services.events.visibility import visible_event
 from checkin.services.mail.post import send_now
 from checkin.services.mail.previews import preview_html, preview_letter
-from checkin.web.site.errors import register_page_errors
 from checkin.web.site.outgoing import mail_refusals, mail_sender, shown_sender
-from checkin.web.site.sessions import current_operator
-from checkin.web.site.state import database, marhaba
+from checkin.web.site.visits import STAFF, Answer, EventVisit, pages, visited_by
 from checkin.words.languages import LANGUAGES
 
-bp = APIBlueprint("message_texts", __name__, enable_openapi=False)
-register_page_errors(bp)
+bp = pages(__name__)
+
 #: Mail brings its styles inline; nothing else of it may act, and only our own page may frame it.
 _PREVIEW_POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox; "
@@ -41,74 +32,68 @@ _PREVIEW_POLICY = (
 
 
 @bp.get("/events/<slug>/delivery/message/<code>")
-def edit(slug: str, code: str) -> ResponseReturnValue:
+@visited_by(STAFF)
+def edit(visit: EventVisit, code: str) -> Answer:
     """Show a language's sentences to edit, beside the whole message."""
-    return _page(slug, code, {})
+    return _page(visit, code, {})
 
 
 @bp.post("/events/<slug>/delivery/message/<code>")
-def save(slug: str, code: str) -> ResponseReturnValue:
+@visited_by(STAFF)
+def save(visit: EventVisit, code: str) -> Answer:
     """Keep a language's sentences, or say what is wrong with them."""
     language, wanted = _language(code), {name: request.form.get(name, "") for name in EDITABLE}
     problems = {n: p for n, text in wanted.items() if text and (p := problem_of(n, text))}
     if problems:
-        return _page(slug, code, wanted, problems), 400
-    operator = current_operator()
-
-    def work(session: Session) -> None:
-        set_texts(session, visible_event(session, operator, slug), language, wanted)
-
-    in_transaction(database(), work)
+        return _page(visit, code, wanted, problems), 400
+    visit.write(lambda v: set_texts(v.session, v.event, language, wanted))
     flash(_("Saved."))
-    return redirect(url_for("message_texts.edit", slug=slug, code=code))
+    return redirect(visit.address("message_texts.edit", code=code))
 
 
 @bp.get("/events/<slug>/delivery/message/<code>/preview")
-def preview(slug: str, code: str) -> ResponseReturnValue:
+@visited_by(STAFF)
+def preview(visit: EventVisit, code: str) -> Answer:
     """Show the HTML of the message as an invented participant gets it."""
-    language = _language(code)
-    with database().read() as session:
-        event = visible_event(session, current_operator(), slug)
-        html = preview_html(session, event, language, shown_sender())
+    html = preview_html(visit.session, visit.event, _language(code), shown_sender())
     response = Response(html, mimetype="text/html")
     response.headers["Content-Security-Policy"] = _PREVIEW_POLICY
     return response
 
 
 @bp.post("/events/<slug>/delivery/message/<code>/send")
-def send_to_me(slug: str, code: str) -> ResponseReturnValue:
+@visited_by(STAFF)
+def send_to_me(visit: EventVisit, code: str) -> Answer:
     """Send the message with an invented badge to the operator's own address."""
-    language, operator = _language(code), current_operator()
-    sender = mail_sender()
-    with database().read() as session:
-        event = visible_event(session, operator, slug)
-        letter = preview_letter(session, event, language, sender, operator.email)
-    fault = send_now(database(), letter, marhaba().settings.mail, datetime.now(UTC))
+    language, me = _language(code), visit.operator.email
+    letter = preview_letter(visit.session, visit.event, language, mail_sender(), me)
+    visit.session.close()  # a mail server may be slow
+    fault = send_now(visit.server.database, letter, visit.server.settings.mail, visit.now)
     if fault is None:
-        flash(_("Sent to %(address)s.", address=operator.email))
+        flash(_("Sent to %(address)s.", address=me))
     else:
         flash(_("Not sent: %(answer)s", answer=fault))
-    return redirect(url_for("message_texts.edit", slug=slug, code=code))
+    return redirect(visit.address("message_texts.edit", code=code))
 
 
 def _page(
-    slug: str, code: str, wanted: dict[str, str], problems: dict[str, TextProblem] | None = None
+    visit: EventVisit,
+    code: str,
+    wanted: dict[str, str],
+    problems: dict[str, TextProblem] | None = None,
 ) -> str:
     language = _language(code)
-    with database().read() as session:
-        event = visible_event(session, current_operator(), slug)
-        values = {**usual_texts(language), **own_texts(session, event, language), **wanted}
-    return render_template(
+    usual, own = usual_texts(language), own_texts(visit.session, visit.event, language)
+    return visit.show(
         "mail/message_texts.html",
-        event=event,
         code=language,
         direction=LANGUAGES[language].direction,
-        values=values,
-        usual=usual_texts(language),
+        values={**usual, **own, **wanted},
+        usual=usual,
         problems={name: _problem_words(problem) for name, problem in (problems or {}).items()},
         placeholders=PLACEHOLDERS,
         refusals=mail_refusals(),
-        back=url_for("message_texts.edit", slug=slug, code=code),
+        back=visit.address("message_texts.edit", code=code),
     )
 
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
-from flask import Blueprint, flash, redirect, render_template, request
-from flask.typing import ResponseReturnValue
+from flask import flash, redirect, request
 from flask_babel import gettext as _
 
-from checkin.db.engine import in_transaction
 from checkin.domain.common.problems import InvalidValue
 from checkin.domain.network.public_address import BASE_URL, MAIL_FROM, RULING, AddressSource
 from checkin.errors import Conflict, Forbidden, InvalidRequest
@@ -28,9 +25,7 @@ from checkin.services.network.telephone_check import (
 )
 from checkin.web.network.telephone import asking_browser, telephone_check
 from checkin.web.site.addresses import own_address
-from checkin.web.site.errors import register_page_errors
 from checkin.web.site.json import json_response, utc_text
-from checkin.web.site.languages import page_language
 from checkin.web.site.limits import limit_wrong_links
 from checkin.web.site.outgoing import (
     VARIABLES,
@@ -40,12 +35,10 @@ from checkin.web.site.outgoing import (
     sender_refusal,
 )
 from checkin.web.site.permissions import may_use
-from checkin.web.site.sessions import current_operator, operator_or_none
-from checkin.web.site.state import database, marhaba
+from checkin.web.site.visits import ADMINISTRATORS, PUBLIC, STAFF, Answer, Visit, pages, visited_by
 from checkin.words.problems import problem_advice
 
-bp = Blueprint("server_address", __name__)
-register_page_errors(bp)
+bp = pages(__name__)
 
 _limited = limit_wrong_links(status=410)
 
@@ -55,77 +48,75 @@ _KEEP: dict[str, Keep] = {BASE_URL: keep_base_url, MAIL_FROM: keep_sender}
 
 
 @bp.get("/server-address")
-def show() -> ResponseReturnValue:
+@visited_by(STAFF)
+def show(visit: Visit) -> Answer:
     """Show the address with its source, the choices, and a QR to open it on a telephone."""
-    return _page()
+    return _page(visit)
 
 
+# Whoever sets these receives what links of other people's accounts lead to.
 @bp.post("/server-address")
-def save() -> ResponseReturnValue:
+@visited_by(ADMINISTRATORS)
+def save(visit: Visit) -> Answer:
     """Keep the address or the sender, and go back to where the field was."""
     field = request.form.get("field", "")
     if field not in _KEEP:
         raise InvalidRequest("field is base_url or mail_from")
     if _source_of(field) in RULING:
         raise Conflict(f"{VARIABLES[field]} is set already")
-    return _kept(field, _KEEP[field])
+    return _kept(visit, field, _KEEP[field])
 
 
 @bp.post("/server-address/lan")
-def choose_lan() -> ResponseReturnValue:
+@visited_by(STAFF)
+def choose_lan(visit: Visit) -> Answer:
     """Choose among the machine's own addresses."""
     source = _source_of(BASE_URL)
     if source in RULING:
         raise Conflict("CHECKIN_BASE_URL is set already")
     # It ends what an administrator has set, and links for a new password lead there.
-    if source is AddressSource.PAGE and not may_use(operator_or_none(), "server_address.save"):
+    if source is AddressSource.PAGE and not may_use(visit.operator, "server_address.save"):
         raise Forbidden("an administrator has set the address: ask one to change it")
-    return _kept(BASE_URL, choose_lan_address)
+    return _kept(visit, BASE_URL, choose_lan_address)
 
 
 @bp.get("/server-address/opened")
-def opened() -> ResponseReturnValue:
+@visited_by(STAFF)
+def opened(visit: Visit) -> Answer:
     """Answer when another device has opened the address, for the page that waits for it."""
-    with database().read() as session:
-        at = opened_elsewhere(session, marhaba().settings.public_address(session).url)
-    return json_response({"opened_at": utc_text(at)})
+    url = visit.server.settings.public_address(visit.session).url
+    return json_response({"opened_at": utc_text(opened_elsewhere(visit.session, url))})
 
 
 @bp.get("/t/<secret>")
 @_limited
-def telephone(secret: str) -> ResponseReturnValue:
+@visited_by(PUBLIC)
+def telephone(visit: Visit, secret: str) -> Answer:
     """Thank the device that has opened the QR, unless it is the one that shows it."""
-    now, url = datetime.now(UTC), public_address().url
-    opening = opening_of(
-        marhaba().keys, url, secret, asking_browser(), own=own_addresses(), now=now
-    )
+    url, browser, own = public_address().url, asking_browser(), own_addresses()
+    opening = opening_of(visit.keys, url, secret, browser, own=own, now=visit.now)
     if opening is Opening.ELSEWHERE:
-        opening = in_transaction(database(), lambda s: record_opening(s, url, secret, now))
+        opening = visit.write(lambda v: record_opening(v.session, url, secret, v.now))
     status = 410 if opening is Opening.NOWHERE else 200
-    return render_template("network/telephone.html", opening=opening), status
+    return visit.show("network/telephone.html", opening=opening), status
 
 
-def _kept(field: str, keep: Keep) -> ResponseReturnValue:
-    now, operator_id, text = datetime.now(UTC), current_operator().id, _written()
+def _kept(visit: Visit, field: str, keep: Keep) -> Answer:
     try:
-        in_transaction(
-            database(), lambda session: keep(session, text, now=now, operator_id=operator_id)
-        )
+        visit.write(lambda v: keep(v.session, _written(), **v.who))
     except InvalidValue as fault:
-        return _page(field, problem_advice(fault.in_column(field), page_language())), 400
-    marhaba().public_url.forget()
+        return _page(visit, field, problem_advice(fault.in_column(field), visit.language)), 400
+    visit.server.public_url.forget()
     flash(_("Saved."))
     return redirect(_back(), 303)
 
 
-def _page(field: str = "", problem: str = "") -> str:
+def _page(visit: Visit, field: str = "", problem: str = "") -> str:
     address, sender = public_address(), sender_address()
-    refusal = address_refusal(address)
-    with database().read() as session:
-        choices = lan_choices(session)
-        warning = marhaba().settings.address_warning(session)
+    warning = visit.server.settings.address_warning(visit.session)
     names = {str(one): name for one, name in interface_names().items()}
-    return render_template(
+    choices = lan_choices(visit.session).items()
+    return visit.show(
         "network/server_address.html",
         address=address,
         sender=sender,
@@ -133,11 +124,11 @@ def _page(field: str = "", problem: str = "") -> str:
         ruled={BASE_URL: address.source in RULING, MAIL_FROM: sender.source in RULING},
         problems={field: problem} if field else {},
         written=_written() if field else "",
-        choices=[(one, url, names.get(one, "")) for one, url in choices.items()],
-        refusal=refusal,
-        warning=problem_advice(warning, page_language()) if warning else "",
+        choices=[(one, url, names.get(one, "")) for one, url in choices],
+        refusal=address_refusal(address),
+        warning=problem_advice(warning, visit.language) if warning else "",
         refused_sender=sender_refusal(sender),
-        check=None if address.is_only_here else telephone_check(address.url),
+        check=None if address.is_only_here else telephone_check(visit, address.url),
         back=_back(),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from flask import request
 from flask_login import current_user
@@ -17,7 +17,7 @@ from checkin.services.network.telephone_check import (
     opened_elsewhere,
 )
 from checkin.web.site.behind_proxies import THROUGH_A_PROXY
-from checkin.web.site.state import database, marhaba
+from checkin.web.site.visits import Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,10 @@ class TelephoneCheck:
     lasts_s: int = int(CHECK_LIFETIME.total_seconds())
 
 
-def telephone_check(url: str) -> TelephoneCheck:
+def telephone_check(visit: Visit, url: str) -> TelephoneCheck:
     """Return a new link under the server's address, for whoever is signed in."""
-    link = check_link(marhaba().keys, url, asking_browser(), datetime.now(UTC))
-    with database().read() as session:
-        opened_at, timezone = opened_elsewhere(session, url), house_timezone(session)
+    link = check_link(visit.keys, url, asking_browser(), visit.now)
+    opened_at, timezone = opened_elsewhere(visit.session, url), house_timezone(visit.session)
     return TelephoneCheck(link, link_qr_address(link), opened_at, timezone)
 
 

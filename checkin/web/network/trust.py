@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, make_response, render_template, request
-from flask.typing import ResponseReturnValue
+from flask import Response, abort, make_response, request
 
 from badges.link_qr import link_qr_address
 from checkin.protocol.fingerprints import AUTHORITY_PATH, beginning, in_pairs
 from checkin.services.network.certificates.authority import Authority
-from checkin.web.site.errors import register_page_errors
-from checkin.web.site.state import marhaba
+from checkin.web.site.visits import PUBLIC, Answer, Visit, pages, visited_by
 
-bp = Blueprint("trust", __name__)
-register_page_errors(bp)
+bp = pages(__name__)
 
 #: so that telephones and browsers offer to install it
 _MIME_TYPE = "application/x-x509-ca-cert"
@@ -29,11 +26,12 @@ _SYSTEMS = (
 
 
 @bp.get("/trust")
-def show() -> ResponseReturnValue:
+@visited_by(PUBLIC)
+def show(visit: Visit) -> Answer:
     """Show the authority's fingerprint, its certificate, and how to install it on each system."""
-    authority = marhaba().authority
-    address = f"{marhaba().public_url.current()}/trust"
-    return render_template(
+    authority = visit.server.authority
+    address = f"{visit.server.public_url.current()}/trust"
+    return visit.show(
         "network/trust.html",
         beginning=beginning(authority.fingerprint) if authority else "",
         fingerprint=in_pairs(authority.fingerprint) if authority else "",
@@ -45,19 +43,21 @@ def show() -> ResponseReturnValue:
 
 
 @bp.get(AUTHORITY_PATH)
-def certificate() -> Response:
+@visited_by(PUBLIC)
+def certificate(visit: Visit) -> Answer:
     """Return the authority's certificate in DER: its SHA-256 is the fingerprint."""
-    return _file(_authority().der)
+    return _file(_authority(visit).der)
 
 
 @bp.get("/marhaba-ca.pem")
-def certificate_as_text() -> Response:
+@visited_by(PUBLIC)
+def certificate_as_text(visit: Visit) -> Answer:
     """Return the same certificate in PEM, for `--cafile` and for servers' tools."""
-    return _file(_authority().pem)
+    return _file(_authority(visit).pem)
 
 
-def _authority() -> Authority:
-    return marhaba().authority or abort(404)
+def _authority(visit: Visit) -> Authority:
+    return visit.server.authority or abort(404)
 
 
 def _file(content: bytes) -> Response:

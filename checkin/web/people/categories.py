@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import flash, redirect, request
 from flask_babel import gettext as _
 
-from badges.shapes import outline
 from badges.spec import SHAPES
+from badges.typesetting.shapes import outline
 from checkin.domain.common.problems import InvalidValue
 from checkin.services.events.events import categories_of
-from checkin.services.events.visibility import visible_event
 from checkin.services.people.categories import (
     CategoryDetails,
     change_category,
@@ -22,81 +18,85 @@ from checkin.services.people.categories import (
     uses_of,
     validate_category,
 )
-from checkin.web.site.errors import register_page_errors
-from checkin.web.site.event_changes import Change, change_event
-from checkin.web.site.languages import page_language
-from checkin.web.site.listed_forms import NONE_REFUSED, ChangeByDetails, Refused, change_by_form
-from checkin.web.site.sessions import current_operator
-from checkin.web.site.state import database, marhaba
+from checkin.web.people.listed_forms import (
+    NONE_REFUSED,
+    ChangeByDetails,
+    Refused,
+    change_by_form,
+)
+from checkin.web.site.visits import STAFF, Answer, EventVisit, pages, visited_by
 from checkin.words.problems import problem_advice
 
-bp = Blueprint("categories", __name__)
-register_page_errors(bp)
+bp = pages(__name__)
 
 _FIELDS = ("name", "name_ar", "colour", "shape")
 
 
 @bp.get("/events/<slug>/categories")
-def show(slug: str) -> ResponseReturnValue:
+@visited_by(STAFF)
+def show(visit: EventVisit) -> Answer:
     """List the categories, each with a form that changes it."""
-    return _page(slug)
+    return _page(visit)
 
 
 @bp.post("/events/<slug>/categories")
-def add(slug: str) -> ResponseReturnValue:
+@visited_by(STAFF)
+def add(visit: EventVisit) -> Answer:
     """Add a category."""
-    return _changed(slug, "new-", new_category)
+    return _changed(visit, "new-", lambda v, new: new_category(v.session, v.event, new, **v.who))
 
 
 @bp.post("/events/<slug>/categories/<int:category_id>")
-def change(slug: str, category_id: int) -> ResponseReturnValue:
+@visited_by(STAFF)
+def change(visit: EventVisit, category_id: int) -> Answer:
     """Rename a category, or change its colour and shape."""
-    return _changed(slug, f"{category_id}-", partial(change_category, category_id=category_id))
+    return _changed(
+        visit,
+        f"{category_id}-",
+        lambda v, new: change_category(v.session, v.event, category_id, new, **v.who),
+    )
 
 
 @bp.post("/events/<slug>/categories/<int:category_id>/move")
-def move(slug: str, category_id: int) -> ResponseReturnValue:
+@visited_by(STAFF)
+def move(visit: EventVisit, category_id: int) -> Answer:
     """Move a category up or down."""
     by = -1 if request.form.get("to") == "up" else 1
-    _write(slug, partial(move_category, category_id=category_id, by=by))
-    return redirect(url_for("categories.show", slug=slug, _anchor=f"c{category_id}"), 303)
+    visit.write(lambda v: move_category(v.session, v.event, category_id, by=by, **v.who))
+    visit.nudge()
+    return redirect(visit.address("categories.show", _anchor=f"c{category_id}"), 303)
 
 
 @bp.post("/events/<slug>/categories/<int:category_id>/remove")
-def remove(slug: str, category_id: int) -> ResponseReturnValue:
+@visited_by(STAFF)
+def remove(visit: EventVisit, category_id: int) -> Answer:
     """Delete a category that nothing needs."""
     try:
-        _write(slug, partial(remove_category, category_id=category_id))
+        visit.write(lambda v: remove_category(v.session, v.event, category_id, **v.who))
     except InvalidValue as fault:
-        return _page(slug, notice=problem_advice(fault.in_column("category"), page_language())), 400
+        return _page(visit, notice=problem_advice(fault.in_column("category"), visit.language)), 400
+    visit.nudge()
     flash(_("The category is deleted."))
-    return redirect(url_for("categories.show", slug=slug), 303)
+    return redirect(visit.address("categories.show"), 303)
 
 
-def _changed(slug: str, form: str, change: ChangeByDetails[CategoryDetails]) -> ResponseReturnValue:
-    refused = change_by_form(slug, form, _FIELDS, validate_category, change)
+def _changed(visit: EventVisit, form: str, change: ChangeByDetails[CategoryDetails]) -> Answer:
+    refused = change_by_form(visit, form, _FIELDS, validate_category, change)
     if refused is not None:
-        return _page(slug, refused), 400
-    return redirect(url_for("categories.show", slug=slug), 303)
+        return _page(visit, refused), 400
+    return redirect(visit.address("categories.show"), 303)
 
 
-def _write(slug: str, change: Change) -> None:
-    marhaba().live.nudge(change_event(slug, change))
-
-
-def _page(slug: str, refused: Refused = NONE_REFUSED, notice: str = "") -> str:
-    with database().read() as session:
-        event = visible_event(session, current_operator(), slug)
-        return render_template(
-            "people/categories.html",
-            event=event,
-            categories=categories_of(session, event),
-            uses=uses_of(session, event),
-            notice=notice,
-            shapes=_shape_names(),
-            outlines={shape: _points(shape) for shape in SHAPES},
-            **refused.shown(),
-        )
+def _page(visit: EventVisit, refused: Refused = NONE_REFUSED, notice: str = "") -> str:
+    return visit.show(
+        "people/categories.html",
+        categories=categories_of(visit.session, visit.event),
+        uses=uses_of(visit.session, visit.event),
+        notice=notice,
+        shapes=_shape_names(),
+        outlines={shape: _points(shape) for shape in SHAPES},
+        **refused.shown(visit.language),
+    )
 
 
 def _shape_names() -> list[tuple[str, str]]:

@@ -2,44 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from functools import partial
+from flask import make_response
 
-from apiflask import APIBlueprint
-from flask import Response, make_response, render_template
-from flask.typing import ResponseReturnValue
-
-from checkin.db.engine import in_transaction
 from checkin.services.people.declining import Declining, Invited, decline, invited_by_link
 from checkin.web.site.addresses import this_address
-from checkin.web.site.errors import register_page_errors
-from checkin.web.site.state import database, marhaba
+from checkin.web.site.visits import LINK, Answer, Visit, pages, visited_by
 
-bp = APIBlueprint("declining", __name__, enable_openapi=False)
-register_page_errors(bp)
+bp = pages(__name__)
 
 
 @bp.get("/n/<secret>")
-def ask(secret: str) -> ResponseReturnValue:
+@visited_by(LINK)
+def ask(visit: Visit, secret: str) -> Answer:
     """Ask before anything is done: mail programs open links to look at them."""
-    with database().read() as session:
-        invited = invited_by_link(session, marhaba().keys, secret, datetime.now(UTC))
-    return _page(invited)
+    return _page(visit, invited_by_link(visit.session, visit.keys, secret, visit.now))
 
 
 @bp.post("/n/<secret>")
-def confirm(secret: str) -> ResponseReturnValue:
+@visited_by(LINK)
+def confirm(visit: Visit, secret: str) -> Answer:
     """Free the participant's place. The link is the permission; no cookie is looked at."""
-    work = partial(decline, keys=marhaba().keys, secret=secret, now=datetime.now(UTC))
-    invited = in_transaction(database(), work)
+    invited = visit.write(lambda v: decline(v.session, keys=v.keys, secret=secret, now=v.now))
     if invited.declining is Declining.DECLINED:
-        marhaba().live.nudge(invited.event.id)
-    return _page(invited)
+        visit.server.live.nudge(invited.event.id)
+    return _page(visit, invited)
 
 
-def _page(invited: Invited) -> Response:
-    page = make_response(
-        render_template("people/decline.html", invited=invited, address=this_address())
-    )
+def _page(visit: Visit, invited: Invited) -> Answer:
+    shown = visit.show("people/decline.html", invited=invited, address=this_address())
+    page = make_response(shown)
     page.headers["X-Robots-Tag"] = "noindex"
     return page

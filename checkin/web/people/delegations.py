@@ -2,71 +2,54 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from flask import redirect, request
 
-from flask import Blueprint, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
-
-from checkin.services.accounts.own_delegation import own_delegation
 from checkin.services.events.events import delegations_of
-from checkin.services.events.visibility import visible_event
 from checkin.services.people.delegations import arrivals_of, places_of, reserve_list
 from checkin.services.people.search import participant_page
-from checkin.web.site.errors import register_page_errors
-from checkin.web.site.event_changes import opened_delegation
-from checkin.web.site.sessions import current_operator
-from checkin.web.site.state import database
+from checkin.web.site.visits import (
+    REGISTRARS,
+    Answer,
+    DelegationVisit,
+    EventVisit,
+    pages,
+    visited_by,
+)
 
-bp = Blueprint("delegations", __name__)
-register_page_errors(bp)
+bp = pages(__name__)
 
 
 @bp.get("/events/<slug>/delegations")
-def index(slug: str) -> ResponseReturnValue:
+@visited_by(REGISTRARS)
+def index(visit: EventVisit) -> Answer:
     """List the delegations with their places; a coordinator is led to their own."""
-    operator, now = current_operator(), datetime.now(UTC)
-    with database().read() as session:
-        event = visible_event(session, operator, slug)
-        if own := own_delegation(operator):
-            return redirect(url_for("delegations.show", slug=slug, delegation_id=own))
-        lines = [(each, places_of(session, each, now)) for each in delegations_of(session, event)]
-    return render_template("people/delegations.html", event=event, lines=lines)
+    if own := visit.own_delegation:
+        return redirect(visit.address("delegations.show", delegation_id=own))
+    session, found = visit.session, delegations_of(visit.session, visit.event)
+    lines = [(each, places_of(session, each, visit.now)) for each in found]
+    return visit.show("people/delegations.html", lines=lines)
 
 
 @bp.get("/events/<slug>/delegations/<int:delegation_id>")
-def show(slug: str, delegation_id: int) -> ResponseReturnValue:
+@visited_by(REGISTRARS)
+def show(visit: DelegationVisit) -> Answer:
     """Show a delegation's places, reserve list and people, with ?q= only those named so."""
-    text = request.args.get("q", "")[:200]
-    with database().read() as session:
-        event, delegation = opened_delegation(session, slug, delegation_id)
-        return render_template(
-            "people/delegation.html",
-            event=event,
-            delegation=delegation,
-            places=places_of(session, delegation, datetime.now(UTC)),
-            reserve=reserve_list(session, delegation),
-            page=participant_page(
-                session,
-                event.id,
-                text=text,
-                delegation_id=delegation.id,
-                page=request.args.get("page", 1, int),
-            ),
-            text=text,
-        )
+    text, number = request.args.get("q", "")[:200], request.args.get("page", 1, int)
+    session, own = visit.session, visit.delegation
+    return visit.show(
+        "people/delegation.html",
+        places=places_of(session, own, visit.now),
+        reserve=reserve_list(session, own),
+        page=participant_page(
+            session, visit.event.id, text=text, delegation_id=own.id, page=number
+        ),
+        text=text,
+    )
 
 
 @bp.get("/events/<slug>/delegations/<int:delegation_id>/arrivals")
-def arrivals(slug: str, delegation_id: int) -> ResponseReturnValue:
+@visited_by(REGISTRARS)
+def arrivals(visit: DelegationVisit) -> Answer:
     """Show who came and whom to call; printable."""
-    now = datetime.now(UTC)
-    with database().read() as session:
-        event, delegation = opened_delegation(session, slug, delegation_id)
-        found = arrivals_of(session, delegation)
-    return render_template(
-        "people/delegation_arrivals.html",
-        event=event,
-        delegation=delegation,
-        arrivals=found,
-        now=now,
-    )
+    found = arrivals_of(visit.session, visit.delegation)
+    return visit.show("people/delegation_arrivals.html", arrivals=found, now=visit.now)

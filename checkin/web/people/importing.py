@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import UTC, datetime
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
-from flask.typing import ResponseReturnValue
+from flask import Response, flash, redirect, request, session
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
-from checkin.db.engine import in_transaction
-from checkin.db.models import Delegation, Event
 from checkin.domain.people.corrections import COLUMNS, correct
 from checkin.domain.people.importing import Action, Row
 from checkin.domain.people.unreadable import UnreadableFile
@@ -23,18 +18,13 @@ from checkin.services.people.import_drafts import draft_of, forget_draft, keep_d
 from checkin.services.people.importing import ImportPlan, apply_plan, plan_table
 from checkin.services.spreadsheets.reading import Table, read_table
 from checkin.web.people.import_review import action_words, review_of, sent_corrections
-from checkin.web.site.errors import register_page_errors
-from checkin.web.site.event_changes import opened_delegation
-from checkin.web.site.languages import page_language
 from checkin.web.site.limits import by_operator, limited
-from checkin.web.site.sessions import current_operator
-from checkin.web.site.state import database, marhaba
+from checkin.web.site.visits import REGISTRARS, Answer, DelegationVisit, pages, visited_by
 from checkin.words.languages import DEFAULT_LANGUAGE, spoken
 from checkin.words.problems import column_name
 from checkin.words.unreadable import unreadable_sentence
 
-bp = Blueprint("importing", __name__)
-register_page_errors(bp)
+bp = pages(__name__)
 
 #: enough for 100,000 rows as CSV; larger files are for the command line
 MAX_UPLOAD_BYTES = 10_000_000
@@ -51,23 +41,19 @@ def _take_files(endpoint: str | None, _values: object) -> None:
 
 
 @bp.get("/events/<slug>/delegations/<int:delegation_id>/import")
-def show(slug: str, delegation_id: int) -> ResponseReturnValue:
+@visited_by(REGISTRARS)
+def show(visit: DelegationVisit) -> Answer:
     """Show the form that takes a file, or the list that is being corrected."""
-    with database().read() as reading:
-        event, delegation = opened_delegation(reading, slug, delegation_id)
-        table = _kept_table(reading, delegation)
-        if table is None:
-            return render_template("people/import_new.html", event=event, delegation=delegation)
-        return _review(reading, event, delegation, table)
+    table = _kept_table(visit)
+    return visit.show("people/import_new.html") if table is None else _review(visit, table)
 
 
 @bp.get("/events/<slug>/delegations/<int:delegation_id>/import/model.csv")
-def model(slug: str, delegation_id: int) -> ResponseReturnValue:
+@visited_by(REGISTRARS)
+def model(visit: DelegationVisit) -> Answer:
     """Return an empty list with the headings, to be filled in."""
-    with database().read() as reading:
-        opened_delegation(reading, slug, delegation_id)
     file = io.StringIO()
-    csv.writer(file, lineterminator="\r\n").writerow(_model_headings())
+    csv.writer(file, lineterminator="\r\n").writerow(_model_headings(visit.language))
     response = Response("\ufeff" + file.getvalue(), mimetype="text/csv")
     response.headers["Content-Disposition"] = 'attachment; filename="participants.csv"'
     return response
@@ -75,60 +61,50 @@ def model(slug: str, delegation_id: int) -> ResponseReturnValue:
 
 @bp.post("/events/<slug>/delegations/<int:delegation_id>/import")
 @limited(UPLOADS, by_operator)
-def upload(slug: str, delegation_id: int) -> ResponseReturnValue:
+@visited_by(REGISTRARS)
+def upload(visit: DelegationVisit) -> Answer:
     """Read a file and keep it sealed until it is registered or given up."""
-    operator = current_operator()
-    with database().read() as reading:
-        event, delegation = opened_delegation(reading, slug, delegation_id)
     try:
         table = _sent_table()
     except UnreadableFile as fault:
-        sentence = unreadable_sentence(fault, page_language())
-        page = render_template(
-            "people/import_new.html", event=event, delegation=delegation, problem=sentence
-        )
-        return page, 400
-    _give_up()
-    session[_KEPT] = in_transaction(
-        database(),
-        lambda s: keep_draft(s, delegation, operator.id, table, datetime.now(UTC)),
+        problem = unreadable_sentence(fault, visit.language)
+        return visit.show("people/import_new.html", problem=problem), 400
+    _give_up(visit)
+    session[_KEPT] = visit.write(
+        lambda v: keep_draft(v.session, v.delegation, v.operator.id, table, v.now)
     )
-    return redirect(url_for("importing.show", slug=slug, delegation_id=delegation_id), 303)
+    return _back(visit)
 
 
 @bp.post("/events/<slug>/delegations/<int:delegation_id>/import/check")
-def check(slug: str, delegation_id: int) -> ResponseReturnValue:
+@visited_by(REGISTRARS)
+def check(visit: DelegationVisit) -> Answer:
     """Keep what was corrected, and check again or register what is right."""
-    corrections = sent_corrections(request.form)
-    with database().read() as reading:
-        event, delegation = opened_delegation(reading, slug, delegation_id)
-        before = _kept_table(reading, delegation)
+    before = _kept_table(visit)
     if before is None:
         flash(_("This list is no longer kept. Upload it again."))
-        return _back(slug, delegation_id)
-    rows = correct(before.rows, corrections)
-    table = _rewrite(delegation, rows) if rows != before.rows else before
+        return _back(visit)
+    rows = correct(before.rows, sent_corrections(request.form))
+    table = _rewrite(visit, rows) if rows != before.rows else before
     if request.form.get("do") != "register":
-        return _back(slug, delegation_id, **_place_asked())
+        return _back(visit, **_place_asked())
     if table is not before:
         flash(_("Your corrections were checked first: look at the result, then register."))
-        return _back(slug, delegation_id)
-    _register(event, delegation, table)
-    return _back(slug, delegation_id)
+        return _back(visit)
+    _register(visit, table)
+    return _back(visit)
 
 
 @bp.post("/events/<slug>/delegations/<int:delegation_id>/import/discard")
-def discard(slug: str, delegation_id: int) -> ResponseReturnValue:
+@visited_by(REGISTRARS)
+def discard(visit: DelegationVisit) -> Answer:
     """Give the list up: it is deleted, and nobody is registered."""
-    with database().read() as reading:
-        opened_delegation(reading, slug, delegation_id)
-    _give_up()
+    _give_up(visit)
     flash(_("The list is deleted. Nobody was registered from it."))
-    return _back(slug, delegation_id)
+    return _back(visit)
 
 
-def _model_headings() -> list[str]:
-    language = page_language()
+def _model_headings(language: str) -> list[str]:
     # "الاسم" alone would be read as the name in Arabic.
     latin = column_name("name", DEFAULT_LANGUAGE if spoken(language).is_from_right else language)
     others = [c for c in COLUMNS if c not in ("name", "delegation")]
@@ -145,61 +121,56 @@ def _sent_table() -> Table:
     return table
 
 
-def _kept_table(reading: Session, delegation: Delegation) -> Table | None:
+def _kept_table(visit: DelegationVisit) -> Table | None:
+    secret = session.get(_KEPT)
+    if secret is None:
+        return None
     try:
-        secret, operator_id = session[_KEPT], current_operator().id
-        return draft_of(reading, secret, delegation, operator_id, datetime.now(UTC))
-    except (KeyError, NotFound):
+        return draft_of(visit.session, secret, visit.delegation, visit.operator.id, visit.now)
+    except NotFound:
         return None
 
 
-def _rewrite(delegation: Delegation, rows: list[Row]) -> Table:
-    operator_id, now = current_operator().id, datetime.now(UTC)
-    return in_transaction(
-        database(),
-        lambda s: rewrite_draft(s, session[_KEPT], rows, delegation, operator_id, now),
-    )
+def _rewrite(visit: DelegationVisit, rows: list[Row]) -> Table:
+    secret, me = session[_KEPT], visit.operator.id
+    return visit.write(lambda v: rewrite_draft(v.session, secret, rows, v.delegation, me, v.now))
 
 
-def _give_up() -> None:
+def _give_up(visit: DelegationVisit) -> None:
     secret = session.pop(_KEPT, None)
     if secret is not None:
-        in_transaction(database(), lambda s: forget_draft(s, secret))
+        visit.write(lambda v: forget_draft(v.session, secret))
 
 
-def _plan(reading: Session, event: Event, delegation: Delegation, table: Table) -> ImportPlan:
-    return plan_table(reading, event, table, delegation=delegation, alone=True)
+def _plan(visit: DelegationVisit, table: Table) -> ImportPlan:
+    return plan_table(visit.session, visit.event, table, delegation=visit.delegation, alone=True)
 
 
-def _review(reading: Session, event: Event, delegation: Delegation, table: Table) -> str:
+def _review(visit: DelegationVisit, table: Table) -> str:
     asked, number = request.args.get("show", ""), request.args.get("page", 1, int)
-    plan = _plan(reading, event, delegation, table)
-    return render_template(
+    return visit.show(
         "people/import_review.html",
-        event=event,
-        delegation=delegation,
-        review=review_of(table, plan, asked, number),
-        places=places_of(reading, delegation, datetime.now(UTC)),
+        review=review_of(table, _plan(visit, table), asked, number),
+        places=places_of(visit.session, visit.delegation, visit.now),
         words=action_words(),
     )
 
 
-def _register(event: Event, delegation: Delegation, table: Table) -> None:
-    with database().read() as reading:
-        plan = _plan(reading, event, delegation, table)
+def _register(visit: DelegationVisit, table: Table) -> None:
+    plan = _plan(visit, table)
+    visit.session.close()  # to register thousands takes a while
     done = apply_plan(
-        database(),
-        event,
+        visit.server.database,
+        visit.event,
         table,
         plan,
-        marhaba().keys,
-        delegation=delegation,
+        visit.keys,
+        delegation=visit.delegation,
         alone=True,
-        operator_id=current_operator().id,
-        now=datetime.now(UTC),
+        **visit.who,
     )
-    marhaba().live.nudge(event.id)
-    _keep_refused(delegation, table, done)
+    visit.nudge()
+    _keep_refused(visit, table, done)
     counts = done.counts
     flash(
         _(
@@ -210,13 +181,13 @@ def _register(event: Event, delegation: Delegation, table: Table) -> None:
     )
 
 
-def _keep_refused(delegation: Delegation, table: Table, done: ImportPlan) -> None:
+def _keep_refused(visit: DelegationVisit, table: Table, done: ImportPlan) -> None:
     refused = {row.row_number for row in done.rows if row.action == Action.REFUSE}
     if refused:
-        _rewrite(delegation, [row for row in table.rows if row.number in refused])
+        _rewrite(visit, [row for row in table.rows if row.number in refused])
         flash(_("The rows that could not be registered are still here, to be corrected."))
     else:
-        _give_up()
+        _give_up(visit)
 
 
 def _place_asked() -> dict[str, str]:
@@ -224,6 +195,5 @@ def _place_asked() -> dict[str, str]:
     return {"show": shown, "page": page or "1"} if shown in set(Action) else {}
 
 
-def _back(slug: str, delegation_id: int, **place: str) -> ResponseReturnValue:
-    address = url_for("importing.show", slug=slug, delegation_id=delegation_id, **place)  # type: ignore[arg-type]
-    return redirect(address, 303)
+def _back(visit: DelegationVisit, **place: str) -> Answer:
+    return redirect(visit.address("importing.show", **place), 303)

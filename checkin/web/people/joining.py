@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import cast
 
-from apiflask import APIBlueprint
-from flask import Response, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import Response, redirect, request
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
-from checkin.db.engine import in_transaction
 from checkin.domain.common.problems import Problem
 from checkin.domain.people.registration import Registration, validate
 from checkin.errors import TooManyRequests
@@ -26,14 +21,11 @@ from checkin.services.people.public_registration import (
     privacy_notice,
     registration_link_by_secret,
 )
-from checkin.web.site.errors import register_page_errors
-from checkin.web.site.languages import page_language
 from checkin.web.site.limits import by_client, by_path, limit_wrong_links, limited
-from checkin.web.site.state import database, marhaba
+from checkin.web.site.visits import PUBLIC, Answer, Visit, pages, visited_by
 from checkin.words.problems import problem_sentence
 
-bp = APIBlueprint("joining", __name__, enable_openapi=False)
-register_page_errors(bp)
+bp = pages(__name__)
 
 _FIELDS = ("name", "name_ar", "phone", "email")
 
@@ -51,38 +43,31 @@ _limited = limit_wrong_links()
 
 @bp.get("/r/<secret>")
 @_limited
-def ask(secret: str) -> ResponseReturnValue:
+@visited_by(PUBLIC)
+def ask(visit: Visit, secret: str) -> Answer:
     """Show the form, or that it is closed, or that what was sent has arrived."""
-    with database().read() as session:
-        link, notice = _link(session, secret)
-    return _page(link, notice, Attempt(), sent=request.args.get("sent") == "1")
+    link, notice = _link(visit, secret)
+    return _page(visit, link, notice, Attempt(), sent=request.args.get("sent") == "1")
 
 
 @bp.post("/r/<secret>")
 @_limited
 @limited(JOINING_ADDRESS, by_client)
 @limited(JOINING_LINK, by_path)
-def apply(secret: str) -> ResponseReturnValue:
+@visited_by(PUBLIC)
+def apply(visit: Visit, secret: str) -> Answer:
     """Take a registration; the answer is the same whoever applied."""
-    with database().read() as session:
-        link, notice = _link(session, secret)
+    link, notice = _link(visit, secret)
     attempt = Attempt({name: request.form.get(name, "")[:1000] for name in _FIELDS})
     if not link.is_open:
-        return _page(link, notice, attempt), 409
-    checked = _checked(attempt.values, notice)
+        return _page(visit, link, notice, attempt), 409
+    checked = _checked(attempt.values, notice, visit.language)
     if not isinstance(checked, Registration):
-        return _page(link, notice, Attempt(attempt.values, checked)), 400
-
-    too_often = _is_too_often(checked)
-
-    def work(session: Session) -> None:
-        fresh, _notice = _link(session, secret)
-        now, keys = datetime.now(UTC), marhaba().keys
-        apply_by_link(session, fresh, checked, notice, keys=keys, now=now, too_often=too_often)
-
-    in_transaction(database(), work)
-    marhaba().live.nudge(link.event.id)
-    return redirect(url_for("joining.ask", secret=secret, sent=1), 303)
+        return _page(visit, link, notice, Attempt(attempt.values, checked)), 400
+    too_often = _is_too_often(visit, checked)
+    visit.write(lambda v: _apply(v, secret, checked, notice, too_often=too_often))
+    visit.server.live.nudge(link.event.id)
+    return redirect(visit.address("joining.ask", secret=secret, sent=1), 303)
 
 
 @bp.after_request
@@ -92,15 +77,32 @@ def _private(response: Response) -> Response:
     return response
 
 
-def _link(session: Session, secret: str) -> tuple[RegistrationLink, PrivacyNotice]:
-    link = registration_link_by_secret(session, marhaba().keys, secret, datetime.now(UTC))
-    answers = notice_of(link.event, marhaba().settings.shown_sender(session))
-    language = page_language()
+def _link(visit: Visit, secret: str) -> tuple[RegistrationLink, PrivacyNotice]:
+    session = visit.session
+    link = registration_link_by_secret(session, visit.keys, secret, visit.now)
+    answers = notice_of(link.event, visit.server.settings.shown_sender(session))
+    language = visit.language
     return link, privacy_notice(session, link.event, link.delegation, answers, language)
 
 
-def _checked(values: Mapping[str, str], notice: PrivacyNotice) -> Registration | dict[str, str]:
-    language = page_language()
+def _apply(
+    visit: Visit,
+    secret: str,
+    registration: Registration,
+    notice: PrivacyNotice,
+    *,
+    too_often: bool,
+) -> None:
+    link, _notice = _link(visit, secret)
+    keys, now = visit.keys, visit.now
+    apply_by_link(
+        visit.session, link, registration, notice, keys=keys, now=now, too_often=too_often
+    )
+
+
+def _checked(
+    values: Mapping[str, str], notice: PrivacyNotice, language: str
+) -> Registration | dict[str, str]:
     checked = validate({**values, "delegation": "–", "language": language})
     problems = checked if isinstance(checked, list) else []
     if isinstance(checked, Registration) and not (checked.email or checked.phone):
@@ -111,18 +113,22 @@ def _checked(values: Mapping[str, str], notice: PrivacyNotice) -> Registration |
     return told or cast(Registration, checked)
 
 
-def _is_too_often(registration: Registration) -> bool:
+def _is_too_often(visit: Visit, registration: Registration) -> bool:
     contacts = (registration.email, registration.phone)
     try:
-        marhaba().limits.reserve(*((JOINING_CONTACT, one) for one in contacts if one))
+        visit.server.limits.reserve(*((JOINING_CONTACT, one) for one in contacts if one))
     except TooManyRequests:
         return True
     return False
 
 
 def _page(
-    link: RegistrationLink, notice: PrivacyNotice, attempt: Attempt, *, sent: bool = False
+    visit: Visit,
+    link: RegistrationLink,
+    notice: PrivacyNotice,
+    attempt: Attempt,
+    *,
+    sent: bool = False,
 ) -> str:
-    return render_template(
-        "people/joining.html", link=link, notice=notice, attempt=attempt, sent=sent
-    )
+    about = {"link": link, "notice": notice, "attempt": attempt}
+    return visit.show("people/joining.html", **about, sent=sent)

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from flask import redirect, request
 
-from flask import Blueprint, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
-
-from checkin.services.accounts.own_delegation import own_delegation
 from checkin.services.events.events import categories_of, delegations_of
-from checkin.services.events.visibility import visible_event
 from checkin.services.people.search import participant_page
 from checkin.web.people.registering import (
     Attempt,
@@ -20,113 +15,99 @@ from checkin.web.people.registering import (
     reinstate_one,
     values_of,
 )
-from checkin.web.site.errors import register_page_errors
 from checkin.web.site.languages import both_names
-from checkin.web.site.sessions import current_operator
-from checkin.web.site.state import database
+from checkin.web.site.visits import NAMES, REGISTRARS, Answer, EventVisit, pages, visited_by
 
-bp = Blueprint("participants", __name__)
-register_page_errors(bp)
+bp = pages(__name__)
 
 
 @bp.get("/events/<slug>/participants")
-def index(slug: str) -> ResponseReturnValue:
+@visited_by(NAMES)
+def index(visit: EventVisit) -> Answer:
     """List an event's participants, or a coordinator's own, with ?q= only those named so."""
-    operator, text = current_operator(), request.args.get("q", "")[:200]
-    with database().read() as session:
-        event = visible_event(session, operator, slug)
-        page = participant_page(
-            session,
-            event.id,
-            text=text,
-            delegation_id=own_delegation(operator),
-            page=request.args.get("page", 1, int),
-        )
-    return render_template("people/participants.html", event=event, page=page, text=text)
+    text, number = request.args.get("q", "")[:200], request.args.get("page", 1, int)
+    session, own = visit.session, visit.own_delegation
+    page = participant_page(session, visit.event.id, text=text, delegation_id=own, page=number)
+    return visit.show("people/participants.html", page=page, text=text)
 
 
 @bp.get("/events/<slug>/participants/new")
-def new(slug: str) -> ResponseReturnValue:
+@visited_by(REGISTRARS)
+def new(visit: EventVisit) -> Answer:
     """Show the form that registers a participant."""
-    return _form(slug, Attempt({"delegation": request.args.get("delegation", "")}))
+    return _form(visit, Attempt({"delegation": request.args.get("delegation", "")}))
 
 
 @bp.post("/events/<slug>/participants/new")
-def create(slug: str) -> ResponseReturnValue:
+@visited_by(REGISTRARS)
+def create(visit: EventVisit) -> Answer:
     """Register a participant, or show what is wrong with the form."""
-    attempt = register_one(slug, request.form.to_dict(), now=datetime.now(UTC))
+    attempt = register_one(visit, request.form.to_dict())
     if attempt.registered is None:
-        return _form(slug, attempt), 409 if attempt.duplicate else 400
-    return _form(slug, attempt), 201
+        return _form(visit, attempt), 409 if attempt.duplicate else 400
+    return _form(visit, attempt), 201
 
 
 @bp.post("/events/<slug>/participants/<int:participant_id>/cancel")
-def cancel(slug: str, participant_id: int) -> ResponseReturnValue:
+@visited_by(REGISTRARS)
+def cancel(visit: EventVisit, participant_id: int) -> Answer:
     """Cancel a registration; the reserve list moves up."""
-    cancel_one(slug, participant_id, now=datetime.now(UTC))
-    return _back_to_list(slug)
+    cancel_one(visit, participant_id)
+    return _back_to_list(visit)
 
 
 @bp.post("/events/<slug>/participants/<int:participant_id>/undo-cancel")
-def undo_cancel(slug: str, participant_id: int) -> ResponseReturnValue:
+@visited_by(REGISTRARS)
+def undo_cancel(visit: EventVisit, participant_id: int) -> Answer:
     """Give a canceled person a place again, or the end of the reserve list."""
-    reinstate_one(slug, participant_id, now=datetime.now(UTC))
-    return _back_to_list(slug)
+    reinstate_one(visit, participant_id)
+    return _back_to_list(visit)
 
 
 @bp.get("/events/<slug>/participants/<int:participant_id>/edit")
-def edit(slug: str, participant_id: int) -> ResponseReturnValue:
+@visited_by(REGISTRARS)
+def edit(visit: EventVisit, participant_id: int) -> Answer:
     """Show what is known of a participant, to be corrected."""
-    with database().read() as session:
-        event = visible_event(session, current_operator(), slug)
-        values = values_of(person_of(session, event, participant_id))
-    return _edit_form(slug, participant_id, Attempt(values))
+    values = values_of(person_of(visit, participant_id))
+    return _edit_form(visit, participant_id, Attempt(values))
 
 
 @bp.post("/events/<slug>/participants/<int:participant_id>/edit")
-def save(slug: str, participant_id: int) -> ResponseReturnValue:
+@visited_by(REGISTRARS)
+def save(visit: EventVisit, participant_id: int) -> Answer:
     """Correct a participant, or show what is wrong with the form."""
-    attempt = edit_one(slug, participant_id, request.form.to_dict(), now=datetime.now(UTC))
-    page = _edit_form(slug, participant_id, attempt)
+    attempt = edit_one(visit, participant_id, request.form.to_dict())
+    page = _edit_form(visit, participant_id, attempt)
     return page if attempt.saved else (page, 409 if attempt.duplicate else 400)
 
 
-def _back_to_list(slug: str) -> ResponseReturnValue:
-    text, page = request.args.get("q"), request.args.get("page")
+def _back_to_list(visit: EventVisit) -> Answer:
+    place = {"q": request.args.get("q"), "page": request.args.get("page")}
     delegation_id = request.args.get("delegation", type=int)
     if delegation_id is not None:
-        there = url_for(
-            "delegations.show", slug=slug, delegation_id=delegation_id, q=text, page=page
-        )
+        there = visit.address("delegations.show", delegation_id=delegation_id, **place)
         return redirect(there)
-    return redirect(url_for("participants.index", slug=slug, q=text, page=page))
+    return redirect(visit.address("participants.index", **place))
 
 
-def _edit_form(slug: str, participant_id: int, attempt: Attempt) -> str:
-    with database().read() as session:
-        event = visible_event(session, current_operator(), slug)
-        person = person_of(session, event, participant_id)
-        categories = categories_of(session, event)
-    return render_template(
+def _edit_form(visit: EventVisit, participant_id: int, attempt: Attempt) -> str:
+    return visit.show(
         "people/participant_edit.html",
-        event=event,
-        person=person,
-        category_options=[(c.id, both_names(c)[0]) for c in categories],
+        person=person_of(visit, participant_id),
+        category_options=_category_options(visit),
         attempt=attempt,
     )
 
 
-def _form(slug: str, attempt: Attempt) -> str:
-    operator = current_operator()
-    with database().read() as session:
-        event = visible_event(session, operator, slug)
-        own = own_delegation(operator)
-        delegations = [d for d in delegations_of(session, event) if own in (None, d.id)]
-        categories = categories_of(session, event)
-    return render_template(
+def _form(visit: EventVisit, attempt: Attempt) -> str:
+    own, found = visit.own_delegation, delegations_of(visit.session, visit.event)
+    return visit.show(
         "people/participant_new.html",
-        event=event,
-        delegation_options=[(d.id, both_names(d)[0]) for d in delegations],
-        category_options=[(c.id, both_names(c)[0]) for c in categories],
+        delegation_options=[(d.id, both_names(d)[0]) for d in found if own in (None, d.id)],
+        category_options=_category_options(visit),
         attempt=attempt,
     )
+
+
+def _category_options(visit: EventVisit) -> list[tuple[int, str]]:
+    return [(c.id, both_names(c)[0]) for c in categories_of(visit.session, visit.event)]

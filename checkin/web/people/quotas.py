@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import UTC, datetime
-from functools import partial
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import Response, flash, redirect, request
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
-from checkin.db.engine import in_transaction
 from checkin.domain.people.quotas import (
     COLUMNS,
     MAX_DELEGATIONS,
@@ -23,7 +18,6 @@ from checkin.domain.people.quotas import (
     validate_delegation,
 )
 from checkin.domain.people.unreadable import UnreadableFile
-from checkin.services.events.visibility import visible_event
 from checkin.services.limits.rules import UPLOADS
 from checkin.services.people.quotas import (
     apply_quotas,
@@ -32,49 +26,57 @@ from checkin.services.people.quotas import (
     new_delegation,
     read_quota_sheet,
 )
-from checkin.web.site.errors import register_page_errors
-from checkin.web.site.languages import page_language
+from checkin.web.people.listed_forms import (
+    NONE_REFUSED,
+    ChangeByDetails,
+    Refused,
+    change_by_form,
+)
 from checkin.web.site.limits import by_operator, limited
-from checkin.web.site.listed_forms import NONE_REFUSED, ChangeByDetails, Refused, change_by_form
-from checkin.web.site.sessions import current_operator
-from checkin.web.site.state import database, marhaba
+from checkin.web.site.visits import STAFF, Answer, DelegationVisit, EventVisit, pages, visited_by
 from checkin.words.problems import problem_advice
 from checkin.words.unreadable import unreadable_sentence
 
-bp = Blueprint("quotas", __name__)
-register_page_errors(bp)
+bp = pages(__name__)
 
 
 @bp.get("/events/<slug>/quotas")
-def show(slug: str) -> ResponseReturnValue:
+@visited_by(STAFF)
+def show(visit: EventVisit) -> Answer:
     """List the delegations with their quotas, each with a form that changes it."""
-    return _page(slug)
+    return _page(visit)
 
 
 @bp.post("/events/<slug>/quotas")
-def add(slug: str) -> ResponseReturnValue:
+@visited_by(STAFF)
+def add(visit: EventVisit) -> Answer:
     """Add a delegation."""
-    return _changed(slug, "new-", new_delegation)
+    return _changed(visit, "new-", lambda v, new: new_delegation(v.session, v.event, new, **v.who))
 
 
 @bp.post("/events/<slug>/quotas/<int:delegation_id>")
-def change(slug: str, delegation_id: int) -> ResponseReturnValue:
+@visited_by(STAFF)
+def change(visit: DelegationVisit) -> Answer:
     """Rename a delegation, or change its quota."""
-    change = partial(change_delegation, delegation_id=delegation_id)
-    return _changed(slug, f"{delegation_id}-", change)
+    number = visit.delegation.id
+    return _changed(
+        visit,
+        f"{number}-",
+        lambda v, new: change_delegation(v.session, v.event, number, new, **v.who),
+    )
 
 
 @bp.get("/events/<slug>/quotas/sheet")
-def sheet(slug: str) -> ResponseReturnValue:
+@visited_by(STAFF)
+def sheet(visit: EventVisit) -> Answer:
     """Show the form that takes a sheet."""
-    return _sheet_page(slug, [])
+    return _sheet_page(visit, [])
 
 
 @bp.get("/events/<slug>/quotas/sheet/model.csv")
-def model(slug: str) -> ResponseReturnValue:
+@visited_by(STAFF)
+def model(visit: EventVisit) -> Answer:  # noqa: ARG001 - that the event is visible is enough
     """Return an empty sheet with the headings, to be filled in."""
-    with database().read() as session:
-        visible_event(session, current_operator(), slug)
     file = io.StringIO()
     csv.writer(file, lineterminator="\r\n").writerow(
         [_("Delegation"), _("Name in Arabic"), _("Places")]
@@ -86,7 +88,8 @@ def model(slug: str) -> ResponseReturnValue:
 
 @bp.post("/events/<slug>/quotas/sheet")
 @limited(UPLOADS, by_operator)
-def upload(slug: str) -> ResponseReturnValue:
+@visited_by(STAFF)
+def upload(visit: EventVisit) -> Answer:
     """Read a sheet and show what each row would do; nothing is written."""
     file = request.files.get("file")
     try:
@@ -96,27 +99,22 @@ def upload(slug: str) -> ResponseReturnValue:
         if not rows:
             raise UnreadableFile("empty_file")
     except UnreadableFile as fault:
-        return _sheet_page(slug, [], problem=unreadable_sentence(fault, page_language())), 400
-    return _sheet_page(slug, rows)
+        return _sheet_page(visit, [], problem=unreadable_sentence(fault, visit.language)), 400
+    return _sheet_page(visit, rows)
 
 
 @bp.post("/events/<slug>/quotas/sheet/check")
-def check(slug: str) -> ResponseReturnValue:
+@visited_by(STAFF)
+def check(visit: EventVisit) -> Answer:
     """Check the corrected rows again, or write them when all of them are right."""
     rows = _sent_rows()
     if request.form.get("do") != "apply" or not rows:
-        return _sheet_page(slug, rows)
-    operator, now = current_operator(), datetime.now(UTC)
-
-    def work(session: Session) -> tuple[int, list[QuotaAction]]:
-        event = visible_event(session, operator, slug)
-        plan = apply_quotas(session, event, rows, operator_id=operator.id, now=now)
-        return event.id, [one.action for one in plan]
-
-    event_id, actions = in_transaction(database(), work)
+        return _sheet_page(visit, rows)
+    plan = visit.write(lambda v: apply_quotas(v.session, v.event, rows, **v.who))
+    actions = [one.action for one in plan]
     if QuotaAction.REFUSE in actions:
-        return _sheet_page(slug, rows), 400
-    marhaba().live.nudge(event_id)
+        return _sheet_page(visit, rows), 400
+    visit.nudge()
     flash(
         _(
             "Delegations: %(new)s new, %(changed)s changed.",
@@ -125,16 +123,14 @@ def check(slug: str) -> ResponseReturnValue:
         )
     )
     after = "first_steps.resume" if request.form.get("then") == "start" else "quotas.show"
-    return redirect(url_for(after, slug=slug), 303)
+    return redirect(visit.address(after), 303)
 
 
-def _changed(
-    slug: str, form: str, change: ChangeByDetails[DelegationDetails]
-) -> ResponseReturnValue:
-    refused = change_by_form(slug, form, COLUMNS, validate_delegation, change)
+def _changed(visit: EventVisit, form: str, change: ChangeByDetails[DelegationDetails]) -> Answer:
+    refused = change_by_form(visit, form, COLUMNS, validate_delegation, change)
     if refused is not None:
-        return _page(slug, refused), 400
-    return redirect(url_for("quotas.show", slug=slug), 303)
+        return _page(visit, refused), 400
+    return redirect(visit.address("quotas.show"), 303)
 
 
 def _sent_rows() -> list[QuotaRow]:
@@ -147,32 +143,22 @@ def _sent_row(number: int) -> QuotaRow:
     return QuotaRow(number, {c: request.form.get(f"{c}-{number}", "")[:400] for c in COLUMNS})
 
 
-def _page(slug: str, refused: Refused = NONE_REFUSED) -> str:
-    with database().read() as session:
-        event = visible_event(session, current_operator(), slug)
-        return render_template(
-            "people/quotas.html",
-            event=event,
-            delegations=known_delegations(session, event, datetime.now(UTC)),
-            **refused.shown(),
-        )
+def _page(visit: EventVisit, refused: Refused = NONE_REFUSED) -> str:
+    known = known_delegations(visit.session, visit.event, visit.now)
+    return visit.show("people/quotas.html", delegations=known, **refused.shown(visit.language))
 
 
-def _sheet_page(slug: str, rows: list[QuotaRow], problem: str = "") -> str:
-    with database().read() as session:
-        event = visible_event(session, current_operator(), slug)
-        plan = plan_quotas(rows, known_delegations(session, event, datetime.now(UTC)))
+def _sheet_page(visit: EventVisit, rows: list[QuotaRow], problem: str = "") -> str:
+    plan = plan_quotas(rows, known_delegations(visit.session, visit.event, visit.now))
     problems = {
-        one.row.number: {p.column: problem_advice(p, page_language()) for p in one.problems}
+        one.row.number: {p.column: problem_advice(p, visit.language) for p in one.problems}
         for one in plan
     }
-    counts = {str(a): sum(one.action == a for one in plan) for a in QuotaAction}
-    return render_template(
+    return visit.show(
         "people/quota_sheet.html",
-        event=event,
         plan=plan,
         problems=problems,
-        counts=counts,
+        counts={str(a): sum(one.action == a for one in plan) for a in QuotaAction},
         problem=problem,
         then="start" if request.form.get("then") == "start" else "",
     )

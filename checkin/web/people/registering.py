@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from sqlalchemy.orm import Session
-
-from checkin.db.engine import in_transaction
-from checkin.db.models import Category, Event, Participant
+from checkin.db.models import Category, Participant
 from checkin.domain.common.problems import Problem
 from checkin.domain.people.registration import Registration, validate
 from checkin.errors import InvalidRequest, NotFound, PossibleDuplicate
-from checkin.services.accounts.own_delegation import own_delegation
-from checkin.services.events.visibility import visible_event
 from checkin.services.people.delegations import visible_delegation
 from checkin.services.people.registration import (
     Registered,
@@ -25,9 +19,7 @@ from checkin.services.people.registration import (
     reinstate,
 )
 from checkin.services.people.search import participant_by_id
-from checkin.web.site.languages import page_language
-from checkin.web.site.sessions import current_operator
-from checkin.web.site.state import database, marhaba
+from checkin.web.site.visits import EventVisit
 from checkin.words.problems import problem_sentence
 
 
@@ -49,43 +41,44 @@ class Attempt:
     name: str = ""
 
 
-def register_one(slug: str, values: Mapping[str, str], *, now: datetime) -> Attempt:
+def register_one(visit: EventVisit, values: Mapping[str, str]) -> Attempt:
     """Register the participant that a form describes.
 
     Raises:
-        NotFound: the event, or a delegation or category that the operator may use, is not there.
+        NotFound: a delegation or category that the operator may use is not there.
     """
     checked = validate({**values, "delegation": values.get("delegation", "")})
     if not isinstance(checked, Registration):
-        return Attempt(values, _sentences(checked))
+        return Attempt(values, _sentences(visit, checked))
     try:
-        registered = _register(slug, checked, now)
+        registered = visit.write(lambda v: _register(v, checked))
     except PossibleDuplicate:
         return Attempt(values, duplicate=True)
+    visit.nudge()
     return Attempt(registered=registered, name=checked.name or checked.name_ar or "")
 
 
-def cancel_one(slug: str, participant_id: int, *, now: datetime) -> None:
+def cancel_one(visit: EventVisit, participant_id: int) -> None:
     """Cancel a participant whom the operator may see.
 
     Raises:
         NotFound: there is none with this number, or it is another delegation's.
     """
-    _change(slug, participant_id, cancel, now)
+    visit.write(lambda v: cancel(v.session, v.event, person_of(v, participant_id).id, **v.who))
+    visit.nudge()
 
 
-def reinstate_one(slug: str, participant_id: int, *, now: datetime) -> None:
+def reinstate_one(visit: EventVisit, participant_id: int) -> None:
     """Undo the cancellation of a participant whom the operator may see.
 
     Raises:
         NotFound: there is none with this number, or it is another delegation's.
     """
-    _change(slug, participant_id, reinstate, now)
+    visit.write(lambda v: reinstate(v.session, v.event, person_of(v, participant_id).id, **v.who))
+    visit.nudge()
 
 
-def edit_one(
-    slug: str, participant_id: int, values: Mapping[str, str], *, now: datetime
-) -> Attempt:
+def edit_one(visit: EventVisit, participant_id: int, values: Mapping[str, str]) -> Attempt:
     """Correct a participant whom the operator may see; the delegation stays.
 
     Raises:
@@ -94,38 +87,21 @@ def edit_one(
     # A registration names its delegation; nobody moves by being corrected.
     checked = validate({**values, "delegation": "–"})
     if not isinstance(checked, Registration):
-        return Attempt(values, _sentences(checked))
-    operator = current_operator()
-
-    def work(session: Session) -> None:
-        event = visible_event(session, operator, slug)
-        person_of(session, event, participant_id)
-        category_id = _category(session, event, checked.category).id
-        edit(
-            session,
-            event,
-            participant_id,
-            checked,
-            category_id=category_id,
-            now=now,
-            operator_id=operator.id,
-        )
-
+        return Attempt(values, _sentences(visit, checked))
     try:
-        in_transaction(database(), work)
+        visit.write(lambda v: _edit(v, participant_id, checked))
     except PossibleDuplicate:
         return Attempt(values, duplicate=True)
     return Attempt(values, saved=True)
 
 
-def person_of(session: Session, event: Event, participant_id: int) -> Participant:
+def person_of(visit: EventVisit, participant_id: int) -> Participant:
     """Return a participant whom the operator may see.
 
     Raises:
         NotFound: there is none with this number, or it is another delegation's.
     """
-    own = own_delegation(current_operator())
-    return participant_by_id(session, event, participant_id, own)
+    return participant_by_id(visit.session, visit.event, participant_id, visit.own_delegation)
 
 
 def values_of(person: Participant) -> dict[str, str]:
@@ -135,45 +111,35 @@ def values_of(person: Participant) -> dict[str, str]:
     return known | {"category": str(person.category_id)}
 
 
-def _change(slug: str, participant_id: int, change: Callable[..., object], now: datetime) -> None:
-    operator = current_operator()
-
-    def work(session: Session) -> int:
-        event = visible_event(session, operator, slug)
-        person_of(session, event, participant_id)
-        change(session, event, participant_id, now=now, operator_id=operator.id)
-        return event.id
-
-    marhaba().live.nudge(in_transaction(database(), work))
-
-
-def _register(slug: str, wanted: Registration, now: datetime) -> Registered:
-    operator = current_operator()
-
-    def work(session: Session) -> tuple[int, Registered]:
-        event = visible_event(session, operator, slug)
-        delegation = visible_delegation(session, operator, event, _number(wanted.delegation))
-        registered = register(
-            session,
-            event,
-            wanted,
-            delegation_id=delegation.id,
-            category_id=_category(session, event, wanted.category).id,
-            source=RegistrationSource.FORM,
-            keys=marhaba().keys,
-            now=now,
-            operator_id=operator.id,
-        )
-        return event.id, registered
-
-    event_id, registered = in_transaction(database(), work)
-    marhaba().live.nudge(event_id)
-    return registered
+def _register(visit: EventVisit, wanted: Registration) -> Registered:
+    session, event, number = visit.session, visit.event, _number(wanted.delegation)
+    delegation = visible_delegation(session, visit.operator, event, number)
+    return register(
+        session,
+        event,
+        wanted,
+        delegation_id=delegation.id,
+        category_id=_category(visit, wanted.category).id,
+        source=RegistrationSource.FORM,
+        keys=visit.keys,
+        **visit.who,
+    )
 
 
-def _category(session: Session, event: Event, chosen: str | None) -> Category:
-    category = session.get(Category, _number(chosen or ""))
-    if category is None or category.event_id != event.id:
+def _edit(visit: EventVisit, participant_id: int, wanted: Registration) -> None:
+    edit(
+        visit.session,
+        visit.event,
+        person_of(visit, participant_id).id,
+        wanted,
+        category_id=_category(visit, wanted.category).id,
+        **visit.who,
+    )
+
+
+def _category(visit: EventVisit, chosen: str | None) -> Category:
+    category = visit.session.get(Category, _number(chosen or ""))
+    if category is None or category.event_id != visit.event.id:
         raise NotFound("there is no such category")
     return category
 
@@ -184,6 +150,5 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def _sentences(problems: list[Problem]) -> dict[str, str]:
-    language = page_language()
-    return {problem.column: problem_sentence(problem, language) for problem in problems}
+def _sentences(visit: EventVisit, problems: list[Problem]) -> dict[str, str]:
+    return {problem.column: problem_sentence(problem, visit.language) for problem in problems}

@@ -21,7 +21,7 @@ def this_address() -> str:
     return (request.script_root + request.full_path).removesuffix("?")
 
 
-def own_address(address: str | None, otherwise: str = "organiser.overview") -> str:
+def own_address(address: str | None, otherwise: str = "overview.show") -> str:
     """Return `address` if it is a path of ours, so that nobody is led to another site.
 
     On a host that we share, what lies beside our path is another site, too.

@@ -159,7 +159,7 @@ def _fault(fault: MarhabaError) -> ResponseReturnValue:
         return too_many_page(fault)
     if isinstance(fault, Unauthenticated):
         back = this_address() if request.method == "GET" else None
-        return redirect(url_for("auth.login", next=back))
+        return redirect(url_for("sign_in.show", next=back))
     if isinstance(fault, OnlyThisMachine):
         return _nothing_leaves(fault)
     return error_page(http_status(fault))
@@ -167,7 +167,7 @@ def _fault(fault: MarhabaError) -> ResponseReturnValue:
 
 def _nothing_leaves(fault: OnlyThisMachine) -> ResponseReturnValue:
     """Say why, with the field to change it; from there the reader goes back and does it again."""
-    back = this_address() if request.method == "GET" else url_for("organiser.overview")
+    back = this_address() if request.method == "GET" else url_for("overview.show")
     refusal = refusal_of(fault.problem)
     return render_template("network/only_this_machine.html", refusal=refusal, back=back), 409
 

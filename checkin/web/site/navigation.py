@@ -6,27 +6,27 @@ from flask import request
 
 #: behind each link of an event's navigation: whole blueprints, or single endpoints
 _EVENT = {
-    "organiser.board": {"organiser.board"},
-    "participants.index": {"participants", "badge_desk"},
+    "board.show": {"board"},
+    "participants.index": {"participants", "badges"},
     "delegations.index": {
         *("delegations", "importing", "delegation_badges", "delegation_link", "buses")
     },
     "delivery.index": {"delivery"},
-    "organiser.devices": {"organiser.devices", "gate_desk"},
+    "devices.show": {"devices", "gates"},
     "conflicts.index": {"conflicts"},
-    "event_settings.edit": {
-        *("first_steps", "event_settings", "categories", "quotas", "message_texts"),
-        *("event_look", "rehearsal", "records"),
+    "settings.edit": {
+        *("first_steps", "settings", "categories", "quotas", "message_texts"),
+        *("look", "rehearsal", "records"),
     },
 }
 _SETTINGS = {
     "first_steps.resume": {"first_steps"},
-    "event_settings.edit": {"event_settings"},
+    "settings.edit": {"settings"},
     "categories.show": {"categories"},
     "quotas.show": {"quotas"},
     "message_texts.edit": {"message_texts"},
-    "event_look.edit": {"event_look"},
-    "organiser.devices": {"organiser.devices", "gate_desk"},
+    "look.edit": {"look"},
+    "devices.show": {"devices", "gates"},
     "rehearsal.show": {"rehearsal"},
     "records.export": {"records.export"},
     "records.purge": {"records.purge", "records.erase"},

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from flask import current_app, redirect, request, session, url_for
+from flask import Flask, current_app, has_request_context, redirect, request, url_for
+from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
-from flask_login import LoginManager, current_user, login_user
+from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy.orm import Session
 
-from checkin.db.engine import in_transaction
-from checkin.db.models import Operator, Role
-from checkin.domain.accounts.browsers import device_name, network_of
+from checkin.db.models import Operator
 from checkin.errors import Forbidden, Unauthenticated
 from checkin.services.accounts.second_factor import is_missing
-from checkin.services.accounts.sessions import Lifetimes, open_session, signed_in_with
-from checkin.web.accounts.known_browser import remember_browser
-from checkin.web.site.permissions import PERMISSIONS, Audience, may_use
+from checkin.services.accounts.sessions import Lifetimes, signed_in_with
+from checkin.web.site.permissions import Allowed, Audience, allowed_at, may_use
 from checkin.web.site.state import database, marhaba
 
 csrf = CSRFProtect()
@@ -26,8 +23,21 @@ csrf = CSRFProtect()
 
 #: what may be asked for while the second factor that the settings want is missing
 _BEFORE_SECOND_FACTOR = frozenset(
-    {"second_factor.show", "second_factor.begin", "second_factor.turn_on", "auth.logout"}
+    {"second_factor.show", "second_factor.begin", "second_factor.turn_on", "sign_in.sign_out"}
 )
+
+
+class SessionCookies(SecureCookieSessionInterface):
+    """Keeps the cookie to our path of the host, and `Secure` where the request came over TLS."""
+
+    def get_cookie_path(self, app: Flask) -> str:  # noqa: ARG002 - the path is the request's
+        """Return the path below which the browser shows the cookie."""
+        return request.script_root or "/"
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        """Say whether browsers may send the cookie over TLS only, whatever the settings say."""
+        over_tls = has_request_context() and request.is_secure
+        return over_tls or super().get_cookie_secure(app)
 
 
 class SignedIn:
@@ -90,73 +100,34 @@ def current_operator() -> Operator:
     return operator
 
 
-def begin_session(operator: Operator, *, renewed: bool = False) -> None:
-    """Sign an operator in with a new session: nothing that was in the old one is taken over.
-
-    Args:
-        renewed: they were signed in already, and something about the account changed.
-    """
-    start_afresh()
-
-    def work(opened: Session) -> str:
-        return open_session(
-            opened,
-            operator.id,
-            device=device_name(request.user_agent.string),
-            network=network_of(request.remote_addr),
-            now=datetime.now(UTC),
-            lifetimes=lifetimes(),
-            renewed=renewed,
-        )
-
-    token = in_transaction(database(), work)
-    remember_browser(operator.id)
-    session.permanent = True
-    signed_in = signed_in_by_token(token)
-    if signed_in is not None:
-        login_user(signed_in)
-
-
-def start_afresh() -> None:
-    """Forget all that the browser's session holds, but for the language."""
-    language = session.get("language")
-    session.clear()
-    if language:
-        session["language"] = language
-
-
 def permit() -> ResponseReturnValue | None:
-    """Refuse a request that the permission table does not allow; runs before every request.
+    """Refuse a request that its route does not allow; runs before every request.
 
     Whoever has to set a second factor up first is led there.
 
     Raises:
         Unauthenticated: nobody is signed in, and the route is not open.
-        Forbidden: the role may not, or the route has no row.
+        Forbidden: the role may not, or the route does not say who may.
     """
     endpoint = request.endpoint
     if endpoint is None:
         return None  # no such address: the 404 says so
-    audience = PERMISSIONS.get(endpoint)
-    if audience in (Audience.DEVICE, Audience.LINK):
+    allowed = allowed_at(endpoint)
+    if allowed in (Audience.DEVICE, Audience.LINK):
         return None  # no cookie is looked at, so nothing can be forged with one
     csrf.protect()
     if may_use(operator_or_none(), endpoint):
-        return _second_factor_first(endpoint, audience)
-    if audience is not None and operator_or_none() is None:
+        return _second_factor_first(endpoint, allowed)
+    if allowed is None:
+        current_app.logger.error("%s does not say who may use it", endpoint)
+    elif operator_or_none() is None:
         raise Unauthenticated("sign in first")
-    if audience is None:
-        current_app.logger.error(
-            "%s has no row in checkin.services.accounts.own_delegation", endpoint
-        )
     raise Forbidden("your role may not do this: ask an organiser")
 
 
-def _second_factor_first(
-    endpoint: str, audience: frozenset[Role] | Audience | None
-) -> ResponseReturnValue | None:
+def _second_factor_first(endpoint: str, allowed: Allowed | None) -> ResponseReturnValue | None:
     operator = operator_or_none()
-    if operator is None or isinstance(audience, Audience) or endpoint in _BEFORE_SECOND_FACTOR:
+    if operator is None or isinstance(allowed, Audience) or endpoint in _BEFORE_SECOND_FACTOR:
         return None
     if not is_missing(operator, marhaba().settings.second_factor):
         return None

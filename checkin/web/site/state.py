@@ -17,8 +17,8 @@ from checkin.services.gates.gate_list import SealedEntries
 from checkin.services.limits.limits import Limits
 from checkin.services.network.certificates.authority import Authority
 from checkin.settings import Settings
-from checkin.web.network.known_address import KnownAddress
 from checkin.web.site.background import BackgroundTasks
+from checkin.web.site.known_address import KnownAddress
 
 EXTENSION = "marhaba"
 #: what can be watched of an event: the contract's counts, and all that a board shows

@@ -1,9 +1,10 @@
-"""Static files go over the network compressed: the scan page is half as heavy so."""
+"""The files that pages are made of: where templates are, and static files sent compressed."""
 
 from __future__ import annotations
 
 import gzip
 from functools import lru_cache
+from pathlib import Path
 
 from flask import Flask, Response, request
 
@@ -12,8 +13,20 @@ _PACKED = {"text/css", "text/javascript", "application/wasm", "image/svg+xml"}
 _SMALLEST_BYTES = 600
 
 
+def template_folder(package: Path) -> Path:
+    """Return the templates of the package in this folder.
+
+    A wheel holds them in the package; in a checkout they stand beside it.
+    """
+    within = package / "templates"
+    return within if within.is_dir() else package.parent / "templates"
+
+
 def pack_static_files(app: Flask) -> None:
-    """Compress what `app` answers under its static folder, for browsers that take gzip."""
+    """Compress what `app` answers under its static folder, for browsers that take gzip.
+
+    The scan page is half as heavy so.
+    """
     app.after_request(_packed)
 
 

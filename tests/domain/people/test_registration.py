@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from checkin.domain.common.problems import Problem
 from checkin.domain.people.registration import Registration, validate
+from checkin.words.languages import LANGUAGES
 from checkin.words.problems import COLUMN_NAMES, problem_sentence
 
 
@@ -98,12 +99,8 @@ def test_any_text_is_registered_or_refused_with_sentences(raw):
     answer = validate(raw)
 
     if isinstance(answer, list):
-        said = [
-            problem_sentence(problem, language)
-            for problem in answer
-            for language in ("fr", "ar", "en")
-        ]
-        assert len(said) == 3 * len(answer) > 0
+        said = [problem_sentence(problem, language) for problem in answer for language in LANGUAGES]
+        assert len(said) == len(LANGUAGES) * len(answer) > 0
         assert not any("\0" in sentence or "\u202e" in sentence for sentence in said)
     else:
         assert answer.name or answer.name_ar

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 
 from checkin.db.models import EntryStop, Role
 from checkin.services.gates.stops import lift_stop, open_stop, stop_entries
+from checkin.words.languages import LANGUAGES
 from tests.support import factories
 from tests.support.factories import NOW
 from tests.support.racing import race
@@ -18,7 +19,7 @@ def test_one_stop_and_the_last_words_whoever_was_first(database, event):
     operator = an_operator(database, Role.ORGANISER)
 
     def stop(at):
-        words = dict.fromkeys(("fr", "ar", "en"), f"Arrêt {at}")
+        words = dict.fromkeys(LANGUAGES, f"Arrêt {at}")
         factories.write(
             database, lambda s: stop_entries(s, event, words, operator_id=operator.id, now=NOW)
         )
@@ -32,7 +33,7 @@ def test_one_stop_and_the_last_words_whoever_was_first(database, event):
 
 def test_lifted_twice_at_once_is_lifted_once_and_another_stop_may_begin(database, event):
     operator = an_operator(database, Role.ORGANISER)
-    words = dict.fromkeys(("fr", "ar", "en"), "Arrêt")
+    words = dict.fromkeys(LANGUAGES, "Arrêt")
 
     def lift(_at):
         factories.write(database, lambda s: lift_stop(s, event, operator_id=operator.id, now=NOW))

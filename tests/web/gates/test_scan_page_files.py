@@ -11,8 +11,9 @@ import pytest
 
 from checkin.web.gates import kept_files
 from checkin.web.gates.kept_files import fingerprint, scan_page_files
-from checkin.web.site.template_folder import template_folder
+from checkin.web.site.static import template_folder
 from checkin.words.compiled import catalogue_files
+from checkin.words.languages import LANGUAGES, SOURCE_LANGUAGE
 
 STATIC = Path(__file__).parents[3] / "checkin" / "static"
 GZIP = {"Accept-Encoding": "gzip"}
@@ -88,7 +89,9 @@ def test_every_place_where_the_page_takes_its_text_has_files():
     places += [(package, place) for place in kept_files._PROGRAM]
 
     assert [place for folder, place in places if not any(folder.glob(place))] == []
-    assert {file.parent.parent.name for file in catalogue_files()} == {"ar", "fr"}
+    assert {file.parent.parent.name for file in catalogue_files()} == {*LANGUAGES} - {
+        SOURCE_LANGUAGE
+    }
 
 
 def test_a_change_of_any_file_of_the_program_or_of_the_events_clocks_makes_a_new_version(

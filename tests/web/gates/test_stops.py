@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from checkin.db.models import Activity
+from checkin.words.languages import LANGUAGES
 from tests.support import factories
 from tests.support.api_client import Api, a_scan
 
 STOP = "/events/rabat-2025/stop"
-MESSAGES = {"message_fr": "Alarme incendie", "message_ar": "إنذار حريق", "message_en": "Fire alarm"}
-SAID = {"fr": "Alarme incendie", "ar": "إنذار حريق", "en": "Fire alarm"}
+SAID = dict.fromkeys(LANGUAGES, "Fire alarm") | {"fr": "Alarme incendie", "ar": "إنذار حريق"}
+MESSAGES = {f"message_{language}": text for language, text in SAID.items()}
 REFUSED = ("error", "invalid_time")
 
 

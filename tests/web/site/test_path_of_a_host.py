@@ -20,7 +20,7 @@ PUBLIC = "http://event.example.org/marhaba"
 #: every attribute that holds a path: href, src, action, data-…
 _PATHS = re.compile(r'\s[a-z-]+="(/[^"]*)"')
 _COMMENT = re.compile(r"//.*$|^\s*/?\*.*$", re.M)
-_STREAMS = {"organiser.board_live", "api.lists.stream_counts"}
+_STREAMS = {"board.live", "api.lists.stream_counts"}
 
 
 @pytest.fixture

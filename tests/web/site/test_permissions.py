@@ -1,17 +1,22 @@
-"""Who may open what: the table itself, and that the pages obey it."""
+"""Who may open what: that every route says so, and that the pages obey it."""
 
 from __future__ import annotations
+
+import re
+from pathlib import Path
 
 import pytest
 from flask import request, template_rendered
 from werkzeug.routing import Rule
 
 from checkin.db.models import Role
-from checkin.web.site.permissions import PERMISSIONS, Audience
+from checkin.web.site.permissions import Allowed, Audience, permissions_of
 from checkin.web.site.state import API
 from tests.support import factories
 
 EVENT = "/events/rabat-2025"
+TEMPLATES = Path(__file__).parents[3] / "templates"
+_NAMED = re.compile(r"""\b(?:may|url_for)\(["']([a-z_.]+)["']""")
 EVERYBODY = set(Role)
 ADMINISTRATORS = {Role.ADMINISTRATOR}
 STAFF = {Role.ADMINISTRATOR, Role.ORGANISER}
@@ -139,26 +144,61 @@ FORMS = {
 }
 
 
-def routes_of(app) -> list[Rule]:
-    """Every route of the pages and of the device API."""
-    return [*app.url_map.iter_rules(), *app.extensions[API].url_map.iter_rules()]
+def routes_of(app) -> list[tuple[Rule, Allowed | None]]:
+    """Every route of the pages and of the device API, with who may use it."""
+    both = (app, app.extensions[API])
+    return [
+        (rule, permissions_of(each)[rule.endpoint])
+        for each in both
+        for rule in each.url_map.iter_rules()
+    ]
 
 
-def test_every_route_has_a_row_and_every_row_a_route(app):
-    assert set(PERMISSIONS) == {rule.endpoint for rule in routes_of(app)}
+def silent(app) -> list[str]:
+    return [rule.endpoint for rule, allowed in routes_of(app) if allowed is None]
+
+
+def test_every_route_says_who_may_use_it(app):
+    assert silent(app) == []
+
+
+def test_a_route_that_does_not_say_who_may_use_it_is_found_in_pages_and_api(app):
+    for each in (app, app.extensions[API]):
+        each.add_url_rule("/forgotten", "forgotten", lambda: "secret")
+
+    assert silent(app) == ["forgotten", "forgotten"]
 
 
 def test_only_the_device_api_goes_without_a_session(app):
-    without = {
-        rule.rule for rule in routes_of(app) if PERMISSIONS[rule.endpoint] is Audience.DEVICE
-    }
+    without = {rule.rule for rule, allowed in routes_of(app) if allowed is Audience.DEVICE}
+    assert without
     assert {rule for rule in without if not rule.startswith("/api/v1/")} == set()
 
 
-def test_a_route_without_a_row_is_refused_to_everybody(app, signed_in):
+def test_a_route_that_does_not_say_who_may_use_it_is_refused_to_everybody(app, signed_in):
     app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
 
-    assert signed_in(Role.ADMINISTRATOR).open("/forgotten").status_code == 403
+    for role in Role:
+        assert signed_in(role).open("/forgotten").status_code == 403
+    assert app.test_client().get("/forgotten").status_code == 403
+
+
+def test_every_page_that_a_template_asks_about_or_leads_to_exists(app):
+    """`may` says no to an endpoint that is not there: a slip would hide a link from everybody."""
+    asked = {name: sorted(_NAMED.findall(path.read_text("utf-8"))) for name, path in _templates()}
+    unknown = {
+        (name, endpoint)
+        for name, endpoints in asked.items()
+        for endpoint in endpoints
+        if endpoint not in app.view_functions
+    }
+
+    assert sum(map(len, asked.values())) > 150
+    assert unknown == set()
+
+
+def _templates():
+    return [(path.name, path) for path in TEMPLATES.rglob("*.html")]
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -190,8 +230,6 @@ def test_a_page_stands_in_the_folder_that_its_view_is_named_for(
     shared = {"error.html", "overview.html"}
     assert {(room, folder) for room, folder in rooms if folder not in {room, *shared}} == {
         ("badges", "people"),  # a participant's badge is on the participant's page
-        ("events", "board"),
-        ("events", "gates"),
     }
 
 

@@ -11,8 +11,9 @@ from sqlalchemy import select, text
 from werkzeug.routing import Rule
 
 from checkin.db.models import Base, Role
-from checkin.web.site.permissions import PERMISSIONS, Audience
+from checkin.web.site.permissions import Audience, permissions_of
 from checkin.web.site.state import API
+from checkin.words.languages import LANGUAGES
 from tests.support import factories
 from tests.support.factories import write
 from tests.web.browsing import Browsing
@@ -27,15 +28,15 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 #: its answer never ends
-_STREAMS = {"organiser.board_live", "api.lists.stream_counts"}
+_STREAMS = {"board.live", "api.lists.stream_counts"}
 
 
 def rules(app, method: str) -> list[Rule]:
     return [rule for rule in app.url_map.iter_rules() if method in (rule.methods or ())]
 
 
-def takes_cookies(rule: Rule) -> bool:
-    return PERMISSIONS[rule.endpoint] not in (Audience.DEVICE, Audience.LINK)
+def takes_cookies(app, rule: Rule) -> bool:
+    return permissions_of(app)[rule.endpoint] not in (Audience.DEVICE, Audience.LINK)
 
 
 def contents(database) -> dict[str, list[tuple[object, ...]]]:
@@ -93,7 +94,7 @@ def test_no_page_takes_a_form_without_its_token(app, database, chief):
             house.path(rule, operator_id=1, session_id=1)
         ).status_code
         for rule in rules(app, "POST")
-        if takes_cookies(rule)
+        if takes_cookies(app, rule)
     }
 
     assert len(statuses) > 40
@@ -122,7 +123,7 @@ def test_what_is_too_large_is_refused_before_it_is_read(app, database, chief):
             house.path(rule), large, "application/x-www-form-urlencoded"
         ).status_code
         for rule in rules(app, "POST")
-        if takes_cookies(rule)
+        if takes_cookies(app, rule)
     }
 
     assert {rule: status for rule, status in statuses.items() if status != 413} == {}
@@ -173,8 +174,8 @@ def test_a_coordinator_reaches_nothing_of_another_delegation(
         for rule in app.url_map.iter_rules()
         if "slug" in rule.arguments
         and _names(rule)
-        and not isinstance(PERMISSIONS[rule.endpoint], Audience)
-        and Role.COORDINATOR in PERMISSIONS[rule.endpoint]
+        and isinstance(allowed := permissions_of(app)[rule.endpoint], frozenset)
+        and Role.COORDINATOR in allowed
     ]
     before = contents(database)
 
@@ -204,7 +205,7 @@ EVIL = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>"
 def test_a_stored_name_is_text_on_every_page(app, database, chief):
     house = a_house(database, "evil", EVIL)
     write(database, lambda s: s.execute(text("UPDATE operator SET name = :n"), {"n": EVIL}))
-    chief.send("/events/evil/stop", message_fr=EVIL, message_ar=EVIL, message_en=EVIL)
+    chief.send("/events/evil/stop", **{f"message_{language}": EVIL for language in LANGUAGES})
 
     shown = 0
     for rule in rules(app, "GET"):

@@ -1,0 +1,157 @@
+"""One participant's badge at a desk: print it, share it, replace it, take it away."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import cast, get_args
+from uuid import UUID
+
+from flask import Response, make_response, redirect, request
+
+from badges.pdf import Design, single_badge_pdf
+from checkin.domain.scanning.verdict import RegistrationStatus
+from checkin.errors import InvalidRequest, NotFound
+from checkin.services.badges.issue import reissue_badge, revoke_badge
+from checkin.services.badges.page import page_address, page_secret
+from checkin.services.badges.printing import DeskBadge, desk_badge, print_badge, system_printer
+from checkin.services.badges.specs import badge_specs
+from checkin.services.events.look import look_of
+from checkin.services.network.public_address import PublicAddress
+from checkin.web.badges.sharing import Sharing, sharing_of
+from checkin.web.site.addresses import this_address
+from checkin.web.site.outgoing import address_refusal, public_address
+from checkin.web.site.visits import NAMES, REGISTRARS, Answer, EventVisit, pages, visited_by
+
+bp = pages(__name__)
+
+_LONGEST_REASON = 200
+
+
+@bp.get("/events/<slug>/participants/<int:participant_id>")
+@visited_by(NAMES)
+def show(visit: EventVisit, participant_id: int) -> Answer:
+    """Show a participant, their badge, and what can be done with it."""
+    address, settings = public_address(), visit.server.settings
+    desk = _desk(visit, participant_id)
+    return visit.show(
+        "people/participant.html",
+        desk=desk,
+        person=desk.participant,
+        sharing=_sharing(visit, desk, address),
+        page_here=_page_here(visit, desk),
+        refusal=address_refusal(address),
+        back=this_address(),
+        design=settings.print_design,
+        printer=system_printer(settings.printer),
+        said=request.args.get("said"),
+    )
+
+
+@bp.get("/events/<slug>/participants/<int:participant_id>/badge.pdf")
+@visited_by(NAMES)
+def open_pdf(visit: EventVisit, participant_id: int) -> Answer:
+    """Return the badge as the participant gets it by e-mail: an A4 page to print at home."""
+    session, event, desk = visit.session, visit.event, _desk(visit, participant_id)
+    specs = badge_specs(session, event, visit.keys, participant_ids=[participant_id])
+    if desk.badge is None or not specs:
+        raise NotFound("this badge was revoked")
+    return _pdf(single_badge_pdf(specs[0], look=look_of(session, event)))
+
+
+@bp.post("/events/<slug>/participants/<int:participant_id>/print")
+@visited_by(NAMES)
+def print_one(visit: EventVisit, participant_id: int) -> Answer:
+    """Print the badge on the server's printer; without one, open it in the browser."""
+    settings = visit.server.settings
+    printed = print_badge(
+        visit.server.database,
+        lambda session: visit.within(session).event,
+        participant_id,
+        keys=visit.keys,
+        printer=system_printer(settings.printer),
+        design=_design(request.form.get("design", settings.print_design)),
+        own_delegation=visit.own_delegation,
+        **visit.who,
+    )
+    return _pdf(printed.pdf) if printed.printer is None else _back(visit, participant_id, "printed")
+
+
+@bp.post("/events/<slug>/participants/<int:participant_id>/reissue")
+@visited_by(NAMES)
+def reissue(visit: EventVisit, participant_id: int) -> Answer:
+    """Replace the badge: the old code is refused from now on."""
+    visit.write(partial(_reissue, participant_id=participant_id))
+    return _back(visit, participant_id, "reissued")
+
+
+@bp.post("/events/<slug>/participants/<int:participant_id>/revoke")
+@visited_by(REGISTRARS)
+def revoke(visit: EventVisit, participant_id: int) -> Answer:
+    """Take the badge away without giving another."""
+    visit.write(partial(_revoke, participant_id=participant_id))
+    return _back(visit, participant_id, "revoked")
+
+
+def _reissue(visit: EventVisit, participant_id: int) -> None:
+    reissue_badge(
+        visit.session,
+        visit.event,
+        _desk(visit, participant_id).participant.id,
+        keys=visit.keys,
+        reason=_reason(),
+        of_issue=request.form.get("issue", type=int),
+        **visit.who,
+    )
+
+
+def _revoke(visit: EventVisit, participant_id: int) -> None:
+    person = _desk(visit, participant_id).participant
+    revoke_badge(visit.session, visit.event, person.id, reason=_reason(), **visit.who)
+
+
+def _desk(visit: EventVisit, participant_id: int) -> DeskBadge:
+    return desk_badge(visit.session, visit.event, participant_id, visit.own_delegation)
+
+
+def _sharing(visit: EventVisit, desk: DeskBadge, address: PublicAddress) -> Sharing | None:
+    """Return the links to send; none where the badge opens nothing, or they would lead nowhere."""
+    badge_id = _opening_badge(desk)
+    if badge_id is None or address.is_only_here:
+        return None
+    return sharing_of(desk.participant, page_address(visit.keys, address.url, badge_id))
+
+
+def _page_here(visit: EventVisit, desk: DeskBadge) -> str:
+    """Return the badge's page under the address that this browser uses."""
+    badge_id = _opening_badge(desk)
+    if badge_id is None:
+        return ""
+    return visit.address("badge_page.show", secret=page_secret(visit.keys, badge_id))
+
+
+def _opening_badge(desk: DeskBadge) -> UUID | None:
+    confirmed = desk.participant.standing == RegistrationStatus.CONFIRMED
+    return desk.badge.id if desk.badge is not None and confirmed else None
+
+
+def _reason() -> str:
+    return request.form.get("reason", "").strip()[:_LONGEST_REASON] or "not said"
+
+
+def _design(text: str) -> Design:
+    if text not in get_args(Design):
+        raise InvalidRequest("choose one of the designs")
+    return cast(Design, text)
+
+
+def _pdf(content: bytes) -> Response:
+    response = make_response(content)
+    response.headers["Content-Type"] = "application/pdf"
+    response.headers["Content-Disposition"] = 'inline; filename="badge.pdf"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _back(visit: EventVisit, participant_id: int, said: str) -> Answer:
+    address = visit.address("badges.show", participant_id=participant_id, said=said)
+    return redirect(address, 303)

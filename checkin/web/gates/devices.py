@@ -1,0 +1,90 @@
+"""The page of gates and devices: pair devices, move them, take their right away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import redirect, request
+from flask_babel import gettext as _
+
+from checkin.domain.common.problems import InvalidValue
+from checkin.errors import Conflict, InvalidRequest, MarhabaError
+from checkin.services.events.events import categories_of
+from checkin.services.gates.devices import devices_of, gates_of, revoke_device
+from checkin.services.gates.gates import categories_of_gates, change_device
+from checkin.web.gates.pairing import open_pairing_at
+from checkin.web.site.outgoing import address_refusal
+from checkin.web.site.visits import STAFF, Answer, EventVisit, pages, visited_by
+from checkin.words.problems import problem_advice
+
+bp = pages(__name__)
+
+
+@bp.get("/events/<slug>/devices")
+@visited_by(STAFF)
+def show(visit: EventVisit) -> Answer:
+    """List the devices, with the form that opens a pairing."""
+    return _page(visit)
+
+
+@bp.post("/events/<slug>/devices/pairing")
+@visited_by(STAFF)
+def pair(visit: EventVisit) -> Answer:
+    """Open a pairing for a gate and show its code, this once."""
+    pairing = open_pairing_at(visit, request.form.get("gate", ""))
+    return _page(visit, pairing=pairing), 201 if pairing.code else 400
+
+
+@bp.post("/events/<slug>/devices/<int:device_id>")
+@visited_by(STAFF)
+def change(visit: EventVisit, device_id: int) -> Answer:
+    """Rename a device, or move it to another gate."""
+    name, gate = request.form.get("name", ""), request.form.get("gate_id", 0, type=int)
+    return changed(
+        visit,
+        f"device-{device_id}",
+        lambda v: change_device(v.session, v.event, device_id, name=name, gate_id=gate, **v.who),
+    )
+
+
+@bp.post("/events/<slug>/devices/<int:device_id>/revoke")
+@visited_by(STAFF)
+def revoke(visit: EventVisit, device_id: int) -> Answer:
+    """Take a device's right away."""
+    visit.write(lambda v: revoke_device(v.session, v.event, device_id, **v.who))
+    visit.server.devices.forget()
+    return redirect(visit.address("devices.show"))
+
+
+def changed(visit: EventVisit, form: str, change: Callable[[EventVisit], object]) -> Answer:
+    """Change a gate or a device; a fault comes back beside the form of the page it was made in."""
+    try:
+        visit.write(change)
+    except (InvalidValue, InvalidRequest, Conflict) as fault:
+        said, problem = request.form.get("name", ""), _sentence(visit, fault)
+        return _page(visit, refused=form, problem=problem, said=said), 400
+    visit.server.devices.forget()  # a moved device's next scan counts at its new gate
+    visit.nudge()
+    return redirect(visit.address("devices.show"))
+
+
+def _sentence(visit: EventVisit, fault: MarhabaError) -> str:
+    if isinstance(fault, InvalidValue):
+        return problem_advice(fault.in_column("name"), visit.language)
+    if isinstance(fault, Conflict):
+        return str(_("This name is taken, or the device was revoked: reload the page and look."))
+    return str(_("Write a name of 1 to 120 characters."))
+
+
+def _page(visit: EventVisit, **more: object) -> str:
+    session, event = visit.session, visit.event
+    return visit.show(
+        "gates/devices.html",
+        devices=devices_of(session, event.id, visit.now),
+        gates=gates_of(session, event.id),
+        categories=categories_of(session, event),
+        admitted=categories_of_gates(session, event),
+        refusal=address_refusal(),
+        back=visit.address("devices.show"),
+        **more,
+    )
