@@ -8,6 +8,7 @@ from gettext import GNUTranslations
 from io import BytesIO
 
 import pytest
+from sqlalchemy import inspect
 
 from checkin.domain.scanning.messages import verdict_message
 from checkin.domain.scanning.reasons import REASONS, ROWS, Face, Reason
@@ -32,7 +33,7 @@ MARKS = {Face.REFUSED: "red ✗", Face.ALREADY: "amber ↺"}
 
 @pytest.fixture
 def databases(sqlite_databases):
-    """Nothing is asked of the database."""
+    """Only what migrations made of one database is looked at."""
     return sqlite_databases
 
 
@@ -134,10 +135,19 @@ def test_every_reader_knows_every_reason(knows):
 @pytest.mark.parametrize("knows", READERS)
 def test_a_reason_that_a_reader_does_not_know_is_noticed(knows, monkeypatch):
     """The control: a row that nobody else has heard of."""
-    row = replace(REASONS[0], reason="banned_item", refused="Banned", let_in="In", practised=True)
-    monkeypatch.setitem(ROWS, "banned_item", row)
+    row = replace(REASONS[0], reason="of_tomorrow", refused="Banned", let_in="In", practised=True)
+    monkeypatch.setitem(ROWS, "of_tomorrow", row)
 
-    assert not knows("banned_item")
+    assert not knows("of_tomorrow")
+
+
+@pytest.mark.parametrize("table", ["scan", "conflict"])
+def test_a_migrated_database_takes_every_reason_and_no_other(table, database):
+    with database.reading() as connection:
+        checks = inspect(connection).get_check_constraints(table)
+
+    [sentence] = [one["sqltext"] for one in checks if one["name"] == f"ck_{table}_reason"]
+    assert re.findall(r"'(\w+)'", sentence) == list(Reason)
 
 
 def test_the_rows_stand_in_the_order_of_the_reasons_once_each():

@@ -1,10 +1,20 @@
 // Stand-ins for what a module is given, and scans and people to give it.
+import { readFileSync } from "node:fs";
 import { DeviceClock } from "../../checkin/static/js/offline/clock.js";
 
+/** @import { ReasonRow } from "../../checkin/static/js/offline/admission.js" */
 /** @import { EntryContent } from "../../checkin/static/js/offline/gate-list.js" */
 /** @import { LeaseReply } from "../../checkin/static/js/offline/leases.js" */
 /** @import { Passage } from "../../checkin/static/js/offline/memory.js" */
 /** @import { Scan, ScanReply } from "../../checkin/static/js/offline/scan.js" */
+
+const VECTORS = new URL("../vectors/admission.json", import.meta.url);
+
+/**
+ * The reasons as the server hands them to the page, without their sentences.
+ * @type {ReasonRow[]}
+ */
+export const REASONS = JSON.parse(readFileSync(VECTORS, "utf-8")).reasons;
 
 /** 14 June 2025 at noon, by the server's clock. */
 export const NOON = Date.parse("2025-06-14T12:00:00Z");

@@ -80,6 +80,12 @@ def test_the_defaults_of_the_vectors_are_those_of_the_code():
     assert policy_of({}) == EntryPolicy()
 
 
+def test_the_reasons_of_the_vectors_are_those_of_the_code():
+    rows = [{"reason": row.reason, "forceable": row.forceable, "face": row.face} for row in REASONS]
+
+    assert VECTORS["reasons"] == rows
+
+
 def entered_if_inside(f):
     return f.entries > 0 or not f.inside
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 import { decide, FACTS, POLICY } from "../../../checkin/static/js/offline/admission.js";
+import { REASONS } from "../fakes.js";
 
 /** @import { Decision, Facts, Policy } from "../../../checkin/static/js/offline/admission.js" */
 
@@ -50,7 +51,7 @@ test("what is not said has the value that it has in Python", () => {
 
 for (const { name, facts, at, policy, verdict } of cases) {
   test(name, () => {
-    const decision = decide({ ...FACTS, ...facts }, Date.parse(at), policyOf(policy));
+    const decision = decide({ ...FACTS, ...facts }, Date.parse(at), policyOf(policy), REASONS);
 
     assert.deepEqual(decision, verdict);
   });

@@ -15,12 +15,14 @@ import {
   NOON,
   ONE,
   PLACE,
+  REASONS,
   STRANGER,
   TestClock,
   TWO,
 } from "../fakes.js";
 import { aList, tokenOf } from "../lists.js";
 
+/** @import { ReasonRow } from "../../../checkin/static/js/offline/admission.js" */
 /** @import { LeaseReply } from "../../../checkin/static/js/offline/leases.js" */
 /** @import { ListReply } from "../../../checkin/static/js/offline/list-checks.js" */
 
@@ -32,15 +34,16 @@ const OK = { status: "ok", reason: null };
  * Return a gate without the network that holds a list and a lease.
  * @param {ListReply | null} list
  * @param {LeaseReply | null} lent
+ * @param {ReasonRow[]} reasons
  */
-async function aGate(list, lent = null) {
+async function aGate(list, lent = null, reasons = REASONS) {
   const storage = new Storage();
   const spool = await Spool.of(storage);
   const held = new HeldList(storage, spool.kept, "rabat");
   if (list) await held.take(list, "");
   if (lent) await spool.takeLease(lent, lent.lease_id);
   const clock = new TestClock();
-  return { gate: new OfflineGate(held, spool.memory, clock, PLACE), held, spool, clock };
+  return { gate: new OfflineGate(held, spool.memory, clock, PLACE, reasons), held, spool, clock };
 }
 
 /** @param {import("../../../checkin/static/js/offline/decisions.js").LocalAnswer} answer */
@@ -249,4 +252,16 @@ test("without a list, a lease or a key nobody comes in without a badge", async (
     answers.map(({ passage }) => passage),
     [null, null, null, null],
   );
+});
+
+test("a page that was kept with other reasons than its scripts know decides nothing by half of them", async () => {
+  const stranger = /** @type {any} */ ({ ...REASONS[0], reason: "of_tomorrow" });
+  for (const reasons of [[], REASONS.slice(1), [...REASONS.slice(1), stranger]]) {
+    const { gate } = await aGate(await aList(), aLease(), reasons);
+
+    const { verdict, decided, passage } = await gate.answer(aScan("s1"));
+
+    assert.deepEqual([verdict.unconfirmed, decided, passage], [true, null, null]);
+    assert.equal(gate.walkInKey, "");
+  }
 });

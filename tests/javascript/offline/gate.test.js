@@ -4,7 +4,7 @@ import { openGate } from "../../../checkin/static/js/offline/gate.js";
 import { Spool } from "../../../checkin/static/js/offline/spool.js";
 import { Storage } from "../../../checkin/static/js/offline/storage.js";
 import { emptyBrowser } from "../browser.js";
-import { aLease, aReply, aScan, KHEMISSET, ONE, PLACE } from "../fakes.js";
+import { aLease, aReply, aScan, KHEMISSET, ONE, PLACE, REASONS } from "../fakes.js";
 import { serverAnswering, told } from "../server/answers.js";
 
 /** @import { Happening } from "../../../checkin/static/js/server/courier.js" */
@@ -23,10 +23,14 @@ test("a reading is safe before it is on its way, and its verdict is told", async
     told(aReply(/** @type {import("../../../checkin/static/js/offline/scan.js").Scan} */ (body))),
   );
   const verdict = new Promise((done) => {
-    openGate(DEVICE, (happening) => {
-      heard.push(happening);
-      if (happening.verdict) done(happening.verdict);
-    }).then(async (gate) => {
+    openGate(
+      DEVICE,
+      (happening) => {
+        heard.push(happening);
+        if (happening.verdict) done(happening.verdict);
+      },
+      REASONS,
+    ).then(async (gate) => {
       assert.equal(await gate.read(ONE, "entry", "camera"), true);
     });
   });
@@ -40,7 +44,7 @@ test("a reading that could not be kept is told as a fault and not sent", async (
   const asked = serverAnswering(t, () => assert.fail("nothing is to be sent"));
   /** @type {Happening[]} */
   const heard = [];
-  const gate = await openGate(DEVICE, (happening) => heard.push(happening));
+  const gate = await openGate(DEVICE, (happening) => heard.push(happening), REASONS);
   await gate.spool.wipe(true);
 
   assert.equal(await gate.read(ONE, "entry", "camera"), false);
@@ -50,26 +54,26 @@ test("a reading that could not be kept is told as a fault and not sent", async (
 });
 
 test("what a browser erased is noticed, and the first time is none", async () => {
-  assert.equal((await openGate(DEVICE, untold)).wasErased, false);
-  assert.equal((await openGate({ ...DEVICE, opened: true }, untold)).wasErased, false);
+  assert.equal((await openGate(DEVICE, untold, REASONS)).wasErased, false);
+  assert.equal((await openGate({ ...DEVICE, opened: true }, untold, REASONS)).wasErased, false);
 
   emptyBrowser();
-  assert.equal((await openGate({ ...DEVICE, opened: true }, untold)).wasErased, true);
+  assert.equal((await openGate({ ...DEVICE, opened: true }, untold, REASONS)).wasErased, true);
 });
 
 test("another pairing takes over unsent scans and nothing else", async () => {
-  const gate = await openGate(DEVICE, untold);
+  const gate = await openGate(DEVICE, untold, REASONS);
   await gate.spool.takeLease(aLease(), "L1");
   await gate.spool.put(aScan("s1"), "f");
 
-  const next = await openGate({ ...DEVICE, id: 4 }, untold);
+  const next = await openGate({ ...DEVICE, id: 4 }, untold, REASONS);
 
   assert.deepEqual([next.spool.waitingCount, next.spool.memory.lease()], [1, null]);
   assert.equal(next.spool.kept.value("device_id"), 4);
 });
 
 test("the delegations are those that came with the lease", async () => {
-  const gate = await openGate(DEVICE, untold);
+  const gate = await openGate(DEVICE, untold, REASONS);
   assert.deepEqual(gate.delegations, []);
 
   await gate.spool.takeLease(aLease({ places: 2 }), "L1");
@@ -78,7 +82,7 @@ test("the delegations are those that came with the lease", async () => {
 });
 
 test("an override is a scan of its own, remembered when the server says yes", async (t) => {
-  const gate = await openGate(DEVICE, untold);
+  const gate = await openGate(DEVICE, untold, REASONS);
   const refused = aScan("s1", { source: "wedge" });
   const forced = gate.forcedScan(refused);
   const asked = serverAnswering(t, () => told(aReply(forced)));
@@ -99,7 +103,7 @@ test("an override is a scan of its own, remembered when the server says yes", as
 
 test("who leaves the gate gives the lease back and erases everything", async (t) => {
   const asked = serverAnswering(t, () => told({}));
-  const gate = await openGate(DEVICE, untold);
+  const gate = await openGate(DEVICE, untold, REASONS);
   await gate.spool.takeLease(aLease(), "L1");
 
   await gate.leave();
@@ -117,7 +121,7 @@ test("a lease is no more used before the server has it back, heard or not", asyn
     assert.equal((await Spool.of(new Storage())).memory.lease(), null);
     throw new TypeError("no network");
   });
-  const gate = await openGate(DEVICE, untold);
+  const gate = await openGate(DEVICE, untold, REASONS);
   await gate.spool.takeLease(aLease(), "L1");
 
   await gate.leave();
@@ -131,7 +135,7 @@ test("a device that was revoked keeps nothing, and says so to the server", async
   );
   /** @type {Happening} */
   const happening = await new Promise((stopped) => {
-    openGate(DEVICE, (one) => one.stopped && stopped(one)).then((gate) => gate.start());
+    openGate(DEVICE, (one) => one.stopped && stopped(one), REASONS).then((gate) => gate.start());
   });
 
   assert.deepEqual(happening, { stopped: "wiped", waiting: 0 });
@@ -141,7 +145,7 @@ test("a device that was revoked keeps nothing, and says so to the server", async
 
 test("no lease is given back while scans on it are unsent, and those stay", async (t) => {
   const asked = serverAnswering(t, () => told({}));
-  const gate = await openGate(DEVICE, untold);
+  const gate = await openGate(DEVICE, untold, REASONS);
   await gate.spool.takeLease(aLease(), "L1");
   await gate.spool.put(aScan("s1"), "f");
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { kindOf, newScan, utcText } from "../../../checkin/static/js/offline/scan.js";
-import { NOON, ONE } from "../fakes.js";
+import { NOON, ONE, REASONS } from "../fakes.js";
 
 test("a scan says what was read, when and by what", () => {
   const { scan_id, ...rest } = newScan(ONE, "exit", "wedge", NOON);
@@ -21,16 +21,19 @@ test("moments are written to the millisecond", () => {
 });
 
 test("only a decision of the server is ever green", () => {
-  assert.equal(kindOf({ status: "ok", reason: null }), "ok");
-  assert.equal(kindOf({ status: "ok", reason: null, offline: true }), "pending");
+  assert.equal(kindOf({ status: "ok" }), "ok");
+  assert.equal(kindOf({ status: "ok", offline: true }), "pending");
   assert.equal(kindOf({ status: "ok", fault: { code: "rejected" } }), "refused");
   assert.equal(kindOf({ unconfirmed: true }), "unconfirmed");
 });
 
 test("who is in already has a face of their own, with the network and without", () => {
+  const of = (/** @type {string} */ wanted) => REASONS.find(({ reason }) => reason === wanted);
   for (const offline of [false, true]) {
-    assert.equal(kindOf({ status: "error", reason: "already_redeemed", offline }), "already");
-    assert.equal(kindOf({ status: "error", reason: "checkout_required", offline }), "already");
-    assert.equal(kindOf({ status: "error", reason: "revoked", offline }), "refused");
+    const refused = { status: /** @type {const} */ ("error"), offline };
+    assert.equal(kindOf(refused, of("already_redeemed")), "already");
+    assert.equal(kindOf(refused, of("checkout_required")), "already");
+    assert.equal(kindOf(refused, of("revoked")), "refused");
+    assert.equal(kindOf(refused, of("of_tomorrow")), "refused");
   }
 });

@@ -25,6 +25,7 @@ import {
   NOON,
   ONE,
   PLACE,
+  REASONS,
   TestClock,
   TWO,
 } from "../fakes.js";
@@ -41,7 +42,7 @@ async function aDelivery(answers) {
   const held = new HeldList(spool.storage, spool.kept, "rabat");
   await held.take(await aList({ people: [[ONE, aContent()]] }), "");
   const clock = new TestClock();
-  const gate = new OfflineGate(held, spool.memory, clock, PLACE);
+  const gate = new OfflineGate(held, spool.memory, clock, PLACE, REASONS);
   /** @type {Line} */
   const line = fake(answers);
   return { delivery: new Delivery(spool, line, gate, clock), spool, clock };

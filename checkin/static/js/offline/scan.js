@@ -103,7 +103,7 @@ export function utcText(at) {
 /**
  * Return the face of a verdict: ok, already, refused, pending or unconfirmed.
  * Only a decision of the server is ever green; what a newer server refuses for is red.
- * @param {Pick<Verdict, "status" | "reason" | "offline" | "fault" | "unconfirmed">} verdict
+ * @param {Pick<Verdict, "status" | "offline" | "fault" | "unconfirmed">} verdict
  * @param {ReasonRow} [row] of its reason
  * @returns {Kind}
  */
