@@ -40,6 +40,10 @@ ELSEWHERE = {
         "tests/modes/installed_wheel.py",
     ),
     r"sudo -u postgres .*": ("the machine's own PostgreSQL", "tests/modes/behind_nginx.py"),
+    r"\.venv/bin/node .*": (
+        "needs the checkout and what npm installs",
+        "tests/javascript/test_unit_tests.py",
+    ),
     r"python -m checkin badges bounces": ("needs a mailbox", "tests/services/mail/test_bounces.py"),
 }
 #: commands that go on until Ctrl-C, besides `run`

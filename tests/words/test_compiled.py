@@ -13,7 +13,7 @@ from babel.messages.frontend import CommandLineInterface
 
 from checkin.words import compiled
 from checkin.words.compiled import BrokenCatalogue, catalogue_files, catalogues, compile_into
-from tests.racing import race_processes, wait_for_the_others
+from tests.support.racing import race_processes, wait_for_the_others
 from tests.support.server_process import ROOT
 from tests.words.checkouts import begin_in, compiled_in, locked, written_only
 from tests.words.reading import messages_in, messages_of

@@ -70,7 +70,9 @@ def test_whoever_takes_no_gzip_gets_the_file_and_whoever_has_it_gets_nothing(app
 def test_every_module_that_the_page_loads_is_kept(app, event):
     files = {Path(name) for name in precache(app)["files"]}
 
-    for file in [*STATIC.glob("js/scan/*.js"), *STATIC.glob("js/door/*.js")]:
+    of_the_page = [name for name in scan_page_files(STATIC) if name.startswith("js/")]
+    assert {Path(name).parts[1] for name in of_the_page} >= {"scan", "offline", "server", "shared"}
+    for file in [STATIC / name for name in of_the_page]:
         imported = re.findall(r'from "(.+?)";', file.read_text())
         for path in imported:
             # the decoder is served beside the folder of static files
@@ -104,7 +106,7 @@ def test_a_change_of_any_file_of_the_program_or_of_the_events_clocks_makes_a_new
 
     before = version()
     other_clock = version("Asia/Tokyo")
-    (static / "js/door/admission.js").write_text("// changed")
+    (static / "js/offline/admission.js").write_text("// changed")
     changed = version()
     (tmp_path / "templates" / "gate").mkdir(parents=True)
     (tmp_path / "templates" / "gate" / "scan.html").write_text("other words")
