@@ -17,6 +17,7 @@ from checkin.errors import SettingsError
 from checkin.services.common.readiness import readiness
 from checkin.services.network.public_address import Listening, write_listening
 from checkin.settings import DOTENV_VARIABLE
+from checkin.words.compiled import catalogues
 
 
 @click.command()
@@ -39,6 +40,7 @@ def run(
         raise SettingsError("--tls-cert and --tls-key go together")
     address = free_address(host, port)
     office.keys  # noqa: B018 - no key, no server
+    catalogues()  # nor one whose words are missing
     faults = readiness(office.database, office.settings.home)
     if faults:
         raise SettingsError("; ".join(f"{part}: {fault}" for part, fault in faults.items()))
