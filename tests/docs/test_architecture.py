@@ -1,4 +1,4 @@
-"""The picture of the house is true: each folder is in it, and each file that the pages name exists."""
+"""Each folder is in the picture of the architecture, and each file that the pages name exists."""
 
 from __future__ import annotations
 
