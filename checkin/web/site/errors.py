@@ -169,9 +169,7 @@ def _nothing_leaves(fault: OnlyThisMachine) -> ResponseReturnValue:
     """Say why, with the field to change it; from there the reader goes back and does it again."""
     back = this_address() if request.method == "GET" else url_for("overview.show")
     refusal = refusal_of(fault.problem)
-    return render_template(
-        "network/network/only_this_machine.html", refusal=refusal, back=back
-    ), 409
+    return render_template("network/only_this_machine.html", refusal=refusal, back=back), 409
 
 
 def _http(fault: HTTPException) -> ResponseReturnValue:
