@@ -220,6 +220,31 @@ def times_are_those_of_the_readings(home: Path, doors: list[Door]) -> None:
     assert abs(measured["Porte 1"] - 3_600_000) < 2_000
 
 
+def test_a_gate_without_network_refuses_a_blocked_person_after_its_next_list_and_not_before(
+    server: Server, doors: list[Door], tmp_path: Path
+) -> None:
+    one, other = server.codes()[:2]
+    uninformed, informed, *_ = doors
+    uninformed.wire.cut()
+    wait_for(lambda: not uninformed.gate.link.online, timeout_s=60)
+    cursor = informed.gate.held.held().cursor
+    for line in (one, other):
+        server.command("participant", "block", line["participant_id"], "--reason", "menaces")
+    wait_for(lambda: informed.gate.held.held().cursor >= cursor + 2, timeout_s=90)
+    informed.wire.cut()
+    wait_for(lambda: not informed.gate.link.online, timeout_s=60)
+
+    let_in, refused = uninformed.show(one["code"]), informed.show(other["code"])
+    for door in (uninformed, informed):
+        door.wire.heal()
+    wait_for(lambda: uninformed.is_settled and informed.is_settled, timeout_s=60)
+
+    assert (let_in.kind, refused.kind, refused.reason) == (Kind.PENDING, Kind.REFUSED, "blocked")
+    assert refused.offline
+    assert [listed.reason for listed in uninformed.gate.spool.contradicted()] == ["blocked"]
+    assert rows(tmp_path / "home", "SELECT reason FROM conflict") == [("blocked",)]
+
+
 def test_ten_thousand_waiting_scans_are_drained_in_thirty_seconds_while_live_scans_go_first(
     server: Server, tmp_path: Path
 ) -> None:

@@ -16,6 +16,7 @@ from checkin.cli.doctor import doctor
 from checkin.cli.importing import import_file
 from checkin.cli.office import Office, tells_faults
 from checkin.cli.operators import operator
+from checkin.cli.participants import participant
 from checkin.cli.records import export, purge
 from checkin.cli.run import run
 from checkin.cli.setup import delegation, event, init
@@ -39,6 +40,7 @@ COMMANDS = (
     operator,
     event,
     delegation,
+    participant,
     export,
     purge,
     address,

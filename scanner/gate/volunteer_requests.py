@@ -40,13 +40,19 @@ class Line(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A participant that a search found; `status` is their standing: confirmed, reserve, …"""
+    """A participant that a search found.
+
+    Attributes:
+        status: confirmed, reserve or canceled.
+        blocked: entry is refused until an organiser unblocks the person.
+    """
 
     name: str
     name_ar: str | None
     delegation: str
     delegation_ar: str | None
     status: str
+    blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +175,7 @@ def _person(found: dict[str, Any]) -> Person:
         delegation.get("name", ""),
         delegation.get("name_ar"),
         found.get("status", ""),
+        found.get("blocked", False),
     )
 
 

@@ -40,4 +40,5 @@ def _person_option(person: Person, language: str) -> Option:
     known = person.status in ("confirmed", "reserve", "canceled")
     standing = say(language, f"status_{person.status}") if known else person.status
     [delegation, *_] = in_both_scripts(person.delegation, person.delegation_ar, language) or [""]
-    return Option(" · ".join(names), None, f"{delegation} · {standing}")
+    blocked = [say(language, "status_blocked")] if person.blocked else []
+    return Option(" · ".join(names), None, " · ".join([delegation, standing, *blocked]))

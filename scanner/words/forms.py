@@ -49,4 +49,5 @@ FORMS = {
     "status_confirmed": msgid("confirmed"),
     "status_reserve": msgid("reserve list"),
     "status_canceled": msgid("cancelled"),
+    "status_blocked": msgid("■ blocked"),
 }

@@ -57,6 +57,9 @@ REFUSED = {
     "a re-entry policy that is none": lambda h: event_row(reentry="sometimes"),
     "two events of one slug": lambda h: event_row(slug="other"),
     "a participant without a name": lambda h: participant(h, name=""),
+    "a block without a moment": lambda h: participant(h, blocked=True, blocked_reason="x"),
+    "a block without a reason": lambda h: participant(h, blocked=True, blocked_at=NOW),
+    "the reason of a block that is none": lambda h: participant(h, blocked_reason="x"),
     "a participant of another event's delegation": lambda h: participant(
         h, delegation_id=h.other_delegation
     ),

@@ -7,8 +7,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import bindparam, inspect, text
 
 from checkin.db.migrate import current_revision, downgrade, head_revision, upgrade
-from checkin.db.models import Activity, Base
+from checkin.db.models import Activity, Base, Participant
 from checkin.db.types import UtcDateTime
+from tests.support import factories
 from tests.support.factories import NOW
 
 #: made by hand in the migrations, in each database's own way
@@ -99,3 +100,16 @@ def test_the_log_says_whose_account_it_was_and_no_longer_that_they_did_it(empty_
         (None, {"role": "viewer", "account": 7}),
         (7, {}),
     ]
+
+
+def test_who_was_blocked_before_blocks_had_reasons_stays_blocked(database, event):
+    factories.a_participant(database, event)
+    downgrade(database, "0019")
+    with database.write() as session:
+        session.execute(text("UPDATE participant SET blocked = true"))
+
+    upgrade(database)
+
+    with database.read() as session:
+        [person] = session.query(Participant).all()
+    assert (person.blocked, person.blocked_at, person.blocked_reason) == (True, NOW, "")

@@ -22,6 +22,7 @@ ELSEWHERE = {
         "changes the catalogues of the checkout",
         "tests/words/test_changing_a_sentence.py",
     ),
+    r"script/proof mutants.*": ("takes minutes to hours", "tests/test_mutants_script.py"),
     r"brew install .*|py -m venv \.venv": (
         "macOS and Windows, not tried: README says so",
         "README.md",

@@ -15,7 +15,8 @@ from checkin.domain.scanning.leases import LIFETIME
 from checkin.domain.scanning.verdict import Direction, Reentry
 from checkin.services.common.list_version import next_list_version
 from checkin.services.gates.leases import return_lease
-from checkin.services.people.registration import Registered, block, cancel
+from checkin.services.people.blocking import block
+from checkin.services.people.registration import Registered, cancel
 from checkin.services.scanning.walk_ins import Newcomer, register_walk_in
 from tests.simulation.gates import Gate
 from tests.simulation.limits import passed_limits
@@ -178,7 +179,7 @@ class World:
         factories.write(
             self.server.database,
             lambda session: block(
-                session, self.event, person.participant_id, blocked=True, now=self.time.now
+                session, self.event, person.participant_id, reason="test", now=self.time.now
             ),
         )
 

@@ -39,6 +39,10 @@ class Participant(Base):
         CheckConstraint("name <> '' OR name_ar IS NOT NULL", name="name"),
         CheckConstraint("(standing = 'reserve') = (reserve_no IS NOT NULL)", name="reserve_no"),
         CheckConstraint("(standing = 'canceled') = (canceled_at IS NOT NULL)", name="canceled"),
+        CheckConstraint(
+            "blocked = (blocked_at IS NOT NULL) AND blocked = (blocked_reason IS NOT NULL)",
+            name="blocked",
+        ),
         one_of("standing", RegistrationStatus),
         Index(None, "event_id", "email"),
         Index(None, "event_id", "phone"),
@@ -73,6 +77,10 @@ class Participant(Base):
     standing: Mapped[str]
     reserve_no: Mapped[int | None]
     blocked: Mapped[bool] = mapped_column(default=False)
+    blocked_at: Mapped[datetime | None]
+    blocked_reason: Mapped[str | None]
+    #: who did it; none where it was the command line
+    blocked_by: Mapped[int | None] = mapped_column(ForeignKey("operator.id"))
     #: import, form, api, walk_in or link
     registered_by: Mapped[str]
     registered_at: Mapped[datetime]

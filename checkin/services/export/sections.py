@@ -136,9 +136,14 @@ def mail_switch(event_id: int) -> Rows:
 
 def participants(event_id: int) -> Rows:
     """Return everybody who was registered, canceled ones too."""
-    return participants_and_arrivals(event_id).add_columns(
-        *(Participant.reserve_no, Participant.blocked, Participant.note),
-        *(Participant.registered_by, Participant.registered_at, Participant.canceled_at),
+    return (
+        participants_and_arrivals(event_id)
+        .outerjoin(Operator, Operator.id == Participant.blocked_by)
+        .add_columns(
+            *(Participant.reserve_no, Participant.blocked, Participant.blocked_at),
+            *(Operator.name.label("blocked_by"), Participant.blocked_reason, Participant.note),
+            *(Participant.registered_by, Participant.registered_at, Participant.canceled_at),
+        )
     )
 
 

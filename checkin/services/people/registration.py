@@ -130,17 +130,6 @@ def cancel(
     return move_up(session, event, person.delegation_id, version, now)
 
 
-def block(
-    session: Session, event: Event, participant_id: int, *, blocked: bool, now: datetime
-) -> None:
-    """Stop a participant at the doors, or let them pass again."""
-    version = next_list_version(session, event.id)
-    person = by_id(session, event, Participant, participant_id)
-    person.blocked = blocked
-    bump_list_version(session, [person.id], version)
-    note(session, event.id, "participant.block", now, participant_id=person.id, blocked=blocked)
-
-
 def edit(
     session: Session,
     event: Event,

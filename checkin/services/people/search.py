@@ -11,7 +11,9 @@ from sqlalchemy import ColumnElement, Select, func, literal_column, select, text
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Admission, Badge, Category, Delegation, Event, Participant
+from checkin.domain.common.contacts import normalise_email
 from checkin.domain.common.names import fold_name
+from checkin.domain.common.problems import InvalidValue
 from checkin.errors import InvalidRequest, NotFound
 from checkin.services.people.delegations import first_entry
 
@@ -31,6 +33,7 @@ class Found:
     delegation: str
     delegation_ar: str | None
     standing: str
+    blocked: bool
 
 
 def search_participants(
@@ -67,6 +70,7 @@ def _matching(session: Session, words: Sequence[str]) -> Select[*tuple[Any, ...]
             Delegation.name,
             Delegation.name_ar,
             Participant.standing,
+            Participant.blocked,
         )
         .join(Category, Category.id == Participant.category_id)
         .join(Delegation, Delegation.id == Participant.delegation_id)
@@ -160,6 +164,29 @@ def participant_by_id(
     if person is None:
         raise NotFound(f"no participant has the number {participant_id}")
     return person
+
+
+def participant_called(session: Session, event: Event, who: str) -> Participant:
+    """Return the participant with this number or this e-mail address.
+
+    Raises:
+        InvalidRequest: it is neither, or several people have this address.
+        NotFound: nobody of the event has it.
+    """
+    if who.isascii() and who.isdigit() and len(who) < 10:
+        return participant_by_id(session, event, int(who), None)
+    try:
+        address = normalise_email(who)
+    except InvalidValue:
+        raise InvalidRequest(f"{who!r} is neither a number nor an e-mail address") from None
+    wanted = (Participant.event_id == event.id, Participant.email == address)
+    found = session.scalars(select(Participant).where(*wanted).order_by(Participant.id)).all()
+    if not found:
+        raise NotFound(f"no participant has the address {address}")
+    if len(found) > 1:
+        numbers = ", ".join(str(one.id) for one in found)
+        raise InvalidRequest(f"several people have the address {address}: give one of {numbers}")
+    return found[0]
 
 
 def _wanted(event_id: int, text: str, delegation_id: int | None) -> list[ColumnElement[bool]]:

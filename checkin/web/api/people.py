@@ -142,4 +142,5 @@ def _found_body(person: Found) -> dict[str, Any]:
             "name_ar": person.delegation_ar,
         },
         "status": person.standing,
+        "blocked": person.blocked,
     }

@@ -137,6 +137,7 @@ class FoundParticipant(Body):
     category: str
     delegation: dict[str, Any]
     status: str
+    blocked: bool = Field(description="Entry is refused until an organiser unblocks the person.")
 
 
 class SearchQuery(Body):

@@ -17,6 +17,7 @@ from checkin.services.badges.printing import DeskBadge, desk_badge, print_badge,
 from checkin.services.badges.specs import badge_specs
 from checkin.services.events.look import look_of
 from checkin.services.network.public_address import PublicAddress
+from checkin.services.people.blocking import block_of
 from checkin.web.badges.sharing import Sharing, sharing_of
 from checkin.web.site.addresses import this_address
 from checkin.web.site.outgoing import address_refusal, public_address
@@ -37,6 +38,7 @@ def show(visit: EventVisit, participant_id: int) -> Answer:
         "people/participant.html",
         desk=desk,
         person=desk.participant,
+        blocked=block_of(visit.session, desk.participant),
         sharing=_sharing(visit, desk, address),
         page_here=_page_here(visit, desk),
         refusal=address_refusal(address),

@@ -121,6 +121,7 @@ def _desk() -> dict[str, object]:
             "reserve": _("reserve list"),
             "canceled": _("cancelled"),
         },
+        "blocked": _("blocked"),
     }
 
 

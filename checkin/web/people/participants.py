@@ -1,4 +1,4 @@
-"""The participants' pages: list, search, register, cancel."""
+"""The participants' pages: list, search, register, cancel, block."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from checkin.services.events.events import categories_of, delegations_of
 from checkin.services.people.search import participant_page
 from checkin.web.people.registering import (
     Attempt,
+    block_one,
     cancel_one,
     edit_one,
     person_of,
     register_one,
     reinstate_one,
+    unblock_one,
     values_of,
 )
 from checkin.web.site.languages import both_names
-from checkin.web.site.visits import NAMES, REGISTRARS, Answer, EventVisit, pages, visited_by
+from checkin.web.site.visits import NAMES, REGISTRARS, STAFF, Answer, EventVisit, pages, visited_by
 
 bp = pages(__name__)
 
@@ -64,6 +66,23 @@ def undo_cancel(visit: EventVisit, participant_id: int) -> Answer:
     return _back_to_list(visit)
 
 
+# A block keeps people out whom others registered: coordinators ask the organisers for it.
+@bp.post("/events/<slug>/participants/<int:participant_id>/block")
+@visited_by(STAFF)
+def block(visit: EventVisit, participant_id: int) -> Answer:
+    """Let every gate refuse a participant from the next scan on."""
+    block_one(visit, participant_id, request.form.get("reason", ""))
+    return _back_to_person(visit, participant_id, "blocked")
+
+
+@bp.post("/events/<slug>/participants/<int:participant_id>/unblock")
+@visited_by(STAFF)
+def unblock(visit: EventVisit, participant_id: int) -> Answer:
+    """Let a blocked participant pass again."""
+    unblock_one(visit, participant_id)
+    return _back_to_person(visit, participant_id, "unblocked")
+
+
 @bp.get("/events/<slug>/participants/<int:participant_id>/edit")
 @visited_by(REGISTRARS)
 def edit(visit: EventVisit, participant_id: int) -> Answer:
@@ -79,6 +98,11 @@ def save(visit: EventVisit, participant_id: int) -> Answer:
     attempt = edit_one(visit, participant_id, request.form.to_dict())
     page = _edit_form(visit, participant_id, attempt)
     return page if attempt.saved else (page, 409 if attempt.duplicate else 400)
+
+
+def _back_to_person(visit: EventVisit, participant_id: int, said: str) -> Answer:
+    there = visit.address("badges.show", participant_id=participant_id, said=said)
+    return redirect(there, 303)
 
 
 def _back_to_list(visit: EventVisit) -> Answer:

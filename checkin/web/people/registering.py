@@ -9,6 +9,7 @@ from checkin.db.models import Category, Participant
 from checkin.domain.common.problems import Problem
 from checkin.domain.people.registration import Registration, validate
 from checkin.errors import InvalidRequest, NotFound, PossibleDuplicate
+from checkin.services.people.blocking import block, unblock
 from checkin.services.people.delegations import visible_delegation
 from checkin.services.people.registration import (
     Registered,
@@ -75,6 +76,27 @@ def reinstate_one(visit: EventVisit, participant_id: int) -> None:
         NotFound: there is none with this number, or it is another delegation's.
     """
     visit.write(lambda v: reinstate(v.session, v.event, person_of(v, participant_id).id, **v.who))
+    visit.nudge()
+
+
+def block_one(visit: EventVisit, participant_id: int, reason: str) -> None:
+    """Let every gate refuse a participant from now on.
+
+    Raises:
+        InvalidRequest: no reason is given.
+        NotFound: there is none with this number.
+    """
+    visit.write(lambda v: block(v.session, v.event, participant_id, reason=reason, **v.who))
+    visit.nudge()
+
+
+def unblock_one(visit: EventVisit, participant_id: int) -> None:
+    """Let a blocked participant pass again.
+
+    Raises:
+        NotFound: there is none with this number.
+    """
+    visit.write(lambda v: unblock(v.session, v.event, participant_id, **v.who))
     visit.nudge()
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from badges.qr import qr_image
 from checkin.db.models import Admission, Conflict, Participant, Role, Scan
 from checkin.services.accounts.pins import set_pin
+from checkin.services.people.blocking import block
 from tests.browser.gates.stations import (
     VERDICT,
     card,
@@ -21,6 +22,7 @@ from tests.browser.gates.stations import (
 )
 from tests.browser.gates.webcam import SIZE_PX, picture
 from tests.support import factories
+from tests.support.factories import NOW, write
 from tests.web.browsing import an_operator
 
 pytestmark = pytest.mark.browser
@@ -114,6 +116,16 @@ def test_a_name_is_searched_for_and_too_short_ones_are_told(page, event):
     page.get_by_text("Trouvés\u00a0: 1").wait_for()
     assert page.text_content("#found b") == "Militant 2"
     assert page.text_content("#found span") == "Khémisset · confirmé"
+
+
+def test_a_search_says_who_is_blocked(page, database, event):
+    write(database, lambda s: block(s, event, 1, reason="Menaces", now=NOW))
+    page.keyboard.press("f")
+    page.fill("#search-name", "militant 0")
+    page.press("#search-name", "Enter")
+
+    page.get_by_text("Trouvés\u00a0: 1").wait_for()
+    assert page.text_content("#found span") == "Khémisset · confirmé · ■ entrée bloquée"
 
 
 def test_keys_in_a_form_are_no_commands_and_escape_closes_it(page):

@@ -319,3 +319,70 @@ test("a walk-in on whom the server fails stays, one whom it rejects is put aside
     [["s2", "422 e: d"]],
   );
 });
+
+test("a server that is away settles nothing and sets nothing aside", async () => {
+  const away = async () => {
+    throw new Unreachable("away");
+  };
+  const { delivery, spool, clock } = await aDelivery({ postBatch: away, register: away });
+  await letIn(spool, ["s1"], clock.frame);
+  const decided = { status: /** @type {const} */ ("ok"), reason: null };
+  const answer = { decided, passage: aPassage("s2") };
+  const walkIn = { id: "w1", delegation_id: 4, sealed: "…" };
+  await spool.walkIns.takeIn(walkIn, aScan("s2", { code: "" }), answer, clock.frame);
+
+  await assert.rejects(delivery.upload(), Unreachable);
+  await assert.rejects(delivery.register(), Unreachable);
+
+  assert.deepEqual([spool.waitingCount, spool.setAsideCount], [2, 0]);
+});
+
+test("a scan on which the server failed is sent again once the server is mended", async () => {
+  let broken = true;
+  const { delivery, spool, clock } = await aDelivery({
+    postBatch: async (rows) => {
+      if (broken) throw new ServerFailed("500");
+      return rows.map(({ scan_id }) => ({ scan_id, status: "ok", reason: null }));
+    },
+  });
+  await letIn(spool, ["s1", "s2"], clock.frame);
+  for (let round = 0; round < 3; round += 1) await delivery.upload();
+
+  broken = false;
+  let settled = 0;
+  for (let round = 0; round < 2; round += 1) settled += (await delivery.upload()).settled;
+
+  assert.deepEqual([settled, spool.waitingCount], [2, 0]);
+});
+
+test("what is contradicted in the parts of a batch is counted together", async () => {
+  const { delivery, spool, clock } = await aDelivery({
+    postBatch: async (rows) => {
+      if (rows.length > 1) throw new Rejected(413, { error: "too_large" });
+      return rows.map(({ scan_id }) => ({ scan_id, status: "error", reason: "blocked" }));
+    },
+  });
+  await letIn(spool, ["s1", "s2"], clock.frame);
+
+  assert.deepEqual(await delivery.upload(), { settled: 2, contradicted: 2 });
+});
+
+test("a batch tells the time of the frame that read it, and without one this device's", async () => {
+  /** @type {number[]} */
+  const times = [];
+  const { delivery, spool, clock } = await aDelivery({
+    postBatch: async (rows, deviceTime) => {
+      times.push(deviceTime);
+      return rows.map(({ scan_id }) => ({ scan_id, status: "ok", reason: null }));
+    },
+  });
+  clock.note(NOON, NOON, 0);
+  await letIn(spool, ["s1"], "measured");
+  await spool.keepSkew("measured", 3_600_000);
+  await letIn(spool, ["s2"], "unmeasured");
+
+  await delivery.upload();
+  await delivery.upload();
+
+  assert.deepEqual(times, [NOON + 3_600_000, NOON]);
+});

@@ -253,3 +253,12 @@ test("what is no answer of ours stops nothing and sets nothing aside", async (t)
     await assert.rejects(aLine().status(), (fault) => fault?.constructor === Unreachable);
   }
 });
+
+test("what the server does not take is told to whoever asked for it", async (t) => {
+  serverAnswering(t, () => told(REFUSAL, { status: 404 }));
+  const line = aLine();
+
+  await assert.rejects(line.annul("s1", "taken back"), Rejected);
+  await assert.rejects(line.confirmWipe(), Rejected);
+  await assert.rejects(line.returnLease("L1"), Rejected);
+});

@@ -73,6 +73,29 @@ def test_a_scan_comes_back_word_for_word(spool):
     assert kept.decided is None
 
 
+def test_a_scan_that_is_put_again_keeps_its_answer_and_its_place(spool):
+    first, second = Scan(code=a_code(1)), Scan(code=a_code(2))
+    decided = {"status": "ok", "reason": None}
+    for scan in (first, second):
+        spool.put(scan)
+        spool.decide(scan.scan_id, decided)
+
+    spool.put(first)
+
+    kept = [(one.scan.scan_id, one.decided) for one in spool.decided()]
+    assert kept == [(first.scan_id, decided), (second.scan_id, decided)]
+
+
+def test_the_last_skew_is_that_of_the_run_that_measured_last(spool):
+    before = spool.last_skew()
+    spool.keep_skew("first run", 3.0)
+    spool.keep_skew("second run", 5.0)
+    after_two = spool.last_skew()
+    spool.keep_skew("first run", 4.0)
+
+    assert (before, after_two, spool.last_skew()) == (0.0, 5.0, 4.0)
+
+
 def test_only_decided_scans_go_in_a_batch_and_only_done_ones_leave(spool):
     first, second, third = (Scan(code=a_code(n)) for n in (1, 2, 3))
     for scan in (first, second, third):

@@ -33,6 +33,20 @@ def test_a_search_lists_names_with_delegation_and_standing(volunteer):
     assert volunteer.notice == "found"
 
 
+def test_a_search_says_who_is_blocked(volunteer, server, monkeypatch):
+    plain = server._search
+
+    def search(path):
+        status, body = plain(path)
+        return status, {"participants": [{**one, "blocked": True} for one in body["participants"]]}
+
+    monkeypatch.setattr(server, "_search", search)
+    volunteer.open(Purpose.SEARCH).type(*"Fatima", "enter").answered()
+
+    (option,) = volunteer.screen.form.options
+    assert option.detail == "Khémisset · confirmé · ■ entrée bloquée"
+
+
 def test_an_arabic_reader_is_told_the_delegation_in_arabic(volunteer):
     volunteer.screen = replace(volunteer.screen, language="ar")
     volunteer.open(Purpose.SEARCH).type(*"Fatima", "enter").answered()

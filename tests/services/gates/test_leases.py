@@ -61,6 +61,7 @@ def told(answer):
 
 
 ADMITTED = (Status.OK, None, False)
+BLOCKED = {"blocked": True, "blocked_at": NOW, "blocked_reason": "test"}
 
 
 def contradicted(reason):
@@ -433,7 +434,7 @@ def test_what_was_admitted_before_giving_back_is_no_conflict_while_places_are_fr
 
 def test_a_blocked_person_without_a_place_takes_nobody_s(database, event, device, bus):
     lease = a_lease(database, device)
-    write(database, lambda s: s.execute(update(Participant).values(blocked=True)))
+    write(database, lambda s: s.execute(update(Participant).values(BLOCKED)))
 
     answers = [
         told(let_in(database, device, named, code))

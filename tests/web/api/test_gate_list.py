@@ -18,7 +18,8 @@ from checkin.protocol.gate_list import (
     signed_bytes,
 )
 from checkin.services.common.list_version import next_list_version
-from checkin.services.people.registration import block, cancel
+from checkin.services.people.blocking import block
+from checkin.services.people.registration import cancel
 from tests.support import factories
 
 
@@ -123,7 +124,7 @@ def test_since_a_cursor_only_what_changed_is_sent(api, database, event, person, 
     nothing = api.read(f"/gate-list?since={cursor}")
     factories.write(
         database,
-        lambda s: block(s, event, person.participant_id, blocked=True, now=factories.NOW),
+        lambda s: block(s, event, person.participant_id, reason="test", now=factories.NOW),
     )
 
     changed = api.read(f"/gate-list?since={cursor}")

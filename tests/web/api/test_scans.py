@@ -9,7 +9,7 @@ from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import func, select
 
 from checkin.db.models import Scan
-from checkin.services.people.registration import block
+from checkin.services.people.blocking import block
 from checkin.web.site.state import EXTENSION
 from tests.support import factories
 from tests.support.api_client import Api, a_scan
@@ -137,7 +137,7 @@ def test_the_message_is_in_the_operator_s_language(asked, spoken, api, database,
 def test_an_override_needs_a_reason_and_lets_in(api, database, event):
     person = factories.a_participant(database, event)
     factories.write(
-        database, lambda s: block(s, event, person.participant_id, blocked=True, now=factories.NOW)
+        database, lambda s: block(s, event, person.participant_id, reason="test", now=factories.NOW)
     )
     code = factories.code_of(event, person.badge_id)
 

@@ -88,6 +88,7 @@ def test_a_found_person_is_shown_whole(api, database, event, people):
         "category": "Militant",
         "delegation": {"id": delegation.id, "name": "Khémisset", "name_ar": "الخميسات"},
         "status": "confirmed",
+        "blocked": False,
     }
 
 

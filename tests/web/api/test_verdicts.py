@@ -11,7 +11,8 @@ from checkin.db.models import Badge, Event
 from checkin.domain.scanning.messages import verdict_message
 from checkin.services.gates.devices import gate_named
 from checkin.services.gates.gates import limit_gate
-from checkin.services.people.registration import block, cancel
+from checkin.services.people.blocking import block
+from checkin.services.people.registration import cancel
 from checkin.web.site.state import EXTENSION
 from tests.support import factories
 from tests.support.factories import NOW
@@ -37,7 +38,7 @@ def canceled(database, event, person):
 
 def blocked(database, event, person):
     factories.write(
-        database, lambda s: block(s, event, person.participant_id, blocked=True, now=NOW)
+        database, lambda s: block(s, event, person.participant_id, reason="test", now=NOW)
     )
 
 

@@ -109,6 +109,8 @@ FORMS = {
     f"{EVENT}/participants/1/revoke": REGISTRARS,
     f"{EVENT}/participants/1/cancel": REGISTRARS,
     f"{EVENT}/participants/1/undo-cancel": REGISTRARS,
+    f"{EVENT}/participants/1/block": STAFF,
+    f"{EVENT}/participants/1/unblock": STAFF,
     f"{EVENT}/participants/1/edit": REGISTRARS,
     f"{EVENT}/delegations/1/import": REGISTRARS,
     f"{EVENT}/delegations/1/link": REGISTRARS,

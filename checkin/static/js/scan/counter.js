@@ -255,7 +255,8 @@ function personItem(person) {
   [name.dir, more.dir] = ["auto", "auto"];
   const standing = words.desk.standings[person.status] ?? person.status;
   name.textContent = written(person);
-  more.textContent = `${bothNames(person.delegation)[0]} · ${standing}`;
+  const blocked = person.blocked ? [`■ ${words.desk.blocked}`] : [];
+  more.textContent = [bothNames(person.delegation)[0], standing, ...blocked].join(" · ");
   item.append(name, more);
   return item;
 }

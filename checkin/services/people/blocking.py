@@ -1,0 +1,127 @@
+"""Block participants at the gates, and let them pass again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from checkin.db.models import Event, Operator, Participant
+from checkin.errors import InvalidRequest
+from checkin.services.common.activity import note
+from checkin.services.common.list_version import bump_list_version, next_list_version
+from checkin.services.common.lookup import by_id
+
+#: longer reasons are cut: a few words are for the supervisor who is called
+LONGEST_REASON = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Who blocked a participant, when and why.
+
+    Attributes:
+        by: the operator's name; None where it was the command line.
+    """
+
+    at: datetime
+    by: str | None
+    reason: str
+
+
+def block(
+    session: Session,
+    event: Event,
+    participant_id: int,
+    *,
+    reason: str,
+    now: datetime,
+    operator_id: int | None = None,
+) -> bool:
+    """Let every gate refuse a participant from the next scan on.
+
+    Their place stays theirs, and who is inside stays inside. A canceled person may be blocked, too:
+    they stay blocked when they are registered again. The reason is kept with the person and not in
+    the activity log, because people write names into reasons.
+
+    Returns:
+        Whether this blocked them: who is blocked already keeps the first reason.
+
+    Raises:
+        InvalidRequest: no reason is given.
+        NotFound: no participant of the event has this number.
+    """
+    words = " ".join(reason.split())[:LONGEST_REASON]
+    if not words:
+        raise InvalidRequest("say in a few words why: a supervisor at a gate may have to decide")
+    version = next_list_version(session, event.id)
+    person = by_id(session, event, Participant, participant_id, fresh=True)
+    if person.blocked:
+        return False
+    _write(session, person, version, at=now, reason=words, by=operator_id)
+    note(
+        session,
+        event.id,
+        "participant.block",
+        now,
+        operator_id=operator_id,
+        participant_id=person.id,
+    )
+    return True
+
+
+def unblock(
+    session: Session,
+    event: Event,
+    participant_id: int,
+    *,
+    now: datetime,
+    operator_id: int | None = None,
+) -> bool:
+    """Let a blocked participant pass again.
+
+    Returns:
+        Whether they were blocked: a second time changes nothing.
+
+    Raises:
+        NotFound: no participant of the event has this number.
+    """
+    version = next_list_version(session, event.id)
+    person = by_id(session, event, Participant, participant_id, fresh=True)
+    if not person.blocked:
+        return False
+    _write(session, person, version, at=None, reason=None, by=None)
+    note(
+        session,
+        event.id,
+        "participant.unblock",
+        now,
+        operator_id=operator_id,
+        participant_id=person.id,
+    )
+    return True
+
+
+def _write(
+    session: Session,
+    person: Participant,
+    version: int,
+    *,
+    at: datetime | None,
+    reason: str | None,
+    by: int | None,
+) -> None:
+    # All at once: the constraint holds them together.
+    person.blocked, person.blocked_at, person.blocked_reason = at is not None, at, reason
+    person.blocked_by = by
+    session.flush()
+    bump_list_version(session, [person.id], version)
+
+
+def block_of(session: Session, person: Participant) -> Block | None:
+    """Return who blocked a participant, when and why; None where nobody did."""
+    if person.blocked_at is None or person.blocked_reason is None:
+        return None
+    operator = session.get(Operator, person.blocked_by) if person.blocked_by else None
+    return Block(person.blocked_at, operator.name if operator else None, person.blocked_reason)

@@ -1,0 +1,393 @@
+"""Change the program one small thing at a time, and see whether the tests that concern it notice.
+
+    script/proof mutants                                    # everything of DEFAULT
+    script/proof mutants checkin/services/people/places.py  # these files or folders
+
+Each mutant is written into a copy of the checkout, never into the checkout. The tests of a file are
+those that `script/mutants.toml` lists for it, else those of its room and all that name its module;
+on SQLite alone and without the races, which find nothing here that others do not. A mutant that all
+of them let pass survives: it is an unnoticed fault, unless that list says why it is none. Exit code
+1: a new survivor, or a line of the list that no longer names one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import importlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LIST = ROOT / "script" / "mutants.toml"
+DEFAULT = ("checkin/domain", "checkin/services/scanning", "checkin/services/people/places.py")
+#: tests of whole afternoons, real browsers and built packages: too slow for a thousand mutants
+TOO_SLOW = ("browser", "engines", "modes", "simulation", "packaging", "docs", "cli")
+#: a mutant may run for ever; the tests of an unchanged file take this many times less
+PATIENCE, LEAST_S, UNCHANGED_S = 5, 30, 900
+
+_SWAPS: dict[type[ast.AST], str] = {
+    ast.Eq: "!=",
+    ast.NotEq: "==",
+    ast.Lt: "<=",
+    ast.LtE: "<",
+    ast.Gt: ">=",
+    ast.GtE: ">",
+    ast.Is: "is not",
+    ast.IsNot: "is",
+    ast.In: "not in",
+    ast.NotIn: "in",
+    ast.And: "or",
+    ast.Or: "and",
+    ast.Add: "-",
+    ast.Sub: "+",
+    ast.Mult: "//",
+    ast.FloorDiv: "*",
+}
+_SIGNS: dict[type[ast.AST], str] = {
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Is: "is",
+    ast.IsNot: "is not",
+    ast.In: "in",
+    ast.NotIn: "not in",
+    ast.And: "and",
+    ast.Or: "or",
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.FloorDiv: "//",
+}
+_NAMES = {"min": "max", "max": "min", "any": "all", "all": "any"}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change of one file.
+
+    Attributes:
+        where: the function or class, with its number among changes that read the same there.
+        before, after: what the changed piece of source says, on one line.
+        source: the whole file, changed.
+    """
+
+    file: str
+    where: str
+    before: str
+    after: str
+    source: str
+
+    @property
+    def name(self) -> str:
+        """What stands in the list of the accepted: it survives changes elsewhere in the file."""
+        return f"{self.file} {self.where}: {self.before} → {self.after}"
+
+
+class Source:
+    """The text of a file, to be changed between two places of it."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file, self._text = file, text.encode()
+        self._starts = [0]
+        for line in self._text.splitlines(keepends=True):
+            self._starts.append(self._starts[-1] + len(line))
+
+    def begin(self, node: ast.expr | ast.stmt) -> int:
+        """Return the number of the byte where a piece of the program begins."""
+        return self._starts[node.lineno - 1] + node.col_offset
+
+    def end(self, node: ast.expr | ast.stmt) -> int:
+        """Return the number of the byte after a piece of the program."""
+        return self._starts[(node.end_lineno or 0) - 1] + (node.end_col_offset or 0)
+
+    def text(self, begin: int, end: int) -> str:
+        """Return what stands between two bytes."""
+        return self._text[begin:end].decode()
+
+    def around(self, begin: int, end: int, *middles: str) -> tuple[str, ...]:
+        """Return the lines around a place with each of these texts in it, blanks made one."""
+        first = self._text.rfind(b"\n", 0, begin) + 1
+        last = self._text.find(b"\n", end)
+        return tuple(
+            " ".join((self.text(first, begin) + middle + self.text(end, last)).split())
+            for middle in middles
+        )
+
+    def changed(self, begin: int, end: int, new: str) -> str:
+        """Return the whole text with something else between two bytes."""
+        return (self._text[:begin] + new.encode() + self._text[end:]).decode()
+
+
+#: from where to where of the file's bytes, and what comes there instead
+Change = tuple[int, int, str]
+
+
+def mutants(file: str, text: str) -> list[Mutant]:
+    """Return every mutant of a file, in the order of its text."""
+    source, tree = Source(file, text), ast.parse(text)
+    found: list[Mutant] = []
+    seen: dict[tuple[str, str, str], int] = {}
+    for where, node in _located(tree, ""):
+        for begin, end, new in _changes(source, node):
+            changed = source.changed(begin, end, new)
+            if not _is_python(changed):  # a bracket lost its other half
+                continue
+            before, after = source.around(begin, end, source.text(begin, end), new)
+            count = seen[where, before, after] = seen.get((where, before, after), 0) + 1
+            place = f"{where}#{count}" if count > 1 else where
+            found.append(Mutant(file, place, before, after, changed))
+    return found
+
+
+def _is_python(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except SyntaxError:
+        return False
+    return True
+
+
+def _located(node: ast.AST, where: str) -> Iterator[tuple[str, ast.AST]]:
+    """Yield every node that runs, with the function or class that it stands in."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.ClassDef):
+            inner = f"{where}.{child.name}".lstrip(".")
+            for each in child.body:
+                yield inner, each
+                yield from _located(each, inner)
+        elif not (_is_silent(child) or child is getattr(node, "annotation", None)):
+            yield where or "module", child
+            yield from _located(child, where)
+
+
+def _is_silent(node: ast.AST) -> bool:
+    """Say whether nothing of it is decided: docstrings, imports, parameters."""
+    docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return docstring or isinstance(node, ast.Import | ast.ImportFrom | ast.arguments)
+
+
+def _changes(source: Source, node: ast.AST) -> Iterator[Change]:
+    match node:
+        case ast.Compare(left=left, ops=[operator], comparators=[right]):
+            yield from _swapped(source, left, operator, right)
+        case ast.BoolOp(op=operator, values=values):
+            for left, right in pairwise(values):
+                yield from _swapped(source, left, operator, right)
+        case ast.BinOp(left=left, op=operator, right=right):
+            yield from _swapped(source, left, operator, right)
+        case ast.UnaryOp(op=ast.Not()):
+            yield source.begin(node), source.begin(node) + len("not"), ""
+        case ast.Constant(value=bool() as value):
+            yield source.begin(node), source.end(node), str(not value)
+        case ast.Constant(value=int() as value):
+            yield source.begin(node), source.end(node), str(value + 1)
+        case ast.Name(id=name) if name in _NAMES:
+            yield source.begin(node), source.end(node), _NAMES[name]
+        case ast.Call(args=arguments) if len(arguments) > 1:
+            yield from _without_each(source, arguments)
+        case ast.Tuple(elts=[_, _, *_] as elements, ctx=ast.Load()):
+            yield from _without_each(source, elements)
+        case ast.Expr(value=ast.Call()) | ast.AugAssign():
+            yield source.begin(node), source.end(node), "pass"
+
+
+def _swapped(
+    source: Source, left: ast.expr, operator: ast.AST, right: ast.expr
+) -> Iterator[Change]:
+    new = _SWAPS.get(type(operator))
+    if new is None:
+        return
+    begin, end = source.end(left), source.begin(right)
+    old = _SIGNS[type(operator)]
+    yield begin, end, source.text(begin, end).replace(old, new, 1)
+
+
+def _without_each(source: Source, parts: Sequence[ast.expr]) -> Iterator[Change]:
+    """Leave one of several parts out: a condition of a statement, a value of a list."""
+    for part, after in pairwise(parts):
+        yield source.begin(part), source.begin(after), ""
+    yield source.end(parts[-2]), source.end(parts[-1]), ""
+
+
+@cache
+def listed() -> dict[str, Any]:
+    """Return what `mutants.toml` says: `tests` of files, and `accepted` survivors."""
+    return tomllib.loads(LIST.read_text("utf-8"))
+
+
+def tests_of(file: str) -> list[str]:
+    """Return the tests that concern a file: those that are listed for it, else by its name."""
+    return listed().get("tests", {}).get(file) or _tests_by_name(file)
+
+
+def _tests_by_name(file: str) -> list[str]:
+    module = file.removesuffix(".py").replace("/", ".")
+    package, name = module.rpartition(".")[::2]
+    found = set((ROOT / "tests" / Path(file).parent.relative_to("checkin")).glob("test_*.py"))
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        text = path.read_text("utf-8")
+        if module in text or f"from {package} import {name}" in text:
+            found.add(path)
+    return sorted(str(path.relative_to(ROOT)) for path in found if _is_quick(path))
+
+
+def _is_quick(path: Path) -> bool:
+    in_folder = path.relative_to(ROOT).parts[1]
+    return in_folder not in TOO_SLOW and not path.name.startswith("test_race_")
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copy of the checkout in which tests run."""
+
+    folder: Path
+
+    def passes(self, tests: Sequence[str], limit_s: float) -> bool:
+        """Say whether the tests pass; those that take too long do not.
+
+        In a child of this process, which has the libraries loaded: that is most of the work.
+        """
+        child = os.fork()
+        if child == 0:
+            self._test(tests)
+        return _ended_well(child, limit_s)
+
+    def _test(self, tests: Sequence[str]) -> NoReturn:
+        os.setsid()
+        silence = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silence, 1)
+        os.dup2(silence, 2)
+        os.chdir(self.folder)
+        sys.path.insert(0, str(self.folder))
+        sys.dont_write_bytecode = True  # a second mutant may look as old and as long as the first
+        quietly = ["-x", "-q", "-p", "no:cacheprovider", "-m", "not proof", "-k", "not postgres"]
+        # Of plugins that are loaded already: their own assertions are as good as they were.
+        quietly += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
+        code = 1
+        try:
+            code = pytest.main([*quietly, *tests])
+        finally:
+            os._exit(code)
+
+
+def _ended_well(child: int, limit_s: float) -> bool:
+    end = time.monotonic() + limit_s
+    while time.monotonic() < end:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return status == 0
+        time.sleep(0.02)
+    os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return False
+
+
+_LIBRARIES = """
+import sys, tests.conftest, tests.support.api_client, hypothesis, _pytest
+ours = ("checkin", "scanner", "badges", "tests", "__main__")
+print(*(name for name in sys.modules if name.partition(".")[0] not in ours))
+"""
+
+
+def load_libraries() -> None:
+    """Load what the tests load of others, and nothing of ours."""
+    command = [sys.executable, "-c", _LIBRARIES]
+    known = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    for name in known.stdout.split():
+        with suppress(Exception):
+            importlib.import_module(name)
+
+
+def survivors(copy: Copy, file: str, number: str) -> Iterator[Mutant]:
+    """Try every mutant of a file, tell how far that is, and yield those that live."""
+    text, tests = (ROOT / file).read_text("utf-8"), tests_of(file)
+    began = time.monotonic()
+    if not tests or not copy.passes(tests, UNCHANGED_S):
+        sys.exit(f"{file}: its tests do not pass unchanged: {' '.join(tests) or 'there are none'}")
+    limit_s = max(LEAST_S, PATIENCE * (time.monotonic() - began))
+    tried = mutants(file, text)
+    lived = 0
+    for at, mutant in enumerate(tried, 1):
+        (copy.folder / file).write_text(mutant.source, "utf-8")
+        if copy.passes(tests, limit_s):
+            lived += 1
+            print(f"\nsurvived: {mutant.name}", flush=True)
+            yield mutant
+        print(f"\r{number} {file}: {at} of {len(tried)}, {lived} survived", end="", flush=True)
+    (copy.folder / file).write_text(text, "utf-8")
+    print(flush=True)
+
+
+def accepted() -> dict[str, str]:
+    """Return the survivors that are no fault, with the reason of each."""
+    return {one["mutant"]: one["reason"] for one in listed().get("accepted", [])}
+
+
+def files_of(asked: Sequence[str]) -> list[str]:
+    """Return the files that are asked for, without those that only join others."""
+    found = []
+    for one in asked:
+        path = ROOT / one
+        found += sorted(path.rglob("*.py")) if path.is_dir() else [path]
+    return [str(path.relative_to(ROOT)) for path in found if path.name != "__init__.py"]
+
+
+def a_copy(folder: Path) -> Copy:
+    """Copy what git knows, and what is new, into a folder."""
+    known = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    for name in known.stdout.decode().split("\0"):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    return Copy(folder)
+
+
+def main() -> int:
+    """Try the mutants that are asked for; return the exit code."""
+    parser = argparse.ArgumentParser(description="changes that no test notices")
+    parser.add_argument("paths", nargs="*", default=DEFAULT, help="files or folders")
+    files = files_of(parser.parse_args().paths)
+    known = accepted()
+    load_libraries()
+    with tempfile.TemporaryDirectory() as folder:
+        copy = a_copy(Path(folder))
+        lived = {
+            mutant.name
+            for at, file in enumerate(files, 1)
+            for mutant in survivors(copy, file, f"[{at}/{len(files)}]")
+        }
+    new = sorted(lived - known.keys())
+    gone = sorted(one for one in known.keys() - lived if one.split(" ")[0] in files)
+    for name in new:
+        print(f"new: {name}")
+    for name in gone:
+        print(f"no survivor any more, take it out of {LIST.relative_to(ROOT)}: {name}")
+    return 1 if new or gone else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,160 @@
+"""`script/proof mutants`: what it changes, what it tells, and when it fails."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PROGRAM = '''"""Says 1 == 2."""
+
+import os
+
+limits: tuple[int, int] = os.limits
+
+
+def decide(facts, policy):
+    """Decide; not now."""
+    if facts.open and not facts.late:
+        return max(facts.at, policy.at) >= 3
+    note(policy)
+    return where(facts.a == 1, facts.b is None)
+'''
+
+
+@pytest.fixture
+def script():
+    spec = importlib.util.spec_from_file_location("mutants", ROOT / "script" / "mutants.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["mutants"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_each_mutant_is_one_small_change_of_what_runs(script):
+    told = [(one.where, one.before, one.after) for one in script.mutants("a.py", PROGRAM)]
+
+    condition = "if facts.open and not facts.late:"
+    limit = "return max(facts.at, policy.at) >= 3"
+    wanted = "return where(facts.a == 1, facts.b is None)"
+    assert sorted(told) == sorted(
+        ("decide", before, after)
+        for before, after in [
+            (condition, "if facts.open or not facts.late:"),
+            (condition, "if facts.open and facts.late:"),
+            (limit, "return max(facts.at, policy.at) > 3"),
+            (limit, "return max(facts.at, policy.at) >= 4"),
+            (limit, "return min(facts.at, policy.at) >= 3"),
+            (limit, "return max(policy.at) >= 3"),
+            (limit, "return max(facts.at) >= 3"),
+            ("note(policy)", "pass"),
+            (wanted, "return where(facts.b is None)"),
+            (wanted, "return where(facts.a == 1)"),
+            (wanted, "return where(facts.a != 1, facts.b is None)"),
+            (wanted, "return where(facts.a == 2, facts.b is None)"),
+            (wanted, "return where(facts.a == 1, facts.b is not None)"),
+        ]
+    )
+
+
+def test_a_mutant_is_the_whole_file_with_that_change(script):
+    [mutant] = script.mutants("a.py", "x = 1\né = 'é'; y = a == b  # why\nz = 'a'\n")[1:]
+
+    assert mutant.source == "x = 1\né = 'é'; y = a != b  # why\nz = 'a'\n"
+
+
+def test_two_changes_that_read_the_same_have_names_of_their_own(script):
+    names = [one.name for one in script.mutants("a.py", "def f():\n    g(a == b)\n    g(a == b)\n")]
+
+    assert len(names) == len(set(names)) == 4
+
+
+class NoTestNotices:
+    """A copy of the checkout whose tests let some changes pass."""
+
+    def __init__(self, folder: Path, unnoticed: str) -> None:
+        self.folder, self._unnoticed = folder, unnoticed
+
+    def passes(self, tests, limit_s):
+        text = (self.folder / "a.py").read_text()
+        return text == SOURCE or self._unnoticed in text
+
+
+SOURCE = "def f(a, b):\n    return a == b and a < 5\n"
+SURVIVOR = "a.py f: return a == b and a < 5 → return a == b and a <= 5"
+
+
+@pytest.fixture
+def run(script, tmp_path, monkeypatch, capsys):
+    """Run the script over one file, with a list of accepted survivors."""
+    (tmp_path / "a.py").write_text(SOURCE)
+    monkeypatch.setattr(script, "ROOT", tmp_path)
+    monkeypatch.setattr(script, "LIST", tmp_path / "mutants.toml")
+    monkeypatch.setattr(script, "load_libraries", lambda: None)
+    monkeypatch.setattr(sys, "argv", ["mutants", "a.py"])
+
+    def run(unnoticed: str, *accepted: str) -> tuple[int, str]:
+        rows = [f"[[accepted]]\nmutant = '{one}'\nreason = 'none'\n" for one in accepted]
+        tests = "[tests]\n'a.py' = ['tests']\n"
+        (tmp_path / "mutants.toml").write_text("".join(rows) + tests)
+        monkeypatch.setattr(script, "a_copy", lambda _: NoTestNotices(tmp_path, unnoticed))
+        return script.main(), capsys.readouterr().out
+
+    return run
+
+
+def test_a_survivor_that_is_not_listed_fails_it_and_is_named(run):
+    code, told = run("a <= 5")
+
+    assert (code, f"new: {SURVIVOR}" in told) == (1, True)
+
+
+def test_a_survivor_with_a_reason_is_accepted_and_nothing_else_survives(run):
+    code, told = run("a <= 5", SURVIVOR)
+
+    assert (code, "4 of 4, 1 survived" in told, "new:" in told) == (0, True, False)
+
+
+def test_a_listed_survivor_that_a_test_notices_by_now_fails_it(run):
+    code, told = run("nothing of it", SURVIVOR)
+
+    assert (code, "no survivor any more" in told, SURVIVOR in told) == (1, True, True)
+
+
+def test_the_file_is_whole_again_afterwards(run, tmp_path):
+    run("a <= 5")
+
+    assert (tmp_path / "a.py").read_text() == SOURCE
+
+
+def test_a_child_that_takes_too_long_notices_the_change(script):
+    import os
+    import time
+
+    child = os.fork()
+    if child == 0:
+        os.setsid()
+        time.sleep(60)
+        os._exit(0)
+
+    assert not script._ended_well(child, 0.3)
+
+
+def test_every_accepted_survivor_is_a_mutant_of_today_with_a_reason(script):
+    listed = script.accepted()
+    files = {name.split(" ")[0] for name in listed}
+    names = {
+        mutant.name
+        for file in files
+        for mutant in script.mutants(file, (ROOT / file).read_text("utf-8"))
+    }
+
+    assert set(listed) - names == set()
+    assert all(len(reason) > 20 for reason in listed.values())
+
+
+def test_every_file_has_tests_that_concern_it(script):
+    assert [file for file in script.files_of(script.DEFAULT) if not script.tests_of(file)] == []
