@@ -15,7 +15,8 @@ from sqlalchemy import Label, LargeBinary, select
 from checkin.db.models import Base, Conflict, Role
 from checkin.domain.scanning.verdict import Status
 from checkin.services.accounts.pins import set_pin
-from checkin.services.export.whole import SECTIONS, event_itself, write_whole
+from checkin.services.export.sections import event_itself
+from checkin.services.export.whole import SECTIONS, write_whole
 from checkin.services.people.public_registration import set_link
 from checkin.services.scanning.conflicts import Decision, decide_conflict
 from checkin.services.scanning.storage import Decided

@@ -22,8 +22,8 @@ from checkin.services.people.buses import assign_people
 from checkin.services.people.import_drafts import keep_draft
 from checkin.services.people.public_registration import (
     PrivacyNotice,
-    door_of_link,
     link_address,
+    registration_link_by_secret,
     set_link,
 )
 from checkin.services.spreadsheets.reading import Table
@@ -59,10 +59,10 @@ def everything(database, event, delegation, secret):
     table = Table(("Nom",), [Row(2, {"name": "Driss Naciri"})], (), "utf-8", ",")
 
     def work(session):
-        door = door_of_link(session, KEYS, secret, NOW)
+        link = registration_link_by_secret(session, KEYS, secret, NOW)
         for name in ("Amina Alaoui", "Bahia Idrissi"):
-            sent = Registration(name, "", phone="+212612345678")
-            apply_by_link(session, door, sent, NOTICE, keys=KEYS, now=NOW)
+            sent = Registration(name=name, delegation="", phone="+212612345678")
+            apply_by_link(session, link, sent, NOTICE, keys=KEYS, now=NOW)
         assign_people(session, session.merge(bus), [1], now=NOW)
         keep_draft(session, delegation, clerk.id, table, NOW)
 
@@ -100,7 +100,7 @@ def test_a_purge_erases_them_all_and_closes_the_link(database, event, everything
     assert [receipt.rows[table] for table in tables] == [1] * 5
     assert exported(database, event) == ([], [], [], {})
     with database.read() as session, pytest.raises(NotFound):
-        door_of_link(session, KEYS, secret, NOW)
+        registration_link_by_secret(session, KEYS, secret, NOW)
 
 
 def test_hashes_of_who_registered_go_and_those_of_who_guesses_stay(database, event, tmp_path):
