@@ -39,6 +39,7 @@ from checkin.db.models import (
     SelfRegistration,
     WalkIn,
 )
+from checkin.domain.people.fields import APPLIED, ShownIn, own_in
 from checkin.services.export.people import Rows, participants_and_arrivals
 
 
@@ -136,7 +137,8 @@ def mail_switch(event_id: int) -> Rows:
 def participants(event_id: int) -> Rows:
     """Return everybody who was registered, canceled ones too."""
     return participants_and_arrivals(event_id).add_columns(
-        *(Participant.reserve_no, Participant.blocked, Participant.note),
+        *(Participant.reserve_no, Participant.blocked),
+        *(getattr(Participant, key) for key in own_in(ShownIn.WHOLE_EXPORT)),
         *(Participant.registered_by, Participant.registered_at, Participant.canceled_at),
     )
 
@@ -194,8 +196,7 @@ def applications(event_id: int) -> Rows:
     return (
         select(
             Delegation.name.label("delegation"),
-            *(Application.name, Application.name_ar, Application.email, Application.phone),
-            Application.language,
+            *(getattr(Application, key) for key in APPLIED),
             Application.applied_at.label("consented_at"),
             Application.consent_text_id.label("consent_text"),
         )

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from badges.pdf import Design, single_badge_pdf
 from checkin.db.engine import in_transaction
 from checkin.db.models import Event
+from checkin.domain.people.fields import ShownIn, shown_in
 from checkin.domain.scanning.verdict import RegistrationStatus
 from checkin.errors import InvalidRequest, NotFound
 from checkin.services.accounts.own_delegation import own_delegation
@@ -49,6 +50,7 @@ def show(slug: str, participant_id: int) -> ResponseReturnValue:
         event=event,
         desk=desk,
         person=desk.participant,
+        fields=shown_in(ShownIn.PAGE),
         sharing=_sharing(desk, address),
         page_here=_page_here(desk),
         refusal=address_refusal(address),

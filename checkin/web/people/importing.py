@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from checkin.db.engine import in_transaction
 from checkin.db.models import Delegation, Event
 from checkin.domain.common.problem_sentences import COLUMN_NAMES
-from checkin.domain.people.corrections import COLUMNS, correct
+from checkin.domain.people.corrections import correct
+from checkin.domain.people.fields import COLUMNS
 from checkin.domain.people.importing import Action, Row
 from checkin.domain.people.unreadable import UnreadableFile
 from checkin.errors import NotFound

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from badges.spec import Language
 from checkin.db.engine import in_transaction
 from checkin.domain.common.problems import Problem
+from checkin.domain.people.fields import AskedIn, asked_in
 from checkin.domain.people.registration import Registration, validate
 from checkin.errors import TooManyRequests
 from checkin.services.limits.rules import JOINING_ADDRESS, JOINING_CONTACT, JOINING_LINK
@@ -35,7 +36,7 @@ from checkin.web.site.state import database, marhaba
 bp = APIBlueprint("joining", __name__, enable_openapi=False)
 register_page_errors(bp)
 
-_FIELDS = ("name", "name_ar", "phone", "email")
+_FIELDS = asked_in(AskedIn.LINK)
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def apply(secret: str) -> ResponseReturnValue:
     """Take a registration; the answer is the same whoever applied."""
     with database().read() as session:
         link, notice = _link(session, secret)
-    attempt = Attempt({name: request.form.get(name, "")[:1000] for name in _FIELDS})
+    attempt = Attempt({one.key: request.form.get(one.key, "")[:1000] for one in _FIELDS})
     if not link.is_open:
         return _page(link, notice, attempt), 409
     checked = _checked(attempt.values, notice)
@@ -103,7 +104,7 @@ def _checked(values: Mapping[str, str], notice: PrivacyNotice) -> Registration |
     language = page_language()
     checked = validate({**values, "delegation": "–", "language": language})
     problems = checked if isinstance(checked, list) else []
-    if isinstance(checked, Registration) and not (checked.email or checked.phone):
+    if isinstance(checked, Registration) and not checked.contacts():
         problems = [Problem("phone", "missing_contact")]
     told = {problem.column: problem.sentence(language) for problem in problems}
     if request.form.get("consent") != notice.version:
@@ -112,9 +113,10 @@ def _checked(values: Mapping[str, str], notice: PrivacyNotice) -> Registration |
 
 
 def _is_too_often(registration: Registration) -> bool:
-    contacts = (registration.email, registration.phone)
     try:
-        marhaba().limits.reserve(*((JOINING_CONTACT, one) for one in contacts if one))
+        marhaba().limits.reserve(
+            *((JOINING_CONTACT, contact) for _key, contact in registration.contacts())
+        )
     except TooManyRequests:
         return True
     return False
@@ -124,5 +126,10 @@ def _page(
     link: RegistrationLink, notice: PrivacyNotice, attempt: Attempt, *, sent: bool = False
 ) -> str:
     return render_template(
-        "people/joining.html", link=link, notice=notice, attempt=attempt, sent=sent
+        "people/joining.html",
+        link=link,
+        notice=notice,
+        fields=_FIELDS,
+        attempt=attempt,
+        sent=sent,
     )

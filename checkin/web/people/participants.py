@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from checkin.db.models import Category, Delegation
+from checkin.domain.people.fields import AskedIn, asked_in
 from checkin.services.accounts.own_delegation import own_delegation
 from checkin.services.events.events import categories_of, delegations_of
 from checkin.services.events.visibility import visible_event
@@ -111,7 +114,8 @@ def _edit_form(slug: str, participant_id: int, attempt: Attempt) -> str:
         "people/participant_edit.html",
         event=event,
         person=person,
-        category_options=[(c.id, both_names(c)[0]) for c in categories],
+        fields=asked_in(AskedIn.EDIT),
+        options={"category": _options(categories)},
         attempt=attempt,
     )
 
@@ -126,7 +130,11 @@ def _form(slug: str, attempt: Attempt) -> str:
     return render_template(
         "people/participant_new.html",
         event=event,
-        delegation_options=[(d.id, both_names(d)[0]) for d in delegations],
-        category_options=[(c.id, both_names(c)[0]) for c in categories],
+        fields=asked_in(AskedIn.NEW),
+        options={"delegation": _options(delegations), "category": _options(categories)},
         attempt=attempt,
     )
+
+
+def _options(things: Iterable[Delegation | Category]) -> list[tuple[int, str]]:
+    return [(thing.id, both_names(thing)[0]) for thing in things]

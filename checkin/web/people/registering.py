@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from checkin.db.engine import in_transaction
 from checkin.db.models import Category, Event, Participant
 from checkin.domain.common.problems import Problem
+from checkin.domain.people.fields import AskedIn, asked_in
 from checkin.domain.people.registration import Registration, validate
 from checkin.errors import InvalidRequest, NotFound, PossibleDuplicate
 from checkin.services.accounts.own_delegation import own_delegation
@@ -129,9 +130,8 @@ def person_of(session: Session, event: Event, participant_id: int) -> Participan
 
 def values_of(person: Participant) -> dict[str, str]:
     """Return what a form about a participant is filled with."""
-    fields = ("name", "name_ar", "phone", "email", "language", "note")
-    known = {name: getattr(person, name) or "" for name in fields}
-    return known | {"category": str(person.category_id)}
+    columns = {field.key: field.column for field in asked_in(AskedIn.EDIT) if field.column}
+    return {key: str(getattr(person, column) or "") for key, column in columns.items()}
 
 
 def _change(slug: str, participant_id: int, change: Callable[..., object], now: datetime) -> None:
