@@ -1,11 +1,25 @@
-"""What a wheel holds: the three packages, and the templates, which a checkout keeps beside them."""
+"""What a wheel holds: the three packages, and the templates, which a checkout keeps beside them.
+
+Translations are compiled into the wheel and into the source distribution. What happens to lie in a
+checkout compiled is not looked at, and what is written stays out of the wheel.
+"""
 
 from __future__ import annotations
 
 import shutil
+import sys
+from pathlib import Path
+from typing import Any
 
 from setuptools import find_namespace_packages, setup
 from setuptools.command.build_py import build_py
+from setuptools.command.sdist import sdist
+
+sys.path.insert(0, str(Path(__file__).parent))  # a build does not look here by itself
+
+from checkin.words.compiled import compile_into
+
+TRANSLATIONS = Path("checkin", "translations")
 
 
 class BuildAnew(build_py):
@@ -18,6 +32,16 @@ class BuildAnew(build_py):
         """Build the packages."""
         shutil.rmtree(self.build_lib, ignore_errors=True)
         super().run()
+        compile_into(Path(self.build_lib, TRANSLATIONS))
+
+
+class CompiledToo(sdist):
+    """A source distribution whose translations are compiled, beside what is written."""
+
+    def make_release_tree(self, base_dir: str, files: Any) -> None:
+        """Lay out its files."""
+        super().make_release_tree(base_dir, files)
+        compile_into(Path(base_dir, TRANSLATIONS))
 
 
 setup(
@@ -30,5 +54,5 @@ setup(
         "badges.templates",
     ],
     package_dir={"checkin.templates": "templates", "badges.templates": "templates/email"},
-    cmdclass={"build_py": BuildAnew},
+    cmdclass={"build_py": BuildAnew, "sdist": CompiledToo},
 )

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from badges.lines import Line, latin_then_arabic, line_of
-from badges.shapes import outline
 from badges.spec import BadgeSpec
 from badges.texts import moment_text
+from badges.typesetting.lines import Line, latin_then_arabic, line_of
+from badges.typesetting.shapes import outline
 
 _TOTAL = ("Badges", "الشارات")
 _ADVICE = (

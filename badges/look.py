@@ -13,10 +13,10 @@ from typing import Literal
 import typst
 from PIL import Image, ImageOps
 
-from badges.colour import contrast
 from badges.fonts import layout_fonts
 from badges.qr import png_bytes
 from badges.spec import BadgeError
+from badges.typesetting.colour import contrast
 
 LARGEST_DRAWING_BYTES = 300_000
 LARGEST_PICTURE_BYTES = 1_500_000

@@ -13,15 +13,15 @@ from typing import Any, Literal
 
 import typst
 
-from badges.colour import ink_on
 from badges.cover import cover_of
 from badges.fonts import layout_fonts
-from badges.lines import Line, in_both_scripts, latin_then_arabic, line_of
 from badges.look import PLAIN, Look, logo_svg
 from badges.qr import qr_svg
-from badges.shapes import outline
 from badges.spec import BadgeError, BadgeSpec, Language
 from badges.texts import TEXTS, fill, filling, moment_text
+from badges.typesetting.colour import ink_on
+from badges.typesetting.lines import Line, in_both_scripts, latin_then_arabic, line_of
+from badges.typesetting.shapes import outline
 
 #: `sheet`: 105 × 74.25 mm, 8 an A4 page · `a6`: 105 × 148.5 mm upright, 4 · `card`: 86 × 54 mm, 10
 Design = Literal["sheet", "a6", "card"]

@@ -10,14 +10,14 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw
 
-from badges.drawing import Row, draw_centred, require_shaping, set_row
 from badges.fonts import BOLD, REGULAR
-from badges.inks import BAND, BLACK, NAMES, SOFT, Ink, Inks
 from badges.look import PLAIN, Look, logo_picture
 from badges.qr import FULL_SIDE, qr_image
-from badges.shapes import outline
 from badges.spec import BadgeSpec, Shape
 from badges.texts import moment_text
+from badges.typesetting.drawing import Row, draw_centred, require_shaping, set_row
+from badges.typesetting.inks import BAND, BLACK, NAMES, SOFT, Ink, Inks
+from badges.typesetting.shapes import outline
 
 WIDTH_PX = 1080
 MODULE_PX = 30

@@ -21,9 +21,9 @@ import cv2
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
-from bench.decode import SEED
-from bench.decode_engines import stream
-from bench.decode_scenes import CONDITIONS, Grey, scenes
+from bench.decode.__main__ import SEED
+from bench.decode.engines import stream
+from bench.decode.scenes import CONDITIONS, Grey, scenes
 from checkin.web.gates.kept_files import scan_page_files
 
 STATIC = Path(__file__).parents[1] / "checkin" / "static"

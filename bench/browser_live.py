@@ -16,10 +16,10 @@ from typing import Any
 import cv2
 from playwright.sync_api import Page, sync_playwright
 
-from bench.figures import percentile
-from bench.film import PER_S, filmed
-from bench.stores import sqlite_store
-from bench.venue import Venue, open_venue
+from bench.gate.film import PER_S, filmed
+from bench.setup.figures import percentile
+from bench.setup.stores import sqlite_store
+from bench.setup.venue import Venue, open_venue
 
 BADGES = 10
 AIM_PER_S = 15

@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from bench import floor
-from bench.figures import Progress, percentile
-from bench.processes import ROOT, cpu_s, free_port, server
-from bench.stores import Store
-from bench.venue import SCANS, Venue, scan_body
+from bench.floor import checkin as floor
+from bench.setup.figures import Progress, percentile
+from bench.setup.processes import ROOT, cpu_s, free_port, server
+from bench.setup.stores import Store
+from bench.setup.venue import SCANS, Venue, scan_body
 from checkin.db.engine import Database
 from checkin.protocol.codes import parse_code, token_hash
 
@@ -136,7 +136,7 @@ def _bare(url: str, threads: int, codes: list[str]) -> Run:
     # These badges were taken by the floor just now: the update finds nothing to change, and
     # the look-up, the insert and the commit are the same.
     hashes = [hash_of(code).hex() for code in codes]
-    seen = _child("bench.bare", {"url": url, "threads": threads, "tokens": hashes})
+    seen = _child("bench.floor.bare", {"url": url, "threads": threads, "tokens": hashes})
     cpu_ms = seen["cpu_s"] / len(codes) * 1000
     return Run(
         **_times(seen),
@@ -160,14 +160,14 @@ def _floor_served(store: Store, url: str, codes: list[str]) -> Iterator[Rival]:
     floor.create_tables(database, [hash_of(code) for code in codes])
     database.dispose()
     port, log = free_port(), store.folder / "floor.log"
-    command = ["-m", "bench.serve_floor", str(port)]
+    command = ["-m", "bench.floor.serve", str(port)]
     with server(command, port, {floor.URL_VARIABLE: url}, log) as pid:
         yield Rival(port, pid, floor.PATH)
 
 
 def _load(rival: Rival, tokens: Sequence[str], bodies: Sequence[dict[str, str]]) -> dict[str, Any]:
     plan = {"port": rival.port, "path": rival.path, "tokens": tokens, "bodies": bodies}
-    return _child("bench.load", plan)
+    return _child("bench.setup.load", plan)
 
 
 def _child(module: str, plan: dict[str, Any]) -> dict[str, Any]:

@@ -18,8 +18,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.stores import sqlite_store
-from bench.venue import Venue, open_venue
+from bench.setup.stores import sqlite_store
+from bench.setup.venue import Venue, open_venue
 from scanner.core.scan import Scan
 from scanner.offline.decisions import OfflineGate
 from scanner.offline.held_list import HeldList

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bench.figures import Progress, Table, shown
-from bench.stores import Store
-from bench.venue import Venue
+from bench.setup.figures import Progress, Table, shown
+from bench.setup.stores import Store
+from bench.setup.venue import Venue
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Badge, Event
 from checkin.services.common.keys import Keys

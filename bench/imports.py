@@ -11,9 +11,9 @@ from uuid import uuid4
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Uuid, insert, select
 from sqlalchemy import Table as SqlTable
 
-from bench.figures import Progress, Table, shown
-from bench.stores import Store
-from bench.venue import Venue
+from bench.setup.figures import Progress, Table, shown
+from bench.setup.stores import Store
+from bench.setup.venue import Venue
 from checkin.db.engine import Database
 from checkin.db.models import Delegation, Event
 from checkin.services.lifecycle.demo_names import FAMILY_NAMES, GIVEN_NAMES

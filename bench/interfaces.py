@@ -14,10 +14,10 @@ from pathlib import Path
 from statistics import median
 
 from bench.checkins import LEVELS, Rival, Run, measured
-from bench.figures import Progress, Table, shown
-from bench.processes import free_port, server
-from bench.stores import Store
-from bench.venue import SCANS, Venue, open_venue, scan_body
+from bench.setup.figures import Progress, Table, shown
+from bench.setup.processes import free_port, server
+from bench.setup.stores import Store
+from bench.setup.venue import SCANS, Venue, open_venue, scan_body
 
 ROUNDS, COUNT = 9, 300
 _WARM_UP = 100
@@ -65,7 +65,7 @@ def _ours(venue: Venue) -> Iterator[Rival]:
 @contextmanager
 def _thread_first(venue: Venue) -> Iterator[Rival]:
     port = free_port()
-    command = ["-m", "bench.serve_wsgi", str(port)]
+    command = ["-m", "bench.setup.serve_wsgi", str(port)]
     with server(command, port, venue.environment, venue.home / "wsgi.log") as pid:
         yield Rival(port, pid, SCANS)
 

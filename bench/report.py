@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from bench.checkins import ROWS, Run, Runs
-from bench.figures import Table, median_and_best, shown
+from bench.setup.figures import Table, median_and_best, shown
 
 _MIN_RATIO, _MAX_CPU_MS, _MAX_P99_MS, _MAX_MS, _MAX_STATEMENTS = 0.6, 3.0, 50.0, 1000.0, 6
 _HEADS = (

@@ -7,9 +7,9 @@ import statistics
 from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
-from bench.figures import Progress, Table, percentile, shown
-from bench.stores import Store
-from bench.timing import timed_ms
+from bench.setup.figures import Progress, Table, percentile, shown
+from bench.setup.stores import Store
+from bench.setup.timing import timed_ms
 from checkin.db.engine import Database
 from checkin.db.models import Event, Participant
 from checkin.domain.common.names import fold_name

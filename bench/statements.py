@@ -6,7 +6,7 @@ import json
 
 from sqlalchemy import Engine, event
 
-from bench.venue import SCANS, Venue, scan_body
+from bench.setup.venue import SCANS, Venue, scan_body
 from checkin.app import create_app
 from checkin.settings import Settings
 

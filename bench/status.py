@@ -11,10 +11,10 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, func, select
 
-from bench.figures import Table, shown
-from bench.stores import Store
-from bench.timing import timed_ms
-from bench.venue import Venue
+from bench.setup.figures import Table, shown
+from bench.setup.stores import Store
+from bench.setup.timing import timed_ms
+from bench.setup.venue import Venue
 from checkin.db.engine import Database, in_core_transaction
 from checkin.db.models import Event, Participant
 from checkin.domain.scanning.verdict import Direction, Source

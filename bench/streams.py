@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bench.checkins import Rival, Run, measured
-from bench.figures import Progress, Table, shown
-from bench.processes import ROOT
-from bench.stores import Store
-from bench.venue import GATES, SCANS, Venue, organiser_cookie, scan_body
+from bench.setup.figures import Progress, Table, shown
+from bench.setup.processes import ROOT
+from bench.setup.stores import Store
+from bench.setup.venue import GATES, SCANS, Venue, organiser_cookie, scan_body
 
 BOARDS = 200
 _SHOWN = ("per_s", "p50_ms", "p99_ms", "max_ms", "cpu_ms")
@@ -60,7 +60,7 @@ def _scan(store: Store, venue: Venue, rival: Rival, count: int) -> Run:
 @contextmanager
 def _boards(port: int, cookie: str, count: int) -> Iterator[None]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "bench.watchers", str(port), str(count), BOARD, cookie],
+        [sys.executable, "-m", "bench.setup.watchers", str(port), str(count), BOARD, cookie],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -37,8 +37,11 @@ DEFAULT_MIRROR = "http://deb.debian.org/debian"
 _CLONE = "srv/marhaba"  # in each system
 _SERVED_WITHIN_S = 900
 _LINES_OF_A_FAILURE = 40
-#: what pip, apt and TLS are told by this machine's environment holds inside, too
-_TOLD = re.compile(r"PIP_\w+|\w+_proxy|\w+_PROXY|SSL_CERT_FILE|REQUESTS_CA_BUNDLE|TEST_PROCESSES")
+#: what pip, npm, apt and TLS are told by this machine's environment holds inside, too
+_TOLD = re.compile(
+    r"PIP_\w+|npm_config_\w+|\w+_proxy|\w+_PROXY|SSL_CERT_FILE|REQUESTS_CA_BUNDLE"
+    r"|NODE_EXTRA_CA_CERTS|TEST_PROCESSES"
+)
 _MACHINE = "srv/machine"  # in each system
 _NETWORK_FILES = (Path("/etc/resolv.conf"), Path("/etc/hosts"))
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

@@ -4,29 +4,22 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
-from checkin.app import create_app
-from checkin.db.engine import Database
-from checkin.db.models import Event
-from checkin.services.gates.devices import PairedDevice
-from checkin.settings import Settings
-from checkin.web.site.state import EXTENSION
-from tests.support import factories
-from tests.support.api_client import Api
-from tests.support.databases import (
-    KINDS,
-    Databases,
-    PostgresDatabases,
-    SqliteDatabases,
-    opened,
-    postgres_cluster,
-)
-from tests.support.many_apps import compile_once
-from tests.support.redis_server import RedisServer, redis_server
+from tests.support.kinds import KINDS
 
-compile_once()
+# A test of a pure function needs neither the server nor a database: what a fixture is made of is
+# imported by the fixture, which saves such a test file half of its time.
+if TYPE_CHECKING:
+    from checkin.db.engine import Database
+    from checkin.db.models import Event
+    from checkin.services.gates.devices import PairedDevice
+    from checkin.settings import Settings
+    from tests.support.api_client import Api
+    from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases
+    from tests.support.redis_server import RedisServer
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -56,17 +49,23 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture(scope="session")
 def sqlite_databases(tmp_path_factory) -> SqliteDatabases:
+    from tests.support.databases import SqliteDatabases
+
     return SqliteDatabases(tmp_path_factory.mktemp("sqlite"))
 
 
 @pytest.fixture(scope="session")
 def postgres_databases() -> Iterator[PostgresDatabases]:
+    from tests.support.databases import PostgresDatabases, postgres_cluster
+
     with postgres_cluster() as cluster:
         yield PostgresDatabases(cluster)
 
 
 @pytest.fixture(scope="session")
 def redis_of_the_session() -> Iterator[RedisServer]:
+    from tests.support.redis_server import redis_server
+
     with redis_server() as server:
         yield server
 
@@ -94,6 +93,8 @@ def database_url(databases, tmp_path) -> Iterator[str]:
 @pytest.fixture
 def empty_database(databases, tmp_path) -> Iterator[Database]:
     """A database without a schema."""
+    from tests.support.databases import opened
+
     with databases.empty(tmp_path) as url, opened(url) as database:
         yield database
 
@@ -101,6 +102,8 @@ def empty_database(databases, tmp_path) -> Iterator[Database]:
 @pytest.fixture
 def sqlite_database(sqlite_databases, tmp_path) -> Iterator[Database]:
     """A fresh SQLite database, for what only SQLite does."""
+    from tests.support.databases import opened
+
     with sqlite_databases.fresh(tmp_path) as url, opened(url) as database:
         yield database
 
@@ -108,6 +111,8 @@ def sqlite_database(sqlite_databases, tmp_path) -> Iterator[Database]:
 @pytest.fixture
 def postgres_database(postgres_databases, tmp_path) -> Iterator[Database]:
     """A fresh PostgreSQL database, for what only PostgreSQL does."""
+    from tests.support.databases import opened
+
     with postgres_databases.fresh(tmp_path) as url, opened(url) as database:
         yield database
 
@@ -115,6 +120,8 @@ def postgres_database(postgres_databases, tmp_path) -> Iterator[Database]:
 @pytest.fixture
 def database(database_url) -> Iterator[Database]:
     """A fresh, migrated database."""
+    from tests.support.databases import opened
+
     with opened(database_url) as database:
         yield database
 
@@ -122,18 +129,25 @@ def database(database_url) -> Iterator[Database]:
 @pytest.fixture
 def event(database) -> Event:
     """The reference event, its doors open."""
+    from tests.support import factories
+
     return factories.an_event(database)
 
 
 @pytest.fixture
 def device(database, event) -> PairedDevice:
     """A device at the first gate."""
+    from tests.support import factories
+
     return factories.a_device(database, event)
 
 
 @pytest.fixture
 def settings(database_url, tmp_path) -> Settings:
     """The settings of the web application; a module may have its own."""
+    from checkin.settings import Settings
+    from tests.support import factories
+
     return Settings(
         home=tmp_path,
         database_url=database_url,
@@ -145,6 +159,11 @@ def settings(database_url, tmp_path) -> Settings:
 @pytest.fixture
 def app(settings):
     """The web application on a fresh database."""
+    from checkin.app import create_app
+    from checkin.web.site.state import EXTENSION
+    from tests.support.many_apps import compile_once
+
+    compile_once()
     app = create_app(settings)
     app.testing = True
     yield app
@@ -156,4 +175,6 @@ def app(settings):
 @pytest.fixture
 def api(app, database, event) -> Api:
     """The API as a device at the first gate sees it."""
+    from tests.support.api_client import Api
+
     return Api.enrolled(app, database, event, gate="Porte 1")

@@ -21,11 +21,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from cryptography.x509.oid import NameOID
 from PIL import ImageColor
 
-from badges.colour import ink_on
 from badges.look import logo_picture
 from badges.qr import png_bytes
 from badges.spec import LANGUAGES, BadgeError, Language
 from badges.texts import TEXTS
+from badges.typesetting.colour import ink_on
 from badges.wallet.ticket import Ticket
 
 MIME_TYPE = "application/vnd.apple.pkpass"

@@ -12,8 +12,7 @@ from typing import TextIO, cast, get_args
 import click
 
 from badges.pdf import Design, badge_sheets_pdf
-from checkin.cli.bounces import bounces
-from checkin.cli.delivery import status
+from checkin.cli.delivery import bounces, status
 from checkin.cli.office import Office, event_option, in_office, only_ours, say
 from checkin.cli.sending import pause, progress_bar, resume, send
 from checkin.db.models import Delegation, Event

@@ -1,11 +1,13 @@
-"""`badges status`: who has their badge."""
+"""`badges status` and `badges bounces`: who has their badge, and what came back."""
 
 from __future__ import annotations
 
 import click
 
-from checkin.cli.office import Office, event_option, in_office, json_option, say, say_json
+from checkin.cli.office import Office, event_option, in_office, json_option, now, say, say_json
+from checkin.errors import SettingsError
 from checkin.services.events.events import delegation_named
+from checkin.services.mail.bounces import Report, read_mailbox
 from checkin.services.mail.delivery_report import (
     DelegationDelivery,
     Delivery,
@@ -45,3 +47,30 @@ def _body(line: DelegationDelivery) -> dict[str, object]:
 
 def _row(name: str, *figures: str) -> str:
     return f"{name[:24]:24}" + "".join(f"{figure:>{_WIDTH}}" for figure in figures)
+
+
+_SENTENCES = {
+    Report.BOUNCED: "came back and are marked",
+    Report.NOT_OURS: "are about no message of ours, or were known",
+    Report.NO_BOUNCE: "are no bounces",
+}
+
+
+@click.command("bounces")
+@click.option("--webhook", is_flag=True, help="print the address to which bounces may be posted")
+@json_option
+@in_office
+def bounces(office: Office, webhook: bool, as_json: bool) -> None:
+    """Read bounces from the mailbox CHECKIN_BOUNCES_URL and mark their messages."""
+    settings = office.settings
+    if webhook:
+        say(f"{office.public_address().for_others()}/mail/bounces/{office.keys.bounce_webhook}")
+        return
+    if not settings.bounces_url:
+        raise SettingsError("set CHECKIN_BOUNCES_URL to imaps://user:password@host/FOLDER")
+    counts = read_mailbox(office.database, office.keys, settings.bounces_url, now())
+    if as_json:
+        say_json({str(report): counts[report] for report in Report})
+        return
+    for report in Report:
+        say(f"{counts[report]} {_SENTENCES[report]}")

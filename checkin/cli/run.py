@@ -9,15 +9,15 @@ from pathlib import Path
 import click
 
 from checkin.cli.address import say_addresses
-from checkin.cli.listening import free_address, reached_host
 from checkin.cli.office import Office, in_office, say
-from checkin.cli.serving import serve
+from checkin.cli.serving import free_address, reached_host, serve
 from checkin.cli.venue_network import VenueNetwork
 from checkin.db.models import Event
 from checkin.errors import SettingsError
 from checkin.services.common.readiness import readiness
 from checkin.services.network.public_address import Listening, write_listening
 from checkin.settings import DOTENV_VARIABLE
+from checkin.words.compiled import catalogues
 
 
 @click.command()
@@ -40,6 +40,7 @@ def run(
         raise SettingsError("--tls-cert and --tls-key go together")
     address = free_address(host, port)
     office.keys  # noqa: B018 - no key, no server
+    catalogues()  # nor one whose words are missing
     faults = readiness(office.database, office.settings.home)
     if faults:
         raise SettingsError("; ".join(f"{part}: {fault}" for part, fault in faults.items()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -11,6 +12,9 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
+
+from checkin.domain.network.addresses import only_this_machine_understands
+from checkin.errors import SettingsError
 
 #: connections that are open at once, where the system allows as many files; more wait
 MOST_CONNECTIONS = 8192
@@ -89,3 +93,41 @@ def _connections() -> int:
     allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
     return max(128, allowed - _OTHER_FILES)
+
+
+def free_address(host: str, port: int) -> str:
+    """Return the IP address of `host`, at which nobody listens on `port` yet.
+
+    Raises:
+        SettingsError: the name is not this machine's, or the port is taken or not for us.
+    """
+    family, address = _resolved(host)
+    try:
+        socket.create_server((address, port), family=family).close()
+    except OSError as fault:
+        raise SettingsError(
+            f"cannot listen on port {port} of {host}: {fault.strerror}; stop the program that is "
+            "there, or choose another port with --port"
+        ) from None
+    return address
+
+
+def reached_host(host: str, address: str) -> str:
+    """Return the host of the server's address: the name that was asked for, if others know it.
+
+    Args:
+        address: the IP address of `host`.
+    """
+    return address if only_this_machine_understands(host) else host
+
+
+def _resolved(host: str) -> tuple[int, str]:
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise SettingsError(
+            f"--host {host} is no address of this machine: 127.0.0.1 for itself, 0.0.0.0 for all"
+        ) from None
+    # localhost is both: old telephones and scripts expect the first kind of address
+    family, *_, (address, *_) = min(found, key=lambda one: one[0] != socket.AF_INET)
+    return family, str(address)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from ipaddress import IPv4Address, ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from checkin.domain.network.certificate_names import is_permitted
 from checkin.errors import SettingsError
 from checkin.protocol.fingerprints import beginning, in_pairs
 from checkin.services.network.certificates.authority import VARIABLE, authority_of
+from checkin.services.network.certificates.leaf import leaf_for
 from checkin.services.network.certificates.machine import machine_names
 from checkin.services.network.certificates.upkeep import LeafUpkeep
 from checkin.services.network.interfaces import lan_addresses
@@ -134,3 +136,14 @@ def check_host(host: str) -> None:
 
 def _complain(sentence: str) -> None:
     click.echo(sentence, err=True)
+
+
+def self_signed(folder: Path, host: str) -> tuple[Path, Path]:
+    """Return certificate and key, which are one file, signed now by the authority in `folder`.
+
+    Raises:
+        SettingsError: no certificate of our own can be about `host`.
+    """
+    check_host(host)
+    leaf = leaf_for(folder, machine_names(*names_besides(host)), datetime.now(UTC))
+    return leaf.file, leaf.file

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from flask import Flask, Response
 from flask_babel import Babel
 
@@ -42,8 +40,8 @@ from checkin.web.site.permissions import may_use
 from checkin.web.site.sessions import csrf, login_manager, operator_or_none, permit
 from checkin.web.site.state import EXTENSION
 from checkin.web.site.static import pack_static_files
+from checkin.words.served import Words
 
-TRANSLATIONS = Path(__file__).parents[1] / "translations"
 _PAGES = (
     sign_in,
     passwords,
@@ -90,7 +88,8 @@ def register_pages(app: Flask) -> None:
     `checkin.web.site.permissions` has a row for it.
     """
     _configure(app)
-    Babel(app, locale_selector=babel_locale)
+    babel = Babel(app, locale_selector=babel_locale)
+    babel.domain_instance = Words()
     login_manager().init_app(app)
     csrf.init_app(app)
     app.before_request(permit)
@@ -114,7 +113,6 @@ def register_pages(app: Flask) -> None:
 
 def _configure(app: Flask) -> None:
     app.config.update(
-        BABEL_TRANSLATION_DIRECTORIES=str(TRANSLATIONS),
         PERMANENT_SESSION_LIFETIME=app.extensions[EXTENSION].settings.lifetimes.whole,
         WTF_CSRF_CHECK_DEFAULT=False,  # `permit` checks, since it knows which routes use cookies
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: forms stay open all day

@@ -6,11 +6,11 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from badges import phone
-from badges.colour import contrast, ink_on
-from badges.drawing import Row, draw_centred, require_shaping, set_row
 from badges.look import Look
 from badges.phone import phone_badge_png
 from badges.spec import LANGUAGES, BadgeError, Language
+from badges.typesetting.colour import contrast, ink_on
+from badges.typesetting.drawing import Row, draw_centred, require_shaping, set_row
 from tests.badges.reading import code_box_px, codes_in, inked_box, picture
 from tests.badges.specs import COLOURS, a_spec
 from tests.badges.test_designs import LOGO

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from checkin.cli import run as running
-from checkin.cli.certificate import self_signed
+from checkin.cli.venue_network import self_signed
 from checkin.errors import SettingsError
 from checkin.protocol.fingerprints import beginning
 from checkin.services.network.certificates import machine

@@ -27,8 +27,9 @@ from tests.db.rows import (
     participant,
     scan,
 )
-from tests.support.databases import KINDS, opened
+from tests.support.databases import opened
 from tests.support.factories import NOW
+from tests.support.kinds import KINDS
 
 
 @pytest.fixture(scope="module", params=KINDS)

@@ -18,6 +18,10 @@ from tests.support.server_process import ROOT
 #: commands that no test can type here, why not, and what shows that they are right all the same
 ELSEWHERE = {
     r"script/test": ("it is what runs this", "script/proof"),
+    r"\.venv/bin/pybabel .*|\.venv/bin/python -m checkin\.words\.compiled": (
+        "changes the catalogues of the checkout",
+        "tests/words/test_changing_a_sentence.py",
+    ),
     r"brew install .*|py -m venv \.venv": (
         "macOS and Windows, not tried: README says so",
         "README.md",
@@ -36,12 +40,16 @@ ELSEWHERE = {
         "tests/modes/installed_wheel.py",
     ),
     r"sudo -u postgres .*": ("the machine's own PostgreSQL", "tests/modes/behind_nginx.py"),
+    r"\.venv/bin/node .*": (
+        "needs the checkout and what npm installs",
+        "tests/javascript/test_unit_tests.py",
+    ),
     r"python -m checkin badges bounces": ("needs a mailbox", "tests/services/mail/test_bounces.py"),
 }
 #: commands that go on until Ctrl-C, besides `run`
 GOES_ON = r".* badges send --stay"
 #: pages that begin with nothing; all others with the demo
-FROM_NOTHING = {"README.md", "docs/operating.md", "docs/commands.md"}
+FROM_NOTHING = {"README.md", "docs/CONTRIBUTING.md", "docs/operating.md", "docs/commands.md"}
 SETS_ITS_ADDRESS = FROM_NOTHING
 #: all others are about a server that is set up, and known by its address
 SET_UP = {"CHECKIN_BASE_URL": "https://checkin.example.org"}

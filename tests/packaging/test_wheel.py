@@ -31,8 +31,17 @@ from tests.packaging.installed import (
 from tests.scanner.decode.pictures import qr, scene
 from tests.support.server_process import free_port
 from tests.support.waiting import wait_for
+from tests.words.reading import messages_in, messages_of
 
 PACKAGES = ("checkin", "scanner", "badges")
+TRANSLATIONS = Path("checkin", "translations")
+#: the written catalogue of each compiled one
+COMPILED = {
+    f"{TRANSLATIONS.as_posix()}/{language}/LC_MESSAGES/messages.mo": ROOT.joinpath(
+        TRANSLATIONS, language, "LC_MESSAGES", "messages.po"
+    )
+    for language in ("ar", "fr")
+}
 
 
 @pytest.fixture(scope="module")
@@ -56,9 +65,10 @@ def installed(environment, tmp_path) -> Installed:
 
 
 def files_in(folder: Path) -> set[str]:
-    """Return the names of the files of a folder, those that Python makes left out."""
+    """Return the names of the files of a folder, those that Python and we make left out."""
     found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-    return {path.as_posix() for path in found if "__pycache__" not in path.parts}
+    made = {"__pycache__", "translations"}
+    return {path.as_posix() for path in found if not made & set(path.parts)}
 
 
 def expected() -> set[str]:
@@ -67,6 +77,7 @@ def expected() -> set[str]:
     mails = {name for name in templates if name.startswith("email/")}
     return {
         *(f"{package}/{name}" for package in PACKAGES for name in files_in(ROOT / package)),
+        *COMPILED,
         *(f"checkin/templates/{name}" for name in templates - mails),
         *(f"badges/templates/{name.removeprefix('email/')}" for name in mails),
     }
@@ -91,6 +102,77 @@ def test_the_sources_hold_no_tests_and_no_data_and_make_the_same_wheel(sources, 
 
     assert tops & {"tests", "bench", "var", "docs", "script"} == set()
     assert held(again) == expected()
+
+
+def compiled_in_wheel(wheel: Path) -> dict[str, bytes]:
+    """Return the compiled catalogues of a wheel."""
+    with zipfile.ZipFile(wheel) as archive:
+        return {name: archive.read(name) for name in archive.namelist() if name.endswith(".mo")}
+
+
+def compiled_in_sdist(sdist: Path) -> dict[str, bytes]:
+    """Return the compiled catalogues of a source distribution."""
+    with tarfile.open(sdist) as archive:
+        return {
+            member.name.partition("/")[2]: archive.extractfile(member).read()
+            for member in archive
+            if member.name.endswith(".mo")
+        }
+
+
+def are_as_written(compiled: dict[str, bytes]) -> bool:
+    """Say whether these are the catalogues of each language, as written in the checkout."""
+    return set(compiled) == set(COMPILED) and all(
+        messages_in(compiled[name]) == messages_of(written) for name, written in COMPILED.items()
+    )
+
+
+def test_the_translations_are_compiled_from_what_is_written_whatever_lies_in_the_checkout(
+    sources, wheel, tmp_path
+):
+    sdist = build_sdist(sources, tmp_path / "sdist")
+    again = build_wheel(sdist, tmp_path / "wheel")
+
+    assert are_as_written(compiled_in_wheel(wheel))
+    assert are_as_written(compiled_in_sdist(sdist))
+    assert are_as_written(compiled_in_wheel(again))
+    with tarfile.open(sdist) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    assert {name.removesuffix(".mo") + ".po" for name in COMPILED} <= names
+
+
+def test_control_without_what_compiles_them_a_build_has_no_translations(sources, tmp_path):
+    copy = shutil.copytree(sources, tmp_path / "sources")
+    build = copy / "setup.py"
+    text = build.read_text("utf-8")
+    assert text.count("        compile_into(") == 2
+    build.write_text(text.replace("        compile_into(", "        Path("), "utf-8")
+
+    wheel = build_wheel(copy, tmp_path / "wheel")
+    sdist = build_sdist(copy, tmp_path / "sdist")
+
+    assert compiled_in_wheel(wheel) == compiled_in_sdist(sdist) == {}
+
+
+def test_a_broken_catalogue_ends_a_build_with_its_sentence(sources, tmp_path):
+    copy = shutil.copytree(sources, tmp_path / "sources")
+    (copy / TRANSLATIONS / "fr/LC_MESSAGES/messages.po").write_text("<<<<<<< HEAD\n")
+
+    with pytest.raises(AssertionError, match=r"messages\.po cannot be compiled: line 1 is neither"):
+        build_wheel(copy, tmp_path / "wheel")
+
+
+def test_nothing_is_compiled_where_the_wheel_is_installed(installed, environment):
+    (translations,) = environment.glob(f"lib/python*/site-packages/{TRANSLATIONS}")
+    files = {path: path.stat() for path in translations.rglob("*") if path.is_file()}
+
+    installed.printed("python", "-c", "from checkin.words.served import Words; Words()")
+
+    assert {path.relative_to(translations.parents[1]).as_posix() for path in files} == set(COMPILED)
+    after = {path: path.stat() for path in translations.rglob("*") if path.is_file()}
+    assert {path: (stat.st_ino, stat.st_mtime_ns) for path, stat in after.items()} == {
+        path: (stat.st_ino, stat.st_mtime_ns) for path, stat in files.items()
+    }
 
 
 def test_a_file_that_is_gone_is_not_in_the_next_wheel(sources, tmp_path):

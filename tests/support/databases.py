@@ -15,8 +15,6 @@ from checkin.db.engine import Database
 from checkin.db.migrate import upgrade
 from tests.support.postgres import MISSING, Cluster, postgres_programs
 
-#: what a test of both databases is parametrised with
-KINDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 _TEMPLATE = "marhaba_template"
 
 

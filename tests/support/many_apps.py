@@ -15,7 +15,12 @@ from werkzeug.routing import Rule
 
 
 def compile_once() -> None:
-    """Let every application of this process take compiled routes and templates."""
+    """Let every application of this process take compiled routes and templates.
+
+    Once for the process; asking again changes nothing.
+    """
+    if Flask.url_rule_class is _RuleOnce:
+        return
     Flask.url_rule_class = _RuleOnce
     Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": _Templates()}
 

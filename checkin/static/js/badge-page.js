@@ -5,7 +5,14 @@ if ("serviceWorker" in navigator) {
     .then(() => navigator.serviceWorker.ready)
     .then(() => caches.open("marhaba-badge"))
     // This first visit went past the worker.
-    .then((kept) => kept.addAll([location.href, document.querySelector("link[rel=stylesheet]").href]))
-    .then(() => { document.documentElement.dataset.kept = "yes"; })
+    .then((kept) => kept.addAll([location.href, ...styleSheets()]))
+    .then(() => {
+      document.documentElement.dataset.kept = "yes";
+    })
     .catch(() => {});
+}
+
+function styleSheets() {
+  const link = document.querySelector("link[rel=stylesheet]");
+  return link instanceof HTMLLinkElement ? [link.href] : [];
 }

@@ -1,99 +1,213 @@
 // The board's parts beside the counts: stop, hall, curve with its table, gates' loads, refusals.
 import { fill, made, number, write } from "./board-writing.js";
+import { allWithin, part, within } from "./shared/elements.js";
+
+/** @import { LocalTime } from "./board-writing.js" */
+
+/**
+ * The sentences of the board that its script fills in.
+ * @typedef {object} BoardWords
+ * @property {Record<string, string>} state
+ * @property {Record<string, string>} forecast
+ * @property {Record<string, string>} hall by the level
+ * @property {Record<string, string>} reasons
+ * @property {string} minutes
+ * @property {string} seconds
+ * @property {string} conflicts
+ */
+
+/**
+ * @typedef {object} Hall
+ * @property {number} inside
+ * @property {number} capacity
+ * @property {number} percent
+ * @property {number} level
+ */
+
+/**
+ * @typedef {object} Forecast
+ * @property {"all_in" | "expected" | "too_few"} outlook
+ * @property {number} per_minute
+ * @property {string | null} at
+ * @property {string | null} earliest
+ * @property {string | null} latest
+ */
+
+/**
+ * @typedef {object} Curve
+ * @property {Record<string, string>} paths what to draw, by its name
+ * @property {string[]} times
+ * @property {number[]} counts
+ * @property {[string, number, number][]} rows from when, how many arrived, how many until then
+ */
+
+/**
+ * How a gate fares.
+ * @typedef {object} Load
+ * @property {number} id
+ * @property {number} per_minute
+ * @property {number} devices
+ * @property {number} online
+ * @property {number} waiting
+ * @property {string | null} list_at
+ * @property {number | null} skew_ms
+ */
 
 const STALE_LIST_MIN = 30;
 const WRONG_CLOCK_MS = 60_000;
-const part = (id) => document.getElementById(id);
 const language = document.documentElement.lang.slice(0, 2);
 
+/**
+ * @param {HTMLElement} board
+ * @param {{since: string, messages: Record<string, string>} | null} stop
+ * @param {LocalTime} localTime
+ */
 export function showStop(board, stop, localTime) {
   const notice = part("stopped");
   notice.hidden = !stop;
   board.dataset.stop = stop ? "yes" : "no";
   if (!stop) return;
-  write(notice.querySelector("[data-stopped-since]"), localTime(stop.since));
-  write(notice.querySelector("[data-stopped-message]"), stop.messages[language]);
+  write(within(notice, "[data-stopped-since]"), localTime(stop.since));
+  write(within(notice, "[data-stopped-message]"), stop.messages[language]);
 }
 
+/**
+ * @param {Hall | null} hall
+ * @param {BoardWords} words
+ */
 export function showHall(hall, words) {
-  const card = part("hall");
+  const card = document.getElementById("hall");
   if (!card || !hall) return;
-  const told = (name) => card.querySelector(`[data-hall=${name}]`);
-  card.dataset.level = hall.level;
+  const told = (/** @type {string} */ name) => within(card, `[data-hall=${name}]`);
+  card.dataset.level = String(hall.level);
   write(told("inside"), number(hall.inside));
   write(told("percent"), `${hall.percent} %`);
   write(told("word"), words.hall[hall.level]);
-  card.querySelector(".inside").setAttribute("width", Math.min(hall.inside, hall.capacity));
+  const inside = String(Math.min(hall.inside, hall.capacity));
+  within(card, ".inside", SVGElement).setAttribute("width", inside);
 }
 
+/**
+ * @param {Forecast} forecast
+ * @param {BoardWords} words
+ * @param {LocalTime} localTime
+ */
 export function showForecast(forecast, words, localTime) {
   const sentence = part("forecast");
   sentence.dataset.outlook = forecast.outlook;
-  write(sentence, fill(words.forecast[forecast.outlook], {
-    pace: number(forecast.per_minute),
-    at: localTime(forecast.at),
-    earliest: localTime(forecast.earliest),
-    latest: localTime(forecast.latest),
-  }));
+  write(
+    sentence,
+    fill(words.forecast[forecast.outlook], {
+      pace: number(forecast.per_minute),
+      at: localTime(forecast.at),
+      earliest: localTime(forecast.earliest),
+      latest: localTime(forecast.latest),
+    }),
+  );
 }
 
+/**
+ * @param {Curve | null} curve
+ * @param {LocalTime} localTime
+ */
 export function showCurve(curve, localTime) {
   const figure = part("curve");
-  const table = document.querySelector(".curve-table");
+  const table = within(document, ".curve-table");
   figure.hidden = table.hidden = !curve;
   if (!curve) return;
   for (const [name, path] of Object.entries(curve.paths)) {
-    figure.querySelector(`[data-path=${name}]`).setAttribute("d", path);
+    within(figure, `[data-path=${name}]`, SVGElement).setAttribute("d", path);
   }
   const counts = curve.counts.toReversed();
-  figure.querySelectorAll(".curve-counts li").forEach((tick, at) => write(tick, number(counts[at])));
-  figure.querySelectorAll(".curve-times li").forEach((tick, at) => write(tick, localTime(curve.times[at])));
+  for (const [at, tick] of allWithin(figure, ".curve-counts li").entries()) {
+    write(tick, number(counts[at]));
+  }
+  for (const [at, tick] of allWithin(figure, ".curve-times li").entries()) {
+    write(tick, localTime(curve.times[at]));
+  }
   showRows(part("curve-rows"), curve.rows, localTime);
 }
 
+/**
+ * @param {HTMLElement} body
+ * @param {Curve["rows"]} rows
+ * @param {LocalTime} localTime
+ */
 function showRows(body, rows, localTime) {
-  body.replaceChildren(...rows.map(([at, arrived, total]) => {
-    const row = document.createElement("tr");
-    row.append(
-      made("th", localTime(at), { scope: "row" }),
-      made("td", number(arrived), { class: "number" }),
-      made("td", number(total), { class: "number" }),
-    );
-    return row;
-  }));
+  body.replaceChildren(
+    ...rows.map(([at, arrived, total]) => {
+      const row = document.createElement("tr");
+      row.append(
+        made("th", localTime(at), { scope: "row" }),
+        made("td", number(arrived), { class: "number" }),
+        made("td", number(total), { class: "number" }),
+      );
+      return row;
+    }),
+  );
 }
 
+/**
+ * @param {HTMLElement} row
+ * @param {Load} load
+ * @param {string} now
+ * @param {BoardWords} words
+ */
 export function showLoad(row, load, now, words) {
-  const tell = (name, text, warn) => {
-    const cell = row.querySelector(`[data-load=${name}]`);
+  const tell = (
+    /** @type {string} */ name,
+    /** @type {string} */ text,
+    /** @type {boolean} */ warn,
+  ) => {
+    const cell = within(row, `[data-load=${name}]`);
     write(cell.querySelector("bdi") ?? cell, text);
     cell.toggleAttribute("data-warn", warn);
   };
-  const listMin = load.list_at && Math.floor(Math.max(now - new Date(load.list_at), 0) / 60_000);
+  const listMs = load.list_at ? Date.parse(now) - Date.parse(load.list_at) : 0;
+  const listMin = Math.floor(Math.max(listMs, 0) / 60_000);
   const skewMs = Math.abs(load.skew_ms ?? 0);
   tell("per_minute", number(load.per_minute), false);
   tell("online", `${load.online} / ${load.devices}`, load.devices > 0 && load.online === 0);
   tell("waiting", number(load.waiting), load.waiting > 0);
-  tell("list_at", load.list_at ? fill(words.minutes, { count: number(listMin) }) : "–",
-    listMin > STALE_LIST_MIN);
-  tell("skew_ms", load.skew_ms === null ? "–"
-    : fill(words.seconds, { count: number(Math.round(skewMs / 1000)) }), skewMs >= WRONG_CLOCK_MS);
+  tell(
+    "list_at",
+    load.list_at ? fill(words.minutes, { count: number(listMin) }) : "–",
+    listMin > STALE_LIST_MIN,
+  );
+  tell(
+    "skew_ms",
+    load.skew_ms === null ? "–" : fill(words.seconds, { count: number(Math.round(skewMs / 1000)) }),
+    skewMs >= WRONG_CLOCK_MS,
+  );
 }
 
+/**
+ * @param {{reason: string, count: number}[]} refusals
+ * @param {BoardWords} words
+ */
 export function showRefusals(refusals, words) {
   part("refusals").hidden = refusals.length === 0;
-  part("refusal-rows").replaceChildren(...refusals.map(({ reason, count }) => {
-    const row = document.createElement("tr");
-    const cell = made("td", "", { class: "number" });
-    cell.append(made("b", number(count)));
-    row.append(made("td", words.reasons[reason]), cell);
-    return row;
-  }));
+  part("refusal-rows").replaceChildren(
+    ...refusals.map(({ reason, count }) => {
+      const row = document.createElement("tr");
+      const cell = made("td", "", { class: "number" });
+      cell.append(made("b", number(count)));
+      row.append(made("td", words.reasons[reason]), cell);
+      return row;
+    }),
+  );
 }
 
+/**
+ * @param {number} count
+ * @param {BoardWords} words
+ */
 export function showConflicts(count, words) {
   const notice = document.querySelector(".waiting-conflicts");
-  if (!notice) return; // not for this operator
+  if (!(notice instanceof HTMLElement)) return; // not for this operator
   notice.hidden = count === 0;
-  write(notice.querySelector("[data-waiting-conflicts]"), fill(words.conflicts, { count: number(count) }));
+  write(
+    within(notice, "[data-waiting-conflicts]"),
+    fill(words.conflicts, { count: number(count) }),
+  );
 }

@@ -1,62 +1,139 @@
 // The live board: it is sent by server-sent events, polled when those break, and the page says
 // when neither comes.
 import {
-  showConflicts, showCurve, showForecast, showHall, showLoad, showRefusals, showStop,
+  showConflicts,
+  showCurve,
+  showForecast,
+  showHall,
+  showLoad,
+  showRefusals,
+  showStop,
 } from "./board-parts.js";
 import { turnPages } from "./board-wall.js";
 import { fill, localClock, number, write } from "./board-writing.js";
 import { watchCounts } from "./counts-line.js";
+import { allWithin, part, within } from "./shared/elements.js";
 
-const board = document.getElementById("board");
-const state = document.getElementById("state");
-const words = JSON.parse(document.getElementById("board-words").textContent);
+/** @import { BoardWords, Curve, Forecast, Hall, Load } from "./board-parts.js" */
+/** @import { CountsState } from "./counts-line.js" */
+
+/**
+ * @typedef {object} Arrivals
+ * @property {number} arrived
+ * @property {number} registered
+ * @property {number} quota
+ */
+
+/** @typedef {Arrivals & {inside: number, refused: number}} Totals */
+
+/** @typedef {Arrivals & {id: number, last_arrival_at: string | null}} Delegation */
+
+/** @typedef {{id: number, arrived: number, last_scan_at: string | null}} Gate */
+
+/**
+ * The board as of `at`.
+ * @typedef {object} BoardBody
+ * @property {string} at
+ * @property {Totals} totals
+ * @property {Delegation[]} delegations
+ * @property {Gate[]} gates
+ * @property {Load[]} loads
+ * @property {{since: string, messages: Record<string, string>} | null} stop
+ * @property {Hall | null} hall
+ * @property {Forecast} forecast
+ * @property {Curve | null} curve
+ * @property {{reason: string, count: number}[]} refusals
+ * @property {number} conflicts
+ */
+
+const board = part("board");
+const state = part("state");
+/** @type {BoardWords} */
+const words = JSON.parse(part("board-words").textContent);
 const localTime = localClock(Number(board.dataset.offsetS));
 
-function draw(part, { arrived, registered, quota }) {
-  const bar = part.querySelector(".bar");
+/**
+ * @param {HTMLElement} whole
+ * @param {Arrivals} arrivals
+ */
+function draw(whole, { arrived, registered, quota }) {
+  const bar = within(whole, ".bar", SVGElement);
   bar.setAttribute("viewBox", `0 0 ${Math.max(quota, registered, arrived, 1)} 1`);
-  bar.querySelector(".registered").setAttribute("width", registered);
-  bar.querySelector(".arrived").setAttribute("width", arrived);
+  within(bar, ".registered", SVGElement).setAttribute("width", String(registered));
+  within(bar, ".arrived", SVGElement).setAttribute("width", String(arrived));
   const share = registered ? Math.floor((100 * arrived) / registered) : 0;
-  part.querySelector("[data-percent]").textContent = `${share} %`;
+  within(whole, "[data-percent]").textContent = `${share} %`;
 }
 
+/**
+ * @template {Arrivals} Row
+ * @param {Row} row
+ */
 const withMissing = (row) => ({ ...row, missing: Math.max(row.registered - row.arrived, 0) });
 
+/** @param {Totals} totals */
 function showTotals(totals) {
-  for (const cell of board.querySelectorAll("[data-total]")) {
-    write(cell, number(withMissing(totals)[cell.dataset.total]));
+  /** @type {Record<string, number>} */
+  const counts = withMissing(totals);
+  for (const cell of allWithin(board, "[data-total]")) {
+    write(cell, number(counts[cell.dataset.total ?? ""]));
   }
-  draw(board.querySelector("[data-bar=total]"), totals);
+  draw(within(board, "[data-bar=total]"), totals);
 }
 
-function showRow(row, counts) {
-  for (const cell of row.querySelectorAll("[data-count]")) {
-    write(cell, number(counts[cell.dataset.count]));
+/**
+ * @param {HTMLElement} row
+ * @param {Record<string, number>} counts
+ * @param {Record<string, string | null>} times
+ */
+function showRow(row, counts, times) {
+  for (const cell of allWithin(row, "[data-count]")) {
+    write(cell, number(counts[cell.dataset.count ?? ""]));
   }
-  for (const cell of row.querySelectorAll("[data-time]")) {
-    write(cell, localTime(counts[cell.dataset.time]));
+  for (const cell of allWithin(row, "[data-time]")) {
+    write(cell, localTime(times[cell.dataset.time ?? ""]));
   }
 }
 
-const rowOf = (kind, id) => board.querySelector(`[data-${kind}="${id}"]`);
+/**
+ * @param {"delegation" | "gate"} kind
+ * @param {number} id
+ */
+const selectorOf = (kind, id) => `[data-${kind}="${id}"]`;
 
+/** @param {Delegation} delegation */
 function showDelegation(delegation) {
-  const row = rowOf("delegation", delegation.id);
-  showRow(row, withMissing(delegation));
+  const row = within(board, selectorOf("delegation", delegation.id));
+  const { arrived, registered, quota, missing } = withMissing(delegation);
+  const { last_arrival_at } = delegation;
+  showRow(row, { arrived, registered, quota, missing }, { last_arrival_at });
   draw(row, delegation);
 }
 
-const isNew = ({ delegations, gates }) =>
-  !(delegations.every(({ id }) => rowOf("delegation", id)) && gates.every(({ id }) => rowOf("gate", id)));
+/** @param {Gate} gate */
+function showGate({ id, arrived, last_scan_at }) {
+  showRow(within(board, selectorOf("gate", id)), { arrived }, { last_scan_at });
+}
 
+/** @param {BoardBody} body */
+function isNew({ delegations, gates }) {
+  const selectors = [
+    ...delegations.map(({ id }) => selectorOf("delegation", id)),
+    ...gates.map(({ id }) => selectorOf("gate", id)),
+  ];
+  return selectors.some((selector) => !board.querySelector(selector));
+}
+
+/** @param {BoardBody} body */
 function show(body) {
   if (isNew(body)) return location.reload(); // a delegation or gate was added
   showStop(board, body.stop, localTime);
   showTotals(body.totals);
-  body.delegations.forEach(showDelegation);
-  body.gates.forEach((gate) => showRow(rowOf("gate", gate.id), gate));
-  body.loads.forEach((load) => showLoad(rowOf("gate", load.id), load, new Date(body.at), words));
+  for (const delegation of body.delegations) showDelegation(delegation);
+  for (const gate of body.gates) showGate(gate);
+  for (const load of body.loads) {
+    showLoad(within(board, selectorOf("gate", load.id)), load, body.at, words);
+  }
   showHall(body.hall, words);
   showForecast(body.forecast, words, localTime);
   showCurve(body.curve, localTime);
@@ -64,6 +141,10 @@ function show(body) {
   showConflicts(body.conflicts, words);
 }
 
+/**
+ * @param {CountsState} name
+ * @param {number} [since]
+ */
 function say(name, since) {
   state.dataset.state = name === "never" || name === "signed_out" ? "stale" : name;
   const sentence = fill(words.state[name], { time: since ? localTime(since) : "" });
@@ -71,6 +152,7 @@ function say(name, since) {
 }
 
 if (document.documentElement.classList.contains("wall")) {
-  turnPages(board.querySelectorAll(".delegations, .gates"));
+  turnPages(allWithin(board, ".delegations, .gates"));
 }
-watchCounts({ live: board.dataset.live, counts: board.dataset.counts, show, say });
+const { live = "", counts = "" } = board.dataset;
+watchCounts({ live, counts, show, say });

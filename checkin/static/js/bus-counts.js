@@ -1,22 +1,30 @@
 // Arrivals by bus on a board: asked for every few seconds, while the page is looked at.
+import { allWithin, within } from "./shared/elements.js";
+
+/** @typedef {{id: number, arrived: number, passengers: number}} Bus */
+
 const EVERY_MS = 5000;
-const table = document.querySelector("[data-bus-counts]");
+const table = within(document, "[data-bus-counts]");
 const count = new Intl.NumberFormat(table.dataset.language);
 
+/** @param {Bus} bus */
 function show({ id, arrived, passengers }) {
   const row = table.querySelector(`[data-bus="${id}"]`);
   if (!row) return; // a bus that is newer than the page
+  /** @type {Record<string, number>} */
   const counts = { arrived, passengers, missing: passengers - arrived };
-  for (const cell of row.querySelectorAll("[data-count]")) {
-    cell.textContent = count.format(counts[cell.dataset.count]);
+  for (const cell of allWithin(row, "[data-count]")) {
+    cell.textContent = count.format(counts[cell.dataset.count ?? ""]);
   }
-  row.querySelector("[data-complete]").hidden = !passengers || arrived < passengers;
+  within(row, "[data-complete]").hidden = !passengers || arrived < passengers;
 }
 
 async function look() {
   try {
-    const answer = document.hidden ? null : await fetch(table.dataset.busCounts);
-    if (answer?.ok) (await answer.json()).forEach(show);
+    const answer = document.hidden ? null : await fetch(table.dataset.busCounts ?? "");
+    /** @type {Bus[]} */
+    const buses = answer?.ok ? await answer.json() : [];
+    for (const bus of buses) show(bus);
   } catch {
     // the next look may reach the server again
   }

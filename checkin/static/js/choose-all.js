@@ -1,8 +1,13 @@
 // One box that ticks all of a form: shown only where scripts run.
-for (const all of document.querySelectorAll("[data-choose-all]")) {
-  all.parentElement.hidden = false;
+import { allWithin } from "./shared/elements.js";
+
+for (const all of allWithin(document, "[data-choose-all]", HTMLInputElement)) {
+  const label = all.closest("label");
+  if (label) label.hidden = false;
   all.addEventListener("change", () => {
-    const boxes = all.form.querySelectorAll(`input[name="${all.dataset.chooseAll}"]`);
-    for (const box of boxes) box.checked = all.checked;
+    const named = `input[name="${all.dataset.chooseAll}"]`;
+    for (const box of allWithin(all.form ?? document, named, HTMLInputElement)) {
+      box.checked = all.checked;
+    }
   });
 }

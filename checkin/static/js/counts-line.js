@@ -6,12 +6,24 @@ const STALE_MS = 20_000;
 const STREAM_AGAIN_MS = 30_000;
 
 /**
- * Call `show(body)` for each change and `say(state, since)` about the line:
- * "live", "polling", "stale" (since a moment), "never" or "signed_out".
+ * How the counts come, or that they do not.
+ * @typedef {"live" | "polling" | "stale" | "never" | "signed_out"} CountsState
+ */
+
+/**
+ * Keep counts coming.
+ * @template {{totals: object}} Body
+ * @param {object} how
+ * @param {string} how.live the address of the stream
+ * @param {string} how.counts the address that is polled
+ * @param {(body: Body) => void} how.show hears each change
+ * @param {(state: CountsState, since?: number) => void} how.say hears about the line; `since` is when
+ *   stale counts came
  */
 export function watchCounts({ live, counts, show, say }) {
-  const line = { stream: null, heardAt: 0, streaming: false };
+  const line = { stream: opened(), heardAt: 0, streaming: false };
 
+  /** @param {Body} body */
   function heard(body) {
     if (!body.totals) return; // the server could not count: that is no news
     line.heardAt = Date.now();
@@ -26,23 +38,28 @@ export function watchCounts({ live, counts, show, say }) {
     return say(line.streaming ? "live" : "polling");
   }
 
-  function open() {
-    line.stream?.close();
-    line.stream = new EventSource(live);
-    line.stream.addEventListener("board", (message) => {
+  function opened() {
+    const stream = new EventSource(live);
+    stream.addEventListener("board", (message) => {
       line.streaming = true;
       heard(JSON.parse(message.data));
     });
-    line.stream.addEventListener("beat", () => {
+    stream.addEventListener("beat", () => {
       if (!line.heardAt) return; // nothing was shown yet that could still be true
       line.streaming = true;
       line.heardAt = Date.now();
       tell();
     });
-    line.stream.onerror = () => {
+    stream.onerror = () => {
       line.streaming = false;
       ask();
     };
+    return stream;
+  }
+
+  function openAgain() {
+    line.stream.close();
+    line.stream = opened();
   }
 
   async function ask() {
@@ -65,10 +82,16 @@ export function watchCounts({ live, counts, show, say }) {
     if (!line.streaming || silent > QUIET_MS) ask();
   }
 
-  open();
   setInterval(look, POLL_MS);
-  setInterval(() => line.stream.readyState === EventSource.CLOSED && open(), STREAM_AGAIN_MS);
-  addEventListener("online", () => (open(), ask()));
+  setInterval(() => {
+    if (line.stream.readyState === EventSource.CLOSED) openAgain();
+  }, STREAM_AGAIN_MS);
+  addEventListener("online", () => {
+    openAgain();
+    ask();
+  });
   addEventListener("pagehide", () => line.stream.close());
-  addEventListener("pageshow", (event) => event.persisted && open());
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) openAgain();
+  });
 }

@@ -1,24 +1,46 @@
 // The delivery page while messages leave: the figures are asked for every two seconds.
-const EVERY_MS = 2000;
-const card = document.getElementById("progress");
-const count = new Intl.NumberFormat(card.dataset.language);
-const state = card.querySelector("[data-sender]");
-const rate = card.querySelector("[data-rate]");
+import { allWithin, part, within } from "./shared/elements.js";
 
+/**
+ * How sending goes; `left_s` is null while nothing leaves.
+ * @typedef {object} Progress
+ * @property {Record<string, number>} counts
+ * @property {number} rate messages a second
+ * @property {number | null} left_s
+ * @property {unknown} sender whether one is running
+ */
+
+const EVERY_MS = 2000;
+const card = part("progress");
+const count = new Intl.NumberFormat(card.dataset.language);
+const state = within(card, "[data-sender]");
+const rate = within(card, "[data-rate]");
+
+/** @param {Progress} progress */
 function show({ counts, rate: each, left_s: left, sender }) {
   const said = sender ? "yes" : "no";
   if (state.dataset.sender !== said) state.dataset.sender = said;
-  for (const cell of card.querySelectorAll("[data-count]")) {
-    cell.textContent = count.format(counts[cell.dataset.count]);
+  for (const cell of allWithin(card, "[data-count]")) {
+    cell.textContent = count.format(counts[cell.dataset.count ?? ""]);
   }
-  rate.textContent = left === null ? rate.dataset.still : rate.dataset.words
+  const { still = "", words = "" } = rate.dataset;
+  rate.textContent = left === null ? still : pace(words, each, left);
+}
+
+/**
+ * @param {string} words
+ * @param {number} each messages a second
+ * @param {number} leftS
+ */
+function pace(words, each, leftS) {
+  return words
     .replace("{rate}", count.format(each))
-    .replace("{minutes}", count.format(Math.ceil(left / 60)));
+    .replace("{minutes}", count.format(Math.ceil(leftS / 60)));
 }
 
 async function look() {
   try {
-    const answer = await fetch(card.dataset.progress);
+    const answer = await fetch(card.dataset.progress ?? "");
     if (answer.ok) show(await answer.json());
   } catch {
     // the next look may reach the server again

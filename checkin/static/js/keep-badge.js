@@ -1,15 +1,17 @@
 // The network first, the kept copy when there is none. A badge that died is forgotten.
+const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 const KEPT = "marhaba-badge";
 
-self.addEventListener("install", () => self.skipWaiting());
-self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
-self.addEventListener("fetch", (event) => {
+worker.addEventListener("install", () => worker.skipWaiting());
+worker.addEventListener("activate", (event) => event.waitUntil(worker.clients.claim()));
+worker.addEventListener("fetch", (event) => {
   const { request } = event;
-  if (request.method === "GET" && new URL(request.url).origin === self.location.origin) {
+  if (request.method === "GET" && new URL(request.url).origin === worker.location.origin) {
     event.respondWith(freshOrKept(request));
   }
 });
 
+/** @param {Request} request */
 async function freshOrKept(request) {
   const kept = await caches.open(KEPT);
   try {

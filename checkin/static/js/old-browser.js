@@ -2,6 +2,7 @@
 // read it, so that those say it too. The newest thing that the modules need stands for all of them:
 // Chrome and Edge 110, Firefox 115, Safari 16 have it.
 (function () {
-  if (Array.prototype.toReversed && window.AbortSignal && AbortSignal.timeout) return;
-  document.getElementById("old-browser").removeAttribute("hidden");
+  if ("toReversed" in Array.prototype && window.AbortSignal && "timeout" in AbortSignal) return;
+  var notice = document.getElementById("old-browser");
+  if (notice) notice.removeAttribute("hidden");
 })();

@@ -1,4 +1,6 @@
 // The button is shown only where pressing it does something.
-const button = document.getElementById("print");
+import { part } from "./shared/elements.js";
+
+const button = part("print");
 button.hidden = false;
 button.addEventListener("click", () => print());

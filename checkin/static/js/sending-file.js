@@ -1,11 +1,14 @@
 // Shows how far a file has been sent. Without scripts the form works all the same.
-const form = document.querySelector("form[data-sending]");
-const box = form.querySelector("[data-progress]");
-const bar = box.querySelector("progress");
-const words = box.querySelector("[role=status]");
-const button = form.querySelector("button");
-const { sending, checking, failed } = form.dataset;
+import { within } from "./shared/elements.js";
 
+const form = within(document, "form[data-sending]", HTMLFormElement);
+const box = within(form, "[data-progress]");
+const bar = within(box, "progress", HTMLProgressElement);
+const words = within(box, "[role=status]");
+const button = within(form, "button", HTMLButtonElement);
+const { sending = "", checking = "", failed = "" } = form.dataset;
+
+/** @param {ProgressEvent} progress */
 function sent({ lengthComputable, loaded, total }) {
   if (!lengthComputable) return;
   bar.value = Math.floor((100 * loaded) / total);
@@ -17,20 +20,25 @@ function waiting() {
   words.textContent = checking;
 }
 
+/** @param {string} problem */
 function again(problem) {
   document.querySelector("#file-problem")?.remove();
   bar.value = 0;
   words.textContent = problem;
   words.className = "problem";
   button.disabled = false;
-  form.querySelector("[type=file]").focus();
+  within(form, "[type=file]").focus();
 }
 
-// The answer is a page: the rows that were read, or what is wrong.
-function answered({ target }) {
-  const page = new DOMParser().parseFromString(target.responseText, "text/html");
-  if (page.querySelector("#review")) location.assign(form.action);
-  else again((page.querySelector("[role=alert]") ?? page.querySelector("main p"))?.textContent ?? failed);
+/**
+ * Go to the rows that were read, or say what is wrong: the answer is a page of either.
+ * @param {string} answer
+ */
+function answered(answer) {
+  const page = new DOMParser().parseFromString(answer, "text/html");
+  if (page.querySelector("#review")) return location.assign(form.action);
+  const problem = page.querySelector("[role=alert]") ?? page.querySelector("main p");
+  again(problem?.textContent ?? failed);
 }
 
 form.addEventListener("submit", (event) => {
@@ -41,7 +49,7 @@ form.addEventListener("submit", (event) => {
   const request = new XMLHttpRequest();
   request.upload.addEventListener("progress", sent);
   request.upload.addEventListener("load", waiting);
-  request.addEventListener("load", answered);
+  request.addEventListener("load", () => answered(request.responseText));
   request.addEventListener("error", () => again(failed));
   request.open("POST", form.action);
   request.send(new FormData(form));

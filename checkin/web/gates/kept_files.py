@@ -10,13 +10,16 @@ from pathlib import Path
 from checkin.protocol.version import VERSION
 from checkin.web.site.languages import offset_s
 from checkin.web.site.template_folder import template_folder
+from checkin.words.compiled import catalogue_files
 
 _PATTERNS = (
     "icon.svg",
     "css/marhaba.css",
     "css/scan.css",
     "js/old-browser.js",
-    "js/door/*.js",
+    "js/shared/*.js",
+    "js/offline/*.js",
+    "js/server/*.js",
     "js/scan/*.js",
     "vendor/vazirmatn/*.woff2",
     "vendor/zxing-wasm/es/**/*.js",
@@ -25,7 +28,6 @@ _PATTERNS = (
 _NOT_KEPT = "js/scan/page-worker.js"
 #: what the pages' own text comes from
 _TEMPLATES = ("gate/*.html", "_partials/*.html")
-_CATALOGUES = "translations/*/*/*.mo"
 
 
 @lru_cache
@@ -50,7 +52,7 @@ def _of_files(static: Path) -> str:
     templates = template_folder(package)
     files = [static / name for name in (*scan_page_files(static), _NOT_KEPT)]
     files += [file for pattern in _TEMPLATES for file in sorted(templates.glob(pattern))]
-    files += sorted(package.glob(_CATALOGUES))
+    files += catalogue_files()
     files += sorted((package / "web").glob("scan_*.py"))
     digest = hashlib.sha256()
     for file in files:

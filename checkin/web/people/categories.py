@@ -8,8 +8,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from badges.shapes import outline
 from badges.spec import SHAPES
+from badges.typesetting.shapes import outline
 from checkin.domain.common.problems import InvalidValue
 from checkin.services.events.events import categories_of
 from checkin.services.events.visibility import visible_event

@@ -30,7 +30,7 @@ def page(chromium, server):
 def test_every_vector_is_decided_as_in_python(page):
     told = page.evaluate(
         """async ({defaults, cases}) => {
-          const { decide, FACTS, POLICY } = await import("/static/js/door/admission.js");
+          const { decide, FACTS, POLICY } = await import("/static/js/offline/admission.js");
           const moment = (text) => (text === null ? null : Date.parse(text));
           const policyOf = (given) => {
             const policy = {...defaults.policy, ...given};
@@ -63,7 +63,7 @@ def test_codes_are_parsed_as_in_python(page):
 
     told = page.evaluate(
         """async texts => {
-          const codes = await import("/static/js/door/badge-code.js");
+          const codes = await import("/static/js/offline/badge-code.js");
           return texts.map(text => [
             codes.parseCode(text) && [...codes.parseCode(text)],
             codes.isBadgeCode(text), codes.looksLikeOurs(text), codes.normaliseTyped(text)]);
@@ -85,8 +85,8 @@ def test_entries_open_only_with_their_badge_and_tags_are_pythons(page):
 
     told = page.evaluate(
         """async ([codes, entries]) => {
-          const { parseCode } = await import("/static/js/door/badge-code.js");
-          const { badgeTag, openEntry } = await import("/static/js/door/gate-list.js");
+          const { parseCode } = await import("/static/js/offline/badge-code.js");
+          const { badgeTag, openEntry } = await import("/static/js/offline/gate-list.js");
           const [mine, other] = codes.map(parseCode);
           const torn = {...entries[0], sealed: entries[0].sealed.slice(0, -2) + "AA"};
           return {
@@ -137,7 +137,7 @@ LISTS = [
 def test_lists_are_taken_or_not_as_in_python(page):
     told = page.evaluate(
         """async cases => {
-          const { objection, received } = await import("/static/js/door/list-checks.js");
+          const { objection, received } = await import("/static/js/offline/list-checks.js");
           return Promise.all(cases.map(([held, body]) => objection(held, received(body))));
         }""",
         [[NO_LIST | held, body] for held, body, _ in LISTS],
@@ -152,7 +152,7 @@ def test_a_list_of_the_server_is_genuine(page, server, database, event, delegati
 
     told = page.evaluate(
         """async token => {
-          const { objection, received } = await import("/static/js/door/list-checks.js");
+          const { objection, received } = await import("/static/js/offline/list-checks.js");
           const headers = {Authorization: `Bearer ${token}`};
           const answer = await fetch("/api/v1/gate-list", {headers});
           const list = received(await answer.json());
@@ -168,7 +168,7 @@ def test_a_list_of_the_server_is_genuine(page, server, database, event, delegati
 def test_the_clock_corrects_and_a_jump_begins_a_frame_of_its_own(page):
     told = page.evaluate(
         """async () => {
-          const { DeviceClock } = await import("/static/js/door/device-clock.js");
+          const { DeviceClock } = await import("/static/js/offline/clock.js");
           let [wall, steady] = [1_000_000_000_000, 0];
           const pass = (ms) => ((wall += ms), (steady += ms));
           const clock = new DeviceClock({wall: () => wall, steady: () => steady, keptSkew: 500});
@@ -198,7 +198,7 @@ def test_every_verdict_has_the_face_that_it_has_in_the_window(page):
 
     told = page.evaluate(
         """async (shown) => {
-          const { kindOf } = await import("/static/js/door/scans.js");
+          const { kindOf } = await import("/static/js/offline/scan.js");
           return shown.map(kindOf);
         }""",
         shown,

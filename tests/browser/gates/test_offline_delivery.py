@@ -9,12 +9,12 @@ from tests.scanner.decode.pictures import a_code
 pytestmark = pytest.mark.browser
 
 SETTING = """async ([codes, bad]) => {
-  const from = (name) => import(`/static/js/door/${name}.js`);
-  const { Storage } = await from("storage");
-  const { Spool } = await from("spool");
-  const { Delivery } = await from("delivery");
-  const { newScan } = await from("scans");
-  const { ServerFailed } = await from("line");
+  const from = (name) => import(`/static/js/${name}.js`);
+  const { Storage } = await from("offline/storage");
+  const { Spool } = await from("offline/spool");
+  const { Delivery } = await from("server/delivery");
+  const { newScan } = await from("offline/scan");
+  const { ServerFailed } = await from("server/line");
   const storage = new Storage();
   const spool = await Spool.of(storage);
   const clock = {now: () => 0, frame: "f"};
@@ -57,12 +57,12 @@ def test_a_scan_on_which_the_server_fails_stays_and_does_not_hold_up_the_others(
 
 
 UNMEASURED = """async (code) => {
-  const from = (name) => import(`/static/js/door/${name}.js`);
-  const { Storage } = await from("storage");
-  const { Spool } = await from("spool");
-  const { Delivery } = await from("delivery");
-  const { newScan } = await from("scans");
-  const { Unreachable } = await from("line");
+  const from = (name) => import(`/static/js/${name}.js`);
+  const { Storage } = await from("offline/storage");
+  const { Spool } = await from("offline/spool");
+  const { Delivery } = await from("server/delivery");
+  const { newScan } = await from("offline/scan");
+  const { Unreachable } = await from("server/line");
   const storage = new Storage();
   const spool = await Spool.of(storage);
   const asked = [];
@@ -88,8 +88,8 @@ def test_a_run_that_measured_nothing_does_not_speak_for_an_earlier_one(chromium,
 
 
 COURIER = """async () => {
-  const { Courier } = await import("/static/js/door/courier.js");
-  const { TokenRefused } = await import("/static/js/door/line.js");
+  const { Courier } = await import("/static/js/server/courier.js");
+  const { TokenRefused } = await import("/static/js/server/line.js");
   const told = [];
   const scans = [1, 2].map((number) => ({scan_id: `s${number}`}));
   const spool = {undecided: () => [], waitingCount: 2};

@@ -140,17 +140,17 @@ def told_by_python(steps, folder):
 
 
 BROWSER = """async ([steps, noon]) => {
-  const from = (name) => import(`/static/js/door/${name}.js`);
-  const { Storage } = await from("storage");
-  const { Spool } = await from("spool");
-  const { HeldList } = await from("held-list");
-  const { OfflineGate } = await from("offline-gate");
-  const { Delivery } = await from("delivery");
-  const { DeviceClock } = await from("device-clock");
-  const { newScan } = await from("scans");
-  const { Refresh } = await from("refresh");
-  const { Unreachable } = await from("line");
-  const { newcomerNamed } = await from("walk-ins");
+  const from = (name) => import(`/static/js/${name}.js`);
+  const { Storage } = await from("offline/storage");
+  const { Spool } = await from("offline/spool");
+  const { HeldList } = await from("offline/held-list");
+  const { OfflineGate } = await from("offline/decisions");
+  const { Delivery } = await from("server/delivery");
+  const { DeviceClock } = await from("offline/clock");
+  const { newScan } = await from("offline/scan");
+  const { Refresh } = await from("server/refresh");
+  const { Unreachable } = await from("server/line");
+  const { newcomerNamed } = await from("offline/walk-in");
   let elapsed = 0;
   const clockOff = (shift, floor) =>
     new DeviceClock({wall: () => noon + elapsed + 1000 * shift, steady: () => elapsed, floor});

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.databases import KINDS, Databases
+from tests.support.databases import Databases
+from tests.support.kinds import KINDS
 
 
 @pytest.fixture(params=KINDS)

@@ -20,7 +20,7 @@ from checkin.services.mail.outbox import PostOffice, send_due
 from checkin.services.mail.transport import transport_to
 from checkin.settings import Settings, load_settings
 from checkin.web.site.state import EXTENSION
-from tests.badges.wallet_keys import ISSUER, a_service_account, apple_files
+from tests.badges.wallet.keys import ISSUER, a_service_account, apple_files
 from tests.support import factories
 from tests.support.factories import KEYS, write
 

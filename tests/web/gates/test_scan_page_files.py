@@ -12,6 +12,7 @@ import pytest
 from checkin.web.gates import kept_files
 from checkin.web.gates.kept_files import fingerprint, scan_page_files
 from checkin.web.site.template_folder import template_folder
+from checkin.words.compiled import catalogue_files
 
 STATIC = Path(__file__).parents[3] / "checkin" / "static"
 GZIP = {"Accept-Encoding": "gzip"}
@@ -69,7 +70,9 @@ def test_whoever_takes_no_gzip_gets_the_file_and_whoever_has_it_gets_nothing(app
 def test_every_module_that_the_page_loads_is_kept(app, event):
     files = {Path(name) for name in precache(app)["files"]}
 
-    for file in [*STATIC.glob("js/scan/*.js"), *STATIC.glob("js/door/*.js")]:
+    of_the_page = [name for name in scan_page_files(STATIC) if name.startswith("js/")]
+    assert {Path(name).parts[1] for name in of_the_page} >= {"scan", "offline", "server", "shared"}
+    for file in [STATIC / name for name in of_the_page]:
         imported = re.findall(r'from "(.+?)";', file.read_text())
         for path in imported:
             # the decoder is served beside the folder of static files
@@ -82,9 +85,10 @@ def test_every_module_that_the_page_loads_is_kept(app, event):
 def test_every_place_where_the_page_takes_its_text_has_files():
     package = STATIC.parent
     places = [(template_folder(package), place) for place in kept_files._TEMPLATES]
-    places += [(package, kept_files._CATALOGUES), (package, "web/scan_*.py")]
+    places += [(package, "web/scan_*.py")]
 
     assert [place for folder, place in places if not any(folder.glob(place))] == []
+    assert {file.parent.parent.name for file in catalogue_files()} == {"ar", "fr"}
 
 
 def test_a_change_of_any_file_of_the_program_or_of_the_events_clocks_makes_a_new_version(
@@ -102,7 +106,7 @@ def test_a_change_of_any_file_of_the_program_or_of_the_events_clocks_makes_a_new
 
     before = version()
     other_clock = version("Asia/Tokyo")
-    (static / "js/door/admission.js").write_text("// changed")
+    (static / "js/offline/admission.js").write_text("// changed")
     changed = version()
     (tmp_path / "templates" / "gate").mkdir(parents=True)
     (tmp_path / "templates" / "gate" / "scan.html").write_text("other words")

@@ -1,11 +1,28 @@
 // The camera's part of the scan page: picture, choice, mirror, torch, and what to do when it fails.
-import { cameras, looksAtViewer, startCamera, stopCamera } from "./camera.js";
+import { part, within } from "../shared/elements.js";
+import {
+  CameraFault,
+  cameras,
+  looksAtViewer,
+  startCamera,
+  stopCamera,
+  streamOf,
+} from "./camera.js";
 import { FrameReader } from "./frames.js";
 import { fill } from "./words.js";
+
+/** @import { Sentences } from "./words.js" */
+
+/**
+ * What a camera with a torch adds to the standard.
+ * @typedef {MediaTrackCapabilities & {torch?: boolean}} TorchCapabilities
+ * @typedef {MediaTrackConstraintSet & {torch: boolean}} TorchConstraint
+ */
 
 const CHOICE = "marhaba.camera";
 const MIRROR = "marhaba.mirror";
 
+/** @param {string} place */
 function kept(place) {
   try {
     return localStorage.getItem(place);
@@ -14,6 +31,10 @@ function kept(place) {
   }
 }
 
+/**
+ * @param {string} place
+ * @param {string} value
+ */
 function keep(place, value) {
   try {
     localStorage.setItem(place, value);
@@ -23,16 +44,21 @@ function keep(place, value) {
 }
 
 export class CameraStation {
+  /** @type {FrameReader | null} */
   #reader = null;
 
+  /**
+   * @param {Sentences} words
+   * @param {{onCodes: (texts: string[]) => void}} hears
+   */
   constructor(words, { onCodes }) {
     this.words = words;
     this.onCodes = onCodes;
-    this.video = document.getElementById("video");
-    this.problem = document.getElementById("camera-problem");
-    this.select = document.getElementById("camera");
-    this.mirror = document.getElementById("mirror");
-    this.torch = document.getElementById("torch");
+    this.video = part("video", HTMLVideoElement);
+    this.problem = part("camera-problem");
+    this.select = part("camera", HTMLSelectElement);
+    this.mirror = part("mirror", HTMLInputElement);
+    this.torch = part("torch", HTMLInputElement);
     this.#listen();
   }
 
@@ -47,7 +73,7 @@ export class CameraStation {
         onFault: () => this.#failed("decoder"),
       });
     } catch (fault) {
-      this.#failed(fault.fix ?? "failed");
+      this.#failed(fault instanceof CameraFault ? fault.fix : "failed");
     }
   }
 
@@ -56,22 +82,25 @@ export class CameraStation {
   }
 
   #listen() {
-    document.getElementById("camera-again").addEventListener("click", () => this.start());
+    part("camera-again").addEventListener("click", () => this.start());
     this.select.addEventListener("change", () => {
       keep(CHOICE, this.select.value);
       this.stop();
       this.start();
     });
     this.mirror.addEventListener("change", () => {
-      keep(MIRROR, this.mirror.checked);
+      keep(MIRROR, String(this.mirror.checked));
       this.#showMirrored();
     });
     this.torch.addEventListener("change", () => {
-      const [track] = this.video.srcObject?.getVideoTracks() ?? [];
-      track?.applyConstraints({ advanced: [{ torch: this.torch.checked }] });
+      const [track] = streamOf(this.video)?.getVideoTracks() ?? [];
+      /** @type {TorchConstraint} */
+      const wanted = { torch: this.torch.checked };
+      track?.applyConstraints({ advanced: [wanted] });
     });
   }
 
+  /** @param {MediaStream} stream */
   async #offerChoices(stream) {
     const [track] = stream.getVideoTracks();
     const options = (await cameras()).map(({ deviceId, label }, index) => {
@@ -79,7 +108,10 @@ export class CameraStation {
       return new Option(name, deviceId, false, deviceId === track.getSettings().deviceId);
     });
     this.select.replaceChildren(...options);
-    this.torch.parentElement.hidden = !track.getCapabilities?.().torch;
+    /** @type {TorchCapabilities} */
+    const able = track.getCapabilities?.() ?? {};
+    const label = this.torch.parentElement;
+    if (label) label.hidden = !able.torch;
     this.mirror.checked = (kept(MIRROR) ?? String(looksAtViewer(stream))) === "true";
     this.#showMirrored();
   }
@@ -88,16 +120,21 @@ export class CameraStation {
     this.video.classList.toggle("mirrored", this.mirror.checked);
   }
 
+  /**
+   * @param {string[]} texts
+   * @param {number} ms
+   */
   #read(texts, ms) {
-    this.video.dataset.frames = Number(this.video.dataset.frames ?? 0) + 1;
+    this.video.dataset.frames = String(Number(this.video.dataset.frames ?? 0) + 1);
     this.video.dataset.ms = ms.toFixed(1);
     this.onCodes(texts);
   }
 
+  /** @param {string} fix */
   #failed(fix) {
-    this.problem.querySelector("p").textContent = this.words[fix];
+    within(this.problem, "p").textContent = this.words[fix];
     this.problem.dataset.fix = fix;
-    document.getElementById("camera-trust").hidden = fix !== "insecure";
+    part("camera-trust").hidden = fix !== "insecure";
     this.problem.hidden = false;
   }
 }

@@ -1,32 +1,40 @@
 // What a volunteer asks the server for by hand: a name, an override, a walk-in. Nothing here is shown
 // as done before the server said so; whom it does not answer for, a gate may let in by its lease.
-import { AskedTooOften, Rejected, TokenRefused, Unreachable } from "../door/line.js";
-import { StorageFault } from "../door/storage.js";
-import { newcomerNamed } from "../door/walk-ins.js";
+
+import { StorageFault } from "../offline/storage.js";
+import { newcomerNamed } from "../offline/walk-in.js";
+import { AskedTooOften, Rejected, TokenRefused, Unreachable } from "../server/line.js";
+import { allWithin, field, part, within } from "../shared/elements.js";
 import { bothNames, fill, words } from "./words.js";
 
-const part = (id) => document.getElementById(id);
+/** @import { Delegation, Named, Scan } from "../offline/scan.js" */
+/** @import { Newcomer } from "../offline/walk-in.js" */
+/** @import { Found } from "../server/line.js" */
+/** @import { Station } from "./station.js" */
+
 const SHORTEST_SEARCH = 3;
 const DUPLICATE = "possible_duplicate";
 
-/** Shows the forms; `station` gives {door, cards, counts, isOnline, read, show, note}. */
+/** Shows the forms. */
 export class Counter {
+  /** @type {Newcomer | null} */
   #newcomer = null; // the walk-in that was asked for last: the same one while nothing is changed
   #isMeant = false; // the server took it for a duplicate, and it was asked for again
+  /** @type {HTMLFormElement | null} */
   #unsent = null; // the walk-in's form, while what was typed waits for the network: in memory only
-  #refused = null;
+  /** @type {Scan | null} */
+  #forced = null; // the refused scan, as it will be sent with force
+  /** @type {Delegation[]} */
   #delegations = [];
 
+  /** @param {Station} station */
   constructor(station) {
     this.station = station;
-    for (const [id, work] of Object.entries({
-      search: this.#search, "walk-in": this.#walkIn, override: this.#override,
-    })) {
-      const form = part(`${id}-form`);
-      form.addEventListener("submit", (event) => (event.preventDefault(), this.#send(form, work)));
-    }
-    for (const button of document.querySelectorAll("dialog [data-close]")) {
-      button.addEventListener("click", () => button.closest("dialog").close());
+    this.#answer("search", (form) => this.#search(form));
+    this.#answer("walk-in", (form) => this.#walkIn(form));
+    this.#answer("override", (form) => this.#override(form));
+    for (const button of allWithin(document, "dialog [data-close]")) {
+      button.addEventListener("click", () => button.closest("dialog")?.close());
     }
   }
 
@@ -36,106 +44,139 @@ export class Counter {
   }
 
   async openWalkIn() {
-    const { door } = this.station;
-    if (!door) return;
+    const { gate } = this.station;
+    if (!gate) return;
     this.#open("walk-in");
-    await this.#guarded(part("walk-in-form"), async () => {
-      const known = this.station.counts?.delegations ?? door.delegations;
-      const delegations = known.length ? known : (await door.line.status()).delegations;
-      const select = part("walk-in-delegation");
+    await this.#guarded(formOf("walk-in"), async () => {
+      const known = this.station.counts?.delegations ?? gate.delegations;
+      const delegations = known.length ? known : (await gate.line.status()).delegations;
+      const select = part("walk-in-delegation", HTMLSelectElement);
       const chosen = select.value;
       this.#delegations = delegations;
-      select.replaceChildren(...delegations.map((each) => new Option(written(each), each.id)));
+      select.replaceChildren(
+        ...delegations.map((each) => new Option(written(each), String(each.id))),
+      );
       if (chosen) select.value = chosen;
     });
   }
 
   openOverride() {
-    this.#refused = this.station.cards.forceable;
-    if (!this.#refused) return this.station.note(words.desk.nothing_to_override);
-    this.forced = this.station.door.forcedScan(this.#refused);
+    const refused = this.station.cards.forceable;
+    if (!refused) return this.station.note(words.desk.nothing_to_override);
+    this.#forced = this.station.gate?.forcedScan(refused) ?? null;
     this.#open("override");
   }
 
   /** Forget what was typed: this browser may hold no name now. */
   forget() {
     this.#unsent = this.#newcomer = null;
-    for (const form of document.querySelectorAll("dialog form")) form.reset();
+    for (const form of allWithin(document, "dialog form", HTMLFormElement)) form.reset();
   }
 
   openHelp() {
-    part("help").showModal();
+    dialog("help").showModal();
   }
 
   openAside() {
-    part("aside-dialog").showModal();
+    dialog("aside-dialog").showModal();
   }
 
+  /**
+   * Do something when a form is sent.
+   * @param {string} id of its dialog
+   * @param {(form: HTMLFormElement) => Promise<void>} work
+   */
+  #answer(id, work) {
+    const form = formOf(id);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#guarded(form, () => work(form));
+    });
+  }
+
+  /** @param {string} id */
   #open(id) {
-    if (!this.station.door) return;
-    const form = part(`${id}-form`);
+    if (!this.station.gate) return;
+    const form = formOf(id);
     if (form !== this.#unsent) form.reset();
-    const offline = form.elements.delegation ? words.desk.walk_in_offline : words.desk.needs_server;
+    const offline = isWalkIn(form) ? words.desk.walk_in_offline : words.desk.needs_server;
     say(form, this.station.isOnline ? "" : offline);
-    part(id).showModal();
+    dialog(id).showModal();
   }
 
-  async #send(form, work) {
-    await this.#guarded(form, () => work.call(this, form));
-  }
-
+  /**
+   * @param {HTMLFormElement} form
+   * @param {() => Promise<void>} work
+   */
   async #guarded(form, work) {
-    const button = form.querySelector("button:not([type=button])");
+    const button = within(form, "button:not([type=button])", HTMLButtonElement);
     button.disabled = true;
     try {
       await work();
     } catch (fault) {
       say(form, sentenceOf(fault, form));
-      if (form.elements.pin) form.elements.pin.value = "";
+      if (asksForPin(form)) field(form, "pin").value = "";
     } finally {
       button.disabled = false;
     }
   }
 
+  /** @param {HTMLFormElement} form */
   async #search(form) {
-    const name = form.elements.name.value.trim();
+    const { gate } = this.station;
+    const name = field(form, "name").value.trim();
     if (name.length < SHORTEST_SEARCH) return say(form, words.desk.three_letters);
-    const found = await this.station.door.line.search(name);
+    if (!gate) return;
+    const found = await gate.line.search(name);
     part("found").replaceChildren(...found.map(personItem));
-    say(form, found.length ? fill(words.desk.found, { count: found.length }) : words.desk.found_nobody);
+    say(
+      form,
+      found.length ? fill(words.desk.found, { count: found.length }) : words.desk.found_nobody,
+    );
   }
 
+  /** @param {HTMLFormElement} form */
   async #walkIn(form) {
     const newcomer = this.#newcomerIn(form);
+    if (!newcomer) return;
     try {
       const code = await this.#register(newcomer);
       this.#admitted();
       this.station.read(code);
     } catch (fault) {
-      this.#isMeant = fault.error === DUPLICATE;
+      this.#isMeant = isDuplicate(fault);
       if (!(fault instanceof Unreachable)) throw fault;
       await this.#withoutServer(newcomer, form, fault);
     }
   }
 
+  /** @param {HTMLFormElement} form */
   #newcomerIn(form) {
-    const name = form.elements.name.value.trim();
-    const id = Number(form.elements.delegation.value);
+    const name = field(form, "name").value.trim();
+    const id = Number(field(form, "delegation", HTMLSelectElement).value);
     if (this.#newcomer?.name !== name || this.#newcomer.delegation.id !== id) {
       const delegation = this.#delegations.find((each) => each.id === id);
-      [this.#newcomer, this.#isMeant] = [newcomerNamed(name, delegation), false];
+      this.#newcomer = delegation ? newcomerNamed(name, delegation) : null;
+      this.#isMeant = false;
     }
     return this.#newcomer;
   }
 
+  /** @param {Newcomer} newcomer */
   async #register(newcomer) {
-    if (!this.station.isOnline) throw new Unreachable("known to be offline");
-    return this.station.door.line.registerWalkIn(newcomer, this.#isMeant);
+    const { gate, isOnline } = this.station;
+    if (!gate || !isOnline) throw new Unreachable("known to be offline");
+    return gate.line.registerWalkIn(newcomer, this.#isMeant);
   }
 
+  /**
+   * @param {Newcomer} newcomer
+   * @param {HTMLFormElement} form
+   * @param {Unreachable} fault
+   */
   async #withoutServer(newcomer, form, fault) {
-    const verdict = await this.station.door.admit(newcomer);
-    if (verdict.status !== "ok") {
+    const verdict = await this.station.gate?.admit(newcomer);
+    if (verdict?.status !== "ok") {
       this.#unsent = form;
       throw fault;
     }
@@ -144,40 +185,69 @@ export class Counter {
   }
 
   #admitted() {
-    [this.#newcomer, this.#unsent, this.#isMeant] = [null, null, false];
-    part("walk-in").close();
+    this.#newcomer = this.#unsent = null;
+    this.#isMeant = false;
+    dialog("walk-in").close();
   }
 
+  /** @param {HTMLFormElement} form */
   async #override(form) {
-    const { pin, reason } = form.elements;
-    const verdict = await this.station.door.override(this.forced, reason.value.trim(), pin.value.trim());
-    part("override").close();
+    const [pin, reason] = [field(form, "pin"), field(form, "reason")];
+    const { gate } = this.station;
+    if (!gate || !this.#forced) return;
+    const verdict = await gate.override(this.#forced, reason.value.trim(), pin.value.trim());
+    dialog("override").close();
     this.station.cards.dismiss();
     this.station.show(verdict);
   }
 }
 
+/** @param {string} id */
+const dialog = (id) => part(id, HTMLDialogElement);
+
+/** @param {string} id of its dialog */
+const formOf = (id) => part(`${id}-form`, HTMLFormElement);
+
+/** @param {HTMLFormElement} form */
+const isWalkIn = (form) => form.elements.namedItem("delegation") !== null;
+
+/** @param {HTMLFormElement} form */
+const asksForPin = (form) => form.elements.namedItem("pin") !== null;
+
+/** @param {unknown} fault */
+const isDuplicate = (fault) => fault instanceof Rejected && fault.error === DUPLICATE;
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {string} sentence
+ */
 function say(form, sentence) {
-  const notice = form.querySelector("[role=alert]");
+  const notice = within(form, "[role=alert]");
   notice.textContent = sentence;
   notice.hidden = !sentence;
 }
 
+/**
+ * @param {unknown} fault
+ * @param {HTMLFormElement} form
+ */
 function sentenceOf(fault, form) {
   if (fault instanceof AskedTooOften) return fill(words.desk.too_often, { minutes: fault.minutes });
   if (fault instanceof Unreachable) {
-    return form.elements.delegation ? words.desk.walk_in_kept : words.desk.needs_server;
+    return isWalkIn(form) ? words.desk.walk_in_kept : words.desk.needs_server;
   }
   if (fault instanceof StorageFault) return words.faults[`storage_${fault.kind}`];
   if (fault instanceof TokenRefused) return words.pairing.revoked;
   if (!(fault instanceof Rejected)) throw fault;
-  if (fault.error === DUPLICATE) return words.desk.possible_duplicate;
-  if (fault.status === 403 && form.elements.pin) return words.desk.pin_refused;
+  if (isDuplicate(fault)) return words.desk.possible_duplicate;
+  if (fault.status === 403 && asksForPin(form)) return words.desk.pin_refused;
   return fill(words.desk.rejected, { detail: fault.detail });
 }
 
+/** @param {Named} named */
 const written = (named) => bothNames(named).filter(Boolean).join(" · ");
 
+/** @param {Found} person */
 function personItem(person) {
   const item = document.createElement("li");
   const name = document.createElement("b");

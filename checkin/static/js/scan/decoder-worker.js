@@ -10,9 +10,18 @@ const OPTIONS = { formats: ["QRCodeModel2"], textMode: "Plain", maxNumberOfSymbo
 const EVEN_LIGHT = { ...OPTIONS, binarizer: "GlobalHistogram" };
 const BLUR = "blur(1px)"; // Safari's canvas has no filter: there only the threshold helps
 
-const canvas = new OffscreenCanvas(1, 1);
-const context = canvas.getContext("2d", { willReadFrequently: true });
+/** @typedef {keyof typeof steps} Step */
 
+const canvas = new OffscreenCanvas(1, 1);
+const context = /** @type {OffscreenCanvasRenderingContext2D} */ (
+  canvas.getContext("2d", { willReadFrequently: true }) // never null for the first context asked for
+);
+
+/**
+ * @param {ImageBitmap} frame
+ * @param {number} scale
+ * @param {string} filter
+ */
 function pixels(frame, scale, filter = "none") {
   const [width, height] = [frame.width * scale, frame.height * scale];
   if (canvas.width !== width || canvas.height !== height) {
@@ -25,14 +34,15 @@ function pixels(frame, scale, filter = "none") {
 }
 
 const steps = {
-  plain: (frame) => readBarcodes(pixels(frame, 1), OPTIONS),
-  doubled: (frame) => readBarcodes(pixels(frame, 2), OPTIONS),
-  evened: async (frame) => [
+  plain: (/** @type {ImageBitmap} */ frame) => readBarcodes(pixels(frame, 1), OPTIONS),
+  doubled: (/** @type {ImageBitmap} */ frame) => readBarcodes(pixels(frame, 2), OPTIONS),
+  evened: async (/** @type {ImageBitmap} */ frame) => [
     ...(await steps.plain(frame)),
     ...(await readBarcodes(pixels(frame, 1, BLUR), EVEN_LIGHT)),
   ],
 };
 
+/** @param {MessageEvent<{frame: ImageBitmap, step: Step}>} message */
 self.onmessage = async ({ data: { frame, step } }) => {
   const began = performance.now();
   const read = await steps[step](frame);

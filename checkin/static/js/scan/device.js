@@ -1,28 +1,38 @@
 // What this browser is to the server: a device at a gate, with a token.
-import { keptName, ROOT } from "../door/root.js";
+import { keptName, ROOT } from "../shared/root.js";
 
 const PLACE = keptName("marhaba.device");
 const PAIR_WITHIN_MS = 10_000;
+/** @import { Device } from "../offline/gate.js" */
+
+/** @type {Record<number, string>} */
 const FAULTS = { 401: "wrong", 400: "wrong", 429: "limited" };
 
 /** Pairing failed; `reason` is the key of the sentence that helps. */
 export class PairingFault extends Error {
+  /** @param {string} reason */
   constructor(reason) {
     super(reason);
     this.reason = reason;
   }
 }
 
-/** Return {id, token, gate, event} as this browser keeps it, or null. */
+/**
+ * Return the device as this browser keeps it, or null.
+ * @returns {Device | null}
+ */
 export function storedDevice() {
   try {
-    return JSON.parse(localStorage.getItem(PLACE));
+    return JSON.parse(localStorage.getItem(PLACE) ?? "null");
   } catch {
     return null;
   }
 }
 
-/** Keep the device; false where the browser keeps nothing (private windows). */
+/**
+ * Keep the device; false where the browser keeps nothing (private windows).
+ * @param {Device} device
+ */
 export function storeDevice(device) {
   try {
     localStorage.setItem(PLACE, JSON.stringify(device));
@@ -51,7 +61,12 @@ function software() {
   return `marhaba-web/${document.documentElement.dataset.version}`;
 }
 
-/** Exchange a pairing code for a token. */
+/**
+ * Exchange a pairing code for a token.
+ * @param {string} code
+ * @param {string} name
+ * @returns {Promise<Device>}
+ */
 export async function pair(code, name) {
   const body = { pairing_code: code, device_name: name, software: software() };
   let answer;

@@ -1,12 +1,15 @@
 // Feeds camera frames to the decoder, one at a time: a slow machine reads fewer, and never lags.
-import { ROOT } from "../door/root.js";
+import { ROOT } from "../shared/root.js";
 
 // Under the address that the page's worker rules over, or its files would not come from there.
 const DECODER = `${ROOT}scan/decoder.js`;
 // Twice the size finds the small codes, even light those under glare and moiré.
 const STEPS = ["plain", "doubled", "evened", "doubled"];
 
-/** Return how the frame of this number is read. */
+/**
+ * Return how the frame of this number is read.
+ * @param {number} number
+ */
 export const stepOf = (number) => STEPS[number % STEPS.length];
 
 /**
@@ -16,6 +19,12 @@ export class FrameReader {
   #busy = true; // until the decoder says that it is ready
   #count = 0;
 
+  /**
+   * @param {HTMLVideoElement} video
+   * @param {object} hears
+   * @param {(texts: string[], ms: number) => void} hears.onCodes
+   * @param {() => void} hears.onFault
+   */
   constructor(video, { onCodes, onFault }) {
     this.video = video;
     this.onCodes = onCodes;
@@ -25,10 +34,14 @@ export class FrameReader {
     this.#next();
   }
 
+  /**
+   * @param {{ready?: boolean, fault?: string, texts?: string[], ms?: number}} data
+   * @param {() => void} onFault
+   */
   #answered(data, onFault) {
     if (data.fault) return onFault();
     this.#busy = false;
-    if (data.texts) this.onCodes(data.texts, data.ms);
+    if (data.texts) this.onCodes(data.texts, data.ms ?? 0);
   }
 
   #next() {

@@ -1,27 +1,50 @@
 // The state of the line and of what is held: online or not, what waits, how old the list is.
+import { part } from "../shared/elements.js";
 import { fill, language, words } from "./words.js";
 
-const part = (id) => document.getElementById(id);
+/** @import { SetAsideRow } from "../offline/spool.js" */
+/** @import { LineState } from "../server/courier.js" */
+/** @import { StatusReply } from "../server/line.js" */
+
+/**
+ * What of the spool is shown.
+ * @typedef {object} Waiting
+ * @property {number} waitingCount
+ * @property {number} setAsideCount
+ * @property {SetAsideRow[]} setAsideList
+ */
+
 const MINUTE_MS = 60_000;
 
+/**
+ * @param {string} id
+ * @param {string} sentence
+ * @param {boolean} warn
+ */
 function say(id, sentence, warn = false) {
   part(id).textContent = sentence;
   part(id).hidden = !sentence;
-  part(id).dataset.warn = warn;
+  part(id).dataset.warn = String(warn);
 }
 
+/** @param {number | null} age */
 function listSentence(age) {
-  if (age === null || age === undefined) return words.status.no_list;
+  if (age === null) return words.status.no_list;
   return fill(words.status.list_age, { minutes: Math.floor(age / MINUTE_MS) });
 }
 
+/** @param {LineState} line */
 function lasting(line) {
   if (line.stop) return line.stop[language];
   if (line.listStale) return words.status.list_stale;
   return line.clockOff ? words.status.clock_off : "";
 }
 
-/** Show how things stand. `line` is as the courier tells it, `spool` what waits here. */
+/**
+ * Show how things stand.
+ * @param {LineState} line as the courier tells it
+ * @param {Waiting} spool what waits here
+ */
 export function showLine(line, spool) {
   const { online, counts, skewMs } = line;
   const { waitingCount: waiting, setAsideCount: aside } = spool;
@@ -29,21 +52,29 @@ export function showLine(line, spool) {
   part("line").textContent = online ? words.status.online : words.status.offline;
   say("waiting", waiting ? fill(words.status.waiting, { count: waiting }) : "", true);
   say("aside", aside ? fill(words.status.aside, { count: aside }) : "", true);
-  const hasList = typeof line.listAgeMs === "number";
+  const hasList = line.listAgeMs !== null;
   say("list-age", listSentence(line.listAgeMs), line.listStale || !hasList);
   const seconds = skewMs === null ? 0 : Math.round(skewMs / 1000);
-  say("clock", Math.abs(seconds) >= 2 ? fill(words.status.clock, { skew: seconds }) : "", line.clockOff);
+  say(
+    "clock",
+    Math.abs(seconds) >= 2 ? fill(words.status.clock, { skew: seconds }) : "",
+    line.clockOff,
+  );
   say("lasting", lasting(line), true);
   say("rehearsal", counts?.rehearsal ? words.status.rehearsal : "");
   if (counts) showAdmitted(counts);
 }
 
+/** @param {StatusReply} counts */
 function showAdmitted({ gates, device }) {
   const here = gates.find((gate) => gate.id === device.gate.id);
   say("admitted", here ? fill(words.status.admitted, { count: here.arrived }) : "");
 }
 
-/** Show the scans that the server will never take. */
+/**
+ * Show the scans that the server will never take.
+ * @param {SetAsideRow[]} list
+ */
 export function showSetAside(list) {
   const items = list.map(({ scan, error }) => {
     const item = document.createElement("li");

@@ -1,17 +1,24 @@
 // Asks for a pairing code until the server has accepted one.
-import { pair, PairingFault, pairingCodeOfAddress, storeDevice } from "./device.js";
+import { field, part } from "../shared/elements.js";
+import { PairingFault, pair, pairingCodeOfAddress, storeDevice } from "./device.js";
 import { wakeSound } from "./sounds.js";
 
-const form = document.getElementById("pairing");
-const problem = document.getElementById("pairing-problem");
+/** @import { Device } from "../offline/gate.js" */
+/** @import { Sentences } from "./words.js" */
 
+const form = part("pairing", HTMLFormElement);
+const problem = part("pairing-problem");
+const code = field(form, "code");
+const station = field(form, "station");
+
+/** @param {string} sentence */
 function say(sentence) {
-  problem.textContent = sentence ?? "";
+  problem.textContent = sentence;
   problem.hidden = !sentence;
 }
 
+/** @param {Sentences} words */
 async function attempt(words) {
-  const { code, station } = form.elements;
   try {
     const device = await pair(code.value, station.value.trim() || words.station);
     code.value = "";
@@ -25,13 +32,18 @@ async function attempt(words) {
   }
 }
 
-/** Show the form with what was wrong so far, and return the paired device. */
+/**
+ * Show the form with what was wrong so far, and return the paired device.
+ * @param {Sentences} words
+ * @param {string} reason
+ * @returns {Promise<Device>}
+ */
 export function askToPair(words, reason) {
   const linked = pairingCodeOfAddress();
   form.hidden = false;
-  form.elements.code.value = linked;
+  code.value = linked;
   say(reason);
-  (linked ? form.elements.station : form.elements.code).focus();
+  (linked ? station : code).focus();
   return new Promise((paired) => {
     form.onsubmit = async (event) => {
       event.preventDefault();

@@ -8,14 +8,23 @@ const KEPT = 200;
 /** Numbers the parties as badges come into view; a picture that shows two makes them one party. */
 export class Parties {
   #debounce = new Debounce();
+  /** @type {Map<string, number>} */
   #party = new Map();
+  /** @type {number[]} */
   #began = [];
 
-  /** Note the codes of one picture, before any of them can have its verdict. */
+  /**
+   * Note the codes of one picture, before any of them can have its verdict.
+   * @param {string[]} texts
+   * @param {number} at
+   */
   seen(texts, at) {
     const fresh = new Set(texts.filter((text) => this.#debounce.fresh(text, at)));
     if (!fresh.size) return;
-    const party = this.#inView(texts.filter((text) => !fresh.has(text)), at);
+    const party = this.#inView(
+      texts.filter((text) => !fresh.has(text)),
+      at,
+    );
     for (const text of fresh) {
       this.#party.delete(text);
       this.#party.set(text, party);
@@ -23,11 +32,18 @@ export class Parties {
     for (const [oldest] of this.#party) if (this.#party.size > KEPT) this.#party.delete(oldest);
   }
 
-  /** Return the party of a badge, or null when no picture showed it. */
+  /**
+   * Return the party of a badge, or null when no picture showed it.
+   * @param {string} text
+   */
   partyOf(text) {
     return this.#party.get(text) ?? null;
   }
 
+  /**
+   * @param {string[]} held the codes that were in view before
+   * @param {number} at
+   */
   #inView(held, at) {
     const parties = held.map((text) => this.#party.get(text)).filter((one) => one !== undefined);
     const recent = parties.filter((one) => at - this.#began[one] <= TOGETHER_MS);

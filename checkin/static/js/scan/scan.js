@@ -1,5 +1,7 @@
 // The scan page: a device at a gate reads badges and shows the verdicts, with the network or without.
-import { keptName } from "../door/root.js";
+
+import { part } from "../shared/elements.js";
+import { keptName } from "../shared/root.js";
 import { storedDevice } from "./device.js";
 import { keepPageForOffline } from "./keep-page.js";
 import { askToPair } from "./pairing-form.js";
@@ -11,7 +13,7 @@ const LOCK = keptName("marhaba-door");
 
 /** Wait until no other tab is at this gate: two would give the same lent places away. */
 async function alone() {
-  const notice = document.getElementById("other-tab");
+  const notice = part("other-tab");
   if (!navigator.locks) return; // without https there are no leases either
   const held = await new Promise((answer) => {
     navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => {
@@ -22,7 +24,10 @@ async function alone() {
   if (held) return;
   notice.hidden = false;
   await new Promise((granted) => {
-    navigator.locks.request(LOCK, () => (granted(), new Promise(() => {})));
+    navigator.locks.request(LOCK, () => {
+      granted(true);
+      return new Promise(() => {});
+    });
   });
   notice.hidden = true;
 }

@@ -1,7 +1,6 @@
 // The device's own screen: awake, full, and with a sound that browsers allow after a click.
+import { part } from "../shared/elements.js";
 import { soundIsOn, wakeSound } from "./sounds.js";
-
-const part = (id) => document.getElementById(id);
 
 async function keepAwake() {
   if (document.visibilityState !== "visible") return;
@@ -20,7 +19,9 @@ function offerFullScreen() {
 function wakeSoundByTouch() {
   for (const kind of ["pointerdown", "keydown"]) {
     addEventListener(kind, () => {
-      wakeSound(() => (part("mute").hidden = soundIsOn()));
+      wakeSound(() => {
+        part("mute").hidden = soundIsOn();
+      });
     });
   }
 }

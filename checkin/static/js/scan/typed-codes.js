@@ -1,35 +1,47 @@
 // Codes that are typed into the form's field, or that a hand scanner "types" there.
-import { isBadgeCode, normaliseTyped } from "../door/badge-code.js";
+import { isBadgeCode, normaliseTyped } from "../offline/badge-code.js";
+import { field } from "../shared/elements.js";
 import { letterOfKey } from "./keys.js";
 
 const HAND_SCANNER_MS = 35; // between two keys; nobody types a badge code so fast
 
-/** Return the code that was meant, or null when neither letters nor keys make one. */
+/**
+ * Return the code that was meant, or null when neither letters nor keys make one.
+ * @param {string} written
+ * @param {string} pressed
+ */
 export function codeMeant(written, pressed) {
-  return [normaliseTyped(written), pressed, `M${normaliseTyped(written)}`].find(isBadgeCode) ?? null;
+  return (
+    [normaliseTyped(written), pressed, `M${normaliseTyped(written)}`].find(isBadgeCode) ?? null
+  );
 }
 
-/** Call `onCode(written, pressed, source)` for each code sent from the form. */
+/**
+ * Tell of each code sent from the form.
+ * @param {HTMLFormElement} form
+ * @param {(written: string, pressed: string, source: "wedge" | "typed") => void} onCode
+ */
 export function readTypedCodes(form, onCode) {
-  const field = form.elements.code;
+  const code = field(form, "code");
   let pressed = "";
+  /** @type {number[]} */
   let times = [];
 
-  field.addEventListener("keydown", (event) => {
+  code.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
       event.stopPropagation(); // it leaves the field; the refusal stays, to be overridden by a key
-      return field.blur();
+      return code.blur();
     }
-    if (!field.value) [pressed, times] = ["", []];
+    if (!code.value) [pressed, times] = ["", []];
     pressed += letterOfKey(event.code);
     times.push(event.timeStamp);
   });
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const written = field.value.trim();
-    const pace = (times.at(-1) - times[0]) / times.length;
-    field.value = "";
+    const written = code.value.trim();
+    const pace = (times[times.length - 1] - times[0]) / times.length;
+    code.value = "";
     if (written) onCode(written, pressed, pace < HAND_SCANNER_MS ? "wedge" : "typed");
   });
 }

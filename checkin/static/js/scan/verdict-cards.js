@@ -1,8 +1,28 @@
 // The verdicts, full screen: colour, shape, word and name, readable at two metres. Badges that were
 // held up together have a card each, side by side.
-import { kindOf } from "../door/scans.js";
+import { kindOf } from "../offline/scan.js";
+import { allWithin, within } from "../shared/elements.js";
 import { bothNames, fill, isArabic, language, localTime, words } from "./words.js";
 
+/** @import { Delegation, Kind, Verdict } from "../offline/scan.js" */
+
+/**
+ * A card, the number of the party that it was held up with, and when it came up.
+ * @typedef {object} Card
+ * @property {Verdict} verdict
+ * @property {Kind} kind
+ * @property {HTMLElement} element
+ * @property {number | null} party
+ * @property {number} since
+ */
+
+/**
+ * What the parts of a card say; those that say nothing are hidden.
+ * @typedef {Partial<Record<"word" | "name" | "otherName" | "category" | "delegation" | "arrived"
+ *   | "more" | "rehearsal" | "offline", string | null | false>>} Lines
+ */
+
+/** @type {Partial<Record<Kind, number>>} */
 const CLEARS_AFTER_MS = { ok: 3_000, pending: 5_000 }; // the others wait: they must be seen to
 const TILES = 4;
 const KEPT = 24;
@@ -13,9 +33,13 @@ const MAY_BE_FORCED = new Set(["refused", "already"]);
 const count = new Intl.NumberFormat(document.documentElement.lang);
 
 export class VerdictCards {
+  /** @type {Card[]} */
   #cards = [];
 
-  /** @param section where cards are put; @param template what one is made of */
+  /**
+   * @param {HTMLElement} section where cards are put
+   * @param {HTMLTemplateElement} template what one is made of
+   */
   constructor(section, template) {
     this.section = section;
     this.template = template;
@@ -23,15 +47,21 @@ export class VerdictCards {
     setInterval(() => this.#clear(), 200);
   }
 
-  /** Show a verdict of the event in `timezone` and return its kind. */
+  /**
+   * Show a verdict and return its kind.
+   * @param {Verdict} verdict
+   * @param {string} timezone of the event
+   * @param {number | null} party
+   */
   show(verdict, timezone, party = null) {
     const kind = kindOf(verdict);
     const element = cardElement(this.template, kind, linesOf(verdict, kind, timezone));
     // The next badge clears what would clear by itself, but not those held up with it; a refusal
     // that nobody saw stays below. A later answer to the same scan takes its place.
-    const together = (card) => party !== null && card.party === party;
+    const together = (/** @type {Card} */ card) => party !== null && card.party === party;
     this.#cards = this.#cards.filter(
-      (card) => card.verdict.scan.scan_id !== verdict.scan.scan_id && (stays(card) || together(card)),
+      (card) =>
+        card.verdict.scan.scan_id !== verdict.scan.scan_id && (stays(card) || together(card)),
     );
     this.#cards.push({ verdict, kind, element, party, since: performance.now() });
     this.#cards = this.#cards.slice(-KEPT);
@@ -65,7 +95,8 @@ export class VerdictCards {
 
   #clear() {
     const now = performance.now();
-    const isOver = (card) => !stays(card) && now - card.since >= CLEARS_AFTER_MS[card.kind];
+    const isOver = (/** @type {Card} */ card) =>
+      now - card.since >= (CLEARS_AFTER_MS[card.kind] ?? Number.POSITIVE_INFINITY);
     // A party is shown as a whole until the last of it has had its time.
     const shown = new Set(this.#cards.filter((c) => !stays(c) && !isOver(c)).map((c) => c.party));
     shown.delete(null);
@@ -78,39 +109,60 @@ export class VerdictCards {
   #draw() {
     const tiles = this.#tiles();
     this.section.hidden = !tiles.length;
-    this.section.dataset.tiles = tiles.length;
+    this.section.dataset.tiles = String(tiles.length);
     this.section.replaceChildren(...tiles.map((card) => card.element));
   }
 }
 
+/** @param {Card} card */
 const stays = (card) => !(card.kind in CLEARS_AFTER_MS);
 
+/**
+ * @param {HTMLTemplateElement} template
+ * @param {Kind} kind
+ * @param {Lines} lines
+ */
 function cardElement(template, kind, lines) {
-  const card = template.content.firstElementChild.cloneNode(true);
+  const card = within(document.importNode(template.content, true), ".verdict");
   card.dataset.kind = kind;
-  card.dataset.rehearsal = Boolean(lines.rehearsal);
-  card.dataset.long = lines.word?.length > LONG_WORD;
-  card.dataset.longName = Math.max(lines.name?.length ?? 0, lines.otherName?.length ?? 0) > LONG_NAME;
-  for (const part of card.querySelectorAll("[data-part]")) {
-    const text = lines[part.dataset.part];
-    part.textContent = text ?? "";
+  card.dataset.rehearsal = String(Boolean(lines.rehearsal));
+  card.dataset.long = String(lengthOf(lines.word) > LONG_WORD);
+  card.dataset.longName = String(
+    Math.max(lengthOf(lines.name), lengthOf(lines.otherName)) > LONG_NAME,
+  );
+  for (const part of allWithin(card, "[data-part]")) {
+    const name = /** @type {keyof Lines} */ (part.dataset.part);
+    const text = lines[name] || "";
+    part.textContent = text;
     part.hidden = !text;
     if (part.dir === "auto") part.lang = languageOf(text);
   }
   return card;
 }
 
-/** The language of a name by its letters, for voices that read the page. */
+/** @param {string | null | false | undefined} text */
+const lengthOf = (text) => (text || "").length;
+
+/**
+ * The language of a name by its letters, for voices that read the page.
+ * @param {string} name
+ */
 function languageOf(name) {
-  if (/\p{Script=Arabic}/u.test(name ?? "")) return "ar";
+  if (/\p{Script=Arabic}/u.test(name)) return "ar";
   return isArabic ? "fr" : language;
 }
 
+/**
+ * @param {Verdict} verdict
+ * @param {Kind} kind
+ * @param {string} timezone
+ * @returns {Lines}
+ */
 function linesOf(verdict, kind, timezone) {
   const { card } = words;
   if (verdict.unconfirmed) return { word: card.unconfirmed, more: card.unconfirmed_more };
   const { fault } = verdict;
-  if (fault) return { word: card.failed, more: fill(words.faults[fault.code], fault) };
+  if (fault) return { word: card.failed, more: fill(words.faults[fault.code], { ...fault }) };
   const { participant, delegation, first_admission: first, reason } = verdict;
   const [name, otherName] = bothNames(participant);
   return {
@@ -120,19 +172,27 @@ function linesOf(verdict, kind, timezone) {
     category: (isArabic && participant?.category_ar) || participant?.category,
     delegation: (isArabic && delegation?.name_ar) || delegation?.name,
     arrived: delegation?.quota === undefined ? "" : fill(card.arrived, numbersOf(delegation)),
-    more: reason && first && fill(card.first, { time: localTime(first.at, timezone), gate: first.gate }),
+    more:
+      reason &&
+      first &&
+      fill(card.first, { time: localTime(first.at, timezone), gate: first.gate }),
     rehearsal: verdict.rehearsal ? card.rehearsal : "",
     offline: verdict.offline && kind !== "pending" ? card.offline : "",
   };
 }
 
+/**
+ * @param {Verdict} verdict
+ * @param {Kind} kind
+ */
 function wordOf(verdict, kind) {
   if (kind === "pending") return verdict.unchecked ? words.card.unchecked : words.verdicts.pending;
-  const word = words.verdicts[kind === "ok" ? verdict.scan.type : verdict.reason];
+  const word = words.verdicts[kind === "ok" ? verdict.scan.type : (verdict.reason ?? "")];
   return verdict.stop?.[language] ?? word ?? verdict.message;
 }
 
-const numbersOf = ({ arrived, quota }) => ({
+/** @param {Delegation} delegation */
+const numbersOf = ({ arrived = 0, quota = 0 }) => ({
   arrived: count.format(arrived),
   quota: count.format(quota),
 });

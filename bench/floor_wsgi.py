@@ -1,7 +1,0 @@
-"""What the server of the floor loads."""
-
-from bench.floor import create_app
-from checkin.web.asgi.bridge import bridged
-
-app = create_app()
-served = bridged(app)

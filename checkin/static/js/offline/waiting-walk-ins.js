@@ -1,0 +1,117 @@
+// The walk-ins whom this gate let in and whom the server has not registered yet.
+import { byPosition, nextPosition } from "./memory.js";
+
+/** @import { Memory, Passage } from "./memory.js" */
+/** @import { Scan } from "./scan.js" */
+/** @import { Decided, SetAsideRow, WaitingRow } from "./spool.js" */
+/** @import { Storage } from "./storage.js" */
+/** @import { WalkIn } from "./walk-in.js" */
+
+/**
+ * A walk-in who was let in; the scan is their entry, which waits for its code.
+ * @typedef {object} WalkInRow
+ * @property {string} scan_id
+ * @property {number} position
+ * @property {WalkIn} walk_in
+ * @property {Scan} scan
+ * @property {Decided} decided
+ * @property {string} frame
+ * @property {string | null} lease_id
+ */
+
+/** Those who wait; a change is on the disk when it returns. */
+export class WaitingWalkIns {
+  /** @type {Map<string, WalkInRow>} */
+  #rows;
+
+  /**
+   * @param {Storage} storage
+   * @param {WalkInRow[]} rows
+   * @param {object} become what these become
+   * @param {Map<string, WaitingRow>} become.waiting the spool's rows by scan_id
+   * @param {Map<string, SetAsideRow>} become.setAside the same of those set aside
+   * @param {Memory} become.memory
+   */
+  constructor(storage, rows, { waiting, setAside, memory }) {
+    this.storage = storage;
+    this.waiting = waiting;
+    this.setAside = setAside;
+    this.memory = memory;
+    this.#rows = new Map(byPosition(rows).map((row) => [row.scan_id, row]));
+  }
+
+  get count() {
+    return this.#rows.size;
+  }
+
+  get all() {
+    return [...this.#rows.values()];
+  }
+
+  /** @param {string} scanId */
+  has(scanId) {
+    return this.#rows.has(scanId);
+  }
+
+  /**
+   * Make safe that somebody is let in, and what place that takes.
+   * @param {WalkIn} walkIn
+   * @param {Scan} scan
+   * @param {{decided: Decided, passage: Passage}} answer
+   * @param {string} frame
+   */
+  async takeIn(walkIn, scan, { decided, passage }, frame) {
+    const row = {
+      scan_id: scan.scan_id,
+      position: nextPosition(this.#rows),
+      walk_in: walkIn,
+      scan,
+      decided,
+      frame,
+      lease_id: passage.lease_id,
+    };
+    const counted = this.memory.rowOf(passage);
+    await this.storage.write(["walk_ins", "passages"], (store) => {
+      store("walk_ins").put(row);
+      if (counted) store("passages").put(counted);
+    });
+    this.#rows.set(row.scan_id, row);
+    this.memory.believe(counted);
+  }
+
+  /**
+   * Let the entry of a registered walk-in wait as any other, now that it has a code.
+   * @param {WalkInRow} walkIn
+   * @param {string} code
+   * @param {string} tag
+   * @param {number} participantId
+   */
+  async registered({ walk_in: _, ...row }, code, tag, participantId) {
+    const scan = { ...row.scan, code };
+    const waits = { ...row, scan, position: nextPosition(this.waiting) };
+    const known = this.memory.whose(row.scan_id, tag, participantId);
+    await this.storage.write(["walk_ins", "waiting", "passages"], (store) => {
+      store("waiting").put(waits);
+      store("walk_ins").delete(row.scan_id);
+      if (known) store("passages").put(known);
+    });
+    this.waiting.set(row.scan_id, waits);
+    this.#rows.delete(row.scan_id);
+    this.memory.believe(known);
+  }
+
+  /**
+   * Move one whom the server will never take to the list for a person to look at.
+   * @param {WalkInRow} walkIn
+   * @param {string} error
+   */
+  async putAside({ scan_id, scan, walk_in }, error) {
+    const aside = { scan_id, scan: { ...scan, walk_in }, error };
+    await this.storage.write(["walk_ins", "set_aside"], (store) => {
+      store("set_aside").put(aside);
+      store("walk_ins").delete(scan_id);
+    });
+    this.setAside.set(scan_id, aside);
+    this.#rows.delete(scan_id);
+  }
+}

@@ -1,0 +1,265 @@
+// Talks to the server in the background, so that neither camera nor screen ever waits for it.
+
+import { tagOf } from "../offline/decisions.js";
+import { ListRefused } from "../offline/list-checks.js";
+import { StorageFault } from "../offline/storage.js";
+import { Rejected, TokenRefused, Unreachable } from "./line.js";
+import { EVERY_MS } from "./refresh.js";
+
+/** @import { Fault, Scan, Verdict } from "../offline/scan.js" */
+/** @import { Spool } from "../offline/spool.js" */
+/** @import { Newcomer } from "../offline/walk-in.js" */
+/** @import { Delivery } from "./delivery.js" */
+/** @import { Line, StatusReply } from "./line.js" */
+/** @import { Freshness, Refresh } from "./refresh.js" */
+
+/**
+ * How the line to the server stands; the counts are there when the server has just told them.
+ * @typedef {Freshness & {online: boolean, counts: StatusReply | null}} LineState
+ */
+
+/**
+ * Something that happened; each tells one thing.
+ * @typedef {object} Happening
+ * @property {Verdict} [verdict]
+ * @property {LineState} [line]
+ * @property {number} [uploaded] so many scans have reached the server
+ * @property {number} [contradicted] of those, so many let somebody in whom the server would not have
+ * @property {Fault} [trouble]
+ * @property {"annulled" | "annul_refused" | "annul_offline"} [annulled]
+ * @property {"wiped" | "token_refused"} [stopped] for good
+ * @property {number} [waiting] so many scans are left when it stopped
+ */
+
+const ROUND_MS = 1_000;
+const STATUS_EVERY_MS = 10_000;
+const ANNULLED = "taken back at the gate";
+
+/**
+ * Delivers new scans one after the other; what waited and the heartbeat go on beside them.
+ */
+export class Courier {
+  /** @type {Promise<unknown>} */
+  #fresh = Promise.resolve();
+  /** @type {Scan[]} */
+  #cutOff;
+  /** @type {Set<string>} */
+  #awaited = new Set(); // of those, the scans for which somebody stands at the door
+  #over = false;
+  #tending = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  #nextStatus = 0;
+  #nextRefresh = 0;
+
+  /**
+   * @param {object} parts
+   * @param {Delivery} parts.delivery
+   * @param {Refresh} parts.refresh
+   * @param {Spool} parts.spool
+   * @param {Line} parts.line
+   * @param {(happening: Happening) => void} parts.tell
+   * @param {() => Promise<void>} parts.wipe erases what this browser keeps
+   */
+  constructor({ delivery, refresh, spool, line, tell, wipe }) {
+    this.delivery = delivery;
+    this.refresh = refresh;
+    this.spool = spool;
+    this.line = line;
+    this.tell = tell;
+    this.wipe = wipe;
+    // Looked up before the first scan of this run, which will be undecided for a moment too.
+    this.#cutOff = spool.undecided();
+  }
+
+  start() {
+    this.hurry();
+  }
+
+  /** Do a round now, unless one is under way: the browser said that the network is back. */
+  hurry() {
+    if (this.#tending) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#tend(), 0);
+  }
+
+  stop() {
+    this.#over = true;
+    clearTimeout(this.#timer);
+  }
+
+  /**
+   * Take a scan that is safe in the spool; its verdict comes through `tell`.
+   * @param {Scan} scan
+   */
+  submit(scan) {
+    const delivered = this.#fresh.then(() => this.#deliver(scan));
+    this.#fresh = delivered.catch(() => null); // what fails for one scan does not end the others
+    return delivered;
+  }
+
+  /**
+   * Take back a scan; how it went comes through `tell`.
+   * @param {string} scanId
+   */
+  async annul(scanId) {
+    try {
+      await this.line.annul(scanId, ANNULLED);
+      await this.spool.forgetPassage(scanId);
+      this.tell({ annulled: "annulled" });
+    } catch (fault) {
+      this.tell({ annulled: fault instanceof Rejected ? "annul_refused" : "annul_offline" });
+    }
+  }
+
+  /**
+   * Let somebody without a badge in without the server, or say why not.
+   * @param {Newcomer} newcomer
+   * @param {Scan} scan
+   */
+  async admit(newcomer, scan) {
+    const verdict = await this.delivery.admit(newcomer, scan);
+    this.#sayLine();
+    return verdict;
+  }
+
+  /** @param {Scan} scan */
+  async #deliver(scan) {
+    if (this.#over) return;
+    try {
+      const verdict = await this.delivery.deliver(scan);
+      if (verdict.unconfirmed) this.#keepAsking(scan);
+      this.tell({ verdict });
+    } catch (fault) {
+      if (fault instanceof TokenRefused) return this.#stop(fault);
+      // It is in the spool without an answer: the server shall say what becomes of it.
+      this.#keepAsking(scan);
+      this.tell({ verdict: { scan, fault: faultOf(fault) } });
+    }
+    this.#sayLine();
+  }
+
+  /** @param {Scan} scan */
+  #keepAsking(scan) {
+    this.#cutOff.push(scan);
+    this.#awaited.add(scan.scan_id);
+  }
+
+  /** @param {TokenRefused} fault */
+  async #stop(fault) {
+    if (this.#over) return;
+    this.stop();
+    const waiting = this.spool.waitingCount;
+    if (fault.wipe) await this.#erase();
+    this.tell({ stopped: fault.wipe ? "wiped" : "token_refused", waiting });
+  }
+
+  // A disk that did not let everything be erased, or a lost answer, leaves the device unconfirmed,
+  // which is the safe side.
+  async #erase() {
+    try {
+      await this.wipe();
+      await this.line.confirmWipe();
+    } catch {
+      return;
+    }
+  }
+
+  async #tend() {
+    this.#tending = true;
+    // What waits goes before the refresh: a lease is renewed when nothing is unheard of.
+    for (const work of [this.#heartbeat, this.#resume, this.#drain, this.#supply]) {
+      if (!this.#over) await this.#guarded(work);
+    }
+    this.#tending = false;
+    if (!this.#over) this.#timer = setTimeout(() => this.#tend(), ROUND_MS);
+  }
+
+  /** @param {() => Promise<void>} work */
+  async #guarded(work) {
+    try {
+      await work.call(this);
+    } catch (fault) {
+      if (this.#over) return; // wiped meanwhile: what it wanted to write has no place any more
+      if (fault instanceof TokenRefused) return this.#stop(fault);
+      if (fault instanceof Unreachable) this.delivery.online = false;
+      else this.tell({ trouble: faultOf(fault) });
+      this.#sayLine();
+    }
+  }
+
+  async #heartbeat() {
+    if (this.delivery.online && performance.now() < this.#nextStatus) return;
+    let counts = null;
+    try {
+      counts = await this.line.status(this.spool.waitingCount);
+      await this.refresh.noteStatus(counts);
+      if (this.refresh.isBehind(counts)) this.#nextRefresh = 0;
+    } catch (fault) {
+      if (!(fault instanceof Rejected)) throw fault; // a server that will not say is there too
+    }
+    this.#nextStatus = performance.now() + STATUS_EVERY_MS;
+    this.delivery.online = true;
+    this.#sayLine(counts);
+  }
+
+  /** Send the scans that got no verdict before: the server decides them like new ones. */
+  async #resume() {
+    while (this.#cutOff.length) {
+      const [scan] = this.#cutOff;
+      const verdict = await this.delivery.ask(scan, await tagOf(scan));
+      this.#cutOff.shift();
+      this.tell(
+        this.#awaited.delete(scan.scan_id) ? { verdict } : { uploaded: 1, contradicted: 0 },
+      );
+      this.#sayLine();
+    }
+  }
+
+  async #drain() {
+    if (!this.delivery.online) return;
+    await this.#upload();
+    if (await this.delivery.register()) await this.#upload();
+  }
+
+  async #upload() {
+    const sum = { uploaded: 0, contradicted: 0 };
+    try {
+      let batch = await this.delivery.upload();
+      while (batch.settled) {
+        sum.uploaded += batch.settled;
+        sum.contradicted += batch.contradicted;
+        batch = await this.delivery.upload();
+      }
+    } finally {
+      if (sum.uploaded) this.tell(sum);
+      if (sum.uploaded) this.#sayLine();
+    }
+  }
+
+  async #supply() {
+    if (!this.delivery.online || performance.now() < this.#nextRefresh) return;
+    this.#nextRefresh = performance.now() + EVERY_MS;
+    await this.refresh.run();
+    this.#sayLine();
+  }
+
+  /** @param {StatusReply | null} counts */
+  #sayLine(counts = null) {
+    if (this.#over) return;
+    this.tell({ line: { online: this.delivery.online, counts, ...this.refresh.freshness() } });
+  }
+}
+
+/**
+ * Name a fault by the word that a person is told.
+ * @param {unknown} fault
+ * @returns {Fault}
+ */
+export function faultOf(fault) {
+  if (fault instanceof StorageFault) {
+    return { code: `storage_${fault.kind}`, detail: fault.message };
+  }
+  if (fault instanceof ListRefused) return { code: "list_refused", detail: fault.objection };
+  return { code: "unexpected", detail: String(fault) };
+}

@@ -1,0 +1,236 @@
+// How one scan gets its verdict, and how those that waited reach the server.
+
+import { tagOf } from "../offline/decisions.js";
+import { passageTold } from "../offline/memory.js";
+import { setAsideRow } from "../offline/spool.js";
+import { sealedWalkIn } from "../offline/walk-in.js";
+import { Rejected, ServerFailed, Unreachable } from "./line.js";
+
+/** @import { DeviceClock } from "../offline/clock.js" */
+/** @import { OfflineGate } from "../offline/decisions.js" */
+/** @import { Scan, ScanReply, Verdict } from "../offline/scan.js" */
+/** @import { DecidedRow, Spool } from "../offline/spool.js" */
+/** @import { Newcomer } from "../offline/walk-in.js" */
+/** @import { BatchResult, Line } from "./line.js" */
+
+/**
+ * What became of a batch: how many scans left the spool, and how many of those the server contradicts.
+ * @typedef {object} Settled
+ * @property {number} settled
+ * @property {number} contradicted
+ */
+
+export class Delivery {
+  online = true; // whether the server answered last time
+  /** @type {Set<string>} */
+  #passedOver = new Set(); // ids of scans on which the server failed: the others go before them
+
+  /**
+   * @param {Spool} spool
+   * @param {Line} line
+   * @param {OfflineGate} gate
+   * @param {DeviceClock} clock
+   */
+  constructor(spool, line, gate, clock) {
+    this.spool = spool;
+    this.line = line;
+    this.gate = gate;
+    this.clock = clock;
+  }
+
+  /**
+   * Ask the server about a scan that is in the spool, and return what the door says.
+   * @param {Scan} scan
+   */
+  async deliver(scan) {
+    const tag = await tagOf(scan);
+    // A badge whose last passage the server has yet to hear of is decided here too, so that it
+    // hears them in their order and nobody is let in for the same badge twice.
+    if (!this.online || (tag && this.spool.memory.waits(tag))) return this.#decideHere(scan);
+    try {
+      return await this.ask(scan, tag);
+    } catch (fault) {
+      if (!(fault instanceof Unreachable)) throw fault;
+      this.online = false;
+      return this.#decideHere(scan);
+    }
+  }
+
+  /**
+   * Send one scan and return its verdict; what the server will never take is set aside.
+   * @param {Scan} scan
+   * @param {string} tag
+   * @returns {Promise<Verdict>}
+   */
+  async ask(scan, tag) {
+    try {
+      const deviceTime = this.#timeIn(this.spool.frameOf(scan.scan_id));
+      const reply = await this.line.postScan(scan, deviceTime);
+      await this.#acknowledged(scan, tag, reply);
+      return { ...reply, scan };
+    } catch (fault) {
+      if (!(fault instanceof Rejected)) throw fault;
+      await this.spool.setAside(scan, fault.message);
+      return { scan, fault: { code: "rejected", detail: fault.detail } };
+    }
+  }
+
+  /**
+   * Let somebody without a badge in on a place lent to this gate, or say why not.
+   * @param {Newcomer} newcomer
+   * @param {Scan} scan
+   */
+  async admit(newcomer, scan) {
+    return this.spool.alone(async () => {
+      const { verdict, decided, passage } = this.gate.walkIn(newcomer, scan);
+      if (!decided || !passage) return verdict;
+      const walkIn = await sealedWalkIn(newcomer, this.gate.walkInKey);
+      await this.spool.walkIns.takeIn(walkIn, scan, { decided, passage }, this.clock.frame);
+      return verdict;
+    });
+  }
+
+  /** Register the walk-ins who were let in here; return how many entries now wait as any scan. */
+  async register() {
+    let registered = 0;
+    for (const row of this.spool.walkIns.all) {
+      try {
+        const { code, participant_id: id } = await this.line.register(row.walk_in);
+        await this.spool.walkIns.registered(row, code, await tagOf({ code }), id);
+        registered += 1;
+      } catch (fault) {
+        if (fault instanceof ServerFailed) continue; // they stay, and nobody waits for them
+        if (!(fault instanceof Rejected)) throw fault;
+        await this.spool.walkIns.putAside(row, fault.message);
+      }
+    }
+    return registered;
+  }
+
+  /**
+   * Send a batch of the scans that were decided here.
+   * @returns {Promise<Settled>}
+   */
+  async upload() {
+    let waiting = this.spool.decided(this.#passedOver);
+    if (!waiting.length) {
+      this.#passedOver.clear();
+      waiting = this.spool.decided();
+    }
+    return waiting.length ? this.#upload(waiting) : { settled: 0, contradicted: 0 };
+  }
+
+  /**
+   * A disk that fails now costs a second sending, which the server answers as before.
+   * @param {Scan} scan
+   * @param {string} tag
+   * @param {ScanReply} reply
+   */
+  async #acknowledged(scan, tag, reply) {
+    const at = this.clock.corrected(Date.parse(scan.scanned_at));
+    const passage = passageTold(scan, tag, reply, at, this.gate.place.name);
+    await this.spool.done([scan.scan_id], passage).catch(() => null);
+  }
+
+  /** @param {Scan} scan */
+  async #decideHere(scan) {
+    return this.spool.alone(async () => {
+      const { verdict, decided, passage } = await this.gate.answer(scan);
+      if (decided) await this.spool.decide(scan.scan_id, decided, passage);
+      return verdict;
+    });
+  }
+
+  /**
+   * @param {DecidedRow[]} waiting
+   * @returns {Promise<Settled>}
+   */
+  async #upload(waiting) {
+    let results;
+    try {
+      const deviceTime = this.#timeIn(waiting[0].frame) ?? this.clock.now();
+      results = await this.line.postBatch(waiting, deviceTime);
+    } catch (fault) {
+      if (fault instanceof ServerFailed) return this.#passOver(waiting);
+      if (!(fault instanceof Rejected)) throw fault;
+      return this.#uploadApart(waiting, fault);
+    }
+    return this.#settle(new Map(waiting.map((one) => [one.scan_id, one])), results);
+  }
+
+  /**
+   * Matched by scan_id: what came back in another order or not at all settles nothing else.
+   * @param {Map<string, DecidedRow>} sent
+   * @param {BatchResult[]} results
+   */
+  async #settle(sent, results) {
+    const taken = [];
+    const against = [];
+    const refused = [];
+    for (const result of results) {
+      const row = sent.get(result.scan_id);
+      if (!row) continue;
+      taken.push(row.scan_id);
+      if (result.error) refused.push(setAsideRow(row.scan, result.error));
+      if (isContradicted(row, result))
+        against.push({ scan_id: row.scan_id, reason: result.reason });
+    }
+    await this.spool.settle(taken, against, refused);
+    return { settled: taken.length, contradicted: against.length };
+  }
+
+  /**
+   * One bad scan must not hold up the others: halve until it stands alone.
+   * @param {DecidedRow[]} waiting
+   * @param {Rejected} rejection
+   * @returns {Promise<Settled>}
+   */
+  async #uploadApart(waiting, rejection) {
+    if (waiting.length === 1) {
+      await this.spool.setAside(waiting[0].scan, rejection.message);
+      return { settled: 1, contradicted: 0 };
+    }
+    const middle = Math.ceil(waiting.length / 2);
+    const first = await this.#upload(waiting.slice(0, middle));
+    const second = await this.#upload(waiting.slice(middle));
+    return {
+      settled: first.settled + second.settled,
+      contradicted: first.contradicted + second.contradicted,
+    };
+  }
+
+  /**
+   * The server fails on one of these: close in on it, and let the others go before it.
+   * @param {DecidedRow[]} waiting
+   * @returns {Promise<Settled>}
+   */
+  async #passOver(waiting) {
+    if (waiting.length > 1) return this.#upload(waiting.slice(0, Math.floor(waiting.length / 2)));
+    this.#passedOver.add(waiting[0].scan_id);
+    return { settled: 0, contradicted: 0 };
+  }
+
+  /**
+   * What the clock of a frame would say now, or null for one that measured nothing: by it the server
+   * measures that frame's skew, and how long its scans have waited.
+   * @param {string | null} frame
+   */
+  #timeIn(frame) {
+    const now = this.clock.now();
+    if (frame === this.clock.frame) return now;
+    const skew = this.spool.skewOf(frame);
+    if (skew === null) return null;
+    // How long ago that was only a clock tells that was measured in this run: the next answer does.
+    if (this.clock.skew === null) throw new Unreachable("the clock is not measured yet");
+    return this.clock.corrected(now) + skew;
+  }
+}
+
+/**
+ * Say whether a person was let in here and the server's answer is no.
+ * @param {DecidedRow} row
+ * @param {BatchResult} result
+ */
+function isContradicted({ decided }, { status, error }) {
+  return decided.status === "ok" && !error && status === "error";
+}

@@ -1,0 +1,332 @@
+// The HTTP contract v1 as a browser speaks it.
+
+import { utcText } from "../offline/scan.js";
+import { namesOf } from "../offline/walk-in.js";
+import { ROOT } from "../shared/root.js";
+
+/** @import { DeviceClock } from "../offline/clock.js" */
+/** @import { LeaseReply } from "../offline/leases.js" */
+/** @import { ListReply } from "../offline/list-checks.js" */
+/** @import { Place } from "../offline/kept-values.js" */
+/** @import { Delegation, Named, Scan, ScanReply, Stop } from "../offline/scan.js" */
+/** @import { DecidedRow } from "../offline/spool.js" */
+/** @import { Reason } from "../offline/admission.js" */
+/** @import { Newcomer, WalkIn } from "../offline/walk-in.js" */
+
+/**
+ * What the server says to one scan of a batch.
+ * @typedef {object} BatchResult
+ * @property {string} scan_id
+ * @property {"ok" | "error"} status
+ * @property {Reason | null} reason
+ * @property {string} [error] why it will never take this scan
+ */
+
+/**
+ * The live counts, with what the server knows of this device.
+ * @typedef {object} StatusReply
+ * @property {{id: number, arrived: number}[]} gates
+ * @property {Delegation[]} delegations
+ * @property {{gate: Place}} device
+ * @property {{messages: Stop} | null} [stop]
+ * @property {boolean} [rehearsal]
+ */
+
+/**
+ * Somebody whom a search found.
+ * @typedef {Named & {status: string, delegation: Delegation}} Found
+ */
+
+/**
+ * What a reply of ours may say beside its own matter.
+ * @typedef {object} Reply
+ * @property {string} [server_time]
+ * @property {string} [at] the same in the live counts
+ * @property {string} [error]
+ * @property {string} [detail]
+ * @property {boolean} [wipe]
+ */
+
+const SCAN_MS = 1_500;
+const BATCH_MS = 15_000;
+const LIST_MS = 20_000;
+const DESK_MS = 5_000; // a person waits for these, and a walk-in writes more than a scan does
+// Answers that will be the same however often the request is sent.
+const HOPELESS = new Set([400, 403, 404, 409, 413, 415, 422]);
+
+/** No answer of our server within its time: try again later. */
+export class Unreachable extends Error {}
+
+/** Our server is there, and failed on this very request. */
+export class ServerFailed extends Unreachable {}
+
+/** This device searched, or tried PINs, more often than it may: so many minutes to wait. */
+export class AskedTooOften extends Unreachable {
+  /** @param {number} minutes */
+  constructor(minutes) {
+    super("asked too often");
+    this.minutes = minutes;
+  }
+}
+
+/** The server does not take this device's token any more; `wipe`: it says to erase everything. */
+export class TokenRefused extends Error {
+  /** @param {boolean} wipe */
+  constructor(wipe) {
+    super("token refused");
+    this.wipe = wipe;
+  }
+}
+
+/** The server will never take this request. */
+export class Rejected extends Error {
+  /**
+   * @param {number} status
+   * @param {Reply} reply
+   */
+  constructor(status, { error = "", detail = "" }) {
+    super(`${status} ${error}: ${detail}`);
+    this.status = status;
+    this.error = error;
+    this.detail = detail;
+  }
+}
+
+export class Line {
+  /**
+   * @param {string} token
+   * @param {Pick<DeviceClock, "now" | "note">} clock
+   */
+  constructor(token, clock) {
+    this.token = token;
+    this.clock = clock;
+  }
+
+  /**
+   * Send one scan and return the reply of the contract; a refusal is a reply too.
+   * @param {Scan} scan
+   * @param {number | null} deviceTime what the clock that read it says now; null where nobody knows
+   */
+  async postScan(scan, deviceTime) {
+    const told = deviceTime === null ? {} : { device_time: utcText(deviceTime) };
+    return this.#postScan(scan, told, SCAN_MS);
+  }
+
+  /**
+   * Send decided scans and return the results, in any order.
+   * @param {DecidedRow[]} waiting
+   * @param {number} deviceTime what the clock that read them says now
+   * @returns {Promise<BatchResult[]>}
+   */
+  async postBatch(waiting, deviceTime) {
+    const scans = waiting.map(({ scan, decided, lease_id }) => ({
+      ...scan,
+      decided,
+      ...(lease_id ? { lease_id } : {}),
+    }));
+    const body = { device_time: utcText(deviceTime), scans };
+    /** @type {{results?: BatchResult[]}} */
+    const reply = await this.#call("POST", "scans/batch", body, BATCH_MS);
+    if (!Array.isArray(reply.results)) throw new Unreachable("no results");
+    return reply.results;
+  }
+
+  /**
+   * Return the list, or null when `etag` still holds.
+   * @param {number} since
+   * @param {string} etag
+   */
+  async gateList(since, etag) {
+    const path = since ? `gate-list?since=${since}` : "gate-list";
+    const answer = await this.#send(
+      "GET",
+      path,
+      null,
+      LIST_MS,
+      etag ? { "If-None-Match": etag } : {},
+    );
+    if (answer.status === 304) return null;
+    /** @type {Partial<ListReply>} */
+    const body = await understood(answer);
+    return { body, etag: answer.headers.get("ETag") ?? "" };
+  }
+
+  /**
+   * Borrow places or renew the loan.
+   * @param {string | null} held the lease at hand, whose successor ends it
+   * @returns {Promise<LeaseReply>}
+   */
+  async lease(held) {
+    return this.#call("POST", "leases", held ? { held } : {}, SCAN_MS);
+  }
+
+  /**
+   * Give the lent places back before they expire; those of a newer lease stay.
+   * @param {string} leaseId
+   */
+  async returnLease(leaseId) {
+    await this.#call("DELETE", `leases?lease_id=${leaseId}`, null, SCAN_MS);
+  }
+
+  /**
+   * Take a scan back.
+   * @param {string} scanId
+   * @param {string} reason
+   */
+  async annul(scanId, reason) {
+    await this.#call("POST", `scans/${scanId}/annul`, { reason }, SCAN_MS);
+  }
+
+  /**
+   * Return the live counts.
+   * @param {number | null} waiting how many scans wait here, which the boards hear with the time
+   * @returns {Promise<StatusReply>}
+   */
+  async status(waiting = null) {
+    const told = { waiting: String(waiting), device_time: utcText(this.clock.now()) };
+    const query = waiting === null ? "" : `?${new URLSearchParams(told)}`;
+    return this.#call("GET", `status${query}`, null, SCAN_MS);
+  }
+
+  /** Tell the server that list, names and token are erased here; asked once, at the end. */
+  async confirmWipe() {
+    await this.#call("POST", "devices/wiped", {}, SCAN_MS);
+  }
+
+  /**
+   * Return the people whose names contain this.
+   * @param {string} name
+   * @returns {Promise<Found[]>}
+   */
+  async search(name) {
+    const query = new URLSearchParams({ q: name });
+    /** @type {{participants?: Found[]}} */
+    const reply = await this.#call("GET", `participants?${query}`, null, DESK_MS);
+    return reply.participants ?? [];
+  }
+
+  /**
+   * Register somebody who comes unannounced and return the code; the same one again, once.
+   * @param {Newcomer} newcomer
+   * @param {boolean} again
+   * @returns {Promise<string>}
+   */
+  async registerWalkIn(newcomer, again) {
+    const { id, delegation } = newcomer;
+    const known = { id, delegation_id: delegation.id, allow_duplicate: again };
+    /** @type {{code: string}} */
+    const reply = await this.#call(
+      "POST",
+      "participants",
+      { ...namesOf(newcomer), ...known },
+      DESK_MS,
+    );
+    return reply.code;
+  }
+
+  /**
+   * Register a walk-in who was let in; the same one again gets the same answer.
+   * @param {WalkIn} walkIn
+   * @returns {Promise<{code: string, participant_id: number}>}
+   */
+  async register(walkIn) {
+    /** @type {{code: string, participant_id: number}} */
+    const reply = await this.#call("POST", "participants", walkIn, BATCH_MS);
+    if (!reply.code) throw new Unreachable("another answer");
+    return reply;
+  }
+
+  /**
+   * Send a refused scan again with force, under a scan_id of its own.
+   * @param {Scan} scan
+   * @param {string} reason
+   * @param {string} pin
+   */
+  async override(scan, reason, pin) {
+    const forced = { force: true, force_reason: reason, ...(pin ? { supervisor_pin: pin } : {}) };
+    return this.#postScan(scan, forced, DESK_MS);
+  }
+
+  /**
+   * @param {Scan} scan
+   * @param {object} more
+   * @param {number} withinMs
+   */
+  async #postScan(scan, more, withinMs) {
+    /** @type {ScanReply} */
+    const reply = await this.#call("POST", "scans", { ...scan, ...more }, withinMs);
+    // Only an answer to this very scan may take it off the spool.
+    if (reply.scan_id !== scan.scan_id || !reply.status) throw new Unreachable("another answer");
+    return reply;
+  }
+
+  /**
+   * Ask the server, and measure the clock by its answer.
+   * @template {object} Expected
+   * @param {string} method
+   * @param {string} path
+   * @param {object | null} body
+   * @param {number} withinMs
+   * @returns {Promise<Expected & Reply>}
+   */
+  async #call(method, path, body, withinMs) {
+    const sentAt = this.clock.now();
+    const began = performance.now();
+    /** @type {Expected & Reply} */
+    const reply = await understood(await this.#send(method, path, body, withinMs, {}));
+    const serverTime = Date.parse(reply.server_time ?? reply.at ?? "");
+    if (!Number.isNaN(serverTime)) this.clock.note(serverTime, sentAt, performance.now() - began);
+    return reply;
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {object | null} body
+   * @param {number} withinMs
+   * @param {Record<string, string>} headers
+   */
+  async #send(method, path, body, withinMs, headers) {
+    /** @type {Record<string, string>} */
+    const json = body ? { "Content-Type": "application/json" } : {};
+    const languages = { "Accept-Language": document.documentElement.lang };
+    try {
+      return await fetch(`${ROOT}api/v1/${path}`, {
+        method,
+        headers: { Authorization: `Bearer ${this.token}`, ...json, ...languages, ...headers },
+        body: body && JSON.stringify(body),
+        cache: "no-store",
+        credentials: "omit",
+        redirect: "manual", // the portal of a public network is not our server
+        signal: AbortSignal.timeout(withinMs),
+      });
+    } catch (fault) {
+      throw new Unreachable(String(fault));
+    }
+  }
+}
+
+/**
+ * Return what one of our answers says; each caller knows what it asked for.
+ * @template {object} Expected
+ * @param {Response} answer
+ * @returns {Promise<Expected & Reply>}
+ */
+async function understood(answer) {
+  const reply = await answer.json().catch(() => null);
+  const readable = reply !== null && typeof reply === "object";
+  // The portal of a public network, or a proxy whose server is away, answers with a page or an error
+  // of its own: that neither stops this device nor sets a scan aside.
+  const ours = readable && (answer.ok || typeof reply.error === "string");
+  if (!ours) throw new Unreachable("no answer of ours");
+  if (answer.ok) return reply;
+  if (answer.status === 401) throw new TokenRefused(reply.wipe === true);
+  if (HOPELESS.has(answer.status)) throw new Rejected(answer.status, reply);
+  if (answer.status === 429) throw new AskedTooOften(minutesToWait(answer));
+  throw new (answer.status === 500 ? ServerFailed : Unreachable)(String(answer.status));
+}
+
+/** @param {Response} answer */
+function minutesToWait(answer) {
+  return Math.max(1, Math.ceil(Number(answer.headers.get("Retry-After")) / 60) || 1);
+}

@@ -1,0 +1,50 @@
+"""Words stay with what they belong to, and joined letters are reckoned as they are drawn."""
+
+from __future__ import annotations
+
+import pytest
+from PIL import ImageFont
+
+from badges.fonts import BOLD, FONTS
+from badges.typesetting.drawing import Row, set_row
+from badges.typesetting.joining import joined
+from badges.typesetting.line_breaks import words_of
+from badges.typesetting.lines import line_of
+from tests.badges.specs import NAMES
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Abdellah El Alaoui", ["Abdellah", "El\u00a0Alaoui"]),
+        ("Mohammed Aït Benhaddou", ["Mohammed", "Aït\u00a0Benhaddou"]),
+        ("خديجة بنت عَبْدِ اللَّهِ", ["خديجة", "بنت\u00a0عَبْدِ\u00a0اللَّهِ"]),
+        ("مولاي عبد الله العلوي", ["مولاي\u00a0عبد\u00a0الله", "العلوي"]),
+        ("El Benabdelkrim-Benchekroun", ["El", "Benabdelkrim-Benchekroun"]),
+    ],
+)
+def test_a_particle_keeps_to_the_word_after_it(name: str, words: list[str]) -> None:
+    assert words_of(name) == words
+
+
+def test_letters_are_joined_as_they_are_drawn_and_marks_take_no_room() -> None:
+    assert joined("مُحَمَّد") == "\ufee3\ufea4\ufee4\ufeaa"  # initial, medial, medial, final
+    assert joined("دار") == "\ufea9\ufe8d\ufead"  # letters that join nothing after them
+    assert joined("Élu ⵜⵉ") == "Élu ⵜⵉ"
+
+
+@pytest.mark.parametrize("name", [name for both in NAMES[:3] for name in both])
+def test_a_line_is_reckoned_hardly_wider_than_it_is_drawn_and_never_narrower(name: str) -> None:
+    font = ImageFont.truetype(FONTS / BOLD, 1000, layout_engine=ImageFont.Layout.RAQM)
+
+    reckoned = 1000 * line_of(name)["ems"]
+
+    assert font.getlength(name) <= reckoned < 1.09 * font.getlength(name)
+
+
+def test_no_word_of_a_long_name_stands_alone_on_the_last_line() -> None:
+    name = "Khadija Bent Moulay Abdellah Alaoui M’daghri Naïma"
+
+    first, last = set_row(Row(text=name, size_px=60, width_px=1250, fill=0)).lines
+
+    assert 0.7 < len(last) / len(first) < 1.4

@@ -1,0 +1,1 @@
+"""The pages' JavaScript, without a browser."""

@@ -1,0 +1,111 @@
+// Gate lists as a server seals and signs them: checkin/protocol/gate_list.py in JavaScript.
+import { parseCode } from "../../checkin/static/js/offline/badge-code.js";
+import { badgeTag, FORMAT, signedBytes } from "../../checkin/static/js/offline/gate-list.js";
+import { textOf, utf8 } from "../../checkin/static/js/shared/bytes.js";
+
+/** @import { EntryContent, ListPolicy, SealedEntry, Tombstone } from "../../checkin/static/js/offline/gate-list.js" */
+/** @import { ListReply } from "../../checkin/static/js/offline/list-checks.js" */
+
+/**
+ * Make the key pair of a server.
+ * @returns {Promise<CryptoKeyPair>}
+ */
+export async function aServerKey() {
+  const pair = await crypto.subtle.generateKey("Ed25519", true, ["sign", "verify"]);
+  return /** @type {CryptoKeyPair} */ (pair);
+}
+
+const SERVER = await aServerKey();
+
+/** @type {ListPolicy} */
+const POLICY = {
+  reentry: "single",
+  doors_open_at: null,
+  doors_close_at: null,
+  grace_s: 0,
+  reserve_from: null,
+  capacity: null,
+  limited_gates: [],
+};
+
+/**
+ * Return the body of GET /gate-list.
+ * @param {object} [of]
+ * @param {[string, EntryContent][]} [of.people] codes of badges and who holds them
+ * @param {string[]} [of.revoked] codes of badges that are no longer good
+ * @param {number} [of.cursor]
+ * @param {number} [of.since]
+ * @param {string} [of.event]
+ * @param {string} [of.issuedAt]
+ * @param {CryptoKeyPair} [of.key]
+ * @param {Partial<ListPolicy>} [of.policy]
+ * @returns {Promise<ListReply>}
+ */
+export async function aList({
+  people = [],
+  revoked = [],
+  cursor = 1,
+  since = 0,
+  event = "rabat",
+  issuedAt = "2025-06-14T12:00:00+00:00",
+  key = SERVER,
+  policy = {},
+} = {}) {
+  const head = {
+    format: FORMAT,
+    event,
+    cursor: String(cursor),
+    since: since ? String(since) : null,
+    issued_at: issuedAt,
+    policy: { ...POLICY, ...policy },
+  };
+  const entries = await Promise.all(people.map(([code, content]) => sealed(code, content)));
+  const tombstones = await Promise.all(revoked.map(buried));
+  const content = signedBytes(head, tombstones, entries);
+  const signature = await crypto.subtle.sign("Ed25519", key.privateKey, content);
+  const point = await crypto.subtle.exportKey("raw", key.publicKey);
+  return {
+    head,
+    tombstones,
+    entries,
+    public_key: textOf(new Uint8Array(point)),
+    signature: textOf(new Uint8Array(signature)),
+  };
+}
+
+/**
+ * Return the token of a badge's code.
+ * @param {string} code
+ */
+export function tokenOf(code) {
+  const token = parseCode(code);
+  if (!token) throw new Error(`${code} is no code of ours`);
+  return token;
+}
+
+/**
+ * @param {string} code
+ * @returns {Promise<Tombstone>}
+ */
+async function buried(code) {
+  return { tag: await badgeTag(tokenOf(code)), reason: "revoked" };
+}
+
+/**
+ * @param {string} code
+ * @param {EntryContent} content
+ * @returns {Promise<SealedEntry>}
+ */
+async function sealed(code, content) {
+  const token = tokenOf(code);
+  const tag = await badgeTag(token);
+  const secret = await crypto.subtle.importKey("raw", token, "HKDF", false, ["deriveKey"]);
+  const info = utf8("marhaba gate list entry");
+  const derived = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info };
+  const cipher = { name: "AES-GCM", length: 256 };
+  const key = await crypto.subtle.deriveKey(derived, secret, cipher, false, ["encrypt"]);
+  const iv = crypto.getRandomValues(new Uint8Array(12));
+  const how = { name: "AES-GCM", iv, additionalData: utf8(tag) };
+  const hidden = await crypto.subtle.encrypt(how, key, utf8(JSON.stringify(content)));
+  return { tag, sealed: textOf(Uint8Array.from([...iv, ...new Uint8Array(hidden)])) };
+}

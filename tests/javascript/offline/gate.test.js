@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { openGate } from "../../../checkin/static/js/offline/gate.js";
+import { Spool } from "../../../checkin/static/js/offline/spool.js";
+import { Storage } from "../../../checkin/static/js/offline/storage.js";
+import { emptyBrowser } from "../browser.js";
+import { aLease, aReply, aScan, KHEMISSET, ONE, PLACE } from "../fakes.js";
+import { serverAnswering, told } from "../server/answers.js";
+
+/** @import { Happening } from "../../../checkin/static/js/server/courier.js" */
+
+beforeEach(emptyBrowser);
+
+const EVENT = { slug: "rabat", name: "Congrès", timezone: "Africa/Casablanca" };
+const DEVICE = { id: 3, token: "secret", gate: PLACE, event: EVENT };
+
+const untold = () => {};
+
+test("a reading is safe before it is on its way, and its verdict is told", async (t) => {
+  /** @type {Happening[]} */
+  const heard = [];
+  serverAnswering(t, ({ body }) =>
+    told(aReply(/** @type {import("../../../checkin/static/js/offline/scan.js").Scan} */ (body))),
+  );
+  const verdict = new Promise((done) => {
+    openGate(DEVICE, (happening) => {
+      heard.push(happening);
+      if (happening.verdict) done(happening.verdict);
+    }).then(async (gate) => {
+      assert.equal(await gate.read(ONE, "entry", "camera"), true);
+    });
+  });
+
+  const { scan, status } = await verdict;
+
+  assert.deepEqual([scan.code, scan.source, status], [ONE, "camera", "ok"]);
+});
+
+test("a reading that could not be kept is told as a fault and not sent", async (t) => {
+  const asked = serverAnswering(t, () => assert.fail("nothing is to be sent"));
+  /** @type {Happening[]} */
+  const heard = [];
+  const gate = await openGate(DEVICE, (happening) => heard.push(happening));
+  await gate.spool.wipe(true);
+
+  assert.equal(await gate.read(ONE, "entry", "camera"), false);
+
+  assert.equal(heard[0].verdict?.fault?.code, "storage_lost");
+  assert.deepEqual(asked, []);
+});
+
+test("what a browser erased is noticed, and the first time is none", async () => {
+  assert.equal((await openGate(DEVICE, untold)).wasErased, false);
+  assert.equal((await openGate({ ...DEVICE, opened: true }, untold)).wasErased, false);
+
+  emptyBrowser();
+  assert.equal((await openGate({ ...DEVICE, opened: true }, untold)).wasErased, true);
+});
+
+test("another pairing takes over unsent scans and nothing else", async () => {
+  const gate = await openGate(DEVICE, untold);
+  await gate.spool.takeLease(aLease(), "L1");
+  await gate.spool.put(aScan("s1"), "f");
+
+  const next = await openGate({ ...DEVICE, id: 4 }, untold);
+
+  assert.deepEqual([next.spool.waitingCount, next.spool.memory.lease()], [1, null]);
+  assert.equal(next.spool.kept.value("device_id"), 4);
+});
+
+test("the delegations are those that came with the lease", async () => {
+  const gate = await openGate(DEVICE, untold);
+  assert.deepEqual(gate.delegations, []);
+
+  await gate.spool.takeLease(aLease({ places: 2 }), "L1");
+
+  assert.deepEqual(gate.delegations, [{ ...KHEMISSET, places: 2 }]);
+});
+
+test("an override is a scan of its own, remembered when the server says yes", async (t) => {
+  const gate = await openGate(DEVICE, untold);
+  const refused = aScan("s1", { source: "wedge" });
+  const forced = gate.forcedScan(refused);
+  const asked = serverAnswering(t, () => told(aReply(forced)));
+
+  const verdict = await gate.override(forced, "known to me", "1234");
+
+  assert.notEqual(forced.scan_id, "s1");
+  assert.deepEqual([forced.code, forced.source, forced.type], [ONE, "wedge", "entry"]);
+  assert.deepEqual([verdict.status, verdict.scan], ["ok", forced]);
+  assert.deepEqual(asked[0].body, {
+    ...forced,
+    force: true,
+    force_reason: "known to me",
+    supervisor_pin: "1234",
+  });
+  assert.equal(gate.spool.memory.history("", 1).entries, 1);
+});
+
+test("who leaves the gate gives the lease back and erases everything", async (t) => {
+  const asked = serverAnswering(t, () => told({}));
+  const gate = await openGate(DEVICE, untold);
+  await gate.spool.takeLease(aLease(), "L1");
+
+  await gate.leave();
+
+  assert.deepEqual(
+    asked.map(({ method, path }) => [method, path]),
+    [["DELETE", "leases?lease_id=L1"]],
+  );
+  assert.equal((await Spool.of(new Storage())).kept.value("device_id"), null);
+  await assert.rejects(gate.spool.put(aScan("s1"), "f"), { kind: "lost" }); // for good
+});
+
+test("a lease is no more used before the server has it back, heard or not", async (t) => {
+  serverAnswering(t, async () => {
+    assert.equal((await Spool.of(new Storage())).memory.lease(), null);
+    throw new TypeError("no network");
+  });
+  const gate = await openGate(DEVICE, untold);
+  await gate.spool.takeLease(aLease(), "L1");
+
+  await gate.leave();
+
+  assert.equal((await Spool.of(new Storage())).kept.value("device_id"), null);
+});
+
+test("a device that was revoked keeps nothing, and says so to the server", async (t) => {
+  const asked = serverAnswering(t, ({ path }) =>
+    path === "devices/wiped" ? told({}) : told({ error: "revoked", wipe: true }, { status: 401 }),
+  );
+  /** @type {Happening} */
+  const happening = await new Promise((stopped) => {
+    openGate(DEVICE, (one) => one.stopped && stopped(one)).then((gate) => gate.start());
+  });
+
+  assert.deepEqual(happening, { stopped: "wiped", waiting: 0 });
+  assert.equal(asked.at(-1)?.path, "devices/wiped");
+  assert.equal((await Spool.of(new Storage())).kept.value("device_id"), null);
+});
+
+test("no lease is given back while scans on it are unsent, and those stay", async (t) => {
+  const asked = serverAnswering(t, () => told({}));
+  const gate = await openGate(DEVICE, untold);
+  await gate.spool.takeLease(aLease(), "L1");
+  await gate.spool.put(aScan("s1"), "f");
+
+  await gate.leave();
+
+  assert.deepEqual(asked, []);
+  assert.equal((await Spool.of(new Storage())).waitingCount, 1);
+});

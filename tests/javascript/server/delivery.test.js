@@ -1,0 +1,320 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { OfflineGate } from "../../../checkin/static/js/offline/decisions.js";
+import { HeldList } from "../../../checkin/static/js/offline/held-list.js";
+import { Spool } from "../../../checkin/static/js/offline/spool.js";
+import { Storage } from "../../../checkin/static/js/offline/storage.js";
+import { newcomerNamed } from "../../../checkin/static/js/offline/walk-in.js";
+import { Delivery } from "../../../checkin/static/js/server/delivery.js";
+import {
+  Rejected,
+  ServerFailed,
+  TokenRefused,
+  Unreachable,
+} from "../../../checkin/static/js/server/line.js";
+import { textOf } from "../../../checkin/static/js/shared/bytes.js";
+import { emptyBrowser } from "../browser.js";
+import {
+  aContent,
+  aLease,
+  aPassage,
+  aReply,
+  aScan,
+  fake,
+  KHEMISSET,
+  NOON,
+  ONE,
+  PLACE,
+  TestClock,
+  TWO,
+} from "../fakes.js";
+import { aList } from "../lists.js";
+
+/** @import { Line } from "../../../checkin/static/js/server/line.js" */
+/** @import { DecidedRow } from "../../../checkin/static/js/offline/spool.js" */
+
+beforeEach(emptyBrowser);
+
+/** @param {Partial<Line>} answers what the server answers */
+async function aDelivery(answers) {
+  const spool = await Spool.of(new Storage());
+  const held = new HeldList(spool.storage, spool.kept, "rabat");
+  await held.take(await aList({ people: [[ONE, aContent()]] }), "");
+  const clock = new TestClock();
+  const gate = new OfflineGate(held, spool.memory, clock, PLACE);
+  /** @type {Line} */
+  const line = fake(answers);
+  return { delivery: new Delivery(spool, line, gate, clock), spool, clock };
+}
+
+/**
+ * Let these scans wait, as let in here.
+ * @param {Spool} spool
+ * @param {string[]} ids
+ * @param {string} frame
+ */
+async function letIn(spool, ids, frame) {
+  for (const id of ids) {
+    await spool.put(aScan(id), frame);
+    await spool.decide(id, { status: "ok", reason: null }, null);
+  }
+}
+
+/**
+ * A server that takes batches, but fails with `fault` on those that contain a scan.
+ * @param {string} bad
+ * @param {Error} fault
+ */
+function failingOn(bad, fault) {
+  /** @type {string[][]} */
+  const batches = [];
+  const postBatch = async (/** @type {DecidedRow[]} */ rows) => {
+    const ids = rows.map((row) => row.scan_id);
+    batches.push(ids);
+    if (ids.includes(bad)) throw fault;
+    return ids.map((scan_id) => ({ scan_id, status: /** @type {const} */ ("ok"), reason: null }));
+  };
+  return { batches, postBatch };
+}
+
+test("the server's answer is the verdict, and takes the scan off the spool", async () => {
+  const scan = aScan("s1");
+  const { delivery, spool, clock } = await aDelivery({ postScan: async () => aReply(scan) });
+  await spool.put(scan, clock.frame);
+
+  const verdict = await delivery.deliver(scan);
+
+  assert.deepEqual(verdict, { ...aReply(scan), scan });
+  assert.equal(spool.waitingCount, 0);
+  assert.equal(spool.memory.history("", 1).entries, 1);
+});
+
+test("a server that does not answer leaves the decision to the gate, and the scan waits", async () => {
+  let asked = 0;
+  const { delivery, spool, clock } = await aDelivery({
+    postScan: async () => {
+      asked += 1;
+      throw new Unreachable("away");
+    },
+  });
+  const [first, second] = [aScan("s1"), aScan("s2")];
+  await spool.put(first, clock.frame);
+  await spool.put(second, clock.frame);
+
+  const verdict = await delivery.deliver(first);
+  assert.deepEqual([verdict.status, verdict.offline, delivery.online], ["ok", true, false]);
+  const again = await delivery.deliver(second);
+  assert.deepEqual([again.reason, again.offline], ["already_redeemed", true]);
+
+  assert.equal(asked, 1); // known to be away, it is not asked a second time
+  assert.deepEqual(
+    spool.decided().map(({ scan_id, decided }) => [scan_id, decided.reason]),
+    [
+      ["s1", null],
+      ["s2", "already_redeemed"],
+    ],
+  );
+});
+
+test("a badge whose passage the server has yet to hear of is decided here too", async () => {
+  const { delivery, spool, clock } = await aDelivery({
+    postScan: async () => assert.fail("the server must hear the first scan first"),
+  });
+  delivery.online = false;
+  await spool.put(aScan("s1"), clock.frame);
+  await delivery.deliver(aScan("s1"));
+  delivery.online = true;
+  await spool.put(aScan("s2"), clock.frame);
+
+  const verdict = await delivery.deliver(aScan("s2"));
+
+  assert.deepEqual([verdict.reason, verdict.offline], ["already_redeemed", true]);
+});
+
+test("a scan that the server will never take is set aside", async () => {
+  const { delivery, spool, clock } = await aDelivery({
+    postScan: async () => {
+      throw new Rejected(409, { error: "other_scan", detail: "another was sent so" });
+    },
+  });
+  const scan = aScan("s1");
+  await spool.put(scan, clock.frame);
+
+  const verdict = await delivery.deliver(scan);
+
+  assert.deepEqual(verdict, { scan, fault: { code: "rejected", detail: "another was sent so" } });
+  assert.deepEqual(
+    [spool.waitingCount, spool.setAsideList[0].error],
+    [0, "409 other_scan: another was sent so"],
+  );
+});
+
+test("a refused token is no verdict", async () => {
+  const { delivery, spool, clock } = await aDelivery({
+    postScan: async () => {
+      throw new TokenRefused(false);
+    },
+  });
+  await spool.put(aScan("s1"), clock.frame);
+
+  await assert.rejects(delivery.deliver(aScan("s1")), TokenRefused);
+  assert.equal(spool.waitingCount, 1);
+});
+
+test("a disk that fails after the answer does not change it", async () => {
+  const scan = aScan("s1");
+  const { delivery, spool, clock } = await aDelivery({ postScan: async () => aReply(scan) });
+  await spool.put(scan, clock.frame);
+  spool.done = async () => {
+    throw new Error("disk");
+  };
+
+  assert.equal((await delivery.deliver(scan)).status, "ok");
+});
+
+test("the time told is that of the frame that read the scan", async () => {
+  /** @type {(number | null)[]} */
+  const times = [];
+  const { delivery, spool, clock } = await aDelivery({
+    postScan: async (scan, deviceTime) => {
+      times.push(deviceTime);
+      return aReply(scan);
+    },
+  });
+  await spool.put(aScan("s1"), clock.frame);
+  await spool.put(aScan("s2"), "earlier");
+  await spool.put(aScan("s3"), "measured");
+  await spool.keepSkew("measured", 3_600_000);
+
+  await delivery.ask(aScan("s1"), "");
+  await delivery.ask(aScan("s2"), "");
+  await assert.rejects(delivery.ask(aScan("s3"), ""), Unreachable); // not measured in this run
+  clock.note(NOON, NOON, 0);
+  await delivery.ask(aScan("s3"), "");
+
+  assert.deepEqual(times, [NOON, null, NOON + 3_600_000]);
+});
+
+test("a batch is settled by the ids that come back, in whatever order", async () => {
+  const { delivery, spool, clock } = await aDelivery({
+    postBatch: async () => [
+      { scan_id: "s3", status: "error", reason: null, error: "too old" },
+      { scan_id: "s1", status: "error", reason: "blocked" },
+      { scan_id: "not ours", status: "ok", reason: null },
+    ],
+  });
+  await letIn(spool, ["s1", "s2", "s3"], clock.frame);
+
+  assert.deepEqual(await delivery.upload(), { settled: 2, contradicted: 1 });
+
+  assert.deepEqual(
+    spool.decided().map((row) => row.scan_id),
+    ["s2"],
+  );
+  assert.deepEqual(
+    spool.setAsideList.map((row) => [row.scan_id, row.error]),
+    [["s3", "too old"]],
+  );
+  assert.deepEqual(await spool.storage.all("contradicted"), [{ scan_id: "s1", reason: "blocked" }]);
+});
+
+test("a refusal that the server confirms contradicts nothing", async () => {
+  const { delivery, spool, clock } = await aDelivery({
+    postBatch: async () => [{ scan_id: "s1", status: "error", reason: "blocked" }],
+  });
+  await spool.put(aScan("s1"), clock.frame);
+  await spool.decide("s1", { status: "error", reason: "revoked" }, null);
+
+  assert.deepEqual(await delivery.upload(), { settled: 1, contradicted: 0 });
+});
+
+test("where nothing waits nothing is sent", async () => {
+  const { delivery } = await aDelivery({ postBatch: async () => assert.fail("nothing to send") });
+
+  assert.deepEqual(await delivery.upload(), { settled: 0, contradicted: 0 });
+});
+
+test("one scan that is rejected does not hold up the others", async () => {
+  const { batches, postBatch } = failingOn("s2", new Rejected(422, { error: "e", detail: "d" }));
+  const { delivery, spool, clock } = await aDelivery({ postBatch });
+  await letIn(spool, ["s1", "s2", "s3", "s4"], clock.frame);
+
+  assert.deepEqual(await delivery.upload(), { settled: 4, contradicted: 0 });
+
+  assert.deepEqual(batches, [["s1", "s2", "s3", "s4"], ["s1", "s2"], ["s1"], ["s2"], ["s3", "s4"]]);
+  assert.deepEqual(
+    spool.setAsideList.map((row) => row.scan_id),
+    ["s2"],
+  );
+});
+
+test("a scan on which the server fails stays, and the others go before it", async () => {
+  const { postBatch } = failingOn("s2", new ServerFailed("500"));
+  const { delivery, spool, clock } = await aDelivery({ postBatch });
+  await letIn(spool, ["s1", "s2", "s3"], clock.frame);
+
+  let settled = 0;
+  for (let round = 0; round < 6; round += 1) settled += (await delivery.upload()).settled;
+
+  assert.equal(settled, 2);
+  assert.deepEqual(
+    spool.decided().map((row) => row.scan_id),
+    ["s2"],
+  );
+  assert.equal(spool.setAsideCount, 0);
+});
+
+test("somebody without a badge is let in, kept sealed, and registered later", async () => {
+  const { delivery, spool } = await aDelivery({
+    register: async (walkIn) => {
+      assert.equal(walkIn.delegation_id, 4);
+      return { code: TWO, participant_id: 55 };
+    },
+  });
+  const curve = { name: "ECDH", namedCurve: "P-256" };
+  const { publicKey } = await crypto.subtle.generateKey(curve, true, ["deriveBits"]);
+  const key = textOf(new Uint8Array(await crypto.subtle.exportKey("raw", publicKey)));
+  await spool.takeLease(aLease({ places: 1, walk_in_key: key }), "L1");
+
+  const verdict = await delivery.admit(
+    newcomerNamed("Amina", KHEMISSET),
+    aScan("s1", { code: "" }),
+  );
+  assert.deepEqual([verdict.status, spool.walkIns.count], ["ok", 1]);
+  const next = await delivery.admit(newcomerNamed("Omar", KHEMISSET), aScan("s2", { code: "" }));
+  assert.deepEqual([next.reason, spool.walkIns.count], ["quota_exceeded", 1]);
+  assert.ok(!JSON.stringify(spool.walkIns.all[0].walk_in).includes("Amina"));
+
+  assert.equal(await delivery.register(), 1);
+  assert.deepEqual(
+    spool.decided().map((row) => row.scan.code),
+    [TWO],
+  );
+  assert.equal(spool.walkIns.count, 0);
+});
+
+test("a walk-in on whom the server fails stays, one whom it rejects is put aside", async () => {
+  const faults = [new ServerFailed("500"), new Rejected(422, { error: "e", detail: "d" })];
+  const { delivery, spool } = await aDelivery({
+    register: async () => {
+      throw faults.shift();
+    },
+  });
+  const decided = { status: /** @type {const} */ ("ok"), reason: null };
+  for (const id of ["s1", "s2"]) {
+    const walkIn = { id, delegation_id: 4, sealed: "…" };
+    const answer = { decided, passage: aPassage(id) };
+    await spool.walkIns.takeIn(walkIn, aScan(id, { code: "" }), answer, "f");
+  }
+
+  assert.equal(await delivery.register(), 0);
+
+  assert.deepEqual(
+    spool.walkIns.all.map((row) => row.scan_id),
+    ["s1"],
+  );
+  assert.deepEqual(
+    spool.setAsideList.map((row) => [row.scan_id, row.error]),
+    [["s2", "422 e: d"]],
+  );
+});

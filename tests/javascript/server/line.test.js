@@ -1,0 +1,255 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import "../browser.js";
+import {
+  AskedTooOften,
+  Line,
+  Rejected,
+  ServerFailed,
+  TokenRefused,
+  Unreachable,
+} from "../../../checkin/static/js/server/line.js";
+import { aReply, aScan, KHEMISSET, NOON, TestClock } from "../fakes.js";
+import { serverAnswering, told } from "./answers.js";
+
+const SCAN = aScan("s1");
+
+/** @param {TestClock} clock */
+const aLine = (clock = new TestClock()) => new Line("secret", clock);
+
+test("a scan is sent with the token, in the page's language, and its reply returned", async (t) => {
+  const reply = aReply(SCAN);
+  const asked = serverAnswering(t, () => told(reply));
+
+  assert.deepEqual(await aLine().postScan(SCAN, NOON), reply);
+
+  const [{ method, path, body, headers }] = asked;
+  assert.deepEqual([method, path], ["POST", "scans"]);
+  assert.deepEqual(body, { ...SCAN, device_time: "2025-06-14T12:00:00.000Z" });
+  assert.equal(headers.get("Authorization"), "Bearer secret");
+  assert.equal(headers.get("Accept-Language"), "fr");
+  assert.equal(headers.get("Content-Type"), "application/json");
+});
+
+test("no time is told of a clock that nobody knows", async (t) => {
+  const asked = serverAnswering(t, () => told(aReply(SCAN)));
+
+  await aLine().postScan(SCAN, null);
+
+  assert.deepEqual(asked[0].body, SCAN);
+});
+
+test("a refusal is a reply too", async (t) => {
+  const reply = aReply(SCAN, { status: "error", reason: "blocked" });
+  serverAnswering(t, () => told(reply));
+
+  assert.equal((await aLine().postScan(SCAN, NOON)).reason, "blocked");
+});
+
+test("only an answer to this very scan counts", async (t) => {
+  serverAnswering(t, () => told(aReply(aScan("another"))));
+
+  await assert.rejects(aLine().postScan(SCAN, NOON), Unreachable);
+});
+
+test("each exchange measures the clock, half way through", async (t) => {
+  const clock = new TestClock();
+  const steady = [5_000, 5_200];
+  t.mock.method(performance, "now", () => steady.shift());
+  serverAnswering(t, () => told({ ...aReply(SCAN), server_time: "2025-06-14T11:59:00Z" }));
+
+  await aLine(clock).postScan(SCAN, NOON);
+
+  assert.equal(clock.skew, 60_100);
+});
+
+test("the counts tell the time by another name", async (t) => {
+  const clock = new TestClock();
+  serverAnswering(t, () => told({ gates: [], at: "2025-06-14T11:59:00Z" }));
+
+  await aLine(clock).status();
+
+  assert.ok(clock.skew !== null && clock.skew >= 60_000);
+});
+
+test("the boards hear how many scans wait here", async (t) => {
+  const asked = serverAnswering(t, () => told({ gates: [] }));
+
+  await aLine().status(3);
+  await aLine().status();
+
+  assert.deepEqual(
+    asked.map(({ method, path }) => [method, path]),
+    [
+      ["GET", "status?waiting=3&device_time=2025-06-14T12%3A00%3A00.000Z"],
+      ["GET", "status"],
+    ],
+  );
+});
+
+test("a batch carries what was decided, and the lease that was spent", async (t) => {
+  const results = [{ scan_id: "s1", status: "ok", reason: null }];
+  const asked = serverAnswering(t, () => told({ results }));
+  const ok = { status: /** @type {const} */ ("ok"), reason: null };
+  const rows = [
+    { scan_id: "s1", position: 1, scan: SCAN, decided: ok, frame: "f", lease_id: "L1" },
+    { scan_id: "s2", position: 2, scan: aScan("s2"), decided: ok, frame: "f", lease_id: null },
+  ];
+
+  assert.deepEqual(await aLine().postBatch(rows, NOON), results);
+
+  assert.equal(asked[0].path, "scans/batch");
+  assert.deepEqual(asked[0].body, {
+    device_time: "2025-06-14T12:00:00.000Z",
+    scans: [
+      { ...SCAN, decided: ok, lease_id: "L1" },
+      { ...aScan("s2"), decided: ok },
+    ],
+  });
+});
+
+test("an answer to a batch without results is none", async (t) => {
+  serverAnswering(t, () => told({}));
+
+  await assert.rejects(aLine().postBatch([], NOON), Unreachable);
+});
+
+test("a list is asked for with what is held, and 304 says that it still holds", async (t) => {
+  const asked = serverAnswering(t, ({ path }) =>
+    path === "gate-list"
+      ? told({ head: {} }, { headers: { ETag: '"e2"' } })
+      : new Response(null, { status: 304 }),
+  );
+
+  assert.equal(await aLine().gateList(5, '"e1"'), null);
+  assert.deepEqual(await aLine().gateList(0, ""), { body: { head: {} }, etag: '"e2"' });
+
+  assert.deepEqual(
+    asked.map(({ path, headers }) => [path, headers.get("If-None-Match")]),
+    [
+      ["gate-list?since=5", '"e1"'],
+      ["gate-list", null],
+    ],
+  );
+});
+
+test("a lease is borrowed, renewed and given back", async (t) => {
+  const asked = serverAnswering(t, () => told({ lease_id: "L2" }));
+  const line = aLine();
+
+  await line.lease(null);
+  assert.equal((await line.lease("L1")).lease_id, "L2");
+  await line.returnLease("L2");
+
+  assert.deepEqual(
+    asked.map(({ method, path, body }) => [method, path, body]),
+    [
+      ["POST", "leases", {}],
+      ["POST", "leases", { held: "L1" }],
+      ["DELETE", "leases?lease_id=L2", null],
+    ],
+  );
+});
+
+test("what a volunteer asks for by hand", async (t) => {
+  const asked = serverAnswering(t, ({ path }) =>
+    path === "scans" ? told(aReply(SCAN)) : told({ participants: [{ id: 1 }], code: "M1" }),
+  );
+  const line = aLine();
+  const newcomer = { id: "w1", name: "Amina Tazi", delegation: KHEMISSET };
+
+  assert.deepEqual(await line.search("Tazi & co"), [{ id: 1 }]);
+  assert.equal(await line.registerWalkIn(newcomer, true), "M1");
+  await line.override(SCAN, "known to me", "1234");
+  await line.override(SCAN, "known to me", "");
+  await line.annul("s1", "taken back");
+  await line.confirmWipe();
+
+  assert.deepEqual(
+    asked.map(({ method, path, body }) => [method, path, body]),
+    [
+      ["GET", "participants?q=Tazi+%26+co", null],
+      [
+        "POST",
+        "participants",
+        { name: "Amina Tazi", id: "w1", delegation_id: 4, allow_duplicate: true },
+      ],
+      [
+        "POST",
+        "scans",
+        { ...SCAN, force: true, force_reason: "known to me", supervisor_pin: "1234" },
+      ],
+      ["POST", "scans", { ...SCAN, force: true, force_reason: "known to me" }],
+      ["POST", "scans/s1/annul", { reason: "taken back" }],
+      ["POST", "devices/wiped", {}],
+    ],
+  );
+});
+
+test("a registration without a code is no answer", async (t) => {
+  serverAnswering(t, () => told({ participant_id: 5 }));
+
+  await assert.rejects(aLine().register({ id: "w1", delegation_id: 4, sealed: "…" }), Unreachable);
+});
+
+const REFUSAL = { error: "e", detail: "d" };
+
+for (const status of [400, 403, 404, 409, 413, 415, 422]) {
+  test(`after ${status} the server will never take this request`, async (t) => {
+    serverAnswering(t, () => told(REFUSAL, { status }));
+
+    await assert.rejects(aLine().status(), (fault) => {
+      assert.ok(fault instanceof Rejected);
+      assert.deepEqual(
+        [fault.status, fault.error, fault.detail, fault.message],
+        [status, "e", "d", `${status} e: d`],
+      );
+      return true;
+    });
+  });
+}
+
+test("the token is refused, with the word to erase or without", async (t) => {
+  serverAnswering(t, () => told({ error: "revoked", wipe: true }, { status: 401 }));
+  await assert.rejects(aLine().status(), (fault) => fault instanceof TokenRefused && fault.wipe);
+
+  serverAnswering(t, () => told({ error: "revoked" }, { status: 401 }));
+  await assert.rejects(aLine().status(), (fault) => fault instanceof TokenRefused && !fault.wipe);
+});
+
+test("a server that failed on this request is told from one that is away", async (t) => {
+  serverAnswering(t, () => told(REFUSAL, { status: 500 }));
+  await assert.rejects(aLine().status(), (fault) => fault instanceof ServerFailed);
+
+  serverAnswering(t, () => told(REFUSAL, { status: 503 }));
+  await assert.rejects(aLine().status(), (fault) => fault?.constructor === Unreachable);
+});
+
+test("who asked too often is told how many minutes to wait, at least one", async (t) => {
+  for (const [header, minutes] of /** @type {const} */ ([
+    ["90", 2],
+    ["5", 1],
+    ["soon", 1],
+  ])) {
+    serverAnswering(t, () => told(REFUSAL, { status: 429, headers: { "Retry-After": header } }));
+    await assert.rejects(
+      aLine().search("Tazi"),
+      (fault) => fault instanceof AskedTooOften && fault.minutes === minutes,
+    );
+  }
+});
+
+test("what is no answer of ours stops nothing and sets nothing aside", async (t) => {
+  const others = [
+    () => new Response("<p>Please sign in to the hotel's network</p>"),
+    () => new Response("", { status: 302 }),
+    () => new Response("<h1>Unauthorized</h1>", { status: 401 }),
+    () => told({ message: "of a proxy" }, { status: 404 }),
+    () => told(/** @type {object} */ (/** @type {unknown} */ ("a text"))),
+    () => Promise.reject(new TypeError("no network")),
+  ];
+  for (const answer of others) {
+    serverAnswering(t, answer);
+    await assert.rejects(aLine().status(), (fault) => fault?.constructor === Unreachable);
+  }
+});
