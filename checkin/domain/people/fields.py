@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, Flag, auto
-from operator import attrgetter
 from typing import Any
 
 from checkin.domain.common.contacts import normalise_email, normalise_phone
@@ -126,7 +125,7 @@ class OwnDetails:
 
     def own(self) -> dict[str, Any]:
         """Return every value by its field's key."""
-        return dict(zip(OWN, _OWN_VALUES(self), strict=True))
+        return {key: getattr(self, key) for key in OWN}
 
     def contacts(self) -> list[tuple[str, str]]:
         """Return the contacts that are known, each with its field's key."""
@@ -306,7 +305,6 @@ COLUMNS = tuple(field.key for field in FIELDS)
 KEY_OF = {field.column: field.key for field in FIELDS if field.column}
 #: keys of the fields whose values are the participant's own; the others are chosen of the event's
 OWN = tuple(field.key for field in FIELDS if field.is_own)
-_OWN_VALUES = attrgetter(*OWN)
 #: keys of what reaches one person of the event; two people who share it may be one
 CONTACTS = tuple(field.key for field in FIELDS if field.same is Within.EVENT)
 #: keys of all by which people are told apart

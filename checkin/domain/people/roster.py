@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Set
 from dataclasses import dataclass, field
-from operator import attrgetter
 from typing import Any
 
 from checkin.domain.common.names import fold_name
 from checkin.domain.people.fields import CONTACTS, KEY_OF, OwnDetails
-
-#: what the participant's row keeps of a person, in the order of `KEY_OF`
-_KEPT = attrgetter(*KEY_OF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +36,14 @@ class Person(OwnDetails):
 
     def fields(self) -> dict[str, Any]:
         """Return what the participant's row keeps, by its columns, unknown values too."""
-        return dict(zip(KEY_OF, _KEPT(self), strict=True))
+        return {column: getattr(self, column) for column in KEY_OF}
 
     def changes_to(self, other: Person) -> dict[str, Any]:
         """Return what ``other`` knows and this person does not, or knows otherwise."""
         return {
             column: new
-            for column, old, new in zip(KEY_OF, _KEPT(self), _KEPT(other), strict=True)
-            if new and new != old
+            for column in KEY_OF
+            if (new := getattr(other, column)) and new != getattr(self, column)
         }
 
     def tells_all_of(self, other: Person) -> bool:

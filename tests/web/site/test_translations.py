@@ -36,7 +36,7 @@ def sentences_in_the_source() -> set:
     with (TRANSLATIONS / "babel.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)
     found = set()
-    for folder in ("checkin/web", "templates"):
+    for folder in ("checkin/web", "checkin/domain/people", "templates"):
         inside = [
             (pattern.removeprefix(folder + "/"), how)
             for pattern, how in methods
