@@ -317,9 +317,9 @@ def load_libraries() -> None:
             importlib.import_module(name)
 
 
-def survivors(copy: Copy, file: str, number: str) -> Iterator[Mutant]:
+def survivors(copy: Copy, file: str, tests: Sequence[str], number: str) -> Iterator[Mutant]:
     """Try every mutant of a file, tell how far that is, and yield those that live."""
-    text, tests = (ROOT / file).read_text("utf-8"), tests_of(file)
+    text = (copy.folder / file).read_text("utf-8")
     began = time.monotonic()
     if not tests or not copy.passes(tests, UNCHANGED_S):
         sys.exit(f"{file}: its tests do not pass unchanged: {' '.join(tests) or 'there are none'}")
@@ -371,6 +371,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="changes that no test notices")
     parser.add_argument("paths", nargs="*", default=DEFAULT, help="files or folders")
     files = files_of(parser.parse_args().paths)
+    # All of it now, as it is copied: somebody may go on working in the checkout.
+    tests = {file: tests_of(file) for file in files}
     known = accepted()
     load_libraries()
     with tempfile.TemporaryDirectory() as folder:
@@ -378,7 +380,7 @@ def main() -> int:
         lived = {
             mutant.name
             for at, file in enumerate(files, 1)
-            for mutant in survivors(copy, file, f"[{at}/{len(files)}]")
+            for mutant in survivors(copy, file, tests[file], f"[{at}/{len(files)}]")
         }
     new = sorted(lived - known.keys())
     gone = sorted(one for one in known.keys() - lived if one.split(" ")[0] in files)

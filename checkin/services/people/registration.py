@@ -108,7 +108,7 @@ def cancel(
         The ids of those who were confirmed in turn. Canceling twice changes nothing.
     """
     version = next_list_version(session, event.id)
-    person = by_id(session, event, Participant, participant_id)
+    person = by_id(session, event, Participant, participant_id, fresh=True)
     if person.standing == RegistrationStatus.CANCELED:
         return []
     had_place = person.standing == RegistrationStatus.CONFIRMED
@@ -152,7 +152,7 @@ def edit(
         PossibleDuplicate: see `refuse_duplicate`.
     """
     version = next_list_version(session, event.id)
-    person = by_id(session, event, Participant, participant_id)
+    person = by_id(session, event, Participant, participant_id, fresh=True)
     if _is_somebody_else(person, registration):
         refuse_duplicate(session, event.id, person.delegation_id, registration, besides=person.id)
     changed = _write(person, registration, category_id)
@@ -229,7 +229,7 @@ def reinstate(
         NotFound: no participant of the event has this number.
     """
     version = next_list_version(session, event.id)
-    person = by_id(session, event, Participant, participant_id)
+    person = by_id(session, event, Participant, participant_id, fresh=True)
     if person.standing != RegistrationStatus.CANCELED:
         return RegistrationStatus(person.standing)
     _stand_again(session, person, now)

@@ -27,7 +27,7 @@ _PATTERNS = (
 )
 _NOT_KEPT = "js/scan/page-worker.js"
 #: what the pages' own text comes from
-_TEMPLATES = ("gates/scan.html", "_partials/*.html", "_partials/gates/*.html")
+_TEMPLATES = ("gates/scan.html", "_partials/**/*.html")
 _PROGRAM = ("domain/scanning/*.py", "web/gates/scan_*.py")
 
 
