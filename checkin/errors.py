@@ -1,6 +1,6 @@
 """The faults of the program: each class has a stable code that programs may test for.
 
-A refusal at the door is not a fault: it is a verdict, a value (see
+A refusal at the gate is not a fault: it is a verdict, a value (see
 `checkin.domain.scanning.verdict`).
 """
 

@@ -57,7 +57,7 @@ def _entry_key(token: bytes) -> bytes:
 
 
 def seal_entry(token: bytes, content: Mapping[str, Any]) -> SealedEntry:
-    """Encrypt what the door may know of a badge, for whoever holds the badge."""
+    """Encrypt what the gate may know of a badge, for whoever holds the badge."""
     tag, nonce = badge_tag(token), os.urandom(_NONCE_BYTES)
     clear = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
     sealed = nonce + AESGCM(_entry_key(token)).encrypt(nonce, clear, tag.encode())

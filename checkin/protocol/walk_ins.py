@@ -1,4 +1,4 @@
-"""Somebody registered at a door without the network: written so that only the server can read it.
+"""Somebody registered at a gate without the network: written so that only the server can read it.
 
 A laptop keeps walk-ins on its disk until they are sent, and a stolen one must show no names. So
 what was typed is sealed at once: a new P-256 key agrees with the server's on a secret (ECDH),

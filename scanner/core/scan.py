@@ -60,7 +60,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the door says to one scan.
+    """What the gate says to one scan.
 
     Attributes:
         message: for a person, in the language the scanner was started in.

@@ -1,7 +1,7 @@
 """What a keyboard or a hand scanner meant, whatever layout the computer believes it has. Pure.
 
 A hand scanner presses the keys of an American keyboard. A computer set to French or Arabic turns
-the same keys into other letters, and nobody at a door can change that.
+the same keys into other letters, and nobody at a gate can change that.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Spares the decoders a picture that has not changed: laptops at a door run on battery."""
+"""Spares the decoders a picture that has not changed: laptops at a gate run on battery."""
 
 from __future__ import annotations
 

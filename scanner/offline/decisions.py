@@ -1,4 +1,4 @@
-"""The door's own decision while the server cannot be asked: the same `decide`, on the gate list."""
+"""The gate's own decision while the server cannot be asked: the same `decide`, on the gate list."""
 
 from __future__ import annotations
 

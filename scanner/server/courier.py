@@ -55,7 +55,7 @@ class Server(Protocol):
 class Courier:
     """Delivers new scans on one thread; what waited and the heartbeat go on another.
 
-    Two threads, because a batch of old scans must never make the person at the door wait.
+    Two threads, because a batch of old scans must never make the person at the gate wait.
     """
 
     def __init__(

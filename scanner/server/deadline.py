@@ -15,7 +15,7 @@ def within(seconds: float, work: Callable[[], T]) -> T:
     """Return what `work` returns, or raise what it raises.
 
     A timeout of the HTTP library starts anew with each packet and leaves out the look-up of the
-    server's name; the person at the door waits for the sum.
+    server's name; the person at the gate waits for the sum.
 
     Raises:
         TimeoutError: it took longer; it goes on in a thread of its own and nobody hears of it.

@@ -66,7 +66,7 @@ class Delivery:
     _passed_over: set[str] = field(default_factory=set)
 
     def deliver(self, scan: Scan) -> Verdict:
-        """Ask the server about a scan that is in the spool, and return what the door says.
+        """Ask the server about a scan that is in the spool, and return what the gate says.
 
         Raises:
             TokenRefused: the device was revoked; the scan stays in the spool.

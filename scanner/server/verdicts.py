@@ -1,4 +1,4 @@
-"""What the door says to a scan: by the server's reply, or of a fault."""
+"""What the gate says to a scan: by the server's reply, or of a fault."""
 
 from __future__ import annotations
 

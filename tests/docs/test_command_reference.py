@@ -28,7 +28,7 @@ _CALLS = ("python -m checkin ", "marhaba ")
 #: options of other programs that the pages name
 _OF_OTHERS = {"--no-deps", "--require-hashes", "--help"}
 #: where other names that begin so are laid down: of our scripts, of benchmarks, of style sheets
-_DEFINED = ("script/*", "bench/*.py", "checkin/static/css/*.css")
+_DEFINED = ("script/*", "bench/**/*.py", "checkin/static/css/*.css")
 
 
 def commands(

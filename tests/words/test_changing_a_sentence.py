@@ -14,7 +14,9 @@ from tests.words.reading import messages_in, messages_of
 
 TRANSLATED = ("ar", "fr")
 NEW, GIVEN_UP = "A sentence of a test", "Accounts"
-RENEW, COMPILE = (command.text for command in commands_of("docs/CONTRIBUTING.md"))
+RENEW, COMPILE = (
+    command.text for command in commands_of("docs/CONTRIBUTING.md") if "words" in command.text
+)
 
 
 @pytest.fixture
@@ -31,6 +33,11 @@ def checkout(tmp_path) -> Checkout:
 
 def written(checkout: Checkout, language: str, domain: str = "pages") -> Path:
     return checkout.translations / language / "LC_MESSAGES" / f"{domain}.po"
+
+
+def entries(checkout: Checkout, language: str, domain: str) -> dict[object, object]:
+    with written(checkout, language, domain).open("rb") as file:
+        return {one.id: one.string for one in read_po(file, language) if one.id}
 
 
 def type_all(checkout: Checkout, *commands: str) -> None:
@@ -68,11 +75,6 @@ def test_a_language_that_is_new_gets_a_catalogue_of_each_domain_to_be_filled_in(
     type_all(checkout, RENEW)
 
     for domain in DOMAINS:
-        found, french = (
-            read_po(written(checkout, tag, domain).open("rb"), tag) for tag in ("es", "fr")
-        )
-        assert [one.id for one in found] == [one.id for one in french]
-        assert not any(
-            message.string for message in found if isinstance(message.id, str) and message.id
-        )
-        assert not found.fuzzy
+        found, french = entries(checkout, "es", domain), entries(checkout, "fr", domain)
+        assert found.keys() == french.keys()
+        assert not any(isinstance(text, str) and text for text in found.values())

@@ -21,7 +21,7 @@ from checkin.words.languages import LANGUAGES
 
 
 class Gate(Base):
-    """A door of the hall; without rows in `gate_category` it admits every category."""
+    """A way into the hall; without rows in `gate_category` it admits every category."""
 
     __tablename__ = "gate"
     __table_args__ = (

@@ -183,7 +183,7 @@ WINDOW = timedelta(minutes=10)
 #: a pace needs at least so long since the first arrival, and so many arrivals within the window
 SHORTEST = timedelta(minutes=3)
 FEWEST = 16
-#: nobody waits longer than this at a door: such a forecast is not worth telling
+#: nobody waits longer than this at a gate: such a forecast is not worth telling
 FURTHEST = timedelta(hours=6)
 
 

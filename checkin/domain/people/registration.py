@@ -1,4 +1,4 @@
-"""What is asked of someone who registers, by whichever door: import, form, API or walk-in."""
+"""What is asked of someone who registers, from whichever source: import, form, API or walk-in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Leases: how places are shared among devices, and what a lent place changes at the door."""
+"""Leases: how places are shared among devices, and what a lent place changes at the gate."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CLOCK_ERROR = timedelta(seconds=5)
 def share(free: int, devices: int) -> int:
     """Return how many of `free` places one of `devices` is lent.
 
-    One share more than there are devices is cut, so that something is always left for the doors
+    One share more than there are devices is cut, so that something is always left for the gates
     that are online, and whatever the order of grants, they never lend more than is free.
 
     Args:

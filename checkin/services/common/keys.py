@@ -36,7 +36,7 @@ class Keys:
         return Ed25519PrivateKey.from_private_bytes(self._derived(f"gate list:{slug}"))
 
     def walk_in_opener(self, slug: str) -> ec.EllipticCurvePrivateKey:
-        """Return the key that opens what doors without the network registered."""
+        """Return the key that opens what gates without the network registered."""
         # 32 bytes are no number below the curve's order by themselves; 0 is none either.
         number = int.from_bytes(self._derived(f"walk-ins:{slug}")) % (_P256_ORDER - 1) + 1
         return ec.derive_private_key(number, ec.SECP256R1())

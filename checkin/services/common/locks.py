@@ -1,4 +1,4 @@
-"""Who waits for whom at the doors, where places are few or are being lent.
+"""Who waits for whom at the gates, where places are few or are being lent.
 
 On SQLite a transaction that writes is alone anyway. On PostgreSQL admissions run side by side;
 those near a limit take the event's row, and a grant of places waits for all the others.

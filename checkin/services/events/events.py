@@ -93,7 +93,7 @@ def check_event_key(event: Event, keys: Keys) -> None:
     """Make sure that the key at hand is the one that this event's badges were made with.
 
     Raises:
-        SettingsError: it is another one; badges made with it would be refused at the door.
+        SettingsError: it is another one; badges made with it would be refused at the gate.
     """
     if keys.check_of_event(event.slug) != event.key_check:
         raise SettingsError(

@@ -1,4 +1,4 @@
-"""Lend places to devices, so that doors without the network never pass a limit together."""
+"""Lend places to devices, so that gates without the network never pass a limit together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Register participants: one service for every door (import, form, API, walk-in)."""
+"""Register participants: one service for every source (import, form, API, walk-in)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Conflicts: what doors admitted against the rules while they could not ask, and who decides."""
+"""Conflicts: what gates admitted against the rules while they could not ask, and who decides."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ class ListedConflict(Decided):
         scan: the reading that contradicts the rules.
         earlier: the admission that it contradicts, where there is one.
         counted: the reading counted the person in.
-        turned_away: it did so by an answer that was lost, and the door sent the person away.
+        turned_away: it did so by an answer that was lost, and the gate sent the person away.
         skew_ms: how far the device's clock was behind when it told.
     """
 
@@ -288,7 +288,7 @@ def note_conflict(
     """Leave a conflict for an organiser.
 
     Args:
-        reason: why the rules say no; where they say yes, why the door did.
+        reason: why the rules say no; where they say yes, why the gate did.
         holder: whose earlier admission is contradicted; None where nobody's.
     """
     connection.execute(

@@ -1,4 +1,4 @@
-"""Walk-ins who may be registered already: noted at the door, decided by an organiser."""
+"""Walk-ins who may be registered already: noted at the gate, decided by an organiser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A scan_id that comes again: the same answer, and what the door did meanwhile is not lost.
+"""A scan_id that comes again: the same answer, and what the gate did meanwhile is not lost.
 
 A device that got no answer in time decides by itself and uploads that later. Where the server had
 decided otherwise, the scan's row and its answer stay as they are, and a conflict tells of it.
@@ -25,7 +25,7 @@ from checkin.services.scanning.storage import Answer, Decided, Reading, replay
 def repeat(
     connection: Connection, device: PairedDevice, reading: Reading, token_hash: bytes | None
 ) -> Answer:
-    """Return the answer that this scan_id got, and note where the door did not act by it.
+    """Return the answer that this scan_id got, and note where the gate did not act by it.
 
     Raises:
         ScanIdConflict: that was another scan, or another device's.

@@ -1,4 +1,4 @@
-"""Register somebody who stands at the door."""
+"""Register somebody who stands at the gate."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """Whom a door asks to register.
+    """Whom a gate asks to register.
 
     Attributes:
         named: the same one again changes nothing and gets the same answer.

@@ -1,4 +1,4 @@
-"""Participants at the door: searching by name, and walk-ins."""
+"""Participants at the gate: searching by name, and walk-ins."""
 
 from __future__ import annotations
 

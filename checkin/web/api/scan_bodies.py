@@ -43,7 +43,7 @@ class LiveScan(ScanRequest):
 
 
 class Person(Body):
-    """A participant as the door sees them."""
+    """A participant as the gate sees them."""
 
     id: int
     name: str

@@ -1,4 +1,4 @@
-"""The conflicts' page: what doors without the network decided against the rules."""
+"""The conflicts' page: what gates without the network decided against the rules."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def counted(database):
         }
 
 
-def test_a_door_that_is_cut_off_and_reloaded_goes_on_and_counts_are_exact(
+def test_a_gate_that_is_cut_off_and_reloaded_goes_on_and_counts_are_exact(
     context, page, codes, database
 ):
     assert shown(page, codes[0])["kind"] == "ok"

@@ -28,7 +28,7 @@ def test_the_pace_of_the_last_ten_minutes_goes_on():
     )
 
 
-def test_a_slow_door_widens_the_span():
+def test_a_slow_gate_widens_the_span():
     few = forecast(arrivals(*[2] * 10), missing=40, now=NOW)
     many = forecast(arrivals(*[20] * 10), missing=400, now=NOW)
 

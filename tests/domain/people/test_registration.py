@@ -66,11 +66,13 @@ def test_everything_wrong_is_said_at_once():
         "allow_duplicate": "perhaps",
     }
 
+    own_names = tuple(one.own_name for one in LANGUAGES.values())
+
     assert validate(raw) == [
         Problem("name", "formula", "=1+1"),
         Problem("email", "invalid_email", "amina"),
         Problem("phone", "invalid_phone", "12"),
-        Problem("language", "unknown_language", "tlh"),
+        Problem("language", "unknown_language", "tlh", own_names),
         Problem("note", "too_long", "x" * 501, ("500",)),
         Problem("allow_duplicate", "unknown_answer", "perhaps"),
         Problem("delegation", "missing_delegation"),

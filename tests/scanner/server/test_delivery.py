@@ -69,7 +69,7 @@ def test_without_an_answer_the_scan_is_kept_and_shown_blue(delivery, server, moo
     assert not delivery.link.online
 
 
-def test_while_the_line_is_down_the_door_does_not_wait_for_it(delivery, server):
+def test_while_the_line_is_down_the_gate_does_not_wait_for_it(delivery, server):
     delivery.link.online = False
 
     assert delivery.deliver(put(delivery)).kind == Kind.PENDING

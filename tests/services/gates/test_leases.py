@@ -288,7 +288,7 @@ def test_canceling_after_the_arrival_frees_no_place(database, event, device):
     assert list(moved) == []
 
 
-def test_room_in_the_hall_is_lent_and_the_doors_online_do_not_give_it_away(database):
+def test_room_in_the_hall_is_lent_and_the_gates_online_do_not_give_it_away(database):
     event = factories.an_event(database, capacity=5)
     door, silent = devices_in_touch(database, event, 2)
     codes = factories.badges(database, event, 9)

@@ -98,7 +98,7 @@ LIMITS = pytest.mark.parametrize("laid_down", [a_full_hall, a_short_quota])
 
 
 @LIMITS
-def test_doors_online_and_offline_never_pass_a_limit_together(laid_down, database):
+def test_gates_online_and_offline_never_pass_a_limit_together(laid_down, database):
     hall = laid_down(database)
 
     held = renew_and_admit(database, hall)
@@ -147,7 +147,7 @@ def one_by_one(free):
 
 
 @LIMITS
-def test_control_doors_that_do_not_count_what_is_lent_pass_the_limit(
+def test_control_gates_that_do_not_count_what_is_lent_pass_the_limit(
     laid_down, database, monkeypatch
 ):
     hall = laid_down(database)
@@ -167,7 +167,7 @@ def test_control_doors_that_do_not_count_what_is_lent_pass_the_limit(
 
 
 @LIMITS
-def test_doors_online_leave_what_is_lent(laid_down, database):
+def test_gates_online_leave_what_is_lent(laid_down, database):
     hall = laid_down(database)
     held = [renewed(database, device) for device in hall.devices]
     for code in hall.codes[:LIMIT]:

@@ -76,6 +76,18 @@ def test_a_place_that_was_used_is_free_again_when_the_entry_is_annulled(
     assert (before, used, free(database, delegation)) == (4, 3, 4)
 
 
+def test_who_came_in_on_a_place_of_one_delegation_takes_none_of_another(
+    database, event, device, tiflet
+):
+    delegation, code = tiflet
+    other = factories.a_delegation(database, event, "Salé", quota=6)
+    lease = write(database, lambda s: grant_lease(s, device, now=NOW))
+
+    let_in(database, device, code, lease)
+
+    assert (free(database, delegation), free(database, other)) == (3, 6)
+
+
 def test_who_was_let_in_against_the_rules_takes_no_place_of_the_quota(database, device, tiflet):
     delegation, code = tiflet
 

@@ -113,7 +113,7 @@ def test_who_was_counted_and_turned_away_is_a_conflict_and_stays_counted(databas
     assert totals(database, event) == (1, 1, 0)
 
 
-def test_what_door_and_server_agree_on_is_no_conflict(database, event, device, waiting):
+def test_what_gate_and_server_agree_on_is_no_conflict(database, event, device, waiting):
     fine = factories.a_badge(database, event)
     admitted, refused = live(database, device, fine), live(database, device, waiting)
 
@@ -160,7 +160,7 @@ def test_sixteen_uploads_of_one_scan_at_once_are_one_conflict_and_one_arrival(
     assert totals(database, event) == (1, 1, 1)
 
 
-def test_uploads_race_with_a_door_that_admits_the_person_by_a_supervisor(
+def test_uploads_race_with_a_gate_that_admits_the_person_by_a_supervisor(
     database, event, device, waiting
 ):
     again = live(database, device, waiting)

@@ -95,7 +95,7 @@ def test_the_list_is_signed_and_a_changed_one_is_not_genuine(api, code):
     assert not list_is_genuine(key, covered(body), signature)
 
 
-def test_its_head_says_what_the_doors_lay_down(api, code):
+def test_its_head_says_what_the_gates_lay_down(api, code):
     head = api.read("/gate-list")["head"]
 
     issued_at = datetime.fromisoformat(head.pop("issued_at"))

@@ -126,7 +126,7 @@ def test_doors_that_close_before_they_open_are_refused(organiser, event):
     assert "avant d’ouvrir" in organiser.send(PAGE, **FIELDS, **doors).text
 
 
-def test_the_running_doors_obey_from_the_next_scan_and_lists_carry_it(
+def test_the_running_gates_obey_from_the_next_scan_and_lists_carry_it(
     organiser, app, database, event
 ):
     gate = Api.enrolled(app, database, event, gate="Porte 1")
