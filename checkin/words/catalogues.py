@@ -1,8 +1,8 @@
 """What the catalogues say: the sentence of a language for the English one that stands in the code.
 
 Each domain has its catalogues: `device` what a gate says, on a scanner or by the API; `import` what
-is wrong with what people wrote in a list or a form; `letters` badges and e-mails; `pages` the
-pages, which `checkin.web` reads by Flask-Babel.
+a list or a form asks for, and what is wrong with what people wrote there; `letters` badges and
+e-mails; `pages` the pages, which `checkin.web` reads by Flask-Babel.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ FOLDERS = {
     "badges": "letters",
     "checkin/services/mail": "letters",
     "checkin/words": "import",
+    "checkin/domain/people": "import",
     "checkin/cli": "import",
 }
 DOMAINS = tuple(dict.fromkeys(FOLDERS.values()))

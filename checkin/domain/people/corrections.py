@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from checkin.domain.people.fields import COLUMNS
 from checkin.domain.people.importing import Row
 
-COLUMNS = (
-    *("name", "name_ar", "delegation", "category", "email", "phone"),
-    *("language", "note", "allow_duplicate"),
-)
 #: a longer text is cut to one character more, which every field's own limit then refuses
 _MAX_CELL = 1_000
 

@@ -7,40 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from checkin.domain.common.names import fold_name
+from checkin.domain.people.fields import FIELDS, HALF_NAMES
 from checkin.domain.people.unreadable import UnreadableFile
 from checkin.words.languages import LANGUAGES
 from checkin.words.problems import column_name
-
-_HEADINGS = {
-    "name": "nom | nom complet | noms | nom et prénom | nom prénom | noms et prénoms | "
-    "prénom et nom | prénom nom | nom & prénom | participant | name | full name | names",
-    "last_name": "nom de famille | last name | family name | surname",
-    "first_name": "prénom | prénoms | first name | given name | given names",
-    "name_ar": "nom en arabe | nom arabe | nom complet en arabe | nom ar | arabic name | "
-    "name in arabic | name ar | name arabic | الاسم | الإسم | اسم | الاسم الكامل | "
-    "الإسم الكامل | الاسم بالعربية | الاسم والنسب | الاسم و النسب | الاسم العائلي والشخصي | "
-    "الاسم الشخصي والعائلي | المشارك",
-    "last_name_ar": "الاسم العائلي | الإسم العائلي | النسب | اللقب | اسم العائلة | "
-    "nom de famille en arabe",
-    "first_name_ar": "الاسم الشخصي | الإسم الشخصي | الاسم الأول | prénom en arabe | prénom arabe | "
-    "prénom ar",
-    "delegation": "délégation | délégations | province | province/préfecture | préfecture | "
-    "delegation | الوفد | وفد | الإقليم | إقليم | العمالة | العمالة أو الإقليم",
-    "category": "catégorie | qualité | fonction | statut | category | role | الصفة | صفة | الفئة | "
-    "فئة | المهمة",
-    "email": "e-mail | email | mail | courriel | adresse e-mail | adresse mail | adresse email | "
-    "adresse électronique | e-mail address | email address | البريد الإلكتروني | البريد | "
-    "البريد الالكتروني | الإيميل",
-    "phone": "téléphone | tél | tel | gsm | portable | mobile | n° de téléphone | n° téléphone | "
-    "numéro de téléphone | téléphone portable | n° tél | n° gsm | phone | phone number | "
-    "mobile phone | mobile number | telephone number | الهاتف | هاتف | رقم الهاتف | "
-    "الهاتف المحمول | الهاتف النقال | رقم الهاتف المحمول",
-    "language": "langue | langue préférée | language | preferred language | اللغة | لغة",
-    "note": "note | notes | remarque | remarques | observation | observations | commentaire | "
-    "commentaires | comment | comments | remark | ملاحظة | ملاحظات",
-    "allow_duplicate": "doublon accepté | doublon autorisé | allow duplicate | duplicate allowed | "
-    "تكرار مقبول | التكرار مقبول",
-}
 
 
 def folded_headings(headings: Mapping[str, str]) -> Mapping[str, str]:
@@ -52,7 +22,7 @@ def folded_headings(headings: Mapping[str, str]) -> Mapping[str, str]:
     }
 
 
-_COLUMN_OF = folded_headings(_HEADINGS)
+_COLUMN_OF = folded_headings({field.key: field.headings for field in FIELDS} | HALF_NAMES)
 _ALTERNATIVES = re.compile(r"[/|()\[\]:*\n]+")
 # A joined name longer than any valid one is cut here, so a hostile list cannot make it grow.
 _JOINED_LENGTH = 250

@@ -12,8 +12,9 @@ from typing import Any
 
 from checkin.domain.common.choices import Choices
 from checkin.domain.common.problems import Problem
+from checkin.domain.people.fields import CONTACTS
 from checkin.domain.people.registration import Registration, validate
-from checkin.domain.people.roster import FIELDS, Person, Roster
+from checkin.domain.people.roster import Person, Roster
 
 
 class Action(StrEnum):
@@ -40,8 +41,8 @@ class PlannedRow:
 
     Attributes:
         participant_id: who is changed or skipped.
-        changes: new values by field (``roster.FIELDS``): all of them for ``add``, those that
-            differ for ``change``.
+        changes: new values by the participant's columns (``fields.KEY_OF``): all of them for
+            ``add``, those that differ for ``change``.
     """
 
     row_number: int
@@ -146,13 +147,8 @@ class _Plan:
         person = Person(
             id=number,
             delegation_id=delegation or 0,
-            name=registration.name,
-            name_ar=registration.name_ar,
             category_id=category,
-            email=registration.email,
-            phone=registration.phone,
-            language=registration.language,
-            note=registration.note,
+            **registration.own(),
         )
         return person, unknown
 
@@ -196,7 +192,7 @@ class _Plan:
 
     def _taken(self, changes: Mapping[str, Any]) -> list[Problem]:
         problems = []
-        for column in ("email", "phone"):
+        for column in CONTACTS:
             contact = changes.get(column)
             if not isinstance(contact, str):
                 continue
@@ -217,6 +213,3 @@ def _refused(row: Row, *problems: Problem) -> PlannedRow:
 def _skipped(row: Row, known: Person, code: str) -> PlannedRow:
     problem = Problem("name", code, hints=(known.shown_name,))
     return PlannedRow(row.number, Action.SKIP, (problem,), known.id)
-
-
-__all__ = ["FIELDS", "Action", "Alone", "Person", "PlannedRow", "Row", "plan_import"]

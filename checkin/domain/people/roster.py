@@ -7,21 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from checkin.domain.common.names import fold_name
-
-FIELDS = (
-    "delegation_id",
-    "name",
-    "name_ar",
-    "category_id",
-    "email",
-    "phone",
-    "language",
-    "note",
-)
+from checkin.domain.people.fields import CONTACTS, KEY_OF, OwnDetails
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Person(OwnDetails):
     """A registered participant, or a row that describes one; None is not known.
 
     ``folded_names`` are the names in both scripts as they are compared: worked out once, unless
@@ -30,13 +20,7 @@ class Person:
 
     id: int
     delegation_id: int
-    name: str
-    name_ar: str | None = None
     category_id: int | None = None
-    email: str | None = None
-    phone: str | None = None
-    language: str | None = None
-    note: str | None = None
     canceled: bool = False
     folded_names: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
@@ -51,15 +35,15 @@ class Person:
         return self.name or self.name_ar or ""
 
     def fields(self) -> dict[str, Any]:
-        """Return every field, unknown ones too."""
-        return {name: getattr(self, name) for name in FIELDS}
+        """Return what the participant's row keeps, by its columns, unknown values too."""
+        return {column: getattr(self, column) for column in KEY_OF}
 
     def changes_to(self, other: Person) -> dict[str, Any]:
         """Return what ``other`` knows and this person does not, or knows otherwise."""
         return {
-            name: new
-            for name in FIELDS
-            if (new := getattr(other, name)) and new != getattr(self, name)
+            column: new
+            for column in KEY_OF
+            if (new := getattr(other, column)) and new != getattr(self, column)
         }
 
     def tells_all_of(self, other: Person) -> bool:
@@ -68,20 +52,11 @@ class Person:
         return not more and set(other.folded_names) <= set(self.folded_names)
 
 
-def _shares_contact(one: Person, other: Person) -> bool:
-    return bool(
-        (one.email and one.email == other.email) or (one.phone and one.phone == other.phone)
-    )
-
-
 def _contradicts(one: Person, other: Person) -> bool:
     """Tell whether two people of one name have contacts that are all different."""
-    if _shares_contact(one, other):
-        return False
-    return bool(
-        (one.email and other.email and one.email != other.email)
-        or (one.phone and other.phone and one.phone != other.phone)
-    )
+    theirs = dict(other.contacts())
+    both = [contact == theirs[key] for key, contact in one.contacts() if key in theirs]
+    return bool(both) and not any(both)
 
 
 class _Index:
@@ -107,11 +82,11 @@ class _Index:
 
 
 class Roster:
-    """People, found by name in their delegation, by e-mail and by phone."""
+    """People, found by name in their delegation and by each of their contacts."""
 
     def __init__(self, people: Iterable[Person]) -> None:
         self._by_name = _Index()
-        self._by_contact = {"email": _Index(), "phone": _Index()}
+        self._by_contact = {key: _Index() for key in CONTACTS}
         for person in people:
             self.add(person)
 
@@ -119,17 +94,16 @@ class Roster:
         """Add someone."""
         for folded in person.folded_names:
             self._by_name.add((person.delegation_id, folded), person)
-        if person.email:
-            self._by_contact["email"].add(person.email, person)
-        if person.phone:
-            self._by_contact["phone"].add(person.phone, person)
+        for key, index in self._by_contact.items():
+            if contact := getattr(person, key):
+                index.add(contact, person)
 
     def same_name(self, person: Person) -> Person | None:
         """Return the first of that name, in either script, in the delegation of ``person``."""
         return next(self._namesakes(person), None)
 
     def holder(self, column: str, contact: str) -> Person | None:
-        """Return the first, not canceled, who holds an e-mail or a phone."""
+        """Return the first, not canceled, who holds a contact."""
         holders = self._by_contact[column].under(contact)
         return next((one for one in holders if not one.canceled), None)
 
@@ -166,7 +140,7 @@ class Roster:
             yield from self._by_name.under((person.delegation_id, folded))
 
     def _namesakes_by_contact(self, person: Person) -> Iterator[Person]:
-        for column, contact in (("email", person.email), ("phone", person.phone)):
-            for one in self._by_contact[column].under(contact) if contact else ():
+        for key, contact in person.contacts():
+            for one in self._by_contact[key].under(contact):
                 if not set(one.folded_names).isdisjoint(person.folded_names):
                     yield one

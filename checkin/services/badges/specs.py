@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from badges.spec import BadgeSpec, Shape
 from checkin.db.models import Badge, Category, Delegation, Event, Participant
+from checkin.domain.people.fields import ShownIn, own_in
 from checkin.domain.scanning.verdict import RegistrationStatus
 from checkin.protocol.codes import format_code, token_for
 from checkin.protocol.time_zones import in_time_zone
@@ -36,9 +37,7 @@ def _working_badges(event: Event) -> Any:
             Badge.id,
             Badge.issue,
             Participant.id.label("participant_id"),
-            Participant.name,
-            Participant.name_ar,
-            Participant.language,
+            *(getattr(Participant, key) for key in own_in(ShownIn.BADGE)),
             Participant.standing,
             Participant.category_id,
             Delegation.name.label("delegation"),

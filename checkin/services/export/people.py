@@ -22,25 +22,9 @@ from checkin.db.models import (
     Gate,
     Participant,
 )
+from checkin.domain.people.fields import ShownIn, own_in
 from checkin.services.people.delegations import first_entry
 
-COLUMNS = (
-    "participant_id",
-    "delegation",
-    "category",
-    "status",
-    "name",
-    "name_ar",
-    "email",
-    "phone",
-    "language",
-    "arrived_at",
-    "gate",
-    "left_at",
-    "consented_at",
-    "consent_text",
-    "bus",
-)
 #: a statement whose columns carry the names of an export
 Rows: TypeAlias = "Select[*tuple[Any, ...]]"
 
@@ -56,11 +40,7 @@ def participants_and_arrivals(event_id: int) -> Rows:
             Delegation.name.label("delegation"),
             Category.name.label("category"),
             Participant.standing.label("status"),
-            Participant.name,
-            Participant.name_ar,
-            Participant.email,
-            Participant.phone,
-            Participant.language,
+            *(getattr(Participant, key) for key in own_in(ShownIn.EXPORT)),
             Admission.admitted_at.label("arrived_at"),
             Gate.name.label("gate"),
             Admission.exited_at.label("left_at"),
@@ -79,6 +59,10 @@ def participants_and_arrivals(event_id: int) -> Rows:
         .where(Participant.event_id == event_id)
         .order_by(Delegation.name, Participant.id)
     )
+
+
+#: of the tables in CSV and XLSX, in this order
+COLUMNS = tuple(column.name for column in participants_and_arrivals(0).selected_columns)
 
 
 def participant_rows(session: Session, event: Event) -> Iterator[dict[str, Any]]:

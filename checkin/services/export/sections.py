@@ -40,6 +40,7 @@ from checkin.db.models import (
     SelfRegistration,
     WalkIn,
 )
+from checkin.domain.people.fields import APPLIED, ShownIn, own_in
 from checkin.services.export.people import Rows, participants_and_arrivals
 
 
@@ -141,7 +142,8 @@ def participants(event_id: int) -> Rows:
         .outerjoin(Operator, Operator.id == Participant.blocked_by)
         .add_columns(
             *(Participant.reserve_no, Participant.blocked, Participant.blocked_at),
-            *(Operator.name.label("blocked_by"), Participant.blocked_reason, Participant.note),
+            *(Operator.name.label("blocked_by"), Participant.blocked_reason),
+            *(getattr(Participant, key) for key in own_in(ShownIn.WHOLE_EXPORT)),
             *(Participant.registered_by, Participant.registered_at, Participant.canceled_at),
         )
     )
@@ -200,8 +202,7 @@ def applications(event_id: int) -> Rows:
     return (
         select(
             Delegation.name.label("delegation"),
-            *(Application.name, Application.name_ar, Application.email, Application.phone),
-            Application.language,
+            *(getattr(Application, key) for key in APPLIED),
             Application.applied_at.label("consented_at"),
             Application.consent_text_id.label("consent_text"),
         )

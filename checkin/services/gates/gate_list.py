@@ -14,6 +14,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Badge, Delegation, Event, GateCategory, Participant
+from checkin.domain.people.fields import ShownIn, own_in
 from checkin.domain.scanning.hall import Stop
 from checkin.domain.scanning.verdict import Reason
 from checkin.protocol.codes import token_for
@@ -30,6 +31,8 @@ from checkin.protocol.gate_list import (
 from checkin.services.common.keys import Keys
 from checkin.services.gates.stops import open_stop
 from checkin.services.people.search import badges_with_holders
+
+_OWN = own_in(ShownIn.GATE_LIST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +116,7 @@ def _content(row: Row[Any], gates: Sequence[int]) -> dict[str, Any]:
     return {
         "participant": {
             "id": row.participant_id,
-            "name": row.name,
-            "name_ar": row.name_ar,
+            **{key: getattr(row, key) for key in _OWN},
             "category": row.category,
             "category_ar": row.category_ar,
         },

@@ -14,6 +14,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Application, Delegation, Event, SelfRegistration
+from checkin.domain.people.fields import APPLIED
 from checkin.domain.people.registration import Registration
 from checkin.errors import Conflict, PossibleDuplicate
 from checkin.services.common.activity import note
@@ -195,27 +196,21 @@ def _let_wait(
         return
     if count_waiting(session, link.delegation) >= MOST_WAITING:
         raise Conflict("too many people wait for a decision: try again later")
+    told = {key: getattr(registration, key) for key in APPLIED}
+    told["language"] = registration.language or link.event.language
     application = Application(
         event_id=link.event.id,
         delegation_id=link.delegation.id,
-        name=registration.name,
-        name_ar=registration.name_ar,
-        email=registration.email,
-        phone=registration.phone,
-        language=registration.language or link.event.language,
         applied_at=now,
         consent_text_id=text_id,
+        **told,
     )
     session.add(application)
     session.flush()
 
 
 def _applied_before(session: Session, delegation: Delegation, sent: Registration) -> bool:
-    contacts = []
-    if sent.email:
-        contacts.append(Application.email == sent.email)
-    if sent.phone:
-        contacts.append(Application.phone == sent.phone)
+    contacts = [getattr(Application, key) == contact for key, contact in sent.contacts()]
     same = select(Application.id).where(
         Application.delegation_id == delegation.id,
         Application.name == sent.name,
@@ -226,12 +221,5 @@ def _applied_before(session: Session, delegation: Delegation, sent: Registration
 
 
 def _registration(found: Application, *, allow_duplicate: bool = False) -> Registration:
-    return Registration(
-        name=found.name,
-        name_ar=found.name_ar,
-        delegation="",
-        email=found.email,
-        phone=found.phone,
-        language=found.language,
-        allow_duplicate=allow_duplicate,
-    )
+    told = {key: getattr(found, key) for key in APPLIED}
+    return Registration(delegation="", allow_duplicate=allow_duplicate, **told)

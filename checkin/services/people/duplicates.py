@@ -56,15 +56,12 @@ def twin_of(
     *,
     besides: int | None = None,
 ) -> Twin | None:
-    """Return who has the same e-mail or phone, or the same name in the delegation, if anybody."""
+    """Return who has the same contact, or the same name in the delegation, if anybody."""
     folded = fold_name(registration.name or registration.name_ar or "")
     same: list[ColumnElement[bool]] = [
         (Participant.delegation_id == delegation_id) & (Participant.folded_name == folded),
     ]
-    if registration.email:
-        same.append(Participant.email == registration.email)
-    if registration.phone:
-        same.append(Participant.phone == registration.phone)
+    same += [getattr(Participant, key) == contact for key, contact in registration.contacts()]
     found = session.scalars(
         select(Participant)
         .where(
@@ -80,8 +77,5 @@ def twin_of(
 
 
 def _same_as(found: Participant, registration: Registration) -> Likeness:
-    if registration.email and found.email == registration.email:
-        return Likeness.EMAIL
-    if registration.phone and found.phone == registration.phone:
-        return Likeness.PHONE
-    return Likeness.NAME
+    shared = (key for key, contact in registration.contacts() if getattr(found, key) == contact)
+    return Likeness(next(shared, Likeness.NAME))

@@ -66,20 +66,15 @@ def enrol(
 
 def _participant_row(event: Event, person: Enrolment, source: str, now: datetime) -> Row:
     registration = person.registration
-    name, name_ar = registration.name, registration.name_ar
-    folded, folded_name = folded_both(name, name_ar)
+    folded, folded_name = folded_both(registration.name, registration.name_ar)
     return {
         "event_id": event.id,
         "delegation_id": person.delegation_id,
         "category_id": person.category_id,
-        "name": name,
-        "name_ar": name_ar,
+        **registration.own(),
         "folded": folded,
         "folded_name": folded_name,
-        "email": registration.email,
-        "phone": registration.phone,
         "language": registration.language or event.language,
-        "note": registration.note,
         "standing": RegistrationStatus.CONFIRMED,
         "reserve_no": None,
         "blocked": False,

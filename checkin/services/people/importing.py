@@ -15,9 +15,10 @@ from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Delegation, Event, Participant
 from checkin.domain.common.choices import Choices
 from checkin.domain.common.names import folded_apart, folded_both
+from checkin.domain.people.fields import KEY_OF, OWN
 from checkin.domain.people.importing import Action, Alone, PlannedRow, plan_import
 from checkin.domain.people.registration import Registration
-from checkin.domain.people.roster import FIELDS, Person
+from checkin.domain.people.roster import Person
 from checkin.domain.scanning.verdict import RegistrationStatus
 from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys
@@ -144,17 +145,9 @@ def _add(
         )
 
 
-def _enrolment(fields: Mapping[str, Any]) -> Enrolment:
-    registration = Registration(
-        name=fields["name"],
-        name_ar=fields["name_ar"],
-        delegation="",
-        email=fields["email"],
-        phone=fields["phone"],
-        language=fields["language"],
-        note=fields["note"],
-    )
-    return Enrolment(registration, fields["delegation_id"], fields["category_id"])
+def _enrolment(columns: Mapping[str, Any]) -> Enrolment:
+    registration = Registration(delegation="", **{key: columns[key] for key in OWN})
+    return Enrolment(registration, columns["delegation_id"], columns["category_id"])
 
 
 def _change(session: Session, event: Event, plan: ImportPlan, version: int, now: datetime) -> None:
@@ -180,15 +173,20 @@ def _change(session: Session, event: Event, plan: ImportPlan, version: int, now:
 def _people(session: Session, event: Event) -> Iterator[Person]:
     rows = session.connection().execute(
         select(
-            *(getattr(Participant, name) for name in ("id", *FIELDS)),
+            Participant.id,
             Participant.standing,
             Participant.folded,
             Participant.folded_name,
+            *(getattr(Participant, column) for column in KEY_OF),
         ).where(Participant.event_id == event.id)
     )
-    for *fields, standing, folded, folded_name in rows:
-        fields += [standing == RegistrationStatus.CANCELED, folded_apart(folded, folded_name)]
-        yield Person(*fields)
+    for number, standing, folded, folded_name, *values in rows:
+        yield Person(
+            id=number,
+            canceled=standing == RegistrationStatus.CANCELED,
+            folded_names=folded_apart(folded, folded_name),
+            **dict(zip(KEY_OF, values, strict=True)),
+        )
 
 
 def _delegations(session: Session, event: Event) -> list[tuple[int, tuple[str | None, ...]]]:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import exists, select
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from checkin.db.models import Event, Message, MessageState, Participant
 from checkin.domain.common.names import folded_both
+from checkin.domain.people.fields import TELLING
 from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.verdict import RegistrationStatus
 from checkin.services.common.activity import note
@@ -164,8 +164,7 @@ def edit(
 
 def _is_somebody_else(person: Participant, registration: Registration) -> bool:
     # A family that shares a telephone was vouched for once: a new category asks nobody again.
-    told = ("name", "name_ar", "email", "phone")
-    same = all(getattr(person, name) == getattr(registration, name) for name in told)
+    same = all(getattr(person, key) == getattr(registration, key) for key in TELLING)
     return not (same or registration.allow_duplicate)
 
 
@@ -193,14 +192,9 @@ def _follow_up(
 
 
 def _write(person: Participant, registration: Registration, category_id: int) -> frozenset[str]:
-    values: dict[str, Any] = {
-        "name": registration.name,
-        "name_ar": registration.name_ar,
+    values = registration.own() | {
         "category_id": category_id,
-        "email": registration.email,
-        "phone": registration.phone,
         "language": registration.language or person.language,
-        "note": registration.note,
     }
     changed = frozenset(name for name, new in values.items() if new != getattr(person, name))
     for name in changed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,20 +14,25 @@ from checkin.db.models import Admission, Badge, Category, Delegation, Event, Par
 from checkin.domain.common.contacts import normalise_email
 from checkin.domain.common.names import fold_name
 from checkin.domain.common.problems import InvalidValue
+from checkin.domain.people.fields import ShownIn, own_in
 from checkin.errors import InvalidRequest, NotFound
 from checkin.services.people.delegations import first_entry
 
+_SHOWN = own_in(ShownIn.SEARCH)
 MIN_LETTERS = 3
 MAX_FOUND = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A participant as a search shows them."""
+    """A participant as a search shows them.
+
+    Attributes:
+        own: values by key of the own fields that it shows.
+    """
 
     id: int
-    name: str
-    name_ar: str | None
+    own: Mapping[str, str | None]
     category: str
     delegation_id: int
     delegation: str
@@ -56,15 +61,19 @@ def search_participants(
     if delegation_id is not None:
         statement = statement.where(Participant.delegation_id == delegation_id)
     rows = session.execute(statement.order_by(Participant.folded).limit(MAX_FOUND))
-    return [Found(*row) for row in rows]
+    return [_found(*row) for row in rows]
+
+
+def _found(number: int, *values: Any) -> Found:
+    own, others = values[: len(_SHOWN)], values[len(_SHOWN) :]
+    return Found(number, dict(zip(_SHOWN, own, strict=True)), *others)
 
 
 def _matching(session: Session, words: Sequence[str]) -> Select[*tuple[Any, ...]]:
     found: Select[*tuple[Any, ...]] = (
         select(
             Participant.id,
-            Participant.name,
-            Participant.name_ar,
+            *(getattr(Participant, key) for key in _SHOWN),
             Category.name,
             Delegation.id,
             Delegation.name,
@@ -218,8 +227,7 @@ WHO = (
     Badge.event_id,
     Badge.revoked_at,
     Participant.id.label("participant_id"),
-    Participant.name,
-    Participant.name_ar,
+    *(getattr(Participant, key) for key in own_in(ShownIn.GATE_LIST)),
     Participant.standing,
     Participant.blocked,
     Category.name.label("category"),

@@ -133,8 +133,7 @@ def _walk_in_body(answer: WalkInAnswer, slug: str) -> dict[str, Any]:
 def _found_body(person: Found) -> dict[str, Any]:
     return {
         "id": person.id,
-        "name": person.name,
-        "name_ar": person.name_ar,
+        **person.own,
         "category": person.category,
         "delegation": {
             "id": person.delegation_id,

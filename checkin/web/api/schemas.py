@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_type_hints
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    create_model,
+)
 
+from checkin.domain.people.fields import OwnDetails, ShownIn, own_in
 from checkin.domain.scanning.verdict import Reason
 from checkin.protocol.version import VERSION
 from checkin.words.languages import LanguageTag
@@ -128,12 +137,15 @@ class WalkInReply(Body):
     replayed: bool
 
 
-class FoundParticipant(Body):
+# A search shows those of a participant's fields that are marked so in their table.
+_OWN_TYPES = get_type_hints(OwnDetails)
+_SHOWN: dict[str, Any] = {key: (_OWN_TYPES[key], ...) for key in own_in(ShownIn.SEARCH)}
+_NumberedPerson: Any = create_model("_NumberedPerson", __base__=Body, id=(int, ...), **_SHOWN)
+
+
+class FoundParticipant(_NumberedPerson):
     """A participant that a search found."""
 
-    id: int
-    name: str
-    name_ar: str | None
     category: str
     delegation: dict[str, Any]
     status: str

@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Response, make_response, redirect, request
 
 from badges.pdf import Design, single_badge_pdf
+from checkin.domain.people.fields import ShownIn, shown_in
 from checkin.domain.scanning.verdict import RegistrationStatus
 from checkin.errors import InvalidRequest, NotFound
 from checkin.services.badges.issue import reissue_badge, revoke_badge
@@ -38,6 +39,7 @@ def show(visit: EventVisit, participant_id: int) -> Answer:
         "people/participant.html",
         desk=desk,
         person=desk.participant,
+        fields=shown_in(ShownIn.PAGE),
         blocked=block_of(visit.session, desk.participant),
         sharing=_sharing(visit, desk, address),
         page_here=_page_here(visit, desk),

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from checkin.domain.people.corrections import COLUMNS, Corrections, columns_in
+from checkin.domain.people.corrections import Corrections, columns_in
+from checkin.domain.people.fields import FIELDS, KEY_OF, Field
 from checkin.domain.people.importing import Action, PlannedRow, Row
 from checkin.services.people.importing import ImportPlan
 from checkin.services.spreadsheets.reading import Table
@@ -18,8 +19,6 @@ from checkin.words.problems import column_name, problem_sentence
 
 PAGE_SIZE = 25
 _CELL = re.compile(r"cell-([0-9]{1,8})-([a-z_]{1,20})")
-#: fields of a changed person that the list calls otherwise
-_COLUMN_OF = {"delegation_id": "delegation", "category_id": "category"}
 
 #: problems that `allow_duplicate` answers
 _DISPUTES = frozenset({"taken", "taken_in_file", "taken_elsewhere", "same_name_in_file"})
@@ -51,12 +50,12 @@ class Review:
     """One page of the rows of one outcome.
 
     Attributes:
-        columns: (our name, shown name) of the cells to be shown.
+        columns: (key, shown name, writing direction) of the cells to be shown.
         counts: rows by action, of the whole list.
     """
 
     rows: Sequence[ShownRow]
-    columns: Sequence[tuple[str, str]]
+    columns: Sequence[tuple[str, str, str]]
     counts: Mapping[str, int]
     shown: Action
     number: int
@@ -106,12 +105,17 @@ def _shown_action(counts: Mapping[str, int], asked: str) -> Action:
     return next((action for action in order if counts[action]), Action.ADD)
 
 
-def _columns(table: Table, rows: Sequence[ShownRow]) -> list[tuple[str, str]]:
+def _columns(table: Table, rows: Sequence[ShownRow]) -> list[tuple[str, str, str]]:
     wrong = frozenset().union(*(row.wrong for row in rows))
     needed = {*columns_in(table.rows), *wrong} - {"row"}
     if any(row.disputed for row in rows):
         needed.add("allow_duplicate")
-    return [(c, _column_name(c)) for c in COLUMNS if c in needed]
+    return [(f.key, _column_name(f.key), _direction(f)) for f in FIELDS if f.key in needed]
+
+
+def _direction(field: Field) -> str:
+    # Only a form asks for Arabic letters alone: lists mix both scripts in one column.
+    return "ltr" if field.input.dir == "ltr" else "auto"
 
 
 def _shown(planned: PlannedRow, row: Row) -> ShownRow:
@@ -134,7 +138,7 @@ def _outcome(planned: PlannedRow) -> str:
     }
     if planned.action != Action.CHANGE:
         return str(words[planned.action])
-    changed = ", ".join(_column_name(_COLUMN_OF.get(name, name)) for name in planned.changes)
+    changed = ", ".join(_column_name(KEY_OF[column]) for column in planned.changes)
     return str(_("changes: %(columns)s", columns=changed))
 
 

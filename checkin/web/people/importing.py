@@ -8,7 +8,8 @@ import io
 from flask import Response, flash, redirect, request, session
 from flask_babel import gettext as _
 
-from checkin.domain.people.corrections import COLUMNS, correct
+from checkin.domain.people.corrections import correct
+from checkin.domain.people.fields import COLUMNS
 from checkin.domain.people.importing import Action, Row
 from checkin.domain.people.unreadable import UnreadableFile
 from checkin.errors import NotFound

@@ -10,6 +10,7 @@ from flask import Response, redirect, request
 from flask_babel import gettext as _
 
 from checkin.domain.common.problems import Problem
+from checkin.domain.people.fields import AskedIn, asked_in
 from checkin.domain.people.registration import Registration, validate
 from checkin.errors import TooManyRequests
 from checkin.services.limits.rules import JOINING_ADDRESS, JOINING_CONTACT, JOINING_LINK
@@ -27,7 +28,7 @@ from checkin.words.problems import problem_sentence
 
 bp = pages(__name__)
 
-_FIELDS = ("name", "name_ar", "phone", "email")
+_FIELDS = asked_in(AskedIn.LINK)
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def ask(visit: Visit, secret: str) -> Answer:
 def apply(visit: Visit, secret: str) -> Answer:
     """Take a registration; the answer is the same whoever applied."""
     link, notice = _link(visit, secret)
-    attempt = Attempt({name: request.form.get(name, "")[:1000] for name in _FIELDS})
+    attempt = Attempt({one.key: request.form.get(one.key, "")[:1000] for one in _FIELDS})
     if not link.is_open:
         return _page(visit, link, notice, attempt), 409
     checked = _checked(attempt.values, notice, visit.language)
@@ -105,7 +106,7 @@ def _checked(
 ) -> Registration | dict[str, str]:
     checked = validate({**values, "delegation": "–", "language": language})
     problems = checked if isinstance(checked, list) else []
-    if isinstance(checked, Registration) and not (checked.email or checked.phone):
+    if isinstance(checked, Registration) and not checked.contacts():
         problems = [Problem("phone", "missing_contact")]
     told = {problem.column: problem_sentence(problem, language) for problem in problems}
     if request.form.get("consent") != notice.version:
@@ -114,9 +115,9 @@ def _checked(
 
 
 def _is_too_often(visit: Visit, registration: Registration) -> bool:
-    contacts = (registration.email, registration.phone)
+    contacts = (contact for _key, contact in registration.contacts())
     try:
-        visit.server.limits.reserve(*((JOINING_CONTACT, one) for one in contacts if one))
+        visit.server.limits.reserve(*((JOINING_CONTACT, one) for one in contacts))
     except TooManyRequests:
         return True
     return False
@@ -130,5 +131,5 @@ def _page(
     *,
     sent: bool = False,
 ) -> str:
-    about = {"link": link, "notice": notice, "attempt": attempt}
+    about = {"link": link, "notice": notice, "fields": _FIELDS, "attempt": attempt}
     return visit.show("people/joining.html", **about, sent=sent)

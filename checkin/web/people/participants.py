@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import redirect, request
 
+from checkin.db.models import Category, Delegation
+from checkin.domain.people.fields import AskedIn, asked_in
 from checkin.services.events.events import categories_of, delegations_of
 from checkin.services.people.search import participant_page
 from checkin.web.people.registering import (
@@ -118,20 +122,26 @@ def _edit_form(visit: EventVisit, participant_id: int, attempt: Attempt) -> str:
     return visit.show(
         "people/participant_edit.html",
         person=person_of(visit, participant_id),
-        category_options=_category_options(visit),
+        fields=asked_in(AskedIn.EDIT),
+        options={"category": _category_options(visit)},
         attempt=attempt,
     )
 
 
 def _form(visit: EventVisit, attempt: Attempt) -> str:
-    own, found = visit.own_delegation, delegations_of(visit.session, visit.event)
+    found = delegations_of(visit.session, visit.event)
+    own = [one for one in found if visit.own_delegation in (None, one.id)]
     return visit.show(
         "people/participant_new.html",
-        delegation_options=[(d.id, both_names(d)[0]) for d in found if own in (None, d.id)],
-        category_options=_category_options(visit),
+        fields=asked_in(AskedIn.NEW),
+        options={"delegation": _options(own), "category": _category_options(visit)},
         attempt=attempt,
     )
 
 
 def _category_options(visit: EventVisit) -> list[tuple[int, str]]:
-    return [(c.id, both_names(c)[0]) for c in categories_of(visit.session, visit.event)]
+    return _options(categories_of(visit.session, visit.event))
+
+
+def _options(things: Iterable[Delegation | Category]) -> list[tuple[int, str]]:
+    return [(thing.id, both_names(thing)[0]) for thing in things]

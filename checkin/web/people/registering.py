@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from checkin.db.models import Category, Participant
 from checkin.domain.common.problems import Problem
+from checkin.domain.people.fields import AskedIn, asked_in
 from checkin.domain.people.registration import Registration, validate
 from checkin.errors import InvalidRequest, NotFound, PossibleDuplicate
 from checkin.services.people.blocking import block, unblock
@@ -128,9 +129,8 @@ def person_of(visit: EventVisit, participant_id: int) -> Participant:
 
 def values_of(person: Participant) -> dict[str, str]:
     """Return what a form about a participant is filled with."""
-    fields = ("name", "name_ar", "phone", "email", "language", "note")
-    known = {name: getattr(person, name) or "" for name in fields}
-    return known | {"category": str(person.category_id)}
+    columns = {field.key: field.column for field in asked_in(AskedIn.EDIT) if field.column}
+    return {key: str(getattr(person, column) or "") for key, column in columns.items()}
 
 
 def _register(visit: EventVisit, wanted: Registration) -> Registered:

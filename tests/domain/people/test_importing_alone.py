@@ -45,7 +45,7 @@ def test_rows_that_name_another_are_refused_and_say_which_one_it_may_be(written)
 
 
 def test_somebody_of_another_delegation_is_not_moved_here():
-    zineb = Person(9, SALE, "Zineb Tazi", phone=PHONE)
+    zineb = Person(9, SALE, name="Zineb Tazi", phone=PHONE)
     row = {"name": "Zineb Tazi", "phone": "0612345678"}
 
     assert why(plan(row, people=[zineb])) == [(Action.REFUSE, ["registered_elsewhere"])]
@@ -53,7 +53,7 @@ def test_somebody_of_another_delegation_is_not_moved_here():
 
 
 def test_a_phone_that_is_taken_elsewhere_does_not_say_by_whom():
-    zineb = Person(9, SALE, "Zineb Tazi", phone=PHONE)
+    zineb = Person(9, SALE, name="Zineb Tazi", phone=PHONE)
 
     [row] = plan({"name": "Amina Alaoui", "phone": "0612345678"}, people=[zineb])
 
@@ -62,7 +62,7 @@ def test_a_phone_that_is_taken_elsewhere_does_not_say_by_whom():
 
 
 def test_who_was_canceled_elsewhere_may_register_here():
-    zineb = Person(9, SALE, "Zineb Tazi", phone=PHONE, canceled=True)
+    zineb = Person(9, SALE, name="Zineb Tazi", phone=PHONE, canceled=True)
 
     assert why(plan({"name": "Zineb Tazi", "phone": PHONE}, people=[zineb])) == [(Action.ADD, [])]
 

@@ -61,7 +61,7 @@ def everything(database, event, delegation, secret):
     def work(session):
         link = registration_link_by_secret(session, KEYS, secret, NOW)
         for name in ("Amina Alaoui", "Bahia Idrissi"):
-            sent = Registration(name, "", phone="+212612345678")
+            sent = Registration(name=name, delegation="", phone="+212612345678")
             apply_by_link(session, link, sent, NOTICE, keys=KEYS, now=NOW)
         assign_people(session, session.merge(bus), [1], now=NOW)
         keep_draft(session, delegation, clerk.id, table, NOW)

@@ -43,7 +43,7 @@ def secret(database, event, delegation):
 
 def apply(database, secret, name, phone="+212612345678"):
     def work(session):
-        sent = Registration(name, "", phone=phone)
+        sent = Registration(name=name, delegation="", phone=phone)
         link = registration_link_by_secret(session, KEYS, secret, NOW)
         apply_by_link(session, link, sent, PrivacyNotice("fr", "x"), keys=KEYS, now=NOW)
 

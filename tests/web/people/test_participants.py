@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 
 from checkin.db.models import Participant
+from checkin.domain.people.fields import FIELDS, AskedIn, asked_in
+from checkin.web.badges import badges
 from tests.support import factories
 
 LIST = "/events/rabat-2025/participants"
@@ -35,6 +39,46 @@ def people(database):
     with database.read() as session:
         rows = session.scalars(select(Participant).order_by(Participant.id)).all()
     return [(p.name, p.name_ar, p.phone, p.standing, p.reserve_no) for p in rows]
+
+
+def asked_on(page):
+    """Return the fields of the form of a page, each with its label."""
+    return re.findall(r'<label for="(\w+)">([^<]+)</label>\n<(?:input|select) id="\1"', page)
+
+
+def test_a_form_asks_for_each_field_under_its_label(organiser, fields):
+    organiser.send(NEW, **fields)
+
+    for path, form in ((NEW + "?lang=en", AskedIn.NEW), (f"{LIST}/1/edit", AskedIn.EDIT)):
+        labels = [(field.key, field.label("en")) for field in asked_in(form)]
+        assert asked_on(organiser.read(path)) == labels
+
+
+def test_a_form_is_filled_with_all_that_is_known(organiser, fields):
+    organiser.send(NEW, **fields | {"note": "fauteuil", "email": "amina@example.org"})
+
+    page = organiser.read(f"{LIST}/1/edit")
+
+    typed = dict(re.findall(r'<input id="(\w+)" [^>]* value="([^"]*)"', page))
+    chosen = dict(re.findall(r'<select id="(\w+)".*?<option value="(\w+)" selected', page, re.S))
+    told = fields | {"phone": "+212612345678", "email": "amina@example.org", "note": "fauteuil"}
+    assert typed | chosen == {
+        field.key: told.get(field.key, "") for field in asked_in(AskedIn.EDIT)
+    }
+
+
+def test_the_page_of_a_participant_tells_what_is_marked_for_it(organiser, fields, monkeypatch):
+    organiser.send(NEW, **fields)
+
+    def line(page):
+        return " ".join(re.search(r'<p class="muted">(.*?)</p>', page, re.S)[1].split())
+
+    assert line(organiser.read(f"{LIST}/1")) == (
+        "<bdi>Khémisset</bdi> · <bdi>Militant</bdi> · N° 1"
+    )
+    kept = [field for field in FIELDS if field.column]
+    monkeypatch.setattr(badges, "shown_in", lambda _place: kept)
+    assert "· Téléphone <bdi>+212612345678</bdi> ·" in line(organiser.read(f"{LIST}/1"))
 
 
 def test_a_form_registers_a_person_with_a_normalised_phone(organiser, database, fields):

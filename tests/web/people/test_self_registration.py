@@ -84,6 +84,20 @@ def people(database):
     return [(p.name, p.standing, p.registered_by) for p in rows(database, Participant)]
 
 
+def test_the_form_asks_a_browser_to_fill_in_what_it_knows(stranger, open_link):
+    page = stranger.read(open_link(approval=True))
+
+    inputs = re.findall(
+        r'<input id="(\w+)" name="\1" type="(\w+)" dir="(\w+)" .*?autocomplete="(\w+)"', page
+    )
+    assert inputs == [
+        ("name", "text", "auto", "name"),
+        ("name_ar", "text", "rtl", "off"),
+        ("phone", "tel", "ltr", "tel"),
+        ("email", "email", "ltr", "email"),
+    ]
+
+
 class TestAtOnce:
     def test_people_are_confirmed_within_the_quota_and_then_wait_in_reserve(
         self, stranger, database, open_link
