@@ -17,7 +17,8 @@ from bench.setup.timing import timed_ms
 from bench.setup.venue import Venue
 from checkin.db.engine import Database, in_core_transaction
 from checkin.db.models import Event, Participant
-from checkin.domain.scanning.verdict import Direction, Source
+from checkin.domain.scanning.facts import Direction
+from checkin.domain.scanning.verdict import Source
 from checkin.services.board.board import CountsByMinute, board_now
 from checkin.services.board.live_counts import live_counts
 from checkin.services.gates.authentication import device_by_token

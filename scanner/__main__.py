@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 # First of all: whatever asks for a time zone from here on gets it from the shipped tables.
 import checkin.protocol.time_zones  # noqa: F401
-from checkin.domain.scanning.verdict import Direction
+from checkin.domain.scanning.facts import Direction
 from checkin.protocol.fingerprints import fingerprint_typed
 from checkin.protocol.version import VERSION
 from checkin.words.compiled import BrokenCatalogue, compile_all

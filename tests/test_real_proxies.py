@@ -22,7 +22,7 @@ from checkin.services.accounts.failed_sign_ins import FAILURES
 from tests.browser.gates.stations import pairing_link_at
 from tests.scanner.decode.pictures import qr, scene, write_video
 from tests.support import factories, reverse_proxies
-from tests.support.server_fork import by_fork
+from tests.support.reverse_proxies import served_to_proxies
 from tests.support.server_process import ROOT, Server
 from tests.support.waiting import wait_for
 from tests.web.browsing import PASSWORD, an_operator
@@ -41,17 +41,8 @@ def databases(sqlite_databases):
 
 @pytest.fixture
 def server(database_url, event, tmp_path):
-    server = Server(
-        tmp_path,
-        begin=by_fork,
-        CHECKIN_DATABASE_URL=database_url,
-        CHECKIN_MASTER_KEY=factories.MASTER_KEY.hex(),
-        CHECKIN_BASE_URL="https://localhost/marhaba",
-        CHECKIN_TRUSTED_PROXIES="127.0.0.1/32",
-    )
-    server.start()
-    yield server
-    server.kill()
+    with served_to_proxies(database_url, tmp_path) as server:
+        yield server
 
 
 @pytest.fixture(

@@ -9,8 +9,9 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
+from checkin.domain.scanning.facts import Direction
 from checkin.domain.scanning.reasons import face_of
-from checkin.domain.scanning.verdict import Direction, Source, Status
+from checkin.domain.scanning.verdict import Source, Status
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from checkin.domain.scanning.verdict import Direction
+from checkin.domain.scanning.facts import Direction
 from checkin.words.languages import DEFAULT_LANGUAGE
 from scanner.core.errors import (
     NotPaired,

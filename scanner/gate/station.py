@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from checkin.domain.scanning.verdict import Direction, Source
+from checkin.domain.scanning.facts import Direction
+from checkin.domain.scanning.verdict import Source
 from checkin.protocol.codes import looks_like_ours, parse_code
 from checkin.words.languages import DEFAULT_LANGUAGE
 from scanner.camera.debounce import CAMERA_S, WEDGE_S, Debounce

@@ -5,17 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from checkin.domain.scanning.facts import Direction, EntryPolicy, ScanFacts
 from checkin.domain.scanning.messages import pending_message, refusal_message
-from checkin.domain.scanning.verdict import (
-    Admitted,
-    Direction,
-    EntryPolicy,
-    Reason,
-    Refused,
-    ScanFacts,
-    Status,
-    decide,
-)
+from checkin.domain.scanning.reasons import Reason
+from checkin.domain.scanning.verdict import Admitted, Refused, Status, decide
 from checkin.domain.scanning.verdict import Verdict as Decision
 from checkin.protocol.codes import parse_code
 from checkin.protocol.gate_list import badge_tag, open_entry

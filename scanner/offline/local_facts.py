@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from checkin.domain.scanning.verdict import (
+from checkin.domain.scanning.facts import (
     Direction,
     EntryPolicy,
     Reentry,

@@ -13,7 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from checkin.domain.scanning.verdict import Direction, Reason, Status
+from checkin.domain.scanning.facts import Direction
+from checkin.domain.scanning.reasons import Reason
+from checkin.domain.scanning.verdict import Status
 from scanner.core.scan import Scan
 from scanner.offline.disk import DeviceFile
 from scanner.offline.leases import Lease, lease_from

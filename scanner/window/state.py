@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from checkin.domain.scanning.verdict import Direction
+from checkin.domain.scanning.facts import Direction
 from checkin.words.languages import DEFAULT_LANGUAGE
 from scanner.core.errors import ScannerError
 from scanner.core.scan import Kind, Verdict

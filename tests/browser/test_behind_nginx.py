@@ -26,9 +26,7 @@ from tests.browser.pages.test_delegation_import import people
 from tests.support import factories
 from tests.support.api_client import a_scan
 from tests.support.factories import KEYS
-from tests.support.reverse_proxies import nginx, plain_proxy
-from tests.support.server_fork import by_fork
-from tests.support.server_process import Server
+from tests.support.reverse_proxies import nginx, plain_proxy, served_to_proxies
 from tests.web.browsing import PASSWORD, an_operator
 
 pytestmark = pytest.mark.browser
@@ -41,17 +39,8 @@ LIST = "Nom,Téléphone\nAmina Alaoui,0612345678\n"
 
 @pytest.fixture
 def server(database_url, event, tmp_path):
-    server = Server(
-        tmp_path,
-        begin=by_fork,
-        CHECKIN_DATABASE_URL=database_url,
-        CHECKIN_MASTER_KEY=factories.MASTER_KEY.hex(),
-        CHECKIN_BASE_URL="https://localhost/marhaba",
-        CHECKIN_TRUSTED_PROXIES="127.0.0.1/32",
-    )
-    server.start()
-    yield server
-    server.kill()
+    with served_to_proxies(database_url, tmp_path) as server:
+        yield server
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from sqlalchemy import func, select, text
 
 from checkin.db.engine import in_shortest_transaction, require_transaction
 from checkin.db.models import Scan
-from checkin.domain.scanning.verdict import Direction, Status
+from checkin.domain.scanning.facts import Direction
+from checkin.domain.scanning.verdict import Status
 from checkin.services.scanning import record
 from checkin.services.scanning.storage import Decided
 from tests.support import factories

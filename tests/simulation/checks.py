@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from sqlalchemy import func, select
 
 from checkin.db.models import Admission, ArrivalTally, Conflict, Scan
-from checkin.domain.scanning.verdict import Direction, Reason, Reentry, Status
+from checkin.domain.scanning.facts import Direction, Reentry
+from checkin.domain.scanning.reasons import Reason
+from checkin.domain.scanning.verdict import Status
 from scanner.core.scan import Kind
 from tests.simulation.laptop import Told
 from tests.simulation.limits import limits, moved_up

@@ -7,7 +7,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from checkin.domain.scanning.verdict import Direction, Status
+from checkin.domain.scanning.facts import Direction
+from checkin.domain.scanning.verdict import Status
 from scanner.core.errors import ServerUnreachable, SpoolUnwritable
 from scanner.gate.station import Sight
 from scanner.gate.volunteer_requests import Desk, ForcedScan

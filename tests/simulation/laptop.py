@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from checkin.domain.scanning.verdict import RegistrationStatus
+from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.protocol.codes import parse_code
 from checkin.protocol.gate_list import badge_tag, open_entry
 from scanner.core.errors import SpoolUnwritable

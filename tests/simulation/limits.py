@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, bindparam, exists, func, select
 
 from checkin.db.models import Admission, Conflict, Delegation, Participant, Scan
-from checkin.domain.scanning.verdict import Direction, Reason, RegistrationStatus, Status
+from checkin.domain.scanning.facts import Direction, RegistrationStatus
+from checkin.domain.scanning.reasons import Reason
+from checkin.domain.scanning.verdict import Status
 from checkin.services.people.places import free_places, lent_hall
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from sqlalchemy import update
 
 from checkin.db.models import Badge, Delegation, Event
 from checkin.domain.people.registration import Registration
+from checkin.domain.scanning.facts import Direction, Reentry
 from checkin.domain.scanning.leases import LIFETIME
-from checkin.domain.scanning.verdict import Direction, Reentry
 from checkin.services.common.list_version import next_list_version
 from checkin.services.gates.leases import return_lease
 from checkin.services.people.blocking import block

@@ -15,7 +15,8 @@ from checkin.db.engine import Database, in_shortest_transaction, in_transaction
 from checkin.db.models import Activity, Bus, Category, Delegation, Event
 from checkin.domain.people.buses import BusDetails
 from checkin.domain.people.registration import Registration
-from checkin.domain.scanning.verdict import Direction, Source
+from checkin.domain.scanning.facts import Direction
+from checkin.domain.scanning.verdict import Source
 from checkin.protocol.codes import format_code, token_for
 from checkin.services.common.keys import Keys
 from checkin.services.common.list_version import next_list_version

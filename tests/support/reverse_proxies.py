@@ -26,7 +26,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.support.server_process import ROOT, free_port
+from tests.support import factories
+from tests.support.server_fork import by_fork
+from tests.support.server_process import ROOT, Server, free_port
 from tests.support.waiting import wait_for
 
 SAMPLES = ROOT / "docs" / "proxies"
@@ -255,3 +257,21 @@ def _wait_for(proxy: Proxy) -> None:
         return False
 
     wait_for(answers, proxy.url)
+
+
+@contextlib.contextmanager
+def served_to_proxies(database_url: str, home: Path) -> Iterator[Server]:
+    """Serve at /marhaba of https://localhost, to proxies of this machine."""
+    server = Server(
+        home,
+        begin=by_fork,
+        CHECKIN_DATABASE_URL=database_url,
+        CHECKIN_MASTER_KEY=factories.MASTER_KEY.hex(),
+        CHECKIN_BASE_URL="https://localhost/marhaba",
+        CHECKIN_TRUSTED_PROXIES="127.0.0.1/32",
+    )
+    server.start()
+    try:
+        yield server
+    finally:
+        server.kill()

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.db.models.base import Base, one_of
-from checkin.domain.scanning.verdict import Reentry
+from checkin.domain.scanning.facts import Reentry
 from checkin.words.languages import DEFAULT_LANGUAGE, LANGUAGES
 
 

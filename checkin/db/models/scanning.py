@@ -10,7 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.db.models.base import Base, one_of
 from checkin.domain.people.registration import Likeness
-from checkin.domain.scanning.verdict import Direction, Reason, Source, Status
+from checkin.domain.scanning.facts import Direction
+from checkin.domain.scanning.reasons import Reason
+from checkin.domain.scanning.verdict import Source, Status
 
 
 class Scan(Base):

@@ -11,7 +11,7 @@ from typing import Any
 from checkin.domain.common.forms import Form
 from checkin.domain.common.names import clean_name, clean_text, fold_name
 from checkin.domain.common.problems import InvalidValue, Problem
-from checkin.domain.scanning.verdict import Reentry
+from checkin.domain.scanning.facts import Reentry
 from checkin.protocol.time_zones import UnknownTimeZone, time_zone
 from checkin.words.languages import LANGUAGES
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from checkin.domain.scanning.verdict import RegistrationStatus, ScanFacts
+from checkin.domain.scanning.facts import RegistrationStatus, ScanFacts
 
 #: how long places are lent, by the server's clock
 LIFETIME = timedelta(minutes=10)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from checkin.domain.scanning.facts import Direction
 from checkin.domain.scanning.reasons import ROWS, Reason
-from checkin.domain.scanning.verdict import Direction, Status
+from checkin.domain.scanning.verdict import Status
 from checkin.words.catalogues import msgid, say
 
 _ADMITTED = msgid("Welcome")

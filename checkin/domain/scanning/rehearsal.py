@@ -6,17 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
+from checkin.domain.scanning.facts import Direction, EntryPolicy, RegistrationStatus, ScanFacts
 from checkin.domain.scanning.messages import verdict_message
-from checkin.domain.scanning.verdict import (
-    Direction,
-    EntryPolicy,
-    Reason,
-    RegistrationStatus,
-    ScanFacts,
-    Status,
-    Verdict,
-    decide,
-)
+from checkin.domain.scanning.reasons import Reason
+from checkin.domain.scanning.verdict import Status, Verdict, decide
 from checkin.words.catalogues import msgid, say
 
 

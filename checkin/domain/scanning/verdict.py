@@ -13,29 +13,10 @@ from enum import StrEnum
 from checkin.domain.scanning.facts import (
     Direction,
     EntryPolicy,
-    Reentry,
     RegistrationStatus,
     ScanFacts,
 )
 from checkin.domain.scanning.reasons import REASONS, ROWS, Reason, ReasonRow
-
-#: what goes in and what comes out; where a name stands beneath is this floor's own affair
-__all__ = [
-    "Admitted",
-    "Consequence",
-    "Direction",
-    "EntryPolicy",
-    "Reason",
-    "Reentry",
-    "Refused",
-    "RegistrationStatus",
-    "ScanFacts",
-    "Source",
-    "Status",
-    "Verdict",
-    "consequence",
-    "decide",
-]
 
 
 class Status(StrEnum):

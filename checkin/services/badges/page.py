@@ -22,7 +22,7 @@ from badges.look import Look
 from badges.spec import BadgeSpec
 from badges.texts import texts_in
 from checkin.db.models import Badge, Event, Participant
-from checkin.domain.scanning.verdict import RegistrationStatus
+from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.badges.specs import badge_specs
 from checkin.services.common.keys import Keys
 from checkin.services.events.look import look_of

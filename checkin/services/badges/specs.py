@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from badges.spec import BadgeSpec, Shape
 from checkin.db.models import Badge, Category, Delegation, Event, Participant
 from checkin.domain.people.fields import ShownIn, own_in
-from checkin.domain.scanning.verdict import RegistrationStatus
+from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.protocol.codes import format_code, token_for
 from checkin.protocol.time_zones import in_time_zone
 from checkin.services.common.keys import Keys

@@ -20,7 +20,7 @@ from checkin.domain.board.arrivals import (
     people_per_minute,
 )
 from checkin.domain.scanning.hall import Hall, hall_of
-from checkin.domain.scanning.verdict import Reason
+from checkin.domain.scanning.reasons import Reason
 from checkin.services.board.live_counts import LiveCounts, live_counts
 from checkin.services.board.minute_counts import (
     Count,

@@ -14,7 +14,7 @@ from badges.spec import SHAPES
 from checkin.command_names import organiser_command
 from checkin.db.models import Category, Delegation, Event
 from checkin.domain.common.names import clean_name, fold_name
-from checkin.domain.scanning.verdict import Reentry
+from checkin.domain.scanning.facts import Reentry
 from checkin.errors import InvalidRequest, NotFound, SettingsError
 from checkin.protocol.time_zones import UnknownTimeZone, time_zone
 from checkin.services.common.keys import Keys

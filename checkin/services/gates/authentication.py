@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database
 from checkin.db.models import Device, EntryStop, Event, Gate
-from checkin.domain.scanning.verdict import EntryPolicy, Reentry
+from checkin.domain.scanning.facts import EntryPolicy, Reentry
 from checkin.errors import DeviceRevoked, Unauthenticated
 from checkin.services.gates.devices import PairedDevice, hash_token
 from checkin.services.gates.stops import IS_STOPPED, STOP_COLUMNS, stop_of

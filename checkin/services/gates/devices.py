@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Device, Event, Gate, Pairing
 from checkin.domain.common.names import clean_name, clean_text, fold_name
+from checkin.domain.scanning.facts import EntryPolicy
 from checkin.domain.scanning.hall import Stop
-from checkin.domain.scanning.verdict import EntryPolicy
 from checkin.errors import Conflict, InvalidRequest, NotFound, Unauthenticated
 from checkin.protocol.codes import ALPHABET, normalise_typed
 from checkin.services.common.activity import note

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from checkin.db.models import Badge, Delegation, Event, GateCategory, Participant
 from checkin.domain.people.fields import ShownIn, own_in
 from checkin.domain.scanning.hall import Stop
-from checkin.domain.scanning.verdict import Reason
+from checkin.domain.scanning.reasons import Reason
 from checkin.protocol.codes import token_for
 from checkin.protocol.gate_list import (
     FORMAT,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from checkin.db.models import Category, Delegation, Event, Participant
 from checkin.domain.people.buses import BusDetails
 from checkin.domain.people.registration import Registration
-from checkin.domain.scanning.verdict import RegistrationStatus
+from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.protocol.time_zones import in_time_zone, time_zone
 from checkin.services.common.keys import Keys
 from checkin.services.common.list_version import next_list_version

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from checkin.db.models import Badge, Event, MailSwitch, Message, MessageState, Participant, Sending
 from checkin.domain.mail.rules import STALE_AFTER, WAITS, Fate
-from checkin.domain.scanning.verdict import RegistrationStatus
+from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.common.activity import note
 from checkin.services.mail.outcomes import Outcome
 from checkin.services.mail.sender import (

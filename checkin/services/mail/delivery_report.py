@@ -20,7 +20,7 @@ from checkin.db.models import (
     Message,
     Participant,
 )
-from checkin.domain.scanning.verdict import RegistrationStatus
+from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.common.activity import note
 from checkin.services.events.events import delegations_of
 from checkin.services.mail.claims import retry_unknown

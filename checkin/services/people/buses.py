@@ -13,7 +13,7 @@ from badges.bus_list import BusList, Passenger
 from checkin.db.models import Admission, Bus, BusPassenger, Delegation, Event, Participant
 from checkin.domain.common.names import fold_name
 from checkin.domain.people.buses import BusDetails
-from checkin.domain.scanning.verdict import RegistrationStatus
+from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.errors import BusFull, Conflict, NotFound
 from checkin.protocol.time_zones import in_time_zone
 from checkin.services.common.activity import note

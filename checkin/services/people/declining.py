@@ -14,7 +14,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Admission, Badge, Event, Participant
-from checkin.domain.scanning.verdict import RegistrationStatus
+from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.errors import NotFound
 from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Admission, Delegation, Event, Operator, Participant
-from checkin.domain.scanning.verdict import RegistrationStatus
+from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.errors import NotFound
 from checkin.services.accounts.own_delegation import own_delegation
 from checkin.services.people.places import free_places

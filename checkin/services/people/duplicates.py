@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from checkin.db.models import Participant
 from checkin.domain.common.names import fold_name
 from checkin.domain.people.registration import Likeness, Registration
-from checkin.domain.scanning.verdict import RegistrationStatus
+from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.errors import PossibleDuplicate
 
 

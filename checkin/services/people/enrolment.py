@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from checkin.db.models import Badge, Event, Participant
 from checkin.domain.common.names import folded_both
 from checkin.domain.people.registration import Registration
-from checkin.domain.scanning.verdict import RegistrationStatus
+from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.protocol.codes import token_for, token_hash
 from checkin.services.common.keys import Keys
 from checkin.services.people.badge_messages import Row, message_row, queue_messages

@@ -19,7 +19,7 @@ from checkin.domain.people.fields import KEY_OF, OWN
 from checkin.domain.people.importing import Action, Alone, PlannedRow, plan_import
 from checkin.domain.people.registration import Registration
 from checkin.domain.people.roster import Person
-from checkin.domain.scanning.verdict import RegistrationStatus
+from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys
 from checkin.services.common.list_version import bump_list_version, next_list_version

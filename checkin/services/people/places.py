@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, func, select
 
 from checkin.db.models import Admission, Delegation, Lease, LeasePlace, Participant
-from checkin.domain.scanning.verdict import RegistrationStatus
+from checkin.domain.scanning.facts import RegistrationStatus
 
 Moment = datetime | BindParameter[Any]
 

@@ -15,7 +15,7 @@ from checkin.db.models import Event, Message, MessageState, Participant
 from checkin.domain.common.names import folded_both
 from checkin.domain.people.fields import TELLING
 from checkin.domain.people.registration import Registration
-from checkin.domain.scanning.verdict import RegistrationStatus
+from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys
 from checkin.services.common.list_version import bump_list_version, next_list_version

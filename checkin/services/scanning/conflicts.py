@@ -23,7 +23,8 @@ from checkin.db.models import (
     Participant,
     Scan,
 )
-from checkin.domain.scanning.verdict import Reason, Status
+from checkin.domain.scanning.reasons import Reason
+from checkin.domain.scanning.verdict import Status
 from checkin.errors import Conflict as Contradiction
 from checkin.errors import InvalidRequest, NotFound
 from checkin.services.common.activity import note as note_activity

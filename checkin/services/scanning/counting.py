@@ -9,7 +9,8 @@ from sqlalchemy import Connection, bindparam, case, exists, insert, select, upda
 from sqlalchemy.dialects import postgresql, sqlite
 
 from checkin.db.models import Admission, ArrivalTally, RefusalTally, Scan
-from checkin.domain.scanning.verdict import Consequence, Direction, Status
+from checkin.domain.scanning.facts import Direction
+from checkin.domain.scanning.verdict import Consequence, Status
 from checkin.services.gates.devices import PairedDevice
 from checkin.services.scanning.facts import Holder
 from checkin.services.scanning.storage import Reading

@@ -20,7 +20,7 @@ from checkin.db.models import (
     GateCategory,
     Participant,
 )
-from checkin.domain.scanning.verdict import Direction, EntryPolicy, RegistrationStatus, ScanFacts
+from checkin.domain.scanning.facts import Direction, EntryPolicy, RegistrationStatus, ScanFacts
 from checkin.services.common.locks import lock_event, share_admissions
 from checkin.services.gates.devices import PairedDevice
 from checkin.services.people.delegations import first_entry

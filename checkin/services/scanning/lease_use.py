@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, and_, or_, select, update
 
 from checkin.db.models import Delegation, Lease, LeasePlace
+from checkin.domain.scanning.facts import Direction, RegistrationStatus, ScanFacts
 from checkin.domain.scanning.leases import NO_LOAN, Loan, in_life
-from checkin.domain.scanning.verdict import Direction, RegistrationStatus, ScanFacts
 from checkin.services.gates.devices import PairedDevice
 from checkin.services.people.places import free_places
 from checkin.services.scanning.facts import Holder

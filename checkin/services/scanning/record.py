@@ -9,12 +9,12 @@ from functools import partial
 from sqlalchemy import Connection
 
 from checkin.db.engine import Database, in_core_transaction, require_transaction
+from checkin.domain.scanning.facts import ScanFacts
 from checkin.domain.scanning.leases import CLOCK_ERROR, with_loan
+from checkin.domain.scanning.reasons import Reason
 from checkin.domain.scanning.verdict import (
     Consequence,
-    Reason,
     Refused,
-    ScanFacts,
     Status,
     Verdict,
     consequence,

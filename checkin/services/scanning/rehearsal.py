@@ -14,8 +14,10 @@ from functools import lru_cache
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Event
+from checkin.domain.scanning.facts import Direction
+from checkin.domain.scanning.reasons import Reason
 from checkin.domain.scanning.rehearsal import Practice, practice_verdict
-from checkin.domain.scanning.verdict import Direction, Reason, Refused, Verdict
+from checkin.domain.scanning.verdict import Refused, Verdict
 from checkin.errors import Conflict
 from checkin.protocol.codes import TOKEN_BYTES, format_code
 from checkin.services.common.activity import note

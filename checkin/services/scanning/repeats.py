@@ -13,7 +13,8 @@ from sqlalchemy import Connection, Row, select
 
 from checkin.db.models import Admission, Scan
 from checkin.domain.scanning.leases import with_loan
-from checkin.domain.scanning.verdict import Reason, Refused, Status, consequence
+from checkin.domain.scanning.reasons import Reason
+from checkin.domain.scanning.verdict import Refused, Status, consequence
 from checkin.services.gates.devices import PairedDevice
 from checkin.services.scanning.conflicts import note_conflict
 from checkin.services.scanning.counting import admit

@@ -12,7 +12,9 @@ from sqlalchemy import Connection, Row, bindparam, exists, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from checkin.db.models import Badge, Category, Conflict, Delegation, Gate, Participant, Scan
-from checkin.domain.scanning.verdict import Direction, Reason, Source, Status
+from checkin.domain.scanning.facts import Direction
+from checkin.domain.scanning.reasons import Reason
+from checkin.domain.scanning.verdict import Source, Status
 from checkin.errors import ScanIdConflict
 from checkin.protocol.codes import normalise_typed
 from checkin.services.common.keys import Keys

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from checkin.db.models import Delegation, Event, WalkIn
 from checkin.domain.people.registration import Registration
-from checkin.domain.scanning.verdict import RegistrationStatus
+from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.errors import WalkInIdConflict
 from checkin.services.common.keys import Keys
 from checkin.services.common.locks import lock_event

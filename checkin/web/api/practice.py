@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from checkin.domain.scanning.facts import Direction
+from checkin.domain.scanning.reasons import Reason
 from checkin.domain.scanning.rehearsal import practice_message
-from checkin.domain.scanning.verdict import Direction, Reason, Status
+from checkin.domain.scanning.verdict import Status
 from checkin.services.scanning.rehearsal import PracticeAnswer
 from checkin.web.site.json import utc_text
 

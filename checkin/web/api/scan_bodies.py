@@ -8,7 +8,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from checkin.domain.scanning.verdict import Direction, Reason, Source, Status
+from checkin.domain.scanning.facts import Direction
+from checkin.domain.scanning.reasons import Reason
+from checkin.domain.scanning.verdict import Source, Status
 from checkin.web.api.schemas import Body, Moment, PlainText
 from checkin.web.api.status_bodies import StopMessages
 

@@ -13,7 +13,7 @@ from flask import Response
 from checkin.db.engine import in_shortest_transaction, in_transaction
 from checkin.domain.scanning.hall import Stop
 from checkin.domain.scanning.messages import verdict_message
-from checkin.domain.scanning.verdict import Reason
+from checkin.domain.scanning.reasons import Reason
 from checkin.errors import ScanIdConflict
 from checkin.services.gates.authentication import mark_seen
 from checkin.services.scanning.annul import annul_scan

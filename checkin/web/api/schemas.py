@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from checkin.domain.people.fields import OwnDetails, ShownIn, own_in
-from checkin.domain.scanning.verdict import Reason
+from checkin.domain.scanning.reasons import Reason
 from checkin.protocol.version import VERSION
 from checkin.words.languages import LanguageTag
 

@@ -10,7 +10,7 @@ from flask import Response, make_response, redirect, request
 
 from badges.pdf import Design, single_badge_pdf
 from checkin.domain.people.fields import ShownIn, shown_in
-from checkin.domain.scanning.verdict import RegistrationStatus
+from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.errors import InvalidRequest, NotFound
 from checkin.services.badges.issue import reissue_badge, revoke_badge
 from checkin.services.badges.page import page_address, page_secret

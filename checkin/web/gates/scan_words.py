@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 from flask_babel import gettext as _
 
+from checkin.domain.scanning.facts import Direction
 from checkin.domain.scanning.messages import pending_message, refusal_message, verdict_message
 from checkin.domain.scanning.reasons import REASONS
-from checkin.domain.scanning.verdict import Direction, Status
+from checkin.domain.scanning.verdict import Status
 from checkin.web.site.languages import offset_s
 
 

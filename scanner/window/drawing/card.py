@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 
 from PIL import Image, ImageDraw
 
+from checkin.domain.scanning.facts import Direction
 from checkin.domain.scanning.messages import verdict_message
-from checkin.domain.scanning.verdict import Direction, Reason, Status
+from checkin.domain.scanning.reasons import Reason
+from checkin.domain.scanning.verdict import Status
 from checkin.words.languages import spoken
 from scanner.core.scan import Kind, Verdict
 from scanner.window.clock import clock_time

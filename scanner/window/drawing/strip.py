@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from PIL import Image, ImageDraw
 
-from checkin.domain.scanning.verdict import Direction
+from checkin.domain.scanning.facts import Direction
 from checkin.words.languages import spoken
 from scanner.window.drawing.text import draw_line, width_of
 from scanner.window.state import Screen

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from checkin.domain.scanning.verdict import Reason
+from checkin.domain.scanning.reasons import Reason
 from checkin.protocol.codes import format_code, looks_like_ours, normalise_typed, parse_code
 from checkin.protocol.gate_list import badge_tag
 from scanner.core.scan import Kind, Scan, Verdict

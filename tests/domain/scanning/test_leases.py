@@ -7,16 +7,10 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checkin.domain.scanning.facts import EntryPolicy, RegistrationStatus, ScanFacts
 from checkin.domain.scanning.leases import CLOCK_ERROR, LIFETIME, Loan, in_life, share, with_loan
-from checkin.domain.scanning.verdict import (
-    Admitted,
-    EntryPolicy,
-    Reason,
-    Refused,
-    RegistrationStatus,
-    ScanFacts,
-    decide,
-)
+from checkin.domain.scanning.reasons import Reason
+from checkin.domain.scanning.verdict import Admitted, Refused, decide
 
 NOW = datetime(2025, 6, 14, 14, 30, tzinfo=UTC)
 RESERVE = ScanFacts(standing=RegistrationStatus.RESERVE, places_used=5, quota=5)

@@ -11,18 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkin.domain.scanning.reasons import REASONS
-from checkin.domain.scanning.verdict import (
-    Admitted,
+from checkin.domain.scanning.facts import (
     Direction,
     EntryPolicy,
-    Reason,
     Reentry,
-    Refused,
     RegistrationStatus,
     ScanFacts,
-    decide,
 )
+from checkin.domain.scanning.reasons import REASONS, Reason
+from checkin.domain.scanning.verdict import Admitted, Refused, decide
 from tests.support.factories import NOW
 
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "admission.json").read_text("utf-8"))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from checkin.domain.scanning.verdict import Direction
+from checkin.domain.scanning.facts import Direction
 from scanner.server.events import LinkSeen
 from scanner.window.drawing.card import card_image, word
 from scanner.window.drawing.strip import cells_of

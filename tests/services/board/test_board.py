@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from checkin.db.models import Admission, Conflict, Role, Scan
 from checkin.domain.board.arrivals import Outlook
-from checkin.domain.scanning.verdict import Reason, Status
+from checkin.domain.scanning.reasons import Reason
+from checkin.domain.scanning.verdict import Status
 from checkin.services.board import minute_counts
 from checkin.services.board.board import CountsByMinute, board_now
 from checkin.services.board.minute_counts import MinuteCounts, arrivals_by_gate

@@ -10,8 +10,10 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from checkin.db.models import Admission, Conflict, Lease, LeasePlace, Participant
+from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.domain.scanning.leases import LIFETIME
-from checkin.domain.scanning.verdict import Reason, RegistrationStatus, Status
+from checkin.domain.scanning.reasons import Reason
+from checkin.domain.scanning.verdict import Status
 from checkin.errors import QuotaBelowPlacesTaken
 from checkin.services.board.live_counts import live_counts
 from checkin.services.gates import leases

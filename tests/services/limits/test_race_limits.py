@@ -7,7 +7,7 @@ from threading import Barrier, local
 
 import pytest
 
-from checkin.domain.scanning.verdict import Reason
+from checkin.domain.scanning.reasons import Reason
 from checkin.services.board.live_counts import live_counts
 from checkin.services.scanning import facts
 from tests.support import factories

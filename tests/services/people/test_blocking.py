@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from checkin.db.models import Activity, Badge, Delegation, Event, Participant, Role
-from checkin.domain.scanning.verdict import Reason
+from checkin.domain.scanning.reasons import Reason
 from checkin.errors import InvalidRequest, NotFound
 from checkin.services.export.whole import write_whole
 from checkin.services.lifecycle.purge import purge_event

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select, update
 
 from checkin.db.models import Admission, Delegation, Event
+from checkin.domain.scanning.facts import Direction, Reentry
 from checkin.domain.scanning.leases import LIFETIME
-from checkin.domain.scanning.verdict import Direction, Reentry, Status
+from checkin.domain.scanning.verdict import Status
 from checkin.errors import QuotaBelowPlacesTaken
 from checkin.services.gates import leases
 from checkin.services.gates.leases import grant_lease

@@ -8,7 +8,9 @@ from threading import Event as Signal
 from sqlalchemy import func, select, update
 
 from checkin.db.models import Activity, Admission, Event, Participant, Scan
-from checkin.domain.scanning.verdict import Reason, Reentry, Status
+from checkin.domain.scanning.facts import Reentry
+from checkin.domain.scanning.reasons import Reason
+from checkin.domain.scanning.verdict import Status
 from checkin.services.people import blocking
 from checkin.services.people.blocking import block
 from tests.support import factories

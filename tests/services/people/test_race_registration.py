@@ -8,7 +8,7 @@ from collections import Counter
 from sqlalchemy import select, update
 
 from checkin.db.models import Delegation, Event, Participant
-from checkin.domain.scanning.verdict import RegistrationStatus
+from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.errors import PossibleDuplicate
 from checkin.services.people import enrolment, registration
 from checkin.services.people.registration import Registered

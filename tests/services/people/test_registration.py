@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from checkin.db.models import Badge, Delegation, Event, Message, Participant
-from checkin.domain.scanning.verdict import RegistrationStatus
+from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.errors import NotFound, PossibleDuplicate, QuotaBelowPlacesTaken
 from checkin.services.common.list_version import next_list_version
 from checkin.services.people.quotas import set_quota

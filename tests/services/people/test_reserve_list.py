@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from checkin.db.models import Delegation, Event, Participant
 from checkin.domain.people.registration import Registration
+from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.domain.scanning.leases import LIFETIME
-from checkin.domain.scanning.verdict import RegistrationStatus
 from checkin.services.gates.leases import grant_lease, return_lease
 from checkin.services.scanning.walk_ins import Newcomer, register_walk_in
 from tests.support import factories

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import func, select
 
 from checkin.db.models import Admission, ArrivalTally, Scan
-from checkin.domain.scanning.verdict import Direction, Reentry, Status
+from checkin.domain.scanning.facts import Direction, Reentry
+from checkin.domain.scanning.verdict import Status
 from checkin.services.scanning.storage import Decided
 from tests.support import factories
 from tests.support.factories import NOW, minutes

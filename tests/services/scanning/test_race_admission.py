@@ -14,7 +14,8 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from checkin.db.engine import Database, in_core_transaction
 from checkin.db.models import Admission, Scan
-from checkin.domain.scanning.verdict import Reason, Status
+from checkin.domain.scanning.reasons import Reason
+from checkin.domain.scanning.verdict import Status
 from checkin.services.board.live_counts import live_counts
 from checkin.services.gates.authentication import device_by_token
 from checkin.services.scanning import record, storage, writing

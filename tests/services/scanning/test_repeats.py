@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from checkin.db.models import Admission, Conflict, Scan
-from checkin.domain.scanning.verdict import Direction, Reason, Status
+from checkin.domain.scanning.facts import Direction
+from checkin.domain.scanning.reasons import Reason
+from checkin.domain.scanning.verdict import Status
 from checkin.services.board.live_counts import live_counts
 from checkin.services.gates.leases import grant_lease
 from checkin.services.scanning import record
