@@ -1,8 +1,8 @@
-"""Arrivals and refusals by the minute, without a write more on a scan's way.
+"""Count arrivals and refusals by the minute, without an additional write for a scan.
 
-A book keeps what it has read, and reads only the last minutes again. The running tallies, which
-are counted with every scan, tell whether that is all: where the book's sum differs from theirs, a
-late upload or an annulment has changed an earlier minute, and the whole book is read anew.
+The counts are cached, and only the last minutes are read again. The running tallies, which are
+updated with every scan, show whether that is enough: if the cache's sum differs from theirs, a late
+upload or an annulment has changed an earlier minute, and everything is read again.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Read = Callable[[Session, int, datetime | None], Count]
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """An event's minutes as they were read last."""
+    """The counts by minute of an event, as they were last read."""
 
     counts: Count
     total: int
@@ -43,7 +43,7 @@ class _Page:
 
 
 class MinuteCounts:
-    """Keeps one kind of count by the minute, for each event that somebody watches."""
+    """A cache of one kind of count by minute, for each event that is being watched."""
 
     def __init__(self, read: Read) -> None:
         self._read = read
@@ -51,10 +51,10 @@ class MinuteCounts:
         self._turn = Lock()
 
     def counts(self, session: Session, event_id: int, total: int, now: datetime) -> Count:
-        """Return the counts by minute.
+        """Return an event's counts by minute, up to date.
 
         Args:
-            total: how many there are by the tallies.
+            total: the sum of the counts according to the running tallies.
         """
         with self._turn:
             page = self._renewed(session, event_id, total, now)
@@ -79,7 +79,7 @@ class MinuteCounts:
 
 
 def arrivals_by_gate(session: Session, event_id: int, since: datetime | None) -> Count:
-    """Count first admissions by minute and gate; a purged event has only whole hours left."""
+    """Count first admissions by minute and gate; a purged event has only counts by hour."""
     minute = _minute_of(session, Admission.admitted_at)
     arrivals = (
         select(minute.label("minute"), Admission.gate_id.label("by"), func.count().label("n"))
@@ -95,7 +95,7 @@ def arrivals_by_gate(session: Session, event_id: int, since: datetime | None) ->
 
 
 def refusals_by_reason(session: Session, event_id: int, since: datetime | None) -> Count:
-    """Count scans that turned somebody away, by minute and reason."""
+    """Count refused scans by minute and reason."""
     minute = _minute_of(session, Scan.corrected_at)
     refusals = (
         select(minute.label("minute"), Scan.reason.label("by"), func.count().label("n"))
