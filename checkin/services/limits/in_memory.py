@@ -1,4 +1,4 @@
-"""Counters in this process: for one server, and for when Redis is away."""
+"""Counters of attempts in this process: for a single server, and while Redis is away."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ MOST_KEYS = 50_000
 
 
 class MemoryCounters:
-    """Counts under one lock; what a flood of names adds goes first, so it grows no further.
+    """Counts under one lock; beyond a number of keys, the least used counters are dropped.
 
     Args:
-        most_keys: so many counters are kept.
+        most_keys: the largest number of counters that are kept.
     """
 
     def __init__(self, most_keys: int = MOST_KEYS) -> None:

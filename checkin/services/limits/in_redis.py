@@ -1,4 +1,4 @@
-"""Counters in Redis, shared by every node; in this process while Redis is away or too slow."""
+"""Counters of attempts in Redis, shared by every node; in this process while Redis is away."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def connect_redis(url: str) -> Redis:
 
 
 class RedisCounters:
-    """Counts all of a try's counters in one script. Every call may raise a RedisError."""
+    """Counts an attempt in all its counters by one script. Every call may raise a RedisError."""
 
     def __init__(self, redis: Redis) -> None:
         self._reserve: Any = redis.register_script(_RESERVE)
@@ -82,14 +82,14 @@ class RedisCounters:
 
 
 class WhileAway:
-    """Counts in this process for as long as the shared counters do not answer.
+    """Counts in this process as long as the shared counters do not respond.
 
-    Each node then has budgets of its own: a guesser gets as many times more as there are nodes,
-    and nobody is kept from signing in by whoever brings Redis down.
+    Each node then has budgets of its own: an attacker gets the budget of each node, but bringing
+    Redis down keeps nobody from signing in.
 
     Args:
-        shared: may raise a RedisError.
-        elapsed_s: a clock that only goes forward.
+        shared: the shared counters, which may raise a RedisError.
+        elapsed_s: a monotonic clock.
     """
 
     def __init__(
