@@ -58,7 +58,7 @@ class MemoryCounters:
         return (count, ends) if ends > at else (0, at + one.window_s)
 
     def _make_room(self, at: float) -> None:
-        # Who floods us with names leaves ones behind; what is nearly used up stays counted.
+        # A flood of made-up keys leaves counts of one; counters that are nearly full are kept.
         self._counts = {key: of for key, of in self._counts.items() if of[1] > at}
         many = len(self._counts) - self._most_keys * 9 // 10
         for key in heapq.nsmallest(many, self._counts, key=self._counts.__getitem__):
