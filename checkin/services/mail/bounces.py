@@ -30,7 +30,7 @@ _LARGEST = 5 * 2**20
 
 
 class Report(StrEnum):
-    """What became of one message of the mailbox."""
+    """The result of reading one message of the mailbox."""
 
     BOUNCED = "bounced"
     #: a failure of a message that is none of ours, or already known to be back

@@ -67,7 +67,7 @@ class Run:
 
 @dataclass(frozen=True)
 class PostOffice:
-    """What a sender works with."""
+    """Everything that a run of sending needs."""
 
     database: Database
     event: Event

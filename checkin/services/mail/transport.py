@@ -12,7 +12,7 @@ from checkin.services.mail.outcomes import LEFT, Letter, Outcome, Permission
 
 
 class Transport(Protocol):
-    """Something that takes messages."""
+    """A way to send messages."""
 
     def send(self, letter: Letter, may_hand_over: Permission) -> Outcome:
         """Send one message and return the outcome."""

@@ -32,7 +32,7 @@ _WHOLE = _NONCE + _TIME + 2 * _MARK + _PROOF
 
 
 class Opening(StrEnum):
-    """Who opened a link."""
+    """Who opened the link of a telephone check."""
 
     ELSEWHERE = "elsewhere"
     SAME = "same"

@@ -44,7 +44,7 @@ def forgotten(visit: Visit) -> Answer:
 @limited(FORGOTTEN_ADDRESS, by_client)
 @visited_by(PUBLIC)
 def ask(visit: Visit) -> Answer:
-    """Promise a link to whoever has an account: the same answer, after the same work, for all."""
+    """E-mail a link if the account exists; response and time are the same if it does not."""
     if mail_refusals():
         return _ask_for_the_email(visit), 409
     email, server = request.form.get("email", "")[:LONGEST_EMAIL], visit.server
@@ -57,7 +57,7 @@ def ask(visit: Visit) -> Answer:
 @_limited
 @visited_by(PUBLIC)
 def choose(visit: Visit, secret: str) -> Answer:
-    """Show the form; opening it uses nothing up, because mail servers open links too."""
+    """Show the form; opening the link does not use it up, because mail servers open links, too."""
     return _form(visit, secret, None)
 
 
@@ -65,7 +65,7 @@ def choose(visit: Visit, secret: str) -> Answer:
 @_limited
 @visited_by(PUBLIC)
 def save(visit: Visit, secret: str) -> Answer:
-    """Set the password; whose link it is signs in with it next."""
+    """Set the password, with which the operator signs in next."""
     password = request.form.get("password", "")
     if password != request.form.get("again", ""):
         return _form(visit, secret, different_sentence(), 400)
@@ -82,7 +82,7 @@ def save(visit: Visit, secret: str) -> Answer:
 
 
 def send_link(state: Marhaba, link: IssuedLink) -> str | None:
-    """Mail a link and write down whether it left; return why not, or None."""
+    """E-mail a link and record whether it was sent; return why it was not, or None."""
     now = datetime.now(UTC)
     try:
         with state.database.read() as session:

@@ -1,4 +1,4 @@
-"""An ASGI application in front of a WSGI one: a request takes a thread when its body is there."""
+"""Serve a WSGI application by ASGI: a request takes a thread only once its body was received."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from checkin.web.asgi.bodies import (
     PATIENCE,
     SMALL_BYTES,
     Body,
-    Hearing,
+    BodyReader,
     Patience,
     Receive,
     SenderGone,
@@ -54,7 +54,7 @@ class Bridge:
     ) -> None:
         self._app = app
         self._threads = threads
-        self._hearing = Hearing(patience)
+        self._body_reader = BodyReader(patience)
         self._stalled_s = stalled_s
         self._memories = Memories()
         self._watching: set[asyncio.Task[None]] = set()
@@ -69,7 +69,7 @@ class Bridge:
             else:
                 await _say(refusal, scope, send)
         finally:
-            body.let_go()
+            body.release()
 
     def _body(self, scope: Scope) -> Body:
         declared = declared_length(scope)
@@ -82,7 +82,7 @@ class Bridge:
     async def _refusal(self, scope: Scope, receive: Receive, body: Body) -> Refusal | None:
         try:
             if body.declared != 0 and not _waits_for_a_refusal(scope, body):
-                await self._hearing.hear(receive, body)
+                await self._body_reader.read(receive, body)
         except SenderTooSlow:
             return TOO_SLOW
         except SenderGone:
