@@ -1,4 +1,4 @@
-"""The server's address and the sender of its mail: where they come from, and their fields."""
+"""The page of the server's address and the sender of its e-mails, with where each is set."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _KEEP: dict[str, Keep] = {BASE_URL: keep_base_url, MAIL_FROM: keep_sender}
 @bp.get("/server-address")
 @visited_by(STAFF)
 def show(visit: Visit) -> Answer:
-    """Show the address with its source, the choices, and a QR to open it on a telephone."""
+    """Show the address with its source, the choices, and a QR code to open it on a telephone."""
     return _page(visit)
 
 
@@ -58,7 +58,7 @@ def show(visit: Visit) -> Answer:
 @bp.post("/server-address")
 @visited_by(ADMINISTRATORS)
 def save(visit: Visit) -> Answer:
-    """Keep the address or the sender, and go back to where the field was."""
+    """Save the address or the sender, and go back to the form's page."""
     field = request.form.get("field", "")
     if field not in _KEEP:
         raise InvalidRequest("field is base_url or mail_from")
@@ -70,7 +70,7 @@ def save(visit: Visit) -> Answer:
 @bp.post("/server-address/lan")
 @visited_by(STAFF)
 def choose_lan(visit: Visit) -> Answer:
-    """Choose among the machine's own addresses."""
+    """Save the choice among the machine's own addresses."""
     source = _source_of(BASE_URL)
     if source in RULING:
         raise Conflict("CHECKIN_BASE_URL is set already")
@@ -134,7 +134,7 @@ def _page(visit: Visit, field: str = "", problem: str = "") -> str:
 
 
 def source_words(source: AddressSource) -> str:
-    """Say where an address comes from."""
+    """Return the text that says where an address was set."""
     return str(
         {
             AddressSource.ENVIRONMENT: _("from the server's environment"),
@@ -155,5 +155,5 @@ def _written() -> str:
 
 
 def _back() -> str:
-    """Return the page that the form stood on: one of ours, whatever the form says."""
+    """Return the address of the form's page, which is always one of this server's pages."""
     return own_address(request.form.get("back"), otherwise="server_address.show")

@@ -1,4 +1,4 @@
-"""The QR “open this with your telephone”, and who opens it."""
+"""The QR code to open with a telephone, and the browser that opens it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def telephone_check(visit: Visit, url: str) -> TelephoneCheck:
 
 
 def asking_browser() -> Browser:
-    """Return what tells the browser of this request from others."""
+    """Return the browser of this request, to compare it with others."""
     return Browser(
         address=request.remote_addr,
         agent=request.user_agent.string,

@@ -1,4 +1,4 @@
-"""A delegation's spreadsheet: uploaded, corrected in place until it is right, then registered."""
+"""The pages of an import: upload a delegation's spreadsheet, correct its rows, register them."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def model(visit: DelegationVisit) -> Answer:
 @limited(UPLOADS, by_operator)
 @visited_by(REGISTRARS)
 def upload(visit: DelegationVisit) -> Answer:
-    """Read a file and keep it sealed until it is registered or given up."""
+    """Read a file and keep it encrypted as a draft until it is registered or discarded."""
     try:
         table = _sent_table()
     except UnreadableFile as fault:
@@ -80,7 +80,7 @@ def upload(visit: DelegationVisit) -> Answer:
 @bp.post("/events/<slug>/delegations/<int:delegation_id>/import/check")
 @visited_by(REGISTRARS)
 def check(visit: DelegationVisit) -> Answer:
-    """Keep what was corrected, and check again or register what is right."""
+    """Save the corrections, and check the rows again or register them."""
     before = _kept_table(visit)
     if before is None:
         flash(_("This list is no longer kept. Upload it again."))
@@ -99,7 +99,7 @@ def check(visit: DelegationVisit) -> Answer:
 @bp.post("/events/<slug>/delegations/<int:delegation_id>/import/discard")
 @visited_by(REGISTRARS)
 def discard(visit: DelegationVisit) -> Answer:
-    """Give the list up: it is deleted, and nobody is registered."""
+    """Discard the draft: it is deleted, and nobody is registered."""
     _give_up(visit)
     flash(_("The list is deleted. Nobody was registered from it."))
     return _back(visit)
