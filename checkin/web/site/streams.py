@@ -28,13 +28,13 @@ def stream_of(
     heartbeat: str = COMMENT,
     while_allowed: Callable[[], bool] = lambda: True,
 ) -> Response:
-    """Stream a view of an event, as events of that name, until the other side goes away.
+    """Stream a view of an event as server-sent events, until the client disconnects.
 
     Args:
-        while_allowed: asked now and then; False ends the stream.
+        while_allowed: called now and then; False ends the stream.
 
     Raises:
-        Unavailable: every place for a stream is taken; the asker polls instead.
+        Unavailable: the largest number of streams is open already; the client polls instead.
     """
     with ExitStack() as stack:
         try:
