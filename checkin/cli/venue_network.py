@@ -1,4 +1,4 @@
-"""What goes on beside a running server: its certificate and its local name are kept current."""
+"""Keep a running server's certificate and its announced local name up to date."""
 
 from __future__ import annotations
 
