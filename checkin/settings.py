@@ -264,8 +264,8 @@ def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path | None 
     """
     environ = os.environ if environ is None else environ
     lines = dotenv_values(dotenv or environ.get(DOTENV_VARIABLE) or ".env")
-    in_file = _ours({name: value for name, value in lines.items() if value})
-    in_environment = _ours(environ)
+    in_file = _known_variables({name: value for name, value in lines.items() if value})
+    in_environment = _known_variables(environ)
     ours = in_file | in_environment
     _refuse_unknown(ours)
     try:
@@ -318,7 +318,7 @@ def _from_hex(text: str) -> bytes:
         return b""
 
 
-def _ours(given: Mapping[str, str]) -> dict[str, str]:
+def _known_variables(given: Mapping[str, str]) -> dict[str, str]:
     return {name[len(PREFIX) :].lower(): v for name, v in given.items() if name.startswith(PREFIX)}
 
 

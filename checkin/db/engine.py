@@ -121,9 +121,9 @@ class Database:
             try:
                 yield connection
             except BaseException:
-                _end_if_begun(connection, "ROLLBACK")
+                _end_transaction(connection, "ROLLBACK")
                 raise
-            _end_if_begun(connection, "COMMIT")
+            _end_transaction(connection, "COMMIT")
 
     @contextmanager
     def _writer_turn(self) -> Iterator[None]:
@@ -203,7 +203,7 @@ def require_transaction(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")
 
 
-def _end_if_begun(connection: Connection, how: str) -> None:
+def _end_transaction(connection: Connection, how: str) -> None:
     if not connection.invalidated and _has_begun(connection):
         connection.exec_driver_sql(how)
 
@@ -222,12 +222,12 @@ def _committed(
             with transaction() as opened:
                 return work(opened)
         except (IntegrityError, OperationalError) as fault:
-            if left == 0 or not _worth_another_run(fault):
+            if left == 0 or not _is_retryable(fault):
                 raise
     raise AssertionError("unreachable")
 
 
-def _worth_another_run(fault: DBAPIError) -> bool:
+def _is_retryable(fault: DBAPIError) -> bool:
     if isinstance(fault, IntegrityError):
         return True
     return getattr(fault.orig, "sqlstate", None) in _TRY_AGAIN

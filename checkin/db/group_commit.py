@@ -56,7 +56,7 @@ class GroupCommit(Generic[Opened]):
         group: list[_Part[Opened]] = []
         try:
             with self._transaction() as opened:
-                group = self._all_who_wait()
+                group = self._waiting_parts()
                 for part in group:
                     part.work(opened)
             for part in group:
@@ -64,10 +64,10 @@ class GroupCommit(Generic[Opened]):
         except Exception:  # noqa: S110 - each does its work again and meets its own fault
             pass
         finally:
-            for part in group or self._all_who_wait():
+            for part in group or self._waiting_parts():
                 part.over.release()
 
-    def _all_who_wait(self) -> list[_Part[Opened]]:
+    def _waiting_parts(self) -> list[_Part[Opened]]:
         with self._mutex:
             group, self._waiting = self._waiting, []
         return group

@@ -49,9 +49,9 @@ class FairSemaphore:
             called = Lock()
             called.acquire()
             self._waiting.append(called)
-        return called.acquire(timeout=self._patience_s) or not self._step_out(called)
+        return called.acquire(timeout=self._patience_s) or not self._leave_queue(called)
 
-    def _step_out(self, called: Lock) -> bool:
+    def _leave_queue(self, called: Lock) -> bool:
         with self._mutex:
             if called not in self._waiting:  # called at the last moment: the place is ours
                 return False

@@ -46,7 +46,7 @@ def contradiction(
         return _answering_elsewhere(url, host, listening)
     if address is None or address.is_global or not _is_for_others(listening):
         return None
-    return _not_here(address, own_addresses)
+    return _not_own_address(address, own_addresses)
 
 
 def _answering_elsewhere(url: str, host: str, listening: Listening | None) -> Problem | None:
@@ -62,7 +62,7 @@ def _answering_elsewhere(url: str, host: str, listening: Listening | None) -> Pr
     )
 
 
-def _not_here(address: IPAddress, own_addresses: Sequence[IPAddress]) -> Problem:
+def _not_own_address(address: IPAddress, own_addresses: Sequence[IPAddress]) -> Problem:
     usable = [
         str(own)
         for own in dict.fromkeys(own_addresses)

@@ -96,8 +96,8 @@ def pass_second_factor(
         Unauthenticated: the code is wrong, or was accepted before.
     """
     text = _tidied(code)
-    by_app = _by_app(session, operator, keys, text, now)
-    if not by_app and not _by_paper(session, operator, keys, text):
+    by_app = _use_app_code(session, operator, keys, text, now)
+    if not by_app and not _use_recovery_code(session, operator, keys, text):
         raise Unauthenticated(_WRONG)
 
 
@@ -107,7 +107,9 @@ def codes_left(session: Session, operator_id: int) -> int:
     return session.scalar(left) or 0
 
 
-def _by_app(session: Session, operator: Operator, keys: Keys, code: str, now: datetime) -> bool:
+def _use_app_code(
+    session: Session, operator: Operator, keys: Keys, code: str, now: datetime
+) -> bool:
     secret = unseal(keys, operator.id, operator.totp_sealed or b"")
     step = step_of(secret, code, now) if secret and len(code) == DIGITS else None
     if step is None:
@@ -126,7 +128,7 @@ def _by_app(session: Session, operator: Operator, keys: Keys, code: str, now: da
     return taken is not None
 
 
-def _by_paper(session: Session, operator: Operator, keys: Keys, code: str) -> bool:
+def _use_recovery_code(session: Session, operator: Operator, keys: Keys, code: str) -> bool:
     taken = session.scalar(
         delete(RecoveryCode)
         .where(

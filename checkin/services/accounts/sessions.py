@@ -43,7 +43,7 @@ def open_session(
         renewed: the operator was signed in already, and the session replaces an earlier one because
             something about the account changed.
     """
-    session.execute(delete(OperatorSession).where(_over(now, lifetimes)))
+    session.execute(delete(OperatorSession).where(_has_ended(now, lifetimes)))
     operator = session.get_one(Operator, operator_id)
     token = secrets.token_urlsafe(32)
     session.add(
@@ -73,14 +73,14 @@ def signed_in_with(
             .where(
                 OperatorSession.token_hash == _hash(token),
                 Operator.disabled_at.is_(None),
-                ~_over(now, lifetimes),
+                ~_has_ended(now, lifetimes),
             )
         ).one_or_none()
     if row is None:
         return None
     operator, kept = row
     if kept.seen_at < now - SEEN_EVERY:
-        in_transaction(database, lambda session: _seen(session, kept.id, now))
+        in_transaction(database, lambda session: _record_use(session, kept.id, now))
     return operator, kept
 
 
@@ -90,7 +90,7 @@ def sessions_of(
     """Return an operator's open sessions, the last used first."""
     return session.scalars(
         select(OperatorSession)
-        .where(OperatorSession.operator_id == operator_id, ~_over(now, lifetimes))
+        .where(OperatorSession.operator_id == operator_id, ~_has_ended(now, lifetimes))
         .order_by(OperatorSession.seen_at.desc(), OperatorSession.id.desc())
     ).all()
 
@@ -112,14 +112,14 @@ def end_sessions(session: Session, operator_id: int, *, but: int | None = None) 
     session.execute(ended if but is None else ended.where(OperatorSession.id != but))
 
 
-def _over(now: datetime, lifetimes: Lifetimes) -> ColumnElement[bool]:
+def _has_ended(now: datetime, lifetimes: Lifetimes) -> ColumnElement[bool]:
     return or_(
         OperatorSession.seen_at <= now - lifetimes.idle,
         OperatorSession.began_at <= now - lifetimes.whole,
     )
 
 
-def _seen(session: Session, session_id: int, now: datetime) -> None:
+def _record_use(session: Session, session_id: int, now: datetime) -> None:
     session.execute(
         update(OperatorSession).where(OperatorSession.id == session_id).values(seen_at=now)
     )

@@ -89,7 +89,9 @@ def reissue_badge(
     new = _next_badge(session, event, person.id, keys, version, now)
     written: dict[str, Any] = {"participant_id": person.id, "issue": new.issue, "reason": reason}
     note(session, event.id, "badge.reissue", now, operator_id=operator_id, **written)
-    return Reissued(new.id, new.issue, replaced=True, told=_tell(session, event, person, now))
+    return Reissued(
+        new.id, new.issue, replaced=True, told=_queue_message(session, event, person, now)
+    )
 
 
 def revoke_badge(
@@ -157,7 +159,7 @@ def _next_badge(
     return badge
 
 
-def _tell(session: Session, event: Event, person: Participant, now: datetime) -> bool:
+def _queue_message(session: Session, event: Event, person: Participant, now: datetime) -> bool:
     if person.standing != RegistrationStatus.CONFIRMED:
         return False
     return queue_badge_messages(session, event, [person.id], now) > 0

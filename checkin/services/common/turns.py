@@ -33,7 +33,7 @@ class Turns:
         self._turns = Semaphore(at_once)
         self._places = BoundedSemaphore(at_once + waiting)
         self._patience_s = patience_s
-        self._threads = ThreadPoolExecutor(at_once, "turn", _give_way, (niceness,))
+        self._threads = ThreadPoolExecutor(at_once, "turn", _lower_priority, (niceness,))
 
     def do(self, work: Callable[[], T], first: Callable[[], None] | None = None) -> T:
         """Wait for a turn, run `work` and return its result.
@@ -64,6 +64,6 @@ class Turns:
             self._places.release()
 
 
-def _give_way(niceness: int) -> None:
+def _lower_priority(niceness: int) -> None:
     if niceness and sys.platform == "linux":  # elsewhere only whole processes have one
         os.setpriority(os.PRIO_PROCESS, get_native_id(), niceness)

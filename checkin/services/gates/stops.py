@@ -62,7 +62,9 @@ def stop_entries(
     Raises:
         InvalidRequest: a language has no message, or one that is too long for a gate's screen.
     """
-    said: dict[str, Any] = {f"message_{code}": _said(messages, code) for code in LANGUAGES}
+    said: dict[str, Any] = {
+        f"message_{code}": _checked_message(messages, code) for code in LANGUAGES
+    }
     next_list_version(session, event.id)  # offline gates hear of it, and two organisers queue
     row = _open_row(session, event.id)
     if row is None:
@@ -93,7 +95,7 @@ def _stop(row: Any) -> Stop:
     return Stop(row.stopped_at, {tag: getattr(row, f"message_{tag}") for tag in LANGUAGES})
 
 
-def _said(messages: Mapping[str, str], language: str) -> str:
+def _checked_message(messages: Mapping[str, str], language: str) -> str:
     text = " ".join(messages.get(language, "").split())
     if not text:
         raise InvalidRequest(f"message_{language}: write what people are told")

@@ -52,7 +52,7 @@ class KeptApart:
 
     def reserve(self, wanted: Sequence[Counter], now: datetime) -> float | None:
         """See `Counters`."""
-        passing, lasting = _apart(wanted)
+        passing, lasting = _split(wanted)
         wait_s = self._memory.reserve(passing, now) if passing else None
         if wait_s is not None or not lasting:
             return wait_s
@@ -63,12 +63,12 @@ class KeptApart:
 
     def give_back(self, reserved: Sequence[Counter], now: datetime) -> None:
         """See `Counters`."""
-        passing, lasting = _apart(reserved)
+        passing, lasting = _split(reserved)
         if passing:
             self._memory.give_back(passing, now)
         if lasting:
             self._kept.give_back(lasting, now)
 
 
-def _apart(counters: Sequence[Counter]) -> tuple[list[Counter], list[Counter]]:
+def _split(counters: Sequence[Counter]) -> tuple[list[Counter], list[Counter]]:
     return [one for one in counters if not one.kept], [one for one in counters if one.kept]

@@ -101,19 +101,19 @@ class WhileAway:
 
     def reserve(self, wanted: Sequence[Counter], now: datetime) -> float | None:
         """See `Counters`."""
-        return self._asked(lambda counters: counters.reserve(wanted, now))
+        return self._try_shared(lambda counters: counters.reserve(wanted, now))
 
     def give_back(self, reserved: Sequence[Counter], now: datetime) -> None:
         """See `Counters`."""
-        self._asked(lambda counters: counters.give_back(reserved, now))
+        self._try_shared(lambda counters: counters.give_back(reserved, now))
 
-    def _asked(self, ask: Callable[[Counters], T]) -> T:
+    def _try_shared(self, ask: Callable[[Counters], T]) -> T:
         if not self._is_worth_asking():
             return ask(self._own)
         try:
             answer = ask(self._shared)
         except RedisError as fault:
-            self._went_away(fault)
+            self._start_pause(fault)
             return ask(self._own)
         self._came_back()
         return answer
@@ -127,7 +127,7 @@ class WhileAway:
             self._away_until = self._elapsed_s() + RETRY_S  # one asks, the others go on
             return True
 
-    def _went_away(self, fault: RedisError) -> None:
+    def _start_pause(self, fault: RedisError) -> None:
         with self._mutex:
             is_news, self._away_until = self._away_until is None, self._elapsed_s() + RETRY_S
         if is_news:

@@ -97,10 +97,10 @@ def claim(
     if left_since(session, now - DAY) >= per_day:
         return NoClaim.DAY_FULL
     resting = resting_domains(session, now, spacing)
-    while (message := _next(session, event, now, resting)) is not None:
+    while (message := _next_message(session, event, now, resting)) is not None:
         if _changed(session, _claiming(message, name, domain, now)):
             return _claimed(session, message)
-    if resting and _next(session, event, now, ()) is not None:
+    if resting and _next_message(session, event, now, ()) is not None:
         return NoClaim.RESTING
     return NoClaim.NOTHING_DUE
 
@@ -110,7 +110,7 @@ def begin_handing_over(session: Session, claimed: Claimed, now: datetime) -> boo
     stopped = exists().where(
         MailSwitch.event_id == Message.event_id, MailSwitch.sending == Sending.STOPPED
     )
-    ours = _ours(claimed, MessageState.SENDING)
+    ours = _still_claimed(claimed, MessageState.SENDING)
     return _changed(session, update(Message).where(*ours, ~stopped).values(handed_at=now))
 
 
@@ -119,7 +119,7 @@ def settle(session: Session, claimed: Claimed, outcome: Outcome, now: datetime) 
 
     A slow sender may still record the outcome of a message that was marked unknown meanwhile.
     """
-    ours = _ours(claimed, MessageState.SENDING, MessageState.UNKNOWN)
+    ours = _still_claimed(claimed, MessageState.SENDING, MessageState.UNKNOWN)
     values = _values(claimed, outcome, now) | {"last_answer": outcome.answer[:500]}
     return _changed(session, update(Message).where(*ours).values(claimed_by=None, **values))
 
@@ -185,7 +185,7 @@ def retry_unknown(
     return count
 
 
-def _next(
+def _next_message(
     session: Session, event: Event, now: datetime, resting: Collection[str]
 ) -> Message | None:
     awake = [~Message.address.iendswith(f"@{domain}", autoescape=True) for domain in resting]
@@ -228,7 +228,7 @@ def _claimed(session: Session, message: Message) -> Claimed:
     )
 
 
-def _ours(claimed: Claimed, *states: MessageState) -> tuple[ColumnElement[bool], ...]:
+def _still_claimed(claimed: Claimed, *states: MessageState) -> tuple[ColumnElement[bool], ...]:
     return (
         Message.id == claimed.id,
         Message.claimed_by == claimed.claimed_by,

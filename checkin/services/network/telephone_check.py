@@ -96,7 +96,7 @@ def record_opening(session: Session, url: str, secret: str, now: datetime) -> Op
     """Record that another device has opened this link, once `opening_of` said `ELSEWHERE`."""
     # Base 32 is read in any case, so a link written otherwise is the same link.
     secret = secret.lower()
-    if _kept(session).get("secret") == secret:
+    if _kept_openings(session).get("secret") == secret:
         return Opening.NOWHERE
     value = {"url": url, "at": now.isoformat(), "secret": secret}
     keep_setting(session, _KEPT, json.dumps(value))
@@ -105,11 +105,11 @@ def record_opening(session: Session, url: str, secret: str, now: datetime) -> Op
 
 def opened_elsewhere(session: Session, url: str) -> datetime | None:
     """Return when another device last opened the server at this address; None before."""
-    kept = _kept(session)
+    kept = _kept_openings(session)
     return datetime.fromisoformat(kept["at"]) if kept.get("url") == url else None
 
 
-def _kept(session: Session) -> dict[str, str]:
+def _kept_openings(session: Session) -> dict[str, str]:
     kept: dict[str, str] = json.loads(kept_settings(session).get(_KEPT, "{}"))
     return kept
 

@@ -67,7 +67,7 @@ def apply_by_link(
     next_list_version(session, link.event.id)  # two of one name apply one after the other
     text_id = keep_text(session, notice, now)
     if link.settings.approval or too_often:
-        _let_wait(session, link, registration, text_id, now)
+        _insert_application(session, link, registration, text_id, now)
         return
     try:
         registered = register(
@@ -81,7 +81,7 @@ def apply_by_link(
             now=now,
         )
     except PossibleDuplicate:
-        _let_wait(session, link, registration, text_id, now)
+        _insert_application(session, link, registration, text_id, now)
         return
     record_consent(session, link.event.id, registered.participant_id, text_id, now)
 
@@ -185,7 +185,7 @@ def _note_rejection(
     )
 
 
-def _let_wait(
+def _insert_application(
     session: Session,
     link: RegistrationLink,
     registration: Registration,

@@ -26,7 +26,7 @@ from checkin.services.events.own_texts import texts_of
 
 _MARK = b"reg1"
 _PADDING = "=" * 6
-_NOBODYS = "this link is nobody's"
+_WRONG_LINK = "this link is nobody's"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def registration_link_by_secret(
     delegation_id, issue = _parts(keys, secret)
     link = session.get(SelfRegistration, delegation_id)
     if link is None or link.issue != issue:
-        raise NotFound(_NOBODYS)
+        raise NotFound(_WRONG_LINK)
     event = session.get_one(Event, link.event_id)
     delegation = session.get_one(Delegation, link.delegation_id)
     is_open = link.is_open and now < event.ends_at and event.purged_at is None
@@ -135,13 +135,13 @@ def _parts(keys: Keys, secret: str) -> tuple[int, int]:
     try:
         block = base64.b32decode(secret.upper() + _PADDING)
     except (binascii.Error, ValueError):
-        raise NotFound(_NOBODYS) from None
+        raise NotFound(_WRONG_LINK) from None
     if len(block) != 16:
-        raise NotFound(_NOBODYS)
+        raise NotFound(_WRONG_LINK)
     whole = _cipher(keys).decryptor().update(block)
     delegation_id, issue = int.from_bytes(whole[4:12], "big"), int.from_bytes(whole[12:], "big")
     if whole[:4] != _MARK or delegation_id >= 2**31:
-        raise NotFound(_NOBODYS)
+        raise NotFound(_WRONG_LINK)
     return delegation_id, issue
 
 

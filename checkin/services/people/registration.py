@@ -226,7 +226,7 @@ def reinstate(
     person = by_id(session, event, Participant, participant_id, fresh=True)
     if person.standing != RegistrationStatus.CANCELED:
         return RegistrationStatus(person.standing)
-    _stand_again(session, person, now)
+    _set_reinstated(session, person, now)
     bump_list_version(session, [person.id], version)
     _queue_if_missing(session, event, person, now)
     note(
@@ -241,7 +241,7 @@ def reinstate(
     return RegistrationStatus(person.standing)
 
 
-def _stand_again(session: Session, person: Participant, now: datetime) -> None:
+def _set_reinstated(session: Session, person: Participant, now: datetime) -> None:
     if take_places(session, person.delegation_id, 1, now):
         standing, reserve_no = RegistrationStatus.CONFIRMED, None
     else:

@@ -186,7 +186,9 @@ def scan_facts(
     if not leased and direction == Direction.ENTRY and scarce(row, device.policy):
         lock_event(connection, device.event_id)
         row = _row(connection, device, token_hash, now) or row
-    return _facts(row, device, direction, forced=forced), holder_of(row, place_of(row), _stay(row))
+    return _facts(row, device, direction, forced=forced), holder_of(
+        row, place_of(row), _open_stay(row)
+    )
 
 
 def scarce(row: Any, policy: EntryPolicy) -> bool:
@@ -251,7 +253,7 @@ def _facts(row: Row[Any], device: PairedDevice, direction: Direction, *, forced:
     )
 
 
-def _stay(row: Row[Any]) -> Stay | None:
+def _open_stay(row: Row[Any]) -> Stay | None:
     return Stay(row.open_id, row.open_since) if row.open_id else None
 
 

@@ -43,7 +43,7 @@ def supervisor_with_pin(
         raise Forbidden("an override needs a supervisor's PIN")
     tried = limits.reserve((PINS, str(device_id)))
     try:
-        found = _whose(supervisors, pin)
+        found = _supervisor_with(supervisors, pin)
     except Unavailable:
         tried.give_back()
         raise
@@ -53,6 +53,6 @@ def supervisor_with_pin(
     return found
 
 
-def _whose(supervisors: Sequence[Any], pin: str) -> int | None:
+def _supervisor_with(supervisors: Sequence[Any], pin: str) -> int | None:
     matching = (one.id for one in supervisors if secret_matches(one.pin_hash, pin))
     return next(matching, None)

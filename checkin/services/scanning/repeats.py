@@ -44,7 +44,7 @@ def repeat(
     elif not _is_counted(connection, scan):
         return answer
     else:  # the person stands outside, and was counted in
-        note_conflict(connection, device, reading, _why(reading.decided), None, scan.id)
+        note_conflict(connection, device, reading, _conflict_reason(reading.decided), None, scan.id)
     return replace(answer, conflict=True)
 
 
@@ -83,5 +83,5 @@ def _is_counted(connection: Connection, scan: Row[*tuple[Any, ...]]) -> bool:
     return connection.scalar(counted) is not None
 
 
-def _why(decided: Decided) -> Reason:
+def _conflict_reason(decided: Decided) -> Reason:
     return decided.reason or Reason.INVALID

@@ -93,7 +93,7 @@ def _parameters(
     return {name: bindparam(f"{prefix}_{name}", type_=types[name].type) for name in columns}
 
 
-def _at_once(insert_scan: Any) -> Any:
+def _insert_with_admission(insert_scan: Any) -> Any:
     scanned = insert_scan.values(_parameters("scan", Scan, _SCAN)).cte("scanned")
     admission = _parameters("admission", Admission, _ADMISSION)
     admitted = (
@@ -110,4 +110,4 @@ def _at_once(insert_scan: Any) -> Any:
     )
 
 
-_AT_ONCE = _at_once(INSERT_SCAN["postgresql"])
+_AT_ONCE = _insert_with_admission(INSERT_SCAN["postgresql"])

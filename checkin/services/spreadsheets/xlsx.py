@@ -218,9 +218,9 @@ class SheetRows:
         missing = self._at + 1 - len(self._cells)
         if missing > 0:
             self._cells.extend([""] * missing)
-        self._cells[self._at] = self._meant(value, formula)
+        self._cells[self._at] = self._cell_value(value, formula)
 
-    def _meant(self, value: str, formula: str) -> str:
+    def _cell_value(self, value: str, formula: str) -> str:
         if self._kind == "s":
             return self._shared_text(value)
         # An error (#REF!) and a formula that was never calculated both need a person.

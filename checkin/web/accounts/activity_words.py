@@ -35,7 +35,7 @@ def kind_words() -> dict[str, str]:
 
 def action_words() -> dict[str, str]:
     """Return the sentence that describes each action."""
-    return {**_of_accounts(), **_of_people(), **_of_the_house(), **_of_the_gates()}
+    return {**_of_accounts(), **_people_actions(), **_installation_actions(), **_gate_actions()}
 
 
 def who_without_name(action: str) -> str:
@@ -64,7 +64,7 @@ def _of_accounts() -> dict[str, str]:
     }
 
 
-def _of_people() -> dict[str, str]:
+def _people_actions() -> dict[str, str]:
     return {
         "participant.register": _("registered somebody"),
         "participant.edit": _("corrected somebody"),
@@ -88,7 +88,7 @@ def _of_people() -> dict[str, str]:
     }
 
 
-def _of_the_house() -> dict[str, str]:
+def _installation_actions() -> dict[str, str]:
     return {
         "event.add": _("created an event"),
         "event.change": _("changed the event"),
@@ -119,7 +119,7 @@ def _of_the_house() -> dict[str, str]:
     }
 
 
-def _of_the_gates() -> dict[str, str]:
+def _gate_actions() -> dict[str, str]:
     return {
         "device.add": _("paired a device"),
         "device.pairing_opened": _("opened a pairing"),

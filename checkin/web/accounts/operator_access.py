@@ -20,7 +20,7 @@ def reset_second_factor(visit: Visit, operator_id: int) -> Answer:
     """Reset the second factor of an operator who has lost their telephone and their codes."""
     visit.write(lambda v: _turn_off(v, operator_id))
     flash(_("The second factor is off, and all sessions of this account have ended."))
-    return _back(visit, operator_id)
+    return _redirect_to_operator(visit, operator_id)
 
 
 @bp.post("/operators/<int:operator_id>/sessions/<int:session_id>/end")
@@ -28,7 +28,7 @@ def reset_second_factor(visit: Visit, operator_id: int) -> Answer:
 def end_one(visit: Visit, operator_id: int, session_id: int) -> Answer:
     """End one session of an operator."""
     visit.write(lambda v: _end(v, operator_id, session_id))
-    return _back(visit, operator_id)
+    return _redirect_to_operator(visit, operator_id)
 
 
 @bp.post("/operators/<int:operator_id>/sessions/end")
@@ -36,7 +36,7 @@ def end_one(visit: Visit, operator_id: int, session_id: int) -> Answer:
 def end_all(visit: Visit, operator_id: int) -> Answer:
     """End all sessions of an operator."""
     visit.write(lambda v: _end(v, operator_id, None))
-    return _back(visit, operator_id)
+    return _redirect_to_operator(visit, operator_id)
 
 
 def _turn_off(visit: Visit, operator_id: int) -> None:
@@ -54,5 +54,5 @@ def _end(visit: Visit, operator_id: int, session_id: int | None) -> None:
     note(session, None, "operator.sessions_ended", now, operator_id=me, account=operator.id)
 
 
-def _back(visit: Visit, operator_id: int) -> Answer:
+def _redirect_to_operator(visit: Visit, operator_id: int) -> Answer:
     return redirect(visit.address("operators.show", operator_id=operator_id), 303)

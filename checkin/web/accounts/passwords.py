@@ -74,7 +74,7 @@ def save(visit: Visit, secret: str) -> Answer:
     except WeakPassword as fault:
         return _form(visit, secret, weakness_sentence(fault), 400)
     except NotFound:
-        return _nowhere(visit)
+        return _invalid_link_page(visit)
     if operator.totp_sealed is None:  # else a mailbox alone would have codes to guess
         remember_browser(operator.id)
     flash(_("Your password is set. Sign in with it."))
@@ -120,10 +120,10 @@ def _form(visit: Visit, secret: str, problem: str | None, status: int = 200) -> 
     try:
         whose = operator_behind(visit.session, secret, visit.now)
     except NotFound:
-        return _nowhere(visit)
+        return _invalid_link_page(visit)
     about = {"secret": secret, "whose": whose, "problem": problem}
     return visit.show("accounts/password_choose.html", **about), status
 
 
-def _nowhere(visit: Visit) -> Answer:
+def _invalid_link_page(visit: Visit) -> Answer:
     return visit.show("accounts/password_nowhere.html"), 404

@@ -59,7 +59,7 @@ class Answer:
         try:
             return self._context.run(next, self._steps, None)
         except Exception:
-            self._tell_fault()
+            self._report_fault()
             return None
 
     def give_up(self) -> None:
@@ -67,7 +67,7 @@ class Answer:
         try:
             self._context.run(self._steps.close)
         except Exception:
-            self._tell_fault()
+            self._report_fault()
 
     def _sent(self) -> Generator[Awaitable[Any], None, None]:
         pieces = self._app(self._environ, self._start)
@@ -105,7 +105,7 @@ class Answer:
         self._watch(self)
         for piece in filter(None, pieces):
             sent = self._send({"type": "http.response.body", "body": piece, "more_body": True})
-            if not _was_taken(sent):
+            if not _is_sent(sent):
                 yield sent
             if self.gone:
                 return
@@ -117,7 +117,7 @@ class Answer:
         self._send({"type": "http.response.start", "status": status, "headers": headers})
         self._begun = True
 
-    def _tell_fault(self) -> None:
+    def _report_fault(self) -> None:
         _log.exception("%(REQUEST_METHOD)s %(PATH_INFO)s", self._environ)
         if not self._begun:
             self._status = "500 Internal Server Error"
@@ -125,7 +125,7 @@ class Answer:
             self._send_whole(b"Internal Server Error")
 
 
-def _was_taken(sent: Awaitable[Any]) -> bool:
+def _is_sent(sent: Awaitable[Any]) -> bool:
     try:
         next(sent.__await__())
     except StopIteration:

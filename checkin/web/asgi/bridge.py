@@ -67,7 +67,7 @@ class Bridge:
             if refusal is None:
                 await self._answer(scope, receive, send, body)
             else:
-                await _say(refusal, scope, send)
+                await _send_refusal(refusal, scope, send)
         finally:
             body.release()
 
@@ -81,7 +81,7 @@ class Bridge:
 
     async def _refusal(self, scope: Scope, receive: Receive, body: Body) -> Refusal | None:
         try:
-            if body.declared != 0 and not _waits_for_a_refusal(scope, body):
+            if body.declared != 0 and not _expects_refusal(scope, body):
                 await self._body_reader.read(receive, body)
         except SenderTooSlow:
             return TOO_SLOW
@@ -136,12 +136,12 @@ async def _caught_up(behind: Awaitable[Any], stalled_s: float) -> bool:
     return True
 
 
-async def _say(refusal: Refusal, scope: Scope, send: Send) -> None:
+async def _send_refusal(refusal: Refusal, scope: Scope, send: Send) -> None:
     for message in refusal.messages(scope):
         await send(message)
 
 
-def _waits_for_a_refusal(scope: Scope, body: Body) -> bool:
+def _expects_refusal(scope: Scope, body: Body) -> bool:
     # Who asks before it sends need not send what nobody keeps.
     too_long = (body.declared or 0) > body.longest
     return too_long and any(name == b"expect" for name, _ in scope["headers"])

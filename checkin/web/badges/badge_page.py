@@ -102,7 +102,7 @@ def _private(response: Response) -> Response:
 
 
 @bp.errorhandler(410)
-def _gone(_fault: HTTPException) -> Answer:
+def _invalid_badge_page(_fault: HTTPException) -> Answer:
     told = {language: say("pages", language.tag, _NO_BADGE) for language in LANGUAGES.values()}
     return render_template("badges/badge_gone.html", told=told), 410
 

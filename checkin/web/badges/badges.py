@@ -77,7 +77,11 @@ def print_one(visit: EventVisit, participant_id: int) -> Answer:
         own_delegation=visit.own_delegation,
         **visit.who,
     )
-    return _pdf(printed.pdf) if printed.printer is None else _back(visit, participant_id, "printed")
+    return (
+        _pdf(printed.pdf)
+        if printed.printer is None
+        else _redirect_to_badge(visit, participant_id, "printed")
+    )
 
 
 @bp.post("/events/<slug>/participants/<int:participant_id>/reissue")
@@ -85,7 +89,7 @@ def print_one(visit: EventVisit, participant_id: int) -> Answer:
 def reissue(visit: EventVisit, participant_id: int) -> Answer:
     """Reissue the badge: the old code is refused from now on."""
     visit.write(partial(_reissue, participant_id=participant_id))
-    return _back(visit, participant_id, "reissued")
+    return _redirect_to_badge(visit, participant_id, "reissued")
 
 
 @bp.post("/events/<slug>/participants/<int:participant_id>/revoke")
@@ -93,7 +97,7 @@ def reissue(visit: EventVisit, participant_id: int) -> Answer:
 def revoke(visit: EventVisit, participant_id: int) -> Answer:
     """Revoke the badge without issuing another."""
     visit.write(partial(_revoke, participant_id=participant_id))
-    return _back(visit, participant_id, "revoked")
+    return _redirect_to_badge(visit, participant_id, "revoked")
 
 
 def _reissue(visit: EventVisit, participant_id: int) -> None:
@@ -156,6 +160,6 @@ def _pdf(content: bytes) -> Response:
     return response
 
 
-def _back(visit: EventVisit, participant_id: int, said: str) -> Answer:
+def _redirect_to_badge(visit: EventVisit, participant_id: int, said: str) -> Answer:
     address = visit.address("badges.show", participant_id=participant_id, said=said)
     return redirect(address, 303)

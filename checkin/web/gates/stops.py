@@ -32,7 +32,7 @@ def stop(visit: EventVisit) -> Answer:
         visit.write(lambda v: stop_entries(v.session, v.event, messages, **v.who))
     except InvalidRequest:
         return _page(visit, messages, refused=True), 400
-    return _told(visit)
+    return _redirect_with_message(visit)
 
 
 @bp.post("/events/<slug>/stop/lift")
@@ -40,10 +40,10 @@ def stop(visit: EventVisit) -> Answer:
 def lift(visit: EventVisit) -> Answer:
     """Lift the stop, so that the gates admit people again."""
     visit.write(lambda v: lift_stop(v.session, v.event, **v.who))
-    return _told(visit)
+    return _redirect_with_message(visit)
 
 
-def _told(visit: EventVisit) -> Answer:
+def _redirect_with_message(visit: EventVisit) -> Answer:
     visit.server.devices.forget()  # the very next scan is decided by the new order
     visit.nudge()
     return redirect(visit.address("stops.show"))

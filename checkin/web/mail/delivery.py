@@ -95,7 +95,7 @@ def send_again(visit: EventVisit) -> Answer:
     chosen, own = request.form.getlist("participant", type=int), visit.own_delegation
     count = visit.write(lambda v: resend(v.session, v.event, chosen, delegation_id=own, **v.who))
     flash(ngettext("%(num)s message queued.", "%(num)s messages queued.", count))
-    return _back(visit)
+    return _redirect_to_delivery(visit)
 
 
 @bp.post("/events/<slug>/delivery/switch")
@@ -106,10 +106,10 @@ def switch(visit: EventVisit) -> Answer:
     if asked not in set(Sending):
         raise InvalidRequest("sending is running, paused or stopped")
     visit.write(lambda v: set_sending(v.session, v.event, Sending(asked), **v.who))
-    return _back(visit)
+    return _redirect_to_delivery(visit)
 
 
-def _back(visit: EventVisit) -> Answer:
+def _redirect_to_delivery(visit: EventVisit) -> Answer:
     kept = {name: request.args.get(name) for name in ("state", "delegation", "printed", "page")}
     return redirect(visit.address("delivery.index", **kept))
 

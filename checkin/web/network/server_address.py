@@ -64,7 +64,7 @@ def save(visit: Visit) -> Answer:
         raise InvalidRequest("field is base_url or mail_from")
     if _source_of(field) in RULING:
         raise Conflict(f"{VARIABLES[field]} is set already")
-    return _kept(visit, field, _KEEP[field])
+    return _save_field(visit, field, _KEEP[field])
 
 
 @bp.post("/server-address/lan")
@@ -77,7 +77,7 @@ def choose_lan(visit: Visit) -> Answer:
     # It ends what an administrator has set, and links for a new password lead there.
     if source is AddressSource.PAGE and not may_use(visit.operator, "server_address.save"):
         raise Forbidden("an administrator has set the address: ask one to change it")
-    return _kept(visit, BASE_URL, choose_lan_address)
+    return _save_field(visit, BASE_URL, choose_lan_address)
 
 
 @bp.get("/server-address/opened")
@@ -101,14 +101,14 @@ def telephone(visit: Visit, secret: str) -> Answer:
     return visit.show("network/telephone.html", opening=opening), status
 
 
-def _kept(visit: Visit, field: str, keep: Keep) -> Answer:
+def _save_field(visit: Visit, field: str, keep: Keep) -> Answer:
     try:
         visit.write(lambda v: keep(v.session, _written(), **v.who))
     except InvalidValue as fault:
         return _page(visit, field, problem_advice(fault.in_column(field), visit.language)), 400
     visit.server.public_url.forget()
     flash(_("Saved."))
-    return redirect(_back(), 303)
+    return redirect(_form_page(), 303)
 
 
 def _page(visit: Visit, field: str = "", problem: str = "") -> str:
@@ -129,7 +129,7 @@ def _page(visit: Visit, field: str = "", problem: str = "") -> str:
         warning=problem_advice(warning, visit.language) if warning else "",
         refused_sender=sender_refusal(sender),
         check=None if address.is_only_here else telephone_check(visit, address.url),
-        back=_back(),
+        back=_form_page(),
     )
 
 
@@ -154,6 +154,6 @@ def _written() -> str:
     return request.form.get("value", "")[:400]
 
 
-def _back() -> str:
+def _form_page() -> str:
     """Return the address of the form's page, which is always one of this server's pages."""
     return own_address(request.form.get("back"), otherwise="server_address.show")

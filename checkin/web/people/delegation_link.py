@@ -86,7 +86,7 @@ def decide(visit: DelegationVisit) -> Answer:
     approved = request.form.get("do") == "approve"
     count = visit.write(lambda v: _decide(v, approved=approved))
     visit.nudge()
-    flash(_said(count, approved=approved))
+    flash(_decision_message(count, approved=approved))
     return redirect(visit.address("delegation_link.show"), 303)
 
 
@@ -108,7 +108,7 @@ def _decide(visit: DelegationVisit, *, approved: bool) -> int:
     return decide_on(session, event, delegation, chosen, approved=approved, keys=keys, **who)
 
 
-def _said(count: int, *, approved: bool) -> str:
+def _decision_message(count: int, *, approved: bool) -> str:
     if approved:
         return str(ngettext("%(num)s person registered.", "%(num)s people registered.", count))
     return str(ngettext("%(num)s request erased.", "%(num)s requests erased.", count))

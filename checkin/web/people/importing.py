@@ -70,11 +70,11 @@ def upload(visit: DelegationVisit) -> Answer:
     except UnreadableFile as fault:
         problem = unreadable_sentence(fault, visit.language)
         return visit.show("people/import_new.html", problem=problem), 400
-    _give_up(visit)
+    _discard(visit)
     session[_KEPT] = visit.write(
         lambda v: keep_draft(v.session, v.delegation, v.operator.id, table, v.now)
     )
-    return _back(visit)
+    return _redirect_to_import(visit)
 
 
 @bp.post("/events/<slug>/delegations/<int:delegation_id>/import/check")
@@ -84,25 +84,25 @@ def check(visit: DelegationVisit) -> Answer:
     before = _kept_table(visit)
     if before is None:
         flash(_("This list is no longer kept. Upload it again."))
-        return _back(visit)
+        return _redirect_to_import(visit)
     rows = correct(before.rows, sent_corrections(request.form))
     table = _rewrite(visit, rows) if rows != before.rows else before
     if request.form.get("do") != "register":
-        return _back(visit, **_place_asked())
+        return _redirect_to_import(visit, **_place_asked())
     if table is not before:
         flash(_("Your corrections were checked first: look at the result, then register."))
-        return _back(visit)
+        return _redirect_to_import(visit)
     _register(visit, table)
-    return _back(visit)
+    return _redirect_to_import(visit)
 
 
 @bp.post("/events/<slug>/delegations/<int:delegation_id>/import/discard")
 @visited_by(REGISTRARS)
 def discard(visit: DelegationVisit) -> Answer:
     """Discard the draft: it is deleted, and nobody is registered."""
-    _give_up(visit)
+    _discard(visit)
     flash(_("The list is deleted. Nobody was registered from it."))
-    return _back(visit)
+    return _redirect_to_import(visit)
 
 
 def _model_headings(language: str) -> list[str]:
@@ -137,7 +137,7 @@ def _rewrite(visit: DelegationVisit, rows: list[Row]) -> Table:
     return visit.write(lambda v: rewrite_draft(v.session, secret, rows, v.delegation, me, v.now))
 
 
-def _give_up(visit: DelegationVisit) -> None:
+def _discard(visit: DelegationVisit) -> None:
     secret = session.pop(_KEPT, None)
     if secret is not None:
         visit.write(lambda v: forget_draft(v.session, secret))
@@ -188,7 +188,7 @@ def _keep_refused(visit: DelegationVisit, table: Table, done: ImportPlan) -> Non
         _rewrite(visit, [row for row in table.rows if row.number in refused])
         flash(_("The rows that could not be registered are still here, to be corrected."))
     else:
-        _give_up(visit)
+        _discard(visit)
 
 
 def _place_asked() -> dict[str, str]:
@@ -196,5 +196,5 @@ def _place_asked() -> dict[str, str]:
     return {"show": shown, "page": page or "1"} if shown in set(Action) else {}
 
 
-def _back(visit: DelegationVisit, **place: str) -> Answer:
+def _redirect_to_import(visit: DelegationVisit, **place: str) -> Answer:
     return redirect(visit.address("importing.show", **place), 303)

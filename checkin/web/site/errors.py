@@ -161,11 +161,11 @@ def _fault(fault: MarhabaError) -> ResponseReturnValue:
         back = this_address() if request.method == "GET" else None
         return redirect(url_for("sign_in.show", next=back))
     if isinstance(fault, OnlyThisMachine):
-        return _nothing_leaves(fault)
+        return _only_this_machine_page(fault)
     return error_page(http_status(fault))
 
 
-def _nothing_leaves(fault: OnlyThisMachine) -> ResponseReturnValue:
+def _only_this_machine_page(fault: OnlyThisMachine) -> ResponseReturnValue:
     """Render why nothing can be sent, with the field that changes it; then the reader repeats."""
     back = this_address() if request.method == "GET" else url_for("overview.show")
     refusal = refusal_of(fault.problem)

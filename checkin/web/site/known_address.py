@@ -28,14 +28,14 @@ class KnownAddress:
         # Where the environment or `.env` rules, no page changes it.
         if self._settings.base_url is None and time.monotonic() >= self._until:
             self._until = time.monotonic() + KNOWN_FOR_S
-            self._url = self._asked()
+            self._url = self._read_address()
         return self._url
 
     def forget(self) -> None:
         """Empty the cache, because a page has changed the address."""
         self._until = 0.0
 
-    def _asked(self) -> str:
+    def _read_address(self) -> str:
         try:
             with self._database.read() as session:
                 return self._settings.public_address(session).url

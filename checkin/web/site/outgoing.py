@@ -110,11 +110,11 @@ def _refusal(problem: Problem | None, source: AddressSource) -> Refusal | None:
         problem.column,
         problem_sentence(problem, page_language()),
         source if source in RULING else None,
-        _here() if problem.column == BASE_URL else "",
+        _reader_address() if problem.column == BASE_URL else "",
     )
 
 
-def _here() -> str:
+def _reader_address() -> str:
     """Return the address that the reader's browser uses, if others can use it, too."""
     here = (request.host_url + request.script_root.lstrip("/")).rstrip("/")
     return "" if only_this_machine_understands(urlsplit(here).hostname or "") else here

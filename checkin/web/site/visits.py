@@ -229,11 +229,11 @@ def _visit(session: Session, named: dict[str, Any]) -> Visit:
     operator = current_operator()
     event = visible_event(session, operator, named.pop("slug"))
     if "delegation_id" not in named:
-        return EventVisit(_rested(session), now, event)
+        return EventVisit(_closed_read(session), now, event)
     delegation = visible_delegation(session, operator, event, named.pop("delegation_id"))
-    return DelegationVisit(_rested(session), now, event, delegation)
+    return DelegationVisit(_closed_read(session), now, event, delegation)
 
 
-def _rested(session: Session) -> Session:
+def _closed_read(session: Session) -> Session:
     session.close()  # its connection goes back until the view asks for more
     return session
