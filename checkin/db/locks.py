@@ -106,12 +106,12 @@ else:
                 fcntl.flock(self._lock_file, fcntl.LOCK_UN)
 
         def close(self) -> None:
-            """Close the lock's files; whoever waits for them waits no longer for us."""
+            """Close the lock's files, which also releases the lock."""
             self._turnstile.close()
             self._lock_file.close()
 
     def _only_ours(path: Path) -> BinaryIO:
-        """Open a lock's file: whoever may read it could hold the lock and stop every write."""
+        """Open a lock's file for its owner only: a reader could hold the lock and stop writes."""
         number = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         if os.fstat(number).st_uid == os.geteuid():  # files of earlier versions were for everybody
             os.fchmod(number, 0o600)

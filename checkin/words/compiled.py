@@ -1,4 +1,4 @@
-"""The compiled catalogues: made from the written ones where they are missing or of another text.
+"""Compile the catalogues of translations where compiled files are missing or outdated.
 
 A checkout holds what people write, a `.po` file for each language and domain, and nothing
 compiled: `script/setup` compiles it, or else whoever starts first. A wheel holds the `.mo` files,

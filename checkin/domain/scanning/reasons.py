@@ -1,6 +1,6 @@
 """The table of reasons to refuse a scan, with everything that the program knows of each reason.
 
-Whoever decides, shows, speaks or lists reads `REASONS`; pages are handed it as data. To add a
+All code that decides, shows or lists refusals reads `REASONS`; pages get it as data. To add a
 reason, see `docs/CONTRIBUTING.md`.
 """
 

@@ -295,7 +295,7 @@ def change_account(
     operator.name, operator.language = person, language
     operator.role, operator.delegation_id = rights
     if role not in ANSWERS_AT_GATES:
-        operator.pin_hash = None  # whoever answers for nothing at the gates has no PIN
+        operator.pin_hash = None  # only roles that authorise overrides have a PIN
     if changed:
         end_sessions(session, operator.id)
     note(session, None, "operator.change", now, operator_id=by, account=operator.id, role=role)

@@ -22,9 +22,9 @@ LIFETIMES = {
     LinkPurpose.RESET: timedelta(days=1),
     LinkPurpose.FORGOTTEN: timedelta(hours=1),
 }
-#: nobody's mailbox is filled by a stranger who asks again and again
+#: the least time between two links, so that repeated requests do not fill a mailbox
 FORGOTTEN_EVERY = timedelta(minutes=5)
-_NOBODYS = "this link has been used, is too old, or was never ours"
+_WRONG_LINK = "this link has been used, is too old, or was never ours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def operator_behind(session: Session, secret: str, now: datetime) -> Operator:
         )
     )
     if operator is None:
-        raise NotFound(_NOBODYS)
+        raise NotFound(_WRONG_LINK)
     return operator
 
 
@@ -130,7 +130,7 @@ def choose_password(session: Session, secret: str, password: str, *, now: dateti
         .returning(PasswordLink.id)
     )
     if taken is None:
-        raise NotFound(_NOBODYS)
+        raise NotFound(_WRONG_LINK)
     set_password(session, operator, password, now=now, by=operator.id)
     session.execute(delete(PasswordLink).where(PasswordLink.operator_id == operator.id))
     return operator

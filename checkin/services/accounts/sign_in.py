@@ -125,7 +125,7 @@ class _Today:
 
 @contextmanager
 def _given_back_where_too_many_wait(tried: Reserved, rule: Rule) -> Iterator[None]:
-    # Not to an address: whoever floods the queue from it has its budget, and no more.
+    # The budget of the address is not given back, so that it limits who floods the queue.
     try:
         yield
     except Unavailable:

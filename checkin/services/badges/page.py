@@ -53,7 +53,7 @@ def page_secret(keys: Keys, badge_id: UUID) -> str:
 
 
 def page_address(keys: Keys, base_url: str, badge_id: UUID) -> str:
-    """Return the address of a badge's page; whoever has it has the badge."""
+    """Return the address of a badge's page, which is as secret as the badge's code."""
     return f"{base_url}/b/{page_secret(keys, badge_id)}"
 
 

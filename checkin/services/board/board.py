@@ -81,12 +81,14 @@ class CountsByMinute:
     refusals: MinuteCounts = field(default_factory=lambda: MinuteCounts(refusals_by_reason))
 
 
-def board_now(session: Session, event_id: int, books: CountsByMinute, now: datetime) -> Board:
+def board_now(
+    session: Session, event_id: int, minute_counts: CountsByMinute, now: datetime
+) -> Board:
     """Return the board of an event as of now."""
     counts = live_counts(session, event_id)
     totals = counts.totals
-    arrivals = books.arrivals.counts(session, event_id, totals["arrived"], now)
-    refusals = books.refusals.counts(session, event_id, totals["refused"], now)
+    arrivals = minute_counts.arrivals.counts(session, event_id, totals["arrived"], now)
+    refusals = minute_counts.refusals.counts(session, event_id, totals["refused"], now)
     by_minute = _by_minute(arrivals)
     expected = forecast(by_minute, max(totals["registered"] - totals["arrived"], 0), now)
     return Board(

@@ -34,7 +34,7 @@ Read = Callable[[Session, int, datetime | None], Count]
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
+class _KeptCounts:
     """The counts by minute of an event, as they were last read."""
 
     counts: Count
@@ -47,7 +47,7 @@ class MinuteCounts:
 
     def __init__(self, read: Read) -> None:
         self._read = read
-        self._pages: dict[int, _Page] = {}
+        self._kept: dict[int, _KeptCounts] = {}
         self._turn = Lock()
 
     def counts(self, session: Session, event_id: int, total: int, now: datetime) -> Count:
@@ -57,25 +57,25 @@ class MinuteCounts:
             total: the sum of the counts according to the running tallies.
         """
         with self._turn:
-            page = self._renewed(session, event_id, total, now)
-            self._pages[event_id] = page
-            return page.counts
+            kept = self._renewed(session, event_id, total, now)
+            self._kept[event_id] = kept
+            return kept.counts
 
-    def _renewed(self, session: Session, event_id: int, total: int, now: datetime) -> _Page:
-        page, clock_s = self._pages.get(event_id), time.monotonic()
-        if page is None or clock_s - page.whole_at_s > SURELY_EVERY_S:
+    def _renewed(self, session: Session, event_id: int, total: int, now: datetime) -> _KeptCounts:
+        kept, clock_s = self._kept.get(event_id), time.monotonic()
+        if kept is None or clock_s - kept.whole_at_s > SURELY_EVERY_S:
             return self._whole(session, event_id, total)
-        if page.total == total == sum(page.counts.values()):
-            return page
+        if kept.total == total == sum(kept.counts.values()):
+            return kept
         since = (now - YOUNG).replace(second=0, microsecond=0)
-        older = {key: count for key, count in page.counts.items() if key[0] < since}
+        older = {key: count for key, count in kept.counts.items() if key[0] < since}
         counts = older | dict(self._read(session, event_id, since))
-        if sum(counts.values()) != total and clock_s - page.whole_at_s > WHOLE_EVERY_S:
+        if sum(counts.values()) != total and clock_s - kept.whole_at_s > WHOLE_EVERY_S:
             return self._whole(session, event_id, total)
-        return _Page(counts, total, page.whole_at_s)
+        return _KeptCounts(counts, total, kept.whole_at_s)
 
-    def _whole(self, session: Session, event_id: int, total: int) -> _Page:
-        return _Page(self._read(session, event_id, None), total, time.monotonic())
+    def _whole(self, session: Session, event_id: int, total: int) -> _KeptCounts:
+        return _KeptCounts(self._read(session, event_id, None), total, time.monotonic())
 
 
 def arrivals_by_gate(session: Session, event_id: int, since: datetime | None) -> Count:

@@ -23,7 +23,7 @@ from checkin.services.mail.outcomes import Letter
 from checkin.services.mail.sender import Sender
 
 #: a code of the right form that belongs to nobody
-_NOBODYS = format_code(bytes(TOKEN_BYTES))
+_INVALID_CODE = format_code(bytes(TOKEN_BYTES))
 
 
 def preview_html(session: Session, event: Event, language: str, sender: Sender) -> str:
@@ -71,7 +71,7 @@ def _message(
 
 def _invented(event: Event, language: str) -> BadgeSpec:
     return BadgeSpec(
-        code=_NOBODYS,
+        code=_INVALID_CODE,
         number="0000",
         name="Amina Alaoui",
         name_ar="أمينة العلوي",

@@ -178,7 +178,7 @@ def leave_buses(session: Session, participant_ids: Sequence[int]) -> None:
 
 
 def _lock_seats(session: Session, bus: Bus) -> None:
-    # Whoever seats people in this bus holds its row to the commit, so that two clerks cannot both
+    # Assigning people to this bus locks its row to the commit, so that two clerks cannot both
     # give the last seat away.
     seats = update(Bus).where(Bus.id == bus.id).values(seats=Bus.seats).returning(Bus.seats)
     bus.seats = session.execute(seats).scalar_one()

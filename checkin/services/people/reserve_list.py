@@ -37,7 +37,7 @@ def move_up(
         .order_by(Participant.reserve_no)
     ).all()
     count = 0
-    # Who came in on a place that was lent had one already: theirs is left for whoever is next.
+    # A person who came in on a lent place has one already, so the next person is confirmed.
     while taken := take_places(session, delegation_id, len(waiting) - count, now):
         for person in waiting[count : count + taken]:
             person.standing, person.reserve_no = RegistrationStatus.CONFIRMED, None

@@ -1,4 +1,4 @@
-"""Is the server alive, can it take scans, and how is it doing?"""
+"""Health checks: whether the process is alive, whether it can take scans, and metrics."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class Memory:
         self._held: Counter[str] = Counter()
 
     def take(self, size: int, holder: str = "") -> bool:
-        """Take so many bytes; return whether they were there."""
+        """Reserve bytes for a holder; return whether they were available."""
         if size > self._free or self._held[holder] + size > self._share:
             return False
         self._free -= size

@@ -48,7 +48,7 @@ def live(visit: EventVisit) -> Answer:
 
 
 def _board(visit: EventVisit) -> Board:
-    return board_now(visit.session, visit.event.id, visit.server.books, visit.now)
+    return board_now(visit.session, visit.event.id, visit.server.minute_counts, visit.now)
 
 
 def _page(visit: EventVisit, template: str) -> str:

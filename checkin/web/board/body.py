@@ -15,7 +15,7 @@ from checkin.web.site.json import json_text, status_body, utc_text
 from checkin.web.site.state import BOARD, COUNTS
 
 
-def live_views(database: Database, books: CountsByMinute) -> Mapping[str, View]:
+def live_views(database: Database, minute_counts: CountsByMinute) -> Mapping[str, View]:
     """Return the views that streams can follow, by name."""
 
     def counts(event_id: int) -> LiveCounts:
@@ -24,7 +24,7 @@ def live_views(database: Database, books: CountsByMinute) -> Mapping[str, View]:
 
     def board(event_id: int) -> Board:
         with database.read() as session:
-            return board_now(session, event_id, books, datetime.now(UTC))
+            return board_now(session, event_id, minute_counts, datetime.now(UTC))
 
     return {
         COUNTS: View(counts, lambda shown: json_text(status_body(shown))),

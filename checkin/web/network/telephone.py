@@ -38,7 +38,7 @@ class TelephoneCheck:
 
 
 def telephone_check(visit: Visit, url: str) -> TelephoneCheck:
-    """Return a new link under the server's address, for whoever is signed in."""
+    """Return a new link under the server's address, for the operator who is signed in."""
     link = check_link(visit.keys, url, asking_browser(), visit.now)
     opened_at, timezone = opened_elsewhere(visit.session, url), house_timezone(visit.session)
     return TelephoneCheck(link, link_qr_address(link), opened_at, timezone)

@@ -26,7 +26,7 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RefusedForm:
-    """What is told of a refused form; `link` is where to go instead, or ""."""
+    """The explanation of a refused form; `link` is where to go instead, or ""."""
 
     sentence: str
     link: str = ""

@@ -78,7 +78,7 @@ def still_signed_in() -> Callable[[], bool]:
 
 
 def current_session_id() -> int:
-    """Return the number of the session at hand."""
+    """Return the id of the current session."""
     number: int = current_user.session_id
     return number
 

@@ -39,7 +39,7 @@ class Marhaba:
     database: Database
     keys: Keys
     live: LiveHub
-    books: CountsByMinute
+    minute_counts: CountsByMinute
     limits: Limits
     public_url: KnownAddress
     readiness: RecentReadiness

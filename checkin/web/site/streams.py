@@ -16,7 +16,7 @@ COMMENT = ": still here\n\n"
 BEAT = "event: beat\ndata: 1\n\n"
 
 
-#: whoever may no longer watch is noticed by asking this often
+#: how often a stream checks whether its reader may still watch
 ASK_EVERY_S = 10.0
 
 
