@@ -109,11 +109,11 @@ def _measured(venue: Venue, database: Database, port: int, asked: int) -> dict[s
 
 def _board_reader(database: Database, event_id: int) -> Callable[[], None]:
     """Read all that a board shows, as a server does that has been reading it all along."""
-    books = CountsByMinute()
+    minute_counts = CountsByMinute()
 
     def read() -> None:
         with database.read() as session:
-            board_now(session, event_id, books, datetime.now(UTC))
+            board_now(session, event_id, minute_counts, datetime.now(UTC))
 
     return read
 

@@ -52,8 +52,8 @@ _OF_THE_API = ("/api/", "/healthz", "/readyz", "/metrics")
 def create_app(settings: Settings) -> Flask:
     """Build the application in four steps: connect, configure, routes, headers.
 
-    What devices ask for is answered by an application of its own, so that a scan does not pass
-    through what only pages need.
+    Requests of devices are answered by an application of its own, so that a scan does not pass
+    through code that only pages need.
 
     Raises:
         SettingsError: the settings are incomplete, so the server must not start.
@@ -94,8 +94,8 @@ def _behind_proxies(state: Marhaba, answering: Wsgi) -> Wsgi:
 def _connect(settings: Settings) -> Marhaba:
     keys = load_keys(settings)
     wallets = load_wallets(settings.wallet_files, datetime.now(UTC))
-    database, books = Database(settings.database), CountsByMinute()
-    live = LiveHub(live_views(database, books))
+    database, minute_counts = Database(settings.database), CountsByMinute()
+    live = LiveHub(live_views(database, minute_counts))
     ready = RecentReadiness(partial(readiness, database, settings.home))
     background_tasks = BackgroundTasks()
     limits = Limits(open_counters(database, settings.limits_url, background_tasks.do), keys.limits)
@@ -104,7 +104,7 @@ def _connect(settings: Settings) -> Marhaba:
         database,
         keys,
         live,
-        books,
+        minute_counts,
         limits,
         KnownAddress(settings, database),
         ready,

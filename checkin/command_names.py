@@ -1,4 +1,4 @@
-"""What a person types for our commands: the names they were installed by, or Python's way.
+"""The names of the commands as a person types them: installed, or by `python -m`.
 
 Whoever installed the wheel has `marhaba` and `marhaba-scanner`; in a checkout there are only
 `python -m checkin` and `python -m scanner`.
@@ -11,12 +11,12 @@ from pathlib import PurePath
 
 
 def organiser_command() -> str:
-    """Return what starts the organiser's commands here, as a sentence to a person names it."""
+    """Return the name of the organiser's command in this installation, for use in sentences."""
     return "marhaba" if _is_installed() else "python -m checkin"
 
 
 def scanner_command() -> str:
-    """Return what starts the scanner here."""
+    """Return the name of the scanner's command in this installation."""
     return "marhaba-scanner" if _is_installed() else "python -m scanner"
 
 

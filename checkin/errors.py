@@ -18,35 +18,35 @@ class MarhabaError(Exception):
 
 
 class InvalidRequest(MarhabaError):
-    """What was asked cannot be understood."""
+    """The request is invalid."""
 
     code = "invalid_request"
 
 
 class Unauthenticated(MarhabaError):
-    """Nobody we know is asking."""
+    """The request carries no valid credentials."""
 
     code = "unauthenticated"
 
 
 class DeviceRevoked(Unauthenticated):
-    """A device that was ours is asking: it must wipe its list, its names and its token."""
+    """The device was revoked: it must wipe its list, its names and its token."""
 
 
 class Forbidden(MarhabaError):
-    """The one who asks may not."""
+    """The caller is not permitted to do this."""
 
     code = "forbidden"
 
 
 class NotFound(MarhabaError):
-    """There is no such thing, or none that the one who asks may see."""
+    """The thing does not exist, or the caller may not see it."""
 
     code = "not_found"
 
 
 class Conflict(MarhabaError):
-    """What was asked contradicts what is already recorded."""
+    """The request contradicts what is recorded already."""
 
     code = "conflict"
 
@@ -87,7 +87,7 @@ class LastAdministrator(Conflict):
 
 
 class WeakPassword(InvalidRequest):
-    """A password that others guess."""
+    """The password is easily guessed."""
 
     code = "weak_password"
 
@@ -115,7 +115,7 @@ class SettingsError(MarhabaError):
 
 
 class TooManyRequests(MarhabaError):
-    """Asked too often; later it will be answered."""
+    """Too many requests or attempts; it works again later."""
 
     code = "too_many_requests"
 
@@ -126,10 +126,10 @@ class TooManyRequests(MarhabaError):
 
 
 class AccountUsedUp(TooManyRequests):
-    """So many wrong passwords of one account came from everywhere that only its browsers go on."""
+    """The account had so many failed sign-ins that only known browsers may try now."""
 
 
 class Unavailable(MarhabaError):
-    """Not now: the database or a place for another stream is missing."""
+    """The service is unavailable now, such as the database or a place for another stream."""
 
     code = "unavailable"

@@ -1,4 +1,4 @@
-"""One frozen `Settings`, read from `CHECKIN_*` variables and a `.env` file, complete or refused."""
+"""The settings of an installation, read and validated from `CHECKIN_*` variables and `.env`."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ _LIMITS = ("redis", "rediss", "unix")
 
 
 class Settings(BaseModel):
-    """Everything that differs between two installations.
+    """The settings of an installation.
 
     Attributes:
-        home: where files are kept that are not in the repository.
+        home: the folder of files that are not in the repository.
         database_url: `sqlite:///FILE` or `postgresql+psycopg://…`.
         mail_url: `file:DIR` writes .eml files; `smtp://` (with STARTTLS where the server offers
             it) and `smtps://user:password@host:port` send.
@@ -61,7 +61,8 @@ class Settings(BaseModel):
             the network says it: see `public_address`.
         limits_url: a Redis that counts what is limited, for several nodes: `redis://host:port/0`,
             `rediss://…` or `unix:///path`; else PostgreSQL counts, and with SQLite the process.
-        trusted_proxies: whose X-Forwarded-* headers count, as networks; nobody's by default.
+        trusted_proxies: the networks of the proxies whose X-Forwarded-* headers count; none by
+            default.
         mdns: whether `run` announces the server as marhaba.local on the local network.
         master_key: 64 hexadecimal digits; without it the key file in `home` is used.
         event: the short name of the event that commands are about, where there are several.
@@ -190,7 +191,7 @@ class Settings(BaseModel):
         return self.mail_url or f"file:{self.home.resolve() / 'outbox'}"
 
     def given(self, name: str) -> Given | None:
-        """Return what the environment or `.env` says of a setting, and which of them."""
+        """Return the value of a setting in the environment or `.env`, and which of them has it."""
         value = getattr(self, name)
         if value is None or name not in self.model_fields_set:
             return None
@@ -201,26 +202,26 @@ class Settings(BaseModel):
         return public_address(session, self.given("base_url"))
 
     def address_warning(self, session: Session) -> Problem | None:
-        """Return what that address contradicts of what this server does; None where nothing."""
+        """Return a warning if the public address contradicts what this server does, else None."""
         url, is_behind_proxy = self.public_address(session).url, bool(self.trusted_proxies)
         return address_warning(session, url, is_behind_proxy=is_behind_proxy)
 
     def sender_address(self, session: Session) -> SenderAddress:
-        """Return who sends the e-mails, and who says so."""
+        """Return the sender of e-mails, and where it is set."""
         is_sent = urlsplit(self.mail).scheme != "file"
         return sender_of_mail(session, self.given("mail_from"), is_sent=is_sent)
 
     def mail_sender(self, session: Session) -> Sender:
-        """Return the sender of a message that leaves.
+        """Return the sender for a message that is sent.
 
         Raises:
-            OnlyThisMachine: only this machine understands its links, or its own address.
+            OnlyThisMachine: only this machine understands the message's links, or the address.
         """
         sender, address = self.sender_address(session), self.public_address(session)
         return self._sender(sender.for_others(), address.for_others())
 
     def shown_sender(self, session: Session) -> Sender:
-        """Return the sender for what is only shown here, as a preview is."""
+        """Return the sender for a message that is only shown on a page, such as a preview."""
         sender, address = self.sender_address(session), self.public_address(session)
         return self._sender(sender.text, address.url)
 
@@ -242,7 +243,7 @@ class Settings(BaseModel):
 
     @property
     def wallet_files(self) -> WalletFiles:
-        """Where the keys for telephones' wallets are."""
+        """The files of the wallets' keys."""
         return WalletFiles(
             apple=self.apple_wallet,
             google=self.google_wallet,
@@ -257,15 +258,15 @@ class Settings(BaseModel):
 
 
 def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path | None = None) -> Settings:
-    """Read the settings; a variable of the environment wins over the same one in `.env`.
+    """Read the settings; a variable of the environment overrides the same one in `.env`.
 
     Raises:
         SettingsError: a variable is unknown or malformed; the sentence names it.
     """
     environ = os.environ if environ is None else environ
     lines = dotenv_values(dotenv or environ.get(DOTENV_VARIABLE) or ".env")
-    in_file = _ours({name: value for name, value in lines.items() if value})
-    in_environment = _ours(environ)
+    in_file = _known_variables({name: value for name, value in lines.items() if value})
+    in_environment = _known_variables(environ)
     ours = in_file | in_environment
     _refuse_unknown(ours)
     try:
@@ -301,7 +302,7 @@ def load_keys(settings: Settings) -> Keys:
 
 
 def create_key_file(settings: Settings) -> None:
-    """Make the master key, once; only its owner may read it."""
+    """Create the file of the master key, unless it exists; only its owner may read it."""
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         number = os.open(settings.key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -318,7 +319,7 @@ def _from_hex(text: str) -> bytes:
         return b""
 
 
-def _ours(given: Mapping[str, str]) -> dict[str, str]:
+def _known_variables(given: Mapping[str, str]) -> dict[str, str]:
     return {name[len(PREFIX) :].lower(): v for name, v in given.items() if name.startswith(PREFIX)}
 
 

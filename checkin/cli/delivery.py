@@ -1,4 +1,4 @@
-"""`badges status` and `badges bounces`: who has their badge, and what came back."""
+"""The commands `badges status` and `badges bounces`: deliveries of badges, and bounces."""
 
 from __future__ import annotations
 

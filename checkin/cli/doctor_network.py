@@ -1,4 +1,4 @@
-"""What `doctor` says of the venue's network: the certificate, its names, and the local name."""
+"""The checks of `doctor` on the venue's network: the certificate, its names, the local name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from checkin.services.network.serving import Serving, serving_now
 
 
 def certificate_fault(office: Office) -> str:
-    """Return why devices will not open the server that shows our own certificate now."""
+    """Return why devices will not trust the server's own certificate; "" if they will."""
     serving = serving_now(office.settings.home)
     if serving is None or not serving.authority:
         return ""
@@ -32,7 +32,7 @@ def certificate_fault(office: Office) -> str:
 
 
 def network_notes(office: Office) -> Iterator[str]:
-    """Give in sentences what is worth knowing and no fault."""
+    """Return sentences about the network that are worth knowing but no faults."""
     home = office.settings.home
     serving, authority = serving_now(home), authority_of(home / "tls")
     if authority:

@@ -1,4 +1,4 @@
-"""What every command shares: the settings, the database, the keys, and how faults are told."""
+"""What all commands share: the settings, the database, the keys, and the report of faults."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 class Office:
-    """The parts that a command works with, made when it first asks for them."""
+    """The parts that a command works with, each created when it is first used."""
 
     @cached_property
     def settings(self) -> Settings:
@@ -54,7 +54,7 @@ class Office:
         return self.raw_database
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database."""
         if "raw_database" in self.__dict__:
             self.raw_database.dispose()
 

@@ -65,13 +65,13 @@ def send(
     _warn_of_a_near_address(office.public_address())
     if retry_unknown is not None:
         _queue_unknown(office, event, retry_unknown)
-    told = _sent_until_the_end(office, event, limit, stay)
+    summary = _sent_until_the_end(office, event, limit, stay)
     with office.database.read() as session:
         totals = states(session, event)
-    _report(told, totals, as_json)
+    _report(summary, totals, as_json)
     if not as_json:
         _tell_of_files(office)
-    if told.run.ended is Ended.HALTED:
+    if summary.run.ended is Ended.HALTED:
         sys.exit(1)
 
 
@@ -122,15 +122,15 @@ def _numbers(text: str) -> list[int]:
 
 
 @dataclass
-class _Told:
+class _Summary:
     """What a run did, and what the server said of those that did not leave."""
 
     run: Run = field(default_factory=Run)
     faults: Counter[str] = field(default_factory=Counter)
 
 
-def _sent_until_the_end(office: Office, event: Event, limit: int | None, stay: bool) -> _Told:
-    told, sender = _Told(), office.mail_sender()
+def _sent_until_the_end(office: Office, event: Event, limit: int | None, stay: bool) -> _Summary:
+    summary, sender = _Summary(), office.mail_sender()
     transport = transport_to(office.settings.mail)
     post = PostOffice(
         office.database,
@@ -141,18 +141,18 @@ def _sent_until_the_end(office: Office, event: Event, limit: int | None, stay: b
         clock=now,
         wallets=load_wallets(office.settings.wallet_files, now()),
     )
-    with closing(transport), _until_signal() as carry_on, _seen_to_leave(office, event):
+    with closing(transport), _until_signal() as carry_on, _recorded_as_sending(office, event):
         while True:
             # The address may have changed since: another network, another setting.
             post = replace(post, sender=office.mail_sender())
-            _one_run(office, post, told, limit, carry_on)
-            if not stay or told.run.ended in (Ended.ASKED, Ended.LIMIT):
-                return told
+            _one_run(office, post, summary, limit, carry_on)
+            if not stay or summary.run.ended in (Ended.ASKED, Ended.LIMIT):
+                return summary
             _rest(carry_on)
 
 
 @contextmanager
-def _seen_to_leave(office: Office, event: Event) -> Iterator[None]:
+def _recorded_as_sending(office: Office, event: Event) -> Iterator[None]:
     try:
         yield
     finally:
@@ -162,25 +162,25 @@ def _seen_to_leave(office: Office, event: Event) -> Iterator[None]:
 def _one_run(
     office: Office,
     post: PostOffice,
-    told: _Told,
+    summary: _Summary,
     limit: int | None,
     carry_on: Callable[[], bool],
 ) -> None:
     with office.database.read() as session:
         length = waiting(session, post.event, now())
     if limit is not None:
-        limit -= told.run.fates.total()
+        limit -= summary.run.fates.total()
         length = min(length, limit)
     with progress_bar(length) as bar:
 
         def sent(outcome: Outcome) -> None:
             bar.update(1)
             if outcome.fate != "sent":
-                told.faults[outcome.answer] += 1
+                summary.faults[outcome.answer] += 1
 
         run = send_due(post, sent=sent, carry_on=carry_on, limit=limit)
-    run.fates += told.run.fates
-    told.run = run
+    run.fates += summary.run.fates
+    summary.run = run
 
 
 def progress_bar(length: int, label: str = "sending") -> click._termui_impl.ProgressBar[int]:
@@ -234,8 +234,8 @@ def _tell_of_files(office: Office) -> None:
         say(f"no mail server is set (CHECKIN_MAIL_URL): the messages are files in {folder}")
 
 
-def _report(told: _Told, totals: Counter[str], as_json: bool) -> None:
-    run = told.run
+def _report(summary: _Summary, totals: Counter[str], as_json: bool) -> None:
+    run = summary.run
     if as_json:
         body = {"attempted": dict(run.fates), "outbox": dict(totals), "ended": run.ended}
         say_json(body | ({"answer": run.answer} if run.answer else {}))
@@ -244,7 +244,7 @@ def _report(told: _Told, totals: Counter[str], as_json: bool) -> None:
     if not run.fates.total() and in_all:
         say("nothing was due")
     say(f"in all: {in_all}" if in_all else "nothing to send")
-    for answer, count in told.faults.most_common(10):
+    for answer, count in summary.faults.most_common(10):
         say(f"  {count} × {answer}")
     if run.ended is Ended.HALTED:
         say(f"the mail server takes nothing now, so nothing more was tried: {run.answer}")

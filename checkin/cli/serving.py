@@ -1,4 +1,4 @@
-"""The server: a process that listens, and the one that starts it, watches it and replaces it."""
+"""Serve an ASGI application: a worker process, and the one that starts and replaces it."""
 
 from __future__ import annotations
 

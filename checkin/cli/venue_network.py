@@ -1,4 +1,4 @@
-"""What goes on beside a running server: its certificate and its local name are kept current."""
+"""Keep a running server's certificate and its announced local name up to date."""
 
 from __future__ import annotations
 
@@ -76,7 +76,9 @@ class VenueNetwork:
             elif not self._reachable():
                 self._note.change(mdns=f"not announced: only this machine reaches {self._address}")
             else:
-                announcer = Announcer(self._reachable, self._port, tls=tls, tell=self._told)
+                announcer = Announcer(
+                    self._reachable, self._port, tls=tls, tell=self._show_announcement
+                )
                 running.enter_context(announcer.announcing())
             yield
 
@@ -103,7 +105,7 @@ class VenueNetwork:
             certificate_until=upkeep.leaf.expires_at.isoformat(),
         )
 
-    def _told(self, sentence: str) -> None:
+    def _show_announcement(self, sentence: str) -> None:
         self._note.change(mdns=sentence)
         say(f"mDNS:       {sentence}")
 

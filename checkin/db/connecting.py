@@ -1,4 +1,4 @@
-"""How connections to a database are made and kept."""
+"""Create the SQLAlchemy engines of a database, and configure their connections."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ POOL_SIZE = 20
 
 
 def sqlite_engines(url: str) -> tuple[Engine, Engine]:
-    """Return an engine that only reads, of many connections, and one of one that writes."""
+    """Return an engine with many read-only connections, and one with a single writing one."""
     path = make_url(url).database
     if not path or path == ":memory:":
         raise ValueError("SQLite needs a file: several threads and processes share it")
@@ -41,7 +41,7 @@ def _make_private(path: Path) -> None:
 
 
 def postgresql_engines(url: str) -> tuple[Engine, Engine]:
-    """Return an engine whose statements each commit alone, and one for transactions."""
+    """Return an engine in which each statement commits by itself, and one for transactions."""
     writer = create_engine(url, pool_size=POOL_SIZE, max_overflow=0, pool_use_lifo=True)
     return _reading_engine(url), writer
 
@@ -61,7 +61,7 @@ def _reading_engine(url: str) -> Engine:
 
 
 def pragmas(*, only_reads: bool) -> Callable[[Any, Any], None]:
-    """Return what sets a new connection to SQLite up."""
+    """Return the PRAGMA statements that configure a new SQLite connection."""
 
     def set_up(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we write BEGIN ourselves

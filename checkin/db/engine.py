@@ -1,4 +1,4 @@
-"""The database: how to read it, and the one way to write it."""
+"""Access to the database: sessions and connections to read, and transactions to write."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Database:
             self.group = None  # PostgreSQL brings waiting commits to the disk together itself
 
     def files(self) -> list[Path]:
-        """Return the files that it consists of, those that may be there for a while too."""
+        """Return the database's files, including temporary ones such as the write-ahead log."""
         if self.dialect != "sqlite":
             return []
         path = Path(make_url(self.url).database or "")
@@ -69,7 +69,8 @@ class Database:
     def snapshot(self) -> Iterator[Session]:
         """Open a session for reading in which every statement sees the same moment.
 
-        It hinders no writer, but the disk keeps what it may still see: for long readings only.
+        It blocks no writer, but the disk keeps old data as long as it is open: use it only for
+        long readings.
         """
         with self._reader.connect() as connection:
             if self.dialect == "sqlite":
@@ -120,9 +121,9 @@ class Database:
             try:
                 yield connection
             except BaseException:
-                _end_if_begun(connection, "ROLLBACK")
+                _end_transaction(connection, "ROLLBACK")
                 raise
-            _end_if_begun(connection, "COMMIT")
+            _end_transaction(connection, "COMMIT")
 
     @contextmanager
     def _writer_turn(self) -> Iterator[None]:
@@ -137,7 +138,7 @@ class Database:
         return self._writer.connect()
 
     def compact(self) -> None:
-        """Write the database anew, so that nothing deleted is left in its files."""
+        """Rewrite the database's files, so that they contain no deleted data."""
         with self._writer_turn(), self._writer.connect() as connection:
             raw = connection.connection.dbapi_connection
             if raw is None:
@@ -151,7 +152,7 @@ class Database:
                 raw.autocommit = False
 
     def dispose(self) -> None:
-        """Close every connection, for good."""
+        """Close all connections permanently."""
         self._reader.dispose()
         self._writer.dispose()
         if self.dialect == "sqlite":
@@ -173,17 +174,17 @@ def in_transaction(database: Database, work: Callable[[Session], T], attempts: i
 def in_core_transaction(
     database: Database, work: Callable[[Connection], T], attempts: int = 4
 ) -> T:
-    """Do the same on a bare connection: for scans, where a session's cost would show."""
+    """Do as `in_transaction` on a bare connection: for scans, where a session's cost would show."""
     return _committed(database.writing, work, attempts)
 
 
 def in_shortest_transaction(
     database: Database, work: Callable[[Connection], T], attempts: int = 4
 ) -> T:
-    """Do the same for short work of which much comes at once.
+    """Do as `in_core_transaction` for short work that comes in large numbers.
 
-    On SQLite those who wait share a commit. On PostgreSQL the transaction begins where `work`
-    calls `require_transaction`, and is a single statement where it does not.
+    On SQLite waiting threads share a commit. On PostgreSQL a transaction begins when `work` calls
+    `require_transaction`; otherwise its single statement commits by itself.
     """
     if database.group is not None:
         try:
@@ -194,15 +195,15 @@ def in_shortest_transaction(
 
 
 def require_transaction(connection: Connection) -> None:
-    """Hold locks from here on, and commit what is written together.
+    """Begin a transaction if there is none, so that locks are held and writes commit together.
 
-    Nothing is to be done within a transaction that has begun.
+    In a transaction that has begun already, this does nothing.
     """
     if connection.dialect.name == "postgresql" and not _has_begun(connection):
         connection.exec_driver_sql("BEGIN")
 
 
-def _end_if_begun(connection: Connection, how: str) -> None:
+def _end_transaction(connection: Connection, how: str) -> None:
     if not connection.invalidated and _has_begun(connection):
         connection.exec_driver_sql(how)
 
@@ -221,12 +222,12 @@ def _committed(
             with transaction() as opened:
                 return work(opened)
         except (IntegrityError, OperationalError) as fault:
-            if left == 0 or not _worth_another_run(fault):
+            if left == 0 or not _is_retryable(fault):
                 raise
     raise AssertionError("unreachable")
 
 
-def _worth_another_run(fault: DBAPIError) -> bool:
+def _is_retryable(fault: DBAPIError) -> bool:
     if isinstance(fault, IntegrityError):
         return True
     return getattr(fault.orig, "sqlstate", None) in _TRY_AGAIN

@@ -1,9 +1,9 @@
-"""One commit for all who wait to write.
+"""Group commit: one commit for all threads that wait to write.
 
-On SQLite one transaction writes at a time, and beginning it and bringing it to the disk takes as
-long as the scan within it. Whoever comes while another writes therefore joins those who wait: the
-first of them begins a transaction as soon as it may, does the work of all in the order in which
-they came, and commits once. Nobody has an answer before that commit.
+On SQLite one transaction writes at a time, and beginning and committing it takes as long as the
+scan within it. Threads that come while another writes therefore wait in a group: the first of them
+begins a transaction as soon as it can, does the work of all in the order in which they came, and
+commits once. No thread gets its result before that commit.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Opened = TypeVar("Opened")
 
 
 class GroupFailed(Exception):
-    """The work of somebody in the group failed, so nothing of the group was written."""
+    """The work of one thread in the group failed, so nothing of the group was written."""
 
 
 class GroupCommit(Generic[Opened]):
@@ -34,10 +34,10 @@ class GroupCommit(Generic[Opened]):
         self._waiting: list[_Part[Opened]] = []
 
     def run(self, work: Callable[[Opened], T]) -> T:
-        """Do `work` in a transaction with that of others, and return its result once committed.
+        """Run `work` in a transaction shared with other threads; return its result once committed.
 
         Raises:
-            GroupFailed: nothing was written. Do the work again, alone.
+            GroupFailed: nothing was written. Run the work again in a transaction of its own.
         """
         results: list[T] = []
         part = _Part[Opened](lambda opened: results.append(work(opened)))
@@ -56,7 +56,7 @@ class GroupCommit(Generic[Opened]):
         group: list[_Part[Opened]] = []
         try:
             with self._transaction() as opened:
-                group = self._all_who_wait()
+                group = self._waiting_parts()
                 for part in group:
                     part.work(opened)
             for part in group:
@@ -64,10 +64,10 @@ class GroupCommit(Generic[Opened]):
         except Exception:  # noqa: S110 - each does its work again and meets its own fault
             pass
         finally:
-            for part in group or self._all_who_wait():
+            for part in group or self._waiting_parts():
                 part.over.release()
 
-    def _all_who_wait(self) -> list[_Part[Opened]]:
+    def _waiting_parts(self) -> list[_Part[Opened]]:
         with self._mutex:
             group, self._waiting = self._waiting, []
         return group

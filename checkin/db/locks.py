@@ -1,8 +1,8 @@
-"""Lines to wait in: whoever asked first is served first.
+"""Fair locks among threads and among processes: whoever asked first is served first.
 
-SQLite's own waiting sleeps and tries again, so under load an unlucky process waits for seconds
-while others pass it. Here threads queue in a line, and processes pass a turnstile: whoever
-waits for the database holds the turnstile, so the one who has just written cannot go first again.
+SQLite itself waits by sleeping and trying again, so under load an unlucky process waits for seconds
+while others overtake it. Here threads wait in a queue, and processes take two file locks: a process
+that waits for the lock holds the turnstile, so one that has just written cannot go first again.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from typing import BinaryIO
 
 
 class FairSemaphore:
-    """Lets so many threads in at a time, in the order in which they asked.
+    """A semaphore that threads acquire in the order in which they asked.
 
     Args:
-        places: how many may be in at once.
-        patience_s: whoever has waited for so long goes in beside the others; None waits for ever.
+        places: how many threads may hold it at once.
+        patience_s: after waiting so long, a thread goes on without a place; None waits for ever.
     """
 
     def __init__(self, places: int = 1, patience_s: float | None = None) -> None:
@@ -33,7 +33,7 @@ class FairSemaphore:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait for a place and hold it."""
+        """Wait for a place, and hold it in the `with` block."""
         has_place = self._take_place()
         try:
             yield
@@ -49,9 +49,9 @@ class FairSemaphore:
             called = Lock()
             called.acquire()
             self._waiting.append(called)
-        return called.acquire(timeout=self._patience_s) or not self._step_out(called)
+        return called.acquire(timeout=self._patience_s) or not self._leave_queue(called)
 
-    def _step_out(self, called: Lock) -> bool:
+    def _leave_queue(self, called: Lock) -> bool:
         with self._mutex:
             if called not in self._waiting:  # called at the last moment: the place is ours
                 return False
@@ -90,28 +90,28 @@ else:
 
         def __init__(self, beside: Path) -> None:
             self._turnstile = _only_ours(beside.with_name(beside.name + ".turn"))
-            self._door = _only_ours(beside.with_name(beside.name + ".lock"))
+            self._lock_file = _only_ours(beside.with_name(beside.name + ".lock"))
 
         @contextmanager
         def held(self) -> Iterator[None]:
             """Wait for the other processes, then hold the lock."""
             fcntl.flock(self._turnstile, fcntl.LOCK_EX)
             try:
-                fcntl.flock(self._door, fcntl.LOCK_EX)
+                fcntl.flock(self._lock_file, fcntl.LOCK_EX)
             finally:
                 fcntl.flock(self._turnstile, fcntl.LOCK_UN)
             try:
                 yield
             finally:
-                fcntl.flock(self._door, fcntl.LOCK_UN)
+                fcntl.flock(self._lock_file, fcntl.LOCK_UN)
 
         def close(self) -> None:
-            """Close the lock's files; whoever waits for them waits no longer for us."""
+            """Close the lock's files, which also releases the lock."""
             self._turnstile.close()
-            self._door.close()
+            self._lock_file.close()
 
     def _only_ours(path: Path) -> BinaryIO:
-        """Open a lock's file: whoever may read it could hold the lock and stop every write."""
+        """Open a lock's file for its owner only: a reader could hold the lock and stop writes."""
         number = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         if os.fstat(number).st_uid == os.geteuid():  # files of earlier versions were for everybody
             os.fchmod(number, 0o600)

@@ -1,4 +1,4 @@
-"""Bring a database to the newest schema, or say how far it is."""
+"""Migrate a database's schema, and read its revision."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def head_revision() -> str | None:
 
 
 def is_known(revision: str) -> bool:
-    """Return whether this program has a migration of this name: a newer program has more."""
+    """Return whether this program knows a revision; one of a newer program is unknown."""
     scripts = ScriptDirectory.from_config(_config()).walk_revisions()
     return any(script.revision == revision for script in scripts)
 

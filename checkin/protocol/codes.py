@@ -1,4 +1,4 @@
-"""The badge code: the 29 characters in the QR, and nothing else about it.
+"""The badge code: the format of the 29 characters in the QR code, and the token behind them.
 
 ``M`` + 26 base-32 characters of a 16-byte token + 2 check characters, all from Crockford's
 alphabet, so that the text stays in QR's alphanumeric mode (a 25×25 symbol at level Q) and can be
@@ -91,12 +91,12 @@ def parse_code(text: str) -> bytes | None:
 
 
 def normalise_typed(text: str) -> str:
-    """Forgive what hands do: lower case, spaces and hyphens, O for 0, I and L for 1."""
+    """Correct usual typing variants: lower case, spaces and hyphens, O for 0, I and L for 1."""
     return text.upper().translate(_TYPED)
 
 
 def looks_like_ours(text: str) -> bool:
-    """Say whether `text` is a part or a slip of one of our codes, worth asking for again."""
+    """Say whether `text` may be part of a badge code or a mistyped one, worth asking for again."""
     letters = normalise_typed(text)
     return letters.startswith(VERSION) and len(letters) >= 8 and all(c in _VALUE for c in letters)
 

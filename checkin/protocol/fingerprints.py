@@ -24,16 +24,16 @@ def fingerprint_of(der: bytes) -> str:
 
 
 def fingerprint_typed(text: str) -> str | None:
-    """Return the whole fingerprint in `text`, whose colons, spaces and case do not matter.
+    """Parse a complete fingerprint in `text`, whose colons, spaces and case do not matter.
 
-    None when it is none: its beginning alone is not enough to trust anybody by.
+    Returns None for any other text; the beginning of a fingerprint is not enough to trust it.
     """
     plain = re.sub(r"[\s:-]", "", text).lower()
     return plain if _PLAIN.fullmatch(plain) else None
 
 
 def beginning(fingerprint: str) -> str:
-    """Return its first 8 digits as people compare them: `3F7A 91C2`."""
+    """Return a fingerprint's first 8 digits as people compare them: `3F7A 91C2`."""
     shown = fingerprint[:SHOWN_DIGITS].upper()
     return f"{shown[:4]} {shown[4:]}"
 
@@ -47,5 +47,5 @@ def pairing_fragment(code: str, fingerprint: str = "") -> str:
 
 
 def in_pairs(fingerprint: str) -> str:
-    """Return the whole of it as certificate viewers show it: `3F:7A:91:C2:…`."""
+    """Return a whole fingerprint as certificate viewers show it: `3F:7A:91:C2:…`."""
     return ":".join(fingerprint[at : at + 2] for at in range(0, DIGITS, 2)).upper()

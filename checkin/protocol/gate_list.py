@@ -57,7 +57,7 @@ def _entry_key(token: bytes) -> bytes:
 
 
 def seal_entry(token: bytes, content: Mapping[str, Any]) -> SealedEntry:
-    """Encrypt what the gate may know of a badge, for whoever holds the badge."""
+    """Encrypt a badge's entry, so that only a reader of the badge's token can decrypt it."""
     tag, nonce = badge_tag(token), os.urandom(_NONCE_BYTES)
     clear = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
     sealed = nonce + AESGCM(_entry_key(token)).encrypt(nonce, clear, tag.encode())
@@ -79,7 +79,7 @@ def open_entry(token: bytes, entry: SealedEntry) -> dict[str, Any] | None:
 def signed_bytes(
     head: Mapping[str, Any], tombs: Iterable[Tombstone], entries: Iterable[SealedEntry]
 ) -> bytes:
-    """Return what the signature covers.
+    """Return the bytes that the list's signature covers.
 
     The head's keys and values as JSON with sorted keys, then a line for each tombstone, then one
     for each entry, in the list's order.
@@ -96,7 +96,7 @@ def sign_list(key: Ed25519PrivateKey, content: bytes) -> str:
 
 
 def public_key_text(key: Ed25519PrivateKey) -> str:
-    """Return the public key that devices keep to check lists with."""
+    """Return the public key, as text, by which devices verify lists."""
     return text_of(key.public_key().public_bytes_raw())
 
 

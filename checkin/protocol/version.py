@@ -1,4 +1,4 @@
-"""Which Marhaba this is: the one place that says so, for server, scanner and package."""
+"""The version of Marhaba, for the server, the scanner and the package."""
 
 #: pyproject.toml reads it from here
 VERSION = "1.0.0"

@@ -1,4 +1,4 @@
-"""Somebody registered at a gate without the network: written so that only the server can read it.
+"""Encrypt walk-ins who are registered at a gate without the network, for the server alone.
 
 A laptop keeps walk-ins on its disk until they are sent, and a stolen one must show no names. So
 what was typed is sealed at once: a new P-256 key agrees with the server's on a secret (ECDH),
@@ -30,15 +30,15 @@ _INFO = b"marhaba walk-in"
 
 
 def public_text(private: ec.EllipticCurvePrivateKey) -> str:
-    """Write the key that devices seal with, as a lease carries it."""
+    """Return the public key, as text in a lease, with which devices encrypt walk-ins."""
     return text_of(_point(private))
 
 
 def seal_walk_in(public: str, walk_in_id: str, person: Mapping[str, Any]) -> str:
-    """Seal what was typed of a person for the server that holds the key of `public`.
+    """Encrypt a walk-in's details for the server that holds the private key of `public`.
 
     Raises:
-        ValueError: `public` is no such key.
+        ValueError: `public` is not a valid public key.
     """
     key = ec.EllipticCurvePublicKey.from_encoded_point(_CURVE, bytes_of(public))
     once, nonce = ec.generate_private_key(_CURVE), os.urandom(_NONCE_BYTES)
@@ -50,7 +50,7 @@ def seal_walk_in(public: str, walk_in_id: str, person: Mapping[str, Any]) -> str
 def open_walk_in(
     private: ec.EllipticCurvePrivateKey, walk_in_id: str, sealed: str
 ) -> dict[str, Any] | None:
-    """Read what a device sealed; None when it was sealed for another key or another walk-in."""
+    """Decrypt a walk-in's details; None if they are for another key or another walk-in."""
     try:
         whole = bytes_of(sealed)
         point, cipher = whole[:_POINT_BYTES], whole[_POINT_BYTES:]

@@ -1,4 +1,4 @@
-"""Join the pages that people read to the program."""
+"""Register the pages that people read with the web application."""
 
 from __future__ import annotations
 

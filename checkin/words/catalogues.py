@@ -1,4 +1,4 @@
-"""What the catalogues say: the sentence of a language for the English one that stands in the code.
+"""Translate sentences: look the code's English sentence up in the catalogue of a language.
 
 Each domain has its catalogues: `device` what a gate says, on a scanner or by the API; `import` what
 a list or a form asks for, and what is wrong with what people wrote there; `letters` badges and
@@ -17,7 +17,7 @@ from checkin.words.languages import SOURCE_LANGUAGE, spoken
 
 
 def say(domain: str, language: str, msgid: str, /, **details: object) -> str:
-    """Return a sentence in a language, with its details; an unknown language reads the default.
+    """Return a sentence in a language with its details filled in; default for unknown languages.
 
     Raises:
         KeyError: a detail that the sentence needs is missing.

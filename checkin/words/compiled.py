@@ -1,4 +1,4 @@
-"""The compiled catalogues: made from the written ones where they are missing or of another text.
+"""Compile the catalogues of translations where compiled files are missing or outdated.
 
 A checkout holds what people write, a `.po` file for each language and domain, and nothing
 compiled: `script/setup` compiles it, or else whoever starts first. A wheel holds the `.mo` files,
@@ -90,7 +90,7 @@ def compile_into(target: Path, folder: Path = TRANSLATIONS) -> None:
     for file in written:
         compiled = target / file.relative_to(folder).with_suffix(".mo")
         compiled.parent.mkdir(parents=True, exist_ok=True)
-        _put(compiled, _compile(file, _bytes_of(file)))
+        _write_atomically(compiled, _compile(file, _bytes_of(file)))
 
 
 def _language(file: Path) -> str:
@@ -106,7 +106,7 @@ def _current(written: Path) -> bytes:
             return kept
     compiled = _compile(written, source)
     with contextlib.suppress(OSError):
-        _put(file, compiled)
+        _write_atomically(file, compiled)
     return compiled
 
 
@@ -155,7 +155,7 @@ def _with_digest(compiled: bytes, source: bytes) -> bytes:
     return compiled + digest.digest()
 
 
-def _put(file: Path, content: bytes) -> None:
+def _write_atomically(file: Path, content: bytes) -> None:
     """Write a file of which others, who may read or write it now, always see a whole one."""
     beside = file.with_name(f".{secrets.token_hex(8)}.mo")
     try:

@@ -1,4 +1,4 @@
-"""The languages that Marhaba speaks: who adds one adds a row here, and its catalogues.
+"""The list of languages that Marhaba speaks; to add one, add a row here and its catalogues.
 
 Whatever needs to know a language reads this list: settings, the API, commands, tables, pages, the
 scanner and the tests. docs/CONTRIBUTING.md says how to add one.

@@ -1,4 +1,4 @@
-"""What is wrong with one cell or field, as a sentence that says what to do about it.
+"""The sentences of problems of a cell or field, which say what to do about them.
 
 Its translations are in the catalogue `import`. ``{value}`` is what was written; ``{hints}`` the
 limit, the nearest names, the row or the person.
@@ -179,35 +179,35 @@ _UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2
 
 
 class Problem(Protocol):
-    """One thing that is wrong: `checkin.domain.common.problems` makes them."""
+    """A problem of a cell or field, which `checkin.domain.common.problems` makes."""
 
     @property
     def column(self) -> str:
-        """Our name of the column, a key of `COLUMN_NAMES`."""
+        """The column, a key of `COLUMN_NAMES`."""
 
     @property
     def code(self) -> str:
-        """What is wrong, a key of `SENTENCES`."""
+        """The problem's code, a key of `SENTENCES`."""
 
     @property
     def value(self) -> str:
-        """What was written."""
+        """The text that was written."""
 
     @property
     def hints(self) -> Sequence[str]:
-        """What the sentence adds."""
+        """The details for the sentence."""
 
 
 class PlannedRow(Protocol):
-    """A row of a list, and what there is to say about it."""
+    """A row of a list with its problems and remarks."""
 
     @property
     def row_number(self) -> int:
-        """Where it stands in the file."""
+        """The row's number in the file."""
 
     @property
     def why(self) -> Sequence[Problem]:
-        """What is wrong with it, or worth saying."""
+        """The row's problems and remarks."""
 
 
 def shown(text: str, length: int = 60) -> str:

@@ -1,4 +1,4 @@
-"""Why a participants' file as a whole cannot be read, as a sentence that says what to do about it.
+"""The sentences for files that cannot be read at all, which say what to do about them.
 
 Its translations are in the catalogue `import`. ``{0}``, ``{1}`` are a limit, a line, a heading.
 """

@@ -51,7 +51,9 @@ def _lease_of_a_lost_renewal_ended(patch: Patch) -> None:
 
 
 def _used_place_lent_again(patch: Patch) -> None:
-    patch.setattr(checkin.services.scanning.record, "spend", lambda connection, debt: None)
+    patch.setattr(
+        checkin.services.scanning.record, "record_lease_use", lambda connection, lease_use: None
+    )
 
 
 def _whoever_was_let_in_takes_a_place(patch: Patch) -> None:

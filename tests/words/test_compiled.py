@@ -272,7 +272,7 @@ def reads_half(file: Path, put, *, within_s: float) -> bool:
 
 
 def test_who_reads_while_a_file_is_written_reads_a_whole_one(tmp_path):
-    assert not reads_half(tmp_path / "pages.mo", compiled._put, within_s=1)
+    assert not reads_half(tmp_path / "pages.mo", compiled._write_atomically, within_s=1)
     assert [path.name for path in tmp_path.iterdir()] == ["pages.mo"]
 
 

@@ -1,4 +1,4 @@
-"""Operators with their sessions, links, recovery codes, and the log of what was done."""
+"""The tables of operators, their sessions, password links and recovery codes; the activity log."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ class Operator(Base):
 class OperatorSession(Base):
     """One browser in which an operator is signed in; ended ones are erased.
 
-    Of what the cookie holds only a hash is kept, of the browser its kind, of the address its
-    network.
+    Only a hash of the cookie's secret, the kind of the browser, and the network of the address are
+    stored.
     """
 
     __tablename__ = "operator_session"
@@ -86,7 +86,7 @@ class OperatorSession(Base):
 
 
 class LinkPurpose(StrEnum):
-    """Why somebody has a link."""
+    """Why an operator was given a password link."""
 
     #: an administrator opened the account
     INVITATION = "invitation"
@@ -97,7 +97,7 @@ class LinkPurpose(StrEnum):
 
 
 class PasswordLink(Base):
-    """A link that works once, until it expires; a new one takes its place. Only a hash is kept."""
+    """A password link, which works once, until it expires or is replaced; stored as a hash."""
 
     __tablename__ = "password_link"
     __table_args__ = (
@@ -118,7 +118,7 @@ class PasswordLink(Base):
 
 
 class RecoveryCode(Base):
-    """A code that stands once for the second factor; used ones are erased, and only hashes kept."""
+    """A recovery code that replaces the second factor once, stored as a hash; erased once used."""
 
     __tablename__ = "recovery_code"
     __table_args__ = (UniqueConstraint("operator_id", "code_hash"),)
@@ -129,9 +129,9 @@ class RecoveryCode(Base):
 
 
 class Activity(Base):
-    """One act of an operator, a device or the command line; never changed.
+    """An entry of the activity log: an action of an operator, a device or a command; never changed.
 
-    Lines of failed sign-ins are erased when they are old
+    Entries of failed sign-ins are erased when they are old
     (`checkin.services.accounts.failed_sign_ins`).
     """
 

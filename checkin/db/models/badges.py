@@ -1,4 +1,4 @@
-"""Badges, and every time one was printed."""
+"""The tables of badges and of their prints at desks."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from checkin.db.models.base import Base
 
 
 class Badge(Base):
-    """A badge; a reissue is a new row, and a participant has one that is not revoked.
+    """A badge; a reissue is a new row, and a participant has at most one that is not revoked.
 
-    The id is random: ids that count would come back after a database was emptied, and with them
-    the codes of other people.
+    The id is random, because sequential ids would be used again after a database was emptied, and
+    with them the codes of other people.
     """
 
     __tablename__ = "badge"

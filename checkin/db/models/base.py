@@ -1,4 +1,4 @@
-"""The base of all tables, with names for every constraint so that migrations can drop them."""
+"""The base class of all tables, which names every constraint so that migrations can drop it."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ NAMES = {
 
 
 class Base(DeclarativeBase):
-    """All tables."""
+    """The base class of all tables."""
 
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map = {datetime: UtcDateTime(), str: String}
 
 
 def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
-    """Hold a text column to the values of a StrEnum, or to other words of ours."""
+    """Return a CHECK constraint that limits a text column to the values of a StrEnum, or others."""
     allowed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({allowed})", name=column)

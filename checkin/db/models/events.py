@@ -1,4 +1,4 @@
-"""Events, and their own texts in messages."""
+"""The tables of events, and of their own texts in messages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from checkin.words.languages import DEFAULT_LANGUAGE, LANGUAGES
 
 
 class Event(Base):
-    """One meeting in one hall."""
+    """An event: one meeting in one hall, with its settings."""
 
     __tablename__ = "event"
     __table_args__ = (
@@ -65,7 +65,7 @@ class Event(Base):
 
 
 class MessageText(Base):
-    """One sentence in one language; placeholders in braces, nothing that runs."""
+    """An event's own text for a message in one language, with placeholders in braces."""
 
     __tablename__ = "message_text"
     __table_args__ = (one_of("language", LANGUAGES),)

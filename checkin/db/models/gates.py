@@ -1,4 +1,4 @@
-"""Gates, the devices at them, what these are lent, and stops of all entries."""
+"""The tables of gates, devices, pairings, leases, and stops of all entries."""
 
 from __future__ import annotations
 
@@ -97,9 +97,9 @@ _NOT_LIFTED = text("lifted_at IS NULL")
 
 
 class EntryStop(Base):
-    """Who stopped the entries of an event, with what to tell people, and who lifted it.
+    """A stop of all entries: who ordered it, its messages, and who lifted it.
 
-    The unique index allows an event one stop at a time.
+    The unique index allows an event only one stop in force.
     """
 
     __tablename__ = "entry_stop"
@@ -132,11 +132,11 @@ _NOT_ENDED = text("ended_at IS NULL")
 
 
 class Lease(Base):
-    """What one device may give away by itself until `expires_at`.
+    """A lease: the places and hall room that one device may use by itself until `expires_at`.
 
-    It uses one at a time, and the server may not know which: the answer that granted the newest
-    may have been lost. So a lease ends when its device names a newer one, and until then the
-    largest of them counts. Ended ones stay, because what was admitted under them may be uploaded
+    A device uses one lease at a time, and the server may not know which: the answer that granted
+    the newest may have been lost. So a lease ends when its device names a newer one, and until then
+    the largest of them counts. Ended leases stay, because admissions under them may be uploaded
     much later.
     """
 

@@ -1,4 +1,4 @@
-"""Settings of the whole installation, and the counters of its limits."""
+"""The tables of the installation's settings, and of the counters of its rate limits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from checkin.db.models.base import Base
 
 
 class InstallationSetting(Base):
-    """One setting, as text."""
+    """A setting of the installation, as text."""
 
     __tablename__ = "installation_setting"
 
@@ -20,10 +20,10 @@ class InstallationSetting(Base):
 
 
 class LimitCounter(Base):
-    """How many tries of a limit are used up; see `checkin.services.limits`.
+    """A counter of a rate limit; see `checkin.services.limits`.
 
-    The key holds a keyed hash of whose it is: of no address, e-mail or telephone can be read here
-    that it was one. A row lives for a day at most.
+    The key contains only a keyed hash of the address, e-mail or telephone by which it counts, so
+    none of them can be read here. A row exists for a day at most.
     """
 
     __tablename__ = "limit_counter"

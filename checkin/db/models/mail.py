@@ -1,4 +1,4 @@
-"""The outbox, the switch of an event's sending, and what was sent outside it."""
+"""The tables of the outbox, the sending switch of an event, and the e-mails sent outside of it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from checkin.db.models.base import Base, one_of
 
 
 class MessageState(StrEnum):
-    """Where a message is; `unknown` was handed over without an answer, so it is not sent again."""
+    """The state of a message; `unknown`: handed over without an answer, so not sent again."""
 
     QUEUED = "queued"
     SENDING = "sending"
@@ -65,7 +65,7 @@ class Message(Base):
 
 
 class Sending(StrEnum):
-    """`paused` ends after the message at hand; `stopped` hands not even that one over."""
+    """The states of the switch: `paused` ends after the current message, `stopped` before it."""
 
     RUNNING = "running"
     PAUSED = "paused"
@@ -73,7 +73,7 @@ class Sending(StrEnum):
 
 
 class MailSwitch(Base):
-    """One event's switch; without a row it is running."""
+    """An event's sending switch; without a row it is running."""
 
     __tablename__ = "mail_switch"
     __table_args__ = (one_of("sending", Sending),)
@@ -86,7 +86,7 @@ class MailSwitch(Base):
 
 
 class LetterSent(Base):
-    """A letter to an operator that a mail server took; kept while the day's limit counts it."""
+    """An e-mail sent to an operator; kept as long as the day's limit counts it."""
 
     __tablename__ = "letter_sent"
     __table_args__ = (Index(None, "at"),)

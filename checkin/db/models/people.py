@@ -1,4 +1,4 @@
-"""Participants with their delegations, categories, buses, consents and applications."""
+"""The tables of participants, delegations, categories, buses, consents and applications."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Participant(Base):
     """A person registered for an event.
 
     `folded` holds both names as `checkin.domain.common.names.fold_name` writes them, for search;
-    `folded_name` the one that tells people of a delegation apart.
+    `folded_name` is the one that distinguishes people of a delegation.
     """
 
     __tablename__ = "participant"
@@ -88,7 +88,7 @@ class Participant(Base):
 
 
 class Delegation(Base):
-    """A delegation with its quota; the database itself keeps places within it."""
+    """A delegation with its quota, which a constraint keeps its places within."""
 
     __tablename__ = "delegation"
     __table_args__ = (
@@ -133,7 +133,7 @@ class Category(Base):
 
 
 class Application(Base):
-    """A request by a delegation's link: approved, a participant; rejected, erased."""
+    """An application by a registration link; approval makes a participant, rejection erases it."""
 
     __tablename__ = "application"
     __table_args__ = (
@@ -159,7 +159,7 @@ class Application(Base):
 
 
 class ConsentText(Base):
-    """One version of the privacy notice; the words of an event may change, these never do."""
+    """A version of the privacy notice, which never changes, though an event's text may."""
 
     __tablename__ = "consent_text"
     __table_args__ = (one_of("language", LANGUAGES),)
@@ -172,7 +172,7 @@ class ConsentText(Base):
 
 
 class Consent(Base):
-    """A participant's consent."""
+    """A participant's consent to a version of the privacy notice."""
 
     __tablename__ = "consent"
     __table_args__ = (
@@ -188,7 +188,7 @@ class Consent(Base):
 
 
 class SelfRegistration(Base):
-    """One link for a delegation. Its secret is made from the key and the issue, and not stored."""
+    """A delegation's registration link. Its secret is derived from the key and not stored."""
 
     __tablename__ = "self_registration"
     __table_args__ = (
@@ -212,7 +212,7 @@ class SelfRegistration(Base):
 
 
 class ImportDraft(Base):
-    """An uploaded list, sealed; what opens it is in its owner's browser and nowhere else."""
+    """An uploaded list, encrypted; only the uploader's browser holds the key."""
 
     __tablename__ = "import_draft"
     __table_args__ = (
@@ -253,7 +253,7 @@ class Bus(Base):
 
 
 class BusPassenger(Base):
-    """Who rides in which bus: one each."""
+    """A participant's assignment to a bus, at most one each."""
 
     __tablename__ = "bus_passenger"
     __table_args__ = (

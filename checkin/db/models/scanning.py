@@ -1,4 +1,4 @@
-"""Scans, what they admitted and counted, and what contradicts itself."""
+"""The tables of scans, admissions, tallies, conflicts, possible duplicates and walk-ins."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from checkin.domain.scanning.verdict import Source, Status
 
 
 class Scan(Base):
-    """One reading of a code, with what was answered.
+    """A reading of a code, with the answer that the device got.
 
     `scanned_at` is what the device's clock said, `corrected_at` that moment by the server's
     clock. `arrived`, `quota`, `first_at` and `first_gate_id` are kept so that the same scan_id
@@ -81,8 +81,8 @@ _INSIDE = text("annulled_at IS NULL AND exited_at IS NULL")
 class Admission(Base):
     """One entry of a participant; `entry_no` 1 is the arrival.
 
-    The two unique indexes are the guard of the first invariant: of any number of gates that admit
-    the same entry at once, one inserts its row and the others run again and see it.
+    The two unique indexes ensure the first invariant: of any number of gates that admit the same
+    entry at once, one inserts its row, and the others run again and see it.
     """
 
     __tablename__ = "admission"
@@ -181,7 +181,7 @@ class Duplicate(Base):
 
 
 class ArrivalTally(Base):
-    """What one device at one gate has counted of one delegation."""
+    """The counts of one delegation's arrivals by one device at one gate."""
 
     __tablename__ = "arrival_tally"
     __table_args__ = (Index(None, "event_id"), Index(None, "delegation_id"))
@@ -198,7 +198,7 @@ class ArrivalTally(Base):
 
 
 class RefusalTally(Base):
-    """What one device at one gate has refused, and when it last scanned without an arrival."""
+    """The count of refusals by one device at one gate, and its last scan without an arrival."""
 
     __tablename__ = "refusal_tally"
     __table_args__ = (Index(None, "event_id"),)
@@ -211,7 +211,7 @@ class RefusalTally(Base):
 
 
 class WalkIn(Base):
-    """What was answered to one; it never changes, whatever becomes of the person."""
+    """A walk-in with the answer that the device got, which never changes."""
 
     __tablename__ = "walk_in"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""What is kept of where somebody signed in: enough to recognise it, no more."""
+"""Reduce a browser and an address to what a session keeps: enough to be recognised, no more."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ _SYSTEMS = (
 
 
 def device_name(user_agent: str) -> str:
-    """Return a browser and its system, "Firefox · Windows"; "" where neither is known."""
+    """Return a browser's name and system, "Firefox · Windows"; "" where neither is known."""
     found = [_first(_BROWSERS, user_agent), _first(_SYSTEMS, user_agent)]
     return " · ".join(name for name in found if name)
 
 
 def network_of(address: str | None) -> str:
-    """Return the network an address is in, not the address: "196.200.1.0/24"; "" for none."""
+    """Return the network that contains an address, "196.200.1.0/24"; "" for no address."""
     try:
         length = 24 if ip_address(address or "").version == 4 else 48
     except ValueError:
@@ -42,9 +42,9 @@ def network_of(address: str | None) -> str:
 
 
 def client_of(address: str | None) -> str:
-    """Return whose tries those from an address are: it, or the /64 of an IPv6 one.
+    """Return the key under which limits count an address: itself, or the /64 of an IPv6 address.
 
-    Every customer has a /64 at least, and takes any of its addresses at will.
+    Every IPv6 customer has at least a /64, and can use any address in it.
     """
     try:
         known = ip_address(address or "")

@@ -1,7 +1,7 @@
-"""What a password must not be. Length counts, and that nobody guesses it; no signs are asked for.
+"""Decide whether a password is too weak, and whether a PIN is well-formed and hard to guess.
 
-The rules are those of NIST SP 800-63B: long enough, any letters of any script, never a common one
-or one that says whose it is.
+The rules for passwords are those of NIST SP 800-63B: long enough, any characters of any script,
+neither common nor derived from the person's name, and no required kinds of characters.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ class Weakness(StrEnum):
 
 
 def weakness_of(password: str, about: Iterable[str] = ()) -> Weakness | None:
-    """Say why a password is refused, or None for one that is good.
+    """Return why a password is refused, or None if it is accepted.
 
     Args:
-        about: the person's name and e-mail.
+        about: the person's name and e-mail address.
     """
     if len(password) < MIN_LENGTH:
         return Weakness.SHORT
@@ -54,7 +54,7 @@ def weakness_of(password: str, about: Iterable[str] = ()) -> Weakness | None:
 
 
 def one_form(password: str) -> str:
-    """Return a password as it is hashed: the same letters from every keyboard (NFKC)."""
+    """Return a password in the normal form that is hashed (NFKC), the same from every keyboard."""
     return unicodedata.normalize("NFKC", password)
 
 
@@ -81,10 +81,10 @@ def is_pin(text: str) -> bool:
 
 
 def is_guessable(pin: str) -> bool:
-    """Say whether a PIN is among the first that people try.
+    """Say whether a PIN is among the first that attackers try.
 
-    Refused are equal steps (1111, 1234, 9876, 2468), a repeated part (1212, 123123), years, and
-    straight ways over a keypad: what leads the lists of leaked PINs.
+    These are equal steps (1111, 1234, 9876, 2468), a repeated part (1212, 123123), years, and
+    straight lines on a keypad, which lead the lists of leaked PINs.
     """
     steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
     return len(steps) == 1 or _repeats(pin) or pin in _KEYPAD or _is_year(pin)

@@ -1,4 +1,4 @@
-"""Codes of an authenticator app: RFC 6238 with what all apps understand (SHA-1, 6 digits, 30 s)."""
+"""Codes of authenticator apps: RFC 6238 with SHA-1, 6 digits, 30 s, which all apps understand."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DRIFT = 1
 
 
 def step_at(moment: datetime) -> int:
-    """Return the number of the 30 seconds that a moment is in."""
+    """Return the number of the 30-second step that contains a moment."""
     return int(moment.timestamp()) // STEP_S
 
 
@@ -28,7 +28,7 @@ def code_of(secret: bytes, step: int) -> str:
 
 
 def step_of(secret: bytes, code: str, now: datetime) -> int | None:
-    """Return the step whose code this is, if it is one that counts now."""
+    """Return the step that has this code, if the step is accepted now; else None."""
     current, found = step_at(now), None
     for step in range(current - _DRIFT, current + _DRIFT + 1):
         if hmac.compare_digest(code_of(secret, step).encode(), code.encode()):
@@ -37,7 +37,7 @@ def step_of(secret: bytes, code: str, now: datetime) -> int | None:
 
 
 def setup_link(secret: bytes, account: str, issuer: str = "Marhaba") -> str:
-    """Return what the QR of the set-up says (the Key URI Format of authenticator apps)."""
+    """Return the text of the set-up's QR code (the Key URI Format of authenticator apps)."""
     wanted = urlencode({"secret": secret_text(secret), "issuer": issuer})
     return f"otpauth://totp/{quote(issuer)}:{quote(account)}?{wanted}"
 

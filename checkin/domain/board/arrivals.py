@@ -1,4 +1,4 @@
-"""The curve of arrivals: its points, round axes, and the rows of the table behind it. Pure.
+"""The curve of arrivals with its axes and table, and the forecast of when all have arrived. Pure.
 
 Everything is in the curve's own units (`WIDTH` × `HEIGHT`, the origin at the top, time from left to
 right), so that a page draws the same shape before and after its script runs, and mirrors it where
@@ -28,7 +28,7 @@ MOST_ROWS = 48
 
 @dataclass(frozen=True, slots=True)
 class CurveRow:
-    """How many came from a moment on, and how many were there at the end of that span."""
+    """A row of the curve's table: arrivals within a span of time, and the total at its end."""
 
     at: datetime
     arrived: int
@@ -42,13 +42,13 @@ class _Rows(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class ArrivalCurve:
-    """What is drawn.
+    """The data to draw the curve of arrivals.
 
     Attributes:
-        start: the left end of the time axis; a part is `part` long.
-        top: the upper end of the other axis, which begins at 0.
-        line, area, expected, registered: paths; `expected` is empty without a forecast.
-        rows: what the table says, each row `rows_of` long.
+        start: the left end of the time axis, whose divisions are `part` long.
+        top: the upper end of the axis of counts, which begins at 0.
+        line, area, expected, registered: SVG paths; `expected` is empty without a forecast.
+        rows: the rows of the table, each `rows_of` long.
     """
 
     start: datetime
@@ -63,12 +63,12 @@ class ArrivalCurve:
 
     @property
     def times(self) -> tuple[datetime, ...]:
-        """The moments between the parts of the time axis, both ends included."""
+        """The moments of the time axis's divisions, both ends included."""
         return tuple(self.start + at * self.part for at in range(PARTS + 1))
 
     @property
     def counts(self) -> tuple[int, ...]:
-        """The counts between the parts of the other axis, from 0 up."""
+        """The counts of the other axis's divisions, from 0 up."""
         return tuple(at * self.top // PARTS for at in range(PARTS + 1))
 
 
@@ -79,7 +79,7 @@ class _Axes:
     top: int
 
     def point(self, at: datetime, count: float) -> tuple[int, int]:
-        """Return where a count at a moment is drawn."""
+        """Return the point of the drawing for a count at a moment."""
         along = (at - self.start) / (PARTS * self.part)
         return round(WIDTH * along), round(HEIGHT * (1 - count / self.top))
 
@@ -87,9 +87,9 @@ class _Axes:
 def arrival_curve(
     by_minute: Mapping[datetime, int], registered: int, now: datetime, until: datetime | None
 ) -> ArrivalCurve | None:
-    """Draw the arrivals so far and, where `until` is known, on to when the rest are in.
+    """Draw the arrivals so far and, if `until` is known, the expected ones until then.
 
-    A forecast that is further away than the past is long leaves the picture at its edge.
+    If the forecast is longer than the time since the first arrival, its line is cut at the edge.
 
     Returns:
         None while nobody has come.
@@ -124,7 +124,7 @@ def arrival_curve(
 def _totals(
     by_minute: Mapping[datetime, int], minutes: list[datetime]
 ) -> Iterator[tuple[datetime, int]]:
-    """Yield what had come by the end of each minute; a pause keeps its corner."""
+    """Yield the total at the end of each minute, so that pauses are drawn as level lines."""
     total = 0
     for minute, after in zip(minutes, [*minutes[1:], None], strict=True):
         total += by_minute[minute]
@@ -138,7 +138,7 @@ def _path(points: list[tuple[int, int]]) -> str:
 
 
 def _time_axis(first: datetime, end: datetime) -> tuple[datetime, timedelta]:
-    """Return where the axis begins and how long a part is, so that both are round."""
+    """Return the beginning of the time axis and the length of a division, both round."""
     for minutes in (*_ROUND_MIN, *(1440 * days for days in range(1, 400))):
         part = minutes * _MINUTE
         midnight = first.replace(hour=0, minute=0)
@@ -149,7 +149,7 @@ def _time_axis(first: datetime, end: datetime) -> tuple[datetime, timedelta]:
 
 
 def _round_above(count: int) -> int:
-    """Return the smallest round number that `count` does not pass and that has whole parts."""
+    """Return the smallest round number not below `count` that divides into whole divisions."""
     part = count / PARTS
     magnitude = 10 ** math.floor(math.log10(part))
     return next(
@@ -188,7 +188,7 @@ FURTHEST = timedelta(hours=6)
 
 
 class Outlook(StrEnum):
-    """What can be said."""
+    """What a forecast can say: all have arrived, a time is expected, or too few data."""
 
     ALL_IN = "all_in"
     EXPECTED = "expected"
@@ -197,11 +197,11 @@ class Outlook(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """When the rest will be in.
+    """The forecast of when all registered people have arrived.
 
     Attributes:
-        at, earliest, latest: told only where the outlook is `expected`.
-        per_minute: people a minute within the window, to one place.
+        at, earliest, latest: set only if the outlook is `expected`.
+        per_minute: arrivals a minute within the window, to one decimal.
     """
 
     outlook: Outlook
@@ -212,10 +212,10 @@ class Forecast:
 
 
 def forecast(by_minute: Mapping[datetime, int], missing: int, now: datetime) -> Forecast:
-    """Say when the missing will be in, if they go on coming as in the last minutes.
+    """Forecast when the missing people will have arrived, if the pace of the last minutes holds.
 
     Args:
-        by_minute: first arrivals by the minute that they came in.
+        by_minute: first arrivals by minute.
         now: only whole minutes before it are counted.
     """
     end = now.replace(second=0, microsecond=0)
@@ -237,12 +237,12 @@ def forecast(by_minute: Mapping[datetime, int], missing: int, now: datetime) -> 
 
 
 def people_per_minute(by_minute: Mapping[datetime, int], now: datetime) -> float:
-    """Return how many came a minute over the last five whole minutes, to one place."""
+    """Return the arrivals a minute over the last five whole minutes, to one decimal."""
     return round(_within(by_minute, now.replace(second=0, microsecond=0), 5) / 5, 1)
 
 
 def _window_min(by_minute: Mapping[datetime, int], end: datetime) -> int:
-    """Return the window's length: shorter while the doors have not been open for so long."""
+    """Return the window's length, which is shorter until the doors have been open for as long."""
     if not by_minute:
         return 0
     since_first = end - min(by_minute)

@@ -1,4 +1,4 @@
-"""Names to choose from, delegations or categories, found however they are spelt."""
+"""Find a delegation or a category by name, however the name is spelt."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Choices:
     """The delegations, or the categories, of an event.
 
     Args:
-        named: (id, names in any script, the one to show first); None and "" are left out.
+        named: (id, names in any script, the one to show first); None and "" are ignored.
     """
 
     def __init__(self, named: Iterable[tuple[int, Iterable[str | None]]]) -> None:

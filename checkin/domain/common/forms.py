@@ -1,4 +1,4 @@
-"""Reading a form, so that a person hears of everything that is wrong with it at once."""
+"""Read a form's fields and collect all of their problems, to show them at once."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from checkin.domain.common.problems import InvalidValue, Problem
 
 
 class Form:
-    """Reads fields one by one and keeps what is wrong with each."""
+    """Reads fields one by one, and collects the problems of each."""
 
     def __init__(self, raw: Mapping[str, str]) -> None:
         self._raw = raw
         self.problems: list[Problem] = []
 
     def read(self, field: str, reader: Callable[[str], Any]) -> Any:
-        """Return what a reader makes of a field; None where that is a problem."""
+        """Return the value that a reader makes of a field; None where it finds a problem."""
         try:
             return reader(self._raw.get(field, "").strip())
         except InvalidValue as invalid:
@@ -24,5 +24,5 @@ class Form:
             return None
 
     def object(self, field: str, code: str, *hints: str) -> None:
-        """Keep a problem that is seen only beside other fields."""
+        """Add a problem that only shows in comparison with other fields."""
         self.problems.append(Problem(field, code, self._raw.get(field, ""), hints))

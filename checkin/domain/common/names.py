@@ -63,7 +63,7 @@ def _fold_letter(letter: str) -> str:
 
 
 class _FoldTable(dict[int, str]):
-    """A table for ``str.translate`` that works out each letter the first time it is met."""
+    """A table for ``str.translate`` that computes each letter's folding when it first occurs."""
 
     def __missing__(self, code_point: int) -> str:
         folded = _fold_letter(chr(code_point))
@@ -86,7 +86,7 @@ def fold_name(text: str) -> str:
 
 
 def folded_both(name: str, name_ar: str | None) -> tuple[str, str]:
-    """Return both names folded, for search, and the one that tells people of a delegation apart."""
+    """Return both names folded, for search, and the folded name that identifies a person."""
     folded_name = fold_name(name or name_ar or "")
     return (f"{folded_name} {fold_name(name_ar)}" if name and name_ar else folded_name), folded_name
 

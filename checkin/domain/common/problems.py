@@ -1,4 +1,4 @@
-"""What is wrong with one cell or field; `checkin.words.problems` says it in a language."""
+"""Problems of a cell or a field, as codes; `checkin.words.problems` has their sentences."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from checkin.errors import MarhabaError
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong, or worth saying, about one cell.
+    """One problem, or remark, about one cell or field.
 
     Attributes:
-        column: our name of the column ("name", "phone", …).
-        code: stable. For both, `checkin.words.problems` has the words.
-        value: what was written.
-        hints: what the sentence adds: a limit, the nearest known names, the row or the person
-            it collides with.
+        column: the key of the column ("name", "phone", …), named in `checkin.words.problems`.
+        code: the stable code of the problem, whose sentence is in `checkin.words.problems`.
+        value: the text that was written.
+        hints: details for the sentence: a limit, the nearest known names, the row or the person
+            it conflicts with.
     """
 
     column: str
@@ -28,7 +28,7 @@ class Problem:
 class InvalidValue(MarhabaError):
     """A text that cannot be a name, a phone number, …
 
-    ``reason`` is the code of a `Problem`, so that whoever knows the column can say it.
+    ``reason`` is the code of a `Problem`; `in_column` makes the problem.
     """
 
     code = "invalid_value"
@@ -40,12 +40,12 @@ class InvalidValue(MarhabaError):
         self.hints = hints
 
     def in_column(self, column: str) -> Problem:
-        """Return the problem that this is in ``column``."""
+        """Return this fault as a problem of ``column``."""
         return Problem(column, self.reason, self.value, self.hints)
 
 
 class FieldProblem(InvalidValue):
-    """A value that contradicts what is there already; `problem` says in which field."""
+    """A value that contradicts what is stored already; `problem` says in which field."""
 
     def __init__(self, column: str, reason: str, value: str, *hints: str) -> None:
         super().__init__(reason, value, *hints)

@@ -1,4 +1,4 @@
-"""What is asked of an event's settings: texts of a form in, values or problems out."""
+"""Validate an event's settings: texts of a form in, values or problems out."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def whole_number(text: str, least: int, most: int) -> int:
     """Return the number that ``text`` writes, in the digits of any script.
 
     Raises:
-        InvalidValue: ``invalid_number``: none, or not from ``least`` to ``most``.
+        InvalidValue: ``invalid_number``: it is no number, or not from ``least`` to ``most``.
     """
     digits = "".join(text.split())
     if not (digits.isdecimal() and len(digits) <= 9 and least <= int(digits) <= most):

@@ -1,4 +1,4 @@
-"""Read what mail servers say of messages that they could not deliver.
+"""Parse bounces: mail servers' reports of messages that they could not deliver.
 
 Forms read: delivery status notifications (RFC 3464: Postfix, Exchange, Gmail, Exim and others)
 and qmail's own (https://cr.yp.to/proto/qsbmf.txt). Everything else is not a bounce.
@@ -23,12 +23,12 @@ _COPY = "--- Below this line is a copy of the message."
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
-    """One report of a message that will not arrive.
+    """A report of a message that will not arrive.
 
     Attributes:
-        message_id: of the message that came back, where the report carries it.
-        marked: number and mark from the address that the report was sent to (VERP).
-        words: the other server's reason, on one line.
+        message_id: the Message-ID of the bounced message, if the report contains it.
+        marked: the message's id and mark from the address that the report was sent to (VERP).
+        words: the reason that the other server gave, on one line.
     """
 
     message_id: str | None
@@ -37,7 +37,7 @@ class Bounce:
 
 
 def read_bounce(raw: bytes) -> Bounce | None:
-    """Return what a report says; None for anything that is not a final failure.
+    """Parse a report; return None for anything that is not a final failure.
 
     Delays are not final; answers of absent people, and reports of success, are no failures.
     """

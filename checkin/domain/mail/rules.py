@@ -1,4 +1,4 @@
-"""What a mail server's answer means for one message, and for those after it: the rule table.
+"""The table of what a mail server's answer means for a message, and for the messages after it.
 
 Sources: RFC 5321 sections 3.8, 4.2.1, 4.3.2 and 4.5.3.1.10; RFC 4954 for signing in.
 """
@@ -15,7 +15,7 @@ STALE_AFTER = timedelta(minutes=10)
 
 
 class Fate(StrEnum):
-    """What became of one attempt."""
+    """The outcome of one attempt to send a message."""
 
     SENT = "sent"
     #: refused for now, or lost before the message was handed over
@@ -31,7 +31,7 @@ class Fate(StrEnum):
 
 
 class Step(StrEnum):
-    """How far the talk with the server had come."""
+    """The step of the SMTP dialogue with the server."""
 
     CONNECT = "connect"
     TLS = "tls"
@@ -45,7 +45,7 @@ class Step(StrEnum):
 
 
 class Answer(StrEnum):
-    """The kind of answer at a step."""
+    """The kind of answer that the server gave at a step."""
 
     TAKEN = "2xx"
     NOT_NOW = "4xx"
@@ -82,12 +82,12 @@ EXCEPTIONS: dict[tuple[Step, int], Fate] = {
 
 
 def answer_of_code(code: int) -> Answer:
-    """Read the first digit of an SMTP answer; what is no SMTP answer is none."""
+    """Return the kind of an SMTP answer by its first digit; an invalid answer counts as none."""
     return {2: Answer.TAKEN, 4: Answer.NOT_NOW, 5: Answer.NEVER}.get(code // 100, Answer.NONE)
 
 
 def fate_of(step: Step, code: int | None) -> Fate:
-    """Return what becomes of a message after a fault, or after the last answer.
+    """Return the outcome for a message after a fault, or after the server's last answer.
 
     Args:
         code: the server's answer; None where there was none.

@@ -1,4 +1,4 @@
-"""How the addresses of the server and of its mail are written, and who understands them."""
+"""Validate the server's URL and the sender of its e-mails, and say who understands them."""
 
 from __future__ import annotations
 
@@ -33,25 +33,26 @@ _NETWORKS_OWN = (".local", ".lan", ".home", ".home.arpa", ".internal")
 
 
 class OnlyThisMachine(Conflict):
-    """Something was to leave with an address that only this machine understands."""
+    """Something was about to be sent with an address that only this machine understands."""
 
     code = "only_this_machine"
 
     def __init__(self, problem: Problem) -> None:
-        """Remember the problem, which has the sentence in the reader's language."""
+        """Store the problem, from which the sentence is made in the reader's language."""
         super().__init__(one_line(problem))
         self.problem = problem
 
 
 def one_line(problem: Problem) -> str:
-    """Return a problem's English sentence as a terminal shows it: without marks of direction."""
+    """Return a problem's English sentence for a terminal: without marks of text direction."""
     return problem_sentence(problem, SOURCE_LANGUAGE).replace("\u2068", "").replace("\u2069", "")
 
 
 def only_this_machine_understands(host: str) -> bool:
-    """Say whether a host's name or IP address means this machine to this machine alone.
+    """Say whether a host's name or IP address is meaningful only on this machine.
 
-    A name without a dot counts: other machines do not look it up, telephones above all.
+    A name without a dot counts as such, because other machines, above all telephones, do not look
+    it up.
     """
     host = host.strip("[]").rstrip(".").lower()
     address = _ip(host)
@@ -80,13 +81,13 @@ def host_of_sender(sender: str) -> str:
 
 
 def written_url(scheme: str, host: str, port: int) -> str:
-    """Return the address of a server; the port that the scheme has anyway is left out."""
+    """Return the URL of a server, without the port if it is the scheme's default."""
     shown = f"[{host}]" if ":" in host else host
     return f"{scheme}://{shown}" + ("" if port == _PORTS[scheme] else f":{port}")
 
 
 def public_url(text: str) -> str:
-    """Return the address of a server in its one form: no slash at its end, names as DNS has them.
+    """Return the URL of a server in normal form: no slash at its end, names as DNS has them.
 
     Args:
         text: http or https, a host, perhaps a port and the path of a proxy's prefix.
@@ -152,7 +153,7 @@ def _port(text: str, written: str | None, usual: int) -> int:
 
 
 def _host(written: str) -> str | None:
-    """Return a host as it stands in addresses, IPv6 without its brackets; None for what is none."""
+    """Return a host in normal form, IPv6 without brackets; None for a text that is no host."""
     if written.startswith("["):
         address = _ip(written.strip("[]"))
         return str(address) if isinstance(address, IPv6Address) and not address.scope_id else None

@@ -1,8 +1,8 @@
-"""Which addresses and names a certificate of our own making may be about, and when it is too old.
+"""Decide which addresses and names the server's own certificate may have, and when it is outdated.
 
-The authority of one laptop must be of no use against the rest of the world: whoever steals its key
-can pretend to be nothing but private addresses and names of a local network. A leaf with a single
-name outside is refused as a whole, so those names are left out.
+The authority of one laptop must be useless against the rest of the world: with a stolen key nobody
+can impersonate anything but private addresses and names of a local network. A leaf certificate with
+a single name outside these constraints is invalid as a whole, so such names are left out.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ _HOST = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*")
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What a leaf is about: host names in lower case, and addresses."""
+    """The names of a leaf certificate: host names in lower case, and IP addresses."""
 
     hosts: frozenset[str] = frozenset()
     addresses: frozenset[IPAddress] = frozenset()
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Names:
-        """Sort texts into names and addresses."""
+        """Make `Names` from texts, each of which is a name or an address."""
         parsed = [(text, _address(text)) for text in texts]
         return cls(
             frozenset(text.lower().rstrip(".") for text, address in parsed if address is None),
@@ -59,17 +59,17 @@ class Names:
         )
 
     def __sub__(self, other: Names) -> Names:
-        """Return what is here and not in `other`."""
+        """Return the names that are not in `other`."""
         return Names(self.hosts - other.hosts, self.addresses - other.addresses)
 
     def texts(self) -> tuple[str, ...]:
-        """Return all of them in a fixed order: names, then addresses."""
+        """Return all names as texts in a fixed order: host names, then addresses."""
         by_value = sorted(self.addresses, key=lambda one: (one.version, int(one)))
         return (*sorted(self.hosts), *map(str, by_value))
 
 
 def is_permitted(text: str) -> bool:
-    """Say whether an address or a name is inside the constraints."""
+    """Say whether an address or a name is inside the authority's constraints."""
     address = _address(text)
     if address is not None:
         return any(address in network for network in PERMITTED_NETWORKS)
@@ -80,15 +80,15 @@ def is_permitted(text: str) -> bool:
 
 
 def permitted(names: Names) -> Names:
-    """Return those that a leaf may be about."""
+    """Return those names that a leaf certificate may have."""
     return Names.of(text for text in names.texts() if is_permitted(text))
 
 
 def is_outdated(covered: Names, wanted: Names, expires_at: datetime, now: datetime) -> bool:
-    """Say whether a leaf must be made anew while the server runs, which costs its worker a restart.
+    """Say whether a running server needs a new leaf certificate, which restarts its worker.
 
-    What is gone does no harm in it: a network that was lost for a moment comes back. Link-local
-    IPv6 addresses, which no browser can be told to open, wait for the next leaf.
+    Names that are gone do no harm in it, because a lost network may come back. New link-local IPv6
+    addresses, which no browser can open, wait for the next leaf.
     """
     missing = wanted - covered
     pressing = [one for one in missing.addresses if one not in _LINK_LOCAL_V6]

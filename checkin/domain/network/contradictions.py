@@ -1,7 +1,7 @@
-"""Where the address that people use contradicts what this machine and its server do.
+"""Warn where the public address contradicts how this machine and its server are reached.
 
-An address that was typed may be of yesterday's network, or of another scheme or port than those at
-which the server answers: links lead nowhere then. Only behind a proxy is such an address right.
+An address that was typed may belong to a former network, or have another scheme or port than the
+server: then links do not work. Only behind a proxy is such an address right.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def contradiction(
     *,
     is_behind_proxy: bool = False,
 ) -> Problem | None:
-    """Return what an address contradicts, as a warning; None where it may well be right.
+    """Return a warning about an address that contradicts the server; None if it may be right.
 
     Args:
         url: as `public_url` has returned it.
@@ -46,7 +46,7 @@ def contradiction(
         return _answering_elsewhere(url, host, listening)
     if address is None or address.is_global or not _is_for_others(listening):
         return None
-    return _not_here(address, own_addresses)
+    return _not_own_address(address, own_addresses)
 
 
 def _answering_elsewhere(url: str, host: str, listening: Listening | None) -> Problem | None:
@@ -62,7 +62,7 @@ def _answering_elsewhere(url: str, host: str, listening: Listening | None) -> Pr
     )
 
 
-def _not_here(address: IPAddress, own_addresses: Sequence[IPAddress]) -> Problem:
+def _not_own_address(address: IPAddress, own_addresses: Sequence[IPAddress]) -> Problem:
     usable = [
         str(own)
         for own in dict.fromkeys(own_addresses)
@@ -80,7 +80,7 @@ def _is_for_others(listening: Listening | None) -> bool:
 
 
 def _answers(listening: Listening, host: str) -> bool:
-    """Say whether the server is what answers at one of this machine's own hosts."""
+    """Say whether the server answers at one of this machine's own addresses."""
     address = _ip(host)
     if listening.is_everywhere:
         return address is None or address.version == 4 or listening.host == "::"

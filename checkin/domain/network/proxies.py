@@ -1,7 +1,7 @@
-"""Whom a request really comes from, where proxies stand in front of the server.
+"""Find the client that a request comes from, if there are proxies in front of the server.
 
-Each proxy adds to the right of the X-Forwarded-* headers what it knows of whoever asked it. What
-stands left of a hop that we do not trust, that hop may have made up.
+Each proxy appends what it knows of its own client to the right of the X-Forwarded-* headers. Values
+to the left of an untrusted hop may be forged by that hop.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class ForwardedHeaders:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Whom a request comes from, and what trusted proxies were asked by them.
+    """The client of a request, and what it asked the trusted proxies for.
 
     Attributes:
         address: an IP address in its shortest form, or what the server called its peer.
@@ -74,16 +74,16 @@ class Client:
 
 
 def client_of(peer: str, told: ForwardedHeaders, trusted: Sequence[Network]) -> Client:
-    """Find whom a request comes from.
+    """Find the client that a request comes from.
 
-    The walk begins at `peer`, who cannot be made up, and goes on to the left through
-    X-Forwarded-For for as long as it stands at a trusted hop. An unreadable hop ends it at the
-    trusted one that named it. Of the other headers each proxy on the way wrote one value, or one
-    wrote over those before it: what counts is the value of the last trusted proxy.
+    The search begins at `peer`, which cannot be forged, and goes left through X-Forwarded-For as
+    long as the current hop is trusted. An unreadable hop ends it at the trusted hop that named it.
+    In the other headers each proxy on the way wrote one value, or one proxy replaced the earlier
+    values: the value of the last trusted proxy counts.
 
     Args:
         peer: the address of the connection.
-        trusted: the networks whose proxies are believed.
+        trusted: the networks of the trusted proxies.
     """
     here = _address(peer)
     if here is None or not _is_in(here, trusted):
@@ -106,7 +106,7 @@ def client_of(peer: str, told: ForwardedHeaders, trusted: Sequence[Network]) -> 
 
 
 def is_trusted(address: str, trusted: Sequence[Network]) -> bool:
-    """Say whether an address is in one of the networks; what is no address is in none."""
+    """Say whether an address is in one of the networks; an invalid address is in none."""
     found = _address(address)
     return found is not None and _is_in(found, trusted)
 

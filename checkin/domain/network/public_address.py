@@ -1,4 +1,4 @@
-"""Which address people use for this server, and where that is said."""
+"""Decide the public address of this server and the sender of its e-mails, and name the sources."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _USUAL_PORT = 8000
 
 
 class AddressSource(StrEnum):
-    """Where an address comes from; an earlier one rules over the later ones."""
+    """Where an address is set, in order of precedence."""
 
     ENVIRONMENT = "environment"
     DOTENV = "dotenv"
@@ -43,7 +43,7 @@ RULING = (AddressSource.ENVIRONMENT, AddressSource.DOTENV)
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What the environment or `.env` says of a setting."""
+    """The value that the environment or `.env` gives a setting."""
 
     value: str
     source: AddressSource
@@ -81,10 +81,10 @@ class PublicAddress:
         return Problem(BASE_URL, "url_only_here", self.url) if self.is_only_here else None
 
     def for_others(self) -> str:
-        """Return the address for something that somebody else opens.
+        """Return the URL, for links that are sent to others.
 
         Raises:
-            OnlyThisMachine: nobody else understands it.
+            OnlyThisMachine: only this machine understands the address.
         """
         if problem := self.problem:
             raise OnlyThisMachine(problem)
@@ -116,10 +116,10 @@ class SenderAddress:
         return Problem(MAIL_FROM, "sender_only_here", self.text) if refused else None
 
     def for_others(self) -> str:
-        """Return the sender for a message that leaves.
+        """Return the sender, for a message that is sent.
 
         Raises:
-            OnlyThisMachine: answers and reports would come back to this machine only.
+            OnlyThisMachine: replies and bounces could reach only this machine.
         """
         if problem := self.problem:
             raise OnlyThisMachine(problem)
@@ -149,12 +149,12 @@ class Listening:
 
     @property
     def text(self) -> str:
-        """The one line that is kept."""
+        """The line that is stored in the database."""
         return f"{self.scheme} {self.port} {self.host}"
 
 
 def listening_of(text: str | None) -> Listening:
-    """Return what `Listening.text` has kept; the usual place where nothing was."""
+    """Parse the line of `Listening.text`; the default address and port where it is missing."""
     if text is None:
         return Listening()
     scheme, port, host = text.split(" ", 2)
@@ -164,11 +164,11 @@ def listening_of(text: str | None) -> Listening:
 def decide_address(
     given: Given | None, kept: Mapping[str, str], lan: Sequence[IPv4Address]
 ) -> PublicAddress:
-    """Decide which address people use: what is set, else where the server listens.
+    """Decide the public address: the one that is set, else where the server listens.
 
     Args:
         given: CHECKIN_BASE_URL.
-        kept: what pages and `run` have written down, by name.
+        kept: the settings that pages and `run` have stored, by name.
         lan: the machine's addresses on its networks, the likeliest first.
     """
     if given is not None:
@@ -183,13 +183,13 @@ def decide_address(
 
 
 def chosen_lan_address(kept: Mapping[str, str], lan: Sequence[IPv4Address]) -> IPv4Address | None:
-    """Return the address that was chosen, while the machine has it; else the first."""
+    """Return the chosen address if the machine still has it; else the first."""
     chosen = kept.get(LAN_ADDRESS)
     return next((one for one in lan if str(one) == chosen), lan[0] if lan else None)
 
 
 def decide_sender(given: Given | None, kept: Mapping[str, str], *, is_sent: bool) -> SenderAddress:
-    """Decide who sends the e-mails; `given` is CHECKIN_MAIL_FROM."""
+    """Decide the sender of e-mails; `given` is CHECKIN_MAIL_FROM."""
     if given is not None:
         return SenderAddress(given.value, given.source, is_sent)
     if MAIL_FROM in kept:

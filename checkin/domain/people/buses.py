@@ -1,4 +1,4 @@
-"""What is asked of a bus."""
+"""Validate the details of a bus."""
 
 from __future__ import annotations
 

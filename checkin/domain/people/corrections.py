@@ -1,4 +1,4 @@
-"""Corrections of a list that was read, made cell by cell where its problems are shown."""
+"""Corrections of an uploaded list, made cell by cell on the page that shows its problems."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _MAX_CELL = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Corrections:
-    """What somebody did to some rows of a list.
+    """The corrections that a person made to rows of a list.
 
     Attributes:
         cells: new texts by row number and column.
-        left_out: the numbers of rows that are to be forgotten.
-        right: the numbers of rows whose reading was doubtful and is right as shown.
+        left_out: the numbers of rows to be removed.
+        right: the numbers of doubtful rows that are confirmed to be right as shown.
     """
 
     cells: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
@@ -28,7 +28,7 @@ class Corrections:
 
 
 def correct(rows: Sequence[Row], corrections: Corrections) -> list[Row]:
-    """Return the rows as corrected; those that nothing was said about stay as they are."""
+    """Return the rows with the corrections applied."""
     return [
         _corrected(row, corrections.cells.get(row.number, {}), row.number in corrections.right)
         for row in rows
@@ -37,7 +37,7 @@ def correct(rows: Sequence[Row], corrections: Corrections) -> list[Row]:
 
 
 def columns_in(rows: Sequence[Row]) -> tuple[str, ...]:
-    """Return the columns that some row has a text in, and the names', in their usual order."""
+    """Return the columns of names and those with a text in any row, in their usual order."""
     used = {"name"}.union(*(row.cells for row in rows))
     return tuple(column for column in COLUMNS if column in used)
 

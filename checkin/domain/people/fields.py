@@ -33,7 +33,7 @@ class AskedIn(Flag):
 
 
 class ShownIn(Flag):
-    """Where a field is told, besides the forms."""
+    """Where a field is shown, besides the forms."""
 
     NOWHERE = 0
     #: CSV, XLSX and JSON
@@ -51,7 +51,7 @@ class ShownIn(Flag):
 
 
 class Within(Enum):
-    """Among whom an equal value may mean the same person."""
+    """The people among whom an equal value may mean the same person."""
 
     DELEGATION = auto()
     EVENT = auto()
@@ -59,14 +59,14 @@ class Within(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Input:
-    """How forms ask for a field.
+    """The input of a field in forms.
 
     Attributes:
-        place: forms ask in this order; lists and exports go by the table's.
-        label: what stands over it, in English, where that is not the name of its column.
-        hint: what stands under it, in English.
+        place: the position in forms; lists and exports use the order of the table.
+        label: the label in English, if it is not the name of the field's column.
+        hint: the text under the input, in English.
         type, dir: as HTML has them.
-        autocomplete: as HTML has it, where people fill in what is their own.
+        autocomplete: as HTML has it, for forms about the person who fills them in.
     """
 
     asked_in: AskedIn = AskedIn.NOWHERE
@@ -80,7 +80,7 @@ class Input:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """What there is to know of a field.
+    """The definition of a participant's field.
 
     Attributes:
         key: its name in lists, forms, exports and the API. What people call it stands under this
@@ -320,12 +320,12 @@ def asked_in(form: AskedIn) -> list[Field]:
 
 
 def shown_in(place: ShownIn) -> list[Field]:
-    """Return the fields that are told in a place."""
+    """Return the fields that are shown in a place."""
     return [field for field in FIELDS if place in field.shown_in]
 
 
 def own_in(place: ShownIn) -> list[str]:
-    """Return the keys of the own fields that are told in a place."""
+    """Return the keys of the own fields that are shown in a place."""
     return [field.key for field in shown_in(place) if field.is_own]
 
 

@@ -1,4 +1,4 @@
-"""Which column of a list means what, whatever the language of its headings."""
+"""Recognise the columns of a list by their headings in any language."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _JOINED_LENGTH = 250
 
 
 def column_named(heading: str, column_of: Mapping[str, str] = _COLUMN_OF) -> str | None:
-    """Return our column for ``heading`` ("Prénom", "الهاتف / GSM", "E-mail *"), None if unknown.
+    """Return the column of a ``heading`` ("Prénom", "الهاتف / GSM", "E-mail *"), None if unknown.
 
     Args:
         column_of: folded headings, for lists of other things than participants.
@@ -43,11 +43,11 @@ def column_named(heading: str, column_of: Mapping[str, str] = _COLUMN_OF) -> str
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What each column of a table means.
+    """The recognised columns of a table.
 
     Attributes:
         meanings: (position in a row, column) of each known one.
-        unknown: headings that are not ours, as written.
+        unknown: headings that are not recognised, as written.
         width: how many columns have a heading, or stand before one that has.
     """
 
@@ -111,7 +111,7 @@ def _refuse_missing(
 
 
 def match_headings(headings: Sequence[str], *, delegation_required: bool = True) -> Columns:
-    """Return what the columns of a table mean.
+    """Recognise the columns of a table by its headings.
 
     Args:
         delegation_required: False where one delegation was chosen for the whole file.

@@ -1,6 +1,6 @@
-"""What an import would do, decided row by row before anything is written.
+"""Plan an import: what each row of a list would do, decided before anything is written.
 
-The same plan is shown as the dry run and applied by the real one.
+The same plan is shown by a dry run and applied by an import.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from checkin.domain.people.roster import Person, Roster
 
 
 class Action(StrEnum):
-    """What becomes of a row."""
+    """What an import does with a row."""
 
     ADD = "add"
     CHANGE = "change"
@@ -28,7 +28,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a list as read, its texts by our column names, and what reading it showed."""
+    """A row of a list as read: its texts by column, and the remarks from reading it."""
 
     number: int
     cells: Mapping[str, str]
@@ -37,10 +37,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class PlannedRow:
-    """What is to be done with a row, and why.
+    """What an import would do with a row, and why.
 
     Attributes:
-        participant_id: who is changed or skipped.
+        participant_id: the participant who is changed or skipped.
         changes: new values by the participant's columns (``fields.KEY_OF``): all of them for
             ``add``, those that differ for ``change``.
     """
@@ -54,13 +54,13 @@ class PlannedRow:
 
 @dataclass(frozen=True, slots=True)
 class Alone:
-    """The one delegation that a list may touch, so that nobody of another is moved or named."""
+    """Limits an import to one delegation, so that people of others are neither moved nor named."""
 
     id: int
     name: str
 
     def is_not(self, person: Person) -> bool:
-        """Tell whether somebody belongs to another delegation."""
+        """Say whether a person belongs to another delegation."""
         return person.delegation_id != self.id
 
     def refused(self, written: str) -> Problem:
@@ -90,7 +90,7 @@ def plan_import(
         participants: everyone registered for the event, the canceled ones too.
         delegations, categories: the event's.
         default_delegation, default_category: their names, for rows that give none.
-        alone: the only delegation that the list may touch.
+        alone: the only delegation that the list may change; None for all.
     """
     plan = _Plan(_roster(participants, alone), delegations, categories, alone)
     defaults = {"delegation": default_delegation, "category": default_category}

@@ -1,4 +1,4 @@
-"""Delegations with their quotas, as a form or a sheet says them, and what each row would do."""
+"""Validate delegations and quotas from forms or sheets, and plan what each row would do."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ class QuotaRow:
 
 @dataclass(frozen=True, slots=True)
 class KnownDelegation:
-    """A delegation that is there.
+    """A delegation that exists already.
 
     Attributes:
-        taken: places of its quota that are somebody's: the least that the quota may be.
+        taken: how many places of its quota are taken: the least that the quota may be.
     """
 
     id: int
@@ -66,7 +66,7 @@ class KnownDelegation:
 
 
 class QuotaAction(StrEnum):
-    """What a row would do."""
+    """What a row of a quota sheet would do."""
 
     ADD = "add"
     CHANGE = "change"
@@ -76,11 +76,11 @@ class QuotaAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlannedQuota:
-    """A row with what it would do.
+    """A row of a quota sheet with what it would do.
 
     Attributes:
-        known: the delegation that it is about, where there is one.
-        details: what it would say then; None where the row is refused.
+        known: the existing delegation that the row names, if there is one.
+        details: the delegation's new details; None if the row is refused.
     """
 
     row: QuotaRow
@@ -91,12 +91,12 @@ class PlannedQuota:
 
 
 def quota_column(heading: str) -> str | None:
-    """Return our column of a sheet of delegations, None where the heading means nothing to us."""
+    """Return the column of a quota sheet that a heading names, None if it is not recognised."""
     return column_named(heading, _HEADINGS)
 
 
 def quota_columns(headings: Sequence[str]) -> Mapping[int, str]:
-    """Return what each position of a sheet's rows means.
+    """Return the column at each position of a quota sheet's rows.
 
     Raises:
         UnreadableFile: ``missing_columns`` without names or quotas, ``duplicated_columns``.
@@ -167,7 +167,7 @@ def _change(row: QuotaRow, known: KnownDelegation, details: DelegationDetails) -
 
 
 def too_few(quota: int, known: KnownDelegation) -> Problem | None:
-    """Return the problem of a quota under the places that are somebody's already."""
+    """Return the problem of a quota below the number of places that are taken already."""
     if quota >= known.taken or quota == known.quota:
         return None
     return Problem("quota", "quota_below_places", str(quota), (str(known.taken),))

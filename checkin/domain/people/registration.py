@@ -1,4 +1,4 @@
-"""What is asked of someone who registers, from whichever source: import, form, API or walk-in."""
+"""Validate a registration from any source: import, form, API or walk-in."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from checkin.domain.people.fields import FIELDS, OwnDetails
 
 
 class Likeness(StrEnum):
-    """By what two registrations look like one person's."""
+    """What two registrations of possibly the same person have in common."""
 
     EMAIL = "email"
     PHONE = "phone"
@@ -24,7 +24,7 @@ class Registration(OwnDetails):
     """A valid registration; delegation and category are still as written.
 
     Attributes:
-        allow_duplicate: someone vouches that a shared e-mail, phone or name is no mistake.
+        allow_duplicate: a person confirms that a shared e-mail, phone or name is no mistake.
     """
 
     delegation: str
@@ -49,7 +49,7 @@ def _read(raw: Mapping[str, str], problems: list[Problem]) -> dict[str, object]:
 
 
 def _sort_scripts(raw: Mapping[str, str]) -> Mapping[str, str]:
-    """Put each name where its letters belong: lists mix both scripts in one column."""
+    """Move each name to the field of its script, because lists mix both scripts in one column."""
     name, name_ar = raw.get("name") or "", raw.get("name_ar") or ""
     name_is_arabic = is_arabic(name)
     if name_is_arabic and (not name_ar.strip() or not is_arabic(name_ar)):

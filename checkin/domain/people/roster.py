@@ -1,4 +1,4 @@
-"""The people of an event as an import sees them: who is who, and who holds which contact."""
+"""An index of an event's people for imports: find a person by name, or by a contact."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Person(OwnDetails):
         return {column: getattr(self, column) for column in KEY_OF}
 
     def changes_to(self, other: Person) -> dict[str, Any]:
-        """Return what ``other`` knows and this person does not, or knows otherwise."""
+        """Return the values of ``other`` that this person lacks, or has differently."""
         return {
             column: new
             for column in KEY_OF
@@ -47,20 +47,20 @@ class Person(OwnDetails):
         }
 
     def tells_all_of(self, other: Person) -> bool:
-        """Tell whether ``other`` says nothing more than this person, but for spelling."""
+        """Say whether ``other`` has no values besides this person's, except for spelling."""
         more = set(self.changes_to(other)) - {"name", "name_ar"}
         return not more and set(other.folded_names) <= set(self.folded_names)
 
 
 def _contradicts(one: Person, other: Person) -> bool:
-    """Tell whether two people of one name have contacts that are all different."""
+    """Say whether two people of one name have contacts that are all different."""
     theirs = dict(other.contacts())
     both = [contact == theirs[key] for key, contact in one.contacts() if key in theirs]
     return bool(both) and not any(both)
 
 
 class _Index:
-    """People by something of theirs.
+    """An index of people by a name or a contact.
 
     Most keys have one person: a list for each would cost more than reading all the people.
     """
@@ -74,7 +74,7 @@ class _Index:
             self._others.setdefault(key, []).append(person)
 
     def under(self, key: Hashable) -> Iterator[Person]:
-        """Return who stands under a key, in the order of being added."""
+        """Return the people under a key, in the order in which they were added."""
         first = self._first.get(key)
         if first is not None:
             yield first
@@ -82,7 +82,7 @@ class _Index:
 
 
 class Roster:
-    """People, found by name in their delegation and by each of their contacts."""
+    """People of an event, found by name in their delegation and by each of their contacts."""
 
     def __init__(self, people: Iterable[Person]) -> None:
         self._by_name = _Index()
@@ -91,7 +91,7 @@ class Roster:
             self.add(person)
 
     def add(self, person: Person) -> None:
-        """Add someone."""
+        """Add a person."""
         for folded in person.folded_names:
             self._by_name.add((person.delegation_id, folded), person)
         for key, index in self._by_contact.items():
@@ -99,25 +99,25 @@ class Roster:
                 index.add(contact, person)
 
     def same_name(self, person: Person) -> Person | None:
-        """Return the first of that name, in either script, in the delegation of ``person``."""
+        """Return the first person of the same name and delegation as ``person``, in any script."""
         return next(self._namesakes(person), None)
 
     def holder(self, column: str, contact: str) -> Person | None:
-        """Return the first, not canceled, who holds a contact."""
+        """Return the first person, not canceled, who has a contact."""
         holders = self._by_contact[column].under(contact)
         return next((one for one in holders if not one.canceled), None)
 
     def same_person(
         self, person: Person, *, excluding: Set[int] = frozenset(), allowed: bool = False
     ) -> Person | None:
-        """Return who ``person`` already is, None for someone new.
+        """Return the known person who is the same as ``person``; None for a new person.
 
-        Of several, the one with the fewest differences, so that two of one name each find
-        themselves again.
+        Of several candidates it is the one with the fewest differences, so that two people of one
+        name are each found again.
 
         Args:
-            excluding: ids of people that other rows already are.
-            allowed: ``person`` is vouched for as someone else than their namesakes, so one
+            excluding: ids of people whom other rows have matched already.
+            allowed: it was confirmed that ``person`` is not one of their namesakes, so a person
                 whose contacts all differ is not the same.
         """
         candidates = {

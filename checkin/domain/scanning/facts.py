@@ -1,4 +1,4 @@
-"""What verdicts are made of: what is known when a badge is read, what an event has laid down."""
+"""The inputs of a verdict: the facts of a badge when it is read, and the event's entry policy."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Direction(StrEnum):
 
 
 class RegistrationStatus(StrEnum):
-    """Where a participant stands in the delegation."""
+    """The status of a participant's registration."""
 
     CONFIRMED = "confirmed"
     RESERVE = "reserve"
@@ -35,13 +35,13 @@ class Reentry(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EntryPolicy:
-    """What an event has laid down.
+    """The entry rules that an event's settings define.
 
     Attributes:
-        opens_at: the first instant at which the doors admit, grace included; None: always open.
+        opens_at: the first instant of the opening hours, grace included; None: always open.
         closes_at: the first instant at which they no longer do, grace included; None: never.
-        reserve_from: from this instant people of the reserve list are admitted too, while the
-            delegation has places that nobody came for; None: never.
+        reserve_from: from this instant people of the reserve list are admitted, too, while the
+            delegation has places whose holders have not come; None: never.
         capacity: how many people the hall holds at once; None: not limited.
         stopped: an organiser has ordered all gates to admit nobody, until further notice.
     """
@@ -64,24 +64,24 @@ class EntryPolicy:
         return self.reserve_from is not None and at >= self.reserve_from
 
     def is_full(self, hall_inside: int) -> bool:
-        """Say whether the hall holds nobody more, with so many people in it."""
+        """Say whether the hall has no room for one more, with so many people in it."""
         return self.capacity is not None and hall_inside >= self.capacity
 
 
 @dataclass(frozen=True, slots=True)
 class ScanFacts:
-    """What is known of a badge and its gate when it is read.
+    """The facts of a badge and its gate when it is read.
 
     Attributes:
-        known: the code belongs to a badge of this event or another one here.
+        known: the code belongs to a badge of this event, or of another one on this server.
         same_event: the badge belongs to the event of the gate.
-        gate_admits: the gate takes the participant's category.
+        gate_admits: the gate admits the participant's category.
         entries: how often the participant was admitted before (annulled ones do not count).
         inside: the participant was admitted and has not left since.
-        places_used: people of the delegation admitted so far, those apart for whom a supervisor
-            answered although they had no place; and places lent to devices.
+        places_used: people of the delegation admitted so far, except those whom a supervisor
+            admitted without a place; plus places lent to devices.
         hall_inside: people in the hall now, and those for whom devices are lent room in it.
-        forced: a supervisor answers for it, with a reason.
+        forced: a supervisor overrides the rules, with a reason.
     """
 
     known: bool = True

@@ -1,4 +1,4 @@
-"""How full the hall is. Pure."""
+"""How full the hall is, and the message of a stop of all entries. Pure."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ LEVELS = (80, 90, 100)
 
 @dataclass(frozen=True, slots=True)
 class Hall:
-    """People inside, beside what the hall holds.
+    """The number of people inside, compared with the hall's capacity.
 
     Attributes:
-        level: the highest of `LEVELS` that is reached; 0 below all of them.
+        level: the highest of `LEVELS` that is reached; 0 below all levels.
     """
 
     inside: int
@@ -27,19 +27,19 @@ class Hall:
 
 
 def hall_of(inside: int, capacity: int) -> Hall:
-    """Say how full a hall is; a part of a percent is left out, so that 100 means full."""
+    """Return how full a hall is; percentages are rounded down, so that 100 means full."""
     percent = 100 * max(inside, 0) // capacity
     return Hall(inside, capacity, percent, max((x for x in LEVELS if percent >= x), default=0))
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Nobody is admitted at any gate, and this is what people are told."""
+    """A stop of all entries, with the message for people in each language."""
 
     since: datetime
     #: by language
     messages: Mapping[str, str]
 
     def message(self, language: str) -> str:
-        """Return what people are told; an unknown language reads the default."""
+        """Return the stop's message in a language; in the default one for an unknown language."""
         return self.messages.get(language) or self.messages[DEFAULT_LANGUAGE]

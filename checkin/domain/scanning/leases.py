@@ -1,4 +1,4 @@
-"""Leases: how places are shared among devices, and what a lent place changes at the gate."""
+"""Leases: the share of free places that a device is lent, and how a loan changes a scan's facts."""
 
 from __future__ import annotations
 
@@ -16,23 +16,22 @@ CLOCK_ERROR = timedelta(seconds=5)
 
 
 def share(free: int, devices: int) -> int:
-    """Return how many of `free` places one of `devices` is lent.
+    """Return how many of the `free` places one of `devices` is lent.
 
-    One share more than there are devices is cut, so that something is always left for the gates
-    that are online, and whatever the order of grants, they never lend more than is free.
+    The places are divided into one share more than there are devices, so that some are always left
+    for gates that are online, and grants in any order never lend more than is free.
 
     Args:
-        free: places that are nobody's, not even lent; below nothing where people were let in over
-            the limit.
-        devices: how many devices there are to lend to, the asking one included.
+        free: places neither taken nor lent; negative if people were let in over the limit.
+        devices: how many devices there are to lend to, including the one that asks.
     """
     return max(0, free) // (max(1, devices) + 1)
 
 
 def in_life(at: datetime, granted_at: datetime, expires_at: datetime) -> bool:
-    """Say whether a lease was its device's to use at a moment, by the server's clock.
+    """Say whether a device could use its lease at a moment, by the server's clock.
 
-    That it was renewed meanwhile does not matter: the answer that said so may have been lost.
+    A renewal in the meantime does not matter, because its answer may have been lost.
     """
     return granted_at - CLOCK_ERROR <= at <= expires_at + CLOCK_ERROR
 
@@ -42,9 +41,9 @@ class Loan:
     """What a lease lends to one admission.
 
     Attributes:
-        place: it lends a place of the delegation's quota to somebody who has none.
+        place: it lends a place of the delegation's quota to a person who has none.
         place_held: that place is counted among the places lent now, and so among those used.
-        hall_held: room for one in the hall is set aside so.
+        hall_held: room for one person in the hall is counted as lent in the same way.
     """
 
     place: bool = False
@@ -56,10 +55,10 @@ NO_LOAN = Loan()
 
 
 def with_loan(facts: ScanFacts, loan: Loan) -> ScanFacts:
-    """Return the facts of a badge for which a lease lends what it lacks.
+    """Return the facts of a badge, changed by what a lease lends to it.
 
-    A lent place is as good as a confirmed one; and what is held for this very admission does not
-    stand against it. Room that is set aside stays so, even where others were let in over the
+    A lent place counts like a confirmed one, and what is held for this admission is not counted
+    against it. Room in the hall that is held stays held, even if others were let in over the
     capacity meanwhile.
     """
     if loan == NO_LOAN:

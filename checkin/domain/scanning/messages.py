@@ -1,4 +1,4 @@
-"""What a verdict says to the volunteer, the same online and offline."""
+"""The sentences that tell a volunteer the verdict, the same online and offline."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ def verdict_message(
 
 
 def refusal_message(reason: Reason | str, language: str) -> str:
-    """Return what gates say to whom they refuse."""
+    """Return the sentence of a refusal for a reason."""
     return say("device", language, ROWS[reason].refused)
 
 
 def let_in_message(reason: Reason | str, language: str) -> str:
-    """Return what happened where a gate let somebody in against a reason."""
+    """Return the sentence of a conflict: a gate let a person in despite a reason to refuse."""
     return say("device", language, ROWS[reason].let_in)
 
 
 def pending_message(language: str) -> str:
-    """Return the sentence for who is let in and is still to be confirmed by the server."""
+    """Return the sentence for a person who is let in before the server has confirmed it."""
     return say("device", language, _PENDING)

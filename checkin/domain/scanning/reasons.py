@@ -1,6 +1,6 @@
-"""Every reason to refuse a scan, one row each: the only place that knows all about a reason.
+"""The table of reasons to refuse a scan, with everything that the program knows of each reason.
 
-Whoever decides, shows, speaks or lists reads `REASONS`; pages are handed it as data. To add a
+All code that decides, shows or lists refusals reads `REASONS`; pages get it as data. To add a
 reason, see `docs/CONTRIBUTING.md`.
 """
 
@@ -16,7 +16,7 @@ from checkin.words.catalogues import msgid
 
 
 class Reason(StrEnum):
-    """Why a scan was refused, as devices and the database write it."""
+    """The codes of the reasons to refuse a scan, as devices and the database write them."""
 
     INVALID = "invalid"
     WRONG_EVENT = "wrong_event"
@@ -40,7 +40,7 @@ class Face(StrEnum):
 
 
 class NextStep(StrEnum):
-    """What a volunteer does with somebody whom the gate refuses; docs/event-day.md has the list."""
+    """What a volunteer does next with a refused person; docs/event-day.md has the list."""
 
     HELP_DESK = "send the person to the help desk"
     SUPERVISOR = "call a supervisor"
@@ -51,17 +51,17 @@ class NextStep(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReasonRow:
-    """All that is known of one reason.
+    """The row of one reason in the table.
 
     Attributes:
         applies: whether it speaks against an entry: facts, the moment of the reading and what the
             event has laid down.
-        forceable: a supervisor may answer for it. Nobody stands behind a code that is not ours, a
-            revoked badge or a canceled registration.
-        without_place: whom a supervisor lets in against it has no place of the quota.
+        forceable: a supervisor may override it. An unknown code, a revoked badge or a canceled
+            registration cannot be overridden, because no valid registration is behind it.
+        without_place: a person whom a supervisor admits despite it has no place of the quota.
         refused: what gates say to it; as `let_in`, a sentence of the catalogue `device`.
-        let_in: what the list of conflicts says where a gate let the person in all the same.
-        next_step: what the volunteer does with whom the gate refuses.
+        let_in: what the list of conflicts says if a gate let the person in all the same.
+        next_step: what the volunteer does next with the refused person.
         practised: a practice badge shows it (`rehearsal.py`).
     """
 
@@ -203,6 +203,6 @@ ROWS: Mapping[str, ReasonRow] = {row.reason: row for row in REASONS}
 
 
 def face_of(reason: str | None) -> Face:
-    """Return how a refusal looks; what this version has no row for is red."""
+    """Return how a refusal looks; a reason that this version does not know is red."""
     row = ROWS.get(reason or "")
     return row.face if row else Face.REFUSED

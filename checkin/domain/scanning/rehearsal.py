@@ -1,4 +1,4 @@
-"""What practice badges stand for: each shows volunteers one verdict, by the rules of real ones."""
+"""Practice badges for rehearsals: each shows one verdict, decided by the rules of real badges."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _FACTS = {
     Practice.CANCELED: ScanFacts(standing=RegistrationStatus.CANCELED),
     Practice.REVOKED: ScanFacts(badge_revoked=True),
 }
-#: doors that are open, in a hall that is not full: what is practised is the badge's own verdict
+#: within the opening hours, and with room in the hall: only the badge decides the verdict
 _POLICY = EntryPolicy()
 _REHEARSAL = msgid("REHEARSAL")
 _OVER = msgid("Practice badge: the rehearsal is over")
@@ -45,7 +45,7 @@ def practice_verdict(
     direction: Direction = Direction.ENTRY,
     forced: bool = False,
 ) -> Verdict:
-    """Decide what a practice badge shows, by the one function that decides for real ones."""
+    """Decide the verdict of a practice badge, by the same function as for real badges."""
     facts = replace(_FACTS[practice], direction=direction, forced=forced)
     return decide(facts, at, _POLICY)
 
@@ -53,7 +53,7 @@ def practice_verdict(
 def practice_message(
     status: Status, reason: Reason | None, language: str, direction: Direction, *, over: bool
 ) -> str:
-    """Return the sentence of a practice badge; it begins with what a rehearsal is called."""
+    """Return the sentence for a practice badge, which begins with the word for a rehearsal."""
     if over:
         return say("device", language, _OVER)
     said = verdict_message(status, reason, language, direction)

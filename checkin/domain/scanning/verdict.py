@@ -1,7 +1,7 @@
-"""Where a verdict is decided: facts in, verdict out.
+"""Decide the verdict of a scan, and what it changes: facts in, values out.
 
-The server, the offline scanner and the web page's worker decide by the same rules; the page's are
-held to these by `tests/vectors/admission.json`.
+The server and the offline scanner use this module. The scan page decides by the same rules in
+JavaScript, which are tested against these by `tests/vectors/admission.json`.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from checkin.domain.scanning.reasons import REASONS, ROWS, Reason, ReasonRow
 
 
 class Status(StrEnum):
-    """Does the gate open?"""
+    """Whether the gate admits or refuses."""
 
     OK = "ok"
     ERROR = "error"
 
 
 class Source(StrEnum):
-    """What read the code."""
+    """How the code was read."""
 
     CAMERA = "camera"
     WEDGE = "wedge"
@@ -37,7 +37,7 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """The gate opens.
+    """The verdict to admit.
 
     Attributes:
         entry_no: which entry of this participant this is (1 is the arrival), or None when nobody
@@ -54,7 +54,7 @@ class Admitted:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The gate stays closed."""
+    """The verdict to refuse, for a reason."""
 
     reason: Reason
 
@@ -107,8 +107,8 @@ class Consequence:
         entry_no: the admission to record; 1 is the person's arrival. None: nobody is counted in.
         without_place: the arrival takes no place of the quota.
         leaves: the person is counted out, if they were inside.
-        refusal: the gate counts a refusal.
-        conflict: a device offline let the person in, and the rules would not have.
+        refusal: a refusal is counted for the gate.
+        conflict: an offline device let the person in, and the rules would not have.
     """
 
     entry_no: int | None = None
@@ -127,7 +127,7 @@ def consequence(facts: ScanFacts, verdict: Verdict, *, let_in: bool = False) -> 
     """Return what a verdict changes.
 
     Args:
-        let_in: a device offline has let the person in already. They are in the hall, so they are
+        let_in: an offline device has let the person in already. They are in the hall, so they are
             counted there, and once as arrived, whatever the verdict is.
     """
     if isinstance(verdict, Admitted):

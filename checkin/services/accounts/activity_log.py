@@ -1,4 +1,4 @@
-"""Read who did what: filtered, the latest first, without names of participants."""
+"""Read the activity log: filtered, the latest entries first, without participants' names."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _SHOWN = ("name", "gate", "role", "quota", "seats", "people", "messages", "door"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked for; None: anything.
+    """A filter of the activity log; None in a field filters nothing.
 
     Attributes:
-        kind: what comes before the dot of an action: "operator", "gate", …
-        since, until: moments; the second is left out.
-        before: an entry's number: only earlier ones.
+        kind: the part of an action's name before the dot: "operator", "gate", …
+        since, until: entries from `since` on and before `until`.
+        before: an entry's id: only earlier entries.
     """
 
     event_id: int | None = None
@@ -36,13 +36,13 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the log.
+    """One entry of the activity log.
 
     Attributes:
-        operator, device: who acted; neither: the command line, or a person by a link.
-        account: whose account it was done to.
-        participant_id: whom it was done to; a number, because names are not for this page.
-        about: names of things and numbers, and the delegation that they are of.
+        operator, device: who acted; None in both: the command line, or a person by a link.
+        account: the operator whose account was changed.
+        participant_id: the participant concerned; an id, because the log's page shows no names.
+        about: the details of the action: names of things, numbers, and their delegation.
     """
 
     id: int
@@ -57,7 +57,7 @@ class Entry:
 
 
 def log_entries(session: Session, reader: Operator, wanted: Wanted, limit: int) -> Sequence[Entry]:
-    """Return the latest entries that a reader may see: of accounts only an administrator."""
+    """Return the latest entries that a reader may see; those on accounts are for administrators."""
     rows = session.execute(
         select(Activity, Event, Operator.name, Device.name)
         .outerjoin(Event, Event.id == Activity.event_id)
@@ -74,7 +74,7 @@ def log_entries(session: Session, reader: Operator, wanted: Wanted, limit: int) 
 
 
 def people_in_log(session: Session) -> Sequence[Operator]:
-    """Return the operators who have done something, by name."""
+    """Return the operators who have entries in the log, by name."""
     acted = select(Activity.operator_id).where(Activity.operator_id.is_not(None)).distinct()
     return session.scalars(
         select(Operator).where(Operator.id.in_(acted)).order_by(Operator.name, Operator.id)

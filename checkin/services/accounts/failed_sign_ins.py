@@ -1,7 +1,7 @@
-"""Failed sign-ins in the activity log: whose account, from which network; never what was typed.
+"""Log failed sign-ins in the activity log: the account and the network, never what was typed.
 
-Whoever guesses writes these lines, so their number is bounded by the hour and by their age: beyond
-that the limits on guessing (docs/accounts.md) have long slowed the guesser down.
+Attackers cause these entries, so their number per hour and their age are bounded; an attacker who
+reaches the bound has long been slowed down by the limits on attempts (docs/accounts.md).
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ KEPT = timedelta(days=90)
 
 
 def note_wrong_password(database: Database, email: str, network: str, now: datetime) -> None:
-    """Write down that a sign-in with this e-mail failed, also where it has no account.
+    """Log that a sign-in with this e-mail address failed, whether or not it has an account.
 
-    To be called after the answer, for every failure: its work takes longer where there is an
-    account, and nobody shall learn that.
+    To be called after the response, for every failure: it takes longer where an account exists, and
+    the time of a response must not reveal that.
     """
     with database.read() as session:
         found = operator_by_email(session, email)
@@ -37,7 +37,7 @@ def note_wrong_password(database: Database, email: str, network: str, now: datet
 
 
 def note_wrong_code(database: Database, account: int, network: str, now: datetime) -> None:
-    """Write down that a right password was followed by a wrong code."""
+    """Log that a right password was followed by a wrong second-factor code."""
     _note(database, WRONG_CODE, account, network, now)
 
 

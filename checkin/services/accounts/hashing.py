@@ -1,4 +1,4 @@
-"""Keep passwords and PINs as argon2id hashes, and say whether one is the right one."""
+"""Hash passwords and PINs with argon2id, and verify them."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from checkin.services.common.turns import Turns
 #: argon2id with OWASP's second set of parameters: 23 ms on two old cores, 19 MiB
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
-#: Each hashing takes 19 MiB and a processor for its time, so few go on at once. What strangers send
-#: has turns of its own, and gives way to scans: however many come, a gate's PIN and an operator's
-#: password wait for none.
-STRANGERS_TURNS = Turns(2, waiting=24, patience_s=5, niceness=10)
+#: Each hashing takes 19 MiB and a processor for its time, so few run at once. Passwords from
+#: unknown browsers have turns of their own, which give way to scans: however many are sent, the
+#: PINs of gates and the passwords from known browsers do not wait for them.
+UNKNOWN_TURNS = Turns(2, waiting=24, patience_s=5, niceness=10)
 KNOWN_TURNS = Turns(2, waiting=48, patience_s=10)
 
 _LENGTH = f"a password has {MIN_LENGTH} to {MAX_LENGTH} characters: a short sentence is easiest"
@@ -38,13 +38,13 @@ _WHY = {
 
 
 def hash_password(password: str, about: Iterable[str] = ()) -> str:
-    """Return what is stored instead of a password.
+    """Return the hash that is stored instead of a password.
 
     Args:
-        about: the person's name and e-mail, which it must not be.
+        about: the person's name and e-mail address, which the password must not resemble.
 
     Raises:
-        WeakPassword: it is one that others guess.
+        WeakPassword: the password is easily guessed.
     """
     weakness = weakness_of(password, about)
     if weakness is not None:
@@ -53,12 +53,12 @@ def hash_password(password: str, about: Iterable[str] = ()) -> str:
 
 
 def hash_again(stored: str, password: str) -> str:
-    """Return the hash to keep of a right password: a new one where the parameters have grown."""
+    """Return the hash to store for a verified password: a new one if the parameters changed."""
     return _hashed(one_form(password)) if _HASHER.check_needs_rehash(stored) else stored
 
 
 def hash_pin(pin: str) -> str:
-    """Return what is stored instead of a PIN."""
+    """Return the hash that is stored instead of a PIN."""
     return _hashed(pin)
 
 
@@ -69,26 +69,26 @@ def password_matches(
     turns: Turns = KNOWN_TURNS,
     first: Callable[[], None] | None = None,
 ) -> bool:
-    """Say whether a password is the one that was stored.
+    """Say whether a password matches a stored hash.
 
     Args:
-        stored: None where there is no account; saying no takes as long then.
-        turns: whose turns it is hashed in.
-        first: is done once it is its turn.
+        stored: None where there is no account; the answer then takes just as long.
+        turns: the queue in which the password waits to be hashed.
+        first: called in the turn, before the password is hashed.
 
     Raises:
         Unavailable: too many wait for their turn.
     """
 
     def matches() -> bool:
-        known = stored if stored is not None else _nobodys_hash()
+        known = stored if stored is not None else _hash_without_account()
         return len(password) <= MAX_LENGTH and _verified(known, one_form(password))
 
     return turns.do(matches, first) and stored is not None
 
 
 def secret_matches(stored: str, secret: str) -> bool:
-    """Say whether a password or PIN is the one that was stored.
+    """Say whether a password or PIN matches a stored hash.
 
     Raises:
         Unavailable: too many wait for their turn.
@@ -113,5 +113,6 @@ def _verified(stored: str, secret: str) -> bool:
 
 
 @cache
-def _nobodys_hash() -> str:
+def _hash_without_account() -> str:
+    """Return a hash that no password matches, so that an unknown account takes as long to check."""
     return _HASHER.hash(secrets.token_urlsafe(16))

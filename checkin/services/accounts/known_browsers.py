@@ -1,9 +1,10 @@
-"""Browsers in which somebody signed in before: strangers' wrong passwords do not slow them down.
+"""Known browsers, in which an operator signed in before: other people's wrong passwords do not
+slow sign-ins from them down.
 
-The browser keeps a mark: which account, a number of the browser's own, and a keyed hash over both,
-the account's password hash and the issue of its browsers. It opens nothing. A new password makes
-strangers of all browsers, and so does ending all sessions. One browser keeps the marks of a few
-accounts, because an office may share it.
+The browser keeps a mark: the account, a number of the browser's own, and a keyed hash over both,
+the account's password hash and the issue of its browsers. The mark alone signs nobody in. A new
+password makes all browsers unknown again, and so does ending all sessions. One browser keeps the
+marks of a few accounts, because an office may share it.
 """
 
 from __future__ import annotations
@@ -24,10 +25,10 @@ _MARK = re.compile(r"([1-9]\d{0,9})\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]{22})")
 
 
 def browser_known(keys: Keys, operator: Operator, kept: str) -> str | None:
-    """Return the number of a browser in which this operator signed in before, or None.
+    """Return the number of a browser that is known to this operator, or None if it is not.
 
     Args:
-        kept: what the browser keeps; anybody may have written it.
+        kept: the marks that the browser sent; they may be forged.
     """
     for mark, operator_id, browser in _marks(kept):
         if operator_id == operator.id and hmac.compare_digest(mark, _mark(keys, operator, browser)):
@@ -36,7 +37,7 @@ def browser_known(keys: Keys, operator: Operator, kept: str) -> str | None:
 
 
 def make_known(keys: Keys, operator: Operator, kept: str) -> str:
-    """Return what the browser is to keep from now on, so that it is known to this operator."""
+    """Return the marks that the browser keeps from now on, so that it is known to this operator."""
     browser = browser_known(keys, operator, kept) or secrets.token_urlsafe(12)
     others = [mark for mark, operator_id, _browser in _marks(kept) if operator_id != operator.id]
     return "~".join([_mark(keys, operator, browser), *others[: MOST_ACCOUNTS - 1]])

@@ -1,4 +1,4 @@
-"""Operators: people with an account, and how they sign in."""
+"""Operators' accounts: opening, authenticating, listing, changing, disabling and enabling them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _NO_SUCH_LOGIN = "this e-mail and password do not go together"
 
 
 class InvalidField(InvalidRequest):
-    """One field of an account is wrong; `problem` says what."""
+    """A field of an account is invalid; `problem` says which and why."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem_sentence(problem, SOURCE_LANGUAGE))
@@ -44,7 +44,7 @@ class InvalidField(InvalidRequest):
 
 @dataclass(frozen=True, slots=True)
 class NewOperator:
-    """A new account; the password is known here only, to be shown once."""
+    """A new account with its password, which is shown once and stored only as a hash."""
 
     operator: Operator
     password: str
@@ -62,16 +62,16 @@ def add_operator(
     now: datetime,
     by: int | None = None,
 ) -> NewOperator:
-    """Open an account; without a password one is made.
+    """Open an account; where no password is given, one is generated.
 
     Args:
-        by: the operator who does it; None for the command line.
+        by: the operator who opens it; None for the command line.
 
     Raises:
-        InvalidField: the e-mail is no address or has an account, the name is no name, or a
+        InvalidField: the e-mail address is invalid or has an account, the name is invalid, or a
             coordinator has no delegation (or another role has one).
-        WeakPassword: the password is one that others guess.
-        NotFound: there is no such delegation.
+        WeakPassword: the password is easily guessed.
+        NotFound: no delegation has this id.
     """
     address, person = _read_address(email), read_name(name)
     _refuse_second_account(session, address)
@@ -95,10 +95,10 @@ def add_operator(
 def set_password(
     session: Session, operator: Operator, password: str, *, now: datetime, by: int | None = None
 ) -> None:
-    """Give an operator a new password; it ends all their sessions.
+    """Set an operator's password, and end all their sessions.
 
     Raises:
-        WeakPassword: it is one that others guess.
+        WeakPassword: the password is easily guessed.
     """
     operator.password_hash = hash_password(password, about=(operator.name, operator.email))
     end_sessions(session, operator.id)
@@ -113,17 +113,18 @@ def authenticate(
     turns: Turns = KNOWN_TURNS,
     first: Callable[[], None] | None = None,
 ) -> Operator:
-    """Return whose e-mail and password these are.
+    """Return the operator who has this e-mail address and password.
 
-    An unknown e-mail takes as long as a wrong password, and is refused with the same words, so
-    that nobody learns who has an account.
+    An unknown e-mail address takes as long as a wrong password, and is refused with the same words,
+    so that nobody learns who has an account.
 
     Args:
-        turns: whose turns the password is hashed in.
-        first: is done once it is its turn.
+        turns: the queue in which the password waits to be hashed.
+        first: called in the turn, before the password is hashed.
 
     Raises:
-        Unauthenticated: unknown e-mail, wrong password or disabled account. Which is not said.
+        Unauthenticated: unknown e-mail, wrong password or disabled account; the fault does not say
+            which.
         Unavailable: too many wait for their turn.
     """
     with database.read() as session:
@@ -138,9 +139,9 @@ def authenticate(
 
 
 def typed_email(text: str) -> str:
-    """Return an e-mail in the form in which accounts are found, whatever was typed.
+    """Return a typed e-mail address in the form in which accounts are looked up.
 
-    All ways to write one address have one form; what is no address at all is cut to a length.
+    All spellings of an address give one form; a text that is no address is cut to a fixed length.
     """
     short = text[:LONGEST_EMAIL]
     try:
@@ -150,15 +151,15 @@ def typed_email(text: str) -> str:
 
 
 def operator_by_email(session: Session, email: str) -> Operator | None:
-    """Return whose account this e-mail has, as it was typed."""
+    """Return the operator who has this e-mail address, however it was typed, or None."""
     return session.scalar(select(Operator).where(Operator.email == typed_email(email)))
 
 
 def operator_named(session: Session, email: str) -> Operator:
-    """Return the operator with this e-mail.
+    """Return the operator who has this e-mail address.
 
     Raises:
-        NotFound: nobody has an account with it.
+        NotFound: no account has this address.
     """
     operator = operator_by_email(session, email)
     if operator is None:
@@ -172,10 +173,10 @@ def _rehash_if_needed(session: Session, operator_id: int, password: str) -> None
 
 
 def read_name(name: str) -> str:
-    """Return an operator's name, tidied.
+    """Return an operator's name in the form that is stored.
 
     Raises:
-        InvalidField: it is no name.
+        InvalidField: the name is invalid.
     """
     try:
         return clean_name(name)
@@ -196,11 +197,11 @@ def _refuse_second_account(session: Session, email: str) -> None:
 
 
 def check_delegation(session: Session, role: Role, delegation_id: int | None) -> None:
-    """Hold coordinators, and only them, to one delegation.
+    """Check that a coordinator, and no other role, has a delegation.
 
     Raises:
-        InvalidField: this role and this delegation do not go together.
-        NotFound: there is no such delegation.
+        InvalidField: a coordinator has no delegation, or another role has one.
+        NotFound: no delegation has this id.
     """
     if (role == Role.COORDINATOR) != (delegation_id is not None):
         raise InvalidField(Problem("delegation", "coordinators_only"))
@@ -210,10 +211,10 @@ def check_delegation(session: Session, role: Role, delegation_id: int | None) ->
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An operator as the list shows them.
+    """An operator as the list of accounts shows them.
 
     Attributes:
-        link: what they were last given to choose a password with, if it was not used.
+        link: the latest unused link with which they can choose a password; None without one.
     """
 
     operator: Operator
@@ -223,7 +224,7 @@ class Account:
 
 
 def accounts(session: Session) -> Sequence[Account]:
-    """Return every account, those who may sign in first, by name."""
+    """Return every account by name, enabled accounts first."""
     rows = session.execute(
         select(Operator, Delegation, Event)
         .outerjoin(Delegation, Delegation.id == Operator.delegation_id)
@@ -279,10 +280,10 @@ def change_account(
     now: datetime,
     by: int | None,
 ) -> bool:
-    """Correct an account; return whether its rights are others now.
+    """Change an account; return whether what it may do has changed.
 
     Raises:
-        InvalidField: the name is no name, or the role and the delegation do not go together.
+        InvalidField: the name is invalid, or the role and the delegation do not go together.
         LastAdministrator: nobody else could open or change accounts.
     """
     person = read_name(name)
@@ -294,7 +295,7 @@ def change_account(
     operator.name, operator.language = person, language
     operator.role, operator.delegation_id = rights
     if role not in ANSWERS_AT_GATES:
-        operator.pin_hash = None  # whoever answers for nothing at the gates has no PIN
+        operator.pin_hash = None  # only roles that authorise overrides have a PIN
     if changed:
         end_sessions(session, operator.id)
     note(session, None, "operator.change", now, operator_id=by, account=operator.id, role=role)
@@ -302,7 +303,7 @@ def change_account(
 
 
 def disable(session: Session, operator: Operator, *, now: datetime, by: int | None) -> None:
-    """Let an operator in no more, from this moment on.
+    """Disable an operator's account: they can no longer sign in, and their sessions end.
 
     Raises:
         LastAdministrator: nobody else could open or change accounts.
@@ -316,7 +317,7 @@ def disable(session: Session, operator: Operator, *, now: datetime, by: int | No
 
 
 def enable(session: Session, operator: Operator, *, now: datetime, by: int | None) -> None:
-    """Let an operator in again."""
+    """Enable an operator's account, so that they can sign in again."""
     if operator.disabled_at is not None:
         operator.disabled_at = None
         note(session, None, "operator.enable", now, operator_id=by, account=operator.id)

@@ -1,4 +1,4 @@
-"""The only delegation whose people a coordinator may see."""
+"""Which delegation's participants an operator may see: a coordinator's own, or all."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from checkin.db.models import Operator, Role
 
 
 def own_delegation(operator: Operator) -> int | None:
-    """Return the only delegation whose people an operator may see; None: they may see all."""
+    """Return the id of the only delegation that an operator may see; None if they may see all."""
     return operator.delegation_id if operator.role == Role.COORDINATOR else None

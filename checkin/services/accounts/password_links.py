@@ -1,4 +1,4 @@
-"""Links by which an operator chooses a password: made, mailed or handed over, used once."""
+"""Links that work once, by which an operator chooses a password; mailed or handed over."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ LIFETIMES = {
     LinkPurpose.RESET: timedelta(days=1),
     LinkPurpose.FORGOTTEN: timedelta(hours=1),
 }
-#: nobody's mailbox is filled by a stranger who asks again and again
+#: the least time between two links, so that repeated requests do not fill a mailbox
 FORGOTTEN_EVERY = timedelta(minutes=5)
-_NOBODYS = "this link has been used, is too old, or was never ours"
+_WRONG_LINK = "this link has been used, is too old, or was never ours"
 
 
 @dataclass(frozen=True, slots=True)
 class IssuedLink:
-    """A new link; the secret is known here only."""
+    """A new password link with its secret, which is stored only as a hash."""
 
     operator: Operator
     purpose: LinkPurpose
@@ -37,7 +37,7 @@ class IssuedLink:
     expires_at: datetime
 
     def address(self, base_url: str) -> str:
-        """Return where it leads."""
+        """Return the link's address."""
         return f"{base_url}/password/{self.secret}"
 
 
@@ -49,7 +49,7 @@ def issue_link(
     now: datetime,
     by: int | None = None,
 ) -> IssuedLink:
-    """Make a link; the former one for the same purpose leads nowhere from now on."""
+    """Make a password link; the operator's former link for the same purpose stops working."""
     _forget(session, operator, purpose)
     link = IssuedLink(operator, purpose, secrets.token_urlsafe(24), now + LIFETIMES[purpose])
     session.add(
@@ -68,17 +68,17 @@ def issue_link(
 def take_password_away(
     session: Session, operator: Operator, *, now: datetime, by: int | None = None
 ) -> IssuedLink:
-    """End an operator's password and sessions, and make the link to choose a new one."""
+    """Void an operator's password, end their sessions, and return a link to choose a new one."""
     operator.password_hash = unusable_hash()
     end_sessions(session, operator.id)
     return issue_link(session, operator, LinkPurpose.RESET, now=now, by=by)
 
 
 def link_for_forgotten(session: Session, email: str, *, now: datetime) -> IssuedLink | None:
-    """Make a link for somebody who has forgotten their password.
+    """Make a password link for an operator who has forgotten their password.
 
     Returns:
-        None where nobody may sign in with this e-mail, or a link was made a moment ago.
+        None where no enabled account has this e-mail address, or a link was made a moment ago.
     """
     operator = operator_by_email(session, email)
     if operator is None or operator.disabled_at is not None:
@@ -96,7 +96,7 @@ def link_for_forgotten(session: Session, email: str, *, now: datetime) -> Issued
 
 
 def operator_behind(session: Session, secret: str, now: datetime) -> Operator:
-    """Return whose link this is.
+    """Return the operator to whom a password link belongs.
 
     Raises:
         NotFound: it has been used, is too old, was never ours, or the account is disabled.
@@ -111,16 +111,16 @@ def operator_behind(session: Session, secret: str, now: datetime) -> Operator:
         )
     )
     if operator is None:
-        raise NotFound(_NOBODYS)
+        raise NotFound(_WRONG_LINK)
     return operator
 
 
 def choose_password(session: Session, secret: str, password: str, *, now: datetime) -> Operator:
-    """Set the password of whose link this is; it and their other links lead nowhere afterwards.
+    """Set the password of a link's operator; all their password links stop working.
 
     Raises:
         NotFound: it has been used, is too old, was never ours, or the account is disabled.
-        WeakPassword: the password is one that others guess; the link still works.
+        WeakPassword: the password is easily guessed; the link still works.
     """
     operator = operator_behind(session, secret, now)
     # Deleting it is taking it: of two that come at once, one finds it.
@@ -130,14 +130,14 @@ def choose_password(session: Session, secret: str, password: str, *, now: dateti
         .returning(PasswordLink.id)
     )
     if taken is None:
-        raise NotFound(_NOBODYS)
+        raise NotFound(_WRONG_LINK)
     set_password(session, operator, password, now=now, by=operator.id)
     session.execute(delete(PasswordLink).where(PasswordLink.operator_id == operator.id))
     return operator
 
 
 def mailed(session: Session, secret: str, now: datetime, fault: str | None) -> None:
-    """Write down that a link's mail left, or why not."""
+    """Record that the e-mail with a password link was sent, or why it was not."""
     link = session.scalar(select(PasswordLink).where(PasswordLink.secret_hash == _hash(secret)))
     if link is not None:
         link.mailed_at, link.mail_fault = (now, None) if fault is None else (None, fault[:500])

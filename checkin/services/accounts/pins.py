@@ -1,4 +1,4 @@
-"""PINs: by theirs alone, a supervisor answers for an override at a gate."""
+"""Supervisors' PINs: each identifies the supervisor who authorises an override at a gate."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _DIGITS = 6
 
 
 def people_with_pins(session: Session) -> Sequence[Operator]:
-    """Return who may have a PIN, by name: those whose role answers at the gates."""
+    """Return the operators who may have a PIN, by name: those whose role authorises overrides."""
     return session.scalars(
         select(Operator)
         .where(Operator.role.in_(ANSWERS_AT_GATES), Operator.disabled_at.is_(None))
@@ -31,9 +31,9 @@ def people_with_pins(session: Session) -> Sequence[Operator]:
 
 
 def may_give_pin(giver: Operator, to: Operator) -> bool:
-    """Say whether somebody may make another's PIN, and so answer in their name.
+    """Say whether an operator may make another operator's PIN, and so could act in their name.
 
-    Administrators may for all; organisers for supervisors and for themselves.
+    Administrators may make everybody's, organisers those of supervisors and their own.
     """
     if giver.role == Role.ADMINISTRATOR or giver.id == to.id:
         return True
@@ -41,12 +41,12 @@ def may_give_pin(giver: Operator, to: Operator) -> bool:
 
 
 def give_pin(session: Session, giver: Operator, to: Operator, *, now: datetime) -> str:
-    """Make a new PIN for somebody and return it, to be shown once; the former one ends.
+    """Make a new PIN for an operator and return it, to be shown once; their former PIN ends.
 
     Raises:
-        Forbidden: this giver may not answer in that person's name.
+        Forbidden: the giver may not make this operator's PIN.
         NotFound: the account is disabled.
-        InvalidRequest: that person's role answers for nothing at the gates.
+        InvalidRequest: the operator's role authorises no overrides.
     """
     if to.disabled_at is not None:
         raise NotFound("a disabled account gets no PIN: enable it first")
@@ -56,9 +56,10 @@ def give_pin(session: Session, giver: Operator, to: Operator, *, now: datetime) 
 
 
 def new_pin(session: Session, operator: Operator, *, now: datetime, by: int | None = None) -> str:
-    """Make a PIN that nobody has and nobody tries first, and return it.
+    """Make a random PIN that no operator has and that is not easily guessed, and return it.
 
-    It is made and not chosen: whoever chose one that is taken would learn somebody else's.
+    The PIN is not chosen by a person, who would learn another operator's PIN by choosing a taken
+    one.
     """
     while True:
         pin = f"{secrets.randbelow(10**_DIGITS):0{_DIGITS}d}"
@@ -70,11 +71,11 @@ def new_pin(session: Session, operator: Operator, *, now: datetime, by: int | No
 def set_pin(
     session: Session, operator: Operator, pin: str, *, now: datetime, by: int | None = None
 ) -> None:
-    """Give a supervisor the PIN with which they answer for an override at a gate.
+    """Set the PIN with which a supervisor authorises an override at a gate.
 
     Raises:
-        InvalidRequest: it is not 4 to 8 digits, is easily guessed, someone else has it, or the
-            operator's role answers for nothing at the gates.
+        InvalidRequest: the PIN is not 4 to 8 digits, is easily guessed, belongs to another
+            operator, or the operator's role authorises no overrides.
     """
     if not is_pin(pin):
         raise InvalidRequest("a PIN has 4 to 8 digits")

@@ -1,4 +1,4 @@
-"""The second factor: codes of an authenticator app, and recovery codes for when it is lost."""
+"""The second factor: codes of an authenticator app, and recovery codes for when the app is lost."""
 
 from __future__ import annotations
 
@@ -31,23 +31,23 @@ REQUIRED_OF: dict[str, Collection[Role]] = {
 
 
 def is_missing(operator: Operator, rule: str) -> bool:
-    """Say whether an operator has to set a second factor up before anything else."""
+    """Say whether an operator must have a second factor by the rule, and has none."""
     return operator.totp_sealed is None and Role(operator.role) in REQUIRED_OF[rule]
 
 
 def new_secret() -> bytes:
-    """Return the secret of a new set-up."""
+    """Return a random secret for an authenticator app that is being set up."""
     return secrets.token_bytes(SECRET_BYTES)
 
 
 def seal(keys: Keys, operator_id: int, secret: bytes) -> bytes:
-    """Encrypt a secret so that only this installation reads it, and for this operator only."""
+    """Encrypt an operator's secret; only this installation can decrypt it, for this operator."""
     nonce = secrets.token_bytes(_NONCE_BYTES)
     return nonce + AESGCM(keys.second_factors).encrypt(nonce, secret, _for(operator_id))
 
 
 def unseal(keys: Keys, operator_id: int, sealed: bytes) -> bytes | None:
-    """Return what was sealed; None where it was not, or with another key."""
+    """Decrypt an operator's secret; None where it was encrypted with another key or not at all."""
     nonce, rest = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
     try:
         return AESGCM(keys.second_factors).decrypt(nonce, rest, _for(operator_id))
@@ -58,10 +58,10 @@ def unseal(keys: Keys, operator_id: int, sealed: bytes) -> bytes | None:
 def turn_on(
     session: Session, operator: Operator, keys: Keys, secret: bytes, code: str, *, now: datetime
 ) -> list[str]:
-    """Ask for codes of this secret from now on; return the recovery codes, to be shown once.
+    """Turn an operator's second factor on; return the recovery codes, to be shown once.
 
     Raises:
-        InvalidRequest: the code is not one of the secret's: the app and we do not agree.
+        InvalidRequest: the code does not belong to the secret, so the app was not set up with it.
     """
     step = step_of(secret, _tidied(code), now)
     if step is None:
@@ -73,13 +73,13 @@ def turn_on(
 
 
 def renew_codes(session: Session, operator: Operator, keys: Keys, *, now: datetime) -> list[str]:
-    """Make new recovery codes; the former ones work no more."""
+    """Make new recovery codes for an operator; the former ones stop working."""
     note(session, None, "operator.recovery_codes", now, operator_id=operator.id)
     return _new_codes(session, operator, keys)
 
 
 def turn_off(session: Session, operator: Operator, *, now: datetime, by: int | None = None) -> None:
-    """Ask for no codes any more; every session ends."""
+    """Turn an operator's second factor off, and end all their sessions."""
     operator.totp_sealed = operator.totp_since = operator.totp_step = None
     session.execute(delete(RecoveryCode).where(RecoveryCode.operator_id == operator.id))
     end_sessions(session, operator.id)
@@ -90,14 +90,14 @@ def turn_off(session: Session, operator: Operator, *, now: datetime, by: int | N
 def pass_second_factor(
     session: Session, operator: Operator, keys: Keys, code: str, *, now: datetime
 ) -> None:
-    """Take a code of the app, or a recovery code; each is taken once.
+    """Accept a code of the app, or a recovery code; each is accepted only once.
 
     Raises:
-        Unauthenticated: it is wrong, or was taken before.
+        Unauthenticated: the code is wrong, or was accepted before.
     """
     text = _tidied(code)
-    by_app = _by_app(session, operator, keys, text, now)
-    if not by_app and not _by_paper(session, operator, keys, text):
+    by_app = _use_app_code(session, operator, keys, text, now)
+    if not by_app and not _use_recovery_code(session, operator, keys, text):
         raise Unauthenticated(_WRONG)
 
 
@@ -107,7 +107,9 @@ def codes_left(session: Session, operator_id: int) -> int:
     return session.scalar(left) or 0
 
 
-def _by_app(session: Session, operator: Operator, keys: Keys, code: str, now: datetime) -> bool:
+def _use_app_code(
+    session: Session, operator: Operator, keys: Keys, code: str, now: datetime
+) -> bool:
     secret = unseal(keys, operator.id, operator.totp_sealed or b"")
     step = step_of(secret, code, now) if secret and len(code) == DIGITS else None
     if step is None:
@@ -126,7 +128,7 @@ def _by_app(session: Session, operator: Operator, keys: Keys, code: str, now: da
     return taken is not None
 
 
-def _by_paper(session: Session, operator: Operator, keys: Keys, code: str) -> bool:
+def _use_recovery_code(session: Session, operator: Operator, keys: Keys, code: str) -> bool:
     taken = session.scalar(
         delete(RecoveryCode)
         .where(

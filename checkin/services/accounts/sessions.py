@@ -1,4 +1,4 @@
-"""Where operators are signed in, until time, they themselves or an administrator end it."""
+"""Operators' sessions: opening, recognising, listing and ending them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SEEN_EVERY = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Lifetimes:
-    """How long a session lasts without being used, and at most."""
+    """How long a session lasts while it is not used, and how long it lasts at most."""
 
     idle: timedelta
     whole: timedelta
@@ -37,12 +37,13 @@ def open_session(
     lifetimes: Lifetimes,
     renewed: bool = False,
 ) -> str:
-    """Sign an operator in somewhere; return the secret that the browser keeps.
+    """Open a session for an operator; return the secret that the browser keeps.
 
     Args:
-        renewed: they were signed in already, and something about the account changed.
+        renewed: the operator was signed in already, and the session replaces an earlier one because
+            something about the account changed.
     """
-    session.execute(delete(OperatorSession).where(_over(now, lifetimes)))
+    session.execute(delete(OperatorSession).where(_has_ended(now, lifetimes)))
     operator = session.get_one(Operator, operator_id)
     token = secrets.token_urlsafe(32)
     session.add(
@@ -64,7 +65,7 @@ def open_session(
 def signed_in_with(
     database: Database, token: str, *, now: datetime, lifetimes: Lifetimes
 ) -> tuple[Operator, OperatorSession] | None:
-    """Return who is signed in with this secret, unless it is over or the account disabled."""
+    """Return the operator and session of this secret; None if it ended or they are disabled."""
     with database.read() as session:
         row = session.execute(
             select(Operator, OperatorSession)
@@ -72,30 +73,30 @@ def signed_in_with(
             .where(
                 OperatorSession.token_hash == _hash(token),
                 Operator.disabled_at.is_(None),
-                ~_over(now, lifetimes),
+                ~_has_ended(now, lifetimes),
             )
         ).one_or_none()
     if row is None:
         return None
     operator, kept = row
     if kept.seen_at < now - SEEN_EVERY:
-        in_transaction(database, lambda session: _seen(session, kept.id, now))
+        in_transaction(database, lambda session: _record_use(session, kept.id, now))
     return operator, kept
 
 
 def sessions_of(
     session: Session, operator_id: int, *, now: datetime, lifetimes: Lifetimes
 ) -> Sequence[OperatorSession]:
-    """Return where an operator is signed in, the last used first."""
+    """Return an operator's open sessions, the last used first."""
     return session.scalars(
         select(OperatorSession)
-        .where(OperatorSession.operator_id == operator_id, ~_over(now, lifetimes))
+        .where(OperatorSession.operator_id == operator_id, ~_has_ended(now, lifetimes))
         .order_by(OperatorSession.seen_at.desc(), OperatorSession.id.desc())
     ).all()
 
 
 def end_session(session: Session, operator_id: int, session_id: int) -> None:
-    """Sign an operator out in one place; one that has ended already is no fault."""
+    """End one session of an operator; a session that has ended already is no fault."""
     session.execute(
         delete(OperatorSession).where(
             OperatorSession.id == session_id, OperatorSession.operator_id == operator_id
@@ -104,21 +105,21 @@ def end_session(session: Session, operator_id: int, session_id: int) -> None:
 
 
 def end_sessions(session: Session, operator_id: int, *, but: int | None = None) -> None:
-    """Sign an operator out everywhere, or everywhere else; no browser is known to them any more."""
+    """End all sessions of an operator, or all but one; no browser counts as known any more."""
     forgotten = update(Operator).where(Operator.id == operator_id)
     session.execute(forgotten.values(browsers_issue=Operator.browsers_issue + 1))
     ended = delete(OperatorSession).where(OperatorSession.operator_id == operator_id)
     session.execute(ended if but is None else ended.where(OperatorSession.id != but))
 
 
-def _over(now: datetime, lifetimes: Lifetimes) -> ColumnElement[bool]:
+def _has_ended(now: datetime, lifetimes: Lifetimes) -> ColumnElement[bool]:
     return or_(
         OperatorSession.seen_at <= now - lifetimes.idle,
         OperatorSession.began_at <= now - lifetimes.whole,
     )
 
 
-def _seen(session: Session, session_id: int, now: datetime) -> None:
+def _record_use(session: Session, session_id: int, now: datetime) -> None:
     session.execute(
         update(OperatorSession).where(OperatorSession.id == session_id).values(seen_at=now)
     )

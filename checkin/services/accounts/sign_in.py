@@ -1,4 +1,4 @@
-"""Sign in with e-mail and password, within the limits on guessing."""
+"""Sign in with e-mail and password, within the limits on failed attempts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from checkin.db.engine import Database
 from checkin.db.models import Operator
 from checkin.errors import AccountUsedUp, TooManyRequests, Unauthenticated, Unavailable
-from checkin.services.accounts.hashing import STRANGERS_TURNS
+from checkin.services.accounts.hashing import UNKNOWN_TURNS
 from checkin.services.accounts.known_browsers import browser_known
 from checkin.services.accounts.operators import authenticate, operator_by_email, typed_email
 from checkin.services.common.keys import Keys
@@ -25,11 +25,12 @@ from checkin.services.limits.rules import (
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What somebody sent to sign in.
+    """A request to sign in.
 
     Attributes:
-        address: whose tries count together; see `checkin.domain.accounts.browsers.client_of`.
-        browser: what the browser keeps; see `checkin.services.accounts.known_browsers`.
+        address: the client by which attempts are counted; see
+            `checkin.domain.accounts.browsers.client_of`.
+        browser: the marks that the browser sent; see `checkin.services.accounts.known_browsers`.
     """
 
     email: str
@@ -39,14 +40,14 @@ class Attempt:
 
 
 def sign_in(database: Database, keys: Keys, limits: Limits, attempt: Attempt) -> Operator:
-    """Return who signs in, unless their e-mail and password do not go together.
+    """Return the operator whose e-mail address and password were sent.
 
     Raises:
-        Unauthenticated: they do not. Which of the two is wrong is not said.
-        AccountUsedUp: they do not, or they do and neither is the browser known nor is there a
-            second factor; which is not said. Too many were wrong today.
-        TooManyRequests: too many were wrong from here; whether these are was not looked at.
-        Unavailable: too many sign in at this moment.
+        Unauthenticated: the e-mail address or the password is wrong; the fault does not say which.
+        AccountUsedUp: the account had too many failed attempts today, and this attempt failed or
+            came from an unknown browser without a second factor; the fault does not say which.
+        TooManyRequests: this client had too many failed attempts; this one was not checked.
+        Unavailable: too many people sign in at this moment.
     """
     browser = _known_browser(database, keys, attempt)
     if browser is not None:
@@ -85,7 +86,7 @@ def _from_elsewhere(database: Database, limits: Limits, attempt: Attempt) -> Ope
                 database,
                 attempt.email,
                 attempt.password,
-                turns=STRANGERS_TURNS,
+                turns=UNKNOWN_TURNS,
                 first=today.count,
             )
     except Unauthenticated:
@@ -99,10 +100,10 @@ def _from_elsewhere(database: Database, limits: Limits, attempt: Attempt) -> Ope
 
 
 class _Today:
-    """What strangers may still get wrong of an account today, from all addresses together.
+    """An account's budget of failed attempts from unknown browsers today, from all addresses.
 
     Attributes:
-        reserved: this try's part of it, once it was counted and there was room.
+        reserved: this attempt, once it was counted within the budget; None until then.
     """
 
     def __init__(self, limits: Limits, account: str) -> None:
@@ -111,7 +112,7 @@ class _Today:
         self._used_up: AccountUsedUp | None = None
 
     def count(self) -> None:
-        """Reserve this try; done in a turn to hash, so that as few are written as hashed."""
+        """Count this attempt; called in a hashing turn, so that no more are written than hashed."""
         try:
             self.reserved = self._limits.reserve((PASSWORDS_ACCOUNT, self._account))
         except TooManyRequests as fault:
@@ -124,7 +125,7 @@ class _Today:
 
 @contextmanager
 def _given_back_where_too_many_wait(tried: Reserved, rule: Rule) -> Iterator[None]:
-    # Not to an address: whoever floods the queue from it has its budget, and no more.
+    # The budget of the address is not given back, so that it limits who floods the queue.
     try:
         yield
     except Unavailable:

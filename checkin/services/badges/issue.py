@@ -1,4 +1,4 @@
-"""Replace a lost or leaked badge, or take one away: the old code is refused at once."""
+"""Reissue a lost or leaked badge, or revoke one: the old code is refused at once."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from checkin.services.people.badge_messages import queue_badge_messages
 
 @dataclass(frozen=True, slots=True)
 class Reissued:
-    """The badge that works now.
+    """The result of a reissue: the participant's valid badge.
 
     Attributes:
-        replaced: False where somebody had replaced the old badge before, so nothing was done.
-        told: a message with the new badge waits in the outbox.
+        replaced: False where the old badge had been replaced before, so nothing was done.
+        told: whether an e-mail with the new badge was queued in the outbox.
     """
 
     badge_id: UUID
@@ -39,14 +39,14 @@ class Reissued:
 
 
 def working_badge(session: Session, participant_id: int) -> Badge | None:
-    """Return a participant's badge that is not revoked, if there is one."""
+    """Return a participant's valid (not revoked) badge, or None."""
     return session.scalar(
         select(Badge).where(Badge.participant_id == participant_id, Badge.revoked_at.is_(None))
     )
 
 
 def working_badges(session: Session, participant_ids: Sequence[int]) -> dict[int, UUID]:
-    """Return the id of the badge of each of these participants that is not revoked."""
+    """Return the id of each of these participants' valid (not revoked) badge."""
     rows = session.execute(
         select(Badge.participant_id, Badge.id).where(
             Badge.participant_id.in_(participant_ids), Badge.revoked_at.is_(None)
@@ -66,13 +66,13 @@ def reissue_badge(
     operator_id: int | None = None,
     of_issue: int | None = None,
 ) -> Reissued:
-    """Kill a participant's badge and give them a new one, by e-mail too where that is possible.
+    """Revoke a participant's badge and issue a new one, e-mailed if they have an address.
 
-    Somebody admitted stays admitted: arrivals belong to the participant, not to the badge.
+    A person who was admitted stays admitted: arrivals belong to the participant, not the badge.
 
     Args:
-        of_issue: the issue that was seen to be lost. Where a newer one works already, as after a
-            button pressed twice, that one is returned and nothing is done.
+        of_issue: the issue of the badge to replace. If a newer one is valid already, as after a
+            button pressed twice, the newer one is returned and nothing is done.
 
     Raises:
         NotFound: the event has no such participant.
@@ -89,7 +89,9 @@ def reissue_badge(
     new = _next_badge(session, event, person.id, keys, version, now)
     written: dict[str, Any] = {"participant_id": person.id, "issue": new.issue, "reason": reason}
     note(session, event.id, "badge.reissue", now, operator_id=operator_id, **written)
-    return Reissued(new.id, new.issue, replaced=True, told=_tell(session, event, person, now))
+    return Reissued(
+        new.id, new.issue, replaced=True, told=_queue_message(session, event, person, now)
+    )
 
 
 def revoke_badge(
@@ -101,10 +103,10 @@ def revoke_badge(
     now: datetime,
     operator_id: int | None = None,
 ) -> bool:
-    """Take a participant's badge away without giving another; their place stays theirs.
+    """Revoke a participant's badge without issuing another; they keep their place.
 
     Returns:
-        Whether there was a badge to revoke: a second time changes nothing.
+        Whether there was a badge to revoke: revoking a second time changes nothing.
 
     Raises:
         NotFound: the event has no such participant.
@@ -157,7 +159,7 @@ def _next_badge(
     return badge
 
 
-def _tell(session: Session, event: Event, person: Participant, now: datetime) -> bool:
+def _queue_message(session: Session, event: Event, person: Participant, now: datetime) -> bool:
     if person.standing != RegistrationStatus.CONFIRMED:
         return False
     return queue_badge_messages(session, event, [person.id], now) > 0

@@ -1,9 +1,9 @@
-"""The page that shows a badge: its secret address, and what it shows while the badge works.
+"""The web page of a badge: its secret address, and what it shows while the badge is valid.
 
 The secret is the badge's random id, one block of 128 bits, encrypted with AES-256 under a key of
-its own. So the database holds no working address, nothing has to be stored for it, and a reissue,
-whose id is new, has a new address. What somebody guesses decrypts to a random id, which no badge
-has, so looking it up tells nothing about near misses.
+its own. So the database holds no working address, nothing has to be stored for it, and a reissued
+badge, whose id is new, has a new address. A guessed secret decrypts to a random id, which no badge
+has, so looking it up reveals nothing about near misses.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _PADDING = "=" * 6
 
 @dataclass(frozen=True, slots=True)
 class ShownBadge:
-    """A badge that works, as its page shows it.
+    """A valid badge as its page shows it.
 
     Attributes:
         confirmed: False while the participant waits on the reserve list.
@@ -53,12 +53,12 @@ def page_secret(keys: Keys, badge_id: UUID) -> str:
 
 
 def page_address(keys: Keys, base_url: str, badge_id: UUID) -> str:
-    """Return the address of a badge's page; whoever has it has the badge."""
+    """Return the address of a badge's page, which is as secret as the badge's code."""
     return f"{base_url}/b/{page_secret(keys, badge_id)}"
 
 
 def shown_badge(session: Session, keys: Keys, secret: str) -> ShownBadge | None:
-    """Return the badge of a secret; None alike for a wrong, a revoked and a canceled one."""
+    """Return the badge that a secret belongs to; None if it is wrong, revoked or canceled."""
     badge_id = _badge_id(keys, secret)
     if badge_id is None:
         return None
@@ -80,7 +80,7 @@ def shown_badge(session: Session, keys: Keys, secret: str) -> ShownBadge | None:
 
 
 def calendar_entry(shown: ShownBadge) -> CalendarEntry:
-    """Return what a participant's calendar is told.
+    """Return the calendar entry of the event for a participant.
 
     A calendar is read by more people than its owner, so the name of a sensitive event stays out.
     """

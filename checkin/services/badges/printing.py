@@ -1,4 +1,4 @@
-"""Print one badge at a desk, and write it down."""
+"""Print a badge at a desk: the badge shown there, the printer, and the record of each print."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from checkin.services.people.search import participant_by_id
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """What was printed.
+    """The result of printing a badge.
 
     Attributes:
-        pdf: to be opened where there is no printer.
-        printer: what took it; None where whoever asked prints the PDF.
-        copies: of this badge, with those of now.
+        pdf: the badge as a PDF, to be opened where there is no printer.
+        printer: the printer's name; None where the person prints the PDF themselves.
+        copies: how many copies of this badge have been printed, these included.
     """
 
     pdf: bytes
@@ -56,13 +56,14 @@ def print_badge(
     operator_id: int | None = None,
     copies: int = 1,
 ) -> Printed:
-    """Print a participant's badge, or lay it out to be opened where there is no printer.
+    """Print a participant's badge, or return its PDF where there is no printer; record the print.
 
-    It is drawn and printed with no transaction open, and written down once the printer took it.
+    The badge is drawn and printed with no transaction open; the print is recorded once the printer
+    has accepted it.
 
     Raises:
-        NotFound: there is no such participant, or their badge was revoked.
-        Unavailable: the printer did not take it; nothing was written down.
+        NotFound: the event has no such participant, or their badge was revoked.
+        Unavailable: the printer did not accept the badge; nothing was recorded.
     """
     with database.read() as session:
         event = find_event(session)
@@ -101,7 +102,7 @@ _OPENING_S = 5
 
 @dataclass(frozen=True, slots=True)
 class Printer:
-    """One printer.
+    """A printer of this system, reached by the `lp` command.
 
     Attributes:
         program: the path of `lp`.
@@ -113,14 +114,14 @@ class Printer:
 
     @property
     def name(self) -> str:
-        """What the log of prints calls it."""
+        """The printer's name in the record of prints."""
         return self.queue or "default"
 
     def send(self, pdf: bytes, *, copies: int) -> None:
-        """Hand a PDF to the printer's queue, to be printed in its true size.
+        """Send a PDF to the printer's queue, to be printed at its true size.
 
         Raises:
-            Unavailable: the printer did not take it; the sentence says what the system said.
+            Unavailable: the printer did not accept it; the sentence quotes the system's message.
         """
         to = ["-d", self.queue] if self.queue else []
         # The title is shown in the queue to whoever looks: no name in it.
@@ -142,20 +143,20 @@ class Printer:
 
 @dataclass(frozen=True, slots=True)
 class ByHand:
-    """Printing by a person: the PDF is kept and opened by the program that the system has for it.
+    """Printing by hand: the PDF is saved and opened in the system's PDF program.
 
     Attributes:
-        path: where it is kept; the folder is made.
+        path: where the PDF is saved; its folder is created.
     """
 
     path: Path
     name: None = None
 
     def send(self, pdf: bytes, *, copies: int) -> None:  # noqa: ARG002 - up to who prints
-        """Keep a PDF for its owner's eyes only, and open it.
+        """Save a PDF that only its owner may read, and open it.
 
         Raises:
-            Unavailable: nothing opens it; the sentence says where it is.
+            Unavailable: no program opens it; the sentence says where the file is.
         """
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with open(self.path, "wb", opener=_only_ours) as file:
@@ -189,18 +190,18 @@ def _opened(path: Path) -> bool:
 
 
 def system_printer(queue: str = "") -> Printer | None:
-    """Return the system's printer, or None where it prints in another way (Windows, a tablet)."""
+    """Return the system's printer; None on systems without `lp` (Windows, a tablet)."""
     program = shutil.which("lp")
     return Printer(program, queue) if program else None
 
 
 @dataclass(frozen=True, slots=True)
 class DeskBadge:
-    """A participant and their badge.
+    """A participant and their badge, as the desk shows them.
 
     Attributes:
-        badge: the one that works; None where it was revoked.
-        copies: of this badge on paper, as far as they were printed here.
+        badge: the valid badge; None where it was revoked.
+        copies: how many copies of this badge were printed at desks.
     """
 
     participant: Participant
@@ -213,10 +214,10 @@ class DeskBadge:
 def desk_badge(
     session: Session, event: Event, participant_id: int, own_delegation: int | None
 ) -> DeskBadge:
-    """Return a participant with their badge.
+    """Return a participant with their badge, for the desk.
 
     Raises:
-        NotFound: there is none with this number, or it is another delegation's.
+        NotFound: no participant has this id, or they belong to another delegation.
     """
     person = participant_by_id(session, event, participant_id, own_delegation)
     badge = working_badge(session, person.id)
@@ -247,7 +248,7 @@ def record_print(
     now: datetime,
     operator_id: int | None = None,
 ) -> int:
-    """Write a print down and return how many copies of this badge there are now."""
+    """Record a print, and return how many copies of this badge have been printed now."""
     session.add(
         BadgePrint(
             event_id=event.id,

@@ -1,4 +1,4 @@
-"""Badges as they are printed, listed and mailed; the tokens are made anew from the event's key."""
+"""Specifications of badges for printing, listing and mailing, with tokens derived from the key."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from checkin.services.events.events import categories_of, check_event_key
 
 @dataclass(frozen=True, slots=True)
 class BadgeCode:
-    """One line of `badges codes`."""
+    """One line of the list that `badges codes` writes: a participant and their badge's code."""
 
     participant_id: int
     delegation: str
@@ -53,7 +53,7 @@ def _working_badges(event: Event) -> Any:
 
 
 def badge_codes(session: Session, event: Event, keys: Keys) -> Iterator[BadgeCode]:
-    """Return every working code of an event, delegation by delegation.
+    """Return the code of every valid badge of an event, delegation by delegation.
 
     Raises:
         SettingsError: the master key is not the one that the badges were made with.
@@ -79,7 +79,7 @@ def badge_specs(
     delegation_id: int | None = None,
     participant_ids: Sequence[int] | None = None,
 ) -> list[BadgeSpec]:
-    """Return what is printed on the badges of confirmed participants.
+    """Return the specifications of confirmed participants' badges.
 
     Args:
         delegation_id: only this delegation's.

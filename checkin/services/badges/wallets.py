@@ -1,4 +1,4 @@
-"""Badges in the wallets of telephones: offered where the organisation's keys are set."""
+"""Badges for Apple Wallet and Google Wallet, offered where the organisation's keys are set."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ APPLE_FILES = ("certificate.pem", "key.pem", "wwdr.pem")
 
 
 class Wallet(StrEnum):
-    """A wallet; the value ends the address under a badge's page that leads to it."""
+    """A kind of wallet; its value is the last part of its address under a badge's page."""
 
     APPLE = "badge.pkpass"
     GOOGLE = "google-wallet"
@@ -35,7 +35,7 @@ class Wallets:
     google_for_sensitive: bool = False
 
     def offered(self, event: Event, now: datetime) -> list[Wallet]:
-        """Return what the participants of an event are offered.
+        """Return the wallets that the participants of an event are offered.
 
         Google reads the name in the link, so a sensitive event offers it only by a setting.
         """
@@ -51,10 +51,10 @@ NO_WALLETS = Wallets()
 
 
 def load_wallets(files: WalletFiles, now: datetime) -> Wallets:
-    """Read the keys that are set.
+    """Read the wallet keys that the settings name.
 
     Raises:
-        SettingsError: one that is set cannot be used; the sentence names the setting.
+        SettingsError: a key cannot be used; the sentence names the setting.
     """
     return Wallets(_apple(files.apple, now), _google(files), files.google_for_sensitive)
 
@@ -74,7 +74,7 @@ def google_link_of(shown: ShownBadge, wallets: Wallets, now: datetime) -> str | 
 
 
 def wallets_for(shown: ShownBadge, wallets: Wallets, now: datetime) -> list[Wallet]:
-    """Return the wallets that a badge's page offers: none while it opens no gate."""
+    """Return the wallets that a badge's page offers: none for a badge that is not confirmed."""
     return wallets.offered(shown.event, now) if shown.confirmed else []
 
 
@@ -127,7 +127,7 @@ def _read(setting: str, path: Path) -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WalletFiles:
-    """Where the keys are, as `checkin.settings` explains them."""
+    """The files of the wallets' keys, as `checkin.settings` explains them."""
 
     apple: Path | None = None
     google: Path | None = None

@@ -1,4 +1,4 @@
-"""What boards show beside the counts: curve, forecast, gates, refusals, hall, conflicts."""
+"""The live board of an event: counts, curve, forecast, gates, refusals, hall and conflicts."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ from checkin.services.scanning.conflicts import waiting_conflicts
 
 @dataclass(frozen=True, slots=True)
 class GateLoad:
-    """How a gate is doing.
+    """A gate's activity and the state of its devices.
 
     Attributes:
         per_minute: first arrivals a minute, over the last five whole minutes.
-        online: of the gate's `devices`, those that were in touch within two minutes.
-        waiting: scans that its devices said they had not brought to us yet.
-        list_at: when the one whose gate list is oldest last had the newest; None: none ever did.
-        skew_ms: the largest distance of its devices' clocks from ours.
+        online: how many of the gate's `devices` were in touch within two minutes.
+        waiting: scans that its devices reported as not yet uploaded.
+        list_at: when the device with the oldest gate list was last up to date; None: none ever was.
+        skew_ms: the largest difference between its devices' clocks and the server's.
     """
 
     id: int
@@ -55,13 +55,13 @@ class GateLoad:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """All that a board shows; two that are equal look the same.
+    """Everything that a board shows; equal boards look the same.
 
     Attributes:
-        curve: None while nobody has come.
-        refusals: how many were refused for which reason, the most frequent first.
-        conflicts: how many wait for a person's decision.
-        hall: None where the event names no capacity.
+        curve: the curve of arrivals; None while nobody has come.
+        refusals: how many scans were refused for each reason, the most frequent first.
+        conflicts: how many conflicts wait for an organiser's decision.
+        hall: how full the hall is; None where the event has no capacity.
     """
 
     counts: LiveCounts
@@ -75,18 +75,20 @@ class Board:
 
 @dataclass(frozen=True)
 class CountsByMinute:
-    """What a running server remembers, so that boards cost the same after 50,000 arrivals."""
+    """A running server's counts by minute, so that boards cost the same after 50,000 arrivals."""
 
     arrivals: MinuteCounts = field(default_factory=lambda: MinuteCounts(arrivals_by_gate))
     refusals: MinuteCounts = field(default_factory=lambda: MinuteCounts(refusals_by_reason))
 
 
-def board_now(session: Session, event_id: int, books: CountsByMinute, now: datetime) -> Board:
-    """Return what the board of an event shows now."""
+def board_now(
+    session: Session, event_id: int, minute_counts: CountsByMinute, now: datetime
+) -> Board:
+    """Return the board of an event as of now."""
     counts = live_counts(session, event_id)
     totals = counts.totals
-    arrivals = books.arrivals.counts(session, event_id, totals["arrived"], now)
-    refusals = books.refusals.counts(session, event_id, totals["refused"], now)
+    arrivals = minute_counts.arrivals.counts(session, event_id, totals["arrived"], now)
+    refusals = minute_counts.refusals.counts(session, event_id, totals["refused"], now)
     by_minute = _by_minute(arrivals)
     expected = forecast(by_minute, max(totals["registered"] - totals["arrived"], 0), now)
     return Board(

@@ -1,4 +1,4 @@
-"""Send live counts to whoever watches: one reading per change, however many boards are open."""
+"""Publish live views of events to open streams: one query per change, however many are open."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ MAX_STREAMS = 208
 
 
 class TooManyStreams(Exception):
-    """Every place for a stream is taken; the board polls instead."""
+    """The largest number of streams is open already; the board polls instead."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What can be watched of an event.
+    """One view of an event that streams can follow.
 
     Attributes:
-        read: returns what is shown, without the moment of asking: equal means nothing to send.
-        write: makes the body to send of what changed just now.
+        read: returns what is shown, without the current time: if it is equal, nothing is sent.
+        write: makes the body to send from what `read` returned.
     """
 
     read: Callable[[int], Any]
@@ -69,7 +69,7 @@ class LiveHub:
     """Publishes views of events to the streams that watch them.
 
     Args:
-        views: what can be watched, by name.
+        views: the views that streams can follow, by name.
     """
 
     def __init__(self, views: Mapping[str, View]) -> None:
@@ -82,7 +82,7 @@ class LiveHub:
         self._thread: threading.Thread | None = None
 
     def nudge(self, _event_id: int) -> None:
-        """Say that something was committed; returns at once."""
+        """Announce that something was committed, so that views are read again; returns at once."""
         self._nudged.set()
 
     @property

@@ -1,4 +1,4 @@
-"""The live counts of an event, from the running tallies: 50,000 scans cost no more than none."""
+"""The live counts of an event, read from running tallies, whatever the number of scans."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from checkin.services.gates.stops import IS_STOPPED, STOP_COLUMNS, stop_of
 
 @dataclass(frozen=True, slots=True)
 class DelegationCount:
-    """One delegation: places, who registered, who came, who is in the hall."""
+    """One delegation's counts: its quota, and people registered, arrived and inside."""
 
     id: int
     name: str
@@ -29,7 +29,7 @@ class DelegationCount:
 
 @dataclass(frozen=True, slots=True)
 class GateCount:
-    """One gate: whom it admitted and when it last scanned."""
+    """One gate's counts, and when it last scanned."""
 
     id: int
     name: str
@@ -43,7 +43,7 @@ class LiveCounts:
     """All counts of an event; `registered` counts confirmed participants.
 
     Attributes:
-        stop: the order that no gate admits anybody, while there is one.
+        stop: the stop of all entries in force; None where there is none.
     """
 
     event_id: int

@@ -1,8 +1,8 @@
-"""Arrivals and refusals by the minute, without a write more on a scan's way.
+"""Count arrivals and refusals by the minute, without an additional write for a scan.
 
-A book keeps what it has read, and reads only the last minutes again. The running tallies, which
-are counted with every scan, tell whether that is all: where the book's sum differs from theirs, a
-late upload or an annulment has changed an earlier minute, and the whole book is read anew.
+The counts are cached, and only the last minutes are read again. The running tallies, which are
+updated with every scan, show whether that is enough: if the cache's sum differs from theirs, a late
+upload or an annulment has changed an earlier minute, and everything is read again.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ Read = Callable[[Session, int, datetime | None], Count]
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
-    """An event's minutes as they were read last."""
+class _KeptCounts:
+    """The counts by minute of an event, as they were last read."""
 
     counts: Count
     total: int
@@ -43,43 +43,43 @@ class _Page:
 
 
 class MinuteCounts:
-    """Keeps one kind of count by the minute, for each event that somebody watches."""
+    """A cache of one kind of count by minute, for each event that is being watched."""
 
     def __init__(self, read: Read) -> None:
         self._read = read
-        self._pages: dict[int, _Page] = {}
+        self._kept: dict[int, _KeptCounts] = {}
         self._turn = Lock()
 
     def counts(self, session: Session, event_id: int, total: int, now: datetime) -> Count:
-        """Return the counts by minute.
+        """Return an event's counts by minute, up to date.
 
         Args:
-            total: how many there are by the tallies.
+            total: the sum of the counts according to the running tallies.
         """
         with self._turn:
-            page = self._renewed(session, event_id, total, now)
-            self._pages[event_id] = page
-            return page.counts
+            kept = self._renewed(session, event_id, total, now)
+            self._kept[event_id] = kept
+            return kept.counts
 
-    def _renewed(self, session: Session, event_id: int, total: int, now: datetime) -> _Page:
-        page, clock_s = self._pages.get(event_id), time.monotonic()
-        if page is None or clock_s - page.whole_at_s > SURELY_EVERY_S:
+    def _renewed(self, session: Session, event_id: int, total: int, now: datetime) -> _KeptCounts:
+        kept, clock_s = self._kept.get(event_id), time.monotonic()
+        if kept is None or clock_s - kept.whole_at_s > SURELY_EVERY_S:
             return self._whole(session, event_id, total)
-        if page.total == total == sum(page.counts.values()):
-            return page
+        if kept.total == total == sum(kept.counts.values()):
+            return kept
         since = (now - YOUNG).replace(second=0, microsecond=0)
-        older = {key: count for key, count in page.counts.items() if key[0] < since}
+        older = {key: count for key, count in kept.counts.items() if key[0] < since}
         counts = older | dict(self._read(session, event_id, since))
-        if sum(counts.values()) != total and clock_s - page.whole_at_s > WHOLE_EVERY_S:
+        if sum(counts.values()) != total and clock_s - kept.whole_at_s > WHOLE_EVERY_S:
             return self._whole(session, event_id, total)
-        return _Page(counts, total, page.whole_at_s)
+        return _KeptCounts(counts, total, kept.whole_at_s)
 
-    def _whole(self, session: Session, event_id: int, total: int) -> _Page:
-        return _Page(self._read(session, event_id, None), total, time.monotonic())
+    def _whole(self, session: Session, event_id: int, total: int) -> _KeptCounts:
+        return _KeptCounts(self._read(session, event_id, None), total, time.monotonic())
 
 
 def arrivals_by_gate(session: Session, event_id: int, since: datetime | None) -> Count:
-    """Count first admissions by minute and gate; a purged event has only whole hours left."""
+    """Count first admissions by minute and gate; a purged event has only counts by hour."""
     minute = _minute_of(session, Admission.admitted_at)
     arrivals = (
         select(minute.label("minute"), Admission.gate_id.label("by"), func.count().label("n"))
@@ -95,7 +95,7 @@ def arrivals_by_gate(session: Session, event_id: int, since: datetime | None) ->
 
 
 def refusals_by_reason(session: Session, event_id: int, since: datetime | None) -> Count:
-    """Count scans that turned somebody away, by minute and reason."""
+    """Count refused scans by minute and reason."""
     minute = _minute_of(session, Scan.corrected_at)
     refusals = (
         select(minute.label("minute"), Scan.reason.label("by"), func.count().label("n"))

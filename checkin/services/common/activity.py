@@ -1,4 +1,4 @@
-"""Write down who did what."""
+"""Write entries to the activity log."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def note(
     device_id: int | None = None,
     **details: Any,
 ) -> None:
-    """Add one line to the activity log, in the transaction of what it tells of."""
+    """Add an entry to the activity log, in the transaction of the action that it records."""
     session.add(
         Activity(
             event_id=event_id,

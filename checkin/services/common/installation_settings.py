@@ -1,4 +1,4 @@
-"""What pages and `run` keep for the whole installation, in the database."""
+"""Settings of the whole installation that pages and `run` keep in the database."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from checkin.db.models import InstallationSetting
 
 
 def kept_settings(session: Session) -> dict[str, str]:
-    """Return everything that is kept, by name."""
+    """Return the settings that are kept, by name."""
     rows = session.execute(select(InstallationSetting.name, InstallationSetting.value))
     return {row.name: row.value for row in rows}
 
 
 def keep_setting(session: Session, name: str, value: str | None) -> None:
-    """Keep a value in place of the one before; None keeps nothing."""
+    """Set a setting's value, replacing a former one; None deletes the setting."""
     if value is None:
         session.execute(delete(InstallationSetting).where(InstallationSetting.name == name))
     else:

@@ -28,7 +28,7 @@ class Keys:
         return self._derived(f"event badges:{slug}")
 
     def check_of_event(self, slug: str) -> bytes:
-        """Return what the database keeps to recognise the right key, and only that."""
+        """Return a value by which the database recognises an event's key without revealing it."""
         return hmac.digest(self.for_event(slug), b"check", "sha256")[:8]
 
     def list_signer(self, slug: str) -> Ed25519PrivateKey:
@@ -36,13 +36,13 @@ class Keys:
         return Ed25519PrivateKey.from_private_bytes(self._derived(f"gate list:{slug}"))
 
     def walk_in_opener(self, slug: str) -> ec.EllipticCurvePrivateKey:
-        """Return the key that opens what gates without the network registered."""
+        """Return the key that decrypts walk-ins registered at gates without the network."""
         # 32 bytes are no number below the curve's order by themselves; 0 is none either.
         number = int.from_bytes(self._derived(f"walk-ins:{slug}")) % (_P256_ORDER - 1) + 1
         return ec.derive_private_key(number, ec.SECP256R1())
 
     def code_hash(self, text: str) -> bytes:
-        """Hash what was read so that nobody without the key can try out guesses."""
+        """Return a keyed hash of a scanned text; guesses cannot be tested on it without the key."""
         return hmac.digest(self._derived("read codes"), text.encode(), "sha256")
 
     def practice(self, slug: str) -> bytes:
@@ -51,7 +51,7 @@ class Keys:
 
     @property
     def badge_pages(self) -> bytes:
-        """The secret of the addresses of badge pages, apart from the one of codes."""
+        """The secret of the addresses of badge pages, separate from the secret of badge codes."""
         return self._derived("badge pages")
 
     @property
@@ -66,7 +66,7 @@ class Keys:
 
     @property
     def limits(self) -> bytes:
-        """The secret of the hashes under which tries are counted."""
+        """The secret of the hashes under which limited attempts are counted."""
         return self._derived("limits")
 
     @property
@@ -85,12 +85,12 @@ class Keys:
         return self._derived("second factors")
 
     def recovery_hash(self, code: str) -> bytes:
-        """Hash a recovery code so that nobody without the key can try out guesses."""
+        """Return a keyed hash of a recovery code; guesses cannot be tested without the key."""
         return hmac.digest(self._derived("recovery codes"), code.encode(), "sha256")
 
     @property
     def bounces(self) -> bytes:
-        """The secret that proves a reported bounce to be of a message of ours."""
+        """The secret that proves that a reported bounce is of a message that this server sent."""
         return self._derived("bounces")
 
     @property
@@ -99,7 +99,7 @@ class Keys:
         return self._derived("bounce webhook").hex()[:32]
 
     def link_mark(self, slug: str, badge_id: UUID) -> bytes:
-        """Return what makes a participant's own link theirs; 128 bits."""
+        """Return the 128-bit mark that authenticates a participant's own link."""
         return hmac.digest(self._derived(f"links:{slug}"), badge_id.bytes, "sha256")[:16]
 
     def _derive(self, purpose: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Mark badges as changed, so that the next delta of the gate list carries them again."""
+"""Versions of the gate list: marking badges as changed puts them into the next delta."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from checkin.db.models import Badge, Event, Participant
 
 
 def next_list_version(session: Session, event_id: int) -> int:
-    """Count the gate list's version up and return it.
+    """Increase the version of an event's gate list, and return the new one.
 
-    Every change of people takes this row first and holds it to its commit, so registrations of an
-    event queue, two clerks never register the same person unseen, and versions are committed in
-    the order of their numbers.
+    Every change to participants locks this row first and holds the lock until its commit. So
+    registrations of one event run one after the other, two clerks never register the same person
+    unnoticed, and versions are committed in the order of their numbers.
     """
     version: int = session.execute(
         update(Event)
@@ -37,7 +37,7 @@ def bump_list_version(session: Session, participant_ids: Sequence[int], version:
 
 
 def bump_list_version_where(session: Session, whose: ColumnElement[bool], version: int) -> None:
-    """Mark the badges of the participants of a kind as changed in this version of the list."""
+    """Mark the badges of the participants that a condition selects as changed in this version."""
     session.execute(
         update(Badge)
         .where(

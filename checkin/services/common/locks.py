@@ -1,7 +1,7 @@
-"""Who waits for whom at the gates, where places are few or are being lent.
+"""Locks on an event, for admissions near a limit and for lending places to devices.
 
-On SQLite a transaction that writes is alone anyway. On PostgreSQL admissions run side by side;
-those near a limit take the event's row, and a grant of places waits for all the others.
+On SQLite there is only one writing transaction at a time anyway. On PostgreSQL admissions run
+concurrently; those near a limit lock the event's row, and a grant of places waits for all others.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ _FOLLOW = select(func.pg_advisory_xact_lock(_UPLOADS, bindparam("event_id")))
 
 
 def lock_event(connection: Connection, event_id: int) -> None:
-    """Queue for the event's row, and hold it to the commit."""
+    """Lock the event's row until the commit."""
     require_transaction(connection)
     connection.execute(_LOCK_EVENT, {"event_id": event_id})
 
 
 def share_admissions(connection: Connection, event_id: int) -> None:
-    """Make grants of leases wait for this transaction, and it for them; others pass beside it.
+    """Make this transaction and grants of leases exclude each other; other admissions go on.
 
-    For admissions that count against the hall before they read how full it is: far from the limit
-    they take no row, so that a grant could not see them.
+    Admissions that count against the hall call this before they read how full it is: far from the
+    limit they do not lock the event's row, so a grant could not see them otherwise.
     """
     if connection.dialect.name == "postgresql":
         require_transaction(connection)
@@ -39,23 +39,23 @@ def share_admissions(connection: Connection, event_id: int) -> None:
 
 
 def queue_uploads(connection: Connection, event_id: int) -> None:
-    """Let uploads come one after the other, to the commit; live scans pass beside them.
+    """Make the uploads of an event run one after the other until the commit; live scans go on.
 
-    Two that write the same badges in another order would each wait for the other, until
-    PostgreSQL ends one of them after a second: several gates whose network comes back at once.
+    Two uploads that write the same badges in a different order would deadlock, until PostgreSQL
+    ends one of them after a second: it happens when the network of several gates comes back.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(_FOLLOW, {"event_id": event_id})
 
 
 def queue_admissions(connection: Connection, event_id: int) -> None:
-    """Take both locks of an admission, in the order in which all take them."""
+    """Take both locks of an admission, in the order in which every transaction takes them."""
     share_admissions(connection, event_id)
     lock_event(connection, event_id)
 
 
 def stop_admissions(connection: Connection, event_id: int) -> None:
-    """Wait until nobody is between reading how many places are free and taking one."""
+    """Wait until no admission is between reading how many places are free and taking one."""
     if connection.dialect.name == "postgresql":
         require_transaction(connection)
         connection.execute(_HOLD, {"event_id": event_id})

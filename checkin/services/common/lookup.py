@@ -1,4 +1,4 @@
-"""What belongs to an event, by its number."""
+"""Look up a row of an event by its id."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ EventRow = TypeVar("EventRow", Category, Delegation, Device, Gate, Participant)
 def by_id(
     session: Session, event: Event, kind: type[EventRow], number: int, *, fresh: bool = False
 ) -> EventRow:
-    """Return the row of an event with this number.
+    """Return the row of a table that belongs to an event and has this id.
 
     Args:
-        fresh: read it again, though the session knows it.
+        fresh: read the row again, even if the session has it already.
 
     Raises:
-        NotFound: the event has none; another event's is none either.
+        NotFound: the event has no such row.
     """
     row = session.get(kind, number, populate_existing=fresh)
     if row is None or row.event_id != event.id:

@@ -1,4 +1,4 @@
-"""Can this server take scans now? A real write, the schema, the disk."""
+"""Check whether this server can take scans now, by a real write, the schema, and the disk."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WAIT_S = 2.0
 
 
 def readiness(database: Database, home: Path) -> dict[str, str]:
-    """Return what is wrong, by part; nothing when all is well."""
+    """Check the database and the disk; return the faults by part, empty when there are none."""
     faults = {
         "database": _write_fault(database),
         "schema": _schema_fault(database),
@@ -35,11 +35,11 @@ def readiness(database: Database, home: Path) -> dict[str, str]:
 
 
 class RecentReadiness:
-    """What was found wrong lately, however many ask: one looks, the others get what is known.
+    """A cache of readiness checks: one caller at a time checks, the others get the last result.
 
     Args:
-        look: returns what is wrong, by part.
-        clock: in seconds.
+        look: performs the check and returns the faults by part.
+        clock: a clock in seconds.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class RecentReadiness:
         self._found_at = float("-inf")
 
     def faults(self) -> dict[str, str]:
-        """Return what is wrong, by part; nothing when all is well."""
+        """Return the faults by part, empty when there are none; at most a moment old."""
         stale = self._age_s() >= STALE_S
         if self._age_s() < KEPT_S:
             return self._found
@@ -86,10 +86,10 @@ def _write_fault(database: Database) -> str:
 
 
 def schema_fault(at: str | None) -> str:
-    """Return what is wrong with a database at this revision; "" when nothing is.
+    """Return the fault of a database whose schema is at this revision; "" when there is none.
 
     Args:
-        at: None for a database that is empty.
+        at: the schema's revision; None for an empty database.
     """
     if at == head_revision():
         return ""

@@ -1,4 +1,4 @@
-"""Let few do at once what takes much memory and a processor, and few wait for it."""
+"""Limit how many expensive jobs run at once, and how many may wait for their turn."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ _LATER = "too many sign in at this moment: try again in a few seconds"
 
 
 class Turns:
-    """Whoever finds too many waiting, or has waited too long, is told to come again.
+    """Turns to run expensive jobs: a caller is refused if too many wait, or after waiting too long.
 
-    The work is done in threads of its own: the C library keeps what a thread has freed for that
-    thread, and a server has hundreds.
+    Jobs run in threads of their own: the C library keeps the memory that a thread has freed for
+    that thread, and a server has hundreds of threads.
 
     Args:
-        at_once: so many go on at once.
-        waiting: so many more wait; each holds a thread that would answer a scan else.
-        patience_s: nobody waits longer.
-        niceness: how much the work gives way to everything else, on Linux: 0 (not) to 19.
+        at_once: how many jobs may run at once.
+        waiting: how many more may wait; each holds a thread that could answer a scan otherwise.
+        patience_s: how long a caller waits at most.
+        niceness: how much jobs give way to everything else, on Linux: 0 (not at all) to 19.
     """
 
     def __init__(self, at_once: int, *, waiting: int, patience_s: float, niceness: int = 0) -> None:
         self._turns = Semaphore(at_once)
         self._places = BoundedSemaphore(at_once + waiting)
         self._patience_s = patience_s
-        self._threads = ThreadPoolExecutor(at_once, "turn", _give_way, (niceness,))
+        self._threads = ThreadPoolExecutor(at_once, "turn", _lower_priority, (niceness,))
 
     def do(self, work: Callable[[], T], first: Callable[[], None] | None = None) -> T:
-        """Wait for a turn, do the work and return its result.
+        """Wait for a turn, run `work` and return its result.
 
         Args:
-            first: is done in the turn before the work, in the thread of the caller.
+            first: called in the turn before `work`, in the caller's thread.
 
         Raises:
-            Unavailable: too many wait already, or it took too long; nothing was done.
+            Unavailable: too many wait already, or the wait was too long; nothing was run.
         """
         with self._turn():
             if first is not None:
@@ -64,6 +64,6 @@ class Turns:
             self._places.release()
 
 
-def _give_way(niceness: int) -> None:
+def _lower_priority(niceness: int) -> None:
     if niceness and sys.platform == "linux":  # elsewhere only whole processes have one
         os.setpriority(os.PRIO_PROCESS, get_native_id(), niceness)

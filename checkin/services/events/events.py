@@ -1,4 +1,4 @@
-"""Events, their delegations and categories."""
+"""Create and look up events, their delegations and their categories."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from checkin.words.languages import DEFAULT_LANGUAGE
 
 @dataclass(frozen=True, slots=True)
 class EventSpec:
-    """What is laid down when an event is created. All moments are aware."""
+    """The settings with which an event is created. All moments are timezone-aware."""
 
     slug: str
     name: str
@@ -50,7 +50,7 @@ def create_event(session: Session, spec: EventSpec, keys: Keys, *, now: datetime
     """Create an event.
 
     Raises:
-        InvalidRequest: the slug or the time zone cannot be one, or the slug is taken.
+        InvalidRequest: the slug or the time zone is invalid, or the slug is taken.
     """
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,49}", spec.slug):
         raise InvalidRequest(f"{spec.slug!r} is no slug: use small letters, digits and hyphens")
@@ -70,10 +70,10 @@ def create_event(session: Session, spec: EventSpec, keys: Keys, *, now: datetime
 
 
 def event_named(session: Session, slug: str | None) -> Event:
-    """Return the event with this slug; without one, the only event there is.
+    """Return the event with this slug; without a slug, the only event.
 
     Raises:
-        NotFound: there is no such event, or there are several and none was named.
+        NotFound: no event has this slug, or no slug was given and there is not exactly one event.
     """
     events = session.scalars(select(Event).order_by(Event.starts_at)).all()
     if slug is None and len(events) == 1:
@@ -90,10 +90,10 @@ def event_named(session: Session, slug: str | None) -> Event:
 
 
 def check_event_key(event: Event, keys: Keys) -> None:
-    """Make sure that the key at hand is the one that this event's badges were made with.
+    """Check that the master key is the one that this event's badges were made with.
 
     Raises:
-        SettingsError: it is another one; badges made with it would be refused at the gate.
+        SettingsError: it is another key; badges made with it would be refused at the gates.
     """
     if keys.check_of_event(event.slug) != event.key_check:
         raise SettingsError(
@@ -144,7 +144,7 @@ def delegation_named(session: Session, event: Event, name: str) -> Delegation:
 def add_category(
     session: Session, event: Event, name: str, name_ar: str | None = None, colour: str = "#1f4e79"
 ) -> Category:
-    """Add a category of participants, the last one, with a shape that the ones before lack."""
+    """Add a category after the others, with a shape that the others do not have."""
     position = len(categories_of(session, event))
     category = Category(
         event_id=event.id,

@@ -1,4 +1,4 @@
-"""An event's logo and colours on its badges."""
+"""The look of an event's badges: its logo and colours."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class LookRefused(InvalidRequest):
     """A logo or a colour that cannot be used.
 
     Attributes:
-        problem: what is wrong, for words in the reader's language.
-        value: the figure or the words that it is about.
+        problem: the kind of problem, which the page puts in the reader's language.
+        value: the figure or the text that is wrong.
     """
 
     def __init__(self, fault: LookError) -> None:
@@ -45,10 +45,10 @@ def set_logo(
     now: datetime,
     operator_id: int | None = None,
 ) -> None:
-    """Give an event's badges a logo, or take it away.
+    """Set the logo of an event's badges, or remove it.
 
     Raises:
-        LookRefused: it cannot be printed; the sentence says why and what to do.
+        LookRefused: the logo cannot be printed; the sentence says why and what to do.
     """
     try:
         logo = None if content is None else checked_logo(content)
@@ -66,10 +66,10 @@ def set_colour(
     now: datetime,
     operator_id: int | None = None,
 ) -> None:
-    """Give the event's name on badges a colour, or the usual grey.
+    """Set the colour of the event's name on badges, or restore the usual grey.
 
     Raises:
-        LookRefused: it is no colour, or words in it could not be read on white.
+        LookRefused: it is not a colour, or text in it could not be read on white.
     """
     try:
         colour = None if colour is None else checked_colour(colour)
@@ -87,10 +87,10 @@ def set_category_colours(
     now: datetime,
     operator_id: int | None = None,
 ) -> None:
-    """Give categories, by their numbers, the colours of their bands; the words follow by contrast.
+    """Set the colours of categories' bands, by id; the text's colour follows by contrast.
 
     Raises:
-        LookRefused: one of them is no colour.
+        LookRefused: one of them is not a colour.
     """
     changed = {}
     for category in categories_of(session, event):

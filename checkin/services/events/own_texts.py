@@ -1,4 +1,4 @@
-"""An event's own words in its messages, checked before they are kept."""
+"""An event's own texts in its messages, validated before they are stored."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ _LONGEST_LINE = 150
 
 
 def texts_of(session: Session, event: Event, language: str) -> Texts:
-    """Return a language's sentences with the event's own in their places."""
+    """Return a language's message texts, with the event's own in place of the usual ones."""
     own: dict[str, Any] = own_texts(session, event, language)
     return replace(texts_in(language), **own)
 
 
 def own_texts(session: Session, event: Event, language: str) -> dict[str, str]:
-    """Return only what the event says in its own words, by name."""
+    """Return only the event's own texts in a language, by name."""
     rows = session.execute(
         select(MessageText.name, MessageText.text).where(
             MessageText.event_id == event.id, MessageText.language == language
@@ -55,13 +55,13 @@ def own_texts(session: Session, event: Event, language: str) -> dict[str, str]:
 
 
 def usual_texts(language: str) -> dict[str, str]:
-    """Return what is said where an event has no words of its own."""
+    """Return the texts of a language that are used where an event has none of its own."""
     usual = asdict(texts_in(language))
     return {name: usual[name] for name in EDITABLE}
 
 
 class TextFault(StrEnum):
-    """What can be wrong with a sentence."""
+    """What can be wrong with an event's own text."""
 
     UNKNOWN_PLACEHOLDER = "unknown_placeholder"
     LONE_BRACE = "lone_brace"
@@ -71,11 +71,11 @@ class TextFault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TextProblem:
-    """What is wrong with one sentence.
+    """What is wrong with one of an event's own texts.
 
     Attributes:
-        value: the placeholder, or the most letters that the sentence may have.
-        allowed: the placeholders that the sentence may use.
+        value: the wrong placeholder, or the largest number of characters allowed.
+        allowed: the placeholders that the text may use.
     """
 
     fault: TextFault
@@ -104,10 +104,10 @@ def problem_of(name: str, text: str) -> TextProblem | None:
 
 
 def set_texts(session: Session, event: Event, language: str, wanted: Mapping[str, str]) -> None:
-    """Keep an event's own words; what is empty or usual is said in the usual words.
+    """Store an event's own texts; where one is empty or equals the usual text, none is stored.
 
     Raises:
-        InvalidRequest: a sentence cannot be used; see `problem_of`.
+        InvalidRequest: a text cannot be used; see `problem_of`.
     """
     usual = usual_texts(language)
     own = {

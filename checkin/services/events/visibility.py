@@ -1,4 +1,4 @@
-"""The events that an operator may see, and what anybody may know of them."""
+"""The events that an operator may see, the retention of their data, and their time zones."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def visible_event(session: Session, operator: Operator, slug: str) -> Event:
     """Return the event with this slug.
 
     Raises:
-        NotFound: there is none, or it is another one than the coordinator's.
+        NotFound: no event has this slug, or the coordinator belongs to another event.
     """
     event = event_named(session, slug)
     if (own := own_delegation(operator)) is not None:
@@ -43,11 +43,11 @@ def keeps_too_long(event: Event, now: datetime) -> bool:
 
 
 def timezones_in_use(session: Session) -> Sequence[str]:
-    """Return the time zones of the events, each once."""
+    """Return the time zones of all events, without repetition."""
     return session.scalars(select(Event.timezone).distinct().order_by(Event.timezone)).all()
 
 
 def house_timezone(session: Session) -> str:
-    """Return the time zone of what belongs to no event: the latest event's."""
+    """Return the latest event's time zone, in which times that belong to no event are shown."""
     latest = select(Event.timezone).order_by(Event.starts_at.desc()).limit(1)
     return session.scalar(latest) or "UTC"

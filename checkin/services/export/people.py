@@ -1,4 +1,4 @@
-"""Write out who was registered and who came: one row for each person, as a spreadsheet wants it."""
+"""The export of an event's participants and arrivals, one row per person, for spreadsheets."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _AT_A_TIME = 1000
 
 
 def participants_and_arrivals(event_id: int) -> Rows:
-    """Return the participants of an event, with their arrival where they came."""
+    """Return the query for an event's participants, with their arrival if they arrived."""
     return (
         select(
             Participant.id.label("participant_id"),
@@ -66,12 +66,12 @@ COLUMNS = tuple(column.name for column in participants_and_arrivals(0).selected_
 
 
 def participant_rows(session: Session, event: Event) -> Iterator[dict[str, Any]]:
-    """Return one row per participant, with their arrival where they came."""
+    """Return one row per participant of an event, with their arrival if they arrived."""
     return plain_rows(session, participants_and_arrivals(event.id))
 
 
 def plain_rows(session: Session, statement: Rows) -> Iterator[dict[str, Any]]:
-    """Return rows by the names of their columns, with moments, ids and bytes as texts."""
+    """Run a query and return its rows as dicts by column, with moments, ids and bytes as text."""
     found = session.execute(statement.execution_options(yield_per=_AT_A_TIME))
     for row in found.mappings():
         yield {name: _plain(value) for name, value in row.items()}

@@ -1,7 +1,7 @@
-"""The sections of the whole export: every table of an event, and no secret of it.
+"""The queries for the sections of the whole export: every table of an event, without secrets.
 
-Things are called by their names and people by their numbers. Left out are codes, tokens and keyed
-hashes, what is only passing (half-done uploads, pairings) and sums of what is there itself.
+Things are identified by their names and people by their ids. Codes, tokens and keyed hashes are
+left out, and so are temporary data (unfinished uploads, pairings) and sums of exported rows.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from checkin.services.export.people import Rows, participants_and_arrivals
 
 
 def event_itself(event_id: int) -> Rows:
-    """Return an event with all that it lays down."""
+    """Return the query for an event with its settings."""
     return select(
         *(Event.slug, Event.name, Event.name_ar, Event.venue, Event.venue_ar),
         *(Event.timezone, Event.language, Event.starts_at, Event.ends_at),
@@ -57,7 +57,7 @@ def event_itself(event_id: int) -> Rows:
 
 
 def delegations(event_id: int) -> Rows:
-    """Return the delegations with their quotas."""
+    """Return the query for an event's delegations with their quotas."""
     return (
         select(
             Delegation.name.label("delegation"),
@@ -71,7 +71,7 @@ def delegations(event_id: int) -> Rows:
 
 
 def categories(event_id: int) -> Rows:
-    """Return the categories, in their order."""
+    """Return the query for an event's categories, in their order."""
     return (
         select(
             Category.name.label("category"),
@@ -86,12 +86,12 @@ def categories(event_id: int) -> Rows:
 
 
 def gates(event_id: int) -> Rows:
-    """Return the gates; one that `gate_categories` does not name admits every category."""
+    """Return the query for an event's gates; one without `gate_categories` admits everybody."""
     return select(Gate.name.label("gate")).where(Gate.event_id == event_id).order_by(Gate.id)
 
 
 def gate_categories(event_id: int) -> Rows:
-    """Return which categories a gate admits."""
+    """Return the query for the categories that each limited gate admits."""
     return (
         select(Gate.name.label("gate"), Category.name.label("category"))
         .select_from(GateCategory)
@@ -103,7 +103,7 @@ def gate_categories(event_id: int) -> Rows:
 
 
 def devices(event_id: int) -> Rows:
-    """Return the devices, without what opens them."""
+    """Return the query for an event's devices, without their tokens."""
     return (
         select(
             Device.id.label("device_id"),
@@ -120,7 +120,7 @@ def devices(event_id: int) -> Rows:
 
 
 def message_texts(event_id: int) -> Rows:
-    """Return the event's own words in its messages."""
+    """Return the query for the event's own texts in its messages."""
     return (
         select(MessageText.language, MessageText.name, MessageText.text)
         .where(MessageText.event_id == event_id)
@@ -129,14 +129,14 @@ def message_texts(event_id: int) -> Rows:
 
 
 def mail_switch(event_id: int) -> Rows:
-    """Return whether its messages may leave."""
+    """Return the query for the switch that says whether the event's messages may be sent."""
     return select(MailSwitch.sending, MailSwitch.changed_at, MailSwitch.sender_seen_at).where(
         MailSwitch.event_id == event_id
     )
 
 
 def participants(event_id: int) -> Rows:
-    """Return everybody who was registered, canceled ones too."""
+    """Return the query for an event's participants, including canceled ones."""
     return (
         participants_and_arrivals(event_id)
         .outerjoin(Operator, Operator.id == Participant.blocked_by)
@@ -150,7 +150,7 @@ def participants(event_id: int) -> Rows:
 
 
 def badges(event_id: int) -> Rows:
-    """Return the badges, without their codes."""
+    """Return the query for an event's badges, without their codes."""
     return (
         select(Badge.participant_id, Badge.issue, Badge.issued_at, Badge.revoked_at)
         .where(Badge.event_id == event_id)
@@ -159,7 +159,7 @@ def badges(event_id: int) -> Rows:
 
 
 def badge_prints(event_id: int) -> Rows:
-    """Return what was put on paper at a desk."""
+    """Return the query for the badges that were printed at desks."""
     return (
         select(
             *(
@@ -179,7 +179,7 @@ def badge_prints(event_id: int) -> Rows:
 
 
 def messages(event_id: int) -> Rows:
-    """Return how far each message has come, without its words."""
+    """Return the query for the state of each message, without its text."""
     return (
         select(
             *(
@@ -198,7 +198,7 @@ def messages(event_id: int) -> Rows:
 
 
 def applications(event_id: int) -> Rows:
-    """Return who applied by a link and waits for a decision."""
+    """Return the query for applications by a registration link that wait for a decision."""
     return (
         select(
             Delegation.name.label("delegation"),
@@ -213,7 +213,7 @@ def applications(event_id: int) -> Rows:
 
 
 def links(event_id: int) -> Rows:
-    """Return the links for registering oneself, without their secret."""
+    """Return the query for the delegations' registration links, without their secrets."""
     return (
         select(
             Delegation.name.label("delegation"),
@@ -230,7 +230,7 @@ def links(event_id: int) -> Rows:
 
 
 def consent_texts(event_id: int) -> Rows:
-    """Return the words that people agreed to."""
+    """Return the query for the privacy notices that participants agreed to."""
     used = (
         select(Consent.text_id)
         .where(Consent.event_id == event_id)
@@ -247,7 +247,7 @@ def consent_texts(event_id: int) -> Rows:
 
 
 def buses(event_id: int) -> Rows:
-    """Return the buses and who leads them."""
+    """Return the query for the delegations' buses and their leaders."""
     return (
         select(
             Delegation.name.label("delegation"),
@@ -267,7 +267,7 @@ _Lifter = aliased(Operator)
 
 
 def scans(event_id: int) -> Rows:
-    """Return every scan in the order of time, refused and annulled ones too."""
+    """Return the query for all scans in order of time, including refused and annulled ones."""
     return (
         select(
             *(Scan.scan_id, Scan.participant_id, Badge.issue.label("badge_issue")),
@@ -289,7 +289,7 @@ def scans(event_id: int) -> Rows:
 
 
 def admissions(event_id: int) -> Rows:
-    """Return every entry with its exit."""
+    """Return the query for all admissions, each with its exit."""
     return (
         select(
             *(Admission.participant_id, Admission.entry_no, Scan.scan_id),
@@ -308,7 +308,7 @@ def admissions(event_id: int) -> Rows:
 
 
 def conflicts(event_id: int) -> Rows:
-    """Return what contradicted the rules, and how it was decided."""
+    """Return the query for conflicts and the decisions on them."""
     return (
         select(
             *(Scan.scan_id, Conflict.reason, _FirstScan.scan_id.label("contradicts_scan_id")),
@@ -326,7 +326,7 @@ def conflicts(event_id: int) -> Rows:
 
 
 def duplicates(event_id: int) -> Rows:
-    """Return walk-ins who may have been registered before, and how that was decided."""
+    """Return the query for possible duplicates among walk-ins, and the decisions on them."""
     return (
         select(
             *(Duplicate.participant_id, Duplicate.twin_id, Duplicate.same, Duplicate.created_at),
@@ -340,7 +340,7 @@ def duplicates(event_id: int) -> Rows:
 
 
 def walk_ins(event_id: int) -> Rows:
-    """Return who was registered at a gate, as the device was answered."""
+    """Return the query for walk-ins, with the answer that the device got."""
     return (
         select(
             *(WalkIn.id.label("walk_in_id"), WalkIn.device_id, WalkIn.participant_id),
@@ -353,7 +353,7 @@ def walk_ins(event_id: int) -> Rows:
 
 
 def leases(event_id: int) -> Rows:
-    """Return what was lent to devices of the hall's capacity."""
+    """Return the query for leases, with the hall's capacity that they lent to devices."""
     return (
         select(
             *(Lease.id.label("lease_id"), Lease.device_id, Lease.granted_at, Lease.expires_at),
@@ -365,7 +365,7 @@ def leases(event_id: int) -> Rows:
 
 
 def lease_places(event_id: int) -> Rows:
-    """Return what was lent to devices of the delegations' quotas."""
+    """Return the query for the places of delegations' quotas that leases lent to devices."""
     return (
         select(
             *(LeasePlace.lease_id, Delegation.name.label("delegation")),
@@ -378,7 +378,7 @@ def lease_places(event_id: int) -> Rows:
 
 
 def entry_stops(event_id: int) -> Rows:
-    """Return when all entries were stopped, and what was said."""
+    """Return the query for stops of all entries, with their messages."""
     return (
         select(
             *STOP_MESSAGES,
@@ -393,7 +393,7 @@ def entry_stops(event_id: int) -> Rows:
 
 
 def hourly_arrivals(event_id: int) -> Rows:
-    """Return what a purge left: how many arrived within each hour."""
+    """Return the query for the arrivals by hour, which a purge keeps."""
     return (
         select(
             *(Delegation.name.label("delegation"), Gate.name.label("gate")),
@@ -408,7 +408,7 @@ def hourly_arrivals(event_id: int) -> Rows:
 
 
 def activity(event_id: int) -> Rows:
-    """Return who did what with the event."""
+    """Return the query for the event's entries in the activity log."""
     return (
         select(
             *(Activity.at, Operator.name.label("operator"), Activity.device_id),

@@ -1,6 +1,6 @@
-"""Everything that was recorded of an event, as one JSON document; docs/export.md tells its shape.
+"""The whole export: all records of an event as one JSON document (its shape: docs/export.md).
 
-It is written as it is read, row by row, so that its size is nobody's memory.
+It is written row by row as it is read, so that its size does not take up memory.
 """
 
 from __future__ import annotations
@@ -51,10 +51,10 @@ SECTIONS: dict[str, Callable[[int], Rows]] = {
 
 
 def write_whole(session: Session, event: Event, file: TextIO, *, now: datetime) -> dict[str, int]:
-    """Write the document, each row on a line of its own.
+    """Write the JSON document to a file, each row on a line of its own.
 
     Args:
-        session: one that sees one moment (`Database.snapshot`), so that the sections agree.
+        session: from `Database.snapshot`, so that all sections see the same moment.
 
     Returns:
         How many rows each section has.

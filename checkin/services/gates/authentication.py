@@ -1,4 +1,4 @@
-"""Who asks: a device recognised by its token, and when it was last in touch."""
+"""Authenticate a device by its token, and record when it was last in touch."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ KNOWN_FOR_S = 0.5
 
 
 class KnownDevices:
-    """Remembers for a moment whose token is whose: a gate sends several scans a second."""
+    """A short-lived cache of devices by token, because a gate sends several scans a second."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[float, PairedDevice]] = {}
@@ -114,19 +114,19 @@ class KnownDevices:
         return device
 
     def forget(self) -> None:
-        """Look everybody up again: a device was revoked or moved."""
+        """Empty the cache, because a device was revoked or moved."""
         self._known.clear()
 
 
 class LastSeen:
-    """Remembers which devices were in touch, and lets one write through now and then."""
+    """Remembers when devices were in touch, so that this is written only now and then."""
 
     def __init__(self) -> None:
         self._written: dict[int, float] = {}
         self._mutex = threading.Lock()
 
     def due(self, device_id: int) -> bool:
-        """Say whether the device's last contact should be written now."""
+        """Say whether the device's last contact should be written to the database now."""
         now = time.monotonic()
         with self._mutex:
             if now - self._written.get(device_id, -SEEN_EVERY_S) < SEEN_EVERY_S:
@@ -136,7 +136,7 @@ class LastSeen:
 
 
 def mark_seen(session: Session, device_id: int, now: datetime, **told: object) -> None:
-    """Write a device's last contact, and what it told or showed of itself.
+    """Record a device's last contact, and the state that it reported.
 
     Args:
         told: columns of `Device`: `skew_ms`, `waiting`, `list_at`.

@@ -1,4 +1,4 @@
-"""Devices: pairing, recognising, revoking."""
+"""Devices: pairing, listing and revoking them, and confirming that they wiped their data."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ LONGEST_NAME = 120
 
 @dataclass(frozen=True, slots=True)
 class PairedDevice:
-    """A device that showed its token, with what its event and gate lay down.
+    """An authenticated device with the settings of its event and gate.
 
     Attributes:
-        stop: the order that no gate admits anybody, while there is one.
-        rehearsing: practice badges show their verdicts.
+        stop: the stop of all entries in force; None where there is none.
+        rehearsing: whether a rehearsal is on, so that practice badges show their verdicts.
     """
 
     id: int
@@ -48,7 +48,7 @@ class PairedDevice:
 
 @dataclass(frozen=True, slots=True)
 class NewDevice:
-    """A device as it learns of itself; the token is shown this once."""
+    """A device that was just enrolled; its token is shown only once."""
 
     id: int
     token: str
@@ -66,8 +66,8 @@ def gate_named(session: Session, event: Event, name: str, *, create: bool = Fals
     """Return the gate with this name.
 
     Raises:
-        NotFound: there is none and `create` is off; the sentence names those that exist.
-        InvalidValue: no gate can be called that.
+        NotFound: no gate has this name and `create` is off; the sentence names the gates there are.
+        InvalidValue: the name cannot be a gate's.
     """
     gate = session.scalar(
         select(Gate).where(Gate.event_id == event.id, Gate.folded == fold_name(name))
@@ -85,17 +85,17 @@ def gate_named(session: Session, event: Event, name: str, *, create: bool = Fals
 
 
 def gate_name(text: str) -> str:
-    """Return a gate's name as it is kept; a number is a name too.
+    """Return a gate's name as it is stored; a number is a valid name.
 
     Raises:
-        InvalidValue: it has no letter and no digit, or is too long.
+        InvalidValue: the name has no letter and no digit, or is too long.
     """
     number = text.strip().isdigit()
     return clean_text(text, LONGEST_NAME) if number else clean_name(text)
 
 
 def device_name(text: str) -> str:
-    """Return a device's name as it is kept.
+    """Return a device's name as it is stored.
 
     Raises:
         InvalidRequest: there is no name, or a very long one.
@@ -109,7 +109,7 @@ def device_name(text: str) -> str:
 def add_device(
     session: Session, event: Event, gate: Gate, *, name: str, software: str, now: datetime
 ) -> NewDevice:
-    """Enrol a device at a gate and return its token, which is kept nowhere else.
+    """Enrol a device at a gate and return its token, of which only a hash is stored.
 
     Raises:
         InvalidRequest: there is no name, or a very long one.
@@ -154,7 +154,7 @@ def pair_device(
     """Exchange a pairing code for a device token.
 
     Raises:
-        Unauthenticated: the code is unknown, too old or already used. Which one is not said.
+        Unauthenticated: the code is unknown, too old or already used; the fault does not say which.
     """
 
     def work(session: Session) -> NewDevice:
@@ -188,9 +188,10 @@ def revoke_device(
     now: datetime,
     operator_id: int | None = None,
 ) -> Device:
-    """Take a device's right away; it is told at its next contact. Twice is the same as once.
+    """Revoke a device; it learns so at its next contact. Revoking twice is the same as once.
 
-    Its lease is left to expire: until it hears of it, it may admit people by it.
+    Its lease is left to expire, because until the device learns of the revocation it may still
+    admit people by the lease.
 
     Raises:
         NotFound: the event has no such device.
@@ -218,10 +219,10 @@ WRONG_FROM_MS = 60_000
 
 @dataclass(frozen=True, slots=True)
 class ListedDevice:
-    """A device with the gate it stands at.
+    """A device as the list of devices shows it, with its gate.
 
     Attributes:
-        clock_is_wrong: it is a minute or more off, so that people read wrong times on it.
+        clock_is_wrong: the clock is a minute or more off, so that people read wrong times on it.
     """
 
     device: Device
@@ -255,7 +256,7 @@ def gates_of(session: Session, event_id: int) -> Sequence[Gate]:
 
 
 def is_online(seen_at: datetime | None, now: datetime) -> bool:
-    """Say whether a device that was last in touch then counts as online."""
+    """Say whether a device last in touch at `seen_at` counts as online."""
     return seen_at is not None and now - seen_at < ONLINE_WITHIN
 
 
@@ -265,11 +266,11 @@ def _clock_is_wrong(device: Device) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class RevokedDevice:
-    """A device that lost its right.
+    """A revoked device, and whether it has wiped its data.
 
     Attributes:
-        name: "" after a purge: a device may be called after somebody.
-        wiped_at: when it said that its list, names and token are erased; None: not yet.
+        name: "" after a purge, because a device may be named after a person.
+        wiped_at: when it confirmed that its list, names and token are erased; None: not yet.
     """
 
     id: int
@@ -280,7 +281,7 @@ class RevokedDevice:
 
 
 def confirm_wipe(session: Session, token: str, *, now: datetime) -> datetime:
-    """Write down that a revoked device has erased what it held; the first time counts.
+    """Record that a revoked device has erased its data; only the first confirmation counts.
 
     Raises:
         Unauthenticated: no device ever had this token.

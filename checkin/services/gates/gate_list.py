@@ -1,4 +1,4 @@
-"""Build the gate list that a device carries, whole or as what changed since a cursor."""
+"""Build the gate list that a device carries: whole, or only the changes since a cursor."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _OWN = own_in(ShownIn.GATE_LIST)
 
 @dataclass(frozen=True, slots=True)
 class GateList:
-    """A signed list.
+    """A signed gate list.
 
     Attributes:
         head: format, event, cursor, since, issued_at and the entry policy, with the gates that
@@ -52,7 +52,7 @@ class GateList:
 
 
 class SealedEntries:
-    """Keeps sealed entries by badge and version: sealing 10,000 takes a good part of a second."""
+    """A cache of sealed entries by badge and version: sealing 10,000 takes most of a second."""
 
     def __init__(self) -> None:
         self._kept: dict[UUID, tuple[int, SealedEntry]] = {}
@@ -81,8 +81,8 @@ def gate_list(
     """Build the list of an event.
 
     Args:
-        since: the cursor of the list that the device has; 0 for the whole list. One that we never
-            gave, as after a return to a backup, says nothing of what the device has: it gets all.
+        since: the cursor of the list that the device has; 0 for the whole list. A cursor that this
+            server never issued, as after restoring a backup, gets the whole list, too.
     """
     event = session.get_one(Event, event_id)
     cursor = event.list_version  # read before the badges: what changes now comes again next time

@@ -1,4 +1,4 @@
-"""Which categories a gate admits."""
+"""Gates: adding, renaming and limiting them to categories, and moving devices between them."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def add_gate(session: Session, event: Event, name: str, *, operator_id: int, now
     """Add a gate.
 
     Raises:
-        InvalidValue, Conflict: the name is not one, or another gate has it.
+        InvalidValue, Conflict: the name is invalid, or another gate has it.
     """
     name = _free_name(session, event, name)
     gate = gate_named(session, event, name, create=True)
@@ -75,7 +75,7 @@ def change_gate(
 
     Raises:
         NotFound: the event has no such gate.
-        InvalidValue, Conflict: the name is not one, or another gate has it.
+        InvalidValue, Conflict: the name is invalid, or another gate has it.
         InvalidRequest: the event has no such category.
     """
     gate = by_id(session, event, Gate, gate_id)

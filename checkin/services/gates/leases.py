@@ -34,7 +34,7 @@ class LentPlaces:
 
 @dataclass(frozen=True, slots=True)
 class GrantedLease:
-    """What a device may admit by itself.
+    """The lease that a device was granted: whom it may admit by itself.
 
     Attributes:
         delegations: all of the event by name, those without places too.
@@ -50,10 +50,10 @@ class GrantedLease:
 def grant_lease(
     session: Session, device: PairedDevice, *, now: datetime, held: UUID | None = None
 ) -> GrantedLease:
-    """Lend a device its share of the places that are nobody's.
+    """Grant a device a lease on its share of the free places.
 
-    Grants of an event queue, and wait for the admissions that are under way. Who waits on a
-    reserve list comes first: only what is left then is lent.
+    Grants of one event run one after the other, and wait for the admissions that are under way.
+    People on a reserve list are confirmed first: only the places left after that are lent.
 
     Args:
         held: the lease that the device has at hand. Older ones end; this one and those granted
@@ -71,7 +71,7 @@ def grant_lease(
 def return_lease(
     session: Session, device: PairedDevice, *, now: datetime, lease_id: UUID | None = None
 ) -> UUID | None:
-    """End what a device holds, and let the reserve list move up; again changes nothing.
+    """End a device's leases, and let the reserve list move up. Repeating it changes nothing.
 
     Args:
         lease_id: end only this lease of the device and older ones, so that a request that was long
@@ -109,7 +109,7 @@ def _granted_at(device: PairedDevice, lease_id: UUID | None) -> Any:
 def _end_overtaken(
     session: Session, device: PairedDevice, held: UUID | None, now: datetime
 ) -> None:
-    """End what the device can no longer use: older than what it has at hand, or expired."""
+    """End the device's leases that are expired, or older than the one it holds."""
     overtaken = Lease.granted_at < _granted_at(device, held)
     session.execute(
         update(Lease)
@@ -144,7 +144,7 @@ _HALL_TAKEN = select(
 
 
 def _share_of(session: Session, device: PairedDevice, lease: UUID, now: datetime) -> GrantedLease:
-    """Work out what a device may be lent now; its own leases are replaced and do not count."""
+    """Work out what a device may be lent now; its own leases are replaced, so they do not count."""
     asked = {
         "event_id": device.event_id,
         "device_id": device.id,

@@ -1,4 +1,4 @@
-"""Stop all entries of an event, and lift the stop: who and when is written down."""
+"""Stop all entries of an event, lift the stop, and list who did so and when."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def stops_of(session: Session, event: Event) -> Sequence[LoggedStop]:
 
 
 def open_stop(session: Session, event_id: int) -> Stop | None:
-    """Return the stop that is in force."""
+    """Return the stop that is in force at an event; None where there is none."""
     row = _open_row(session, event_id)
     return None if row is None else _stop(row)
 
@@ -57,12 +57,14 @@ def open_stop(session: Session, event_id: int) -> Stop | None:
 def stop_entries(
     session: Session, event: Event, messages: Mapping[str, str], *, operator_id: int, now: datetime
 ) -> None:
-    """Order all gates to admit nobody. While a stop is in force, another one changes its words.
+    """Order all gates to admit nobody. While a stop is in force, this changes its messages.
 
     Raises:
-        InvalidRequest: a language has no message, or one that no card has room for.
+        InvalidRequest: a language has no message, or one that is too long for a gate's screen.
     """
-    said: dict[str, Any] = {f"message_{code}": _said(messages, code) for code in LANGUAGES}
+    said: dict[str, Any] = {
+        f"message_{code}": _checked_message(messages, code) for code in LANGUAGES
+    }
     next_list_version(session, event.id)  # offline gates hear of it, and two organisers queue
     row = _open_row(session, event.id)
     if row is None:
@@ -74,7 +76,7 @@ def stop_entries(
 
 
 def lift_stop(session: Session, event: Event, *, operator_id: int, now: datetime) -> None:
-    """Let the gates admit people again. Without a stop, nothing happens."""
+    """Lift the stop, so that the gates admit people again. Without a stop, nothing happens."""
     next_list_version(session, event.id)
     row = _open_row(session, event.id)
     if row is None:
@@ -93,7 +95,7 @@ def _stop(row: Any) -> Stop:
     return Stop(row.stopped_at, {tag: getattr(row, f"message_{tag}") for tag in LANGUAGES})
 
 
-def _said(messages: Mapping[str, str], language: str) -> str:
+def _checked_message(messages: Mapping[str, str], language: str) -> str:
     text = " ".join(messages.get(language, "").split())
     if not text:
         raise InvalidRequest(f"message_{language}: write what people are told")
@@ -108,5 +110,5 @@ STOP_COLUMNS = (EntryStop.stopped_at, *STOP_MESSAGES)
 
 
 def stop_of(row: Any) -> Stop | None:
-    """Return the stop that a row with `STOP_COLUMNS` tells of."""
+    """Return the stop described by a row of `STOP_COLUMNS`."""
     return None if row.stopped_at is None else _stop(row)

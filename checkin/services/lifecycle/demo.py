@@ -1,4 +1,4 @@
-"""The reference event with invented people, the same ones for the same seed."""
+"""The demo: a reference event with invented people, the same ones for the same seed."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ _CANCELED_EVERY = 60
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What was loaded, or found."""
+    """The demo's participants: how many there are, and whether they were created now."""
 
     participants: int
     new: bool
 
 
 def load_demo(session: Session, keys: Keys, participants: int, seed: int, now: datetime) -> Demo:
-    """Create the reference event, or move the one that is there to today."""
+    """Create the reference event, or move an existing one to today."""
     event = session.scalar(select(Event).where(Event.slug == DEMO_SLUG))
     if event is not None:
         _open_today(event, now)

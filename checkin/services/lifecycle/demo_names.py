@@ -1,4 +1,4 @@
-"""Given and family names that are common in Morocco, in both scripts, to invent people from."""
+"""Given and family names common in Morocco, in both scripts, for the demo's invented people."""
 
 from __future__ import annotations
 

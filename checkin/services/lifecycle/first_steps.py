@@ -1,4 +1,4 @@
-"""The first steps of an event and how far they are: read from what is there, so resumable."""
+"""The first steps of setting up an event, and their state, which is read from the database."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SKIPPED = "setup.skip"
 
 
 class Step(StrEnum):
-    """The steps from nothing to a gate that works, in their order."""
+    """The steps from an empty installation to a working gate, in their order."""
 
     EVENT = "event"
     DELEGATIONS = "delegations"
@@ -27,7 +27,7 @@ class Step(StrEnum):
 
 
 class StepState(StrEnum):
-    """How far a step is."""
+    """The state of a first step: done, skipped or open."""
 
     DONE = "done"
     SKIPPED = "skipped"
@@ -35,10 +35,10 @@ class StepState(StrEnum):
 
 
 def steps_of(session: Session, event: Event, url: str) -> Mapping[Step, StepState]:
-    """Return how far each step is. One that was skipped and done later counts as done.
+    """Return the state of each step. A step that was skipped and done later counts as done.
 
     Args:
-        url: the server's address: its step is done once another device has opened it there.
+        url: the server's address: its step is done once another device has opened it.
     """
     done = {
         Step.EVENT: True,
@@ -62,7 +62,7 @@ def next_step(steps: Mapping[Step, StepState]) -> Step | None:
 def skip_step(
     session: Session, event: Event, step: Step, *, operator_id: int, now: datetime
 ) -> None:
-    """Leave a step for later; it can be done at any time."""
+    """Mark a step as skipped; it can be done at any time later."""
     note(session, event.id, _SKIPPED, now, operator_id=operator_id, step=str(step))
 
 

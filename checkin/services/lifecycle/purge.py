@@ -1,4 +1,4 @@
-"""Erase the personal data of an event; counts per delegation, gate and hour stay."""
+"""Purge an event: erase its personal data; counts per delegation, gate and hour stay."""
 
 from __future__ import annotations
 
@@ -71,12 +71,12 @@ _ROWS, _FILES = "event.purge", "event.purge.files"
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a purge erased.
+    """The receipt of a purge: what was erased.
 
     Attributes:
         rows: erased rows by table.
         files: erased files of badges and e-mails.
-        devices: devices that were revoked and must still confirm that they wiped their list.
+        devices: revoked devices that have not yet confirmed that they wiped their list.
     """
 
     event: str
@@ -95,11 +95,11 @@ def purge_event(
     early: bool = False,
     operator_id: int | None = None,
 ) -> Receipt:
-    """Erase everyone of an event, revoke its devices, and leave nothing in the files.
+    """Erase an event's personal data from the database and the files, and revoke its devices.
 
     Args:
-        home: where sheets and e-mails were written.
-        early: do it although the event has not ended.
+        home: the folder in which sheets and e-mails were written.
+        early: purge even if the event has not ended.
 
     Raises:
         Conflict: the event has not ended.
@@ -119,13 +119,13 @@ def purge_event(
 
 
 def count_of_people(session: Session, event: Event) -> int:
-    """Return how many people of an event are kept by name, whatever their standing."""
+    """Return how many participants of an event are stored by name, whatever their status."""
     people = select(func.count(Participant.id)).where(Participant.event_id == event.id)
     return session.scalars(people).one()
 
 
 def receipt_of(session: Session, event: Event) -> Receipt | None:
-    """Return the receipt of an event's last purge, as it was written down; None before any."""
+    """Return the receipt of an event's last purge, as it was stored; None before the first."""
     noted = session.scalars(
         select(Activity)
         .where(Activity.event_id == event.id, Activity.action.in_((_ROWS, _FILES)))

@@ -1,4 +1,4 @@
-"""Create an event and change what it lays down; running doors and gate lists follow."""
+"""Create an event, and change its settings; devices get them with the next gate list."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ def open_event(
 def change_event(
     session: Session, event: Event, details: EventDetails, *, operator_id: int, now: datetime
 ) -> None:
-    """Change what an event lays down, and write down what was changed.
+    """Change an event's settings, and log which of them changed.
 
-    Waits for admissions under way, so that the hall is counted with them.
+    Waits for admissions under way, so that the people in the hall are counted correctly.
 
     Raises:
-        InvalidValue: more people are in the hall, or may be let in by leases, than the new
+        InvalidValue: the people in the hall, and those whom leases may let in, exceed the new
             capacity.
     """
     stop_admissions(session.connection(), event.id)
@@ -65,7 +65,7 @@ def change_event(
         return
     if changed.get("capacity") is not None:
         _refuse_below_people(session, event, changed["capacity"], now)
-    next_list_version(session, event.id)  # the head of a gate list carries the doors' rules
+    next_list_version(session, event.id)  # the head of a gate list carries the entry policy
     for name, value in changed.items():
         setattr(event, name, value)
     session.flush()

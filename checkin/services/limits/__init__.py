@@ -1,1 +1,1 @@
-"""Limits on whoever guesses or floods: the rules, and where what was tried is counted."""
+"""Rate limits against guessing and flooding: the rules, and where attempts are counted."""

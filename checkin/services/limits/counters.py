@@ -1,4 +1,4 @@
-"""What every place that counts can do, and the counters that are kept apart from the others."""
+"""The interface of the places where attempts are counted, and counting some of them durably."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """One counter that a try adds to.
+    """One counter that an attempt adds to.
 
     Attributes:
-        key: its name, short whatever was typed.
-        most: it never passes this.
-        window_s: it begins anew so many seconds after its first.
+        key: the counter's name, of limited length whatever was typed.
+        most: the largest count.
+        window_s: how many seconds after its first attempt the counter starts again at zero.
         kept: see `checkin.services.limits.rules.Rule`.
     """
 
@@ -26,25 +26,25 @@ class Counter:
 
 
 class Counters(Protocol):
-    """A place where tries are counted; any number of threads, and of processes, share it."""
+    """A store of counters that any number of threads and processes share."""
 
     def reserve(self, wanted: Sequence[Counter], now: datetime) -> float | None:
-        """Add one to each of these counters, or to none of them where one is full.
+        """Add one to each of these counters, or to none of them if one is full.
 
         Returns:
-            None once all are counted; else the seconds until none of the full ones is full.
+            None if all were counted; else the seconds until none of the full counters is full.
         """
 
     def give_back(self, reserved: Sequence[Counter], now: datetime) -> None:
-        """Take away one that was reserved."""
+        """Subtract an attempt that was reserved from its counters."""
 
 
 class KeptApart:
-    """Counts in memory, but what must outlast a restart elsewhere.
+    """Counts in memory, except the counters that must outlast a restart.
 
     Args:
-        memory: for the most.
-        kept: for counters that are to be kept.
+        memory: the store of most counters.
+        kept: the store of counters with `Counter.kept`.
     """
 
     def __init__(self, memory: Counters, kept: Counters) -> None:
@@ -52,7 +52,7 @@ class KeptApart:
 
     def reserve(self, wanted: Sequence[Counter], now: datetime) -> float | None:
         """See `Counters`."""
-        passing, lasting = _apart(wanted)
+        passing, lasting = _split(wanted)
         wait_s = self._memory.reserve(passing, now) if passing else None
         if wait_s is not None or not lasting:
             return wait_s
@@ -63,12 +63,12 @@ class KeptApart:
 
     def give_back(self, reserved: Sequence[Counter], now: datetime) -> None:
         """See `Counters`."""
-        passing, lasting = _apart(reserved)
+        passing, lasting = _split(reserved)
         if passing:
             self._memory.give_back(passing, now)
         if lasting:
             self._kept.give_back(lasting, now)
 
 
-def _apart(counters: Sequence[Counter]) -> tuple[list[Counter], list[Counter]]:
+def _split(counters: Sequence[Counter]) -> tuple[list[Counter], list[Counter]]:
     return [one for one in counters if not one.kept], [one for one in counters if one.kept]

@@ -1,4 +1,4 @@
-"""Counters in the database: shared by every node, and still there after a restart."""
+"""Counters of attempts in the database: shared by every node, and kept after a restart."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class _Full(Exception):
 
 
 class DatabaseCounters:
-    """Counts all of a try's counters in one statement, or rolls it back where one is full.
+    """Counts an attempt in all its counters by one statement, rolled back if one is full.
 
-    Whoever comes second waits for the first one's rows; they are written in the order of their
-    keys, so that nobody waits for each other.
+    Concurrent attempts wait for each other's rows, which are written in the order of their keys, so
+    that there is no deadlock.
 
     Args:
-        in_background: does what no answer waits for: taking away what is over.
+        in_background: runs work that no response waits for: deleting expired counters.
     """
 
     def __init__(
@@ -70,13 +70,13 @@ class DatabaseCounters:
         in_core_transaction(self._database, lambda connection: connection.execute(statement))
 
     def tidy(self, now: datetime) -> None:
-        """Take away what is over, and what a flood of names left beyond what is kept."""
+        """Delete expired counters, and the least used beyond the largest number that is kept."""
 
         def work(connection: Connection) -> None:
             connection.execute(delete(LimitCounter).where(LimitCounter.expires_at <= now))
             rows = connection.scalar(select(func.count()).select_from(LimitCounter)) or 0
             if rows > self._most_rows:
-                connection.execute(_of_least_worth(rows - self._most_rows * 9 // 10))
+                connection.execute(_delete_least_used(rows - self._most_rows * 9 // 10))
 
         in_core_transaction(self._database, work)
 
@@ -122,12 +122,12 @@ def _updating(statement: Any, count: Any, ends: Any) -> Any:
     )
 
 
-def _of_least_worth(many: int) -> Any:
-    # Who floods us with names leaves ones behind; what is nearly used up stays counted.
+def _delete_least_used(many: int) -> Any:
+    # A flood of made-up keys leaves counts of one; counters that are nearly full are kept.
     least = (
         select(LimitCounter.key)
         .order_by(LimitCounter.count, LimitCounter.expires_at)
         .limit(many)
-        .with_for_update(skip_locked=True)  # whoever is being counted is not in the way
+        .with_for_update(skip_locked=True)  # rows that are being counted are not waited for
     )
     return delete(LimitCounter).where(LimitCounter.key.in_(least))

@@ -1,4 +1,4 @@
-"""Counters in this process: for one server, and for when Redis is away."""
+"""Counters of attempts in this process: for a single server, and while Redis is away."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ MOST_KEYS = 50_000
 
 
 class MemoryCounters:
-    """Counts under one lock; what a flood of names adds goes first, so it grows no further.
+    """Counts under one lock; beyond a number of keys, the least used counters are dropped.
 
     Args:
-        most_keys: so many counters are kept.
+        most_keys: the largest number of counters that are kept.
     """
 
     def __init__(self, most_keys: int = MOST_KEYS) -> None:
@@ -58,7 +58,7 @@ class MemoryCounters:
         return (count, ends) if ends > at else (0, at + one.window_s)
 
     def _make_room(self, at: float) -> None:
-        # Who floods us with names leaves ones behind; what is nearly used up stays counted.
+        # A flood of made-up keys leaves counts of one; counters that are nearly full are kept.
         self._counts = {key: of for key, of in self._counts.items() if of[1] > at}
         many = len(self._counts) - self._most_keys * 9 // 10
         for key in heapq.nsmallest(many, self._counts, key=self._counts.__getitem__):

@@ -1,4 +1,4 @@
-"""Counters in Redis, shared by every node; in this process while Redis is away or too slow."""
+"""Counters of attempts in Redis, shared by every node; in this process while Redis is away."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def connect_redis(url: str) -> Redis:
 
 
 class RedisCounters:
-    """Counts all of a try's counters in one script. Every call may raise a RedisError."""
+    """Counts an attempt in all its counters by one script. Every call may raise a RedisError."""
 
     def __init__(self, redis: Redis) -> None:
         self._reserve: Any = redis.register_script(_RESERVE)
@@ -82,14 +82,14 @@ class RedisCounters:
 
 
 class WhileAway:
-    """Counts in this process for as long as the shared counters do not answer.
+    """Counts in this process as long as the shared counters do not respond.
 
-    Each node then has budgets of its own: a guesser gets as many times more as there are nodes,
-    and nobody is kept from signing in by whoever brings Redis down.
+    Each node then has budgets of its own: an attacker gets the budget of each node, but bringing
+    Redis down keeps nobody from signing in.
 
     Args:
-        shared: may raise a RedisError.
-        elapsed_s: a clock that only goes forward.
+        shared: the shared counters, which may raise a RedisError.
+        elapsed_s: a monotonic clock.
     """
 
     def __init__(
@@ -101,19 +101,19 @@ class WhileAway:
 
     def reserve(self, wanted: Sequence[Counter], now: datetime) -> float | None:
         """See `Counters`."""
-        return self._asked(lambda counters: counters.reserve(wanted, now))
+        return self._try_shared(lambda counters: counters.reserve(wanted, now))
 
     def give_back(self, reserved: Sequence[Counter], now: datetime) -> None:
         """See `Counters`."""
-        self._asked(lambda counters: counters.give_back(reserved, now))
+        self._try_shared(lambda counters: counters.give_back(reserved, now))
 
-    def _asked(self, ask: Callable[[Counters], T]) -> T:
+    def _try_shared(self, ask: Callable[[Counters], T]) -> T:
         if not self._is_worth_asking():
             return ask(self._own)
         try:
             answer = ask(self._shared)
         except RedisError as fault:
-            self._went_away(fault)
+            self._start_pause(fault)
             return ask(self._own)
         self._came_back()
         return answer
@@ -127,7 +127,7 @@ class WhileAway:
             self._away_until = self._elapsed_s() + RETRY_S  # one asks, the others go on
             return True
 
-    def _went_away(self, fault: RedisError) -> None:
+    def _start_pause(self, fault: RedisError) -> None:
         with self._mutex:
             is_news, self._away_until = self._away_until is None, self._elapsed_s() + RETRY_S
         if is_news:

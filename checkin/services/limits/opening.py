@@ -1,4 +1,4 @@
-"""Choose where tries are counted."""
+"""Choose where attempts are counted: in the database, in memory or in Redis."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from checkin.services.limits.in_memory import MemoryCounters
 
 
 def open_counters(database: Database, url: str, in_background: InBackground) -> Counters:
-    """Return the counters of this installation.
+    """Return the counters that this installation uses.
 
-    PostgreSQL may serve several nodes, so all of them count in it. SQLite serves one process: that
-    counts in memory, and no flood of tries takes turns from scans; only what a restart must not
-    forget is in the file.
+    PostgreSQL may serve several nodes, so all of them count in it. SQLite serves one process, which
+    counts in memory, so that a flood of attempts does not delay the writes of scans; only counters
+    that a restart must not forget are in the file.
 
     Args:
-        url: of a Redis that counts instead, or "".
-        in_background: does what no answer waits for.
+        url: the address of a Redis that counts instead, or "".
+        in_background: runs work that no response waits for.
     """
     if url:
         # Late: few installations have one, and the library takes a while to load.

@@ -1,9 +1,9 @@
-"""Every limit there is, in one table: what is counted, by whom, how often, and why.
+"""The table of all rate limits: what is counted, by which key, how often, and why.
 
-A limit must not be a weapon. Whatever a stranger can use up is theirs alone: their address, their
-tries at an account from their address. What belongs to an account as a whole (`PASSWORDS_ACCOUNT`)
-is large, and whoever finds it used up has other ways in. docs/accounts.md says the same in words,
-and a test compares the two. Scans are never limited.
+A limit must not let an attacker lock other people out. The budgets that an attacker can use up
+count by the attacker's own address, or by an account from that address. The budget of an account as
+a whole (`PASSWORDS_ACCOUNT`) is large, and its owner can sign in otherwise when it is used up.
+docs/accounts.md describes the same limits, and a test compares the two. Scans are never limited.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _NAMES = {MINUTE: "a minute", HOUR: "an hour", DAY: "a day"}
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """So many within so many seconds, from the first that was counted."""
+    """The largest number of attempts within a window, which begins with the first attempt."""
 
     most: int
     window_s: int
@@ -27,15 +27,15 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One limit.
+    """One rate limit.
 
     Attributes:
-        what: is counted.
-        by: whose it is: every one of these has budgets of their own.
-        budgets: all of them hold; what goes beyond waits, the right answer too.
-        why: these numbers.
-        kept: in the database even where the others are in memory: a restart must not be worth
-            a day of guessing.
+        what: what is counted, in words.
+        by: the key by which it is counted, in words: each key has budgets of its own.
+        budgets: all of them apply; attempts beyond one must wait, even with the right answer.
+        why: the reason for these numbers.
+        kept: counted in the database even where other limits are in memory, so that a restart does
+            not grant another day's budget.
     """
 
     what: str
@@ -46,7 +46,7 @@ class Rule:
 
     @property
     def name(self) -> str:
-        """What its counters are called."""
+        """The first part of the names of its counters."""
         return f"{self.what} by {self.by}"
 
 

@@ -1,4 +1,4 @@
-"""The letters about accounts: an invitation, a password taken away, a password forgotten."""
+"""E-mails to operators about their accounts: invitation, voided password, forgotten password."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _OPENINGS = {
 
 
 def account_letter(link: IssuedLink, sender: Sender, now: datetime) -> Letter:
-    """Return the letter that brings an operator their link, in their language."""
+    """Return the e-mail with an operator's password link, in their language."""
     language = link.operator.language
     address = link.address(sender.base_url)
     before, after = _paragraphs(link, language)

@@ -1,4 +1,4 @@
-"""Write down bounces: from a mailbox, or as a mail server posts them."""
+"""Record bounces that are read from a mailbox, or posted by a mail server."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _LARGEST = 5 * 2**20
 
 
 class Report(StrEnum):
-    """What became of one message of the mailbox."""
+    """The result of reading one message of the mailbox."""
 
     BOUNCED = "bounced"
     #: a failure of a message that is none of ours, or already known to be back
@@ -40,7 +40,7 @@ class Report(StrEnum):
 
 
 def record_report(session: Session, keys: Keys, raw: bytes, now: datetime) -> Report:
-    """Read one report and mark the message that it is about."""
+    """Read one bounce report, and mark the message that it is about."""
     bounce = read_bounce(raw)
     if bounce is None:
         return Report.NO_BOUNCE
@@ -56,8 +56,8 @@ def read_mailbox(database: Database, keys: Keys, url: str, now: datetime) -> Cou
     A second reader, or a second run after a crash, reads the same report without harm.
 
     Raises:
-        SettingsError: the address is not one of a mailbox.
-        Unavailable: the server is away or refuses us.
+        SettingsError: the URL does not name a mailbox.
+        Unavailable: the mail server cannot be reached or refuses the sign-in.
     """
     counts: Counter[Report] = Counter()
     with _mailbox(url) as mailbox:
@@ -72,7 +72,7 @@ def read_mailbox(database: Database, keys: Keys, url: str, now: datetime) -> Cou
 
 
 def mark_bounced(session: Session, message_id: int, words: str, now: datetime) -> bool:
-    """Write down that a message came back; False for one that is not out, or known to be back."""
+    """Mark a message as bounced; return False if it was not sent, or is marked already."""
     changed = session.execute(
         update(Message)
         .where(

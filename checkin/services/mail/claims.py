@@ -39,7 +39,7 @@ _FINAL = {
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A message that this sender alone may send now."""
+    """A message that one sender has claimed, so that no other sends it."""
 
     id: int
     claimed_by: str
@@ -53,7 +53,7 @@ class Claimed:
 
 
 class NoClaim(StrEnum):
-    """Why there is nothing to send just now."""
+    """Why no message can be claimed now."""
 
     NOTHING_DUE = "nothing_due"
     #: what is due goes to domains that had a message a moment ago
@@ -64,7 +64,7 @@ class NoClaim(StrEnum):
 
 
 def due(event: Event, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions of a message that waits to be sent now."""
+    """Return the conditions under which a message is due to be sent now."""
     return (
         Message.event_id == event.id,
         Message.state == MessageState.QUEUED,
@@ -82,12 +82,12 @@ def claim(
     per_day: int,
     spacing: timedelta = timedelta(0),
 ) -> Claimed | NoClaim:
-    """Take the next message by compare-and-set: of two senders, one gets it.
+    """Claim the next message by compare-and-set, so that of two senders only one gets it.
 
     Args:
-        name: the sender's own mark.
-        domain: of the sender's address; the Message-ID's from the first attempt on.
-        spacing: between two messages to the same domain, whoever sends them.
+        name: the name of this sender process.
+        domain: the domain of the sender's address, used for the Message-ID at the first attempt.
+        spacing: the least time between two messages to one domain, from all senders together.
     """
     take_turn(session)
     sender_seen(session, event.id, now)
@@ -97,37 +97,37 @@ def claim(
     if left_since(session, now - DAY) >= per_day:
         return NoClaim.DAY_FULL
     resting = resting_domains(session, now, spacing)
-    while (message := _next(session, event, now, resting)) is not None:
+    while (message := _next_message(session, event, now, resting)) is not None:
         if _changed(session, _claiming(message, name, domain, now)):
             return _claimed(session, message)
-    if resting and _next(session, event, now, ()) is not None:
+    if resting and _next_message(session, event, now, ()) is not None:
         return NoClaim.RESTING
     return NoClaim.NOTHING_DUE
 
 
 def begin_handing_over(session: Session, claimed: Claimed, now: datetime) -> bool:
-    """Note that the message is leaving; False when it is no longer ours or all was stopped."""
+    """Record that a message is being handed over; False if the claim or the sending has ended."""
     stopped = exists().where(
         MailSwitch.event_id == Message.event_id, MailSwitch.sending == Sending.STOPPED
     )
-    ours = _ours(claimed, MessageState.SENDING)
+    ours = _still_claimed(claimed, MessageState.SENDING)
     return _changed(session, update(Message).where(*ours, ~stopped).values(handed_at=now))
 
 
 def settle(session: Session, claimed: Claimed, outcome: Outcome, now: datetime) -> bool:
-    """Write down what became of a message; False when somebody else has settled it.
+    """Record the outcome of a message; False if another process has recorded one.
 
-    A sender that was only slow may still settle what was given up as unknown meanwhile.
+    A slow sender may still record the outcome of a message that was marked unknown meanwhile.
     """
-    ours = _ours(claimed, MessageState.SENDING, MessageState.UNKNOWN)
+    ours = _still_claimed(claimed, MessageState.SENDING, MessageState.UNKNOWN)
     values = _values(claimed, outcome, now) | {"last_answer": outcome.answer[:500]}
     return _changed(session, update(Message).where(*ours).values(claimed_by=None, **values))
 
 
 def recover_stale(session: Session, event: Event, now: datetime) -> None:
-    """Take up again what senders left that died; what was being handed over becomes unknown.
+    """Requeue the messages of senders that died; those being handed over become unknown.
 
-    Whether that left is not known, so a person decides: it is never sent again by itself.
+    Whether an unknown message was sent cannot be known, so it is sent again only if a person asks.
     """
     stale = (
         Message.event_id == event.id,
@@ -164,13 +164,13 @@ def retry_unknown(
     now: datetime,
     operator_id: int | None = None,
 ) -> int:
-    """Queue unknown messages again, by a person's word: some may then arrive twice.
+    """Queue unknown messages again because a person asked: some may then arrive twice.
 
     Args:
-        ids: of messages; None for all that are unknown.
+        ids: the messages' ids; None for all unknown messages.
 
     Returns:
-        How many were queued.
+        How many messages were queued.
     """
     wanted = [Message.event_id == event.id, Message.state == MessageState.UNKNOWN]
     if ids is not None:
@@ -185,7 +185,7 @@ def retry_unknown(
     return count
 
 
-def _next(
+def _next_message(
     session: Session, event: Event, now: datetime, resting: Collection[str]
 ) -> Message | None:
     awake = [~Message.address.iendswith(f"@{domain}", autoescape=True) for domain in resting]
@@ -228,7 +228,7 @@ def _claimed(session: Session, message: Message) -> Claimed:
     )
 
 
-def _ours(claimed: Claimed, *states: MessageState) -> tuple[ColumnElement[bool], ...]:
+def _still_claimed(claimed: Claimed, *states: MessageState) -> tuple[ColumnElement[bool], ...]:
     return (
         Message.id == claimed.id,
         Message.claimed_by == claimed.claimed_by,

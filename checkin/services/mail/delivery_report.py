@@ -1,4 +1,4 @@
-"""Who has their badge and who has not: the outbox seen by delegation and by participant."""
+"""Report on the delivery of badges, by delegation and by participant, and resend them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _RATE_SPAN = timedelta(seconds=30)
 
 
 class Delivery(StrEnum):
-    """How far the message to a participant has come; the newest one counts."""
+    """The state of delivery of the newest message to a participant."""
 
     SENT = "sent"
     QUEUED = "queued"
@@ -52,11 +52,11 @@ UNREACHED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class DelegationDelivery:
-    """One delegation's confirmed participants, counted by delivery.
+    """The counts of one delegation's confirmed participants by delivery.
 
     Attributes:
-        with_badge: who holds a badge that works.
-        printed: of those, whose badge was printed at a desk.
+        with_badge: how many hold a valid badge.
+        printed: how many of those badges were printed at a desk.
     """
 
     delegation: Delegation
@@ -67,7 +67,7 @@ class DelegationDelivery:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """One confirmed participant and how far their message has come."""
+    """A confirmed participant and the delivery of their message."""
 
     participant: Participant
     delegation: Delegation
@@ -78,11 +78,11 @@ class Reached:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How the sending goes.
+    """The progress of sending.
 
     Attributes:
-        rate: messages a second, of the last half minute.
-        left_s: seconds until the queue is empty at that rate; None while nothing leaves.
+        rate: messages a second over the last half minute.
+        left_s: seconds until the queue is empty at that rate; None while nothing is sent.
     """
 
     counts: Counter[Delivery]
@@ -141,7 +141,7 @@ def people_by_delivery(
 def progress_of(
     session: Session, event: Event, now: datetime, delegation_id: int | None = None
 ) -> Progress:
-    """Return how the sending goes, from the messages' own times: whoever sends, wherever."""
+    """Return the progress of sending, computed from the messages' times, of all processes."""
     counts: Counter[Delivery] = Counter()
     for one in delivery_by_delegation(session, event, delegation_id):
         counts += one.counts
@@ -164,10 +164,10 @@ def resend(
     delegation_id: int | None = None,
     operator_id: int | None = None,
 ) -> int:
-    """Queue the badges of these confirmed participants again, to their present addresses.
+    """Queue the badges of these confirmed participants again, to their current addresses.
 
-    Who has a message waiting gets no second one; an unknown message is repeated as it was, so
-    that mail programs may see that it is the same.
+    A participant who has a message waiting gets no second one; an unknown message is repeated
+    unchanged, so that mail programs can recognise it as the same.
 
     Args:
         delegation_id: only this delegation's people; others are left out.
@@ -229,7 +229,7 @@ def _printed() -> ColumnElement[bool]:
 
 
 def _holders(session: Session, event: Event) -> dict[int, tuple[int, int]]:
-    """Return by delegation who holds a working badge, and whose was printed."""
+    """Return the holders of valid badges by delegation, and those whose badge was printed."""
     working = and_(Badge.participant_id == Participant.id, Badge.revoked_at.is_(None))
     printed = exists().where(BadgePrint.badge_id == Badge.id)
     rows = session.execute(

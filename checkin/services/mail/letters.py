@@ -1,4 +1,4 @@
-"""Make the letter that brings a participant their badge."""
+"""Make the e-mail that brings a participant their badge."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def letter_for(
     sender: Sender,
     wallets: Collection[Wallet] = (),
 ) -> Letter:
-    """Return a claimed message as it leaves.
+    """Return the e-mail of a claimed message, ready to be sent.
 
     Args:
-        wallets: those that it offers.
+        wallets: the wallets that the e-mail may offer.
 
     Raises:
-        BadgeError: something in it cannot be written; the sentence says what.
+        BadgeError: the badge cannot be drawn; the sentence says why.
     """
     [spec] = badge_specs(session, event, keys, participant_ids=[claimed.participant_id])
     look = look_of(session, event)
@@ -64,16 +64,16 @@ def letter_for(
 
 
 def wallet_links(wallets: Collection[Wallet], page: str, language: str) -> list[tuple[str, str]]:
-    """Return the addresses under a badge's page that lead to wallets, with their words."""
+    """Return the wallets' addresses under a badge's page, with their labels."""
     texts = texts_in(language)
     words = {Wallet.APPLE: texts.apple_wallet, Wallet.GOOGLE: texts.google_wallet}
     return [(f"{page}/{wallet}", words[wallet]) for wallet in wallets]
 
 
 def notice_of(event: Event, sender: Sender) -> Notice:
-    """Return who answers for the participants' data, and where they are reached.
+    """Return who is responsible for the participants' data, and how to reach them.
 
-    A sender that only this machine understands is no such place: the organiser's name is.
+    If the sender's address is understood only by this machine, only the organiser's name is given.
     """
     organiser = event.organiser or event.name
     answers = "" if only_this_machine_understands(sender.domain) else parseaddr(sender.address)[1]

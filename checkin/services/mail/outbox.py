@@ -1,4 +1,4 @@
-"""The outbox: claim a message, render it, send it with no transaction open, settle it."""
+"""Send the outbox: claim a message, render it, send it outside transactions, record the outcome."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _LOOK_AGAIN = 0.2
 
 
 class Ended(StrEnum):
-    """Why a run of sending came to its end."""
+    """Why a run of sending ended."""
 
     NOTHING_DUE = "nothing_due"
     LIMIT = "limit"
@@ -54,10 +54,10 @@ class Ended(StrEnum):
 
 @dataclass
 class Run:
-    """What a run did.
+    """The result of a run of sending.
 
     Attributes:
-        answer: the server's words, where it halted the run.
+        answer: the mail server's answer, if it ended the run.
     """
 
     fates: Counter[Fate] = field(default_factory=Counter)
@@ -67,7 +67,7 @@ class Run:
 
 @dataclass(frozen=True)
 class PostOffice:
-    """What a sender works with."""
+    """Everything that a run of sending needs."""
 
     database: Database
     event: Event
@@ -101,11 +101,11 @@ def send_due(
     carry_on: Callable[[], bool] = lambda: True,
     limit: int | None = None,
 ) -> Run:
-    """Send what is due, one message after the other, until nothing is or something ends the run.
+    """Send due messages one after the other, until none is left or something ends the run.
 
     Args:
         sent: called after each message, for progress.
-        carry_on: asked before each message; False ends the run with nothing half done.
+        carry_on: called before each message; False ends the run between two messages.
     """
     in_transaction(office.database, partial(recover_stale, event=office.event, now=office.clock()))
     run = Run()

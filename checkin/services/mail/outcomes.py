@@ -1,4 +1,4 @@
-"""What one attempt to send a message needs, and what became of it."""
+"""A message ready to be sent, and the outcome of an attempt to send it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from checkin.domain.mail.rules import Fate
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The fate of one attempt, and the server's words."""
+    """The outcome of one attempt to send a message, and the server's answer."""
 
     fate: Fate
     answer: str

@@ -1,4 +1,4 @@
-"""Letters that leave at once: an operator waits for them, so no limit of the day holds them back.
+"""Send an e-mail at once, without the day's limit, because an operator waits for it.
 
 They are few, and counted: the badges in the outbox leave them room (`pacing.left_since`).
 """
@@ -20,7 +20,7 @@ from checkin.services.mail.transport import transport_to
 
 
 def send_now(database: Database, letter: Letter, mail_url: str, now: datetime) -> str | None:
-    """Hand a letter over; return None when it left, else the server's words."""
+    """Send an e-mail; return None if it was sent, else the mail server's answer."""
     try:
         outcome = _handed_over(letter, mail_url)
     except OSError as fault:  # a folder that cannot be written

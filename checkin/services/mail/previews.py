@@ -1,4 +1,4 @@
-"""The message as an invented participant gets it: nobody's code is shown."""
+"""Previews of the message with a badge, for an invented participant with an invalid code."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from checkin.services.mail.outcomes import Letter
 from checkin.services.mail.sender import Sender
 
 #: a code of the right form that belongs to nobody
-_NOBODYS = format_code(bytes(TOKEN_BYTES))
+_INVALID_CODE = format_code(bytes(TOKEN_BYTES))
 
 
 def preview_html(session: Session, event: Event, language: str, sender: Sender) -> str:
-    """Return the HTML part with its picture in it."""
+    """Return the HTML part of the previewed message, with its picture embedded."""
     message = _message(session, event, language, sender, "preview@example.org")
     html, picture = message.get_body(("html",)), _picture(message)
     if html is None:
@@ -38,14 +38,14 @@ def preview_html(session: Session, event: Event, language: str, sender: Sender) 
 
 
 def preview_picture(session: Session, event: Event, language: str) -> bytes:
-    """Return an invented participant's badge as a telephone shows it."""
+    """Return the picture of an invented participant's badge, as a telephone shows it."""
     return phone_badge_png(_invented(event, language), look_of(session, event))
 
 
 def preview_letter(
     session: Session, event: Event, language: str, sender: Sender, recipient: str
 ) -> Letter:
-    """Return the message, with an invented badge that opens no gate, for somebody who asked."""
+    """Return the message, with an invented badge that is not valid, to a recipient who asked."""
     message = _message(session, event, language, sender, recipient)
     return Letter(message, parseaddr(sender.address)[1], recipient)
 
@@ -71,7 +71,7 @@ def _message(
 
 def _invented(event: Event, language: str) -> BadgeSpec:
     return BadgeSpec(
-        code=_NOBODYS,
+        code=_INVALID_CODE,
         number="0000",
         name="Amina Alaoui",
         name_ar="أمينة العلوي",

@@ -1,4 +1,4 @@
-"""Who sends the messages, and how fast."""
+"""The sender of messages: its address, the pause switch of an event, and the pace of sending."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class Sender:
         base_url: where this server is reached, for links in messages.
         bounces_to: a mailbox for reports of what could not be delivered, whose server delivers
             ``name+anything@domain`` to ``name``; without one they go to `address`.
-        per_day: messages in any 24 hours, those of all events together.
-        domain_spacing_ms: between two messages to the same domain, whoever sends them.
+        per_day: the most messages in any 24 hours, of all events together.
+        domain_spacing_ms: the least time between two messages to one domain, from all senders.
     """
 
     address: str
@@ -42,7 +42,7 @@ class Sender:
 
     @property
     def domain_spacing(self) -> timedelta:
-        """The time between two messages to the same domain."""
+        """The least time between two messages to the same domain."""
         return timedelta(milliseconds=self.domain_spacing_ms)
 
     @property
@@ -59,12 +59,12 @@ class Sender:
 
 
 def bounce_mark(keys: Keys, message_id: int) -> str:
-    """Return what only we can write after a message's number, so that nobody fakes a bounce."""
+    """Return the keyed mark after a message's id, without which a bounce cannot be forged."""
     return hmac.new(keys.bounces, str(message_id).encode(), "sha256").hexdigest()[:12]
 
 
 def domain_of(address: str) -> str:
-    """Return an address's domain in small letters, "" where there is none."""
+    """Return an e-mail address's domain in lower case, "" where there is none."""
     return address.rpartition("@")[2].lower()
 
 
@@ -74,13 +74,13 @@ _SEEN_EVERY = timedelta(seconds=5)
 
 
 def sending_of(session: Session, event_id: int) -> Sending:
-    """Return what the event's switch says."""
+    """Return the state of an event's sending switch: running, paused or stopped."""
     switch = session.get(MailSwitch, event_id)
     return Sending(switch.sending) if switch else Sending.RUNNING
 
 
 def sender_seen(session: Session, event_id: int, now: datetime) -> None:
-    """Note that somebody is sending, every few seconds."""
+    """Record that a process is sending an event's messages; called every few seconds."""
     switch = session.get(MailSwitch, event_id)
     if switch is None:
         session.add(MailSwitch(event_id=event_id, changed_at=now, sender_seen_at=now))
@@ -90,13 +90,13 @@ def sender_seen(session: Session, event_id: int, now: datetime) -> None:
 
 
 def sender_gone(session: Session, event: Event) -> None:
-    """Note that a sender has ended; one that goes on is soon seen again."""
+    """Record that a sending process has ended; another that goes on is soon recorded again."""
     if (switch := session.get(MailSwitch, event.id)) is not None:
         switch.sender_seen_at = None
 
 
 def is_being_sent(session: Session, event_id: int, now: datetime) -> bool:
-    """Say whether a sender was there a moment ago; one that was killed is missed after a minute."""
+    """Say whether a process is sending an event's messages; a killed one counts for a minute."""
     switch = session.get(MailSwitch, event_id)
     seen = switch.sender_seen_at if switch else None
     return seen is not None and now - seen < SENDER_MISSED_AFTER
@@ -105,7 +105,7 @@ def is_being_sent(session: Session, event_id: int, now: datetime) -> bool:
 def set_sending(
     session: Session, event: Event, sending: Sending, *, now: datetime, operator_id: int | None
 ) -> None:
-    """Turn the switch; every sender looks at it before each message."""
+    """Set an event's sending switch, which every sender reads before each message."""
     switch = session.get(MailSwitch, event.id)
     if switch is None:
         switch = MailSwitch(event_id=event.id, sending=sending, changed_at=now)
@@ -121,10 +121,10 @@ _TURN = 0x4D41494C
 
 
 def take_turn(session: Session) -> None:
-    """Let one sender after the other choose its next message, until the transaction's end.
+    """Lock the choice of the next message against other senders, until the transaction's end.
 
-    Otherwise two of them would find the same domain rested, or the day's last place free. On
-    SQLite a transaction that writes is alone anyway.
+    Otherwise two senders could both write to one domain too soon, or both send the day's last
+    message. On SQLite there is only one writing transaction at a time anyway.
     """
     connection = session.connection()
     if connection.dialect.name == "postgresql":
@@ -132,9 +132,9 @@ def take_turn(session: Session) -> None:
 
 
 def left_since(session: Session, since: datetime) -> int:
-    """Return how many left since then or are about to, of all events: servers count all.
+    """Return how many messages of all events were sent since a moment, or are about to be.
 
-    The letters about accounts are among them: they never wait, but the badges leave them room.
+    E-mails about accounts are included: they are not delayed, but the badges leave them room.
     """
     at_hand = and_(Message.state == MessageState.SENDING, Message.claimed_at > since)
     badges = select(func.count()).where(or_(Message.handed_at > since, at_hand))

@@ -1,4 +1,4 @@
-"""Send over SMTP, step by step, so that every fault says how far the message had come."""
+"""Send messages over SMTP, step by step, so that a fault says at which step it happened."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _OK = (250, 251)
 
 
 class _Fault(Exception):
-    """The talk ended at a step; `code` is the server's answer, None without one."""
+    """The SMTP dialogue failed at a step; `code` is the server's answer, None without one."""
 
     def __init__(self, step: Step, code: int | None, words: str) -> None:
         super().__init__(words)
@@ -30,7 +30,7 @@ class _Fault(Exception):
 
 
 class SmtpTransport:
-    """Sends over one connection, opened at the first message and again when it was lost."""
+    """Sends messages over one SMTP connection, which is opened again when it was lost."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class SmtpTransport:
             return fault.outcome
 
     def close(self) -> None:
-        """Say goodbye to the server."""
+        """End the session with the mail server, and close the connection."""
         if self._server is not None:
             try:
                 self._server.quit()
@@ -154,7 +154,7 @@ def _offer_envelope(server: smtplib.SMTP, letter: Letter) -> None:
 
 
 def _hand_over(server: smtplib.SMTP, letter: Letter) -> Outcome:
-    """Send the message itself. smtplib's own `data` would hide before which byte a line broke."""
+    """Send the message's data. smtplib's `data` would hide where a broken connection failed."""
     with _said_at(Step.DATA):
         code, words = server.docmd("DATA")
     if code != 354:
@@ -175,7 +175,7 @@ def _on_the_wire(letter: Letter, *, eight_bit: bool) -> bytes:
 
 @contextmanager
 def _said_at(step: Step, *, tls_at: Step = Step.TLS) -> Iterator[None]:
-    """Turn what smtplib raises at a step into our fault."""
+    """Turn exceptions of smtplib at a step into a `_Fault`."""
     try:
         yield
     except smtplib.SMTPResponseException as fault:

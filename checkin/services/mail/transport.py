@@ -1,4 +1,4 @@
-"""Hand a message over: to an SMTP server, or to a folder of .eml files."""
+"""Transports for messages: to an SMTP server, or into a folder of .eml files."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from checkin.services.mail.outcomes import LEFT, Letter, Outcome, Permission
 
 
 class Transport(Protocol):
-    """Something that takes messages."""
+    """A way to send messages."""
 
     def send(self, letter: Letter, may_hand_over: Permission) -> Outcome:
-        """Hand one message over and say what became of it."""
+        """Send one message and return the outcome."""
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
 
 
 def transport_to(url: str) -> Transport:
-    """Return the transport for a mail address: `file:DIR`, `smtp://…` or `smtps://…`."""
+    """Return the transport for a mail URL: `file:DIR`, `smtp://…` or `smtps://…`."""
     from checkin.services.mail.smtp import SmtpTransport
 
     parts = urlsplit(url)
@@ -44,7 +44,7 @@ class FolderTransport:
         self._folder = folder
 
     def send(self, letter: Letter, may_hand_over: Permission) -> Outcome:
-        """Write one message; the same Message-ID writes the same file."""
+        """Write one message to a file that is named by its Message-ID."""
         if not may_hand_over():
             return LEFT
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -57,4 +57,4 @@ class FolderTransport:
         return Outcome(Fate.SENT, f"written to {path.name}")
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing: no file stays open."""

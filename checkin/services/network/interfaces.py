@@ -15,7 +15,7 @@ _ELSEWHERE = ("198.51.100.1", 9)
 
 
 def own_addresses() -> list[IPAddress]:
-    """Return every address of this machine, without scope identifiers, each once and sorted.
+    """Return all addresses of this machine, sorted, unique, and without scope identifiers.
 
     They come from the interfaces and not from the host name, which Debian and Ubuntu map to
     127.0.1.1.
@@ -44,10 +44,10 @@ def lan_addresses() -> list[IPv4Address]:
 
 
 def likely_lan_addresses() -> list[IPv4Address]:
-    """Return `lan_addresses`, the likeliest to be used first.
+    """Return `lan_addresses` with the one that people most likely use first.
 
-    That is the one that leads to the default route; bridges of virtual machines and containers,
-    which no telephone reaches, come last.
+    That is the address of the default route's interface; bridges of virtual machines and
+    containers, which no telephone reaches, come last.
     """
     names, route = interface_names(), _towards_the_default_route()
     return sorted(

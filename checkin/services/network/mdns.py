@@ -1,7 +1,7 @@
-"""`marhaba.local` on the local network: an address that stays when the machine's own changes.
+"""Announce `marhaba.local` on the local network, a name that stays when the address changes.
 
-By multicast DNS (RFC 6762) and DNS service discovery (RFC 6763). It is a convenience: whatever
-fails here is one line, and the server goes on.
+It uses multicast DNS (RFC 6762) and DNS service discovery (RFC 6763). It is a convenience: a
+failure is reported in one line, and the server goes on.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _ANSWERED_WITHIN_MS = 1500
 
 
 class Announcement:
-    """Answers for a local name at these addresses until it is closed."""
+    """Announces a local name at these addresses until it is closed."""
 
     def __init__(self, addresses: Iterable[IPv4Address], port: int, *, tls: bool) -> None:
         """Take the first local name that no other machine has, and announce it.
@@ -52,7 +52,7 @@ class Announcement:
             raise
 
     def close(self) -> None:
-        """Say goodbye."""
+        """Withdraw the announcement from the network."""
         self._zeroconf.close()
 
     def _free_name(self, ours: set[str]) -> str:
@@ -77,13 +77,13 @@ class Announcement:
 
 
 def _check_ours(address: str) -> None:
-    """Refuse an address that has just gone; the library would lose a socket over it."""
+    """Refuse an address that the machine has just lost; the library would leak a socket."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind((address, 0))
 
 
 class Announcer:
-    """Keeps the announcement at the addresses that the machine has."""
+    """Keeps the announcement up to date with the machine's addresses."""
 
     def __init__(
         self,
@@ -93,11 +93,11 @@ class Announcer:
         tls: bool,
         tell: Callable[[str], None],
     ) -> None:
-        """Get ready; nothing is sent yet.
+        """Prepare the announcement; nothing is sent yet.
 
         Args:
-            addresses: those at which others may reach this server now.
-            tell: hears in one sentence how it stands, whenever that changes.
+            addresses: returns the addresses at which others may reach this server now.
+            tell: called with a sentence about the announcement's state whenever that changes.
         """
         self._addresses, self._port, self._tls, self._tell = addresses, port, tls, tell
         self._at: list[IPv4Address] | None = None
@@ -107,7 +107,7 @@ class Announcer:
 
     @contextmanager
     def announcing(self) -> Iterator[None]:
-        """Announce, and follow the machine's addresses, in a thread of its own."""
+        """Announce the name in the background, and follow changes of the machine's addresses."""
         over = threading.Event()
 
         def watch() -> None:
@@ -125,7 +125,7 @@ class Announcer:
             self._close()
 
     def look(self) -> None:
-        """Announce anew when the addresses have changed, or when it failed a while ago."""
+        """Announce again if the addresses have changed, or if announcing failed a while ago."""
         addresses, now_s = self._addresses(), time.monotonic()
         if addresses == self._at and (self._announcement or now_s < self._again_at_s):
             return

@@ -1,8 +1,8 @@
-"""The one place that decides at which address people and other machines reach this server.
+"""Decide and store the address at which people and other machines reach this server.
 
-The setting rules (environment, `.env`, the page), else where the server listens. Whoever writes an
-address that somebody else opens asks `PublicAddress.for_others`, which refuses one that only this
-machine understands.
+The setting decides (environment, `.env`, the page), else where the server listens. Code that writes
+an address for somebody else to open uses `PublicAddress.for_others`, which refuses an address that
+only this machine understands.
 """
 
 from __future__ import annotations
@@ -61,10 +61,10 @@ def public_address(session: Session, given: Given | None) -> PublicAddress:
 
 
 def address_warning(session: Session, url: str, *, is_behind_proxy: bool) -> Problem | None:
-    """Return what the address that people use contradicts; None where it may well be right.
+    """Return a warning if the public address contradicts what this server does, else None.
 
     Args:
-        url: of `public_address`.
+        url: the URL of `public_address`.
         is_behind_proxy: trusted proxies are set.
     """
     kept = kept_settings(session)
@@ -74,13 +74,13 @@ def address_warning(session: Session, url: str, *, is_behind_proxy: bool) -> Pro
 
 
 def where_it_answers(session: Session) -> str:
-    """Return the address at which the server listens, whatever is set."""
+    """Return the address at which the server listens, whatever the settings say."""
     kept = {name: text for name, text in kept_settings(session).items() if name != BASE_URL}
     return decide_address(None, kept, likely_lan_addresses()).url
 
 
 def sender_of_mail(session: Session, given: Given | None, *, is_sent: bool) -> SenderAddress:
-    """Return who sends the e-mails.
+    """Return the address from which e-mails are sent.
 
     Args:
         given: what the environment or `.env` says: `Settings.given("mail_from")`.
@@ -90,7 +90,7 @@ def sender_of_mail(session: Session, given: Given | None, *, is_sent: bool) -> S
 
 
 def lan_choices(session: Session) -> dict[str, str]:
-    """Return the addresses on the network, by the machine's IP address, the chosen one first.
+    """Return the server's addresses on the network by IP address, the chosen one first.
 
     Empty where the server listens on one address only.
     """
@@ -103,17 +103,17 @@ def lan_choices(session: Session) -> dict[str, str]:
 
 
 def write_listening(session: Session, listening: Listening) -> None:
-    """Write down where the server listens, for every other process and command."""
+    """Store where the server listens, for all other processes and commands."""
     keep_setting(session, LISTENING, listening.text)
 
 
 def keep_base_url(
     session: Session, text: str, *, now: datetime, operator_id: int | None = None
 ) -> None:
-    """Keep the address that people use; "" goes back to where the server listens.
+    """Store the address that people use; "" goes back to where the server listens.
 
     Raises:
-        InvalidValue: it is no address, or only this machine understands it.
+        InvalidValue: it is not a URL, or only this machine understands it.
     """
     url = public_url(text) if text.strip() else None
     if url is not None and (problem := PublicAddress(url, AddressSource.PAGE).problem):
@@ -125,7 +125,7 @@ def keep_base_url(
 def choose_lan_address(
     session: Session, text: str, *, now: datetime, operator_id: int | None = None
 ) -> None:
-    """Choose among the machine's addresses on its networks; what a page has set ends by it.
+    """Choose one of the machine's network addresses, replacing an address set on the page.
 
     Raises:
         InvalidValue: the machine has no such address.
@@ -141,10 +141,10 @@ def choose_lan_address(
 def keep_sender(
     session: Session, text: str, *, now: datetime, operator_id: int | None = None
 ) -> None:
-    """Keep the sender of e-mails; "" keeps none.
+    """Store the sender of e-mails; "" deletes it.
 
     Raises:
-        InvalidValue: it is no sender, or only this machine understands it.
+        InvalidValue: it is not a sender's address, or only this machine understands it.
     """
     sender = sender_address(text) if text.strip() else None
     if sender is not None and SenderAddress(sender, AddressSource.PAGE, True).is_only_here:

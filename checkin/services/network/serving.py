@@ -1,6 +1,6 @@
-"""What a running server knows of its network, in a file for `doctor` and the other commands.
+"""The network state of a running server, kept in a file for `doctor` and other commands.
 
-It lives as long as `run` does; one that was killed leaves it behind until the next.
+The file exists as long as `run` does; a killed process leaves it behind until the next start.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ _FILE = "serving.json"
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """How a server is served now.
+    """How the running server is reached now.
 
     Attributes:
-        authority: the fingerprint of its own authority; empty where it shows no such certificate.
-        names: what its certificate is about.
+        authority: the fingerprint of its own authority; empty where it does not use one.
+        names: the addresses and names in its certificate.
         left_out: this machine's addresses and names that its certificate must not be about.
         certificate_until: when its certificate expires, ISO 8601.
-        mdns: how it stands with the announcement on the local network; empty while unknown.
+        mdns: the state of the announcement on the local network; empty while unknown.
     """
 
     authority: str = ""
@@ -34,7 +34,7 @@ class Serving:
 
 
 class ServingNote:
-    """The file as `run` keeps it, from any thread."""
+    """The file that `run` keeps up to date; usable from any thread."""
 
     def __init__(self, home: Path) -> None:
         self._file = home / _FILE
@@ -42,7 +42,7 @@ class ServingNote:
         self._lock = threading.Lock()
 
     def change(self, **changes: Any) -> None:
-        """Write down what has changed."""
+        """Change these values and write the file."""
         with self._lock:
             self._now = replace(self._now, **changes)
             new = self._file.with_suffix(".new")
@@ -50,13 +50,13 @@ class ServingNote:
             new.replace(self._file)
 
     def forget(self) -> None:
-        """Remove the file: nothing is served any more."""
+        """Remove the file, because the server has ended."""
         with self._lock:
             self._file.unlink(missing_ok=True)
 
 
 def serving_now(home: Path) -> Serving | None:
-    """Return how the server of this home is served, or None when none was left running."""
+    """Return the state of the server that runs from this home; None if none runs."""
     try:
         kept = json.loads((home / _FILE).read_text("utf-8"))
         return Serving(**{**kept, **{k: tuple(kept[k]) for k in ("names", "left_out")}})

@@ -1,8 +1,8 @@
-"""Does another device reach the server? A link, shown as a QR, that only another device answers.
+"""Check whether another device reaches the server, by a link shown as a QR code.
 
-The link names, hashed, the browser that shows it, so whoever opens it is compared with that one:
-neither the same session, nor this machine, nor the same browser at the same address counts.
-Behind a proxy that is not trusted everybody has the proxy's address: there the browser decides.
+The link contains a hash of the browser that shows it, with which the opening browser is compared:
+the same session, this machine, or the same browser at the same address do not count. Behind a proxy
+that is not trusted everybody has the proxy's address, so there only the browser is compared.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _WHOLE = _NONCE + _TIME + 2 * _MARK + _PROOF
 
 
 class Opening(StrEnum):
-    """Who opened a link."""
+    """Who opened the link of a telephone check."""
 
     ELSEWHERE = "elsewhere"
     SAME = "same"
@@ -42,13 +42,13 @@ class Opening(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Browser:
-    """Who asks.
+    """The browser that a request comes from.
 
     Attributes:
         address: the client's IP address, None for a command.
         agent: the User-Agent header.
-        session_id: of the session that is signed in, if one is.
-        by_proxy: the request names another client, whom nobody told us to believe.
+        session_id: the id of the session that is signed in, if one is.
+        by_proxy: whether an untrusted proxy forwarded the request for another client.
     """
 
     address: str | None
@@ -81,10 +81,10 @@ def opening_of(
     own: Collection[IPAddress],
     now: datetime,
 ) -> Opening:
-    """Say who opens a link, without asking the database: strangers may send anything.
+    """Classify who opens a link, without a database query, because anybody may send anything.
 
     Args:
-        own: the addresses of this machine.
+        own: this machine's addresses.
     """
     link = _link_of(keys, url, secret)
     if link is None or not now - CHECK_LIFETIME < link.made_at <= now + CHECK_LIFETIME:
@@ -93,10 +93,10 @@ def opening_of(
 
 
 def record_opening(session: Session, url: str, secret: str, now: datetime) -> Opening:
-    """Write down that another device has opened this link, whose opening was `ELSEWHERE`."""
+    """Record that another device has opened this link, once `opening_of` said `ELSEWHERE`."""
     # Base 32 is read in any case, so a link written otherwise is the same link.
     secret = secret.lower()
-    if _kept(session).get("secret") == secret:
+    if _kept_openings(session).get("secret") == secret:
         return Opening.NOWHERE
     value = {"url": url, "at": now.isoformat(), "secret": secret}
     keep_setting(session, _KEPT, json.dumps(value))
@@ -104,12 +104,12 @@ def record_opening(session: Session, url: str, secret: str, now: datetime) -> Op
 
 
 def opened_elsewhere(session: Session, url: str) -> datetime | None:
-    """Return when another device has last opened the server at this address."""
-    kept = _kept(session)
+    """Return when another device last opened the server at this address; None before."""
+    kept = _kept_openings(session)
     return datetime.fromisoformat(kept["at"]) if kept.get("url") == url else None
 
 
-def _kept(session: Session) -> dict[str, str]:
+def _kept_openings(session: Session) -> dict[str, str]:
     kept: dict[str, str] = json.loads(kept_settings(session).get(_KEPT, "{}"))
     return kept
 

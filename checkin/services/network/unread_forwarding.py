@@ -1,9 +1,9 @@
-"""A trace of X-Forwarded-* headers that nobody reads, because whoever sent them is not trusted.
+"""Record X-Forwarded-* headers that are ignored because their sender is not a trusted proxy.
 
-Behind a proxy that the settings do not name, everybody has the proxy's address: one person's wrong
-passwords slow all others down. The server cannot know whether such headers come from a proxy or
-from a stranger who plays, so it says it once, and `doctor` repeats it. The trace is a file, since a
-server whose database is away shall leave it too, and each node has its own proxy.
+Behind a proxy that the settings do not name, everybody has the proxy's address, so one person's
+wrong passwords slow everybody down. The server cannot know whether such headers come from a proxy
+or are forged, so it warns once, and `doctor` repeats the warning. The record is a file, so that it
+is written even while the database is away, and because each node has its own proxy.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _NAME = "unread-forwarding.json"
 
 @dataclass(frozen=True, slots=True)
 class UnreadForwarding:
-    """Who sent such headers first since the server started, and when.
+    """The first sender of ignored X-Forwarded-* headers since the server started, and when.
 
     Attributes:
         sender: a private address, where proxies are; of a public one only the network is kept.
@@ -45,7 +45,7 @@ class UnreadForwarding:
 
 
 class ForwardingWatch:
-    """Notes the first such headers since the server started."""
+    """Records the first ignored X-Forwarded-* headers since the server started."""
 
     def __init__(self, home: Path) -> None:
         self._file, self._noted, self._mutex = home / _NAME, False, threading.Lock()
@@ -53,7 +53,7 @@ class ForwardingWatch:
             self._file.unlink(missing_ok=True)
 
     def saw(self, peer: str, now: datetime) -> None:
-        """Note that `peer`, who is not trusted, sent such headers."""
+        """Record that `peer`, who is not a trusted proxy, sent X-Forwarded-* headers."""
         with self._mutex:
             if self._noted:
                 return
@@ -66,7 +66,7 @@ class ForwardingWatch:
 
 
 def unread_forwarding(home: Path, trusted: tuple[Network, ...]) -> UnreadForwarding | None:
-    """Return what the running server, or the last one, noted; None when that is settled."""
+    """Return what the running or last server recorded; None if the sender is trusted by now."""
     try:
         told = json.loads((home / _NAME).read_text("utf-8"))
         unread = UnreadForwarding(str(told["sender"]), datetime.fromisoformat(told["at"]))

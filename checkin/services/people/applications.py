@@ -1,7 +1,7 @@
-"""People who register themselves by a delegation's link, and the decision on those who wait.
+"""Applications by a delegation's registration link, and the coordinator's decision on them.
 
-Whoever applies is answered alike whether they are new, registered, or in doubt, so that the link
-tells nobody who is registered. Who may be somebody registered waits for the coordinator's eyes.
+Every applicant gets the same answer, whether or not they are registered already, so that the link
+reveals nobody's registration. An application that may be a duplicate waits for the coordinator.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ MOST_WAITING = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Somebody who applied.
+    """An application that waits for the coordinator's decision.
 
     Attributes:
-        twin: who is registered and may be the same person.
+        twin: the registered participant who may be the same person; None where there is none.
     """
 
     application: Application
@@ -55,19 +55,19 @@ def apply_by_link(
     now: datetime,
     too_often: bool = False,
 ) -> None:
-    """Register whoever applies, or let them wait for the coordinator.
+    """Register an applicant, or let the application wait for the coordinator.
 
     Args:
-        too_often: this e-mail or telephone has applied again and again: it waits for the
-            coordinator's eyes, and no mail leaves.
+        too_often: this e-mail or telephone number has applied too many times: the application
+            waits for the coordinator, and no e-mail is sent.
 
     Raises:
-        Conflict: too many wait already.
+        Conflict: too many applications wait already.
     """
     next_list_version(session, link.event.id)  # two of one name apply one after the other
     text_id = keep_text(session, notice, now)
     if link.settings.approval or too_often:
-        _let_wait(session, link, registration, text_id, now)
+        _insert_application(session, link, registration, text_id, now)
         return
     try:
         registered = register(
@@ -81,13 +81,13 @@ def apply_by_link(
             now=now,
         )
     except PossibleDuplicate:
-        _let_wait(session, link, registration, text_id, now)
+        _insert_application(session, link, registration, text_id, now)
         return
     record_consent(session, link.event.id, registered.participant_id, text_id, now)
 
 
 def waiting_applications(session: Session, delegation: Delegation, limit: int) -> list[Waiting]:
-    """Return who waits for a decision, the first one first."""
+    """Return a delegation's applications that wait for a decision, the oldest first."""
     rows = session.scalars(
         select(Application)
         .where(Application.delegation_id == delegation.id)
@@ -101,7 +101,7 @@ def waiting_applications(session: Session, delegation: Delegation, limit: int) -
 
 
 def count_waiting(session: Session, delegation: Delegation) -> int:
-    """Return how many wait for a decision."""
+    """Return how many of a delegation's applications wait for a decision."""
     return session.scalars(
         select(func.count()).where(Application.delegation_id == delegation.id)
     ).one()
@@ -118,13 +118,13 @@ def decide_on(
     now: datetime,
     operator_id: int | None = None,
 ) -> int:
-    """Register those of a delegation who wait under these numbers, or erase what they sent.
+    """Approve or reject a delegation's applications with these ids.
 
-    Who may be somebody registered is registered all the same: the coordinator has seen it. Those
-    on whom somebody has decided meanwhile are left out.
+    Approving registers the applicants, also a possible duplicate, because the coordinator has seen
+    that it is one; rejecting erases what they sent. Applications decided meanwhile are left out.
 
     Returns:
-        How many were decided on.
+        How many applications were decided.
     """
     next_list_version(session, event.id)  # two coordinators decide one after the other
     found = session.scalars(
@@ -185,7 +185,7 @@ def _note_rejection(
     )
 
 
-def _let_wait(
+def _insert_application(
     session: Session,
     link: RegistrationLink,
     registration: Registration,

@@ -1,4 +1,4 @@
-"""Put the messages that bring people their badges into the outbox."""
+"""Queue the e-mails that bring participants their badges in the outbox."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Row = dict[str, Any]
 def queue_badge_messages(
     session: Session, event: Event, participant_ids: Iterable[int], now: datetime
 ) -> int:
-    """Put one message with the badge into the outbox for each of these who has an address."""
+    """Queue one e-mail with the badge for each of these participants who has an address."""
     ids = list(participant_ids)
     rows: list[Row] = []
     for start in range(0, len(ids), 500):  # SQLite takes only so many parameters
@@ -38,7 +38,7 @@ def queue_badge_messages(
 
 
 def queue_messages(session: Session, rows: Sequence[Row]) -> None:
-    """Put these rows into the outbox."""
+    """Insert these message rows into the outbox."""
     if rows:
         session.connection().execute(insert(Message), rows)
 
@@ -46,7 +46,7 @@ def queue_messages(session: Session, rows: Sequence[Row]) -> None:
 def message_row(
     event: Event, participant_id: int, email: str, badge_id: object, now: datetime
 ) -> Row:
-    """Return the outbox's columns of one message, to be tried at once."""
+    """Return the columns of one outbox message that is due at once."""
     return {
         "event_id": event.id,
         "participant_id": participant_id,

@@ -1,4 +1,4 @@
-"""Block participants at the gates, and let them pass again."""
+"""Block participants at the gates, and unblock them."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def block(
     now: datetime,
     operator_id: int | None = None,
 ) -> bool:
-    """Let every gate refuse a participant from the next scan on.
+    """Block a participant: every gate refuses them from the next scan on.
 
-    Their place stays theirs, and who is inside stays inside. A canceled person may be blocked, too:
-    they stay blocked when they are registered again. The reason is kept with the person and not in
-    the activity log, because people write names into reasons.
+    They keep their place, and stay counted as inside if they are. A canceled person may be blocked,
+    too: they stay blocked when they are registered again. The reason is kept with the person and
+    not in the activity log, because people write names into reasons.
 
     Returns:
-        Whether this blocked them: who is blocked already keeps the first reason.
+        Whether this call blocked them: a person who was blocked before keeps the first reason.
 
     Raises:
         InvalidRequest: no reason is given.
@@ -79,10 +79,10 @@ def unblock(
     now: datetime,
     operator_id: int | None = None,
 ) -> bool:
-    """Let a blocked participant pass again.
+    """Unblock a participant, so that the gates admit them again.
 
     Returns:
-        Whether they were blocked: a second time changes nothing.
+        Whether they were blocked: unblocking a second time changes nothing.
 
     Raises:
         NotFound: no participant of the event has this number.
@@ -120,7 +120,7 @@ def _write(
 
 
 def block_of(session: Session, person: Participant) -> Block | None:
-    """Return who blocked a participant, when and why; None where nobody did."""
+    """Return who blocked a participant, when and why; None if they are not blocked."""
     if person.blocked_at is None or person.blocked_reason is None:
         return None
     operator = session.get(Operator, person.blocked_by) if person.blocked_by else None

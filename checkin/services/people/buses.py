@@ -1,4 +1,4 @@
-"""Transport: a delegation's buses, who rides in them, and how many of them have arrived."""
+"""A delegation's buses: their passengers, how many of these have arrived, and printable lists."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from checkin.services.people.delegations import first_entry
 
 @dataclass(frozen=True, slots=True)
 class BusCount:
-    """A bus with how many ride in it and how many of them have arrived."""
+    """A bus with the number of its passengers, and of those who have arrived."""
 
     bus: Bus
     delegation: Delegation
@@ -31,7 +31,7 @@ class BusCount:
 
     @property
     def seats_left(self) -> int:
-        """Seats that nobody has."""
+        """How many seats are free."""
         return self.bus.seats - self.passengers
 
 
@@ -61,7 +61,7 @@ def bus_of(session: Session, delegation: Delegation, bus_id: int) -> Bus:
     """Return a bus of a delegation.
 
     Raises:
-        NotFound: there is none with this number, or it is another delegation's.
+        NotFound: no bus has this id, or it belongs to another delegation.
     """
     bus = session.get(Bus, bus_id)
     if bus is None or bus.delegation_id != delegation.id:
@@ -105,10 +105,10 @@ def change_bus(
     now: datetime,
     operator_id: int | None = None,
 ) -> None:
-    """Write what is new of a bus.
+    """Change a bus's name, leader or seats.
 
     Raises:
-        BusFull: more people ride in it than it would have seats.
+        BusFull: it has more passengers than it would have seats.
         Conflict: the delegation has another one of this name.
     """
     delegation = session.get_one(Delegation, bus.delegation_id)
@@ -126,7 +126,7 @@ def change_bus(
 def remove_bus(
     session: Session, bus: Bus, *, now: datetime, operator_id: int | None = None
 ) -> None:
-    """Take a bus away; its people stay registered, without a bus."""
+    """Delete a bus; its passengers stay registered, without a bus."""
     session.execute(delete(BusPassenger).where(BusPassenger.bus_id == bus.id))
     _note(session, "bus.remove", bus, now, operator_id)
     session.delete(bus)
@@ -141,12 +141,12 @@ def assign_people(
     now: datetime,
     operator_id: int | None = None,
 ) -> int:
-    """Seat people of the bus's delegation in it, all of them or none; they leave other buses.
+    """Assign people of the bus's delegation to it, all or none; they leave their other buses.
 
-    Those who are canceled, or of another delegation, are left out.
+    People who are canceled, or belong to another delegation, are left out.
 
     Returns:
-        How many were seated.
+        How many people were assigned.
 
     Raises:
         BusFull: there are fewer seats than people.
@@ -173,12 +173,12 @@ def assign_people(
 
 
 def leave_buses(session: Session, participant_ids: Sequence[int]) -> None:
-    """Take these people out of their buses."""
+    """Remove these participants from the buses that they are assigned to."""
     session.execute(delete(BusPassenger).where(BusPassenger.participant_id.in_(participant_ids)))
 
 
 def _lock_seats(session: Session, bus: Bus) -> None:
-    # Whoever seats people in this bus holds its row to the commit, so that two clerks cannot both
+    # Assigning people to this bus locks its row to the commit, so that two clerks cannot both
     # give the last seat away.
     seats = update(Bus).where(Bus.id == bus.id).values(seats=Bus.seats).returning(Bus.seats)
     bus.seats = session.execute(seats).scalar_one()
@@ -209,7 +209,7 @@ def _note(
 
 @dataclass(frozen=True, slots=True)
 class Rider:
-    """One person with their bus and their arrival, where they have one."""
+    """A participant with their bus and their arrival, where they have one."""
 
     participant: Participant
     bus: Bus | None
@@ -219,13 +219,13 @@ class Rider:
 def riders_of(
     session: Session, delegation: Delegation, *, bus_id: int | None, limit: int, offset: int = 0
 ) -> list[Rider]:
-    """Return the people of a bus by name; of no bus where None is given."""
+    """Return a bus's passengers by name; where None is given, the people without a bus."""
     where = BusPassenger.bus_id == bus_id if bus_id else BusPassenger.bus_id.is_(None)
     return _riders(session, delegation, where, limit, offset)
 
 
 def bus_list(session: Session, event: Event, bus: Bus, language: str) -> BusList:
-    """Return the list that a bus's leader ticks, with the names in both scripts."""
+    """Return the passenger list that a bus's leader ticks off, with the names in both scripts."""
     delegation = session.get_one(Delegation, bus.delegation_id)
     riders = _riders(session, delegation, BusPassenger.bus_id == bus.id, None, 0)
     return BusList(

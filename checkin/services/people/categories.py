@@ -1,4 +1,4 @@
-"""An event's categories, as organisers add, change, order and delete them."""
+"""An event's categories: adding, changing, ordering and deleting them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class CategoryDetails:
 
 @dataclass(frozen=True, slots=True)
 class Uses:
-    """What needs a category: it cannot be deleted while there is any."""
+    """What uses a category; a category in use cannot be deleted."""
 
     people: int
     gates: int
@@ -43,7 +43,7 @@ class Uses:
 
     @property
     def none(self) -> bool:
-        """Whether nothing needs it."""
+        """Whether nothing uses the category."""
         return not (self.people or self.gates or self.links)
 
 
@@ -56,7 +56,7 @@ def validate_category(raw: Mapping[str, str]) -> CategoryDetails | list[Problem]
 
 
 def uses_of(session: Session, event: Event) -> Mapping[int, Uses]:
-    """Return what needs each category of an event."""
+    """Return the uses of each category of an event."""
     people = _count_by_category(session, Participant, event)
     gates = _count_by_category(session, GateCategory, event)
     links = _count_by_category(session, Link, event)
@@ -69,7 +69,7 @@ def uses_of(session: Session, event: Event) -> Mapping[int, Uses]:
 def new_category(
     session: Session, event: Event, details: CategoryDetails, *, operator_id: int, now: datetime
 ) -> Category:
-    """Add a category at the end.
+    """Add a category at the end of the event's order.
 
     Raises:
         FieldProblem: another one has this name.
@@ -128,7 +128,7 @@ def move_category(
     operator_id: int,
     now: datetime,
 ) -> None:
-    """Move a category up (-1) or down (1) in the order; at either end it stays.
+    """Move a category up (-1) or down (1) in the order; past either end nothing changes.
 
     Raises:
         NotFound: the event has no such category.
@@ -148,12 +148,12 @@ def move_category(
 def remove_category(
     session: Session, event: Event, category_id: int, *, operator_id: int, now: datetime
 ) -> None:
-    """Delete a category that nothing needs.
+    """Delete a category that is not in use.
 
     Raises:
         NotFound: the event has no such category.
-        InvalidValue: somebody is of it, a gate admits it, a link registers for it, or it is the
-            last one.
+        InvalidValue: a participant has it, a gate admits it, a registration link registers for
+            it, or it is the event's last category.
     """
     next_list_version(session, event.id)  # nobody is registered in it meanwhile
     category = by_id(session, event, Category, category_id)

@@ -1,4 +1,4 @@
-"""“I am not coming”: a participant's own link frees their place; an organiser may undo it."""
+"""Declining: a participant gives their place up by their own link; an organiser may undo it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Declining(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """Whom a link belongs to."""
+    """The participant whom a decline link belongs to, and what it can do now."""
 
     participant: Participant
     event: Event
@@ -42,17 +42,17 @@ class Invited:
 def decline_address(
     event: Event, keys: Keys, badge_id: UUID, *, base_url: str, language: str
 ) -> str:
-    """Return the address of the page where this badge's owner says that they are not coming."""
+    """Return the address of the page where this badge's owner can decline."""
     whole = badge_id.bytes + keys.link_mark(event.slug, badge_id)
     secret = base64.urlsafe_b64encode(whole).decode().rstrip("=")
     return f"{base_url}/n/{secret}?lang={language}"
 
 
 def invited_by_link(session: Session, keys: Keys, secret: str, now: datetime) -> Invited:
-    """Return whose link this is.
+    """Return the participant to whom a decline link belongs.
 
     Raises:
-        NotFound: nobody's: it was not written by us, or its badge was revoked.
+        NotFound: the link was not made by this server, or its badge was revoked.
     """
     badge_id, mark = _parts(secret)
     badge = session.get(Badge, badge_id)
@@ -66,12 +66,12 @@ def invited_by_link(session: Session, keys: Keys, secret: str, now: datetime) ->
 
 
 def decline(session: Session, keys: Keys, secret: str, now: datetime) -> Invited:
-    """Cancel the registration that a link belongs to, and let the reserve list move up.
+    """Cancel the registration of a decline link's owner, and let the reserve list move up.
 
-    Twice is the same as once; too late changes nothing.
+    Declining twice is the same as once; declining after the deadline changes nothing.
 
     Raises:
-        NotFound: the link is nobody's.
+        NotFound: the link was not made by this server, or its badge was revoked.
     """
     invited = invited_by_link(session, keys, secret, now)
     if invited.declining is not Declining.OPEN:

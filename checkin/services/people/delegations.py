@@ -1,4 +1,4 @@
-"""A delegation as its coordinator sees it: places, the reserve list, who came."""
+"""A delegation as its coordinator sees it: its places, reserve list and arrivals."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Places:
     """How full a delegation is.
 
     Attributes:
-        left: places of the quota that are nobody's.
-        reserve: how many people wait for one.
-        arrived: confirmed people who came, once each.
+        left: free places of the quota.
+        reserve: how many people wait on the reserve list.
+        arrived: confirmed people who have arrived, each counted once.
     """
 
     quota: int
@@ -40,7 +40,7 @@ def visible_delegation(
     """Return a delegation of an event.
 
     Raises:
-        NotFound: there is none with this number, or it is not the coordinator's.
+        NotFound: no delegation has this id, or the coordinator belongs to another one.
     """
     delegation = session.get(Delegation, delegation_id)
     if (
@@ -69,7 +69,7 @@ def places_of(session: Session, delegation: Delegation, now: datetime) -> Places
 
 
 def reserve_list(session: Session, delegation: Delegation) -> Sequence[Participant]:
-    """Return who waits for a place, the next one first."""
+    """Return the people on a delegation's reserve list, the next one first."""
     return session.scalars(
         select(Participant)
         .where(
@@ -82,10 +82,10 @@ def reserve_list(session: Session, delegation: Delegation) -> Sequence[Participa
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
-    """The confirmed people of a delegation, by name.
+    """The confirmed people of a delegation by name, arrived or not.
 
     Attributes:
-        arrived: each with the moment of the first entry.
+        arrived: each person with the moment of their first entry.
     """
 
     missing: tuple[Participant, ...]
@@ -93,7 +93,7 @@ class Arrivals:
 
 
 def first_entry(admission: Any = Admission, person: Any = Participant) -> ColumnElement[bool]:
-    """Return what joins a participant to the admission that counted them in.
+    """Return the condition that joins a participant to their first admission.
 
     Args:
         admission, person: the tables, or their aliases in a query.
@@ -106,7 +106,7 @@ def first_entry(admission: Any = Admission, person: Any = Participant) -> Column
 
 
 def arrivals_of(session: Session, delegation: Delegation) -> Arrivals:
-    """Return who of a delegation came and who did not."""
+    """Return which confirmed people of a delegation have arrived, and which have not."""
     rows = session.execute(
         select(Participant, Admission.admitted_at)
         .outerjoin(Admission, first_entry())

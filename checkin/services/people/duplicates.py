@@ -1,4 +1,4 @@
-"""Find who may be registered already, by e-mail, phone, or name in the delegation."""
+"""Find possible duplicates of a registration, by e-mail, phone, or name in the delegation."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from checkin.errors import PossibleDuplicate
 
 @dataclass(frozen=True, slots=True)
 class Twin:
-    """Somebody registered who may be the same person, and by what."""
+    """A registered participant who may be the same person, and what the two have in common."""
 
     participant: Participant
     same: Likeness
@@ -30,13 +30,14 @@ def refuse_duplicate(
     *,
     besides: int | None = None,
 ) -> None:
-    """Look for someone who may be the same person.
+    """Refuse a registration that may be a duplicate of a registered participant.
 
     Args:
-        besides: a participant who is not looked at: the one who is being changed.
+        besides: the id of a participant to leave out, such as the one who is being changed.
 
     Raises:
-        PossibleDuplicate: there is; the sentence says who and by what.
+        PossibleDuplicate: a registered participant may be the same person; the sentence names
+            them and says what is the same.
     """
     twin = twin_of(session, event_id, delegation_id, registration, besides=besides)
     if twin is not None:
@@ -56,7 +57,7 @@ def twin_of(
     *,
     besides: int | None = None,
 ) -> Twin | None:
-    """Return who has the same contact, or the same name in the delegation, if anybody."""
+    """Return a participant with the same contact, or the same name in the delegation, if any."""
     folded = fold_name(registration.name or registration.name_ar or "")
     same: list[ColumnElement[bool]] = [
         (Participant.delegation_id == delegation_id) & (Participant.folded_name == folded),

@@ -1,4 +1,4 @@
-"""Write new participants with their places, badges and messages, one or ten thousand at a time."""
+"""Insert new participants with their places, badges and messages, one or thousands at a time."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def enrol(
     version: int,
     now: datetime,
 ) -> list[tuple[Row, Row]]:
-    """Insert people, in order, with a badge each, and a message for those who have an address.
+    """Insert participants in order, each with a badge, and a message if they have an address.
 
-    The caller holds the event's row (`next_list_version`).
+    The caller holds the lock on the event's row (`next_list_version`).
 
     Returns:
-        The participant's and the badge's columns of each.
+        For each participant their columns and those of their badge.
     """
     rows = [_participant_row(event, person, source, now) for person in people]
     _give_places(session, rows, now)
@@ -84,10 +84,10 @@ def _participant_row(event: Event, person: Enrolment, source: str, now: datetime
 
 
 def _new_ids(session: Session, count: int) -> Sequence[int]:
-    """Take the next ids of participants, in order.
+    """Reserve the next participant ids, in order.
 
-    Beforehand, because rows that return their ids are inserted one by one. On SQLite this
-    transaction is the only one that writes, and the next ids are those that it would give.
+    They are taken beforehand, because rows that return their ids are inserted one by one. On
+    SQLite this transaction is the only writer, so the next ids are those that SQLite would give.
     """
     if session.get_bind().dialect.name == "postgresql":
         sequence = func.pg_get_serial_sequence(Participant.__tablename__, "id")
@@ -98,7 +98,7 @@ def _new_ids(session: Session, count: int) -> Sequence[int]:
 
 
 def _give_places(session: Session, rows: Sequence[Row], now: datetime) -> None:
-    """Confirm the first of each delegation while there are places, and number the others."""
+    """Confirm people while their delegation has places; put the others on the reserve list."""
     wanted = Counter(row["delegation_id"] for row in rows)
     places = {of: take_places(session, of, count, now) for of, count in wanted.items()}
     numbers = {of: reserve_numbers(session, of, count - places[of]) for of, count in wanted.items()}

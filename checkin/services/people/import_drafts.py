@@ -1,9 +1,9 @@
-"""Uploaded lists while they are corrected: kept sealed, for a short time, readable by one browser.
+"""Uploaded lists while they are corrected: kept encrypted, for a short time, for one browser.
 
-The key is a random secret that only the cookie of whoever uploaded has; the database holds its
-hash. So a draft can be read with both in hand and with neither alone, and signing out makes it
-unreadable for good. It is deleted when it was used or given up, and an old one at the next upload
-by anybody.
+The key is a random secret that only the uploader's cookie holds; the database holds its hash. So a
+draft can be read only with both the cookie and the database, and signing out makes it unreadable
+for good. It is deleted once it was imported or discarded, and an old one at the next upload by
+anybody.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _NONCE_BYTES = 12
 def keep_draft(
     session: Session, delegation: Delegation, operator_id: int, table: Table, now: datetime
 ) -> str:
-    """Keep a list for its uploader, delete what is too old, and return the secret that opens it."""
+    """Keep an uploaded list, delete old drafts, and return the secret that decrypts it."""
     forget_old_drafts(session, now)
     secret = secrets.token_urlsafe(32)
     session.add(
@@ -54,10 +54,11 @@ def keep_draft(
 def draft_of(
     session: Session, secret: str, delegation: Delegation, operator_id: int, now: datetime
 ) -> Table:
-    """Return a kept list.
+    """Return an uploaded list that was kept as a draft.
 
     Raises:
-        NotFound: there is none: used, given up or too old, or it is another delegation's.
+        NotFound: the draft was imported, discarded or is too old, or it belongs to another
+            delegation or operator.
     """
     return _open(secret, _draft(session, secret, delegation, operator_id, now).sealed)
 
@@ -70,7 +71,7 @@ def rewrite_draft(
     operator_id: int,
     now: datetime,
 ) -> Table:
-    """Replace the rows of a kept list, and return it.
+    """Replace the rows of a draft, and return the whole list.
 
     Raises:
         NotFound: see `draft_of`.
@@ -82,12 +83,12 @@ def rewrite_draft(
 
 
 def forget_draft(session: Session, secret: str) -> None:
-    """Delete a kept list."""
+    """Delete a draft."""
     session.execute(delete(ImportDraft).where(ImportDraft.id == _id(secret)))
 
 
 def forget_old_drafts(session: Session, now: datetime) -> None:
-    """Delete the lists that nobody has gone on with for `LIFETIME`."""
+    """Delete the drafts that nobody has changed for `LIFETIME`."""
     session.execute(delete(ImportDraft).where(ImportDraft.changed_at < now - LIFETIME))
 
 

@@ -35,7 +35,7 @@ _CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """What an import would do.
+    """What an import would do, row by row.
 
     Attributes:
         list_version: the state of the event that it was planned for.
@@ -60,7 +60,7 @@ def plan_table(
     alone: bool = False,
     progress: Progress = lambda _done, _total: None,
 ) -> ImportPlan:
-    """Decide what each row of a file would do. Nothing is written.
+    """Plan what each row of a file would do, without writing anything.
 
     Args:
         delegation: for rows that name none.
@@ -102,9 +102,9 @@ def apply_plan(
     operator_id: int | None = None,
     now: datetime,
 ) -> ImportPlan:
-    """Write what was planned, all in one transaction, and return the plan that was applied.
+    """Apply an import plan in one transaction, and return the plan that was applied.
 
-    When somebody registered since the plan was made, it is made again inside the transaction.
+    If the participants changed since the plan was made, it is made again in the transaction.
     """
 
     def work(session: Session) -> ImportPlan:

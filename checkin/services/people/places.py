@@ -1,4 +1,4 @@
-"""Which places of a quota, and of the hall, are nobody's: neither confirmed, used nor lent."""
+"""Count the free places of a quota, and the places and hall room that are lent to devices."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def lent_places(
     *correlated: Any,
     besides: Any = None,
 ) -> Any:
-    """Return the places of a delegation's quota that devices may still give away, as a subquery.
+    """Return, as a subquery, the places of a delegation's quota that devices may still use.
 
     Args:
-        besides: a device whose leases are not counted.
+        besides: the id of a device whose leases are not counted.
     """
     left = (
         select(func.max(LeasePlace.places - LeasePlace.used).label("left"))
@@ -36,7 +36,7 @@ def lent_places(
 
 
 def lent_hall(event_id: Any, now: Moment, *, besides: Any = None) -> Any:
-    """Return the people whom devices may still let into the hall by their leases."""
+    """Return, as a subquery, how many people devices may still admit into the hall by leases."""
     left = (
         select(func.max(Lease.hall - Lease.hall_used).label("left"))
         .where(*_outstanding(event_id, now, besides))
@@ -62,7 +62,7 @@ def _outstanding(event_id: Any, now: Moment, besides: Any) -> tuple[ColumnElemen
 
 
 def _used_unconfirmed() -> Any:
-    """Count the places used by people who are not confirmed (now), of the delegation outside."""
+    """Count the places used by people who are not confirmed now, for the outer delegation."""
     return (
         select(func.count(Admission.id))
         .join(Participant, Participant.id == Admission.participant_id)
@@ -79,13 +79,15 @@ def _used_unconfirmed() -> Any:
 
 
 def free_places(now: Moment, *, besides: Any = None) -> ColumnElement[int]:
-    """Return how many places of a delegation are nobody's, for a statement about Delegation.
+    """Return the number of a delegation's free places, for a statement about Delegation.
 
-    A confirmed participant's place is theirs, come or not. May be negative: places that nobody
-    came for were given to the reserve list. Exact while the caller holds the event's row.
+    A confirmed participant's place is not free, whether they have come or not. The number may be
+    negative, because places of people who did not come were given to the reserve list. It is exact
+    while the caller holds the lock on the event's row.
 
     Args:
-        besides: a device whose leases are not counted, because it is about to be lent anew.
+        besides: the id of a device whose leases are not counted, because they are about to be
+            replaced.
     """
     free: ColumnElement[int] = (
         Delegation.quota

@@ -1,7 +1,7 @@
-"""A delegation's own link: its secret address, who may use it, and closing or renewing it.
+"""Self-registration by a delegation's secret link, and the privacy notice that people agree to.
 
-The secret is one block that holds the delegation and the issue of its link, encrypted with AES-256
-under a key of its own: the database holds no address, and a renewed link has another one.
+The link's secret is one block that holds the delegation and the issue of its link, encrypted with
+AES-256 under a key of its own: the database holds no address, and a renewed link has another one.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from checkin.services.events.own_texts import texts_of
 
 _MARK = b"reg1"
 _PADDING = "=" * 6
-_NOBODYS = "this link is nobody's"
+_WRONG_LINK = "this link is nobody's"
 
 
 @dataclass(frozen=True, slots=True)
 class RegistrationLink:
-    """A delegation's link by which people register themselves, and where it leads.
+    """A delegation's registration link with its event, delegation and settings.
 
     Attributes:
-        settings: what the coordinator chose for it: its category, approval, until when.
-        is_open: False while the coordinator keeps it closed, and once the event is over.
+        settings: the link's row: its category, and whether the coordinator approves each person.
+        is_open: False while the coordinator keeps the link closed, and once the event is over.
     """
 
     event: Event
@@ -54,15 +54,15 @@ def link_address(keys: Keys, base_url: str, link: SelfRegistration) -> str:
 def registration_link_by_secret(
     session: Session, keys: Keys, secret: str, now: datetime
 ) -> RegistrationLink:
-    """Return where a link leads.
+    """Return the registration link that has this secret.
 
     Raises:
-        NotFound: nowhere: it was not written by us, or a newer one took its place.
+        NotFound: this server did not make the secret, or a newer link has replaced it.
     """
     delegation_id, issue = _parts(keys, secret)
     link = session.get(SelfRegistration, delegation_id)
     if link is None or link.issue != issue:
-        raise NotFound(_NOBODYS)
+        raise NotFound(_WRONG_LINK)
     event = session.get_one(Event, link.event_id)
     delegation = session.get_one(Delegation, link.delegation_id)
     is_open = link.is_open and now < event.ends_at and event.purged_at is None
@@ -70,7 +70,7 @@ def registration_link_by_secret(
 
 
 def link_of(session: Session, delegation: Delegation) -> SelfRegistration | None:
-    """Return a delegation's link, if it ever had one."""
+    """Return the settings of a delegation's registration link; None if it never had one."""
     return session.get(SelfRegistration, delegation.id)
 
 
@@ -84,7 +84,7 @@ def set_link(
     now: datetime,
     operator_id: int | None = None,
 ) -> SelfRegistration:
-    """Open or close a delegation's link, and say who decides.
+    """Open or close a delegation's registration link, and set whether applications need approval.
 
     Raises:
         NotFound: the event has no such category.
@@ -106,10 +106,10 @@ def set_link(
 def renew_link(
     session: Session, delegation: Delegation, *, now: datetime, operator_id: int | None = None
 ) -> SelfRegistration:
-    """Give a delegation a new address; the old one leads nowhere from now on.
+    """Give a delegation's registration link a new address; the old address stops working.
 
     Raises:
-        NotFound: it has none yet.
+        NotFound: the delegation has no registration link yet.
     """
     link = link_of(session, delegation)
     if link is None:
@@ -135,13 +135,13 @@ def _parts(keys: Keys, secret: str) -> tuple[int, int]:
     try:
         block = base64.b32decode(secret.upper() + _PADDING)
     except (binascii.Error, ValueError):
-        raise NotFound(_NOBODYS) from None
+        raise NotFound(_WRONG_LINK) from None
     if len(block) != 16:
-        raise NotFound(_NOBODYS)
+        raise NotFound(_WRONG_LINK)
     whole = _cipher(keys).decryptor().update(block)
     delegation_id, issue = int.from_bytes(whole[4:12], "big"), int.from_bytes(whole[12:], "big")
     if whole[:4] != _MARK or delegation_id >= 2**31:
-        raise NotFound(_NOBODYS)
+        raise NotFound(_WRONG_LINK)
     return delegation_id, issue
 
 
@@ -152,10 +152,10 @@ def _cipher(keys: Keys) -> Cipher[modes.ECB]:
 
 @dataclass(frozen=True, slots=True)
 class PrivacyNotice:
-    """What somebody is asked to agree to.
+    """The privacy notice that a person is asked to agree to, in one language.
 
     Attributes:
-        version: stands for exactly this text.
+        version: identifies exactly this text.
     """
 
     language: str
@@ -187,7 +187,7 @@ def privacy_notice(
 
 
 def keep_text(session: Session, notice: PrivacyNotice, now: datetime) -> str:
-    """Keep the words of a notice, once, and return their version."""
+    """Store the text of a privacy notice, once, and return the id of its version."""
     if session.get(ConsentText, notice.version) is None:
         kept = ConsentText(
             id=notice.version, language=notice.language, text=notice.text, first_used_at=now
@@ -200,7 +200,7 @@ def keep_text(session: Session, notice: PrivacyNotice, now: datetime) -> str:
 def record_consent(
     session: Session, event_id: int, participant_id: int, text_id: str, given_at: datetime
 ) -> None:
-    """Write down what a participant agreed to, and when."""
+    """Record which version of the privacy notice a participant agreed to, and when."""
     consent = Consent(
         participant_id=participant_id, event_id=event_id, text_id=text_id, given_at=given_at
     )

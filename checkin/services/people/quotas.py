@@ -1,4 +1,4 @@
-"""An event's delegations and their quotas, as organisers add and change them, or bring a sheet."""
+"""An event's delegations and their quotas: added and changed by forms, or read from a sheet."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from checkin.services.spreadsheets.reading import read_sheet
 
 
 def known_delegations(session: Session, event: Event, now: datetime) -> Sequence[KnownDelegation]:
-    """Return an event's delegations by name, with the places that are somebody's."""
+    """Return an event's delegations by name, with how many of their places are taken."""
     rows = session.execute(
         select(Delegation, (Delegation.quota - free_places(now)).label("taken"))
         .where(Delegation.event_id == event.id)
@@ -112,9 +112,9 @@ def apply_quotas(
     operator_id: int,
     now: datetime,
 ) -> Sequence[PlannedQuota]:
-    """Write what the rows say, all of them or, where one is refused, none.
+    """Add and change delegations as the rows say; if one row is refused, nothing is written.
 
-    They are planned again inside the transaction, with what was registered meanwhile.
+    The rows are planned again inside the transaction, with what was registered meanwhile.
     """
     next_list_version(session, event.id)
     plan = plan_quotas(rows, known_delegations(session, event, now))
@@ -204,7 +204,7 @@ def set_quota(
     """Change a delegation's quota; when it grows, the reserve list moves up.
 
     Returns:
-        The ids of those who were confirmed.
+        The ids of the participants who were confirmed.
 
     Raises:
         QuotaBelowPlacesTaken: more places than the new quota has are confirmed, used by the

@@ -1,4 +1,4 @@
-"""Register participants: one service for every source (import, form, API, walk-in)."""
+"""Register, change, cancel, reinstate and move participants, one at a time, whatever the source."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ class RegistrationSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """What became of a registration.
+    """The result of a registration.
 
     Attributes:
-        reserve_no: the place on the reserve list, for someone over the quota.
+        reserve_no: the position on the reserve list; None for somebody who is confirmed.
     """
 
     participant_id: int
@@ -105,7 +105,7 @@ def cancel(
     """Cancel a registration and let the reserve list move up.
 
     Returns:
-        The ids of those who were confirmed in turn. Canceling twice changes nothing.
+        The ids of those who were confirmed from the reserve list. Canceling twice changes nothing.
     """
     version = next_list_version(session, event.id)
     person = by_id(session, event, Participant, participant_id, fresh=True)
@@ -140,9 +140,9 @@ def edit(
     now: datetime,
     operator_id: int | None = None,
 ) -> frozenset[str]:
-    """Write a corrected registration; a confirmed person with a new address is sent their badge.
+    """Correct a registration; a confirmed person with a new e-mail address is sent their badge.
 
-    The delegation stays. The log names the fields that changed, and none of what is in them.
+    The delegation does not change. The activity log names the changed fields, not their contents.
 
     Returns:
         The names of the fields that changed.
@@ -215,9 +215,9 @@ def reinstate(
     now: datetime,
     operator_id: int | None = None,
 ) -> RegistrationStatus:
-    """Give a canceled person a free place, or the end of the reserve list.
+    """Reinstate a canceled person: confirmed while places are free, else last on the reserve list.
 
-    Their place may be somebody else's by now, who keeps it. Undoing twice changes nothing.
+    Whoever got their former place keeps it. Reinstating twice changes nothing.
 
     Raises:
         NotFound: no participant of the event has this number.
@@ -226,7 +226,7 @@ def reinstate(
     person = by_id(session, event, Participant, participant_id, fresh=True)
     if person.standing != RegistrationStatus.CANCELED:
         return RegistrationStatus(person.standing)
-    _stand_again(session, person, now)
+    _set_reinstated(session, person, now)
     bump_list_version(session, [person.id], version)
     _queue_if_missing(session, event, person, now)
     note(
@@ -241,7 +241,7 @@ def reinstate(
     return RegistrationStatus(person.standing)
 
 
-def _stand_again(session: Session, person: Participant, now: datetime) -> None:
+def _set_reinstated(session: Session, person: Participant, now: datetime) -> None:
     if take_places(session, person.delegation_id, 1, now):
         standing, reserve_no = RegistrationStatus.CONFIRMED, None
     else:
@@ -266,9 +266,9 @@ def move_to_delegation(
     version: int,
     now: datetime,
 ) -> None:
-    """Move someone to another delegation: they take a place there, or join its reserve list.
+    """Move a person to another delegation: they take a place there, or join its reserve list.
 
-    The caller holds the event's row (`next_list_version`).
+    The caller holds the lock on the event's row (`next_list_version`).
     """
     if person.delegation_id == delegation_id or person.standing == RegistrationStatus.CANCELED:
         person.delegation_id = delegation_id

@@ -1,4 +1,4 @@
-"""The reserve list moves up into places that came back from devices."""
+"""Places and reserve lists: take and free places, number those who wait, and confirm them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def free_place(session: Session, delegation_id: int) -> None:
 def move_up(
     session: Session, event: Event, delegation_id: int, version: int, now: datetime
 ) -> Sequence[int]:
-    """Confirm people of the reserve list, in their order, while there are places."""
+    """Confirm people of a delegation's reserve list, in their order, while it has free places."""
     waiting = session.scalars(
         select(Participant)
         .where(
@@ -37,7 +37,7 @@ def move_up(
         .order_by(Participant.reserve_no)
     ).all()
     count = 0
-    # Who came in on a place that was lent had one already: theirs is left for whoever is next.
+    # A person who came in on a lent place has one already, so the next person is confirmed.
     while taken := take_places(session, delegation_id, len(waiting) - count, now):
         for person in waiting[count : count + taken]:
             person.standing, person.reserve_no = RegistrationStatus.CONFIRMED, None
@@ -50,10 +50,10 @@ def move_up(
 
 
 def take_places(session: Session, delegation_id: int, wanted: int, now: datetime) -> int:
-    """Take up to `wanted` places of a quota and return how many there were.
+    """Take up to `wanted` free places of a delegation's quota, and return how many were taken.
 
-    Places that are lent to a device now, or that somebody of the reserve list sits on, are not
-    there. One statement checks and counts, so two clerks cannot both take the last place.
+    Places lent to a device now, or used by an admitted person of the reserve list, are not free.
+    One statement checks and counts, so two clerks cannot both take the last place.
     """
     if wanted == 1:
         one = session.execute(
@@ -76,7 +76,7 @@ def take_places(session: Session, delegation_id: int, wanted: int, now: datetime
 
 
 def reserve_numbers(session: Session, delegation_id: int, count: int) -> Iterator[int]:
-    """Take the next numbers of a delegation's reserve list."""
+    """Return the next `count` numbers of a delegation's reserve list, and mark them as used."""
     if count == 0:
         return iter(())
     last: int = session.execute(
@@ -97,12 +97,12 @@ _WAITED_FOR = select(Delegation.id).where(
 
 
 def move_up_everywhere(session: Session, event: Event, now: datetime) -> Sequence[int]:
-    """Confirm who waits in any delegation while it has places that are nobody's.
+    """Confirm people of every delegation's reserve list while it has free places.
 
-    The caller holds the event's row.
+    The caller holds the lock on the event's row.
 
     Returns:
-        The ids of those who were confirmed.
+        The ids of the participants who were confirmed.
     """
     asked = {"event_id": event.id, "now": now}
     delegations = session.scalars(_WAITED_FOR, asked).all()

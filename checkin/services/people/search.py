@@ -1,4 +1,4 @@
-"""Find participants by a part of a name, in either script."""
+"""Find participants: by parts of a name, as pages of a list, by id or e-mail, and with badges."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ MAX_FOUND = 20
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A participant as a search shows them.
+    """A participant as the gates' search shows them.
 
     Attributes:
-        own: values by key of the own fields that it shows.
+        own: the participant's own values that a search shows, by the key of their field.
     """
 
     id: int
@@ -44,7 +44,7 @@ class Found:
 def search_participants(
     session: Session, event_id: int, query: str, *, delegation_id: int | None = None
 ) -> Sequence[Found]:
-    """Return up to 20 participants whose names hold every word of `query`.
+    """Return up to 20 participants whose names contain every word of `query`.
 
     Accents, case, Arabic letter variants and vowel signs make no difference.
 
@@ -106,7 +106,7 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One participant with what the list shows."""
+    """A participant as the list shows them."""
 
     participant: Participant
     delegation: Delegation
@@ -116,11 +116,11 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class ParticipantPage:
-    """One page of the list.
+    """One page of the list of participants.
 
     Attributes:
-        total: how many the whole list holds.
-        number: which page this is, from 1.
+        total: how many participants the whole list has.
+        number: the number of this page, from 1.
     """
 
     people: tuple[Listed, ...]
@@ -129,7 +129,7 @@ class ParticipantPage:
 
     @property
     def last(self) -> int:
-        """The number of the last page, 1 for an empty list."""
+        """The number of the list's last page, 1 for an empty list."""
         return max(1, -(-self.total // PAGE_SIZE))
 
 
@@ -154,7 +154,7 @@ def participant_page(
 def participant_in(
     session: Session, event_id: int, participant_id: int, delegation_id: int | None
 ) -> Participant | None:
-    """Return a participant of an event, and of that delegation where one is given."""
+    """Return a participant of an event, and of a delegation where one is given, or None."""
     person = session.get(Participant, participant_id)
     if person is None or person.event_id != event_id:
         return None
@@ -167,7 +167,7 @@ def participant_by_id(
     """Return a participant of an event, and of that delegation where one is given.
 
     Raises:
-        NotFound: there is none with this number, or it is another delegation's.
+        NotFound: no participant has this id, or they belong to another delegation.
     """
     person = participant_in(session, event.id, participant_id, delegation_id)
     if person is None:
@@ -179,8 +179,8 @@ def participant_called(session: Session, event: Event, who: str) -> Participant:
     """Return the participant with this number or this e-mail address.
 
     Raises:
-        InvalidRequest: it is neither, or several people have this address.
-        NotFound: nobody of the event has it.
+        InvalidRequest: `who` is neither, or several participants have this address.
+        NotFound: no participant of the event has this id or address.
     """
     if who.isascii() and who.isdigit() and len(who) < 10:
         return participant_by_id(session, event, int(who), None)
@@ -239,7 +239,7 @@ WHO = (
 
 
 def badges_with_holders(*more: Any) -> Select[*tuple[Any, ...]]:
-    """Return the query for badges and their holders; more columns may be of what it joins."""
+    """Return a query that joins badges with their holders; callers may add columns of both."""
     return (
         select(*WHO, *more)
         .join(Participant, Participant.id == Badge.participant_id)

@@ -1,4 +1,4 @@
-"""Take a scan back: the row stays, what it counted goes."""
+"""Annul a scan: its row stays, and what it counted is subtracted."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def annul_scan(
     """Annul a scan and what it counted. Annulling it again changes nothing.
 
     Raises:
-        NotFound: the event has no such scan.
-        Forbidden: another device's scan, or one older than 15 minutes, and no supervisor asks.
+        NotFound: the event has no scan with this id.
+        Forbidden: the scan is another device's or older than 15 minutes, and no supervisor asks.
         Conflict: the participant was scanned again since; annul the later scan first.
     """
     scan = session.scalar(

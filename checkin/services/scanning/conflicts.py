@@ -1,4 +1,4 @@
-"""Conflicts: what gates admitted against the rules while they could not ask, and who decides."""
+"""Conflicts: admissions that offline gates made against the rules, and organisers' decisions."""
 
 from __future__ import annotations
 
@@ -35,10 +35,9 @@ from checkin.services.scanning.storage import Reading
 
 
 class Decision(StrEnum):
-    """What becomes of it.
+    """An organiser's decision on a conflict or a possible duplicate.
 
-    KEEP: what happened stays as it was counted. ANNUL: what should not have been counted is taken
-    back.
+    KEEP: what was counted stays counted. ANNUL: what should not have been counted is annulled.
     """
 
     KEEP = "keep"
@@ -47,7 +46,7 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """What a list shows of a decision: when, by whom and why; None while it waits."""
+    """A decision as lists show it: when, by whom and why; all None while it is open."""
 
     decision: Decision | None
     note: str | None
@@ -56,7 +55,7 @@ class Decided:
 
 
 def decisions_on(kind: type[Conflict] | type[Duplicate], event: Event) -> Any:
-    """Return the query for one kind of an event and who decided: those that wait first."""
+    """Return a query for an event's conflicts or duplicates with who decided; open ones first."""
     return (
         select(kind, Operator.name.label("decided_by"))
         .outerjoin(Operator, Operator.id == kind.decided_by)
@@ -75,11 +74,11 @@ def decided(what: Conflict | Duplicate, row: Any) -> dict[str, Any]:
     }
 
 
-def word_of_why(note: str) -> str:
-    """Return the note without what surrounds it.
+def reason_given(note: str) -> str:
+    """Return the reason given for a decision, without the spaces around it.
 
     Raises:
-        InvalidRequest: no word is said of why.
+        InvalidRequest: the note is empty.
     """
     if not note.strip():
         raise InvalidRequest("say in a few words why it is decided so")
@@ -87,10 +86,10 @@ def word_of_why(note: str) -> str:
 
 
 def is_decided(row: Conflict | Duplicate, decision: Decision, number: int) -> bool:
-    """Say whether it was decided so before.
+    """Say whether the same decision was made before.
 
     Raises:
-        Conflict: it was decided otherwise.
+        Conflict: another decision was made before.
     """
     if row.decided_at is None:
         return False
@@ -102,14 +101,14 @@ def is_decided(row: Conflict | Duplicate, decision: Decision, number: int) -> bo
 def write_decision(
     row: Conflict | Duplicate, decision: Decision, note: str, operator_id: int, now: datetime
 ) -> None:
-    """Keep what was decided, by whom and why."""
+    """Record a decision, who made it and why."""
     row.decision, row.note = decision, note
     row.decided_by, row.decided_at = operator_id, now
 
 
 @dataclass(frozen=True, slots=True)
 class ArrivalDetails:
-    """One of two readings: when, corrected for the device's clock, and where."""
+    """A reading that let somebody in: when, corrected for the device's clock, and where."""
 
     at: datetime
     gate: str
@@ -117,7 +116,7 @@ class ArrivalDetails:
 
 
 class ArrivalJoin:
-    """An admission with its gate and device, joined under names of its own."""
+    """The joins that add an admission with its gate and device to a query, under aliases."""
 
     def __init__(self, name: str) -> None:
         self.admission = aliased(Admission, name=name)
@@ -126,7 +125,7 @@ class ArrivalJoin:
         self._columns = (self.admission.admitted_at, self._gate.name, self._device.name)
 
     def join(self, query: Any, found_by: Any) -> Any:
-        """Join the admission that a condition finds, where there is one."""
+        """Add an outer join with the admission that a condition finds."""
         return (
             query.outerjoin(self.admission, found_by)
             .outerjoin(self._gate, self._gate.id == self.admission.gate_id)
@@ -135,7 +134,7 @@ class ArrivalJoin:
         )
 
     def of(self, row: Any) -> ArrivalDetails | None:
-        """Return what a row tells of it."""
+        """Return the admission's details from a row of the query; None where there is none."""
         at, gate, device = (row._mapping[column] for column in self._columns)
         return ArrivalDetails(at, gate, device) if at else None
 
@@ -147,9 +146,9 @@ class ListedConflict(Decided):
     Attributes:
         scan: the reading that contradicts the rules.
         earlier: the admission that it contradicts, where there is one.
-        counted: the reading counted the person in.
-        turned_away: it did so by an answer that was lost, and the gate sent the person away.
-        skew_ms: how far the device's clock was behind when it told.
+        counted: whether the reading counted the person in.
+        turned_away: the server's answer was lost, and the gate sent the counted person away.
+        skew_ms: how far the device's clock was behind the server's.
     """
 
     id: int
@@ -168,7 +167,7 @@ _EARLIER = ArrivalJoin("earlier")
 
 
 def conflicts_of(session: Session, event: Event) -> Sequence[ListedConflict]:
-    """Return the conflicts of an event: those that wait first, by the time of the reading."""
+    """Return an event's conflicts by the time of the reading, the open ones first."""
     query = (
         decisions_on(Conflict, event)
         .join(Scan, Scan.id == Conflict.scan_pk)
@@ -192,7 +191,7 @@ def conflicts_of(session: Session, event: Event) -> Sequence[ListedConflict]:
 
 
 def waiting_conflicts(session: Session, event_ids: Iterable[int]) -> dict[int, int]:
-    """Return how many conflicts of each event wait for a decision, possible duplicates too."""
+    """Return, by event, how many conflicts and possible duplicates wait for a decision."""
     wanted = list(event_ids)
     waiting = dict.fromkeys(wanted, 0)
     for kind in (Conflict, Duplicate):
@@ -215,17 +214,17 @@ def decide_conflict(
     operator_id: int,
     now: datetime,
 ) -> None:
-    """Decide a conflict, once. The same decision again changes nothing.
+    """Decide a conflict, once. Repeating the same decision changes nothing.
 
-    Annulled is the scan that contradicts the rules, and with it the admission that it counted.
+    ANNUL annuls the scan that contradicts the rules, and with it the admission that it counted.
 
     Raises:
         NotFound: the event has no such conflict.
-        InvalidRequest: no word is said of why.
-        Conflict: it was decided otherwise, or the person was scanned again since and the
-            admission cannot be annulled before that.
+        InvalidRequest: the note is empty.
+        Conflict: another decision was made, or the person was scanned again since, and that scan
+            must be annulled first.
     """
-    note = word_of_why(note)
+    note = reason_given(note)
     conflict = _locked(session, event, conflict_id)
     if is_decided(conflict, decision, conflict.id):
         return
@@ -237,7 +236,7 @@ def decide_conflict(
 
 
 def _locked(session: Session, event: Event, conflict_id: int) -> Conflict:
-    """Return a conflict of the event; who decides it at the same time waits."""
+    """Return a conflict of the event, locked, so that two organisers never decide it at once."""
     conflict = session.scalar(
         select(Conflict)
         .where(Conflict.id == conflict_id, Conflict.event_id == event.id)
@@ -286,11 +285,11 @@ def note_conflict(
     holder: Holder | None,
     scan_pk: int,
 ) -> None:
-    """Leave a conflict for an organiser.
+    """Record a conflict for an organiser to decide.
 
     Args:
-        reason: why the rules say no; where they say yes, why the gate did.
-        holder: whose earlier admission is contradicted; None where nobody's.
+        reason: why the rules refuse the person; where they admit, why the gate refused.
+        holder: the person whose earlier admission is contradicted; None where there is none.
     """
     connection.execute(
         insert(Conflict),

@@ -1,4 +1,4 @@
-"""Count people in and out, in the transaction of the scan that says so."""
+"""Count entries, exits and refusals: admissions, and the running tallies of arrivals per gate."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def admit(
     *,
     scan_pk: int,
 ) -> None:
-    """Count a person in. The insert fails where another gate was first, and all runs again."""
+    """Count a person in. If another gate was first, the insert fails and the transaction reruns."""
     values = admission_values(device, reading, holder, change)
     connection.execute(_INSERT, {**values, "scan_pk": scan_pk})
     count_arrival(connection, device, holder.delegation_id, reading.at, counts_of(change))
@@ -60,7 +60,7 @@ def admit(
 def admission_values(
     device: PairedDevice, reading: Reading, holder: Holder, change: Consequence
 ) -> dict[str, object]:
-    """Return the columns of an admission, the scan that made it apart."""
+    """Return the columns of an admission, except the scan that made it."""
     return {
         "event_id": device.event_id,
         "participant_id": holder.participant_id,
@@ -83,7 +83,7 @@ def counts_of(change: Consequence) -> Change:
 def leave(
     connection: Connection, device: PairedDevice, reading: Reading, holder: Holder, *, scan_pk: int
 ) -> None:
-    """Count a person out; somebody who is not inside, or came in later, stays as they are."""
+    """Count a person out; for a person who is not inside, or came in later, nothing changes."""
     inside = holder.inside_since
     if inside is None or reading.at < inside.at:
         return
@@ -96,7 +96,7 @@ def leave(
 
 
 class _Exit(NamedTuple):
-    """The device at the gate through which somebody left, with the scan and its moment."""
+    """The exit of a person: the device and gate, the scan, and its moment."""
 
     id: int
     event_id: int
@@ -108,12 +108,12 @@ class _Exit(NamedTuple):
 def leave_as_uploaded(
     connection: Connection, holder: Holder, *, since: datetime, scan_pk: int
 ) -> None:
-    """Count out somebody whose entry came late, when their exit was uploaded before it.
+    """Count out a person whose exit was uploaded before their entry.
 
-    At that time they were not inside, so the exit changed nothing; the scan stays as it was.
+    When the exit arrived they were not inside, so it changed nothing; its scan stays as it was.
 
     Args:
-        since: when they came in.
+        since: when the person came in.
         scan_pk: the scan that counted them in.
     """
     row = connection.execute(
@@ -132,19 +132,19 @@ _INSERT_INTO = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 class Counter(Protocol):
-    """The device at a gate whose rows are counted in."""
+    """A device at a gate, whose tally rows are counted in."""
 
     @property
     def id(self) -> int:
-        """The device."""
+        """The device's id."""
 
     @property
     def event_id(self) -> int:
-        """Its event."""
+        """The id of the device's event."""
 
     @property
     def gate_id(self) -> int:
-        """The gate it stood at."""
+        """The id of the gate where the device stood."""
 
 
 class Change(NamedTuple):

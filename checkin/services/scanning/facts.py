@@ -1,4 +1,4 @@
-"""What is known of a badge when it is read: one query, and a lock only where places are scarce."""
+"""Read the facts that decide a scan: one query, and a lock only where places are scarce."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SCARCE = max(128, 2 * POOL_SIZE)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """When and through which gate someone came in."""
+    """When and through which gate a person came in."""
 
     at: datetime
     gate_id: int
@@ -128,8 +128,8 @@ def facts_query(*, with_hall: bool, with_lent: bool) -> Select[*tuple[Any, ...]]
     """Return the query for a badge by :token_hash, at :gate_id of :event_id, at :now.
 
     Args:
-        with_hall: count the people in the hall, those for whom room in it is lent included.
-        with_lent: count the delegation's places that are lent.
+        with_hall: count the people in the hall, including those for whom devices are lent room.
+        with_lent: count the delegation's places that are lent to devices.
     """
     return (
         badges_with_holders(
@@ -167,14 +167,14 @@ def scan_facts(
     now: datetime,
     leased: bool = False,
 ) -> tuple[ScanFacts, Holder | None]:
-    """Return what `decide` needs and whom the badge belongs to.
+    """Return the facts that `decide` needs, and the badge's holder.
 
     Where the answer depends on the last few places, the event's row is locked first, so that no
     two gates give away the same place; on SQLite the transaction itself is that lock.
 
     Args:
-        now: which leases have not expired, by the server's clock.
-        leased: the scan names a lease, so the event's row is held before anything is read.
+        now: the server's time, by which leases expire.
+        leased: the scan names a lease, so the event's row is locked before anything is read.
     """
     if device.policy.capacity is not None:
         share_admissions(connection, device.event_id)
@@ -186,15 +186,17 @@ def scan_facts(
     if not leased and direction == Direction.ENTRY and scarce(row, device.policy):
         lock_event(connection, device.event_id)
         row = _row(connection, device, token_hash, now) or row
-    return _facts(row, device, direction, forced=forced), holder_of(row, place_of(row), _stay(row))
+    return _facts(row, device, direction, forced=forced), holder_of(
+        row, place_of(row), _open_stay(row)
+    )
 
 
 def scarce(row: Any, policy: EntryPolicy) -> bool:
-    """Say whether a limit is near enough for concurrent admissions to pass it together.
+    """Say whether a limit is so near that concurrent admissions could exceed it together.
 
-    Confirmed participants cannot exceed the quota, because each holds a place of it, until people
-    of the reserve list are admitted as well: these always queue, so that a grant of places sees
-    every one that is no longer free.
+    Confirmed participants alone cannot exceed the quota, because each holds a place of it. People
+    of the reserve list can, so their admissions always take the lock: then a grant of places sees
+    every place that is no longer free.
     """
     near_capacity: bool = (
         policy.capacity is not None and policy.capacity - row.hall_inside <= SCARCE
@@ -251,14 +253,14 @@ def _facts(row: Row[Any], device: PairedDevice, direction: Direction, *, forced:
     )
 
 
-def _stay(row: Row[Any]) -> Stay | None:
+def _open_stay(row: Row[Any]) -> Stay | None:
     return Stay(row.open_id, row.open_since) if row.open_id else None
 
 
 def holder_of(
     row: Row[Any], first: Place | None = None, inside_since: Stay | None = None
 ) -> Holder:
-    """Return the participant that a row of `WHO` and of the delegation's counts tells of."""
+    """Return the participant described by a row of `WHO` and the delegation's counts."""
     return Holder(
         badge_id=row.badge_id,
         participant_id=row.participant_id,
@@ -277,7 +279,7 @@ def holder_of(
 
 
 def place_of(row: Row[Any]) -> Place | None:
-    """Return when and where somebody came in first, if a row says that they did."""
+    """Return when and where a person first came in, or None if a row says that they did not."""
     if row.first_at is None:
         return None
     return Place(row.first_at, row.first_gate_id, row.first_gate)

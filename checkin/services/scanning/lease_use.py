@@ -1,4 +1,4 @@
-"""What a device's leases lend to an admission that it made by itself, and paying it back."""
+"""How a device's leases cover an admission that it made offline, and counting that use."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from checkin.services.scanning.storage import Reading
 
 
 @dataclass(frozen=True, slots=True)
-class Debt:
-    """A loan, and the leases that it counts against once the person is counted in.
+class LeaseUse:
+    """What leases lend to an admission, and which leases it counts against.
 
     Attributes:
-        places: leases of which a place of `delegation_id` is used.
-        halls: leases of which room for one in the hall is used.
+        places: the leases that each have one place of `delegation_id` used by it.
+        halls: the leases that each have room for one person in the hall used by it.
     """
 
     loan: Loan = NO_LOAN
@@ -34,25 +34,25 @@ class Debt:
     halls: tuple[UUID, ...] = ()
 
 
-NO_DEBT = Debt()
+NO_USE = LeaseUse()
 
 
-def debt_of(
+def lease_use_of(
     connection: Connection, device: PairedDevice, reading: Reading, facts: ScanFacts, holder: Holder
-) -> Debt:
+) -> LeaseUse:
     """Return what the lease that the device names lends to this admission.
 
-    It must be the device's own and be counted still, or have been in life when the badge was
-    read. What was used of one lease counts against all that the device may hold now, because it
-    has one of them; and where none is counted any more, only a place that is still nobody's is
-    lent. The caller holds the event's row.
+    The lease must be the device's own and still be counted, or have been valid when the badge was
+    read. What is used of one lease counts against every lease that the device may hold now, because
+    it holds only one of them. Where none is counted any more, a place is lent only if it is still
+    free. The caller holds the lock on the event's row.
     """
     if reading.lease_id is None or reading.direction != Direction.ENTRY:
-        return NO_DEBT
+        return NO_USE
     leases = _leases(connection, device, reading, holder.delegation_id)
     named = next((lease for lease in leases if _covers(lease, reading)), None)
     if named is None:
-        return NO_DEBT
+        return NO_USE
     wants_place = facts.standing == RegistrationStatus.RESERVE and facts.entries == 0
     place_of = _charged(named, leases, reading, _has_place) if wants_place else []
     hall_of = _charged(named, leases, reading, _has_room)
@@ -60,7 +60,7 @@ def debt_of(
         any(_is_counted(lease, reading.received_at) for lease in of) for of in (place_of, hall_of)
     )
     place = place_held or (bool(place_of) and _is_free(connection, holder, reading.received_at))
-    return Debt(
+    return LeaseUse(
         Loan(place=place, place_held=place_held, hall_held=hall_held),
         holder.delegation_id,
         tuple(lease.id for lease in place_of) if place else (),
@@ -68,27 +68,27 @@ def debt_of(
     )
 
 
-def spend(connection: Connection, debt: Debt) -> None:
-    """Count an admission against its leases; their rows' checks keep it within what was lent."""
-    if debt.places:
+def record_lease_use(connection: Connection, use: LeaseUse) -> None:
+    """Count an admission against its leases; constraints keep the use within what was lent."""
+    if use.places:
         connection.execute(
             update(LeasePlace)
             .where(
-                LeasePlace.lease_id.in_(debt.places),
-                LeasePlace.delegation_id == debt.delegation_id,
+                LeasePlace.lease_id.in_(use.places),
+                LeasePlace.delegation_id == use.delegation_id,
             )
             .values(used=LeasePlace.used + 1)
         )
-    if debt.halls:
+    if use.halls:
         connection.execute(
-            update(Lease).where(Lease.id.in_(debt.halls)).values(hall_used=Lease.hall_used + 1)
+            update(Lease).where(Lease.id.in_(use.halls)).values(hall_used=Lease.hall_used + 1)
         )
 
 
 def _leases(
     connection: Connection, device: PairedDevice, reading: Reading, delegation_id: int
 ) -> Sequence[Any]:
-    """Return the device's lease that the scan names and those that have not ended."""
+    """Return the lease that the scan names, if it is the device's, and its leases not yet ended."""
     of_delegation = and_(LeasePlace.lease_id == Lease.id, LeasePlace.delegation_id == delegation_id)
     return connection.execute(
         select(
@@ -110,9 +110,9 @@ def _leases(
 
 
 def _covers(lease: Row[Any], reading: Reading) -> bool:
-    """Say whether this is the lease that the scan names, and good for it.
+    """Say whether this is the lease that the scan names, and valid for the scan.
 
-    While it is counted it is the device's to use, whatever its clock says.
+    While a lease is counted the device may use it, whatever the device's clock says.
     """
     return lease.id == reading.lease_id and (
         _is_counted(lease, reading.received_at)
@@ -135,7 +135,7 @@ def _has_room(lease: Row[Any]) -> bool:
 def _charged(
     named: Row[Any], leases: Sequence[Row[Any]], reading: Reading, has: Callable[[Row[Any]], bool]
 ) -> list[Row[Any]]:
-    """Return the named lease and those counted now, as far as they have something left."""
+    """Return the named lease and the other counted ones, as far as they have something left."""
     if not has(named):
         return []
     counted = [lease for lease in leases if _is_counted(lease, reading.received_at)]

@@ -1,4 +1,4 @@
-"""Who answers for an override at a gate."""
+"""Identify the supervisor who authorises an override at a gate."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from checkin.services.limits.rules import PINS
 def supervisor_with_pin(
     database: Database, limits: Limits, pin: str | None, device_id: int
 ) -> int | None:
-    """Return the supervisor whose PIN this is.
+    """Return the id of the supervisor whose PIN this is.
 
-    Where nobody has a PIN yet, the device itself answers and None is returned: the scan's row
+    Where no supervisor has a PIN yet, None is returned and the override needs none: the scan's row
     names the device and the reason.
 
     Raises:
-        Forbidden: supervisors have PINs and none, or a wrong one, was given.
+        Forbidden: supervisors have PINs, and no PIN or a wrong one was given.
         TooManyRequests: this device has given too many wrong PINs.
-        Unavailable: too many PINs are looked at in this moment.
+        Unavailable: too many PINs are being verified at this moment.
     """
     with database.read() as session:
         supervisors = session.execute(
@@ -43,7 +43,7 @@ def supervisor_with_pin(
         raise Forbidden("an override needs a supervisor's PIN")
     tried = limits.reserve((PINS, str(device_id)))
     try:
-        found = _whose(supervisors, pin)
+        found = _supervisor_with(supervisors, pin)
     except Unavailable:
         tried.give_back()
         raise
@@ -53,6 +53,6 @@ def supervisor_with_pin(
     return found
 
 
-def _whose(supervisors: Sequence[Any], pin: str) -> int | None:
+def _supervisor_with(supervisors: Sequence[Any], pin: str) -> int | None:
     matching = (one.id for one in supervisors if secret_matches(one.pin_hash, pin))
     return next(matching, None)

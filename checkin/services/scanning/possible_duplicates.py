@@ -1,4 +1,4 @@
-"""Walk-ins who may be registered already: noted at the gate, decided by an organiser."""
+"""Walk-ins who may be registered already: recorded at the gate, decided by an organiser."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ from checkin.services.scanning.conflicts import (
     decided,
     decisions_on,
     is_decided,
-    word_of_why,
+    reason_given,
     write_decision,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """One of the two registrations, and when it was let in first; None while it was not."""
+    """One of the two registrations, with its first admission; None if it had none."""
 
     person: Participant
     delegation: Delegation
@@ -50,7 +50,7 @@ class Registered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedDuplicate(Decided):
-    """A walk-in who may be registered already, as the page shows them."""
+    """A walk-in who may be registered already, as the page of conflicts shows them."""
 
     id: int
     walk_in: Registered
@@ -67,7 +67,7 @@ def note_duplicate(
     delegation_id: int,
     now: datetime,
 ) -> None:
-    """Leave a possible duplicate for an organiser, where a new walk-in is one."""
+    """Record a new walk-in as a possible duplicate for an organiser to decide, if they are one."""
     twin = twin_of(session, event.id, delegation_id, registration, besides=participant_id)
     if twin is None:
         return
@@ -84,7 +84,7 @@ def note_duplicate(
 
 
 def duplicates_of(session: Session, event: Event) -> Sequence[ListedDuplicate]:
-    """Return the possible duplicates of an event: those that wait first, by their time."""
+    """Return an event's possible duplicates by their time, the open ones first."""
     return [_listed(row) for row in session.execute(_listing(event))]
 
 
@@ -97,17 +97,17 @@ def decide_duplicate(
     operator_id: int,
     now: datetime,
 ) -> None:
-    """Decide whether a walk-in is who was registered before, once; KEEP says: two people.
+    """Decide, once, whether a walk-in and an earlier registration are one person.
 
-    ANNUL says: one person. Then one of the two registrations is canceled: the earlier one while
-    nobody came in by it, else the walk-in's, and what it counted is annulled.
+    KEEP means that they are two people. ANNUL means that they are one: the earlier registration is
+    canceled if nobody came in by it, else the walk-in's is, and what that one counted is annulled.
 
     Raises:
         NotFound: the event has no such possible duplicate.
-        InvalidRequest: no word is said of why.
-        Conflict: it was decided otherwise.
+        InvalidRequest: the note is empty.
+        Conflict: another decision was made before.
     """
-    note = word_of_why(note)
+    note = reason_given(note)
     lock_event(session.connection(), event.id)
     duplicate = session.get(Duplicate, participant_id)
     if duplicate is None or duplicate.event_id != event.id:
@@ -115,13 +115,13 @@ def decide_duplicate(
     if is_decided(duplicate, decision, participant_id):
         return
     if decision == Decision.ANNUL:
-        _make_one(session, event, duplicate, note, operator_id, now)
+        _cancel_one(session, event, duplicate, note, operator_id, now)
     write_decision(duplicate, decision, note, operator_id, now)
     said: dict[str, Any] = {"participant_id": participant_id, "decision": decision, "note": note}
     note_activity(session, event.id, "conflict.duplicate", now, operator_id=operator_id, **said)
 
 
-def _make_one(
+def _cancel_one(
     session: Session, event: Event, duplicate: Duplicate, note: str, operator_id: int, now: datetime
 ) -> None:
     if not _scans_that_let_in(session, duplicate.twin_id):
@@ -140,7 +140,7 @@ def _make_one(
 
 
 def _scans_that_let_in(session: Session, participant_id: int) -> Sequence[Scan]:
-    """Return the scans that counted somebody in, the last first."""
+    """Return the scans that counted a participant in, the last first."""
     return session.scalars(
         select(Scan)
         .join(Admission, Admission.scan_pk == Scan.id)
@@ -150,7 +150,7 @@ def _scans_that_let_in(session: Session, participant_id: int) -> Sequence[Scan]:
 
 
 class _Registration:
-    """One of the two people with what belongs to them, joined under names of its own."""
+    """The joins that add one of the two registrations to a query, under aliases."""
 
     def __init__(self, name: str) -> None:
         self._person = aliased(Participant, name=name)
@@ -158,7 +158,7 @@ class _Registration:
         self._arrival = ArrivalJoin(f"{name}_admission")
 
     def join(self, query: Any, participant_id: Any) -> Any:
-        """Join the person with a number, and their first admission where there is one."""
+        """Join the participant with this id, and their first admission where there is one."""
         people = (
             query.join(self._person, self._person.id == participant_id)
             .join(self._delegation, self._delegation.id == self._person.delegation_id)
@@ -167,7 +167,7 @@ class _Registration:
         return self._arrival.join(people, first_entry(self._arrival.admission, self._person))
 
     def of(self, row: Any) -> Registered:
-        """Return what a row tells of this person."""
+        """Return the registration from a row of the query."""
         person, delegation = (row._mapping[one] for one in (self._person, self._delegation))
         return Registered(person, delegation, self._arrival.of(row))
 

@@ -1,4 +1,4 @@
-"""Record a scan: the one place where a verdict becomes history, live or after the fact."""
+"""Record scans, live or uploaded later: decide each one, store it, and count the person."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from checkin.services.gates.devices import PairedDevice
 from checkin.services.scanning.conflicts import note_conflict
 from checkin.services.scanning.counting import count_refusal, leave, leave_as_uploaded
 from checkin.services.scanning.facts import Holder, Place, scan_facts
-from checkin.services.scanning.lease_use import NO_DEBT, debt_of, spend
+from checkin.services.scanning.lease_use import NO_USE, lease_use_of, record_lease_use
 from checkin.services.scanning.repeats import repeat
 from checkin.services.scanning.storage import Answer, Reading
 from checkin.services.scanning.writing import write_scan
@@ -40,7 +40,7 @@ CHUNK = 25
 def record_scan(
     connection: Connection, device: PairedDevice, reading: Reading, keys: Keys
 ) -> Answer:
-    """Decide one scan, write it down, and count the person where they are admitted.
+    """Decide one scan, store it, and count the person if they are admitted.
 
     The scan is inserted before anything is counted: its unique scan_id makes a repetition wait
     for the first to finish, and then take that one's answer.
@@ -58,12 +58,12 @@ def record_scan(
         now=reading.received_at,
         leased=reading.lease_id is not None,
     )
-    debt = debt_of(connection, device, reading, facts, holder) if holder else NO_DEBT
-    facts = with_loan(facts, debt.loan)
+    lease_use = lease_use_of(connection, device, reading, facts, holder) if holder else NO_USE
+    facts = with_loan(facts, lease_use.loan)
     verdict = _verdict(facts, device, reading)
     change = consequence(facts, verdict, let_in=_let_in_offline(reading))
     late = change.entry_no is not None and reading.received_at - reading.at > CLOCK_ERROR
-    if late or debt != NO_DEBT or not change.only_admits:
+    if late or lease_use != NO_USE or not change.only_admits:
         require_transaction(connection)
     holder = holder if facts.same_event else None  # another event's people are not ours to show
     answer = _answer(device, reading, verdict, change, holder)
@@ -72,7 +72,7 @@ def record_scan(
         return repeat(connection, device, reading, token_hash(token) if token else None)
     _apply(connection, device, reading, change, answer, scan_pk, late=late)
     if change.entry_no is not None:
-        spend(connection, debt)
+        record_lease_use(connection, lease_use)
     return answer
 
 
@@ -81,8 +81,9 @@ def record_batch(
 ) -> list[Answer | ScanIdConflict]:
     """Record what a device decided offline, a few scans in each transaction.
 
-    History is never refused: what contradicts the rules is stored as a conflict. What is committed
-    stays when a later chunk fails; the device sends all again, and what it repeats is recognised.
+    No scan is refused for what the device decided: contradictions are stored as conflicts. What is
+    committed stays when a later transaction fails; the device then sends everything again, and
+    scans that are already stored are recognised.
     """
     answers: list[Answer | ScanIdConflict] = []
     for start in range(0, len(readings), CHUNK):
@@ -111,7 +112,7 @@ def force_reason_of(*, force: bool | None, reason: str | None) -> str | None:
     """Return the reason of an override, or None where nothing is forced.
 
     Raises:
-        InvalidRequest: an override without a reason.
+        InvalidRequest: the override has no reason.
     """
     if not force:
         return None

@@ -1,4 +1,4 @@
-"""Rehearse at real gates with practice badges, of which nothing is ever written down.
+"""Rehearsals: gates answer practice badges, and nothing of that is stored.
 
 See `docs/adr/0010-rehearsal.md`.
 """
@@ -32,11 +32,11 @@ _EARLIER = timedelta(minutes=20)
 
 @dataclass(frozen=True, slots=True)
 class PracticeAnswer:
-    """What a practice badge is answered; it names nobody.
+    """The answer to a practice badge; it names nobody.
 
     Attributes:
-        over: no rehearsal is on, so that it is refused as unknown.
-        first: when and where the one that is already in came in, in this play.
+        over: no rehearsal is on, so the badge is refused as unknown.
+        first: for a badge that shows "already admitted", the invented first admission.
     """
 
     reading: Reading
@@ -78,10 +78,10 @@ def rehearse(device: PairedDevice, reading: Reading, keys: Keys) -> PracticeAnsw
 
 
 def begin_rehearsal(session: Session, event: Event, *, operator_id: int, now: datetime) -> None:
-    """Let practice badges show their verdicts at every gate; twice is the same as once.
+    """Begin a rehearsal: practice badges show their verdicts. Beginning twice changes nothing.
 
     Raises:
-        Conflict: the event's personal data were erased: it has no gates any more.
+        Conflict: the event's personal data were erased, so it has no gates any more.
     """
     if event.purged_at is not None:
         raise Conflict("the data of this event were erased: there is nothing to rehearse")
@@ -91,7 +91,7 @@ def begin_rehearsal(session: Session, event: Event, *, operator_id: int, now: da
 
 
 def end_rehearsal(session: Session, event: Event, *, operator_id: int, now: datetime) -> None:
-    """Refuse practice badges from now on; there is nothing to clear away."""
+    """End the rehearsal: practice badges are refused from now on."""
     if event.rehearsal_since is not None:
         event.rehearsal_since = None
         note(session, event.id, "rehearsal.end", now, operator_id=operator_id)

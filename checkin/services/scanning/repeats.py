@@ -1,7 +1,7 @@
-"""A scan_id that comes again: the same answer, and what the gate did meanwhile is not lost.
+"""Answer a scan_id that was recorded before, and note what the gate did in the meantime.
 
-A device that got no answer in time decides by itself and uploads that later. Where the server had
-decided otherwise, the scan's row and its answer stay as they are, and a conflict tells of it.
+A device that got no answer in time decides by itself and uploads its decision later. Where the
+server had decided otherwise, the scan's row and answer stay, and a conflict is recorded.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from checkin.services.gates.devices import PairedDevice
 from checkin.services.scanning.conflicts import note_conflict
 from checkin.services.scanning.counting import admit
 from checkin.services.scanning.facts import scan_facts
-from checkin.services.scanning.lease_use import NO_DEBT, debt_of, spend
+from checkin.services.scanning.lease_use import NO_USE, lease_use_of, record_lease_use
 from checkin.services.scanning.storage import Answer, Decided, Reading, replay
 
 
 def repeat(
     connection: Connection, device: PairedDevice, reading: Reading, token_hash: bytes | None
 ) -> Answer:
-    """Return the answer that this scan_id got, and note where the gate did not act by it.
+    """Return the answer that this scan_id got; record a conflict if the gate acted otherwise.
 
     Raises:
-        ScanIdConflict: that was another scan, or another device's.
+        ScanIdConflict: the scan_id belongs to another scan, or to another device.
     """
     answer = replay(connection, device, reading)
     if reading.decided is None or answer.conflict or reading.decided.status == answer.status:
@@ -44,7 +44,7 @@ def repeat(
     elif not _is_counted(connection, scan):
         return answer
     else:  # the person stands outside, and was counted in
-        note_conflict(connection, device, reading, _why(reading.decided), None, scan.id)
+        note_conflict(connection, device, reading, _conflict_reason(reading.decided), None, scan.id)
     return replace(answer, conflict=True)
 
 
@@ -55,7 +55,7 @@ def _admit_despite_refusal(
     token_hash: bytes | None,
     scan: Row[*tuple[Any, ...]],
 ) -> None:
-    """Count in, once, who was refused and is in the hall."""
+    """Count in, once, a person whom the server refused and the gate let in."""
     facts, holder = scan_facts(
         connection,
         device,
@@ -65,15 +65,15 @@ def _admit_despite_refusal(
         now=reading.received_at,
         leased=reading.lease_id is not None,
     )
-    debt = debt_of(connection, device, reading, facts, holder) if holder else NO_DEBT
+    lease_use = lease_use_of(connection, device, reading, facts, holder) if holder else NO_USE
     reason = Reason(scan.reason or Reason.INVALID)
-    change = consequence(with_loan(facts, debt.loan), Refused(reason), let_in=True)
+    change = consequence(with_loan(facts, lease_use.loan), Refused(reason), let_in=True)
     note_conflict(
         connection, device, reading, reason, holder if facts.same_event else None, scan.id
     )
     if holder and change.entry_no is not None:
         admit(connection, device, reading, holder, change, scan_pk=scan.id)
-        spend(connection, debt)
+        record_lease_use(connection, lease_use)
 
 
 def _is_counted(connection: Connection, scan: Row[*tuple[Any, ...]]) -> bool:
@@ -83,5 +83,5 @@ def _is_counted(connection: Connection, scan: Row[*tuple[Any, ...]]) -> bool:
     return connection.scalar(counted) is not None
 
 
-def _why(decided: Decided) -> Reason:
+def _conflict_reason(decided: Decided) -> Reason:
     return decided.reason or Reason.INVALID

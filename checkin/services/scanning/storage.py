@@ -1,4 +1,4 @@
-"""The log of scans: what a device reports, what it is answered, and the row that keeps both."""
+"""Store scans: what a device reports, what it is answered, and the row that keeps both."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from checkin.services.scanning.facts import Holder, Place, holder_of, place_of
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What a device had answered by itself, offline."""
+    """The decision that an offline device made by itself."""
 
     status: Status
     reason: Reason | None
@@ -40,8 +40,8 @@ class Reading:
         skew_ms: how far the device's clock was behind the server's.
         force_reason: why a supervisor overrides the rules; None where nobody does.
         forced_by: the operator whose PIN was given, where one was.
-        decided: what the device itself answered, when it was offline.
-        lease_id: the lease by which it did.
+        decided: the device's own decision, if it was offline.
+        lease_id: the lease that the device used for it.
     """
 
     scan_id: UUID
@@ -59,11 +59,11 @@ class Reading:
 
     @property
     def text(self) -> str:
-        """Return the code as it is printed: all but a camera may slip in case and form."""
+        """Return the code as it is printed; a typed one may differ in case and form."""
         return self.code.strip() if self.source == Source.CAMERA else normalise_typed(self.code)
 
     def body_hash(self, device_id: int) -> bytes:
-        """Fingerprint what the device sent, to tell a repetition from another scan.
+        """Return a hash of what the device sent, to tell a repetition from another scan.
 
         The device's own decision is left out: a scan that was sent live, timed out and comes again
         in a batch is still the same scan.
@@ -82,11 +82,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a device is told about one scan; the same every time it asks.
+    """The answer to one scan; the device gets the same one every time it asks.
 
     Attributes:
         first: when and where the participant was first admitted, as of this scan.
-        conflict: the device had let the person in against the rules.
+        conflict: whether the device had let the person in against the rules.
     """
 
     scan_id: UUID
@@ -112,7 +112,7 @@ INSERT_SCAN: dict[str, Any] = {
 def insert_scan(
     connection: Connection, device: PairedDevice, reading: Reading, keys: Keys, answer: Answer
 ) -> int | None:
-    """Write the scan's row and return its key; None when this scan_id is there already."""
+    """Insert the scan's row and return its key; None if this scan_id is stored already."""
     values = scan_values(device, reading, keys, answer)
     written = connection.execute(INSERT_SCAN[connection.dialect.name], values)
     if connection.dialect.name == "sqlite":
@@ -192,7 +192,7 @@ def replay(connection: Connection, device: PairedDevice, reading: Reading) -> An
     """Return the answer that this scan_id got before.
 
     Raises:
-        ScanIdConflict: that was another scan, or another device's.
+        ScanIdConflict: the scan_id belongs to another scan, or to another device.
     """
     stored = connection.execute(_STORED, {"scan_id": reading.scan_id}).one()
     if stored.body_hash != reading.body_hash(device.id):

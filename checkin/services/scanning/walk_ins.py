@@ -1,4 +1,4 @@
-"""Register somebody who stands at the gate."""
+"""Register walk-ins: people who come to a gate without being registered."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from checkin.services.scanning.possible_duplicates import note_duplicate
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The id that a device gave a walk-in, and a keyed hash of whom it told of."""
+    """The id that a device gave a walk-in, and a keyed hash of the person's details."""
 
     id: UUID
     person_hash: bytes
@@ -32,12 +32,14 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """Whom a gate asks to register.
+    """A walk-in whom a gate asks to register.
 
     Attributes:
-        named: the same one again changes nothing and gets the same answer.
-        admitted_offline: they were let in already, and nobody could be asked whether they are
-            registered: who may be is registered all the same, and noted for an organiser.
+        named: the device's id for the walk-in: repeating it changes nothing and gets the same
+            answer.
+        admitted_offline: they were let in already, when the gate could not ask whether they are
+            registered: a possible duplicate is registered all the same, and recorded for an
+            organiser.
     """
 
     registration: Registration
@@ -46,14 +48,14 @@ class Newcomer:
     admitted_offline: bool = False
 
     def vouched_for(self) -> Registration:
-        """Return the registration; who could not be asked is let through as another person."""
+        """Return the registration; one made offline counts as another person's than any before."""
         vouched = self.registration.allow_duplicate or self.admitted_offline
         return replace(self.registration, allow_duplicate=vouched)
 
 
 @dataclass(frozen=True, slots=True)
 class WalkInAnswer:
-    """What became of a walk-in; `replayed`: it was registered before."""
+    """The result of a walk-in's registration; `replayed`: this id was registered before."""
 
     registered: Registered
     replayed: bool = False
@@ -62,13 +64,13 @@ class WalkInAnswer:
 def register_walk_in(
     session: Session, device: PairedDevice, newcomer: Newcomer, *, keys: Keys, now: datetime
 ) -> WalkInAnswer:
-    """Register a walk-in with a delegation: confirmed while it has places, else in reserve.
+    """Register a walk-in: confirmed while the delegation has places, else on its reserve list.
 
     Raises:
-        NotFound: the event has no such delegation.
-        InvalidRequest: the event has no such category.
+        NotFound: the event has no delegation of this name.
+        InvalidRequest: the event has no category of this name.
         PossibleDuplicate: see `register`.
-        WalkInIdConflict: this id was used for somebody else, or by another device.
+        WalkInIdConflict: the walk-in's id was used for another person, or by another device.
     """
     event, named = session.get_one(Event, device.event_id), newcomer.named
     # The same walk-in, sent twice at once, waits here for itself.

@@ -1,7 +1,7 @@
-"""Write a scan and the admission that it makes: in one statement where the database can.
+"""Store a scan and the admission that it makes: on PostgreSQL in one statement.
 
-Each statement to PostgreSQL is a journey there and back, and a check-in is little else. SQLite is
-in the same process and writes one table at a time.
+Each statement to PostgreSQL costs a round trip, which is most of a check-in's time. SQLite runs in
+the same process, and one statement of it writes only one table.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ def write_scan(
     answer: Answer,
     change: Consequence,
 ) -> int | None:
-    """Write the scan, and count in whom it admits; return its key.
+    """Store a scan, and count the person in if it admits them; return the scan's key.
 
-    None, and nothing is written, when this scan_id is there already. Fails where another gate
-    admitted the person first, and all runs again.
+    Returns None and writes nothing if this scan_id is stored already. Fails if another gate
+    admitted the person first; then the transaction is run again.
     """
     holder = answer.holder
     if change.entry_no is None or holder is None:
@@ -93,7 +93,7 @@ def _parameters(
     return {name: bindparam(f"{prefix}_{name}", type_=types[name].type) for name in columns}
 
 
-def _at_once(insert_scan: Any) -> Any:
+def _insert_with_admission(insert_scan: Any) -> Any:
     scanned = insert_scan.values(_parameters("scan", Scan, _SCAN)).cte("scanned")
     admission = _parameters("admission", Admission, _ADMISSION)
     admitted = (
@@ -110,4 +110,4 @@ def _at_once(insert_scan: Any) -> Any:
     )
 
 
-_AT_ONCE = _at_once(INSERT_SCAN["postgresql"])
+_AT_ONCE = _insert_with_admission(INSERT_SCAN["postgresql"])

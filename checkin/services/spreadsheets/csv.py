@@ -1,4 +1,4 @@
-"""CSV files: which encoding, which delimiter, and their rows."""
+"""Read CSV files: detect the encoding and the delimiter, and parse the rows."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _encoding_of(data: bytes) -> str:
 
 
 def _refuse_damaged_utf8(data: bytes) -> None:
-    """Refuse a file of which most letters are UTF-8: read as Windows, É would become Ã‰."""
+    """Refuse a file that is mostly valid UTF-8: read as Windows-1252, É would become Ã‰."""
     text = data.decode("utf-8", "replace")
     unreadable = text.count("\ufffd")
     others = sum(map(len, _BEYOND_ASCII.findall(text))) - unreadable
@@ -139,7 +139,7 @@ def read_csv(data: bytes, recognised: Callable[[NumberedRow], int]) -> Csv:
     """Open a CSV file.
 
     Args:
-        recognised: how many of a row's cells are headings that we know.
+        recognised: returns how many of a row's cells are known headings.
 
     Raises:
         UnreadableFile: ``wrong_encoding``, ``damaged_letter``, ``nul_bytes``, ``line_too_long``;

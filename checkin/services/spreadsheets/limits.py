@@ -1,4 +1,4 @@
-"""How much of a file is read before it is refused."""
+"""Limits on the size of a file, beyond which it is refused."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Participants' lists as people send them: CSV in old and new encodings, XLSX; nothing else.
+"""Read spreadsheets as people send them: CSV in several encodings, or XLSX.
 
-Everything is read within fixed limits, so that a hostile file costs an error and no more memory
-than an honest one.
+Everything is read within fixed limits, so that a hostile file causes an error and takes no more
+memory than an honest one.
 """
 
 from __future__ import annotations
@@ -33,11 +33,10 @@ Named = Callable[[str], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table as it was written, of whatever it is about.
+    """The rows of a spreadsheet file as they were written.
 
     Attributes:
-        rows: numbered as a spreadsheet shows them, the line of headings first; read as they are
-            asked for.
+        rows: numbered as a spreadsheet shows them, the line of headings first; read lazily.
         encoding: "utf-8", "utf-8-sig", "utf-16", "cp1252", "cp1256", or "xlsx".
         delimiter: ",", ";" or tab; "" for XLSX.
     """
@@ -49,12 +48,12 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A list of participants as it was written.
+    """A list of participants as read from a file.
 
     Attributes:
         headers: the line of headings.
         rows: the lines under it that are not blank, numbered as a spreadsheet shows them.
-        unknown_columns: headings that mean nothing to us: their cells are left out.
+        unknown_columns: headings that are not recognised; their cells are left out.
         encoding: see `Sheet`.
         delimiter: see `Sheet`.
     """
@@ -120,8 +119,8 @@ def read_table(
     """Read a participants' file, CSV or XLSX by its content, whatever its name.
 
     Args:
-        source: where the file is, or what it holds; at most 40 MB.
-        filename: what its owner calls it, for messages.
+        source: the file's path or its content; at most 40 MB.
+        filename: the file's name, for messages.
         delegation_required: False where one delegation was chosen for the whole file.
 
     Raises:
@@ -144,7 +143,7 @@ def read_sheet(source: Path | bytes, filename: str = "", *, named: Named = colum
     """Read a file, CSV or XLSX by its content, from its line of headings on.
 
     Args:
-        named: tells the line of headings from titles above it.
+        named: says whether a heading is known, to find the line of headings below titles.
 
     Raises:
         UnreadableFile: with a reason, which `checkin.words.unreadable` says in a language.

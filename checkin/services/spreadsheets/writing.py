@@ -1,4 +1,4 @@
-"""Write tables that a spreadsheet opens without running anything: CSV and XLSX."""
+"""Write CSV and XLSX files that spreadsheet programs open without running formulas."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def write_xlsx(file: IO[bytes], columns: Sequence[str], rows: Iterable[Mapping[s
 
 
 def harmless(value: Any) -> Any:
-    """Keep a spreadsheet from taking a text for a formula (OWASP, CSV injection)."""
+    """Return a text that spreadsheet programs do not take for a formula (OWASP, CSV injection)."""
     if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r", "\n")):
         return "'" + value
     return value

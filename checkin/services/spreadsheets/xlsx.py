@@ -1,4 +1,4 @@
-"""XLSX workbooks, read as a stream of cells.
+"""Read XLSX workbooks as a stream of cells, within limits.
 
 A library that lays a sheet out as a rectangle can be made to ask for 500 GB by one cell in the
 last corner, or by a million cells that repeat one long text. Here a sheet is a stream: expat
@@ -31,7 +31,7 @@ _RELATIONS = "xl/_rels/workbook.xml.rels"
 
 
 def _refuse_huge_directory(file: BinaryIO) -> None:
-    """Look at the zip's own index before a library makes an object of each entry."""
+    """Refuse a zip file with too many entries before `zipfile` makes an object of each."""
     size = file.seek(0, 2)
     if size > MAX_WORKBOOK_BYTES:
         raise UnreadableFile("file_too_large", MAX_WORKBOOK_BYTES // 1_000_000)
@@ -103,7 +103,7 @@ def _rows(archive: zipfile.ZipFile) -> Iterator[NumberedRow]:
 
 
 def read_xlsx(file: BinaryIO) -> Iterator[NumberedRow]:
-    """Give the rows of the first visible sheet; numbers and dates as the file writes them.
+    """Yield the rows of the first visible sheet; numbers and dates as the file writes them.
 
     A formula counts as its last result; without one (never calculated) as "=" and its text.
 
@@ -136,7 +136,7 @@ def column_of(reference: str) -> int:
 
 
 class SheetRows:
-    """Collects rows; ``take`` gives those that are complete, so few are held at a time."""
+    """Collects a sheet's rows; ``take`` returns the complete ones, so few are held at a time."""
 
     def __init__(self, shared_texts: list[str]) -> None:
         self._shared = shared_texts
@@ -157,7 +157,7 @@ class SheetRows:
         return done
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """Follow rows and cells."""
+        """Note the start of a row or a cell."""
         if tag == "c":
             self._at = self._position(attributes.get("r"))
             self._kind = attributes.get("t", "n")
@@ -169,7 +169,7 @@ class SheetRows:
             self._phonetic = True
 
     def end(self, tag: str) -> None:
-        """Keep a cell, and a row, when it ends."""
+        """Store a cell or a row when it ends."""
         if tag in ("v", "t", "f"):
             self._open = ""
         elif tag == "c":
@@ -180,7 +180,7 @@ class SheetRows:
             self._phonetic = False
 
     def text(self, text: str) -> None:
-        """Add to the value or to the formula that is open."""
+        """Add text to the value or the formula that is being read."""
         if self._open == "f":
             self._formula.add(text)
         elif self._open:
@@ -218,9 +218,9 @@ class SheetRows:
         missing = self._at + 1 - len(self._cells)
         if missing > 0:
             self._cells.extend([""] * missing)
-        self._cells[self._at] = self._meant(value, formula)
+        self._cells[self._at] = self._cell_value(value, formula)
 
-    def _meant(self, value: str, formula: str) -> str:
+    def _cell_value(self, value: str, formula: str) -> str:
         if self._kind == "s":
             return self._shared_text(value)
         # An error (#REF!) and a formula that was never calculated both need a person.

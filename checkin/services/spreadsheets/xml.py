@@ -1,4 +1,4 @@
-"""The XML parts of a workbook, by expat, within limits."""
+"""Parse the XML parts of a workbook by expat, within limits."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 class Part(Protocol):
-    """What listens to the elements of a part; names come without their prefix."""
+    """A handler of the elements of an XML part; names come without their prefix."""
 
     def start(self, tag: str, attributes: dict[str, str], /) -> None:
-        """Take the start of an element."""
+        """Handle the start of an element."""
 
     def end(self, tag: str, /) -> None:
-        """Take the end of an element."""
+        """Handle the end of an element."""
 
     def text(self, text: str, /) -> None:
-        """Take some of the text of an element."""
+        """Handle some of the text of an element."""
 
 
 def _refuse_dtd(*_: object) -> None:
@@ -73,7 +73,7 @@ def _refuse_growth(parser: expat.XMLParserType, fed: int) -> None:
 
 
 def parse(archive: zipfile.ZipFile, name: str, part: Part) -> Iterator[None]:
-    """Feed a part of the workbook to ``part``; give control back after every 64 KB.
+    """Parse a part of the workbook with the handler ``part``; yield after every 64 KB.
 
     Raises:
         UnreadableFile: ``dangerous_xml`` (a DTD, deep or huge elements), ``damaged``.
@@ -119,10 +119,10 @@ class WorkbookParts:
             self.shared_texts = target
 
     def end(self, tag: str) -> None:
-        """Ends say nothing here."""
+        """Ignore the ends of elements."""
 
     def text(self, text: str) -> None:
-        """Nor does text."""
+        """Ignore text."""
 
 
 def unescaped(text: str) -> str:
@@ -131,20 +131,20 @@ def unescaped(text: str) -> str:
 
 
 class CellText:
-    """Text that stops growing one character after the longest cell."""
+    """The text of a cell, which is cut one character after the longest allowed length."""
 
     def __init__(self) -> None:
         self.pieces: list[str] = []
         self.room = MAX_CELL + 1
 
     def add(self, text: str) -> None:
-        """Add a piece."""
+        """Add a piece of text."""
         if self.room > 0:
             self.pieces.append(text[: self.room])
             self.room -= len(text)
 
     def take(self) -> str:
-        """Return the whole, and begin another."""
+        """Return the whole text, and begin an empty one."""
         text = "".join(self.pieces)
         self.pieces.clear()
         self.room = MAX_CELL + 1
@@ -162,14 +162,14 @@ class SharedTexts:
         self._phonetic = False
 
     def start(self, tag: str, _attributes: dict[str, str], /) -> None:
-        """Follow the runs of a text; phonetic readings are not part of it."""
+        """Note the start of a text or a part of it; phonetic readings are left out."""
         if tag == "t":
             self._inside = not self._phonetic
         elif tag == "rPh":
             self._phonetic = True
 
     def end(self, tag: str) -> None:
-        """Keep a text when it ends."""
+        """Store a text when it ends."""
         if tag == "t":
             self._inside = False
         elif tag == "rPh":
@@ -184,6 +184,6 @@ class SharedTexts:
             raise UnreadableFile("unpacked_too_large", _MAX_TEXT_CHARACTERS // 1_000_000)
 
     def text(self, text: str) -> None:
-        """Add to the text that is open."""
+        """Add to the text that is being read."""
         if self._inside:
             self._text.add(text)

@@ -1,4 +1,4 @@
-"""One's own account: password, second factor, and where one is signed in."""
+"""The page of an operator's own account: password, second factor and sessions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ bp = pages(__name__)
 @bp.get("/account")
 @visited_by(EVERYBODY)
 def show(visit: Visit) -> Answer:
-    """Show one's account."""
+    """Show the operator's own account."""
     return _page(visit)
 
 
@@ -35,7 +35,7 @@ def show(visit: Visit) -> Answer:
 @limited(OWN_PASSWORD, by_operator, only_failures=True)
 @visited_by(EVERYBODY)
 def change_password(visit: Visit) -> Answer:
-    """Change one's password; every other session ends, and this one is a new one."""
+    """Change the operator's own password; a new session replaces all of their sessions."""
     password = request.form.get("password", "")
     if not password_matches(visit.operator.password_hash, request.form.get("current", "")):
         return _page(visit, wrong_current=True), 400
@@ -53,7 +53,7 @@ def change_password(visit: Visit) -> Answer:
 @bp.post("/account/sessions/<int:session_id>/end")
 @visited_by(EVERYBODY)
 def end_one(visit: Visit, session_id: int) -> Answer:
-    """Sign out in one place."""
+    """End one of the operator's own sessions."""
     visit.write(lambda v: end_session(v.session, v.operator.id, session_id))
     return redirect(visit.address("account.show"), 303)
 
@@ -61,7 +61,7 @@ def end_one(visit: Visit, session_id: int) -> Answer:
 @bp.post("/account/sessions/end-others")
 @visited_by(EVERYBODY)
 def end_others(visit: Visit) -> Answer:
-    """Sign out everywhere else."""
+    """End all of the operator's own sessions but this one."""
     here = current_session_id()
     visit.write(lambda v: end_sessions(v.session, v.operator.id, but=here))
     remember_browser(visit.operator.id)

@@ -1,4 +1,4 @@
-"""Who did what, and when: for organisers of events, for administrators of accounts too."""
+"""The page of the activity log: for organisers on events, for administrators on accounts, too."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _COLUMNS = ("at", "event", "who", "action", "what", "about")
 @bp.get("/activity")
 @visited_by(STAFF)
 def index(visit: Visit) -> Answer:
-    """Show a page of the log."""
+    """Show a page of the activity log."""
     session, me, timezone = visit.session, visit.operator, house_timezone(visit.session)
     found = log_entries(session, me, _wanted(timezone), PAGE_SIZE + 1)
     return visit.show(
@@ -48,7 +48,7 @@ def index(visit: Visit) -> Answer:
 @bp.get("/activity.csv")
 @visited_by(STAFF)
 def download(visit: Visit) -> Answer:
-    """Write what the filters leave, for a spreadsheet."""
+    """Download the filtered entries as a spreadsheet."""
     response = Response(_csv(visit), mimetype="text/csv")
     response.headers["Content-Disposition"] = 'attachment; filename="activity.csv"'
     response.headers["Cache-Control"] = "no-store"

@@ -1,4 +1,4 @@
-"""What the activity log says of each act, in the reader's language."""
+"""The texts of the activity log for each action, in the reader's language."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from checkin.services.accounts.failed_sign_ins import FAILURES
 
 
 def kind_words() -> dict[str, str]:
-    """Return what the kinds of acts are called: what comes before the dot of an action."""
+    """Return the names of the kinds of actions, by the part of an action before the dot."""
     return {
         "operator": _("Accounts"),
         "event": _("Event"),
@@ -34,12 +34,12 @@ def kind_words() -> dict[str, str]:
 
 
 def action_words() -> dict[str, str]:
-    """Return the sentence of each action."""
-    return {**_of_accounts(), **_of_people(), **_of_the_house(), **_of_the_gates()}
+    """Return the sentence that describes each action."""
+    return {**_of_accounts(), **_people_actions(), **_installation_actions(), **_gate_actions()}
 
 
 def who_without_name(action: str) -> str:
-    """Say who acted where the log names neither an operator nor a device."""
+    """Return who acted, for entries that name neither an operator nor a device."""
     return str(_("not signed in") if action in FAILURES else _("command line or link"))
 
 
@@ -64,7 +64,7 @@ def _of_accounts() -> dict[str, str]:
     }
 
 
-def _of_people() -> dict[str, str]:
+def _people_actions() -> dict[str, str]:
     return {
         "participant.register": _("registered somebody"),
         "participant.edit": _("corrected somebody"),
@@ -88,7 +88,7 @@ def _of_people() -> dict[str, str]:
     }
 
 
-def _of_the_house() -> dict[str, str]:
+def _installation_actions() -> dict[str, str]:
     return {
         "event.add": _("created an event"),
         "event.change": _("changed the event"),
@@ -119,7 +119,7 @@ def _of_the_house() -> dict[str, str]:
     }
 
 
-def _of_the_gates() -> dict[str, str]:
+def _gate_actions() -> dict[str, str]:
     return {
         "device.add": _("paired a device"),
         "device.pairing_opened": _("opened a pairing"),

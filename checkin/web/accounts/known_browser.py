@@ -1,4 +1,4 @@
-"""The cookie by which a browser is known to whoever signed in with it before."""
+"""The cookie by which a browser is known to the operators who signed in with it before."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ _LONGEST = 1_000
 
 
 def kept_by_browser() -> str:
-    """Return what the browser keeps; anybody may have written it."""
+    """Return the marks of known accounts that the browser sent; they may be forged."""
     kept = request.cookies.get(COOKIE, "")
     return kept if len(kept) <= _LONGEST else ""
 
 
 def number_of_browser(operator: Operator) -> str | None:
-    """Return the number of the browser at hand, if it is known to this operator."""
+    """Return the number of the request's browser, if it is known to this operator."""
     return browser_known(marhaba().keys, operator, kept_by_browser())
 
 
 def remember_browser(operator_id: int) -> None:
-    """Let the browser at hand be known to an operator from now on."""
+    """Make the request's browser known to an operator from now on."""
     with database().read() as session:
         operator = session.get_one(Operator, operator_id)
     known = make_known(marhaba().keys, operator, kept_by_browser())

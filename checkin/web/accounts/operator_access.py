@@ -1,4 +1,4 @@
-"""What an administrator ends for others: their sessions, a second factor they have lost."""
+"""Pages by which administrators end operators' sessions, or reset a lost second factor."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ bp = pages(__name__)
 @bp.post("/operators/<int:operator_id>/second-factor/reset")
 @visited_by(ADMINISTRATORS)
 def reset_second_factor(visit: Visit, operator_id: int) -> Answer:
-    """Take away the second factor of whoever has lost their telephone and their codes."""
+    """Reset the second factor of an operator who has lost their telephone and their codes."""
     visit.write(lambda v: _turn_off(v, operator_id))
     flash(_("The second factor is off, and all sessions of this account have ended."))
-    return _back(visit, operator_id)
+    return _redirect_to_operator(visit, operator_id)
 
 
 @bp.post("/operators/<int:operator_id>/sessions/<int:session_id>/end")
 @visited_by(ADMINISTRATORS)
 def end_one(visit: Visit, operator_id: int, session_id: int) -> Answer:
-    """Sign an operator out in one place."""
+    """End one session of an operator."""
     visit.write(lambda v: _end(v, operator_id, session_id))
-    return _back(visit, operator_id)
+    return _redirect_to_operator(visit, operator_id)
 
 
 @bp.post("/operators/<int:operator_id>/sessions/end")
 @visited_by(ADMINISTRATORS)
 def end_all(visit: Visit, operator_id: int) -> Answer:
-    """Sign an operator out everywhere."""
+    """End all sessions of an operator."""
     visit.write(lambda v: _end(v, operator_id, None))
-    return _back(visit, operator_id)
+    return _redirect_to_operator(visit, operator_id)
 
 
 def _turn_off(visit: Visit, operator_id: int) -> None:
@@ -54,5 +54,5 @@ def _end(visit: Visit, operator_id: int, session_id: int | None) -> None:
     note(session, None, "operator.sessions_ended", now, operator_id=me, account=operator.id)
 
 
-def _back(visit: Visit, operator_id: int) -> Answer:
+def _redirect_to_operator(visit: Visit, operator_id: int) -> Answer:
     return redirect(visit.address("operators.show", operator_id=operator_id), 303)

@@ -1,4 +1,4 @@
-"""People with an account, for administrators: invite, change, disable, give a new password."""
+"""Administrators' pages of operators' accounts: invite, change, disable, renew the password."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ bp = pages(__name__)
 
 
 class By(TypedDict):
-    """When an account is changed and by whom, as its services call it."""
+    """When an account is changed and by whom: the arguments that services take."""
 
     now: datetime
     by: int
@@ -54,7 +54,7 @@ def index(visit: Visit) -> Answer:
 @bp.post("/operators")
 @visited_by(ADMINISTRATORS)
 def invite(visit: Visit) -> Answer:
-    """Open an account, mail its link and show it, this once."""
+    """Open an account, e-mail its password link, and show the link once."""
     try:
         link = visit.write(_opened_account)
     except InvalidField as fault:
@@ -86,7 +86,7 @@ def change(visit: Visit, operator_id: int) -> Answer:
 @bp.post("/operators/<int:operator_id>/disable")
 @visited_by(ADMINISTRATORS)
 def disable_one(visit: Visit, operator_id: int) -> Answer:
-    """Let an operator in no more."""
+    """Disable an account."""
     try:
         visit.write(lambda v: disable(v.session, _operator(v, operator_id), **_by(v)))
     except LastAdministrator:
@@ -97,7 +97,7 @@ def disable_one(visit: Visit, operator_id: int) -> Answer:
 @bp.post("/operators/<int:operator_id>/enable")
 @visited_by(ADMINISTRATORS)
 def enable_one(visit: Visit, operator_id: int) -> Answer:
-    """Let an operator in again."""
+    """Enable a disabled account."""
     visit.write(lambda v: enable(v.session, _operator(v, operator_id), **_by(v)))
     return redirect(visit.address("operators.show", operator_id=operator_id), 303)
 
@@ -105,7 +105,7 @@ def enable_one(visit: Visit, operator_id: int) -> Answer:
 @bp.post("/operators/<int:operator_id>/link")
 @visited_by(ADMINISTRATORS)
 def renew_link(visit: Visit, operator_id: int) -> Answer:
-    """Invite anew whoever never came; take the password of others away. Both give a link."""
+    """Make a new password link: a new invitation for who never signed in, else a reset."""
     return _sent(visit, visit.write(lambda v: _renewed_link(v, operator_id))), 201
 
 

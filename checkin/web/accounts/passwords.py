@@ -44,7 +44,7 @@ def forgotten(visit: Visit) -> Answer:
 @limited(FORGOTTEN_ADDRESS, by_client)
 @visited_by(PUBLIC)
 def ask(visit: Visit) -> Answer:
-    """Promise a link to whoever has an account: the same answer, after the same work, for all."""
+    """E-mail a link if the account exists; response and time are the same if it does not."""
     if mail_refusals():
         return _ask_for_the_email(visit), 409
     email, server = request.form.get("email", "")[:LONGEST_EMAIL], visit.server
@@ -57,7 +57,7 @@ def ask(visit: Visit) -> Answer:
 @_limited
 @visited_by(PUBLIC)
 def choose(visit: Visit, secret: str) -> Answer:
-    """Show the form; opening it uses nothing up, because mail servers open links too."""
+    """Show the form; opening the link does not use it up, because mail servers open links, too."""
     return _form(visit, secret, None)
 
 
@@ -65,7 +65,7 @@ def choose(visit: Visit, secret: str) -> Answer:
 @_limited
 @visited_by(PUBLIC)
 def save(visit: Visit, secret: str) -> Answer:
-    """Set the password; whose link it is signs in with it next."""
+    """Set the password, with which the operator signs in next."""
     password = request.form.get("password", "")
     if password != request.form.get("again", ""):
         return _form(visit, secret, different_sentence(), 400)
@@ -74,7 +74,7 @@ def save(visit: Visit, secret: str) -> Answer:
     except WeakPassword as fault:
         return _form(visit, secret, weakness_sentence(fault), 400)
     except NotFound:
-        return _nowhere(visit)
+        return _invalid_link_page(visit)
     if operator.totp_sealed is None:  # else a mailbox alone would have codes to guess
         remember_browser(operator.id)
     flash(_("Your password is set. Sign in with it."))
@@ -82,7 +82,7 @@ def save(visit: Visit, secret: str) -> Answer:
 
 
 def send_link(state: Marhaba, link: IssuedLink) -> str | None:
-    """Mail a link and write down whether it left; return why not, or None."""
+    """E-mail a link and record whether it was sent; return why it was not, or None."""
     now = datetime.now(UTC)
     try:
         with state.database.read() as session:
@@ -120,10 +120,10 @@ def _form(visit: Visit, secret: str, problem: str | None, status: int = 200) -> 
     try:
         whose = operator_behind(visit.session, secret, visit.now)
     except NotFound:
-        return _nowhere(visit)
+        return _invalid_link_page(visit)
     about = {"secret": secret, "whose": whose, "problem": problem}
     return visit.show("accounts/password_choose.html", **about), status
 
 
-def _nowhere(visit: Visit) -> Answer:
+def _invalid_link_page(visit: Visit) -> Answer:
     return visit.show("accounts/password_nowhere.html"), 404

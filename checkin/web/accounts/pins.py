@@ -1,4 +1,4 @@
-"""The PINs with which supervisors answer for overrides at the gates: who has one, and new ones."""
+"""The page of the PINs with which supervisors authorise overrides at the gates."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ bp = pages(__name__)
 @bp.get("/pins")
 @visited_by(STAFF)
 def index(visit: Visit) -> Answer:
-    """List who may have a PIN, and whether they have."""
+    """List the operators who may have a PIN, and whether they have one."""
     people = people_with_pins(visit.session)
     return visit.show(
         "accounts/pins.html",
@@ -27,7 +27,7 @@ def index(visit: Visit) -> Answer:
 @bp.post("/pins/<int:operator_id>")
 @visited_by(STAFF)
 def make(visit: Visit, operator_id: int) -> Answer:
-    """Make a new PIN and show it, this once."""
+    """Make a new PIN and show it once."""
     whose, pin = visit.write(lambda v: _give_pin(v, operator_id))
     return visit.show("accounts/pin_made.html", whose=whose, pin=pin), 201
 

@@ -1,4 +1,4 @@
-"""Set one's second factor up, make new recovery codes, turn it off."""
+"""The page of an operator's own second factor: set it up, renew recovery codes, turn it off."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _limited = limited(OWN_CODES, by_operator, only_failures=True)
 @bp.get("/account/second-factor")
 @visited_by(EVERYBODY)
 def show(visit: Visit) -> Answer:
-    """Show the QR of a new second factor, or what can be done with the one that is on."""
+    """Show the QR code of a new second factor, or the actions for the one that is on."""
     return _page(visit)
 
 
 @bp.post("/account/second-factor/begin")
 @visited_by(EVERYBODY)
 def begin(visit: Visit) -> Answer:
-    """Make a new secret for the app."""
+    """Make a new secret for the authenticator app."""
     sealed = factor.seal(visit.keys, visit.operator.id, factor.new_secret())
     session[_BEGUN] = urlsafe_b64encode(sealed).decode()
     return redirect(visit.address("second_factor.show"), 303)
@@ -44,7 +44,7 @@ def begin(visit: Visit) -> Answer:
 @_limited
 @visited_by(EVERYBODY)
 def turn_on(visit: Visit) -> Answer:
-    """Turn it on once the app and we agree; the session is a new one, and others end."""
+    """Turn the second factor on, for a right code; a new session replaces all sessions."""
     secret = _begun(visit)
     if secret is None or visit.operator.totp_sealed is not None:
         return redirect(visit.address("second_factor.show"), 303)
@@ -60,7 +60,7 @@ def turn_on(visit: Visit) -> Answer:
 @_limited
 @visited_by(EVERYBODY)
 def renew(visit: Visit) -> Answer:
-    """Make new recovery codes, for a code of the app."""
+    """Make new recovery codes, for a right code of the app."""
     try:
         codes = visit.write(_renewed)
     except Unauthenticated:
@@ -72,7 +72,7 @@ def renew(visit: Visit) -> Answer:
 @_limited
 @visited_by(EVERYBODY)
 def turn_off(visit: Visit) -> Answer:
-    """Turn it off, for a code; every session ends but this one, which is a new one."""
+    """Turn the second factor off, for a right code; a new session replaces all sessions."""
     try:
         visit.write(_forget)
     except Unauthenticated:
@@ -97,10 +97,10 @@ def _forget(visit: Visit) -> None:
 
 
 def _proven(visit: Visit) -> Operator:
-    """Return the operator once the form has a right code.
+    """Return the operator if the form has a right code.
 
     Raises:
-        Unauthenticated: it is a wrong one.
+        Unauthenticated: the code is wrong.
     """
     if visit.operator.totp_sealed is None:
         raise Conflict("there is no second factor yet")

@@ -1,4 +1,4 @@
-"""Begin a session, and between the password and the code remember whose code is awaited."""
+"""Begin a session, and remember a sign-in that is pending its second factor."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _PATIENCE = timedelta(minutes=5)
 
 
 def begin_session(operator: Operator, *, renewed: bool = False) -> None:
-    """Sign an operator in with a new session: nothing that was in the old one is taken over.
+    """Sign an operator in with a new session, into which nothing of the old one is taken over.
 
     Args:
-        renewed: they were signed in already, and something about the account changed.
+        renewed: the operator was signed in already, and something about the account changed.
     """
     start_afresh()
 
@@ -49,22 +49,22 @@ def begin_session(operator: Operator, *, renewed: bool = False) -> None:
 
 
 def start_afresh() -> None:
-    """Forget all that the browser's session holds, but for the language."""
+    """Clear the browser's session cookie, except for the language."""
     language = session.get("language")
     session.clear()
     if language:
         session["language"] = language
 
 
-def wait_for_code(operator: Operator) -> None:
-    """Remember in the cookie, which is signed, that an operator's password was right."""
+def remember_pending_second_factor(operator: Operator) -> None:
+    """Remember in the signed cookie that an operator's password was right."""
     start_afresh()
     until = (datetime.now(UTC) + _PATIENCE).timestamp()
     session[_WAITING] = [operator.id, until, _stamp(operator)]
 
 
-def waiting_operator() -> Operator | None:
-    """Return whose password was right a moment ago, unless their account changed since."""
+def operator_pending_second_factor() -> Operator | None:
+    """Return the operator whose password was right a moment ago, unless their account changed."""
     operator_id, until, stamp = session.get(_WAITING, (0, 0, ""))
     if datetime.now(UTC).timestamp() > until:
         return None

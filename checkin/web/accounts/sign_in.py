@@ -1,4 +1,4 @@
-"""Signing in and out."""
+"""The pages to sign in, with a second factor where there is one, and to sign out."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from checkin.services.limits.rules import CODES_ACCOUNT, CODES_BROWSER, Rule
 from checkin.web.accounts.known_browser import kept_by_browser, number_of_browser
 from checkin.web.accounts.sessions import (
     begin_session,
+    operator_pending_second_factor,
+    remember_pending_second_factor,
     start_afresh,
-    wait_for_code,
-    waiting_operator,
 )
 from checkin.web.site.addresses import own_address, public_address_of_page
 from checkin.web.site.errors import too_many, waiting_sentence
@@ -40,7 +40,7 @@ bp = pages(__name__)
 @bp.get("/login")
 @visited_by(PUBLIC)
 def show(visit: Visit) -> Answer:
-    """Show the form, or go on for someone who is signed in already."""
+    """Show the sign-in form, or redirect an operator who is signed in already."""
     if operator_or_none() is not None:
         return redirect(own_address(request.args.get("next")))
     return _form(visit, "")
@@ -49,7 +49,7 @@ def show(visit: Visit) -> Answer:
 @bp.post("/login")
 @visited_by(PUBLIC)
 def check(visit: Visit) -> Answer:
-    """Sign in with e-mail and password; whoever has a second factor is asked for it next."""
+    """Sign in with e-mail and password; an operator with a second factor is asked for it next."""
     attempt, server = _attempt(), visit.server
     wanted = own_address(request.args.get("next"))
     try:
@@ -60,7 +60,7 @@ def check(visit: Visit) -> Answer:
     except TooManyRequests as fault:
         return _refused(visit, attempt.email, fault)
     if operator.totp_sealed is not None:
-        wait_for_code(operator)
+        remember_pending_second_factor(operator)
         return redirect(visit.address("sign_in.ask_code", next=wanted))
     begin_session(operator)
     return redirect(wanted)
@@ -69,15 +69,19 @@ def check(visit: Visit) -> Answer:
 @bp.get("/login/code")
 @visited_by(PUBLIC)
 def ask_code(visit: Visit) -> Answer:
-    """Ask for the code, if a password was right a moment ago."""
-    return _code_form(visit) if waiting_operator() else redirect(visit.address("sign_in.show"))
+    """Ask for the code of the second factor, if the password was right a moment ago."""
+    return (
+        _code_form(visit)
+        if operator_pending_second_factor()
+        else redirect(visit.address("sign_in.show"))
+    )
 
 
 @bp.post("/login/code")
 @visited_by(PUBLIC)
 def check_code(visit: Visit) -> Answer:
     """Sign in with a code of the authenticator app, or a recovery code."""
-    operator = waiting_operator()
+    operator = operator_pending_second_factor()
     if operator is None:
         return redirect(visit.address("sign_in.show"))
     try:

@@ -1,4 +1,4 @@
-"""The device API as an application of its own: no cookies and no sessions on a scan's way."""
+"""The device API as an application of its own, without cookies and sessions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What devices say of their clocks, by the server's own."""
+"""Convert the times that devices report to the server's clock."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ LONGEST_WAIT = timedelta(days=1)
 
 
 def milliseconds(span: timedelta) -> int:
-    """Return a span as whole milliseconds that the database's column can hold."""
+    """Return a span in whole milliseconds, limited to what the database's column can hold."""
     # A clock that is decades off still fits the column.
     return max(-(2**31), min(2**31 - 1, round(span / timedelta(milliseconds=1))))
 
 
 def shifted(moment: datetime, skew: timedelta) -> datetime:
-    """Return a moment moved by a span; one at the edge of the calendar stays where it is."""
+    """Return a moment moved by a span; unchanged if the result would leave the calendar."""
     try:
         return moment + skew
     except OverflowError:
@@ -25,10 +25,11 @@ def shifted(moment: datetime, skew: timedelta) -> datetime:
 def live_moment(
     scanned_at: datetime, device_time: datetime | None, now: datetime
 ) -> tuple[datetime, timedelta]:
-    """Return when a scan that is to be decided was read, and how far its clock is behind.
+    """Return when a live scan was read, and how far the device's clock is behind the server's.
 
-    A device that tells its time is believed about how long the scan waited, however wrong its
-    clock is. A wait that cannot be, as when the clock was set in between, dates it on arrival.
+    If the device sends its time, the server takes from it how long the scan waited, however wrong
+    the clock is. If that wait is impossible, because the clock was set in between, the scan is
+    dated on its arrival.
     """
     if device_time is None:
         return now, now - scanned_at

@@ -64,7 +64,7 @@ def accepts(blueprint: APIBlueprint, model: type[B]) -> Callable[[View], View]:
 def returns(
     blueprint: APIBlueprint, model: type[BaseModel], status: int = 200, *errors: int
 ) -> Callable[[View], View]:
-    """Describe what the view answers."""
+    """Declare the body and the status of a view's response."""
 
     def decorate(view: View) -> View:
         _described_by(blueprint.output(model, status_code=status), view)
@@ -107,7 +107,7 @@ def error_responses(*statuses: int) -> Any:
 
 
 def for_devices(view: View) -> View:
-    """Let in only a device with its token."""
+    """Require the token of a paired device for a route."""
 
     @open_to(DEVICE)
     @wraps(view)
@@ -148,27 +148,27 @@ def require_bodies(spec: Any) -> Any:
 
 
 def current_device() -> PairedDevice:
-    """Return the device that asks."""
+    """Return the device that sent the request."""
     device: PairedDevice = g.device
     return device
 
 
 def language() -> str:
-    """Return the language that the device asks for, else its event's."""
+    """Return the language that the device requests, else its event's."""
     asked = request.accept_languages.best_match(LANGUAGES) if request.accept_languages else None
     return asked or current_device().language
 
 
 def now() -> datetime:
-    """Return this moment, aware."""
+    """Return the current time, timezone-aware."""
     return datetime.now(UTC)
 
 
 def token_of_request() -> str:
-    """Return the token that the request carries.
+    """Return the bearer token of the request.
 
     Raises:
-        Unauthenticated: it carries none.
+        Unauthenticated: the request has no token.
     """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:

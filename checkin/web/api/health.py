@@ -1,4 +1,4 @@
-"""Is the server alive, can it take scans, and how is it doing?"""
+"""Health checks: whether the process is alive, whether it can take scans, and metrics."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def metrics() -> Response:
 
     For this machine itself, and for others with the token that the settings name.
     """
-    _refuse_strangers()
+    _check_metrics_access()
     registry = CollectorRegistry()
     people = Gauge(
         "marhaba_people", "People by event and state", ["event", "state"], registry=registry
@@ -92,16 +92,16 @@ def metrics() -> Response:
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
-def _refuse_strangers() -> None:
+def _check_metrics_access() -> None:
     token = marhaba().settings.metrics_token
     shown = request.authorization.token if request.authorization else None
     if token and shown and hmac.compare_digest(shown.encode(), token.encode()):
         return
     if shown or not _asked_on_this_machine():
-        raise _stranger(token)
+        raise _token_fault(token)
 
 
-def _stranger(token: str) -> Forbidden | Unauthenticated:
+def _token_fault(token: str) -> Forbidden | Unauthenticated:
     if token:
         return Unauthenticated("counts are for this machine, and for the token of the settings")
     return Forbidden("counts are for this machine alone until CHECKIN_METRICS_TOKEN is set")

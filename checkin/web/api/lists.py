@@ -64,7 +64,7 @@ def read_gate_list() -> Response:
 def read_status() -> Response:
     """Return the live counts, and which device asks: one that has only its token learns it so."""
     device = current_device()
-    _note_told(device, query(StatusQuery), now())
+    _record_reported(device, query(StatusQuery), now())
     with marhaba().database.read() as session:
         counts = live_counts(session, device.event_id)
     body = status_body(counts)
@@ -90,7 +90,7 @@ def stream_counts() -> Response:
     return stream_of(marhaba().live, COUNTS, current_device().event_id)
 
 
-def _note_told(device: PairedDevice, told: StatusQuery, at: datetime) -> None:
+def _record_reported(device: PairedDevice, told: StatusQuery, at: datetime) -> None:
     columns: dict[str, Any] = {}
     if told.waiting is not None:
         columns["waiting"] = told.waiting

@@ -1,4 +1,4 @@
-"""The answers to practice badges, in the form of those to real ones."""
+"""The response bodies for practice badges, in the form of those for real badges."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from checkin.web.site.json import utc_text
 
 
 def practice_body(answer: PracticeAnswer, language: str, at: datetime) -> dict[str, Any]:
-    """Write the answer to a live scan; it names nobody, so that no device remembers anybody."""
+    """Return the response body for a live scan of a practice badge, which names nobody."""
     verdict, reading, first = answer.verdict, answer.reading, answer.first
     return {
         "scan_id": str(reading.scan_id),
@@ -37,7 +37,7 @@ def practice_body(answer: PracticeAnswer, language: str, at: datetime) -> dict[s
 
 
 def practice_result(answer: PracticeAnswer) -> dict[str, Any]:
-    """Write the answer to a scan of a batch: what the device had shown stands, and is forgotten."""
+    """Return the result for a practice badge in a batch: the device's own verdict stands."""
     decided = answer.reading.decided
     return {
         "scan_id": str(answer.reading.scan_id),

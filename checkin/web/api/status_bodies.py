@@ -1,4 +1,4 @@
-"""The bodies of the live counts: what a device tells of itself, and what it hears of the event."""
+"""The bodies of the live counts: the state that a device reports, and the counts of its event."""
 
 from __future__ import annotations
 

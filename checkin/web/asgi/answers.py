@@ -1,4 +1,4 @@
-"""Ask a WSGI application for one answer, and send it as fast as it is taken."""
+"""Run a WSGI application for one request, and send its response as fast as the client takes it."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ ONE_PIECE_BYTES = 256 * 2**10
 
 
 class Answer:
-    """The answer to one request.
+    """The response to one request.
 
     `advance` and `give_up` run in whichever thread is free, one after the other, and always in the
     same context, so that the application finds its variables again.
 
     Args:
-        send: as granian's ASGI interface has it: what it is given is on its way when it returns,
-            from any thread; only when the client is behind must its result be awaited.
-        watch: called with this answer when it turns out to come in pieces: whoever watches the
-            connection from then on sets `gone`.
+        send: the `send` of granian's ASGI interface: a message is on its way when it returns, from
+            any thread; only when the client is behind must its result be awaited.
+        watch: called with this answer when it is sent in pieces, to watch the connection from then
+            on and set `gone`.
 
     Attributes:
-        gone: there is nobody any more to send to.
+        gone: the client has closed the connection.
     """
 
     def __init__(
@@ -51,23 +51,23 @@ class Answer:
         self._steps = self._sent()
 
     def advance(self) -> Awaitable[Any] | None:
-        """Go on until all is sent, or until the client has to catch up.
+        """Send the response until it is complete, or until the client has to catch up.
 
         Returns:
-            What to await before the next `advance`; None at the end.
+            An awaitable to await before the next `advance`; None at the end.
         """
         try:
             return self._context.run(next, self._steps, None)
         except Exception:
-            self._tell_fault()
+            self._report_fault()
             return None
 
     def give_up(self) -> None:
-        """End the answer where it is: its client does not read on."""
+        """Close the unfinished response, because its client does not read on."""
         try:
             self._context.run(self._steps.close)
         except Exception:
-            self._tell_fault()
+            self._report_fault()
 
     def _sent(self) -> Generator[Awaitable[Any], None, None]:
         pieces = self._app(self._environ, self._start)
@@ -105,7 +105,7 @@ class Answer:
         self._watch(self)
         for piece in filter(None, pieces):
             sent = self._send({"type": "http.response.body", "body": piece, "more_body": True})
-            if not _was_taken(sent):
+            if not _is_sent(sent):
                 yield sent
             if self.gone:
                 return
@@ -117,7 +117,7 @@ class Answer:
         self._send({"type": "http.response.start", "status": status, "headers": headers})
         self._begun = True
 
-    def _tell_fault(self) -> None:
+    def _report_fault(self) -> None:
         _log.exception("%(REQUEST_METHOD)s %(PATH_INFO)s", self._environ)
         if not self._begun:
             self._status = "500 Internal Server Error"
@@ -125,7 +125,7 @@ class Answer:
             self._send_whole(b"Internal Server Error")
 
 
-def _was_taken(sent: Awaitable[Any]) -> bool:
+def _is_sent(sent: Awaitable[Any]) -> bool:
     try:
         next(sent.__await__())
     except StopIteration:

@@ -1,4 +1,4 @@
-"""Read the bodies of requests in the event loop: in time, within bounds, and without a thread."""
+"""Read request bodies in the event loop, with limits on time and size, and without a thread."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import Any
 
 from checkin.web.asgi.environ import Scope
 from checkin.web.asgi.memory import Memory
-from checkin.web.site.request_body import LONGEST_HEARD_BYTES
+from checkin.web.site.request_body import LONGEST_READ_BYTES
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
-_LOOK_EVERY_S = 1.0
-#: what pages and the API take; a longer body is heard out, so that its sender reads the refusal,
-#: but not kept
+_CHECK_EVERY_S = 1.0
+#: the longest body that pages and the API accept; a longer one is read to its end, so that its
+#: sender reads the refusal, but not kept
 LONGEST_KEPT_BYTES = 2 * 2**20
-#: a delegation's list, with the form around it
+#: the longest upload of a delegation's list, with the form around it
 LONGEST_LIST_BYTES = 10_500_000
 #: so much of a body is kept whatever others hold: scans, and a hundred that were kept while the
 #: network was away, go on beside any number of uploads
@@ -29,11 +29,11 @@ _LIST = re.compile(rb"/events/[^/]+/delegations/[0-9]+/import$")
 
 @dataclass(frozen=True)
 class Patience:
-    """How long a body may take.
+    """How long reading a body may take.
 
     Attributes:
-        pause_s: without any of it coming.
-        whole_s: in all.
+        pause_s: the longest pause in which nothing of it arrives.
+        whole_s: the longest time for the whole body.
     """
 
     pause_s: float = 10.0
@@ -52,17 +52,17 @@ class SenderGone(Exception):
 
 
 class Body:
-    """What was heard of a body, and what was kept of it.
+    """The body of a request as far as it was received.
 
     Args:
-        declared: its length in bytes; None where its end will tell.
-        memory: what it is kept in beyond its first SMALL_BYTES.
-        holder: in whose name.
-        longest: in bytes; a longer one is not kept.
+        declared: its declared length in bytes; None for a chunked body.
+        memory: the shared memory that is reserved for it beyond its first SMALL_BYTES.
+        holder: the client in whose name the memory is reserved.
+        longest: the largest length in bytes; a longer body is not kept.
 
     Attributes:
-        length: of what was heard, in bytes.
-        crowded_out: it was not kept because others held the memory.
+        length: how many bytes were received.
+        crowded_out: whether it was not kept because other bodies held the memory.
     """
 
     def __init__(
@@ -83,20 +83,20 @@ class Body:
         self._holder = holder
 
     def take(self, piece: bytes) -> None:
-        """Hear the next piece."""
+        """Receive the next piece of the body."""
         self.length += len(piece)
         if self._kept and not self._has_room():
             self._kept = False
-            self.let_go()
+            self.release()
         if self._kept:
             self._pieces.append(piece)
 
     def content(self) -> bytes:
-        """Return the whole body, or nothing where it was too long to be kept."""
+        """Return the whole body, or nothing if it was too long to be kept."""
         return self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
 
-    def let_go(self) -> None:
-        """Give its memory back."""
+    def release(self) -> None:
+        """Release the memory that the body holds."""
         self._memory.give_back(self._held, self._holder)
         self._held = 0
         self._pieces.clear()
@@ -113,7 +113,7 @@ class Body:
 
 
 def declared_length(scope: Scope) -> int | None:
-    """Return how long the body will be: 0 where there is none, None where its end will tell."""
+    """Return the length of a request's body: 0 where there is none, None if it is chunked."""
     length = 0
     for name, value in scope["headers"]:
         if name == b"transfer-encoding":
@@ -124,80 +124,80 @@ def declared_length(scope: Scope) -> int | None:
 
 
 def longest_kept(scope: Scope) -> int:
-    """Return how many bytes of a body its path may take."""
+    """Return the largest body in bytes that is kept for the request's path."""
     takes_lists = scope["method"] == "POST" and _LIST.search(scope["raw_path"])
     return LONGEST_LIST_BYTES if takes_lists else LONGEST_KEPT_BYTES
 
 
-class Hearing:
-    """Bodies that are being heard, and the look every second at those that do not get on.
+class BodyReader:
+    """Reads bodies, and checks every second for senders that are too slow.
 
-    A timer for each body would cost a scan more than all the rest that is done for its body.
+    A timer for each body would cost a scan more than all other work on its body.
 
     Args:
-        patience: how long a body may take.
+        patience: how long reading a body may take.
     """
 
     def __init__(self, patience: Patience) -> None:
         self._patience = patience
-        self._open: set[_Listener] = set()
+        self._open: set[_Reading] = set()
         self._timer: asyncio.TimerHandle | None = None
 
-    async def hear(self, receive: Receive, body: Body) -> None:
-        """Hear a body to its end, or to the length from which on nobody is heard.
+    async def read(self, receive: Receive, body: Body) -> None:
+        """Read a body to its end, or up to the length at which reading stops.
 
         Raises:
-            SenderTooSlow: it did not come in time.
-            SenderGone: its sender went away.
+            SenderTooSlow: the body did not arrive in time.
+            SenderGone: the sender closed the connection.
         """
-        listener = self._begin()
+        reading = self._begin()
         try:
-            while body.length != body.declared and body.length < LONGEST_HEARD_BYTES:
+            while body.length != body.declared and body.length < LONGEST_READ_BYTES:
                 message = await receive()
                 if message["type"] == "http.disconnect":
                     raise SenderGone
                 body.take(message["body"])
-                listener.heard_at = listener.now()
+                reading.received_at = reading.now()
                 if not message["more_body"]:
                     break
         except asyncio.CancelledError:
-            if not listener.overdue:
+            if not reading.overdue:
                 raise
-            listener.task.uncancel()
+            reading.task.uncancel()
             raise SenderTooSlow from None
         finally:
-            self._open.discard(listener)
+            self._open.discard(reading)
 
-    def _begin(self) -> _Listener:
-        listener = _Listener()
-        self._open.add(listener)
+    def _begin(self) -> _Reading:
+        reading = _Reading()
+        self._open.add(reading)
         if self._timer is None:
-            self._look_later()
-        return listener
+            self._check_later()
+        return reading
 
-    def _look_later(self) -> None:
-        self._timer = asyncio.get_running_loop().call_later(_LOOK_EVERY_S, self._look)
+    def _check_later(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(_CHECK_EVERY_S, self._check)
 
-    def _look(self) -> None:
-        for listener in self._open:
-            listener.end_if_overdue(self._patience)
+    def _check(self) -> None:
+        for reading in self._open:
+            reading.end_if_overdue(self._patience)
         self._timer = None
         if self._open:
-            self._look_later()
+            self._check_later()
 
 
-class _Listener:
-    """A task that hears a body."""
+class _Reading:
+    """A task that reads a body, and when the body began and last got on."""
 
     def __init__(self) -> None:
         self.task: asyncio.Task[object] = asyncio.current_task()  # type: ignore[assignment]
         self.now = asyncio.get_running_loop().time
-        self.begun_at = self.heard_at = self.now()
+        self.begun_at = self.received_at = self.now()
         self.overdue = False
 
     def end_if_overdue(self, patience: Patience) -> None:
         now = self.now()
-        silent = now - self.heard_at >= patience.pause_s
+        silent = now - self.received_at >= patience.pause_s
         if not self.overdue and (silent or now - self.begun_at >= patience.whole_s):
             self.overdue = True
             self.task.cancel()

@@ -1,4 +1,4 @@
-"""An ASGI application in front of a WSGI one: a request takes a thread when its body is there."""
+"""Serve a WSGI application by ASGI: a request takes a thread only once its body was received."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from checkin.web.asgi.bodies import (
     PATIENCE,
     SMALL_BYTES,
     Body,
-    Hearing,
+    BodyReader,
     Patience,
     Receive,
     SenderGone,
@@ -54,7 +54,7 @@ class Bridge:
     ) -> None:
         self._app = app
         self._threads = threads
-        self._hearing = Hearing(patience)
+        self._body_reader = BodyReader(patience)
         self._stalled_s = stalled_s
         self._memories = Memories()
         self._watching: set[asyncio.Task[None]] = set()
@@ -67,9 +67,9 @@ class Bridge:
             if refusal is None:
                 await self._answer(scope, receive, send, body)
             else:
-                await _say(refusal, scope, send)
+                await _send_refusal(refusal, scope, send)
         finally:
-            body.let_go()
+            body.release()
 
     def _body(self, scope: Scope) -> Body:
         declared = declared_length(scope)
@@ -81,8 +81,8 @@ class Bridge:
 
     async def _refusal(self, scope: Scope, receive: Receive, body: Body) -> Refusal | None:
         try:
-            if body.declared != 0 and not _waits_for_a_refusal(scope, body):
-                await self._hearing.hear(receive, body)
+            if body.declared != 0 and not _expects_refusal(scope, body):
+                await self._body_reader.read(receive, body)
         except SenderTooSlow:
             return TOO_SLOW
         except SenderGone:
@@ -136,12 +136,12 @@ async def _caught_up(behind: Awaitable[Any], stalled_s: float) -> bool:
     return True
 
 
-async def _say(refusal: Refusal, scope: Scope, send: Send) -> None:
+async def _send_refusal(refusal: Refusal, scope: Scope, send: Send) -> None:
     for message in refusal.messages(scope):
         await send(message)
 
 
-def _waits_for_a_refusal(scope: Scope, body: Body) -> bool:
+def _expects_refusal(scope: Scope, body: Body) -> bool:
     # Who asks before it sends need not send what nobody keeps.
     too_long = (body.declared or 0) > body.longest
     return too_long and any(name == b"expect" for name, _ in scope["headers"])

@@ -1,4 +1,4 @@
-"""From an ASGI scope to a WSGI environ, as PEP 3333 describes it."""
+"""Convert an ASGI scope to a WSGI environ, as PEP 3333 describes it."""
 
 from __future__ import annotations
 
@@ -21,9 +21,8 @@ def environ_of(scope: Scope, body: bytes, length: int | None) -> Environ:
     """Return the environ of a request whose body has been read.
 
     Args:
-        body: what was kept of the body.
-        length: in bytes, of the whole body as it was sent, where less was kept; None where
-            there was no body.
+        body: the body as far as it was kept.
+        length: the length in bytes of the whole body as it was sent; None where there was no body.
     """
     client, server = scope["client"], scope["server"]
     environ = {

@@ -1,4 +1,4 @@
-"""What bodies may hold together, and what of it one client may."""
+"""Limits on the memory that request bodies may hold in total, and for one client."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ DEVICES_BYTES = 32 * 2**20
 
 
 class Memory:
-    """The memory for bodies; used in one event loop, so nothing is locked.
+    """A limited amount of memory for bodies; used in one event loop, so it needs no lock.
 
     Args:
-        size: in bytes.
-        share: of it that one holder may have, in bytes; all of it by default.
+        size: the total in bytes.
+        share: how many bytes of it one holder may have; all of it by default.
     """
 
     def __init__(self, size: int, share: int | None = None) -> None:
@@ -28,7 +28,7 @@ class Memory:
         self._held: Counter[str] = Counter()
 
     def take(self, size: int, holder: str = "") -> bool:
-        """Take so many bytes; return whether they were there."""
+        """Reserve bytes for a holder; return whether they were available."""
         if size > self._free or self._held[holder] + size > self._share:
             return False
         self._free -= size
@@ -36,7 +36,7 @@ class Memory:
         return True
 
     def give_back(self, size: int, holder: str = "") -> None:
-        """Give bytes back."""
+        """Release bytes that a holder has reserved."""
         self._free += size
         self._held[holder] -= size
         if not self._held[holder]:
@@ -44,10 +44,10 @@ class Memory:
 
 
 class Memories:
-    """One memory for devices and one for everybody else.
+    """The memory for devices' request bodies, and another one for all others.
 
-    One address holds half of either at most. Behind a proxy all have one address, but a proxy that
-    buffers passes bodies on whole, so that they are held for moments.
+    One address holds half of either at most. Behind a proxy all clients have one address, but a
+    buffering proxy passes bodies on whole, so that they are held only for moments.
     """
 
     def __init__(self) -> None:
@@ -55,7 +55,7 @@ class Memories:
         self.devices = Memory(DEVICES_BYTES, DEVICES_BYTES // 2)
 
     def of(self, scope: Scope) -> Memory:
-        """Return the one that a request's body is kept in."""
+        """Return the memory in which a request's body is kept."""
         # Whether the token is a device's is only known in a thread; that one is shown is for free.
         is_device = b"/api/v1/" in scope["raw_path"] and any(
             name == b"authorization" for name, _ in scope["headers"]
@@ -64,5 +64,5 @@ class Memories:
 
 
 def holder_of(scope: Scope) -> str:
-    """Return in whose name a request's body is kept: its address, or the /64 of an IPv6 one."""
+    """Return the client for which a body is kept: its address, or the /64 of an IPv6 address."""
     return client_of(scope["client"][0])

@@ -1,4 +1,4 @@
-"""What is answered without asking the application, to any number of senders at no cost."""
+"""Refusals that are sent without running the application, and so cost almost nothing."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _TOLD = '<p lang="{tag}" dir="{direction}">{sentence}</p>'
 
 @dataclass(frozen=True)
 class Refusal:
-    """An answer that is the same for everybody.
+    """A refusal, which is the same response for everybody.
 
     Attributes:
         code: for programs, as in the API's contract.
         sentence: in English, for programs beside the code; people read it in every language.
-        retry_s: after how long to try again; None where that is up to the sender.
+        retry_s: after how many seconds to try again; None where that is up to the client.
     """
 
     status: int
@@ -33,7 +33,7 @@ class Refusal:
     retry_s: int | None = None
 
     def messages(self, scope: Scope) -> tuple[dict[str, object], dict[str, object]]:
-        """Return the two ASGI messages of this answer, in the shape that the asker understands."""
+        """Return the two ASGI messages of this refusal: JSON for programs, a page for people."""
         for_programs = b"/api/" in scope["raw_path"]
         body = self._json() if for_programs else self._page()
         kind = b"application/json" if for_programs else b"text/html; charset=utf-8"

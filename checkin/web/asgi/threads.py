@@ -1,4 +1,4 @@
-"""The threads that run the WSGI application: as many as are needed, up to a limit."""
+"""The thread pool that runs the WSGI application: as many threads as are needed, up to a limit."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ Job = Callable[[], None]
 
 
 class ThreadPool:
-    """Runs jobs in threads that are made when all others are busy, and then stay.
+    """Runs jobs in threads, which are started when all others are busy, and then stay.
 
     The threads are daemons: a stream that is still open does not keep the process from ending.
 
     Args:
-        most: how many threads there are at most.
-        waiting: how many jobs may wait for one of them.
+        most: the largest number of threads.
+        waiting: how many jobs may wait for a thread.
     """
 
     def __init__(self, most: int, waiting: int) -> None:

@@ -1,4 +1,4 @@
-"""A participant's badge at its secret address: for anybody who has the address, without account."""
+"""The page of a participant's badge at its secret address, which needs no account."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _NO_BADGE = msgid("There is no badge at this address, or no longer. Ask your del
 @_limited
 @visited_by(PUBLIC)
 def show(visit: Visit, secret: str) -> Answer:
-    """Show a badge on the whole screen; it works without scripts."""
+    """Show a badge on the whole screen; the page works without scripts."""
     shown = _shown(visit, secret)
     language = visit.language
     return visit.show(
@@ -51,7 +51,7 @@ def show(visit: Visit, secret: str) -> Answer:
 @_limited
 @visited_by(PUBLIC)
 def picture(visit: Visit, secret: str) -> Answer:
-    """Return the badge as a picture to keep on the phone."""
+    """Return the badge as a picture, to be saved on the telephone."""
     shown = _shown(visit, secret)
     return _file(phone_badge_png(shown.spec, shown.look), "image/png", "badge.png")
 
@@ -60,7 +60,7 @@ def picture(visit: Visit, secret: str) -> Answer:
 @_limited
 @visited_by(PUBLIC)
 def calendar(visit: Visit, secret: str) -> Answer:
-    """Return place and time for the phone's calendar."""
+    """Return the event's place and time for the telephone's calendar."""
     content = calendar_file(calendar_entry(_shown(visit, secret)))
     return _file(content, "text/calendar; charset=utf-8", "badge.ics")
 
@@ -78,7 +78,7 @@ def apple_wallet(visit: Visit, secret: str) -> Answer:
 @_limited
 @visited_by(PUBLIC)
 def google_wallet(visit: Visit, secret: str) -> Answer:
-    """Lead to Google Wallet. The signed link is made now, so that it dies with the badge."""
+    """Redirect to Google Wallet; the link is signed now, so there is none for an invalid badge."""
     link = google_link_of(_shown(visit, secret), visit.server.wallets, visit.now) or abort(410)
     return redirect(link, 303)
 
@@ -86,9 +86,9 @@ def google_wallet(visit: Visit, secret: str) -> Answer:
 @bp.get("/b/keep.js")
 @open_to(PUBLIC)
 def keep() -> Answer:
-    """Return the worker that keeps an opened badge for a hall without network.
+    """Return the service worker that keeps an opened badge for use without the network.
 
-    It lies here because a worker rules only over addresses under its own.
+    It is served here because a service worker controls only addresses below its own.
     """
     return current_app.send_static_file("js/keep-badge.js")
 
@@ -102,7 +102,7 @@ def _private(response: Response) -> Response:
 
 
 @bp.errorhandler(410)
-def _gone(_fault: HTTPException) -> Answer:
+def _invalid_badge_page(_fault: HTTPException) -> Answer:
     told = {language: say("pages", language.tag, _NO_BADGE) for language in LANGUAGES.values()}
     return render_template("badges/badge_gone.html", told=told), 410
 

@@ -1,4 +1,4 @@
-"""One participant's badge at a desk: print it, share it, replace it, take it away."""
+"""The page of one participant's badge: print it, share it, reissue it, revoke it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _LONGEST_REASON = 200
 @bp.get("/events/<slug>/participants/<int:participant_id>")
 @visited_by(NAMES)
 def show(visit: EventVisit, participant_id: int) -> Answer:
-    """Show a participant, their badge, and what can be done with it."""
+    """Show a participant and their badge, with the actions that are possible."""
     address, settings = public_address(), visit.server.settings
     desk = _desk(visit, participant_id)
     return visit.show(
@@ -77,23 +77,27 @@ def print_one(visit: EventVisit, participant_id: int) -> Answer:
         own_delegation=visit.own_delegation,
         **visit.who,
     )
-    return _pdf(printed.pdf) if printed.printer is None else _back(visit, participant_id, "printed")
+    return (
+        _pdf(printed.pdf)
+        if printed.printer is None
+        else _redirect_to_badge(visit, participant_id, "printed")
+    )
 
 
 @bp.post("/events/<slug>/participants/<int:participant_id>/reissue")
 @visited_by(NAMES)
 def reissue(visit: EventVisit, participant_id: int) -> Answer:
-    """Replace the badge: the old code is refused from now on."""
+    """Reissue the badge: the old code is refused from now on."""
     visit.write(partial(_reissue, participant_id=participant_id))
-    return _back(visit, participant_id, "reissued")
+    return _redirect_to_badge(visit, participant_id, "reissued")
 
 
 @bp.post("/events/<slug>/participants/<int:participant_id>/revoke")
 @visited_by(REGISTRARS)
 def revoke(visit: EventVisit, participant_id: int) -> Answer:
-    """Take the badge away without giving another."""
+    """Revoke the badge without issuing another."""
     visit.write(partial(_revoke, participant_id=participant_id))
-    return _back(visit, participant_id, "revoked")
+    return _redirect_to_badge(visit, participant_id, "revoked")
 
 
 def _reissue(visit: EventVisit, participant_id: int) -> None:
@@ -118,7 +122,7 @@ def _desk(visit: EventVisit, participant_id: int) -> DeskBadge:
 
 
 def _sharing(visit: EventVisit, desk: DeskBadge, address: PublicAddress) -> Sharing | None:
-    """Return the links to send; none where the badge opens nothing, or they would lead nowhere."""
+    """Return the links that share the badge; None if it is not valid or no address may leave."""
     badge_id = _opening_badge(desk)
     if badge_id is None or address.is_only_here:
         return None
@@ -156,6 +160,6 @@ def _pdf(content: bytes) -> Response:
     return response
 
 
-def _back(visit: EventVisit, participant_id: int, said: str) -> Answer:
+def _redirect_to_badge(visit: EventVisit, participant_id: int, said: str) -> Answer:
     address = visit.address("badges.show", participant_id=participant_id, said=said)
     return redirect(address, 303)

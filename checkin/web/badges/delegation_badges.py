@@ -1,4 +1,4 @@
-"""A delegation's badges: sheets to print, and links to send one by one."""
+"""The page of a delegation's badges: sheets to print, and links to send one by one."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """One confirmed person with the links that bring them their badge.
+    """A confirmed person with the links that share their badge.
 
     Attributes:
-        sharing: None where the badge is revoked, or no link may leave.
+        sharing: None where the badge is revoked, or the server has no address for others.
     """
 
     reached: Reached
@@ -50,7 +50,7 @@ class Holder:
 @bp.get("/events/<slug>/delegations/<int:delegation_id>/badges")
 @visited_by(REGISTRARS)
 def show(visit: DelegationVisit) -> Answer:
-    """Show who has no badge yet, or ?show=all, with links to send each theirs."""
+    """Show the people without a badge yet, or with ?show=all everybody, with links to share."""
     number, address = max(1, request.args.get("page", 1, int)), public_address()
     everybody = request.args.get("show") == "all"
     people = people_by_delivery(
@@ -80,7 +80,7 @@ def show(visit: DelegationVisit) -> Answer:
 @limited(SHEETS, by_operator)
 @visited_by(REGISTRARS)
 def sheets(visit: DelegationVisit) -> Answer:
-    """Return the badges of everybody confirmed, to be printed and cut."""
+    """Return sheets with the badges of all confirmed people, to be printed and cut."""
     design, number = _design(request.args.get("design", "sheet")), visit.delegation.id
     specs = badge_specs(visit.session, visit.event, visit.keys, delegation_id=number)
     if not specs:

@@ -1,4 +1,4 @@
-"""Links that a coordinator sends a badge with: WhatsApp and SMS, from their own telephone."""
+"""Links by which a coordinator sends a badge from their own telephone: WhatsApp and SMS."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from checkin.db.models import Participant
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """Where a badge is shown, and links that open a message with that address."""
+    """The address of a badge's page, and links that open a message containing it."""
 
     address: str
     whatsapp: str
@@ -21,7 +21,7 @@ class Sharing:
 
 
 def sharing_of(person: Participant, address: str) -> Sharing:
-    """Return the links for one participant, in their language.
+    """Return the links that share one participant's badge, in their language.
 
     The message is read on locked screens, so it names neither the event nor the person.
     """

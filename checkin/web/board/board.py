@@ -1,4 +1,4 @@
-"""The live board of an event: on a screen, on a wall, on paper, and what feeds it."""
+"""The pages of an event's live board, for screens and paper, and the data that they show."""
 
 from __future__ import annotations
 
@@ -28,27 +28,27 @@ def show(visit: EventVisit) -> Answer:
 @bp.get("/events/<slug>/board/report")
 @visited_by(COUNTS)
 def report(visit: EventVisit) -> Answer:
-    """Show the board as it stands now, on paper."""
+    """Show the board as of now, as a page to print."""
     return _page(visit, "board/board_report.html")
 
 
 @bp.get("/events/<slug>/board/counts")
 @visited_by(COUNTS)
 def counts(visit: EventVisit) -> Answer:
-    """Answer with what a board shows, for those whose stream is broken."""
+    """Return the board's data as JSON, for boards whose stream is broken."""
     return json_response(board_body(_board(visit)))
 
 
 @bp.get("/events/<slug>/board/live")
 @visited_by(COUNTS)
 def live(visit: EventVisit) -> Answer:
-    """Stream what a board shows."""
+    """Stream the board's data."""
     hub, allowed = visit.server.live, still_signed_in()
     return stream_of(hub, BOARD, visit.event.id, heartbeat=BEAT, while_allowed=allowed)
 
 
 def _board(visit: EventVisit) -> Board:
-    return board_now(visit.session, visit.event.id, visit.server.books, visit.now)
+    return board_now(visit.session, visit.event.id, visit.server.minute_counts, visit.now)
 
 
 def _page(visit: EventVisit, template: str) -> str:

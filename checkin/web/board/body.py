@@ -1,4 +1,4 @@
-"""The body that boards are sent: the contract's counts, and what organisers see beside them."""
+"""The JSON body of a board: the counts of the API's contract, and organisers' further data."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from checkin.web.site.json import json_text, status_body, utc_text
 from checkin.web.site.state import BOARD, COUNTS
 
 
-def live_views(database: Database, books: CountsByMinute) -> Mapping[str, View]:
-    """Return what streams carry by name: each view is read and written once for all who watch."""
+def live_views(database: Database, minute_counts: CountsByMinute) -> Mapping[str, View]:
+    """Return the views that streams can follow, by name."""
 
     def counts(event_id: int) -> LiveCounts:
         with database.read() as session:
@@ -24,7 +24,7 @@ def live_views(database: Database, books: CountsByMinute) -> Mapping[str, View]:
 
     def board(event_id: int) -> Board:
         with database.read() as session:
-            return board_now(session, event_id, books, datetime.now(UTC))
+            return board_now(session, event_id, minute_counts, datetime.now(UTC))
 
     return {
         COUNTS: View(counts, lambda shown: json_text(status_body(shown))),
@@ -33,7 +33,7 @@ def live_views(database: Database, books: CountsByMinute) -> Mapping[str, View]:
 
 
 def board_body(board: Board) -> dict[str, Any]:
-    """Write a board as of now, in no language: pages write numbers and times in their own."""
+    """Return a board as JSON data without texts: pages format it in their own language."""
     hall = board.hall
     return status_body(board.counts) | {
         "curve": board.curve and _curve(board.curve),

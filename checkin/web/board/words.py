@@ -1,4 +1,4 @@
-"""What the board says, in the page's language: before its script runs, and after."""
+"""The texts of the board in the page's language, for its template and its script."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from checkin.domain.scanning.reasons import REASONS
 
 
 def board_words(language: str) -> dict[str, Any]:
-    """Return the sentences that the page and its script fill in alike."""
+    """Return the sentences that both the board's template and its script fill in."""
     return {
         "state": _state(),
         "forecast": _forecast(),

@@ -1,4 +1,4 @@
-"""The first steps of an event: what is there, what comes next, and skipping it."""
+"""The pages of an event's first steps: show a step, go to the next, or skip it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ bp = pages(__name__)
 @bp.get("/events/<slug>/start")
 @visited_by(STAFF)
 def resume(visit: EventVisit) -> Answer:
-    """Lead to the first step that is neither done nor skipped."""
+    """Redirect to the first step that is neither done nor skipped."""
     step = next_step(steps_of(visit.session, visit.event, public_address().url))
     return redirect(visit.address("first_steps.show", step=step or "end"), 303)
 
@@ -28,14 +28,14 @@ def resume(visit: EventVisit) -> Answer:
 @bp.get("/events/<slug>/start/<step>")
 @visited_by(STAFF)
 def show(visit: EventVisit, step: str) -> Answer:
-    """Show one step; at the end, what is done and what was skipped."""
+    """Show one step, or at the end the summary of done and skipped steps."""
     return _page(visit, step)
 
 
 @bp.post("/events/<slug>/start/gate")
 @visited_by(STAFF)
 def pair(visit: EventVisit) -> Answer:
-    """Open a pairing for the first gate and show its code, this once."""
+    """Open a pairing for the first gate and show its code once."""
     pairing = open_pairing_at(visit, request.form.get("gate", ""))
     return _page(visit, Step.GATE, pairing=pairing), 201 if pairing.code else 400
 
@@ -43,7 +43,7 @@ def pair(visit: EventVisit) -> Answer:
 @bp.post("/events/<slug>/start/<step>/skip")
 @visited_by(STAFF)
 def skip(visit: EventVisit, step: str) -> Answer:
-    """Leave a step for later, and go on."""
+    """Skip a step, and go on to the next."""
     skipped = _step(step)
     visit.write(lambda v: skip_step(v.session, v.event, skipped, **v.who))
     return redirect(visit.address("first_steps.resume"), 303)
@@ -79,7 +79,7 @@ def _step(text: str) -> Step:
 
 
 def step_names() -> dict[str, str]:
-    """Return what each step is called."""
+    """Return the name of each step in the page's language."""
     return {
         Step.EVENT: _("The event"),
         Step.DELEGATIONS: _("Delegations and quotas"),

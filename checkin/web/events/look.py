@@ -1,4 +1,4 @@
-"""The event's logo and colours: upload them, see a badge with them."""
+"""The page of an event's logo and colours, with a preview of a badge."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def edit(visit: EventVisit) -> Answer:
 @bp.post("/events/<slug>/look")
 @visited_by(STAFF)
 def save(visit: EventVisit) -> Answer:
-    """Keep the logo and the colours, all of them or, with the reason, none."""
+    """Save the logo and the colours; if one is refused, none is saved and the reason is shown."""
     try:
         visit.write(_save)
     except LookRefused as fault:

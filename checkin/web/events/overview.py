@@ -1,4 +1,4 @@
-"""The page that one meets first: the events, with what the operator may open of each."""
+"""The overview, the first page after signing in: the events, and the pages of each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the parts of a purge's receipt are called, in the reader's language."""
+"""The names of the parts of a purge's receipt, in the reader's language."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from checkin.services.lifecycle.purge import Receipt
 
 
 def receipt_lines(receipt: Receipt) -> list[tuple[str, int]]:
-    """Return what was erased, by name, without what there was none of, and the files at the end."""
+    """Return how much of each kind was erased, without kinds of which there was none."""
     names = _names()
     rows = [(names.get(table, table), count) for table, count in receipt.rows.items() if count]
     return [*rows, (_("Files of badges and messages"), receipt.files)]

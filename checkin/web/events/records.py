@@ -1,4 +1,4 @@
-"""After the event: take the records out, erase the personal data, keep the receipt."""
+"""The pages after an event: export its records, purge its personal data, get the receipt."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ _KINDS = {
 @bp.get("/events/<slug>/export")
 @visited_by(STAFF)
 def export(visit: EventVisit) -> Answer:
-    """Say what can be taken out."""
+    """Show the exports that can be downloaded."""
     return visit.show("events/export.html", counts=live_counts(visit.session, visit.event.id))
 
 
 @bp.post("/events/<slug>/export")
 @visited_by(STAFF)
 def download(visit: EventVisit) -> Answer:
-    """Return the records as a file, and write down who took them."""
+    """Return the records as a file, and log who downloaded them."""
     form = request.form.get("format", "")
     if form not in WRITERS:
         raise InvalidRequest("choose CSV, XLSX or JSON")
@@ -64,7 +64,7 @@ def purge(visit: EventVisit) -> Answer:
 @bp.post("/events/<slug>/purge")
 @visited_by(ADMINISTRATORS)
 def erase(visit: EventVisit) -> Answer:
-    """Erase the personal data, if the words are typed and the event is over or that is waived."""
+    """Purge the event, if the confirmation is typed and the event is over or that is waived."""
     event, server = visit.event, visit.server
     typed, early = request.form.get("typed", "").strip(), request.form.get("early") == "yes"
     if typed != event.slug:
@@ -81,7 +81,7 @@ def erase(visit: EventVisit) -> Answer:
 @bp.get("/events/<slug>/purge/receipt.txt")
 @visited_by(ADMINISTRATORS)
 def receipt(visit: EventVisit) -> Answer:
-    """Return the receipt of a purge as a text, to be kept."""
+    """Return the receipt of a purge as a text file."""
     found = receipt_of(visit.session, visit.event)
     if found is None:
         raise NotFound("nothing was purged here yet")

@@ -1,4 +1,4 @@
-"""Create an event, and change what it lays down."""
+"""The pages that create an event and change its settings."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def new(visit: Visit) -> Answer:
 @bp.post("/events/new")
 @visited_by(STAFF)
 def create(visit: Visit) -> Answer:
-    """Create the event, or say beside each field what is wrong."""
+    """Create the event, or show beside each field what is wrong."""
     values = _sent()
     details = validate_event(values)
     try:
@@ -63,14 +63,14 @@ def create(visit: Visit) -> Answer:
 @bp.get("/events/<slug>/settings")
 @visited_by(STAFF)
 def edit(visit: EventVisit) -> Answer:
-    """Show what an event lays down."""
+    """Show the form of an event's settings."""
     return _page(visit, _values_of(visit.event))
 
 
 @bp.post("/events/<slug>/settings")
 @visited_by(STAFF)
 def save(visit: EventVisit) -> Answer:
-    """Change what an event lays down, or say beside each field what is wrong."""
+    """Change an event's settings, or show beside each field what is wrong."""
     values = _sent()
     details = validate_event(values)
     if isinstance(details, list):

@@ -1,4 +1,4 @@
-"""The conflicts' page: what gates without the network decided against the rules."""
+"""The page of conflicts: what offline gates decided against the rules, and possible duplicates."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Decide = Callable[..., None]
 @bp.get("/events/<slug>/conflicts")
 @visited_by(STAFF)
 def index(visit: EventVisit) -> Answer:
-    """List an event's conflicts: those that wait for a decision, then the decided ones."""
+    """List an event's conflicts and possible duplicates, the open ones first."""
     return _page(visit)
 
 
@@ -38,12 +38,12 @@ def decide(visit: EventVisit, conflict_id: int) -> Answer:
 @bp.post("/events/<slug>/conflicts/duplicates/<int:participant_id>")
 @visited_by(STAFF)
 def decide_duplicated(visit: EventVisit, participant_id: int) -> Answer:
-    """Decide whether a walk-in is somebody who was registered before; it is logged likewise."""
+    """Decide a possible duplicate with a note; it is logged with the operator's name."""
     return _decided(visit, participant_id, decide_duplicate, f"duplicate-{participant_id}")
 
 
 def _decided(visit: EventVisit, number: int, decide: Decide, form: str) -> Answer:
-    """Decide as a form of the page says; one without a note or a choice is shown again."""
+    """Apply a decision form; a form without a note or a choice is shown again."""
     note = request.form.get("note", "").strip()[:MAX_NOTE]
     decision = request.form.get("decision", "")
     if not note or decision not in set(Decision):
@@ -69,12 +69,12 @@ def _page(visit: EventVisit, **more: object) -> str:
 
 
 def _what_happened(language: str) -> dict[Reason, str]:
-    """Return what happened, by the reason for which the rules would have refused."""
+    """Return the sentence of what happened, by the reason that the rules would have given."""
     return {row.reason: let_in_message(row.reason, language) for row in REASONS}
 
 
 def _likenesses() -> dict[Likeness, str]:
-    """Return by what two registrations look like one person's."""
+    """Return the names of what two registrations may have in common."""
     return {
         Likeness.NAME: _("The same name in the delegation"),
         Likeness.PHONE: _("The same phone number"),

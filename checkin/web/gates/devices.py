@@ -1,4 +1,4 @@
-"""The page of gates and devices: pair devices, move them, take their right away."""
+"""The page of gates and devices: pair devices, move them, revoke them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def show(visit: EventVisit) -> Answer:
 @bp.post("/events/<slug>/devices/pairing")
 @visited_by(STAFF)
 def pair(visit: EventVisit) -> Answer:
-    """Open a pairing for a gate and show its code, this once."""
+    """Open a pairing for a gate and show its code once."""
     pairing = open_pairing_at(visit, request.form.get("gate", ""))
     return _page(visit, pairing=pairing), 201 if pairing.code else 400
 
@@ -50,14 +50,14 @@ def change(visit: EventVisit, device_id: int) -> Answer:
 @bp.post("/events/<slug>/devices/<int:device_id>/revoke")
 @visited_by(STAFF)
 def revoke(visit: EventVisit, device_id: int) -> Answer:
-    """Take a device's right away."""
+    """Revoke a device."""
     visit.write(lambda v: revoke_device(v.session, v.event, device_id, **v.who))
     visit.server.devices.forget()
     return redirect(visit.address("devices.show"))
 
 
 def changed(visit: EventVisit, form: str, change: Callable[[EventVisit], object]) -> Answer:
-    """Change a gate or a device; a fault comes back beside the form of the page it was made in."""
+    """Change a gate or a device; a fault is shown beside the form that was sent."""
     try:
         visit.write(change)
     except (InvalidValue, InvalidRequest, Conflict) as fault:

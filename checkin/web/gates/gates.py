@@ -1,4 +1,4 @@
-"""Forms that add and change gates; they stand on the page of gates and devices."""
+"""The forms that add and change gates, which are on the page of gates and devices."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def add(visit: EventVisit) -> Answer:
 @bp.post("/events/<slug>/gates/<int:gate_id>")
 @visited_by(STAFF)
 def change(visit: EventVisit, gate_id: int) -> Answer:
-    """Rename a gate, and choose whom it admits."""
+    """Rename a gate, and choose the categories that it admits."""
     name, chosen = request.form.get("name", ""), request.form.getlist("category")
     return changed(
         visit,

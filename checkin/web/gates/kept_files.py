@@ -1,4 +1,4 @@
-"""What the scan page is made of, so that a browser can keep it whole for a hall without network."""
+"""The files of the scan page, which a browser keeps for use without the network."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ _PROGRAM = ("domain/scanning/*.py", "web/gates/scan_*.py")
 
 @lru_cache
 def scan_page_files(static: Path) -> tuple[str, ...]:
-    """Return the names of the page's files under the static folder."""
+    """Return the names of the scan page's files under the static folder."""
     found = [file for pattern in _PATTERNS for file in sorted(static.glob(pattern))]
     names = [file.relative_to(static).as_posix() for file in found]
     return tuple(name for name in names if name != _NOT_KEPT)
 
 
 def fingerprint(static: Path, timezones: Iterable[str]) -> str:
-    """Return a text that changes whenever the kept page would."""
+    """Return a hash that changes whenever the scan page or its time zones change."""
     offsets = sorted(f"{timezone} {offset_s(timezone)}" for timezone in timezones)
     return hashlib.sha256("\n".join([VERSION, _of_files(static), *offsets]).encode()).hexdigest()[
         :16

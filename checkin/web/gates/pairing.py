@@ -1,4 +1,4 @@
-"""A pairing as the devices page shows it: a code to type, and a link to scan."""
+"""A pairing as pages show it: a code to type, and a link to scan."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from checkin.words.problems import problem_advice
 
 @dataclass(frozen=True, slots=True)
 class OpenPairing:
-    """A pairing code and what shows it; without a code, `problem` says why.
+    """A pairing code with its link and QR code; without a code, `problem` says why.
 
     Attributes:
         link: opens the scan page with the code, on any device; "" where only this machine would

@@ -1,4 +1,4 @@
-"""Rehearse: let practice badges show their verdicts, and print them."""
+"""The page of rehearsals: begin and end one, and print practice badges."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class PracticeBadge:
 @bp.get("/events/<slug>/rehearsal")
 @visited_by(STAFF)
 def show(visit: EventVisit) -> Answer:
-    """Say whether a rehearsal is on, and how to go about it."""
+    """Show whether a rehearsal is on, and how to hold one."""
     return visit.show("gates/rehearsal.html", badges=_practice_badges(visit))
 
 
@@ -55,14 +55,14 @@ def sheet(visit: EventVisit) -> Answer:
 @bp.post("/events/<slug>/rehearsal/begin")
 @visited_by(STAFF)
 def begin(visit: EventVisit) -> Answer:
-    """Let practice badges show their verdicts at every gate."""
+    """Begin a rehearsal: practice badges show their verdicts at every gate."""
     return _changed(visit, begin_rehearsal)
 
 
 @bp.post("/events/<slug>/rehearsal/end")
 @visited_by(STAFF)
 def end(visit: EventVisit) -> Answer:
-    """Refuse practice badges from now on."""
+    """End the rehearsal: practice badges are refused from now on."""
     return _changed(visit, end_rehearsal)
 
 

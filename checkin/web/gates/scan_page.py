@@ -1,4 +1,4 @@
-"""The scan page: a scanner station in a browser, for whoever holds a paired device."""
+"""The scan page: a scanner in a browser, on a paired device."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def scan(visit: Visit) -> Answer:
 @bp.get("/scan/decoder.js")
 @open_to(PUBLIC)
 def decoder() -> Answer:
-    """Return the reader of codes; elsewhere the page's worker could not feed it offline."""
+    """Return the decoder of codes; the page's service worker could not serve it elsewhere."""
     return current_app.send_static_file("js/scan/decoder-worker.js")
 
 
 @bp.get("/scan/worker.js")
 @visited_by(PUBLIC)
 def worker(visit: Visit) -> Answer:
-    """Return the worker that opens the page without network, with the list of what it keeps."""
+    """Return the service worker that opens the page offline, with the list of files it keeps."""
     static = Path(current_app.static_folder or "")
     precache = {
         "version": fingerprint(static, timezones_in_use(visit.session)),

@@ -1,4 +1,4 @@
-"""What the scan page's scripts say, in the page's language."""
+"""The texts of the scan page's scripts, in the page's language."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def scan_words(language: str, timezones: Iterable[str]) -> dict[str, object]:
 
 
 def reason_rows(language: str) -> list[dict[str, object]]:
-    """Return what the page's scripts know of each reason, the most serious first."""
+    """Return the data on each reason for the page's scripts, the most serious reason first."""
     return [
         {
             "reason": row.reason,

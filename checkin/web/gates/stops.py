@@ -1,4 +1,4 @@
-"""The page that stops all entries of an event, and lets them go on."""
+"""The page that stops all entries of an event, and lifts the stop."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _READY = msgid("Entries are suspended. Wait for word from the organisers.")
 @bp.get("/events/<slug>/stop")
 @visited_by(STAFF)
 def show(visit: EventVisit) -> Answer:
-    """Say whether entries are stopped, by whom and since when, with the form that changes it."""
+    """Show whether entries are stopped, by whom and since when, with the form to change it."""
     return _page(visit, {tag: say("pages", tag, _READY) for tag in LANGUAGES})
 
 
@@ -32,18 +32,18 @@ def stop(visit: EventVisit) -> Answer:
         visit.write(lambda v: stop_entries(v.session, v.event, messages, **v.who))
     except InvalidRequest:
         return _page(visit, messages, refused=True), 400
-    return _told(visit)
+    return _redirect_with_message(visit)
 
 
 @bp.post("/events/<slug>/stop/lift")
 @visited_by(STAFF)
 def lift(visit: EventVisit) -> Answer:
-    """Let the gates admit people again."""
+    """Lift the stop, so that the gates admit people again."""
     visit.write(lambda v: lift_stop(v.session, v.event, **v.who))
-    return _told(visit)
+    return _redirect_with_message(visit)
 
 
-def _told(visit: EventVisit) -> Answer:
+def _redirect_with_message(visit: EventVisit) -> Answer:
     visit.server.devices.forget()  # the very next scan is decided by the new order
     visit.nudge()
     return redirect(visit.address("stops.show"))

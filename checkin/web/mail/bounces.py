@@ -1,4 +1,4 @@
-"""Where a mail server posts what it could not deliver, as it received it (message/rfc822)."""
+"""The webhook to which a mail server posts bounce reports as it received them (message/rfc822)."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ bp = Blueprint("bounces", __name__)
 @bp.post("/mail/bounces/<secret>")
 @visited_by(LINK)
 def take(visit: Visit, secret: str) -> Answer:
-    """Write one report down; `badges bounces --webhook` prints the address.
+    """Record one bounce report; `badges bounces --webhook` prints the webhook's address.
 
     Raises:
-        NotFound: the secret is not ours.
+        NotFound: the secret in the address is wrong.
     """
     keys, raw = visit.keys, request.get_data()
     if not hmac.compare_digest(secret.encode(), keys.bounce_webhook.encode()):

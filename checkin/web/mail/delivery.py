@@ -1,4 +1,4 @@
-"""The delivery page: who has their badge, whom to reach otherwise, and how the sending goes."""
+"""The delivery page: who has their badge, who must be reached otherwise, and the sending."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _COLUMNS = ["number", "delegation", "name", "name_ar", "phone", "email", "delive
 @bp.get("/events/<slug>/delivery")
 @visited_by(REGISTRARS)
 def index(visit: EventVisit) -> Answer:
-    """Show the counts by delegation and the people of a filter; coordinators see their own."""
+    """Show counts by delegation and a filtered list; coordinators see their own delegation."""
     number, address = max(1, request.args.get("page", 1, int)), public_address()
     session, event, own = visit.session, visit.event, visit.own_delegation
     people = _asked_people(visit, limit=PAGE_SIZE + 1, offset=(number - 1) * PAGE_SIZE)
@@ -67,7 +67,7 @@ def index(visit: EventVisit) -> Answer:
 @bp.get("/events/<slug>/delivery/progress")
 @visited_by(REGISTRARS)
 def progress(visit: EventVisit) -> Answer:
-    """Answer with the counts, the rate and the time left."""
+    """Return the counts, the rate and the time left as JSON."""
     session, event = visit.session, visit.event
     now = progress_of(session, event, visit.now, visit.own_delegation)
     switch = {
@@ -81,7 +81,7 @@ def progress(visit: EventVisit) -> Answer:
 @bp.get("/events/<slug>/delivery/people.csv")
 @visited_by(REGISTRARS)
 def people_csv(visit: EventVisit) -> Answer:
-    """Write the people of a filter with their phone numbers, for a spreadsheet."""
+    """Download the filtered list with phone numbers, as a spreadsheet."""
     response = Response(_csv(_asked_people(visit)), mimetype="text/csv")
     response.headers["Content-Disposition"] = 'attachment; filename="people.csv"'
     response.headers["Cache-Control"] = "no-store"
@@ -91,11 +91,11 @@ def people_csv(visit: EventVisit) -> Answer:
 @bp.post("/events/<slug>/delivery/resend")
 @visited_by(REGISTRARS)
 def send_again(visit: EventVisit) -> Answer:
-    """Queue the badges of the chosen people again."""
+    """Queue the badges of the selected people again."""
     chosen, own = request.form.getlist("participant", type=int), visit.own_delegation
     count = visit.write(lambda v: resend(v.session, v.event, chosen, delegation_id=own, **v.who))
     flash(ngettext("%(num)s message queued.", "%(num)s messages queued.", count))
-    return _back(visit)
+    return _redirect_to_delivery(visit)
 
 
 @bp.post("/events/<slug>/delivery/switch")
@@ -106,10 +106,10 @@ def switch(visit: EventVisit) -> Answer:
     if asked not in set(Sending):
         raise InvalidRequest("sending is running, paused or stopped")
     visit.write(lambda v: set_sending(v.session, v.event, Sending(asked), **v.who))
-    return _back(visit)
+    return _redirect_to_delivery(visit)
 
 
-def _back(visit: EventVisit) -> Answer:
+def _redirect_to_delivery(visit: EventVisit) -> Answer:
     kept = {name: request.args.get(name) for name in ("state", "delegation", "printed", "page")}
     return redirect(visit.address("delivery.index", **kept))
 

@@ -1,4 +1,4 @@
-"""The words of the delivery pages, in the page's language."""
+"""The texts of the delivery page, in the page's language."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from checkin.services.mail.delivery_report import Delivery
 
 
 def delivery_word(delivery: Delivery) -> str:
-    """Name how far a message has come."""
+    """Return the name of a message's state of delivery."""
     return str(
         {
             Delivery.SENT: _("Sent"),

@@ -1,4 +1,4 @@
-"""The message's own words: edit them, see the whole message, send one to oneself."""
+"""The page of an event's own message texts: edit them, preview the message, send it to oneself."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def edit(visit: EventVisit, code: str) -> Answer:
 @bp.post("/events/<slug>/delivery/message/<code>")
 @visited_by(STAFF)
 def save(visit: EventVisit, code: str) -> Answer:
-    """Keep a language's sentences, or say what is wrong with them."""
+    """Save a language's sentences, or show what is wrong with them."""
     language, wanted = _language(code), {name: request.form.get(name, "") for name in EDITABLE}
     problems = {n: p for n, text in wanted.items() if text and (p := problem_of(n, text))}
     if problems:

@@ -1,4 +1,4 @@
-"""The server's address and the sender of its mail: where they come from, and their fields."""
+"""The page of the server's address and the sender of its e-mails, with where each is set."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _KEEP: dict[str, Keep] = {BASE_URL: keep_base_url, MAIL_FROM: keep_sender}
 @bp.get("/server-address")
 @visited_by(STAFF)
 def show(visit: Visit) -> Answer:
-    """Show the address with its source, the choices, and a QR to open it on a telephone."""
+    """Show the address with its source, the choices, and a QR code to open it on a telephone."""
     return _page(visit)
 
 
@@ -58,26 +58,26 @@ def show(visit: Visit) -> Answer:
 @bp.post("/server-address")
 @visited_by(ADMINISTRATORS)
 def save(visit: Visit) -> Answer:
-    """Keep the address or the sender, and go back to where the field was."""
+    """Save the address or the sender, and go back to the form's page."""
     field = request.form.get("field", "")
     if field not in _KEEP:
         raise InvalidRequest("field is base_url or mail_from")
     if _source_of(field) in RULING:
         raise Conflict(f"{VARIABLES[field]} is set already")
-    return _kept(visit, field, _KEEP[field])
+    return _save_field(visit, field, _KEEP[field])
 
 
 @bp.post("/server-address/lan")
 @visited_by(STAFF)
 def choose_lan(visit: Visit) -> Answer:
-    """Choose among the machine's own addresses."""
+    """Save the choice among the machine's own addresses."""
     source = _source_of(BASE_URL)
     if source in RULING:
         raise Conflict("CHECKIN_BASE_URL is set already")
     # It ends what an administrator has set, and links for a new password lead there.
     if source is AddressSource.PAGE and not may_use(visit.operator, "server_address.save"):
         raise Forbidden("an administrator has set the address: ask one to change it")
-    return _kept(visit, BASE_URL, choose_lan_address)
+    return _save_field(visit, BASE_URL, choose_lan_address)
 
 
 @bp.get("/server-address/opened")
@@ -101,14 +101,14 @@ def telephone(visit: Visit, secret: str) -> Answer:
     return visit.show("network/telephone.html", opening=opening), status
 
 
-def _kept(visit: Visit, field: str, keep: Keep) -> Answer:
+def _save_field(visit: Visit, field: str, keep: Keep) -> Answer:
     try:
         visit.write(lambda v: keep(v.session, _written(), **v.who))
     except InvalidValue as fault:
         return _page(visit, field, problem_advice(fault.in_column(field), visit.language)), 400
     visit.server.public_url.forget()
     flash(_("Saved."))
-    return redirect(_back(), 303)
+    return redirect(_form_page(), 303)
 
 
 def _page(visit: Visit, field: str = "", problem: str = "") -> str:
@@ -129,12 +129,12 @@ def _page(visit: Visit, field: str = "", problem: str = "") -> str:
         warning=problem_advice(warning, visit.language) if warning else "",
         refused_sender=sender_refusal(sender),
         check=None if address.is_only_here else telephone_check(visit, address.url),
-        back=_back(),
+        back=_form_page(),
     )
 
 
 def source_words(source: AddressSource) -> str:
-    """Say where an address comes from."""
+    """Return the text that says where an address was set."""
     return str(
         {
             AddressSource.ENVIRONMENT: _("from the server's environment"),
@@ -154,6 +154,6 @@ def _written() -> str:
     return request.form.get("value", "")[:400]
 
 
-def _back() -> str:
-    """Return the page that the form stood on: one of ours, whatever the form says."""
+def _form_page() -> str:
+    """Return the address of the form's page, which is always one of this server's pages."""
     return own_address(request.form.get("back"), otherwise="server_address.show")

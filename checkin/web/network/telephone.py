@@ -1,4 +1,4 @@
-"""The QR “open this with your telephone”, and who opens it."""
+"""The QR code to open with a telephone, and the browser that opens it."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ class TelephoneCheck:
 
 
 def telephone_check(visit: Visit, url: str) -> TelephoneCheck:
-    """Return a new link under the server's address, for whoever is signed in."""
+    """Return a new link under the server's address, for the operator who is signed in."""
     link = check_link(visit.keys, url, asking_browser(), visit.now)
     opened_at, timezone = opened_elsewhere(visit.session, url), house_timezone(visit.session)
     return TelephoneCheck(link, link_qr_address(link), opened_at, timezone)
 
 
 def asking_browser() -> Browser:
-    """Return what tells the browser of this request from others."""
+    """Return the browser of this request, to compare it with others."""
     return Browser(
         address=request.remote_addr,
         agent=request.user_agent.string,

@@ -1,4 +1,4 @@
-"""How a device comes to trust the server's own authority, and that authority's certificate."""
+"""The pages that explain how devices trust the server's authority, and offer its certificate."""
 
 from __future__ import annotations
 

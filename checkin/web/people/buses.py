@@ -1,4 +1,4 @@
-"""A delegation's buses: who leads them, who rides in them, the list to print."""
+"""The page of a delegation's buses: leaders, passengers, and the list to print."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _FIELDS = ("bus", "leader", "leader_phone", "seats")
 
 @dataclass(frozen=True)
 class Attempt:
-    """A bus's form as it was sent, and what is wrong with it."""
+    """A bus form as it was sent, with its problems."""
 
     values: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
@@ -54,7 +54,7 @@ class Attempt:
 @bp.get("/events/<slug>/delegations/<int:delegation_id>/buses")
 @visited_by(REGISTRARS)
 def show(visit: DelegationVisit) -> Answer:
-    """Show the buses, and the people of ?bus= or those without any."""
+    """Show the buses, and the passengers of ?bus= or the people without a bus."""
     return _page(visit, request.args.get("bus", type=int))
 
 
@@ -79,7 +79,7 @@ def change(visit: DelegationVisit, bus_id: int) -> Answer:
 @bp.post("/events/<slug>/delegations/<int:delegation_id>/buses/<int:bus_id>/remove")
 @visited_by(REGISTRARS)
 def remove(visit: DelegationVisit, bus_id: int) -> Answer:
-    """Take a bus away; its people are without one."""
+    """Delete a bus; its passengers stay registered, without a bus."""
     visit.write(lambda v: remove_bus(v.session, _bus(v, bus_id), **v.who))
     return redirect(visit.address("buses.show"), 303)
 
@@ -87,7 +87,7 @@ def remove(visit: DelegationVisit, bus_id: int) -> Answer:
 @bp.post("/events/<slug>/delegations/<int:delegation_id>/buses/assign")
 @visited_by(REGISTRARS)
 def assign(visit: DelegationVisit) -> Answer:
-    """Seat the chosen people in a bus, or in none; all of them or nobody."""
+    """Assign the selected people to a bus, or to none; all of them or nobody."""
     chosen, here = _chosen(), request.args.get("bus", type=int)
     try:
         count = visit.write(lambda v: _assign(v, chosen, request.form.get("to", 0, int)))
@@ -105,7 +105,7 @@ def assign(visit: DelegationVisit) -> Answer:
 @bp.get("/events/<slug>/delegations/<int:delegation_id>/buses/<int:bus_id>/list.pdf")
 @visited_by(REGISTRARS)
 def list_pdf(visit: DelegationVisit, bus_id: int) -> Answer:
-    """Return the list that the bus's leader ticks."""
+    """Return the passenger list for the bus's leader as a PDF."""
     listed = bus_list(visit.session, visit.event, _bus(visit, bus_id), visit.language)
     response = make_response(bus_list_pdf(listed))
     response.headers["Content-Type"] = "application/pdf"
@@ -117,7 +117,7 @@ def list_pdf(visit: DelegationVisit, bus_id: int) -> Answer:
 @bp.get("/events/<slug>/buses/counts")
 @visited_by(COUNTS)
 def counts(visit: EventVisit) -> Answer:
-    """Answer with passengers and arrivals by bus, for boards; no names of people."""
+    """Return passengers and arrivals by bus as JSON, without names of people."""
     found = bus_counts(visit.session, visit.event.id)
     return json_response(
         [{"id": one.bus.id, "arrived": one.arrived, "passengers": one.passengers} for one in found]

@@ -1,4 +1,4 @@
-"""An event's categories: names, colours, shapes and their order."""
+"""The page of an event's categories: names, colours, shapes and order."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def move(visit: EventVisit, category_id: int) -> Answer:
 @bp.post("/events/<slug>/categories/<int:category_id>/remove")
 @visited_by(STAFF)
 def remove(visit: EventVisit, category_id: int) -> Answer:
-    """Delete a category that nothing needs."""
+    """Delete a category that is not in use."""
     try:
         visit.write(lambda v: remove_category(v.session, v.event, category_id, **v.who))
     except InvalidValue as fault:

@@ -1,4 +1,4 @@
-"""“I am not coming”: the page behind the link in a participant's message."""
+"""The page on which a participant declines, by the link in their message."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ bp = pages(__name__)
 @bp.get("/n/<secret>")
 @visited_by(LINK)
 def ask(visit: Visit, secret: str) -> Answer:
-    """Ask before anything is done: mail programs open links to look at them."""
+    """Ask for confirmation, because mail programs open links to check them."""
     return _page(visit, invited_by_link(visit.session, visit.keys, secret, visit.now))
 
 
 @bp.post("/n/<secret>")
 @visited_by(LINK)
 def confirm(visit: Visit, secret: str) -> Answer:
-    """Free the participant's place. The link is the permission; no cookie is looked at."""
+    """Cancel the participant's registration. The link is the permission; no cookie is read."""
     invited = visit.write(lambda v: decline(v.session, keys=v.keys, secret=secret, now=v.now))
     if invited.declining is Declining.DECLINED:
         visit.server.live.nudge(invited.event.id)

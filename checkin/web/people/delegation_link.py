@@ -1,4 +1,4 @@
-"""A delegation's own link as its coordinator sees it: open it, share it, decide on who waits."""
+"""The page of a delegation's registration link: settings, sharing, and waiting applications."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PAGE_SIZE = 50
 @bp.get("/events/<slug>/delegations/<int:delegation_id>/link")
 @visited_by(REGISTRARS)
 def show(visit: DelegationVisit) -> Answer:
-    """Show the link with its QR, its settings, and who waits for a decision."""
+    """Show the link with its QR code, its settings, and the applications that wait."""
     server, session, delegation = public_address(), visit.session, visit.delegation
     link = link_of(session, delegation)
     shared = link is not None and not server.is_only_here
@@ -50,7 +50,7 @@ def show(visit: DelegationVisit) -> Answer:
 @bp.get("/events/<slug>/delegations/<int:delegation_id>/link/qr.png")
 @visited_by(REGISTRARS)
 def picture(visit: DelegationVisit) -> Answer:
-    """Return the QR of the link, for a poster."""
+    """Return the QR code of the link, for a poster."""
     link = link_of(visit.session, visit.delegation)
     if link is None:
         raise NotFound("this delegation has no link yet")
@@ -65,7 +65,7 @@ def picture(visit: DelegationVisit) -> Answer:
 @bp.post("/events/<slug>/delegations/<int:delegation_id>/link")
 @visited_by(REGISTRARS)
 def save(visit: DelegationVisit) -> Answer:
-    """Open or close the link, and say who decides."""
+    """Open or close the link, and set whether applications need approval."""
     visit.write(_set_link)
     return redirect(visit.address("delegation_link.show"), 303)
 
@@ -73,7 +73,7 @@ def save(visit: DelegationVisit) -> Answer:
 @bp.post("/events/<slug>/delegations/<int:delegation_id>/link/renew")
 @visited_by(REGISTRARS)
 def renew(visit: DelegationVisit) -> Answer:
-    """Give the delegation a new address; the old one leads nowhere."""
+    """Give the link a new address; the old address stops working."""
     visit.write(lambda v: renew_link(v.session, v.delegation, **v.who))
     flash(_("There is a new link. The old one leads nowhere from now on."))
     return redirect(visit.address("delegation_link.show"), 303)
@@ -82,11 +82,11 @@ def renew(visit: DelegationVisit) -> Answer:
 @bp.post("/events/<slug>/delegations/<int:delegation_id>/applications")
 @visited_by(REGISTRARS)
 def decide(visit: DelegationVisit) -> Answer:
-    """Register those who were chosen, or erase what they sent."""
+    """Approve or reject the selected applications."""
     approved = request.form.get("do") == "approve"
     count = visit.write(lambda v: _decide(v, approved=approved))
     visit.nudge()
-    flash(_said(count, approved=approved))
+    flash(_decision_message(count, approved=approved))
     return redirect(visit.address("delegation_link.show"), 303)
 
 
@@ -108,7 +108,7 @@ def _decide(visit: DelegationVisit, *, approved: bool) -> int:
     return decide_on(session, event, delegation, chosen, approved=approved, keys=keys, **who)
 
 
-def _said(count: int, *, approved: bool) -> str:
+def _decision_message(count: int, *, approved: bool) -> str:
     if approved:
         return str(ngettext("%(num)s person registered.", "%(num)s people registered.", count))
     return str(ngettext("%(num)s request erased.", "%(num)s requests erased.", count))

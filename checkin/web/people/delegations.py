@@ -1,4 +1,4 @@
-"""A delegation's page, for its coordinator: places, the reserve list, people."""
+"""The pages of a delegation for its coordinator: places, reserve list, people and arrivals."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ bp = pages(__name__)
 @bp.get("/events/<slug>/delegations")
 @visited_by(REGISTRARS)
 def index(visit: EventVisit) -> Answer:
-    """List the delegations with their places; a coordinator is led to their own."""
+    """List the delegations with their places; a coordinator is redirected to their own."""
     if own := visit.own_delegation:
         return redirect(visit.address("delegations.show", delegation_id=own))
     session, found = visit.session, delegations_of(visit.session, visit.event)
@@ -33,7 +33,7 @@ def index(visit: EventVisit) -> Answer:
 @bp.get("/events/<slug>/delegations/<int:delegation_id>")
 @visited_by(REGISTRARS)
 def show(visit: DelegationVisit) -> Answer:
-    """Show a delegation's places, reserve list and people, with ?q= only those named so."""
+    """Show a delegation's places, reserve list and people; ?q= searches them by name."""
     text, number = request.args.get("q", "")[:200], request.args.get("page", 1, int)
     session, own = visit.session, visit.delegation
     return visit.show(
@@ -50,6 +50,6 @@ def show(visit: DelegationVisit) -> Answer:
 @bp.get("/events/<slug>/delegations/<int:delegation_id>/arrivals")
 @visited_by(REGISTRARS)
 def arrivals(visit: DelegationVisit) -> Answer:
-    """Show who came and whom to call; printable."""
+    """Show who has arrived and who has not, with phone numbers, as a page to print."""
     found = arrivals_of(visit.session, visit.delegation)
     return visit.show("people/delegation_arrivals.html", arrivals=found, now=visit.now)

@@ -1,4 +1,4 @@
-"""What the page of an import shows: one page of rows, each with what would become of it."""
+"""The review of an import: a page of rows, each with its planned outcome."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _DISPUTES = frozenset({"taken", "taken_in_file", "taken_elsewhere", "same_name_i
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:
-    """A row with what would become of it.
+    """A row of an import with its planned outcome.
 
     Attributes:
         outcome: what would happen, in a few words.
-        problems: a sentence each, which names the column.
+        problems: a sentence for each problem, which names the column.
         wrong: the columns that have a problem.
-        doubtful: reading it showed something strange, which may be right.
-        disputed: it may be somebody else's namesake or share a contact, and the answer is a cell.
+        doubtful: reading the row showed something unusual, which may be right.
+        disputed: the row may be a duplicate, and a field of the form says whether it is.
     """
 
     row: Row
@@ -78,7 +78,7 @@ def review_of(table: Table, plan: ImportPlan, asked: str, number: int) -> Review
 
 
 def sent_corrections(form: MultiDict[str, str]) -> Corrections:
-    """Return what a form says about rows; what is not of its shape is left out."""
+    """Return the corrections of a form; fields that are not of the expected shape are ignored."""
     cells: dict[int, dict[str, str]] = {}
     for name, text in form.items():
         if found := _CELL.fullmatch(name):
@@ -89,7 +89,7 @@ def sent_corrections(form: MultiDict[str, str]) -> Corrections:
 
 
 def action_words() -> dict[str, str]:
-    """Return the name of each outcome, as a heading over its rows."""
+    """Return the heading over the rows of each outcome."""
     return {
         "refuse": _("To correct"),
         "add": _("New"),

@@ -1,4 +1,4 @@
-"""A delegation's spreadsheet: uploaded, corrected in place until it is right, then registered."""
+"""The pages of an import: upload a delegation's spreadsheet, correct its rows, register them."""
 
 from __future__ import annotations
 
@@ -64,45 +64,45 @@ def model(visit: DelegationVisit) -> Answer:
 @limited(UPLOADS, by_operator)
 @visited_by(REGISTRARS)
 def upload(visit: DelegationVisit) -> Answer:
-    """Read a file and keep it sealed until it is registered or given up."""
+    """Read a file and keep it encrypted as a draft until it is registered or discarded."""
     try:
         table = _sent_table()
     except UnreadableFile as fault:
         problem = unreadable_sentence(fault, visit.language)
         return visit.show("people/import_new.html", problem=problem), 400
-    _give_up(visit)
+    _discard(visit)
     session[_KEPT] = visit.write(
         lambda v: keep_draft(v.session, v.delegation, v.operator.id, table, v.now)
     )
-    return _back(visit)
+    return _redirect_to_import(visit)
 
 
 @bp.post("/events/<slug>/delegations/<int:delegation_id>/import/check")
 @visited_by(REGISTRARS)
 def check(visit: DelegationVisit) -> Answer:
-    """Keep what was corrected, and check again or register what is right."""
+    """Save the corrections, and check the rows again or register them."""
     before = _kept_table(visit)
     if before is None:
         flash(_("This list is no longer kept. Upload it again."))
-        return _back(visit)
+        return _redirect_to_import(visit)
     rows = correct(before.rows, sent_corrections(request.form))
     table = _rewrite(visit, rows) if rows != before.rows else before
     if request.form.get("do") != "register":
-        return _back(visit, **_place_asked())
+        return _redirect_to_import(visit, **_place_asked())
     if table is not before:
         flash(_("Your corrections were checked first: look at the result, then register."))
-        return _back(visit)
+        return _redirect_to_import(visit)
     _register(visit, table)
-    return _back(visit)
+    return _redirect_to_import(visit)
 
 
 @bp.post("/events/<slug>/delegations/<int:delegation_id>/import/discard")
 @visited_by(REGISTRARS)
 def discard(visit: DelegationVisit) -> Answer:
-    """Give the list up: it is deleted, and nobody is registered."""
-    _give_up(visit)
+    """Discard the draft: it is deleted, and nobody is registered."""
+    _discard(visit)
     flash(_("The list is deleted. Nobody was registered from it."))
-    return _back(visit)
+    return _redirect_to_import(visit)
 
 
 def _model_headings(language: str) -> list[str]:
@@ -137,7 +137,7 @@ def _rewrite(visit: DelegationVisit, rows: list[Row]) -> Table:
     return visit.write(lambda v: rewrite_draft(v.session, secret, rows, v.delegation, me, v.now))
 
 
-def _give_up(visit: DelegationVisit) -> None:
+def _discard(visit: DelegationVisit) -> None:
     secret = session.pop(_KEPT, None)
     if secret is not None:
         visit.write(lambda v: forget_draft(v.session, secret))
@@ -188,7 +188,7 @@ def _keep_refused(visit: DelegationVisit, table: Table, done: ImportPlan) -> Non
         _rewrite(visit, [row for row in table.rows if row.number in refused])
         flash(_("The rows that could not be registered are still here, to be corrected."))
     else:
-        _give_up(visit)
+        _discard(visit)
 
 
 def _place_asked() -> dict[str, str]:
@@ -196,5 +196,5 @@ def _place_asked() -> dict[str, str]:
     return {"show": shown, "page": page or "1"} if shown in set(Action) else {}
 
 
-def _back(visit: DelegationVisit, **place: str) -> Answer:
+def _redirect_to_import(visit: DelegationVisit, **place: str) -> Answer:
     return redirect(visit.address("importing.show", **place), 303)

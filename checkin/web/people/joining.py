@@ -1,4 +1,4 @@
-"""Registering oneself by a delegation's link: a public form that tells nothing about others."""
+"""The public form of self-registration by a delegation's link, which reveals nobody else."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _FIELDS = asked_in(AskedIn.LINK)
 
 @dataclass(frozen=True)
 class Attempt:
-    """A filled-in form, and a sentence by field about what is wrong."""
+    """A form as it was sent, with a sentence for each wrong field."""
 
     values: Mapping[str, str] = field(default_factory=dict)
     problems: Mapping[str, str] = field(default_factory=dict)
@@ -46,7 +46,7 @@ _limited = limit_wrong_links()
 @_limited
 @visited_by(PUBLIC)
 def ask(visit: Visit, secret: str) -> Answer:
-    """Show the form, or that it is closed, or that what was sent has arrived."""
+    """Show the form, or that the link is closed, or that the registration was received."""
     link, notice = _link(visit, secret)
     return _page(visit, link, notice, Attempt(), sent=request.args.get("sent") == "1")
 
@@ -57,7 +57,7 @@ def ask(visit: Visit, secret: str) -> Answer:
 @limited(JOINING_LINK, by_path)
 @visited_by(PUBLIC)
 def apply(visit: Visit, secret: str) -> Answer:
-    """Take a registration; the answer is the same whoever applied."""
+    """Accept an application; the response is the same whoever applied."""
     link, notice = _link(visit, secret)
     attempt = Attempt({one.key: request.form.get(one.key, "")[:1000] for one in _FIELDS})
     if not link.is_open:

@@ -1,4 +1,4 @@
-"""Pages that list an event's things, each with a form that changes it, and a form for a new one."""
+"""Forms on pages that list things, with one form to change each thing and one to add a new one."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ ChangeByDetails = Callable[[EventVisit, D], object]
 
 @dataclass(frozen=True)
 class Refused:
-    """A form that was not taken: which one, what it said and what is wrong; or none."""
+    """The refused form of a page, with its fields and problems; or none."""
 
     form: str = ""
     said: Mapping[str, str] = field(default_factory=dict)
     problems: Sequence[Problem] = ()
 
     def shown(self, language: str) -> dict[str, object]:
-        """Return what the page's template asks for."""
+        """Return the refused form's data for the page's template."""
         sentences = {one.column: problem_advice(one, language) for one in self.problems}
         return {"refused": self.form, "said": self.said, "said_problems": sentences}
 
@@ -42,10 +42,10 @@ def change_by_form(
     validate: Callable[[Mapping[str, str]], D | list[Problem]],
     change: ChangeByDetails[D],
 ) -> Refused | None:
-    """Do what a form says, or return why not; nothing is written then.
+    """Apply a form's change, or return it as refused, with nothing written.
 
     Args:
-        form: what sets this form's fields on the page apart from the others'.
+        form: the form's name, which distinguishes it from the page's other forms.
     """
     said = {name: request.form.get(name, "")[:400] for name in fields}
     details = validate(said)

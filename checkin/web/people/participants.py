@@ -1,4 +1,4 @@
-"""The participants' pages: list, search, register, cancel, block."""
+"""The participants' pages: list, search, register, change, cancel, block."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ bp = pages(__name__)
 @bp.get("/events/<slug>/participants")
 @visited_by(NAMES)
 def index(visit: EventVisit) -> Answer:
-    """List an event's participants, or a coordinator's own, with ?q= only those named so."""
+    """List an event's participants, or a coordinator's own; ?q= searches them by name."""
     text, number = request.args.get("q", "")[:200], request.args.get("page", 1, int)
     session, own = visit.session, visit.own_delegation
     page = participant_page(session, visit.event.id, text=text, delegation_id=own, page=number)
@@ -65,7 +65,7 @@ def cancel(visit: EventVisit, participant_id: int) -> Answer:
 @bp.post("/events/<slug>/participants/<int:participant_id>/undo-cancel")
 @visited_by(REGISTRARS)
 def undo_cancel(visit: EventVisit, participant_id: int) -> Answer:
-    """Give a canceled person a place again, or the end of the reserve list."""
+    """Reinstate a canceled person: confirmed if a place is free, else last on the reserve list."""
     reinstate_one(visit, participant_id)
     return _back_to_list(visit)
 
@@ -74,7 +74,7 @@ def undo_cancel(visit: EventVisit, participant_id: int) -> Answer:
 @bp.post("/events/<slug>/participants/<int:participant_id>/block")
 @visited_by(STAFF)
 def block(visit: EventVisit, participant_id: int) -> Answer:
-    """Let every gate refuse a participant from the next scan on."""
+    """Block a participant: every gate refuses them from the next scan on."""
     block_one(visit, participant_id, request.form.get("reason", ""))
     return _back_to_person(visit, participant_id, "blocked")
 
@@ -82,7 +82,7 @@ def block(visit: EventVisit, participant_id: int) -> Answer:
 @bp.post("/events/<slug>/participants/<int:participant_id>/unblock")
 @visited_by(STAFF)
 def unblock(visit: EventVisit, participant_id: int) -> Answer:
-    """Let a blocked participant pass again."""
+    """Unblock a participant, so that the gates admit them again."""
     unblock_one(visit, participant_id)
     return _back_to_person(visit, participant_id, "unblocked")
 
@@ -90,7 +90,7 @@ def unblock(visit: EventVisit, participant_id: int) -> Answer:
 @bp.get("/events/<slug>/participants/<int:participant_id>/edit")
 @visited_by(REGISTRARS)
 def edit(visit: EventVisit, participant_id: int) -> Answer:
-    """Show what is known of a participant, to be corrected."""
+    """Show the form that changes a participant."""
     values = values_of(person_of(visit, participant_id))
     return _edit_form(visit, participant_id, Attempt(values))
 
@@ -98,7 +98,7 @@ def edit(visit: EventVisit, participant_id: int) -> Answer:
 @bp.post("/events/<slug>/participants/<int:participant_id>/edit")
 @visited_by(REGISTRARS)
 def save(visit: EventVisit, participant_id: int) -> Answer:
-    """Correct a participant, or show what is wrong with the form."""
+    """Change a participant, or show what is wrong with the form."""
     attempt = edit_one(visit, participant_id, request.form.to_dict())
     page = _edit_form(visit, participant_id, attempt)
     return page if attempt.saved else (page, 409 if attempt.duplicate else 400)

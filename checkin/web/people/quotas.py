@@ -1,4 +1,4 @@
-"""Delegations and their quotas: one by one, or from a sheet that is checked first."""
+"""The pages of delegations and their quotas: forms, or a sheet that is reviewed first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the participants' pages ask of the registration service."""
+"""Use cases of the participants' pages: forms to the registration services, and back."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from checkin.words.problems import problem_sentence
 
 @dataclass(frozen=True)
 class Attempt:
-    """One filled-in form and what came of it.
+    """A form about a participant as it was sent, and its result.
 
     Attributes:
         values: the fields as they were sent, to fill the form in again.
         problems: a sentence by field.
-        duplicate: someone may be the same person; only the operator can tell.
+        duplicate: a registered person who may be the same, which only the operator can tell.
     """
 
     values: Mapping[str, str] = field(default_factory=dict)
@@ -47,7 +47,7 @@ def register_one(visit: EventVisit, values: Mapping[str, str]) -> Attempt:
     """Register the participant that a form describes.
 
     Raises:
-        NotFound: a delegation or category that the operator may use is not there.
+        NotFound: there is no such delegation or category that the operator may use.
     """
     checked = validate({**values, "delegation": values.get("delegation", "")})
     if not isinstance(checked, Registration):
@@ -81,7 +81,7 @@ def reinstate_one(visit: EventVisit, participant_id: int) -> None:
 
 
 def block_one(visit: EventVisit, participant_id: int, reason: str) -> None:
-    """Let every gate refuse a participant from now on.
+    """Block a participant: every gate refuses them from now on.
 
     Raises:
         InvalidRequest: no reason is given.
@@ -92,7 +92,7 @@ def block_one(visit: EventVisit, participant_id: int, reason: str) -> None:
 
 
 def unblock_one(visit: EventVisit, participant_id: int) -> None:
-    """Let a blocked participant pass again.
+    """Unblock a participant, so that the gates admit them again.
 
     Raises:
         NotFound: there is none with this number.
@@ -128,7 +128,7 @@ def person_of(visit: EventVisit, participant_id: int) -> Participant:
 
 
 def values_of(person: Participant) -> dict[str, str]:
-    """Return what a form about a participant is filled with."""
+    """Return the values with which a form about a participant is filled in."""
     columns = {field.key: field.column for field in asked_in(AskedIn.EDIT) if field.column}
     return {key: str(getattr(person, column) or "") for key, column in columns.items()}
 

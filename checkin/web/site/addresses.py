@@ -1,4 +1,4 @@
-"""Addresses of pages, where the server may have only a path of its host and several names."""
+"""Addresses of pages, for a server that may be reached under a path and under several names."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def this_address() -> str:
 
 
 def own_address(address: str | None, otherwise: str = "overview.show") -> str:
-    """Return `address` if it is a path of ours, so that nobody is led to another site.
+    """Return `address` if it is a path of this server, so that no redirect leads to another site.
 
-    On a host that we share, what lies beside our path is another site, too.
+    On a shared host, addresses outside of this server's path belong to another site, too.
 
     Args:
-        otherwise: the endpoint to lead to instead.
+        otherwise: the endpoint whose address is returned instead.
     """
     home = url_for(otherwise)
     if not address or not address.startswith("/") or address[1:2] in ("/", "\\"):
@@ -41,7 +41,7 @@ def own_address(address: str | None, otherwise: str = "overview.show") -> str:
 
 
 def public_address_of_page() -> str:
-    """Return where people open this page, or the overview where it only takes a form."""
+    """Return the public address of this page, or of the overview if it only accepts a form."""
     try:
         current_app.url_map.bind("").match(request.path, method="GET")
     except HTTPException:
@@ -50,10 +50,10 @@ def public_address_of_page() -> str:
 
 
 def is_encrypted() -> bool:
-    """Say whether the browser at hand speaks HTTPS, or with this very machine, as far as it tells.
+    """Say whether the browser's connection is HTTPS or local, as far as the request shows.
 
-    A proxy that we do not trust may have taken the encryption off. Browsers name the origin of a
-    form that they send, and send `Sec-Fetch-…` only where they keep `Secure` cookies.
+    A proxy that is not trusted may have terminated TLS. Browsers name the origin of a form that
+    they send, and send `Sec-Fetch-…` only where they keep `Secure` cookies.
     """
     if request.origin not in (None, "null"):
         return urlsplit(request.origin or "").scheme == "https"

@@ -1,4 +1,4 @@
-"""Work that an answer does not wait for, so that its length tells the asker nothing."""
+"""Run work after the response, so that the response time does not reveal how long the work took."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _MOST = 200
 
 
 class BackgroundTasks:
-    """Does one errand after the other in a thread of its own."""
+    """Runs one task after the other in a thread of its own."""
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="background_tasks")
         self._open: set[Future[None]] = set()
 
     def do(self, work: Callable[[], object]) -> None:
-        """Do some work soon; whatever goes wrong is only logged."""
+        """Run some work soon; a failure is only logged."""
         if len(self._open) >= _MOST:
             _log.warning("an errand was left undone: %s wait already", _MOST)
             return
@@ -28,7 +28,7 @@ class BackgroundTasks:
         future.add_done_callback(self._open.discard)
 
     def wait(self) -> None:
-        """Wait until what was asked so far is done."""
+        """Wait until all tasks submitted so far are done."""
         self._thread.submit(lambda: None).result()
 
 

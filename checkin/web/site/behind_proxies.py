@@ -1,7 +1,7 @@
-"""What comes through a proxy is corrected before anything else looks at it.
+"""Correct the addresses of requests that come through proxies, before anything else reads them.
 
-Werkzeug's ProxyFix counts proxies; it cannot know who they are, so it would believe whoever reaches
-the server past them. See docs/adr/0014-trusted-proxies.md.
+Werkzeug's ProxyFix counts proxies without knowing their addresses, so it would trust a client that
+reaches the server directly. See docs/adr/0014-trusted-proxies.md.
 """
 
 from __future__ import annotations
@@ -41,15 +41,15 @@ def behind_proxies(
     public_url: Callable[[], str],
     watch: ForwardingWatch,
 ) -> Wsgi:
-    """Let `app` see the client of trusted proxies, and its own paths without what precedes them.
+    """Make `app` see the client behind trusted proxies, and paths without the proxy's prefix.
 
-    From then on REMOTE_ADDR, wsgi.url_scheme, HTTP_HOST and SERVER_PORT are what the
-    client asked, SCRIPT_NAME is the path under which the server is reached, and the X-Forwarded-*
-    headers are gone, so that nobody reads them who does not know whom to believe.
+    In `app` REMOTE_ADDR, wsgi.url_scheme, HTTP_HOST and SERVER_PORT are those of the client's
+    request, SCRIPT_NAME is the path under which the server is reached, and the X-Forwarded-*
+    headers are removed, so that no other code trusts them by mistake.
 
     Args:
-        public_url: the address that people use; its path is the one before ours where no trusted
-            proxy says another.
+        public_url: the address that people use; its path is the prefix, unless a trusted proxy
+            names another one.
     """
 
     def corrected(environ: Environ, start_response: Any) -> Iterable[bytes]:

@@ -1,4 +1,4 @@
-"""One table from faults to HTTP, and one shape for all of them."""
+"""Turn faults into HTTP responses: JSON for programs in one shape, and pages for people."""
 
 from __future__ import annotations
 
@@ -60,12 +60,12 @@ BUSY_S = 2
 
 
 def retry_after(fault: errors.TooManyRequests) -> str:
-    """Return what the header of that name says: whole seconds, 1 at least."""
+    """Return the value of the Retry-After header: whole seconds, at least 1."""
     return str(max(1, -int(-fault.wait_s // 1)))
 
 
 def http_status(fault: errors.MarhabaError) -> int:
-    """Return the HTTP status of a fault; one that nobody foresaw is ours: 500."""
+    """Return the HTTP status of a fault; 500 for a fault that is not in the table."""
     for kind in type(fault).__mro__:
         if kind in HTTP_STATUS:
             return HTTP_STATUS[kind]
@@ -88,7 +88,7 @@ def answer_fault(fault: errors.MarhabaError) -> Response:
 
 
 def answer_http_fault(fault: HTTPException) -> Response | HTTPException:
-    """Answer Flask's own faults in our shape to programs, and as they are to people."""
+    """Answer Flask's own faults: in the contract's shape to programs, unchanged to people."""
     if fault.response is not None or not request.path.startswith("/api/"):
         return fault
     status = fault.code or 500
@@ -123,13 +123,13 @@ def error_page(status: int) -> Page:
 
 
 def too_many_page(fault: TooManyRequests) -> Page:
-    """Render the page for whoever tried too often: until when."""
+    """Render the page for too many attempts, which says how long to wait."""
     page = render_template("error.html", status=429, sentence=waiting_sentence(fault))
     return too_many(page, fault)
 
 
 def too_many(page: str, fault: TooManyRequests) -> Page:
-    """Return a page as the answer to whoever tried too often."""
+    """Return a page as the response to too many attempts, with status 429 and Retry-After."""
     return page, 429, {"Retry-After": retry_after(fault)}
 
 
@@ -161,12 +161,12 @@ def _fault(fault: MarhabaError) -> ResponseReturnValue:
         back = this_address() if request.method == "GET" else None
         return redirect(url_for("sign_in.show", next=back))
     if isinstance(fault, OnlyThisMachine):
-        return _nothing_leaves(fault)
+        return _only_this_machine_page(fault)
     return error_page(http_status(fault))
 
 
-def _nothing_leaves(fault: OnlyThisMachine) -> ResponseReturnValue:
-    """Say why, with the field to change it; from there the reader goes back and does it again."""
+def _only_this_machine_page(fault: OnlyThisMachine) -> ResponseReturnValue:
+    """Render why nothing can be sent, with the field that changes it; then the reader repeats."""
     back = this_address() if request.method == "GET" else url_for("overview.show")
     refusal = refusal_of(fault.problem)
     return render_template("network/only_this_machine.html", refusal=refusal, back=back), 409
@@ -177,12 +177,12 @@ def _http(fault: HTTPException) -> ResponseReturnValue:
 
 
 def register_unknown_pages(app: Flask) -> None:
-    """Answer what no blueprint knows, an address with a slip above all, with a page too."""
+    """Answer addresses that no blueprint knows, such as mistyped ones, with a page, too."""
     app.register_error_handler(HTTPException, _http)
 
 
 def register_page_errors(blueprint: Blueprint) -> None:
-    """Answer the faults of a blueprint's pages with pages."""
+    """Make a blueprint answer the faults of its views with pages."""
     blueprint.register_error_handler(CSRFError, _csrf_refused)
     blueprint.register_error_handler(MarhabaError, _fault)
     blueprint.register_error_handler(HTTPException, _http)
@@ -192,7 +192,7 @@ _HOURS_FROM = 120
 
 
 def waiting_sentence(fault: TooManyRequests) -> str:
-    """Return the sentence that says that it was too often, and until when."""
+    """Return the sentence that there were too many attempts, and how long to wait."""
     return str(
         _("Too many attempts. Wait %(time)s, then try again.", time=_wait_in_words(fault.wait_s))
     )

@@ -1,4 +1,4 @@
-"""The server's public address, remembered for a moment: every request asks for its path."""
+"""A short-lived cache of the server's public address, whose path every request needs."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ KNOWN_FOR_S = 2.0
 
 
 class KnownAddress:
-    """Answers at which address people reach this server."""
+    """Caches the address at which people reach this server."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings, self._database = settings, database
         self._url, self._until = settings.base_url or "", 0.0
 
     def current(self) -> str:
-        """Return the public address.
+        """Return the server's public address.
 
-        While the database does not answer it is the one that was known last.
+        While the database does not respond, the last known address is returned.
         """
         # Where the environment or `.env` rules, no page changes it.
         if self._settings.base_url is None and time.monotonic() >= self._until:
             self._until = time.monotonic() + KNOWN_FOR_S
-            self._url = self._asked()
+            self._url = self._read_address()
         return self._url
 
     def forget(self) -> None:
-        """Ask again: a page has changed the address."""
+        """Empty the cache, because a page has changed the address."""
         self._until = 0.0
 
-    def _asked(self) -> str:
+    def _read_address(self) -> str:
         try:
             with self._database.read() as session:
                 return self._settings.public_address(session).url

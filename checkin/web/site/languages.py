@@ -1,4 +1,4 @@
-"""The language of a page: chosen with ?lang=, else the operator's, the browser's, ours."""
+"""The language of a page: ?lang=, else the operator's, the browser's, or the installation's."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from checkin.words.languages import LANGUAGES
 
 
 def page_language() -> str:
-    """Return the tag of the language of the page at hand.
+    """Return the tag of the current page's language.
 
-    A page that belongs to one participant says so in `g.page_language`.
+    A page that belongs to one participant sets it in `g.page_language`.
     """
     chosen = request.args.get("lang") or g.get("page_language") or session.get("language")
     if chosen in LANGUAGES:
@@ -62,25 +62,25 @@ def address_in(language: str) -> str:
 
 
 def number(value: float) -> str:
-    """Write a count, or a pace, with the language's separator of thousands."""
+    """Format a number with the language's separator of thousands."""
     # The narrow space of French thousands is too narrow to see from afar.
     return format_decimal(value, locale=babel_locale()).replace("\u202f", "\u00a0")
 
 
 def local_time(moment: datetime | None, timezone: str) -> str:
-    """Write the hour of a moment as the event's clocks show it, or an en dash for none."""
+    """Format the time of a moment in the event's time zone, or an en dash for None."""
     if moment is None:
         return "–"
     return format_time(moment, "HH:mm", tzinfo=time_zone(timezone), locale=babel_locale())
 
 
 def local_day(moment: datetime, timezone: str) -> str:
-    """Write the day of a moment where the event is."""
+    """Format the day of a moment in the event's time zone."""
     return format_date(moment.astimezone(time_zone(timezone)), "full", locale=babel_locale())
 
 
 def local_moment(moment: datetime | None, timezone: str) -> str:
-    """Write the day and the hour of a moment, or an en dash for none."""
+    """Format the day and time of a moment in the event's time zone, or an en dash for None."""
     if moment is None:
         return "–"
     day = format_date(moment.astimezone(time_zone(timezone)), "medium", locale=babel_locale())
@@ -88,9 +88,9 @@ def local_moment(moment: datetime | None, timezone: str) -> str:
 
 
 def offset_s(timezone: str) -> int:
-    """Return how far the event's clocks are ahead of UTC now.
+    """Return how many seconds the event's time zone is ahead of UTC now.
 
-    Pages are told, because a browser's own time zones may be years older than ours.
+    Pages need it, because a browser's time zone data may be years older than the server's.
     """
     offset = datetime.now(UTC).astimezone(time_zone(timezone)).utcoffset()
     return int(offset.total_seconds()) if offset else 0
@@ -105,9 +105,9 @@ def both_names(thing: object) -> tuple[str, str | None]:
 
 
 def other_lang(name: str) -> Markup:
-    """Return the `lang` attribute of a name in the other script than the page's, or nothing.
+    """Return the `lang` attribute for a name in another script than the page's, or nothing.
 
-    Voices that read pages aloud know by it how to say the name.
+    Screen readers need it to pronounce the name.
     """
     is_arabic = reads_right_to_left(name)
     if is_arabic == (page_language() == "ar"):
@@ -116,7 +116,7 @@ def other_lang(name: str) -> Markup:
 
 
 def register_language(app: Flask) -> None:
-    """Give every template the language of its page and the ways to write in it."""
+    """Give every template its page's language, and functions that format values in it."""
     app.before_request(keep_chosen_language)
     app.jinja_env.filters.update(
         number=number,

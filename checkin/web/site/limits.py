@@ -1,4 +1,4 @@
-"""Limits on pages: whose a try is, and counting it before the page does anything."""
+"""Rate limits on pages: the keys by which requests count, and decorators that count them."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ View = TypeVar("View", bound=Callable[..., object])
 
 
 def by_client() -> str:
-    """Count by the address that asks."""
+    """Count by the client's address."""
     return client_of(request.remote_addr)
 
 
 def by_operator() -> str:
-    """Count by who is signed in: an office's operators share one address."""
+    """Count by the operator who is signed in, because an office's operators share one address."""
     return str(current_operator().id)
 
 
 def by_path() -> str:
-    """Count by what is asked for."""
+    """Count by the requested path."""
     return request.path
 
 
 def limited(
     rule: Rule, by: Callable[[], str], *, only_failures: bool = False
 ) -> Callable[[View], View]:
-    """Count each request before its page does anything, and refuse what is too much.
+    """Count each request before its view runs, and refuse requests beyond the limit.
 
     Args:
-        only_failures: give back what ends well.
+        only_failures: give back requests that succeed.
     """
 
     def decorate(view: View) -> View:
@@ -57,13 +57,13 @@ def limited(
 
 
 def limit_wrong_links(status: int = 404) -> Callable[[View], View]:
-    """Count requests for pages behind a secret address, but only those that lead nowhere.
+    """Count requests with a wrong secret for pages that have a secret address.
 
-    Whoever has a right address is never refused, and costs no counting: a hall's telephones share
-    one address with whoever guesses.
+    Requests with a right secret are neither counted nor refused, because all telephones in a hall
+    share one address with an attacker there.
 
     Args:
-        status: what the pages answer to an address that leads nowhere.
+        status: the status with which the pages answer a wrong secret.
     """
 
     def counted(answer: Response) -> Response:

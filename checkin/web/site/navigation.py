@@ -1,4 +1,4 @@
-"""Where the reader is: which link of a navigation leads to the page that is shown."""
+"""Find the link of a navigation that leads to the current page."""
 
 from __future__ import annotations
 
@@ -35,6 +35,6 @@ _BEHIND = {"event": _EVENT, "settings": _SETTINGS}
 
 
 def leads_here(navigation: str, link: str) -> bool:
-    """Say whether a link of a navigation ("event", "settings") leads to the page that is shown."""
+    """Say whether a link of a navigation ("event", "settings") leads to the current page."""
     shown = request.endpoint or ""
     return not _BEHIND[navigation][link].isdisjoint({shown, shown.partition(".")[0]})

@@ -1,4 +1,4 @@
-"""The addresses that leave this machine from a page, and what the page says where none may."""
+"""Addresses that pages send to others, and the explanation where no address may be sent."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ VARIABLES = {BASE_URL: "CHECKIN_BASE_URL", MAIL_FROM: "CHECKIN_MAIL_FROM"}
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why nothing leaves, for a page that has the field to change it.
+    """Why no address may be sent, for a page with the field to change that.
 
     Attributes:
         field: the setting's name.
         sentence: in the page's language.
-        ruled_by: where the address comes from, if a page cannot change it.
-        suggestion: what the field may begin with.
+        ruled_by: where the address is set, if the page cannot change it.
+        suggestion: a value to fill the field with.
     """
 
     field: str
@@ -38,7 +38,7 @@ class Refusal:
 
     @property
     def variable(self) -> str:
-        """The variable of the setting."""
+        """The environment variable of the setting."""
         return VARIABLES[self.field]
 
 
@@ -49,56 +49,56 @@ def public_address() -> PublicAddress:
 
 
 def sender_address() -> SenderAddress:
-    """Return who sends the e-mails, and who says so."""
+    """Return the sender of e-mails, and where it is set."""
     with database().read() as session:
         return marhaba().settings.sender_address(session)
 
 
 def address_for_others() -> str:
-    """Return the address for something that somebody else opens.
+    """Return the server's address, for links that are sent to others.
 
     Raises:
-        OnlyThisMachine: nobody else understands it.
+        OnlyThisMachine: only this machine understands the address.
     """
     return public_address().for_others()
 
 
 def mail_sender() -> Sender:
-    """Return the sender of a message that leaves.
+    """Return the sender for a message that is sent.
 
     Raises:
-        OnlyThisMachine: only this machine understands its links, or its own address.
+        OnlyThisMachine: only this machine understands the message's links, or the sender's address.
     """
     with database().read() as session:
         return marhaba().settings.mail_sender(session)
 
 
 def shown_sender() -> Sender:
-    """Return the sender for what is only shown here, as a preview is."""
+    """Return the sender for a message that is only shown on a page, such as a preview."""
     with database().read() as session:
         return marhaba().settings.shown_sender(session)
 
 
 def address_refusal(address: PublicAddress | None = None) -> Refusal | None:
-    """Return why no link leaves, None where it may."""
+    """Return why no link may be sent; None if it may."""
     address = address or public_address()
     return _refusal(address.problem, address.source)
 
 
 def sender_refusal(sender: SenderAddress | None = None) -> Refusal | None:
-    """Return why no mail server may see the sender, None where it may."""
+    """Return why the sender cannot be used for e-mails; None if it can."""
     sender = sender or sender_address()
     return _refusal(sender.problem, sender.source)
 
 
 def mail_refusals() -> list[Refusal]:
-    """Return why no e-mail leaves: the address in it, its sender, or both."""
+    """Return why no e-mail may be sent: because of the server's address, the sender, or both."""
     found = (address_refusal(), sender_refusal())
     return [refusal for refusal in found if refusal]
 
 
 def refusal_of(problem: Problem) -> Refusal | None:
-    """Return what a page says of a problem that something was refused for."""
+    """Return the refusal that a page shows for a problem."""
     source = public_address().source if problem.column == BASE_URL else sender_address().source
     return _refusal(problem, source)
 
@@ -110,11 +110,11 @@ def _refusal(problem: Problem | None, source: AddressSource) -> Refusal | None:
         problem.column,
         problem_sentence(problem, page_language()),
         source if source in RULING else None,
-        _here() if problem.column == BASE_URL else "",
+        _reader_address() if problem.column == BASE_URL else "",
     )
 
 
-def _here() -> str:
-    """Return the address that the reader's own browser uses, if others may use it, too."""
+def _reader_address() -> str:
+    """Return the address that the reader's browser uses, if others can use it, too."""
     here = (request.host_url + request.script_root.lstrip("/")).rstrip("/")
     return "" if only_this_machine_understands(urlsplit(here).hostname or "") else here

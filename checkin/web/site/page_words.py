@@ -1,4 +1,4 @@
-"""What the pages say: the catalogues as Flask-Babel asks for them."""
+"""The pages' catalogues of translations, as Flask-Babel needs them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _AS_IN_THE_SOURCE = NullTranslations()
 
 
 class Words(Domain):  # type: ignore[misc] # Flask-Babel has no types
-    """The translations of a folder, read once in a process, wherever they could be kept."""
+    """The translations of a folder, which are read once in a process."""
 
     def __init__(self, folder: Path = TRANSLATIONS) -> None:
-        """Read them.
+        """Read the translations.
 
         Raises:
             BrokenCatalogue: a language cannot be served.

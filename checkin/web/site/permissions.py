@@ -1,6 +1,6 @@
-"""Who may use what: every route says so beside its address, and none is open by omission.
+"""Permissions: every route states who may use it, and none is open by omission.
 
-A route that does not say so is refused to everybody, and fails the tests.
+A route that does not state it is refused to everybody, and fails the tests.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ View = TypeVar("View", bound=Callable[..., object])
 
 
 class Audience(StrEnum):
-    """Routes that ask for no account.
+    """The audiences of routes that need no account.
 
-    PUBLIC: anybody. DEVICE: a paired device's token, or what stands for it; the route asks itself.
-    LINK: whoever knows the secret in the address; the route asks itself, and looks at no cookie.
+    PUBLIC: anybody. DEVICE: a paired device's token or its equivalent, which the route checks.
+    LINK: anybody who knows the secret in the address, which the route checks without cookies.
     """
 
     PUBLIC = "public"
@@ -52,19 +52,19 @@ def open_to(allowed: Allowed) -> Callable[[View], View]:
 
 
 def permissions_of(app: Flask) -> dict[str, Allowed | None]:
-    """Return who may use each route of an app, by endpoint; None for one that does not say so."""
+    """Return who may use each route of an app, by endpoint; None where a route does not say."""
     return {endpoint: _stated(view) for endpoint, view in app.view_functions.items()}
 
 
 def allowed_at(endpoint: str) -> Allowed | None:
-    """Return who may use a route of the app at hand; None where nobody may."""
+    """Return who may use a route of the current app; None where nobody may."""
     return _stated(current_app.view_functions.get(endpoint))
 
 
 def may_use(operator: Operator | None, endpoint: str) -> bool:
-    """Say whether an operator, or nobody, may use a route.
+    """Say whether an operator may use a route; None stands for a visitor without an account.
 
-    Devices are let through here: their routes check the token themselves.
+    Devices' routes are allowed here, because they check the token themselves.
     """
     allowed = allowed_at(endpoint)
     if allowed is None:

@@ -1,4 +1,4 @@
-"""Why a form was refused that did not show whose page it is from, and what helps."""
+"""Explain why a form failed the CSRF check, and what helps."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from checkin.web.site.addresses import is_encrypted, public_address_of_page
 
 
 class Cause(StrEnum):
-    """What kept a form from being taken."""
+    """Why a form failed the CSRF check."""
 
     UNENCRYPTED = "unencrypted"
     NO_COOKIE = "no_cookie"
@@ -26,7 +26,7 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RefusedForm:
-    """What is told of a refused form; `link` is where to go instead, or ""."""
+    """The explanation of a refused form; `link` is where to go instead, or ""."""
 
     sentence: str
     link: str = ""
@@ -41,13 +41,13 @@ _OF_FLASK_WTF = {
 
 
 def cause_of(told: str, *, has_cookie: bool, cookies_are_secure: bool, encrypted: bool) -> Cause:
-    """Find why a form was refused.
+    """Return why a form failed the CSRF check.
 
     Args:
         told: the description of Flask-WTF's fault.
-        has_cookie: the browser sent the session's cookie with the form.
-        cookies_are_secure: browsers keep it only for encrypted addresses.
-        encrypted: the browser opened the form at one.
+        has_cookie: whether the browser sent the session's cookie with the form.
+        cookies_are_secure: whether browsers keep the cookie only for encrypted addresses.
+        encrypted: whether the browser opened the form at an encrypted address.
     """
     if told in _OF_FLASK_WTF:
         return _OF_FLASK_WTF[told]
@@ -57,7 +57,7 @@ def cause_of(told: str, *, has_cookie: bool, cookies_are_secure: bool, encrypted
 
 
 def refused_form(fault: CSRFError) -> RefusedForm:
-    """Return what to say of the form that the request at hand sent in vain."""
+    """Return the explanation for the form of the current request."""
     cause = cause_of(
         fault.description or "",
         has_cookie=current_app.config["SESSION_COOKIE_NAME"] in request.cookies,
@@ -96,7 +96,7 @@ def refused_form(fault: CSRFError) -> RefusedForm:
 
 
 def keeps_nobody_signed_in() -> bool:
-    """Say whether browsers drop the session's cookie at the address of this request."""
+    """Say whether browsers drop the session's cookie at this request's address."""
     return bool(current_app.config["SESSION_COOKIE_SECURE"]) and not is_encrypted()
 
 

@@ -1,4 +1,4 @@
-"""Hear a sender out: who still writes a body that was refused would not read why it was."""
+"""Read a refused request's body to its end, because the client reads the response only then."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from typing import Any
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
-#: shorter bodies have left the sender before the answer does
+#: shorter bodies have been sent completely before the response is
 _SHORT_BYTES = 64 * 2**10
-#: whoever sends more than this is cut off
-LONGEST_HEARD_BYTES = 64 * 2**20
+#: a longer body is not read to its end: the connection is closed
+LONGEST_READ_BYTES = 64 * 2**20
 _PIECE_BYTES = 256 * 2**10
 
 
 def drain_request_body(app: Wsgi) -> Wsgi:
-    """Read to its end, and throw away, what `app` left unread of a long body before it is answered.
+    """Make `app` read the rest of a long request body, and discard it, before it responds.
 
-    Without this the connection is reset under a sender that is at its third megabyte: many programs
-    and browsers then tell of a broken connection, and never of the 413 or 401 behind it.
+    Without this the connection is reset while the client is still sending: many programs and
+    browsers then report a broken connection, and never the 413 or 401 that was the reason.
     """
 
-    def heard(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def drained(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         answer = app(environ, start_response)
         if _is_long(environ):
-            _read_out(environ["wsgi.input"])
+            _drain(environ["wsgi.input"])
         return answer
 
-    return heard
+    return drained
 
 
 def _is_long(environ: dict[str, Any]) -> bool:
@@ -37,7 +37,7 @@ def _is_long(environ: dict[str, Any]) -> bool:
     return length.isdigit() and int(length) > _SHORT_BYTES
 
 
-def _read_out(body: Any) -> None:
-    heard = 0
-    while heard < LONGEST_HEARD_BYTES and (piece := body.read(_PIECE_BYTES)):
-        heard += len(piece)
+def _drain(body: Any) -> None:
+    length = 0
+    while length < LONGEST_READ_BYTES and (piece := body.read(_PIECE_BYTES)):
+        length += len(piece)

@@ -1,4 +1,4 @@
-"""Who is signed in, and whether they may use the route they ask for."""
+"""The operator who is signed in, the session cookie, and the permission check of every request."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _BEFORE_SECOND_FACTOR = frozenset(
 
 
 class SessionCookies(SecureCookieSessionInterface):
-    """Keeps the cookie to our path of the host, and `Secure` where the request came over TLS."""
+    """Limits the cookie to this server's path, and marks it `Secure` for requests over TLS."""
 
     def get_cookie_path(self, app: Flask) -> str:  # noqa: ARG002 - the path is the request's
-        """Return the path below which the browser shows the cookie."""
+        """Return the path below which the browser sends the cookie."""
         return request.script_root or "/"
 
     def get_cookie_secure(self, app: Flask) -> bool:
@@ -41,7 +41,7 @@ class SessionCookies(SecureCookieSessionInterface):
 
 
 class SignedIn:
-    """An operator as Flask-Login wants to see them."""
+    """A signed-in operator, in the form that Flask-Login needs."""
 
     is_authenticated = True
     is_active = True
@@ -51,23 +51,23 @@ class SignedIn:
         self.operator, self.session_id, self._token = operator, session_id, token
 
     def get_id(self) -> str:
-        """Return what the cookie keeps."""
+        """Return the text that the cookie keeps."""
         return self._token
 
 
 def signed_in_by_token(token: str) -> SignedIn | None:
-    """Return who is signed in with what a cookie keeps, unless that is over."""
+    """Return the operator whose session a cookie names, or None if it has ended."""
     found = signed_in_with(database(), token, now=datetime.now(UTC), lifetimes=lifetimes())
     return SignedIn(found[0], found[1].id, token) if found else None
 
 
 def lifetimes() -> Lifetimes:
-    """Return how long operators stay signed in here."""
+    """Return how long operators stay signed in on this installation."""
     return marhaba().settings.lifetimes
 
 
 def still_signed_in() -> Callable[[], bool]:
-    """Return a function that says whether the session at hand goes on; streams outlive requests."""
+    """Return a function that says whether the current session is still open, for streams."""
     here, token, kept = database(), current_user.get_id(), lifetimes()
 
     def goes_on() -> bool:
@@ -78,18 +78,18 @@ def still_signed_in() -> Callable[[], bool]:
 
 
 def current_session_id() -> int:
-    """Return the number of the session at hand."""
+    """Return the id of the current session."""
     number: int = current_user.session_id
     return number
 
 
 def operator_or_none() -> Operator | None:
-    """Return who is signed in, if anybody."""
+    """Return the operator who is signed in, or None."""
     return getattr(current_user, "operator", None)
 
 
 def current_operator() -> Operator:
-    """Return who is signed in.
+    """Return the operator who is signed in.
 
     Raises:
         Unauthenticated: nobody is.
@@ -101,13 +101,13 @@ def current_operator() -> Operator:
 
 
 def permit() -> ResponseReturnValue | None:
-    """Refuse a request that its route does not allow; runs before every request.
+    """Refuse a request that its route does not permit; runs before every request.
 
-    Whoever has to set a second factor up first is led there.
+    An operator who must set a second factor up first is redirected there.
 
     Raises:
         Unauthenticated: nobody is signed in, and the route is not open.
-        Forbidden: the role may not, or the route does not say who may.
+        Forbidden: the role may not use the route, or the route does not state who may.
     """
     endpoint = request.endpoint
     if endpoint is None:
@@ -135,7 +135,7 @@ def _second_factor_first(endpoint: str, allowed: Allowed | None) -> ResponseRetu
 
 
 def login_manager() -> LoginManager:
-    """Return what keeps operators signed in."""
+    """Return the Flask-Login manager of operators' sign-ins."""
     manager = LoginManager()
     manager.session_protection = None  # laptops at a venue change networks all day
     manager.user_loader(signed_in_by_token)

@@ -1,4 +1,4 @@
-"""What a running server holds, reached from any request."""
+"""The parts of a running server, which every request can reach."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ class Marhaba:
     """The server's parts, made once by `checkin.app.create_app`.
 
     Attributes:
-        authority: what devices have to trust where the server's certificate is of its own making.
+        authority: the authority that devices have to trust, if the server uses its own certificate.
     """
 
     settings: Settings
     database: Database
     keys: Keys
     live: LiveHub
-    books: CountsByMinute
+    minute_counts: CountsByMinute
     limits: Limits
     public_url: KnownAddress
     readiness: RecentReadiness

@@ -1,4 +1,4 @@
-"""The files that pages are made of: where templates are, and static files sent compressed."""
+"""The folder of the templates, and the compression of static files."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ _SMALLEST_BYTES = 600
 
 
 def template_folder(package: Path) -> Path:
-    """Return the templates of the package in this folder.
+    """Return the folder that holds the templates of a package.
 
-    A wheel holds them in the package; in a checkout they stand beside it.
+    A wheel has them inside the package; a checkout has them beside it.
     """
     within = package / "templates"
     return within if within.is_dir() else package.parent / "templates"
 
 
 def pack_static_files(app: Flask) -> None:
-    """Compress what `app` answers under its static folder, for browsers that take gzip.
+    """Compress the static files that `app` serves, for browsers that accept gzip.
 
-    The scan page is half as heavy so.
+    It halves the size of the scan page.
     """
     app.after_request(_packed)
 

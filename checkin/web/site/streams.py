@@ -16,7 +16,7 @@ COMMENT = ": still here\n\n"
 BEAT = "event: beat\ndata: 1\n\n"
 
 
-#: whoever may no longer watch is noticed by asking this often
+#: how often a stream checks whether its reader may still watch
 ASK_EVERY_S = 10.0
 
 
@@ -28,13 +28,13 @@ def stream_of(
     heartbeat: str = COMMENT,
     while_allowed: Callable[[], bool] = lambda: True,
 ) -> Response:
-    """Stream a view of an event, as events of that name, until the other side goes away.
+    """Stream a view of an event as server-sent events, until the client disconnects.
 
     Args:
-        while_allowed: asked now and then; False ends the stream.
+        while_allowed: called now and then; False ends the stream.
 
     Raises:
-        Unavailable: every place for a stream is taken; the asker polls instead.
+        Unavailable: the largest number of streams is open already; the client polls instead.
     """
     with ExitStack() as stack:
         try:

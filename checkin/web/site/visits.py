@@ -1,4 +1,4 @@
-"""A visit: what a page's view is given of the request that it answers, and how it changes things.
+"""A visit: the context that a page's view gets for its request, with a way to change data.
 
 @bp.post("/events/<slug>/stop/lift")
 @visited_by(STAFF)
@@ -67,7 +67,7 @@ T = TypeVar("T")
 
 
 class Who(TypedDict):
-    """Who changes something and when, as services write it down."""
+    """Who changes something and when: the arguments that services record."""
 
     operator_id: int
     now: datetime
@@ -75,10 +75,10 @@ class Who(TypedDict):
 
 @dataclass(frozen=True)
 class Visit:
-    """A request for a page.
+    """A request for a page, with what its view needs.
 
     Attributes:
-        session: for reading; within `write` it is the transaction's.
+        session: the session for reading; within `write` the transaction's session.
         now: when the request came.
     """
 
@@ -87,7 +87,7 @@ class Visit:
 
     @property
     def operator(self) -> Operator:
-        """Who is signed in.
+        """The operator who is signed in.
 
         Raises:
             Unauthenticated: nobody is.
@@ -96,7 +96,7 @@ class Visit:
 
     @property
     def own_delegation(self) -> int | None:
-        """The one delegation that a coordinator may see; None for those who may see all."""
+        """The id of the only delegation that a coordinator may see; None for all others."""
         return own_delegation(self.operator)
 
     @property
@@ -122,25 +122,26 @@ class Visit:
     def write(self, work: Callable[[Self], T]) -> T:
         """Run `work` in one transaction, commit, and return its result.
 
-        It is given this visit as the transaction sees it, and may be run again: no e-mail, no HTTP.
+        `work` gets this visit with the transaction's session, and may be run again after a
+        conflict: it must send no e-mail and make no HTTP request.
         """
         self.session.close()  # a request holds one connection, not two
         return in_transaction(database(), lambda session: work(self.within(session)))
 
     def within(self, session: Session) -> Self:
-        """Return this visit with all that it is about read from another session.
+        """Return this visit with its objects read again from another session.
 
         Raises:
-            NotFound: it is no longer there, or no longer the operator's to see.
+            NotFound: an object no longer exists, or the operator may no longer see it.
         """
         return replace(self, session=session)
 
     def show(self, template: str, **shown: object) -> str:
-        """Render a page about what is visited."""
+        """Render a template with this visit's objects."""
         return render_template(template, **self._subject() | shown)
 
     def address(self, endpoint: str, **values: Any) -> str:
-        """Return the address of a page about what is visited."""
+        """Return the address of an endpoint, with this visit's event and delegation in it."""
         expects = current_app.url_map.is_endpoint_expecting
         known = {name: value for name, value in self._place().items() if expects(endpoint, name)}
         return url_for(endpoint, **known | values)
@@ -228,11 +229,11 @@ def _visit(session: Session, named: dict[str, Any]) -> Visit:
     operator = current_operator()
     event = visible_event(session, operator, named.pop("slug"))
     if "delegation_id" not in named:
-        return EventVisit(_rested(session), now, event)
+        return EventVisit(_closed_read(session), now, event)
     delegation = visible_delegation(session, operator, event, named.pop("delegation_id"))
-    return DelegationVisit(_rested(session), now, event, delegation)
+    return DelegationVisit(_closed_read(session), now, event, delegation)
 
 
-def _rested(session: Session) -> Session:
+def _closed_read(session: Session) -> Session:
     session.close()  # its connection goes back until the view asks for more
     return session

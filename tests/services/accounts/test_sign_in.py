@@ -207,9 +207,9 @@ def test_a_text_of_a_megabyte_is_no_email_and_no_key(door):
 
 def test_whoever_is_told_to_come_again_has_used_nothing_up(door, monkeypatch, organiser):
     known = make_known(KEYS, organiser, "")
-    for turns in (hashing.STRANGERS_TURNS, hashing.KNOWN_TURNS):
+    for turns in (hashing.UNKNOWN_TURNS, hashing.KNOWN_TURNS):
         monkeypatch.setattr(turns, "_places", BoundedSemaphore(1))
-    with hashing.STRANGERS_TURNS._turn(), hashing.KNOWN_TURNS._turn():
+    with hashing.UNKNOWN_TURNS._turn(), hashing.KNOWN_TURNS._turn():
         assert [door.answers(HOME) for _ in range(20)] == ["busy"] * 20
         assert [door.answers(HOME, browser=known) for _ in range(20)] == ["busy"] * 20
 

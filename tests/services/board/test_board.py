@@ -27,7 +27,7 @@ LET_IN = Decided(Status.OK, None)
 
 
 @pytest.fixture
-def books():
+def counts_by_minute():
     return CountsByMinute()
 
 
@@ -36,9 +36,9 @@ def supervisor(database):
     return an_operator(database, Role.SUPERVISOR)
 
 
-def shown(database, event, books, now=NOW):
+def shown(database, event, counts_by_minute, now=NOW):
     with database.read() as session:
-        return board_now(session, event.id, books, now)
+        return board_now(session, event.id, counts_by_minute, now)
 
 
 def in_the_log(database):
@@ -79,7 +79,7 @@ def annul(database, event, supervisor, scan_id, now):
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_half_an_hour_of_scans_late_uploads_and_annulments(
-    database, event, device, supervisor, books, monkeypatch, seed
+    database, event, device, supervisor, counts_by_minute, monkeypatch, seed
 ):
     monkeypatch.setattr(minute_counts, "WHOLE_EVERY_S", 0.0)
     chance = random.Random(seed)
@@ -94,7 +94,7 @@ def test_half_an_hour_of_scans_late_uploads_and_annulments(
             answers.append(factories.scan(database, device, code, at=now - late, decided=decided))
         if minute % 4 == 3:
             annul(database, event, supervisor, answers[0].scan_id, now)
-        board = shown(database, event, books, now)
+        board = shown(database, event, counts_by_minute, now)
         assert on_the_board(board) == in_the_log(database)
         assert board.curve.rows[-1].total == board.counts.totals["arrived"]
 
@@ -108,14 +108,14 @@ def test_a_board_on_which_nothing_changed_reads_no_arrivals_and_a_new_one_only_t
         read.append(since)
         return arrivals_by_gate(session, event_id, since)
 
-    books = CountsByMinute(arrivals=MinuteCounts(noted))
+    counts_by_minute = CountsByMinute(arrivals=MinuteCounts(noted))
     first, second = factories.badges(database, event, 2)
     factories.scan(database, device, first, at=NOW - timedelta(minutes=20))
 
-    shown(database, event, books)
-    shown(database, event, books)
+    shown(database, event, counts_by_minute)
+    shown(database, event, counts_by_minute)
     factories.scan(database, device, second, at=NOW)
-    shown(database, event, books)
+    shown(database, event, counts_by_minute)
 
     assert read == [None, NOW.replace(second=0) - minute_counts.YOUNG]
 
@@ -141,14 +141,14 @@ def test_a_gate_tells_its_pace_devices_and_what_worries(database, event, device)
     assert (two.list_at, two.skew_ms) == (None, None)
 
 
-def test_refusals_conflicts_and_the_forecast(database, event, device, books):
+def test_refusals_conflicts_and_the_forecast(database, event, device, counts_by_minute):
     codes = factories.badges(database, event, 3)
     factories.scan(database, device, codes[0])
     for code in ("HELLO", "HELLO", codes[0]):
         factories.scan(database, device, code)
     factories.scan(database, device, codes[0], decided=LET_IN)
 
-    board = shown(database, event, books)
+    board = shown(database, event, counts_by_minute)
 
     assert board.refusals == ((Reason.INVALID, 2), (Reason.ALREADY_REDEEMED, 1))
     assert board.conflicts == 1
@@ -156,12 +156,12 @@ def test_refusals_conflicts_and_the_forecast(database, event, device, books):
     assert board.hall is None
 
 
-def test_the_hall_is_shown_where_it_has_a_capacity(database, books):
+def test_the_hall_is_shown_where_it_has_a_capacity(database, counts_by_minute):
     event = factories.an_event(database, "salle-2025", capacity=10)
     device = factories.a_device(database, event)
     for code in factories.badges(database, event, 9):
         factories.scan(database, device, code)
 
-    hall = shown(database, event, books).hall
+    hall = shown(database, event, counts_by_minute).hall
 
     assert (hall.inside, hall.percent, hall.level) == (9, 90, 90)

@@ -92,14 +92,14 @@ def test_what_strangers_send_gives_way_to_scans_and_a_pin_does_not():
 
     before = niceness()
 
-    assert hashing.STRANGERS_TURNS.do(niceness) == 10
+    assert hashing.UNKNOWN_TURNS.do(niceness) == 10
     assert hashing.KNOWN_TURNS.do(niceness) == before
     assert niceness() == before
 
 
 def test_strangers_that_hash_keep_no_pin_and_no_known_password_waiting():
     pin = hashing.hash_pin("246810")
-    strangers = Held(hashing.STRANGERS_TURNS)
+    strangers = Held(hashing.UNKNOWN_TURNS)
     strangers.take(40)
     wait_for(lambda: strangers.refused == 40 - 26)
 

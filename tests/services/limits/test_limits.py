@@ -12,7 +12,7 @@ from checkin.domain.accounts.browsers import client_of
 from checkin.errors import TooManyRequests
 from checkin.services.limits import rules
 from checkin.services.limits.in_memory import MemoryCounters
-from checkin.services.limits.limits import Limits, told_wait
+from checkin.services.limits.limits import Limits, wait_in_words
 from checkin.services.limits.rules import (
     FORGOTTEN_CONTACT,
     JOINING_CONTACT,
@@ -103,7 +103,7 @@ def test_keys_of_another_installation_are_others():
     ],
 )
 def test_a_wait_is_told_in_minutes_and_never_as_too_short(wait_s, told):
-    assert told_wait(wait_s) == told
+    assert wait_in_words(wait_s) == told
 
 
 @pytest.mark.parametrize(

@@ -170,7 +170,7 @@ def test_one_scan_id_sent_ten_times_at_once_is_one_row_and_one_answer(database, 
 def plain_insert(monkeypatch):
     plain = {"sqlite": insert(Scan), "postgresql": insert(Scan).returning(Scan.id)}
     monkeypatch.setattr(storage, "INSERT_SCAN", plain)
-    monkeypatch.setattr(writing, "_AT_ONCE", writing._at_once(plain["postgresql"]))
+    monkeypatch.setattr(writing, "_AT_ONCE", writing._insert_with_admission(plain["postgresql"]))
 
 
 def test_control_with_a_plain_insert_a_repeated_scan_gets_no_answer(

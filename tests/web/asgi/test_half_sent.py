@@ -204,7 +204,7 @@ class TestMemory:
         for _ in range(3):
             body = heard(b"x" * (SMALL_BYTES + 60), memory)
             assert not body.crowded_out
-            body.let_go()
+            body.release()
 
     def test_what_is_too_long_for_its_path_is_counted_and_not_kept(self):
         memory = Memory(PEOPLE_BYTES)

@@ -8,7 +8,7 @@ from io import BytesIO
 
 import pytest
 
-from checkin.web.site.request_body import LONGEST_HEARD_BYTES, drain_request_body
+from checkin.web.site.request_body import LONGEST_READ_BYTES, drain_request_body
 from tests.support.server_fork import by_fork
 from tests.support.server_process import Server
 
@@ -53,4 +53,4 @@ def test_a_body_without_end_is_not_heard_out():
     environ = {"wsgi.input": body, "HTTP_TRANSFER_ENCODING": "chunked"}
 
     assert drain_request_body(lambda *_: [b"no"])(environ, None) == [b"no"]
-    assert body.heard == LONGEST_HEARD_BYTES
+    assert body.heard == LONGEST_READ_BYTES

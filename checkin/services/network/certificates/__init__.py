@@ -1,1 +1,1 @@
-"""The venue's laptop over TLS: its own authority, the leaf that this one signs, and its upkeep."""
+"""TLS on a local network: the installation's own authority and its server certificate."""

@@ -1,7 +1,7 @@
-"""The small authority of one installation: people trust it once, on each of their devices.
+"""The certificate authority of one installation, which people trust once on each device.
 
-Its key never leaves `home/tls`, it may only sign certificates about private addresses and local
-names, and only such as are for servers.
+Its key never leaves `home/tls`. It may sign only certificates of servers, and only for private
+addresses and local names.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ CLOCKS_BEHIND = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """The certificate that people trust; `der` is what its fingerprint is made of."""
+    """The authority's certificate in DER form, which people trust."""
 
     der: bytes
 
     @property
     def fingerprint(self) -> str:
-        """64 lower-case hexadecimal digits."""
+        """The certificate's SHA-256 fingerprint: 64 lower-case hexadecimal digits."""
         return fingerprint_of(self.der)
 
     @property
     def check(self) -> str:
-        """Its beginning, as people compare it."""
+        """The beginning of the fingerprint, as people compare it."""
         return beginning(self.fingerprint)
 
     @property
@@ -55,18 +55,18 @@ class Authority:
 
     @property
     def pem(self) -> bytes:
-        """The certificate as text."""
+        """The certificate in PEM form."""
         return self.certificate.public_bytes(Encoding.PEM)
 
 
 def own_authority(
     folder: Path, now: datetime
 ) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
-    """Return the authority kept in `folder`, which is made where there is none, or an old one.
+    """Return the authority kept in `folder`; one is made if there is none, or it is too old.
 
     Raises:
-        SettingsError: what is there cannot be read, or the key is another certificate's. It is
-            never replaced by itself, because every device would have to be told anew.
+        SettingsError: the files cannot be read, or the key belongs to another certificate. They
+            are never replaced automatically, because every device would have to trust it again.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not (folder / CERTIFICATE).exists():
@@ -86,7 +86,7 @@ def own_authority(
 
 
 def authority_of(folder: Path) -> Authority | None:
-    """Return the authority kept in `folder`, or None."""
+    """Return the authority kept in `folder`, or None where there is none."""
     try:
         certificate = x509.load_pem_x509_certificate((folder / CERTIFICATE).read_bytes())
     except (OSError, ValueError):
@@ -95,7 +95,7 @@ def authority_of(folder: Path) -> Authority | None:
 
 
 def served_authority(environ: Mapping[str, str] = os.environ) -> Authority | None:
-    """Return the authority of the certificate that this very server shows.
+    """Return the authority of the certificate that this server shows, if it is its own.
 
     None over http, behind a proxy, and with a certificate that came from elsewhere.
     """
@@ -160,7 +160,7 @@ def _signs_certificates() -> x509.KeyUsage:
 
 
 def key_usage(**wanted: bool) -> x509.KeyUsage:
-    """Return a key usage in which everything is false that is not wanted."""
+    """Return a key usage extension in which only the given usages are true."""
     nothing = dict.fromkeys(
         (
             "digital_signature",

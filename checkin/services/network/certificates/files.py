@@ -1,4 +1,4 @@
-"""Files of keys and certificates, whole or not at all."""
+"""Write files of keys and certificates atomically."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 
 def write_file(path: Path, content: bytes, *, secret: bool = False) -> None:
-    """Replace a file at once; a secret one is for its owner's eyes only from the beginning."""
+    """Replace a file atomically; a secret one is readable only by its owner from the beginning."""
     new = path.with_name(path.name + ".new")
     new.unlink(missing_ok=True)
     handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if secret else 0o644)
@@ -22,5 +22,5 @@ def write_file(path: Path, content: bytes, *, secret: bool = False) -> None:
 
 
 def pem_of_key(key: ec.EllipticCurvePrivateKey) -> bytes:
-    """Return a private key as text, not encrypted."""
+    """Return a private key in PEM form, not encrypted."""
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

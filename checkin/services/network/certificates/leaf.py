@@ -1,4 +1,4 @@
-"""The certificate that the server shows: about this machine as it is now, and for a short time."""
+"""The server's (leaf) certificate: short-lived, for this machine's current addresses and names."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FORMER = ("cert.pem", "key.pem")
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """The certificate and key in one file, what it is about, and until when."""
+    """A leaf certificate and its key in one file, with its names and its expiry."""
 
     file: Path
     names: Names
@@ -33,10 +33,10 @@ class Leaf:
 
 
 def leaf_for(folder: Path, wanted: Names, now: datetime) -> Leaf:
-    """Return a leaf about what is permitted of `wanted`, signed now.
+    """Sign and return a leaf certificate for those of the `wanted` names that are permitted.
 
-    The file is replaced at once, so that a server which begins meanwhile reads the old one whole or
-    the new one whole. Certificate and key are one file for the same reason.
+    The file is replaced atomically, so that a server that starts meanwhile reads either the old or
+    the new one. Certificate and key are in one file for the same reason.
 
     Raises:
         SettingsError: the authority in `folder` cannot be used.

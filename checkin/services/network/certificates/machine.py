@@ -1,4 +1,4 @@
-"""What people on the local network may call this machine."""
+"""The addresses and names under which the local network may reach this machine."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from checkin.services.network.interfaces import own_addresses
 
 
 def machine_names(*more: str) -> Names:
-    """Return every address and name of this machine now, inside the constraints or not.
+    """Return all current addresses and names of this machine, permitted in a leaf or not.
 
     Args:
-        more: what it is called besides, such as the host of its public address.
+        more: further names, such as the host of its public address.
     """
     host = socket.gethostname()
     short = host.partition(".")[0]

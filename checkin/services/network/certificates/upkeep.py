@@ -1,4 +1,4 @@
-"""The leaf of a running server follows its machine from network to network."""
+"""Renew a running server's leaf certificate when the machine's addresses change."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ LOOK_EVERY_S = 0.5
 
 
 class LeafUpkeep:
-    """Makes the leaf when a server starts, and anew when that has become too old.
+    """Makes the leaf certificate when a server starts, and a new one when it is outdated.
 
     Attributes:
-        leaf: what the server shows from its next worker on.
-        wanted: every address and name of the machine when it was looked at last.
+        leaf: the certificate that the server's next worker shows.
+        wanted: all addresses and names of the machine at the last check.
     """
 
     def __init__(
@@ -34,8 +34,8 @@ class LeafUpkeep:
         """Sign the first leaf.
 
         Args:
-            names: what the machine is called now.
-            tell: called after each leaf.
+            names: returns the machine's current addresses and names.
+            tell: called after each new leaf.
 
         Raises:
             SettingsError: the authority in `folder` cannot be used.
@@ -51,10 +51,10 @@ class LeafUpkeep:
         return (self.wanted - self.leaf.names).texts()
 
     def look(self) -> bool:
-        """Look at the machine once, and say whether there is a new leaf.
+        """Check the machine's names once, and return whether a new leaf was made.
 
-        An interface gets its addresses one after the other, so names count once they were the same
-        in two looks: the worker is restarted once and not three times.
+        An interface gets its addresses one after the other, so names count only when two checks
+        found the same ones: the worker is restarted once and not three times.
         """
         seen, before = self._names(), self.wanted
         self.wanted = seen
@@ -69,10 +69,10 @@ class LeafUpkeep:
     def kept_current(
         self, restart_workers: Callable[[], None], complain: Callable[[str], None]
     ) -> Iterator[None]:
-        """Look twice a second, and restart the server's workers for each new leaf.
+        """Check twice a second in the background, and restart the workers for each new leaf.
 
         Args:
-            complain: told why a leaf could not be made; it is tried again.
+            complain: called with the reason when a leaf could not be made; it is tried again.
         """
         over = threading.Event()
 
