@@ -15,7 +15,7 @@ from uuid import uuid4
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
-class Desk:
+class SmtpHandler:
     """Keeps messages in a folder."""
 
     def __init__(self, folder: Path, kept: str) -> None:
@@ -24,7 +24,7 @@ class Desk:
         self._seen: set[str] = set()
 
     @classmethod
-    def from_cli(cls, _parser: ArgumentParser, folder: str, kept: str = "all") -> Desk:
+    def from_cli(cls, _parser: ArgumentParser, folder: str, kept: str = "all") -> SmtpHandler:
         return cls(Path(folder), kept)
 
     async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
