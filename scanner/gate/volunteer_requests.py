@@ -22,8 +22,8 @@ from scanner.server.verdicts import verdict_told
 TIMEOUT_S = 5.0
 
 
-class Line(Protocol):
-    """What the desk needs of the client."""
+class ServerConnection(Protocol):
+    """The methods of `Client` that a volunteer's requests use."""
 
     def post_scan(self, scan: Scan) -> dict[str, Any]:
         """Send one scan."""
@@ -113,15 +113,15 @@ class PossibleDuplicate(RequestRejected):
     code = "possible_duplicate"
 
 
-class Desk:
+class VolunteerRequests:
     """The server as a volunteer asks it; every call raises what `Client` raises."""
 
-    def __init__(self, line: Line) -> None:
-        self._line = line
+    def __init__(self, connection: ServerConnection) -> None:
+        self._connection = connection
 
     def search(self, name: str) -> list[Person]:
         """Return up to 20 participants whose names hold `name`, 3 letters or more."""
-        reply = self._line.get("participants?" + urlencode({"q": name}), timeout_s=TIMEOUT_S)
+        reply = self._connection.get("participants?" + urlencode({"q": name}), timeout_s=TIMEOUT_S)
         return [_person(found) for found in reply.get("participants") or []]
 
     def register_walk_in(self, newcomer: Newcomer, *, again: bool = False) -> str:
@@ -142,7 +142,7 @@ class Desk:
             "allow_duplicate": again,
         }
         try:
-            return str(self._line.post("participants", asked, timeout_s=TIMEOUT_S)["code"])
+            return str(self._connection.post("participants", asked, timeout_s=TIMEOUT_S)["code"])
         except RequestRejected as rejection:
             if rejection.error != PossibleDuplicate.code:
                 raise
@@ -164,7 +164,7 @@ class Desk:
             reason=reason,
             pin=pin,
         )
-        return _verdict(scan, self._line.post_scan(scan))
+        return _verdict(scan, self._connection.post_scan(scan))
 
 
 def _person(found: dict[str, Any]) -> Person:

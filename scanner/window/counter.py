@@ -13,7 +13,7 @@ from scanner.core.errors import AskedTooOften, RequestRejected, ScannerError, Se
 from scanner.core.scan import Kind, Verdict
 from scanner.core.typed import meant_code
 from scanner.gate.station import Sight, Station
-from scanner.gate.volunteer_requests import Desk, Override, PossibleDuplicate
+from scanner.gate.volunteer_requests import Override, PossibleDuplicate, VolunteerRequests
 from scanner.offline.walk_in import Newcomer
 from scanner.window.background import Answer, BackgroundTasks
 from scanner.window.form import Field, Form, Purpose, Step, opened, pressed, told
@@ -48,7 +48,7 @@ class Counter:
 
     def __init__(
         self,
-        desk: Desk,
+        requests: VolunteerRequests,
         station: Station,
         tell: Callable[[Verdict], None],
         choose_camera: Callable[[int], None],
@@ -61,7 +61,7 @@ class Counter:
             tell: gets the verdict of an override, and of a walk-in whom this gate let in itself.
             admit: lets a walk-in in without the server, or says why not.
         """
-        self._desk = desk
+        self._requests = requests
         self._station = station
         self._tell = tell
         self._choose_camera = choose_camera
@@ -174,11 +174,11 @@ class Counter:
     def _work(self, form: Form) -> Callable[[], Any]:
         texts = [text.strip() for text in form.texts]
         if form.purpose == Purpose.SEARCH:
-            return lambda: self._desk.search(texts[0])
+            return lambda: self._requests.search(texts[0])
         if form.purpose == Purpose.OVERRIDE:
-            return lambda: self._desk.override(form.subject, *texts)
+            return lambda: self._requests.override(form.subject, *texts)
         again = form.notice is not None and form.notice[0] == PossibleDuplicate.code
-        return lambda: self._desk.register_walk_in(form.subject, again=again)
+        return lambda: self._requests.register_walk_in(form.subject, again=again)
 
     def _answered(self, screen: Screen, form: Form, answer: Answer, at_s: float) -> Form | None:
         if form.purpose == Purpose.SEARCH:

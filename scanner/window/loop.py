@@ -18,7 +18,7 @@ from scanner.core.scan import Verdict
 from scanner.core.sound import Sound, gravest
 from scanner.decode.base import Decoder
 from scanner.gate.gate import Gate
-from scanner.gate.volunteer_requests import Desk, delegations_in
+from scanner.gate.volunteer_requests import VolunteerRequests, delegations_in
 from scanner.server.events import GateEvent, Stopped
 from scanner.window import state
 from scanner.window.commands import Commands
@@ -43,7 +43,7 @@ class Window:
         self._station, self._courier = gate.open(self._happenings.put)
         self._eye = DecoderThread(frames, decoder, self._station)
         self._counter = Counter(
-            Desk(gate.client),
+            VolunteerRequests(gate.client),
             self._station,
             self._happenings.put,
             self._look_through,

@@ -6,7 +6,7 @@ import pytest
 
 from scanner.core.errors import CameraLost, RequestRejected
 from scanner.core.scan import Scan, Verdict
-from scanner.gate.volunteer_requests import Desk, Override
+from scanner.gate.volunteer_requests import Override, VolunteerRequests
 from scanner.window.form import Purpose
 from scanner.window.state import after, with_trouble
 from tests.scanner.server.fake_server import PIN
@@ -83,7 +83,7 @@ def test_an_override_asks_again_after_a_wrong_pin_and_sends_one_scan_id(
 def test_the_pin_does_not_stay_in_the_verdict(client, server):
     server.first[ONE] = "2025-06-14T14:12:03Z"
 
-    verdict = Desk(client).override(Override.of(REFUSED), PIN, "elected")
+    verdict = VolunteerRequests(client).override(Override.of(REFUSED), PIN, "elected")
 
     assert PIN not in repr(verdict)
     assert type(verdict.scan) is Scan
@@ -143,7 +143,7 @@ def test_what_the_server_rejects_is_told_in_its_words(client, server):
     server.mood = "rejecting"
 
     with pytest.raises(RequestRejected) as rejection:
-        Desk(client).override(Override.of(REFUSED), "", "x")
+        VolunteerRequests(client).override(Override.of(REFUSED), "", "x")
 
     assert rejection.value.status == 400
 
