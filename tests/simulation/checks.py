@@ -76,7 +76,7 @@ def _nothing_lost(world: World) -> Iterator[str]:
             yield f"{scan_id} was {told.verdict.kind} at {told.gate} before it was safe"
     for gate in world.gates:
         for told in gate.told:
-            said = gate.line.delivered.get(told.verdict.scan.scan_id, set())
+            said = gate.connection.delivered.get(told.verdict.scan.scan_id, set())
             if told.verdict.kind == Kind.ADMITTED and Status.OK not in said:
                 yield f"{told.verdict.scan.scan_id} was green at {gate.name} without the server"
     for scan_id in _conflicting(world) - _listed(world):

@@ -46,7 +46,7 @@ def application(sqlite_databases) -> Iterator[Application]:
         app, database = create_app(settings), Database(url)
         application = Application(app, database)
         application.turn_clocks(patch)
-        # The line has no time of its own to give up on, and threads would not replay.
+        # Without timeouts: their threads could not be replayed in the same order.
         for module in (scanner.server.client, scanner.server.courier):
             patch.setattr(module, "within", lambda _seconds, work: work())
         yield application

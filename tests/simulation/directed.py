@@ -7,7 +7,7 @@ from tests.simulation.world import World
 
 
 class Directed(World):
-    """A quiet line, and steps in a given order.
+    """A gate's connection without mishaps, and steps in a given order.
 
     Attributes:
         SEED: one whose event has what the steps need.
@@ -21,7 +21,7 @@ class Directed(World):
         """Do the steps, then let everything recover."""
         assert self.capacity == self.SEATS
         for gate in self.gates:
-            gate.line.risk = 0.0
+            gate.connection.risk = 0.0
         self.steps()
         self._recover()
 
@@ -35,13 +35,13 @@ class LostRenewal(Directed):
 
     def steps(self) -> None:
         """Renew in vain, then let everybody come."""
-        silent, open_door, _ = self.gates
+        silent, open_gate, _ = self.gates
         for gate in self.gates:
             gate.tend()
         silent.lose_a_renewal()
-        for door, person in zip([open_door] * 3 + [silent] * 2, self.people, strict=True):
+        for each, person in zip([open_gate] * 3 + [silent] * 2, self.people, strict=True):
             self.time.advance(11)
-            door.show(person.code)
+            each.show(person.code)
 
 
 class Annulled(Directed):
@@ -57,7 +57,7 @@ class Annulled(Directed):
             (True, gate.undo),
             (False, lambda: gate.show(self.people[2].code)),
         ):
-            gate.line.is_cut = not network
+            gate.connection.is_cut = not network
             self.time.advance(2)
             act()
 
@@ -71,7 +71,7 @@ class Expired(Directed):
         """Borrow, lose the network, start again much later, and show a badge."""
         gate = self.gates[0]
         gate.tend()
-        gate.line.is_cut = True
+        gate.connection.is_cut = True
         gate.switch_off()
         gate.wall_off_s += self.wall_moves_s
         self.time.advance(LIFETIME.total_seconds() + 300)
@@ -95,10 +95,10 @@ class Returned(Directed):
         gate.tend()
         other.tend()
         gate.go_home()
-        gate.line.is_cut = True
-        for door, person in zip([gate] * 2 + [other] * 5, self.people, strict=False):
+        gate.connection.is_cut = True
+        for each, person in zip([gate] * 2 + [other] * 5, self.people, strict=False):
             self.time.advance(11)
-            door.show(person.code)
+            each.show(person.code)
 
 
 class WaitedInVain(Directed):
@@ -120,9 +120,9 @@ class LostRefusal(Directed):
         gate.tend()
         for person in self.people[:3]:
             other.show(person.code)
-        gate.line.lost = "/scans"
+        gate.connection.lost = "/scans"
         gate.show(self.people[3].code)
-        gate.line.lost = ""
+        gate.connection.lost = ""
 
 
 class CutOff(Directed):
@@ -152,6 +152,6 @@ class ReserveList(Directed):
             self._walk_in()
         self.time.advance(31)
         gate.tend()
-        gate.line.is_cut = True
+        gate.connection.is_cut = True
         for person in self.people:
             gate.show(person.code)

@@ -11,21 +11,21 @@ from checkin.domain.scanning.facts import Direction
 from checkin.domain.scanning.verdict import Status
 from scanner.core.errors import ServerUnreachable, SpoolUnwritable
 from scanner.gate.station import Sight
-from scanner.gate.volunteer_requests import Desk, ForcedScan
+from scanner.gate.volunteer_requests import ForcedScan, VolunteerRequests
 from scanner.offline.walk_in import Newcomer
 from tests.simulation.laptop import Laptop
 
 
 @dataclass
 class Gate(Laptop):
-    """A door and its laptop; what happens while a crash is planned may end in one."""
+    """A gate and its laptop; what happens while a crash is planned may end in one."""
 
     def show(self, code: str, direction: str = Direction.ENTRY) -> None:
         """Hold a badge before the camera."""
         self._alive(lambda: self._show(code, direction))
 
     def let_walk_in(self, name: str, delegation: dict[str, Any]) -> None:
-        """Let somebody without a badge try to come in; the server is asked first, as at a desk."""
+        """Let somebody without a badge try to come in; the server is asked first."""
         self._alive(lambda: self._let_walk_in(Newcomer.named(name, delegation)))
 
     def tend(self) -> None:
@@ -65,17 +65,17 @@ class Gate(Laptop):
 
         def ask() -> None:
             self._courier._next_refresh = -math.inf
-            self.line.lost = "/leases"
+            self.connection.lost = "/leases"
             self._round()
 
         self._alive(ask)
-        self.line.lost, self.line.is_cut = "", True
+        self.connection.lost, self.connection.is_cut = "", True
 
     def tend_while_someone_comes(self, code: str) -> None:
         """Let the second thread have its turn, and a badge be shown while its batch is away."""
-        self.line.meanwhile = lambda: self._show(code, Direction.ENTRY)
+        self.connection.meanwhile = lambda: self._show(code, Direction.ENTRY)
         self.tend()
-        self.line.meanwhile = None
+        self.connection.meanwhile = None
 
     def _round(self) -> None:
         self._courier.round()
@@ -87,9 +87,9 @@ class Gate(Laptop):
             self.troubled = True
 
     def _let_walk_in(self, newcomer: Newcomer) -> None:
-        if self.random.random() < 0.5:  # else the line is known to be cut
+        if self.random.random() < 0.5:  # else the gate knows that it is offline
             with contextlib.suppress(ServerUnreachable):
-                code = Desk(self._client).register_walk_in(newcomer, again=True)
+                code = VolunteerRequests(self._client).register_walk_in(newcomer, again=True)
                 return self._show(code, Direction.ENTRY)
         with contextlib.suppress(SpoolUnwritable):
             verdict = self._courier.admit(newcomer)

@@ -64,7 +64,7 @@ def _places(world: World, connection: Connection, now: dict[str, Any]) -> Iterat
         if used > world.quotas[delegation_id]:
             yield f"{used} places of {world.quotas[delegation_id]} are used"
     if world.reserve_from is not None:
-        return  # then the online doors give away places of people who may come yet
+        return  # then the gates online give away places of people who may come yet
     for delegation_id in connection.scalars(_OVERDRAWN, now):
         yield f"delegation {delegation_id} has lent or confirmed more than its quota"
 

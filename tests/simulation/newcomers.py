@@ -49,14 +49,14 @@ class AnswerLost(Directed, Newcomers):
         """Lend, lose the answers to two registrations, and then some more."""
         gate = self.gates[0]
         gate.tend()
-        gate.line.is_cut = True
+        gate.connection.is_cut = True
         for _ in range(6):
             self.newcomer_at(0)
-        gate.line.is_cut, gate.line.lost = False, "/participants"
+        gate.connection.is_cut, gate.connection.lost = False, "/participants"
         for _ in range(2):
             self.time.advance(2)
             gate.tend()
-        gate.line.lost = ""
+        gate.connection.lost = ""
 
 
 class PowerLost(AnswerLost):
@@ -66,11 +66,11 @@ class PowerLost(AnswerLost):
         """Lend, let in, and start again."""
         gate = self.gates[0]
         gate.tend()
-        gate.line.is_cut = True
+        gate.connection.is_cut = True
         for _ in range(6):
             self.newcomer_at(0)
         gate.switch_off()
-        gate.line.is_cut = False
+        gate.connection.is_cut = False
         self.time.advance(2)
 
 

@@ -1,4 +1,4 @@
-"""Whatever goes wrong at the doors, the invariants hold: thousands of random afternoons.
+"""Whatever goes wrong at the gates, the invariants hold: thousands of random afternoons.
 
 A seed that fails replays exactly: `pytest tests/simulation -k alone --seed N`. The proofs take any
 range: `script/proof tests/simulation --seeds 1000-2000 -v -n 2`.
@@ -25,7 +25,7 @@ def violations(application, seeds, afternoon=World) -> dict[int, list[str]]:
 
 
 def history(application, seed) -> list[tuple[object, ...]]:
-    """Return all that was told at the doors, without the ids and codes that are never the same."""
+    """Return all that was told at the gates, without the ids and codes that are never the same."""
     with World(seed, application) as world:
         world.play()
     people = {person.code: number for number, person in enumerate(world.people)}

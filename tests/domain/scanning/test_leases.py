@@ -36,7 +36,7 @@ def test_shares_never_exceed_what_is_free_whoever_renews_in_whatever_order(place
         places -= min(admitted, held[device])
         held[device] = share(free, len(held))
         free -= held[device]
-        assert free >= held[device]  # the doors online keep as much as any device
+        assert free >= held[device]  # the gates online keep as much as any device
         assert free + sum(held.values()) == places
 
 

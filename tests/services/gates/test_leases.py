@@ -248,9 +248,9 @@ def test_places_lent_are_not_given_to_the_reserve_list_online(database):
     event = factories.an_event(database, reserve_from=NOW - minutes(60))
     bus, device = a_bus(database, event, quota=4), factories.a_device(database, event)
     lease = a_lease(database, device)
-    door = factories.a_device(database, event, "Porte 2")
+    other = factories.a_device(database, event, "Porte 2")
 
-    online = [factories.scan(database, door, code).reason for code in bus.reserve[:5]]
+    online = [factories.scan(database, other, code).reason for code in bus.reserve[:5]]
     offline = told(let_in(database, device, lease, bus.reserve[5]))
 
     assert places(lease) == {"Tiflet": 1}
@@ -292,27 +292,27 @@ def test_canceling_after_the_arrival_frees_no_place(database, event, device):
 
 def test_room_in_the_hall_is_lent_and_the_gates_online_do_not_give_it_away(database):
     event = factories.an_event(database, capacity=5)
-    door, silent = devices_in_touch(database, event, 2)
+    online, silent = devices_in_touch(database, event, 2)
     codes = factories.badges(database, event, 9)
     lease = a_lease(database, silent)
 
-    online = [factories.scan(database, door, code).reason for code in codes[:6]]
+    answers = [factories.scan(database, online, code).reason for code in codes[:6]]
     offline = [told(let_in(database, silent, lease, code)) for code in codes[6:8]]
 
     full = Reason.CAPACITY_EXCEEDED
-    assert (lease.hall, online) == (1, [None] * 4 + [full] * 2)
+    assert (lease.hall, answers) == (1, [None] * 4 + [full] * 2)
     assert offline == [ADMITTED, contradicted(full)]
 
 
 def test_who_was_let_in_over_the_capacity_takes_no_seat_that_is_lent(database):
     event = factories.an_event(database, capacity=4)
-    door, silent = devices_in_touch(database, event, 2)
+    online, silent = devices_in_touch(database, event, 2)
     codes = factories.badges(database, event, 6)
     lease = a_lease(database, silent)
     for code in codes[:3]:
-        factories.scan(database, door, code)
+        factories.scan(database, online, code)
 
-    admitted_offline = let_in(database, door, None, codes[3])
+    admitted_offline = let_in(database, online, None, codes[3])
     lent = let_in(database, silent, lease, codes[4])
 
     assert lease.hall == 1
@@ -346,7 +346,7 @@ def renewed(database, device, held, now):
 
 @dataclass
 class LostAnswer:
-    """A device with three places lent; it renews when more doors are there, and hears nothing."""
+    """A device with three places lent; it renews when more gates are there, and hears nothing."""
 
     device: object
     at_hand: object

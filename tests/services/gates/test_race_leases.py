@@ -1,4 +1,4 @@
-"""Devices renew their leases while doors admit: together they never pass a limit."""
+"""Devices renew their leases while gates admit: together they never pass a limit."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def nobody_waited_when_it_was_granted(monkeypatch):
 
 @dataclass
 class Hall:
-    """Doors with the people before them, some in reserve, some with a place."""
+    """Gates with the people before them, some in reserve, some with a place."""
 
     event: Any
     devices: list[Any]
@@ -64,7 +64,7 @@ def furnished(database, event, delegation):
 
 
 def renew_and_admit(database, hall):
-    """Half of the threads renew leases, half admit at doors online; return the last leases."""
+    """Half of the threads renew leases, half admit at gates online; return the last leases."""
 
     def at_once(at):
         held = None

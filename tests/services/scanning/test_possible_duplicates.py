@@ -51,7 +51,7 @@ def organiser(database):
 
 
 def come(database, device, delegation, name=NAME, *, admitted_offline=True, named=None, **more):
-    """Register somebody whom a door let in already."""
+    """Register somebody whom a gate let in already."""
     registration = Registration(name=name, delegation=delegation.name, **more)
     newcomer = Newcomer(registration, delegation.id, named, admitted_offline)
     return write(

@@ -1,4 +1,4 @@
-"""A scan whose live answer was lost comes again with what the door did by itself."""
+"""A scan whose live answer was lost comes again with what the gate did by itself."""
 
 from __future__ import annotations
 
@@ -93,8 +93,8 @@ def test_who_is_inside_already_is_a_conflict_and_not_counted_again(
     database, event, device, waiting
 ):
     again = live(database, device, waiting)
-    door = factories.a_device(database, event, "Porte 2")
-    factories.scan(database, door, waiting, force_reason="envoyée par le comité")
+    gate = factories.a_device(database, event, "Porte 2")
+    factories.scan(database, gate, waiting, force_reason="envoyée par le comité")
 
     factories.scan(database, device, waiting, decided=LET_IN, **again)
 
@@ -166,12 +166,12 @@ def test_uploads_race_with_a_gate_that_admits_the_person_by_a_supervisor(
     database, event, device, waiting
 ):
     again = live(database, device, waiting)
-    door = factories.a_device(database, event, "Porte 2")
+    gate = factories.a_device(database, event, "Porte 2")
 
     def upload_or_admit(at):
         if at % 2:
             return factories.scan(database, device, waiting, decided=LET_IN, **again)
-        return factories.scan(database, door, waiting, force_reason="envoyée par le comité")
+        return factories.scan(database, gate, waiting, force_reason="envoyée par le comité")
 
     race(8, upload_or_admit)
 

@@ -104,8 +104,8 @@ def test_what_is_no_lease_id_cannot_be_given_back(api):
 
 def test_what_a_lease_given_back_leaves_is_free_at_once(app, api, database, event, tiflet):
     factories.write(database, lambda s: s.execute(update(Delegation).values(quota=60)))
-    doors = [Api.enrolled(app, database, event, gate=f"Porte {n}") for n in (2, 3)]
-    lent = [door.lease()["delegations"][0]["places"] for door in (api, *doors)]
+    others = [Api.enrolled(app, database, event, gate=f"Porte {n}") for n in (2, 3)]
+    lent = [device.lease()["delegations"][0]["places"] for device in (api, *others)]
 
     api.ask("DELETE", "/leases")
 

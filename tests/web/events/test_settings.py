@@ -1,4 +1,4 @@
-"""An event is created and changed in the browser, and the running doors obey at once."""
+"""An event is created and changed in the browser, and the running gates obey at once."""
 
 from __future__ import annotations
 
