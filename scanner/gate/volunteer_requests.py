@@ -1,8 +1,8 @@
-"""What a volunteer asks the server for by hand: a name, an override, a walk-in.
+"""Requests that a volunteer makes by hand: a search, an override, a walk-in.
 
-Online only, and none of it is spooled: nothing here is shown as done before the server said so.
-A PIN can be checked by the server alone, and a name be found in its database alone. A walk-in whom
-it does not answer for may be let in by this gate itself: see `scanner.server.delivery`.
+They need the network and are never spooled: nothing is shown as done before the server confirmed
+it. Only the server can check a PIN or find a name. When it does not answer, the gate itself may
+let a walk-in in: see `scanner.server.delivery`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from scanner.core.scan import Scan, Verdict
 from scanner.offline.walk_in import Newcomer
 from scanner.server.verdicts import verdict_told
 
-#: A person waits for these, and a walk-in writes more than a scan does.
+#: Longer than for a scan: a volunteer waits for the answer, and a walk-in writes more.
 TIMEOUT_S = 5.0
 
 
@@ -64,7 +64,7 @@ class Delegation:
     name_ar: str | None
 
     def as_told(self) -> dict[str, Any]:
-        """Return it as verdicts name delegations."""
+        """Return {id, name, name_ar}, as in a verdict."""
         return asdict(self)
 
 
@@ -108,13 +108,13 @@ def delegations_in(counts: dict[str, Any]) -> tuple[Delegation, ...]:
 
 
 class PossibleDuplicate(RequestRejected):
-    """Somebody of this name is registered; registering again must be meant."""
+    """Somebody of this name is registered already; the volunteer must confirm the second one."""
 
     code = "possible_duplicate"
 
 
 class VolunteerRequests:
-    """The server as a volunteer asks it; every call raises what `Client` raises."""
+    """Sends a volunteer's requests to the server; every call raises what `Client` raises."""
 
     def __init__(self, connection: ServerConnection) -> None:
         self._connection = connection

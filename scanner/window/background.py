@@ -16,7 +16,7 @@ class Answer:
     """What came of a task: `result`, or the `fault` that prevented it.
 
     Attributes:
-        asked_s: `opened_s` of the form that sent it; another form is not answered by it.
+        asked_s: `opened_s` of the form that sent the task; only that form shows the answer.
     """
 
     task: str

@@ -1,4 +1,4 @@
-"""The window: shows the screen. Decoding and network have their own threads."""
+"""The main loop of the window. Decoding and network have their own threads."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 
 class Window:
-    """One gate on one screen."""
+    """The window of one gate."""
 
     def __init__(self, gate: Gate, frames: Frames, decoder: Decoder) -> None:
         self._gate = gate
@@ -66,7 +66,7 @@ class Window:
         )
 
     def run(self) -> None:
-        """Show the gate until somebody quits.
+        """Run the window until somebody quits.
 
         Raises:
             ScannerError: the fault that was on the screen when they did.
