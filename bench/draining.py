@@ -37,7 +37,7 @@ _EVERY_S = 1.0
 
 
 class GateUnderTest:
-    """One gate's way to the server."""
+    """A gate's spool, delivery and client, without its camera."""
 
     def __init__(self, folder: Path, server: str, token: str) -> None:
         client = Client(server, token=token)
@@ -47,7 +47,7 @@ class GateUnderTest:
         self._now = client.clock.now
 
     def read(self, code: str) -> Scan:
-        """Take one reading into the spool."""
+        """Store one reading in the spool."""
         scan = Scan(code=code, scanned_at=self._now())
         self.spool.put(scan)
         return scan
@@ -59,7 +59,7 @@ class GateUnderTest:
             self.spool.decide(scan.scan_id, _LET_IN if number < len(codes) else _REFUSED)
 
     def drain(self) -> float:
-        """Send all that waits and return the seconds."""
+        """Send all scans that wait and return the seconds that it took."""
         began = time.perf_counter()
         while self.delivery.upload():
             pass
@@ -69,7 +69,7 @@ class GateUnderTest:
 def live_waits_ms(
     gate: GateUnderTest, codes: list[str], is_over: Callable[[], bool]
 ) -> list[float]:
-    """Show badges at the gate until it is over, and return what each answer took."""
+    """Show badges at the gate until `is_over`, and return the milliseconds of each answer."""
     waits = []
     for code in codes:
         if is_over():
@@ -83,7 +83,7 @@ def live_waits_ms(
 
 
 def measure(venue: Venue, folder: Path, scans: int) -> None:
-    """Fill, drain, and print."""
+    """Fill the spool, drain it, and print the figures."""
     with venue.served() as (port, _):
         gate = GateUnderTest(folder, f"http://127.0.0.1:{port}", venue.tokens[0])
         quiet = live_waits_ms(gate, venue.take_codes(5), lambda: False)
