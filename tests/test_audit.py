@@ -34,7 +34,9 @@ WEAK = {
 SKIPPED = {"name": "typst", "skip_reason": "Dependency not found on PyPI"}
 
 
-def test_a_known_weakness_is_named_with_its_cure_and_fails(audit, monkeypatch, capsys):
+def test_a_known_vulnerability_is_listed_with_its_fix_and_fails_the_audit(
+    audit, monkeypatch, capsys
+):
     monkeypatch.setattr(audit, "ask", lambda: answer(GOOD, WEAK, WEAK))
 
     assert audit.main() == 1
@@ -44,7 +46,7 @@ def test_a_known_weakness_is_named_with_its_cure_and_fails(audit, monkeypatch, c
 
 
 @pytest.mark.parametrize("nothing", ["", "no network", answer(SKIPPED), '{"error": 1}'])
-def test_where_nothing_could_be_asked_one_line_says_so_and_nothing_fails(
+def test_an_unreachable_vulnerability_service_is_reported_without_failing(
     audit, monkeypatch, capsys, nothing
 ):
     monkeypatch.setattr(audit, "ask", lambda: nothing)
@@ -54,7 +56,7 @@ def test_where_nothing_could_be_asked_one_line_says_so_and_nothing_fails(
     assert line.startswith("audit: NOT DONE")
 
 
-def test_what_was_left_out_is_named(audit):
+def test_packages_that_could_not_be_checked_are_named(audit):
     report = audit.read_report(answer(GOOD, SKIPPED))
 
     assert audit.sentence_of(report) == (
@@ -62,7 +64,7 @@ def test_what_was_left_out_is_named(audit):
     )
 
 
-def test_what_is_vendored_is_listed_with_version_and_licence(audit, capsys):
+def test_vendored_packages_are_listed_with_version_and_licence(audit, capsys):
     assert list(audit.print_vendored()) == []
 
     told = capsys.readouterr().out.splitlines()

@@ -247,7 +247,7 @@ def test_a_gate_without_network_refuses_a_blocked_person_after_its_next_list_and
     assert rows(tmp_path / "home", "SELECT reason FROM conflict") == [("blocked",)]
 
 
-def test_ten_thousand_waiting_scans_are_drained_in_thirty_seconds_while_live_scans_go_first(
+def test_ten_thousand_waiting_scans_are_sent_in_thirty_seconds_while_live_scans_go_first(
     server: Server, tmp_path: Path
 ) -> None:
     codes = [line["code"] for line in server.codes()]

@@ -76,7 +76,7 @@ def sign_in_form(database, organiser) -> SignInUnderTest:
     return SignInUnderTest(database)
 
 
-def test_a_stranger_who_guesses_waits_alone(sign_in_form):
+def test_a_stranger_who_guesses_passwords_does_not_slow_down_the_owner(sign_in_form):
     assert sign_in_form.guess(11) == ["wrong"] * 10 + ["too often"]
     assert sign_in_form.answers(ATTACKER) == "too often"  # the right one, too
     assert sign_in_form.answers(HOME) == EMAIL
@@ -93,25 +93,25 @@ def test_one_wrong_password_a_minute_all_day_locks_nobody_out(sign_in_form):
     assert sign_in_form.answers(CAFE) == EMAIL
 
 
-def test_sixty_wrong_passwords_from_a_network_lock_nobody_of_it_out(sign_in_form):
+def test_sixty_wrong_passwords_from_a_network_do_not_lock_out_its_users(sign_in_form):
     for number in range(60):
         sign_in_form.guess(1, HOME, email=f"{number}@example.org")
 
     assert sign_in_form.answers(HOME) == EMAIL
 
 
-def test_an_address_has_three_hundred_a_minute_whatever_the_account(sign_in_form):
+def test_an_address_has_three_hundred_tries_a_minute_over_all_accounts(sign_in_form):
     told = [sign_in_form.answers(HOME, "x", f"{n}@example.org") for n in range(301)]
 
     assert told == ["wrong"] * 300 + ["too often"]
     assert sign_in_form.answers(CAFE) == EMAIL
 
 
-def test_right_ones_use_nothing_up(sign_in_form):
+def test_right_passwords_do_not_count_against_the_limits(sign_in_form):
     assert {sign_in_form.answers(HOME) for _ in range(320)} == {EMAIL}
 
 
-def test_beyond_a_thousand_wrong_ones_a_day_a_new_browser_is_told_the_other_ways(sign_in_form):
+def test_after_a_thousand_wrong_passwords_a_day_a_new_browser_is_told_the_other_ways(sign_in_form):
     sign_in_form.use_the_day_up()
 
     assert sign_in_form.answers(HOME) == "used up"
@@ -120,7 +120,7 @@ def test_beyond_a_thousand_wrong_ones_a_day_a_new_browser_is_told_the_other_ways
     assert sign_in_form.answers(HOME) == EMAIL
 
 
-def test_it_takes_a_thousand_from_all_addresses_together(sign_in_form):
+def test_the_daily_limit_of_wrong_passwords_counts_all_addresses_together(sign_in_form):
     sign_in_form.use_the_day_up(left=20)
 
     told = [sign_in_form.guess(10, f"192.0.2.{number}") for number in range(3)]
@@ -128,7 +128,7 @@ def test_it_takes_a_thousand_from_all_addresses_together(sign_in_form):
     assert told == [["wrong"] * 10, ["wrong"] * 10, ["used up"] * 10]
 
 
-def test_nothing_tells_that_the_right_password_was_the_right_one_then(sign_in_form):
+def test_over_the_daily_limit_right_and_wrong_passwords_get_the_same_answers(sign_in_form):
     sign_in_form.use_the_day_up()
 
     right = [sign_in_form.answers(HOME) for _ in range(12)]
@@ -137,13 +137,13 @@ def test_nothing_tells_that_the_right_password_was_the_right_one_then(sign_in_fo
     assert right == wrong == ["used up"] * 10 + ["too often"] * 2
 
 
-def test_an_email_without_an_account_is_answered_alike(sign_in_form):
+def test_an_email_without_an_account_gets_the_same_answers(sign_in_form):
     sign_in_form.use_the_day_up("nobody@example.org")
 
     assert sign_in_form.answers(HOME, email="nobody@example.org") == "used up"
 
 
-def test_a_known_browser_goes_on_whatever_strangers_do(sign_in_form, organiser):
+def test_a_known_browser_can_sign_in_whatever_strangers_do(sign_in_form, organiser):
     known = make_known(KEYS, organiser, "")
     sign_in_form.use_the_day_up()
     for number in range(300):
@@ -162,7 +162,7 @@ def test_a_known_browser_that_guesses_waits_and_slows_nobody_else_down(sign_in_f
     assert sign_in_form.answers(HOME) == EMAIL
 
 
-def test_a_known_browser_is_a_stranger_to_other_accounts(sign_in_form, organiser, database):
+def test_a_known_browser_is_unknown_for_other_accounts(sign_in_form, organiser, database):
     an_operator(database, Role.VIEWER)
     known = make_known(KEYS, organiser, "")
 
@@ -171,7 +171,9 @@ def test_a_known_browser_is_a_stranger_to_other_accounts(sign_in_form, organiser
     assert told == ["wrong"] * 10 + ["too often"]
 
 
-def test_a_second_factor_protects_an_account_beyond_the_day(sign_in_form, organiser, database):
+def test_an_account_with_a_second_factor_signs_in_over_the_daily_limit(
+    sign_in_form, organiser, database
+):
     def turn_on(session):
         session.get_one(Operator, organiser.id).totp_sealed = second_factor.seal(
             KEYS, organiser.id, second_factor.new_secret()
@@ -194,18 +196,20 @@ def test_a_second_factor_protects_an_account_beyond_the_day(sign_in_form, organi
         "mailto:organiser@example.org",
     ],
 )
-def test_all_ways_to_write_an_address_are_one_account(sign_in_form, variant):
+def test_all_spellings_of_an_email_count_as_one_account(sign_in_form, variant):
     assert sign_in_form.answers(HOME, email=variant) == EMAIL
     sign_in_form.guess(10, email=variant)
 
     assert sign_in_form.answers(ATTACKER) == "too often"
 
 
-def test_a_text_of_a_megabyte_is_no_email_and_no_key(sign_in_form):
+def test_an_email_of_a_megabyte_is_a_wrong_email_and_no_counter_key(sign_in_form):
     assert sign_in_form.guess(2, email="a" * 1_000_000) == ["wrong"] * 2
 
 
-def test_whoever_is_told_to_come_again_has_used_nothing_up(sign_in_form, monkeypatch, organiser):
+def test_a_try_refused_because_the_server_is_busy_is_not_counted(
+    sign_in_form, monkeypatch, organiser
+):
     known = make_known(KEYS, organiser, "")
     for turns in (hashing.STRANGERS_TURNS, hashing.KNOWN_TURNS):
         monkeypatch.setattr(turns, "_places", BoundedSemaphore(1))

@@ -63,12 +63,12 @@ CASES = pytest.mark.parametrize(
 
 
 @CASES
-def test_as_many_are_admitted_as_there_are_places(comes, reason, database):
+def test_concurrent_scans_admit_as_many_people_as_there_are_places(comes, reason, database):
     assert comes(database) == {None: PLACES, reason: PEOPLE - PLACES}
 
 
 @CASES
-def test_control_without_the_lock_on_scarce_places_more_are_admitted(
+def test_control_without_the_lock_more_people_are_admitted_than_there_are_places(
     comes, reason, postgres_database, monkeypatch
 ):
     monkeypatch.setattr(facts, "scarce", lambda row, policy: False)

@@ -54,7 +54,7 @@ def test_a_sign_in_counts_in_three_statements_and_on_sqlite_in_two(database, lim
     assert costs == (on_sqlite if database.dialect == "sqlite" else on_postgresql)
 
 
-def test_a_scan_counts_in_none(database, event, device, about_limits):
+def test_a_scan_sends_no_counter_statement(database, event, device, about_limits):
     code = factories.a_badge(database, event)
 
     assert about_limits(lambda: factories.scan(database, device, code)) == 0

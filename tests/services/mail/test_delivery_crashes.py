@@ -132,11 +132,15 @@ def prove(database: Database, folder: Path, *, count: int, dropped: int, kills: 
 
 
 @pytest.mark.timeout(240)
-def test_300_messages_through_three_kills(sqlite_database, tmp_path) -> None:
+def test_300_messages_are_each_sent_once_although_the_sender_is_killed_three_times(
+    sqlite_database, tmp_path
+) -> None:
     prove(sqlite_database, tmp_path / "taken", count=300, dropped=6, kills=3)
 
 
 @pytest.mark.proof
 @pytest.mark.timeout(3600)
-def test_5000_messages_through_20_kills(database, tmp_path) -> None:
+def test_5000_messages_are_each_sent_once_although_the_sender_is_killed_20_times(
+    database, tmp_path
+) -> None:
     prove(database, tmp_path / "taken", count=5000, dropped=50, kills=20)

@@ -104,7 +104,7 @@ def test_each_participant_receives_their_own_badge(database, event, smtp) -> Non
     assert found == numbers
 
 
-def test_a_message_has_text_html_picture_and_pdf_and_names_no_event_outside(
+def test_a_message_has_text_html_picture_and_pdf_and_does_not_name_the_event_in_headers(
     database, event, smtp
 ) -> None:
     registered(database, event, "amina")
@@ -118,7 +118,9 @@ def test_a_message_has_text_html_picture_and_pdf_and_names_no_event_outside(
     assert event.name in message.get_body(("plain",)).get_content()
 
 
-def test_who_gets_a_new_badge_is_told_that_the_earlier_one_is_dead(database, event, smtp) -> None:
+def test_the_message_of_a_reissued_badge_says_that_the_earlier_one_is_invalid(
+    database, event, smtp
+) -> None:
     amina, _ = registered(database, event, "amina", "omar")
     reissued = {"keys": KEYS, "reason": "lost", "now": NOW}
     factories.write(database, lambda session: reissue_badge(session, event, amina, **reissued))
@@ -144,7 +146,7 @@ def test_the_calendar_of_a_sensitive_event_does_not_name_it(database, event, smt
     assert event.name.encode() not in calendar
 
 
-def test_refusals_are_retried_or_final_by_their_code(database, event, smtp) -> None:
+def test_the_smtp_code_decides_whether_a_refusal_is_retried_or_final(database, event, smtp) -> None:
     registered(database, event, "later1", "never1", "amina")
 
     first = send(database, event, smtp.url)
@@ -161,7 +163,7 @@ def test_refusals_are_retried_or_final_by_their_code(database, event, smtp) -> N
     ]
 
 
-def test_a_temporary_refusal_fails_for_good_in_the_end(database, event, smtp) -> None:
+def test_a_repeated_temporary_refusal_becomes_a_final_failure(database, event, smtp) -> None:
     registered(database, event, "later1")
     at = NOW
     for wait in (timedelta(0), *WAITS):
@@ -171,7 +173,7 @@ def test_a_temporary_refusal_fails_for_good_in_the_end(database, event, smtp) ->
     assert outbox(database) == [("failed", len(WAITS) + 1, "451 4.7.1 greylisted, come back later")]
 
 
-def test_a_line_lost_after_the_message_leaves_it_unknown_and_unrepeated(
+def test_a_connection_lost_after_the_message_leaves_it_unknown_and_it_is_not_repeated(
     database, event, smtp
 ) -> None:
     registered(database, event, "dropped1", "amina")
@@ -184,7 +186,9 @@ def test_a_line_lost_after_the_message_leaves_it_unknown_and_unrepeated(
     assert len(smtp.taken()) == 2
 
 
-def test_a_server_that_is_away_ends_the_run_and_uses_up_no_attempt(database, event) -> None:
+def test_an_unreachable_mail_server_ends_the_run_without_counting_an_attempt(
+    database, event
+) -> None:
     registered(database, event, "amina", "omar")
 
     ran = run(database, event, f"smtp://127.0.0.1:{free_port()}")
@@ -194,7 +198,7 @@ def test_a_server_that_is_away_ends_the_run_and_uses_up_no_attempt(database, eve
     assert [row[:2] for row in outbox(database)] == [("queued", 0), ("queued", 0)]
 
 
-def test_a_sender_refused_for_good_ends_the_run(database, event, smtp) -> None:
+def test_a_permanently_refused_sender_address_ends_the_run(database, event, smtp) -> None:
     registered(database, event, "amina", "omar")
 
     ran = run(database, event, smtp.url, sender=replace(SENDER, address="unwelcome@example.org"))
@@ -213,7 +217,9 @@ def test_a_password_is_not_sent_to_a_server_without_tls(database, event, smtp) -
     )
 
 
-def test_the_days_limit_ends_the_run_and_the_next_day_goes_on(database, event, smtp) -> None:
+def test_the_daily_limit_ends_the_run_and_sending_goes_on_the_next_day(
+    database, event, smtp
+) -> None:
     registered(database, event, "amina", "omar", "zineb")
     two_a_day = replace(SENDER, per_day=2)
 
@@ -226,7 +232,7 @@ def test_the_days_limit_ends_the_run_and_the_next_day_goes_on(database, event, s
     assert len(smtp.taken()) == 3
 
 
-def test_letters_about_accounts_never_wait_and_badges_leave_them_room(
+def test_account_messages_ignore_the_daily_limit_but_count_against_that_of_badges(
     database, event, smtp
 ) -> None:
     registered(database, event, "amina", "omar", "zineb")
@@ -242,7 +248,9 @@ def test_letters_about_accounts_never_wait_and_badges_leave_them_room(
     assert len(smtp.taken()) == 3
 
 
-def test_a_letter_that_does_not_leave_takes_no_place_of_the_day(database, event, tmp_path) -> None:
+def test_an_unsent_message_does_not_count_against_the_daily_limit(
+    database, event, tmp_path
+) -> None:
     (tmp_path / "file").touch()
     letter = Letter(a_letter(), "badges@example.org", "samira@example.org")
 
@@ -253,7 +261,7 @@ def test_a_letter_that_does_not_leave_takes_no_place_of_the_day(database, event,
         assert left_since(session, NOW - DAY) == 0
 
 
-def test_messages_to_one_domain_keep_their_distance(database, event, smtp) -> None:
+def test_messages_to_one_domain_are_sent_at_the_minimum_interval(database, event, smtp) -> None:
     registered(database, event, "amina", "omar", "zineb")
     slow = replace(SENDER, domain_spacing_ms=400)
     started = time.monotonic()
@@ -275,11 +283,11 @@ def least_gap_of_three_senders(database: Database, event: Event, url: str) -> ti
     return min(later - before for before, later in pairwise(taken))
 
 
-def test_several_senders_keep_the_distance_together(database, event, smtp) -> None:
+def test_several_senders_together_keep_the_minimum_interval(database, event, smtp) -> None:
     assert least_gap_of_three_senders(database, event, smtp.url) >= timedelta(seconds=1)
 
 
-def test_without_what_the_database_remembers_they_would_not(
+def test_control_without_the_shared_times_several_senders_break_the_minimum_interval(
     database, event, smtp, monkeypatch
 ) -> None:
     monkeypatch.setattr(claims, "resting_domains", lambda *_: set())
@@ -287,7 +295,7 @@ def test_without_what_the_database_remembers_they_would_not(
     assert least_gap_of_three_senders(database, event, smtp.url) < timedelta(seconds=1)
 
 
-def test_several_senders_together_keep_the_days_limit(database, event, smtp) -> None:
+def test_several_senders_together_keep_the_daily_limit(database, event, smtp) -> None:
     registered(database, event, *(f"p{number}" for number in range(8)))
     few = replace(SENDER, per_day=3)
 
@@ -298,7 +306,9 @@ def test_several_senders_together_keep_the_days_limit(database, event, smtp) -> 
 
 
 @pytest.mark.parametrize("sending", [Sending.PAUSED, Sending.STOPPED])
-def test_what_is_paused_waits_until_it_is_resumed(database, event, smtp, sending) -> None:
+def test_messages_of_a_paused_event_wait_until_it_is_resumed(
+    database, event, smtp, sending
+) -> None:
     registered(database, event, "amina")
     turn(database, event, sending)
     first = run(database, event, smtp.url)
@@ -309,7 +319,9 @@ def test_what_is_paused_waits_until_it_is_resumed(database, event, smtp, sending
     assert second.fates == {Fate.SENT: 1}
 
 
-def test_the_kill_switch_holds_even_the_message_at_hand(database, event, smtp) -> None:
+def test_the_kill_switch_stops_even_a_message_about_to_be_handed_over(
+    database, event, smtp
+) -> None:
     registered(database, event, "amina")
 
     class Late:
@@ -327,7 +339,7 @@ def test_the_kill_switch_holds_even_the_message_at_hand(database, event, smtp) -
     assert smtp.taken() == []
 
 
-def test_whoever_started_a_run_may_end_it_between_two_messages(database, event, smtp) -> None:
+def test_a_run_can_be_stopped_between_two_messages(database, event, smtp) -> None:
     registered(database, event, "amina", "omar", "zineb")
     wanted = iter([True, True, False])
 
@@ -337,7 +349,7 @@ def test_whoever_started_a_run_may_end_it_between_two_messages(database, event, 
     assert sorted(row[0] for row in outbox(database)) == ["queued", "sent", "sent"]
 
 
-def test_a_message_keeps_its_id_which_carries_the_senders_domain(database, event, smtp) -> None:
+def test_a_message_keeps_its_message_id_with_the_sender_s_domain(database, event, smtp) -> None:
     registered(database, event, "dropped1")
     run(database, event, smtp.url)
     factories.write(database, lambda s: retry_unknown(s, event, None, now=NOW))
@@ -348,7 +360,9 @@ def test_a_message_keeps_its_id_which_carries_the_senders_domain(database, event
     assert [one.rpartition("@")[2] for one in ids] == ["example.org>"]
 
 
-def test_reports_come_back_to_an_address_that_names_the_message(database, event, smtp) -> None:
+def test_bounces_are_addressed_to_an_address_that_identifies_the_message(
+    database, event, smtp
+) -> None:
     registered(database, event, "amina")
     run(database, event, smtp.url, sender=replace(SENDER, bounces_to="bounces@example.org"))
 
@@ -356,7 +370,7 @@ def test_reports_come_back_to_an_address_that_names_the_message(database, event,
     assert message["X-Envelope-From"] == f"bounces+1-{bounce_mark(KEYS, 1)}@example.org"
 
 
-def test_one_connection_carries_its_share_and_then_another_one_opens(database, event, smtp) -> None:
+def test_a_new_smtp_connection_is_opened_after_a_number_of_messages(database, event, smtp) -> None:
     registered(database, event, *(f"person{n}" for n in range(7)))
     address = urlsplit(smtp.url)
     transport = SmtpTransport(
@@ -390,7 +404,7 @@ def die(database: Database, *, handed_over: bool) -> None:
     )
 
 
-def test_what_a_dead_sender_was_handing_over_waits_for_a_persons_word(
+def test_a_message_being_sent_when_the_sender_died_waits_for_a_person_s_decision(
     database, event, smtp
 ) -> None:
     registered(database, event, "amina")
@@ -405,7 +419,9 @@ def test_what_a_dead_sender_was_handing_over_waits_for_a_persons_word(
     assert (count, send(database, event, smtp.url)) == (1, {Fate.SENT: 1})
 
 
-def test_what_a_dead_sender_had_only_claimed_is_sent_by_the_next(database, event, smtp) -> None:
+def test_a_message_only_claimed_when_the_sender_died_is_sent_by_the_next_sender(
+    database, event, smtp
+) -> None:
     registered(database, event, "amina")
     die(database, handed_over=False)
 
@@ -414,7 +430,9 @@ def test_what_a_dead_sender_had_only_claimed_is_sent_by_the_next(database, event
     assert outbox(database) == [("sent", 1, "250 OK")]
 
 
-def test_a_slow_sender_still_settles_what_was_given_up_as_unknown(database, event, smtp) -> None:
+def test_a_slow_sender_still_records_the_result_of_a_message_marked_unknown(
+    database, event, smtp
+) -> None:
     registered(database, event, "amina")
 
     class Slow:
@@ -437,7 +455,7 @@ def turn(database: Database, event: Event, sending: Sending) -> None:
     factories.write(database, lambda s: set_sending(s, event, sending, now=NOW, operator_id=None))
 
 
-def test_nobody_is_sent_a_badge_that_is_no_longer_good(database, event, smtp) -> None:
+def test_a_badge_that_is_no_longer_valid_is_not_sent(database, event, smtp) -> None:
     [person] = registered(database, event, "amina")
     factories.write(database, lambda session: cancel(session, event, person, now=NOW))
 

@@ -58,14 +58,14 @@ def counted(database):
 ENTRY, EXIT = Direction.ENTRY, Direction.EXIT
 
 
-def test_an_exit_that_came_first_lets_its_person_out_once_the_entry_is_there(database, code, gates):
+def test_an_exit_uploaded_before_its_entry_counts_once_the_entry_arrives(database, code, gates):
     uploaded(database, gates[1], code, EXIT, ago=10)
     uploaded(database, gates[0], code, ENTRY, ago=30)
 
     assert counted(database) == [NOW - minutes(10)]
 
 
-def test_an_exit_before_the_entry_lets_nobody_out(database, code, gates):
+def test_an_exit_dated_before_the_entry_does_not_end_the_stay(database, code, gates):
     uploaded(database, gates[1], code, EXIT, ago=40)
     uploaded(database, gates[0], code, ENTRY, ago=30)
 
@@ -80,14 +80,16 @@ def test_one_exit_ends_one_stay(database, code, gates):
     assert counted(database) == [NOW - minutes(10), None]
 
 
-def test_in_any_order_two_stays_are_two(database, code, gates):
+def test_two_stays_are_counted_in_any_upload_order(database, code, gates):
     for direction, ago in ((EXIT, 10), (EXIT, 40), (ENTRY, 50), (ENTRY, 30)):
         uploaded(database, gates[ago % 20 == 10], code, direction, ago)
 
     assert counted(database) == [NOW - minutes(40), NOW - minutes(10)]
 
 
-def test_the_scans_stay_as_they_were_and_a_repetition_changes_nothing(database, code, gates):
+def test_late_uploads_leave_stored_scans_unchanged_and_repetitions_change_nothing(
+    database, code, gates
+):
     exit = factories.a_reading(
         code, at=NOW - minutes(10), received_at=NOW, direction=EXIT, decided=LET_IN
     )

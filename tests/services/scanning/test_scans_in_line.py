@@ -51,11 +51,11 @@ def scanned_beside_locked_ones(database, *, patience_s):
         return bool(answered), {scan.result().status for scan in scans}
 
 
-def test_scans_that_wait_for_a_lock_do_not_keep_the_others(database):
+def test_scans_that_wait_for_a_lock_do_not_delay_the_others(database):
     assert scanned_beside_locked_ones(database, patience_s=10) == (True, {Status.OK})
 
 
-def test_control_in_a_line_without_patience_they_do(database):
+def test_control_in_a_queue_without_a_time_limit_waiting_scans_delay_the_others(database):
     database._line = FairSemaphore(SCANS_AT_ONCE)
 
     assert scanned_beside_locked_ones(database, patience_s=1) == (False, {Status.OK})
