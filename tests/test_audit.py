@@ -72,7 +72,9 @@ def test_vendored_packages_are_listed_with_version_and_licence(audit, capsys):
     assert all("(" in line and any(c.isdigit() for c in line) for line in told)
 
 
-def test_a_vendored_package_without_row_or_licence_fails(audit, monkeypatch, capsys, tmp_path):
+def test_a_vendored_package_without_row_or_licence_fails_the_audit(
+    audit, monkeypatch, capsys, tmp_path
+):
     (tmp_path / "README.md").write_text("| `a/` | `a` 1.2: `a.js` | MIT (`LICENSE`) | all |\n")
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()

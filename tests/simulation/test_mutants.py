@@ -30,7 +30,7 @@ def seeds(request):
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name.replace(" ", "-"))
-def test_a_guard_that_is_gone_is_noticed(application, seeds, mutant: Mutant):
+def test_the_simulation_notices_each_removed_guard(application, seeds, mutant: Mutant):
     with pytest.MonkeyPatch.context() as patch:
         mutant.plant(patch)
         assert any(_notices(World(seed, application), mutant) for seed in seeds)
@@ -41,7 +41,7 @@ def test_a_guard_that_is_gone_is_noticed(application, seeds, mutant: Mutant):
     [*DIRECTED, *NEWCOMER_MUTANTS],
     ids=lambda one: getattr(one, "__name__", ""),
 )
-def test_an_afternoon_written_by_hand_notices(application, mutant: Mutant, afternoon):
+def test_a_directed_afternoon_notices_its_mutant(application, mutant: Mutant, afternoon):
     with afternoon(afternoon.SEED, application) as control:
         control.play()
         without = broken(control)

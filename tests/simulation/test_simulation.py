@@ -47,7 +47,7 @@ def test_a_seed_replays_exactly(application, seed):
     assert history(application, seed) == history(application, seed)
 
 
-def test_a_seed_alone(application, request):
+def test_the_invariants_hold_for_the_given_seed(application, request):
     seed = request.config.getoption("seed")
 
     assert violations(application, [seed]) == {}

@@ -93,7 +93,9 @@ def shown(page, code):
     return said
 
 
-def test_two_browsers_and_a_python_scanner_agree(browsers, python_gate, codes, database):
+def test_two_browsers_and_a_python_scanner_make_the_same_decisions(
+    browsers, python_gate, codes, database
+):
     (_, first), (_, second) = browsers
     at_all, *codes = codes
     began = datetime.now(UTC)

@@ -16,7 +16,7 @@ NOW = datetime(2025, 6, 14, 14, 30, tzinfo=UTC)
 RESERVE = ScanFacts(standing=RegistrationStatus.RESERVE, places_used=5, quota=5)
 
 
-def test_each_device_is_lent_its_share_and_one_share_stays_at_home():
+def test_each_device_is_lent_one_share_and_one_share_is_not_lent():
     assert [share(10, devices) for devices in (1, 2, 4, 9, 10)] == [5, 3, 2, 1, 0]
 
 
@@ -71,7 +71,7 @@ def test_a_lent_place_opens_to_no_one_who_may_not_come_at_all():
     assert told == reasons
 
 
-def test_room_held_in_the_hall_does_not_stand_against_whom_it_is_held_for():
+def test_a_seat_held_by_a_lease_admits_its_person_to_a_full_hall():
     facts, policy = ScanFacts(hall_inside=9, quota=20), EntryPolicy(capacity=9)
 
     told = [decide(with_loan(facts, Loan(hall_held=held)), NOW, policy) for held in (False, True)]

@@ -137,7 +137,7 @@ def test_no_name_is_on_the_disk(gate, tmp_path):
     gate.__dict__.update(opened(tmp_path, gate.server).__dict__)
 
 
-def test_after_a_restart_they_are_registered_and_their_entry_is_sent_with_its_lease(
+def test_after_a_restart_walk_ins_are_registered_and_their_entry_is_sent_with_its_lease(
     gate, server, tmp_path
 ):
     lend(gate)
@@ -205,7 +205,7 @@ def test_a_full_disk_lets_nobody_in(gate, monkeypatch):
         come(gate)
 
 
-def test_a_walk_in_on_whom_the_server_fails_stays_and_nobody_waits_for_them(gate, server):
+def test_a_walk_in_on_whom_the_server_fails_stays_and_does_not_delay_the_others(gate, server):
     lend(gate, places=2)
     for name in ("Amina Tazi", "Said Alami"):
         come(gate, name)

@@ -130,7 +130,7 @@ def test_a_reset_password_no_longer_signs_in(database, operator):
         authenticate(database, EMAIL, FRESH)
 
 
-def test_repeated_requests_send_one_password_link(database, operator):
+def test_repeated_requests_within_five_minutes_give_one_password_link(database, operator):
     asked = [
         write(database, lambda s, at=at: link_for_forgotten(s, f" {EMAIL.upper()}", now=NOW + at))
         for at in (minutes(0), minutes(4), minutes(6))

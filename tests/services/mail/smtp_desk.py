@@ -1,8 +1,8 @@
-"""The handler of a real SMTP server process, moody by the recipient's name.
+"""The handler of a real SMTP server process, whose answer depends on the recipient's name.
 
 `later…` is refused for now, `never…` for good, `once…` for now at its first attempt, and at
-`dropped…` the line breaks after the message was handed over; so at `lost…`, but the message is not
-kept. Everything else is kept as a file.
+`dropped…` the connection breaks after the message was handed over; so at `lost…`, but the message
+is not kept. Everything else is kept as a file.
 The sender `unwelcome@…` is refused for good.
 """
 

@@ -87,7 +87,9 @@ def test_an_admission_uses_no_place_of_another_delegation(database, event, devic
     assert (free(database, delegation), free(database, other)) == (3, 6)
 
 
-def test_a_person_admitted_by_override_uses_no_place_of_the_quota(database, device, tiflet):
+def test_a_person_admitted_offline_against_the_rules_uses_no_place_of_the_quota(
+    database, device, tiflet
+):
     delegation, code = tiflet
 
     let_in(database, device, code)

@@ -1,4 +1,4 @@
-"""Two people decide at once on whoever applied by a link, on both databases."""
+"""Concurrent decisions about an application by a registration link, on both databases."""
 
 from __future__ import annotations
 

@@ -206,7 +206,7 @@ def test_the_same_folded_name_in_the_delegation_is_a_possible_duplicate(
         factories.a_participant(database, event, newcomer)
 
 
-def test_a_namesake_elsewhere_confirmed_or_canceled_is_no_duplicate(database, event):
+def test_a_namesake_elsewhere_or_vouched_for_or_canceled_is_no_duplicate(database, event):
     first = factories.a_participant(database, event, "Amina Alaoui")
     elsewhere = factories.a_delegation(database, event, "Rabat")
     factories.a_participant(database, event, "Amina Alaoui", delegation=elsewhere)

@@ -181,7 +181,7 @@ def test_a_repeated_scan_and_a_concurrent_override_count_the_person_once(
     assert totals(database, event)[:2] == (1, 1)
 
 
-def test_control_without_repeated_scans_handled_no_conflict_is_recorded(
+def test_control_without_comparing_the_decisions_no_conflict_is_recorded(
     database, event, device, waiting, monkeypatch
 ):
     monkeypatch.setattr(record, "repeat", lambda s, of, reading, _: replay(s, of, reading))

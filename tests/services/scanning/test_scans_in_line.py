@@ -31,7 +31,7 @@ def locked(database, delegation):
 
 
 def scanned_beside_locked_ones(database, *, patience_s):
-    """Fill the line with scans that wait for a lock, and scan somebody whom it does not concern.
+    """Fill the queue with scans that wait for a lock, and scan a badge that does not need it.
 
     Returns:
         whether that one was answered meanwhile; the statuses of all once the lock is given back.
