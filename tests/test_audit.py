@@ -1,4 +1,4 @@
-"""The audit of what we depend on: weaknesses fail it, and what it could not ask is said."""
+"""The audit of dependencies: vulnerabilities fail it, and unchecked packages are named."""
 
 from __future__ import annotations
 

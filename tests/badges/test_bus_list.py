@@ -1,4 +1,4 @@
-"""The list of a bus: the same bytes each time, one line a passenger, as many pages as it takes."""
+"""The list of a bus: the same bytes each time, one line a passenger, as many pages as needed."""
 
 from __future__ import annotations
 

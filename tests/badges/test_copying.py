@@ -1,4 +1,4 @@
-"""What copies out of the PDFs: Arabic words whole, but for letters that are drawn as one."""
+"""Text copied from the PDFs: Arabic words are complete except for ligatures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How badges look: kept pictures, looked at by a person before they were kept.
+"""Badges equal reference pictures, which a person checked before they were stored.
 
 `REDRAW_GOLDEN=1 pytest tests/badges/test_golden.py` draws them anew after a wanted change.
 """

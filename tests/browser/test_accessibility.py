@@ -48,7 +48,7 @@ FRENCH, ARABIC, ENGLISH = "fr", "ar", "en"
 
 
 @pytest.fixture
-def a_day_at_the_doors(database, event, delegation):
+def a_day_at_the_gates(database, event, delegation):
     """Arrivals, a refusal and a conflict, so that pages have rows, warnings and marks."""
     device = factories.a_device(database, event)
     codes = factories.badges(database, event, 4, delegation=delegation)
@@ -78,7 +78,7 @@ def findings(page, server, language, addresses):
     ],
 )
 def test_no_page_has_a_serious_finding(
-    server, organiser_page, a_day_at_the_doors, language, scheme
+    server, organiser_page, a_day_at_the_gates, language, scheme
 ):
     organiser_page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
 

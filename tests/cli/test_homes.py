@@ -1,4 +1,4 @@
-"""Homes that are not as they should be: half restored, of a newer version, open to others."""
+"""Homes in a bad state: partly restored, of a newer version, readable by others."""
 
 from __future__ import annotations
 

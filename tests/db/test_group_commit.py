@@ -1,4 +1,4 @@
-"""Those who wait to write share a commit; nobody is answered before it, nobody pays for another."""
+"""Waiting transactions share a commit: none returns before it, and none fails for another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writers queue fairly: nobody is passed by those who asked later."""
+"""Writers are served in the order in which they asked."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def write_again_and_again(url, fair, written, stop):
 
 
 def usual_passes(url, *, fair):
-    """Return how often another process wrote, in the median, while we waited once to write."""
+    """Return how often, in the median, another process wrote while this one waited to write."""
     written, stop = PROCESSES.Value("l", 0), PROCESSES.Event()
     other = PROCESSES.Process(target=write_again_and_again, args=(url, fair, written, stop))
     other.start()

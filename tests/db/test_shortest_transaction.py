@@ -1,4 +1,4 @@
-"""PostgreSQL commits one statement by itself; what needs more is still one transaction."""
+"""On PostgreSQL a single statement commits itself; several statements are one transaction."""
 
 from __future__ import annotations
 

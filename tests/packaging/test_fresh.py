@@ -1,4 +1,4 @@
-"""`script/proof fresh`: what it refuses, and where it looks for Debian."""
+"""`script/proof fresh`: when it refuses to run, and which Debian mirror it uses."""
 
 from __future__ import annotations
 

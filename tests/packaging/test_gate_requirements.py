@@ -1,4 +1,4 @@
-"""A laptop that is only a gate: a checkout, and what requirements-scanner.txt pins."""
+"""A laptop that is only a gate runs with the requirements of requirements-scanner.txt."""
 
 from __future__ import annotations
 

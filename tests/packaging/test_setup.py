@@ -1,4 +1,4 @@
-"""Setting up installs what is pinned, whatever was released since."""
+"""Setting up installs the pinned versions, although newer ones were released."""
 
 from __future__ import annotations
 

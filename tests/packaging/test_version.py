@@ -1,4 +1,4 @@
-"""One version, said the same everywhere: by commands, scanners, pages and the changelog."""
+"""Commands, scanners, pages and the changelog report the same version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The wheel: whole, and enough for the main job in an empty folder."""
+"""The wheel is complete, and enough to serve and scan from an empty folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The badge code: what it survives, what it catches, and how often it does not."""
+"""The badge code: which typing errors it corrects, detects, and fails to detect."""
 
 from __future__ import annotations
 

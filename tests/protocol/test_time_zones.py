@@ -1,4 +1,4 @@
-"""Every program has one clock: the tables that are shipped with it, whatever the machine's say."""
+"""Every program uses the time zone tables that it is shipped with, not the machine's."""
 
 from __future__ import annotations
 

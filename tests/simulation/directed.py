@@ -1,4 +1,4 @@
-"""Afternoons written by hand, for what a random schedule meets too seldom."""
+"""Afternoons with fixed steps, for situations that a random schedule reaches too rarely."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ class Directed(World):
     """A gate's connection without mishaps, and steps in a given order.
 
     Attributes:
-        SEED: one whose event has what the steps need.
+        SEED: a seed whose event fits the steps.
         SEATS: the hall's; None for no limit.
     """
 
@@ -26,15 +26,15 @@ class Directed(World):
         self._recover()
 
     def steps(self) -> None:
-        """Do what this afternoon is about."""
+        """Do the steps of this afternoon."""
         raise NotImplementedError
 
 
 class LostRenewal(Directed):
-    """A gate was lent two seats and does not hear that it has one; the others fill the hall."""
+    """A gate was lent two seats, then one, and misses that answer; the others fill the hall."""
 
     def steps(self) -> None:
-        """Renew in vain, then let everybody come."""
+        """Renew the lease without receiving the answer, then let everybody come."""
         silent, open_gate, _ = self.gates
         for gate in self.gates:
             gate.tend()
@@ -45,7 +45,7 @@ class LostRenewal(Directed):
 
 
 class Annulled(Directed):
-    """A gate gives its two seats away, takes one person back, and meets a third."""
+    """A gate uses its two seats, annuls one admission, and a third person comes."""
 
     def steps(self) -> None:
         """Let two in without the network, annul one with it, and show a third without it."""
@@ -79,7 +79,7 @@ class Expired(Directed):
 
 
 class SetBack(Expired):
-    """Its clock is an hour back when it starts again."""
+    """The gate's clock is an hour back when it starts again."""
 
     wall_moves_s = -3600.0
 
@@ -88,7 +88,7 @@ class Returned(Directed):
     """A gate gave its lease back, and starts again without the network."""
 
     def steps(self) -> None:
-        """Give back, let the others fill the hall, and show badges at the gate that gave back."""
+        """Return the lease, let the others fill the hall, and show badges at the first gate."""
         gate, other, _ = self.gates
         for _ in range(3):
             self._walk_in()
@@ -112,7 +112,7 @@ class WaitedInVain(Directed):
 
 
 class LostRefusal(Directed):
-    """The hall is full but for what a gate was lent, and the refusal does not reach it."""
+    """The hall is full except for seats lent to a gate, and that gate misses a refusal."""
 
     def steps(self) -> None:
         """Fill the hall, lose a refusal, and let the gate decide by itself."""

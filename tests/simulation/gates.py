@@ -1,4 +1,4 @@
-"""One gate: its laptop, and what people do there."""
+"""A simulated gate: its laptop, and what people do there."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.simulation.laptop import Laptop
 
 @dataclass
 class Gate(Laptop):
-    """A gate and its laptop; what happens while a crash is planned may end in one."""
+    """A gate and its laptop; while a crash is planned, any action may end in it."""
 
     def show(self, code: str, direction: str = Direction.ENTRY) -> None:
         """Hold a badge before the camera."""
@@ -29,7 +29,7 @@ class Gate(Laptop):
         self._alive(lambda: self._let_walk_in(Newcomer.named(name, delegation)))
 
     def tend(self) -> None:
-        """Let the second thread have its turn."""
+        """Run the second thread once."""
         self._alive(self._round)
 
     def undo(self) -> None:
@@ -41,7 +41,7 @@ class Gate(Laptop):
             self._alive(lambda: self._courier._annul(scan_id, "passed back"))
 
     def override(self, code: str) -> None:
-        """Let a supervisor answer for a person; it needs the server."""
+        """Admit a refused person by a supervisor's override, which needs the server."""
 
         def ask() -> None:
             with contextlib.suppress(ServerUnreachable):
@@ -61,7 +61,7 @@ class Gate(Laptop):
             self.switch_off()
 
     def lose_a_renewal(self) -> None:
-        """Ask for a new lease, and hear neither of it nor of anything after it."""
+        """Ask for a new lease, and lose its answer and everything after it."""
 
         def ask() -> None:
             self._courier._next_refresh = -math.inf
@@ -72,7 +72,7 @@ class Gate(Laptop):
         self.connection.lost, self.connection.is_cut = "", True
 
     def tend_while_someone_comes(self, code: str) -> None:
-        """Let the second thread have its turn, and a badge be shown while its batch is away."""
+        """Run the second thread once, and show a badge while its batch is being sent."""
         self.connection.meanwhile = lambda: self._show(code, Direction.ENTRY)
         self.tend()
         self.connection.meanwhile = None

@@ -90,7 +90,7 @@ class Laptop:
 
     @property
     def spent(self) -> list[tuple[str, str, bool, bool]]:
-        """Return what was let in by a lease: scan_id, lease, took a place, took a seat."""
+        """Return the admissions by a lease: scan_id, lease, and if a place and a seat were used."""
         found = self.spool._file.rows(
             "SELECT scan_id, charged_to, place, seat FROM passages WHERE charged_to IS NOT NULL"
         )
@@ -101,7 +101,7 @@ class Laptop:
         return [one.scan.code for one in self.spool.decided()] if self._is_on else []
 
     def switch_off(self) -> None:
-        """Pull the plug."""
+        """Cut the laptop's power."""
         self.disk.cut_power()
         self._is_on = False
 

@@ -40,7 +40,7 @@ class Newcomers(World):
 
 
 class AnswerLost(Directed, Newcomers):
-    """The server registers a newcomer again and again, and the gate hears nothing of it."""
+    """The server gets a newcomer's registration several times, and its answers are lost."""
 
     SEED = 2
     SEATS = None
@@ -60,7 +60,7 @@ class AnswerLost(Directed, Newcomers):
 
 
 class PowerLost(AnswerLost):
-    """The plug is pulled right after newcomers were let in."""
+    """The power fails right after newcomers were let in."""
 
     def steps(self) -> None:
         """Lend, let in, and start again."""
@@ -75,7 +75,7 @@ class PowerLost(AnswerLost):
 
 
 def newcomers(world: World) -> Iterator[str]:
-    """Who came without a badge is registered once, and has arrived where they were let in."""
+    """Each newcomer is registered once, and has arrived if they were let in."""
     came = {name: scan_id for gate in world.gates for name, scan_id in gate.came.items()}
     undone = {scan_id for gate in world.gates for scan_id in gate.undone}
     registered, arrived = _registered(world), _arrived(world)

@@ -23,7 +23,7 @@ def older_list_changes_nothing(held):
 
 @pytest.fixture
 def seeds(request):
-    """Seeds of this mutant's own: an event is made for each. Some need a rare turn of events."""
+    """Return the seeds that are tried for this mutant, some of which need a rare situation."""
     call = request.node.callspec
     first = 100_000 + 1_000 * call.indices["mutant"] + call.params["mutant"].passed_over
     return range(first, first + 400)

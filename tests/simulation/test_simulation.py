@@ -1,7 +1,7 @@
 """Whatever goes wrong at the gates, the invariants hold: thousands of random afternoons.
 
-A seed that fails replays exactly: `pytest tests/simulation -k alone --seed N`. The proofs take any
-range: `script/proof tests/simulation --seeds 1000-2000 -v -n 2`.
+A seed that fails replays exactly: `pytest tests/simulation -k given_seed --seed N`. The proofs
+take any range: `script/proof tests/simulation --seeds 1000-2000 -v -n 2`.
 """
 
 from __future__ import annotations

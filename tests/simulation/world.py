@@ -52,7 +52,7 @@ class World:
     """Everything of one seed; its gates are switched off at the end of the block.
 
     Attributes:
-        seen: what was wrong at some moment and may be right again at the end.
+        seen: violations at some moment, which may be over at the end.
     """
 
     seed: int
@@ -127,7 +127,7 @@ class World:
         return self.random.choice(few)
 
     def watch(self) -> None:
-        """Look whether a limit is passed at this very moment."""
+        """Check whether a limit is exceeded at this moment."""
         self.seen += passed_limits(self)
 
     def _code_waiting_at(self, gate: Gate) -> str:

@@ -1,4 +1,4 @@
-"""A checkout of its own for a test: nothing in it is compiled, and its folders can be locked."""
+"""A test's own checkout, without compiled catalogues, whose folders can be made read-only."""
 
 from __future__ import annotations
 

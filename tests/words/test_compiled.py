@@ -1,4 +1,4 @@
-"""Catalogues are compiled where they are missing or of another text, and only there."""
+"""Catalogues are compiled where they are missing or outdated, and only there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A checkout in which nothing is compiled is started, in each of the ways there are."""
+"""A checkout without compiled catalogues starts, in every way to start it."""
 
 from __future__ import annotations
 

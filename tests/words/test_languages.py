@@ -1,4 +1,4 @@
-"""The one list of languages is right, and there is no other."""
+"""The list of languages is correct, and the only one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The catalogues: each sentence of the code in every language, and none besides."""
+"""Every sentence of the code is in every catalogue, and no other sentence is."""
 
 from __future__ import annotations
 

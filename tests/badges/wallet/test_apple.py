@@ -1,4 +1,4 @@
-"""The pass that Apple Wallet takes: whole, signed, and silent about sensitive events."""
+"""The pass for Apple Wallet: complete, signed, and without the name of a sensitive event."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the browser's waiting scans reach the server, where that fails on one of them."""
+"""The browser's waiting scans reach the server although it fails on one of them."""
 
 from __future__ import annotations
 

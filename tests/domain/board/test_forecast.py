@@ -1,4 +1,4 @@
-"""When the rest will be in: told where the pace says it, and not told where it does not."""
+"""The forecast of when everybody will have arrived, and when none is made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shares of what is free, and what a lent place changes."""
+"""Shares of the free places, and the verdict on a lent place."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ def levels(count):
 
 
 class Webcam:
-    """A network camera: sends `count` pictures, each lighter than the last, and hangs up."""
+    """A network camera: sends `count` pictures, each lighter than the last, and disconnects."""
 
     def __init__(self, count, pause_s):
         pictures = [cv2.imencode(".jpg", level)[1].tobytes() for level in levels(count)]

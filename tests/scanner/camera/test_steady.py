@@ -1,4 +1,4 @@
-"""A camera that goes away and comes back: a real one over the network, which hangs up."""
+"""A network camera that closes its connection, and whose frames go on when it returns."""
 
 import itertools
 import threading

@@ -1,4 +1,4 @@
-"""A practice badge in the gate's window: marked as one, and counted nowhere."""
+"""A practice badge in the gate's window: marked as practice, and not counted."""
 
 from __future__ import annotations
 

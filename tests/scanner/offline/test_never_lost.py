@@ -1,4 +1,4 @@
-"""Scans that cannot go on their way are told, kept, and never green."""
+"""Scans that the server does not accept are reported, kept, and never shown green."""
 
 import sys
 from contextlib import closing

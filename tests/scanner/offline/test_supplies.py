@@ -1,4 +1,4 @@
-"""What a gate fetches, keeps, and erases when it is told to."""
+"""What a gate fetches and stores, and what it erases when it is revoked."""
 
 import time
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Who comes without a badge to a gate without the network: kept, sealed, sent, registered once."""
+"""Walk-ins at a gate without the network: stored, sealed, sent, and registered once."""
 
 from datetime import timedelta
 

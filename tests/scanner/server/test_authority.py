@@ -1,4 +1,4 @@
-"""A scanner believes the organiser's server alone, and sends nothing secret before it does."""
+"""A scanner sends nothing secret before it verified the organiser's server."""
 
 from __future__ import annotations
 

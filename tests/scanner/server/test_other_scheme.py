@@ -1,4 +1,4 @@
-"""An address with http where the server speaks https, or the reverse, is told by its right name."""
+"""For an address with http in place of https, or the reverse, the right one is told."""
 
 from __future__ import annotations
 

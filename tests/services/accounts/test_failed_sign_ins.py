@@ -1,4 +1,4 @@
-"""Failed sign-ins are written down, and a flood of them fills nothing."""
+"""Failed sign-ins are logged, and a flood of them does not fill the log."""
 
 from __future__ import annotations
 

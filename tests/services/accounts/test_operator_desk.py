@@ -1,4 +1,4 @@
-"""What an administrator does with accounts, and that one of them stays."""
+"""Changes of accounts by an administrator, of whom one always remains."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where operators are signed in, and how that ends."""
+"""The sessions of operators, and how they end."""
 
 from __future__ import annotations
 

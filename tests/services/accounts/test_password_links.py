@@ -1,4 +1,4 @@
-"""Links by which operators choose a password, and what a password must not be."""
+"""Links by which operators choose a password, and which passwords are refused."""
 
 from __future__ import annotations
 

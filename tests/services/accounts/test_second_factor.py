@@ -1,4 +1,4 @@
-"""The second factor: on, passed once for each code, off."""
+"""The second factor: turned on, each code accepted once, turned off."""
 
 from __future__ import annotations
 

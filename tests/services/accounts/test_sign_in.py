@@ -1,4 +1,4 @@
-"""Signing in under attack: the owner of an account gets in, and a guesser gets no further."""
+"""Signing in under attack: the owner of an account gets in, and a guesser is limited."""
 
 from __future__ import annotations
 

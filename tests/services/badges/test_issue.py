@@ -1,4 +1,4 @@
-"""Reissuing and revoking badges, and what gates, lists and the outbox make of it."""
+"""Reissuing and revoking badges, and the effect on gates, gate lists and the outbox."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What boards show equals what a count over every row says, whatever happened before."""
+"""The figures on a board equal a count over every row, after any sequence of scans."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""However many ask whether the server is ready, the database is asked once a second."""
+"""The database is asked once a second at most whether the server is ready."""
 
 from __future__ import annotations
 

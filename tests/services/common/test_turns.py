@@ -1,4 +1,4 @@
-"""Hashing takes memory: few hash at once, few wait, and nobody waits for strangers."""
+"""Hashing takes memory: few hash at once, few wait, and strangers delay nobody else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole export: nothing of an event is missing, nothing secret is in it, size costs nothing."""
+"""The whole export has all data of an event, no secret, and a bounded use of memory."""
 
 from __future__ import annotations
 

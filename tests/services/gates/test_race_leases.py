@@ -1,4 +1,4 @@
-"""Devices renew their leases while gates admit: together they never pass a limit."""
+"""Devices renew leases while gates admit: together they never exceed a limit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A purge erases what a delegation's pages keep, and the export holds it before."""
+"""A purge erases the data of a delegation's pages, which the export contained before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counting tries: all of a try's counters or none, given back, over in time; and bounded."""
+"""Counters of tries: all of a try's counters or none, returned, expiring, and bounded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules, applied: reserved before, bounded keys that name nobody, and told in the docs."""
+"""The limits' rules: counted before a try, under short anonymous keys, and documented."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many tries at once: as many pass as the budget holds, in every place where they are counted."""
+"""Of concurrent tries as many pass as the limit allows, wherever they are counted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nearly gone places: concurrent admissions never pass the quota or the hall's capacity."""
+"""The last places: concurrent admissions never exceed the quota or the hall's capacity."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ PEOPLE, PLACES = 20, 5
 RELEASED = NOW - factories.minutes(1)
 
 
-def reserve_list_at_the_doors(database):
+def reserve_list_at_the_gates(database):
     """All of a delegation with 5 places and 15 on the reserve list come at once."""
     return come_at_once(database, factories.an_event(database, reserve_from=RELEASED), PLACES)
 
 
-def full_hall_at_the_doors(database):
+def full_hall_at_the_gates(database):
     """Twenty people with places come at once to a hall for five."""
     return come_at_once(database, factories.an_event(database, capacity=PLACES), PEOPLE)
 
@@ -56,8 +56,8 @@ def read_together(monkeypatch):
 CASES = pytest.mark.parametrize(
     ("comes", "reason"),
     [
-        (reserve_list_at_the_doors, Reason.QUOTA_EXCEEDED),
-        (full_hall_at_the_doors, Reason.CAPACITY_EXCEEDED),
+        (reserve_list_at_the_gates, Reason.QUOTA_EXCEEDED),
+        (full_hall_at_the_gates, Reason.CAPACITY_EXCEEDED),
     ],
 )
 

@@ -1,4 +1,4 @@
-"""Redis away, slow or empty again: tries are counted all the same, and nobody sees an error."""
+"""While Redis is unreachable, slow or empty, tries are counted without an error."""
 
 from __future__ import annotations
 

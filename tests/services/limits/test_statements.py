@@ -1,4 +1,4 @@
-"""What limits cost the database: a few statements for a sign-in, none for a scan."""
+"""The number of SQL statements for limits: a few for a sign-in, none for a scan."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Senders killed in the middle: every message ends final or unknown, and nobody gets two."""
+"""Killed senders: every message ends as final or unknown, and nobody gets two."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who has their badge and who has not."""
+"""The report of who received their badge and who did not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mail servers that lie, stall or break off: each fault at its step, nothing guessed."""
+"""Mail servers that answer wrongly, stall or disconnect: the outcome at each step."""
 
 from __future__ import annotations
 

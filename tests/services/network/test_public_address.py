@@ -1,4 +1,4 @@
-"""What pages and `run` write down decides for every process, on both databases."""
+"""The address stored by pages and `run` is used by every process, on both databases."""
 
 from __future__ import annotations
 

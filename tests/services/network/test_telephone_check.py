@@ -1,4 +1,4 @@
-"""Only another device turns the check green."""
+"""Only another device confirms the server's address."""
 
 from __future__ import annotations
 

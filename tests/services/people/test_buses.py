@@ -1,4 +1,4 @@
-"""Buses: never over their seats, left by who cancels or moves, counted as people arrive."""
+"""Buses: never over their seats; canceled and moved people leave; arrivals are counted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""“I am not coming”, and its undoing."""
+"""Declining an invitation by its link, and undoing it."""
 
 from __future__ import annotations
 

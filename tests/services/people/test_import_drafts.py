@@ -1,4 +1,4 @@
-"""Half-done uploads: readable by one browser only, and not for long."""
+"""Unfinished imports can be read by one browser only, for a limited time."""
 
 from __future__ import annotations
 

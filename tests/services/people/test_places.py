@@ -1,4 +1,4 @@
-"""Which places of a quota are nobody's: who of the reserve list came in holds one, or none."""
+"""Which places of a quota are free when people of the reserve list were admitted."""
 
 from __future__ import annotations
 

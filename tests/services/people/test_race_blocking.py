@@ -1,4 +1,4 @@
-"""A block that meets other blocks, and scans, at the same instant; and how it goes unguarded."""
+"""A block concurrent with other blocks and with scans, and controls without the lock."""
 
 from __future__ import annotations
 

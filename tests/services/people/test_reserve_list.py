@@ -1,4 +1,4 @@
-"""Who waits on a reserve list comes before devices and before who comes later."""
+"""The reserve list has precedence over leases and over later registrations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An exit that is uploaded before the entry it follows: nobody who has left is counted inside."""
+"""An exit that is uploaded before its entry: who has left is not counted inside."""
 
 from __future__ import annotations
 

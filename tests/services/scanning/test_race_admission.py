@@ -1,4 +1,4 @@
-"""One badge, many gates: counted in once, on both databases, and how it goes without the guard."""
+"""One badge at many gates is counted once, on both databases; controls without guards."""
 
 from __future__ import annotations
 

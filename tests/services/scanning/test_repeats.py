@@ -1,4 +1,4 @@
-"""A scan whose live answer was lost comes again with what the gate did by itself."""
+"""A scan whose live answer was lost is uploaded again with the gate's own decision."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""On PostgreSQL few scans run at once; one that waits for a lock keeps the others only a moment."""
+"""On PostgreSQL few scans run at once; one that waits for a lock delays others briefly."""
 
 from __future__ import annotations
 

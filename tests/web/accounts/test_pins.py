@@ -1,4 +1,4 @@
-"""PINs on a page: made by who may, shown once, good at the gates."""
+"""The page of PINs: who may make them, shown once, valid at the gates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signing in: a session nobody knew before, no word on who has an account, no way elsewhere."""
+"""Signing in: a new session, no hint who has an account, no redirect to other sites."""
 
 from __future__ import annotations
 

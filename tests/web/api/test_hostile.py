@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer is one of the contract's: never a fault of ours."""
+"""Any request gets an answer of the contract, never an internal error."""
 
 from __future__ import annotations
 

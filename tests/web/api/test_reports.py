@@ -1,4 +1,4 @@
-"""What devices tell of themselves while they ask, and what boards make of it."""
+"""What devices report of themselves, and how boards show it."""
 
 from __future__ import annotations
 

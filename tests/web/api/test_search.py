@@ -1,4 +1,4 @@
-"""Finding people at the help desk."""
+"""Searching people from a gate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the application answers arrives as it was, however slowly it is read."""
+"""The application's answers arrive unchanged, however slowly they are read."""
 
 from __future__ import annotations
 

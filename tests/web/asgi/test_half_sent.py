@@ -1,4 +1,4 @@
-"""Senders that stop halfway are told so in time, and hold nothing that others need."""
+"""Unfinished requests are answered in time, and use no resources that others need."""
 
 from __future__ import annotations
 

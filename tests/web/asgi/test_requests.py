@@ -1,4 +1,4 @@
-"""What the application is told of a request, byte by byte."""
+"""The WSGI environment that the application gets for a request, byte by byte."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A badge at its secret address: shown to who has it, gone when it is revoked."""
+"""A badge's page at its secret address: shown to its holder, gone when revoked."""
 
 from __future__ import annotations
 

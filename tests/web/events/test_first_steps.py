@@ -1,4 +1,4 @@
-"""The first steps say how far they are by what is there, and each may be skipped."""
+"""The first steps: done according to the data, and each may be skipped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The records are taken out harmlessly, and erased on typed words, with a receipt."""
+"""Exporting records without formulas, and purging them with a receipt."""
 
 from __future__ import annotations
 

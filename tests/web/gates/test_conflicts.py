@@ -1,4 +1,4 @@
-"""The conflicts' page: seen, decided, remembered."""
+"""The page of conflicts: shown, decided, and logged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The delivery page and the message's own words."""
+"""The delivery page, and an event's own texts in messages."""
 
 from __future__ import annotations
 

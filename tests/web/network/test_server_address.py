@@ -1,4 +1,4 @@
-"""The page of the server's address, and what every other page says where nothing may leave."""
+"""The page of the server's address, and other pages while no address is set."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of the server's address warns of one that contradicts what the server does."""
+"""The page of the server's address warns of one that contradicts the server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The client behind proxies, as the rest of the server sees them; and a path before all others."""
+"""The client's address and the path prefix of requests through proxies."""
 
 from __future__ import annotations
 

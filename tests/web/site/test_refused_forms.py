@@ -1,4 +1,4 @@
-"""A form that is refused says why, and where to go: never "open for too long" when it was not."""
+"""A refused form explains the real cause and where to go."""
 
 from __future__ import annotations
 
