@@ -93,13 +93,13 @@ class Steady:
             opened_s = time.monotonic()
             try:
                 for frame in self._opened():
-                    self._tell_well()
+                    self._report_recovery()
                     yield frame
                 fault: ScannerError = CameraLost(source=self._source)
             except ScannerError as error:
                 fault = diagnosed(error)
             self._let_go()
-            self._tell_ill(fault)
+            self._report_loss(fault)
             if time.monotonic() - opened_s > _WELL_AFTER_S:
                 pauses = self._pauses()
             self._over.wait(next(pauses))
@@ -109,12 +109,12 @@ class Steady:
         self._over.set()
         self._let_go()
 
-    def _tell_ill(self, fault: ScannerError) -> None:
+    def _report_loss(self, fault: ScannerError) -> None:
         if not self._is_told and not self._over.is_set():
             self._is_told = True
             self.tell(fault)
 
-    def _tell_well(self) -> None:
+    def _report_recovery(self) -> None:
         if self._is_told:
             self._is_told = False
             self.tell(None)

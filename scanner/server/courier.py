@@ -86,7 +86,7 @@ class Courier:
         self._told_of_certificate = False
         self._threads = [
             threading.Thread(target=self._deliver_fresh, name="deliver", daemon=True),
-            threading.Thread(target=self._run_rounds, name="tend", daemon=True),
+            threading.Thread(target=self._run_rounds, name="rounds", daemon=True),
         ]
 
     def start(self) -> None:

@@ -39,13 +39,13 @@ class Window:
 
     def __init__(self, gate: Gate, frames: Frames, decoder: Decoder) -> None:
         self._gate = gate
-        self._happenings: queue.Queue[GateEvent] = queue.Queue()
-        self._station, self._courier = gate.open(self._happenings.put)
+        self._gate_events: queue.Queue[GateEvent] = queue.Queue()
+        self._station, self._courier = gate.open(self._gate_events.put)
         self._eye = DecoderThread(frames, decoder, self._station)
         self._counter = Counter(
             VolunteerRequests(gate.client),
             self._station,
-            self._happenings.put,
+            self._gate_events.put,
             self._look_through,
             self._courier.admit,
         )
@@ -104,7 +104,7 @@ class Window:
 
     def _take_events(self) -> list[Verdict]:
         now_s = time.monotonic()
-        gate_events = _all_of(self._happenings)
+        gate_events = _all_of(self._gate_events)
         for gate_event in gate_events:
             self._take(gate_event, now_s)
         for remark in _all_of(self._eye.remarks):

@@ -1,4 +1,4 @@
-"""One way in which people run Marhaba: its commands, its server, and the addresses people use."""
+"""A way to run Marhaba: its commands, its server, and the addresses that people use."""
 
 from __future__ import annotations
 

@@ -10,16 +10,16 @@ from scanner.gate.volunteer_requests import Override, VolunteerRequests
 from scanner.window.form import Purpose
 from scanner.window.state import after, with_trouble
 from tests.scanner.server.fake_server import PIN
-from tests.scanner.window import volunteer as at_the_desk
+from tests.scanner.window import volunteer as in_the_forms
 from tests.scanner.window.volunteer import ONE
 from tests.support.waiting import wait_for
 
 client, server, told, submitted, volunteer = (
-    at_the_desk.client,
-    at_the_desk.server,
-    at_the_desk.told,
-    at_the_desk.submitted,
-    at_the_desk.volunteer,
+    in_the_forms.client,
+    in_the_forms.server,
+    in_the_forms.told,
+    in_the_forms.submitted,
+    in_the_forms.volunteer,
 )
 REFUSED = Verdict(Scan(code=ONE), "error", "already_redeemed", "")
 
