@@ -1,4 +1,4 @@
-"""The list of a bus, on A4: a box to tick for each passenger, for the leader with a pen."""
+"""The passenger list of a bus on A4, with a box for the leader to tick for each passenger."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Passenger:
-    """One line: the name in one script or in both, and how to reach them."""
+    """One line of the list: the name in one script or in both, and the phone number or address."""
 
     name: str
     name_ar: str
@@ -46,7 +46,7 @@ class BusList:
     """A bus and its passengers, in the order of the list.
 
     Attributes:
-        sensitive: keep the event's name off the paper.
+        sensitive: do not print the event's name.
         starts_at: on the event's clock.
     """
 

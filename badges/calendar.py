@@ -14,7 +14,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarEntry:
-    """What a calendar is told.
+    """The content of a calendar entry.
 
     Args:
         uid: the same for the same event, so that a second file replaces the entry of the first.
@@ -79,12 +79,12 @@ def _text(text: str) -> str:
 
 
 def _folded(line: str) -> bytes:
-    """Break a line after at most 75 octets, never inside a letter (section 3.1)."""
+    """Break a line after at most 75 octets, never inside a character (section 3.1)."""
     parts: list[bytes] = []
     part = b""
     for letter in line:
         octets = letter.encode()
-        # A line that goes on begins with a space, which counts.
+        # A continued line begins with a space, which counts.
         if len(part) + len(octets) > _LINE_OCTETS - bool(parts):
             parts.append(part)
             part = b""

@@ -1,4 +1,4 @@
-"""The cover of a delegation's file: how many badges of which category, and what to do with them."""
+"""The cover page of a delegation's badges: how many of each category, and what to do with them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _ADVICE = (
 
 
 def cover_of(specs: Sequence[BadgeSpec]) -> dict[str, Any]:
-    """Return what the cover of these badges says: French columns, then Arabic ones."""
+    """Return the text of the cover of these badges: French columns, then Arabic ones."""
     first = specs[0]
     whens = [line_of(moment_text(first.starts_at, of), weight="regular") for of in ("fr", "ar")]
     event = _columns(latin_then_arabic(first.event_name, first.event_name_ar))

@@ -1,7 +1,7 @@
 """The QR of a web address: any length, as a picture for a screen or for a poster.
 
-Level M: such a code is read from a clean screen or poster, and a smaller symbol is read from
-further away. Badges have their own in `badges.qr`.
+Error correction level M is enough on a clean screen or poster, and its smaller symbol is read from
+further away. The codes of badges are made in `badges.qr`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How an event's badges look: its logo and its colour, checked before anything is printed."""
+"""The logo and the colour of an event's badges, checked before anything is printed."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _NOT_DRAWING = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """An event's own looks on its badges.
+    """An event's own logo and colour on its badges.
 
     Args:
         logo: PNG or SVG as `checked_logo` returned it; None for none.
@@ -72,7 +72,7 @@ class LookError(BadgeError):
     """A logo or a colour that cannot be used.
 
     Attributes:
-        value: the figure, or the words, that it is about.
+        value: the number or the text that the sentence is about.
     """
 
     def __init__(self, problem: LookProblem, value: str, sentence: str) -> None:
@@ -81,7 +81,7 @@ class LookError(BadgeError):
 
 
 def checked_hue(colour: str) -> str:
-    """Return a colour in small letters.
+    """Return a colour in lower case.
 
     Raises:
         LookError: it is no colour.
@@ -96,7 +96,7 @@ def checked_colour(colour: str) -> str:
     """Return the colour, if words in it can be read on white.
 
     Raises:
-        LookError: it is no colour, or too light; the sentence says how far it is off.
+        LookError: it is no colour, or too light; the sentence gives its contrast.
     """
     found = contrast(checked_hue(colour), "#ffffff")
     if found < LEAST_CONTRAST:
@@ -144,7 +144,7 @@ def logo_svg(logo: bytes) -> str:
 
 @lru_cache(maxsize=16)
 def logo_picture(logo: bytes, width_px: int, height_px: int) -> Image.Image:
-    """Return a checked logo on white, as large as it fits, in the middle; not to be drawn on."""
+    """Return a checked logo centred on white, as large as it fits; do not change the image."""
     page: Literal["png"] = "png"
     drawn: bytes = typst.compile(
         _LOGO_PAGE,

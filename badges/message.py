@@ -1,6 +1,6 @@
 """The e-mail that carries a badge: text and HTML in one language, the picture inline, the PDF.
 
-Nothing is sent here: `compose` returns a message, whole and repeatable, for whoever sends it.
+Nothing is sent here: `compose` returns the whole message, the same bytes for the same arguments.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def compose(
     links: Links = NO_LINKS,
     replaces: bool = False,
 ) -> EmailMessage:
-    """Return the message that brings a participant their badge; equal arguments, equal bytes.
+    """Return the message with a participant's badge; equal arguments give equal bytes.
 
     Args:
         sender: ``Name <address>`` or an address. Where `sensitive`, only the address is kept.
@@ -100,7 +100,7 @@ def compose(
     message = _headed(letter, sender, recipient, message_id, sent_at)
     _add_bodies(message, letter, _content_id(message_id), png)
     _attach(message, f"badge-{_ascii_name(spec.number)}", pdf, calendar)
-    # Last, for giving a message its content drops the headers that describe the content.
+    # Last, because setting the content of a message drops the headers that describe it.
     message["Content-Language"] = spec.language
     _fix_boundaries(message, message_id)
     return message
@@ -170,7 +170,7 @@ def _headed(
     message["From"] = _address("sender", sender, with_name=not letter.sensitive)
     message["To"] = _address("recipient", recipient, with_name=False)
     message["Subject"] = letter.subject
-    # Out-of-office answers would come back by the thousand (RFC 3834).
+    # Without it, thousands of out-of-office answers would come back (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
     return message
 
@@ -238,7 +238,7 @@ def _content_id(message_id: str) -> str:
 
 
 def _fix_boundaries(message: EmailMessage, message_id: str) -> None:
-    # Python draws boundaries by lot; ours follow from the Message-ID, so a repeat is identical.
+    # Python's boundaries are random; these follow from the Message-ID, so a repeat is identical.
     digest = hashlib.sha256(message_id.encode()).hexdigest()[:32]
     for depth, part in enumerate(part for part in message.walk() if part.is_multipart()):
         part.set_boundary(f"=_{digest}_{depth}")

@@ -1,7 +1,7 @@
 """Badges as PDF: A4 sheets with a cover, one letter to print at home, or one badge alone.
 
 Typst sets the page: of the engines tried it alone joins and wraps Arabic rightly in under a
-millisecond a badge. It gets data, never markup, and only the fonts of this room.
+millisecond a badge. It gets data, never markup, and only the fonts of `badges/fonts`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ PER_SHEET: dict[Design, int] = {"sheet": 8, "a6": 4, "card": 10}
 Progress = Callable[[int, int], None]
 
 _PAGES = Path(__file__).with_name("layout") / "pages.typ"
-# No clock in the file: the same badges are the same bytes, and a resend is seen to be one.
+# No time in the file: the same badges are the same bytes, and a resend can be recognised.
 _TIMESTAMP = 0
 
 
@@ -46,7 +46,7 @@ def badge_sheets_pdf(
     """Return A4 pages of badges with cut marks, in the order given.
 
     Args:
-        cover: begin with a page for who prints and hands out: counts and instructions.
+        cover: begin with a page of counts and instructions for the people who print and hand out.
         progress: called with (done, total) for every sheet of badges drawn and after the last
             step, which lays out all pages at once and takes about half of the time. Raising in
             it stops the work.
@@ -97,13 +97,13 @@ def single_badge_pdf(
 
 
 def layout_data(spec: BadgeSpec, design: Design, look: Look = PLAIN) -> dict[str, str]:
-    """Return the layout's inputs for one badge whose boxes are reported, to be measured."""
+    """Return the layout's inputs for one badge, for which the layout reports its boxes."""
     data = {"paper": "alone", "design": design, "title": "", "lang": spec.language, "cover": None}
     return _inputs(data | {"badges": [card_of(spec)]} | _looks(look) | {"report": True})
 
 
 def card_of(spec: BadgeSpec) -> dict[str, Any]:
-    """Return what the layout is told of one badge."""
+    """Return the layout's data for one badge."""
     return {
         "qr": qr_svg(spec.code),
         "code": spec.grouped_code,

@@ -31,7 +31,7 @@ _CODE_LIFT_PX = MODULE_PX // 2
 _TOP_PX = 24
 _BOTTOM_PX = 50
 _GROUP_GAP_PX = 22
-# Tails of letters and the marks under them may leave their line by this much.
+# Descenders and the marks under letters may reach below their line by this much.
 _TAIL_PX = 12
 _LOGO_SIZE_PX = (560, 110)
 _LOGO_COLOURS = 128
@@ -41,7 +41,7 @@ def phone_badge_png(spec: BadgeSpec, look: Look = PLAIN) -> bytes:
     """Return a PNG 1,080 pixels wide: category band, logo, event, QR, code, names, delegation.
 
     Raises:
-        BadgeError: Pillow cannot join Arabic letters here, and would draw them wrong in silence.
+        BadgeError: Pillow cannot join Arabic letters here, and would silently draw them wrongly.
     """
     require_shaping()
     logo = _logo(look.logo) if look.logo else None
@@ -84,7 +84,7 @@ def _both(spec: BadgeSpec, text: str, text_ar: str | None) -> list[str]:
 
 
 def _strip(rows: Sequence[Row], ground: int, *, above_px: int = 0, below_px: int) -> Image.Image:
-    """Draw rows on a ground of their own, as wide as the card; what leaves it is cut off."""
+    """Draw rows on their own background, as wide as the card; anything outside it is cut off."""
     sets = [set_row(row) for row in rows]
     height = above_px + sum(row.height_px for row in sets) + below_px
     strip = Image.new("L", (WIDTH_PX, height), ground)
@@ -92,7 +92,7 @@ def _strip(rows: Sequence[Row], ground: int, *, above_px: int = 0, below_px: int
     return strip
 
 
-# What the badges of an event, a delegation or a category have in common is drawn once.
+# Parts shared by the badges of an event, a delegation or a category are drawn once.
 @lru_cache(maxsize=32)
 def _heading(ink: Ink, when: str, *event: str) -> Image.Image:
     rows = [_row(text, 36, fill=ink.number) for text in event]
@@ -159,6 +159,6 @@ def _stacked(strips: Sequence[Image.Image]) -> Image.Image:
 def _png(card: Image.Image, inks: Inks) -> bytes:
     card.putpalette([channel for colour in inks.colours for channel in colour])
     file = BytesIO()
-    # Runs of one colour are all there is to find: as small as a thorough search, in half the time.
+    # Run-length compression: as small as a thorough search here, in half the time.
     card.save(file, "PNG", bits=inks.bits, compress_type=zlib.Z_RLE)
     return file.getvalue()

@@ -19,8 +19,8 @@ QUIET = 4
 FULL_SIDE = SIDE + 2 * QUIET
 
 _ALPHANUMERIC: Literal[2] = 2
-# Scoring all eight masks takes most of the making. Any mask is valid, this one has the lowest mean
-# penalty over our codes, and the tests read every symbol back.
+# Scoring all eight masks takes most of the time. Any mask is valid, this one has the lowest mean
+# penalty over badge codes, and the tests read every symbol back.
 _MASK = 0
 
 Matrix = list[list[bool]]
@@ -45,7 +45,7 @@ def qr_image(code: str, *, module_px: int, black: int = 0, white: int = 255) -> 
     """Return a picture of 33×33 modules, the quiet zone of 4 included.
 
     Args:
-        black, white: the numbers of the two in the picture, whose mode is "L".
+        black, white: the pixel values of the two colours; the picture's mode is "L".
     """
     if module_px < 1:
         raise ValueError(f"module_px is {module_px}: give 1 or more")

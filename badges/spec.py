@@ -1,4 +1,4 @@
-"""What a badge says: one frozen `BadgeSpec`, checked once so that drawing it cannot fail."""
+"""The content of a badge: one frozen `BadgeSpec`, checked once so that drawing it cannot fail."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _OPTIONAL = ("name_ar", "delegation_ar", "category_ar", "event_name_ar", "venue_
 
 
 class BadgeError(ValueError):
-    """Something a badge cannot be made of. Its text says which field, and what to do."""
+    """A value that no badge can be made of. The text names the field and says what to do."""
 
     code = "invalid_badge"
 

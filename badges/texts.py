@@ -108,7 +108,7 @@ def texts_in(language: str) -> Texts:
 
 
 def reads_right_to_left(text: str) -> bool:
-    """Say whether the first letter that has a direction is Arabic (or Hebrew)."""
+    """Say whether the first letter with a direction is Arabic (or Hebrew)."""
     for letter in text:
         direction = unicodedata.bidirectional(letter)
         if direction in ("L", "R", "AL"):
@@ -125,7 +125,7 @@ def moment_text(at: datetime, language: str) -> str:
 
 
 def filling(spec: BadgeSpec, language: str | None = None) -> dict[str, str]:
-    """Return what the placeholders stand for on this badge, in the participant's language."""
+    """Return the values of the placeholders for this badge, in the participant's language."""
     language = language or spec.language
     arabic = language == "ar"
     return {

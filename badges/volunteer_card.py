@@ -1,4 +1,4 @@
-"""The page that a volunteer gets: what each colour asks for, the keys, and what to do in trouble.
+"""The volunteers' instruction page: what each colour means, the keys, and how to solve problems.
 
 `python -m badges.volunteer_card FILE.pdf` prints it; `docs/volunteer-card.pdf` is that file.
 """

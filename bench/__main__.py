@@ -46,7 +46,7 @@ class Sizes:
 
     @property
     def scans(self) -> int:
-        """How many arrive while check-ins are measured."""
+        """How many people arrive while check-ins are measured."""
         return self.rounds * len(LEVELS) * self.checkins + self.repeats * self.checkins
 
 
@@ -60,7 +60,7 @@ _PLANNED = 2000
 def main() -> None:
     arguments = _arguments()
     gc.freeze()  # as the commands do
-    # Stopped from outside, it still stops its servers and removes its folder.
+    # When it is terminated, it still stops its servers and removes its folder.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     sizes = QUICK if arguments.quick else FULL
     names = _stores(arguments.only)

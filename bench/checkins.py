@@ -1,4 +1,4 @@
-"""Check-ins over HTTP, ours and the floor's by turns, and the bare transaction."""
+"""Measure check-ins over HTTP, of the program and the floor alternately, and bare transactions."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Rival:
-    """A server that is measured."""
+    """One of the servers that are measured."""
 
     port: int
     pid: int
@@ -60,7 +60,7 @@ Runs = dict[tuple[str, str], list[Run]]
 def measure_checkins(
     store: Store, venue: Venue, *, count: int, repeats: int, progress: Progress
 ) -> Runs:
-    """Measure each row `repeats` times, ours, the floor and the bare transaction by turns."""
+    """Measure each row `repeats` times: program, floor and bare transactions alternately."""
     needed = repeats * (len(LEVELS) * count + 1) + _WARM_UP
     codes = venue.take_codes(needed)
     url = store.url("floor")
@@ -91,7 +91,7 @@ def _rounds(
             mine, codes = (codes[:1], codes[1:]) if contested else (codes[:count], codes[count:])
             read = mine * count if contested else mine
             tokens = venue.tokens if contested else venue.tokens[: int(row)]
-            # Who goes first takes turns too: files and caches grow while a run goes on.
+            # The order alternates, too: files and caches grow during a run.
             for name in sorted(rivals, reverse=at % 2 == 0):
                 bodies = [scan_body(code) for code in read]
                 runs[row, name].append(measured(rivals[name], tokens, bodies, store))

@@ -3,8 +3,8 @@
     python -m bench.draining [--scans 10000]
 
 The scanner's own spool, delivery and client against `python -m checkin run` on SQLite. Printed are
-the seconds, their ratio to the limit of 30 s for 10,000 scans, and what a scan at the door waits
-meanwhile against what it waits when the line is quiet.
+the seconds, their ratio to the limit of 30 s for 10,000 scans, and what a scan at the gate waits
+meanwhile against what it waits when nothing is waiting to be sent.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from scanner.server.client import Client
 from scanner.server.delivery import Delivery
 
 LIMIT_S, LIMIT_SCANS = 30.0, 10_000
-#: people who were let in; every further scan of their badges was refused at the door
+#: people who were let in; every further scan of their badges was refused at the gate
 _PEOPLE = 500
 _LET_IN = {"status": "ok", "reason": None}
 _REFUSED = {"status": "error", "reason": "already_redeemed"}
-#: a busy door: a badge every second
+#: a busy gate: a badge every second
 _EVERY_S = 1.0
 
 
-class Door:
-    """One gate's way to the server."""
+class GateUnderTest:
+    """A gate's spool, delivery and client, without its camera."""
 
     def __init__(self, folder: Path, server: str, token: str) -> None:
         client = Client(server, token=token)
@@ -47,55 +47,57 @@ class Door:
         self._now = client.clock.now
 
     def read(self, code: str) -> Scan:
-        """Take one reading into the spool."""
+        """Store one reading in the spool."""
         scan = Scan(code=code, scanned_at=self._now())
         self.spool.put(scan)
         return scan
 
     def let_wait(self, codes: list[str], count: int) -> None:
-        """Fill the spool with scans that the door decided by itself."""
+        """Fill the spool with scans that the gate decided by itself."""
         for number in range(count):
             scan = self.read(codes[number % len(codes)])
             self.spool.decide(scan.scan_id, _LET_IN if number < len(codes) else _REFUSED)
 
     def drain(self) -> float:
-        """Send all that waits and return the seconds."""
+        """Send all scans that wait and return the seconds that it took."""
         began = time.perf_counter()
         while self.delivery.upload():
             pass
         return time.perf_counter() - began
 
 
-def live_waits_ms(door: Door, codes: list[str], is_over: Callable[[], bool]) -> list[float]:
-    """Show badges at the door until it is over, and return what each answer took."""
+def live_waits_ms(
+    gate: GateUnderTest, codes: list[str], is_over: Callable[[], bool]
+) -> list[float]:
+    """Show badges at the gate until `is_over`, and return the milliseconds of each answer."""
     waits = []
     for code in codes:
         if is_over():
             break
-        scan = door.read(code)
+        scan = gate.read(code)
         began = time.perf_counter()
-        door.delivery.deliver(scan)
+        gate.delivery.deliver(scan)
         waits.append((time.perf_counter() - began) * 1000)
         time.sleep(_EVERY_S)
     return waits
 
 
 def measure(venue: Venue, folder: Path, scans: int) -> None:
-    """Fill, drain, and print."""
+    """Fill the spool, drain it, and print the figures."""
     with venue.served() as (port, _):
-        door = Door(folder, f"http://127.0.0.1:{port}", venue.tokens[0])
-        quiet = live_waits_ms(door, venue.take_codes(5), lambda: False)
-        door.let_wait(venue.take_codes(_PEOPLE), scans)
+        gate = GateUnderTest(folder, f"http://127.0.0.1:{port}", venue.tokens[0])
+        quiet = live_waits_ms(gate, venue.take_codes(5), lambda: False)
+        gate.let_wait(venue.take_codes(_PEOPLE), scans)
         drained, busy = threading.Event(), list[float]()
         live = threading.Thread(
-            target=lambda: busy.extend(live_waits_ms(door, venue.take_codes(200), drained.is_set))
+            target=lambda: busy.extend(live_waits_ms(gate, venue.take_codes(200), drained.is_set))
         )
         live.start()
-        took_s = door.drain()
+        took_s = gate.drain()
         drained.set()
         live.join()
     limit_s = LIMIT_S * scans / LIMIT_SCANS
-    left = door.spool.waiting_count()
+    left = gate.spool.waiting_count()
     median = {"quiet": statistics.median(quiet), "busy": statistics.median(busy)}
     print(
         json.dumps(

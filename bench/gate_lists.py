@@ -1,4 +1,4 @@
-"""The gate list: what it costs to seal it the first time, and to hand it out again."""
+"""Measure the gate list: sealing it for the first time, and sending it again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Import of a participants' file, part by part, beside a bare bulk insert of as many rows."""
+"""Measure the import of a participants' file, part by part, and a bare bulk insert of its rows."""
 
 from __future__ import annotations
 

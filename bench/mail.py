@@ -18,28 +18,28 @@ from checkin.db.migrate import upgrade
 from checkin.services.mail.outbox import PostOffice, send_due
 from checkin.services.mail.sender import Sender
 from checkin.services.mail.transport import transport_to
-from tests.services.mail.mail_server import Desk, mail_server
+from tests.services.mail.mail_server import MailServer, mail_server
 from tests.services.mail.test_delivery_crashes import queue
 from tests.support.factories import KEYS, NOW
 
 SENDER = Sender("badges@example.org", "https://marhaba.example.org", per_day=10**6)
 
 
-def through_the_outbox(home: Path, desk: Desk, count: int) -> tuple[float, float]:
+def through_the_outbox(home: Path, smtp: MailServer, count: int) -> tuple[float, float]:
     """Return wall and processor seconds."""
     database = Database(f"sqlite:///{home / 'bench.db'}")
     upgrade(database)
     event = queue(database, [f"person{number}" for number in range(count)])
     wall, processor = time.perf_counter(), time.process_time()
-    with closing(transport_to(desk.url)) as transport:
+    with closing(transport_to(smtp.url)) as transport:
         send_due(PostOffice(database, event, KEYS, transport, SENDER, clock=lambda: NOW))
     spent = time.perf_counter() - wall, time.process_time() - processor
     database.dispose()
     return spent
 
 
-def bare_loop(desk: Desk, content: bytes, count: int) -> tuple[float, float]:
-    host, port = desk.url.removeprefix("smtp://").split(":")
+def bare_loop(smtp: MailServer, content: bytes, count: int) -> tuple[float, float]:
+    host, port = smtp.url.removeprefix("smtp://").split(":")
     wall, processor = time.perf_counter(), time.process_time()
     with smtplib.SMTP(host, int(port)) as server:
         for number in range(count):
@@ -48,11 +48,11 @@ def bare_loop(desk: Desk, content: bytes, count: int) -> tuple[float, float]:
 
 
 def main(count: int) -> None:
-    with tempfile.TemporaryDirectory() as folder, mail_server(Path(folder) / "taken") as desk:
-        ours = through_the_outbox(Path(folder), desk, count)
-        content = next(desk.folder.iterdir()).read_bytes()
-        bare = bare_loop(desk, content, count)
-        taken = len(list(desk.folder.iterdir()))
+    with tempfile.TemporaryDirectory() as folder, mail_server(Path(folder) / "taken") as smtp:
+        ours = through_the_outbox(Path(folder), smtp, count)
+        content = next(smtp.folder.iterdir()).read_bytes()
+        bare = bare_loop(smtp, content, count)
+        taken = len(list(smtp.folder.iterdir()))
     assert taken == 2 * count, taken
     print(f"{count} messages of {len(content) / 1000:.0f} kB, one connection, one server process")
     for name, (wall, processor) in (("outbox", ours), ("bare smtplib", bare)):

@@ -1,4 +1,4 @@
-"""What the runs of check-ins come to: a table with ratios, and the aims that were reached."""
+"""The results of the check-in runs: a table with ratios, and which aims were reached."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _HEADS = (
 
 
 def checkin_table(name: str, runs: Runs) -> Table:
-    """Medians over the rounds, the best round beside them."""
+    """Return a table of the medians over the rounds, with the best round beside them."""
     rows = [
         [row, who, *_cells(runs[row, who], _ratio(runs, row) if who == "ours" else None)]
         for row in ROWS
@@ -39,7 +39,7 @@ def checkin_table(name: str, runs: Runs) -> Table:
 
 
 def aims_table(name: str, runs: Runs, statements: float) -> Table:
-    """Say of each aim what was reached."""
+    """Return a table with the result for each aim."""
     ours = [run for row in ROWS for run in runs[row, "ours"]]
     sixteen = runs["16", "ours"]
     reached = [
@@ -63,7 +63,7 @@ def _aim(what: str, measured: float, limit: float, *, least: bool = False) -> Se
 
 
 def _ratio(runs: Runs, row: str) -> float:
-    """The median of the rounds' own ratios: what slowed a round slowed both of its runs."""
+    """Return the median of each round's ratio: what slowed a round slowed both of its runs."""
     pairs = zip(runs[row, "ours"], runs[row, "floor"], strict=True)
     return statistics.median(ours.per_s / floor.per_s for ours, floor in pairs)
 

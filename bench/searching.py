@@ -1,4 +1,4 @@
-"""Search by a part of a name in a large event, beside a LIKE over every row."""
+"""Measure the search by a part of a name in a large event, beside a LIKE over every row."""
 
 from __future__ import annotations
 

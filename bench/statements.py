@@ -1,4 +1,4 @@
-"""How many SQL statements a check-in sends."""
+"""Count the SQL statements of a check-in."""
 
 from __future__ import annotations
 

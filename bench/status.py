@@ -1,4 +1,4 @@
-"""The board's counts of a large event: with nobody there, and with half of the people there."""
+"""Measure the counts of a large event: before anybody arrived, and after half of them did."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ _TOGETHER = 500
 
 
 def counts_now(venue: Venue, database: Database, *, asked: int) -> dict[str, float]:
-    """Ask for the counts as they are, by a call and over HTTP by turns."""
+    """Measure the present counts, alternately by a call and over HTTP."""
     with venue.served() as (port, _):
         return _measured(venue, database, port, asked)
 
 
 def status_table(store: Store, measured: list[dict[str, float]]) -> Table:
-    """Compare with the first, when nobody had arrived."""
+    """Return a table that compares with the first measurement, before anybody arrived."""
     few = measured[0]
     rows = [
         [
@@ -95,7 +95,7 @@ def _measured(venue: Venue, database: Database, port: int, asked: int) -> dict[s
 
     by_board = _board_reader(database, event_id)
     by_http()
-    by_board()  # the first one reads every arrival
+    by_board()  # the first call reads every arrival
     times = [(timed_ms(by_call), timed_ms(by_http), timed_ms(by_board)) for _ in range(asked)]
     connection.close()
     return {
@@ -108,7 +108,7 @@ def _measured(venue: Venue, database: Database, port: int, asked: int) -> dict[s
 
 
 def _board_reader(database: Database, event_id: int) -> Callable[[], None]:
-    """Read all that a board shows, as a server does that has been reading it all along."""
+    """Read all that a board shows, as a server does that has read it before."""
     minute_counts = CountsByMinute()
 
     def read() -> None:

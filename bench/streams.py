@@ -1,4 +1,4 @@
-"""Scans at four gates, alone and while 200 boards are open."""
+"""Measure scans at four gates, alone and while 200 boards are open."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BOARD = "/events/rabat-2025/board/live"
 def measure_streams(
     store: Store, venue: Venue, *, count: int, repeats: int, progress: Progress
 ) -> Table:
-    """Scan with and without boards by turns; boards are an organiser's, who is signed in."""
+    """Scan alternately with and without boards, which a signed-in organiser has open."""
     runs: dict[int, list[Run]] = {0: [], BOARDS: []}
     with venue.served() as (port, pid):
         rival = Rival(port, pid, SCANS)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-# First of all: whatever asks for a time zone from here on gets it from the shipped tables.
+# Imported first, so that every later import takes its time zones from the shipped tables.
 import checkin.protocol.time_zones  # noqa: F401
 from checkin.domain.scanning.facts import Direction
 from checkin.protocol.fingerprints import fingerprint_typed
@@ -40,7 +40,7 @@ def main(argv: list[str] | None = None) -> int:
     _utf8_output()
     silence_stderr()
     try:
-        compile_all()  # without words nothing can be told
+        compile_all()  # a fault in the catalogues leaves no words to report it with
         if asked.decode:
             return _decode(asked)
         return _print_set_aside(asked) if asked.set_aside else _scan(asked)
@@ -53,7 +53,7 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # Whoever read our lines has gone. Python would complain once more when it flushes at exit.
+        # Nobody reads standard output any more; Python would report that again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 
@@ -106,7 +106,7 @@ def _scan(asked: argparse.Namespace) -> int:
 
 
 def _gate(asked: argparse.Namespace, wanted: Wanted) -> Gate:
-    """Return the gate of what the command line said; without a window nobody is asked."""
+    """Return the gate that the command line describes, without asking anybody anything."""
     from scanner.gate.authority_question import ask_in_terminal, gate_or_question
     from scanner.gate.gate import gate_for
 
@@ -120,7 +120,7 @@ def _gate(asked: argparse.Namespace, wanted: Wanted) -> Gate:
 
 
 def _gate_invited(asked: argparse.Namespace, wanted: Wanted, decoder: Decoder) -> Gate:
-    """Return the gate of a pairing QR or a typed code; the window asks until the code is good."""
+    """Return the gate of a pairing QR or a typed code; the window asks again after a wrong code."""
     from scanner.core.errors import PairingRefused
     from scanner.gate.gate import gate_for
 
@@ -139,7 +139,7 @@ def _gate_invited(asked: argparse.Namespace, wanted: Wanted, decoder: Decoder) -
 
 
 def _invited(asked: argparse.Namespace, wanted: Wanted, decoder: Decoder, refused: str) -> Wanted:
-    """Return what is wanted with the code, and where none was given the server, of a pairing QR."""
+    """Return what the command line wants, completed by the code and server of a pairing QR."""
     from scanner.camera.steady import frames_of
     from scanner.gate.pairing import invitation_seen
 
@@ -158,7 +158,7 @@ def _invited(asked: argparse.Namespace, wanted: Wanted, decoder: Decoder, refuse
         wanted,
         server=wanted.server or invitation.server,
         pairing_code=invitation.code,
-        # What the command line says goes before what was seen.
+        # An option of the command line has precedence over the QR.
         fingerprint=wanted.fingerprint or invitation.fingerprint,
     )
 

@@ -1,8 +1,8 @@
 """Ask pip-audit about every pinned package; list what is vendored, with version and licence.
 
 Fails when a package has a known weakness or a vendored one has no licence beside it. Where the
-service that knows weaknesses cannot be asked, says so in one line and fails nothing: what was not
-looked at is never counted as good.
+service that knows weaknesses cannot be reached, it says so in one line and fails nothing: a package
+that was not checked is never counted as good.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def main() -> int:
 
 
 def ask() -> str:
-    """Return pip-audit's JSON, or "" where it could not even begin."""
+    """Return pip-audit's JSON, or "" where it could not start."""
     files = [word for name in PINNED for word in ("-r", name)]
     command = ["-m", "pip_audit", "--disable-pip", "--no-deps", "--progress-spinner", "off"]
     try:
@@ -64,7 +64,7 @@ def ask() -> str:
 
 
 def read_report(answer: str) -> Report:
-    """Read pip-audit's answer; one that is none means that nothing was looked at."""
+    """Read pip-audit's answer; without a valid answer nothing was checked."""
     try:
         packages: list[dict[str, Any]] = json.loads(answer)["dependencies"]
     except (ValueError, KeyError, TypeError):
@@ -80,7 +80,7 @@ def read_report(answer: str) -> Report:
 
 
 def sentence_of(report: Report) -> str:
-    """Say in one line how much was looked at."""
+    """Return a line that says how much was checked."""
     if not report.looked_at:
         return (
             "audit: NOT DONE: the service that knows weaknesses cannot be asked from here; "

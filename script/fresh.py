@@ -61,11 +61,11 @@ class Debian:
 
     @property
     def clone(self) -> Path:
-        """Where the project is, seen from outside."""
+        """The project's folder, as a path outside this system."""
         return self.folder / _CLONE
 
     def begin(self, command: str) -> subprocess.Popen[bytes]:
-        """Begin a line of shell in the clone; what it prints goes to the log."""
+        """Start a shell command in the clone; its output goes to the log."""
         # The first shell stays to the end: process 1 of a namespace has to collect orphans.
         inside = ["chroot", str(self.folder), "env", "-i", *_environment()]
         inside += ["sh", "-c", f"cd /{_CLONE} && exec {command}"]
@@ -78,7 +78,7 @@ class Debian:
             )
 
     def run(self, command: str) -> None:
-        """Run a line of shell in the clone.
+        """Run a shell command in the clone.
 
         Raises:
             NotFresh: it failed.
@@ -187,7 +187,7 @@ def _try_debian(suite: str, folder: Path, asked: argparse.Namespace) -> bool:
 
 
 def _make(debian: Debian, base: Path, mirror: str) -> None:
-    """Make the system and clone the last commit into it."""
+    """Install the system and clone the last commit into it."""
     if not (base / "etc/debian_version").exists():
         shutil.rmtree(base, ignore_errors=True)
         _logged(debian.log, "debootstrap", "--variant=minbase", debian.suite, str(base), mirror)
@@ -278,9 +278,9 @@ def _environment() -> list[str]:
 
 @functools.cache
 def _told() -> dict[str, str]:
-    """Return what pip and TLS are told on this machine, all of it as variables.
+    """Return this machine's settings of pip and TLS, all of them as environment variables.
 
-    Folders of packages on its disk are left out: the hashes say what has to be installed.
+    Folders of packages on this disk are left out: the hashes say what has to be installed.
     """
     told = {}
     listed = _printed(sys.executable, "-m", "pip", "config", "list")
@@ -295,20 +295,20 @@ def _names_a_folder(value: str) -> bool:
 
 
 def _files() -> list[Path]:
-    """Return the files of this machine that such settings name, as those of its authorities."""
+    """Return the files that such settings name, for example certificates of authorities."""
     return sorted({Path(value) for value in _told().values() if Path(value).is_file()})
 
 
 def _inside(value: str) -> str:
-    """Return a setting as it holds inside, where this machine's files are below `_MACHINE`.
+    """Return a setting for use inside the system, where this machine's files are below `_MACHINE`.
 
-    Not at their own places: there, packages such as ca-certificates want to write.
+    Their own paths stay free, because packages such as ca-certificates write there.
     """
     return f"/{_MACHINE}{value}" if Path(value) in _files() else value
 
 
 def _mounts(folder: Path) -> str:
-    """Return the shell lines that mount what a system needs, and what pip is told about."""
+    """Return the shell commands that mount what a system and pip's settings need."""
     at = shlex.quote(str(folder))
     lines = [
         f"mount -t proc proc {at}/proc",
@@ -324,7 +324,7 @@ def _mounts(folder: Path) -> str:
 
 @contextlib.contextmanager
 def _ended(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
-    """End the process, and with it all of its namespace, whatever happens meanwhile."""
+    """End the process and its whole namespace at the end of the block, also after an exception."""
     try:
         yield process
     finally:

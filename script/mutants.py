@@ -36,7 +36,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 LIST = ROOT / "script" / "mutants.toml"
 DEFAULT = ("checkin/domain", "checkin/services/scanning", "checkin/services/people/places.py")
-#: tests of whole afternoons, real browsers and built packages: too slow for a thousand mutants
+#: simulations, real browsers and built packages: too slow for a thousand mutants
 TOO_SLOW = ("browser", "engines", "modes", "simulation", "packaging", "docs", "cli")
 #: a mutant may run for ever; the tests of an unchanged file take this many times less
 PATIENCE, LEAST_S, UNCHANGED_S = 5, 30, 900
@@ -98,12 +98,12 @@ class Mutant:
 
     @property
     def name(self) -> str:
-        """What stands in the list of the accepted: it survives changes elsewhere in the file."""
+        """The name in the list of accepted survivors; changes elsewhere do not alter it."""
         return f"{self.file} {self.where}: {self.before} → {self.after}"
 
 
 class Source:
-    """The text of a file, to be changed between two places of it."""
+    """The text of a file, of which a part can be replaced."""
 
     def __init__(self, file: str, text: str) -> None:
         self.file, self._text = file, text.encode()
@@ -112,19 +112,19 @@ class Source:
             self._starts.append(self._starts[-1] + len(line))
 
     def begin(self, node: ast.expr | ast.stmt) -> int:
-        """Return the number of the byte where a piece of the program begins."""
+        """Return the offset in bytes at which a syntax node begins."""
         return self._starts[node.lineno - 1] + node.col_offset
 
     def end(self, node: ast.expr | ast.stmt) -> int:
-        """Return the number of the byte after a piece of the program."""
+        """Return the offset in bytes at which a syntax node ends."""
         return self._starts[(node.end_lineno or 0) - 1] + (node.end_col_offset or 0)
 
     def text(self, begin: int, end: int) -> str:
-        """Return what stands between two bytes."""
+        """Return the text between two offsets."""
         return self._text[begin:end].decode()
 
     def around(self, begin: int, end: int, *middles: str) -> tuple[str, ...]:
-        """Return the lines around a place with each of these texts in it, blanks made one."""
+        """Return the lines around a place, with each of these texts in it, in single spaces."""
         first = self._text.rfind(b"\n", 0, begin) + 1
         last = self._text.find(b"\n", end)
         return tuple(
@@ -133,11 +133,11 @@ class Source:
         )
 
     def changed(self, begin: int, end: int, new: str) -> str:
-        """Return the whole text with something else between two bytes."""
+        """Return the whole text with the part between two offsets replaced."""
         return (self._text[:begin] + new.encode() + self._text[end:]).decode()
 
 
-#: from where to where of the file's bytes, and what comes there instead
+#: start and end offset in the file's bytes, and the replacement
 Change = tuple[int, int, str]
 
 
@@ -167,7 +167,7 @@ def _is_python(text: str) -> bool:
 
 
 def _located(node: ast.AST, where: str) -> Iterator[tuple[str, ast.AST]]:
-    """Yield every node that runs, with the function or class that it stands in."""
+    """Yield every syntax node that is executed, with the function or class that contains it."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.FunctionDef | ast.ClassDef):
             inner = f"{where}.{child.name}".lstrip(".")
@@ -180,7 +180,7 @@ def _located(node: ast.AST, where: str) -> Iterator[tuple[str, ast.AST]]:
 
 
 def _is_silent(node: ast.AST) -> bool:
-    """Say whether nothing of it is decided: docstrings, imports, parameters."""
+    """Say whether a node decides nothing: docstrings, imports, parameters."""
     docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     return docstring or isinstance(node, ast.Import | ast.ImportFrom | ast.arguments)
 
@@ -222,7 +222,7 @@ def _swapped(
 
 
 def _without_each(source: Source, parts: Sequence[ast.expr]) -> Iterator[Change]:
-    """Leave one of several parts out: a condition of a statement, a value of a list."""
+    """Yield the source with one part left out: a condition of several, or a value of a list."""
     for part, after in pairwise(parts):
         yield source.begin(part), source.begin(after), ""
     yield source.end(parts[-2]), source.end(parts[-1]), ""
@@ -235,7 +235,7 @@ def listed() -> dict[str, Any]:
 
 
 def tests_of(file: str) -> list[str]:
-    """Return the tests that concern a file: those that are listed for it, else by its name."""
+    """Return the tests that concern a file: those listed for it, else those found by its name."""
     return listed().get("tests", {}).get(file) or _tests_by_name(file)
 
 
@@ -264,7 +264,7 @@ class Copy:
     def passes(self, tests: Sequence[str], limit_s: float) -> bool:
         """Say whether the tests pass; those that take too long do not.
 
-        In a child of this process, which has the libraries loaded: that is most of the work.
+        They run in a fork of this process, where the slow loading of libraries is already done.
         """
         child = os.fork()
         if child == 0:
@@ -278,9 +278,9 @@ class Copy:
         os.dup2(silence, 2)
         os.chdir(self.folder)
         sys.path.insert(0, str(self.folder))
-        sys.dont_write_bytecode = True  # a second mutant may look as old and as long as the first
+        sys.dont_write_bytecode = True  # a second mutant may have the time and length of the first
         quietly = ["-x", "-q", "-p", "no:cacheprovider", "-m", "not proof", "-k", "not postgres"]
-        # Of plugins that are loaded already: their own assertions are as good as they were.
+        # About plugins that are loaded already, whose assertions need no rewriting.
         quietly += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
         code = 1
         try:
@@ -309,7 +309,7 @@ print(*(name for name in sys.modules if name.partition(".")[0] not in ours))
 
 
 def load_libraries() -> None:
-    """Load what the tests load of others, and nothing of ours."""
+    """Load the libraries that the tests use, and no module of the project."""
     command = [sys.executable, "-c", _LIBRARIES]
     known = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     for name in known.stdout.split():
@@ -318,7 +318,7 @@ def load_libraries() -> None:
 
 
 def survivors(copy: Copy, file: str, tests: Sequence[str], number: str) -> Iterator[Mutant]:
-    """Try every mutant of a file, tell how far that is, and yield those that live."""
+    """Try every mutant of a file, print the progress, and yield the survivors."""
     text = (copy.folder / file).read_text("utf-8")
     began = time.monotonic()
     if not tests or not copy.passes(tests, UNCHANGED_S):
@@ -338,12 +338,12 @@ def survivors(copy: Copy, file: str, tests: Sequence[str], number: str) -> Itera
 
 
 def accepted() -> dict[str, str]:
-    """Return the survivors that are no fault, with the reason of each."""
+    """Return the accepted survivors, each with its reason."""
     return {one["mutant"]: one["reason"] for one in listed().get("accepted", [])}
 
 
 def files_of(asked: Sequence[str]) -> list[str]:
-    """Return the files that are asked for, without those that only join others."""
+    """Return the files that are asked for, without those that only put others together."""
     found = []
     for one in asked:
         path = ROOT / one
@@ -352,7 +352,7 @@ def files_of(asked: Sequence[str]) -> list[str]:
 
 
 def a_copy(folder: Path) -> Copy:
-    """Copy what git knows, and what is new, into a folder."""
+    """Copy the tracked and the new files of the checkout into a folder."""
     known = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607
         cwd=ROOT,
@@ -371,7 +371,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="changes that no test notices")
     parser.add_argument("paths", nargs="*", default=DEFAULT, help="files or folders")
     files = files_of(parser.parse_args().paths)
-    # All of it now, as it is copied: somebody may go on working in the checkout.
+    # Listed completely now, like the copy: somebody may go on working in the checkout.
     tests = {file: tests_of(file) for file in files}
     known = accepted()
     load_libraries()

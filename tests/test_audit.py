@@ -1,4 +1,4 @@
-"""The audit of what we depend on: weaknesses fail it, and what it could not ask is said."""
+"""The audit of dependencies: vulnerabilities fail it, and unchecked packages are named."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ WEAK = {
 SKIPPED = {"name": "typst", "skip_reason": "Dependency not found on PyPI"}
 
 
-def test_a_known_weakness_is_named_with_its_cure_and_fails(audit, monkeypatch, capsys):
+def test_a_known_vulnerability_is_listed_with_its_fix_and_fails_the_audit(
+    audit, monkeypatch, capsys
+):
     monkeypatch.setattr(audit, "ask", lambda: answer(GOOD, WEAK, WEAK))
 
     assert audit.main() == 1
@@ -44,7 +46,7 @@ def test_a_known_weakness_is_named_with_its_cure_and_fails(audit, monkeypatch, c
 
 
 @pytest.mark.parametrize("nothing", ["", "no network", answer(SKIPPED), '{"error": 1}'])
-def test_where_nothing_could_be_asked_one_line_says_so_and_nothing_fails(
+def test_an_unreachable_vulnerability_service_is_reported_without_failing(
     audit, monkeypatch, capsys, nothing
 ):
     monkeypatch.setattr(audit, "ask", lambda: nothing)
@@ -54,7 +56,7 @@ def test_where_nothing_could_be_asked_one_line_says_so_and_nothing_fails(
     assert line.startswith("audit: NOT DONE")
 
 
-def test_what_was_left_out_is_named(audit):
+def test_packages_that_could_not_be_checked_are_named(audit):
     report = audit.read_report(answer(GOOD, SKIPPED))
 
     assert audit.sentence_of(report) == (
@@ -62,7 +64,7 @@ def test_what_was_left_out_is_named(audit):
     )
 
 
-def test_what_is_vendored_is_listed_with_version_and_licence(audit, capsys):
+def test_vendored_packages_are_listed_with_version_and_licence(audit, capsys):
     assert list(audit.print_vendored()) == []
 
     told = capsys.readouterr().out.splitlines()
@@ -70,7 +72,9 @@ def test_what_is_vendored_is_listed_with_version_and_licence(audit, capsys):
     assert all("(" in line and any(c.isdigit() for c in line) for line in told)
 
 
-def test_a_vendored_package_without_row_or_licence_fails(audit, monkeypatch, capsys, tmp_path):
+def test_a_vendored_package_without_row_or_licence_fails_the_audit(
+    audit, monkeypatch, capsys, tmp_path
+):
     (tmp_path / "README.md").write_text("| `a/` | `a` 1.2: `a.js` | MIT (`LICENSE`) | all |\n")
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()

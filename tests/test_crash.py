@@ -1,4 +1,4 @@
-"""kill -9 of the server in the middle of the work: what was acknowledged is there afterwards."""
+"""After kill -9 of the server during scans, every acknowledged scan is stored."""
 
 from __future__ import annotations
 

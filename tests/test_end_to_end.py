@@ -86,14 +86,14 @@ def scan_film(server: Server, path: Path, spool: Path, *identity: str) -> list[d
 def test_badges_shown_to_a_camera_become_arrivals(server: Server, tmp_path: Path) -> None:
     people = server.codes()[:5]
     reserve = server.codes("reserve")[0]
-    film(tmp_path / "door.avi", [picture_of(line) for line in [*people, reserve]])
+    film(tmp_path / "gate.avi", [picture_of(line) for line in [*people, reserve]])
     code = json.loads(server.command("device", "pair", "--gate", "Porte 2", "--json"))
 
     first = scan_film(
-        server, tmp_path / "door.avi", tmp_path / "spool1", "--pair", code["pairing_code"]
+        server, tmp_path / "gate.avi", tmp_path / "spool1", "--pair", code["pairing_code"]
     )
     other_gate = server.token_at("Porte 3")
-    again = scan_film(server, tmp_path / "door.avi", tmp_path / "spool2", "--token", other_gate)
+    again = scan_film(server, tmp_path / "gate.avi", tmp_path / "spool2", "--token", other_gate)
 
     assert [(verdict["code"], verdict["status"], verdict["reason"]) for verdict in first] == [
         *((line["code"], "ok", None) for line in people),

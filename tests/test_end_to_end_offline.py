@@ -27,7 +27,7 @@ from tests.support.tcp_proxy import Wire
 from tests.support.waiting import wait_for
 
 
-class Door:
+class GateUnderTest:
     """One gate: the scanner's parts as the window puts them together, on a wire of its own."""
 
     def __init__(self, server: Server, name: str, folder: Path, off: timedelta) -> None:
@@ -37,32 +37,32 @@ class Door:
         clock = DeviceClock(lambda: datetime.now(UTC) + off)
         client = Client(self.wire.url, token=server.token_at(name), clock=clock)
         spool, held = Spool(folder, frame=clock.frame), HeldList(folder)
-        self.gate = Gate(client=client, spool=spool, held=held, language="fr", type="entry")
+        self.scanner = Gate(client=client, spool=spool, held=held, language="fr", type="entry")
         self.station: Station
         self.courier: Courier
-        self.station, self.courier = self.gate.open(self.told.append)
+        self.station, self.courier = self.scanner.open(self.told.append)
         self.courier.start()
 
     def show(self, code: str) -> Verdict:
-        """Hold a badge before the camera and return what the door says."""
+        """Hold a badge before the camera and return what the gate says."""
         self.station.saw(code, time.monotonic())
         return wait_for(lambda: next((v for v in self.verdicts if v.scan.code == code), None))
 
     @property
     def verdicts(self) -> list[Verdict]:
-        """Return what the door said, the newest first."""
+        """Return what the gate said, the newest first."""
         return [one for one in reversed(self.told) if isinstance(one, Verdict)]
 
     @property
     def is_settled(self) -> bool:
         """Say whether the server has everything."""
-        return self.gate.spool.waiting_count() == 0
+        return self.scanner.spool.waiting_count() == 0
 
     def close(self) -> None:
-        """Go home."""
+        """Send what waits, then close the scanner."""
         self.wire.heal()
         self.courier.finish()
-        self.gate.close()
+        self.scanner.close()
         self.wire.close()
 
 
@@ -76,7 +76,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.fixture
-def doors(server: Server, tmp_path: Path) -> Iterator[list[Door]]:
+def gates(server: Server, tmp_path: Path) -> Iterator[list[GateUnderTest]]:
     hour = timedelta(hours=1)
     names = [
         ("Porte 1", -hour),
@@ -84,12 +84,12 @@ def doors(server: Server, tmp_path: Path) -> Iterator[list[Door]]:
         ("Porte 3", hour * 0),
         ("Porte 4", hour * 0),
     ]
-    doors = [Door(server, name, tmp_path / name, off) for name, off in names]
-    for door in doors:
-        wait_for(lambda door=door: door.gate.held.is_there)
-    yield doors
-    for door in doors:
-        door.close()
+    gates = [GateUnderTest(server, name, tmp_path / name, off) for name, off in names]
+    for gate in gates:
+        wait_for(lambda gate=gate: gate.scanner.held.is_there)
+    yield gates
+    for gate in gates:
+        gate.close()
 
 
 def rows(home: Path, query: str) -> list[tuple[object, ...]]:
@@ -102,27 +102,27 @@ def rows(home: Path, query: str) -> list[tuple[object, ...]]:
 
 
 def test_four_gates_agree_after_a_cut_network_and_a_killed_server(
-    server: Server, doors: list[Door], tmp_path: Path
+    server: Server, gates: list[GateUnderTest], tmp_path: Path
 ) -> None:
     codes = [line["code"] for line in server.codes()]
     at_both, late, *codes = codes
-    green = [door.show(codes.pop()) for door in doors for _ in range(3)]
-    for door in doors[:2]:
-        door.wire.cut()
-    blue = [door.show(codes.pop()) for door in doors[:2] for _ in range(5)]
-    both = [door.show(at_both) for door in doors[:2]]
-    still_green = [door.show(codes.pop()) for door in doors[2:] for _ in range(3)]
+    green = [gate.show(codes.pop()) for gate in gates for _ in range(3)]
+    for gate in gates[:2]:
+        gate.wire.cut()
+    blue = [gate.show(codes.pop()) for gate in gates[:2] for _ in range(5)]
+    both = [gate.show(at_both) for gate in gates[:2]]
+    still_green = [gate.show(codes.pop()) for gate in gates[2:] for _ in range(3)]
     server.kill()
-    for door in doors[2:]:
-        door.wire.heal()
-    killed = [door.show(codes.pop()) for door in doors[2:] for _ in range(2)]
-    again = doors[2].show(killed[0].scan.code)
+    for gate in gates[2:]:
+        gate.wire.heal()
+    killed = [gate.show(codes.pop()) for gate in gates[2:] for _ in range(2)]
+    again = gates[2].show(killed[0].scan.code)
     server.start()
-    for door in doors:
-        door.wire.heal()
-    wait_for(lambda: all(door.is_settled for door in doors))
-    wait_for(lambda: all(door.gate.link.online for door in doors))
-    last = doors[0].show(late)
+    for gate in gates:
+        gate.wire.heal()
+    wait_for(lambda: all(gate.is_settled for gate in gates))
+    wait_for(lambda: all(gate.scanner.link.online for gate in gates))
+    last = gates[0].show(late)
 
     assert {v.kind for v in [*green, *still_green, last]} == {Kind.ADMITTED}
     assert {v.kind for v in [*blue, *both, *killed]} == {Kind.PENDING}
@@ -131,12 +131,12 @@ def test_four_gates_agree_after_a_cut_network_and_a_killed_server(
     shown = [*green, *still_green, *blue, *both, *killed, last]
     home = tmp_path / "home"
     each_badge_is_admitted_once(home, {v.scan.code for v in shown})
-    each_scan_is_recorded_once_and_answered_the_same(home, doors[0], shown)
-    nothing_waits_and_nothing_is_set_aside(doors)
-    no_quota_is_passed_and_what_contradicts_is_listed(home, doors)
+    each_scan_is_recorded_once_and_answered_the_same(home, gates[0], shown)
+    nothing_waits_and_nothing_is_set_aside(gates)
+    no_quota_is_passed_and_what_contradicts_is_listed(home, gates)
     counts_are_the_log_s(home, server.status(server.token_at("Porte 4")))
     doors_decided_as_the_server(home, [*blue, *both, *killed])
-    times_are_those_of_the_readings(home, doors)
+    times_are_those_of_the_readings(home, gates)
 
 
 def each_badge_is_admitted_once(home: Path, people: set[str]) -> None:
@@ -146,35 +146,37 @@ def each_badge_is_admitted_once(home: Path, people: set[str]) -> None:
 
 
 def each_scan_is_recorded_once_and_answered_the_same(
-    home: Path, door: Door, shown: list[Verdict]
+    home: Path, gate: GateUnderTest, shown: list[Verdict]
 ) -> None:
-    """Invariant 2, by asking again for what this door scanned."""
+    """Invariant 2, by asking again for what this gate scanned."""
     recorded = [str(UUID(i)) for (i,) in rows(home, "SELECT scan_id FROM scan")]
     assert sorted(recorded) == sorted(v.scan.scan_id for v in shown)
     stored = dict(rows(home, "SELECT scan_id, status FROM scan"))
-    own = [v for v in door.verdicts if v.scan.scan_id in recorded]
+    own = [v for v in gate.verdicts if v.scan.scan_id in recorded]
     for verdict in own:
-        again = door.gate.client.post_scan(verdict.scan)
+        again = gate.scanner.client.post_scan(verdict.scan)
         assert again["replayed"]
         assert again["status"] == stored[UUID(verdict.scan.scan_id).hex]
     assert len(rows(home, "SELECT id FROM scan")) == len(shown)
 
 
-def nothing_waits_and_nothing_is_set_aside(doors: list[Door]) -> None:
+def nothing_waits_and_nothing_is_set_aside(gates: list[GateUnderTest]) -> None:
     """Invariant 3."""
-    spools = [door.gate.spool for door in doors]
+    spools = [gate.scanner.spool for gate in gates]
     assert [(one.waiting_count(), one.set_aside_count()) for one in spools] == [(0, 0)] * 4
 
 
-def no_quota_is_passed_and_what_contradicts_is_listed(home: Path, doors: list[Door]) -> None:
-    """Invariant 4, and the badge that two doors let in."""
+def no_quota_is_passed_and_what_contradicts_is_listed(
+    home: Path, gates: list[GateUnderTest]
+) -> None:
+    """Invariant 4, and the badge that two gates let in."""
     over = (
         "SELECT d.name FROM delegation d JOIN admission a ON a.delegation_id = d.id"
         " WHERE NOT a.without_place GROUP BY d.id HAVING count(*) > d.quota"
     )
     assert rows(home, over) == []
     assert rows(home, "SELECT reason FROM conflict") == [("already_redeemed",)]
-    assert sorted(len(door.gate.spool.contradicted()) for door in doors) == [0, 0, 0, 1]
+    assert sorted(len(gate.scanner.spool.contradicted()) for gate in gates) == [0, 0, 0, 1]
 
 
 def counts_are_the_log_s(home: Path, counts: dict[str, Any]) -> None:
@@ -194,7 +196,7 @@ def counts_are_the_log_s(home: Path, counts: dict[str, Any]) -> None:
 
 
 def doors_decided_as_the_server(home: Path, offline: list[Verdict]) -> None:
-    """Invariant 6: but for what the other door did meanwhile, which no door could know."""
+    """Invariant 6: but for what the other gate did meanwhile, which no gate could know."""
     told = {v.scan.scan_id: (str(v.status), v.reason) for v in offline}
     answered = rows(home, "SELECT scan_id, status, reason FROM scan WHERE decided_status NOT NULL")
     differing = [
@@ -204,16 +206,16 @@ def doors_decided_as_the_server(home: Path, offline: list[Verdict]) -> None:
     assert differing == ["already_redeemed"]
 
 
-def times_are_those_of_the_readings(home: Path, doors: list[Door]) -> None:
-    """Invariant 7, at every door by how wrong its clock is."""
+def times_are_those_of_the_readings(home: Path, gates: list[GateUnderTest]) -> None:
+    """Invariant 7, at every gate by how wrong its clock is."""
     found = rows(home, "SELECT scan_id, corrected_at FROM scan")
     corrected = {
         str(UUID(str(i))): datetime.fromisoformat(str(at)).replace(tzinfo=UTC) for i, at in found
     }
-    for door in doors:
-        for verdict in door.verdicts:
+    for gate in gates:
+        for verdict in gate.verdicts:
             scan = verdict.scan
-            off = corrected[scan.scan_id] - (scan.scanned_at - door.off)
+            off = corrected[scan.scan_id] - (scan.scanned_at - gate.off)
             assert abs(off.total_seconds()) < 2
     skews = rows(home, "SELECT g.name, d.skew_ms FROM device d JOIN gate g ON g.id = d.gate_id")
     measured = {name: int(str(skew)) for name, skew in skews if skew is not None}
@@ -221,10 +223,10 @@ def times_are_those_of_the_readings(home: Path, doors: list[Door]) -> None:
 
 
 def test_a_gate_without_network_refuses_a_blocked_person_after_its_next_list_and_not_before(
-    server: Server, doors: list[Door], tmp_path: Path
+    server: Server, gates: list[GateUnderTest], tmp_path: Path
 ) -> None:
     one, other = server.codes()[:2]
-    uninformed, informed, *_ = doors
+    uninformed, informed, *_ = gates
     uninformed.wire.cut()
     wait_for(lambda: not uninformed.gate.link.online, timeout_s=60)
     cursor = informed.gate.held.held().cursor
@@ -235,8 +237,8 @@ def test_a_gate_without_network_refuses_a_blocked_person_after_its_next_list_and
     wait_for(lambda: not informed.gate.link.online, timeout_s=60)
 
     let_in, refused = uninformed.show(one["code"]), informed.show(other["code"])
-    for door in (uninformed, informed):
-        door.wire.heal()
+    for gate in (uninformed, informed):
+        gate.wire.heal()
     wait_for(lambda: uninformed.is_settled and informed.is_settled, timeout_s=60)
 
     assert (let_in.kind, refused.kind, refused.reason) == (Kind.PENDING, Kind.REFUSED, "blocked")
@@ -245,22 +247,22 @@ def test_a_gate_without_network_refuses_a_blocked_person_after_its_next_list_and
     assert rows(tmp_path / "home", "SELECT reason FROM conflict") == [("blocked",)]
 
 
-def test_ten_thousand_waiting_scans_are_drained_in_thirty_seconds_while_live_scans_go_first(
+def test_ten_thousand_waiting_scans_are_sent_in_thirty_seconds_while_live_scans_go_first(
     server: Server, tmp_path: Path
 ) -> None:
     codes = [line["code"] for line in server.codes()]
-    door = Door(server, "Porte 1", tmp_path / "spool", timedelta())
-    wait_for(lambda: door.gate.held.is_there)
-    door.wire.cut()
-    wait_for(lambda: not door.gate.link.online, timeout_s=60)
-    fill(door, [codes[n % 50] for n in range(10_000)])
+    gate = GateUnderTest(server, "Porte 1", tmp_path / "spool", timedelta())
+    wait_for(lambda: gate.scanner.held.is_there)
+    gate.wire.cut()
+    wait_for(lambda: not gate.scanner.link.online, timeout_s=60)
+    fill(gate, [codes[n % 50] for n in range(10_000)])
     began = time.monotonic()
-    door.wire.heal()
-    wait_for(lambda: door.gate.spool.waiting_count() < 10_000)
-    waits = [timed(door, code) for code in codes[50:70]]
-    wait_for(lambda: door.is_settled, timeout_s=60)
+    gate.wire.heal()
+    wait_for(lambda: gate.scanner.spool.waiting_count() < 10_000)
+    waits = [timed(gate, code) for code in codes[50:70]]
+    wait_for(lambda: gate.is_settled, timeout_s=60)
     took_s = time.monotonic() - began
-    door.close()
+    gate.close()
 
     print(f"drained in {took_s:.1f} s; live scans meanwhile: median {sorted(waits)[10]:.3f} s")
     assert took_s < 30
@@ -269,25 +271,25 @@ def test_ten_thousand_waiting_scans_are_drained_in_thirty_seconds_while_live_sca
     assert rows(tmp_path / "home", "SELECT count(*) FROM admission") == [(70,)]
 
 
-def fill(door: Door, codes: list[str]) -> None:
+def fill(gate: GateUnderTest, codes: list[str]) -> None:
     """Let scans wait that were decided offline; each further showing was refused."""
     refused = {"status": "error", "reason": "already_redeemed"}
     known, rows = set(), []
     for code in codes:
-        scan = Scan(code=code, scanned_at=door.gate.client.clock.now())
+        scan = Scan(code=code, scanned_at=gate.scanner.client.clock.now())
         decided = refused if code in known else {"status": "ok", "reason": None}
         rows.append((scan.scan_id, json.dumps(scan.body()), json.dumps(decided)))
         known.add(code)
     # All at once: 10,000 fsyncs of this machine are not what is measured.
-    with door.gate.spool._file.transaction() as connection:
+    with gate.scanner.spool._file.transaction() as connection:
         connection.executemany(
             "INSERT INTO waiting (scan_id, body, decided) VALUES (?, ?, ?)", rows
         )
 
 
-def timed(door: Door, code: str) -> float:
+def timed(gate: GateUnderTest, code: str) -> float:
     """Show a badge and return how long its green took."""
     began = time.monotonic()
-    verdict = door.show(code)
+    verdict = gate.show(code)
     assert verdict.kind == Kind.ADMITTED
     return time.monotonic() - began

@@ -1,4 +1,4 @@
-"""A gate at a venue over TLS: paired by QR or by fingerprint, and carried through what happens."""
+"""A gate over TLS: paired by QR or fingerprint, through changes of address and leaf."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server that runs is found where it listens, by every command and in whatever leaves."""
+"""Commands and messages name the address at which a running server listens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`script/proof mutants`: what it changes, what it tells, and when it fails."""
+"""`script/proof mutants`: its mutants, its output, and when it fails."""
 
 from __future__ import annotations
 

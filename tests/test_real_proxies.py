@@ -1,4 +1,4 @@
-"""A real server behind real proxies, with the very files of docs/proxies."""
+"""A real server behind real proxies, with the configuration files of docs/proxies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A reason to refuse a scan is known wherever one is decided, shown, said or listed."""
+"""Every reason to refuse a scan is known to all code that decides, shows or lists it."""
 
 from __future__ import annotations
 

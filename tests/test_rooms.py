@@ -1,4 +1,4 @@
-"""The rooms lean one way, and the scanner starts without the server's libraries."""
+"""Imports between the subjects go one way; the scanner loads no library of the server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings know where they come from, and refuse an address that cannot be one."""
+"""Settings know their source, and refuse an invalid address."""
 
 from __future__ import annotations
 

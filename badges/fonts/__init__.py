@@ -1,6 +1,6 @@
-"""The fonts of badges, and which of them can write a text.
+"""The fonts of badges, and which of them has the letters of a text.
 
-Vazirmatn writes French and Arabic alike; DejaVu Sans steps in where it has no letter, as for
+Vazirmatn writes French and Arabic alike; DejaVu Sans is used for letters that it lacks, as for
 Tifinagh. Their licences lie beside them.
 """
 
@@ -20,7 +20,7 @@ BOLD = "Vazirmatn-Bold.ttf"
 FALLBACK = "DejaVuSans.ttf"
 FONT_FILES = (REGULAR, BOLD, FALLBACK)
 
-# In no font: what is drawn for it is the font's box for a missing letter.
+# A character that no font has: it is drawn as the font's box for a missing letter.
 _NOBODYS_LETTER = "\U0010fffd"
 
 

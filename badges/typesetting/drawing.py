@@ -21,9 +21,9 @@ _EVEN = 1.15
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A text, its size, and how many lines of `width_px` it may take before it shrinks.
+    """A text, its size, and how many lines of `width_px` it may take before it is set smaller.
 
-    `fill` is the number of its ink, and `gap_px` the room above its first line.
+    `fill` is the number of its ink, and `gap_px` the space above its first line.
     """
 
     text: str
@@ -108,7 +108,7 @@ def _font_for(row: Row) -> str:
 
 
 def _evened(lines: list[str], font: ImageFont.FreeTypeFont) -> list[str]:
-    """Break as many lines where they come out about as long: no word is left alone on the last."""
+    """Break the text into lines of about equal length: no single word is left on the last line."""
     if len(lines) == 1:
         return lines
     even_px = _EVEN * sum(map(font.getlength, lines)) / len(lines)

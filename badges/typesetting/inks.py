@@ -1,7 +1,7 @@
-"""The few colours of a picture, as numbers: what Pillow blends between two is a colour between.
+"""The palette of a picture: numbers between two colours are blends of them, as Pillow draws edges.
 
-Letters are drawn in the numbers themselves, so that no colour has to be looked for afterwards, and
-a badge without a logo has sixteen: half a byte a pixel.
+Letters are drawn directly in palette numbers, so that no picture has to be reduced to a palette
+afterwards. A badge without a logo has sixteen colours: half a byte a pixel.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Colour = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """The number of an ink, and of the ground that it is drawn on; those between blend them."""
+    """The numbers of an ink and of its background; the numbers between them are blends."""
 
     ground: int
     number: int
@@ -53,7 +53,7 @@ class Inks:
 
     @property
     def of_event(self) -> Ink:
-        """What the event's name is written in."""
+        """The ink of the event's name."""
         return SOFT if self.event == PLAIN.colour else _EVENT
 
     @property

@@ -1,7 +1,7 @@
-"""The form that each Arabic letter takes among its neighbours, to reckon how wide a word comes out.
+"""The joined form of each Arabic letter in a word, to calculate how wide the word is drawn.
 
 Unicode keeps the joined forms as characters of their own. The layout never draws these: it only
-needs their widths, for a word of joined letters is a quarter narrower than the same ones apart.
+needs their widths, because a joined word is a quarter narrower than its separate letters.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Lines of text as the layout wants them: which way they read, and how wide they come out."""
+"""Lines of text for the layout: their direction, and how wide they are drawn."""
 
 from __future__ import annotations
 
@@ -87,8 +87,8 @@ def _ruler(file: str) -> ImageFont.FreeTypeFont:
 
 
 def _breakable(text: str) -> str:
-    # A word longer than a line may break at these places, rather than shrink out of sight. Arabic
-    # letters would lose their joins there, so an Arabic word only shrinks.
+    # A word longer than a line may break at these places instead of becoming unreadably small.
+    # Arabic letters would be separated there, so an Arabic word is only set smaller.
     return " ".join(
         "\u200b".join(word[at : at + _LONGEST_WORD] for at in range(0, len(word), _LONGEST_WORD))
         for word in words_of(text)

@@ -1,4 +1,4 @@
-"""The outlines of the category marks, so that a category reads without its colour."""
+"""The outlines of the category shapes, so that a category is recognised without its colour."""
 
 from __future__ import annotations
 

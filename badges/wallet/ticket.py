@@ -1,4 +1,4 @@
-"""What both wallets are told of a badge."""
+"""The data of a badge for both wallets."""
 
 from __future__ import annotations
 
@@ -38,5 +38,5 @@ class Ticket:
 
     @property
     def issuer(self) -> str:
-        """Who issues it, as far as it may be said."""
+        """The issuer's name: the organiser, or Marhaba where the organiser must not be named."""
         return "Marhaba" if self.sensitive or not self.organiser else self.organiser

@@ -1,4 +1,4 @@
-"""The engines that the bench compares, each answering with texts only."""
+"""The engines that the benchmark compares, each returning texts only."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def single_engines() -> dict[str, Texts]:
 
 
 def stream() -> Texts:
-    """Return the stream, as if its camera had just been switched on."""
+    """Return the decoder of a running camera, in the state in which it starts."""
     return _texts(stream_decoder(zbar_or_none()))
 
 

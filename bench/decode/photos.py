@@ -1,4 +1,4 @@
-"""Labelled photographs over four rotations: NAME.png and its text in NAME.txt or NAME.bin."""
+"""Read labelled photographs in four rotations: NAME.png with its text in NAME.txt or NAME.bin."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LONG_SIDE_PX = 1280
 
 @dataclass
 class Score:
-    """What an engine made of the photographs, each turned four times."""
+    """How many of the photographs, each in four rotations, an engine read."""
 
     read: int = 0
     wrong: int = 0
@@ -40,7 +40,7 @@ def photographs(folder: Path) -> list[tuple[Path, str, Grey]]:
 
 
 def scored(engine: Texts, photos: list[tuple[Path, str, Grey]], *, fit: bool) -> Score:
-    """Show an engine every photograph in four turns; `fit` shrinks it to 1280 px first."""
+    """Let an engine read every photograph in four rotations; `fit` shrinks it to 1280 px first."""
     score = Score()
     for path, label, whole in photos:
         for turn in TURNS:

@@ -1,4 +1,4 @@
-"""Renders badges as a webcam sees them at a bad moment, the same ones for the same seed."""
+"""Render badges as a webcam sees them under bad conditions, the same ones for the same seed."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class Condition:
 def scenes(
     condition: Condition, rng: Rng, text: str = "", hall: Real | None = None
 ) -> tuple[str, list[Grey]]:
-    """Return a code and the frames that show it; only hand's tremble and noise differ.
+    """Return a code and the frames that show it, which differ by noise and a trembling hand.
 
     Args:
-        text: the code, else one of chance.
-        hall: what is behind the badge, else one of chance.
+        text: the code; a random one if not given.
+        hall: the background of the badge; a random one if not given.
     """
     text = text or format_code(rng.bytes(16))
     code = _paper(text, rng)

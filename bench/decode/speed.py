@@ -1,4 +1,4 @@
-"""How long a frame takes, stage by stage, on one core."""
+"""Measure how long a frame takes, stage by stage, on one core."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def empty_frames(count: int, *, moving: bool) -> list[Grey]:
 
 
 def times_ms(work: Callable[[Grey], object], frames: Iterable[Grey]) -> list[float]:
-    """Return the CPU milliseconds of `work` on each frame: a shared machine's waits left out."""
+    """Return the CPU milliseconds of `work` on each frame, without waits for other programs."""
     spent = []
     for frame in frames:
         began_s = time.process_time()

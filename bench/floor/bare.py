@@ -1,4 +1,4 @@
-"""The bare transaction without HTTP: the floor's three statements from threads of one process.
+"""Measure transactions without HTTP: the floor's three statements, from threads of one process.
 
 Reads `url`, `threads`, and `tokens` (hexadecimal hashes) as JSON, writes what it measured.
 """

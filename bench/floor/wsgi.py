@@ -1,4 +1,4 @@
-"""What the server of the floor loads."""
+"""The WSGI application that the server of the floor loads."""
 
 from bench.floor.checkin import create_app
 from checkin.web.asgi.bridge import bridged

@@ -1,4 +1,4 @@
-"""How long a person waits at the door: `python -m bench.gate [--badges N]`.
+"""How long a person waits at the gate: `python -m bench.gate [--badges N]`.
 
 From the first frame that shows a badge to its verdict on the screen (a pixel of it, read from the X
 server) and, without a window, to its verdict printed. The server is a process of its own; the

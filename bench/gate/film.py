@@ -1,4 +1,4 @@
-"""A video file played as if it were a webcam: thirty frames a second, the slow miss some."""
+"""Play a video file like a webcam: thirty frames a second, of which a slow reader misses some."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LEAD, SHOWN, BETWEEN = 120, 15, 30
 
 @dataclass(frozen=True)
 class Film:
-    """A hall into which one badge after the other is held.
+    """A video in which one badge after the other is held before the camera.
 
     Attributes:
         codes: in their order.
@@ -35,7 +35,7 @@ class Film:
 
 
 def filmed(path: Path, codes: Sequence[str]) -> Film:
-    """Write a film of badges, each held a little otherwise."""
+    """Write a film of badges, each held at a slightly different place."""
     rng = np.random.default_rng(11)
     hall = room(SIZE, rng)
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), PER_S, (SIZE[1], SIZE[0]))
@@ -49,7 +49,7 @@ def filmed(path: Path, codes: Sequence[str]) -> Film:
 
 
 class Webcam:
-    """What `Live` takes for a camera; it says when it gave the first frame of each badge."""
+    """A camera for `Live` that prints when it gave the first frame of each badge."""
 
     def __init__(self, film: Film, shown: Callable[[str], None], ended: Callable[[], None]) -> None:
         self._capture = cv2.VideoCapture(str(film.path))
@@ -59,7 +59,7 @@ class Webcam:
         self._began_s = time.monotonic()
 
     def read(self) -> tuple[bool, Grey | None]:
-        """Give the next frame when its time has come; the last one for ever after."""
+        """Return the next frame when its time has come; after the end, always the last one."""
         taken, image = self._capture.read()
         if not taken:
             self._ended()

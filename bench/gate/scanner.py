@@ -1,6 +1,6 @@
 """The scanner on a film, as a process of its own: `python -m bench.gate.scanner JSON`.
 
-Everything is the real thing but the lens. It prints a JSON line when a badge comes into view, when
+Everything is real except the camera. It prints a JSON line when a badge comes into view, when
 it is read, for each verdict where there is no window, and at the end what the frames cost.
 """
 
@@ -24,7 +24,7 @@ from scanner.gate.headless import run_headless
 
 
 class Timed:
-    """A decoder that keeps what each frame cost and says when a code is first read."""
+    """A decoder that records the time of each frame and prints when a code is first read."""
 
     def __init__(self, decoder: Decoder) -> None:
         self._decoder = decoder
@@ -42,7 +42,7 @@ class Timed:
 
 
 def say(**event: object) -> None:
-    """Print what happens now, by a clock that all processes of the machine share."""
+    """Print an event with its time, by a clock that all processes of the machine share."""
     print(json.dumps({**event, "at_s": time.monotonic()}), flush=True)
 
 

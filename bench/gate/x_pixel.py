@@ -1,4 +1,4 @@
-"""The colour of one pixel of a screen, cheap enough to be asked for a thousand times a second."""
+"""Read the colour of one pixel of a screen, fast enough for a thousand times a second."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _ALL_PLANES, _Z_PIXMAP = 0xFFFFFFFF, 2
 
 
 class Pixel:
-    """One place of an X screen, given in parts of its width and height."""
+    """One pixel of an X screen, given as fractions of its width and height."""
 
     def __init__(self, display: str, x: float, y: float) -> None:
         """Connect.
@@ -37,7 +37,7 @@ class Pixel:
             self._x11.XDestroyImage(image)
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._x11.XCloseDisplay(self._display)
 
 

@@ -1,4 +1,4 @@
-"""Figures: what repeated runs came to, and how they are shown."""
+"""Summarise the figures of repeated runs, and format them."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def median_and_best(values: Sequence[float], *, higher_is_better: bool) -> str:
-    """Write "median (best)": on a machine with other work the best run was disturbed least."""
+    """Return "median (best)": on a machine with other work the best run was disturbed least."""
     best = max(values) if higher_is_better else min(values)
     return f"{shown(statistics.median(values))} ({shown(best)})"
 
 
 def shown(value: float | None) -> str:
-    """Write a figure with three digits that count."""
+    """Return a figure with three significant digits."""
     if value is None:
         return "–"
     if abs(value) >= 100:
@@ -69,7 +69,7 @@ class Progress:
         self._begun: list[float] = []
 
     def step(self, what: str) -> None:
-        """Announce the step that begins; the one before it is done."""
+        """Announce the step that begins; the previous one is done."""
         self._begun.append(time.monotonic())
         took = [end - start for start, end in pairwise(self._begun)]
         # The median, because loading the event takes as long as many other steps.

@@ -1,4 +1,4 @@
-"""Processes of the benchmark: starting them, stopping them, and the CPU time they took."""
+"""Start and stop the processes of the benchmark, and read their CPU time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Serve the application with a thread for each request from its first byte on, as it once was."""
+"""Serve the application with a thread for each request from its first byte on, for comparison."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Open boards, a process of its own: reads the stream at PATH of PORT COUNT times at once.
+"""Simulate open boards in a separate process: read the stream at PATH of PORT COUNT times at once.
 
 COOKIE is an operator's session. Says "ready" once every stream has sent its first board, then reads
 until its input ends, and writes how many boards and how many bytes came in.

@@ -1,4 +1,4 @@
-"""Send each showing of a badge once, though the camera sees it thirty times a second. Pure."""
+"""Pass a badge on once each time it is shown, not in every camera frame. Pure."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ class Debounce:
     """
 
     def __init__(self, quiet_s: float = CAMERA_S) -> None:
-        """Take how long a text must have been out of sight to count as shown anew."""
+        """Take how many seconds a text must be out of view to count as shown again."""
         self.quiet_s = quiet_s
         self._last_seen: dict[str, float] = {}
 
     def is_new(self, text: str, at_s: float) -> bool:
         """Note that `text` is in view now and say whether this is a new showing.
 
-        Every sighting starts the wait again, so a badge that is held in view is never new.
+        Every call restarts the wait, so a badge that is held in view is never new.
         """
         last = self._last_seen.get(text)
         self._last_seen[text] = at_s

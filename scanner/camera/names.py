@@ -22,7 +22,7 @@ def cameras(folder: Path = _LINUX, system: str = sys.platform) -> list[CameraNam
     """List the cameras by number.
 
     Only Linux names them without opening each, which would take a camera from the program that
-    uses it; elsewhere the first numbers stand for themselves.
+    uses it; elsewhere the first few numbers are listed without a name.
     """
     if not system.startswith("linux"):
         return [CameraName(number) for number in range(_NUMBERS_TO_TRY)]

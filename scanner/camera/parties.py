@@ -1,4 +1,4 @@
-"""Which badges are held up together: a family, a bus leader with four. Pure."""
+"""Group the badges that are held up together, as by a family or a bus leader. Pure."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 from scanner.camera.debounce import CAMERA_S, Debounce
 
-#: Whoever is read later than this after a neighbour is the next in the queue.
+#: A badge that is first read more seconds than this after the others starts a new party.
 TOGETHER_S = 2.0
 _KEPT = 200
 
 
 class Parties:
-    """Numbers the parties as badges come into view.
+    """Numbers the parties (badges held up together) as badges come into view.
 
-    Two badges are one party when a picture shows both, also by way of a third: a badge that is
-    read two frames later than its neighbour belongs to it all the same.
+    Two badges are one party when one picture shows both, or shows each with a third badge: a
+    badge that is read two frames later than its neighbour still belongs to the same party.
     """
 
     def __init__(self) -> None:

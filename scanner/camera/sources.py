@@ -1,7 +1,7 @@
 """Where pictures come from: a camera, an address, a video, an image or a folder of images.
 
-A camera's latest frame wins: whoever is slow sees the present, not a queue of the past. A file is
-read frame by frame, none left out.
+Of a camera only the latest frame is kept, so that a slow decoder never works through old ones. A
+file is read frame by frame, none left out.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Frames(Protocol):
         ...
 
     def close(self) -> None:
-        """Let the camera or the file go."""
+        """Release the camera or the file."""
         ...
 
 
@@ -105,7 +105,7 @@ class Video:
             number += 1
 
     def close(self) -> None:
-        """Let the file go; another thread that reads it sees its end."""
+        """Close the file; a thread that is reading it gets the end of the file."""
         with self._lock:
             self._capture.release()
 
@@ -139,7 +139,7 @@ class Live:
         """Start reading.
 
         Args:
-            ends: the end of the pictures is the end (an address), not a fault (a camera).
+            ends: the end of the pictures is normal (an address), not a fault (a camera).
         """
         self._source = source
         self._capture = capture
@@ -158,7 +158,7 @@ class Live:
             raise CameraLost(source=self._source)
 
     def close(self) -> None:
-        """Stop the thread and let the camera go."""
+        """Stop the thread and release the camera."""
         with self._changed:
             self._over = self._ends = True
             self._changed.notify_all()

@@ -1,4 +1,4 @@
-"""A camera that may be pulled out: its frames go on when it, or another one, is there again."""
+"""A camera that may be unplugged: its frames go on when a camera is connected again."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from scanner.camera.sources import Frame, Frames, open_source
 from scanner.core.errors import CameraDenied, CameraInUse, CameraLost, NoCamera, ScannerError
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 10.0
-# Pictures for this long mean that the camera is well, and the next loss is a new one.
+# After so many seconds with pictures the camera counts as working, and the next loss is a new one.
 _WELL_AFTER_S = 5.0
 
 
 def waits() -> Iterator[float]:
-    """Give the seconds to wait before each new try: doubled from 0.5 up to 10, then 10 again."""
+    """Yield the seconds to wait before each new try: doubled from 0.5 up to 10, then always 10."""
     wait_s = FIRST_WAIT_S
     while True:
         yield wait_s
@@ -25,14 +25,14 @@ def waits() -> Iterator[float]:
 
 
 def why_closed(source: str, *, exists: bool, may_open: bool) -> ScannerError:
-    """Return the fault of a camera that did not open, by what the system says of its device."""
+    """Return why a camera did not open, by the state of its device file."""
     if not exists:
         return NoCamera(source=source)
     return CameraInUse(source=source) if may_open else CameraDenied(source=source)
 
 
 def diagnosed(fault: ScannerError) -> ScannerError:
-    """Say more exactly why a camera did not open, where the system lets one ask."""
+    """Return a more exact fault for a camera that did not open, where the system tells it."""
     source = str(fault.details.get("source", ""))
     if not isinstance(fault, NoCamera) or not Path("/dev").is_dir() or os.name != "posix":
         return fault
@@ -44,10 +44,10 @@ def diagnosed(fault: ScannerError) -> ScannerError:
 
 
 def frames_of(source: str, *, at_once: bool) -> Frames:
-    """Open what `--source` names; a camera comes back whenever it fails.
+    """Open what `--source` names; a camera that fails is opened again.
 
     Args:
-        at_once: a camera that does not open now is a fault, instead of being waited for.
+        at_once: raise when a camera does not open now, instead of waiting for it.
 
     Raises:
         NoCamera, SourceMissing, SourceUnreadable: see `open_source`.
@@ -63,7 +63,7 @@ def frames_of(source: str, *, at_once: bool) -> Frames:
 class Steady:
     """Frames of a camera, opened again with growing pauses whenever it fails.
 
-    What happens is told in keys of `words`: the fault's code once a loss, and `camera_back`.
+    `tell` gets keys of `words`: the fault's code once for each loss, then `camera_back`.
     """
 
     def __init__(
@@ -93,28 +93,28 @@ class Steady:
             opened_s = time.monotonic()
             try:
                 for frame in self._opened():
-                    self._tell_well()
+                    self._report_recovery()
                     yield frame
                 fault: ScannerError = CameraLost(source=self._source)
             except ScannerError as error:
                 fault = diagnosed(error)
             self._let_go()
-            self._tell_ill(fault)
+            self._report_loss(fault)
             if time.monotonic() - opened_s > _WELL_AFTER_S:
                 pauses = self._pauses()
             self._over.wait(next(pauses))
 
     def close(self) -> None:
-        """Stop, also while waiting for the camera."""
+        """Stop, even while waiting for the camera."""
         self._over.set()
         self._let_go()
 
-    def _tell_ill(self, fault: ScannerError) -> None:
+    def _report_loss(self, fault: ScannerError) -> None:
         if not self._is_told and not self._over.is_set():
             self._is_told = True
             self.tell(fault)
 
-    def _tell_well(self) -> None:
+    def _report_recovery(self) -> None:
         if self._is_told:
             self._is_told = False
             self.tell(None)

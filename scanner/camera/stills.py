@@ -26,7 +26,7 @@ def decode_images(paths: list[str], language: str) -> int:
 
 
 def decoded(path: Path, decoder: Decoder) -> dict[str, Any]:
-    """Return what the line of one image says; `ms` is the time of decoding without reading."""
+    """Return the JSON object of one image; `ms` counts the decoding, not the reading."""
     image = read_image(path)
     if image is None:
         error = "not an image that can be read" if path.is_file() else "no such file"

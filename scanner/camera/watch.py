@@ -1,4 +1,4 @@
-"""From frames to texts: the loop that every way of running the scanner shares."""
+"""The loop that decodes frames, shared by the window and the scanner without a window."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def watch(frames: Iterable[Frame], decoder: Decoder, seen: Seen) -> None:
 
 
 def paced(frames: Iterable[Frame]) -> Iterator[Frame]:
-    """Hold back the frames of a file so that a person sees them at their own speed."""
+    """Yield the frames of a file at the speed at which they were recorded."""
     began_s = time.monotonic()
     for frame in frames:
         time.sleep(max(0.0, began_s + frame.at_s - time.monotonic()))

@@ -78,7 +78,7 @@ class CertificateMissing(ScannerError):
 
 
 class NotPaired(ScannerError):
-    """Neither a pairing code, nor a token, nor an earlier pairing."""
+    """There is neither a pairing code, nor a token, nor an earlier pairing to sign in with."""
 
     code = "not_paired"
 
@@ -102,19 +102,19 @@ class SpoolUnwritable(ScannerError):
 
 
 class ServerUnreachable(ScannerError):
-    """No answer, or not from a server of ours: try again later."""
+    """No Marhaba server answered: try again later."""
 
     code = "unreachable"
 
 
 class OtherSchemeAnswers(ServerUnreachable):
-    """Nothing of ours answers at this address, and our server does with http for https, or so."""
+    """A Marhaba server answers with http in place of https, or the reverse, and not as asked."""
 
     code = "other_scheme_answers"
 
 
 class ServerFailed(ServerUnreachable):
-    """Our server is there, and failed on this very request."""
+    """The server answered that it failed on this request."""
 
 
 class AskedTooOften(ServerUnreachable):
@@ -130,19 +130,19 @@ class CertificateRefused(ServerUnreachable):
 
 
 class CertificateNotOfFile(CertificateRefused):
-    """The server's certificate is not of the authority given as --cafile."""
+    """The server's certificate was not issued by the authority given as --cafile."""
 
     code = "certificate_not_of_cafile"
 
 
 class CertificateChanged(CertificateRefused):
-    """The server's certificate is not of the authority that was learned when pairing."""
+    """The server's certificate was not issued by the authority that was learned when pairing."""
 
     code = "certificate_changed"
 
 
 class CertificateOfOtherName(CertificateRefused):
-    """The certificate is trusted, and is not about the address that was used."""
+    """The certificate is trusted, but was issued for another address than the one that was used."""
 
     code = "certificate_of_other_name"
 
@@ -166,7 +166,7 @@ class FingerprintWithoutTls(ScannerError):
 
 
 class TokenRefused(ScannerError):
-    """The server does not take this device's token any more."""
+    """The server no longer accepts this device's token."""
 
     code = "token_refused"
 
@@ -178,19 +178,19 @@ class DeviceWiped(TokenRefused):
 
 
 class WipeFailed(DeviceWiped):
-    """The server revoked this device, and its disk did not let everything be erased."""
+    """The server revoked this device, and its disk failed to erase everything."""
 
     code = "wipe_failed"
 
 
 class ListRefused(ScannerError):
-    """A gate list arrived that is not the server's, not this event's, or not newer."""
+    """The gate list that arrived is not the server's, not this event's, or not newer."""
 
     code = "list_refused"
 
 
 class RequestRejected(ScannerError):
-    """The server will never take this request: sending it again is of no use.
+    """The server will never accept this request: sending it again is of no use.
 
     Attributes:
         error: the server's own code for it, such as `invalid_request`.

@@ -1,4 +1,4 @@
-"""Keep the C libraries' noise off the volunteer's terminal."""
+"""Keep the messages of C libraries off the volunteer's terminal."""
 
 from __future__ import annotations
 

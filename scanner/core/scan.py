@@ -16,7 +16,7 @@ from checkin.domain.scanning.verdict import Source, Status
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """One reading of one badge, immutable: it is sent in the same words until it is taken.
+    """One reading of one badge, immutable: it is sent unchanged until the server accepts it.
 
     Attributes:
         scanned_at: by this computer's clock, aware, UTC.
@@ -51,7 +51,7 @@ def scan_from_body(body: dict[str, Any]) -> Scan:
 
 
 class Kind(StrEnum):
-    """The four faces of a verdict: colour, shape, sound and word."""
+    """The four kinds of a verdict, each with its own colour, shape, sound and word."""
 
     ADMITTED = "admitted"
     ALREADY = "already"
@@ -64,7 +64,7 @@ class Verdict:
     """What the gate says to one scan.
 
     Attributes:
-        message: for a person, in the language the scanner was started in.
+        message: for the volunteer, in the language that the scanner was started in.
         stop: the organiser's words by language, when entries are stopped at all gates.
         rehearsal: a practice badge: nothing was counted.
         fault: the key in `words` when this is not a decision but a fault, with its details.
@@ -84,7 +84,7 @@ class Verdict:
 
     @property
     def kind(self) -> Kind:
-        """Return the face; only a decision of the server is ever green."""
+        """Return the kind; only a decision of the server is ever green."""
         if self.fault:
             return Kind.REFUSED
         if self.offline and self.status == Status.OK:

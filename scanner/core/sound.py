@@ -1,4 +1,4 @@
-"""A short sound for each face of a verdict, told apart with closed eyes."""
+"""A different short sound for each kind of verdict."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ MELODIES: dict[Kind, tuple[tuple[int, int], ...]] = {
 }
 
 
-# Several badges at once have one sound: a refusal must not be missed among admissions.
+# Several badges at once have one sound, the first of these: no refusal may be missed.
 _GRAVITY = (Kind.REFUSED, Kind.ALREADY, Kind.PENDING, Kind.ADMITTED)
 
 
 def gravest(kinds: Iterable[Kind]) -> Kind:
-    """Return the kind that is heard when several verdicts come at once."""
+    """Return the most serious kind, whose sound is played for several verdicts at once."""
     return min(kinds, key=_GRAVITY.index)
 
 
@@ -58,14 +58,14 @@ def _tone(hz: int, ms: int) -> list[int]:
 
 
 class Sound:
-    """Plays the verdicts with whatever player the system has; silent where it has none."""
+    """Plays a verdict's sound with whichever player the system has; silent where it has none."""
 
     def __init__(self) -> None:
-        """Find a player and write the melodies where it can read them."""
+        """Find a player and write the sounds to files that it can read."""
         found = (player for player in _PLAYERS if shutil.which(player[0]))
         self._player = next(found, None)
         self._playing: subprocess.Popen[bytes] | None = None
-        # Kept for as long as this object: the folder goes with it.
+        # The folder is deleted with this object.
         self._folder = tempfile.TemporaryDirectory(prefix="marhaba-sounds-")
         for kind, melody in MELODIES.items():
             self._path(kind).write_bytes(wav_of(melody))

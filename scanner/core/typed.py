@@ -1,4 +1,4 @@
-"""What a keyboard or a hand scanner meant, whatever layout the computer believes it has. Pure.
+"""Read what a keyboard or a hand scanner typed, whatever keyboard layout the computer uses. Pure.
 
 A hand scanner presses the keys of an American keyboard. A computer set to French or Arabic turns
 the same keys into other letters, and nobody at a gate can change that.
@@ -21,7 +21,7 @@ _LAM_ALEF = ("لا", "ﻻ")
 def meant_code(text: str) -> str:
     """Return the code that `text` stands for, or `text` in its normal form when it is none.
 
-    The check characters say which layout it was. A first letter that was lost is put back: the
+    The check characters of the code tell which layout it was. A lost first letter is put back: the
     window may be drawing when a hand scanner begins.
     """
     readings = [normalise_typed(reading) for reading in _readings(text.strip())]
@@ -33,7 +33,7 @@ def meant_code(text: str) -> str:
 
 
 def meant_key(letter: str) -> str:
-    """Return the Latin letter on the key that wrote `letter`, in lower case."""
+    """Return the lower-case Latin letter of the key that typed `letter`."""
     return letter.translate(_ARABIC).lower()
 
 

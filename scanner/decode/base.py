@@ -1,4 +1,4 @@
-"""What every decoder takes and gives."""
+"""The input and the result of every decoder."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""A second, closer look at codes that are plainly there and could not be read.
+"""A second, closer look at codes that were located but could not be read.
 
-Glare, a fold or a soft lens leave a code's corners where they are and spoil its inside. zxing-cpp
-says where such a code is; the steps that would be too dear for a whole frame cost a few
-milliseconds there, and nothing in a frame without one.
+Glare, a fold or a soft lens can spoil the inside of a code whose corners are still found. zxing-cpp
+reports where such a code is. Steps that are too slow for a whole frame take a few milliseconds on
+that part of it, and no time in a frame without such a code.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from scanner.decode.base import Corners, Decoder, Grey, Reading
 from scanner.decode.engines import Prepared, Zxing, evened, resized, sharpened
 
-#: more than these in one frame would be an ornament and not badges
+#: more located codes than this in one frame are a pattern in the picture, not badges
 _MOST = 2
 _MARGIN = 0.35
 _LONGEST_PX = 320
@@ -26,10 +26,10 @@ Area: TypeAlias = tuple[int, int, int, int]
 
 
 class Closer:
-    """zxing-cpp, with the steps for a closer look where it found a code and could not read it."""
+    """zxing-cpp, with further steps for the places where it located a code but read nothing."""
 
     def __init__(self, steps: Sequence[Decoder]) -> None:
-        """Take the steps, the likelier first."""
+        """Take the steps, the most likely to succeed first."""
         self._zxing = Zxing()
         self._steps = tuple(steps)
 

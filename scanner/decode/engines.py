@@ -1,6 +1,6 @@
-"""The single engines, and `Prepared`, which shows one of them a changed picture.
+"""Each QR engine by itself, and `Prepared`, which gives an engine a changed picture.
 
-Only QR codes of model 2 are looked for: the wider families read phantoms in noise.
+Only QR codes of model 2 are looked for: other kinds produce false readings in noise.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Pyzbar:
 
 
 class Prepared:
-    """A decoder that looks at a changed picture and answers in the first one's pixels."""
+    """A decoder that reads a changed picture and gives corners in pixels of the original."""
 
     def __init__(
         self, decoder: Decoder, change: Callable[[Grey], Grey], *, name: str, scale: float = 1.0
@@ -83,7 +83,7 @@ class Prepared:
         """Wrap `decoder`.
 
         Args:
-            change: makes the picture that is looked at.
+            change: makes the picture that `decoder` reads.
             scale: how much larger that picture is.
         """
         self._decoder = decoder

@@ -1,4 +1,4 @@
-"""Spares the decoders a picture that has not changed: laptops at a gate run on battery."""
+"""Skip decoding while the picture does not change: laptops at a gate run on battery."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ _WIDTH_PX, _HEIGHT_PX = 160, 90
 #: A change is this many grey levels in some of the thumbnail's pixels: more than a camera's noise.
 _LEVELS = 12
 _PIXELS = 3
-#: After a change every step that takes turns gets its turn, twice.
+#: After a change this many frames are decoded, so that each alternating step runs twice.
 LOOKS = 12
 #: A still picture is looked at again this often, for a badge so small that nothing seemed to move.
 EVERY = 5
-#: A code that this many looks in a row did not find has gone, however still the picture is.
+#: A code that so many decodings in a row did not find is gone, however still the picture is.
 _MISSES = 6
 
 
 class Idle:
-    """A decoder that answers for an unchanged picture what it answered before.
+    """A decoder that repeats its last result for an unchanged picture.
 
-    The answer is repeated and not left out, so a badge that is held still stays in view.
+    The result is repeated and not left out, so a badge that is held still stays in view.
     """
 
     def __init__(self, decoder: Decoder) -> None:

@@ -1,8 +1,7 @@
-"""The decoder for still images: the same engines with all the time they want.
+"""The decoder for still images: the same engines as for a camera, without a time limit.
 
-It goes from the likely to the unlikely and stops after the first stage that reads something: the
-later stages are there for pictures that gave nothing, and each more try is one more chance to
-misread.
+The stages run from the likely to the unlikely, up to the first that reads something: later stages
+are for pictures in which nothing was found, and each further try is one more chance to misread.
 """
 
 from __future__ import annotations

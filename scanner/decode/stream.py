@@ -1,4 +1,4 @@
-"""The decoder for a running camera: a union of engines within the time of a frame.
+"""The decoder for a running camera: it joins what several engines read in the time of one frame.
 
 Why a union and these steps: measured over 1,232 codes in hard photographs and the rendered ones of
 `bench.decode` (docs/decoding.md). A cascade that stops at its first read loses codes when several
@@ -48,7 +48,7 @@ def _box(reading: Reading) -> tuple[int, int, int, int]:
 
 
 class Stream:
-    """Reads with the `always` decoders and one of `by_turns`, another at each frame."""
+    """Reads each frame with all `always` decoders and the next one of `by_turns`."""
 
     def __init__(self, always: Sequence[Decoder], by_turns: Sequence[Decoder]) -> None:
         """Take the decoders of every frame, and those that share the rest of its time."""
@@ -56,7 +56,7 @@ class Stream:
         self._turns = cycle(by_turns)
 
     def read(self, grey: Grey) -> list[Reading]:
-        """Return the union of what this frame's decoders read, one reading a text."""
+        """Return what this frame's decoders read, each text once."""
         decoders = (*self._always, next(self._turns))
         return merged(decoder.read(grey) for decoder in decoders)
 
@@ -72,7 +72,7 @@ def halved(zbar: Decoder) -> Decoder:
 
 
 def extra_steps() -> list[Decoder]:
-    """Return the steps that are each too rare or too slow for every frame."""
+    """Return the steps that help too rarely or take too long to run on every frame."""
     return [
         Prepared(Zxing(global_threshold=True), blurred, name="blur"),
         Prepared(Zxing(), evened, name="even"),

@@ -1,7 +1,7 @@
-"""The question where a code was typed: is this the organiser's server?
+"""Ask whether a server is the organiser's, where a pairing code was typed instead of scanned.
 
-A QR answers it by itself. Who types a code compares the beginning of the fingerprint with what the
-organiser's page shows beside the code; nothing was sent to the server before the answer.
+A pairing QR contains the answer. Somebody who types a code compares the beginning of the
+fingerprint with the one on the organiser's page; nothing is sent to the server before the answer.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ YES_KEYS, NO_KEYS = ("o", "y"), ("n",)
 
 
 def gate_or_question(wanted: Wanted, ask: Ask) -> Gate:
-    """Return the gate; ask where only the server's own authority is in question.
+    """Return the gate; ask the volunteer when the server's own authority is not known yet.
 
     Raises:
-        AuthorityRefused: somebody said that it is not the organiser's.
+        AuthorityRefused: the volunteer said that it is not the organiser's.
         ScannerError: as `gate_for`.
     """
     try:

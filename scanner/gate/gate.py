@@ -1,4 +1,4 @@
-"""This computer at its gate: which server, which device, which spool."""
+"""Set up this computer as a gate: its server, its device token and its spool."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Gate:
     link: Link = field(default_factory=Link)
 
     def open(self, tell: Callable[[GateEvent], None]) -> tuple[Station, Courier]:
-        """Make the station and its courier, which report to `tell` from several threads."""
+        """Make the station and its courier, which call `tell` from several threads."""
         clock = self.client.clock
         offline = OfflineGate(self.held, self.spool.memory, clock, self.place, self.language)
         delivery = Delivery(self.spool, self.client, offline, self.link, self.language)
@@ -93,13 +93,13 @@ class Gate:
         return station, courier
 
     def wipe(self) -> None:
-        """Erase the gate list, the lease, whom this gate counted, and the token.
+        """Erase the gate list, the lease, the record of whom this gate counted, and the token.
 
         Scans that the server has not taken stay: they hold codes, times and no names.
 
         Raises:
-            SpoolUnwritable: a disk that fails kept some of it. Everything else is erased, and the
-                server, which then has no word of this device that it is, says so again.
+            SpoolUnwritable: a failing disk kept some of it. Everything else is erased, and the
+                server, which gets no confirmation then, tells this device again to erase it.
         """
         faults = [fault for fault in map(_fault_of, self._erasures()) if fault]
         if faults:
@@ -172,7 +172,7 @@ def gate_for(wanted: Wanted) -> Gate:
 
 
 def _leave_behind(spool: Spool, held: HeldList, pairing: Pairing, *, is_new: bool) -> None:
-    """Drop what an earlier pairing held and this one must not use; scans that wait stay.
+    """Drop what an earlier pairing stored and this one must not use; keep the scans that wait.
 
     Another event's list would keep this event's from being taken, and its people are not here. The
     places of another device are not this one's to give away.
@@ -186,7 +186,7 @@ def _leave_behind(spool: Spool, held: HeldList, pairing: Pairing, *, is_new: boo
 
 
 def needs_pairing(wanted: Wanted) -> bool:
-    """Say whether nothing is known yet to sign in with."""
+    """Say whether this computer has neither a token nor an earlier pairing."""
     if wanted.token or wanted.pairing_code:
         return False
     return not wanted.server or remembered(server_address(wanted.server)) is None

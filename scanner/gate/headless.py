@@ -30,7 +30,7 @@ class Lines:
         self._warned: dict[str, bool] = {}
 
     def tell(self, gate_event: GateEvent) -> None:
-        """Write one line for a verdict; keep the fault that stops the scanner."""
+        """Write one line for a verdict; remember the fault that stops the scanner."""
         if isinstance(gate_event, Verdict):
             self._write(self._out, gate_event.line())
         elif isinstance(gate_event, Uploaded):

@@ -1,4 +1,4 @@
-"""The QR of the organiser's devices page, which pairs a laptop that is held before it."""
+"""The QR on the organiser's devices page, which pairs the laptop whose camera reads it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Invitation:
 
     Attributes:
         fingerprint: of the server's own authority; empty where the link has none; None where the
-            code was typed, so that nobody said anything about it.
+            code was typed, so that no fingerprint was given.
     """
 
     code: str
@@ -62,7 +62,7 @@ def code_typed(text: str) -> str | None:
 
 @dataclass
 class Greeter:
-    """Looks at what the camera reads until it is an invitation.
+    """Looks for an invitation in what the camera reads.
 
     Attributes:
         refused: a code that the server did not take; the camera may still see it.
@@ -72,7 +72,7 @@ class Greeter:
     refused: str = ""
 
     def saw(self, text: str, _at_s: float) -> Sight:
-        """Take a text that was read; a badge is not ours yet."""
+        """Take a text that was read; badges are ignored before the pairing."""
         found = invitation_in(text)
         if found and found.code == self.refused:
             return Sight.SEEN_BEFORE

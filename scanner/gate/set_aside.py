@@ -1,4 +1,4 @@
-"""`--set-aside`: list the scans that a server will never take, without asking any server."""
+"""`--set-aside`: list the scans that a server rejected for good, without asking any server."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def set_aside_lines(folder: Path) -> Iterator[str]:
 
 
 def spool_asked_for(server: str | None, token: str | None) -> Path:
-    """Return where a server's scans wait; of the only one that is known, where none was named.
+    """Return the spool folder of a server, or of the only known server where none was named.
 
     Raises:
         NotPaired: this computer has never been paired, or not with that server.

@@ -1,4 +1,4 @@
-"""The gate: from a text that the camera saw to a scan on its way."""
+"""Turn a text that the camera read into a scan that is stored and handed over for sending."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from scanner.server.verdicts import fault_verdict
 
 
 class Sight(StrEnum):
-    """What became of a text that was read."""
+    """What the station did with a text that was read."""
 
     SENT = "sent"
     SEEN_BEFORE = "seen_before"
@@ -32,7 +32,7 @@ class Sight(StrEnum):
 
 @dataclass
 class Station:
-    """Takes each showing of a badge once and makes it safe before it is sent.
+    """Takes a badge once each time it is shown, and stores the scan before it is sent.
 
     Attributes:
         submit: hands a scan that is on disk to the courier.

@@ -1,8 +1,8 @@
-"""What a volunteer asks the server for by hand: a name, an override, a walk-in.
+"""Requests that a volunteer makes by hand: a search, an override, a walk-in.
 
-Online only, and none of it is spooled: nothing here is shown as done before the server said so.
-A PIN can be checked by the server alone, and a name be found in its database alone. A walk-in whom
-it does not answer for may be let in by this gate itself: see `scanner.server.delivery`.
+They need the network and are never spooled: nothing is shown as done before the server confirmed
+it. Only the server can check a PIN or find a name. When it does not answer, the gate itself may
+let a walk-in in: see `scanner.server.delivery`.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from scanner.core.scan import Scan, Verdict
 from scanner.offline.walk_in import Newcomer
 from scanner.server.verdicts import verdict_told
 
-#: A person waits for these, and a walk-in writes more than a scan does.
+#: Longer than for a scan: a volunteer waits for the answer, and a walk-in writes more.
 TIMEOUT_S = 5.0
 
 
-class Line(Protocol):
-    """What the desk needs of the client."""
+class ServerConnection(Protocol):
+    """The methods of `Client` that a volunteer's requests use."""
 
     def post_scan(self, scan: Scan) -> dict[str, Any]:
         """Send one scan."""
@@ -64,7 +64,7 @@ class Delegation:
     name_ar: str | None
 
     def as_told(self) -> dict[str, Any]:
-        """Return it as verdicts name delegations."""
+        """Return {id, name, name_ar}, as in a verdict."""
         return asdict(self)
 
 
@@ -108,20 +108,20 @@ def delegations_in(counts: dict[str, Any]) -> tuple[Delegation, ...]:
 
 
 class PossibleDuplicate(RequestRejected):
-    """Somebody of this name is registered; registering again must be meant."""
+    """Somebody of this name is registered already; the volunteer must confirm the second one."""
 
     code = "possible_duplicate"
 
 
-class Desk:
-    """The server as a volunteer asks it; every call raises what `Client` raises."""
+class VolunteerRequests:
+    """Sends a volunteer's requests to the server; every call raises what `Client` raises."""
 
-    def __init__(self, line: Line) -> None:
-        self._line = line
+    def __init__(self, connection: ServerConnection) -> None:
+        self._connection = connection
 
     def search(self, name: str) -> list[Person]:
         """Return up to 20 participants whose names hold `name`, 3 letters or more."""
-        reply = self._line.get("participants?" + urlencode({"q": name}), timeout_s=TIMEOUT_S)
+        reply = self._connection.get("participants?" + urlencode({"q": name}), timeout_s=TIMEOUT_S)
         return [_person(found) for found in reply.get("participants") or []]
 
     def register_walk_in(self, newcomer: Newcomer, *, again: bool = False) -> str:
@@ -142,7 +142,7 @@ class Desk:
             "allow_duplicate": again,
         }
         try:
-            return str(self._line.post("participants", asked, timeout_s=TIMEOUT_S)["code"])
+            return str(self._connection.post("participants", asked, timeout_s=TIMEOUT_S)["code"])
         except RequestRejected as rejection:
             if rejection.error != PossibleDuplicate.code:
                 raise
@@ -164,7 +164,7 @@ class Desk:
             reason=reason,
             pin=pin,
         )
-        return _verdict(scan, self._line.post_scan(scan))
+        return _verdict(scan, self._connection.post_scan(scan))
 
 
 def _person(found: dict[str, Any]) -> Person:

@@ -24,7 +24,7 @@ def wall_clock() -> datetime:
 
 
 def steady_s() -> float:
-    """Return seconds that only grow, asleep or awake where the system can say so."""
+    """Return seconds of a clock that never goes back, and where possible counts during sleep."""
     # Python's monotonic clock stands still while the lid is closed, on Linux and on macOS; these do
     # not. On Windows it goes on.
     if sys.platform == "darwin":
@@ -79,8 +79,8 @@ class DeviceClock:
     def corrected(self, at: datetime) -> datetime:
         """Return a time of this device's by the server's clock.
 
-        Not before what the server is known to have said already: after a dead battery that is the
-        better guess.
+        Never before the latest time known of the server: after a dead battery that is the
+        better estimate.
         """
         by_server = shifted(at, -self.correction_s())
         return by_server if self._floor is None else max(by_server, self._floor)
@@ -88,8 +88,8 @@ class DeviceClock:
     def is_believable(self) -> bool:
         """Say whether the server's time is known well enough to tell what has expired.
 
-        A clock that nobody has measured in this run, and that is before what the server has said
-        already, was set back or lost its battery: how long ago that was, nobody knows.
+        A clock that was not measured in this run, and shows a time before the latest one known of
+        the server, was set back or lost its battery: the time since then is unknown.
         """
         if self.skew_s is not None or self._floor is None:
             return True
@@ -100,7 +100,7 @@ class DeviceClock:
         return self.corrected(self.now())
 
     def note(self, server_time: datetime, sent_at: datetime, round_trip_s: float) -> None:
-        """Measure with one exchange."""
+        """Measure the skew with the times of one request and its answer."""
         self.skew_s = skew_s(sent_at, server_time, round_trip_s)
         # Its latest word, not its highest: a server may have started with a wrong clock, too.
         self._floor = server_time
@@ -113,13 +113,13 @@ class DeviceClock:
 def skew_s(sent_at: datetime, server_time: datetime, round_trip_s: float) -> float:
     """Return by how many seconds this computer's clock is ahead of the server's.
 
-    The server is taken to have answered half way through the round trip.
+    The server's time is assumed to be that of the middle of the round trip.
     """
     return (sent_at - server_time).total_seconds() + round_trip_s / 2
 
 
 def shifted(at: datetime, by_s: float) -> datetime:
-    """Return `at` moved by some seconds; a clock at the edge of the calendar stays where it is."""
+    """Return `at` moved by some seconds, or unchanged where that would leave the calendar."""
     try:
         return at + timedelta(seconds=by_s)
     except OverflowError:

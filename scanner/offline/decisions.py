@@ -1,4 +1,4 @@
-"""The gate's own decision while the server cannot be asked: the same `decide`, on the gate list."""
+"""Decide a scan with `decide` and the gate list while the server cannot be asked."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from scanner.words import say
 
 @dataclass(frozen=True, slots=True)
 class LocalAnswer:
-    """What this device answers by itself.
+    """The answer of this device without the server.
 
     Attributes:
         decided: `{"status", "reason"}` as the batch reports it.
@@ -45,10 +45,10 @@ class LocalAnswer:
 
 @dataclass
 class OfflineGate:
-    """Decides on what this device holds.
+    """Decides scans from the gate list and the lease that this device holds.
 
     Attributes:
-        gate: {id, name} from the pairing; the server's later word is in `held`.
+        gate: {id, name} from the pairing; a later name from the server is in `held`.
     """
 
     held: HeldList
@@ -58,7 +58,7 @@ class OfflineGate:
     language: str = DEFAULT_LANGUAGE
 
     def answer(self, scan: Scan) -> LocalAnswer:
-        """Decide a scan; whatever the answer, it stays to be confirmed by the server."""
+        """Decide a scan; the server has to confirm every answer later."""
         token = parse_code(scan.code)
         if token is None:
             return self._refused(scan, Reason.INVALID)
@@ -75,7 +75,7 @@ class OfflineGate:
         return self._decided(scan, tag, content)
 
     def walk_in(self, newcomer: Newcomer, scan: Scan) -> LocalAnswer:
-        """Decide on somebody without a badge, who needs a place that was lent to this gate.
+        """Decide whether to admit somebody without a badge on a place lent to this gate.
 
         Args:
             scan: of their entry, without a code.
@@ -85,7 +85,7 @@ class OfflineGate:
         head, delegation_id = self.held.policy(), int(newcomer.delegation["id"])
         lease_id, lent = self._lent(delegation_id, scan)
         policy = policy_from(head, lent)
-        # Which category they will have is the server's to say.
+        # The server decides later which category they get.
         facts = walk_in_facts(lent, gate_admits=self._gate_id() not in head["limited_gates"])
         decision = decide(facts, self.clock.corrected(scan.scanned_at), policy)
         content = {"participant": _person(newcomer), "delegation": dict(newcomer.delegation)}
@@ -102,7 +102,7 @@ class OfflineGate:
         return LocalAnswer(verdict, _decided_as(decision), passage)
 
     def walk_in_key(self) -> str:
-        """Return what seals walk-ins for the server; empty where this gate may take none."""
+        """Return the key that seals walk-ins for the server; empty where none may be admitted."""
         lease = self.memory.lease()
         return lease.walk_in_key if lease else ""
 
@@ -163,7 +163,7 @@ class OfflineGate:
 
     @property
     def gate_name(self) -> str:
-        """Return this gate's name, empty while nobody has told it."""
+        """Return this gate's name, empty while it is not known."""
         return str((self.held.place() or self.gate).get("name", ""))
 
     def _gate_id(self) -> int | None:
@@ -216,7 +216,7 @@ def _person(newcomer: Newcomer) -> dict[str, Any]:
 
 
 def _named(delegation: dict[str, Any]) -> dict[str, Any]:
-    # How many have arrived is not known here: a quota beside a made-up count would mislead.
+    # The number of arrivals is not known here: a quota without it would mislead.
     return {key: value for key, value in delegation.items() if key != "quota"}
 
 

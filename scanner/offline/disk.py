@@ -1,7 +1,7 @@
-"""The file layer: a SQLite file that is this device's own, and what its faults are called.
+"""The file layer: a SQLite file of this device, and its faults as a ScannerError.
 
-SQLite rather than append-only files: with `synchronous=FULL` each commit is fsynced, and a half
-written record after a power cut is undone by the journal and not by code of ours.
+SQLite is used instead of append-only files: with `synchronous=FULL` each commit is fsynced, and
+its journal undoes a half-written record after a power cut.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 from scanner.core.errors import SpoolUnwritable
 
-#: opens the file at a path; the simulation puts a disk of its own here
+#: opens the file at a path; the simulation replaces it by a disk that fails
 Connect = Callable[[Path], sqlite3.Connection]
 
 
@@ -58,22 +58,22 @@ class DeviceFile:
             self._connection.execute(statement)
 
     def rows(self, query: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
-        """Read."""
+        """Return the rows of a query."""
         with self._lock, faults(self.path):
             return self._connection.execute(query, tuple(values)).fetchall()
 
     def number(self, query: str, values: Iterable[Any] = ()) -> int:
-        """Read one number."""
+        """Return the number that a query gives."""
         return int(self.rows(query, values)[0][0])
 
     def write(self, statement: str, values: Iterable[Any] = ()) -> None:
-        """Do one statement; it is a transaction of its own."""
+        """Execute one statement in a transaction of its own."""
         with self._lock, faults(self.path):
             self._connection.execute(statement, tuple(values))
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Do all or nothing."""
+        """Commit what the block writes, or nothing of it if it raises."""
         with self._lock, faults(self.path):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
@@ -85,7 +85,7 @@ class DeviceFile:
                 raise
 
     def clean(self) -> None:
-        """Leave nothing of what was deleted in the file or its journal."""
+        """Erase what was deleted from the file and its journal as well."""
         with self._lock, faults(self.path):
             self._connection.execute("VACUUM")
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -98,7 +98,7 @@ class DeviceFile:
 
 @contextlib.contextmanager
 def faults(path: Path) -> Iterator[None]:
-    """Call every fault of the disk by the name that a person is told."""
+    """Raise SpoolUnwritable for every fault of the disk."""
     try:
         yield
     except (sqlite3.Error, OSError) as error:

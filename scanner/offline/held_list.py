@@ -1,4 +1,4 @@
-"""The gate list as this device holds it: stored as received, every entry sealed."""
+"""The gate list on this device: stored as received, with every entry sealed."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class HeldList:
         self._event = event
 
     def held(self) -> Held:
-        """Return what is known of the list at hand."""
+        """Return what is known of the stored list."""
         kept = self._kept()
         return Held(
             event=kept.get("event", self._event),
@@ -47,11 +47,11 @@ class HeldList:
 
     @property
     def is_there(self) -> bool:
-        """Say whether there is a list to decide by."""
+        """Say whether a list is stored."""
         return "head" in self._kept()
 
     def take(self, body: dict[str, Any], etag: str = "") -> None:
-        """Store a list that arrived: whole, or what changed since the one at hand.
+        """Store a list that arrived: a whole list, or the changes since the stored one.
 
         Raises:
             ListRefused: it is not the server's, not this event's, or not newer.
@@ -72,16 +72,16 @@ class HeldList:
             )
 
     def confirm(self, at: datetime) -> None:
-        """Keep that the server called this list the newest at `at` of its clock."""
+        """Store that this list was the newest one at `at` by the server's clock."""
         self._keep("confirmed_at", at.isoformat())
 
     def confirmed_at(self) -> datetime | None:
-        """Return when this list was the newest for sure, by the server's clock."""
+        """Return when the server last confirmed this list as the newest, by its clock."""
         text = self._kept().get("confirmed_at")
         return datetime.fromisoformat(text) if text else None
 
     def etag(self) -> str:
-        """Return what the server called the last answer."""
+        """Return the ETag of the server's last list."""
         return self._kept().get("etag", "")
 
     def policy(self) -> dict[str, Any]:
@@ -100,12 +100,12 @@ class HeldList:
         return str(rows[0][0]) if rows else None
 
     def place(self) -> dict[str, Any]:
-        """Return {id, name} of this gate as the server told last; empty when it never did."""
+        """Return {id, name} of this gate as the server last told it, else empty."""
         place: dict[str, Any] = json.loads(self._kept().get("place") or "{}")
         return place
 
     def keep_place(self, place: dict[str, Any]) -> None:
-        """Keep which gate the server says this is."""
+        """Store which gate this is, as the server says."""
         if place != self.place():
             self._keep("place", json.dumps(place))
 

@@ -1,4 +1,4 @@
-"""What the server lent this device: places of each delegation's quota, and seats of the hall."""
+"""A lease: places of each delegation and seats of the hall that the server lent this device."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Lease:
         expires_at: by the server's clock.
         places: by the delegation's number.
         hall: seats of the hall; None where the server did not limit them.
-        walk_in_key: seals those who come unannounced; empty from a server that takes none so.
+        walk_in_key: seals walk-ins; empty from a server that accepts none from a gate offline.
     """
 
     lease_id: str
@@ -25,7 +25,7 @@ class Lease:
     walk_in_key: str = ""
 
     def is_good(self, at: datetime) -> bool:
-        """Say whether it holds at a time of the server's clock."""
+        """Say whether the lease is valid at a time of the server's clock."""
         return at < self.expires_at
 
 

@@ -15,7 +15,7 @@ from checkin.protocol.gate_list import (
     signed_bytes,
 )
 
-#: a list that nobody has confirmed for this long is worth a warning
+#: a list that the server has not confirmed for this long is worth a warning
 STALE_AFTER = timedelta(minutes=30)
 
 
@@ -46,7 +46,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A gate list as it came, its texts read but nothing believed."""
+    """A gate list as it arrived: parsed, but not verified."""
 
     head: dict[str, Any]
     tombstones: tuple[Tombstone, ...]
@@ -56,7 +56,7 @@ class Received:
 
     @property
     def cursor(self) -> int:
-        """Return the version that one has after taking it."""
+        """Return the version of the stored list after this one is stored."""
         return int(self.head["cursor"])
 
     @property
@@ -87,7 +87,7 @@ def received(body: dict[str, Any]) -> Received | None:
 
 
 def objection(held: Held, new: Received | None) -> Objection | None:
-    """Say why a list is not to be taken; None when it is."""
+    """Return why a list must not be stored; None when it may be."""
     if new is None:
         return Objection.UNREADABLE
     if held.public_key and new.public_key != held.public_key:
@@ -104,5 +104,5 @@ def objection(held: Held, new: Received | None) -> Objection | None:
 
 
 def is_stale(confirmed_at: datetime | None, now: datetime) -> bool:
-    """Say whether the list's age is worth a warning; without a list there is nothing to age."""
+    """Say whether the list's age is worth a warning; never without a list."""
     return confirmed_at is not None and now - confirmed_at > STALE_AFTER

@@ -1,4 +1,4 @@
-"""What this device knows of a badge, in the form that `decide` takes. Pure."""
+"""Make the facts that `decide` takes from what this device knows of a badge. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from scanner.offline.memory import History
 
 @dataclass(frozen=True, slots=True)
 class Lent:
-    """What this device may still give away: places of one delegation, and seats.
+    """Places of one delegation and seats of the hall that were lent, and how many are used.
 
     Attributes:
         places, hall: as lent; 0 without a lease.
@@ -71,7 +71,7 @@ def facts_from(
 
 
 def walk_in_facts(lent: Lent, *, gate_admits: bool) -> ScanFacts:
-    """Return the facts of somebody without a badge: a lent place is as good as a confirmed one."""
+    """Return the facts of a person without a badge; a lent place counts as a confirmed one."""
     return ScanFacts(
         gate_admits=gate_admits,
         places_used=lent.places_spent,
@@ -81,12 +81,12 @@ def walk_in_facts(lent: Lent, *, gate_admits: bool) -> ScanFacts:
 
 
 def takes_place(facts: ScanFacts) -> bool:
-    """Say whether an admission with these facts gives a lent place away."""
+    """Say whether an admission with these facts uses a lent place."""
     return facts.standing == RegistrationStatus.RESERVE and facts.entries == 0
 
 
 def takes_seat(facts: ScanFacts, policy: EntryPolicy) -> bool:
-    """Say whether an admission with these facts gives a lent seat away."""
+    """Say whether an admission with these facts uses a lent seat."""
     return policy.capacity is not None and not facts.inside
 
 

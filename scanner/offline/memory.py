@@ -1,7 +1,7 @@
-"""Whom this device knows to be counted in: numbers and times, no names.
+"""Who is counted in, as far as this device knows: numbers and times, no names.
 
-It lives in the spool's file, because what a scan decided and whom it counted must be on the disk
-together: a crash between the two would lend a place twice.
+It is stored in the spool's file, because a scan's decision and the person it counted must be
+written together: a crash between the two would use a lent place twice.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One person counted in or out, by this gate or, as the server told, by another.
+    """One person counted in or out by this gate or, according to the server, by another.
 
     Attributes:
         at: by the server's clock.
@@ -79,7 +79,7 @@ class Memory:
     """The passages and the lease in the spool's file.
 
     Attributes:
-        lock: held from reading what is left to writing what was given away.
+        lock: held from reading how many places are left until a used one is written.
     """
 
     def __init__(self, file: DeviceFile) -> None:
@@ -87,14 +87,14 @@ class Memory:
         self.lock = threading.RLock()
 
     def history(self, tag: str, participant_id: int | None) -> History:
-        """Return what is known of the person behind a badge, whichever badge they showed."""
+        """Return what is known of a badge's holder, including scans of their other badges."""
         query = (
             f"SELECT {_COLUMNS} FROM passages WHERE tag = ? OR participant_id = ? ORDER BY position"  # noqa: S608 - columns of this file
         )
         return history_of([_passage(row) for row in self._file.rows(query, (tag, participant_id))])
 
     def waits(self, tag: str) -> bool:
-        """Say whether the server has yet to hear of a passage of this badge's holder."""
+        """Say whether a passage of this badge's holder was not sent to the server yet."""
         return bool(
             self._file.number(
                 "SELECT count(*) FROM passages JOIN waiting USING (scan_id) WHERE tag = ?1"
@@ -104,35 +104,35 @@ class Memory:
         )
 
     def places_spent(self, lease_id: str, delegation_id: int) -> int:
-        """Count the lent places of a delegation that are given away."""
+        """Count the lent places of a delegation that are used."""
         return self._file.number(
             "SELECT count(*) FROM passages WHERE place AND charged_to = ? AND delegation_id = ?",
             (lease_id, delegation_id),
         )
 
     def seats_spent(self, lease_id: str) -> int:
-        """Count the lent seats of the hall that are given away.
+        """Count the lent seats of the hall that are used.
 
-        Who leaves gives no seat back here: the server, which hears of it, may lend it to another.
+        An exit frees no seat here: the server may lend that seat to another gate.
         """
         return self._file.number(
             "SELECT count(*) FROM passages WHERE seat AND charged_to = ?", (lease_id,)
         )
 
     def lease(self) -> Lease | None:
-        """Return what was lent last, expired or not."""
+        """Return the latest lease, expired or not."""
         return lease_from(self.lent())
 
     def lent(self) -> dict[str, Any]:
-        """Return the lease as it came, with the delegations' names; empty without one."""
+        """Return the lease as received, with the delegations' names; empty without one."""
         rows = self._file.rows("SELECT body FROM lent")
         return dict(json.loads(str(rows[0][0]))) if rows else {}
 
     def take_lease(self, body: dict[str, Any]) -> None:
-        """Keep the reply of `POST /leases` in place of the lease before.
+        """Store the reply of `POST /leases` in place of the earlier lease.
 
-        What was given away on the old lease while the new one was asked for is charged to the new:
-        the server lent that place again without having heard of it.
+        Places of the old lease that were used during the request count against the new one: the
+        server lent them again, because it did not know of their use.
         """
         lease = lease_from(body)
         if lease is None:
@@ -148,11 +148,11 @@ class Memory:
             )
 
     def drop_lease(self) -> None:
-        """Lend nothing more until there is a new lease."""
+        """Delete the lease, so that nothing is lent until there is a new one."""
         self._file.write("DELETE FROM lent")
 
     def forget(self, scan_id: str) -> None:
-        """Forget whose passage it was that was annulled.
+        """Forget the person of a passage that was annulled.
 
         The place that it took of a lease stays taken: the server may have given it to another.
         """
@@ -168,7 +168,7 @@ class Memory:
 
 
 def keep(connection: sqlite3.Connection, passage: Passage) -> None:
-    """Write a passage within somebody's transaction; the same scan again changes nothing."""
+    """Write a passage in the caller's transaction; the same scan again changes nothing."""
     connection.execute(
         f"INSERT OR IGNORE INTO passages ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - columns of this file
         (
@@ -187,7 +187,7 @@ def keep(connection: sqlite3.Connection, passage: Passage) -> None:
 
 
 def recognise(connection: sqlite3.Connection, scan_id: str, tag: str, participant_id: int) -> None:
-    """Write, within somebody's transaction, whose passage a walk-in's was."""
+    """Write, in the caller's transaction, which person the passage of a walk-in belongs to."""
     connection.execute(
         "UPDATE passages SET tag = ?, participant_id = ? WHERE scan_id = ?",
         (tag, participant_id, scan_id),
@@ -197,9 +197,9 @@ def recognise(connection: sqlite3.Connection, scan_id: str, tag: str, participan
 def passage_told(
     scan: Scan, tag: str, reply: dict[str, Any], at: datetime, gate: str
 ) -> Passage | None:
-    """Return what the server's reply to a scan tells of its person's passages.
+    """Return the passages of a person that the server's reply to their scan tells.
 
-    Who was let in passed here; who came in before passed where the reply says.
+    Somebody admitted now passed at this gate; an earlier admission was where the reply says.
 
     Args:
         at: when the scan was read, by the server's clock.
@@ -225,7 +225,7 @@ def passage_told(
 
 
 def history_of(passages: list[Passage]) -> History:
-    """Sum up one person's passages, in the order in which they became known."""
+    """Summarise one person's passages, given in the order in which they became known."""
     entries = [one for one in passages if one.direction == Direction.ENTRY]
     if not entries:
         return History()

@@ -1,4 +1,4 @@
-"""Where a scan is safe before anybody acts on it: a SQLite file of this device's own."""
+"""The spool: a SQLite file of this device that stores each scan before it is acted on."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ class Waiting:
     """A scan that the server has not acknowledged.
 
     Attributes:
-        decided: `{"status", "reason"}` that this device answered, or None when it stopped before.
-        frame: the run whose clock read it.
+        decided: `{"status", "reason"}` that this device answered, or None when it stopped earlier.
+        frame: the run of the scanner whose clock dated the scan.
     """
 
     scan: Scan
@@ -62,7 +62,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """A scan that the server will never take, and what it said."""
+    """A scan that the server rejected for good, and its answer."""
 
     scan: Scan
     error: str
@@ -70,7 +70,7 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True)
 class Contradicted:
-    """A scan that this device let in and the server's rules would not have."""
+    """A scan that this device admitted and the server's rules would have refused."""
 
     scan_id: str
     reason: str | None
@@ -78,13 +78,13 @@ class Contradicted:
 
 
 class Spool:
-    """The scans of one device that the server does not have for sure.
+    """The scans of one device that the server has not acknowledged.
 
     Every method that changes something returns only after the change is on the disk.
 
     Attributes:
         memory: whom this device knows to be counted in.
-        walk_ins: who was let in without a badge, and has none yet.
+        walk_ins: people who were let in without a badge and have none yet.
     """
 
     def __init__(self, folder: Path, *, frame: str = "", connect: Connect = connect_file) -> None:
@@ -105,7 +105,7 @@ class Spool:
         self.walk_ins = WaitingWalkIns(self._file, frame)
 
     def put(self, scan: Scan) -> None:
-        """Make `scan` safe. The same scan twice is kept once.
+        """Store `scan` on the disk. The same scan twice is kept once.
 
         Raises:
             SpoolUnwritable: the disk is full or broken; the scan is not kept.
@@ -116,7 +116,7 @@ class Spool:
         )
 
     def decide(self, scan_id: str, decided: dict[str, Any], passage: Passage | None = None) -> None:
-        """Keep what the person is told about a scan that waits, and whom it counts."""
+        """Store the decision about a scan that waits, and the passage that it counts."""
         lease_id = passage.lease_id if passage else None
         with self._file.transaction() as connection:
             connection.execute(
@@ -134,7 +134,7 @@ class Spool:
                 memory.keep(connection, passage)
 
     def settle(self, taken: Iterable[str], contradicted: Sequence[Contradicted]) -> None:
-        """Drop the scans of a batch that the server took, and list those it contradicts."""
+        """Drop the scans of a batch that the server accepted, and list those it contradicts."""
         with self._file.transaction() as connection:
             connection.executemany(
                 "INSERT OR REPLACE INTO contradicted VALUES (?, ?, ?)",
@@ -143,7 +143,7 @@ class Spool:
             _drop(connection, taken)
 
     def set_aside(self, scan: Scan, error: str) -> None:
-        """Move a scan that the server will never take to the list for a person to look at."""
+        """Move a scan that the server rejected for good to the list for a person to look at."""
         row = (scan.scan_id, json.dumps(scan.body()), error, utc_text(datetime.now(UTC)))
         with self._file.transaction() as connection:
             connection.execute("INSERT OR REPLACE INTO set_aside VALUES (?, ?, ?, ?)", row)
@@ -155,14 +155,14 @@ class Spool:
         They are of one run, so that one `device_time` is right for all of them.
 
         Args:
-            besides: ids of scans that are left out.
+            besides: ids of scans to leave out.
         """
         waiting = self._waiting("decided IS NOT NULL", limit)
         oldest = [one for one in waiting if one.scan.scan_id not in besides]
         return [one for one in oldest if one.frame == oldest[0].frame]
 
     def undecided(self, limit: int = 10_000) -> list[Waiting]:
-        """Return the oldest scans that got no answer yet: in flight, or cut off by a crash."""
+        """Return the oldest scans without an answer: being sent, or interrupted by a crash."""
         return self._waiting("decided IS NULL", limit)
 
     def waiting_count(self) -> int:
@@ -179,7 +179,7 @@ class Spool:
         return self._file.number("SELECT count(*) FROM set_aside")
 
     def left_over(self) -> list[tuple[str, int]]:
-        """Return what a person must hear of at the end: keys in `words`, with how many."""
+        """Return what a person must be told at the end: keys in `words`, each with a count."""
         counts = {"still_waiting": self.waiting_count(), "set_aside": self.set_aside_count()}
         return [(key, count) for key, count in counts.items() if count]
 
@@ -189,12 +189,12 @@ class Spool:
         return [SetAside(scan_from_body(json.loads(str(body))), str(error)) for body, error in rows]
 
     def contradicted(self) -> list[Contradicted]:
-        """Return the scans that were let in here against the server's rules, oldest first."""
+        """Return the scans that were admitted here against the server's rules, oldest first."""
         rows = self._file.rows("SELECT * FROM contradicted ORDER BY scanned_at, scan_id")
         return [Contradicted(i, reason, datetime.fromisoformat(at)) for i, reason, at in rows]
 
     def keep_skew(self, frame: str, skew_s: float) -> None:
-        """Keep the measured skew of a run."""
+        """Store the measured skew of a run."""
         self._file.write("INSERT OR REPLACE INTO clocks VALUES (?, ?)", (frame, skew_s))
 
     def skew_of(self, frame: str) -> float | None:

@@ -1,7 +1,7 @@
 """The walk-ins in the spool's file: let in on a lent place, not yet registered by the server.
 
-They are in that file because who was let in and what place that took must be on the disk together,
-and because their entry becomes one of the scans that wait, in one step.
+They are in that file because an admission and the place it uses must be written together, and
+because their entry becomes one of the waiting scans in the same transaction.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ CREATE TABLE IF NOT EXISTS walk_ins (
 
 
 class WaitingWalkIns:
-    """Every method that changes something returns only after the change is on the disk."""
+    """The walk-ins that wait. A method that changes something returns once it is on the disk."""
 
     def __init__(self, file: DeviceFile, frame: str) -> None:
         self._file = file
         self._frame = frame
 
     def take_in(self, walk_in: WalkIn, decided: dict[str, Any], passage: Passage) -> None:
-        """Make safe that somebody without a badge is let in, and what place that takes.
+        """Store that somebody without a badge is let in, and which place that uses.
 
         Raises:
             SpoolUnwritable: nothing is kept, so nobody may be let in.
@@ -54,7 +54,7 @@ class WaitingWalkIns:
             memory.keep(connection, passage)
 
     def registered(self, walk_in: WalkIn, scan: Scan, tag: str, participant_id: int) -> None:
-        """Let the entry of a registered walk-in wait as any other, now that it has a code."""
+        """Queue the entry of a registered walk-in like any other scan, now that it has a code."""
         with self._file.transaction() as connection:
             connection.execute(
                 "INSERT OR IGNORE INTO waiting (scan_id, body, decided, frame, lease_id)"
@@ -65,7 +65,7 @@ class WaitingWalkIns:
             memory.recognise(connection, scan.scan_id, tag, participant_id)
 
     def set_aside(self, walk_in: WalkIn, error: str) -> None:
-        """Move one whom the server will never take to the list for a person to look at."""
+        """Move a walk-in whom the server rejected for good to the list for a person."""
         body = json.dumps(walk_in.scan.body() | {"walk_in": walk_in.body()})
         row = (walk_in.scan.scan_id, body, error, utc_text(datetime.now(UTC)))
         with self._file.transaction() as connection:
@@ -73,12 +73,12 @@ class WaitingWalkIns:
             _drop(connection, walk_in)
 
     def all(self) -> list[WalkIn]:
-        """Return them, oldest first."""
+        """Return the walk-ins that wait, oldest first."""
         rows = self._file.rows("SELECT body, scan FROM walk_ins ORDER BY position")
         return [_walk_in(json.loads(str(body)), json.loads(str(scan))) for body, scan in rows]
 
     def count(self) -> int:
-        """Count them."""
+        """Count the walk-ins that wait."""
         return self._file.number("SELECT count(*) FROM walk_ins")
 
 

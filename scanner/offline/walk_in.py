@@ -1,4 +1,4 @@
-"""Somebody without a badge whom this gate lets in by itself, on a place that it was lent."""
+"""A person without a badge whom this gate admits offline, on a place that was lent to it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from scanner.core.scan import Scan
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """A person as a volunteer typed them.
+    """A person without a badge, as a volunteer typed their name and delegation.
 
     Attributes:
-        id: one for all tries, so that an answer lost on the way registers nobody twice.
+        id: the same for every try, so that a lost answer registers nobody twice.
         delegation: {id, name, name_ar}.
     """
 
@@ -26,19 +26,19 @@ class Newcomer:
 
     @classmethod
     def named(cls, name: str, delegation: Mapping[str, Any]) -> Newcomer:
-        """Begin the registration of somebody."""
+        """Return a newcomer with a new id."""
         return cls(name, delegation, str(uuid4()))
 
     @property
     def names(self) -> dict[str, str]:
-        """Return the name in the field of its script."""
+        """Return the name as `name` or `name_ar`, by its script."""
         arabic = any("\u0600" <= letter <= "\u06ff" for letter in self.name)
         return {"name_ar" if arabic else "name": self.name}
 
 
 @dataclass(frozen=True, slots=True)
 class WalkIn:
-    """A walk-in who was let in, as the disk holds them: nobody here can read the name.
+    """A walk-in who was admitted, as stored on disk: the name is sealed for the server.
 
     Attributes:
         scan: of their entry; its code is empty until the server has made them a badge.
@@ -55,7 +55,7 @@ class WalkIn:
 
 
 def sealed_walk_in(newcomer: Newcomer, scan: Scan, key: str) -> WalkIn:
-    """Seal what was typed with the key of a lease."""
+    """Return the walk-in with the name sealed by the key of a lease."""
     told = {**newcomer.names, "allow_duplicate": True}
     delegation_id = int(newcomer.delegation["id"])
     return WalkIn(newcomer.id, delegation_id, seal_walk_in(key, newcomer.id, told), scan)

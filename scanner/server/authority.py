@@ -1,4 +1,4 @@
-"""The authority of a server's own: learned when this computer is paired, believed from then on.
+"""A server's own certificate authority: learned when this computer is paired, then trusted.
 
 Nothing secret is sent to a server before its certificate was verified. What is fetched here
 without verification is the authority's certificate alone, and it counts for nothing until its
@@ -18,7 +18,7 @@ from scanner.server.unverified import shown_at
 
 
 def authority_for(server: str, fingerprint: str | None) -> Path | None:
-    """Return the file of the authority by which a server is verified; None: the system's.
+    """Return the file of the authority that verifies a server; None for those of the system.
 
     Args:
         fingerprint: what the organiser gave; empty where their link has none, so that the
@@ -30,7 +30,7 @@ def authority_for(server: str, fingerprint: str | None) -> Path | None:
         ServerUnreachable: it could not be asked.
     """
     if fingerprint == "":
-        # Any QR can say so: what is kept is forgotten only once the server was paired with.
+        # Any QR can say so: the stored authority is forgotten only after a successful pairing.
         return None
     if fingerprint is None:
         kept = kept_authority(server)
@@ -47,7 +47,7 @@ def authority_for(server: str, fingerprint: str | None) -> Path | None:
 
 
 def shown_authority(server: str) -> bytes | None:
-    """Return the certificate (DER) that a server calls its authority's, or None. Nobody vouches.
+    """Return the certificate (DER) that a server calls its authority's, unverified, or None.
 
     Raises:
         ServerUnreachable: it did not answer.

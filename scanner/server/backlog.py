@@ -1,4 +1,4 @@
-"""What waits at this device, on its way to the server."""
+"""Send the scans that wait on this device to the server."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from scanner.server.events import GateEvent, Uploaded
 
 
 class Backlog:
-    """Sends what waits; how much went is told.
+    """Sends what waits, and reports how many scans were sent.
 
-    Two things wait: scans that were decided here and the server has yet to hear of, and scans that
-    an earlier run, or a disk that failed, left without an answer.
+    Two kinds wait: scans that were decided here and not sent yet, and scans that an earlier run or
+    a failed disk left without an answer.
     """
 
     def __init__(self, delivery: Delivery, tell: Callable[[GateEvent], None]) -> None:
-        """Look up what has no answer: before the first scan of this run, which has none either."""
+        """Look up scans without an answer now, before the first scan of this run adds another."""
         self._delivery = delivery
         self._tell = tell
         self._cut_off = delivery.spool.undecided()
@@ -27,12 +27,12 @@ class Backlog:
         self._cut_off.append(cut_off)
 
     def resume(self) -> None:
-        """Give those without an answer theirs."""
+        """Ask the server to decide the scans without an answer."""
         if count := self._delivery.resume(self._cut_off):
             self._tell(Uploaded(count))
 
     def drain(self) -> None:
-        """Send what was decided here, as long as the server answers."""
+        """Send the scans decided here, as long as the server answers."""
         if not self._delivery.link.online:
             return
         self._upload()

@@ -31,14 +31,14 @@ class Pairing:
 
 @dataclass(frozen=True, slots=True)
 class ListReply:
-    """A gate list as it came, and what the server calls it."""
+    """A gate list as received, and its ETag."""
 
     body: dict[str, Any]
     etag: str
 
 
 class Client(HttpLink):
-    """One server, as seen by one device: what can be asked of it."""
+    """The requests that one device can send to one server."""
 
     def pair(self, pairing_code: str, device_name: str) -> Pairing:
         """Exchange a pairing code for a token of this device.
@@ -61,14 +61,14 @@ class Client(HttpLink):
         """Send one scan and return the reply of the contract; a refusal is a reply too.
 
         Args:
-            device_time: what the clock that read it says now; None where nobody knows.
+            device_time: what the clock that dated it shows now; None where that is unknown.
         """
         told = {"device_time": utc_text(device_time)} if device_time else {}
         try:
             reply = within(SCAN_TIMEOUT_S, lambda: self._post({**scan.body(), **told}))
         except TimeoutError as error:
             raise ServerUnreachable(server=self.server) from error
-        # Only an answer to this very scan may take it off the spool.
+        # Only an answer to this scan may remove it from the spool.
         if reply.get("scan_id") != scan.scan_id or "status" not in reply:
             raise ServerUnreachable(server=self.server)
         return reply
@@ -77,7 +77,7 @@ class Client(HttpLink):
         """Send up to 500 decided scans and return the results, in any order.
 
         Args:
-            device_time: what the clock that read these scans says now.
+            device_time: what the clock that dated these scans shows now.
         """
         asked = {"device_time": utc_text(device_time), "scans": [_batched(one) for one in waiting]}
         reply = self.post("scans/batch", asked, timeout_s=BATCH_TIMEOUT_S)
@@ -87,7 +87,7 @@ class Client(HttpLink):
         return results
 
     def register(self, walk_in: WalkIn) -> dict[str, Any]:
-        """Register a walk-in who was let in; the same one again gets the same answer."""
+        """Register a walk-in who was let in; the same request again gets the same answer."""
         reply = self.post("participants", walk_in.body(), timeout_s=BATCH_TIMEOUT_S)
         if "code" not in reply or "participant_id" not in reply:
             raise ServerUnreachable(server=self.server)
@@ -106,7 +106,7 @@ class Client(HttpLink):
         """Borrow places, or renew the loan; RequestRejected where the server lends none.
 
         Args:
-            held: the lease at hand, until whose successor is named the server counts it.
+            held: id of the current lease, which the server counts until a newer one is named.
         """
         asked = {"held": held} if held else {}
         return self.post("leases", asked, timeout_s=SCAN_TIMEOUT_S)
@@ -123,13 +123,13 @@ class Client(HttpLink):
         """Return the live counts of the event.
 
         Args:
-            waiting: tell the boards how many scans wait here, and what this clock says.
+            waiting: how many scans wait here; the boards show it with this device's clock.
         """
         told = "" if waiting is None else f"?{urlencode(self._told(waiting))}"
         return self.get(f"status{told}", timeout_s=SCAN_TIMEOUT_S)
 
     def confirm_wipe(self) -> None:
-        """Tell the server that list, names and token are erased here; asked once, at the end."""
+        """Tell the server that list, names and token are erased here; called once, at the end."""
         self.post("devices/wiped", {}, timeout_s=SCAN_TIMEOUT_S)
 
     def _told(self, waiting: int) -> dict[str, str]:

@@ -37,10 +37,10 @@ GOODBYE_S = 1.0
 
 
 class Server(Protocol):
-    """What the courier itself asks of the client."""
+    """The methods of `Client` that the courier uses."""
 
     def status(self, waiting: int | None = None) -> dict[str, Any]:
-        """Read the live counts and tell how many scans wait: the heartbeat of the line."""
+        """Read the live counts and tell how many scans wait; sent regularly as a heartbeat."""
         ...
 
     def annul(self, scan_id: str, reason: str) -> None:
@@ -53,7 +53,7 @@ class Server(Protocol):
 
 
 class Courier:
-    """Delivers new scans on one thread; what waited and the heartbeat go on another.
+    """Delivers new scans on one thread; waiting scans and the heartbeat use another.
 
     Two threads, because a batch of old scans must never make the person at the gate wait.
     """
@@ -66,7 +66,7 @@ class Courier:
         tell: Callable[[GateEvent], None],
         wipe: Callable[[], None],
     ) -> None:
-        """Make the courier; `start` starts it.
+        """Make the courier; `start` starts its threads.
 
         Args:
             tell: called from both threads with everything that happens.
@@ -86,20 +86,20 @@ class Courier:
         self._told_of_certificate = False
         self._threads = [
             threading.Thread(target=self._deliver_fresh, name="deliver", daemon=True),
-            threading.Thread(target=self._tend, name="tend", daemon=True),
+            threading.Thread(target=self._run_rounds, name="rounds", daemon=True),
         ]
 
     def start(self) -> None:
-        """Begin."""
+        """Start the threads."""
         for thread in self._threads:
             thread.start()
 
     def submit(self, scan: Scan) -> None:
-        """Take a scan that is safe in the spool; its verdict comes through `tell`."""
+        """Queue a scan that is stored in the spool; `tell` gets its verdict."""
         self._fresh.put(functools.partial(self.deliver, scan))
 
     def admit(self, newcomer: Newcomer) -> Verdict:
-        """Let somebody without a badge in on a place lent to this gate, or say why not.
+        """Admit somebody without a badge on a place lent to this gate, or return why not.
 
         Raises:
             ScannerError: this device is refused, or nothing can be kept: nobody is let in.
@@ -109,7 +109,7 @@ class Courier:
         return self._delivery.admit(newcomer)
 
     def annul(self, scan_id: str, reason: str) -> None:
-        """Take back a scan; how it went comes through `tell`."""
+        """Take back a scan; `tell` gets the result."""
         self._fresh.put(functools.partial(self._annul, scan_id, reason))
 
     def finish(self) -> None:
@@ -126,7 +126,7 @@ class Courier:
             work()
 
     def deliver(self, scan: Scan) -> None:
-        """Do for one scan what the first thread does."""
+        """Get the verdict of one scan, as the first thread does for each."""
         if self._refused:
             self._tell(fault_verdict(scan, self._refused, self._delivery.language))
             return
@@ -136,12 +136,12 @@ class Courier:
             self._stop(fault)
             self._tell(fault_verdict(scan, self._refused or fault, self._delivery.language))
         except SpoolUnwritable as fault:
-            # It is in the spool without an answer: the server shall say what becomes of it.
+            # It is in the spool without an answer: the server decides it later.
             self._backlog.add(Waiting(scan, None, self._refresh.clock.frame))
             self._tell(fault_verdict(scan, fault, self._delivery.language))
 
     def _stop(self, fault: ScannerError) -> None:
-        self._refused = TokenRefused()  # before anything that may fail: this gate does not go on
+        self._refused = TokenRefused()  # before anything that may fail: this gate must not continue
         self._over.set()
         if isinstance(fault, DeviceWiped):
             self._refused = self._wiped()
@@ -164,14 +164,14 @@ class Courier:
         except ScannerError:
             self._tell(Annulled(scan_id, "annul_offline"))
 
-    def _tend(self) -> None:
+    def _run_rounds(self) -> None:
         while not self._over.is_set():
             self.round()
             self._over.wait(ROUND_S)
 
     def round(self) -> None:
-        """Do once what the second thread does every second."""
-        # What waits goes before the refresh: a lease is renewed when nothing is unheard of.
+        """Do the work that the second thread does every second, once."""
+        # Waiting scans are sent before the refresh, which renews a lease only when none waits.
         for work in (self._heartbeat, self._backlog.resume, self._backlog.drain, self._supply):
             self._guarded(work)
 
@@ -179,18 +179,18 @@ class Courier:
         if self._refused:
             return
         try:
-            self._noticing_the_line(work)
+            self._noting_the_connection(work)
         except TokenRefused as fault:
             self._stop(fault)
         except ScannerError as fault:
             self._tell(Trouble(fault))
 
-    def _noticing_the_line(self, work: Callable[[], None]) -> None:
+    def _noting_the_connection(self, work: Callable[[], None]) -> None:
         try:
             work()
         except ServerUnreachable as fault:
-            self._line(online=False)
-            # No time heals this one, so a person is told, once for each time the line goes.
+            self._note_connection(online=False)
+            # Waiting does not repair this: a person is told, once per lost connection.
             if isinstance(fault, CertificateRefused) and not self._told_of_certificate:
                 self._told_of_certificate = True
                 self._tell(Trouble(fault))
@@ -200,14 +200,14 @@ class Courier:
         if self._delivery.link.online and now < self._next_status:
             return
         counts = None
-        with contextlib.suppress(RequestRejected):  # a server that will not say is there too
+        with contextlib.suppress(RequestRejected):  # a refusal is an answer, too
             counts = self._server.status(self._delivery.spool.waiting_count())
             self._refresh.note_status(counts)
             if self._refresh.is_behind(counts):
                 self._next_refresh = -math.inf
         self._next_status = now + STATUS_EVERY_S
         self._told_of_certificate = False
-        self._line(online=True, counts=counts)
+        self._note_connection(online=True, counts=counts)
 
     def _supply(self) -> None:
         now = self._refresh.clock.elapsed_s()
@@ -218,14 +218,14 @@ class Courier:
 
     def _return_lease(self) -> None:
         spool, lease = self._delivery.spool, self._delivery.spool.memory.lease()
-        # While the server has yet to hear of a place given away, it would lend that place again.
+        # The server would lend a used place again if it did not know yet that it was used.
         if not self._delivery.link.online or spool.waiting_count() or lease is None:
             return
-        # Here first: a place that another device holds must not be given away at this one too.
+        # Dropped here first: a place that another device holds must not be used at this one too.
         spool.memory.drop_lease()
-        with contextlib.suppress(TimeoutError, RequestRejected):  # then it runs out by itself
+        with contextlib.suppress(TimeoutError, RequestRejected):  # then it expires by itself
             within(GOODBYE_S, lambda: self._server.return_lease(lease.lease_id))
 
-    def _line(self, *, online: bool, counts: dict[str, Any] | None = None) -> None:
+    def _note_connection(self, *, online: bool, counts: dict[str, Any] | None = None) -> None:
         self._delivery.link.online = online
         self._tell(LinkSeen(online, counts, self._refresh.freshness()))

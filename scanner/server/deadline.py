@@ -1,4 +1,4 @@
-"""A call that is given up after its time, whatever it hangs on."""
+"""Call a function and give up after a time limit, whatever it is waiting for."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ T = TypeVar("T")
 def within(seconds: float, work: Callable[[], T]) -> T:
     """Return what `work` returns, or raise what it raises.
 
-    A timeout of the HTTP library starts anew with each packet and leaves out the look-up of the
-    server's name; the person at the gate waits for the sum.
+    A timeout of the HTTP library restarts with each packet and does not cover the look-up of the
+    server's name, but the person at the gate waits for all of it.
 
     Raises:
-        TimeoutError: it took longer; it goes on in a thread of its own and nobody hears of it.
+        TimeoutError: it took longer; it goes on in its thread, and its result is dropped.
     """
     outcome: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
 

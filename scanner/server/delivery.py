@@ -1,7 +1,6 @@
-"""How one scan gets its verdict, and how those that waited reach the server. No threads here.
+"""Get the verdict of one scan, and send waiting scans to the server. No threads here.
 
-A scan leaves the spool in two ways only: the server acknowledged its very scan_id, or said that it
-will never take it.
+A scan leaves the spool only when the server acknowledged its scan_id, or rejected it for good.
 """
 
 from __future__ import annotations
@@ -31,14 +30,14 @@ from scanner.server.verdicts import fault_verdict, verdict_told
 
 
 class Server(Protocol):
-    """What delivery needs of the client."""
+    """The methods of `Client` that delivery uses."""
 
     def post_scan(self, scan: Scan, device_time: datetime | None) -> dict[str, Any]:
-        """Send one scan, with what its clock says now."""
+        """Send one scan, with the present time of the clock that dated it."""
         ...
 
     def post_batch(self, waiting: list[Waiting], device_time: datetime) -> list[dict[str, Any]]:
-        """Send scans that were decided here, with what their clock says now."""
+        """Send scans that were decided here, with the present time of the clock that dated them."""
         ...
 
     def register(self, walk_in: WalkIn) -> dict[str, Any]:
@@ -48,14 +47,14 @@ class Server(Protocol):
 
 @dataclass
 class Link:
-    """Whether the server answered last time."""
+    """Whether the server answered the last request."""
 
     online: bool = True
 
 
 @dataclass
 class Delivery:
-    """The way from this device's spool to the server."""
+    """Sends the scans of this device's spool to the server."""
 
     spool: Spool
     server: Server
@@ -66,13 +65,13 @@ class Delivery:
     _passed_over: set[str] = field(default_factory=set)
 
     def deliver(self, scan: Scan) -> Verdict:
-        """Ask the server about a scan that is in the spool, and return what the gate says.
+        """Ask the server about a scan that is in the spool, and return the verdict.
 
         Raises:
             TokenRefused: the device was revoked; the scan stays in the spool.
         """
-        # A badge whose last passage the server has yet to hear of is decided here too, so that it
-        # hears them in their order and nobody is let in for the same badge twice.
+        # While a passage of this badge waits to be sent, its next scan is decided here, too: the
+        # server then gets both in order, and nobody is admitted twice with one badge.
         if not self.link.online or self.spool.memory.waits(_tag(scan)):
             return self._decide_here(scan)
         try:
@@ -82,19 +81,19 @@ class Delivery:
             return self._decide_here(scan)
         except RequestRejected as rejection:
             return self._set_aside(scan, rejection)
-        # A disk that fails now costs a second sending, which the server answers as before.
+        # If the disk fails now the scan is sent again, and the server repeats its answer.
         with contextlib.suppress(SpoolUnwritable):
             self.spool.done([scan.scan_id], self._passage_in(scan, reply))
         return verdict_told(scan, reply, self.language)
 
     def admit(self, newcomer: Newcomer) -> Verdict:
-        """Let somebody without a badge in on a place lent to this gate, or say why not.
+        """Admit somebody without a badge on a place lent to this gate, or return why not.
 
         Raises:
             SpoolUnwritable: nothing could be kept, so nobody is let in.
         """
         scan = Scan(code="", source=Source.TYPED, scanned_at=self.offline.clock.now())
-        # Two at once would give one lent place away twice.
+        # Two at once would use one lent place twice.
         with self.spool.memory.lock:
             answer = self.offline.walk_in(newcomer, scan)
             if answer.passage:
@@ -103,7 +102,7 @@ class Delivery:
         return answer.verdict
 
     def register(self) -> int:
-        """Register the walk-ins who were let in here; return how many entries now wait as any scan.
+        """Register the walk-ins who were let in here; return how many entries now wait as scans.
 
         Raises:
             ServerUnreachable, TokenRefused: the rest stays.
@@ -113,7 +112,7 @@ class Delivery:
             try:
                 reply = self.server.register(walk_in)
             except ServerFailed:
-                continue  # they stay, and nobody waits for them
+                continue  # they stay, and the others are sent before them
             except RequestRejected as fault:
                 error = f"{fault.status} {fault.error}: {fault.detail}"
                 self.spool.walk_ins.set_aside(walk_in, error)
@@ -137,12 +136,12 @@ class Delivery:
         return self._upload(waiting) if waiting else 0
 
     def resume(self, cut_off: list[Waiting]) -> int:
-        """Send the scans that a crash cut off before their verdict; return how many.
+        """Send the scans that a crash interrupted before their verdict; return how many.
 
-        The server decides them like new ones, and answers as before if it already had them.
+        The server decides them like new ones, or repeats its answer if it already has them.
 
         Args:
-            cut_off: what was undecided when the spool was opened; what is settled is taken out.
+            cut_off: the scans undecided when the spool was opened; settled ones are removed.
 
         Raises:
             ServerUnreachable: the rest stays.
@@ -180,13 +179,13 @@ class Delivery:
         return len(ours)
 
     def _time_in(self, frame: str) -> datetime | None:
-        """Return what the clock of a run would say now; None for a run that measured nothing.
+        """Return what the clock of a run would show now; None if that run never measured its skew.
 
-        By it the server measures that run's skew, and how long its scans have waited.
+        With it the server computes that run's skew, and how long its scans have waited.
 
         Raises:
-            ServerUnreachable: this run has measured nothing yet, so that it cannot tell how long
-                ago that was. The next answer of the server's measures.
+            ServerUnreachable: this run has not measured its own skew yet, so that it cannot tell
+                how long ago that run was. The next answer of the server measures it.
         """
         clock = self.offline.clock
         if frame == clock.frame:
@@ -207,7 +206,7 @@ class Delivery:
         return self._upload(waiting[:middle]) + self._upload(waiting[middle:])
 
     def _pass_over(self, waiting: list[Waiting]) -> int:
-        # The server fails on one of these: close in on it, and let the others go before it.
+        # The server fails on one of these: halve the batch to find it, and send the others first.
         if len(waiting) == 1:
             self._passed_over.add(waiting[0].scan.scan_id)
             return 0
@@ -234,7 +233,7 @@ def _tag(scan: Scan) -> str:
 
 
 def _let_in(one: Waiting, result: dict[str, Any]) -> bool:
-    """Say whether a person was let in here and the server's answer is no."""
+    """Say whether a person was let in here whom the server refuses."""
     let_in = one.decided is not None and one.decided["status"] == Status.OK
     return let_in and not result.get("error") and result.get("status") == Status.ERROR
 

@@ -1,4 +1,4 @@
-"""What this computer remembers of its pairings, in a file that only its user can read."""
+"""Store this computer's pairings in a file that only its user can read."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from scanner.server.self_signed import is_self_signed
 
 
 def config_folder() -> Path:
-    """Return the folder for this user's settings, by the custom of the system."""
+    """Return the folder for this user's settings that is usual on this system."""
     return _user_folder("XDG_CONFIG_HOME", ".config", "APPDATA")
 
 
 def spool_folder(server: str, token: str) -> Path:
-    """Return where the scans of one device of one server wait.
+    """Return the spool folder of one device of one server.
 
     The token is in the name only as a hash: two gates that run on one computer must not send each
     other's scans.
@@ -33,9 +33,9 @@ def spool_folder(server: str, token: str) -> Path:
 
 
 def remember(server: str, pairing: Pairing) -> None:
-    """Store a pairing, readable by this user only; an older one with `server` goes."""
+    """Store a pairing, readable by this user only, in place of an older one with `server`."""
     known = _known()
-    # Scans that waited under the old token are this gate's still: the new one sends them.
+    # Scans that waited under the old token still belong to this gate: they are sent with the new.
     earlier = known.get(server, {})
     spool = earlier.get("spool") or str(spool_folder(server, pairing.token))
     known[server] = {**asdict(pairing), "spool": spool, **_authority_in(earlier)}
@@ -43,7 +43,7 @@ def remember(server: str, pairing: Pairing) -> None:
 
 
 def forget(server: str, token: str) -> None:
-    """Erase a pairing whose token was taken away; where its scans wait is kept."""
+    """Erase a pairing whose token was revoked, but keep the folder of its spool."""
     known = _known()
     entry = known.get(server, {})
     if entry.get("token") != token:
@@ -62,7 +62,7 @@ def remembered(server: str) -> tuple[Pairing, Path] | None:
 
 
 def keep_authority(server: str, der: bytes) -> Path:
-    """Keep the certificate of a server's authority, and return its file (PEM)."""
+    """Store the certificate of a server's authority, and return its file (PEM)."""
     fingerprint = fingerprint_of(der)
     path = _authority_file(fingerprint)
     _write_private(path, ssl.DER_cert_to_PEM_cert(der))
@@ -73,10 +73,10 @@ def keep_authority(server: str, der: bytes) -> Path:
 
 
 def kept_authority(server: str) -> tuple[str, Path] | None:
-    """Return the fingerprint and the file of a server's authority; None when none is kept whole."""
+    """Return the fingerprint and file of a server's authority; None if missing or damaged."""
     fingerprint = _known().get(server, {}).get("authority", "")
     path = _authority_file(fingerprint)
-    # A file that was exchanged or damaged is no authority that anybody compared.
+    # A replaced or damaged file is not the authority whose fingerprint was compared.
     with contextlib.suppress(OSError, ValueError):
         der = ssl.PEM_cert_to_DER_cert(path.read_text("ascii"))
         if fingerprint_of(der) == fingerprint and is_self_signed(der):
@@ -85,7 +85,7 @@ def kept_authority(server: str) -> tuple[str, Path] | None:
 
 
 def forget_authority(server: str) -> None:
-    """Believe only what the system believes of a server."""
+    """Delete a server's own authority, so that only those of the system count."""
     known = _known()
     if known.get(server, {}).pop("authority", None):
         _write_known(known)
@@ -104,7 +104,7 @@ def _write_known(known: dict[str, Any]) -> None:
 
 
 def known_spools() -> dict[str, Path]:
-    """Return where scans wait, by server, also of pairings whose token was taken away."""
+    """Return the spool folders by server, also of pairings whose token was revoked."""
     return {
         server: Path(entry["spool"])
         for server, entry in _known().items()

@@ -1,4 +1,4 @@
-"""What the threads behind the scenes tell whoever shows things to a person."""
+"""Events that the background threads report to the window or the terminal."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Uploaded:
 
 @dataclass(frozen=True, slots=True)
 class LinkSeen:
-    """The state of the line to the server; `counts` is the body of `/status` when it was read."""
+    """The state of the connection; `counts` is the body of `/status` when it was read."""
 
     online: bool
     counts: dict[str, Any] | None = None
@@ -33,21 +33,21 @@ class LinkSeen:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """The scanner cannot go on."""
+    """The scanner cannot continue."""
 
     fault: ScannerError
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Something failed behind the scenes and will be tried again."""
+    """Something failed in the background and will be tried again."""
 
     fault: ScannerError
 
 
 @dataclass(frozen=True, slots=True)
 class Annulled:
-    """How taking back a scan went: `outcome` is a key in `words`."""
+    """The result of taking back a scan: `outcome` is a key in `words`."""
 
     scan_id: str
     outcome: str

@@ -1,4 +1,4 @@
-"""Requests to one server: sent, answered within their time, and their faults called by name."""
+"""Send requests to one server within a time limit, and turn failures into named faults."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ _HOPELESS = {400, 403, 404, 409, 413, 415, 422}
 
 
 class HttpLink:
-    """The way to one server, for one device.
+    """The HTTP connection of one device to one server.
 
-    Every call raises ServerUnreachable when there is no answer of our server within its time,
-    TokenRefused on 401, and RequestRejected for what the server will never take. Paths are those
+    Every call raises ServerUnreachable when the server does not answer within the time limit,
+    TokenRefused on 401, and RequestRejected for what the server will never accept. Paths are those
     below `/api/v1/`.
     """
 
@@ -59,12 +59,12 @@ class HttpLink:
         authority: Path | None = None,
         clock: DeviceClock | None = None,
     ) -> None:
-        """Get ready; nothing is sent yet.
+        """Prepare the session; nothing is sent yet.
 
         Args:
-            cafile: certificates to believe instead of the system's.
+            cafile: certificates to trust instead of the system's.
             authority: the same, learned when pairing; `cafile` wins.
-            clock: measured against the server's with each exchange.
+            clock: compared with the server's at each answer.
 
         Raises:
             BadServerAddress: `server` is not an http or https address.
@@ -73,7 +73,7 @@ class HttpLink:
         self.server = server_address(server)
         self.clock = clock or DeviceClock()
         self._session = requests.Session()
-        # Proxies and .netrc of the computer's owner have no business between a gate and its server.
+        # Proxies and .netrc of this computer's owner are not used for requests to the server.
         self._session.trust_env = False
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, LocalNames())
@@ -88,15 +88,15 @@ class HttpLink:
             self._session.verify = str(believed)
 
     def get(self, path: str, *, timeout_s: float) -> dict[str, Any]:
-        """Read something."""
+        """Send a GET request and return the answer."""
         return self._call("GET", path, None, timeout_s=timeout_s)
 
     def post(self, path: str, body: dict[str, Any], *, timeout_s: float) -> dict[str, Any]:
-        """Send something and return the reply."""
+        """Send a POST request and return the answer."""
         return self._call("POST", path, body, timeout_s=timeout_s)
 
     def delete(self, path: str, *, timeout_s: float) -> dict[str, Any]:
-        """Give something back."""
+        """Send a DELETE request."""
         return self._call("DELETE", path, None, timeout_s=timeout_s)
 
     def _call(
@@ -186,7 +186,7 @@ def server_address(server: str) -> str:
     try:
         parts = urlsplit(server)
         usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:  # brackets without their end, or a port that is none
+    except ValueError:  # an unclosed bracket, or a port that is no number
         usable = False
     if not usable:
         raise BadServerAddress(server=server)
@@ -194,7 +194,7 @@ def server_address(server: str) -> str:
 
 
 def _refusal_in(error: BaseException | None) -> ssl.SSLCertVerificationError | None:
-    """Return why a certificate was refused, from under the faults of two libraries."""
+    """Return why a certificate was refused, from the exceptions that two libraries wrapped."""
     while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
         error = error.__cause__ or error.__context__ or _wrapped_in(error)
     return error

@@ -1,7 +1,7 @@
-"""Names below `.local` where the system itself cannot look them up, as on a bare Debian.
+"""Look up names below `.local` where the system cannot, as on a minimal Debian.
 
-Windows, macOS and Linux desktops ask the local network by themselves (multicast DNS). Elsewhere
-this asks, with python-zeroconf where that is installed, and only for such names.
+Windows, macOS and Linux desktops look them up by multicast DNS. Elsewhere this module does, for
+such names only, if python-zeroconf is installed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def address_of(host: str) -> str:
 
 
 def system_asks_the_network() -> bool:
-    """Say whether the system looks such names up by itself."""
+    """Say whether the system looks up `.local` names by itself."""
     if not sys.platform.startswith("linux"):
         return True
     try:
@@ -52,7 +52,7 @@ def _answer(host: str) -> str:
 
 
 class _Looked:
-    """A connection that is made to the address, and verified and spoken to by the name."""
+    """Connects to the looked-up address; the name is used for TLS and the Host header."""
 
     _dns_host: str
 
@@ -82,10 +82,10 @@ class _HttpsPool(HTTPSConnectionPool):
 
 
 class LocalNames(HTTPAdapter):
-    """Carries the requests of a session to servers with local names."""
+    """A transport of a requests session that reaches servers with local names."""
 
     def init_poolmanager(self, *arguments: Any, **more: Any) -> None:
-        """Make connections of our kind."""
+        """Use pools whose connections look up local names."""
         super().init_poolmanager(*arguments, **more)
         pools = {"http": _HttpPool, "https": _HttpsPool}
         self.poolmanager.pool_classes_by_scheme = pools

@@ -1,4 +1,4 @@
-"""Keeps what the device decides by fresh while there is a line: gate list, lease, clock."""
+"""Keep the gate list, the lease and the clock's skew up to date while the server answers."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ _SKEW_STEP_S = 0.25
 
 
 class Server(Protocol):
-    """What refreshing needs of the client."""
+    """The methods of `Client` that refreshing uses."""
 
     def gate_list(self, since: int, etag: str) -> ListReply | None:
-        """Read the list, or what changed."""
+        """Return the gate list, or what changed."""
         ...
 
     def lease(self, held: str | None) -> dict[str, Any]:
-        """Borrow places, or renew the loan that is at hand."""
+        """Borrow places, or renew the current lease."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """How far what is held can be trusted.
+    """How up to date the data of this device are.
 
     Attributes:
         list_age: since the server last called the list the newest; None while there is none.
@@ -51,7 +51,7 @@ class Freshness:
 
 @dataclass
 class Refresh:
-    """One device's supplies."""
+    """Keeps the gate list and the lease of one device up to date."""
 
     server: Server
     held: HeldList
@@ -65,9 +65,9 @@ class Refresh:
         """Fetch what changed and renew the lease.
 
         Raises:
-            ServerUnreachable, TokenRefused: later, or never.
-            ListRefused: the server's list is not one to trust; the one at hand stays.
-            SpoolUnwritable: what came could not be stored.
+            ServerUnreachable: try again later. TokenRefused: the device was revoked.
+            ListRefused: the server's list cannot be trusted; the stored one stays.
+            SpoolUnwritable: the answer could not be stored.
         """
         try:
             with contextlib.suppress(RequestRejected):
@@ -76,7 +76,7 @@ class Refresh:
             self._renew_lease()
 
     def note_status(self, counts: dict[str, Any]) -> None:
-        """Keep what `/status` tells of this device, and the measured skew."""
+        """Store what `/status` tells of this device, and the measured skew."""
         place = (counts.get("device") or {}).get("gate")
         if isinstance(place, dict) and place.get("id") is not None:
             self.held.keep_place(place)
@@ -86,7 +86,7 @@ class Refresh:
             self._kept_skew_s = skew_s
 
     def is_behind(self, counts: dict[str, Any]) -> bool:
-        """Say whether entries were stopped or resumed since the list at hand was made."""
+        """Say whether entries were stopped or resumed since the stored list was made."""
         stop = (counts.get("stop") or {}).get("messages")
         return self.held.is_there and bool(stop != self.held.policy().get("stopped"))
 
@@ -116,12 +116,12 @@ class Refresh:
             self.held.take(reply.body, reply.etag)
 
     def _renew_lease(self) -> None:
-        # Not while the server has yet to hear of places given away: it would lend them again.
+        # Not while the server does not know yet of used places: it would lend them again.
         if self.spool.decided_count():
             return
         held = self.spool.memory.lease()
         try:
             body = self.server.lease(held.lease_id if held else None)
         except RequestRejected:
-            return  # this server lends nothing; what was lent runs out by itself
+            return  # this server lends nothing; an earlier lease expires by itself
         self.spool.memory.take_lease(body)

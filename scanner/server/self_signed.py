@@ -1,4 +1,4 @@
-"""Whether a certificate is an authority's own: complete, and signed by its own key."""
+"""Check that a certificate is complete and signed by its own key, as an authority's is."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 
 def is_self_signed(der: bytes) -> bool:
-    """Say whether `der` is one certificate, and no byte more, that its own key signed.
+    """Say whether `der` is exactly one certificate, signed by its own key.
 
     TLS never checks the signature of a certificate that it was told to trust. Unchecked, its bytes
     could be changed at no cost until the fingerprint begins as another one does.

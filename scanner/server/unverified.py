@@ -1,6 +1,6 @@
-"""What may be asked of a server whose certificate nobody has verified: nothing secret is sent.
+"""Requests to a server whose certificate was not verified: nothing secret is sent.
 
-Whoever answers may be anybody. What comes back is only shown to a person, or compared.
+The answer may come from anybody, so it is only shown to a person or compared.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _FAULTS = (OSError, http.client.HTTPException, ValueError)
 
 
 def shown_at(server: str, path: str, timeout_s: float = _TIMEOUT_S) -> bytes | None:
-    """Return what a server shows at a path; None when it shows nothing there.
+    """Return the content of a path of a server; None when there is none.
 
     Raises:
         OSError, http.client.HTTPException: it did not answer, or with something else than HTTP.

@@ -1,4 +1,4 @@
-"""What the gate says to a scan: by the server's reply, or of a fault."""
+"""Make the verdict of a scan from the server's reply or from a fault."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scanner.words import say
 
 
 def verdict_told(scan: Scan, reply: dict[str, Any], language: str) -> Verdict:
-    """Return the verdict that the server's reply to a scan tells."""
+    """Return the verdict in the server's reply to a scan."""
     status, reason = str(reply["status"]), reply.get("reason")
     return Verdict(
         scan,

@@ -22,7 +22,7 @@ from scanner.words import say
 
 _WAIT_FOR_KEY_MS = 25
 _BACK, _TEXT = "#111827", "#F9FAFB"
-#: the ground of the fingerprint
+#: the background of the fingerprint
 BOX = "#1F2937"
 _MARGIN_PX = 60
 
@@ -66,7 +66,7 @@ def question_picture(language: str, server: str, fingerprint: str) -> Colour:
 
 
 def _draw_fingerprint(draw: ImageDraw.ImageDraw, fingerprint: str) -> None:
-    """Draw its beginning for the eye, and all of it for who wants to be sure."""
+    """Draw the beginning of the fingerprint large, and the whole fingerprint small."""
     whole = in_pairs(fingerprint)
     half = len(whole) // 2 + 1
     lines = ((beginning(fingerprint), 400, 110), (whole[:half], 490, 26), (whole[half:], 528, 26))

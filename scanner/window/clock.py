@@ -1,4 +1,4 @@
-"""Hours and minutes at the event, whatever this computer's own zone and zone tables say."""
+"""Hours and minutes in the event's time zone, independent of this computer's zone and tables."""
 
 from __future__ import annotations
 

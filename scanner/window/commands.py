@@ -1,4 +1,4 @@
-"""What each key does: a hand scanner's code, a letter in a form, or a command."""
+"""Handle the keys: a hand scanner's code, a letter in a form, or a command."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _HELP = ("?", "؟", "h")
 
 
 class Commands:
-    """Turns keys into what they ask for.
+    """Carries out what the keys ask for.
 
     Attributes:
         is_over: somebody has quit.
@@ -38,7 +38,7 @@ class Commands:
         self.is_over = False
 
     def typed(self, screen: Screen, keys: list[tuple[str, float]], now_s: float) -> Screen:
-        """Return the screen after the keys that came, each with its time."""
+        """Return the screen after these keys, each with its time."""
         events = [event for name, at_s in keys for event in self._keys.pressed(name, at_s)]
         events += self._keys.at_time(now_s)
         for event in events:
@@ -73,7 +73,7 @@ class Commands:
         return self._quit(screen, now_s) if command in _QUIT else self._do(screen, command, now_s)
 
     def _quit(self, screen: Screen, now_s: float) -> Screen:
-        """End; asked once more while something typed was not sent."""
+        """Quit; while something typed was not sent, only when the key is pressed again."""
         asked = screen.notice and screen.notice[0] == "drafts_unsent"
         if screen.drafts and not asked:
             return state.with_notice(screen, "drafts_unsent", now_s)

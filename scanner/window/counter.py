@@ -1,4 +1,4 @@
-"""What a volunteer does by hand: type, search, override, register, choose a camera."""
+"""The forms of the window: type a code, search, override, register, choose a camera."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from scanner.core.errors import AskedTooOften, RequestRejected, ScannerError, Se
 from scanner.core.scan import Kind, Verdict
 from scanner.core.typed import meant_code
 from scanner.gate.station import Sight, Station
-from scanner.gate.volunteer_requests import Desk, Override, PossibleDuplicate
+from scanner.gate.volunteer_requests import Override, PossibleDuplicate, VolunteerRequests
 from scanner.offline.walk_in import Newcomer
 from scanner.window.background import Answer, BackgroundTasks
 from scanner.window.form import Field, Form, Purpose, Step, opened, pressed, told
@@ -34,7 +34,7 @@ KEYS = {
     "w": Purpose.WALK_IN,
     "c": Purpose.CAMERA,
 }
-#: What only the server can do, and what is said where it does not answer.
+#: Forms that only the server can answer, and the notice shown while it does not.
 _NEEDS_SERVER = {
     Purpose.SEARCH: "search_offline",
     Purpose.OVERRIDE: "override_offline",
@@ -44,11 +44,11 @@ _SHORTEST_SEARCH = 3
 
 
 class Counter:
-    """The forms of the window: opens them, sends what they say, shows what comes back."""
+    """Opens the forms, sends what was typed, and shows the answers."""
 
     def __init__(
         self,
-        desk: Desk,
+        requests: VolunteerRequests,
         station: Station,
         tell: Callable[[Verdict], None],
         choose_camera: Callable[[int], None],
@@ -58,10 +58,10 @@ class Counter:
         """Take whom to ask and whom to tell.
 
         Args:
-            tell: gets the verdict of an override, and of a walk-in whom this gate let in itself.
-            admit: lets a walk-in in without the server, or says why not.
+            tell: called with the verdict of an override, or of a walk-in whom this gate admitted.
+            admit: admits a walk-in without the server, or returns why not.
         """
-        self._desk = desk
+        self._requests = requests
         self._station = station
         self._tell = tell
         self._choose_camera = choose_camera
@@ -99,7 +99,7 @@ class Counter:
         return replace(screen, form=self._submitted(form, at_s))
 
     def take(self, screen: Screen, answer: Answer, at_s: float) -> Screen:
-        """Return the screen after an errand; what another form asked for is late and dropped."""
+        """Return the screen after a task's answer; an answer for an earlier form is dropped."""
         form = screen.form
         if form is None or form.opened_s != answer.asked_s:
             return screen
@@ -111,7 +111,7 @@ class Counter:
         return replace(screen, form=self._answered(screen, form, answer, at_s))
 
     def wiped(self, screen: Screen) -> Screen:
-        """Return the screen without the names that were typed: this device may hold none now."""
+        """Return the screen without the names that were typed: a wiped device may hold none."""
         self._drafts.clear()
         return replace(screen, form=None, drafts=0)
 
@@ -124,7 +124,7 @@ class Counter:
         return replace(screen, form=form)
 
     def _walk_in(self, screen: Screen, form: Form) -> Form:
-        """Return a walk-in that waited, once it can be sent; else the empty form."""
+        """Return the form of a walk-in that waited, once it can be sent; else the empty form."""
         if self._drafts and screen.online:
             draft = self._drafts.pop(0)
             return replace(draft, opened_s=form.opened_s, notice=("walk_in_draft", ()))
@@ -174,11 +174,11 @@ class Counter:
     def _work(self, form: Form) -> Callable[[], Any]:
         texts = [text.strip() for text in form.texts]
         if form.purpose == Purpose.SEARCH:
-            return lambda: self._desk.search(texts[0])
+            return lambda: self._requests.search(texts[0])
         if form.purpose == Purpose.OVERRIDE:
-            return lambda: self._desk.override(form.subject, *texts)
+            return lambda: self._requests.override(form.subject, *texts)
         again = form.notice is not None and form.notice[0] == PossibleDuplicate.code
-        return lambda: self._desk.register_walk_in(form.subject, again=again)
+        return lambda: self._requests.register_walk_in(form.subject, again=again)
 
     def _answered(self, screen: Screen, form: Form, answer: Answer, at_s: float) -> Form | None:
         if form.purpose == Purpose.SEARCH:
@@ -196,7 +196,7 @@ _NO_DELEGATION = {"id": 0, "name": "", "name_ar": None}
 
 
 def _with_newcomer(form: Form) -> Form:
-    """Return the form about the person who is written in it: the same one while nothing changed."""
+    """Return the form with its newcomer: the same newcomer while the typed name is unchanged."""
     name = form.texts[0].strip()
     delegation = form.choice.value.as_told() if form.choice else _NO_DELEGATION
     known = form.subject
@@ -206,7 +206,7 @@ def _with_newcomer(form: Form) -> Form:
 
 
 def _warned(screen: Screen, form: Form) -> Form:
-    """Return a form that says at once when it cannot be sent now."""
+    """Return a form with a notice if it cannot be sent now."""
     key = None if screen.online else _NEEDS_SERVER.get(form.purpose)
     return told(form, key) if key else form
 

@@ -16,10 +16,10 @@ from scanner.gate.station import Sight
 
 
 class Sees(Protocol):
-    """Whoever is told what is read."""
+    """Receives each text that is read."""
 
     def saw(self, text: str, at_s: float, /) -> Sight:
-        """Take a text that was read at `at_s` of the source's clock."""
+        """Take a text that was read at `at_s` seconds of the source's clock."""
         ...
 
 
@@ -27,10 +27,10 @@ Remark = str | ScannerError | None
 
 
 class DecoderThread:
-    """The decoding thread: from frames to the station, with the newest frame kept for the screen.
+    """The decoding thread: passes codes to the station and keeps the newest frame for the screen.
 
-    What a person should hear of besides verdicts comes out of `remarks`: keys in `words`, the
-    fault of a camera that is gone, and None when it is back.
+    `remarks` receives what a person should be told besides verdicts: keys in `words`, the fault of
+    a lost camera, and None when the camera is back.
     """
 
     def __init__(self, frames: Frames, decoder: Decoder, station: Sees) -> None:
@@ -45,20 +45,20 @@ class DecoderThread:
         self.newest: tuple[Frame | None, list[Reading]] = (None, [])
 
     def start(self) -> None:
-        """Begin to look."""
+        """Start the thread."""
         self._thread.start()
 
     def look_at(self, frames: Frames) -> None:
-        """Take other frames from now on."""
+        """Decode other frames from now on."""
         earlier, self._frames = self._frames, frames
-        # Letting a camera go may take as long as it still hangs in a read.
+        # Releasing a camera waits until a read that is blocked returns.
         threading.Thread(target=earlier.close, name="let go", daemon=True).start()
         if not self._thread.is_alive() and not self._over.is_set():
             self._thread = threading.Thread(target=self._look, name="decode", daemon=True)
             self._thread.start()
 
     def close(self) -> None:
-        """Stop looking and let the camera go."""
+        """Stop the thread and release the camera."""
         self._over.set()
         self._frames.close()
         self._thread.join(timeout=3)

@@ -1,4 +1,4 @@
-"""Is there a screen? Qt aborts the whole program when there is none, so this asks first."""
+"""Check for a screen and open the window. Without a screen Qt would abort the program."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def check_display() -> None:
     """Return when a window can be opened.
 
     Raises:
-        NoDisplay: no X display is named, or nothing listens there.
+        NoDisplay: no X display is set, or no X server listens there.
     """
     if not sys.platform.startswith("linux"):
         return
@@ -35,9 +35,9 @@ def check_display() -> None:
 
 
 def open_window(title: str, width: int, height: int) -> None:
-    """Open an empty window on the whole screen, which has this width and height.
+    """Open an empty window of this width and height, the whole screen.
 
-    Where there is no window manager nobody else makes it that large.
+    The size is set explicitly: without a window manager nothing else would do it.
     """
     import cv2
 
@@ -50,10 +50,10 @@ def open_window(title: str, width: int, height: int) -> None:
 
 @contextlib.contextmanager
 def shown_window(width: int, height: int) -> Iterator[Callable[[], None]]:
-    """Show the window and yield what sees to it that it is painted, to be called at each turn.
+    """Show the window and yield a function, called in each loop, that makes sure it is painted.
 
     Args:
-        width, height: where nobody says how large the screen is.
+        width, height: of the window where the size of the screen is unknown.
     """
     import cv2
 

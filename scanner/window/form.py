@@ -24,7 +24,7 @@ class Purpose(StrEnum):
 
 
 class Step(StrEnum):
-    """What a key did to a form."""
+    """The effect of a key on a form."""
 
     STAYS = "stays"
     SUBMITTED = "submitted"
@@ -33,7 +33,7 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A line of the list: `value` is what choosing it means, `detail` stands beside it."""
+    """A line of the list: choosing it gives `value`; `detail` is shown beside the label."""
 
     label: str
     value: Any = None
@@ -42,12 +42,12 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A place to type in.
+    """An input field.
 
     Attributes:
         label: its key in `words`.
         secret: shown as dots.
-        narrows: what is typed here narrows the list.
+        narrows: its text filters the list.
         optional: may stay empty.
     """
 
@@ -63,8 +63,8 @@ class Form:
 
     Attributes:
         texts: what was typed so far, one a field.
-        at: the field that is typed in.
-        chosen: the line of the shown list that is marked.
+        at: the index of the active field.
+        chosen: the index of the marked line in the shown list.
         notice: a key in `words` with its details.
         is_waiting: the server was asked and has not answered.
         subject: what the form is about, such as the refused scan of an override.
@@ -83,7 +83,7 @@ class Form:
 
     @property
     def shown_options(self) -> tuple[Option, ...]:
-        """Return the lines of the list that what was typed has left."""
+        """Return the lines of the list that match what was typed."""
         words = [
             fold_name(text)
             for field, text in zip(self.fields, self.texts, strict=True)
@@ -104,7 +104,7 @@ def opened(purpose: Purpose, *fields: Field, at_s: float = 0.0, **more: Any) -> 
 
 
 def pressed(form: Form, key: str) -> tuple[Form, Step]:
-    """Return the form after a key, and whether it was submitted or closed by it."""
+    """Return the form after a key, and whether the key submitted or closed it."""
     if key == ESCAPE:
         return form, Step.CLOSED
     if form.is_waiting:
@@ -115,7 +115,7 @@ def pressed(form: Form, key: str) -> tuple[Form, Step]:
 
 
 def told(form: Form, key: str, **details: object) -> Form:
-    """Return the form with a sentence, ready to be typed in again."""
+    """Return the form with a notice, ready for typing again."""
     return replace(form, notice=(key, tuple(details.items())), is_waiting=False)
 
 

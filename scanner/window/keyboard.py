@@ -1,4 +1,4 @@
-"""From OpenCV's numbers for keys to letters and names of keys. Pure."""
+"""Translate OpenCV's key numbers into letters and names of keys. Pure."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _UNICODE = 0x0100_0000
 
 
 def key_named(number: int) -> str | None:
-    """Return a letter, or the name of a key, or None for none and for Shift and its like.
+    """Return a letter or the name of a key; None for no key and for modifiers such as Shift.
 
     X11 numbers letters by alphabet: Latin-1 as itself, Arabic as 0x500 and its byte in
     ISO 8859-6, anything else as 0x01000000 and its code point.

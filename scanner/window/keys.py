@@ -1,8 +1,8 @@
-"""Tells a hand scanner from a hand: both are the keyboard. Pure, time is an argument.
+"""Tell a hand scanner's keys from a person's: both use the keyboard. Pure, time is an argument.
 
 A hand scanner "types" a code in a few hundred milliseconds and ends with Enter, as most are set,
 or with nothing. A person's keys are much further apart, so a key is passed on only when no other
-follows at once; that wait is too short to be felt.
+follows at once; that wait is too short to be noticed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """Keys too fast for a hand."""
+    """Keys that came too fast for a person: the text of a hand scanner."""
 
     text: str
 
@@ -36,7 +36,7 @@ Pressed = Key | Burst
 
 
 class KeyCollector:
-    """Collects single keys into what they were."""
+    """Groups keys into a person's single keys and a hand scanner's bursts."""
 
     def __init__(self) -> None:
         self._letters: list[str] = []
@@ -44,7 +44,7 @@ class KeyCollector:
         self._taken_s = -1.0
 
     def pressed(self, name: str, at_s: float) -> list[Pressed]:
-        """Take one key and return what is certain now."""
+        """Take one key and return what can be passed on now."""
         before = self.at_time(at_s)
         if name == ENTER:
             return before + self._entered(at_s)
@@ -55,7 +55,7 @@ class KeyCollector:
         return before + self._whole_code(at_s)
 
     def at_time(self, at_s: float) -> list[Pressed]:
-        """Return what has become certain because nothing followed it."""
+        """Return what can be passed on because no key followed in time."""
         return self._flushed() if self._letters and at_s - self._last_s > GAP_S else []
 
     def _entered(self, at_s: float) -> list[Pressed]:

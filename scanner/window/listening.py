@@ -1,4 +1,4 @@
-"""The window's keys as they come, with the time of each."""
+"""Read the window's keys, each with its time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scanner.window.x11_keys import X11Keys
 
 
 class Keyboard:
-    """Reads all keys: from X11 where there is one, else from OpenCV, which loses none there."""
+    """Reads all keys: from X11 where it runs, elsewhere from OpenCV, which loses none there."""
 
     def __init__(self) -> None:
         """Connect; the window must be open."""
@@ -21,7 +21,7 @@ class Keyboard:
     def wait(self, wait_ms: int) -> list[tuple[str, float]]:
         """Let the window paint for `wait_ms` or up to a key, and return the keys that came.
 
-        Times are of this computer's running clock.
+        Times are of this computer's monotonic clock.
         """
         number = cv2.waitKeyEx(wait_ms)
         now_s = time.monotonic()

@@ -1,4 +1,4 @@
-"""The window: shows the screen. Decoding and network have their own threads."""
+"""The main loop of the window. Decoding and network have their own threads."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from scanner.core.scan import Verdict
 from scanner.core.sound import Sound, gravest
 from scanner.decode.base import Decoder
 from scanner.gate.gate import Gate
-from scanner.gate.volunteer_requests import Desk, delegations_in
+from scanner.gate.volunteer_requests import VolunteerRequests, delegations_in
 from scanner.server.events import GateEvent, Stopped
 from scanner.window import state
 from scanner.window.commands import Commands
@@ -35,17 +35,17 @@ T = TypeVar("T")
 
 
 class Window:
-    """One gate on one screen."""
+    """The window of one gate."""
 
     def __init__(self, gate: Gate, frames: Frames, decoder: Decoder) -> None:
         self._gate = gate
-        self._happenings: queue.Queue[GateEvent] = queue.Queue()
-        self._station, self._courier = gate.open(self._happenings.put)
+        self._gate_events: queue.Queue[GateEvent] = queue.Queue()
+        self._station, self._courier = gate.open(self._gate_events.put)
         self._eye = DecoderThread(frames, decoder, self._station)
         self._counter = Counter(
-            Desk(gate.client),
+            VolunteerRequests(gate.client),
             self._station,
-            self._happenings.put,
+            self._gate_events.put,
             self._look_through,
             self._courier.admit,
         )
@@ -66,7 +66,7 @@ class Window:
         )
 
     def run(self) -> None:
-        """Show the gate until somebody quits.
+        """Run the window until somebody quits.
 
         Raises:
             ScannerError: the fault that was on the screen when they did.
@@ -104,7 +104,7 @@ class Window:
 
     def _take_events(self) -> list[Verdict]:
         now_s = time.monotonic()
-        gate_events = _all_of(self._happenings)
+        gate_events = _all_of(self._gate_events)
         for gate_event in gate_events:
             self._take(gate_event, now_s)
         for remark in _all_of(self._eye.remarks):

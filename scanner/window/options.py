@@ -1,4 +1,4 @@
-"""The lines of the lists in forms: cameras, delegations, people."""
+"""Make the lines of the lists in forms: cameras, delegations, people."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def delegation_options(found: Iterable[Delegation], language: str) -> tuple[Opti
 
 
 def with_people(form: Form, found: list[Person], language: str) -> Form:
-    """Return the form with who was found."""
+    """Return the form with the people who were found."""
     options = tuple(_person_option(person, language) for person in found)
     form = replace(form, options=options, chosen=0)
     return told(form, "found", count=len(found)) if found else told(form, "found_nobody")

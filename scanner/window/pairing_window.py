@@ -1,4 +1,4 @@
-"""The window of a laptop that has no gate yet: it waits for the pairing QR, or the code typed."""
+"""The window of a laptop without a gate: it waits for the pairing QR or a typed code."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _WAIT_FOR_KEY_MS = 25
 def invitation_shown(
     frames: Frames, decoder: Decoder, language: str, *, may_type: bool, refused: str = ""
 ) -> Invitation:
-    """Show the camera until it sees a pairing QR, or a code was typed.
+    """Show the camera until a pairing QR is read or a code is typed.
 
     Args:
         may_type: the server is known, so the code alone is enough.
@@ -69,7 +69,7 @@ class _Waiting:
             raise NotPaired
         if not self._may_type:
             return
-        self._screen = with_trouble(self._screen, None)  # who types has read it
+        self._screen = with_trouble(self._screen, None)  # somebody who types has read the notice
         if key == BACKSPACE:
             self._typed = self._typed[:-1]
         elif key == ENTER and (code := code_typed(self._typed)):
@@ -89,5 +89,5 @@ class _Waiting:
         notice = asks if self._may_type else ("show_pairing_qr", ())
         screen = replace(self._screen, notice=None if self._screen.trouble else notice)
         picture = compose(screen, frame.image if frame else None)
-        picture[-STRIP_PX:] = 0  # nothing is known yet of gate and line
+        picture[-STRIP_PX:] = 0  # neither gate nor connection is known yet
         cv2.imshow(TITLE, picture)

@@ -1,4 +1,4 @@
-"""What the screen shows, as a value, and how each event changes it. Pure."""
+"""The state of the screen as a value, and how each event changes it. Pure."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Card:
     """A verdict on the screen since `since_s`.
 
     Attributes:
-        party: the badges that were held up together; None for one that no camera saw.
+        party: number of the group held up together; None for a badge that no camera saw.
     """
 
     verdict: Verdict
@@ -37,18 +37,18 @@ class Card:
 
     @property
     def stays(self) -> bool:
-        """Say whether it waits for a key: whoever is refused must be seen to."""
+        """Say whether the card stays until a key is pressed: a refusal needs the volunteer."""
         return self.verdict.kind not in CLEARS_AFTER_S
 
     def is_over(self, at_s: float) -> bool:
-        """Say whether its time is up."""
+        """Say whether the card has been shown for its time."""
         stays_s = CLEARS_AFTER_S.get(self.verdict.kind)
         return stays_s is not None and at_s - self.since_s >= stays_s
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A code in the camera's picture, its corners in that picture's pixels."""
+    """A code in the camera's picture, with its corners in pixels of that picture."""
 
     text: str
     corners: Corners
@@ -60,12 +60,12 @@ class Screen:
 
     Attributes:
         cards: the last one is shown, with those of its party; others come back when it clears.
-        faces: the verdicts of the last codes, for the frames around them.
+        faces: the verdicts of the last codes, for the colour of their frames.
         notice: a key in `words` with its details, shown until `notice_until_s`.
-        trouble: a notice that stays until the trouble is over, such as a lost camera.
+        trouble: a notice that stays as long as its cause, such as a lost camera.
         sightings: the codes in the camera's picture.
         last: the newest scan that the server decided, which Z takes back.
-        freshness: None until the line was tried.
+        freshness: None until the server was asked.
         arrived: of the whole event, with its quota; None while the server does not say.
         delegations: those that a walk-in can belong to; empty until the server told.
         rehearses: practice badges show their verdicts at this gate.
@@ -100,7 +100,7 @@ class Screen:
 
     @property
     def banner(self) -> str:
-        """Return what stands over the picture: the organiser's words while entries are stopped."""
+        """Return the text over the picture: the organiser's words while entries are stopped."""
         stop = (self.freshness.stop if self.freshness else None) or {}
         return stop.get(self.language) or next(iter(stop.values()), "")
 
@@ -119,7 +119,7 @@ class Screen:
 
     @property
     def form_in_front(self) -> Form | None:
-        """Return the form, unless a verdict came after it was opened: the verdict goes first."""
+        """Return the form, or None if a verdict came after it was opened: the verdict covers it."""
         if self.form and self.card and self.card.since_s > self.form.opened_s:
             return None
         return self.form
@@ -128,7 +128,7 @@ class Screen:
 def after(
     screen: Screen, gate_event: GateEvent, at_s: float, *, party: int | None = None
 ) -> Screen:
-    """Return the screen after something happened at `at_s`.
+    """Return the screen after an event at `at_s`.
 
     Args:
         party: of a verdict's badge, see `Card`.
@@ -149,8 +149,8 @@ def after(
 
 
 def at_time(screen: Screen, at_s: float) -> Screen:
-    """Return the screen without what has had its time."""
-    # A party is shown as a whole until the last of it has had its time.
+    """Return the screen without the cards and notices whose time is over."""
+    # A party is shown as a whole until the time of its last card is over.
     shown = {c.party for c in screen.cards if not (c.stays or c.is_over(at_s))} - {None}
     cards = tuple(c for c in screen.cards if c.party in shown or not c.is_over(at_s))
     notice = screen.notice if at_s < screen.notice_until_s else None
@@ -185,14 +185,14 @@ def with_notice(
 
 
 def with_trouble(screen: Screen, fault: ScannerError | None) -> Screen:
-    """Return the screen with a sentence that stays, or without it when there is no fault."""
+    """Return the screen with a lasting notice of a fault, or without one when there is none."""
     trouble = (fault.code, tuple(fault.details.items())) if fault else None
     return replace(screen, trouble=trouble)
 
 
 def _with_verdict(screen: Screen, verdict: Verdict, at_s: float, party: int | None) -> Screen:
-    # The next badge clears what would clear by itself, but not those held up with it; a refusal
-    # that nobody saw stays below.
+    # The next badge removes cards that would disappear by themselves, except those of its own
+    # party; a refusal that nobody acknowledged stays below.
     together = {party} - {None}
     staying = tuple(c for c in screen.cards if c.stays or c.party in together)
     cards = (*staying, Card(verdict, at_s, party))[-_CARDS_KEPT:]

@@ -1,4 +1,4 @@
-"""This program's own windows, as the X server has them: what OpenCV does not tell."""
+"""Ask the X server about this program's windows, which OpenCV does not report."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ X = TypeVar("X", bound="X11")
 
 
 class X11:
-    """A second client of the X server, which looks only at windows of this program."""
+    """A second connection to the X server, which looks only at windows of this program."""
 
     @classmethod
     def or_none(cls: type[X]) -> X | None:
@@ -51,11 +51,11 @@ class X11:
         return int(width(self._display, 0)), int(height(self._display, 0))
 
     def windows(self) -> list[int]:
-        """Return this program's windows, each before those within it."""
+        """Return this program's windows, each before its child windows."""
         return self._ours(self._x.XDefaultRootWindow(self._display), 0)
 
     def is_painted(self, window: int) -> bool:
-        """Say whether a window shows anything but black down its middle."""
+        """Say whether the middle column of a window has any pixel that is not black."""
         width, height = self._size(window)
         if not width:
             return False
@@ -71,7 +71,7 @@ class X11:
             self._x.XDestroyImage(image)
 
     def show_again(self) -> None:
-        """Take this program's windows off the screen and put them back."""
+        """Unmap and map this program's windows."""
         windows = self.windows()
         for act in (self._x.XUnmapWindow, self._x.XMapWindow):
             for window in windows:
@@ -79,7 +79,7 @@ class X11:
         self._x.XFlush(self._display)
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         if self._display:
             self._x.XCloseDisplay(self._display)
         self._display = None

@@ -1,4 +1,4 @@
-"""Every key of the window, straight from X11.
+"""Read every key of the window directly from X11.
 
 OpenCV's window on Linux is Qt, and its `waitKey` keeps only the last of the keys that came while
 the program was busy: measured, a hand scanner that types a letter in 4 ms loses up to half of a
@@ -44,7 +44,7 @@ class X11Keys(X11):
         self._listens = False
 
     def pressed(self) -> list[tuple[int, float]]:
-        """Return the keys since last time: their X11 number, and when, in the server's seconds."""
+        """Return the keys since the last call: X11 number and time in seconds of the X server."""
         if not self._listens:
             self._listens = self._listen()
         keys = []

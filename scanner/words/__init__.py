@@ -1,4 +1,4 @@
-"""What the scanner says besides the verdicts, each sentence by a name of its own.
+"""The sentences of the scanner other than verdicts, each under its own key.
 
 `verdict_message` has the words of the verdicts. The translations are in the catalogue `device`.
 """

@@ -1,4 +1,4 @@
-"""Sentences about faults, each under the `code` of its error; they say what to do."""
+"""Sentences about faults, each under the `code` of its exception; they say what to do."""
 
 from __future__ import annotations
 

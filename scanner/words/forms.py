@@ -1,4 +1,4 @@
-"""What the forms of the window say."""
+"""Sentences and labels of the window's forms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each key does, for the help."""
+"""Sentences of the help about what each key does."""
 
 from __future__ import annotations
 

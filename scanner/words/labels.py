@@ -1,4 +1,4 @@
-"""Short words of the screen."""
+"""Short labels on the screen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the scanner remarks by itself: what it did, and what a person should know."""
+"""Notices of the scanner: what it did, and what a person should know."""
 
 from __future__ import annotations
 

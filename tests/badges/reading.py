@@ -1,4 +1,4 @@
-"""Reading badges back, as a scanner or a printer's eye would."""
+"""Read badges back from pictures and PDFs, as a scanner does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list of a bus: the same bytes each time, one line a passenger, as many pages as it takes."""
+"""The list of a bus: the same bytes each time, one line a passenger, as many pages as needed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def pages(bus):
     return [one.extract_text() for one in PdfReader(io.BytesIO(bus_list_pdf(bus))).pages]
 
 
-def test_everybody_has_a_line_and_every_page_its_number():
+def test_every_passenger_has_a_line_and_every_page_a_number():
     found = pages(BUS)
 
     text = "".join(found)
@@ -42,17 +42,17 @@ def test_everybody_has_a_line_and_every_page_its_number():
     assert len(found) > 1
 
 
-def test_the_same_list_is_the_same_bytes():
+def test_the_same_bus_list_gives_the_same_bytes():
     assert bus_list_pdf(BUS) == bus_list_pdf(BUS)
 
 
 @pytest.mark.parametrize("words", ['#import "x"', "$ x $", "*bold* _it_ @ref", "<b>"])
-def test_what_is_typed_is_never_run(words):
+def test_typed_text_is_never_executed_as_markup(words):
     passenger = Passenger(words, "", "")
 
     assert words in "".join(pages(replace(BUS, passengers=(passenger,), leader=words)))
 
 
-def test_a_sensitive_events_name_stays_off_the_paper():
+def test_the_name_of_a_sensitive_event_is_not_printed():
     assert "Rencontre" in pages(BUS)[0]
     assert "Rencontre" not in pages(replace(BUS, sensitive=True))[0]

@@ -35,7 +35,7 @@ def unescaped(value: str) -> str:
     return found
 
 
-def test_the_file_says_when_in_utc_and_where_with_its_signs_escaped() -> None:
+def test_a_calendar_file_has_the_time_in_utc_and_the_escaped_place() -> None:
     assert calendar_file(ENTRY).decode().split("\r\n") == [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -59,7 +59,7 @@ def test_the_file_says_when_in_utc_and_where_with_its_signs_escaped() -> None:
 
 
 @given(st.text(st.characters(blacklist_categories=["Cc", "Cs"]), min_size=1))
-def test_any_text_comes_back_whole_from_lines_of_75_octets(summary: str) -> None:
+def test_any_text_survives_folding_into_lines_of_75_octets(summary: str) -> None:
     file = calendar_file(replace(ENTRY, summary=summary))
 
     assert max(map(len, file.split(b"\r\n"))) <= 75
@@ -67,7 +67,7 @@ def test_any_text_comes_back_whole_from_lines_of_75_octets(summary: str) -> None
     assert unescaped(unfolded(file)["SUMMARY"]) == summary
 
 
-def test_a_text_cannot_add_a_line_of_its_own() -> None:
+def test_a_text_cannot_inject_a_line_into_a_calendar_file() -> None:
     file = calendar_file(replace(ENTRY, summary="x\r\nATTENDEE:mailto:a@example.org\x00"))
 
     assert "ATTENDEE" not in unfolded(file)
@@ -81,6 +81,8 @@ def test_a_text_cannot_add_a_line_of_its_own() -> None:
         ({"ends_at": datetime(2025, 6, 13, tzinfo=UTC)}, "before starts_at"),
     ],
 )
-def test_impossible_moments_are_refused(changes: dict[str, datetime], sentence: str) -> None:
+def test_times_without_zone_or_in_the_wrong_order_are_refused(
+    changes: dict[str, datetime], sentence: str
+) -> None:
     with pytest.raises(BadgeError, match=sentence):
         calendar_file(replace(ENTRY, **changes))  # type: ignore[arg-type] # a table of changes

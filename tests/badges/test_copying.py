@@ -1,4 +1,4 @@
-"""What copies out of the PDFs: Arabic words whole, but for letters that are drawn as one."""
+"""Text copied from the PDFs: Arabic words are complete except for ligatures."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def as_copied(name: str) -> str:
     return _DRAWN_AS_ONE.sub(lambda letters: letters[0][::-1], name)
 
 
-def test_arabic_names_copy_out_in_their_order_but_for_letters_drawn_as_one() -> None:
+def test_arabic_names_are_copied_from_a_pdf_in_order_except_for_ligatures() -> None:
     specs = [a_spec(at, name=f"N {at}", name_ar=name) for at, name in enumerate(NAMES)]
 
     text = copied(badge_sheets_pdf(specs))
@@ -46,7 +46,7 @@ def test_arabic_names_copy_out_in_their_order_but_for_letters_drawn_as_one() -> 
 
 
 @pytest.mark.parametrize("language", ["fr", "ar"])
-def test_every_letter_of_a_name_with_marks_is_in_the_page(language) -> None:
+def test_every_letter_of_a_name_with_marks_is_in_the_pdf_text(language) -> None:
     name = "حَسَنُ أَزَرْوَالُ"
     pdf = single_badge_pdf(a_spec(name_ar=name, language=language), paper="sheet")
 
@@ -55,7 +55,7 @@ def test_every_letter_of_a_name_with_marks_is_in_the_page(language) -> None:
     assert [letter for letter in name if letter not in text] == []
 
 
-def test_latin_and_tifinagh_names_and_the_code_copy_out_whole() -> None:
+def test_latin_and_tifinagh_names_and_the_code_are_copied_completely() -> None:
     spec = a_spec(3, language="fr")
 
     text = PdfReader(BytesIO(single_badge_pdf(spec, paper="sheet"))).pages[0].extract_text()

@@ -62,7 +62,7 @@ def _spec(names: tuple[str, ...], language: str) -> BadgeSpec:
 @example(names=("مُحَمَّدٌ " * 8,) * 5, language="ar")
 @example(names=("ⵜ" * 60,) * 5, language="fr")
 @example(names=("iiii " * 12, "مم " * 20, "Wm " * 20, "W. " * 20, "ⵜⵉ " * 20), language="ar")
-def test_lines_fit_their_boxes_and_boxes_keep_apart(
+def test_lines_fit_their_boxes_and_boxes_do_not_overlap(
     design: Design, logo: bytes | None, names: tuple[str, ...], language: str
 ) -> None:
     spec = _spec(tuple(name.strip() for name in names), language)
@@ -161,7 +161,9 @@ def test_every_code_of_a_thousand_badges_reads_back(design: Design) -> None:
 
 
 @pytest.mark.parametrize(("design", "size"), list(SIZES_MM.items()))
-def test_a_badge_alone_has_a_page_of_its_size(design: Design, size: tuple[float, float]) -> None:
+def test_a_single_badge_has_a_page_of_its_own_size(
+    design: Design, size: tuple[float, float]
+) -> None:
     (found,) = page_sizes_mm(single_badge_pdf(a_spec(), paper=design))
 
     assert found == pytest.approx(size, abs=0.1)

@@ -1,4 +1,4 @@
-"""How badges look: kept pictures, looked at by a person before they were kept.
+"""Badges equal reference pictures, which a person checked before they were stored.
 
 `REDRAW_GOLDEN=1 pytest tests/badges/test_golden.py` draws them anew after a wanted change.
 """
@@ -39,26 +39,28 @@ PEOPLE = {
 
 @pytest.mark.parametrize(("who", "spec"), list(PEOPLE.items()))
 @pytest.mark.parametrize("design", get_args(Design))
-def test_a_design_looks_as_it_did(design: Design, who: str, spec: BadgeSpec) -> None:
+def test_each_design_equals_its_reference_picture(
+    design: Design, who: str, spec: BadgeSpec
+) -> None:
     (page,) = pages(single_badge_pdf(spec, paper=design, look=LOOK), dpi=2 * _DPI)
 
     assert_looks_as_kept(page, f"{design}-{who}")
 
 
 @pytest.mark.parametrize("who", list(PEOPLE))
-def test_a_telephones_badge_looks_as_it_did(who: str) -> None:
+def test_a_phone_badge_equals_its_reference_picture(who: str) -> None:
     badge = picture(phone_badge_png(PEOPLE[who], LOOK))
 
     assert_looks_as_kept(badge.resize((badge.width // 3, badge.height // 3)), f"phone-{who}")
 
 
-def test_the_pictures_hold_the_names_that_are_hard_to_lay_out() -> None:
+def test_the_reference_pictures_contain_names_that_are_hard_to_lay_out() -> None:
     assert len(PEOPLE["long"].name) >= 60
     assert any("\u2d30" <= letter <= "\u2d7f" for letter in PEOPLE["ar"].name)  # Tifinagh
     assert any("\u064b" <= letter <= "\u0652" for letter in str(PEOPLE["ar"].name_ar))  # vowels
 
 
-def test_the_cover_looks_as_it_did() -> None:
+def test_the_cover_equals_its_reference_picture() -> None:
     specs = [a_spec(seed, category=["Militant", "Élu"][seed % 3 % 2]) for seed in range(10)]
 
     cover = pages(badge_sheets_pdf(specs, cover=True, look=LOOK), dpi=_DPI)[0]

@@ -19,13 +19,13 @@ def a_png(size: tuple[int, int], colour: str = "#a3262a") -> bytes:
     return file.getvalue()
 
 
-def test_an_svg_is_kept_as_it_is_and_a_png_is_made_small() -> None:
+def test_an_svg_logo_is_kept_unchanged_and_a_png_logo_is_shrunk() -> None:
     with Image.open(BytesIO(checked_logo(a_png((1600, 800))))) as image:
         assert image.size == (600, 300)
     assert checked_logo(LOGO) == LOGO
 
 
-def test_a_photograph_is_kept_upright_and_without_what_it_tells_of_its_maker() -> None:
+def test_a_photograph_as_logo_is_turned_upright_and_loses_its_metadata() -> None:
     file, exif = BytesIO(), Image.Exif()
     exif[0x0112], exif[0x010F] = 6, "Maker"  # to be turned by a quarter
     Image.new("RGB", (400, 200), "#a3262a").save(file, "JPEG", exif=exif)
@@ -57,7 +57,7 @@ def test_a_png_logo_is_drawn() -> None:
         ('<rect fill="url(http://example.org/a.svg#x)"/>', "url\\(h"),
     ],
 )
-def test_a_drawing_that_would_fetch_or_run_something_is_refused(inside: str, what: str) -> None:
+def test_an_svg_that_would_load_or_execute_something_is_refused(inside: str, what: str) -> None:
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1">{inside}</svg>'
 
     with pytest.raises(BadgeError, match=what):
@@ -79,7 +79,9 @@ def test_a_drawing_that_would_fetch_or_run_something_is_refused(inside: str, wha
         (b'<!DOCTYPE x [<!ENTITY a "b">]><svg/>', "<!DOCTYPE"),
     ],
 )
-def test_what_cannot_be_printed_is_refused_with_the_reason(content: bytes, sentence: str) -> None:
+def test_a_logo_that_cannot_be_printed_is_refused_with_the_reason(
+    content: bytes, sentence: str
+) -> None:
     with pytest.raises(BadgeError, match=sentence):
         checked_logo(content)
 

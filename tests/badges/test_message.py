@@ -60,7 +60,7 @@ def parts(message: EmailMessage) -> list[tuple[str, str | None]]:
     return [(part.get_content_type(), part.get_filename()) for part in message.walk()]
 
 
-def test_the_codes_of_the_received_message_are_the_participants() -> None:
+def test_the_received_message_contains_the_code_of_its_participant() -> None:
     spec = a_spec(language="ar")
     pdf, png = single_badge_pdf(spec), phone_badge_png(spec)
 
@@ -129,7 +129,7 @@ def test_the_headers_are_the_ones_given() -> None:
     }
 
 
-def test_a_sensitive_message_names_nobody_outside_its_body() -> None:
+def test_the_headers_of_a_sensitive_message_name_nobody() -> None:
     message = received(a_message(sensitive=True, sender="Parti X <badges@example.org>"))
 
     outside = [f"{name}: {value}" for part in message.walk() for name, value in part.items()]
@@ -139,7 +139,7 @@ def test_a_sensitive_message_names_nobody_outside_its_body() -> None:
 
 
 @pytest.mark.parametrize("language", ["fr", "ar", "en"])
-def test_a_locked_screen_shows_a_greeting_and_not_the_event(language: str) -> None:
+def test_the_preview_on_a_locked_screen_is_a_greeting_without_the_event(language: str) -> None:
     first_line = body(received(a_message(a_spec(language=language))), "plain").splitlines()[0]
 
     name = "فاطمة الزهراء الإدريسي" if language == "ar" else "Fatima Zahra El Idrissi"
@@ -159,9 +159,7 @@ def test_arabic_reads_from_right_to_left() -> None:
     ("language", "organiser"),
     [("fr", "Association Ibn Rochd"), ("ar", "جمعية ابن رشد"), ("en", "Association Ibn Rochd")],
 )
-def test_every_body_says_who_keeps_what_for_how_long_and_whom_to_ask(
-    kind: str, language: str, organiser: str
-) -> None:
+def test_every_body_has_the_privacy_notice(kind: str, language: str, organiser: str) -> None:
     text = body(received(a_message(a_spec(language=language))), kind)
 
     assert [part for part in (organiser, "30", "donnees@example.org") if part not in text] == []
@@ -195,33 +193,33 @@ def test_names_are_escaped_in_html_and_whole_in_text() -> None:
         ("sent_at has no time zone", {"sent_at": datetime(2025, 6, 1)}),  # noqa: DTZ001 the case
     ],
 )
-def test_nothing_unfit_reaches_a_header(complaint: str, changes: dict[str, Any]) -> None:
+def test_invalid_values_never_reach_a_header(complaint: str, changes: dict[str, Any]) -> None:
     with pytest.raises(BadgeError, match=complaint):
         a_message(**changes)
 
 
-def test_an_own_subject_is_filled() -> None:
+def test_placeholders_of_an_event_s_own_subject_are_filled() -> None:
     message = received(a_message(texts=own("{number}: {delegation}")))
 
     assert message["Subject"] == "KHE-0000: Khémisset"
 
 
-def test_a_sentence_is_filled_once_and_never_run() -> None:
+def test_placeholders_are_filled_once_and_never_executed() -> None:
     assert fill("{name}!", {"name": "{name} {0}"}) == "{name} {0}!"
 
 
-def test_the_same_message_is_the_same_bytes() -> None:
+def test_the_same_message_gives_the_same_bytes() -> None:
     assert a_message().as_bytes() == a_message().as_bytes()
 
 
-def test_lines_are_short_enough_for_every_server() -> None:
+def test_lines_are_short_enough_for_every_mail_server() -> None:
     lines = a_message(a_spec(language="ar")).as_bytes().split(b"\r\n")
 
     assert max(map(len, lines)) <= 998
 
 
 @pytest.mark.parametrize("kind", ["plain", "html"])
-def test_who_is_not_coming_finds_a_link_in_every_body(kind: str) -> None:
+def test_every_body_has_a_link_to_decline_the_invitation(kind: str) -> None:
     link = "https://marhaba.example.org/n/secret?lang=fr"
 
     without, with_link = a_message(), a_message(links=Links(decline=link))
@@ -241,7 +239,7 @@ def test_who_is_not_coming_finds_a_link_in_every_body(kind: str) -> None:
         ("en", "Open my badge on the phone"),
     ],
 )
-def test_every_body_leads_to_the_badges_page(kind: str, language: str, words: str) -> None:
+def test_every_body_links_to_the_badge_s_page(kind: str, language: str, words: str) -> None:
     page = "https://example.org/marhaba/b/abcdefghijklmnopqrstuvwxyz"
 
     without = body(received(a_message(a_spec(language=language))), kind)
@@ -264,7 +262,9 @@ def test_a_calendar_file_is_attached_under_an_ascii_name() -> None:
 
 
 @pytest.mark.parametrize("language", ["fr", "ar", "en"])
-def test_a_new_badge_says_that_the_earlier_one_works_no_more(language: str) -> None:
+def test_the_message_of_a_reissued_badge_says_that_the_earlier_one_is_invalid(
+    language: str,
+) -> None:
     said = " ".join(texts_in(language).replaces.split())
 
     first, second = (a_message(a_spec(language=language), replaces=it) for it in (False, True))

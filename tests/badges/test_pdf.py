@@ -26,7 +26,7 @@ def test_the_last_sheet_may_be_short() -> None:
     assert [len(codes_in(page)) for page in pages(pdf)] == [8, 1]
 
 
-def test_a_code_is_printed_42_mm_wide_where_no_finger_holds_the_card() -> None:
+def test_a_code_is_printed_42_mm_wide_away_from_the_edge_that_fingers_hold() -> None:
     card = pages(single_badge_pdf(a_spec(), paper="sheet"), dpi=254)[0]
 
     left, top, right, bottom = (edge / 10 for edge in code_box_px(card))
@@ -39,7 +39,7 @@ def test_a_code_is_printed_42_mm_wide_where_no_finger_holds_the_card() -> None:
     "name",
     ["A" * 120, "Wassima " * 15, "م" * 120, "وسيمة " * 20, "ⵜⵉⴼⵉⵏⴰⵖ " * 13, "مُحَمَّدٌ " * 12],
 )
-def test_the_longest_names_stay_inside_the_card_and_off_the_code(name: str) -> None:
+def test_the_longest_names_stay_inside_the_card_and_do_not_cover_the_code(name: str) -> None:
     spec = a_spec(name=name.strip(), name_ar="خديجة " * 20, delegation=name.strip())
 
     card = pages(single_badge_pdf(spec, paper="sheet"), dpi=254)[0]
@@ -69,14 +69,14 @@ def test_a_single_badge_reads_back_in_every_language(language: str, paper: str) 
         ("en", "Badge KHE-0001: Rencontre régionale"),
     ],
 )
-def test_a_pdf_says_its_title_and_language(language: str, title: str) -> None:
+def test_a_pdf_declares_its_title_and_language(language: str, title: str) -> None:
     reader = PdfReader(BytesIO(single_badge_pdf(a_spec(1, language=language))))
 
     assert reader.metadata is not None
     assert (reader.metadata.title, str(reader.root_object["/Lang"])) == (title, str(language))
 
 
-def test_names_are_texts_and_never_markup() -> None:
+def test_names_are_never_interpreted_as_markup() -> None:
     hostile = "#panic() $x$ *b* <i> \\ @ref // [a]"
     reader = PdfReader(BytesIO(single_badge_pdf(a_spec(name=hostile, name_ar=None), paper="sheet")))
 
@@ -93,14 +93,14 @@ def test_only_our_fonts_are_embedded() -> None:
     assert names == {"Vazirmatn-Regular", "Vazirmatn-Bold", "DejaVuSans"}
 
 
-def test_the_same_badges_are_the_same_bytes() -> None:
+def test_the_same_badges_give_the_same_bytes() -> None:
     specs = [a_spec(seed) for seed in range(3)]
 
     assert badge_sheets_pdf(specs) == badge_sheets_pdf(specs)
     assert single_badge_pdf(specs[0]) == single_badge_pdf(specs[0])
 
 
-def test_progress_is_told_by_the_sheet_and_ends_at_the_total() -> None:
+def test_progress_is_reported_per_sheet_and_ends_at_the_total() -> None:
     told: list[tuple[int, int]] = []
 
     badge_sheets_pdf([a_spec(s) for s in range(17)], progress=lambda *step: told.append(step))
@@ -108,6 +108,6 @@ def test_progress_is_told_by_the_sheet_and_ends_at_the_total() -> None:
     assert told == [(8, 17), (16, 17), (17, 17)]
 
 
-def test_no_badges_is_an_error_that_says_what_to_do() -> None:
+def test_a_pdf_without_badges_is_an_error_that_says_what_to_do() -> None:
     with pytest.raises(BadgeError, match="choose at least one participant"):
         badge_sheets_pdf([])

@@ -25,7 +25,7 @@ def test_a_phone_badge_reads_back(seed: int, language: str) -> None:
     assert codes_in(picture(phone_badge_png(spec))) == [spec.code]
 
 
-def test_it_reads_shrunk_to_an_old_phones_screen() -> None:
+def test_a_phone_badge_reads_back_at_the_size_of_an_old_phone_screen() -> None:
     spec = a_spec()
     image = picture(phone_badge_png(spec))
 
@@ -66,7 +66,7 @@ HIGH_AND_DEEP = "ٱلْحَرِّيٍّ الطُّولِيِّ چٍّ"
 
 
 @pytest.mark.parametrize("language", ["fr", "ar"])
-def test_no_mark_or_tail_of_a_letter_is_cut_off(language: str, monkeypatch) -> None:
+def test_no_mark_or_descender_of_a_letter_is_cut_off(language: str, monkeypatch) -> None:
     high = {f"{name}_ar": HIGH_AND_DEEP for name in ("name", "delegation", "event_name")}
     spec = a_spec(language=language, name=HIGH_AND_DEEP, delegation=HIGH_AND_DEEP, **high)
 
@@ -84,11 +84,11 @@ def test_no_mark_or_tail_of_a_letter_is_cut_off(language: str, monkeypatch) -> N
     assert as_drawn == with_all_the_room_there_may_be
 
 
-def test_the_same_badge_is_the_same_bytes() -> None:
+def test_the_same_phone_badge_gives_the_same_bytes() -> None:
     assert phone_badge_png(a_spec(3)) == phone_badge_png(a_spec(3))
 
 
-def test_what_was_drawn_before_changes_nothing() -> None:
+def test_badges_drawn_earlier_do_not_change_a_phone_badge() -> None:
     first = phone_badge_png(a_spec(1))
     phone_badge_png(a_spec(2), Look(logo=LOGO, colour="#a3262a"))
     phone_badge_png(a_spec(2, category_colour="#ffffff", delegation="Salé"))
@@ -96,7 +96,7 @@ def test_what_was_drawn_before_changes_nothing() -> None:
     assert phone_badge_png(a_spec(1)) == first
 
 
-def test_the_events_logo_and_colour_are_on_it_and_the_code_still_reads() -> None:
+def test_a_phone_badge_shows_the_event_s_logo_and_colour_and_still_reads_back() -> None:
     image = picture(phone_badge_png(a_spec(), Look(logo=LOGO, colour="#7a1f8a")))
 
     colours = {colour for _, colour in image.getcolors(1 << 24)}
@@ -139,14 +139,14 @@ def test_arabic_reads_from_the_right() -> None:
 
 
 @pytest.mark.parametrize("text", ["ⵜⵉⴼⵉⵏⴰⵖ", "محمد", "Aït"])
-def test_letters_are_never_boxes(text: str) -> None:
+def test_no_letter_is_drawn_as_the_box_of_a_missing_glyph(text: str) -> None:
     boxes = _drawn("\U0010fffd" * len(text))
 
     assert not np.array_equal(_drawn(text), boxes)
     assert len({_drawn(letter).tobytes() for letter in set(text)}) == len(set(text))
 
 
-def test_without_shaping_nothing_is_drawn_and_the_remedy_is_named() -> None:
+def test_without_text_shaping_drawing_is_refused_with_what_to_install() -> None:
     with pytest.raises(BadgeError, match="install libfribidi0"):
         require_shaping(shaping=False)
 

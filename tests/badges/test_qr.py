@@ -39,7 +39,7 @@ def test_the_symbol_is_version_2_at_level_q() -> None:
     assert (symbol.extra["Version"], symbol.ec_level) == ("2", "Q")
 
 
-def test_the_modules_are_those_of_a_symbol_fitted_without_our_choices() -> None:
+def test_the_modules_equal_those_of_an_unconstrained_symbol() -> None:
     fitted = QRCode(error_correction=ERROR_CORRECT_Q, border=0, mask_pattern=0)
     fitted.add_data(a_code(2))
     fitted.make(fit=True)

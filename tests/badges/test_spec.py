@@ -28,7 +28,7 @@ NOBODY_NAMES_SO = {
 
 
 @pytest.mark.parametrize(("complaint", "changes"), NOBODY_NAMES_SO.items())
-def test_what_cannot_be_printed_is_refused_with_the_field_and_the_remedy(
+def test_unprintable_values_are_refused_with_the_field_and_what_to_do(
     complaint: str, changes: dict[str, Any]
 ) -> None:
     with pytest.raises(BadgeError) as refusal:
@@ -53,7 +53,7 @@ def test_a_name_of_printable_letters_is_kept_as_it_is(name: str) -> None:
     assert a_spec(name=name).name == name
 
 
-def test_a_code_is_grouped_as_operators_type_it() -> None:
+def test_a_badge_code_is_written_in_groups_as_people_type_it() -> None:
     spec = a_spec()
 
     assert spec.grouped_code == group_for_people(spec.code)

@@ -8,7 +8,7 @@ from badges.volunteer_card import volunteer_card_pdf
 PRINTED = Path(__file__).resolve().parents[2] / "docs" / "volunteer-card.pdf"
 
 
-def test_it_is_one_page_of_a4_with_both_scripts():
+def test_the_volunteer_card_is_one_a4_page_in_both_scripts():
     reader = pypdf.PdfReader(io.BytesIO(volunteer_card_pdf()))
     (page,) = reader.pages
     text = page.extract_text()
@@ -18,5 +18,5 @@ def test_it_is_one_page_of_a4_with_both_scripts():
     assert any("\u0600" <= letter <= "\ufeff" for letter in text)
 
 
-def test_the_printed_file_is_the_one_that_the_program_makes():
+def test_the_committed_volunteer_card_equals_the_generated_one():
     assert PRINTED.read_bytes() == volunteer_card_pdf()

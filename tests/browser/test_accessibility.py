@@ -48,7 +48,7 @@ FRENCH, ARABIC, ENGLISH = "fr", "ar", "en"
 
 
 @pytest.fixture
-def a_day_at_the_doors(database, event, delegation):
+def a_day_at_the_gates(database, event, delegation):
     """Arrivals, a refusal and a conflict, so that pages have rows, warnings and marks."""
     device = factories.a_device(database, event)
     codes = factories.badges(database, event, 4, delegation=delegation)
@@ -78,14 +78,14 @@ def findings(page, server, language, addresses):
     ],
 )
 def test_no_page_has_a_serious_finding(
-    server, organiser_page, a_day_at_the_doors, language, scheme
+    server, organiser_page, a_day_at_the_gates, language, scheme
 ):
     organiser_page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
 
     assert findings(organiser_page, server, language, PAGES) == {}
 
 
-def test_the_sign_in_page_has_none_either(server, chromium):
+def test_the_sign_in_page_has_no_serious_finding(server, chromium):
     page = chromium.start().new_page()
     for language in (FRENCH, ARABIC, ENGLISH):
         page.goto(f"{server.url}/login?lang={language}")
@@ -101,7 +101,7 @@ ACCOUNTS = [
 @pytest.mark.parametrize(
     ("language", "scheme"), [(FRENCH, "light"), (ENGLISH, "light"), (ARABIC, "dark")]
 )
-def test_no_page_about_accounts_has_one(server, database, event, chromium, language, scheme):
+def test_no_account_page_has_a_serious_finding(server, database, event, chromium, language, scheme):
     chief = an_operator(database, Role.ADMINISTRATOR)
     page = chromium.start().new_page(color_scheme=scheme)
     page.goto(f"{server.url}/login?lang={language}")
@@ -118,7 +118,7 @@ def test_no_page_about_accounts_has_one(server, database, event, chromium, langu
     assert serious_findings(page) == []
 
 
-def test_a_page_that_is_bad_is_found_out(chromium):
+def test_control_a_page_with_a_fault_has_a_serious_finding(chromium):
     page = chromium.start().new_page()
     page.set_content("<html><body><img src='x'><input><p style='color:#ccc'>grey</p>")
 

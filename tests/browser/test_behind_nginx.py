@@ -216,7 +216,7 @@ def test_without_encryption_the_sign_in_says_which_address_to_use(server, chromi
     assert "غير مشفَّر" in page.inner_text("main")
 
 
-def test_the_machine_itself_needs_no_encryption_and_no_path(server, chromium, database):
+def test_requests_of_the_machine_itself_need_neither_https_nor_the_path(server, chromium, database):
     an_operator(database, Role.ORGANISER)
     page = chromium.start().new_page()
     page.goto(f"{server.url}/login")

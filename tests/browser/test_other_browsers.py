@@ -1,4 +1,4 @@
-"""What Firefox, Safari, GNOME Web and old browsers do otherwise, acted out in Chromium.
+"""Behaviour of Firefox, Safari, GNOME Web and old browsers, simulated in Chromium.
 
 The engines themselves walk through the pages in tests/engines.
 """

@@ -124,7 +124,7 @@ def test_run_warns_of_nothing_where_all_agrees(started: Run) -> None:
         ("--sender", "a@example.org", "CHECKIN_MAIL_FROM", "b@example.org"),
     ],
 )
-def test_what_rules_elsewhere_is_not_set_here(
+def test_an_address_set_by_the_environment_cannot_be_set_by_the_command(
     laptop: Run,
     home: Path,
     monkeypatch: pytest.MonkeyPatch,

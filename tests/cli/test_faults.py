@@ -1,4 +1,4 @@
-"""Whatever is asked in vain gets one line on standard error that says what is wrong."""
+"""A command that fails prints one line on standard error that says what is wrong."""
 
 from __future__ import annotations
 

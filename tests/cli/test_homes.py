@@ -1,4 +1,4 @@
-"""Homes that are not as they should be: half restored, of a newer version, open to others."""
+"""Homes in a bad state: partly restored, of a newer version, readable by others."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class TestHalfARestore:
         assert ran.err.startswith(f"error: {home}/master.key is missing, and this database has")
         assert not (home / "master.key").exists()
 
-    def test_the_key_put_back_makes_it_ready(self, demo: Run, home: Path) -> None:
+    def test_restoring_the_key_makes_the_database_usable(self, demo: Run, home: Path) -> None:
         key = home / "master.key"
         key.rename(home / "aside")
         assert demo("init").code == 1
@@ -47,7 +47,7 @@ class TestHalfARestore:
 
         assert demo("init").code == 0
 
-    def test_another_key_is_told(self, demo: Run, home: Path) -> None:
+    def test_a_wrong_master_key_is_reported(self, demo: Run, home: Path) -> None:
         (home / "master.key").write_text("0" * 64)
 
         ran = demo("init")
@@ -108,7 +108,9 @@ def test_an_older_database_is_brought_up_to_date(demo: Run, home: Path) -> None:
 
 
 class TestFilesAreForTheirOwnerAlone:
-    def test_in_a_folder_that_was_there_already(self, run: Run, home: Path) -> None:
+    def test_files_in_an_existing_folder_are_readable_by_their_owner_only(
+        self, run: Run, home: Path
+    ) -> None:
         home.mkdir(mode=0o755)
         run("init")
 
@@ -120,7 +122,7 @@ class TestFilesAreForTheirOwnerAlone:
         private = {name for name, bits in modes.items() if bits == 0o600}
         assert {"marhaba.db", "marhaba.db-wal", "marhaba.db-shm"} <= private
 
-    def test_those_of_an_earlier_version_are_closed_to_strangers(
+    def test_files_of_an_earlier_version_become_readable_by_their_owner_only(
         self, demo: Run, home: Path
     ) -> None:
         (home / "marhaba.db").chmod(0o644)
@@ -129,7 +131,9 @@ class TestFilesAreForTheirOwnerAlone:
 
         assert mode(home / "marhaba.db") == 0o640
 
-    def test_badges_and_messages_too(self, demo: Run, home: Path, monkeypatch) -> None:
+    def test_files_of_badges_and_messages_are_readable_by_their_owner_only(
+        self, demo: Run, home: Path, monkeypatch
+    ) -> None:
         monkeypatch.setenv("CHECKIN_BASE_URL", "https://marhaba.example.org")
         monkeypatch.setenv("CHECKIN_MAIL_FROM", "Marhaba <marhaba@example.org>")
         for folder in ("badges", "outbox"):

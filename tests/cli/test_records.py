@@ -35,7 +35,7 @@ def test_the_export_holds_everyone_and_no_formula(demo: Run, people, tmp_path: P
 
 
 def test_who_takes_the_records_out_is_written_down(demo: Run, people, tmp_path: Path) -> None:
-    """The second export holds the line of the first one, and of itself none yet."""
+    """The second export contains the log line of the first one, but not yet its own."""
     whole = tmp_path / "whole.json"
     assert (demo("export", whole).code, demo("export", tmp_path / "people.pdf").code) == (0, 2)
 

@@ -69,7 +69,7 @@ def served(demo: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 _COMMANDS = (("doctor",), ("device", "pair", "--gate", "Porte 1"))
 
 
-def test_what_is_left_out_is_named_and_the_fingerprint_is_told(
+def test_commands_show_the_fingerprint_and_the_names_left_out_of_the_certificate(
     served: list[str], home: Path
 ) -> None:
     doctor, pair, run = served
@@ -89,7 +89,9 @@ def test_what_is_left_out_is_named_and_the_fingerprint_is_told(
     assert "left out:   laptop, 192.0.2.2:" in run
 
 
-def test_afterwards_nothing_is_left_of_it(served: list[str], demo: Run, home: Path) -> None:
+def test_after_the_server_stopped_no_note_of_it_is_left(
+    served: list[str], demo: Run, home: Path
+) -> None:
     assert served
     assert serving_now(home) is None
     assert "--fingerprint" not in demo("device", "pair", "--gate", "Porte 1").out
@@ -113,7 +115,7 @@ def test_doctor_objects_to_an_address_that_the_certificate_is_not_about(
     assert demo("doctor").code == 0
 
 
-def test_a_note_is_read_as_it_was_written(tmp_path: Path) -> None:
+def test_the_note_of_the_running_server_is_read_back_and_deleted(tmp_path: Path) -> None:
     note = ServingNote(tmp_path)
 
     note.change(mdns="marhaba.local is 10.0.0.1")

@@ -1,4 +1,4 @@
-"""The server is one process that another starts, watches and replaces."""
+"""The serving process is started, watched and replaced by another process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows that the database takes, to be spoilt one column at a time."""
+"""Valid rows, of which a test makes one column invalid at a time."""
 
 from __future__ import annotations
 

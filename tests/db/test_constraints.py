@@ -1,4 +1,4 @@
-"""The database itself refuses what must not be, whatever the program asks of it."""
+"""The constraints of the database refuse invalid rows, whatever the program does."""
 
 from __future__ import annotations
 

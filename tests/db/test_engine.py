@@ -1,4 +1,4 @@
-"""How the database is opened: durable, fair, and repeated where a repetition helps."""
+"""How the database is opened: durable, and with transactions repeated where that helps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Those who wait to write share a commit; nobody is answered before it, nobody pays for another."""
+"""Waiting transactions share a commit: none returns before it, and none fails for another."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def commits_of(database):
     return commits
 
 
-def test_those_who_waited_are_committed_once_and_in_order(kept_database):
+def test_waiting_transactions_share_one_commit_in_order(kept_database):
     commits = commits_of(kept_database)
     asked = ["zulu", "alpha", "mike", "bravo"]
 
@@ -74,7 +74,7 @@ def test_those_who_waited_are_committed_once_and_in_order(kept_database):
     assert len(commits) == 1
 
 
-def test_the_fault_of_one_is_theirs_alone(kept_database):
+def test_a_failed_transaction_does_not_affect_the_others_of_its_commit(kept_database):
     def fail():
         def work(connection):
             connection.execute(KEEP, {"word": "half"})
@@ -93,7 +93,7 @@ def test_the_fault_of_one_is_theirs_alone(kept_database):
     assert sorted(words(kept_database)) == ["one", "two"]
 
 
-def test_what_breaks_a_rule_of_the_database_breaks_it_for_one(kept_database):
+def test_a_constraint_violation_fails_only_its_own_transaction(kept_database):
     keep(kept_database, "one")
 
     told = while_another_writes(
@@ -104,7 +104,7 @@ def test_what_breaks_a_rule_of_the_database_breaks_it_for_one(kept_database):
     assert (told[1], words(kept_database)) == ("TWO", ["one", "two"])
 
 
-def test_nobody_is_answered_before_the_commit():
+def test_no_transaction_returns_before_the_shared_commit():
     committing, may_commit = threading.Event(), threading.Event()
 
     @contextmanager
@@ -123,7 +123,7 @@ def test_nobody_is_answered_before_the_commit():
 
 
 @pytest.mark.parametrize("where", ["begin", "commit"])
-def test_a_transaction_that_fails_answers_nobody(where):
+def test_a_failed_shared_commit_fails_all_its_transactions(where):
     @contextmanager
     def transaction():
         if where == "begin":
@@ -140,7 +140,7 @@ def test_a_transaction_that_fails_answers_nobody(where):
     assert group.run(lambda _: "written") == "written"
 
 
-def test_who_waits_with_one_that_fails_to_begin_hears_it_too():
+def test_a_failed_begin_is_raised_for_every_waiting_transaction():
     waiting, may_fail = threading.Event(), threading.Event()
 
     @contextmanager

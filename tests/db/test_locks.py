@@ -1,4 +1,4 @@
-"""Writers queue fairly: nobody is passed by those who asked later."""
+"""Writers are served in the order in which they asked."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def write_again_and_again(url, fair, written, stop):
 
 
 def usual_passes(url, *, fair):
-    """Return how often another process wrote, in the median, while we waited once to write."""
+    """Return how often, in the median, another process wrote while this one waited to write."""
     written, stop = PROCESSES.Value("l", 0), PROCESSES.Event()
     other = PROCESSES.Process(target=write_again_and_again, args=(url, fair, written, stop))
     other.start()
@@ -61,12 +61,12 @@ def _passes(database, written):
     return passes
 
 
-def test_a_process_that_writes_all_the_time_does_not_pass_one_that_waits(sqlite_database):
+def test_a_process_that_writes_continuously_does_not_overtake_a_waiting_one(sqlite_database):
     # One that was under way, one that had asked before, one between our write and our looking.
     assert usual_passes(sqlite_database.url, fair=True) <= 3
 
 
-def test_control_without_turns_sqlite_s_own_waiting_lets_it_pass(sqlite_database):
+def test_control_sqlite_s_own_waiting_lets_a_continuous_writer_overtake(sqlite_database):
     # A busy machine may hold the other process up for a round, and then it passes nobody.
     assert any(usual_passes(sqlite_database.url, fair=False) > 3 for _ in range(25))
 
@@ -92,7 +92,7 @@ def test_threads_are_served_in_the_order_of_asking(places):
     assert served == list(range(TURNS))
 
 
-def test_so_many_are_in_at_once_and_no_more():
+def test_no_more_threads_enter_at_once_than_allowed():
     line, inside, most = FairSemaphore(3), [], []
     three = threading.Barrier(3)
 
@@ -110,7 +110,7 @@ def test_so_many_are_in_at_once_and_no_more():
     assert most == [3] * 9
 
 
-def test_whoever_has_waited_long_enough_goes_in_beside_the_others():
+def test_a_thread_enters_in_addition_after_waiting_for_its_time_limit():
     line, served = FairSemaphore(1, patience_s=0.01), []
 
     def ask():
@@ -142,8 +142,8 @@ def hold(line, places):
     return held
 
 
-def test_nobody_else_may_hold_the_locks_of_a_database(tmp_path):
-    """Whoever may read a lock's file may lock it, and every write would wait."""
+def test_lock_files_are_accessible_to_their_owner_only(tmp_path):
+    """A process that may read a lock file can lock it, and would make every write wait."""
     (tmp_path / "a.db.lock").write_bytes(b"")
     (tmp_path / "a.db.lock").chmod(0o644)  # of an earlier version
 

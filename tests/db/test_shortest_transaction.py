@@ -1,4 +1,4 @@
-"""PostgreSQL commits one statement by itself; what needs more is still one transaction."""
+"""On PostgreSQL a single statement commits itself; several statements are one transaction."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def statements_of(database):
     return sent
 
 
-def test_what_was_done_together_is_taken_back_together(kept_database):
+def test_statements_of_one_transaction_are_rolled_back_together(kept_database):
     with pytest.raises(Interrupted):
         in_shortest_transaction(kept_database, keep("a", "b", together=True, then=Interrupted()))
     assert words(kept_database) == []
@@ -73,7 +73,7 @@ def test_what_was_done_together_is_taken_back_together(kept_database):
     assert words(kept_database) == ["c", "d"]
 
 
-def test_control_without_it_each_statement_stays(kept_database):
+def test_control_without_a_transaction_each_statement_is_kept(kept_database):
     with pytest.raises(Interrupted):
         in_shortest_transaction(kept_database, keep("a", "b", together=False, then=Interrupted()))
     assert words(kept_database) == ["a", "b"]

@@ -1,4 +1,4 @@
-"""A person's shell in a folder of its own, where the commands of a page are typed."""
+"""A shell in a separate folder, in which the commands of a page are run."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def test_a_command_and_its_options_are_in_the_reference_and_no_others(path):
     assert set(_OPTION.findall(without_blocks(documented))) == options_of(COMMANDS[path])
 
 
-def test_what_all_of_it_takes_is_at_the_head_of_the_reference():
+def test_common_options_are_at_the_head_of_the_reference():
     head = pages()[REFERENCE].partition("\n## ")[0]
 
     assert options_of(cli) <= set(_OPTION.findall(head))

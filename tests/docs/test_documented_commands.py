@@ -163,7 +163,7 @@ def well_ended(shell: Shell) -> None:
         assert "Traceback" not in ended.printed
 
 
-def test_what_is_not_typed_here_stands_on_a_page_and_is_shown_elsewhere():
+def test_each_command_not_run_here_is_documented_and_tested_elsewhere():
     texts = [command.text for page in PAGES for command in commands_of(page)]
     stale = [known for known in ELSEWHERE if not any(re.fullmatch(known, one) for one in texts)]
     missing = [proof for _reason, proof in ELSEWHERE.values() if not (ROOT / proof).exists()]

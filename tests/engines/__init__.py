@@ -1,1 +1,1 @@
-"""Firefox and WebKit, whose users must not be the first to try the pages in them."""
+"""The pages in Firefox and WebKit."""

@@ -1,4 +1,4 @@
-"""A browser that is driven by the W3C WebDriver commands, whichever way it hears them."""
+"""A browser that is driven by W3C WebDriver commands over HTTP or Firefox's own protocol."""
 
 from __future__ import annotations
 

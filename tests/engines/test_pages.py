@@ -73,7 +73,7 @@ def test_a_file_is_sent_and_shown_row_by_row(
     assert browser.faults() == []
 
 
-def test_a_fault_of_a_page_is_found_out(browser: DrivenBrowser, hall: Hall) -> None:
+def test_control_a_fault_of_a_page_is_reported(browser: DrivenBrowser, hall: Hall) -> None:
     if isinstance(browser, WebKit):
         pytest.skip("WebKit's driver passes nothing of the console on")
     browser.open(f"{hall.url}/login?lang=fr")

@@ -53,7 +53,9 @@ def test_firefox_warns_before_the_authority_is_trusted(server: VenueServer, tmp_
         browser.close()
 
 
-def test_firefox_signs_in_and_scans_once_it_is(server: VenueServer, tmp_path: Path) -> None:
+def test_firefox_signs_in_and_scans_once_the_authority_is_trusted(
+    server: VenueServer, tmp_path: Path
+) -> None:
     browser = started(tmp_path / "trusting", server, trusting=True)
     try:
         browser.open(f"{server.url}/login?lang=fr")

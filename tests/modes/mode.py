@@ -1,4 +1,4 @@
-"""One way in which people run Marhaba: its commands, its server, and the addresses people use."""
+"""A way to run Marhaba: its commands, its server, and the addresses that people use."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from playwright.sync_api import Browser
 from tests.browser.gates.webcam import Chromium
 from tests.modes.camera import Picture, write_webcam
 from tests.modes.trust import home_that_trusts
-from tests.services.mail.mail_server import Desk
+from tests.services.mail.mail_server import MailServer
 from tests.support.server_process import group_lives
 from tests.support.waiting import wait_for
 
@@ -66,7 +66,7 @@ class Mode:
     files: Path
     url: str
     listen: Sequence[str]
-    mail: Desk
+    mail: MailServer
     settings: Mapping[str, str] = field(default_factory=dict)
     camera_url: str = ""
     authority: Callable[[], Path] | None = None
@@ -194,6 +194,6 @@ class Place:
     """
 
     files: Path
-    mail: Desk
+    mail: MailServer
     until_the_end: ExitStack
     fixture: Callable[[str], object]

@@ -1,9 +1,9 @@
-"""The main job from an empty installation to the list of who came, as its people do it.
+"""The whole story from an empty installation to the list of arrivals, as users live it.
 
 An administrator sets up an event in the browser, two people get their badges by mail, one of them
 is read by a browser at the first gate and the other by the scanner at the second, the board on the
-wall moves, and the list of arrivals is taken home. Nothing is asked of the program that its users
-do not ask of it: pages, commands, mails and cameras.
+wall changes, and the list of arrivals is downloaded. The program is used only as its users do:
+by pages, commands, mails and cameras.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ QUOTAS = "Délégation,الوفد,Places\nKhémisset,الخميسات,1000\n"
 
 
 def first_day(mode: Mode, chromium: Chromium) -> None:
-    """Live through the whole day in one mode."""
+    """Play the whole day in one mode."""
     password = mode.command("init").rpartition(": ")[2].strip()
     mode.start()
     browser = mode.browser(chromium)
@@ -85,7 +85,7 @@ def sign_in(mode: Mode, page: Page, password: str) -> Page:
 
 
 def create_the_event(page: Page) -> None:
-    """By the form; it begins in an hour, and its doors are always open."""
+    """Create an event by the form; it begins in an hour, and its doors are always open."""
     page.click("a[href$='/events/new']")
     begins = datetime.now(UTC) + timedelta(hours=1)  # Morocco's clocks are those of UTC
     for field, text in {
@@ -102,7 +102,7 @@ def create_the_event(page: Page) -> None:
 
 
 def bring_the_delegation(page: Page) -> None:
-    """By a sheet of quotas."""
+    """Add the delegation by a sheet of quotas."""
     open_settings(page)
     page.click(".settings-tabs a[href$='/quotas']")
     page.click("#content a[href$='/quotas/sheet']")
@@ -114,7 +114,7 @@ def bring_the_delegation(page: Page) -> None:
 
 
 def import_the_people(page: Page, folder: Path) -> None:
-    """By a workbook that was made from the empty list to fill in."""
+    """Import people by a workbook that was made from the template."""
     page.click(".top .tabs a[href$='/delegations']")
     page.click("#content th a")
     page.click(".delegation-tabs a[href$='/import']")
@@ -132,7 +132,7 @@ def import_the_people(page: Page, folder: Path) -> None:
 
 
 def the_mailed_badges(mode: Mode, browser: Browser) -> tuple[OpenedMail, OpenedMail]:
-    """Send them, and open them on a telephone; no address in them is only this machine's."""
+    """Send the badges and open them on a telephone; no link in them is for this machine only."""
     mode.command("badges", "send")
     telephone = browser.new_context(viewport={"width": 390, "height": 844}, device_scale_factor=2)
     taken = {str(one["To"]): open_mail(one, telephone) for one in mode.mail.taken()}
@@ -146,7 +146,7 @@ def the_mailed_badges(mode: Mode, browser: Browser) -> tuple[OpenedMail, OpenedM
 
 
 def open_the_badge_page(mode: Mode, browser: Browser, page: Page, mail: OpenedMail) -> None:
-    """The link that an organiser passes on shows the badge that was mailed, on any telephone."""
+    """Open the badge's link, which shows the mailed badge on any telephone."""
     page.click(".top .tabs a[href$='/delegations']")
     page.click("#content th a")
     page.click(".delegation-tabs a[href$='/badges']")
@@ -177,7 +177,7 @@ def open_the_board(organiser: BrowserContext, page: Page) -> Page:
 
 
 def the_board_moves(board: Page, *, to: int) -> None:
-    """It shows so many arrivals, and is live: what polls says another word."""
+    """Check that the board shows the arrivals and says that it is live."""
     board.wait_for_selector("#state[data-state=live]")
     board.wait_for_function(
         "count => document.querySelector('[data-total=arrived]').textContent === count",
@@ -200,7 +200,7 @@ def pair_at(mode: Mode, page: Page, gate: str) -> tuple[str, Picture]:
 
 
 def open_the_gate(mode: Mode, chromium: Chromium, page: Page, mail: OpenedMail) -> Page:
-    """A volunteer opens the link on a laptop, and holds the mailed badge before its webcam."""
+    """Open the pairing link on a laptop, and hold the mailed badge before its webcam."""
     link, _qr = pair_at(mode, page, "Porte 1")
     nobody, badge = before_a_camera(None), before_a_camera(mail.badge)
     browser = mode.browser(chromium, [(nobody, 1), (badge, BADGE_S), (nobody, NOBODY_S)])
@@ -213,7 +213,7 @@ def open_the_gate(mode: Mode, chromium: Chromium, page: Page, mail: OpenedMail) 
 
 
 def the_badge_is_already_in(station: Page) -> None:
-    """The webcam's film begins again: the same badge a second time. The page can do without us."""
+    """Wait for the webcam's film to show the same badge a second time."""
     station.wait_for_selector(f"{VERDICT}[data-kind=already]")
     wait_for_list(station)
     assert station.faults == []
@@ -233,14 +233,14 @@ def read_at_the_second_gate(
 
 
 def the_command_names_the_public_address(mode: Mode) -> None:
-    """What `device pair` tells to type and to open."""
+    """Check what `device pair` tells to type and to open."""
     told = re.findall(r"https?://\S+", mode.command("device", "pair", "--gate", "Porte 3"))
     assert len(told) == 2
     assert [one for one in told if not mode.is_public(one)] == []
 
 
 def take_the_list_home(page: Page, folder: Path) -> None:
-    """As XLSX and as CSV: who came has their gate beside them, who did not has none."""
+    """Export as XLSX and CSV: people who arrived have their gate, the others none."""
     open_settings(page)
     page.click(".settings-tabs a[href$='/export']")
     files = {kind: downloaded(page, kind, folder) for kind in ("xlsx", "csv")}
@@ -275,6 +275,6 @@ def open_settings(page: Page) -> None:
 
 
 def sign_out(page: Page) -> None:
-    """Nobody is left signed in."""
+    """Sign out."""
     page.click(".signed-in button")
     page.wait_for_selector("#password")

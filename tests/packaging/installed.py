@@ -1,4 +1,4 @@
-"""Marhaba as somebody has it who installed the wheel: no checkout, only commands and a folder."""
+"""An installation of the wheel: no checkout, only commands and a folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A package index in a folder, with packages made for a test: no network, and no chance."""
+"""A package index in a folder, with packages made for a test: no network is needed."""
 
 from __future__ import annotations
 

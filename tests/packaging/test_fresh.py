@@ -1,4 +1,4 @@
-"""`script/proof fresh`: what it refuses, and where it looks for Debian."""
+"""`script/proof fresh`: when it refuses to run, and which Debian mirror it uses."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def fresh():
     return module
 
 
-def test_only_root_can_make_systems_and_others_are_told_so(fresh, monkeypatch, capsys):
+def test_without_root_the_fresh_system_proof_says_that_it_needs_root(fresh, monkeypatch, capsys):
     monkeypatch.setattr(fresh.os, "geteuid", lambda: 1000)
     monkeypatch.setattr(sys, "argv", ["fresh"])
 
@@ -28,7 +28,7 @@ def test_only_root_can_make_systems_and_others_are_told_so(fresh, monkeypatch, c
     assert "run it as root" in capsys.readouterr().err
 
 
-def test_a_python_that_is_not_there_is_said_to_be_not_tried(fresh, tmp_path, capsys):
+def test_a_missing_python_version_is_reported_as_not_tried(fresh, tmp_path, capsys):
     assert fresh._try_python("python3.99", tmp_path)
 
     assert capsys.readouterr().out == "fresh: Python 3.99: NOT tried, this machine has none\n"
@@ -48,7 +48,7 @@ def test_a_python_that_is_not_there_is_said_to_be_not_tried(fresh, tmp_path, cap
         ("installing: python3\n", ""),
     ],
 )
-def test_how_many_tests_passed_is_what_pytest_says_at_the_end(fresh, printed, summary):
+def test_the_number_of_passed_tests_is_read_from_pytest_s_last_line(fresh, printed, summary):
     assert fresh.summary_in(printed) == summary
 
 
@@ -70,5 +70,5 @@ def test_how_many_tests_passed_is_what_pytest_says_at_the_end(fresh, printed, su
         ("deb http://archive.ubuntu.com/ubuntu noble main\n", ""),
     ],
 )
-def test_debian_comes_from_the_mirror_that_this_machine_uses(fresh, sources, mirror):
+def test_debian_is_installed_from_this_machine_s_mirror(fresh, sources, mirror):
     assert fresh.mirror_in(sources) == mirror

@@ -1,4 +1,4 @@
-"""A laptop that is only a gate: a checkout, and what requirements-scanner.txt pins."""
+"""A laptop that is only a gate runs with the requirements of requirements-scanner.txt."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def gate(tmp_path) -> Installed:
     return Installed(tmp_path / "venv", tmp_path / "empty")
 
 
-def test_a_gate_needs_no_more_than_what_is_pinned_for_gates(gate):
+def test_the_scanner_runs_with_only_the_requirements_of_a_gate(gate):
     cv2.imwrite(str(gate.folder / "badge.png"), scene(qr(a_code(7))))
 
     loaded = gate.printed("python", "-c", load_all("scanner"))
@@ -29,5 +29,5 @@ def test_a_gate_needs_no_more_than_what_is_pinned_for_gates(gate):
     assert (loaded, read["texts"]) == ("all\n", [a_code(7)])
 
 
-def test_a_gate_has_nothing_of_the_server(gate):
+def test_the_scanner_s_requirements_contain_no_server_package(gate):
     assert gate.run("python", "-c", "import flask").returncode != 0

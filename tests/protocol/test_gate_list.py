@@ -1,4 +1,4 @@
-"""The gate list: an entry opens with its badge only, a list is genuine only unchanged."""
+"""The gate list: an entry opens with its badge only, and a changed list is not genuine."""
 
 from __future__ import annotations
 

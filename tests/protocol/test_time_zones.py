@@ -1,4 +1,4 @@
-"""Every program has one clock: the tables that are shipped with it, whatever the machine's say."""
+"""Every program uses the time zone tables that it is shipped with, not the machine's."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_every_program_turns_libraries_to_the_shipped_tables(entry, old_tables):
     assert run(old_tables, "-c", f"import {entry}{_HOUR_IN_UTC}") == "15\n"
 
 
-def test_only_one_module_asks_for_time_zones():
+def test_only_one_module_uses_the_time_zone_library():
     ours = [
         p
         for room in ("badges", "bench", "checkin", "scanner", "tests")

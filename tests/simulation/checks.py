@@ -1,4 +1,4 @@
-"""What must hold when the afternoon is over: the invariants of docs, by their numbers."""
+"""Check the documented invariants, by their numbers, at the end of a simulated afternoon."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LET_IN = (Kind.ADMITTED, Kind.PENDING)
 
 
 def broken(world: World) -> list[str]:
-    """Return a sentence for everything that does not hold; nothing is a pass."""
+    """Return a sentence for each violated invariant; an empty list is a pass."""
     checks = (
         _admitted_once,
         _same_answers,
@@ -62,7 +62,7 @@ def _same_answers(world: World) -> Iterator[str]:
 
 
 def _nothing_lost(world: World) -> Iterator[str]:
-    """Invariant 3: what was accepted is with the server or on a list; green is never a guess."""
+    """Invariant 3: accepted scans are at the server or on a list; only its verdicts are green."""
     recorded = {str(scan_id) for scan_id in _scans(world, Scan.scan_id)}
     for gate in world.gates:
         if gate.unsettled:
@@ -76,7 +76,7 @@ def _nothing_lost(world: World) -> Iterator[str]:
             yield f"{scan_id} was {told.verdict.kind} at {told.gate} before it was safe"
     for gate in world.gates:
         for told in gate.told:
-            said = gate.line.delivered.get(told.verdict.scan.scan_id, set())
+            said = gate.connection.delivered.get(told.verdict.scan.scan_id, set())
             if told.verdict.kind == Kind.ADMITTED and Status.OK not in said:
                 yield f"{told.verdict.scan.scan_id} was green at {gate.name} without the server"
     for scan_id in _conflicting(world) - _listed(world):
@@ -92,7 +92,7 @@ def _counts(world: World) -> Iterator[str]:
 
 
 def _same_rules(world: World) -> Iterator[str]:
-    """Invariant 6: whom the list at hand stops is not let in, and the known are not strangers."""
+    """Invariant 6: a gate refuses whom its stored list stops, and knows the people on it."""
     for told in _told(world):
         person = world.person_by_code(told.verdict.scan.code)
         if not told.verdict.offline or person is None or told.cursor == 0:
@@ -105,7 +105,7 @@ def _same_rules(world: World) -> Iterator[str]:
 
 
 def _times(world: World) -> Iterator[str]:
-    """Invariant 7: a scan that waited is where it belongs in time."""
+    """Invariant 7: a scan that waited is dated when it was read."""
     corrected = dict(_scan_times(world))
     for gate in world.gates:
         for scan_id in (corrected.keys() & gate.measured) - world.log.late:

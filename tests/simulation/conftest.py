@@ -23,7 +23,7 @@ CHUNK, PROOF, PROOF_OF_NEWCOMERS = 100, (1000, 11_000), (1000, 3000)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Cut the seeds of a proof into chunks, which may run side by side or one after the other."""
+    """Split the seeds of a proof into chunks, which may run in parallel."""
     for name, usual in (("proof_seeds", PROOF), ("newcomers_seeds", PROOF_OF_NEWCOMERS)):
         if name in metafunc.fixturenames:
             first, end = metafunc.config.getoption("seeds") or usual
@@ -46,7 +46,7 @@ def application(sqlite_databases) -> Iterator[Application]:
         app, database = create_app(settings), Database(url)
         application = Application(app, database)
         application.turn_clocks(patch)
-        # The line has no time of its own to give up on, and threads would not replay.
+        # Without timeouts: their threads could not be replayed in the same order.
         for module in (scanner.server.client, scanner.server.courier):
             patch.setattr(module, "within", lambda _seconds, work: work())
         yield application

@@ -1,4 +1,4 @@
-"""Afternoons written by hand, for what a random schedule meets too seldom."""
+"""Afternoons with fixed steps, for situations that a random schedule reaches too rarely."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from tests.simulation.world import World
 
 
 class Directed(World):
-    """A quiet line, and steps in a given order.
+    """A gate's connection without mishaps, and steps in a given order.
 
     Attributes:
-        SEED: one whose event has what the steps need.
+        SEED: a seed whose event fits the steps.
         SEATS: the hall's; None for no limit.
     """
 
@@ -21,31 +21,31 @@ class Directed(World):
         """Do the steps, then let everything recover."""
         assert self.capacity == self.SEATS
         for gate in self.gates:
-            gate.line.risk = 0.0
+            gate.connection.risk = 0.0
         self.steps()
         self._recover()
 
     def steps(self) -> None:
-        """Do what this afternoon is about."""
+        """Do the steps of this afternoon."""
         raise NotImplementedError
 
 
 class LostRenewal(Directed):
-    """A gate was lent two seats and does not hear that it has one; the others fill the hall."""
+    """A gate was lent two seats, then one, and misses that answer; the others fill the hall."""
 
     def steps(self) -> None:
-        """Renew in vain, then let everybody come."""
-        silent, open_door, _ = self.gates
+        """Renew the lease without receiving the answer, then let everybody come."""
+        silent, open_gate, _ = self.gates
         for gate in self.gates:
             gate.tend()
         silent.lose_a_renewal()
-        for door, person in zip([open_door] * 3 + [silent] * 2, self.people, strict=True):
+        for each, person in zip([open_gate] * 3 + [silent] * 2, self.people, strict=True):
             self.time.advance(11)
-            door.show(person.code)
+            each.show(person.code)
 
 
 class Annulled(Directed):
-    """A gate gives its two seats away, takes one person back, and meets a third."""
+    """A gate uses its two seats, annuls one admission, and a third person comes."""
 
     def steps(self) -> None:
         """Let two in without the network, annul one with it, and show a third without it."""
@@ -57,7 +57,7 @@ class Annulled(Directed):
             (True, gate.undo),
             (False, lambda: gate.show(self.people[2].code)),
         ):
-            gate.line.is_cut = not network
+            gate.connection.is_cut = not network
             self.time.advance(2)
             act()
 
@@ -71,7 +71,7 @@ class Expired(Directed):
         """Borrow, lose the network, start again much later, and show a badge."""
         gate = self.gates[0]
         gate.tend()
-        gate.line.is_cut = True
+        gate.connection.is_cut = True
         gate.switch_off()
         gate.wall_off_s += self.wall_moves_s
         self.time.advance(LIFETIME.total_seconds() + 300)
@@ -79,7 +79,7 @@ class Expired(Directed):
 
 
 class SetBack(Expired):
-    """Its clock is an hour back when it starts again."""
+    """The gate's clock is an hour back when it starts again."""
 
     wall_moves_s = -3600.0
 
@@ -88,17 +88,17 @@ class Returned(Directed):
     """A gate gave its lease back, and starts again without the network."""
 
     def steps(self) -> None:
-        """Give back, let the others fill the hall, and show badges at the gate that gave back."""
+        """Return the lease, let the others fill the hall, and show badges at the first gate."""
         gate, other, _ = self.gates
         for _ in range(3):
             self._walk_in()
         gate.tend()
         other.tend()
         gate.go_home()
-        gate.line.is_cut = True
-        for door, person in zip([gate] * 2 + [other] * 5, self.people, strict=False):
+        gate.connection.is_cut = True
+        for each, person in zip([gate] * 2 + [other] * 5, self.people, strict=False):
             self.time.advance(11)
-            door.show(person.code)
+            each.show(person.code)
 
 
 class WaitedInVain(Directed):
@@ -112,7 +112,7 @@ class WaitedInVain(Directed):
 
 
 class LostRefusal(Directed):
-    """The hall is full but for what a gate was lent, and the refusal does not reach it."""
+    """The hall is full except for seats lent to a gate, and that gate misses a refusal."""
 
     def steps(self) -> None:
         """Fill the hall, lose a refusal, and let the gate decide by itself."""
@@ -120,9 +120,9 @@ class LostRefusal(Directed):
         gate.tend()
         for person in self.people[:3]:
             other.show(person.code)
-        gate.line.lost = "/scans"
+        gate.connection.lost = "/scans"
         gate.show(self.people[3].code)
-        gate.line.lost = ""
+        gate.connection.lost = ""
 
 
 class CutOff(Directed):
@@ -152,6 +152,6 @@ class ReserveList(Directed):
             self._walk_in()
         self.time.advance(31)
         gate.tend()
-        gate.line.is_cut = True
+        gate.connection.is_cut = True
         for person in self.people:
             gate.show(person.code)

@@ -1,4 +1,4 @@
-"""One gate: its laptop, and what people do there."""
+"""A simulated gate: its laptop, and what people do there."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from checkin.domain.scanning.facts import Direction
 from checkin.domain.scanning.verdict import Status
 from scanner.core.errors import ServerUnreachable, SpoolUnwritable
 from scanner.gate.station import Sight
-from scanner.gate.volunteer_requests import Desk, ForcedScan
+from scanner.gate.volunteer_requests import ForcedScan, VolunteerRequests
 from scanner.offline.walk_in import Newcomer
 from tests.simulation.laptop import Laptop
 
 
 @dataclass
 class Gate(Laptop):
-    """A door and its laptop; what happens while a crash is planned may end in one."""
+    """A gate and its laptop; while a crash is planned, any action may end in it."""
 
     def show(self, code: str, direction: str = Direction.ENTRY) -> None:
         """Hold a badge before the camera."""
         self._alive(lambda: self._show(code, direction))
 
     def let_walk_in(self, name: str, delegation: dict[str, Any]) -> None:
-        """Let somebody without a badge try to come in; the server is asked first, as at a desk."""
+        """Let somebody without a badge try to come in; the server is asked first."""
         self._alive(lambda: self._let_walk_in(Newcomer.named(name, delegation)))
 
     def tend(self) -> None:
-        """Let the second thread have its turn."""
+        """Run the second thread once."""
         self._alive(self._round)
 
     def undo(self) -> None:
@@ -41,7 +41,7 @@ class Gate(Laptop):
             self._alive(lambda: self._courier._annul(scan_id, "passed back"))
 
     def override(self, code: str) -> None:
-        """Let a supervisor answer for a person; it needs the server."""
+        """Admit a refused person by a supervisor's override, which needs the server."""
 
         def ask() -> None:
             with contextlib.suppress(ServerUnreachable):
@@ -61,21 +61,21 @@ class Gate(Laptop):
             self.switch_off()
 
     def lose_a_renewal(self) -> None:
-        """Ask for a new lease, and hear neither of it nor of anything after it."""
+        """Ask for a new lease, and lose its answer and everything after it."""
 
         def ask() -> None:
             self._courier._next_refresh = -math.inf
-            self.line.lost = "/leases"
+            self.connection.lost = "/leases"
             self._round()
 
         self._alive(ask)
-        self.line.lost, self.line.is_cut = "", True
+        self.connection.lost, self.connection.is_cut = "", True
 
     def tend_while_someone_comes(self, code: str) -> None:
-        """Let the second thread have its turn, and a badge be shown while its batch is away."""
-        self.line.meanwhile = lambda: self._show(code, Direction.ENTRY)
+        """Run the second thread once, and show a badge while its batch is being sent."""
+        self.connection.meanwhile = lambda: self._show(code, Direction.ENTRY)
         self.tend()
-        self.line.meanwhile = None
+        self.connection.meanwhile = None
 
     def _round(self) -> None:
         self._courier.round()
@@ -87,9 +87,9 @@ class Gate(Laptop):
             self.troubled = True
 
     def _let_walk_in(self, newcomer: Newcomer) -> None:
-        if self.random.random() < 0.5:  # else the line is known to be cut
+        if self.random.random() < 0.5:  # else the gate knows that it is offline
             with contextlib.suppress(ServerUnreachable):
-                code = Desk(self._client).register_walk_in(newcomer, again=True)
+                code = VolunteerRequests(self._client).register_walk_in(newcomer, again=True)
                 return self._show(code, Direction.ENTRY)
         with contextlib.suppress(SpoolUnwritable):
             verdict = self._courier.admit(newcomer)

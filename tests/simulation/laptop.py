@@ -1,4 +1,4 @@
-"""The laptop of a gate: the real parts of a scanner, on a disk and a line that fail."""
+"""The laptop of a gate: the real parts of a scanner, on a disk and a connection that fail."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from scanner.server.courier import Courier, GateEvent
 from scanner.server.delivery import Delivery
 from scanner.server.refresh import Refresh
 from tests.simulation.disk import Disk, PowerCut
-from tests.simulation.network import Line
+from tests.simulation.network import FaultyConnection
 from tests.simulation.server import Time
 
 _FOLDER = Path("gate")
@@ -49,7 +49,7 @@ class Told:
 
 @dataclass
 class Laptop:
-    """A laptop at a door.
+    """A laptop at a gate.
 
     Attributes:
         accepted: scans that the station said it keeps, by the true time of their reading.
@@ -61,7 +61,7 @@ class Laptop:
     name: str
     token: str
     time: Time
-    line: Line
+    connection: FaultyConnection
     random: Random
     disk: Disk = field(default_factory=Disk)
     told: list[Told] = field(default_factory=list)
@@ -74,7 +74,7 @@ class Laptop:
     newest_cursor: int = 0
 
     def __post_init__(self) -> None:
-        self.disk.interrupt = self.line.interrupt = self._maybe_stop
+        self.disk.interrupt = self.connection.interrupt = self._maybe_stop
         self._is_on = False
         self._frames: dict[str, str] = {}
         self._clocks: dict[str, DeviceClock] = {}
@@ -90,7 +90,7 @@ class Laptop:
 
     @property
     def spent(self) -> list[tuple[str, str, bool, bool]]:
-        """Return what was let in by a lease: scan_id, lease, took a place, took a seat."""
+        """Return the admissions by a lease: scan_id, lease, and if a place and a seat were used."""
         found = self.spool._file.rows(
             "SELECT scan_id, charged_to, place, seat FROM passages WHERE charged_to IS NOT NULL"
         )
@@ -101,7 +101,7 @@ class Laptop:
         return [one.scan.code for one in self.spool.decided()] if self._is_on else []
 
     def switch_off(self) -> None:
-        """Pull the plug."""
+        """Cut the laptop's power."""
         self.disk.cut_power()
         self._is_on = False
 
@@ -141,7 +141,7 @@ class Laptop:
         self._clocks[clock.frame] = clock
         self.spool = Spool(_FOLDER, frame=clock.frame, connect=self.disk.connect)
         client = self._client = Client("http://server", token=self.token, clock=clock)
-        client._session.mount("http://", self.line)
+        client._session.mount("http://", self.connection)
         offline = OfflineGate(self.held, self.spool.memory, clock, {"name": self.name})
         delivery = Delivery(self.spool, client, offline)
         refresh = Refresh(client, self.held, self.spool, clock)
@@ -158,7 +158,7 @@ class Laptop:
             return
         self.newest_cursor = max(self.newest_cursor, self.held.held().cursor)
         safe = self.disk.holds(gate_event.scan.scan_id) or bool(
-            self.line.delivered.get(gate_event.scan.scan_id)
+            self.connection.delivered.get(gate_event.scan.scan_id)
         )
         self.troubled |= gate_event.fault is not None or self.disk.is_full
         standing = self._standing(gate_event.scan.code)

@@ -1,4 +1,4 @@
-"""Guards of the fourth invariant, taken out one at a time."""
+"""Mutants that each remove one guard of the fourth invariant."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Invariant 4, exactly: what was given away, by whom, and what it may never add up to."""
+"""Check invariant 4: admissions never exceed a quota, the hall, or what was lent."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _TAKEN = select(_INSIDE + lent_hall(bindparam("event_id"), bindparam("now")))
 
 
 def passed_limits(world: World) -> list[str]:
-    """Return a sentence for every limit that is passed at this moment."""
+    """Return a sentence for every limit that is exceeded at this moment."""
     now = {"event_id": world.event.id, "now": world.time.now}
     with world.server.database.reading() as connection:
         return [*_places(world, connection, now), *_seats(world, connection, now)]
@@ -64,7 +64,7 @@ def _places(world: World, connection: Connection, now: dict[str, Any]) -> Iterat
         if used > world.quotas[delegation_id]:
             yield f"{used} places of {world.quotas[delegation_id]} are used"
     if world.reserve_from is not None:
-        return  # then the online doors give away places of people who may come yet
+        return  # then the gates online give away places of people who may come yet
     for delegation_id in connection.scalars(_OVERDRAWN, now):
         yield f"delegation {delegation_id} has lent or confirmed more than its quota"
 
@@ -76,7 +76,7 @@ def _seats(world: World, connection: Connection, now: dict[str, Any]) -> Iterato
 
 
 def limits(world: World) -> Iterator[str]:
-    """Return what gates gave away beyond their leases, and what leases did not hold."""
+    """Return admissions beyond a lease, and admissions that a valid lease did not cover."""
     yield from dict.fromkeys(world.seen)
     yield from _given_away(world)
     yield from _not_held(world)
@@ -84,7 +84,7 @@ def limits(world: World) -> Iterator[str]:
 
 
 def _given_away(world: World) -> Iterator[str]:
-    """No gate gives away more than it was lent, by what its own list said of the people."""
+    """No gate admits more people than it was lent places, by the statuses in its own list."""
     places: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
     seats: defaultdict[str, set[str]] = defaultdict(set)
     standings = {
@@ -109,7 +109,7 @@ def _given_away(world: World) -> Iterator[str]:
 
 
 def _not_held(world: World) -> Iterator[str]:
-    """What was let in by a lease and told before its end is never over a limit.
+    """An admission by a lease that was uploaded before the lease's end never exceeds a limit.
 
     Excepted are confirmed people whose place went to the reserve list: theirs needs no lease.
     """
@@ -138,7 +138,7 @@ def _used_after_the_end(world: World) -> Iterator[str]:
 
 
 def moved_up(world: World) -> Iterator[str]:
-    """Who waits on a reserve list while a place is nobody's was forgotten."""
+    """Return people who are on a reserve list although a place is free."""
     waits = exists().where(
         Participant.delegation_id == Delegation.id,
         Participant.standing == RegistrationStatus.RESERVE,

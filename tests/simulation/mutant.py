@@ -1,4 +1,4 @@
-"""What a mutant is."""
+"""A mutant: a change that removes one guard of the program."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Patch = pytest.MonkeyPatch
 
 @dataclass(frozen=True)
 class Mutant:
-    """A guard that is gone.
+    """A removed guard.
 
     Attributes:
         breaks: the check that must notice it.

@@ -1,4 +1,4 @@
-"""Guards taken out, one at a time: what the simulation must notice."""
+"""Mutants that each remove one guard, which the simulation must notice."""
 
 from __future__ import annotations
 

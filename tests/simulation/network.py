@@ -1,4 +1,4 @@
-"""The line between one gate and the server: it drops, cuts, repeats, delays, and goes dead."""
+"""The connection between one gate and the server: it loses, repeats and delays what is sent."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Log:
             self.leases[body["lease_id"]] = body
 
 
-class Line(BaseAdapter):
+class FaultyConnection(BaseAdapter):
     """A transport for the real client that leads to the application in this process.
 
     Attributes:

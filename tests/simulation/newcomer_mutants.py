@@ -1,4 +1,4 @@
-"""Guards of walk-ins without the network, taken out one at a time."""
+"""Mutants that each remove one guard of offline walk-ins."""
 
 from __future__ import annotations
 

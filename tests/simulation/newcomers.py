@@ -40,7 +40,7 @@ class Newcomers(World):
 
 
 class AnswerLost(Directed, Newcomers):
-    """The server registers a newcomer again and again, and the gate hears nothing of it."""
+    """The server gets a newcomer's registration several times, and its answers are lost."""
 
     SEED = 2
     SEATS = None
@@ -49,33 +49,33 @@ class AnswerLost(Directed, Newcomers):
         """Lend, lose the answers to two registrations, and then some more."""
         gate = self.gates[0]
         gate.tend()
-        gate.line.is_cut = True
+        gate.connection.is_cut = True
         for _ in range(6):
             self.newcomer_at(0)
-        gate.line.is_cut, gate.line.lost = False, "/participants"
+        gate.connection.is_cut, gate.connection.lost = False, "/participants"
         for _ in range(2):
             self.time.advance(2)
             gate.tend()
-        gate.line.lost = ""
+        gate.connection.lost = ""
 
 
 class PowerLost(AnswerLost):
-    """The plug is pulled right after newcomers were let in."""
+    """The power fails right after newcomers were let in."""
 
     def steps(self) -> None:
         """Lend, let in, and start again."""
         gate = self.gates[0]
         gate.tend()
-        gate.line.is_cut = True
+        gate.connection.is_cut = True
         for _ in range(6):
             self.newcomer_at(0)
         gate.switch_off()
-        gate.line.is_cut = False
+        gate.connection.is_cut = False
         self.time.advance(2)
 
 
 def newcomers(world: World) -> Iterator[str]:
-    """Who came without a badge is registered once, and has arrived where they were let in."""
+    """Each newcomer is registered once, and has arrived if they were let in."""
     came = {name: scan_id for gate in world.gates for name, scan_id in gate.came.items()}
     undone = {scan_id for gate in world.gates for scan_id in gate.undone}
     registered, arrived = _registered(world), _arrived(world)

@@ -49,9 +49,9 @@ class Application:
     def answer(
         self, method: str, path: str, body: bytes, headers: Mapping[str, str]
     ) -> tuple[int, bytes, dict[str, str]]:
-        """Answer a request as any WSGI server makes the application do: status, body, headers.
+        """Call the application as a WSGI server does, and return status, body and headers.
 
-        The test client of Flask would take as long for it as some of the answers.
+        Flask's test client would take as long as some of the answers.
         """
         told: list[Any] = []
         environ = _environ(method, path, body, headers)

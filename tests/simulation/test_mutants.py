@@ -23,14 +23,14 @@ def older_list_changes_nothing(held):
 
 @pytest.fixture
 def seeds(request):
-    """Seeds of this mutant's own: an event is made for each. Some need a rare turn of events."""
+    """Return the seeds that are tried for this mutant, some of which need a rare situation."""
     call = request.node.callspec
     first = 100_000 + 1_000 * call.indices["mutant"] + call.params["mutant"].passed_over
     return range(first, first + 400)
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name.replace(" ", "-"))
-def test_a_guard_that_is_gone_is_noticed(application, seeds, mutant: Mutant):
+def test_the_simulation_notices_each_removed_guard(application, seeds, mutant: Mutant):
     with pytest.MonkeyPatch.context() as patch:
         mutant.plant(patch)
         assert any(_notices(World(seed, application), mutant) for seed in seeds)
@@ -41,7 +41,7 @@ def test_a_guard_that_is_gone_is_noticed(application, seeds, mutant: Mutant):
     [*DIRECTED, *NEWCOMER_MUTANTS],
     ids=lambda one: getattr(one, "__name__", ""),
 )
-def test_an_afternoon_written_by_hand_notices(application, mutant: Mutant, afternoon):
+def test_a_directed_afternoon_notices_its_mutant(application, mutant: Mutant, afternoon):
     with afternoon(afternoon.SEED, application) as control:
         control.play()
         without = broken(control)

@@ -1,7 +1,7 @@
-"""Whatever goes wrong at the doors, the invariants hold: thousands of random afternoons.
+"""Whatever goes wrong at the gates, the invariants hold: thousands of random afternoons.
 
-A seed that fails replays exactly: `pytest tests/simulation -k alone --seed N`. The proofs take any
-range: `script/proof tests/simulation --seeds 1000-2000 -v -n 2`.
+A seed that fails replays exactly: `pytest tests/simulation -k given_seed --seed N`. The proofs
+take any range: `script/proof tests/simulation --seeds 1000-2000 -v -n 2`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def violations(application, seeds, afternoon=World) -> dict[int, list[str]]:
 
 
 def history(application, seed) -> list[tuple[object, ...]]:
-    """Return all that was told at the doors, without the ids and codes that are never the same."""
+    """Return all that was told at the gates, without the ids and codes that are never the same."""
     with World(seed, application) as world:
         world.play()
     people = {person.code: number for number, person in enumerate(world.people)}
@@ -47,7 +47,7 @@ def test_a_seed_replays_exactly(application, seed):
     assert history(application, seed) == history(application, seed)
 
 
-def test_a_seed_alone(application, request):
+def test_the_invariants_hold_for_the_given_seed(application, request):
     seed = request.config.getoption("seed")
 
     assert violations(application, [seed]) == {}

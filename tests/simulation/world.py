@@ -20,7 +20,7 @@ from checkin.services.people.registration import Registered, cancel
 from checkin.services.scanning.walk_ins import Newcomer, register_walk_in
 from tests.simulation.gates import Gate
 from tests.simulation.limits import passed_limits
-from tests.simulation.network import Line, Log
+from tests.simulation.network import FaultyConnection, Log
 from tests.simulation.server import START, Application
 from tests.support import factories
 
@@ -52,7 +52,7 @@ class World:
     """Everything of one seed; its gates are switched off at the end of the block.
 
     Attributes:
-        seen: what was wrong at some moment and may be right again at the end.
+        seen: violations at some moment, which may be over at the end.
     """
 
     seed: int
@@ -78,7 +78,7 @@ class World:
         self.quotas: dict[int, int] = {}
         self.delegations = [self._delegation(name, *rest) for name, rest in QUOTAS.items()]
         self.gates = [self._gate(number) for number in range(GATES)]
-        self.desk = factories.a_device(self.server.database, self.event, "Bureau")
+        self.office = factories.a_device(self.server.database, self.event, "Bureau")
 
     def __enter__(self) -> Self:
         return self
@@ -117,7 +117,7 @@ class World:
             lambda: self._restart_in_the_past(gate): 2,
             gate.undo: 2,
             gate.go_home: 2,
-            gate.line.deliver_late: 4,
+            gate.connection.deliver_late: 4,
         }
         self.random.choices(list(steps), list(steps.values()))[0]()
 
@@ -127,7 +127,7 @@ class World:
         return self.random.choice(few)
 
     def watch(self) -> None:
-        """Look whether a limit is passed at this very moment."""
+        """Check whether a limit is exceeded at this moment."""
         self.seen += passed_limits(self)
 
     def _code_waiting_at(self, gate: Gate) -> str:
@@ -135,7 +135,7 @@ class World:
         return self.random.choice(codes)
 
     def _toggle_line(self, gate: Gate) -> None:
-        gate.line.is_cut = not gate.line.is_cut
+        gate.connection.is_cut = not gate.connection.is_cut
 
     def _plan_crash(self, gate: Gate) -> None:
         gate.crash_in = self.random.randint(0, 25)
@@ -144,13 +144,13 @@ class World:
         gate.wall_off_s = self.random.choice((-3600.0, 3600.0, -7.0, 90.0, 0.0))
 
     def _lose_renewal(self, gate: Gate) -> None:
-        # And a bus arrives: all doors let in what they may.
+        # And a bus arrives: all gates admit whom they may.
         gate.lose_a_renewal()
-        for door in [gate, gate, *self.gates, *self.gates]:
-            door.show(self.random.choice(self.people).code)
+        for each in [gate, gate, *self.gates, *self.gates]:
+            each.show(self.random.choice(self.people).code)
 
     def _restart_in_the_past(self, gate: Gate) -> None:
-        gate.line.is_cut, gate.wall_off_s = True, gate.wall_off_s - 3600
+        gate.connection.is_cut, gate.wall_off_s = True, gate.wall_off_s - 3600
         gate.switch_off()
 
     def _toggle_disk(self, gate: Gate) -> None:
@@ -198,7 +198,7 @@ class World:
             made = factories.write(
                 self.server.database,
                 lambda session: register_walk_in(
-                    session, self.desk, newcomer, keys=factories.KEYS, now=self.time.now
+                    session, self.office, newcomer, keys=factories.KEYS, now=self.time.now
                 ),
             )
             self._know(made.registered)
@@ -206,9 +206,9 @@ class World:
 
     def _recover(self) -> None:
         for gate in self.gates:
-            gate.line.is_cut, gate.line.risk = False, 0.0
+            gate.connection.is_cut, gate.connection.risk = False, 0.0
             gate.disk.is_full, gate.crash_in = False, None
-            gate.line.deliver_late()
+            gate.connection.deliver_late()
         for _ in range(12):
             self.time.advance(11)
             for gate in self.gates:
@@ -222,7 +222,7 @@ class World:
         self.time.advance(2 * LIFETIME.total_seconds())
         factories.write(
             self.server.database,
-            lambda session: return_lease(session, self.desk, now=self.time.now),
+            lambda session: return_lease(session, self.office, now=self.time.now),
         )
 
     def _delegation(self, name: str, quota: int, confirmed: int) -> Delegation:
@@ -249,8 +249,8 @@ class World:
     def _gate(self, number: int) -> Gate:
         name = f"Porte {number + 1}"
         device = factories.a_new_device(self.server.database, self.event, name)
-        line = Line(name, self.server, self.random, self.log)
-        line.watch = self.watch
-        gate = Gate(name, device.token, self.time, line, self.random)
+        connection = FaultyConnection(name, self.server, self.random, self.log)
+        connection.watch = self.watch
+        gate = Gate(name, device.token, self.time, connection, self.random)
         gate.wall_off_s = self.random.choice((0.0, 0.0, 3600.0, -45.0))
         return gate

@@ -1,4 +1,4 @@
-"""The device API as a device sees it, in process and over HTTP's own rules."""
+"""A client of the device API that calls the application in process."""
 
 from __future__ import annotations
 

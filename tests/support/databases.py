@@ -79,7 +79,7 @@ Databases = SqliteDatabases | PostgresDatabases
 
 @contextmanager
 def opened(url: str) -> Iterator[Database]:
-    """Open a database, and let go of its connections at the end."""
+    """Open a database, and close its connections at the end."""
     database = Database(url)
     try:
         yield database

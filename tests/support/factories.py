@@ -1,4 +1,4 @@
-"""Make the things that tests are about: invented people of the reference event."""
+"""Make test data: events, delegations, invented people, devices and scans."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ NOW = datetime(2025, 6, 14, 14, 30, tzinfo=UTC)
 
 
 def limits() -> Limits:
-    """Limits of which nothing is used up, counted in memory."""
+    """Return unused limits, counted in memory."""
     return Limits(MemoryCounters(), KEYS.limits)
 
 
@@ -52,7 +52,7 @@ def write(database: Database, work: Callable[[Session], T]) -> T:
 
 
 def noted(database: Database, kind: str) -> Sequence[str]:
-    """Return the acts of a kind ("device", "category", …) that were written down, in order."""
+    """Return the logged activities of a kind ("device", "category", …), in order."""
     with database.read() as session:
         return session.scalars(
             select(Activity.action)
@@ -191,7 +191,7 @@ def a_device(database: Database, event: Event, gate: str = "Porte 1") -> PairedD
 
 
 def a_reading(code: str, *, at: datetime = NOW, **more: Any) -> Reading:
-    """Read a code with a camera, to enter, live, by a clock that is right."""
+    """Return a live entry reading by camera, from a device with the right time."""
     plain = Reading(
         scan_id=uuid4(),
         code=code,

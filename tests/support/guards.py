@@ -1,4 +1,4 @@
-"""Take a guard away, for the control tests that show what it prevents."""
+"""Remove a guard, for the control tests that show what it prevents."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class NoProcessLock:
 
 
 def without_turns(database: Database) -> None:
-    """Let all who scan in at once; on SQLite all who write, as far as SQLite lets them."""
+    """Let all scans run at once; on SQLite all writers, as far as SQLite allows."""
     database._line = FairSemaphore(EVERYBODY)
     if database.dialect == "sqlite":
         database.group = None
@@ -33,7 +33,7 @@ def without_turns(database: Database) -> None:
 
 
 def with_plain_begin(database: Database) -> None:
-    """Begin SQLite's transactions without taking the write lock first, several at once."""
+    """Begin SQLite's transactions concurrently, without taking the write lock first."""
     if database.dialect == "sqlite":
         without_turns(database)
         database._writer.dispose()

@@ -1,7 +1,7 @@
-"""Hundreds of applications in one process: what each would compile anew is compiled once.
+"""Share compiled routes and templates between the hundreds of applications of one test process.
 
 Flask offers both as attributes of its class. The applications are as separate as before: they
-share the machine code of their routes and templates, and nothing that they were told.
+share the compiled code of their routes and templates, and no settings or data.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from werkzeug.routing import Rule
 
 
 def compile_once() -> None:
-    """Let every application of this process take compiled routes and templates.
+    """Let every application of this process reuse compiled routes and templates.
 
     Once for the process; asking again changes nothing.
     """

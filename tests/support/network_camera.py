@@ -1,4 +1,4 @@
-"""A camera at an address, whose picture a test changes while somebody looks."""
+"""A camera at an address, whose picture a test changes while it is being read."""
 
 from __future__ import annotations
 

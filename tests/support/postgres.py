@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own: started when first asked for, gone afterwards."""
+"""A PostgreSQL server for the tests: started when first needed, removed afterwards."""
 
 from __future__ import annotations
 

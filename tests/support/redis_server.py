@@ -1,4 +1,4 @@
-"""A Redis server of the tests' own: started when first asked for, gone afterwards."""
+"""A Redis server for the tests: started when first needed, removed afterwards."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ class RedisServer:
         wait_for(self._answers, "Redis")
 
     def freeze(self) -> None:
-        """Let it take connections and answer none."""
+        """Let the server accept connections without answering."""
         self._process.send_signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Let it answer again."""
+        """Let the server answer again."""
         self._process.send_signal(signal.SIGCONT)
 
     def stop(self) -> None:
@@ -62,7 +62,7 @@ class RedisServer:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def empty(self) -> None:
-        """Forget everything."""
+        """Delete all keys."""
         with Redis.from_url(self.url) as client:
             client.flushall()
 

@@ -29,7 +29,7 @@ _ports = itertools.cycle(range(_PORTS_EACH))
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on now, and that no other process of the suite is given.
+    """Return a free port that no other process of the test suite gets.
 
     A server takes its port some time after it was chosen, and two may listen on one port.
     """

@@ -1,4 +1,4 @@
-"""A wire between a gate and the server that can be cut: bytes stop, connections stay open."""
+"""A TCP proxy between a gate and the server that can stop all bytes while connections stay open."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import threading
 class Wire:
     """Passes bytes to a port of this machine until it is cut; healing it passes them again.
 
-    A real cut gives no error either: nothing answers, and the gate has to find out by itself.
+    A real network failure gives no error either: nothing answers, and the gate must detect it.
     """
 
     def __init__(self, port: int) -> None:
@@ -33,7 +33,7 @@ class Wire:
         self._whole.set()
 
     def close(self) -> None:
-        """Take the wire away."""
+        """Close the proxy."""
         self._over = True
         self._whole.set()
         # accept() does not wake up when its socket is closed in another thread.

@@ -100,7 +100,7 @@ class VenueServer(Server):
 
 @contextmanager
 def served_with(folder: Path, *names: str) -> Iterator[str]:
-    """Serve a page with whatever names, signed by the authority in the folder."""
+    """Serve a page with a certificate for any names, signed by the authority in the folder."""
     authority, key = own_authority(folder, datetime.now(UTC))
     own = ec.generate_private_key(ec.SECP256R1())
     leaf = signed_leaf(authority, key, own, names, datetime.now(UTC))

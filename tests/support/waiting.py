@@ -1,4 +1,4 @@
-"""Waiting for what happens elsewhere: in another thread, process or browser."""
+"""Wait for a condition that another thread, process or browser makes true."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A checkout of its own for a test: nothing in it is compiled, and its folders can be locked."""
+"""A test's own checkout, without compiled catalogues, whose folders can be made read-only."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class Checkout:
 def begin_in(
     folder: Path, arguments: Sequence[str], environ: Mapping[str, str], log: Path | None = None
 ) -> subprocess.Popen[str]:
-    """Begin a Python in a folder, for which locked folders are locked, whoever runs this."""
+    """Start Python in a folder, so that read-only folders are read-only for root, too."""
     before = _AS_OTHERS if os.geteuid() == 0 else ()
     with (log or Path(os.devnull)).open("ab") as printed:
         return subprocess.Popen(

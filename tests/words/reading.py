@@ -1,4 +1,4 @@
-"""What a catalogue says, read from what is written and from what is compiled."""
+"""Read a catalogue from its source and from its compiled form."""
 
 from __future__ import annotations
 

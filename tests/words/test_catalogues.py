@@ -1,4 +1,4 @@
-"""`say` speaks the language that is asked for, and the default for one that nobody translates."""
+"""`say` uses the language asked for, and the default for an unknown one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Catalogues are compiled where they are missing or of another text, and only there."""
+"""Catalogues are compiled where they are missing or outdated, and only there."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def says_what_is_written(folder: Path) -> bool:
     )
 
 
-def test_what_is_missing_is_compiled_and_kept(folder):
+def test_a_missing_catalogue_is_compiled_and_stored(folder):
     found = catalogues("pages", folder)
 
     assert sorted(found) == ["ar", "fr"]
@@ -70,7 +70,7 @@ def test_what_is_missing_is_compiled_and_kept(folder):
     assert (folder / BOTH[0]).read_bytes() == found["ar"]
 
 
-def test_what_is_of_the_present_text_is_not_written_again(folder):
+def test_an_up_to_date_compiled_catalogue_is_not_written_again(folder):
     first = catalogues("pages", folder)
     before = as_they_stand(folder)
 
@@ -104,7 +104,7 @@ def test_a_changed_sentence_is_compiled_whatever_the_clocks_say(folder, french, 
     ],
     ids=["empty", "cut", "half", "zeros", "a letter"],
 )
-def test_a_spoilt_file_is_compiled_again(folder, spoil):
+def test_a_damaged_compiled_catalogue_is_compiled_again(folder, spoil):
     catalogues("pages", folder)
     file = folder / BOTH[1]
     file.write_bytes(spoil(file.read_bytes()))
@@ -176,7 +176,7 @@ def test_without_any_catalogue_nothing_is_served_in_english_silently(tmp_path):
         compile_into(tmp_path / "target", tmp_path)
 
 
-def test_where_nothing_is_written_what_is_compiled_is_read_and_left_alone(folder, tmp_path):
+def test_without_source_catalogues_the_compiled_ones_are_read_unchanged(folder, tmp_path):
     """So it is in a wheel."""
     compile_into(tmp_path / "wheel", folder)
     before = as_they_stand(tmp_path / "wheel")
@@ -203,7 +203,7 @@ def test_a_build_compiles_anew_whatever_lies_there(folder, tmp_path):
     assert (folder / BOTH[1]).read_bytes() == b"stale"
 
 
-def test_where_a_file_cannot_be_put_the_text_is_served_and_nothing_is_left_behind(folder):
+def test_when_a_compiled_catalogue_cannot_be_stored_it_is_served_without_leftovers(folder):
     (folder / BOTH[1]).mkdir()
 
     assert says_what_is_written(folder)

@@ -1,4 +1,4 @@
-"""A checkout in which nothing is compiled is started, in each of the ways there are."""
+"""A checkout without compiled catalogues starts, in every way to start it."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_a_wsgi_server_compiles_and_serves_each_language(checkout, environ):
     assert checkout.compiled == checkout.catalogues
 
 
-def test_two_that_start_at_once_serve_each_language(checkout, environ):
+def test_two_servers_that_start_at_once_serve_each_language(checkout, environ):
     both = [checkout.begin(["-c", BY_WSGI], environ) for _ in range(2)]
 
     assert [languages(json.loads(ended(one))) for one in both] == [EACH_IN_ITS_OWN] * 2

@@ -1,4 +1,4 @@
-"""The one list of languages is right, and there is no other."""
+"""The list of languages is correct, and the only one."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_an_unknown_language_reads_the_default():
     ]
 
 
-def test_nobody_else_lists_the_languages():
+def test_no_other_file_lists_the_languages():
     rooms = ("checkin", "scanner", "badges", "templates")
     files = [path for room in rooms for path in (ROOT / room).rglob("*.*")]
     code = [path for path in files if path.suffix in (".py", ".html", ".js", ".typ")]

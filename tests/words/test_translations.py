@@ -1,4 +1,4 @@
-"""The catalogues: each sentence of the code in every language, and none besides."""
+"""Every sentence of the code is in every catalogue, and no other sentence is."""
 
 from __future__ import annotations
 
@@ -88,11 +88,11 @@ def domain_of(file: str) -> str | None:
     return next((of for folder, of in FOLDERS.items() if file.startswith(f"{folder}/")), None)
 
 
-def test_whoever_says_something_lies_where_sentences_are_looked_for():
+def test_every_module_with_sentences_is_in_a_folder_that_is_extracted():
     assert [file for file, _text in speaking() if domain_of(file) is None] == []
 
 
-def test_whoever_says_something_says_it_from_the_catalogue_of_its_folder():
+def test_every_module_uses_the_catalogue_of_its_folder():
     wrong = {
         (file, said)
         for file, text in speaking()

@@ -1,4 +1,4 @@
-"""The verdict as a picture: full width, readable from two metres. Pure."""
+"""Draw a verdict as a card over the full width, readable from two metres. Pure."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ _WHITE, _SOFT = "#FFFFFF", "#F3F4F6"
 
 
 class _Layout(NamedTuple):
-    """Sizes and middles of the lines in pixels; `names` by how many there are."""
+    """Sizes and vertical middles of the lines in pixels; `names` by the number of names."""
 
     names: dict[int, tuple[tuple[int, int], ...]]
     explanation: tuple[int, int]
 
 
 _LET_IN = _Layout({1: ((92, 180),), 2: ((82, 134), (64, 240))}, (38, 322))
-# Who is stopped asks why: the reason is read from as far as the name.
+# A refused person asks why: the reason is as large as the name.
 _STOPPED = _Layout({1: ((76, 160),), 2: ((66, 128), (54, 212))}, (54, 298))
 
 
@@ -108,7 +108,7 @@ def word(verdict: Verdict, language: str) -> str:
 
 
 def sentence(verdict: Verdict, language: str) -> str:
-    """Return the verdict's sentence in `language`, whatever language the server answered in."""
+    """Return the verdict's sentence in `language`, also if the server answered in another."""
     if verdict.fault:
         key, details = verdict.fault
         return say(language, key, **details)
@@ -135,7 +135,7 @@ def in_both_scripts(name: str | None, name_ar: str | None, language: str) -> lis
 
 
 def explanation(verdict: Verdict, language: str, timezone: str) -> str:
-    """Return why, or when and where somebody came in, or the category of who is admitted."""
+    """Return the reason, or when and where the person came in, or their category."""
     first = verdict.first_admission
     if verdict.kind == Kind.ALREADY and first:
         time = clock_time(first["at"], timezone)
@@ -152,7 +152,7 @@ def for_reader(told: dict[str, Any], field: str, language: str) -> str:
 
 
 def belonging(verdict: Verdict, language: str) -> str:
-    """Return category and delegation, without the category where the explanation has it."""
+    """Return category and delegation; no category where the explanation shows it already."""
     category = for_reader(verdict.participant or {}, "category", language)
     parts = ["" if verdict.kind == Kind.ADMITTED else category, delegation_line(verdict, language)]
     return " · ".join(part for part in parts if part)
@@ -171,7 +171,7 @@ def delegation_line(verdict: Verdict, language: str) -> str:
 
 
 def _draw_stripes(draw: ImageDraw.ImageDraw) -> None:
-    """Frame the card with stripes, which no card of a real badge has."""
+    """Frame the card with stripes, which mark a practice badge."""
     for top in (0, HEIGHT_PX - _STRIPE_PX):
         draw.rectangle((0, top, WIDTH_PX, top + _STRIPE_PX), fill=_STRIPES[0])
         for x in range(-_STRIPE_PX, WIDTH_PX, 3 * _STRIPE_PX):

@@ -1,4 +1,4 @@
-"""The whole screen as one picture: camera, verdict, strip. A pure function of its state."""
+"""Draw the whole screen as one picture: camera, verdict, strip. A pure function of its state."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def _filling(
     return whole[y : y + height, x : x + width]
 
 
-# Drawing text takes some milliseconds, a frame has 33: what did not change is not drawn again.
+# Drawing text takes some milliseconds of the 33 of a frame: unchanged parts are kept.
 _drawn: dict[tuple[object, ...], Colour] = {}
 
 

@@ -1,4 +1,4 @@
-"""The forms and the help as pictures, over the whole view. Pure."""
+"""Draw the forms and the help over the whole view. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The four shapes, drawn as geometry: a font may lack the glyph, or colour it as an emoji."""
+"""Draw the four shapes as geometry: a font may lack the glyph or show a coloured emoji."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from scanner.core.scan import Kind
 
-_FINER = 4  # drawn this much larger and shrunk, for smooth edges
+_FINER = 4  # drawn this many times larger and shrunk, for smooth edges
 Point = tuple[float, float]
 
 

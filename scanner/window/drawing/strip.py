@@ -1,4 +1,4 @@
-"""The strip along the bottom: what the volunteer must know of gate, line, list and clock. Pure."""
+"""Draw the strip along the bottom: state of gate, connection, list and clock. Pure."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _GREEN, _BLUE, _AMBER, _EXIT = "#34D399", "#93C5FD", "#FBBF24", "#7C3AED"
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One thing to know: a small label over its value.
+    """One cell of the strip: a small label over its value.
 
     Attributes:
         warns: drawn dark on amber with an exclamation mark.
@@ -53,7 +53,7 @@ def strip_image(screen: Screen, width: int) -> Image.Image:
 
 
 def cells_of(screen: Screen) -> tuple[Cell, ...]:
-    """Return what the strip says, in the order of reading."""
+    """Return the cells of the strip in reading order."""
     word = functools.partial(say, screen.language)
     link = Cell(word("network"), word("online" if screen.online else "offline"))
     cells = [
@@ -78,7 +78,7 @@ def cells_of(screen: Screen) -> tuple[Cell, ...]:
 
 
 def minutes_text(language: str, minutes: int) -> str:
-    """Return a span in the largest unit that still says enough: minutes, hours, days."""
+    """Return a span in minutes, hours or days, the largest unit that is exact enough."""
     if minutes < 100:
         return say(language, "minutes", count=minutes)
     if minutes < 48 * 60:
@@ -133,7 +133,7 @@ def _drawn(direction: str, box: str, cells: tuple[Cell, ...], rtl: bool, width: 
 def _places(
     draw: ImageDraw.ImageDraw, cells: tuple[Cell, ...], width: int
 ) -> list[tuple[int, int]]:
-    """Share the room among the cells by what they need."""
+    """Share the width among the cells by what each needs."""
     needs = [_needed(draw, cell) for cell in cells]
     stretch = (width - _DIRECTION_PX) / sum(needs)
     edges = [_DIRECTION_PX + round(stretch * sum(needs[:n])) for n in range(len(cells) + 1)]

@@ -1,4 +1,4 @@
-"""Text in both scripts, drawn by Pillow with raqm: Arabic joined and from right to left."""
+"""Draw text in both scripts by Pillow with raqm: Arabic joined and from right to left."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 
 
 def can_shape() -> bool:
-    """Say whether Arabic comes out joined: Pillow's wheel needs the system's libfribidi."""
+    """Say whether Arabic is drawn joined: Pillow's wheel needs the system's libfribidi."""
     return bool(features.check("raqm"))
 
 
@@ -69,7 +69,7 @@ def draw_paragraph(
     bold: bool = False,
     rtl: bool = False,
 ) -> None:
-    """Draw a sentence on as many lines as it needs, about the height `middle`.
+    """Draw a sentence on as many lines as it needs, centred on the height `middle`.
 
     When it needs more than `most_lines` it is set smaller; the last line is cut only at a size
     below which nobody could read it.

@@ -1,4 +1,4 @@
-"""Several verdicts at once: a smaller card for each badge that was held up together. Pure."""
+"""Draw several verdicts at once: a smaller card for each badge held up together. Pure."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _WHITE, _SOFT, _BETWEEN = "#FFFFFF", "#F3F4F6", "#000000"
 
 
 def tiles_image(verdicts: tuple[Verdict, ...], language: str, timezone: str) -> Image.Image:
-    """Draw two to four verdicts on the room of one card, the earliest where reading begins."""
+    """Draw two to four verdicts in the space of one card, the earliest where reading begins."""
     image = Image.new("RGB", (WIDTH_PX, HEIGHT_PX), _BETWEEN)
     columns = len(verdicts) if len(verdicts) < 3 else 2
     rows = -(-len(verdicts) // columns)

@@ -7,7 +7,7 @@ import pytest
 from badges.fonts import BOLD, FALLBACK, FONT_FILES, FONTS, has_letter, missing_fonts
 
 
-def test_every_font_is_here_with_its_licence() -> None:
+def test_every_font_file_exists_with_its_licence() -> None:
     assert missing_fonts() == []
     assert sorted(file.name for file in FONTS.glob("*.txt")) == [
         "DejaVu-LICENSE.txt",
@@ -25,5 +25,5 @@ def test_missing_fonts_are_named(tmp_path: Path) -> None:
     ("letter", "fonts"),
     [("é", [BOLD, FALLBACK]), ("ش", [BOLD, FALLBACK]), ("ⵜ", [FALLBACK]), ("漢", [])],
 )
-def test_a_font_knows_its_letters(letter: str, fonts: list[str]) -> None:
+def test_a_font_tells_which_letters_it_has(letter: str, fonts: list[str]) -> None:
     assert [font for font in (BOLD, FALLBACK) if has_letter(font, letter)] == fonts

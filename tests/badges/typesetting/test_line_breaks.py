@@ -23,18 +23,20 @@ from tests.badges.specs import NAMES
         ("El Benabdelkrim-Benchekroun", ["El", "Benabdelkrim-Benchekroun"]),
     ],
 )
-def test_a_particle_keeps_to_the_word_after_it(name: str, words: list[str]) -> None:
+def test_a_particle_is_not_separated_from_the_next_word_of_a_name(
+    name: str, words: list[str]
+) -> None:
     assert words_of(name) == words
 
 
-def test_letters_are_joined_as_they_are_drawn_and_marks_take_no_room() -> None:
+def test_calculated_joined_letters_equal_the_drawn_ones_and_marks_have_no_width() -> None:
     assert joined("مُحَمَّد") == "\ufee3\ufea4\ufee4\ufeaa"  # initial, medial, medial, final
     assert joined("دار") == "\ufea9\ufe8d\ufead"  # letters that join nothing after them
     assert joined("Élu ⵜⵉ") == "Élu ⵜⵉ"
 
 
 @pytest.mark.parametrize("name", [name for both in NAMES[:3] for name in both])
-def test_a_line_is_reckoned_hardly_wider_than_it_is_drawn_and_never_narrower(name: str) -> None:
+def test_the_calculated_width_of_a_line_is_never_less_than_the_drawn_one(name: str) -> None:
     font = ImageFont.truetype(FONTS / BOLD, 1000, layout_engine=ImageFont.Layout.RAQM)
 
     reckoned = 1000 * line_of(name)["ems"]

@@ -1,4 +1,4 @@
-"""The pass that Apple Wallet takes: whole, signed, and silent about sensitive events."""
+"""The pass for Apple Wallet: complete, signed, and without the name of a sensitive event."""
 
 from __future__ import annotations
 
@@ -170,7 +170,9 @@ def test_pass_json_has_what_the_format_requires(signer) -> None:
         ("en", ("Name", "Mohammed Aït Benhaddou"), ("Delegation", "Khémisset"), "Saturday 14 June"),
     ],
 )
-def test_it_reads_in_the_telephones_language(signer, language, name, delegation, when) -> None:
+def test_a_pass_is_shown_in_the_telephone_s_language(
+    signer, language, name, delegation, when
+) -> None:
     found = shown(opened(apple_pass(TICKET, signer)), language)
 
     assert found["primaryFields"] == [name]
@@ -178,7 +180,9 @@ def test_it_reads_in_the_telephones_language(signer, language, name, delegation,
     assert when in found["auxiliaryFields"][0][1]
 
 
-def test_a_sensitive_event_is_named_nowhere_and_shows_itself_on_no_locked_screen(signer) -> None:
+def test_a_pass_of_a_sensitive_event_has_neither_its_name_nor_its_time_for_locked_screens(
+    signer,
+) -> None:
     plain, files = opened(apple_pass(TICKET, signer)), opened(apple_pass(SENSITIVE, signer))
     revealing = ("Rencontre régionale", "اللقاء الجهوي", 'Ibn Rochd"', "Conseil", "المجلس")
 
@@ -188,7 +192,7 @@ def test_a_sensitive_event_is_named_nowhere_and_shows_itself_on_no_locked_screen
     assert files["logo.png"] != plain["logo.png"]
 
 
-def test_it_brings_an_icon_and_a_logo_for_every_screen(signer) -> None:
+def test_a_pass_has_an_icon_and_a_logo_for_every_screen_resolution(signer) -> None:
     files = opened(apple_pass(TICKET, signer))
 
     sizes = {
@@ -206,7 +210,7 @@ def test_it_brings_an_icon_and_a_logo_for_every_screen(signer) -> None:
     }
 
 
-def test_signs_in_a_name_stay_in_their_string(signer) -> None:
+def test_quotes_and_backslashes_in_a_name_are_escaped_in_the_strings_file(signer) -> None:
     hostile = 'A"; "event" = "\\'
 
     found = shown(opened(apple_pass(replace(TICKET, spec=a_spec(name=hostile)), signer)), "fr")
@@ -252,7 +256,7 @@ def test_files_that_cannot_sign_passes_are_refused_with_the_reason(sentence, cha
         pass_signer(**given, now=NOW)
 
 
-def test_a_certificate_that_ends_stops_signing() -> None:
+def test_an_expired_certificate_signs_no_pass() -> None:
     files = apple_files(OURS, until=NOW + timedelta(days=2))
 
     signer = pass_signer(files.certificate, files.key, files.wwdr, NOW)

@@ -102,6 +102,6 @@ def test_a_link_of_long_names_is_short_enough_for_every_browser() -> None:
 @pytest.mark.parametrize(
     "content", [b"", b"[]", b"{}", a_service_account().replace(b"BEGIN", b"END")]
 )
-def test_what_is_no_service_account_is_refused(content: bytes) -> None:
+def test_a_file_that_is_no_service_account_is_refused(content: bytes) -> None:
     with pytest.raises(BadgeError, match="not the key of a service account"):
         link_signer(content, ISSUER)

@@ -1,4 +1,4 @@
-"""Stories of a door without network; each is told to the Python scanner and to the browser."""
+"""Stories of a gate without the network; each is told to the Python scanner and to the browser."""
 
 from __future__ import annotations
 

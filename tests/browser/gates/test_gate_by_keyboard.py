@@ -1,4 +1,4 @@
-"""A shift at the scan page without a mouse: from pairing to the settings, and focus always seen."""
+"""A shift at the scan page without a mouse, from pairing to the settings, with visible focus."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ from tests.support.waiting import wait_for
 pytestmark = [pytest.mark.browser, pytest.mark.proof]
 
 
-class PythonDoor:
+class PythonGate:
     """The scanner's parts as its window puts them together, on a wire that can be cut."""
 
     def __init__(self, port, token, folder):
@@ -40,13 +40,13 @@ class PythonDoor:
         self.client = Client(self.wire.url, token=token)
         frame = self.client.clock.frame
         spool, held = Spool(folder, frame=frame), HeldList(folder)
-        self.gate = Gate(client=self.client, spool=spool, held=held, language="fr", type="entry")
-        self.station, self.courier = self.gate.open(self.told.append)
+        self.scanner = Gate(client=self.client, spool=spool, held=held, language="fr", type="entry")
+        self.station, self.courier = self.scanner.open(self.told.append)
         self.courier.start()
         wait_for(lambda: held.is_there)
 
     def show(self, code):
-        """Hold a badge before the camera and return what the door says."""
+        """Hold a badge before the camera and return what the gate says."""
         self.station.saw(code, time.monotonic())
         return wait_for(lambda: next((v for v in self.verdicts if v.scan.code == code), None))
 
@@ -56,7 +56,7 @@ class PythonDoor:
 
     def close(self):
         self.courier.finish()
-        self.gate.close()
+        self.scanner.close()
         self.wire.close()
 
 
@@ -78,12 +78,12 @@ def browsers(chromium, server, database, event, codes):
 
 
 @pytest.fixture
-def python_door(server, database, event, codes, tmp_path):
+def python_gate(server, database, event, codes, tmp_path):
     token = factories.a_new_device(database, event, "Porte 3").token
     port = server.port
-    door = PythonDoor(port, token, tmp_path / "python")
-    yield door
-    door.close()
+    gate = PythonGate(port, token, tmp_path / "python")
+    yield gate
+    gate.close()
 
 
 def shown(page, code):
@@ -93,27 +93,29 @@ def shown(page, code):
     return said
 
 
-def test_two_browsers_and_a_python_scanner_agree(browsers, python_door, codes, database):
+def test_two_browsers_and_a_python_scanner_make_the_same_decisions(
+    browsers, python_gate, codes, database
+):
     (_, first), (_, second) = browsers
     at_all, *codes = codes
     began = datetime.now(UTC)
     for context, page in browsers:
         context.set_offline(True)
         page.wait_for_selector("#line[data-state=offline]", timeout=20_000)
-    python_door.wire.cut()
+    python_gate.wire.cut()
 
     said = [shown(page, code) for page in (first, second) for code in (at_all, codes.pop())]
-    python_said = [python_door.show(code).kind for code in (at_all, codes.pop())]
+    python_said = [python_gate.show(code).kind for code in (at_all, codes.pop())]
     second.reload()  # a browser that is restarted meanwhile forgets nothing
     second.wait_for_selector("#line[data-state=offline]", timeout=20_000)
     said.append(shown(second, codes.pop()))
     again = shown(second, at_all)
-    python_door.wire.heal()
+    python_gate.wire.heal()
     for context, page in browsers:
         context.set_offline(False)
         page.wait_for_selector("#line[data-state=online]", timeout=20_000)
         page.wait_for_selector("#waiting", state="hidden", timeout=20_000)
-    wait_for(lambda: python_door.gate.spool.waiting_count() == 0)
+    wait_for(lambda: python_gate.scanner.spool.waiting_count() == 0)
 
     assert (said, again) == (["pending"] * 5, "already")
     assert python_said == [Kind.PENDING, Kind.PENDING]
@@ -123,11 +125,11 @@ def test_two_browsers_and_a_python_scanner_agree(browsers, python_door, codes, d
         ).one()
         conflicts = session.scalars(select(Conflict.reason)).all()
         times = session.scalars(select(Scan.corrected_at)).all()
-    assert tuple(admitted) == (5, 5)  # one at all three doors, and four others
+    assert tuple(admitted) == (5, 5)  # one at all three gates, and four others
     assert conflicts == ["already_redeemed"] * 2
     assert len(times) == 8
     assert all(began <= at <= datetime.now(UTC) for at in times)
-    contradicted = len(python_door.gate.spool.contradicted())
+    contradicted = len(python_gate.scanner.spool.contradicted())
     contradicted += sum(len(stored(page)["contradicted"]) for _, page in browsers)
     assert contradicted == 2
     assert first.faults + second.faults == []

@@ -1,4 +1,4 @@
-"""The door's offline core in a real Chromium: the same decisions and formats as in Python."""
+"""The offline core of the scan page in a real Chromium decides and reads as Python does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the browser's waiting scans reach the server, where that fails on one of them."""
+"""The browser's waiting scans reach the server although it fails on one of them."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ UNMEASURED = """async (code) => {
 }"""
 
 
-def test_a_run_that_measured_nothing_does_not_speak_for_an_earlier_one(chromium, server):
+def test_a_run_without_a_measured_skew_does_not_date_scans_of_an_earlier_run(chromium, server):
     page = chromium.start().new_page()
     page.goto(f"{server.url}/scan")
 
@@ -115,7 +115,7 @@ COURIER = """async () => {
 }"""
 
 
-def test_neither_a_card_that_fails_nor_a_wipe_that_does_leaves_the_page_mute(chromium, server):
+def test_a_failing_card_or_wipe_does_not_stop_the_page(chromium, server):
     page = chromium.start().new_page()
     page.goto(f"{server.url}/scan")
 

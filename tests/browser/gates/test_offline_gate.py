@@ -1,4 +1,4 @@
-"""The same stories of a door without network, told to the Python scanner and to the browser."""
+"""The same stories of a gate without the network, told to the Python scanner and to the browser."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Lender:
         return self.grants
 
 
-class PythonDoor:
+class PythonGate:
     """The scanner's parts without a server."""
 
     def __init__(self, folder):
@@ -133,9 +133,9 @@ def told_in(verdict):
 
 
 def told_by_python(steps, folder):
-    door = PythonDoor(folder)
-    told = [door.play(*step) for step in steps]
-    door.close()
+    gate = PythonGate(folder)
+    told = [gate.play(*step) for step in steps]
+    gate.close()
     return [one for one in told if one]
 
 

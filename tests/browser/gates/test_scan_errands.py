@@ -1,4 +1,4 @@
-"""What a volunteer does at the scan page besides scanning one badge after the other."""
+"""The forms and keys of the scan page: search, override, walk-in, taking back a scan."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the scan page says when something is wrong, and that nothing is green then."""
+"""The scan page explains faults and shows nothing green then."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def codes(database, event, delegation):
 
 
 def answer_scans_with(page, status, body):
-    """Let something else than our server answer what the page posts as a scan."""
+    """Let another server than Marhaba's answer the page's scans."""
     page.evaluate(
         """([status, body]) => {
           const real = window.fetch;

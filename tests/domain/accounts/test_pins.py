@@ -13,7 +13,7 @@ def test_four_to_eight_digits_are_a_pin(text):
 
 
 @pytest.mark.parametrize("text", ["", "123", "123456789", "12a4", "١٢٣٤", "12 34", "-123"])
-def test_anything_else_is_none(text):
+def test_other_texts_are_no_pin(text):
     assert not is_pin(text)
 
 
@@ -29,7 +29,7 @@ def test_what_people_try_first_is_guessable(pin):
 
 
 @pytest.mark.parametrize("pin", ["4821", "482913", "100200", "3019", "121231"])
-def test_others_are_not(pin):
+def test_uncommon_pins_are_not_guessable(pin):
     assert not is_guessable(pin)
 
 

@@ -73,7 +73,7 @@ def test_the_first_minutes_have_a_row_each():
     assert rows[0] == CurveRow(START, 3, 3)
 
 
-def test_nobody_draws_nothing():
+def test_without_arrivals_nothing_is_drawn():
     assert arrival_curve({}, 100, START, None) is None
 
 

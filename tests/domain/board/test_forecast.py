@@ -1,4 +1,4 @@
-"""When the rest will be in: told where the pace says it, and not told where it does not."""
+"""The forecast of when everybody will have arrived, and when none is made."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_a_slow_gate_widens_the_span():
     assert few.latest - few.earliest > many.latest - many.earliest
 
 
-def test_what_comes_in_this_very_minute_is_not_counted_yet():
+def test_arrivals_of_the_current_minute_are_not_counted_yet():
     begun = arrivals(*[4] * 10) | {NOW.replace(second=0): 3}
 
     assert forecast(begun, missing=80, now=NOW).per_minute == 4.0
@@ -47,7 +47,7 @@ def test_doors_that_have_just_opened_are_measured_by_what_there_is():
     assert forecast(arrivals(30, 30), missing=100, now=NOW).outlook == Outlook.TOO_FEW
 
 
-def test_a_pause_is_no_pace():
+def test_no_forecast_is_made_during_a_pause():
     paused = arrivals(*[30] * 20, *[0] * 10)
 
     assert forecast(paused, missing=100, now=NOW) == Forecast(Outlook.TOO_FEW, 0.0)
@@ -58,7 +58,7 @@ def test_nobody_has_come_and_everybody_has_come():
     assert forecast(arrivals(1, 1, 1, 1), missing=0, now=NOW).outlook == Outlook.ALL_IN
 
 
-def test_a_day_away_is_not_told():
+def test_a_forecast_more_than_a_day_ahead_is_not_made():
     assert forecast(arrivals(*[2] * 10), missing=5000, now=NOW).outlook == Outlook.TOO_FEW
 
 

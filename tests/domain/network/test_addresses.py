@@ -23,7 +23,7 @@ from checkin.words.problems import problem_sentence
         *("laptop", "ip6-localhost", ""),
     ],
 )
-def test_only_this_machine_understands(host):
+def test_local_hosts_are_understood_by_this_machine_only(host):
     assert only_this_machine_understands(host)
 
 
@@ -34,7 +34,7 @@ def test_only_this_machine_understands(host):
         *("marhaba.local", "marhaba.example.org", "localhost.example.org", "notlocalhost.ma"),
     ],
 )
-def test_others_understand(host):
+def test_other_hosts_are_understood_by_other_machines(host):
     assert not only_this_machine_understands(host)
 
 

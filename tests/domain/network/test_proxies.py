@@ -1,4 +1,4 @@
-"""Whom a request comes from: never anybody left of the first hop that is not trusted."""
+"""The client of a request is never taken from before the first proxy that is not trusted."""
 
 from __future__ import annotations
 

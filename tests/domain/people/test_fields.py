@@ -64,7 +64,7 @@ def test_a_form_asks_in_its_own_order(form, asked):
         (ShownIn.PAGE, ""),
     ],
 )
-def test_a_place_is_told_these_fields_of_the_person_s_own(place, told):
+def test_each_output_has_these_fields_of_a_person(place, told):
     assert own_in(place) == told.split()
 
 
@@ -115,7 +115,7 @@ def test_what_is_kept_has_a_column():
     assert set(APPLIED) <= set(Application.__table__.columns.keys())
 
 
-def test_whoever_draws_a_badge_is_told_exactly_the_fields_marked_so():
+def test_a_badge_gets_exactly_the_fields_marked_for_it():
     told = {field.name for field in dataclasses.fields(BadgeSpec)}
 
     assert {field.key for field in shown_in(ShownIn.BADGE)} == told & set(COLUMNS)

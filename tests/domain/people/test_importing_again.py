@@ -1,4 +1,4 @@
-"""Lists imported again, namesakes and families: nobody twice, nobody lost."""
+"""Lists imported again, namesakes and families: nobody is registered twice or lost."""
 
 from __future__ import annotations
 

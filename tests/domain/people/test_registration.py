@@ -1,4 +1,4 @@
-"""One validation for every door."""
+"""Every source of registrations validates a participant in the same way."""
 
 from __future__ import annotations
 

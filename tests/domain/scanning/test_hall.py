@@ -23,4 +23,6 @@ def test_an_empty_hall_stays_so_when_an_exit_is_counted_before_its_entry():
     ("language", "said"), [("ar", "قفوا"), ("en", "Stop"), ("fr", "Arrêt"), ("tzm", "Arrêt")]
 )
 def test_a_stop_is_told_in_the_readers_language_else_in_french(language, said):
-    assert Stop(NOW, fr="Arrêt", ar="قفوا", en="Stop").message(language) == said
+    messages = {"fr": "Arrêt", "ar": "قفوا", "en": "Stop"}
+
+    assert Stop(NOW, messages).message(language) == said

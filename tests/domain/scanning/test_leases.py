@@ -1,4 +1,4 @@
-"""Shares of what is free, and what a lent place changes."""
+"""Shares of the free places, and the verdict on a lent place."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NOW = datetime(2025, 6, 14, 14, 30, tzinfo=UTC)
 RESERVE = ScanFacts(standing=RegistrationStatus.RESERVE, places_used=5, quota=5)
 
 
-def test_each_device_is_lent_its_share_and_one_share_stays_at_home():
+def test_each_device_is_lent_one_share_and_one_share_is_not_lent():
     assert [share(10, devices) for devices in (1, 2, 4, 9, 10)] == [5, 3, 2, 1, 0]
 
 
@@ -36,7 +36,7 @@ def test_shares_never_exceed_what_is_free_whoever_renews_in_whatever_order(place
         places -= min(admitted, held[device])
         held[device] = share(free, len(held))
         free -= held[device]
-        assert free >= held[device]  # the doors online keep as much as any device
+        assert free >= held[device]  # the gates online keep as much as any device
         assert free + sum(held.values()) == places
 
 
@@ -71,7 +71,7 @@ def test_a_lent_place_opens_to_no_one_who_may_not_come_at_all():
     assert told == reasons
 
 
-def test_room_held_in_the_hall_does_not_stand_against_whom_it_is_held_for():
+def test_a_seat_held_by_a_lease_admits_its_person_to_a_full_hall():
     facts, policy = ScanFacts(hall_inside=9, quota=20), EntryPolicy(capacity=9)
 
     told = [decide(with_loan(facts, Loan(hall_held=held)), NOW, policy) for held in (False, True)]

@@ -17,7 +17,7 @@ def test_a_badge_that_was_away_for_five_seconds_is_sent_again():
     assert sent(Debounce(CAMERA_S), [0, 4.9, 9.9, 14.8]) == [0, 9.9]
 
 
-def test_a_wedge_may_send_again_after_two_and_a_half_seconds():
+def test_a_hand_scanner_may_send_a_code_again_after_two_and_a_half_seconds():
     assert sent(Debounce(WEDGE_S), [0, 2.4, 4.9]) == [0, 4.9]
 
 

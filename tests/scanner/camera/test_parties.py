@@ -21,7 +21,7 @@ def test_a_badge_that_is_read_later_belongs_to_those_still_in_view():
     assert numbers(parties, "abc") == [0, 0, 0]
 
 
-def test_a_queue_whose_badges_overlap_is_not_one_endless_party():
+def test_a_queue_of_overlapping_badges_is_split_into_parties():
     parties = Parties()
     for number in range(6):
         parties.seen("abcdefg"[number : number + 2], number * 1.0)

@@ -20,7 +20,7 @@ def levels(count):
 
 
 class Webcam:
-    """A network camera: sends `count` pictures, each lighter than the last, and hangs up."""
+    """A network camera: sends `count` pictures, each lighter than the last, and disconnects."""
 
     def __init__(self, count, pause_s):
         pictures = [cv2.imencode(".jpg", level)[1].tobytes() for level in levels(count)]
@@ -67,7 +67,7 @@ def test_a_video_gives_every_frame_in_order_with_its_own_time(tmp_path):
     assert np.allclose([level for level, _ in seen], [10 * n + 20 for n in range(20)], atol=2)
 
 
-def test_whoever_is_slow_sees_the_newest_frame_of_a_camera_and_not_a_queue():
+def test_a_slow_reader_of_a_camera_gets_the_newest_frame_and_no_queue():
     with Webcam(20, pause_s=0.03) as webcam:
         frames = open_source(webcam.url)
         seen = [grey_level(f) for f in frames if time.sleep(0.2) is None]

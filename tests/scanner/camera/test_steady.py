@@ -1,4 +1,4 @@
-"""A camera that goes away and comes back: a real one over the network, which hangs up."""
+"""A network camera that closes its connection, and whose frames go on when it returns."""
 
 import itertools
 import threading
@@ -23,7 +23,7 @@ def codes(told):
     return [fault.code if fault else "back" for fault in told]
 
 
-def test_frames_go_on_after_the_camera_hung_up_and_the_volunteer_is_told_both():
+def test_frames_go_on_after_a_lost_camera_returned_and_both_are_reported():
     told = []
     with Webcam(12, pause_s=0.01) as webcam:
         steady = Steady(webcam.url, open_camera, pauses=lambda: itertools.repeat(0.05))

@@ -1,4 +1,4 @@
-"""Codes, and pictures of them."""
+"""Make badge codes and pictures of them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def qr(text: str, module_px: int = 6) -> np.ndarray:
 
 
 def scene(*codes: np.ndarray, size=(720, 1280), seed: int = 1) -> np.ndarray:
-    """A grey room with noise, codes side by side in it."""
+    """Return a grey picture with noise and codes side by side."""
     grey = np.random.default_rng(seed).normal(120, 6, size)
     for place, code in enumerate(codes):
         height, width = code.shape

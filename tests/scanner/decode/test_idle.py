@@ -25,7 +25,7 @@ class Counting:
 
 
 class SeesAtTurns:
-    """Reads at every third look only, as a step that takes turns does."""
+    """A decoder that reads only at every third call, like a step that alternates."""
 
     def __init__(self):
         self.decoder = Zxing()

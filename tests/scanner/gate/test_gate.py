@@ -1,4 +1,4 @@
-"""A laptop that is paired again: what the earlier pairing held, and what of it stays."""
+"""A laptop that is paired again: which data of the earlier pairing it keeps."""
 
 import contextlib
 

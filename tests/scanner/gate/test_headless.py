@@ -41,7 +41,9 @@ def headless(server, source, *more):
     return ["--server", server.url, "--source", source, "--headless", *more]
 
 
-def test_a_video_of_badges_becomes_one_json_line_a_showing(run_scanner, server, video):
+def test_a_video_of_badges_gives_one_json_line_for_each_time_a_badge_is_shown(
+    run_scanner, server, video
+):
     run = run_scanner(*headless(server, video, "--token", TOKEN))
 
     assert (run.returncode, summary(run)) == (
@@ -195,7 +197,7 @@ def test_a_gate_that_cannot_be_opened_says_what_to_do(run_scanner, video, argume
     assert len(run.stderr.splitlines()) == 1
 
 
-def test_a_dead_display_is_no_display(run_scanner, scanner_env, server, video):
+def test_a_display_without_a_server_counts_as_no_display(run_scanner, scanner_env, server, video):
     scanner_env["DISPLAY"] = ":4095"
 
     run = run_scanner("--server", server.url, "--token", TOKEN, "--source", video)

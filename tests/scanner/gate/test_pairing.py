@@ -37,7 +37,7 @@ def test_the_link_of_the_devices_page_is_an_invitation(text, server):
         f"/scan#pair={CODE}",
     ],
 )
-def test_anything_else_is_none(text):
+def test_other_texts_are_no_invitation(text):
     assert invitation_in(text) is None
 
 

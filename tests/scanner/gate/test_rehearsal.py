@@ -1,4 +1,4 @@
-"""A practice badge in the gate's window: marked as one, and counted nowhere."""
+"""A practice badge in the gate's window: marked as practice, and not counted."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def yellow_share(image):
 @pytest.mark.parametrize(
     ("language", "said"), [("fr", "RÉPÉTITION"), ("ar", "تمرين"), ("en", "REHEARSAL")]
 )
-def test_its_card_says_rehearsal_and_has_stripes(practised, language, said):
+def test_the_card_of_a_practice_badge_says_rehearsal_and_has_stripes(practised, language, said):
     real = card_image(a_verdict(), language, "Africa/Casablanca")
     practice = card_image(practised, language, "Africa/Casablanca")
 
@@ -38,7 +38,7 @@ def test_its_card_says_rehearsal_and_has_stripes(practised, language, said):
     assert (yellow_share(real), yellow_share(practice) > 0.3) == (0, True)
 
 
-def test_it_counts_nobody_and_leaves_nothing_to_take_back(practised):
+def test_a_practice_badge_counts_nobody_and_cannot_be_taken_back(practised):
     screen = after(Screen(type=Direction.ENTRY), a_verdict(), 0.0)
 
     practising = after(screen, practised, 1.0)

@@ -1,4 +1,4 @@
-"""Which of the computer's clocks spans are measured with."""
+"""Which of the computer's clocks measures durations."""
 
 import time
 

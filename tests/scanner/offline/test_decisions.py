@@ -30,7 +30,7 @@ def time_s():
 
 
 @pytest.fixture
-def door(tmp_path, time_s):
+def gate(tmp_path, time_s):
     spool, held = Spool(tmp_path), HeldList(tmp_path)
     clock = DeviceClock(lambda: NOON, lambda: time_s[0])
     offline = OfflineGate(held, spool.memory, clock, {"id": 7, "name": "Porte A"}, "fr")
@@ -39,14 +39,14 @@ def door(tmp_path, time_s):
     spool.close()
 
 
-def show(door, code, type="entry"):
-    scan = Scan(code=code, type=type, scanned_at=door.offline.clock.now())
-    door.spool.put(scan)
-    return door.deliver(scan)
+def show(gate, code, type="entry"):
+    scan = Scan(code=code, type=type, scanned_at=gate.offline.clock.now())
+    gate.spool.put(scan)
+    return gate.deliver(scan)
 
 
-def lend(door, places=0, hall=None, lease_id="L1", minutes=10):
-    door.spool.memory.take_lease(
+def lend(gate, places=0, hall=None, lease_id="L1", minutes=10):
+    gate.spool.memory.take_lease(
         {
             "lease_id": lease_id,
             "expires_at": (NOON + timedelta(minutes=minutes)).isoformat(),
@@ -56,10 +56,10 @@ def lend(door, places=0, hall=None, lease_id="L1", minutes=10):
     )
 
 
-def test_a_person_on_the_list_is_let_in_blue_with_name_and_delegation(door):
-    door.offline.held.take(a_list([(ONE, content(1))]))
+def test_a_person_on_the_list_is_let_in_blue_with_name_and_delegation(gate):
+    gate.offline.held.take(a_list([(ONE, content(1))]))
 
-    verdict = show(door, ONE)
+    verdict = show(gate, ONE)
 
     assert (verdict.kind, verdict.offline) == (Kind.PENDING, True)
     assert verdict.participant == content(1)["participant"]
@@ -67,11 +67,11 @@ def test_a_person_on_the_list_is_let_in_blue_with_name_and_delegation(door):
     assert verdict.message == "Noté hors ligne, à confirmer"
 
 
-def test_the_same_person_again_is_told_when_and_where(door):
-    door.offline.held.take(a_list([(ONE, content(1)), (TWO, content(1))]))
-    show(door, ONE)
+def test_the_same_person_again_is_told_when_and_where(gate):
+    gate.offline.held.take(a_list([(ONE, content(1)), (TWO, content(1))]))
+    show(gate, ONE)
 
-    again = [show(door, ONE), show(door, TWO)]  # the second is another badge of theirs
+    again = [show(gate, ONE), show(gate, TWO)]  # the second is another badge of theirs
 
     assert [verdict.reason for verdict in again] == ["already_redeemed"] * 2
     assert again[0].first_admission == {"at": "2025-06-14T12:00:00.000Z", "gate": "Porte A"}
@@ -92,119 +92,119 @@ def test_the_same_person_again_is_told_when_and_where(door):
         ({}, {"stopped": STOPPED}, "invalid_time"),
     ],
 )
-def test_the_list_decides_as_the_server_would(door, told, policy, reason):
-    door.offline.held.take(a_list([(ONE, content(1, **told))], **policy))
+def test_the_list_decides_as_the_server_would(gate, told, policy, reason):
+    gate.offline.held.take(a_list([(ONE, content(1, **told))], **policy))
 
-    assert show(door, ONE).reason == reason
+    assert show(gate, ONE).reason == reason
 
 
-def test_while_entries_are_stopped_the_organisers_words_are_shown_and_exits_go_on(door):
-    door.offline.held.take(a_list([(ONE, content(1))], stopped=STOPPED))
+def test_while_entries_are_stopped_the_organisers_words_are_shown_and_exits_go_on(gate):
+    gate.offline.held.take(a_list([(ONE, content(1))], stopped=STOPPED))
 
-    refused, left = show(door, ONE), show(door, ONE, type="exit")
+    refused, left = show(gate, ONE), show(gate, ONE, type="exit")
 
     assert (refused.reason, refused.message) == ("invalid_time", "Alarme incendie")
     assert left.reason is None
 
 
-def test_a_stranger_and_a_revoked_badge_are_refused_pending(door):
-    door.offline.held.take(a_list([], [TWO]))
+def test_a_stranger_and_a_revoked_badge_are_refused_pending(gate):
+    gate.offline.held.take(a_list([], [TWO]))
 
-    verdicts = [show(door, STRANGER), show(door, TWO)]
+    verdicts = [show(gate, STRANGER), show(gate, TWO)]
 
     assert [(v.kind, v.reason, v.offline) for v in verdicts] == [
         (Kind.REFUSED, "invalid", True),
         (Kind.REFUSED, "revoked", True),
     ]
-    assert [one.decided for one in door.spool.decided()] == [
+    assert [one.decided for one in gate.spool.decided()] == [
         {"status": "error", "reason": "invalid"},
         {"status": "error", "reason": "revoked"},
     ]
 
 
-def test_the_reserve_list_enters_only_on_lent_places_also_after_a_restart(door, tmp_path):
+def test_the_reserve_list_enters_only_on_lent_places_also_after_a_restart(gate, tmp_path):
     people = [(code, content(n, **RESERVE)) for n, code in enumerate((ONE, TWO, THREE), 1)]
-    door.offline.held.take(a_list(people, reserve_from="2025-06-14T12:00:00Z"))
-    lend(door, places=2)
-    first = show(door, ONE)
-    door.spool.close()
-    door.spool = Spool(tmp_path)
-    door.offline.memory = door.spool.memory
+    gate.offline.held.take(a_list(people, reserve_from="2025-06-14T12:00:00Z"))
+    lend(gate, places=2)
+    first = show(gate, ONE)
+    gate.spool.close()
+    gate.spool = Spool(tmp_path)
+    gate.offline.memory = gate.spool.memory
 
-    assert [first.reason, show(door, TWO).reason, show(door, THREE).reason] == [
+    assert [first.reason, show(gate, TWO).reason, show(gate, THREE).reason] == [
         None,
         None,
         "quota_exceeded",
     ]
-    assert [one.lease_id for one in door.spool.decided()] == ["L1", "L1", None]
-    door.spool.close()
+    assert [one.lease_id for one in gate.spool.decided()] == ["L1", "L1", None]
+    gate.spool.close()
 
 
-def test_a_new_lease_is_charged_with_what_the_server_has_not_heard_of(door):
+def test_a_new_lease_is_charged_with_what_the_server_has_not_heard_of(gate):
     people = [(code, content(n, **RESERVE)) for n, code in enumerate((ONE, TWO), 1)]
-    door.offline.held.take(a_list(people, reserve_from="2025-06-14T12:00:00Z"))
-    lend(door, places=1)
-    show(door, ONE)
-    lend(door, places=1, lease_id="L2")
+    gate.offline.held.take(a_list(people, reserve_from="2025-06-14T12:00:00Z"))
+    lend(gate, places=1)
+    show(gate, ONE)
+    lend(gate, places=1, lease_id="L2")
 
-    assert show(door, TWO).reason == "quota_exceeded"
-    assert [one.lease_id for one in door.spool.decided()] == ["L1", None]
+    assert show(gate, TWO).reason == "quota_exceeded"
+    assert [one.lease_id for one in gate.spool.decided()] == ["L1", None]
 
 
-def test_an_expired_lease_lends_nothing_however_the_wall_clock_jumps(door, time_s):
+def test_an_expired_lease_lends_nothing_however_the_wall_clock_jumps(gate, time_s):
     people = [(code, content(n)) for n, code in enumerate((ONE, TWO), 1)]
-    door.offline.held.take(a_list(people, capacity=500))
-    lend(door, hall=1, minutes=10)
+    gate.offline.held.take(a_list(people, capacity=500))
+    lend(gate, hall=1, minutes=10)
     time_s[0] = 599
-    first = show(door, ONE)
-    lend(door, hall=9, lease_id="L2", minutes=10)
+    first = show(gate, ONE)
+    lend(gate, hall=9, lease_id="L2", minutes=10)
     time_s[0] = 600
 
-    assert [first.reason, show(door, TWO).reason] == [None, "capacity_exceeded"]
+    assert [first.reason, show(gate, TWO).reason] == [None, "capacity_exceeded"]
 
 
 @pytest.mark.parametrize(("back", "reason"), [(0, None), (-3600, "capacity_exceeded")])
-def test_a_clock_that_was_set_back_cannot_tell_whether_its_lease_holds(door, back, reason):
-    door.offline.held.take(a_list([(ONE, content(1))], capacity=500))
-    lend(door, hall=1)
+def test_a_clock_that_was_set_back_cannot_tell_whether_its_lease_holds(gate, back, reason):
+    gate.offline.held.take(a_list([(ONE, content(1))], capacity=500))
+    lend(gate, hall=1)
     wall = NOON + timedelta(seconds=back)
     clock = DeviceClock(lambda: wall, lambda: 0.0, floor=NOON)
-    door.offline.clock = clock
+    gate.offline.clock = clock
 
-    unheard = show(door, ONE).reason
+    unheard = show(gate, ONE).reason
     clock.note(NOON, wall, 0.0)
 
     assert (unheard, clock.is_believable()) == (reason, True)
 
 
-def test_a_lease_holds_after_a_server_s_wrong_clock_was_put_right(door):
-    door.offline.held.take(a_list([(ONE, content(1))], capacity=500))
-    clock = door.offline.clock
+def test_a_lease_holds_after_a_server_s_wrong_clock_was_put_right(gate):
+    gate.offline.held.take(a_list([(ONE, content(1))], capacity=500))
+    clock = gate.offline.clock
     for ahead in (timedelta(hours=2), timedelta()):
         clock.note(NOON + ahead, clock.now(), 0.0)
-    lend(door, hall=1)
+    lend(gate, hall=1)
 
-    assert show(door, ONE).reason is None
+    assert show(gate, ONE).reason is None
 
 
-def test_a_place_that_was_annulled_is_not_given_away_again(door):
+def test_a_place_that_was_annulled_is_not_given_away_again(gate):
     people = [(code, content(n, **RESERVE)) for n, code in enumerate((ONE, TWO), 1)]
-    door.offline.held.take(a_list(people, reserve_from="2025-06-14T10:00:00Z"))
-    lend(door, places=1)
-    first = show(door, ONE)
-    door.spool.memory.forget(first.scan.scan_id)
+    gate.offline.held.take(a_list(people, reserve_from="2025-06-14T10:00:00Z"))
+    lend(gate, places=1)
+    first = show(gate, ONE)
+    gate.spool.memory.forget(first.scan.scan_id)
 
     assert first.kind == Kind.PENDING
-    assert [show(door, code).reason for code in (TWO, ONE)] == ["quota_exceeded"] * 2
+    assert [show(gate, code).reason for code in (TWO, ONE)] == ["quota_exceeded"] * 2
 
 
-def test_a_decision_takes_less_than_50_ms(door):
+def test_a_decision_takes_less_than_50_ms(gate):
     codes = [a_code(number) for number in range(1, 301)]
-    door.offline.held.take(a_list([(code, content(n)) for n, code in enumerate(codes)]))
+    gate.offline.held.take(a_list([(code, content(n)) for n, code in enumerate(codes)]))
     took = []
     for code in codes[:100]:
         began = time.perf_counter()
-        show(door, code)
+        show(gate, code)
         took.append(time.perf_counter() - began)
 
     assert sorted(took)[50] < 0.050

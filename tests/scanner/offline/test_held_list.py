@@ -23,7 +23,7 @@ def held(tmp_path):
 
 
 def told(held, code):
-    """What the list tells whoever holds this badge."""
+    """Return the content of the list's entry of this badge."""
     token = parse_code(code)
     entry = held.entry(badge_tag(token))
     return entry and open_entry(token, entry)

@@ -1,4 +1,4 @@
-"""Scans that cannot go on their way are told, kept, and never green."""
+"""Scans that the server does not accept are reported, kept, and never shown green."""
 
 import sys
 from contextlib import closing
@@ -52,20 +52,22 @@ class TestWhatWasSetAsideIsListedWithoutNamingTheServer:
 
         return pair
 
-    def test_where_only_one_is_known(self, run_scanner, paired):
+    def test_set_aside_scans_are_listed_where_only_one_server_is_known(self, run_scanner, paired):
         paired("http://gate.local:8000", ONE)
 
         listed = run_scanner("--set-aside")
 
         assert [row["code"] for row in lines(listed)] == [ONE]
 
-    def test_of_a_pairing_that_was_revoked_too(self, run_scanner, paired):
+    def test_set_aside_scans_of_a_revoked_pairing_are_listed(self, run_scanner, paired):
         paired("http://gate.local:8000", ONE)
         forget("http://gate.local:8000", "token of http://gate.local:8000")
 
         assert [row["code"] for row in lines(run_scanner("--set-aside"))] == [ONE]
 
-    def test_several_are_named_to_choose_from(self, run_scanner, paired):
+    def test_where_several_servers_are_known_they_are_listed_to_choose_from(
+        self, run_scanner, paired
+    ):
         paired("http://gate.local:8000", ONE)
         paired("https://10.0.0.1", a_code(2))
 
@@ -77,7 +79,7 @@ class TestWhatWasSetAsideIsListedWithoutNamingTheServer:
         assert (listed.returncode, listed.stdout, listed.stderr) == (2, "", said)
         assert [row["code"] for row in lines(chosen)] == [a_code(2)]
 
-    def test_a_computer_that_was_never_paired_has_none(self, run_scanner, home):
+    def test_a_computer_that_was_never_paired_has_no_set_aside_scans(self, run_scanner, home):
         listed = run_scanner("--set-aside", "--language", "en")
 
         assert (listed.returncode, listed.stdout) == (2, "")

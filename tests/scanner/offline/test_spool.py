@@ -96,7 +96,7 @@ def test_the_last_skew_is_that_of_the_run_that_measured_last(spool):
     assert (before, after_two, spool.last_skew()) == (0.0, 5.0, 4.0)
 
 
-def test_only_decided_scans_go_in_a_batch_and_only_done_ones_leave(spool):
+def test_only_decided_scans_are_batched_and_only_acknowledged_ones_are_removed(spool):
     first, second, third = (Scan(code=a_code(n)) for n in (1, 2, 3))
     for scan in (first, second, third):
         spool.put(scan)
@@ -130,7 +130,7 @@ def test_a_code_that_was_sent_is_not_left_in_the_file(tmp_path):
     assert scan.code.encode() not in b"".join(p.read_bytes() for p in tmp_path.iterdir())
 
 
-def test_a_full_disk_is_said_and_nothing_is_half_kept(spool):
+def test_a_full_disk_raises_and_nothing_is_partly_stored(spool):
     pages = spool._file.number("PRAGMA page_count")
     spool._file.rows(f"PRAGMA max_page_count = {pages}")
     kept = iter(range(10_000))

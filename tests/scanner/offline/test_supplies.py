@@ -1,4 +1,4 @@
-"""What a gate fetches, keeps, and erases when it is told to."""
+"""What a gate fetches and stores, and what it erases when it is revoked."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -253,5 +253,5 @@ def test_a_wiped_device_admits_nobody_even_offline(gate, courier, server, told):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_words_of_a_wipe_say_how_many_scans_are_kept(language):
+def test_the_message_after_a_wipe_says_how_many_scans_are_kept(language):
     assert "12" in say(language, "wiped", count=12)

@@ -1,4 +1,4 @@
-"""Who comes without a badge to a gate without the network: kept, sealed, sent, registered once."""
+"""Walk-ins at a gate without the network: stored, sealed, sent, and registered once."""
 
 from datetime import timedelta
 
@@ -59,20 +59,20 @@ def opened(folder, server):
     return Delivery(spool, server, offline, Link(online=False), "fr")
 
 
-def closed(door):
-    door.offline.held.close()
-    door.spool.close()
+def closed(gate):
+    gate.offline.held.close()
+    gate.spool.close()
 
 
 @pytest.fixture
-def door(tmp_path, server):
-    door = opened(tmp_path, server)
-    door.offline.held.take(a_list())
-    yield door
-    closed(door)
+def gate(tmp_path, server):
+    gate = opened(tmp_path, server)
+    gate.offline.held.take(a_list())
+    yield gate
+    closed(gate)
 
 
-def lend(door, places=1, hall=None, **more):
+def lend(gate, places=1, hall=None, **more):
     body = {
         "lease_id": "L1",
         "expires_at": (NOON + timedelta(minutes=10)).isoformat(),
@@ -80,23 +80,23 @@ def lend(door, places=1, hall=None, **more):
         "hall": hall,
         "walk_in_key": public_text(OPENER),
     }
-    door.spool.memory.take_lease(body | more)
+    gate.spool.memory.take_lease(body | more)
 
 
-def come(door, name="Amina Tazi", delegation=KHEMISSET):
-    return door.admit(Newcomer.named(name, delegation))
+def come(gate, name="Amina Tazi", delegation=KHEMISSET):
+    return gate.admit(Newcomer.named(name, delegation))
 
 
-def test_a_walk_in_is_let_in_once_for_each_lent_place(door):
-    lend(door, places=2)
+def test_a_walk_in_is_let_in_once_for_each_lent_place(gate):
+    lend(gate, places=2)
 
-    told = [come(door, name) for name in ("Amina Tazi", "عمر العلوي", "Said Alami")]
+    told = [come(gate, name) for name in ("Amina Tazi", "عمر العلوي", "Said Alami")]
 
     assert [one.kind for one in told] == [Kind.PENDING, Kind.PENDING, Kind.REFUSED]
     assert told[0].participant["name"] == "Amina Tazi"
     assert told[1].participant["name_ar"] == "عمر العلوي"
     assert told[2].reason == "quota_exceeded"
-    assert door.spool.waiting_count() == 2
+    assert gate.spool.waiting_count() == 2
 
 
 @pytest.mark.parametrize(
@@ -111,106 +111,106 @@ def test_a_walk_in_is_let_in_once_for_each_lent_place(door):
         ({}, {"limited_gates": [7]}, "wrong_gate"),
     ],
 )
-def test_beyond_lease_and_rules_nobody_is_let_in_and_nothing_is_kept(door, lease, policy, reason):
-    door.offline.held.take(a_list(cursor=2, **policy))
+def test_beyond_lease_and_rules_nobody_is_let_in_and_nothing_is_kept(gate, lease, policy, reason):
+    gate.offline.held.take(a_list(cursor=2, **policy))
     if lease is not None:
-        lend(door, **lease)
+        lend(gate, **lease)
 
-    assert (come(door).reason, door.spool.waiting_count()) == (reason, 0)
-
-
-def test_a_lent_seat_is_taken_with_the_place(door):
-    door.offline.held.take(a_list(cursor=2, capacity=9))
-    lend(door, places=5, hall=1)
-
-    assert [come(door, name).reason for name in ("Amina", "Omar")] == [None, "capacity_exceeded"]
+    assert (come(gate).reason, gate.spool.waiting_count()) == (reason, 0)
 
 
-def test_no_name_is_on_the_disk(door, tmp_path):
-    lend(door)
-    come(door, "Amina Tazi")
-    closed(door)
+def test_a_lent_seat_is_taken_with_the_place(gate):
+    gate.offline.held.take(a_list(cursor=2, capacity=9))
+    lend(gate, places=5, hall=1)
+
+    assert [come(gate, name).reason for name in ("Amina", "Omar")] == [None, "capacity_exceeded"]
+
+
+def test_no_name_is_on_the_disk(gate, tmp_path):
+    lend(gate)
+    come(gate, "Amina Tazi")
+    closed(gate)
 
     held = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
     assert b"Amina" not in held
     assert b"Tazi" not in held
-    door.__dict__.update(opened(tmp_path, door.server).__dict__)
+    gate.__dict__.update(opened(tmp_path, gate.server).__dict__)
 
 
-def test_after_a_restart_they_are_registered_and_their_entry_is_sent_with_its_lease(
-    door, server, tmp_path
+def test_after_a_restart_walk_ins_are_registered_and_their_entry_is_sent_with_its_lease(
+    gate, server, tmp_path
 ):
-    lend(door)
-    scan_id = come(door, "Amina Tazi").scan.scan_id
-    closed(door)
-    door.__dict__.update(opened(tmp_path, server).__dict__)
+    lend(gate)
+    scan_id = come(gate, "Amina Tazi").scan.scan_id
+    closed(gate)
+    gate.__dict__.update(opened(tmp_path, server).__dict__)
 
-    door.register()
-    door.upload()
+    gate.register()
+    gate.upload()
 
     ((_, person),) = server.people.values()
     ((sent,),) = server.batches
     assert person == {"name": "Amina Tazi", "allow_duplicate": True}
     assert (sent.scan.scan_id, sent.scan.code, sent.lease_id) == (scan_id, a_code(1), "L1")
     assert sent.decided == {"status": "ok", "reason": None}
-    assert door.spool.waiting_count() == 0
-    assert come(door, "Omar").reason == "quota_exceeded"  # the place stays given away
-    assert door.spool.memory.history(badge_tag(parse_code(a_code(1))), 1).inside
+    assert gate.spool.waiting_count() == 0
+    assert come(gate, "Omar").reason == "quota_exceeded"  # the place stays given away
+    assert gate.spool.memory.history(badge_tag(parse_code(a_code(1))), 1).inside
 
 
-def test_an_answer_that_is_lost_registers_nobody_twice(door, server):
-    lend(door)
-    come(door)
+def test_an_answer_that_is_lost_registers_nobody_twice(gate, server):
+    lend(gate)
+    come(gate)
     server.loses_answers = True
     for _ in range(2):
         with pytest.raises(ServerUnreachable):
-            door.register()
+            gate.register()
     server.loses_answers = False
 
-    door.register()
+    gate.register()
 
     assert len(server.people) == 1
-    assert [one.scan.code for one in door.spool.decided()] == [a_code(1)]
+    assert [one.scan.code for one in gate.spool.decided()] == [a_code(1)]
 
 
-def test_a_new_lease_is_charged_with_those_who_are_not_registered_yet(door):
-    lend(door)
-    come(door)
-    lend(door, lease_id="L2")
+def test_a_new_lease_is_charged_with_those_who_are_not_registered_yet(gate):
+    lend(gate)
+    come(gate)
+    lend(gate, lease_id="L2")
 
-    assert come(door, "Omar").reason == "quota_exceeded"
+    assert come(gate, "Omar").reason == "quota_exceeded"
 
 
-def test_one_whom_the_server_will_never_take_is_set_aside_for_a_person_to_see(door, server):
-    lend(door)
-    come(door)
+def test_one_whom_the_server_will_never_take_is_set_aside_for_a_person_to_see(gate, server):
+    lend(gate)
+    come(gate)
     server.fault = RequestRejected(404, "not_found", "no delegation has the number 4")
 
-    door.register()
+    gate.register()
 
-    (aside,) = door.spool.set_aside_list()
+    (aside,) = gate.spool.set_aside_list()
     assert aside.error == "404 not_found: no delegation has the number 4"
-    assert (door.spool.waiting_count(), door.spool.set_aside_count()) == (0, 1)
+    assert (gate.spool.waiting_count(), gate.spool.set_aside_count()) == (0, 1)
 
 
-def test_a_full_disk_lets_nobody_in(door, monkeypatch):
-    lend(door)
+def test_a_full_disk_lets_nobody_in(gate, monkeypatch):
+    lend(gate)
 
     def full(*_):
         raise SpoolUnwritable(folder="x", detail="full")
 
-    monkeypatch.setattr(type(door.spool._file), "transaction", full)
+    monkeypatch.setattr(type(gate.spool._file), "transaction", full)
 
     with pytest.raises(SpoolUnwritable):
-        come(door)
+        come(gate)
 
 
-def test_a_walk_in_on_whom_the_server_fails_stays_and_nobody_waits_for_them(door, server):
-    lend(door, places=2)
+def test_a_walk_in_on_whom_the_server_fails_stays_and_does_not_delay_the_others(gate, server):
+    lend(gate, places=2)
     for name in ("Amina Tazi", "Said Alami"):
-        come(door, name)
+        come(gate, name)
     server.stumbles_over = "Amina Tazi"
 
-    assert (door.register(), door.upload(), door.spool.waiting_count()) == (1, 1, 1)
+    assert (gate.register(), gate.upload(), gate.spool.waiting_count()) == (1, 1, 1)
     server.stumbles_over = None
-    assert (door.register(), door.upload(), door.spool.waiting_count()) == (1, 1, 0)
+    assert (gate.register(), gate.upload(), gate.spool.waiting_count()) == (1, 1, 0)

@@ -1,4 +1,4 @@
-"""A scanner believes the organiser's server alone, and sends nothing secret before it does."""
+"""A scanner sends nothing secret before it verified the organiser's server."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ class TestBelieving:
         assert secrets_sent(server) == []
         assert kept_authority(server.url) is None
 
-    def test_who_shows_the_right_certificate_without_its_key_gets_nothing(
+    def test_a_server_with_the_right_certificate_but_without_its_key_is_sent_nothing(
         self, server, fingerprint, tmp_path
     ):
         """Everybody can fetch the authority's certificate, and hand it on as their own."""
@@ -248,12 +248,12 @@ class TestRefusing:
             Client(server.url, token=TOKEN, **trust).status()
         return type(fault.value), say("fr", fault.value.code, **fault.value.details)
 
-    def test_nobody_vouches(self, server):
+    def test_a_certificate_of_an_unknown_authority_is_refused(self, server):
         kind, said = self.fault(server)
 
         assert (kind, "--fingerprint" in said) == (CertificateRefused, True)
 
-    def test_the_file_does_not(self, server, tmp_path):
+    def test_a_certificate_not_issued_by_the_given_file_is_refused(self, server, tmp_path):
         other = stranger(tmp_path) / CERTIFICATE
 
         kind, said = self.fault(server, cafile=other)
@@ -261,7 +261,7 @@ class TestRefusing:
         assert (kind, str(other) in said) == (CertificateNotOfFile, True)
         assert "ajoutez --cafile" not in said
 
-    def test_the_authority_that_was_learned_does_not(self, server, tmp_path):
+    def test_a_certificate_not_issued_by_the_learned_authority_is_refused(self, server, tmp_path):
         assert self.fault(server, authority=stranger(tmp_path) / CERTIFICATE)[0] == (
             CertificateChanged
         )
@@ -273,14 +273,14 @@ class TestRefusing:
             server.url, token=TOKEN, cafile=laptop / CERTIFICATE, authority=other
         ).status()
 
-    def test_it_is_about_another_address(self, server, laptop):
+    def test_a_certificate_for_another_address_is_refused(self, server, laptop):
         server.url = server.url.replace("127.0.0.1", "localhost")
 
         kind, said = self.fault(server, cafile=laptop / CERTIFICATE)
 
         assert (kind, server.url in said) == (CertificateOfOtherName, True)
 
-    def test_the_clock_is_months_behind(self, tmp_path):
+    def test_a_certificate_is_refused_when_the_clock_is_months_behind(self, tmp_path):
         folder = tmp_path / "tomorrow"
         leaf_for(folder, Names.of(["127.0.0.1"]), NOW + timedelta(days=60))
         with FakeServer() as server:
@@ -311,7 +311,7 @@ class TestAsking:
 
         return questions, ask
 
-    def test_a_yes_is_kept(self, server, fingerprint):
+    def test_an_authority_confirmed_with_yes_is_stored(self, server, fingerprint):
         questions, ask = self.asked(True)
 
         gate_or_question(Wanted(server.url, pairing_code=CODE), ask).close()
@@ -320,7 +320,7 @@ class TestAsking:
         assert questions == [("fr", server.url, fingerprint)]
         assert secrets_sent(server) == [PAIR]
 
-    def test_a_no_sends_nothing(self, server):
+    def test_after_a_no_nothing_is_sent(self, server):
         _, ask = self.asked(False)
 
         with pytest.raises(AuthorityRefused):
@@ -444,7 +444,7 @@ def test_without_a_window_a_typed_code_wants_a_fingerprint(
     assert PAIR in secrets_sent(server)
 
 
-def test_the_beginning_alone_is_no_fingerprint(run_scanner):
+def test_the_beginning_of_a_fingerprint_alone_is_refused(run_scanner):
     run = run_scanner("--headless", "--server", "https://x", "--fingerprint", "1982 BED7")
 
     assert (run.returncode, "64 hexadecimal digits" in run.stderr) == (2, True)

@@ -34,14 +34,14 @@ def client(server):
 
 
 def test_pairing_gives_token_gate_and_event(server):
-    pairing = Client(server.url).pair(PAIRING_CODE, "door laptop")
+    pairing = Client(server.url).pair(PAIRING_CODE, "gate laptop")
 
     assert (pairing.token, pairing.gate, pairing.event) == (TOKEN, GATE, EVENT)
 
 
 def test_a_wrong_pairing_code_is_its_own_fault(server):
     with pytest.raises(PairingRefused):
-        Client(server.url).pair("000000", "door laptop")
+        Client(server.url).pair("000000", "gate laptop")
 
 
 def test_a_scan_gets_its_verdict_and_the_same_scan_the_same_one(client, server):

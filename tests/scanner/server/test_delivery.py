@@ -69,7 +69,7 @@ def test_without_an_answer_the_scan_is_kept_and_shown_blue(delivery, server, moo
     assert not delivery.link.online
 
 
-def test_while_the_line_is_down_the_gate_does_not_wait_for_it(delivery, server):
+def test_while_the_connection_is_down_the_gate_does_not_wait_for_it(delivery, server):
     delivery.link.online = False
 
     assert delivery.deliver(put(delivery)).kind == Kind.PENDING
@@ -171,7 +171,7 @@ def test_scans_cut_off_by_a_crash_are_decided_by_the_server(delivery, server):
     assert delivery.spool.waiting_count() == 0
 
 
-def test_what_cannot_be_resumed_stays(delivery, server):
+def test_scans_that_cannot_be_resumed_stay_in_the_spool(delivery, server):
     put(delivery)
     cut_off = delivery.spool.undecided()
     server.mood = "broken"
@@ -212,7 +212,7 @@ def test_a_scan_of_a_run_that_measured_nothing_tells_no_time(delivery, server):
     assert "device_time" not in resumed(delivery, server)
 
 
-def test_a_run_that_measured_nothing_does_not_speak_for_an_earlier_one(delivery, server):
+def test_a_run_without_a_measured_skew_does_not_date_scans_of_an_earlier_run(delivery, server):
     scan = put(delivery)
     delivery.spool.keep_skew("earlier", 3600)
 

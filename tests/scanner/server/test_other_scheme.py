@@ -1,4 +1,4 @@
-"""An address with http where the server speaks https, or the reverse, is told by its right name."""
+"""For an address with http in place of https, or the reverse, the right one is told."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def asked_for_pairing(server):
     return [path for path in server.asked if path.endswith("/pair")]
 
 
-def test_http_where_the_server_speaks_tls(server, laptop):
+def test_an_http_address_of_a_tls_server_is_reported_with_the_right_scheme(server, laptop):
     plain = f"http://127.0.0.1:{server.port}"
 
     fault = fault_at(plain)
@@ -55,7 +55,7 @@ def test_http_where_the_server_speaks_tls(server, laptop):
     assert asked_for_pairing(server) == []
 
 
-def test_https_where_the_server_speaks_http(server):
+def test_an_https_address_of_an_http_server_is_reported_with_the_right_scheme(server):
     fault = fault_at(f"https://127.0.0.1:{server.port}")
 
     assert (type(fault), fault.details["other"]) == (OtherSchemeAnswers, server.url)
@@ -63,7 +63,7 @@ def test_https_where_the_server_speaks_http(server):
 
 
 @pytest.mark.parametrize("told", ["fingerprint", "cafile", "kept"])
-def test_nobody_who_knows_whom_to_believe_is_led_to_http(server, tmp_path, told):
+def test_http_is_not_suggested_where_an_authority_is_known(server, tmp_path, told):
     """Somebody on the network could break TLS off, and read a code that is sent without it."""
     leaf_for(tmp_path, Names.of(["127.0.0.1"]), datetime.now(UTC))
     address, more = f"https://127.0.0.1:{server.port}", {}
@@ -77,7 +77,7 @@ def test_nobody_who_knows_whom_to_believe_is_led_to_http(server, tmp_path, told)
 
 
 @pytest.mark.parametrize("mood", ["portal", "login", "proxy"])
-def test_whoever_else_answers_is_not_named(server, laptop, mood):
+def test_another_program_at_the_other_scheme_is_not_suggested(server, laptop, mood):
     server.mood = mood
 
     assert type(fault_at(f"http://127.0.0.1:{server.port}")) is ServerUnreachable

@@ -9,7 +9,7 @@ from tests.scanner.decode.pictures import FATIMA, YOUSSEF
 from tests.scanner.verdicts import ALREADY, a_verdict
 
 
-def test_names_come_in_both_scripts_the_readers_first():
+def test_names_are_shown_in_both_scripts_the_reader_s_first():
     verdict = a_verdict()
 
     assert card.names_of(verdict, "fr") == [FATIMA["name"], FATIMA["name_ar"]]
@@ -38,7 +38,7 @@ def test_the_clock_knows_moroccos_change_of_2026_though_the_laptops_tables_may_n
 
 
 @pytest.mark.parametrize("name", ["", "../../etc/passwd", "Africa", "Atlantis/Capital", "/etc"])
-def test_a_zone_that_is_none_is_the_computers_own(name):
+def test_an_unknown_time_zone_is_replaced_by_the_computer_s_own(name):
     assert zone_named(name) is None
 
 

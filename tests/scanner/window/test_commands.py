@@ -13,8 +13,8 @@ from tests.scanner.decode.pictures import a_code
 ONE = a_code(1)
 
 
-class Desk:
-    """Nobody is asked here."""
+class NoRequests:
+    """Stands for the requests to the server, none of which is made here."""
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def annulled():
 def commands(tmp_path, annulled):
     spool = Spool(tmp_path)
     station = Station(spool, lambda scan: None, tell=pytest.fail)
-    counter = Counter(Desk(), station, pytest.fail, pytest.fail, pytest.fail)
+    counter = Counter(NoRequests(), station, pytest.fail, pytest.fail, pytest.fail)
     yield Commands(station, counter, lambda scan_id, why: annulled.append(scan_id))
     counter.background_tasks.close()
     spool.close()

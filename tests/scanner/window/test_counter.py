@@ -6,20 +6,20 @@ import pytest
 
 from scanner.core.errors import CameraLost, RequestRejected
 from scanner.core.scan import Scan, Verdict
-from scanner.gate.volunteer_requests import Desk, Override
+from scanner.gate.volunteer_requests import Override, VolunteerRequests
 from scanner.window.form import Purpose
 from scanner.window.state import after, with_trouble
 from tests.scanner.server.fake_server import PIN
-from tests.scanner.window import volunteer as at_the_desk
+from tests.scanner.window import volunteer as in_the_forms
 from tests.scanner.window.volunteer import ONE
 from tests.support.waiting import wait_for
 
 client, server, told, submitted, volunteer = (
-    at_the_desk.client,
-    at_the_desk.server,
-    at_the_desk.told,
-    at_the_desk.submitted,
-    at_the_desk.volunteer,
+    in_the_forms.client,
+    in_the_forms.server,
+    in_the_forms.told,
+    in_the_forms.submitted,
+    in_the_forms.volunteer,
 )
 REFUSED = Verdict(Scan(code=ONE), "error", "already_redeemed", "")
 
@@ -83,7 +83,7 @@ def test_an_override_asks_again_after_a_wrong_pin_and_sends_one_scan_id(
 def test_the_pin_does_not_stay_in_the_verdict(client, server):
     server.first[ONE] = "2025-06-14T14:12:03Z"
 
-    verdict = Desk(client).override(Override.of(REFUSED), PIN, "elected")
+    verdict = VolunteerRequests(client).override(Override.of(REFUSED), PIN, "elected")
 
     assert PIN not in repr(verdict)
     assert type(verdict.scan) is Scan
@@ -143,7 +143,7 @@ def test_what_the_server_rejects_is_told_in_its_words(client, server):
     server.mood = "rejecting"
 
     with pytest.raises(RequestRejected) as rejection:
-        Desk(client).override(Override.of(REFUSED), "", "x")
+        VolunteerRequests(client).override(Override.of(REFUSED), "", "x")
 
     assert rejection.value.status == 400
 

@@ -9,15 +9,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from checkin.protocol.walk_ins import public_text
 from scanner.window.form import Purpose
 from tests.scanner.offline.lists import a_list
-from tests.scanner.window import volunteer as at_the_desk
+from tests.scanner.window import volunteer as in_the_forms
 from tests.scanner.window.volunteer import SALE_AND_KHEMISSET
 
 client, server, told, submitted, volunteer = (
-    at_the_desk.client,
-    at_the_desk.server,
-    at_the_desk.told,
-    at_the_desk.submitted,
-    at_the_desk.volunteer,
+    in_the_forms.client,
+    in_the_forms.server,
+    in_the_forms.told,
+    in_the_forms.submitted,
+    in_the_forms.volunteer,
 )
 OPENER = ec.generate_private_key(ec.SECP256R1())
 

@@ -40,34 +40,34 @@ def station(tmp_path, submitted):
 
 
 def looked(frames, station):
-    eye = DecoderThread(frames, stream_decoder(None), station)
-    eye.start()
-    wait_for(lambda: "source_ended" in eye.remarks.queue, "the end of the pictures")
-    eye.close()
-    return eye
+    decoder_thread = DecoderThread(frames, stream_decoder(None), station)
+    decoder_thread.start()
+    wait_for(lambda: "source_ended" in decoder_thread.remarks.queue, "the end of the pictures")
+    decoder_thread.close()
+    return decoder_thread
 
 
 def test_a_code_that_is_not_ours_is_named_and_the_camera_goes_on(station, submitted):
     stranger = scene(qr("https://example.org"))
-    eye = looked(Pictures(stranger, stranger, scene(qr(ONE))), station)
+    decoder_thread = looked(Pictures(stranger, stranger, scene(qr(ONE))), station)
 
-    assert list(eye.remarks.queue) == ["not_ours", "source_ended"]
+    assert list(decoder_thread.remarks.queue) == ["not_ours", "source_ended"]
     assert [scan.code for scan in submitted] == [ONE]
 
 
 def test_badges_in_one_picture_are_one_party_and_each_is_sent_once(station, submitted):
     both = scene(qr(ONE, 5), qr(TWO, 5))
-    eye = looked(Pictures(*[both] * 20), station)
+    decoder_thread = looked(Pictures(*[both] * 20), station)
 
     assert sorted(scan.code for scan in submitted) == sorted([ONE, TWO])
-    assert eye.parties.party_of(ONE) == eye.parties.party_of(TWO) is not None
+    assert decoder_thread.parties.party_of(ONE) == decoder_thread.parties.party_of(TWO) is not None
 
 
 def test_whatever_closes_the_camera_ends_the_thread(station):
-    eye = DecoderThread(Pictures(*[scene()] * 10_000), stream_decoder(None), station)
-    eye.start()
-    eye.close()
+    decoder_thread = DecoderThread(Pictures(*[scene()] * 10_000), stream_decoder(None), station)
+    decoder_thread.start()
+    decoder_thread.close()
 
-    assert eye.fault is None
+    assert decoder_thread.fault is None
     with pytest.raises(queue.Empty):
-        eye.remarks.get_nowait()
+        decoder_thread.remarks.get_nowait()

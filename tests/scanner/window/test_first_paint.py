@@ -43,5 +43,5 @@ def test_a_screen_that_stays_black_is_given_up():
     assert screen.shown_again == TRIES
 
 
-def test_where_nobody_can_look_nothing_is_done():
+def test_without_x11_the_window_is_not_checked():
     turns(FirstPaint(None, 0), 100)

@@ -31,7 +31,7 @@ def shown(screen):
 
 
 @pytest.mark.parametrize(("verdict", "stays_s"), [(GREEN, 3), (BLUE, 5)])
-def test_what_lets_in_clears_by_itself(verdict, stays_s):
+def test_a_card_of_an_admission_disappears_by_itself(verdict, stays_s):
     screen = after(Screen(), verdict, 10)
 
     assert shown(at_time(screen, 10 + stays_s - 0.1)) == verdict
@@ -39,7 +39,7 @@ def test_what_lets_in_clears_by_itself(verdict, stays_s):
 
 
 @pytest.mark.parametrize("verdict", [RED, AMBER])
-def test_what_stops_stays_until_a_key(verdict):
+def test_a_card_of_a_refusal_stays_until_a_key_is_pressed(verdict):
     screen = at_time(after(Screen(), verdict, 10), 1000)
 
     assert shown(screen) == verdict

@@ -23,7 +23,7 @@ def warning(screen):
     return [cell.label for cell in cells_of(screen) if cell.warns]
 
 
-def test_it_tells_gate_line_list_waiting_clock_and_counts():
+def test_the_strip_shows_gate_connection_list_waiting_scans_clock_and_counts():
     screen = Screen("en", "Porte 1", waiting=3, admitted=37, arrived=(412, 1000), freshness=FRESH)
 
     assert values(screen) == {
@@ -61,7 +61,7 @@ def test_a_gate_without_a_list_is_warned_and_one_that_has_not_asked_yet_is_not()
     assert warning(asked) == warning(Screen()) == []
 
 
-def test_the_strip_follows_the_line():
+def test_the_strip_shows_whether_the_server_is_connected():
     counts = {"totals": {"arrived": 412, "quota": 1000}, "gates": []}
     seen = after(Screen(), LinkSeen(online=True, counts=counts, freshness=FRESH), 0)
     quiet = after(seen, LinkSeen(online=True, freshness=OLD), 1)

@@ -1,4 +1,4 @@
-"""What is typed into the window: by a hand scanner, by hand, and at the desk."""
+"""Typing into the window: by a hand scanner, by hand, and in forms."""
 
 from scanner.core.scan import Kind
 from tests.scanner.decode.pictures import qr, scene

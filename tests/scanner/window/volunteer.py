@@ -9,7 +9,7 @@ import pytest
 
 from scanner.camera.names import CameraName
 from scanner.gate.station import Station
-from scanner.gate.volunteer_requests import Desk, delegations_in
+from scanner.gate.volunteer_requests import VolunteerRequests, delegations_in
 from scanner.offline.clock import DeviceClock
 from scanner.offline.decisions import OfflineGate
 from scanner.offline.held_list import HeldList
@@ -87,7 +87,7 @@ def volunteer(client, tmp_path, told, submitted):
     station = Station(spool, submitted.append, tell=told.append)
     found = [CameraName(0, "Integrated"), CameraName(2, "USB")]
     counter = Counter(
-        Desk(client), station, told.append, told.append, delivery.admit, lambda: found
+        VolunteerRequests(client), station, told.append, told.append, delivery.admit, lambda: found
     )
     with (
         contextlib.closing(spool),

@@ -1,4 +1,4 @@
-"""Failed sign-ins are written down, and a flood of them fills nothing."""
+"""Failed sign-ins are logged, and a flood of them does not fill the log."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def written(database) -> list[tuple[str, dict]]:
         return [tuple(row) for row in rows]
 
 
-def test_it_tells_whose_account_and_which_network(database, viewer):
+def test_a_failed_sign_in_is_logged_with_account_and_network(database, viewer):
     note_wrong_password(database, " Viewer@Example.org ", NETWORK, NOW)
     note_wrong_code(database, viewer.id, NETWORK, NOW)
 
@@ -46,13 +46,13 @@ def test_it_tells_whose_account_and_which_network(database, viewer):
     assert written(database) == [(WRONG_PASSWORD, about), (WRONG_CODE, about)]
 
 
-def test_an_email_without_an_account_is_not_kept(database):
+def test_a_failed_sign_in_does_not_log_an_unknown_email(database):
     note_wrong_password(database, "nobody@example.org", NETWORK, NOW)
 
     assert written(database) == [(WRONG_PASSWORD, {"network": NETWORK})]
 
 
-def test_a_flood_about_one_account_ends_and_goes_on_an_hour_later(database, viewer):
+def test_failed_sign_ins_of_one_account_are_logged_up_to_an_hourly_limit(database, viewer):
     for second in range(PER_ACCOUNT + 5):
         note_wrong_password(database, viewer.email, NETWORK, NOW + minutes(second / 60))
     during = len(written(database))
@@ -62,7 +62,7 @@ def test_a_flood_about_one_account_ends_and_goes_on_an_hour_later(database, view
     assert (during, len(written(database))) == (PER_ACCOUNT, PER_ACCOUNT + 2)
 
 
-def test_a_flood_of_unknown_emails_ends_and_hides_no_account(database, viewer):
+def test_a_flood_of_unknown_emails_does_not_displace_log_lines_of_accounts(database, viewer):
     for number in range(WITHOUT_ACCOUNT + 5):
         note_wrong_password(database, f"{number}@example.org", NETWORK, NOW)
     flood = len(written(database))
@@ -71,7 +71,7 @@ def test_a_flood_of_unknown_emails_ends_and_hides_no_account(database, viewer):
     assert (flood, len(written(database))) == (WITHOUT_ACCOUNT, WITHOUT_ACCOUNT + 1)
 
 
-def test_old_lines_go_and_other_lines_stay(database, viewer):
+def test_old_log_lines_of_failed_sign_ins_are_deleted_and_others_kept(database, viewer):
     note_wrong_password(database, viewer.email, "old", NOW - KEPT - minutes(1))
     write(database, lambda s: note(s, None, "operator.pin", NOW - 2 * KEPT, account=viewer.id))
 

@@ -28,7 +28,7 @@ def as_it_is_now(database, operator) -> Operator:
         return session.get_one(Operator, operator.id)
 
 
-def test_a_browser_is_known_to_its_operator_by_one_number_and_to_nobody_else(organiser, viewer):
+def test_a_browser_is_known_for_one_operator_only(organiser, viewer):
     kept = make_known(KEYS, organiser, "")
     again = make_known(KEYS, organiser, kept)
 
@@ -39,7 +39,7 @@ def test_a_browser_is_known_to_its_operator_by_one_number_and_to_nobody_else(org
     assert browser_known(KEYS, organiser, make_known(KEYS, organiser, "")) != number
 
 
-def test_an_office_shares_a_browser_and_the_one_unused_longest_makes_room(database):
+def test_a_shared_browser_keeps_the_most_recently_used_accounts(database):
     people = [an_operator(database, role) for role in Role if role != Role.COORDINATOR]
     people.append(Operator(id=99, password_hash="x", browsers_issue=0))
     kept = ""
@@ -50,7 +50,7 @@ def test_an_office_shares_a_browser_and_the_one_unused_longest_makes_room(databa
     assert known == [False] * (len(people) - MOST_ACCOUNTS) + [True] * MOST_ACCOUNTS
 
 
-def test_nobody_writes_such_a_mark_without_the_key(organiser, viewer):
+def test_a_known_browser_cookie_cannot_be_forged_without_the_key(organiser, viewer):
     kept = make_known(KEYS, organiser, "")
     operator_id, number, proof = kept.split(".")
     forged = [
@@ -73,7 +73,7 @@ def test_nobody_writes_such_a_mark_without_the_key(organiser, viewer):
 
 
 @pytest.mark.parametrize("how", ["password", "all sessions", "other sessions"])
-def test_a_new_password_or_ended_sessions_make_it_a_stranger(database, organiser, how):
+def test_a_new_password_or_ended_sessions_make_a_browser_unknown(database, organiser, how):
     kept = make_known(KEYS, organiser, "")
 
     def work(session):

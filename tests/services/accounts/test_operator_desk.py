@@ -1,4 +1,4 @@
-"""What an administrator does with accounts, and that one of them stays."""
+"""Changes of accounts by an administrator, of whom one always remains."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_the_last_administrator_is_neither_disabled_nor_demoted(database):
     assert administrators(database) == 1
 
 
-def test_two_administrators_who_end_each_other_leave_one(database):
+def test_of_two_administrators_who_disable_each_other_one_remains(database):
     both = [add(database, name, Role.ADMINISTRATOR) for name in ("one", "two")]
 
     outcomes = race_outcomes(2, lambda at: end(database, both[at]))
@@ -67,7 +67,9 @@ def test_two_administrators_who_end_each_other_leave_one(database):
     assert sorted(type(one).__name__ for one in outcomes) == ["LastAdministrator", "NoneType"]
 
 
-def test_without_the_lock_they_would_end_each_other(postgres_database, monkeypatch):
+def test_control_without_the_lock_two_administrators_disable_each_other(
+    postgres_database, monkeypatch
+):
     """The control: both look before either has written."""
     both = [add(postgres_database, name, Role.ADMINISTRATOR) for name in ("one", "two")]
     have_looked = Barrier(2, timeout=30)
@@ -85,7 +87,7 @@ def test_without_the_lock_they_would_end_each_other(postgres_database, monkeypat
     assert administrators(postgres_database) == 0
 
 
-def test_a_change_is_noted_with_who_did_it_and_to_whom(database, event):
+def test_a_change_of_an_account_is_logged_with_both_operators(database, event):
     chief = add(database, "chief", Role.ADMINISTRATOR)
     samira = add(database, "samira", Role.VIEWER)
     delegation = factories.a_delegation(database, event)
@@ -113,7 +115,7 @@ def test_a_new_name_alone_changes_no_rights(database):
     assert change(database, samira, name="Samira El Fassi") is False
 
 
-def test_who_is_no_supervisor_any_more_has_no_pin_either(database):
+def test_an_operator_who_is_no_longer_supervisor_loses_the_pin(database):
     samira = add(database, "samira", Role.SUPERVISOR)
     write(database, lambda s: set_pin(s, s.get_one(Operator, samira.id), "4821", now=NOW))
 

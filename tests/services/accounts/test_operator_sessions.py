@@ -1,4 +1,4 @@
-"""Where operators are signed in, and how that ends."""
+"""The sessions of operators, and how they end."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def is_in(database, token, now=NOW) -> bool:
     return signed_in_with(database, token, now=now, lifetimes=KEPT) is not None
 
 
-def test_a_session_that_is_not_used_ends(database, operator):
+def test_an_unused_session_expires(database, operator):
     token = sign_in(database, operator)
 
     assert not is_in(database, token, NOW + KEPT.idle)
     assert is_in(database, token, NOW + KEPT.idle - timedelta(seconds=1))
 
 
-def test_a_session_that_is_used_goes_on_and_ends_all_the_same(database, operator):
+def test_a_used_session_is_prolonged_up_to_its_longest_lifetime(database, operator):
     token = sign_in(database, operator)
 
     hours = [is_in(database, token, NOW + timedelta(hours=hour)) for hour in range(0, 18, 3)]
@@ -63,7 +63,7 @@ def test_a_session_that_is_used_goes_on_and_ends_all_the_same(database, operator
     assert not is_in(database, token, NOW + KEPT.whole)
 
 
-def test_using_a_session_writes_no_more_than_it_must(database, operator):
+def test_using_a_session_writes_to_the_database_only_occasionally(database, operator):
     token = sign_in(database, operator)
 
     def seen_at():
@@ -135,7 +135,7 @@ def test_a_new_password_ends_every_session(database, operator):
     assert not is_in(database, token)
 
 
-def test_what_is_over_is_erased_at_the_next_sign_in(database, operator):
+def test_expired_sessions_are_deleted_at_the_next_sign_in(database, operator):
     sign_in(database, operator)
     sign_in(database, operator, NOW + KEPT.whole)
 

@@ -24,7 +24,7 @@ def add(database, email="samira@example.org", role=Role.ORGANISER, **more):
     )
 
 
-def test_a_made_password_signs_in_and_is_kept_only_as_a_hash(database):
+def test_a_generated_password_signs_in_and_is_stored_only_as_a_hash(database):
     new = add(database, " Samira@Example.org ")
 
     operator = authenticate(database, "samira@example.org", new.password)
@@ -45,21 +45,21 @@ def test_a_made_password_signs_in_and_is_kept_only_as_a_hash(database):
         ({"delegation_id": 1}, "belongs to one delegation"),
     ],
 )
-def test_an_account_that_cannot_be_is_refused_with_what_to_do(database, event, wrong, sentence):
+def test_an_invalid_account_is_refused_with_what_to_do(database, event, wrong, sentence):
     factories.a_delegation(database, event)
 
     with pytest.raises(InvalidRequest, match=sentence):
         add(database, **wrong)
 
 
-def test_an_email_has_one_account(database):
+def test_an_email_can_have_only_one_account(database):
     add(database)
 
     with pytest.raises(InvalidRequest, match="has an account already"):
         add(database, "SAMIRA@example.org")
 
 
-def test_an_unknown_email_is_hashed_for_as_long_as_a_wrong_password(database, monkeypatch):
+def test_an_unknown_email_takes_as_long_as_a_wrong_password(database, monkeypatch):
     add(database, password=PASSWORD)
 
     def took(email):
@@ -77,7 +77,7 @@ def test_an_unknown_email_is_hashed_for_as_long_as_a_wrong_password(database, mo
     assert 0.4 < unknown / known < 2.5
 
 
-def test_a_pin_names_its_supervisor(database):
+def test_a_pin_identifies_its_supervisor(database):
     supervisor = add(database, role=Role.SUPERVISOR).operator
 
     write(database, lambda s: set_pin(s, s.get_one(Operator, supervisor.id), "4821", now=NOW))

@@ -1,4 +1,4 @@
-"""Links by which operators choose a password, and what a password must not be."""
+"""Links by which operators choose a password, and which passwords are refused."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_a_newer_link_takes_the_place_of_the_older(database, operator):
     assert choose(database, new).id == operator.id
 
 
-def test_a_chosen_password_ends_the_other_links_too(database, operator):
+def test_choosing_a_password_invalidates_the_other_links(database, operator):
     invitation = a_link(database, operator)
     choose(database, a_link(database, operator, LinkPurpose.FORGOTTEN))
 
@@ -109,7 +109,7 @@ def test_the_secret_of_a_link_is_not_in_the_database(database, operator):
     assert len(row.secret_hash) == 32
 
 
-def test_a_disabled_account_has_no_way_back_by_a_link(database, operator):
+def test_a_password_link_does_not_reopen_a_disabled_account(database, operator):
     link = a_link(database, operator)
 
     def disable(session):
@@ -122,7 +122,7 @@ def test_a_disabled_account_has_no_way_back_by_a_link(database, operator):
     assert write(database, lambda s: link_for_forgotten(s, EMAIL, now=NOW)) is None
 
 
-def test_a_password_taken_away_works_no_more(database, operator):
+def test_a_reset_password_no_longer_signs_in(database, operator):
     choose(database, a_link(database, operator))
     write(database, lambda s: take_password_away(s, s.get_one(Operator, operator.id), now=NOW))
 
@@ -130,7 +130,7 @@ def test_a_password_taken_away_works_no_more(database, operator):
         authenticate(database, EMAIL, FRESH)
 
 
-def test_who_asks_again_and_again_gets_one_link(database, operator):
+def test_repeated_requests_within_five_minutes_give_one_password_link(database, operator):
     asked = [
         write(database, lambda s, at=at: link_for_forgotten(s, f" {EMAIL.upper()}", now=NOW + at))
         for at in (minutes(0), minutes(4), minutes(6))
@@ -157,13 +157,13 @@ def test_who_asks_again_and_again_gets_one_link(database, operator):
         ("a b c d e f g", None),
     ],
 )
-def test_what_a_password_must_not_be(password, weakness):
+def test_weak_passwords_are_refused(password, weakness):
     about = ("Samira Alaoui أمينة العلوي", EMAIL)
 
     assert weakness_of(password, about) == weakness
 
 
-def test_the_same_letters_from_another_keyboard_are_the_same_password(database, operator):
+def test_differently_encoded_letters_are_the_same_password(database, operator):
     choose(database, a_link(database, operator), "l'\u00e9t\u00e9 \u00e0 Kh\u00e9misset")
 
     typed = "l'e\u0301te\u0301 a\u0300 Khe\u0301misset"

@@ -1,4 +1,4 @@
-"""The second factor: on, passed once for each code, off."""
+"""The second factor: turned on, each code accepted once, turned off."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def is_let_in(database, operator, code, now) -> bool:
     return True
 
 
-def test_it_is_turned_on_only_when_the_app_and_we_agree(database, operator):
+def test_a_second_factor_is_turned_on_only_with_a_valid_code_of_the_app(database, operator):
     with pytest.raises(InvalidRequest):
         on_account(database, operator, lambda s, o: turn_on(s, o, KEYS, SECRET, "000000", now=NOW))
 
@@ -75,7 +75,7 @@ def test_it_is_turned_on_only_when_the_app_and_we_agree(database, operator):
         assert session.get(Operator, operator.id).totp_sealed is None
 
 
-def test_a_code_lets_in_once_and_an_older_one_never(database, operator, codes):
+def test_a_code_signs_in_once_and_an_older_one_never(database, operator, codes):
     later = NOW + minutes(2)
 
     answers = [
@@ -90,7 +90,7 @@ def test_the_code_that_turned_it_on_does_not_sign_in(database, operator, codes):
     assert not is_let_in(database, operator, code_at(NOW), NOW)
 
 
-def test_of_eight_that_bring_one_code_at_once_one_is_let_in(database, operator, codes):
+def test_of_eight_concurrent_sign_ins_with_one_code_one_succeeds(database, operator, codes):
     later = NOW + minutes(2)
 
     outcomes = race_outcomes(8, lambda _: passes(database, operator, code_at(later), later))
@@ -99,7 +99,9 @@ def test_of_eight_that_bring_one_code_at_once_one_is_let_in(database, operator, 
     assert {type(one) for one in outcomes if one is not None} == {Unauthenticated}
 
 
-def test_of_eight_that_bring_one_recovery_code_at_once_one_is_let_in(database, operator, codes):
+def test_of_eight_concurrent_sign_ins_with_one_recovery_code_one_succeeds(
+    database, operator, codes
+):
     outcomes = race_outcomes(8, lambda _: passes(database, operator, codes[0], NOW))
 
     assert [one for one in outcomes if one is None] == [None]
@@ -107,21 +109,21 @@ def test_of_eight_that_bring_one_recovery_code_at_once_one_is_let_in(database, o
         assert codes_left(session, operator.id) == RECOVERY_CODES - 1
 
 
-def test_a_recovery_code_is_read_as_people_write_it(database, operator, codes):
+def test_a_recovery_code_may_be_typed_with_spaces_and_in_any_case(database, operator, codes):
     first, second = codes[:2]
 
     assert is_let_in(database, operator, f" {first.upper().replace('-', ' ')} ", NOW)
     assert is_let_in(database, operator, second.replace("-", ""), NOW)
 
 
-def test_arabic_figures_are_figures(database, operator, codes):
+def test_a_code_may_be_typed_in_arabic_digits(database, operator, codes):
     later = NOW + minutes(2)
     written = code_at(later).translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
 
     assert is_let_in(database, operator, written, later)
 
 
-def test_new_recovery_codes_end_the_former_ones(database, operator, codes):
+def test_new_recovery_codes_invalidate_the_former_ones(database, operator, codes):
     new = on_account(database, operator, lambda s, o: renew_codes(s, o, KEYS, now=NOW))
 
     assert not is_let_in(database, operator, codes[0], NOW)
@@ -139,12 +141,12 @@ def test_neither_secret_nor_codes_are_in_the_database(database, operator, codes)
     assert unseal(KEYS, operator.id, sealed) == SECRET
 
 
-def test_what_was_never_sealed_is_nothing(operator):
+def test_an_invalid_sealed_secret_is_treated_as_none(operator):
     assert unseal(KEYS, operator.id, b"") is None
     assert unseal(KEYS, operator.id, seal(KEYS, operator.id, new_secret())[:-1]) is None
 
 
-def test_turned_off_it_leaves_no_codes_and_a_line_in_the_log(database, operator, codes):
+def test_turning_off_the_second_factor_deletes_its_codes_and_is_logged(database, operator, codes):
     on_account(database, operator, lambda s, o: turn_off(s, o, now=NOW, by=None))
 
     with database.read() as session:
@@ -162,5 +164,5 @@ def test_turned_off_it_leaves_no_codes_and_a_line_in_the_log(database, operator,
         ("organisers", {Role.ADMINISTRATOR, Role.ORGANISER}),
     ],
 )
-def test_who_needs_one_is_said_by_a_setting(rule, roles):
+def test_a_setting_names_the_roles_that_need_a_second_factor(rule, roles):
     assert {role for role in Role if is_missing(Operator(role=role), rule)} == roles

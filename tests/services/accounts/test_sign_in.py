@@ -1,4 +1,4 @@
-"""Signing in under attack: the owner of an account gets in, and a guesser gets no further."""
+"""Signing in under attack: the owner of an account gets in, and a guesser is limited."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def organiser(database) -> Operator:
     return an_operator(database, Role.ORGANISER)
 
 
-class Door:
+class SignInUnderTest:
     """The sign-in of one server, at a time that a test moves."""
 
     def __init__(self, database) -> None:
@@ -72,116 +72,118 @@ class Door:
 
 
 @pytest.fixture
-def door(database, organiser) -> Door:
-    return Door(database)
+def sign_in_form(database, organiser) -> SignInUnderTest:
+    return SignInUnderTest(database)
 
 
-def test_a_stranger_who_guesses_waits_alone(door):
-    assert door.guess(11) == ["wrong"] * 10 + ["too often"]
-    assert door.answers(ATTACKER) == "too often"  # the right one, too
-    assert door.answers(HOME) == EMAIL
+def test_a_stranger_who_guesses_passwords_does_not_slow_down_the_owner(sign_in_form):
+    assert sign_in_form.guess(11) == ["wrong"] * 10 + ["too often"]
+    assert sign_in_form.answers(ATTACKER) == "too often"  # the right one, too
+    assert sign_in_form.answers(HOME) == EMAIL
 
 
-def test_one_wrong_password_a_minute_all_day_locks_nobody_out(door):
+def test_one_wrong_password_a_minute_all_day_locks_nobody_out(sign_in_form):
     """1,440 a day from one address would use up more than the account has; it stops at 100."""
     told = []
     for _ in range(24 * 60):
-        told += door.guess(1)
-        door.now += timedelta(minutes=1)
+        told += sign_in_form.guess(1)
+        sign_in_form.now += timedelta(minutes=1)
 
     assert told.count("wrong") == 100
-    assert door.answers(CAFE) == EMAIL
+    assert sign_in_form.answers(CAFE) == EMAIL
 
 
-def test_sixty_wrong_passwords_from_a_network_lock_nobody_of_it_out(door):
+def test_sixty_wrong_passwords_from_a_network_do_not_lock_out_its_users(sign_in_form):
     for number in range(60):
-        door.guess(1, HOME, email=f"{number}@example.org")
+        sign_in_form.guess(1, HOME, email=f"{number}@example.org")
 
-    assert door.answers(HOME) == EMAIL
+    assert sign_in_form.answers(HOME) == EMAIL
 
 
-def test_an_address_has_three_hundred_a_minute_whatever_the_account(door):
-    told = [door.answers(HOME, "x", f"{n}@example.org") for n in range(301)]
+def test_an_address_has_three_hundred_tries_a_minute_over_all_accounts(sign_in_form):
+    told = [sign_in_form.answers(HOME, "x", f"{n}@example.org") for n in range(301)]
 
     assert told == ["wrong"] * 300 + ["too often"]
-    assert door.answers(CAFE) == EMAIL
+    assert sign_in_form.answers(CAFE) == EMAIL
 
 
-def test_right_ones_use_nothing_up(door):
-    assert {door.answers(HOME) for _ in range(320)} == {EMAIL}
+def test_right_passwords_do_not_count_against_the_limits(sign_in_form):
+    assert {sign_in_form.answers(HOME) for _ in range(320)} == {EMAIL}
 
 
-def test_beyond_a_thousand_wrong_ones_a_day_a_new_browser_is_told_the_other_ways(door):
-    door.use_the_day_up()
+def test_after_a_thousand_wrong_passwords_a_day_a_new_browser_is_told_the_other_ways(sign_in_form):
+    sign_in_form.use_the_day_up()
 
-    assert door.answers(HOME) == "used up"
-    assert door.answers(HOME, "wrong") == "used up"  # which of the two is not told
-    door.now += timedelta(days=1)
-    assert door.answers(HOME) == EMAIL
+    assert sign_in_form.answers(HOME) == "used up"
+    assert sign_in_form.answers(HOME, "wrong") == "used up"  # which of the two is not told
+    sign_in_form.now += timedelta(days=1)
+    assert sign_in_form.answers(HOME) == EMAIL
 
 
-def test_it_takes_a_thousand_from_all_addresses_together(door):
-    door.use_the_day_up(left=20)
+def test_the_daily_limit_of_wrong_passwords_counts_all_addresses_together(sign_in_form):
+    sign_in_form.use_the_day_up(left=20)
 
-    told = [door.guess(10, f"192.0.2.{number}") for number in range(3)]
+    told = [sign_in_form.guess(10, f"192.0.2.{number}") for number in range(3)]
 
     assert told == [["wrong"] * 10, ["wrong"] * 10, ["used up"] * 10]
 
 
-def test_nothing_tells_that_the_right_password_was_the_right_one_then(door):
-    door.use_the_day_up()
+def test_over_the_daily_limit_right_and_wrong_passwords_get_the_same_answers(sign_in_form):
+    sign_in_form.use_the_day_up()
 
-    right = [door.answers(HOME) for _ in range(12)]
-    wrong = [door.answers(CAFE, "wrong") for _ in range(12)]
+    right = [sign_in_form.answers(HOME) for _ in range(12)]
+    wrong = [sign_in_form.answers(CAFE, "wrong") for _ in range(12)]
 
     assert right == wrong == ["used up"] * 10 + ["too often"] * 2
 
 
-def test_an_email_without_an_account_is_answered_alike(door):
-    door.use_the_day_up("nobody@example.org")
+def test_an_email_without_an_account_gets_the_same_answers(sign_in_form):
+    sign_in_form.use_the_day_up("nobody@example.org")
 
-    assert door.answers(HOME, email="nobody@example.org") == "used up"
+    assert sign_in_form.answers(HOME, email="nobody@example.org") == "used up"
 
 
-def test_a_known_browser_goes_on_whatever_strangers_do(door, organiser):
+def test_a_known_browser_can_sign_in_whatever_strangers_do(sign_in_form, organiser):
     known = make_known(KEYS, organiser, "")
-    door.use_the_day_up()
+    sign_in_form.use_the_day_up()
     for number in range(300):
-        door.guess(1, HOME, email=f"{number}@example.org")  # from its own address
-    assert door.answers(HOME, email=EMAIL) == "too often"
+        sign_in_form.guess(1, HOME, email=f"{number}@example.org")  # from its own address
+    assert sign_in_form.answers(HOME, email=EMAIL) == "too often"
 
-    assert door.answers(HOME, browser=known) == EMAIL
+    assert sign_in_form.answers(HOME, browser=known) == EMAIL
 
 
-def test_a_known_browser_that_guesses_waits_and_slows_nobody_else_down(door, organiser):
+def test_a_known_browser_that_guesses_waits_and_slows_nobody_else_down(sign_in_form, organiser):
     known, other = make_known(KEYS, organiser, ""), make_known(KEYS, organiser, "")
 
-    assert door.guess(11, HOME, browser=known) == ["wrong"] * 10 + ["too often"]
-    assert door.answers(HOME, browser=known) == "too often"
-    assert door.answers(HOME, browser=other) == EMAIL
-    assert door.answers(HOME) == EMAIL
+    assert sign_in_form.guess(11, HOME, browser=known) == ["wrong"] * 10 + ["too often"]
+    assert sign_in_form.answers(HOME, browser=known) == "too often"
+    assert sign_in_form.answers(HOME, browser=other) == EMAIL
+    assert sign_in_form.answers(HOME) == EMAIL
 
 
-def test_a_known_browser_is_a_stranger_to_other_accounts(door, organiser, database):
+def test_a_known_browser_is_unknown_for_other_accounts(sign_in_form, organiser, database):
     an_operator(database, Role.VIEWER)
     known = make_known(KEYS, organiser, "")
 
-    told = door.guess(11, email="viewer@example.org", browser=known)
+    told = sign_in_form.guess(11, email="viewer@example.org", browser=known)
 
     assert told == ["wrong"] * 10 + ["too often"]
 
 
-def test_a_second_factor_protects_an_account_beyond_the_day(door, organiser, database):
+def test_an_account_with_a_second_factor_signs_in_over_the_daily_limit(
+    sign_in_form, organiser, database
+):
     def turn_on(session):
         session.get_one(Operator, organiser.id).totp_sealed = second_factor.seal(
             KEYS, organiser.id, second_factor.new_secret()
         )
 
     write(database, turn_on)
-    door.use_the_day_up()
+    sign_in_form.use_the_day_up()
 
-    assert door.answers(HOME) == EMAIL  # the page asks for the code next
-    assert door.answers(HOME, "wrong") == "used up"
+    assert sign_in_form.answers(HOME) == EMAIL  # the page asks for the code next
+    assert sign_in_form.answers(HOME, "wrong") == "used up"
 
 
 @pytest.mark.parametrize(
@@ -194,24 +196,26 @@ def test_a_second_factor_protects_an_account_beyond_the_day(door, organiser, dat
         "mailto:organiser@example.org",
     ],
 )
-def test_all_ways_to_write_an_address_are_one_account(door, variant):
-    assert door.answers(HOME, email=variant) == EMAIL
-    door.guess(10, email=variant)
+def test_all_spellings_of_an_email_count_as_one_account(sign_in_form, variant):
+    assert sign_in_form.answers(HOME, email=variant) == EMAIL
+    sign_in_form.guess(10, email=variant)
 
-    assert door.answers(ATTACKER) == "too often"
-
-
-def test_a_text_of_a_megabyte_is_no_email_and_no_key(door):
-    assert door.guess(2, email="a" * 1_000_000) == ["wrong"] * 2
+    assert sign_in_form.answers(ATTACKER) == "too often"
 
 
-def test_whoever_is_told_to_come_again_has_used_nothing_up(door, monkeypatch, organiser):
+def test_an_email_of_a_megabyte_is_a_wrong_email_and_no_counter_key(sign_in_form):
+    assert sign_in_form.guess(2, email="a" * 1_000_000) == ["wrong"] * 2
+
+
+def test_a_try_refused_because_the_server_is_busy_is_not_counted(
+    sign_in_form, monkeypatch, organiser
+):
     known = make_known(KEYS, organiser, "")
     for turns in (hashing.UNKNOWN_TURNS, hashing.KNOWN_TURNS):
         monkeypatch.setattr(turns, "_places", BoundedSemaphore(1))
     with hashing.UNKNOWN_TURNS._turn(), hashing.KNOWN_TURNS._turn():
-        assert [door.answers(HOME) for _ in range(20)] == ["busy"] * 20
-        assert [door.answers(HOME, browser=known) for _ in range(20)] == ["busy"] * 20
+        assert [sign_in_form.answers(HOME) for _ in range(20)] == ["busy"] * 20
+        assert [sign_in_form.answers(HOME, browser=known) for _ in range(20)] == ["busy"] * 20
 
-    assert door.guess(10, HOME) == ["wrong"] * 10
-    assert door.answers(HOME, browser=known) == EMAIL
+    assert sign_in_form.guess(10, HOME) == ["wrong"] * 10
+    assert sign_in_form.answers(HOME, browser=known) == EMAIL

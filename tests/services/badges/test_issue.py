@@ -1,4 +1,4 @@
-"""Reissuing and revoking badges, and what gates, lists and the outbox make of it."""
+"""Reissuing and revoking badges, and the effect on gates, gate lists and the outbox."""
 
 from __future__ import annotations
 
@@ -71,7 +71,9 @@ def reasons(database, device, *codes):
     return [scan(database, device, code).reason for code in codes]
 
 
-def test_the_old_code_is_refused_at_once_and_the_new_one_admitted(database, event, device, amina):
+def test_after_a_reissue_the_old_code_is_refused_and_the_new_one_admitted(
+    database, event, device, amina
+):
     new = reissue(database, event, amina.participant_id)
 
     old_code, new_code = code_of(event, amina.badge_id), code_of(event, new.badge_id, new.issue)
@@ -79,7 +81,9 @@ def test_the_old_code_is_refused_at_once_and_the_new_one_admitted(database, even
     assert badges_of(database, amina.participant_id) == [(1, NOW), (2, None)]
 
 
-def test_who_is_inside_stays_inside(database, event, device, amina):
+def test_a_person_who_is_inside_stays_inside_when_their_badge_is_reissued(
+    database, event, device, amina
+):
     scan(database, device, code_of(event, amina.badge_id))
 
     new = reissue(database, event, amina.participant_id)
@@ -88,7 +92,9 @@ def test_who_is_inside_stays_inside(database, event, device, amina):
     assert reasons(database, device, new_code) == ["already_redeemed"]
 
 
-def test_the_next_delta_buries_the_old_badge_and_brings_the_new_one(database, event, amina):
+def test_the_next_gate_list_delta_has_a_tombstone_of_the_old_badge_and_the_new_badge(
+    database, event, amina
+):
     with database.read() as session:
         cursor = current_cursor(session, event.id)
 
@@ -104,7 +110,7 @@ def test_the_next_delta_buries_the_old_badge_and_brings_the_new_one(database, ev
     assert [entry.tag for entry in delta.entries] == [new_tag]
 
 
-def test_who_has_an_address_is_sent_the_new_badge(database, event, amina):
+def test_a_reissued_badge_is_sent_to_a_participant_with_an_address(database, event, amina):
     new = reissue(database, event, amina.participant_id)
 
     assert new.told
@@ -126,7 +132,7 @@ def test_nobody_on_the_reserve_list_is_sent_a_badge(database, event, amina):
     assert [address for address, _ in messages(database)] == ["amina@example.org"]
 
 
-def test_a_button_pressed_twice_replaces_once(database, event, amina):
+def test_a_repeated_reissue_request_replaces_the_badge_once(database, event, amina):
     first = reissue(database, event, amina.participant_id, of_issue=1)
     second = reissue(database, event, amina.participant_id, of_issue=1)
 
@@ -134,7 +140,7 @@ def test_a_button_pressed_twice_replaces_once(database, event, amina):
     assert [issue for issue, _ in badges_of(database, amina.participant_id)] == [1, 2]
 
 
-def test_sixteen_clerks_who_replace_one_lost_badge_make_one(database, event, amina):
+def test_sixteen_concurrent_reissues_of_a_badge_make_one_new_badge(database, event, amina):
     done = race(16, lambda _: reissue(database, event, amina.participant_id, of_issue=1))
 
     assert sorted(each.replaced for each in done) == [False] * 15 + [True]
@@ -171,13 +177,13 @@ def amina_on_postgres(postgres_database):
     return event, a_participant(postgres_database, event).participant_id
 
 
-def test_the_events_row_alone_keeps_two_clerks_apart(
+def test_locking_the_event_s_row_alone_serialises_two_reissues(
     postgres_database, amina_on_postgres, monkeypatch
 ):
     assert two_clerks_at_once(postgres_database, *amina_on_postgres, monkeypatch) == 1
 
 
-def test_without_the_events_row_a_person_would_have_two_badges(
+def test_control_without_locking_the_event_s_row_a_person_gets_two_badges(
     postgres_database, amina_on_postgres, monkeypatch
 ):
     monkeypatch.setattr(badge_issue, "next_list_version", lambda *_: 2)
@@ -185,7 +191,7 @@ def test_without_the_events_row_a_person_would_have_two_badges(
     assert two_clerks_at_once(postgres_database, *amina_on_postgres, monkeypatch) == 2
 
 
-def test_revoking_twice_is_revoking_once(database, event, device, amina):
+def test_revoking_a_badge_twice_changes_nothing_more(database, event, device, amina):
     assert revoke(database, event, amina.participant_id)
     assert not revoke(database, event, amina.participant_id)
 
@@ -202,7 +208,7 @@ def test_after_revoking_a_new_badge_can_be_issued(database, event, device, amina
     assert reasons(database, device, code_of(event, new.badge_id, 2)) == [None]
 
 
-def test_who_did_it_and_why_is_written_down(database, event, amina):
+def test_a_reissue_is_logged_with_the_operator_and_the_reason(database, event, amina):
     reissue(database, event, amina.participant_id)
     revoke(database, event, amina.participant_id)
 
@@ -236,7 +242,7 @@ def test_another_events_participant_is_not_found(database, event, amina):
         revoke(database, other, amina.participant_id)
 
 
-def test_with_another_key_nothing_is_reissued(database, event, amina):
+def test_with_another_master_key_no_badge_is_reissued(database, event, amina):
     with pytest.raises(SettingsError, match="master key"):
         reissue(database, event, amina.participant_id, keys=Keys(b"x" * 32))
 

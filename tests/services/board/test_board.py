@@ -1,4 +1,4 @@
-"""What boards show equals what a count over every row says, whatever happened before."""
+"""The figures on a board equal a count over every row, after any sequence of scans."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def annul(database, event, supervisor, scan_id, now):
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_half_an_hour_of_scans_late_uploads_and_annulments(
+def test_counts_by_minute_equal_the_scans_after_late_uploads_and_annulments(
     database, event, device, supervisor, counts_by_minute, monkeypatch, seed
 ):
     monkeypatch.setattr(minute_counts, "WHOLE_EVERY_S", 0.0)
@@ -99,7 +99,7 @@ def test_half_an_hour_of_scans_late_uploads_and_annulments(
         assert board.curve.rows[-1].total == board.counts.totals["arrived"]
 
 
-def test_a_board_on_which_nothing_changed_reads_no_arrivals_and_a_new_one_only_the_last_minutes(
+def test_an_unchanged_board_reads_no_arrivals_and_a_new_one_only_the_last_minutes(
     database, event, device
 ):
     read = []
@@ -120,7 +120,7 @@ def test_a_board_on_which_nothing_changed_reads_no_arrivals_and_a_new_one_only_t
     assert read == [None, NOW.replace(second=0) - minute_counts.YOUNG]
 
 
-def test_a_gate_tells_its_pace_devices_and_what_worries(database, event, device):
+def test_a_board_shows_each_gate_s_pace_devices_and_warnings(database, event, device):
     other = factories.a_new_device(database, event, "Porte 1")
     quiet = factories.a_new_device(database, event, "Porte 2")
     for code in factories.badges(database, event, 10):
@@ -141,7 +141,9 @@ def test_a_gate_tells_its_pace_devices_and_what_worries(database, event, device)
     assert (two.list_at, two.skew_ms) == (None, None)
 
 
-def test_refusals_conflicts_and_the_forecast(database, event, device, counts_by_minute):
+def test_a_board_shows_refusals_conflicts_and_the_forecast(
+    database, event, device, counts_by_minute
+):
     codes = factories.badges(database, event, 3)
     factories.scan(database, device, codes[0])
     for code in ("HELLO", "HELLO", codes[0]):

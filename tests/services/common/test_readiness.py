@@ -1,4 +1,4 @@
-"""However many ask whether the server is ready, the database is asked once a second."""
+"""The database is asked once a second at most whether the server is ready."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Looks:
         return RecentReadiness(self.look, lambda: self.now_s)
 
 
-def test_an_answer_is_good_for_a_second():
+def test_a_readiness_result_is_reused_for_a_second():
     looks = Looks()
     readiness = looks.readiness()
 
@@ -38,7 +38,7 @@ def test_an_answer_is_good_for_a_second():
     assert told == ["look 1", "look 1", "look 2", "look 2", "look 3"]
 
 
-def test_those_who_ask_at_once_share_one_look():
+def test_concurrent_readiness_requests_share_one_check():
     looks = Looks()
     readiness = looks.readiness()
 
@@ -47,7 +47,7 @@ def test_those_who_ask_at_once_share_one_look():
     assert (told, looks.count) == ([{"disk": "look 1"}] * 8, 1)
 
 
-def test_nobody_waits_for_a_look_while_the_last_one_is_fresh_enough():
+def test_a_recent_readiness_result_is_returned_without_waiting_for_a_new_check():
     looks = Looks()
     readiness = looks.readiness()
     readiness.faults()

@@ -1,4 +1,4 @@
-"""Hashing takes memory: few hash at once, few wait, and nobody waits for strangers."""
+"""Hashing takes memory: few hash at once, few wait, and strangers delay nobody else."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Held:
                 self.refused += 1
 
 
-def test_two_go_on_three_wait_and_the_others_are_told_to_come_again():
+def test_two_run_three_wait_and_further_ones_are_told_to_retry():
     held = Held(Turns(2, waiting=3, patience_s=60))
 
     held.take(9)
@@ -61,7 +61,7 @@ def test_two_go_on_three_wait_and_the_others_are_told_to_come_again():
     assert (held.most, held.refused, held.holding) == (2, 4, 0)
 
 
-def test_nobody_waits_for_ever():
+def test_waiting_for_a_turn_has_a_time_limit():
     turns = Turns(1, waiting=1, patience_s=0.01)
     held = Held(turns)
     held.take(1)
@@ -74,7 +74,7 @@ def test_nobody_waits_for_ever():
     assert turns.do(lambda: 7) == 7
 
 
-def test_whoever_fails_in_their_turn_leaves_it():
+def test_a_failure_releases_the_turn():
     turns = Turns(1, waiting=0, patience_s=0)
     for _ in range(3):
         with pytest.raises(ZeroDivisionError):
@@ -86,7 +86,7 @@ def test_whoever_fails_in_their_turn_leaves_it():
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has priorities of threads")
-def test_what_strangers_send_gives_way_to_scans_and_a_pin_does_not():
+def test_hashing_for_strangers_yields_to_scans_and_hashing_a_pin_does_not():
     def niceness() -> int:
         return os.getpriority(os.PRIO_PROCESS, get_native_id())
 
@@ -97,7 +97,7 @@ def test_what_strangers_send_gives_way_to_scans_and_a_pin_does_not():
     assert niceness() == before
 
 
-def test_strangers_that_hash_keep_no_pin_and_no_known_password_waiting():
+def test_hashing_for_strangers_delays_neither_pins_nor_known_browsers():
     pin = hashing.hash_pin("246810")
     strangers = Held(hashing.UNKNOWN_TURNS)
     strangers.take(40)
@@ -107,7 +107,7 @@ def test_strangers_that_hash_keep_no_pin_and_no_known_password_waiting():
     strangers.end()
 
 
-def test_at_most_two_hash_at_once_whatever_is_hashed(monkeypatch):
+def test_at_most_two_hashes_are_computed_at_once(monkeypatch):
     """Each of these takes 19 MiB, however many ask."""
     hasher, mutex, now, most = hashing._HASHER, Lock(), [0], [0]
     stored = hasher.hash("246810")

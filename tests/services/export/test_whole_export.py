@@ -1,4 +1,4 @@
-"""The whole export: nothing of an event is missing, nothing secret is in it, size costs nothing."""
+"""The whole export has all data of an event, no secret, and a bounded use of memory."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_every_column_of_an_event_is_exported_or_left_out_by_name():
     assert exported_columns() & COLUMNS_LEFT_OUT == set()
 
 
-def test_the_page_tells_every_section_with_its_names():
+def test_the_export_documentation_lists_every_section_and_its_columns():
     rows = re.findall(r"^\| `(\w+)` \| .* \| ([^|]+) \|$", DOCS.read_text("utf-8"), re.MULTILINE)
     told = {section: re.findall(r"`(\w+)`", names) for section, names in rows}
     statements = {"event": event_itself, **SECTIONS}
@@ -122,7 +122,7 @@ def whole(database, event) -> str:
     return file.getvalue()
 
 
-def test_it_tells_who_came_what_was_decided_and_by_whom(database, lived):
+def test_the_export_contains_arrivals_decisions_and_operators(database, lived):
     event, _ = lived
     told = json.loads(whole(database, event))
 
@@ -166,7 +166,7 @@ def secrets_in(database) -> set[bytes]:
     return {one if isinstance(one, bytes) else one.encode() for one in found}
 
 
-def test_no_secret_is_in_it(database, lived):
+def test_the_export_contains_no_secret(database, lived):
     event, code = lived
     text, secrets = whole(database, event), secrets_in(database)
 
@@ -178,7 +178,7 @@ def test_no_secret_is_in_it(database, lived):
     assert "482913" not in text
 
 
-def test_the_secret_of_a_link_is_not_in_it(database, lived):
+def test_the_export_does_not_contain_the_secret_of_a_link(database, lived):
     event, _ = lived
     told = json.loads(whole(database, event))
 
@@ -187,7 +187,7 @@ def test_the_secret_of_a_link_is_not_in_it(database, lived):
     ]
 
 
-def test_another_events_rows_are_not_in_it(database, lived):
+def test_the_export_does_not_contain_another_event_s_rows(database, lived):
     other = factories.an_event(database, "fes-2025")
     factories.a_participant(database, other, "Bahia Idrissi", email="bahia@example.org")
 
@@ -216,7 +216,7 @@ def peak_of(database, event) -> int:
         tracemalloc.stop()
 
 
-def test_more_people_take_no_more_memory(database):
+def test_the_memory_of_an_export_does_not_grow_with_the_number_of_people(database):
     event = factories.an_event(database)
     delegation = factories.a_delegation(database, event, quota=20_000)
     factories.badges(database, event, 2_000, delegation=delegation)

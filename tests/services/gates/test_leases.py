@@ -98,14 +98,14 @@ def a_bus(database, event, quota=6, reserve=8):
     return Bus(delegation, codes[:2], codes[2:])
 
 
-def test_a_device_is_lent_its_share_of_what_nobody_holds(database, event, device, bus):
+def test_a_device_is_lent_its_share_of_the_free_places(database, event, device, bus):
     lease = a_lease(database, device)
 
     assert (places(lease), lease.hall) == ({"Tiflet": 2}, None)
     assert lease.expires_at == NOW + LIFETIME
 
 
-def test_shares_shrink_with_the_devices_in_touch(database, event, bus):
+def test_shares_shrink_with_the_number_of_active_devices(database, event, bus):
     silent, *devices = devices_in_touch(database, event, 4)
     revoked = devices.pop()
     write(database, lambda s: mark_seen(s, silent.id, NOW - minutes(11)))
@@ -135,7 +135,7 @@ def test_an_expired_lease_frees_its_places(database, event, device, bus):
     assert (places(before), places(after)) == ({"Tiflet": 1}, {"Tiflet": 2})
 
 
-def test_what_confirmed_people_hold_is_never_lent(database, event, device):
+def test_places_of_confirmed_people_are_never_lent(database, event, device):
     factories.badges(
         database, event, 5, delegation=factories.a_delegation(database, event, quota=5)
     )
@@ -174,7 +174,7 @@ def test_a_confirmed_person_uses_no_place_of_the_lease(database, event, device, 
     assert [told(let_in(database, device, lease, code)) for code in codes] == [ADMITTED] * 3
 
 
-def test_a_reading_outside_the_lease_s_life_is_not_covered(database, event, device, bus):
+def test_a_scan_outside_the_lease_s_validity_is_not_covered_by_it(database, event, device, bus):
     lease = a_lease(database, device)
     moments = [NOW - minutes(1), lease.expires_at + minutes(1)]
 
@@ -186,7 +186,9 @@ def test_a_reading_outside_the_lease_s_life_is_not_covered(database, event, devi
     assert answers == [contradicted(Reason.UNAPPROVED)] * 2
 
 
-def test_what_comes_after_expiry_is_no_conflict_while_places_are_free(database, event, device, bus):
+def test_a_scan_after_the_lease_expired_is_no_conflict_while_places_are_free(
+    database, event, device, bus
+):
     lease = a_lease(database, device)
 
     answer = let_in(database, device, lease, bus.reserve[0], at=NOW, received_at=LATER)
@@ -194,7 +196,7 @@ def test_what_comes_after_expiry_is_no_conflict_while_places_are_free(database, 
     assert told(answer) == ADMITTED
 
 
-def test_what_comes_after_expiry_when_the_places_are_gone_is_counted_once_and_a_conflict(
+def test_a_scan_after_the_lease_expired_without_free_places_is_counted_and_a_conflict(
     database, event, device, bus
 ):
     lease = a_lease(database, device)
@@ -208,7 +210,7 @@ def test_what_comes_after_expiry_when_the_places_are_gone_is_counted_once_and_a_
     assert told(answer) == contradicted(Reason.UNAPPROVED)
 
 
-def test_what_was_used_of_a_renewed_lease_counts_against_the_one_held_now(
+def test_places_used_of_an_earlier_lease_count_against_the_renewed_one(
     database, event, device, bus
 ):
     first = a_lease(database, device)
@@ -248,9 +250,9 @@ def test_places_lent_are_not_given_to_the_reserve_list_online(database):
     event = factories.an_event(database, reserve_from=NOW - minutes(60))
     bus, device = a_bus(database, event, quota=4), factories.a_device(database, event)
     lease = a_lease(database, device)
-    door = factories.a_device(database, event, "Porte 2")
+    other = factories.a_device(database, event, "Porte 2")
 
-    online = [factories.scan(database, door, code).reason for code in bus.reserve[:5]]
+    online = [factories.scan(database, other, code).reason for code in bus.reserve[:5]]
     offline = told(let_in(database, device, lease, bus.reserve[5]))
 
     assert places(lease) == {"Tiflet": 1}
@@ -258,7 +260,7 @@ def test_places_lent_are_not_given_to_the_reserve_list_online(database):
     assert offline == ADMITTED
 
 
-def test_a_quota_is_not_lowered_under_what_is_lent(database, event, device, bus):
+def test_a_quota_is_not_lowered_below_the_lent_places(database, event, device, bus):
     a_lease(database, device)
 
     with pytest.raises(QuotaBelowPlacesTaken):
@@ -266,7 +268,7 @@ def test_a_quota_is_not_lowered_under_what_is_lent(database, event, device, bus)
 
 
 @pytest.mark.parametrize(("sits", "moved"), [(-1, 6 - 2 - 1), (0, 6 - 2)])
-def test_a_place_that_the_reserve_list_sits_on_goes_to_nobody_else(
+def test_a_place_used_by_an_admitted_reserve_person_goes_to_nobody_else(
     database, event, device, bus, sits, moved
 ):
     """Who sits on one and is first in the list gets that very place, and leaves no gap."""
@@ -290,29 +292,29 @@ def test_canceling_after_the_arrival_frees_no_place(database, event, device):
     assert list(moved) == []
 
 
-def test_room_in_the_hall_is_lent_and_the_gates_online_do_not_give_it_away(database):
+def test_seats_of_the_hall_are_lent_and_gates_online_do_not_use_them(database):
     event = factories.an_event(database, capacity=5)
-    door, silent = devices_in_touch(database, event, 2)
+    online, silent = devices_in_touch(database, event, 2)
     codes = factories.badges(database, event, 9)
     lease = a_lease(database, silent)
 
-    online = [factories.scan(database, door, code).reason for code in codes[:6]]
+    answers = [factories.scan(database, online, code).reason for code in codes[:6]]
     offline = [told(let_in(database, silent, lease, code)) for code in codes[6:8]]
 
     full = Reason.CAPACITY_EXCEEDED
-    assert (lease.hall, online) == (1, [None] * 4 + [full] * 2)
+    assert (lease.hall, answers) == (1, [None] * 4 + [full] * 2)
     assert offline == [ADMITTED, contradicted(full)]
 
 
-def test_who_was_let_in_over_the_capacity_takes_no_seat_that_is_lent(database):
+def test_a_person_admitted_over_the_capacity_uses_no_lent_seat(database):
     event = factories.an_event(database, capacity=4)
-    door, silent = devices_in_touch(database, event, 2)
+    online, silent = devices_in_touch(database, event, 2)
     codes = factories.badges(database, event, 6)
     lease = a_lease(database, silent)
     for code in codes[:3]:
-        factories.scan(database, door, code)
+        factories.scan(database, online, code)
 
-    admitted_offline = let_in(database, door, None, codes[3])
+    admitted_offline = let_in(database, online, None, codes[3])
     lent = let_in(database, silent, lease, codes[4])
 
     assert lease.hall == 1
@@ -322,7 +324,7 @@ def test_who_was_let_in_over_the_capacity_takes_no_seat_that_is_lent(database):
     )
 
 
-def test_old_leases_are_forgotten(database, event, device, bus):
+def test_old_leases_are_deleted(database, event, device, bus):
     for days in (0, 1, 4):
         a_lease(database, device, NOW + minutes(days * 24 * 60))
 
@@ -346,7 +348,7 @@ def renewed(database, device, held, now):
 
 @dataclass
 class LostAnswer:
-    """A device with three places lent; it renews when more doors are there, and hears nothing."""
+    """A device with three places lent; it renews when more gates are there, and hears nothing."""
 
     device: object
     at_hand: object
@@ -364,9 +366,7 @@ def lost(database, event):
     return bus, LostAnswer(device, at_hand, unheard)
 
 
-def test_what_a_device_may_still_hold_is_lent_to_nobody_when_its_renewal_was_lost(
-    database, event, lost
-):
+def test_after_a_lost_renewal_the_places_of_both_leases_stay_reserved(database, event, lost):
     bus, lost = lost
     walk_ins = [
         factories.a_participant(database, event, f"Omar {n}", delegation=bus.delegation).standing
@@ -409,7 +409,7 @@ def test_a_request_that_names_no_lease_or_somebody_else_s_ends_none(database, ev
     assert len(left) == 2 + 3
 
 
-def test_giving_back_an_old_lease_ends_none_that_was_granted_since(database, event, lost):
+def test_returning_an_old_lease_does_not_end_a_newer_one(database, event, lost):
     _, lost = lost
 
     def give_back(lease_id):
@@ -423,7 +423,7 @@ def test_giving_back_an_old_lease_ends_none_that_was_granted_since(database, eve
     assert give_back(lost.unheard.lease_id) == lost.unheard.lease_id
 
 
-def test_what_was_admitted_before_giving_back_is_no_conflict_while_places_are_free(
+def test_an_admission_before_the_lease_was_returned_is_no_conflict_while_places_are_free(
     database, device, bus
 ):
     lease = a_lease(database, device)
@@ -434,7 +434,7 @@ def test_what_was_admitted_before_giving_back_is_no_conflict_while_places_are_fr
     assert told(late) == ADMITTED
 
 
-def test_a_blocked_person_without_a_place_takes_nobody_s(database, event, device, bus):
+def test_a_blocked_person_without_a_place_uses_none(database, event, device, bus):
     lease = a_lease(database, device)
     write(database, lambda s: s.execute(update(Participant).values(BLOCKED)))
 

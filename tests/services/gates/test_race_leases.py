@@ -1,4 +1,4 @@
-"""Devices renew their leases while doors admit: together they never pass a limit."""
+"""Devices renew leases while gates admit: together they never exceed a limit."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def nobody_waited_when_it_was_granted(monkeypatch):
 
 @dataclass
 class Hall:
-    """Doors with the people before them, some in reserve, some with a place."""
+    """Gates with the people before them, some in reserve, some with a place."""
 
     event: Any
     devices: list[Any]
@@ -64,7 +64,7 @@ def furnished(database, event, delegation):
 
 
 def renew_and_admit(database, hall):
-    """Half of the threads renew leases, half admit at doors online; return the last leases."""
+    """Half of the threads renew leases, half admit at gates online; return the last leases."""
 
     def at_once(at):
         held = None
@@ -98,7 +98,7 @@ LIMITS = pytest.mark.parametrize("laid_down", [a_full_hall, a_short_quota])
 
 
 @LIMITS
-def test_gates_online_and_offline_never_pass_a_limit_together(laid_down, database):
+def test_gates_online_and_offline_together_never_exceed_a_limit(laid_down, database):
     hall = laid_down(database)
 
     held = renew_and_admit(database, hall)
@@ -110,7 +110,7 @@ def test_gates_online_and_offline_never_pass_a_limit_together(laid_down, databas
 
 
 @LIMITS
-def test_control_without_waiting_for_one_another_more_is_lent_than_there_is(
+def test_control_without_the_lock_more_places_are_lent_than_exist(
     laid_down, postgres_database, monkeypatch
 ):
     monkeypatch.setattr(leases, "stop_admissions", lambda *_: None)
@@ -125,7 +125,7 @@ def test_control_without_waiting_for_one_another_more_is_lent_than_there_is(
 
 
 @LIMITS
-def test_grants_at_once_lend_what_they_would_one_by_one(laid_down, database):
+def test_concurrent_grants_lend_the_same_as_sequential_ones(laid_down, database):
     hall = laid_down(database)
 
     first = race(DEVICES, lambda at: renewed(database, hall.devices[at]))
@@ -147,9 +147,7 @@ def one_by_one(free):
 
 
 @LIMITS
-def test_control_gates_that_do_not_count_what_is_lent_pass_the_limit(
-    laid_down, database, monkeypatch
-):
+def test_control_gates_that_ignore_lent_places_exceed_the_limit(laid_down, database, monkeypatch):
     hall = laid_down(database)
     held = [renewed(database, device) for device in hall.devices]
     read = facts._row
@@ -167,7 +165,7 @@ def test_control_gates_that_do_not_count_what_is_lent_pass_the_limit(
 
 
 @LIMITS
-def test_gates_online_leave_what_is_lent(laid_down, database):
+def test_gates_online_do_not_use_lent_places(laid_down, database):
     hall = laid_down(database)
     held = [renewed(database, device) for device in hall.devices]
     for code in hall.codes[:LIMIT]:

@@ -15,7 +15,7 @@ from tests.web.browsing import an_operator
 ORGANISERS = 8
 
 
-def test_one_stop_and_the_last_words_whoever_was_first(database, event):
+def test_concurrent_stops_make_one_stop_with_the_last_words(database, event):
     operator = an_operator(database, Role.ORGANISER)
 
     def stop(at):
@@ -28,10 +28,10 @@ def test_one_stop_and_the_last_words_whoever_was_first(database, event):
 
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(EntryStop)) == 1
-        assert open_stop(session, event.id).fr.startswith("Arrêt ")
+        assert open_stop(session, event.id).messages["fr"].startswith("Arrêt ")
 
 
-def test_lifted_twice_at_once_is_lifted_once_and_another_stop_may_begin(database, event):
+def test_two_concurrent_lifts_end_a_stop_once_and_another_may_begin(database, event):
     operator = an_operator(database, Role.ORGANISER)
     words = dict.fromkeys(LANGUAGES, "Arrêt")
 

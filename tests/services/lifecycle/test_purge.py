@@ -1,4 +1,4 @@
-"""A purge erases what a delegation's pages keep, and the export holds it before."""
+"""A purge erases the data of a delegation's pages, which the export contained before."""
 
 from __future__ import annotations
 
@@ -93,7 +93,9 @@ def test_the_export_holds_consents_applications_and_buses(database, event, every
     )
 
 
-def test_a_purge_erases_them_all_and_closes_the_link(database, event, everything, secret, tmp_path):
+def test_a_purge_erases_consents_applications_and_buses_and_closes_the_link(
+    database, event, everything, secret, tmp_path
+):
     receipt = purge_event(database, event, tmp_path, now=NOW, early=True)
 
     tables = ("bus", "bus_passenger", "import_draft", "application", "consent")
@@ -103,7 +105,9 @@ def test_a_purge_erases_them_all_and_closes_the_link(database, event, everything
         registration_link_by_secret(session, KEYS, secret, NOW)
 
 
-def test_hashes_of_who_registered_go_and_those_of_who_guesses_stay(database, event, tmp_path):
+def test_a_purge_deletes_counter_keys_of_registrations_and_keeps_those_of_sign_ins(
+    database, event, tmp_path
+):
     counting = Limits(DatabaseCounters(database, lambda _tidying: None), KEYS.limits)
     counting.reserve((JOINING_CONTACT, "+212612345678"), (PASSWORDS_ACCOUNT, "a@example.org"))
 
@@ -114,7 +118,9 @@ def test_hashes_of_who_registered_go_and_those_of_who_guesses_stay(database, eve
     assert left.startswith(PASSWORDS_ACCOUNT.name)
 
 
-def test_no_trace_is_left_in_the_files(sqlite_database, tmp_path, request):
+def test_after_a_purge_no_personal_data_are_left_in_the_database_files(
+    sqlite_database, tmp_path, request
+):
     database = sqlite_database
     event = factories.an_event(database)
     delegation = factories.a_delegation(database, event)

@@ -35,7 +35,9 @@ def count(database, table):
         return session.scalars(select(func.count()).select_from(table)).one()
 
 
-def test_a_name_is_given_to_one_delegation_and_the_others_are_told(database, event, who):
+def test_of_concurrent_delegations_with_one_name_one_is_created_and_the_others_refused(
+    database, event, who
+):
     details = DelegationDetails("Rabat", "الرباط", 10)
 
     told = race_outcomes(
@@ -47,7 +49,9 @@ def test_a_name_is_given_to_one_delegation_and_the_others_are_told(database, eve
     assert [getattr(one, "reason", one) for one in told].count("name_taken") == ORGANISERS - 1
 
 
-def test_a_name_is_given_to_one_category_and_the_others_are_told(database, event, who):
+def test_of_concurrent_categories_with_one_name_one_is_created_and_the_others_refused(
+    database, event, who
+):
     details = CategoryDetails("Élu", "منتخب", "#7a1f3d", "star")
 
     told = race_outcomes(
@@ -61,7 +65,7 @@ def test_a_name_is_given_to_one_category_and_the_others_are_told(database, event
     assert [getattr(one, "reason", one) for one in told].count("name_taken") == ORGANISERS - 1
 
 
-def test_without_the_events_row_two_organisers_clash_in_the_database(
+def test_control_without_locking_the_event_s_row_two_organisers_get_a_database_error(
     postgres_database, monkeypatch
 ):
     # Only there: on SQLite a transaction that writes is alone anyway.
@@ -82,7 +86,7 @@ def test_without_the_events_row_two_organisers_clash_in_the_database(
     assert any(isinstance(one, IntegrityError) for one in told)
 
 
-def test_nobody_is_left_in_a_category_that_is_deleted_meanwhile(database, event, who):
+def test_no_participant_is_registered_in_a_category_deleted_concurrently(database, event, who):
     delegation = factories.a_delegation(database, event)
     factories.a_category(database, event)
     gone = factories.a_category(database, event, "De trop")
@@ -103,7 +107,7 @@ def test_nobody_is_left_in_a_category_that_is_deleted_meanwhile(database, event,
     assert isinstance(told[0], InvalidValue) == (left is not None)
 
 
-def test_a_quota_that_is_lowered_while_people_register_is_never_passed(database, event, who):
+def test_a_quota_lowered_during_registrations_is_never_exceeded(database, event, who):
     delegation = factories.a_delegation(database, event, quota=20)
     category = factories.a_category(database, event)
     fewer = DelegationDetails(delegation.name, None, 3)

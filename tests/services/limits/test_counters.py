@@ -1,4 +1,4 @@
-"""Counting tries: all of a try's counters or none, given back, over in time; and bounded."""
+"""Counters of tries: all of a try's counters or none, returned, expiring, and bounded."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def later(seconds: float) -> datetime:
     return NOW + timedelta(seconds=seconds)
 
 
-def test_as_many_pass_as_there_is_room_for_and_then_it_says_how_long_to_wait(counters):
+def test_a_counter_admits_up_to_its_limit_and_then_tells_how_long_to_wait(counters):
     passed = [counters.reserve([MINUTE], NOW) for _ in range(3)]
     refused = counters.reserve([MINUTE], NOW)
 
@@ -34,7 +34,7 @@ def test_as_many_pass_as_there_is_room_for_and_then_it_says_how_long_to_wait(cou
     assert 55 < refused <= 60
 
 
-def test_a_full_counter_keeps_the_others_of_the_try_as_they_were(counters):
+def test_a_try_refused_by_one_full_counter_is_not_counted_by_the_others(counters):
     assert [counters.reserve([ADDRESS], NOW) for _ in range(2)] == [None] * 2
 
     assert counters.reserve([OTHER, ADDRESS], NOW) is not None
@@ -43,14 +43,14 @@ def test_a_full_counter_keeps_the_others_of_the_try_as_they_were(counters):
     assert counters.reserve([OTHER], NOW) is not None
 
 
-def test_the_longest_wait_of_the_full_ones_is_told(counters):
+def test_of_several_full_counters_the_longest_wait_is_told(counters):
     long, short = Counter("long", 1, 3_600), Counter("short", 1, 60)
     counters.reserve([short, long], NOW)
 
     assert 3_590 < counters.reserve([long, short], NOW) <= 3_600
 
 
-def test_what_is_given_back_may_be_used_again(counters):
+def test_a_reservation_given_back_can_be_used_again(counters):
     for _ in range(10):
         assert counters.reserve([MINUTE, HOUR], NOW) is None
         counters.give_back([MINUTE, HOUR], NOW)
@@ -58,7 +58,7 @@ def test_what_is_given_back_may_be_used_again(counters):
     assert [counters.reserve([MINUTE], NOW) for _ in range(3)] == [None] * 3
 
 
-def test_giving_back_what_nobody_reserved_makes_no_room(counters):
+def test_giving_back_without_a_reservation_frees_nothing(counters):
     counters.give_back([MINUTE], NOW)
     counters.give_back([MINUTE], NOW)
 
@@ -67,7 +67,7 @@ def test_giving_back_what_nobody_reserved_makes_no_room(counters):
 
 
 @pytest.mark.parametrize("place", ["memory", "sqlite", "postgres"])
-def test_after_its_time_a_counter_begins_anew(place, request):
+def test_a_counter_starts_again_after_its_period(place, request):
     counters = MemoryCounters()
     if place != "memory":
         counters = DatabaseCounters(request.getfixturevalue(f"{place}_database"), at_once)
@@ -80,7 +80,7 @@ def test_after_its_time_a_counter_begins_anew(place, request):
     assert counters.reserve([MINUTE, HOUR], later(62)) == 3_600 - 62
 
 
-def test_redis_forgets_by_itself(redis):
+def test_counters_expire_in_redis(redis):
     blink = Counter("blink", 1, 1)
     with connect_redis(redis.url) as client:
         counters = RedisCounters(client)
@@ -89,7 +89,7 @@ def test_redis_forgets_by_itself(redis):
         wait_for(lambda: counters.reserve([blink], NOW) is None)
 
 
-def test_a_flood_of_names_does_not_grow_the_memory_and_frees_nobody_who_is_full():
+def test_a_flood_of_keys_neither_grows_memory_nor_resets_full_counters():
     counters, victim = MemoryCounters(most_keys=1_000), Counter("victim", 3, 60)
     for _ in range(3):
         counters.reserve([victim], NOW)
@@ -106,7 +106,7 @@ def rows_in(database) -> int:
         return session.scalar(select(func.count()).select_from(LimitCounter))
 
 
-def test_a_flood_of_names_does_not_grow_the_table_and_frees_nobody_who_is_full(database):
+def test_a_flood_of_keys_neither_grows_the_table_nor_resets_full_counters(database):
     counters, victim = DatabaseCounters(database, at_once, most_rows=100), Counter("victim", 3, 60)
     for _ in range(3):
         counters.reserve([victim], NOW)
@@ -119,7 +119,7 @@ def test_a_flood_of_names_does_not_grow_the_table_and_frees_nobody_who_is_full(d
     assert counters.reserve([victim], NOW) is not None
 
 
-def test_what_is_over_leaves_the_table_in_the_background(database):
+def test_expired_counters_are_deleted_from_the_table_in_the_background(database):
     asked = []
     counters = DatabaseCounters(database, asked.append)
     counters.reserve([MINUTE], NOW)
@@ -131,7 +131,7 @@ def test_what_is_over_leaves_the_table_in_the_background(database):
     assert rows_in(database) == 1
 
 
-def test_tidying_goes_by_time_and_by_how_much_was_tried(database, monkeypatch):
+def test_expired_counters_are_deleted_after_a_time_or_a_number_of_tries(database, monkeypatch):
     monkeypatch.setattr("checkin.services.limits.in_database.TIDY_AFTER", 50)
     asked = []
     counters = DatabaseCounters(database, asked.append)
@@ -141,7 +141,7 @@ def test_tidying_goes_by_time_and_by_how_much_was_tried(database, monkeypatch):
     assert len(asked) == 3
 
 
-def test_on_sqlite_only_what_must_outlast_a_restart_is_in_the_file(sqlite_database):
+def test_on_sqlite_only_counters_that_must_survive_a_restart_are_in_the_file(sqlite_database):
     def started() -> KeptApart:
         return KeptApart(MemoryCounters(), DatabaseCounters(sqlite_database, at_once))
 

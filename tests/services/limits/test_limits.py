@@ -1,4 +1,4 @@
-"""The rules, applied: reserved before, bounded keys that name nobody, and told in the docs."""
+"""The limits' rules: counted before a try, under short anonymous keys, and documented."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Seen(MemoryCounters):
         return super().reserve(wanted, now)
 
 
-def test_a_try_is_counted_under_every_budget_of_its_rules_and_the_first_full_one_says_when():
+def test_a_try_counts_against_every_rule_and_a_full_rule_tells_the_wait():
     mine = limits()
     for _ in range(5):
         mine.reserve((PINS, "7"))
@@ -49,7 +49,7 @@ def test_a_try_is_counted_under_every_budget_of_its_rules_and_the_first_full_one
     mine.reserve((PINS, "8"))
 
 
-def test_a_day_has_an_end_though_each_minute_has_room():
+def test_a_daily_limit_holds_although_no_minute_s_limit_is_reached():
     clock = [datetime(2026, 11, 28, 9, 0, tzinfo=UTC)]
     mine = Limits(MemoryCounters(), KEYS.limits, lambda: clock[0])
     for _ in range(100):
@@ -60,7 +60,7 @@ def test_a_day_has_an_end_though_each_minute_has_room():
         mine.reserve((PINS, "7"))
 
 
-def test_what_one_rule_counts_counts_for_no_other():
+def test_each_rule_counts_separately():
     mine = limits()
     for _ in range(3):
         mine.reserve((JOINING_CONTACT, "a@example.org"))
@@ -71,7 +71,7 @@ def test_what_one_rule_counts_counts_for_no_other():
 
 
 @pytest.mark.parametrize("typed", ["", "a@example.org", "x" * 450_000, "é\udcff" * 1000, "\0'\n"])
-def test_a_key_is_short_and_names_nobody_whatever_was_typed(typed):
+def test_a_counter_s_key_is_a_short_hash_of_whatever_was_typed(typed):
     seen = Seen()
 
     Limits(seen, KEYS.limits).reserve((PASSWORDS_PAIR, typed), (PASSWORDS_ADDRESS, "203.0.113.7"))
@@ -82,7 +82,7 @@ def test_a_key_is_short_and_names_nobody_whatever_was_typed(typed):
     assert len(set(seen.keys)) == 3
 
 
-def test_keys_of_another_installation_are_others():
+def test_counter_keys_differ_between_installations():
     ours, theirs = Seen(), Seen()
     Limits(ours, KEYS.limits).reserve((PINS, "7"))
     Limits(theirs, b"another").reserve((PINS, "7"))
@@ -102,7 +102,7 @@ def test_keys_of_another_installation_are_others():
         (86_400, "24 hours"),
     ],
 )
-def test_a_wait_is_told_in_minutes_and_never_as_too_short(wait_s, told):
+def test_a_wait_is_rounded_up_to_minutes(wait_s, told):
     assert wait_in_words(wait_s) == told
 
 

@@ -1,4 +1,4 @@
-"""Many tries at once: as many pass as the budget holds, in every place where they are counted."""
+"""Of concurrent tries as many pass as the limit allows, wherever they are counted."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def passed(answers) -> int:
     return sum(wait is None for wait in answers)
 
 
-def test_of_sixty_tries_at_once_ten_pass(counters):
+def test_of_sixty_concurrent_tries_ten_pass(counters):
     assert passed(race(TRIES, lambda _at: counters.reserve([PAIR], NOW))) == ROOM
 
 
-def test_control_who_looks_first_and_counts_afterwards_lets_all_of_them_pass(counters):
+def test_control_checking_before_counting_lets_all_tries_pass(counters):
     """As it was: look whether there is room, do the work, count what was wrong."""
     everybody, looking = Barrier(TRIES), Lock()
 
@@ -43,7 +43,7 @@ def test_control_who_looks_first_and_counts_afterwards_lets_all_of_them_pass(cou
     assert passed(race(TRIES, look_then_count)) == TRIES
 
 
-def test_tries_of_two_counters_in_any_order_neither_deadlock_nor_pass_too_often(counters):
+def test_tries_of_two_counters_in_either_order_never_deadlock_or_exceed_a_limit(counters):
     def either_way(at: int) -> float | None:
         wanted = [PAIR, ADDRESS] if at % 2 else [ADDRESS, PAIR]
         answer = counters.reserve(wanted, NOW)
@@ -60,7 +60,7 @@ def test_tries_of_two_counters_in_any_order_neither_deadlock_nor_pass_too_often(
     assert left == 40 - kept
 
 
-def test_giving_back_at_once_gives_back_each(counters):
+def test_concurrent_returns_are_all_counted(counters):
     for _ in range(ROOM):
         counters.reserve([PAIR], NOW)
 

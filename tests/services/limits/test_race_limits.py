@@ -1,4 +1,4 @@
-"""Nearly gone places: concurrent admissions never pass the quota or the hall's capacity."""
+"""The last places: concurrent admissions never exceed the quota or the hall's capacity."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ PEOPLE, PLACES = 20, 5
 RELEASED = NOW - factories.minutes(1)
 
 
-def reserve_list_at_the_doors(database):
+def reserve_list_at_the_gates(database):
     """All of a delegation with 5 places and 15 on the reserve list come at once."""
     return come_at_once(database, factories.an_event(database, reserve_from=RELEASED), PLACES)
 
 
-def full_hall_at_the_doors(database):
+def full_hall_at_the_gates(database):
     """Twenty people with places come at once to a hall for five."""
     return come_at_once(database, factories.an_event(database, capacity=PLACES), PEOPLE)
 
@@ -56,19 +56,19 @@ def read_together(monkeypatch):
 CASES = pytest.mark.parametrize(
     ("comes", "reason"),
     [
-        (reserve_list_at_the_doors, Reason.QUOTA_EXCEEDED),
-        (full_hall_at_the_doors, Reason.CAPACITY_EXCEEDED),
+        (reserve_list_at_the_gates, Reason.QUOTA_EXCEEDED),
+        (full_hall_at_the_gates, Reason.CAPACITY_EXCEEDED),
     ],
 )
 
 
 @CASES
-def test_as_many_are_admitted_as_there_are_places(comes, reason, database):
+def test_concurrent_scans_admit_as_many_people_as_there_are_places(comes, reason, database):
     assert comes(database) == {None: PLACES, reason: PEOPLE - PLACES}
 
 
 @CASES
-def test_control_without_the_lock_on_scarce_places_more_are_admitted(
+def test_control_without_the_lock_more_people_are_admitted_than_there_are_places(
     comes, reason, postgres_database, monkeypatch
 ):
     monkeypatch.setattr(facts, "scarce", lambda row, policy: False)

@@ -1,4 +1,4 @@
-"""Redis away, slow or empty again: tries are counted all the same, and nobody sees an error."""
+"""While Redis is unreachable, slow or empty, tries are counted without an error."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def passed(counters, tries=6) -> int:
     return sum(counters.reserve([PAIR], NOW) is None for _ in range(tries))
 
 
-def test_two_nodes_share_one_budget(own_redis):
+def test_two_nodes_share_one_counter_in_redis(own_redis):
     with connect_redis(own_redis.url) as one, connect_redis(own_redis.url) as other:
         nodes = [WhileAway(RedisCounters(client), MemoryCounters()) for client in (one, other)]
         answers = [nodes[at % 2].reserve([PAIR], NOW) is None for at in range(6)]
@@ -77,7 +77,7 @@ def test_two_nodes_share_one_budget(own_redis):
     assert answers == [True] * 3 + [False] * 3
 
 
-def test_while_redis_is_away_each_node_counts_alone_and_says_so_once(
+def test_while_redis_is_unreachable_each_node_counts_alone_and_logs_it_once(
     own_redis, node, clock, caplog
 ):
     counters, asked = node
@@ -96,7 +96,7 @@ def test_while_redis_is_away_each_node_counts_alone_and_says_so_once(
     assert asked.times == 6 + 2  # one found it away, and one looked again later
 
 
-def test_it_is_used_again_once_it_answers(own_redis, node, clock, caplog):
+def test_redis_is_used_again_once_it_answers(own_redis, node, clock, caplog):
     counters, asked = node
     own_redis.stop()
     passed(counters)
@@ -113,9 +113,7 @@ def test_it_is_used_again_once_it_answers(own_redis, node, clock, caplog):
     assert caplog.records[-1].message == "limits are counted in Redis again: it answers"
 
 
-def test_a_redis_that_hangs_costs_one_try_its_short_patience_and_the_others_nothing(
-    own_redis, node, clock
-):
+def test_a_hanging_redis_delays_only_the_first_try(own_redis, node, clock):
     counters, asked = node
     passed(counters)
     own_redis.freeze()
@@ -127,7 +125,7 @@ def test_a_redis_that_hangs_costs_one_try_its_short_patience_and_the_others_noth
     own_redis.thaw()
 
 
-def test_a_connection_that_redis_has_closed_meanwhile_is_made_anew(own_redis, node):
+def test_a_connection_closed_by_redis_is_opened_again(own_redis, node):
     counters, _asked = node
     passed(counters, 1)
     own_redis.stop()
@@ -137,7 +135,7 @@ def test_a_connection_that_redis_has_closed_meanwhile_is_made_anew(own_redis, no
     assert own_redis.size() == 1
 
 
-def test_a_redis_that_is_full_is_as_one_that_is_away(own_redis, node):
+def test_a_full_redis_is_treated_as_unreachable(own_redis, node):
     counters, _asked = node
     with connect_redis(own_redis.url) as client:
         client.config_set("maxmemory", "1")

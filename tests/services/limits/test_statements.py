@@ -1,4 +1,4 @@
-"""What limits cost the database: a few statements for a sign-in, none for a scan."""
+"""The number of SQL statements for limits: a few for a sign-in, none for a scan."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_sign_in_counts_in_three_statements_and_on_sqlite_in_two(database, lim
     assert costs == (on_sqlite if database.dialect == "sqlite" else on_postgresql)
 
 
-def test_a_scan_counts_in_none(database, event, device, about_limits):
+def test_a_scan_sends_no_counter_statement(database, event, device, about_limits):
     code = factories.a_badge(database, event)
 
     assert about_limits(lambda: factories.scan(database, device, code)) == 0

@@ -18,7 +18,7 @@ from tests.support.server_process import free_port
 
 
 @dataclass(frozen=True)
-class Desk:
+class MailServer:
     """A running mail server, and what it has taken."""
 
     url: str
@@ -42,20 +42,20 @@ def wait_for(port: int) -> None:
 
 
 @contextmanager
-def mail_server(folder: Path, kept: str = "all") -> Iterator[Desk]:
+def mail_server(folder: Path, kept: str = "all") -> Iterator[MailServer]:
     """Run a server that keeps in a folder "all" of what it takes, or the "headers"."""
     port = free_port()
     folder.mkdir()
     server = subprocess.Popen(
         [
             *(sys.executable, "-m", "aiosmtpd", "-n", "-l", f"127.0.0.1:{port}"),
-            *("-c", "tests.services.mail.smtp_desk.Desk", str(folder), kept),
+            *("-c", "tests.services.mail.smtp_desk.SmtpHandler", str(folder), kept),
         ],
         cwd=Path(__file__).parents[3],
     )
     try:
         wait_for(port)
-        yield Desk(f"smtp://127.0.0.1:{port}", folder)
+        yield MailServer(f"smtp://127.0.0.1:{port}", folder)
     finally:
         server.terminate()
         server.wait(10)

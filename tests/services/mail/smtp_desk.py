@@ -1,8 +1,8 @@
-"""The handler of a real SMTP server process, moody by the recipient's name.
+"""The handler of a real SMTP server process, whose answer depends on the recipient's name.
 
 `later…` is refused for now, `never…` for good, `once…` for now at its first attempt, and at
-`dropped…` the line breaks after the message was handed over; so at `lost…`, but the message is not
-kept. Everything else is kept as a file.
+`dropped…` the connection breaks after the message was handed over; so at `lost…`, but the message
+is not kept. Everything else is kept as a file.
 The sender `unwelcome@…` is refused for good.
 """
 
@@ -15,7 +15,7 @@ from uuid import uuid4
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
-class Desk:
+class SmtpHandler:
     """Keeps messages in a folder."""
 
     def __init__(self, folder: Path, kept: str) -> None:
@@ -24,7 +24,7 @@ class Desk:
         self._seen: set[str] = set()
 
     @classmethod
-    def from_cli(cls, _parser: ArgumentParser, folder: str, kept: str = "all") -> Desk:
+    def from_cli(cls, _parser: ArgumentParser, folder: str, kept: str = "all") -> SmtpHandler:
         return cls(Path(folder), kept)
 
     async def handle_MAIL(  # noqa: N802 - aiosmtpd's name

@@ -56,20 +56,22 @@ def test_a_bounce_marks_the_message_that_it_names(database, sent):
     assert bounced(database) == {"aa11", "bb22", "cc33", "dd44"}
 
 
-def test_the_same_report_twice_is_known(database, sent):
+def test_a_repeated_bounce_report_changes_nothing(database, sent):
     assert [record(database, sample("gmail")) for _ in range(2)] == [
         Report.BOUNCED,
         Report.NOT_OURS,
     ]
 
 
-def test_delays_and_absent_people_mark_nothing(database, sent):
+def test_delay_reports_and_absence_replies_mark_no_message_as_bounced(database, sent):
     reports = [record(database, sample(name)) for name in ("delayed", "delivered", "absent")]
 
     assert (reports, bounced(database)) == ([Report.NO_BOUNCE] * 3, set())
 
 
-def test_the_address_names_the_message_when_the_report_does_not(database, sent):
+def test_a_bounce_is_matched_by_its_recipient_address_if_the_report_names_no_message(
+    database, sent
+):
     right = b"bounces+6-%s@" % bounce_mark(KEYS, 6).encode()
     stripped = sample("postfix").replace(b"<aa11@example.org>", b"<gone@example.org>")
 
@@ -78,7 +80,7 @@ def test_the_address_names_the_message_when_the_report_does_not(database, sent):
     assert (report, bounced(database)) == (Report.BOUNCED, {"ff66"})
 
 
-def test_a_forged_address_marks_nothing(database, sent):
+def test_a_bounce_to_a_forged_address_marks_no_message(database, sent):
     forged = sample("postfix").replace(b"<aa11@example.org>", b"<gone@example.org>")
     forged = forged.replace(b"bounces+17-", b"bounces+6-")
 
@@ -100,7 +102,7 @@ def test_a_mailbox_is_read_once(database, sent):
 
 
 @pytest.mark.skipif(dovecot() is None, reason="Dovecot (dovecot-imapd) is not installed")
-def test_a_refused_password_is_told_without_the_password(database, event):
+def test_a_refused_mailbox_password_is_reported_without_the_password(database, event):
     with (
         tempfile.TemporaryDirectory(prefix="imap") as home,
         imap_server(Path(home)) as mailbox,
@@ -111,7 +113,7 @@ def test_a_refused_password_is_told_without_the_password(database, event):
     assert fault.value.detail == "the mailbox refused the user name or password"
 
 
-def test_a_mailbox_that_is_away_is_told(database, event):
+def test_an_unreachable_mailbox_is_reported(database, event):
     with pytest.raises(Unavailable, match="ConnectionRefusedError"):
         read_mailbox(database, KEYS, f"imap://a:b@127.0.0.1:{free_port()}", NOW)
 

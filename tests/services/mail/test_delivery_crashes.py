@@ -1,4 +1,4 @@
-"""Senders killed in the middle: every message ends final or unknown, and nobody gets two."""
+"""Killed senders: every message ends as final or unknown, and nobody gets two."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sqlalchemy import insert, select
 from checkin.db.engine import Database
 from checkin.db.models import Badge, Event, Message
 from checkin.domain.mail.rules import STALE_AFTER
-from tests.services.mail.mail_server import Desk, mail_server
+from tests.services.mail.mail_server import MailServer, mail_server
 from tests.support import factories
 from tests.support.factories import NOW
 
@@ -56,11 +56,11 @@ def moody(count: int, dropped: int) -> list[str]:
     return [f"{kind}{number}" for number, kind in enumerate(kinds)]
 
 
-def a_sender(database: Database, desk: Desk, minutes: int) -> subprocess.Popen[str]:
+def a_sender(database: Database, smtp: MailServer, minutes: int) -> subprocess.Popen[str]:
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "tests.services.mail.sender_process"),
-            *(database.url, desk.url, str(minutes)),
+            *(database.url, smtp.url, str(minutes)),
         ],
         cwd=ROOT,
         stdout=subprocess.PIPE,
@@ -71,18 +71,18 @@ def a_sender(database: Database, desk: Desk, minutes: int) -> subprocess.Popen[s
     return process
 
 
-def send_through_kills(database: Database, desk: Desk, kills: int, apart: int) -> int:
+def send_through_kills(database: Database, smtp: MailServer, kills: int, apart: int) -> int:
     """Kill a sender about every `apart` messages; return how many it took until all is settled."""
     luck = random.Random(11)
     for number in range(kills):
-        wanted = len(list(desk.folder.iterdir())) + luck.randint(apart // 2, apart)
-        process = a_sender(database, desk, number * STEP)
-        while len(list(desk.folder.iterdir())) < wanted and process.poll() is None:
+        wanted = len(list(smtp.folder.iterdir())) + luck.randint(apart // 2, apart)
+        process = a_sender(database, smtp, number * STEP)
+        while len(list(smtp.folder.iterdir())) < wanted and process.poll() is None:
             time.sleep(luck.uniform(0.001, 0.02))
         process.kill()
         process.communicate()
     for number in range(kills, kills + 10):
-        process = a_sender(database, desk, number * STEP)
+        process = a_sender(database, smtp, number * STEP)
         assert process.communicate()[0] == "nothing_due\n"
         if not waiting(database):
             return number + 1
@@ -111,9 +111,9 @@ def prove(database: Database, folder: Path, *, count: int, dropped: int, kills: 
     names = moody(count, dropped)
     queue(database, names)
     started = time.monotonic()
-    with mail_server(folder, kept="headers") as desk:
-        senders = send_through_kills(database, desk, kills, count // (kills + 2))
-        taken = Counter(str(message["To"]).partition("@")[0] for message in desk.taken())
+    with mail_server(folder, kept="headers") as smtp:
+        senders = send_through_kills(database, smtp, kills, count // (kills + 2))
+        taken = Counter(str(message["To"]).partition("@")[0] for message in smtp.taken())
     spent = time.monotonic() - started
     states = states_by_name(database)
     print(
@@ -132,11 +132,15 @@ def prove(database: Database, folder: Path, *, count: int, dropped: int, kills: 
 
 
 @pytest.mark.timeout(240)
-def test_300_messages_through_three_kills(sqlite_database, tmp_path) -> None:
+def test_300_messages_are_each_sent_once_although_the_sender_is_killed_three_times(
+    sqlite_database, tmp_path
+) -> None:
     prove(sqlite_database, tmp_path / "taken", count=300, dropped=6, kills=3)
 
 
 @pytest.mark.proof
 @pytest.mark.timeout(3600)
-def test_5000_messages_through_20_kills(database, tmp_path) -> None:
+def test_5000_messages_are_each_sent_once_although_the_sender_is_killed_20_times(
+    database, tmp_path
+) -> None:
     prove(database, tmp_path / "taken", count=5000, dropped=50, kills=20)

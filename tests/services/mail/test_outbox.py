@@ -36,7 +36,7 @@ from checkin.services.mail.sender import DAY, Sender, bounce_mark, left_since, s
 from checkin.services.mail.smtp import SmtpTransport
 from checkin.services.mail.transport import transport_to
 from checkin.services.people.registration import cancel
-from tests.services.mail.mail_server import Desk, mail_server
+from tests.services.mail.mail_server import MailServer, mail_server
 from tests.support import factories
 from tests.support.factories import KEYS, NOW
 from tests.support.racing import race
@@ -46,9 +46,9 @@ SENDER = Sender("Marhaba <badges@example.org>", "https://marhaba.example.org")
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with mail_server(tmp_path / "taken") as desk:
-        yield desk
+def smtp(tmp_path: Path) -> Iterator[MailServer]:
+    with mail_server(tmp_path / "taken") as smtp:
+        yield smtp
 
 
 def run(
@@ -92,25 +92,25 @@ def outbox(database: Database) -> list[tuple[str, int, str | None]]:
         return [tuple(row) for row in rows]
 
 
-def test_each_participant_receives_their_own_badge(database, event, desk) -> None:
+def test_each_participant_receives_their_own_badge(database, event, smtp) -> None:
     registered(database, event, "amina", "omar")
 
-    assert send(database, event, desk.url) == {Fate.SENT: 2}
+    assert send(database, event, smtp.url) == {Fate.SENT: 2}
 
     with database.read() as session:
         codes = {spec.code: spec.number for spec in badge_specs(session, event, KEYS)}
         numbers = {m.address: str(m.participant_id) for m in session.scalars(select(Message))}
-    found = {message["To"]: codes[_code_in(message)] for message in desk.taken()}
+    found = {message["To"]: codes[_code_in(message)] for message in smtp.taken()}
     assert found == numbers
 
 
-def test_a_message_has_text_html_picture_and_pdf_and_names_no_event_outside(
-    database, event, desk
+def test_a_message_has_text_html_picture_and_pdf_and_does_not_name_the_event_in_headers(
+    database, event, smtp
 ) -> None:
     registered(database, event, "amina")
-    send(database, event, desk.url)
+    send(database, event, smtp.url)
 
-    [message] = desk.taken()
+    [message] = smtp.taken()
 
     kinds = [part.get_content_type() for part in message.walk() if not part.is_multipart()]
     assert kinds == ["text/plain", "text/html", "image/png", "application/pdf", "text/calendar"]
@@ -118,25 +118,27 @@ def test_a_message_has_text_html_picture_and_pdf_and_names_no_event_outside(
     assert event.name in message.get_body(("plain",)).get_content()
 
 
-def test_who_gets_a_new_badge_is_told_that_the_earlier_one_is_dead(database, event, desk) -> None:
+def test_the_message_of_a_reissued_badge_says_that_the_earlier_one_is_invalid(
+    database, event, smtp
+) -> None:
     amina, _ = registered(database, event, "amina", "omar")
     reissued = {"keys": KEYS, "reason": "lost", "now": NOW}
     factories.write(database, lambda session: reissue_badge(session, event, amina, **reissued))
 
-    run(database, event, desk.url)
+    run(database, event, smtp.url)
 
     told = {
         message["To"]: texts_in("fr").replaces in message.get_body(("plain",)).get_content()
-        for message in desk.taken()
+        for message in smtp.taken()
     }
     assert told == {"amina@example.org": True, "omar@example.org": False}
 
 
-def test_the_calendar_of_a_sensitive_event_does_not_name_it(database, event, desk) -> None:
+def test_the_calendar_of_a_sensitive_event_does_not_name_it(database, event, smtp) -> None:
     registered(database, event, "amina")
-    run(database, event, desk.url)
+    run(database, event, smtp.url)
 
-    [message] = desk.taken()
+    [message] = smtp.taken()
     [part] = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
     calendar = part.get_payload(decode=True)
     assert isinstance(calendar, bytes)
@@ -144,12 +146,12 @@ def test_the_calendar_of_a_sensitive_event_does_not_name_it(database, event, des
     assert event.name.encode() not in calendar
 
 
-def test_refusals_are_retried_or_final_by_their_code(database, event, desk) -> None:
+def test_the_smtp_code_decides_whether_a_refusal_is_retried_or_final(database, event, smtp) -> None:
     registered(database, event, "later1", "never1", "amina")
 
-    first = send(database, event, desk.url)
-    too_early = send(database, event, desk.url)
-    second = send(database, event, desk.url, at=NOW + WAITS[0])
+    first = send(database, event, smtp.url)
+    too_early = send(database, event, smtp.url)
+    second = send(database, event, smtp.url, at=NOW + WAITS[0])
 
     assert first == {Fate.LATER: 1, Fate.FAILED: 1, Fate.SENT: 1}
     assert too_early == {}
@@ -161,30 +163,32 @@ def test_refusals_are_retried_or_final_by_their_code(database, event, desk) -> N
     ]
 
 
-def test_a_temporary_refusal_fails_for_good_in_the_end(database, event, desk) -> None:
+def test_a_repeated_temporary_refusal_becomes_a_final_failure(database, event, smtp) -> None:
     registered(database, event, "later1")
     at = NOW
     for wait in (timedelta(0), *WAITS):
         at += wait
-        send(database, event, desk.url, at=at)
+        send(database, event, smtp.url, at=at)
 
     assert outbox(database) == [("failed", len(WAITS) + 1, "451 4.7.1 greylisted, come back later")]
 
 
-def test_a_line_lost_after_the_message_leaves_it_unknown_and_unrepeated(
-    database, event, desk
+def test_a_connection_lost_after_the_message_leaves_it_unknown_and_it_is_not_repeated(
+    database, event, smtp
 ) -> None:
     registered(database, event, "dropped1", "amina")
 
-    first = send(database, event, desk.url)
-    again = send(database, event, desk.url, at=NOW + timedelta(days=1))
+    first = send(database, event, smtp.url)
+    again = send(database, event, smtp.url, at=NOW + timedelta(days=1))
 
     assert first == {Fate.UNKNOWN: 1, Fate.SENT: 1}
     assert again == {}
-    assert len(desk.taken()) == 2
+    assert len(smtp.taken()) == 2
 
 
-def test_a_server_that_is_away_ends_the_run_and_uses_up_no_attempt(database, event) -> None:
+def test_an_unreachable_mail_server_ends_the_run_without_counting_an_attempt(
+    database, event
+) -> None:
     registered(database, event, "amina", "omar")
 
     ran = run(database, event, f"smtp://127.0.0.1:{free_port()}")
@@ -194,55 +198,59 @@ def test_a_server_that_is_away_ends_the_run_and_uses_up_no_attempt(database, eve
     assert [row[:2] for row in outbox(database)] == [("queued", 0), ("queued", 0)]
 
 
-def test_a_sender_refused_for_good_ends_the_run(database, event, desk) -> None:
+def test_a_permanently_refused_sender_address_ends_the_run(database, event, smtp) -> None:
     registered(database, event, "amina", "omar")
 
-    ran = run(database, event, desk.url, sender=replace(SENDER, address="unwelcome@example.org"))
+    ran = run(database, event, smtp.url, sender=replace(SENDER, address="unwelcome@example.org"))
 
     assert ran == Run(ended=Ended.HALTED, answer="550 5.7.1 we take nothing from you")
     assert [row[:2] for row in outbox(database)] == [("queued", 0), ("queued", 0)]
 
 
-def test_a_password_is_not_sent_to_a_server_without_tls(database, event, desk) -> None:
+def test_a_password_is_not_sent_to_a_server_without_tls(database, event, smtp) -> None:
     registered(database, event, "amina")
 
-    ran = run(database, event, desk.url.replace("smtp://", "smtp://amina:geheim@"))
+    ran = run(database, event, smtp.url.replace("smtp://", "smtp://amina:geheim@"))
 
     assert ran == Run(
         ended=Ended.HALTED, answer="the server offers no TLS: the password was not sent"
     )
 
 
-def test_the_days_limit_ends_the_run_and_the_next_day_goes_on(database, event, desk) -> None:
+def test_the_daily_limit_ends_the_run_and_sending_goes_on_the_next_day(
+    database, event, smtp
+) -> None:
     registered(database, event, "amina", "omar", "zineb")
     two_a_day = replace(SENDER, per_day=2)
 
     ended = [
-        run(database, event, desk.url, at=NOW + timedelta(hours=hours), sender=two_a_day).ended
+        run(database, event, smtp.url, at=NOW + timedelta(hours=hours), sender=two_a_day).ended
         for hours in (0, 23, 25)
     ]
 
     assert ended == [Ended.DAY_FULL, Ended.DAY_FULL, Ended.NOTHING_DUE]
-    assert len(desk.taken()) == 3
+    assert len(smtp.taken()) == 3
 
 
-def test_letters_about_accounts_never_wait_and_badges_leave_them_room(
-    database, event, desk
+def test_account_messages_ignore_the_daily_limit_but_count_against_that_of_badges(
+    database, event, smtp
 ) -> None:
     registered(database, event, "amina", "omar", "zineb")
     two_a_day = replace(SENDER, per_day=2)
     letter = Letter(a_letter(), "badges@example.org", "samira@example.org")
 
-    before = send_now(database, letter, desk.url, NOW)
-    ran = run(database, event, desk.url, at=NOW, sender=two_a_day)
-    after = send_now(database, letter, desk.url, NOW)
+    before = send_now(database, letter, smtp.url, NOW)
+    ran = run(database, event, smtp.url, at=NOW, sender=two_a_day)
+    after = send_now(database, letter, smtp.url, NOW)
 
     assert (ran.ended, ran.fates) == (Ended.DAY_FULL, {Fate.SENT: 1})
     assert (before, after) == (None, None)
-    assert len(desk.taken()) == 3
+    assert len(smtp.taken()) == 3
 
 
-def test_a_letter_that_does_not_leave_takes_no_place_of_the_day(database, event, tmp_path) -> None:
+def test_an_unsent_message_does_not_count_against_the_daily_limit(
+    database, event, tmp_path
+) -> None:
     (tmp_path / "file").touch()
     letter = Letter(a_letter(), "badges@example.org", "samira@example.org")
 
@@ -253,12 +261,12 @@ def test_a_letter_that_does_not_leave_takes_no_place_of_the_day(database, event,
         assert left_since(session, NOW - DAY) == 0
 
 
-def test_messages_to_one_domain_keep_their_distance(database, event, desk) -> None:
+def test_messages_to_one_domain_are_sent_at_the_minimum_interval(database, event, smtp) -> None:
     registered(database, event, "amina", "omar", "zineb")
     slow = replace(SENDER, domain_spacing_ms=400)
     started = time.monotonic()
 
-    ran = run(database, event, desk.url, sender=slow, clock=this_moment)
+    ran = run(database, event, smtp.url, sender=slow, clock=this_moment)
 
     assert ran.fates == {Fate.SENT: 3}
     assert time.monotonic() - started >= 0.8
@@ -275,41 +283,45 @@ def least_gap_of_three_senders(database: Database, event: Event, url: str) -> ti
     return min(later - before for before, later in pairwise(taken))
 
 
-def test_several_senders_keep_the_distance_together(database, event, desk) -> None:
-    assert least_gap_of_three_senders(database, event, desk.url) >= timedelta(seconds=1)
+def test_several_senders_together_keep_the_minimum_interval(database, event, smtp) -> None:
+    assert least_gap_of_three_senders(database, event, smtp.url) >= timedelta(seconds=1)
 
 
-def test_without_what_the_database_remembers_they_would_not(
-    database, event, desk, monkeypatch
+def test_control_without_the_shared_times_several_senders_break_the_minimum_interval(
+    database, event, smtp, monkeypatch
 ) -> None:
     monkeypatch.setattr(claims, "resting_domains", lambda *_: set())
 
-    assert least_gap_of_three_senders(database, event, desk.url) < timedelta(seconds=1)
+    assert least_gap_of_three_senders(database, event, smtp.url) < timedelta(seconds=1)
 
 
-def test_several_senders_together_keep_the_days_limit(database, event, desk) -> None:
+def test_several_senders_together_keep_the_daily_limit(database, event, smtp) -> None:
     registered(database, event, *(f"p{number}" for number in range(8)))
     few = replace(SENDER, per_day=3)
 
-    ran = race(4, lambda _: run(database, event, desk.url, sender=few, clock=this_moment))
+    ran = race(4, lambda _: run(database, event, smtp.url, sender=few, clock=this_moment))
 
     assert sum(one.fates.total() for one in ran) == 3
     assert {one.ended for one in ran} == {Ended.DAY_FULL}
 
 
 @pytest.mark.parametrize("sending", [Sending.PAUSED, Sending.STOPPED])
-def test_what_is_paused_waits_until_it_is_resumed(database, event, desk, sending) -> None:
+def test_messages_of_a_paused_event_wait_until_it_is_resumed(
+    database, event, smtp, sending
+) -> None:
     registered(database, event, "amina")
     turn(database, event, sending)
-    first = run(database, event, desk.url)
+    first = run(database, event, smtp.url)
     turn(database, event, Sending.RUNNING)
-    second = run(database, event, desk.url)
+    second = run(database, event, smtp.url)
 
     assert (first.ended, first.fates) == (Ended(sending), {})
     assert second.fates == {Fate.SENT: 1}
 
 
-def test_the_kill_switch_holds_even_the_message_at_hand(database, event, desk) -> None:
+def test_the_kill_switch_stops_even_a_message_about_to_be_handed_over(
+    database, event, smtp
+) -> None:
     registered(database, event, "amina")
 
     class Late:
@@ -317,67 +329,69 @@ def test_the_kill_switch_holds_even_the_message_at_hand(database, event, desk) -
 
         def send(self, letter, may_hand_over):
             turn(database, event, Sending.STOPPED)
-            with closing(transport_to(desk.url)) as real:
+            with closing(transport_to(smtp.url)) as real:
                 return real.send(letter, may_hand_over)
 
     ran = send_due(PostOffice(database, event, KEYS, Late(), SENDER, clock=lambda: NOW))
 
     assert ran == Run(ended=Ended.STOPPED)
     assert [row[:2] for row in outbox(database)] == [("queued", 0)]
-    assert desk.taken() == []
+    assert smtp.taken() == []
 
 
-def test_whoever_started_a_run_may_end_it_between_two_messages(database, event, desk) -> None:
+def test_a_run_can_be_stopped_between_two_messages(database, event, smtp) -> None:
     registered(database, event, "amina", "omar", "zineb")
     wanted = iter([True, True, False])
 
-    ran = run(database, event, desk.url, carry_on=lambda: next(wanted))
+    ran = run(database, event, smtp.url, carry_on=lambda: next(wanted))
 
     assert (ran.ended, ran.fates) == (Ended.ASKED, {Fate.SENT: 2})
     assert sorted(row[0] for row in outbox(database)) == ["queued", "sent", "sent"]
 
 
-def test_a_message_keeps_its_id_which_carries_the_senders_domain(database, event, desk) -> None:
+def test_a_message_keeps_its_message_id_with_the_sender_s_domain(database, event, smtp) -> None:
     registered(database, event, "dropped1")
-    run(database, event, desk.url)
+    run(database, event, smtp.url)
     factories.write(database, lambda s: retry_unknown(s, event, None, now=NOW))
-    run(database, event, desk.url, sender=replace(SENDER, address="office@elsewhere.example"))
+    run(database, event, smtp.url, sender=replace(SENDER, address="office@elsewhere.example"))
 
-    ids = {str(message["Message-ID"]) for message in desk.taken()}
-    assert len(desk.taken()) == 2
+    ids = {str(message["Message-ID"]) for message in smtp.taken()}
+    assert len(smtp.taken()) == 2
     assert [one.rpartition("@")[2] for one in ids] == ["example.org>"]
 
 
-def test_reports_come_back_to_an_address_that_names_the_message(database, event, desk) -> None:
+def test_bounces_are_addressed_to_an_address_that_identifies_the_message(
+    database, event, smtp
+) -> None:
     registered(database, event, "amina")
-    run(database, event, desk.url, sender=replace(SENDER, bounces_to="bounces@example.org"))
+    run(database, event, smtp.url, sender=replace(SENDER, bounces_to="bounces@example.org"))
 
-    [message] = desk.taken()
+    [message] = smtp.taken()
     assert message["X-Envelope-From"] == f"bounces+1-{bounce_mark(KEYS, 1)}@example.org"
 
 
-def test_one_connection_carries_its_share_and_then_another_one_opens(database, event, desk) -> None:
+def test_a_new_smtp_connection_is_opened_after_a_number_of_messages(database, event, smtp) -> None:
     registered(database, event, *(f"person{n}" for n in range(7)))
-    address = urlsplit(desk.url)
+    address = urlsplit(smtp.url)
     transport = SmtpTransport(
         host=str(address.hostname), port=address.port or 0, messages_per_connection=3
     )
     with closing(transport):
         send_due(PostOffice(database, event, KEYS, transport, SENDER, clock=lambda: NOW))
 
-    used = Counter(str(message["X-Peer"]) for message in desk.taken())
+    used = Counter(str(message["X-Peer"]) for message in smtp.taken())
     assert sorted(used.values()) == [1, 3, 3]
 
 
-def test_four_senders_at_once_send_no_message_twice(database, event, desk) -> None:
+def test_four_senders_at_once_send_no_message_twice(database, event, smtp) -> None:
     registered(database, event, *(f"person{n}" for n in range(24)))
-    senders = [Thread(target=send, args=(database, event, desk.url)) for _ in range(4)]
+    senders = [Thread(target=send, args=(database, event, smtp.url)) for _ in range(4)]
     for sender in senders:
         sender.start()
     for sender in senders:
         sender.join()
 
-    addresses = sorted(str(message["To"]) for message in desk.taken())
+    addresses = sorted(str(message["To"]) for message in smtp.taken())
     assert addresses == sorted(f"person{n}@example.org" for n in range(24))
 
 
@@ -390,60 +404,64 @@ def die(database: Database, *, handed_over: bool) -> None:
     )
 
 
-def test_what_a_dead_sender_was_handing_over_waits_for_a_persons_word(
-    database, event, desk
+def test_a_message_being_sent_when_the_sender_died_waits_for_a_person_s_decision(
+    database, event, smtp
 ) -> None:
     registered(database, event, "amina")
     die(database, handed_over=True)
 
-    assert send(database, event, desk.url, at=NOW + timedelta(minutes=1)) == {}
-    assert send(database, event, desk.url, at=NOW + 2 * STALE_AFTER) == {}
+    assert send(database, event, smtp.url, at=NOW + timedelta(minutes=1)) == {}
+    assert send(database, event, smtp.url, at=NOW + 2 * STALE_AFTER) == {}
     assert [row[0] for row in outbox(database)] == ["unknown"]
-    assert desk.taken() == []
+    assert smtp.taken() == []
 
     count = factories.write(database, lambda s: retry_unknown(s, event, [1], now=NOW))
-    assert (count, send(database, event, desk.url)) == (1, {Fate.SENT: 1})
+    assert (count, send(database, event, smtp.url)) == (1, {Fate.SENT: 1})
 
 
-def test_what_a_dead_sender_had_only_claimed_is_sent_by_the_next(database, event, desk) -> None:
+def test_a_message_only_claimed_when_the_sender_died_is_sent_by_the_next_sender(
+    database, event, smtp
+) -> None:
     registered(database, event, "amina")
     die(database, handed_over=False)
 
-    assert send(database, event, desk.url, at=NOW + timedelta(minutes=1)) == {}
-    assert send(database, event, desk.url, at=NOW + 2 * STALE_AFTER) == {Fate.SENT: 1}
+    assert send(database, event, smtp.url, at=NOW + timedelta(minutes=1)) == {}
+    assert send(database, event, smtp.url, at=NOW + 2 * STALE_AFTER) == {Fate.SENT: 1}
     assert outbox(database) == [("sent", 1, "250 OK")]
 
 
-def test_a_slow_sender_still_settles_what_was_given_up_as_unknown(database, event, desk) -> None:
+def test_a_slow_sender_still_records_the_result_of_a_message_marked_unknown(
+    database, event, smtp
+) -> None:
     registered(database, event, "amina")
 
     class Slow:
         """A server that takes the message while another sender gives it up."""
 
         def send(self, letter, may_hand_over):
-            with closing(transport_to(desk.url)) as real:
+            with closing(transport_to(smtp.url)) as real:
                 outcome = real.send(letter, may_hand_over)
-            send(database, event, desk.url, at=NOW + 2 * STALE_AFTER)
+            send(database, event, smtp.url, at=NOW + 2 * STALE_AFTER)
             assert [row[0] for row in outbox(database)] == ["unknown"]
             return outcome
 
     send_due(PostOffice(database, event, KEYS, Slow(), SENDER, clock=lambda: NOW))
 
     assert outbox(database) == [("sent", 1, "250 OK")]
-    assert len(desk.taken()) == 1
+    assert len(smtp.taken()) == 1
 
 
 def turn(database: Database, event: Event, sending: Sending) -> None:
     factories.write(database, lambda s: set_sending(s, event, sending, now=NOW, operator_id=None))
 
 
-def test_nobody_is_sent_a_badge_that_is_no_longer_good(database, event, desk) -> None:
+def test_a_badge_that_is_no_longer_valid_is_not_sent(database, event, smtp) -> None:
     [person] = registered(database, event, "amina")
     factories.write(database, lambda session: cancel(session, event, person, now=NOW))
 
-    assert send(database, event, desk.url) == {Fate.FAILED: 1}
+    assert send(database, event, smtp.url) == {Fate.FAILED: 1}
 
-    assert desk.taken() == []
+    assert smtp.taken() == []
     with database.read() as session:
         assert states(session, event) == {"failed": 1}
 

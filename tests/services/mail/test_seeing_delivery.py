@@ -1,4 +1,4 @@
-"""Who has their badge and who has not."""
+"""The report of who received their badge and who did not."""
 
 from __future__ import annotations
 
@@ -62,13 +62,13 @@ def test_every_confirmed_participant_is_counted_once_by_delegation(database, eve
     }
 
 
-def test_a_coordinators_count_holds_their_delegation_alone(database, event, people):
+def test_a_coordinator_s_delivery_counts_cover_only_their_delegation(database, event, people):
     own = factories.a_delegation(database, event, "Salé")
 
     assert counted(database, event, own.id) == {"Salé": (1, {Delivery.QUEUED: 1})}
 
 
-def test_whom_to_reach_otherwise(database, event, people):
+def test_participants_without_a_delivered_badge_are_listed(database, event, people):
     with database.read() as session:
         found = people_by_delivery(session, event, wanted=UNREACHED)
 
@@ -77,13 +77,15 @@ def test_whom_to_reach_otherwise(database, event, people):
     }
 
 
-def test_the_newest_message_counts(database, event, people):
+def test_only_the_newest_message_of_a_participant_counts(database, event, people):
     factories.write(database, lambda s: resend(s, event, [people["bounced"]], now=NOW))
 
     assert counted(database, event)["Khémisset"][1][Delivery.QUEUED] == 2
 
 
-def test_a_resend_repeats_what_is_unknown_and_doubles_nothing_that_waits(database, event, people):
+def test_a_resend_repeats_unknown_messages_and_does_not_duplicate_waiting_ones(
+    database, event, people
+):
     count = factories.write(database, lambda s: resend(s, event, list(people.values()), now=NOW))
 
     with database.read() as session:
@@ -110,7 +112,7 @@ def test_a_coordinator_resends_to_their_own_people_only(database, event, people)
     assert count == 1
 
 
-def test_progress_tells_the_rate_of_the_last_half_minute(database, event, people):
+def test_the_sending_rate_is_that_of_the_last_half_minute(database, event, people):
     put(database, people["sent"], handed_at=NOW - timedelta(seconds=10))
     put(database, people["failed"], handed_at=NOW - timedelta(minutes=10))
 
@@ -122,7 +124,7 @@ def test_progress_tells_the_rate_of_the_last_half_minute(database, event, people
     assert (later.rate, later.left_s) == (0.0, None)
 
 
-def test_only_what_is_out_can_come_back(database, event, people):
+def test_only_a_sent_message_can_bounce(database, event, people):
     with database.read() as session:
         ids = {m.state: m.id for m in session.scalars(select(Message).order_by(Message.id))}
 

@@ -1,4 +1,4 @@
-"""Mail servers that lie, stall or break off: each fault at its step, nothing guessed."""
+"""Mail servers that answer wrongly, stall or disconnect: the outcome at each step."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def send(script: Script) -> Outcome:
         return transport.send(letter(), lambda: True)
 
 
-def test_a_polite_server_takes_the_message():
+def test_a_working_mail_server_accepts_the_message():
     assert send(POLITE) == Outcome(Fate.SENT, "250 taken")
 
 
@@ -89,5 +89,5 @@ def test_a_polite_server_takes_the_message():
         (b".", b"554 spam\r\n", Fate.FAILED),
     ],
 )
-def test_each_fault_has_the_fate_of_its_step(at, answer, fate):
+def test_each_smtp_fault_has_the_outcome_of_the_step_at_which_it_occurs(at, answer, fate):
     assert send(POLITE | {at: answer}).fate is fate

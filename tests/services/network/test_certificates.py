@@ -75,7 +75,7 @@ def test_python_trusts_the_leaf_at_each_of_its_names(folder, name, strict):
     handshake(folder, name, strict=strict)
 
 
-def test_python_refuses_it_at_any_other(folder):
+def test_python_refuses_the_leaf_at_any_other_name(folder):
     leaf_for(folder, Names.of(NAMES), NOW)
 
     with pytest.raises(ssl.SSLCertVerificationError, match="mismatch"):
@@ -113,7 +113,7 @@ def test_openssl_trusts_the_leaf(folder, name):
 
 @needs_openssl
 @pytest.mark.parametrize("outside", ["192.0.2.2", "example.org", "2001:db8::1", "laptop"])
-def test_one_name_outside_makes_a_leaf_invalid_as_a_whole(folder, outside):
+def test_one_name_outside_the_constraints_makes_the_whole_leaf_invalid(folder, outside):
     """The control: without leaving names out, nobody could open the server at all."""
     own_authority(folder, NOW)
 
@@ -137,7 +137,7 @@ def test_the_leaf_can_sign_nothing_itself(folder):
     assert "invalid CA certificate" in said or "unsuitable certificate purpose" in said
 
 
-def test_what_the_leaf_says_of_itself(folder):
+def test_the_leaf_has_the_expected_extensions_and_lifetime(folder):
     leaf = leaf_for(folder, Names.of(NAMES), NOW)
     found = leaf_in(folder).extensions
     authority, _ = own_authority(folder, NOW)
@@ -154,7 +154,7 @@ def test_what_the_leaf_says_of_itself(folder):
     assert stat.S_IMODE((folder / CHAIN).stat().st_mode) == 0o600
 
 
-def test_the_authority_is_constrained_and_its_key_is_its_owners(folder):
+def test_the_authority_has_name_constraints_and_its_key_is_readable_by_the_owner_only(folder):
     certificate, _ = own_authority(folder, NOW)
 
     found = certificate.extensions.get_extension_for_class(x509.NameConstraints)
@@ -168,7 +168,7 @@ def test_the_authority_is_constrained_and_its_key_is_its_owners(folder):
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
-def test_the_authority_stays_and_its_fingerprint_is_of_the_der(folder):
+def test_the_authority_is_kept_and_its_fingerprint_is_of_the_der_form(folder):
     first, _ = own_authority(folder, NOW)
     again, _ = own_authority(folder, NOW + timedelta(days=400))
 
@@ -177,7 +177,7 @@ def test_the_authority_stays_and_its_fingerprint_is_of_the_der(folder):
     assert authority_of(folder / "none") is None
 
 
-def test_an_authority_that_cannot_be_used_is_never_replaced_by_itself(folder):
+def test_an_unusable_authority_is_never_replaced_automatically(folder):
     own_authority(folder, NOW)
     (folder / authorities.KEY).write_text("damaged")
 
@@ -190,7 +190,7 @@ def test_an_authority_that_cannot_be_used_is_never_replaced_by_itself(folder):
         own_authority(folder, NOW)
 
 
-def test_the_certificate_of_earlier_versions_is_replaced_quietly(folder):
+def test_a_certificate_of_an_earlier_version_is_replaced_without_a_message(folder):
     folder.mkdir(mode=0o700)
     for name in ("cert.pem", "key.pem"):
         (folder / name).write_text("of an earlier version")
@@ -217,7 +217,7 @@ def laptop(monkeypatch):
     return Laptop(monkeypatch)
 
 
-def test_the_leaf_is_about_every_address_and_name_inside_the_constraints(folder, laptop):
+def test_the_leaf_covers_every_address_and_name_inside_the_constraints(folder, laptop):
     laptop.addresses = ["127.0.0.1", "192.168.1.20", "192.0.2.2"]
     upkeep = LeafUpkeep(folder, lambda: machine_names("checkin.lan"))
 
@@ -228,7 +228,7 @@ def test_the_leaf_is_about_every_address_and_name_inside_the_constraints(folder,
     handshake(folder, "192.168.1.20")
 
 
-def test_after_a_change_of_network_the_leaf_is_about_the_new_address(folder, laptop):
+def test_after_a_change_of_network_the_leaf_covers_the_new_address(folder, laptop):
     """Cases, 10_certificate_other_network: it kept the old ones for 83 days."""
     told = []
     upkeep = LeafUpkeep(folder, machine_names, tell=told.append)
@@ -245,7 +245,7 @@ def test_after_a_change_of_network_the_leaf_is_about_the_new_address(folder, lap
     assert told == [upkeep, upkeep]
 
 
-def test_a_lost_network_or_an_address_outside_restarts_nobody(folder, laptop):
+def test_a_lost_network_or_an_address_outside_the_constraints_causes_no_restart(folder, laptop):
     upkeep = LeafUpkeep(folder, machine_names)
 
     laptop.addresses = []

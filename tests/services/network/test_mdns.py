@@ -99,7 +99,7 @@ def test_the_second_laptop_takes_the_second_name(machines):
     assert (told, found) == (["marhaba-2.local is 10.77.0.1"], ["10.77.0.1"])
 
 
-def test_no_network_and_no_multicast_are_a_line(machines):
+def test_without_network_or_multicast_one_line_is_logged(machines):
     here, _ = machines
     told = []
     with announced(told):

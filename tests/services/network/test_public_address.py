@@ -1,4 +1,4 @@
-"""What pages and `run` write down decides for every process, on both databases."""
+"""The address stored by pages and `run` is used by every process, on both databases."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def address(database):
         return public_address(session, None)
 
 
-def test_a_server_that_starts_again_on_another_port_moves_the_address(database):
+def test_a_restart_on_another_port_changes_the_public_address(database):
     listen(database, 8222)
     first = address(database).url
     listen(database, 8333)
@@ -50,7 +50,7 @@ def test_a_server_that_starts_again_on_another_port_moves_the_address(database):
     )
 
 
-def test_what_the_page_keeps_rules_until_it_is_emptied(database):
+def test_an_address_set_on_the_page_has_precedence_until_it_is_cleared(database):
     listen(database, 8222)
 
     write(database, lambda s: keep_base_url(s, "https://m.example.org/in/", now=NOW))
@@ -94,7 +94,7 @@ def test_a_server_for_this_machine_alone_offers_no_network_address(database):
         (keep_sender, "Marhaba", "invalid_sender"),
     ],
 )
-def test_what_others_would_not_understand_is_not_kept(database, keep, text, reason):
+def test_an_address_that_other_machines_cannot_use_is_not_stored(database, keep, text, reason):
     with pytest.raises(InvalidValue) as refused:
         write(database, lambda session: keep(session, text, now=NOW))
 
@@ -102,7 +102,7 @@ def test_what_others_would_not_understand_is_not_kept(database, keep, text, reas
     assert address(database).source == AddressSource.LOCAL
 
 
-def test_the_sender_is_kept_and_every_change_is_written_down(database):
+def test_the_sender_address_is_stored_and_every_change_is_logged(database):
     write(database, lambda s: keep_sender(s, "Comité <badges@example.org>", now=NOW))
     write(database, lambda s: keep_base_url(s, "https://m.example.org", now=NOW))
     write(database, lambda s: choose_lan_address(s, "10.8.0.3", now=NOW))

@@ -1,4 +1,4 @@
-"""Only another device turns the check green."""
+"""Only another device confirms the server's address."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def when(database, url=URL):
         return opened_elsewhere(session, url)
 
 
-def test_a_telephone_turns_it_green(database, link):
+def test_opening_the_link_on_a_telephone_confirms_the_address(database, link):
     before = when(database)
 
     assert opened(database, link) is Opening.ELSEWHERE
@@ -69,7 +69,7 @@ def test_a_telephone_turns_it_green(database, link):
         (Browser("::ffff:192.168.1.20", "Chrome"), "the same, as IPv6 writes it"),
     ],
 )
-def test_the_same_browser_and_this_machine_do_not_count(database, link, by, why):
+def test_the_same_browser_and_this_machine_do_not_confirm_the_address(database, link, by, why):
     assert opened(database, link, by) is Opening.SAME, why
     assert when(database) is None
 
@@ -83,7 +83,7 @@ def test_the_same_browser_and_this_machine_do_not_count(database, link, by, why)
         (Browser("127.0.0.1", "Android", by_proxy=True), "behind a proxy on this machine"),
     ],
 )
-def test_another_device_counts(database, link, by, why):
+def test_another_device_confirms_the_address(database, link, by, why):
     assert opened(database, link, by) is Opening.ELSEWHERE, why
 
 
@@ -104,12 +104,12 @@ def test_behind_an_untrusted_proxy_the_browser_that_shows_the_link_does_not_coun
         {"url": "http://192.168.1.20:9000"},
     ],
 )
-def test_an_old_link_and_one_of_another_address_lead_nowhere(database, link, spoilt):
+def test_an_expired_link_or_one_of_another_address_is_not_found(database, link, spoilt):
     assert opened(database, link, **spoilt) is Opening.NOWHERE
     assert when(database) is None
 
 
-def test_a_forged_link_leads_nowhere(database, link):
+def test_a_forged_link_is_not_found(database, link):
     other = "a" if link[-3] != "a" else "b"
 
     for forged in (f"{link[:-3]}{other}{link[-2:]}", link[:-8], "/t/nobodys", "/t/é"):
@@ -122,7 +122,7 @@ def test_a_link_counts_once(database, link):
     assert opened(database, link, Browser("192.168.1.45", "iPhone")) is Opening.NOWHERE
 
 
-def test_another_address_is_not_green_by_the_one_before(database, link):
+def test_a_changed_address_is_not_confirmed_by_the_check_of_the_old_one(database, link):
     opened(database, link)
 
     assert when(database, "https://marhaba.example.org") is None

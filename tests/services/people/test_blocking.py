@@ -62,7 +62,7 @@ def acts(database):
         return [(row.action, row.operator_id, row.details) for row in rows]
 
 
-def test_a_block_says_who_when_and_why_and_reaches_the_gate_lists(database, event, amina, chief):
+def test_a_block_stores_who_when_and_why_and_is_in_the_gate_list(database, event, amina, chief):
     done = blocks(database, event, amina, "  Menaces \n envers l’accueil ", operator_id=chief.id)
 
     assert done
@@ -81,7 +81,7 @@ def test_the_activity_log_names_the_operator_and_keeps_no_reason(database, event
     ]
 
 
-def test_who_is_blocked_already_keeps_the_first_reason(database, event, amina, chief):
+def test_blocking_a_blocked_person_keeps_the_first_reason(database, event, amina, chief):
     blocks(database, event, amina, "Menaces", operator_id=chief.id)
     again = blocks(database, event, amina, "Autre chose", now=NOW + minutes(5))
 
@@ -91,7 +91,7 @@ def test_who_is_blocked_already_keeps_the_first_reason(database, event, amina, c
     assert len(acts(database)) == 1
 
 
-def test_unblocking_lets_the_person_pass_once_more_and_a_second_time_changes_nothing(
+def test_an_unblocked_person_is_admitted_and_unblocking_again_changes_nothing(
     database, event, device, amina
 ):
     code = factories.code_of(event, amina.badge_id)
@@ -152,9 +152,7 @@ def exported(database, event):
     return [[one[name] for name in names] for one in json.loads(file.getvalue())["participants"]]
 
 
-def test_the_export_tells_of_a_block_and_a_purge_leaves_nothing_of_it(
-    database, event, amina, chief, tmp_path
-):
+def test_a_block_is_in_the_export_and_erased_by_a_purge(database, event, amina, chief, tmp_path):
     factories.a_participant(database, event, "Bahia Idrissi")
     blocks(database, event, amina, "Menaces", operator_id=chief.id)
     before = exported(database, event)
@@ -173,7 +171,7 @@ def called(database, event, who):
         return participant_called(session, event, who).id
 
 
-def test_a_participant_is_called_by_number_or_address(database, event, amina):
+def test_a_participant_is_found_by_number_or_address(database, event, amina):
     number = amina.participant_id
 
     assert called(database, event, str(number)) == number
@@ -181,12 +179,12 @@ def test_a_participant_is_called_by_number_or_address(database, event, amina):
 
 
 @pytest.mark.parametrize("who", ["99", "9" * 30, "nobody@example.org", "Amina", "²", ""])
-def test_nobody_is_called_by_anything_else(who, database, event, amina):
+def test_a_participant_is_not_found_by_other_texts(who, database, event, amina):
     with pytest.raises((NotFound, InvalidRequest)):
         called(database, event, who)
 
 
-def test_where_people_share_an_address_their_numbers_are_told(database, event, amina):
+def test_for_a_shared_address_the_numbers_of_its_participants_are_listed(database, event, amina):
     other = factories.a_participant(
         database, event, "Bahia Idrissi", email="amina@example.org", allow_duplicate=True
     )

@@ -1,4 +1,4 @@
-"""Buses: never over their seats, left by who cancels or moves, counted as people arrive."""
+"""Buses: never over their seats; canceled and moved people leave; arrivals are counted."""
 
 from __future__ import annotations
 
@@ -56,7 +56,9 @@ def counts(database, event):
     return {one.bus.name: (one.passengers, one.arrived, one.seats_left) for one in found}
 
 
-def test_many_are_seated_at_once_and_counted_as_they_arrive(database, event, bus, people):
+def test_several_people_are_seated_in_a_bus_together_and_counted_on_arrival(
+    database, event, bus, people
+):
     device = factories.a_device(database, event)
     assert seat(database, bus, people[:2]) == 2
 
@@ -71,7 +73,7 @@ def badge_code(database, event, participant_id):
     return factories.code_of(event, badge.id)
 
 
-def test_over_the_seats_nobody_is_moved(database, event, delegation, bus, people):
+def test_seating_more_people_than_seats_moves_nobody(database, event, delegation, bus, people):
     other = factories.a_bus(database, delegation, "Car 2", seats=3)
     seat(database, other, people)
 
@@ -89,7 +91,7 @@ def test_seating_again_in_the_same_bus_changes_nothing(database, event, bus, peo
     assert counts(database, event) == {"Car 1": (2, 0, 0)}
 
 
-def test_the_last_seat_is_given_once(database, event, bus, people):
+def test_the_last_seat_of_a_bus_is_given_once(database, event, bus, people):
     seat(database, bus, people[:1])
 
     def last_seat(at):
@@ -102,7 +104,9 @@ def test_the_last_seat_is_given_once(database, event, bus, people):
     assert counts(database, event) == {"Car 1": (2, 0, 0)}
 
 
-def test_without_the_lock_the_last_seat_is_given_twice(postgres_database, monkeypatch):
+def test_control_without_the_lock_the_last_seat_of_a_bus_is_given_twice(
+    postgres_database, monkeypatch
+):
     database = postgres_database
     event = factories.an_event(database)
     delegation = factories.a_delegation(database, event)
@@ -122,7 +126,7 @@ def test_without_the_lock_the_last_seat_is_given_twice(postgres_database, monkey
     assert counts(database, event) == {"Car 1": (2, 0, -1)}
 
 
-def test_who_cancels_leaves_the_bus(database, event, bus, people):
+def test_a_canceled_person_leaves_the_bus(database, event, bus, people):
     seat(database, bus, people[:2])
 
     write(database, lambda s: cancel(s, event, people[0], now=NOW))
@@ -131,7 +135,7 @@ def test_who_cancels_leaves_the_bus(database, event, bus, people):
     assert seat(database, bus, [people[0]]) == 0  # canceled: no seat
 
 
-def test_who_moves_to_another_delegation_leaves_the_bus(database, event, bus, people):
+def test_a_person_who_moves_to_another_delegation_leaves_the_bus(database, event, bus, people):
     seat(database, bus, people[:1])
     other = factories.a_delegation(database, event, "Salé")
 
@@ -145,7 +149,7 @@ def test_who_moves_to_another_delegation_leaves_the_bus(database, event, bus, pe
     assert counts(database, event) == {"Car 1": (0, 0, 2)}
 
 
-def test_people_of_another_delegation_are_left_out(database, event, bus):
+def test_people_of_another_delegation_are_not_seated_in_a_bus(database, event, bus):
     other = factories.a_delegation(database, event, "Salé")
     stranger = factories.a_participant(database, event, "Zineb Tazi", delegation=other)
 
@@ -180,7 +184,7 @@ def test_a_bus_that_is_removed_leaves_its_people_registered(database, bus, peopl
         assert session.scalar(select(func.count()).select_from(Participant)) == 3
 
 
-def test_a_bus_of_another_delegation_is_not_there(database, event, bus):
+def test_a_bus_of_another_delegation_is_not_found(database, event, bus):
     other = factories.a_delegation(database, event, "Salé")
 
     with database.read() as session, pytest.raises(NotFound):
@@ -188,7 +192,7 @@ def test_a_bus_of_another_delegation_is_not_there(database, event, bus):
 
 
 @pytest.mark.parametrize("seats", ["", "0", "-1", "201", "9" * 20, "٥", "x"])
-def test_a_number_of_seats_that_is_none_is_told(seats):
+def test_an_invalid_number_of_seats_is_refused(seats):
     raw = {"bus": "Car 1", "seats": seats, "leader_phone": "12"}
 
     assert validate_bus(raw) == [

@@ -1,4 +1,4 @@
-"""“I am not coming”, and its undoing."""
+"""Declining an invitation by its link, and undoing it."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_declining_twice_is_the_same_as_once(database, event, first, second):
     assert standings(database) == [("canceled", None), ("confirmed", None)]
 
 
-def test_it_is_too_late_after_the_arrival_and_after_the_event(database, event, first, device):
+def test_declining_is_refused_after_the_arrival_or_the_event(database, event, first, device):
     after = event.ends_at + timedelta(minutes=1)
     late = declining(database, event, first, at=after)
     factories.scan(database, device, factories.code_of(event, first.badge_id))
@@ -75,7 +75,7 @@ def test_it_is_too_late_after_the_arrival_and_after_the_event(database, event, f
 
 
 @pytest.mark.parametrize("change", [lambda s: s[:-3] + "AAA", lambda s: s[1:], lambda s: "é" * 43])
-def test_a_link_that_we_did_not_write_is_nobodys(database, event, first, change):
+def test_a_forged_declining_link_belongs_to_nobody(database, event, first, change):
     secret = change(secret_of(event, first))
 
     with pytest.raises(NotFound):
@@ -83,12 +83,12 @@ def test_a_link_that_we_did_not_write_is_nobodys(database, event, first, change)
     assert standings(database) == [("confirmed", None)]
 
 
-def test_a_link_made_with_another_key_is_nobodys(database, event, first):
+def test_a_declining_link_made_with_another_key_belongs_to_nobody(database, event, first):
     with pytest.raises(NotFound):
         declining(database, event, first, keys=Keys(b"x" * 32))
 
 
-def test_undoing_takes_a_free_place_and_else_the_end_of_the_reserve_list(
+def test_undoing_a_decline_takes_a_free_place_or_the_end_of_the_reserve_list(
     database, event, first, second
 ):
     declining(database, event, first)
@@ -102,7 +102,7 @@ def test_undoing_takes_a_free_place_and_else_the_end_of_the_reserve_list(
     assert again == "confirmed"
 
 
-def test_who_is_registered_again_before_their_message_left_still_gets_one(database, event, first):
+def test_a_person_reinstated_before_the_message_was_sent_still_gets_one(database, event, first):
     declining(database, event, first)
     factories.write(database, lambda s: s.execute(update(Message).values(state="failed")))
 

@@ -1,4 +1,4 @@
-"""What an event tells of a participant, and where, is what the table of fields says."""
+"""Exports, search and gate list have the participant's fields that the table names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Half-done uploads: readable by one browser only, and not for long."""
+"""Unfinished imports can be read by one browser only, for a limited time."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ def kept(database):
         return session.scalar(select(func.count()).select_from(ImportDraft))
 
 
-def test_a_kept_list_comes_back_as_it_was(database, delegation, clerk, secret):
+def test_a_stored_import_draft_is_read_back_unchanged(database, delegation, clerk, secret):
     with database.read() as session:
         assert draft_of(session, secret, delegation, clerk, NOW) == TABLE
 
 
-def test_the_database_holds_neither_names_nor_the_secret(database, secret):
+def test_the_database_has_neither_the_names_of_an_import_draft_nor_its_secret(database, secret):
     with database.read() as session:
         [draft] = session.scalars(select(ImportDraft)).all()
 
@@ -66,7 +66,7 @@ def test_the_database_holds_neither_names_nor_the_secret(database, secret):
     assert secret.encode() not in draft.sealed + draft.id
 
 
-def test_nobody_opens_it_with_another_secret_account_or_delegation(
+def test_an_import_draft_cannot_be_opened_with_another_secret_account_or_delegation(
     database, event, delegation, clerk, secret
 ):
     other = factories.a_delegation(database, event, "Salé")
@@ -78,7 +78,7 @@ def test_nobody_opens_it_with_another_secret_account_or_delegation(
                 draft_of(session, *attempt, NOW)
 
 
-def test_corrected_rows_replace_the_old_ones(database, delegation, clerk, secret):
+def test_corrected_rows_replace_those_of_the_import_draft(database, delegation, clerk, secret):
     rows = [Row(2, {"name": "Amina El Alaoui"})]
 
     write(database, lambda s: rewrite_draft(s, secret, rows, delegation, clerk, NOW))
@@ -87,7 +87,7 @@ def test_corrected_rows_replace_the_old_ones(database, delegation, clerk, secret
         assert draft_of(session, secret, delegation, clerk, NOW).rows == rows
 
 
-def test_after_its_time_it_is_closed_and_the_next_upload_deletes_it(
+def test_an_expired_import_draft_cannot_be_opened_and_is_deleted_by_the_next_upload(
     database, delegation, clerk, secret
 ):
     late = NOW + LIFETIME + factories.minutes(1)
@@ -99,7 +99,7 @@ def test_after_its_time_it_is_closed_and_the_next_upload_deletes_it(
     assert kept(database) == 1
 
 
-def test_forgetting_leaves_nothing(database, secret):
+def test_a_deleted_import_draft_leaves_no_row(database, secret):
     write(database, lambda s: forget_draft(s, secret))
 
     assert kept(database) == 0

@@ -63,19 +63,21 @@ PEOPLE = [
 ]
 
 
-def test_a_dry_run_tells_everything_and_writes_nothing(database, event_with_delegation):
+def test_a_dry_run_of_an_import_reports_everything_and_writes_nothing(
+    database, event_with_delegation
+):
     planned = plan(database, event_with_delegation, FILE)
 
     assert (planned.counts, people(database)) == (COUNTS, [])
 
 
-def test_the_real_run_does_what_the_dry_run_told(database, event_with_delegation):
+def test_an_import_does_what_its_dry_run_reported(database, event_with_delegation):
     assert apply(database, event_with_delegation, FILE) == COUNTS
     assert people(database) == PEOPLE
     assert (count(database, Badge), count(database, Message)) == (3, 1)
 
 
-def test_running_it_again_adds_nobody(database, event_with_delegation):
+def test_repeating_an_import_adds_nobody(database, event_with_delegation):
     apply(database, event_with_delegation, FILE)
 
     again = apply(database, event_with_delegation, FILE)
@@ -84,7 +86,7 @@ def test_running_it_again_adds_nobody(database, event_with_delegation):
     assert (count(database, Badge), count(database, Message)) == (3, 1)
 
 
-def test_a_plan_that_was_overtaken_is_made_again(database, event_with_delegation):
+def test_an_outdated_import_plan_is_made_again(database, event_with_delegation):
     old = plan(database, event_with_delegation, FILE)
     apply(database, event_with_delegation, FILE)
 
@@ -92,7 +94,7 @@ def test_a_plan_that_was_overtaken_is_made_again(database, event_with_delegation
     assert people(database) == PEOPLE
 
 
-def test_a_failure_mid_way_leaves_nothing(database, event_with_delegation, monkeypatch):
+def test_a_failed_import_writes_nothing(database, event_with_delegation, monkeypatch):
     def fail(*_arguments, **_more):
         raise OSError("disk full")
 
@@ -115,7 +117,7 @@ def test_a_changed_line_changes_its_person(database, event_with_delegation):
     assert phone == "+212698765432"
 
 
-def test_ten_thousand_rows_are_imported_and_the_progress_is_told(database, event):
+def test_ten_thousand_rows_are_imported_and_progress_is_reported(database, event):
     factories.a_delegation(database, event, quota=9000)
     factories.a_category(database, event)
     text = "Nom,Délégation\n" + "".join(f"Militant numéro {n},Khémisset\n" for n in range(10_000))

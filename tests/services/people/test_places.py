@@ -1,4 +1,4 @@
-"""Which places of a quota are nobody's: who of the reserve list came in holds one, or none."""
+"""Which places of a quota are free when people of the reserve list were admitted."""
 
 from __future__ import annotations
 
@@ -77,9 +77,7 @@ def test_a_place_that_was_used_is_free_again_when_the_entry_is_annulled(
     assert (before, used, free(database, delegation)) == (4, 3, 4)
 
 
-def test_who_came_in_on_a_place_of_one_delegation_takes_none_of_another(
-    database, event, device, tiflet
-):
+def test_an_admission_uses_no_place_of_another_delegation(database, event, device, tiflet):
     delegation, code = tiflet
     other = factories.a_delegation(database, event, "Salé", quota=6)
     lease = write(database, lambda s: grant_lease(s, device, now=NOW))
@@ -89,7 +87,9 @@ def test_who_came_in_on_a_place_of_one_delegation_takes_none_of_another(
     assert (free(database, delegation), free(database, other)) == (3, 6)
 
 
-def test_who_was_let_in_against_the_rules_takes_no_place_of_the_quota(database, device, tiflet):
+def test_a_person_admitted_offline_against_the_rules_uses_no_place_of_the_quota(
+    database, device, tiflet
+):
     delegation, code = tiflet
 
     let_in(database, device, code)
@@ -108,7 +108,9 @@ def test_a_quota_is_not_set_from_another_event(database, tiflet):
         assert session.get_one(Delegation, delegation.id).quota == 6
 
 
-def test_what_is_lent_of_another_delegation_takes_no_place(database, event, device, tiflet):
+def test_places_lent_of_another_delegation_leave_a_delegation_s_places_free(
+    database, event, device, tiflet
+):
     delegation, _ = tiflet
     other = factories.a_delegation(database, event, "Salé", quota=6)
 
@@ -128,7 +130,7 @@ def test_a_lease_lends_nothing_from_the_moment_on_at_which_it_expires(database, 
     assert free(database, delegation, lease.expires_at - minutes(1)) < 4
 
 
-def test_what_is_lent_of_another_events_hall_is_no_part_of_this_one(database, event):
+def test_seats_lent_of_another_event_s_hall_do_not_count(database, event):
     other = factories.an_event(database, "fes-2025")
     write(database, lambda s: s.execute(update(Event).values(capacity=40)))
     devices = [factories.a_device(database, of) for of in (event, other)]
@@ -139,7 +141,7 @@ def test_what_is_lent_of_another_events_hall_is_no_part_of_this_one(database, ev
     assert here.hall > 0
 
 
-def test_who_leaves_and_comes_back_uses_one_place(database, device, tiflet):
+def test_a_person_who_leaves_and_returns_uses_one_place(database, device, tiflet):
     delegation, code = tiflet
     write(database, lambda s: s.execute(update(Event).values(reentry=Reentry.AFTER_EXIT)))
     lease = write(database, lambda s: grant_lease(s, device, now=NOW))
@@ -152,7 +154,7 @@ def test_who_leaves_and_comes_back_uses_one_place(database, device, tiflet):
     assert (entries, free(database, delegation)) == ([1, 2], 3)
 
 
-def test_a_place_of_a_lease_that_is_used_is_lent_no_more(database, event, tiflet):
+def test_a_used_place_of_a_lease_is_no_longer_lent(database, event, tiflet):
     delegation, code = tiflet
     write(database, lambda s: s.execute(update(Event).values(capacity=40)))
     device = factories.a_device(database, event)

@@ -1,4 +1,4 @@
-"""Two people decide at once on whoever applied by a link, on both databases."""
+"""Concurrent decisions about an application by a registration link, on both databases."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def count(database, model):
         return session.scalar(select(func.count()).select_from(model))
 
 
-def test_who_is_approved_twice_at_once_is_registered_once(database, event, delegation, secret):
+def test_two_concurrent_approvals_register_the_applicant_once(database, event, delegation, secret):
     apply(database, secret, "Amina Alaoui")
 
     def approve(_at):
@@ -68,7 +68,7 @@ def test_who_is_approved_twice_at_once_is_registered_once(database, event, deleg
     assert [count(database, m) for m in (Participant, Consent, Application)] == [1, 1, 0]
 
 
-def test_the_same_form_sent_many_times_at_once_waits_once(database, secret):
+def test_concurrent_identical_forms_make_one_application(database, secret):
     race(6, lambda _at: apply(database, secret, "Amina Alaoui"))
 
     assert count(database, Application) == 1

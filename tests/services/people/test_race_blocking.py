@@ -1,4 +1,4 @@
-"""A block that meets other blocks, and scans, at the same instant; and how it goes unguarded."""
+"""A block concurrent with other blocks and with scans, and controls without the lock."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def contest_the_block(database):
     return race(ORGANISERS, blocks)
 
 
-def test_of_eight_who_block_at_once_one_did_it_and_theirs_is_the_reason(database):
+def test_of_eight_concurrent_blocks_one_succeeds_and_its_reason_is_stored(database):
     done = contest_the_block(database)
 
     with database.read() as session:
@@ -50,7 +50,7 @@ def unlocked_version(session, event_id):
     return version
 
 
-def test_control_without_the_events_lock_several_say_that_they_blocked(
+def test_control_without_the_event_s_lock_several_concurrent_blocks_succeed(
     postgres_database, monkeypatch
 ):
     monkeypatch.setattr(blocking, "next_list_version", unlocked_version)
@@ -65,7 +65,7 @@ def test_control_without_the_events_lock_several_say_that_they_blocked(
     assert contest_the_block(postgres_database).count(True) > 1
 
 
-def test_no_gate_admits_once_a_block_is_made_and_none_admits_after_it_refused(database):
+def test_no_gate_admits_a_person_after_the_block_was_made(database):
     event = factories.an_event(database)
     write(database, lambda s: s.execute(update(Event).values(reentry=Reentry.FREE)))
     person = factories.a_participant(database, event)

@@ -36,11 +36,11 @@ def places_taken_after_two_cancel(database) -> int:
 
 
 # On SQLite the second transaction begins when the first has ended: it has read nothing before.
-def test_the_place_of_one_who_is_canceled_twice_at_once_is_given_back_once(postgres_database):
+def test_two_concurrent_cancellations_free_one_place(postgres_database):
     assert places_taken_after_two_cancel(postgres_database) == 1
 
 
-def test_control_who_goes_by_what_was_read_before_gives_the_place_back_twice(
+def test_control_cancelling_by_a_status_read_earlier_frees_the_place_twice(
     postgres_database, monkeypatch
 ):
     def by_what_was_read(session, event, kind, number, *, fresh=False):

@@ -1,4 +1,4 @@
-"""The last place of a quota, contested; and how it goes without the guards."""
+"""Concurrent registrations for the last place, and controls without the guards."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def raising_quota(database, event, delegation, quota):
     )
 
 
-def test_over_the_quota_people_wait_in_order(database, delegation, five):
+def test_over_the_quota_people_are_put_on_the_reserve_list_in_order(database, delegation, five):
     assert standings(database) == [
         (CONFIRMED, None),
         (CONFIRMED, None),
@@ -70,7 +70,7 @@ def test_over_the_quota_people_wait_in_order(database, delegation, five):
     assert places_taken(database, delegation) == 2
 
 
-def test_a_freed_place_goes_to_the_first_who_waits(database, event, delegation, five):
+def test_a_freed_place_goes_to_the_first_on_the_reserve_list(database, event, delegation, five):
     moved_up = canceling(database, event, five[0])
 
     assert moved_up == [five[2]]
@@ -91,7 +91,7 @@ def test_canceling_twice_frees_one_place(database, event, delegation, five):
     assert places_taken(database, delegation) == 2
 
 
-def test_canceling_someone_who_waits_frees_no_place(database, event, delegation, five):
+def test_canceling_a_person_on_the_reserve_list_frees_no_place(database, event, delegation, five):
     assert canceling(database, event, five[2]) == []
     assert canceling(database, event, five[0]) == [five[3]]
     assert places_taken(database, delegation) == 2
@@ -110,7 +110,7 @@ def test_a_quota_is_not_lowered_under_the_places_taken(database, event, delegati
     assert raising_quota(database, event, delegation, 2) == []
 
 
-def test_whoever_comes_after_one_left_the_reserve_list_still_waits_behind(
+def test_a_later_registration_stays_behind_the_reserve_list_after_one_left_it(
     database, event, delegation, five
 ):
     canceling(database, event, five[4])
@@ -155,7 +155,7 @@ def test_moving_from_one_reserve_list_to_another_takes_a_number_there(database, 
     assert standings(database)[2:] == [(RESERVE, 2), (RESERVE, 2), (RESERVE, 3), (RESERVE, 1)]
 
 
-def test_who_is_confirmed_is_sent_a_badge_and_who_waits_is_not(database, event, five):
+def test_a_confirmed_participant_is_sent_a_badge_and_one_in_reserve_is_not(database, event, five):
     canceling(database, event, five[0])
 
     with database.read() as session:
@@ -164,7 +164,7 @@ def test_who_is_confirmed_is_sent_a_badge_and_who_waits_is_not(database, event, 
     assert (addressed, badges) == ([five[0], five[1], five[2]], 5)
 
 
-def test_every_change_of_people_counts_the_gate_list_up(database, event, five):
+def test_every_change_of_participants_increases_the_gate_list_version(database, event, five):
     def version():
         with database.read() as session:
             return session.get_one(Event, event.id).list_version
@@ -206,9 +206,7 @@ def test_the_same_folded_name_in_the_delegation_is_a_possible_duplicate(
         factories.a_participant(database, event, newcomer)
 
 
-def test_the_same_name_elsewhere_or_vouched_for_or_after_a_canceling_is_no_duplicate(
-    database, event
-):
+def test_a_namesake_elsewhere_or_vouched_for_or_canceled_is_no_duplicate(database, event):
     first = factories.a_participant(database, event, "Amina Alaoui")
     elsewhere = factories.a_delegation(database, event, "Rabat")
     factories.a_participant(database, event, "Amina Alaoui", delegation=elsewhere)

@@ -1,4 +1,4 @@
-"""Who waits on a reserve list comes before devices and before who comes later."""
+"""The reserve list has precedence over leases and over later registrations."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ def standings(database):
 CONFIRMED, RESERVE = RegistrationStatus.CONFIRMED, RegistrationStatus.RESERVE
 
 
-def test_who_came_while_a_place_was_lent_gets_it_when_it_is_given_back(database, device, tiflet):
+def test_a_person_who_registered_while_a_place_was_lent_gets_it_when_it_is_returned(
+    database, device, tiflet
+):
     a_lease(database, device)
     for name in ("Amina", "Omar", "Salma"):
         walks_in(database, device, tiflet, name)
@@ -55,7 +57,7 @@ def test_who_came_while_a_place_was_lent_gets_it_when_it_is_given_back(database,
     assert standings(database) == {"Amina": CONFIRMED, "Omar": CONFIRMED, "Salma": RESERVE}
 
 
-def test_who_waits_gets_the_place_when_any_device_renews_after_the_lease_expired(
+def test_a_person_in_reserve_gets_the_place_when_a_device_renews_after_the_lease_expired(
     database, event, device, tiflet
 ):
     a_lease(database, factories.a_device(database, event, "Porte 9"))
@@ -68,7 +70,9 @@ def test_who_waits_gets_the_place_when_any_device_renews_after_the_lease_expired
     assert standings(database) == {"Amina": CONFIRMED, "Omar": CONFIRMED}
 
 
-def test_who_waits_gets_the_place_before_who_comes_later(database, event, device, tiflet):
+def test_a_person_in_reserve_gets_a_free_place_before_a_later_registration(
+    database, event, device, tiflet
+):
     a_lease(database, device)
     walks_in(database, device, tiflet, "Amina")
     walks_in(database, device, tiflet, "Omar")
@@ -78,7 +82,7 @@ def test_who_waits_gets_the_place_before_who_comes_later(database, event, device
     assert standings(database) == {"Amina": CONFIRMED, "Omar": CONFIRMED, "Salma": RESERVE}
 
 
-def test_devices_hear_of_who_moved_up(database, event, device, tiflet):
+def test_a_person_who_moved_up_is_in_the_next_gate_list(database, event, device, tiflet):
     a_lease(database, device)
     walks_in(database, device, tiflet, "Amina")
     walks_in(database, device, tiflet, "Omar")

@@ -1,4 +1,4 @@
-"""An exit that is uploaded before the entry it follows: nobody who has left is counted inside."""
+"""An exit that is uploaded before its entry: who has left is not counted inside."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ def code(database, event):
 
 
 @pytest.fixture
-def doors(database, event):
+def gates(database, event):
     return [factories.a_device(database, event, f"Porte {number}") for number in (1, 2)]
 
 
-def uploaded(database, door, code, direction, ago):
-    """Upload what a door decided by itself some minutes ago."""
+def uploaded(database, gate, code, direction, ago):
+    """Upload what a gate decided by itself some minutes ago."""
     return factories.scan(
         database,
-        door,
+        gate,
         code,
         at=NOW - minutes(ago),
         received_at=NOW,
@@ -58,42 +58,44 @@ def counted(database):
 ENTRY, EXIT = Direction.ENTRY, Direction.EXIT
 
 
-def test_an_exit_that_came_first_lets_its_person_out_once_the_entry_is_there(database, code, doors):
-    uploaded(database, doors[1], code, EXIT, ago=10)
-    uploaded(database, doors[0], code, ENTRY, ago=30)
+def test_an_exit_uploaded_before_its_entry_counts_once_the_entry_arrives(database, code, gates):
+    uploaded(database, gates[1], code, EXIT, ago=10)
+    uploaded(database, gates[0], code, ENTRY, ago=30)
 
     assert counted(database) == [NOW - minutes(10)]
 
 
-def test_an_exit_before_the_entry_lets_nobody_out(database, code, doors):
-    uploaded(database, doors[1], code, EXIT, ago=40)
-    uploaded(database, doors[0], code, ENTRY, ago=30)
+def test_an_exit_dated_before_the_entry_does_not_end_the_stay(database, code, gates):
+    uploaded(database, gates[1], code, EXIT, ago=40)
+    uploaded(database, gates[0], code, ENTRY, ago=30)
 
     assert counted(database) == [None]
 
 
-def test_one_exit_ends_one_stay(database, code, doors):
-    uploaded(database, doors[0], code, ENTRY, ago=50)
-    uploaded(database, doors[1], code, EXIT, ago=10)
-    uploaded(database, doors[0], code, ENTRY, ago=30)  # came in again, and that exit is taken
+def test_one_exit_ends_one_stay(database, code, gates):
+    uploaded(database, gates[0], code, ENTRY, ago=50)
+    uploaded(database, gates[1], code, EXIT, ago=10)
+    uploaded(database, gates[0], code, ENTRY, ago=30)  # came in again, and that exit is taken
 
     assert counted(database) == [NOW - minutes(10), None]
 
 
-def test_in_any_order_two_stays_are_two(database, code, doors):
+def test_two_stays_are_counted_in_any_upload_order(database, code, gates):
     for direction, ago in ((EXIT, 10), (EXIT, 40), (ENTRY, 50), (ENTRY, 30)):
-        uploaded(database, doors[ago % 20 == 10], code, direction, ago)
+        uploaded(database, gates[ago % 20 == 10], code, direction, ago)
 
     assert counted(database) == [NOW - minutes(40), NOW - minutes(10)]
 
 
-def test_the_scans_stay_as_they_were_and_a_repetition_changes_nothing(database, code, doors):
+def test_late_uploads_leave_stored_scans_unchanged_and_repetitions_change_nothing(
+    database, code, gates
+):
     exit = factories.a_reading(
         code, at=NOW - minutes(10), received_at=NOW, direction=EXIT, decided=LET_IN
     )
     entry = factories.a_reading(code, at=NOW - minutes(30), received_at=NOW, decided=LET_IN)
     for reading in (exit, entry, entry, exit):
-        factories.record(database, doors[0], reading)
+        factories.record(database, gates[0], reading)
 
     assert counted(database) == [NOW - minutes(10)]
     with database.read() as session:

@@ -51,7 +51,7 @@ def organiser(database):
 
 
 def come(database, device, delegation, name=NAME, *, admitted_offline=True, named=None, **more):
-    """Register somebody whom a door let in already."""
+    """Register somebody whom a gate let in already."""
     registration = Registration(name=name, delegation=delegation.name, **more)
     newcomer = Newcomer(registration, delegation.id, named, admitted_offline)
     return write(
@@ -108,7 +108,7 @@ def arrived(database, event):
         ({"name": "  AMINA   alaoui "}, Likeness.NAME),
     ],
 )
-def test_who_was_let_in_unasked_is_listed_with_whom_they_resemble(
+def test_a_walk_in_admitted_offline_is_listed_with_similar_participants(
     database, event, device, delegation, known, more, same
 ):
     walk_in = come(database, device, delegation, **more)
@@ -123,7 +123,7 @@ def test_who_was_let_in_unasked_is_listed_with_whom_they_resemble(
     assert waiting(database, event) == 1
 
 
-def test_who_resembles_nobody_or_was_asked_about_is_not_listed(
+def test_a_walk_in_without_similar_participants_or_confirmed_by_a_volunteer_is_not_listed(
     database, event, device, delegation, known
 ):
     come(database, device, delegation, "Omar Tazi")
@@ -140,7 +140,9 @@ def test_the_same_walk_in_sent_again_is_listed_once(database, event, device, del
     assert len(listed(database, event)) == 1
 
 
-def test_two_people_stay_two(database, event, device, delegation, known, organiser):
+def test_two_different_people_keep_both_registrations(
+    database, event, device, delegation, known, organiser
+):
     walk_in = come(database, device, delegation)
     for one in (walk_in, known):
         enter(database, device, event, one)
@@ -153,7 +155,7 @@ def test_two_people_stay_two(database, event, device, delegation, known, organis
     assert (arrived(database, event), waiting(database, event)) == ((2, 2), 0)
 
 
-def test_one_person_who_came_by_the_walk_in_keeps_that_registration(
+def test_a_duplicate_who_entered_as_walk_in_keeps_that_registration(
     database, event, device, delegation, known, organiser
 ):
     walk_in = come(database, device, delegation)
@@ -165,7 +167,7 @@ def test_one_person_who_came_by_the_walk_in_keeps_that_registration(
     assert arrived(database, event) == (1, 1)
 
 
-def test_one_person_who_came_by_both_is_counted_once(
+def test_a_duplicate_who_entered_with_both_registrations_is_counted_once(
     database, event, device, delegation, known, organiser
 ):
     walk_in = come(database, device, delegation)
@@ -187,7 +189,7 @@ def test_one_person_who_came_by_both_is_counted_once(
     }
 
 
-def test_a_decision_is_taken_once_and_needs_a_word_of_why(
+def test_a_decision_about_a_duplicate_is_made_once_and_needs_a_reason(
     database, event, device, delegation, known, organiser
 ):
     number = come(database, device, delegation).participant_id
@@ -213,7 +215,7 @@ def test_the_duplicate_of_another_event_is_not_found(
         decide(database, other, number, Decision.KEEP, organiser)
 
 
-def test_two_organisers_who_decide_at_once_cancel_one_registration(
+def test_two_concurrent_decisions_cancel_one_registration(
     database, event, device, delegation, known, organiser
 ):
     walk_in = come(database, device, delegation)

@@ -1,4 +1,4 @@
-"""One badge, many gates: counted in once, on both databases, and how it goes without the guard."""
+"""One badge at many gates is counted once, on both databases; controls without guards."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def admissions(database):
         return session.scalar(select(func.count()).select_from(Admission))
 
 
-def test_one_badge_scanned_by_64_at_once_is_admitted_once(database, event):
+def test_one_badge_scanned_64_times_at_once_is_admitted_once(database, event):
     told = contest(database, event)
 
     with database.read() as session:
@@ -128,7 +128,7 @@ def upload_from_eight_gates(database, event, monkeypatch):
     return race_outcomes(8, upload)
 
 
-def test_gates_that_upload_the_same_badges_in_another_order_do_not_hinder_one_another(
+def test_gates_that_upload_the_same_badges_in_different_orders_do_not_deadlock(
     database, event, monkeypatch
 ):
     uploads = upload_from_eight_gates(database, event, monkeypatch)
@@ -138,9 +138,7 @@ def test_gates_that_upload_the_same_badges_in_another_order_do_not_hinder_one_an
     assert admissions(database) == 50
 
 
-def test_control_without_following_one_another_uploads_meet_in_a_deadlock(
-    postgres_database, monkeypatch
-):
+def test_control_without_serialisation_uploads_deadlock(postgres_database, monkeypatch):
     event = factories.an_event(postgres_database)
     monkeypatch.setattr(record, "queue_uploads", lambda *_: None)
 

@@ -78,7 +78,7 @@ def counts(database, event):
         return live_counts(session, event.id)
 
 
-def test_each_practice_badge_shows_its_verdict_by_name_of_nobody(gate, rehearsing, codes):
+def test_each_practice_badge_shows_its_verdict_without_a_person_s_name(gate, rehearsing, codes):
     replies = {kind: gate.scan(code) for kind, code in codes.items()}
 
     assert {k: (r["status"], r["reason"]) for k, r in replies.items()} == VERDICTS
@@ -144,7 +144,7 @@ def test_real_badges_count_as_always_while_a_rehearsal_is_on(gate, rehearsing, d
     assert counts(database, event).totals["arrived"] == 2
 
 
-def test_before_and_after_a_rehearsal_a_practice_badge_opens_nothing(
+def test_before_and_after_a_rehearsal_a_practice_badge_is_refused(
     gate, app, database, event, codes, operator_id
 ):
     before = gate.verdict(codes["admitted"])
@@ -170,7 +170,7 @@ def test_gates_are_told_that_a_rehearsal_is_on(gate, app, database, event, rehea
     assert (during, gate.read("/status").get("rehearsal")) == (True, None)
 
 
-def test_what_a_gate_refused_without_the_network_is_acknowledged_and_forgotten(
+def test_a_practice_scan_refused_offline_is_acknowledged_and_not_stored(
     gate, rehearsing, codes, database
 ):
     before = everything(database)["scan"]
@@ -183,7 +183,7 @@ def test_what_a_gate_refused_without_the_network_is_acknowledged_and_forgotten(
     assert len(everything(database)["scan"]) == len(before) + 1  # the unknown code, not ours
 
 
-def test_practice_runs_no_statement_and_a_real_scan_none_more(
+def test_a_practice_scan_sends_no_statement_and_a_real_scan_no_additional_one(
     gate, app, database, event, codes, operator_id
 ):
     real = factories.badges(database, event, 5)

@@ -1,4 +1,4 @@
-"""A scan whose live answer was lost comes again with what the door did by itself."""
+"""A scan whose live answer was lost is uploaded again with the gate's own decision."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def listed(database, event):
 UNAPPROVED = (Status.ERROR, Reason.UNAPPROVED)
 
 
-def test_who_was_refused_and_let_in_all_the_same_is_counted_once_and_a_conflict(
+def test_a_person_refused_live_but_admitted_by_the_gate_is_counted_once_and_a_conflict(
     database, event, device, waiting
 ):
     again = live(database, device, waiting)
@@ -76,7 +76,7 @@ def test_who_was_refused_and_let_in_all_the_same_is_counted_once_and_a_conflict(
     assert (admission.scan_pk, admission.without_place) == (scan.id, True)
 
 
-def test_who_was_refused_and_let_in_by_a_lease_takes_its_place(database, event, device):
+def test_a_person_refused_live_but_admitted_on_a_lease_uses_its_place(database, event, device):
     tiflet = factories.a_delegation(database, event, "Tiflet", quota=2)
     lease = write(database, lambda s: grant_lease(s, device, now=NOW))
     codes = factories.badges(database, event, 2, delegation=tiflet)
@@ -89,12 +89,12 @@ def test_who_was_refused_and_let_in_by_a_lease_takes_its_place(database, event, 
     assert listed(database, event) == [(Reason.UNAPPROVED, True)]
 
 
-def test_who_is_inside_already_is_a_conflict_and_not_counted_again(
+def test_a_repeated_scan_of_a_person_inside_is_a_conflict_and_not_counted_again(
     database, event, device, waiting
 ):
     again = live(database, device, waiting)
-    door = factories.a_device(database, event, "Porte 2")
-    factories.scan(database, door, waiting, force_reason="envoyée par le comité")
+    gate = factories.a_device(database, event, "Porte 2")
+    factories.scan(database, gate, waiting, force_reason="envoyée par le comité")
 
     factories.scan(database, device, waiting, decided=LET_IN, **again)
 
@@ -102,7 +102,9 @@ def test_who_is_inside_already_is_a_conflict_and_not_counted_again(
     assert totals(database, event) == (1, 1, 1)
 
 
-def test_who_was_counted_and_turned_away_is_a_conflict_and_stays_counted(database, event, device):
+def test_a_person_counted_live_but_refused_by_the_gate_is_a_conflict_and_stays_counted(
+    database, event, device
+):
     code = factories.a_badge(database, event)
     again = live(database, device, code)
 
@@ -115,7 +117,7 @@ def test_who_was_counted_and_turned_away_is_a_conflict_and_stays_counted(databas
     assert totals(database, event) == (1, 1, 0)
 
 
-def test_what_gate_and_server_agree_on_is_no_conflict(database, event, device, waiting):
+def test_a_repeated_scan_with_the_same_decision_is_no_conflict(database, event, device, waiting):
     fine = factories.a_badge(database, event)
     admitted, refused = live(database, device, fine), live(database, device, waiting)
 
@@ -125,7 +127,7 @@ def test_what_gate_and_server_agree_on_is_no_conflict(database, event, device, w
     assert listed(database, event) == []
 
 
-def test_an_exit_comes_again_as_it_was(database, event, device):
+def test_a_repeated_exit_gets_its_first_answer(database, event, device):
     code = factories.a_badge(database, event)
     factories.scan(database, device, code)
     answer = factories.scan(database, device, code, direction=Direction.EXIT)
@@ -162,16 +164,16 @@ def test_sixteen_uploads_of_one_scan_at_once_are_one_conflict_and_one_arrival(
     assert totals(database, event) == (1, 1, 1)
 
 
-def test_uploads_race_with_a_gate_that_admits_the_person_by_a_supervisor(
+def test_a_repeated_scan_and_a_concurrent_override_count_the_person_once(
     database, event, device, waiting
 ):
     again = live(database, device, waiting)
-    door = factories.a_device(database, event, "Porte 2")
+    gate = factories.a_device(database, event, "Porte 2")
 
     def upload_or_admit(at):
         if at % 2:
             return factories.scan(database, device, waiting, decided=LET_IN, **again)
-        return factories.scan(database, door, waiting, force_reason="envoyée par le comité")
+        return factories.scan(database, gate, waiting, force_reason="envoyée par le comité")
 
     race(8, upload_or_admit)
 
@@ -179,7 +181,7 @@ def test_uploads_race_with_a_gate_that_admits_the_person_by_a_supervisor(
     assert totals(database, event)[:2] == (1, 1)
 
 
-def test_control_without_repeating_nobody_knows_that_the_person_is_inside(
+def test_control_without_comparing_the_decisions_no_conflict_is_recorded(
     database, event, device, waiting, monkeypatch
 ):
     monkeypatch.setattr(record, "repeat", lambda s, of, reading, _: replay(s, of, reading))

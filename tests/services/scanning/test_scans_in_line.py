@@ -1,4 +1,4 @@
-"""On PostgreSQL few scans run at once; one that waits for a lock keeps the others only a moment."""
+"""On PostgreSQL few scans run at once; one that waits for a lock delays others briefly."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def locked(database, delegation):
 
 
 def scanned_beside_locked_ones(database, *, patience_s):
-    """Fill the line with scans that wait for a lock, and scan somebody whom it does not concern.
+    """Fill the queue with scans that wait for a lock, and scan a badge that does not need it.
 
     Returns:
         whether that one was answered meanwhile; the statuses of all once the lock is given back.
@@ -51,11 +51,11 @@ def scanned_beside_locked_ones(database, *, patience_s):
         return bool(answered), {scan.result().status for scan in scans}
 
 
-def test_scans_that_wait_for_a_lock_do_not_keep_the_others(database):
+def test_scans_that_wait_for_a_lock_do_not_delay_the_others(database):
     assert scanned_beside_locked_ones(database, patience_s=10) == (True, {Status.OK})
 
 
-def test_control_in_a_line_without_patience_they_do(database):
+def test_control_in_a_queue_without_a_time_limit_waiting_scans_delay_the_others(database):
     database._line = FairSemaphore(SCANS_AT_ONCE)
 
     assert scanned_beside_locked_ones(database, patience_s=1) == (False, {Status.OK})

@@ -1,4 +1,4 @@
-"""Bombs are refused, or read, within a fixed memory."""
+"""Compression bombs are refused, or read, within a fixed memory."""
 
 from __future__ import annotations
 

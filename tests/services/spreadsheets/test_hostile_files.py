@@ -47,7 +47,7 @@ HEAD = b"Nom,Province\n"
         (b"PK\x03\x04" + b"\0" * 100, ("damaged", "zip")),
     ],
 )
-def test_a_file_that_is_no_list_is_refused_with_its_reason(data, reason):
+def test_a_file_that_is_no_spreadsheet_is_refused_with_the_reason(data, reason):
     assert refusal(data) == reason
 
 
@@ -110,7 +110,7 @@ def test_a_hostile_or_damaged_workbook_is_refused_with_its_reason(data, reason):
     assert refusal(data) == reason
 
 
-def test_a_cell_in_the_last_corner_that_holds_nothing_costs_nothing():
+def test_an_empty_cell_in_the_last_row_and_column_takes_no_memory():
     corner = b'<row r="1"><c r="A1" t="inlineStr"><is><t>Nom</t></is></c><c r="XFD1"/></row>'
 
     table = read_table(sheet_with(corner), delegation_required=False)
@@ -162,7 +162,7 @@ def test_a_workbook_with_damaged_bytes_is_a_table_or_a_clear_refusal(noise, at):
     )
 )
 @settings(deadline=None)
-def test_what_a_workbook_says_is_what_is_read(names):
+def test_the_cells_read_equal_those_written_into_a_workbook(names):
     data = workbook(["Nom", "Délégation"], *([name, "Rabat"] for name in names))
 
     assert [row.cells["name"] for row in read_table(data).rows] == names

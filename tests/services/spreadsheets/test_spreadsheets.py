@@ -67,7 +67,7 @@ def test_delimiters_and_line_ends_are_found(delimiter, newline):
     )
 
 
-def test_the_line_that_excel_puts_above_the_headings_counts_for_nothing():
+def test_excel_s_separator_line_above_the_headings_is_ignored():
     table = read_table(b"sep=;\nNom;Province\nOmar;Rabat\n")
 
     assert (table.headers, table.rows) == (
@@ -76,7 +76,7 @@ def test_the_line_that_excel_puts_above_the_headings_counts_for_nothing():
     )
 
 
-def test_titles_and_blank_lines_keep_the_numbers_that_a_spreadsheet_shows():
+def test_row_numbers_are_those_of_the_spreadsheet_despite_titles_and_blank_lines():
     text = "Liste de Rabat,,\n,,\nN°,Nom,Délégation\n\n1,Omar,Rabat\n,,\n2,Zineb,Salé\n"
 
     table = read_table(text.encode())
@@ -177,7 +177,7 @@ def test_formulas_count_as_their_result_and_are_shown_when_they_have_none(cell, 
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
-def test_a_cell_is_cut_one_character_after_the_longest_that_is_read(form):
+def test_a_long_cell_is_cut_one_character_beyond_the_limit(form):
     long = "x" * 90_000
     data = f"Nom\n{long}\n".encode() if form == "csv" else workbook(["Nom"], [long[:32_000]])
 
@@ -222,7 +222,7 @@ def test_shared_texts_prefixes_and_parts_with_other_names_are_understood():
         ("Nom;Délégation;nom", ("duplicated_columns", "Nom", "nom")),
     ],
 )
-def test_headings_that_do_not_do_are_named(headings, reason):
+def test_missing_or_unusable_headings_are_named(headings, reason):
     assert refusal(f"{headings}\na;b;c;d\n".encode()) == reason
 
 

@@ -112,13 +112,13 @@ def test_where_the_mail_does_not_leave_the_link_is_handed_over(app, chief, tmp_p
 
 
 def test_invitations_leave_by_a_real_mail_server(app, chief, tmp_path):
-    with mail_server(tmp_path / "desk") as desk:
+    with mail_server(tmp_path / "desk") as smtp:
         state = app.extensions[EXTENSION]
         given = state.settings.model_dump(exclude_unset=True)
-        settings = Settings(**given, mail_url=desk.url, mail_from="badges@example.org")
+        settings = Settings(**given, mail_url=smtp.url, mail_from="badges@example.org")
         object.__setattr__(state, "settings", settings)
         invite(chief)
-        [letter] = desk.taken()
+        [letter] = smtp.taken()
 
     assert letter["To"] == EMAIL
     assert choose(app, link_in(letter.get_body(("plain",)).get_content())).status_code == 303

@@ -50,7 +50,7 @@ def actions_in_the_source() -> set[str]:
     return found | made | {f"mail.{sending}" for sending in Sending}
 
 
-def test_every_act_has_words_and_every_word_an_act(app):
+def test_every_logged_action_has_a_sentence_and_every_sentence_an_action(app):
     with app.test_request_context():
         words, kinds = action_words(), kind_words()
 
@@ -111,7 +111,7 @@ def test_filters_leave_what_is_asked_for(chief, database, event):
     assert found(f"?event={other.id}") == ["C"]
 
 
-def test_a_day_is_the_day_of_the_house(chief, database, event):
+def test_a_day_of_the_log_is_in_the_installation_s_time_zone(chief, database, event):
     """At half past midnight in Rabat it is still yesterday in UTC."""
     log(database, event, "gate.add", at=NOW.replace(hour=23, minute=30), gate="Night")
 
@@ -122,7 +122,7 @@ def test_a_day_is_the_day_of_the_house(chief, database, event):
 @pytest.mark.parametrize(
     "query", ["?day=today", "?event=x&who=y&before=z", "?kind=%25", "?day=9999-12-31"]
 )
-def test_filters_that_mean_nothing_are_no_fault(chief, query):
+def test_invalid_filters_are_no_error(chief, query):
     assert chief.open("/activity" + query).status_code == 200
 
 

@@ -1,4 +1,4 @@
-"""PINs on a page: made by who may, shown once, good at the gates."""
+"""The page of PINs: who may make them, shown once, valid at the gates."""
 
 from __future__ import annotations
 
@@ -95,14 +95,14 @@ def test_an_organiser_makes_pins_of_supervisors_and_their_own_only(
     assert made(organiser, me)
 
 
-def test_an_administrator_makes_everybodys(signed_in, supervisor, database):
+def test_an_administrator_makes_pins_for_everybody(signed_in, supervisor, database):
     other = an_operator(database, Role.ORGANISER)
 
     assert made(signed_in(Role.ADMINISTRATOR), other)
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.VOLUNTEER])
-def test_who_answers_for_nothing_gets_none(signed_in, database, role):
+def test_an_account_that_may_not_override_gets_no_pin(signed_in, database, role):
     chief, other = signed_in(Role.ADMINISTRATOR), an_operator(database, role)
 
     assert chief.send("/pins", f"/pins/{other.id}").status_code == 400

@@ -167,7 +167,7 @@ def test_turning_it_off_and_new_codes_ask_for_a_code(organiser, factor):
     assert "mettre en place" in organiser.read("/account")
 
 
-def test_an_administrator_takes_away_what_was_lost(app, signed_in, organiser, factor, database):
+def test_an_administrator_removes_a_lost_second_factor(app, signed_in, organiser, factor, database):
     chief = signed_in(Role.ADMINISTRATOR)
     page = "/operators/1"
     assert "organiser@example.org" in chief.read(page)
@@ -190,7 +190,7 @@ class TestRequired:
             second_factor="organisers",
         )
 
-    def test_nothing_opens_before_it_is_set_up(self, organiser):
+    def test_where_a_second_factor_is_required_no_page_opens_before_it_is_set_up(self, organiser):
         everywhere = ["/", "/events/rabat-2025/board", "/account", "/events/rabat-2025/devices"]
 
         assert {organiser.open(page).location for page in everywhere} == {PAGE}
@@ -200,5 +200,5 @@ class TestRequired:
         set_up(organiser)
         assert organiser.open("/").status_code == 200
 
-    def test_other_roles_go_on_without(self, coordinator):
+    def test_roles_without_that_requirement_need_no_second_factor(self, coordinator):
         assert coordinator.open("/").status_code == 200

@@ -1,4 +1,4 @@
-"""Signing in: a session nobody knew before, no word on who has an account, no way elsewhere."""
+"""Signing in: a new session, no hint who has an account, no redirect to other sites."""
 
 from __future__ import annotations
 
@@ -66,10 +66,10 @@ def test_guessing_from_one_address_is_slowed_down_whatever_the_account(app, data
     assert answers == [401] * 300 + [429]
 
 
-@pytest.mark.parametrize("door", ["/login", "/login/code"])
+@pytest.mark.parametrize("form", ["/login", "/login/code"])
 @pytest.mark.parametrize("elsewhere", ["//evil.example", "https://evil.example", "/\\evil.example"])
-def test_no_address_leads_to_another_site(app, chief, door, elsewhere):
-    assert chief.open(f"{door}?next={elsewhere}").location in ("/", "/login")
+def test_no_address_leads_to_another_site(app, chief, form, elsewhere):
+    assert chief.open(f"{form}?next={elsewhere}").location in ("/", "/login")
     page = chief.read(f"/?lang=ar&next={elsewhere}")
     assert 'href="//evil' not in page
 

@@ -35,7 +35,7 @@ def test_an_annulled_entry_no_longer_counts_and_its_row_stays(api, database, eve
     assert totals(api) == (1, 1, 0)
 
 
-def test_annulling_twice_is_the_same_as_once(api, database, event):
+def test_annulling_a_scan_twice_changes_nothing_more(api, database, event):
     scan_id = api.scan(factories.a_badge(database, event))["scan_id"]
 
     first, again = api.annul(scan_id).json, api.annul(scan_id).json
@@ -63,7 +63,7 @@ def test_annulling_an_exit_puts_the_person_back_inside(api, database, event):
 
 
 @pytest.mark.parametrize(("minutes", "status"), [(14, 200), (16, 403)])
-def test_the_same_device_may_within_fifteen_minutes(minutes, status, api, database, event):
+def test_the_same_device_may_annul_within_fifteen_minutes(minutes, status, api, database, event):
     scan_id = api.scan(factories.a_badge(database, event))["scan_id"]
     factories.write(database, lambda session: make_older(session, minutes))
 
@@ -75,7 +75,7 @@ def make_older(session, minutes):
         scan.received_at -= timedelta(minutes=minutes)
 
 
-def test_another_device_may_not(app, api, database, event):
+def test_another_device_may_not_annul_a_scan(app, api, database, event):
     scan_id = api.scan(factories.a_badge(database, event))["scan_id"]
 
     reply = Api.enrolled(app, database, event, gate="Porte 2").annul(scan_id)
@@ -84,7 +84,7 @@ def test_another_device_may_not(app, api, database, event):
     assert totals(api) == (1, 1, 0)
 
 
-def test_a_scan_that_is_none_is_not_found(api):
+def test_an_unknown_scan_cannot_be_annulled(api):
     assert [api.annul(scan_id).status_code for scan_id in (uuid4(), "nonsense")] == [404, 404]
 
 

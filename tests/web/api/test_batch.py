@@ -1,4 +1,4 @@
-"""What devices decided offline: history is never refused, contradictions are told."""
+"""Uploads of offline decisions: never refused, and contradictions are reported."""
 
 from __future__ import annotations
 

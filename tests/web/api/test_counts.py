@@ -1,4 +1,4 @@
-"""Live counts equal the log's count(*), whatever happened before."""
+"""Live counts equal count(*) over the log, after any sequence of scans."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def random_scan(chance, codes):
     return a_scan(chance.choice(codes), type=chance.choice(["entry", "entry", "exit"]))
 
 
-def an_hour_at_the_doors(chance, gates, codes):
+def an_hour_at_the_gates(chance, gates, codes):
     """Scan, leave, annul and upload at random, repetitions included."""
     sent = []
     for _ in range(STEPS):
@@ -99,7 +99,7 @@ def test_counts_equal_the_log_after_an_hour_at_the_gates(reentry, seed, app, dat
     codes += factories.badges(database, event, 6, delegation=small)
     gates = [Api.enrolled(app, database, event, gate=f"Porte {n}") for n in (1, 2, 2, 3)]
 
-    an_hour_at_the_doors(random.Random(f"{reentry} {seed}"), gates, [*codes, "HELLO"])
+    an_hour_at_the_gates(random.Random(f"{reentry} {seed}"), gates, [*codes, "HELLO"])
 
     found = told(gates[0])
     assert found == counted_from_the_log(database)

@@ -95,7 +95,7 @@ def test_the_list_is_signed_and_a_changed_one_is_not_genuine(api, code):
     assert not list_is_genuine(key, covered(body), signature)
 
 
-def test_its_head_says_what_the_gates_lay_down(api, code):
+def test_the_head_of_the_list_has_the_entry_policy(api, code):
     head = api.read("/gate-list")["head"]
 
     issued_at = datetime.fromisoformat(head.pop("issued_at"))
@@ -172,7 +172,7 @@ def test_an_unchanged_list_costs_a_304(api, database, event, code):
 
 
 @pytest.mark.parametrize("since", ["x", "-1", "1e3", "٣", "9" * 19, "1 OR 1=1"])
-def test_a_cursor_that_is_none_is_refused(since, api):
+def test_an_invalid_cursor_is_refused(since, api):
     reply = api.ask("GET", "/gate-list", query_string={"since": since})
 
     assert (reply.status_code, reply.json["error"]) == (400, "invalid_request")

@@ -1,4 +1,4 @@
-"""Counts are for this machine, and for whoever has the token of the settings."""
+"""Metrics are shown to this machine, and to requests with the token of the settings."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def asked(app, address="127.0.0.1", **headers):
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.8.0.1", "::1", "::ffff:127.0.0.1"])
-def test_this_machine_reads_them(address, app):
+def test_this_machine_reads_metrics_without_a_token(address, app):
     assert asked(app, address) == (200, None)
 
 
 @pytest.mark.parametrize("address", ["192.168.1.7", "fe80::1", ""])
-def test_another_machine_needs_the_token(address, app):
+def test_another_machine_needs_the_token_to_read_metrics(address, app):
     assert asked(app, address) == (401, "unauthenticated")
     assert asked(app, address, Authorization=f"Bearer {TOKEN}") == (200, None)
 
@@ -40,7 +40,7 @@ def test_without_a_token_another_machine_reads_nothing(app):
 
 
 @pytest.mark.parametrize("name", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"])
-def test_whoever_came_through_a_proxy_is_not_this_machine(name, app):
+def test_a_request_through_a_proxy_does_not_count_as_this_machine(name, app):
     assert asked(app, **{name: "41.0.0.9"}) == (401, "unauthenticated")
     passed_on = {name: "41.0.0.9", "Authorization": f"Bearer {TOKEN}"}
     assert asked(app, **passed_on) == (200, None)
@@ -49,7 +49,7 @@ def test_whoever_came_through_a_proxy_is_not_this_machine(name, app):
 @pytest.mark.parametrize(
     "host", ["localhost", "LOCALHOST:8000", "127.0.0.1:8000", "127.8.0.1", "[::1]", "[::1]:8000"]
 )
-def test_this_machine_asks_under_its_own_names(host, app):
+def test_this_machine_reads_metrics_under_its_own_names_only(host, app):
     assert asked(app, Host=host) == (200, None)
 
 
@@ -78,6 +78,6 @@ def test_a_wrong_token_is_refused_wherever_it_comes_from(shown, app):
     assert refused == {(401, "unauthenticated")}
 
 
-def test_a_token_that_could_be_guessed_is_no_setting():
+def test_a_short_metrics_token_is_refused_as_a_setting():
     with pytest.raises(ValidationError, match="16 letters"):
         Settings(metrics_token="short")

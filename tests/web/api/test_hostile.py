@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer is one of the contract's: never a fault of ours."""
+"""Any request gets an answer of the contract, never an internal error."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def refused(reply, status=400, error="invalid_request"):
     return (reply.status_code, reply.json["error"]) == (status, error)
 
 
-def test_what_is_no_body_is_refused(api):
+def test_an_invalid_request_body_is_refused(api):
     replies = {
         (path, what): api.ask("POST", path, data=body, content_type="application/json")
         for path in POSTS
@@ -102,7 +102,7 @@ def test_one_wrong_scan_of_a_batch_refuses_the_batch(api, database):
 
 
 @pytest.mark.parametrize("year", [1970, 2000, 2038, 2200])
-def test_clocks_that_are_decades_off_are_history_too(year, api, database, event):
+def test_scans_of_a_clock_decades_off_are_accepted(year, api, database, event):
     body = a_scan(factories.a_badge(database, event), scanned_at=f"{year}-01-01T00:00:00Z")
 
     reply = api.ask("POST", "/scans", json=body)
@@ -133,7 +133,7 @@ def test_a_device_clock_at_either_end_of_the_calendar_is_taken(device_time, api,
         "{{ 7 * 7 }} %(name)s %s",
     ],
 )
-def test_names_that_are_code_stay_names(name, api, database, event):
+def test_names_with_code_in_them_are_returned_unchanged(name, api, database, event):
     body = api.scan(factories.a_badge(database, event, name))
 
     assert body["participant"]["name"] == name
@@ -152,11 +152,13 @@ def test_names_that_are_code_stay_names(name, api, database, event):
         ("POST", "/scans/" + "z" * 36 + "/annul", 404, "not_found"),
     ],
 )
-def test_what_is_not_there_is_said_in_the_contract_s_shape(method, path, status, error, api):
+def test_an_unknown_address_gets_an_error_in_the_contract_s_format(
+    method, path, status, error, api
+):
     assert refused(api.ask(method, path), status, error)
 
 
-def test_the_process_the_database_and_the_counts_answer_for_themselves(api, database, event):
+def test_health_readiness_and_metrics_answer(api, database, event):
     api.scan(factories.a_badge(database, event))
     client = api.app.test_client()
 

@@ -50,13 +50,13 @@ def test_a_scan_inside_the_lease_is_no_conflict(api, database, tiflet):
     assert conflicts(database) == []
 
 
-def test_without_a_lease_it_is_one(api, database, tiflet):
+def test_without_a_lease_the_same_scan_is_a_conflict(api, database, tiflet):
     api.batch(offline(tiflet[1], minutes_ago=0, lease_id=None))
 
     assert conflicts(database) == ["unapproved"]
 
 
-def test_what_is_no_lease_id_is_not_understood(api, tiflet):
+def test_an_invalid_lease_id_is_refused(api, tiflet):
     body = {
         "device_time": datetime.now(UTC).isoformat(),
         "scans": [offline(tiflet[1], lease_id="mine")],
@@ -96,16 +96,16 @@ def test_only_the_own_lease_is_given_back(app, api, database, event, tiflet):
     assert other.ask("DELETE", "/leases").json["lease_id"] == lease["lease_id"]
 
 
-def test_what_is_no_lease_id_cannot_be_given_back(api):
+def test_an_invalid_lease_id_cannot_be_returned(api):
     reply = api.ask("DELETE", "/leases?lease_id=mine")
 
     assert (reply.status_code, reply.json["error"]) == (400, "invalid_request")
 
 
-def test_what_a_lease_given_back_leaves_is_free_at_once(app, api, database, event, tiflet):
+def test_the_places_of_a_returned_lease_are_free_at_once(app, api, database, event, tiflet):
     factories.write(database, lambda s: s.execute(update(Delegation).values(quota=60)))
-    doors = [Api.enrolled(app, database, event, gate=f"Porte {n}") for n in (2, 3)]
-    lent = [door.lease()["delegations"][0]["places"] for door in (api, *doors)]
+    others = [Api.enrolled(app, database, event, gate=f"Porte {n}") for n in (2, 3)]
+    lent = [device.lease()["delegations"][0]["places"] for device in (api, *others)]
 
     api.ask("DELETE", "/leases")
 

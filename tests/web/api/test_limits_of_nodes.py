@@ -66,7 +66,7 @@ def nodes(request, start, tmp_path):
     return [start(database.url, **more) for _ in range(2)], database
 
 
-def test_a_guesser_has_one_budget_at_all_nodes_and_slows_nobody_else_down(nodes):
+def test_wrong_passwords_are_counted_over_all_nodes_and_slow_nobody_else_down(nodes):
     apps, _database = nodes
     told = [
         Browsing(apps[at % 2], ATTACKER).sign_in(EMAIL, f"guess {at}").status_code
@@ -100,7 +100,7 @@ def test_a_browser_known_at_one_node_is_known_at_the_other(nodes):
     assert moved.sign_in(EMAIL, PASSWORD).status_code == 302
 
 
-def test_a_day_used_up_is_used_up_after_a_restart(start, database):
+def test_a_used_up_daily_limit_survives_a_restart(start, database):
     an_operator(database, Role.ORGANISER)
     app = start(database.url)
     for _ in range(999):

@@ -1,4 +1,4 @@
-"""Scans that waited before they were sent live are where they belong in time."""
+"""Scans that waited before they were sent live are dated when they were read."""
 
 from __future__ import annotations
 

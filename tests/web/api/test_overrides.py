@@ -85,7 +85,7 @@ def test_guessing_pins_is_stopped_even_for_the_right_one(api, reserve, superviso
     assert right.status_code == 429
 
 
-def test_of_a_hundred_pins_at_once_five_are_looked_at(app, api, reserve, supervisor, monkeypatch):
+def test_of_a_hundred_concurrent_pins_five_are_checked(app, api, reserve, supervisor, monkeypatch):
     looked_at, matches = [], overrides.secret_matches
     monkeypatch.setattr(
         overrides,
@@ -113,7 +113,7 @@ def test_a_device_that_guesses_keeps_no_other_from_its_pin(
     assert forced(other, reserve, supervisor_pin="246810").status_code == 200
 
 
-def test_right_pins_use_nothing_up(api, database, event, supervisor):
+def test_right_pins_do_not_count_against_the_limit(api, database, event, supervisor):
     full = factories.a_delegation(database, event, "Tiflet", quota=0)
     codes = factories.badges(database, event, 8, delegation=full)
 
@@ -135,7 +135,7 @@ def test_whoever_guesses_pins_is_told_how_long_to_wait_and_scans_on(
     assert api.verdict(factories.a_badge(database, event)) == ("ok", None)
 
 
-def test_someone_let_in_without_a_place_takes_nobodys_place(api, database, event):
+def test_a_person_admitted_by_override_without_a_place_uses_none(api, database, event):
     small = factories.a_delegation(database, event, "Rommani", quota=1)
     confirmed = factories.a_badge(database, event, "Confirmé", delegation=small)
     waiting = factories.a_badge(database, event, "En attente", delegation=small)

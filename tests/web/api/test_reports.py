@@ -1,4 +1,4 @@
-"""What devices tell of themselves while they ask, and what boards make of it."""
+"""What devices report of themselves, and how boards show it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def device_row(database, api):
         return session.get_one(Device, api.device_id)
 
 
-def test_a_device_tells_what_waits_and_its_time(api, database):
+def test_a_device_reports_its_waiting_scans_and_its_time(api, database):
     behind = datetime.now(UTC) - timedelta(seconds=90)
     api.read("/status", query_string={"waiting": "17", "device_time": text_of(behind)})
 
@@ -25,14 +25,14 @@ def test_a_device_tells_what_waits_and_its_time(api, database):
     assert 89_000 < row.skew_ms < 100_000
 
 
-def test_a_device_that_tells_nothing_changes_nothing(api, database):
+def test_a_device_that_reports_nothing_changes_nothing(api, database):
     api.read("/status", query_string={"waiting": "3"})
     api.read("/status")
 
     assert (device_row(database, api).waiting, device_row(database, api).skew_ms) == (3, None)
 
 
-def test_whoever_fetches_the_gate_list_or_hears_that_it_is_the_newest_has_it(api, database):
+def test_a_device_has_the_newest_list_after_fetching_it_or_getting_a_304(api, database):
     before = device_row(database, api).list_at
     etag = api.ask("GET", "/gate-list").headers["ETag"]
     first = device_row(database, api).list_at
@@ -54,7 +54,7 @@ def test_whoever_fetches_the_gate_list_or_hears_that_it_is_the_newest_has_it(api
         ("device_time", "2025-06-14T14:30:00"),
     ],
 )
-def test_what_cannot_be_is_refused_by_its_name(api, name, value):
+def test_an_invalid_report_is_refused_with_the_name_of_the_value(api, name, value):
     response = api.ask("GET", "/status", query_string={name: value})
 
     assert response.status_code == 400

@@ -59,7 +59,7 @@ def test_a_second_scan_says_when_and_where_the_first_was(app, api, database, eve
 
 
 @pytest.mark.parametrize("code", ["", "HELLO", "M" * 29, "https://example.org/", "\u0000\u001b[2J"])
-def test_what_is_no_code_of_ours_is_invalid_and_logged_but_not_kept(code, api, database):
+def test_an_invalid_code_is_refused_and_logged_without_its_text(code, api, database):
     body = api.scan(code)
 
     with database.read() as session:
@@ -78,7 +78,9 @@ def test_another_event_s_badge_is_refused_without_a_word_about_its_owner(api, da
 
 
 @pytest.mark.parametrize("source", ["typed", "paper", "wedge"])
-def test_hands_are_forgiven_their_slips_and_a_camera_is_not(source, api, database, event):
+def test_typed_codes_may_have_hyphens_and_small_letters_and_scanned_ones_may_not(
+    source, api, database, event
+):
     code = factories.a_badge(database, event)
     typed = "-".join([code[:5], code[5:]]).lower()
 
@@ -88,7 +90,7 @@ def test_hands_are_forgiven_their_slips_and_a_camera_is_not(source, api, databas
     )
 
 
-def test_a_null_is_no_override(api, database, event):
+def test_null_override_fields_are_no_override(api, database, event):
     body = a_scan(factories.a_badge(database, event))
 
     first = api.ask("POST", "/scans", json=body | {"force": None, "force_reason": None}).json

@@ -1,4 +1,4 @@
-"""Finding people at the help desk."""
+"""Searching people from a gate."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_fewer_than_three_letters_are_refused(query, api, people):
     assert (reply.status_code, reply.json["error"]) == (400, "invalid_request")
 
 
-def test_a_query_without_end_is_refused(api):
+def test_an_overlong_query_is_refused(api):
     assert api.ask("GET", "/participants?q=" + "a" * 121).status_code == 400
 
 
@@ -102,7 +102,7 @@ def test_every_search_is_logged_without_the_name_searched_for(api, database, peo
     assert (line.device_id, line.details) == (api.device_id, {"letters": 5, "found": [people[1]]})
 
 
-def test_reading_the_list_out_by_searching_is_slowed_down(api, people):
+def test_the_number_of_searches_of_a_device_is_limited(api, people):
     statuses = [api.ask("GET", "/participants?q=abc").status_code for _ in range(601)]
 
     assert statuses == [200] * 600 + [429]

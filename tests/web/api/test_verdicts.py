@@ -78,7 +78,7 @@ def hall_full(database, event, person):
         (hall_full, "capacity_exceeded"),
     ],
 )
-def test_what_befell_a_badge_is_the_reason_of_its_refusal(befalls, reason, api, database, event):
+def test_the_state_of_a_badge_is_the_reason_of_its_refusal(befalls, reason, api, database, event):
     person = factories.a_participant(database, event)
     befalls(database, event, person)
 
@@ -89,7 +89,9 @@ def test_what_befell_a_badge_is_the_reason_of_its_refusal(befalls, reason, api, 
     assert body["participant"]["name"] == "Amina Alaoui"
 
 
-def test_someone_of_the_reserve_list_waits_until_it_is_released(app, api, database, event):
+def test_a_person_in_reserve_is_refused_until_the_reserve_list_is_released(
+    app, api, database, event
+):
     delegation = factories.a_delegation(database, event, quota=1)
     factories.badges(database, event, 1)
     code = factories.a_badge(database, event, delegation=delegation)
@@ -100,7 +102,7 @@ def test_someone_of_the_reserve_list_waits_until_it_is_released(app, api, databa
     assert (before, api.verdict(code)) == (("error", "unapproved"), ("ok", None))
 
 
-def test_when_the_reserve_list_took_the_place_the_late_one_finds_the_quota_reached(
+def test_a_late_confirmed_person_is_refused_when_the_reserve_list_used_the_quota(
     api, database, event
 ):
     laid_down(database, reserve_from=datetime.now(UTC) - timedelta(minutes=1))

@@ -1,4 +1,4 @@
-"""People who come unannounced."""
+"""Walk-ins: people without a badge who are registered at a gate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the application answers arrives as it was, however slowly it is read."""
+"""The application's answers arrive unchanged, however slowly they are read."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def test_a_long_answer_arrives_whole_and_is_closed(path, served):
     wait_for(lambda: f"whole-{path}" in served.json("/closed"))
 
 
-def test_a_head_has_the_length_and_no_body(served):
+def test_the_answer_to_a_head_request_has_the_length_and_no_body(served):
     head, _, body = served.says((GET % b"sized").replace(b"GET", b"HEAD")).partition(b"\r\n\r\n")
 
     assert (f"content-length: {LONG}".encode() in head, body) == (True, b"")
 
 
-def test_what_has_not_changed_has_no_body(served):
+def test_a_304_answer_has_no_body(served):
     head, _, body = served.says(GET % b"not-modified").partition(b"\r\n\r\n")
 
     assert head.startswith(b"HTTP/1.1 304 Not Modified")
@@ -47,7 +47,7 @@ def test_headers_are_sent_as_they_are_and_as_often(served):
     ]
 
 
-def test_what_was_written_by_the_old_way_comes_first(served):
+def test_data_of_the_wsgi_write_function_is_sent_first(served):
     assert requests.get(f"{served.url}/written", timeout=20).text == "first second"
 
 

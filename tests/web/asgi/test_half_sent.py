@@ -1,4 +1,4 @@
-"""Senders that stop halfway are told so in time, and hold nothing that others need."""
+"""Unfinished requests are answered in time, and use no resources that others need."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_a_sender_that_stops_halfway_is_told_and_cut_off(served):
     assert json.loads(body)["error"] == "request_timeout"
 
 
-def test_a_person_is_told_in_three_languages(served):
+def test_the_page_about_an_unfinished_request_is_in_three_languages(served):
     page = served.says(HALF % b"/login").decode()
 
     assert 'lang="fr"' in page
@@ -66,7 +66,7 @@ def test_a_sender_in_chunks_is_told_too(served):
     assert served.says(sent).startswith(b"HTTP/1.1 408 ")
 
 
-def test_a_sender_that_trickles_is_given_a_time_for_all_of_it(served):
+def test_a_slowly_sent_body_has_a_time_limit_for_all_of_it(served):
     with served.connect(HALF % b"/") as connection:
         connection.settimeout(0.25)
         heard = b""
@@ -160,7 +160,7 @@ def _still_waits(connection: socket.socket) -> bool:
     return False
 
 
-def test_with_a_thread_for_each_body_half_sent_ones_stop_everything():
+def test_control_with_a_thread_for_each_body_unfinished_ones_block_all_requests():
     """The control: what the server did before bodies were read first."""
     port = free_port()
     command = [sys.executable, "-c", _THREAD_FIRST, str(port)]
@@ -186,20 +186,20 @@ def _is_stuck(server):
 
 
 class TestMemory:
-    def test_small_bodies_are_kept_whatever_others_hold(self):
+    def test_small_bodies_are_read_even_when_the_memory_is_used_up(self):
         body = heard(b"x" * SMALL_BYTES, Memory(0))
 
         assert (body.length, len(body.content())) == (SMALL_BYTES, SMALL_BYTES)
         assert not body.crowded_out
 
-    def test_a_longer_one_needs_room_beyond_that(self):
+    def test_a_longer_body_needs_free_memory(self):
         memory = Memory(100)
         first, second = (heard(b"x" * (SMALL_BYTES + 60), memory) for _ in range(2))
 
         assert (first.crowded_out, second.crowded_out) == (False, True)
         assert second.content() == b""
 
-    def test_what_was_held_is_given_back(self):
+    def test_the_memory_of_a_body_is_released(self):
         memory = Memory(100)
         for _ in range(3):
             body = heard(b"x" * (SMALL_BYTES + 60), memory)
@@ -215,7 +215,7 @@ class TestMemory:
         assert (body.length, body.content(), body.crowded_out) == (12 * 10**6, b"", False)
         assert memory.take(PEOPLE_BYTES)
 
-    def test_one_holder_has_its_share_and_leaves_the_rest_to_others(self):
+    def test_one_client_can_use_only_its_share_of_the_memory(self):
         memory = Memory(100, share=50)
         taken = [memory.take(30, "a"), memory.take(30, "a"), memory.take(50, "b")]
         memory.give_back(30, "a")
@@ -223,7 +223,7 @@ class TestMemory:
         assert (taken, memory.take(50, "a")) == ([True, False, True], True)
         assert not memory.take(1, "c")
 
-    def test_devices_have_one_of_their_own(self):
+    def test_devices_have_a_memory_budget_of_their_own(self):
         memories = Memories()
         token = (b"authorization", b"Bearer x")
         asked = [
@@ -236,7 +236,7 @@ class TestMemory:
         of_devices = [memories.of(scope) is memories.devices for scope in asked]
         assert of_devices == [True, True, False, False]
 
-    def test_a_device_is_heard_when_nothing_is_left_for_others(self):
+    def test_a_device_s_body_is_read_when_the_memory_for_others_is_used_up(self):
         memories = Memories()
         for stranger in ("a", "b"):
             assert memories.people.take(PEOPLE_BYTES // 2, stranger)
@@ -255,7 +255,7 @@ class TestMemory:
             ("2001:db8::2", "2001:db8::/64"),
         ],
     )
-    def test_a_holder_is_an_address_or_what_one_customer_has(self, address, holder):
+    def test_memory_is_counted_by_ipv4_address_or_ipv6_network(self, address, holder):
         assert holder_of({"client": (address, "40000")}) == holder
 
 
@@ -271,10 +271,10 @@ class TestWhatAPathTakes:
             ("POST", b"/nowhere", LONGEST_KEPT_BYTES),
         ],
     )
-    def test_only_lists_are_long(self, method, path, longest):
+    def test_only_imported_lists_may_be_long(self, method, path, longest):
         assert longest_kept(a_scope(path, method=method)) == longest
 
-    def test_lists_are_uploaded_there(self, app):
+    def test_the_import_page_has_the_address_that_may_be_long(self, app):
         paths = app.url_map.bind("localhost")
         path = paths.build("importing.upload", {"slug": "rabat-2025", "delegation_id": 7})
 

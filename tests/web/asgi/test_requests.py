@@ -1,4 +1,4 @@
-"""What the application is told of a request, byte by byte."""
+"""The WSGI environment that the application gets for a request, byte by byte."""
 
 from __future__ import annotations
 
@@ -115,18 +115,18 @@ def test_an_address_of_version_6_has_no_brackets():
 
 
 class TestABody:
-    def test_with_a_length(self, served):
+    def test_a_body_with_a_length_is_read(self, served):
         told = served.json(method="POST", data=b"quota=5", headers={"Content-Type": "text/x"})
 
         sent = [told["environ"][name] for name in ("CONTENT_LENGTH", "CONTENT_TYPE")]
         assert (told["body"], sent) == ("quota=5", ["7", "text/x"])
 
-    def test_that_is_empty(self, served):
+    def test_an_empty_body_is_read(self, served):
         told = served.json(method="POST", data=b"", headers={"Content-Length": "0"})
 
         assert (told["body"], told["environ"]["CONTENT_LENGTH"]) == ("", "0")
 
-    def test_in_chunks_has_its_length_once_it_is_there(self, served):
+    def test_a_chunked_body_has_its_length_once_it_is_complete(self, served):
         told = served.json(method="POST", data=iter([b"abc", b"defg"]))
 
         environ = told["environ"]
@@ -137,22 +137,22 @@ class TestABody:
             False,
         )
 
-    def test_of_a_get_is_read_too(self, served):
+    def test_the_body_of_a_get_is_read(self, served):
         assert served.json(data=b"abc")["body"] == "abc"
 
-    def test_that_is_long_arrives_whole(self, served):
+    def test_a_long_body_arrives_complete(self, served):
         body = bytes(range(256)) * 8_000  # as long as a page takes
 
         assert served.json(method="PUT", data=body)["body"].encode("latin-1") == body
 
-    def test_comes_after_the_server_has_asked_for_it(self, served):
+    def test_a_body_is_sent_after_the_server_answered_100_continue(self, served):
         sent = head(b"POST / HTTP/1.1", b"Expect: 100-continue", b"Content-Length: 3")
         with served.connect(sent) as connection:
             assert connection.recv(100).startswith(b"HTTP/1.1 100 ")
             connection.sendall(b"abc")
             assert b'"body": "abc"' in connection.recv(2**16)
 
-    def test_that_is_longer_than_it_says_spoils_only_its_own_connection(self, served):
+    def test_a_body_longer_than_its_length_affects_only_its_own_connection(self, served):
         sent = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabcdefgh\r\n\r\n"
 
         answer = served.says(sent)
@@ -161,14 +161,14 @@ class TestABody:
         assert b'"body": "abc"' in answer
         assert b"HTTP/1.1 400 Bad Request" in answer
 
-    def test_that_ends_before_it_is_whole_reaches_no_application(self, served):
+    def test_an_incomplete_body_does_not_reach_the_application(self, served):
         sent = b"POST /?torn HTTP/1.1\r\nHost: x\r\nContent-Length: 30\r\n\r\nabc"
         with served.connect(sent) as connection:
             connection.shutdown(socket.SHUT_WR)
             assert connection.recv(100).startswith(b"HTTP/1.1 400 Bad Request")
 
     @pytest.mark.parametrize("length", [b"-1", b"1e3", b"3\r\nContent-Length: 4", b"\xb2"])
-    def test_with_a_length_that_is_none_is_refused(self, length, served):
+    def test_a_body_with_an_invalid_length_is_refused(self, length, served):
         sent = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + length + b"\r\n\r\nabc"
 
         assert served.says(sent).startswith(b"HTTP/1.1 400 Bad Request")

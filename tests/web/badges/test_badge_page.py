@@ -1,4 +1,4 @@
-"""A badge at its secret address: shown to who has it, gone when it is revoked."""
+"""A badge's page at its secret address: shown to its holder, gone when revoked."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_the_page_shows_the_badge_in_the_participants_language(browser, event, a
     assert "-".join([code[:5], *(code[at : at + 6] for at in range(5, 29, 6))]) in page.text
 
 
-def test_it_may_be_read_in_another_language(browser, address):
+def test_the_badge_page_can_be_shown_in_another_language(browser, address):
     page = browser.get(address + "?lang=fr").text
 
     assert '<html lang="fr" dir="ltr">' in page
@@ -96,7 +96,7 @@ def test_the_calendar_file_says_when_and_where_and_hides_a_sensitive_name(browse
 
 
 @pytest.mark.parametrize("file", ["", "/badge.png", "/calendar.ics"])
-def test_nobody_else_keeps_or_finds_it(browser, address, file):
+def test_the_badge_page_is_not_cached_by_others_or_indexed(browser, address, file):
     answer = browser.get(address + file)
 
     assert answer.headers["Cache-Control"] == "private, no-store"
@@ -106,7 +106,9 @@ def test_nobody_else_keeps_or_finds_it(browser, address, file):
 
 
 @pytest.mark.parametrize("file", ["", "/badge.png", "/calendar.ics"])
-def test_a_revoked_badge_is_gone_in_three_languages(browser, database, event, amina, address, file):
+def test_the_page_of_a_revoked_badge_says_so_in_three_languages(
+    browser, database, event, amina, address, file
+):
     write(
         database,
         lambda s: revoke_badge(s, event, amina.participant_id, reason="leaked", now=NOW),
@@ -115,7 +117,7 @@ def test_a_revoked_badge_is_gone_in_three_languages(browser, database, event, am
     assert is_gone(browser.get(address + file))
 
 
-def test_a_reissue_has_another_address_and_the_old_one_is_gone(
+def test_a_reissued_badge_has_a_new_address_and_the_old_page_is_gone(
     browser, database, event, amina, address
 ):
     new = write(
@@ -133,7 +135,9 @@ def test_a_canceled_participants_badge_is_gone(browser, database, event, amina, 
     assert is_gone(browser.get(address))
 
 
-def test_a_wrong_secret_is_answered_like_a_dead_one(browser, database, event, amina, address):
+def test_a_wrong_secret_gets_the_same_answer_as_a_revoked_badge(
+    browser, database, event, amina, address
+):
     write(
         database,
         lambda s: revoke_badge(s, event, amina.participant_id, reason="leaked", now=NOW),
@@ -156,7 +160,7 @@ def test_a_wrong_secret_is_answered_like_a_dead_one(browser, database, event, am
     assert {tuple(a.headers.keys()) for a in answers} == {tuple(dead.headers.keys())}
 
 
-def test_who_tries_addresses_is_stopped_and_who_has_one_is_not(browser, address):
+def test_guessing_badge_addresses_is_limited_and_opening_valid_ones_is_not(browser, address):
     opened = [browser.get(address).status_code for _ in range(70)]
     tried = [browser.get(f"/b/{number:026}").status_code for number in range(301)]
     again = browser.get(address).status_code

@@ -1,4 +1,4 @@
-"""A delegation's badges: the sheets, and who is still to be reached."""
+"""A delegation's badges: the sheets, and the people without an address."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def statuses(browser, page):
     return [browser.get(f"{page}/{end}").status_code for end in ("badge.pkpass", "google-wallet")]
 
 
-def test_without_keys_nothing_is_to_be_seen(app_with, page):
+def test_without_keys_no_wallet_is_offered(app_with, page):
     browser = app_with()
 
     assert (offered(browser, page), statuses(browser, page)) == ([], [410, 410])
@@ -108,7 +108,9 @@ def test_googles_is_offered_to_a_sensitive_event_by_a_setting(app_with, wallet_s
     assert (offered(browser, page), statuses(browser, page)) == (list(WORDS), [200, 303])
 
 
-def test_another_event_offers_both(app_with, database, wallet_settings, page):
+def test_an_event_that_is_not_sensitive_offers_both_wallets(
+    app_with, database, wallet_settings, page
+):
     change(database, sensitive=False)
     browser = app_with(**wallet_settings)
 
@@ -122,7 +124,9 @@ def test_another_event_offers_both(app_with, database, wallet_settings, page):
     assert link.startswith("https://pay.google.com/gp/v/save/")
 
 
-def test_they_die_with_the_badge(app_with, database, event, wallet_settings, amina, page):
+def test_wallet_links_end_when_the_badge_is_revoked(
+    app_with, database, event, wallet_settings, amina, page
+):
     change(database, sensitive=False)
     browser = app_with(**wallet_settings)
     before = statuses(browser, page)
@@ -137,7 +141,7 @@ def test_they_die_with_the_badge(app_with, database, event, wallet_settings, ami
     assert (before, statuses(browser, page)) == ([200, 303], [410, 410])
 
 
-def test_nobody_on_the_reserve_list_is_offered_one(app_with, database, event, wallet_settings):
+def test_no_wallet_is_offered_to_the_reserve_list(app_with, database, event, wallet_settings):
     full = factories.a_delegation(database, event, "Salé", quota=0)
     waiting = factories.a_participant(database, event, "Bahia", delegation=full)
     browser, page = app_with(**wallet_settings), f"/b/{page_secret(KEYS, waiting.badge_id)}"
@@ -145,7 +149,7 @@ def test_nobody_on_the_reserve_list_is_offered_one(app_with, database, event, wa
     assert (offered(browser, page), statuses(browser, page)) == ([], [410, 410])
 
 
-def test_after_the_event_none_is_offered(app_with, database, wallet_settings, page):
+def test_no_wallet_is_offered_after_the_event(app_with, database, wallet_settings, page):
     change(database, ends_at=datetime.now(UTC) - timedelta(minutes=1))
     browser = app_with(**wallet_settings)
 

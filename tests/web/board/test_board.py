@@ -70,7 +70,7 @@ def test_the_stream_begins_with_the_counts(organiser, arrivals):
         ("en", "en-GB", "ltr", "Delegations"),
     ],
 )
-def test_the_page_reads_in_each_language(organiser, event, language, tag, direction, word):
+def test_the_board_is_shown_in_each_language(organiser, event, language, tag, direction, word):
     page = organiser.read(f"{BOARD}?lang={language}")
 
     assert f'<html lang="{tag}" dir="{direction}">' in page
@@ -91,7 +91,7 @@ def test_an_unknown_event_is_not_found(organiser, event):
     assert organiser.open("/events/ailleurs/board").status_code == 404
 
 
-def test_a_quiet_stream_beats_so_that_the_page_need_not_ask(organiser, event, monkeypatch):
+def test_an_idle_stream_sends_heartbeats(organiser, event, monkeypatch):
     monkeypatch.setattr(live, "HEARTBEAT_S", 0.05)
     seen = ""
     with organiser.open(f"{BOARD}/live") as response:
@@ -104,7 +104,7 @@ def test_a_quiet_stream_beats_so_that_the_page_need_not_ask(organiser, event, mo
     assert "event: beat\ndata: 1\n\n" in seen
 
 
-def test_a_board_beside_the_counts_has_curve_gates_hall_and_forecast(organiser, arrivals):
+def test_a_board_shows_curve_gates_hall_and_forecast_beside_the_counts(organiser, arrivals):
     polled = json.loads(organiser.read(f"{BOARD}/counts"))
     rows = polled["curve"]["rows"]
 
@@ -133,7 +133,7 @@ def test_the_report_has_every_part_and_the_curves_table_is_open(organiser, arriv
     assert "<script" not in page.partition("<body")[2]
 
 
-def test_a_viewer_sees_the_board_without_what_is_not_theirs(signed_in, arrivals):
+def test_a_viewer_s_board_lacks_the_links_of_other_roles(signed_in, arrivals):
     page = signed_in(Role.VIEWER).read(BOARD)
 
     assert "/stop" not in page
@@ -141,7 +141,7 @@ def test_a_viewer_sees_the_board_without_what_is_not_theirs(signed_in, arrivals)
     assert "/delegations/" not in page
 
 
-def test_a_delegation_on_the_board_leads_to_whom_to_call(organiser, arrivals, delegation):
+def test_a_delegation_on_the_board_links_to_the_people_to_call(organiser, arrivals, delegation):
     link = f'href="/events/rabat-2025/delegations/{delegation.id}/arrivals"'
 
     pages = [organiser.read(BOARD + more) for more in ("", "?wall=1", "/report")]
@@ -149,7 +149,7 @@ def test_a_delegation_on_the_board_leads_to_whom_to_call(organiser, arrivals, de
     assert [link in page for page in pages] == [True, False, False]
 
 
-def test_the_report_tells_the_buses_and_asks_nothing_more(
+def test_the_board_s_report_includes_the_buses_without_another_request(
     organiser, arrivals, database, delegation
 ):
     factories.a_bus(database, delegation, "Car 7")

@@ -1,4 +1,4 @@
-"""The first steps say how far they are by what is there, and each may be skipped."""
+"""The first steps: done according to the data, and each may be skipped."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def next_of(browsing):
     return browsing.open(START).location.rpartition("/")[2]
 
 
-def test_each_step_is_done_by_what_is_there(app, organiser, database, event):
+def test_each_step_is_done_according_to_the_data(app, organiser, database, event):
     found = [next_of(organiser)]
     factories.a_delegation(database, event)
     found.append(next_of(organiser))

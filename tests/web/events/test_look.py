@@ -109,7 +109,7 @@ def test_a_bad_colour_leaves_the_logo_as_it_was(organiser, database, event):
     assert look(database, event).logo is None
 
 
-def test_what_the_server_does_not_take_at_all_is_told_so(organiser, app):
+def test_an_upload_over_the_server_s_limit_is_reported(organiser, app):
     app.config["MAX_CONTENT_LENGTH"] = 10_000
 
     answer = send(organiser, a_png((20, 20)) + b" " * 10_000)

@@ -1,4 +1,4 @@
-"""The records are taken out harmlessly, and erased on typed words, with a receipt."""
+"""Exporting records without formulas, and purging them with a receipt."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def people_left(database):
         return session.scalars(select(func.count(Participant.id))).one()
 
 
-def test_a_csv_keeps_formulas_from_running_and_is_written_down(organiser, database, event, people):
+def test_a_csv_export_escapes_formulas_and_is_logged(organiser, database, event, people):
     answer = organiser.send(EXPORT, format="csv")
 
     rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
@@ -72,7 +72,7 @@ def test_a_workbook_holds_texts_and_no_formula(organiser, event, people):
     assert names == ["name", "Amina Alaoui", TRICKY]
 
 
-def test_the_whole_holds_every_scan_and_quota(organiser, database, event, delegation, people):
+def test_the_whole_export_has_every_scan_and_quota(organiser, database, event, delegation, people):
     device = factories.a_device(database, event)
     factories.scan(database, device, "HELLO")
 
@@ -98,7 +98,7 @@ def test_an_unknown_format_is_refused(organiser, event):
     assert organiser.send(EXPORT, format="exe").status_code == 400
 
 
-def test_a_purge_wants_the_words_typed(administrator, database, event, people):
+def test_a_purge_needs_the_confirmation_typed(administrator, database, event, people):
     answer = administrator.send(PURGE, typed="rabat")
 
     assert (answer.status_code, 'id="typed-problem"' in answer.text) == (400, True)
@@ -130,7 +130,7 @@ def test_the_receipt_says_what_was_erased_and_by_whom(administrator, database, e
     assert who is not None
 
 
-def test_data_that_are_kept_too_long_are_told_of_until_they_are_erased(
+def test_data_kept_too_long_cause_a_reminder_until_they_are_erased(
     administrator, database, event, people
 ):
     overdue = administrator.read("/")
@@ -140,7 +140,7 @@ def test_data_that_are_kept_too_long_are_told_of_until_they_are_erased(
     assert told == [True, False]
 
 
-def test_data_of_an_event_to_come_are_not(administrator, database, event, people):
+def test_data_of_a_future_event_cause_no_reminder(administrator, database, event, people):
     later(database, event)
 
     assert PURGE not in administrator.read("/")

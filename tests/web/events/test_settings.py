@@ -1,4 +1,4 @@
-"""An event is created and changed in the browser, and the running doors obey at once."""
+"""An event is created and changed in the browser, and the running gates obey at once."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_short_name_is_made_from_the_name_and_taken_once(organiser, database):
     assert 'id="slug-problem"' in again.text
 
 
-def test_what_is_saved_is_shown_again_and_written_down(organiser, database, event):
+def test_saved_settings_are_shown_and_logged(organiser, database, event):
     saved = organiser.send(PAGE, **FIELDS | {"capacity": "500", "reentry": "after_exit"})
 
     page = organiser.read(PAGE)
@@ -104,7 +104,7 @@ def test_saving_the_same_again_is_no_change(organiser, database, event):
         ("reentry", "sometimes", "choisissez dans la liste", "من اللائحة"),
     ],
 )
-def test_what_cannot_be_is_said_beside_its_field_and_nothing_is_lost(
+def test_an_invalid_setting_is_reported_beside_its_field_and_the_input_is_kept(
     organiser, database, event, field, value, french, arabic
 ):
     sent = FIELDS | {"venue": "Une autre salle", field: value}
@@ -126,7 +126,7 @@ def test_doors_that_close_before_they_open_are_refused(organiser, event):
     assert "avant d’ouvrir" in organiser.send(PAGE, **FIELDS, **doors).text
 
 
-def test_the_running_gates_obey_from_the_next_scan_and_lists_carry_it(
+def test_changed_settings_hold_from_the_next_scan_and_are_in_the_gate_list(
     organiser, app, database, event
 ):
     gate = Api.enrolled(app, database, event, gate="Porte 1")

@@ -1,4 +1,4 @@
-"""The conflicts' page: seen, decided, remembered."""
+"""The page of conflicts: shown, decided, and logged."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CONFLICTS = "/events/rabat-2025/conflicts"
 
 @pytest.fixture
 def twice(app, database, event):
-    """One badge, let in at two doors that could not ask."""
+    """One badge, let in at two gates that could not ask the server."""
     code = factories.a_badge(database, event, "Amina Alaoui")
     one, other = (Api.enrolled(app, database, event, gate=f"Porte {n}") for n in (1, 2))
     one.batch(offline(code, minutes_ago=9))
@@ -42,12 +42,12 @@ def test_a_conflict_is_shown_with_both_readings_and_counted_on_the_overview(orga
 
 
 def test_who_was_counted_and_turned_away_is_not_said_to_be_let_in(app, organiser, database, event):
-    door = Api.enrolled(app, database, event, gate="Porte 1")
+    device = Api.enrolled(app, database, event, gate="Porte 1")
     scan = a_scan(factories.a_badge(database, event, "Amina Alaoui"))
-    door.ask("POST", "/scans", json=scan)  # the answer is lost
+    device.ask("POST", "/scans", json=scan)  # the answer is lost
     refused = {"status": "error", "reason": "quota_exceeded"}
 
-    told = door.batch(scan | {"decided": refused})[scan["scan_id"]]
+    told = device.batch(scan | {"decided": refused})[scan["scan_id"]]
 
     page = organiser.read(CONFLICTS)
     assert (told["status"], told["conflict"], told["replayed"]) == ("ok", True, True)
@@ -95,12 +95,12 @@ def namesake(app, database, event):
     """Somebody let in without the network, who has the name of somebody registered."""
     delegation = factories.a_delegation(database, event)
     factories.a_participant(database, event, "Amina Alaoui", name_ar="أمينة العلوي")
-    door = Api.enrolled(app, database, event, gate="Porte 2")
+    device = Api.enrolled(app, database, event, gate="Porte 2")
     walk_in = str(uuid4())
-    sealed = seal_walk_in(door.lease()["walk_in_key"], walk_in, {"name": "Amina Alaoui"})
+    sealed = seal_walk_in(device.lease()["walk_in_key"], walk_in, {"name": "Amina Alaoui"})
     asked = {"id": walk_in, "delegation_id": delegation.id, "sealed": sealed}
-    told = door.ask("POST", "/participants", json=asked).json
-    door.batch(offline(told["code"]))
+    told = device.ask("POST", "/participants", json=asked).json
+    device.batch(offline(told["code"]))
     return told["participant_id"]
 
 

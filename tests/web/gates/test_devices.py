@@ -63,7 +63,7 @@ def test_the_log_says_who_paired_and_who_revoked(app, organiser, database, event
     assert acts == [("device.pairing_opened", "organiser"), ("device.revoke", "organiser")]
 
 
-def test_a_clock_more_than_a_minute_off_is_warned_of(app, organiser, database, event):
+def test_a_device_clock_more_than_a_minute_off_shows_a_warning(app, organiser, database, event):
     right, slow, wrong = (Api.enrolled(app, database, event, gate=f"Porte {n}") for n in range(3))
     for api, seconds in ((right, 0), (slow, 40), (wrong, 3600)):
         api.batch(device_time=datetime.now(UTC) - timedelta(seconds=seconds))

@@ -1,4 +1,4 @@
-"""What the scan page is made of: its weight, its worker, and what a new version changes."""
+"""The files of the scan page: their size, its worker, and when there is a new version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page that stops all entries: every gate hears of it, and who did it is written down."""
+"""The page that stops all entries: it reaches every gate, and is logged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The delivery page and the message's own words."""
+"""The delivery page, and an event's own texts in messages."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_the_spreadsheet_runs_nothing(organiser, database, event, delegation):
     ]
 
 
-def test_those_chosen_are_sent_theirs_again(organiser, database, amina):
+def test_the_chosen_participants_are_sent_their_badges_again(organiser, database, amina):
     organiser.send(PAGE, f"{PAGE}/resend", participant=str(amina.participant_id))
 
     with database.read() as session:
@@ -85,7 +85,7 @@ def test_the_sending_is_paused_and_resumed(organiser, database, amina):
     assert seen == ["paused", "running"]
 
 
-def test_who_has_their_badge_on_paper_is_counted_and_found(
+def test_participants_with_a_printed_badge_are_counted_and_listed(
     organiser, database, event, amina, elsewhere
 ):
     factories.write(
@@ -134,7 +134,7 @@ def test_progress_is_told_to_the_page(organiser, amina):
     assert (body["counts"]["bounced"], body["left_s"], body["sending"]) == (1, None, "running")
 
 
-def test_own_words_are_kept_and_shown_in_the_whole_message(organiser, database):
+def test_an_event_s_own_texts_are_stored_and_shown_in_the_preview(organiser, database):
     organiser.send(f"{WORDS}/fr", intro="Bienvenue {name} à {event}.", subject="", show="")
 
     with database.read() as session:
@@ -157,7 +157,7 @@ def test_own_words_are_kept_and_shown_in_the_whole_message(organiser, database):
         ("subject", "Votre badge\npour samedi", "on one line"),
     ],
 )
-def test_words_that_cannot_be_used_are_refused_beside_their_field(
+def test_invalid_own_texts_are_refused_beside_their_field(
     organiser, database, name, text, complaint
 ):
     response = organiser.send(f"{WORDS}/fr?lang=en", **{name: text})
@@ -171,7 +171,7 @@ def test_words_that_cannot_be_used_are_refused_beside_their_field(
     ("language", "complaint"),
     [("fr", "{event} ne peut pas servir ici"), ("ar", "لا يمكن استعمال {event} هنا")],
 )
-def test_they_are_refused_in_the_organisers_language(organiser, language, complaint):
+def test_invalid_own_texts_are_refused_in_the_organiser_s_language(organiser, language, complaint):
     page = organiser.send(f"{WORDS}/fr?lang={language}", greeting="Bonjour de {event}")
 
     assert complaint in page.text
@@ -185,7 +185,9 @@ def test_html_in_own_words_arrives_as_it_was_written(organiser):
     assert "&lt;img src=x onerror=alert(1)&gt;" in preview
 
 
-def test_one_is_sent_to_me_with_nobodys_code(organiser, app, tmp_path, database, event, amina):
+def test_a_test_message_to_oneself_has_nobody_s_code(
+    organiser, app, tmp_path, database, event, amina
+):
     page = organiser.send(f"{WORDS}/ar", f"{WORDS}/ar/send")
 
     [file] = (tmp_path / "outbox").glob("*.eml")

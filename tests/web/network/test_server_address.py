@@ -1,4 +1,4 @@
-"""The page of the server's address, and what every other page says where nothing may leave."""
+"""The page of the server's address, and other pages while no address is set."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class TestNothingLeaves(Unset):
             "/events/rabat-2025/start/address",
         ]
 
-    def test_the_pages_say_why_and_have_the_field(self, chief, pages):
+    def test_pages_without_a_public_address_explain_it_and_have_its_field(self, chief, pages):
         for page in pages:
             shown = chief.read(page)
 
@@ -94,7 +94,9 @@ class TestNothingLeaves(Unset):
             assert "wa.me" not in shown, page
             assert "data:image/svg+xml;base64" not in shown, page
 
-    def test_others_are_told_whom_to_ask(self, coordinator, pages):
+    def test_a_coordinator_is_told_to_ask_an_administrator_for_the_address(
+        self, coordinator, pages
+    ):
         for page in pages[:3]:
             shown = coordinator.read(page)
 
@@ -103,10 +105,12 @@ class TestNothingLeaves(Unset):
             assert 'value="base_url"' not in shown, page
 
     @pytest.mark.parametrize(("language", "word"), [("ar", "هذه الآلة"), ("en", "this machine")])
-    def test_the_sentence_is_in_the_readers_language(self, chief, pages, language, word):
+    def test_the_missing_address_is_explained_in_the_reader_s_language(
+        self, chief, pages, language, word
+    ):
         assert word in chief.read(f"{pages[0]}?lang={language}")
 
-    def test_setting_it_there_leads_back_with_everything_in_place(self, chief, pages, amina):
+    def test_setting_the_address_on_a_page_leads_back_to_that_page(self, chief, pages, amina):
         saved = chief.send(
             pages[0], PAGE, field="base_url", value="https://m.example.org/in/", back=pages[0]
         )
@@ -115,13 +119,13 @@ class TestNothingLeaves(Unset):
         assert "https%3A%2F%2Fm.example.org%2Fin%2Fb%2F" in chief.read(pages[0])
         assert "CHECKIN_BASE_URL" not in chief.read(pages[1])
 
-    def test_a_poster_is_refused_with_the_sentence(self, chief, pages):
+    def test_a_poster_is_refused_without_a_public_address(self, chief, pages):
         refused = chief.open(pages[1] + "/qr.png")
 
         assert refused.status_code == 409
         assert "(CHECKIN_BASE_URL)" in refused.text
 
-    def test_a_device_is_paired_by_this_very_browser_only(self, chief):
+    def test_without_a_public_address_only_this_browser_can_be_paired(self, chief):
         for page, action in (
             ("/events/rabat-2025/devices", "/events/rabat-2025/devices/pairing"),
             ("/events/rabat-2025/start/gate", "/events/rabat-2025/start/gate"),
@@ -146,7 +150,7 @@ class TestNothingLeaves(Unset):
         assert list(tmp_path.glob("outbox/*")) == []
         assert app.test_client().get(link).status_code == 200
 
-    def test_a_forgotten_password_promises_nothing(self, app, database, tmp_path):
+    def test_without_a_public_address_no_password_mail_is_promised(self, app, database, tmp_path):
         an_operator(database, Role.VIEWER)
         browsing = Browsing(app)
         asked = browsing.open("/forgotten-password")
@@ -162,7 +166,7 @@ class TestNothingLeaves(Unset):
         assert 'name="email"' not in asked.text
         assert list(tmp_path.glob("outbox/*")) == []
 
-    def test_a_test_letter_is_refused(self, chief, tmp_path):
+    def test_without_a_public_address_a_test_message_is_refused(self, chief, tmp_path):
         page = "/events/rabat-2025/delivery/message/fr"
         refused = chief.send("/events/rabat-2025/devices", page + "/send")
 
@@ -170,7 +174,7 @@ class TestNothingLeaves(Unset):
         assert "(CHECKIN_BASE_URL)" in refused.text
         assert list(tmp_path.glob("outbox/*")) == []
 
-    def test_the_public_never_reads_a_sender_that_nobody_reaches(self, app, database, pages):
+    def test_public_pages_never_show_an_unreachable_sender_address(self, app, database, pages):
         with database.read() as session:
             link = session.scalars(select(SelfRegistration)).one()
             path = link_address(factories.KEYS, "", link)
@@ -187,7 +191,7 @@ class TestThePage(Unset):
         monkeypatch.setattr(service, "likely_lan_addresses", lambda: lan)
         write(database, lambda s: write_listening(s, Listening("http", "0.0.0.0", 8222)))
 
-    def test_nothing_set_is_said_with_what_to_do(self, chief):
+    def test_without_an_address_the_page_says_what_to_do(self, chief):
         shown = chief.read(PAGE)
 
         assert "http://localhost:8000" in shown
@@ -243,7 +247,7 @@ class TestThePage(Unset):
             ("mail_from", "a@localhost", "seule cette machine comprend"),
         ],
     )
-    def test_what_will_not_do_is_said_beside_its_field(self, chief, field, value, sentence):
+    def test_an_invalid_value_is_refused_beside_its_field(self, chief, field, value, sentence):
         refused = chief.send(PAGE, PAGE, field=field, value=value)
 
         text = unescape(refused.text)
@@ -252,7 +256,7 @@ class TestThePage(Unset):
         assert f'aria-describedby="{field}-problem' in text
         assert f'value="{value}"' in text
 
-    def test_both_fields_are_kept_and_emptied(self, chief, database):
+    def test_both_fields_are_stored_and_can_be_cleared(self, chief, database):
         sender = "Comité <badges@example.org>"
         chief.send(PAGE, PAGE, field="base_url", value="https://événement.ma/in/")
         chief.send(PAGE, PAGE, field="mail_from", value=sender)
@@ -268,12 +272,12 @@ class TestThePage(Unset):
     @pytest.mark.parametrize(
         "back", ["//evil.example.org", "https://evil.example.org", "/\\evil.example.org", "/\r\nx"]
     )
-    def test_the_way_back_stays_here(self, chief, back):
+    def test_the_page_to_return_to_is_never_on_another_site(self, chief, back):
         saved = chief.send(PAGE, PAGE, field="base_url", value="https://m.example.org", back=back)
 
         assert saved.location == PAGE
 
-    def test_what_was_set_is_in_the_activity_log(self, chief):
+    def test_a_changed_address_is_in_the_activity_log(self, chief):
         chief.send(PAGE, PAGE, field="base_url", value="https://m.example.org")
 
         assert "a indiqué l’adresse du serveur" in chief.read("/activity")
@@ -282,7 +286,9 @@ class TestThePage(Unset):
 class TestRuled:
     """Where the environment rules, the page says so and changes nothing."""
 
-    def test_the_field_is_only_read_and_its_source_is_named(self, signed_in, database):
+    def test_an_address_set_by_the_environment_is_read_only_with_its_source(
+        self, signed_in, database
+    ):
         chief = signed_in(Role.ADMINISTRATOR)
         shown = chief.read(PAGE)
 
@@ -295,7 +301,7 @@ class TestRuled:
         assert refused.status_code == 409
         assert chief.send(PAGE, PAGE + "/lan", value="10.0.0.1").status_code == 409
 
-    def test_the_line_of_the_file_is_named(self, app, signed_in):
+    def test_the_line_of_the_settings_file_that_sets_the_address_is_named(self, app, signed_in):
         app.extensions[EXTENSION].settings._sources = {"base_url": AddressSource.DOTENV}
 
         shown = signed_in(Role.ADMINISTRATOR).read(PAGE)
@@ -309,7 +315,7 @@ class TestTelephone:
     def look(self, browsing):
         return browsing.open(PAGE + "/opened").json["opened_at"]
 
-    def test_another_device_turns_it_green(self, app, organiser):
+    def test_opening_the_link_on_another_device_confirms_the_address(self, app, organiser):
         shown = organiser.read(PAGE)
         before = self.look(organiser)
 
@@ -321,13 +327,13 @@ class TestTelephone:
         assert 'data-opened="yes"' in organiser.read(PAGE)
         assert "Ouverte depuis un autre appareil" in organiser.read("/events/rabat-2025/delivery")
 
-    def test_the_same_browser_does_not(self, organiser):
+    def test_opening_the_link_in_the_same_browser_does_not_confirm_the_address(self, organiser):
         link = link_in(organiser.read(PAGE))
 
         assert "C’est la même machine" in organiser.read(link + "?lang=fr")
         assert self.look(organiser) is None
 
-    def test_this_machine_does_not(self, app, organiser):
+    def test_opening_the_link_on_this_machine_does_not_confirm_the_address(self, app, organiser):
         link = link_in(organiser.read(PAGE))
 
         opened = app.test_client().get(link + "?lang=fr", headers={"User-Agent": "Other"})
@@ -335,7 +341,7 @@ class TestTelephone:
         assert "C’est la même machine" in opened.text
         assert self.look(organiser) is None
 
-    def test_a_telephone_behind_a_proxy_that_nobody_trusts_does(self, app, organiser):
+    def test_a_telephone_behind_an_untrusted_proxy_confirms_the_address(self, app, organiser):
         """Everybody comes from the proxy's address there, which is this machine's."""
         link = link_in(organiser.read(PAGE))
         telephone = {"User-Agent": "Android", "X-Forwarded-For": "203.0.113.5"}
@@ -356,10 +362,10 @@ class TestTelephone:
 
         assert answers == [200, 410, 410, 410]
 
-    def test_a_link_that_is_nobodys_leads_nowhere(self, app):
+    def test_an_invalid_check_link_is_not_found(self, app):
         assert app.test_client().get("/t/nobodys", environ_base=TELEPHONE).status_code == 410
 
-    def test_the_link_lies_under_the_address(self, organiser):
+    def test_the_check_link_begins_with_the_public_address(self, organiser):
         assert f"{BASE_URL}/t/" in organiser.read(PAGE)
 
 
@@ -373,7 +379,7 @@ class TestCookies(Unset):
         app.extensions[EXTENSION].database.dispose()
         return cookie
 
-    def test_it_follows_the_address(self, settings, database):
+    def test_the_session_cookie_is_secure_where_the_address_is_https(self, settings, database):
         assert "Secure" not in self.cookie_of(settings)
 
         given = settings.model_dump(exclude_unset=True)
@@ -382,7 +388,7 @@ class TestCookies(Unset):
         write(database, lambda s: write_listening(s, Listening("https", "0.0.0.0", 8443)))
         assert "Secure" in self.cookie_of(settings)
 
-    def test_over_tls_it_is_secure_whatever_the_address(self, settings):
+    def test_over_tls_the_session_cookie_is_always_secure(self, settings):
         given = settings.model_dump(exclude_unset=True)
         plain = Settings(**given, base_url="http://192.168.1.20:8000")
 

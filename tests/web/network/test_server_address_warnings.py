@@ -1,4 +1,4 @@
-"""The page of the server's address warns of one that contradicts what the server does."""
+"""The page of the server's address warns of one that contradicts the server."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ class TestWarnings(Unset):
             ),
         ],
     )
-    def test_what_contradicts_the_server_is_warned_of(self, chief, url, language, sentence):
+    def test_an_address_that_contradicts_the_server_shows_a_warning(
+        self, chief, url, language, sentence
+    ):
         saved = chief.send(PAGE, PAGE, field="base_url", value=url)
         shown = unescape(chief.read(f"{PAGE}?lang={language}"))
 
@@ -55,7 +57,7 @@ class TestWarnings(Unset):
             re.sub("</?strong>|[\u2068\u2069]", "", one)[: len(sentence)] for one in warned
         ] == [sentence]
 
-    def test_what_agrees_with_the_server_is_not_warned_of(self, chief):
+    def test_an_address_that_agrees_with_the_server_shows_no_warning(self, chief):
         for url in ("http://10.8.0.3:8222", "https://marhaba.example.org", ""):
             chief.send(PAGE, PAGE, field="base_url", value=url)
 

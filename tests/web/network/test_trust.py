@@ -71,7 +71,7 @@ def test_the_page_shows_the_fingerprint_and_leads_to_the_certificate(
     assert 'href="/marhaba-ca.crt"' in page.text
 
 
-def test_the_certificate_is_given_away_as_one(app, authority):
+def test_the_authority_s_certificate_is_downloaded_with_its_content_type(app, authority):
     der, pem = (app.test_client().get(f"/marhaba-ca.{kind}") for kind in ("crt", "pem"))
 
     assert {der.mimetype, pem.mimetype} == {"application/x-x509-ca-cert"}
@@ -111,7 +111,7 @@ def test_without_an_authority_of_its_own_the_page_says_what_to_do(plain_app):
     assert "/trust" not in client.get("/login").text
 
 
-def test_sign_in_and_the_devices_page_lead_there(app, organiser, event, authority):
+def test_sign_in_and_the_devices_page_link_to_the_trust_page(app, organiser, event, authority):
     assert 'href="/trust"' in app.test_client().get("/login").text
     page = organiser.read(DEVICES)
     assert 'href="/trust"' in page
@@ -154,7 +154,7 @@ class TestFormsOverHttps:
         )
         return page.headers["Referrer-Policy"], answer.status_code
 
-    def test_a_form_of_ours_is_taken_and_a_strangers_is_not(self, app, organiser):
+    def test_a_form_of_this_site_is_accepted_and_one_of_another_site_is_not(self, app, organiser):
         """What Chromium really sends under this policy, tests/browser/test_tls_day.py proves."""
         ours = self.sign_in(app, "https://192.168.1.20:8443/login")
         strangers = self.sign_in(app, "https://example.org/login")

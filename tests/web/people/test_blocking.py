@@ -71,7 +71,7 @@ def test_others_who_see_the_page_read_why_and_can_change_nothing(
     assert is_blocked(database, amina)
 
 
-def test_the_list_says_it_in_words(organiser, page):
+def test_the_participants_list_says_in_words_who_is_blocked(organiser, page):
     organiser.send(page, f"{page}/block", reason="Menaces")
 
     assert "■ Bloqué" in organiser.read(LIST)

@@ -1,4 +1,4 @@
-"""The page behind “I am not coming”."""
+"""The page at which a participant declines the invitation."""
 
 from __future__ import annotations
 

@@ -123,7 +123,7 @@ class TestCorrecting:
         assert 'value="Amina El Alaoui"' in response.text
         assert self.known(database, amina.participant_id)[0] == "Amina Alaoui"
 
-    def test_anothers_phone_is_kept_only_when_somebody_insists(
+    def test_another_participant_s_phone_is_stored_only_after_confirmation(
         self, coordinator, database, event, delegation, amina, form, fields
     ):
         register(database, event, delegation, "Bahia Idrissi", phone="+212612345678")
@@ -147,7 +147,9 @@ class TestCorrecting:
 
 
 class TestArrivals:
-    def test_the_missing_can_be_called(self, coordinator, database, event, delegation, own):
+    def test_the_list_of_missing_people_has_their_phone_numbers(
+        self, coordinator, database, event, delegation, own
+    ):
         device = factories.a_device(database, event)
         register(database, event, delegation, "Bahia Idrissi", phone="+212612345678")
         came = factories.a_badge(database, event, "Amina Alaoui", delegation=delegation)
@@ -161,7 +163,9 @@ class TestArrivals:
         assert "Amina Alaoui" in arrived
         assert "14:30" in arrived or "15:30" in arrived
 
-    def test_the_reserve_list_is_not_missing(self, coordinator, database, event, delegation, own):
+    def test_people_on_the_reserve_list_are_not_listed_as_missing(
+        self, coordinator, database, event, delegation, own
+    ):
         register(database, event, delegation, "Amina Alaoui", "Bahia Idrissi", "Chafik Mansouri")
 
         assert "Chafik Mansouri" not in coordinator.read(f"{own}/arrivals")

@@ -81,7 +81,7 @@ def test_corrections_sent_with_register_are_checked_first(coordinator, database,
     assert 'value="99"' in coordinator.read(page)
 
 
-def test_what_was_refused_stays_to_be_corrected_and_is_deleted_once_it_is_in(
+def test_refused_rows_stay_for_correction_and_are_deleted_once_registered(
     coordinator, database, page
 ):
     upload(coordinator, page, LIST)
@@ -146,7 +146,7 @@ def test_a_person_of_another_delegation_is_neither_taken_nor_named(
     assert "Zineb" not in shown
 
 
-def test_a_list_given_up_is_deleted(coordinator, database, page):
+def test_an_abandoned_import_is_deleted(coordinator, database, page):
     upload(coordinator, page, LIST)
     coordinator.send(page, page + "/discard")
 
@@ -198,7 +198,7 @@ def test_hostile_files_are_answered_as_on_the_command_line(
     assert drafts(database) == 0
 
 
-def test_no_file_is_told(coordinator, page):
+def test_an_upload_without_a_file_is_reported(coordinator, page):
     assert "Aucun fichier choisi" in coordinator.send(page).text
 
 

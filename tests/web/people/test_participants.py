@@ -179,31 +179,37 @@ class TestCoordinator:
             database, event, "Zineb Tazi", delegation=other
         ).participant_id
 
-    def test_sees_only_their_own_people(self, coordinator, strangers_id, database, event, fields):
+    def test_a_coordinator_sees_only_participants_of_their_delegation(
+        self, coordinator, strangers_id, database, event, fields
+    ):
         coordinator.send(NEW, **fields)
 
         page = coordinator.read(LIST) + coordinator.read(f"{LIST}?q=z")
 
         assert ("Amina Alaoui" in page, "Zineb Tazi" in page) == (True, False)
 
-    def test_is_offered_only_their_own_delegation(self, coordinator, other):
+    def test_a_coordinator_is_offered_only_their_delegation(self, coordinator, other):
         page = coordinator.read(NEW)
 
         assert ("Khémisset" in page, "Salé" in page) == (True, False)
 
-    def test_cannot_register_with_another_delegation(self, coordinator, database, other, fields):
+    def test_a_coordinator_cannot_register_people_with_another_delegation(
+        self, coordinator, database, other, fields
+    ):
         response = coordinator.send(NEW, **fields | {"delegation": str(other.id)})
 
         assert response.status_code == 404
         assert people(database) == []
 
-    def test_cannot_cancel_another_delegations_person(self, coordinator, database, strangers_id):
+    def test_a_coordinator_cannot_cancel_another_delegation_s_participant(
+        self, coordinator, database, strangers_id
+    ):
         response = coordinator.send(LIST, f"{LIST}/{strangers_id}/cancel")
 
         assert response.status_code == 404
         assert [standing for *_, standing, _ in people(database)] == ["confirmed"]
 
-    def test_finds_no_other_event(self, coordinator, database, event):
+    def test_a_coordinator_does_not_find_another_event(self, coordinator, database, event):
         factories.an_event(database, "autre")
 
         assert coordinator.open("/events/autre/participants").status_code == 404

@@ -127,7 +127,7 @@ class TestAtOnce:
         assert text.text.replace("'", "&#39;") in stranger.read(path)
         assert abs((consent.given_at - text.first_used_at).total_seconds()) < 1
 
-    def test_the_answer_is_the_same_for_who_is_registered_already(
+    def test_the_form_s_answer_does_not_reveal_who_is_registered_already(
         self, stranger, database, event, delegation, open_link
     ):
         path = open_link(approval=False)
@@ -154,7 +154,7 @@ class TestTheForm:
         assert 'value="Amina Alaoui"' in response.text
         assert people(database) == []
 
-    def test_agreeing_to_older_words_is_not_agreeing(self, stranger, database, event, open_link):
+    def test_consent_to_an_older_text_is_not_accepted(self, stranger, database, event, open_link):
         path = open_link(approval=False)
         old = version_on(stranger, path)
 
@@ -173,7 +173,7 @@ class TestTheForm:
         assert "aucun moyen de vous joindre" in response.text
 
     @pytest.mark.parametrize("language", ["fr", "ar", "en"])
-    def test_it_speaks_three_languages_and_registers_in_that_one(
+    def test_the_form_has_three_languages_and_registers_with_the_one_shown(
         self, stranger, database, open_link, language
     ):
         path = open_link(approval=False)
@@ -184,7 +184,7 @@ class TestTheForm:
         assert [p.language for p in rows(database, Participant)] == [language]
         assert [t.language for t in rows(database, ConsentText)] == [language]
 
-    def test_it_names_nobody_and_asks_robots_to_stay_away(
+    def test_the_form_names_no_participant_and_forbids_indexing(
         self, stranger, database, event, delegation, open_link
     ):
         factories.a_participant(database, event, "Zineb Tazi", delegation=delegation)
@@ -193,7 +193,7 @@ class TestTheForm:
         assert "Zineb" not in response.text
         assert response.headers["X-Robots-Tag"] == "noindex, nofollow, noarchive"
 
-    def test_it_needs_the_forms_token(self, stranger, database, open_link):
+    def test_the_form_needs_its_csrf_token(self, stranger, database, open_link):
         path = open_link(approval=False)
         fields = AMINA | {"consent": version_on(stranger, path)}
 
@@ -232,12 +232,12 @@ class TestTheLink:
         assert "fermée" in stranger.read(path)
 
     @pytest.mark.parametrize("secret", ["x", "a" * 26, "é" * 26, "a" * 300])
-    def test_guesses_lead_nowhere(self, stranger, open_link, secret):
+    def test_a_guessed_registration_link_is_not_found(self, stranger, open_link, secret):
         open_link(approval=False)
 
         assert stranger.open("/r/" + secret).status_code == 404
 
-    def test_guessing_is_slowed(self, stranger):
+    def test_guessing_registration_links_is_limited(self, stranger):
         statuses = [stranger.open(f"/r/{'a' * 25}{n % 10}").status_code for n in range(301)]
 
         assert statuses == [404] * 300 + [429]
@@ -258,7 +258,7 @@ class TestTheLink:
         assert len(rows(database, Application)) == 300
         assert stranger.open(path).status_code == 200
 
-    def test_the_fourth_of_one_contact_within_an_hour_waits_for_eyes_and_is_told_nothing_else(
+    def test_the_fourth_application_of_a_contact_in_an_hour_waits_for_the_coordinator(
         self, stranger, database, open_link
     ):
         path = open_link(approval=False)
@@ -274,7 +274,7 @@ class TestTheLink:
         assert registered + len(rows(database, Application)) == len(names)  # none is lost
         assert len(rows(database, Message)) <= 3
 
-    def test_a_contact_that_strangers_used_up_still_registers_by_the_coordinators_eyes(
+    def test_a_contact_over_its_limit_is_registered_after_the_coordinator_s_approval(
         self, stranger, database, open_link
     ):
         path = open_link(approval=False)
@@ -296,7 +296,9 @@ class TestTheCoordinator:
     def decision(self, delegation):
         return f"/events/rabat-2025/delegations/{delegation.id}/applications"
 
-    def test_opens_a_link_and_sees_its_qr(self, coordinator, stranger, category, page):
+    def test_a_coordinator_opens_a_registration_link_and_sees_its_qr(
+        self, coordinator, stranger, category, page
+    ):
         coordinator.send(page, open="yes", approval="yes", category=str(category.id))
 
         shown = coordinator.read(page)
@@ -305,7 +307,7 @@ class TestTheCoordinator:
         assert stranger.open(path).status_code == 200
         assert coordinator.open(page + "/qr.png").data.startswith(b"\x89PNG")
 
-    def test_approves_who_waits_and_erases_whom_they_reject(
+    def test_a_coordinator_approves_applications_and_erases_rejected_ones(
         self, coordinator, stranger, database, open_link, page, decision
     ):
         path = open_link(approval=True)
@@ -329,7 +331,7 @@ class TestTheCoordinator:
         ]
         assert all("Bahia" not in str(line.details) for line in rows(database, Activity))
 
-    def test_sending_the_same_twice_waits_once(self, stranger, database, open_link):
+    def test_sending_the_same_form_twice_makes_one_application(self, stranger, database, open_link):
         path = open_link(approval=True)
 
         apply(stranger, path, **AMINA)
@@ -337,7 +339,7 @@ class TestTheCoordinator:
 
         assert len(rows(database, Application)) == 1
 
-    def test_sees_who_may_be_registered_already_but_nobody_of_another_delegation(
+    def test_a_coordinator_sees_possible_duplicates_of_their_delegation_only(
         self, coordinator, stranger, database, event, delegation, open_link, page
     ):
         other = factories.a_delegation(database, event, "Salé")
@@ -358,7 +360,7 @@ class TestTheCoordinator:
 
         assert "&lt;b&gt;x&lt;/b&gt;" in coordinator.read(page)
 
-    def test_cannot_touch_another_delegations_link_or_people(
+    def test_a_coordinator_cannot_change_another_delegation_s_link_or_people(
         self, coordinator, stranger, database, event, category, open_link, page, decision
     ):
         other = factories.a_delegation(database, event, "Salé")

@@ -1,4 +1,4 @@
-"""The client behind proxies, as the rest of the server sees them; and a path before all others."""
+"""The client's address and the path prefix of requests through proxies."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_a_home_that_cannot_be_written_keeps_nobody_waiting(tmp_path, caplog):
     assert unread_forwarding(tmp_path / "nowhere", ()) is None
 
 
-def test_a_trace_that_is_none_is_no_fault(tmp_path):
+def test_an_unreadable_note_about_proxies_is_ignored(tmp_path):
     for text in ("", "[]", "{}", '{"sender": "x", "at": "yesterday"}'):
         (tmp_path / "unread-forwarding.json").write_text(text)
         assert unread_forwarding(tmp_path, ()) is None

@@ -1,4 +1,4 @@
-"""The colours of the design system: every text on every ground it stands on passes AA."""
+"""The colours of the design system: every text has AA contrast on its background."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages of whoever tries too often, the cookie of known browsers, and bursts of tries."""
+"""The answers to too many tries, the cookie of known browsers, and concurrent tries."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def use_the_day_up(app) -> None:
         app.extensions[EXTENSION].limits.reserve((PASSWORDS_ACCOUNT, EMAIL))
 
 
-def test_a_stranger_locks_nobody_out(app, operator):
+def test_wrong_passwords_of_a_stranger_lock_nobody_out(app, operator):
     assert [one.status_code for one in guess(app, 11)] == [401] * 10 + [429]
     assert Browsing(app, HOME).sign_in(EMAIL, PASSWORD).status_code == 302
 
@@ -169,7 +169,9 @@ def test_a_second_factor_makes_no_browser_known_by_the_password_alone(app, datab
 
 
 class TestTheCookie:
-    def test_it_is_kept_for_a_year_from_scripts_and_from_other_sites(self, app, operator):
+    def test_the_known_browser_cookie_lasts_a_year_hidden_from_scripts_and_other_sites(
+        self, app, operator
+    ):
         answer = Browsing(app).sign_in(EMAIL, PASSWORD)
 
         [cookie] = [c for c in answer.headers.getlist("Set-Cookie") if c.startswith(COOKIE + "=")]
@@ -178,7 +180,7 @@ class TestTheCookie:
         )
         assert "Secure" not in cookie
 
-    def test_under_https_it_goes_over_https_only(self, database_url, operator, tmp_path):
+    def test_under_https_the_known_browser_cookie_is_secure(self, database_url, operator, tmp_path):
         app = create_app(
             Settings(
                 home=tmp_path,
@@ -205,13 +207,13 @@ class TestTheCookie:
             app.extensions[EXTENSION].live.close()
             app.extensions[EXTENSION].database.dispose()
 
-    def test_a_failed_sign_in_gives_none(self, app, operator):
+    def test_a_failed_sign_in_sets_no_known_browser_cookie(self, app, operator):
         browsing = Browsing(app)
         browsing.sign_in(EMAIL, "wrong")
 
         assert browsing.cookie(COOKIE) is None
 
-    def test_it_outlives_signing_out_and_opens_nothing(self, app, operator):
+    def test_the_known_browser_cookie_survives_signing_out_and_signs_nobody_in(self, app, operator):
         browsing = Browsing(app)
         browsing.sign_in(EMAIL, PASSWORD)
         browsing.send("/", "/logout")
@@ -241,7 +243,7 @@ class TestTheCookie:
         assert there.sign_in(EMAIL, password).status_code == 429
         assert here.sign_in(EMAIL, password).status_code == 302
 
-    def test_nonsense_in_it_is_no_fault(self, app, operator):
+    def test_an_invalid_known_browser_cookie_is_ignored(self, app, operator):
         for nonsense in ("x" * 3_000, "1.aaaaaaaaaaaaaaaa." + "b" * 22, "~~~", "é"):
             browsing = Browsing(app)
             browsing.take_cookie(COOKIE, nonsense)

@@ -1,4 +1,4 @@
-"""A name in the other script than the page's says its language, for voices that read aloud."""
+"""A name in another script than the page's declares its language for screen readers."""
 
 from __future__ import annotations
 

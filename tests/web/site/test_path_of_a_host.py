@@ -1,4 +1,4 @@
-"""The server under a path of its host, behind proxies that take it off and others that leave it."""
+"""The server under a path of its host, behind proxies that strip or keep the path."""
 
 from __future__ import annotations
 

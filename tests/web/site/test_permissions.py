@@ -1,4 +1,4 @@
-"""Who may open what: that every route says so, and that the pages obey it."""
+"""Every route states who may use it, and the pages enforce it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A form that is refused says why, and where to go: never "open for too long" when it was not."""
+"""A refused form explains the real cause and where to go."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def test_every_fault_has_a_cause():
     assert found[session, True, True, False] == Cause.EXPIRED
 
 
-def test_what_the_library_says_is_what_we_look_for():
+def test_the_messages_of_the_csrf_library_are_those_that_are_recognised():
     """A new version of Flask-WTF may say it otherwise: then the causes would be told no more."""
     from pathlib import Path
 

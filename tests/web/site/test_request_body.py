@@ -1,4 +1,4 @@
-"""Whoever sends too much is told so: the server reads on until it can be heard."""
+"""A client that sends too much gets an answer: the server reads on until it can be received."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ def sent(server, path, megabytes):
     ("path", "status"), [("/api/v1/devices/pair", 413), ("/api/v1/scans", 401), ("/login", 413)]
 )
 @pytest.mark.parametrize("megabytes", [3, 10, 40])
-def test_a_sender_of_megabytes_hears_the_answer(megabytes, path, status, server):
+def test_a_client_that_sends_too_much_still_gets_the_answer(megabytes, path, status, server):
     assert sent(server, path, megabytes) == status
 
 
-def test_a_body_without_end_is_not_heard_out():
+def test_an_endless_body_is_not_read_to_its_end():
     class Endless(BytesIO):
         heard = 0
 

@@ -1,4 +1,4 @@
-"""What holds for every route, read from the URL map: a new route is held to it, too."""
+"""Security rules for every route of the URL map, new ones included."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Addresses that nobody knows get a page of ours, for those signed in and for strangers."""
+"""Unknown addresses get an error page, signed in or not."""
 
 from __future__ import annotations
 

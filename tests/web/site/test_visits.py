@@ -1,4 +1,4 @@
-"""What a view is given of the request that it answers, and how it changes things."""
+"""The visit that a view is given, and how a view writes through it."""
 
 from __future__ import annotations
 
