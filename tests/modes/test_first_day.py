@@ -24,7 +24,14 @@ MODES = {
 }
 
 
-@pytest.mark.parametrize("name", MODES)
+#: over http the same laptop is tried by the installed wheel, too
+ONLY_IN_PROOFS = {"laptop-http"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.proof] * (name in ONLY_IN_PROOFS)) for name in MODES],
+)
 def test_the_first_day_from_nothing_to_the_list_of_arrivals(name, request, tmp_path):
     if can_be_apart():
         run_apart(request.node.nodeid, tmp_path / "apart")
