@@ -228,13 +228,13 @@ def test_a_gate_without_network_refuses_a_blocked_person_after_its_next_list_and
     one, other = server.codes()[:2]
     uninformed, informed, *_ = gates
     uninformed.wire.cut()
-    wait_for(lambda: not uninformed.gate.link.online, timeout_s=60)
-    cursor = informed.gate.held.held().cursor
+    wait_for(lambda: not uninformed.scanner.link.online, timeout_s=60)
+    cursor = informed.scanner.held.held().cursor
     for line in (one, other):
         server.command("participant", "block", line["participant_id"], "--reason", "menaces")
-    wait_for(lambda: informed.gate.held.held().cursor >= cursor + 2, timeout_s=90)
+    wait_for(lambda: informed.scanner.held.held().cursor >= cursor + 2, timeout_s=90)
     informed.wire.cut()
-    wait_for(lambda: not informed.gate.link.online, timeout_s=60)
+    wait_for(lambda: not informed.scanner.link.online, timeout_s=60)
 
     let_in, refused = uninformed.show(one["code"]), informed.show(other["code"])
     for gate in (uninformed, informed):
@@ -243,7 +243,7 @@ def test_a_gate_without_network_refuses_a_blocked_person_after_its_next_list_and
 
     assert (let_in.kind, refused.kind, refused.reason) == (Kind.PENDING, Kind.REFUSED, "blocked")
     assert refused.offline
-    assert [listed.reason for listed in uninformed.gate.spool.contradicted()] == ["blocked"]
+    assert [listed.reason for listed in uninformed.scanner.spool.contradicted()] == ["blocked"]
     assert rows(tmp_path / "home", "SELECT reason FROM conflict") == [("blocked",)]
 
 

@@ -176,7 +176,7 @@ def test_a_lease_is_kept_while_the_server_lacks_a_scan_or_is_away(gate, courier,
 def test_a_clock_that_is_off_by_more_than_a_minute_is_said(gate, courier, server, told):
     server.ahead_s = -90
     courier.round()
-    courier._line(online=True)
+    courier._note_connection(online=True)
 
     assert told[-1].freshness.clock_off
 
