@@ -34,7 +34,7 @@ import { ROOT } from "../shared/root.js";
 
 /**
  * Somebody whom a search found.
- * @typedef {Named & {status: string, delegation: Delegation}} Found
+ * @typedef {Named & {status: string, blocked?: boolean, delegation: Delegation}} Found
  */
 
 /**
