@@ -14,6 +14,11 @@ pytestmark = pytest.mark.browser
 
 BOARD = "/events/rabat-2025/board"
 TOO_OLD = {"fr": "Ce navigateur est trop ancien", "ar": "هذا المتصفح قديم", "en": "too old"}
+NOT_LOADED = {
+    "fr": "Une partie de cette page n’est pas arrivée",
+    "ar": "لم يصل جزء من هذه الصفحة",
+    "en": "A part of this page did not arrive",
+}
 SAFARI = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Safari/605.1.15"
 GNOME_WEB = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/605.1.15 Safari/605.1.15"
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36"
@@ -58,6 +63,19 @@ def test_an_old_browser_is_told_so_and_a_new_one_is_not(server, chromium, event,
 
         assert page.is_visible("#old-browser") is is_old
         assert TOO_OLD[language] in page.text_content("#old-browser")
+
+
+@pytest.mark.parametrize("language", NOT_LOADED)
+def test_a_scan_page_whose_module_does_not_arrive_says_so(server, chromium, event, language):
+    for arrives in (False, True):
+        page = chromium.start().new_context().new_page()
+        if not arrives:
+            page.route("**/js/scan/station.js", lambda route: route.abort())
+        page.goto(f"{server.url}/scan?lang={language}")
+
+        assert page.is_visible("#not-loaded") is not arrives
+        assert page.is_visible("#pairing") is arrives
+        assert NOT_LOADED[language] in page.text_content("#not-loaded")
 
 
 def test_the_board_tells_an_old_browser_too(server, organiser_page, delegation):

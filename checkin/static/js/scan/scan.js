@@ -33,6 +33,7 @@ async function alone() {
 }
 
 async function begin() {
+  document.documentElement.dataset.started = "yes"; // old-browser.js asks for it
   prepareScreen();
   keepPageForOffline();
   const station = new Station();
