@@ -17,8 +17,7 @@ from checkin.errors import Conflict
 from checkin.protocol.codes import token_for, token_hash
 from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys
-from checkin.services.common.list_version import next_list_version
-from checkin.services.common.lookup import by_id
+from checkin.services.common.list_version import hold_participant
 from checkin.services.events.events import check_event_key
 from checkin.services.people.badge_messages import queue_badge_messages
 
@@ -80,8 +79,8 @@ def reissue_badge(
         SettingsError: the master key is not the one that the badges were made with.
     """
     check_event_key(event, keys)
-    version = next_list_version(session, event.id)
-    person = _registered(session, event, participant_id)
+    person, version = hold_participant(session, event, participant_id)
+    _refuse_canceled(person)
     old = working_badge(session, person.id)
     if old is not None and of_issue is not None and old.issue > of_issue:
         return Reissued(old.id, old.issue, replaced=False, told=False)
@@ -111,8 +110,7 @@ def revoke_badge(
     Raises:
         NotFound: the event has no such participant.
     """
-    version = next_list_version(session, event.id)
-    person = by_id(session, event, Participant, participant_id, fresh=True)
+    person, version = hold_participant(session, event, participant_id)
     badge = working_badge(session, person.id)
     if badge is None:
         return False
@@ -165,8 +163,6 @@ def _queue_message(session: Session, event: Event, person: Participant, now: dat
     return queue_badge_messages(session, event, [person.id], now) > 0
 
 
-def _registered(session: Session, event: Event, participant_id: int) -> Participant:
-    person = by_id(session, event, Participant, participant_id, fresh=True)
+def _refuse_canceled(person: Participant) -> None:
     if person.standing == RegistrationStatus.CANCELED:
-        raise Conflict(f"no. {participant_id} is canceled: register the person again instead")
-    return person
+        raise Conflict(f"no. {person.id} is canceled: register the person again instead")

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Badge, Event, Participant
+from checkin.services.common.lookup import by_id
 
 
 def next_list_version(session: Session, event_id: int) -> int:
@@ -24,6 +25,24 @@ def next_list_version(session: Session, event_id: int) -> int:
         .returning(Event.list_version)
     ).scalar_one()
     return version
+
+
+def hold_participant(
+    session: Session, event: Event, participant_id: int
+) -> tuple[Participant, int]:
+    """Lock the event for a change to a participant, and return both as they are then.
+
+    The participant is read again under the lock: what the session read before it may have been
+    changed by whoever held the lock meanwhile.
+
+    Returns:
+        The participant, and the new version of the gate list.
+
+    Raises:
+        NotFound: the event has no such participant.
+    """
+    version = next_list_version(session, event.id)
+    return by_id(session, event, Participant, participant_id, fresh=True), version
 
 
 def bump_list_version(session: Session, participant_ids: Sequence[int], version: int) -> None:

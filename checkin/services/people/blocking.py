@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from checkin.db.models import Event, Operator, Participant
 from checkin.errors import InvalidRequest
 from checkin.services.common.activity import note
-from checkin.services.common.list_version import bump_list_version, next_list_version
-from checkin.services.common.lookup import by_id
+from checkin.services.common.list_version import (
+    bump_list_version,
+    hold_participant,
+)
 
 #: longer reasons are cut: a few words are for the supervisor who is called
 LONGEST_REASON = 200
@@ -55,8 +57,7 @@ def block(
     words = " ".join(reason.split())[:LONGEST_REASON]
     if not words:
         raise InvalidRequest("say in a few words why: a supervisor at a gate may have to decide")
-    version = next_list_version(session, event.id)
-    person = by_id(session, event, Participant, participant_id, fresh=True)
+    person, version = hold_participant(session, event, participant_id)
     if person.blocked:
         return False
     _write(session, person, version, at=now, reason=words, by=operator_id)
@@ -87,8 +88,7 @@ def unblock(
     Raises:
         NotFound: no participant of the event has this number.
     """
-    version = next_list_version(session, event.id)
-    person = by_id(session, event, Participant, participant_id, fresh=True)
+    person, version = hold_participant(session, event, participant_id)
     if not person.blocked:
         return False
     _write(session, person, version, at=None, reason=None, by=None)

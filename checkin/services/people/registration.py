@@ -18,8 +18,11 @@ from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys
-from checkin.services.common.list_version import bump_list_version, next_list_version
-from checkin.services.common.lookup import by_id
+from checkin.services.common.list_version import (
+    bump_list_version,
+    hold_participant,
+    next_list_version,
+)
 from checkin.services.people.badge_messages import queue_badge_messages
 from checkin.services.people.buses import leave_buses
 from checkin.services.people.duplicates import refuse_duplicate
@@ -107,8 +110,7 @@ def cancel(
     Returns:
         The ids of those who were confirmed from the reserve list. Canceling twice changes nothing.
     """
-    version = next_list_version(session, event.id)
-    person = by_id(session, event, Participant, participant_id, fresh=True)
+    person, version = hold_participant(session, event, participant_id)
     if person.standing == RegistrationStatus.CANCELED:
         return []
     had_place = person.standing == RegistrationStatus.CONFIRMED
@@ -151,8 +153,7 @@ def edit(
         NotFound: no participant of the event has this number.
         PossibleDuplicate: see `refuse_duplicate`.
     """
-    version = next_list_version(session, event.id)
-    person = by_id(session, event, Participant, participant_id, fresh=True)
+    person, version = hold_participant(session, event, participant_id)
     if _is_somebody_else(person, registration):
         refuse_duplicate(session, event.id, person.delegation_id, registration, besides=person.id)
     changed = _write(person, registration, category_id)
@@ -222,8 +223,7 @@ def reinstate(
     Raises:
         NotFound: no participant of the event has this number.
     """
-    version = next_list_version(session, event.id)
-    person = by_id(session, event, Participant, participant_id, fresh=True)
+    person, version = hold_participant(session, event, participant_id)
     if person.standing != RegistrationStatus.CANCELED:
         return RegistrationStatus(person.standing)
     _set_reinstated(session, person, now)

@@ -14,6 +14,7 @@ from checkin.protocol.codes import parse_code
 from checkin.protocol.gate_list import badge_tag
 from checkin.services.badges import issue as badge_issue
 from checkin.services.badges.issue import reissue_badge, revoke_badge
+from checkin.services.common import list_version
 from checkin.services.common.keys import Keys
 from checkin.services.gates.gate_list import SealedEntries, current_cursor, gate_list
 from checkin.services.people.registration import cancel
@@ -186,7 +187,7 @@ def test_locking_the_event_s_row_alone_serialises_two_reissues(
 def test_control_without_locking_the_event_s_row_a_person_gets_two_badges(
     postgres_database, amina_on_postgres, monkeypatch
 ):
-    monkeypatch.setattr(badge_issue, "next_list_version", lambda *_: 2)
+    monkeypatch.setattr(list_version, "next_list_version", lambda *_: 2)
 
     assert two_clerks_at_once(postgres_database, *amina_on_postgres, monkeypatch) == 2
 

@@ -11,7 +11,7 @@ from checkin.db.models import Activity, Admission, Event, Participant, Scan
 from checkin.domain.scanning.facts import Reentry
 from checkin.domain.scanning.reasons import Reason
 from checkin.domain.scanning.verdict import Status
-from checkin.services.people import blocking
+from checkin.services.common import list_version
 from checkin.services.people.blocking import block
 from tests.support import factories
 from tests.support.factories import NOW, write
@@ -53,14 +53,14 @@ def unlocked_version(session, event_id):
 def test_control_without_the_event_s_lock_several_concurrent_blocks_succeed(
     postgres_database, monkeypatch
 ):
-    monkeypatch.setattr(blocking, "next_list_version", unlocked_version)
+    monkeypatch.setattr(list_version, "next_list_version", unlocked_version)
 
     def slow(session, event, kind, number, *, fresh):
         person = session.get(kind, number, populate_existing=fresh)
         time.sleep(0.05)
         return person
 
-    monkeypatch.setattr(blocking, "by_id", slow)
+    monkeypatch.setattr(list_version, "by_id", slow)
 
     assert contest_the_block(postgres_database).count(True) > 1
 

@@ -7,8 +7,8 @@ from threading import Barrier
 from sqlalchemy import select
 
 from checkin.db.models import Delegation, Participant
+from checkin.services.common import list_version
 from checkin.services.common.lookup import by_id
-from checkin.services.people import registration
 from checkin.services.people.registration import cancel
 from tests.support import factories
 from tests.support.factories import NOW, write
@@ -46,6 +46,6 @@ def test_control_cancelling_by_a_status_read_earlier_frees_the_place_twice(
     def by_what_was_read(session, event, kind, number, *, fresh=False):
         return by_id(session, event, kind, number)
 
-    monkeypatch.setattr(registration, "by_id", by_what_was_read)
+    monkeypatch.setattr(list_version, "by_id", by_what_was_read)
 
     assert places_taken_after_two_cancel(postgres_database) == 0
