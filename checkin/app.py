@@ -96,7 +96,7 @@ def _connect(settings: Settings) -> Marhaba:
     wallets = load_wallets(settings.wallet_files, datetime.now(UTC))
     database, minute_counts = Database(settings.database), CountsByMinute()
     live = LiveHub(live_views(database, minute_counts))
-    ready = RecentReadiness(partial(readiness, database, settings.home))
+    ready = RecentReadiness(partial(readiness, database, settings.home, keys))
     background_tasks = BackgroundTasks()
     limits = Limits(open_counters(database, settings.limits_url, background_tasks.do), keys.limits)
     return Marhaba(

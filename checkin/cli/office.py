@@ -19,6 +19,7 @@ from checkin.db.migrate import current_revision
 from checkin.db.models import Event
 from checkin.errors import MarhabaError, SettingsError
 from checkin.services.common.keys import Keys
+from checkin.services.common.master_key import check_master_key
 from checkin.services.common.readiness import schema_fault
 from checkin.services.events.events import event_named
 from checkin.services.mail.sender import Sender
@@ -38,8 +39,15 @@ class Office:
 
     @cached_property
     def keys(self) -> Keys:
-        """The keys of this installation."""
-        return load_keys(self.settings)
+        """The keys of this installation.
+
+        Raises:
+            SettingsError: there is no master key, or the database was made with another one.
+        """
+        keys = load_keys(self.settings)
+        with self.database.read() as session:
+            check_master_key(session, keys)
+        return keys
 
     @cached_property
     def raw_database(self) -> Database:

@@ -14,6 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from checkin.command_names import organiser_command
 from checkin.db.engine import Database, in_transaction
 from checkin.db.migrate import current_revision, head_revision, is_known
+from checkin.services.common.keys import Keys
+from checkin.services.common.master_key import key_fault
 
 MIN_FREE_BYTES = 100 * 2**20
 #: how long an answer is good: a real write for everyone who asks would keep the gates waiting
@@ -24,7 +26,13 @@ STALE_S = 10.0
 WAIT_S = 2.0
 
 
-def readiness(database: Database, home: Path) -> dict[str, str]:
+def readiness(database: Database, home: Path, keys: Keys) -> dict[str, str]:
+    """Check the database, whether it is this key's, and the disk; return the faults by part."""
+    key = key_fault(database, keys)
+    return database_faults(database, home) | ({"key": key} if key else {})
+
+
+def database_faults(database: Database, home: Path) -> dict[str, str]:
     """Check the database and the disk; return the faults by part, empty when there are none."""
     faults = {
         "database": _write_fault(database),
