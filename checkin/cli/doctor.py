@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from checkin.cli.address import HOW_TO_OPEN_IT, warning_line, with_source
 from checkin.cli.doctor_network import certificate_fault, network_notes
-from checkin.cli.office import Office, in_office, now, say
+from checkin.cli.office import Office, database_sentence, in_office, now, say
 from checkin.domain.common.problems import Problem
 from checkin.domain.network.addresses import one_line
 from checkin.domain.network.contradictions import ELSEWHERE
@@ -40,6 +40,8 @@ def doctor(office: Office) -> None:
             fault = check()
         except MarhabaError as error:
             fault = error.detail
+        except SQLAlchemyError as error:
+            fault = database_sentence(error)
         say(f"{'ok ' if not fault else 'BAD'}  {name}{': ' + fault if fault else ''}")
         well = well and not fault
     for remark in _remarks(office):
