@@ -215,6 +215,16 @@ def require_transaction(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")
 
 
+def restart_transaction(connection: Connection) -> None:
+    """Give up a transaction in which nothing was written, with its locks, and begin another.
+
+    On SQLite, where a transaction is the lock itself, this does nothing.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("ROLLBACK")
+        require_transaction(connection)
+
+
 def _end_transaction(connection: Connection, how: str) -> None:
     if not connection.invalidated and _has_begun(connection):
         connection.exec_driver_sql(how)
