@@ -10,6 +10,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from checkin.cli.address import HOW_TO_OPEN_IT, warning_line, with_source
+from checkin.cli.doctor_database import connection_note, connection_remark
 from checkin.cli.doctor_network import certificate_fault, network_notes
 from checkin.cli.office import Office, database_sentence, in_office, now, say
 from checkin.domain.common.problems import Problem
@@ -47,7 +48,7 @@ def doctor(office: Office) -> None:
     for remark in _remarks(office):
         say(f"look {remark}")
     _offer_the_telephone(office)
-    for note in network_notes(office):
+    for note in (*_database_notes(office), *network_notes(office)):
         say(f"     {note}")
     sys.exit(0 if well else 1)
 
@@ -76,12 +77,21 @@ def _remarks(office: Office) -> list[str]:
     unread = unread_forwarding(settings.home, settings.trusted_proxies)
     remarks = [f"{unread.sentence()} (at {unread.at:%Y-%m-%d %H:%M} UTC)"] if unread else []
     try:
-        warning = _address_warning(office)
+        warning, connections = _address_warning(office), connection_remark(office)
     except (MarhabaError, SQLAlchemyError):
         return remarks  # the checks have said what is wrong
+    remarks += [connections] if connections else []
     if warning and warning.code != ELSEWHERE:
         remarks.append(f"server's address: {warning_line(warning)}")
     return remarks
+
+
+def _database_notes(office: Office) -> list[str]:
+    try:
+        note = connection_note(office)
+    except (MarhabaError, SQLAlchemyError):
+        return []  # the checks have said what is wrong
+    return [note] if note else []
 
 
 def _key_fault(office: Office) -> str:

@@ -91,8 +91,9 @@ def _shifted(moment: datetime | None, by_s: int) -> datetime | None:
     return None if moment is None else moment + timedelta(seconds=by_s)
 
 
-#: so long a device that was recognised is taken at its word; a revocation by another process is
-#: noticed that much later, one by this process at once
+#: so long a device that was recognised is taken at its word, and its event's settings and stops as
+#: they were; a change by another process or node is noticed that much later, one by this process at
+#: once
 KNOWN_FOR_S = 0.5
 
 

@@ -175,6 +175,20 @@ def token_of_request() -> str:
     return token.strip()
 
 
+def still_paired() -> Callable[[], bool]:
+    """Return a function that says whether the current device is still paired, for streams."""
+    state, token = marhaba(), token_of_request()
+
+    def goes_on() -> bool:
+        try:
+            state.devices.device_by_token(state.database, token)
+        except Unauthenticated:
+            return False
+        return True
+
+    return goes_on
+
+
 def _device_of_request() -> PairedDevice:
     state = marhaba()
     device = state.devices.device_by_token(state.database, token_of_request())

@@ -22,6 +22,7 @@ from checkin.web.api.contract import (
     now,
     query,
     returns,
+    still_paired,
 )
 from checkin.web.api.schemas import GateListReply, ListQuery
 from checkin.web.api.status_bodies import StatusQuery, StatusReply
@@ -84,7 +85,8 @@ def read_status() -> Response:
 )
 def stream_counts() -> Response:
     """Stream the live counts as server-sent events."""
-    return stream_of(marhaba().live, COUNTS, current_device().event_id)
+    event_id = current_device().event_id
+    return stream_of(marhaba().live, COUNTS, event_id, while_allowed=still_paired())
 
 
 def _record_reported(device: PairedDevice, told: StatusQuery, at: datetime) -> None:
