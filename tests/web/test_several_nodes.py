@@ -137,7 +137,8 @@ def test_settings_that_one_node_changes_hold_at_the_other(nodes, organiser):
         "reentry": "single",
         "language": "fr",
         "retention_days": "30",
-        "doors_close_at": "2025-06-14T19:00",
+        "doors_open_at": "2025-06-14T08:00",
+        "doors_close_at": "2025-06-14T09:00",
     }
 
     assert send(organiser, nodes.first, page, **form).ok
