@@ -10,17 +10,16 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from checkin.cli.address import HOW_TO_OPEN_IT, warning_line, with_source
+from checkin.cli.doctor_database import connection_note, connection_remark
 from checkin.cli.doctor_network import certificate_fault, network_notes
-from checkin.cli.office import Office, in_office, now, say
-from checkin.db.models import Event
+from checkin.cli.office import Office, database_sentence, in_office, now, say
 from checkin.domain.common.problems import Problem
 from checkin.domain.network.addresses import one_line
 from checkin.domain.network.contradictions import ELSEWHERE
 from checkin.errors import MarhabaError, SettingsError
 from checkin.protocol.time_zones import time_zone
 from checkin.services.badges.wallets import load_wallets
-from checkin.services.common.readiness import readiness
-from checkin.services.events.events import check_event_key
+from checkin.services.common.readiness import database_faults
 from checkin.services.mail.transport import transport_to
 from checkin.services.network.telephone_check import opened_elsewhere
 from checkin.services.network.unread_forwarding import unread_forwarding
@@ -42,20 +41,24 @@ def doctor(office: Office) -> None:
             fault = check()
         except MarhabaError as error:
             fault = error.detail
+        except SQLAlchemyError as error:
+            fault = database_sentence(error)
         say(f"{'ok ' if not fault else 'BAD'}  {name}{': ' + fault if fault else ''}")
         well = well and not fault
     for remark in _remarks(office):
         say(f"look {remark}")
     _offer_the_telephone(office)
-    for note in network_notes(office):
+    for note in (*_database_notes(office), *network_notes(office)):
         say(f"     {note}")
     sys.exit(0 if well else 1)
 
 
 def _checks(office: Office) -> dict[str, Callable[[], str]]:
     return {
-        "master key": lambda: _key_faults(office),
-        "database": lambda: "; ".join(readiness(office.database, office.settings.home).values()),
+        "master key": lambda: _key_fault(office),
+        "database": lambda: "; ".join(
+            database_faults(office.database, office.settings.home).values()
+        ),
         "Arabic in pictures (libfribidi)": _shaping_fault,
         "QR decoders": _decoder_fault,
         "time zone of Morocco": _time_zone_fault,
@@ -74,18 +77,25 @@ def _remarks(office: Office) -> list[str]:
     unread = unread_forwarding(settings.home, settings.trusted_proxies)
     remarks = [f"{unread.sentence()} (at {unread.at:%Y-%m-%d %H:%M} UTC)"] if unread else []
     try:
-        warning = _address_warning(office)
+        warning, connections = _address_warning(office), connection_remark(office)
     except (MarhabaError, SQLAlchemyError):
         return remarks  # the checks have said what is wrong
+    remarks += [connections] if connections else []
     if warning and warning.code != ELSEWHERE:
         remarks.append(f"server's address: {warning_line(warning)}")
     return remarks
 
 
-def _key_faults(office: Office) -> str:
-    with office.database.read() as session:
-        for event in session.query(Event):
-            check_event_key(event, office.keys)
+def _database_notes(office: Office) -> list[str]:
+    try:
+        note = connection_note(office)
+    except (MarhabaError, SQLAlchemyError):
+        return []  # the checks have said what is wrong
+    return [note] if note else []
+
+
+def _key_fault(office: Office) -> str:
+    office.keys  # noqa: B018 - raises what is wrong
     return ""
 
 

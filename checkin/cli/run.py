@@ -14,6 +14,7 @@ from checkin.cli.serving import free_address, reached_host, serve
 from checkin.cli.venue_network import VenueNetwork
 from checkin.db.models import Event
 from checkin.errors import SettingsError
+from checkin.services.common.master_key import keep_check_value
 from checkin.services.common.readiness import readiness
 from checkin.services.network.public_address import Listening, write_listening
 from checkin.settings import DOTENV_VARIABLE
@@ -39,9 +40,9 @@ def run(
     if (tls_cert is None) != (tls_key is None):
         raise SettingsError("--tls-cert and --tls-key go together")
     address = free_address(host, port)
-    office.keys  # noqa: B018 - no key, no server
+    keys = office.keys  # no key, no server
     compile_all()  # nor one whose words are missing
-    faults = readiness(office.database, office.settings.home)
+    faults = readiness(office.database, office.settings.home, keys)
     if faults:
         raise SettingsError("; ".join(f"{part}: {fault}" for part, fault in faults.items()))
     own_tls = tls and tls_cert is None
@@ -55,6 +56,7 @@ def run(
     os.environ[DOTENV_VARIABLE] = str(Path(os.environ.get(DOTENV_VARIABLE) or ".env").resolve())
     listening = Listening("https" if tls_cert else "http", reached_host(host, address), port)
     office.write(lambda session: write_listening(session, listening))
+    office.write(lambda session: keep_check_value(session, keys))
     with office.database.read() as session:
         slugs = [event.slug for event in session.query(Event).order_by(Event.starts_at)]
     say_addresses(office, slugs)

@@ -13,7 +13,12 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from checkin.db.connecting import postgresql_engines, sqlite_engines
+from checkin.db.connecting import (
+    CONNECTIONS,
+    migration_engine,
+    postgresql_engines,
+    sqlite_engines,
+)
 from checkin.db.group_commit import GroupCommit, GroupFailed
 from checkin.db.locks import FairSemaphore, ProcessLock
 
@@ -35,12 +40,17 @@ PATIENCE_S = 0.1
 class Database:
     """A SQLite file or a PostgreSQL database.
 
+    Args:
+        connections: how many this process opens to PostgreSQL at most.
+
     Attributes:
         dialect: "sqlite" or "postgresql".
+        direct_url: the address past a pooler, for what needs a session of its own: migrations and
+            LISTEN. The database's address where there is no other.
     """
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    def __init__(self, url: str, *, direct_url: str = "", connections: int = CONNECTIONS) -> None:
+        self.url, self.direct_url = url, direct_url or url
         self.dialect = make_url(url).get_backend_name()
         if self.dialect == "sqlite":
             self._reader, self._writer = sqlite_engines(url)
@@ -48,7 +58,7 @@ class Database:
             self._line = FairSemaphore()
             self.group: GroupCommit[Connection] | None = GroupCommit(self.writing)
         else:
-            self._reader, self._writer = postgresql_engines(url)
+            self._reader, self._writer = postgresql_engines(url, connections)
             self._line = FairSemaphore(SCANS_AT_ONCE, PATIENCE_S)
             self.group = None  # PostgreSQL brings waiting commits to the disk together itself
 
@@ -135,7 +145,9 @@ class Database:
 
     def connect_for_migration(self) -> AbstractContextManager[Connection]:
         """Open a connection that migrations may use; its transactions are theirs."""
-        return self._writer.connect()
+        if self.dialect == "sqlite":
+            return self._writer.connect()
+        return migration_engine(self.direct_url).connect()
 
     def compact(self) -> None:
         """Rewrite the database's files, so that they contain no deleted data."""
@@ -201,6 +213,16 @@ def require_transaction(connection: Connection) -> None:
     """
     if connection.dialect.name == "postgresql" and not _has_begun(connection):
         connection.exec_driver_sql("BEGIN")
+
+
+def restart_transaction(connection: Connection) -> None:
+    """Give up a transaction in which nothing was written, with its locks, and begin another.
+
+    On SQLite, where a transaction is the lock itself, this does nothing.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("ROLLBACK")
+        require_transaction(connection)
 
 
 def _end_transaction(connection: Connection, how: str) -> None:
