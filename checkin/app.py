@@ -94,8 +94,9 @@ def _behind_proxies(state: Marhaba, answering: Wsgi) -> Wsgi:
 def _connect(settings: Settings) -> Marhaba:
     keys = load_keys(settings)
     wallets = load_wallets(settings.wallet_files, datetime.now(UTC))
-    database, minute_counts = Database(settings.database), CountsByMinute()
-    live = LiveHub(live_views(database, minute_counts))
+    database = Database(settings.database, direct_url=settings.database_direct_url)
+    minute_counts = CountsByMinute()
+    live = LiveHub(live_views(database, minute_counts), database.changes)
     ready = RecentReadiness(partial(readiness, database, settings.home))
     background_tasks = BackgroundTasks()
     limits = Limits(open_counters(database, settings.limits_url, background_tasks.do), keys.limits)

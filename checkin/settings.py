@@ -49,6 +49,7 @@ class Settings(BaseModel):
     Attributes:
         home: the folder of files that are not in the repository.
         database_url: `sqlite:///FILE` or `postgresql+psycopg://…`.
+        database_direct_url: the address past a pooler, for LISTEN and migrations.
         mail_url: `file:DIR` writes .eml files; `smtp://` (with STARTTLS where the server offers
             it) and `smtps://user:password@host:port` send.
         mail_from: the sender of e-mails, where not the page says it: see `sender_address`.
@@ -84,6 +85,7 @@ class Settings(BaseModel):
 
     home: Path = Path("var")
     database_url: str = ""
+    database_direct_url: str = ""
     mail_url: str = ""
     mail_from: str | None = None
     mail_per_day: int = Field(default=PER_DAY, ge=1)
@@ -109,7 +111,7 @@ class Settings(BaseModel):
     google_wallet_sensitive: bool = False
     _sources: Mapping[str, AddressSource] = PrivateAttr(default_factory=dict)
 
-    @field_validator("database_url")
+    @field_validator("database_url", "database_direct_url")
     @classmethod
     def _known_database(cls, url: str) -> str:
         if url and urlsplit(url).scheme not in _DATABASES:

@@ -44,7 +44,7 @@ class Office:
     @cached_property
     def raw_database(self) -> Database:
         """The database, whatever its schema."""
-        return Database(self.settings.database)
+        return Database(self.settings.database, direct_url=self.settings.database_direct_url)
 
     @cached_property
     def database(self) -> Database:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
 
 #: at most this many transactions of one process are open at once; `scarce` in
 #: `checkin.services.scanning.facts` counts on it
@@ -44,6 +45,11 @@ def postgresql_engines(url: str) -> tuple[Engine, Engine]:
     """Return an engine in which each statement commits by itself, and one for transactions."""
     writer = create_engine(url, pool_size=POOL_SIZE, max_overflow=0, pool_use_lifo=True)
     return _reading_engine(url), writer
+
+
+def migration_engine(url: str) -> Engine:
+    """Return an engine of PostgreSQL that keeps no connection open."""
+    return create_engine(url, poolclass=NullPool)
 
 
 def _reading_engine(url: str) -> Engine:
