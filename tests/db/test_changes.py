@@ -98,6 +98,8 @@ def test_a_process_that_ends_at_once_has_told_of_its_commits(database, database_
 
 @pytest.mark.postgres
 def test_many_commits_are_few_notifications_and_the_last_one_is_told(postgres_database):
+    change(postgres_database)
+    postgres_database.changes.close()  # also when it goes on after it was closed
     address = postgres_database.url.replace("+psycopg", "")
     with psycopg.connect(address, autocommit=True) as listening:
         listening.execute(f"LISTEN {changes.CHANNEL}")

@@ -55,6 +55,10 @@ def cut(database: Database) -> None:
         assert connection.scalars(text(told)).all() == [True]
 
 
+def refused(_url):
+    raise psycopg.OperationalError("nobody answers")
+
+
 def test_what_one_process_sends_another_one_hears(here, there):
     heard = Heard()
     with there.listened(CHANNEL, heard):
@@ -117,6 +121,21 @@ def test_a_connection_that_was_cut_is_opened_again_and_whoever_listens_is_called
         here.send(CHANNEL)
 
         wait_for(lambda: heard.times > after)
+
+
+def test_whoever_listens_is_called_when_the_connection_is_lost_and_stays_away(
+    here, postgres_database, monkeypatch
+):
+    heard = Heard()
+    with here.listened(CHANNEL, heard):
+        wait_for(lambda: here.arrive)
+        before = heard.times
+        monkeypatch.setattr("checkin.db.notifications._connected", refused)
+        cut(postgres_database)
+
+        wait_for(lambda: heard.times > before)
+
+        assert not here.arrive
 
 
 def test_the_sending_connection_is_opened_again_after_it_was_cut(here, postgres_database):
