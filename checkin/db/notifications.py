@@ -10,8 +10,9 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -40,6 +41,12 @@ _OPTIONS: dict[str, Any] = {
 _Connection = psycopg.Connection[Any]
 
 
+@dataclass(frozen=True, eq=False)
+class _Listener:
+    channel: str
+    heard: Callable[[], None]
+
+
 class Notifications:
     """Notifications among the processes of one PostgreSQL database.
 
@@ -55,7 +62,7 @@ class Notifications:
         self._url = url
         self._sending = threading.Lock()
         self._sender: _Connection | None = None
-        self._listeners: list[tuple[str, Callable[[], None]]] = []
+        self._listeners: set[_Listener] = set()
         self._listeners_changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._arrive = False
@@ -84,12 +91,12 @@ class Notifications:
     def listened(self, channel: str, heard: Callable[[], None]) -> Iterator[None]:
         """Call `heard` for each notification of a channel, from another thread.
 
-        It is also called whenever listening begins or was interrupted, because nobody knows what
-        was sent before; so whoever looks when called misses nothing.
+        It is also called whenever listening has begun or was interrupted, because nobody knows
+        what was sent before; so whoever looks when called misses nothing.
         """
-        listener = (channel, heard)
+        listener = _Listener(channel, heard)
         with self._listeners_changed:
-            self._listeners.append(listener)
+            self._listeners.add(listener)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="listen", daemon=True)
                 self._thread.start()
@@ -119,7 +126,7 @@ class Notifications:
             except psycopg.Error as fault:
                 _log.warning("notifications of the database are not heard: %s", fault)
             self._arrive = False
-            self._tell(self._channels())
+            _tell(self._present())
             with self._listeners_changed:
                 self._listeners_changed.wait_for(lambda: not self._listeners, wait_s)
 
@@ -131,33 +138,23 @@ class Notifications:
 
     def _hear(self, connection: _Connection) -> float:
         """Listen until nobody does any more; return after how many seconds to listen again."""
-        token, listening, until = secrets.token_hex(8), {_PROOF}, time.monotonic() + PROOF_S
+        token, until = secrets.token_hex(8), time.monotonic() + PROOF_S
         connection.execute(f"LISTEN {_PROOF}")
         self.send(_PROOF, token)
-        while wanted := self._channels():
-            self._listen(connection, wanted - listening)
-            listening |= wanted
+        known: set[_Listener] = set()
+        while present := self._present():
+            _listen(connection, present - known)
+            known = present
             for notification in connection.notifies(timeout=_ASIDE_S):
                 self._arrive |= notification.payload == token
-                self._tell({notification.channel})
+                _tell(each for each in self._present() if each.channel == notification.channel)
             if not self._arrive and time.monotonic() > until:
                 return _give_up(connection)
         return 0.0
 
-    def _listen(self, connection: _Connection, channels: set[str]) -> None:
-        for channel in channels:
-            connection.execute(f"LISTEN {channel}".encode())
-        self._tell(channels)
-
-    def _channels(self) -> set[str]:
+    def _present(self) -> set[_Listener]:
         with self._listeners_changed:
-            return {channel for channel, _ in self._listeners}
-
-    def _tell(self, channels: set[str]) -> None:
-        with self._listeners_changed:
-            heard = [heard for channel, heard in self._listeners if channel in channels]
-        for each in heard:
-            each()
+            return set(self._listeners)
 
 
 def _connected(url: str) -> _Connection:
@@ -165,6 +162,17 @@ def _connected(url: str) -> _Connection:
     _, given = parsed.get_dialect()().create_connect_args(parsed)
     # Behind a pooler a prepared statement may be another connection's.
     return psycopg.connect(**_OPTIONS | dict(given), autocommit=True, prepare_threshold=None)
+
+
+def _listen(connection: _Connection, listeners: Collection[_Listener]) -> None:
+    for channel in {each.channel for each in listeners}:
+        connection.execute(f"LISTEN {channel}".encode())
+    _tell(listeners)
+
+
+def _tell(listeners: Iterable[_Listener]) -> None:
+    for each in listeners:
+        each.heard()
 
 
 def _give_up(connection: _Connection) -> float:

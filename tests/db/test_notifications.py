@@ -98,6 +98,16 @@ def test_a_second_channel_is_listened_to_on_the_same_connection(here, postgres_d
             assert listening(postgres_database) == 1
 
 
+def test_whoever_joins_others_on_a_channel_is_called_at_the_beginning_too(here):
+    first, second = Heard(), Heard()
+    with here.listened(CHANNEL, first):
+        wait_for(lambda: here.arrive and first.times)
+        with here.listened(CHANNEL, second):
+            wait_for(lambda: second.times)
+
+    assert first.times == 1
+
+
 def test_without_a_listener_no_connection_listens(here, postgres_database):
     with here.listened(CHANNEL, Heard()):
         wait_for(lambda: listening(postgres_database) == 1)
