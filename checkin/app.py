@@ -94,7 +94,7 @@ def _connect(settings: Settings) -> Marhaba:
     keys = load_keys(settings)
     wallets = load_wallets(settings.wallet_files, datetime.now(UTC))
     database, minute_counts = open_database(settings), CountsByMinute()
-    live = LiveHub(live_views(database, minute_counts))
+    live = LiveHub(live_views(database, minute_counts), database.changes)
     ready = RecentReadiness(partial(readiness, database, settings.home, keys))
     background_tasks = BackgroundTasks()
     limits = Limits(open_counters(database, settings.limits_url, background_tasks.do), keys.limits)

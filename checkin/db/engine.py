@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
+from checkin.db.changes import Changes, PostgresqlChanges, SqliteChanges
 from checkin.db.connecting import (
     CONNECTIONS,
     migration_engine,
@@ -21,6 +22,7 @@ from checkin.db.connecting import (
 )
 from checkin.db.group_commit import GroupCommit, GroupFailed
 from checkin.db.locks import FairSemaphore, ProcessLock
+from checkin.db.notifications import Notifications
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -47,18 +49,26 @@ class Database:
         dialect: "sqlite" or "postgresql".
         direct_url: the address past a pooler, for what needs a session of its own: migrations and
             LISTEN. The database's address where there is no other.
+        notifications: what processes tell one another; None on SQLite.
+        changes: tells of commits, whichever process they are of.
     """
 
     def __init__(self, url: str, *, direct_url: str = "", connections: int = CONNECTIONS) -> None:
         self.url, self.direct_url = url, direct_url or url
         self.dialect = make_url(url).get_backend_name()
+        self.notifications: Notifications | None = None
+        self.changes: Changes
         if self.dialect == "sqlite":
+            file = Path(make_url(url).database or "")
             self._reader, self._writer = sqlite_engines(url)
-            self._process_lock = ProcessLock(Path(make_url(url).database or ""))
+            self._process_lock = ProcessLock(file)
+            self.changes = SqliteChanges(file)
             self._line = FairSemaphore()
             self.group: GroupCommit[Connection] | None = GroupCommit(self.writing)
         else:
             self._reader, self._writer = postgresql_engines(url, connections)
+            self.notifications = Notifications(self.direct_url)
+            self.changes = PostgresqlChanges(self.notifications)
             self._line = FairSemaphore(SCANS_AT_ONCE, PATIENCE_S)
             self.group = None  # PostgreSQL brings waiting commits to the disk together itself
 
@@ -164,7 +174,8 @@ class Database:
                 raw.autocommit = False
 
     def dispose(self) -> None:
-        """Close all connections permanently."""
+        """Close all connections permanently, once other processes know of the last commit."""
+        self.changes.close()
         self._reader.dispose()
         self._writer.dispose()
         if self.dialect == "sqlite":
@@ -180,14 +191,14 @@ def in_transaction(database: Database, work: Callable[[Session], T], attempts: i
     Raises:
         IntegrityError: the conflict was still there after `attempts` runs.
     """
-    return _committed(database.write, work, attempts)
+    return _committed(database, database.write, work, attempts)
 
 
 def in_core_transaction(
     database: Database, work: Callable[[Connection], T], attempts: int = 4
 ) -> T:
     """Do as `in_transaction` on a bare connection: for scans, where a session's cost would show."""
-    return _committed(database.writing, work, attempts)
+    return _committed(database, database.writing, work, attempts)
 
 
 def in_shortest_transaction(
@@ -203,7 +214,7 @@ def in_shortest_transaction(
             return database.group.run(work)
         except GroupFailed:
             pass
-    return _committed(database.stating, work, attempts)
+    return _committed(database, database.stating, work, attempts)
 
 
 def require_transaction(connection: Connection) -> None:
@@ -237,12 +248,17 @@ def _has_begun(connection: Connection) -> bool:
 
 
 def _committed(
-    transaction: Callable[[], AbstractContextManager[S]], work: Callable[[S], T], attempts: int
+    database: Database,
+    transaction: Callable[[], AbstractContextManager[S]],
+    work: Callable[[S], T],
+    attempts: int,
 ) -> T:
     for left in range(attempts - 1, -1, -1):
         try:
             with transaction() as opened:
-                return work(opened)
+                result = work(opened)
+            database.changes.committed()
+            return result
         except (IntegrityError, OperationalError) as fault:
             if left == 0 or not _is_retryable(fault):
                 raise

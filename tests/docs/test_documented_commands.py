@@ -41,6 +41,7 @@ ELSEWHERE = {
         "tests/modes/installed_wheel.py",
     ),
     r"sudo -u postgres .*": ("the machine's own PostgreSQL", "tests/modes/behind_nginx.py"),
+    r"python -m checkin run --workers 4": ("needs PostgreSQL", "tests/cli/test_workers.py"),
     r"\.venv/bin/node .*": (
         "needs the checkout and what npm installs",
         "tests/javascript/test_unit_tests.py",
