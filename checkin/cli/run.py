@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from functools import partial
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from checkin.cli.address import say_addresses
 from checkin.cli.office import Office, in_office, say
 from checkin.cli.serving import free_address, reached_host, serve
 from checkin.cli.venue_network import VenueNetwork
+from checkin.cli.worker import worker_beside
 from checkin.db.models import Event
 from checkin.errors import SettingsError
 from checkin.services.common.readiness import readiness
@@ -26,6 +28,13 @@ from checkin.words.compiled import compile_all
 @click.option("--tls", is_flag=True, help="HTTPS with certificates of our own authority")
 @click.option("--tls-cert", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--tls-key", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--worker/--no-worker",
+    "with_worker",
+    default=True,
+    show_default=True,
+    help="do heavy work beside the server, or leave it to another machine's `worker`",
+)
 @in_office
 def run(
     office: Office,
@@ -34,6 +43,7 @@ def run(
     tls: bool,
     tls_cert: Path | None,
     tls_key: Path | None,
+    with_worker: bool,
 ) -> None:
     """Serve the API, the scan page and the boards."""
     if (tls_cert is None) != (tls_key is None):
@@ -59,5 +69,13 @@ def run(
         slugs = [event.slug for event in session.query(Event).order_by(Event.starts_at)]
     say_addresses(office, slugs)
     say("stop with Ctrl-C")
-    beside = partial(network.beside, tls=tls_cert is not None)
+
+    @contextmanager
+    def beside(restart_workers: Callable[[], None]) -> Iterator[None]:
+        with (
+            network.beside(restart_workers, tls=tls_cert is not None),
+            worker_beside() if with_worker else nullcontext(),
+        ):
+            yield
+
     serve("checkin.wsgi:served", address, port, tls_cert, tls_key, beside=beside)

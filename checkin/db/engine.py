@@ -151,10 +151,17 @@ class Database:
                 raw.cursor().execute("VACUUM FULL")
                 raw.autocommit = False
 
-    def dispose(self) -> None:
-        """Close all connections permanently."""
+    def disconnect(self) -> None:
+        """Close all connections; new ones are opened as they are needed, in this process only.
+
+        Call it before a fork: no connection may be open in two processes.
+        """
         self._reader.dispose()
         self._writer.dispose()
+
+    def dispose(self) -> None:
+        """Close all connections permanently."""
+        self.disconnect()
         if self.dialect == "sqlite":
             self._process_lock.close()
 
