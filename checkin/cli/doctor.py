@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from checkin.cli.address import HOW_TO_OPEN_IT, warning_line, with_source
 from checkin.cli.doctor_network import certificate_fault, network_notes
 from checkin.cli.office import Office, in_office, now, say
+from checkin.command_names import organiser_command
 from checkin.db.models import Event
 from checkin.domain.common.problems import Problem
 from checkin.domain.network.addresses import one_line
@@ -21,6 +22,7 @@ from checkin.protocol.time_zones import time_zone
 from checkin.services.badges.wallets import load_wallets
 from checkin.services.common.readiness import readiness
 from checkin.services.events.events import check_event_key
+from checkin.services.jobs.workers import is_any_alive
 from checkin.services.mail.transport import transport_to
 from checkin.services.network.telephone_check import opened_elsewhere
 from checkin.services.network.unread_forwarding import unread_forwarding
@@ -75,11 +77,19 @@ def _remarks(office: Office) -> list[str]:
     remarks = [f"{unread.sentence()} (at {unread.at:%Y-%m-%d %H:%M} UTC)"] if unread else []
     try:
         warning = _address_warning(office)
+        remarks += _worker_remarks(office)
     except (MarhabaError, SQLAlchemyError):
         return remarks  # the checks have said what is wrong
     if warning and warning.code != ELSEWHERE:
         remarks.append(f"server's address: {warning_line(warning)}")
     return remarks
+
+
+def _worker_remarks(office: Office) -> list[str]:
+    with office.database.read() as session:
+        if is_any_alive(session, now()):
+            return []
+    return [f"worker: none runs, so jobs wait; it starts with `{organiser_command()} run`"]
 
 
 def _key_faults(office: Office) -> str:

@@ -19,6 +19,9 @@ Progress = Callable[[int, int], None]
 def in_own_process(work: Callable[..., T], *arguments: Any, progress: Progress) -> T:
     """Run `work(*arguments, progress)` in a process of its own and return its result.
 
+    Libraries that have threads of their own, such as typst, must not have been used in this process
+    before: where it is a fork, those threads would be missing.
+
     Args:
         work: a function of a module, since another process may have to find it.
 

@@ -20,11 +20,11 @@ def title_words() -> dict[str, str]:
 def state_words() -> dict[str, str]:
     """Return the word for each state."""
     return {
-        JobState.QUEUED: _("Waiting"),
-        JobState.RUNNING: _("In progress"),
-        JobState.DONE: _("Ready"),
-        JobState.FAILED: _("Failed"),
-        JobState.CANCELED: _("Canceled"),
+        JobState.QUEUED: _("Job waiting"),
+        JobState.RUNNING: _("Job in progress"),
+        JobState.DONE: _("Job done"),
+        JobState.FAILED: _("Job failed"),
+        JobState.CANCELED: _("Job canceled"),
     }
 
 
