@@ -13,6 +13,7 @@ from checkin.cli.address import HOW_TO_OPEN_IT, warning_line, with_source
 from checkin.cli.doctor_database import connection_note, connection_remark
 from checkin.cli.doctor_network import certificate_fault, network_notes
 from checkin.cli.office import Office, database_sentence, in_office, now, say
+from checkin.command_names import organiser_command
 from checkin.domain.common.problems import Problem
 from checkin.domain.network.addresses import one_line
 from checkin.domain.network.contradictions import ELSEWHERE
@@ -20,6 +21,7 @@ from checkin.errors import MarhabaError, SettingsError
 from checkin.protocol.time_zones import time_zone
 from checkin.services.badges.wallets import load_wallets
 from checkin.services.common.readiness import database_faults
+from checkin.services.jobs.workers import is_any_alive
 from checkin.services.mail.transport import transport_to
 from checkin.services.network.telephone_check import opened_elsewhere
 from checkin.services.network.unread_forwarding import unread_forwarding
@@ -78,6 +80,7 @@ def _remarks(office: Office) -> list[str]:
     remarks = [f"{unread.sentence()} (at {unread.at:%Y-%m-%d %H:%M} UTC)"] if unread else []
     try:
         warning, connections = _address_warning(office), connection_remark(office)
+        remarks += _worker_remarks(office)
     except (MarhabaError, SQLAlchemyError):
         return remarks  # the checks have said what is wrong
     remarks += [connections] if connections else []
@@ -92,6 +95,13 @@ def _database_notes(office: Office) -> list[str]:
     except (MarhabaError, SQLAlchemyError):
         return []  # the checks have said what is wrong
     return [note] if note else []
+
+
+def _worker_remarks(office: Office) -> list[str]:
+    with office.database.read() as session:
+        if is_any_alive(session, now()):
+            return []
+    return [f"worker: none runs, so jobs wait; it starts with `{organiser_command()} run`"]
 
 
 def _key_fault(office: Office) -> str:
