@@ -5,14 +5,19 @@ What the process of a worker adds is tested in tests/worker.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+
+import pytest
+from flask import Flask
 
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Lane
 from checkin.services.common.keys import Keys
 from checkin.services.jobs.queue import claim
 from checkin.settings import Settings
+from checkin.web.site.state import EXTENSION
 from checkin.worker.context import Tools
 from checkin.worker.kinds import KINDS
 from checkin.worker.perform import perform
@@ -25,3 +30,9 @@ def do_waiting_jobs(database: Database, keys: Keys, settings: Settings) -> None:
         next_one = partial(claim, lane=lane, worker="test", kinds=KINDS, now=tools.clock())
         while (claimed := in_transaction(database, next_one)) is not None:
             perform(claimed, KINDS, tools)
+
+
+def keep_jobs_waiting(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let jobs wait from now on, until `do_waiting_jobs` is called."""
+    idle = replace(app.extensions[EXTENSION], wake_worker=lambda: None)
+    monkeypatch.setitem(app.extensions, EXTENSION, idle)

@@ -7,7 +7,7 @@ import pytest
 from checkin.domain.common.choices import Choices
 from checkin.domain.common.problems import Problem
 from checkin.domain.people.corrections import Corrections, columns_in, correct
-from checkin.domain.people.importing import Action, Alone, Row, plan_import
+from checkin.domain.people.importing import Action, Alone, ImportPlanner, Row
 from checkin.domain.people.roster import Person
 from checkin.words.languages import LANGUAGES
 from checkin.words.problems import row_sentences
@@ -17,8 +17,7 @@ PHONE = "+212612345678"
 
 
 def plan(*rows, people=(), alone=True):
-    return plan_import(
-        [Row(number, cells) for number, cells in enumerate(rows, 2)],
+    planner = ImportPlanner(
         people,
         delegations=Choices([(KHEMISSET, ["Khémisset", "الخميسات"]), (SALE, ["Salé"])]),
         categories=Choices([(1, ["Militant"])]),
@@ -26,6 +25,7 @@ def plan(*rows, people=(), alone=True):
         default_category="Militant",
         alone=Alone(KHEMISSET, "Khémisset") if alone else None,
     )
+    return planner.plan([Row(number, cells) for number, cells in enumerate(rows, 2)])
 
 
 def why(planned):
