@@ -1,5 +1,5 @@
-"""Proxies in front of a server, at https://localhost:PORT/marhaba: nginx and Caddy as docs/proxies
-sets them up, and one that does only what it must.
+"""Proxies in front of a server, at https://localhost:PORT/marhaba: nginx and Caddy as `deploy` sets
+them up, and one that does only what it must.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from tests.support.server_fork import by_fork
 from tests.support.server_process import ROOT, Server, free_port
 from tests.support.waiting import wait_for
 
-SAMPLES = ROOT / "docs" / "proxies"
+SAMPLES = ROOT / "deploy"
 PREFIX = "/marhaba"
 _NGINX = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
 _CADDY = shutil.which("caddy")
@@ -100,11 +100,18 @@ def certificate(folder: Path) -> tuple[Path, Path]:
 
 @contextlib.contextmanager
 def nginx(
-    folder: Path, upstream: int, *, strips: bool = False, most: int = 2000
+    folder: Path,
+    upstream: int,
+    *,
+    second: int | None = None,
+    strips: bool = False,
+    most: int = 2000,
 ) -> Iterator[Proxy]:
-    """Run nginx with the file of the documentation, and give where it has the server.
+    """Run nginx with its file of `deploy`, and give where it has the server.
 
     Args:
+        upstream: the port of the server on this machine.
+        second: the port of a second node.
         strips: take the path off, which is the other of the two lines in that file.
         most: requests that one address may have open at once.
     """
@@ -124,9 +131,11 @@ def nginx(
         ("127.0.0.1:8000", f"127.0.0.1:{upstream}"),
         ("/var/log/nginx/marhaba.log", str(folder / "access.log")),
     )
+    if second:
+        site = _changed(site, ("# server 10.0.0.2:8000", f"server 127.0.0.1:{second}"))
     if strips:
-        left, taken_off = (f"proxy_pass http://127.0.0.1:{upstream}{end};" for end in ("", "/"))
-        site = _changed(site, (f"\n        {left}", ""), (f"# {taken_off}", taken_off))
+        left, taken_off = (f"proxy_pass http://marhaba_nodes{end};" for end in ("", "/"))
+        site = _changed(site, (f"{left}\n        # {taken_off}", taken_off))
     (folder / "conf.d" / "marhaba.conf").write_text(site)
     # Only root may name whom its workers run as; who else runs it is that already.
     user = "user root;" if os.geteuid() == 0 else ""
@@ -139,10 +148,12 @@ def nginx(
 
 
 @contextlib.contextmanager
-def caddy(folder: Path, upstream: int, *, strips: bool = False) -> Iterator[Proxy]:
-    """Run Caddy with the file of the documentation, and give where it has the server."""
+def caddy(
+    folder: Path, upstream: int, *, second: int | None = None, strips: bool = False
+) -> Iterator[Proxy]:
+    """Run Caddy with its file of `deploy`, and give where it has the server."""
     if _CADDY is None:
-        pytest.skip("no Caddy: apt-get install caddy")
+        pytest.skip("no Caddy: script/setup --test")
     port, folder = free_port(), folder / f"caddy-{free_port()}"
     folder.mkdir(parents=True)
     site = _changed(
@@ -150,6 +161,8 @@ def caddy(folder: Path, upstream: int, *, strips: bool = False) -> Iterator[Prox
         ("\ncheckin.example.org {", f"\nlocalhost:{port} {{"),
         ("127.0.0.1:8000", f"127.0.0.1:{upstream}"),
     )
+    if second:
+        site = _changed(site, ("\n\t# to ", "\n\tto "), ("10.0.0.2:8000", f"127.0.0.1:{second}"))
     if strips:
         site = _changed(site, ("handle /marhaba/*", "handle_path /marhaba/*"))
     main = _CADDY_MAIN.format(folder=folder, http=free_port(), https=port)
