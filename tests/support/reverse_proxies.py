@@ -33,8 +33,8 @@ from tests.support.waiting import wait_for
 
 SAMPLES = ROOT / "deploy"
 PREFIX = "/marhaba"
-_NGINX = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
-_CADDY = shutil.which("caddy")
+NGINX = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+CADDY = shutil.which("caddy")
 #: what /etc/nginx/nginx.conf has around the files of conf.d
 _NGINX_MAIN = """
 {user}
@@ -115,7 +115,7 @@ def nginx(
         strips: take the path off, which is the other of the two lines in that file.
         most: requests that one address may have open at once.
     """
-    if _NGINX is None:
+    if NGINX is None:
         pytest.skip("no nginx: script/setup --test")
     port, folder = free_port(), folder / f"nginx-{free_port()}"
     (folder / "conf.d").mkdir(parents=True)
@@ -140,7 +140,7 @@ def nginx(
     # Only root may name whom its workers run as; who else runs it is that already.
     user = "user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(_NGINX_MAIN.format(folder=folder, user=user))
-    command = [_NGINX, "-p", str(folder), "-e", str(folder / "error.log"), "-c", "nginx.conf"]
+    command = [NGINX, "-p", str(folder), "-e", str(folder / "error.log"), "-c", "nginx.conf"]
     with _running(command, folder):
         proxy = Proxy(f"https://localhost:{port}{PREFIX}", cert)
         _wait_for(proxy)
@@ -152,7 +152,7 @@ def caddy(
     folder: Path, upstream: int, *, second: int | None = None, strips: bool = False
 ) -> Iterator[Proxy]:
     """Run Caddy with its file of `deploy`, and give where it has the server."""
-    if _CADDY is None:
+    if CADDY is None:
         pytest.skip("no Caddy: script/setup --test")
     port, folder = free_port(), folder / f"caddy-{free_port()}"
     folder.mkdir(parents=True)
@@ -167,7 +167,7 @@ def caddy(
         site = _changed(site, ("handle /marhaba/*", "handle_path /marhaba/*"))
     main = _CADDY_MAIN.format(folder=folder, http=free_port(), https=port)
     (folder / "Caddyfile").write_text(main + site)
-    command = [_CADDY, "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
+    command = [CADDY, "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
     with _running(command, folder, HOME=str(folder)):
         trust = folder / "pki/authorities/local/root.crt"
         wait_for(trust.exists, "Caddy's own authority")
