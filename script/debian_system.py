@@ -190,6 +190,8 @@ def _mounts(folder: Path) -> str:
     """Return the shell commands that mount what a system and pip's settings need."""
     at = shlex.quote(str(folder))
     lines = [
+        # `ip -n` changes how the root passes mounts on, which only a mount's root can.
+        f"mount --bind {at} {at}",
         f"mount -t proc proc {at}/proc",
         f"mount --rbind /sys {at}/sys",
         f"mount --rbind /dev {at}/dev",
