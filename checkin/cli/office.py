@@ -118,7 +118,8 @@ def only_ours(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _sentence(fault: MarhabaError | OSError | OperationalError) -> str:
+def sentence_of(fault: MarhabaError | OSError | OperationalError) -> str:
+    """Return what people are told of a fault."""
     if isinstance(fault, MarhabaError):
         return fault.detail
     if isinstance(fault, OperationalError):
@@ -137,7 +138,7 @@ def tells_faults(command: Callable[..., T]) -> Callable[..., T]:
         try:
             return command(*args, **kwargs)
         except (MarhabaError, OSError, OperationalError) as fault:
-            click.echo(f"error: {_sentence(fault)}", err=True)
+            click.echo(f"error: {sentence_of(fault)}", err=True)
             sys.exit(1)
 
     return wrapped
