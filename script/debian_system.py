@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -55,15 +55,13 @@ class Debian:
     def begin(self, command: str) -> subprocess.Popen[bytes]:
         """Start a shell command in the clone; its output goes to the log."""
         # The first shell stays to the end: process 1 of a namespace has to collect orphans.
-        inside = ["chroot", str(self.folder), "env", "-i", *_environment()]
-        inside += ["sh", "-c", f"cd /{_CLONE} && exec {command}"]
+        command_inside = ["chroot", str(self.folder), "env", "-i", f"PATH={_PATH}", "HOME=/root"]
+        command_inside += ["LANG=C.UTF-8", *told_inside()]
+        command_inside += ["sh", "-c", f"cd /{_CLONE} && exec {command}"]
         # Ctrl-C reaches the whole group: the first shell goes on, what it started decides.
-        mounted = f"{_mounts(self.folder)}\ntrap : INT\n{shlex.join(inside)}\nexit 0"
+        mounted = f"{_mounts(self.folder)}\ntrap : INT\n{shlex.join(command_inside)}\nexit 0"
         apart = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-euc", mounted]
-        with self.log.open("ab") as printed:
-            return subprocess.Popen(
-                apart, stdin=subprocess.DEVNULL, stdout=printed, stderr=printed, process_group=0
-            )
+        return started(self.log, *apart)
 
     def run(self, command: str) -> None:
         """Run a shell command in the clone.
@@ -76,10 +74,15 @@ class Debian:
                 raise NotFresh(f"{command} failed with {process.returncode}")
 
     def answer(self, command: str) -> str:
-        """Return the first line that a command prints."""
-        before = self.log.stat().st_size
-        self.run(command)
-        return self.log.read_bytes()[before:].decode(errors="replace").strip().partition("\n")[0]
+        """Return the last line that a command prints."""
+        apart = replace(self, log=self.log.with_suffix(".answer"))
+        apart.log.write_bytes(b"")
+        try:
+            apart.run(command)
+        finally:
+            with self.log.open("ab") as log:
+                log.write(apart.log.read_bytes())
+        return text_of(apart.log).strip().rpartition("\n")[2]
 
 
 def parser_of(program: str, description: str) -> argparse.ArgumentParser:
@@ -149,10 +152,9 @@ def make(debian: Debian, base: Path, mirror: str) -> None:
     logged(debian.log, "git", "clone", "--quiet", "--no-hardlinks", str(ROOT), str(debian.clone))
 
 
-def _environment() -> list[str]:
-    """Return the variables of every command inside, as `env` takes them."""
-    told = [f"{name}={_inside(value)}" for name, value in _told().items()]
-    return [f"PATH={_PATH}", "HOME=/root", "LANG=C.UTF-8", *told]
+def told_inside() -> list[str]:
+    """Return this machine's settings of pip and TLS for use inside, as `env` takes them."""
+    return [f"{name}={inside(value)}" for name, value in _told().items()]
 
 
 @functools.cache
@@ -173,17 +175,17 @@ def _names_a_folder(value: str) -> bool:
     return any(Path(word.removeprefix("file://")).is_dir() for word in value.split())
 
 
-def _files() -> list[Path]:
+def machine_files() -> list[Path]:
     """Return the files that such settings name, for example certificates of authorities."""
     return sorted({Path(value) for value in _told().values() if Path(value).is_file()})
 
 
-def _inside(value: str) -> str:
+def inside(value: str) -> str:
     """Return a setting for use inside the system, where this machine's files are below `_MACHINE`.
 
     Their own paths stay free, because packages such as ca-certificates write there.
     """
-    return f"/{_MACHINE}{value}" if Path(value) in _files() else value
+    return f"/{_MACHINE}{value}" if Path(value) in machine_files() else value
 
 
 def _mounts(folder: Path) -> str:
@@ -197,9 +199,10 @@ def _mounts(folder: Path) -> str:
         f"mount --rbind /dev {at}/dev",
         f"mount -t tmpfs -o mode=1777 shm {at}/dev/shm",  # noqa: S108 - a new one
     ]
-    for file in _files():
-        inside = shlex.quote(f"{folder}/{_MACHINE}{file}")
-        lines += [f"install -D {shlex.quote(str(file))} {inside}"]
+    for file in machine_files():
+        lines += [
+            f"install -D {shlex.quote(str(file))} {shlex.quote(f'{folder}{inside(str(file))}')}"
+        ]
     return "\n".join(lines)
 
 
@@ -212,6 +215,14 @@ def ended(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]
         if process.poll() is None:
             process.kill()
             process.wait()
+
+
+def started(log: Path, *command: str) -> subprocess.Popen[bytes]:
+    """Start a command at the head of a process group of its own; its output goes to the log."""
+    with log.open("ab") as printed:
+        return subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=printed, stderr=printed, process_group=0
+        )
 
 
 def logged(log: Path, *command: str, at: Path | None = None) -> None:

@@ -17,10 +17,7 @@ import signal
 import ssl
 import sys
 import time
-import urllib.request
-import uuid
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 from debian_system import (
@@ -34,6 +31,7 @@ from debian_system import (
     missing_for,
     parser_of,
 )
+from node_client import is_ready, scan
 
 _ADDRESS = "https://localhost"
 _READY_WITHIN_S = 120
@@ -72,7 +70,7 @@ def _try(suite: str, folder: Path, mirror: str) -> bool:
     try:
         make(debian, folder / suite, mirror)
         told = _walk(debian)
-    except NotFresh as fault:
+    except (NotFresh, OSError) as fault:
         print(f"server: FAILED on {DEBIANS[suite]}: {fault}; the end of its log:", flush=True)
         print(end_of(debian.log), flush=True)
         return False
@@ -150,10 +148,14 @@ def _scan_through(debian: Debian, proxy: str, *, first: bool = False) -> None:
     with _serving(debian, start):
         if first:
             debian.run("marhaba demo --participants 20")
-        token = json.loads(debian.answer("marhaba device add --gate Porte --json"))["device_token"]
+        token = json.loads(debian.answer("marhaba device add --gate 'Porte 1' --json"))[
+            "device_token"
+        ]
         lines = "marhaba badges codes --csv - | grep ,confirmed, | tail -n 1"
         code = debian.answer(f"sh -c {shlex.quote(lines)}").rpartition(",")[2]
-        answer = _scan(code, token, debian.folder / authority)
+        trust = ssl.create_default_context(cafile=debian.folder / authority)
+        connection = http.client.HTTPSConnection("localhost", context=trust, timeout=20)
+        answer = scan(connection, code, token)
     if answer["status"] not in ("ok", "error") or answer["participant"] is None:
         raise NotFresh(f"the scan by {proxy} was answered with {answer}")
     if first and answer["status"] != "ok":
@@ -175,39 +177,13 @@ def _serving(debian: Debian, proxy: str) -> Iterator[None]:
         wait"""
     with ended(debian.begin(f"sh -c {shlex.quote(script)}")) as process:
         began = time.monotonic()
-        while not _is_ready():
+        while not is_ready():
             if process.poll() is not None or time.monotonic() - began > _READY_WITHIN_S:
                 raise NotFresh("what the units start does not become ready")
             time.sleep(0.5)
         yield
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(60)
-
-
-def _is_ready() -> bool:
-    try:
-        with urllib.request.urlopen("http://127.0.0.1:8000/readyz", timeout=5) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
-
-
-def _scan(code: str, token: str, authority: Path) -> dict[str, object]:
-    body = {
-        "scan_id": str(uuid.uuid4()),
-        "code": code,
-        "type": "entry",
-        "scanned_at": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
-        "source": "camera",
-    }
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    trust = ssl.create_default_context(cafile=authority)
-    with contextlib.closing(http.client.HTTPSConnection("localhost", context=trust)) as proxy:
-        proxy.request("POST", "/api/v1/scans", json.dumps(body), headers)
-        answer = proxy.getresponse()
-        if answer.status != 200:
-            raise NotFresh(f"the scan was answered with {answer.status}: {answer.read()!r}")
-        return dict(json.load(answer))
 
 
 if __name__ == "__main__":

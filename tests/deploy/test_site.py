@@ -7,12 +7,20 @@ import shutil
 import subprocess
 
 import pytest
+import requests
 
 from tests.deploy.commands import DEPLOY
-from tests.support import reverse_proxies
+from tests.support import factories, reverse_proxies
+from tests.support.api_client import a_scan
 
 ADDRESSES = ("https://checkin.rabat.example", "https://rabat.example/a/b-c", "https://r.example/m/")
 CADDY, NGINX = reverse_proxies.CADDY, reverse_proxies.NGINX
+
+
+@pytest.fixture
+def databases(sqlite_databases):
+    """Proxies see no difference between databases."""
+    return sqlite_databases
 
 
 def site(*arguments):
@@ -93,3 +101,33 @@ def test_other_words_show_how_it_is_used(arguments):
 def test_both_proxies_are_where_the_tests_look():
     assert shutil.which(CADDY or "")
     assert shutil.which(NGINX or "")
+
+
+@pytest.mark.parametrize("path", ["", "/a/b"])
+@pytest.mark.parametrize("kind", ["nginx", "caddy"])
+def test_a_badge_is_scanned_through_the_site_of_any_path(
+    kind, path, database_url, database, event, tmp_path
+):
+    code, device = factories.a_badge(database, event), factories.a_new_device(database, event)
+    files = [
+        f"/etc/ssl/{name}"
+        for name in ("certs/checkin.example.org.pem", "private/checkin.example.org.key")
+    ]
+    made = site(kind, f"https://checkin.example.org{path}", *(files if kind == "nginx" else []))
+    run = getattr(reverse_proxies, kind)
+
+    with (
+        reverse_proxies.served_to_proxies(database_url, tmp_path, path) as server,
+        run(tmp_path, server.port, text=made.stdout, prefix=path) as proxy,
+    ):
+        answer = requests.post(
+            f"{proxy.url}/api/v1/scans",
+            json=a_scan(code),
+            headers={"Authorization": f"Bearer {device.token}"},
+            verify=str(proxy.trust),
+            timeout=20,
+        )
+        figures = requests.get(f"{proxy.url}/metrics", verify=str(proxy.trust), timeout=20)
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "ok")
+    assert figures.status_code == 404

@@ -106,11 +106,14 @@ def nginx(
     second: int | None = None,
     strips: bool = False,
     most: int = 2000,
+    text: str = "",
+    prefix: str = PREFIX,
 ) -> Iterator[Proxy]:
     """Run nginx with its file of `deploy`, and give where it has the server.
 
     Args:
         upstream: the port of the server on this machine.
+        text: another configuration of that name and certificate, for the path `prefix`.
         second: the port of a second node.
         strips: take the path off, which is the other of the two lines in that file.
         most: requests that one address may have open at once.
@@ -121,7 +124,7 @@ def nginx(
     (folder / "conf.d").mkdir(parents=True)
     cert, key = certificate(folder)
     site = _changed(
-        (SAMPLES / "nginx.conf").read_text("utf-8"),
+        text or (SAMPLES / "nginx.conf").read_text("utf-8"),
         ("limit_conn marhaba 2000;", f"limit_conn marhaba {most};"),
         ("listen 80;", f"listen 127.0.0.1:{free_port()};"),
         ("listen 443 ", f"listen 127.0.0.1:{port} "),
@@ -142,22 +145,28 @@ def nginx(
     (folder / "nginx.conf").write_text(_NGINX_MAIN.format(folder=folder, user=user))
     command = [NGINX, "-p", str(folder), "-e", str(folder / "error.log"), "-c", "nginx.conf"]
     with _running(command, folder):
-        proxy = Proxy(f"https://localhost:{port}{PREFIX}", cert)
+        proxy = Proxy(f"https://localhost:{port}{prefix}", cert)
         _wait_for(proxy)
         yield proxy
 
 
 @contextlib.contextmanager
 def caddy(
-    folder: Path, upstream: int, *, second: int | None = None, strips: bool = False
+    folder: Path,
+    upstream: int,
+    *,
+    second: int | None = None,
+    strips: bool = False,
+    text: str = "",
+    prefix: str = PREFIX,
 ) -> Iterator[Proxy]:
-    """Run Caddy with its file of `deploy`, and give where it has the server."""
+    """Run Caddy with its file of `deploy`, and give where it has the server: as `nginx` above."""
     if CADDY is None:
         pytest.skip("no Caddy: script/setup --test")
     port, folder = free_port(), folder / f"caddy-{free_port()}"
     folder.mkdir(parents=True)
     site = _changed(
-        (SAMPLES / "Caddyfile").read_text("utf-8"),
+        text or (SAMPLES / "Caddyfile").read_text("utf-8"),
         ("\ncheckin.example.org {", f"\nlocalhost:{port} {{"),
         ("127.0.0.1:8000", f"127.0.0.1:{upstream}"),
     )
@@ -171,7 +180,7 @@ def caddy(
     with _running(command, folder, HOME=str(folder)):
         trust = folder / "pki/authorities/local/root.crt"
         wait_for(trust.exists, "Caddy's own authority")
-        proxy = Proxy(f"https://localhost:{port}{PREFIX}", trust)
+        proxy = Proxy(f"https://localhost:{port}{prefix}", trust)
         _wait_for(proxy)
         yield proxy
 
@@ -273,14 +282,14 @@ def _wait_for(proxy: Proxy) -> None:
 
 
 @contextlib.contextmanager
-def served_to_proxies(database_url: str, home: Path) -> Iterator[Server]:
-    """Serve at /marhaba of https://localhost, to proxies of this machine."""
+def served_to_proxies(database_url: str, home: Path, prefix: str = PREFIX) -> Iterator[Server]:
+    """Serve at a path of https://localhost, to proxies of this machine."""
     server = Server(
         home,
         begin=by_fork,
         CHECKIN_DATABASE_URL=database_url,
         CHECKIN_MASTER_KEY=factories.MASTER_KEY.hex(),
-        CHECKIN_BASE_URL="https://localhost/marhaba",
+        CHECKIN_BASE_URL=f"https://localhost{prefix}",
         CHECKIN_TRUSTED_PROXIES="127.0.0.1/32",
     )
     server.start()
