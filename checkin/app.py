@@ -10,7 +10,6 @@ from typing import Any
 
 from flask import Flask, Response
 
-from checkin.db.engine import Database
 from checkin.services.badges.wallets import load_wallets
 from checkin.services.board.board import CountsByMinute
 from checkin.services.board.live import LiveHub
@@ -19,7 +18,7 @@ from checkin.services.limits.limits import Limits
 from checkin.services.limits.opening import open_counters
 from checkin.services.network.certificates.authority import served_authority
 from checkin.services.network.unread_forwarding import ForwardingWatch
-from checkin.settings import Settings, load_keys
+from checkin.settings import Settings, load_keys, open_database
 from checkin.web.api.app import MAX_BODY_BYTES, create_api
 from checkin.web.board.body import live_views
 from checkin.web.registrar import register_pages
@@ -94,9 +93,9 @@ def _behind_proxies(state: Marhaba, answering: Wsgi) -> Wsgi:
 def _connect(settings: Settings) -> Marhaba:
     keys = load_keys(settings)
     wallets = load_wallets(settings.wallet_files, datetime.now(UTC))
-    database, minute_counts = Database(settings.database), CountsByMinute()
-    live = LiveHub(live_views(database, minute_counts))
-    ready = RecentReadiness(partial(readiness, database, settings.home))
+    database, minute_counts = open_database(settings), CountsByMinute()
+    live = LiveHub(live_views(database, minute_counts), database.changes)
+    ready = RecentReadiness(partial(readiness, database, settings.home, keys))
     background_tasks = BackgroundTasks()
     limits = Limits(open_counters(database, settings.limits_url, background_tasks.do), keys.limits)
     return Marhaba(

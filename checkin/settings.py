@@ -16,6 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError,
 from sqlalchemy.orm import Session
 
 from checkin.command_names import organiser_command
+from checkin.db.connecting import CONNECTIONS, LEAST_CONNECTIONS
+from checkin.db.engine import Database
 from checkin.domain.common.problems import InvalidValue, Problem
 from checkin.domain.network.addresses import one_line, public_url, sender_address
 from checkin.domain.network.proxies import Network, trusted_networks
@@ -49,6 +51,8 @@ class Settings(BaseModel):
     Attributes:
         home: the folder of files that are not in the repository.
         database_url: `sqlite:///FILE` or `postgresql+psycopg://…`.
+        database_direct_url: the address past a pooler, for LISTEN and migrations.
+        database_connections: what a process opens to PostgreSQL at most.
         mail_url: `file:DIR` writes .eml files; `smtp://` (with STARTTLS where the server offers
             it) and `smtps://user:password@host:port` send.
         mail_from: the sender of e-mails, where not the page says it: see `sender_address`.
@@ -84,6 +88,8 @@ class Settings(BaseModel):
 
     home: Path = Path("var")
     database_url: str = ""
+    database_direct_url: str = ""
+    database_connections: int = Field(default=CONNECTIONS, ge=LEAST_CONNECTIONS)
     mail_url: str = ""
     mail_from: str | None = None
     mail_per_day: int = Field(default=PER_DAY, ge=1)
@@ -109,7 +115,7 @@ class Settings(BaseModel):
     google_wallet_sensitive: bool = False
     _sources: Mapping[str, AddressSource] = PrivateAttr(default_factory=dict)
 
-    @field_validator("database_url")
+    @field_validator("database_url", "database_direct_url")
     @classmethod
     def _known_database(cls, url: str) -> str:
         if url and urlsplit(url).scheme not in _DATABASES:
@@ -277,6 +283,15 @@ def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path | None 
         raise SettingsError(f"{name}: {first['msg'].removeprefix('Value error, ')}") from None
     settings._sources = dict.fromkeys(in_file.keys() - in_environment.keys(), AddressSource.DOTENV)
     return settings
+
+
+def open_database(settings: Settings) -> Database:
+    """Return the database of this installation; the caller closes it."""
+    return Database(
+        settings.database,
+        direct_url=settings.database_direct_url,
+        connections=settings.database_connections,
+    )
 
 
 def load_keys(settings: Settings) -> Keys:

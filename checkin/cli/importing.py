@@ -12,7 +12,7 @@ from checkin.cli.office import Office, event_option, in_office, json_option, now
 from checkin.db.models import Delegation, Event
 from checkin.domain.people.importing import Action
 from checkin.domain.people.unreadable import UnreadableFile
-from checkin.services.events.events import check_event_key, delegation_named
+from checkin.services.events.events import delegation_named
 from checkin.services.people.importing import ImportPlan, apply_plan, plan_table
 from checkin.services.spreadsheets.reading import Table, read_table
 from checkin.words.catalogues import msgid, translated
@@ -52,13 +52,13 @@ def import_file(
     """
     language = language or office.settings.language
     event = office.event(event_slug)
-    check_event_key(event, office.keys)
+    keys = office.keys  # a wrong one is told before the file is read
     delegation = _delegation(office, event, delegation_name)
     table = _table(file, language, delegation)
     plan = _plan(office, event, table, delegation)
     if not dry_run:
         plan = apply_plan(
-            office.database, event, table, plan, office.keys, delegation=delegation, now=now()
+            office.database, event, table, plan, keys, delegation=delegation, now=now()
         )
     _report(plan, table, language, dry_run=dry_run, as_json=as_json)
     if plan.counts["refuse"]:

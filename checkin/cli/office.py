@@ -11,19 +11,21 @@ from functools import cached_property, wraps
 from typing import Any, TypeVar
 
 import click
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_transaction
+from checkin.db.faults import SENTENCES, outage_of
 from checkin.db.migrate import current_revision
 from checkin.db.models import Event
 from checkin.errors import MarhabaError, SettingsError
 from checkin.services.common.keys import Keys
+from checkin.services.common.master_key import check_master_key
 from checkin.services.common.readiness import schema_fault
 from checkin.services.events.events import event_named
 from checkin.services.mail.sender import Sender
 from checkin.services.network.public_address import PublicAddress
-from checkin.settings import Settings, load_keys, load_settings
+from checkin.settings import Settings, load_keys, load_settings, open_database
 
 T = TypeVar("T")
 
@@ -38,13 +40,20 @@ class Office:
 
     @cached_property
     def keys(self) -> Keys:
-        """The keys of this installation."""
-        return load_keys(self.settings)
+        """The keys of this installation.
+
+        Raises:
+            SettingsError: there is no master key, or the database was made with another one.
+        """
+        keys = load_keys(self.settings)
+        with self.database.read() as session:
+            check_master_key(session, keys)
+        return keys
 
     @cached_property
     def raw_database(self) -> Database:
         """The database, whatever its schema."""
-        return Database(self.settings.database)
+        return open_database(self.settings)
 
     @cached_property
     def database(self) -> Database:
@@ -118,13 +127,22 @@ def only_ours(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def sentence_of(fault: MarhabaError | OSError | OperationalError) -> str:
-    """Return what people are told of a fault."""
+def sentence_of(fault: MarhabaError | OSError | SQLAlchemyError) -> str:
+    """Return what people are told of a fault; raise it again if it is not for them."""
     if isinstance(fault, MarhabaError):
         return fault.detail
-    if isinstance(fault, OperationalError):
-        return f"the database does not answer: {str(fault.orig).strip().splitlines()[0]}"
+    if isinstance(fault, SQLAlchemyError):
+        return database_sentence(fault)
     return f"{fault.filename}: {fault.strerror}" if fault.filename else str(fault)
+
+
+def database_sentence(fault: SQLAlchemyError) -> str:
+    """Return why the database cannot serve now; raise the fault again if it is of another kind."""
+    outage = outage_of(fault)
+    if outage is None:
+        raise fault
+    said = fault.orig if isinstance(fault, DBAPIError) else fault
+    return f"{SENTENCES[outage]}: {str(said).strip().splitlines()[0]}"
 
 
 def tells_faults(command: Callable[..., T]) -> Callable[..., T]:
@@ -137,7 +155,7 @@ def tells_faults(command: Callable[..., T]) -> Callable[..., T]:
     def wrapped(*args: Any, **kwargs: Any) -> T:
         try:
             return command(*args, **kwargs)
-        except (MarhabaError, OSError, OperationalError) as fault:
+        except (MarhabaError, OSError, SQLAlchemyError) as fault:
             click.echo(f"error: {sentence_of(fault)}", err=True)
             sys.exit(1)
 

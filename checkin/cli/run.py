@@ -14,15 +14,19 @@ from checkin.cli.serving import free_address, reached_host, serve
 from checkin.cli.venue_network import VenueNetwork
 from checkin.db.models import Event
 from checkin.errors import SettingsError
+from checkin.services.common.master_key import keep_check_value
 from checkin.services.common.readiness import readiness
 from checkin.services.network.public_address import Listening, write_listening
 from checkin.settings import DOTENV_VARIABLE
 from checkin.words.compiled import compile_all
 
+_WORKERS = "how many processes answer; more than one on PostgreSQL only"
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0: all networks")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help=_WORKERS)
 @click.option("--tls", is_flag=True, help="HTTPS with certificates of our own authority")
 @click.option("--tls-cert", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--tls-key", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -31,6 +35,7 @@ def run(
     office: Office,
     host: str,
     port: int,
+    workers: int,
     tls: bool,
     tls_cert: Path | None,
     tls_key: Path | None,
@@ -38,10 +43,11 @@ def run(
     """Serve the API, the scan page and the boards."""
     if (tls_cert is None) != (tls_key is None):
         raise SettingsError("--tls-cert and --tls-key go together")
+    _check_processes(office, workers)
     address = free_address(host, port)
-    office.keys  # noqa: B018 - no key, no server
+    keys = office.keys  # no key, no server
     compile_all()  # nor one whose words are missing
-    faults = readiness(office.database, office.settings.home)
+    faults = readiness(office.database, office.settings.home, keys)
     if faults:
         raise SettingsError("; ".join(f"{part}: {fault}" for part, fault in faults.items()))
     own_tls = tls and tls_cert is None
@@ -55,9 +61,25 @@ def run(
     os.environ[DOTENV_VARIABLE] = str(Path(os.environ.get(DOTENV_VARIABLE) or ".env").resolve())
     listening = Listening("https" if tls_cert else "http", reached_host(host, address), port)
     office.write(lambda session: write_listening(session, listening))
+    office.write(lambda session: keep_check_value(session, keys))
     with office.database.read() as session:
         slugs = [event.slug for event in session.query(Event).order_by(Event.starts_at)]
     say_addresses(office, slugs)
     say("stop with Ctrl-C")
+    office.close()  # the processes that answer have connections of their own
     beside = partial(network.beside, tls=tls_cert is not None)
-    serve("checkin.wsgi:served", address, port, tls_cert, tls_key, beside=beside)
+    serve("checkin.wsgi:served", address, port, tls_cert, tls_key, processes=workers, beside=beside)
+
+
+def _check_processes(office: Office, count: int) -> None:
+    """Refuse several processes on SQLite.
+
+    Raises:
+        SettingsError: they would be slower than one, and limits would not hold.
+    """
+    if count > 1 and office.raw_database.dialect == "sqlite":
+        raise SettingsError(
+            f"--workers {count} needs PostgreSQL (CHECKIN_DATABASE_URL): a SQLite file takes one "
+            "write at a time, so a single process, whose scans share their commits, is quicker, "
+            "and it alone counts what is limited"
+        )

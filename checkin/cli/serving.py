@@ -43,6 +43,7 @@ def serve(
     cert: Path | None = None,
     key: Path | None = None,
     *,
+    processes: int = 1,
     beside: Beside = _nothing_beside,
 ) -> None:
     """Serve an ASGI application until Ctrl-C; the benchmarks serve theirs with the same options.
@@ -50,6 +51,7 @@ def serve(
     Args:
         app: as `module:name`, for instance `checkin.wsgi:served`.
         address: an IP address of this machine.
+        processes: how many of them answer; the system deals the connections out among them.
         beside: entered before the server runs, left after it.
     """
     server = Granian(
@@ -58,9 +60,7 @@ def serve(
         port=port,
         # Bodies are read before a thread is taken: docs/adr/0012-bodies-before-threads.md
         interface=Interfaces.ASGINL,
-        # One process: its writers queue fairly on SQLite, and one core serves 5,000 an hour
-        # hundreds of times over.
-        workers=1,
+        workers=processes,
         respawn_failed_workers=True,
         workers_kill_timeout=1,
         backpressure=_connections(),

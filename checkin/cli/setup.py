@@ -12,7 +12,7 @@ from checkin.cli.office import NUMBER, Office, event_option, in_office, now, say
 from checkin.command_names import organiser_command
 from checkin.db.engine import Database
 from checkin.db.migrate import current_revision, is_known, upgrade
-from checkin.db.models import Event, Operator, Role
+from checkin.db.models import Operator, Role
 from checkin.domain.people.quotas import MAX_QUOTA
 from checkin.errors import InvalidRequest, SettingsError
 from checkin.protocol.time_zones import time_zone
@@ -20,12 +20,12 @@ from checkin.services.accounts.operators import (
     NewOperator,
     add_operator,
 )
+from checkin.services.common.master_key import keep_check_value
 from checkin.services.common.readiness import schema_fault
 from checkin.services.events.events import (
     EventSpec,
     add_category,
     add_delegation,
-    check_event_key,
     create_event,
     delegation_named,
 )
@@ -53,7 +53,7 @@ def set_up(office: Office) -> None:
     """Make the key file and bring the database's schema up to date.
 
     Raises:
-        SettingsError: the database is of a newer version, or its events were made with another key.
+        SettingsError: the database is of a newer version, or was made with another key.
     """
     office.settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     at = current_revision(office.raw_database)
@@ -65,19 +65,21 @@ def set_up(office: Office) -> None:
         create_key_file(office.settings)
     _hide_from_others(office.raw_database)
     upgrade(office.raw_database)
-    with office.raw_database.read() as session:
-        for one in session.scalars(select(Event)):
-            check_event_key(one, office.keys)
+    office.write(lambda session: keep_check_value(session, office.keys))
 
 
 def _refuse_half_a_restore(office: Office) -> None:
-    # At any revision, so without a model: its columns are those of the newest one.
+    # At any revision, so without a model: its columns are those of the newest one. `init` has made
+    # the key before it makes the first operator.
     with office.raw_database.reading() as connection:
-        has_events = connection.scalar(text("SELECT count(*) FROM event"))
-    if has_events:
+        was_in_use = connection.scalar(
+            text("SELECT EXISTS (SELECT 1 FROM event) OR EXISTS (SELECT 1 FROM operator)")
+        )
+    if was_in_use:
         raise SettingsError(
-            f"{office.settings.key_file} is missing, and this database has events whose badges "
-            "were made with it: restore that file from its backup, or set CHECKIN_MASTER_KEY"
+            f"{office.settings.key_file} is missing, and this database was made with it: restore "
+            "that file from its backup (of several nodes, copy the first one's), or set "
+            "CHECKIN_MASTER_KEY; a new key would open nothing in it"
         )
 
 

@@ -9,11 +9,22 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
+from sqlalchemy.pool import NullPool
 
-#: at most this many transactions of one process are open at once; `scarce` in
-#: `checkin.services.scanning.facts` counts on it
-POOL_SIZE = 20
+from checkin.db.faults import Outage, outage_of
+from checkin.db.postgresql import connect_args, watch_connections
+
+#: connections of one process to PostgreSQL at most, half of them to read and half to write
+CONNECTIONS = 20
+#: with fewer, scans that admit at once would wait for one another
+LEAST_CONNECTIONS = 10
+#: of SQLite's readers, which cost an open file each
+_READERS = 20
+#: a request that gets no connection for so long is told to come again
+_WAIT_S = 5
+#: what other files may be in the place of soon
+_ANOTHER_FILE = {Outage.READ_ONLY, Outage.DAMAGED, Outage.AWAY}
 
 
 def sqlite_engines(url: str) -> tuple[Engine, Engine]:
@@ -22,10 +33,11 @@ def sqlite_engines(url: str) -> tuple[Engine, Engine]:
     if not path or path == ":memory:":
         raise ValueError("SQLite needs a file: several threads and processes share it")
     _make_private(Path(path))
-    reader = _reading_engine(url)
+    reader = _reading_engine(url, _READERS)
     writer = create_engine(url, pool_size=1, max_overflow=0)
     for engine, only_reads in ((reader, True), (writer, False)):
         event.listen(engine, "connect", pragmas(only_reads=only_reads))
+        event.listen(engine, "handle_error", _open_the_file_again)
     # BEGIN IMMEDIATE takes the write lock first: a plain BEGIN that reads and then writes fails
     # with "database is locked" when someone wrote in between.
     event.listen(writer, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
@@ -40,23 +52,52 @@ def _make_private(path: Path) -> None:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
-def postgresql_engines(url: str) -> tuple[Engine, Engine]:
-    """Return an engine in which each statement commits by itself, and one for transactions."""
-    writer = create_engine(url, pool_size=POOL_SIZE, max_overflow=0, pool_use_lifo=True)
-    return _reading_engine(url), writer
+def _open_the_file_again(context: ExceptionContext) -> None:
+    # A backup may be put back in the place of a damaged file.
+    if outage_of(context.original_exception) in _ANOTHER_FILE:
+        context.is_disconnect = True
 
 
-def _reading_engine(url: str) -> Engine:
+def postgresql_engines(url: str, connections: int) -> tuple[Engine, Engine]:
+    """Return an engine in which each statement commits by itself, and one for transactions.
+
+    Args:
+        connections: how many both open together at most. A request that reads may write before it
+            is done: with one pool for both, requests that all wait for their second connection
+            would wait for one another.
+    """
+    half, known = connections // 2, connect_args(url)
+    reader = _reading_engine(url, half, pool_timeout=_WAIT_S, connect_args=known)
+    writer = create_engine(
+        url,
+        pool_size=half,
+        max_overflow=0,
+        pool_use_lifo=True,
+        pool_timeout=_WAIT_S,
+        connect_args=known,
+    )
+    for engine in (reader, writer):
+        watch_connections(engine)
+    return reader, writer
+
+
+def migration_engine(url: str) -> Engine:
+    """Return an engine of PostgreSQL that keeps no connection open."""
+    return create_engine(url, poolclass=NullPool, connect_args=connect_args(url))
+
+
+def _reading_engine(url: str, connections: int, **more: Any) -> Engine:
     # Autocommit from the first connection on, and nothing to roll back: a pool that switched to
     # it and back, as execution options do, would take longer than the look-up itself. The
     # connection used last is taken first: it has its plans made and its caches warm.
     return create_engine(
         url,
-        pool_size=POOL_SIZE,
+        pool_size=connections,
         max_overflow=0,
         isolation_level="AUTOCOMMIT",
         pool_reset_on_return=None,
         pool_use_lifo=True,
+        **more,
     )
 
 

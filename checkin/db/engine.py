@@ -13,9 +13,16 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from checkin.db.connecting import postgresql_engines, sqlite_engines
+from checkin.db.changes import Changes, PostgresqlChanges, SqliteChanges
+from checkin.db.connecting import (
+    CONNECTIONS,
+    migration_engine,
+    postgresql_engines,
+    sqlite_engines,
+)
 from checkin.db.group_commit import GroupCommit, GroupFailed
 from checkin.db.locks import FairSemaphore, ProcessLock
+from checkin.db.notifications import Notifications
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -35,20 +42,33 @@ PATIENCE_S = 0.1
 class Database:
     """A SQLite file or a PostgreSQL database.
 
+    Args:
+        connections: how many this process opens to PostgreSQL at most.
+
     Attributes:
         dialect: "sqlite" or "postgresql".
+        direct_url: the address past a pooler, for what needs a session of its own: migrations and
+            LISTEN. The database's address where there is no other.
+        notifications: what processes tell one another; None on SQLite.
+        changes: tells of commits, whichever process they are of.
     """
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    def __init__(self, url: str, *, direct_url: str = "", connections: int = CONNECTIONS) -> None:
+        self.url, self.direct_url = url, direct_url or url
         self.dialect = make_url(url).get_backend_name()
+        self.notifications: Notifications | None = None
+        self.changes: Changes
         if self.dialect == "sqlite":
+            file = Path(make_url(url).database or "")
             self._reader, self._writer = sqlite_engines(url)
-            self._process_lock = ProcessLock(Path(make_url(url).database or ""))
+            self._process_lock = ProcessLock(file)
+            self.changes = SqliteChanges(file)
             self._line = FairSemaphore()
             self.group: GroupCommit[Connection] | None = GroupCommit(self.writing)
         else:
-            self._reader, self._writer = postgresql_engines(url)
+            self._reader, self._writer = postgresql_engines(url, connections)
+            self.notifications = Notifications(self.direct_url)
+            self.changes = PostgresqlChanges(self.notifications)
             self._line = FairSemaphore(SCANS_AT_ONCE, PATIENCE_S)
             self.group = None  # PostgreSQL brings waiting commits to the disk together itself
 
@@ -135,7 +155,9 @@ class Database:
 
     def connect_for_migration(self) -> AbstractContextManager[Connection]:
         """Open a connection that migrations may use; its transactions are theirs."""
-        return self._writer.connect()
+        if self.dialect == "sqlite":
+            return self._writer.connect()
+        return migration_engine(self.direct_url).connect()
 
     def compact(self) -> None:
         """Rewrite the database's files, so that they contain no deleted data."""
@@ -152,7 +174,8 @@ class Database:
                 raw.autocommit = False
 
     def dispose(self) -> None:
-        """Close all connections permanently."""
+        """Close all connections permanently, once other processes know of the last commit."""
+        self.changes.close()
         self._reader.dispose()
         self._writer.dispose()
         if self.dialect == "sqlite":
@@ -168,14 +191,14 @@ def in_transaction(database: Database, work: Callable[[Session], T], attempts: i
     Raises:
         IntegrityError: the conflict was still there after `attempts` runs.
     """
-    return _committed(database.write, work, attempts)
+    return _committed(database, database.write, work, attempts)
 
 
 def in_core_transaction(
     database: Database, work: Callable[[Connection], T], attempts: int = 4
 ) -> T:
     """Do as `in_transaction` on a bare connection: for scans, where a session's cost would show."""
-    return _committed(database.writing, work, attempts)
+    return _committed(database, database.writing, work, attempts)
 
 
 def in_shortest_transaction(
@@ -191,7 +214,7 @@ def in_shortest_transaction(
             return database.group.run(work)
         except GroupFailed:
             pass
-    return _committed(database.stating, work, attempts)
+    return _committed(database, database.stating, work, attempts)
 
 
 def require_transaction(connection: Connection) -> None:
@@ -201,6 +224,16 @@ def require_transaction(connection: Connection) -> None:
     """
     if connection.dialect.name == "postgresql" and not _has_begun(connection):
         connection.exec_driver_sql("BEGIN")
+
+
+def restart_transaction(connection: Connection) -> None:
+    """Give up a transaction in which nothing was written, with its locks, and begin another.
+
+    On SQLite, where a transaction is the lock itself, this does nothing.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("ROLLBACK")
+        require_transaction(connection)
 
 
 def _end_transaction(connection: Connection, how: str) -> None:
@@ -215,12 +248,17 @@ def _has_begun(connection: Connection) -> bool:
 
 
 def _committed(
-    transaction: Callable[[], AbstractContextManager[S]], work: Callable[[S], T], attempts: int
+    database: Database,
+    transaction: Callable[[], AbstractContextManager[S]],
+    work: Callable[[S], T],
+    attempts: int,
 ) -> T:
     for left in range(attempts - 1, -1, -1):
         try:
             with transaction() as opened:
-                return work(opened)
+                result = work(opened)
+            database.changes.committed()
+            return result
         except (IntegrityError, OperationalError) as fault:
             if left == 0 or not _is_retryable(fault):
                 raise

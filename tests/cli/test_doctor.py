@@ -74,7 +74,7 @@ def test_another_key_than_that_of_the_badges_is_a_fault_of_its_own(demo: Run, ho
     ran = demo("doctor")
 
     assert (ran.code, next_line(ran)) == (1, f"cp /BACKUP/master.key {home / 'master.key'}")
-    assert (signs(ran)["master key"], signs(ran)["key of the events"]) == ("✓", "✗")
+    assert (signs(ran)["master key"], signs(ran)["key of the database"]) == ("✓", "✗")
 
 
 def test_a_key_from_a_variable_is_taken_away_where_a_file_holds_one(

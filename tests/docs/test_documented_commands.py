@@ -44,6 +44,7 @@ ELSEWHERE = {
     r"deploy/compose .*": ("writes into the checkout", "tests/deploy/test_compose.py"),
     r"docker compose .*": ("needs Docker and its registry", "tests/deploy/test_compose.py"),
     r"sudo -u postgres .*": ("the machine's own PostgreSQL", "tests/modes/behind_nginx.py"),
+    r"python -m checkin run --workers 4": ("needs PostgreSQL", "tests/cli/test_workers.py"),
     r"\.venv/bin/node .*": (
         "needs the checkout and what npm installs",
         "tests/javascript/test_unit_tests.py",

@@ -94,12 +94,16 @@ def migrate(url: str) -> None:
 
 
 @contextmanager
-def postgres_cluster() -> Iterator[Cluster]:
-    """Yield a running cluster; where PostgreSQL is missing, skip or fail with what to install."""
+def postgres_cluster(**settings: str) -> Iterator[Cluster]:
+    """Yield a running cluster; where PostgreSQL is missing, skip or fail with what to install.
+
+    Args:
+        settings: of PostgreSQL, beside those of every cluster.
+    """
     programs = postgres_programs()
     if programs is None:
         (pytest.fail if required() else pytest.skip)(MISSING)
-    cluster = Cluster(programs)
+    cluster = Cluster(programs, **settings)
     try:
         yield cluster
     finally:

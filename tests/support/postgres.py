@@ -39,10 +39,14 @@ def postgres_programs() -> Path | None:
 
 
 class Cluster:
-    """A running server with its data in a temporary folder."""
+    """A running server with its data in a temporary folder.
 
-    def __init__(self, programs: Path) -> None:
-        self._programs = programs
+    Args:
+        settings: of PostgreSQL, beside those of every cluster.
+    """
+
+    def __init__(self, programs: Path, **settings: str) -> None:
+        self._programs, self._settings = programs, _SETTINGS | settings
         self._account = _ACCOUNT if os.geteuid() == 0 else None
         self._folder = Path(tempfile.mkdtemp(prefix="marhaba-pg-"))
         self._own_folder()
@@ -66,15 +70,30 @@ class Cluster:
         with self._connect() as connection:
             connection.execute(statement.encode())
 
+    def shown(self, setting: str) -> str:
+        """Return a setting as a new session has it."""
+        with self._connect() as connection:
+            row = connection.execute(f"SHOW {setting}".encode()).fetchone()
+        return str(row[0]) if row else ""
+
     def stop(self) -> None:
         """Stop the server and remove its data."""
+        self.shut_down()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def start_again(self) -> None:
+        """Start a server that was shut down; its data are as they were."""
+        self._server = self._start()
+        self._wait()
+
+    def shut_down(self) -> None:
+        """Stop the server; its data stay."""
         self._server.send_signal(signal.SIGINT)  # "fast": sessions are cut off
         try:
             self._server.wait(20)
         except subprocess.TimeoutExpired:
             self._server.kill()
             self._server.wait()
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _own_folder(self) -> None:
         if self._account:
@@ -94,7 +113,7 @@ class Cluster:
             raise RuntimeError(f"initdb failed: {made.stderr}")
 
     def _start(self) -> subprocess.Popen[bytes]:
-        options = [f"-c{name}={value}" for name, value in _SETTINGS.items()]
+        options = [f"-c{name}={value}" for name, value in self._settings.items()]
         with (self._folder / "log").open("wb") as log:
             return subprocess.Popen(
                 [self._programs / "postgres", "-D", self._data, "-k", self._folder, *options],

@@ -108,9 +108,10 @@ class Server:
         self.command("demo", "--participants", participants)
         return told.rpartition(": ")[2].strip()
 
-    def start(self) -> None:
+    def start(self, *options: str) -> None:
         """Start serving and wait until it answers."""
-        self._process = self._begin(["run", "--port", str(self.port)], self._environ, self._log)
+        arguments = ["run", "--port", str(self.port), *options]
+        self._process = self._begin(arguments, self._environ, self._log)
         self._wait()
 
     @property

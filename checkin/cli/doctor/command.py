@@ -9,6 +9,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from checkin.cli.doctor import installation, mail, network
+from checkin.cli.doctor.connections import connections
 from checkin.cli.doctor.findings import Check, Finding, State, findings, missing, well
 from checkin.cli.office import Office, in_office, json_option, say, say_json
 from checkin.errors import MarhabaError, SettingsError
@@ -19,7 +20,8 @@ _SERVER = "server"
 CHECKS = (
     Check(_KEY, installation.master_key),
     Check(_DATABASE, installation.database),
-    Check("key of the events", installation.key_of_the_events, (_KEY, _DATABASE)),
+    Check("key of the database", installation.key_of_the_database, (_KEY, _DATABASE)),
+    Check("connections", connections, (_DATABASE,)),
     Check("Arabic in pictures (libfribidi)", installation.shaping),
     Check("QR decoders", installation.decoders),
     Check("time zone of Morocco", installation.morocco),

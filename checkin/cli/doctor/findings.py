@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
 from checkin.cli.office import Office, sentence_of
 from checkin.errors import MarhabaError
@@ -82,5 +82,5 @@ def findings(checks: Sequence[Check], office: Office) -> Iterator[tuple[str, Fin
 def _look(check: Check, office: Office) -> Finding:
     try:
         return check.look(office)
-    except (MarhabaError, OSError, OperationalError) as fault:
+    except (MarhabaError, OSError, SQLAlchemyError) as fault:
         return missing(sentence_of(fault))

@@ -6,19 +6,18 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from sqlalchemy import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
 from checkin.cli.doctor.findings import Finding, aside, missing, unless, well
 from checkin.cli.doctor.lines import command
 from checkin.cli.office import Office, now, sentence_of
 from checkin.db.migrate import current_revision, is_known
-from checkin.db.models import Event
 from checkin.domain.network.addresses import only_this_machine_understands
 from checkin.errors import MarhabaError
 from checkin.protocol.time_zones import time_zone
 from checkin.services.badges.wallets import load_wallets
-from checkin.services.common.readiness import readiness, schema_fault
-from checkin.services.events.events import check_event_key
+from checkin.services.common.master_key import key_fault
+from checkin.services.common.readiness import database_faults, schema_fault
 from checkin.settings import load_keys
 
 
@@ -36,12 +35,12 @@ def database(office: Office) -> Finding:
     """Look whether the database answers, is of this version, and takes a write."""
     try:
         at = current_revision(office.raw_database)
-    except OperationalError as fault:
+    except SQLAlchemyError as fault:
         return missing(sentence_of(fault), _start_of_database(office))
     if fault_of_schema := schema_fault(at):
         is_newer = at is not None and not is_known(at)
         return missing(fault_of_schema, "" if is_newer else command("init"))
-    return unless("; ".join(readiness(office.database, office.settings.home).values()))
+    return unless("; ".join(database_faults(office.database, office.settings.home).values()))
 
 
 def _start_of_database(office: Office) -> str:
@@ -54,16 +53,10 @@ def _start_of_database(office: Office) -> str:
     return f"pg_isready --host {host} --port {url.port or 5432}"
 
 
-def key_of_the_events(office: Office) -> Finding:
-    """Look whether the badges were made with this key."""
-    keys = load_keys(office.settings)
-    with office.database.read() as session:
-        for event in session.query(Event):
-            try:
-                check_event_key(event, keys)
-            except MarhabaError as fault:
-                return missing(fault.detail, _use_the_right_key(office))
-    return well()
+def key_of_the_database(office: Office) -> Finding:
+    """Look whether the database was made with this key."""
+    fault = key_fault(office.database, load_keys(office.settings))
+    return unless(fault, _use_the_right_key(office))
 
 
 def _use_the_right_key(office: Office) -> str:
@@ -100,7 +93,7 @@ def limits(office: Office) -> Finding:
     """Look whether the Redis that counts tries answers."""
     url = office.settings.limits_url
     if not url:
-        return aside("no Redis counts tries, and with one server or PostgreSQL none is needed")
+        return aside("no Redis is set: tries are counted without one")
     from redis.exceptions import RedisError
 
     from checkin.services.limits.in_redis import connect_redis

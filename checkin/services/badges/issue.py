@@ -18,7 +18,7 @@ from checkin.protocol.codes import token_for, token_hash
 from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys
 from checkin.services.common.list_version import hold_participant
-from checkin.services.events.events import check_event_key
+from checkin.services.common.master_key import check_event_key
 from checkin.services.people.badge_messages import queue_badge_messages
 
 

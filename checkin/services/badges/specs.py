@@ -16,7 +16,8 @@ from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.protocol.codes import format_code, token_for
 from checkin.protocol.time_zones import in_time_zone
 from checkin.services.common.keys import Keys
-from checkin.services.events.events import categories_of, check_event_key
+from checkin.services.common.master_key import check_event_key
+from checkin.services.events.events import categories_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from checkin.db.changes import Changes
+
 _log = logging.getLogger(__name__)
 
-#: scans of other processes are noticed by looking this often, only while someone watches
-LOOK_EVERY_S = 0.5
 #: changes within this time are sent together: 200 boards that are told of every single scan of a
 #: busy minute would take from the gates what they need
 PAUSE_S = 0.4
@@ -68,12 +68,16 @@ class _Channel:
 class LiveHub:
     """Publishes views of events to the streams that watch them.
 
+    While nobody watches, it has no thread, and nothing is asked of the database.
+
     Args:
         views: the views that streams can follow, by name.
+        changes: tells when to read the views again.
     """
 
-    def __init__(self, views: Mapping[str, View]) -> None:
+    def __init__(self, views: Mapping[str, View], changes: Changes) -> None:
         self._views = views
+        self._changes = changes
         self._channels: defaultdict[tuple[str, int], _Channel] = defaultdict(_Channel)
         self._mutex = threading.Lock()
         self._nudged = threading.Event()
@@ -82,7 +86,7 @@ class LiveHub:
         self._thread: threading.Thread | None = None
 
     def nudge(self, _event_id: int) -> None:
-        """Announce that something was committed, so that views are read again; returns at once."""
+        """Say that something was committed here, so that views are read again; returns at once."""
         self._nudged.set()
 
     @property
@@ -138,13 +142,20 @@ class LiveHub:
             yield body if fresh else None
 
     def _run(self) -> None:
-        while not self._closed:
-            self._nudged.wait(LOOK_EVERY_S)
-            self._nudged.clear()
-            for (view, event_id), channel in list(self._channels.items()):
-                if channel.watchers:
-                    self._look(self._views[view], event_id, channel)
-            time.sleep(PAUSE_S)
+        with self._changes.followed(self._nudged.set):
+            while self._somebody_watches():
+                self._nudged.wait(self._changes.look_every_s)
+                self._nudged.clear()
+                for (view, event_id), channel in list(self._channels.items()):
+                    if channel.watchers:
+                        self._look(self._views[view], event_id, channel)
+                time.sleep(PAUSE_S)
+
+    def _somebody_watches(self) -> bool:
+        with self._mutex:
+            if self._closed or not self._streams:
+                self._thread = None
+            return self._thread is not None
 
     def _look(self, view: View, event_id: int, channel: _Channel) -> None:
         try:

@@ -31,6 +31,11 @@ class Keys:
         """Return a value by which the database recognises an event's key without revealing it."""
         return hmac.digest(self.for_event(slug), b"check", "sha256")[:8]
 
+    @property
+    def check_of_installation(self) -> str:
+        """A value by which the database recognises the master key without revealing it."""
+        return hmac.digest(self._derived("installation"), b"check", "sha256").hex()
+
     def list_signer(self, slug: str) -> Ed25519PrivateKey:
         """Return the key that signs an event's gate lists."""
         return Ed25519PrivateKey.from_private_bytes(self._derived(f"gate list:{slug}"))

@@ -1,21 +1,27 @@
 """Locks on an event, for admissions near a limit and for lending places to devices.
 
 On SQLite there is only one writing transaction at a time anyway. On PostgreSQL admissions run
-concurrently; those near a limit lock the event's row, and a grant of places waits for all others.
+concurrently: where there is a limit, each holds a share of the event's advisory lock from before it
+reads how many places are free until its commit. Whoever holds that lock alone sees every admission,
+and none begins meanwhile. The event's row is always locked first: who waits for it, as for the end
+of a long import, then keeps no admission waiting.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, func, select
 
-from checkin.db.engine import require_transaction
+from checkin.db.engine import require_transaction, restart_transaction
 from checkin.db.models import Event
 
 #: names our advisory locks among those of the database ("MARH")
 _SPACE = 0x4D415248
 #: and those of uploads ("MARU")
 _UPLOADS = 0x4D415255
-_LOCK_EVENT = select(Event.id).where(Event.id == bindparam("event_id")).with_for_update()
+# Rows that refer to the event may still be written: a scan has to be, before its share ends.
+_LOCK_EVENT = (
+    select(Event.id).where(Event.id == bindparam("event_id")).with_for_update(key_share=True)
+)
 _PASS = select(func.pg_advisory_xact_lock_shared(_SPACE, bindparam("event_id")))
 _HOLD = select(func.pg_advisory_xact_lock(_SPACE, bindparam("event_id")))
 _FOLLOW = select(func.pg_advisory_xact_lock(_UPLOADS, bindparam("event_id")))
@@ -28,10 +34,9 @@ def lock_event(connection: Connection, event_id: int) -> None:
 
 
 def share_admissions(connection: Connection, event_id: int) -> None:
-    """Make this transaction and grants of leases exclude each other; other admissions go on.
+    """Make this transaction and `stop_admissions` exclude each other; other admissions go on.
 
-    Admissions that count against the hall call this before they read how full it is: far from the
-    limit they do not lock the event's row, so a grant could not see them otherwise.
+    Admissions that count against a limit call this before they read how near it is.
     """
     if connection.dialect.name == "postgresql":
         require_transaction(connection)
@@ -49,14 +54,22 @@ def queue_uploads(connection: Connection, event_id: int) -> None:
 
 
 def queue_admissions(connection: Connection, event_id: int) -> None:
-    """Take both locks of an admission, in the order in which every transaction takes them."""
-    share_admissions(connection, event_id)
+    """Take both locks of an upload's admissions, in the order in which every transaction does."""
     lock_event(connection, event_id)
+    share_admissions(connection, event_id)
 
 
 def stop_admissions(connection: Connection, event_id: int) -> None:
     """Wait until no admission is between reading how many places are free and taking one."""
-    if connection.dialect.name == "postgresql":
-        require_transaction(connection)
-        connection.execute(_HOLD, {"event_id": event_id})
     lock_event(connection, event_id)
+    if connection.dialect.name == "postgresql":
+        connection.execute(_HOLD, {"event_id": event_id})
+
+
+def admit_alone(connection: Connection, event_id: int) -> None:
+    """Stop all other admissions for this one, which has written nothing yet.
+
+    Its own share is given up first: two that held one would wait for each other for ever.
+    """
+    restart_transaction(connection)
+    stop_admissions(connection, event_id)

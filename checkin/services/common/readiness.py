@@ -13,7 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from checkin.command_names import organiser_command
 from checkin.db.engine import Database, in_transaction
+from checkin.db.faults import SENTENCES, outage_of
 from checkin.db.migrate import current_revision, head_revision, is_known
+from checkin.services.common.keys import Keys
+from checkin.services.common.master_key import key_fault
 
 MIN_FREE_BYTES = 100 * 2**20
 #: how long an answer is good: a real write for everyone who asks would keep the gates waiting
@@ -24,7 +27,13 @@ STALE_S = 10.0
 WAIT_S = 2.0
 
 
-def readiness(database: Database, home: Path) -> dict[str, str]:
+def readiness(database: Database, home: Path, keys: Keys) -> dict[str, str]:
+    """Check the database, whether it is this key's, and the disk; return the faults by part."""
+    key = key_fault(database, keys)
+    return database_faults(database, home) | ({"key": key} if key else {})
+
+
+def database_faults(database: Database, home: Path) -> dict[str, str]:
     """Check the database and the disk; return the faults by part, empty when there are none."""
     faults = {
         "database": _write_fault(database),
@@ -81,7 +90,7 @@ def _write_fault(database: Database) -> str:
             lambda s: s.execute(text("UPDATE alembic_version SET version_num = version_num")),
         )
     except SQLAlchemyError as fault:
-        return f"cannot write: {type(fault).__name__}"
+        return f"cannot write: {_in_words(fault)}"
     return ""
 
 
@@ -109,7 +118,12 @@ def _schema_fault(database: Database) -> str:
     try:
         return schema_fault(current_revision(database))
     except SQLAlchemyError as fault:
-        return f"cannot read: {type(fault).__name__}"
+        return f"cannot read: {_in_words(fault)}"
+
+
+def _in_words(fault: SQLAlchemyError) -> str:
+    outage = outage_of(fault)
+    return SENTENCES[outage] if outage else type(fault).__name__
 
 
 def _disk_fault(home: Path) -> str:

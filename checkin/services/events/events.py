@@ -15,7 +15,7 @@ from checkin.command_names import organiser_command
 from checkin.db.models import Category, Delegation, Event
 from checkin.domain.common.names import clean_name, fold_name
 from checkin.domain.scanning.facts import Reentry
-from checkin.errors import InvalidRequest, NotFound, SettingsError
+from checkin.errors import InvalidRequest, NotFound
 from checkin.protocol.time_zones import UnknownTimeZone, time_zone
 from checkin.services.common.keys import Keys
 from checkin.words.languages import DEFAULT_LANGUAGE
@@ -87,19 +87,6 @@ def event_named(session: Session, slug: str | None) -> Event:
     if slug is None:
         raise NotFound(f"there are several events: add --event and one of {known}")
     raise NotFound(f"no event is called {slug!r}; events: {known}")
-
-
-def check_event_key(event: Event, keys: Keys) -> None:
-    """Check that the master key is the one that this event's badges were made with.
-
-    Raises:
-        SettingsError: it is another key; badges made with it would be refused at the gates.
-    """
-    if keys.check_of_event(event.slug) != event.key_check:
-        raise SettingsError(
-            f"the master key is not the one that the badges of {event.slug} were made with: "
-            "restore the right key file, or set CHECKIN_MASTER_KEY"
-        )
 
 
 def add_delegation(

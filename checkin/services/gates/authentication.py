@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from checkin.db.engine import Database
+from checkin.db.engine import Database, in_transaction
+from checkin.db.faults import outage_of
 from checkin.db.models import Device, EntryStop, Event, Gate
 from checkin.domain.scanning.facts import EntryPolicy, Reentry
 from checkin.errors import DeviceRevoked, Unauthenticated
@@ -89,8 +91,9 @@ def _shifted(moment: datetime | None, by_s: int) -> datetime | None:
     return None if moment is None else moment + timedelta(seconds=by_s)
 
 
-#: so long a device that was recognised is taken at its word; a revocation by another process is
-#: noticed that much later, one by this process at once
+#: so long a device that was recognised is taken at its word, and its event's settings and stops as
+#: they were; a change by another process or node is noticed that much later, one by this process at
+#: once
 KNOWN_FOR_S = 0.5
 
 
@@ -133,6 +136,18 @@ class LastSeen:
                 return False
             self._written[device_id] = now
             return True
+
+
+def try_to_mark_seen(database: Database, device_id: int, now: datetime, **told: object) -> None:
+    """Do as `mark_seen` where the database takes it: no answer to a device depends on it.
+
+    Lists and counts are still read from a database that is full or read-only.
+    """
+    try:
+        in_transaction(database, lambda session: mark_seen(session, device_id, now, **told))
+    except SQLAlchemyError as fault:
+        if outage_of(fault) is None:
+            raise
 
 
 def mark_seen(session: Session, device_id: int, now: datetime, **told: object) -> None:

@@ -7,10 +7,22 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, exists, func, literal, or_, select
+from sqlalchemy import (
+    Connection,
+    Integer,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
-from checkin.db.connecting import POOL_SIZE
 from checkin.db.models import (
     Admission,
     ArrivalTally,
@@ -21,16 +33,14 @@ from checkin.db.models import (
     Participant,
 )
 from checkin.domain.scanning.facts import Direction, EntryPolicy, RegistrationStatus, ScanFacts
-from checkin.services.common.locks import lock_event, share_admissions
+from checkin.services.common.locks import admit_alone, lock_event, share_admissions
 from checkin.services.gates.devices import PairedDevice
 from checkin.services.people.delegations import first_entry
 from checkin.services.people.places import lent_hall, lent_places
 from checkin.services.people.search import badges_with_holders
 
-#: Within this many places of a limit, admissions queue for the event's row. Further off they need
-#: not: fewer transactions than this can be under way at once (PostgreSQL's own limit is 100
-#: connections, ours POOL_SIZE a process), so together they cannot reach the limit unseen.
-SCARCE = max(128, 2 * POOL_SIZE)
+#: Scans of an upload that share a transaction: few, so that live scans do not wait for long.
+CHUNK = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +134,23 @@ def _hall() -> Any:
     return _in_the_hall() + lent_hall(bindparam("event_id"), bindparam("now"))
 
 
-def facts_query(*, with_hall: bool, with_lent: bool) -> Select[*tuple[Any, ...]]:
+def _under_way() -> Any:
+    """Return how many admissions may be under way at once, of all processes and nodes.
+
+    Each needs a connection to PostgreSQL until its commit, also behind a pooler. Only an upload,
+    of which an event has one at a time, makes several in a transaction.
+    """
+    return cast(func.current_setting("max_connections"), Integer) + (CHUNK - 1)
+
+
+def facts_query(dialect: str, *, with_hall: bool, with_lent: bool) -> Select[*tuple[Any, ...]]:
     """Return the query for a badge by :token_hash, at :gate_id of :event_id, at :now.
 
     Args:
         with_hall: count the people in the hall, including those for whom devices are lent room.
         with_lent: count the delegation's places that are lent to devices.
     """
+    counts_under_way = dialect == "postgresql" and (with_hall or with_lent)
     return (
         badges_with_holders(
             *_WHEN,
@@ -141,6 +161,7 @@ def facts_query(*, with_hall: bool, with_lent: bool) -> Select[*tuple[Any, ...]]
             _counted(ArrivalTally.without_place).label("without_place"),
             (_lent() if with_lent else literal(0)).label("lent"),
             (_hall() if with_hall else literal(0)).label("hall_inside"),
+            (_under_way() if counts_under_way else literal(0)).label("under_way"),
         )
         .outerjoin(_first, first_entry(_first))
         .outerjoin(Gate, Gate.id == _first.gate_id)
@@ -150,7 +171,8 @@ def facts_query(*, with_hall: bool, with_lent: bool) -> Select[*tuple[Any, ...]]
 
 
 _FACTS = {
-    (with_hall, with_lent): facts_query(with_hall=with_hall, with_lent=with_lent)
+    (dialect, with_hall, with_lent): facts_query(dialect, with_hall=with_hall, with_lent=with_lent)
+    for dialect in ("sqlite", "postgresql")
     for with_hall in (False, True)
     for with_lent in (False, True)
 }
@@ -165,46 +187,55 @@ def scan_facts(
     direction: Direction,
     forced: bool,
     now: datetime,
+    is_decided: bool = False,
     leased: bool = False,
 ) -> tuple[ScanFacts, Holder | None]:
     """Return the facts that `decide` needs, and the badge's holder.
 
-    Where the answer depends on the last few places, the event's row is locked first, so that no
-    two gates give away the same place; on SQLite the transaction itself is that lock.
+    Where the answer depends on the last few places, this admission goes alone, so that no two
+    gates give away the same place; on SQLite the transaction itself sees to that.
 
     Args:
         now: the server's time, by which leases expire.
+        is_decided: a gate has decided the scan already, so that it has no place to wait for.
         leased: the scan names a lease, so the event's row is locked before anything is read.
     """
-    if device.policy.capacity is not None:
-        share_admissions(connection, device.event_id)
     if leased:
         lock_event(connection, device.event_id)
+    if _is_limited(device.policy):
+        share_admissions(connection, device.event_id)
     row = _row(connection, device, token_hash, now, leased=leased)
     if row is None:
         return _UNKNOWN, None
-    if not leased and direction == Direction.ENTRY and scarce(row, device.policy):
-        lock_event(connection, device.event_id)
+    if not is_decided and direction == Direction.ENTRY and scarce(row, device.policy):
+        admit_alone(connection, device.event_id)
         row = _row(connection, device, token_hash, now) or row
     return _facts(row, device, direction, forced=forced), holder_of(
         row, place_of(row), _open_stay(row)
     )
 
 
+def _is_limited(policy: EntryPolicy) -> bool:
+    return policy.capacity is not None or policy.reserve_from is not None
+
+
 def scarce(row: Any, policy: EntryPolicy) -> bool:
     """Say whether a limit is so near that concurrent admissions could exceed it together.
 
+    While more places are free than admissions can be under way, they cannot, however long one of
+    them takes: nobody goes alone before all of them have committed.
+
     Confirmed participants alone cannot exceed the quota, because each holds a place of it. People
-    of the reserve list can, so their admissions always take the lock: then a grant of places sees
+    of the reserve list can, so they always go alone: then whoever grants or gives places sees
     every place that is no longer free.
     """
     near_capacity: bool = (
-        policy.capacity is not None and policy.capacity - row.hall_inside <= SCARCE
+        policy.capacity is not None and policy.capacity - row.hall_inside <= row.under_way
     )
     if near_capacity or policy.reserve_from is None:
         return near_capacity
     queues: bool = (
-        row.standing == RegistrationStatus.RESERVE or row.quota - _places_used(row) <= SCARCE
+        row.standing == RegistrationStatus.RESERVE or row.quota - _places_used(row) <= row.under_way
     )
     return queues
 
@@ -225,7 +256,8 @@ def _row(
     if token_hash is None:
         return None
     policy = device.policy
-    query = _FACTS[policy.capacity is not None, leased or policy.reserve_from is not None]
+    dialect, with_hall = connection.dialect.name, policy.capacity is not None
+    query = _FACTS[dialect, with_hall, leased or policy.reserve_from is not None]
     given = {
         "token_hash": token_hash,
         "gate_id": device.gate_id,

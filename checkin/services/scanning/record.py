@@ -27,14 +27,11 @@ from checkin.services.common.locks import queue_admissions, queue_uploads
 from checkin.services.gates.devices import PairedDevice
 from checkin.services.scanning.conflicts import note_conflict
 from checkin.services.scanning.counting import count_refusal, leave, leave_as_uploaded
-from checkin.services.scanning.facts import Holder, Place, scan_facts
+from checkin.services.scanning.facts import CHUNK, Holder, Place, scan_facts
 from checkin.services.scanning.lease_use import NO_USE, lease_use_of, record_lease_use
 from checkin.services.scanning.repeats import repeat
 from checkin.services.scanning.storage import Answer, Reading
 from checkin.services.scanning.writing import write_scan
-
-#: Scans of a batch that share a transaction: few, so that live scans do not wait for long.
-CHUNK = 25
 
 
 def record_scan(
@@ -56,6 +53,7 @@ def record_scan(
         direction=reading.direction,
         forced=reading.force_reason is not None,
         now=reading.received_at,
+        is_decided=reading.decided is not None,
         leased=reading.lease_id is not None,
     )
     lease_use = lease_use_of(connection, device, reading, facts, holder) if holder else NO_USE

@@ -63,6 +63,7 @@ def _admit_despite_refusal(
         direction=reading.direction,
         forced=reading.force_reason is not None,
         now=reading.received_at,
+        is_decided=True,
         leased=reading.lease_id is not None,
     )
     lease_use = lease_use_of(connection, device, reading, facts, holder) if holder else NO_USE

@@ -11,9 +11,8 @@ from apiflask import APIBlueprint
 from flask import Response, g, request
 from pydantic import BaseModel, ValidationError
 
-from checkin.db.engine import in_transaction
 from checkin.errors import InvalidRequest, Unauthenticated
-from checkin.services.gates.authentication import mark_seen
+from checkin.services.gates.authentication import try_to_mark_seen
 from checkin.services.gates.devices import PairedDevice
 from checkin.web.site.permissions import DEVICE, open_to
 from checkin.web.site.state import marhaba
@@ -176,11 +175,25 @@ def token_of_request() -> str:
     return token.strip()
 
 
+def still_paired() -> Callable[[], bool]:
+    """Return a function that says whether the current device is still paired, for streams."""
+    state, token = marhaba(), token_of_request()
+
+    def goes_on() -> bool:
+        try:
+            state.devices.device_by_token(state.database, token)
+        except Unauthenticated:
+            return False
+        return True
+
+    return goes_on
+
+
 def _device_of_request() -> PairedDevice:
     state = marhaba()
     device = state.devices.device_by_token(state.database, token_of_request())
     if state.last_seen.due(device.id):
-        in_transaction(state.database, lambda s: mark_seen(s, device.id, now()))
+        try_to_mark_seen(state.database, device.id, now())
     return device
 
 

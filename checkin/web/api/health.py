@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import os
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -75,6 +76,8 @@ def readyz() -> Response:
 def metrics() -> Response:
     """Return counts in Prometheus' text format; no names of people or delegations.
 
+    People are counted over all nodes. Streams are those of the process that happens to answer.
+
     For this machine itself, and for others with the token that the settings name.
     """
     _check_metrics_access()
@@ -82,8 +85,10 @@ def metrics() -> Response:
     people = Gauge(
         "marhaba_people", "People by event and state", ["event", "state"], registry=registry
     )
-    streams = Gauge("marhaba_streams", "Open live streams", registry=registry)
-    streams.set(marhaba().live.streams)
+    streams = Gauge(
+        "marhaba_streams", "Open live streams, by process", ["process"], registry=registry
+    )
+    streams.labels(os.getpid()).set(marhaba().live.streams)
     with marhaba().database.read() as session:
         for event_id in session.scalars(select(Event.id)):
             counts = live_counts(session, event_id)

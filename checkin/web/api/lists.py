@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from apiflask import APIBlueprint
 from flask import Response, request
 
-from checkin.db.engine import in_transaction
 from checkin.errors import InvalidRequest
 from checkin.services.board.live_counts import live_counts
-from checkin.services.gates.authentication import mark_seen
+from checkin.services.gates.authentication import try_to_mark_seen
 from checkin.services.gates.devices import PairedDevice
 from checkin.services.gates.gate_list import GateList, current_cursor, gate_list
 from checkin.web.api.clocks import milliseconds
@@ -24,6 +22,7 @@ from checkin.web.api.contract import (
     now,
     query,
     returns,
+    still_paired,
 )
 from checkin.web.api.schemas import GateListReply, ListQuery
 from checkin.web.api.status_bodies import StatusQuery, StatusReply
@@ -52,8 +51,7 @@ def read_gate_list() -> Response:
     response.set_etag(etag)
     response.cache_control.private = True
     # Whatever the answer was, the device now has the newest list.
-    work = partial(mark_seen, device_id=device.id, now=now(), list_at=now())
-    in_transaction(state.database, work)
+    try_to_mark_seen(state.database, device.id, now(), list_at=now())
     return response
 
 
@@ -87,7 +85,8 @@ def read_status() -> Response:
 )
 def stream_counts() -> Response:
     """Stream the live counts as server-sent events."""
-    return stream_of(marhaba().live, COUNTS, current_device().event_id)
+    event_id = current_device().event_id
+    return stream_of(marhaba().live, COUNTS, event_id, while_allowed=still_paired())
 
 
 def _record_reported(device: PairedDevice, told: StatusQuery, at: datetime) -> None:
@@ -97,8 +96,7 @@ def _record_reported(device: PairedDevice, told: StatusQuery, at: datetime) -> N
     if told.device_time is not None:
         columns["skew_ms"] = milliseconds(at - told.device_time)
     if columns:
-        work = partial(mark_seen, device_id=device.id, now=at, **columns)
-        in_transaction(marhaba().database, work)
+        try_to_mark_seen(marhaba().database, device.id, at, **columns)
 
 
 def _cursor(text: str | None) -> int:

@@ -15,7 +15,7 @@ from checkin.domain.scanning.hall import Stop
 from checkin.domain.scanning.messages import verdict_message
 from checkin.domain.scanning.reasons import Reason
 from checkin.errors import ScanIdConflict
-from checkin.services.gates.authentication import mark_seen
+from checkin.services.gates.authentication import try_to_mark_seen
 from checkin.services.scanning.annul import annul_scan
 from checkin.services.scanning.overrides import supervisor_with_pin
 from checkin.services.scanning.record import force_reason_of, record_batch, record_scan
@@ -81,7 +81,7 @@ def create_scans(body: BatchRequest) -> Response:
     practised = [answer for _, answer in answered if answer is not None]
     readings = [reading for reading, answer in answered if answer is None]
     answers = record_batch(state.database, device, readings, state.keys)
-    in_transaction(state.database, lambda s: mark_seen(s, device.id, at, skew_ms=skew_ms))
+    try_to_mark_seen(state.database, device.id, at, skew_ms=skew_ms)
     state.live.nudge(device.event_id)
     results = [
         _batch_result(reading, answer) for reading, answer in zip(readings, answers, strict=True)

@@ -16,10 +16,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError, TimeoutError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from checkin import errors
+from checkin.db.faults import SENTENCES, Outage, outage_of
 from checkin.domain.common.problems import InvalidValue
 from checkin.domain.network.addresses import OnlyThisMachine
 from checkin.domain.people.unreadable import UnreadableFile
@@ -29,6 +30,7 @@ from checkin.web.site.addresses import this_address
 from checkin.web.site.json import json_response
 from checkin.web.site.outgoing import refusal_of
 from checkin.web.site.refused_forms import refused_form
+from checkin.web.site.sessions import take_nobody_as_signed_in
 
 HTTP_STATUS = {
     errors.InvalidRequest: 400,
@@ -100,25 +102,31 @@ def answer_http_fault(fault: HTTPException) -> Response | HTTPException:
     return response
 
 
-def answer_database_fault(fault: Exception) -> Response:
-    """Answer that the database cannot be reached or is overloaded: try again, nothing was lost."""
-    return answer_fault(errors.Unavailable(f"the database does not answer: {type(fault).__name__}"))
+def answer_database_fault(fault: SQLAlchemyError) -> Response:
+    """Answer that the database cannot serve now, and why: try again, nothing was lost."""
+    return answer_fault(errors.Unavailable(SENTENCES[_outage(fault)]))
+
+
+def _outage(fault: SQLAlchemyError) -> Outage:
+    outage = outage_of(fault)
+    if outage is None:
+        raise fault  # our own fault: 500, and in the log
+    return outage
 
 
 def register_errors(app: Flask) -> None:
     """Make the app answer every fault in the contract's shape."""
     app.register_error_handler(errors.MarhabaError, answer_fault)
     app.register_error_handler(HTTPException, answer_http_fault)
-    app.register_error_handler(OperationalError, answer_database_fault)
-    app.register_error_handler(TimeoutError, answer_database_fault)
+    app.register_error_handler(SQLAlchemyError, answer_database_fault)
 
 
 Page = tuple[str, int, dict[str, str]]
 
 
-def error_page(status: int) -> Page:
-    """Render the page of an HTTP status."""
-    page = render_template("error.html", status=status, sentence=_sentence(status))
+def error_page(status: int, sentence: str = "") -> Page:
+    """Render the page of an HTTP status, with its own sentence unless another is given."""
+    page = render_template("error.html", status=status, sentence=sentence or _sentence(status))
     return page, status, {"Retry-After": str(BUSY_S)} if status == 503 else {}
 
 
@@ -172,6 +180,35 @@ def _only_this_machine_page(fault: OnlyThisMachine) -> ResponseReturnValue:
     return render_template("network/only_this_machine.html", refusal=refusal, back=back), 409
 
 
+def _database_fault(fault: SQLAlchemyError) -> ResponseReturnValue:
+    outage = _outage(fault)
+    take_nobody_as_signed_in()  # the page shows who is, and would ask the database again
+    return error_page(503, _outage_sentence(outage))
+
+
+def _outage_sentence(outage: Outage) -> str:
+    sentences = {
+        Outage.AWAY: _(
+            "The database does not answer just now. Wait a minute, reload the page, and check "
+            "whether your last change is there. If it stays so, tell the administrator."
+        ),
+        Outage.BUSY: _("The server is too busy just now. Wait a few seconds and reload the page."),
+        Outage.DAMAGED: _(
+            "The database's files are damaged or cannot be read, and nothing was changed. Tell the "
+            "administrator: a backup may have to be put back."
+        ),
+        Outage.FULL: _(
+            "The server's disk is full, and nothing was changed. Tell the administrator to make "
+            "room, then try again."
+        ),
+        Outage.READ_ONLY: _(
+            "The database takes no changes just now, and nothing was changed. Wait a minute and "
+            "try again. If it stays so, tell the administrator."
+        ),
+    }
+    return str(sentences[outage])
+
+
 def _http(fault: HTTPException) -> ResponseReturnValue:
     return error_page(fault.code or 500) if (fault.code or 500) >= 400 else fault.get_response()
 
@@ -186,6 +223,7 @@ def register_page_errors(blueprint: Blueprint) -> None:
     blueprint.register_error_handler(CSRFError, _csrf_refused)
     blueprint.register_error_handler(MarhabaError, _fault)
     blueprint.register_error_handler(HTTPException, _http)
+    blueprint.register_error_handler(SQLAlchemyError, _database_fault)
 
 
 _HOURS_FROM = 120

@@ -9,8 +9,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from checkin.db.engine import Database
 from checkin.settings import Settings
 
-#: a page may change the address at any time; the requests of a moment share one query
-KNOWN_FOR_S = 2.0
+#: a page may change the address at any time, at another node too; the requests of a moment share
+#: one query
+KNOWN_FOR_S = 1.0
 
 
 class KnownAddress:

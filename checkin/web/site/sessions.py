@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from flask import Flask, current_app, has_request_context, redirect, request, url_for
+from flask import Flask, current_app, g, has_request_context, redirect, request, url_for
 from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
@@ -57,8 +57,15 @@ class SignedIn:
 
 def signed_in_by_token(token: str) -> SignedIn | None:
     """Return the operator whose session a cookie names, or None if it has ended."""
+    if g.get("nobody_is_signed_in"):
+        return None
     found = signed_in_with(database(), token, now=datetime.now(UTC), lifetimes=lifetimes())
     return SignedIn(found[0], found[1].id, token) if found else None
+
+
+def take_nobody_as_signed_in() -> None:
+    """Ask the database no more who is signed in during this request: it does not answer."""
+    g.nobody_is_signed_in = True
 
 
 def lifetimes() -> Lifetimes:

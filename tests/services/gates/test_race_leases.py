@@ -114,7 +114,7 @@ def test_control_without_the_lock_more_places_are_lent_than_exist(
     laid_down, postgres_database, monkeypatch
 ):
     monkeypatch.setattr(leases, "stop_admissions", lambda *_: None)
-    monkeypatch.setattr(facts, "SCARCE", -PEOPLE)
+    monkeypatch.setattr(facts, "scarce", lambda *_: False)
     hall = laid_down(postgres_database)
 
     first = race(DEVICES, lambda at: renewed(postgres_database, hall.devices[at]))

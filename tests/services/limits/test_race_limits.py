@@ -7,6 +7,7 @@ from threading import Barrier, local
 
 import pytest
 
+from checkin.db.connecting import CONNECTIONS
 from checkin.domain.scanning.reasons import Reason
 from checkin.services.board.live_counts import live_counts
 from checkin.services.scanning import facts
@@ -14,17 +15,18 @@ from tests.support import factories
 from tests.support.factories import NOW
 from tests.support.racing import race
 
-PEOPLE, PLACES = 20, 5
+#: all of whom may be reading at once
+PEOPLE, PLACES = CONNECTIONS // 2, 5
 RELEASED = NOW - factories.minutes(1)
 
 
 def reserve_list_at_the_gates(database):
-    """All of a delegation with 5 places and 15 on the reserve list come at once."""
+    """All of a delegation with 5 places and 5 on the reserve list come at once."""
     return come_at_once(database, factories.an_event(database, reserve_from=RELEASED), PLACES)
 
 
 def full_hall_at_the_gates(database):
-    """Twenty people with places come at once to a hall for five."""
+    """Ten people with places come at once to a hall for five."""
     return come_at_once(database, factories.an_event(database, capacity=PLACES), PEOPLE)
 
 

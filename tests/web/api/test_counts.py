@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,10 @@ import pytest
 from sqlalchemy import func, select, update
 
 from checkin.db.models import Admission, Conflict, Event, Scan
+from checkin.services.board import live
+from checkin.services.gates import authentication
+from checkin.services.gates.devices import revoke_device
+from checkin.web.site import streams
 from tests.support import factories
 from tests.support.api_client import Api, a_scan, text_of
 
@@ -164,3 +169,18 @@ def test_the_stream_sends_the_counts_and_then_those_after_a_scan(api, database, 
     assert (stream.mimetype, retry) == ("text/event-stream", "retry: 2000")
     assert (shown, then) == (before, after)
     assert then["totals"]["arrived"] == 1
+
+
+def test_the_stream_of_a_device_ends_when_the_device_is_revoked(api, database, event, monkeypatch):
+    monkeypatch.setattr(streams, "ASK_EVERY_S", 0.0)
+    monkeypatch.setattr(authentication, "KNOWN_FOR_S", 0.0)
+    monkeypatch.setattr(live, "HEARTBEAT_S", 0.05)
+    stream = api.ask("GET", "/live", buffered=False)
+    messages = stream.iter_encoded()
+    next(messages)
+
+    factories.write(database, lambda s: revoke_device(s, event, api.device_id, now=factories.NOW))
+
+    # It may have been asked just before; what it still says then is soon over.
+    assert len(list(itertools.islice(messages, 20))) < 20
+    stream.close()

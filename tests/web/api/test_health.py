@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from pydantic import ValidationError
 
@@ -81,3 +83,13 @@ def test_a_wrong_token_is_refused_wherever_it_comes_from(shown, app):
 def test_a_short_metrics_token_is_refused_as_a_setting():
     with pytest.raises(ValidationError, match="16 letters"):
         Settings(metrics_token="short")
+
+
+def test_streams_are_told_by_the_process_that_answers(app, api):
+    stream = api.ask("GET", "/live", buffered=False)
+    next(stream.iter_encoded())
+
+    told = app.test_client().get("/metrics").text
+    stream.close()
+
+    assert f'marhaba_streams{{process="{os.getpid()}"}} 1.0' in told
