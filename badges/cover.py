@@ -11,6 +11,9 @@ from badges.texts import moment_text
 from badges.typesetting.lines import Line, latin_then_arabic, line_of
 from badges.typesetting.shapes import outline
 
+#: the layout's data for a cover
+Cover = dict[str, Any]
+
 _TOTAL = ("Badges", "الشارات")
 _ADVICE = (
     (
@@ -33,8 +36,11 @@ _ADVICE = (
 )
 
 
-def cover_of(specs: Sequence[BadgeSpec]) -> dict[str, Any]:
-    """Return the text of the cover of these badges: French columns, then Arabic ones."""
+def cover_of(specs: Sequence[BadgeSpec]) -> Cover:
+    """Return the text of the cover of these badges: French columns, then Arabic ones.
+
+    They may fill several files, of which the first gets it.
+    """
     first = specs[0]
     whens = [line_of(moment_text(first.starts_at, of), weight="regular") for of in ("fr", "ar")]
     event = _columns(latin_then_arabic(first.event_name, first.event_name_ar))

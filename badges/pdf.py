@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import typst
 
-from badges.cover import cover_of
+from badges.cover import Cover
 from badges.fonts import layout_fonts
 from badges.look import PLAIN, Look, logo_svg
 from badges.qr import qr_svg
@@ -40,13 +40,14 @@ def badge_sheets_pdf(
     *,
     design: Design = "sheet",
     look: Look = PLAIN,
-    cover: bool = False,
+    cover: Cover | None = None,
     progress: Progress | None = None,
 ) -> bytes:
     """Return A4 pages of badges with cut marks, in the order given.
 
     Args:
-        cover: begin with a page of counts and instructions for the people who print and hand out.
+        cover: begin with this page of counts and instructions for the people who print and hand
+            out; see `badges.cover.cover_of`.
         progress: called with (done, total) for every sheet of badges drawn and after the last
             step, which lays out all pages at once and takes about half of the time. Raising in
             it stops the work.
@@ -65,7 +66,7 @@ def badge_sheets_pdf(
             "title": fill(texts_in(language).sheet_title, filling(specs[0])),
             "lang": language,
             "badges": cards,
-            "cover": cover_of(specs) if cover else None,
+            "cover": cover,
             **_looks(look),
         },
         # Sheets go to a printer and a cutter: the tags that screen readers use would be a third of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -10,9 +10,11 @@ from typing import Any
 
 from flask import Flask, Response
 
+from checkin.db.engine import Database
 from checkin.services.badges.wallets import load_wallets
 from checkin.services.board.board import CountsByMinute
 from checkin.services.board.live import LiveHub
+from checkin.services.common.keys import Keys
 from checkin.services.common.readiness import RecentReadiness, readiness
 from checkin.services.limits.limits import Limits
 from checkin.services.limits.opening import open_counters
@@ -45,20 +47,28 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 _PACKAGE = Path(__file__).parent
+WakeWorker = Callable[[Database, Keys, Settings], object]
 _OF_THE_API = ("/api/", "/healthz", "/readyz", "/metrics")
 
 
-def create_app(settings: Settings) -> Flask:
+def _nobody_to_wake(_database: Database, _keys: Keys, _settings: Settings) -> None:
+    pass
+
+
+def create_app(settings: Settings, wake_worker: WakeWorker = _nobody_to_wake) -> Flask:
     """Build the application in four steps: connect, configure, routes, headers.
 
     Requests of devices are answered by an application of its own, so that a scan does not pass
     through code that only pages need.
 
+    Args:
+        wake_worker: called after a job was committed; worker processes hear of it by themselves.
+
     Raises:
         SettingsError: the settings are incomplete, so the server must not start.
     """
     app = Flask(__name__, template_folder=str(template_folder(_PACKAGE)), static_folder="static")
-    state = _connect(settings)
+    state = _connect(settings, wake_worker)
     _configure(app, state)
     app.extensions[EXTENSION] = state
     app.extensions[API] = create_api(state)
@@ -90,7 +100,7 @@ def _behind_proxies(state: Marhaba, answering: Wsgi) -> Wsgi:
     )
 
 
-def _connect(settings: Settings) -> Marhaba:
+def _connect(settings: Settings, wake_worker: WakeWorker) -> Marhaba:
     keys = load_keys(settings)
     wallets = load_wallets(settings.wallet_files, datetime.now(UTC))
     database, minute_counts = open_database(settings), CountsByMinute()
@@ -107,6 +117,7 @@ def _connect(settings: Settings) -> Marhaba:
         limits,
         KnownAddress(settings, database),
         ready,
+        lambda: wake_worker(database, keys, settings),
         wallets,
         served_authority(),
         background_tasks=background_tasks,

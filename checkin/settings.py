@@ -76,6 +76,7 @@ class Settings(BaseModel):
         session_hours: how long an operator stays signed in at most.
         second_factor: who must have one: optional (nobody), administrators, or organisers
             (administrators, too).
+        worker_memory_mb: what one job may take, in MiB; past that it fails, and nothing else does.
         printer: the print queue for badges at the desk; the system's default where empty.
         print_design: what a desk prints unless told otherwise: card, sheet or a6.
         apple_wallet: a folder with certificate.pem, key.pem and wwdr.pem; without it no passes.
@@ -107,6 +108,7 @@ class Settings(BaseModel):
     session_idle_minutes: int = Field(default=240, ge=1, le=525_600)
     session_hours: int = Field(default=16, ge=1, le=8_760)
     second_factor: Literal["optional", "administrators", "organisers"] = "optional"
+    worker_memory_mb: int = Field(default=1024, ge=128)
     printer: str = ""
     print_design: Literal["card", "sheet", "a6"] = "card"
     apple_wallet: Path | None = None

@@ -167,13 +167,14 @@ def settings(database_url, tmp_path) -> Settings:
 
 @pytest.fixture
 def app(settings):
-    """The web application on a fresh database."""
+    """The web application on a fresh database; its jobs are done as soon as they are asked for."""
     from checkin.app import create_app
     from checkin.web.site.state import EXTENSION
+    from tests.support.inline_worker import do_waiting_jobs
     from tests.support.many_apps import compile_once
 
     compile_once()
-    app = create_app(settings)
+    app = create_app(settings, do_waiting_jobs)
     app.testing = True
     yield app
     app.extensions[EXTENSION].background_tasks.wait()

@@ -11,13 +11,15 @@ from typing import TextIO, cast, get_args
 
 import click
 
+from badges.cover import cover_of
 from badges.pdf import Design, badge_sheets_pdf
 from checkin.cli.delivery import bounces, status
-from checkin.cli.office import Office, event_option, in_office, only_ours, say
+from checkin.cli.office import Office, event_option, in_office, say
 from checkin.cli.sending import pause, progress_bar, resume, send
 from checkin.db.models import Delegation, Event
 from checkin.domain.common.names import fold_name
 from checkin.services.badges.specs import BadgeCode, badge_codes, badge_specs
+from checkin.services.common.private_files import only_ours
 from checkin.services.events.events import delegation_named, delegations_of
 from checkin.services.events.look import look_of
 
@@ -113,7 +115,7 @@ def _write_sheets(
             specs,
             design=design,
             look=look,
-            cover=True,
+            cover=cover_of(specs),
             progress=lambda done, _total: bar.update(done - bar.pos),
         )
     partial = path.with_suffix(".part")

@@ -20,6 +20,7 @@ from checkin.cli.participants import participant
 from checkin.cli.records import export, purge
 from checkin.cli.run import run
 from checkin.cli.setup import delegation, event, init
+from checkin.cli.worker import worker
 from checkin.command_names import organiser_command
 from checkin.protocol.version import VERSION
 
@@ -34,6 +35,7 @@ COMMANDS = (
     init,
     demo,
     run,
+    worker,
     import_file,
     badges,
     device,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -117,14 +116,14 @@ def say(text: str = "") -> None:
     click.echo(text)
 
 
+def complain(text: str) -> None:
+    """Print a line to the standard error."""
+    click.echo(text, err=True)
+
+
 def say_json(body: Any) -> None:
     """Print one JSON object for machines."""
     click.echo(json.dumps(body, ensure_ascii=False))
-
-
-def only_ours(path: str, flags: int) -> int:
-    """Open a file for `open(…, opener=only_ours)`: a new one is for its owner's eyes only."""
-    return os.open(path, flags, 0o600)
 
 
 def sentence_of(fault: MarhabaError | OSError | SQLAlchemyError) -> str:

@@ -13,11 +13,11 @@ from checkin.cli.office import (
     in_office,
     json_option,
     now,
-    only_ours,
     say,
     say_json,
 )
 from checkin.services.common.activity import note
+from checkin.services.common.private_files import only_ours
 from checkin.services.export.whole import WRITERS
 from checkin.services.lifecycle.purge import purge_event
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from functools import partial
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from checkin.cli.address import say_addresses
 from checkin.cli.office import Office, in_office, say
 from checkin.cli.serving import free_address, reached_host, serve
 from checkin.cli.venue_network import VenueNetwork
+from checkin.cli.worker import worker_beside
 from checkin.db.models import Event
 from checkin.errors import SettingsError
 from checkin.services.common.master_key import keep_check_value
@@ -30,6 +32,7 @@ _WORKERS = "how many processes answer; more than one on PostgreSQL only"
 @click.option("--tls", is_flag=True, help="HTTPS with certificates of our own authority")
 @click.option("--tls-cert", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--tls-key", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--no-worker", is_flag=True, help="leave heavy work to another machine's `worker`")
 @in_office
 def run(
     office: Office,
@@ -39,6 +42,7 @@ def run(
     tls: bool,
     tls_cert: Path | None,
     tls_key: Path | None,
+    no_worker: bool,
 ) -> None:
     """Serve the API, the scan page and the boards."""
     if (tls_cert is None) != (tls_key is None):
@@ -67,7 +71,15 @@ def run(
     say_addresses(office, slugs)
     say("stop with Ctrl-C")
     office.close()  # the processes that answer have connections of their own
-    beside = partial(network.beside, tls=tls_cert is not None)
+
+    @contextmanager
+    def beside(restart_workers: Callable[[], None]) -> Iterator[None]:
+        with (
+            network.beside(restart_workers, tls=tls_cert is not None),
+            nullcontext() if no_worker else worker_beside(),
+        ):
+            yield
+
     serve("checkin.wsgi:served", address, port, tls_cert, tls_key, processes=workers, beside=beside)
 
 

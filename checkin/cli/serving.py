@@ -5,16 +5,21 @@ from __future__ import annotations
 import socket
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
+from functools import partial
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
+from checkin.cli.office import complain
 from checkin.domain.network.addresses import only_this_machine_understands
 from checkin.errors import SettingsError
+from checkin.worker.processes import die_with_parent
 
 #: connections that are open at once, where the system allows as many files; more wait
 MOST_CONNECTIONS = 8192
@@ -25,6 +30,8 @@ _OTHER_FILES = 512
 _LONGEST_WAIT_MS = 15_000
 #: of a request's head, which hyper keeps in memory while it comes
 _LONGEST_HEAD_BYTES = 64 * 2**10
+#: before a server whose process dies again and again is started anew
+_PAUSE_S = 1.0
 
 #: what goes on while a server runs. It is handed what replaces the serving process by a new one,
 #: from any thread and on every system: the new one reads the certificate's files again, the old one
@@ -54,7 +61,54 @@ def serve(
         processes: how many of them answer; the system deals the connections out among them.
         beside: entered before the server runs, left after it.
     """
-    server = Granian(
+    server = _Server(partial(_granian, app, address, port, cert, key, processes))
+    # Threads of this program do not survive into a worker, which is another process: it begins
+    # with `fork` or anew, and has no use for them.
+    with beside(server.restart):
+        server.serve()
+
+
+class _Server:
+    """Granian's server, and the next one where that has given up.
+
+    It replaces a serving process that dies, and ends where the next dies within seconds.
+    """
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+        self._granian = make()
+
+    def restart(self) -> None:
+        """Replace the serving process by a new one."""
+        self._granian.signal_handler_reload()
+
+    def serve(self) -> None:
+        """Serve until Ctrl-C."""
+        while not self._served():
+            complain("the serving process died twice at once: the server is started again")
+            self._granian = self._make()
+
+    def _served(self) -> bool:
+        """Serve until granian ends; False if nobody has told it to."""
+        with suppress(SystemExit):
+            self._granian.serve(target_loader=_load)
+        if not self._granian.interrupt_signal:
+            self._granian.main_loop_interrupt.clear()
+            self._granian.main_loop_interrupt.wait(_PAUSE_S)  # Ctrl-C still ends it
+        return bool(self._granian.interrupt_signal)
+
+
+def _load(app: str) -> Any:
+    """Return the application, in the process that serves it."""
+    die_with_parent()
+    module, _, name = app.partition(":")
+    return getattr(import_module(module), name)
+
+
+def _granian(
+    app: str, address: str, port: int, cert: Path | None, key: Path | None, processes: int
+) -> Any:
+    return Granian(
         app,
         address=address,
         port=port,
@@ -73,13 +127,7 @@ def serve(
         ssl_cert=cert,
         ssl_key=key,
         log_level=LogLevels.error,
-        # Its settings come from the same `.env` as ours.
-        working_dir=Path.cwd(),
     )
-    # Threads of this program do not survive into a worker, which is another process: it begins
-    # with `fork` or anew, and has no use for them.
-    with beside(server.signal_handler_reload):
-        server.serve()
 
 
 def _connections() -> int:

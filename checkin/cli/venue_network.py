@@ -10,9 +10,7 @@ from ipaddress import IPv4Address, ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import click
-
-from checkin.cli.office import say
+from checkin.cli.office import complain, say
 from checkin.domain.network.certificate_names import is_permitted
 from checkin.errors import SettingsError
 from checkin.protocol.fingerprints import beginning, in_pairs
@@ -70,7 +68,7 @@ class VenueNetwork:
         with ExitStack() as running:
             running.callback(self._note.forget)
             if self._upkeep:
-                running.enter_context(self._upkeep.kept_current(restart_workers, _complain))
+                running.enter_context(self._upkeep.kept_current(restart_workers, complain))
             if not self._mdns:
                 self._note.change(mdns="off (CHECKIN_MDNS)")
             elif not self._reachable():
@@ -134,10 +132,6 @@ def check_host(host: str) -> None:
             f"and --host {host} is neither: use --host 0.0.0.0 and the address or the name that "
             "is, or give a real certificate with --tls-cert and --tls-key"
         )
-
-
-def _complain(sentence: str) -> None:
-    click.echo(sentence, err=True)
 
 
 def self_signed(folder: Path, host: str) -> tuple[Path, Path]:

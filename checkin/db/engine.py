@@ -173,11 +173,19 @@ class Database:
                 raw.cursor().execute("VACUUM FULL")
                 raw.autocommit = False
 
-    def dispose(self) -> None:
-        """Close all connections permanently, once other processes know of the last commit."""
+    def disconnect(self) -> None:
+        """Close all connections, once other processes know of the last commit.
+
+        New ones are opened as they are needed, in this process only. Call it before a fork: no
+        connection may be open in two processes.
+        """
         self.changes.close()
         self._reader.dispose()
         self._writer.dispose()
+
+    def dispose(self) -> None:
+        """Close all connections permanently."""
+        self.disconnect()
         if self.dialect == "sqlite":
             self._process_lock.close()
 

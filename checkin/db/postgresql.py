@@ -42,12 +42,20 @@ def prepare_nothing_behind_a_pooler(connection: psycopg.Connection[Any], _record
     """Let psycopg prepare statements only where the next one meets the same server process.
 
     A pooler such as pgbouncer may send each transaction to another process, which does not know
-    what was prepared. It can be told by the process number: the pooler invents one for its client.
+    what was prepared.
+    """
+    if is_pooled(connection):
+        connection.prepare_threshold = None
+
+
+def is_pooled(connection: psycopg.Connection[Any]) -> bool:
+    """Say whether a pooler answers: each transaction may then meet another server process.
+
+    It can be told by the process number: the pooler invents one for its client.
     """
     row = connection.execute("SELECT pg_backend_pid()").fetchone()
     connection.rollback()
-    if row is None or row[0] != connection.info.backend_pid:
-        connection.prepare_threshold = None
+    return row is None or row[0] != connection.info.backend_pid
 
 
 def refuse_closed(connection: psycopg.Connection[Any], _record: object, _proxy: object) -> None:

@@ -17,10 +17,11 @@ from checkin.web.accounts import (
     second_factor,
     sign_in,
 )
-from checkin.web.badges import badge_page, badges, delegation_badges
+from checkin.web.badges import badge_page, badges, delegation_badges, event_badges
 from checkin.web.board import board
 from checkin.web.events import first_steps, look, overview, records, settings
 from checkin.web.gates import conflicts, devices, gates, rehearsal, scan_page, stops
+from checkin.web.jobs import jobs
 from checkin.web.mail import bounces, delivery, message_texts
 from checkin.web.network import server_address, trust
 from checkin.web.people import (
@@ -64,6 +65,8 @@ _PAGES = (
     delegations,
     importing,
     delegation_badges,
+    event_badges,
+    jobs,
     delegation_link,
     buses,
     joining,

@@ -10,6 +10,7 @@ from tests.browser.gates.webcam import Chromium
 from tests.support import factories
 from tests.support.server_fork import by_fork
 from tests.support.server_process import Server
+from tests.support.working import working
 from tests.web.browsing import PASSWORD, an_operator
 
 
@@ -34,6 +35,13 @@ def server(database_url, event, tmp_path):
     server.start()
     yield server
     server.kill()
+
+
+@pytest.fixture
+def worker(settings):
+    """A worker that does the jobs that pages ask for."""
+    with working(settings):
+        yield
 
 
 @pytest.fixture

@@ -112,7 +112,7 @@ def arrive(page, url, token, code):
 
 
 def test_the_office_works_below_the_path(
-    through, chromium, database, event, delegation, codes, tmp_path
+    through, worker, chromium, database, event, delegation, codes, tmp_path
 ):
     factories.a_category(database, event)
     an_operator(database, Role.ORGANISER)

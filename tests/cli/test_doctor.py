@@ -152,7 +152,10 @@ def test_on_a_server_the_unit_is_started(
     monkeypatch.setattr(lines, "UNIT", tmp_path / "marhaba.service")
     monkeypatch.setattr(lines, "SERVERS_HOME", home.resolve())
 
-    assert next_line(demo("doctor")) == "sudo systemctl restart marhaba"
+    ran = demo("doctor")
+
+    assert next_line(ran) == "sudo systemctl restart marhaba"
+    assert "\n    sudo systemctl restart marhaba-worker\n" in ran.out
 
 
 def test_machines_read_the_same_as_json(run: Run) -> None:

@@ -12,7 +12,7 @@ import yaml
 
 from checkin.protocol.version import VERSION
 from checkin.settings import load_settings
-from tests.deploy.commands import EXPECTED, unknown_settings, unknown_words
+from tests.deploy.commands import unknown_settings, unknown_words
 from tests.support.server_process import ROOT
 
 FILE = (ROOT / "compose.yaml").read_text("utf-8")
@@ -49,9 +49,8 @@ def test_no_image_is_whatever_is_newest():
 
 
 def test_the_services_run_commands_of_ours():
-    words = set().union(*(unknown_words(one["command"]) for one in OURS.values()))
-
-    assert words == EXPECTED
+    for one in OURS.values():
+        assert unknown_words(one["command"]) == set()
 
 
 def test_the_settings_are_settings_and_fit_together(made):

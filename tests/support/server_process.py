@@ -74,10 +74,13 @@ class Server:
     Args:
         home: where its files are.
         begin: how its process is begun.
+        worker: whether it does jobs as well, as it does for its users; few tests need that.
         settings: further `CHECKIN_*` variables.
     """
 
-    def __init__(self, home: Path, *, begin: Begin = by_command, **settings: str) -> None:
+    def __init__(
+        self, home: Path, *, begin: Begin = by_command, worker: bool = False, **settings: str
+    ) -> None:
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         ours = {name: value for name, value in os.environ.items() if name[:8] != "CHECKIN_"}
@@ -85,6 +88,7 @@ class Server:
         quiet = {"CHECKIN_MDNS": "off"}
         self._environ = {**ours, "CHECKIN_HOME": str(home), **quiet, **settings}
         self._begin = begin
+        self._of_run = [] if worker else ["--no-worker"]
         self._process: Process | None = None
         self._log = home.with_suffix(".log")
 
@@ -110,7 +114,7 @@ class Server:
 
     def start(self, *options: str) -> None:
         """Start serving and wait until it answers."""
-        arguments = ["run", "--port", str(self.port), *options]
+        arguments = ["run", "--port", str(self.port), *self._of_run, *options]
         self._process = self._begin(arguments, self._environ, self._log)
         self._wait()
 

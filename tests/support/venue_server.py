@@ -64,7 +64,7 @@ class VenueServer(Server):
     def start(self) -> None:
         """Start serving on all addresses, and wait until it answers."""
         arguments = ["run", "--host", "0.0.0.0", "--port", str(self.port)]
-        arguments += ["--tls"] if self._tls else []
+        arguments += [*self._of_run, *(["--tls"] if self._tls else [])]
         self._process = self._begin(arguments, self._environ, self._log)
         self.wait_for(self.url)
 

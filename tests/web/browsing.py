@@ -77,3 +77,9 @@ class Browsing:
     def session(self) -> dict[str, Any]:
         with self._client.session_transaction() as session:
             return dict(session)
+
+
+def follow(browsing: Browsing, answer: Any) -> Any:
+    """Open the page that a form leads to."""
+    assert answer.status_code == 303, answer.text
+    return browsing.open(answer.location)

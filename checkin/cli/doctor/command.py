@@ -15,7 +15,6 @@ from checkin.cli.office import Office, in_office, json_option, say, say_json
 from checkin.errors import MarhabaError, SettingsError
 
 _SETTINGS, _KEY, _DATABASE = "settings", "master key", "database"
-_SERVER = "server"
 #: in the order in which to mend: each stands after what it needs
 CHECKS = (
     Check(_KEY, installation.master_key),
@@ -28,7 +27,8 @@ CHECKS = (
     Check("server's address", network.address, (_DATABASE,)),
     Check("proxy", network.proxy, (_DATABASE,)),
     Check("certificate", network.certificate, (_DATABASE,)),
-    Check(_SERVER, network.server, (_DATABASE,)),
+    Check("server", network.server, (_DATABASE,)),
+    Check("worker", installation.worker, (_DATABASE,)),
     Check("opened from another device", network.telephone, (_DATABASE, "server's address")),
     Check("limits", installation.limits),
     Check("sender of mail", mail.sender, (_DATABASE,)),
@@ -68,7 +68,7 @@ def _next_step(found: Found) -> str:
     for name, one in found:
         if one.state is State.MISSING:
             return one.to_type or f"see below: {name}"
-    return dict(found)[_SERVER].to_type
+    return next((one.to_type for _, one in found if one.to_type), "")
 
 
 def _report(office: Office, found: Found, is_well: bool) -> dict[str, object]:

@@ -9,7 +9,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from checkin.cli.doctor.findings import Finding, aside, missing, unless, well
-from checkin.cli.doctor.lines import command
+from checkin.cli.doctor.lines import command, start_worker
 from checkin.cli.office import Office, now, sentence_of
 from checkin.db.migrate import current_revision, is_known
 from checkin.domain.network.addresses import only_this_machine_understands
@@ -18,6 +18,7 @@ from checkin.protocol.time_zones import time_zone
 from checkin.services.badges.wallets import load_wallets
 from checkin.services.common.master_key import key_fault
 from checkin.services.common.readiness import database_faults, schema_fault
+from checkin.services.jobs.workers import is_any_alive
 from checkin.settings import load_keys
 
 
@@ -87,6 +88,15 @@ def morocco(_office: Office) -> Finding:
     # Morocco stays on UTC+0 for good since 20 September 2026; an old table is an hour off.
     offset = datetime(2027, 1, 15, tzinfo=time_zone("Africa/Casablanca")).utcoffset()
     return unless("the tz database is older than 2026" if offset else "", "script/setup")
+
+
+def worker(office: Office) -> Finding:
+    """Look whether a worker runs, for what takes long."""
+    with office.database.read() as session:
+        if is_any_alive(session, now()):
+            return well()
+    starts = f"none runs, so jobs wait; it starts with `{command('run')}`"
+    return aside(starts, start_worker(office.settings.home))
 
 
 def limits(office: Office) -> Finding:

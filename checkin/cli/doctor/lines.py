@@ -31,6 +31,15 @@ def setting(line: str) -> str:
 
 def start(mode: Mode, home: Path) -> str:
     """Return the line that starts the server, or starts it again."""
-    if home.resolve() == SERVERS_HOME and UNIT.exists():
+    if _is_server(home):
         return "sudo systemctl restart marhaba"
     return command(_RUN[mode])
+
+
+def start_worker(home: Path) -> str:
+    """Return the line that starts a worker by itself; "" where the server starts it."""
+    return "sudo systemctl restart marhaba-worker" if _is_server(home) else ""
+
+
+def _is_server(home: Path) -> bool:
+    return home.resolve() == SERVERS_HOME and UNIT.exists()

@@ -23,6 +23,7 @@ from checkin.db.models.gates import (
     Pairing,
 )
 from checkin.db.models.installation import InstallationSetting, LimitCounter
+from checkin.db.models.jobs import Job, JobFile, JobFilePiece, JobState, JobWorker, Lane
 from checkin.db.models.mail import LetterSent, MailSwitch, Message, MessageState, Sending
 from checkin.db.models.people import (
     Application,
@@ -72,6 +73,12 @@ __all__ = [
     "HourlyArrivals",
     "ImportDraft",
     "InstallationSetting",
+    "Job",
+    "JobFile",
+    "JobFilePiece",
+    "JobState",
+    "JobWorker",
+    "Lane",
     "Lease",
     "LeasePlace",
     "LetterSent",

@@ -24,6 +24,7 @@ from checkin.errors import NotFound, Unavailable
 from checkin.services.badges.issue import working_badge
 from checkin.services.badges.specs import badge_specs
 from checkin.services.common.keys import Keys
+from checkin.services.common.private_files import only_ours
 from checkin.services.events.look import look_of
 from checkin.services.people.search import participant_by_id
 
@@ -159,17 +160,13 @@ class ByHand:
             Unavailable: no program opens it; the sentence says where the file is.
         """
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with open(self.path, "wb", opener=_only_ours) as file:
+        with open(self.path, "wb", opener=only_ours) as file:
             file.write(pdf)
         if not _opened(self.path):
             raise Unavailable(
                 f"there is no printer here, and nothing that opens {self.path}: print that file "
                 "elsewhere, or set a printer up (CUPS, `lp`) and name it with --printer"
             )
-
-
-def _only_ours(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _opened(path: Path) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from badges.spec import BadgeSpec, Shape
@@ -70,6 +70,31 @@ def badge_codes(session: Session, event: Event, keys: Keys) -> Iterator[BadgeCod
             row.name or row.name_ar,
             format_code(token_for(key, row.id, row.issue)),
         )
+
+
+def badges_by_delegation(
+    session: Session, event: Event, delegation_id: int | None = None
+) -> list[tuple[Delegation, int]]:
+    """Return the delegations that have badges of confirmed people, by name, and how many.
+
+    Args:
+        delegation_id: only this one.
+    """
+    statement = (
+        select(Delegation, func.count())
+        .join(Participant, Participant.delegation_id == Delegation.id)
+        .join(Badge, Badge.participant_id == Participant.id)
+        .where(
+            Delegation.event_id == event.id,
+            Participant.standing == RegistrationStatus.CONFIRMED,
+            Badge.revoked_at.is_(None),
+        )
+        .group_by(Delegation.id)
+        .order_by(Delegation.name)
+    )
+    if delegation_id is not None:
+        statement = statement.where(Delegation.id == delegation_id)
+    return [(delegation, count) for delegation, count in session.execute(statement)]
 
 
 def badge_specs(

@@ -75,6 +75,11 @@ class Keys:
         return self._derived("limits")
 
     @property
+    def jobs(self) -> bytes:
+        """The secret that jobs' arguments, results and files are encrypted with."""
+        return self._derived("jobs")
+
+    @property
     def known_browsers(self) -> bytes:
         """The secret that proves that somebody has signed in with a browser before."""
         return self._derived("known browsers")

@@ -27,6 +27,7 @@ from checkin.db.models import (
     Event,
     HourlyArrivals,
     ImportDraft,
+    Job,
     Lease,
     LeasePlace,
     LimitCounter,
@@ -39,6 +40,7 @@ from checkin.db.models import (
 )
 from checkin.errors import Conflict as Contradiction
 from checkin.services.common.activity import note
+from checkin.services.jobs.files import sweep
 from checkin.services.limits.rules import JOINING_CONTACT
 
 #: children first, so that no reference is left hanging
@@ -46,6 +48,7 @@ _PERSONAL: tuple[type[Base], ...] = (
     BusPassenger,
     Bus,
     ImportDraft,
+    Job,
     Application,
     Consent,
     SelfRegistration,
@@ -109,7 +112,7 @@ def purge_event(
     rows, devices = in_transaction(
         database, lambda session: _erase(session, event, now, operator_id)
     )
-    files = _erase_files(home)
+    files = _erase_files(home) + sweep(database, home)
     in_transaction(
         database,
         lambda s: note(s, event.id, _FILES, now, operator_id=operator_id, files=files),

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import cast, get_args
 from uuid import UUID
 
 from flask import Response, make_response, redirect, request
 
-from badges.pdf import Design, single_badge_pdf
+from badges.pdf import single_badge_pdf
 from checkin.domain.people.fields import ShownIn, shown_in
 from checkin.domain.scanning.facts import RegistrationStatus
-from checkin.errors import InvalidRequest, NotFound
+from checkin.errors import NotFound
 from checkin.services.badges.issue import reissue_badge, revoke_badge
 from checkin.services.badges.page import page_address, page_secret
 from checkin.services.badges.printing import DeskBadge, desk_badge, print_badge, system_printer
@@ -19,6 +18,7 @@ from checkin.services.badges.specs import badge_specs
 from checkin.services.events.look import look_of
 from checkin.services.network.public_address import PublicAddress
 from checkin.services.people.blocking import block_of
+from checkin.web.badges.designs import asked_design
 from checkin.web.badges.sharing import Sharing, sharing_of
 from checkin.web.site.addresses import this_address
 from checkin.web.site.outgoing import address_refusal, public_address
@@ -73,7 +73,7 @@ def print_one(visit: EventVisit, participant_id: int) -> Answer:
         participant_id,
         keys=visit.keys,
         printer=system_printer(settings.printer),
-        design=_design(request.form.get("design", settings.print_design)),
+        design=asked_design(settings.print_design),
         own_delegation=visit.own_delegation,
         **visit.who,
     )
@@ -144,12 +144,6 @@ def _opening_badge(desk: DeskBadge) -> UUID | None:
 
 def _reason() -> str:
     return request.form.get("reason", "").strip()[:_LONGEST_REASON] or "not said"
-
-
-def _design(text: str) -> Design:
-    if text not in get_args(Design):
-        raise InvalidRequest("choose one of the designs")
-    return cast(Design, text)
 
 
 def _pdf(content: bytes) -> Response:

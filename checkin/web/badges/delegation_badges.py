@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast, get_args
 
-from flask import make_response, request
+from flask import redirect, request
 
-from badges.pdf import Design, badge_sheets_pdf
-from checkin.errors import InvalidRequest, NotFound
 from checkin.services.badges.issue import working_badges
 from checkin.services.badges.page import page_address
-from checkin.services.badges.specs import badge_specs
-from checkin.services.common.activity import note
-from checkin.services.events.look import look_of
 from checkin.services.limits.rules import SHEETS
 from checkin.services.mail.delivery_report import (
     UNREACHED,
@@ -23,12 +17,15 @@ from checkin.services.mail.delivery_report import (
     people_by_delivery,
 )
 from checkin.services.network.public_address import PublicAddress
+from checkin.web.badges.designs import asked_design
 from checkin.web.badges.sharing import Sharing, sharing_of
+from checkin.web.jobs.asking import ask_for
 from checkin.web.mail.delivery_words import delivery_word
 from checkin.web.site.addresses import this_address
 from checkin.web.site.limits import by_operator, limited
 from checkin.web.site.outgoing import address_refusal, public_address
 from checkin.web.site.visits import REGISTRARS, Answer, DelegationVisit, pages, visited_by
+from checkin.worker.badge_sheets import BADGE_SHEETS
 
 bp = pages(__name__)
 
@@ -76,24 +73,19 @@ def show(visit: DelegationVisit) -> Answer:
     )
 
 
-@bp.get("/events/<slug>/delegations/<int:delegation_id>/badges.pdf")
+@bp.post("/events/<slug>/delegations/<int:delegation_id>/badges.pdf")
 @limited(SHEETS, by_operator)
 @visited_by(REGISTRARS)
 def sheets(visit: DelegationVisit) -> Answer:
-    """Return sheets with the badges of all confirmed people, to be printed and cut."""
-    design, number = _design(request.args.get("design", "sheet")), visit.delegation.id
-    specs = badge_specs(visit.session, visit.event, visit.keys, delegation_id=number)
-    if not specs:
-        raise NotFound("nobody is confirmed: there is no badge to print")
-    look = look_of(visit.session, visit.event)
-    visit.session.close()  # to draw takes a while
-    pdf = badge_sheets_pdf(specs, design=design, look=look, cover=True)
-    visit.write(lambda v: _write_down(v, len(specs)))
-    response = make_response(pdf)
-    response.headers["Content-Type"] = "application/pdf"
-    response.headers["Content-Disposition"] = f'attachment; filename="badges-{number}.pdf"'
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    """Draw sheets with the badges of all confirmed people, to be printed and cut."""
+    return ask_for(visit, BADGE_SHEETS, design=asked_design())
+
+
+@bp.get("/events/<slug>/delegations/<int:delegation_id>/badges.pdf")
+@visited_by(REGISTRARS)
+def sheets_form(visit: DelegationVisit) -> Answer:
+    """Lead an old link to the form."""
+    return redirect(visit.address("delegation_badges.show"), 303)
 
 
 def _holders(visit: DelegationVisit, people: list[Reached], address: PublicAddress) -> list[Holder]:
@@ -106,21 +98,3 @@ def _holders(visit: DelegationVisit, people: list[Reached], address: PublicAddre
         return sharing_of(one.participant, page_address(visit.keys, address.url, badge_id))
 
     return [Holder(one, sharing(one)) for one in people]
-
-
-def _write_down(visit: DelegationVisit, badges: int) -> None:
-    note(
-        visit.session,
-        visit.event.id,
-        "badges.sheets",
-        visit.now,
-        operator_id=visit.operator.id,
-        delegation_id=visit.delegation.id,
-        badges=badges,
-    )
-
-
-def _design(text: str) -> Design:
-    if text not in get_args(Design):
-        raise InvalidRequest("choose one of the designs")
-    return cast(Design, text)

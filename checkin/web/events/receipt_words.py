@@ -19,6 +19,7 @@ def _names() -> dict[str, str]:
         "bus_passenger": _("Seats in buses"),
         "bus": _("Buses"),
         "import_draft": _("Uploaded lists"),
+        "job": _("Jobs and what they made"),
         "application": _("Requests by link"),
         "consent": _("Consents"),
         "self_registration": _("Links for registering oneself"),

@@ -9,7 +9,8 @@ _EVENT = {
     "board.show": {"board"},
     "participants.index": {"participants", "badges"},
     "delegations.index": {
-        *("delegations", "importing", "delegation_badges", "delegation_link", "buses")
+        *("delegations", "importing", "delegation_badges", "delegation_link", "buses"),
+        *("event_badges", "jobs"),
     },
     "delivery.index": {"delivery"},
     "devices.show": {"devices", "gates"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from flask import current_app
@@ -32,6 +33,7 @@ class Marhaba:
     """The server's parts, made once by `checkin.app.create_app`.
 
     Attributes:
+        wake_worker: called after a job was committed, where no other process listens for jobs.
         authority: the authority that devices have to trust, if the server uses its own certificate.
     """
 
@@ -43,6 +45,7 @@ class Marhaba:
     limits: Limits
     public_url: KnownAddress
     readiness: RecentReadiness
+    wake_worker: Callable[[], object]
     wallets: Wallets = NO_WALLETS
     authority: Authority | None = None
     devices: KnownDevices = field(default_factory=KnownDevices)

@@ -28,7 +28,7 @@ DOCS = Path(__file__).parents[3] / "docs" / "export.md"
 #: what is no part of an event, or only passing, or a sum of what is exported
 TABLES_LEFT_OUT = {
     *("operator", "operator_session", "password_link", "recovery_code", "letter_sent"),
-    "limit_counter",
+    *("limit_counter", "job", "job_file", "job_file_piece", "job_worker"),
     *("installation_setting", "import_draft", "pairing", "arrival_tally", "refusal_tally"),
 }
 #: secrets and what is made from them; names folded for search; counters without a meaning outside;

@@ -15,6 +15,7 @@ from checkin.services.badges.issue import revoke_badge
 from checkin.services.badges.page import page_address
 from tests.support import factories
 from tests.support.factories import BASE_URL, KEYS, NOW, write
+from tests.web.browsing import follow
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_the_sheets_hold_the_delegations_own_badges_and_are_written_down(
     other = factories.a_delegation(database, event, "Salé")
     factories.a_participant(database, event, "Zineb Tazi", delegation=other)
 
-    response = coordinator.open(page + ".pdf?design=card")
+    response = follow(coordinator, coordinator.send(page, page + ".pdf", design="card"))
 
     text = "".join(one.extract_text() for one in PdfReader(io.BytesIO(response.data)).pages)
     with database.read() as session:
@@ -75,13 +76,23 @@ def test_the_sheets_hold_the_delegations_own_badges_and_are_written_down(
     assert line.operator_id is not None
 
 
-def test_without_anybody_there_is_no_sheet(coordinator, page):
-    assert coordinator.open(page + ".pdf").status_code == 404
+def test_without_anybody_there_is_no_form_and_a_form_that_is_sent_has_no_sheet(coordinator, page):
+    answer = follow(coordinator, coordinator.send("/account", page + ".pdf", design="card"))
+
+    assert "Personne n’est encore confirmé" in answer.text
     assert "wa.me" not in coordinator.read(page)
+    assert 'name="design"' not in coordinator.read(page)
+
+
+def test_an_old_link_to_the_sheets_leads_to_the_form(coordinator, page, amina):
+    answer = coordinator.open(page + ".pdf?design=card")
+
+    assert (answer.status_code, answer.location) == (303, page)
+    assert 'name="design"' in coordinator.read(page)
 
 
 def test_an_unknown_design_is_refused(coordinator, page, amina):
-    assert coordinator.open(page + ".pdf?design=poster").status_code == 400
+    assert coordinator.send(page, page + ".pdf", design="poster").status_code == 400
 
 
 def test_another_delegations_badges_are_not_there(coordinator, database, event):

@@ -1,0 +1,33 @@
+"""Why a job failed, as a code with values; `checkin.web.jobs.job_words` has the sentences."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+
+class ProblemCode(StrEnum):
+    """The codes of why a job failed."""
+
+    #: it needed more memory than the worker gives to one job
+    OUT_OF_MEMORY = "out_of_memory"
+    #: its process was killed
+    DIED = "died"
+    #: its worker died with it, again and again
+    WORKER_DIED = "worker_died"
+    #: a fault of the program; the log says more
+    FAULT = "fault"
+    #: nobody has a badge to print
+    NO_BADGES = "no_badges"
+
+
+class JobFailed(Exception):
+    """Raised by a job that cannot be done, for a reason that its asker understands.
+
+    Args:
+        values: what the sentence fills in; never names or contacts, because they are not encrypted.
+    """
+
+    def __init__(self, code: ProblemCode, **values: Any) -> None:
+        super().__init__(code)
+        self.code, self.values = code, values

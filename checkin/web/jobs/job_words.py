@@ -1,0 +1,64 @@
+"""What pages say of jobs: their titles, their states, and why they failed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from babel.numbers import format_decimal
+from flask_babel import gettext as _
+
+from checkin.db.models import JobState
+from checkin.services.jobs.problems import ProblemCode
+from checkin.web.site.languages import babel_locale
+
+
+def title_words() -> dict[str, str]:
+    """Return the title of each kind of jobs."""
+    return {"badge_sheets": _("Badges to print")}
+
+
+def state_words() -> dict[str, str]:
+    """Return the word for each state."""
+    return {
+        JobState.QUEUED: _("Job waiting"),
+        JobState.RUNNING: _("Job in progress"),
+        JobState.DONE: _("Job done"),
+        JobState.FAILED: _("Job failed"),
+        JobState.CANCELED: _("Job canceled"),
+    }
+
+
+def problem_sentence(problem: dict[str, Any]) -> str:
+    """Return why a job failed and what to do, with its values filled in."""
+    return problem_words()[problem["code"]].format(**problem["values"])
+
+
+def problem_words() -> dict[str, str]:
+    """Return the sentence for each code of a problem."""
+    return {
+        ProblemCode.OUT_OF_MEMORY: _(
+            "It needed more memory than one job may have. Ask for less at once, or ask the "
+            "administrator to raise the limit."
+        ),
+        ProblemCode.DIED: _(
+            "The system ended it. Try again; if it happens again, tell the administrator."
+        ),
+        ProblemCode.WORKER_DIED: _(
+            "It was begun three times, and interrupted each time. Tell the administrator."
+        ),
+        ProblemCode.FAULT: _(
+            "The program made a mistake. Tell the administrator: the server's log says more."
+        ),
+        ProblemCode.NO_BADGES: _("Nobody is confirmed yet: there is no badge to print."),
+    }
+
+
+def size_text(size: int) -> str:
+    """Return a size in bytes as people read it."""
+    if size < 10**6:
+        return str(_("%(size)s kB", size=_decimal(max(size, 100) / 10**3)))
+    return str(_("%(size)s MB", size=_decimal(size / 10**6)))
+
+
+def _decimal(value: float) -> str:
+    return str(format_decimal(value, "#,##0.#", locale=babel_locale()))

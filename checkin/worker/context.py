@@ -1,0 +1,110 @@
+"""What a job is given: its arguments, the parts of the server, and ways to tell how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from checkin.db.engine import Database, in_transaction
+from checkin.db.models import Lane
+from checkin.services.common.keys import Keys
+from checkin.services.jobs.files import FileWriter, JobEnded, JobFiles
+from checkin.services.jobs.queue import Claimed, advance, arguments_of
+from checkin.settings import Settings, load_keys, open_database
+
+#: how far a job is, is written no more often: each time is a commit beside those of the gates
+WRITTEN_EVERY = timedelta(seconds=0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of jobs: one row of `checkin.worker.kinds.KINDS`.
+
+    Attributes:
+        name: stored with the job.
+        work: does a job, and returns what is to be told of it, as a JSON object.
+        downloaded: the action that the activity log gets when a file of it is downloaded.
+    """
+
+    name: str
+    lane: Lane
+    work: Callable[[JobContext], dict[str, Any]]
+    downloaded: str
+
+
+@dataclass(frozen=True)
+class Tools:
+    """The parts of the server that jobs need."""
+
+    database: Database
+    keys: Keys
+    settings: Settings
+    clock: Callable[[], datetime]
+
+
+@contextmanager
+def opened_tools(settings: Settings) -> Iterator[Tools]:
+    """Open what this process needs, and close it at the end."""
+    database = open_database(settings)
+    try:
+        yield Tools(database, load_keys(settings), settings, lambda: datetime.now(UTC))
+    finally:
+        database.dispose()
+
+
+class JobContext:
+    """What one job is given.
+
+    Attributes:
+        claimed: the job; its event, its delegation and who asked.
+        arguments: what it was asked with.
+    """
+
+    def __init__(
+        self, claimed: Claimed, tools: Tools, is_to_end: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Read the arguments.
+
+        Args:
+            is_to_end: says whether the job was told to end, because it was canceled or because
+                its worker stops.
+        """
+        self.claimed = claimed
+        self.database, self.keys, self.settings = tools.database, tools.keys, tools.settings
+        self.clock = tools.clock
+        self.arguments = arguments_of(tools.keys, claimed)
+        self._is_to_end = is_to_end
+        self._files = JobFiles(tools.database, tools.keys, tools.settings.home)
+        self._file_count = 0
+        self._written_at: datetime | None = None
+
+    def progress(self, done: int, total: int) -> None:
+        """Tell how far the job is; call it as often as you like, at least every second.
+
+        Raises:
+            JobEnded: the job is to end now: leave all open work.
+        """
+        if self._is_to_end():
+            raise JobEnded
+        now = self.clock()
+        if self._written_at is not None and now - self._written_at < WRITTEN_EVERY:
+            return
+        self._written_at = now
+        written = partial(advance, claimed=self.claimed, done=done, total=total, now=now)
+        if not in_transaction(self.database, written):
+            raise JobEnded
+
+    @contextmanager
+    def add_file(self, name: str, mime: str) -> Iterator[FileWriter]:
+        """Add a file to what the job makes, and write it in the `with` block.
+
+        Raises:
+            JobEnded: the job is no longer this worker's.
+        """
+        self._file_count += 1
+        with self._files.writing(self.claimed, self._file_count, name, mime) as file:
+            yield file

@@ -1,0 +1,14 @@
+"""The kinds of jobs that a worker does: a row for each, and a file for each beside this one.
+
+A kind is a function that gets a `JobContext`; it tells how far it is, adds files, and returns what
+is to be told at the end. Its title is in `checkin.web.jobs.job_words`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from checkin.worker.badge_sheets import BADGE_SHEETS
+from checkin.worker.context import Kind
+
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (BADGE_SHEETS,)}
