@@ -12,7 +12,7 @@ from checkin.cli.badge_desk import DESK_COMMANDS
 from checkin.cli.badges import badges
 from checkin.cli.demo import demo
 from checkin.cli.devices import device
-from checkin.cli.doctor import doctor
+from checkin.cli.doctor.command import doctor
 from checkin.cli.importing import import_file
 from checkin.cli.office import Office, tells_faults
 from checkin.cli.operators import operator

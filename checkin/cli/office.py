@@ -126,7 +126,8 @@ def say_json(body: Any) -> None:
     click.echo(json.dumps(body, ensure_ascii=False))
 
 
-def _sentence(fault: MarhabaError | OSError | SQLAlchemyError) -> str:
+def sentence_of(fault: MarhabaError | OSError | SQLAlchemyError) -> str:
+    """Return what people are told of a fault; raise it again if it is not for them."""
     if isinstance(fault, MarhabaError):
         return fault.detail
     if isinstance(fault, SQLAlchemyError):
@@ -154,7 +155,7 @@ def tells_faults(command: Callable[..., T]) -> Callable[..., T]:
         try:
             return command(*args, **kwargs)
         except (MarhabaError, OSError, SQLAlchemyError) as fault:
-            click.echo(f"error: {_sentence(fault)}", err=True)
+            click.echo(f"error: {sentence_of(fault)}", err=True)
             sys.exit(1)
 
     return wrapped

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from checkin.cli.main import main
+from checkin.settings import DOTENV_VARIABLE
 from tests.support.factories import BASE_URL
 
 
@@ -42,6 +43,7 @@ class _Terminal(io.TextIOWrapper):
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv(DOTENV_VARIABLE, raising=False)  # `run` sets it for its own process
     monkeypatch.setenv("CHECKIN_HOME", str(tmp_path / "var"))
     monkeypatch.setenv("CHECKIN_BASE_URL", BASE_URL)
     return tmp_path / "var"

@@ -102,5 +102,5 @@ def test_the_doctor_names_a_setting_that_is_wrong_once(run: Run, monkeypatch) ->
 
     ran = run("doctor")
 
-    assert (ran.code, ran.out.count("BAD"), ran.out.count("CHECKIN_BASE_URL")) == (1, 1, 1)
+    assert (ran.code, ran.out.count("✗"), ran.out.count("CHECKIN_BASE_URL")) == (1, 1, 1)
     assert "nothing else was looked at" in ran.out

@@ -87,7 +87,7 @@ def test_the_doctor_names_a_newer_version_too(demo: Run, home: Path) -> None:
     ran = demo("doctor")
 
     assert ran.code == 1
-    assert f"BAD  database: {NEWER.removeprefix('error: ')}" in ran.out
+    assert f"✗ database: {NEWER.removeprefix('error: ')}" in ran.out
 
 
 def test_an_older_database_is_brought_up_to_date(demo: Run, home: Path) -> None:

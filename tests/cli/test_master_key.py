@@ -211,7 +211,7 @@ def test_doctor_and_readyz_tell_that_the_database_is_newer(ready, database, read
 
     ran, (status, faults) = ready("doctor"), readiness()
 
-    assert (ran.code, f"BAD  database: {NEWER}" in ran.out) == (1, True)
+    assert (ran.code, f"✗ database: {NEWER}" in ran.out) == (1, True)
     assert (status, NEWER in faults["schema"]) == (503, True)
 
 

@@ -26,7 +26,7 @@ def _own_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHECKIN_MDNS", "off")
     addresses = [ip_address(text) for text in ("127.0.0.1", "192.168.1.20", "192.0.2.2")]
     monkeypatch.setattr(machine, "own_addresses", lambda: addresses)
-    monkeypatch.setattr("checkin.cli.doctor_network.lan_addresses", lambda: addresses[1:])
+    monkeypatch.setattr("checkin.cli.doctor.certificate.lan_addresses", lambda: addresses[1:])
     monkeypatch.setattr(machine.socket, "gethostname", lambda: "laptop")
 
 
@@ -76,7 +76,7 @@ def test_commands_show_the_fingerprint_and_the_names_left_out_of_the_certificate
     authority = authority_of(home / "tls")
     assert authority
 
-    assert "ok   certificate\n" in doctor
+    assert "✓ certificate\n" in doctor
     assert f"its fingerprint begins with {beginning(authority.fingerprint)}\n" in doctor
     assert "left out of the certificate: laptop, 192.0.2.2 (" in doctor
     until = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
@@ -108,9 +108,7 @@ def test_doctor_objects_to_an_address_that_the_certificate_is_not_about(
     ran = demo("doctor")
 
     assert ran.code == 1
-    assert (
-        "BAD  certificate: the server's address names 192.0.2.2, which the certificate" in ran.out
-    )
+    assert "✗ certificate: the server's address names 192.0.2.2, which the certificate" in ran.out
     monkeypatch.setenv("CHECKIN_BASE_URL", "https://192.168.1.20:8000")
     assert demo("doctor").code == 0
 

@@ -138,7 +138,7 @@ def test_the_doctor_finds_a_good_machine_well(demo: Run) -> None:
     ran = demo("doctor")
 
     assert ran.code == 0, ran.out
-    assert "BAD" not in ran.out
+    assert "✗" not in ran.out
 
 
 def test_the_doctor_says_whether_the_redis_of_the_limits_answers(
@@ -149,9 +149,9 @@ def test_the_doctor_says_whether_the_redis_of_the_limits_answers(
     monkeypatch.setenv("CHECKIN_LIMITS_URL", f"unix://{tmp_path}/nobody")
     ill = demo("doctor")
 
-    assert (well.code, "ok   limits" in well.out) == (0, True)
+    assert (well.code, "✓ limits" in well.out) == (0, True)
     assert ill.code == 1
-    assert "BAD  limits: CHECKIN_LIMITS_URL does not answer: each node counts alone" in ill.out
+    assert "✗ limits: CHECKIN_LIMITS_URL does not answer: each node counts alone" in ill.out
 
 
 def test_another_place_for_limits_is_refused(

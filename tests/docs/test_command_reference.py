@@ -26,9 +26,9 @@ _OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 _SETTING = re.compile(r"CHECKIN_[A-Z_]*[A-Z]")
 _CALLS = ("python -m checkin ", "marhaba ")
 #: options of other programs that the pages name
-_OF_OTHERS = {"--no-deps", "--require-hashes", "--help"}
+_OF_OTHERS = {"--no-deps", "--require-hashes", "--help", "--profile"}
 #: where other names that begin so are laid down: of our scripts, of benchmarks, of style sheets
-_DEFINED = ("script/*", "bench/**/*.py", "checkin/static/css/*.css")
+_DEFINED = ("script/*", "deploy/*", "bench/**/*.py", "checkin/static/css/*.css")
 
 
 def commands(

@@ -40,6 +40,9 @@ ELSEWHERE = {
         "needs the wheel, and writes into /srv",
         "tests/modes/installed_wheel.py",
     ),
+    r"sudo deploy/install .*": ("changes the machine", "script/server_install.py"),
+    r"deploy/compose .*": ("writes into the checkout", "tests/deploy/test_compose.py"),
+    r"docker compose .*": ("needs Docker and its registry", "tests/deploy/test_compose.py"),
     r"sudo -u postgres .*": ("the machine's own PostgreSQL", "tests/modes/behind_nginx.py"),
     r"python -m checkin run --workers 4": ("needs PostgreSQL", "tests/cli/test_workers.py"),
     r"\.venv/bin/node .*": (

@@ -1,4 +1,4 @@
-"""Behind nginx, below a path of its address, with PostgreSQL: the sample of docs/proxies."""
+"""Behind nginx, below a path of its address, with PostgreSQL: the file of `deploy`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.modes.trust import certificate_for
 from tests.modes.venue import lan_address
 from tests.support.server_process import ROOT, free_port
 
-SAMPLE = ROOT / "docs" / "proxies" / "nginx.conf"
+SAMPLE = ROOT / "deploy" / "nginx.conf"
 MISSING = "nginx is not installed: on Debian and Ubuntu `apt-get install nginx-light`"
 #: as root its processes run under this account, as everywhere
 _ACCOUNT = "www-data"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 from pathlib import Path
 
@@ -13,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def fresh():
+    sys.path.insert(0, str(ROOT / "script"))  # as for a script of that folder
     spec = importlib.util.spec_from_file_location("fresh", ROOT / "script" / "fresh.py")
     module = importlib.util.module_from_spec(spec)
     sys.modules["fresh"] = module
@@ -21,7 +23,7 @@ def fresh():
 
 
 def test_without_root_the_fresh_system_proof_says_that_it_needs_root(fresh, monkeypatch, capsys):
-    monkeypatch.setattr(fresh.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
     monkeypatch.setattr(sys, "argv", ["fresh"])
 
     assert fresh.main() == 2
@@ -71,4 +73,6 @@ def test_the_number_of_passed_tests_is_read_from_pytest_s_last_line(fresh, print
     ],
 )
 def test_debian_is_installed_from_this_machine_s_mirror(fresh, sources, mirror):
-    assert fresh.mirror_in(sources) == mirror
+    from debian_system import mirror_in
+
+    assert mirror_in(sources) == mirror

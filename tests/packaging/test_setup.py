@@ -179,7 +179,7 @@ def test_the_npm_lockfile_names_only_the_official_registry():
 
 
 @pytest.mark.parametrize(
-    "file", ["README.md", "script", "docs", "scanner", "checkin", ".ci"], ids=str
+    "file", ["README.md", "script", "deploy", "docs", "scanner", "checkin", ".ci"], ids=str
 )
 def test_all_documents_install_requirements_files_in_the_same_way(file):
     place = ROOT / file

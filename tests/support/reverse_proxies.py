@@ -1,5 +1,5 @@
-"""Proxies in front of a server, at https://localhost:PORT/marhaba: nginx and Caddy as docs/proxies
-sets them up, and one that does only what it must.
+"""Proxies in front of a server, at https://localhost:PORT/marhaba: nginx and Caddy as `deploy` sets
+them up, and one that does only what it must.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ from tests.support.server_fork import by_fork
 from tests.support.server_process import ROOT, Server, free_port
 from tests.support.waiting import wait_for
 
-SAMPLES = ROOT / "docs" / "proxies"
+SAMPLES = ROOT / "deploy"
 PREFIX = "/marhaba"
-_NGINX = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
-_CADDY = shutil.which("caddy")
+NGINX = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+CADDY = shutil.which("caddy")
 #: what /etc/nginx/nginx.conf has around the files of conf.d
 _NGINX_MAIN = """
 {user}
@@ -100,21 +100,31 @@ def certificate(folder: Path) -> tuple[Path, Path]:
 
 @contextlib.contextmanager
 def nginx(
-    folder: Path, upstream: int, *, strips: bool = False, most: int = 2000
+    folder: Path,
+    upstream: int,
+    *,
+    second: int | None = None,
+    strips: bool = False,
+    most: int = 2000,
+    text: str = "",
+    prefix: str = PREFIX,
 ) -> Iterator[Proxy]:
-    """Run nginx with the file of the documentation, and give where it has the server.
+    """Run nginx with its file of `deploy`, and give where it has the server.
 
     Args:
+        upstream: the port of the server on this machine.
+        text: another configuration of that name and certificate, for the path `prefix`.
+        second: the port of a second node.
         strips: take the path off, which is the other of the two lines in that file.
         most: requests that one address may have open at once.
     """
-    if _NGINX is None:
+    if NGINX is None:
         pytest.skip("no nginx: script/setup --test")
     port, folder = free_port(), folder / f"nginx-{free_port()}"
     (folder / "conf.d").mkdir(parents=True)
     cert, key = certificate(folder)
     site = _changed(
-        (SAMPLES / "nginx.conf").read_text("utf-8"),
+        text or (SAMPLES / "nginx.conf").read_text("utf-8"),
         ("limit_conn marhaba 2000;", f"limit_conn marhaba {most};"),
         ("listen 80;", f"listen 127.0.0.1:{free_port()};"),
         ("listen 443 ", f"listen 127.0.0.1:{port} "),
@@ -124,41 +134,53 @@ def nginx(
         ("127.0.0.1:8000", f"127.0.0.1:{upstream}"),
         ("/var/log/nginx/marhaba.log", str(folder / "access.log")),
     )
+    if second:
+        site = _changed(site, ("# server 10.0.0.2:8000", f"server 127.0.0.1:{second}"))
     if strips:
-        left, taken_off = (f"proxy_pass http://127.0.0.1:{upstream}{end};" for end in ("", "/"))
-        site = _changed(site, (f"\n        {left}", ""), (f"# {taken_off}", taken_off))
+        left, taken_off = (f"proxy_pass http://marhaba_nodes{end};" for end in ("", "/"))
+        site = _changed(site, (f"{left}\n        # {taken_off}", taken_off))
     (folder / "conf.d" / "marhaba.conf").write_text(site)
     # Only root may name whom its workers run as; who else runs it is that already.
     user = "user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(_NGINX_MAIN.format(folder=folder, user=user))
-    command = [_NGINX, "-p", str(folder), "-e", str(folder / "error.log"), "-c", "nginx.conf"]
+    command = [NGINX, "-p", str(folder), "-e", str(folder / "error.log"), "-c", "nginx.conf"]
     with _running(command, folder):
-        proxy = Proxy(f"https://localhost:{port}{PREFIX}", cert)
+        proxy = Proxy(f"https://localhost:{port}{prefix}", cert)
         _wait_for(proxy)
         yield proxy
 
 
 @contextlib.contextmanager
-def caddy(folder: Path, upstream: int, *, strips: bool = False) -> Iterator[Proxy]:
-    """Run Caddy with the file of the documentation, and give where it has the server."""
-    if _CADDY is None:
-        pytest.skip("no Caddy: apt-get install caddy")
+def caddy(
+    folder: Path,
+    upstream: int,
+    *,
+    second: int | None = None,
+    strips: bool = False,
+    text: str = "",
+    prefix: str = PREFIX,
+) -> Iterator[Proxy]:
+    """Run Caddy with its file of `deploy`, and give where it has the server: as `nginx` above."""
+    if CADDY is None:
+        pytest.skip("no Caddy: script/setup --test")
     port, folder = free_port(), folder / f"caddy-{free_port()}"
     folder.mkdir(parents=True)
     site = _changed(
-        (SAMPLES / "Caddyfile").read_text("utf-8"),
+        text or (SAMPLES / "Caddyfile").read_text("utf-8"),
         ("\ncheckin.example.org {", f"\nlocalhost:{port} {{"),
         ("127.0.0.1:8000", f"127.0.0.1:{upstream}"),
     )
+    if second:
+        site = _changed(site, ("\n\t# to ", "\n\tto "), ("10.0.0.2:8000", f"127.0.0.1:{second}"))
     if strips:
         site = _changed(site, ("handle /marhaba/*", "handle_path /marhaba/*"))
     main = _CADDY_MAIN.format(folder=folder, http=free_port(), https=port)
     (folder / "Caddyfile").write_text(main + site)
-    command = [_CADDY, "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
+    command = [CADDY, "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
     with _running(command, folder, HOME=str(folder)):
         trust = folder / "pki/authorities/local/root.crt"
         wait_for(trust.exists, "Caddy's own authority")
-        proxy = Proxy(f"https://localhost:{port}{PREFIX}", trust)
+        proxy = Proxy(f"https://localhost:{port}{prefix}", trust)
         _wait_for(proxy)
         yield proxy
 
@@ -260,14 +282,14 @@ def _wait_for(proxy: Proxy) -> None:
 
 
 @contextlib.contextmanager
-def served_to_proxies(database_url: str, home: Path) -> Iterator[Server]:
-    """Serve at /marhaba of https://localhost, to proxies of this machine."""
+def served_to_proxies(database_url: str, home: Path, prefix: str = PREFIX) -> Iterator[Server]:
+    """Serve at a path of https://localhost, to proxies of this machine."""
     server = Server(
         home,
         begin=by_fork,
         CHECKIN_DATABASE_URL=database_url,
         CHECKIN_MASTER_KEY=factories.MASTER_KEY.hex(),
-        CHECKIN_BASE_URL="https://localhost/marhaba",
+        CHECKIN_BASE_URL=f"https://localhost{prefix}",
         CHECKIN_TRUSTED_PROXIES="127.0.0.1/32",
     )
     server.start()

@@ -1,9 +1,10 @@
-"""The checks of `doctor` on the venue's network: the certificate, its names, the local name."""
+"""What `doctor` says of the certificate of the server's own authority."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 from checkin.cli.office import Office, now
 from checkin.domain.network.addresses import host_of_url
@@ -12,14 +13,11 @@ from checkin.protocol.fingerprints import beginning
 from checkin.services.network.certificates.authority import authority_of
 from checkin.services.network.certificates.machine import machine_names
 from checkin.services.network.interfaces import lan_addresses
-from checkin.services.network.serving import Serving, serving_now
+from checkin.services.network.serving import Serving
 
 
-def certificate_fault(office: Office) -> str:
-    """Return why devices will not trust the server's own certificate; "" if they will."""
-    serving = serving_now(office.settings.home)
-    if serving is None or not serving.authority:
-        return ""
+def certificate_fault(office: Office, serving: Serving) -> str:
+    """Return why devices will not trust the certificate that is served; "" if they will."""
     host = host_of_url(office.public_address().url)
     if Names.of([host]).texts()[0] not in serving.names:
         return (
@@ -27,22 +25,16 @@ def certificate_fault(office: Office) -> str:
             f"address or a name that it has ({', '.join(serving.names)}), or a real certificate"
         )
     if datetime.fromisoformat(serving.certificate_until) < now():
-        return "it has expired and was not made anew: start the server again"
+        return "it has expired and was not made anew"
     return ""
 
 
-def network_notes(office: Office) -> Iterator[str]:
-    """Return sentences about the network that are worth knowing but no faults."""
-    home = office.settings.home
-    serving, authority = serving_now(home), authority_of(home / "tls")
-    if authority:
-        yield f"authority: its fingerprint begins with {beginning(authority.fingerprint)}"
-        yield from _certificate_notes(serving)
-    if serving and serving.mdns:
-        yield f"mDNS: {serving.mdns}"
-
-
-def _certificate_notes(serving: Serving | None) -> Iterator[str]:
+def certificate_notes(home: Path, serving: Serving | None) -> Iterator[str]:
+    """Return sentences about the authority and the certificate that are worth knowing."""
+    authority = authority_of(home / "tls")
+    if authority is None:
+        return
+    yield f"authority: its fingerprint begins with {beginning(authority.fingerprint)}"
     is_served = serving is not None and bool(serving.authority)
     if serving and is_served:
         yield f"certificate: until {serving.certificate_until[:10]}; renewed while the server runs"
