@@ -4,31 +4,38 @@
     script/proof mutants checkin/services/people/places.py  # these files or folders
 
 Each mutant is written into a copy of the checkout, never into the checkout. The tests of a file are
-those that `script/mutants.toml` lists for it, else those of its room and all that name its module;
-on SQLite alone and without the races, which find nothing here that others do not. A mutant that all
-of them let pass survives: it is an unnoticed fault, unless that list says why it is none. Exit code
-1: a new survivor, or a line of the list that no longer names one.
+those that `script/mutants.toml` lists for it or its folder, else those of its room and all that
+name its module; on SQLite alone and without the races, which find nothing here that others do not.
+They run once with nothing changed, which tells who calls what: a mutant of a function is tried with
+the tests that call it, those first that noticed others. One that they all let pass survives: it is
+an unnoticed fault, unless that list says why it is none. Exit code 1: a new survivor, or a line of
+the list that no longer names one.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import compileall
+import gc
 import importlib
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from types import FrameType
 from typing import Any, NoReturn
 
 import pytest
@@ -146,7 +153,7 @@ def mutants(file: str, text: str) -> list[Mutant]:
     source, tree = Source(file, text), ast.parse(text)
     found: list[Mutant] = []
     seen: dict[tuple[str, str, str], int] = {}
-    for where, node in _located(tree, ""):
+    for where, node in _located(tree.body, ""):
         for begin, end, new in _changes(source, node):
             changed = source.changed(begin, end, new)
             if not _is_python(changed):  # a bracket lost its other half
@@ -166,17 +173,16 @@ def _is_python(text: str) -> bool:
     return True
 
 
-def _located(node: ast.AST, where: str) -> Iterator[tuple[str, ast.AST]]:
+def _located(nodes: Iterable[ast.AST], where: str) -> Iterator[tuple[str, ast.AST]]:
     """Yield every syntax node that is executed, with the function or class that contains it."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.FunctionDef | ast.ClassDef):
-            inner = f"{where}.{child.name}".lstrip(".")
-            for each in child.body:
-                yield inner, each
-                yield from _located(each, inner)
-        elif not (_is_silent(child) or child is getattr(node, "annotation", None)):
-            yield where or "module", child
-            yield from _located(child, where)
+    for node in nodes:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield from _located(node.body, f"{where}.{node.name}".lstrip("."))
+        elif not _is_silent(node):
+            yield where or "module", node
+            children = ast.iter_child_nodes(node)
+            annotation = getattr(node, "annotation", None)
+            yield from _located((one for one in children if one is not annotation), where)
 
 
 def _is_silent(node: ast.AST) -> bool:
@@ -235,8 +241,9 @@ def listed() -> dict[str, Any]:
 
 
 def tests_of(file: str) -> list[str]:
-    """Return the tests that concern a file: those listed for it, else those found by its name."""
-    return listed().get("tests", {}).get(file) or _tests_by_name(file)
+    """Return the tests that concern a file: those listed for it or its folder, else by its name."""
+    lists = listed().get("tests", {})
+    return lists.get(file) or lists.get(str(Path(file).parent)) or _tests_by_name(file)
 
 
 def _tests_by_name(file: str) -> list[str]:
@@ -255,23 +262,112 @@ def _is_quick(path: Path) -> bool:
     return in_folder not in TOO_SLOW and not path.name.startswith("test_race_")
 
 
+@dataclass
+class Told:
+    """What a run of tests told.
+
+    Attributes:
+        passed: all of them passed.
+        seconds: how long each test took, by its name.
+        failed: the names of those that failed.
+        callers: the tests that called each function, by "file function", of the watched files; ""
+            stands for a call outside of all tests, such as one of a module that is being imported.
+    """
+
+    passed: bool = False
+    seconds: dict[str, float] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
+    callers: dict[str, list[str]] = field(default_factory=dict)
+
+
+_PHASE_OF_A_TEST = pytest.CallInfo.from_call.__func__.__code__  # type: ignore[attr-defined]
+
+
+class Observer:
+    """A plugin of pytest that runs the wanted tests in the wanted order, and notes what they do.
+
+    Args:
+        wanted: names of tests; none of them: every test, as it comes.
+        watched: the files whose calls are noted, by their paths.
+    """
+
+    def __init__(self, wanted: Sequence[str], watched: Mapping[str, str]) -> None:
+        self.told = Told()
+        self._order = {name: at for at, name in enumerate(wanted)}
+        self._watched, self._test = watched, ""
+        if watched:
+            threading.settrace(self._called)
+            sys.settrace(self._called)
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Leave the wanted tests, in their order."""
+        if self._order:
+            wanted = [item for item in items if item.nodeid in self._order]
+            items[:] = sorted(wanted, key=lambda item: self._order[item.nodeid])
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Note which test runs."""
+        self._test = item.nodeid
+        try:
+            return (yield)
+        finally:
+            self._test = ""
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note how long a test took, and whether it failed."""
+        spent = self.told.seconds.get(report.nodeid, 0)
+        self.told.seconds[report.nodeid] = spent + report.duration
+        if report.failed:
+            self.told.failed.append(report.nodeid)
+
+    def _called(self, frame: FrameType, _event: str, _argument: object) -> None:
+        file = self._watched.get(frame.f_code.co_filename)
+        if file is None:
+            return
+        function = frame.f_code.co_qualname.replace(".<locals>", "")
+        callers = self.told.callers.setdefault(f"{file} {function}", [])
+        if self._test not in callers:
+            callers.append("" if self._is_import(frame) else self._test)
+
+    def _is_import(self, frame: FrameType | None) -> bool:
+        """Say whether a module is being imported: its import is not repeated for the next test."""
+        while frame and frame.f_code is not _PHASE_OF_A_TEST:
+            if frame.f_code.co_name == "<module>":
+                return True
+            frame = frame.f_back
+        return False
+
+
 @dataclass(frozen=True)
 class Copy:
     """A copy of the checkout in which tests run."""
 
     folder: Path
 
-    def passes(self, tests: Sequence[str], limit_s: float) -> bool:
-        """Say whether the tests pass; those that take too long do not.
+    def run(
+        self,
+        files: Sequence[str],
+        limit_s: float,
+        *,
+        wanted: Sequence[str] = (),
+        watched: Sequence[str] = (),
+    ) -> Told:
+        """Run tests of these files until one fails; those that take too long do not pass.
 
         They run in a fork of this process, where the slow loading of libraries is already done.
         """
+        notes = self.folder / "told.json"
+        notes.unlink(missing_ok=True)
         child = os.fork()
         if child == 0:
-            self._test(tests)
-        return _ended_well(child, limit_s)
+            paths = {str(self.folder / file): file for file in watched}
+            self._test(files, Observer(wanted, paths), notes)
+        passed = _ended_well(child, limit_s)
+        told = json.loads(notes.read_text("utf-8")) if notes.exists() else {}
+        return Told(**told | {"passed": passed})
 
-    def _test(self, tests: Sequence[str]) -> NoReturn:
+    def _test(self, files: Sequence[str], observer: Observer, notes: Path) -> NoReturn:
         os.setsid()
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
@@ -280,11 +376,12 @@ class Copy:
         sys.path.insert(0, str(self.folder))
         sys.dont_write_bytecode = True  # a second mutant may have the time and length of the first
         quietly = ["-x", "-q", "-p", "no:cacheprovider", "-m", "not proof", "-k", "not postgres"]
-        # About plugins that are loaded already, whose assertions need no rewriting.
-        quietly += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
+        # Nobody reads how an assertion failed, and rewriting them takes longer than most tests.
+        quietly += ["-p", "no:xdist", "--assert=plain"]
         code = 1
         try:
-            code = pytest.main([*quietly, *tests])
+            code = pytest.main([*quietly, *files], plugins=[observer])
+            notes.write_text(json.dumps(asdict(observer.told)), "utf-8")
         finally:
             os._exit(code)
 
@@ -302,7 +399,8 @@ def _ended_well(child: int, limit_s: float) -> bool:
 
 
 _LIBRARIES = """
-import sys, tests.conftest, tests.support.api_client, hypothesis, _pytest
+import sys, tests.conftest, tests.support.api_client, tests.support.databases
+import alembic.command, hypothesis, _hypothesis_pytestplugin, pytest_timeout
 ours = ("checkin", "scanner", "badges", "tests", "__main__")
 print(*(name for name in sys.modules if name.partition(".")[0] not in ours))
 """
@@ -315,26 +413,77 @@ def load_libraries() -> None:
     for name in known.stdout.split():
         with suppress(Exception):
             importlib.import_module(name)
+    gc.freeze()  # what every fork has need not be collected by each
 
 
-def survivors(copy: Copy, file: str, tests: Sequence[str], number: str) -> Iterator[Mutant]:
+class Trial:
+    """Some tests that concern some files, to be tried with one mutant after the other."""
+
+    def __init__(self, copy: Copy, files: Sequence[str], tests: Sequence[str]) -> None:
+        self._copy = copy
+        self._known = copy.run(tests, UNCHANGED_S, watched=files) if tests else Told()
+        if not self._known.passed:
+            failed = " ".join(self._known.failed or tests) or "there are none"
+            sys.exit(f"{' '.join(files)}: the tests do not pass unchanged: {failed}")
+        self._noticed: list[str] = []
+
+    def notices(self, mutant: Mutant) -> bool:
+        """Say whether a test that calls the mutant's function fails; the file holds the mutant."""
+        wanted = self._tests_of(f"{mutant.file} {mutant.where.partition('#')[0]}")
+        limit_s = max(LEAST_S, PATIENCE * sum(self._known.seconds[test] for test in wanted))
+        files = list(dict.fromkeys(test.split("::")[0] for test in wanted))
+        told = self._copy.run(files, limit_s, wanted=wanted) if wanted else Told(passed=True)
+        self._noticed = [*told.failed, *self._noticed]
+        return not told.passed
+
+    def _tests_of(self, function: str) -> list[str]:
+        """Return the tests that call a function: those first that noticed the last mutants.
+
+        What an import runs, no test calls: those that call anything of the file are to notice it.
+        """
+        callers = self._callers(function)
+        if function.endswith(" module") or "" in callers:
+            callers = self._callers(function.partition(" ")[0]) - {""} or set(self._known.seconds)
+        first = {test: at for at, test in reversed(list(enumerate(self._noticed)))}
+        last = len(self._noticed)
+        return sorted(callers, key=lambda test: (first.get(test, last), self._known.seconds[test]))
+
+    def _callers(self, whole: str) -> set[str]:
+        """Return the tests that call a function, or one inside that function, class or file."""
+        return {
+            test
+            for called, tests in self._known.callers.items()
+            if called == whole or called.startswith((f"{whole}.", f"{whole} "))
+            for test in tests
+        }
+
+
+def survivors(copy: Copy, trial: Trial, file: str, number: str) -> Iterator[Mutant]:
     """Try every mutant of a file, print the progress, and yield the survivors."""
     text = (copy.folder / file).read_text("utf-8")
-    began = time.monotonic()
-    if not tests or not copy.passes(tests, UNCHANGED_S):
-        sys.exit(f"{file}: its tests do not pass unchanged: {' '.join(tests) or 'there are none'}")
-    limit_s = max(LEAST_S, PATIENCE * (time.monotonic() - began))
     tried = mutants(file, text)
     lived = 0
     for at, mutant in enumerate(tried, 1):
         (copy.folder / file).write_text(mutant.source, "utf-8")
-        if copy.passes(tests, limit_s):
+        if not trial.notices(mutant):
             lived += 1
             print(f"\nsurvived: {mutant.name}", flush=True)
             yield mutant
         print(f"\r{number} {file}: {at} of {len(tried)}, {lived} survived", end="", flush=True)
     (copy.folder / file).write_text(text, "utf-8")
     print(flush=True)
+
+
+def all_survivors(copy: Copy, files: Sequence[str]) -> Iterator[Mutant]:
+    """Try every mutant of these files, and yield the survivors."""
+    # Listed completely now, like the copy: somebody may go on working in the checkout.
+    tests = {file: tuple(tests_of(file)) for file in files}
+    trials: dict[tuple[str, ...], Trial] = {}
+    for at, file in enumerate(files, 1):
+        if tests[file] not in trials:
+            same = [one for one in files if tests[one] == tests[file]]
+            trials[tests[file]] = Trial(copy, same, tests[file])
+        yield from survivors(copy, trials[tests[file]], file, f"[{at}/{len(files)}]")
 
 
 def accepted() -> dict[str, str]:
@@ -363,6 +512,7 @@ def a_copy(folder: Path) -> Copy:
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)
+    compileall.compile_dir(folder, quiet=2)  # once, and not again in each fork
     return Copy(folder)
 
 
@@ -371,17 +521,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="changes that no test notices")
     parser.add_argument("paths", nargs="*", default=DEFAULT, help="files or folders")
     files = files_of(parser.parse_args().paths)
-    # Listed completely now, like the copy: somebody may go on working in the checkout.
-    tests = {file: tests_of(file) for file in files}
     known = accepted()
     load_libraries()
     with tempfile.TemporaryDirectory() as folder:
-        copy = a_copy(Path(folder))
-        lived = {
-            mutant.name
-            for at, file in enumerate(files, 1)
-            for mutant in survivors(copy, file, tests[file], f"[{at}/{len(files)}]")
-        }
+        lived = {mutant.name for mutant in all_survivors(a_copy(Path(folder)), files)}
     new = sorted(lived - known.keys())
     gone = sorted(one for one in known.keys() - lived if one.split(" ")[0] in files)
     for name in new:

@@ -73,14 +73,16 @@ def test_two_changes_that_read_the_same_have_names_of_their_own(script):
 
 
 class NoTestNotices:
-    """A copy of the checkout whose tests let some changes pass."""
+    """A copy of the checkout whose one test lets some changes pass."""
 
-    def __init__(self, folder: Path, unnoticed: str) -> None:
-        self.folder, self._unnoticed = folder, unnoticed
+    def __init__(self, script, folder: Path, unnoticed: str) -> None:
+        self.folder, self._script, self._unnoticed = folder, script, unnoticed
 
-    def passes(self, tests, limit_s):
+    def run(self, files, limit_s, *, wanted=(), watched=()):
         text = (self.folder / "a.py").read_text()
-        return text == SOURCE or self._unnoticed in text
+        passed = text == SOURCE or self._unnoticed in text
+        failed = [] if passed else ["tests::test"]
+        return self._script.Told(passed, {"tests::test": 0.1}, failed, {"a.py f": ["tests::test"]})
 
 
 SOURCE = "def f(a, b):\n    return a == b and a < 5\n"
@@ -100,7 +102,7 @@ def run(script, tmp_path, monkeypatch, capsys):
         rows = [f"[[accepted]]\nmutant = '{one}'\nreason = 'none'\n" for one in accepted]
         tests = "[tests]\n'a.py' = ['tests']\n"
         (tmp_path / "mutants.toml").write_text("".join(rows) + tests)
-        monkeypatch.setattr(script, "a_copy", lambda _: NoTestNotices(tmp_path, unnoticed))
+        monkeypatch.setattr(script, "a_copy", lambda _: NoTestNotices(script, tmp_path, unnoticed))
         return script.main(), capsys.readouterr().out
 
     return run
@@ -128,6 +130,88 @@ def test_the_file_is_whole_again_afterwards(run, tmp_path):
     run("a <= 5")
 
     assert (tmp_path / "a.py").read_text() == SOURCE
+
+
+FUNCTIONS = """
+class Gate:
+    def opens(self):
+        return self._known()
+
+    def _known(self):
+        return True
+
+
+def told():
+    return [each() for each in (lambda: 1,)]
+
+
+AT_IMPORT = told()
+"""
+CALLERS = """
+import time
+
+
+def test_slow():
+    import functions
+
+    time.sleep(0.2)
+    assert functions.Gate().opens()
+
+
+def test_quick():
+    import functions
+
+    assert functions.Gate()._known()
+"""
+
+
+@pytest.fixture
+def copy(script, tmp_path):
+    """A copy of a checkout with one module and two tests of it, where tests run in a process."""
+    (tmp_path / "functions.py").write_text(FUNCTIONS)
+    (tmp_path / "test_functions.py").write_text(CALLERS)
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    return script.Copy(tmp_path)
+
+
+def test_the_first_run_tells_which_test_calls_what_and_what_an_import_calls(copy):
+    told = copy.run(["test_functions.py"], 60, watched=["functions.py"])
+
+    slow, quick = "test_functions.py::test_slow", "test_functions.py::test_quick"
+    assert (told.passed, told.failed, list(told.seconds)) == (True, [], [slow, quick])
+    assert told.callers == {
+        "functions.py <module>": [""],
+        "functions.py Gate": [""],
+        "functions.py told": [""],
+        "functions.py told.<listcomp>": [""],
+        "functions.py told.<lambda>": [""],
+        "functions.py Gate.opens": [slow],
+        "functions.py Gate._known": [slow, quick],
+    }
+
+
+def test_the_tests_that_call_a_function_try_its_mutants_the_last_to_notice_one_first(
+    script, copy, tmp_path
+):
+    trial = script.Trial(copy, ["functions.py"], ["test_functions.py"])
+    mutants = {one.where: one for one in script.mutants("functions.py", FUNCTIONS)}
+    quick = trial._tests_of("functions.py Gate._known")
+    (tmp_path / "functions.py").write_text(FUNCTIONS.replace("self._known()", "False"))
+
+    noticed = trial.notices(script.Mutant("functions.py", "Gate.opens", "", "", ""))
+
+    slow_first = trial._tests_of("functions.py Gate._known")
+    assert (noticed, sorted(mutants)) == (True, ["Gate._known", "told"])
+    assert [name.rpartition("_")[2] for name in quick] == ["quick", "slow"]
+    assert [name.rpartition("_")[2] for name in slow_first] == ["slow", "quick"]
+    assert trial._tests_of("functions.py Gate.opens") == ["test_functions.py::test_slow"]
+    assert trial._tests_of("functions.py told") == slow_first  # it is called by an import
+
+
+def test_a_mutant_of_a_function_that_no_test_calls_survives(script, copy):
+    trial = script.Trial(copy, ["functions.py"], ["test_functions.py"])
+
+    assert not trial.notices(script.Mutant("functions.py", "uncalled", "", "", ""))
 
 
 def test_a_child_that_takes_too_long_notices_the_change(script):
