@@ -5,11 +5,11 @@
 
 Each mutant is written into a copy of the checkout, never into the checkout. The tests of a file are
 those that `script/mutants.toml` lists for it or its folder, else those of its room and all that
-name its module; on SQLite alone and without the races, which find nothing here that others do not.
-They run once with nothing changed, which tells who calls what: a mutant of a function is tried with
-the tests that call it, those first that noticed others. One that they all let pass survives: it is
-an unnoticed fault, unless that list says why it is none. Exit code 1: a new survivor, or a line of
-the list that no longer names one.
+name its module; on SQLite, and without the races. They run once with nothing changed, which tells
+who calls what: a mutant of a function is tried with the tests that call it, those first that
+noticed others. What they let pass is tried on PostgreSQL, for files whose tests there are listed. A
+mutant that passes them, too, survives: it is an unnoticed fault, unless the list says why it is
+none. Exit code 1: a new survivor, or a line of the list that no longer names one.
 """
 
 from __future__ import annotations
@@ -352,22 +352,28 @@ class Copy:
         *,
         wanted: Sequence[str] = (),
         watched: Sequence[str] = (),
+        on_postgresql: bool = False,
     ) -> Told:
         """Run tests of these files until one fails; those that take too long do not pass.
 
         They run in a fork of this process, where the slow loading of libraries is already done.
+
+        Args:
+            wanted, watched: as for `Observer`.
+            on_postgresql: also those that need PostgreSQL.
         """
         notes = self.folder / "told.json"
         notes.unlink(missing_ok=True)
         child = os.fork()
         if child == 0:
             paths = {str(self.folder / file): file for file in watched}
-            self._test(files, Observer(wanted, paths), notes)
+            options = [] if on_postgresql else ["-k", "not postgres"]
+            self._test([*options, *files], Observer(wanted, paths), notes)
         passed = _ended_well(child, limit_s)
         told = json.loads(notes.read_text("utf-8")) if notes.exists() else {}
         return Told(**told | {"passed": passed})
 
-    def _test(self, files: Sequence[str], observer: Observer, notes: Path) -> NoReturn:
+    def _test(self, arguments: Sequence[str], observer: Observer, notes: Path) -> NoReturn:
         os.setsid()
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
@@ -375,12 +381,12 @@ class Copy:
         os.chdir(self.folder)
         sys.path.insert(0, str(self.folder))
         sys.dont_write_bytecode = True  # a second mutant may have the time and length of the first
-        quietly = ["-x", "-q", "-p", "no:cacheprovider", "-m", "not proof", "-k", "not postgres"]
+        quietly = ["-x", "-q", "-p", "no:cacheprovider", "-m", "not proof"]
         # Nobody reads how an assertion failed, and rewriting them takes longer than most tests.
         quietly += ["-p", "no:xdist", "--assert=plain"]
         code = 1
         try:
-            code = pytest.main([*quietly, *files], plugins=[observer])
+            code = pytest.main([*quietly, *arguments], plugins=[observer])
             notes.write_text(json.dumps(asdict(observer.told)), "utf-8")
         finally:
             os._exit(code)
@@ -425,6 +431,9 @@ class Trial:
         if not self._known.passed:
             failed = " ".join(self._known.failed or tests) or "there are none"
             sys.exit(f"{' '.join(files)}: the tests do not pass unchanged: {failed}")
+        for file in files:
+            if not self._passes_on_postgresql(file):
+                sys.exit(f"{file}: the tests on PostgreSQL do not pass unchanged")
         self._noticed: list[str] = []
 
     def notices(self, mutant: Mutant) -> bool:
@@ -434,7 +443,11 @@ class Trial:
         files = list(dict.fromkeys(test.split("::")[0] for test in wanted))
         told = self._copy.run(files, limit_s, wanted=wanted) if wanted else Told(passed=True)
         self._noticed = [*told.failed, *self._noticed]
-        return not told.passed
+        return not told.passed or not self._passes_on_postgresql(mutant.file)
+
+    def _passes_on_postgresql(self, file: str) -> bool:
+        tests = listed().get("on_postgresql", {}).get(file, [])
+        return not tests or self._copy.run(tests, UNCHANGED_S, on_postgresql=True).passed
 
     def _tests_of(self, function: str) -> list[str]:
         """Return the tests that call a function: those first that noticed the last mutants.

@@ -78,9 +78,9 @@ class NoTestNotices:
     def __init__(self, script, folder: Path, unnoticed: str) -> None:
         self.folder, self._script, self._unnoticed = folder, script, unnoticed
 
-    def run(self, files, limit_s, *, wanted=(), watched=()):
+    def run(self, files, limit_s, *, wanted=(), watched=(), on_postgresql=False):
         text = (self.folder / "a.py").read_text()
-        passed = text == SOURCE or self._unnoticed in text
+        passed = text == SOURCE or (self._unnoticed in text and not on_postgresql)
         failed = [] if passed else ["tests::test"]
         return self._script.Told(passed, {"tests::test": 0.1}, failed, {"a.py f": ["tests::test"]})
 
@@ -98,10 +98,11 @@ def run(script, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(script, "load_libraries", lambda: None)
     monkeypatch.setattr(sys, "argv", ["mutants", "a.py"])
 
-    def run(unnoticed: str, *accepted: str) -> tuple[int, str]:
+    def run(unnoticed: str, *accepted: str, more: str = "") -> tuple[int, str]:
+        script.listed.cache_clear()
         rows = [f"[[accepted]]\nmutant = '{one}'\nreason = 'none'\n" for one in accepted]
         tests = "[tests]\n'a.py' = ['tests']\n"
-        (tmp_path / "mutants.toml").write_text("".join(rows) + tests)
+        (tmp_path / "mutants.toml").write_text("".join(rows) + tests + more)
         monkeypatch.setattr(script, "a_copy", lambda _: NoTestNotices(script, tmp_path, unnoticed))
         return script.main(), capsys.readouterr().out
 
@@ -118,6 +119,12 @@ def test_a_survivor_with_a_reason_is_accepted_and_nothing_else_survives(run):
     code, told = run("a <= 5", SURVIVOR)
 
     assert (code, "4 of 4, 1 survived" in told, "new:" in told) == (0, True, False)
+
+
+def test_what_the_tests_on_postgresql_notice_does_not_survive(run):
+    code, told = run("a <= 5", more="[on_postgresql]\n'a.py' = ['tests']\n")
+
+    assert (code, "4 of 4, 0 survived" in told) == (0, True)
 
 
 def test_a_listed_survivor_that_a_test_notices_by_now_fails_it(run):
