@@ -60,6 +60,12 @@ def test_each_mutant_is_one_small_change_of_what_runs(script):
     )
 
 
+def test_a_join_keeps_its_condition_of_which_each_part_is_changed(script):
+    [told] = script.mutants("a.py", "q = query.join(Gate, Gate.id == Scan.gate_id)\n")
+
+    assert told.after == "q = query.join(Gate, Gate.id != Scan.gate_id)"
+
+
 def test_a_mutant_is_the_whole_file_with_that_change(script):
     [mutant] = script.mutants("a.py", "x = 1\né = 'é'; y = a == b  # why\nz = 'a'\n")[1:]
 
