@@ -4,12 +4,13 @@
     script/proof mutants checkin/services/people/places.py  # these files or folders
 
 Each mutant is written into a copy of the checkout, never into the checkout. The tests of a file are
-those that `script/mutants.toml` lists for it or its folder, else those of its room and all that
-name its module; on SQLite, and without the races. They run once with nothing changed, which tells
-who calls what: a mutant of a function is tried with the tests that call it, those first that
-noticed others. What they let pass is tried on PostgreSQL, for files whose tests there are listed. A
-mutant that passes them, too, survives: it is an unnoticed fault, unless the list says why it is
-none. Exit code 1: a new survivor, or a line of the list that no longer names one.
+those that `script/mutants.toml` lists for it or its folder, else those of its room; on SQLite, and
+without the races. They run once with nothing changed, which tells who calls what: a mutant of a
+function is tried with the tests that call it, those first that noticed others. Where the function
+can be replaced in modules that are loaded, that is quick. What passes is tried again from the
+beginning, and on PostgreSQL for files whose tests there are listed. A mutant that passes all that
+survives: it is an unnoticed fault, unless the list says why it is none. Exit code 1: a new survivor,
+or a line of the list that no longer names one.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import ast
 import compileall
 import gc
 import importlib
+import inspect
 import json
 import os
 import shutil
@@ -35,16 +37,15 @@ from dataclasses import asdict, dataclass, field
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from types import FrameType
-from typing import Any, NoReturn
+from types import FrameType, FunctionType
+from typing import Any, NoReturn, TextIO
 
 import pytest
+from _pytest.runner import runtestprotocol
 
 ROOT = Path(__file__).parents[1]
 LIST = ROOT / "script" / "mutants.toml"
 DEFAULT = ("checkin/domain", "checkin/services/scanning", "checkin/services/people/places.py")
-#: simulations, real browsers and built packages: too slow for a thousand mutants
-TOO_SLOW = ("browser", "engines", "modes", "simulation", "packaging", "docs", "cli")
 #: a mutant may run for ever; the tests of an unchanged file take this many times less
 PATIENCE, LEAST_S, UNCHANGED_S = 5, 30, 900
 
@@ -245,25 +246,15 @@ def listed() -> dict[str, Any]:
 
 
 def tests_of(file: str) -> list[str]:
-    """Return the tests that concern a file: those listed for it or its folder, else by its name."""
-    lists = listed().get("tests", {})
-    return lists.get(file) or lists.get(str(Path(file).parent)) or _tests_by_name(file)
+    """Return the tests that concern a file: those listed for it or its folder, else its room's."""
+    lists, folder = listed().get("tests", {}), Path(file).parent
+    return lists.get(file) or lists.get(str(folder)) or _tests_of_room(folder)
 
 
-def _tests_by_name(file: str) -> list[str]:
-    module = file.removesuffix(".py").replace("/", ".")
-    package, name = module.rpartition(".")[::2]
-    found = set((ROOT / "tests" / Path(file).parent.relative_to("checkin")).glob("test_*.py"))
-    for path in (ROOT / "tests").rglob("test_*.py"):
-        text = path.read_text("utf-8")
-        if module in text or f"from {package} import {name}" in text:
-            found.add(path)
-    return sorted(str(path.relative_to(ROOT)) for path in found if _is_quick(path))
-
-
-def _is_quick(path: Path) -> bool:
-    in_folder = path.relative_to(ROOT).parts[1]
-    return in_folder not in TOO_SLOW and not path.name.startswith("test_race_")
+def _tests_of_room(folder: Path) -> list[str]:
+    room = ROOT / "tests" / folder.relative_to("checkin")
+    paths = (path for path in room.glob("test_*.py") if not path.name.startswith("test_race_"))
+    return sorted(str(path.relative_to(ROOT)) for path in paths)
 
 
 @dataclass
@@ -284,6 +275,7 @@ class Told:
     callers: dict[str, list[str]] = field(default_factory=dict)
 
 
+_ON_SQLITE = ["-k", "not postgres"]
 _PHASE_OF_A_TEST = pytest.CallInfo.from_call.__func__.__code__  # type: ignore[attr-defined]
 
 
@@ -343,9 +335,73 @@ class Observer:
         return False
 
 
+class Collected:
+    """A plugin of pytest that collects tests once, and runs some of them for one mutant at a time.
+
+    Each mutant is tried in a fork, in which its function of the modules loaded already gets the
+    code that it has in the changed file. Their names are written where a test fails.
+    """
+
+    def __init__(self, requests: TextIO, replies: TextIO, notes: Path) -> None:
+        self._requests, self._replies, self._notes = requests, replies, notes
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Try what is asked for until nobody asks any more."""
+        items = {item.nodeid: item for item in session.items}
+        self._load(session.items)
+        for line in self._requests:
+            asked = json.loads(line)
+            child = os.fork()
+            if child == 0:
+                os.setsid()
+                self._try([items[name] for name in asked["wanted"]], *asked["mutant"])
+            print(_ended_well(child, asked["limit_s"]), file=self._replies, flush=True)
+        return True
+
+    def _load(self, items: Sequence[pytest.Item]) -> None:
+        """Run a test of the database and one of the pages: what they load stays loaded."""
+        for fixture in ("databases", "app"):
+            users = [item for item in items if fixture in getattr(item, "fixturenames", ())]
+            for item, after in list(pairwise(users))[:1]:
+                runtestprotocol(item, log=False, nextitem=after)
+
+    def _try(self, items: Sequence[pytest.Item], file: str, where: str, source: str) -> NoReturn:
+        try:
+            _replace_function(file, where, source)
+            for item, after in zip(items, [*items[1:], None], strict=True):
+                reports = runtestprotocol(item, log=False, nextitem=after)
+                if any(report.failed for report in reports):
+                    self._notes.write_text(item.nodeid, "utf-8")
+                    item.session._setupstate.teardown_exact(None)  # stop what fixtures started
+                    break
+        finally:
+            os._exit(0)
+
+
+def _replace_function(file: str, where: str, source: str) -> None:
+    """Give a function of a loaded module the code that it has in a changed source.
+
+    Raises:
+        LookupError, TypeError, ValueError: it is no function, or cannot have that code.
+    """
+    holder: Any = importlib.import_module(file.removesuffix(".py").replace("/", "."))
+    code = compile(source, file, "exec", dont_inherit=True)
+    for name in where.split("."):
+        [code] = [one for one in code.co_consts if getattr(one, "co_name", "") == name]
+        holder = vars(holder)[name]
+        holder = getattr(holder, "fget", None) or getattr(holder, "__func__", holder)
+        if isinstance(function := inspect.unwrap(holder), FunctionType):
+            function.__code__ = code
+            return
+    raise LookupError(where)
+
+
 @dataclass(frozen=True)
 class Copy:
-    """A copy of the checkout in which tests run."""
+    """A copy of the checkout in which tests run, in forks of this process.
+
+    The slow loading of libraries is done already there.
+    """
 
     folder: Path
 
@@ -360,8 +416,6 @@ class Copy:
     ) -> Told:
         """Run tests of these files until one fails; those that take too long do not pass.
 
-        They run in a fork of this process, where the slow loading of libraries is already done.
-
         Args:
             wanted, watched: as for `Observer`.
             on_postgresql: also those that need PostgreSQL.
@@ -371,13 +425,30 @@ class Copy:
         child = os.fork()
         if child == 0:
             paths = {str(self.folder / file): file for file in watched}
-            options = [] if on_postgresql else ["-k", "not postgres"]
-            self._test([*options, *files], Observer(wanted, paths), notes)
+            options = [] if on_postgresql else _ON_SQLITE
+            observer = Observer(wanted, paths)
+            code = self._pytest([*options, *files], observer)
+            notes.write_text(json.dumps(asdict(observer.told)), "utf-8")
+            os._exit(code)
         passed = _ended_well(child, limit_s)
         told = json.loads(notes.read_text("utf-8")) if notes.exists() else {}
         return Told(**told | {"passed": passed})
 
-    def _test(self, arguments: Sequence[str], observer: Observer, notes: Path) -> NoReturn:
+    def collect(self, files: Sequence[str]) -> Quick:
+        """Collect the tests of these files, to try mutants of functions with them."""
+        notes = self.folder / "failed"
+        (asked, asking), (told, telling) = os.pipe(), os.pipe()
+        if os.fork() == 0:
+            os.close(asking)
+            self._pytest(
+                [*_ON_SQLITE, *files], Collected(os.fdopen(asked), os.fdopen(telling, "w"), notes)
+            )
+            os._exit(0)
+        os.close(asked)
+        os.close(telling)
+        return Quick(os.fdopen(asking, "w"), os.fdopen(told), notes)
+
+    def _pytest(self, arguments: Sequence[str], plugin: object) -> int:
         os.setsid()
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
@@ -388,12 +459,32 @@ class Copy:
         quietly = ["-x", "-q", "-p", "no:cacheprovider", "-m", "not proof"]
         # Nobody reads how an assertion failed, and rewriting them takes longer than most tests.
         quietly += ["-p", "no:xdist", "--assert=plain"]
-        code = 1
         try:
-            code = pytest.main([*quietly, *arguments], plugins=[observer])
-            notes.write_text(json.dumps(asdict(observer.told)), "utf-8")
-        finally:
-            os._exit(code)
+            return pytest.main([*quietly, *arguments], plugins=[plugin])
+        except BaseException:
+            os._exit(1)
+
+
+@dataclass(frozen=True)
+class Quick:
+    """The other end of `Collected`."""
+
+    requests: TextIO
+    replies: TextIO
+    notes: Path
+
+    def failing(self, mutant: Mutant, wanted: Sequence[str], limit_s: float) -> str | None:
+        """Return a test that fails with a mutant; None where none does, or nobody can say."""
+        self.notes.unlink(missing_ok=True)
+        where = mutant.where.partition("#")[0]
+        asked = {
+            "wanted": wanted,
+            "limit_s": limit_s,
+            "mutant": (mutant.file, where, mutant.source),
+        }
+        print(json.dumps(asked), file=self.requests, flush=True)
+        self.replies.readline()
+        return self.notes.read_text("utf-8") if self.notes.exists() else None
 
 
 def _ended_well(child: int, limit_s: float) -> bool:
@@ -438,16 +529,29 @@ class Trial:
         for file in files:
             if not self._passes_on_postgresql(file):
                 sys.exit(f"{file}: the tests on PostgreSQL do not pass unchanged")
+        self._quick = copy.collect(tests)
         self._noticed: list[str] = []
 
     def notices(self, mutant: Mutant) -> bool:
         """Say whether a test that calls the mutant's function fails; the file holds the mutant."""
-        wanted = self._tests_of(f"{mutant.file} {mutant.where.partition('#')[0]}")
+        function = f"{mutant.file} {mutant.where.partition('#')[0]}"
+        wanted = self._tests_of(function)
+        if not wanted:
+            return not self._passes_on_postgresql(mutant.file)
         limit_s = max(LEAST_S, PATIENCE * sum(self._known.seconds[test] for test in wanted))
+        if not self._is_imported(function) and (
+            failing := self._quick.failing(mutant, wanted, limit_s)
+        ):
+            self._noticed.insert(0, failing)
+            return True
         files = list(dict.fromkeys(test.split("::")[0] for test in wanted))
-        told = self._copy.run(files, limit_s, wanted=wanted) if wanted else Told(passed=True)
+        told = self._copy.run(files, limit_s, wanted=wanted)
         self._noticed = [*told.failed, *self._noticed]
         return not told.passed or not self._passes_on_postgresql(mutant.file)
+
+    def _is_imported(self, function: str) -> bool:
+        """Say whether an import runs it, so that it has run already where modules are loaded."""
+        return function.endswith(" module") or "" in self._callers(function)
 
     def _passes_on_postgresql(self, file: str) -> bool:
         tests = listed().get("on_postgresql", {}).get(file, [])
@@ -459,7 +563,7 @@ class Trial:
         What an import runs, no test calls: those that call anything of the file are to notice it.
         """
         callers = self._callers(function)
-        if function.endswith(" module") or "" in callers:
+        if self._is_imported(function):
             callers = self._callers(function.partition(" ")[0]) - {""} or set(self._known.seconds)
         first = {test: at for at, test in reversed(list(enumerate(self._noticed)))}
         last = len(self._noticed)

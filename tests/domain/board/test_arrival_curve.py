@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from checkin.domain.board.arrivals import MOST_ROWS, CurveRow, arrival_curve
-from checkin.domain.scanning.hall import Hall, hall_of
 
 START = datetime(2025, 6, 14, 14, 3, tzinfo=UTC)
 
@@ -180,21 +179,3 @@ def test_the_first_minutes_have_a_row_each():
 
 def test_without_arrivals_nothing_is_drawn():
     assert arrival_curve({}, 100, START, None) is None
-
-
-@pytest.mark.parametrize(
-    ("inside", "percent", "level"),
-    [
-        (-1, 0, 0),
-        (0, 0, 0),
-        (799, 79, 0),
-        (800, 80, 80),
-        (899, 89, 80),
-        (900, 90, 90),
-        (999, 99, 90),
-        (1000, 100, 100),
-        (1001, 100, 100),
-    ],
-)
-def test_the_hall_warns_at_80_90_and_100_percent(inside, percent, level):
-    assert hall_of(inside, 1000) == Hall(inside, 1000, percent, level)

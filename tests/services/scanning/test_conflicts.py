@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checkin.db.models import Role
+from checkin.db.models import Device, Role
 from checkin.domain.scanning.facts import Direction, Reentry
 from checkin.domain.scanning.reasons import Reason
 from checkin.domain.scanning.verdict import Status
@@ -27,7 +27,14 @@ LET_IN = Decided(Status.OK, None)
 
 @pytest.fixture
 def gates(database, event):
-    return [factories.a_device(database, event, f"Porte {number}") for number in (1, 2)]
+    return [a_gate(database, event, number) for number in (1, 2)]
+
+
+def a_gate(database, event, number):
+    """Enrol a device with a name of its own at a gate with the same number."""
+    device = factories.a_device(database, event, f"Porte {number}")
+    write(database, lambda s: setattr(s.get_one(Device, device.id), "name", f"PC {number}"))
+    return device
 
 
 @pytest.fixture
@@ -90,7 +97,7 @@ def waiting(database, *events):
 def test_each_conflict_tells_the_reading_and_the_admission_that_it_contradicts(
     database, event, conflicts
 ):
-    first = ArrivalDetails(NOW - minutes(20), "Porte 1", "Laptop")
+    first = ArrivalDetails(NOW - minutes(20), "Porte 1", "PC 1")
     told = [
         (
             one.person and one.person.name,
@@ -113,7 +120,7 @@ def test_each_conflict_tells_the_reading_and_the_admission_that_it_contradicts(
 
 
 def read(reason, gate, ago):
-    return reason, ArrivalDetails(NOW - minutes(ago), gate, "Laptop")
+    return reason, ArrivalDetails(NOW - minutes(ago), gate, gate.replace("Porte", "PC"))
 
 
 def test_a_decided_conflict_tells_who_decided_and_stands_behind_the_open_ones(
@@ -151,10 +158,20 @@ def test_a_conflict_is_not_decided_otherwise_afterwards_nor_by_another_event(
     assert waiting(database, other, event) == [0, 3]
 
 
+def test_who_is_annulled_is_counted_no_more(database, event, conflicts, organisers):
+    driss = listed(database, event)[1]
+    before = driss.counted
+
+    decide(database, event, driss, organisers[0], Decision.ANNUL)
+
+    [annulled] = [one for one in listed(database, event) if one.id == driss.id]
+    assert (before, annulled.counted, annulled.decision) == (True, False, Decision.ANNUL)
+
+
 def test_a_conflict_contradicts_the_last_admission(database):
     event = factories.an_event(database, reentry=Reentry.AFTER_EXIT)
     code = factories.a_badge(database, event)
-    one, other = (factories.a_device(database, event, f"Porte {number}") for number in (1, 2))
+    one, other = (a_gate(database, event, number) for number in (1, 2))
     factories.scan(database, one, code, at=NOW - minutes(40))
     factories.scan(database, one, code, at=NOW - minutes(35), direction=Direction.EXIT)
     factories.scan(database, other, code, at=NOW - minutes(30))
@@ -163,4 +180,4 @@ def test_a_conflict_contradicts_the_last_admission(database):
 
     [conflict] = listed(database, event)
     assert conflict.reason == Reason.CHECKOUT_REQUIRED
-    assert conflict.earlier == ArrivalDetails(NOW - minutes(30), "Porte 2", "Laptop")
+    assert conflict.earlier == ArrivalDetails(NOW - minutes(30), "Porte 2", "PC 2")
