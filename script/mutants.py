@@ -9,8 +9,8 @@ without the races. They run once with nothing changed, which tells who calls wha
 function is tried with the tests that call it, those first that noticed others. Where the function
 can be replaced in modules that are loaded, that is quick. What passes is tried again from the
 beginning, and on PostgreSQL for files whose tests there are listed. A mutant that passes all that
-survives: it is an unnoticed fault, unless the list says why it is none. Exit code 1: a new survivor,
-or a line of the list that no longer names one.
+survives: it is an unnoticed fault, unless the list says why it is none. Exit code 1: a new
+survivor, or a line of the list that no longer names one.
 """
 
 from __future__ import annotations
@@ -438,7 +438,8 @@ class Copy:
         """Collect the tests of these files, to try mutants of functions with them."""
         notes = self.folder / "failed"
         (asked, asking), (told, telling) = os.pipe(), os.pipe()
-        if os.fork() == 0:
+        child = os.fork()
+        if child == 0:
             os.close(asking)
             self._pytest(
                 [*_ON_SQLITE, *files], Collected(os.fdopen(asked), os.fdopen(telling, "w"), notes)
@@ -446,7 +447,7 @@ class Copy:
             os._exit(0)
         os.close(asked)
         os.close(telling)
-        return Quick(os.fdopen(asking, "w"), os.fdopen(told), notes)
+        return Quick(child, os.fdopen(asking, "w"), os.fdopen(told), notes)
 
     def _pytest(self, arguments: Sequence[str], plugin: object) -> int:
         os.setsid()
@@ -469,6 +470,7 @@ class Copy:
 class Quick:
     """The other end of `Collected`."""
 
+    process: int
     requests: TextIO
     replies: TextIO
     notes: Path
@@ -485,6 +487,12 @@ class Quick:
         print(json.dumps(asked), file=self.requests, flush=True)
         self.replies.readline()
         return self.notes.read_text("utf-8") if self.notes.exists() else None
+
+    def close(self) -> None:
+        """End the process in which tests are collected."""
+        self.requests.close()
+        self.replies.close()
+        os.waitpid(self.process, 0)
 
 
 def _ended_well(child: int, limit_s: float) -> bool:
@@ -560,14 +568,21 @@ class Trial:
     def _tests_of(self, function: str) -> list[str]:
         """Return the tests that call a function: those first that noticed the last mutants.
 
-        What an import runs, no test calls: those that call anything of the file are to notice it.
+        What an import runs, no test calls: all are tried, first those that call other functions of
+        the file.
         """
         callers = self._callers(function)
-        if self._is_imported(function):
-            callers = self._callers(function.partition(" ")[0]) - {""} or set(self._known.seconds)
+        near = self._callers(function.partition(" ")[0])
         first = {test: at for at, test in reversed(list(enumerate(self._noticed)))}
         last = len(self._noticed)
-        return sorted(callers, key=lambda test: (first.get(test, last), self._known.seconds[test]))
+        return sorted(
+            self._known.seconds if self._is_imported(function) else callers,
+            key=lambda test: (first.get(test, last), test not in near, self._known.seconds[test]),
+        )
+
+    def close(self) -> None:
+        """End the process in which tests are collected."""
+        self._quick.close()
 
     def _callers(self, whole: str) -> set[str]:
         """Return the tests that call a function, or one inside that function, class or file."""
@@ -605,6 +620,8 @@ def all_survivors(copy: Copy, files: Sequence[str]) -> Iterator[Mutant]:
             same = [one for one in files if tests[one] == tests[file]]
             trials[tests[file]] = Trial(copy, same, tests[file])
         yield from survivors(copy, trials[tests[file]], file, f"[{at}/{len(files)}]")
+    for trial in trials.values():
+        trial.close()
 
 
 def accepted() -> dict[str, str]:

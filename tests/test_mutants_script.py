@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,19 @@ class NoTestNotices:
         passed = text == SOURCE or (self._unnoticed in text and not on_postgresql)
         failed = [] if passed else ["tests::test"]
         return self._script.Told(passed, {"tests::test": 0.1}, failed, {"a.py f": ["tests::test"]})
+
+    def collect(self, files):
+        return NobodyCanSay()
+
+
+class NobodyCanSay:
+    """Tests that are collected already, and cannot try any mutant."""
+
+    def failing(self, mutant, wanted, limit_s):
+        return None
+
+    def close(self):
+        pass
 
 
 SOURCE = "def f(a, b):\n    return a == b and a < 5\n"
@@ -183,8 +197,14 @@ def copy(script, tmp_path):
     """A copy of a checkout with one module and two tests of it, where tests run in a process."""
     (tmp_path / "functions.py").write_text(FUNCTIONS)
     (tmp_path / "test_functions.py").write_text(CALLERS)
-    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = -p no:schemathesis -p no:anyio\n")
     return script.Copy(tmp_path)
+
+
+@pytest.fixture
+def trial(script, copy):
+    with closing(script.Trial(copy, ["functions.py"], ["test_functions.py"])) as trial:
+        yield trial
 
 
 def test_the_first_run_tells_which_test_calls_what_and_what_an_import_calls(copy):
@@ -204,14 +224,13 @@ def test_the_first_run_tells_which_test_calls_what_and_what_an_import_calls(copy
 
 
 def test_the_tests_that_call_a_function_try_its_mutants_the_last_to_notice_one_first(
-    script, copy, tmp_path
+    script, trial, tmp_path
 ):
-    trial = script.Trial(copy, ["functions.py"], ["test_functions.py"])
     mutants = {one.where: one for one in script.mutants("functions.py", FUNCTIONS)}
     quick = trial._tests_of("functions.py Gate._known")
     (tmp_path / "functions.py").write_text(FUNCTIONS.replace("self._known()", "False"))
 
-    noticed = trial.notices(script.Mutant("functions.py", "Gate.opens", "", "", ""))
+    noticed = trial.notices(script.Mutant("functions.py", "Gate.opens", "", "", FUNCTIONS))
 
     slow_first = trial._tests_of("functions.py Gate._known")
     assert (noticed, sorted(mutants)) == (True, ["Gate._known", "told"])
@@ -221,9 +240,26 @@ def test_the_tests_that_call_a_function_try_its_mutants_the_last_to_notice_one_f
     assert trial._tests_of("functions.py told") == slow_first  # it is called by an import
 
 
-def test_a_mutant_of_a_function_that_no_test_calls_survives(script, copy):
-    trial = script.Trial(copy, ["functions.py"], ["test_functions.py"])
+@pytest.mark.parametrize(
+    ("where", "changed", "failing"),
+    [
+        ("Gate.opens", ("self._known()", "False"), "test_slow"),
+        ("Gate._known", ("return True", "return False"), "test_quick"),
+        ("Gate._known", ("return True", "return not False"), None),
+        ("Gate", ("return True", "return False"), None),  # it is no function
+    ],
+)
+def test_a_function_is_replaced_in_a_loaded_module(where, changed, failing, script, copy):
+    tests = ["test_functions.py::test_quick", "test_functions.py::test_slow"]
+    mutant = script.Mutant("functions.py", f"{where}#2", "", "", FUNCTIONS.replace(*changed))
 
+    with closing(copy.collect(["test_functions.py"])) as collected:
+        told = collected.failing(mutant, tests, 60)
+
+    assert told == (failing and f"test_functions.py::{failing}")
+
+
+def test_a_mutant_of_a_function_that_no_test_calls_survives(script, trial):
     assert not trial.notices(script.Mutant("functions.py", "uncalled", "", "", ""))
 
 

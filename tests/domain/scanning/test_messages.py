@@ -6,7 +6,7 @@ import pytest
 
 from checkin.domain.scanning.facts import Direction
 from checkin.domain.scanning.messages import let_in_message, pending_message, verdict_message
-from checkin.domain.scanning.reasons import Face, Reason, face_of
+from checkin.domain.scanning.reasons import REASONS, Face, Reason, face_of
 from checkin.domain.scanning.rehearsal import Practice, practice_message, practice_verdict
 from checkin.domain.scanning.verdict import Admitted, Refused, Status
 from tests.support.factories import NOW
@@ -64,6 +64,12 @@ def test_a_refusal_is_red_unless_the_person_is_in_already(reason, face):
 def test_each_practice_badge_shows_its_verdict(practice, shown):
     assert practice_verdict(practice, NOW) == shown
     assert practice_verdict(practice, NOW, direction=EXIT) == Admitted()
+
+
+def test_the_table_says_which_reasons_are_practised():
+    shown = {practice_verdict(one, NOW).reason for one in Practice}
+
+    assert {row.reason for row in REASONS if row.practised} == shown - {None}
 
 
 def test_an_override_is_practised_where_one_is_possible():
