@@ -132,6 +132,7 @@ def test_a_refused_code_of_nobody_is_stored_without_a_person(database, event, de
     assert (row["status"], row["reason"]) == ("error", "revoked")
     assert (row["decided_status"], row["decided_reason"]) == ("error", "revoked")
     assert (row["forced"], row["force_reason"], row["forced_by"]) == (False, None, None)
+    assert row["skew_ms"] == 0
 
 
 def test_the_answer_that_is_given_again_is_the_first_one_and_says_so(database, event, device):
@@ -156,6 +157,7 @@ def test_the_answer_that_is_given_again_is_the_first_one_and_says_so(database, e
         conflict=True,
     )
     assert [told(one) for one in again] == [told(one) for one in first]
+    assert [one.replayed for one in first] == [False, False, False]
     assert [(one.replayed, one.conflict) for one in again] == [
         *((True, True), (True, False), (True, False)),
     ]
