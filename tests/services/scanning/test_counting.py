@@ -82,6 +82,15 @@ def test_each_gate_has_its_own_counts_and_its_last_scan_whatever_arrives_late(
     ]
 
 
+def test_who_is_let_in_without_a_place_is_counted_so(database, event, gates):
+    tiflet = factories.a_delegation(database, event, "Tiflet", quota=1)
+    for code in factories.badges(database, event, 3, delegation=tiflet):
+        factories.scan(database, gates[0], code, force_reason="envoyée par le comité")
+
+    counts = tallies(database, ArrivalTally, "arrived", "inside", "without_place")
+    assert counts == [(gates[0].id, 3, 3, 2)]
+
+
 def test_refusals_are_counted_by_gate_with_the_last_of_them(database, event, gates):
     for gate, ago in ((0, 10), (0, 30), (1, 20)):
         factories.scan(database, gates[gate], "not one of ours", at=NOW - minutes(ago))
