@@ -10,7 +10,6 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, Select, and_, bindparam, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
-from checkin.db.connecting import POOL_SIZE
 from checkin.db.models import (
     Admission,
     ArrivalTally,
@@ -30,7 +29,7 @@ from checkin.services.people.search import badges_with_holders
 #: Within this many places of a limit, admissions queue for the event's row. Further off they need
 #: not: fewer transactions than this can be under way at once (PostgreSQL's own limit is 100
 #: connections, ours POOL_SIZE a process), so together they cannot reach the limit unseen.
-SCARCE = max(128, 2 * POOL_SIZE)
+SCARCE = 128
 
 
 @dataclass(frozen=True, slots=True)
