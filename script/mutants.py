@@ -38,7 +38,7 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from types import FrameType, FunctionType
-from typing import Any, NoReturn, TextIO
+from typing import Any, NoReturn, TextIO, TypeGuard
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -181,9 +181,14 @@ def _located(nodes: Iterable[ast.AST], where: str) -> Iterator[tuple[str, ast.AS
             yield from _located(node.body, f"{where}.{node.name}".lstrip("."))
         elif not _is_silent(node):
             yield where or "module", node
-            children = ast.iter_child_nodes(node)
+            children = node.args if _is_zip(node) else ast.iter_child_nodes(node)
             annotation = getattr(node, "annotation", None)
             yield from _located((one for one in children if one is not annotation), where)
+
+
+def _is_zip(node: ast.AST) -> TypeGuard[ast.Call]:
+    """Say whether a node is a call of zip, whose `strict` only guards what is so already."""
+    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == "zip"
 
 
 def _is_silent(node: ast.AST) -> bool:
@@ -349,6 +354,7 @@ class Collected:
         """Try what is asked for until nobody asks any more."""
         items = {item.nodeid: item for item in session.items}
         self._load(session.items)
+        print("loaded", file=self._replies, flush=True)
         for line in self._requests:
             asked = json.loads(line)
             child = os.fork()
@@ -447,7 +453,9 @@ class Copy:
             os._exit(0)
         os.close(asked)
         os.close(telling)
-        return Quick(child, os.fdopen(asking, "w"), os.fdopen(told), notes)
+        quick = Quick(child, os.fdopen(asking, "w"), os.fdopen(told), notes)
+        quick.replies.readline()  # until then no file may change: it is being loaded
+        return quick
 
     def _pytest(self, arguments: Sequence[str], plugin: object) -> int:
         os.setsid()

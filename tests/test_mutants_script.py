@@ -67,6 +67,12 @@ def test_a_join_keeps_its_condition_of_which_each_part_is_changed(script):
     assert told.after == "q = query.join(Gate, Gate.id != Scan.gate_id)"
 
 
+def test_whether_zip_is_strict_is_left_alone(script):
+    told = script.mutants("a.py", "z = zip(a + b, strict=True)\n")
+
+    assert [one.after for one in told] == ["z = zip(a - b, strict=True)"]
+
+
 def test_a_mutant_is_the_whole_file_with_that_change(script):
     [mutant] = script.mutants("a.py", "x = 1\né = 'é'; y = a == b  # why\nz = 'a'\n")[1:]
 

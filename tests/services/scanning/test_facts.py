@@ -16,6 +16,7 @@ from checkin.domain.scanning.verdict import Status
 from checkin.protocol.codes import parse_code, token_hash
 from checkin.services.gates.leases import grant_lease
 from checkin.services.scanning import facts as module
+from checkin.services.scanning.annul import annul_scan
 from checkin.services.scanning.facts import SCARCE, Holder, Place, Stay, scan_facts, scarce
 from checkin.services.scanning.storage import Decided
 from tests.support import factories
@@ -100,6 +101,18 @@ def test_somebody_who_came_back_and_is_inside(database, open_event):
     assert holder.arrived == 2
     assert holder.first == Place(NOW - minutes(50), gates[0].gate_id, "Porte 1")
     assert (type(holder.inside_since), holder.inside_since.at) == (Stay, NOW - minutes(30))
+
+
+def test_after_its_entry_was_annulled_a_badge_is_as_if_never_scanned(database, event, device):
+    code = factories.a_badge(database, event)
+    entry = factories.scan(database, device, code)
+    asked = {"event_id": event.id, "scan_id": entry.scan_id, "reason": "erreur", "now": NOW}
+    write(database, lambda s: annul_scan(s, **asked, device_id=device.id))
+
+    facts, holder = facts_of(database, device, code)
+
+    assert facts == ScanFacts(quota=1000)
+    assert (holder.arrived, holder.first, holder.inside_since) == (0, None, None)
 
 
 def test_who_was_let_in_without_a_place_uses_none(database, open_event):
