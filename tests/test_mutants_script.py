@@ -265,6 +265,22 @@ def test_a_function_is_replaced_in_a_loaded_module(where, changed, failing, scri
     assert told == (failing and f"test_functions.py::{failing}")
 
 
+def test_what_is_loaded_is_the_unchanged_file(script, copy, tmp_path):
+    test = "from functions import Gate\n\n\ndef test_gate():\n    assert Gate().opens()\n"
+    (tmp_path / "test_loaded.py").write_text(test)
+    changed = FUNCTIONS.replace("return True", "return False")
+    mutants = [
+        script.Mutant("functions.py", "Gate._known", "", "", changed),
+        script.Mutant("functions.py", "told", "", "", FUNCTIONS),
+    ]
+
+    with closing(copy.collect(["test_loaded.py"])) as collected:
+        (tmp_path / "functions.py").write_text(changed)
+        told = [collected.failing(one, ["test_loaded.py::test_gate"], 60) for one in mutants]
+
+    assert told == ["test_loaded.py::test_gate", None]
+
+
 def test_a_mutant_of_a_function_that_no_test_calls_survives(script, trial):
     assert not trial.notices(script.Mutant("functions.py", "uncalled", "", "", ""))
 
