@@ -89,10 +89,17 @@ def test_columns_that_are_none_of_ours_are_never_written():
     assert correct(ROWS, Corrections({3: {"id": "1", "row": "x"}})) == ROWS
 
 
+def test_a_very_long_text_is_cut_and_refused():
+    [row] = correct(ROWS[1:], Corrections({3: {"note": "x" * 9_000}}))
+
+    assert 500 < len(row.cells["note"]) < 2_000
+    assert why(plan(row.cells)) == [(Action.REFUSE, ["too_long"])]
+
+
 def test_a_doubtful_row_is_right_once_it_is_corrected_or_said_to_be():
     doubtful = [Row(2, {"name": "Amina"}, (Problem("row", "extra_cells", "x"),))]
 
-    assert correct(doubtful, Corrections({2: {"name": "Amina"}})) == doubtful
+    assert correct(doubtful, Corrections({2: {"name": "Amina", "email": ""}})) == doubtful
     assert correct(doubtful, Corrections(right={2})) == [Row(2, {"name": "Amina"})]
     assert correct(doubtful, Corrections({2: {"name": "Aïcha"}})) == [Row(2, {"name": "Aïcha"})]
 
