@@ -5,6 +5,7 @@ What the process of a worker adds is tested in tests/worker.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -23,13 +24,24 @@ from checkin.worker.kinds import KINDS
 from checkin.worker.perform import perform
 
 
-def do_waiting_jobs(database: Database, keys: Keys, settings: Settings) -> None:
-    """Do every job that waits."""
+def do_waiting_jobs(
+    database: Database,
+    keys: Keys,
+    settings: Settings,
+    is_to_end: Callable[[], bool] = lambda: False,
+) -> None:
+    """Do every job that waits, once.
+
+    Args:
+        is_to_end: see `JobContext`; a job that ends so waits again.
+    """
     tools = Tools(database, keys, settings, lambda: datetime.now(UTC))
     for lane in Lane:
         next_one = partial(claim, lane=lane, worker="test", kinds=KINDS, now=tools.clock())
         while (claimed := in_transaction(database, next_one)) is not None:
-            perform(claimed, KINDS, tools)
+            perform(claimed, KINDS, tools, is_to_end)
+            if is_to_end():
+                return
 
 
 def keep_jobs_waiting(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

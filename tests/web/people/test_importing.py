@@ -8,14 +8,17 @@ import pytest
 from markupsafe import escape
 from sqlalchemy import func, select
 
-from checkin.db.models import Activity, ImportDraft, Participant
+from checkin.db.models import Activity, ImportDraft, Job, Participant
 from checkin.domain.people.unreadable import UnreadableFile
+from checkin.services.people import importing
 from checkin.services.people.import_drafts import MAX_ROWS
 from checkin.services.spreadsheets.reading import read_table
 from checkin.web.people.importing import MAX_UPLOAD_BYTES
 from checkin.words.languages import LANGUAGES
 from checkin.words.unreadable import unreadable_sentence
 from tests.support import factories
+from tests.support.factories import KEYS
+from tests.support.inline_worker import do_waiting_jobs, keep_jobs_waiting
 from tests.web.browsing import follow
 
 LIST = "Nom,Téléphone,Délégation\nAmina Alaoui,0612345678,\nBahia Idrissi,12,\n"
@@ -265,3 +268,131 @@ def test_the_model_has_headings_that_the_reader_knows(coordinator, page):
 
         table = read_table(model + b"x,,,,,,,\r\n", delegation_required=False)
         assert (table.unknown_columns, len(table.rows)) == ((), 1)
+
+
+@pytest.fixture
+def waiting(app, database, settings, monkeypatch):
+    """A function that does the jobs which wait; they are not done as they are asked for."""
+    keep_jobs_waiting(app, monkeypatch)
+    return lambda: do_waiting_jobs(database, KEYS, settings)
+
+
+def test_while_a_file_is_read_the_page_says_so_and_then_shows_its_rows(coordinator, page, waiting):
+    shown = follow(coordinator, upload(coordinator, page, LIST)).text
+    again = coordinator.read(page)
+    waiting()
+
+    assert all("data-going" in one and "Lecture d’une liste" in one for one in (shown, again))
+    assert "1 à inscrire" in coordinator.read(page)
+
+
+def test_a_canceled_reading_leaves_the_form_and_says_so(coordinator, page, waiting):
+    upload(coordinator, page, LIST)
+
+    shown = follow(coordinator, coordinator.send(page, page + "/cancel")).text
+
+    assert ('type="file"' in shown, "La tâche a été annulée" in shown) == (True, True)
+
+
+def test_who_asks_twice_asks_for_one_job(coordinator, database, page, app, monkeypatch):
+    upload(coordinator, page, LIST)
+    keep_jobs_waiting(app, monkeypatch)
+    token = {"csrf_token": coordinator.token(page), "do": "register"}
+
+    answers = [coordinator.send_without_token(page + "/check", **token) for _ in range(2)]
+
+    assert answers[0].location == answers[1].location
+    with database.read() as session:
+        kinds = session.scalars(select(Job.kind).order_by(Job.id)).all()
+    assert kinds == ["list_read", "list_register"]
+
+
+@pytest.fixture
+def interrupted(coordinator, database, page, app, monkeypatch, settings):
+    """The page of a list of six rows that was canceled after the first two batches of two."""
+    upload(coordinator, page, "Nom\n" + "".join(f"Militant N{n}a\n" for n in range(6)))
+    keep_jobs_waiting(app, monkeypatch)
+    coordinator.send(page, page + "/check", do="register")
+    with monkeypatch.context() as patch:
+        patch.setattr(importing, "BATCH", 2)
+        ends = iter([False, False, True])
+        do_waiting_jobs(database, KEYS, settings, is_to_end=lambda: next(ends, True))
+    coordinator.send(page, page + "/cancel")
+    return page
+
+
+def test_an_interrupted_registration_says_how_many_are_registered(
+    coordinator, database, interrupted
+):
+    shown = coordinator.read(interrupted)
+
+    assert "4 nouvelles, 0 modifiées. Lignes restantes\N{NO-BREAK SPACE}: 2" in shown
+    assert [name for name, *_ in people(database)] == [f"Militant N{n}a" for n in range(4)]
+
+
+def test_the_rest_of_an_interrupted_list_is_registered_from_where_it_stands(
+    coordinator, database, interrupted, settings
+):
+    coordinator.send(interrupted, interrupted + "/check", do="register")
+    do_waiting_jobs(database, KEYS, settings)
+
+    assert [name for name, *_ in people(database)] == [f"Militant N{n}a" for n in range(6)]
+    assert drafts(database) == 0
+    with database.read() as session:
+        found = select(Activity.details).where(Activity.action == "participants.import")
+        [line] = session.scalars(found).all()
+    assert line["add"] == 6
+
+
+def test_the_rest_of_an_interrupted_list_is_checked_alone(
+    coordinator, database, interrupted, settings
+):
+    coordinator.send(interrupted, interrupted + "/check", do="check")
+    do_waiting_jobs(database, KEYS, settings)
+
+    assert "2 à inscrire · 0 à modifier · 0 sans changement" in coordinator.read(interrupted)
+
+
+def test_the_rest_of_an_interrupted_list_is_given_up(coordinator, database, interrupted):
+    shown = follow(coordinator, coordinator.send(interrupted, interrupted + "/discard")).text
+
+    assert "Les inscriptions déjà enregistrées sont conservées" in shown
+    assert (len(people(database)), drafts(database)) == (4, 0)
+
+
+def test_after_a_registration_the_page_says_how_many_and_leads_to_them(coordinator, page):
+    upload(coordinator, page, "Nom\nAmina A\n")
+
+    shown = follow(coordinator, coordinator.send(page, page + "/check", do="register")).text
+
+    assert "Inscrits\N{NO-BREAK SPACE}: 1 nouveaux, 0 modifiés." in shown
+    assert "Voir les participants" in shown
+
+
+def test_a_review_says_that_registrations_have_changed_since(
+    coordinator, database, event, delegation, page
+):
+    upload(coordinator, page, LIST)
+    before = coordinator.read(page)
+
+    factories.a_participant(database, event, "Driss Naciri", delegation=delegation)
+
+    said = "ont changé depuis cette vérification"
+    assert [said in before, said in coordinator.read(page)] == [False, True]
+
+
+def test_turning_pages_asks_for_no_job_and_keeps_corrections_that_were_made(
+    coordinator, database, page
+):
+    upload(coordinator, page, "Nom,Téléphone\n" + "".join(f"N{n}a,1{n}\n" for n in range(30)))
+    first = {"shown": "refuse:1", "do": "refuse:2", "cell-2-name": "N0a", "cell-2-phone": "10"}
+    second = {"shown": "refuse:2", "do": "refuse:1", "cell-27-phone": "0612345678"}
+
+    turned = follow(coordinator, coordinator.send(page, page + "/check", **first)).text
+    corrected = follow(coordinator, coordinator.send(page, page + "/check", **second)).text
+
+    with database.read() as session:
+        kinds = session.scalars(select(Job.kind).order_by(Job.id)).all()
+    assert kinds == ["list_read", "list_check"]
+    assert ('name="cell-27-phone"' in turned, 'name="cell-2-phone"' in corrected) == (True, True)
+    assert "1 à inscrire · 0 à modifier · 0 sans changement · 29 à corriger" in corrected
