@@ -90,9 +90,11 @@ def _build(debian: Debian) -> None:
     variables = [word for one in told_inside() for word in ("--env", one)]
     logged(debian.log, "buildah", "config", *variables, base)
     logged(debian.log, "buildah", "commit", "--quiet", base, _BASE)
+    # Docker's format alone keeps a health check.
+    build = ("buildah", "build", "--isolation", "chroot", "--format", "docker")
     for target, name in {"node": _NODE, "proxy": _PROXY}.items():
         asked = ("--build-arg", f"BASE=localhost/{_BASE}", "--target", target, "--tag", name)
-        logged(debian.log, "buildah", "build", "--isolation", "chroot", *asked, str(sources))
+        logged(debian.log, *build, *asked, str(sources))
 
 
 def _container(debian: Debian, image: str, name: str) -> str:
