@@ -111,6 +111,9 @@ def checked_colour(colour: str) -> str:
 def checked_logo(content: bytes) -> bytes:
     """Return a logo that can be printed: an SVG as it is, a picture as a small PNG without extras.
 
+    It is drawn, larger than any badge draws it. What a drawing takes grows with its size, and a
+    hostile one takes all memory, or minutes: call it where both have limits.
+
     Raises:
         LookError: it is too large, neither PNG, JPEG nor SVG, cannot be drawn, or an SVG that
             would fetch or run something.
@@ -122,7 +125,7 @@ def checked_logo(content: bytes) -> bytes:
         raise LookError(LookProblem.TOO_LARGE, f"{most // 1000}", sentence)
     checked = _checked_picture(content) if picture else _checked_svg(content)
     try:
-        logo_picture(checked, 64, 64)
+        logo_picture(checked, _KEPT_SIDE_PX, _KEPT_SIDE_PX)
     except RuntimeError as fault:
         sentence = f"the logo cannot be drawn: {str(fault).splitlines()[0]}"
         raise LookError(LookProblem.BROKEN, "", sentence) from fault

@@ -25,7 +25,7 @@ from checkin.services.badges.issue import reissue_badge, revoke_badge
 from checkin.services.badges.page import page_address
 from checkin.services.badges.printing import ByHand, print_badge, system_printer
 from checkin.services.events.events import event_named
-from checkin.services.events.look import set_colour, set_logo
+from checkin.services.events.look import printable_logo, set_colour, set_logo
 
 person_argument = click.argument("participant_id", type=NUMBER)
 reason_option = click.option("--reason", required=True, help="lost, leaked, …: it is written down")
@@ -123,9 +123,11 @@ def look(
     if logo is None and colour is None and not no_logo:
         raise click.UsageError("say what to change: --logo FILE, --no-logo or --colour '#1b6e4b'")
 
+    checked = printable_logo(logo.read_bytes()) if logo else None
+
     def work(session: Session) -> None:
-        if logo is not None or no_logo:
-            set_logo(session, event, logo.read_bytes() if logo else None, now=now())
+        if checked is not None or no_logo:
+            set_logo(session, event, checked, now=now())
         if colour is not None:
             set_colour(session, event, colour, now=now())
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +15,8 @@ from checkin.db.models import Delegation, Event
 from checkin.domain.people.importing import Action
 from checkin.domain.people.unreadable import UnreadableFile
 from checkin.services.events.events import delegation_named
-from checkin.services.people.importing import ImportPlan, apply_plan, plan_table
+from checkin.services.people.import_plans import ImportPlan, plan_table
+from checkin.services.people.importing import Importing, import_list
 from checkin.services.spreadsheets.reading import Table, read_table
 from checkin.words.catalogues import msgid, translated
 from checkin.words.languages import LANGUAGES
@@ -48,18 +51,15 @@ def import_file(
 ) -> None:
     """Register the people of a CSV or XLSX file. Doing it twice adds nobody.
 
+    They are registered in batches: where it was interrupted, the same command does the rest.
     Exits with 1 when the file cannot be read, and with 2 when some rows were refused.
     """
     language = language or office.settings.language
     event = office.event(event_slug)
-    keys = office.keys  # a wrong one is told before the file is read
+    office.keys  # noqa: B018 - a wrong one is told before the file is read
     delegation = _delegation(office, event, delegation_name)
     table = _table(file, language, delegation)
-    plan = _plan(office, event, table, delegation)
-    if not dry_run:
-        plan = apply_plan(
-            office.database, event, table, plan, keys, delegation=delegation, now=now()
-        )
+    plan = (_planned if dry_run else _registered)(office, Importing(event, table, delegation))
     _report(plan, table, language, dry_run=dry_run, as_json=as_json)
     if plan.counts["refuse"]:
         sys.exit(2)
@@ -80,19 +80,33 @@ def _table(file: Path, language: str, delegation: Delegation | None) -> Table:
         sys.exit(1)
 
 
-def _plan(office: Office, event: Event, table: Table, delegation: Delegation | None) -> ImportPlan:
-    with (
-        click.progressbar(length=len(table.rows), show_pos=True, file=sys.stderr) as bar,
-        office.database.read() as session,
-    ):
-        seen = 0
+def _planned(office: Office, importing: Importing) -> ImportPlan:
+    with _progress(importing) as advance, office.database.read() as session:
+        return plan_table(
+            session,
+            importing.event,
+            importing.table,
+            delegation=importing.delegation,
+            progress=lambda done, _total: advance(done),
+        )
 
-        def progress(done: int, _total: int) -> None:
-            nonlocal seen
-            bar.update(done - seen)
-            seen = done
 
-        return plan_table(session, event, table, delegation=delegation, progress=progress)
+def _registered(office: Office, importing: Importing) -> ImportPlan:
+    with _progress(importing) as advance:
+        return import_list(
+            office.database,
+            importing,
+            office.keys,
+            now,
+            record=lambda _session, standing: advance(standing.done),
+        )
+
+
+@contextmanager
+def _progress(importing: Importing) -> Iterator[Callable[[int], None]]:
+    length = len(importing.table.rows)
+    with click.progressbar(length=length, show_pos=True, file=sys.stderr) as bar:
+        yield lambda done: bar.update(done - bar.pos)
 
 
 def _report(plan: ImportPlan, table: Table, language: str, *, dry_run: bool, as_json: bool) -> None:

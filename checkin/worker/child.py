@@ -42,7 +42,9 @@ def do_job(claimed: Claimed, kinds: Mapping[str, Kind], settings: Settings) -> N
     """Do one job in this process, which ends with it."""
     die_with_parent()
     told = _Told()
-    yield_to_gates(settings.worker_memory_mb)
+    kind = kinds[claimed.kind]
+    memory_mb = min(settings.worker_memory_mb, kind.memory_mb or settings.worker_memory_mb)
+    yield_to_gates(memory_mb, kind.cpu_s)
     try:
         with opened_tools(settings) as tools:
             perform(claimed, kinds, tools, told)
@@ -53,8 +55,8 @@ def do_job(claimed: Claimed, kinds: Mapping[str, Kind], settings: Settings) -> N
         os._exit(DATABASE_AWAY)
 
 
-def yield_to_gates(memory_mb: int) -> None:
-    """Let every other process go first, and take no more memory than this.
+def yield_to_gates(memory_mb: int, cpu_s: int) -> None:
+    """Let every other process go first, and take no more memory and processor time than this.
 
     Only Linux limits the memory that a process really asks for, and Windows knows neither.
     """
@@ -64,3 +66,5 @@ def yield_to_gates(memory_mb: int) -> None:
 
     os.nice(NICENESS)
     resource.setrlimit(resource.RLIMIT_DATA, (memory_mb * 2**20, memory_mb * 2**20))
+    if cpu_s:
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 1))

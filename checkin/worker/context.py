@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Lane
 from checkin.services.common.keys import Keys
 from checkin.services.jobs.files import FileWriter, JobEnded, JobFiles
-from checkin.services.jobs.queue import Claimed, advance, arguments_of
+from checkin.services.jobs.queue import Claimed, advance, arguments_of, finish
 from checkin.settings import Settings, load_keys, open_database
 
 #: how far a job is, is written no more often: each time is a commit beside those of the gates
@@ -27,13 +28,18 @@ class Kind:
     Attributes:
         name: stored with the job.
         work: does a job, and returns what is to be told of it, as a JSON object.
-        downloaded: the action that the activity log gets when a file of it is downloaded.
+        downloaded: the action that the activity log gets when a file of it is downloaded; "" for
+            kinds that make none.
+        cpu_s: seconds of the processor after which its process is ended; 0 for no limit.
+        memory_mb: the most that it gets, where that is less than the worker gives; 0 for no limit.
     """
 
     name: str
     lane: Lane
     work: Callable[[JobContext], dict[str, Any]]
-    downloaded: str
+    downloaded: str = ""
+    cpu_s: int = 0
+    memory_mb: int = 0
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,7 @@ class JobContext:
         self._files = JobFiles(tools.database, tools.keys, tools.settings.home)
         self._file_count = 0
         self._written_at: datetime | None = None
+        self._last_steps: list[Callable[[Session], object]] = []
 
     def progress(self, done: int, total: int) -> None:
         """Tell how far the job is; call it as often as you like, at least every second.
@@ -91,12 +98,30 @@ class JobContext:
         if self._is_to_end():
             raise JobEnded
         now = self.clock()
-        if self._written_at is not None and now - self._written_at < WRITTEN_EVERY:
-            return
-        self._written_at = now
-        written = partial(advance, claimed=self.claimed, done=done, total=total, now=now)
-        if not in_transaction(self.database, written):
+        if self._written_at is None or now - self._written_at >= WRITTEN_EVERY:
+            self._written_at = now
+            in_transaction(
+                self.database, lambda session: self.progress_within(session, done, total)
+            )
+
+    def progress_within(self, session: Session, done: int, total: int) -> None:
+        """Tell how far the job is in the transaction that has brought it there.
+
+        Raises:
+            JobEnded: as `progress`; the transaction is undone.
+        """
+        if self._is_to_end() or not advance(session, self.claimed, done, total, self.clock()):
             raise JobEnded
+
+    def at_end(self, step: Callable[[Session], object]) -> None:
+        """Let this be done in the transaction that records that the job is done."""
+        self._last_steps.append(step)
+
+    def finish(self, session: Session, result: dict[str, Any]) -> None:
+        """Record that the job is done, with what it has kept for its end."""
+        if finish(session, self.keys, self.claimed, result, self.clock()):
+            for step in self._last_steps:
+                step(session)
 
     @contextmanager
     def add_file(self, name: str, mime: str) -> Iterator[FileWriter]:

@@ -10,5 +10,8 @@ from collections.abc import Mapping
 
 from checkin.worker.badge_sheets import BADGE_SHEETS
 from checkin.worker.context import Kind
+from checkin.worker.look import LOOK
+from checkin.worker.uploaded_lists import LIST_CHECK, LIST_READ, LIST_REGISTER
 
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (BADGE_SHEETS,)}
+_ALL = (BADGE_SHEETS, LIST_READ, LIST_CHECK, LIST_REGISTER, LOOK)
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}

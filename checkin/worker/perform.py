@@ -10,7 +10,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from checkin.db.engine import in_transaction
 from checkin.services.jobs.files import JobEnded, sweep
 from checkin.services.jobs.problems import JobFailed, ProblemCode
-from checkin.services.jobs.queue import Claimed, fail, finish, give_back
+from checkin.services.jobs.queue import Claimed, fail, give_back
 from checkin.worker.context import JobContext, Kind, Tools
 
 _log = logging.getLogger(__name__)
@@ -32,7 +32,9 @@ def perform(
         OperationalError, InterfaceError: the database has gone, so nothing can be recorded.
     """
     try:
-        result = kinds[claimed.kind].work(JobContext(claimed, tools, is_to_end))
+        context = JobContext(claimed, tools, is_to_end)
+        result = kinds[claimed.kind].work(context)
+        in_transaction(tools.database, lambda session: context.finish(session, result))
     except JobEnded:
         end_early(claimed, tools)
     except JobFailed as fault:
@@ -42,9 +44,6 @@ def perform(
     except Exception:  # whatever it is, its asker is told, and the log has the rest
         _log.exception("job %s (%s) failed", claimed.id, claimed.kind)
         record_failure(claimed, tools, JobFailed(ProblemCode.FAULT))
-    else:
-        now = tools.clock()
-        in_transaction(tools.database, lambda s: finish(s, tools.keys, claimed, result, now))
 
 
 def end_early(claimed: Claimed, tools: Tools) -> None:

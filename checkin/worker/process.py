@@ -40,7 +40,7 @@ from checkin.worker.child import do_job
 from checkin.worker.context import Kind, Tools, opened_tools
 from checkin.worker.kinds import KINDS
 from checkin.worker.perform import end_early, record_failure
-from checkin.worker.processes import CONTEXT, DATABASE_AWAY, ran_out_of_memory
+from checkin.worker.processes import CONTEXT, DATABASE_AWAY, ran_out_of_memory, ran_out_of_time
 from checkin.worker.waking import NewJobs
 
 _log = logging.getLogger(__name__)
@@ -212,6 +212,8 @@ def _settle(running: Running, tools: Tools) -> None:
         in_transaction(tools.database, lambda s: retry(s, claimed, tools.clock()))
     elif ran_out_of_memory(code):
         record_failure(claimed, tools, JobFailed(ProblemCode.OUT_OF_MEMORY))
+    elif ran_out_of_time(code):
+        record_failure(claimed, tools, JobFailed(ProblemCode.OUT_OF_TIME))
     else:
         _log.warning("job %s (%s) died: %s", claimed.id, claimed.kind, code)
         record_failure(claimed, tools, JobFailed(ProblemCode.DIED))

@@ -51,6 +51,11 @@ def ran_out_of_memory(exit_code: int | None) -> bool:
     return exit_code in (OUT_OF_MEMORY, -signal.SIGABRT)
 
 
+def ran_out_of_time(exit_code: int | None) -> bool:
+    """Say whether a process was ended because it has used the processor for too long."""
+    return exit_code == -getattr(signal, "SIGXCPU", 0) != 0
+
+
 def _exit_after(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(1)

@@ -53,7 +53,7 @@ def served(demo: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the other commands say while `run --tls` serves."""
     said: list[str] = []
 
-    def serve(*_arguments: object, beside) -> None:
+    def serve(*_arguments: object, beside, **_options: object) -> None:
         with beside(lambda: None):
             said.extend(demo(*command).out for command in _COMMANDS)
 

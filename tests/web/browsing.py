@@ -55,9 +55,14 @@ class Browsing:
 
     def send(self, form_page: str, action: str | None = None, **fields: Any) -> Any:
         """Open a page, fill in its form, send it to `action`."""
-        token = _TOKEN.search(self.open(form_page).text)
-        assert token, f"{form_page} has no form"
-        return self.send_without_token(action or form_page, csrf_token=token[1], **fields)
+        token = self.token(form_page)
+        return self.send_without_token(action or form_page, csrf_token=token, **fields)
+
+    def token(self, form_page: str) -> str:
+        """Open a page and return what its forms send along."""
+        found = _TOKEN.search(self.open(form_page).text)
+        assert found, f"{form_page} has no form"
+        return found[1]
 
     def send_without_token(self, action: str, **fields: Any) -> Any:
         return self._client.post(action, data=fields)

@@ -34,6 +34,7 @@ from checkin.db.models.people import (
     ConsentText,
     Delegation,
     ImportDraft,
+    ImportPage,
     Participant,
     SelfRegistration,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "GateCategory",
     "HourlyArrivals",
     "ImportDraft",
+    "ImportPage",
     "InstallationSetting",
     "Job",
     "JobFile",

@@ -129,8 +129,9 @@ class RecoveryCode(Base):
 
 
 class Activity(Base):
-    """An entry of the activity log: an action of an operator, a device or a command; never changed.
+    """An entry of the activity log: an action of an operator, a device or a command.
 
+    Entries are never changed, but that the counts of a list's registration grow while it lasts.
     Entries of failed sign-ins are erased when they are old
     (`checkin.services.accounts.failed_sign_ins`).
     """

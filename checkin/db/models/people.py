@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
+    JSON,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
@@ -212,7 +214,10 @@ class SelfRegistration(Base):
 
 
 class ImportDraft(Base):
-    """An uploaded list, encrypted; only the uploader's browser holds the key."""
+    """An uploaded list, encrypted; only the uploader's browser holds the key.
+
+    It is a file until a job has read it (`summary` is None), and a table with its review then.
+    """
 
     __tablename__ = "import_draft"
     __table_args__ = (
@@ -226,8 +231,29 @@ class ImportDraft(Base):
     event_id: Mapped[int]
     delegation_id: Mapped[int]
     operator_id: Mapped[int] = mapped_column(ForeignKey("operator.id"))
+    #: the file, or the table
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     changed_at: Mapped[datetime]
+    #: what the review says of the whole list; encrypted
+    summary: Mapped[bytes | None]
+    #: how far the list is registered: `ImportStanding`; None before it is begun
+    standing: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    #: the last job about it, as long as that is kept
+    job_id: Mapped[int | None] = mapped_column(ForeignKey("job.id", ondelete="SET NULL"))
+
+
+class ImportPage(Base):
+    """A page of the review of an uploaded list, encrypted as the list is."""
+
+    __tablename__ = "import_page"
+
+    draft_id: Mapped[bytes] = mapped_column(
+        ForeignKey("import_draft.id", ondelete="CASCADE"), primary_key=True
+    )
+    #: what would happen to its rows: an `Action`
+    action: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sealed: Mapped[bytes]
 
 
 class Bus(Base):

@@ -91,7 +91,7 @@ def is_guessable(pin: str) -> bool:
 
 
 def _repeats(pin: str) -> bool:
-    parts = (pin[:length] for length in range(1, len(pin) // 2 + 1))
+    parts = (pin[:length] for length in range(2, len(pin)))
     return any(part * (len(pin) // len(part)) == pin for part in parts)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import accumulate
+from itertools import accumulate, chain, count
 from typing import TypedDict
 
 WIDTH, HEIGHT = 1000, 300
@@ -21,6 +21,7 @@ PARTS = 4
 _MINUTE = timedelta(minutes=1)
 #: lengths of a part that people read easily, in minutes; longer ones are whole days
 _ROUND_MIN = (5, 10, 15, 30, 60, 120, 180, 360, 720)
+_DAY_MIN = 1440
 _ROUND = (1, 2, 2.5, 5, 10)
 #: the table has at most so many rows: several minutes share one where there are more
 MOST_ROWS = 48
@@ -139,13 +140,10 @@ def _path(points: list[tuple[int, int]]) -> str:
 
 def _time_axis(first: datetime, end: datetime) -> tuple[datetime, timedelta]:
     """Return the beginning of the time axis and the length of a division, both round."""
-    for minutes in (*_ROUND_MIN, *(1440 * days for days in range(1, 400))):
-        part = minutes * _MINUTE
-        midnight = first.replace(hour=0, minute=0)
-        start = midnight + (first - midnight) // part * part
-        if start + PARTS * part >= end:
-            return start, part
-    return first, (end - first) / PARTS
+    midnight = first.replace(hour=0, minute=0)
+    lengths = (minutes * _MINUTE for minutes in chain(_ROUND_MIN, count(_DAY_MIN, _DAY_MIN)))
+    axes = ((midnight + (first - midnight) // part * part, part) for part in lengths)
+    return next((start, part) for start, part in axes if start + PARTS * part >= end)
 
 
 def _round_above(count: int) -> int:
@@ -163,19 +161,19 @@ def _rows(by_minute: Mapping[datetime, int], first: datetime, now: datetime) -> 
     of = _row_length(first, now)
     midnight = first.replace(hour=0, minute=0)
     start = midnight + (first - midnight) // of * of
-    counts = [0] * max(1, math.ceil((now - start) / of))
-    for minute, count in by_minute.items():
-        counts[(minute - start) // of] += count
+    counts = [0] * math.ceil((now - start) / of)
+    for minute, arrived in by_minute.items():
+        counts[(minute - start) // of] += arrived
     rows = (
-        CurveRow(start + at * of, count, total)
-        for at, (count, total) in enumerate(zip(counts, accumulate(counts), strict=True))
+        CurveRow(start + at * of, arrived, total)
+        for at, (arrived, total) in enumerate(zip(counts, accumulate(counts), strict=True))
     )
     return {"rows": tuple(rows), "rows_of": of}
 
 
 def _row_length(first: datetime, now: datetime) -> timedelta:
     span_min = (now - first) / _MINUTE
-    return _MINUTE * next((m for m in (1, 2, *_ROUND_MIN) if span_min / m < MOST_ROWS), 1440)
+    return _MINUTE * next((m for m in (1, 2, *_ROUND_MIN) if span_min / m < MOST_ROWS), _DAY_MIN)
 
 
 #: the pace is measured over this many whole minutes
@@ -238,7 +236,7 @@ def forecast(by_minute: Mapping[datetime, int], missing: int, now: datetime) -> 
 
 def people_per_minute(by_minute: Mapping[datetime, int], now: datetime) -> float:
     """Return the arrivals a minute over the last five whole minutes, to one decimal."""
-    return round(_within(by_minute, now.replace(second=0, microsecond=0), 5) / 5, 1)
+    return _within(by_minute, now.replace(second=0, microsecond=0), 5) / 5
 
 
 def _window_min(by_minute: Mapping[datetime, int], end: datetime) -> int:

@@ -25,7 +25,7 @@ _PLAIN_EMAIL = re.compile(
     r"[a-z0-9_%+-]+(?:\.[a-z0-9_%+-]+)*"
     r"@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}"
 )
-_RESERVED_DOMAINS = (".test", ".local", ".localhost", ".invalid", ".onion", ".arpa", ".example")
+_RESERVED_DOMAINS = (".test", ".local", ".localhost", ".invalid", ".onion", ".arpa")
 _EMAIL_NOISE = dict.fromkeys(map(ord, "\u200e\u200f\u061c\u200b\ufeff\u00a0"))
 
 

@@ -100,9 +100,7 @@ def folded_apart(folded: str, folded_name: str) -> tuple[str, ...]:
 def is_arabic(text: str) -> bool:
     """Tell whether at least half of the letters of ``text`` are Arabic (False without letters)."""
     arabic = len(_ARABIC_LETTER.findall(text))
-    if not arabic:
-        return False
-    return text.isascii() is False and 2 * arabic >= sum(map(str.isalpha, text))
+    return arabic > 0 and 2 * arabic >= sum(map(str.isalpha, text))
 
 
 def clean_text(text: str, max_length: int) -> str:

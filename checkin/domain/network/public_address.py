@@ -157,7 +157,7 @@ def listening_of(text: str | None) -> Listening:
     """Parse the line of `Listening.text`; the default address and port where it is missing."""
     if text is None:
         return Listening()
-    scheme, port, host = text.split(" ", 2)
+    scheme, port, host = text.split()
     return Listening(scheme, host, int(port))
 
 

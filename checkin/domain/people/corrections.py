@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from checkin.domain.people.fields import COLUMNS
 from checkin.domain.people.importing import Row
 
-#: a longer text is cut to one character more, which every field's own limit then refuses
+#: longer texts are cut to this length, which is over every field's own limit: they are refused
 _MAX_CELL = 1_000
 
 
@@ -43,7 +43,7 @@ def columns_in(rows: Sequence[Row]) -> tuple[str, ...]:
 
 
 def _corrected(row: Row, texts: Mapping[str, str], right: bool) -> Row:
-    new = {c: text[: _MAX_CELL + 1] for c, text in texts.items() if c in COLUMNS}
+    new = {c: text[:_MAX_CELL] for c, text in texts.items() if c in COLUMNS}
     changed = {c: text for c, text in new.items() if text != row.cells.get(c, "")}
     if not changed and not right:
         return row

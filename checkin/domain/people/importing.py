@@ -1,11 +1,12 @@
 """Plan an import: what each row of a list would do, decided before anything is written.
 
-The same plan is shown by a dry run and applied by an import.
+The same rules are shown by a dry run and applied by an import.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -68,17 +69,8 @@ class Alone:
         return Problem("delegation", "other_delegation", written, (self.name,))
 
 
-def plan_import(
-    rows: Iterable[Row],
-    participants: Iterable[Person],
-    *,
-    delegations: Choices,
-    categories: Choices,
-    default_delegation: str = "",
-    default_category: str = "",
-    alone: Alone | None = None,
-) -> list[PlannedRow]:
-    """Decide what each row of a list does to the participants of an event.
+class ImportPlanner:
+    """Decides what each row of a list does to the participants of an event.
 
     A person is the same as one registered when the folded name matches in one script, in the
     same delegation or with the same e-mail or phone. Empty cells change nothing. An e-mail or a
@@ -86,44 +78,67 @@ def plan_import(
     ``allow_duplicate`` says yes: families share phones. Planning again after the plan was
     applied adds nobody.
 
-    Args:
-        participants: everyone registered for the event, the canceled ones too.
-        delegations, categories: the event's.
-        default_delegation, default_category: their names, for rows that give none.
-        alone: the only delegation that the list may change; None for all.
+    Rows are compared with those planned before them, so a list may be planned in parts, each of
+    which is written before the next: people who came from this list are known by its rows alone.
     """
-    plan = _Plan(_roster(participants, alone), delegations, categories, alone)
-    defaults = {"delegation": default_delegation, "category": default_category}
-    return [plan.row(row, defaults) for row in rows]
 
-
-def _roster(participants: Iterable[Person], alone: Alone | None) -> Roster:
-    # Whoever was canceled elsewhere may register here as anybody may.
-    return Roster(p for p in participants if not (alone and p.canceled and alone.is_not(p)))
-
-
-class _Plan:
     def __init__(
         self,
-        registered: Roster,
+        participants: Iterable[Person],
+        *,
         delegations: Choices,
         categories: Choices,
-        alone: Alone | None,
+        default_delegation: str = "",
+        default_category: str = "",
+        alone: Alone | None = None,
     ) -> None:
+        """Begin a list.
+
+        Args:
+            participants: everyone registered for the event, the canceled ones too.
+            delegations, categories: the event's.
+            default_delegation, default_category: their names, for rows that give none.
+            alone: the only delegation that the list may change; None for all.
+        """
         self._alone = alone
-        self._registered = registered
-        self._delegations = delegations
-        self._categories = categories
+        self.choose_among(delegations, categories)
+        self._defaults = {"delegation": default_delegation, "category": default_category}
+        self._registered = Roster(())
         # The people of the rows accepted so far; their ids are row numbers.
         self._file = Roster(())
         # Who is already meant by some row, and by a row that is vouched for.
         self._claimed: set[int] = set()
         self._vouched: set[int] = set()
+        self.learn(participants)
 
-    def row(self, row: Row, defaults: Mapping[str, str]) -> PlannedRow:
+    def choose_among(self, delegations: Choices, categories: Choices) -> None:
+        """Take note of the event's delegations and categories as they are now."""
+        self._delegations, self._categories = delegations, categories
+
+    def learn(self, participants: Iterable[Person]) -> None:
+        """Take note of people who are registered now, or have changed since they were read."""
+        for person in participants:
+            # Whoever was canceled elsewhere may register here as anybody may.
+            if self._alone and person.canceled and self._alone.is_not(person):
+                self._registered.discard(person.id)
+            else:
+                self._registered.add(person)
+
+    def copy(self) -> ImportPlanner:
+        """Return a planner that goes on from here, while this one stays where it is."""
+        other = copy(self)
+        other._file = self._file.copy()
+        other._claimed, other._vouched = set(self._claimed), set(self._vouched)
+        return other
+
+    def plan(self, rows: Iterable[Row]) -> list[PlannedRow]:
+        """Decide what the next rows do."""
+        return [self._row(row) for row in rows]
+
+    def _row(self, row: Row) -> PlannedRow:
         cells = row.cells
         if not (cells.get("delegation") and cells.get("category")):
-            cells = {**defaults, **{column: text for column, text in cells.items() if text}}
+            cells = {**self._defaults, **{column: text for column, text in cells.items() if text}}
         registration = validate(cells)
         if isinstance(registration, list):
             return _refused(row, *row.problems, *registration)

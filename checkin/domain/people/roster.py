@@ -73,6 +73,13 @@ class _Index:
         if self._first.setdefault(key, person) is not person:
             self._others.setdefault(key, []).append(person)
 
+    def copy(self) -> _Index:
+        """Return an index of its own with the same people."""
+        other = _Index()
+        other._first = dict(self._first)
+        other._others = {key: list(people) for key, people in self._others.items()}
+        return other
+
     def under(self, key: Hashable) -> Iterator[Person]:
         """Return the people under a key, in the order in which they were added."""
         first = self._first.get(key)
@@ -85,18 +92,33 @@ class Roster:
     """People of an event, found by name in their delegation and by each of their contacts."""
 
     def __init__(self, people: Iterable[Person]) -> None:
+        #: each as they are now: the indexes may still name them as they were
+        self._now: dict[int, Person] = {}
         self._by_name = _Index()
         self._by_contact = {key: _Index() for key in CONTACTS}
         for person in people:
             self.add(person)
 
     def add(self, person: Person) -> None:
-        """Add a person."""
+        """Add a person, instead of the one of the same id, if there is one."""
+        self._now[person.id] = person
         for folded in person.folded_names:
             self._by_name.add((person.delegation_id, folded), person)
         for key, index in self._by_contact.items():
             if contact := getattr(person, key):
                 index.add(contact, person)
+
+    def discard(self, person_id: int) -> None:
+        """Forget a person, if they are known."""
+        self._now.pop(person_id, None)
+
+    def copy(self) -> Roster:
+        """Return a roster of its own with the same people."""
+        other = Roster(())
+        other._now = dict(self._now)
+        other._by_name = self._by_name.copy()
+        other._by_contact = {key: index.copy() for key, index in self._by_contact.items()}
+        return other
 
     def same_name(self, person: Person) -> Person | None:
         """Return the first person of the same name and delegation as ``person``, in any script."""
@@ -104,7 +126,7 @@ class Roster:
 
     def holder(self, column: str, contact: str) -> Person | None:
         """Return the first person, not canceled, who has a contact."""
-        holders = self._by_contact[column].under(contact)
+        holders = self._current(self._by_contact[column].under(contact))
         return next((one for one in holders if not one.canceled), None)
 
     def same_person(
@@ -137,10 +159,13 @@ class Roster:
 
     def _namesakes(self, person: Person) -> Iterator[Person]:
         for folded in person.folded_names:
-            yield from self._by_name.under((person.delegation_id, folded))
+            yield from self._current(self._by_name.under((person.delegation_id, folded)))
 
     def _namesakes_by_contact(self, person: Person) -> Iterator[Person]:
         for key, contact in person.contacts():
-            for one in self._by_contact[key].under(contact):
+            for one in self._current(self._by_contact[key].under(contact)):
                 if not set(one.folded_names).isdisjoint(person.folded_names):
                     yield one
+
+    def _current(self, people: Iterable[Person]) -> Iterator[Person]:
+        return (one for one in people if self._now.get(one.id) is one)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Activity
@@ -31,3 +32,29 @@ def note(
             details=details,
         )
     )
+
+
+def note_counts(
+    session: Session,
+    event_id: int,
+    action: str,
+    now: datetime,
+    *,
+    entry: int | None,
+    operator_id: int | None = None,
+    **details: Any,
+) -> int:
+    """Add the entry of an action that takes many transactions, or bring its counts up to date.
+
+    Args:
+        entry: the id that the first of these transactions was given; None in that one.
+    """
+    if entry is not None:
+        session.execute(update(Activity).where(Activity.id == entry).values(details=details))
+        return entry
+    line = Activity(
+        event_id=event_id, at=now, operator_id=operator_id, action=action, details=details
+    )
+    session.add(line)
+    session.flush()
+    return line.id

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from badges.look import Look, LookError, LookProblem, checked_colour, checked_hue, checked_logo
+from badges.look import (
+    PLAIN,
+    Look,
+    LookError,
+    LookProblem,
+    checked_colour,
+    checked_hue,
+    checked_logo,
+)
 from checkin.db.models import Event
 from checkin.errors import InvalidRequest
 from checkin.services.common.activity import note
@@ -37,23 +46,65 @@ def look_of(session: Session, event: Event) -> Look:
     return Look(logo=logo, colour=colour) if colour else Look(logo=logo)
 
 
+@dataclass(frozen=True, slots=True)
+class NewLook:
+    """What is to be changed of an event's look.
+
+    Attributes:
+        logo: as `printable_logo` has returned it; None keeps the one there is.
+        is_without_logo: the event is to have none.
+        colour: of the event's name; None keeps the one there is.
+        category_colours: the colours of categories' bands, by id.
+    """
+
+    logo: bytes | None = None
+    is_without_logo: bool = False
+    colour: str | None = None
+    category_colours: Mapping[int, str] = field(default_factory=dict)
+
+
+def printable_logo(content: bytes) -> bytes:
+    """Return an uploaded logo as it is kept; that draws it, so do it outside of a transaction.
+
+    Raises:
+        LookRefused: the logo cannot be printed; the sentence says why and what to do.
+    """
+    try:
+        return checked_logo(content)
+    except LookError as fault:
+        raise LookRefused(fault) from fault
+
+
+def change_look(
+    session: Session, event: Event, new: NewLook, *, now: datetime, operator_id: int | None = None
+) -> None:
+    """Change an event's look, all of it or nothing.
+
+    Raises:
+        LookRefused: a colour cannot be used.
+    """
+    if new.is_without_logo or new.logo is not None:
+        logo = None if new.is_without_logo else new.logo
+        set_logo(session, event, logo, now=now, operator_id=operator_id)
+    if new.colour is not None:
+        colour = None if new.colour == PLAIN.colour else new.colour
+        set_colour(session, event, colour, now=now, operator_id=operator_id)
+    set_category_colours(session, event, new.category_colours, now=now, operator_id=operator_id)
+
+
 def set_logo(
     session: Session,
     event: Event,
-    content: bytes | None,
+    logo: bytes | None,
     *,
     now: datetime,
     operator_id: int | None = None,
 ) -> None:
     """Set the logo of an event's badges, or remove it.
 
-    Raises:
-        LookRefused: the logo cannot be printed; the sentence says why and what to do.
+    Args:
+        logo: as `printable_logo` has returned it.
     """
-    try:
-        logo = None if content is None else checked_logo(content)
-    except LookError as fault:
-        raise LookRefused(fault) from fault
     session.execute(update(Event).where(Event.id == event.id).values(logo=logo))
     note(session, event.id, "event.logo", now, operator_id=operator_id, size=len(logo or b""))
 

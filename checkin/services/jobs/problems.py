@@ -11,6 +11,8 @@ class ProblemCode(StrEnum):
 
     #: it needed more memory than the worker gives to one job
     OUT_OF_MEMORY = "out_of_memory"
+    #: it needed more of the processor than its kind is given
+    OUT_OF_TIME = "out_of_time"
     #: its process was killed
     DIED = "died"
     #: its worker died with it, again and again
@@ -19,6 +21,12 @@ class ProblemCode(StrEnum):
     FAULT = "fault"
     #: nobody has a badge to print
     NO_BADGES = "no_badges"
+    #: an uploaded file is no list; its draft says why
+    UNREADABLE_LIST = "unreadable_list"
+    #: an uploaded list was discarded, or is too old
+    LIST_GONE = "list_gone"
+    #: a logo or a colour cannot be used: values "problem", a `badges.look.LookProblem`, and "value"
+    LOOK_REFUSED = "look_refused"
 
 
 class JobFailed(Exception):

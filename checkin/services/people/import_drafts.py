@@ -1,9 +1,9 @@
-"""Uploaded lists while they are corrected: kept encrypted, for a short time, for one browser.
+"""Uploaded lists while they are read, corrected and registered: kept encrypted, for a short time.
 
-The key is a random secret that only the uploader's cookie holds; the database holds its hash. So a
-draft can be read only with both the cookie and the database, and signing out makes it unreadable
-for good. It is deleted once it was imported or discarded, and an old one at the next upload by
-anybody.
+The key is a random secret that only the uploader's cookie holds, and a job about the list as long
+as it lasts; the database holds its hash. So a draft can be read only with both the cookie and the
+database, and signing out makes it unreadable for good. It is deleted once it was registered or
+discarded, and an old one at the next upload by anybody.
 """
 
 from __future__ import annotations
@@ -12,79 +12,118 @@ import hashlib
 import json
 import secrets
 import zlib
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from checkin.db.models import Delegation, ImportDraft
+from checkin.db.models import ImportDraft
 from checkin.domain.common.problems import Problem
 from checkin.domain.people.importing import Row
 from checkin.errors import NotFound
+from checkin.services.people.import_standing import ImportStanding
 from checkin.services.spreadsheets.reading import Table
 
 #: since the last change
 LIFETIME = timedelta(hours=2)
+#: rows of a list that is uploaded; longer ones are for the command line
+MAX_ROWS = 20_000
 _NONCE_BYTES = 12
+_FILE, _TABLE = "file", "table"
 
 
-def keep_draft(
-    session: Session, delegation: Delegation, operator_id: int, table: Table, now: datetime
-) -> str:
-    """Keep an uploaded list, delete old drafts, and return the secret that decrypts it."""
+@dataclass(frozen=True, slots=True)
+class Uploader:
+    """Whose draft it is: nobody else opens it, whatever they know."""
+
+    operator_id: int
+    event_id: int
+    delegation_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedFile:
+    """A file as it was sent, not read yet."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedDraft:
+    """A draft with the secret that decrypts it."""
+
+    kept: ImportDraft
+    secret: str
+
+    @property
+    def standing(self) -> ImportStanding | None:
+        """How far it is registered; None before that is begun."""
+        return None if self.kept.standing is None else ImportStanding.of(self.kept.standing)
+
+    def file(self) -> UploadedFile:
+        """Return the file of a draft that was not read yet."""
+        name, _end, content = unseal(self.secret, _FILE, self.kept.sealed).partition(b"\0")
+        return UploadedFile(name.decode(), content)
+
+    def table(self) -> Table:
+        """Return the list of a draft that was read."""
+        return _table(json.loads(zlib.decompress(unseal(self.secret, _TABLE, self.kept.sealed))))
+
+
+def keep_upload(session: Session, uploader: Uploader, file: UploadedFile, now: datetime) -> str:
+    """Keep an uploaded file, delete old drafts, and return the secret that decrypts it."""
     forget_old_drafts(session, now)
     secret = secrets.token_urlsafe(32)
+    content = file.name.replace("\0", "").encode(errors="replace") + b"\0" + file.content
     session.add(
         ImportDraft(
-            id=_id(secret),
-            event_id=delegation.event_id,
-            delegation_id=delegation.id,
-            operator_id=operator_id,
-            sealed=_seal(secret, table),
+            id=draft_id(secret),
+            event_id=uploader.event_id,
+            delegation_id=uploader.delegation_id,
+            operator_id=uploader.operator_id,
+            sealed=seal(secret, _FILE, content),
             changed_at=now,
         )
     )
+    session.flush()
     return secret
 
 
-def draft_of(
-    session: Session, secret: str, delegation: Delegation, operator_id: int, now: datetime
-) -> Table:
-    """Return an uploaded list that was kept as a draft.
+def opened_draft(
+    session: Session, secret: str, uploader: Uploader, now: datetime, *, to_change: bool = False
+) -> OpenedDraft:
+    """Return a draft.
+
+    Args:
+        to_change: hold its row until the end of the transaction.
 
     Raises:
-        NotFound: the draft was imported, discarded or is too old, or it belongs to another
-            delegation or operator.
+        NotFound: the draft was registered, discarded or is too old, or it is somebody else's.
     """
-    return _open(secret, _draft(session, secret, delegation, operator_id, now).sealed)
-
-
-def rewrite_draft(
-    session: Session,
-    secret: str,
-    rows: list[Row],
-    delegation: Delegation,
-    operator_id: int,
-    now: datetime,
-) -> Table:
-    """Replace the rows of a draft, and return the whole list.
-
-    Raises:
-        NotFound: see `draft_of`.
-    """
-    draft = _draft(session, secret, delegation, operator_id, now)
-    table = replace(_open(secret, draft.sealed), rows=rows)
-    draft.sealed, draft.changed_at = _seal(secret, table), now
-    return table
+    wanted = select(ImportDraft).where(
+        ImportDraft.id == draft_id(secret),
+        ImportDraft.changed_at >= now - LIFETIME,
+        ImportDraft.delegation_id == uploader.delegation_id,
+        ImportDraft.event_id == uploader.event_id,
+        ImportDraft.operator_id == uploader.operator_id,
+    )
+    if to_change:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    draft = session.scalars(wanted).first()
+    if draft is None:
+        raise NotFound("this list is no longer kept: upload it again")
+    return OpenedDraft(draft, secret)
 
 
 def forget_draft(session: Session, secret: str) -> None:
     """Delete a draft."""
-    session.execute(delete(ImportDraft).where(ImportDraft.id == _id(secret)))
+    session.execute(delete(ImportDraft).where(ImportDraft.id == draft_id(secret)))
 
 
 def forget_old_drafts(session: Session, now: datetime) -> None:
@@ -92,21 +131,56 @@ def forget_old_drafts(session: Session, now: datetime) -> None:
     session.execute(delete(ImportDraft).where(ImportDraft.changed_at < now - LIFETIME))
 
 
-def _draft(
-    session: Session, secret: str, delegation: Delegation, operator_id: int, now: datetime
-) -> ImportDraft:
-    draft = session.get(ImportDraft, _id(secret))
-    if (
-        draft is None
-        or draft.changed_at < now - LIFETIME
-        or (draft.delegation_id, draft.operator_id) != (delegation.id, operator_id)
-    ):
-        raise NotFound("this list is no longer kept: upload it again")
-    return draft
-
-
-def _id(secret: str) -> bytes:
+def draft_id(secret: str) -> bytes:
+    """Return the id of the draft that a secret decrypts."""
     return hashlib.sha256(secret.encode()).digest()
+
+
+def sealed_table(secret: str, table: Table) -> bytes:
+    """Return a list as a draft keeps it."""
+    plain = zlib.compress(json.dumps(_as_json(table)).encode(), level=1)
+    return seal(secret, _TABLE, plain)
+
+
+def seal(secret: str, place: str, content: bytes) -> bytes:
+    """Encrypt a part of a draft.
+
+    Args:
+        place: which part it is; it is decrypted as that part only.
+    """
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return nonce + _key(secret).encrypt(nonce, content, place.encode())
+
+
+def unseal(secret: str, place: str, sealed: bytes) -> bytes:
+    """Decrypt a part of a draft.
+
+    Raises:
+        InvalidTag: it is not this part, or of another draft.
+    """
+    return _key(secret).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], place.encode())
+
+
+def row_as_json(row: Row) -> list[Any]:
+    """Return a row as a JSON array, which `row_of` reads."""
+    return [row.number, row.cells, [problem_as_json(problem) for problem in row.problems]]
+
+
+def row_of(kept: list[Any]) -> Row:
+    """Return what `row_as_json` was given."""
+    number, cells, problems = kept
+    return Row(number, cells, tuple(problem_of(problem) for problem in problems))
+
+
+def problem_as_json(problem: Problem) -> list[Any]:
+    """Return a problem as a JSON array, which `problem_of` reads."""
+    return [problem.column, problem.code, problem.value, problem.hints]
+
+
+def problem_of(kept: list[Any]) -> Problem:
+    """Return what `problem_as_json` was given."""
+    column, code, value, hints = kept
+    return Problem(column, code, value, tuple(hints))
 
 
 def _key(secret: str) -> AESGCM:
@@ -114,34 +188,21 @@ def _key(secret: str) -> AESGCM:
     return AESGCM(derived.derive(secret.encode()))
 
 
-def _seal(secret: str, table: Table) -> bytes:
-    rows = [
-        (row.number, row.cells, [(p.column, p.code, p.value, p.hints) for p in row.problems])
-        for row in table.rows
-    ]
-    kept = {
+def _as_json(table: Table) -> dict[str, Any]:
+    return {
         "headers": table.headers,
-        "rows": rows,
+        "rows": [row_as_json(row) for row in table.rows],
         "unknown_columns": table.unknown_columns,
         "encoding": table.encoding,
         "delimiter": table.delimiter,
     }
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    plain = zlib.compress(json.dumps(kept).encode(), level=1)
-    return nonce + _key(secret).encrypt(nonce, plain, _id(secret))
 
 
-def _open(secret: str, sealed: bytes) -> Table:
-    plain = _key(secret).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _id(secret))
-    kept = json.loads(zlib.decompress(plain))
-    rows = [
-        Row(number, cells, tuple(Problem(c, code, v, tuple(h)) for c, code, v, h in problems))
-        for number, cells, problems in kept["rows"]
-    ]
+def _table(kept: dict[str, Any]) -> Table:
     return Table(
-        tuple(kept["headers"]),
-        rows,
-        tuple(kept["unknown_columns"]),
-        kept["encoding"],
-        kept["delimiter"],
+        headers=tuple(kept["headers"]),
+        rows=[row_of(row) for row in kept["rows"]],
+        unknown_columns=tuple(kept["unknown_columns"]),
+        encoding=kept["encoding"],
+        delimiter=kept["delimiter"],
     )

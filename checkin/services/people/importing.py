@@ -1,11 +1,16 @@
-"""Import a participants' file: plan it, show the plan, apply it in one transaction."""
+"""Register a list of participants in batches, each of them one short transaction.
+
+What a batch has written stays, whatever happens to the next: each row is complete, with its place,
+its badge and its message. So the gates never wait for a whole list, and one that was interrupted
+goes on where it was.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -13,126 +18,151 @@ from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Delegation, Event, Participant
-from checkin.domain.common.choices import Choices
-from checkin.domain.common.names import folded_apart, folded_both
-from checkin.domain.people.fields import KEY_OF, OWN
-from checkin.domain.people.importing import Action, Alone, PlannedRow, plan_import
+from checkin.domain.common.names import folded_both
+from checkin.domain.people.fields import OWN
+from checkin.domain.people.importing import Action, ImportPlanner, PlannedRow, Row
 from checkin.domain.people.registration import Registration
-from checkin.domain.people.roster import Person
 from checkin.domain.scanning.facts import RegistrationStatus
-from checkin.services.common.activity import note
+from checkin.services.common.activity import note_counts
 from checkin.services.common.keys import Keys
 from checkin.services.common.list_version import bump_list_version, next_list_version
-from checkin.services.events.events import categories_of
 from checkin.services.people.badge_messages import queue_badge_messages
 from checkin.services.people.enrolment import Enrolment, enrol
+from checkin.services.people.import_plans import ImportPlan, learn_changes, planner_of
+from checkin.services.people.import_standing import ImportStanding
 from checkin.services.people.registration import RegistrationSource, move_to_delegation
 from checkin.services.spreadsheets.reading import Table
 
-Progress = Callable[[int, int], None]
-_CHUNK = 500
+#: rows of one transaction, for whose time scans wait on SQLite
+BATCH = 200
+_PASSES = (Action.ADD, Action.CHANGE)
+#: called in the transaction of each batch; raising in it undoes the batch and ends the import
+Record = Callable[[Session, ImportStanding], object]
 
 
 @dataclass(frozen=True, slots=True)
-class ImportPlan:
-    """What an import would do, row by row.
+class Importing:
+    """A list that is registered, for whom, and by whom.
 
     Attributes:
-        list_version: the state of the event that it was planned for.
-    """
-
-    rows: Sequence[PlannedRow]
-    list_version: int
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many rows are added, changed, skipped and refused."""
-        found = Counter(row.action for row in self.rows)
-        return {str(action): found[action] for action in Action}
-
-
-def plan_table(
-    session: Session,
-    event: Event,
-    table: Table,
-    *,
-    delegation: Delegation | None = None,
-    alone: bool = False,
-    progress: Progress = lambda _done, _total: None,
-) -> ImportPlan:
-    """Plan what each row of a file would do, without writing anything.
-
-    Args:
         delegation: for rows that name none.
         alone: refuse what concerns any other delegation.
-        progress: called with the rows done and their number.
+        operator_id: None for the command line.
     """
-    version = session.scalars(select(Event.list_version).where(Event.id == event.id)).one()
-    categories = categories_of(session, event)
-    total = len(table.rows)
 
-    def rows() -> Any:
-        for done, row in enumerate(table.rows):
-            if done % _CHUNK == 0:
-                progress(done, total)
-            yield row
-        progress(total, total)
-
-    planned = plan_import(
-        rows(),
-        _people(session, event),
-        delegations=Choices(_delegations(session, event)),
-        categories=Choices((c.id, (c.name, c.name_ar)) for c in categories),
-        default_delegation=delegation.name if delegation else "",
-        default_category=categories[-1].name if categories else "",
-        alone=Alone(delegation.id, delegation.name) if alone and delegation else None,
-    )
-    return ImportPlan(planned, version)
+    event: Event
+    table: Table
+    delegation: Delegation | None = None
+    alone: bool = False
+    operator_id: int | None = None
 
 
-def apply_plan(
+def import_list(
     database: Database,
-    event: Event,
-    table: Table,
-    plan: ImportPlan,
+    importing: Importing,
     keys: Keys,
+    clock: Callable[[], datetime],
     *,
-    delegation: Delegation | None,
-    alone: bool = False,
-    operator_id: int | None = None,
-    now: datetime,
+    standing: ImportStanding = ImportStanding(),  # noqa: B008 it is frozen
+    record: Record = lambda _session, _standing: None,
 ) -> ImportPlan:
-    """Apply an import plan in one transaction, and return the plan that was applied.
+    """Register a list, and return what became of the rows that were decided now.
 
-    If the participants changed since the plan was made, it is made again in the transaction.
+    Args:
+        standing: how far it is already; `record` is told.
     """
+    batches = _Batches(database, importing, keys, clock, standing, record)
+    decided = {row.row_number: row for action in _PASSES for row in batches.go_through(action)}
+    return ImportPlan(list(decided.values()))
 
-    def work(session: Session) -> ImportPlan:
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A planner, and the version of the gate list up to which it knows the participants."""
+
+    planner: ImportPlanner
+    version: int
+
+
+@dataclass(slots=True)
+class _Batches:
+    database: Database
+    importing: Importing
+    keys: Keys
+    clock: Callable[[], datetime]
+    standing: ImportStanding
+    record: Record
+
+    def go_through(self, action: Action) -> Iterator[PlannedRow]:
+        """Go through the list for one action, and yield what was decided about which rows."""
+        rows, begun = self.importing.table.rows, self.standing.begun(action)
+        if self.standing.is_through(action, len(rows)):
+            return
+        known = self._known(rows[:begun])
+        for at in range(begun, len(rows), BATCH):
+            if not self.standing.is_concerned(action, at, BATCH):
+                known.planner.plan(rows[at : at + BATCH])
+                continue
+            batch = partial(self._write, known=known, action=action, at=at)
+            known, self.standing, decided = in_transaction(self.database, batch)
+            yield from decided
+
+    def _known(self, before: Sequence[Row]) -> _Known:
+        # The version first: what changes while people are read is read again by the first batch.
+        importing = self.importing
+        with self.database.read() as session:
+            version = session.get_one(Event, importing.event.id).list_version
+            planner = planner_of(
+                session, importing.event, delegation=importing.delegation, alone=importing.alone
+            )
+        planner.plan(before)
+        return _Known(planner, version)
+
+    def _write(
+        self, session: Session, known: _Known, action: Action, at: int
+    ) -> tuple[_Known, ImportStanding, list[PlannedRow]]:
+        """Plan a batch against everybody who is registered now, and write it.
+
+        It may be run again: what the planner has learnt of the rows is a copy.
+        """
+        event, now = self.importing.event, self.clock()
         version = next_list_version(session, event.id)
-        current = plan
-        if plan.list_version != version - 1:
-            current = plan_table(session, event, table, delegation=delegation, alone=alone)
-        _add(session, event, current, keys, version, now)
-        _change(session, event, current, version, now)
-        of = {"delegation_id": delegation.id} if delegation else {}
-        note(
+        planner = known.planner.copy()
+        if version != known.version + 1:
+            learn_changes(session, event, planner, known.version)
+        planned = planner.plan(self.importing.table.rows[at : at + BATCH])
+        decided = self.standing.concerned(action, at, planned)
+        _add(session, event, decided, self.keys, version, now)
+        if action == Action.CHANGE:
+            _change(session, event, decided, version, now)
+        standing = self._noted(session, self.standing.after(action, at, planned, decided), now)
+        self.record(session, standing)
+        return _Known(planner, version), standing, decided
+
+    def _noted(self, session: Session, standing: ImportStanding, now: datetime) -> ImportStanding:
+        of = {"delegation_id": self.importing.delegation.id} if self.importing.delegation else {}
+        activity_id = note_counts(
             session,
-            event.id,
+            self.importing.event.id,
             "participants.import",
             now,
-            operator_id=operator_id,
+            entry=standing.activity_id,
+            operator_id=self.importing.operator_id,
             **of,
-            **current.counts,
+            **standing.counts,
         )
-        return current
-
-    return in_transaction(database, work)
+        return replace(standing, activity_id=activity_id)
 
 
 def _add(
-    session: Session, event: Event, plan: ImportPlan, keys: Keys, version: int, now: datetime
+    session: Session,
+    event: Event,
+    rows: Sequence[PlannedRow],
+    keys: Keys,
+    version: int,
+    now: datetime,
 ) -> None:
-    people = [_enrolment(row.changes) for row in plan.rows if row.action == Action.ADD]
+    people = [_enrolment(row.changes) for row in rows if row.action == Action.ADD]
     if people:
         enrol(
             session,
@@ -150,49 +180,34 @@ def _enrolment(columns: Mapping[str, Any]) -> Enrolment:
     return Enrolment(registration, columns["delegation_id"], columns["category_id"])
 
 
-def _change(session: Session, event: Event, plan: ImportPlan, version: int, now: datetime) -> None:
-    changed = [row for row in plan.rows if row.action == Action.CHANGE]
-    new_addresses: list[int] = []
-    for row in changed:
-        changes = dict(row.changes)
-        person = session.get_one(Participant, row.participant_id)
-        if delegation_id := changes.pop("delegation_id", None):
-            move_to_delegation(session, event, person, delegation_id, version, now)
-        for name, value in changes.items():
-            setattr(person, name, value)
-        person.folded, person.folded_name = folded_both(person.name, person.name_ar)
-        if "email" in changes and person.standing == RegistrationStatus.CONFIRMED:
-            new_addresses.append(person.id)
-    session.flush()
+def _change(
+    session: Session, event: Event, rows: Sequence[PlannedRow], version: int, now: datetime
+) -> None:
+    changed = [row for row in rows if row.action == Action.CHANGE]
     ids = [row.participant_id for row in changed if row.participant_id is not None]
-    for start in range(0, len(ids), _CHUNK):
-        bump_list_version(session, ids[start : start + _CHUNK], version)
+    people = session.scalars(select(Participant).where(Participant.id.in_(ids))).all()
+    by_id = {person.id: person for person in people}
+    new_addresses: list[int] = []
+    for number, row in zip(ids, changed, strict=True):
+        person = by_id[number]
+        _change_one(session, event, person, dict(row.changes), version, now)
+        if "email" in row.changes and person.standing == RegistrationStatus.CONFIRMED:
+            new_addresses.append(number)
+    session.flush()
+    bump_list_version(session, ids, version)
     queue_badge_messages(session, event, new_addresses, now)
 
 
-def _people(session: Session, event: Event) -> Iterator[Person]:
-    rows = session.connection().execute(
-        select(
-            Participant.id,
-            Participant.standing,
-            Participant.folded,
-            Participant.folded_name,
-            *(getattr(Participant, column) for column in KEY_OF),
-        ).where(Participant.event_id == event.id)
-    )
-    for number, standing, folded, folded_name, *values in rows:
-        yield Person(
-            id=number,
-            canceled=standing == RegistrationStatus.CANCELED,
-            folded_names=folded_apart(folded, folded_name),
-            **dict(zip(KEY_OF, values, strict=True)),
-        )
-
-
-def _delegations(session: Session, event: Event) -> list[tuple[int, tuple[str | None, ...]]]:
-    rows = session.execute(
-        select(Delegation.id, Delegation.name, Delegation.name_ar)
-        .where(Delegation.event_id == event.id)
-        .order_by(Delegation.id)
-    )
-    return [(row.id, (row.name, row.name_ar)) for row in rows]
+def _change_one(
+    session: Session,
+    event: Event,
+    person: Participant,
+    changes: dict[str, Any],
+    version: int,
+    now: datetime,
+) -> None:
+    if delegation_id := changes.pop("delegation_id", None):
+        move_to_delegation(session, event, person, delegation_id, version, now)
+    for name, value in changes.items():
+        setattr(person, name, value)
+    person.folded, person.folded_name = folded_both(person.name, person.name_ar)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -39,6 +39,8 @@ from checkin.services.people.delegations import first_entry
 from checkin.services.people.places import lent_hall, lent_places
 from checkin.services.people.search import badges_with_holders
 
+#: Longer than any admission takes from reading to writing, and than nodes' clocks differ.
+LONGEST_ADMISSION = timedelta(minutes=5)
 #: Scans of an upload that share a transaction: few, so that live scans do not wait for long.
 CHUNK = 25
 
@@ -202,12 +204,14 @@ def scan_facts(
     """
     if leased:
         lock_event(connection, device.event_id)
-    if _is_limited(device.policy):
+    is_limited = _is_limited(device.policy, now)
+    if is_limited:
         share_admissions(connection, device.event_id)
     row = _row(connection, device, token_hash, now, leased=leased)
     if row is None:
         return _UNKNOWN, None
-    if not is_decided and direction == Direction.ENTRY and scarce(row, device.policy):
+    takes_a_place = is_limited and not is_decided and direction == Direction.ENTRY
+    if takes_a_place and scarce(row, device.policy):
         admit_alone(connection, device.event_id)
         row = _row(connection, device, token_hash, now) or row
     return _facts(row, device, direction, forced=forced), holder_of(
@@ -215,8 +219,12 @@ def scan_facts(
     )
 
 
-def _is_limited(policy: EntryPolicy) -> bool:
-    return policy.capacity is not None or policy.reserve_from is not None
+def _is_limited(policy: EntryPolicy, now: datetime) -> bool:
+    # Until the reserve list is let in, each admission has a place of the quota. Those that began
+    # before then are over by the time that it is.
+    reserve_from = policy.reserve_from
+    has_reserve = reserve_from is not None and reserve_from - LONGEST_ADMISSION <= now
+    return policy.capacity is not None or has_reserve
 
 
 def scarce(row: Any, policy: EntryPolicy) -> bool:

@@ -6,7 +6,7 @@ the same process, and one statement of it writes only one table.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, insert, select
@@ -27,16 +27,8 @@ from checkin.services.scanning.counting import (
 from checkin.services.scanning.facts import Holder
 from checkin.services.scanning.storage import INSERT_SCAN, Answer, Reading, insert_scan, scan_values
 
-_SCAN = (
-    *("scan_id", "event_id", "gate_id", "device_id", "badge_id", "participant_id"),
-    *("code_hash", "body_hash", "direction", "source", "scanned_at", "corrected_at"),
-    *("received_at", "skew_ms", "status", "reason", "decided_status", "decided_reason"),
-    *("forced", "force_reason", "forced_by", "arrived", "quota", "first_at", "first_gate_id"),
-)
-_ADMISSION = (
-    *("event_id", "participant_id", "delegation_id", "gate_id", "device_id"),
-    *("entry_no", "without_place", "admitted_at"),
-)
+#: what only later events write: an exit, and whoever annuls
+_LATER = {"exited_at", "exit_scan_pk", "annulled_at", "annul_reason"}
 
 
 def write_scan(
@@ -86,22 +78,19 @@ def _prefixed(prefix: str, values: Mapping[str, object]) -> dict[str, object]:
     return {f"{prefix}_{name}": value for name, value in values.items()}
 
 
-def _parameters(
-    prefix: str, model: type[DeclarativeBase], columns: Iterable[str]
-) -> dict[str, BindParameter[Any]]:
-    types = model.__table__.c
-    return {name: bindparam(f"{prefix}_{name}", type_=types[name].type) for name in columns}
+def _parameters(prefix: str, model: type[DeclarativeBase]) -> dict[str, BindParameter[Any]]:
+    """Return a parameter for each column, but for keys that the database gives."""
+    columns = (column for column in model.__table__.c if column.name not in {"id", *_LATER})
+    return {one.name: bindparam(f"{prefix}_{one.name}", type_=one.type) for one in columns}
 
 
 def _insert_with_admission(insert_scan: Any) -> Any:
-    scanned = insert_scan.values(_parameters("scan", Scan, _SCAN)).cte("scanned")
-    admission = _parameters("admission", Admission, _ADMISSION)
+    scanned = insert_scan.values(_parameters("scan", Scan)).cte("scanned")
+    admission = _parameters("admission", Admission) | {"scan_pk": scanned.c.id}
     admitted = (
-        insert(Admission)
-        .from_select([*admission, "scan_pk"], select(*admission.values(), scanned.c.id))
-        .cte("admitted")
+        insert(Admission).from_select([*admission], select(*admission.values())).cte("admitted")
     )
-    arrival = _parameters("arrival", ArrivalTally, ArrivalTally.__table__.c.keys())
+    arrival = _parameters("arrival", ArrivalTally)
     counted = select(*arrival.values()).select_from(scanned)
     return (
         upsert_arrival(lambda table: postgresql.insert(table).from_select([*arrival], counted))

@@ -106,15 +106,19 @@ def _row(columns: Columns, number: int, cells: list[str]) -> Row:
     return Row(number, columns.cells(cells), problems)
 
 
-def _rows_under(columns: Columns, numbered: Iterable[NumberedRow]) -> list[Row]:
-    rows = [_row(columns, number, cells) for number, cells in islice(numbered, MAX_ROWS + 1)]
-    if len(rows) > MAX_ROWS:
-        raise UnreadableFile("too_many_rows", MAX_ROWS)
+def _rows_under(columns: Columns, numbered: Iterable[NumberedRow], most: int) -> list[Row]:
+    rows = [_row(columns, number, cells) for number, cells in islice(numbered, most + 1)]
+    if len(rows) > most:
+        raise UnreadableFile("too_many_rows", most)
     return rows
 
 
 def read_table(
-    source: Path | bytes, filename: str = "", *, delegation_required: bool = True
+    source: Path | bytes,
+    filename: str = "",
+    *,
+    delegation_required: bool = True,
+    most_rows: int = MAX_ROWS,
 ) -> Table:
     """Read a participants' file, CSV or XLSX by its content, whatever its name.
 
@@ -122,6 +126,7 @@ def read_table(
         source: the file's path or its content; at most 40 MB.
         filename: the file's name, for messages.
         delegation_required: False where one delegation was chosen for the whole file.
+        most_rows: a list with more is refused, and not read to its end.
 
     Raises:
         UnreadableFile: with a reason, which `checkin.words.unreadable` says in a language.
@@ -132,7 +137,7 @@ def read_table(
     columns = match_headings(headings, delegation_required=delegation_required)
     return Table(
         headers=tuple(headings),
-        rows=_rows_under(columns, sheet.rows),
+        rows=_rows_under(columns, sheet.rows, most_rows),
         unknown_columns=columns.unknown,
         encoding=sheet.encoding,
         delimiter=sheet.delimiter,

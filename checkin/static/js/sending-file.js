@@ -16,7 +16,7 @@ function sent({ lengthComputable, loaded, total }) {
 }
 
 function waiting() {
-  bar.removeAttribute("value"); // from here the server reads: a second or two for 10,000 rows
+  bar.removeAttribute("value"); // from here a job reads, for whose end the server waits a moment
   words.textContent = checking;
 }
 
@@ -31,12 +31,13 @@ function again(problem) {
 }
 
 /**
- * Go to the rows that were read, or say what is wrong: the answer is a page of either.
- * @param {string} answer
+ * Go to the rows that were read, or to the job that reads them, or say what is wrong: the answer is
+ * a page of one of these.
+ * @param {XMLHttpRequest} request
  */
-function answered(answer) {
-  const page = new DOMParser().parseFromString(answer, "text/html");
-  if (page.querySelector("#review")) return location.assign(form.action);
+function answered({ responseText, responseURL }) {
+  const page = new DOMParser().parseFromString(responseText, "text/html");
+  if (page.querySelector("#review, #state")) return location.assign(responseURL);
   const problem = page.querySelector("[role=alert]") ?? page.querySelector("main p");
   again(problem?.textContent ?? failed);
 }
@@ -49,7 +50,7 @@ form.addEventListener("submit", (event) => {
   const request = new XMLHttpRequest();
   request.upload.addEventListener("progress", sent);
   request.upload.addEventListener("load", waiting);
-  request.addEventListener("load", () => answered(request.responseText));
+  request.addEventListener("load", () => answered(request));
   request.addEventListener("error", () => again(failed));
   request.open("POST", form.action);
   request.send(new FormData(form));

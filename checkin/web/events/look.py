@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Mapping
+
 from flask import Response, flash, redirect, request
 from flask_babel import gettext as _
 
-from badges.look import PLAIN, LookProblem
+from checkin.db.models import Job, JobState
 from checkin.services.events.events import categories_of
-from checkin.services.events.look import (
-    LookRefused,
-    look_of,
-    set_category_colours,
-    set_colour,
-    set_logo,
-)
+from checkin.services.events.look import LookRefused, NewLook, change_look, look_of
+from checkin.services.jobs.own_jobs import own_job
 from checkin.services.mail.previews import preview_picture
+from checkin.web.events.look_words import Refusal, refusal, refusal_of
+from checkin.web.jobs.asking import ask_within, wait_for
+from checkin.web.jobs.job_state import job_state
 from checkin.web.site.visits import STAFF, Answer, EventVisit, pages, visited_by
+from checkin.worker.look import LOOK
 
 bp = pages(__name__)
 
@@ -23,18 +25,29 @@ bp = pages(__name__)
 @bp.get("/events/<slug>/look")
 @visited_by(STAFF)
 def edit(visit: EventVisit) -> Answer:
-    """Show the logo and the colours beside a badge that has them."""
-    return _page(visit)
+    """Show the logo and the colours beside a badge that has them; and what is checked now."""
+    job = _asked_job(visit)
+    if job is None:
+        return _page(visit)
+    refused = refusal_of(job)
+    is_saved, given = job.state == JobState.DONE, request.args if refused else None
+    return _page(visit, refused, given, is_saved=is_saved, **job_state(visit, job))
 
 
 @bp.post("/events/<slug>/look")
 @visited_by(STAFF)
 def save(visit: EventVisit) -> Answer:
-    """Save the logo and the colours; if one is refused, none is saved and the reason is shown."""
+    """Save the logo and the colours; if one is refused, none is saved and the reason is shown.
+
+    A job checks a logo first.
+    """
+    file = request.files.get("logo")
+    if file is not None and file.filename and "no_logo" not in request.form:
+        return _let_check(visit, file.read())
     try:
         visit.write(_save)
     except LookRefused as fault:
-        return _page(visit, fault), 400
+        return _page(visit, refusal(fault.problem, fault.value), request.form), 400
     flash(_("Saved."))
     return redirect(visit.address("look.edit"), 303)
 
@@ -51,56 +64,50 @@ def preview(visit: EventVisit) -> Answer:
 
 
 def _save(visit: EventVisit) -> None:
-    session, event, form, who = visit.session, visit.event, request.form, visit.who
-    if "no_logo" in form:
-        set_logo(session, event, None, **who)
-    elif (file := request.files.get("logo")) and file.filename:
-        file.stream.seek(0)  # a transaction that is repeated reads it again
-        set_logo(session, event, file.read(), **who)
-    if colour := form.get("colour"):
-        set_colour(session, event, None if colour == PLAIN.colour else colour, **who)
-    colours = {c.id: form.get(f"category-{c.id}", c.colour) for c in categories_of(session, event)}
-    set_category_colours(session, event, colours, **who)
-
-
-def _page(visit: EventVisit, refused: LookRefused | None = None) -> str:
-    return visit.show(
-        "events/look.html",
-        look=look_of(visit.session, visit.event),
-        categories=categories_of(visit.session, visit.event),
-        given=request.form if refused else {},
-        refused=refused,
-        problem=refused and _problem_words(refused),
-        of_colour=refused and refused.problem in (LookProblem.NO_COLOUR, LookProblem.TOO_LIGHT),
+    new = NewLook(
+        is_without_logo="no_logo" in request.form,
+        colour=request.form.get("colour") or None,
+        category_colours=_category_colours(visit),
     )
+    change_look(visit.session, visit.event, new, **visit.who)
 
 
-def _problem_words(refused: LookRefused) -> str:
-    value = refused.value
-    return str(
-        {
-            LookProblem.TOO_LARGE: _(
-                "The logo is too large: make it smaller than %(value)s kB.", value=value
-            ),
-            LookProblem.TOO_WIDE: _(
-                "The logo is wider or higher than %(value)s pixels: make it smaller.", value=value
-            ),
-            LookProblem.NO_PICTURE: _(
-                "The logo is neither PNG, JPEG nor SVG: save it as one of them."
-            ),
-            LookProblem.BROKEN: _("The logo's file is damaged: save it again, as PNG for example."),
-            LookProblem.NOT_PLAIN: _(
-                "The logo holds “%(value)s”, which a drawing does not need: save it as plain SVG, "
-                "or as PNG.",
-                value=value,
-            ),
-            LookProblem.NO_COLOUR: _(
-                "“%(value)s” is no colour: write it like #1b6e4b.", value=value
-            ),
-            LookProblem.TOO_LIGHT: _(
-                "On white this colour has a contrast of %(value)s; words need 4.5. Choose a darker "
-                "one.",
-                value=value,
-            ),
-        }[refused.problem]
-    )
+def _let_check(visit: EventVisit, logo: bytes) -> Answer:
+    given = {
+        "logo": base64.b64encode(logo).decode(),
+        "colour": request.form.get("colour") or None,
+        "category_colours": _category_colours(visit),
+    }
+    number = visit.write(lambda v: ask_within(v, LOOK, **given))
+    wait_for(visit, number)
+    # The colours, so that they need not be chosen again if the logo is refused.
+    chosen = {k: v for k, v in request.form.items() if k == "colour" or k.startswith("category-")}
+    return redirect(visit.address("look.edit", **chosen, job=number), 303)
+
+
+def _category_colours(visit: EventVisit) -> dict[int, str]:
+    categories = categories_of(visit.session, visit.event)
+    return {c.id: request.form.get(f"category-{c.id}", c.colour) for c in categories}
+
+
+def _asked_job(visit: EventVisit) -> Job | None:
+    number = request.args.get("job", type=int)
+    if number is None:
+        return None
+    job = own_job(visit.session, visit.event.id, visit.operator.id, number)
+    return job if job.kind == LOOK.name else None
+
+
+def _page(
+    visit: EventVisit,
+    refused: Refusal | None = None,
+    given: Mapping[str, str] | None = None,
+    **job: object,
+) -> str:
+    shown = {
+        "look": look_of(visit.session, visit.event),
+        "categories": categories_of(visit.session, visit.event),
+        "given": given or {},
+        "refused": refused,
+    }
+    return visit.show("events/look.html", **job | shown)

@@ -25,6 +25,13 @@ def ask_for(visit: EventVisit, kind: Kind, **arguments: Any) -> Answer:
 
     Only who asks gets the result, and only while they may use the route at which they asked.
     """
+    number = visit.write(lambda v: ask_within(v, kind, **arguments))
+    wait_for(visit, number)
+    return redirect(_where(visit, number), 303)
+
+
+def ask_within(visit: EventVisit, kind: Kind, **arguments: Any) -> int:
+    """Ask for a job in the transaction of a visit's change, and return its id; see `ask_for`."""
     asked = Asked(
         kind=kind.name,
         lane=kind.lane,
@@ -34,9 +41,15 @@ def ask_for(visit: EventVisit, kind: Kind, **arguments: Any) -> Answer:
         delegation_id=_delegation_of(visit),
         operator_id=visit.operator.id,
     )
-    number = visit.write(lambda v: enqueue(v.session, v.keys, asked, v.now).id)
+    return enqueue(visit.session, visit.keys, asked, visit.now).id
+
+
+def wait_for(visit: EventVisit, number: int) -> None:
+    """Wait a moment for the end of a job whose transaction is committed."""
     visit.server.wake_worker()
-    return redirect(_where(visit, number), 303)
+    until = time.monotonic() + WAIT_S
+    while not _has_ended(visit, number) and time.monotonic() < until:
+        time.sleep(_LOOK_EVERY_S)
 
 
 def _delegation_of(visit: EventVisit) -> int | None:
@@ -44,9 +57,6 @@ def _delegation_of(visit: EventVisit) -> int | None:
 
 
 def _where(visit: EventVisit, number: int) -> str:
-    until = time.monotonic() + WAIT_S
-    while not _has_ended(visit, number) and time.monotonic() < until:
-        time.sleep(_LOOK_EVERY_S)
     with database().read() as session:
         files = files_of(session, session.get_one(Job, number))
     if len(files) == 1:

@@ -14,7 +14,13 @@ from checkin.web.site.languages import babel_locale
 
 def title_words() -> dict[str, str]:
     """Return the title of each kind of jobs."""
-    return {"badge_sheets": _("Badges to print")}
+    return {
+        "badge_sheets": _("Badges to print"),
+        "list_read": _("Reading a list of participants"),
+        "list_check": _("Checking a list of participants"),
+        "list_register": _("Registering a list of participants"),
+        "look": _("Checking a logo"),
+    }
 
 
 def state_words() -> dict[str, str]:
@@ -40,6 +46,7 @@ def problem_words() -> dict[str, str]:
             "It needed more memory than one job may have. Ask for less at once, or ask the "
             "administrator to raise the limit."
         ),
+        ProblemCode.OUT_OF_TIME: _("It took longer than it may. Ask for less at once."),
         ProblemCode.DIED: _(
             "The system ended it. Try again; if it happens again, tell the administrator."
         ),
@@ -50,14 +57,19 @@ def problem_words() -> dict[str, str]:
             "The program made a mistake. Tell the administrator: the server's log says more."
         ),
         ProblemCode.NO_BADGES: _("Nobody is confirmed yet: there is no badge to print."),
+        ProblemCode.UNREADABLE_LIST: _("The file cannot be read as a list: the result says why."),
+        ProblemCode.LIST_GONE: _("This list is no longer kept. Upload it again."),
+        ProblemCode.LOOK_REFUSED: _("The logo cannot be used: the result says why."),
     }
 
 
 def size_text(size: int) -> str:
-    """Return a size in bytes as people read it."""
+    """Return a size in bytes as people read it, isolated from the direction of what is around."""
     if size < 10**6:
-        return str(_("%(size)s kB", size=_decimal(max(size, 100) / 10**3)))
-    return str(_("%(size)s MB", size=_decimal(size / 10**6)))
+        shown = _("%(size)s kB", size=_decimal(max(size, 100) / 10**3))
+    else:
+        shown = _("%(size)s MB", size=_decimal(size / 10**6))
+    return f"\u2068{shown}\u2069"
 
 
 def _decimal(value: float) -> str:

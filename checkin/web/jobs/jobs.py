@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flask import Response, flash, redirect
 from flask_babel import gettext as _
 
-from checkin.db.models import Delegation, Job, JobState
+from checkin.db.models import Delegation, Event, Job
 from checkin.errors import NotFound
 from checkin.services.common.activity import note
 from checkin.services.jobs.files import JobFiles, sweep
 from checkin.services.jobs.forgetting import KEPT_FOR, forget
-from checkin.services.jobs.own_jobs import file_of, files_of, own_job, own_jobs, waiting_before
+from checkin.services.jobs.own_jobs import file_of, files_of, own_job, own_jobs
 from checkin.services.jobs.queue import FINAL, cancel, result_of
-from checkin.services.jobs.workers import is_any_alive
-from checkin.web.jobs.job_words import problem_sentence, size_text, state_words, title_words
+from checkin.web.jobs.job_state import job_state
+from checkin.web.jobs.job_words import size_text, state_words, title_words
 from checkin.web.jobs.zipping import zipped
 from checkin.web.site.permissions import may_use
 from checkin.web.site.visits import REGISTRARS, Answer, EventVisit, pages, visited_by
@@ -25,17 +24,13 @@ from checkin.worker.kinds import KINDS
 bp = pages(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How fast a job goes.
-
-    Attributes:
-        rate: how many a second.
-        left_s: the seconds that are left.
-    """
-
-    rate: float
-    left_s: float
+#: where one sees what a job has made, if that is no file; the page is told the job
+_RESULT_PAGES = {
+    "list_read": "importing.show",
+    "list_check": "importing.show",
+    "list_register": "importing.show",
+    "look": "look.edit",
+}
 
 
 @bp.get("/events/<slug>/jobs")
@@ -45,7 +40,7 @@ def index(visit: EventVisit) -> Answer:
     found = own_jobs(visit.session, visit.event.id, visit.operator.id)
     return visit.show(
         "jobs/jobs.html",
-        jobs=[job for job in found if _may_see(visit, job)],
+        jobs=[(job, _about(visit, job)) for job in found if _may_see(visit, job)],
         titles=title_words(),
         states=state_words(),
     )
@@ -59,19 +54,13 @@ def show(visit: EventVisit, job_id: int) -> Answer:
     files = files_of(session, job)
     return visit.show(
         "jobs/job.html",
-        job=job,
-        title=title_words()[job.kind],
-        states=state_words(),
-        delegation=session.get(Delegation, job.delegation_id) if job.delegation_id else None,
-        is_going=job.state not in FINAL,
-        before=waiting_before(session, job) if job.state == JobState.QUEUED else 0,
-        has_worker=is_any_alive(session, visit.now),
-        pace=_pace(visit, job),
-        problem=problem_sentence(job.problem) if job.problem else "",
+        about=_about(visit, job),
+        led_to=_result_page(visit, job),
         files=files,
         size=size_text,
         whole_size=sum(file.size for file in files),
         erased_at=job.finished_at + KEPT_FOR if job.finished_at else None,
+        **job_state(visit, job),
     )
 
 
@@ -127,11 +116,18 @@ def _may_see(visit: EventVisit, job: Job) -> bool:
     return is_theirs and may_use(visit.operator, job.endpoint)
 
 
-def _pace(visit: EventVisit, job: Job) -> Pace | None:
-    if job.state != JobState.RUNNING or not job.done or job.claimed_at is None:
+def _about(visit: EventVisit, job: Job) -> Delegation | Event:
+    """Return what a job is about: its delegation, or the whole event."""
+    if job.delegation_id is None:
+        return visit.event
+    return visit.session.get_one(Delegation, job.delegation_id)
+
+
+def _result_page(visit: EventVisit, job: Job) -> str | None:
+    if job.kind not in _RESULT_PAGES:
         return None
-    rate = job.done / max((visit.now - job.claimed_at).total_seconds(), 0.1)
-    return Pace(rate, (job.total - job.done) / rate)
+    of = {"delegation_id": job.delegation_id} if job.delegation_id else {}
+    return visit.address(_RESULT_PAGES[job.kind], job=job.id, **of)
 
 
 def _cancel_or_forget(visit: EventVisit, job_id: int) -> bool:

@@ -9,19 +9,28 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from checkin.domain.people.corrections import Corrections, columns_in
+from checkin.domain.people.corrections import Corrections
 from checkin.domain.people.fields import FIELDS, KEY_OF, Field
-from checkin.domain.people.importing import Action, PlannedRow, Row
-from checkin.services.people.importing import ImportPlan
-from checkin.services.spreadsheets.reading import Table
+from checkin.domain.people.importing import Action, Row
+from checkin.services.people.import_reviews import ReviewedRow, Summary
 from checkin.web.site.languages import page_language
 from checkin.words.problems import column_name, problem_sentence
 
-PAGE_SIZE = 25
 _CELL = re.compile(r"cell-([0-9]{1,8})-([a-z_]{1,20})")
 
 #: problems that `allow_duplicate` answers
 _DISPUTES = frozenset({"taken", "taken_in_file", "taken_elsewhere", "same_name_in_file"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which rows a page of the review shows: of one outcome, counted from 1."""
+
+    action: Action
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.action}:{self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +66,36 @@ class Review:
     rows: Sequence[ShownRow]
     columns: Sequence[tuple[str, str, str]]
     counts: Mapping[str, int]
-    shown: Action
-    number: int
+    place: Place
     last: int
     unknown_columns: Sequence[str]
 
 
-def review_of(table: Table, plan: ImportPlan, asked: str, number: int) -> Review:
-    """Return a page of rows: of the outcome asked for, else refused ones, else the first kind."""
-    counts = plan.counts
-    shown = _shown_action(counts, asked)
-    chosen = [row for row in plan.rows if row.action == shown]
-    last = max(1, -(-len(chosen) // PAGE_SIZE))
-    number = min(max(number, 1), last)
-    by_number = {row.number: row for row in table.rows}
-    page = chosen[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-    rows = [_shown(planned, by_number[planned.row_number]) for planned in page]
-    columns = _columns(table, rows)
-    return Review(rows, columns, counts, shown, number, last, table.unknown_columns)
+def place_in(summary: Summary, asked: str, number: int) -> Place:
+    """Return the page that is asked for, or else the first one of the rows to correct, if any."""
+    action = _shown_action(summary.counts, asked)
+    return Place(action, min(max(number, 1), summary.last_page(action)))
+
+
+def place_named(text: str) -> Place | None:
+    """Return the place that a form names as `str` does."""
+    action, _colon, number = text.partition(":")
+    if action not in set(Action):
+        return None
+    return Place(Action(action), int(number) if number.isdecimal() and len(number) < 6 else 1)
+
+
+def review_of(summary: Summary, place: Place, page: Sequence[ReviewedRow]) -> Review:
+    """Return a page of rows as it is shown."""
+    rows = [_shown(reviewed) for reviewed in page]
+    return Review(
+        rows,
+        _columns(summary, rows),
+        summary.counts,
+        place,
+        summary.last_page(place.action),
+        summary.unknown_columns,
+    )
 
 
 def sent_corrections(form: MultiDict[str, str]) -> Corrections:
@@ -105,9 +126,9 @@ def _shown_action(counts: Mapping[str, int], asked: str) -> Action:
     return next((action for action in order if counts[action]), Action.ADD)
 
 
-def _columns(table: Table, rows: Sequence[ShownRow]) -> list[tuple[str, str, str]]:
+def _columns(summary: Summary, rows: Sequence[ShownRow]) -> list[tuple[str, str, str]]:
     wrong = frozenset().union(*(row.wrong for row in rows))
-    needed = {*columns_in(table.rows), *wrong} - {"row"}
+    needed = {*summary.columns, *wrong} - {"row"}
     if any(row.disputed for row in rows):
         needed.add("allow_duplicate")
     return [(f.key, _column_name(f.key), _direction(f)) for f in FIELDS if f.key in needed]
@@ -118,27 +139,27 @@ def _direction(field: Field) -> str:
     return "ltr" if field.input.dir == "ltr" else "auto"
 
 
-def _shown(planned: PlannedRow, row: Row) -> ShownRow:
+def _shown(reviewed: ReviewedRow) -> ShownRow:
     return ShownRow(
-        row,
-        planned.action,
-        _outcome(planned),
-        [problem_sentence(problem, page_language()) for problem in planned.why],
-        frozenset(problem.column for problem in planned.why),
-        doubtful=bool(row.problems),
-        disputed=any(problem.code in _DISPUTES for problem in planned.why),
+        reviewed.row,
+        reviewed.action,
+        _outcome(reviewed),
+        [problem_sentence(problem, page_language()) for problem in reviewed.why],
+        frozenset(problem.column for problem in reviewed.why),
+        doubtful=bool(reviewed.row.problems),
+        disputed=any(problem.code in _DISPUTES for problem in reviewed.why),
     )
 
 
-def _outcome(planned: PlannedRow) -> str:
+def _outcome(reviewed: ReviewedRow) -> str:
     words = {
         Action.ADD: _("is registered"),
         Action.SKIP: _("stays as it is"),
         Action.REFUSE: _("is left out until it is corrected"),
     }
-    if planned.action != Action.CHANGE:
-        return str(words[planned.action])
-    changed = ", ".join(_column_name(KEY_OF[column]) for column in planned.changes)
+    if reviewed.action != Action.CHANGE:
+        return str(words[reviewed.action])
+    changed = ", ".join(_column_name(KEY_OF[column]) for column in reviewed.changed)
     return str(_("changes: %(columns)s", columns=changed))
 
 

@@ -1,35 +1,60 @@
-"""The pages of an import: upload a delegation's spreadsheet, correct its rows, register them."""
+"""The pages of an import: upload a delegation's spreadsheet, correct its rows, register them.
+
+Jobs read the file, compare its rows with those who are registered, and register them: these pages
+ask for the jobs, and show a page of what they have kept.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
+from typing import Any
 
 from flask import Response, flash, redirect, request, session
 from flask_babel import gettext as _
 
-from checkin.domain.people.corrections import correct
+from checkin.db.models import Job
+from checkin.domain.people.corrections import Corrections, correct
 from checkin.domain.people.fields import COLUMNS
-from checkin.domain.people.importing import Action, Row
 from checkin.domain.people.unreadable import UnreadableFile
 from checkin.errors import NotFound
+from checkin.services.jobs.own_jobs import own_job
+from checkin.services.jobs.queue import FINAL, cancel
 from checkin.services.limits.rules import UPLOADS
 from checkin.services.people.delegations import places_of
-from checkin.services.people.import_drafts import draft_of, forget_draft, keep_draft, rewrite_draft
-from checkin.services.people.importing import ImportPlan, apply_plan, plan_table
-from checkin.services.spreadsheets.reading import Table, read_table
-from checkin.web.people.import_review import action_words, review_of, sent_corrections
+from checkin.services.people.import_drafts import (
+    OpenedDraft,
+    UploadedFile,
+    Uploader,
+    forget_draft,
+    keep_upload,
+    opened_draft,
+)
+from checkin.services.people.import_reviews import page_of, summary_of
+from checkin.services.people.import_standing import ImportStanding
+from checkin.web.jobs.asking import ask_within, wait_for
+from checkin.web.jobs.job_state import job_state
+from checkin.web.people.import_ends import End, end_of
+from checkin.web.people.import_review import (
+    Place,
+    action_words,
+    place_in,
+    place_named,
+    review_of,
+    sent_corrections,
+)
 from checkin.web.site.limits import by_operator, limited
 from checkin.web.site.visits import REGISTRARS, Answer, DelegationVisit, pages, visited_by
 from checkin.words.languages import DEFAULT_LANGUAGE, spoken
 from checkin.words.problems import column_name
 from checkin.words.unreadable import unreadable_sentence
+from checkin.worker.context import Kind
+from checkin.worker.uploaded_lists import LIST_CHECK, LIST_READ, LIST_REGISTER
 
 bp = pages(__name__)
 
 #: enough for 100,000 rows as CSV; larger files are for the command line
 MAX_UPLOAD_BYTES = 10_000_000
-MAX_ROWS = 20_000
 #: where the cookie keeps the secret of the draft
 _KEPT = "import"
 
@@ -44,9 +69,20 @@ def _take_files(endpoint: str | None, _values: object) -> None:
 @bp.get("/events/<slug>/delegations/<int:delegation_id>/import")
 @visited_by(REGISTRARS)
 def show(visit: DelegationVisit) -> Answer:
-    """Show the form that takes a file, or the list that is being corrected."""
-    table = _kept_table(visit)
-    return visit.show("people/import_new.html") if table is None else _review(visit, table)
+    """Show the form that takes a file, what is being done with it, or the list to be corrected."""
+    draft = _draft(visit)
+    if running := _running(visit, draft):
+        return visit.show("people/import_running.html", **job_state(visit, running))
+    if draft is None or (draft.kept.summary is None and draft.standing is None):
+        return visit.show("people/import_new.html", end=_end(visit, draft))
+    if draft.standing is not None:
+        end = _end(visit, draft)
+        return visit.show("people/import_interrupted.html", end=end, **_interrupted(draft))
+    try:
+        shown = _review(visit, draft)
+    except UnreadableFile as fault:
+        return _refused(visit, fault)
+    return visit.show("people/import_review.html", end=_end(visit, None), **shown)
 
 
 @bp.get("/events/<slug>/delegations/<int:delegation_id>/import/model.csv")
@@ -64,44 +100,55 @@ def model(visit: DelegationVisit) -> Answer:
 @limited(UPLOADS, by_operator)
 @visited_by(REGISTRARS)
 def upload(visit: DelegationVisit) -> Answer:
-    """Read a file and keep it encrypted as a draft until it is registered or discarded."""
-    try:
-        table = _sent_table()
-    except UnreadableFile as fault:
-        problem = unreadable_sentence(fault, visit.language)
-        return visit.show("people/import_new.html", problem=problem), 400
+    """Keep a file encrypted as a draft, and let a job read it."""
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        return _refused(visit, UnreadableFile("no_file")), 400
     _discard(visit)
-    session[_KEPT] = visit.write(
-        lambda v: keep_draft(v.session, v.delegation, v.operator.id, table, v.now)
-    )
-    return _redirect_to_import(visit)
+    file = UploadedFile(sent.filename, sent.stream.read())
+    session[_KEPT] = visit.write(lambda v: keep_upload(v.session, _uploader(v), file, v.now))
+    return _ask(visit, LIST_READ)
 
 
 @bp.post("/events/<slug>/delegations/<int:delegation_id>/import/check")
 @visited_by(REGISTRARS)
 def check(visit: DelegationVisit) -> Answer:
-    """Save the corrections, and check the rows again or register them."""
-    before = _kept_table(visit)
-    if before is None:
+    """Let the corrections be saved and the rows be checked again, or registered."""
+    draft = _draft(visit)
+    if draft is None:
         flash(_("This list is no longer kept. Upload it again."))
         return _redirect_to_import(visit)
-    rows = correct(before.rows, sent_corrections(request.form))
-    table = _rewrite(visit, rows) if rows != before.rows else before
-    if request.form.get("do") != "register":
-        return _redirect_to_import(visit, **_place_asked())
-    if table is not before:
-        flash(_("Your corrections were checked first: look at the result, then register."))
-        return _redirect_to_import(visit)
-    _register(visit, table)
-    return _redirect_to_import(visit)
+    shown = place_named(request.form.get("shown", ""))
+    asked = request.form.get("do", "")
+    corrections = sent_corrections(request.form)
+    if asked == "check" or _has_changes(visit, draft, shown, corrections):
+        place = None if asked == "register" else place_named(asked) or shown
+        to_register = asked == "register"
+        given = _as_arguments(corrections)
+        return _ask(visit, LIST_CHECK, place, was_to_register=to_register, **given)
+    if asked == "register":
+        return _ask(visit, LIST_REGISTER)
+    return _redirect_to_import(visit, place_named(asked))
+
+
+@bp.post("/events/<slug>/delegations/<int:delegation_id>/import/cancel")
+@visited_by(REGISTRARS)
+def end_job(visit: DelegationVisit) -> Answer:
+    """Cancel what is being done with the list; who is registered from it already stays."""
+    number = visit.write(_cancel)
+    return _redirect_to_import(visit, job=number)
 
 
 @bp.post("/events/<slug>/delegations/<int:delegation_id>/import/discard")
 @visited_by(REGISTRARS)
 def discard(visit: DelegationVisit) -> Answer:
-    """Discard the draft: it is deleted, and nobody is registered."""
+    """Discard the draft: it is deleted, and nobody more is registered from it."""
+    draft = _draft(visit)
     _discard(visit)
-    flash(_("The list is deleted. Nobody was registered from it."))
+    if draft is not None and draft.standing is not None:
+        flash(_("The list is deleted. Those who are registered from it already stay registered."))
+    else:
+        flash(_("The list is deleted. Nobody was registered from it."))
     return _redirect_to_import(visit)
 
 
@@ -112,89 +159,119 @@ def _model_headings(language: str) -> list[str]:
     return [latin, *(column_name(column, language) for column in others)]
 
 
-def _sent_table() -> Table:
-    file = request.files.get("file")
-    if file is None or not file.filename:
-        raise UnreadableFile("no_file")
-    table = read_table(file.stream.read(), file.filename, delegation_required=False)
-    if len(table.rows) > MAX_ROWS:
-        raise UnreadableFile("too_many_rows", MAX_ROWS)
-    return table
+def _uploader(visit: DelegationVisit) -> Uploader:
+    return Uploader(visit.operator.id, visit.event.id, visit.delegation.id)
 
 
-def _kept_table(visit: DelegationVisit) -> Table | None:
+def _draft(visit: DelegationVisit, *, to_change: bool = False) -> OpenedDraft | None:
     secret = session.get(_KEPT)
     if secret is None:
         return None
+    uploader = _uploader(visit)
     try:
-        return draft_of(visit.session, secret, visit.delegation, visit.operator.id, visit.now)
+        return opened_draft(visit.session, secret, uploader, visit.now, to_change=to_change)
     except NotFound:
         return None
 
 
-def _rewrite(visit: DelegationVisit, rows: list[Row]) -> Table:
-    secret, me = session[_KEPT], visit.operator.id
-    return visit.write(lambda v: rewrite_draft(v.session, secret, rows, v.delegation, me, v.now))
+def _job_of(visit: DelegationVisit, draft: OpenedDraft | None) -> Job | None:
+    number = draft.kept.job_id if draft else None
+    return visit.session.get(Job, number) if number else None
+
+
+def _running(visit: DelegationVisit, draft: OpenedDraft | None) -> Job | None:
+    job = _job_of(visit, draft)
+    return job if job is not None and job.state not in FINAL else None
+
+
+def _end(visit: DelegationVisit, draft: OpenedDraft | None) -> End | None:
+    """Return how the job has ended that the address names, or else the draft's last."""
+    number = request.args.get("job", type=int)
+    if number is None:
+        return end_of(visit, _job_of(visit, draft))
+    try:
+        return end_of(visit, own_job(visit.session, visit.event.id, visit.operator.id, number))
+    except NotFound:
+        return None
+
+
+def _refused(visit: DelegationVisit, fault: UnreadableFile) -> str:
+    problem = unreadable_sentence(fault, visit.language)
+    return visit.show("people/import_new.html", problem=problem)
+
+
+def _interrupted(draft: OpenedDraft) -> dict[str, Any]:
+    standing = draft.standing or ImportStanding()
+    rows = sum(summary_of(draft).counts.values())
+    return {"counts": standing.counts, "left": rows - standing.done}
+
+
+def _review(visit: DelegationVisit, draft: OpenedDraft) -> dict[str, Any]:
+    summary = summary_of(draft)
+    place = place_in(summary, request.args.get("show", ""), request.args.get("page", 1, int))
+    page = page_of(visit.session, draft, place.action, place.number)
+    return {
+        "review": review_of(summary, place, page),
+        "places": places_of(visit.session, visit.delegation, visit.now),
+        "words": action_words(),
+        "is_outdated": summary.list_version != visit.event.list_version,
+    }
+
+
+def _has_changes(
+    visit: DelegationVisit, draft: OpenedDraft, shown: Place | None, corrections: Corrections
+) -> bool:
+    """Say whether corrections change anything of the page at which they were made."""
+    page = page_of(visit.session, draft, shown.action, shown.number) if shown else []
+    rows = [reviewed.row for reviewed in page]
+    concerned = {*corrections.cells, *corrections.left_out, *corrections.right}
+    # Rows that are not on this page any more were checked anew meanwhile, in another window.
+    return correct(rows, corrections) != rows or not concerned <= {row.number for row in rows}
+
+
+def _as_arguments(corrections: Corrections) -> dict[str, Any]:
+    return {
+        "cells": corrections.cells,
+        "left_out": list(corrections.left_out),
+        "right": list(corrections.right),
+    }
+
+
+def _ask(visit: DelegationVisit, kind: Kind, place: Place | None = None, **given: Any) -> Answer:
+    """Ask for a job about the list, unless one goes on, and wait a moment for its end."""
+    number = visit.write(lambda v: _ask_once(v, kind, given))
+    wait_for(visit, number)
+    return _redirect_to_import(visit, place, job=number)
+
+
+def _ask_once(visit: DelegationVisit, kind: Kind, given: dict[str, Any]) -> int:
+    draft = _draft(visit, to_change=True)
+    if draft is None:
+        raise NotFound("this list is no longer kept: upload it again")
+    if running := _running(visit, draft):
+        return running.id
+    number = ask_within(visit, kind, secret=draft.secret, **given)
+    draft.kept.job_id = number
+    return number
+
+
+def _cancel(visit: DelegationVisit) -> int | None:
+    job = _job_of(visit, _draft(visit, to_change=True))
+    if job is None:
+        return None
+    cancel(visit.session, job, visit.now)
+    return job.id
 
 
 def _discard(visit: DelegationVisit) -> None:
-    secret = session.pop(_KEPT, None)
-    if secret is not None:
-        visit.write(lambda v: forget_draft(v.session, secret))
+    secret = session.get(_KEPT)
+    if secret is None:
+        return
+    visit.write(_cancel)
+    visit.write(lambda v: forget_draft(v.session, secret))
+    session.pop(_KEPT)
 
 
-def _plan(visit: DelegationVisit, table: Table) -> ImportPlan:
-    return plan_table(visit.session, visit.event, table, delegation=visit.delegation, alone=True)
-
-
-def _review(visit: DelegationVisit, table: Table) -> str:
-    asked, number = request.args.get("show", ""), request.args.get("page", 1, int)
-    return visit.show(
-        "people/import_review.html",
-        review=review_of(table, _plan(visit, table), asked, number),
-        places=places_of(visit.session, visit.delegation, visit.now),
-        words=action_words(),
-    )
-
-
-def _register(visit: DelegationVisit, table: Table) -> None:
-    plan = _plan(visit, table)
-    visit.session.close()  # to register thousands takes a while
-    done = apply_plan(
-        visit.server.database,
-        visit.event,
-        table,
-        plan,
-        visit.keys,
-        delegation=visit.delegation,
-        alone=True,
-        **visit.who,
-    )
-    visit.nudge()
-    _keep_refused(visit, table, done)
-    counts = done.counts
-    flash(
-        _(
-            "Registered: %(new)s new, %(changed)s changed.",
-            new=counts["add"],
-            changed=counts["change"],
-        )
-    )
-
-
-def _keep_refused(visit: DelegationVisit, table: Table, done: ImportPlan) -> None:
-    refused = {row.row_number for row in done.rows if row.action == Action.REFUSE}
-    if refused:
-        _rewrite(visit, [row for row in table.rows if row.number in refused])
-        flash(_("The rows that could not be registered are still here, to be corrected."))
-    else:
-        _discard(visit)
-
-
-def _place_asked() -> dict[str, str]:
-    shown, _colon, page = request.form.get("do", "").partition(":")
-    return {"show": shown, "page": page or "1"} if shown in set(Action) else {}
-
-
-def _redirect_to_import(visit: DelegationVisit, **place: str) -> Answer:
-    return redirect(visit.address("importing.show", **place), 303)
+def _redirect_to_import(visit: DelegationVisit, place: Place | None = None, **more: Any) -> Answer:
+    shown = {"show": place.action, "page": place.number} if place else {}
+    return redirect(visit.address("importing.show", **shown, **more), 303)

@@ -1,4 +1,4 @@
-"""Codes of an authenticator app, held to the vectors of RFC 6238, and what is kept of a browser."""
+"""Codes of an authenticator app, held to the vectors of RFC 6238."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from checkin.domain.accounts.browsers import device_name, network_of
 from checkin.domain.accounts.totp import code_of, setup_link, step_at, step_of
 
 #: RFC 6238, appendix B (SHA-1), and RFC 4226, appendix D: the last six of its digits
@@ -47,42 +46,3 @@ def test_the_qr_says_what_authenticator_apps_expect():
         "otpauth://totp/Marhaba:samira%2Bx%40example.org"
         "?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Marhaba"
     )
-
-
-@pytest.mark.parametrize(
-    ("agent", "name"),
-    [
-        (
-            "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
-            "Firefox · Linux",
-        ),
-        (
-            "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0",
-            "Edge · Windows",
-        ),
-        (
-            "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0 Safari/537.36",
-            "Chrome · Android",
-        ),
-        (
-            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1",
-            "Safari · iPhone",
-        ),
-        ("curl/8.0 <script>", ""),
-    ],
-)
-def test_of_a_browser_only_its_kind_is_kept(agent, name):
-    assert device_name(agent) == name
-
-
-@pytest.mark.parametrize(
-    ("address", "network"),
-    [
-        ("196.200.131.77", "196.200.131.0/24"),
-        ("2001:db8:1:2::9", "2001:db8:1::/48"),
-        ("unix", ""),
-        (None, ""),
-    ],
-)
-def test_of_an_address_only_its_network_is_kept(address, network):
-    assert network_of(address) == network

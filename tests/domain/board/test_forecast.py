@@ -44,6 +44,8 @@ def test_arrivals_of_the_current_minute_are_not_counted_yet():
 
 def test_doors_that_have_just_opened_are_measured_by_what_there_is():
     assert forecast(arrivals(10, 10, 10, 10), missing=100, now=NOW).per_minute == 10.0
+    assert forecast(arrivals(7, 6, 6, 6, 6, 6, 6), missing=100, now=NOW).per_minute == 6.1
+    assert forecast(arrivals(10, 10, 10), missing=1, now=NOW).outlook == Outlook.EXPECTED
     assert forecast(arrivals(30, 30), missing=100, now=NOW).outlook == Outlook.TOO_FEW
 
 
@@ -58,9 +60,29 @@ def test_nobody_has_come_and_everybody_has_come():
     assert forecast(arrivals(1, 1, 1, 1), missing=0, now=NOW).outlook == Outlook.ALL_IN
 
 
-def test_a_forecast_more_than_a_day_ahead_is_not_made():
-    assert forecast(arrivals(*[2] * 10), missing=5000, now=NOW).outlook == Outlook.TOO_FEW
+def test_sixteen_arrivals_within_ten_minutes_are_enough_for_a_forecast():
+    enough = forecast(arrivals(*[2] * 6, *[1] * 4), missing=16, now=NOW)
+    too_few = forecast(arrivals(90, *[2] * 5, *[1] * 5), missing=16, now=NOW)
+
+    assert enough == Forecast(
+        Outlook.EXPECTED,
+        per_minute=1.6,
+        at=datetime(2025, 6, 14, 15, 10, tzinfo=UTC),
+        earliest=datetime(2025, 6, 14, 15, 7, tzinfo=UTC),  # 16 at 24 in ten minutes
+        latest=datetime(2025, 6, 14, 15, 20, tzinfo=UTC),  # 16 at 8 in ten minutes
+    )
+    assert too_few == Forecast(Outlook.TOO_FEW, 1.5)
+
+
+def test_a_forecast_more_than_six_hours_ahead_is_not_made():
+    last = forecast(arrivals(*[2] * 10), missing=720, now=NOW)
+    further = forecast(arrivals(*[2] * 10), missing=721, now=NOW)
+
+    assert last.at == datetime(2025, 6, 14, 21, 0, tzinfo=UTC)
+    assert further == Forecast(Outlook.TOO_FEW, 2.0)
 
 
 def test_a_gates_pace_is_that_of_five_minutes():
-    assert people_per_minute(arrivals(50, 3, 3, 3, 3, 4), NOW) == 3.2
+    this_minute = {NOW.replace(second=0): 9}
+
+    assert people_per_minute(arrivals(50, 3, 3, 3, 3, 4) | this_minute, NOW) == 3.2

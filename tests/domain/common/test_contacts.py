@@ -52,8 +52,10 @@ def test_every_way_to_write_a_moroccan_number_gives_one_number(written):
         ("0033612345678", "MA", "+33612345678"),
         ("06 12 34 56 78", "FR", "+33612345678"),
         ("+212 6 12 34 56 78", "FR", AMINA),
+        ("00212 6 12 34 56 78", "FR", AMINA),
         ("+1 (650) 253-0000", "MA", "+16502530000"),
         ("2.12612345678E11", "MA", AMINA),
+        ("6.123457E+08", "MA", "+212612345700"),  # seven digits are not rounded
     ],
 )
 def test_other_numbers_keep_their_country(written, region, number):
@@ -72,6 +74,8 @@ def test_other_numbers_keep_their_country(written, region, number):
         ("+999123456789", "invalid_phone"),
         ("061234567\0", "invalid_phone"),
         ("9" * 400, "invalid_phone"),
+        ("06123456\u066a", "invalid_phone"),  # the percent sign after the Arabic nine
+        ("6.1E+1", "invalid_phone"),
         ("6.12346E+08", "rounded_phone"),
         ("2.12612E+11", "rounded_phone"),
     ],
@@ -109,6 +113,7 @@ def test_a_normal_number_is_its_own_normal_form(text):
         ("amina+rabat@gmail.com\u200f", "amina+rabat@gmail.com"),
         ("amina@bücher.de", "amina@bücher.de"),
         ("أمينة@example.org", "أمينة@example.org"),
+        *((f"{'x' * 64}@{'a' * 63}.{'b' * 63}.{'c' * 58}.ma",) * 2,),  # 254 characters
     ],
 )
 def test_an_address_is_kept_in_lower_case(written, address):
@@ -130,7 +135,10 @@ def test_an_address_is_kept_in_lower_case(written, address):
         "a@gmail.com\0",
         "a@gmail.com\nBcc: b@gmail.com",
         "x" * 65 + "@gmail.com",
-        "amina@party.invalid",
+        f"{'x' * 64}@{'a' * 63}.{'b' * 63}.{'c' * 59}.ma",  # 255 characters
+        *(f"amina@party{end}" for end in (".test", ".local", ".localhost", ".invalid")),
+        *(f"amina@party{end}" for end in (".onion", ".arpa")),
+        "amina@ab--cd.ma",
     ],
 )
 def test_what_is_not_one_address_is_refused(written):

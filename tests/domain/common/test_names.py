@@ -37,6 +37,7 @@ WRITTEN_TWO_WAYS = [
     ("ﻻﻟﻲ", "لالي"),
     ("الخميسات ١٢ ۳٤", "الخميسات 12 34"),
     ("İstanbul", "istanbul"),
+    ("A\u20dd Bouzid", "a bouzid"),
     ("  \u200f(أمينة)\u200e ", "امينه"),
     ("???", ""),
 ]
@@ -75,6 +76,8 @@ def test_vowel_signs_and_tatweel_never_tell_two_names_apart(text, sign):
         ("Amina El Fassi", False),
         ("أمينة A.", True),
         ("Amina أ", False),
+        ("أب AB", True),
+        ("أب ABC", False),
         ("١٢٣", False),
         ("", False),
     ],
@@ -127,6 +130,13 @@ def test_what_cannot_be_a_name_is_refused(written, reason):
     )
 
 
+def test_a_name_that_is_too_long_is_refused_with_the_limit():
+    with pytest.raises(InvalidValue) as refused:
+        clean_name("x" * 121)
+
+    assert refused.value.hints == ("120",)
+
+
 @given(st.text(max_size=100))
 def test_cleaning_twice_changes_nothing_more(text):
     try:
@@ -143,3 +153,7 @@ def test_names_that_were_folded_together_come_apart_again(name, name_ar):
     assert folded_apart(*folded_both(name, name_ar)) == both
     assert folded_apart(*folded_both(name, None)) == both[:1]
     assert folded_apart(*folded_both("", name_ar)) == both[1:]
+
+
+def test_a_person_without_a_name_has_no_folded_one():
+    assert folded_both("", None) == ("", "")

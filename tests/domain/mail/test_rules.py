@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from checkin.domain.mail.rules import Fate, Step, fate_of
+from checkin.domain.mail.rules import WAITS, Fate, Step, fate_of
 
 
 def test_every_step_has_a_fate_for_every_kind_of_fault():
@@ -20,6 +22,16 @@ def test_every_step_has_a_fate_for_every_kind_of_fault():
         Step.DATA: [later, failed, later],
         Step.TEXT: [later, failed, unknown],
     }
+
+
+def test_a_message_that_is_refused_for_now_waits_as_the_guide_to_e_mail_says():
+    assert [wait / timedelta(minutes=1) for wait in WAITS] == [1, 5, 15, 60, 240, 720]
+
+
+@pytest.mark.parametrize("step", [step for step in Step if step is not Step.TEXT])
+def test_that_a_step_was_taken_is_no_outcome(step):
+    with pytest.raises(ValueError, match="is no end"):
+        fate_of(step, 250)
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ def test_other_hosts_are_understood_by_other_machines(host):
     [
         *(("192.168.1.20", True), ("10.0.0.5", True), ("100.64.0.9", True), ("fd00::2", True)),
         *(("marhaba.local", True), ("marhaba.lan", True), ("marhaba.home.arpa", True)),
+        *(("marhaba.home", True), ("marhaba.internal", True), ("[fd00::2]", True)),
         *(("marhaba.example.org", False), ("8.8.8.8", False), ("2606:4700::1111", False)),
     ],
 )
@@ -62,6 +63,8 @@ def test_some_hosts_are_reached_from_their_own_network_only(host, nearby):
         ("http://192.168.1.20:8000", "http://192.168.1.20:8000"),
         ("http://[FD00::2]:8000", "http://[fd00::2]:8000"),
         ("http://localhost:8000/", "http://localhost:8000"),
+        ("http://example.org:1", "http://example.org:1"),
+        ("http://example.org:65535", "http://example.org:65535"),
         ("https://événement.ma", "https://xn--vnement-9xab.ma"),
         ("https://مرحبا.المغرب", "https://xn--mgbbop3h.xn--mgbc0a9azcg"),
     ],
@@ -108,6 +111,21 @@ def test_an_address_that_will_not_do_is_refused_with_its_reason(text, reason):
         public_url(text)
 
     assert refused.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("read", "longest"),
+    [
+        (public_url, "http://a.org/" + "b" * 187),
+        (sender_address, "b" * 194 + "@a.org"),
+    ],
+)
+def test_an_address_has_at_most_200_characters(read, longest):
+    assert read(longest) == longest
+    with pytest.raises(InvalidValue) as refused:
+        read("b" + longest)
+
+    assert (refused.value.reason, refused.value.hints) == ("too_long", ("200",))
 
 
 def test_a_password_in_an_address_is_not_repeated():

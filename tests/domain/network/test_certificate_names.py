@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from checkin.domain.network.certificate_names import (
+    LOCAL_NAMES,
     RENEW_BEFORE,
     Names,
     is_outdated,
@@ -47,6 +48,21 @@ def test_what_is_outside_is_left_out():
 
     assert permitted(names) == Names.of(["laptop.local", "192.168.1.20"])
     assert (names - permitted(names)).texts() == ("laptop", "192.0.2.2")
+
+
+def test_names_are_told_in_one_order():
+    texts = ["::1", "b.local", "10.0.0.10", "fd00::2", "10.0.0.9", "a.local", "172.16.0.1"]
+
+    assert Names.of(texts).texts() == (
+        *("a.local", "b.local", "10.0.0.9", "10.0.0.10", "172.16.0.1", "::1", "fd00::2"),
+    )
+
+
+def test_a_server_takes_one_of_five_names_on_its_network():
+    assert (
+        *("marhaba.local", "marhaba-2.local", "marhaba-3.local", "marhaba-4.local"),
+        "marhaba-5.local",
+    ) == LOCAL_NAMES
 
 
 def test_a_new_address_or_name_makes_a_leaf_old():

@@ -113,6 +113,9 @@ def test_of_other_headers_only_what_trusted_proxies_wrote_counts(made_up, values
         ("203.0.113.7/32", PROXY),
         ("٢٠٣.٠.١١٣.٧", PROXY),
         ("1" * 450_000, PROXY),
+        # 64 characters and one more
+        (f"{CLIENT:>64}", CLIENT),
+        (f"{CLIENT:>65}", PROXY),
     ],
 )
 def test_the_client_is_the_first_hop_from_the_right_that_is_not_trusted(header, address):
@@ -161,7 +164,11 @@ def test_a_walk_has_an_end():
         ("<script>", None),
         ("a b", None),
         ("é.example", None),
-        ("x" * 300, None),
+        ("x" * 255, "x" * 255),
+        ("x" * 256, None),
+        ("event.example.org:1", "event.example.org:1"),
+        ("event.example.org:65535", "event.example.org:65535"),
+        ("event.example.org:65536", None),
         ("", None),
     ],
 )
@@ -186,7 +193,8 @@ def test_a_host_is_a_name_or_an_address(value, host):
         ("/a b", None),
         ("/a\\b", None),
         ("/%2e%2e", None),
-        ("/" + "x" * 300, None),
+        ("/" + "x" * 254, "/" + "x" * 254),
+        ("/" + "x" * 255, None),
     ],
 )
 def test_a_prefix_is_a_plain_path(value, prefix):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from checkin.domain.common.choices import Choices
-from checkin.domain.people.importing import Action, Person, Row, plan_import
+from checkin.domain.people.importing import Action, ImportPlanner, Person, Row
 
 DELEGATIONS = [(1, ("Khémisset", "الخميسات")), (2, ("Rabat", "الرباط")), (3, ("Salé", None))]
 CATEGORIES = [(10, ("Élu", "منتخب")), (11, ("Militant", "مناضل"))]
@@ -24,12 +24,12 @@ AMINA = Person(
 
 def planned(cells, people=(), **defaults):
     rows = [Row(number, row) for number, row in enumerate(cells, start=2)]
-    return plan_import(
-        rows,
-        people,
-        delegations=Choices(DELEGATIONS),
-        categories=Choices(CATEGORIES),
-        **defaults,
+    return planner(people, **defaults).plan(rows)
+
+
+def planner(people=(), **defaults):
+    return ImportPlanner(
+        people, delegations=Choices(DELEGATIONS), categories=Choices(CATEGORIES), **defaults
     )
 
 

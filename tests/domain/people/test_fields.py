@@ -68,6 +68,10 @@ def test_each_output_has_these_fields_of_a_person(place, told):
     assert own_in(place) == told.split()
 
 
+def test_of_an_application_by_a_link_what_it_asks_for_and_the_language_are_kept():
+    assert APPLIED == ("name", "name_ar", "email", "phone", "language")
+
+
 def test_people_are_told_apart_by_names_and_by_what_reaches_one_person():
     assert (CONTACTS, TELLING) == (
         ("email", "phone"),

@@ -7,7 +7,7 @@ import pytest
 from checkin.domain.common.choices import Choices
 from checkin.domain.common.problems import Problem
 from checkin.domain.people.corrections import Corrections, columns_in, correct
-from checkin.domain.people.importing import Action, Alone, Row, plan_import
+from checkin.domain.people.importing import Action, Alone, ImportPlanner, Row
 from checkin.domain.people.roster import Person
 from checkin.words.languages import LANGUAGES
 from checkin.words.problems import row_sentences
@@ -17,8 +17,7 @@ PHONE = "+212612345678"
 
 
 def plan(*rows, people=(), alone=True):
-    return plan_import(
-        [Row(number, cells) for number, cells in enumerate(rows, 2)],
+    planner = ImportPlanner(
         people,
         delegations=Choices([(KHEMISSET, ["Khémisset", "الخميسات"]), (SALE, ["Salé"])]),
         categories=Choices([(1, ["Militant"])]),
@@ -26,6 +25,7 @@ def plan(*rows, people=(), alone=True):
         default_category="Militant",
         alone=Alone(KHEMISSET, "Khémisset") if alone else None,
     )
+    return planner.plan([Row(number, cells) for number, cells in enumerate(rows, 2)])
 
 
 def why(planned):
@@ -89,10 +89,17 @@ def test_columns_that_are_none_of_ours_are_never_written():
     assert correct(ROWS, Corrections({3: {"id": "1", "row": "x"}})) == ROWS
 
 
+def test_a_very_long_text_is_cut_and_refused():
+    [row] = correct(ROWS[1:], Corrections({3: {"note": "x" * 9_000}}))
+
+    assert 500 < len(row.cells["note"]) < 2_000
+    assert why(plan(row.cells)) == [(Action.REFUSE, ["too_long"])]
+
+
 def test_a_doubtful_row_is_right_once_it_is_corrected_or_said_to_be():
     doubtful = [Row(2, {"name": "Amina"}, (Problem("row", "extra_cells", "x"),))]
 
-    assert correct(doubtful, Corrections({2: {"name": "Amina"}})) == doubtful
+    assert correct(doubtful, Corrections({2: {"name": "Amina", "email": ""}})) == doubtful
     assert correct(doubtful, Corrections(right={2})) == [Row(2, {"name": "Amina"})]
     assert correct(doubtful, Corrections({2: {"name": "Aïcha"}})) == [Row(2, {"name": "Aïcha"})]
 

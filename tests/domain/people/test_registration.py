@@ -79,6 +79,13 @@ def test_everything_wrong_is_said_at_once():
     ]
 
 
+@pytest.mark.parametrize("note", ["=1+1", "@SUM(A1)"])
+def test_a_note_is_no_formula(note):
+    raw = {"name": "Amina", "delegation": "Rabat", "note": note}
+
+    assert validate(raw) == [Problem("note", "formula", note)]
+
+
 def test_an_empty_form_lacks_a_name_and_a_delegation():
     assert validate({}) == [
         Problem("name", "missing_name"),

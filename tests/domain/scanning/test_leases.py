@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +15,8 @@ from checkin.domain.scanning.reasons import Reason
 from checkin.domain.scanning.verdict import Admitted, Refused, decide
 
 NOW = datetime(2025, 6, 14, 14, 30, tzinfo=UTC)
-RESERVE = ScanFacts(standing=RegistrationStatus.RESERVE, places_used=5, quota=5)
+WAITING = ScanFacts(standing=RegistrationStatus.RESERVE, places_used=5, quota=5)
+CONFIRMED, RESERVE, CANCELED = RegistrationStatus
 
 
 def test_each_device_is_lent_one_share_and_one_share_is_not_lent():
@@ -50,10 +53,27 @@ def test_a_lease_lives_from_its_grant_to_its_end_give_or_take_the_way_of_a_messa
 
 
 def test_a_lent_place_admits_somebody_of_the_reserve_list_before_any_is_released():
-    full = decide(RESERVE, NOW, EntryPolicy())
-    lent = decide(with_loan(RESERVE, Loan(place=True, place_held=True)), NOW, EntryPolicy())
+    full = decide(WAITING, NOW, EntryPolicy())
+    lent = decide(with_loan(WAITING, Loan(place=True, place_held=True)), NOW, EntryPolicy())
 
     assert (full, lent) == (Refused(Reason.UNAPPROVED), Admitted(entry_no=1))
+
+
+@pytest.mark.parametrize(
+    ("standing", "loan", "changed"),
+    [
+        (RESERVE, Loan(), {}),
+        (RESERVE, Loan(place=True), {"standing": CONFIRMED}),
+        (RESERVE, Loan(place=True, place_held=True), {"standing": CONFIRMED, "places_used": 4}),
+        (RESERVE, Loan(hall_held=True), {"hall_inside": 0}),
+        (CONFIRMED, Loan(place=True, place_held=True), {"places_used": 4}),
+        (CANCELED, Loan(place=True), {}),
+    ],
+)
+def test_a_loan_changes_only_what_it_lends(standing, loan, changed):
+    facts = ScanFacts(standing=standing, places_used=5, quota=5, hall_inside=9)
+
+    assert with_loan(facts, loan) == replace(facts, **changed)
 
 
 def test_a_lent_place_opens_to_no_one_who_may_not_come_at_all():

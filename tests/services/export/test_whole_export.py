@@ -29,7 +29,8 @@ DOCS = Path(__file__).parents[3] / "docs" / "export.md"
 TABLES_LEFT_OUT = {
     *("operator", "operator_session", "password_link", "recovery_code", "letter_sent"),
     *("limit_counter", "job", "job_file", "job_file_piece", "job_worker"),
-    *("installation_setting", "import_draft", "pairing", "arrival_tally", "refusal_tally"),
+    *("installation_setting", "import_draft", "import_page", "pairing"),
+    *("arrival_tally", "refusal_tally"),
 }
 #: secrets and what is made from them; names folded for search; counters without a meaning outside;
 #: the first gate of an answer, which is exported by its name

@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import select
 
 from checkin.db.models import LimitCounter, Role
-from checkin.domain.people.importing import Row
 from checkin.domain.people.registration import Registration
 from checkin.errors import NotFound
 from checkin.services.export.whole import write_whole
@@ -19,14 +18,13 @@ from checkin.services.limits.limits import Limits
 from checkin.services.limits.rules import JOINING_CONTACT, PASSWORDS_ACCOUNT
 from checkin.services.people.applications import apply_by_link
 from checkin.services.people.buses import assign_people
-from checkin.services.people.import_drafts import keep_draft
+from checkin.services.people.import_drafts import UploadedFile, Uploader, keep_upload
 from checkin.services.people.public_registration import (
     PrivacyNotice,
     link_address,
     registration_link_by_secret,
     set_link,
 )
-from checkin.services.spreadsheets.reading import Table
 from tests.support import factories
 from tests.support.factories import KEYS, NOW, write
 from tests.web.browsing import an_operator
@@ -56,7 +54,8 @@ def everything(database, event, delegation, secret):
     """Somebody registered by link, seated in a bus; somebody who waits; a half-done upload."""
     clerk = an_operator(database, Role.COORDINATOR, delegation_id=delegation.id)
     bus = factories.a_bus(database, delegation)
-    table = Table(("Nom",), [Row(2, {"name": "Driss Naciri"})], (), "utf-8", ",")
+    uploader = Uploader(clerk.id, event.id, delegation.id)
+    file = UploadedFile("liste.csv", b"Nom\nDriss Naciri\n")
 
     def work(session):
         link = registration_link_by_secret(session, KEYS, secret, NOW)
@@ -64,7 +63,7 @@ def everything(database, event, delegation, secret):
             sent = Registration(name=name, delegation="", phone="+212612345678")
             apply_by_link(session, link, sent, NOTICE, keys=KEYS, now=NOW)
         assign_people(session, session.merge(bus), [1], now=NOW)
-        keep_draft(session, delegation, clerk.id, table, NOW)
+        keep_upload(session, uploader, file, NOW)
 
     write(database, work)
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from checkin.domain.accounts.browsers import client_of
 from checkin.errors import TooManyRequests
 from checkin.services.limits import rules
 from checkin.services.limits.in_memory import MemoryCounters
@@ -104,22 +103,6 @@ def test_counter_keys_differ_between_installations():
 )
 def test_a_wait_is_rounded_up_to_minutes(wait_s, told):
     assert wait_in_words(wait_s) == told
-
-
-@pytest.mark.parametrize(
-    ("address", "client"),
-    [
-        ("203.0.113.7", "203.0.113.7"),
-        ("::ffff:203.0.113.7", "203.0.113.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
-        ("fe80::1%eth0", "fe80::/64"),
-        ("unknown", ""),
-        (None, ""),
-    ],
-)
-def test_whoever_has_a_whole_ipv6_network_is_one_client(address, client):
-    assert client_of(address) == client
 
 
 def test_the_table_holds_every_rule_and_no_two_of_one_name():

@@ -1,4 +1,4 @@
-"""Importing a participants' file: planned, applied in one transaction, harmless when repeated."""
+"""Importing a participants' file: planned, registered in batches, harmless when repeated."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 
 from checkin.db.models import Badge, Message, Participant
 from checkin.services.people import importing
-from checkin.services.people.importing import apply_plan, plan_table
+from checkin.services.people.import_plans import plan_table
+from checkin.services.people.importing import Importing, import_list
 from checkin.services.spreadsheets.reading import read_table
 from tests.support import factories
 from tests.support.factories import KEYS, NOW
@@ -37,11 +38,9 @@ def plan(database, event, text):
         return plan_table(session, event, table_of(text))
 
 
-def apply(database, event, text, planned=None):
-    planned = planned or plan(database, event, text)
-    return apply_plan(
-        database, event, table_of(text), planned, KEYS, delegation=None, now=NOW
-    ).counts
+def apply(database, event, text, **more):
+    given = Importing(event, table_of(text))
+    return import_list(database, given, KEYS, lambda: NOW, **more).counts
 
 
 def people(database):
@@ -86,19 +85,11 @@ def test_repeating_an_import_adds_nobody(database, event_with_delegation):
     assert (count(database, Badge), count(database, Message)) == (3, 1)
 
 
-def test_an_outdated_import_plan_is_made_again(database, event_with_delegation):
-    old = plan(database, event_with_delegation, FILE)
-    apply(database, event_with_delegation, FILE)
-
-    assert apply(database, event_with_delegation, FILE, old)["add"] == 0
-    assert people(database) == PEOPLE
-
-
-def test_a_failed_import_writes_nothing(database, event_with_delegation, monkeypatch):
+def test_a_failed_batch_writes_nothing(database, event_with_delegation, monkeypatch):
     def fail(*_arguments, **_more):
         raise OSError("disk full")
 
-    monkeypatch.setattr(importing, "note", fail)  # the last thing that an import writes
+    monkeypatch.setattr(importing, "note_counts", fail)  # the last thing that a batch writes
     with pytest.raises(OSError, match="disk full"):
         apply(database, event_with_delegation, FILE)
 
@@ -123,11 +114,9 @@ def test_ten_thousand_rows_are_imported_and_progress_is_reported(database, event
     text = "Nom,Délégation\n" + "".join(f"Militant numéro {n},Khémisset\n" for n in range(10_000))
     told = []
     with database.read() as session:
-        planned = plan_table(
-            session, event, table_of(text), progress=lambda *given: told.append(given)
-        )
+        plan_table(session, event, table_of(text), progress=lambda *given: told.append(given))
 
-    counts = apply(database, event, text, planned)
+    counts = apply(database, event, text)
 
     assert counts == {"add": 10_000, "change": 0, "skip": 0, "refuse": 0}
     assert (told[0], told[-1], told) == ((0, 10_000), (10_000, 10_000), sorted(told))

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from checkin.domain.scanning.reasons import Reason
 from checkin.services.scanning import facts, record
+from tests.db.test_shortest_transaction import statements_of
 from tests.support import factories
 from tests.support.databases import PostgresDatabases, opened, postgres_cluster
 from tests.support.factories import NOW
@@ -147,3 +148,18 @@ def test_control_with_a_lock_of_the_events_row_alone_it_is_one_too_many(
     event, codes, _reason = laid_down(nodes[0])
 
     assert admitted_around_a_slow_one(nodes, event, codes, monkeypatch) == LIMIT + 1
+
+
+def test_a_scan_shares_the_lock_only_while_a_limit_may_be_reached(nodes):
+    opens = NOW + factories.minutes(60)
+    event = factories.an_event(nodes[0], reserve_from=opens)
+    device = factories.a_device(nodes[0], event)
+    first, second = factories.badges(nodes[0], event, 2)
+    sent = statements_of(nodes[0])
+
+    early = factories.scan(nodes[0], device, first), list(sent)
+    sent.clear()
+    late = factories.scan(nodes[0], device, second, at=opens), list(sent)
+
+    assert (early[0].reason, early[1]) == (None, ["SELECT", "WITH"])
+    assert (late[0].reason, late[1]) == (None, ["BEGIN", "SELECT", "SELECT", "WITH", "COMMIT"])

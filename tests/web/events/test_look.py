@@ -11,10 +11,13 @@ from sqlalchemy import select
 from checkin.db.models import Activity, Category
 from checkin.services.badges.page import page_secret
 from checkin.services.events.look import look_of
+from checkin.services.jobs.problems import JobFailed, ProblemCode
 from tests.badges.test_designs import LOGO
 from tests.badges.test_look import a_png
 from tests.support import factories
 from tests.support.factories import KEYS
+from tests.support.inline_worker import keep_jobs_waiting
+from tests.web.browsing import follow
 
 PAGE = "/events/rabat-2025/look"
 
@@ -27,6 +30,14 @@ def look(database, event):
 def send(browsing, content=None, name="logo.png", **fields):
     files = {"logo": (BytesIO(content), name)} if content is not None else {}
     return browsing.send(PAGE, **fields, **files)
+
+
+def shown(browsing, answer):
+    """What the browser shows: a logo is checked by a job, a colour at once."""
+    if answer.status_code == 303:
+        return follow(browsing, answer)
+    assert answer.status_code == 400
+    return answer
 
 
 def red_share(png):
@@ -94,19 +105,51 @@ def test_what_cannot_be_used_is_refused_in_the_readers_language_and_changes_noth
 ):
     before = look(database, event)
 
-    in_french = send(organiser, content, **fields)
+    in_french = shown(organiser, send(organiser, content, **fields))
     organiser.open("/?lang=ar")
-    in_arabic = send(organiser, content, **fields)
+    in_arabic = shown(organiser, send(organiser, content, **fields))
 
-    assert (in_french.status_code, in_arabic.status_code) == (400, 400)
     assert (french in in_french.text, arabic in in_arabic.text) == (True, True)
     assert look(database, event) == before
 
 
-def test_a_bad_colour_leaves_the_logo_as_it_was(organiser, database, event):
-    send(organiser, LOGO, colour="#ffffff")
+def test_a_bad_colour_leaves_the_logo_as_it_was_and_a_bad_logo_the_colours(
+    organiser, database, event
+):
+    before = look(database, event)
 
+    colour = follow(organiser, send(organiser, LOGO, colour="#ffffff")).text
+    logo = follow(organiser, send(organiser, b"GIF89a", colour="#a3262a")).text
+
+    assert look(database, event) == before
+    assert 'id="colour" name="colour" type="color" value="#ffffff" aria-invalid="true"' in colour
+    assert 'id="colour" name="colour" type="color" value="#a3262a">' in logo
+
+
+@pytest.mark.parametrize(
+    "code", [ProblemCode.OUT_OF_MEMORY, ProblemCode.OUT_OF_TIME, ProblemCode.DIED]
+)
+def test_a_logo_that_takes_too_much_is_answered_by_what_to_do(
+    organiser, database, event, monkeypatch, code
+):
+    def devour(_logo):
+        raise JobFailed(code)
+
+    monkeypatch.setattr("checkin.worker.look.printable_logo", devour)
+
+    assert "enregistrez-le en PNG" in follow(organiser, send(organiser, LOGO)).text
     assert look(database, event).logo is None
+
+
+def test_while_a_logo_is_checked_the_page_says_so_and_it_can_be_canceled(
+    organiser, app, database, monkeypatch
+):
+    keep_jobs_waiting(app, monkeypatch)
+
+    page = follow(organiser, send(organiser, LOGO)).text
+
+    assert "data-going" in page
+    assert "/jobs/1/cancel" in page
 
 
 def test_an_upload_over_the_server_s_limit_is_reported(organiser, app):

@@ -1,4 +1,4 @@
-"""A coordinator's spreadsheet: checked, corrected in place, registered in one go."""
+"""A coordinator's spreadsheet: read, checked, corrected in place and registered by jobs."""
 
 from __future__ import annotations
 
@@ -8,13 +8,18 @@ import pytest
 from markupsafe import escape
 from sqlalchemy import func, select
 
-from checkin.db.models import Activity, ImportDraft, Participant
+from checkin.db.models import Activity, ImportDraft, Job, Participant
 from checkin.domain.people.unreadable import UnreadableFile
+from checkin.services.people import importing
+from checkin.services.people.import_drafts import MAX_ROWS
 from checkin.services.spreadsheets.reading import read_table
 from checkin.web.people.importing import MAX_UPLOAD_BYTES
 from checkin.words.languages import LANGUAGES
 from checkin.words.unreadable import unreadable_sentence
 from tests.support import factories
+from tests.support.factories import KEYS
+from tests.support.inline_worker import do_waiting_jobs, keep_jobs_waiting
+from tests.web.browsing import follow
 
 LIST = "Nom,Téléphone,Délégation\nAmina Alaoui,0612345678,\nBahia Idrissi,12,\n"
 
@@ -44,10 +49,8 @@ def drafts(database):
 def test_the_check_shows_each_problem_with_its_row_and_registers_nobody(
     coordinator, database, page
 ):
-    response = upload(coordinator, page, LIST)
-    shown = coordinator.read(page)
+    shown = follow(coordinator, upload(coordinator, page, LIST)).text
 
-    assert (response.status_code, response.location) == (303, page)
     assert "1 à inscrire · 0 à modifier · 0 sans changement · 1 à corriger" in shown
     assert "Téléphone\u00a0: \u206812\u2069 n’est pas un numéro" in shown
     assert 'name="cell-3-phone" value="12"' in shown
@@ -75,10 +78,12 @@ def test_cells_are_corrected_in_place_and_then_everybody_is_registered_once(
 def test_corrections_sent_with_register_are_checked_first(coordinator, database, page):
     upload(coordinator, page, LIST)
 
-    coordinator.send(page, page + "/check", **{"cell-3-phone": "99", "do": "register"})
+    sent = {"cell-3-phone": "99", "do": "register", "shown": "refuse:1"}
+    shown = follow(coordinator, coordinator.send(page, page + "/check", **sent)).text
 
     assert people(database) == []
-    assert 'value="99"' in coordinator.read(page)
+    assert 'value="99"' in shown
+    assert "Vos corrections ont d’abord été vérifiées" in shown
 
 
 def test_refused_rows_stay_for_correction_and_are_deleted_once_registered(
@@ -191,11 +196,12 @@ def test_hostile_files_are_answered_as_on_the_command_line(
     with pytest.raises(UnreadableFile) as fault:
         read_table(content, name, delegation_required=False)
 
-    response = upload(coordinator, page, content, name)
+    shown = follow(coordinator, upload(coordinator, page, content, name)).text
 
-    assert response.status_code == 400
-    assert str(escape(unreadable_sentence(fault.value, "fr"))) in response.text
-    assert drafts(database) == 0
+    assert str(escape(unreadable_sentence(fault.value, "fr"))) in shown
+    assert 'type="file"' in shown
+    with database.read() as session:
+        assert session.scalars(select(ImportDraft.sealed)).all() == [b""]
 
 
 def test_an_upload_without_a_file_is_reported(coordinator, page):
@@ -223,15 +229,16 @@ def test_uploads_of_one_person_are_slowed_and_their_neighbours_are_not(
 ):
     statuses = [upload(coordinator, page, b"").status_code for _ in range(11)]
 
-    assert statuses == [400] * 10 + [429]
-    assert upload(organiser, page, b"").status_code == 400
+    assert statuses == [303] * 10 + [429]
+    assert upload(organiser, page, b"").status_code == 303
 
 
 def test_more_rows_than_a_browser_can_bear_are_refused(coordinator, page):
-    response = upload(coordinator, page, "Nom\n" + "".join(f"Nom {n}a\n" for n in range(20_001)))
+    rows = "".join(f"Nom {n}a\n" for n in range(MAX_ROWS + 1))
 
-    assert response.status_code == 400
-    assert "20000" in response.text.replace("\u202f", "")
+    shown = follow(coordinator, upload(coordinator, page, "Nom\n" + rows)).text
+
+    assert "20000" in shown.replace("\u202f", "")
 
 
 def test_html_in_a_list_is_shown_as_it_was_written(coordinator, page):
@@ -249,11 +256,10 @@ def test_another_delegations_import_is_not_there(coordinator, database, event, p
     theirs = f"/events/rabat-2025/delegations/{other.id}/import"
 
     opened = [coordinator.open(theirs + more).status_code for more in ("", "/model.csv")]
-    sent = [
-        coordinator.send(page, theirs + more).status_code for more in ("", "/check", "/discard")
-    ]
+    posts = ("", "/check", "/cancel", "/discard")
+    sent = [coordinator.send(page, theirs + more).status_code for more in posts]
 
-    assert (opened, sent) == ([404, 404], [404, 404, 404])
+    assert (opened, sent) == ([404, 404], [404] * 4)
 
 
 def test_the_model_has_headings_that_the_reader_knows(coordinator, page):
@@ -262,3 +268,131 @@ def test_the_model_has_headings_that_the_reader_knows(coordinator, page):
 
         table = read_table(model + b"x,,,,,,,\r\n", delegation_required=False)
         assert (table.unknown_columns, len(table.rows)) == ((), 1)
+
+
+@pytest.fixture
+def waiting(app, database, settings, monkeypatch):
+    """A function that does the jobs which wait; they are not done as they are asked for."""
+    keep_jobs_waiting(app, monkeypatch)
+    return lambda: do_waiting_jobs(database, KEYS, settings)
+
+
+def test_while_a_file_is_read_the_page_says_so_and_then_shows_its_rows(coordinator, page, waiting):
+    shown = follow(coordinator, upload(coordinator, page, LIST)).text
+    again = coordinator.read(page)
+    waiting()
+
+    assert all("data-going" in one and "Lecture d’une liste" in one for one in (shown, again))
+    assert "1 à inscrire" in coordinator.read(page)
+
+
+def test_a_canceled_reading_leaves_the_form_and_says_so(coordinator, page, waiting):
+    upload(coordinator, page, LIST)
+
+    shown = follow(coordinator, coordinator.send(page, page + "/cancel")).text
+
+    assert ('type="file"' in shown, "La tâche a été annulée" in shown) == (True, True)
+
+
+def test_who_asks_twice_asks_for_one_job(coordinator, database, page, app, monkeypatch):
+    upload(coordinator, page, LIST)
+    keep_jobs_waiting(app, monkeypatch)
+    token = {"csrf_token": coordinator.token(page), "do": "register"}
+
+    answers = [coordinator.send_without_token(page + "/check", **token) for _ in range(2)]
+
+    assert answers[0].location == answers[1].location
+    with database.read() as session:
+        kinds = session.scalars(select(Job.kind).order_by(Job.id)).all()
+    assert kinds == ["list_read", "list_register"]
+
+
+@pytest.fixture
+def interrupted(coordinator, database, page, app, monkeypatch, settings):
+    """The page of a list of six rows that was canceled after the first two batches of two."""
+    upload(coordinator, page, "Nom\n" + "".join(f"Militant N{n}a\n" for n in range(6)))
+    keep_jobs_waiting(app, monkeypatch)
+    coordinator.send(page, page + "/check", do="register")
+    with monkeypatch.context() as patch:
+        patch.setattr(importing, "BATCH", 2)
+        ends = iter([False, False, True])
+        do_waiting_jobs(database, KEYS, settings, is_to_end=lambda: next(ends, True))
+    coordinator.send(page, page + "/cancel")
+    return page
+
+
+def test_an_interrupted_registration_says_how_many_are_registered(
+    coordinator, database, interrupted
+):
+    shown = coordinator.read(interrupted)
+
+    assert "4 nouvelles, 0 modifiées. Lignes restantes\N{NO-BREAK SPACE}: 2" in shown
+    assert [name for name, *_ in people(database)] == [f"Militant N{n}a" for n in range(4)]
+
+
+def test_the_rest_of_an_interrupted_list_is_registered_from_where_it_stands(
+    coordinator, database, interrupted, settings
+):
+    coordinator.send(interrupted, interrupted + "/check", do="register")
+    do_waiting_jobs(database, KEYS, settings)
+
+    assert [name for name, *_ in people(database)] == [f"Militant N{n}a" for n in range(6)]
+    assert drafts(database) == 0
+    with database.read() as session:
+        found = select(Activity.details).where(Activity.action == "participants.import")
+        [line] = session.scalars(found).all()
+    assert line["add"] == 6
+
+
+def test_the_rest_of_an_interrupted_list_is_checked_alone(
+    coordinator, database, interrupted, settings
+):
+    coordinator.send(interrupted, interrupted + "/check", do="check")
+    do_waiting_jobs(database, KEYS, settings)
+
+    assert "2 à inscrire · 0 à modifier · 0 sans changement" in coordinator.read(interrupted)
+
+
+def test_the_rest_of_an_interrupted_list_is_given_up(coordinator, database, interrupted):
+    shown = follow(coordinator, coordinator.send(interrupted, interrupted + "/discard")).text
+
+    assert "Les inscriptions déjà enregistrées sont conservées" in shown
+    assert (len(people(database)), drafts(database)) == (4, 0)
+
+
+def test_after_a_registration_the_page_says_how_many_and_leads_to_them(coordinator, page):
+    upload(coordinator, page, "Nom\nAmina A\n")
+
+    shown = follow(coordinator, coordinator.send(page, page + "/check", do="register")).text
+
+    assert "Inscrits\N{NO-BREAK SPACE}: 1 nouveaux, 0 modifiés." in shown
+    assert "Voir les participants" in shown
+
+
+def test_a_review_says_that_registrations_have_changed_since(
+    coordinator, database, event, delegation, page
+):
+    upload(coordinator, page, LIST)
+    before = coordinator.read(page)
+
+    factories.a_participant(database, event, "Driss Naciri", delegation=delegation)
+
+    said = "ont changé depuis cette vérification"
+    assert [said in before, said in coordinator.read(page)] == [False, True]
+
+
+def test_turning_pages_asks_for_no_job_and_keeps_corrections_that_were_made(
+    coordinator, database, page
+):
+    upload(coordinator, page, "Nom,Téléphone\n" + "".join(f"N{n}a,1{n}\n" for n in range(30)))
+    first = {"shown": "refuse:1", "do": "refuse:2", "cell-2-name": "N0a", "cell-2-phone": "10"}
+    second = {"shown": "refuse:2", "do": "refuse:1", "cell-27-phone": "0612345678"}
+
+    turned = follow(coordinator, coordinator.send(page, page + "/check", **first)).text
+    corrected = follow(coordinator, coordinator.send(page, page + "/check", **second)).text
+
+    with database.read() as session:
+        kinds = session.scalars(select(Job.kind).order_by(Job.id)).all()
+    assert kinds == ["list_read", "list_check"]
+    assert ('name="cell-27-phone"' in turned, 'name="cell-2-phone"' in corrected) == (True, True)
+    assert "1 à inscrire · 0 à modifier · 0 sans changement · 29 à corriger" in corrected

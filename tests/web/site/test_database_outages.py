@@ -46,7 +46,13 @@ class Venue:
             self.token = factories.a_new_device(database, event).token
         self.event = event
         self.app = create_app(
-            Settings(home=home, database_url=url, master_key=factories.MASTER_KEY.hex())
+            Settings(
+                home=home,
+                database_url=url,
+                master_key=factories.MASTER_KEY.hex(),
+                # else reading it would meet a closed connection in a scan's place
+                base_url=factories.BASE_URL,
+            )
         )
         self.state = self.app.extensions[EXTENSION]
         self.api = Api(self.app, self.token, 1)

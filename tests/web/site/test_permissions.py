@@ -125,6 +125,7 @@ FORMS = {
     f"{EVENT}/delegations/1/buses/assign": REGISTRARS,
     f"{EVENT}/delegations/1/applications": REGISTRARS,
     f"{EVENT}/delegations/1/import/check": REGISTRARS,
+    f"{EVENT}/delegations/1/import/cancel": REGISTRARS,
     f"{EVENT}/delegations/1/import/discard": REGISTRARS,
     f"{EVENT}/delivery/resend": REGISTRARS,
     f"{EVENT}/delivery/switch": STAFF,

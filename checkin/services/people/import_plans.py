@@ -1,0 +1,123 @@
+"""Plan an import against the participants of an event, without writing anything."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from checkin.db.models import Badge, Delegation, Event, Participant
+from checkin.domain.common.choices import Choices
+from checkin.domain.common.names import folded_apart
+from checkin.domain.people.fields import KEY_OF
+from checkin.domain.people.importing import Action, Alone, ImportPlanner, PlannedRow
+from checkin.domain.people.roster import Person
+from checkin.domain.scanning.facts import RegistrationStatus
+from checkin.services.events.events import categories_of
+from checkin.services.spreadsheets.reading import Table
+
+#: told (done, total)
+Progress = Callable[[int, int], None]
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """What an import would do, or has done, row by row."""
+
+    rows: Sequence[PlannedRow]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many rows are added, changed, skipped and refused."""
+        found = Counter(row.action for row in self.rows)
+        return {str(action): found[action] for action in Action}
+
+
+def plan_table(
+    session: Session,
+    event: Event,
+    table: Table,
+    *,
+    delegation: Delegation | None = None,
+    alone: bool = False,
+    progress: Progress = lambda _done, _total: None,
+) -> ImportPlan:
+    """Plan what each row of a file would do.
+
+    Args:
+        delegation: for rows that name none.
+        alone: refuse what concerns any other delegation.
+        progress: called with the rows done and their number.
+    """
+    planner = planner_of(session, event, delegation=delegation, alone=alone)
+    planned: list[PlannedRow] = []
+    for start in range(0, len(table.rows), _CHUNK):
+        progress(start, len(table.rows))
+        planned += planner.plan(table.rows[start : start + _CHUNK])
+    progress(len(table.rows), len(table.rows))
+    return ImportPlan(planned)
+
+
+def planner_of(
+    session: Session, event: Event, *, delegation: Delegation | None, alone: bool
+) -> ImportPlanner:
+    """Return a planner that knows everybody who is registered now; see `plan_table`."""
+    delegations, categories = _choices(session, event)
+    defaults = categories_of(session, event)
+    return ImportPlanner(
+        _people(session, event),
+        delegations=delegations,
+        categories=categories,
+        default_delegation=delegation.name if delegation else "",
+        default_category=defaults[-1].name if defaults else "",
+        alone=Alone(delegation.id, delegation.name) if alone and delegation else None,
+    )
+
+
+def learn_changes(session: Session, event: Event, planner: ImportPlanner, version: int) -> None:
+    """Tell a planner what has changed since a version of the event's gate list.
+
+    Every change to a participant marks their working badge with a new version. Those who have had
+    a badge revoked are read again whatever its version, because they may have none that works.
+    """
+    concerned = select(Badge.participant_id).where(
+        Badge.event_id == event.id, or_(Badge.list_version > version, Badge.revoked_at.is_not(None))
+    )
+    planner.choose_among(*_choices(session, event))
+    planner.learn(_people(session, event, Participant.id.in_(concerned)))
+
+
+def _choices(session: Session, event: Event) -> tuple[Choices, Choices]:
+    categories = categories_of(session, event)
+    delegations = session.execute(
+        select(Delegation.id, Delegation.name, Delegation.name_ar)
+        .where(Delegation.event_id == event.id)
+        .order_by(Delegation.id)
+    )
+    return (
+        Choices([(row.id, (row.name, row.name_ar)) for row in delegations]),
+        Choices((c.id, (c.name, c.name_ar)) for c in categories),
+    )
+
+
+def _people(session: Session, event: Event, *which: ColumnElement[bool]) -> Iterator[Person]:
+    rows = session.connection().execute(
+        select(
+            Participant.id,
+            Participant.standing,
+            Participant.folded,
+            Participant.folded_name,
+            *(getattr(Participant, column) for column in KEY_OF),
+        ).where(Participant.event_id == event.id, *which)
+    )
+    for number, standing, folded, folded_name, *values in rows:
+        yield Person(
+            id=number,
+            canceled=standing == RegistrationStatus.CANCELED,
+            folded_names=folded_apart(folded, folded_name),
+            **dict(zip(KEY_OF, values, strict=True)),
+        )

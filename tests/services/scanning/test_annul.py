@@ -1,0 +1,79 @@
+"""Annulling a scan: who may, until when, and what it subtracts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from checkin.db.models import ArrivalTally
+from checkin.domain.scanning.facts import Direction, Reentry
+from checkin.errors import Forbidden
+from checkin.services.scanning.annul import annul_scan
+from tests.support import factories
+from tests.support.factories import NOW, minutes, write
+
+
+@pytest.fixture
+def event(database):
+    return factories.an_event(database, reentry=Reentry.AFTER_EXIT)
+
+
+def annul(database, event, answer, now=NOW, **by):
+    asked = {"event_id": event.id, "scan_id": answer.scan_id, "reason": "erreur", "now": now}
+    return write(database, lambda s: annul_scan(s, **asked, **by))
+
+
+def counts(database):
+    """Return (arrived, inside, without a place) as tallied."""
+    tally = ArrivalTally
+    sums = map(func.sum, (tally.arrived, tally.inside, tally.without_place))
+    with database.read() as session:
+        return tuple(map(int, session.execute(select(*sums)).one()))
+
+
+def test_the_device_that_scanned_may_annul_until_fifteen_minutes_have_passed(
+    database, event, device
+):
+    answer = factories.scan(database, device, factories.a_badge(database, event))
+    last = NOW + minutes(15)
+
+    with pytest.raises(Forbidden):
+        annul(database, event, answer, last + timedelta(seconds=1), device_id=device.id)
+    annulled = annul(database, event, answer, last, device_id=device.id)
+
+    assert annulled.annulled_at == last
+
+
+def test_the_entry_of_somebody_who_has_left_is_subtracted_from_the_arrivals_alone(
+    database, event, device
+):
+    code = factories.a_badge(database, event)
+    entry = factories.scan(database, device, code)
+    factories.scan(database, device, code, direction=Direction.EXIT)
+
+    annul(database, event, entry, device_id=device.id)
+
+    assert counts(database) == (0, 0, 0)
+
+
+def test_an_annulled_exit_changes_only_how_many_are_inside(database, event, device):
+    code = factories.a_badge(database, event)
+    factories.scan(database, device, code)
+    exit = factories.scan(database, device, code, direction=Direction.EXIT)
+
+    annul(database, event, exit, device_id=device.id)
+
+    assert counts(database) == (1, 1, 0)
+
+
+def test_another_person_s_second_entry_is_no_later_one(database, event, device):
+    frequent, once = (factories.a_badge(database, event, name) for name in ("Amina", "Omar"))
+    for direction in (Direction.ENTRY, Direction.EXIT, Direction.ENTRY):
+        factories.scan(database, device, frequent, direction=direction)
+    entry = factories.scan(database, device, once)
+
+    annul(database, event, entry, device_id=device.id)
+
+    assert counts(database) == (1, 1, 0)
