@@ -10,5 +10,6 @@ from collections.abc import Mapping
 
 from checkin.worker.badge_sheets import BADGE_SHEETS
 from checkin.worker.context import Kind
+from checkin.worker.event_export import EVENT_EXPORT
 
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (BADGE_SHEETS,)}
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (BADGE_SHEETS, EVENT_EXPORT)}

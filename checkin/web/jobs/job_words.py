@@ -14,7 +14,10 @@ from checkin.web.site.languages import babel_locale
 
 def title_words() -> dict[str, str]:
     """Return the title of each kind of jobs."""
-    return {"badge_sheets": _("Badges to print")}
+    return {
+        "badge_sheets": _("Badges to print"),
+        "event_export": _("Export"),
+    }
 
 
 def state_words() -> dict[str, str]:
