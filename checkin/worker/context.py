@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from checkin.settings import Settings, load_keys
 
 #: how far a job is, is written no more often: each time is a commit beside those of the gates
 WRITTEN_EVERY = timedelta(seconds=0.5)
+_RESTS_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +29,17 @@ class Kind:
     Attributes:
         name: stored with the job.
         work: does a job, and returns what is to be told of it, as a JSON object.
-        downloaded: the action that the activity log gets when a file of it is downloaded.
+        downloaded: the action that the activity log gets when a file of it is downloaded; "" where
+            it makes none.
+        ends_within_s: how long it may take to leave its work in order when it was canceled, before
+            its process is killed.
     """
 
     name: str
     lane: Lane
     work: Callable[[JobContext], dict[str, Any]]
-    downloaded: str
+    downloaded: str = ""
+    ends_within_s: float = 3.0
 
 
 @dataclass(frozen=True)
@@ -88,14 +94,28 @@ class JobContext:
         Raises:
             JobEnded: the job is to end now: leave all open work.
         """
-        if self._is_to_end():
-            raise JobEnded
+        self._end_if_asked()
         now = self.clock()
         if self._written_at is not None and now - self._written_at < WRITTEN_EVERY:
             return
         self._written_at = now
         written = partial(advance, claimed=self.claimed, done=done, total=total, now=now)
         if not in_transaction(self.database, written):
+            raise JobEnded
+
+    def rest(self, seconds: float) -> None:
+        """Wait for a while.
+
+        Raises:
+            JobEnded: the job is to end now.
+        """
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            self._end_if_asked()
+            time.sleep(_RESTS_S)
+
+    def _end_if_asked(self) -> None:
+        if self._is_to_end():
             raise JobEnded
 
     @contextmanager

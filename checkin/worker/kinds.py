@@ -10,6 +10,10 @@ from collections.abc import Mapping
 
 from checkin.worker.badge_sheets import BADGE_SHEETS
 from checkin.worker.context import Kind
+from checkin.worker.delivery_list import DELIVERY_LIST
 from checkin.worker.event_export import EVENT_EXPORT
+from checkin.worker.mail import MAIL
 
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (BADGE_SHEETS, EVENT_EXPORT)}
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind for kind in (BADGE_SHEETS, DELIVERY_LIST, EVENT_EXPORT, MAIL)
+}

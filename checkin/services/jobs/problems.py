@@ -19,6 +19,10 @@ class ProblemCode(StrEnum):
     FAULT = "fault"
     #: nobody has a badge to print
     NO_BADGES = "no_badges"
+    #: the mail server takes nothing, whoever it is for: `answer` is what it said
+    MAIL_REFUSED = "mail_refused"
+    #: only this machine understands the server's address, or the sender of e-mails
+    MAIL_ADDRESS = "mail_address"
 
 
 class JobFailed(Exception):
