@@ -18,7 +18,7 @@ from checkin.cli.office import (
 )
 from checkin.services.common.activity import note
 from checkin.services.common.private_files import only_ours
-from checkin.services.export.whole import WRITERS
+from checkin.services.export.whole import FORMATS, write_export
 from checkin.services.lifecycle.purge import purge_event
 
 
@@ -29,13 +29,13 @@ from checkin.services.lifecycle.purge import purge_event
 def export(office: Office, file: Path, event_slug: str | None) -> None:
     """Write every participant and their arrival to FILE (.csv, .xlsx), or everything (.json)."""
     form, at = file.suffix.removeprefix("."), now()
-    if form not in WRITERS:
+    if form not in FORMATS:
         raise click.BadParameter(
             "the file's name must end in .csv, .xlsx or .json", param_hint="FILE"
         )
     event = office.event(event_slug)
     with office.database.snapshot() as session, open(file, "wb", opener=only_ours) as out:
-        count = WRITERS[form](session, event, out, at)
+        count = write_export(session, event, form, out, now=at)
     office.write(lambda session: note(session, event.id, "event.export", at, format=form))
     say(f"{count} participants written to {file}")
 

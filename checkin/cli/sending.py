@@ -7,9 +7,8 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from types import FrameType
 
 import click
@@ -17,16 +16,21 @@ import click
 from checkin.cli.office import Office, event_option, in_office, json_option, now, say, say_json
 from checkin.db.models import Event, Sending
 from checkin.errors import InvalidRequest
-from checkin.services.badges.wallets import load_wallets
 from checkin.services.mail.claims import retry_unknown
-from checkin.services.mail.outbox import Ended, PostOffice, Run, send_due, states, waiting
+from checkin.services.mail.outbox import (
+    LOOK_AGAIN_S,
+    Ended,
+    PostOffice,
+    Run,
+    send_due,
+    states,
+    waiting,
+)
 from checkin.services.mail.outcomes import Outcome
-from checkin.services.mail.sender import sender_gone, set_sending
-from checkin.services.mail.transport import transport_to
+from checkin.services.mail.sender import set_sending
 from checkin.services.network.public_address import PublicAddress
+from checkin.worker.post_office import opened_post_office, with_current_sender
 
-#: how often a sender that stays looks for what has become due
-LOOK_AGAIN_S = 5.0
 _WHY = {
     Ended.DAY_FULL: "the day's limit is reached (CHECKIN_MAIL_PER_DAY): run this again tomorrow",
     Ended.PAUSED: "paused: `badges resume` lets it go on",
@@ -60,7 +64,7 @@ def send(
     """
     event = office.event(event_slug)
     office.keys  # noqa: B018 - no right key, no codes
-    office.mail_sender()  # refused before anything is queued or claimed
+    office.mail_sender()  # refused before anything is queued
     _warn_of_a_near_address(office.public_address())
     if retry_unknown is not None:
         _queue_unknown(office, event, retry_unknown)
@@ -129,33 +133,16 @@ class _Summary:
 
 
 def _sent_until_the_end(office: Office, event: Event, limit: int | None, stay: bool) -> _Summary:
-    summary, sender = _Summary(), office.mail_sender()
-    transport = transport_to(office.settings.mail)
-    post = PostOffice(
-        office.database,
-        event,
-        office.keys,
-        transport,
-        sender,
-        clock=now,
-        wallets=load_wallets(office.settings.wallet_files, now()),
-    )
-    with closing(transport), _until_signal() as carry_on, _recorded_as_sending(office, event):
+    summary = _Summary()
+    parts = (office.database, office.keys, office.settings, event, now)
+    with opened_post_office(*parts) as post, _until_signal() as carry_on:
         while True:
             # The address may have changed since: another network, another setting.
-            post = replace(post, sender=office.mail_sender())
-            _one_run(office, post, summary, limit, carry_on)
+            current = with_current_sender(post, office.settings)
+            _one_run(office, current, summary, limit, carry_on)
             if not stay or summary.run.ended in (Ended.ASKED, Ended.LIMIT):
                 return summary
             _rest(carry_on)
-
-
-@contextmanager
-def _recorded_as_sending(office: Office, event: Event) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        office.write(lambda session: sender_gone(session, event))
 
 
 def _one_run(
@@ -222,7 +209,7 @@ def _until_signal() -> Iterator[Callable[[], bool]]:
 
 
 def _rest(carry_on: Callable[[], bool]) -> None:
-    until = time.monotonic() + timedelta(seconds=LOOK_AGAIN_S).total_seconds()
+    until = time.monotonic() + LOOK_AGAIN_S
     while carry_on() and time.monotonic() < until:
         time.sleep(0.1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from checkin.settings import Settings, load_keys, open_database
 
 #: how far a job is, is written no more often: each time is a commit beside those of the gates
 WRITTEN_EVERY = timedelta(seconds=0.5)
+_RESTS_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Kind:
             kinds that make none.
         cpu_s: seconds of the processor after which its process is ended; 0 for no limit.
         memory_mb: the most that it gets, where that is less than the worker gives; 0 for no limit.
+        ends_within_s: how long it may take to leave its work in order when it was canceled, before
+            its process is killed.
     """
 
     name: str
@@ -40,6 +44,7 @@ class Kind:
     downloaded: str = ""
     cpu_s: int = 0
     memory_mb: int = 0
+    ends_within_s: float = 3.0
 
 
 @dataclass(frozen=True)
@@ -95,8 +100,7 @@ class JobContext:
         Raises:
             JobEnded: the job is to end now: leave all open work.
         """
-        if self._is_to_end():
-            raise JobEnded
+        self._end_if_asked()
         now = self.clock()
         if self._written_at is None or now - self._written_at >= WRITTEN_EVERY:
             self._written_at = now
@@ -122,6 +126,21 @@ class JobContext:
         if finish(session, self.keys, self.claimed, result, self.clock()):
             for step in self._last_steps:
                 step(session)
+
+    def rest(self, seconds: float) -> None:
+        """Wait for a while.
+
+        Raises:
+            JobEnded: the job is to end now.
+        """
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            self._end_if_asked()
+            time.sleep(_RESTS_S)
+
+    def _end_if_asked(self) -> None:
+        if self._is_to_end():
+            raise JobEnded
 
     @contextmanager
     def add_file(self, name: str, mime: str) -> Iterator[FileWriter]:

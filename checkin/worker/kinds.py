@@ -10,8 +10,20 @@ from collections.abc import Mapping
 
 from checkin.worker.badge_sheets import BADGE_SHEETS
 from checkin.worker.context import Kind
+from checkin.worker.delivery_list import DELIVERY_LIST
+from checkin.worker.event_export import EVENT_EXPORT
 from checkin.worker.look import LOOK
+from checkin.worker.mail import MAIL
 from checkin.worker.uploaded_lists import LIST_CHECK, LIST_READ, LIST_REGISTER
 
-_ALL = (BADGE_SHEETS, LIST_READ, LIST_CHECK, LIST_REGISTER, LOOK)
+_ALL = (
+    BADGE_SHEETS,
+    DELIVERY_LIST,
+    EVENT_EXPORT,
+    LIST_CHECK,
+    LIST_READ,
+    LIST_REGISTER,
+    LOOK,
+    MAIL,
+)
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}

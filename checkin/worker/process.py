@@ -1,4 +1,4 @@
-"""The worker: a loop that claims jobs and starts a process for each, one of each lane at once.
+"""The worker: a loop that claims jobs and starts a process for each, as many as a lane has at once.
 
 It has one thread. What it waits for are new jobs, the end of a job's process, and signals.
 """
@@ -47,8 +47,10 @@ _log = logging.getLogger(__name__)
 
 #: how often a worker writes that it is alive, and looks which of its jobs were canceled
 HEARTBEAT_S = 5.0
-#: a job that was told to end has so long to leave its work in order; then it is killed
+#: when the worker ends, its jobs have so long to leave their work in order; then they are killed
 GRACE_S = 3.0
+#: mail waits for hours, and one event's must not keep back another's
+MOST_AT_ONCE = {Lane.OFFICE: 1, Lane.MAIL: 8}
 #: while the database is away
 AGAIN_AFTER_S = 2.0
 
@@ -65,11 +67,11 @@ class Running:
     process: BaseProcess
     kill_at: float | None = None
 
-    def end(self) -> None:
-        """Tell the process to end its work."""
+    def end(self, within_s: float) -> None:
+        """Tell the process to end its work, and give it so long."""
         if self.kill_at is None:
-            self.kill_at = time.monotonic() + GRACE_S
             self.process.terminate()
+        self.kill_at = min(self.kill_at or float("inf"), time.monotonic() + within_s)
 
     def kill_if_late(self) -> None:
         """Kill a process that was told to end and has not in time."""
@@ -90,7 +92,7 @@ class Worker:
     ) -> None:
         self._settings, self._kinds = settings, kinds
         self._name = name or new_name()
-        self._running: dict[Lane, Running] = {}
+        self._running: list[Running] = []
         self._is_ending = False
         self._beat_at = float("-inf")
 
@@ -116,10 +118,14 @@ class Worker:
             self._beat(tools)
         with tools.database.read() as session:
             waiting = waiting_lanes(session, self._kinds)
-        for lane in waiting - self._running.keys():
+        for lane in filter(self._has_room, waiting):
             claimed = in_transaction(tools.database, partial(self._claim, tools, lane))
             if claimed is not None:
                 self._start(tools, claimed)
+
+    def _has_room(self, lane: Lane) -> bool:
+        busy = sum(running.claimed.lane == lane for running in self._running)
+        return busy < MOST_AT_ONCE[lane]
 
     def _claim(self, tools: Tools, lane: Lane, session: Session) -> Claimed | None:
         return claim(session, lane, self._name, self._kinds, tools.clock())
@@ -129,14 +135,14 @@ class Worker:
         arguments = (claimed, self._kinds, self._settings)
         process = CONTEXT.Process(target=do_job, args=arguments, name=f"job {claimed.id}")  # type: ignore[attr-defined]
         process.start()
-        self._running[claimed.lane] = Running(claimed, process)
+        self._running.append(Running(claimed, process))
 
     def _beat(self, tools: Tools) -> None:
         going_on = in_transaction(tools.database, partial(self._write_heartbeat, tools))
         self._beat_at = time.monotonic()
-        for running in self._running.values():
+        for running in self._running:
             if running.claimed.id not in going_on:
-                running.end()
+                running.end(self._kinds[running.claimed.kind].ends_within_s)
         sweep(tools.database, tools.settings.home)
 
     def _write_heartbeat(self, tools: Tools, session: Session) -> set[int]:
@@ -148,15 +154,15 @@ class Worker:
         return going_on
 
     def _reap(self, tools: Tools) -> None:
-        for lane, running in list(self._running.items()):
+        for running in list(self._running):
             running.kill_if_late()
             if not running.process.is_alive():
                 _settle(running, tools)
-                del self._running[lane]
+                self._running.remove(running)
 
     def _end(self, tools: Tools) -> None:
-        for running in self._running.values():
-            running.end()
+        for running in self._running:
+            running.end(GRACE_S)
         until = time.monotonic() + 2 * GRACE_S
         while self._running and time.monotonic() < until:
             wait(self._sentinels(), 0.1)
@@ -166,7 +172,7 @@ class Worker:
         )
 
     def _sentinels(self) -> list[int]:
-        return [running.process.sentinel for running in self._running.values()]
+        return [running.process.sentinel for running in self._running]
 
     def _try(self, work: Callable[[Tools], object], tools: Tools) -> bool:
         """Do some work that needs the database; False if that has gone."""

@@ -23,7 +23,7 @@ class JobState(StrEnum):
 
 
 class Lane(StrEnum):
-    """The lanes: a worker does one job of each at once, so that long sending delays no PDF."""
+    """The lanes, which do not wait for one another: hours of sending delay no PDF."""
 
     OFFICE = "office"
     MAIL = "mail"

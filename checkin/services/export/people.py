@@ -72,9 +72,9 @@ def participant_rows(session: Session, event: Event) -> Iterator[dict[str, Any]]
 
 def plain_rows(session: Session, statement: Rows) -> Iterator[dict[str, Any]]:
     """Run a query and return its rows as dicts by column, with moments, ids and bytes as text."""
-    found = session.execute(statement.execution_options(yield_per=_AT_A_TIME))
-    for row in found.mappings():
-        yield {name: _plain(value) for name, value in row.items()}
+    with session.execute(statement.execution_options(yield_per=_AT_A_TIME)) as found:
+        for row in found.mappings():
+            yield {name: _plain(value) for name, value in row.items()}
 
 
 def _plain(value: Any) -> Any:

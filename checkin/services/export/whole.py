@@ -1,23 +1,38 @@
 """The whole export: all records of an event as one JSON document (its shape: docs/export.md).
 
-It is written row by row as it is read, so that its size does not take up memory.
+It is written row by row as it is read, so that its size does not take up memory; the same holds
+for the tables of participants, CSV and XLSX.
 """
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
-from typing import IO, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Event
 from checkin.services.export import sections
-from checkin.services.export.people import COLUMNS, Rows, participant_rows, plain_rows
-from checkin.services.spreadsheets.writing import write_csv, write_xlsx
+from checkin.services.export.people import (
+    COLUMNS,
+    Rows,
+    participant_rows,
+    participants_and_arrivals,
+    plain_rows,
+)
+from checkin.services.spreadsheets.writing import BinaryFile, TextFile, write_csv, write_xlsx
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+
+#: told how many rows are written, and of how many
+Progress = Callable[[int, int], object]
+#: passes rows on, and may count them
+Passing = Callable[[Iterable[Mapping[str, Any]]], Iterable[Mapping[str, Any]]]
 
 FORMAT, VERSION = "marhaba-event", 1
 
@@ -50,11 +65,19 @@ SECTIONS: dict[str, Callable[[int], Rows]] = {
 }
 
 
-def write_whole(session: Session, event: Event, file: TextIO, *, now: datetime) -> dict[str, int]:
+def write_whole(
+    session: Session,
+    event: Event,
+    file: SupportsWrite[str],
+    *,
+    now: datetime,
+    passing: Passing = iter,
+) -> dict[str, int]:
     """Write the JSON document to a file, each row on a line of its own.
 
     Args:
         session: from `Database.snapshot`, so that all sections see the same moment.
+        passing: every row of a section goes through it.
 
     Returns:
         How many rows each section has.
@@ -65,13 +88,13 @@ def write_whole(session: Session, event: Event, file: TextIO, *, now: datetime) 
     counts = {}
     for name, statement in SECTIONS.items():
         file.write(f',\n"{name}": [')
-        counts[name] = _write_rows(file, plain_rows(session, statement(event.id)))
+        counts[name] = _write_rows(file, passing(plain_rows(session, statement(event.id))))
         file.write("]")
     file.write("}\n")
     return counts
 
 
-def _write_rows(file: TextIO, rows: Iterable[Mapping[str, Any]]) -> int:
+def _write_rows(file: SupportsWrite[str], rows: Iterable[Mapping[str, Any]]) -> int:
     count = 0
     for row in rows:
         file.write(",\n" if count else "\n")
@@ -85,31 +108,92 @@ def _json(value: Any) -> str:
 
 
 #: writes an event into a file and returns how many participants it has
-Writer = Callable[[Session, Event, IO[bytes], datetime], int]
+Writer = Callable[[Session, Event, BinaryFile, datetime, Passing], int]
 
 
-def _csv_file(session: Session, event: Event, file: IO[bytes], _now: datetime) -> int:
-    # The byte order mark tells spreadsheets that this is UTF-8.
-    with _as_text(file, "utf-8-sig") as text:
-        return write_csv(text, COLUMNS, participant_rows(session, event))
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format of the export.
+
+    Attributes:
+        mime: its media type.
+        statements: the queries whose rows it holds, for an event's id.
+    """
+
+    mime: str
+    statements: Callable[[int], list[Rows]]
+    write: Writer
 
 
-def _xlsx_file(session: Session, event: Event, file: IO[bytes], _now: datetime) -> int:
-    return write_xlsx(file, COLUMNS, participant_rows(session, event))
+def write_export(
+    session: Session,
+    event: Event,
+    form: str,
+    file: BinaryFile,
+    *,
+    now: datetime,
+    progress: Progress = lambda _done, _total: None,
+) -> int:
+    """Write an event into a file in one of the `FORMATS`; return how many participants it has.
+
+    Args:
+        session: from `Database.snapshot`, so that all rows are of the same moment.
+        progress: called after each row.
+    """
+    total = sum(_count(session, one) for one in FORMATS[form].statements(event.id))
+    return FORMATS[form].write(session, event, file, now, _RowCount(total, progress))
 
 
-def _json_file(session: Session, event: Event, file: IO[bytes], now: datetime) -> int:
-    with _as_text(file, "utf-8") as text:
-        return write_whole(session, event, text, now=now)["participants"]
+class _RowCount:
+    """Tells of each row that passes which one it is, of how many."""
+
+    def __init__(self, total: int, progress: Progress) -> None:
+        self._done, self._total, self._progress = 0, total, progress
+
+    def __call__(self, rows: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+        for row in rows:
+            yield row
+            self._done += 1
+            self._progress(self._done, self._total)
 
 
-@contextmanager
-def _as_text(file: IO[bytes], encoding: str) -> Iterator[TextIO]:
-    text = io.TextIOWrapper(file, encoding, newline="")
-    yield text
-    text.flush()
-    text.detach()  # else the file would be closed with it
+def _count(session: Session, statement: Rows) -> int:
+    rows = statement.order_by(None).subquery()
+    return session.scalars(select(func.count()).select_from(rows)).one()
+
+
+def _people(event_id: int) -> list[Rows]:
+    return [participants_and_arrivals(event_id)]
+
+
+def _all_sections(event_id: int) -> list[Rows]:
+    return [statement(event_id) for statement in SECTIONS.values()]
+
+
+def _csv_file(
+    session: Session, event: Event, file: BinaryFile, _now: datetime, passing: Passing
+) -> int:
+    return write_csv(file, COLUMNS, passing(participant_rows(session, event)))
+
+
+def _xlsx_file(
+    session: Session, event: Event, file: BinaryFile, _now: datetime, passing: Passing
+) -> int:
+    return write_xlsx(file, COLUMNS, passing(participant_rows(session, event)))
+
+
+def _json_file(
+    session: Session, event: Event, file: BinaryFile, now: datetime, passing: Passing
+) -> int:
+    text = TextFile(file)
+    return write_whole(session, event, text, now=now, passing=passing)["participants"]
 
 
 #: by the ending of the file's name
-WRITERS: dict[str, Writer] = {"csv": _csv_file, "xlsx": _xlsx_file, "json": _json_file}
+FORMATS: dict[str, Format] = {
+    "csv": Format("text/csv; charset=utf-8", _people, _csv_file),
+    "xlsx": Format(
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _people, _xlsx_file
+    ),
+    "json": Format("application/json", _all_sections, _json_file),
+}

@@ -91,6 +91,9 @@ class FileWriter:
             self._add_piece()
         return len(content)
 
+    def flush(self) -> None:
+        """Do nothing: a piece is added when it is whole, and the last one at the end."""
+
     def close(self) -> None:
         """Write what is left."""
         if self._buffer:

@@ -27,6 +27,10 @@ class ProblemCode(StrEnum):
     LIST_GONE = "list_gone"
     #: a logo or a colour cannot be used: values "problem", a `badges.look.LookProblem`, and "value"
     LOOK_REFUSED = "look_refused"
+    #: the mail server takes nothing, whoever it is for: `answer` is what it said
+    MAIL_REFUSED = "mail_refused"
+    #: only this machine understands the server's address, or the sender of e-mails
+    MAIL_ADDRESS = "mail_address"
 
 
 class JobFailed(Exception):

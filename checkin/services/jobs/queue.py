@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, case, delete, exists, select, text, update
+from sqlalchemy import ColumnElement, Update, case, delete, exists, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Job, JobFile, JobFilePiece, JobState, Lane
@@ -211,11 +211,14 @@ def is_still_ours(session: Session, claimed: Claimed) -> bool:
 
 
 def _retry(session: Session, now: datetime, *which: ColumnElement[bool]) -> None:
-    """Queue running jobs again, those excepted that were begun too often: they have failed."""
+    """Queue running jobs again, those excepted that were begun too often: they have failed.
+
+    Sending takes days, and goes on where it was: it may be interrupted as often as it likes.
+    """
     lost = (Job.state == JobState.RUNNING, *which)
     for job_id in session.scalars(select(Job.id).where(*lost)).all():
         _erase_files(session, job_id)
-    again = (*lost, Job.attempts <= MOST_RETRIES)
+    again = (*lost, or_(Job.attempts <= MOST_RETRIES, Job.lane == Lane.MAIL))
     _changed(session, update(Job).where(*again).values(**_ended_early(now)))
     _changed(session, update(Job).where(*lost).values(**_failed(ProblemCode.WORKER_DIED, now)))
 

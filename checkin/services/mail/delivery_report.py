@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -28,6 +28,8 @@ from checkin.services.people.badge_messages import queue_badge_messages
 
 #: the rate is measured over the messages of this span
 _RATE_SPAN = timedelta(seconds=30)
+#: so many people are held at a time, however many there are
+_AT_A_TIME = 1000
 
 
 class Delivery(StrEnum):
@@ -109,42 +111,55 @@ def delivery_by_delegation(
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A choice among an event's confirmed participants.
+
+    Attributes:
+        wanted: those with these deliveries.
+        delegation_id: those of one delegation; None for all.
+        printed: those whose badge was printed at a desk, or was not; None for both.
+        participant_ids: these of them; None for all.
+    """
+
+    wanted: Collection[Delivery] = frozenset(Delivery)
+    delegation_id: int | None = None
+    printed: bool | None = None
+    participant_ids: Collection[int] | None = None
+
+
 def people_by_delivery(
     session: Session,
     event: Event,
+    chosen: Chosen,
     *,
-    delegation_id: int | None = None,
-    wanted: Collection[Delivery] = frozenset(Delivery),
-    printed: bool | None = None,
     limit: int | None = None,
     offset: int = 0,
 ) -> list[Reached]:
-    """Return confirmed participants with these deliveries, delegation by delegation.
+    """Return the chosen participants with their deliveries, delegation by delegation."""
+    return list(_reached(session, _chosen(event, chosen).limit(limit).offset(offset)))
 
-    Args:
-        printed: only those whose badge was printed at a desk, or was not; None for both.
-    """
-    state = _delivery()
-    statement = (
-        _confirmed(event, delegation_id)
-        .join(Delegation, Delegation.id == Participant.delegation_id)
-        .add_columns(Participant, Delegation, state.label("state"), Message, _printed())
-        .where(state.in_(wanted))
-        .order_by(Delegation.name, Participant.folded_name, Participant.id)
-    )
-    if printed is not None:
-        statement = statement.where(_printed() == printed)
-    rows = session.execute(statement.limit(limit).offset(offset))
-    return [Reached(p, d, Delivery(s), m, bool(on_paper)) for p, d, s, m, on_paper in rows]
+
+def each_by_delivery(session: Session, event: Event, chosen: Chosen) -> Iterator[Reached]:
+    """Do as `people_by_delivery` for any number of people: few are held at a time."""
+    statement = _chosen(event, chosen).execution_options(yield_per=_AT_A_TIME)
+    return _reached(session, statement)
+
+
+def count_of_chosen(session: Session, event: Event, chosen: Chosen) -> int:
+    """Return how many participants are chosen."""
+    statement = _chosen(event, chosen).with_only_columns(func.count()).order_by(None)
+    return session.scalars(statement).one()
 
 
 def progress_of(
     session: Session, event: Event, now: datetime, delegation_id: int | None = None
 ) -> Progress:
     """Return the progress of sending, computed from the messages' times, of all processes."""
-    counts: Counter[Delivery] = Counter()
-    for one in delivery_by_delegation(session, event, delegation_id):
-        counts += one.counts
+    state = _delivery()
+    counted = _confirmed(event, delegation_id).add_columns(state.label("state"), func.count())
+    rows = session.execute(counted.group_by(state)).all()
+    counts = Counter({Delivery(found): people for found, people in rows})
     recent = session.scalar(
         select(func.count())
         .select_from(Message)
@@ -175,12 +190,8 @@ def resend(
     Returns:
         How many messages were queued.
     """
-    chosen = set(participant_ids)
-    people = [
-        one
-        for one in people_by_delivery(session, event, delegation_id=delegation_id)
-        if one.participant.id in chosen and one.participant.email
-    ]
+    chosen = Chosen(delegation_id=delegation_id, participant_ids=participant_ids)
+    people = [one for one in people_by_delivery(session, event, chosen) if one.participant.email]
     unknown = [p.message.id for p in people if p.message and p.delivery is Delivery.UNKNOWN]
     waiting = (Delivery.QUEUED, Delivery.SENDING, Delivery.UNKNOWN)
     anew = [p.participant.id for p in people if p.delivery not in waiting]
@@ -189,6 +200,28 @@ def resend(
         count += retry_unknown(session, event, unknown, now=now, operator_id=operator_id)
     note(session, event.id, "mail.resend", now, operator_id=operator_id, messages=count)
     return count
+
+
+def _chosen(event: Event, chosen: Chosen) -> Select[Any]:
+    state = _delivery()
+    statement = (
+        _confirmed(event, chosen.delegation_id)
+        .join(Delegation, Delegation.id == Participant.delegation_id)
+        .add_columns(Participant, Delegation, state.label("state"), Message, _printed())
+        .where(state.in_(chosen.wanted))
+        .order_by(Delegation.name, Participant.folded_name, Participant.id)
+    )
+    if chosen.printed is not None:
+        statement = statement.where(_printed() == chosen.printed)
+    if chosen.participant_ids is not None:
+        statement = statement.where(Participant.id.in_(chosen.participant_ids))
+    return statement
+
+
+def _reached(session: Session, statement: Select[Any]) -> Iterator[Reached]:
+    with session.execute(statement) as rows:
+        for person, delegation, state, message, on_paper in rows:
+            yield Reached(person, delegation, Delivery(state), message, bool(on_paper))
 
 
 def _delivery() -> ColumnElement[str]:

@@ -34,6 +34,8 @@ from checkin.services.mail.outcomes import Outcome
 from checkin.services.mail.sender import Sender
 from checkin.services.mail.transport import Transport
 
+#: how often a sender that stays looks for what has become due
+LOOK_AGAIN_S = 5.0
 #: how soon a sender looks again for a domain that has rested, as a share of the rest
 _LOOK_AGAIN = 0.2
 

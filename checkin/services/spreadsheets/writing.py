@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from typing import IO, Any, TextIO
+from typing import Any, Protocol
 from xml.sax.saxutils import escape
 
 #: what XML 1.0 cannot hold, not even escaped
@@ -33,9 +34,34 @@ _PARTS = {
 }
 
 
-def write_csv(file: TextIO, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> int:
+class BinaryFile(Protocol):
+    """What a file is written into: bytes one after the other, with no way back."""
+
+    def write(self, content: bytes, /) -> int:
+        """Write some bytes, and return how many."""
+
+    def flush(self) -> None:
+        """Pass on what was written so far."""
+
+    def close(self) -> None:
+        """End the file."""
+
+
+class TextFile:
+    """Writes text into a file of bytes, as UTF-8."""
+
+    def __init__(self, file: BinaryFile) -> None:
+        self._file = file
+
+    def write(self, text: str, /) -> int:
+        """Write some text, and return how many bytes it took."""
+        return self._file.write(text.encode())
+
+
+def write_csv(file: BinaryFile, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> int:
     """Write rows as CSV, with their headings, and return their number."""
-    writer = csv.DictWriter(file, columns, lineterminator="\r\n")
+    file.write(codecs.BOM_UTF8)  # tells spreadsheets that this is UTF-8
+    writer = csv.DictWriter(TextFile(file), columns, lineterminator="\r\n")
     writer.writeheader()
     count = 0
     for row in rows:
@@ -44,16 +70,18 @@ def write_csv(file: TextIO, columns: Sequence[str], rows: Iterable[Mapping[str, 
     return count
 
 
-def write_xlsx(file: IO[bytes], columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> int:
+def write_xlsx(file: BinaryFile, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> int:
     """Write rows as a workbook of one sheet, with their headings, and return their number.
 
-    Every text is stored as a text, so none is taken for a formula, whatever it begins with.
+    Every text is stored as a text, so none is taken for a formula, whatever it begins with. The
+    sheet may have 2 GB: the form for more is one that not every spreadsheet program reads where
+    the file was written without going back.
     """
     count = 0
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in _PARTS.items():
             archive.writestr(name, _HEAD + content)
-        with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
+        with archive.open("xl/worksheets/sheet1.xml", "w") as sheet:
             sheet.write(f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetData>'.encode())
             sheet.write(_row(columns))
             for row in rows:

@@ -7,24 +7,38 @@ import { allWithin, part, within } from "./shared/elements.js";
  * @property {Record<string, number>} counts
  * @property {number} rate messages a second
  * @property {number | null} left_s
- * @property {unknown} sender whether one is running
+ * @property {string} state of the job that sends, or has sent; "" without any
+ * @property {string} sending the switch
+ * @property {number} done messages that the job has sent
+ * @property {number} total those that are left, too
+ * @property {string} sentence what happens now
  */
 
 const EVERY_MS = 2000;
 const card = part("progress");
 const count = new Intl.NumberFormat(card.dataset.language);
-const state = within(card, "[data-sender]");
+const sentence = within(card, "[data-sentence]");
 const rate = within(card, "[data-rate]");
 
 /** @param {Progress} progress */
-function show({ counts, rate: each, left_s: left, sender }) {
-  const said = sender ? "yes" : "no";
-  if (state.dataset.sender !== said) state.dataset.sender = said;
+function show(progress) {
+  const { counts, rate: each, left_s: left } = progress;
+  if (sentence.textContent !== progress.sentence) sentence.textContent = progress.sentence;
   for (const cell of allWithin(card, "[data-count]")) {
     cell.textContent = count.format(counts[cell.dataset.count ?? ""]);
   }
   const { still = "", words = "" } = rate.dataset;
   rate.textContent = left === null ? still : pace(words, each, left);
+  const bar = card.querySelector("progress");
+  if (bar && progress.total) [bar.max, bar.value] = [progress.total, progress.done];
+}
+
+/**
+ * Say whether the page has other buttons now: the job has begun or ended, or somebody has paused it.
+ * @param {Progress} progress
+ */
+function isAnother({ state, sending }) {
+  return state !== card.dataset.state || sending !== card.dataset.sending;
 }
 
 /**
@@ -41,7 +55,14 @@ function pace(words, each, leftS) {
 async function look() {
   try {
     const answer = await fetch(card.dataset.progress ?? "");
-    if (answer.ok) show(await answer.json());
+    if (answer.ok) {
+      const progress = await answer.json();
+      if (isAnother(progress)) {
+        location.reload();
+        return;
+      }
+      show(progress);
+    }
   } catch {
     // the next look may reach the server again
   }

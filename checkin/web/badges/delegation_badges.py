@@ -11,6 +11,7 @@ from checkin.services.badges.page import page_address
 from checkin.services.limits.rules import SHEETS
 from checkin.services.mail.delivery_report import (
     UNREACHED,
+    Chosen,
     Delivery,
     Reached,
     delivery_by_delegation,
@@ -50,11 +51,11 @@ def show(visit: DelegationVisit) -> Answer:
     """Show the people without a badge yet, or with ?show=all everybody, with links to share."""
     number, address = max(1, request.args.get("page", 1, int)), public_address()
     everybody = request.args.get("show") == "all"
+    wanted = frozenset(Delivery) if everybody else UNREACHED
     people = people_by_delivery(
         visit.session,
         visit.event,
-        delegation_id=visit.delegation.id,
-        wanted=frozenset(Delivery) if everybody else UNREACHED,
+        Chosen(wanted, visit.delegation.id),
         limit=PAGE_SIZE + 1,
         offset=(number - 1) * PAGE_SIZE,
     )

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import io
-import tempfile
-from collections.abc import Iterator
 from datetime import timedelta
-from typing import IO
 
 from flask import Response, flash, redirect, request
 from flask_babel import gettext as _
 
-from checkin.db.models import Event
 from checkin.errors import InvalidRequest, NotFound
 from checkin.services.board.live_counts import live_counts
-from checkin.services.common.activity import note
-from checkin.services.export.whole import WRITERS
+from checkin.services.export.whole import FORMATS
 from checkin.services.gates.devices import revoked_devices
 from checkin.services.lifecycle.purge import count_of_people, purge_event, receipt_of
 from checkin.web.events.receipt_words import receipt_lines
+from checkin.web.jobs.asking import ask_for
 from checkin.web.site.visits import ADMINISTRATORS, STAFF, Answer, EventVisit, pages, visited_by
+from checkin.worker.event_export import EVENT_EXPORT
 
 bp = pages(__name__)
-
-_KINDS = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "json": "application/json",
-}
 
 
 @bp.get("/events/<slug>/export")
@@ -40,18 +30,11 @@ def export(visit: EventVisit) -> Answer:
 @bp.post("/events/<slug>/export")
 @visited_by(STAFF)
 def download(visit: EventVisit) -> Answer:
-    """Return the records as a file, and log who downloaded them."""
+    """Write the records into a file; who downloads it is logged."""
     form = request.form.get("format", "")
-    if form not in WRITERS:
+    if form not in FORMATS:
         raise InvalidRequest("choose CSV, XLSX or JSON")
-    # On the disk, because it may be large, and without a name: nothing of it outlives the answer.
-    file = tempfile.TemporaryFile(dir=visit.server.settings.home)  # noqa: SIM115, `_read_out` closes
-    with visit.server.database.snapshot() as session:
-        WRITERS[form](session, visit.within(session).event, file, visit.now)
-    visit.write(lambda v: _note_export(v, form))
-    response = _file(_read_out(file), _KINDS[form], f"{_file_name(visit.event)}.{form}")
-    response.content_length = file.seek(0, io.SEEK_END)
-    return response
+    return ask_for(visit, EVENT_EXPORT, format=form)
 
 
 @bp.get("/events/<slug>/purge")
@@ -96,11 +79,6 @@ def receipt(visit: EventVisit) -> Answer:
     return _file(text.encode(), "text/plain; charset=utf-8", name)
 
 
-def _note_export(visit: EventVisit, form: str) -> None:
-    at, me = visit.now, visit.operator.id
-    note(visit.session, visit.event.id, "event.export", at, operator_id=me, format=form)
-
-
 def _purge_page(visit: EventVisit, **more: object) -> str:
     session, event = visit.session, visit.event
     found = receipt_of(session, event)
@@ -117,19 +95,7 @@ def _purge_page(visit: EventVisit, **more: object) -> str:
     )
 
 
-def _read_out(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
-        file.seek(0)
-        while chunk := file.read(1 << 16):
-            yield chunk
-
-
-def _file_name(event: Event) -> str:
-    day = f"{event.starts_at:%Y-%m-%d}"
-    return f"participants-{day}" if event.sensitive else f"{event.slug}-{day}"
-
-
-def _file(content: bytes | Iterator[bytes], kind: str, name: str) -> Response:
+def _file(content: bytes, kind: str, name: str) -> Response:
     response = Response(content, content_type=kind)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "private, no-store"

@@ -10,6 +10,12 @@ from flask_babel import gettext as _
 from checkin.db.models import JobState
 from checkin.services.jobs.problems import ProblemCode
 from checkin.web.site.languages import babel_locale
+from checkin.words.problems import shown
+
+#: an answer of a mail server may be long
+_LONGEST_VALUE = 300
+#: kinds whose jobs are shown on a page of their subject
+OWN_PAGES = {"mail": "delivery.index"}
 
 
 def title_words() -> dict[str, str]:
@@ -20,6 +26,9 @@ def title_words() -> dict[str, str]:
         "list_check": _("Checking a list of participants"),
         "list_register": _("Registering a list of participants"),
         "look": _("Checking a logo"),
+        "delivery_list": _("People and their e-mails"),
+        "event_export": _("Export"),
+        "mail": _("Badges by e-mail"),
     }
 
 
@@ -36,7 +45,8 @@ def state_words() -> dict[str, str]:
 
 def problem_sentence(problem: dict[str, Any]) -> str:
     """Return why a job failed and what to do, with its values filled in."""
-    return problem_words()[problem["code"]].format(**problem["values"])
+    values = {name: shown(str(value), _LONGEST_VALUE) for name, value in problem["values"].items()}
+    return problem_words()[problem["code"]].format(**values)
 
 
 def problem_words() -> dict[str, str]:
@@ -55,6 +65,15 @@ def problem_words() -> dict[str, str]:
         ),
         ProblemCode.FAULT: _(
             "The program made a mistake. Tell the administrator: the server's log says more."
+        ),
+        ProblemCode.MAIL_REFUSED: _(
+            "The mail server takes no messages now, so nothing more was tried. Its answer: "
+            "{answer}. Ask the administrator to check CHECKIN_MAIL_URL and the sender, then send "
+            "again."
+        ),
+        ProblemCode.MAIL_ADDRESS: _(
+            "Nobody else can reach the address of this server or of the sender. Correct it, then "
+            "send again."
         ),
         ProblemCode.NO_BADGES: _("Nobody is confirmed yet: there is no badge to print."),
         ProblemCode.UNREADABLE_LIST: _("The file cannot be read as a list: the result says why."),

@@ -15,7 +15,7 @@ from checkin.services.jobs.forgetting import KEPT_FOR, forget
 from checkin.services.jobs.own_jobs import file_of, files_of, own_job, own_jobs
 from checkin.services.jobs.queue import FINAL, cancel, result_of
 from checkin.web.jobs.job_state import job_state
-from checkin.web.jobs.job_words import size_text, state_words, title_words
+from checkin.web.jobs.job_words import OWN_PAGES, size_text, state_words, title_words
 from checkin.web.jobs.zipping import zipped
 from checkin.web.site.permissions import may_use
 from checkin.web.site.visits import REGISTRARS, Answer, EventVisit, pages, visited_by
@@ -51,6 +51,8 @@ def index(visit: EventVisit) -> Answer:
 def show(visit: EventVisit, job_id: int) -> Answer:
     """Show how far a job is, and at its end the files, or why there are none."""
     session, job = visit.session, _job(visit, job_id)
+    if job.kind in OWN_PAGES:
+        return redirect(visit.address(OWN_PAGES[job.kind]), 303)
     files = files_of(session, job)
     return visit.show(
         "jobs/job.html",

@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
-from flask import Response, flash, redirect, request
+from flask import flash, redirect, request
 from flask_babel import ngettext
 
 from checkin.db.models import Sending
 from checkin.errors import InvalidRequest
 from checkin.services.mail.delivery_report import (
     UNREACHED,
+    Chosen,
     Delivery,
-    Reached,
     delivery_by_delegation,
     people_by_delivery,
     progress_of,
     resend,
 )
-from checkin.services.mail.sender import is_being_sent, sending_of, set_sending
+from checkin.services.mail.sender import set_sending
+from checkin.services.mail.sending_job import end_sending, start_sending
 from checkin.services.network.telephone_check import opened_elsewhere
-from checkin.services.spreadsheets.writing import harmless
+from checkin.web.jobs.asking import ask_for
 from checkin.web.mail.delivery_words import delivery_word, filter_words
+from checkin.web.mail.sending_state import sending_now
 from checkin.web.site.addresses import this_address
 from checkin.web.site.json import json_response
-from checkin.web.site.outgoing import mail_refusals, public_address
+from checkin.web.site.outgoing import mail_refusals, mail_sender, public_address
 from checkin.web.site.visits import REGISTRARS, STAFF, Answer, EventVisit, pages, visited_by
+from checkin.worker.delivery_list import DELIVERY_LIST
 
 bp = pages(__name__)
 
 PAGE_SIZE = 100
-_COLUMNS = ["number", "delegation", "name", "name_ar", "phone", "email", "delivery", "printed"]
 
 
 @bp.get("/events/<slug>/delivery")
@@ -40,13 +39,13 @@ def index(visit: EventVisit) -> Answer:
     """Show counts by delegation and a filtered list; coordinators see their own delegation."""
     number, address = max(1, request.args.get("page", 1, int)), public_address()
     session, event, own = visit.session, visit.event, visit.own_delegation
-    people = _asked_people(visit, limit=PAGE_SIZE + 1, offset=(number - 1) * PAGE_SIZE)
+    asked, offset = _asked_people(visit), (number - 1) * PAGE_SIZE
+    people = people_by_delivery(session, event, asked, limit=PAGE_SIZE + 1, offset=offset)
     return visit.show(
         "mail/delivery.html",
         lines=delivery_by_delegation(session, event, own),
         progress=progress_of(session, event, visit.now, own),
-        sending=sending_of(session, event.id),
-        sender=is_being_sent(session, event.id, visit.now),
+        now=sending_now(visit),
         people=people[:PAGE_SIZE],
         number=number,
         more=len(people) > PAGE_SIZE,
@@ -68,24 +67,31 @@ def index(visit: EventVisit) -> Answer:
 @visited_by(REGISTRARS)
 def progress(visit: EventVisit) -> Answer:
     """Return the counts, the rate and the time left as JSON."""
-    session, event = visit.session, visit.event
-    now = progress_of(session, event, visit.now, visit.own_delegation)
-    switch = {
-        "sending": sending_of(session, event.id),
-        "sender": is_being_sent(session, event.id, visit.now),
-    }
-    counts = {str(one): now.counts[one] for one in Delivery}
-    return json_response({"counts": counts, "rate": now.rate, "left_s": now.left_s, **switch})
+    progress = progress_of(visit.session, visit.event, visit.now, visit.own_delegation)
+    counts = {str(one): progress.counts[one] for one in Delivery}
+    pace = {"rate": progress.rate, "left_s": progress.left_s}
+    return json_response({"counts": counts, **pace, **sending_now(visit).body()})
+
+
+@bp.post("/events/<slug>/delivery/people.csv")
+@visited_by(REGISTRARS)
+def people_csv(visit: EventVisit) -> Answer:
+    """Write the filtered list with phone numbers, as a spreadsheet."""
+    chosen = _asked_people(visit)
+    return ask_for(
+        visit,
+        DELIVERY_LIST,
+        wanted=sorted(chosen.wanted),
+        delegation_id=chosen.delegation_id,
+        printed=chosen.printed,
+    )
 
 
 @bp.get("/events/<slug>/delivery/people.csv")
 @visited_by(REGISTRARS)
-def people_csv(visit: EventVisit) -> Answer:
-    """Download the filtered list with phone numbers, as a spreadsheet."""
-    response = Response(_csv(_asked_people(visit)), mimetype="text/csv")
-    response.headers["Content-Disposition"] = 'attachment; filename="people.csv"'
-    response.headers["Cache-Control"] = "no-store"
-    return response
+def people_form(visit: EventVisit) -> Answer:
+    """Lead an old link to the page that has the form."""
+    return _redirect_to_delivery(visit)
 
 
 @bp.post("/events/<slug>/delivery/resend")
@@ -95,6 +101,26 @@ def send_again(visit: EventVisit) -> Answer:
     chosen, own = request.form.getlist("participant", type=int), visit.own_delegation
     count = visit.write(lambda v: resend(v.session, v.event, chosen, delegation_id=own, **v.who))
     flash(ngettext("%(num)s message queued.", "%(num)s messages queued.", count))
+    return _redirect_to_delivery(visit)
+
+
+@bp.post("/events/<slug>/delivery/send")
+@visited_by(STAFF)
+def send(visit: EventVisit) -> Answer:
+    """Start to send all messages that are queued, unless that is under way."""
+    mail_sender()  # refused at once, where the address is one that nobody else understands
+    visit.write(
+        lambda v: start_sending(v.session, v.keys, v.event, endpoint="delivery.send", **v.who)
+    )
+    visit.server.wake_worker()
+    return _redirect_to_delivery(visit)
+
+
+@bp.post("/events/<slug>/delivery/cancel")
+@visited_by(STAFF)
+def cancel(visit: EventVisit) -> Answer:
+    """End the sending, whoever has started it; what has not left stays queued."""
+    visit.write(lambda v: end_sending(v.session, v.event, **v.who))
     return _redirect_to_delivery(visit)
 
 
@@ -114,16 +140,8 @@ def _redirect_to_delivery(visit: EventVisit) -> Answer:
     return redirect(visit.address("delivery.index", **kept))
 
 
-def _asked_people(visit: EventVisit, *, limit: int | None = None, offset: int = 0) -> list[Reached]:
-    return people_by_delivery(
-        visit.session,
-        visit.event,
-        delegation_id=_asked_delegation(visit),
-        wanted=_asked_deliveries(),
-        printed=_asked_printed(),
-        limit=limit,
-        offset=offset,
-    )
+def _asked_people(visit: EventVisit) -> Chosen:
+    return Chosen(_asked_deliveries(), _asked_delegation(visit), _asked_printed())
 
 
 def _asked_delegation(visit: EventVisit) -> int | None:
@@ -140,16 +158,3 @@ def _asked_deliveries() -> frozenset[Delivery]:
     if asked == "all":
         return frozenset(Delivery)
     return frozenset({Delivery(asked)}) if asked in set(Delivery) else UNREACHED
-
-
-def _csv(people: list[Reached]) -> str:
-    file = io.StringIO("\ufeff")  # tells spreadsheets that this is UTF-8
-    file.seek(1)
-    writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
-    for one in people:
-        person = one.participant
-        row = [person.id, one.delegation.name, person.name, person.name_ar, person.phone]
-        row += [person.email, one.delivery, "yes" if one.printed else "no"]
-        writer.writerow([harmless(cell) for cell in row])
-    return file.getvalue()

@@ -12,6 +12,7 @@ from checkin.db.models import Message
 from checkin.services.mail.bounces import mark_bounced
 from checkin.services.mail.delivery_report import (
     UNREACHED,
+    Chosen,
     Delivery,
     delivery_by_delegation,
     people_by_delivery,
@@ -70,7 +71,7 @@ def test_a_coordinator_s_delivery_counts_cover_only_their_delegation(database, e
 
 def test_participants_without_a_delivered_badge_are_listed(database, event, people):
     with database.read() as session:
-        found = people_by_delivery(session, event, wanted=UNREACHED)
+        found = people_by_delivery(session, event, Chosen(UNREACHED))
 
     assert {one.participant.id: one.delivery for one in found} == {
         people[state]: Delivery(state) for state in ("bounced", "failed", "unknown", "no_address")

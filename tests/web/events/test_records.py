@@ -16,6 +16,7 @@ from checkin.services.lifecycle.purge import purge_event
 from tests.support import factories
 from tests.support.api_client import Api
 from tests.support.factories import NOW, write
+from tests.web.browsing import follow
 
 EXPORT = "/events/rabat-2025/export"
 PURGE = "/events/rabat-2025/purge"
@@ -45,13 +46,18 @@ def later(database, event):
     )
 
 
+def exported(browsing, form):
+    """Ask for an export, and open the file to which that leads."""
+    return follow(browsing, browsing.send(EXPORT, format=form))
+
+
 def people_left(database):
     with database.read() as session:
         return session.scalars(select(func.count(Participant.id))).one()
 
 
 def test_a_csv_export_escapes_formulas_and_is_logged(organiser, database, event, people):
-    answer = organiser.send(EXPORT, format="csv")
+    answer = exported(organiser, "csv")
 
     rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
     with database.read() as session:
@@ -59,11 +65,12 @@ def test_a_csv_export_escapes_formulas_and_is_logged(organiser, database, event,
     assert [row["name"] for row in rows] == ["Amina Alaoui", "'" + TRICKY]
     assert rows[0]["phone"] == "'+212612345678"
     assert "rabat" not in answer.headers["Content-Disposition"]  # a sensitive event's name
-    assert [one.details for one in logged] == [{"format": "csv"}]
+    noted = [(one.details["format"], one.details["file"]) for one in logged]
+    assert noted == [("csv", "participants-2025-06-14.csv")]
 
 
 def test_a_workbook_holds_texts_and_no_formula(organiser, event, people):
-    answer = organiser.send(EXPORT, format="xlsx")
+    answer = exported(organiser, "xlsx")
 
     book = openpyxl.load_workbook(io.BytesIO(answer.data))
     cells = [cell for row in book.active.iter_rows() for cell in row]
@@ -76,7 +83,7 @@ def test_the_whole_export_has_every_scan_and_quota(organiser, database, event, d
     device = factories.a_device(database, event)
     factories.scan(database, device, "HELLO")
 
-    whole = json.loads(organiser.send(EXPORT, format="json").data)
+    whole = json.loads(exported(organiser, "json").data)
 
     assert [one["name"] for one in whole["participants"]] == ["Amina Alaoui", TRICKY]
     assert [(one["gate"], one["status"], one["reason"]) for one in whole["scans"]] == [
@@ -85,13 +92,22 @@ def test_the_whole_export_has_every_scan_and_quota(organiser, database, event, d
     assert [(one["delegation"], one["quota"]) for one in whole["delegations"]] == [("Khémisset", 2)]
 
 
-def test_a_file_tells_its_length_and_leaves_nothing_behind(organiser, tmp_path, event, people):
-    before = sorted(tmp_path.rglob("*"))
+def test_a_file_tells_its_length_and_lies_encrypted_until_it_is_erased(
+    organiser, tmp_path, event, people
+):
+    answer = exported(organiser, "json")
 
-    answer = organiser.send(EXPORT, format="json")
-
+    [kept] = (tmp_path / "jobs").iterdir()
     assert answer.content_length == len(answer.data)
-    assert sorted(tmp_path.rglob("*")) == before
+    assert b"Amina" in answer.data
+    assert b"Amina" not in kept.read_bytes()
+
+
+def test_only_who_asked_for_an_export_gets_its_file(organiser, administrator, event, people):
+    asked = organiser.send(EXPORT, format="csv")
+
+    assert administrator.open(asked.location).status_code == 404
+    assert organiser.open(asked.location).status_code == 200
 
 
 def test_an_unknown_format_is_refused(organiser, event):

@@ -195,12 +195,15 @@ def test_what_was_made_is_erased_when_its_asker_says_so(organiser, database, ask
 def test_a_job_that_failed_says_why(organiser, database, event, code, language):
     number = a_job(database, event)
     mine = claimed(database)
-    write(database, lambda s: fail(s, mine, JobFailed(code), datetime.now(UTC)))
+    told = JobFailed(code, answer="550 <we> take {nothing}")
+    write(database, lambda s: fail(s, mine, told, datetime.now(UTC)))
 
     page = organiser.read(f"{EVENT}/jobs/{number}?lang={language}")
 
     assert 'class="mark mark-bad"' in page
     assert str(code) not in page
+    shown = "\u2068550 &lt;we&gt; take {nothing}\u2069" in page
+    assert shown == (code is ProblemCode.MAIL_REFUSED)
 
 
 def test_every_kind_has_a_title_and_every_problem_a_sentence(app):

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select, update
 
-from checkin.db.models import MailSwitch, Message, MessageText
+from checkin.db.models import (
+    Activity,
+    Job,
+    JobState,
+    MailSwitch,
+    Message,
+    MessageText,
+    Operator,
+    Role,
+)
 from checkin.services.badges.printing import record_print
 from checkin.services.badges.specs import badge_codes
+from checkin.services.jobs.queue import claim
 from checkin.services.mail.sender import sender_gone, sender_seen
+from checkin.services.mail.sending_job import start_sending
+from checkin.worker.kinds import KINDS
 from tests.support import factories
+from tests.web.browsing import follow
 
 PAGE = "/events/rabat-2025/delivery"
 WORDS = f"{PAGE}/message"
@@ -37,6 +51,20 @@ def amina(database, event, delegation):
     return person
 
 
+def listed(browsing, asked: str = "") -> str:
+    """Ask for the list as a spreadsheet, and return it."""
+    answer = follow(browsing, browsing.send(PAGE, f"{PAGE}/people.csv{asked}"))
+    return answer.get_data().decode("utf-8-sig")
+
+
+def begun(database, event) -> int:
+    """Ask for the sending where no worker takes the job, and return its id."""
+    operator = factories.write(database, lambda s: s.scalars(select(Operator.id)).first())
+    who = {"operator_id": operator, "now": datetime.now(UTC)}
+    ask = partial(start_sending, keys=factories.KEYS, event=event, endpoint="delivery.send", **who)
+    return factories.write(database, lambda s: ask(s).id)
+
+
 def test_the_page_lists_whom_to_reach_by_phone_and_why(organiser, amina, elsewhere):
     page = organiser.read(PAGE)
 
@@ -48,7 +76,7 @@ def test_the_page_lists_whom_to_reach_by_phone_and_why(organiser, amina, elsewhe
 
 def test_a_coordinator_sees_their_own_delegation_only(coordinator, amina, elsewhere):
     other = coordinator.read(f"{PAGE}?state=all&delegation=2")
-    table = coordinator.open(f"{PAGE}/people.csv").text
+    table = listed(coordinator)
 
     assert ("Amina Alaoui" in other, "Zineb Tazi" in other, "Salé" in other) == (True, False, False)
     assert ("Amina Alaoui" in table, "Zineb Tazi" in table) == (True, False)
@@ -57,7 +85,7 @@ def test_a_coordinator_sees_their_own_delegation_only(coordinator, amina, elsewh
 def test_the_spreadsheet_runs_nothing(organiser, database, event, delegation):
     factories.a_participant(database, event, "=1+1", delegation=delegation, phone="+212612345678")
 
-    table = organiser.open(f"{PAGE}/people.csv").get_data().decode("utf-8-sig")
+    table = listed(organiser)
 
     assert table.splitlines() == [
         "number,delegation,name,name_ar,phone,email,delivery,printed",
@@ -103,7 +131,7 @@ def test_participants_with_a_printed_badge_are_counted_and_listed(
         ]
         for asked in ("", "yes", "no")
     }
-    table = organiser.open(f"{PAGE}/people.csv?state=all&printed=yes").text
+    table = listed(organiser, "?state=all&printed=yes")
 
     assert found == {
         "": ["Amina Alaoui", "Zineb Tazi"],
@@ -115,7 +143,7 @@ def test_participants_with_a_printed_badge_are_counted_and_listed(
 
 def test_the_page_says_whether_a_sender_is_running(organiser, database, event):
     def said():
-        shown = 'data-sender="yes"' in organiser.read(PAGE)
+        shown = "Des messages partent." in organiser.read(PAGE)
         return shown, organiser.open(f"{PAGE}/progress").get_json()["sender"]
 
     def at(moment):
@@ -126,6 +154,126 @@ def test_the_page_says_whether_a_sender_is_running(organiser, database, event):
     factories.write(database, lambda s: sender_gone(s, event))
 
     assert [*seen, said()] == [(False, False), (False, False), (True, True), (False, False)]
+
+
+def test_one_press_sends_what_is_queued_and_names_how_many(organiser, database, event, delegation):
+    for name in ("amina", "omar"):
+        factories.a_participant(
+            database, event, name, delegation=delegation, email=f"{name}@example.org"
+        )
+    before = organiser.read(PAGE)
+
+    organiser.send(PAGE, f"{PAGE}/send")
+
+    after = organiser.read(PAGE)
+    with database.read() as session:
+        states = session.scalars(select(Message.state)).all()
+        job = session.scalars(select(Job)).one()
+    assert "Envoyer 2 badges" in before
+    assert "badges send" not in before
+    assert (states, job.state, job.done, job.total) == (["sent"] * 2, JobState.DONE, 2, 2)
+    assert f"{PAGE}/send" not in after
+    assert factories.noted(database, "mail") == ["mail.start"]
+
+
+def test_the_page_of_the_sending_s_job_is_the_delivery_page(organiser, database, event, amina):
+    organiser.send(PAGE, f"{PAGE}/send")
+    with database.read() as session:
+        job = session.scalars(select(Job)).one()
+
+    answer = organiser.open(f"/events/rabat-2025/jobs/{job.id}")
+
+    assert (answer.status_code, answer.location) == (303, PAGE)
+
+
+def test_who_asks_again_sees_the_sending_that_is_under_way(organiser, database, event, amina):
+    first = begun(database, event)
+
+    organiser.send(PAGE, f"{PAGE}/send")
+
+    with database.read() as session:
+        assert session.scalars(select(Job.id)).all() == [first]
+
+
+def test_any_organiser_cancels_a_sending_and_its_messages_stay_queued(
+    organiser, signed_in, database, event, delegation
+):
+    factories.a_participant(database, event, delegation=delegation, email="amina@example.org")
+    begun(database, event)
+    page = organiser.read(PAGE)
+
+    signed_in(Role.ADMINISTRATOR).send(PAGE, f"{PAGE}/cancel")
+
+    with database.read() as session:
+        states = (
+            session.scalars(select(Job.state)).all(),
+            session.scalars(select(Message.state)).all(),
+        )
+    assert "Annuler l’envoi" in page
+    assert "Aucun processus de travail" in page
+    assert states == ([JobState.CANCELED], ["queued"])
+    assert "Envoyer 1 badge" in organiser.read(PAGE)
+
+
+def test_a_running_sending_that_is_paused_says_so_and_can_be_resumed(
+    organiser, database, event, delegation
+):
+    factories.a_participant(database, event, delegation=delegation, email="amina@example.org")
+    begun(database, event)
+    now = datetime.now(UTC)
+    factories.write(database, lambda s: claim(s, KINDS["mail"].lane, "one", KINDS, now))
+
+    organiser.send(PAGE, f"{PAGE}/switch", sending="paused")
+
+    paused = organiser.read(PAGE)
+    told = organiser.open(f"{PAGE}/progress").get_json()
+    organiser.send(PAGE, f"{PAGE}/switch", sending="running")
+    assert 'value="running"' in paused
+    assert (told["state"], told["sending"]) == ("running", "paused")
+    assert told["sentence"] in paused
+    assert told["sentence"].startswith("En pause")
+    assert 'value="paused"' in organiser.read(PAGE)
+
+
+def test_sending_where_it_was_paused_lets_the_messages_leave(
+    organiser, database, event, delegation
+):
+    factories.a_participant(database, event, delegation=delegation, email="amina@example.org")
+    organiser.send(PAGE, f"{PAGE}/switch", sending="stopped")
+
+    organiser.send(PAGE, f"{PAGE}/send")
+
+    with database.read() as session:
+        assert session.scalars(select(Message.state)).all() == ["sent"]
+
+
+def test_without_a_mail_server_the_page_says_that_nobody_gets_anything(organiser):
+    assert "CHECKIN_MAIL_URL" in organiser.read(PAGE)
+
+
+def test_a_coordinator_sees_how_the_sending_goes_and_has_no_button(
+    coordinator, database, event, amina
+):
+    begun(database, event)
+
+    page = coordinator.read(PAGE)
+
+    assert "<progress" in page
+    assert f"{PAGE}/cancel" not in page
+
+
+def test_an_old_link_to_the_list_leads_to_the_page_with_its_filter(organiser, amina):
+    answer = organiser.open(f"{PAGE}/people.csv?state=all")
+
+    assert answer.location == f"{PAGE}?state=all"
+
+
+def test_who_downloads_the_list_is_written_down(organiser, database, amina):
+    listed(organiser)
+
+    with database.read() as session:
+        [line] = session.scalars(select(Activity).where(Activity.action == "mail.people")).all()
+    assert (line.details["people"], line.operator_id is not None) == (1, True)
 
 
 def test_progress_is_told_to_the_page(organiser, amina):

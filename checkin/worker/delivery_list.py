@@ -1,0 +1,62 @@
+"""Write a list of people with what became of their e-mail, to reach them otherwise, as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from checkin.db.models import Event, Lane
+from checkin.services.mail.delivery_report import (
+    Chosen,
+    Delivery,
+    Reached,
+    count_of_chosen,
+    each_by_delivery,
+)
+from checkin.services.spreadsheets.writing import write_csv
+from checkin.worker.context import JobContext, Kind
+
+COLUMNS = ("number", "delegation", "name", "name_ar", "phone", "email", "delivery", "printed")
+
+
+def write(context: JobContext) -> dict[str, Any]:
+    """Write the list of the job's event; its arguments are those of `Chosen`.
+
+    Returns:
+        `people`: how many are on the list.
+    """
+    given = context.arguments
+    chosen = Chosen(
+        wanted={Delivery(one) for one in given["wanted"]},
+        delegation_id=given["delegation_id"],
+        printed=given["printed"],
+    )
+    with context.database.snapshot() as session:
+        event = session.get_one(Event, context.claimed.event_id)
+        total = count_of_chosen(session, event, chosen)
+        people = _told(context, each_by_delivery(session, event, chosen), total)
+        with context.add_file("people.csv", "text/csv; charset=utf-8") as file:
+            return {"people": write_csv(file, COLUMNS, map(_row, people))}
+
+
+DELIVERY_LIST = Kind("delivery_list", Lane.OFFICE, write, downloaded="mail.people")
+
+
+def _told(context: JobContext, people: Iterator[Reached], total: int) -> Iterator[Reached]:
+    for done, one in enumerate(people, 1):
+        yield one
+        context.progress(done, total)
+
+
+def _row(one: Reached) -> dict[str, Any]:
+    person = one.participant
+    return {
+        "number": person.id,
+        "delegation": one.delegation.name,
+        "name": person.name,
+        "name_ar": person.name_ar,
+        "phone": person.phone,
+        "email": person.email,
+        "delivery": one.delivery,
+        "printed": "yes" if one.printed else "no",
+    }

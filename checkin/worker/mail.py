@@ -1,0 +1,80 @@
+"""Send an event's messages until none is left, whatever some of them have to wait for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from checkin.db.models import Event, Lane
+from checkin.domain.mail.rules import Fate
+from checkin.domain.network.addresses import OnlyThisMachine
+from checkin.services.jobs.problems import JobFailed, ProblemCode
+from checkin.services.mail.outbox import LOOK_AGAIN_S, Ended, PostOffice, send_due
+from checkin.services.mail.outcomes import Outcome
+from checkin.services.mail.sending_job import MAIL as NAME
+from checkin.services.mail.waiting import left_to_send
+from checkin.worker.context import JobContext, Kind
+from checkin.worker.post_office import opened_post_office, with_current_sender
+
+#: longer than a mail server may take for the answer to one message
+ENDS_WITHIN_S = 60.0
+
+
+def send(context: JobContext) -> dict[str, Any]:
+    """Send the messages of the job's event; it goes on where an earlier attempt was.
+
+    Returns:
+        How many messages have had each `Fate`.
+
+    Raises:
+        JobFailed: the mail server takes nothing, or an address is understood by nobody else.
+    """
+    with context.database.read() as session:
+        event = session.get_one(Event, context.claimed.event_id)
+    parts = (context.database, context.keys, context.settings, event, context.clock)
+    try:
+        with opened_post_office(*parts) as office:
+            return _Sending(context, office).until_none_is_left()
+    except OnlyThisMachine as refused:
+        raise JobFailed(ProblemCode.MAIL_ADDRESS) from refused
+
+
+MAIL = Kind(NAME, Lane.MAIL, send, ends_within_s=ENDS_WITHIN_S)
+
+
+class _Sending:
+    """The sending of one job."""
+
+    def __init__(self, context: JobContext, office: PostOffice) -> None:
+        self._context, self._office = context, office
+        self._fates: Counter[Fate] = Counter()
+        self._left = 0
+
+    def until_none_is_left(self) -> dict[str, Any]:
+        """Send what is due, wait for the rest, and return how many have had each fate."""
+        while self._some_are_left():
+            self._run()
+            if self._some_are_left():
+                self._context.rest(LOOK_AGAIN_S)
+        return {str(fate): count for fate, count in self._fates.items()}
+
+    def _run(self) -> None:
+        office = with_current_sender(self._office, self._context.settings)
+        run = send_due(office, sent=self._sent, carry_on=self._tell)
+        if run.ended is Ended.HALTED:
+            raise JobFailed(ProblemCode.MAIL_REFUSED, answer=run.answer)
+
+    def _some_are_left(self) -> bool:
+        with self._context.database.read() as session:
+            self._left = left_to_send(session, self._office.event)
+        return self._tell() and self._left > 0
+
+    def _sent(self, outcome: Outcome) -> None:
+        self._fates[outcome.fate] += 1
+        if outcome.fate is not Fate.LATER:
+            self._left = max(0, self._left - 1)
+
+    def _tell(self) -> bool:
+        done = self._fates.total() - self._fates[Fate.LATER]
+        self._context.progress(done, done + self._left)
+        return True
