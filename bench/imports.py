@@ -1,4 +1,7 @@
-"""Measure the import of a participants' file, part by part, and a bare bulk insert of its rows."""
+"""Measure the import of a participants' file, part by part, and a bare bulk insert of its rows.
+
+`plan` is what a dry run or a review does; `apply` plans each batch once more, and writes it.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,8 @@ from bench.setup.venue import Venue
 from checkin.db.engine import Database
 from checkin.db.models import Delegation, Event
 from checkin.services.lifecycle.demo_names import FAMILY_NAMES, GIVEN_NAMES
-from checkin.services.people.importing import apply_plan, plan_table
+from checkin.services.people.import_plans import plan_table
+from checkin.services.people.importing import Importing, import_list
 from checkin.services.spreadsheets.reading import read_table
 
 PARTS = ("read", "plan", "apply")
@@ -46,7 +50,7 @@ def measure_import(
         _METADATA.create_all(connection)
     for at in range(repeats):
         progress.step(f"{store.name}: import of {count:,} rows, round {at + 1}/{repeats}")
-        runs.append(_imported(venue, database, _file(database, count, at)))
+        runs.append(_imported(venue, database, a_list(database, count, at)))
         floors.append(_inserted(database, count))
     floor_s = statistics.median(floors)
     totals = [sum(run.values()) for run in runs]
@@ -60,7 +64,8 @@ def measure_import(
     return Table(f"Import of {count:,} rows, {store.name}: medians", heads, rows, data)
 
 
-def _file(database: Database, count: int, seed: int) -> bytes:
+def a_list(database: Database, count: int, seed: int) -> bytes:
+    """Return a CSV file of new people, of all delegations that there are."""
     chance = random.Random(seed)
     with database.read() as session:
         delegations = session.scalars(select(Delegation.name)).all()
@@ -85,11 +90,9 @@ def _imported(venue: Venue, database: Database, content: bytes) -> dict[str, flo
     table = read_table(content, "list.csv")
     read = time.perf_counter()
     with database.read() as session:
-        plan = plan_table(session, event, table)
+        plan_table(session, event, table)
     planned = time.perf_counter()
-    done = apply_plan(
-        database, event, table, plan, venue.keys, delegation=None, now=datetime.now(UTC)
-    )
+    done = import_list(database, Importing(event, table), venue.keys, lambda: datetime.now(UTC))
     applied = time.perf_counter()
     if done.counts["add"] < 0.98 * len(table.rows):
         raise RuntimeError(f"the import did not add its rows: {done.counts}")

@@ -1,9 +1,10 @@
-"""Office work beside the gates: a scan's p99 and every process's memory while badges are drawn.
+"""Office work beside the gates: a scan's p99 and every process's memory while it is done.
 
     python -m bench.office [--badges 2000] [--seconds 20] [--store sqlite|postgresql]
+    python -m bench.office --work import [--rows 10000]
 
 Four gates scan ten badges a second each, alone and while the worker beside the server draws the
-sheets of the whole event.
+sheets of the whole event, or reads, checks and registers an uploaded list.
 """
 
 from __future__ import annotations
@@ -19,20 +20,27 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from bench.imports import a_list
 from bench.setup.figures import Table, percentile, shown
 from bench.setup.processes import family
 from bench.setup.stores import Store, postgresql_store, sqlite_store
 from bench.setup.venue import SCANS, Venue, open_venue, scan_body
 from checkin.db.engine import Database, in_transaction
-from checkin.db.models import Event, Job
+from checkin.db.models import Delegation, Event, Job, Role
+from checkin.services.accounts.operators import add_operator
 from checkin.services.jobs.queue import FINAL, Asked, enqueue
+from checkin.services.people.import_drafts import UploadedFile, Uploader, keep_upload
 from checkin.worker.badge_sheets import BADGE_SHEETS
+from checkin.worker.context import Kind
+from checkin.worker.uploaded_lists import LIST_READ, LIST_REGISTER
 
 GATES, EVERY_S = 4, 0.1
 #: a p99 beside the work, divided by that alone
@@ -141,6 +149,41 @@ def ask_for_badges(venue: Venue, database: Database) -> int:
     return in_transaction(database, lambda session: enqueue(session, venue.keys, asked, now).id)
 
 
+def ask_for_import(venue: Venue, database: Database, rows: int) -> int:
+    """Upload a list for one delegation, ask for its registration, and return that job's id."""
+    content = _of_one_delegation(a_list(database, rows, 0))
+
+    def work(session: Session) -> int:
+        now, uploader = datetime.now(UTC), _a_clerk(session)
+        secret = keep_upload(session, uploader, UploadedFile("list.csv", content), now)
+        asked = [_asked(kind, uploader, secret) for kind in (LIST_READ, LIST_REGISTER)]
+        return [enqueue(session, venue.keys, one, now).id for one in asked][-1]
+
+    return in_transaction(database, work)
+
+
+def _asked(kind: Kind, uploader: Uploader, secret: str) -> Asked:
+    arguments = {"secret": secret}
+    return Asked(kind.name, kind.lane, "importing.upload", arguments, **asdict(uploader))
+
+
+def _a_clerk(session: Session) -> Uploader:
+    delegation = session.scalars(select(Delegation).order_by(Delegation.id).limit(1)).one()
+    clerk = add_operator(
+        session,
+        email="clerk@example.org",
+        name="Clerk",
+        role=Role.ORGANISER,
+        now=datetime.now(UTC),
+    ).operator
+    return Uploader(clerk.id, delegation.event_id, delegation.id)
+
+
+def _of_one_delegation(content: bytes) -> bytes:
+    lines = content.decode().splitlines()
+    return "\n".join(line.partition(";")[2] for line in lines).encode()
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What was measured."""
@@ -151,7 +194,7 @@ class Outcome:
     memory: Memory
 
 
-def measure(venue: Venue, seconds: float) -> Outcome:
+def measure(venue: Venue, seconds: float, ask: Callable[[Venue, Database], int]) -> Outcome:
     """Scan alone, and then beside the work until that has ended."""
     database = Database(venue.url)
 
@@ -163,7 +206,7 @@ def measure(venue: Venue, seconds: float) -> Outcome:
         time.sleep(3)  # the worker has begun
         until = time.monotonic() + seconds
         alone = waits_ms(port, venue, lambda: time.monotonic() >= until)
-        job_id = ask_for_badges(venue, database)
+        job_id = ask(venue, database)
         beside = waits_ms(port, venue, lambda: has_ended(job_id))
         time.sleep(3)  # what comes back has come back
     with database.read() as session:
@@ -172,13 +215,13 @@ def measure(venue: Venue, seconds: float) -> Outcome:
     return Outcome(alone, beside, job, memory)
 
 
-def waits_table(store: Store, outcome: Outcome) -> Table:
+def waits_table(store: Store, outcome: Outcome, what: str) -> Table:
     job = outcome.job
     took_s = (job.finished_at - job.claimed_at).total_seconds()  # type: ignore[operator]
     rows = {"alone": outcome.alone_ms, "beside": outcome.beside_ms}
     tails = {name: percentile(times, 0.99) for name, times in rows.items()}
     return Table(
-        f"Scans beside {job.total} badges ({job.state}, {took_s:.0f} s), {store.name}",
+        f"Scans beside {job.total} {what} ({job.state}, {took_s:.0f} s), {store.name}",
         ["", "scans", "p50 ms", "p99 ms"],
         [
             *(
@@ -212,7 +255,9 @@ def memory_table(outcome: Outcome) -> Table:
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--badges", type=int, default=2000)
+    parser.add_argument("--work", choices=("badges", "import"), default="badges")
+    parser.add_argument("--badges", type=int, default=2000, help="of the event")
+    parser.add_argument("--rows", type=int, default=10_000, help="of the list")
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--store", choices=("sqlite", "postgresql"), default="sqlite")
     arguments = parser.parse_args()
@@ -221,8 +266,13 @@ def main() -> None:
         Path(name).chmod(0o755)  # PostgreSQL runs as somebody else
         with stores[arguments.store](Path(name) / arguments.store) as store:
             venue = open_venue(store, round(arguments.badges / _CONFIRMED))
-            outcome = measure(venue, arguments.seconds)
-            print(waits_table(store, outcome).markdown())
+            works = {
+                "badges": (ask_for_badges, "badges"),
+                "import": (partial(ask_for_import, rows=arguments.rows), "rows of a list"),
+            }
+            ask, what = works[arguments.work]
+            outcome = measure(venue, arguments.seconds, ask)
+            print(waits_table(store, outcome, what).markdown())
             print(memory_table(outcome).markdown())
 
 

@@ -18,9 +18,6 @@ from checkin.worker.processes import DATABASE_AWAY, OUT_OF_MEMORY, die_with_pare
 
 _log = logging.getLogger(__name__)
 
-#: added to the priority that the worker has: the gates and the database come first
-NICENESS = 10
-
 
 class _Told:
     """Whether this process was told to end, by SIGTERM."""
@@ -44,7 +41,7 @@ def do_job(claimed: Claimed, kinds: Mapping[str, Kind], settings: Settings) -> N
     told = _Told()
     kind = kinds[claimed.kind]
     memory_mb = min(settings.worker_memory_mb, kind.memory_mb or settings.worker_memory_mb)
-    yield_to_gates(memory_mb, kind.cpu_s)
+    yield_to_gates(kind.niceness, memory_mb, kind.cpu_s)
     try:
         with opened_tools(settings) as tools:
             perform(claimed, kinds, tools, told)
@@ -55,7 +52,7 @@ def do_job(claimed: Claimed, kinds: Mapping[str, Kind], settings: Settings) -> N
         os._exit(DATABASE_AWAY)
 
 
-def yield_to_gates(memory_mb: int, cpu_s: int) -> None:
+def yield_to_gates(niceness: int, memory_mb: int, cpu_s: int) -> None:
     """Let every other process go first, and take no more memory and processor time than this.
 
     Only Linux limits the memory that a process really asks for, and Windows knows neither.
@@ -64,7 +61,7 @@ def yield_to_gates(memory_mb: int, cpu_s: int) -> None:
         return
     import resource
 
-    os.nice(NICENESS)
+    os.nice(niceness)
     resource.setrlimit(resource.RLIMIT_DATA, (memory_mb * 2**20, memory_mb * 2**20))
     if cpu_s:
         resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 1))

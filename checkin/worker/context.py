@@ -33,6 +33,7 @@ class Kind:
         downloaded: the action that the activity log gets when a file of it is downloaded; "" for
             kinds that make none.
         cpu_s: seconds of the processor after which its process is ended; 0 for no limit.
+        niceness: added to the worker's priority, so that the gates and the database come first.
         memory_mb: the most that it gets, where that is less than the worker gives; 0 for no limit.
         ends_within_s: how long it may take to leave its work in order when it was canceled, before
             its process is killed.
@@ -44,6 +45,7 @@ class Kind:
     downloaded: str = ""
     cpu_s: int = 0
     memory_mb: int = 0
+    niceness: int = 10
     ends_within_s: float = 3.0
 
 

@@ -33,8 +33,8 @@ from checkin.services.people.import_standing import ImportStanding
 from checkin.services.people.registration import RegistrationSource, move_to_delegation
 from checkin.services.spreadsheets.reading import Table
 
-#: rows of one transaction, for whose time scans wait on SQLite
-BATCH = 200
+#: rows of one transaction: on SQLite scans wait for its end, a few milliseconds
+BATCH = {"sqlite": 25, "postgresql": 200}
 _PASSES = (Action.ADD, Action.CHANGE)
 #: called in the transaction of each batch; raising in it undoes the batch and ends the import
 Record = Callable[[Session, ImportStanding], object]
@@ -83,6 +83,20 @@ class _Known:
     planner: ImportPlanner
     version: int
 
+    def ahead(self, rows: Sequence[Row]) -> _Planned:
+        """Plan rows, and stay where this is."""
+        planner = self.planner.copy()
+        return _Planned(rows, planner.plan(rows), planner)
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """The rows of a batch, what becomes of them, and the planner for the next batch."""
+
+    rows: Sequence[Row]
+    plans: Sequence[PlannedRow]
+    planner: ImportPlanner
+
 
 @dataclass(slots=True)
 class _Batches:
@@ -99,12 +113,16 @@ class _Batches:
         if self.standing.is_through(action, len(rows)):
             return
         known = self._known(rows[:begun])
-        for at in range(begun, len(rows), BATCH):
-            if not self.standing.is_concerned(action, at, BATCH):
-                known.planner.plan(rows[at : at + BATCH])
+        size = BATCH[self.database.dialect]
+        for at in range(begun, len(rows), size):
+            batch = rows[at : at + size]
+            if not self.standing.is_concerned(action, at, size):
+                known.planner.plan(batch)
                 continue
-            batch = partial(self._write, known=known, action=action, at=at)
-            known, self.standing, decided = in_transaction(self.database, batch)
+            write = partial(
+                self._write, known=known, ahead=known.ahead(batch), action=action, at=at
+            )
+            known, self.standing, decided = in_transaction(self.database, write)
             yield from decided
 
     def _known(self, before: Sequence[Row]) -> _Known:
@@ -119,25 +137,25 @@ class _Batches:
         return _Known(planner, version)
 
     def _write(
-        self, session: Session, known: _Known, action: Action, at: int
+        self, session: Session, known: _Known, ahead: _Planned, action: Action, at: int
     ) -> tuple[_Known, ImportStanding, list[PlannedRow]]:
-        """Plan a batch against everybody who is registered now, and write it.
+        """Write a batch as it was planned ahead; plan it anew if the event has changed since.
 
-        It may be run again: what the planner has learnt of the rows is a copy.
+        It may be run again: a planner learns of rows only in a copy.
         """
         event, now = self.importing.event, self.clock()
         version = next_list_version(session, event.id)
-        planner = known.planner.copy()
         if version != known.version + 1:
-            learn_changes(session, event, planner, known.version)
-        planned = planner.plan(self.importing.table.rows[at : at + BATCH])
+            learn_changes(session, event, known.planner, known.version)
+            ahead = known.ahead(ahead.rows)
+        planned = ahead.plans
         decided = self.standing.concerned(action, at, planned)
         _add(session, event, decided, self.keys, version, now)
         if action == Action.CHANGE:
             _change(session, event, decided, version, now)
         standing = self._noted(session, self.standing.after(action, at, planned, decided), now)
         self.record(session, standing)
-        return _Known(planner, version), standing, decided
+        return _Known(ahead.planner, version), standing, decided
 
     def _noted(self, session: Session, standing: ImportStanding, now: datetime) -> ImportStanding:
         of = {"delegation_id": self.importing.delegation.id} if self.importing.delegation else {}

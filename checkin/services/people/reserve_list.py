@@ -49,23 +49,27 @@ def move_up(
     return ids
 
 
+# Built once: to build them costs more than to run them, while others wait for the event's row.
+_OF = Delegation.id == bindparam("delegation_id")
+_TAKE_ONE = (
+    update(Delegation)
+    .where(_OF, free_places(bindparam("now")) > 0)
+    .values(places_taken=Delegation.places_taken + 1)
+    .returning(Delegation.id)
+)
+_FREE = select(free_places(bindparam("now"))).where(_OF).with_for_update()
+
+
 def take_places(session: Session, delegation_id: int, wanted: int, now: datetime) -> int:
     """Take up to `wanted` free places of a delegation's quota, and return how many were taken.
 
     Places lent to a device now, or used by an admitted person of the reserve list, are not free.
     One statement checks and counts, so two clerks cannot both take the last place.
     """
+    asked = {"delegation_id": delegation_id, "now": now}
     if wanted == 1:
-        one = session.execute(
-            update(Delegation)
-            .where(Delegation.id == delegation_id, free_places(now) > 0)
-            .values(places_taken=Delegation.places_taken + 1)
-            .returning(Delegation.id)
-        ).first()
-        return 1 if one else 0
-    free = session.execute(
-        select(free_places(now)).where(Delegation.id == delegation_id).with_for_update()
-    ).scalar_one()
+        return 1 if session.execute(_TAKE_ONE, asked).first() else 0
+    free = session.execute(_FREE, asked).scalar_one()
     taken: int = max(0, min(free, wanted))
     session.execute(
         update(Delegation)

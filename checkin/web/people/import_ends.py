@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from checkin.db.models import Job, JobState
 from checkin.services.jobs.queue import result_of
 from checkin.web.jobs.job_words import problem_sentence
+from checkin.web.site.languages import number
 from checkin.web.site.visits import DelegationVisit
 from checkin.worker.uploaded_lists import LIST_CHECK, LIST_READ, LIST_REGISTER
 
@@ -55,8 +56,8 @@ def _done(result: dict[str, Any], kind: str) -> End | None:
 def _registered(counts: dict[str, int]) -> Iterator[str]:
     yield _(
         "Registered: %(new)s new, %(changed)s changed.",
-        new=counts["add"],
-        changed=counts["change"],
+        new=number(counts["add"]),
+        changed=number(counts["change"]),
     )
     if counts["refuse"]:
         yield _("The rows that could not be registered are still here, to be corrected.")

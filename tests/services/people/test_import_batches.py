@@ -47,7 +47,7 @@ class Interrupted(Exception):
 
 @pytest.fixture
 def small_batches(monkeypatch):
-    monkeypatch.setattr(importing, "BATCH", 2)
+    monkeypatch.setattr(importing, "BATCH", {"sqlite": 2, "postgresql": 2})
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def outcome(database, event):
 def in_one(database, monkeypatch):
     """What becomes of another event for which the same list is one batch."""
     with monkeypatch.context() as patch:
-        patch.setattr(importing, "BATCH", 1000)
+        patch.setattr(importing, "BATCH", {"sqlite": 1000, "postgresql": 1000})
         event = an_event(database, "sale-2025")
         plan = register(database, event, LIST)
     return outcome(database, event), [(row.row_number, row.action, row.why) for row in plan.rows]
@@ -211,7 +211,8 @@ def register_at_a_desk(database, event, text):
         database, given, KEYS, lambda: NOW, ImportStanding(), lambda _session, _standing: None
     )
     known = batches._known([])
-    in_transaction(database, lambda s: batches._write(s, known, importing.Action.ADD, 0))
+    ahead = known.ahead(given.table.rows)
+    in_transaction(database, lambda s: batches._write(s, known, ahead, importing.Action.ADD, 0))
 
 
 def test_without_learning_between_batches_somebody_is_registered_twice(

@@ -314,7 +314,7 @@ def interrupted(coordinator, database, page, app, monkeypatch, settings):
     keep_jobs_waiting(app, monkeypatch)
     coordinator.send(page, page + "/check", do="register")
     with monkeypatch.context() as patch:
-        patch.setattr(importing, "BATCH", 2)
+        patch.setattr(importing, "BATCH", {"sqlite": 2, "postgresql": 2})
         ends = iter([False, False, True])
         do_waiting_jobs(database, KEYS, settings, is_to_end=lambda: next(ends, True))
     coordinator.send(page, page + "/cancel")
