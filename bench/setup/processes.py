@@ -28,14 +28,15 @@ def cpu_s(pid: int) -> float | None:
     if not Path("/proc/self/stat").exists():
         return None
     ticks = os.sysconf("SC_CLK_TCK")
-    return sum(_ticks(member) for member in _family(pid)) / ticks
+    return sum(_ticks(member) for member in family(pid)) / ticks
 
 
-def _family(pid: int) -> Iterator[int]:
+def family(pid: int) -> Iterator[int]:
+    """Yield a process and all that it has started, and that those have."""
     yield pid
     for children in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in children.read_text().split():
-            yield from _family(int(child))
+            yield from family(int(child))
 
 
 def _ticks(pid: int) -> int:

@@ -65,10 +65,10 @@ def _keep_running(ending: threading.Event) -> None:
     deaths = 0
     while True:
         started = time.monotonic()
-        process = subprocess.Popen(command, env=environ)  # noqa: S603 - our own program
+        # A group of its own: Ctrl-C is for this process, which tells the worker.
+        process = subprocess.Popen(command, env=environ, process_group=0)  # noqa: S603 - ours
         _watch(process, ending)
-        deaths = 0 if time.monotonic() - started > _WELL_AFTER_S else deaths + 1
-        # Ctrl-C ends both at once, and this one may see it first.
+        deaths = 1 if time.monotonic() - started > _WELL_AFTER_S else deaths + 1
         if ending.wait(_PAUSES_S[min(deaths, len(_PAUSES_S)) - 1]):
             return
         complain(f"the worker ended with {process.returncode}, and is started again")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
-from checkin.db.models import Role
+from checkin.db.models import Operator, Role
 from checkin.domain.scanning.verdict import Status
 from checkin.services.scanning.storage import Decided
 from tests.browser.accessibility import serious_findings
 from tests.support import factories
+from tests.support.asked_jobs import ask
 from tests.web.browsing import PASSWORD, an_operator
 
 pytestmark = pytest.mark.browser
@@ -39,6 +41,9 @@ PAGES = [
     f"{EVENT}/quotas",
     f"{EVENT}/quotas/sheet",
     f"{EVENT}/export",
+    f"{EVENT}/badges",
+    f"{EVENT}/jobs",
+    f"{EVENT}/jobs/1",
     f"{EVENT}/rehearsal",
     f"{EVENT}/rehearsal/badges",
     *(f"{EVENT}/start/{step}" for step in ("event", "delegations", "address", "gate")),
@@ -55,6 +60,14 @@ def a_day_at_the_gates(database, event, delegation):
     for code in (*codes, "HELLO"):
         factories.scan(database, device, code)
     factories.scan(database, device, codes[0], decided=Decided(Status.OK, None))
+
+
+@pytest.fixture
+def a_job(organiser_page, database, event):
+    """A job that the organiser has asked for, and that nobody does."""
+    with database.read() as session:
+        asker = session.scalars(select(Operator.id).where(Operator.role == Role.ORGANISER)).one()
+    ask(database, "badge_sheets", event_id=event.id, operator_id=asker, design="card")
 
 
 def findings(page, server, language, addresses):
@@ -78,7 +91,7 @@ def findings(page, server, language, addresses):
     ],
 )
 def test_no_page_has_a_serious_finding(
-    server, organiser_page, a_day_at_the_gates, language, scheme
+    server, organiser_page, a_day_at_the_gates, a_job, language, scheme
 ):
     organiser_page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
 

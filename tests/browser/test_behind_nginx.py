@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from checkin.db.models import Role, Scan
 from checkin.services.badges.page import page_secret
+from tests.browser.downloads import file_of_job
 from tests.browser.gates.stations import (
     card,
     open_station,
@@ -94,9 +95,8 @@ def bring_a_list(page, url, delegation, tmp_path):
 
 def badges_pdf(page, url, delegation):
     page.goto(f"{url}{EVENT}/delegations/{delegation.id}/badges")
-    with page.expect_download() as download:
-        page.click("form[action$='badges.pdf'] button")
-    return PdfReader(download.value.path())
+    press = "form[action$='badges.pdf'] button"
+    return PdfReader(file_of_job(page, lambda: page.click(press)))
 
 
 def arrive(page, url, token, code):

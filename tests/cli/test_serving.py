@@ -14,6 +14,7 @@ import requests
 from tests.support.server_fork import by_fork
 from tests.support.server_process import ROOT, Server, free_port
 from tests.support.waiting import wait_for
+from tests.support.working import end_of, is_alive
 
 _RESTARTED_BESIDE = """
 import sys
@@ -58,6 +59,25 @@ def server(tmp_path):
     server.kill()
 
 
+@pytest.fixture
+def server_with_worker(tmp_path):
+    server = Server(tmp_path / "var", begin=by_fork, worker=True)
+    server.command("init")
+    server.start()
+    yield server
+    server.kill()
+
+
+def both(server) -> tuple[int, int] | None:
+    """The process that serves and the worker, once there are both."""
+    found = {is_worker(pid): pid for pid in serving(server.pid) if is_alive(pid)}
+    return (found[False], found[True]) if len(found) == 2 else None
+
+
+def is_worker(pid: int) -> bool:
+    return Path(f"/proc/{pid}/cmdline").read_bytes().endswith(b"checkin\0worker\0")
+
+
 def test_a_serving_process_that_dies_is_replaced_and_ctrl_c_still_ends_all(server):
     (killed,) = serving(server.pid)
     os.kill(killed, signal.SIGKILL)
@@ -66,6 +86,49 @@ def test_a_serving_process_that_dies_is_replaced_and_ctrl_c_still_ends_all(serve
 
     assert killed not in serving(server.pid)
     server.stop()
+
+
+def test_a_serving_process_that_dies_again_and_again_is_replaced_each_time(server):
+    """Granian gives up at the second death within seconds; the gates must not notice that."""
+    for _ in range(3):
+        (killed,) = wait_for(lambda: serving(server.pid), "a serving process")
+        os.kill(killed, signal.SIGKILL)
+        end_of(killed)
+        wait_for(lambda: answers(f"{server.url}/healthz"), "its answer")
+
+    server.stop()
+
+
+def test_when_run_is_killed_everything_that_it_has_started_ends(server_with_worker):
+    below = wait_for(lambda: both(server_with_worker), "the server and the worker")
+
+    os.kill(server_with_worker.pid, signal.SIGKILL)
+
+    for pid in below:
+        end_of(pid)
+
+
+def test_a_worker_that_dies_is_started_again_and_the_server_goes_on(server_with_worker):
+    web, worker = wait_for(lambda: both(server_with_worker), "the server and the worker")
+    os.kill(worker, signal.SIGKILL)
+
+    end_of(worker)
+    again = wait_for(lambda: both(server_with_worker), "the next worker")
+
+    assert (again[0], again[1] != worker) == (web, True)
+    assert answers(f"{server_with_worker.url}/healthz")
+
+
+def test_ctrl_c_ends_server_and_worker(server_with_worker):
+    below = wait_for(lambda: both(server_with_worker), "the server and the worker")
+
+    server_with_worker.stop()
+
+    assert [is_alive(pid) for pid in below] == [False, False]
+
+
+def test_without_its_worker_run_starts_the_server_alone(server):
+    assert len(serving(server.pid)) == 1
 
 
 def test_a_restart_replaces_the_serving_process(tmp_path):

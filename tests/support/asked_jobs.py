@@ -18,7 +18,10 @@ def ask(
     lane: Lane = Lane.OFFICE,
     *,
     at: datetime | None = None,
+    endpoint: str = "event_badges.sheets",
     event_id: int | None = None,
+    delegation_id: int | None = None,
+    operator_id: int | None = None,
     **given: Any,
 ) -> int:
     """Ask for a job and return its id.
@@ -27,7 +30,7 @@ def ask(
         at: when, now unless it is given.
         given: its arguments.
     """
-    asked = Asked(kind, lane, "delegation_badges.sheets", given, event_id)
+    asked = Asked(kind, lane, endpoint, given, event_id, delegation_id, operator_id)
     return write(
         database, lambda session: enqueue(session, KEYS, asked, at or datetime.now(UTC)).id
     )

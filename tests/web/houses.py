@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from sqlalchemy import insert, select, text
-from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from checkin.db.models import Conflict, Duplicate, Operator
 from checkin.domain.scanning.verdict import Status
-from checkin.services.jobs.queue import Asked, enqueue
 from checkin.services.scanning.storage import Decided
-from checkin.worker.badge_sheets import BADGE_SHEETS
 from tests.support import factories
+from tests.support.asked_jobs import ask
 from tests.support.factories import write
 
 
@@ -78,10 +76,11 @@ def a_house(database, slug: str, name: str) -> House:
             )
         ),
     )
-    job_id = write(database, lambda s: _a_job(s, event.id))
     with database.read() as session:
+        chief = session.scalars(select(Operator.id).order_by(Operator.id)).first()
         conflict = session.scalars(select(Conflict).order_by(Conflict.id.desc())).first()
         gate = session.scalar(text("SELECT gate_id FROM device WHERE id = :i"), {"i": device.id})
+    job_id = ask(database, "badge_sheets", event_id=event.id, operator_id=chief, design="card")
     numbers = {
         "delegation_id": delegation.id,
         "participant_id": person.participant_id,
@@ -94,17 +93,3 @@ def a_house(database, slug: str, name: str) -> House:
         "number": 1,
     }
     return House(slug, numbers)
-
-
-def _a_job(session: Session, event_id: int) -> int:
-    """Let the first operator have asked for a job, which nobody does."""
-    asker = session.scalars(select(Operator.id).order_by(Operator.id)).first()
-    asked = Asked(
-        kind=BADGE_SHEETS.name,
-        lane=BADGE_SHEETS.lane,
-        endpoint="event_badges.sheets",
-        arguments={"design": "card"},
-        event_id=event_id,
-        operator_id=asker,
-    )
-    return enqueue(session, factories.KEYS, asked, factories.NOW).id

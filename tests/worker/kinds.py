@@ -25,6 +25,14 @@ def count(context: JobContext) -> dict:
     return {"counted": steps}
 
 
+def slowly(context: JobContext) -> dict:
+    """Go on for as long as nobody ends it."""
+    for done in range(1, 100_000):
+        context.progress(done, 100_000)
+        time.sleep(0.01)
+    return {}
+
+
 def began(context: JobContext) -> None:
     """Write a line: which job, and in which process."""
     with (context.settings.home / "began").open("a") as file:
@@ -109,6 +117,7 @@ _WORKS = {
     **{"count": count, "deaf": deaf, "devour": devour, "devour_beside": devour_beside},
     **{"abort": abort, "killed_beside": killed_beside, "stumble": stumble},
     **{"stumble_beside": stumble_beside, "refuse": refuse, "one_by_one": draw_one_by_one},
+    **{"slowly": slowly},
 }
 TEST_KINDS = {name: Kind(name, Lane.OFFICE, work, "tests.job") for name, work in _WORKS.items()} | {
     "send": Kind("send", Lane.MAIL, count, "tests.job")

@@ -75,10 +75,12 @@ def problem_words() -> dict[str, str]:
 
 
 def size_text(size: int) -> str:
-    """Return a size in bytes as people read it."""
+    """Return a size in bytes as people read it, isolated from the direction of what is around."""
     if size < 10**6:
-        return str(_("%(size)s kB", size=_decimal(max(size, 100) / 10**3)))
-    return str(_("%(size)s MB", size=_decimal(size / 10**6)))
+        shown = _("%(size)s kB", size=_decimal(max(size, 100) / 10**3))
+    else:
+        shown = _("%(size)s MB", size=_decimal(size / 10**6))
+    return f"\u2068{shown}\u2069"
 
 
 def _decimal(value: float) -> str:

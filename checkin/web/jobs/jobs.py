@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import Response, flash, redirect
 from flask_babel import gettext as _
 
-from checkin.db.models import Delegation, Job, JobState
+from checkin.db.models import Delegation, Event, Job, JobState
 from checkin.errors import NotFound
 from checkin.services.common.activity import note
 from checkin.services.jobs.files import JobFiles, sweep
@@ -51,7 +51,7 @@ def index(visit: EventVisit) -> Answer:
     found = own_jobs(visit.session, visit.event.id, visit.operator.id)
     return visit.show(
         "jobs/jobs.html",
-        jobs=[job for job in found if _may_see(visit, job)],
+        jobs=[(job, _about(visit, job)) for job in found if _may_see(visit, job)],
         titles=title_words(),
         states=state_words(),
     )
@@ -70,7 +70,7 @@ def show(visit: EventVisit, job_id: int) -> Answer:
         job=job,
         title=title_words()[job.kind],
         states=state_words(),
-        delegation=session.get(Delegation, job.delegation_id) if job.delegation_id else None,
+        about=_about(visit, job),
         is_going=job.state not in FINAL,
         before=waiting_before(session, job) if job.state == JobState.QUEUED else 0,
         has_worker=is_any_alive(session, visit.now),
@@ -133,6 +133,13 @@ def _may_see(visit: EventVisit, job: Job) -> bool:
     """Say whether the operator could still ask for this job."""
     is_theirs = visit.own_delegation in (None, job.delegation_id)
     return is_theirs and may_use(visit.operator, job.endpoint)
+
+
+def _about(visit: EventVisit, job: Job) -> Delegation | Event:
+    """Return what a job is about: its delegation, or the whole event."""
+    if job.delegation_id is None:
+        return visit.event
+    return visit.session.get_one(Delegation, job.delegation_id)
 
 
 def _pace(visit: EventVisit, job: Job) -> Pace | None:

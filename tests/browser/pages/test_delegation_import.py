@@ -7,6 +7,7 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from checkin.db.models import Participant, Role
+from tests.browser.downloads import file_of_job
 from tests.support import factories
 from tests.web.browsing import PASSWORD, an_operator
 
@@ -64,7 +65,7 @@ def upload_with_keys(page, tmp_path, text):
     page.wait_for_selector("#review")
 
 
-def test_from_a_spreadsheet_to_badges_on_paper_without_a_mouse(page, database, tmp_path):
+def test_from_a_spreadsheet_to_badges_on_paper_without_a_mouse(page, worker, database, tmp_path):
     open_link(page, "/delegations")
     open_link(page, "/import")
     upload_with_keys(page, tmp_path, LIST)
@@ -85,9 +86,7 @@ def test_from_a_spreadsheet_to_badges_on_paper_without_a_mouse(page, database, t
     ]
     open_link(page, "/badges")
     press_until(page, "e.tagName === 'BUTTON' && e.form && e.form.action.endsWith('.pdf')")
-    with page.expect_download() as download:
-        page.keyboard.press("Enter")
-    sheets = PdfReader(download.value.path())
+    sheets = PdfReader(file_of_job(page, lambda: page.keyboard.press("Enter")))
     text = "".join(sheet.extract_text() for sheet in sheets.pages)
     assert ("Amina Alaoui" in text, "Bahia Idrissi" in text) == (True, True)
 
