@@ -1,9 +1,10 @@
-"""Office work beside the gates: a scan's p99 and every process's memory while badges are drawn.
+"""Office work beside the gates: a scan's p99 and every process's memory while a job is done.
 
-    python -m bench.office [--badges 2000] [--seconds 20] [--store sqlite|postgresql]
+    python -m bench.office [--work badges|mail|export] [--badges 2000] [--seconds 20]
+                           [--store sqlite|postgresql]
 
 Four gates scan ten badges a second each, alone and while the worker beside the server draws the
-sheets of the whole event.
+sheets of the whole event, sends its messages to a mail server in another process, or exports it.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,6 +34,10 @@ from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Event, Job
 from checkin.services.jobs.queue import FINAL, Asked, enqueue
 from checkin.worker.badge_sheets import BADGE_SHEETS
+from checkin.worker.context import Kind
+from checkin.worker.event_export import EVENT_EXPORT
+from checkin.worker.mail import MAIL
+from tests.services.mail.mail_server import mail_server
 
 GATES, EVERY_S = 4, 0.1
 #: a p99 beside the work, divided by that alone
@@ -130,13 +135,27 @@ def _called(pid: int) -> str:
     return "worker" if "worker" in words else "server"
 
 
-def ask_for_badges(venue: Venue, database: Database) -> int:
-    """Ask for the sheets of the whole event, and return the job's id."""
+@dataclass(frozen=True)
+class Work:
+    """A kind of work, and with which arguments it is asked for."""
+
+    kind: Kind
+    arguments: Mapping[str, str] = field(default_factory=dict)
+
+
+WORKS = {
+    "badges": Work(BADGE_SHEETS, {"design": "sheet"}),
+    "mail": Work(MAIL),
+    "export": Work(EVENT_EXPORT, {"format": "json"}),
+}
+
+
+def ask_for(work: Work, venue: Venue, database: Database) -> int:
+    """Ask for some work about the whole event, and return the job's id."""
     with database.read() as session:
         event_id = session.scalars(select(Event.id)).one()
-    asked = Asked(
-        BADGE_SHEETS.name, BADGE_SHEETS.lane, "event_badges.sheets", {"design": "sheet"}, event_id
-    )
+    kind = work.kind
+    asked = Asked(kind.name, kind.lane, "event_badges.sheets", dict(work.arguments), event_id)
     now = datetime.now(UTC)
     return in_transaction(database, lambda session: enqueue(session, venue.keys, asked, now).id)
 
@@ -151,7 +170,7 @@ class Outcome:
     memory: Memory
 
 
-def measure(venue: Venue, seconds: float) -> Outcome:
+def measure(venue: Venue, work: Work, seconds: float, settings: Mapping[str, str]) -> Outcome:
     """Scan alone, and then beside the work until that has ended."""
     database = Database(venue.url)
 
@@ -159,11 +178,11 @@ def measure(venue: Venue, seconds: float) -> Outcome:
         with database.read() as session:
             return session.get_one(Job, job_id).state in FINAL
 
-    with venue.served(worker=True) as (port, pid), watched(pid) as memory:
+    with venue.served(worker=True, **settings) as (port, pid), watched(pid) as memory:
         time.sleep(3)  # the worker has begun
         until = time.monotonic() + seconds
         alone = waits_ms(port, venue, lambda: time.monotonic() >= until)
-        job_id = ask_for_badges(venue, database)
+        job_id = ask_for(work, venue, database)
         beside = waits_ms(port, venue, lambda: has_ended(job_id))
         time.sleep(3)  # what comes back has come back
     with database.read() as session:
@@ -172,13 +191,26 @@ def measure(venue: Venue, seconds: float) -> Outcome:
     return Outcome(alone, beside, job, memory)
 
 
+@contextmanager
+def mail_settings(folder: Path) -> Iterator[dict[str, str]]:
+    """Run a mail server that keeps the headers of what it takes; yield the settings for it."""
+    with mail_server(folder / "taken", kept="headers") as smtp:
+        yield {
+            "CHECKIN_MAIL_URL": smtp.url,
+            "CHECKIN_MAIL_FROM": "badges@example.org",
+            "CHECKIN_BASE_URL": "https://marhaba.example.org",
+            "CHECKIN_MAIL_PER_DAY": "1000000",
+            "CHECKIN_MAIL_DOMAIN_SPACING_MS": "0",
+        }
+
+
 def waits_table(store: Store, outcome: Outcome) -> Table:
     job = outcome.job
     took_s = (job.finished_at - job.claimed_at).total_seconds()  # type: ignore[operator]
     rows = {"alone": outcome.alone_ms, "beside": outcome.beside_ms}
     tails = {name: percentile(times, 0.99) for name, times in rows.items()}
     return Table(
-        f"Scans beside {job.total} badges ({job.state}, {took_s:.0f} s), {store.name}",
+        f"Scans beside {job.kind}: {job.total} ({job.state}, {took_s:.0f} s), {store.name}",
         ["", "scans", "p50 ms", "p99 ms"],
         [
             *(
@@ -212,6 +244,7 @@ def memory_table(outcome: Outcome) -> Table:
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--work", choices=tuple(WORKS), default="badges")
     parser.add_argument("--badges", type=int, default=2000)
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--store", choices=("sqlite", "postgresql"), default="sqlite")
@@ -219,9 +252,12 @@ def main() -> None:
     stores = {"sqlite": sqlite_store, "postgresql": postgresql_store}
     with tempfile.TemporaryDirectory(prefix="marhaba-bench-") as name:
         Path(name).chmod(0o755)  # PostgreSQL runs as somebody else
-        with stores[arguments.store](Path(name) / arguments.store) as store:
+        with (
+            stores[arguments.store](Path(name) / arguments.store) as store,
+            mail_settings(Path(name)) as settings,
+        ):
             venue = open_venue(store, round(arguments.badges / _CONFIRMED))
-            outcome = measure(venue, arguments.seconds)
+            outcome = measure(venue, WORKS[arguments.work], arguments.seconds, settings)
             print(waits_table(store, outcome).markdown())
             print(memory_table(outcome).markdown())
 
