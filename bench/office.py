@@ -1,10 +1,11 @@
-"""Office work beside the gates: a scan's p99 and every process's memory while it is done.
+"""Office work beside the gates: a scan's p99 and every process's memory while a job is done.
 
-    python -m bench.office [--badges 2000] [--seconds 20] [--store sqlite|postgresql]
-    python -m bench.office --work import [--rows 10000]
+    python -m bench.office [--work badges|mail|export|import] [--badges 2000] [--rows 10000]
+                           [--seconds 20] [--store sqlite|postgresql]
 
 Four gates scan ten badges a second each, alone and while the worker beside the server draws the
-sheets of the whole event, or reads, checks and registers an uploaded list.
+sheets of the whole event, sends its messages to a mail server in another process, exports it, or
+reads, checks and registers an uploaded list.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -40,7 +41,10 @@ from checkin.services.jobs.queue import FINAL, Asked, enqueue
 from checkin.services.people.import_drafts import UploadedFile, Uploader, keep_upload
 from checkin.worker.badge_sheets import BADGE_SHEETS
 from checkin.worker.context import Kind
+from checkin.worker.event_export import EVENT_EXPORT
+from checkin.worker.mail import MAIL
 from checkin.worker.uploaded_lists import LIST_READ, LIST_REGISTER
+from tests.services.mail.mail_server import mail_server
 
 GATES, EVERY_S = 4, 0.1
 #: a p99 beside the work, divided by that alone
@@ -138,13 +142,15 @@ def _called(pid: int) -> str:
     return "worker" if "worker" in words else "server"
 
 
-def ask_for_badges(venue: Venue, database: Database) -> int:
-    """Ask for the sheets of the whole event, and return the job's id."""
+#: asks for some work, and returns the job's id
+Ask = Callable[[Venue, Database], int]
+
+
+def ask_for(venue: Venue, database: Database, kind: Kind, **arguments: str) -> int:
+    """Ask for some work about the whole event, and return the job's id."""
     with database.read() as session:
         event_id = session.scalars(select(Event.id)).one()
-    asked = Asked(
-        BADGE_SHEETS.name, BADGE_SHEETS.lane, "event_badges.sheets", {"design": "sheet"}, event_id
-    )
+    asked = Asked(kind.name, kind.lane, "event_badges.sheets", dict(arguments), event_id)
     now = datetime.now(UTC)
     return in_transaction(database, lambda session: enqueue(session, venue.keys, asked, now).id)
 
@@ -184,6 +190,20 @@ def _of_one_delegation(content: bytes) -> bytes:
     return "\n".join(line.partition(";")[2] for line in lines).encode()
 
 
+def works(rows: int) -> dict[str, Ask]:
+    """Return the kinds of work by name.
+
+    Args:
+        rows: of the list that is imported.
+    """
+    return {
+        "badges": partial(ask_for, kind=BADGE_SHEETS, design="sheet"),
+        "mail": partial(ask_for, kind=MAIL),
+        "export": partial(ask_for, kind=EVENT_EXPORT, format="json"),
+        "import": partial(ask_for_import, rows=rows),
+    }
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What was measured."""
@@ -194,7 +214,7 @@ class Outcome:
     memory: Memory
 
 
-def measure(venue: Venue, seconds: float, ask: Callable[[Venue, Database], int]) -> Outcome:
+def measure(venue: Venue, ask: Ask, seconds: float, settings: Mapping[str, str]) -> Outcome:
     """Scan alone, and then beside the work until that has ended."""
     database = Database(venue.url)
 
@@ -202,7 +222,7 @@ def measure(venue: Venue, seconds: float, ask: Callable[[Venue, Database], int])
         with database.read() as session:
             return session.get_one(Job, job_id).state in FINAL
 
-    with venue.served(worker=True) as (port, pid), watched(pid) as memory:
+    with venue.served(worker=True, **settings) as (port, pid), watched(pid) as memory:
         time.sleep(3)  # the worker has begun
         until = time.monotonic() + seconds
         alone = waits_ms(port, venue, lambda: time.monotonic() >= until)
@@ -215,13 +235,26 @@ def measure(venue: Venue, seconds: float, ask: Callable[[Venue, Database], int])
     return Outcome(alone, beside, job, memory)
 
 
-def waits_table(store: Store, outcome: Outcome, what: str) -> Table:
+@contextmanager
+def mail_settings(folder: Path) -> Iterator[dict[str, str]]:
+    """Run a mail server that keeps the headers of what it takes; yield the settings for it."""
+    with mail_server(folder / "taken", kept="headers") as smtp:
+        yield {
+            "CHECKIN_MAIL_URL": smtp.url,
+            "CHECKIN_MAIL_FROM": "badges@example.org",
+            "CHECKIN_BASE_URL": "https://marhaba.example.org",
+            "CHECKIN_MAIL_PER_DAY": "1000000",
+            "CHECKIN_MAIL_DOMAIN_SPACING_MS": "0",
+        }
+
+
+def waits_table(store: Store, outcome: Outcome) -> Table:
     job = outcome.job
     took_s = (job.finished_at - job.claimed_at).total_seconds()  # type: ignore[operator]
     rows = {"alone": outcome.alone_ms, "beside": outcome.beside_ms}
     tails = {name: percentile(times, 0.99) for name, times in rows.items()}
     return Table(
-        f"Scans beside {job.total} {what} ({job.state}, {took_s:.0f} s), {store.name}",
+        f"Scans beside {job.kind}: {job.total} ({job.state}, {took_s:.0f} s), {store.name}",
         ["", "scans", "p50 ms", "p99 ms"],
         [
             *(
@@ -255,24 +288,23 @@ def memory_table(outcome: Outcome) -> Table:
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--work", choices=("badges", "import"), default="badges")
+    parser.add_argument("--work", choices=tuple(works(0)), default="badges")
     parser.add_argument("--badges", type=int, default=2000, help="of the event")
-    parser.add_argument("--rows", type=int, default=10_000, help="of the list")
+    parser.add_argument("--rows", type=int, default=10_000, help="of the list that is imported")
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--store", choices=("sqlite", "postgresql"), default="sqlite")
     arguments = parser.parse_args()
     stores = {"sqlite": sqlite_store, "postgresql": postgresql_store}
     with tempfile.TemporaryDirectory(prefix="marhaba-bench-") as name:
         Path(name).chmod(0o755)  # PostgreSQL runs as somebody else
-        with stores[arguments.store](Path(name) / arguments.store) as store:
+        with (
+            stores[arguments.store](Path(name) / arguments.store) as store,
+            mail_settings(Path(name)) as settings,
+        ):
+            ask = works(arguments.rows)[arguments.work]
             venue = open_venue(store, round(arguments.badges / _CONFIRMED))
-            works = {
-                "badges": (ask_for_badges, "badges"),
-                "import": (partial(ask_for_import, rows=arguments.rows), "rows of a list"),
-            }
-            ask, what = works[arguments.work]
-            outcome = measure(venue, arguments.seconds, ask)
-            print(waits_table(store, outcome, what).markdown())
+            outcome = measure(venue, ask, arguments.seconds, settings)
+            print(waits_table(store, outcome).markdown())
             print(memory_table(outcome).markdown())
 
 

@@ -65,16 +65,18 @@ class Venue:
         return told["pairing_code"]
 
     @contextmanager
-    def served(self, *, worker: bool = False) -> Iterator[tuple[int, int]]:
+    def served(self, *, worker: bool = False, **settings: str) -> Iterator[tuple[int, int]]:
         """Serve it as its organiser would; yield the port and the process id.
 
         Args:
             worker: whether a worker does jobs beside it, as it does for an organiser.
+            settings: further `CHECKIN_*` variables.
         """
         port = free_port()
         beside = "--worker" if worker else "--no-worker"
         command = ["-m", "checkin", "run", "--port", str(port), beside]
-        with server(command, port, self.environment, self.home / "server.log") as pid:
+        environment = {**self.environment, **settings}
+        with server(command, port, environment, self.home / "server.log") as pid:
             yield port, pid
 
 

@@ -27,8 +27,8 @@ function show(progress) {
   for (const cell of allWithin(card, "[data-count]")) {
     cell.textContent = count.format(counts[cell.dataset.count ?? ""]);
   }
-  const { still = "", words = "" } = rate.dataset;
-  rate.textContent = left === null ? still : pace(words, each, left);
+  const { words = "" } = rate.dataset;
+  rate.textContent = left === null ? "" : `· ${pace(words, each, left)}`;
   const bar = card.querySelector("progress");
   if (bar && progress.total) [bar.max, bar.value] = [progress.total, progress.done];
 }

@@ -67,10 +67,11 @@ def index(visit: EventVisit) -> Answer:
 @visited_by(REGISTRARS)
 def progress(visit: EventVisit) -> Answer:
     """Return the counts, the rate and the time left as JSON."""
+    now = sending_now(visit)
     progress = progress_of(visit.session, visit.event, visit.now, visit.own_delegation)
     counts = {str(one): progress.counts[one] for one in Delivery}
-    pace = {"rate": progress.rate, "left_s": progress.left_s}
-    return json_response({"counts": counts, **pace, **sending_now(visit).body()})
+    pace = {"rate": progress.rate, "left_s": progress.left_s if now.is_leaving else None}
+    return json_response({"counts": counts, **pace, **now.body()})
 
 
 @bp.post("/events/<slug>/delivery/people.csv")

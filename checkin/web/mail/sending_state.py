@@ -27,6 +27,7 @@ class SendingNow:
         job: the job that sends, or the last one that did; None without any.
         sending: the event's switch.
         is_sent: whether a process sends: the job's, or a command on the server.
+        is_leaving: whether it waits for nothing.
         sentence: what happens now, or what is waited for.
         has_worker: whether a worker could do the job.
         is_to_files: whether there is no mail server, so that messages become files.
@@ -35,6 +36,7 @@ class SendingNow:
     job: Job | None
     sending: Sending
     is_sent: bool
+    is_leaving: bool
     sentence: str
     has_worker: bool
     is_to_files: bool
@@ -74,6 +76,7 @@ def sending_now(visit: EventVisit) -> SendingNow:
         job=job,
         sending=sending_of(session, event.id),
         is_sent=is_sent,
+        is_leaving=is_sent and wait is None,
         sentence=_sentence(job, wait, event.timezone, is_sent=is_sent or is_going),
         has_worker=has_worker,
         is_to_files=not visit.server.settings.mail_url,
@@ -97,9 +100,8 @@ def _wait_sentence(wait: Wait, timezone: str) -> str:
     sentences: dict[WaitsFor, str] = {
         WaitsFor.SWITCH: _("Paused: nothing leaves until somebody resumes."),
         WaitsFor.DAY_LIMIT: _(
-            "The limit of messages in 24 hours is reached. Waiting: %(count)s. The next one leaves "
-            "by itself: %(moment)s.",
-            count=count,
+            "The limit of messages in 24 hours is reached. The next one leaves by itself: "
+            "%(moment)s.",
             moment=moment,
         ),
         WaitsFor.NEXT_TRY: _(

@@ -20,7 +20,9 @@ from checkin.db.models import (
 )
 from checkin.services.badges.printing import record_print
 from checkin.services.badges.specs import badge_codes
-from checkin.services.jobs.queue import claim
+from checkin.services.jobs.problems import JobFailed, ProblemCode
+from checkin.services.jobs.queue import claim, fail
+from checkin.services.jobs.workers import worker_seen
 from checkin.services.mail.sender import sender_gone, sender_seen
 from checkin.services.mail.sending_job import start_sending
 from checkin.worker.kinds import KINDS
@@ -233,6 +235,35 @@ def test_a_running_sending_that_is_paused_says_so_and_can_be_resumed(
     assert told["sentence"] in paused
     assert told["sentence"].startswith("En pause")
     assert 'value="paused"' in organiser.read(PAGE)
+
+
+def test_the_page_says_what_is_waited_for_and_until_when(organiser, database, event, delegation):
+    factories.a_participant(database, event, delegation=delegation, email="amina@example.org")
+    begun(database, event)
+    factories.write(database, lambda s: worker_seen(s, "one", datetime.now(UTC)))
+    in_june = datetime(2099, 6, 14, 9, 30, tzinfo=UTC)
+    factories.write(database, lambda s: s.execute(update(Message).values(next_try_at=in_june)))
+
+    page = organiser.read(PAGE)
+
+    assert "Refusés pour l’instant par des serveurs de messagerie\u00a0: 1." in page
+    assert "14 juin 2099" in page
+
+
+def test_the_page_says_why_the_mail_server_took_nothing_and_offers_to_send_again(
+    organiser, database, event, delegation
+):
+    factories.a_participant(database, event, delegation=delegation, email="amina@example.org")
+    begun(database, event)
+    now = datetime.now(UTC)
+    mine = factories.write(database, lambda s: claim(s, KINDS["mail"].lane, "one", KINDS, now))
+    told = JobFailed(ProblemCode.MAIL_REFUSED, answer="535 bad password")
+    factories.write(database, lambda s: fail(s, mine, told, now))
+
+    page = organiser.read(PAGE)
+
+    assert "535 bad password" in page
+    assert "Envoyer 1 badge" in page
 
 
 def test_sending_where_it_was_paused_lets_the_messages_leave(
