@@ -17,6 +17,7 @@ from tests.modes.laptop import CHECKOUT, settings_of
 from tests.modes.mode import Mode, Place
 from tests.modes.trust import certificate_for
 from tests.modes.venue import lan_address
+from tests.support.reverse_proxies import Proxy, changed
 from tests.support.server_process import ROOT, free_port
 
 SAMPLE = ROOT / "deploy" / "nginx.conf"
@@ -43,46 +44,47 @@ http {{
 
 def behind_nginx(place: Place) -> Mode:
     """nginx speaks HTTPS with people, and passes on what is below /marhaba."""
-    address = lan_address()
-    public, inner = free_port(), free_port()
-    url = f"https://{address}:{public}/marhaba"
-    authority, certificate, key = certificate_for(address, place.files)
-    servers = _sample(
-        ("listen 80;", f"listen {address}:{free_port()};"),
-        ("listen 443 ", f"listen {address}:{public} "),
-        ("server_name checkin.example.org;", f"server_name {address};"),
-        ("/etc/ssl/certs/checkin.example.org.pem", certificate.name),
-        ("/etc/ssl/private/checkin.example.org.key", key.name),
-        ("127.0.0.1:8000", f"127.0.0.1:{inner}"),
-        ("/var/log/nginx/marhaba.log", "marhaba.log"),
-    )
-    place.until_the_end.enter_context(nginx(servers, [certificate, key]))
+    inner = free_port()
+    proxy = nginx_before(place, inner)
     databases = place.fixture("postgres_databases")
     database = place.until_the_end.enter_context(databases.empty(place.files))
     return Mode(
         programs=CHECKOUT,
         files=place.files,
-        url=url,
+        url=proxy.url,
         listen=("--port", str(inner)),
         mail=place.mail,
         settings={
             **settings_of(place),
-            "CHECKIN_BASE_URL": url,
+            "CHECKIN_BASE_URL": proxy.url,
             "CHECKIN_DATABASE_URL": database,
             "CHECKIN_TRUSTED_PROXIES": "127.0.0.1/32",
         },
-        authority=lambda: authority,
-        scanner_trusts=("--cafile", str(authority)),
+        authority=lambda: proxy.trust,
+        scanner_trusts=("--cafile", str(proxy.trust)),
         language="fr",
     )
 
 
-def _sample(*changes: tuple[str, str]) -> str:
-    text = SAMPLE.read_text("utf-8")
-    for theirs, ours in changes:
-        assert theirs in text, f"{SAMPLE.name} no longer says {theirs}"
-        text = text.replace(theirs, ours)
-    return text
+def nginx_before(place: Place, first: int, *others: int) -> Proxy:
+    """Run nginx until the end before the nodes at these ports of this machine."""
+    address, public = lan_address(), free_port()
+    authority, certificate, key = certificate_for(address, place.files)
+    spare = "    # server 10.0.0.2:8000 max_fails=1 fail_timeout=5s;"
+    node = spare.replace("# ", "")
+    servers = changed(
+        SAMPLE.read_text("utf-8"),
+        (spare, "\n".join(node.replace("10.0.0.2:8000", f"127.0.0.1:{at}") for at in others)),
+        ("listen 80;", f"listen {address}:{free_port()};"),
+        ("listen 443 ", f"listen {address}:{public} "),
+        ("server_name checkin.example.org;", f"server_name {address};"),
+        ("/etc/ssl/certs/checkin.example.org.pem", certificate.name),
+        ("/etc/ssl/private/checkin.example.org.key", key.name),
+        ("127.0.0.1:8000", f"127.0.0.1:{first}"),
+        ("/var/log/nginx/marhaba.log", "marhaba.log"),
+    )
+    place.until_the_end.enter_context(nginx(servers, [certificate, key]))
+    return Proxy(f"https://{address}:{public}/marhaba", authority)
 
 
 @contextmanager

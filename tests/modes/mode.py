@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
 import ssl
 import subprocess
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -21,9 +18,9 @@ from playwright.sync_api import Browser
 
 from tests.browser.gates.webcam import Chromium
 from tests.modes.camera import Picture, write_webcam
+from tests.modes.running import Running
 from tests.modes.trust import home_that_trusts
 from tests.services.mail.mail_server import MailServer
-from tests.support.server_process import group_lives
 from tests.support.waiting import wait_for
 
 #: what a person's shell has besides settings
@@ -78,8 +75,7 @@ class Mode:
         self._home = self.files / "person"
         self._home.mkdir(parents=True)
         self._environ = {**_SHELL, "HOME": str(self._home), **self.settings}
-        self._log = self.files / "server.log"
-        self._server: subprocess.Popen[bytes] | None = None
+        self._running: list[Running] = []
 
     def command(self, *arguments: object) -> str:
         """Run an organiser's command and return what it printed."""
@@ -116,30 +112,38 @@ class Mode:
 
     def start(self) -> None:
         """Start the server, and wait until it answers at the address people use."""
-        with self._log.open("ab") as printed:
-            self._server = subprocess.Popen(
-                [*self.programs.checkin, "run", *self.listen],
-                cwd=self.programs.folder,
-                env=self._environ,
-                stdout=printed,
-                stderr=printed,
-                start_new_session=True,
-            )
-        wait_for(self._answers, f"{self.url}/healthz")
+        self.begin("server", "run", *self.listen)
+        self.wait_for_an_answer(self.url)
+
+    def begin(self, name: str, *arguments: str, **settings: str) -> Running:
+        """Begin a command that goes on; what it prints is in a file of that name.
+
+        Args:
+            settings: `CHECKIN_*` variables of its own.
+        """
+        command = [*self.programs.checkin, *arguments]
+        environ = {**self._environ, **settings}
+        log = self.files / f"{name}.log"
+        self._running.append(Running(command, self.programs.folder, environ, log))
+        return self._running[-1]
+
+    def kill(self, running: Running) -> None:
+        """Kill a command that goes on, with all of its processes."""
+        self._running.remove(running)
+        running.kill()
+
+    def wait_for_an_answer(self, url: str) -> None:
+        """Wait until a server answers at this address, while all that was begun runs."""
+        wait_for(lambda: self._answers(url), f"{url}/healthz", 60)
 
     def stop(self) -> None:
-        """Press Ctrl-C, and wait until every process of the server has ended."""
-        if self._server is None:
-            return
-        os.killpg(self._server.pid, signal.SIGINT)
-        self._server.wait(20)
-        while group_lives(self._server.pid):
-            time.sleep(0.01)
-        self._server = None
+        """Press Ctrl-C, and wait until every process of all that was begun has ended."""
+        while self._running:
+            self._running.pop().stop()
 
     def printed(self) -> str:
-        """Return what the server printed."""
-        return self._log.read_text("utf-8")
+        """Return what was printed by all that was begun."""
+        return "".join(log.read_text("utf-8") for log in sorted(self.files.glob("*.log")))
 
     def browser(
         self, chromium: Chromium, pictures: Sequence[tuple[Picture, float]] = ()
@@ -164,11 +168,11 @@ class Mode:
         """Say whether an address is below the one that people use."""
         return re.match(re.escape(self.url) + r"(?:[/?#]|$)", address) is not None
 
-    def _answers(self) -> bool:
-        assert self._server is not None
-        assert self._server.poll() is None, self.printed()
+    def _answers(self, url: str) -> bool:
+        for one in self._running:
+            one.check()
         try:
-            with opened_by_anybody(f"{self.url}/healthz") as answer:
+            with opened_by_anybody(f"{url}/healthz") as answer:
                 return answer.status == 200
         except (URLError, ConnectionError, TimeoutError):
             return False

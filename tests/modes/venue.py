@@ -45,7 +45,7 @@ def can_be_apart() -> bool:
     return all(shutil.which(program, path=_search()) for program in ("unshare", "ip"))
 
 
-def run_apart(test: str, files: Path) -> None:
+def run_apart(test: str, files: Path, timeout_s: float = 280) -> None:
     """Run a test (by its node id) in a network of its own; it fails here if it fails there."""
     there = ("unshare", "--net", "/bin/sh", "-ec", _NETWORK, "venue")
     alone = ("-q", "-p", "no:cacheprovider", "-n", "0", f"--basetemp={files}")
@@ -57,7 +57,7 @@ def run_apart(test: str, files: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=280,
+        timeout=timeout_s,
         check=False,
     )
     assert done.returncode == 0, done.stdout

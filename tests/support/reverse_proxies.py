@@ -32,6 +32,7 @@ from tests.support.server_process import ROOT, Server, free_port
 from tests.support.waiting import wait_for
 
 SAMPLES = ROOT / "deploy"
+CADDYFILE = SAMPLES / "Caddyfile"
 PREFIX = "/marhaba"
 NGINX = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
 CADDY = shutil.which("caddy")
@@ -123,7 +124,7 @@ def nginx(
     port, folder = free_port(), folder / f"nginx-{free_port()}"
     (folder / "conf.d").mkdir(parents=True)
     cert, key = certificate(folder)
-    site = _changed(
+    site = changed(
         text or (SAMPLES / "nginx.conf").read_text("utf-8"),
         ("limit_conn marhaba 2000;", f"limit_conn marhaba {most};"),
         ("listen 80;", f"listen 127.0.0.1:{free_port()};"),
@@ -135,10 +136,10 @@ def nginx(
         ("/var/log/nginx/marhaba.log", str(folder / "access.log")),
     )
     if second:
-        site = _changed(site, ("# server 10.0.0.2:8000", f"server 127.0.0.1:{second}"))
+        site = changed(site, ("# server 10.0.0.2:8000", f"server 127.0.0.1:{second}"))
     if strips:
         left, taken_off = (f"proxy_pass http://marhaba_nodes{end};" for end in ("", "/"))
-        site = _changed(site, (f"{left}\n        # {taken_off}", taken_off))
+        site = changed(site, (f"{left}\n        # {taken_off}", taken_off))
     (folder / "conf.d" / "marhaba.conf").write_text(site)
     # Only root may name whom its workers run as; who else runs it is that already.
     user = "user root;" if os.geteuid() == 0 else ""
@@ -161,28 +162,33 @@ def caddy(
     prefix: str = PREFIX,
 ) -> Iterator[Proxy]:
     """Run Caddy with its file of `deploy`, and give where it has the server: as `nginx` above."""
+    site = changed(
+        text or CADDYFILE.read_text("utf-8"), ("127.0.0.1:8000", f"127.0.0.1:{upstream}")
+    )
+    if second:
+        site = changed(site, ("\n\t# to ", "\n\tto "), ("10.0.0.2:8000", f"127.0.0.1:{second}"))
+    if strips:
+        site = changed(site, ("handle /marhaba/*", "handle_path /marhaba/*"))
+    with caddy_at("localhost", folder, site, prefix) as proxy:
+        _wait_for(proxy)
+        yield proxy
+
+
+@contextlib.contextmanager
+def caddy_at(host: str, folder: Path, site: str, prefix: str = PREFIX) -> Iterator[Proxy]:
+    """Run Caddy with such a file at this name or address; nothing behind it has to answer yet."""
     if CADDY is None:
         pytest.skip("no Caddy: script/setup --test")
     port, folder = free_port(), folder / f"caddy-{free_port()}"
     folder.mkdir(parents=True)
-    site = _changed(
-        text or (SAMPLES / "Caddyfile").read_text("utf-8"),
-        ("\ncheckin.example.org {", f"\nlocalhost:{port} {{"),
-        ("127.0.0.1:8000", f"127.0.0.1:{upstream}"),
-    )
-    if second:
-        site = _changed(site, ("\n\t# to ", "\n\tto "), ("10.0.0.2:8000", f"127.0.0.1:{second}"))
-    if strips:
-        site = _changed(site, ("handle /marhaba/*", "handle_path /marhaba/*"))
+    site = changed(site, ("\ncheckin.example.org {", f"\n{host}:{port} {{"))
     main = _CADDY_MAIN.format(folder=folder, http=free_port(), https=port)
     (folder / "Caddyfile").write_text(main + site)
     command = [CADDY, "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
     with _running(command, folder, HOME=str(folder)):
         trust = folder / "pki/authorities/local/root.crt"
         wait_for(trust.exists, "Caddy's own authority")
-        proxy = Proxy(f"https://localhost:{port}{prefix}", trust)
-        _wait_for(proxy)
-        yield proxy
+        yield Proxy(f"https://{host}:{port}{prefix}", trust)
 
 
 @contextlib.contextmanager
@@ -252,7 +258,8 @@ class _PlainProxy(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def _changed(text: str, *changes: tuple[str, str]) -> str:
+def changed(text: str, *changes: tuple[str, str]) -> str:
+    """Return a file of `deploy` with these parts replaced, every one of which it must have."""
     for before, after in changes:
         assert before in text, f"the sample does not say {before!r} any more"
         text = text.replace(before, after)
