@@ -8,6 +8,7 @@ import pytest
 
 from checkin.domain.common.problems import Problem
 from checkin.domain.people.importing import Action, PlannedRow, Row
+from checkin.domain.people.roster import Person
 from checkin.words.problems import row_sentences
 from tests.domain.people.import_plans import AMINA, fields, planned
 
@@ -125,6 +126,22 @@ def test_a_namesake_in_another_delegation_is_someone_else():
     assert planned([row], [AMINA]) == [
         PlannedRow(2, Action.ADD, changes=fields(name="Amina El Fassi", delegation_id=2))
     ]
+
+
+def test_a_person_whom_a_row_means_already_is_not_moved_by_a_later_one():
+    row = {"name": "Amina El Fassi", "delegation": "Khémisset", "phone": "06 12 34 56 78"}
+
+    first, second = planned([row, {**row, "delegation": "Rabat"}], [AMINA])
+
+    assert (first.action, first.participant_id) == (Action.SKIP, AMINA.id)
+    assert (second.action, [one.code for one in second.why]) == (Action.REFUSE, ["taken"])
+
+
+def test_two_rows_that_are_vouched_for_mean_two_namesakes():
+    row = {"name": "Salma Tazi", "delegation": "Rabat", "allow_duplicate": "oui"}
+    people = [Person(id=id, delegation_id=2, name="Salma Tazi") for id in (4, 5)]
+
+    assert [one.participant_id for one in planned([row, row, row], people)] == [4, 5, None]
 
 
 def test_a_canceled_person_is_not_brought_back_unseen():
