@@ -219,19 +219,19 @@ def forecast(by_minute: Mapping[datetime, int], missing: int, now: datetime) -> 
     end = now.replace(second=0, microsecond=0)
     window_min = _window_min(by_minute, end)
     came = _within(by_minute, end, window_min)
-    pace = came / window_min if window_min else 0.0
+    pace = round(came / window_min, 1) if window_min else 0.0
     if missing <= 0:
-        return Forecast(Outlook.ALL_IN, round(pace, 1))
+        return Forecast(Outlook.ALL_IN, pace)
     if came < FEWEST:
-        return Forecast(Outlook.TOO_FEW, round(pace, 1))
+        return Forecast(Outlook.TOO_FEW, pace)
     slack = 2 * math.sqrt(came)
     soonest, at, latest = (
         timedelta(minutes=math.ceil(missing * window_min / count))
         for count in (came + slack, came, came - slack)
     )
     if at > FURTHEST:
-        return Forecast(Outlook.TOO_FEW, round(pace, 1))
-    return Forecast(Outlook.EXPECTED, round(pace, 1), end + at, end + soonest, end + latest)
+        return Forecast(Outlook.TOO_FEW, pace)
+    return Forecast(Outlook.EXPECTED, pace, end + at, end + soonest, end + latest)
 
 
 def people_per_minute(by_minute: Mapping[datetime, int], now: datetime) -> float:

@@ -51,8 +51,7 @@ def _read(raw: Mapping[str, str], problems: list[Problem]) -> dict[str, object]:
 def _sort_scripts(raw: Mapping[str, str]) -> Mapping[str, str]:
     """Move each name to the field of its script, because lists mix both scripts in one column."""
     name, name_ar = raw.get("name") or "", raw.get("name_ar") or ""
-    name_is_arabic = is_arabic(name)
-    if name_is_arabic and (not name_ar.strip() or not is_arabic(name_ar)):
+    if is_arabic(name) and not is_arabic(name_ar):
         return {**raw, "name": name_ar, "name_ar": name}
     if name_ar and not name.strip() and not is_arabic(name_ar):
         return {**raw, "name": name_ar, "name_ar": ""}

@@ -87,6 +87,18 @@ def test_minutes_that_follow_one_another_are_one_point_each_and_the_area_ends_on
     assert curve.registered == "M0 30L1000 30"
 
 
+def test_the_area_goes_on_until_now():
+    start = START.replace(minute=0)
+
+    curve = arrival_curve({start: 50}, 100, start + timedelta(minutes=10), None)
+
+    assert curve.area == "M0 300L50 150L500 150L500 300L0 300Z"
+
+
+def test_an_axis_of_nobody_has_four_parts():
+    assert arrival_curve({START: 0}, 0, START, None).counts == (0, 1, 2, 3, 4)
+
+
 @pytest.mark.parametrize(
     ("people", "top"),
     [

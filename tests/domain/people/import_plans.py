@@ -23,7 +23,10 @@ AMINA = Person(
 
 
 def planned(cells, people=(), **defaults):
-    rows = [Row(number, row) for number, row in enumerate(cells, start=2)]
+    """Plan an import of rows, or of their cells by column."""
+    rows = [
+        row if isinstance(row, Row) else Row(number, row) for number, row in enumerate(cells, 2)
+    ]
     return planner(people, **defaults).plan(rows)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from checkin.domain.people.headings import Columns, column_named, match_headings
 from checkin.domain.people.unreadable import UnreadableFile
+from checkin.words.unreadable import unreadable_sentence
 
 
 @pytest.mark.parametrize(
@@ -85,6 +86,7 @@ def test_a_list_without_names_or_with_a_column_twice_is_refused(headings, requir
         match_headings(headings, delegation_required=required)
 
     assert (refused.value.reason, refused.value.facts) == (reason, facts)
+    assert str(refused.value) == unreadable_sentence(refused.value, "en")
 
 
 HALVES = match_headings(

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from checkin.domain.common.problems import Problem
-from checkin.domain.people.importing import Action, PlannedRow
+from checkin.domain.people.importing import Action, PlannedRow, Row
+from checkin.domain.people.roster import Person
 from checkin.words.problems import row_sentences
 from tests.domain.people.import_plans import AMINA, fields, planned
 
@@ -36,14 +37,32 @@ def test_a_new_person_is_added_with_every_field():
     ]
 
 
+def test_what_was_wrong_when_the_row_was_read_is_told_with_what_it_says():
+    remark = Problem("row", "extra_cells", "x")
+    rows = [Row(2, {"name": "=1+1", "delegation": "Rabat"}, (remark,))]
+    right = [Row(2, {"name": "Amina", "delegation": "Nowhere"}, (remark,))]
+
+    [invalid], [unknown] = planned(rows), planned(right)
+
+    assert [one.code for one in invalid.why] == ["extra_cells", "formula"]
+    assert [one.code for one in unknown.why] == ["extra_cells", "unknown_delegation"]
+
+
 def test_delegation_and_category_are_found_in_arabic_and_by_default():
-    rows = [{"name": "Omar", "delegation": "الخَمِيسات", "category": "مناضل"}, {"name": "Zineb"}]
+    rows = [
+        {"name": "Omar", "delegation": "الخَمِيسات", "category": "مناضل"},
+        {"name": "Zineb"},
+        {"name": "Salma", "delegation": "Rabat", "category": ""},
+        {"name": "Driss", "category": "Militant"},
+    ]
 
     plan = planned(rows, default_delegation="Salé", default_category="Élu")
 
     assert [row.changes for row in plan] == [
         fields(name="Omar", delegation_id=1, category_id=11),
         fields(name="Zineb", delegation_id=3, category_id=10),
+        fields(name="Salma", delegation_id=2, category_id=10),
+        fields(name="Driss", delegation_id=3, category_id=11),
     ]
 
 
@@ -107,6 +126,22 @@ def test_a_namesake_in_another_delegation_is_someone_else():
     assert planned([row], [AMINA]) == [
         PlannedRow(2, Action.ADD, changes=fields(name="Amina El Fassi", delegation_id=2))
     ]
+
+
+def test_a_person_whom_a_row_means_already_is_not_moved_by_a_later_one():
+    row = {"name": "Amina El Fassi", "delegation": "Khémisset", "phone": "06 12 34 56 78"}
+
+    first, second = planned([row, {**row, "delegation": "Rabat"}], [AMINA])
+
+    assert (first.action, first.participant_id) == (Action.SKIP, AMINA.id)
+    assert (second.action, [one.code for one in second.why]) == (Action.REFUSE, ["taken"])
+
+
+def test_two_rows_that_are_vouched_for_mean_two_namesakes():
+    row = {"name": "Salma Tazi", "delegation": "Rabat", "allow_duplicate": "oui"}
+    people = [Person(id=id, delegation_id=2, name="Salma Tazi") for id in (4, 5)]
+
+    assert [one.participant_id for one in planned([row, row, row], people)] == [4, 5, None]
 
 
 def test_a_canceled_person_is_not_brought_back_unseen():

@@ -48,7 +48,9 @@ def test_somebody_of_another_delegation_is_not_moved_here():
     zineb = Person(9, SALE, name="Zineb Tazi", phone=PHONE)
     row = {"name": "Zineb Tazi", "phone": "0612345678"}
 
-    assert why(plan(row, people=[zineb])) == [(Action.REFUSE, ["registered_elsewhere"])]
+    [refused] = plan(row, people=[zineb])
+    assert refused.action == Action.REFUSE
+    assert refused.why == (Problem("name", "registered_elsewhere", "Zineb Tazi"),)
     assert why(plan(row, people=[zineb], alone=False)) == [(Action.CHANGE, [])]
 
 

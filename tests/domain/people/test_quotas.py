@@ -6,12 +6,14 @@ import pytest
 
 from checkin.domain.common.problems import Problem
 from checkin.domain.people.quotas import (
+    COLUMNS,
     DelegationDetails,
     KnownDelegation,
     PlannedQuota,
     QuotaAction,
     QuotaRow,
     plan_quotas,
+    quota_column,
     quota_columns,
     too_few,
     validate_delegation,
@@ -131,6 +133,10 @@ def test_a_quota_that_was_exceeded_already_may_stay():
 )
 def test_the_columns_of_a_quota_sheet_are_found_by_their_headings(headings, columns):
     assert quota_columns(headings) == columns
+
+
+def test_a_corrected_sheet_has_the_columns_that_a_heading_may_name():
+    assert tuple(map(quota_column, ("Délégation", "الوفد", "Places"))) == COLUMNS
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,9 @@ def test_a_full_form_becomes_a_registration():
         ({"name_ar": "Amina"}, ("Amina", None)),
         ({"name": "أمينة", "name_ar": "Amina"}, ("Amina", "أمينة")),
         ({"name": "Amina", "name_ar": "  "}, ("Amina", None)),
+        ({"name": "أمينة", "name_ar": "  "}, ("", "أمينة")),
+        ({"name": "أمينة", "name_ar": "الفاسي"}, ("أمينة", "الفاسي")),
+        ({"name": "Amina", "name_ar": "El Fassi"}, ("Amina", "El Fassi")),
     ],
 )
 def test_each_name_goes_where_its_letters_belong(raw, names):

@@ -25,6 +25,7 @@ def test_a_person_is_compared_by_the_names_in_both_scripts():
 
     assert both.folded_names == ("amina alaoui", "امينه العلوي")
     assert person(3, folded_names=("known",)).folded_names == ("known",)
+    assert person(3, folded_names=("known",)) == person(3)
     assert [one.shown_name for one in (both, arabic, person(4, ""))] == [
         *("Amina Alaoui", "أمينة العلوي", ""),
     ]
@@ -95,6 +96,11 @@ def test_a_contact_is_held_by_the_first_who_is_not_canceled():
             2,
         ),
         ([person(1), person(2)], person(9), 1),
+        (
+            [person(1), person(2, phone=PHONE, email="other@b.ma", note="bus 3")],
+            person(9, phone=PHONE, email="a@b.ma"),
+            2,
+        ),
     ],
 )
 def test_the_same_person_is_a_namesake_here_or_one_with_the_same_contact(people, wanted, id):

@@ -11,6 +11,7 @@ from checkin.domain.scanning.verdict import Status
 from checkin.errors import Conflict, NotFound
 from checkin.services.accounts.operators import add_operator
 from checkin.services.people.registration import cancel
+from checkin.services.scanning.annul import annul_scan
 from checkin.services.scanning.conflicts import (
     ArrivalDetails,
     Decision,
@@ -155,7 +156,7 @@ def test_a_conflict_is_not_decided_otherwise_afterwards_nor_by_another_event(
 
     assert listed(database, event)[-1].decided_by == "Salma"
     assert listed(database, other) == []
-    assert waiting(database, other, event) == [0, 3]
+    assert (waiting(database, other), waiting(database, other, event)) == ([0], [0, 3])
 
 
 def test_who_is_annulled_is_counted_no_more(database, event, conflicts, organisers):
@@ -166,6 +167,20 @@ def test_who_is_annulled_is_counted_no_more(database, event, conflicts, organise
 
     [annulled] = [one for one in listed(database, event) if one.id == driss.id]
     assert (before, annulled.counted, annulled.decision) == (True, False, Decision.ANNUL)
+
+
+def test_an_annulled_admission_is_not_contradicted(database, event, gates):
+    person = factories.a_participant(database, event)
+    code = factories.code_of(event, person.badge_id)
+    entry = factories.scan(database, gates[0], code)
+    asked = {"event_id": event.id, "scan_id": entry.scan_id, "reason": "erreur", "now": NOW}
+    write(database, lambda s: annul_scan(s, **asked, device_id=gates[0].id))
+    write(database, lambda s: cancel(s, event, person.participant_id, now=NOW))
+
+    uploaded(database, gates[1], code, ago=5)
+
+    [conflict] = listed(database, event)
+    assert (conflict.reason, conflict.earlier) == (Reason.CANCELED, None)
 
 
 def test_a_conflict_contradicts_the_last_admission(database):
