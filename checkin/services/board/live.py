@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from checkin.db.changes import Changes
+from checkin.db.faults import SENTENCES, outage_of
 
 _log = logging.getLogger(__name__)
 
@@ -160,8 +161,16 @@ class LiveHub:
     def _look(self, view: View, event_id: int, channel: _Channel) -> None:
         try:
             shown = view.read(event_id)
-        except Exception:  # whatever it is, the next look may pass: boards must outlive it
-            _log.exception("event %s could not be read for its watchers", event_id)
+        except Exception as fault:  # whatever it is, the next look may pass: boards outlive it
+            _complain(event_id, fault)
             return
         if shown != channel.shown:
             channel.publish(shown, view.write(shown))
+
+
+def _complain(event_id: int, fault: Exception) -> None:
+    outage = outage_of(fault)
+    if outage is None:
+        _log.exception("event %s could not be read for its watchers", event_id)
+    else:
+        _log.warning("boards of event %s wait: %s", event_id, SENTENCES[outage])

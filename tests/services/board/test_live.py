@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 from sqlalchemy import select, text, update
+from sqlalchemy.exc import OperationalError
 
 from checkin.db import changes
 from checkin.db.engine import in_transaction
@@ -199,3 +200,18 @@ def test_every_stream_sees_the_last_of_many_commits(hub, database, elsewhere, ev
             rename(elsewhere, event, f"Name {at}")
         expect(one, "Name 29")
         expect(other, "Name 29")
+
+
+def test_an_outage_of_the_database_is_one_line_of_the_log_each_time(database, event, caplog):
+    def away(_event_id):
+        raise OperationalError("SELECT", {}, psycopg.OperationalError("the server is gone"))
+
+    hub = LiveHub({"board": View(away, str)}, database.changes)
+
+    with hub.subscribe("board", event.id):
+        wait_for(lambda: caplog.records, "a line of the log")
+    hub.close()
+
+    line = caplog.records[0]
+    assert line.getMessage() == f"boards of event {event.id} wait: the database does not answer"
+    assert line.exc_info is None
