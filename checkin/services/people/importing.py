@@ -7,7 +7,9 @@ goes on where it was.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -122,8 +124,17 @@ class _Batches:
             write = partial(
                 self._write, known=known, ahead=known.ahead(batch), action=action, at=at
             )
-            known, self.standing, decided = in_transaction(self.database, write)
+            with self._half_of_the_time():
+                known, self.standing, decided = in_transaction(self.database, write)
             yield from decided
+
+    @contextmanager
+    def _half_of_the_time(self) -> Iterator[None]:
+        """Leave SQLite's lock to others for as long as it was held here."""
+        began = time.monotonic()
+        yield
+        if self.database.dialect == "sqlite":
+            time.sleep(time.monotonic() - began)
 
     def _known(self, before: Sequence[Row]) -> _Known:
         # The version first: what changes while people are read is read again by the first batch.

@@ -55,7 +55,7 @@ def _done(result: dict[str, Any], kind: str) -> End | None:
 
 def _registered(counts: dict[str, int]) -> Iterator[str]:
     yield _(
-        "Registered: %(new)s new, %(changed)s changed.",
+        "The list is registered. New: %(new)s. Changed: %(changed)s.",
         new=number(counts["add"]),
         changed=number(counts["change"]),
     )

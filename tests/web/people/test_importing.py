@@ -365,7 +365,7 @@ def test_after_a_registration_the_page_says_how_many_and_leads_to_them(coordinat
 
     shown = follow(coordinator, coordinator.send(page, page + "/check", do="register")).text
 
-    assert "Inscrits\N{NO-BREAK SPACE}: 1 nouveaux, 0 modifiés." in shown
+    assert "Nouvelles inscriptions\N{NO-BREAK SPACE}: 1." in shown
     assert "Voir les participants" in shown
 
 
