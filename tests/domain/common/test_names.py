@@ -38,6 +38,7 @@ WRITTEN_TWO_WAYS = [
     ("الخميسات ١٢ ۳٤", "الخميسات 12 34"),
     ("İstanbul", "istanbul"),
     ("A\u20dd Bouzid", "a bouzid"),
+    ("Ami\u200dna", "amina"),
     ("  \u200f(أمينة)\u200e ", "امينه"),
     ("???", ""),
 ]

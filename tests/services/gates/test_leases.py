@@ -153,6 +153,16 @@ def test_inside_a_lease_people_of_the_reserve_list_are_admitted_until_it_is_used
     assert answers == [ADMITTED, ADMITTED, contradicted(Reason.UNAPPROVED)]
 
 
+def test_an_admission_uses_a_place_of_its_own_delegation_alone(database, event, device, bus):
+    other = factories.a_delegation(database, event, "Rommani", quota=4)
+
+    let_in(database, device, a_lease(database, device), bus.reserve[0])
+
+    with database.read() as session:
+        used = session.execute(select(LeasePlace.delegation_id, LeasePlace.used)).all()
+    assert dict(map(tuple, used)) == {bus.delegation.id: 1, other.id: 0}
+
+
 def test_without_the_lease_or_with_another_device_s_it_is_a_conflict(database, event, device, bus):
     lease = a_lease(database, factories.a_device(database, event, "Porte 9"))
 
