@@ -78,6 +78,7 @@ def test_vowel_signs_and_tatweel_never_tell_two_names_apart(text, sign):
         ("أمينة A.", True),
         ("Amina أ", False),
         ("أب AB", True),
+        ("أ", True),
         ("أب ABC", False),
         ("١٢٣", False),
         ("", False),
