@@ -38,6 +38,7 @@ WRITTEN_TWO_WAYS = [
     ("الخميسات ١٢ ۳٤", "الخميسات 12 34"),
     ("İstanbul", "istanbul"),
     ("A\u20dd Bouzid", "a bouzid"),
+    ("Ami\u200dna", "amina"),
     ("  \u200f(أمينة)\u200e ", "امينه"),
     ("???", ""),
 ]
@@ -77,6 +78,7 @@ def test_vowel_signs_and_tatweel_never_tell_two_names_apart(text, sign):
         ("أمينة A.", True),
         ("Amina أ", False),
         ("أب AB", True),
+        ("أ", True),
         ("أب ABC", False),
         ("١٢٣", False),
         ("", False),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from checkin.db.models import Admission, Conflict, Lease, LeasePlace, Participant
+from checkin.db.models import Admission, Conflict, Delegation, Lease, LeasePlace, Participant
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.domain.scanning.leases import LIFETIME
 from checkin.domain.scanning.reasons import Reason
@@ -22,6 +24,7 @@ from checkin.services.gates.devices import revoke_device
 from checkin.services.gates.leases import grant_lease, return_lease
 from checkin.services.people.quotas import set_quota
 from checkin.services.people.registration import cancel
+from checkin.services.scanning import lease_use
 from checkin.services.scanning.storage import Decided
 from tests.support import factories
 from tests.support.factories import NOW, minutes, write
@@ -153,6 +156,27 @@ def test_inside_a_lease_people_of_the_reserve_list_are_admitted_until_it_is_used
     assert answers == [ADMITTED, ADMITTED, contradicted(Reason.UNAPPROVED)]
 
 
+def test_an_admission_uses_a_place_of_its_own_delegation_alone(database, event, device, bus):
+    other = factories.a_delegation(database, event, "Rommani", quota=4)
+
+    let_in(database, device, a_lease(database, device), bus.reserve[0])
+
+    with database.read() as session:
+        used = session.execute(select(LeasePlace.delegation_id, LeasePlace.used)).all()
+    assert dict(map(tuple, used)) == {bus.delegation.id: 1, other.id: 0}
+
+
+def test_places_lent_to_one_delegation_are_not_used_by_another(database, event, device):
+    factories.a_delegation(database, event, "Rommani", quota=4)
+    full = a_bus(database, event, quota=2)
+    lease = a_lease(database, device)
+
+    answer = let_in(database, device, lease, full.reserve[0])
+
+    assert places(lease) == {"Tiflet": 0, "Rommani": 2}
+    assert told(answer) == contradicted(Reason.UNAPPROVED)
+
+
 def test_without_the_lease_or_with_another_device_s_it_is_a_conflict(database, event, device, bus):
     lease = a_lease(database, factories.a_device(database, event, "Porte 9"))
 
@@ -194,6 +218,24 @@ def test_a_scan_after_the_lease_expired_is_no_conflict_while_places_are_free(
     answer = let_in(database, device, lease, bus.reserve[0], at=NOW, received_at=LATER)
 
     assert told(answer) == ADMITTED
+
+
+def test_a_scan_after_the_lease_expired_may_use_the_last_free_place(database, event, device, bus):
+    lease = a_lease(database, device)
+    write(database, lambda s: setattr(s.get_one(Delegation, bus.delegation.id), "quota", 3))
+
+    answers = [
+        let_in(database, device, lease, code, at=NOW, received_at=LATER) for code in bus.reserve[:2]
+    ]
+
+    assert [told(one) for one in answers] == [ADMITTED, contradicted(Reason.UNAPPROVED)]
+
+
+@pytest.mark.parametrize(("seconds", "counted"), [(-1, True), (0, False), (1, False)])
+def test_a_lease_is_counted_until_the_moment_at_which_it_expires(seconds, counted):
+    lease = SimpleNamespace(ended_at=None, expires_at=NOW)
+
+    assert lease_use._is_counted(lease, NOW + timedelta(seconds=seconds)) is counted
 
 
 def test_a_scan_after_the_lease_expired_without_free_places_is_counted_and_a_conflict(
