@@ -131,5 +131,5 @@ def test_ten_thousand_rows_are_checked_and_registered(page, database, tmp_path):
     page.wait_for_selector("form[data-sending]", timeout=SLOWEST_MS)
 
     assert said[-1] == "Vérification des lignes…"
-    assert "10\N{NARROW NO-BREAK SPACE}000" in page.inner_text("[role=status]")
+    assert "10\N{NO-BREAK SPACE}000" in page.inner_text("[role=status]")
     assert len(people(database)) == 10_000
