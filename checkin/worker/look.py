@@ -35,7 +35,7 @@ def change(context: JobContext) -> dict[str, Any]:
 
 
 #: an honest logo takes a tenth of a second and 100 MB. The pages draw it without these limits.
-LOOK = Kind("look", Lane.OFFICE, change, cpu_s=3, memory_mb=400)
+LOOK = Kind("look", Lane.UPLOADS, change, cpu_s=3, memory_mb=400)
 
 
 def _write(session: Session, context: JobContext, new: NewLook) -> None:

@@ -50,7 +50,7 @@ HEARTBEAT_S = 5.0
 #: when the worker ends, its jobs have so long to leave their work in order; then they are killed
 GRACE_S = 3.0
 #: mail waits for hours, and one event's must not keep back another's
-MOST_AT_ONCE = {Lane.OFFICE: 1, Lane.MAIL: 8}
+MOST_AT_ONCE = {Lane.OFFICE: 1, Lane.UPLOADS: 1, Lane.MAIL: 8}
 #: while the database is away
 AGAIN_AFTER_S = 2.0
 

@@ -95,10 +95,10 @@ def register(context: JobContext) -> dict[str, Any]:
 
 
 #: reading a file of the largest size takes a tenth of this
-LIST_READ = Kind("list_read", Lane.OFFICE, read, cpu_s=120)
-LIST_CHECK = Kind("list_check", Lane.OFFICE, check)
+LIST_READ = Kind("list_read", Lane.UPLOADS, read, cpu_s=120)
+LIST_CHECK = Kind("list_check", Lane.UPLOADS, check)
 #: Not behind everybody else: on SQLite scans wait while it holds the lock of a batch.
-LIST_REGISTER = Kind("list_register", Lane.OFFICE, register, niceness=0)
+LIST_REGISTER = Kind("list_register", Lane.UPLOADS, register, niceness=0)
 
 
 def _review(context: JobContext, table: Table) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def laptop(installed_chromium):
 
 @pytest.fixture(scope="module")
 def server(laptop, tmp_path_factory):
-    server = VenueServer(tmp_path_factory.mktemp("venue") / "home")
+    server = VenueServer(tmp_path_factory.mktemp("venue") / "home", worker=True)
     server.password = server.command("init").rpartition(": ")[2].strip()
     server.start()
     yield server
@@ -127,7 +127,7 @@ def _import_the_people(page, server, tmp_path):
     page.set_input_files("#file", file)
     page.click("form[action$='/import'] button")
     page.click("button[value=register]")
-    page.wait_for_selector("text=Inscrits\u00a0: 1 nouveaux")
+    page.wait_for_selector("text=Nouvelles inscriptions\u00a0: 1")
 
 
 def _pair_a_gate(page, server):

@@ -16,7 +16,7 @@ from tests.cli.conftest import Run
 from tests.support.server_process import ROOT
 from tests.support.waiting import wait_for
 
-NONE_RUNS = "look worker: none runs, so jobs wait; it starts with `python -m checkin run`\n"
+NONE_RUNS = "– worker: none runs, so jobs wait; it starts with `python -m checkin run`\n"
 
 
 def is_known(home: Path) -> bool:

@@ -16,7 +16,7 @@ from checkin.db.models import Admission, Scan
 from checkin.domain.scanning.reasons import Reason
 from checkin.domain.scanning.verdict import Status
 from checkin.services.export.whole import write_whole
-from checkin.services.people.importing import apply_plan, plan_table
+from checkin.services.people.importing import Importing, import_list
 from checkin.services.scanning.record import record_batch
 from checkin.services.scanning.storage import Decided
 from checkin.services.spreadsheets.reading import read_table
@@ -133,10 +133,8 @@ def test_an_import_and_an_export_of_hundreds_pass(pooled):
     factories.a_category(pooled, event)
     lines = [f"Alaoui{number};Amina;Khémisset" for number in range(700)]
     table = read_table("\n".join(["Nom;Prénom;Délégation", *lines]).encode())
-    with pooled.read() as session:
-        plan = plan_table(session, event, table)
 
-    done = apply_plan(pooled, event, table, plan, factories.KEYS, delegation=None, now=NOW)
+    done = import_list(pooled, Importing(event, table), factories.KEYS, lambda: NOW)
     with pooled.snapshot() as session:
         written = write_whole(session, event, io.StringIO(), now=NOW)
 

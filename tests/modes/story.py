@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import openpyxl
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Download, Page
 
 from checkin.domain.people.headings import column_named
 from checkin.protocol.codes import parse_code
@@ -241,8 +241,6 @@ def the_command_names_the_public_address(mode: Mode) -> None:
 
 def take_the_list_home(page: Page, folder: Path) -> None:
     """Export as XLSX and CSV: people who arrived have their gate, the others none."""
-    open_settings(page)
-    page.click(".settings-tabs a[href$='/export']")
     files = {kind: downloaded(page, kind, folder) for kind in ("xlsx", "csv")}
     sheet = openpyxl.load_workbook(files["xlsx"]).active
     rows = [" ".join(str(cell) for cell in row) for row in sheet.iter_rows(values_only=True)]
@@ -261,11 +259,23 @@ def take_the_list_home(page: Page, folder: Path) -> None:
 
 
 def downloaded(page: Page, kind: str, folder: Path) -> Path:
-    """Take one file of the page *Export*."""
-    with page.expect_download() as download:
-        page.click(f"button[value={kind}]")
+    """Take one file of the page *Export*: at once, or from the page of a job that takes longer."""
+    open_settings(page)
+    page.click(".settings-tabs a[href$='/export']")
+    files: list[Download] = []
+
+    def take(download: Download) -> None:
+        files.append(download)
+
+    page.once("download", take)
+    page.click(f"button[value={kind}]", no_wait_after=True)
+    link = page.locator(".files a")
+    while not files:
+        if link.count():
+            link.click()
+        page.wait_for_timeout(100)
     file = folder / f"export.{kind}"
-    download.value.save_as(file)
+    files[0].save_as(file)
     return file
 
 

@@ -19,7 +19,7 @@ from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.postgres
 TWO_NODES = ((), ())
-PEOPLE = 80
+PEOPLE = 400
 
 
 @pytest.fixture

@@ -48,9 +48,10 @@ class VenueServer(Server):
         address: str = ADDRESS,
         tls: bool = True,
         begin: Begin = by_command,
+        worker: bool = False,
         **settings: str,
     ) -> None:
-        super().__init__(home, begin=begin, **settings)
+        super().__init__(home, begin=begin, worker=worker, **settings)
         self._tls = tls
         self.url = f"{'https' if tls else 'http'}://{address}:{self.port}"
         self.folder = home / "tls"

@@ -160,6 +160,16 @@ def test_each_lane_has_one_job_at_once_and_none_waits_for_the_other(database, se
     assert job_now(database, sending).state == JobState.RUNNING
 
 
+def test_an_upload_does_not_wait_for_a_long_print(database, settings, worker):
+    printing = ask(database, "count", steps=FOREVER)
+    begun(settings, printing)
+
+    uploaded = ended(database, ask(database, "count", Lane.UPLOADS))
+
+    assert uploaded.state == JobState.DONE
+    assert job_now(database, printing).state == JobState.RUNNING
+
+
 def test_two_workers_share_the_jobs_and_each_is_begun_once(database, settings):
     numbers = [ask(database, "count", steps=2) for _ in range(12)]
     with working(settings, kinds=TEST_KINDS), working(settings, kinds=TEST_KINDS):

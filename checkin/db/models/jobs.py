@@ -26,6 +26,8 @@ class Lane(StrEnum):
     """The lanes, which do not wait for one another: hours of sending delay no PDF."""
 
     OFFICE = "office"
+    #: lists and logos: whoever has uploaded one waits at its page
+    UPLOADS = "uploads"
     MAIL = "mail"
 
 

@@ -16,6 +16,13 @@ from checkin.words.problems import shown
 _LONGEST_VALUE = 300
 #: kinds whose jobs are shown on a page of their subject
 OWN_PAGES = {"mail": "delivery.index"}
+#: where one sees what a job has made, if that is no file; the page is told the job
+RESULT_PAGES = {
+    "list_read": "importing.show",
+    "list_check": "importing.show",
+    "list_register": "importing.show",
+    "look": "look.edit",
+}
 
 
 def title_words() -> dict[str, str]:

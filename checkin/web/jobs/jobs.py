@@ -15,22 +15,19 @@ from checkin.services.jobs.forgetting import KEPT_FOR, forget
 from checkin.services.jobs.own_jobs import file_of, files_of, own_job, own_jobs
 from checkin.services.jobs.queue import FINAL, cancel, result_of
 from checkin.web.jobs.job_state import job_state
-from checkin.web.jobs.job_words import OWN_PAGES, size_text, state_words, title_words
+from checkin.web.jobs.job_words import (
+    OWN_PAGES,
+    RESULT_PAGES,
+    size_text,
+    state_words,
+    title_words,
+)
 from checkin.web.jobs.zipping import zipped
 from checkin.web.site.permissions import may_use
 from checkin.web.site.visits import REGISTRARS, Answer, EventVisit, pages, visited_by
 from checkin.worker.kinds import KINDS
 
 bp = pages(__name__)
-
-
-#: where one sees what a job has made, if that is no file; the page is told the job
-_RESULT_PAGES = {
-    "list_read": "importing.show",
-    "list_check": "importing.show",
-    "list_register": "importing.show",
-    "look": "look.edit",
-}
 
 
 @bp.get("/events/<slug>/jobs")
@@ -126,10 +123,10 @@ def _about(visit: EventVisit, job: Job) -> Delegation | Event:
 
 
 def _result_page(visit: EventVisit, job: Job) -> str | None:
-    if job.kind not in _RESULT_PAGES:
+    if job.kind not in RESULT_PAGES:
         return None
     of = {"delegation_id": job.delegation_id} if job.delegation_id else {}
-    return visit.address(_RESULT_PAGES[job.kind], job=job.id, **of)
+    return visit.address(RESULT_PAGES[job.kind], job=job.id, **of)
 
 
 def _cancel_or_forget(visit: EventVisit, job_id: int) -> bool:

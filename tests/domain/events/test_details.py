@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -15,8 +14,9 @@ from checkin.domain.events.details import (
     validate_slug,
     whole_number,
 )
+from checkin.protocol.time_zones import time_zone
 
-RABAT = ZoneInfo("Africa/Casablanca")
+RABAT = time_zone("Africa/Casablanca")
 LEAST = {
     "name": "Rencontre régionale",
     "venue": "Complexe Ibn Rochd",

@@ -7,7 +7,7 @@ from threading import Barrier, Lock
 
 from sqlalchemy import select, update
 
-from checkin.db.engine import in_core_transaction
+from checkin.db.engine import Database, in_core_transaction
 from checkin.db.models import LimitCounter
 from checkin.services.limits.counters import Counter
 from checkin.services.limits.in_memory import MemoryCounters
@@ -92,6 +92,7 @@ def test_control_memory_without_its_lock_lets_too_many_pass():
 
 def test_control_a_database_asked_in_two_statements_lets_too_many_pass(postgres_database):
     """Reading a count and writing it back is what the one statement of `reserve` replaces."""
+    database = Database(postgres_database.url, connections=40)
     everybody = Barrier(12)
     with postgres_database.write() as session:
         session.add(LimitCounter(key=PAIR.key, count=0, expires_at=NOW))
@@ -107,9 +108,10 @@ def test_control_a_database_asked_in_two_statements_lets_too_many_pass(postgres_
             )
             return None if count < ROOM else 60.0
 
-        return in_core_transaction(postgres_database, work)
+        return in_core_transaction(database, work)
 
     assert passed(race(12, read_then_write)) > ROOM
+    database.dispose()
 
 
 def test_control_redis_asked_in_two_commands_lets_too_many_pass(redis):

@@ -39,9 +39,12 @@ def actions_in_the_source() -> set[str]:
         tree = ast.parse(path.read_text("utf-8"))
         calls = [one for one in ast.walk(tree) if isinstance(one, ast.Call)]
         notes = [
-            c for c in calls if getattr(c.func, "id", "") in ("note", "_note", "note_activity")
+            c
+            for c in calls
+            if getattr(c.func, "id", "") in ("note", "_note", "note_activity", "note_counts")
         ]
-        for call in notes:
+        kinds = [c for c in calls if getattr(c.func, "id", "") == "Kind"]
+        for call in [*notes, *(k for c in kinds for k in c.keywords if k.arg == "downloaded")]:
             found |= strings_in(call)
         if notes:
             constants = (one for one in tree.body if isinstance(one, ast.Assign))

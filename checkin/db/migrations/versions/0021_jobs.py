@@ -38,7 +38,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(_STATES, name=op.f("ck_job_state")),
-        sa.CheckConstraint("lane IN ('office', 'mail')", name=op.f("ck_job_lane")),
+        sa.CheckConstraint("lane IN ('office', 'uploads', 'mail')", name=op.f("ck_job_lane")),
         sa.CheckConstraint("attempts >= 0", name=op.f("ck_job_attempts")),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_job_event_id_event")),
         sa.ForeignKeyConstraint(
