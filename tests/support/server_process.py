@@ -100,7 +100,7 @@ class Server:
             env=self._environ,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=900,  # a large event is loaded, perhaps on a busy machine
             check=False,
         )
         assert done.returncode == 0, done.stderr
