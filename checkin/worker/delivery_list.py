@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from checkin.db.models import Event, Lane
@@ -13,7 +12,7 @@ from checkin.services.mail.delivery_report import (
     count_of_chosen,
     each_by_delivery,
 )
-from checkin.services.spreadsheets.writing import write_csv
+from checkin.services.spreadsheets.writing import RowCount, write_csv
 from checkin.worker.context import JobContext, Kind
 
 COLUMNS = ("number", "delegation", "name", "name_ar", "phone", "email", "delivery", "printed")
@@ -33,19 +32,13 @@ def write(context: JobContext) -> dict[str, Any]:
     )
     with context.database.snapshot() as session:
         event = session.get_one(Event, context.claimed.event_id)
-        total = count_of_chosen(session, event, chosen)
-        people = _told(context, each_by_delivery(session, event, chosen), total)
+        counted = RowCount(count_of_chosen(session, event, chosen), context.progress)
+        people = counted(each_by_delivery(session, event, chosen))
         with context.add_file("people.csv", "text/csv; charset=utf-8") as file:
             return {"people": write_csv(file, COLUMNS, map(_row, people))}
 
 
 DELIVERY_LIST = Kind("delivery_list", Lane.OFFICE, write, downloaded="mail.people")
-
-
-def _told(context: JobContext, people: Iterator[Reached], total: int) -> Iterator[Reached]:
-    for done, one in enumerate(people, 1):
-        yield one
-        context.progress(done, total)
 
 
 def _row(one: Reached) -> dict[str, Any]:

@@ -7,7 +7,7 @@ for the tables of participants, CSV and XLSX.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -24,13 +24,18 @@ from checkin.services.export.people import (
     participants_and_arrivals,
     plain_rows,
 )
-from checkin.services.spreadsheets.writing import BinaryFile, TextFile, write_csv, write_xlsx
+from checkin.services.spreadsheets.writing import (
+    BinaryFile,
+    Progress,
+    RowCount,
+    TextFile,
+    write_csv,
+    write_xlsx,
+)
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
-#: told how many rows are written, and of how many
-Progress = Callable[[int, int], object]
 #: passes rows on, and may count them
 Passing = Callable[[Iterable[Mapping[str, Any]]], Iterable[Mapping[str, Any]]]
 
@@ -141,20 +146,7 @@ def write_export(
         progress: called after each row.
     """
     total = sum(_count(session, one) for one in FORMATS[form].statements(event.id))
-    return FORMATS[form].write(session, event, file, now, _RowCount(total, progress))
-
-
-class _RowCount:
-    """Tells of each row that passes which one it is, of how many."""
-
-    def __init__(self, total: int, progress: Progress) -> None:
-        self._done, self._total, self._progress = 0, total, progress
-
-    def __call__(self, rows: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-        for row in rows:
-            yield row
-            self._done += 1
-            self._progress(self._done, self._total)
+    return FORMATS[form].write(session, event, file, now, RowCount(total, progress))
 
 
 def _count(session: Session, statement: Rows) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import codecs
 import csv
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
 from xml.sax.saxutils import escape
 
 #: what XML 1.0 cannot hold, not even escaped
@@ -34,6 +34,11 @@ _PARTS = {
 }
 
 
+T = TypeVar("T")
+#: told how many rows are written, and of how many
+Progress = Callable[[int, int], object]
+
+
 class BinaryFile(Protocol):
     """What a file is written into: bytes one after the other, with no way back."""
 
@@ -45,6 +50,20 @@ class BinaryFile(Protocol):
 
     def close(self) -> None:
         """End the file."""
+
+
+class RowCount:
+    """Tells of each row that passes which one it is, of how many."""
+
+    def __init__(self, total: int, progress: Progress) -> None:
+        self._done, self._total, self._progress = 0, total, progress
+
+    def __call__(self, rows: Iterable[T]) -> Iterator[T]:
+        """Pass rows on; they may come in several parts."""
+        for row in rows:
+            yield row
+            self._done += 1
+            self._progress(self._done, self._total)
 
 
 class TextFile:
