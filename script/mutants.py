@@ -360,7 +360,7 @@ class Collected:
             child = os.fork()
             if child == 0:
                 os.setsid()
-                self._try([items[name] for name in asked["wanted"]], *asked["mutant"])
+                self._try([items[name] for name in asked["wanted"]], asked["mutant"])
             print(_ended_well(child, asked["limit_s"]), file=self._replies, flush=True)
         return True
 
@@ -371,14 +371,17 @@ class Collected:
             for item, after in list(pairwise(users))[:1]:
                 runtestprotocol(item, log=False, nextitem=after)
 
-    def _try(self, items: Sequence[pytest.Item], file: str, where: str, source: str) -> NoReturn:
+    def _try(self, items: Sequence[pytest.Item], mutant: Sequence[str]) -> NoReturn:
+        setup = items[0].session._setupstate
         try:
-            _replace_function(file, where, source)
+            if mutant:
+                _replace_function(*mutant)
+            setup.teardown_exact(items[0])  # the file of the test that was run to load modules
             for item, after in zip(items, [*items[1:], None], strict=True):
                 reports = runtestprotocol(item, log=False, nextitem=after)
                 if any(report.failed for report in reports):
                     self._notes.write_text(item.nodeid, "utf-8")
-                    item.session._setupstate.teardown_exact(None)  # stop what fixtures started
+                    setup.teardown_exact(None)  # stop what fixtures started
                     break
         finally:
             os._exit(0)
@@ -483,15 +486,15 @@ class Quick:
     replies: TextIO
     notes: Path
 
-    def failing(self, mutant: Mutant, wanted: Sequence[str], limit_s: float) -> str | None:
-        """Return a test that fails with a mutant; None where none does, or nobody can say."""
+    def failing(self, mutant: Mutant | None, wanted: Sequence[str], limit_s: float) -> str | None:
+        """Return a test that fails with a mutant; None where none does, or nobody can say.
+
+        Args:
+            mutant: None for the file as it is.
+        """
         self.notes.unlink(missing_ok=True)
-        where = mutant.where.partition("#")[0]
-        asked = {
-            "wanted": wanted,
-            "limit_s": limit_s,
-            "mutant": (mutant.file, where, mutant.source),
-        }
+        change = (mutant.file, mutant.where.partition("#")[0], mutant.source) if mutant else ()
+        asked = {"wanted": wanted, "limit_s": limit_s, "mutant": change}
         print(json.dumps(asked), file=self.requests, flush=True)
         self.replies.readline()
         return self.notes.read_text("utf-8") if self.notes.exists() else None
@@ -546,6 +549,9 @@ class Trial:
             if not self._passes_on_postgresql(file):
                 sys.exit(f"{file}: the tests on PostgreSQL do not pass unchanged")
         self._quick = copy.collect(tests)
+        for order in (sorted(self._known.seconds), sorted(self._known.seconds, reverse=True)):
+            if failing := self._quick.failing(None, order, UNCHANGED_S):
+                sys.exit(f"{failing} does not pass unchanged where its modules are loaded")
         self._noticed: list[str] = []
 
     def notices(self, mutant: Mutant) -> bool:

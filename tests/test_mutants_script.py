@@ -281,6 +281,20 @@ def test_what_is_loaded_is_the_unchanged_file(script, copy, tmp_path):
     assert told == ["test_loaded.py::test_gate", None]
 
 
+def test_a_test_of_another_file_than_the_one_that_loaded_the_modules_passes(script, copy, tmp_path):
+    (tmp_path / "conftest.py").write_text(
+        "import pytest\n\n\n@pytest.fixture\ndef databases():\n    return 1\n"
+    )
+    tests = "def test_one(databases):\n    pass\n\n\ndef test_two(databases):\n    pass\n"
+    (tmp_path / "test_databases.py").write_text(tests)
+    files = ["test_databases.py", "test_functions.py"]
+
+    with closing(copy.collect(files)) as collected:
+        told = collected.failing(None, ["test_functions.py::test_quick"], 60)
+
+    assert told is None
+
+
 def test_a_mutant_of_a_function_that_no_test_calls_survives(script, trial):
     assert not trial.notices(script.Mutant("functions.py", "uncalled", "", "", ""))
 
