@@ -73,8 +73,8 @@ class Venue:
             settings: further `CHECKIN_*` variables.
         """
         port = free_port()
-        beside = "--worker" if worker else "--no-worker"
-        command = ["-m", "checkin", "run", "--port", str(port), beside]
+        beside = [] if worker else ["--no-worker"]
+        command = ["-m", "checkin", "run", "--port", str(port), *beside]
         environment = {**self.environment, **settings}
         with server(command, port, environment, self.home / "server.log") as pid:
             yield port, pid
