@@ -30,6 +30,17 @@ _ENDS_WITHIN_S = 8
 _LOOKED_AT_EVERY_S = 0.1
 
 
+#: held while a worker is started. `Popen` waits for the end of a pipe then; a serving process that
+#: was forked at that moment would hold the other end for as long as it lives.
+_starting = threading.Lock()
+if sys.platform != "win32":
+    os.register_at_fork(
+        before=_starting.acquire,
+        after_in_parent=_starting.release,
+        after_in_child=_starting.release,
+    )
+
+
 @click.command()
 @in_office
 def worker(office: Office) -> None:
@@ -66,7 +77,8 @@ def _keep_running(ending: threading.Event) -> None:
     while True:
         started = time.monotonic()
         # A group of its own: Ctrl-C is for this process, which tells the worker.
-        process = subprocess.Popen(command, env=environ, process_group=0)  # noqa: S603 - ours
+        with _starting:
+            process = subprocess.Popen(command, env=environ, process_group=0)  # noqa: S603 - ours
         _watch(process, ending)
         deaths = 1 if time.monotonic() - started > _WELL_AFTER_S else deaths + 1
         if ending.wait(_PAUSES_S[min(deaths, len(_PAUSES_S)) - 1]):

@@ -36,6 +36,26 @@ def beside(restart):
 serve("tests.web.asgi.echo:served", "127.0.0.1", int(sys.argv[1]), beside=beside)
 """
 
+_FORKED_WHILE_A_WORKER_STARTS = """
+import os, subprocess, threading
+from checkin.cli.worker import worker_beside
+
+begun, over, start = threading.Event(), threading.Event(), subprocess.Popen
+
+def slowly(*_arguments, **_options):
+    begun.set()
+    over.wait(60)
+    return start(["sleep", "60"])
+
+subprocess.Popen = slowly
+with worker_beside():
+    begun.wait(60)
+    threading.Timer(1, over.set).start()
+    if os.fork() == 0:
+        os._exit(0)
+    print(over.is_set())
+"""
+
 
 def serving(parent: int) -> list[int]:
     """Return the processes that a server's first process has started."""
@@ -117,6 +137,15 @@ def test_a_worker_that_dies_is_started_again_and_the_server_goes_on(server_with_
 
     assert (again[0], again[1] != worker) == (web, True)
     assert answers(f"{server_with_worker.url}/healthz")
+
+
+def test_no_serving_process_is_forked_while_the_worker_is_being_started():
+    """It would keep a pipe open, and the death of that worker would never be noticed."""
+    command = [sys.executable, "-W", "ignore", "-c", _FORKED_WHILE_A_WORKER_STARTS]
+
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+
+    assert ran.stdout == "True\n"
 
 
 def test_ctrl_c_ends_server_and_worker(server_with_worker):
