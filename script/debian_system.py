@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -46,6 +46,11 @@ class Debian:
     suite: str
     folder: Path
     log: Path
+
+    @property
+    def name(self) -> str:
+        """What people call it, for example "Debian 12"."""
+        return DEBIANS[self.suite]
 
     @property
     def clone(self) -> Path:
@@ -150,6 +155,26 @@ def make(debian: Debian, base: Path, mirror: str) -> None:
         if file.exists():
             shutil.copy(file, debian.folder / file.relative_to("/"))
     logged(debian.log, "git", "clone", "--quiet", "--no-hardlinks", str(ROOT), str(debian.clone))
+
+
+def walked_through(
+    proof: str, debian: Debian, base: Path, mirror: str, walk: Callable[[Debian], str]
+) -> bool:
+    """Make a system, walk through it, and print a line: what `walk` returned, or what failed.
+
+    Args:
+        base: where debootstrap's system is, or is made.
+    """
+    debian.log.write_bytes(b"")
+    try:
+        make(debian, base, mirror)
+        told = walk(debian)
+    except (NotFresh, OSError) as fault:
+        print(f"{proof}: FAILED on {debian.name}: {fault}; the end of its log:", flush=True)
+        print(end_of(debian.log), flush=True)
+        return False
+    print(f"{proof}: {told}", flush=True)
+    return True
 
 
 def told_inside() -> list[str]:

@@ -32,11 +32,11 @@ from debian_system import (
     ended,
     folder_of,
     logged,
-    make,
     missing_for,
     parser_of,
     printed_by,
     text_of,
+    walked_through,
 )
 
 OTHER_PYTHONS = ("python3.12", "python3.14")
@@ -69,23 +69,17 @@ def _parser() -> argparse.ArgumentParser:
 
 def _try_debian(suite: str, folder: Path, asked: argparse.Namespace) -> bool:
     debian = Debian(suite, folder / f"{suite}-run", folder / f"{suite}.log")
-    debian.log.write_bytes(b"")
-    try:
-        make(debian, folder / suite, asked.mirror)
+
+    def walk(debian: Debian) -> str:
         served_s = _serve(debian)
-        versions = _versions_before_tests(debian)
+        version = _versions_before_tests(debian)
         tested = _test(debian, asked.tests)
-    except NotFresh as fault:
-        print(f"fresh: FAILED on {DEBIANS[suite]}: {fault}; the end of its log:", flush=True)
-        print(end_of(debian.log), flush=True)
-        return False
-    versions = f"{versions}, PostgreSQL {_postgresql(debian)}"
-    print(
-        f"fresh: {DEBIANS[suite]} ({versions}): script/server serves after {served_s:.0f} s; "
-        f"script/test: {tested}",
-        flush=True,
-    )
-    return True
+        return (
+            f"{debian.name} ({version}, PostgreSQL {_postgresql(debian)}): script/server serves "
+            f"after {served_s:.0f} s; script/test: {tested}"
+        )
+
+    return walked_through("fresh", debian, folder / suite, asked.mirror, walk)
 
 
 def _serve(debian: Debian) -> float:

@@ -25,17 +25,16 @@ from debian_system import (
     DEBIANS,
     Debian,
     NotFresh,
-    end_of,
     ended,
     folder_of,
     inside,
     logged,
     machine_files,
-    make,
     missing_for,
     parser_of,
     started,
     told_inside,
+    walked_through,
 )
 from node_client import is_ready, scan
 
@@ -66,21 +65,17 @@ def main() -> int:
 
 def _try(suite: str, folder: Path, mirror: str) -> bool:
     debian = Debian(suite, folder / f"{suite}-image", folder / f"{suite}-image.log")
-    debian.log.write_bytes(b"")
+    return walked_through("image", debian, folder / suite, mirror, _walk)
+
+
+def _walk(debian: Debian) -> str:
     try:
-        make(debian, folder / suite, mirror)
         began = time.monotonic()
         _build(debian)
         built_s = time.monotonic() - began
-        told = _run(debian)
-    except (NotFresh, OSError) as fault:
-        print(f"image: FAILED on {DEBIANS[suite]}: {fault}; the end of its log:", flush=True)
-        print(end_of(debian.log), flush=True)
-        return False
+        return f"{debian.name}: built in {built_s:.0f} s, {_run(debian)}"
     finally:
         _forget_containers()
-    print(f"image: {DEBIANS[suite]}: built in {built_s:.0f} s, {told}", flush=True)
-    return True
 
 
 def _build(debian: Debian) -> None:

@@ -24,12 +24,11 @@ from debian_system import (
     DEBIANS,
     Debian,
     NotFresh,
-    end_of,
     ended,
     folder_of,
-    make,
     missing_for,
     parser_of,
+    walked_through,
 )
 from node_client import is_ready, scan
 
@@ -66,16 +65,7 @@ def main() -> int:
 
 def _try(suite: str, folder: Path, mirror: str) -> bool:
     debian = Debian(suite, folder / f"{suite}-server", folder / f"{suite}-server.log")
-    debian.log.write_bytes(b"")
-    try:
-        make(debian, folder / suite, mirror)
-        told = _walk(debian)
-    except (NotFresh, OSError) as fault:
-        print(f"server: FAILED on {DEBIANS[suite]}: {fault}; the end of its log:", flush=True)
-        print(end_of(debian.log), flush=True)
-        return False
-    print(f"server: {DEBIANS[suite]}: {told}", flush=True)
-    return True
+    return walked_through("server", debian, folder / suite, mirror, _walk)
 
 
 def _walk(debian: Debian) -> str:
@@ -93,7 +83,8 @@ def _walk(debian: Debian) -> str:
     _update(debian)
     _scan_through(debian, "caddy")
     return (
-        f"installed in {installed_s:.0f} s, exposure {exposure}, scans by nginx and Caddy, updated"
+        f"{debian.name}: installed in {installed_s:.0f} s, exposure {exposure}, "
+        "scans by nginx and Caddy, updated"
     )
 
 
