@@ -81,7 +81,7 @@ class Notifications:
         with self._sending:
             try:
                 if self._sender is None:
-                    self._sender = _connected(self._url)
+                    self._sender = connected(self._url)
                 self._sender.execute("SELECT pg_notify(%s, %s)", (channel, payload))
             except psycopg.Error:
                 self._close_sender()
@@ -121,7 +121,7 @@ class Notifications:
         while self._somebody_listens():
             wait_s = RETRY_S
             try:
-                with _connected(self._url) as connection:
+                with connected(self._url) as connection:
                     wait_s = self._hear(connection)
             except psycopg.Error as fault:
                 _log.warning("notifications of the database are not heard: %s", fault)
@@ -157,7 +157,12 @@ class Notifications:
             return set(self._listeners)
 
 
-def _connected(url: str) -> _Connection:
+def connected(url: str) -> _Connection:
+    """Return a connection of its own on which each statement commits by itself.
+
+    Raises:
+        psycopg.Error: the database cannot be reached.
+    """
     parsed = make_url(url)
     _, given = parsed.get_dialect()().create_connect_args(parsed)
     # Behind a pooler a prepared statement may be another connection's.

@@ -8,6 +8,7 @@ from contextlib import suppress
 import psycopg
 from sqlalchemy.engine import make_url
 
+from checkin.db.notifications import connected
 from checkin.db.postgresql import is_pooled
 from checkin.services.jobs.queue import CHANNEL
 
@@ -27,11 +28,8 @@ class NewJobs:
     """
 
     def __init__(self, database_url: str) -> None:
-        url = make_url(database_url)
-        self._conninfo = ""
-        if url.get_backend_name() == "postgresql":
-            plain = url.set(drivername="postgresql")
-            self._conninfo = plain.render_as_string(hide_password=False)
+        tells = make_url(database_url).get_backend_name() == "postgresql"
+        self._url = database_url if tells else ""
         self._connection: psycopg.Connection | None = None
         self._has_complained = False
 
@@ -42,7 +40,7 @@ class NewJobs:
 
     def sockets(self) -> list[int]:
         """Return what becomes readable at a new job; nothing where one has to look."""
-        if self._conninfo and (self._connection is None or self._connection.closed):
+        if self._url and (self._connection is None or self._connection.closed):
             self._connection = self._listening()
         return [self._connection.fileno()] if self._connection else []
 
@@ -65,10 +63,10 @@ class NewJobs:
 
     def _listening(self) -> psycopg.Connection | None:
         try:
-            connection = psycopg.connect(self._conninfo, autocommit=True)
+            connection = connected(self._url)
             if is_pooled(connection):
                 connection.close()
-                self._conninfo = ""
+                self._url = ""
                 return None
             connection.execute(f"LISTEN {CHANNEL}")
         except psycopg.OperationalError as fault:

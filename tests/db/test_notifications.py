@@ -140,7 +140,7 @@ def test_whoever_listens_is_called_when_the_connection_is_lost_and_stays_away(
     with here.listened(CHANNEL, heard):
         wait_for(lambda: here.arrive)
         before = heard.times
-        monkeypatch.setattr("checkin.db.notifications._connected", refused)
+        monkeypatch.setattr("checkin.db.notifications.connected", refused)
         cut(postgres_database)
 
         wait_for(lambda: heard.times > before)

@@ -20,6 +20,7 @@ from checkin.services.people.importing import Importing, import_list
 from checkin.services.scanning.record import record_batch
 from checkin.services.scanning.storage import Decided
 from checkin.services.spreadsheets.reading import read_table
+from checkin.worker.waking import LOOK_EVERY_S, LOOK_EVERY_WHEN_TOLD_S, NewJobs
 from tests.support import factories
 from tests.support.databases import opened
 from tests.support.factories import NOW
@@ -163,6 +164,16 @@ def test_a_database_is_made_and_migrated_through_the_pooler(postgres_databases, 
         upgrade(database)
 
         assert current_revision(database) == head_revision()
+
+
+def test_a_worker_that_a_pooler_answers_looks_often_and_listens_past_it(pooled, postgres_database):
+    heard = []
+    for url in (pooled.url, postgres_database.url):
+        new_jobs = NewJobs(url)
+        heard.append((len(new_jobs.sockets()), new_jobs.look_every_s))
+        new_jobs.close()
+
+    assert heard == [(0, LOOK_EVERY_S), (1, LOOK_EVERY_WHEN_TOLD_S)]
 
 
 def counted(database):

@@ -122,7 +122,7 @@ def test_while_notifications_do_not_arrive_views_are_read_often_and_boards_go_on
 ):
     """The control of the test above, and what is behind a pooler without a direct address."""
     event = factories.an_event(postgres_database)
-    monkeypatch.setattr("checkin.db.notifications._connected", _refused)
+    monkeypatch.setattr("checkin.db.notifications.connected", _refused)
     reader = Reader(postgres_database)
     hub = LiveHub({VIEW: View(reader, str)}, postgres_database.changes)
     with hub.subscribe(VIEW, event.id) as bodies, opened(postgres_database.url) as elsewhere:
