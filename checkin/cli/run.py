@@ -19,7 +19,7 @@ from checkin.errors import SettingsError
 from checkin.services.common.master_key import keep_check_value
 from checkin.services.common.readiness import readiness
 from checkin.services.network.public_address import Listening, write_listening
-from checkin.settings import DOTENV_VARIABLE
+from checkin.settings import DOTENV_VARIABLE, Settings
 from checkin.words.compiled import compile_all
 
 _WORKERS = "how many processes answer; more than one on PostgreSQL only"
@@ -49,23 +49,16 @@ def run(
         raise SettingsError("--tls-cert and --tls-key go together")
     _check_processes(office, workers)
     address = free_address(host, port)
-    keys = office.keys  # no key, no server
-    compile_all()  # nor one whose words are missing
-    faults = readiness(office.database, office.settings.home, keys)
-    if faults:
-        raise SettingsError("; ".join(f"{part}: {fault}" for part, fault in faults.items()))
+    _check_readiness(office)
     own_tls = tls and tls_cert is None
     known = office.public_address().url
     network = VenueNetwork(office.settings, host, address, port, public_url=known, tls=own_tls)
     if own_tls:
         tls_cert = tls_key = network.certificate
-    # The server's own process reads its settings from here, wherever it was started.
-    os.environ["CHECKIN_HOME"] = str(office.settings.home.resolve())
-    os.environ["CHECKIN_DATABASE_URL"] = office.settings.database
-    os.environ[DOTENV_VARIABLE] = str(Path(os.environ.get(DOTENV_VARIABLE) or ".env").resolve())
+    _pass_settings_on(office.settings)
     listening = Listening("https" if tls_cert else "http", reached_host(host, address), port)
     office.write(lambda session: write_listening(session, listening))
-    office.write(lambda session: keep_check_value(session, keys))
+    office.write(lambda session: keep_check_value(session, office.keys))
     with office.database.read() as session:
         slugs = [event.slug for event in session.query(Event).order_by(Event.starts_at)]
     say_addresses(office, slugs)
@@ -81,6 +74,26 @@ def run(
             yield
 
     serve("checkin.wsgi:served", address, port, tls_cert, tls_key, processes=workers, beside=beside)
+
+
+def _check_readiness(office: Office) -> None:
+    """Refuse to serve without a key, words, or a database and a disk that take scans.
+
+    Raises:
+        SettingsError: the sentence says what is missing.
+    """
+    keys = office.keys
+    compile_all()
+    faults = readiness(office.database, office.settings.home, keys)
+    if faults:
+        raise SettingsError("; ".join(f"{part}: {fault}" for part, fault in faults.items()))
+
+
+def _pass_settings_on(settings: Settings) -> None:
+    """Let the processes that are started from here find the settings, wherever that is."""
+    os.environ["CHECKIN_HOME"] = str(settings.home.resolve())
+    os.environ["CHECKIN_DATABASE_URL"] = settings.database
+    os.environ[DOTENV_VARIABLE] = str(Path(os.environ.get(DOTENV_VARIABLE) or ".env").resolve())
 
 
 def _check_processes(office: Office, count: int) -> None:
