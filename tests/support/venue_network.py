@@ -99,7 +99,7 @@ def a_venue(*further: str) -> Iterator[Venue]:
         _ip(*inside, "route", "add", "default", "via", venue.outside)
         yield venue
     finally:
-        # With the namespace alone its link would go some time later, when the next one has its name.
+        # With the namespace alone its link would go later, when the next one has its name.
         subprocess.run(["ip", "link", "delete", near], check=False, capture_output=True, timeout=20)
         _ip("netns", "delete", name)
 
