@@ -32,7 +32,8 @@ from checkin.services.people.badge_messages import queue_badge_messages
 from checkin.services.people.enrolment import Enrolment, enrol
 from checkin.services.people.import_plans import ImportPlan, learn_changes, planner_of
 from checkin.services.people.import_standing import ImportStanding
-from checkin.services.people.registration import RegistrationSource, move_to_delegation
+from checkin.services.people.moving import move_to_delegation
+from checkin.services.people.registration import RegistrationSource
 from checkin.services.spreadsheets.reading import Table
 
 #: rows of one transaction: on SQLite scans wait for its end, a few milliseconds

@@ -9,8 +9,9 @@ from checkin.db.models import Badge, Delegation, Event, Message, Participant
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.errors import NotFound, PossibleDuplicate, QuotaBelowPlacesTaken
 from checkin.services.common.list_version import next_list_version
+from checkin.services.people.moving import move_to_delegation
 from checkin.services.people.quotas import set_quota
-from checkin.services.people.registration import cancel, move_to_delegation
+from checkin.services.people.registration import cancel
 from tests.support import factories
 from tests.support.factories import NOW
 
