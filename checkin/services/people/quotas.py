@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Delegation, Event, Participant
@@ -207,8 +207,8 @@ def set_quota(
         The ids of the participants who were confirmed.
 
     Raises:
-        QuotaBelowPlacesTaken: more places than the new quota has are confirmed, used by the
-            reserve list or lent to devices.
+        QuotaBelowPlacesTaken: it is lowered, and more places are confirmed, used by arrivals or
+            lent to devices.
     """
     version = next_list_version(session, event.id)
     _write_quota(session, event, delegation_id, quota, now)
@@ -233,7 +233,7 @@ def _write_quota(
         .where(
             Delegation.id == delegation_id,
             Delegation.event_id == event.id,
-            Delegation.quota - free_places(now) <= quota,
+            or_(Delegation.quota - free_places(now) <= quota, Delegation.quota <= quota),
         )
         .values(quota=quota)
     )
