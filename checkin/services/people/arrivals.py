@@ -15,13 +15,19 @@ from checkin.services.common.arrival_tally import Change, count_arrival
 
 def arrival_of(session: Session, participant_id: int) -> Arrival:
     """Return whether a participant has arrived, and whether that uses a place of the quota."""
-    without_place = session.scalars(
-        select(Admission.without_place).where(
-            Admission.participant_id == participant_id,
-            Admission.entry_no == 1,
-            Admission.annulled_at.is_(None),
-        )
-    ).first()
+    return arrival_with(
+        session.scalars(
+            select(Admission.without_place).where(
+                Admission.participant_id == participant_id,
+                Admission.entry_no == 1,
+                Admission.annulled_at.is_(None),
+            )
+        ).first()
+    )
+
+
+def arrival_with(without_place: bool | None) -> Arrival:
+    """Return the arrival whose first admission is without a place or not; None: there is none."""
     if without_place is None:
         return Arrival.NONE
     return Arrival.WITHOUT_PLACE if without_place else Arrival.WITH_PLACE

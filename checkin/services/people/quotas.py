@@ -238,7 +238,8 @@ def _write_quota(
         .values(quota=quota)
     )
     if changed.rowcount == 0:  # type: ignore[attr-defined]
+        taken = select(Delegation.quota - free_places(now)).where(Delegation.id == delegation_id)
         raise QuotaBelowPlacesTaken(
-            f"more than {quota} people are confirmed: cancel some of them first, "
-            "or wait where places are lent to devices"
+            f"{session.scalars(taken).one()} places are taken: give as many or more, or cancel "
+            "registrations first; places that people inside use, or that devices are lent, stay"
         )

@@ -137,9 +137,9 @@ def test_counts_are_right_when_many_are_corrected_as_they_come_in(database):
     ]
     gates = [factories.a_device(database, event, f"Porte {at % 4}") for at in range(AT_ONCE)]
 
-    def scan(at, **more):
-        code = factories.code_of(event, people[at].badge_id)
-        return factories.scan(database, gates[at], code, **more)
+    def scan(who, **more):
+        code = factories.code_of(event, people[who].badge_id)
+        return factories.scan(database, gates[who], code, **more)
 
     def correct(at):
         number = people[at].participant_id
