@@ -105,7 +105,7 @@ def test_a_larger_quota_lets_as_many_move_up(database, event, delegation, five):
 
 
 def test_a_quota_is_not_lowered_under_the_places_taken(database, event, delegation, five):
-    with pytest.raises(QuotaBelowPlacesTaken, match="more than 1 people"):
+    with pytest.raises(QuotaBelowPlacesTaken, match="2 places are taken"):
         raising_quota(database, event, delegation, 1)
 
     assert raising_quota(database, event, delegation, 2) == []
