@@ -19,8 +19,8 @@ from checkin.domain.people.importing import Action, Alone, ImportPlanner, Planne
 from checkin.domain.people.roster import Person
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.events.events import categories_of
-from checkin.services.people.arrivals import arrival_with
 from checkin.services.people.delegations import first_entry
+from checkin.services.people.moved_arrivals import arrival_with
 from checkin.services.people.places import free_places
 from checkin.services.spreadsheets.reading import Table
 

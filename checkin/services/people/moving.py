@@ -11,8 +11,8 @@ from checkin.db.models import Delegation, Event, Participant
 from checkin.domain.common.problems import FieldProblem
 from checkin.domain.people.place_decisions import Needs, PlaceDecision, moving
 from checkin.domain.scanning.facts import RegistrationStatus
-from checkin.services.people.arrivals import arrival_of, move_arrival
 from checkin.services.people.buses import leave_buses
+from checkin.services.people.moved_arrivals import arrival_of, move_arrival
 from checkin.services.people.places import free_places
 from checkin.services.people.reserve_list import free_place, move_up, reserve_numbers
 

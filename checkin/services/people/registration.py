@@ -23,11 +23,11 @@ from checkin.services.common.list_version import (
     hold_participant,
     next_list_version,
 )
-from checkin.services.people.arrivals import arrival_of
 from checkin.services.people.badge_messages import queue_badge_messages, queue_missing_badge
 from checkin.services.people.buses import leave_buses
 from checkin.services.people.duplicates import refuse_duplicate
 from checkin.services.people.enrolment import Enrolment, enrol
+from checkin.services.people.moved_arrivals import arrival_of
 from checkin.services.people.moving import (
     move_to_delegation,
     no_place,

@@ -12,9 +12,9 @@ from checkin.domain.people.fields import AskedIn, asked_in
 from checkin.domain.people.place_decisions import Arrival
 from checkin.domain.people.registration import Registration, validate
 from checkin.errors import InvalidRequest, NotFound, PossibleDuplicate
-from checkin.services.people.arrivals import arrival_of
 from checkin.services.people.blocking import block, unblock
 from checkin.services.people.delegations import visible_delegation
+from checkin.services.people.moved_arrivals import arrival_of
 from checkin.services.people.registration import (
     Registered,
     RegistrationSource,
