@@ -226,7 +226,7 @@ def reinstate(
     person, version = hold_participant(session, event, participant_id)
     if person.standing != RegistrationStatus.CANCELED:
         return RegistrationStatus(person.standing)
-    _set_reinstated(session, person, now)
+    _set_reinstated(session, event, person, version, now)
     bump_list_version(session, [person.id], version)
     _queue_if_missing(session, event, person, now)
     note(
@@ -241,8 +241,10 @@ def reinstate(
     return RegistrationStatus(person.standing)
 
 
-def _set_reinstated(session: Session, person: Participant, now: datetime) -> None:
-    if take_places(session, person.delegation_id, 1, now):
+def _set_reinstated(
+    session: Session, event: Event, person: Participant, version: int, now: datetime
+) -> None:
+    if take_places(session, event, person.delegation_id, 1, version, now):
         standing, reserve_no = RegistrationStatus.CONFIRMED, None
     else:
         standing = RegistrationStatus.RESERVE
@@ -274,7 +276,7 @@ def move_to_delegation(
         person.delegation_id = delegation_id
         return
     old, had_place = person.delegation_id, person.standing == RegistrationStatus.CONFIRMED
-    if take_places(session, delegation_id, 1, now):
+    if take_places(session, event, delegation_id, 1, version, now):
         standing, reserve_no = RegistrationStatus.CONFIRMED, None
     else:
         standing, reserve_no = (

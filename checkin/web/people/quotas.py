@@ -79,7 +79,12 @@ def model(visit: EventVisit) -> Answer:  # noqa: ARG001 - that the event is visi
     """Return an empty sheet with the headings, to be filled in."""
     file = io.StringIO()
     csv.writer(file, lineterminator="\r\n").writerow(
-        [_("Delegation"), _("Name in Arabic"), _("Places")]
+        [
+            _("Delegation"),
+            _("Name in Arabic"),
+            _("Places"),
+            _("Places kept for gates without network"),
+        ]
     )
     response = Response("\ufeff" + file.getvalue(), mimetype="text/csv")
     response.headers["Content-Disposition"] = 'attachment; filename="delegations.csv"'
