@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from checkin.db.models import Delegation
+from checkin.db.models import Delegation, Device
 from checkin.domain.scanning.leases import LIFETIME
 from checkin.domain.scanning.verdict import Status
 from checkin.services.board.live_counts import live_counts
@@ -43,14 +43,14 @@ class Hall:
     codes: list[str]
 
 
-def a_full_hall(database):
-    event = factories.an_event(database, capacity=LIMIT)
+def a_full_hall(database, slug="rabat-2025"):
+    event = factories.an_event(database, slug, capacity=LIMIT)
     return furnished(database, event, factories.a_delegation(database, event, quota=PEOPLE))
 
 
-def a_short_quota(database):
+def a_short_quota(database, slug="rabat-2025"):
     """Nobody is confirmed: all came to a delegation that had no place then, and 60 now."""
-    event = factories.an_event(database, reserve_from=NOW)
+    event = factories.an_event(database, slug, reserve_from=NOW)
     return furnished(database, event, factories.a_delegation(database, event, quota=0))
 
 
@@ -117,13 +117,21 @@ def test_control_without_the_lock_more_places_are_lent_than_exist(
 ):
     monkeypatch.setattr(leases, "stop_admissions", lambda *_: None)
     monkeypatch.setattr(facts, "scarce", lambda *_: False)
-    hall = laid_down(postgres_database)
 
-    first = race(DEVICES, lambda at: renewed(postgres_database, hall.devices[at]))
+    # A real race, and seldom one that all of them win.
+    assert any(
+        lends_too_much(postgres_database, laid_down(postgres_database, f"rabat-{n}"))
+        for n in range(8)
+    )
+
+
+def lends_too_much(database, hall):
+    """Say whether devices that ask at once are lent more than one by one."""
+    if hall.event.capacity is None:  # each then asks for all kept places, as if it were alone
+        write(database, lambda s: s.execute(update(Device).values(last_seen_at=None)))
+    first = race(DEVICES, lambda at: renewed(database, hall.devices[at]))
     lent = sum(lease.hall or sum(one.places for one in lease.delegations) for lease in first)
-
-    # One by one, the sixteen are lent less of the hall than this, and no more places than exist.
-    assert lent > one_by_one(hall)
+    return lent > one_by_one(hall)
 
 
 @LIMITS
