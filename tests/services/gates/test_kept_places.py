@@ -281,6 +281,7 @@ def test_a_newcomer_after_the_end_does_not_overtake_who_waits_either(database, e
         factories.a_participant(database, event, name, delegation=delegation)
         for name in ("Oum", "Dina")
     ]
-    write(database, lambda s: cancel(s, event, people[0].participant_id, now=event.ends_at))
+    end = event.reserve_until
+    write(database, lambda s: cancel(s, event, people[0].participant_id, now=end))
 
-    assert enrolled(database, event, delegation, 1, event.ends_at) == 0
+    assert enrolled(database, event, delegation, 1, end) == 0
