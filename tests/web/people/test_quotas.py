@@ -91,7 +91,7 @@ def test_what_is_lent_of_a_delegation_stands_on_its_page_and_with_the_devices(
     own = organiser.open(f"/events/rabat-2025/delegations/{delegation.id}").text
     devices = organiser.open("/events/rabat-2025/devices").text
 
-    assert "peut attribuer \u20683\u2069 places hors ligne" in own
+    assert "places hors ligne jusqu’à" in own
     assert "Ce que les portes peuvent attribuer hors ligne" in devices
 
 
