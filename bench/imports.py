@@ -90,7 +90,7 @@ def _imported(venue: Venue, database: Database, content: bytes) -> dict[str, flo
     table = read_table(content, "list.csv")
     read = time.perf_counter()
     with database.read() as session:
-        plan_table(session, event, table)
+        plan_table(session, event, table, now=datetime.now(UTC))
     planned = time.perf_counter()
     done = import_list(database, Importing(event, table), venue.keys, lambda: datetime.now(UTC))
     applied = time.perf_counter()

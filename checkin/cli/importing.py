@@ -86,6 +86,7 @@ def _planned(office: Office, importing: Importing) -> ImportPlan:
             session,
             importing.event,
             importing.table,
+            now=now(),
             delegation=importing.delegation,
             progress=lambda done, _total: advance(done),
         )

@@ -41,6 +41,7 @@ from checkin.web.site.navigation import leads_here
 from checkin.web.site.page_words import Words
 from checkin.web.site.permissions import PUBLIC, may_use, open_to
 from checkin.web.site.sessions import csrf, login_manager, operator_or_none, permit
+from checkin.web.site.shared_forms import register_shared_forms
 from checkin.web.site.state import EXTENSION
 from checkin.web.site.static import pack_static_files
 from checkin.words.compiled import compile_all
@@ -102,6 +103,7 @@ def register_pages(app: Flask) -> None:
     csrf.init_app(app)
     app.before_request(permit)
     register_language(app)
+    register_shared_forms(app)
     for module in _PAGES:
         app.register_blueprint(module.bp)
     register_unknown_pages(app)

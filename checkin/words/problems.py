@@ -114,8 +114,8 @@ SENTENCES = {
     "invalid_number": msgid("{value} will not do; write a whole number ({hints})."),
     "unknown_choice": msgid("{value} is not one of the choices; choose from the list."),
     "capacity_below_people": msgid(
-        "{value} is too few: {hints} people are in the hall or may be let in by devices "
-        "without the network; write {hints} or more, or stop the entries."
+        "{value} is fewer than the people who are in the hall, or may still be let in by "
+        "gates without the network: {hints}. Write {hints} or more, or confirm it."
     ),
     "name_taken": msgid("{value} is there already ({hints}); choose another name."),
     "category_used": msgid("{value} is still in use ({hints}); change that first, then delete it."),
@@ -123,6 +123,24 @@ SENTENCES = {
     "quota_below_places": msgid(
         "{value} is too few: {hints} places are taken already; write {hints} or more, or "
         "cancel registrations first."
+    ),
+    "no_place_for_arrival": msgid(
+        "this person has arrived, and {value} has no free place for them (places: {hints}); "
+        "raise its quota, or cancel somebody there first."
+    ),
+    "delegation_has_people": msgid(
+        "{value} still has people, canceled ones included: {hints}; move them to another "
+        "delegation first, or cancel them and keep the delegation with fewer places."
+    ),
+    "delegation_has_applications": msgid(
+        "{value} still has requests that wait: {hints}; decide them first."
+    ),
+    "delegation_has_arrivals": msgid(
+        "arrivals are counted with {value}: {hints}; it stays, so that the figures stay right."
+    ),
+    "delegation_has_coordinators": msgid(
+        "{value} still has coordinators: {hints}; give their accounts another delegation or "
+        "another role first."
     ),
     "repeated_delegation": msgid("{value} is already in row {hints}; keep one of the two rows."),
     "url_only_here": msgid(

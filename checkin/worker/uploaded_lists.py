@@ -110,6 +110,7 @@ def _review(context: JobContext, table: Table) -> dict[str, Any]:
             session,
             importing.event,
             table,
+            now=context.clock(),
             delegation=importing.delegation,
             alone=importing.alone,
             progress=context.progress,

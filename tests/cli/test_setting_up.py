@@ -120,7 +120,7 @@ def test_a_quota_below_the_places_taken_is_refused(demo: Run) -> None:
     ran = demo("delegation", "quota", "Khémisset", 1)
 
     assert ran.code == 1
-    assert "more than 1 people are confirmed: cancel some of them first" in ran.err
+    assert "places are taken: give as many or more, or cancel registrations first" in ran.err
 
 
 def test_another_master_key_is_noticed_before_wrong_codes_are_written(

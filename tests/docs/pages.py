@@ -93,3 +93,14 @@ def without_comment(line: str) -> str:
 def code_spans(page: str) -> list[str]:
     """Return what stands between backticks in the sentences and tables of a page."""
     return _SPAN.findall(_FENCE.sub("", pages()[page]))
+
+
+def tables_of(page: str) -> list[list[dict[str, str]]]:
+    """Return the tables of a page in order: a row is its cells by the heading of their column."""
+    found = re.findall(r"(?:^\|.*\|\n)+", pages()[page], re.MULTILINE)
+    return [_rows(table.splitlines()) for table in found]
+
+
+def _rows(lines: list[str]) -> list[dict[str, str]]:
+    head, _rule, *body = ([cell.strip() for cell in line.split("|")[1:-1]] for line in lines)
+    return [dict(zip(head, cells, strict=True)) for cells in body]

@@ -13,6 +13,7 @@ from checkin.services.accounts.operators import add_operator
 from tests.support.factories import NOW, write
 
 PASSWORD = "une phrase facile"
+_MARK = re.compile(r'name="shown" value="([^"]*)"')
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
@@ -82,6 +83,11 @@ class Browsing:
     def session(self) -> dict[str, Any]:
         with self._client.session_transaction() as session:
             return dict(session)
+
+
+def mark_in(page: str, *, form: int = 0) -> str:
+    """Return what a form of a page, counted from 0, carries of the values that it shows."""
+    return _MARK.findall(page)[form]
 
 
 def follow(browsing: Browsing, answer: Any) -> Any:

@@ -216,7 +216,7 @@ FIELDS = (
         "delegation | الوفد | وفد | الإقليم | إقليم | العمالة | العمالة أو الإقليم",
         reader=clean_title,
         column="delegation_id",
-        input=Input(place=10, asked_in=AskedIn.NEW),
+        input=Input(place=10, asked_in=AskedIn.OPERATORS),
         shown_in=ShownIn.EXPORT | _AT_GATES | ShownIn.PAGE,
     ),
     Field(

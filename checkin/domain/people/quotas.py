@@ -33,7 +33,9 @@ _HEADINGS = folded_headings(
         "أماكن دون اتصال | أماكن محفوظة | أماكن محفوظة للأبواب دون اتصال",
     }
 )
-_NO_FRACTION = re.compile(r"[.,]0+$")
+_NO_FRACTION = re.compile(r"[.,]00?$")
+#: a number as people write it who part its thousands: 1.000 is a thousand places, not one
+_THOUSANDS = re.compile(r"(?<=\d)[.,'’٬](?=\d{3}(\D|$))")
 _PERCENT = re.compile(r"\s*[%٪]$")
 
 
@@ -203,8 +205,12 @@ def _change(row: QuotaRow, known: KnownDelegation, details: DelegationDetails) -
 
 
 def too_few(quota: int, known: KnownDelegation) -> Problem | None:
-    """Return the problem of a quota below the number of places that are taken already."""
-    if quota >= known.taken or quota == known.quota:
+    """Return the problem of a quota that is lowered below the places that are taken already.
+
+    More places than the quota has may be taken: from the moment on at which the reserve list is let
+    in, its people use those that others did not come for. The quota may grow all the same.
+    """
+    if quota >= known.taken or quota >= known.quota:
         return None
     return Problem("quota", "quota_below_places", str(quota), (str(known.taken),))
 
@@ -212,7 +218,7 @@ def too_few(quota: int, known: KnownDelegation) -> Problem | None:
 def _quota(text: str) -> int:
     if not text:
         raise InvalidValue("missing_text", text)
-    return whole_number(_NO_FRACTION.sub("", text), 0, MAX_QUOTA)
+    return whole_number(_THOUSANDS.sub("", _NO_FRACTION.sub("", text)), 0, MAX_QUOTA)
 
 
 def _kept(text: str, quota: int) -> KeptPlaces:
@@ -221,4 +227,4 @@ def _kept(text: str, quota: int) -> KeptPlaces:
     number = _PERCENT.sub("", text)
     if number != text:
         return KeptPlaces(percent=whole_number(number, 0, 100))
-    return KeptPlaces(places=whole_number(_NO_FRACTION.sub("", text), 0, quota))
+    return KeptPlaces(places=whole_number(_THOUSANDS.sub("", _NO_FRACTION.sub("", text)), 0, quota))

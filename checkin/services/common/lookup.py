@@ -18,12 +18,14 @@ def by_id(
     """Return the row of a table that belongs to an event and has this id.
 
     Args:
-        fresh: read the row again, even if the session has it already.
+        fresh: lock the row and read it again, even if the session has it already.
 
     Raises:
         NotFound: the event has no such row.
     """
-    row = session.get(kind, number, populate_existing=fresh)
+    # Rows that refer to it may still be written.
+    lock = {"key_share": True} if fresh else None
+    row = session.get(kind, number, populate_existing=fresh, with_for_update=lock)
     if row is None or row.event_id != event.id:
         raise NotFound(f"no {kind.__tablename__} has the number {number}")
     return row

@@ -45,16 +45,34 @@ def open_event(
     return event
 
 
+class CapacityBelowPeople(InvalidValue):
+    """A capacity below the number of people inside, together with those whom leases may let in."""
+
+    def __init__(self, capacity: int, inside: int, lent: int) -> None:
+        """Remember how many are inside, and how many leases may let in."""
+        super().__init__("capacity_below_people", str(capacity), str(inside + lent))
+        self.inside, self.lent = inside, lent
+
+
 def change_event(
-    session: Session, event: Event, details: EventDetails, *, operator_id: int, now: datetime
+    session: Session,
+    event: Event,
+    details: EventDetails,
+    *,
+    operator_id: int,
+    now: datetime,
+    is_too_small: bool = False,
 ) -> None:
     """Change an event's settings, and log which of them changed.
 
     Waits for admissions under way, so that the people in the hall are counted correctly.
 
+    Args:
+        is_too_small: the organiser knows that the new capacity is below the number of people
+            inside: then nobody else is let in until enough of them have left.
+
     Raises:
-        InvalidValue: the people in the hall, and those whom leases may let in, exceed the new
-            capacity.
+        CapacityBelowPeople: the organiser may not know it.
     """
     stop_admissions(session.connection(), event.id)
     session.refresh(event)
@@ -63,7 +81,7 @@ def change_event(
     }
     if not changed:
         return
-    if changed.get("capacity") is not None:
+    if changed.get("capacity") is not None and not is_too_small:
         _refuse_below_people(session, event, changed["capacity"], now)
     next_list_version(session, event.id)  # the head of a gate list carries the entry policy
     for name, value in changed.items():
@@ -77,9 +95,9 @@ def _refuse_below_people(session: Session, event: Event, capacity: int, now: dat
     inside = select(func.coalesce(func.sum(ArrivalTally.inside), 0)).where(
         ArrivalTally.event_id == event.id
     )
-    people = session.scalars(select(inside.scalar_subquery() + lent_hall(event.id, now))).one()
-    if capacity < people:
-        raise InvalidValue("capacity_below_people", str(capacity), str(people))
+    people, lent = session.execute(select(inside.scalar_subquery(), lent_hall(event.id, now))).one()
+    if capacity < people + lent:
+        raise CapacityBelowPeople(capacity, people, lent)
 
 
 def _plain(value: Any) -> Any:

@@ -7,12 +7,15 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import insert, select
+from sqlalchemy import exists, insert, select
 from sqlalchemy.orm import Session
 
-from checkin.db.models import Badge, Event, Message, Participant
+from checkin.db.models import Badge, Event, Message, MessageState, Participant
+from checkin.domain.scanning.facts import RegistrationStatus
 
 Row = dict[str, Any]
+#: their message came, or may still: the badge in it is the same one
+_HAS_IT = (MessageState.QUEUED, MessageState.SENDING, MessageState.SENT, MessageState.UNKNOWN)
 
 
 def queue_badge_messages(
@@ -35,6 +38,13 @@ def queue_badge_messages(
         rows += [message_row(event, r.id, r.email, r.badge_id, now) for r in found]
     queue_messages(session, rows)
     return len(rows)
+
+
+def queue_missing_badge(session: Session, event: Event, person: Participant, now: datetime) -> None:
+    """Queue an e-mail with the badge for a confirmed person to whom none was sent."""
+    has_it = exists().where(Message.participant_id == person.id, Message.state.in_(_HAS_IT))
+    if person.standing == RegistrationStatus.CONFIRMED and not session.scalar(select(has_it)):
+        queue_badge_messages(session, event, [person.id], now)
 
 
 def queue_messages(session: Session, rows: Sequence[Row]) -> None:

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from checkin.db.models import Badge, Delegation, Event, Participant
+from checkin.db.models import Admission, Badge, Delegation, Event, Participant
 from checkin.domain.common.choices import Choices
 from checkin.domain.common.names import folded_apart
 from checkin.domain.people.fields import KEY_OF
+from checkin.domain.people.foreseen_moves import Mover, Room, foresee
 from checkin.domain.people.importing import Action, Alone, ImportPlanner, PlannedRow
 from checkin.domain.people.roster import Person
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.events.events import categories_of
+from checkin.services.people.arrivals import arrival_with
+from checkin.services.people.delegations import first_entry
+from checkin.services.people.places import free_places
 from checkin.services.spreadsheets.reading import Table
 
 #: told (done, total)
@@ -42,6 +47,7 @@ def plan_table(
     event: Event,
     table: Table,
     *,
+    now: datetime,
     delegation: Delegation | None = None,
     alone: bool = False,
     progress: Progress = lambda _done, _total: None,
@@ -49,6 +55,7 @@ def plan_table(
     """Plan what each row of a file would do.
 
     Args:
+        now: when places that are lent to devices are free again.
         delegation: for rows that name none.
         alone: refuse what concerns any other delegation.
         progress: called with the rows done and their number.
@@ -59,7 +66,7 @@ def plan_table(
         progress(start, len(table.rows))
         planned += planner.plan(table.rows[start : start + _CHUNK])
     progress(len(table.rows), len(table.rows))
-    return ImportPlan(planned)
+    return ImportPlan(_with_refused_moves(session, event, planned, now))
 
 
 def planner_of(
@@ -76,6 +83,57 @@ def planner_of(
         default_category=defaults[-1].name if defaults else "",
         alone=Alone(delegation.id, delegation.name) if alone and delegation else None,
     )
+
+
+def _with_refused_moves(
+    session: Session, event: Event, planned: Sequence[PlannedRow], now: datetime
+) -> Sequence[PlannedRow]:
+    """Refuse what `move_to_delegation` will refuse, as far as that can be known beforehand."""
+    moved = [
+        row.participant_id
+        for row in planned
+        if row.action == Action.CHANGE and "delegation_id" in row.changes and row.participant_id
+    ]
+    if not moved:
+        return planned
+    return foresee(planned, _movers(session, moved), _rooms(session, event, now))
+
+
+def _movers(session: Session, ids: Sequence[int]) -> dict[int, Mover]:
+    found: dict[int, Mover] = {}
+    for start in range(0, len(ids), _CHUNK):
+        rows = session.execute(
+            select(
+                Participant.id,
+                Participant.delegation_id,
+                Participant.standing,
+                Admission.without_place,
+            )
+            .outerjoin(Admission, first_entry())
+            .where(Participant.id.in_(ids[start : start + _CHUNK]))
+        )
+        for number, delegation_id, standing, without_place in rows:
+            arrival = arrival_with(without_place)
+            found[number] = Mover(delegation_id, RegistrationStatus(standing), arrival)
+    return found
+
+
+def _rooms(session: Session, event: Event, now: datetime) -> dict[int, Room]:
+    waiting = (
+        select(func.count())
+        .where(
+            Participant.delegation_id == Delegation.id,
+            Participant.standing == RegistrationStatus.RESERVE,
+        )
+        .correlate(Delegation)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Delegation.id, Delegation.name, Delegation.quota, free_places(now), waiting).where(
+            Delegation.event_id == event.id
+        )
+    )
+    return {number: Room(*room) for number, *room in rows}
 
 
 def learn_changes(session: Session, event: Event, planner: ImportPlanner, version: int) -> None:

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Delegation, Event, Participant
 from checkin.domain.common.names import folded_both
+from checkin.domain.common.problems import FieldProblem
 from checkin.domain.people.fields import OWN
 from checkin.domain.people.importing import Action, ImportPlanner, PlannedRow, Row
 from checkin.domain.people.registration import Registration
@@ -28,11 +29,12 @@ from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.common.activity import note_counts
 from checkin.services.common.keys import Keys
 from checkin.services.common.list_version import bump_list_version, next_list_version
-from checkin.services.people.badge_messages import queue_badge_messages
+from checkin.services.people.badge_messages import queue_badge_messages, queue_missing_badge
 from checkin.services.people.enrolment import Enrolment, enrol
 from checkin.services.people.import_plans import ImportPlan, learn_changes, planner_of
 from checkin.services.people.import_standing import ImportStanding
-from checkin.services.people.registration import RegistrationSource, move_to_delegation
+from checkin.services.people.moving import move_to_delegation
+from checkin.services.people.registration import RegistrationSource
 from checkin.services.spreadsheets.reading import Table
 
 #: rows of one transaction: on SQLite scans wait for its end, a few milliseconds
@@ -163,7 +165,7 @@ class _Batches:
         decided = self.standing.concerned(action, at, planned)
         _add(session, event, decided, self.keys, version, now)
         if action == Action.CHANGE:
-            _change(session, event, decided, version, now)
+            decided = _change(session, event, decided, version, now)
         standing = self._noted(session, self.standing.after(action, at, planned, decided), now)
         self.record(session, standing)
         return _Known(ahead.planner, version), standing, decided
@@ -211,32 +213,69 @@ def _enrolment(columns: Mapping[str, Any]) -> Enrolment:
 
 def _change(
     session: Session, event: Event, rows: Sequence[PlannedRow], version: int, now: datetime
-) -> None:
-    changed = [row for row in rows if row.action == Action.CHANGE]
-    ids = [row.participant_id for row in changed if row.participant_id is not None]
-    people = session.scalars(select(Participant).where(Participant.id.in_(ids))).all()
-    by_id = {person.id: person for person in people}
-    new_addresses: list[int] = []
-    for number, row in zip(ids, changed, strict=True):
-        person = by_id[number]
-        _change_one(session, event, person, dict(row.changes), version, now)
-        if "email" in row.changes and person.standing == RegistrationStatus.CONFIRMED:
-            new_addresses.append(number)
+) -> list[PlannedRow]:
+    """Change people in the order of their rows, and return the rows as they were decided.
+
+    A row that moves somebody who has arrived to a delegation without a free place is refused.
+    """
+    ids = [row.participant_id for row in rows if row.action == Action.CHANGE]
+    people = _locked(session, [one for one in ids if one is not None])
+    decided = [
+        _changed(session, event, people[row.participant_id], row, version, now)
+        if row.action == Action.CHANGE and row.participant_id is not None
+        else row
+        for row in rows
+    ]
     session.flush()
-    bump_list_version(session, ids, version)
-    queue_badge_messages(session, event, new_addresses, now)
+    changed = {row.participant_id: row for row in decided if row.action == Action.CHANGE}
+    bump_list_version(session, [one for one in changed if one is not None], version)
+    _send_badges(session, event, [(people[one], row) for one, row in changed.items() if one], now)
+    return decided
 
 
-def _change_one(
+def _locked(session: Session, ids: Sequence[int]) -> dict[int, Participant]:
+    """Lock people before anything is counted, as an admission does."""
+    people = session.scalars(
+        select(Participant)
+        .where(Participant.id.in_(ids))
+        .order_by(Participant.id)
+        .with_for_update(key_share=True)
+    )
+    return {person.id: person for person in people}
+
+
+def _changed(
     session: Session,
     event: Event,
     person: Participant,
-    changes: dict[str, Any],
+    row: PlannedRow,
     version: int,
     now: datetime,
-) -> None:
-    if delegation_id := changes.pop("delegation_id", None):
-        move_to_delegation(session, event, person, delegation_id, version, now)
+) -> PlannedRow:
+    changes = dict(row.changes)
+    try:
+        if delegation_id := changes.pop("delegation_id", None):
+            move_to_delegation(session, event, person, delegation_id, version, now)
+    except FieldProblem as refused:
+        return replace(row, action=Action.REFUSE, why=(refused.problem,))
     for name, value in changes.items():
         setattr(person, name, value)
     person.folded, person.folded_name = folded_both(person.name, person.name_ar)
+    return row
+
+
+def _send_badges(
+    session: Session,
+    event: Event,
+    changed: Sequence[tuple[Participant, PlannedRow]],
+    now: datetime,
+) -> None:
+    new_addresses = [
+        person.id
+        for person, row in changed
+        if "email" in row.changes and person.standing == RegistrationStatus.CONFIRMED
+    ]
+    queue_badge_messages(session, event, new_addresses, now)
+    for person, row in changed:
+        if "delegation_id" in row.changes and "email" not in row.changes:
+            queue_missing_badge(session, event, person, now)

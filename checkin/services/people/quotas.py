@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Delegation, Event, Participant
@@ -52,6 +52,20 @@ def known_delegations(session: Session, event: Event, now: datetime) -> Sequence
         )
         for one, taken in rows
     ]
+
+
+def known_delegation(
+    session: Session, event: Event, delegation_id: int, now: datetime
+) -> KnownDelegation:
+    """Return a delegation of an event, with how many of its places are taken.
+
+    Raises:
+        NotFound: the event has no such delegation.
+    """
+    for one in known_delegations(session, event, now):
+        if one.id == delegation_id:
+            return one
+    raise NotFound(f"no delegation has the number {delegation_id}")
 
 
 def new_delegation(
@@ -251,8 +265,8 @@ def set_quota(
         The ids of the participants who were confirmed.
 
     Raises:
-        QuotaBelowPlacesTaken: more places than the new quota has are confirmed, used by the
-            reserve list or lent to devices.
+        QuotaBelowPlacesTaken: it is lowered, and more places are confirmed, used by arrivals or
+            lent to devices.
     """
     version = next_list_version(session, event.id)
     _write_quota(session, event, delegation_id, quota, now)
@@ -277,12 +291,13 @@ def _write_quota(
         .where(
             Delegation.id == delegation_id,
             Delegation.event_id == event.id,
-            Delegation.quota - unlent_places(now) <= quota,
+            or_(Delegation.quota - unlent_places(now) <= quota, Delegation.quota <= quota),
         )
         .values(quota=quota)
     )
     if changed.rowcount == 0:  # type: ignore[attr-defined]
+        taken = select(Delegation.quota - unlent_places(now)).where(Delegation.id == delegation_id)
         raise QuotaBelowPlacesTaken(
-            f"more than {quota} people are confirmed: cancel some of them first, "
-            "or wait where places are lent to devices"
+            f"{session.scalars(taken).one()} places are taken: give as many or more, or cancel "
+            "registrations first; places that people inside use, or that devices are lent, stay"
         )

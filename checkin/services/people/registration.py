@@ -1,4 +1,4 @@
-"""Register, change, cancel, reinstate and move participants, one at a time, whatever the source."""
+"""Register, change, cancel and reinstate participants, one at a time, whatever the source."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from checkin.db.models import Event, Message, MessageState, Participant
+from checkin.db.models import Event, Participant
 from checkin.domain.common.names import folded_both
 from checkin.domain.people.fields import TELLING
+from checkin.domain.people.place_decisions import reinstating
 from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.common.activity import note
@@ -23,11 +23,18 @@ from checkin.services.common.list_version import (
     hold_participant,
     next_list_version,
 )
-from checkin.services.people.badge_messages import queue_badge_messages
+from checkin.services.people.arrivals import arrival_of
+from checkin.services.people.badge_messages import queue_badge_messages, queue_missing_badge
 from checkin.services.people.buses import leave_buses
 from checkin.services.people.duplicates import refuse_duplicate
 from checkin.services.people.enrolment import Enrolment, enrol
-from checkin.services.people.reserve_list import free_place, move_up, reserve_numbers, take_places
+from checkin.services.people.moving import (
+    move_to_delegation,
+    no_place,
+    settled,
+    write_standing,
+)
+from checkin.services.people.reserve_list import free_place, move_up
 
 
 class RegistrationSource(StrEnum):
@@ -107,6 +114,8 @@ def cancel(
 ) -> Sequence[int]:
     """Cancel a registration and let the reserve list move up.
 
+    A person who has arrived keeps using their place: it is given to nobody.
+
     Returns:
         The ids of those who were confirmed from the reserve list. Canceling twice changes nothing.
     """
@@ -139,12 +148,16 @@ def edit(
     registration: Registration,
     *,
     category_id: int,
+    delegation_id: int | None = None,
     now: datetime,
     operator_id: int | None = None,
 ) -> frozenset[str]:
     """Correct a registration; a confirmed person with a new e-mail address is sent their badge.
 
-    The delegation does not change. The activity log names the changed fields, not their contents.
+    The activity log names the changed fields, not their contents.
+
+    Args:
+        delegation_id: to which the person is moved; None: they stay.
 
     Returns:
         The names of the fields that changed.
@@ -152,21 +165,26 @@ def edit(
     Raises:
         NotFound: no participant of the event has this number.
         PossibleDuplicate: see `refuse_duplicate`.
+        FieldProblem: see `move_to_delegation`.
     """
     person, version = hold_participant(session, event, participant_id)
-    if _is_somebody_else(person, registration):
-        refuse_duplicate(session, event.id, person.delegation_id, registration, besides=person.id)
+    there = delegation_id or person.delegation_id
+    if _is_somebody_else(person, registration, there):
+        refuse_duplicate(session, event.id, there, registration, besides=person.id)
     changed = _write(person, registration, category_id)
+    if there != person.delegation_id:
+        move_to_delegation(session, event, person, there, version, now)
+        changed |= {"delegation_id"}
     if changed:
         session.flush()
         _follow_up(session, event, person, changed, version, now, operator_id)
     return changed
 
 
-def _is_somebody_else(person: Participant, registration: Registration) -> bool:
+def _is_somebody_else(person: Participant, registration: Registration, there: int) -> bool:
     # A family that shares a telephone was vouched for once: a new category asks nobody again.
     same = all(getattr(person, key) == getattr(registration, key) for key in TELLING)
-    return not (same or registration.allow_duplicate)
+    return not ((same and there == person.delegation_id) or registration.allow_duplicate)
 
 
 def _follow_up(
@@ -181,6 +199,8 @@ def _follow_up(
     bump_list_version(session, [person.id], version)
     if "email" in changed and person.standing == RegistrationStatus.CONFIRMED:
         queue_badge_messages(session, event, [person.id], now)
+    elif "delegation_id" in changed:
+        queue_missing_badge(session, event, person, now)
     note(
         session,
         event.id,
@@ -204,10 +224,6 @@ def _write(person: Participant, registration: Registration, category_id: int) ->
     return changed
 
 
-#: their message came, or may still: the badge in it is the same one
-_HAS_IT = (MessageState.QUEUED, MessageState.SENDING, MessageState.SENT, MessageState.UNKNOWN)
-
-
 def reinstate(
     session: Session,
     event: Event,
@@ -218,17 +234,23 @@ def reinstate(
 ) -> RegistrationStatus:
     """Reinstate a canceled person: confirmed while places are free, else last on the reserve list.
 
-    Whoever got their former place keeps it. Reinstating twice changes nothing.
+    Whoever got their former place keeps it. A person who has arrived is confirmed on the place that
+    they use, see `reinstating`. Reinstating twice changes nothing.
 
     Raises:
         NotFound: no participant of the event has this number.
+        FieldProblem: they have arrived, and no place is left for them.
     """
     person, version = hold_participant(session, event, participant_id)
     if person.standing != RegistrationStatus.CANCELED:
         return RegistrationStatus(person.standing)
-    _set_reinstated(session, event, person, version, now)
+    decision = reinstating(arrival_of(session, person.id))
+    standing = settled(session, event, decision, person.delegation_id, version, now)
+    if standing is None:
+        raise no_place(session, person.delegation_id)
+    write_standing(session, person, person.delegation_id, standing)
     bump_list_version(session, [person.id], version)
-    _queue_if_missing(session, event, person, now)
+    queue_missing_badge(session, event, person, now)
     note(
         session,
         event.id,
@@ -239,54 +261,3 @@ def reinstate(
         standing=person.standing,
     )
     return RegistrationStatus(person.standing)
-
-
-def _set_reinstated(
-    session: Session, event: Event, person: Participant, version: int, now: datetime
-) -> None:
-    if take_places(session, event, person.delegation_id, 1, version, now):
-        standing, reserve_no = RegistrationStatus.CONFIRMED, None
-    else:
-        standing = RegistrationStatus.RESERVE
-        reserve_no = next(reserve_numbers(session, person.delegation_id, 1))
-    # All at once: the constraints hold them together.
-    person.standing, person.reserve_no, person.canceled_at = standing, reserve_no, None
-    session.flush()
-
-
-def _queue_if_missing(session: Session, event: Event, person: Participant, now: datetime) -> None:
-    has_it = exists().where(Message.participant_id == person.id, Message.state.in_(_HAS_IT))
-    if person.standing == RegistrationStatus.CONFIRMED and not session.scalar(select(has_it)):
-        queue_badge_messages(session, event, [person.id], now)
-
-
-def move_to_delegation(
-    session: Session,
-    event: Event,
-    person: Participant,
-    delegation_id: int,
-    version: int,
-    now: datetime,
-) -> None:
-    """Move a person to another delegation: they take a place there, or join its reserve list.
-
-    The caller holds the lock on the event's row (`next_list_version`).
-    """
-    if person.delegation_id == delegation_id or person.standing == RegistrationStatus.CANCELED:
-        person.delegation_id = delegation_id
-        return
-    old, had_place = person.delegation_id, person.standing == RegistrationStatus.CONFIRMED
-    if take_places(session, event, delegation_id, 1, version, now):
-        standing, reserve_no = RegistrationStatus.CONFIRMED, None
-    else:
-        standing, reserve_no = (
-            RegistrationStatus.RESERVE,
-            next(reserve_numbers(session, delegation_id, 1)),
-        )
-    # All at once: standing and number belong together, and a number to its delegation.
-    person.delegation_id, person.standing, person.reserve_no = delegation_id, standing, reserve_no
-    session.flush()
-    leave_buses(session, [person.id])
-    if had_place:
-        free_place(session, old)
-        move_up(session, event, old, version, now)

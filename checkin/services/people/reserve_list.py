@@ -79,11 +79,19 @@ def take_places(
     Whoever waits there is confirmed first; while somebody still waits, newcomers get no place.
     The caller holds the lock on the event's row.
     """
-    if _is_waited_for(session, delegation_id):
-        move_up(session, event, delegation_id, version, now)
-        if _is_waited_for(session, delegation_id):
-            return 0
+    if still_waited_for(session, event, delegation_id, version, now):
+        return 0
     return _take_free_places(session, delegation_id, wanted, now)
+
+
+def still_waited_for(
+    session: Session, event: Event, delegation_id: int, version: int, now: datetime
+) -> bool:
+    """Confirm who waits for a place of a delegation, and say whether somebody still waits."""
+    if not _is_waited_for(session, delegation_id):
+        return False
+    move_up(session, event, delegation_id, version, now)
+    return _is_waited_for(session, delegation_id)
 
 
 def _is_waited_for(session: Session, delegation_id: int) -> bool:

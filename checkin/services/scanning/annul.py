@@ -13,7 +13,8 @@ from checkin.db.models import Admission, Scan
 from checkin.domain.scanning.verdict import Status
 from checkin.errors import Conflict, Forbidden, NotFound
 from checkin.services.common.activity import note
-from checkin.services.scanning.counting import Change, count_arrival, count_refusal
+from checkin.services.common.arrival_tally import Change, count_arrival
+from checkin.services.scanning.counting import count_refusal
 
 #: how long the device that scanned may take a scan back without a supervisor
 OWN_SCAN_FOR = timedelta(minutes=15)
@@ -77,8 +78,10 @@ def _check_own(scan: Scan, device_id: int | None, now: datetime) -> None:
 
 
 def _undo(session: Session, scan: Scan, now: datetime) -> None:
-    entered = session.scalar(select(Admission).where(Admission.scan_pk == scan.id))
-    left = session.scalar(select(Admission).where(Admission.exit_scan_pk == scan.id))
+    # Locked: a correction may be moving the person with their arrival to another delegation.
+    admission = select(Admission).with_for_update().execution_options(populate_existing=True)
+    entered = session.scalar(admission.where(Admission.scan_pk == scan.id))
+    left = session.scalar(admission.where(Admission.exit_scan_pk == scan.id))
     if entered is not None:
         _undo_entry(session, entered, now)
     elif left is not None:

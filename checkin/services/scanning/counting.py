@@ -3,19 +3,49 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, case, exists, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
-from checkin.db.models import Admission, ArrivalTally, RefusalTally, Scan
+from checkin.db.models import Admission, Participant, RefusalTally, Scan
 from checkin.domain.scanning.facts import Direction
 from checkin.domain.scanning.verdict import Consequence, Status
+from checkin.services.common.arrival_tally import (
+    INSERT_INTO,
+    Change,
+    Counter,
+    count_arrival,
+    later_scan,
+)
 from checkin.services.gates.devices import PairedDevice
 from checkin.services.scanning.facts import Holder
 from checkin.services.scanning.storage import Reading
 
-_INSERT = insert(Admission)
+#: The delegation of a participant who is still registered as when their badge was read. For one
+#: who was moved or canceled since it is NULL, which neither an admission nor a tally takes. Locked:
+#: whoever corrects them from now on waits, and sees the admission.
+AS_READ = (
+    select(Participant.delegation_id)
+    .where(
+        Participant.id == bindparam("read_participant_id"),
+        Participant.delegation_id == bindparam("read_delegation_id"),
+        Participant.standing == bindparam("read_standing"),
+    )
+    .with_for_update(read=True)
+    .scalar_subquery()
+)
+#: what is known of an admission when it is made
+_ADMITTED = (
+    *("event_id", "participant_id", "gate_id", "device_id", "scan_pk"),
+    *("entry_no", "without_place", "admitted_at"),
+)
+_INSERT = {
+    # One writer at a time: nobody was corrected since.
+    "sqlite": insert(Admission),
+    "postgresql": insert(Admission).values(
+        {**{name: bindparam(name) for name in _ADMITTED}, "delegation_id": AS_READ}
+    ),
+}
 _CLOSE = (
     update(Admission)
     .where(
@@ -24,6 +54,7 @@ _CLOSE = (
         Admission.annulled_at.is_(None),
     )
     .values(exited_at=bindparam("at"), exit_scan_pk=bindparam("scan"))
+    .returning(Admission.delegation_id)
 )
 _EXIT_SINCE = (
     select(Scan.device_id, Scan.event_id, Scan.gate_id, Scan.id, Scan.corrected_at)
@@ -51,10 +82,24 @@ def admit(
     *,
     scan_pk: int,
 ) -> None:
-    """Count a person in. If another gate was first, the insert fails and the transaction reruns."""
+    """Count a person in.
+
+    If another gate was first, or the person was moved or canceled since their badge was read, the
+    insert fails and the transaction reruns.
+    """
     values = admission_values(device, reading, holder, change)
-    connection.execute(_INSERT, {**values, "scan_pk": scan_pk})
+    statement = _INSERT[connection.dialect.name]
+    connection.execute(statement, {**values, "scan_pk": scan_pk, **as_read_values(holder)})
     count_arrival(connection, device, holder.delegation_id, reading.at, counts_of(change))
+
+
+def as_read_values(holder: Holder) -> dict[str, object]:
+    """Return the parameters of `AS_READ`."""
+    return {
+        "read_participant_id": holder.participant_id,
+        "read_delegation_id": holder.delegation_id,
+        "read_standing": holder.standing,
+    }
 
 
 def admission_values(
@@ -88,12 +133,12 @@ def leave(
     inside = holder.inside_since
     if inside is None or reading.at < inside.at:
         return
-    closed = connection.execute(
+    delegation_id = connection.execute(
         _CLOSE, {"admission": inside.admission_id, "at": reading.at, "scan": scan_pk}
-    )
-    if closed.rowcount == 1:  # else another gate has just let them out
+    ).scalar()
+    if delegation_id is not None:  # else another gate has just let them out
         change = Change(arrived=0, inside=-1, without_place=0)
-        count_arrival(connection, device, holder.delegation_id, reading.at, change)
+        count_arrival(connection, device, delegation_id, reading.at, change)
 
 
 class _Exit(NamedTuple):
@@ -129,94 +174,18 @@ def leave_as_uploaded(
     count_arrival(connection, left, holder.delegation_id, left.at, change)
 
 
-_INSERT_INTO = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-
-
-class Counter(Protocol):
-    """A device at a gate, whose tally rows are counted in."""
-
-    @property
-    def id(self) -> int:
-        """The device's id."""
-
-    @property
-    def event_id(self) -> int:
-        """The id of the device's event."""
-
-    @property
-    def gate_id(self) -> int:
-        """The id of the gate where the device stood."""
-
-
-class Change(NamedTuple):
-    """What one scan adds to the counts; annulling adds the negatives."""
-
-    arrived: int
-    inside: int
-    without_place: int
-
-
-def _later(statement: Any, table: Any) -> Any:
-    new, old = statement.excluded.last_scan_at, table.last_scan_at
-    return case((new > old, new), else_=old)
-
-
-def upsert_arrival(insert: Any) -> Any:
-    """Return the statement that adds a change to the counts of a delegation.
-
-    Args:
-        insert: makes the dialect's own insert into a table.
-    """
-    statement = insert(ArrivalTally)
-    return statement.on_conflict_do_update(
-        index_elements=["delegation_id", "gate_id", "device_id"],
-        set_={
-            "arrived": ArrivalTally.arrived + statement.excluded.arrived,
-            "inside": ArrivalTally.inside + statement.excluded.inside,
-            "without_place": ArrivalTally.without_place + statement.excluded.without_place,
-            "last_scan_at": _later(statement, ArrivalTally),
-        },
-    )
-
-
 def _upsert_refusal(insert: Any) -> Any:
     statement = insert(RefusalTally)
     return statement.on_conflict_do_update(
         index_elements=["gate_id", "device_id"],
         set_={
             "refused": RefusalTally.refused + statement.excluded.refused,
-            "last_scan_at": _later(statement, RefusalTally),
+            "last_scan_at": later_scan(statement, RefusalTally),
         },
     )
 
 
-_ARRIVAL = {name: upsert_arrival(insert) for name, insert in _INSERT_INTO.items()}
-_REFUSAL = {name: _upsert_refusal(insert) for name, insert in _INSERT_INTO.items()}
-
-
-def count_arrival(
-    connection: Connection, at_gate: Counter, delegation_id: int, at: datetime, change: Change
-) -> None:
-    """Add a change to the counts of a delegation."""
-    connection.execute(
-        _ARRIVAL[connection.dialect.name], arrival_values(at_gate, delegation_id, at, change)
-    )
-
-
-def arrival_values(
-    at_gate: Counter, delegation_id: int, at: datetime, change: Change
-) -> dict[str, object]:
-    """Return the parameters of `upsert_arrival`, by column."""
-    return {
-        "delegation_id": delegation_id,
-        "gate_id": at_gate.gate_id,
-        "device_id": at_gate.id,
-        "event_id": at_gate.event_id,
-        "arrived": change.arrived,
-        "inside": change.inside,
-        "without_place": change.without_place,
-        "last_scan_at": at,
-    }
+_REFUSAL = {name: _upsert_refusal(insert) for name, insert in INSERT_INTO.items()}
 
 
 def count_refusal(connection: Connection, at_gate: Counter, at: datetime, refused: int = 1) -> None:

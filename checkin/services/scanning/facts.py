@@ -78,6 +78,7 @@ class Holder(NamedTuple):
     quota: int
     first: Place | None = None
     inside_since: Stay | None = None
+    standing: str = RegistrationStatus.CONFIRMED
 
 
 _first = aliased(Admission)
@@ -315,6 +316,7 @@ def holder_of(
         quota=row.quota,
         first=first,
         inside_since=inside_since,
+        standing=row.standing,
     )
 
 

@@ -15,14 +15,15 @@ from sqlalchemy.orm import DeclarativeBase
 
 from checkin.db.models import Admission, ArrivalTally, Scan
 from checkin.domain.scanning.verdict import Consequence
+from checkin.services.common.arrival_tally import arrival_values, upsert_arrival
 from checkin.services.common.keys import Keys
 from checkin.services.gates.devices import PairedDevice
 from checkin.services.scanning.counting import (
+    AS_READ,
     admission_values,
     admit,
-    arrival_values,
+    as_read_values,
     counts_of,
-    upsert_arrival,
 )
 from checkin.services.scanning.facts import Holder
 from checkin.services.scanning.storage import INSERT_SCAN, Answer, Reading, insert_scan, scan_values
@@ -42,7 +43,8 @@ def write_scan(
     """Store a scan, and count the person in if it admits them; return the scan's key.
 
     Returns None and writes nothing if this scan_id is stored already. Fails if another gate
-    admitted the person first; then the transaction is run again.
+    admitted the person first, or if the person was moved or canceled since the facts were read;
+    then the transaction is run again.
     """
     holder = answer.holder
     if change.entry_no is None or holder is None:
@@ -69,7 +71,8 @@ def _write_at_once(
         _AT_ONCE,
         _prefixed("scan", scan_values(device, reading, keys, answer))
         | _prefixed("admission", admission_values(device, reading, holder, change))
-        | _prefixed("arrival", counts),
+        | _prefixed("arrival", counts)
+        | as_read_values(holder),
     ).scalar()
     return key
 
@@ -90,7 +93,8 @@ def _insert_with_admission(insert_scan: Any) -> Any:
     admitted = (
         insert(Admission).from_select([*admission], select(*admission.values())).cte("admitted")
     )
-    arrival = _parameters("arrival", ArrivalTally)
+    # Read before anything is counted: a correction, too, takes the person before the counts.
+    arrival = _parameters("arrival", ArrivalTally) | {"delegation_id": AS_READ}
     counted = select(*arrival.values()).select_from(scanned)
     return (
         upsert_arrival(lambda table: postgresql.insert(table).from_select([*arrival], counted))

@@ -105,6 +105,7 @@ def _installation_actions() -> dict[str, str]:
         "delegation.add": _("added a delegation"),
         "delegation.quota": _("changed a quota"),
         "delegation.kept_places": _("changed the places kept for gates without network"),
+        "delegation.remove": _("deleted a delegation"),
         "delegation.rename": _("renamed a delegation"),
         "rehearsal.begin": _("began a rehearsal"),
         "rehearsal.end": _("ended a rehearsal"),

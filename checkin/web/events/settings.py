@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from flask import flash, redirect, request
 from flask_babel import gettext as _
 
 from checkin.db.models import Event
+from checkin.domain.common.form_marks import Overtaken
 from checkin.domain.common.problems import InvalidValue, Problem
-from checkin.domain.events.details import MOMENTS, validate_event, validate_slug
+from checkin.domain.events.details import MOMENTS, EventDetails, validate_event, validate_slug
 from checkin.protocol.time_zones import time_zone, time_zone_names
 from checkin.services.lifecycle.first_steps import Step
-from checkin.services.lifecycle.settings import change_event, open_event
+from checkin.services.lifecycle.settings import CapacityBelowPeople, change_event, open_event
 from checkin.web.events.first_steps import step_names
+from checkin.web.site.shared_forms import FormOvertaken, changes_said, refuse_overtaken
 from checkin.web.site.visits import STAFF, Answer, EventVisit, Visit, pages, visited_by
+from checkin.words.languages import LANGUAGES
 from checkin.words.problems import problem_advice
 
 bp = pages(__name__)
@@ -76,13 +79,21 @@ def save(visit: EventVisit) -> Answer:
     if isinstance(details, list):
         return _page(visit, values, details), 400
     try:
-        visit.write(lambda v: change_event(v.session, v.event, details, **v.who))
-    except InvalidValue as fault:
-        return _page(visit, values, [fault.in_column("capacity")]), 400
+        visit.write(lambda v: _change(v, values, details))
+    except CapacityBelowPeople as fault:
+        return _page(visit, values, [fault.in_column("capacity")], too_small=fault), 400
+    except FormOvertaken as fault:
+        return _page(visit, fault.form.values, overtaken=fault.form), 409
     visit.server.devices.forget()  # the very next scan is decided by the new rules
     visit.nudge()
     flash(_("Saved."))
     return redirect(visit.address("settings.edit"), 303)
+
+
+def _change(visit: EventVisit, values: Mapping[str, str], details: EventDetails) -> None:
+    refuse_overtaken(visit, values, lambda v: _values_of(v.event))
+    is_too_small = request.form.get("is_too_small") == "yes"
+    change_event(visit.session, visit.event, details, is_too_small=is_too_small, **visit.who)
 
 
 def _sent() -> dict[str, str]:
@@ -103,16 +114,45 @@ def _values_of(event: Event) -> dict[str, str]:
     }
 
 
-def _page(visit: Visit, values: Mapping[str, str], problems: list[Problem] | None = None) -> str:
+def _page(
+    visit: Visit,
+    values: Mapping[str, str],
+    problems: Sequence[Problem] = (),
+    *,
+    too_small: CapacityBelowPeople | None = None,
+    overtaken: Overtaken | None = None,
+) -> str:
+    sentences = {one.column: problem_advice(one, visit.language) for one in problems}
     return visit.show(
         "events/settings.html",
         values=values,
-        problems={one.column: problem_advice(one, visit.language) for one in problems or ()},
+        problems=sentences | (changes_said(overtaken, _choices()) if overtaken else {}),
+        shown_values=_shown_by(visit),
+        reentry_choices=_choices()["reentry"],
+        too_small=too_small,
+        overtaken=overtaken is not None,
         time_zones=_time_zones(),
         names=step_names(),
         steps={},
         shown=Step.EVENT,
     )
+
+
+def _shown_by(visit: Visit) -> Mapping[str, str]:
+    # Read again: after a refusal the visit's event is as it was before somebody else changed it.
+    return _values_of(visit.within(visit.session).event) if isinstance(visit, EventVisit) else {}
+
+
+def _choices() -> dict[str, list[tuple[object, str]]]:
+    return {
+        "reentry": [
+            ("single", _("Never: one entry for each badge")),
+            ("after_exit", _("After an exit was scanned")),
+            ("free", _("At any time")),
+        ],
+        "language": [(one.tag, one.own_name) for one in LANGUAGES.values()],
+        "sensitive": [("yes", _("yes")), ("", _("no"))],
+    }
 
 
 @cache

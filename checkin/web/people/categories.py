@@ -7,7 +7,9 @@ from flask_babel import gettext as _
 
 from badges.spec import SHAPES
 from badges.typesetting.shapes import outline
+from checkin.db.models import Category
 from checkin.domain.common.problems import InvalidValue
+from checkin.services.common.lookup import by_id
 from checkin.services.events.events import categories_of
 from checkin.services.people.categories import (
     CategoryDetails,
@@ -21,6 +23,7 @@ from checkin.services.people.categories import (
 from checkin.web.people.listed_forms import (
     NONE_REFUSED,
     ChangeByDetails,
+    ReadValues,
     Refused,
     change_by_form,
 )
@@ -54,6 +57,7 @@ def change(visit: EventVisit, category_id: int) -> Answer:
         visit,
         f"{category_id}-",
         lambda v, new: change_category(v.session, v.event, category_id, new, **v.who),
+        lambda v: _values_of(by_id(v.session, v.event, Category, category_id)),
     )
 
 
@@ -80,22 +84,33 @@ def remove(visit: EventVisit, category_id: int) -> Answer:
     return redirect(visit.address("categories.show"), 303)
 
 
-def _changed(visit: EventVisit, form: str, change: ChangeByDetails[CategoryDetails]) -> Answer:
-    refused = change_by_form(visit, form, _FIELDS, validate_category, change)
+def _changed(
+    visit: EventVisit,
+    form: str,
+    change: ChangeByDetails[CategoryDetails],
+    read: ReadValues | None = None,
+) -> Answer:
+    refused = change_by_form(visit, form, _FIELDS, validate_category, change, read)
     if refused is not None:
-        return _page(visit, refused), 400
+        return _page(visit, refused), refused.status
     return redirect(visit.address("categories.show"), 303)
 
 
+def _values_of(category: Category) -> dict[str, str]:
+    return {name: getattr(category, name) or "" for name in _FIELDS}
+
+
 def _page(visit: EventVisit, refused: Refused = NONE_REFUSED, notice: str = "") -> str:
+    categories = categories_of(visit.session, visit.event)
     return visit.show(
         "people/categories.html",
-        categories=categories_of(visit.session, visit.event),
+        categories=categories,
+        values={one.id: _values_of(one) for one in categories},
         uses=uses_of(visit.session, visit.event),
         notice=notice,
         shapes=_shape_names(),
         outlines={shape: _points(shape) for shape in SHAPES},
-        **refused.shown(visit.language),
+        **refused.shown(visit.language, {"shape": _shape_names()}),
     )
 
 

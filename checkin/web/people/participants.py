@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask import redirect, request
+from flask import flash, redirect, request
+from flask_babel import gettext as _
 
 from checkin.db.models import Category, Delegation
 from checkin.domain.people.fields import AskedIn, asked_in
+from checkin.domain.people.place_decisions import Arrival
 from checkin.services.events.events import categories_of, delegations_of
 from checkin.services.people.search import participant_page
 from checkin.web.people.registering import (
@@ -22,7 +24,9 @@ from checkin.web.people.registering import (
     values_of,
 )
 from checkin.web.site.languages import both_names
+from checkin.web.site.shared_forms import Choices, changes_said
 from checkin.web.site.visits import NAMES, REGISTRARS, STAFF, Answer, EventVisit, pages, visited_by
+from checkin.words.languages import LANGUAGES
 
 bp = pages(__name__)
 
@@ -57,8 +61,14 @@ def create(visit: EventVisit) -> Answer:
 @bp.post("/events/<slug>/participants/<int:participant_id>/cancel")
 @visited_by(REGISTRARS)
 def cancel(visit: EventVisit, participant_id: int) -> Answer:
-    """Cancel a registration; the reserve list moves up."""
-    cancel_one(visit, participant_id)
+    """Cancel a registration; the reserve list moves up, but to no place that an arrival uses."""
+    if cancel_one(visit, participant_id) is Arrival.WITH_PLACE:
+        flash(
+            _(
+                "Canceled. This person has arrived: the place that they use stays theirs, "
+                "and is given to nobody."
+            )
+        )
     return _back_to_list(visit)
 
 
@@ -66,7 +76,8 @@ def cancel(visit: EventVisit, participant_id: int) -> Answer:
 @visited_by(REGISTRARS)
 def undo_cancel(visit: EventVisit, participant_id: int) -> Answer:
     """Reinstate a canceled person: confirmed if a place is free, else last on the reserve list."""
-    reinstate_one(visit, participant_id)
+    if refused := reinstate_one(visit, participant_id):
+        flash(refused, "bad")
     return _back_to_list(visit)
 
 
@@ -100,8 +111,7 @@ def edit(visit: EventVisit, participant_id: int) -> Answer:
 def save(visit: EventVisit, participant_id: int) -> Answer:
     """Change a participant, or show what is wrong with the form."""
     attempt = edit_one(visit, participant_id, request.form.to_dict())
-    page = _edit_form(visit, participant_id, attempt)
-    return page if attempt.saved else (page, 409 if attempt.duplicate else 400)
+    return _edit_form(visit, participant_id, attempt), attempt.status
 
 
 def _back_to_person(visit: EventVisit, participant_id: int, said: str) -> Answer:
@@ -119,28 +129,39 @@ def _back_to_list(visit: EventVisit) -> Answer:
 
 
 def _edit_form(visit: EventVisit, participant_id: int, attempt: Attempt) -> str:
+    person, choices = person_of(visit, participant_id), _choices(visit)
     return visit.show(
         "people/participant_edit.html",
-        person=person_of(visit, participant_id),
+        person=person,
         fields=asked_in(AskedIn.EDIT),
-        options={"category": _category_options(visit)},
+        options=choices,
         attempt=attempt,
+        shown=values_of(person),
+        changed=_changed(attempt, choices),
     )
+
+
+def _changed(attempt: Attempt, choices: Choices) -> dict[str, str]:
+    if attempt.overtaken is None:
+        return {}
+    languages = [(one.tag, one.own_name) for one in LANGUAGES.values()]
+    return changes_said(attempt.overtaken, {**choices, "language": languages})
 
 
 def _form(visit: EventVisit, attempt: Attempt) -> str:
-    found = delegations_of(visit.session, visit.event)
-    own = [one for one in found if visit.own_delegation in (None, one.id)]
     return visit.show(
         "people/participant_new.html",
         fields=asked_in(AskedIn.NEW),
-        options={"delegation": _options(own), "category": _category_options(visit)},
+        options=_choices(visit),
         attempt=attempt,
     )
 
 
-def _category_options(visit: EventVisit) -> list[tuple[int, str]]:
-    return _options(categories_of(visit.session, visit.event))
+def _choices(visit: EventVisit) -> dict[str, list[tuple[int, str]]]:
+    delegations = delegations_of(visit.session, visit.event)
+    own = [one for one in delegations if visit.own_delegation in (None, one.id)]
+    categories = categories_of(visit.session, visit.event)
+    return {"delegation": _options(own), "category": _options(categories)}
 
 
 def _options(things: Iterable[Delegation | Category]) -> list[tuple[int, str]]:

@@ -8,10 +8,12 @@ import io
 from flask import Response, flash, redirect, request
 from flask_babel import gettext as _
 
+from checkin.domain.common.problems import InvalidValue
 from checkin.domain.people.quotas import (
     COLUMNS,
     MAX_DELEGATIONS,
     DelegationDetails,
+    KnownDelegation,
     QuotaAction,
     QuotaRow,
     plan_quotas,
@@ -19,9 +21,11 @@ from checkin.domain.people.quotas import (
 )
 from checkin.domain.people.unreadable import UnreadableFile
 from checkin.services.limits.rules import UPLOADS
+from checkin.services.people.delegation_deletion import delete_delegation
 from checkin.services.people.quotas import (
     apply_quotas,
     change_delegation,
+    known_delegation,
     known_delegations,
     new_delegation,
     read_quota_sheet,
@@ -29,6 +33,7 @@ from checkin.services.people.quotas import (
 from checkin.web.people.listed_forms import (
     NONE_REFUSED,
     ChangeByDetails,
+    ReadValues,
     Refused,
     change_by_form,
 )
@@ -63,7 +68,23 @@ def change(visit: DelegationVisit) -> Answer:
         visit,
         f"{number}-",
         lambda v, new: change_delegation(v.session, v.event, number, new, **v.who),
+        lambda v: delegation_values(known_delegation(v.session, v.event, number, v.now)),
     )
+
+
+@bp.post("/events/<slug>/quotas/<int:delegation_id>/remove")
+@visited_by(STAFF)
+def remove(visit: DelegationVisit) -> Answer:
+    """Delete a delegation that nobody belongs to."""
+    number = visit.delegation.id
+    try:
+        visit.write(lambda v: delete_delegation(v.session, v.event, number, **v.who))
+    except InvalidValue as fault:
+        said = problem_advice(fault.in_column("delegation"), visit.language)
+        return _page(visit, notice=said), 400
+    visit.nudge()
+    flash(_("The delegation is deleted."))
+    return redirect(visit.address("quotas.show"), 303)
 
 
 @bp.get("/events/<slug>/quotas/sheet")
@@ -131,10 +152,15 @@ def check(visit: EventVisit) -> Answer:
     return redirect(visit.address(after), 303)
 
 
-def _changed(visit: EventVisit, form: str, change: ChangeByDetails[DelegationDetails]) -> Answer:
-    refused = change_by_form(visit, form, COLUMNS, validate_delegation, change)
+def _changed(
+    visit: EventVisit,
+    form: str,
+    change: ChangeByDetails[DelegationDetails],
+    read: ReadValues | None = None,
+) -> Answer:
+    refused = change_by_form(visit, form, COLUMNS, validate_delegation, change, read)
     if refused is not None:
-        return _page(visit, refused), 400
+        return _page(visit, refused), refused.status
     return redirect(visit.address("quotas.show"), 303)
 
 
@@ -148,9 +174,25 @@ def _sent_row(number: int) -> QuotaRow:
     return QuotaRow(number, {c: request.form.get(f"{c}-{number}", "")[:400] for c in COLUMNS})
 
 
-def _page(visit: EventVisit, refused: Refused = NONE_REFUSED) -> str:
+def delegation_values(delegation: KnownDelegation) -> dict[str, str]:
+    """Return the values with which a delegation's form is filled in."""
+    return {
+        "name": delegation.name,
+        "name_ar": delegation.name_ar or "",
+        "quota": str(delegation.quota),
+        "kept": str(delegation.kept),
+    }
+
+
+def _page(visit: EventVisit, refused: Refused = NONE_REFUSED, notice: str = "") -> str:
     known = known_delegations(visit.session, visit.event, visit.now)
-    return visit.show("people/quotas.html", delegations=known, **refused.shown(visit.language))
+    return visit.show(
+        "people/quotas.html",
+        delegations=known,
+        values={one.id: delegation_values(one) for one in known},
+        notice=notice,
+        **refused.shown(visit.language),
+    )
 
 
 def _sheet_page(visit: EventVisit, rows: list[QuotaRow], problem: str = "") -> str:

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from checkin.db.models import Category, Participant
-from checkin.domain.common.problems import Problem
+from checkin.domain.common.form_marks import Overtaken
+from checkin.domain.common.problems import FieldProblem, Problem
 from checkin.domain.people.fields import AskedIn, asked_in
+from checkin.domain.people.place_decisions import Arrival
 from checkin.domain.people.registration import Registration, validate
 from checkin.errors import InvalidRequest, NotFound, PossibleDuplicate
+from checkin.services.people.arrivals import arrival_of
 from checkin.services.people.blocking import block, unblock
 from checkin.services.people.delegations import visible_delegation
 from checkin.services.people.registration import (
@@ -21,8 +24,12 @@ from checkin.services.people.registration import (
     reinstate,
 )
 from checkin.services.people.search import participant_by_id
+from checkin.web.site.shared_forms import FormOvertaken, refuse_overtaken
 from checkin.web.site.visits import EventVisit
 from checkin.words.problems import problem_sentence
+
+#: what stands for the delegation where a form does not ask for it
+_STAYS = "–"
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,7 @@ class Attempt:
         values: the fields as they were sent, to fill the form in again.
         problems: a sentence by field.
         duplicate: a registered person who may be the same, which only the operator can tell.
+        overtaken: what somebody else has changed since the form was shown.
     """
 
     values: Mapping[str, str] = field(default_factory=dict)
@@ -41,6 +49,14 @@ class Attempt:
     registered: Registered | None = None
     saved: bool = False
     name: str = ""
+    overtaken: Overtaken | None = None
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the page that shows the form again."""
+        if self.saved:
+            return 200
+        return 409 if self.duplicate or self.overtaken else 400
 
 
 def register_one(visit: EventVisit, values: Mapping[str, str]) -> Attempt:
@@ -60,24 +76,40 @@ def register_one(visit: EventVisit, values: Mapping[str, str]) -> Attempt:
     return Attempt(registered=registered, name=checked.name or checked.name_ar or "")
 
 
-def cancel_one(visit: EventVisit, participant_id: int) -> None:
-    """Cancel a participant whom the operator may see.
+def cancel_one(visit: EventVisit, participant_id: int) -> Arrival:
+    """Cancel a participant whom the operator may see, and return whether they have arrived.
 
     Raises:
         NotFound: there is none with this number, or it is another delegation's.
     """
-    visit.write(lambda v: cancel(v.session, v.event, person_of(v, participant_id).id, **v.who))
+
+    def work(within: EventVisit) -> Arrival:
+        person = person_of(within, participant_id)
+        cancel(within.session, within.event, person.id, **within.who)
+        return arrival_of(within.session, person.id)
+
+    arrival = visit.write(work)
     visit.nudge()
+    return arrival
 
 
-def reinstate_one(visit: EventVisit, participant_id: int) -> None:
+def reinstate_one(visit: EventVisit, participant_id: int) -> str:
     """Undo the cancellation of a participant whom the operator may see.
 
+    Returns:
+        Why it was refused; "" if it was not.
+
     Raises:
         NotFound: there is none with this number, or it is another delegation's.
     """
-    visit.write(lambda v: reinstate(v.session, v.event, person_of(v, participant_id).id, **v.who))
+    try:
+        visit.write(
+            lambda v: reinstate(v.session, v.event, person_of(v, participant_id).id, **v.who)
+        )
+    except FieldProblem as fault:
+        return problem_sentence(fault.problem, visit.language)
     visit.nudge()
+    return ""
 
 
 def block_one(visit: EventVisit, participant_id: int, reason: str) -> None:
@@ -102,19 +134,29 @@ def unblock_one(visit: EventVisit, participant_id: int) -> None:
 
 
 def edit_one(visit: EventVisit, participant_id: int, values: Mapping[str, str]) -> Attempt:
-    """Correct a participant whom the operator may see; the delegation stays.
+    """Correct a participant whom the operator may see, and move them if that is chosen.
 
     Raises:
-        NotFound: there is none with this number, or it is another delegation's.
+        NotFound: there is none with this number, or it is another delegation's; or the operator may
+            not use the chosen delegation.
     """
-    # A registration names its delegation; nobody moves by being corrected.
-    checked = validate({**values, "delegation": "–"})
+    checked = validate({**values, "delegation": values.get("delegation") or _STAYS})
     if not isinstance(checked, Registration):
         return Attempt(values, _sentences(visit, checked))
+
+    def work(within: EventVisit) -> None:
+        refuse_overtaken(within, values, lambda v: values_of(person_of(v, participant_id)))
+        _edit(within, participant_id, checked)
+
     try:
-        visit.write(lambda v: _edit(v, participant_id, checked))
+        visit.write(work)
     except PossibleDuplicate:
         return Attempt(values, duplicate=True)
+    except FieldProblem as fault:
+        return Attempt(values, _sentences(visit, [fault.problem]))
+    except FormOvertaken as fault:
+        return Attempt(fault.form.values, overtaken=fault.form)
+    visit.nudge()
     return Attempt(values, saved=True)
 
 
@@ -155,8 +197,15 @@ def _edit(visit: EventVisit, participant_id: int, wanted: Registration) -> None:
         person_of(visit, participant_id).id,
         wanted,
         category_id=_category(visit, wanted.category).id,
+        delegation_id=_delegation_chosen(visit, wanted.delegation),
         **visit.who,
     )
+
+
+def _delegation_chosen(visit: EventVisit, chosen: str) -> int | None:
+    if chosen == _STAYS:
+        return None
+    return visible_delegation(visit.session, visit.operator, visit.event, _number(chosen)).id
 
 
 def _category(visit: EventVisit, chosen: str | None) -> Category:

@@ -45,7 +45,7 @@ def test_a_list_has_its_columns_in_this_order():
     ("form", "asked"),
     [
         (AskedIn.NEW, "delegation name name_ar category phone email language note"),
-        (AskedIn.EDIT, "name name_ar category phone email language note"),
+        (AskedIn.EDIT, "delegation name name_ar category phone email language note"),
         (AskedIn.LINK, "name name_ar phone email"),
     ],
 )

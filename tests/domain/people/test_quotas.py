@@ -44,6 +44,9 @@ def planned(*rows):
         ({"name": "تيفلت", "name_ar": "تيفلت", "quota": "٥٠"}, ("تيفلت", None, 50)),
         ({"name": "Tiflet", "quota": "50.0"}, ("Tiflet", None, 50)),
         ({"name": "Tiflet", "quota": "1 000,00"}, ("Tiflet", None, 1000)),
+        ({"name": "Tiflet", "quota": "1.000"}, ("Tiflet", None, 1000)),
+        ({"name": "Tiflet", "quota": "2,000"}, ("Tiflet", None, 2000)),
+        ({"name": "Tiflet", "quota": "١٬٠٠٠"}, ("Tiflet", None, 1000)),
     ],
 )
 def test_a_delegation_is_a_name_in_either_script_and_a_quota(raw, details):
@@ -157,11 +160,20 @@ def test_a_quota_is_not_below_the_places_that_are_taken(quota, refused):
     assert plan.problems == ((problem,) if refused else ())
 
 
-def test_a_quota_that_was_exceeded_already_may_stay():
+def test_a_quota_that_was_exceeded_already_may_stay_or_grow():
     exceeded = KnownDelegation(3, "Rommani", None, quota=5, taken=9)
 
-    assert too_few(5, exceeded) is None
-    assert too_few(8, exceeded) == Problem("quota", "quota_below_places", "8", ("9",))
+    assert (too_few(5, exceeded), too_few(8, exceeded)) == (None, None)
+    assert too_few(4, exceeded) == Problem("quota", "quota_below_places", "4", ("9",))
+
+
+@pytest.mark.parametrize(
+    "quota", ["-1", "100001", "1000000", "9999999999", "12.5", "1e3", "½", "²", "mille", "٣٫٥"]
+)
+def test_what_is_no_number_of_places_is_refused_with_the_limits(quota):
+    assert validate_delegation({"name": "Tiflet", "quota": quota}) == [
+        Problem("quota", "invalid_number", quota, ("0-100000",))
+    ]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,8 @@ from checkin.services.people.buses import (
     change_bus,
     remove_bus,
 )
-from checkin.services.people.registration import cancel, move_to_delegation
+from checkin.services.people.moving import move_to_delegation
+from checkin.services.people.registration import cancel
 from tests.support import factories
 from tests.support.factories import NOW, write
 from tests.support.racing import race

@@ -10,6 +10,7 @@ from checkin.services.people import importing
 from checkin.services.people.import_plans import plan_table
 from checkin.services.people.importing import Importing, import_list
 from checkin.services.spreadsheets.reading import read_table
+from checkin.words.problems import row_sentences
 from tests.support import factories
 from tests.support.factories import KEYS, NOW
 
@@ -35,12 +36,19 @@ def table_of(text):
 
 def plan(database, event, text):
     with database.read() as session:
-        return plan_table(session, event, table_of(text))
+        return plan_table(session, event, table_of(text), now=NOW)
 
 
 def apply(database, event, text, **more):
-    given = Importing(event, table_of(text))
-    return import_list(database, given, KEYS, lambda: NOW, **more).counts
+    return result(database, event, text, **more).counts
+
+
+def apply_rows(database, event, text):
+    return result(database, event, text).rows
+
+
+def result(database, event, text, **more):
+    return import_list(database, Importing(event, table_of(text)), KEYS, lambda: NOW, **more)
 
 
 def people(database):
@@ -114,7 +122,9 @@ def test_ten_thousand_rows_are_imported_and_progress_is_reported(database, event
     text = "Nom,Délégation\n" + "".join(f"Militant numéro {n},Khémisset\n" for n in range(10_000))
     told = []
     with database.read() as session:
-        plan_table(session, event, table_of(text), progress=lambda *given: told.append(given))
+        plan_table(
+            session, event, table_of(text), now=NOW, progress=lambda *given: told.append(given)
+        )
 
     counts = apply(database, event, text)
 
@@ -131,3 +141,41 @@ def test_ten_thousand_rows_are_imported_and_progress_is_reported(database, event
         )
         last = session.scalar(select(func.max(Participant.reserve_no)))
     assert (by_standing, last) == ({"confirmed": 9000, "reserve": 1000}, 1000)
+
+
+def test_a_list_that_moves_many_is_judged_row_by_row_in_their_order(database, event, device):
+    factories.a_category(database, event)
+    here, there = (factories.a_delegation(database, event, name, quota=3) for name in ("A", "B"))
+    people = [factories.a_participant(database, event, f"P {n}", delegation=here) for n in "123"]
+    for name in ("Q", "R"):
+        factories.a_participant(database, event, name, delegation=there)
+    for person in people:
+        factories.scan(database, device, factories.code_of(event, person.badge_id))
+    rows = "".join(f"P {n};B;06123456{n}0;P {n}\n" for n in "123")
+    people_by_contact(database)
+
+    text = f"Nom;Délégation;Téléphone;Note\n{rows}"
+    foreseen = plan(database, event, text).rows
+    planned = apply_rows(database, event, text)
+
+    assert foreseen == planned
+    assert [row.action for row in planned] == ["change", "refuse", "refuse"]
+    assert [(row.row_number, row.why[0].code) for row in planned[1:]] == [
+        (3, "no_place_for_arrival"),
+        (4, "no_place_for_arrival"),
+    ]
+    assert row_sentences(planned[1], "fr")[0].startswith("Ligne 3 · Délégation")
+    with database.read() as session:
+        found = session.scalars(select(Participant).order_by(Participant.id)).all()
+    assert [(one.delegation_id, one.standing, one.note) for one in found[:3]] == [
+        (there.id, "confirmed", "P 1"),
+        (here.id, "confirmed", None),
+        (here.id, "confirmed", None),
+    ]
+
+
+def people_by_contact(database):
+    """Give P 1, P 2 and P 3 the telephone numbers by which a list finds them elsewhere."""
+    with database.write() as session:
+        for person in session.scalars(select(Participant).where(Participant.name.like("P %"))):
+            person.phone = f"+2126123456{person.name[-1]}0"

@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from checkin.db.models import Activity, Category, Event, Role
+from checkin.domain.scanning.reasons import Reason
 from tests.support import factories
 from tests.support.api_client import Api
 from tests.support.factories import NOW
+from tests.web.browsing import mark_in
 
 NEW = "/events/new"
 PAGE = "/events/rabat-2025/settings"
@@ -143,18 +145,46 @@ def test_changed_settings_hold_from_the_next_scan_and_are_in_the_gate_list(
     assert after["policy"]["doors_close_at"] == "2025-06-14T08:00:00Z"
 
 
-def test_the_hall_cannot_be_made_smaller_than_who_is_in_it(organiser, database, event):
+def test_a_capacity_below_the_people_inside_is_saved_only_if_it_is_confirmed(
+    organiser, database, event
+):
     device = factories.a_device(database, event)
-    for code in factories.badges(database, event, 2):
+    sale = factories.a_delegation(database, event, "Salé", quota=5)
+    *inside, late = factories.badges(database, event, 3, delegation=sale)
+    for code in inside:
         factories.scan(database, device, code, at=NOW)
 
-    refused = organiser.send(PAGE, **FIELDS, capacity="1")
     taken = organiser.send(PAGE, **FIELDS, capacity="2")
+    asked = organiser.send(PAGE, **FIELDS, capacity="1")
+    before = event_of(database).capacity
+    confirmed = organiser.send(PAGE, **FIELDS, capacity="1", is_too_small="yes")
 
-    assert (refused.status_code, taken.status_code) == (400, 303)
+    assert [one.status_code for one in (taken, asked, confirmed)] == [303, 400, 303]
+    assert 'id="capacity-problem"' in asked.text
+    assert "À l’intérieur maintenant\u00a0: 2." in asked.text
+    assert 'name="is_too_small"' in asked.text
+    assert (before, event_of(database).capacity) == (2, 1)
+    device = factories.a_device(database, event)  # it hears of the new settings
+    assert factories.scan(database, device, late).reason == Reason.CAPACITY_EXCEEDED
+
+
+def test_settings_that_somebody_else_has_changed_meanwhile_are_shown_and_not_overwritten(
+    organiser, database, event
+):
+    opened = organiser.read(PAGE)
+    organiser.send(PAGE, **FIELDS, capacity="500")
+
+    sent = {**FIELDS, "venue": "Une autre salle", "reentry": "free", "shown": mark_in(opened)}
+    refused = organiser.send(PAGE, **sent)
+    again = organiser.send(PAGE, **sent | {"capacity": "500", "shown": mark_in(refused.text)})
+
+    assert (refused.status_code, again.status_code) == (409, 303)
+    assert "quelqu’un d’autre a fait des changements" in refused.text
+    assert 'value="Une autre salle"' in refused.text
     assert 'id="capacity-problem"' in refused.text
-    assert "\u20682\u2069 personnes" in refused.text
-    assert event_of(database).capacity == 2
+    assert "\u2068500\u2069" in refused.text
+    saved = event_of(database)
+    assert (saved.venue, saved.capacity, saved.reentry) == ("Une autre salle", 500, "free")
 
 
 def test_another_roles_overview_offers_no_new_event(signed_in, event):

@@ -10,6 +10,7 @@ from checkin.services.gates.gates import limit_gate
 from tests.support import factories
 from tests.support.api_client import Api
 from tests.support.factories import KEYS, write
+from tests.web.browsing import mark_in
 
 PAGE = "/events/rabat-2025/categories"
 OFFICIAL = {"name": "Élu", "name_ar": "منتخب", "colour": "#7a1f3d", "shape": "star"}
@@ -141,3 +142,23 @@ def test_a_category_of_another_event_is_not_found(organiser, database, event, mi
     ]
 
     assert [answer.status_code for answer in asked] == [404, 404, 404]
+
+
+def test_a_category_that_somebody_else_has_changed_meanwhile_is_shown_and_not_overwritten(
+    organiser, database, event, militant
+):
+    opened, form = organiser.read(PAGE), f"{PAGE}/{militant.id}"
+    plain = {"name": "Militant", "name_ar": "", "colour": "#1f4e79", "shape": "circle"}
+    organiser.send(PAGE, form, **plain | {"shape": "star"})
+
+    sent = plain | {"name": "Militante", "shown": mark_in(opened)}
+    refused = organiser.send(PAGE, form, **sent)
+    kept = listed(database, event)
+    again = organiser.send(PAGE, form, **sent | {"shape": "star", "shown": mark_in(refused.text)})
+
+    assert (refused.status_code, again.status_code) == (409, 303)
+    assert f'id="{militant.id}-shape-problem"' in refused.text
+    assert "\u2068Étoile\u2069" in refused.text
+    assert 'value="Militante"' in refused.text
+    assert kept == [("Militant", None, "#1f4e79", "star")]
+    assert listed(database, event) == [("Militante", None, "#1f4e79", "star")]

@@ -7,10 +7,11 @@ import re
 import pytest
 from sqlalchemy import select
 
-from checkin.db.models import Participant
+from checkin.db.models import Badge, Participant
 from checkin.domain.people.fields import FIELDS, AskedIn, asked_in
 from checkin.web.badges import badges
 from tests.support import factories
+from tests.web.browsing import mark_in
 
 LIST = "/events/rabat-2025/participants"
 NEW = LIST + "/new"
@@ -166,6 +167,92 @@ def test_a_page_that_is_not_there_shows_one_that_is(organiser, fields, page):
     assert "Amina Alaoui" in organiser.read(f"{LIST}?page={page}")
 
 
+def test_a_person_is_moved_by_the_form_and_the_next_moves_up(organiser, database, event, fields):
+    other = factories.a_delegation(database, event, "Salé", quota=5)
+    for name in ("Bahia Idrissi", "Chafik Mansouri", "Driss Naciri"):
+        organiser.send(NEW, **fields | {"name": name, "name_ar": "", "phone": ""})
+
+    sent = fields | {"name": "Bahia Idrissi", "name_ar": "", "delegation": str(other.id)}
+    saved = organiser.send(f"{LIST}/1/edit", **sent)
+
+    assert saved.status_code == 200
+    assert [(name, standing) for name, _, _, standing, _ in people(database)] == [
+        ("Bahia Idrissi", "confirmed"),
+        ("Chafik Mansouri", "confirmed"),
+        ("Driss Naciri", "confirmed"),
+    ]
+    with database.read() as session:
+        assert session.get_one(Participant, 1).delegation_id == other.id
+
+
+def arrived(database, event):
+    """Let participant 1 arrive."""
+    device = factories.a_device(database, event)
+    with database.read() as session:
+        badge = session.scalars(select(Badge.id).where(Badge.participant_id == 1)).one()
+    assert factories.scan(database, device, factories.code_of(event, badge)).reason is None
+
+
+def test_a_person_who_has_arrived_is_not_moved_where_no_place_is_free(
+    organiser, database, event, fields
+):
+    full = factories.a_delegation(database, event, "Salé", quota=0)
+    organiser.send(NEW, **fields)
+    arrived(database, event)
+
+    refused = organiser.send(f"{LIST}/1/edit", **fields | {"delegation": str(full.id)})
+
+    assert refused.status_code == 400
+    assert 'id="delegation-problem"' in refused.text
+    assert "\u2068Salé\u2069 n’a pas de place libre" in refused.text
+    assert f'<option value="{full.id}" selected>' in refused.text
+    with database.read() as session:
+        assert session.get_one(Participant, 1).delegation_id == int(fields["delegation"])
+
+
+def test_cancelling_a_person_who_has_arrived_says_that_their_place_stays_theirs(
+    organiser, database, event, fields
+):
+    organiser.send(NEW, **fields)
+    arrived(database, event)
+    for name in ("Bahia Idrissi", "Chafik Mansouri"):
+        organiser.send(NEW, **fields | {"name": name, "name_ar": "", "phone": ""})
+
+    page = organiser.open(organiser.send(LIST, f"{LIST}/1/cancel").location).text
+    organiser.send(LIST, f"{LIST}/1/undo-cancel")
+
+    assert "n’est donnée à personne" in page
+    assert [standing for *_, standing, _ in people(database)] == [
+        "confirmed",
+        "confirmed",
+        "reserve",
+    ]
+
+
+def test_a_person_whom_somebody_else_has_corrected_meanwhile_is_shown_and_not_overwritten(
+    organiser, database, fields
+):
+    organiser.send(NEW, **fields)
+    form = f"{LIST}/1/edit"
+    opened = organiser.read(form)
+    organiser.send(form, **fields | {"phone": "0611111111", "note": "fauteuil"})
+
+    sent = fields | {"phone": "0622222222", "name": "Amina El Alaoui"}
+    refused = organiser.send(form, **sent, shown=mark_in(opened))
+    kept = people(database)
+    typed = sent | {"note": "fauteuil", "shown": mark_in(refused.text)}
+    again = organiser.send(form, **typed)
+
+    assert (refused.status_code, again.status_code) == (409, 200)
+    for text in ("\u2068+212611111111\u2069", 'value="0622222222"', 'value="Amina El Alaoui"'):
+        assert text in refused.text
+    assert 'value="fauteuil"' in refused.text  # the other's, which nobody has typed over
+    assert kept[0][:3] == ("Amina Alaoui", "أمينة العلوي", "+212611111111")
+    assert people(database)[0][:3] == ("Amina El Alaoui", "أمينة العلوي", "+212622222222")
+    with database.read() as session:
+        assert session.get_one(Participant, 1).note == "fauteuil"
+
+
 class TestCoordinator:
     """Sees, registers and cancels only their own delegation's people."""
 
@@ -192,6 +279,17 @@ class TestCoordinator:
         page = coordinator.read(NEW)
 
         assert ("Khémisset" in page, "Salé" in page) == (True, False)
+
+    def test_a_coordinator_cannot_move_people_to_another_delegation(
+        self, coordinator, database, other, fields
+    ):
+        coordinator.send(NEW, **fields)
+
+        response = coordinator.send(f"{LIST}/1/edit", **fields | {"delegation": str(other.id)})
+
+        assert response.status_code == 404
+        with database.read() as session:
+            assert session.get_one(Participant, 1).delegation_id == int(fields["delegation"])
 
     def test_a_coordinator_cannot_register_people_with_another_delegation(
         self, coordinator, database, other, fields

@@ -6,14 +6,16 @@ from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from checkin.db.models import Participant
+from checkin.db.models import Event, Participant
 from checkin.services.events.events import delegations_of
 from checkin.services.gates.leases import grant_lease
 from tests.services.spreadsheets.workbooks import workbook
 from tests.support import factories
 from tests.support.api_client import Api
+from tests.support.factories import NOW, write
+from tests.web.browsing import follow, mark_in
 
 PAGE = "/events/rabat-2025/quotas"
 SHEET = f"{PAGE}/sheet"
@@ -215,3 +217,84 @@ def test_a_sheet_cannot_lower_a_quota_below_what_is_taken(organiser, database, e
 
     assert "places sont déjà prises" in apply(organiser, ("Khémisset", "", "0")).text
     assert listed(database, event) == [("Khémisset", None, 2)]
+
+
+def test_a_delegation_that_somebody_else_has_changed_meanwhile_is_shown_and_not_overwritten(
+    organiser, database, event, delegation
+):
+    opened, form = organiser.read(PAGE), f"{PAGE}/{delegation.id}"
+    organiser.send(PAGE, form, name="Khémisset", name_ar="", quota="40")
+
+    sent = {"name": "Khémisset", "name_ar": "الخميسات", "quota": "30", "shown": mark_in(opened)}
+    refused = organiser.send(PAGE, form, **sent)
+    kept = listed(database, event)
+    again = organiser.send(PAGE, form, **sent | {"shown": mark_in(refused.text)})
+
+    assert (refused.status_code, again.status_code) == (409, 303)
+    assert f'id="{delegation.id}-quota-problem"' in refused.text
+    assert "vient d’écrire ici\u00a0: \u206840\u2069" in refused.text
+    assert 'value="30"' in refused.text
+    assert kept == [("Khémisset", None, 40)]
+    assert listed(database, event) == [("Khémisset", "الخميسات", 30)]
+
+
+def test_a_quota_grows_though_more_places_are_used_than_it_has(
+    organiser, database, event, delegation
+):
+    write(database, lambda s: s.execute(update(Event).values(reserve_from=NOW)))
+    device = factories.a_device(database, event)
+    *_, waiting = factories.badges(database, event, 3, delegation=delegation)
+    assert factories.scan(database, device, waiting).reason is None
+    form = f"{PAGE}/{delegation.id}"
+
+    lower = organiser.send(PAGE, form, name="Khémisset", quota="1")
+    assert (lower.status_code, "\u20683\u2069 places sont déjà prises" in lower.text) == (400, True)
+    higher = organiser.send(PAGE, form, name="Khémisset", quota="3")
+
+    assert (higher.status_code, listed(database, event)) == (303, [("Khémisset", None, 3)])
+
+
+class TestDeleting:
+    """A delegation that nobody belongs to is deleted; any other says what keeps it."""
+
+    def delete(self, organiser, delegation):
+        return organiser.send(PAGE, f"{PAGE}/{delegation.id}/remove")
+
+    def test_an_empty_delegation_is_deleted_and_logged(
+        self, organiser, app, database, event, delegation
+    ):
+        other = factories.a_delegation(database, event, "Salé", quota=5)
+        gate = Api.enrolled(app, database, event, gate="Porte 1")
+        before = gate.read("/gate-list")["head"]["cursor"]
+
+        answer = self.delete(organiser, delegation)
+
+        page = follow(organiser, answer).text
+        assert "La délégation est supprimée." in page
+        assert listed(database, event) == [("Salé", None, other.quota)]
+        assert factories.noted(database, "delegation") == ["delegation.remove"]
+        assert int(gate.read("/gate-list")["head"]["cursor"]) > int(before)
+        assert organiser.open(f"/events/rabat-2025/delegations/{delegation.id}").status_code == 404
+        assert "délégation supprimée" in organiser.read("/activity")
+
+    def test_a_delegation_with_people_is_kept_and_says_how_many(
+        self, organiser, database, event, delegation
+    ):
+        factories.badges(database, event, 3, delegation=delegation)
+
+        refused = self.delete(organiser, delegation)
+
+        assert refused.status_code == 400
+        assert 'role="alert"' in refused.text
+        assert "\u20683\u2069" in refused.text
+        assert listed(database, event) == [("Khémisset", None, 2)]
+
+    def test_a_delegation_with_a_coordinator_is_kept(
+        self, organiser, coordinator, database, event, delegation
+    ):
+        refused = self.delete(organiser, delegation)
+
+        assert (refused.status_code, "coordinateurs" in refused.text) == (400, True)
+        assert (
+            coordinator.open(f"/events/rabat-2025/delegations/{delegation.id}").status_code == 200
+        )

@@ -145,6 +145,7 @@ FORMS = {
     f"{EVENT}/categories/1/remove": STAFF,
     f"{EVENT}/quotas": STAFF,
     f"{EVENT}/quotas/1": STAFF,
+    f"{EVENT}/quotas/1/remove": STAFF,
     f"{EVENT}/quotas/sheet": STAFF,
     f"{EVENT}/quotas/sheet/check": STAFF,
     f"{EVENT}/look": STAFF,
