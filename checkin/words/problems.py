@@ -27,6 +27,7 @@ COLUMN_NAMES = {
     "leader_phone": msgid("Leader's phone"),
     "seats": msgid("Seats"),
     "quota": msgid("Places"),
+    "kept": msgid("Places kept for gates without network"),
     "row": msgid("Row"),
     "base_url": msgid("Server's address"),
     "mail_from": msgid("Sender of e-mails"),

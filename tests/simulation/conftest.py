@@ -19,12 +19,17 @@ from tests.simulation.server import Application
 from tests.support import factories
 
 #: so many seeds share a test, and what --seeds gives in its place
-CHUNK, PROOF, PROOF_OF_NEWCOMERS = 100, (1000, 11_000), (1000, 3000)
+CHUNK = 100
+PROOFS = {
+    "proof_seeds": (1000, 11_000),
+    "newcomers_seeds": (1000, 3000),
+    "office_seeds": (1000, 2000),
+}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Split the seeds of a proof into chunks, which may run in parallel."""
-    for name, usual in (("proof_seeds", PROOF), ("newcomers_seeds", PROOF_OF_NEWCOMERS)):
+    for name, usual in PROOFS.items():
         if name in metafunc.fixturenames:
             first, end = metafunc.config.getoption("seeds") or usual
             chunks = [range(at, min(at + CHUNK, end)) for at in range(first, end, CHUNK)]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from checkin.domain.scanning.leases import LIFETIME
 from tests.simulation.world import World
 
@@ -102,13 +105,17 @@ class Returned(Directed):
 
 
 class WaitedInVain(Directed):
-    """People walk in while places are lent, and the places come back."""
+    """People walk in while a place is lent that is kept for nobody, and it comes back."""
+
+    kept: ClassVar[Mapping[str, int]] = {}
 
     def steps(self) -> None:
-        """Lend, and let more people come than there are places."""
+        """Lend a tenth of what is free, and let more people come than there are places."""
+        delegation = self.delegations[0]
+        self.set_quota(delegation, 13)
         self.gates[0].tend()
         for _ in range(12):
-            self._walk_in()
+            self.walk_in_to(delegation)
 
 
 class LostRefusal(Directed):

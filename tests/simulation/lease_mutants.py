@@ -12,6 +12,7 @@ import checkin.domain.scanning.verdict
 import checkin.services.gates.leases
 import checkin.services.scanning.record
 import checkin.web.api.scans
+import checkin.worker.moving_up
 import scanner.offline.decisions
 import scanner.offline.leases
 from checkin.db.models import Lease
@@ -80,7 +81,8 @@ def _lease_returned_and_used(patch: Patch) -> None:
 
 
 def _reserve_list_forgotten(patch: Patch) -> None:
-    patch.setattr(checkin.services.gates.leases, "move_up_everywhere", lambda *_: [])
+    for module in (checkin.services.gates.leases, checkin.worker.moving_up):
+        patch.setattr(module, "move_up_everywhere", lambda *_: [])
 
 
 def _lost_refusal_unheard(patch: Patch) -> None:

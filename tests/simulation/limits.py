@@ -13,7 +13,7 @@ from checkin.db.models import Admission, Conflict, Delegation, Participant, Scan
 from checkin.domain.scanning.facts import Direction, RegistrationStatus
 from checkin.domain.scanning.reasons import Reason
 from checkin.domain.scanning.verdict import Status
-from checkin.services.people.places import free_places, lent_hall
+from checkin.services.people.places import free_places, lent_hall, unlent_places
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -35,7 +35,7 @@ _WITH_PLACE = (
     .group_by(Admission.delegation_id)
 )
 _OVERDRAWN = select(Delegation.id).where(
-    Delegation.event_id == bindparam("event_id"), free_places(bindparam("now")) < 0
+    Delegation.event_id == bindparam("event_id"), unlent_places(bindparam("now")) < 0
 )
 _INSIDE = (
     select(func.count(Admission.id))

@@ -10,6 +10,7 @@ import pytest
 
 from tests.simulation.checks import broken
 from tests.simulation.newcomers import Newcomers
+from tests.simulation.office import Office
 from tests.simulation.world import World
 
 
@@ -69,6 +70,11 @@ def test_the_invariants_hold_while_people_without_a_badge_come(application, firs
     assert violations(application, range(first, first + 25), Newcomers) == {}
 
 
+@pytest.mark.parametrize("first", range(0, 25, 25))
+def test_the_invariants_hold_while_the_office_changes_registrations(application, first):
+    assert violations(application, range(first, first + 25), Office) == {}
+
+
 def test_a_place_counted_for_somebody_who_came_in_on_it_is_not_left_empty(application):
     """Walk-ins came in on lent places, the lease ran out, and they moved up with others waiting."""
     assert violations(application, [1447], Newcomers) == {}
@@ -80,6 +86,12 @@ def test_the_invariants_hold_over_two_thousand_afternoons_of_newcomers(
     application, newcomers_seeds
 ):
     assert violations(application, newcomers_seeds, Newcomers) == {}
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(1800)
+def test_the_invariants_hold_over_a_thousand_afternoons_of_the_office(application, office_seeds):
+    assert violations(application, office_seeds, Office) == {}
 
 
 @pytest.mark.proof

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
-from typing import Self
+from typing import ClassVar, Self
 from uuid import uuid4
 
 from sqlalchemy import update
@@ -14,20 +15,24 @@ from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.facts import Direction, Reentry
 from checkin.domain.scanning.leases import LIFETIME
 from checkin.services.common.list_version import next_list_version
-from checkin.services.gates.leases import return_lease
 from checkin.services.people.blocking import block
+from checkin.services.people.quotas import set_quota
 from checkin.services.people.registration import Registered, cancel
 from checkin.services.scanning.walk_ins import Newcomer, register_walk_in
+from checkin.worker.moving_up import move_people_up
 from tests.simulation.gates import Gate
 from tests.simulation.limits import passed_limits
 from tests.simulation.network import FaultyConnection, Log
 from tests.simulation.server import START, Application
 from tests.support import factories
+from tests.support.lending import keep_places
 
 STEPS = 40
 GATES = 3
 #: delegations by their quotas, and how many people of each are confirmed beforehand
 QUOTAS = {"Khémisset": (11, 3), "Tiflet": (5, 2)}
+#: the places of each that are kept for gates without the network
+KEPT = {"Khémisset": 4, "Tiflet": 1}
 WALK_INS = 15
 
 
@@ -52,9 +57,11 @@ class World:
     """Everything of one seed; its gates are switched off at the end of the block.
 
     Attributes:
+        kept: the places of each delegation that are kept for gates without the network.
         seen: violations at some moment, which may be over at the end.
     """
 
+    kept: ClassVar[Mapping[str, int]] = KEPT
     seed: int
     server: Application
     log: Log = field(default_factory=Log)
@@ -192,17 +199,28 @@ class World:
 
     def _walk_in(self) -> None:
         if len(self.people) < WALK_INS + sum(known for _, known in QUOTAS.values()):
-            delegation = self.random.choice(self.delegations)
-            who = Registration(name=f"Omar {len(self.people)}", delegation=delegation.name)
-            newcomer = Newcomer(who, delegation.id)
-            made = factories.write(
-                self.server.database,
-                lambda session: register_walk_in(
-                    session, self.office, newcomer, keys=factories.KEYS, now=self.time.now
-                ),
-            )
-            self._know(made.registered)
-            self.watch()
+            self.walk_in_to(self.random.choice(self.delegations))
+
+    def walk_in_to(self, delegation: Delegation) -> None:
+        """Let somebody who is not registered come to the office."""
+        who = Registration(name=f"Omar {len(self.people)}", delegation=delegation.name)
+        newcomer = Newcomer(who, delegation.id)
+        made = factories.write(
+            self.server.database,
+            lambda session: register_walk_in(
+                session, self.office, newcomer, keys=factories.KEYS, now=self.time.now
+            ),
+        )
+        self._know(made.registered)
+        self.watch()
+
+    def set_quota(self, delegation: Delegation, quota: int) -> None:
+        """Change a delegation's quota."""
+        self.quotas[delegation.id] = quota
+        factories.write(
+            self.server.database,
+            lambda session: set_quota(session, self.event, delegation.id, quota, now=self.time.now),
+        )
 
     def _recover(self) -> None:
         for gate in self.gates:
@@ -220,15 +238,14 @@ class World:
         for gate in self.gates:
             gate.go_home()
         self.time.advance(2 * LIFETIME.total_seconds())
-        factories.write(
-            self.server.database,
-            lambda session: return_lease(session, self.office, now=self.time.now),
-        )
+        move_people_up(self.server.database, self.time.now)
 
     def _delegation(self, name: str, quota: int, confirmed: int) -> Delegation:
         database = self.server.database
         delegation = factories.a_delegation(database, self.event, name, quota)
         self.quotas[delegation.id] = quota
+        if name in self.kept:
+            keep_places(database, delegation.id, self.kept[name])
         for number in range(confirmed):
             self._know(
                 factories.a_participant(

@@ -39,6 +39,8 @@ class Event(Base):
     #: how early before the doors open, and how late after they close, a badge is admitted
     grace_s: Mapped[int] = mapped_column(default=0)
     reserve_from: Mapped[datetime | None]
+    #: until when people of the reserve list are confirmed; None: until the event ends
+    reserve_until: Mapped[datetime | None]
     capacity: Mapped[int | None]
     reentry: Mapped[str] = mapped_column(default=Reentry.SINGLE)
     #: who answers for the personal data, and how to reach them

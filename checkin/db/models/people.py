@@ -98,6 +98,9 @@ class Delegation(Base):
         UniqueConstraint("event_id", "id"),
         CheckConstraint("quota >= 0", name="quota"),
         CheckConstraint("places_taken >= 0 AND places_taken <= quota", name="places_taken"),
+        CheckConstraint("kept_places >= 0", name="kept_places"),
+        CheckConstraint("kept_percent >= 0 AND kept_percent <= 100", name="kept_percent"),
+        CheckConstraint("kept_places IS NULL OR kept_percent IS NULL", name="kept"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -110,6 +113,10 @@ class Delegation(Base):
     places_taken: Mapped[int] = mapped_column(default=0)
     #: the number given to the last person put on the reserve list
     last_reserve_no: Mapped[int] = mapped_column(default=0)
+    #: places kept for gates without the network, as a number or in per cent of the quota; where
+    #: neither is set, `checkin.domain.scanning.leases.pool` says how many may be lent
+    kept_places: Mapped[int | None]
+    kept_percent: Mapped[int | None]
 
 
 class Category(Base):

@@ -76,6 +76,7 @@ class Scan(Base):
 
 _STANDS = text("annulled_at IS NULL")
 _INSIDE = text("annulled_at IS NULL AND exited_at IS NULL")
+_ON_LOAN = text("on_loan AND annulled_at IS NULL")
 
 
 class Admission(Base):
@@ -112,6 +113,12 @@ class Admission(Base):
             postgresql_where=_INSIDE,
         ),
         Index(None, "event_id", "admitted_at"),
+        Index(
+            "ix_admission_on_loan",
+            "delegation_id",
+            sqlite_where=_ON_LOAN,
+            postgresql_where=_ON_LOAN,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -124,6 +131,8 @@ class Admission(Base):
     entry_no: Mapped[int]
     #: let in without a place of the quota, on a supervisor's word
     without_place: Mapped[bool] = mapped_column(default=False)
+    #: on a place that was lent to the gate's device
+    on_loan: Mapped[bool] = mapped_column(default=False)
     admitted_at: Mapped[datetime]
     exited_at: Mapped[datetime | None]
     exit_scan_pk: Mapped[int | None] = mapped_column(ForeignKey("scan.id"))

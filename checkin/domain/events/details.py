@@ -21,7 +21,9 @@ MAX_RETENTION_DAYS = 3650
 _MAX_TEXT = 200
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
 #: fields that are read as texts first; moments need the time zone, so they come after it
-MOMENTS = ("starts_at", "ends_at", "doors_open_at", "doors_close_at", "reserve_from")
+MOMENTS = (
+    *("starts_at", "ends_at", "doors_open_at", "doors_close_at", "reserve_from", "reserve_until"),
+)
 _REQUIRED_MOMENTS = ("starts_at", "ends_at")
 
 
@@ -40,6 +42,7 @@ class EventDetails:
     doors_close_at: datetime | None
     grace_s: int
     reserve_from: datetime | None
+    reserve_until: datetime | None
     capacity: int | None
     reentry: str
     language: str

@@ -17,7 +17,7 @@ from checkin.domain.people.unreadable import UnreadableFile
 MAX_QUOTA = 100_000
 #: no country has more; a longer list is one of people
 MAX_DELEGATIONS = 300
-COLUMNS = ("name", "name_ar", "quota")
+COLUMNS = ("name", "name_ar", "quota", "kept")
 _HEADINGS = folded_headings(
     {
         "name": "délégation | délégations | nom | nom de la délégation | province | préfecture | "
@@ -28,11 +28,40 @@ _HEADINGS = folded_headings(
         "quota": "quota | quotas | places | nombre de places | nb de places | nb places | "
         "effectif | nombre | seats | number of places | المقاعد | عدد المقاعد | الحصة | العدد | "
         "الكوطا",
+        "kept": "places gardées | places hors ligne | places gardées pour les portes hors ligne | "
+        "offline places | places kept | places kept for gates without network | "
+        "أماكن دون اتصال | أماكن محفوظة | أماكن محفوظة للأبواب دون اتصال",
     }
 )
 _NO_FRACTION = re.compile(r"[.,]00?$")
 #: a number as people write it who part its thousands: 1.000 is a thousand places, not one
 _THOUSANDS = re.compile(r"(?<=\d)[.,'’٬](?=\d{3}(\D|$))")
+_PERCENT = re.compile(r"\s*[%٪]$")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPlaces:
+    """How many of a quota's places are kept for gates without the network.
+
+    Where neither a number nor per cent of the quota is given, `checkin.domain.scanning.leases.pool`
+    says how many these gates may give away.
+    """
+
+    places: int | None = None
+    percent: int | None = None
+
+    def __str__(self) -> str:
+        """Return it as people write it: ``20``, ``5 %``, or nothing."""
+        if self.percent is not None:
+            return f"{self.percent} %"
+        return "" if self.places is None else str(self.places)
+
+    def of(self, quota: int) -> int | None:
+        """Return how many places of a quota are kept; None where nobody has said."""
+        return self.places if self.percent is None else quota * self.percent // 100
+
+
+NOT_SAID = KeptPlaces()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +71,7 @@ class DelegationDetails:
     name: str
     name_ar: str | None
     quota: int
+    kept: KeptPlaces = NOT_SAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +95,7 @@ class KnownDelegation:
     name_ar: str | None
     quota: int
     taken: int
+    kept: KeptPlaces = NOT_SAID
 
 
 class QuotaAction(StrEnum):
@@ -127,7 +158,9 @@ def validate_delegation(raw: Mapping[str, str]) -> DelegationDetails | list[Prob
     name_ar = form.read("name_ar", lambda text: clean_name(text) if text else None)
     name = form.read("name", lambda text: clean_name(text or name_ar or ""))
     quota = form.read("quota", _quota)
-    return form.problems or DelegationDetails(name, None if name == name_ar else name_ar, quota)
+    kept = form.read("kept", lambda text: _kept(text, MAX_QUOTA if quota is None else quota))
+    name_ar = None if name == name_ar else name_ar
+    return form.problems or DelegationDetails(name, name_ar, quota, kept)
 
 
 def plan_quotas(
@@ -161,11 +194,14 @@ def _plan(
 
 def _change(row: QuotaRow, known: KnownDelegation, details: DelegationDetails) -> PlannedQuota:
     # A sheet tells quotas; how a delegation's name is spelt stays as it was, unless it lacks one.
-    wanted = DelegationDetails(known.name, known.name_ar or details.name_ar, details.quota)
+    kept = known.kept if details.kept == NOT_SAID else details.kept
+    wanted = DelegationDetails(known.name, known.name_ar or details.name_ar, details.quota, kept)
     if problem := too_few(details.quota, known):
         return PlannedQuota(row, QuotaAction.REFUSE, (problem,), known)
-    same = (wanted.quota, wanted.name_ar) == (known.quota, known.name_ar)
-    return PlannedQuota(row, QuotaAction.SKIP if same else QuotaAction.CHANGE, (), known, wanted)
+    was = DelegationDetails(known.name, known.name_ar, known.quota, known.kept)
+    return PlannedQuota(
+        row, QuotaAction.SKIP if wanted == was else QuotaAction.CHANGE, (), known, wanted
+    )
 
 
 def too_few(quota: int, known: KnownDelegation) -> Problem | None:
@@ -183,3 +219,12 @@ def _quota(text: str) -> int:
     if not text:
         raise InvalidValue("missing_text", text)
     return whole_number(_THOUSANDS.sub("", _NO_FRACTION.sub("", text)), 0, MAX_QUOTA)
+
+
+def _kept(text: str, quota: int) -> KeptPlaces:
+    if not text:
+        return NOT_SAID
+    number = _PERCENT.sub("", text)
+    if number != text:
+        return KeptPlaces(percent=whole_number(number, 0, 100))
+    return KeptPlaces(places=whole_number(_THOUSANDS.sub("", _NO_FRACTION.sub("", text)), 0, quota))

@@ -1,4 +1,4 @@
-"""Leases: the share of free places that a device is lent, and how a loan changes a scan's facts."""
+"""Leases: which places a device is lent, and how a loan changes the facts of a scan."""
 
 from __future__ import annotations
 
@@ -15,14 +15,44 @@ ACTIVE_WITHIN = timedelta(minutes=10)
 CLOCK_ERROR = timedelta(seconds=5)
 
 
-def share(free: int, devices: int) -> int:
-    """Return how many of the `free` places one of `devices` is lent.
-
-    The places are divided into one share more than there are devices, so that some are always left
-    for gates that are online, and grants in any order never lend more than is free.
+def pool(free: int, *, kept: int | None, may_lend: bool, is_open: bool) -> int:
+    """Return how many of a delegation's places may be lent to gates, to all of them together.
 
     Args:
-        free: places neither taken nor lent; negative if people were let in over the limit.
+        free: places that nobody has; negative if people were let in over the quota.
+        kept: what is left of the places that the organiser keeps for gates; None: they did not
+            say, so that gates get at most a tenth of what is free, once the doors are open.
+        may_lend: nobody waits for a place, or whoever waits and stands at a gate may take one.
+            Else somebody at a gate without the network would overtake those who wait.
+        is_open: the doors are open. Before, registrations stand as if there were no devices.
+    """
+    if not may_lend:
+        return 0
+    if kept is None:
+        return max(0, free) // 10 if is_open else 0
+    return max(0, min(kept, free))
+
+
+def share_of_pool(pool: int, lent: int, devices: int) -> int:
+    """Return how many places of a pool one of `devices` is lent, so that each has as many.
+
+    What does not divide goes to those who ask first.
+
+    Args:
+        lent: how many of the pool the other devices may still use.
+        devices: how many devices there are to lend to, including the one that asks.
+    """
+    return max(0, min(-(-pool // max(1, devices)), pool - lent))
+
+
+def share(free: int, devices: int) -> int:
+    """Return for how many people of the `free` room in the hall one of `devices` is lent some.
+
+    It is divided into one share more than there are devices, so that some is always left for gates
+    that are online, and grants in any order never lend more than is free.
+
+    Args:
+        free: room neither taken nor lent; negative if people were let in over the limit.
         devices: how many devices there are to lend to, including the one that asks.
     """
     return max(0, free) // (max(1, devices) + 1)

@@ -106,6 +106,7 @@ class Consequence:
     Attributes:
         entry_no: the admission to record; 1 is the person's arrival. None: nobody is counted in.
         without_place: the arrival takes no place of the quota.
+        on_loan: the arrival takes a place that was lent to the device.
         leaves: the person is counted out, if they were inside.
         refusal: a refusal is counted for the gate.
         conflict: an offline device let the person in, and the rules would not have.
@@ -113,6 +114,7 @@ class Consequence:
 
     entry_no: int | None = None
     without_place: bool = False
+    on_loan: bool = False
     leaves: bool = False
     refusal: bool = False
     conflict: bool = False

@@ -37,6 +37,7 @@ class EventSpec:
     doors_close_at: datetime | None = None
     grace_s: int = 0
     reserve_from: datetime | None = None
+    reserve_until: datetime | None = None
     capacity: int | None = None
     reentry: Reentry | str = Reentry.SINGLE
     language: str = DEFAULT_LANGUAGE

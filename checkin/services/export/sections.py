@@ -49,7 +49,13 @@ def event_itself(event_id: int) -> Rows:
     return select(
         *(Event.slug, Event.name, Event.name_ar, Event.venue, Event.venue_ar),
         *(Event.timezone, Event.language, Event.starts_at, Event.ends_at),
-        *(Event.doors_open_at, Event.doors_close_at, Event.grace_s, Event.reserve_from),
+        *(
+            Event.doors_open_at,
+            Event.doors_close_at,
+            Event.grace_s,
+            Event.reserve_from,
+            Event.reserve_until,
+        ),
         *(Event.capacity, Event.reentry, Event.organiser, Event.contact),
         *(Event.retention_days, Event.sensitive, Event.logo, Event.colour),
         *(Event.rehearsal_since, Event.created_at, Event.purged_at),
@@ -64,6 +70,8 @@ def delegations(event_id: int) -> Rows:
             Delegation.name_ar.label("delegation_ar"),
             Delegation.quota,
             Delegation.places_taken,
+            Delegation.kept_places,
+            Delegation.kept_percent,
         )
         .where(Delegation.event_id == event_id)
         .order_by(Delegation.name)
@@ -294,7 +302,8 @@ def admissions(event_id: int) -> Rows:
         select(
             *(Admission.participant_id, Admission.entry_no, Scan.scan_id),
             *(Delegation.name.label("delegation"), Gate.name.label("gate"), Admission.device_id),
-            *(Admission.without_place, Admission.admitted_at, Admission.exited_at),
+            *(Admission.without_place, Admission.on_loan),
+            *(Admission.admitted_at, Admission.exited_at),
             *(_ExitScan.scan_id.label("exit_scan_id"), Admission.annulled_at),
         )
         .select_from(Admission)

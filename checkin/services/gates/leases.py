@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from checkin.db.models import ArrivalTally, Delegation, Device, Event, Lease, LeasePlace
-from checkin.domain.scanning.leases import ACTIVE_WITHIN, LIFETIME, share
+from checkin.db.models import ArrivalTally, Delegation, Device, Event, Gate, Lease, LeasePlace
+from checkin.domain.scanning.facts import EntryPolicy
+from checkin.domain.scanning.leases import ACTIVE_WITHIN, LIFETIME, pool, share, share_of_pool
 from checkin.services.common.locks import stop_admissions
 from checkin.services.gates.devices import PairedDevice
-from checkin.services.people.places import free_places, lent_hall
-from checkin.services.people.reserve_list import move_up_everywhere
+from checkin.services.people.places import (
+    kept_places,
+    lent_hall,
+    lent_places,
+    outstanding,
+    untaken_places,
+)
+from checkin.services.people.reserve_list import IS_WAITED_FOR, move_up_everywhere
 
 #: leases that ended so long ago are forgotten; a scan under one is then judged without it
 _KEPT = timedelta(days=2)
@@ -50,10 +58,10 @@ class GrantedLease:
 def grant_lease(
     session: Session, device: PairedDevice, *, now: datetime, held: UUID | None = None
 ) -> GrantedLease:
-    """Grant a device a lease on its share of the free places.
+    """Grant a device a lease on its share of the places kept for gates, and of the hall.
 
     Grants of one event run one after the other, and wait for the admissions that are under way.
-    People on a reserve list are confirmed first: only the places left after that are lent.
+    People on a reserve list are confirmed first: no free place is lent that somebody waits for.
 
     Args:
         held: the lease that the device has at hand. Older ones end; this one and those granted
@@ -62,8 +70,9 @@ def grant_lease(
     stop_admissions(session.connection(), device.event_id)
     _end_overtaken(session, device, held, now)
     _forget_old(session, device, now)
-    move_up_everywhere(session, session.get_one(Event, device.event_id), now)
-    lease = _share_of(session, device, uuid4(), now)
+    event = session.get_one(Event, device.event_id)
+    move_up_everywhere(session, event, now)
+    lease = _share_of(session, device, event, uuid4(), now)
     _keep(session, device, lease, now)
     return lease
 
@@ -90,6 +99,67 @@ def return_lease(
     ).all()
     move_up_everywhere(session, session.get_one(Event, device.event_id), now)
     return max(ended).id if ended else None
+
+
+@dataclass(frozen=True, slots=True)
+class LentTo:
+    """What a device may still give away by itself.
+
+    Attributes:
+        until: when it is nobody's again, unless the device renews its lease before.
+        places: of the delegations' quotas, for people who have none of their own.
+        hall: for how many people it is lent room in the hall; 0 where the hall has no limit.
+    """
+
+    device_id: int
+    device: str
+    gate: str
+    until: datetime
+    places: tuple[LentPlaces, ...]
+    hall: int
+
+
+def lent_to(session: Session, event_id: int, now: datetime) -> Sequence[LentTo]:
+    """Return what is lent to devices now, by gate and device."""
+    devices = session.execute(
+        select(
+            Device.id,
+            Device.name,
+            Gate.name.label("gate"),
+            func.max(Lease.expires_at).label("until"),
+            func.coalesce(func.max(Lease.hall - Lease.hall_used), 0).label("hall"),
+        )
+        .join(Lease, Lease.device_id == Device.id)
+        .join(Gate, Gate.id == Device.gate_id)
+        .where(*outstanding(event_id, now))
+        .group_by(Device.id, Gate.name)
+        .order_by(Gate.name, Device.name)
+    )
+    places = _places_by_device(session, event_id, now)
+    found = [
+        LentTo(one.id, one.name, one.gate, one.until, tuple(places[one.id]), one.hall)
+        for one in devices
+    ]
+    return [one for one in found if one.places or one.hall]
+
+
+def _places_by_device(
+    session: Session, event_id: int, now: datetime
+) -> Mapping[int, Sequence[LentPlaces]]:
+    left = func.max(LeasePlace.places - LeasePlace.used).label("left")
+    rows = session.execute(
+        select(Lease.device_id, Delegation.id, Delegation.name, Delegation.name_ar, left)
+        .join(LeasePlace, LeasePlace.lease_id == Lease.id)
+        .join(Delegation, Delegation.id == LeasePlace.delegation_id)
+        .where(*outstanding(event_id, now))
+        .group_by(Lease.device_id, Delegation.id)
+        .having(left > 0)
+        .order_by(Delegation.name)
+    )
+    places = defaultdict(list)
+    for row in rows:
+        places[row.device_id].append(LentPlaces(row.id, row.name, row.name_ar, row.left))
+    return places
 
 
 def _held_by(device: PairedDevice) -> tuple[ColumnElement[bool], ...]:
@@ -129,7 +199,16 @@ _DELEGATIONS = (
         Delegation.id,
         Delegation.name,
         Delegation.name_ar,
-        free_places(bindparam("now"), besides=bindparam("device_id")).label("free"),
+        untaken_places().label("untaken"),
+        kept_places().label("kept"),
+        IS_WAITED_FOR.label("is_waited_for"),
+        lent_places(
+            Delegation.event_id,
+            Delegation.id,
+            bindparam("now"),
+            Delegation,
+            besides=bindparam("device_id"),
+        ).label("lent"),
     )
     .where(Delegation.event_id == bindparam("event_id"))
     .order_by(Delegation.name)
@@ -143,7 +222,9 @@ _HALL_TAKEN = select(
 )
 
 
-def _share_of(session: Session, device: PairedDevice, lease: UUID, now: datetime) -> GrantedLease:
+def _share_of(
+    session: Session, device: PairedDevice, event: Event, lease: UUID, now: datetime
+) -> GrantedLease:
     """Work out what a device may be lent now; its own leases are replaced, so they do not count."""
     asked = {
         "event_id": device.event_id,
@@ -151,17 +232,32 @@ def _share_of(session: Session, device: PairedDevice, lease: UUID, now: datetime
         "now": now,
         "active_since": now - ACTIVE_WITHIN,
     }
-    connection = session.connection()
+    connection, policy = session.connection(), device.policy
     devices = connection.execute(_DEVICES, asked).scalar_one()  # the one that asks included
+    is_open = now >= (policy.opens_at or event.starts_at)
     delegations = [
-        LentPlaces(row.id, row.name, row.name_ar, share(row.free, devices))
+        LentPlaces(
+            row.id,
+            row.name,
+            row.name_ar,
+            share_of_pool(_pool(row, policy, now, is_open=is_open), row.lent, devices),
+        )
         for row in connection.execute(_DELEGATIONS, asked)
     ]
     hall = None
-    if device.policy.capacity is not None:
+    if policy.capacity is not None:
         taken = connection.execute(_HALL_TAKEN, asked).scalar_one()
-        hall = share(device.policy.capacity - taken, devices)
+        hall = share(policy.capacity - taken, devices)
     return GrantedLease(lease, now + LIFETIME, delegations, hall)
+
+
+def _pool(delegation: Row[Any], policy: EntryPolicy, now: datetime, *, is_open: bool) -> int:
+    may_lend = _may_lend(delegation, policy, now)
+    return pool(delegation.untaken, kept=delegation.kept, may_lend=may_lend, is_open=is_open)
+
+
+def _may_lend(delegation: Row[Any], policy: EntryPolicy, now: datetime) -> bool:
+    return policy.releases_reserve(now) or not delegation.is_waited_for
 
 
 def _keep(session: Session, device: PairedDevice, lease: GrantedLease, now: datetime) -> None:

@@ -14,7 +14,7 @@ from checkin.db.models import Admission, Delegation, Event, Operator, Participan
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.errors import NotFound
 from checkin.services.accounts.own_delegation import own_delegation
-from checkin.services.people.places import free_places
+from checkin.services.people.places import free_places, kept_places
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,8 @@ class Places:
 
     Attributes:
         left: free places of the quota.
+        kept: what is left of the places kept for gates without the network; None: no number was
+            set, so that these gates may give away a few once the doors are open.
         reserve: how many people wait on the reserve list.
         arrived: confirmed people who have arrived, each counted once.
     """
@@ -30,6 +32,7 @@ class Places:
     quota: int
     confirmed: int
     left: int
+    kept: int | None
     reserve: int
     arrived: int
 
@@ -54,7 +57,9 @@ def visible_delegation(
 
 def places_of(session: Session, delegation: Delegation, now: datetime) -> Places:
     """Return how full a delegation is."""
-    left = session.scalars(select(free_places(now)).where(Delegation.id == delegation.id)).one()
+    left, kept = session.execute(
+        select(free_places(now), kept_places()).where(Delegation.id == delegation.id)
+    ).one()
     people = select(func.count()).where(Participant.delegation_id == delegation.id)
     reserve = people.where(Participant.standing == RegistrationStatus.RESERVE)
     confirmed = people.where(Participant.standing == RegistrationStatus.CONFIRMED)
@@ -63,6 +68,7 @@ def places_of(session: Session, delegation: Delegation, now: datetime) -> Places
         quota=delegation.quota,
         confirmed=delegation.places_taken,
         left=max(0, left),
+        kept=kept,
         reserve=session.scalars(reserve).one(),
         arrived=session.scalars(arrived).one(),
     )

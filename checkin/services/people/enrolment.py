@@ -48,7 +48,7 @@ def enrol(
         For each participant their columns and those of their badge.
     """
     rows = [_participant_row(event, person, source, now) for person in people]
-    _give_places(session, rows, now)
+    _give_places(session, event, rows, version, now)
     for row, participant_id in zip(rows, _new_ids(session, len(rows)), strict=True):
         row["id"] = participant_id
     session.connection().execute(insert(Participant), rows)
@@ -97,10 +97,14 @@ def _new_ids(session: Session, count: int) -> Sequence[int]:
     return range(last + 1, last + 1 + count)
 
 
-def _give_places(session: Session, rows: Sequence[Row], now: datetime) -> None:
+def _give_places(
+    session: Session, event: Event, rows: Sequence[Row], version: int, now: datetime
+) -> None:
     """Confirm people while their delegation has places; put the others on the reserve list."""
     wanted = Counter(row["delegation_id"] for row in rows)
-    places = {of: take_places(session, of, count, now) for of, count in wanted.items()}
+    places = {
+        of: take_places(session, event, of, count, version, now) for of, count in wanted.items()
+    }
     numbers = {of: reserve_numbers(session, of, count - places[of]) for of, count in wanted.items()}
     for row in rows:
         of = row["delegation_id"]

@@ -14,7 +14,12 @@ from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.people.buses import leave_buses
 from checkin.services.people.moved_arrivals import arrival_of, move_arrival
 from checkin.services.people.places import free_places
-from checkin.services.people.reserve_list import free_place, move_up, reserve_numbers
+from checkin.services.people.reserve_list import (
+    free_place,
+    move_up,
+    reserve_numbers,
+    still_waited_for,
+)
 
 
 def move_to_delegation(
@@ -64,7 +69,8 @@ def settled(
         return decision.standing
     left: ColumnElement[int] = Delegation.quota - Delegation.places_taken
     if decision.needs is Needs.FREE_PLACE:
-        move_up(session, event, delegation_id, version, now)
+        if still_waited_for(session, event, delegation_id, version, now):
+            return decision.otherwise
         left = free_places(now)
     is_left = session.scalars(select(left > 0).where(Delegation.id == delegation_id)).one()
     return decision.standing if is_left else decision.otherwise

@@ -1,12 +1,13 @@
-"""Count the free places of a quota, and the places and hall room that are lent to devices."""
+"""Count the places of a quota that are free, kept or lent, and the hall room that is lent."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, func, select
+from sqlalchemy import BindParameter, ColumnElement, case, func, select
 
+from checkin.db.functions import greatest
 from checkin.db.models import Admission, Delegation, Lease, LeasePlace, Participant
 from checkin.domain.scanning.facts import RegistrationStatus
 
@@ -28,7 +29,7 @@ def lent_places(
     left = (
         select(func.max(LeasePlace.places - LeasePlace.used).label("left"))
         .join(Lease, Lease.id == LeasePlace.lease_id)
-        .where(*_outstanding(event_id, now, besides), LeasePlace.delegation_id == delegation_id)
+        .where(*outstanding(event_id, now, besides), LeasePlace.delegation_id == delegation_id)
         .group_by(Lease.device_id)
         .correlate(*correlated)
     )
@@ -39,7 +40,7 @@ def lent_hall(event_id: Any, now: Moment, *, besides: Any = None) -> Any:
     """Return, as a subquery, how many people devices may still admit into the hall by leases."""
     left = (
         select(func.max(Lease.hall - Lease.hall_used).label("left"))
-        .where(*_outstanding(event_id, now, besides))
+        .where(*outstanding(event_id, now, besides))
         .group_by(Lease.device_id)
     )
     return _added_up(left)
@@ -51,7 +52,12 @@ def _added_up(left: Any) -> Any:
     return select(func.coalesce(func.sum(devices.c.left), 0)).scalar_subquery()
 
 
-def _outstanding(event_id: Any, now: Moment, besides: Any) -> tuple[ColumnElement[bool], ...]:
+def outstanding(event_id: Any, now: Moment, besides: Any = None) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions for leases of an event that their devices may still use.
+
+    Args:
+        besides: the id of a device whose leases are not counted.
+    """
     of_others = () if besides is None else (Lease.device_id != besides,)
     return (
         Lease.event_id == event_id,
@@ -78,21 +84,56 @@ def _used_unconfirmed() -> Any:
     )
 
 
-def free_places(now: Moment, *, besides: Any = None) -> ColumnElement[int]:
-    """Return the number of a delegation's free places, for a statement about Delegation.
-
-    A confirmed participant's place is not free, whether they have come or not. The number may be
-    negative, because places of people who did not come were given to the reserve list. It is exact
-    while the caller holds the lock on the event's row.
-
-    Args:
-        besides: the id of a device whose leases are not counted, because they are about to be
-            replaced.
-    """
-    free: ColumnElement[int] = (
-        Delegation.quota
-        - Delegation.places_taken
-        - _used_unconfirmed()
-        - lent_places(Delegation.event_id, Delegation.id, now, Delegation, besides=besides)
+def _used_on_loan() -> Any:
+    """Count the places that gates have given away by their leases, for the outer delegation."""
+    return (
+        select(func.count(Admission.id))
+        .where(
+            Admission.delegation_id == Delegation.id,
+            Admission.on_loan,
+            Admission.annulled_at.is_(None),
+        )
+        .correlate(Delegation)
+        .scalar_subquery()
     )
+
+
+#: how many places the organiser keeps for gates without the network; NULL: they did not say
+_KEPT = func.coalesce(Delegation.kept_places, Delegation.quota * Delegation.kept_percent // 100)
+
+
+def kept_places() -> Any:
+    """Return how many of the places kept for gates are left, for a statement about Delegation.
+
+    It is NULL for a delegation whose organiser keeps no number of places.
+    """
+    return case((_KEPT.is_not(None), greatest(_KEPT - _used_on_loan(), 0)))
+
+
+def untaken_places() -> ColumnElement[int]:
+    """Return the places that nobody has, for a statement about Delegation: kept and lent ones, too.
+
+    A confirmed participant's place is taken, whether they have come or not. The number may be
+    negative, because places of people who did not come were given to the reserve list.
+    """
+    untaken: ColumnElement[int] = Delegation.quota - Delegation.places_taken - _used_unconfirmed()
+    return untaken
+
+
+def unlent_places(now: Moment) -> ColumnElement[int]:
+    """Return the places that nobody has and no device is lent, for a statement about Delegation."""
+    lent = lent_places(Delegation.event_id, Delegation.id, now, Delegation)
+    unlent: ColumnElement[int] = untaken_places() - lent
+    return unlent
+
+
+def free_places(now: Moment) -> ColumnElement[int]:
+    """Return a delegation's places that may be registered, for a statement about Delegation.
+
+    Those kept for gates are not free, however many of them are lent just now. The number may be
+    negative (`untaken_places`). It is exact while the caller holds the lock on the event's row.
+    """
+    lent = lent_places(Delegation.event_id, Delegation.id, now, Delegation)
+    kept = func.coalesce(_KEPT, 0) - _used_on_loan()
+    free: ColumnElement[int] = untaken_places() - greatest(kept, lent)
     return free

@@ -14,6 +14,7 @@ from checkin.domain.common.problems import FieldProblem
 from checkin.domain.people.quotas import (
     MAX_DELEGATIONS,
     DelegationDetails,
+    KeptPlaces,
     KnownDelegation,
     PlannedQuota,
     QuotaAction,
@@ -28,7 +29,7 @@ from checkin.errors import NotFound, QuotaBelowPlacesTaken
 from checkin.services.common.activity import note
 from checkin.services.common.list_version import bump_list_version_where, next_list_version
 from checkin.services.events.events import add_delegation
-from checkin.services.people.places import free_places
+from checkin.services.people.places import unlent_places
 from checkin.services.people.reserve_list import move_up
 from checkin.services.spreadsheets.reading import read_sheet
 
@@ -36,14 +37,35 @@ from checkin.services.spreadsheets.reading import read_sheet
 def known_delegations(session: Session, event: Event, now: datetime) -> Sequence[KnownDelegation]:
     """Return an event's delegations by name, with how many of their places are taken."""
     rows = session.execute(
-        select(Delegation, (Delegation.quota - free_places(now)).label("taken"))
+        select(Delegation, (Delegation.quota - unlent_places(now)).label("taken"))
         .where(Delegation.event_id == event.id)
         .order_by(Delegation.name)
     )
     return [
-        KnownDelegation(one.id, one.name, one.name_ar, one.quota, max(0, taken))
+        KnownDelegation(
+            one.id,
+            one.name,
+            one.name_ar,
+            one.quota,
+            max(0, taken),
+            KeptPlaces(one.kept_places, one.kept_percent),
+        )
         for one, taken in rows
     ]
+
+
+def known_delegation(
+    session: Session, event: Event, delegation_id: int, now: datetime
+) -> KnownDelegation:
+    """Return a delegation of an event, with how many of its places are taken.
+
+    Raises:
+        NotFound: the event has no such delegation.
+    """
+    for one in known_delegations(session, event, now):
+        if one.id == delegation_id:
+            return one
+    raise NotFound(f"no delegation has the number {delegation_id}")
 
 
 def new_delegation(
@@ -140,6 +162,8 @@ def _add(
     session: Session, event: Event, details: DelegationDetails, operator_id: int, now: datetime
 ) -> None:
     added = add_delegation(session, event, details.name, details.quota, details.name_ar)
+    added.kept_places, added.kept_percent = details.kept.places, details.kept.percent
+    session.flush()
     note(
         session,
         event.id,
@@ -162,6 +186,8 @@ def _change(
 ) -> None:
     if (details.name, details.name_ar) != (known.name, known.name_ar):
         _rename(session, event, known, details, operator_id, now)
+    if details.kept != known.kept:
+        keep_places(session, event, known.id, details.kept, now=now, operator_id=operator_id)
     if details.quota != known.quota:
         set_quota(session, event, known.id, details.quota, now=now, operator_id=operator_id)
 
@@ -190,6 +216,38 @@ def _rename(
         name=details.name,
         name_ar=details.name_ar,
     )
+
+
+def keep_places(
+    session: Session,
+    event: Event,
+    delegation_id: int,
+    kept: KeptPlaces,
+    *,
+    now: datetime,
+    operator_id: int | None = None,
+) -> Sequence[int]:
+    """Keep places of a delegation for gates without the network, or give them to the reserve list.
+
+    Returns:
+        The ids of the participants who were confirmed.
+    """
+    version = next_list_version(session, event.id)
+    session.execute(
+        update(Delegation)
+        .where(Delegation.id == delegation_id, Delegation.event_id == event.id)
+        .values(kept_places=kept.places, kept_percent=kept.percent)
+    )
+    note(
+        session,
+        event.id,
+        "delegation.kept_places",
+        now,
+        operator_id=operator_id,
+        delegation_id=delegation_id,
+        kept=str(kept),
+    )
+    return move_up(session, event, delegation_id, version, now)
 
 
 def set_quota(
@@ -233,12 +291,12 @@ def _write_quota(
         .where(
             Delegation.id == delegation_id,
             Delegation.event_id == event.id,
-            or_(Delegation.quota - free_places(now) <= quota, Delegation.quota <= quota),
+            or_(Delegation.quota - unlent_places(now) <= quota, Delegation.quota <= quota),
         )
         .values(quota=quota)
     )
     if changed.rowcount == 0:  # type: ignore[attr-defined]
-        taken = select(Delegation.quota - free_places(now)).where(Delegation.id == delegation_id)
+        taken = select(Delegation.quota - unlent_places(now)).where(Delegation.id == delegation_id)
         raise QuotaBelowPlacesTaken(
             f"{session.scalars(taken).one()} places are taken: give as many or more, or cancel "
             "registrations first; places that people inside use, or that devices are lent, stay"

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, exists, select, update
+from sqlalchemy import and_, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Delegation, Event, Participant
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.common.list_version import bump_list_version, next_list_version
 from checkin.services.people.badge_messages import queue_badge_messages
+from checkin.services.people.delegations import first_entry
 from checkin.services.people.places import free_places
 
 
@@ -24,10 +25,20 @@ def free_place(session: Session, delegation_id: int) -> None:
     )
 
 
+def moves_up_until(event: Event) -> datetime:
+    """Return until when people of the event's reserve lists are confirmed, and told so."""
+    return event.reserve_until or event.ends_at
+
+
 def move_up(
     session: Session, event: Event, delegation_id: int, version: int, now: datetime
 ) -> Sequence[int]:
-    """Confirm people of a delegation's reserve list, in their order, while it has free places."""
+    """Confirm people of a delegation's reserve list, in their order, while it has free places.
+
+    Nobody is confirmed any more once the reserve list has ended (`moves_up_until`).
+    """
+    if now >= moves_up_until(event):
+        return []
     waiting = session.scalars(
         select(Participant)
         .where(
@@ -38,7 +49,7 @@ def move_up(
     ).all()
     count = 0
     # A person who came in on a lent place has one already, so the next person is confirmed.
-    while taken := take_places(session, delegation_id, len(waiting) - count, now):
+    while taken := _take_free_places(session, delegation_id, len(waiting) - count, now):
         for person in waiting[count : count + taken]:
             person.standing, person.reserve_no = RegistrationStatus.CONFIRMED, None
         session.flush()
@@ -60,11 +71,39 @@ _TAKE_ONE = (
 _FREE = select(free_places(bindparam("now"))).where(_OF).with_for_update()
 
 
-def take_places(session: Session, delegation_id: int, wanted: int, now: datetime) -> int:
+def take_places(
+    session: Session, event: Event, delegation_id: int, wanted: int, version: int, now: datetime
+) -> int:
+    """Take up to `wanted` places for newcomers to a delegation, and return how many were taken.
+
+    Whoever waits there is confirmed first; while somebody still waits, newcomers get no place.
+    The caller holds the lock on the event's row.
+    """
+    if still_waited_for(session, event, delegation_id, version, now):
+        return 0
+    return _take_free_places(session, delegation_id, wanted, now)
+
+
+def still_waited_for(
+    session: Session, event: Event, delegation_id: int, version: int, now: datetime
+) -> bool:
+    """Confirm who waits for a place of a delegation, and say whether somebody still waits."""
+    if not _is_waited_for(session, delegation_id):
+        return False
+    move_up(session, event, delegation_id, version, now)
+    return _is_waited_for(session, delegation_id)
+
+
+def _is_waited_for(session: Session, delegation_id: int) -> bool:
+    found = session.execute(_WAITS_IN, {"delegation_id": delegation_id}).first()
+    return found is not None
+
+
+def _take_free_places(session: Session, delegation_id: int, wanted: int, now: datetime) -> int:
     """Take up to `wanted` free places of a delegation's quota, and return how many were taken.
 
-    Places lent to a device now, or used by an admitted person of the reserve list, are not free.
-    One statement checks and counts, so two clerks cannot both take the last place.
+    Places kept for gates, lent to a device now, or used by an admitted person of the reserve list,
+    are not free. One statement checks and counts, so two clerks cannot both take the last place.
     """
     asked = {"delegation_id": delegation_id, "now": now}
     if wanted == 1:
@@ -92,11 +131,20 @@ def reserve_numbers(session: Session, delegation_id: int, count: int) -> Iterato
     return iter(range(last - count + 1, last + 1))
 
 
-_WAITS = exists().where(
-    Participant.delegation_id == Delegation.id, Participant.standing == RegistrationStatus.RESERVE
+# Who came in from the reserve list uses a place already, and waits for none.
+_WAITS = and_(
+    Participant.standing == RegistrationStatus.RESERVE,
+    ~exists().where(first_entry()).correlate(Participant),
+)
+#: somebody waits for a place of the delegation, for a statement about Delegation
+IS_WAITED_FOR = exists().where(Participant.delegation_id == Delegation.id, _WAITS)
+_WAITS_IN = (
+    select(Participant.id)
+    .where(Participant.delegation_id == bindparam("delegation_id"), _WAITS)
+    .limit(1)
 )
 _WAITED_FOR = select(Delegation.id).where(
-    Delegation.event_id == bindparam("event_id"), _WAITS, free_places(bindparam("now")) > 0
+    Delegation.event_id == bindparam("event_id"), IS_WAITED_FOR, free_places(bindparam("now")) > 0
 )
 
 
@@ -108,9 +156,29 @@ def move_up_everywhere(session: Session, event: Event, now: datetime) -> Sequenc
     Returns:
         The ids of the participants who were confirmed.
     """
+    if now >= moves_up_until(event):
+        return []
     asked = {"event_id": event.id, "now": now}
     delegations = session.scalars(_WAITED_FOR, asked).all()
     if not delegations:
         return []
     version = next_list_version(session, event.id)
     return [one for of in delegations for one in move_up(session, event, of, version, now)]
+
+
+_EVENTS_WAITED_FOR = (
+    select(Event.id)
+    .where(
+        Event.purged_at.is_(None),
+        func.coalesce(Event.reserve_until, Event.ends_at) > bindparam("now"),
+        exists().where(
+            Delegation.event_id == Event.id, IS_WAITED_FOR, free_places(bindparam("now")) > 0
+        ),
+    )
+    .order_by(Event.id)
+)
+
+
+def events_to_move_up(session: Session, now: datetime) -> Sequence[int]:
+    """Return the ids of the events in which somebody waits although a place is free."""
+    return session.scalars(_EVENTS_WAITED_FOR, {"now": now}).all()

@@ -114,6 +114,7 @@ def admission_values(
         "device_id": device.id,
         "entry_no": change.entry_no,
         "without_place": change.without_place,
+        "on_loan": change.on_loan,
         "admitted_at": reading.at,
     }
 

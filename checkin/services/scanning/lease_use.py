@@ -14,7 +14,7 @@ from checkin.db.models import Delegation, Lease, LeasePlace
 from checkin.domain.scanning.facts import Direction, RegistrationStatus, ScanFacts
 from checkin.domain.scanning.leases import NO_LOAN, Loan, in_life
 from checkin.services.gates.devices import PairedDevice
-from checkin.services.people.places import free_places
+from checkin.services.people.places import unlent_places
 from checkin.services.scanning.facts import Holder
 from checkin.services.scanning.storage import Reading
 
@@ -144,6 +144,6 @@ def _charged(
 
 def _is_free(connection: Connection, holder: Holder, now: datetime) -> bool:
     free = connection.scalars(
-        select(free_places(now)).where(Delegation.id == holder.delegation_id)
+        select(unlent_places(now)).where(Delegation.id == holder.delegation_id)
     ).one()
     return free > 0

@@ -60,6 +60,8 @@ def record_scan(
     facts = with_loan(facts, lease_use.loan)
     verdict = _verdict(facts, device, reading)
     change = consequence(facts, verdict, let_in=_let_in_offline(reading))
+    if lease_use.places and change.entry_no == 1:
+        change = replace(change, on_loan=True)
     late = change.entry_no is not None and reading.received_at - reading.at > CLOCK_ERROR
     if late or lease_use != NO_USE or not change.only_admits:
         require_transaction(connection)

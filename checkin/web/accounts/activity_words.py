@@ -104,6 +104,7 @@ def _installation_actions() -> dict[str, str]:
         "category.remove": _("removed a category"),
         "delegation.add": _("added a delegation"),
         "delegation.quota": _("changed a quota"),
+        "delegation.kept_places": _("changed the places kept for gates without network"),
         "delegation.remove": _("deleted a delegation"),
         "delegation.rename": _("renamed a delegation"),
         "rehearsal.begin": _("began a rehearsal"),

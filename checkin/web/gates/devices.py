@@ -12,6 +12,7 @@ from checkin.errors import Conflict, InvalidRequest, MarhabaError
 from checkin.services.events.events import categories_of
 from checkin.services.gates.devices import devices_of, gates_of, revoke_device
 from checkin.services.gates.gates import categories_of_gates, change_device
+from checkin.services.gates.leases import lent_to
 from checkin.web.gates.pairing import open_pairing_at
 from checkin.web.site.outgoing import address_refusal
 from checkin.web.site.visits import STAFF, Answer, EventVisit, pages, visited_by
@@ -82,6 +83,7 @@ def _page(visit: EventVisit, **more: object) -> str:
         "gates/devices.html",
         devices=devices_of(session, event.id, visit.now),
         gates=gates_of(session, event.id),
+        lent=lent_to(session, event.id, visit.now),
         categories=categories_of(session, event),
         admitted=categories_of_gates(session, event),
         refusal=address_refusal(),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from flask import redirect, request
 
 from checkin.services.events.events import delegations_of
+from checkin.services.gates.leases import lent_to
 from checkin.services.people.delegations import arrivals_of, places_of, reserve_list
+from checkin.services.people.reserve_list import moves_up_until
 from checkin.services.people.search import participant_page
 from checkin.web.site.visits import (
     REGISTRARS,
@@ -40,6 +42,8 @@ def show(visit: DelegationVisit) -> Answer:
         "people/delegation.html",
         places=places_of(session, own, visit.now),
         reserve=reserve_list(session, own),
+        moves_up_until=moves_up_until(visit.event),
+        lent=lent_to(session, visit.event.id, visit.now),
         page=participant_page(
             session, visit.event.id, text=text, delegation_id=own.id, page=number
         ),

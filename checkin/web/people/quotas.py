@@ -8,7 +8,6 @@ import io
 from flask import Response, flash, redirect, request
 from flask_babel import gettext as _
 
-from checkin.db.models import Delegation
 from checkin.domain.common.problems import InvalidValue
 from checkin.domain.people.quotas import (
     COLUMNS,
@@ -21,12 +20,12 @@ from checkin.domain.people.quotas import (
     validate_delegation,
 )
 from checkin.domain.people.unreadable import UnreadableFile
-from checkin.services.common.lookup import by_id
 from checkin.services.limits.rules import UPLOADS
 from checkin.services.people.delegation_deletion import delete_delegation
 from checkin.services.people.quotas import (
     apply_quotas,
     change_delegation,
+    known_delegation,
     known_delegations,
     new_delegation,
     read_quota_sheet,
@@ -69,7 +68,7 @@ def change(visit: DelegationVisit) -> Answer:
         visit,
         f"{number}-",
         lambda v, new: change_delegation(v.session, v.event, number, new, **v.who),
-        lambda v: delegation_values(by_id(v.session, v.event, Delegation, number)),
+        lambda v: delegation_values(known_delegation(v.session, v.event, number, v.now)),
     )
 
 
@@ -101,7 +100,12 @@ def model(visit: EventVisit) -> Answer:  # noqa: ARG001 - that the event is visi
     """Return an empty sheet with the headings, to be filled in."""
     file = io.StringIO()
     csv.writer(file, lineterminator="\r\n").writerow(
-        [_("Delegation"), _("Name in Arabic"), _("Places")]
+        [
+            _("Delegation"),
+            _("Name in Arabic"),
+            _("Places"),
+            _("Places kept for gates without network"),
+        ]
     )
     response = Response("\ufeff" + file.getvalue(), mimetype="text/csv")
     response.headers["Content-Disposition"] = 'attachment; filename="delegations.csv"'
@@ -170,12 +174,13 @@ def _sent_row(number: int) -> QuotaRow:
     return QuotaRow(number, {c: request.form.get(f"{c}-{number}", "")[:400] for c in COLUMNS})
 
 
-def delegation_values(delegation: Delegation | KnownDelegation) -> dict[str, str]:
+def delegation_values(delegation: KnownDelegation) -> dict[str, str]:
     """Return the values with which a delegation's form is filled in."""
     return {
         "name": delegation.name,
         "name_ar": delegation.name_ar or "",
         "quota": str(delegation.quota),
+        "kept": str(delegation.kept),
     }
 
 

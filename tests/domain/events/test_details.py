@@ -58,6 +58,7 @@ def test_an_event_needs_little():
         doors_close_at=None,
         grace_s=0,
         reserve_from=None,
+        reserve_until=None,
         capacity=None,
         reentry="single",
         language="fr",

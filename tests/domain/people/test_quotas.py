@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from checkin.domain.common.problems import Problem
 from checkin.domain.people.quotas import (
     COLUMNS,
     DelegationDetails,
+    KeptPlaces,
     KnownDelegation,
     PlannedQuota,
     QuotaAction,
@@ -48,6 +51,44 @@ def planned(*rows):
 )
 def test_a_delegation_is_a_name_in_either_script_and_a_quota(raw, details):
     assert validate_delegation(raw) == DelegationDetails(*details)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept", "of_50"),
+    [
+        ("", KeptPlaces(), None),
+        ("0", KeptPlaces(places=0), 0),
+        ("20", KeptPlaces(places=20), 20),
+        ("٢٠", KeptPlaces(places=20), 20),
+        ("5 %", KeptPlaces(percent=5), 2),
+        ("٥٪", KeptPlaces(percent=5), 2),
+    ],
+)
+def test_places_are_kept_as_a_number_or_per_cent_of_the_quota(text, kept, of_50):
+    found = validate_delegation({"name": "Tiflet", "quota": "50", "kept": text})
+
+    assert found == DelegationDetails("Tiflet", None, 50, kept)
+    assert kept.of(50) == of_50
+    assert validate_delegation({"name": "Tiflet", "quota": "50", "kept": str(kept)}) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"), [("51", "0-50"), ("-1", "0-50"), ("101 %", "0-100"), ("half", "0-50")]
+)
+def test_more_places_than_there_are_cannot_be_kept(text, limit):
+    assert validate_delegation({"name": "Tiflet", "quota": "50", "kept": text}) == [
+        Problem("kept", "invalid_number", text.removesuffix(" %"), (limit,))
+    ]
+
+
+def test_a_sheet_that_says_nothing_of_kept_places_leaves_them():
+    known = replace(TIFLET, kept=KeptPlaces(places=4))
+
+    [same] = plan_quotas([row(2, "Tiflet", "50")], [known])
+    [other] = plan_quotas([QuotaRow(2, {"name": "Tiflet", "quota": "50", "kept": "6"})], [known])
+
+    assert (same.action, other.action) == (QuotaAction.SKIP, QuotaAction.CHANGE)
+    assert other.details == DelegationDetails("Tiflet", None, 50, KeptPlaces(places=6))
 
 
 def test_everything_wrong_with_a_delegation_is_said_at_once():
@@ -148,7 +189,7 @@ def test_the_columns_of_a_quota_sheet_are_found_by_their_headings(headings, colu
 
 
 def test_a_corrected_sheet_has_the_columns_that_a_heading_may_name():
-    assert tuple(map(quota_column, ("Délégation", "الوفد", "Places"))) == COLUMNS
+    assert tuple(map(quota_column, ("Délégation", "الوفد", "Places", "Places gardées"))) == COLUMNS
 
 
 @pytest.mark.parametrize(

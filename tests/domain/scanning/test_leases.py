@@ -10,13 +10,56 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checkin.domain.scanning.facts import EntryPolicy, RegistrationStatus, ScanFacts
-from checkin.domain.scanning.leases import CLOCK_ERROR, LIFETIME, Loan, in_life, share, with_loan
+from checkin.domain.scanning.leases import (
+    CLOCK_ERROR,
+    LIFETIME,
+    Loan,
+    in_life,
+    pool,
+    share,
+    share_of_pool,
+    with_loan,
+)
 from checkin.domain.scanning.reasons import Reason
 from checkin.domain.scanning.verdict import Admitted, Refused, decide
 
 NOW = datetime(2025, 6, 14, 14, 30, tzinfo=UTC)
 WAITING = ScanFacts(standing=RegistrationStatus.RESERVE, places_used=5, quota=5)
 CONFIRMED, RESERVE, CANCELED = RegistrationStatus
+
+
+@pytest.mark.parametrize(
+    ("free", "kept", "may_lend", "is_open", "places"),
+    [
+        (990, None, True, False, 0),  # before the doors open, devices change nothing
+        (990, None, True, True, 99),
+        (9, None, True, True, 0),  # at most a tenth
+        (-3, None, True, True, 0),
+        (990, None, False, True, 0),  # somebody waits
+        (990, 50, True, False, 50),
+        (30, 50, True, True, 30),
+        (-3, 50, True, True, 0),
+        (990, 50, False, True, 0),
+        (990, 0, True, True, 0),  # the organiser keeps none, ever
+    ],
+)
+def test_gates_are_lent_what_is_kept_or_a_tenth_of_what_is_free(
+    free, kept, may_lend, is_open, places
+):
+    assert pool(free, kept=kept, may_lend=may_lend, is_open=is_open) == places
+
+
+def test_each_device_is_lent_as_many_places_of_the_pool():
+    assert [share_of_pool(12, 0, devices) for devices in (0, 1, 3, 4, 5)] == [12, 12, 4, 3, 3]
+
+
+def test_no_more_than_the_pool_is_lent_whoever_asks_when():
+    lent = []
+    for _ in range(5):
+        lent.append(share_of_pool(7, sum(lent), 5))
+
+    assert lent == [2, 2, 2, 1, 0]
+    assert share_of_pool(7, 9, 5) == 0  # more is lent still than is kept now
 
 
 def test_each_device_is_lent_one_share_and_one_share_is_not_lent():

@@ -18,7 +18,6 @@ from checkin.domain.scanning.reasons import Reason
 from checkin.domain.scanning.verdict import Status
 from checkin.errors import QuotaBelowPlacesTaken
 from checkin.services.board.live_counts import live_counts
-from checkin.services.gates import leases
 from checkin.services.gates.authentication import mark_seen
 from checkin.services.gates.devices import revoke_device
 from checkin.services.gates.leases import grant_lease, return_lease
@@ -28,6 +27,7 @@ from checkin.services.scanning import lease_use
 from checkin.services.scanning.storage import Decided
 from tests.support import factories
 from tests.support.factories import NOW, minutes, write
+from tests.support.lending import keep_places, lend_before_anybody_waits
 
 LET_IN = Decided(Status.OK, None)
 LATER = NOW + LIFETIME + minutes(5)
@@ -85,7 +85,7 @@ class Bus:
 @pytest.fixture(autouse=True)
 def nobody_waited_when_it_was_granted(monkeypatch):
     """Who is on a reserve list here came later; else they would have got the places first."""
-    monkeypatch.setattr(leases, "move_up_everywhere", lambda *_: [])
+    lend_before_anybody_waits(monkeypatch)
 
 
 @pytest.fixture
@@ -98,6 +98,7 @@ def a_bus(database, event, quota=6, reserve=8):
     codes = factories.badges(database, event, 2 + reserve, delegation=delegation)
     # Nobody moves up: the places are free and four people wait, as after walk-ins came late.
     write(database, lambda s: setattr(s.get_one(type(delegation), delegation.id), "quota", quota))
+    keep_places(database, delegation.id, (quota - 2) // 2)
     return Bus(delegation, codes[:2], codes[2:])
 
 
@@ -116,7 +117,7 @@ def test_shares_shrink_with_the_number_of_active_devices(database, event, bus):
 
     lent = [places(a_lease(database, device))["Tiflet"] for device in devices]
 
-    assert lent == [4 // 3, 3 // 3]
+    assert lent == [1, 1]
 
 
 def test_renewing_replaces_the_lease_and_giving_it_back_frees_it(database, event, bus):
@@ -127,13 +128,14 @@ def test_renewing_replaces_the_lease_and_giving_it_back_frees_it(database, event
     assert [places(lease)["Tiflet"] for lease in granted] == [1, 1, 1]
     assert returned == granted[-1].lease_id
     assert write(database, lambda s: return_lease(s, one, now=NOW)) is None
-    assert places(a_lease(database, other))["Tiflet"] == 4 // 3
+    assert places(a_lease(database, other))["Tiflet"] == 1
 
 
 def test_an_expired_lease_frees_its_places(database, event, device, bus):
-    a_lease(database, factories.a_device(database, event, "Porte 9"))
+    one, other = devices_in_touch(database, event, 2)
+    a_lease(database, one)
 
-    before, after = (a_lease(database, device, now) for now in (NOW, LATER))
+    before, after = (a_lease(database, other, now) for now in (NOW, LATER))
 
     assert (places(before), places(after)) == ({"Tiflet": 1}, {"Tiflet": 2})
 
@@ -158,6 +160,7 @@ def test_inside_a_lease_people_of_the_reserve_list_are_admitted_until_it_is_used
 
 def test_an_admission_uses_a_place_of_its_own_delegation_alone(database, event, device, bus):
     other = factories.a_delegation(database, event, "Rommani", quota=4)
+    keep_places(database, other.id, 2)
 
     let_in(database, device, a_lease(database, device), bus.reserve[0])
 
@@ -167,7 +170,8 @@ def test_an_admission_uses_a_place_of_its_own_delegation_alone(database, event, 
 
 
 def test_places_lent_to_one_delegation_are_not_used_by_another(database, event, device):
-    factories.a_delegation(database, event, "Rommani", quota=4)
+    other = factories.a_delegation(database, event, "Rommani", quota=4)
+    keep_places(database, other.id, 2)
     full = a_bus(database, event, quota=2)
     lease = a_lease(database, device)
 
@@ -242,6 +246,7 @@ def test_a_scan_after_the_lease_expired_without_free_places_is_counted_and_a_con
     database, event, device, bus
 ):
     lease = a_lease(database, device)
+    keep_places(database, bus.delegation.id, 0)
     write(database, lambda s: set_quota(s, event, bus.delegation.id, 2 + 4, now=LATER))  # moves up
 
     answer = let_in(database, device, lease, bus.reserve[7], at=NOW, received_at=LATER)
@@ -277,15 +282,16 @@ def test_a_repeated_upload_uses_one_place(database, event, device, bus):
 
 
 def test_places_lent_are_not_given_to_walk_ins(database, event, device):
-    delegation = factories.a_delegation(database, event, quota=2)
-    a_lease(database, device)
+    delegation = factories.a_delegation(database, event, quota=11)
+    lease = a_lease(database, device)
 
     people = [
         factories.a_participant(database, event, f"Omar {n}", delegation=delegation).standing
-        for n in range(2)
+        for n in range(11)
     ]
 
-    assert people == [RegistrationStatus.CONFIRMED, RegistrationStatus.RESERVE]
+    assert places(lease) == {"Khémisset": 1}
+    assert people == [RegistrationStatus.CONFIRMED] * 10 + [RegistrationStatus.RESERVE]
 
 
 def test_places_lent_are_not_given_to_the_reserve_list_online(database):
@@ -317,6 +323,7 @@ def test_a_place_used_by_an_admitted_reserve_person_goes_to_nobody_else(
     lease = a_lease(database, device)
     let_in(database, device, lease, bus.reserve[sits])
     write(database, lambda s: return_lease(s, device, now=NOW))
+    keep_places(database, bus.delegation.id, 0)
 
     confirmed = write(database, lambda s: set_quota(s, event, bus.delegation.id, 6, now=NOW))
 
@@ -410,17 +417,15 @@ def lost(database, event):
 
 def test_after_a_lost_renewal_the_places_of_both_leases_stay_reserved(database, event, lost):
     bus, lost = lost
-    walk_ins = [
-        factories.a_participant(database, event, f"Omar {n}", delegation=bus.delegation).standing
-        for n in range(5)
-    ]
+    factories.a_participant(database, event, "Omar", delegation=bus.delegation)  # others move up
 
     answers = [
         told(let_in(database, lost.device, lost.at_hand, code, at=NOW + minutes(5)))
-        for code in bus.reserve[:4]
+        for code in bus.reserve[3:7]
     ]
 
-    assert walk_ins.count(RegistrationStatus.CONFIRMED) == 6 - 3
+    with database.read() as session:
+        assert session.get_one(Delegation, bus.delegation.id).places_taken == 2 + (6 - 3)
     assert answers == [ADMITTED] * 3 + [contradicted(Reason.UNAPPROVED)]
 
 
@@ -432,7 +437,7 @@ def test_an_older_lease_ends_when_its_device_names_a_newer_one(database, event, 
 
     free = factories.a_device(database, event, "Porte 8")
     write(database, lambda s: mark_seen(s, free.id, at))
-    assert places(a_lease(database, free, at)) == {"Tiflet": (6 - 1) // 7}
+    assert places(a_lease(database, free, at)) == {"Tiflet": 1}
     assert told(let_in(database, lost.device, lost.at_hand, bus.reserve[0], at=at)) == ADMITTED
     assert told(let_in(database, lost.device, lost.at_hand, bus.reserve[1], at=at)) == ADMITTED
 

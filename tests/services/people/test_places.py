@@ -10,14 +10,14 @@ from checkin.domain.scanning.facts import Direction, Reentry
 from checkin.domain.scanning.leases import LIFETIME
 from checkin.domain.scanning.verdict import Status
 from checkin.errors import QuotaBelowPlacesTaken
-from checkin.services.gates import leases
 from checkin.services.gates.leases import grant_lease
-from checkin.services.people.places import free_places, lent_hall
+from checkin.services.people.places import lent_hall, unlent_places
 from checkin.services.people.quotas import set_quota
 from checkin.services.scanning.annul import annul_scan
 from checkin.services.scanning.storage import Decided
 from tests.support import factories
 from tests.support.factories import NOW, minutes, write
+from tests.support.lending import keep_places, lend_before_anybody_waits
 
 #: when nothing is lent any more
 LATER = NOW + LIFETIME + minutes(5)
@@ -26,7 +26,7 @@ LATER = NOW + LIFETIME + minutes(5)
 @pytest.fixture(autouse=True)
 def nobody_waited_when_it_was_granted(monkeypatch):
     """Who is on the reserve list here came later; else they would have got the places first."""
-    monkeypatch.setattr(leases, "move_up_everywhere", lambda *_: [])
+    lend_before_anybody_waits(monkeypatch)
 
 
 @pytest.fixture
@@ -35,12 +35,13 @@ def tiflet(database, event):
     delegation = factories.a_delegation(database, event, "Tiflet", quota=2)
     codes = factories.badges(database, event, 3, delegation=delegation)
     write(database, lambda s: setattr(s.get_one(Delegation, delegation.id), "quota", 6))
+    keep_places(database, delegation.id, 2)
     return delegation, codes[2]
 
 
 def free(database, delegation, now=LATER):
     with database.read() as session:
-        wanted = select(free_places(now)).where(Delegation.id == delegation.id)
+        wanted = select(unlent_places(now)).where(Delegation.id == delegation.id)
         return session.scalars(wanted).one()
 
 
@@ -113,6 +114,7 @@ def test_places_lent_of_another_delegation_leave_a_delegation_s_places_free(
 ):
     delegation, _ = tiflet
     other = factories.a_delegation(database, event, "Salé", quota=6)
+    keep_places(database, other.id, 1)
 
     lease = write(database, lambda s: grant_lease(s, device, now=NOW))
 

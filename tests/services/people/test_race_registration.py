@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from checkin.db.models import Delegation, Event, Participant
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.errors import PossibleDuplicate
-from checkin.services.people import enrolment, registration
+from checkin.services.people import registration, reserve_list
 from checkin.services.people.registration import Registered
 from tests.support import factories, guards
 from tests.support.racing import race_outcomes
@@ -90,8 +90,8 @@ def test_control_without_lock_and_conditional_update_the_database_refuses_the_cl
     monkeypatch.setattr(registration, "next_list_version", unlocked_version)
     runs = []
     monkeypatch.setattr(
-        enrolment,
-        "take_places",
+        reserve_list,
+        "_take_free_places",
         lambda *arguments: runs.append(1) or take_places_without_a_guard(*arguments),
     )
     contest_last_place(postgres_database)
@@ -102,7 +102,7 @@ def test_control_without_lock_and_conditional_update_the_database_refuses_the_cl
 
 def test_control_without_any_guard_the_quota_is_oversold(postgres_database, monkeypatch):
     monkeypatch.setattr(registration, "next_list_version", unlocked_version)
-    monkeypatch.setattr(enrolment, "take_places", take_places_without_a_guard)
+    monkeypatch.setattr(reserve_list, "_take_free_places", take_places_without_a_guard)
     guards.run(
         postgres_database, "ALTER TABLE delegation DROP CONSTRAINT ck_delegation_places_taken"
     )

@@ -19,13 +19,20 @@ LATER = NOW + LIFETIME + minutes(1)
 
 @pytest.fixture
 def tiflet(database, event):
-    """Two free places, one of which will be lent."""
+    """Eleven free places, of which one will be lent."""
     factories.a_category(database, event)
-    return factories.a_delegation(database, event, "Tiflet", quota=2)
+    return factories.a_delegation(database, event, "Tiflet", quota=11)
 
 
 def a_lease(database, device, now=NOW):
     return write(database, lambda s: grant_lease(s, device, now=now))
+
+
+def lend_one_of_two(database, event, device, delegation):
+    """Lend a place, and confirm others until it and one more are left."""
+    lease = a_lease(database, device)
+    factories.badges(database, event, 9, delegation=delegation)
+    assert [lent.places for lent in lease.delegations] == [1]
 
 
 def walks_in(database, device, delegation, name, now=NOW):
@@ -36,17 +43,18 @@ def walks_in(database, device, delegation, name, now=NOW):
 
 
 def standings(database):
+    walked_in = select(Participant).where(Participant.registered_by == "walk_in")
     with database.read() as session:
-        return {one.name: one.standing for one in session.scalars(select(Participant))}
+        return {one.name: one.standing for one in session.scalars(walked_in)}
 
 
 CONFIRMED, RESERVE = RegistrationStatus.CONFIRMED, RegistrationStatus.RESERVE
 
 
 def test_a_person_who_registered_while_a_place_was_lent_gets_it_when_it_is_returned(
-    database, device, tiflet
+    database, event, device, tiflet
 ):
-    a_lease(database, device)
+    lend_one_of_two(database, event, device, tiflet)
     for name in ("Amina", "Omar", "Salma"):
         walks_in(database, device, tiflet, name)
     before = standings(database)
@@ -60,7 +68,7 @@ def test_a_person_who_registered_while_a_place_was_lent_gets_it_when_it_is_retur
 def test_a_person_in_reserve_gets_the_place_when_a_device_renews_after_the_lease_expired(
     database, event, device, tiflet
 ):
-    a_lease(database, factories.a_device(database, event, "Porte 9"))
+    lend_one_of_two(database, event, factories.a_device(database, event, "Porte 9"), tiflet)
     walks_in(database, device, tiflet, "Amina")
     walks_in(database, device, tiflet, "Omar")
 
@@ -73,7 +81,7 @@ def test_a_person_in_reserve_gets_the_place_when_a_device_renews_after_the_lease
 def test_a_person_in_reserve_gets_a_free_place_before_a_later_registration(
     database, event, device, tiflet
 ):
-    a_lease(database, device)
+    lend_one_of_two(database, event, device, tiflet)
     walks_in(database, device, tiflet, "Amina")
     walks_in(database, device, tiflet, "Omar")
 
@@ -83,7 +91,7 @@ def test_a_person_in_reserve_gets_a_free_place_before_a_later_registration(
 
 
 def test_a_person_who_moved_up_is_in_the_next_gate_list(database, event, device, tiflet):
-    a_lease(database, device)
+    lend_one_of_two(database, event, device, tiflet)
     walks_in(database, device, tiflet, "Amina")
     walks_in(database, device, tiflet, "Omar")
     before = list_version(database, event)
@@ -93,7 +101,7 @@ def test_a_person_who_moved_up_is_in_the_next_gate_list(database, event, device,
 
     with database.read() as session:
         left = session.get_one(Delegation, tiflet.id)
-    assert (list_version(database, event), left.places_taken) == (before + 1, 2)
+    assert (list_version(database, event), left.places_taken) == (before + 1, 11)
 
 
 def list_version(database, event):

@@ -20,6 +20,7 @@ from checkin.services.scanning.facts import Holder, Place, Stay, scan_facts, sca
 from checkin.services.scanning.storage import Decided
 from tests.support import factories
 from tests.support.factories import NOW, minutes, write
+from tests.support.lending import keep_places
 
 EXIT = Direction.EXIT
 
@@ -130,6 +131,7 @@ def test_who_was_let_in_without_a_place_uses_none(database, open_event):
 def test_what_is_lent_to_devices_counts_as_used(database, open_event):
     gate = factories.a_device(database, open_event)
     tiflet = factories.a_delegation(database, open_event, "Tiflet", quota=11)
+    keep_places(database, tiflet.id, 5)
     code = factories.badges(database, open_event, 1, delegation=tiflet)[0]
     lease = write(database, lambda s: grant_lease(s, gate, now=NOW))
 
@@ -143,6 +145,7 @@ def test_what_no_rule_asks_for_is_not_counted(database, event, device):
     code = factories.a_badge(database, event)
     factories.scan(database, device, code)
     tiflet = factories.a_delegation(database, event, "Tiflet", quota=11)
+    keep_places(database, tiflet.id, 5)
     reserve = factories.badges(database, event, 1, delegation=tiflet)[0]
     write(database, lambda s: grant_lease(s, device, now=NOW))
 

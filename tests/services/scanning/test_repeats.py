@@ -17,6 +17,7 @@ from checkin.services.scanning.conflicts import conflicts_of
 from checkin.services.scanning.storage import Decided, replay
 from tests.support import factories
 from tests.support.factories import NOW, minutes, write
+from tests.support.lending import keep_places
 from tests.support.racing import race
 
 LET_IN = Decided(Status.OK, None)
@@ -78,6 +79,7 @@ def test_a_person_refused_live_but_admitted_by_the_gate_is_counted_once_and_a_co
 
 def test_a_person_refused_live_but_admitted_on_a_lease_uses_its_place(database, event, device):
     tiflet = factories.a_delegation(database, event, "Tiflet", quota=2)
+    keep_places(database, tiflet.id, 1)
     lease = write(database, lambda s: grant_lease(s, device, now=NOW))
     codes = factories.badges(database, event, 2, delegation=tiflet)
     again = live(database, device, codes[1])

@@ -10,19 +10,20 @@ from sqlalchemy import select, update
 
 from checkin.db.models import Delegation, Device, Event, Lease
 from checkin.protocol.walk_ins import public_text
-from checkin.services.gates import leases
 from tests.support import factories
 from tests.support.api_client import Api
+from tests.support.lending import keep_places, lend_before_anybody_waits
 from tests.web.api.test_batch import conflicts, offline, result
 
 
 @pytest.fixture
 def tiflet(database, event, monkeypatch):
     """Six free places, and somebody of the reserve list, who came after they were lent."""
-    monkeypatch.setattr(leases, "move_up_everywhere", lambda *_: [])
+    lend_before_anybody_waits(monkeypatch)
     delegation = factories.a_delegation(database, event, "Tiflet", quota=0)
     [code] = factories.badges(database, event, 1, delegation=delegation)
     factories.write(database, lambda s: s.execute(update(Delegation).values(quota=6)))
+    keep_places(database, delegation.id, 3)
     return delegation, code
 
 
@@ -104,13 +105,14 @@ def test_an_invalid_lease_id_cannot_be_returned(api):
 
 def test_the_places_of_a_returned_lease_are_free_at_once(app, api, database, event, tiflet):
     factories.write(database, lambda s: s.execute(update(Delegation).values(quota=60)))
+    keep_places(database, tiflet[0].id, 20)
     others = [Api.enrolled(app, database, event, gate=f"Porte {n}") for n in (2, 3)]
     lent = [device.lease()["delegations"][0]["places"] for device in (api, *others)]
 
     api.ask("DELETE", "/leases")
 
     again = api.lease()["delegations"][0]["places"]
-    assert (lent, again) == ([60 // 2, 30 // 3, 20 // 4], (60 - 10 - 5) // 4)
+    assert (lent, again) == ([20, 0, 0], 7)
 
 
 def test_a_lease_ends_when_a_newer_one_is_named(api, database, tiflet):

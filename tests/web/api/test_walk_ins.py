@@ -12,6 +12,7 @@ from checkin.protocol.walk_ins import seal_walk_in
 from checkin.services.scanning.possible_duplicates import duplicates_of
 from tests.support import factories
 from tests.support.api_client import Api, a_scan
+from tests.support.lending import keep_places
 from tests.support.racing import race
 
 
@@ -170,6 +171,7 @@ def test_who_was_let_in_without_network_is_counted_and_beyond_the_lease_a_confli
 ):
     factories.a_category(database, event)
     delegation = factories.a_delegation(database, event, "Tiflet", quota=2)
+    keep_places(database, delegation.id, 1)
     lease = api.lease()
     come(api, delegation, "Omar Alaoui")  # a place of two is lent, the other one is taken so
     reply = api.ask("POST", "/participants", json=sealed_by(lease, delegation, "Amina Tazi"))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from checkin.db.models import Event
+from checkin.db.models import Event, Participant
 from checkin.services.events.events import delegations_of
+from checkin.services.gates.leases import grant_lease
 from tests.services.spreadsheets.workbooks import workbook
 from tests.support import factories
 from tests.support.api_client import Api
@@ -51,6 +53,48 @@ def test_a_delegation_is_added_and_renamed_and_its_quota_changed(
     assert listed(database, event) == [("Khemisset", "الخميسات", 900), ("Rabat", "الرباط", 320)]
     acts = factories.noted(database, "delegation")
     assert acts == ["delegation.add", "delegation.rename", "delegation.quota"]
+
+
+def test_kept_places_are_set_shown_and_given_to_who_waits(organiser, database, event, delegation):
+    own = f"/events/rabat-2025/delegations/{delegation.id}"
+    organiser.send(PAGE, f"{PAGE}/{delegation.id}", name="Khémisset", quota="2", kept="50 %")
+    for name in ("Amina Alaoui", "Bahia Idrissi"):
+        factories.a_participant(database, event, name, delegation=delegation)
+    page, quotas = organiser.open(own).text, organiser.open(PAGE).text
+
+    organiser.send(PAGE, f"{PAGE}/{delegation.id}", name="Khémisset", quota="2", kept="0")
+
+    assert "Gardées pour les portes hors ligne" in page
+    assert "Liste d’attente" in page
+    assert (
+        'name="kept" type="text" dir="ltr" maxlength="9" autocomplete="off" value="50 %"' in quotas
+    )
+    with database.read() as session:
+        standings = session.scalars(select(Participant.standing)).all()
+    assert list(standings) == ["confirmed", "confirmed"]
+    assert "delegation.kept_places" in factories.noted(database, "delegation")
+
+
+def test_more_kept_places_than_the_quota_has_are_refused_beside_the_field(
+    organiser, database, event, delegation
+):
+    refused = organiser.send(PAGE, f"{PAGE}/{delegation.id}", name="Khémisset", quota="2", kept="3")
+
+    assert refused.status_code == 400
+    assert f'id="{delegation.id}-kept-problem"' in refused.text
+
+
+def test_what_is_lent_of_a_delegation_stands_on_its_page_and_with_the_devices(
+    organiser, database, event, delegation, device
+):
+    organiser.send(PAGE, f"{PAGE}/{delegation.id}", name="Khémisset", quota="9", kept="3")
+    factories.write(database, lambda s: grant_lease(s, device, now=datetime.now(UTC)))
+
+    own = organiser.open(f"/events/rabat-2025/delegations/{delegation.id}").text
+    devices = organiser.open("/events/rabat-2025/devices").text
+
+    assert "places hors ligne jusqu’à" in own
+    assert "Ce que les portes peuvent attribuer hors ligne" in devices
 
 
 def test_a_quota_never_goes_below_the_places_taken_and_the_answer_says_how_many(

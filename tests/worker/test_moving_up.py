@@ -1,0 +1,71 @@
+"""The worker confirms who waits when a place becomes free and nobody asks."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select, update
+
+from checkin.db.models import Delegation, Event, Participant
+from checkin.domain.scanning.leases import LIFETIME
+from checkin.services.gates.leases import grant_lease
+from checkin.settings import Settings
+from checkin.worker.moving_up import move_people_up
+from tests.support import factories
+from tests.support.factories import MASTER_KEY, NOW, minutes, write
+from tests.support.waiting import wait_for
+from tests.support.working import working
+
+
+@pytest.fixture
+def waiting(database, event, device):
+    """A place is lent, and somebody waits for it."""
+    delegation = factories.a_delegation(database, event, quota=11)
+    write(database, lambda s: grant_lease(s, device, now=NOW))
+    people = [
+        factories.a_participant(database, event, f"Omar {n}", delegation=delegation)
+        for n in range(11)
+    ]
+    assert people[-1].reserve_no == 1
+    return people[-1].participant_id
+
+
+def standing(database, participant_id):
+    with database.read() as session:
+        return session.get_one(Participant, participant_id).standing
+
+
+def test_who_waits_is_confirmed_once_the_lease_has_expired(database, waiting):
+    move_people_up(database, NOW + LIFETIME - minutes(1))
+    before = standing(database, waiting)
+
+    move_people_up(database, NOW + LIFETIME)
+
+    assert (before, standing(database, waiting)) == ("reserve", "confirmed")
+
+
+@pytest.mark.parametrize("over", [{"purged_at": NOW}, {"reserve_until": NOW + LIFETIME}])
+def test_nobody_is_confirmed_in_an_event_that_is_over(database, waiting, over):
+    write(database, lambda s: s.execute(update(Event).values(**over)))
+
+    move_people_up(database, NOW + LIFETIME)
+
+    assert standing(database, waiting) == "reserve"
+
+
+def test_places_kept_for_gates_stay_kept(database, event, waiting):
+    write(database, lambda s: s.execute(update(Delegation).values(kept_places=1)))
+
+    move_people_up(database, NOW + LIFETIME)
+
+    assert standing(database, waiting) == "reserve"
+
+
+def test_a_running_worker_does_it_by_itself(database, database_url, tmp_path, waiting):
+    # By the clock of today the lease has long expired, and the reserve list goes on.
+    settings = Settings(home=tmp_path, database_url=database_url, master_key=MASTER_KEY.hex())
+
+    with working(settings):
+        wait_for(lambda: standing(database, waiting) == "confirmed", "the person to move up")
+
+    with database.read() as session:
+        assert session.scalars(select(Participant.reserve_no)).all() == [None] * 11
