@@ -45,7 +45,7 @@ def move_arrival(session: Session, participant_id: int, old: int, new: int) -> N
     session.execute(
         update(Admission)
         .where(Admission.participant_id == participant_id)
-        .values(delegation_id=new)
+        .values(delegation_id=new, on_loan=False)  # it takes a free place there, and none on loan
         .execution_options(synchronize_session=False)
     )
     counted = _counted(session, participant_id)

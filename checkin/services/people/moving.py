@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Delegation, Event, Participant
@@ -13,12 +13,11 @@ from checkin.domain.people.place_decisions import Needs, PlaceDecision, moving
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.people.buses import leave_buses
 from checkin.services.people.moved_arrivals import arrival_of, move_arrival
-from checkin.services.people.places import free_places
 from checkin.services.people.reserve_list import (
     free_place,
     move_up,
     reserve_numbers,
-    still_waited_for,
+    take_places,
 )
 
 
@@ -61,34 +60,43 @@ def settled(
     version: int,
     now: datetime,
 ) -> RegistrationStatus | None:
-    """Return what a person becomes by a decision; None where it refuses the correction.
+    """Take the place that a decision needs, and return what the person is then.
 
     Whoever waits for a free place of the delegation gets it first.
+
+    Returns:
+        None where the decision refuses the correction; then no place was taken.
     """
-    if decision.needs is Needs.NOTHING:
-        return decision.standing
-    left: ColumnElement[int] = Delegation.quota - Delegation.places_taken
-    if decision.needs is Needs.FREE_PLACE:
-        if still_waited_for(session, event, delegation_id, version, now):
-            return decision.otherwise
-        left = free_places(now)
-    is_left = session.scalars(select(left > 0).where(Delegation.id == delegation_id)).one()
-    return decision.standing if is_left else decision.otherwise
+    if not _has_taken(session, event, decision.needs, delegation_id, version, now):
+        return decision.otherwise
+    is_confirmed = decision.standing == RegistrationStatus.CONFIRMED
+    if decision.needs is not Needs.NOTHING and not is_confirmed:
+        free_place(session, delegation_id)  # it is the arrival that uses it
+    return decision.standing
+
+
+def _has_taken(
+    session: Session, event: Event, needs: Needs, delegation_id: int, version: int, now: datetime
+) -> bool:
+    if needs is Needs.NOTHING:
+        return True
+    if needs is Needs.FREE_PLACE:
+        return bool(take_places(session, event, delegation_id, 1, version, now))
+    taken = session.execute(
+        update(Delegation)
+        .where(Delegation.id == delegation_id, Delegation.places_taken < Delegation.quota)
+        .values(places_taken=Delegation.places_taken + 1)
+        .returning(Delegation.id)
+    )
+    return taken.first() is not None
 
 
 def write_standing(
     session: Session, person: Participant, delegation_id: int, standing: RegistrationStatus
 ) -> None:
-    """Give a person a delegation and a standing there, with the place or the number of it."""
-    reserve_no = None
-    if standing == RegistrationStatus.CONFIRMED:
-        session.execute(
-            update(Delegation)
-            .where(Delegation.id == delegation_id)
-            .values(places_taken=Delegation.places_taken + 1)
-        )
-    elif standing == RegistrationStatus.RESERVE:
-        reserve_no = next(reserve_numbers(session, delegation_id, 1))
+    """Give a person a delegation and a standing there, with a number where they wait."""
+    is_waiting = standing == RegistrationStatus.RESERVE
+    reserve_no = next(reserve_numbers(session, delegation_id, 1)) if is_waiting else None
     # All at once: standing and number belong together, and a number to its delegation.
     person.delegation_id, person.standing, person.reserve_no = delegation_id, standing, reserve_no
     if standing != RegistrationStatus.CANCELED:

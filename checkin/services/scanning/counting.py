@@ -34,17 +34,10 @@ AS_READ = (
     .with_for_update(read=True)
     .scalar_subquery()
 )
-#: what is known of an admission when it is made
-_ADMITTED = (
-    *("event_id", "participant_id", "gate_id", "device_id", "scan_pk"),
-    *("entry_no", "without_place", "admitted_at"),
-)
 _INSERT = {
     # One writer at a time: nobody was corrected since.
     "sqlite": insert(Admission),
-    "postgresql": insert(Admission).values(
-        {**{name: bindparam(name) for name in _ADMITTED}, "delegation_id": AS_READ}
-    ),
+    "postgresql": insert(Admission).values(delegation_id=AS_READ),
 }
 _CLOSE = (
     update(Admission)

@@ -378,6 +378,20 @@ def test_the_table_has_every_correction_of_everybody_who_can_be_corrected():
     assert sorted(moved) == sorted((*s, place) for s in _STATES for place in ("free", "none"))
 
 
+def test_an_arrival_on_a_lent_place_is_on_no_loan_where_it_is_moved(database):
+    moved = {"Correction": "move", "Registration": "waiting", "Place": "free"}
+    scene = Scene.of(database, {**moved, "Arrival": "lent place"})
+
+    def on_loan():
+        with database.read() as session:
+            return session.scalars(select(Admission.on_loan)).one()
+
+    before = on_loan()
+    scene.move()
+
+    assert (before, on_loan()) == (True, False)
+
+
 @pytest.mark.parametrize("row", UPLOADS, ids=told)
 def test_an_upload_after_a_correction_is_counted_as_the_table_says(database, row):
     corrections = row["Correction"].split(", ")
