@@ -32,6 +32,7 @@ from checkin.web.people import (
     delegations,
     importing,
     joining,
+    merging,
     participants,
     quotas,
 )
@@ -62,6 +63,7 @@ _PAGES = (
     gates,
     conflicts,
     participants,
+    merging,
     delegations,
     importing,
     delegation_badges,

@@ -124,7 +124,7 @@ def merge_of(one: Record, two: Record) -> Merge:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Parting:
     """What becomes of two records when their merge is taken back.
 

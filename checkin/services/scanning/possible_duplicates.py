@@ -99,7 +99,8 @@ def decide_duplicate(
 ) -> None:
     """Decide, once, whether a walk-in and an earlier registration are one person.
 
-    KEEP means that they are two people. ANNUL means that they are one: the earlier registration is
+    KEEP means that they are two people; where they are one, `merging.py` makes one record of both
+    and decides this as well. ANNUL means that they are one: the earlier registration is
     canceled if nobody came in by it, else the walk-in's is, and what that one counted is annulled.
 
     Raises:
