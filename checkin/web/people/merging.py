@@ -28,7 +28,7 @@ from checkin.words.languages import LANGUAGES
 
 bp = pages(__name__)
 
-MAX_NOTE = 200
+MAX_REASON = 200
 
 
 @dataclass(frozen=True)
@@ -73,11 +73,11 @@ def compare(visit: EventVisit, participant_id: int, other_id: int) -> Answer:
 @visited_by(REGISTRARS)
 def merge(visit: EventVisit, participant_id: int, other_id: int) -> Answer:
     """Merge two records as the form says, or show once more what it would do."""
-    note = request.form.get("note", "").strip()[:MAX_NOTE]
-    if not note:
+    reason = request.form.get("reason", "").strip()[:MAX_REASON]
+    if not reason:
         problem = _("Say in a few words why.")
         return _comparison(visit, participant_id, other_id, problem=problem), 400
-    wish = Wish(request.form.get("kept", 0, int), _chosen(), note)
+    wish = Wish(request.form.get("kept", 0, int), _chosen(), reason)
     try:
         merged = visit.write(lambda v: _merge(v, participant_id, other_id, wish))
     except MergedAway:
@@ -147,7 +147,7 @@ def _comparison(visit: EventVisit, one_id: int, two_id: int, *, problem: str = "
         rows=_rows(visit, plan, chosen),
         here=(one_id, two_id),
         problem=problem,
-        note=request.form.get("note", ""),
+        reason=request.form.get("reason", ""),
     )
 
 

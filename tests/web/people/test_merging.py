@@ -44,7 +44,7 @@ def person(database, number):
 
 
 def merged(browsing, **more):
-    return browsing.send(COMPARE, kept="1", note="vue ensemble", **more)
+    return browsing.send(COMPARE, kept="1", reason="vue ensemble", **more)
 
 
 def test_the_other_record_is_found_by_letters_an_address_or_a_phone(organiser, again):
@@ -82,7 +82,7 @@ def test_the_comparison_says_what_will_happen(organiser, again):
 
 
 def test_two_records_are_merged_as_chosen_and_the_result_takes_it_back(organiser, database, again):
-    answer = merged(organiser, name="other", email="other", phone="kept")
+    answer = merged(organiser, name="other", email="other", phone="kept", note="other")
 
     assert answer.headers["Location"].startswith(f"{PEOPLE}/2/merged")
     kept = person(database, 1)
@@ -92,6 +92,7 @@ def test_two_records_are_merged_as_chosen_and_the_result_takes_it_back(organiser
         "+212611111111",
     )
     assert person(database, 2).merged_into == 1
+    assert "vue ensemble" in organiser.read(f"{PEOPLE}/2/merged")
     assert f"{PEOPLE}/2/merged" in organiser.read(f"{PEOPLE}/1")
     assert organiser.open(f"{PEOPLE}/2").headers["Location"].endswith(f"{PEOPLE}/2/merged")
     assert "fin de la liste d’attente" in organiser.read(f"{PEOPLE}/2/merged")
@@ -104,7 +105,7 @@ def test_two_records_are_merged_as_chosen_and_the_result_takes_it_back(organiser
 
 
 def test_a_merge_needs_a_reason_and_keeps_what_was_chosen(organiser, database, again):
-    answer = organiser.send(COMPARE, kept="1", note=" ", name="other")
+    answer = organiser.send(COMPARE, kept="1", reason=" ", name="other")
 
     assert answer.status_code == 400
     assert 'name="name" value="other" checked' in answer.text
@@ -117,7 +118,7 @@ def test_an_arrival_since_the_comparison_is_shown_before_anything_is_merged(
     token = organiser.token(COMPARE)
     factories.scan(database, device, factories.code_of(event, again.badge_id))
 
-    answer = organiser.send_without_token(COMPARE, csrf_token=token, kept="1", note="vue")
+    answer = organiser.send_without_token(COMPARE, csrf_token=token, kept="1", reason="vue")
 
     assert answer.status_code == 409
     assert "La fiche n° 2 est gardée" in answer.text
@@ -128,7 +129,7 @@ def test_merging_what_is_merged_already_leads_to_the_result(organiser, again):
     token = organiser.token(COMPARE)
     merged(organiser)
 
-    again = organiser.send_without_token(COMPARE, csrf_token=token, kept="1", note="vue")
+    again = organiser.send_without_token(COMPARE, csrf_token=token, kept="1", reason="vue")
 
     assert again.headers["Location"].startswith(f"{PEOPLE}/2/merged")
     assert organiser.open(COMPARE).headers["Location"].endswith(f"{PEOPLE}/2/merged")
@@ -155,10 +156,10 @@ def test_a_coordinator_merges_only_people_of_the_own_delegation(
     factories.a_participant(database, event, "Amina El Alaoui", delegation=delegation)
 
     assert coordinator.open(COMPARE).status_code == 404
-    assert coordinator.send("/account", COMPARE, kept="1", note="vue").status_code == 404
+    assert coordinator.send("/account", COMPARE, kept="1", reason="vue").status_code == 404
     assert "Emina" not in coordinator.read(f"{PEOPLE}/1/merge?q=emina")
     assert "Amina El Alaoui" in coordinator.read(f"{PEOPLE}/1/merge?q=alaoui")
-    answer = coordinator.send(f"{PEOPLE}/1/merge/4", kept="1", note="vue")
+    answer = coordinator.send(f"{PEOPLE}/1/merge/4", kept="1", reason="vue")
     assert answer.headers["Location"].startswith(f"{PEOPLE}/4/merged")
 
 
@@ -166,7 +167,7 @@ def test_a_coordinator_does_not_see_into_whom_an_organiser_merged_a_record(
     organiser, signed_in, database, event, device, delegation, again
 ):
     factories.scan(database, device, factories.code_of(event, again.badge_id))
-    organiser.send(COMPARE, kept="2", note="vue")
+    organiser.send(COMPARE, kept="2", reason="vue")
     coordinator = signed_in(Role.COORDINATOR)
 
     assert coordinator.open(f"{PEOPLE}/1/merged").status_code == 404
@@ -193,7 +194,7 @@ def test_a_possible_duplicate_is_decided_by_merging(
     conflicts = f"{EVENT}/conflicts"
     assert f"{PEOPLE}/2/merge/1" in organiser.read(conflicts)
 
-    organiser.send(f"{PEOPLE}/2/merge/1", kept="1", note="vue ensemble")
+    organiser.send(f"{PEOPLE}/2/merge/1", kept="1", reason="vue ensemble")
 
     with database.read() as session:
         duplicate = session.scalars(select(Duplicate)).one()
