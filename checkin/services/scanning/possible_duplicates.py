@@ -125,10 +125,13 @@ def decide_duplicate(
 def _cancel_one(
     session: Session, event: Event, duplicate: Duplicate, note: str, operator_id: int, now: datetime
 ) -> None:
-    if not _scans_that_let_in(session, duplicate.twin_id):
-        cancel(session, event, duplicate.twin_id, now=now, operator_id=operator_id)
+    walk_in, twin = (_kept(session, one) for one in (duplicate.participant_id, duplicate.twin_id))
+    if walk_in == twin:  # both were merged into one record since
         return
-    for scan in _scans_that_let_in(session, duplicate.participant_id):
+    if not _scans_that_let_in(session, twin):
+        cancel(session, event, twin, now=now, operator_id=operator_id)
+        return
+    for scan in _scans_that_let_in(session, walk_in):
         annul_scan(
             session,
             event_id=event.id,
@@ -137,7 +140,12 @@ def _cancel_one(
             now=now,
             supervisor_id=operator_id,
         )
-    cancel(session, event, duplicate.participant_id, now=now, operator_id=operator_id)
+    cancel(session, event, walk_in, now=now, operator_id=operator_id)
+
+
+def _kept(session: Session, participant_id: int) -> int:
+    """Return the record that stands for a person: this one, or the one that it was merged into."""
+    return session.get_one(Participant, participant_id).merged_into or participant_id
 
 
 def _scans_that_let_in(session: Session, participant_id: int) -> Sequence[Scan]:

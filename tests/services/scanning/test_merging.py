@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import json
 from random import Random
 
 import pytest
 from sqlalchemy import select
 
-from checkin.db.models import Activity, Conflict, Message, Participant, Role, Scan
+from checkin.db.models import Activity, Conflict, HourlyArrivals, Message, Participant, Role, Scan
 from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.facts import Direction, Reentry
 from checkin.domain.scanning.reasons import Reason
@@ -15,8 +17,11 @@ from checkin.domain.scanning.verdict import Status
 from checkin.errors import Conflict as Contradiction
 from checkin.errors import InvalidRequest, MergedAway, NotFound, PlaceGone
 from checkin.services.accounts.operators import add_operator
+from checkin.services.export.people import participant_rows
+from checkin.services.export.whole import write_whole
 from checkin.services.gates.authentication import device_by_token
 from checkin.services.gates.gate_list import SealedEntries, gate_list
+from checkin.services.lifecycle.purge import purge_event
 from checkin.services.mail.delivery_report import Chosen, Delivery, people_by_delivery
 from checkin.services.people.blocking import block
 from checkin.services.people.buses import assign_people
@@ -521,6 +526,37 @@ def a_supervisor(session):
         session, email="salma@example.org", name="Salma", role=Role.ORGANISER, now=NOW
     )
     return opened.operator.id
+
+
+def test_a_sheet_has_a_row_for_each_person_and_the_whole_export_tells_of_the_merge(
+    database, event, amina, again
+):
+    merge(database, event, amina.participant_id, again.participant_id)
+
+    file = io.StringIO()
+    with database.snapshot() as session:
+        rows = [row["participant_id"] for row in participant_rows(session, event)]
+        write_whole(session, event, file, now=LATER)
+    told = json.loads(file.getvalue())
+    assert rows == [amina.participant_id]
+    assert [one["merged_into"] for one in told["participants"]] == [None, amina.participant_id]
+    [merged] = told["merged_records"]
+    assert (merged["participant_id"], merged["kept_id"], merged["note"]) == (
+        again.participant_id,
+        amina.participant_id,
+        "vu ensemble",
+    )
+
+
+def test_a_purge_erases_merged_records(database, event, device, both_arrived, tmp_path):
+    amina, again = both_arrived
+    merge(database, event, amina.participant_id, again.participant_id)
+
+    receipt = purge_event(database, event, tmp_path, now=LATER, early=True)
+
+    assert (receipt.rows["merged_record"], receipt.rows["participant"]) == (1, 2)
+    with database.read() as session:
+        assert session.scalars(select(HourlyArrivals.arrived)).all() == [1]
 
 
 @pytest.mark.parametrize("seed", range(12))
