@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from checkin.db.models import Badge, Duplicate, Event, MergedRecord, Participant
+from checkin.db.models import Badge, Event, MergedRecord, Participant
 from checkin.domain.people.merging import Merge, Parting, Record, merge_of, parting_of
 from checkin.errors import Conflict, InvalidRequest, MergedAway, NotFound, PlaceGone
+from checkin.services.badges.issue import mark_revoked, working_badge
+from checkin.services.badges.merged import badges_of_record, return_merged_records
 from checkin.services.common.activity import note as note_activity
 from checkin.services.common.list_version import bump_list_version, next_list_version
 from checkin.services.common.lookup import by_id
@@ -34,7 +35,7 @@ from checkin.services.people.merged_registrations import (
     queue_missing_badge,
     record_of,
 )
-from checkin.services.scanning.conflicts import Decision, reason_given, write_decision
+from checkin.services.scanning.conflicts import reason_given
 from checkin.services.scanning.merged_stays import (
     Rewriting,
     former_states,
@@ -43,6 +44,10 @@ from checkin.services.scanning.merged_stays import (
     move_history,
     parted_stays,
     write_stays,
+)
+from checkin.services.scanning.possible_duplicates import (
+    reopen_merged_duplicate,
+    settle_merged_duplicate,
 )
 
 
@@ -106,7 +111,7 @@ def merge_plan(
         for of, count in merge.freed.items()
         for waiting in _would_move_up(session, merge, of, count, now)
     ]
-    return MergePlan(kept, other, merge, _working_badge(session, other), moving)
+    return MergePlan(kept, other, merge, working_badge(session, other.id), moving)
 
 
 def merge_records(
@@ -215,11 +220,12 @@ def _merge(
     version: int,
 ) -> None:
     kept, other, now = pair.kept, pair.other, pair.now
-    badges = _badges_of(session, other)
-    revoked = _revoke(session, other, version, now)
+    badges = badges_of_record(session, other)
+    badge = working_badge(session, other.id)
+    mark_revoked(session, badge, version, now)
     joined = joined_stays(session, kept, other, now)
     former = join_registrations(session, pair, merge, wish.from_other)
-    former |= {"stays": former_states(joined), "revoked": revoked and str(revoked)}
+    former |= {"stays": former_states(joined), "revoked": badge and str(badge.id)}
     _annul_scans(session, pair, [one for one in joined if one.is_taken_back], note)
     move_history(session, other, kept, badges)
     write_stays(session, joined)
@@ -227,8 +233,17 @@ def _merge(
     move_up_after(session, event, pair, version)
     bump_list_version(session, [kept.id], version)
     queue_missing_badge(session, event, kept, now)
-    _settle_duplicate(session, pair, note)
-    _log(session, pair, "participant.merge", {"note": note})
+    settle_merged_duplicate(session, kept.id, other.id, note, pair.operator_id, now)
+    note_activity(
+        session,
+        event.id,
+        "participant.merge",
+        now,
+        operator_id=pair.operator_id,
+        participant_id=kept.id,
+        merged_id=other.id,
+        note=note,
+    )
 
 
 def _part(
@@ -241,21 +256,29 @@ def _part(
 ) -> None:
     kept, other, merged = pair.kept, pair.other, plan.merged
     part_registrations(session, pair, merged, plan.parting)
-    _return_records(session, other)
+    return_merged_records(session, other)
     for one in parted:
         if one.counts_again:
             one.scan.annulled_at = one.scan.annul_reason = None
-    move_history(session, kept, other, _badges_of(session, other))
+    move_history(session, kept, other, badges_of_record(session, other))
     write_stays(session, parted)
-    _reissue_revoked(session, merged)
-    _reopen_duplicate(session, pair, merged)
+    _let_badge_work(session, merged)
+    reopen_merged_duplicate(session, kept.id, other.id, merged.merged_at)
     session.delete(merged)
     session.flush()
     move_up_after(session, event, pair, version)
-    _mark_changed(session, pair, version)
+    bump_list_version(session, [kept.id, other.id], version)
     for person in (kept, other):
         queue_missing_badge(session, event, person, pair.now)
-    _log(session, pair, "participant.unmerge", {})
+    note_activity(
+        session,
+        event.id,
+        "participant.unmerge",
+        pair.now,
+        operator_id=pair.operator_id,
+        participant_id=kept.id,
+        merged_id=other.id,
+    )
 
 
 def _two(
@@ -313,7 +336,7 @@ def _would_move_up(
 
 
 def _parted(session: Session, pair: Pair, merged: MergedRecord) -> list[Rewriting]:
-    badges, stays = _badges_of(session, pair.other), merged.former["stays"]
+    badges, stays = badges_of_record(session, pair.other), merged.former["stays"]
     return parted_stays(session, pair.kept, pair.other, badges, stays, merged.merged_at)
 
 
@@ -343,62 +366,12 @@ def _with_arrival(record: Record, parted: Iterable[Rewriting]) -> Record:
     return record
 
 
-def _badges_of(session: Session, person: Participant) -> list[UUID]:
-    """Return the badges of a record, and of those that were merged into it before."""
-    found: list[UUID] = []
-    for number in (person.id, *_merged_under(session, person)):
-        found += session.scalars(select(Badge.id).where(Badge.participant_id == number))
-    return found
-
-
-def _merged_under(session: Session, person: Participant) -> list[int]:
-    """Return the records that were merged into this one, or into one of those."""
-    found: list[int] = []
-    waiting = [person.id]
-    while waiting:
-        ids = session.scalars(
-            select(MergedRecord.participant_id).where(MergedRecord.kept_id == waiting.pop())
-        ).all()
-        found += ids
-        waiting += ids
-    return found
-
-
-def _working_badge(session: Session, person: Participant) -> Badge | None:
-    return session.scalar(
-        select(Badge).where(Badge.participant_id == person.id, Badge.revoked_at.is_(None))
-    )
-
-
-def _revoke(session: Session, other: Participant, version: int, now: datetime) -> UUID | None:
-    badge = _working_badge(session, other)
-    if badge is None:
-        return None
-    badge.revoked_at, badge.list_version = now, version
-    session.flush()
-    return badge.id
-
-
-def _reissue_revoked(session: Session, merged: MergedRecord) -> None:
+def _let_badge_work(session: Session, merged: MergedRecord) -> None:
     """Let the badge work again that the merge had revoked."""
     revoked = merged.former["revoked"]
     if revoked:
         session.get_one(Badge, UUID(revoked)).revoked_at = None
         session.flush()
-
-
-def _mark_changed(session: Session, pair: Pair, version: int) -> None:
-    bump_list_version(session, [pair.kept.id, pair.other.id], version)
-
-
-def _return_records(session: Session, other: Participant) -> None:
-    """Give the records that had been merged into this one back to it."""
-    session.execute(
-        update(Participant)
-        .where(Participant.id.in_(_merged_under(session, other)))
-        .values(merged_into=other.id)
-        .execution_options(synchronize_session=False)
-    )
 
 
 def _annul_scans(session: Session, pair: Pair, taken_back: Iterable[Rewriting], note: str) -> None:
@@ -424,40 +397,4 @@ def _record(pair: Pair, note: str, former: dict[str, object]) -> MergedRecord:
         merged_by=pair.operator_id,
         note=note,
         former=former,
-    )
-
-
-def _duplicate_of(session: Session, pair: Pair) -> Duplicate | None:
-    """Return the possible duplicate that these two were noted as, if any."""
-    ids = (pair.kept.id, pair.other.id)
-    return session.scalar(
-        select(Duplicate)
-        .where(Duplicate.participant_id.in_(ids), Duplicate.twin_id.in_(ids))
-        .with_for_update()
-    )
-
-
-def _settle_duplicate(session: Session, pair: Pair, note: str) -> None:
-    duplicate = _duplicate_of(session, pair)
-    if duplicate is not None and duplicate.decided_at is None:
-        write_decision(duplicate, Decision.MERGE, note, pair.operator_id, pair.now)
-
-
-def _reopen_duplicate(session: Session, pair: Pair, merged: MergedRecord) -> None:
-    duplicate = _duplicate_of(session, pair)
-    if duplicate is not None and duplicate.decided_at == merged.merged_at:
-        duplicate.decision = duplicate.note = None
-        duplicate.decided_by = duplicate.decided_at = None
-
-
-def _log(session: Session, pair: Pair, action: str, more: dict[str, Any]) -> None:
-    note_activity(
-        session,
-        pair.kept.event_id,
-        action,
-        pair.now,
-        operator_id=pair.operator_id,
-        participant_id=pair.kept.id,
-        merged_id=pair.other.id,
-        **more,
     )

@@ -122,6 +122,32 @@ def decide_duplicate(
     note_activity(session, event.id, "conflict.duplicate", now, operator_id=operator_id, **said)
 
 
+def settle_merged_duplicate(
+    session: Session, kept_id: int, other_id: int, note: str, operator_id: int | None, now: datetime
+) -> None:
+    """Decide what two records were noted as, if they were and it is open: they are merged now."""
+    duplicate = _noted(session, kept_id, other_id)
+    if duplicate is not None and duplicate.decided_at is None:
+        write_decision(duplicate, Decision.MERGE, note, operator_id, now)
+
+
+def reopen_merged_duplicate(
+    session: Session, kept_id: int, other_id: int, merged_at: datetime
+) -> None:
+    """Undo the decision that a merge made of what two records were noted as."""
+    duplicate = _noted(session, kept_id, other_id)
+    if duplicate is not None and duplicate.decided_at == merged_at:
+        duplicate.decision = duplicate.note = None
+        duplicate.decided_by = duplicate.decided_at = None
+
+
+def _noted(session: Session, one_id: int, two_id: int) -> Duplicate | None:
+    ids = (one_id, two_id)
+    return session.scalar(
+        select(Duplicate).where(Duplicate.participant_id.in_(ids), Duplicate.twin_id.in_(ids))
+    )
+
+
 def _cancel_one(
     session: Session, event: Event, duplicate: Duplicate, note: str, operator_id: int, now: datetime
 ) -> None:
