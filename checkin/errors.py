@@ -69,6 +69,18 @@ class QuotaBelowPlacesTaken(Conflict):
     code = "quota_below_places_taken"
 
 
+class MergedAway(Conflict):
+    """The participant's record was merged into another one of the same person."""
+
+    code = "merged"
+
+
+class PlaceGone(Conflict):
+    """A merge cannot be taken back: the person has arrived, and others have their place."""
+
+    code = "place_gone"
+
+
 class BusFull(Conflict):
     """More people than a bus has seats."""
 

@@ -32,6 +32,7 @@ from checkin.web.people import (
     delegations,
     importing,
     joining,
+    merging,
     participants,
     quotas,
 )
@@ -63,6 +64,7 @@ _PAGES = (
     gates,
     conflicts,
     participants,
+    merging,
     delegations,
     importing,
     delegation_badges,

@@ -71,6 +71,7 @@ SENTENCES = {
     ),
     "extra_cells": msgid("{value} is beyond the last column; there may be one separator too many."),
     "already_registered": msgid("{hints} is already registered, nothing to change."),
+    "merged": msgid("{hints} is already registered: this record was merged into another one."),
     "canceled": msgid("{hints} was canceled; restore the registration on its page if needed."),
     "repeated_in_file": msgid("{value} is already in row {hints}."),
     "same_name_in_file": msgid(

@@ -33,6 +33,8 @@ PAGES = [
     f"{EVENT}/participants",
     f"{EVENT}/participants/new",
     f"{EVENT}/participants/1",
+    f"{EVENT}/participants/1/merge?q=mil",
+    f"{EVENT}/participants/1/merge/2",
     f"{EVENT}/delivery",
     f"{EVENT}/delivery/message/fr",
     "/events/new",

@@ -47,6 +47,11 @@ def without_admission_indexes(database: Database) -> None:
     run(database, "DROP INDEX uq_admission_entry", "DROP INDEX uq_admission_inside")
 
 
+def without_refusal_of_merged(database: Database) -> None:
+    """Let a scan be stored that was decided before its record was merged into another one."""
+    run(database, *(f"DROP TRIGGER refuse_merged ON {one}" for one in ("scan", "admission")))
+
+
 def run(database: Database, *statements: str) -> None:
     """Run statements in one transaction."""
     with database.write() as session:

@@ -35,6 +35,7 @@ from checkin.db.models.people import (
     Delegation,
     ImportDraft,
     ImportPage,
+    MergedRecord,
     Participant,
     SelfRegistration,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "LimitCounter",
     "LinkPurpose",
     "MailSwitch",
+    "MergedRecord",
     "Message",
     "MessageState",
     "MessageText",

@@ -22,6 +22,7 @@ from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.words.languages import LANGUAGES
 
 _UNCONFIRMED = text("standing <> 'confirmed'")
+_MERGED = text("merged_into IS NOT NULL")
 
 
 class Participant(Base):
@@ -45,6 +46,7 @@ class Participant(Base):
             "blocked = (blocked_at IS NOT NULL) AND blocked = (blocked_reason IS NOT NULL)",
             name="blocked",
         ),
+        CheckConstraint("merged_into IS NULL OR standing = 'canceled'", name="merged"),
         one_of("standing", RegistrationStatus),
         Index(None, "event_id", "email"),
         Index(None, "event_id", "phone"),
@@ -60,6 +62,12 @@ class Participant(Base):
             "delegation_id",
             sqlite_where=_UNCONFIRMED,
             postgresql_where=_UNCONFIRMED,
+        ),
+        Index(
+            "ix_participant_merged_into",
+            "merged_into",
+            sqlite_where=_MERGED,
+            postgresql_where=_MERGED,
         ),
         {"sqlite_autoincrement": True},
     )
@@ -87,6 +95,34 @@ class Participant(Base):
     registered_by: Mapped[str]
     registered_at: Mapped[datetime]
     canceled_at: Mapped[datetime | None]
+    #: the record of the same person that is kept, whatever was merged into what on the way to it;
+    #: None for a record that stands for a person of its own
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))
+
+
+class MergedRecord(Base):
+    """A record that was merged into another one of the same person, and how to take that back."""
+
+    __tablename__ = "merged_record"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["event_id", "participant_id"], ["participant.event_id", "participant.id"]
+        ),
+        ForeignKeyConstraint(["event_id", "kept_id"], ["participant.event_id", "participant.id"]),
+        CheckConstraint("kept_id != participant_id", name="two"),
+        Index(None, "event_id", "kept_id"),
+    )
+
+    participant_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    event_id: Mapped[int]
+    #: the record that it was merged into, which may have been merged into another one since
+    kept_id: Mapped[int]
+    merged_at: Mapped[datetime]
+    merged_by: Mapped[int | None] = mapped_column(ForeignKey("operator.id"))
+    #: why, in the operator's words
+    note: Mapped[str]
+    #: what both were before, as far as the merge changed it
+    former: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 class Delegation(Base):

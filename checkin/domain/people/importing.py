@@ -178,6 +178,8 @@ class ImportPlanner:
             return _refused(row, Problem("name", "registered_elsewhere", person.shown_name))
         if known and known.canceled:
             return _skipped(row, known, "canceled")
+        if known and known.merged_into:
+            return _skipped(row, replace(known, id=known.merged_into), "merged")
         changes = known.changes_to(person) if known else person.fields()
         taken = [] if allowed else self._taken(changes)
         if taken:

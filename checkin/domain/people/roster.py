@@ -14,6 +14,9 @@ from checkin.domain.people.fields import CONTACTS, KEY_OF, OwnDetails
 class Person(OwnDetails):
     """A registered participant, or a row that describes one; None is not known.
 
+    ``merged_into`` is the id of the person whom a record was merged into: who is like it is
+    registered already.
+
     ``folded_names`` are the names in both scripts as they are compared: worked out once, unless
     they are given.
     """
@@ -22,6 +25,7 @@ class Person(OwnDetails):
     delegation_id: int
     category_id: int | None = None
     canceled: bool = False
+    merged_into: int | None = None
     folded_names: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
     def __post_init__(self) -> None:

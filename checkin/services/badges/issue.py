@@ -84,7 +84,7 @@ def reissue_badge(
     old = working_badge(session, person.id)
     if old is not None and of_issue is not None and old.issue > of_issue:
         return Reissued(old.id, old.issue, replaced=False, told=False)
-    _revoke(session, old, version, now)
+    mark_revoked(session, old, version, now)
     new = _next_badge(session, event, person.id, keys, version, now)
     written: dict[str, Any] = {"participant_id": person.id, "issue": new.issue, "reason": reason}
     note(session, event.id, "badge.reissue", now, operator_id=operator_id, **written)
@@ -114,7 +114,7 @@ def revoke_badge(
     badge = working_badge(session, person.id)
     if badge is None:
         return False
-    _revoke(session, badge, version, now)
+    mark_revoked(session, badge, version, now)
     note(
         session,
         event.id,
@@ -128,7 +128,8 @@ def revoke_badge(
     return True
 
 
-def _revoke(session: Session, badge: Badge | None, version: int, now: datetime) -> None:
+def mark_revoked(session: Session, badge: Badge | None, version: int, now: datetime) -> None:
+    """Revoke a badge, where there is one, in a new version of the gate list; nothing is logged."""
     if badge is not None:
         badge.revoked_at, badge.list_version = now, version
         # Before the new row: the database allows one working badge a participant.

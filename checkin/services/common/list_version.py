@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Badge, Event, Participant
+from checkin.errors import MergedAway
 from checkin.services.common.lookup import by_id
 
 
@@ -40,9 +41,13 @@ def hold_participant(
 
     Raises:
         NotFound: the event has no such participant.
+        MergedAway: their record was merged into another one, which is to be changed instead.
     """
     version = next_list_version(session, event.id)
-    return by_id(session, event, Participant, participant_id, fresh=True), version
+    person = by_id(session, event, Participant, participant_id, fresh=True)
+    if person.merged_into is not None:
+        raise MergedAway(f"no. {person.id} was merged into no. {person.merged_into}")
+    return person, version
 
 
 def bump_list_version(session: Session, participant_ids: Sequence[int], version: int) -> None:

@@ -61,13 +61,18 @@ def participants_and_arrivals(event_id: int) -> Rows:
     )
 
 
+def people_and_arrivals(event_id: int) -> Rows:
+    """Return that query without the records that were merged into others: a row for each person."""
+    return participants_and_arrivals(event_id).where(Participant.merged_into.is_(None))
+
+
 #: of the tables in CSV and XLSX, in this order
 COLUMNS = tuple(column.name for column in participants_and_arrivals(0).selected_columns)
 
 
 def participant_rows(session: Session, event: Event) -> Iterator[dict[str, Any]]:
     """Return one row per participant of an event, with their arrival if they arrived."""
-    return plain_rows(session, participants_and_arrivals(event.id))
+    return plain_rows(session, people_and_arrivals(event.id))
 
 
 def plain_rows(session: Session, statement: Rows) -> Iterator[dict[str, Any]]:

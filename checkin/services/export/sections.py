@@ -32,6 +32,7 @@ from checkin.db.models import (
     Lease,
     LeasePlace,
     MailSwitch,
+    MergedRecord,
     Message,
     MessageText,
     Operator,
@@ -153,7 +154,21 @@ def participants(event_id: int) -> Rows:
             *(Operator.name.label("blocked_by"), Participant.blocked_reason),
             *(getattr(Participant, key) for key in own_in(ShownIn.WHOLE_EXPORT)),
             *(Participant.registered_by, Participant.registered_at, Participant.canceled_at),
+            Participant.merged_into,
         )
+    )
+
+
+def merged_records(event_id: int) -> Rows:
+    """Return the query for records that were merged into others of the same person."""
+    return (
+        select(
+            *(MergedRecord.participant_id, MergedRecord.kept_id, MergedRecord.merged_at),
+            *(Operator.name.label("merged_by"), MergedRecord.note, MergedRecord.former),
+        )
+        .outerjoin(Operator, Operator.id == MergedRecord.merged_by)
+        .where(MergedRecord.event_id == event_id)
+        .order_by(MergedRecord.participant_id)
     )
 
 
@@ -193,6 +208,7 @@ def messages(event_id: int) -> Rows:
             *(
                 Message.participant_id,
                 Badge.issue.label("badge_issue"),
+                Badge.participant_id.label("badge_of"),
                 Message.address,
                 Message.state,
             ),
@@ -279,6 +295,7 @@ def scans(event_id: int) -> Rows:
     return (
         select(
             *(Scan.scan_id, Scan.participant_id, Badge.issue.label("badge_issue")),
+            Badge.participant_id.label("badge_of"),
             *(Gate.name.label("gate"), Scan.device_id, Scan.direction, Scan.source),
             *(Scan.scanned_at, Scan.corrected_at, Scan.received_at, Scan.skew_ms),
             *(Scan.status, Scan.reason, Scan.decided_status, Scan.decided_reason),

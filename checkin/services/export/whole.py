@@ -21,7 +21,7 @@ from checkin.services.export.people import (
     COLUMNS,
     Rows,
     participant_rows,
-    participants_and_arrivals,
+    people_and_arrivals,
     plain_rows,
 )
 from checkin.services.spreadsheets.writing import (
@@ -50,6 +50,7 @@ SECTIONS: dict[str, Callable[[int], Rows]] = {
     "message_texts": sections.message_texts,
     "mail_switch": sections.mail_switch,
     "participants": sections.participants,
+    "merged_records": sections.merged_records,
     "badges": sections.badges,
     "badge_prints": sections.badge_prints,
     "messages": sections.messages,
@@ -155,7 +156,7 @@ def _count(session: Session, statement: Rows) -> int:
 
 
 def _people(event_id: int) -> list[Rows]:
-    return [participants_and_arrivals(event_id)]
+    return [people_and_arrivals(event_id)]
 
 
 def _all_sections(event_id: int) -> list[Rows]:

@@ -17,6 +17,7 @@ from checkin.db.models import (
     BadgePrint,
     Delegation,
     Event,
+    MergedRecord,
     Message,
     Participant,
 )
@@ -233,9 +234,15 @@ def _delivery() -> ColumnElement[str]:
 
 
 def _confirmed(event: Event, delegation_id: int | None) -> Select[Any]:
+    # The badge of a record that was merged into theirs is refused: they need their own.
+    merged = (
+        select(Badge.id)
+        .join(MergedRecord, MergedRecord.participant_id == Badge.participant_id)
+        .where(MergedRecord.event_id == event.id)
+    )
     newest = (
         select(Message.participant_id, func.max(Message.id).label("id"))
-        .where(Message.event_id == event.id)
+        .where(Message.event_id == event.id, Message.badge_id.not_in(merged))
         .group_by(Message.participant_id)
         .subquery()
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from checkin.db.models import Participant
 from checkin.domain.common.names import fold_name
@@ -16,7 +16,10 @@ from checkin.errors import PossibleDuplicate
 
 @dataclass(frozen=True, slots=True)
 class Twin:
-    """A registered participant who may be the same person, and what the two have in common."""
+    """A registered participant who may be the same person, and what the two have in common.
+
+    It may be a record that was merged into theirs by which they were found.
+    """
 
     participant: Participant
     same: Likeness
@@ -60,13 +63,14 @@ def twin_of(
     """Return a participant with the same contact, or the same name in the delegation, if any."""
     folded = fold_name(registration.name or registration.name_ar or "")
     same: list[ColumnElement[bool]] = [
-        (Participant.delegation_id == delegation_id) & (Participant.folded_name == folded),
+        (_record.delegation_id == delegation_id) & (_record.folded_name == folded),
     ]
-    same += [getattr(Participant, key) == contact for key, contact in registration.contacts()]
-    found = session.scalars(
-        select(Participant)
+    same += [getattr(_record, key) == contact for key, contact in registration.contacts()]
+    found = session.execute(
+        select(Participant, _record)
+        .join(_record, Participant.id == func.coalesce(_record.merged_into, _record.id))
         .where(
-            Participant.event_id == event_id,
+            _record.event_id == event_id,
             Participant.standing != RegistrationStatus.CANCELED,
             Participant.id != (besides or 0),
             or_(*same),
@@ -74,7 +78,10 @@ def twin_of(
         .order_by(Participant.id)
         .limit(1)
     ).first()
-    return Twin(found, _same_as(found, registration)) if found is not None else None
+    return Twin(found[0], _same_as(found[1], registration)) if found is not None else None
+
+
+_record = aliased(Participant, name="record")
 
 
 def _same_as(found: Participant, registration: Registration) -> Likeness:

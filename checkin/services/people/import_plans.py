@@ -167,15 +167,17 @@ def _people(session: Session, event: Event, *which: ColumnElement[bool]) -> Iter
         select(
             Participant.id,
             Participant.standing,
+            Participant.merged_into,
             Participant.folded,
             Participant.folded_name,
             *(getattr(Participant, column) for column in KEY_OF),
         ).where(Participant.event_id == event.id, *which)
     )
-    for number, standing, folded, folded_name, *values in rows:
+    for number, standing, merged_into, folded, folded_name, *values in rows:
         yield Person(
             id=number,
-            canceled=standing == RegistrationStatus.CANCELED,
+            canceled=standing == RegistrationStatus.CANCELED and merged_into is None,
+            merged_into=merged_into,
             folded_names=folded_apart(folded, folded_name),
             **dict(zip(KEY_OF, values, strict=True)),
         )

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, func, literal_column, or_, select, text
+from sqlalchemy.orm import Session, aliased
 
 from checkin.db.models import Admission, Badge, Category, Delegation, Event, Participant
-from checkin.domain.common.contacts import normalise_email
+from checkin.domain.common.contacts import normalise_email, normalise_phone
 from checkin.domain.common.names import fold_name
 from checkin.domain.common.problems import InvalidValue
-from checkin.domain.people.fields import ShownIn, own_in
+from checkin.domain.people.fields import CONTACTS, ShownIn, own_in
 from checkin.errors import InvalidRequest, NotFound
 from checkin.services.people.delegations import first_entry
 
@@ -46,7 +46,8 @@ def search_participants(
 ) -> Sequence[Found]:
     """Return up to 20 participants whose names contain every word of `query`.
 
-    Accents, case, Arabic letter variants and vowel signs make no difference.
+    Accents, case, Arabic letter variants and vowel signs make no difference. Whoever has two
+    records that were merged is found by the names of both.
 
     Args:
         delegation_id: look only in this delegation.
@@ -57,7 +58,9 @@ def search_participants(
     words = fold_name(query).split()
     if sum(map(len, words)) < MIN_LETTERS:
         raise InvalidRequest(f"give at least {MIN_LETTERS} letters of the name")
-    statement = _matching(session, words).where(Participant.event_id == event_id)
+    statement = _matching(session, words).where(
+        Participant.event_id == event_id, Participant.merged_into.is_(None)
+    )
     if delegation_id is not None:
         statement = statement.where(Participant.delegation_id == delegation_id)
     rows = session.execute(statement.order_by(Participant.folded).limit(MAX_FOUND))
@@ -84,6 +87,17 @@ def _matching(session: Session, words: Sequence[str]) -> Select[*tuple[Any, ...]
         .join(Category, Category.id == Participant.category_id)
         .join(Delegation, Delegation.id == Participant.delegation_id)
     )
+    return found.where(Participant.id.in_(_called(session, words)))
+
+
+_record = aliased(Participant, name="record")
+#: whom a record is about: the person whom it was merged into, or its own
+PERSON_OF = func.coalesce(_record.merged_into, _record.id)
+
+
+def _called(session: Session, words: Sequence[str]) -> Select[Any]:
+    """Return the ids of the people of whom some record has all of these words in its names."""
+    found: Select[Any] = select(PERSON_OF)
     long = [word for word in words if len(word) >= MIN_LETTERS]
     if session.get_bind().dialect.name == "sqlite" and long:
         # The trigram index of the first migration; it finds words of three letters or more.
@@ -94,10 +108,10 @@ def _matching(session: Session, words: Sequence[str]) -> Select[*tuple[Any, ...]
         indexed = indexed.where(
             text("participant_search MATCH :phrases").bindparams(phrases=phrases)
         )
-        found = found.where(Participant.id.in_(indexed))
+        found = found.where(_record.id.in_(indexed))
         words = [word for word in words if len(word) < MIN_LETTERS]
     for word in words:
-        found = found.where(Participant.folded.contains(word, autoescape=True))
+        found = found.where(_record.folded.contains(word, autoescape=True))
     return found
 
 
@@ -151,6 +165,54 @@ def participant_page(
     return ParticipantPage(people, total, number)
 
 
+def people_found(
+    session: Session, event_id: int, text: str, *, delegation_id: int | None, besides: int
+) -> Sequence[Listed]:
+    """Return up to 20 people of an event with this e-mail, phone, or parts of a name.
+
+    Args:
+        delegation_id: only this delegation's people; None for all.
+        besides: the id of a participant to leave out.
+
+    Raises:
+        InvalidRequest: it is no contact, and has fewer than 3 letters of a name.
+    """
+    contacts = _contacts_in(text)
+    if not contacts and sum(map(len, fold_name(text).split())) < MIN_LETTERS:
+        raise InvalidRequest(f"give at least {MIN_LETTERS} letters of the name")
+    wanted = _wanted(event_id, "" if contacts else text, delegation_id)
+    wanted += [getattr(Participant, key) == contact for key, contact in contacts.items()]
+    return _listed(session, [*wanted, Participant.id != besides])
+
+
+def people_alike(
+    session: Session, person: Participant, *, delegation_id: int | None
+) -> Sequence[Listed]:
+    """Return up to 20 people of the event who share a participant's name, e-mail or phone."""
+    same = [
+        getattr(Participant, key) == value
+        for key in ("folded_name", *CONTACTS)
+        if (value := getattr(person, key))
+    ]
+    wanted = _wanted(person.event_id, "", delegation_id)
+    return _listed(session, [*wanted, or_(*same), Participant.id != person.id])
+
+
+def _contacts_in(text: str) -> dict[str, str]:
+    """Return what is written as a contact by the key of its field: an e-mail, or a phone."""
+    for key, reader in (("email", normalise_email), ("phone", normalise_phone)):
+        try:
+            return {key: reader(text)}
+        except InvalidValue:
+            continue
+    return {}
+
+
+def _listed(session: Session, wanted: list[ColumnElement[bool]]) -> Sequence[Listed]:
+    rows = session.execute(_rows(wanted).limit(MAX_FOUND))
+    return [Listed(person, of, kind, at) for person, of, kind, at in rows]
+
+
 def participant_in(
     session: Session, event_id: int, participant_id: int, delegation_id: int | None
 ) -> Participant | None:
@@ -188,8 +250,12 @@ def participant_called(session: Session, event: Event, who: str) -> Participant:
         address = normalise_email(who)
     except InvalidValue:
         raise InvalidRequest(f"{who!r} is neither a number nor an e-mail address") from None
-    wanted = (Participant.event_id == event.id, Participant.email == address)
-    found = session.scalars(select(Participant).where(*wanted).order_by(Participant.id)).all()
+    wanted = (_record.event_id == event.id, _record.email == address)
+    found = session.scalars(
+        select(Participant)
+        .where(Participant.id.in_(select(PERSON_OF).where(*wanted)))
+        .order_by(Participant.id)
+    ).all()
     if not found:
         raise NotFound(f"no participant has the address {address}")
     if len(found) > 1:
@@ -199,10 +265,11 @@ def participant_called(session: Session, event: Event, who: str) -> Participant:
 
 
 def _wanted(event_id: int, text: str, delegation_id: int | None) -> list[ColumnElement[bool]]:
-    wanted = [Participant.event_id == event_id]
-    wanted += [
-        Participant.folded.contains(word, autoescape=True) for word in fold_name(text).split()
-    ]
+    wanted = [Participant.event_id == event_id, Participant.merged_into.is_(None)]
+    if words := fold_name(text).split():
+        named = (_record.folded.contains(word, autoescape=True) for word in words)
+        of_event = _record.event_id == event_id
+        wanted.append(Participant.id.in_(select(PERSON_OF).where(of_event, *named)))
     if delegation_id is not None:
         wanted.append(Participant.delegation_id == delegation_id)
     return wanted
@@ -239,10 +306,14 @@ WHO = (
 
 
 def badges_with_holders(*more: Any) -> Select[*tuple[Any, ...]]:
-    """Return a query that joins badges with their holders; callers may add columns of both."""
+    """Return a query that joins badges with their holders; callers may add columns of both.
+
+    The holder of a badge that was issued to a record which is merged now is the one who is kept.
+    """
     return (
         select(*WHO, *more)
-        .join(Participant, Participant.id == Badge.participant_id)
+        .join(_record, _record.id == Badge.participant_id)
+        .join(Participant, Participant.id == PERSON_OF)
         .join(Category, Category.id == Participant.category_id)
         .join(Delegation, Delegation.id == Participant.delegation_id)
     )

@@ -38,10 +38,12 @@ class Decision(StrEnum):
     """An organiser's decision on a conflict or a possible duplicate.
 
     KEEP: what was counted stays counted. ANNUL: what should not have been counted is annulled.
+    MERGE: the two registrations of a possible duplicate were merged (`merging.py`).
     """
 
     KEEP = "keep"
     ANNUL = "annul"
+    MERGE = "merge"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +101,11 @@ def is_decided(row: Conflict | Duplicate, decision: Decision, number: int) -> bo
 
 
 def write_decision(
-    row: Conflict | Duplicate, decision: Decision, note: str, operator_id: int, now: datetime
+    row: Conflict | Duplicate,
+    decision: Decision,
+    note: str,
+    operator_id: int | None,
+    now: datetime,
 ) -> None:
     """Record a decision, who made it and why."""
     row.decision, row.note = decision, note

@@ -99,7 +99,8 @@ def decide_duplicate(
 ) -> None:
     """Decide, once, whether a walk-in and an earlier registration are one person.
 
-    KEEP means that they are two people. ANNUL means that they are one: the earlier registration is
+    KEEP means that they are two people; where they are one, `merging.py` makes one record of both
+    and decides this as well. ANNUL means that they are one: the earlier registration is
     canceled if nobody came in by it, else the walk-in's is, and what that one counted is annulled.
 
     Raises:
@@ -121,13 +122,42 @@ def decide_duplicate(
     note_activity(session, event.id, "conflict.duplicate", now, operator_id=operator_id, **said)
 
 
+def settle_merged_duplicate(
+    session: Session, kept_id: int, other_id: int, note: str, operator_id: int | None, now: datetime
+) -> None:
+    """Decide what two records were noted as, if they were and it is open: they are merged now."""
+    duplicate = _noted(session, kept_id, other_id)
+    if duplicate is not None and duplicate.decided_at is None:
+        write_decision(duplicate, Decision.MERGE, note, operator_id, now)
+
+
+def reopen_merged_duplicate(
+    session: Session, kept_id: int, other_id: int, merged_at: datetime
+) -> None:
+    """Undo the decision that a merge made of what two records were noted as."""
+    duplicate = _noted(session, kept_id, other_id)
+    if duplicate is not None and duplicate.decided_at == merged_at:
+        duplicate.decision = duplicate.note = None
+        duplicate.decided_by = duplicate.decided_at = None
+
+
+def _noted(session: Session, one_id: int, two_id: int) -> Duplicate | None:
+    ids = (one_id, two_id)
+    return session.scalar(
+        select(Duplicate).where(Duplicate.participant_id.in_(ids), Duplicate.twin_id.in_(ids))
+    )
+
+
 def _cancel_one(
     session: Session, event: Event, duplicate: Duplicate, note: str, operator_id: int, now: datetime
 ) -> None:
-    if not _scans_that_let_in(session, duplicate.twin_id):
-        cancel(session, event, duplicate.twin_id, now=now, operator_id=operator_id)
+    walk_in, twin = (_kept(session, one) for one in (duplicate.participant_id, duplicate.twin_id))
+    if walk_in == twin:  # both were merged into one record since
         return
-    for scan in _scans_that_let_in(session, duplicate.participant_id):
+    if not _scans_that_let_in(session, twin):
+        cancel(session, event, twin, now=now, operator_id=operator_id)
+        return
+    for scan in _scans_that_let_in(session, walk_in):
         annul_scan(
             session,
             event_id=event.id,
@@ -136,7 +166,12 @@ def _cancel_one(
             now=now,
             supervisor_id=operator_id,
         )
-    cancel(session, event, duplicate.participant_id, now=now, operator_id=operator_id)
+    cancel(session, event, walk_in, now=now, operator_id=operator_id)
+
+
+def _kept(session: Session, participant_id: int) -> int:
+    """Return the record that stands for a person: this one, or the one that it was merged into."""
+    return session.get_one(Participant, participant_id).merged_into or participant_id
 
 
 def _scans_that_let_in(session: Session, participant_id: int) -> Sequence[Scan]:

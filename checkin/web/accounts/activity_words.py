@@ -73,6 +73,8 @@ def _people_actions() -> dict[str, str]:
         "participant.reinstate": _("registered somebody again"),
         "participant.block": _("blocked somebody at the gates"),
         "participant.unblock": _("unblocked somebody"),
+        "participant.merge": _("merged two records of one person"),
+        "participant.unmerge": _("took the merging of two records back"),
         "participant.search": _("searched for a name at a gate"),
         "participants.import": _("imported a spreadsheet"),
         "application.reject": _("rejected a request"),

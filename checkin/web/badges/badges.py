@@ -18,6 +18,7 @@ from checkin.services.badges.specs import badge_specs
 from checkin.services.events.look import look_of
 from checkin.services.network.public_address import PublicAddress
 from checkin.services.people.blocking import block_of
+from checkin.services.scanning.merging import records_merged_into
 from checkin.web.badges.designs import asked_design
 from checkin.web.badges.sharing import Sharing, sharing_of
 from checkin.web.site.addresses import this_address
@@ -35,9 +36,12 @@ def show(visit: EventVisit, participant_id: int) -> Answer:
     """Show a participant and their badge, with the actions that are possible."""
     address, settings = public_address(), visit.server.settings
     desk = _desk(visit, participant_id)
+    if desk.participant.merged_into is not None:
+        return redirect(visit.address("merging.show", participant_id=participant_id))
     return visit.show(
         "people/participant.html",
         desk=desk,
+        merged=records_merged_into(visit.session, desk.participant),
         person=desk.participant,
         fields=shown_in(ShownIn.PAGE),
         blocked=block_of(visit.session, desk.participant),

@@ -46,7 +46,7 @@ def _decided(visit: EventVisit, number: int, decide: Decide, form: str) -> Answe
     """Apply a decision form; a form without a note or a choice is shown again."""
     note = request.form.get("note", "").strip()[:MAX_NOTE]
     decision = request.form.get("decision", "")
-    if not note or decision not in set(Decision):
+    if not note or decision not in (Decision.KEEP, Decision.ANNUL):
         return _page(visit, without_note=form), 400
     visit.write(lambda v: decide(v.session, v.event, number, Decision(decision), note, **v.who))
     visit.nudge()

@@ -61,6 +61,30 @@ def test_an_active_namesake_comes_before_a_canceled_one():
     )
 
 
+def test_a_list_that_has_both_records_of_a_merged_person_changes_nothing():
+    other = replace(AMINA, id=8, delegation_id=2, phone="+212699999999", email=None, merged_into=7)
+    rows = [
+        {"name": "Amina El Fassi", "delegation": "Khémisset", "phone": "0612345678"},
+        {"name": "Amina El Fassi", "delegation": "Rabat", "phone": "0699999999"},
+    ]
+
+    assert [
+        (row.action, row.participant_id, row.why[0].code) for row in planned(rows, [AMINA, other])
+    ] == [
+        (Action.SKIP, 7, "already_registered"),
+        (Action.SKIP, 7, "merged"),
+    ]
+
+
+def test_a_contact_of_a_merged_record_is_still_the_persons():
+    other = replace(AMINA, id=8, phone="+212699999999", email=None, merged_into=7)
+    row = {"name": "Omar Tazi", "delegation": "Rabat", "phone": "0699999999"}
+
+    [plan] = planned([row], [AMINA, other])
+
+    assert (plan.action, plan.why[0].code) == (Action.REFUSE, "taken")
+
+
 def test_the_phone_of_a_canceled_person_is_free():
     row = {"name": "Omar Tazi", "delegation": "Rabat", "phone": "0612345678"}
 

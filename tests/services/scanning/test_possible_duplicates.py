@@ -15,6 +15,7 @@ from checkin.services.board.live_counts import live_counts
 from checkin.services.scanning.conflicts import Decision, waiting_conflicts
 from checkin.services.scanning.possible_duplicates import decide_duplicate, duplicates_of
 from checkin.services.scanning.walk_ins import Named, Newcomer, register_walk_in
+from tests.services.scanning.merged import merge
 from tests.support import factories
 from tests.support.factories import KEYS, NOW, minutes, write
 from tests.support.racing import race
@@ -187,6 +188,35 @@ def test_a_duplicate_who_entered_with_both_registrations_is_counted_once(
         "decision": "annul",
         "note": "vu ensemble",
     }
+
+
+def test_a_duplicate_of_a_record_that_was_merged_since_is_decided_for_the_kept_one(
+    database, event, device, delegation, known, organiser
+):
+    walk_in = come(database, device, delegation)
+    elsewhere = factories.a_participant(database, event, "Emina Alaoui", delegation=delegation)
+    enter(database, device, event, elsewhere)
+    merge(database, event, known.participant_id, elsewhere.participant_id)
+
+    decide(database, event, walk_in.participant_id, Decision.ANNUL, organiser)
+
+    assert standings(database, walk_in, known, elsewhere) == ["canceled", "canceled", "confirmed"]
+    assert arrived(database, event) == (1, 1)
+
+
+def test_a_duplicate_whose_records_were_merged_by_another_way_needs_no_cancellation(
+    database, event, device, delegation, known, organiser
+):
+    walk_in = come(database, device, delegation)
+    third = factories.a_participant(database, event, "Emina Alaoui", delegation=delegation)
+    enter(database, device, event, third)
+    for one in (known, walk_in):
+        merge(database, event, one.participant_id, third.participant_id)
+
+    decide(database, event, walk_in.participant_id, Decision.ANNUL, organiser)
+
+    assert standings(database, third) == ["confirmed"]
+    assert waiting(database, event) == 0
 
 
 def test_a_decision_about_a_duplicate_is_made_once_and_needs_a_reason(
