@@ -15,7 +15,7 @@ import { allWithin, part, within } from "./shared/elements.js";
  * @property {string} seconds
  * @property {string} conflicts
  * @property {string} arrived_of
- * @property {Record<string, string>} others by the figure
+ * @property {[string, string][]} others the name of a figure, and what is said of it
  */
 
 /**
@@ -79,7 +79,7 @@ export function showStop(board, stop, localTime) {
  * @param {BoardWords} words
  */
 export function showOthers(totals, words) {
-  const told = Object.entries(words.others).filter(([figure]) => totals[figure]);
+  const told = words.others.filter(([figure]) => totals[figure]);
   const card = part("others");
   card.hidden = told.length === 0;
   within(card, "[data-others]").replaceChildren(

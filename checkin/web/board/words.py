@@ -48,13 +48,13 @@ def _forecast() -> dict[str, str]:
     }
 
 
-def _others() -> dict[str, str]:
-    """Return what is said of those who have come in otherwise, by the name of the figure."""
-    return {
-        "arrived_reserve": _("on the reserve list: {count}"),
-        "arrived_canceled": _("registration canceled: {count}"),
-        "without_place": _("let in without a place of the quota: {count}"),
-    }
+def _others() -> list[tuple[str, str]]:
+    """Return what is said of those who have come in otherwise, each with the figure's name."""
+    return [
+        ("arrived_reserve", _("on the reserve list: {count}")),
+        ("arrived_canceled", _("registration canceled: {count}")),
+        ("without_place", _("let in without a place of the quota: {count}")),
+    ]
 
 
 def _hall() -> dict[str, str]:
