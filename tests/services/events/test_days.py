@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from checkin.db.models import Admission, Event, EventDay
+from checkin.db.models import Admission, Event, EventDay, Role
 from checkin.domain.events.days import Day
+from checkin.domain.events.details import EventDetails
 from checkin.domain.scanning.facts import Direction
 from checkin.domain.scanning.reasons import Reason
 from checkin.services.board.live_counts import live_counts
 from checkin.services.events.days import days_of
 from checkin.services.gates.authentication import device_by_token
 from checkin.services.lifecycle.demo import load_demo
+from checkin.services.lifecycle.settings import change_event
 from checkin.services.scanning.annul import annul_scan
 from tests.support import factories
 from tests.support.factories import KEYS, NOW, write
+from tests.web.browsing import an_operator
 
 A_DAY = timedelta(days=1)
 
@@ -40,6 +43,19 @@ def test_the_demo_that_is_moved_to_today_moves_its_day(database):
         event = session.scalars(select(Event)).one()
     assert days(database, event) == (Day(1, event.starts_at, event.ends_at),)
     assert event.starts_at.date() == (NOW + A_DAY).date()
+
+
+def test_an_event_that_is_put_off_has_its_day_put_off(database, event):
+    before = {one.name: getattr(event, one.name) for one in fields(EventDetails)}
+    put_off = EventDetails(**before | {"ends_at": event.ends_at + A_DAY})
+    chief = an_operator(database, Role.ADMINISTRATOR)
+
+    write(
+        database,
+        lambda s: change_event(s, s.merge(event), put_off, operator_id=chief.id, now=NOW),
+    )
+
+    assert days(database, event) == (Day(1, event.starts_at, event.ends_at + A_DAY),)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ KEYS = {
 #: who those were whose arrivals are kept by the hour
 KINDS = ("arrived_reserve", "arrived_canceled", "overrides", "walk_ins")
 STANDS = sa.text("annulled_at IS NULL")
+UNCONFIRMED = sa.text("standing <> 'confirmed'")
 
 
 def upgrade() -> None:
@@ -32,6 +33,7 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("day", sa.Integer(), nullable=False, server_default="1"))
         _set_key(table, [*key, "day"])
     _add_last_arrivals()
+    _index_unconfirmed(["delegation_id", "standing"])
     for name in KINDS:
         op.add_column(
             "hourly_arrivals", sa.Column(name, sa.Integer(), nullable=False, server_default="0")
@@ -76,6 +78,17 @@ def _set_key(table: str, columns: list[str]) -> None:
         batch.create_primary_key(op.f(f"pk_{table}"), columns)
 
 
+def _index_unconfirmed(columns: list[str]) -> None:
+    op.drop_index("ix_participant_unconfirmed", table_name="participant")
+    op.create_index(
+        "ix_participant_unconfirmed",
+        "participant",
+        columns,
+        sqlite_where=UNCONFIRMED,
+        postgresql_where=UNCONFIRMED,
+    )
+
+
 def _index_entries(columns: list[str]) -> None:
     op.drop_index("uq_admission_entry", table_name="admission")
     op.create_index(
@@ -95,6 +108,7 @@ def downgrade() -> None:
     for table, key in KEYS.items():
         _set_key(table, key)
         op.drop_column(table, "day")
+    _index_unconfirmed(["delegation_id"])
     _index_entries(["participant_id", "entry_no"])
     with op.batch_alter_table("admission") as batch:
         batch.drop_constraint(op.f("ck_admission_day"), type_="check")
