@@ -18,7 +18,7 @@ from checkin.web.accounts import (
     sign_in,
 )
 from checkin.web.badges import badge_page, badges, delegation_badges, event_badges
-from checkin.web.board import board
+from checkin.web.board import board, report
 from checkin.web.events import first_steps, look, overview, records, settings
 from checkin.web.gates import conflicts, devices, gates, rehearsal, scan_page, stops
 from checkin.web.jobs import jobs
@@ -59,6 +59,7 @@ _PAGES = (
     activity_log,
     overview,
     board,
+    report,
     stops,
     devices,
     gates,

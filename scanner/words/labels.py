@@ -34,7 +34,9 @@ LABELS = {
     "exit": msgid("EXIT"),
     "first_admission": msgid("Came in at {time} · {gate}"),
     "arrived": msgid("{arrived} arrived of {quota}"),
+    "arrived_over": msgid("{arrived} arrived of {quota}, with overrides"),
     "clock": msgid("Clock"),
-    "arrived_of_all": msgid("All arrived"),
+    "arrived_of_all": msgid("Arrived, all gates"),
+    "arrived_over_all": msgid("Arrived, with overrides"),
     "keys": msgid("? help · T type a code · F search · W no badge · Z annul · Space next"),
 }

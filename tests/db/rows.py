@@ -135,6 +135,7 @@ def admission(house, **wrong):
             "gate_id": house.gate,
             "device_id": house.device,
             "scan_pk": house.second_scan,
+            "day": 1,
             "entry_no": 2,
             "without_place": False,
             "admitted_at": NOW,

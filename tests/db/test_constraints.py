@@ -88,6 +88,8 @@ REFUSED = {
     "a scan by another event's device": lambda h: scan(h, device_id=h.other_device),
     "a first entry twice": lambda h: admission(h, entry_no=1),
     "two open admissions": admission,
+    "an entry on a day before the first": lambda h: admission(h, day=0, exited_at=NOW),
+    "an open admission on another day": lambda h: admission(h, day=2, entry_no=1),
     "an entry before the first": lambda h: admission(h, entry_no=0, exited_at=NOW),
     "two admissions by one scan": lambda h: admission(h, scan_pk=h.scan, exited_at=NOW),
     "an admission of another event's participant": lambda h: admission(
@@ -123,6 +125,7 @@ TAKEN = {
     "a scan": scan,
     "a refused scan": lambda h: scan(h, status="error", reason="invalid"),
     "an admission of one who has left": lambda h: admission(h, exited_at=NOW),
+    "a first entry on another day": lambda h: admission(h, day=2, entry_no=1, exited_at=NOW),
     "an annulled first entry": lambda h: admission(h, entry_no=1, annulled_at=NOW),
     "a revoked badge": badge,
     "a viewer": operator,

@@ -7,7 +7,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import bindparam, inspect, text
 
 from checkin.db.migrate import current_revision, downgrade, head_revision, upgrade
-from checkin.db.models import Activity, Base, Participant
+from checkin.db.models import Activity, Admission, ArrivalTally, Base, EventDay, Participant
 from checkin.db.types import UtcDateTime
 from tests.support import factories
 from tests.support.factories import NOW
@@ -113,3 +113,20 @@ def test_who_was_blocked_before_blocks_had_reasons_stays_blocked(database, event
     with database.read() as session:
         [person] = session.query(Participant).all()
     assert (person.blocked, person.blocked_at, person.blocked_reason) == (True, NOW, "")
+
+
+def test_what_was_recorded_before_events_had_days_is_of_the_first(database, event):
+    device = factories.a_device(database, event)
+    for code in factories.badges(database, event, 2):
+        factories.scan(database, device, code)
+    downgrade(database, "0022")
+
+    upgrade(database)
+
+    with database.read() as session:
+        [day] = session.query(EventDay).all()
+        [tally] = session.query(ArrivalTally).all()
+        entries = session.query(Admission.day, Admission.entry_no).all()
+    assert (day.day, day.starts_at, day.ends_at) == (1, event.starts_at, event.ends_at)
+    assert (tally.day, tally.arrived, tally.last_arrival_at) == (1, 2, NOW)
+    assert entries == [(1, 1), (1, 1)]

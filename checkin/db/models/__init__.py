@@ -11,7 +11,7 @@ from checkin.db.models.accounts import (
 )
 from checkin.db.models.badges import Badge, BadgePrint
 from checkin.db.models.base import Base
-from checkin.db.models.events import Event, MessageText
+from checkin.db.models.events import Event, EventDay, MessageText
 from checkin.db.models.gates import (
     STOP_MESSAGES,
     Device,
@@ -70,6 +70,7 @@ __all__ = [
     "Duplicate",
     "EntryStop",
     "Event",
+    "EventDay",
     "Gate",
     "GateCategory",
     "HourlyArrivals",

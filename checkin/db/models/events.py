@@ -66,6 +66,19 @@ class Event(Base):
     purged_at: Mapped[datetime | None]
 
 
+class EventDay(Base):
+    """A day of an event; `checkin.services.events.days` keeps it as the event's dates are."""
+
+    __tablename__ = "event_day"
+    __table_args__ = (CheckConstraint("day >= 1", name="day"),)
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    #: from 1; admissions and the counts of arrivals name it
+    day: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+
 class MessageText(Base):
     """An event's own text for a message in one language, with placeholders in braces."""
 

@@ -60,6 +60,7 @@ class Participant(Base):
         Index(
             "ix_participant_unconfirmed",
             "delegation_id",
+            "standing",
             sqlite_where=_UNCONFIRMED,
             postgresql_where=_UNCONFIRMED,
         ),

@@ -80,7 +80,7 @@ _ON_LOAN = text("on_loan AND annulled_at IS NULL")
 
 
 class Admission(Base):
-    """One entry of a participant; `entry_no` 1 is the arrival.
+    """One entry of a participant on a day; `entry_no` 1 is the arrival of that day.
 
     The two unique indexes ensure the first invariant: of any number of gates that admit the same
     entry at once, one inserts its row, and the others run again and see it.
@@ -97,9 +97,11 @@ class Admission(Base):
             ["event_id", "participant_id"], ["participant.event_id", "participant.id"]
         ),
         CheckConstraint("entry_no >= 1", name="entry_no"),
+        CheckConstraint("day >= 1", name="day"),
         Index(
             "uq_admission_entry",
             "participant_id",
+            "day",
             "entry_no",
             unique=True,
             sqlite_where=_STANDS,
@@ -128,6 +130,8 @@ class Admission(Base):
     gate_id: Mapped[int]
     device_id: Mapped[int]
     scan_pk: Mapped[int] = mapped_column(ForeignKey("scan.id"), unique=True)
+    #: a day of the event
+    day: Mapped[int]
     entry_no: Mapped[int]
     #: let in without a place of the quota, on a supervisor's word
     without_place: Mapped[bool] = mapped_column(default=False)
@@ -190,7 +194,7 @@ class Duplicate(Base):
 
 
 class ArrivalTally(Base):
-    """The counts of one delegation's arrivals by one device at one gate."""
+    """The counts of one delegation's arrivals by one device at one gate on a day."""
 
     __tablename__ = "arrival_tally"
     __table_args__ = (Index(None, "event_id"), Index(None, "delegation_id"))
@@ -198,22 +202,26 @@ class ArrivalTally(Base):
     delegation_id: Mapped[int] = mapped_column(ForeignKey("delegation.id"), primary_key=True)
     gate_id: Mapped[int] = mapped_column(ForeignKey("gate.id"), primary_key=True)
     device_id: Mapped[int] = mapped_column(ForeignKey("device.id"), primary_key=True)
+    day: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
     arrived: Mapped[int]
-    #: may be negative: people leave by another gate than they came in
+    #: of those who came in on this day; may be negative: people leave by another gate
     inside: Mapped[int]
     without_place: Mapped[int]
     last_scan_at: Mapped[datetime]
+    #: when the last of those who are counted as arrived came in; None while there is none
+    last_arrival_at: Mapped[datetime | None]
 
 
 class RefusalTally(Base):
-    """The count of refusals by one device at one gate, and its last scan without an arrival."""
+    """The refusals by one device at one gate on a day, and its last scan without an arrival."""
 
     __tablename__ = "refusal_tally"
     __table_args__ = (Index(None, "event_id"),)
 
     gate_id: Mapped[int] = mapped_column(ForeignKey("gate.id"), primary_key=True)
     device_id: Mapped[int] = mapped_column(ForeignKey("device.id"), primary_key=True)
+    day: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
     refused: Mapped[int]
     last_scan_at: Mapped[datetime]
@@ -244,12 +252,22 @@ class WalkIn(Base):
 
 
 class HourlyArrivals(Base):
-    """How many people of a delegation arrived at a gate within one hour (UTC)."""
+    """How many people of a delegation arrived at a gate within one hour (UTC) of a day.
+
+    A purge leaves it. Who the people were at that time is counted beside: `arrived_reserve` on the
+    reserve list, `arrived_canceled` canceled, the others registered; `overrides` and `walk_ins`
+    are counted among all of them.
+    """
 
     __tablename__ = "hourly_arrivals"
 
     delegation_id: Mapped[int] = mapped_column(ForeignKey("delegation.id"), primary_key=True)
     gate_id: Mapped[int] = mapped_column(ForeignKey("gate.id"), primary_key=True)
     hour_at: Mapped[datetime] = mapped_column(primary_key=True)
+    day: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
     arrived: Mapped[int]
+    arrived_reserve: Mapped[int] = mapped_column(default=0)
+    arrived_canceled: Mapped[int] = mapped_column(default=0)
+    overrides: Mapped[int] = mapped_column(default=0)
+    walk_ins: Mapped[int] = mapped_column(default=0)

@@ -48,7 +48,8 @@ class ArrivalCurve:
     Attributes:
         start: the left end of the time axis, whose divisions are `part` long.
         top: the upper end of the axis of counts, which begins at 0.
-        line, area, expected, registered: SVG paths; `expected` is empty without a forecast.
+        line, area, expected, everybody: SVG paths; `expected` is empty without a forecast, and
+            `everybody` is the height that is reached when nobody is missing any more.
         rows: the rows of the table, each `rows_of` long.
     """
 
@@ -58,7 +59,7 @@ class ArrivalCurve:
     line: str
     area: str
     expected: str
-    registered: str
+    everybody: str
     rows: tuple[CurveRow, ...]
     rows_of: timedelta
 
@@ -86,11 +87,16 @@ class _Axes:
 
 
 def arrival_curve(
-    by_minute: Mapping[datetime, int], registered: int, now: datetime, until: datetime | None
+    by_minute: Mapping[datetime, int], missing: int, now: datetime, until: datetime | None
 ) -> ArrivalCurve | None:
     """Draw the arrivals so far and, if `until` is known, the expected ones until then.
 
     If the forecast is longer than the time since the first arrival, its line is cut at the edge.
+
+    Args:
+        by_minute: arrivals by minute.
+        missing: how many people are still expected.
+        until: when they will have come, by the forecast.
 
     Returns:
         None while nobody has come.
@@ -101,15 +107,16 @@ def arrival_curve(
     first, now = minutes[0], max(now.replace(second=0, microsecond=0), minutes[-1] + _MINUTE)
     end = min(until, now + max(now - first, 30 * _MINUTE)) if until else now
     arrived = sum(by_minute.values())
-    axes = _Axes(*_time_axis(first, end), _round_above(max(registered, arrived, PARTS)))
+    everybody = arrived + missing
+    axes = _Axes(*_time_axis(first, end), _round_above(max(everybody, PARTS)))
     points = [axes.point(first, 0)]
     points += (axes.point(at, total) for at, total in _totals(by_minute, minutes))
     points.append(axes.point(now, arrived))
     expected = ""
     if until and until > now:
-        came = arrived + (registered - arrived) * ((end - now) / (until - now))
+        came = arrived + missing * ((end - now) / (until - now))
         expected = _path([points[-1], axes.point(end, came)])
-    height = axes.point(first, registered)[1]
+    height = axes.point(first, everybody)[1]
     return ArrivalCurve(
         start=axes.start,
         part=axes.part,
@@ -117,7 +124,7 @@ def arrival_curve(
         line=_path(points),
         area=f"{_path(points)}L{points[-1][0]} {HEIGHT}L{points[0][0]} {HEIGHT}Z",
         expected=expected,
-        registered=_path([(0, height), (WIDTH, height)]),
+        everybody=_path([(0, height), (WIDTH, height)]),
         **_rows(by_minute, first, now),
     )
 
@@ -176,13 +183,51 @@ def _row_length(first: datetime, now: datetime) -> timedelta:
     return _MINUTE * next((m for m in (1, 2, *_ROUND_MIN) if span_min / m < MOST_ROWS), _DAY_MIN)
 
 
-#: the pace is measured over this many whole minutes
+#: the pace is measured over this many whole minutes, and the minute that is running
 WINDOW = timedelta(minutes=10)
-#: a pace needs at least so long since the first arrival, and so many arrivals within the window
+#: so much of the running minute is counted at a time: a board does not change with every second
+_STEP_S = 10
+#: a forecast needs at least so long since the first arrival, and so many arrivals in the window
 SHORTEST = timedelta(minutes=3)
 FEWEST = 16
 #: nobody waits longer than this at a gate: such a forecast is not worth telling
 FURTHEST = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class PaceWindow:
+    """The time over which the pace of arrivals is measured, the same for an event and its gates.
+
+    It begins with the first arrival of the event, or ten minutes before the running one, and is
+    never taken for shorter than a minute.
+    """
+
+    begin: datetime
+    end: datetime
+
+    @property
+    def minutes(self) -> float:
+        """How long it is, in minutes."""
+        return max((self.end - self.begin) / _MINUTE, 1.0)
+
+    def count(self, by_minute: Mapping[datetime, int]) -> int:
+        """Return how many arrived within the window."""
+        return sum(count for minute, count in by_minute.items() if minute >= self.begin)
+
+    def pace(self, by_minute: Mapping[datetime, int]) -> float:
+        """Return the arrivals a minute, to one decimal."""
+        return round(self.count(by_minute) / self.minutes, 1)
+
+
+def pace_window(by_minute: Mapping[datetime, int], now: datetime) -> PaceWindow:
+    """Return the window of a moment.
+
+    Args:
+        by_minute: the arrivals of the whole event.
+    """
+    running = now.replace(second=0, microsecond=0)
+    end = running + timedelta(seconds=now.second // _STEP_S * _STEP_S)
+    return PaceWindow(max(running - WINDOW, min(by_minute, default=running)), end)
 
 
 class Outlook(StrEnum):
@@ -195,7 +240,7 @@ class Outlook(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """The forecast of when all registered people have arrived.
+    """The forecast of when nobody will be missing any more.
 
     Attributes:
         at, earliest, latest: set only if the outlook is `expected`.
@@ -209,46 +254,23 @@ class Forecast:
     latest: datetime | None = None
 
 
-def forecast(by_minute: Mapping[datetime, int], missing: int, now: datetime) -> Forecast:
-    """Forecast when the missing people will have arrived, if the pace of the last minutes holds.
+def forecast(by_minute: Mapping[datetime, int], missing: int, window: PaceWindow) -> Forecast:
+    """Forecast when the missing people will have arrived, if the pace of the window holds.
 
     Args:
-        by_minute: first arrivals by minute.
-        now: only whole minutes before it are counted.
+        by_minute: arrivals by minute.
     """
-    end = now.replace(second=0, microsecond=0)
-    window_min = _window_min(by_minute, end)
-    came = _within(by_minute, end, window_min)
-    pace = round(came / window_min, 1) if window_min else 0.0
+    came, pace = window.count(by_minute), window.pace(by_minute)
     if missing <= 0:
         return Forecast(Outlook.ALL_IN, pace)
-    if came < FEWEST:
+    if came < FEWEST or window.end - window.begin < SHORTEST:
         return Forecast(Outlook.TOO_FEW, pace)
     slack = 2 * math.sqrt(came)
     soonest, at, latest = (
-        timedelta(minutes=math.ceil(missing * window_min / count))
+        timedelta(minutes=math.ceil(missing * window.minutes / count))
         for count in (came + slack, came, came - slack)
     )
     if at > FURTHEST:
         return Forecast(Outlook.TOO_FEW, pace)
-    return Forecast(Outlook.EXPECTED, pace, end + at, end + soonest, end + latest)
-
-
-def people_per_minute(by_minute: Mapping[datetime, int], now: datetime) -> float:
-    """Return the arrivals a minute over the last five whole minutes, to one decimal."""
-    return _within(by_minute, now.replace(second=0, microsecond=0), 5) / 5
-
-
-def _window_min(by_minute: Mapping[datetime, int], end: datetime) -> int:
-    """Return the window's length, which is shorter until the doors have been open for as long."""
-    if not by_minute:
-        return 0
-    since_first = end - min(by_minute)
-    if since_first < SHORTEST:
-        return 0
-    return int(min(since_first, WINDOW) / timedelta(minutes=1))
-
-
-def _within(by_minute: Mapping[datetime, int], end: datetime, minutes: int) -> int:
-    begin = end - timedelta(minutes=minutes)
-    return sum(count for minute, count in by_minute.items() if begin <= minute < end)
+    begin = window.end.replace(second=0)
+    return Forecast(Outlook.EXPECTED, pace, begin + at, begin + soonest, begin + latest)

@@ -15,9 +15,10 @@ from checkin.db.models import Device
 from checkin.domain.board.arrivals import (
     ArrivalCurve,
     Forecast,
+    PaceWindow,
     arrival_curve,
     forecast,
-    people_per_minute,
+    pace_window,
 )
 from checkin.domain.scanning.hall import Hall, hall_of
 from checkin.domain.scanning.reasons import Reason
@@ -37,7 +38,7 @@ class GateLoad:
     """A gate's activity and the state of its devices.
 
     Attributes:
-        per_minute: first arrivals a minute, over the last five whole minutes.
+        per_minute: people who arrive a minute, within the window of the forecast.
         online: how many of the gate's `devices` were in touch within two minutes.
         waiting: scans that its devices reported as not yet uploaded.
         list_at: when the device with the oldest gate list was last up to date; None: none ever was.
@@ -86,19 +87,20 @@ def board_now(
 ) -> Board:
     """Return the board of an event as of now."""
     counts = live_counts(session, event_id)
-    totals = counts.totals
-    arrivals = minute_counts.arrivals.counts(session, event_id, totals["arrived"], now)
-    refusals = minute_counts.refusals.counts(session, event_id, totals["refused"], now)
+    figures = counts.figures
+    arrivals = minute_counts.arrivals.counts(session, event_id, figures.arrived, now)
+    refusals = minute_counts.refusals.counts(session, event_id, counts.refused, now)
     by_minute = _by_minute(arrivals)
-    expected = forecast(by_minute, max(totals["registered"] - totals["arrived"], 0), now)
+    window = pace_window(by_minute, now)
+    expected = forecast(by_minute, figures.missing, window)
     return Board(
         counts=counts,
-        curve=arrival_curve(by_minute, totals["registered"], now, expected.at),
+        curve=arrival_curve(by_minute, figures.missing, now, expected.at),
         forecast=expected,
-        gates=_gates(session, counts, arrivals, now),
+        gates=_gates(session, counts, arrivals, window, now),
         refusals=_by_reason(refusals),
         conflicts=waiting_conflicts(session, [event_id])[event_id],
-        hall=hall_of(totals["inside"], counts.capacity) if counts.capacity else None,
+        hall=hall_of(figures.inside, counts.capacity) if counts.capacity else None,
     )
 
 
@@ -117,7 +119,7 @@ def _by_reason(counts: Count) -> tuple[tuple[Reason, int], ...]:
 
 
 def _gates(
-    session: Session, counts: LiveCounts, arrivals: Count, now: datetime
+    session: Session, counts: LiveCounts, arrivals: Count, window: PaceWindow, now: datetime
 ) -> tuple[GateLoad, ...]:
     devices = session.execute(
         select(
@@ -127,7 +129,7 @@ def _gates(
     return tuple(
         _load(
             gate.id,
-            {minute: n for (minute, at), n in arrivals.items() if at == gate.id},
+            window.pace({minute: n for (minute, at), n in arrivals.items() if at == gate.id}),
             [device for device in devices if device.gate_id == gate.id],
             now,
         )
@@ -135,13 +137,11 @@ def _gates(
     )
 
 
-def _load(
-    gate_id: int, by_minute: Mapping[datetime, int], devices: Sequence[Any], now: datetime
-) -> GateLoad:
+def _load(gate_id: int, per_minute: float, devices: Sequence[Any], now: datetime) -> GateLoad:
     lists = [device.list_at for device in devices if device.list_at]
     return GateLoad(
         id=gate_id,
-        per_minute=people_per_minute(by_minute, now),
+        per_minute=per_minute,
         devices=len(devices),
         online=sum(is_online(device.last_seen_at, now) for device in devices),
         waiting=sum(device.waiting or 0 for device in devices),

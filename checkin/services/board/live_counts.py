@@ -8,23 +8,12 @@ from datetime import datetime
 from sqlalchemy import BindParameter, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from checkin.db.models import ArrivalTally, Delegation, EntryStop, Event, Gate, RefusalTally
+from checkin.db.models import ArrivalTally, EntryStop, Event, Gate, RefusalTally
+from checkin.domain.board.figures import Figures, latest, together
+from checkin.domain.events.days import FIRST_DAY
 from checkin.domain.scanning.hall import Stop
 from checkin.services.gates.stops import IS_STOPPED, STOP_COLUMNS, stop_of
-
-
-@dataclass(frozen=True, slots=True)
-class DelegationCount:
-    """One delegation's counts: its quota, and people registered, arrived and inside."""
-
-    id: int
-    name: str
-    name_ar: str | None
-    quota: int
-    registered: int
-    arrived: int
-    inside: int
-    last_arrival_at: datetime | None
+from checkin.services.people.figures import DelegationFigures, figures_of_delegations
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +29,7 @@ class GateCount:
 
 @dataclass(frozen=True, slots=True)
 class LiveCounts:
-    """All counts of an event; `registered` counts confirmed participants.
+    """The figures of an event, of its delegations and of its gates.
 
     Attributes:
         stop: the stop of all entries in force; None where there is none.
@@ -53,45 +42,34 @@ class LiveCounts:
     timezone: str
     capacity: int | None
     stop: Stop | None
-    delegations: tuple[DelegationCount, ...]
+    delegations: tuple[DelegationFigures, ...]
     gates: tuple[GateCount, ...]
 
     @property
+    def figures(self) -> Figures:
+        """The figures of all delegations together."""
+        return together(each.figures for each in self.delegations)
+
+    @property
+    def refused(self) -> int:
+        """How many scans were refused at all gates."""
+        return sum(gate.refused for gate in self.gates)
+
+    @property
     def totals(self) -> dict[str, int]:
-        """quota, registered, arrived, inside and refused over all delegations and gates."""
-        return {
-            "quota": sum(d.quota for d in self.delegations),
-            "registered": sum(d.registered for d in self.delegations),
-            "arrived": sum(d.arrived for d in self.delegations),
-            "inside": sum(d.inside for d in self.delegations),
-            "refused": sum(g.refused for g in self.gates),
-        }
+        """The figures of the whole event, and `refused`, as the interfaces tell them."""
+        return self.figures.counts() | {"refused": self.refused}
 
 
 _OF_EVENT: BindParameter[int] = bindparam("event_id")
-_DELEGATIONS = (
-    select(
-        Delegation.id,
-        Delegation.name,
-        Delegation.name_ar,
-        Delegation.quota,
-        Delegation.places_taken,
-        func.coalesce(func.sum(ArrivalTally.arrived), 0).label("arrived"),
-        func.coalesce(func.sum(ArrivalTally.inside), 0).label("inside"),
-        func.max(ArrivalTally.last_scan_at).label("last_at"),
-    )
-    .outerjoin(ArrivalTally, ArrivalTally.delegation_id == Delegation.id)
-    .where(Delegation.event_id == _OF_EVENT)
-    .group_by(Delegation.id)
-    .order_by(Delegation.quota.desc(), Delegation.name)
-)
+_DAY: BindParameter[int] = bindparam("day")
 _ARRIVED = (
     select(
         ArrivalTally.gate_id,
         func.sum(ArrivalTally.arrived).label("arrived"),
         func.max(ArrivalTally.last_scan_at).label("last_at"),
     )
-    .where(ArrivalTally.event_id == _OF_EVENT)
+    .where(ArrivalTally.event_id == _OF_EVENT, ArrivalTally.day == _DAY)
     .group_by(ArrivalTally.gate_id)
     .subquery()
 )
@@ -101,7 +79,7 @@ _REFUSED = (
         func.sum(RefusalTally.refused).label("refused"),
         func.max(RefusalTally.last_scan_at).label("last_at"),
     )
-    .where(RefusalTally.event_id == _OF_EVENT)
+    .where(RefusalTally.event_id == _OF_EVENT, RefusalTally.day == _DAY)
     .group_by(RefusalTally.gate_id)
     .subquery()
 )
@@ -126,20 +104,10 @@ _EVENT = (
 )
 
 
-def live_counts(session: Session, event_id: int) -> LiveCounts:
-    """Return the counts of an event as of now."""
-    connection, of = session.connection(), {"event_id": event_id}
+def live_counts(session: Session, event_id: int, *, day: int = FIRST_DAY) -> LiveCounts:
+    """Return the counts of an event as of now, of one of its days."""
+    connection, of = session.connection(), {"event_id": event_id, "day": day}
     event = connection.execute(_EVENT, of).one()
-    delegations = tuple(
-        DelegationCount(
-            d.id, d.name, d.name_ar, d.quota, d.places_taken, d.arrived, d.inside, d.last_at
-        )
-        for d in connection.execute(_DELEGATIONS, of)
-    )
-    gates = tuple(
-        GateCount(g.id, g.name, g.arrived, g.refused, _later(g.arrived_at, g.refused_at))
-        for g in connection.execute(_GATES, of)
-    )
     return LiveCounts(
         event_id=event_id,
         event_slug=event.slug,
@@ -148,10 +116,9 @@ def live_counts(session: Session, event_id: int) -> LiveCounts:
         timezone=event.timezone,
         capacity=event.capacity,
         stop=stop_of(event),
-        delegations=delegations,
-        gates=gates,
+        delegations=figures_of_delegations(session, event_id, day=day),
+        gates=tuple(
+            GateCount(g.id, g.name, g.arrived, g.refused, latest(g.arrived_at, g.refused_at))
+            for g in connection.execute(_GATES, of)
+        ),
     )
-
-
-def _later(one: datetime | None, other: datetime | None) -> datetime | None:
-    return max((moment for moment in (one, other) if moment), default=None)

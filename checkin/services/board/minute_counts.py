@@ -15,11 +15,13 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Admission, Conflict, HourlyArrivals, Scan
+from checkin.domain.events.days import FIRST_DAY
 from checkin.domain.scanning.verdict import Status
+from checkin.services.common.moments import minute_of, moment_of
 
 #: minutes this young are read again at each change
 YOUNG = timedelta(minutes=3)
@@ -79,24 +81,25 @@ class MinuteCounts:
 
 
 def arrivals_by_gate(session: Session, event_id: int, since: datetime | None) -> Count:
-    """Count first admissions by minute and gate; a purged event has only counts by hour."""
-    minute = _minute_of(session, Admission.admitted_at)
+    """Count arrivals by minute and gate; of a purged event only the counts by hour are there."""
+    minute = minute_of(session, Admission.admitted_at)
     arrivals = (
         select(minute.label("minute"), Admission.gate_id.label("by"), func.count().label("n"))
         .where(
             Admission.event_id == event_id,
+            Admission.day == FIRST_DAY,
             Admission.entry_no == 1,
             Admission.annulled_at.is_(None),
         )
         .group_by(minute, Admission.gate_id)
     )
     found = _counted(session, _since(arrivals, Admission.admitted_at, since))
-    return found if found or since else _hours(session, event_id)
+    return found if since else Counter(found) + _hours(session, event_id)
 
 
 def refusals_by_reason(session: Session, event_id: int, since: datetime | None) -> Count:
     """Count refused scans by minute and reason."""
-    minute = _minute_of(session, Scan.corrected_at)
+    minute = minute_of(session, Scan.corrected_at)
     refusals = (
         select(minute.label("minute"), Scan.reason.label("by"), func.count().label("n"))
         .outerjoin(Conflict, Conflict.scan_pk == Scan.id)
@@ -115,19 +118,12 @@ def _since(query: Any, column: Any, since: datetime | None) -> Any:
     return query if since is None else query.where(column >= since)
 
 
-def _minute_of(session: Session, column: Any) -> ColumnElement[str]:
-    """Return an expression for the minute of a moment, in UTC, as text."""
-    if session.get_bind().dialect.name == "sqlite":
-        return func.substr(column, 1, 16)
-    return func.to_char(func.timezone("UTC", column), "YYYY-MM-DD HH24:MI")
-
-
 def _counted(session: Session, query: Any) -> Count:
     rows = session.connection().execute(query)
-    return {(datetime.fromisoformat(f"{row.minute}+00:00"), row.by): row.n for row in rows}
+    return {(moment_of(row.minute), row.by): row.n for row in rows}
 
 
-def _hours(session: Session, event_id: int) -> Count:
+def _hours(session: Session, event_id: int) -> Counter[Key]:
     rows = session.execute(
         select(HourlyArrivals.hour_at, HourlyArrivals.gate_id, HourlyArrivals.arrived).where(
             HourlyArrivals.event_id == event_id

@@ -18,6 +18,7 @@ from checkin.domain.scanning.facts import Reentry
 from checkin.errors import InvalidRequest, NotFound
 from checkin.protocol.time_zones import UnknownTimeZone, time_zone
 from checkin.services.common.keys import Keys
+from checkin.services.events.days import set_days
 from checkin.words.languages import DEFAULT_LANGUAGE
 
 
@@ -67,6 +68,7 @@ def create_event(session: Session, spec: EventSpec, keys: Keys, *, now: datetime
     event = Event(**values, key_check=keys.check_of_event(spec.slug), created_at=now)
     session.add(event)
     session.flush()
+    set_days(session, event)
     return event
 
 

@@ -26,6 +26,7 @@ from checkin.db.models import (
     Duplicate,
     EntryStop,
     Event,
+    EventDay,
     Gate,
     GateCategory,
     HourlyArrivals,
@@ -61,6 +62,15 @@ def event_itself(event_id: int) -> Rows:
         *(Event.retention_days, Event.sensitive, Event.logo, Event.colour),
         *(Event.rehearsal_since, Event.created_at, Event.purged_at),
     ).where(Event.id == event_id)
+
+
+def days(event_id: int) -> Rows:
+    """Return the query for an event's days."""
+    return (
+        select(EventDay.day, EventDay.starts_at, EventDay.ends_at)
+        .where(EventDay.event_id == event_id)
+        .order_by(EventDay.day)
+    )
 
 
 def delegations(event_id: int) -> Rows:
@@ -317,7 +327,7 @@ def admissions(event_id: int) -> Rows:
     """Return the query for all admissions, each with its exit."""
     return (
         select(
-            *(Admission.participant_id, Admission.entry_no, Scan.scan_id),
+            *(Admission.participant_id, Admission.day, Admission.entry_no, Scan.scan_id),
             *(Delegation.name.label("delegation"), Gate.name.label("gate"), Admission.device_id),
             *(Admission.without_place, Admission.on_loan),
             *(Admission.admitted_at, Admission.exited_at),
@@ -423,7 +433,9 @@ def hourly_arrivals(event_id: int) -> Rows:
     return (
         select(
             *(Delegation.name.label("delegation"), Gate.name.label("gate")),
-            *(HourlyArrivals.hour_at, HourlyArrivals.arrived),
+            *(HourlyArrivals.day, HourlyArrivals.hour_at, HourlyArrivals.arrived),
+            *(HourlyArrivals.arrived_reserve, HourlyArrivals.arrived_canceled),
+            *(HourlyArrivals.overrides, HourlyArrivals.walk_ins),
         )
         .select_from(HourlyArrivals)
         .join(Delegation, Delegation.id == HourlyArrivals.delegation_id)

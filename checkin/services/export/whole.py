@@ -42,6 +42,7 @@ Passing = Callable[[Iterable[Mapping[str, Any]]], Iterable[Mapping[str, Any]]]
 FORMAT, VERSION = "marhaba-event", 1
 
 SECTIONS: dict[str, Callable[[int], Rows]] = {
+    "days": sections.days,
     "delegations": sections.delegations,
     "categories": sections.categories,
     "gates": sections.gates,

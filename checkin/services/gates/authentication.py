@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_transaction
 from checkin.db.faults import outage_of
-from checkin.db.models import Device, EntryStop, Event, Gate
+from checkin.db.models import Device, EntryStop, Event, EventDay, Gate
 from checkin.domain.scanning.facts import EntryPolicy, Reentry
 from checkin.errors import DeviceRevoked, Unauthenticated
+from checkin.services.events.days import DAY_COLUMNS, day_of
 from checkin.services.gates.devices import PairedDevice, hash_token
 from checkin.services.gates.stops import IS_STOPPED, STOP_COLUMNS, stop_of
 
@@ -41,11 +43,14 @@ _DEVICE_BY_TOKEN = (
         Event.purged_at,
         Event.rehearsal_since,
         *STOP_COLUMNS,
+        *DAY_COLUMNS,
     )
     .join(Gate, Gate.id == Device.gate_id)
     .join(Event, Event.id == Device.event_id)
+    .join(EventDay, EventDay.event_id == Event.id)
     .outerjoin(EntryStop, IS_STOPPED)
     .where(Device.token_hash == bindparam("token_hash"))
+    .order_by(EventDay.day)
 )
 
 
@@ -57,15 +62,18 @@ def device_by_token(database: Database, token: str) -> PairedDevice:
         DeviceRevoked: the device was revoked, or its event purged: it must wipe what it holds.
     """
     with database.reading() as connection:
-        row = connection.execute(_DEVICE_BY_TOKEN, {"token_hash": hash_token(token)}).first()
-    if row is None:
+        rows = connection.execute(_DEVICE_BY_TOKEN, {"token_hash": hash_token(token)}).all()
+    if not rows:
         raise Unauthenticated("this device is not paired: pair it")
+    row = rows[0]
     if row.revoked_at is not None or row.purged_at is not None:
         raise DeviceRevoked("this device was revoked: wipe what it holds and pair it again")
-    return _paired(row)
+    return _paired(rows)
 
 
-def _paired(row: Row[*tuple[Any, ...]]) -> PairedDevice:
+def _paired(rows: Sequence[Row[*tuple[Any, ...]]]) -> PairedDevice:
+    """Return a device from its rows, one for each day of its event."""
+    row = rows[0]
     stop = stop_of(row)
     return PairedDevice(
         id=row.id,
@@ -82,6 +90,7 @@ def _paired(row: Row[*tuple[Any, ...]]) -> PairedDevice:
             capacity=row.capacity,
             stopped=stop is not None,
         ),
+        days=tuple(map(day_of, rows)),
         stop=stop,
         rehearsing=row.rehearsal_since is not None,
     )

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Device, Event, Gate, Pairing
 from checkin.domain.common.names import clean_name, clean_text, fold_name
+from checkin.domain.events.days import Day, day_at
 from checkin.domain.scanning.facts import EntryPolicy
 from checkin.domain.scanning.hall import Stop
 from checkin.errors import Conflict, InvalidRequest, NotFound, Unauthenticated
@@ -31,6 +32,7 @@ class PairedDevice:
     """An authenticated device with the settings of its event and gate.
 
     Attributes:
+        days: the event's days, of which each scan belongs to one.
         stop: the stop of all entries in force; None where there is none.
         rehearsing: whether a rehearsal is on, so that practice badges show their verdicts.
     """
@@ -42,8 +44,13 @@ class PairedDevice:
     gate_name: str
     language: str
     policy: EntryPolicy
+    days: tuple[Day, ...]
     stop: Stop | None = None
     rehearsing: bool = False
+
+    def day_at(self, at: datetime) -> int:
+        """Return the number of the event's day to which a moment belongs."""
+        return day_at(self.days, at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.protocol.time_zones import in_time_zone, time_zone
 from checkin.services.common.keys import Keys
 from checkin.services.common.list_version import next_list_version
+from checkin.services.events.days import set_days
 from checkin.services.events.events import EventSpec, add_category, add_delegation, create_event
 from checkin.services.gates.devices import gate_named
 from checkin.services.gates.gates import limit_gate
@@ -67,7 +68,7 @@ def load_demo(session: Session, keys: Keys, participants: int, seed: int, now: d
     """Create the reference event, or move an existing one to today."""
     event = session.scalar(select(Event).where(Event.slug == DEMO_SLUG))
     if event is not None:
-        _open_today(event, now)
+        _open_today(session, event, now)
         count = select(func.count()).where(Participant.event_id == event.id)
         return Demo(session.scalars(count).one(), new=False)
     event = _create(session, keys, now)
@@ -93,18 +94,18 @@ def _create(session: Session, keys: Keys, now: datetime) -> Event:
         contact="contact@example.org",
     )
     event = create_event(session, spec, keys, now=now)
-    _open_today(event, now)
-    session.flush()
+    _open_today(session, event, now)
     return event
 
 
-def _open_today(event: Event, now: datetime) -> None:
+def _open_today(session: Session, event: Event, now: datetime) -> None:
     today = in_time_zone(now, _ZONE).date()
     event.starts_at = datetime.combine(today, time(15), time_zone(_ZONE))
     # Loaded in the evening, it is not over yet: badges work and nothing may be erased.
     event.ends_at = max(event.starts_at, now) + timedelta(hours=4)
     event.doors_open_at = now - timedelta(hours=1)
     event.doors_close_at = now + timedelta(hours=24)
+    set_days(session, event)
 
 
 def _register_everyone(

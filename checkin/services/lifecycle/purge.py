@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, text, update
+from sqlalchemy import ColumnElement, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_transaction
@@ -39,10 +38,13 @@ from checkin.db.models import (
     SelfRegistration,
     WalkIn,
 )
+from checkin.domain.board.figures import arrivals_by
 from checkin.errors import Conflict as Contradiction
 from checkin.services.common.activity import note
+from checkin.services.events.days import days_of
 from checkin.services.jobs.files import sweep
 from checkin.services.limits.rules import JOINING_CONTACT
+from checkin.services.people.arrivals import arrival_groups
 
 #: children first, so that no reference is left hanging
 _PERSONAL: tuple[type[Base], ...] = (
@@ -179,32 +181,30 @@ def _of(table: type[Base], event: Event) -> ColumnElement[bool]:
 
 
 def _keep_hours(session: Session, event: Event) -> None:
-    arrivals = session.execute(
-        select(Admission.delegation_id, Admission.gate_id, Admission.admitted_at).where(
-            Admission.event_id == event.id,
-            Admission.entry_no == 1,
-            Admission.annulled_at.is_(None),
+    for day in days_of(session, event.id):
+        groups = arrival_groups(session, event.id, day=day.number)
+        hours = arrivals_by(groups, lambda of: (of.delegation_id, of.gate_id, of.hour_at))
+        session.execute(  # what an earlier purge has kept is among the groups
+            delete(HourlyArrivals).where(
+                HourlyArrivals.event_id == event.id, HourlyArrivals.day == day.number
+            )
         )
-    )
-    hours = Counter(
-        (row.delegation_id, row.gate_id, row.admitted_at.replace(minute=0, second=0, microsecond=0))
-        for row in arrivals
-    )
-    if not hours:
-        return
-    session.execute(
-        insert(HourlyArrivals),
-        [
-            {
-                "event_id": event.id,
-                "delegation_id": delegation,
-                "gate_id": gate,
-                "hour_at": hour,
-                "arrived": arrived,
-            }
-            for (delegation, gate, hour), arrived in hours.items()
-        ],
-    )
+        session.add_all(
+            HourlyArrivals(
+                event_id=event.id,
+                day=day.number,
+                delegation_id=delegation,
+                gate_id=gate,
+                hour_at=hour,
+                arrived=arrivals.all,
+                arrived_reserve=arrivals.reserve,
+                arrived_canceled=arrivals.canceled,
+                overrides=arrivals.overrides,
+                walk_ins=arrivals.walk_ins,
+            )
+            for (delegation, gate, hour), arrivals in hours.items()
+        )
+    session.flush()
 
 
 def _erase_files(home: Path) -> int:

@@ -16,6 +16,7 @@ from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys
 from checkin.services.common.list_version import next_list_version
 from checkin.services.common.locks import stop_admissions
+from checkin.services.events.days import set_days
 from checkin.services.events.events import EventSpec, add_category, create_event
 from checkin.services.people.places import lent_hall
 
@@ -86,7 +87,7 @@ def change_event(
     next_list_version(session, event.id)  # the head of a gate list carries the entry policy
     for name, value in changed.items():
         setattr(event, name, value)
-    session.flush()
+    set_days(session, event)
     shown = {name: _plain(value) for name, value in changed.items()}
     note(session, event.id, "event.change", now, operator_id=operator_id, changed=shown)
 

@@ -30,6 +30,16 @@ class BusCount:
     arrived: int
 
     @property
+    def missing(self) -> int:
+        """How many of the passengers have not arrived."""
+        return self.passengers - self.arrived
+
+    @property
+    def is_complete(self) -> bool:
+        """Say whether somebody rides in the bus, and all of them have arrived."""
+        return self.passengers > 0 and not self.missing
+
+    @property
     def seats_left(self) -> int:
         """How many seats are free."""
         return self.bus.seats - self.passengers

@@ -76,20 +76,21 @@ def _counted(session: Session, participant_id: int) -> list[_Counted]:
             Admission.admitted_at,
             Admission.entry_no,
             Admission.without_place,
+            Admission.day,
         ).where(*_counts(participant_id))
     )
     left = session.execute(
-        select(Scan.device_id, Scan.event_id, Scan.gate_id, Scan.corrected_at)
+        select(Scan.device_id, Scan.event_id, Scan.gate_id, Scan.corrected_at, Admission.day)
         .join(Admission, Admission.exit_scan_pk == Scan.id)
         .where(*_counts(participant_id))
     )
     entries = [
-        _Counted(device, event, gate, at, Change(int(number == 1), 1, int(without_place)))
-        for device, event, gate, at, number, without_place in entered
+        _Counted(device, event, gate, at, Change(int(number == 1), 1, int(without_place), day))
+        for device, event, gate, at, number, without_place, day in entered
     ]
     exits = [
-        _Counted(device, event, gate, at, Change(arrived=0, inside=-1, without_place=0))
-        for device, event, gate, at in left
+        _Counted(device, event, gate, at, Change(arrived=0, inside=-1, without_place=0, day=day))
+        for device, event, gate, at, day in left
     ]
     return entries + exits
 

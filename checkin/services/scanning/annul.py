@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Admission, Scan
+from checkin.domain.events.days import day_at
 from checkin.domain.scanning.verdict import Status
 from checkin.errors import Conflict, Forbidden, NotFound
 from checkin.services.common.activity import note
 from checkin.services.common.arrival_tally import Change, count_arrival
+from checkin.services.events.days import days_of
 from checkin.services.scanning.counting import count_refusal
 
 #: how long the device that scanned may take a scan back without a supervisor
@@ -89,17 +91,20 @@ def _undo(session: Session, scan: Scan, now: datetime) -> None:
     if scan.status == Status.ERROR and scan.decided_status != Status.OK:
         # One that a device let in offline was never counted as a refusal.
         at = _GateOf(scan.device_id, scan.event_id, scan.gate_id)
-        count_refusal(session.connection(), at, scan.corrected_at, refused=-1)
+        day = day_at(days_of(session, scan.event_id), scan.corrected_at)
+        count_refusal(session.connection(), at, scan.corrected_at, day=day, refused=-1)
 
 
 def _undo_entry(session: Session, entry: Admission, now: datetime) -> None:
     _refuse_if_later(session, entry)
     entry.annulled_at = now
+    session.flush()
     at = _GateOf(entry.device_id, entry.event_id, entry.gate_id)
     change = Change(
         arrived=-int(entry.entry_no == 1),
         inside=0 if entry.exited_at else -1,
         without_place=-int(entry.without_place),
+        day=entry.day,
     )
     count_arrival(session.connection(), at, entry.delegation_id, entry.admitted_at, change)
 
@@ -108,7 +113,7 @@ def _undo_exit(session: Session, entry: Admission, scan: Scan) -> None:
     _refuse_if_later(session, entry)
     entry.exited_at = entry.exit_scan_pk = None
     at = _GateOf(scan.device_id, scan.event_id, scan.gate_id)
-    change = Change(arrived=0, inside=1, without_place=0)
+    change = Change(arrived=0, inside=1, without_place=0, day=entry.day)
     count_arrival(session.connection(), at, entry.delegation_id, scan.corrected_at, change)
 
 
@@ -116,7 +121,10 @@ def _refuse_if_later(session: Session, entry: Admission) -> None:
     later = session.scalar(
         select(Admission.id).where(
             Admission.participant_id == entry.participant_id,
-            Admission.entry_no > entry.entry_no,
+            or_(
+                Admission.day > entry.day,
+                and_(Admission.day == entry.day, Admission.entry_no > entry.entry_no),
+            ),
             Admission.annulled_at.is_(None),
         )
     )

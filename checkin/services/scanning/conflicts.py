@@ -319,6 +319,6 @@ def _earlier_admission(connection: Connection, holder: Holder | None, scan_pk: i
             Admission.annulled_at.is_(None),
             Admission.scan_pk != scan_pk,
         )
-        .order_by(Admission.entry_no.desc())
+        .order_by(Admission.day.desc(), Admission.entry_no.desc())
         .limit(1)
     )

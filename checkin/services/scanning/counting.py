@@ -15,7 +15,7 @@ from checkin.services.common.arrival_tally import (
     Change,
     Counter,
     count_arrival,
-    later_scan,
+    later,
 )
 from checkin.services.gates.devices import PairedDevice
 from checkin.services.scanning.facts import Holder
@@ -83,7 +83,8 @@ def admit(
     values = admission_values(device, reading, holder, change)
     statement = _INSERT[connection.dialect.name]
     connection.execute(statement, {**values, "scan_pk": scan_pk, **as_read_values(holder)})
-    count_arrival(connection, device, holder.delegation_id, reading.at, counts_of(change))
+    counts = counts_of(change, device.day_at(reading.at))
+    count_arrival(connection, device, holder.delegation_id, reading.at, counts)
 
 
 def as_read_values(holder: Holder) -> dict[str, object]:
@@ -105,6 +106,7 @@ def admission_values(
         "delegation_id": holder.delegation_id,
         "gate_id": device.gate_id,
         "device_id": device.id,
+        "day": device.day_at(reading.at),
         "entry_no": change.entry_no,
         "without_place": change.without_place,
         "on_loan": change.on_loan,
@@ -112,10 +114,13 @@ def admission_values(
     }
 
 
-def counts_of(change: Consequence) -> Change:
-    """Return what an admission adds to the counts."""
+def counts_of(change: Consequence, day: int) -> Change:
+    """Return what an admission adds to the counts of a day."""
     return Change(
-        arrived=int(change.entry_no == 1), inside=1, without_place=int(change.without_place)
+        arrived=int(change.entry_no == 1),
+        inside=1,
+        without_place=int(change.without_place),
+        day=day,
     )
 
 
@@ -130,7 +135,7 @@ def leave(
         _CLOSE, {"admission": inside.admission_id, "at": reading.at, "scan": scan_pk}
     ).scalar()
     if delegation_id is not None:  # else another gate has just let them out
-        change = Change(arrived=0, inside=-1, without_place=0)
+        change = Change(arrived=0, inside=-1, without_place=0, day=inside.day)
         count_arrival(connection, device, delegation_id, reading.at, change)
 
 
@@ -145,14 +150,15 @@ class _Exit(NamedTuple):
 
 
 def leave_as_uploaded(
-    connection: Connection, holder: Holder, *, since: datetime, scan_pk: int
+    connection: Connection, holder: Holder, day: int, *, since: datetime, scan_pk: int
 ) -> None:
     """Count out a person whose exit was uploaded before their entry.
 
     When the exit arrived they were not inside, so it changed nothing; its scan stays as it was.
 
     Args:
-        since: when the person came in.
+        day: the event's day on which the person came in.
+        since: when they came in.
         scan_pk: the scan that counted them in.
     """
     row = connection.execute(
@@ -163,17 +169,17 @@ def leave_as_uploaded(
     left = _Exit(*row)
     closed = {"exited_at": left.at, "exit_scan_pk": left.scan_pk}
     connection.execute(update(Admission).where(Admission.scan_pk == scan_pk).values(closed))
-    change = Change(arrived=0, inside=-1, without_place=0)
+    change = Change(arrived=0, inside=-1, without_place=0, day=day)
     count_arrival(connection, left, holder.delegation_id, left.at, change)
 
 
 def _upsert_refusal(insert: Any) -> Any:
     statement = insert(RefusalTally)
     return statement.on_conflict_do_update(
-        index_elements=["gate_id", "device_id"],
+        index_elements=["gate_id", "device_id", "day"],
         set_={
             "refused": RefusalTally.refused + statement.excluded.refused,
-            "last_scan_at": later_scan(statement, RefusalTally),
+            "last_scan_at": later(statement, RefusalTally),
         },
     )
 
@@ -181,13 +187,16 @@ def _upsert_refusal(insert: Any) -> Any:
 _REFUSAL = {name: _upsert_refusal(insert) for name, insert in INSERT_INTO.items()}
 
 
-def count_refusal(connection: Connection, at_gate: Counter, at: datetime, refused: int = 1) -> None:
+def count_refusal(
+    connection: Connection, at_gate: Counter, at: datetime, *, day: int, refused: int = 1
+) -> None:
     """Add a refusal to the counts of a gate."""
     connection.execute(
         _REFUSAL[connection.dialect.name],
         {
             "gate_id": at_gate.gate_id,
             "device_id": at_gate.id,
+            "day": day,
             "event_id": at_gate.event_id,
             "refused": refused,
             "last_scan_at": at,

@@ -56,10 +56,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """An admission that has not ended."""
+    """An admission that has not ended, and the day to which it belongs."""
 
     admission_id: int
     at: datetime
+    day: int
 
 
 class Holder(NamedTuple):
@@ -90,6 +91,7 @@ _WHEN = (
     Gate.name.label("first_gate"),
     _open.id.label("open_id"),
     _open.admitted_at.label("open_since"),
+    _open.day.label("open_day"),
 )
 _IS_OPEN = and_(
     _open.participant_id == Participant.id,
@@ -98,7 +100,11 @@ _IS_OPEN = and_(
 )
 _ENTRIES = (
     select(func.count(Admission.id))
-    .where(Admission.participant_id == Participant.id, Admission.annulled_at.is_(None))
+    .where(
+        Admission.participant_id == Participant.id,
+        Admission.day == bindparam("day"),
+        Admission.annulled_at.is_(None),
+    )
     .scalar_subquery()
 )
 _GATE_ADMITS = or_(
@@ -111,10 +117,13 @@ _GATE_ADMITS = or_(
 
 
 def _counted(column: Any) -> Any:
-    """Return the sum of a column over the tallies of the participant's delegation."""
+    """Return the sum of a column over the day's tallies of the participant's delegation."""
     return (
         select(func.coalesce(func.sum(column), 0))
-        .where(ArrivalTally.delegation_id == Participant.delegation_id)
+        .where(
+            ArrivalTally.delegation_id == Participant.delegation_id,
+            ArrivalTally.day == bindparam("day"),
+        )
         .correlate(Participant)
         .scalar_subquery()
     )
@@ -147,7 +156,7 @@ def _under_way() -> Any:
 
 
 def facts_query(dialect: str, *, with_hall: bool, with_lent: bool) -> Select[*tuple[Any, ...]]:
-    """Return the query for a badge by :token_hash, at :gate_id of :event_id, at :now.
+    """Return the query for a badge by :token_hash, at :gate_id of :event_id, at :now of :day.
 
     Args:
         with_hall: count the people in the hall, including those for whom devices are lent room.
@@ -166,7 +175,7 @@ def facts_query(dialect: str, *, with_hall: bool, with_lent: bool) -> Select[*tu
             (_hall() if with_hall else literal(0)).label("hall_inside"),
             (_under_way() if counts_under_way else literal(0)).label("under_way"),
         )
-        .outerjoin(_first, first_entry(_first))
+        .outerjoin(_first, first_entry(_first, day=bindparam("day")))
         .outerjoin(Gate, Gate.id == _first.gate_id)
         .outerjoin(_open, _IS_OPEN)
         .where(Badge.token_hash == bindparam("token_hash"))
@@ -190,6 +199,7 @@ def scan_facts(
     direction: Direction,
     forced: bool,
     now: datetime,
+    day: int,
     is_decided: bool = False,
     leased: bool = False,
 ) -> tuple[ScanFacts, Holder | None]:
@@ -200,6 +210,7 @@ def scan_facts(
 
     Args:
         now: the server's time, by which leases expire.
+        day: the number of the event's day to which the scan belongs.
         is_decided: a gate has decided the scan already, so that it has no place to wait for.
         leased: the scan names a lease, so the event's row is locked before anything is read.
     """
@@ -208,13 +219,13 @@ def scan_facts(
     is_limited = _is_limited(device.policy, now)
     if is_limited:
         share_admissions(connection, device.event_id)
-    row = _row(connection, device, token_hash, now, leased=leased)
+    row = _row(connection, device, token_hash, now, day, leased=leased)
     if row is None:
         return _UNKNOWN, None
     takes_a_place = is_limited and not is_decided and direction == Direction.ENTRY
     if takes_a_place and scarce(row, device.policy):
         admit_alone(connection, device.event_id)
-        row = _row(connection, device, token_hash, now) or row
+        row = _row(connection, device, token_hash, now, day) or row
     return _facts(row, device, direction, forced=forced), holder_of(
         row, place_of(row), _open_stay(row)
     )
@@ -259,6 +270,7 @@ def _row(
     device: PairedDevice,
     token_hash: bytes | None,
     now: datetime,
+    day: int,
     *,
     leased: bool = False,
 ) -> Row[Any] | None:
@@ -272,6 +284,7 @@ def _row(
         "gate_id": device.gate_id,
         "event_id": device.event_id,
         "now": now,
+        "day": day,
     }
     return connection.execute(query, given).first()
 
@@ -295,7 +308,7 @@ def _facts(row: Row[Any], device: PairedDevice, direction: Direction, *, forced:
 
 
 def _open_stay(row: Row[Any]) -> Stay | None:
-    return Stay(row.open_id, row.open_since) if row.open_id else None
+    return Stay(row.open_id, row.open_since, row.open_day) if row.open_id else None
 
 
 def holder_of(

@@ -269,10 +269,12 @@ def _count(
     changes: dict[int, Counter[str]] = {}
     for state, sign in ((before, -1), (after, 1)):
         counted = changes.setdefault(state.delegation_id, Counter())
-        for name, count in state.counted._asdict().items():
-            counted[name] += sign * count
+        for name in ("arrived", "inside", "without_place"):
+            counted[name] += sign * getattr(state.counted, name)
     gate = _Counter(admission.device_id, admission.event_id, admission.gate_id)
     for delegation_id, counted in changes.items():
         if any(counted.values()):
-            change = Change(*(counted[name] for name in Change._fields))
+            change = Change(
+                counted["arrived"], counted["inside"], counted["without_place"], admission.day
+            )
             count_arrival(session.connection(), gate, delegation_id, admission.admitted_at, change)

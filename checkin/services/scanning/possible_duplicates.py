@@ -180,7 +180,7 @@ def _scans_that_let_in(session: Session, participant_id: int) -> Sequence[Scan]:
         select(Scan)
         .join(Admission, Admission.scan_pk == Scan.id)
         .where(Admission.participant_id == participant_id, Admission.annulled_at.is_(None))
-        .order_by(Admission.entry_no.desc())
+        .order_by(Admission.day.desc(), Admission.entry_no.desc())
     ).all()
 
 

@@ -53,6 +53,7 @@ def record_scan(
         direction=reading.direction,
         forced=reading.force_reason is not None,
         now=reading.received_at,
+        day=device.day_at(reading.at),
         is_decided=reading.decided is not None,
         leased=reading.lease_id is not None,
     )
@@ -171,10 +172,11 @@ def _apply(
     late: bool,
 ) -> None:
     if change.refusal:
-        count_refusal(connection, device, reading.at)
+        count_refusal(connection, device, reading.at, day=device.day_at(reading.at))
     if change.conflict:
         note_conflict(connection, device, reading, answer.reason, answer.holder, scan_pk)
     if change.leaves and answer.holder is not None:
         leave(connection, device, reading, answer.holder, scan_pk=scan_pk)
     if late and answer.holder is not None:
-        leave_as_uploaded(connection, answer.holder, since=reading.at, scan_pk=scan_pk)
+        day = device.day_at(reading.at)
+        leave_as_uploaded(connection, answer.holder, day, since=reading.at, scan_pk=scan_pk)

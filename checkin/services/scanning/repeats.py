@@ -63,6 +63,7 @@ def _admit_despite_refusal(
         direction=reading.direction,
         forced=reading.force_reason is not None,
         now=reading.received_at,
+        day=device.day_at(reading.at),
         is_decided=True,
         leased=reading.lease_id is not None,
     )

@@ -66,12 +66,13 @@ def _write_at_once(
     holder: Holder,
     change: Consequence,
 ) -> int | None:
-    counts = arrival_values(device, holder.delegation_id, reading.at, counts_of(change))
+    counts = counts_of(change, device.day_at(reading.at))
+    arrival = arrival_values(device, holder.delegation_id, reading.at, counts)
     key: int | None = connection.execute(
         _AT_ONCE,
         _prefixed("scan", scan_values(device, reading, keys, answer))
         | _prefixed("admission", admission_values(device, reading, holder, change))
-        | _prefixed("arrival", counts)
+        | _prefixed("arrival", arrival)
         | as_read_values(holder),
     ).scalar()
     return key

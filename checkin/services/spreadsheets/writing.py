@@ -6,8 +6,9 @@ import codecs
 import csv
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
-from xml.sax.saxutils import escape
+from dataclasses import dataclass
+from typing import IO, Any, Protocol, TypeVar
+from xml.sax.saxutils import escape, quoteattr
 
 #: what XML 1.0 cannot hold, not even escaped
 _UNWRITABLE = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
@@ -16,24 +17,6 @@ _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-#: the least that ECMA-376 asks of a workbook besides its sheet
-_PARTS = {
-    "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types">'
-    '<Default Extension="rels" ContentType='
-    '"application/vnd.openxmlformats-package.relationships+xml"/>'
-    f'<Override PartName="/xl/workbook.xml" ContentType="{_KIND}.sheet.main+xml"/>'
-    f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_KIND}.worksheet+xml"/>'
-    "</Types>",
-    "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
-    f'Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-    "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>'
-    '<sheet name="Marhaba" sheetId="1" r:id="rId1"/></sheets></workbook>',
-    "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
-    f'<Relationship Id="rId1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>'
-    "</Relationships>",
-}
-
-
 T = TypeVar("T")
 #: told how many rows are written, and of how many
 Progress = Callable[[int, int], object]
@@ -89,25 +72,95 @@ def write_csv(file: BinaryFile, columns: Sequence[str], rows: Iterable[Mapping[s
     return count
 
 
-def write_xlsx(file: BinaryFile, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> int:
-    """Write rows as a workbook of one sheet, with their headings, and return their number.
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet of a workbook: its name, its headings, and its rows by heading."""
 
-    Every text is stored as a text, so none is taken for a formula, whatever it begins with. The
+    name: str
+    columns: Sequence[str]
+    rows: Iterable[Mapping[str, Any]]
+
+
+def write_xlsx(file: BinaryFile, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> int:
+    """Write rows as a workbook of one sheet, with their headings, and return their number."""
+    return write_workbook(file, [Sheet("Marhaba", columns, rows)])
+
+
+def write_workbook(
+    file: BinaryFile, sheets: Sequence[Sheet], *, right_to_left: bool = False
+) -> int:
+    """Write a workbook of some sheets, and return how many rows they have.
+
+    Every text is stored as a text, so none is taken for a formula, whatever it begins with. A
     sheet may have 2 GB: the form for more is one that not every spreadsheet program reads where
     the file was written without going back.
+
+    Args:
+        right_to_left: the first column is on the right, as in Arabic.
     """
     count = 0
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in _PARTS.items():
+        for name, content in _parts([sheet.name for sheet in sheets]).items():
             archive.writestr(name, _HEAD + content)
-        with archive.open("xl/worksheets/sheet1.xml", "w") as sheet:
-            sheet.write(f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetData>'.encode())
-            sheet.write(_row(columns))
-            for row in rows:
-                sheet.write(_row([row.get(column) for column in columns]))
-                count += 1
-            sheet.write(b"</sheetData></worksheet>")
+        for number, sheet in enumerate(sheets, 1):
+            with archive.open(_path(number), "w") as part:
+                count += _write_sheet(part, sheet, right_to_left)
     return count
+
+
+def _write_sheet(part: IO[bytes], sheet: Sheet, right_to_left: bool) -> int:
+    count = 0
+    view = _RIGHT_TO_LEFT if right_to_left else ""
+    part.write(f'{_HEAD}<worksheet xmlns="{_MAIN}">{view}<sheetData>'.encode())
+    part.write(_row(sheet.columns))
+    for row in sheet.rows:
+        part.write(_row([row.get(column) for column in sheet.columns]))
+        count += 1
+    part.write(b"</sheetData></worksheet>")
+    return count
+
+
+_RIGHT_TO_LEFT = '<sheetViews><sheetView rightToLeft="1" workbookViewId="0"/></sheetViews>'
+
+
+def _path(number: int) -> str:
+    return f"xl/worksheets/sheet{number}.xml"
+
+
+def _parts(names: Sequence[str]) -> Mapping[str, str]:
+    """Return the least that ECMA-376 asks of a workbook besides its sheets, by path."""
+    numbered = list(enumerate(names, 1))
+    types = "".join(
+        f'<Override PartName="/{_path(number)}" ContentType="{_KIND}.worksheet+xml"/>'
+        for number, _ in numbered
+    )
+    sheets = "".join(
+        f'<sheet name={quoteattr(_sheet_name(name))} sheetId="{number}" r:id="rId{number}"/>'
+        for number, name in numbered
+    )
+    relations = "".join(
+        f'<Relationship Id="rId{number}" Type="{_OFFICE}/worksheet" '
+        f'Target="worksheets/sheet{number}.xml"/>'
+        for number, _ in numbered
+    )
+    return {
+        "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types">'
+        '<Default Extension="rels" ContentType='
+        '"application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{_KIND}.sheet.main+xml"/>'
+        f"{types}</Types>",
+        "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
+        f'Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">'
+        f"<sheets>{sheets}</sheets></workbook>",
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
+        f"{relations}</Relationships>",
+    }
+
+
+def _sheet_name(name: str) -> str:
+    """Return a name that a sheet may have: 31 characters, and none of these."""
+    return "".join(" " if letter in "[]:*?/\\" else letter for letter in name)[:31]
 
 
 def harmless(value: Any) -> Any:

@@ -14,6 +14,8 @@ import { allWithin, part, within } from "./shared/elements.js";
  * @property {string} minutes
  * @property {string} seconds
  * @property {string} conflicts
+ * @property {string} arrived_of
+ * @property {[string, string][]} others the name of a figure, and what is said of it
  */
 
 /**
@@ -69,6 +71,22 @@ export function showStop(board, stop, localTime) {
   if (!stop) return;
   write(within(notice, "[data-stopped-since]"), localTime(stop.since));
   write(within(notice, "[data-stopped-message]"), stop.messages[language]);
+}
+
+/**
+ * Tell who has come in and is not simply registered.
+ * @param {Record<string, number>} totals
+ * @param {BoardWords} words
+ */
+export function showOthers(totals, words) {
+  const told = words.others.filter(([figure]) => totals[figure]);
+  const card = part("others");
+  card.hidden = told.length === 0;
+  within(card, "[data-others]").replaceChildren(
+    ...told.map(([figure, sentence]) =>
+      made("li", fill(sentence, { count: number(totals[figure]) })),
+    ),
+  );
 }
 
 /**

@@ -49,6 +49,7 @@ export function turnPages(sections) {
     for (const section of sections) showPage(section, turn);
   };
   show();
+  document.fonts.ready.then(show); // rows are lower once the letters have come
   addEventListener("resize", show);
   setInterval(() => {
     turn += 1;

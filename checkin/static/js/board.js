@@ -6,6 +6,7 @@ import {
   showForecast,
   showHall,
   showLoad,
+  showOthers,
   showRefusals,
   showStop,
 } from "./board-parts.js";
@@ -18,15 +19,11 @@ import { allWithin, part, within } from "./shared/elements.js";
 /** @import { CountsState } from "./counts-line.js" */
 
 /**
- * @typedef {object} Arrivals
- * @property {number} arrived
- * @property {number} registered
- * @property {number} quota
+ * The figures of the event or of a delegation, as the server has computed them.
+ * @typedef {Record<string, number>} Figures
  */
 
-/** @typedef {Arrivals & {inside: number, refused: number}} Totals */
-
-/** @typedef {Arrivals & {id: number, last_arrival_at: string | null}} Delegation */
+/** @typedef {Figures & {last_arrival_at: string | null}} Delegation */
 
 /** @typedef {{id: number, arrived: number, last_scan_at: string | null}} Gate */
 
@@ -34,7 +31,7 @@ import { allWithin, part, within } from "./shared/elements.js";
  * The board as of `at`.
  * @typedef {object} BoardBody
  * @property {string} at
- * @property {Totals} totals
+ * @property {Figures} totals
  * @property {Delegation[]} delegations
  * @property {Gate[]} gates
  * @property {Load[]} loads
@@ -53,32 +50,28 @@ const words = JSON.parse(part("board-words").textContent);
 const localTime = localClock(Number(board.dataset.offsetS));
 
 /**
+ * Draw who has come of the registered.
  * @param {HTMLElement} whole
- * @param {Arrivals} arrivals
+ * @param {Figures} figures
  */
-function draw(whole, { arrived, registered, quota }) {
+function draw(whole, { arrived_registered, registered, percent }) {
   const bar = within(whole, ".bar", SVGElement);
-  bar.setAttribute("viewBox", `0 0 ${Math.max(quota, registered, arrived, 1)} 1`);
-  within(bar, ".registered", SVGElement).setAttribute("width", String(registered));
-  within(bar, ".arrived", SVGElement).setAttribute("width", String(arrived));
-  const share = registered ? Math.floor((100 * arrived) / registered) : 0;
-  within(whole, "[data-percent]").textContent = `${share} %`;
+  bar.setAttribute("viewBox", `0 0 ${Math.max(registered, 1)} 1`);
+  within(bar, ".arrived", SVGElement).setAttribute("width", String(arrived_registered));
+  within(whole, "[data-percent]").textContent = `${percent} %`;
 }
 
-/**
- * @template {Arrivals} Row
- * @param {Row} row
- */
-const withMissing = (row) => ({ ...row, missing: Math.max(row.registered - row.arrived, 0) });
-
-/** @param {Totals} totals */
+/** @param {Figures} totals */
 function showTotals(totals) {
-  /** @type {Record<string, number>} */
-  const counts = withMissing(totals);
   for (const cell of allWithin(board, "[data-total]")) {
-    write(cell, number(counts[cell.dataset.total ?? ""]));
+    write(cell, number(totals[cell.dataset.total ?? ""]));
   }
-  draw(within(board, "[data-bar=total]"), totals);
+  const bar = within(board, "[data-bar=total]");
+  draw(bar, totals);
+  const [arrived, registered] = [totals.arrived_registered, totals.registered].map(number);
+  write(within(bar, "[data-bar-words]"), fill(words.arrived_of, { arrived, registered }));
+  showOthers(totals, words);
+  part("delegation-rows").toggleAttribute("data-all-registered", totals.arrived_others === 0);
 }
 
 /**
@@ -104,9 +97,8 @@ const selectorOf = (kind, id) => `[data-${kind}="${id}"]`;
 /** @param {Delegation} delegation */
 function showDelegation(delegation) {
   const row = within(board, selectorOf("delegation", delegation.id));
-  const { arrived, registered, quota, missing } = withMissing(delegation);
-  const { last_arrival_at } = delegation;
-  showRow(row, { arrived, registered, quota, missing }, { last_arrival_at });
+  const { last_arrival_at, ...figures } = delegation;
+  showRow(row, figures, { last_arrival_at });
   draw(row, delegation);
 }
 

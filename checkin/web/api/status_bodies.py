@@ -22,26 +22,35 @@ class StatusQuery(Body):
     device_time: Moment | None = Field(default=None, description="What its clock says.")
 
 
-class Totals(Body):
-    """Counts over all delegations."""
+class Figures(Body):
+    """Counts of people; `arrived` is all of the registered, of the reserve list and canceled."""
 
     quota: int
     registered: int
-    arrived: int
+    waiting: int = Field(description="On the reserve list.")
+    arrived: int = Field(description="All who came in, whatever their registration is now.")
+    arrived_registered: int
+    arrived_reserve: int
+    arrived_canceled: int
+    arrived_others: int = Field(description="arrived_reserve and arrived_canceled.")
+    missing: int = Field(description="registered without arrived_registered.")
     inside: int
+    without_place: int = Field(description="Let in without a place of the quota.")
+    percent: int = Field(description="arrived_registered of registered, rounded down.")
+
+
+class Totals(Figures):
+    """Counts over all delegations."""
+
     refused: int
 
 
-class DelegationStatus(Body):
+class DelegationStatus(Figures):
     """One delegation's counts."""
 
     id: int
     name: str
     name_ar: str | None
-    quota: int
-    registered: int
-    arrived: int
-    inside: int
     last_arrival_at: datetime | None
 
 

@@ -1,4 +1,4 @@
-"""The pages of an event's live board, for screens and paper, and the data that they show."""
+"""The pages of an event's live board, and the data that they show."""
 
 from __future__ import annotations
 
@@ -22,14 +22,16 @@ bp = pages(__name__)
 def show(visit: EventVisit) -> Answer:
     """Show the live board; ?wall=1 for a projector."""
     wall = request.args.get("wall") == "1"
-    return _page(visit, "board/board_wall.html" if wall else "board/board.html")
-
-
-@bp.get("/events/<slug>/board/report")
-@visited_by(COUNTS)
-def report(visit: EventVisit) -> Answer:
-    """Show the board as of now, as a page to print."""
-    return _page(visit, "board/board_report.html")
+    board = _board(visit)
+    return visit.show(
+        "board/board_wall.html" if wall else "board/board.html",
+        now=visit.now,
+        board=board,
+        counts=board.counts,
+        words=board_words(visit.language),
+        waiting_conflicts=board.conflicts,
+        buses=bus_counts(visit.session, visit.event.id),
+    )
 
 
 @bp.get("/events/<slug>/board/counts")
@@ -49,16 +51,3 @@ def live(visit: EventVisit) -> Answer:
 
 def _board(visit: EventVisit) -> Board:
     return board_now(visit.session, visit.event.id, visit.server.minute_counts, visit.now)
-
-
-def _page(visit: EventVisit, template: str) -> str:
-    board = _board(visit)
-    return visit.show(
-        template,
-        now=visit.now,
-        board=board,
-        counts=board.counts,
-        words=board_words(visit.language),
-        waiting_conflicts=board.conflicts,
-        buses=bus_counts(visit.session, visit.event.id),
-    )

@@ -57,7 +57,7 @@ def _curve(curve: ArrivalCurve) -> dict[str, Any]:
             "line": curve.line,
             "area": curve.area,
             "expected": curve.expected,
-            "registered": curve.registered,
+            "everybody": curve.everybody,
         },
         "times": [utc_text(at) for at in curve.times],
         "counts": curve.counts,

@@ -16,6 +16,8 @@ def board_words(language: str) -> dict[str, Any]:
         "state": _state(),
         "forecast": _forecast(),
         "hall": _hall(),
+        "arrived_of": _("{arrived} of {registered} registered people have arrived"),
+        "others": _others(),
         "reasons": {row.reason: refusal_message(row.reason, language) for row in REASONS},
         "minutes": _("{count} min"),
         "seconds": _("{count} s"),
@@ -41,9 +43,18 @@ def _forecast() -> dict[str, str]:
             "between {earliest} and {latest}, if all of them come."
         ),
         "too_few": _(
-            "Too few arrivals in the last 10 minutes ({pace} a minute) to say when the rest are in."
+            "{pace} a minute in the last 10 minutes: not enough to say when the rest are in."
         ),
     }
+
+
+def _others() -> list[tuple[str, str]]:
+    """Return what is said of those who have come in otherwise, each with the figure's name."""
+    return [
+        ("arrived_reserve", _("on the reserve list: {count}")),
+        ("arrived_canceled", _("registration canceled: {count}")),
+        ("without_place", _("let in without a place of the quota: {count}")),
+    ]
 
 
 def _hall() -> dict[str, str]:

@@ -57,6 +57,7 @@ def _verdicts(language: str) -> dict[str, str]:
 def _card() -> dict[str, str]:
     return {
         "arrived": _("{arrived} arrived of {quota} places"),
+        "arrived_over": _("{arrived} arrived of {quota} places, with overrides"),
         "first": _("First admitted at {time}, {gate}"),
         "not_ours": _("This QR code is not a badge of ours"),
         "again": _("Part of a code, or misread: show the badge again"),

@@ -14,6 +14,7 @@ from checkin.db.models import Bus
 from checkin.domain.people.buses import BusDetails, validate_bus
 from checkin.errors import BusFull, Conflict
 from checkin.services.people.buses import (
+    BusCount,
     add_bus,
     assign_people,
     bus_counts,
@@ -119,9 +120,17 @@ def list_pdf(visit: DelegationVisit, bus_id: int) -> Answer:
 def counts(visit: EventVisit) -> Answer:
     """Return passengers and arrivals by bus as JSON, without names of people."""
     found = bus_counts(visit.session, visit.event.id)
-    return json_response(
-        [{"id": one.bus.id, "arrived": one.arrived, "passengers": one.passengers} for one in found]
-    )
+    return json_response([_count_body(one) for one in found])
+
+
+def _count_body(one: BusCount) -> dict[str, object]:
+    return {
+        "id": one.bus.id,
+        "arrived": one.arrived,
+        "passengers": one.passengers,
+        "missing": one.missing,
+        "complete": one.is_complete,
+    }
 
 
 def _written(

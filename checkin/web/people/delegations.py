@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from flask import redirect, request
 
-from checkin.services.events.events import delegations_of
+from checkin.domain.board.figures import together
 from checkin.services.gates.leases import lent_to
-from checkin.services.people.delegations import arrivals_of, places_of, reserve_list
+from checkin.services.people.arrivals import people_of
+from checkin.services.people.delegations import reserve_list
+from checkin.services.people.figures import (
+    figures_of,
+    figures_of_delegations,
+    kept_for_gates,
+    places_left,
+)
 from checkin.services.people.reserve_list import moves_up_until
 from checkin.services.people.search import participant_page
 from checkin.web.site.visits import (
@@ -27,9 +34,14 @@ def index(visit: EventVisit) -> Answer:
     """List the delegations with their places; a coordinator is redirected to their own."""
     if own := visit.own_delegation:
         return redirect(visit.address("delegations.show", delegation_id=own))
-    session, found = visit.session, delegations_of(visit.session, visit.event)
-    lines = [(each, places_of(session, each, visit.now)) for each in found]
-    return visit.show("people/delegations.html", lines=lines)
+    session, event = visit.session, visit.event
+    found = sorted(figures_of_delegations(session, event.id), key=lambda each: each.name)
+    return visit.show(
+        "people/delegations.html",
+        delegations=found,
+        left=places_left(session, event.id, visit.now),
+        together=together(each.figures for each in found),
+    )
 
 
 @bp.get("/events/<slug>/delegations/<int:delegation_id>")
@@ -40,7 +52,9 @@ def show(visit: DelegationVisit) -> Answer:
     session, own = visit.session, visit.delegation
     return visit.show(
         "people/delegation.html",
-        places=places_of(session, own, visit.now),
+        figures=figures_of(session, own),
+        left=places_left(session, visit.event.id, visit.now)[own.id],
+        kept=kept_for_gates(session, own),
         reserve=reserve_list(session, own),
         moves_up_until=moves_up_until(visit.event),
         lent=lent_to(session, visit.event.id, visit.now),
@@ -55,5 +69,10 @@ def show(visit: DelegationVisit) -> Answer:
 @visited_by(REGISTRARS)
 def arrivals(visit: DelegationVisit) -> Answer:
     """Show who has arrived and who has not, with phone numbers, as a page to print."""
-    found = arrivals_of(visit.session, visit.delegation)
-    return visit.show("people/delegation_arrivals.html", arrivals=found, now=visit.now)
+    session, own = visit.session, visit.delegation
+    return visit.show(
+        "people/delegation_arrivals.html",
+        figures=figures_of(session, own),
+        people=people_of(session, own),
+        now=visit.now,
+    )

@@ -21,7 +21,7 @@ from checkin.errors import NotFound
 from checkin.services.jobs.own_jobs import own_job
 from checkin.services.jobs.queue import FINAL, cancel
 from checkin.services.limits.rules import UPLOADS
-from checkin.services.people.delegations import places_of
+from checkin.services.people.figures import places_left
 from checkin.services.people.import_drafts import (
     OpenedDraft,
     UploadedFile,
@@ -212,7 +212,7 @@ def _review(visit: DelegationVisit, draft: OpenedDraft) -> dict[str, Any]:
     page = page_of(visit.session, draft, place.action, place.number)
     return {
         "review": review_of(summary, place, page),
-        "places": places_of(visit.session, visit.delegation, visit.now),
+        "places_left": places_left(visit.session, visit.event.id, visit.now)[visit.delegation.id],
         "words": action_words(),
         "is_outdated": summary.list_version != visit.event.list_version,
     }

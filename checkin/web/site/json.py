@@ -41,17 +41,15 @@ def status_body(counts: LiveCounts) -> dict[str, Any]:
             "timezone": counts.timezone,
         },
         "stop": stop_body(counts.stop),
-        "totals": counts.totals,
+        "totals": counts.totals | {"percent": counts.figures.percent},
         "delegations": [
             {
                 "id": d.id,
                 "name": d.name,
                 "name_ar": d.name_ar,
-                "quota": d.quota,
-                "registered": d.registered,
-                "arrived": d.arrived,
-                "inside": d.inside,
-                "last_arrival_at": utc_text(d.last_arrival_at),
+                **d.figures.counts(),
+                "percent": d.figures.percent,
+                "last_arrival_at": utc_text(d.figures.last_arrival_at),
             }
             for d in counts.delegations
         ],

@@ -167,7 +167,8 @@ def delegation_line(verdict: Verdict, language: str) -> str:
     if delegation.get("quota") is None:
         return name
     arrived, quota = delegation.get("arrived", 0), delegation["quota"]
-    return f"{name} · " + say(language, "arrived", arrived=arrived, quota=quota)
+    words = "arrived_over" if arrived > quota else "arrived"
+    return f"{name} · " + say(language, words, arrived=arrived, quota=quota)
 
 
 def _draw_stripes(draw: ImageDraw.ImageDraw) -> None:

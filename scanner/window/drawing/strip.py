@@ -67,7 +67,8 @@ def cells_of(screen: Screen) -> tuple[Cell, ...]:
     ]
     if screen.arrived:
         arrived, quota = screen.arrived
-        cells.append(Cell(word("arrived_of_all"), f"{arrived} / {quota}"))
+        label = word("arrived_over_all" if arrived > quota else "arrived_of_all")
+        cells.append(Cell(label, f"{arrived} / {quota}"))
     if screen.aside:
         cells.append(Cell(word("aside"), str(screen.aside), warns=True))
     if screen.drafts:

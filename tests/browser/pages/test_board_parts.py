@@ -130,14 +130,20 @@ def test_the_wall_fits_its_projector_and_has_no_controls(server, organiser_page,
     sizes = organiser_page.evaluate(
         """() => { const size = (name) => parseFloat(getComputedStyle(
             document.querySelector(name)).fontSize);
+          for (const figure of document.querySelectorAll('[data-total]')) {
+            figure.textContent = '12\u00a0345';
+          }
           return {main: size('[data-total=arrived]'), row: size('[data-delegation] th'),
+            bar: document.querySelector('[data-delegation] .bar').getBoundingClientRect().width,
             fits: document.documentElement.scrollWidth <= innerWidth
               && document.documentElement.scrollHeight <= innerHeight}; }"""
     )
     controls = organiser_page.locator("a:visible, button:visible, input:visible, summary:visible")
 
     assert sizes["fits"]
-    assert sizes["main"] >= 80
+    assert sizes["main"] >= 200, "read from the other end of a hall"
+    assert sizes["bar"] >= 250
+    assert organiser_page.locator("[data-total=refused]").count() == 0
     assert sizes["row"] >= 24
     assert controls.count() == 0
 

@@ -6,9 +6,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from checkin.domain.board.arrivals import MOST_ROWS, CurveRow, arrival_curve
+from checkin.domain.board import arrivals
+from checkin.domain.board.arrivals import MOST_ROWS, CurveRow
 
 START = datetime(2025, 6, 14, 14, 3, tzinfo=UTC)
+
+
+def arrival_curve(by_minute, everybody, now, until):
+    """The curve of an event to which so many people come or have come."""
+    missing = max(everybody - sum(by_minute.values()), 0)
+    return arrivals.arrival_curve(by_minute, missing, now, until)
 
 
 def minutes(**counts):
@@ -25,7 +32,7 @@ def test_the_line_rises_with_each_minute_and_keeps_its_level_in_a_pause():
     assert curve.times == tuple(START.replace(minute=m) for m in (0, 5, 10, 15, 20))
     assert curve.counts == (0, 25, 50, 75, 100)
     assert points(curve.line) == [(150, 300), (200, 270), (650, 270), (700, 180), (1000, 180)]
-    assert points(curve.registered) == [(0, 0), (1000, 0)]
+    assert points(curve.everybody) == [(0, 0), (1000, 0)]
     assert curve.expected == ""
 
 
@@ -84,7 +91,7 @@ def test_minutes_that_follow_one_another_are_one_point_each_and_the_area_ends_on
 
     assert curve.line == "M0 300L50 225L100 75L100 75"
     assert curve.area == "M0 300L50 225L100 75L100 75L100 300L0 300Z"
-    assert curve.registered == "M0 30L1000 30"
+    assert curve.everybody == "M0 30L1000 30"
 
 
 def test_the_area_goes_on_until_now():

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from checkin.domain.board.arrivals import Forecast, Outlook, forecast, people_per_minute
+from checkin.domain.board import arrivals as module
+from checkin.domain.board.arrivals import Forecast, Outlook, pace_window
 
-NOW = datetime(2025, 6, 14, 15, 0, 40, tzinfo=UTC)
+NOW = datetime(2025, 6, 14, 15, 0, 4, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 
@@ -14,6 +15,14 @@ def arrivals(*counts):
     """Arrivals of the last whole minutes before NOW, the latest last."""
     end = NOW.replace(second=0)
     return {end - MINUTE * (len(counts) - at): count for at, count in enumerate(counts)}
+
+
+def forecast(by_minute, missing, now):
+    return module.forecast(by_minute, missing, pace_window(by_minute, now))
+
+
+def pace(by_minute, now):
+    return pace_window(by_minute, now).pace(by_minute)
 
 
 def test_the_pace_of_the_last_ten_minutes_goes_on():
@@ -36,17 +45,45 @@ def test_a_slow_gate_widens_the_span():
     assert few.latest - few.earliest > many.latest - many.earliest
 
 
-def test_arrivals_of_the_current_minute_are_not_counted_yet():
-    begun = arrivals(*[4] * 10) | {NOW.replace(second=0): 3}
+def test_the_running_minute_is_counted_with_the_part_of_it_that_has_passed():
+    steady = arrivals(*[6] * 10) | {NOW.replace(second=0): 3}
 
-    assert forecast(begun, missing=80, now=NOW).per_minute == 4.0
+    assert pace(steady, NOW.replace(second=30)) == 6.0
+
+
+def test_a_rush_in_the_first_minute_has_a_pace_at_once():
+    rush = {NOW.replace(second=0): 12}
+
+    assert pace(rush, NOW.replace(second=20)) == 12.0
+    assert pace(rush, NOW.replace(second=59)) == 12.0
+    assert forecast(rush, missing=500, now=NOW) == Forecast(Outlook.TOO_FEW, 12.0)
+
+
+def test_the_pace_of_a_pause_falls_every_ten_seconds():
+    rush = arrivals(20, 0)
+
+    paces = [pace(rush, NOW.replace(second=second)) for second in (0, 9, 10, 30)]
+
+    assert paces == [10.0, 10.0, 9.2, 8.0]
+
+
+def test_the_paces_of_the_gates_sum_to_that_of_the_event():
+    early, late = arrivals(*[4] * 8), arrivals(3, 3)
+    window = pace_window({minute: early[minute] + late.get(minute, 0) for minute in early}, NOW)
+
+    assert window.pace(early) + window.pace(late) == 4.8
+    assert window.minutes == 8.0
+
+
+def test_the_pace_of_nobody_is_none():
+    assert pace({}, NOW) == 0.0
 
 
 def test_doors_that_have_just_opened_are_measured_by_what_there_is():
     assert forecast(arrivals(10, 10, 10, 10), missing=100, now=NOW).per_minute == 10.0
     assert forecast(arrivals(7, 6, 6, 6, 6, 6, 6), missing=100, now=NOW).per_minute == 6.1
     assert forecast(arrivals(10, 10, 10), missing=1, now=NOW).outlook == Outlook.EXPECTED
-    assert forecast(arrivals(30, 30), missing=100, now=NOW).outlook == Outlook.TOO_FEW
+    assert forecast(arrivals(30, 30), missing=100, now=NOW) == Forecast(Outlook.TOO_FEW, 30.0)
 
 
 def test_no_forecast_is_made_during_a_pause():
@@ -80,9 +117,3 @@ def test_a_forecast_more_than_six_hours_ahead_is_not_made():
 
     assert last.at == datetime(2025, 6, 14, 21, 0, tzinfo=UTC)
     assert further == Forecast(Outlook.TOO_FEW, 2.0)
-
-
-def test_a_gates_pace_is_that_of_five_minutes():
-    this_minute = {NOW.replace(second=0): 9}
-
-    assert people_per_minute(arrivals(50, 3, 3, 3, 3, 4) | this_minute, NOW) == 3.2

@@ -1,5 +1,7 @@
 """What the cards of the screen say."""
 
+from dataclasses import replace
+
 import pytest
 
 from scanner.core.scan import Scan, Verdict
@@ -44,6 +46,14 @@ def test_an_unknown_time_zone_is_replaced_by_the_computer_s_own(name):
 
 def test_the_delegation_shows_arrived_and_quota():
     assert card.delegation_line(ALREADY, "en") == "Khémisset · 412 arrived of 1000"
+
+
+def test_more_arrivals_than_places_are_said_to_be_by_override():
+    over = replace(ALREADY, delegation={**ALREADY.delegation, "arrived": 1001})
+
+    line = card.delegation_line(over, "en")
+
+    assert line == "Khémisset · 1001 arrived of 1000, with overrides"
     assert card.delegation_line(a_verdict(delegation=None), "en") == ""
 
 

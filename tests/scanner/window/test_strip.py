@@ -33,9 +33,15 @@ def test_the_strip_shows_gate_connection_list_waiting_scans_clock_and_counts():
         "Waiting": "3",
         "Clock": "0 s",
         "Admitted here": "37",
-        "All arrived": "412 / 1000",
+        "Arrived, all gates": "412 / 1000",
     }
     assert warning(screen) == []
+
+
+def test_more_arrivals_than_places_are_said_to_be_by_override():
+    screen = Screen("en", "Porte 1", arrived=(1001, 1000), freshness=FRESH)
+
+    assert values(screen)["Arrived, with overrides"] == "1001 / 1000"
 
 
 def test_an_old_list_a_wrong_clock_and_scans_set_aside_warn():

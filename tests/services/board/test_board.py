@@ -135,7 +135,7 @@ def test_a_board_shows_each_gate_s_pace_devices_and_warnings(database, event, de
     factories.write(database, tell)
     one, two = shown(database, event, CountsByMinute()).gates
 
-    assert (one.per_minute, one.devices, one.online, one.waiting) == (2.0, 2, 2, 3)
+    assert (one.per_minute, one.devices, one.online, one.waiting) == (5.0, 2, 2, 3)
     assert (one.list_at, one.skew_ms) == (ago, -90_000)
     assert (two.per_minute, two.devices, two.online, two.waiting) == (0.0, 1, 0, 0)
     assert (two.list_at, two.skew_ms) == (None, None)

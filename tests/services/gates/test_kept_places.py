@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from checkin.db.models import Admission, Delegation, Message, Participant
+from checkin.db.models import Admission, Message, Participant
 from checkin.domain.people.quotas import KeptPlaces
 from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.facts import RegistrationStatus
@@ -14,8 +14,8 @@ from checkin.domain.scanning.verdict import Status
 from checkin.services.common.list_version import next_list_version
 from checkin.services.gates.authentication import mark_seen
 from checkin.services.gates.leases import grant_lease, lent_to
-from checkin.services.people.delegations import places_of
 from checkin.services.people.enrolment import Enrolment, enrol
+from checkin.services.people.figures import kept_for_gates, places_left
 from checkin.services.people.quotas import keep_places, set_quota
 from checkin.services.people.registration import (
     RegistrationSource,
@@ -66,7 +66,7 @@ def keep(database, event, delegation, kept, now=NOW):
 
 def free(database, delegation, now=NOW):
     with database.read() as session:
-        return places_of(session, session.get_one(Delegation, delegation.id), now).left
+        return places_left(session, delegation.event_id, now)[delegation.id]
 
 
 @pytest.mark.parametrize("devices", [1, 3])
@@ -137,7 +137,7 @@ def test_a_place_that_a_gate_gave_away_is_kept_no_longer_and_is_again_when_it_is
 
     def kept():
         with database.read() as session:
-            return places_of(session, session.get_one(Delegation, delegation.id), NOW).kept
+            return kept_for_gates(session, delegation)
 
     used = kept()
     write(

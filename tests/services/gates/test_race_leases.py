@@ -167,7 +167,9 @@ def test_control_gates_that_ignore_lent_places_exceed_the_limit(laid_down, datab
     long_after = NOW + LIFETIME
     with monkeypatch.context() as blind:
         blind.setattr(
-            facts, "_row", lambda s, of, code, _now, **k: read(s, of, code, long_after, **k)
+            facts,
+            "_row",
+            lambda s, of, code, _, *day, **k: read(s, of, code, long_after, *day, **k),
         )
         for code in hall.codes[:LIMIT]:
             factories.scan(database, hall.devices[0], code)

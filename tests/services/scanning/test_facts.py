@@ -36,6 +36,7 @@ def facts_of(database, device, code, *, direction=Direction.ENTRY, forced=False,
             direction=direction,
             forced=forced,
             now=NOW,
+            day=device.day_at(NOW),
             **more,
         ),
     )

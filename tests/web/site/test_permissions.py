@@ -37,6 +37,7 @@ PAGES = {
     "/server-address/opened": STAFF,
     f"{EVENT}/board": COUNTS,
     f"{EVENT}/board/report": COUNTS,
+    f"{EVENT}/board/report.csv": COUNTS,
     f"{EVENT}/board/counts": COUNTS,
     f"{EVENT}/devices": STAFF,
     f"{EVENT}/stop": STAFF,

@@ -171,7 +171,7 @@ function linesOf(verdict, kind, timezone) {
     otherName,
     category: (isArabic && participant?.category_ar) || participant?.category,
     delegation: (isArabic && delegation?.name_ar) || delegation?.name,
-    arrived: delegation?.quota === undefined ? "" : fill(card.arrived, numbersOf(delegation)),
+    arrived: delegation?.quota === undefined ? "" : arrivalsOf(delegation),
     more:
       reason &&
       first &&
@@ -191,8 +191,11 @@ function wordOf(verdict, kind) {
   return verdict.stop?.[language] ?? rowOf(verdict.reason)?.refused ?? verdict.message;
 }
 
-/** @param {Delegation} delegation */
-const numbersOf = ({ arrived = 0, quota = 0 }) => ({
-  arrived: count.format(arrived),
-  quota: count.format(quota),
-});
+/**
+ * Say how many of a delegation have come; more than its places only by overrides.
+ * @param {Delegation} delegation
+ */
+function arrivalsOf({ arrived = 0, quota = 0 }) {
+  const sentence = arrived > quota ? words.card.arrived_over : words.card.arrived;
+  return fill(sentence, { arrived: count.format(arrived), quota: count.format(quota) });
+}

@@ -1,0 +1,125 @@
+"""Who of a delegation has arrived, by name; and how many have arrived, by what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from checkin.db.models import Admission, Delegation, HourlyArrivals, Participant, Scan
+from checkin.domain.board.figures import ArrivalGroup, Arrivals
+from checkin.domain.events.days import FIRST_DAY
+from checkin.domain.scanning.facts import RegistrationStatus
+from checkin.domain.scanning.verdict import Status
+from checkin.services.common.moments import hour_of, moment_of
+from checkin.services.people.delegations import first_entry
+from checkin.services.people.registration import RegistrationSource
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A person who has come in, and when they first did."""
+
+    person: Participant
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleOfDelegation:
+    """The people of a delegation by name, as `checkin.domain.board.figures.Figures` counts them.
+
+    Attributes:
+        missing: registered people who have not come in.
+        arrived: registered people who have.
+        others: people who have come in and are not registered: on the reserve list, or canceled.
+    """
+
+    missing: tuple[Participant, ...]
+    arrived: tuple[Arrived, ...]
+    others: tuple[Arrived, ...]
+
+
+_REGISTERED = Participant.standing == RegistrationStatus.CONFIRMED
+
+
+def people_of(session: Session, delegation: Delegation) -> PeopleOfDelegation:
+    """Return who of a delegation has arrived, and which of the registered have not."""
+    rows = session.execute(
+        select(Participant, Admission.admitted_at)
+        .outerjoin(Admission, first_entry())
+        .where(
+            Participant.delegation_id == delegation.id,
+            or_(_REGISTERED, Admission.id.is_not(None)),
+        )
+        .order_by(Participant.folded_name, Participant.id)
+    ).all()
+    here = [Arrived(person, at) for person, at in rows if at is not None]
+    return PeopleOfDelegation(
+        missing=tuple(person for person, at in rows if at is None),
+        arrived=tuple(one for one in here if _is_registered(one.person)),
+        others=tuple(one for one in here if not _is_registered(one.person)),
+    )
+
+
+def _is_registered(person: Participant) -> bool:
+    return person.standing == RegistrationStatus.CONFIRMED
+
+
+def arrival_groups(
+    session: Session, event_id: int, *, day: int = FIRST_DAY
+) -> Sequence[ArrivalGroup]:
+    """Return how many have arrived by delegation, category, gate and hour (UTC).
+
+    Every arrival is read, and what a purge has kept of those whose data are erased.
+    """
+    hour = hour_of(session, Admission.admitted_at)
+    by = (Admission.delegation_id, Participant.category_id, Admission.gate_id, hour)
+    rows = session.execute(
+        select(*by, *_kinds())
+        .select_from(Admission)
+        .join(Participant, Participant.id == Admission.participant_id)
+        .join(Scan, Scan.id == Admission.scan_pk)
+        .where(Admission.event_id == event_id, first_entry(day=day))
+        .group_by(*by)
+    )
+    found = [
+        ArrivalGroup(delegation, category, gate, moment_of(hour), Arrivals(*kinds))
+        for delegation, category, gate, hour, *kinds in rows
+    ]
+    return found + _kept_groups(session, event_id, day)
+
+
+def _kinds() -> tuple[Any, ...]:
+    """Return the counts of which `Arrivals` consists, in its order."""
+    override = and_(Scan.forced, Scan.status == Status.OK)
+    walk_in = Participant.registered_by == RegistrationSource.WALK_IN
+    return (
+        *(_count(Participant.standing == standing) for standing in RegistrationStatus),
+        _count(override),
+        _count(walk_in),
+    )
+
+
+def _count(which: ColumnElement[bool]) -> Any:
+    return func.count().filter(which)
+
+
+def _kept_groups(session: Session, event_id: int, day: int) -> list[ArrivalGroup]:
+    rows = session.scalars(
+        select(HourlyArrivals).where(HourlyArrivals.event_id == event_id, HourlyArrivals.day == day)
+    )
+    return [ArrivalGroup(of.delegation_id, None, of.gate_id, of.hour_at, _kept(of)) for of in rows]
+
+
+def _kept(row: HourlyArrivals) -> Arrivals:
+    return Arrivals(
+        registered=row.arrived - row.arrived_reserve - row.arrived_canceled,
+        reserve=row.arrived_reserve,
+        canceled=row.arrived_canceled,
+        overrides=row.overrides,
+        walk_ins=row.walk_ins,
+    )
