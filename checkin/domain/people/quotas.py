@@ -87,7 +87,8 @@ class KnownDelegation:
     """A delegation that exists already.
 
     Attributes:
-        taken: how many places of its quota are taken: the least that the quota may be.
+        taken: how many places of its quota are registered, or used by people who are not.
+        lent: how many more gates may give away now.
     """
 
     id: int
@@ -96,6 +97,12 @@ class KnownDelegation:
     quota: int
     taken: int
     kept: KeptPlaces = NOT_SAID
+    lent: int = 0
+
+    @property
+    def least(self) -> int:
+        """The least that the quota may be."""
+        return self.taken + self.lent
 
 
 class QuotaAction(StrEnum):
@@ -210,9 +217,9 @@ def too_few(quota: int, known: KnownDelegation) -> Problem | None:
     More places than the quota has may be taken: from the moment on at which the reserve list is let
     in, its people use those that others did not come for. The quota may grow all the same.
     """
-    if quota >= known.taken or quota >= known.quota:
+    if quota >= known.least or quota >= known.quota:
         return None
-    return Problem("quota", "quota_below_places", str(quota), (str(known.taken),))
+    return Problem("quota", "quota_below_places", str(quota), (str(known.least),))
 
 
 def _quota(text: str) -> int:

@@ -29,7 +29,7 @@ from checkin.errors import NotFound, QuotaBelowPlacesTaken
 from checkin.services.common.activity import note
 from checkin.services.common.list_version import bump_list_version_where, next_list_version
 from checkin.services.events.events import add_delegation
-from checkin.services.people.places import unlent_places
+from checkin.services.people.places import unlent_places, untaken_places
 from checkin.services.people.reserve_list import move_up
 from checkin.services.spreadsheets.reading import read_sheet
 
@@ -37,7 +37,11 @@ from checkin.services.spreadsheets.reading import read_sheet
 def known_delegations(session: Session, event: Event, now: datetime) -> Sequence[KnownDelegation]:
     """Return an event's delegations by name, with how many of their places are taken."""
     rows = session.execute(
-        select(Delegation, (Delegation.quota - unlent_places(now)).label("taken"))
+        select(
+            Delegation,
+            (Delegation.quota - untaken_places()).label("taken"),
+            (untaken_places() - unlent_places(now)).label("lent"),
+        )
         .where(Delegation.event_id == event.id)
         .order_by(Delegation.name)
     )
@@ -49,8 +53,9 @@ def known_delegations(session: Session, event: Event, now: datetime) -> Sequence
             one.quota,
             max(0, taken),
             KeptPlaces(one.kept_places, one.kept_percent),
+            lent,
         )
-        for one, taken in rows
+        for one, taken, lent in rows
     ]
 
 
