@@ -122,10 +122,5 @@ def test_whoever_has_not_left_must_leave_before_coming_back(api, database, event
     told = [api.verdict(code, type=way) for way in ("entry", "entry", "exit", "entry")]
 
     assert told == [("ok", None), ("error", "checkout_required"), ("ok", None), ("ok", None)]
-    assert api.read("/status")["totals"] == {
-        "quota": 1000,
-        "registered": 1,
-        "arrived": 1,
-        "inside": 1,
-        "refused": 1,
-    }
+    totals = api.read("/status")["totals"]
+    assert [totals[name] for name in ("registered", "arrived", "inside", "refused")] == [1] * 4

@@ -141,7 +141,7 @@ def test_the_board_shows_arrivals_by_bus_and_nobodys_name(
     board = viewer.read("/events/rabat-2025/board")
 
     assert viewer.open("/events/rabat-2025/buses/counts").json == [
-        {"id": bus.id, "arrived": 1, "passengers": 1}
+        {"id": bus.id, "arrived": 1, "passengers": 1, "missing": 0, "complete": True}
     ]
     assert "Car 1" in board
     assert "complet" in board
