@@ -30,6 +30,7 @@ from checkin.services.board.minute_counts import (
 )
 from checkin.services.gates.devices import is_online
 from checkin.services.scanning.conflicts import waiting_conflicts
+from checkin.services.scanning.overrides import count_overridden
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Board:
     Attributes:
         curve: the curve of arrivals; None while nobody has come.
         refusals: how many scans were refused for each reason, the most frequent first.
+        overridden: how many people supervisors let in against the rules.
         conflicts: how many conflicts wait for an organiser's decision.
         hall: how full the hall is; None where the event has no capacity.
     """
@@ -69,6 +71,7 @@ class Board:
     forecast: Forecast
     gates: tuple[GateLoad, ...]
     refusals: tuple[tuple[Reason, int], ...]
+    overridden: int
     conflicts: int
     hall: Hall | None
 
@@ -97,6 +100,7 @@ def board_now(
         forecast=expected,
         gates=_gates(session, counts, arrivals, now),
         refusals=_by_reason(refusals),
+        overridden=count_overridden(session, event_id),
         conflicts=waiting_conflicts(session, [event_id])[event_id],
         hall=hall_of(totals["inside"], counts.capacity) if counts.capacity else None,
     )

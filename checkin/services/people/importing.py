@@ -25,7 +25,7 @@ from checkin.domain.people.fields import OWN
 from checkin.domain.people.importing import Action, ImportPlanner, PlannedRow, Row
 from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.facts import RegistrationStatus
-from checkin.services.common.activity import note_counts
+from checkin.services.common.activity import note, note_counts
 from checkin.services.common.keys import Keys
 from checkin.services.common.list_version import bump_list_version, next_list_version
 from checkin.services.people.badge_messages import queue_badge_messages
@@ -161,9 +161,9 @@ class _Batches:
             ahead = known.ahead(ahead.rows)
         planned = ahead.plans
         decided = self.standing.concerned(action, at, planned)
-        _add(session, event, decided, self.keys, version, now)
+        _add(session, event, decided, self.keys, version, now, self.importing.operator_id)
         if action == Action.CHANGE:
-            _change(session, event, decided, version, now)
+            _change(session, event, decided, version, now, self.importing.operator_id)
         standing = self._noted(session, self.standing.after(action, at, planned, decided), now)
         self.record(session, standing)
         return _Known(ahead.planner, version), standing, decided
@@ -190,6 +190,7 @@ def _add(
     keys: Keys,
     version: int,
     now: datetime,
+    operator_id: int | None,
 ) -> None:
     people = [_enrolment(row.changes) for row in rows if row.action == Action.ADD]
     if people:
@@ -201,6 +202,7 @@ def _add(
             keys=keys,
             version=version,
             now=now,
+            operator_id=operator_id,
         )
 
 
@@ -210,7 +212,12 @@ def _enrolment(columns: Mapping[str, Any]) -> Enrolment:
 
 
 def _change(
-    session: Session, event: Event, rows: Sequence[PlannedRow], version: int, now: datetime
+    session: Session,
+    event: Event,
+    rows: Sequence[PlannedRow],
+    version: int,
+    now: datetime,
+    operator_id: int | None,
 ) -> None:
     changed = [row for row in rows if row.action == Action.CHANGE]
     ids = [row.participant_id for row in changed if row.participant_id is not None]
@@ -219,12 +226,41 @@ def _change(
     new_addresses: list[int] = []
     for number, row in zip(ids, changed, strict=True):
         person = by_id[number]
+        _note_change(session, event, person, row.changes, now, operator_id)
         _change_one(session, event, person, dict(row.changes), version, now)
         if "email" in row.changes and person.standing == RegistrationStatus.CONFIRMED:
             new_addresses.append(number)
     session.flush()
     bump_list_version(session, ids, version)
     queue_badge_messages(session, event, new_addresses, now)
+
+
+def _note_change(
+    session: Session,
+    event: Event,
+    person: Participant,
+    changes: Mapping[str, Any],
+    now: datetime,
+    operator_id: int | None,
+) -> None:
+    """Log which fields of a person change, without their contents, and where they move to."""
+    who = {"operator_id": operator_id, "participant_id": person.id}
+    if delegation_id := changes.get("delegation_id"):
+        before, after = (
+            session.get_one(Delegation, one).name for one in (person.delegation_id, delegation_id)
+        )
+        note(
+            session,
+            event.id,
+            "participant.move",
+            now,
+            **who,
+            delegation_id=delegation_id,
+            before=before,
+            after=after,
+        )
+    if fields := sorted(changes.keys() - {"delegation_id"}):
+        note(session, event.id, "participant.edit", now, **who, fields=fields)
 
 
 def _change_one(

@@ -13,6 +13,7 @@ import { allWithin, part, within } from "./shared/elements.js";
  * @property {Record<string, string>} reasons
  * @property {string} minutes
  * @property {string} seconds
+ * @property {string} overridden
  * @property {string} conflicts
  */
 
@@ -195,6 +196,20 @@ export function showRefusals(refusals, words) {
       row.append(made("td", words.reasons[reason]), cell);
       return row;
     }),
+  );
+}
+
+/**
+ * @param {number} count
+ * @param {BoardWords} words
+ */
+export function showOverridden(count, words) {
+  const notice = document.querySelector(".overridden");
+  if (!(notice instanceof HTMLElement)) return; // not on the wall
+  notice.hidden = count === 0;
+  write(
+    within(notice, "[data-overridden]"),
+    fill(words.overridden, { count: number(count) }),
   );
 }
 

@@ -6,6 +6,7 @@ import {
   showForecast,
   showHall,
   showLoad,
+  showOverridden,
   showRefusals,
   showStop,
 } from "./board-parts.js";
@@ -43,6 +44,7 @@ import { allWithin, part, within } from "./shared/elements.js";
  * @property {Forecast} forecast
  * @property {Curve | null} curve
  * @property {{reason: string, count: number}[]} refusals
+ * @property {number} overridden
  * @property {number} conflicts
  */
 
@@ -138,6 +140,7 @@ function show(body) {
   showForecast(body.forecast, words, localTime);
   showCurve(body.curve, localTime);
   showRefusals(body.refusals, words);
+  showOverridden(body.overridden, words);
   showConflicts(body.conflicts, words);
 }
 

@@ -6,9 +6,11 @@ from flask import request
 
 from checkin.services.board.board import Board, board_now
 from checkin.services.people.buses import bus_counts
+from checkin.services.scanning.overrides import overrides_of
 from checkin.web.board.body import board_body
 from checkin.web.board.words import board_words
 from checkin.web.site.json import json_response
+from checkin.web.site.permissions import may_use
 from checkin.web.site.sessions import still_signed_in
 from checkin.web.site.state import BOARD
 from checkin.web.site.streams import BEAT, stream_of
@@ -28,8 +30,10 @@ def show(visit: EventVisit) -> Answer:
 @bp.get("/events/<slug>/board/report")
 @visited_by(COUNTS)
 def report(visit: EventVisit) -> Answer:
-    """Show the board as of now, as a page to print."""
-    return _page(visit, "board/board_report.html")
+    """Show the board as of now, as a page to print; organisers see whom overrides let in."""
+    may_see = may_use(visit.operator, "overrides.index")
+    overrides = overrides_of(visit.session, visit.event.id) if may_see else ()
+    return _page(visit, "board/board_report.html", overrides=overrides)
 
 
 @bp.get("/events/<slug>/board/counts")
@@ -51,7 +55,7 @@ def _board(visit: EventVisit) -> Board:
     return board_now(visit.session, visit.event.id, visit.server.minute_counts, visit.now)
 
 
-def _page(visit: EventVisit, template: str) -> str:
+def _page(visit: EventVisit, template: str, **more: object) -> str:
     board = _board(visit)
     return visit.show(
         template,
@@ -61,4 +65,5 @@ def _page(visit: EventVisit, template: str) -> str:
         words=board_words(visit.language),
         waiting_conflicts=board.conflicts,
         buses=bus_counts(visit.session, visit.event.id),
+        **more,
     )
