@@ -207,10 +207,7 @@ export function showOverridden(count, words) {
   const notice = document.querySelector(".overridden");
   if (!(notice instanceof HTMLElement)) return; // not on the wall
   notice.hidden = count === 0;
-  write(
-    within(notice, "[data-overridden]"),
-    fill(words.overridden, { count: number(count) }),
-  );
+  write(within(notice, "[data-overridden]"), fill(words.overridden, { count: number(count) }));
 }
 
 /**

@@ -17,7 +17,7 @@ from checkin.web.accounts.activity_words import action_words
 
 #: the sign and the tone of each kind; the tone colours what the sign and the words say already
 _LOOKS = {
-    "registered": ("＋", ""),
+    "registered": ("●", ""),
     "participant.edit": ("✎", ""),
     "participant.move": ("⇄", ""),
     "participant.move_up": ("✓", "ok"),

@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import select
 
 from checkin.db.models import Conflict, Message, MessageState, Participant, Role
-from checkin.domain.people.importing import Row
 from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.facts import Direction
 from checkin.domain.scanning.verdict import Status
@@ -29,7 +28,7 @@ from checkin.services.people.timeline import PAGE_SIZE, timeline_of
 from checkin.services.scanning.annul import annul_scan
 from checkin.services.scanning.conflicts import Decision, decide_conflict
 from checkin.services.scanning.storage import Decided
-from checkin.services.spreadsheets.reading import Table
+from checkin.services.spreadsheets.reading import read_table
 from tests.support import factories
 from tests.support.factories import KEYS, NOW, minutes, write
 from tests.web.browsing import an_operator
@@ -209,9 +208,11 @@ def test_prints_openings_and_messages_that_came_back_are_told(database, event, a
 
 def test_a_list_tells_who_was_moved_and_corrected_and_by_whom(database, event, amina, chief):
     factories.a_delegation(database, event, "Rabat")
-    headings = ("nom", "e-mail", "délégation", "téléphone")
-    cells = ("Amina Alaoui", "amina@example.org", "Rabat", "0612345678")
-    table = Table([Row(2, dict(zip(headings, cells, strict=True)))])
+    lines = (
+        "Nom;E-mail;Délégation;Téléphone",
+        "Amina Alaoui;amina@example.org;Rabat;0612345678",
+    )
+    table = read_table("\n".join(lines).encode())
 
     import_list(
         database,

@@ -17,7 +17,8 @@ from tests.support.factories import KEYS, NOW, write
 from tests.web.browsing import an_operator
 
 #: acts of organisers are written down as ever; when a device was in touch is no datum of a scan
-APART = {"activity"}
+#: and tries of PINs are counted as ever
+APART = {"activity", "limit_counter"}
 VOLATILE = {"last_seen_at", "skew_ms", "waiting", "list_at", "rehearsal_since"}
 VERDICTS = {
     "admitted": ("ok", None),
