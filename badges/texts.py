@@ -79,10 +79,11 @@ _SENTENCES = Texts(
     number_label=msgid("Number"),
     picture=msgid("QR code of your badge"),
     privacy=msgid(
-        "Your data: {organiser} uses your name, contact details, delegation and passages "
-        "at the entrance only to run this event and to count its arrivals. They are "
-        "erased {days} days after the event and given to nobody else. You may see, "
-        "correct or erase them, object to their use or withdraw your consent: write to "
+        "Your data: {organiser} uses your name, contact details, delegation, passages at "
+        "the entrance and when your badge's page was opened only to run this event and to "
+        "count its arrivals. They are erased {days} days after the event and given to "
+        "nobody else. You may see, correct or erase them, object to their use or withdraw "
+        "your consent: write to "
         "{contact}."
     ),
     decline=msgid("Not coming? Say so with one click, and somebody else gets your place."),

@@ -39,6 +39,12 @@ class Forbidden(MarhabaError):
     code = "forbidden"
 
 
+class NoPins(Forbidden):
+    """Nobody has a PIN yet, so no override can name who answers for it."""
+
+    code = "no_pins"
+
+
 class NotFound(MarhabaError):
     """The thing does not exist, or the caller may not see it."""
 

@@ -20,7 +20,7 @@ from checkin.web.accounts import (
 from checkin.web.badges import badge_page, badges, delegation_badges, event_badges
 from checkin.web.board import board, report
 from checkin.web.events import first_steps, look, overview, records, settings
-from checkin.web.gates import conflicts, devices, gates, rehearsal, scan_page, stops
+from checkin.web.gates import conflicts, devices, gates, overrides, rehearsal, scan_page, stops
 from checkin.web.jobs import jobs
 from checkin.web.mail import bounces, delivery, message_texts
 from checkin.web.network import server_address, trust
@@ -64,6 +64,7 @@ _PAGES = (
     devices,
     gates,
     conflicts,
+    overrides,
     participants,
     merging,
     delegations,

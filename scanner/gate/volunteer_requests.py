@@ -20,6 +20,8 @@ from scanner.server.verdicts import verdict_told
 
 #: Longer than for a scan: a volunteer waits for the answer, and a walk-in writes more.
 TIMEOUT_S = 5.0
+#: the code of the refusal of an override for which nobody can answer, and the key of its words
+NO_PINS = "no_pins"
 
 
 class ServerConnection(Protocol):
@@ -94,9 +96,7 @@ class ForcedScan(Scan):
 
     def body(self) -> dict[str, Any]:
         """Return the JSON object of `POST /scans`."""
-        forced = {"force": True, "force_reason": self.reason}
-        if self.pin:
-            forced["supervisor_pin"] = self.pin
+        forced = {"force": True, "force_reason": self.reason, "supervisor_pin": self.pin}
         # Not super(): slots make the class anew, and super() would look for the first one.
         return Scan.body(self) | forced
 
@@ -153,7 +153,7 @@ class VolunteerRequests:
         """Send a refused code again with force, and return the new verdict.
 
         Raises:
-            RequestRejected: with status 403 when the PIN is missing or wrong.
+            RequestRejected: with status 403 when the PIN is wrong, or nobody has one.
         """
         earlier = override.refused.scan
         scan = ForcedScan(

@@ -11,6 +11,7 @@ from scanner.core.typed import meant_code, meant_key
 from scanner.gate.station import Sight, Station
 from scanner.window import state
 from scanner.window.counter import KEYS, Counter
+from scanner.window.drawing.card import names_of
 from scanner.window.keyboard import ENTER, ESCAPE
 from scanner.window.keys import Burst, KeyCollector
 from scanner.window.state import Screen
@@ -18,6 +19,7 @@ from scanner.window.state import Screen
 _QUIT = ("q", ESCAPE)
 _NEXT = (" ", ENTER)
 _HELP = ("?", "؟", "h")
+_ASKS_S = 8.0
 
 
 class Commands:
@@ -96,7 +98,15 @@ class Commands:
         return replace(screen, is_helping=True) if command in _HELP else screen
 
     def _annul_last(self, screen: Screen, now_s: float) -> Screen:
+        """Take the last scan back, once the key is pressed again while its name is shown."""
         if screen.last is None:
             return state.with_notice(screen, "nothing_to_annul", now_s)
-        self._annul(screen.last.scan.scan_id, "taken back at the gate")
-        return screen
+        last = screen.last
+        name = next(iter(names_of(last, screen.language)), last.scan.code[-6:])
+        asking = state.with_notice(
+            screen, "annul_again", now_s, lasts_s=_ASKS_S, name=name, scan_id=last.scan.scan_id
+        )
+        if screen.notice != asking.notice:
+            return asking
+        self._annul(last.scan.scan_id, "taken back at the gate")
+        return replace(screen, notice=None)

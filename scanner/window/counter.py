@@ -13,7 +13,7 @@ from scanner.core.errors import AskedTooOften, RequestRejected, ScannerError, Se
 from scanner.core.scan import Kind, Verdict
 from scanner.core.typed import meant_code
 from scanner.gate.station import Sight, Station
-from scanner.gate.volunteer_requests import Override, PossibleDuplicate, VolunteerRequests
+from scanner.gate.volunteer_requests import NO_PINS, Override, PossibleDuplicate, VolunteerRequests
 from scanner.offline.walk_in import Newcomer
 from scanner.window.background import Answer, BackgroundTasks
 from scanner.window.form import Field, Form, Purpose, Step, opened, pressed, told
@@ -23,7 +23,7 @@ from scanner.window.state import Screen, with_notice, with_trouble
 _FORMS = {
     Purpose.CODE: (Field("field_code"),),
     Purpose.SEARCH: (Field("field_name"),),
-    Purpose.OVERRIDE: (Field("field_pin", secret=True, optional=True), Field("field_reason")),
+    Purpose.OVERRIDE: (Field("field_pin", secret=True), Field("field_reason")),
     Purpose.WALK_IN: (Field("field_name"), Field("field_delegation", narrows=True)),
     Purpose.CAMERA: (),
 }
@@ -116,6 +116,8 @@ class Counter:
         return replace(screen, form=None, drafts=0)
 
     def _with_override(self, screen: Screen, form: Form, at_s: float) -> Screen:
+        if not screen.overrides:
+            return with_notice(screen, NO_PINS, at_s, lasts_s=_READ_S)
         card = screen.card
         refused = card and not card.verdict.fault and card.verdict.kind in _MAY_BE_FORCED
         if card is None or not refused:
@@ -219,6 +221,8 @@ def _with_fault(form: Form, fault: ScannerError) -> Form:
     if isinstance(fault, PossibleDuplicate):
         return told(form, PossibleDuplicate.code)
     if isinstance(fault, RequestRejected):
+        if fault.error == NO_PINS:
+            return told(_without_pin(form), NO_PINS)
         if fault.status == 403 and form.purpose == Purpose.OVERRIDE:
             return told(_without_pin(form), "pin_refused")
         return told(form, "desk_rejected", detail=fault.detail)

@@ -48,13 +48,11 @@ class Field:
         label: its key in `words`.
         secret: shown as dots.
         narrows: its text filters the list.
-        optional: may stay empty.
     """
 
     label: str
     secret: bool = False
     narrows: bool = False
-    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +121,7 @@ def _entered(form: Form) -> tuple[Form, Step]:
     if form.at + 1 < len(form.fields):
         return replace(form, at=form.at + 1), Step.STAYS
     for number, field in enumerate(form.fields):
-        if not (field.narrows or field.optional or form.texts[number].strip()):
+        if not (field.narrows or form.texts[number].strip()):
             return replace(form, at=number), Step.STAYS
     if _needs_choice(form) and form.choice is None:
         return form, Step.STAYS

@@ -68,6 +68,7 @@ class Screen:
         freshness: None until the server was asked.
         arrived: of the whole event, with its quota; None while the server does not say.
         delegations: those that a walk-in can belong to; empty until the server told.
+        overrides: somebody has a PIN, as far as the server has told.
         rehearses: practice badges show their verdicts at this gate.
         drafts: walk-ins that were typed and could not be sent.
     """
@@ -85,6 +86,7 @@ class Screen:
     freshness: Freshness | None = None
     delegations: tuple[Delegation, ...] = ()
     drafts: int = 0
+    overrides: bool = True
     rehearses: bool = False
     cards: tuple[Card, ...] = ()
     faces: tuple[tuple[str, Kind], ...] = ()
@@ -223,6 +225,7 @@ def _with_link(screen: Screen, link: LinkSeen) -> Screen:
         screen,
         admitted=admitted,
         arrived=_arrived(link.counts.get("totals") or {}),
+        overrides=link.counts.get("overrides") is not False,
         rehearses=link.counts.get("rehearsal") is True,
         delegations=delegations_in(link.counts) or screen.delegations,
     )

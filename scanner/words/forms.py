@@ -22,6 +22,10 @@ FORMS = {
     "found": msgid("Found: {count}"),
     "found_nobody": msgid("Nobody of this name. Try another spelling."),
     "code_wrong": msgid("This code is not right: check each letter and try again"),
+    "no_pins": msgid(
+        "Nobody has a PIN yet, so nobody can override. An organiser makes supervisors' PINs on "
+        "the page “PINs for overrides”."
+    ),
     "pin_refused": msgid("PIN refused: ask the supervisor to type it"),
     "possible_duplicate": msgid(
         "Somebody of this name is registered. Enter again: register anyway."

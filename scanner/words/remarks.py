@@ -37,6 +37,7 @@ REMARKS = {
     "authority_keys": msgid("Y: yes, the same · N: no"),
     "paired": msgid("Paired with gate {gate}."),
     "annulled": msgid("Last scan annulled"),
+    "annul_again": msgid("Undo the last entry or exit ({name})? Z again: undo."),
     "nothing_to_annul": msgid("Nothing to annul"),
     "annul_refused": msgid("Annulment refused: call a supervisor"),
     "annul_offline": msgid("Cannot annul while offline"),

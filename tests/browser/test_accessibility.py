@@ -30,6 +30,7 @@ PAGES = [
     f"{EVENT}/devices",
     f"{EVENT}/stop",
     f"{EVENT}/conflicts",
+    f"{EVENT}/overrides",
     f"{EVENT}/participants",
     f"{EVENT}/participants/new",
     f"{EVENT}/participants/1",

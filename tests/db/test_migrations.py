@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import json
+
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import bindparam, inspect, text
 
 from checkin.db.migrate import current_revision, downgrade, head_revision, upgrade
-from checkin.db.models import Activity, Admission, ArrivalTally, Base, EventDay, Participant
+from checkin.db.models import (
+    Activity,
+    Admission,
+    ArrivalTally,
+    Base,
+    EventDay,
+    Participant,
+    Role,
+)
 from checkin.db.types import UtcDateTime
 from tests.support import factories
 from tests.support.factories import NOW
+from tests.web.browsing import an_operator
 
 #: made by hand in the migrations, in each database's own way
 BY_HAND = ("participant_search", "ix_participant_trigrams")
@@ -130,3 +141,54 @@ def test_what_was_recorded_before_events_had_days_is_of_the_first(database, even
     assert (day.day, day.starts_at, day.ends_at) == (1, event.starts_at, event.ends_at)
     assert (tally.day, tally.arrived, tally.last_arrival_at) == (1, 2, NOW)
     assert entries == [(1, 1), (1, 1)]
+
+
+def test_the_log_knows_whom_it_is_about_and_participants_who_registered_them(database, event):
+    operator = an_operator(database, Role.ORGANISER).id
+    person = factories.a_participant(database, event).participant_id
+    about = {"participant_id": person}
+    downgrade(database, "0022")
+    add = (
+        "INSERT INTO activity (event_id, at, operator_id, action, details)"
+        " VALUES (:e, :at, :o, :a, :d)"
+    )
+    with database.write() as session:
+        told = [
+            ("participant.cancel", about),
+            ("gate.add", {"gate": "Porte 1"}),
+            ("participant.cancel", {"participant_id": 999}),  # nobody any more
+        ]
+        for action, details in told:
+            row = {"e": event.id, "at": NOW, "o": operator, "a": action, "d": json.dumps(details)}
+            session.execute(at(add), row)
+        session.execute(
+            text("UPDATE activity SET operator_id = :o WHERE action = 'participant.register'"),
+            {"o": operator},
+        )
+
+    upgrade(database)
+
+    with database.read() as session:
+        others = Activity.action != "operator.add"
+        rows = session.query(Activity).filter(others).order_by(Activity.id)
+        found = [(row.action, row.participant_id, row.details) for row in rows]
+        registrar = session.get_one(Participant, person).registrar_id
+    assert found == [
+        ("participant.register", person, {"door": "form"}),
+        ("participant.cancel", person, {}),
+        ("gate.add", None, {"gate": "Porte 1"}),
+        ("participant.cancel", None, {"participant_id": 999}),
+    ]
+    assert registrar == operator
+
+
+def test_going_back_puts_the_participants_into_the_details_again(database, event):
+    person = factories.a_participant(database, event).participant_id
+
+    downgrade(database, "0022")
+
+    with database.read() as session:
+        query = text("SELECT details FROM activity WHERE action = 'participant.register'")
+        details = session.execute(query).scalar_one()
+    told = json.loads(details) if isinstance(details, str) else details
+    assert told == {"door": "form", "participant_id": person}

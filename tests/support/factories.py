@@ -12,12 +12,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_shortest_transaction, in_transaction
-from checkin.db.models import Activity, Bus, Category, Delegation, Event
+from checkin.db.models import Activity, Bus, Category, Delegation, Event, Role
 from checkin.domain.people.buses import BusDetails
 from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.facts import Direction
 from checkin.domain.scanning.verdict import Source
 from checkin.protocol.codes import format_code, token_for
+from checkin.services.accounts.operators import add_operator
+from checkin.services.accounts.pins import set_pin
 from checkin.services.common.keys import Keys
 from checkin.services.common.list_version import next_list_version
 from checkin.services.events.events import EventSpec, add_category, add_delegation, create_event
@@ -125,6 +127,23 @@ def a_participant(
             now=NOW,
         ),
     )
+
+
+def a_supervisor(database: Database, pin: str = "246810") -> int:
+    """Add a supervisor with a PIN, and return their id."""
+
+    def work(session: Session) -> int:
+        supervisor = add_operator(
+            session,
+            email=f"supervision{pin}@example.org",
+            name="Superviseure",
+            role=Role.SUPERVISOR,
+            now=NOW,
+        ).operator
+        set_pin(session, supervisor, pin, now=NOW)
+        return supervisor.id
+
+    return write(database, work)
 
 
 def a_bus(database: Database, delegation: Delegation, name: str = "Car 1", seats: int = 50) -> Bus:

@@ -137,12 +137,14 @@ class Activity(Base):
     """
 
     __tablename__ = "activity"
-    __table_args__ = (Index(None, "event_id", "at"),)
+    __table_args__ = (Index(None, "event_id", "at"), Index(None, "participant_id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
     at: Mapped[datetime]
     operator_id: Mapped[int | None] = mapped_column(ForeignKey("operator.id"))
     device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"))
+    #: whom it was about, where it was about one participant
+    participant_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))
     action: Mapped[str]
     details: Mapped[dict[str, Any]] = mapped_column(JSON)

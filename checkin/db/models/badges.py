@@ -51,6 +51,9 @@ class Badge(Base):
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     issued_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    #: when its page was first opened, and last, right to an hour
+    opened_at: Mapped[datetime | None]
+    last_opened_at: Mapped[datetime | None]
     #: the event's list_version when this badge, or its participant, last changed
     list_version: Mapped[int]
 

@@ -95,6 +95,8 @@ class Participant(Base):
     #: import, form, api, walk_in or link
     registered_by: Mapped[str]
     registered_at: Mapped[datetime]
+    #: the operator who did it; none where it was a link, a gate or the command line
+    registrar_id: Mapped[int | None] = mapped_column(ForeignKey("operator.id"))
     canceled_at: Mapped[datetime | None]
     #: the record of the same person that is kept, whatever was merged into what on the way to it;
     #: None for a record that stands for a person of its own

@@ -35,10 +35,17 @@ class Scan(Base):
         one_of("status", Status),
         one_of("reason", Reason),
         one_of("source", Source),
+        one_of("overridden", Reason),
         CheckConstraint("(status = 'ok') = (reason IS NULL)", name="reason_of_refusal"),
         CheckConstraint("NOT forced OR force_reason IS NOT NULL", name="forced"),
         Index(None, "event_id", "corrected_at"),
         Index(None, "participant_id"),
+        Index(
+            "ix_scan_forced",
+            "event_id",
+            sqlite_where=text("forced = 1"),
+            postgresql_where=text("forced"),
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -66,6 +73,8 @@ class Scan(Base):
     forced: Mapped[bool]
     force_reason: Mapped[str | None]
     forced_by: Mapped[int | None] = mapped_column(ForeignKey("operator.id"))
+    #: the reason to refuse that the supervisor set aside, the most serious one
+    overridden: Mapped[str | None]
     arrived: Mapped[int | None]
     quota: Mapped[int | None]
     first_at: Mapped[datetime | None]

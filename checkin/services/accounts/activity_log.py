@@ -118,7 +118,6 @@ def _entry(
     delegations: dict[int, str],
 ) -> Entry:
     told = row.details
-    participant = told.get("participant_id")
     shown = [str(told[key]) for key in _SHOWN if told.get(key) not in (None, "")]
     whose = delegations.get(told.get("delegation_id", 0))
     return Entry(
@@ -129,6 +128,6 @@ def _entry(
         device=device,
         action=row.action,
         account=accounts.get(told.get("account", 0)),
-        participant_id=participant if isinstance(participant, int) else None,
+        participant_id=row.participant_id,
         about=tuple(shown if whose is None or whose in shown else [*shown, whose]),
     )

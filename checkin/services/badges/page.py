@@ -11,10 +11,11 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from badges.calendar import CalendarEntry
@@ -28,6 +29,8 @@ from checkin.services.common.keys import Keys
 from checkin.services.events.look import look_of
 
 SECRET_LENGTH = 26
+#: openings that follow one another sooner are one
+OPENING = timedelta(hours=1)
 _PADDING = "=" * 6
 
 
@@ -37,6 +40,7 @@ class ShownBadge:
 
     Attributes:
         confirmed: False while the participant waits on the reserve list.
+        last_opened_at: when its page was last opened before; None if it never was.
     """
 
     badge_id: UUID
@@ -44,6 +48,7 @@ class ShownBadge:
     event: Event
     confirmed: bool
     look: Look
+    last_opened_at: datetime | None
 
 
 def page_secret(keys: Keys, badge_id: UUID) -> str:
@@ -63,7 +68,7 @@ def shown_badge(session: Session, keys: Keys, secret: str) -> ShownBadge | None:
     if badge_id is None:
         return None
     row = session.execute(
-        select(Participant.id, Participant.standing, Event)
+        select(Participant.id, Participant.standing, Event, Badge.last_opened_at)
         .join(Badge, Badge.participant_id == Participant.id)
         .join(Event, Event.id == Badge.event_id)
         .where(
@@ -76,7 +81,25 @@ def shown_badge(session: Session, keys: Keys, secret: str) -> ShownBadge | None:
         return None
     [spec] = badge_specs(session, row.Event, keys, participant_ids=[row.id])
     confirmed = row.standing == RegistrationStatus.CONFIRMED
-    return ShownBadge(badge_id, spec, row.Event, confirmed, look_of(session, row.Event))
+    look = look_of(session, row.Event)
+    return ShownBadge(badge_id, spec, row.Event, confirmed, look, row.last_opened_at)
+
+
+def is_new_opening(shown: ShownBadge, now: datetime) -> bool:
+    """Say whether this opening of a badge's page is to be recorded: at most one an hour is."""
+    return shown.last_opened_at is None or now - shown.last_opened_at >= OPENING
+
+
+def record_opening(session: Session, badge_id: UUID, now: datetime) -> None:
+    """Record when a badge's page was first and last opened: only the time, not who or from where.
+
+    A messenger that fetches a preview of the address counts as an opening, too.
+    """
+    session.execute(
+        update(Badge)
+        .where(Badge.id == badge_id)
+        .values(opened_at=func.coalesce(Badge.opened_at, now), last_opened_at=now)
+    )
 
 
 def calendar_entry(shown: ShownBadge) -> CalendarEntry:

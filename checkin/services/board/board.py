@@ -31,6 +31,7 @@ from checkin.services.board.minute_counts import (
 )
 from checkin.services.gates.devices import is_online
 from checkin.services.scanning.conflicts import waiting_conflicts
+from checkin.services.scanning.overrides import count_overridden
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Board:
     Attributes:
         curve: the curve of arrivals; None while nobody has come.
         refusals: how many scans were refused for each reason, the most frequent first.
+        overridden: how many people supervisors let in against the rules.
         conflicts: how many conflicts wait for an organiser's decision.
         hall: how full the hall is; None where the event has no capacity.
     """
@@ -70,6 +72,7 @@ class Board:
     forecast: Forecast
     gates: tuple[GateLoad, ...]
     refusals: tuple[tuple[Reason, int], ...]
+    overridden: int
     conflicts: int
     hall: Hall | None
 
@@ -99,6 +102,7 @@ def board_now(
         forecast=expected,
         gates=_gates(session, counts, arrivals, window, now),
         refusals=_by_reason(refusals),
+        overridden=count_overridden(session, event_id),
         conflicts=waiting_conflicts(session, [event_id])[event_id],
         hall=hall_of(figures.inside, counts.capacity) if counts.capacity else None,
     )

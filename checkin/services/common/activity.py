@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import Connection, insert, update
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Activity
@@ -19,19 +19,37 @@ def note(
     *,
     operator_id: int | None = None,
     device_id: int | None = None,
+    participant_id: int | None = None,
     **details: Any,
 ) -> None:
-    """Add an entry to the activity log, in the transaction of the action that it records."""
+    """Add an entry to the activity log, in the transaction of the action that it records.
+
+    Args:
+        participant_id: whom it is about, where it is about one: it is in their timeline, too.
+    """
     session.add(
         Activity(
             event_id=event_id,
             at=now,
             operator_id=operator_id,
             device_id=device_id,
+            participant_id=participant_id,
             action=action,
             details=details,
         )
     )
+
+
+def note_on(
+    connection: Connection, event_id: int, action: str, now: datetime, *, details: Any, **who: Any
+) -> None:
+    """Do as `note` on a bare connection: for scans, where a session's cost would show.
+
+    Args:
+        who: operator_id, device_id and participant_id.
+    """
+    row = {"event_id": event_id, "at": now, "action": action, "details": details, **who}
+    connection.execute(insert(Activity), row)
 
 
 def note_counts(

@@ -154,16 +154,21 @@ def mail_switch(event_id: int) -> Rows:
     )
 
 
+_Registrar = aliased(Operator)
+
+
 def participants(event_id: int) -> Rows:
     """Return the query for an event's participants, including canceled ones."""
     return (
         participants_and_arrivals(event_id)
         .outerjoin(Operator, Operator.id == Participant.blocked_by)
+        .outerjoin(_Registrar, _Registrar.id == Participant.registrar_id)
         .add_columns(
             *(Participant.reserve_no, Participant.blocked, Participant.blocked_at),
             *(Operator.name.label("blocked_by"), Participant.blocked_reason),
             *(getattr(Participant, key) for key in own_in(ShownIn.WHOLE_EXPORT)),
-            *(Participant.registered_by, Participant.registered_at, Participant.canceled_at),
+            *(Participant.registered_by, _Registrar.name.label("registrar")),
+            *(Participant.registered_at, Participant.canceled_at),
             Participant.merged_into,
         )
     )
@@ -185,7 +190,10 @@ def merged_records(event_id: int) -> Rows:
 def badges(event_id: int) -> Rows:
     """Return the query for an event's badges, without their codes."""
     return (
-        select(Badge.participant_id, Badge.issue, Badge.issued_at, Badge.revoked_at)
+        select(
+            *(Badge.participant_id, Badge.issue, Badge.issued_at, Badge.revoked_at),
+            *(Badge.opened_at, Badge.last_opened_at),
+        )
         .where(Badge.event_id == event_id)
         .order_by(Badge.participant_id, Badge.issue)
     )
@@ -310,6 +318,7 @@ def scans(event_id: int) -> Rows:
             *(Scan.scanned_at, Scan.corrected_at, Scan.received_at, Scan.skew_ms),
             *(Scan.status, Scan.reason, Scan.decided_status, Scan.decided_reason),
             *(Scan.forced, Scan.force_reason, Operator.name.label("forced_by")),
+            Scan.overridden,
             *(Scan.arrived, Scan.quota, Scan.first_at, _FirstGate.name.label("first_gate")),
             *(Scan.annulled_at, Scan.annul_reason),
         )
@@ -450,7 +459,7 @@ def activity(event_id: int) -> Rows:
     return (
         select(
             *(Activity.at, Operator.name.label("operator"), Activity.device_id),
-            *(Activity.action, Activity.details),
+            *(Activity.participant_id, Activity.action, Activity.details),
         )
         .outerjoin(Operator, Operator.id == Activity.operator_id)
         .where(Activity.event_id == event_id)

@@ -39,6 +39,7 @@ def enrol(
     keys: Keys,
     version: int,
     now: datetime,
+    operator_id: int | None = None,
 ) -> list[tuple[Row, Row]]:
     """Insert participants in order, each with a badge, and a message if they have an address.
 
@@ -47,7 +48,7 @@ def enrol(
     Returns:
         For each participant their columns and those of their badge.
     """
-    rows = [_participant_row(event, person, source, now) for person in people]
+    rows = [_participant_row(event, person, source, now, operator_id) for person in people]
     _give_places(session, event, rows, version, now)
     for row, participant_id in zip(rows, _new_ids(session, len(rows)), strict=True):
         row["id"] = participant_id
@@ -64,7 +65,9 @@ def enrol(
     return enrolled
 
 
-def _participant_row(event: Event, person: Enrolment, source: str, now: datetime) -> Row:
+def _participant_row(
+    event: Event, person: Enrolment, source: str, now: datetime, operator_id: int | None
+) -> Row:
     registration = person.registration
     folded, folded_name = folded_both(registration.name, registration.name_ar)
     return {
@@ -80,6 +83,7 @@ def _participant_row(event: Event, person: Enrolment, source: str, now: datetime
         "blocked": False,
         "registered_by": source,
         "registered_at": now,
+        "registrar_id": operator_id,
     }
 
 

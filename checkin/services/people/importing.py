@@ -26,7 +26,7 @@ from checkin.domain.people.fields import OWN
 from checkin.domain.people.importing import Action, ImportPlanner, PlannedRow, Row
 from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.facts import RegistrationStatus
-from checkin.services.common.activity import note_counts
+from checkin.services.common.activity import note, note_counts
 from checkin.services.common.keys import Keys
 from checkin.services.common.list_version import bump_list_version, next_list_version
 from checkin.services.people.badge_messages import queue_badge_messages, queue_missing_badge
@@ -163,9 +163,9 @@ class _Batches:
             ahead = known.ahead(ahead.rows)
         planned = ahead.plans
         decided = self.standing.concerned(action, at, planned)
-        _add(session, event, decided, self.keys, version, now)
+        _add(session, event, decided, self.keys, version, now, self.importing.operator_id)
         if action == Action.CHANGE:
-            decided = _change(session, event, decided, version, now)
+            decided = _change(session, event, decided, version, now, self.importing.operator_id)
         standing = self._noted(session, self.standing.after(action, at, planned, decided), now)
         self.record(session, standing)
         return _Known(ahead.planner, version), standing, decided
@@ -192,6 +192,7 @@ def _add(
     keys: Keys,
     version: int,
     now: datetime,
+    operator_id: int | None,
 ) -> None:
     people = [_enrolment(row.changes) for row in rows if row.action == Action.ADD]
     if people:
@@ -203,6 +204,7 @@ def _add(
             keys=keys,
             version=version,
             now=now,
+            operator_id=operator_id,
         )
 
 
@@ -212,7 +214,12 @@ def _enrolment(columns: Mapping[str, Any]) -> Enrolment:
 
 
 def _change(
-    session: Session, event: Event, rows: Sequence[PlannedRow], version: int, now: datetime
+    session: Session,
+    event: Event,
+    rows: Sequence[PlannedRow],
+    version: int,
+    now: datetime,
+    operator_id: int | None,
 ) -> list[PlannedRow]:
     """Change people in the order of their rows, and return the rows as they were decided.
 
@@ -221,7 +228,7 @@ def _change(
     ids = [row.participant_id for row in rows if row.action == Action.CHANGE]
     people = _locked(session, [one for one in ids if one is not None])
     decided = [
-        _changed(session, event, people[row.participant_id], row, version, now)
+        _changed(session, event, people[row.participant_id], row, version, now, operator_id)
         if row.action == Action.CHANGE and row.participant_id is not None
         else row
         for row in rows
@@ -231,6 +238,37 @@ def _change(
     bump_list_version(session, [one for one in changed if one is not None], version)
     _send_badges(session, event, [(people[one], row) for one, row in changed.items() if one], now)
     return decided
+
+
+def _note_change(
+    session: Session,
+    event: Event,
+    person: Participant,
+    changes: Mapping[str, Any],
+    former: int,
+    now: datetime,
+    operator_id: int | None,
+) -> None:
+    """Log which fields of a person changed, without their contents, and where they moved to.
+
+    Args:
+        former: the id of the delegation that they belonged to.
+    """
+    who = {"operator_id": operator_id, "participant_id": person.id}
+    if delegation_id := changes.get("delegation_id"):
+        before, after = (session.get_one(Delegation, one).name for one in (former, delegation_id))
+        note(
+            session,
+            event.id,
+            "participant.move",
+            now,
+            **who,
+            delegation_id=delegation_id,
+            before=before,
+            after=after,
+        )
+    if fields := sorted(changes.keys() - {"delegation_id"}):
+        note(session, event.id, "participant.edit", now, **who, fields=fields)
 
 
 def _locked(session: Session, ids: Sequence[int]) -> dict[int, Participant]:
@@ -251,8 +289,9 @@ def _changed(
     row: PlannedRow,
     version: int,
     now: datetime,
+    operator_id: int | None,
 ) -> PlannedRow:
-    changes = dict(row.changes)
+    changes, former = dict(row.changes), person.delegation_id
     try:
         if delegation_id := changes.pop("delegation_id", None):
             move_to_delegation(session, event, person, delegation_id, version, now)
@@ -261,6 +300,7 @@ def _changed(
     for name, value in changes.items():
         setattr(person, name, value)
     person.folded, person.folded_name = folded_both(person.name, person.name_ar)
+    _note_change(session, event, person, row.changes, former, now, operator_id)
     return row
 
 

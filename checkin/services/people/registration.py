@@ -84,7 +84,14 @@ def register(
         refuse_duplicate(session, event.id, delegation_id, registration)
     enrolment = Enrolment(registration, delegation_id, category_id)
     [(participant, badge)] = enrol(
-        session, event, [enrolment], source=source, keys=keys, version=version, now=now
+        session,
+        event,
+        [enrolment],
+        source=source,
+        keys=keys,
+        version=version,
+        now=now,
+        operator_id=operator_id,
     )
     note(
         session,

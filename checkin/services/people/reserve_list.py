@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from checkin.db.models import Delegation, Event, Participant
 from checkin.domain.scanning.facts import RegistrationStatus
+from checkin.services.common.activity import note
 from checkin.services.common.list_version import bump_list_version, next_list_version
 from checkin.services.people.badge_messages import queue_badge_messages
 from checkin.services.people.delegations import first_entry
@@ -57,6 +58,8 @@ def move_up(
     ids = [person.id for person in waiting[:count]]
     bump_list_version(session, ids, version)
     queue_badge_messages(session, event, ids, now)
+    for participant_id in ids:
+        note(session, event.id, "participant.move_up", now, participant_id=participant_id)
     return ids
 
 

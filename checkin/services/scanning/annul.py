@@ -66,6 +66,7 @@ def annul_scan(
         now,
         device_id=device_id,
         operator_id=supervisor_id,
+        participant_id=scan.participant_id,
         scan_id=str(scan_id),
         reason=reason,
     )

@@ -154,6 +154,7 @@ class ListedConflict(Decided):
         earlier: the admission that it contradicts, where there is one.
         counted: whether the reading counted the person in.
         turned_away: the server's answer was lost, and the gate sent the counted person away.
+        claimed: the reason given at the gate for an override for which no supervisor was named.
         skew_ms: how far the device's clock was behind the server's.
     """
 
@@ -165,6 +166,7 @@ class ListedConflict(Decided):
     earlier: ArrivalDetails | None
     counted: bool
     turned_away: bool
+    claimed: str | None
     skew_ms: int
 
 
@@ -278,6 +280,7 @@ def _listed(row: Any) -> ListedConflict:
         earlier=_EARLIER.of(row),
         counted=row.admission_id is not None,
         turned_away=scan.status == Status.OK,
+        claimed=scan.force_reason if scan.forced_by is None else None,
         skew_ms=scan.skew_ms,
         **decided(conflict, row),
     )

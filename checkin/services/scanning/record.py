@@ -13,6 +13,7 @@ from checkin.domain.scanning.facts import ScanFacts
 from checkin.domain.scanning.leases import CLOCK_ERROR, with_loan
 from checkin.domain.scanning.reasons import Reason
 from checkin.domain.scanning.verdict import (
+    Admitted,
     Consequence,
     Refused,
     Status,
@@ -29,6 +30,7 @@ from checkin.services.scanning.conflicts import note_conflict
 from checkin.services.scanning.counting import count_refusal, leave, leave_as_uploaded
 from checkin.services.scanning.facts import CHUNK, Holder, Place, scan_facts
 from checkin.services.scanning.lease_use import NO_USE, lease_use_of, record_lease_use
+from checkin.services.scanning.overrides import note_override
 from checkin.services.scanning.repeats import repeat
 from checkin.services.scanning.storage import Answer, Reading
 from checkin.services.scanning.writing import write_scan
@@ -51,7 +53,7 @@ def record_scan(
         device,
         token_hash(token) if token else None,
         direction=reading.direction,
-        forced=reading.force_reason is not None,
+        forced=reading.is_forced,
         now=reading.received_at,
         day=device.day_at(reading.at),
         is_decided=reading.decided is not None,
@@ -63,11 +65,11 @@ def record_scan(
     change = consequence(facts, verdict, let_in=_let_in_offline(reading))
     if lease_use.places and change.entry_no == 1:
         change = replace(change, on_loan=True)
-    late = change.entry_no is not None and reading.received_at - reading.at > CLOCK_ERROR
-    if late or lease_use != NO_USE or not change.only_admits:
-        require_transaction(connection)
     holder = holder if facts.same_event else None  # another event's people are not ours to show
     answer = _answer(device, reading, verdict, change, holder)
+    late = change.entry_no is not None and reading.received_at - reading.at > CLOCK_ERROR
+    if late or lease_use != NO_USE or answer.overridden or not change.only_admits:
+        require_transaction(connection)
     scan_pk = write_scan(connection, device, reading, keys, answer, change)
     if scan_pk is None:
         return repeat(connection, device, reading, token_hash(token) if token else None)
@@ -157,6 +159,7 @@ def _answer(
         direction=reading.direction,
         holder=holder,
         first=first,
+        overridden=next(iter(verdict.overridden), None) if isinstance(verdict, Admitted) else None,
         conflict=change.conflict,
     )
 
@@ -171,6 +174,8 @@ def _apply(
     *,
     late: bool,
 ) -> None:
+    if answer.overridden:
+        note_override(connection, device, reading, answer)
     if change.refusal:
         count_refusal(connection, device, reading.at, day=device.day_at(reading.at))
     if change.conflict:

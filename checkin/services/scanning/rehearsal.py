@@ -69,7 +69,7 @@ def rehearse(device: PairedDevice, reading: Reading, keys: Keys) -> PracticeAnsw
         practice,
         reading.at,
         direction=Direction(reading.direction),
-        forced=reading.force_reason is not None,
+        forced=reading.is_forced,
     )
     first = None
     if verdict.reason == Reason.ALREADY_REDEEMED:

@@ -61,7 +61,7 @@ def _admit_despite_refusal(
         device,
         token_hash,
         direction=reading.direction,
-        forced=reading.force_reason is not None,
+        forced=reading.is_forced,
         now=reading.received_at,
         day=device.day_at(reading.at),
         is_decided=True,

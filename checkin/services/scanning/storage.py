@@ -38,8 +38,8 @@ class Reading:
     Attributes:
         at: the moment of the reading by the server's clock.
         skew_ms: how far the device's clock was behind the server's.
-        force_reason: why a supervisor overrides the rules; None where nobody does.
-        forced_by: the operator whose PIN was given, where one was.
+        force_reason: why the rules are to be overridden; None where they are not.
+        forced_by: the operator whose PIN was given; without them nothing is overridden.
         decided: the device's own decision, if it was offline.
         lease_id: the lease that the device used for it.
     """
@@ -56,6 +56,11 @@ class Reading:
     forced_by: int | None = None
     decided: Decided | None = None
     lease_id: UUID | None = None
+
+    @property
+    def is_forced(self) -> bool:
+        """Say whether a named supervisor overrides the rules; a reason alone sets none aside."""
+        return self.force_reason is not None and self.forced_by is not None
 
     @property
     def text(self) -> str:
@@ -86,6 +91,7 @@ class Answer:
 
     Attributes:
         first: when and where the participant was first admitted, as of this scan.
+        overridden: the reason that a supervisor set aside, the most serious one.
         conflict: whether the device had let the person in against the rules.
     """
 
@@ -95,6 +101,7 @@ class Answer:
     direction: Direction
     holder: Holder | None
     first: Place | None
+    overridden: Reason | None = None
     conflict: bool = False
     replayed: bool = False
 
@@ -155,6 +162,7 @@ def _answer_values(answer: Answer) -> dict[str, object]:
     return {
         "status": answer.status,
         "reason": answer.reason,
+        "overridden": answer.overridden,
         "badge_id": holder and holder.badge_id,
         "participant_id": holder and holder.participant_id,
         "arrived": holder and holder.arrived,

@@ -13,6 +13,7 @@ import { allWithin, part, within } from "./shared/elements.js";
  * @property {Record<string, string>} reasons
  * @property {string} minutes
  * @property {string} seconds
+ * @property {string} overridden
  * @property {string} conflicts
  * @property {string} arrived_of
  * @property {[string, string][]} others the name of a figure, and what is said of it
@@ -214,6 +215,17 @@ export function showRefusals(refusals, words) {
       return row;
     }),
   );
+}
+
+/**
+ * @param {number} count
+ * @param {BoardWords} words
+ */
+export function showOverridden(count, words) {
+  const notice = document.querySelector(".overridden");
+  if (!(notice instanceof HTMLElement)) return; // not on the wall
+  notice.hidden = count === 0;
+  write(within(notice, "[data-overridden]"), fill(words.overridden, { count: number(count) }));
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   showHall,
   showLoad,
   showOthers,
+  showOverridden,
   showRefusals,
   showStop,
 } from "./board-parts.js";
@@ -40,6 +41,7 @@ import { allWithin, part, within } from "./shared/elements.js";
  * @property {Forecast} forecast
  * @property {Curve | null} curve
  * @property {{reason: string, count: number}[]} refusals
+ * @property {number} overridden
  * @property {number} conflicts
  */
 
@@ -130,6 +132,7 @@ function show(body) {
   showForecast(body.forecast, words, localTime);
   showCurve(body.curve, localTime);
   showRefusals(body.refusals, words);
+  showOverridden(body.overridden, words);
   showConflicts(body.conflicts, words);
 }
 

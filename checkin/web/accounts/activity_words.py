@@ -69,6 +69,8 @@ def _people_actions() -> dict[str, str]:
         "participant.register": _("registered somebody"),
         "participant.edit": _("corrected somebody"),
         "participant.cancel": _("canceled somebody"),
+        "participant.move": _("moved somebody to another delegation"),
+        "participant.move_up": _("a place went to somebody on the reserve list"),
         "participant.decline": _("somebody said that they are not coming"),
         "participant.reinstate": _("registered somebody again"),
         "participant.block": _("blocked somebody at the gates"),
@@ -137,6 +139,8 @@ def _gate_actions() -> dict[str, str]:
         "entries.stop": _("stopped entries"),
         "entries.resume": _("let people in again"),
         "scan.annul": _("took a scan back"),
+        "scan.override": _("let somebody in against the rules"),
+        "scan.pin_failed": _("a wrong PIN was given at a gate"),
         "conflict.decide": _("decided a conflict"),
         "conflict.duplicate": _("decided whether two registrations are of one person"),
     }

@@ -9,6 +9,7 @@ from apiflask import APIBlueprint
 from flask import Response, request
 
 from checkin.errors import InvalidRequest
+from checkin.services.accounts.pins import somebody_has_a_pin
 from checkin.services.board.live_counts import live_counts
 from checkin.services.gates.authentication import try_to_mark_seen
 from checkin.services.gates.devices import PairedDevice
@@ -65,11 +66,12 @@ def read_status() -> Response:
     _record_reported(device, query(StatusQuery), now())
     with marhaba().database.read() as session:
         counts = live_counts(session, device.event_id)
+        overrides = somebody_has_a_pin(session)
     body = status_body(counts)
     gate = {"id": device.gate_id, "name": device.gate_name}
     asks = {"id": device.id, "gate": gate, "event": body["event"]}
     told = {"rehearsal": True} if device.rehearsing else {}
-    return json_response({"device": asks} | body | told)
+    return json_response({"device": asks} | body | {"overrides": overrides} | told)
 
 
 @bp.get("/live")

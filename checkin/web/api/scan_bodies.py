@@ -30,7 +30,8 @@ class ScanRequest(Body):
     supervisor_pin: PlainText | None = Field(
         default=None,
         max_length=20,
-        description="Asked for with force where supervisors have a PIN.",
+        description="Needed with force: it names who answers. Until somebody has a PIN a live scan "
+        "with force is refused (403 no_pins).",
     )
 
 

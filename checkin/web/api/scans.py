@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -10,14 +11,16 @@ from uuid import UUID
 from apiflask import APIBlueprint
 from flask import Response
 
-from checkin.db.engine import in_shortest_transaction, in_transaction
+from checkin.db.engine import Database, in_shortest_transaction, in_transaction
 from checkin.domain.scanning.hall import Stop
 from checkin.domain.scanning.messages import verdict_message
 from checkin.domain.scanning.reasons import Reason
 from checkin.errors import ScanIdConflict
 from checkin.services.gates.authentication import try_to_mark_seen
+from checkin.services.gates.devices import PairedDevice
+from checkin.services.limits.limits import Limits
 from checkin.services.scanning.annul import annul_scan
-from checkin.services.scanning.overrides import supervisor_with_pin
+from checkin.services.scanning.overrides import supervisor_claimed, supervisor_with_pin
 from checkin.services.scanning.record import force_reason_of, record_batch, record_scan
 from checkin.services.scanning.rehearsal import rehearse
 from checkin.services.scanning.storage import Answer, Decided, Reading
@@ -47,7 +50,10 @@ def create_scan(body: LiveScan) -> Response:
     """Record one scan and decide it. A refusal is a 200 too."""
     device, at, state = current_device(), now(), marhaba()
     read_at, skew = live_moment(body.scanned_at, body.device_time, at)
-    reading = _reading(body, at=read_at, received_at=at, skew_ms=milliseconds(skew))
+    forced_by = _answers_for(body, supervisor_with_pin, at)
+    reading = _reading(
+        body, at=read_at, received_at=at, skew_ms=milliseconds(skew), forced_by=forced_by
+    )
     if (practised := rehearse(device, reading, state.keys)) is not None:
         return json_response(practice_body(practised, language(), at))
     work = partial(record_scan, device=device, reading=reading, keys=state.keys)
@@ -71,6 +77,7 @@ def create_scans(body: BatchRequest) -> Response:
             at=min(shifted(scan.scanned_at, skew), at),
             received_at=at,
             skew_ms=skew_ms,
+            forced_by=_answers_for(scan, supervisor_claimed, at),
             decided=Decided(scan.decided.status, scan.decided.reason),
             lease_id=scan.lease_id,
         )
@@ -99,7 +106,7 @@ def annul(scan_id: UUID, body: AnnulRequest) -> Response:
     supervisor = None
     if body.supervisor_pin is not None:
         supervisor = supervisor_with_pin(
-            state.database, state.limits, body.supervisor_pin, device.id
+            state.database, state.limits, body.supervisor_pin, device, now()
         )
     work = partial(
         annul_scan,
@@ -127,15 +134,10 @@ def _reading(
     at: datetime,
     received_at: datetime,
     skew_ms: int,
+    forced_by: int | None,
     decided: Decided | None = None,
     lease_id: UUID | None = None,
 ) -> Reading:
-    force_reason = force_reason_of(force=scan.force, reason=scan.force_reason)
-    supervisor = None
-    if force_reason is not None:
-        supervisor = supervisor_with_pin(
-            marhaba().database, marhaba().limits, scan.supervisor_pin, current_device().id
-        )
     return Reading(
         scan_id=scan.scan_id,
         code=scan.code,
@@ -145,11 +147,23 @@ def _reading(
         at=at,
         received_at=received_at,
         skew_ms=skew_ms,
-        force_reason=force_reason,
-        forced_by=supervisor,
+        force_reason=force_reason_of(force=scan.force, reason=scan.force_reason),
+        forced_by=forced_by,
         decided=decided,
         lease_id=lease_id,
     )
+
+
+#: returns who a PIN names, as one of the two in `checkin.services.scanning.overrides`
+_Naming = Callable[[Database, Limits, str | None, PairedDevice, datetime], int | None]
+
+
+def _answers_for(scan: ScanRequest, named_by: _Naming, at: datetime) -> int | None:
+    """Return who answers for a forced scan; None where nothing is forced, or nobody is named."""
+    if force_reason_of(force=scan.force, reason=scan.force_reason) is None:
+        return None
+    state = marhaba()
+    return named_by(state.database, state.limits, scan.supervisor_pin, current_device(), at)
 
 
 def _scan_body(answer: Answer, at: datetime) -> dict[str, Any]:

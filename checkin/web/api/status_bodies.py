@@ -97,4 +97,8 @@ class StatusReply(Body):
     delegations: list[DelegationStatus]
     gates: list[GateStatus]
     at: datetime
+    overrides: bool = Field(
+        default=True,
+        description="Whether anybody has a PIN: without one every override is refused.",
+    )
     rehearsal: bool = False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Response, abort, current_app, g, make_response, redirect, render_template
 from flask_babel import refresh
 from markupsafe import Markup
@@ -13,7 +15,14 @@ from badges.phone import phone_badge_png
 from badges.qr import qr_svg
 from badges.texts import moment_text, texts_in
 from badges.wallet import apple
-from checkin.services.badges.page import ShownBadge, calendar_entry, shown_badge
+from checkin.db.engine import in_transaction
+from checkin.services.badges.page import (
+    ShownBadge,
+    calendar_entry,
+    is_new_opening,
+    record_opening,
+    shown_badge,
+)
 from checkin.services.badges.wallets import Wallet, google_link_of, pass_of, wallets_for
 from checkin.web.site.limits import limit_wrong_links
 from checkin.web.site.visits import PUBLIC, Answer, Visit, open_to, pages, visited_by
@@ -32,6 +41,7 @@ _NO_BADGE = msgid("There is no badge at this address, or no longer. Ask your del
 def show(visit: Visit, secret: str) -> Answer:
     """Show a badge on the whole screen; the page works without scripts."""
     shown = _shown(visit, secret)
+    _record_opening(visit, shown)
     language = visit.language
     return visit.show(
         "badges/badge_page.html",
@@ -115,6 +125,14 @@ def _shown(visit: Visit, secret: str) -> ShownBadge:
     g.page_language = shown.spec.language
     refresh()
     return shown
+
+
+def _record_opening(visit: Visit, shown: ShownBadge) -> None:
+    """Record the opening once the page has left: it waits for no lock that scans hold."""
+    if is_new_opening(shown, visit.now):
+        database, badge_id, now = visit.server.database, shown.badge_id, visit.now
+        work = partial(record_opening, badge_id=badge_id, now=now)
+        visit.server.background_tasks.do(lambda: in_transaction(database, work))
 
 
 def _file(content: bytes, kind: str, name: str) -> Response:

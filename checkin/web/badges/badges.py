@@ -18,16 +18,21 @@ from checkin.services.badges.specs import badge_specs
 from checkin.services.events.look import look_of
 from checkin.services.network.public_address import PublicAddress
 from checkin.services.people.blocking import block_of
+from checkin.services.people.timeline import Timeline, timeline_of
 from checkin.services.scanning.merging import records_merged_into
 from checkin.web.badges.designs import asked_design
 from checkin.web.badges.sharing import Sharing, sharing_of
+from checkin.web.badges.timeline_words import lines_of
 from checkin.web.site.addresses import this_address
 from checkin.web.site.outgoing import address_refusal, public_address
+from checkin.web.site.permissions import may_use
 from checkin.web.site.visits import NAMES, REGISTRARS, Answer, EventVisit, pages, visited_by
 
 bp = pages(__name__)
 
 _LONGEST_REASON = 200
+#: of a timeline; nobody turns so many pages
+_MOST_PAGES = 1000
 
 
 @bp.get("/events/<slug>/participants/<int:participant_id>")
@@ -38,6 +43,7 @@ def show(visit: EventVisit, participant_id: int) -> Answer:
     desk = _desk(visit, participant_id)
     if desk.participant.merged_into is not None:
         return redirect(visit.address("merging.show", participant_id=participant_id))
+    timeline = _timeline(visit, desk)
     return visit.show(
         "people/participant.html",
         desk=desk,
@@ -52,6 +58,8 @@ def show(visit: EventVisit, participant_id: int) -> Answer:
         design=settings.print_design,
         printer=system_printer(settings.printer),
         said=request.args.get("said"),
+        timeline=timeline,
+        lines=lines_of(timeline.happenings, visit.language),
     )
 
 
@@ -123,6 +131,13 @@ def _revoke(visit: EventVisit, participant_id: int) -> None:
 
 def _desk(visit: EventVisit, participant_id: int) -> DeskBadge:
     return desk_badge(visit.session, visit.event, participant_id, visit.own_delegation)
+
+
+def _timeline(visit: EventVisit, desk: DeskBadge) -> Timeline:
+    """Return the page of the timeline that is asked for; who sees no gates sees no scans either."""
+    number = min(max(request.args.get("timeline", 1, int), 1), _MOST_PAGES)
+    gates = may_use(visit.operator, "board.show")
+    return timeline_of(visit.session, desk.participant, number=number, gates=gates)
 
 
 def _sharing(visit: EventVisit, desk: DeskBadge, address: PublicAddress) -> Sharing | None:

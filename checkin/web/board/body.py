@@ -40,6 +40,7 @@ def board_body(board: Board) -> dict[str, Any]:
         "forecast": _forecast(board.forecast),
         "loads": [_load(load) for load in board.gates],
         "refusals": [{"reason": reason, "count": count} for reason, count in board.refusals],
+        "overridden": board.overridden,
         "conflicts": board.conflicts,
         "hall": hall
         and {

@@ -12,10 +12,12 @@ from checkin.errors import NotFound
 from checkin.services.board.board import Board, CountsByMinute, board_now
 from checkin.services.board.report import report_of
 from checkin.services.people.buses import bus_counts
+from checkin.services.scanning.overrides import overrides_of
 from checkin.services.spreadsheets.writing import BinaryFile, Sheet, write_csv, write_workbook
 from checkin.web.board.report_tables import Table, all_columns, report_tables
 from checkin.web.board.words import board_words
 from checkin.web.site.languages import text_direction
+from checkin.web.site.permissions import may_use
 from checkin.web.site.visits import COUNTS, Answer, EventVisit, pages, visited_by
 
 bp = pages(__name__)
@@ -24,8 +26,9 @@ bp = pages(__name__)
 @bp.get("/events/<slug>/board/report")
 @visited_by(COUNTS)
 def show(visit: EventVisit) -> Answer:
-    """Show the report as of now, as a page to print."""
+    """Show the report as of now, as a page to print; organisers see whom overrides let in."""
     board, tables = _report(visit)
+    may_see = may_use(visit.operator, "overrides.index")
     return visit.show(
         "board/board_report.html",
         now=visit.now,
@@ -33,6 +36,7 @@ def show(visit: EventVisit) -> Answer:
         counts=board.counts,
         tables=tables,
         words=board_words(visit.language),
+        overrides=overrides_of(visit.session, visit.event.id) if may_see else (),
         buses=bus_counts(visit.session, visit.event.id),
     )
 

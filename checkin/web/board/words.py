@@ -21,6 +21,7 @@ def board_words(language: str) -> dict[str, Any]:
         "reasons": {row.reason: refusal_message(row.reason, language) for row in REASONS},
         "minutes": _("{count} min"),
         "seconds": _("{count} s"),
+        "overridden": _("Let in by supervisors: {count}"),
         "conflicts": _("Conflicts that wait for a decision: {count}"),
     }
 

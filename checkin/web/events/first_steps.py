@@ -6,6 +6,7 @@ from flask import redirect, request
 from flask_babel import gettext as _
 
 from checkin.errors import NotFound
+from checkin.services.accounts.pins import somebody_has_a_pin
 from checkin.services.events.events import delegations_of
 from checkin.services.gates.devices import devices_of, gates_of
 from checkin.services.lifecycle.first_steps import Step, next_step, skip_step, steps_of
@@ -63,6 +64,7 @@ def _page(visit: EventVisit, step: str, **more: object) -> str:
         delegations=delegations_of(session, event),
         devices=[one for one in devices if one.device.revoked_at is None],
         gates=gates_of(session, event.id),
+        has_pins=somebody_has_a_pin(session),
         address=address,
         refusal=address_refusal(address),
         refusals=mail_refusals(),

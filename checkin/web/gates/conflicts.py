@@ -43,11 +43,16 @@ def decide_duplicated(visit: EventVisit, participant_id: int) -> Answer:
 
 
 def _decided(visit: EventVisit, number: int, decide: Decide, form: str) -> Answer:
-    """Apply a decision form; a form without a note or a choice is shown again."""
+    """Apply a decision form; what takes something back only once it is confirmed.
+
+    A form without a note or a choice is shown again.
+    """
     note = request.form.get("note", "").strip()[:MAX_NOTE]
     decision = request.form.get("decision", "")
     if not note or decision not in (Decision.KEEP, Decision.ANNUL):
         return _page(visit, without_note=form), 400
+    if decision == Decision.ANNUL and "confirmed" not in request.form:
+        return _page(visit, confirming=form, note=note)
     visit.write(lambda v: decide(v.session, v.event, number, Decision(decision), note, **v.who))
     visit.nudge()
     return redirect(visit.address("conflicts.index"))

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from checkin.domain.common.problems import InvalidValue
 from checkin.errors import Conflict, InvalidRequest, MarhabaError
+from checkin.services.accounts.pins import somebody_has_a_pin
 from checkin.services.events.events import categories_of
 from checkin.services.gates.devices import devices_of, gates_of, revoke_device
 from checkin.services.gates.gates import categories_of_gates, change_device
@@ -86,6 +87,7 @@ def _page(visit: EventVisit, **more: object) -> str:
         lent=lent_to(session, event.id, visit.now),
         categories=categories_of(session, event),
         admitted=categories_of_gates(session, event),
+        has_pins=somebody_has_a_pin(session),
         refusal=address_refusal(),
         back=visit.address("devices.show"),
         **more,

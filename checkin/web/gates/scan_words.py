@@ -116,6 +116,10 @@ def _desk() -> dict[str, object]:
         "too_often": _(
             "Too many tries on this device. Wait {minutes} min, or send the person to another gate."
         ),
+        "no_pins": _(
+            "Nobody has a PIN yet, so nobody can override. An organiser makes supervisors' PINs "
+            "on the page “PINs for overrides”."
+        ),
         "pin_refused": _("PIN refused: ask the supervisor to type it"),
         "rejected": _("The server does not take this request ({detail})"),
         "standings": {

@@ -54,6 +54,13 @@ def rows(database, *columns):
         return [tuple(row) for row in session.execute(select(*columns).order_by(columns[0]))]
 
 
+def learn_of_the_pin(page):
+    """Wait until the page has asked how things stand since a PIN was made."""
+    with page.expect_response(lambda reply: "/status" in reply.url and reply.json()["overrides"]):
+        pass
+    page.wait_for_timeout(100)
+
+
 def noted(page):
     page.wait_for_selector("#note:not(:empty)")
     return page.text_content("#note")
@@ -69,7 +76,7 @@ def test_badges_that_are_held_up_together_have_a_card_each(chromium, pairing_lin
     assert sorted(names) == ["Militant 0", "Militant 1", "Militant 2"]
 
 
-def test_the_last_admission_is_taken_back_with_one_key(page, codes, database):
+def test_the_last_admission_is_taken_back_once_it_is_confirmed(page, codes, database):
     page.keyboard.press("z")
     assert noted(page) == "Rien à annuler"
     type_code(page, codes[0])
@@ -77,6 +84,14 @@ def test_the_last_admission_is_taken_back_with_one_key(page, codes, database):
     page.locator("#code").blur()
 
     page.keyboard.press("z")
+
+    page.wait_for_selector("#undo-last[open]")
+    assert page.text_content("#undo-whom") == "Militant 0"
+    page.click("#undo-last [data-close]")
+    page.wait_for_selector("#undo-last:not([open])", state="hidden")
+    assert rows(database, Scan.id, Scan.annulled_at)[0][1] is None
+    page.click("#undo")
+    page.press("#undo-last-form button:not([type=button])", "Enter")
 
     page.get_by_text("Dernier scan annulé").wait_for()
     with database.read() as session:
@@ -245,6 +260,7 @@ def test_a_supervisor_answers_for_a_refused_badge(page, codes, database, event):
     factories.write(
         database, lambda s: set_pin(s, s.merge(supervisor), "482193", now=factories.NOW)
     )
+    learn_of_the_pin(page)
     page.keyboard.press("o")
     assert noted(page) == "Scannez d’abord le badge refusé"
     factories.scan(database, factories.a_device(database, event, "Porte Nord"), codes[0])
@@ -265,6 +281,18 @@ def test_a_supervisor_answers_for_a_refused_badge(page, codes, database, event):
     assert page.faults == []
 
 
+def test_while_nobody_has_a_pin_the_page_says_who_makes_one(page, codes, database, event):
+    factories.scan(database, factories.a_device(database, event, "Porte Nord"), codes[0])
+    type_code(page, codes[0])
+    assert card(page)["kind"] == "already"
+
+    page.click("#open-override")
+
+    assert "Personne n’a encore de code PIN" in noted(page)
+    assert page.locator("#override[open]").count() == 0
+    assert page.faults == []
+
+
 def test_a_device_that_guesses_pins_says_how_long_to_wait_and_scans_on(
     page, codes, database, event
 ):
@@ -275,6 +303,7 @@ def test_a_device_that_guesses_pins_says_how_long_to_wait_and_scans_on(
     factories.scan(database, factories.a_device(database, event, "Porte Nord"), codes[0])
     type_code(page, codes[0])
     assert card(page)["kind"] == "already"
+    learn_of_the_pin(page)
     page.click("#open-override")
     page.fill("#override-reason", "Badge passé par erreur")
 

@@ -42,9 +42,9 @@ def earlier(database, event, codes):
 def scan(server, database, event):
     token = factories.a_new_device(database, event).token
 
-    def scan_one(code):
+    def scan_one(code, **more):
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        body = json_text(a_scan(code)).encode()
+        body = json_text(a_scan(code, **more)).encode()
         with urlopen(Request(server.url + "/api/v1/scans", body, headers)) as answer:
             assert answer.status == 200
 
@@ -95,6 +95,22 @@ def test_a_stop_and_its_end_reach_the_board_by_themselves(server, organiser_page
     organiser_page.locator("#stopped").wait_for(state="hidden", timeout=5_000)
 
     assert told == MESSAGES["ar"]
+
+
+def test_a_supervisors_exception_reaches_the_board_by_itself(
+    server, organiser_page, database, event, scan
+):
+    factories.a_supervisor(database)
+    full = factories.a_delegation(database, event, "Tiflet", quota=0)
+    code = factories.a_badge(database, event, delegation=full)
+    opened(organiser_page, server)
+    assert not organiser_page.locator("#overridden").is_visible()
+
+    scan(code, force=True, force_reason="comité", supervisor_pin="246810")
+
+    organiser_page.locator("#overridden").wait_for(timeout=5_000)
+    told = organiser_page.text_content("[data-overridden]")
+    assert told == "Entrées par dérogation\u00a0: 1"
 
 
 @pytest.mark.parametrize(("language", "first"), [("fr", "start"), ("ar", "end")])

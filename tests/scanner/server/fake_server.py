@@ -58,6 +58,7 @@ class FakeServer:
         self.pairing_code, self.event = PAIRING_CODE, EVENT
         # well | silent | broken | portal | login | proxy | revoked | wiped | rejecting
         self.mood = "well"
+        self.has_pins = True
         self.list = self.lease = self.stop = None
         self.authority: bytes | None = None  # DER, given away to whoever asks
         self.stumbles_over: set[str] = set()
@@ -185,7 +186,8 @@ class FakeServer:
         if self.mood == "rejecting":
             return 400, {"error": "invalid_request", "detail": "scanned_at: too long ago"}
         if body.get("force") and body.get("supervisor_pin") != PIN:
-            return 403, {"error": "forbidden", "detail": "this is no supervisor's PIN"}
+            error = "forbidden" if self.has_pins else "no_pins"
+            return 403, {"error": error, "detail": "this is no supervisor's PIN"}
         known = self.answers.get(body["scan_id"])
         if known:
             return 200, {**known[1], "replayed": True, "server_time": self._now()}

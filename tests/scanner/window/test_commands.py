@@ -7,10 +7,11 @@ from scanner.gate.station import Station
 from scanner.offline.spool import Spool
 from scanner.window.commands import Commands
 from scanner.window.counter import Counter
-from scanner.window.state import Screen, after
+from scanner.window.state import Screen, after, at_time
 from tests.scanner.decode.pictures import a_code
 
 ONE = a_code(1)
+ADMITTED = Verdict(Scan(code=ONE), "ok", None, "", participant={"name": "Amina Alaoui"})
 
 
 class NoRequests:
@@ -51,11 +52,28 @@ def test_single_keys_switch_what_they_say(commands):
 
 def test_z_takes_the_last_admission_back_once_there_is_one(commands, annulled):
     nothing = press(commands, Screen(), "z")
-    admitted = after(Screen(), Verdict(scan := Scan(code=ONE), "ok", None, ""), 1)
-    press(commands, admitted, "z")
+    admitted = after(Screen(), ADMITTED, 1)
+    press(commands, admitted, "z", "z")
 
     assert nothing.notice == ("nothing_to_annul", ())
-    assert annulled == [scan.scan_id]
+    assert annulled == [ADMITTED.scan.scan_id]
+
+
+def test_z_asks_first_and_names_the_person(commands, annulled):
+    asked = press(commands, after(Screen(), ADMITTED, 1), "z")
+
+    key, details = asked.notice
+    assert (key, dict(details)["name"], annulled) == ("annul_again", "Amina Alaoui", [])
+
+
+def test_z_asks_again_once_another_person_was_admitted_or_time_has_passed(commands, annulled):
+    asked = press(commands, after(Screen(), ADMITTED, 1), "z")
+    other = Verdict(Scan(code=ONE), "ok", None, "", participant={"name": "Driss Tazi"})
+
+    press(commands, after(asked, other, 11), "z")
+    press(commands, at_time(asked, 60), "z")
+
+    assert annulled == []
 
 
 def test_q_ends_at_once(commands):

@@ -7,6 +7,7 @@ import pytest
 from scanner.core.errors import CameraLost, RequestRejected
 from scanner.core.scan import Scan, Verdict
 from scanner.gate.volunteer_requests import Override, VolunteerRequests
+from scanner.server.events import LinkSeen
 from scanner.window.form import Purpose
 from scanner.window.state import after, with_trouble
 from tests.scanner.server.fake_server import PIN
@@ -92,6 +93,34 @@ def test_the_pin_does_not_stay_in_the_verdict(client, server):
 def test_nothing_is_overridden_that_was_not_refused(volunteer):
     assert volunteer.open(Purpose.OVERRIDE).notice == "nothing_to_override"
     assert volunteer.screen.form is None
+
+
+def test_while_nobody_has_a_pin_an_override_says_who_makes_one(volunteer):
+    refused = after(volunteer.screen, REFUSED, 0)
+    nobody = after(refused, LinkSeen(online=True, counts={"overrides": False}), 1)
+    somebody = after(nobody, LinkSeen(online=True, counts={"overrides": True}), 2)
+
+    volunteer.screen = nobody
+    said = volunteer.open(Purpose.OVERRIDE).notice
+    volunteer.screen = somebody
+
+    assert (said, volunteer.open(Purpose.OVERRIDE).screen.form is None) == ("no_pins", False)
+
+
+def test_an_override_whose_last_pin_was_taken_away_meanwhile_says_so(volunteer, server):
+    server.has_pins = False
+    volunteer.screen = after(volunteer.screen, REFUSED, 0)
+    keys = (*"1111", "enter", *"elected", "enter")
+
+    assert volunteer.open(Purpose.OVERRIDE).type(*keys).answered().notice == "no_pins"
+
+
+def test_an_override_is_not_sent_without_a_pin(volunteer, server):
+    volunteer.screen = after(volunteer.screen, REFUSED, 0)
+
+    volunteer.open(Purpose.OVERRIDE).type("enter", *"elected", "enter")
+
+    assert (volunteer.screen.form.at, server.answers) == (0, {})
 
 
 def test_without_a_server_a_search_says_why_and_keeps_what_was_typed(volunteer, server):

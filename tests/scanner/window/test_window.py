@@ -50,6 +50,7 @@ def test_e_turns_to_exit_and_z_takes_the_last_admission_back(screen, window, ser
         screen.press("e")
         screen.shows(Kind.ADMITTED)
         screen.press("z")
+        screen.press("z")
         wait_for(lambda: server.annulled, "the annulment")
         screen.shows_no_card()
 

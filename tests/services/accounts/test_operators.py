@@ -77,12 +77,12 @@ def test_an_unknown_email_takes_as_long_as_a_wrong_password(database, monkeypatc
     assert 0.4 < unknown / known < 2.5
 
 
-def test_a_pin_identifies_its_supervisor(database):
+def test_a_pin_identifies_its_supervisor(database, device):
     supervisor = add(database, role=Role.SUPERVISOR).operator
 
     write(database, lambda s: set_pin(s, s.get_one(Operator, supervisor.id), "4821", now=NOW))
 
-    assert supervisor_with_pin(database, factories.limits(), "4821", device_id=1) == supervisor.id
+    assert supervisor_with_pin(database, factories.limits(), "4821", device, NOW) == supervisor.id
 
 
 @pytest.mark.parametrize("pin", ["123", "123456789", "12a4", "١٢٣٤"])

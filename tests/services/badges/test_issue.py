@@ -217,11 +217,11 @@ def test_a_reissue_is_logged_with_the_operator_and_the_reason(database, event, a
         rows = session.scalars(
             select(Activity).where(Activity.action.like("badge.%")).order_by(Activity.id)
         )
-        found = [(row.action, row.details) for row in rows]
+        found = [(row.action, row.participant_id, row.details) for row in rows]
     person = amina.participant_id
     assert found == [
-        ("badge.reissue", {"participant_id": person, "issue": 2, "reason": "lost"}),
-        ("badge.revoke", {"participant_id": person, "issue": 2, "reason": "leaked"}),
+        ("badge.reissue", person, {"issue": 2, "reason": "lost"}),
+        ("badge.revoke", person, {"issue": 2, "reason": "leaked"}),
     ]
 
 

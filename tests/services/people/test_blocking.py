@@ -59,7 +59,7 @@ def acts(database):
         rows = session.scalars(
             select(Activity).where(Activity.action.endswith("block")).order_by(Activity.id)
         )
-        return [(row.action, row.operator_id, row.details) for row in rows]
+        return [(row.action, row.operator_id, row.participant_id, row.details) for row in rows]
 
 
 def test_a_block_stores_who_when_and_why_and_is_in_the_gate_list(database, event, amina, chief):
@@ -74,10 +74,10 @@ def test_the_activity_log_names_the_operator_and_keeps_no_reason(database, event
     blocks(database, event, amina, "Menaces", operator_id=chief.id)
     unblocks(database, event, amina)
 
-    about = {"participant_id": amina.participant_id}
+    about = (amina.participant_id, {})
     assert acts(database) == [
-        ("participant.block", chief.id, about),
-        ("participant.unblock", None, about),
+        ("participant.block", chief.id, *about),
+        ("participant.unblock", None, *about),
     ]
 
 

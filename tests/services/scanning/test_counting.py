@@ -84,8 +84,12 @@ def test_each_gate_has_its_own_counts_and_its_last_scan_whatever_arrives_late(
 
 def test_who_is_let_in_without_a_place_is_counted_so(database, event, gates):
     tiflet = factories.a_delegation(database, event, "Tiflet", quota=1)
+    forced = {
+        "force_reason": "envoyée par le comité",
+        "forced_by": factories.a_supervisor(database),
+    }
     for code in factories.badges(database, event, 3, delegation=tiflet):
-        factories.scan(database, gates[0], code, force_reason="envoyée par le comité")
+        factories.scan(database, gates[0], code, **forced)
 
     counts = tallies(database, ArrivalTally, "arrived", "inside", "without_place")
     assert counts == [(gates[0].id, 3, 3, 2)]

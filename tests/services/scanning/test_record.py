@@ -114,17 +114,20 @@ def test_an_unknown_code_is_refused_and_counted(database, device):
 
 def test_an_override_sets_the_refusal_aside(database, event, device):
     tiflet = factories.a_delegation(database, event, "Tiflet", quota=0)
-    codes = factories.badges(database, event, 2, delegation=tiflet)
+    codes = factories.badges(database, event, 3, delegation=tiflet)
+    why, who = "envoyé par le comité", factories.a_supervisor(database)
 
     answers = [
-        factories.scan(database, device, code, force_reason=why)
-        for code, why in zip(codes, ("envoyé par le comité", None), strict=True)
+        factories.scan(database, device, code, force_reason=why, forced_by=who)
+        for code, why, who in zip(codes, (why, why, None), (who, None, who), strict=True)
     ]
 
     assert [told(one) for one in answers] == [
         (Status.OK, None, False),
-        (Status.ERROR, Reason.UNAPPROVED, False),
+        (Status.ERROR, Reason.UNAPPROVED, False),  # nobody is named
+        (Status.ERROR, Reason.UNAPPROVED, False),  # nothing is forced
     ]
+    assert [one.overridden for one in answers] == [Reason.UNAPPROVED, None, None]
     with database.read() as session:
         assert session.scalars(select(Admission.without_place)).all() == [True]
 

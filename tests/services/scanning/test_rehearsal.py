@@ -17,7 +17,8 @@ from tests.support.factories import KEYS, NOW, write
 from tests.web.browsing import an_operator
 
 #: acts of organisers are written down as ever; when a device was in touch is no datum of a scan
-APART = {"activity"}
+#: and tries of PINs are counted as ever
+APART = {"activity", "limit_counter"}
 VOLATILE = {"last_seen_at", "skew_ms", "waiting", "list_at", "rehearsal_since"}
 VERDICTS = {
     "admitted": ("ok", None),
@@ -27,6 +28,7 @@ VERDICTS = {
     "canceled": ("error", "canceled"),
     "revoked": ("error", "revoked"),
 }
+FORCE = {"force": True, "force_reason": "to practise it", "supervisor_pin": "246810"}
 
 
 @pytest.fixture
@@ -90,13 +92,14 @@ def test_each_practice_badge_shows_its_verdict_without_a_person_s_name(gate, reh
 def test_a_rehearsal_changes_no_row_of_any_table(
     gate, app, database, event, rehearsing, codes, operator_id
 ):
+    factories.a_supervisor(database)
     before, counted = everything(database), counts(database, event)
     scan_id = str(uuid4())
 
     for code in codes.values():
         gate.scan(code)
         gate.scan(code, type="exit")
-        gate.scan(code, source="typed", force=True, force_reason="to practise it")
+        gate.scan(code, source="typed", **FORCE)
     gate.scan(codes["admitted"], scan_id=scan_id)
     gate.scan(codes["admitted"], scan_id=scan_id)
     upload(gate, *codes.values())
@@ -125,16 +128,22 @@ def test_the_same_practice_scan_gets_the_same_answer(gate, rehearsing, codes):
     ] * 2
 
 
-def test_a_supervisor_practises_an_override(gate, rehearsing, codes):
-    forced = {"force": True, "force_reason": "the family waits inside"}
+def test_a_supervisor_practises_an_override(gate, rehearsing, codes, database):
+    factories.a_supervisor(database)
 
-    verdicts = {kind: gate.scan(code, **forced)["status"] for kind, code in codes.items()}
+    verdicts = {kind: gate.scan(code, **FORCE)["status"] for kind, code in codes.items()}
 
     assert verdicts == {
         **dict.fromkeys(VERDICTS, "ok"),
         "canceled": "error",
         "revoked": "error",
     }
+
+
+def test_nobody_practises_an_override_before_there_are_pins(gate, rehearsing, codes):
+    reply = gate.ask("POST", "/scans", json=a_scan(codes["reserve"], **FORCE))
+
+    assert (reply.status_code, reply.json["error"]) == (403, "no_pins")
 
 
 def test_real_badges_count_as_always_while_a_rehearsal_is_on(gate, rehearsing, database, event):

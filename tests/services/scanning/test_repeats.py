@@ -96,7 +96,8 @@ def test_a_repeated_scan_of_a_person_inside_is_a_conflict_and_not_counted_again(
 ):
     again = live(database, device, waiting)
     gate = factories.a_device(database, event, "Porte 2")
-    factories.scan(database, gate, waiting, force_reason="envoyée par le comité")
+    by = {"force_reason": "envoyée par le comité", "forced_by": factories.a_supervisor(database)}
+    factories.scan(database, gate, waiting, **by)
 
     factories.scan(database, device, waiting, decided=LET_IN, **again)
 
@@ -170,12 +171,17 @@ def test_a_repeated_scan_and_a_concurrent_override_count_the_person_once(
     database, event, device, waiting
 ):
     again = live(database, device, waiting)
-    gate = factories.a_device(database, event, "Porte 2")
+    gate, supervisor = (
+        factories.a_device(database, event, "Porte 2"),
+        factories.a_supervisor(database),
+    )
 
     def upload_or_admit(at):
         if at % 2:
             return factories.scan(database, device, waiting, decided=LET_IN, **again)
-        return factories.scan(database, gate, waiting, force_reason="envoyée par le comité")
+        return factories.scan(
+            database, gate, waiting, force_reason="envoyée par le comité", forced_by=supervisor
+        )
 
     race(8, upload_or_admit)
 

@@ -113,6 +113,7 @@ def test_a_scan_is_stored_as_it_was_read_and_answered(database, event, device):
         "forced": True,
         "force_reason": "malade",
         "forced_by": supervisor,
+        "overridden": None,
         "arrived": 1,
         "quota": 1000,
         "first_at": NOW - minutes(9),

@@ -41,7 +41,8 @@ def actions_in_the_source() -> set[str]:
         notes = [
             c
             for c in calls
-            if getattr(c.func, "id", "") in ("note", "_note", "note_activity", "note_counts")
+            if getattr(c.func, "id", "")
+            in ("note", "_note", "note_activity", "note_counts", "note_on")
         ]
         kinds = [c for c in calls if getattr(c.func, "id", "") == "Kind"]
         for call in [*notes, *(k for c in kinds for k in c.keywords if k.arg == "downloaded")]:

@@ -1,4 +1,4 @@
-"""Overrides at a gate: without PINs the device answers, with PINs a named supervisor."""
+"""Overrides at a gate: a supervisor is named by their PIN, or nobody is let in."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections import Counter
 import pytest
 from sqlalchemy import select
 
-from checkin.db.models import Role, Scan
-from checkin.services.accounts.operators import add_operator
-from checkin.services.accounts.pins import set_pin
+from checkin.db.models import Activity, Operator, Scan
+from checkin.services.accounts.operators import disable
 from checkin.services.scanning import overrides
+from checkin.web.site.state import EXTENSION
 from tests.support import factories
 from tests.support.api_client import a_scan
 from tests.support.racing import race
+from tests.web.api.test_batch import offline
 
 FORCE = {"force": True, "force_reason": "envoyé par le comité"}
 
@@ -28,19 +29,7 @@ def reserve(database, event) -> str:
 @pytest.fixture
 def supervisor(database) -> int:
     """A supervisor whose PIN is 246810."""
-
-    def work(session) -> int:
-        operator = add_operator(
-            session,
-            email="supervision@example.org",
-            name="Superviseure",
-            role=Role.SUPERVISOR,
-            now=factories.NOW,
-        ).operator
-        set_pin(session, operator, "246810", now=factories.NOW)
-        return operator.id
-
-    return factories.write(database, work)
+    return factories.a_supervisor(database)
 
 
 def forced(api, code: str, **more: object):
@@ -60,11 +49,25 @@ def test_an_override_without_a_reason_is_refused(api, reserve):
     assert "say why" in reply.json["detail"]
 
 
-def test_before_there_are_pins_the_device_answers_for_an_override(api, database, reserve):
-    reply = forced(api, reserve)
+def test_until_somebody_has_a_pin_nobody_overrides_anything(api, database, reserve):
+    replies = [forced(api, reserve), forced(api, reserve, supervisor_pin="246810")]
 
-    assert (reply.status_code, reply.json["status"]) == (200, "ok")
-    assert forced_scans(database) == [("envoyé par le comité", None)]
+    assert [(one.status_code, one.json["error"]) for one in replies] == [(403, "no_pins")] * 2
+    assert "an organiser makes supervisors' PINs" in replies[0].json["detail"]
+    assert forced_scans(database) == []
+    assert api.read("/status")["totals"]["arrived"] == 0
+
+
+def test_devices_learn_whether_anybody_has_a_pin(api, database):
+    before = api.read("/status")["overrides"]
+    number = factories.a_supervisor(database)
+    during = api.read("/status")["overrides"]
+    factories.write(
+        database,
+        lambda s: disable(s, s.get_one(Operator, number), now=factories.NOW, by=None),
+    )
+
+    assert (before, during, api.read("/status")["overrides"]) == (False, True, False)
 
 
 def test_with_pins_an_override_names_the_supervisor(api, database, reserve, supervisor):
@@ -135,12 +138,12 @@ def test_whoever_guesses_pins_is_told_how_long_to_wait_and_scans_on(
     assert api.verdict(factories.a_badge(database, event)) == ("ok", None)
 
 
-def test_a_person_admitted_by_override_without_a_place_uses_none(api, database, event):
+def test_a_person_admitted_by_override_without_a_place_uses_none(api, database, event, supervisor):
     small = factories.a_delegation(database, event, "Rommani", quota=1)
     confirmed = factories.a_badge(database, event, "Confirmé", delegation=small)
     waiting = factories.a_badge(database, event, "En attente", delegation=small)
 
-    assert forced(api, waiting).json["delegation"]["arrived"] == 1
+    assert forced(api, waiting, supervisor_pin="246810").json["delegation"]["arrived"] == 1
     assert api.verdict(confirmed) == ("ok", None)
 
 
@@ -152,3 +155,97 @@ def test_a_supervisor_takes_back_another_devices_scan(app, database, event, api,
     assert other.annul(scan_id).status_code == 403
     assert other.annul(scan_id, supervisor_pin="246810").status_code == 200
     assert api.verdict(code) == ("ok", None)
+
+
+def logged(database, action: str) -> list[Activity]:
+    with database.read() as session:
+        wanted = select(Activity).where(Activity.action == action).order_by(Activity.id)
+        return list(session.scalars(wanted))
+
+
+def test_an_override_is_logged_with_who_for_whom_and_where(api, database, reserve, supervisor):
+    body = a_scan(reserve, **FORCE, supervisor_pin="246810")
+    for _ in range(2):  # the answer was lost: the same scan again is logged once
+        api.ask("POST", "/scans", json=body)
+
+    [line] = logged(database, "scan.override")
+    with database.read() as session:
+        scan = session.scalars(select(Scan)).one()
+    assert (line.operator_id, line.device_id) == (supervisor, api.device_id)
+    assert line.participant_id == scan.participant_id
+    assert line.details == {"gate": "Porte 1", "overridden": "unapproved"}
+    assert scan.overridden == "unapproved"
+
+
+def test_a_forced_scan_that_the_rules_allow_overrides_nothing(api, database, event, supervisor):
+    reply = forced(api, factories.a_badge(database, event), supervisor_pin="246810")
+
+    assert reply.json["status"] == "ok"
+    assert logged(database, "scan.override") == []
+
+
+def test_a_wrong_pin_is_logged_with_the_device_and_never_itself(api, database, reserve, supervisor):
+    forced(api, reserve, supervisor_pin="135790")
+
+    [line] = logged(database, "scan.pin_failed")
+    assert (line.device_id, line.operator_id, line.participant_id) == (api.device_id, None, None)
+    assert line.details == {"gate": "Porte 1"}
+
+
+def test_a_flood_of_wrong_pins_writes_no_more_lines_than_are_looked_at(
+    app, api, database, reserve, supervisor
+):
+    app.extensions[EXTENSION].limits.clock = lambda: factories.NOW  # all of it in one minute
+    for number in range(40):
+        forced(api, reserve, supervisor_pin=f"{number:06d}")
+        api.batch(let_in(reserve, supervisor_pin=f"{number:06d}"))
+
+    assert len(logged(database, "scan.pin_failed")) == 5
+
+
+def let_in(code: str, **more: object) -> dict[str, object]:
+    """Return a forced scan by which a gate let somebody in without the network."""
+    return offline(code, **FORCE, **more)
+
+
+@pytest.mark.parametrize("pin", [{}, {"supervisor_pin": "135790"}])
+def test_an_uploaded_override_that_names_nobody_is_history_and_a_conflict(
+    api, database, reserve, supervisor, pin
+):
+    scan = let_in(reserve, **pin)
+
+    told = api.batch(scan)[scan["scan_id"]]
+
+    assert (told["status"], told["reason"], told["conflict"]) == ("error", "unapproved", True)
+    assert api.read("/status")["totals"]["arrived"] == 1
+    assert forced_scans(database) == [("envoyé par le comité", None)]
+    assert logged(database, "scan.override") == []
+
+
+def test_an_uploaded_override_is_history_before_there_are_pins_too(api, database, reserve):
+    scan = let_in(reserve)
+
+    told = api.batch(scan)[scan["scan_id"]]
+
+    assert (told["status"], told["conflict"]) == ("error", True)
+    assert api.read("/status")["totals"]["arrived"] == 1
+
+
+def test_an_uploaded_override_with_a_supervisors_pin_is_no_conflict(
+    api, database, reserve, supervisor
+):
+    scan = let_in(reserve, supervisor_pin="246810")
+
+    told = api.batch(scan)[scan["scan_id"]]
+
+    assert (told["status"], told["conflict"]) == ("ok", False)
+    assert forced_scans(database) == [("envoyé par le comité", supervisor)]
+
+
+def test_a_device_that_guessed_pins_still_uploads_its_history(api, reserve, supervisor):
+    for number in range(6):
+        forced(api, reserve, supervisor_pin=f"00000{number}")
+
+    scan = let_in(reserve, supervisor_pin="246810")
+
+    assert api.batch(scan)[scan["scan_id"]]["conflict"] is True

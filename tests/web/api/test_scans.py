@@ -146,7 +146,9 @@ def test_an_override_needs_a_reason_and_lets_in(api, database, event):
     without = api.ask("POST", "/scans", json=a_scan(code, force=True))
 
     assert (without.status_code, without.json["error"]) == (400, "invalid_request")
-    assert api.verdict(code, force=True, force_reason="son frère répond") == ("ok", None)
+    factories.a_supervisor(database)
+    forced = {"force": True, "force_reason": "son frère répond", "supervisor_pin": "246810"}
+    assert api.verdict(code, **forced) == ("ok", None)
 
 
 def test_a_check_in_costs_at_most_six_statements(app, api, database, event):

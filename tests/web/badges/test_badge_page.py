@@ -7,11 +7,14 @@ from io import BytesIO
 import pytest
 import zxingcpp
 from PIL import Image
+from sqlalchemy import update
 
+from checkin.db.models import Badge
 from checkin.services.badges.issue import reissue_badge, revoke_badge
-from checkin.services.badges.page import page_secret
+from checkin.services.badges.page import OPENING, page_secret
 from checkin.services.common.keys import Keys
 from checkin.services.people.registration import cancel
+from checkin.web.site.state import EXTENSION
 from tests.support import factories
 from tests.support.factories import KEYS, NOW, code_of, write
 
@@ -198,3 +201,51 @@ def test_a_secret_says_nothing_of_the_badge_and_comes_back_whole(amina):
         secret,
     )
     assert secret != page_secret(Keys(b"x" * 32), amina.badge_id)
+
+
+def openings(app, database, amina):
+    app.extensions[EXTENSION].background_tasks.wait()
+    with database.read() as session:
+        badge = session.get_one(Badge, amina.badge_id)
+        return badge.opened_at, badge.last_opened_at
+
+
+def test_the_first_and_the_last_opening_are_recorded_at_most_once_an_hour(
+    app, browser, database, amina, address
+):
+    never = openings(app, database, amina)
+    browser.get(address)
+    first = openings(app, database, amina)
+    browser.get(address)  # within the hour
+    again = openings(app, database, amina)
+    long_ago = first[0] - OPENING
+    write(
+        database,
+        lambda s: s.execute(update(Badge).values(opened_at=long_ago, last_opened_at=long_ago)),
+    )
+    browser.get(address)
+    later = openings(app, database, amina)
+
+    assert (never, again) == ((None, None), first)
+    assert first[0] == first[1] is not None
+    assert (later[0], later[1] >= first[1]) == (long_ago, True)
+
+
+def test_neither_its_picture_nor_a_wrong_address_is_an_opening(
+    app, browser, database, amina, address
+):
+    browser.get(address + "/badge.png")
+    browser.get("/b/" + "a" * 26)
+
+    assert openings(app, database, amina) == (None, None)
+
+
+def test_an_opening_bumps_no_gate_list_and_gates_scan_on(app, browser, database, amina, address):
+    with database.read() as session:
+        before = session.get_one(Badge, amina.badge_id).list_version
+
+    browser.get(address)
+
+    openings(app, database, amina)
+    with database.read() as session:
+        assert session.get_one(Badge, amina.badge_id).list_version == before

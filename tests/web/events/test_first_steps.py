@@ -75,3 +75,15 @@ def test_the_sheet_leads_back_to_the_steps(organiser, event):
     applied = organiser.send(page, f"{sheet}/check", then="start", **rows)
 
     assert applied.location == START
+
+
+@pytest.mark.parametrize(
+    "page", [f"{START}/end", f"{START}/rehearsal", "/events/rabat-2025/devices"]
+)
+def test_while_nobody_has_a_pin_the_pages_before_the_day_say_so(organiser, database, page):
+    missing = "Aucun superviseur n’a encore de code PIN"
+    before = organiser.read(page)
+    factories.a_supervisor(database)
+
+    assert (missing in before, 'href="/pins"' in before) == (True, True)
+    assert missing not in organiser.read(page)

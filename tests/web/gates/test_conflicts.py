@@ -60,7 +60,7 @@ def test_a_decision_is_kept_with_its_reason_and_who_took_it(
     decision, shown, organiser, database, twice
 ):
     path = f"{CONFLICTS}/{conflict_row(database).id}"
-    reply = organiser.send(CONFLICTS, path, decision=decision, note="jumelles")
+    reply = organiser.send(CONFLICTS, path, decision=decision, note="jumelles", confirmed="yes")
 
     row, page = conflict_row(database), organiser.read(CONFLICTS)
     with database.read() as session:
@@ -72,6 +72,30 @@ def test_a_decision_is_kept_with_its_reason_and_who_took_it(
     assert "jumelles" in page
     assert "conflit attend" not in organiser.read("/")
     assert twice.read("/status")["totals"]["arrived"] == 1
+
+
+def test_annulling_asks_first_and_says_what_it_does(organiser, database, twice):
+    path = f"{CONFLICTS}/{conflict_row(database).id}"
+
+    asked = organiser.send(CONFLICTS, path, decision="annul", note="jumelles")
+
+    shown = [text in asked.text for text in ("Ce scan sera annulé", "jumelles", "Revenir")]
+    assert (asked.status_code, shown) == (200, [True] * 3)
+    assert conflict_row(database).decision is None
+    sent = organiser.send(CONFLICTS, path, decision="annul", note="jumelles", confirmed="yes")
+    assert (sent.status_code, conflict_row(database).decision) == (302, "annul")
+
+
+def test_an_exception_that_names_no_supervisor_says_so_and_why(app, organiser, database, event):
+    full = factories.a_delegation(database, event, "Tiflet", quota=0)
+    device = Api.enrolled(app, database, event, gate="Porte 1")
+    forced = {"force": True, "force_reason": "envoyée par le comité"}
+
+    device.batch(offline(factories.a_badge(database, event, delegation=full), **forced))
+
+    page = organiser.read(CONFLICTS)
+    assert "sans superviseur identifié" in page
+    assert "envoyée par le comité" in page
 
 
 @pytest.mark.parametrize("fields", [{"decision": "keep", "note": " "}, {"note": "oui"}])
@@ -126,7 +150,8 @@ def test_whether_they_are_one_person_is_decided_with_a_reason_and_logged(
 ):
     path = f"{CONFLICTS}/duplicates/{namesake}"
     without = organiser.send(CONFLICTS, path, decision=decision, note=" ")
-    reply = organiser.send(CONFLICTS, path, decision=decision, note="pièce d’identité vue")
+    told = {"decision": decision, "note": "pièce d’identité vue", "confirmed": "yes"}
+    reply = organiser.send(CONFLICTS, path, **told)
 
     page = organiser.read(CONFLICTS)
     assert (without.status_code, reply.status_code) == (400, 302)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 
 from checkin.db.models import Activity, Operator
+from tests.support import factories
 from tests.support.api_client import Api
 
 DEVICES = "/events/rabat-2025/devices"
@@ -64,6 +65,7 @@ def test_the_log_says_who_paired_and_who_revoked(app, organiser, database, event
 
 
 def test_a_device_clock_more_than_a_minute_off_shows_a_warning(app, organiser, database, event):
+    factories.a_supervisor(database)
     right, slow, wrong = (Api.enrolled(app, database, event, gate=f"Porte {n}") for n in range(3))
     for api, seconds in ((right, 0), (slow, 40), (wrong, 3600)):
         api.batch(device_time=datetime.now(UTC) - timedelta(seconds=seconds))

@@ -51,11 +51,14 @@ def test_lifted_it_lets_in_those_it_refused(organiser, gates, codes):
     assert gates[0].read("/status")["stop"] is None
 
 
-def test_nobody_overrides_it_and_exits_go_on(organiser, gates, codes):
+def test_nobody_overrides_it_and_exits_go_on(organiser, gates, codes, database):
+    factories.a_supervisor(database)
     assert gates[0].verdict(codes[0]) == ("ok", None)
     organiser.send(STOP, **MESSAGES)
 
-    forced = gates[0].verdict(codes[1], force=True, force_reason="connu du bureau")
+    forced = gates[0].verdict(
+        codes[1], force=True, force_reason="connu du bureau", supervisor_pin="246810"
+    )
 
     assert forced == REFUSED
     assert gates[0].verdict(codes[0], type="exit") == ("ok", None)

@@ -42,6 +42,7 @@ PAGES = {
     f"{EVENT}/devices": STAFF,
     f"{EVENT}/stop": STAFF,
     f"{EVENT}/conflicts": STAFF,
+    f"{EVENT}/overrides": STAFF,
     f"{EVENT}/participants": NAMES,
     f"{EVENT}/participants/new": REGISTRARS,
     f"{EVENT}/participants/1": NAMES,

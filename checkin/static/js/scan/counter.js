@@ -1,4 +1,4 @@
-// What a volunteer asks the server for by hand: a name, an override, a walk-in. Nothing here is shown
+// What a volunteer asks the server for by hand: a name, an override, a walk-in, an undo. Nothing here is shown
 // as done before the server said so; whom it does not answer for, a gate may let in by its lease.
 
 import { StorageFault } from "../offline/storage.js";
@@ -7,13 +7,14 @@ import { AskedTooOften, Rejected, TokenRefused, Unreachable } from "../server/li
 import { allWithin, field, part, within } from "../shared/elements.js";
 import { bothNames, fill, words } from "./words.js";
 
-/** @import { Delegation, Named, Scan } from "../offline/scan.js" */
+/** @import { Delegation, Named, Scan, Verdict } from "../offline/scan.js" */
 /** @import { Newcomer } from "../offline/walk-in.js" */
 /** @import { Found } from "../server/line.js" */
 /** @import { Station } from "./station.js" */
 
 const SHORTEST_SEARCH = 3;
 const DUPLICATE = "possible_duplicate";
+const NO_PINS = "no_pins";
 
 /** Shows the forms. */
 export class Counter {
@@ -24,6 +25,8 @@ export class Counter {
   #unsent = null; // the walk-in's form, while what was typed waits for the network: in memory only
   /** @type {Scan | null} */
   #forced = null; // the refused scan, as it will be sent with force
+  /** @type {Verdict | null} */
+  #undone = null; // the scan that is taken back once somebody confirms it
   /** @type {Delegation[]} */
   #delegations = [];
 
@@ -33,6 +36,7 @@ export class Counter {
     this.#answer("search", (form) => this.#search(form));
     this.#answer("walk-in", (form) => this.#walkIn(form));
     this.#answer("override", (form) => this.#override(form));
+    this.#answer("undo-last", async () => this.#undo());
     for (const button of allWithin(document, "dialog [data-close]")) {
       button.addEventListener("click", () => button.closest("dialog")?.close());
     }
@@ -61,15 +65,26 @@ export class Counter {
   }
 
   openOverride() {
+    if (this.station.counts?.overrides === false) return this.station.note(words.desk.no_pins);
     const refused = this.station.cards.forceable;
     if (!refused) return this.station.note(words.desk.nothing_to_override);
     this.#forced = this.station.gate?.forcedScan(refused) ?? null;
     this.#open("override");
   }
 
+  /**
+   * Ask whether a scan is to be taken back, and name whose it is.
+   * @param {Verdict} verdict
+   */
+  openUndo(verdict) {
+    this.#undone = verdict;
+    part("undo-whom").textContent = verdict.participant ? written(verdict.participant) : "";
+    this.#open("undo-last");
+  }
+
   /** Forget what was typed: this browser may hold no name now. */
   forget() {
-    this.#unsent = this.#newcomer = null;
+    this.#unsent = this.#newcomer = this.#undone = null;
     for (const form of allWithin(document, "dialog form", HTMLFormElement)) form.reset();
   }
 
@@ -200,6 +215,11 @@ export class Counter {
     this.station.cards.dismiss();
     this.station.show(verdict);
   }
+
+  #undo() {
+    dialog("undo-last").close();
+    if (this.#undone) this.station.undo(this.#undone);
+  }
 }
 
 /** @param {string} id */
@@ -240,6 +260,7 @@ function sentenceOf(fault, form) {
   if (fault instanceof TokenRefused) return words.pairing.revoked;
   if (!(fault instanceof Rejected)) throw fault;
   if (isDuplicate(fault)) return words.desk.possible_duplicate;
+  if (fault.error === NO_PINS) return words.desk.no_pins;
   if (fault.status === 403 && asksForPin(form)) return words.desk.pin_refused;
   return fill(words.desk.rejected, { detail: fault.detail });
 }

@@ -18,7 +18,7 @@ import { VerdictCards } from "./verdict-cards.js";
 import { fill, reasons, words } from "./words.js";
 
 /** @import { Device, Gate } from "../offline/gate.js" */
-/** @import { Direction, Fault, Scan, Verdict } from "../offline/scan.js" */
+/** @import { Direction, Fault, Verdict } from "../offline/scan.js" */
 /** @import { Happening, LineState } from "../server/courier.js" */
 /** @import { Waiting } from "./line-state.js" */
 
@@ -50,7 +50,7 @@ export class Station {
   #line = NO_LINE;
   /** @type {Fault | undefined} */
   #fault; // why the gate could not be opened
-  /** @type {Scan | null} */
+  /** @type {Verdict | null} */
   #last = null; // the newest scan that the server admitted, which an undo takes back
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #noteTimer;
@@ -110,8 +110,17 @@ export class Station {
       verdict.scan.source === "camera" ? this.#parties.partyOf(verdict.scan.code) : null;
     const kind = this.cards.show(verdict, this.#device.event.timezone, party);
     // An undo while rehearsing takes back nobody who really came in.
-    if (kind === "ok") this.#last = verdict.rehearsal ? null : verdict.scan;
+    if (kind === "ok") this.#last = verdict.rehearsal ? null : verdict;
     signal(kind);
+  }
+
+  /**
+   * Take a scan back, once somebody has confirmed it.
+   * @param {Verdict} verdict
+   */
+  undo(verdict) {
+    this.gate?.courier.annul(verdict.scan.scan_id);
+    if (this.#last === verdict) this.#last = null;
   }
 
   /**
@@ -235,10 +244,9 @@ export class Station {
     signal("unconfirmed");
   }
 
-  #undo() {
-    if (!this.#last || !this.gate) return this.note(words.desk.nothing_to_annul);
-    this.gate.courier.annul(this.#last.scan_id);
-    this.#last = null;
+  #askToUndo() {
+    if (!this.#last) return this.note(words.desk.nothing_to_annul);
+    this.counter.openUndo(this.#last);
   }
 
   /**
@@ -298,7 +306,7 @@ export class Station {
     F: () => this.counter.openSearch(),
     O: () => this.counter.openOverride(),
     W: () => this.counter.openWalkIn(),
-    Z: () => this.#undo(),
+    Z: () => this.#askToUndo(),
     C: () => {
       part("settings", HTMLDetailsElement).open = true;
       part("camera").focus();

@@ -30,6 +30,7 @@ import { ROOT } from "../shared/root.js";
  * @property {{gate: Place}} device
  * @property {{messages: Stop} | null} [stop]
  * @property {boolean} [rehearsal]
+ * @property {boolean} [overrides] somebody has a PIN: without one no override is taken
  */
 
 /**
@@ -243,8 +244,11 @@ export class Line {
    * @param {string} pin
    */
   async override(scan, reason, pin) {
-    const forced = { force: true, force_reason: reason, ...(pin ? { supervisor_pin: pin } : {}) };
-    return this.#postScan(scan, forced, DESK_MS);
+    return this.#postScan(
+      scan,
+      { force: true, force_reason: reason, supervisor_pin: pin },
+      DESK_MS,
+    );
   }
 
   /**
