@@ -41,7 +41,8 @@ class Happening:
         what: an action of the activity log, such as "participant.edit", or one of the kinds of
             this module: "registered", "message", "bounced", "opened", "opened_last", "printed",
             "entry", "exit", "forced", "refused", "let_in", "conflict", "duplicate",
-            "conflict.keep", "conflict.annul", "duplicate.keep" and "duplicate.annul".
+            "conflict.keep", "conflict.annul", "duplicate.keep", "duplicate.annul" and
+            "duplicate.merge".
         operator: who did it, or answered for it; None where it was nobody with an account.
         why: the reason given, in a person's words.
         undone: it was taken back since.
@@ -71,19 +72,31 @@ class Timeline:
 def timeline_of(
     session: Session, person: Participant, *, number: int = 1, gates: bool = True
 ) -> Timeline:
-    """Return a page of a participant's timeline.
+    """Return a page of a participant's timeline, with that of records merged into theirs.
 
     Args:
         number: from 1, the latest.
         gates: with what happened at the gates; without it nothing tells where a person was.
     """
-    sources = [*_AT_GATES, *_ANYWHERE] if gates else _ANYWHERE
     most = number * PAGE_SIZE + 1
-    found = chain.from_iterable(source(session, person.id, most) for source in sources)
+    sources = [(one, person.id) for one in (_AT_GATES if gates else ())]
+    sources += [(one, record) for record in _records(session, person) for one in _ANYWHERE]
+    found = chain.from_iterable(source(session, of, most) for source, of in sources)
     known = [one for one in found if gates or not _is_at_gates(one)]
     ordered = sorted(known, key=lambda one: one.at, reverse=True)
     start = (number - 1) * PAGE_SIZE
     return Timeline(ordered[start : start + PAGE_SIZE], number, len(ordered) >= most)
+
+
+def _records(session: Session, person: Participant) -> Sequence[int]:
+    """Return the numbers of a person's record, and of those that were merged into it."""
+    records = [person.id]
+    for record in records:
+        into = select(Participant.id).where(
+            Participant.event_id == person.event_id, Participant.merged_into == record
+        )
+        records += session.scalars(into)
+    return records
 
 
 def _is_at_gates(happening: Happening) -> bool:

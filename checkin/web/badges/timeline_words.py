@@ -45,6 +45,9 @@ _LOOKS = {
     "duplicate": ("▲", "warn"),
     "duplicate.keep": ("✓", "ok"),
     "duplicate.annul": ("✗", "bad"),
+    "duplicate.merge": ("✓", "ok"),
+    "participant.merge": ("⧉", "warn"),
+    "participant.unmerge": ("⧉", "warn"),
 }
 
 
@@ -152,6 +155,7 @@ def _words() -> dict[str, str]:
         "duplicate": _("Possible duplicate, for an organiser to decide"),
         "duplicate.keep": _("Decided: two people"),
         "duplicate.annul": _("Decided: one person, registered twice"),
+        "duplicate.merge": _("One person, merged"),
     }
 
 

@@ -29,6 +29,7 @@ from checkin.services.scanning.annul import annul_scan
 from checkin.services.scanning.conflicts import Decision, decide_conflict
 from checkin.services.scanning.storage import Decided
 from checkin.services.spreadsheets.reading import read_table
+from tests.services.scanning.merged import merge
 from tests.support import factories
 from tests.support.factories import KEYS, NOW, minutes, write
 from tests.web.browsing import an_operator
@@ -281,3 +282,17 @@ def test_a_long_timeline_is_told_in_pages_that_miss_and_repeat_nothing(
     moments = [one.at for page in pages for one in page.happenings]
     assert moments == sorted(moments, reverse=True)
     assert pages[1].happenings[-1].what == "registered"
+
+
+def test_what_happened_to_a_record_that_was_merged_into_another_is_on_the_timeline_of_that_one(
+    database, event, amina
+):
+    twin = factories.a_participant(database, event, "Amina Alawi")
+    write(database, lambda s: block(s, event, twin.participant_id, reason="essai", now=NOW))
+    write(database, lambda s: unblock(s, event, twin.participant_id, now=NOW))
+
+    merge(database, event, amina.participant_id, twin.participant_id)
+
+    kinds = told(database, amina)
+    assert kinds.count("registered") == 2
+    assert {"participant.block", "participant.unblock", "participant.merge"} <= set(kinds)
