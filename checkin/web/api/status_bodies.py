@@ -61,6 +61,9 @@ class DeviceName(Body):
     id: int
     gate: GateName
     event: EventName
+    overrides: bool = Field(
+        description="Whether anybody has a PIN: without one every override is refused.",
+    )
 
 
 class StopMessages(Body):
@@ -88,8 +91,4 @@ class StatusReply(Body):
     delegations: list[DelegationStatus]
     gates: list[GateStatus]
     at: datetime
-    overrides: bool = Field(
-        default=True,
-        description="Whether anybody has a PIN: without one every override is refused.",
-    )
     rehearsal: bool = False
