@@ -216,7 +216,8 @@ def _with_link(screen: Screen, link: LinkSeen) -> Screen:
     screen = replace(screen, online=link.online, freshness=link.freshness)
     if link.counts is None:
         return screen if link.online else replace(screen, arrived=None)
-    place = (link.counts.get("device") or {}).get("gate") or {}
+    device = link.counts.get("device") or {}
+    place = device.get("gate") or {}
     if place.get("id") is not None:  # the organiser may have sent this laptop to another gate
         screen = replace(screen, gate=str(place.get("name", "")), gate_id=place["id"])
     here = [gate for gate in link.counts.get("gates") or [] if gate.get("id") == screen.gate_id]
@@ -225,7 +226,7 @@ def _with_link(screen: Screen, link: LinkSeen) -> Screen:
         screen,
         admitted=admitted,
         arrived=_arrived(link.counts.get("totals") or {}),
-        overrides=link.counts.get("overrides") is not False,
+        overrides=device.get("overrides") is not False,
         rehearses=link.counts.get("rehearsal") is True,
         delegations=delegations_in(link.counts) or screen.delegations,
     )

@@ -69,9 +69,9 @@ def read_status() -> Response:
         overrides = somebody_has_a_pin(session)
     body = status_body(counts)
     gate = {"id": device.gate_id, "name": device.gate_name}
-    asks = {"id": device.id, "gate": gate, "event": body["event"]}
+    asks = {"id": device.id, "gate": gate, "event": body["event"], "overrides": overrides}
     told = {"rehearsal": True} if device.rehearsing else {}
-    return json_response({"device": asks} | body | {"overrides": overrides} | told)
+    return json_response({"device": asks} | body | told)
 
 
 @bp.get("/live")

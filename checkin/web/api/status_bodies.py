@@ -70,6 +70,9 @@ class DeviceName(Body):
     id: int
     gate: GateName
     event: EventName
+    overrides: bool = Field(
+        description="Whether anybody has a PIN: without one every override is refused.",
+    )
 
 
 class StopMessages(Body):
@@ -97,8 +100,4 @@ class StatusReply(Body):
     delegations: list[DelegationStatus]
     gates: list[GateStatus]
     at: datetime
-    overrides: bool = Field(
-        default=True,
-        description="Whether anybody has a PIN: without one every override is refused.",
-    )
     rehearsal: bool = False

@@ -56,7 +56,9 @@ def rows(database, *columns):
 
 def learn_of_the_pin(page):
     """Wait until the page has asked how things stand since a PIN was made."""
-    with page.expect_response(lambda reply: "/status" in reply.url and reply.json()["overrides"]):
+    with page.expect_response(
+        lambda reply: "/status" in reply.url and reply.json()["device"]["overrides"]
+    ):
         pass
     page.wait_for_timeout(100)
 

@@ -97,8 +97,8 @@ def test_nothing_is_overridden_that_was_not_refused(volunteer):
 
 def test_while_nobody_has_a_pin_an_override_says_who_makes_one(volunteer):
     refused = after(volunteer.screen, REFUSED, 0)
-    nobody = after(refused, LinkSeen(online=True, counts={"overrides": False}), 1)
-    somebody = after(nobody, LinkSeen(online=True, counts={"overrides": True}), 2)
+    nobody = after(refused, LinkSeen(online=True, counts={"device": {"overrides": False}}), 1)
+    somebody = after(nobody, LinkSeen(online=True, counts={"device": {"overrides": True}}), 2)
 
     volunteer.screen = nobody
     said = volunteer.open(Purpose.OVERRIDE).notice

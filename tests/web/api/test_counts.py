@@ -127,7 +127,12 @@ def test_nobody_has_come_yet(api, database, event):
     }
     named = {"slug": "rabat-2025", "name": "Rencontre régionale", "timezone": "Africa/Casablanca"}
     assert body == {
-        "device": {"id": api.device_id, "gate": {"id": gate, "name": "Porte 1"}, "event": named},
+        "device": {
+            "id": api.device_id,
+            "gate": {"id": gate, "name": "Porte 1"},
+            "event": named,
+            "overrides": False,
+        },
         "event": named,
         "stop": None,
         "totals": nobody | {"refused": 0},

@@ -59,15 +59,15 @@ def test_until_somebody_has_a_pin_nobody_overrides_anything(api, database, reser
 
 
 def test_devices_learn_whether_anybody_has_a_pin(api, database):
-    before = api.read("/status")["overrides"]
+    before = api.read("/status")["device"]["overrides"]
     number = factories.a_supervisor(database)
-    during = api.read("/status")["overrides"]
+    during = api.read("/status")["device"]["overrides"]
     factories.write(
         database,
         lambda s: disable(s, s.get_one(Operator, number), now=factories.NOW, by=None),
     )
 
-    assert (before, during, api.read("/status")["overrides"]) == (False, True, False)
+    assert (before, during, api.read("/status")["device"]["overrides"]) == (False, True, False)
 
 
 def test_with_pins_an_override_names_the_supervisor(api, database, reserve, supervisor):

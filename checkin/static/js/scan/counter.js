@@ -65,7 +65,8 @@ export class Counter {
   }
 
   openOverride() {
-    if (this.station.counts?.overrides === false) return this.station.note(words.desk.no_pins);
+    if (this.station.counts?.device.overrides === false)
+      return this.station.note(words.desk.no_pins);
     const refused = this.station.cards.forceable;
     if (!refused) return this.station.note(words.desk.nothing_to_override);
     this.#forced = this.station.gate?.forcedScan(refused) ?? null;

@@ -27,10 +27,9 @@ import { ROOT } from "../shared/root.js";
  * @typedef {object} StatusReply
  * @property {{id: number, arrived: number}[]} gates
  * @property {Delegation[]} delegations
- * @property {{gate: Place}} device
+ * @property {{gate: Place, overrides?: boolean}} device `overrides`: somebody has a PIN, which they need
  * @property {{messages: Stop} | null} [stop]
  * @property {boolean} [rehearsal]
- * @property {boolean} [overrides] somebody has a PIN: without one no override is taken
  */
 
 /**
