@@ -181,7 +181,11 @@ def amina_on_postgres(postgres_database):
 
 def lock_no_participant(monkeypatch):
     """Leave the lock on the event's row as the only one."""
-    monkeypatch.setattr(list_version, "by_id", lambda *found, fresh: by_id(*found))
+
+    def found(session, event, kind, number, **_lock):
+        return by_id(session, event, kind, number)
+
+    monkeypatch.setattr(list_version, "by_id", found)
 
 
 def test_locking_the_event_s_row_alone_serialises_two_reissues(

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from checkin.db.engine import Database
 from checkin.db.models import Admission, Badge, Category, Delegation, Participant, Scan
+from checkin.domain.common.problems import FieldProblem
 from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.facts import Direction, Reentry
 from checkin.domain.scanning.verdict import Status
@@ -121,10 +122,11 @@ class History:
     def change(self, change: Any) -> None:
         if people := [person.id for person in people_in(self.database)]:
             one = self.chance.choice(people)
-            write(self.database, lambda s: change(s, self.event, one, now=self.now))
+            self.write_or_not(lambda s: change(s, self.event, one, now=self.now))
 
     def write_or_not(self, work: Any) -> None:
-        with contextlib.suppress(Conflict):  # somebody came in again since
+        # Somebody came in again since, or has arrived where no place is left for them.
+        with contextlib.suppress(Conflict, FieldProblem):
             write(self.database, work)
 
     def codes(self) -> list[str]:
