@@ -10,20 +10,20 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from badges.calendar import CalendarEntry
 from badges.look import Look
 from badges.spec import BadgeSpec
-from badges.texts import texts_in
 from checkin.db.models import Badge, Event, Participant
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.badges.specs import badge_specs
+from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys
 from checkin.services.events.look import look_of
 
@@ -37,6 +37,8 @@ class ShownBadge:
 
     Attributes:
         confirmed: False while the participant waits on the reserve list.
+        is_mailed: whether messages are e-mailed to the participant, or they have said that they
+            want none; None without an address.
     """
 
     badge_id: UUID
@@ -44,6 +46,7 @@ class ShownBadge:
     event: Event
     confirmed: bool
     look: Look
+    is_mailed: bool | None = None
 
 
 def page_secret(keys: Keys, badge_id: UUID) -> str:
@@ -63,7 +66,7 @@ def shown_badge(session: Session, keys: Keys, secret: str) -> ShownBadge | None:
     if badge_id is None:
         return None
     row = session.execute(
-        select(Participant.id, Participant.standing, Event)
+        select(Participant.id, Participant.standing, Participant.email, Participant.no_mail, Event)
         .join(Badge, Badge.participant_id == Participant.id)
         .join(Event, Event.id == Badge.event_id)
         .where(
@@ -76,26 +79,22 @@ def shown_badge(session: Session, keys: Keys, secret: str) -> ShownBadge | None:
         return None
     [spec] = badge_specs(session, row.Event, keys, participant_ids=[row.id])
     confirmed = row.standing == RegistrationStatus.CONFIRMED
-    return ShownBadge(badge_id, spec, row.Event, confirmed, look_of(session, row.Event))
+    is_mailed = None if row.email is None else not row.no_mail
+    return ShownBadge(badge_id, spec, row.Event, confirmed, look_of(session, row.Event), is_mailed)
 
 
-def calendar_entry(shown: ShownBadge) -> CalendarEntry:
-    """Return the calendar entry of the event for a participant.
-
-    A calendar is read by more people than its owner, so the name of a sensitive event stays out.
-    """
-    spec, event = shown.spec, shown.event
-    texts, arabic = texts_in(spec.language), spec.language == "ar"
-    name = (arabic and spec.event_name_ar) or spec.event_name
-    return CalendarEntry(
-        uid=f"{event.created_at:%Y%m%d%H%M%S}-{event.id}@marhaba",
-        stamp=event.created_at,
-        starts_at=event.starts_at,
-        ends_at=event.ends_at,
-        summary=texts.subject_neutral if event.sensitive else name,
-        location=(arabic and spec.venue_ar) or spec.venue,
-        description=texts.show,
-    )
+def set_mailed(
+    session: Session, keys: Keys, secret: str, *, is_mailed: bool, now: datetime
+) -> ShownBadge | None:
+    """Write down whether the owner of a badge's page wants e-mails; None as `shown_badge`."""
+    shown = shown_badge(session, keys, secret)
+    if shown is None or shown.is_mailed in (None, is_mailed):
+        return shown
+    participant_id = int(shown.spec.number)
+    session.get_one(Participant, participant_id).no_mail = not is_mailed
+    details = {"participant_id": participant_id, "is_mailed": is_mailed}
+    note(session, shown.event.id, "participant.mail_wish", now, **details)
+    return replace(shown, is_mailed=is_mailed)
 
 
 def _badge_id(keys: Keys, secret: str) -> UUID | None:

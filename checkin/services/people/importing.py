@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Delegation, Event, Participant
 from checkin.domain.common.names import folded_both
+from checkin.domain.messages.kinds import MessageKind
 from checkin.domain.people.fields import OWN
 from checkin.domain.people.importing import Action, ImportPlanner, PlannedRow, Row
 from checkin.domain.people.registration import Registration
@@ -32,6 +33,7 @@ from checkin.services.people.badge_messages import queue_badge_messages
 from checkin.services.people.enrolment import Enrolment, enrol
 from checkin.services.people.import_plans import ImportPlan, learn_changes, planner_of
 from checkin.services.people.import_standing import ImportStanding
+from checkin.services.people.proposals import propose_telling
 from checkin.services.people.registration import RegistrationSource, move_to_delegation
 from checkin.services.spreadsheets.reading import Table
 
@@ -161,12 +163,32 @@ class _Batches:
             ahead = known.ahead(ahead.rows)
         planned = ahead.plans
         decided = self.standing.concerned(action, at, planned)
-        _add(session, event, decided, self.keys, version, now)
+        concerned = _add(session, event, decided, self.keys, version, now)
         if action == Action.CHANGE:
-            _change(session, event, decided, version, now)
-        standing = self._noted(session, self.standing.after(action, at, planned, decided), now)
+            concerned |= _change(session, event, decided, version, now)
+        standing = self.standing.after(action, at, planned, decided)
+        standing = self._noted(session, self._proposed(session, standing, concerned, now), now)
         self.record(session, standing)
         return _Known(ahead.planner, version), standing, decided
+
+    def _proposed(
+        self,
+        session: Session,
+        standing: ImportStanding,
+        people: Mapping[int, MessageKind],
+        now: datetime,
+    ) -> ImportStanding:
+        of = self.importing
+        number = propose_telling(
+            session,
+            of.event,
+            standing.announcement_id,
+            people,
+            delegation_id=of.delegation.id if of.delegation and of.alone else None,
+            operator_id=of.operator_id,
+            now=now,
+        )
+        return replace(standing, announcement_id=number)
 
     def _noted(self, session: Session, standing: ImportStanding, now: datetime) -> ImportStanding:
         of = {"delegation_id": self.importing.delegation.id} if self.importing.delegation else {}
@@ -190,18 +212,22 @@ def _add(
     keys: Keys,
     version: int,
     now: datetime,
-) -> None:
+) -> dict[int, MessageKind]:
+    """Register new people, and return those who have no place, with what they may be told."""
     people = [_enrolment(row.changes) for row in rows if row.action == Action.ADD]
-    if people:
-        enrol(
-            session,
-            event,
-            people,
-            source=RegistrationSource.IMPORT,
-            keys=keys,
-            version=version,
-            now=now,
-        )
+    if not people:
+        return {}
+    enrolled = enrol(
+        session,
+        event,
+        people,
+        source=RegistrationSource.IMPORT,
+        keys=keys,
+        version=version,
+        now=now,
+    )
+    waiting = (row for row, _ in enrolled if row["standing"] == RegistrationStatus.RESERVE)
+    return {row["id"]: MessageKind.RESERVE for row in waiting}
 
 
 def _enrolment(columns: Mapping[str, Any]) -> Enrolment:
@@ -211,7 +237,8 @@ def _enrolment(columns: Mapping[str, Any]) -> Enrolment:
 
 def _change(
     session: Session, event: Event, rows: Sequence[PlannedRow], version: int, now: datetime
-) -> None:
+) -> dict[int, MessageKind]:
+    """Change people, and return those who were moved, with what they may be told."""
     changed = [row for row in rows if row.action == Action.CHANGE]
     ids = [row.participant_id for row in changed if row.participant_id is not None]
     people = session.scalars(select(Participant).where(Participant.id.in_(ids))).all()
@@ -225,6 +252,19 @@ def _change(
     session.flush()
     bump_list_version(session, ids, version)
     queue_badge_messages(session, event, new_addresses, now)
+    moved = {n for n, row in zip(ids, changed, strict=True) if "delegation_id" in row.changes}
+    return {
+        number: kind
+        for number in moved - set(new_addresses)
+        if (kind := _KIND_OF_MOVE.get(by_id[number].standing))
+    }
+
+
+#: what somebody is told who was moved to another delegation, by their registration there
+_KIND_OF_MOVE: Mapping[str, MessageKind] = {
+    RegistrationStatus.CONFIRMED: MessageKind.MOVED,
+    RegistrationStatus.RESERVE: MessageKind.RESERVE,
+}
 
 
 def _change_one(

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from checkin.db.models import Event, Message, MessageState, Participant
 from checkin.domain.common.names import folded_both
+from checkin.domain.messages.kinds import BADGE_KINDS
 from checkin.domain.people.fields import TELLING
 from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.facts import RegistrationStatus
@@ -253,7 +254,11 @@ def _set_reinstated(session: Session, person: Participant, now: datetime) -> Non
 
 
 def _queue_if_missing(session: Session, event: Event, person: Participant, now: datetime) -> None:
-    has_it = exists().where(Message.participant_id == person.id, Message.state.in_(_HAS_IT))
+    has_it = exists().where(
+        Message.participant_id == person.id,
+        Message.kind.in_(BADGE_KINDS),
+        Message.state.in_(_HAS_IT),
+    )
     if person.standing == RegistrationStatus.CONFIRMED and not session.scalar(select(has_it)):
         queue_badge_messages(session, event, [person.id], now)
 

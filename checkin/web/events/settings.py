@@ -10,10 +10,11 @@ from flask_babel import gettext as _
 
 from checkin.db.models import Event
 from checkin.domain.common.problems import InvalidValue, Problem
-from checkin.domain.events.details import MOMENTS, validate_event, validate_slug
+from checkin.domain.events.details import MOMENTS, EventDetails, validate_event, validate_slug
 from checkin.protocol.time_zones import time_zone, time_zone_names
 from checkin.services.lifecycle.first_steps import Step
 from checkin.services.lifecycle.settings import change_event, open_event
+from checkin.services.messages.changes import ask_about_change, told_of
 from checkin.web.events.first_steps import step_names
 from checkin.web.site.visits import STAFF, Answer, EventVisit, Visit, pages, visited_by
 from checkin.words.problems import problem_advice
@@ -76,13 +77,22 @@ def save(visit: EventVisit) -> Answer:
     if isinstance(details, list):
         return _page(visit, values, details), 400
     try:
-        visit.write(lambda v: change_event(v.session, v.event, details, **v.who))
+        number = visit.write(lambda v: _change(v, details))
     except InvalidValue as fault:
         return _page(visit, values, [fault.in_column("capacity")]), 400
     visit.server.devices.forget()  # the very next scan is decided by the new rules
     visit.nudge()
     flash(_("Saved."))
+    if number is not None:
+        return redirect(visit.address("announcements.show", number=number), 303)
     return redirect(visit.address("settings.edit"), 303)
+
+
+def _change(visit: EventVisit, details: EventDetails) -> int | None:
+    """Change the event, and return the message that waits to tell the participants, if any does."""
+    before = told_of(visit.event)
+    change_event(visit.session, visit.event, details, **visit.who)
+    return ask_about_change(visit.session, visit.event, before, **visit.who)
 
 
 def _sent() -> dict[str, str]:

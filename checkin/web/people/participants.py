@@ -58,7 +58,7 @@ def create(visit: EventVisit) -> Answer:
 @visited_by(REGISTRARS)
 def cancel(visit: EventVisit, participant_id: int) -> Answer:
     """Cancel a registration; the reserve list moves up."""
-    cancel_one(visit, participant_id)
+    cancel_one(visit, participant_id, is_told=_is_told())
     return _back_to_list(visit)
 
 
@@ -66,7 +66,7 @@ def cancel(visit: EventVisit, participant_id: int) -> Answer:
 @visited_by(REGISTRARS)
 def undo_cancel(visit: EventVisit, participant_id: int) -> Answer:
     """Reinstate a canceled person: confirmed if a place is free, else last on the reserve list."""
-    reinstate_one(visit, participant_id)
+    reinstate_one(visit, participant_id, is_told=_is_told())
     return _back_to_list(visit)
 
 
@@ -102,6 +102,10 @@ def save(visit: EventVisit, participant_id: int) -> Answer:
     attempt = edit_one(visit, participant_id, request.form.to_dict())
     page = _edit_form(visit, participant_id, attempt)
     return page if attempt.saved else (page, 409 if attempt.duplicate else 400)
+
+
+def _is_told() -> bool:
+    return request.form.get("tell") == "yes"
 
 
 def _back_to_person(visit: EventVisit, participant_id: int, said: str) -> Answer:

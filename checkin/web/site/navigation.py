@@ -13,6 +13,7 @@ _EVENT = {
         *("event_badges", "jobs"),
     },
     "delivery.index": {"delivery"},
+    "announcements.index": {"announcements"},
     "devices.show": {"devices", "gates"},
     "conflicts.index": {"conflicts"},
     "settings.edit": {
