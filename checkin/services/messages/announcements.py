@@ -194,6 +194,19 @@ def texts_written(session: Session, announcement: Announcement) -> dict[str, Wri
     return {one.language: Written(one.subject, one.text) for one in texts}
 
 
+def subjects_of(
+    session: Session, event: Event, announcements: Sequence[Announcement]
+) -> dict[int, str]:
+    """Return the subjects of these announcements in the event's main language, by their id."""
+    rows = session.execute(
+        select(AnnouncementText.announcement_id, AnnouncementText.subject).where(
+            AnnouncementText.announcement_id.in_({one.id for one in announcements}),
+            AnnouncementText.language == event.language,
+        )
+    )
+    return {row.announcement_id: row.subject for row in rows}
+
+
 def change_state(
     session: Session,
     announcement: Announcement,

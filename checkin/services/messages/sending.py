@@ -7,6 +7,7 @@ its worker has died, or for those who have been registered since.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -205,15 +206,27 @@ class AnnouncementProgress:
         return self.counts[MessageState.QUEUED] + self.counts[MessageState.SENDING]
 
 
+def messages_by_state(
+    session: Session, announcement_ids: Collection[int]
+) -> dict[int, Counter[MessageState]]:
+    """Return how many messages of each of these announcements are in each state."""
+    rows = session.execute(
+        select(Message.announcement_id, Message.state, func.count().label("messages"))
+        .where(Message.announcement_id.in_(announcement_ids))
+        .group_by(Message.announcement_id, Message.state)
+    )
+    found: dict[int, Counter[MessageState]] = {number: Counter() for number in announcement_ids}
+    for row in rows:
+        found[row.announcement_id][MessageState(row.state)] = row.messages
+    return found
+
+
 def progress_of_announcement(
     session: Session, announcement: Announcement, now: datetime
 ) -> AnnouncementProgress:
     """Return how far the messages of an announcement are."""
     ours = Message.announcement_id == announcement.id
-    rows = session.execute(
-        select(Message.state, func.count().label("messages")).where(ours).group_by(Message.state)
-    )
-    counts = Counter({MessageState(row.state): row.messages for row in rows})
+    counts = messages_by_state(session, [announcement.id])[announcement.id]
     recent = session.scalars(
         select(func.count()).where(ours, Message.handed_at > now - _RATE_SPAN)
     ).one()

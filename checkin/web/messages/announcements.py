@@ -31,6 +31,7 @@ from checkin.services.messages.announcements import (
     problems_of,
     rewrite_announcement,
     senders_of,
+    subjects_of,
     texts_written,
     write_announcement,
 )
@@ -48,6 +49,7 @@ from checkin.services.messages.recipients import (
 from checkin.services.messages.sending import (
     begin,
     cancel_announcement,
+    messages_by_state,
     progress_of_announcement,
 )
 from checkin.services.people.search import participant_by_id
@@ -84,10 +86,9 @@ def index(visit: EventVisit) -> Answer:
     found = announcements_of(session, visit.event)
     return visit.show(
         "messages/index.html",
-        announcements=[
-            (one, texts_written(session, one), progress_of_announcement(session, one, visit.now))
-            for one in found
-        ],
+        announcements=found,
+        subjects=subjects_of(session, visit.event, found),
+        counts=messages_by_state(session, [one.id for one in found]),
         senders=senders_of(session, found),
         about=about_words(),
         states=state_words(),
