@@ -285,7 +285,7 @@ FIELDS = (
     ),
     Field(
         key="no_mail",
-        headings="pas d'e-mail | sans e-mail | aucun e-mail | ne pas écrire | no e-mail | "
+        headings="pas d’e-mail | sans e-mail | aucun e-mail | ne pas écrire | no e-mail | "
         "no mail | do not mail | بدون بريد | دون بريد إلكتروني | لا يريد بريدا",
         reader=_answer,
         column="no_mail",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from checkin.db.models import Job, Participant
+from checkin.db.models import Delegation, Job, Participant
 from checkin.services.people.declining import decline_address
 from tests.support import factories
 
@@ -56,7 +56,8 @@ def test_confirming_needs_neither_script_nor_session_and_cancels(app, database, 
 
 
 def test_who_moves_up_is_told_at_once(app, settings, database, event, delegation, person, link):
-    factories.write(database, lambda s: setattr(s.merge(delegation), "quota", 1))
+    full = update(Delegation).where(Delegation.id == delegation.id).values(quota=1)
+    factories.write(database, lambda s: s.execute(full))
     factories.a_participant(
         database, event, "Omar", delegation=delegation, email="omar@example.org", language="fr"
     )
