@@ -21,6 +21,9 @@ class CalendarEntry:
         stamp: when this file was made, aware; a later one wins.
         starts_at, ends_at: aware. They are written in UTC: a phone whose time zones are older
             than the country's last change still shows the right hour.
+        sequence: grows with each file about the same entry: the highest is what is valid.
+        organizer: the e-mail address of whoever may change or cancel the entry.
+        is_canceled: take the entry out of the calendar instead of putting it there.
     """
 
     uid: str
@@ -30,6 +33,14 @@ class CalendarEntry:
     summary: str
     location: str
     description: str = ""
+    sequence: int = 0
+    organizer: str = ""
+    is_canceled: bool = False
+
+    @property
+    def method(self) -> str:
+        """What programs are to do with the file (RFC 5546)."""
+        return "CANCEL" if self.is_canceled else "PUBLISH"
 
 
 def calendar_file(entry: CalendarEntry) -> bytes:
@@ -46,10 +57,13 @@ def calendar_file(entry: CalendarEntry) -> bytes:
         "VERSION:2.0",
         "PRODID:-//Marhaba//Badges//FR",
         "CALSCALE:GREGORIAN",
-        "METHOD:PUBLISH",
+        f"METHOD:{entry.method}",
         "BEGIN:VEVENT",
         f"UID:{_text(entry.uid)}",
         f"DTSTAMP:{_utc(entry.stamp)}",
+        f"SEQUENCE:{entry.sequence}",
+        *([f"ORGANIZER:mailto:{_text(entry.organizer)}"] if entry.organizer else []),
+        *(["STATUS:CANCELLED"] if entry.is_canceled else []),
         f"DTSTART:{starts}",
         f"DTEND:{ends}",
         f"SUMMARY:{_text(entry.summary)}",

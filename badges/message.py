@@ -1,4 +1,4 @@
-"""The e-mail that carries a badge: text and HTML in one language, the picture inline, the PDF.
+"""E-mails to participants: text and HTML in one language; most carry the badge, picture and PDF.
 
 Nothing is sent here: `compose` returns the whole message, the same bytes for the same arguments.
 """
@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.errors import HeaderParseError
 from email.headerregistry import Address
@@ -17,9 +17,11 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Any
 
+from badges.calendar import CalendarEntry, calendar_file
 from badges.mail_templates import mail_template
 from badges.spec import BadgeError, BadgeSpec, check_line
-from badges.texts import Texts, fill, filling, texts_in
+from badges.texts import BADGE, Texts, fill, filling, texts_in
+from badges.written import paragraphs_of
 from checkin.words.languages import spoken
 
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>")
@@ -54,15 +56,36 @@ class Links:
     Args:
         decline: where the participant says that they are not coming.
         page: where the badge is shown on a telephone.
+        no_mail: where the participant says that they want no more e-mails.
         wallets: what leads to a telephone's wallet, each with its words.
     """
 
     decline: str | None = None
     page: str | None = None
+    no_mail: str | None = None
     wallets: Sequence[tuple[str, str]] = ()
 
 
 NO_LINKS = Links()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """Why a message is written.
+
+    Args:
+        kind: `badges.texts` has the sentences of each; they are not said where there is a `text`.
+        before: what `when` and `venue` were, if they have changed.
+        subject, text: what organisers have written themselves, with the same placeholders.
+    """
+
+    kind: str = BADGE
+    before: Mapping[str, str] = field(default_factory=dict)
+    subject: str = ""
+    text: str = ""
+
+
+PLAIN_BADGE = Occasion()
 
 
 def compose(
@@ -73,33 +96,40 @@ def compose(
     message_id: str,
     sent_at: datetime,
     notice: Notice,
-    pdf: bytes,
-    png: bytes,
+    pdf: bytes | None = None,
+    png: bytes | None = None,
+    occasion: Occasion = PLAIN_BADGE,
     texts: Texts | None = None,
     sensitive: bool = False,
-    calendar: bytes | None = None,
+    calendar: CalendarEntry | None = None,
     links: Links = NO_LINKS,
     replaces: bool = False,
 ) -> EmailMessage:
-    """Return the message with a participant's badge; equal arguments give equal bytes.
+    """Return the message to a participant; equal arguments give equal bytes.
 
     Args:
         sender: ``Name <address>`` or an address. Where `sensitive`, only the address is kept.
         recipient: one address. The name comes from the badge.
         message_id: ``<unique@domain>``, the same at every attempt, so that a repeat is seen.
         sent_at: aware; the Date header.
+        pdf, png: the badge, for a message that carries it.
         texts: instead of the language's own sentences.
         sensitive: nothing outside the message's body names the event or its organiser.
-        calendar: a calendar file to attach.
+        calendar: the entry to attach as a file.
         replaces: say that an earlier badge works no more.
 
     Raises:
         BadgeError: an address, the subject or the Message-ID cannot stand in a header.
     """
-    letter = _Letter(spec, texts or texts_in(spec.language), notice, sensitive, links, replaces)
+    texts = texts or texts_in(spec.language)
+    letter = _Letter(spec, texts, notice, occasion, sensitive, links, replaces)
     message = _headed(letter, sender, recipient, message_id, sent_at)
+    name = f"badge-{_ascii_name(spec.number)}"
     _add_bodies(message, letter, _content_id(message_id), png)
-    _attach(message, f"badge-{_ascii_name(spec.number)}", pdf, calendar)
+    if pdf is not None:
+        message.add_attachment(pdf, maintype="application", subtype="pdf", filename=f"{name}.pdf")
+    if calendar is not None:
+        _attach_calendar(message, f"{name}.ics", calendar)
     # Last, because setting the content of a message drops the headers that describe it.
     message["Content-Language"] = spec.language
     _fix_boundaries(message, message_id)
@@ -111,6 +141,7 @@ class _Letter:
     spec: BadgeSpec
     texts: Texts
     notice: Notice
+    occasion: Occasion
     sensitive: bool
     links: Links
     replaces: bool
@@ -125,8 +156,9 @@ class _Letter:
 
     @property
     def subject(self) -> str:
-        usual = self.texts.subject_neutral if self.sensitive else self.texts.subject
-        subject = fill(usual, self.words)
+        usual = "subject_neutral" if self.sensitive else "subject"
+        own = self.occasion.subject
+        subject = fill(own or self.texts.of(self.occasion.kind, usual), self.words)
         check_line("subject", subject, longest=_LONGEST_HEADER)
         return subject
 
@@ -134,15 +166,21 @@ class _Letter:
         texts, words = self.texts, self.words
         labels = {
             name: f"{getattr(texts, f'{name}_label')}{texts.colon}"
-            for name in ("when", "where", "delegation", "number", "code")
+            for name in ("when", "where", "before", "delegation", "number", "code")
         }
         shown = {"when": "when", "where": "venue", "delegation": "delegation", "number": "number"}
+        before = self.occasion.before
         language = spoken(self.spec.language)
         return {
             **words,
             **{name: fill(getattr(texts, name), words) for name in _SENTENCES},
             "labels": labels,
-            "details": [(labels[label], words[word]) for label, word in shown.items()],
+            "details": [
+                (labels[label], words[word], before.get(word)) for label, word in shown.items()
+            ],
+            "has_changed": bool(before),
+            "paragraphs": self._paragraphs,
+            "written": bool(self.occasion.text),
             "code": self.spec.grouped_code,
             "subject": self.subject,
             "language": self.spec.language,
@@ -153,12 +191,19 @@ class _Letter:
             "decline_words": texts.decline_link,
             "page_link": self.links.page,
             "page_words": texts.page_link,
+            "no_mail_link": self.links.no_mail,
+            "no_mail_words": texts.no_mail_link,
             "wallets": self.links.wallets,
             "replaces": texts.replaces if self.replaces else "",
         }
 
+    @property
+    def _paragraphs(self) -> Any:
+        text = self.occasion.text or self.texts.of(self.occasion.kind, "intro")
+        return paragraphs_of(fill(text, self.words))
 
-_SENTENCES = ("greeting", "intro", "show", "print_out", "personal", "picture", "privacy", "decline")
+
+_SENTENCES = ("greeting", "show", "print_out", "personal", "picture", "privacy", "decline")
 
 
 def _headed(
@@ -175,35 +220,35 @@ def _headed(
     return message
 
 
-def _add_bodies(message: EmailMessage, letter: _Letter, cid: str, png: bytes) -> None:
-    context = letter.context(cid)
-    message.set_content(mail_template("badge.txt").render(context))
-    message.add_alternative(mail_template("badge.html").render(context), subtype="html")
+def _add_bodies(message: EmailMessage, letter: _Letter, cid: str, png: bytes | None) -> None:
+    template = "notice" if png is None else "badge"
+    context = letter.context(cid) | {"has_badge": png is not None}
+    message.set_content(mail_template(f"{template}.txt").render(context))
+    message.add_alternative(mail_template(f"{template}.html").render(context), subtype="html")
     html = list(message.iter_parts())[1]
     if not isinstance(html, EmailMessage):
         raise TypeError("the HTML alternative is not a message part")
-    html.add_related(
-        png,
-        maintype="image",
-        subtype="png",
-        cid=f"<{cid}>",
-        disposition="inline",
-        filename=f"badge-{_ascii_name(letter.spec.number)}.png",
-    )
-
-
-def _attach(message: EmailMessage, name: str, pdf: bytes, calendar: bytes | None) -> None:
-    message.add_attachment(pdf, maintype="application", subtype="pdf", filename=f"{name}.pdf")
-    if calendar is not None:
-        message.add_attachment(
-            calendar,
-            maintype="text",
-            subtype="calendar",
-            filename=f"{name}.ics",
-            cte="base64",
-            # RFC 5545, 8.1: without them programs take the text for ASCII and guess what it is for.
-            params={"charset": "utf-8", "method": "PUBLISH"},
+    if png is not None:
+        html.add_related(
+            png,
+            maintype="image",
+            subtype="png",
+            cid=f"<{cid}>",
+            disposition="inline",
+            filename=f"badge-{_ascii_name(letter.spec.number)}.png",
         )
+
+
+def _attach_calendar(message: EmailMessage, name: str, calendar: CalendarEntry) -> None:
+    message.add_attachment(
+        calendar_file(calendar),
+        maintype="text",
+        subtype="calendar",
+        filename=name,
+        cte="base64",
+        # RFC 5545, 8.1: without them programs take the text for ASCII and guess what it is for.
+        params={"charset": "utf-8", "method": calendar.method},
+    )
 
 
 def _address(field: str, text: str, *, with_name: bool) -> Address:

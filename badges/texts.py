@@ -24,7 +24,7 @@ class Texts:
     """One language's sentences. Placeholders in braces are filled by `fill`, never run.
 
     Sentences may use {name}, {event}, {delegation}, {number}, {when}, {venue}, {organiser},
-    {contact} and {days}; `subject_neutral` and `greeting` are read on locked screens, so they
+    {contact} and {days}; neutral subjects and `greeting` are read on locked screens, so they
     name neither the event nor its organiser.
     """
 
@@ -32,6 +32,24 @@ class Texts:
     subject_neutral: str
     greeting: str
     intro: str
+    confirmed_subject: str
+    confirmed_subject_neutral: str
+    confirmed_intro: str
+    moved_subject: str
+    moved_subject_neutral: str
+    moved_intro: str
+    replaced_subject: str
+    replaced_subject_neutral: str
+    replaced_intro: str
+    changed_subject: str
+    changed_subject_neutral: str
+    changed_intro: str
+    canceled_subject: str
+    canceled_subject_neutral: str
+    canceled_intro: str
+    reserve_subject: str
+    reserve_subject_neutral: str
+    reserve_intro: str
     replaces: str
     show: str
     print_out: str
@@ -41,6 +59,7 @@ class Texts:
     advice_label: str
     when_label: str
     where_label: str
+    before_label: str
     delegation_label: str
     code_label: str
     number_label: str
@@ -49,6 +68,7 @@ class Texts:
     decline: str
     decline_link: str
     page_link: str
+    no_mail_link: str
     apple_wallet: str
     google_wallet: str
     calendar_neutral: str
@@ -57,12 +77,60 @@ class Texts:
     cut: str
     colon: str
 
+    def of(self, kind: str, name: str) -> str:
+        """Return the `subject`, `subject_neutral` or `intro` of a kind of message."""
+        text: str = getattr(self, text_name(kind, name))
+        return text
+
+
+#: the message that the plain `subject`, `subject_neutral` and `intro` belong to
+BADGE = "badge"
+#: the other kinds that have these three sentences of their own
+OTHER_KINDS = ("confirmed", "moved", "replaced", "changed", "canceled", "reserve")
+
+
+def text_name(kind: str, name: str) -> str:
+    """Return the name in `Texts` of a kind's `subject`, `subject_neutral` or `intro`."""
+    return name if kind == BADGE else f"{kind}_{name}"
+
 
 _SENTENCES = Texts(
     subject=msgid("Your badge: {event}"),
     subject_neutral=msgid("Your entry badge"),
     greeting=msgid("Hello {name},"),
     intro=msgid("Your registration is confirmed. This is your badge for “{event}”."),
+    confirmed_subject=msgid("You have a place: {event}"),
+    confirmed_subject_neutral=msgid("You have a place"),
+    confirmed_intro=msgid(
+        "You now have a place: your registration is confirmed. This is your badge for “{event}”."
+    ),
+    moved_subject=msgid("Your delegation has changed: {event}"),
+    moved_subject_neutral=msgid("Your delegation has changed"),
+    moved_intro=msgid(
+        "You are now registered with the delegation {delegation}. The code of your badge is the "
+        "same: this is how the badge looks now."
+    ),
+    replaced_subject=msgid("Your new badge: {event}"),
+    replaced_subject_neutral=msgid("Your new badge"),
+    replaced_intro=msgid("Your badge was replaced. This is the new one for “{event}”."),
+    changed_subject=msgid("Changed: {event}"),
+    changed_subject_neutral=msgid("Day, hour or place changed"),
+    changed_intro=msgid(
+        "The day, the hour or the place of “{event}” has changed. What is valid now stands below."
+    ),
+    canceled_subject=msgid("Your registration is canceled: {event}"),
+    canceled_subject_neutral=msgid("Your registration is canceled"),
+    canceled_intro=msgid(
+        "Your registration for “{event}” is canceled, and your badge is no longer valid. If that "
+        "is a mistake, write to {contact}."
+    ),
+    reserve_subject=msgid("You are on the reserve list: {event}"),
+    reserve_subject_neutral=msgid("You are on the reserve list"),
+    reserve_intro=msgid(
+        "You are on the reserve list for “{event}”: all places of the delegation {delegation} are "
+        "taken. If a place becomes free for you, we send you your badge. Until then you cannot be "
+        "let in."
+    ),
     replaces=msgid(
         "It replaces your earlier badge, which no longer opens the gate: delete that one."
     ),
@@ -74,6 +142,7 @@ _SENTENCES = Texts(
     advice_label=msgid("Good to know"),
     when_label=msgid("When"),
     where_label=msgid("Where"),
+    before_label=msgid("before"),
     delegation_label=msgid("Delegation"),
     code_label=msgid("Code, if the camera cannot read"),
     number_label=msgid("Number"),
@@ -89,6 +158,7 @@ _SENTENCES = Texts(
     decline=msgid("Not coming? Say so with one click, and somebody else gets your place."),
     decline_link=msgid("I am not coming"),
     page_link=msgid("Open my badge on the phone"),
+    no_mail_link=msgid("No more e-mails about this event"),
     apple_wallet=msgid("Add to Apple Wallet"),
     google_wallet=msgid("Add to Google Wallet (Google receives your name and this code)"),
     calendar_neutral=msgid("Meeting"),

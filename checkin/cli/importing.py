@@ -16,6 +16,7 @@ from checkin.domain.people.importing import Action
 from checkin.domain.people.unreadable import UnreadableFile
 from checkin.services.events.events import delegation_named
 from checkin.services.people.import_plans import ImportPlan, plan_table
+from checkin.services.people.import_standing import ImportStanding
 from checkin.services.people.importing import Importing, import_list
 from checkin.services.spreadsheets.reading import Table, read_table
 from checkin.words.catalogues import msgid, translated
@@ -29,6 +30,8 @@ _COUNTED = {
     Action.SKIP: msgid("skipped"),
     Action.REFUSE: msgid("refused"),
 }
+#: in English, as all that is said besides the report
+_ASKS = "some are on a reserve list or moved: the page Messages asks whether to tell them"
 _NOTHING_WRITTEN = msgid("Dry run: nothing was written.")
 
 
@@ -93,14 +96,18 @@ def _planned(office: Office, importing: Importing) -> ImportPlan:
 
 
 def _registered(office: Office, importing: Importing) -> ImportPlan:
+    asks = False
+
+    def record(_session: object, standing: ImportStanding) -> None:
+        nonlocal asks
+        asks = standing.announcement_id is not None
+        advance(standing.done)
+
     with _progress(importing) as advance:
-        return import_list(
-            office.database,
-            importing,
-            office.keys,
-            now,
-            record=lambda _session, standing: advance(standing.done),
-        )
+        plan = import_list(office.database, importing, office.keys, now, record=record)
+    if asks:
+        click.echo(_ASKS, err=True)
+    return plan
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from checkin.services.mail.outbox import (
     waiting,
 )
 from checkin.services.mail.outcomes import Outcome
-from checkin.services.mail.sender import set_sending
+from checkin.services.mail.sender import hold_badges, set_sending
 from checkin.services.network.public_address import PublicAddress
 from checkin.worker.post_office import opened_post_office, with_current_sender
 
@@ -68,6 +68,7 @@ def send(
     _warn_of_a_near_address(office.public_address())
     if retry_unknown is not None:
         _queue_unknown(office, event, retry_unknown)
+    office.write(lambda session: hold_badges(session, event, now(), held=False))
     summary = _sent_until_the_end(office, event, limit, stay)
     with office.database.read() as session:
         totals = states(session, event)

@@ -23,6 +23,7 @@ from checkin.web.events import first_steps, look, overview, records, settings
 from checkin.web.gates import conflicts, devices, gates, overrides, rehearsal, scan_page, stops
 from checkin.web.jobs import jobs
 from checkin.web.mail import bounces, delivery, message_texts
+from checkin.web.messages import announcements, notices
 from checkin.web.network import server_address, trust
 from checkin.web.people import (
     buses,
@@ -76,6 +77,8 @@ _PAGES = (
     buses,
     joining,
     delivery,
+    announcements,
+    notices,
     look,
     settings,
     first_steps,

@@ -21,6 +21,7 @@ COLUMN_NAMES = {
     "phone": msgid("Phone"),
     "language": msgid("Language"),
     "note": msgid("Note"),
+    "no_mail": msgid("No e-mail"),
     "allow_duplicate": msgid("Allow duplicate"),
     "bus": msgid("Bus"),
     "leader": msgid("Leader"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import Any
 
 from checkin.db.models import Event, Lane
@@ -12,6 +13,7 @@ from checkin.services.jobs.problems import JobFailed, ProblemCode
 from checkin.services.mail.outbox import LOOK_AGAIN_S, Ended, PostOffice, send_due
 from checkin.services.mail.outcomes import Outcome
 from checkin.services.mail.sending_job import MAIL as NAME
+from checkin.services.mail.sending_job import send_the_rest
 from checkin.services.mail.waiting import left_to_send
 from checkin.worker.context import JobContext, Kind
 from checkin.worker.post_office import opened_post_office, with_current_sender
@@ -34,9 +36,20 @@ def send(context: JobContext) -> dict[str, Any]:
     parts = (context.database, context.keys, context.settings, event, context.clock)
     try:
         with opened_post_office(*parts) as office:
-            return _Sending(context, office).until_none_is_left()
+            fates = _Sending(context, office).until_none_is_left()
     except OnlyThisMachine as refused:
         raise JobFailed(ProblemCode.MAIL_ADDRESS) from refused
+    context.at_end(
+        partial(
+            send_the_rest,
+            keys=context.keys,
+            event=event,
+            endpoint="delivery.send",
+            operator_id=context.claimed.operator_id,
+            now=context.clock(),
+        )
+    )
+    return fates
 
 
 MAIL = Kind(NAME, Lane.MAIL, send, ends_within_s=ENDS_WITHIN_S)

@@ -71,7 +71,8 @@ def register(context: JobContext) -> dict[str, Any]:
     """Register what is right in a list, from where that stands on; keep what is not.
 
     Returns:
-        How many rows have added, changed, skipped and refused, in all attempts.
+        How many rows have added, changed, skipped and refused, in all attempts; and
+        `announcement`, the id of what would tell whom the list has moved, or put on a reserve list.
     """
     draft = _draft(context)
     importing = _importing(context, draft.table())
@@ -91,7 +92,7 @@ def register(context: JobContext) -> dict[str, Any]:
         _review(context, replace(importing.table, rows=refused))
     else:
         context.at_end(partial(forget_draft, secret=draft.secret))
-    return standing.counts
+    return {**standing.counts, "announcement": standing.announcement_id}
 
 
 #: reading a file of the largest size takes a tenth of this

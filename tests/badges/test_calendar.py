@@ -45,6 +45,7 @@ def test_a_calendar_file_has_the_time_in_utc_and_the_escaped_place() -> None:
         "BEGIN:VEVENT",
         "UID:rabat-2025@marhaba",
         "DTSTAMP:20250601T080000Z",
+        "SEQUENCE:0",
         "DTSTART:20250614T140000Z",
         "DTEND:20250614T180000Z",
         "SUMMARY:Rencontre régionale",

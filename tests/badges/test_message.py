@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from badges.message import Links, Notice, compose
+from badges.calendar import CalendarEntry, calendar_file
+from badges.message import Links, Notice, Occasion, compose
 from badges.pdf import single_badge_pdf
 from badges.phone import phone_badge_png
 from badges.spec import BadgeError, BadgeSpec
-from badges.texts import Texts, fill, texts_in
+from badges.texts import OTHER_KINDS, Texts, fill, filling, texts_in
 from tests.badges.reading import codes_in, pages, picture
 from tests.badges.specs import a_spec
 
@@ -249,16 +250,28 @@ def test_every_body_links_to_the_badge_s_page(kind: str, language: str, words: s
     assert (words in without, "/b/" in without) == (False, False)
 
 
-def test_a_calendar_file_is_attached_under_an_ascii_name() -> None:
-    message = received(a_message(calendar=b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"))
+ENTRY = CalendarEntry(
+    uid="1@marhaba",
+    stamp=datetime(2025, 6, 1, 8, tzinfo=UTC),
+    starts_at=datetime(2025, 6, 14, 14, tzinfo=UTC),
+    ends_at=datetime(2025, 6, 14, 18, tzinfo=UTC),
+    summary="Réunion",
+    location="Rabat",
+)
+
+
+@pytest.mark.parametrize("entry", [ENTRY, replace(ENTRY, is_canceled=True)])
+def test_a_calendar_file_is_attached_under_an_ascii_name(entry: CalendarEntry) -> None:
+    message = received(a_message(calendar=entry))
 
     *_, calendar = message.walk()
     assert (calendar.get_content_type(), calendar.get_filename()) == (
         "text/calendar",
         "badge-KHE-0000.ics",
     )
-    assert (calendar.get_param("charset"), calendar.get_param("method")) == ("utf-8", "PUBLISH")
-    assert calendar.get_payload(decode=True) == b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
+    method = "CANCEL" if entry.is_canceled else "PUBLISH"
+    assert (calendar.get_param("charset"), calendar.get_param("method")) == ("utf-8", method)
+    assert calendar.get_payload(decode=True) == calendar_file(entry)
 
 
 @pytest.mark.parametrize("language", ["fr", "ar", "en"])
@@ -275,3 +288,66 @@ def test_the_message_of_a_reissued_badge_says_that_the_earlier_one_is_invalid(
         for kind in ("plain", "html")
     ]
     assert told == [False, False, True, True]
+
+
+WRITTEN = Occasion(
+    kind="written",
+    subject="Pour {name}",
+    text="Bonjour {name},\n\nLe plan : https://example.org/plan?a=1&b=2.\nÀ bientôt <b>!",
+)
+
+
+def a_notice(**changes: Any) -> EmailMessage:
+    return received(a_message(**({"pdf": None, "png": None, "occasion": WRITTEN} | changes)))
+
+
+def test_what_organisers_have_written_is_sent_as_text_and_its_addresses_become_links() -> None:
+    message = a_notice()
+
+    name = a_spec().name
+    assert message["Subject"] == f"Pour {name}"
+    plain = body(message, "plain").replace("\r\n", "\n")
+    said = f"Bonjour {name},\n\nLe plan : https://example.org/plan?a=1&b=2.\nÀ bientôt <b>!\n\n--"
+    assert plain.startswith(said)
+    html = body(message, "html")
+    assert 'href="https://example.org/plan?a=1&amp;b=2"' in html
+    assert "À bientôt &lt;b&gt;!" in html
+    assert [part.get_content_type() for part in message.walk()] == [
+        *("multipart/alternative", "text/plain", "text/html"),
+    ]
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r", "\r\n", "\u2028"])
+def test_a_subject_with_a_line_end_is_refused(line_end: str) -> None:
+    forged = Occasion(kind="written", subject=f"Bonjour{line_end}Bcc: all@example.org", text="x")
+
+    with pytest.raises(BadgeError):
+        a_notice(occasion=forged)
+
+
+@pytest.mark.parametrize("kind", OTHER_KINDS)
+@pytest.mark.parametrize("language", ["fr", "ar", "en"])
+def test_each_kind_has_its_sentences_and_a_subject_that_names_no_event_where_that_is_sensitive(
+    kind: str, language: str
+) -> None:
+    spec = a_spec(language=language)
+    event = filling(spec)["event"]
+    open_one, sensitive = (
+        a_notice(spec=spec, occasion=Occasion(kind=kind), sensitive=hidden)
+        for hidden in (False, True)
+    )
+
+    assert (event in str(open_one["Subject"]), event in str(sensitive["Subject"])) == (True, False)
+    intro = fill(texts_in(language).of(kind, "intro"), filling(spec) | {"contact": NOTICE.contact})
+    assert intro in body(open_one, "plain")
+    assert intro in unescape(body(open_one, "html"))
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_what_a_change_was_before_stands_beside_what_it_is_now(kind: str) -> None:
+    before = {"when": "samedi 7 juin 2025 à 09:00"}
+    message = a_notice(occasion=Occasion(kind="changed", before=before))
+
+    shown = " ".join(unescape(body(message, kind)).split())
+    assert shown.count(before["when"]) == 1
+    assert filling(a_spec())["when"] in shown

@@ -38,6 +38,8 @@ PAGES = [
     f"{EVENT}/participants/1/merge/2",
     f"{EVENT}/delivery",
     f"{EVENT}/delivery/message/fr",
+    f"{EVENT}/messages",
+    f"{EVENT}/messages/new",
     "/events/new",
     f"{EVENT}/settings",
     f"{EVENT}/categories",

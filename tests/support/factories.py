@@ -82,6 +82,19 @@ def an_event(database: Database, slug: str = "rabat-2025", **laid_down: Any) -> 
     return write(database, lambda session: create_event(session, spec, KEYS, now=NOW))
 
 
+def postponed(database: Database, event: Event, days: int = 7) -> Event:
+    """Let an event take place in some days, for tests whose clock is the machine's."""
+    start = datetime.now(UTC).replace(microsecond=0) + timedelta(days=days)
+
+    def work(session: Session) -> Event:
+        found = session.get_one(Event, event.id)
+        found.starts_at, found.ends_at = start, start + timedelta(hours=4)
+        session.flush()
+        return found
+
+    return write(database, work)
+
+
 def a_delegation(
     database: Database, event: Event, name: str = "Khémisset", quota: int = 1000
 ) -> Delegation:

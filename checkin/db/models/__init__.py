@@ -25,6 +25,13 @@ from checkin.db.models.gates import (
 from checkin.db.models.installation import InstallationSetting, LimitCounter
 from checkin.db.models.jobs import Job, JobFile, JobFilePiece, JobState, JobWorker, Lane
 from checkin.db.models.mail import LetterSent, MailSwitch, Message, MessageState, Sending
+from checkin.db.models.messages import (
+    Announcement,
+    AnnouncementAbout,
+    AnnouncementPerson,
+    AnnouncementState,
+    AnnouncementText,
+)
 from checkin.db.models.people import (
     Application,
     Bus,
@@ -54,6 +61,11 @@ __all__ = [
     "STOP_MESSAGES",
     "Activity",
     "Admission",
+    "Announcement",
+    "AnnouncementAbout",
+    "AnnouncementPerson",
+    "AnnouncementState",
+    "AnnouncementText",
     "Application",
     "ArrivalTally",
     "Badge",

@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.db.models.base import Base, one_of
+from checkin.domain.messages.kinds import MessageKind
 
 
 class MessageState(StrEnum):
@@ -29,6 +30,7 @@ class Message(Base):
     __tablename__ = "message"
     __table_args__ = (
         one_of("state", MessageState),
+        one_of("kind", MessageKind),
         CheckConstraint("attempts >= 0", name="attempts"),
         Index(
             "ix_message_waiting",
@@ -38,6 +40,8 @@ class Message(Base):
             postgresql_where=text("state = 'queued'"),
         ),
         Index(None, "participant_id"),
+        # Nobody is written to twice about the same, however many workers put it into the outbox.
+        Index("uq_message_announcement", "announcement_id", "participant_id", unique=True),
         Index(None, "claimed_at"),  # domains that have just had one rest
         Index(None, "handed_at"),  # what left in the last 24 hours is counted for every message
     )
@@ -45,7 +49,11 @@ class Message(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
+    #: the badge that it carries, or by which it names the participant's page
     badge_id: Mapped[UUID] = mapped_column(ForeignKey("badge.id"))
+    kind: Mapped[str] = mapped_column(default=MessageKind.BADGE)
+    #: None for what is about one person alone
+    announcement_id: Mapped[int | None] = mapped_column(ForeignKey("announcement.id"))
     address: Mapped[str]
     message_id: Mapped[str] = mapped_column(unique=True)
     state: Mapped[str] = mapped_column(default=MessageState.QUEUED)
@@ -80,6 +88,8 @@ class MailSwitch(Base):
 
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
     sending: Mapped[str] = mapped_column(default=Sending.RUNNING)
+    #: whether badges that nobody has had sent yet stay, while other messages leave
+    holds_badges: Mapped[bool] = mapped_column(default=False)
     changed_at: Mapped[datetime]
     #: when a sender last looked for a message; None once it said goodbye
     sender_seen_at: Mapped[datetime | None]

@@ -85,6 +85,8 @@ class Participant(Base):
     phone: Mapped[str | None]
     language: Mapped[str]
     note: Mapped[str | None]
+    #: true: nothing is mailed to them, whatever it is
+    no_mail: Mapped[bool | None]
     standing: Mapped[str]
     reserve_no: Mapped[int | None]
     blocked: Mapped[bool] = mapped_column(default=False)

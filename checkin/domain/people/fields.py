@@ -123,6 +123,7 @@ class OwnDetails:
         email: lower case.
         phone: E.164.
         language: a tag of `checkin.words.languages`.
+        no_mail: True for somebody to whom nothing is to be mailed.
     """
 
     name: str
@@ -131,6 +132,7 @@ class OwnDetails:
     phone: str | None = None
     language: str | None = None
     note: str | None = None
+    no_mail: bool | None = None
 
     def own(self) -> dict[str, Any]:
         """Return every value by its field's key."""
@@ -279,6 +281,15 @@ FIELDS = (
         reader=_note,
         column="note",
         input=Input(place=80, asked_in=AskedIn.OPERATORS),
+        shown_in=ShownIn.WHOLE_EXPORT,
+    ),
+    Field(
+        key="no_mail",
+        headings="pas d’e-mail | sans e-mail | aucun e-mail | ne pas écrire | no e-mail | "
+        "no mail | do not mail | بدون بريد | دون بريد إلكتروني | لا يريد بريدا",
+        reader=_answer,
+        column="no_mail",
+        input=Input(place=65, asked_in=AskedIn.OPERATORS, label=msgid("E-mails to this person")),
         shown_in=ShownIn.WHOLE_EXPORT,
     ),
     Field(

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Badge, Event, Participant
+from checkin.domain.messages.kinds import MessageKind
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.errors import Conflict
 from checkin.protocol.codes import token_for, token_hash
@@ -161,7 +162,7 @@ def _next_badge(
 def _queue_message(session: Session, event: Event, person: Participant, now: datetime) -> bool:
     if person.standing != RegistrationStatus.CONFIRMED:
         return False
-    return queue_badge_messages(session, event, [person.id], now) > 0
+    return queue_badge_messages(session, event, [person.id], now, MessageKind.REPLACED) > 0
 
 
 def _refuse_canceled(person: Participant) -> None:

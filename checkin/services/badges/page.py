@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -18,14 +18,14 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from badges.calendar import CalendarEntry
 from badges.look import Look
 from badges.spec import BadgeSpec
-from badges.texts import texts_in
 from checkin.db.models import Badge, Event, Participant
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.badges.specs import badge_specs
+from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys
+from checkin.services.common.locks import lock_event
 from checkin.services.events.look import look_of
 
 SECRET_LENGTH = 26
@@ -41,6 +41,8 @@ class ShownBadge:
     Attributes:
         confirmed: False while the participant waits on the reserve list.
         last_opened_at: when its page was last opened before; None if it never was.
+        is_mailed: whether messages are e-mailed to the participant, or they have said that they
+            want none; None without an address.
     """
 
     badge_id: UUID
@@ -49,6 +51,7 @@ class ShownBadge:
     confirmed: bool
     look: Look
     last_opened_at: datetime | None
+    is_mailed: bool | None = None
 
 
 def page_secret(keys: Keys, badge_id: UUID) -> str:
@@ -68,7 +71,10 @@ def shown_badge(session: Session, keys: Keys, secret: str) -> ShownBadge | None:
     if badge_id is None:
         return None
     row = session.execute(
-        select(Participant.id, Participant.standing, Event, Badge.last_opened_at)
+        select(
+            *(Participant.id, Participant.standing, Participant.email, Participant.no_mail),
+            *(Event, Badge.last_opened_at),
+        )
         .join(Badge, Badge.participant_id == Participant.id)
         .join(Event, Event.id == Badge.event_id)
         .where(
@@ -81,8 +87,15 @@ def shown_badge(session: Session, keys: Keys, secret: str) -> ShownBadge | None:
         return None
     [spec] = badge_specs(session, row.Event, keys, participant_ids=[row.id])
     confirmed = row.standing == RegistrationStatus.CONFIRMED
-    look = look_of(session, row.Event)
-    return ShownBadge(badge_id, spec, row.Event, confirmed, look, row.last_opened_at)
+    return ShownBadge(
+        badge_id,
+        spec,
+        row.Event,
+        confirmed,
+        look_of(session, row.Event),
+        row.last_opened_at,
+        is_mailed=None if row.email is None else not row.no_mail,
+    )
 
 
 def is_new_opening(shown: ShownBadge, now: datetime) -> bool:
@@ -102,23 +115,20 @@ def record_opening(session: Session, badge_id: UUID, now: datetime) -> None:
     )
 
 
-def calendar_entry(shown: ShownBadge) -> CalendarEntry:
-    """Return the calendar entry of the event for a participant.
-
-    A calendar is read by more people than its owner, so the name of a sensitive event stays out.
-    """
-    spec, event = shown.spec, shown.event
-    texts, arabic = texts_in(spec.language), spec.language == "ar"
-    name = (arabic and spec.event_name_ar) or spec.event_name
-    return CalendarEntry(
-        uid=f"{event.created_at:%Y%m%d%H%M%S}-{event.id}@marhaba",
-        stamp=event.created_at,
-        starts_at=event.starts_at,
-        ends_at=event.ends_at,
-        summary=texts.subject_neutral if event.sensitive else name,
-        location=(arabic and spec.venue_ar) or spec.venue,
-        description=texts.show,
-    )
+def set_mailed(
+    session: Session, keys: Keys, secret: str, *, is_mailed: bool, now: datetime
+) -> ShownBadge | None:
+    """Write down whether the owner of a badge's page wants e-mails; None as `shown_badge`."""
+    shown = shown_badge(session, keys, secret)
+    if shown is None or shown.is_mailed in (None, is_mailed):
+        return shown
+    # As every change does to what the participant's form shows.
+    lock_event(session.connection(), shown.event.id)
+    participant_id = int(shown.spec.number)
+    session.get_one(Participant, participant_id).no_mail = not is_mailed
+    details = {"participant_id": participant_id, "is_mailed": is_mailed}
+    note(session, shown.event.id, "participant.mail_wish", now, **details)
+    return replace(shown, is_mailed=is_mailed)
 
 
 def _badge_id(keys: Keys, secret: str) -> UUID | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
+from uuid import UUID
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
@@ -32,7 +33,7 @@ class BadgeCode:
     code: str
 
 
-def _working_badges(event: Event) -> Any:
+def _all_badges(event: Event) -> Any:
     return (
         select(
             Badge.id,
@@ -48,9 +49,13 @@ def _working_badges(event: Event) -> Any:
         .join(Participant, Participant.id == Badge.participant_id)
         .join(Delegation, Delegation.id == Participant.delegation_id)
         .join(Category, Category.id == Participant.category_id)
-        .where(Badge.event_id == event.id, Badge.revoked_at.is_(None))
+        .where(Badge.event_id == event.id)
         .order_by(Delegation.name, Participant.id)
     )
+
+
+def _working_badges(event: Event) -> Any:
+    return _all_badges(event).where(Badge.revoked_at.is_(None))
 
 
 def badge_codes(session: Session, event: Event, keys: Keys) -> Iterator[BadgeCode]:
@@ -119,6 +124,17 @@ def badge_specs(
         statement = statement.where(Participant.standing == RegistrationStatus.CONFIRMED)
     else:
         statement = statement.where(Participant.id.in_(participant_ids))
+    return _specs(session, event, keys, statement)
+
+
+def badge_spec(session: Session, event: Event, keys: Keys, badge_id: UUID) -> BadgeSpec:
+    """Return the specification of one badge, which may be revoked."""
+    check_event_key(event, keys)
+    [spec] = _specs(session, event, keys, _all_badges(event).where(Badge.id == badge_id))
+    return spec
+
+
+def _specs(session: Session, event: Event, keys: Keys, statement: Any) -> list[BadgeSpec]:
     categories = {one.id: one for one in categories_of(session, event)}
     key = keys.for_event(event.slug)
     return [

@@ -13,6 +13,9 @@ from checkin.db.models import (
     STOP_MESSAGES,
     Activity,
     Admission,
+    Announcement,
+    AnnouncementPerson,
+    AnnouncementText,
     Application,
     Badge,
     BadgePrint,
@@ -149,9 +152,10 @@ def message_texts(event_id: int) -> Rows:
 
 def mail_switch(event_id: int) -> Rows:
     """Return the query for the switch that says whether the event's messages may be sent."""
-    return select(MailSwitch.sending, MailSwitch.changed_at, MailSwitch.sender_seen_at).where(
-        MailSwitch.event_id == event_id
-    )
+    return select(
+        *(MailSwitch.sending, MailSwitch.holds_badges),
+        *(MailSwitch.changed_at, MailSwitch.sender_seen_at),
+    ).where(MailSwitch.event_id == event_id)
 
 
 _Registrar = aliased(Operator)
@@ -227,6 +231,8 @@ def messages(event_id: int) -> Rows:
                 Message.participant_id,
                 Badge.issue.label("badge_issue"),
                 Badge.participant_id.label("badge_of"),
+                Message.kind,
+                Message.announcement_id,
                 Message.address,
                 Message.state,
             ),
@@ -236,6 +242,47 @@ def messages(event_id: int) -> Rows:
         .join(Badge, Badge.id == Message.badge_id)
         .where(Message.event_id == event_id)
         .order_by(Message.id)
+    )
+
+
+_Author = aliased(Operator)
+_Sender = aliased(Operator)
+
+
+def announcements(event_id: int) -> Rows:
+    """Return the query for messages to many participants, with the choice of their recipients."""
+    return (
+        select(
+            *(Announcement.id.label("announcement_id"), Announcement.about),
+            *(Delegation.name.label("delegation"), Announcement.audience, Announcement.before),
+            *(Announcement.state, Announcement.created_at, _Author.name.label("created_by")),
+            *(Announcement.sent_at, _Sender.name.label("sent_by")),
+        )
+        .outerjoin(Delegation, Delegation.id == Announcement.delegation_id)
+        .outerjoin(_Author, _Author.id == Announcement.created_by)
+        .outerjoin(_Sender, _Sender.id == Announcement.sent_by)
+        .where(Announcement.event_id == event_id)
+        .order_by(Announcement.id)
+    )
+
+
+def announcement_texts(event_id: int) -> Rows:
+    """Return the query for the texts that organisers have written to participants."""
+    text = AnnouncementText
+    return (
+        select(text.announcement_id, text.language, text.subject, text.text)
+        .where(text.event_id == event_id)
+        .order_by(text.announcement_id, text.language)
+    )
+
+
+def announcement_people(event_id: int) -> Rows:
+    """Return the query for the participants whom a list has changed something for."""
+    person = AnnouncementPerson
+    return (
+        select(person.announcement_id, person.participant_id, person.kind)
+        .where(person.event_id == event_id)
+        .order_by(person.announcement_id, person.participant_id)
     )
 
 

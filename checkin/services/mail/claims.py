@@ -17,12 +17,14 @@ from sqlalchemy.orm import Session
 
 from checkin.db.models import Badge, Event, MailSwitch, Message, MessageState, Participant, Sending
 from checkin.domain.mail.rules import STALE_AFTER, WAITS, Fate
+from checkin.domain.messages.kinds import MessageKind, Recipient, brings_badge, why_not_sent
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.common.activity import note
 from checkin.services.mail.outcomes import Outcome
 from checkin.services.mail.sender import (
     DAY,
     left_since,
+    not_held,
     resting_domains,
     sender_seen,
     sending_of,
@@ -39,7 +41,14 @@ _FINAL = {
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A message that one sender has claimed, so that no other sends it."""
+    """A message that one sender has claimed, so that no other sends it.
+
+    Attributes:
+        carries_badge: whether it brings the badge, which is valid.
+        has_page: whether the badge's page can be opened.
+        is_let_in: whether the badge lets its owner in.
+        why_not: why it must not be sent any more; "" if it may.
+    """
 
     id: int
     claimed_by: str
@@ -49,7 +58,12 @@ class Claimed:
     message_id: str
     attempts: int
     created_at: datetime
-    badge_is_good: bool
+    kind: MessageKind = MessageKind.BADGE
+    announcement_id: int | None = None
+    carries_badge: bool = True
+    has_page: bool = True
+    is_let_in: bool = True
+    why_not: str = ""
 
 
 class NoClaim(StrEnum):
@@ -69,6 +83,7 @@ def due(event: Event, now: datetime) -> tuple[ColumnElement[bool], ...]:
         Message.event_id == event.id,
         Message.state == MessageState.QUEUED,
         Message.next_try_at <= now,
+        not_held(event.id),
     )
 
 
@@ -99,7 +114,7 @@ def claim(
     resting = resting_domains(session, now, spacing)
     while (message := _next_message(session, event, now, resting)) is not None:
         if _changed(session, _claiming(message, name, domain, now)):
-            return _claimed(session, message)
+            return _claimed(session, message, now)
     if resting and _next_message(session, event, now, ()) is not None:
         return NoClaim.RESTING
     return NoClaim.NOTHING_DUE
@@ -211,10 +226,14 @@ def _claiming(message: Message, name: str, domain: str, now: datetime) -> Update
     )
 
 
-def _claimed(session: Session, message: Message) -> Claimed:
+def _claimed(session: Session, message: Message, now: datetime) -> Claimed:
     session.refresh(message)
     badge = session.get_one(Badge, message.badge_id)
     person = session.get_one(Participant, message.participant_id)
+    event = session.get_one(Event, message.event_id, populate_existing=True)
+    kind, standing = MessageKind(message.kind), RegistrationStatus(person.standing)
+    has_badge = badge.revoked_at is None
+    recipient = Recipient(standing, has_badge, wants_no_mail=bool(person.no_mail))
     return Claimed(
         id=message.id,
         claimed_by=message.claimed_by or "",
@@ -224,7 +243,12 @@ def _claimed(session: Session, message: Message) -> Claimed:
         message_id=message.message_id,
         attempts=message.attempts,
         created_at=message.created_at,
-        badge_is_good=badge.revoked_at is None and person.standing == RegistrationStatus.CONFIRMED,
+        kind=kind,
+        announcement_id=message.announcement_id,
+        carries_badge=brings_badge(kind, recipient),
+        has_page=has_badge and standing != RegistrationStatus.CANCELED,
+        is_let_in=has_badge and standing == RegistrationStatus.CONFIRMED,
+        why_not=why_not_sent(kind, recipient, is_over=now >= event.ends_at),
     )
 
 

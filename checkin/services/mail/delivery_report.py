@@ -21,6 +21,7 @@ from checkin.db.models import (
     Message,
     Participant,
 )
+from checkin.domain.messages.kinds import BADGE_KINDS
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.common.activity import note
 from checkin.services.events.events import delegations_of
@@ -34,7 +35,7 @@ _AT_A_TIME = 1000
 
 
 class Delivery(StrEnum):
-    """The state of delivery of the newest message to a participant."""
+    """The state of delivery of the newest message that brings a participant their badge."""
 
     SENT = "sent"
     QUEUED = "queued"
@@ -43,13 +44,18 @@ class Delivery(StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"
     NO_ADDRESS = "no_address"
+    #: they have said that they want no e-mails
+    NO_MAIL = "no_mail"
     #: they have an address, given after their badge was issued, and nothing was queued
     NO_MESSAGE = "no_message"
 
 
 #: these people have to be reached otherwise
 UNREACHED = frozenset(
-    {Delivery.NO_ADDRESS, Delivery.BOUNCED, Delivery.FAILED, Delivery.UNKNOWN, Delivery.NO_MESSAGE}
+    {
+        *(Delivery.NO_ADDRESS, Delivery.NO_MAIL, Delivery.BOUNCED, Delivery.FAILED),
+        *(Delivery.UNKNOWN, Delivery.NO_MESSAGE),
+    }
 )
 
 
@@ -229,6 +235,7 @@ def _delivery() -> ColumnElement[str]:
     return case(
         (Message.id.is_not(None), Message.state),
         (Participant.email.is_(None), Delivery.NO_ADDRESS.value),
+        (Participant.no_mail.is_(True), Delivery.NO_MAIL.value),
         else_=Delivery.NO_MESSAGE.value,
     )
 
@@ -242,7 +249,11 @@ def _confirmed(event: Event, delegation_id: int | None) -> Select[Any]:
     )
     newest = (
         select(Message.participant_id, func.max(Message.id).label("id"))
-        .where(Message.event_id == event.id, Message.badge_id.not_in(merged))
+        .where(
+            Message.event_id == event.id,
+            Message.kind.in_(BADGE_KINDS),
+            Message.badge_id.not_in(merged),
+        )
         .group_by(Message.participant_id)
         .subquery()
     )

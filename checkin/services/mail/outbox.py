@@ -163,12 +163,14 @@ def _claim(office: PostOffice) -> Claimed | NoClaim:
 
 
 def _send(office: PostOffice, claimed: Claimed) -> Outcome:
-    if not claimed.badge_is_good:
-        return Outcome(Fate.FAILED, "not sent: the badge or the registration is no longer good")
+    if claimed.why_not:
+        return Outcome(Fate.FAILED, f"not sent: {claimed.why_not}")
     try:
         with office.database.read() as session:
-            offered = office.wallets.offered(office.event, office.clock())
-            letter = letter_for(session, office.event, office.keys, claimed, office.sender, offered)
+            # As it is now: a run takes hours, and the message may tell of its new place.
+            event = session.get_one(Event, office.event.id)
+            offered = office.wallets.offered(event, office.clock())
+            letter = letter_for(session, event, office.keys, claimed, office.sender, offered)
     except BadgeError as fault:
         return Outcome(Fate.FAILED, f"not sent: {fault}")
 

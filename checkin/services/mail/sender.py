@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Event, LetterSent, MailSwitch, Message, MessageState, Sending
+from checkin.domain.messages.kinds import MessageKind
 from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys
 
@@ -77,6 +78,31 @@ def sending_of(session: Session, event_id: int) -> Sending:
     """Return the state of an event's sending switch: running, paused or stopped."""
     switch = session.get(MailSwitch, event_id)
     return Sending(switch.sending) if switch else Sending.RUNNING
+
+
+def holds_badges(session: Session, event_id: int) -> bool:
+    """Say whether badges that nobody has had sent yet stay, while an event's other messages leave.
+
+    So whoever writes to everybody before the badges are to leave does not send the badges.
+    """
+    switch = session.get(MailSwitch, event_id)
+    return switch is not None and switch.holds_badges
+
+
+def hold_badges(session: Session, event: Event, now: datetime, *, held: bool) -> None:
+    """Let an event's badges stay while other messages leave, or let them leave, too."""
+    switch = session.get(MailSwitch, event.id)
+    if switch is None:
+        session.add(MailSwitch(event_id=event.id, changed_at=now, holds_badges=held))
+    else:
+        switch.holds_badges = held
+    session.flush()
+
+
+def not_held(event_id: int) -> ColumnElement[bool]:
+    """Return the condition under which a message may leave now; see `holds_badges`."""
+    held = exists().where(MailSwitch.event_id == event_id, MailSwitch.holds_badges)
+    return or_(Message.kind != MessageKind.BADGE, ~held)
 
 
 def sender_seen(session: Session, event_id: int, now: datetime) -> None:

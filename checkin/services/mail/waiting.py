@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from checkin.db.models import Event, LetterSent, Message, MessageState, Sending
 from checkin.services.mail.claims import due
-from checkin.services.mail.sender import DAY, left_since, sending_of
+from checkin.services.mail.sender import DAY, left_since, not_held, sending_of
 
 
 class WaitsFor(StrEnum):
@@ -42,7 +42,10 @@ class Wait:
 
 
 def left_to_send(session: Session, event: Event) -> int:
-    """Return how many messages are queued, whenever they are due, or in the hands of a sender."""
+    """Return how many messages are queued, whenever they are due, or in the hands of a sender.
+
+    Badges that are held are not among them: they stay.
+    """
     return _count(session, event, MessageState.QUEUED, MessageState.SENDING)
 
 
@@ -71,12 +74,13 @@ def wait_of(session: Session, event: Event, now: datetime, per_day: int) -> Wait
 
 
 def _count(session: Session, event: Event, *states: MessageState) -> int:
-    wanted = (Message.event_id == event.id, Message.state.in_(states))
+    wanted = (Message.event_id == event.id, Message.state.in_(states), not_held(event.id))
     return session.scalars(select(func.count()).select_from(Message).where(*wanted)).one()
 
 
 def _next_try(session: Session, event: Event) -> datetime | None:
-    wanted = (Message.event_id == event.id, Message.state == MessageState.QUEUED)
+    queued = (Message.event_id == event.id, Message.state == MessageState.QUEUED)
+    wanted = (*queued, not_held(event.id))
     return session.scalar(select(func.min(Message.next_try_at)).where(*wanted))
 
 

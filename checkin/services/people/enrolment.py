@@ -59,7 +59,7 @@ def enrol(
     messages = [
         message_row(event, row["id"], row["email"], badge["id"], now)
         for row, badge in enrolled
-        if row["email"] and row["standing"] == RegistrationStatus.CONFIRMED
+        if row["email"] and not row["no_mail"] and row["standing"] == RegistrationStatus.CONFIRMED
     ]
     queue_messages(session, messages)
     return enrolled

@@ -23,11 +23,13 @@ class ImportStanding:
         letters: a letter for each row that was decided, in order: the first of its `Action`.
         changed: how many rows were gone through for the second time.
         activity_id: the list's entry in the activity log.
+        announcement_id: what tells those of it whom it has moved, or put on a reserve list.
     """
 
     letters: str = ""
     changed: int = 0
     activity_id: int | None = None
+    announcement_id: int | None = None
 
     @classmethod
     def of(cls, stored: Mapping[str, Any] | None) -> ImportStanding:
@@ -40,6 +42,7 @@ class ImportStanding:
             "letters": self.letters,
             "changed": self.changed,
             "activity_id": self.activity_id,
+            "announcement_id": self.announcement_id,
         }
 
     @property

@@ -22,6 +22,7 @@ from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Delegation, Event, Participant
 from checkin.domain.common.names import folded_both
 from checkin.domain.common.problems import FieldProblem
+from checkin.domain.messages.kinds import MessageKind
 from checkin.domain.people.fields import OWN
 from checkin.domain.people.importing import Action, ImportPlanner, PlannedRow, Row
 from checkin.domain.people.registration import Registration
@@ -34,6 +35,7 @@ from checkin.services.people.enrolment import Enrolment, enrol
 from checkin.services.people.import_plans import ImportPlan, learn_changes, planner_of
 from checkin.services.people.import_standing import ImportStanding
 from checkin.services.people.moving import move_to_delegation
+from checkin.services.people.proposals import propose_telling
 from checkin.services.people.registration import RegistrationSource
 from checkin.services.spreadsheets.reading import Table
 
@@ -163,12 +165,35 @@ class _Batches:
             ahead = known.ahead(ahead.rows)
         planned = ahead.plans
         decided = self.standing.concerned(action, at, planned)
-        _add(session, event, decided, self.keys, version, now, self.importing.operator_id)
+        by = self.importing.operator_id
+        concerned = _add(session, event, decided, self.keys, version, now, by)
         if action == Action.CHANGE:
-            decided = _change(session, event, decided, version, now, self.importing.operator_id)
-        standing = self._noted(session, self.standing.after(action, at, planned, decided), now)
+            decided, moved = _change(session, event, decided, version, now, by)
+            concerned |= moved
+        standing = self.standing.after(action, at, planned, decided)
+        standing = self._proposed(session, standing, concerned, now)
+        standing = self._noted(session, standing, now)
         self.record(session, standing)
         return _Known(ahead.planner, version), standing, decided
+
+    def _proposed(
+        self,
+        session: Session,
+        standing: ImportStanding,
+        people: Mapping[int, MessageKind],
+        now: datetime,
+    ) -> ImportStanding:
+        of = self.importing
+        number = propose_telling(
+            session,
+            of.event,
+            standing.announcement_id,
+            people,
+            delegation_id=of.delegation.id if of.delegation and of.alone else None,
+            operator_id=of.operator_id,
+            now=now,
+        )
+        return replace(standing, announcement_id=number)
 
     def _noted(self, session: Session, standing: ImportStanding, now: datetime) -> ImportStanding:
         of = {"delegation_id": self.importing.delegation.id} if self.importing.delegation else {}
@@ -193,19 +218,23 @@ def _add(
     version: int,
     now: datetime,
     operator_id: int | None,
-) -> None:
+) -> dict[int, MessageKind]:
+    """Register new people, and return those who have no place, with what they may be told."""
     people = [_enrolment(row.changes) for row in rows if row.action == Action.ADD]
-    if people:
-        enrol(
-            session,
-            event,
-            people,
-            source=RegistrationSource.IMPORT,
-            keys=keys,
-            version=version,
-            now=now,
-            operator_id=operator_id,
-        )
+    if not people:
+        return {}
+    enrolled = enrol(
+        session,
+        event,
+        people,
+        source=RegistrationSource.IMPORT,
+        keys=keys,
+        version=version,
+        now=now,
+        operator_id=operator_id,
+    )
+    waiting = (row for row, _ in enrolled if row["standing"] == RegistrationStatus.RESERVE)
+    return {row["id"]: MessageKind.RESERVE for row in waiting}
 
 
 def _enrolment(columns: Mapping[str, Any]) -> Enrolment:
@@ -220,10 +249,13 @@ def _change(
     version: int,
     now: datetime,
     operator_id: int | None,
-) -> list[PlannedRow]:
-    """Change people in the order of their rows, and return the rows as they were decided.
+) -> tuple[list[PlannedRow], dict[int, MessageKind]]:
+    """Change people in the order of their rows.
 
     A row that moves somebody who has arrived to a delegation without a free place is refused.
+
+    Returns:
+        The rows as they were decided, and those who were moved, with what they may be told.
     """
     ids = [row.participant_id for row in rows if row.action == Action.CHANGE]
     people = _locked(session, [one for one in ids if one is not None])
@@ -236,8 +268,22 @@ def _change(
     session.flush()
     changed = {row.participant_id: row for row in decided if row.action == Action.CHANGE}
     bump_list_version(session, [one for one in changed if one is not None], version)
-    _send_badges(session, event, [(people[one], row) for one, row in changed.items() if one], now)
-    return decided
+    of_people = [(people[one], row) for one, row in changed.items() if one is not None]
+    informed = _send_badges(session, event, of_people, now)
+    moved = [person for person, row in of_people if "delegation_id" in row.changes]
+    concerned = {
+        person.id: kind
+        for person in moved
+        if person.id not in informed and (kind := _KIND_OF_MOVE.get(person.standing))
+    }
+    return decided, concerned
+
+
+#: what somebody is told who was moved to another delegation, by their registration there
+_KIND_OF_MOVE: Mapping[str, MessageKind] = {
+    RegistrationStatus.CONFIRMED: MessageKind.MOVED,
+    RegistrationStatus.RESERVE: MessageKind.RESERVE,
+}
 
 
 def _note_change(
@@ -309,13 +355,19 @@ def _send_badges(
     event: Event,
     changed: Sequence[tuple[Participant, PlannedRow]],
     now: datetime,
-) -> None:
+) -> set[int]:
+    """Queue the badges that changes call for, and return the ids of those who get one."""
     new_addresses = [
         person.id
         for person, row in changed
         if "email" in row.changes and person.standing == RegistrationStatus.CONFIRMED
     ]
     queue_badge_messages(session, event, new_addresses, now)
-    for person, row in changed:
-        if "delegation_id" in row.changes and "email" not in row.changes:
-            queue_missing_badge(session, event, person, now)
+    missing = [
+        person.id
+        for person, row in changed
+        if "delegation_id" in row.changes
+        and "email" not in row.changes
+        and queue_missing_badge(session, event, person, now)
+    ]
+    return {*new_addresses, *missing}

@@ -27,6 +27,7 @@ from checkin.db.models import (
     Participant,
 )
 from checkin.domain.common.names import folded_both
+from checkin.domain.messages.kinds import BADGE_KINDS
 from checkin.domain.people.merging import Merge, Parting, Record, changes_by
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.errors import BusFull, InvalidRequest
@@ -187,6 +188,7 @@ def queue_missing_badge(session: Session, event: Event, person: Participant, now
         .join(Badge, Badge.id == Message.badge_id)
         .where(
             Badge.participant_id == person.id,
+            Message.kind.in_(BADGE_KINDS),
             Message.address == person.email,
             Message.state != MessageState.FAILED,
         )

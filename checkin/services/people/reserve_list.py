@@ -9,6 +9,7 @@ from sqlalchemy import and_, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Delegation, Event, Participant
+from checkin.domain.messages.kinds import MessageKind
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.common.activity import note
 from checkin.services.common.list_version import bump_list_version, next_list_version
@@ -57,7 +58,7 @@ def move_up(
         count += taken
     ids = [person.id for person in waiting[:count]]
     bump_list_version(session, ids, version)
-    queue_badge_messages(session, event, ids, now)
+    queue_badge_messages(session, event, ids, now, MessageKind.CONFIRMED)
     for participant_id in ids:
         note(session, event.id, "participant.move_up", now, participant_id=participant_id)
     return ids

@@ -46,8 +46,9 @@ class Happening:
         operator: who did it, or answered for it; None where it was nobody with an account.
         why: the reason given, in a person's words.
         undone: it was taken back since.
-        about: what else is known, by name: `source`, `state`, `address`, `reason`, `copies`,
-            `issue`, `other` (the number of another participant), and the details of the log.
+        about: what else is known, by name: `source`, `state`, `kind` (of a message),
+            `address`, `reason`, `copies`, `issue`, `other` (the number of another participant),
+            and the details of the log.
     """
 
     at: datetime
@@ -173,7 +174,7 @@ def _prints(session: Session, number: int, most: int) -> Iterator[Happening]:
 def _messages(session: Session, number: int, most: int) -> Iterator[Happening]:
     query = select(Message).where(Message.participant_id == number)
     for message in session.scalars(_latest(query, Message.created_at, most)):
-        about = {"state": message.state, "address": message.address}
+        about = {"state": message.state, "kind": message.kind, "address": message.address}
         yield Happening(at=message.sent_at or message.created_at, what="message", about=about)
         if message.bounced_at:
             yield Happening(at=message.bounced_at, what="bounced", about=about)

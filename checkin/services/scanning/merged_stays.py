@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, true, update
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Admission, Message, Participant, Scan
@@ -160,11 +160,18 @@ def write_stays(session: Session, rewritings: Sequence[Rewriting]) -> None:
 def move_history(
     session: Session, source: Participant, target: Participant, badge_ids: Collection[UUID]
 ) -> None:
-    """Make the scans and messages of these badges, which are the source's, the target's."""
-    for kind in (Scan, Message):
+    """Make the scans and messages of these badges, which are the source's, the target's.
+
+    What both were written of one announcement stays with each: nobody has two messages of it.
+    """
+    theirs = select(Message.announcement_id).where(
+        Message.participant_id == target.id, Message.announcement_id.is_not(None)
+    )
+    once = or_(Message.announcement_id.is_(None), Message.announcement_id.not_in(theirs))
+    for kind, wanted in ((Scan, true()), (Message, once)):
         session.execute(
             update(kind)
-            .where(kind.participant_id == source.id, kind.badge_id.in_(badge_ids))
+            .where(kind.participant_id == source.id, kind.badge_id.in_(badge_ids), wanted)
             .values(participant_id=target.id)
             .execution_options(synchronize_session=False)
         )

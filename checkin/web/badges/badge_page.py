@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from functools import partial
 
-from flask import Response, abort, current_app, g, make_response, redirect, render_template
+from flask import (
+    Response,
+    abort,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
 from flask_babel import refresh
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
@@ -16,16 +25,17 @@ from badges.qr import qr_svg
 from badges.texts import moment_text, texts_in
 from badges.wallet import apple
 from checkin.db.engine import in_transaction
+from checkin.services.badges.calendar import calendar_entry
 from checkin.services.badges.page import (
     ShownBadge,
-    calendar_entry,
     is_new_opening,
     record_opening,
+    set_mailed,
     shown_badge,
 )
 from checkin.services.badges.wallets import Wallet, google_link_of, pass_of, wallets_for
 from checkin.web.site.limits import limit_wrong_links
-from checkin.web.site.visits import PUBLIC, Answer, Visit, open_to, pages, visited_by
+from checkin.web.site.visits import LINK, PUBLIC, Answer, Visit, open_to, pages, visited_by
 from checkin.words.catalogues import msgid, say
 from checkin.words.languages import LANGUAGES
 
@@ -71,7 +81,9 @@ def picture(visit: Visit, secret: str) -> Answer:
 @visited_by(PUBLIC)
 def calendar(visit: Visit, secret: str) -> Answer:
     """Return the event's place and time for the telephone's calendar."""
-    content = calendar_file(calendar_entry(_shown(visit, secret)))
+    shown = _shown(visit, secret)
+    entry = calendar_entry(visit.session, shown.event, shown.spec, at=visit.now)
+    content = calendar_file(entry)
     return _file(content, "text/calendar; charset=utf-8", "badge.ics")
 
 
@@ -91,6 +103,18 @@ def google_wallet(visit: Visit, secret: str) -> Answer:
     """Redirect to Google Wallet; the link is signed now, so there is none for an invalid badge."""
     link = google_link_of(_shown(visit, secret), visit.server.wallets, visit.now) or abort(410)
     return redirect(link, 303)
+
+
+@bp.post("/b/<secret>/mail")
+@_limited
+@visited_by(LINK)
+def mail_wish(visit: Visit, secret: str) -> Answer:
+    """Write down whether the participant wants e-mails. The link is the permission."""
+    wish = request.form.get("mail") == "yes"
+    change = partial(set_mailed, keys=visit.keys, secret=secret, is_mailed=wish, now=visit.now)
+    if visit.write(lambda v: change(v.session)) is None:
+        abort(410)
+    return redirect(visit.address("badge_page.show", secret=secret, _anchor="mail"), 303)
 
 
 @bp.get("/b/keep.js")

@@ -16,6 +16,7 @@ from checkin.services.badges.page import page_address, page_secret
 from checkin.services.badges.printing import DeskBadge, desk_badge, print_badge, system_printer
 from checkin.services.badges.specs import badge_specs
 from checkin.services.events.look import look_of
+from checkin.services.mail.sending_job import start_telling
 from checkin.services.network.public_address import PublicAddress
 from checkin.services.people.blocking import block_of
 from checkin.services.people.timeline import Timeline, timeline_of
@@ -24,7 +25,7 @@ from checkin.web.badges.designs import asked_design
 from checkin.web.badges.sharing import Sharing, sharing_of
 from checkin.web.badges.timeline_words import lines_of
 from checkin.web.site.addresses import this_address
-from checkin.web.site.outgoing import address_refusal, public_address
+from checkin.web.site.outgoing import address_refusal, mail_refusals, public_address
 from checkin.web.site.permissions import may_use
 from checkin.web.site.visits import NAMES, REGISTRARS, Answer, EventVisit, pages, visited_by
 
@@ -100,7 +101,9 @@ def print_one(visit: EventVisit, participant_id: int) -> Answer:
 @visited_by(NAMES)
 def reissue(visit: EventVisit, participant_id: int) -> Answer:
     """Reissue the badge: the old code is refused from now on."""
-    visit.write(partial(_reissue, participant_id=participant_id))
+    may_send = not mail_refusals()
+    visit.write(partial(_reissue, participant_id=participant_id, may_send=may_send))
+    visit.server.wake_worker()
     return _redirect_to_badge(visit, participant_id, "reissued")
 
 
@@ -112,8 +115,8 @@ def revoke(visit: EventVisit, participant_id: int) -> Answer:
     return _redirect_to_badge(visit, participant_id, "revoked")
 
 
-def _reissue(visit: EventVisit, participant_id: int) -> None:
-    reissue_badge(
+def _reissue(visit: EventVisit, participant_id: int, *, may_send: bool) -> None:
+    reissued = reissue_badge(
         visit.session,
         visit.event,
         _desk(visit, participant_id).participant.id,
@@ -122,6 +125,9 @@ def _reissue(visit: EventVisit, participant_id: int) -> None:
         of_issue=request.form.get("issue", type=int),
         **visit.who,
     )
+    if reissued.told and may_send:
+        endpoint = request.endpoint or ""
+        start_telling(visit.session, visit.keys, visit.event, endpoint=endpoint, **visit.who)
 
 
 def _revoke(visit: EventVisit, participant_id: int) -> None:

@@ -14,6 +14,7 @@ from checkin.domain.scanning.messages import let_in_message, refusal_message
 from checkin.services.people.registration import RegistrationSource
 from checkin.services.people.timeline import Happening
 from checkin.web.accounts.activity_words import action_words
+from checkin.web.mail.message_words import kinds_of_messages
 
 #: the sign and the tone of each kind; the tone colours what the sign and the words say already
 _LOOKS = {
@@ -24,6 +25,7 @@ _LOOKS = {
     "participant.cancel": ("✗", "bad"),
     "participant.decline": ("✗", "bad"),
     "participant.reinstate": ("↺", "ok"),
+    "participant.mail_wish": ("✉", ""),
     "participant.block": ("■", "bad"),
     "participant.unblock": ("□", "ok"),
     "badge.reissue": ("⟳", "warn"),
@@ -111,6 +113,14 @@ def _facts(one: Happening, language: str) -> Iterator[str]:
         yield _("Copies: %(count)s", count=told["copies"])
     if issue := told.get("issue"):
         yield _("Issue %(number)s", number=issue)
+    if "is_mailed" in told:
+        yield (
+            _("The badge and messages are e-mailed")
+            if told["is_mailed"]
+            else _("Nothing is e-mailed")
+        )
+    if kind := told.get("kind"):
+        yield kinds_of_messages()[kind]
     if address := told.get("address"):
         yield address
 
@@ -135,6 +145,7 @@ def _words() -> dict[str, str]:
         "participant.cancel": _("Registration canceled"),
         "participant.decline": _("Place given up by the person's own link"),
         "participant.reinstate": _("Registered again"),
+        "participant.mail_wish": _("The person's choice about e-mails"),
         "participant.block": _("Blocked at the gates"),
         "participant.unblock": _("No longer blocked"),
         "badge.reissue": _("Badge replaced"),

@@ -15,6 +15,7 @@ from checkin.domain.events.details import MOMENTS, EventDetails, validate_event,
 from checkin.protocol.time_zones import time_zone, time_zone_names
 from checkin.services.lifecycle.first_steps import Step
 from checkin.services.lifecycle.settings import CapacityBelowPeople, change_event, open_event
+from checkin.services.messages.changes import ask_about_change, told_of
 from checkin.web.events.first_steps import step_names
 from checkin.web.site.shared_forms import FormOvertaken, changes_said, refuse_overtaken
 from checkin.web.site.visits import STAFF, Answer, EventVisit, Visit, pages, visited_by
@@ -79,7 +80,7 @@ def save(visit: EventVisit) -> Answer:
     if isinstance(details, list):
         return _page(visit, values, details), 400
     try:
-        visit.write(lambda v: _change(v, values, details))
+        number = visit.write(lambda v: _change(v, values, details))
     except CapacityBelowPeople as fault:
         return _page(visit, values, [fault.in_column("capacity")], too_small=fault), 400
     except FormOvertaken as fault:
@@ -87,13 +88,18 @@ def save(visit: EventVisit) -> Answer:
     visit.server.devices.forget()  # the very next scan is decided by the new rules
     visit.nudge()
     flash(_("Saved."))
+    if number is not None:
+        return redirect(visit.address("announcements.show", number=number), 303)
     return redirect(visit.address("settings.edit"), 303)
 
 
-def _change(visit: EventVisit, values: Mapping[str, str], details: EventDetails) -> None:
+def _change(visit: EventVisit, values: Mapping[str, str], details: EventDetails) -> int | None:
+    """Change the event, and return the message that waits to tell the participants, if any does."""
     refuse_overtaken(visit, values, lambda v: _values_of(v.event))
+    before = told_of(visit.event)
     is_too_small = request.form.get("is_too_small") == "yes"
     change_event(visit.session, visit.event, details, is_too_small=is_too_small, **visit.who)
+    return ask_about_change(visit.session, visit.event, before, **visit.who)
 
 
 def _sent() -> dict[str, str]:

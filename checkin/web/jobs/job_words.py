@@ -15,7 +15,7 @@ from checkin.words.problems import shown
 #: an answer of a mail server may be long
 _LONGEST_VALUE = 300
 #: kinds whose jobs are shown on a page of their subject
-OWN_PAGES = {"mail": "delivery.index"}
+OWN_PAGES = {"announce": "announcements.index", "mail": "delivery.index"}
 #: where one sees what a job has made, if that is no file; the page is told the job
 RESULT_PAGES = {
     "list_read": "importing.show",
@@ -28,6 +28,8 @@ RESULT_PAGES = {
 def title_words() -> dict[str, str]:
     """Return the title of each kind of jobs."""
     return {
+        "announce": _("A message to many"),
+        "announcement_list": _("People whom no e-mail reaches"),
         "badge_sheets": _("Badges to print"),
         "list_read": _("Reading a list of participants"),
         "list_check": _("Checking a list of participants"),

@@ -18,6 +18,7 @@ def delivery_word(delivery: Delivery) -> str:
             Delivery.FAILED: _("Refused"),
             Delivery.UNKNOWN: _("Uncertain"),
             Delivery.NO_ADDRESS: _("No e-mail address"),
+            Delivery.NO_MAIL: _("Wants no e-mails"),
             Delivery.NO_MESSAGE: _("Not queued"),
         }[delivery]
     )

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from checkin.db.models import Job, JobState, Sending
 from checkin.services.jobs.queue import FINAL
 from checkin.services.jobs.workers import is_any_alive
-from checkin.services.mail.sender import is_being_sent, sending_of
+from checkin.services.mail.sender import holds_badges, is_being_sent, sending_of
 from checkin.services.mail.sending_job import newest_sending
 from checkin.services.mail.waiting import Wait, WaitsFor, wait_of
 from checkin.web.jobs.job_words import problem_sentence
@@ -31,6 +31,7 @@ class SendingNow:
         sentence: what happens now, or what is waited for.
         has_worker: whether a worker could do the job.
         is_to_files: whether there is no mail server, so that messages become files.
+        holds_badges: whether badges stay while other messages leave.
     """
 
     job: Job | None
@@ -40,6 +41,7 @@ class SendingNow:
     sentence: str
     has_worker: bool
     is_to_files: bool
+    holds_badges: bool
 
     @property
     def is_going(self) -> bool:
@@ -80,6 +82,7 @@ def sending_now(visit: EventVisit) -> SendingNow:
         sentence=_sentence(job, wait, event.timezone, is_sent=is_sent or is_going),
         has_worker=has_worker,
         is_to_files=not visit.server.settings.mail_url,
+        holds_badges=holds_badges(session, event.id),
     )
 
 

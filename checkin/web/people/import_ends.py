@@ -24,11 +24,13 @@ class End:
         sentences: what it has done, or why it has not.
         is_good: False if it was canceled or has failed.
         has_registered: it was to register the list, and has.
+        announcement: the id of what would tell whom the list has moved, or put on a reserve list.
     """
 
     sentences: list[str]
     is_good: bool = True
     has_registered: bool = False
+    announcement: int | None = None
 
 
 def end_of(visit: DelegationVisit, job: Job | None) -> End | None:
@@ -47,7 +49,8 @@ _KINDS = (LIST_READ.name, LIST_CHECK.name, LIST_REGISTER.name)
 
 def _done(result: dict[str, Any], kind: str) -> End | None:
     if kind == LIST_REGISTER.name:
-        return End(list(_registered(result)), has_registered=True)
+        told = result.get("announcement")
+        return End(list(_registered(result)), has_registered=True, announcement=told)
     if result.get("was_to_register"):
         return End([_("Your corrections were checked first: look at the result, then register.")])
     return None

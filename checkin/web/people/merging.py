@@ -21,7 +21,7 @@ from checkin.services.scanning.merging import (
     parting_plan,
     take_merge_back,
 )
-from checkin.web.people.registering import person_of
+from checkin.web.people.registering import mail_wishes, person_of
 from checkin.web.site.languages import both_names
 from checkin.web.site.visits import NAMES, REGISTRARS, Answer, EventVisit, pages, visited_by
 from checkin.words.languages import LANGUAGES
@@ -169,6 +169,8 @@ def _shown(visit: EventVisit, person: Participant, field: Field) -> str:
         return both_names(visit.session.get_one(Category, value))[0]
     if field.key == "language":
         return LANGUAGES[value].own_name
+    if field.key == "no_mail":
+        return dict(mail_wishes())["True" if value else ""]
     return value or ""
 
 

@@ -17,6 +17,7 @@ from checkin.web.people.registering import (
     block_one,
     cancel_one,
     edit_one,
+    mail_wishes,
     person_of,
     register_one,
     reinstate_one,
@@ -62,7 +63,7 @@ def create(visit: EventVisit) -> Answer:
 @visited_by(REGISTRARS)
 def cancel(visit: EventVisit, participant_id: int) -> Answer:
     """Cancel a registration; the reserve list moves up, but to no place that an arrival uses."""
-    if cancel_one(visit, participant_id) is Arrival.WITH_PLACE:
+    if cancel_one(visit, participant_id, is_told=_is_told()) is Arrival.WITH_PLACE:
         flash(
             _(
                 "Canceled. This person has arrived: the place that they use stays theirs, "
@@ -76,7 +77,7 @@ def cancel(visit: EventVisit, participant_id: int) -> Answer:
 @visited_by(REGISTRARS)
 def undo_cancel(visit: EventVisit, participant_id: int) -> Answer:
     """Reinstate a canceled person: confirmed if a place is free, else last on the reserve list."""
-    if refused := reinstate_one(visit, participant_id):
+    if refused := reinstate_one(visit, participant_id, is_told=_is_told()):
         flash(refused, "bad")
     return _back_to_list(visit)
 
@@ -112,6 +113,10 @@ def save(visit: EventVisit, participant_id: int) -> Answer:
     """Change a participant, or show what is wrong with the form."""
     attempt = edit_one(visit, participant_id, request.form.to_dict())
     return _edit_form(visit, participant_id, attempt), attempt.status
+
+
+def _is_told() -> bool:
+    return request.form.get("tell") == "yes"
 
 
 def _back_to_person(visit: EventVisit, participant_id: int, said: str) -> Answer:
@@ -157,12 +162,16 @@ def _form(visit: EventVisit, attempt: Attempt) -> str:
     )
 
 
-def _choices(visit: EventVisit) -> dict[str, list[tuple[int, str]]]:
+def _choices(visit: EventVisit) -> dict[str, list[tuple[object, str]]]:
     delegations = delegations_of(visit.session, visit.event)
     own = [one for one in delegations if visit.own_delegation in (None, one.id)]
     categories = categories_of(visit.session, visit.event)
-    return {"delegation": _options(own), "category": _options(categories)}
+    return {
+        "delegation": _options(own),
+        "category": _options(categories),
+        "no_mail": mail_wishes(),
+    }
 
 
-def _options(things: Iterable[Delegation | Category]) -> list[tuple[int, str]]:
+def _options(things: Iterable[Delegation | Category]) -> list[tuple[object, str]]:
     return [(thing.id, both_names(thing)[0]) for thing in things]

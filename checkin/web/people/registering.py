@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from flask import request
+from flask_babel import gettext as _
+
 from checkin.db.models import Category, Participant
 from checkin.domain.common.form_marks import Overtaken
 from checkin.domain.common.problems import FieldProblem, Problem
+from checkin.domain.messages.kinds import MessageKind
 from checkin.domain.people.fields import AskedIn, asked_in
 from checkin.domain.people.place_decisions import Arrival
 from checkin.domain.people.registration import Registration, validate
+from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.errors import InvalidRequest, NotFound, PossibleDuplicate
+from checkin.services.mail.sending_job import start_telling
+from checkin.services.people.badge_messages import tell
 from checkin.services.people.blocking import block, unblock
 from checkin.services.people.delegations import visible_delegation
 from checkin.services.people.moved_arrivals import arrival_of
@@ -24,6 +31,7 @@ from checkin.services.people.registration import (
     reinstate,
 )
 from checkin.services.people.search import participant_by_id
+from checkin.web.site.outgoing import mail_refusals
 from checkin.web.site.shared_forms import FormOvertaken, refuse_overtaken
 from checkin.web.site.visits import EventVisit
 from checkin.words.problems import problem_sentence
@@ -68,33 +76,39 @@ def register_one(visit: EventVisit, values: Mapping[str, str]) -> Attempt:
     checked = validate({**values, "delegation": values.get("delegation", "")})
     if not isinstance(checked, Registration):
         return Attempt(values, _sentences(visit, checked))
+    may_send = not mail_refusals()
+    is_told = values.get("tell") == "yes"
     try:
-        registered = visit.write(lambda v: _register(v, checked))
+        registered = visit.write(
+            lambda v: _register(v, checked, is_told=is_told, may_send=may_send)
+        )
     except PossibleDuplicate:
         return Attempt(values, duplicate=True)
     visit.nudge()
     return Attempt(registered=registered, name=checked.name or checked.name_ar or "")
 
 
-def cancel_one(visit: EventVisit, participant_id: int) -> Arrival:
+def cancel_one(visit: EventVisit, participant_id: int, *, is_told: bool) -> Arrival:
     """Cancel a participant whom the operator may see, and return whether they have arrived.
+
+    Args:
+        is_told: whether they are told by e-mail.
 
     Raises:
         NotFound: there is none with this number, or it is another delegation's.
     """
-
-    def work(within: EventVisit) -> Arrival:
-        person = person_of(within, participant_id)
-        cancel(within.session, within.event, person.id, **within.who)
-        return arrival_of(within.session, person.id)
-
-    arrival = visit.write(work)
+    may_send = not mail_refusals()
+    arrival = visit.write(lambda v: _cancel(v, participant_id, is_told=is_told, may_send=may_send))
+    visit.server.wake_worker()
     visit.nudge()
     return arrival
 
 
-def reinstate_one(visit: EventVisit, participant_id: int) -> str:
+def reinstate_one(visit: EventVisit, participant_id: int, *, is_told: bool) -> str:
     """Undo the cancellation of a participant whom the operator may see.
+
+    Args:
+        is_told: whether they are told by e-mail that they have a place, or wait for one.
 
     Returns:
         Why it was refused; "" if it was not.
@@ -102,12 +116,12 @@ def reinstate_one(visit: EventVisit, participant_id: int) -> str:
     Raises:
         NotFound: there is none with this number, or it is another delegation's.
     """
+    may_send = not mail_refusals()
     try:
-        visit.write(
-            lambda v: reinstate(v.session, v.event, person_of(v, participant_id).id, **v.who)
-        )
+        visit.write(lambda v: _reinstate(v, participant_id, is_told=is_told, may_send=may_send))
     except FieldProblem as fault:
         return problem_sentence(fault.problem, visit.language)
+    visit.server.wake_worker()
     visit.nudge()
     return ""
 
@@ -175,10 +189,20 @@ def values_of(person: Participant) -> dict[str, str]:
     return {key: str(getattr(person, column) or "") for key, column in columns.items()}
 
 
-def _register(visit: EventVisit, wanted: Registration) -> Registered:
+def mail_wishes() -> list[tuple[object, str]]:
+    """Return each choice about e-mails to a participant: what forms send, and its words."""
+    return [
+        ("", _("The badge and messages are e-mailed")),
+        ("True", _("Nothing is e-mailed")),
+    ]
+
+
+def _register(
+    visit: EventVisit, wanted: Registration, *, is_told: bool, may_send: bool
+) -> Registered:
     session, event, number = visit.session, visit.event, _number(wanted.delegation)
     delegation = visible_delegation(session, visit.operator, event, number)
-    return register(
+    registered = register(
         session,
         event,
         wanted,
@@ -188,6 +212,50 @@ def _register(visit: EventVisit, wanted: Registration) -> Registered:
         keys=visit.keys,
         **visit.who,
     )
+    # Whoever has a place is sent their badge in any case.
+    waits = registered.standing is RegistrationStatus.RESERVE
+    kind = MessageKind.RESERVE if is_told and waits else None
+    if _tell(visit, registered.participant_id, kind) and may_send:
+        _start_telling(visit)
+    return registered
+
+
+def _cancel(visit: EventVisit, participant_id: int, *, is_told: bool, may_send: bool) -> Arrival:
+    person = person_of(visit, participant_id)
+    was_canceled = person.standing == RegistrationStatus.CANCELED
+    moved_up = cancel(visit.session, visit.event, person.id, **visit.who)
+    kind = MessageKind.CANCELED if is_told and not was_canceled else None
+    told = _tell(visit, person.id, kind)
+    if may_send and (told or moved_up):
+        _start_telling(visit)
+    return arrival_of(visit.session, person.id)
+
+
+def _reinstate(visit: EventVisit, participant_id: int, *, is_told: bool, may_send: bool) -> None:
+    person = person_of(visit, participant_id)
+    was_canceled = person.standing == RegistrationStatus.CANCELED
+    standing = reinstate(visit.session, visit.event, person.id, **visit.who)
+    kind = _KIND_OF.get(standing) if is_told and was_canceled else None
+    if _tell(visit, person.id, kind) and may_send:
+        _start_telling(visit)
+
+
+#: what somebody is told who is registered again, by their registration
+_KIND_OF: Mapping[RegistrationStatus, MessageKind] = {
+    RegistrationStatus.CONFIRMED: MessageKind.CONFIRMED,
+    RegistrationStatus.RESERVE: MessageKind.RESERVE,
+}
+
+
+def _tell(visit: EventVisit, participant_id: int, kind: MessageKind | None) -> bool:
+    return kind is not None and bool(
+        tell(visit.session, visit.event, participant_id, kind, visit.now)
+    )
+
+
+def _start_telling(visit: EventVisit) -> None:
+    endpoint = request.endpoint or ""
+    start_telling(visit.session, visit.keys, visit.event, endpoint=endpoint, **visit.who)
 
 
 def _edit(visit: EventVisit, participant_id: int, wanted: Registration) -> None:

@@ -12,7 +12,7 @@ _EVENT = {
         *("delegations", "importing", "delegation_badges", "delegation_link", "buses"),
         *("event_badges", "jobs"),
     },
-    "delivery.index": {"delivery"},
+    "delivery.index": {"delivery", "announcements"},
     "devices.show": {"devices", "gates"},
     "conflicts.index": {"conflicts"},
     "settings.edit": {

@@ -50,6 +50,6 @@ def applied(plan, people=()):
 
 def fields(**known):
     nothing = dict.fromkeys(
-        ("name_ar", "category_id", "email", "phone", "language", "note"),
+        ("name_ar", "category_id", "email", "phone", "language", "note", "no_mail"),
     )
     return {"name": "", **nothing, **known}

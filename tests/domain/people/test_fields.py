@@ -37,15 +37,15 @@ def keys(fields):
 def test_a_list_has_its_columns_in_this_order():
     assert (
         *("name", "name_ar", "delegation", "category", "email", "phone"),
-        *("language", "note", "allow_duplicate"),
+        *("language", "note", "no_mail", "allow_duplicate"),
     ) == COLUMNS
 
 
 @pytest.mark.parametrize(
     ("form", "asked"),
     [
-        (AskedIn.NEW, "delegation name name_ar category phone email language note"),
-        (AskedIn.EDIT, "delegation name name_ar category phone email language note"),
+        (AskedIn.NEW, "delegation name name_ar category phone email no_mail language note"),
+        (AskedIn.EDIT, "delegation name name_ar category phone email no_mail language note"),
         (AskedIn.LINK, "name name_ar phone email"),
     ],
 )
@@ -57,7 +57,7 @@ def test_a_form_asks_in_its_own_order(form, asked):
     ("place", "told"),
     [
         (ShownIn.EXPORT, "name name_ar email phone language"),
-        (ShownIn.WHOLE_EXPORT, "note"),
+        (ShownIn.WHOLE_EXPORT, "note no_mail"),
         (ShownIn.SEARCH, "name name_ar"),
         (ShownIn.GATE_LIST, "name name_ar"),
         (ShownIn.BADGE, "name name_ar language"),
@@ -99,7 +99,11 @@ def test_every_field_is_called_by_a_name():
 def test_a_field_is_labelled_as_its_column_is_called_unless_it_says_otherwise():
     labels = {field.key: field.label("en") for field in asked_in(AskedIn.NEW)}
 
-    others = {"name_ar": "Name in Arabic", "language": "Language of the person"}
+    others = {
+        "name_ar": "Name in Arabic",
+        "language": "Language of the person",
+        "no_mail": "E-mails to this person",
+    }
     assert labels == {key: others.get(key, COLUMN_NAMES[key]) for key in labels}
 
 

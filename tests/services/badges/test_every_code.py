@@ -38,7 +38,6 @@ def codes_in_mail(database, event: Event, message: Message, badge: Badge) -> lis
         message_id=message.message_id,
         attempts=1,
         created_at=NOW,
-        badge_is_good=True,
     )
     with database.read() as session:
         mail = letter_for(session, event, KEYS, claimed, SENDER).message

@@ -22,6 +22,7 @@ AMINA = {
     "phone": "+212612345678",
     "language": "ar",
     "note": "fauteuil",
+    "no_mail": True,
 }
 
 

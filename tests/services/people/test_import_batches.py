@@ -6,7 +6,16 @@ import pytest
 from sqlalchemy import select
 
 from checkin.db.engine import in_transaction
-from checkin.db.models import Activity, Badge, Delegation, Event, Message, Participant
+from checkin.db.models import (
+    Activity,
+    Announcement,
+    AnnouncementPerson,
+    Badge,
+    Delegation,
+    Event,
+    Message,
+    Participant,
+)
 from checkin.services.people import importing
 from checkin.services.people.import_standing import ImportStanding
 from checkin.services.people.importing import Importing, import_list
@@ -107,8 +116,27 @@ def lines(database, event):
         return session.scalars(wanted.order_by(Activity.id)).all()
 
 
+def proposals(database, event):
+    """Whom the lists would tell what, if somebody says so, and in how many messages to many."""
+    wanted = (
+        select(Participant.name, AnnouncementPerson.kind)
+        .join(Participant, Participant.id == AnnouncementPerson.participant_id)
+        .where(AnnouncementPerson.event_id == event.id)
+        .order_by(Participant.id)
+    )
+    drafts = select(Announcement.state).where(Announcement.event_id == event.id)
+    with database.read() as session:
+        told = [tuple(row) for row in session.execute(wanted)]
+        return told, session.scalars(drafts).all()
+
+
 def outcome(database, event):
-    return people(database, event), addresses(database, event), lines(database, event)
+    return (
+        people(database, event),
+        addresses(database, event),
+        lines(database, event),
+        proposals(database, event),
+    )
 
 
 @pytest.fixture
@@ -122,8 +150,11 @@ def in_one(database, monkeypatch):
 
 
 def test_the_list_of_these_tests_does_everything(in_one):
-    (_people, _addresses, [_before, line]), _rows = in_one
+    (_people, _addresses, [_before, line], told), _rows = in_one
 
+    # Idriss Amrani moves up once Bahia has left Salé, which his badge tells him.
+    names = ("Bahia Idrissi", "Hassan Fassi", "Idriss Amrani")
+    assert told == ([(name, "reserve") for name in names], ["draft"])
     assert line == {"add": 4, "change": 2, "skip": 2, "refuse": 4}
 
 

@@ -9,7 +9,7 @@ import zxingcpp
 from PIL import Image
 from sqlalchemy import update
 
-from checkin.db.models import Badge
+from checkin.db.models import Badge, Participant
 from checkin.services.badges.issue import reissue_badge, revoke_badge
 from checkin.services.badges.page import OPENING, page_secret
 from checkin.services.common.keys import Keys
@@ -201,6 +201,36 @@ def test_a_secret_says_nothing_of_the_badge_and_comes_back_whole(amina):
         secret,
     )
     assert secret != page_secret(Keys(b"x" * 32), amina.badge_id)
+
+
+def test_a_participant_says_that_they_want_no_more_e_mails_and_takes_it_back(
+    browser, database, event, delegation
+):
+    zineb = factories.a_participant(
+        database, event, "Zineb Tazi", delegation=delegation, email="zineb@example.org"
+    )
+    there = f"/b/{page_secret(KEYS, zineb.badge_id)}"
+
+    def wants_no_mail():
+        with database.read() as session:
+            return session.get_one(Participant, zineb.participant_id).no_mail
+
+    wishes = []
+    for wish in ("no", "no", "yes"):
+        assert browser.post(f"{there}/mail", data={"mail": wish}).status_code == 303
+        wishes.append((wants_no_mail(), f'value="{wish}"' in browser.get(there).text))
+
+    assert wishes == [(True, False), (True, False), (False, False)]
+    assert factories.noted(database, "participant") == [
+        "participant.register",
+        "participant.mail_wish",
+        "participant.mail_wish",
+    ]
+
+
+def test_without_an_address_the_page_asks_nothing_about_e_mails(browser, address):
+    assert f'action="{address}/mail"' not in browser.get(address).text
+    assert browser.post(f"/b/{'a' * 26}/mail", data={"mail": "no"}).status_code == 410
 
 
 def openings(app, database, amina):

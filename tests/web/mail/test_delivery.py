@@ -356,6 +356,18 @@ def test_invalid_own_texts_are_refused_in_the_organiser_s_language(organiser, la
     assert complaint in page.text
 
 
+def test_the_words_of_each_kind_of_message_are_an_event_s_own(organiser, database):
+    organiser.send(f"{WORDS}/fr", intro="Bienvenue.")
+    organiser.send(f"{WORDS}/fr?kind=canceled", canceled_intro="Au revoir {name}.")
+
+    with database.read() as session:
+        kept = {text.name: text.text for text in session.scalars(select(MessageText))}
+    assert kept == {"intro": "Bienvenue.", "canceled_intro": "Au revoir {name}."}
+    shown = organiser.read(f"{WORDS}/fr/preview?kind=canceled")
+    assert ("Au revoir Amina Alaoui." in shown, "Bienvenue" in shown) == (True, False)
+    assert organiser.open(f"{WORDS}/fr?kind=written").status_code == 404
+
+
 def test_html_in_own_words_arrives_as_it_was_written(organiser):
     organiser.send(f"{WORDS}/fr", intro="<img src=x onerror=alert(1)>")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from checkin.db.models import Participant
+from checkin.db.models import Delegation, Job, Participant
 from checkin.services.people.declining import decline_address
 from tests.support import factories
 
@@ -53,6 +53,22 @@ def test_confirming_needs_neither_script_nor_session_and_cancels(app, database, 
 
     assert (page.status_code, standing(database)) == (200, "canceled")
     assert "Merci" in page.text
+
+
+def test_who_moves_up_is_told_at_once(app, settings, database, event, delegation, person, link):
+    full = update(Delegation).where(Delegation.id == delegation.id).values(quota=1)
+    factories.write(database, lambda s: s.execute(full))
+    factories.a_participant(
+        database, event, "Omar", delegation=delegation, email="omar@example.org", language="fr"
+    )
+
+    for _ in range(2):
+        app.test_client().post(link)
+
+    [mail] = (settings.home / "outbox").glob("*.eml")
+    assert b"To: omar@example.org" in mail.read_bytes()
+    with database.read() as session:
+        assert session.scalars(select(Job.state)).all() == ["done"]
 
 
 @pytest.mark.parametrize(

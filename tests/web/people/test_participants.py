@@ -61,7 +61,7 @@ def test_a_form_is_filled_with_all_that_is_known(organiser, fields):
     page = organiser.read(f"{LIST}/1/edit")
 
     typed = dict(re.findall(r'<input id="(\w+)" [^>]* value="([^"]*)"', page))
-    chosen = dict(re.findall(r'<select id="(\w+)".*?<option value="(\w+)" selected', page, re.S))
+    chosen = dict(re.findall(r'<select id="(\w+)".*?<option value="(\w*)" selected', page, re.S))
     told = fields | {"phone": "+212612345678", "email": "amina@example.org", "note": "fauteuil"}
     assert typed | chosen == {
         field.key: told.get(field.key, "") for field in asked_in(AskedIn.EDIT)

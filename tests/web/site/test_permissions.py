@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 from flask import request, template_rendered
+from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from checkin.db.models import Role
+from checkin.db.models import Operator, Role
+from checkin.domain.messages.audience import Audience as Chosen
+from checkin.services.messages.announcements import Written, write_announcement
 from checkin.web.site.permissions import Allowed, Audience, permissions_of
 from checkin.web.site.state import API
 from tests.support import factories
@@ -77,6 +80,14 @@ PAGES = {
     f"{EVENT}/look/preview.png": STAFF,
     f"{EVENT}/delivery/message/fr": STAFF,
     f"{EVENT}/delivery/message/fr/preview": STAFF,
+    f"{EVENT}/messages": STAFF,
+    f"{EVENT}/messages/new": STAFF,
+    f"{EVENT}/messages/count": STAFF,
+    f"{EVENT}/messages/1": REGISTRARS,
+    f"{EVENT}/messages/1/edit": STAFF,
+    f"{EVENT}/messages/1/preview": REGISTRARS,
+    f"{EVENT}/messages/1/progress": REGISTRARS,
+    f"{EVENT}/participants/1/message/canceled": REGISTRARS,
 }
 FORMS = {
     "/account/password": EVERYBODY,
@@ -136,6 +147,14 @@ FORMS = {
     f"{EVENT}/delivery/send": STAFF,
     f"{EVENT}/delivery/cancel": STAFF,
     f"{EVENT}/delivery/switch": STAFF,
+    f"{EVENT}/messages/new": STAFF,
+    f"{EVENT}/messages/1/edit": STAFF,
+    f"{EVENT}/messages/1/test": REGISTRARS,
+    f"{EVENT}/messages/1/send": REGISTRARS,
+    f"{EVENT}/messages/1/drop": REGISTRARS,
+    f"{EVENT}/messages/1/cancel": REGISTRARS,
+    f"{EVENT}/messages/1/switch": STAFF,
+    f"{EVENT}/messages/1/people.csv": REGISTRARS,
     "/events/new": STAFF,
     f"{EVENT}/settings": STAFF,
     f"{EVENT}/categories": STAFF,
@@ -216,11 +235,26 @@ def _templates():
     return [(path.name, path) for path in TEMPLATES.rglob("*.html")]
 
 
+def a_message(database, event, delegation):
+    """Keep a message that organisers may change, and that concerns the delegation's coordinator."""
+    texts = {"fr": Written("Parking", "Bonjour {name}.")}
+
+    def work(session):
+        operator_id = session.scalars(select(Operator.id)).first()
+        kept = write_announcement(
+            session, event, Chosen(), texts, operator_id=operator_id, now=factories.NOW
+        )
+        kept.delegation_id = delegation.id
+
+    factories.write(database, work)
+
+
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_opens_its_pages_and_no_others(signed_in, database, event, delegation, role):
     factories.a_participant(database, event, delegation=delegation)
     factories.a_bus(database, delegation)
     browsing = signed_in(role)
+    a_message(database, event, delegation)
 
     opened = {page: browsing.open(page).status_code for page in PAGES}
 
@@ -232,6 +266,7 @@ def test_a_page_stands_in_the_folder_that_its_view_is_named_for(
 ):
     factories.a_participant(database, event, delegation=delegation)
     browsing = signed_in(Role.ADMINISTRATOR)
+    a_message(database, event, delegation)
     rooms = set()
 
     def note(sender, template, **about):

@@ -1,0 +1,140 @@
+"""A message to many by a worker: into the outbox and to a real mail server, through a kill."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import func, select
+
+from checkin.db.models import Announcement, Message, MessageState
+from checkin.domain.messages.audience import Audience
+from checkin.services.accounts.operators import add_operator
+from checkin.services.messages import sending
+from checkin.services.messages.announcements import Written, write_announcement
+from checkin.services.messages.sending import begin
+from checkin.settings import Settings
+from tests.services.mail.mail_server import MailServer, mail_server
+from tests.support import factories
+from tests.support.asked_jobs import ask, ended
+from tests.support.factories import BASE_URL, KEYS, MASTER_KEY, NOW, write
+from tests.support.inline_worker import do_waiting_jobs
+from tests.support.waiting import wait_for
+from tests.support.working import working
+
+PEOPLE = 40
+TEXTS = {"fr": Written("Parking", "Bonjour {name}."), "ar": Written("الموقف", "مرحبا {name}.")}
+
+
+@pytest.fixture
+def smtp(tmp_path) -> Iterator[MailServer]:
+    with mail_server(tmp_path / "taken", kept="headers") as server:
+        yield server
+
+
+@pytest.fixture
+def settings(database_url, tmp_path, smtp) -> Settings:
+    return Settings(
+        home=tmp_path,
+        database_url=database_url,
+        master_key=MASTER_KEY.hex(),
+        base_url=BASE_URL,
+        mail_url=smtp.url,
+        mail_from="badges@example.org",
+        mail_domain_spacing_ms=0,
+    )
+
+
+@pytest.fixture
+def sent(database, event) -> int:
+    """The id of a message to forty people that somebody has just had sent."""
+    event = factories.postponed(database, event)
+    for number in range(PEOPLE):
+        given = {"email": f"p{number}@example.org", "language": "ar" if number % 2 else "fr"}
+        factories.a_participant(database, event, f"Personne {number}", **given)
+    account = {"email": "o@example.org", "name": "Omar", "role": "organiser", "password": None}
+
+    def work(session) -> int:
+        who = {"operator_id": add_operator(session, **account, now=NOW).operator.id, "now": NOW}
+        number = write_announcement(session, event, Audience(), TEXTS, **who).id
+        begin(session, KEYS, event, number, endpoint="announcements.send", **who)
+        return number
+
+    return write(database, work)
+
+
+def of_announcement(database, number: int, *states: MessageState) -> int:
+    with database.read() as session:
+        ours = [Message.announcement_id == number]
+        if states:
+            ours.append(Message.state.in_(states))
+        return session.scalars(select(func.count()).select_from(Message).where(*ours)).one()
+
+
+def state(database, number: int) -> str:
+    with database.read() as session:
+        return session.get_one(Announcement, number).state
+
+
+def taken(smtp: MailServer) -> Counter[tuple[str, str]]:
+    return Counter((str(m["To"]).partition("@")[0], str(m["Subject"])) for m in smtp.taken())
+
+
+def wanted() -> dict[tuple[str, str], int]:
+    return {(f"p{n}", "الموقف" if n % 2 else "Parking"): 1 for n in range(PEOPLE)}
+
+
+def test_a_worker_that_is_killed_goes_on_by_itself_and_writes_to_everybody_once(
+    database, settings, smtp, sent
+):
+    with working(settings, "worker") as first:
+        wait_for(lambda: len(list(smtp.folder.iterdir())) >= 5, "the first messages")
+        os.kill(first.pid or 0, signal.SIGKILL)
+    with working(settings, "worker"):
+        wait_for(
+            lambda: (
+                of_announcement(database, sent, MessageState.SENT, MessageState.UNKNOWN) == PEOPLE
+            ),
+            "the last message",
+            timeout_s=120,
+        )
+
+    # At most the message at hand of the killed process is of unknown fate: it is not repeated.
+    unknown = of_announcement(database, sent, MessageState.UNKNOWN)
+    told = taken(smtp)
+    assert max(told.values()) == 1
+    assert PEOPLE - unknown <= len(told) <= PEOPLE
+    assert set(told) <= set(wanted())
+
+
+def test_a_job_that_ends_in_the_middle_is_taken_up_where_it_was(
+    database, settings, sent, monkeypatch
+):
+    monkeypatch.setattr(sending, "BATCH", {"sqlite": 10, "postgresql": 10})
+    monkeypatch.setattr("checkin.worker.announcements.BATCH", {"sqlite": 10, "postgresql": 10})
+    ends_after = 2
+
+    def is_to_end() -> bool:
+        return of_announcement(database, sent) >= 10 * ends_after
+
+    do_waiting_jobs(database, KEYS, settings, is_to_end)
+    begun = (of_announcement(database, sent), state(database, sent))
+    do_waiting_jobs(database, KEYS, settings)
+
+    assert begun == (20, "queueing")
+    assert (of_announcement(database, sent), state(database, sent)) == (PEOPLE, "queued")
+
+
+def test_whom_no_e_mail_reaches_is_listed_with_their_telephone(database, settings, event, sent):
+    given = {"email": None, "phone": "+212612345678"}
+    factories.a_participant(database, event, "Zineb Tazi", **given)
+
+    number = ask(database, "announcement_list", event_id=event.id, announcement=sent)
+    do_waiting_jobs(database, KEYS, settings)
+
+    from checkin.services.jobs.queue import result_of
+
+    assert result_of(KEYS, ended(database, number)) == {"people": 1}
