@@ -51,6 +51,7 @@ def application(sqlite_databases) -> Iterator[Application]:
         app, database = create_app(settings), Database(url)
         application = Application(app, database)
         application.turn_clocks(patch)
+        factories.a_supervisor(database)
         # Without timeouts: their threads could not be replayed in the same order.
         for module in (scanner.server.client, scanner.server.courier):
             patch.setattr(module, "within", lambda _seconds, work: work())

@@ -14,6 +14,7 @@ from scanner.gate.station import Sight
 from scanner.gate.volunteer_requests import ForcedScan, VolunteerRequests
 from scanner.offline.walk_in import Newcomer
 from tests.simulation.laptop import Laptop
+from tests.support.factories import PIN
 
 
 @dataclass
@@ -45,7 +46,7 @@ class Gate(Laptop):
 
         def ask() -> None:
             with contextlib.suppress(ServerUnreachable):
-                self._client.post_scan(ForcedScan(code, reason="sent by the committee"))
+                self._client.post_scan(ForcedScan(code, reason="sent by the committee", pin=PIN))
 
         self._alive(ask)
 

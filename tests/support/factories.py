@@ -142,7 +142,11 @@ def a_participant(
     )
 
 
-def a_supervisor(database: Database, pin: str = "246810") -> int:
+#: of a supervisor, unless another is given
+PIN = "246810"
+
+
+def a_supervisor(database: Database, pin: str = PIN) -> int:
     """Add a supervisor with a PIN, and return their id."""
 
     def work(session: Session) -> int:

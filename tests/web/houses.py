@@ -30,6 +30,8 @@ class House:
             "secret": "nobodys",
             "filename": "icon.svg",
             "step": "rehearsal",
+            "form": "csv",
+            "kind": "canceled",
             "scan_id": uuid4(),
             "operator_id": 999,
             "session_id": 999,
@@ -84,6 +86,7 @@ def a_house(database, slug: str, name: str) -> House:
     numbers = {
         "delegation_id": delegation.id,
         "participant_id": person.participant_id,
+        "other_id": twin.participant_id,
         "bus_id": bus.id,
         "device_id": device.id,
         "gate_id": gate,

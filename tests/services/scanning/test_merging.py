@@ -123,7 +123,8 @@ def test_a_person_on_the_reserve_list_who_came_in_takes_over_the_place_of_the_ot
     database, event, device, elsewhere, again
 ):
     waited = factories.a_participant(database, event, "Emina Alaoui", delegation=elsewhere)
-    let_in = factories.a_reading(code(event, waited), force_reason="connue de la présidente")
+    by = {"force_reason": "connue", "forced_by": factories.a_supervisor(database)}
+    let_in = factories.a_reading(code(event, waited), **by)
     assert factories.record(database, device, let_in).status == Status.OK
 
     kept = merge(database, event, again.participant_id, waited.participant_id)

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from checkin.db.models import Activity, Admission, MergedRecord, Scan
 from checkin.domain.scanning.reasons import Reason
+from checkin.services.people.blocking import block
 from checkin.services.scanning import record
 from checkin.services.scanning.writing import write_scan
 from tests.services.scanning.merged import (
@@ -21,7 +22,7 @@ from tests.services.scanning.merged import (
     tallied,
 )
 from tests.support import factories, guards
-from tests.support.factories import minutes
+from tests.support.factories import minutes, write
 from tests.support.racing import race, race_outcomes
 
 
@@ -99,7 +100,10 @@ def test_a_merge_taken_back_twice_at_once_is_taken_back_once(database, event, tw
 
 @pytest.fixture
 def scan_during_a_merge(postgres_database, monkeypatch):
-    """Decide a scan of the other's badge, merge the two, and only then write the scan."""
+    """Decide a scan of the other's badge, merge the two, and only then write the scan.
+
+    What is returned does so; `blocked`: the other one is, so that the scan is refused.
+    """
     database = postgres_database
     event = factories.an_event(database)
     device = factories.a_device(database, event)
@@ -122,7 +126,13 @@ def scan_during_a_merge(postgres_database, monkeypatch):
         merged.set()
         return kept
 
-    return lambda: (database, two[1].participant_id, race(2, work))
+    def during(*, blocked=False):
+        other = two[1].participant_id
+        if blocked:
+            write(database, lambda s: block(s, event, other, reason="essai", now=LATER))
+        return database, other, race(2, work)
+
+    return during
 
 
 # On SQLite the transaction that writes has decided.
@@ -134,12 +144,21 @@ def test_a_scan_decided_before_a_merge_is_decided_again_after_it(scan_during_a_m
     assert tallied(database) == logged(database)
 
 
-def test_control_without_the_trigger_the_merged_record_is_counted(
+def test_a_refusal_decided_before_a_merge_is_not_written_for_the_merged_record(
+    scan_during_a_merge,
+):
+    database, other, (answer, _kept) = scan_during_a_merge(blocked=True)
+
+    assert answer.reason is Reason.REVOKED
+    assert count_of(database, Scan, Scan.participant_id == other) == 0
+
+
+def test_control_without_the_trigger_a_scan_is_written_for_the_merged_record(
     scan_during_a_merge, postgres_database
 ):
     guards.without_refusal_of_merged(postgres_database)
 
-    database, other, (answer, _kept) = scan_during_a_merge()
+    database, other, (answer, _kept) = scan_during_a_merge(blocked=True)
 
-    assert answer.reason is None
-    assert len(arrivals(database, other)) == 1
+    assert answer.reason is Reason.BLOCKED
+    assert count_of(database, Scan, Scan.participant_id == other) == 1

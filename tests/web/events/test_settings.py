@@ -75,7 +75,7 @@ def test_saved_settings_are_shown_and_logged(organiser, database, event):
     assert 'value="2025-06-14T15:00"' in page
     assert '<option value="after_exit" selected>' in page
     assert changes_of(database) == [
-        {"capacity": 500, "reentry": "after_exit", "sensitive": False},
+        {"capacity": 500, "reentry": "after_exit", "reserve_until": None, "sensitive": False},
     ]
 
 
