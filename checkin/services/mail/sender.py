@@ -92,10 +92,10 @@ def holds_badges(session: Session, event_id: int) -> bool:
 def hold_badges(session: Session, event: Event, now: datetime, *, held: bool) -> None:
     """Let an event's badges stay while other messages leave, or let them leave, too."""
     switch = session.get(MailSwitch, event.id)
-    if switch is None:
-        session.add(MailSwitch(event_id=event.id, changed_at=now, holds_badges=held))
-    else:
+    if switch is not None:
         switch.holds_badges = held
+    elif held:
+        session.add(MailSwitch(event_id=event.id, changed_at=now, holds_badges=True))
     session.flush()
 
 
