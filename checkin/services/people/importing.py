@@ -286,37 +286,6 @@ _KIND_OF_MOVE: Mapping[str, MessageKind] = {
 }
 
 
-def _note_change(
-    session: Session,
-    event: Event,
-    person: Participant,
-    changes: Mapping[str, Any],
-    former: int,
-    now: datetime,
-    operator_id: int | None,
-) -> None:
-    """Log which fields of a person changed, without their contents, and where they moved to.
-
-    Args:
-        former: the id of the delegation that they belonged to.
-    """
-    who = {"operator_id": operator_id, "participant_id": person.id}
-    if delegation_id := changes.get("delegation_id"):
-        before, after = (session.get_one(Delegation, one).name for one in (former, delegation_id))
-        note(
-            session,
-            event.id,
-            "participant.move",
-            now,
-            **who,
-            delegation_id=delegation_id,
-            before=before,
-            after=after,
-        )
-    if fields := sorted(changes.keys() - {"delegation_id"}):
-        note(session, event.id, "participant.edit", now, **who, fields=fields)
-
-
 def _locked(session: Session, ids: Sequence[int]) -> dict[int, Participant]:
     """Lock people before anything is counted, as an admission does."""
     people = session.scalars(
@@ -337,16 +306,20 @@ def _changed(
     now: datetime,
     operator_id: int | None,
 ) -> PlannedRow:
-    changes, former = dict(row.changes), person.delegation_id
+    changes = dict(row.changes)
     try:
         if delegation_id := changes.pop("delegation_id", None):
-            move_to_delegation(session, event, person, delegation_id, version, now)
+            move_to_delegation(
+                session, event, person, delegation_id, version, now, operator_id=operator_id
+            )
     except FieldProblem as refused:
         return replace(row, action=Action.REFUSE, why=(refused.problem,))
     for name, value in changes.items():
         setattr(person, name, value)
     person.folded, person.folded_name = folded_both(person.name, person.name_ar)
-    _note_change(session, event, person, row.changes, former, now, operator_id)
+    if changes:
+        who = {"operator_id": operator_id, "participant_id": person.id}
+        note(session, event.id, "participant.edit", now, **who, fields=sorted(changes))
     return row
 
 

@@ -11,6 +11,7 @@ from checkin.db.models import Delegation, Event, Participant
 from checkin.domain.common.problems import FieldProblem
 from checkin.domain.people.place_decisions import Needs, PlaceDecision, moving
 from checkin.domain.scanning.facts import RegistrationStatus
+from checkin.services.common.activity import note
 from checkin.services.people.buses import leave_buses
 from checkin.services.people.moved_arrivals import arrival_of, move_arrival
 from checkin.services.people.reserve_list import (
@@ -28,8 +29,10 @@ def move_to_delegation(
     delegation_id: int,
     version: int,
     now: datetime,
+    *,
+    operator_id: int | None = None,
 ) -> None:
-    """Move a person to another delegation, where nobody is overtaken who waits.
+    """Move a person to another delegation, where nobody is overtaken who waits, and log it.
 
     `moving` decides what they are there. The caller holds the lock on the event's row and on the
     participant's (`hold_participant`).
@@ -50,6 +53,17 @@ def move_to_delegation(
     if was_confirmed:
         free_place(session, old)
     move_up(session, event, old, version, now)
+    note(
+        session,
+        event.id,
+        "participant.move",
+        now,
+        operator_id=operator_id,
+        participant_id=person.id,
+        delegation_id=delegation_id,
+        before=session.get_one(Delegation, old).name,
+        after=session.get_one(Delegation, delegation_id).name,
+    )
 
 
 def settled(

@@ -180,7 +180,7 @@ def edit(
         refuse_duplicate(session, event.id, there, registration, besides=person.id)
     changed = _write(person, registration, category_id)
     if there != person.delegation_id:
-        move_to_delegation(session, event, person, there, version, now)
+        move_to_delegation(session, event, person, there, version, now, operator_id=operator_id)
         changed |= {"delegation_id"}
     if changed:
         session.flush()
@@ -208,15 +208,16 @@ def _follow_up(
         queue_badge_messages(session, event, [person.id], now)
     elif "delegation_id" in changed:
         queue_missing_badge(session, event, person, now)
-    note(
-        session,
-        event.id,
-        "participant.edit",
-        now,
-        operator_id=operator_id,
-        participant_id=person.id,
-        fields=sorted(changed),
-    )
+    if fields := sorted(changed - {"delegation_id"}):
+        note(
+            session,
+            event.id,
+            "participant.edit",
+            now,
+            operator_id=operator_id,
+            participant_id=person.id,
+            fields=fields,
+        )
 
 
 def _write(person: Participant, registration: Registration, category_id: int) -> frozenset[str]:
