@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from typing import Any
 
@@ -78,7 +79,11 @@ def _next_batch(
         most=most,
         now=context.clock(),
     )
-    return in_transaction(context.database, work)
+    began = time.monotonic()
+    batch = in_transaction(context.database, work)
+    if context.database.dialect == "sqlite":  # its lock is the scans' for as long as it was ours
+        time.sleep(time.monotonic() - began)
+    return batch
 
 
 def _row(person: Participant, delegation: Delegation) -> dict[str, Any]:
