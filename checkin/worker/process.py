@@ -146,7 +146,7 @@ class Worker:
             if running.claimed.id not in going_on:
                 running.end(self._kinds[running.claimed.kind].ends_within_s)
         sweep(tools.database, tools.settings.home)
-        move_people_up(tools.database, tools.clock())
+        move_people_up(tools)
 
     def _write_heartbeat(self, tools: Tools, session: Session) -> set[int]:
         now = tools.clock()

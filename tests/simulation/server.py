@@ -17,6 +17,8 @@ from flask import Flask
 import checkin.services.gates.authentication
 import checkin.web.api.contract
 import checkin.web.site.json
+from checkin.web.site.state import EXTENSION
+from checkin.worker.context import Tools
 from tests.support import factories
 
 START = factories.NOW
@@ -45,6 +47,12 @@ class Application:
     app: Flask
     database: Any
     time: Time = field(default_factory=Time)
+
+    @property
+    def tools(self) -> Tools:
+        """What the worker has, in the simulation's time."""
+        settings = self.app.extensions[EXTENSION].settings
+        return Tools(self.database, factories.KEYS, settings, lambda: self.time.now)
 
     def answer(
         self, method: str, path: str, body: bytes, headers: Mapping[str, str]

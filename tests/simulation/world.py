@@ -238,7 +238,7 @@ class World:
         for gate in self.gates:
             gate.go_home()
         self.time.advance(2 * LIFETIME.total_seconds())
-        move_people_up(self.server.database, self.time.now)
+        move_people_up(self.server.tools)
 
     def _delegation(self, name: str, quota: int, confirmed: int) -> Delegation:
         database = self.server.database

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
-from sqlalchemy import select, update
+from pathlib import Path
 
-from checkin.db.models import Delegation, Event, Participant
+import pytest
+from sqlalchemy import func, select, update
+
+from checkin.db.models import Delegation, Event, Job, Message, Participant
 from checkin.domain.scanning.leases import LIFETIME
 from checkin.services.gates.leases import grant_lease
 from checkin.settings import Settings
+from checkin.worker.context import Tools
 from checkin.worker.moving_up import move_people_up
 from tests.support import factories
 from tests.support.factories import MASTER_KEY, NOW, minutes, write
@@ -29,16 +32,21 @@ def waiting(database, event, device):
     return people[-1].participant_id
 
 
+def tools_at(database, now, base_url=factories.BASE_URL):
+    settings = Settings(home=Path(), base_url=base_url, mail_from="marhaba@example.org")
+    return Tools(database, factories.KEYS, settings, lambda: now)
+
+
 def standing(database, participant_id):
     with database.read() as session:
         return session.get_one(Participant, participant_id).standing
 
 
 def test_who_waits_is_confirmed_once_the_lease_has_expired(database, waiting):
-    move_people_up(database, NOW + LIFETIME - minutes(1))
+    move_people_up(tools_at(database, NOW + LIFETIME - minutes(1)))
     before = standing(database, waiting)
 
-    move_people_up(database, NOW + LIFETIME)
+    move_people_up(tools_at(database, NOW + LIFETIME))
 
     assert (before, standing(database, waiting)) == ("reserve", "confirmed")
 
@@ -47,15 +55,31 @@ def test_who_waits_is_confirmed_once_the_lease_has_expired(database, waiting):
 def test_nobody_is_confirmed_in_an_event_that_is_over(database, waiting, over):
     write(database, lambda s: s.execute(update(Event).values(**over)))
 
-    move_people_up(database, NOW + LIFETIME)
+    move_people_up(tools_at(database, NOW + LIFETIME))
 
     assert standing(database, waiting) == "reserve"
+
+
+@pytest.mark.parametrize(
+    ("base_url", "jobs"), [(factories.BASE_URL, 1), ("http://localhost:8000", 0)]
+)
+def test_who_moved_up_is_told_unless_only_this_machine_understands_the_address(
+    database, waiting, base_url, jobs
+):
+    address = update(Participant).where(Participant.id == waiting).values(email="omar@example.org")
+    write(database, lambda s: s.execute(address))
+
+    move_people_up(tools_at(database, NOW + LIFETIME, base_url))
+
+    with database.read() as session:
+        assert session.scalar(select(func.count(Message.id))) == 1
+        assert session.scalar(select(func.count(Job.id))) == jobs
 
 
 def test_places_kept_for_gates_stay_kept(database, event, waiting):
     write(database, lambda s: s.execute(update(Delegation).values(kept_places=1)))
 
-    move_people_up(database, NOW + LIFETIME)
+    move_people_up(tools_at(database, NOW + LIFETIME))
 
     assert standing(database, waiting) == "reserve"
 
