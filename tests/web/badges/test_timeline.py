@@ -7,6 +7,7 @@ import re
 import pytest
 
 from checkin.db.models import MessageState, Role
+from checkin.domain.messages.kinds import MessageKind
 from checkin.services.common.activity import note
 from checkin.services.people.blocking import block
 from checkin.services.people.registration import RegistrationSource
@@ -134,6 +135,18 @@ def test_every_kind_has_words_in_every_language_and_an_unknown_one_those_of_the_
     with app.test_request_context("/?lang=fr"):
         [merged] = lines_of([Happening(at=NOW, what="gate.add")], "fr")
     assert (merged.words, merged.sign) == ("porte ajoutée", "·")
+
+
+def test_an_e_mail_says_what_it_is_about_in_every_language(app):
+    happenings = [
+        Happening(at=NOW, what="message", about={"state": MessageState.SENT, "kind": kind})
+        for kind in MessageKind
+    ]
+    for language in LANGUAGES:
+        with app.test_request_context(f"/?lang={language}"):
+            facts = [line.facts for line in lines_of(happenings, language)]
+        assert len(set(facts)) == len(MessageKind)
+        assert all(map(all, facts))
 
 
 def test_every_tone_comes_with_a_sign(app):
