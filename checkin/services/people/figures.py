@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, func, literal, select, text, union_all
+from sqlalchemy import BindParameter, bindparam, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Admission, ArrivalTally, Delegation, HourlyArrivals, Participant
@@ -20,7 +20,7 @@ from checkin.domain.board.figures import Figures
 from checkin.domain.events.days import FIRST_DAY
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.people.delegations import first_entry
-from checkin.services.people.places import free_places, kept_places
+from checkin.services.people.places import IS_UNCONFIRMED, free_places, kept_places
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,7 @@ _NOT_REGISTERED = (
         func.count(Admission.id).filter(Admission.without_place.is_(False)).label("with_place"),
     )
     .outerjoin(Admission, first_entry(day=_DAY))
-    # In the words of the index, so that SQLite takes it.
-    .where(Participant.delegation_id.in_(_DELEGATIONS), text("participant.standing <> 'confirmed'"))
+    .where(Participant.delegation_id.in_(_DELEGATIONS), IS_UNCONFIRMED)
     .group_by(Participant.delegation_id, Participant.standing)
 )
 

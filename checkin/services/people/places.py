@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, case, func, select
+from sqlalchemy import BindParameter, ColumnElement, case, func, select, text
 
 from checkin.db.functions import greatest
 from checkin.db.models import Admission, Delegation, Lease, LeasePlace, Participant
-from checkin.domain.scanning.facts import RegistrationStatus
 
 Moment = datetime | BindParameter[Any]
+
+#: the person is on the reserve list or canceled; in the words of the index, so that it is used
+IS_UNCONFIRMED = text("participant.standing <> 'confirmed'")
 
 
 def lent_places(
@@ -74,7 +76,7 @@ def _used_unconfirmed() -> Any:
         .join(Participant, Participant.id == Admission.participant_id)
         .where(
             Participant.delegation_id == Delegation.id,
-            Participant.standing != RegistrationStatus.CONFIRMED,
+            IS_UNCONFIRMED,
             Admission.entry_no == 1,
             Admission.annulled_at.is_(None),
             Admission.without_place.is_(False),

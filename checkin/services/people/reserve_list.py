@@ -15,7 +15,7 @@ from checkin.services.common.activity import note
 from checkin.services.common.list_version import bump_list_version, next_list_version
 from checkin.services.people.badge_messages import queue_badge_messages
 from checkin.services.people.delegations import first_entry
-from checkin.services.people.places import free_places
+from checkin.services.people.places import IS_UNCONFIRMED, free_places
 
 
 def free_place(session: Session, delegation_id: int) -> None:
@@ -138,6 +138,7 @@ def reserve_numbers(session: Session, delegation_id: int, count: int) -> Iterato
 # Who came in from the reserve list uses a place already, and waits for none.
 _WAITS = and_(
     Participant.standing == RegistrationStatus.RESERVE,
+    IS_UNCONFIRMED,
     ~exists().where(first_entry()).correlate(Participant),
 )
 #: somebody waits for a place of the delegation, for a statement about Delegation

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.dialects import sqlite
 
 from checkin.db.models import Delegation, Event, Participant
 from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.domain.scanning.leases import LIFETIME
 from checkin.services.gates.leases import grant_lease, return_lease
+from checkin.services.people import reserve_list
 from checkin.services.scanning.walk_ins import Newcomer, register_walk_in
 from tests.support import factories
 from tests.support.factories import NOW, minutes, write
@@ -107,3 +109,16 @@ def test_a_person_who_moved_up_is_in_the_next_gate_list(database, event, device,
 def list_version(database, event):
     with database.read() as session:
         return session.get_one(Event, event.id).list_version
+
+
+def test_who_waits_is_looked_up_in_the_index_of_those_who_are_not_confirmed(sqlite_database):
+    """Devices ask twice a minute, and most people of a delegation are confirmed."""
+    asked = reserve_list._WAITED_FOR.compile(dialect=sqlite.dialect())
+    with sqlite_database.reading() as connection:
+        plan = connection.exec_driver_sql(
+            f"EXPLAIN QUERY PLAN {asked}", tuple(range(str(asked).count("?")))
+        ).all()
+
+    searched = [row[3] for row in plan if "participant USING" in row[3]]
+    assert searched
+    assert {"ix_participant_unconfirmed" in step for step in searched} == {True}
