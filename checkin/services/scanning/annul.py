@@ -84,7 +84,10 @@ def _undo(session: Session, scan: Scan, now: datetime) -> None:
     # Locked: a correction may be moving the person with their arrival to another delegation.
     admission = select(Admission).with_for_update().execution_options(populate_existing=True)
     entered = session.scalar(admission.where(Admission.scan_pk == scan.id))
-    left = session.scalar(admission.where(Admission.exit_scan_pk == scan.id))
+    # Of an entry that was annulled before, the exit counts nobody out any more.
+    left = session.scalar(
+        admission.where(Admission.exit_scan_pk == scan.id, Admission.annulled_at.is_(None))
+    )
     if entered is not None:
         _undo_entry(session, entered, now)
     elif left is not None:

@@ -68,6 +68,17 @@ def test_an_annulled_exit_changes_only_how_many_are_inside(database, event, devi
     assert counts(database) == (1, 1, 0)
 
 
+def test_the_exit_of_an_entry_that_was_annulled_before_brings_nobody_back(database, event, device):
+    code = factories.a_badge(database, event)
+    entry = factories.scan(database, device, code)
+    exit = factories.scan(database, device, code, direction=Direction.EXIT)
+
+    for scanned in (entry, exit):
+        annul(database, event, scanned, device_id=device.id)
+
+    assert counts(database) == (0, 0, 0)
+
+
 def test_another_person_s_second_entry_is_no_later_one(database, event, device):
     frequent, once = (factories.a_badge(database, event, name) for name in ("Amina", "Omar"))
     for direction in (Direction.ENTRY, Direction.EXIT, Direction.ENTRY):
