@@ -120,7 +120,7 @@ def without_and_with_devices(database, seed):
     return found
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_the_same_registrations_stand_the_same_with_and_without_devices(database, seed):
     without, with_devices = without_and_with_devices(database, seed)
 
