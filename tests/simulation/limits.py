@@ -111,7 +111,8 @@ def _given_away(world: World) -> Iterator[str]:
 def _not_held(world: World) -> Iterator[str]:
     """An admission by a lease that was uploaded before the lease's end never exceeds a limit.
 
-    Excepted are confirmed people whose place went to the reserve list: theirs needs no lease.
+    Excepted are confirmed people whose place went to the reserve list: theirs needs no lease. So
+    are those who were confirmed by the gate's list, and wait since they were registered again.
     """
     standings = {t.verdict.scan.scan_id: t.standing for gate in world.gates for t in gate.told}
     for scan_id, scan in _let_in_offline(world):
@@ -121,6 +122,10 @@ def _not_held(world: World) -> Iterator[str]:
             continue
         confirmed = standings.get(scan_id) == RegistrationStatus.CONFIRMED
         if confirmed and result["reason"] == Reason.QUOTA_EXCEEDED:
+            continue
+        person = world.person_by_code(scan["code"])
+        waits_again = person is not None and person.participant_id in world.reregistered
+        if confirmed and waits_again and result["reason"] == Reason.UNAPPROVED:
             continue
         if result["reason"] in _LIMITS and not result["replayed"]:
             yield f"{scan_id} was let in by its lease and is {result['reason']}"

@@ -94,6 +94,8 @@ class Office(World):
     def _cancel_or_reinstate(self) -> None:
         work = reinstate if self.chance.random() < 0.5 else cancel
         person = self._anybody()
+        if work is reinstate:
+            self.reregistered.add(person.participant_id)
         self._write(
             lambda session: work(session, self.event, person.participant_id, now=self.time.now)
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -17,36 +16,16 @@ from checkin.services.accounts.operators import add_operator
 from checkin.services.messages import sending
 from checkin.services.messages.announcements import Written, write_announcement
 from checkin.services.messages.sending import begin
-from checkin.settings import Settings
-from tests.services.mail.mail_server import MailServer, mail_server
+from tests.services.mail.mail_server import MailServer
 from tests.support import factories
 from tests.support.asked_jobs import ask, ended
-from tests.support.factories import BASE_URL, KEYS, MASTER_KEY, write
+from tests.support.factories import KEYS, write
 from tests.support.inline_worker import do_waiting_jobs
 from tests.support.waiting import wait_for
 from tests.support.working import working
 
 PEOPLE = 40
 TEXTS = {"fr": Written("Parking", "Bonjour {name}."), "ar": Written("الموقف", "مرحبا {name}.")}
-
-
-@pytest.fixture
-def smtp(tmp_path) -> Iterator[MailServer]:
-    with mail_server(tmp_path / "taken", kept="headers") as server:
-        yield server
-
-
-@pytest.fixture
-def settings(database_url, tmp_path, smtp) -> Settings:
-    return Settings(
-        home=tmp_path,
-        database_url=database_url,
-        master_key=MASTER_KEY.hex(),
-        base_url=BASE_URL,
-        mail_url=smtp.url,
-        mail_from="badges@example.org",
-        mail_domain_spacing_ms=0,
-    )
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,35 +16,15 @@ from checkin.services.mail import sending_job
 from checkin.services.mail.sender import DAY, is_being_sent, set_sending
 from checkin.services.mail.sending_job import start_sending
 from checkin.services.mail.waiting import Wait, WaitsFor, wait_of
-from checkin.settings import Settings
-from tests.services.mail.mail_server import MailServer, mail_server
+from tests.services.mail.mail_server import MailServer
 from tests.services.mail.test_delivery_crashes import a_sender, queue, states_by_name
 from tests.support import factories
 from tests.support.asked_jobs import ended, job_now
-from tests.support.factories import BASE_URL, KEYS, MASTER_KEY, NOW
+from tests.support.factories import KEYS, NOW
 from tests.support.racing import race
 from tests.support.server_process import free_port
 from tests.support.waiting import wait_for
 from tests.support.working import working
-
-
-@pytest.fixture
-def smtp(tmp_path) -> Iterator[MailServer]:
-    with mail_server(tmp_path / "taken", kept="headers") as server:
-        yield server
-
-
-@pytest.fixture
-def settings(database_url, tmp_path, smtp) -> Settings:
-    return Settings(
-        home=tmp_path,
-        database_url=database_url,
-        master_key=MASTER_KEY.hex(),
-        base_url=BASE_URL,
-        mail_url=smtp.url,
-        mail_from="badges@example.org",
-        mail_domain_spacing_ms=0,
-    )
 
 
 @pytest.fixture

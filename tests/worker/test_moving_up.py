@@ -51,6 +51,19 @@ def test_who_waits_is_confirmed_once_the_lease_has_expired(database, waiting):
     assert (before, standing(database, waiting)) == ("reserve", "confirmed")
 
 
+def test_who_came_in_from_the_reserve_list_is_confirmed_when_a_place_is_free(database):
+    event = factories.an_event(database, reserve_from=NOW)
+    delegation = factories.a_delegation(database, event, quota=1)
+    codes = factories.badges(database, event, 2, delegation=delegation)
+    factories.scan(database, factories.a_device(database, event), codes[1])
+    write(database, lambda s: s.execute(update(Delegation).values(quota=3)))
+
+    move_people_up(tools_at(database, NOW))
+
+    with database.read() as session:
+        assert session.scalars(select(Participant.standing)).all() == ["confirmed"] * 2
+
+
 @pytest.mark.parametrize("over", [{"purged_at": NOW}, {"reserve_until": NOW + LIFETIME}])
 def test_nobody_is_confirmed_in_an_event_that_is_over(database, waiting, over):
     write(database, lambda s: s.execute(update(Event).values(**over)))

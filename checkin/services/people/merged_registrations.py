@@ -33,6 +33,7 @@ from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.errors import BusFull, InvalidRequest
 from checkin.services.people.badge_messages import queue_badge_messages
 from checkin.services.people.buses import assign_people, leave_buses
+from checkin.services.people.delegations import first_entry
 from checkin.services.people.places import free_places
 from checkin.services.people.reserve_list import (
     free_place,
@@ -62,13 +63,7 @@ class Pair:
 
 def record_of(session: Session, person: Participant) -> Record:
     """Return what a merge goes by of a participant."""
-    arrival = session.scalar(
-        select(Admission).where(
-            Admission.participant_id == person.id,
-            Admission.entry_no == 1,
-            Admission.annulled_at.is_(None),
-        )
-    )
+    arrival = session.scalar(select(Admission).where(first_entry(person=person)))
     return Record(
         id=person.id,
         delegation_id=person.delegation_id,
@@ -177,7 +172,7 @@ def next_waiting(session: Session, delegation_id: int, count: int) -> Sequence[P
     ).all()
 
 
-def queue_missing_badge(session: Session, event: Event, person: Participant, now: datetime) -> None:
+def queue_own_badge(session: Session, event: Event, person: Participant, now: datetime) -> None:
     """Queue a confirmed person's badge, unless a badge of their own record went to their address.
 
     Messages of a record that was merged into theirs brought a badge that is refused now. One that

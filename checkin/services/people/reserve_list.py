@@ -135,12 +135,9 @@ def reserve_numbers(session: Session, delegation_id: int, count: int) -> Iterato
     return iter(range(last - count + 1, last + 1))
 
 
+_IS_LISTED = and_(Participant.standing == RegistrationStatus.RESERVE, IS_UNCONFIRMED)
 # Who came in from the reserve list uses a place already, and waits for none.
-_WAITS = and_(
-    Participant.standing == RegistrationStatus.RESERVE,
-    IS_UNCONFIRMED,
-    ~exists().where(first_entry()).correlate(Participant),
-)
+_WAITS = and_(_IS_LISTED, ~exists().where(first_entry()).correlate(Participant))
 #: somebody waits for a place of the delegation, for a statement about Delegation
 IS_WAITED_FOR = exists().where(Participant.delegation_id == Delegation.id, _WAITS)
 _WAITS_IN = (
@@ -148,9 +145,12 @@ _WAITS_IN = (
     .where(Participant.delegation_id == bindparam("delegation_id"), _WAITS)
     .limit(1)
 )
-_WAITED_FOR = select(Delegation.id).where(
-    Delegation.event_id == bindparam("event_id"), IS_WAITED_FOR, free_places(bindparam("now")) > 0
+#: somebody can be confirmed; whoever came in from the list is, on the place that they use
+_MOVES_UP = and_(
+    exists().where(Participant.delegation_id == Delegation.id, _IS_LISTED),
+    free_places(bindparam("now")) > 0,
 )
+_WAITED_FOR = select(Delegation.id).where(Delegation.event_id == bindparam("event_id"), _MOVES_UP)
 
 
 def move_up_everywhere(session: Session, event: Event, now: datetime) -> Sequence[int]:
@@ -176,9 +176,7 @@ _EVENTS_WAITED_FOR = (
     .where(
         Event.purged_at.is_(None),
         func.coalesce(Event.reserve_until, Event.ends_at) > bindparam("now"),
-        exists().where(
-            Delegation.event_id == Event.id, IS_WAITED_FOR, free_places(bindparam("now")) > 0
-        ),
+        exists().where(Delegation.event_id == Event.id, _MOVES_UP),
     )
     .order_by(Event.id)
 )

@@ -32,7 +32,7 @@ from checkin.services.people.merged_registrations import (
     next_waiting,
     part_registrations,
     places_free,
-    queue_missing_badge,
+    queue_own_badge,
     record_of,
 )
 from checkin.services.scanning.conflicts import reason_given
@@ -231,7 +231,7 @@ def _merge(
     session.add(_record(pair, note, former))
     move_up_after(session, pair, version)
     bump_list_version(session, [kept.id], version)
-    queue_missing_badge(session, pair.event, kept, now)
+    queue_own_badge(session, pair.event, kept, now)
     settle_merged_duplicate(session, kept.id, other.id, note, pair.operator_id, now)
     note_activity(
         session,
@@ -267,7 +267,7 @@ def _part(
     move_up_after(session, pair, version)
     bump_list_version(session, [kept.id, other.id], version)
     for person in (kept, other):
-        queue_missing_badge(session, pair.event, person, pair.now)
+        queue_own_badge(session, pair.event, person, pair.now)
     note_activity(
         session,
         pair.event.id,
