@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import typst
-
-from badges.fonts import FONTS
+from badges.documents import document_pdf
 from badges.texts import moment_text
 from checkin.words.catalogues import msgid, say
 from checkin.words.languages import spoken
@@ -66,15 +62,7 @@ class BusList:
 
 def bus_list_pdf(bus: BusList) -> bytes:
     """Return A4 pages with a numbered line for each passenger; Arabic reads from the right."""
-    pdf: bytes = typst.compile(
-        str(_PAGE),
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
-        format="pdf",
-        sys_inputs={"data": json.dumps(_data(bus), ensure_ascii=False)},
-        timestamp=0,
-    )
-    return pdf
+    return document_pdf(_PAGE, _data(bus))
 
 
 def _data(bus: BusList) -> dict[str, Any]:
@@ -94,10 +82,3 @@ def _data(bus: BusList) -> dict[str, Any]:
             {"name": one.name, "name_ar": one.name_ar, "phone": one.phone} for one in bus.passengers
         ],
     }
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)]
-    )

@@ -14,6 +14,7 @@ import typst
 from PIL import Image, ImageOps
 
 from badges.fonts import layout_fonts
+from badges.plain_svg import NotPlainError, plain_svg
 from badges.qr import png_bytes
 from badges.spec import BadgeError
 from badges.typesetting.colour import contrast
@@ -30,14 +31,10 @@ _KEPT_SIDE_PX = 600
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _LOGO_PAGE = b"""
 #let (width, height) = (sys.inputs.width, sys.inputs.height).map(it => int(it) * 1pt)
-#set page(width: width, height: height, margin: 0pt, fill: white)
+#let ground = if sys.inputs.ground == "white" { white } else { none }
+#set page(width: width, height: height, margin: 0pt, fill: ground)
 #image(bytes(sys.inputs.logo), format: "svg", width: width, height: height, fit: "contain")
 """
-# What would fetch or run something, or define a text bomb. A drawing needs none of it.
-_NOT_DRAWING = re.compile(
-    r"<!(DOCTYPE|ENTITY)|<\s*(\w+:)?(script|foreignObject|image|style|use)\b|\son\w+\s*=|url\(\s*['\"]?[^#'\"\s]",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +42,8 @@ class Look:
     """An event's own logo and colour on its badges.
 
     Args:
-        logo: PNG or SVG as `checked_logo` returned it; None for none.
+        logo: PNG as `checked_logo` returned it, or an SVG that an earlier version kept; None for
+            none.
         colour: ``#rrggbb`` of the event's name, on white.
     """
 
@@ -64,6 +62,7 @@ class LookProblem(StrEnum):
     NO_PICTURE = "no_picture"
     BROKEN = "broken"
     NOT_PLAIN = "not_plain"
+    TAKES_TOO_MUCH = "takes_too_much"
     NO_COLOUR = "no_colour"
     TOO_LIGHT = "too_light"
 
@@ -109,27 +108,21 @@ def checked_colour(colour: str) -> str:
 
 
 def checked_logo(content: bytes) -> bytes:
-    """Return a logo that can be printed: an SVG as it is, a picture as a small PNG without extras.
+    """Return a logo that can be printed: a small PNG of what it shows, without extras.
 
-    It is drawn, larger than any badge draws it. What a drawing takes grows with its size, and a
-    hostile one takes all memory, or minutes: call it where both have limits.
+    What a drawing takes grows with its size, and a hostile one takes all memory, or minutes: call
+    it where both have limits.
 
     Raises:
         LookError: it is too large, neither PNG, JPEG nor SVG, cannot be drawn, or an SVG that
-            would fetch or run something.
+            holds more than a drawing needs.
     """
     picture = content.startswith(_PICTURES)
     most = LARGEST_PICTURE_BYTES if picture else LARGEST_DRAWING_BYTES
     if len(content) > most:
         sentence = f"the logo has {len(content):,} bytes: make it smaller than {most:,}"
         raise LookError(LookProblem.TOO_LARGE, f"{most // 1000}", sentence)
-    checked = _checked_picture(content) if picture else _checked_svg(content)
-    try:
-        logo_picture(checked, _KEPT_SIDE_PX, _KEPT_SIDE_PX)
-    except RuntimeError as fault:
-        sentence = f"the logo cannot be drawn: {str(fault).splitlines()[0]}"
-        raise LookError(LookProblem.BROKEN, "", sentence) from fault
-    return checked
+    return _small_picture(content) if picture else _drawn_svg(content)
 
 
 def logo_svg(logo: bytes) -> str:
@@ -148,16 +141,7 @@ def logo_svg(logo: bytes) -> str:
 @lru_cache(maxsize=16)
 def logo_picture(logo: bytes, width_px: int, height_px: int) -> Image.Image:
     """Return a checked logo centred on white, as large as it fits; do not change the image."""
-    page: Literal["png"] = "png"
-    drawn: bytes = typst.compile(
-        _LOGO_PAGE,
-        font_paths=layout_fonts(),
-        ignore_system_fonts=True,
-        format=page,
-        ppi=72,
-        sys_inputs={"logo": logo_svg(logo), "width": str(width_px), "height": str(height_px)},
-    )
-    with Image.open(BytesIO(drawn)) as image:
+    with Image.open(BytesIO(_drawn(logo_svg(logo), width_px, height_px, "white"))) as image:
         return image.convert("RGB")
 
 
@@ -169,7 +153,32 @@ def logo_data_url(look: Look) -> str | None:
     return "data:image/png;base64," + base64.b64encode(png_bytes(picture)).decode()
 
 
-def _checked_picture(content: bytes) -> bytes:
+def _drawn(svg: str, width_px: int, height_px: int, ground: Literal["white", "none"]) -> bytes:
+    """Return a drawing as PNG, centred on its ground, as large as it fits.
+
+    Raises:
+        RuntimeError: it cannot be drawn.
+    """
+    page: Literal["png"] = "png"
+    inputs = {"logo": svg, "width": str(width_px), "height": str(height_px), "ground": ground}
+    try:
+        png: bytes = typst.compile(
+            _LOGO_PAGE,
+            font_paths=layout_fonts(),
+            ignore_system_fonts=True,
+            format=page,
+            ppi=72,
+            sys_inputs=inputs,
+        )
+    except BaseException as fault:
+        # A panic of the library, which has no class that could be named, and is no Exception.
+        if type(fault).__name__ != "PanicException":
+            raise
+        raise RuntimeError(str(fault)) from fault
+    return png
+
+
+def _small_picture(content: bytes) -> bytes:
     try:
         with Image.open(BytesIO(content), formats=["PNG", "JPEG"]) as image:
             if max(image.size) > _LARGEST_SIDE_PX:
@@ -185,16 +194,29 @@ def _checked_picture(content: bytes) -> bytes:
     return png_bytes(small)
 
 
-def _checked_svg(content: bytes) -> bytes:
+def _drawn_svg(content: bytes) -> bytes:
     text = content.decode("utf-8-sig", errors="replace")
     if "<svg" not in text or "\ufffd" in text:
         sentence = "the logo is neither PNG, JPEG nor SVG: save it as one of them"
         raise LookError(LookProblem.NO_PICTURE, "", sentence)
-    if found := _NOT_DRAWING.search(text):
-        words = found.group().strip()
+    try:
+        png = _drawn(plain_svg(text), _KEPT_SIDE_PX, _KEPT_SIDE_PX, "none")
+    except NotPlainError as fault:
         sentence = (
-            f"the logo holds {words!r}, which a drawing does not need: "
+            f"the logo holds {fault.what!r}, which a drawing does not need: "
             "save it as plain SVG, or as PNG"
         )
-        raise LookError(LookProblem.NOT_PLAIN, words, sentence)
-    return text.encode()
+        raise LookError(LookProblem.NOT_PLAIN, fault.what, sentence) from fault
+    except (RuntimeError, ValueError) as fault:
+        sentence = f"the logo cannot be drawn: {str(fault).splitlines()[0]}"
+        raise LookError(LookProblem.BROKEN, "", sentence) from fault
+    return _without_borders(png)
+
+
+def _without_borders(png: bytes) -> bytes:
+    with Image.open(BytesIO(png)) as image:
+        drawn = image.convert("RGBA")
+    box = drawn.getchannel("A").getbbox()
+    if box is None:
+        raise LookError(LookProblem.BROKEN, "", "the logo cannot be drawn: nothing is seen of it")
+    return png_bytes(drawn.crop(box))

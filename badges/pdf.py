@@ -26,6 +26,13 @@ from checkin.words.languages import DEFAULT_LANGUAGE, spoken
 
 #: `sheet`: 105 × 74.25 mm, 8 an A4 page · `a6`: 105 × 148.5 mm upright, 4 · `card`: 86 × 54 mm, 10
 Design = Literal["sheet", "a6", "card"]
+SIZE_MM: dict[Design, tuple[float, float]] = {
+    "sheet": (105, 74.25),
+    "a6": (105, 148.5),
+    "card": (86, 54),
+}
+#: printers of badges have 300 dots an inch or 600, which this divides
+PICTURE_PPI = 300
 PER_SHEET: dict[Design, int] = {"sheet": 8, "a6": 4, "card": 10}
 
 Progress = Callable[[int, int], None]
@@ -82,19 +89,33 @@ def single_badge_pdf(
     spec: BadgeSpec, *, paper: Literal["letter"] | Design = "letter", look: Look = PLAIN
 ) -> bytes:
     """Return one badge: on an A4 page with what to do with it, or alone on a page of its size."""
-    texts = texts_in(spec.language)
-    return _typeset(
-        {
-            "paper": "letter" if paper == "letter" else "alone",
-            "design": "sheet" if paper == "letter" else paper,
-            "title": fill(texts.sheet_title_one, filling(spec)),
-            "lang": spec.language,
-            "badges": [card_of(spec)],
-            "advice": _advice(spec),
-            "cover": None,
-            **_looks(look),
-        }
+    return _typeset(_single(spec, paper, look))
+
+
+def single_badge_png(spec: BadgeSpec, *, design: Design, look: Look = PLAIN) -> bytes:
+    """Return one badge alone as a picture for a browser's print dialogue, of `PICTURE_PPI`."""
+    png: bytes = typst.compile(
+        str(_PAGES),
+        font_paths=layout_fonts(),
+        ignore_system_fonts=True,
+        format="png",
+        ppi=PICTURE_PPI,
+        sys_inputs=_inputs(_single(spec, design, look)),
     )
+    return png
+
+
+def _single(spec: BadgeSpec, paper: Literal["letter"] | Design, look: Look) -> dict[str, Any]:
+    return {
+        "paper": "letter" if paper == "letter" else "alone",
+        "design": "sheet" if paper == "letter" else paper,
+        "title": fill(texts_in(spec.language).sheet_title_one, filling(spec)),
+        "lang": spec.language,
+        "badges": [card_of(spec)],
+        "advice": _advice(spec),
+        "cover": None,
+        **_looks(look),
+    }
 
 
 def layout_data(spec: BadgeSpec, design: Design, look: Look = PLAIN) -> dict[str, str]:

@@ -85,13 +85,13 @@ def _measured(venue: Venue, database: Database, port: int, asked: int) -> dict[s
     with database.read() as session:
         event_id = session.scalars(select(Event.id)).one()
         people = session.scalars(select(func.count(Participant.id))).one()
-        arrived = live_counts(session, event_id).totals["arrived"]
+        arrived = live_counts(session, event_id, day=1).totals["arrived"]
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     by_http = _asker(connection, venue.tokens[0])
 
     def by_call() -> None:
         with database.read() as session:
-            live_counts(session, event_id)
+            live_counts(session, event_id, day=1)
 
     by_board = _board_reader(database, event_id)
     by_http()

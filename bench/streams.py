@@ -13,8 +13,11 @@ from bench.setup.figures import Progress, Table, shown
 from bench.setup.processes import ROOT
 from bench.setup.stores import Store
 from bench.setup.venue import GATES, SCANS, Venue, organiser_cookie, scan_body
+from checkin.services.board.stream_readers import MOST_OF_AN_ACCOUNT
 
 BOARDS = 200
+#: an account has few of them
+ACCOUNTS = -(-BOARDS // MOST_OF_AN_ACCOUNT)
 _SHOWN = ("per_s", "p50_ms", "p99_ms", "max_ms", "cpu_ms")
 BOARD = "/events/rabat-2025/board/live"
 
@@ -22,16 +25,16 @@ BOARD = "/events/rabat-2025/board/live"
 def measure_streams(
     store: Store, venue: Venue, *, count: int, repeats: int, progress: Progress
 ) -> Table:
-    """Scan alternately with and without boards, which a signed-in organiser has open."""
+    """Scan alternately with and without boards, which signed-in organisers have open."""
     runs: dict[int, list[Run]] = {0: [], BOARDS: []}
     with venue.served() as (port, pid):
         rival = Rival(port, pid, SCANS)
-        cookie = organiser_cookie(venue, port)
+        cookies = [organiser_cookie(venue, port, at) for at in range(ACCOUNTS)]
         _scan(store, venue, rival, 100)
         for at in range(repeats):
             progress.step(f"{store.name}: scans beside {BOARDS} boards, round {at + 1}/{repeats}")
             runs[0].append(_scan(store, venue, rival, count))
-            with _boards(port, cookie, BOARDS):
+            with _boards(port, cookies, BOARDS):
                 runs[BOARDS].append(_scan(store, venue, rival, count))
     rows = [[str(boards), *_medians(each)] for boards, each in runs.items()]
     rows.append(["ratio", *_ratios(runs[BOARDS], runs[0])])
@@ -58,9 +61,9 @@ def _scan(store: Store, venue: Venue, rival: Rival, count: int) -> Run:
 
 
 @contextmanager
-def _boards(port: int, cookie: str, count: int) -> Iterator[None]:
+def _boards(port: int, cookies: list[str], count: int) -> Iterator[None]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "bench.setup.watchers", str(port), str(count), BOARD, cookie],
+        [sys.executable, "-m", "bench.setup.watchers", str(port), str(count), BOARD, *cookies],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -8,14 +8,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask
 
 from checkin.db.engine import Database
 from checkin.services.badges.wallets import load_wallets
 from checkin.services.board.board import CountsByMinute
 from checkin.services.board.live import LiveHub
+from checkin.services.board.stream_readers import allowed_readers
 from checkin.services.common.keys import Keys
 from checkin.services.common.readiness import RecentReadiness, readiness
+from checkin.services.common.security_log import open_security_log
 from checkin.services.limits.limits import Limits
 from checkin.services.limits.opening import open_counters
 from checkin.services.network.certificates.authority import served_authority
@@ -27,25 +29,15 @@ from checkin.web.registrar import register_pages
 from checkin.web.site.background import BackgroundTasks
 from checkin.web.site.behind_proxies import behind_proxies
 from checkin.web.site.errors import register_errors
+from checkin.web.site.headers import add_page_headers
 from checkin.web.site.known_address import KnownAddress
+from checkin.web.site.numbers import limit_numbers
+from checkin.web.site.refused_requests import log_refusals
 from checkin.web.site.request_body import Wsgi, drain_request_body
 from checkin.web.site.sessions import SessionCookies
 from checkin.web.site.state import API, EXTENSION, Marhaba
 from checkin.web.site.static import template_folder
 
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data: blob:; "
-        "media-src 'self' blob:; worker-src 'self'; style-src 'self'; object-src 'none'; "
-        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    # The check of forms over HTTPS wants to see from which page of ours they come. Addresses that
-    # hold secrets (badges, invitations) are shown to no other origin.
-    "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
 _PACKAGE = Path(__file__).parent
 WakeWorker = Callable[[Database, Keys, Settings], object]
 _OF_THE_API = ("/api/", "/healthz", "/readyz", "/metrics")
@@ -73,7 +65,8 @@ def create_app(settings: Settings, wake_worker: WakeWorker = _nobody_to_wake) ->
     app.extensions[EXTENSION] = state
     app.extensions[API] = create_api(state)
     _add_routes(app)
-    app.after_request(_add_headers)
+    app.after_request(add_page_headers)
+    app.after_request(log_refusals((403,)))
     audiences = _by_audience(app.extensions[API].wsgi_app, app.wsgi_app)
     through = _behind_proxies(state, drain_request_body(audiences))
     app.wsgi_app = through  # type: ignore[method-assign,assignment]
@@ -101,10 +94,13 @@ def _behind_proxies(state: Marhaba, answering: Wsgi) -> Wsgi:
 
 
 def _connect(settings: Settings, wake_worker: WakeWorker) -> Marhaba:
+    open_security_log(settings.security_log)
     keys = load_keys(settings)
     wallets = load_wallets(settings.wallet_files, datetime.now(UTC))
     database, minute_counts = open_database(settings), CountsByMinute()
-    live = LiveHub(live_views(database, minute_counts), database.changes)
+    live = LiveHub(
+        live_views(database, minute_counts), database.changes, partial(allowed_readers, database)
+    )
     ready = RecentReadiness(partial(readiness, database, settings.home, keys))
     background_tasks = BackgroundTasks()
     limits = Limits(open_counters(database, settings.limits_url, background_tasks.do), keys.limits)
@@ -125,14 +121,9 @@ def _connect(settings: Settings, wake_worker: WakeWorker) -> Marhaba:
 
 
 def _add_routes(app: Flask) -> None:
+    limit_numbers(app)
     register_errors(app)
     register_pages(app)
-
-
-def _add_headers(response: Response) -> Response:
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response
 
 
 def _by_audience(api: Wsgi, pages: Wsgi) -> Wsgi:

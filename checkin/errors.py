@@ -29,6 +29,10 @@ class Unauthenticated(MarhabaError):
     code = "unauthenticated"
 
 
+class FirstPasswordExpired(Unauthenticated):
+    """The password is right, but it is a first one that was not replaced in time."""
+
+
 class DeviceRevoked(Unauthenticated):
     """The device was revoked: it must wipe its list, its names and its token."""
 
@@ -43,6 +47,36 @@ class NoPins(Forbidden):
     """Nobody has a PIN yet, so no override can name who answers for it."""
 
     code = "no_pins"
+
+
+class SearchNotAllowed(Forbidden):
+    """This device may not search for names."""
+
+    code = "search_not_allowed"
+
+
+class PinNeeded(Forbidden):
+    """Only with a supervisor's PIN."""
+
+    code = "pin_needed"
+
+
+class NotAHelpDesk(Forbidden):
+    """This device is no help desk: it may not hold the people of the event, or replace badges."""
+
+    code = "not_a_help_desk"
+
+
+class SearchClosed(Forbidden):
+    """Devices search only while the doors are open."""
+
+    code = "search_closed"
+
+
+class InKiosk(Forbidden):
+    """Nobody stands at this device: it does only what a visitor may do."""
+
+    code = "kiosk"
 
 
 class NotFound(MarhabaError):
@@ -67,6 +101,12 @@ class WalkInIdConflict(Conflict):
     """One walk-in's id was sent for two different people."""
 
     code = "walk_in_id_conflict"
+
+
+class EventPurged(Conflict):
+    """The event's personal data were erased: it takes nobody any more."""
+
+    code = "event_purged"
 
 
 class QuotaBelowPlacesTaken(Conflict):
@@ -126,6 +166,12 @@ class PossibleDuplicate(Conflict):
         self.participant_id, self.same = participant_id, same
 
 
+class PossibleDuplicateAtGate(Conflict):
+    """Someone of the delegation is like a walk-in; a gate is told who, not what is the same."""
+
+    code = "possible_duplicate"
+
+
 class SettingsError(MarhabaError):
     """The program cannot start with these settings."""
 
@@ -145,6 +191,12 @@ class TooManyRequests(MarhabaError):
 
 class AccountUsedUp(TooManyRequests):
     """The account had so many failed sign-ins that only known browsers may try now."""
+
+
+class SearchBudget(TooManyRequests):
+    """The device was shown as many people as it may be in an hour; a supervisor's PIN goes on."""
+
+    code = "search_budget"
 
 
 class Unavailable(MarhabaError):

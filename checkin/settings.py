@@ -12,7 +12,15 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from sqlalchemy.orm import Session
 
 from checkin.command_names import organiser_command
@@ -25,7 +33,9 @@ from checkin.errors import SettingsError
 from checkin.services.accounts.sessions import Lifetimes
 from checkin.services.badges.wallets import WalletFiles
 from checkin.services.common.keys import MASTER_KEY_BYTES, Keys
+from checkin.services.common.security_log import STANDARD_ERROR
 from checkin.services.mail.sender import DOMAIN_SPACING_MS, PER_DAY, Sender
+from checkin.services.mail.smtp import Tls
 from checkin.services.network.public_address import (
     AddressSource,
     Given,
@@ -53,8 +63,10 @@ class Settings(BaseModel):
         database_url: `sqlite:///FILE` or `postgresql+psycopg://…`.
         database_direct_url: the address past a pooler, for LISTEN and migrations.
         database_connections: what a process opens to PostgreSQL at most.
-        mail_url: `file:DIR` writes .eml files; `smtp://` (with STARTTLS where the server offers
-            it) and `smtps://user:password@host:port` send.
+        mail_url: `file:DIR` writes .eml files; `smtp://` and
+            `smtps://user:password@host:port` send.
+        mail_tls: whether `smtp://` is encrypted: required, opportunistic (where the server offers
+            it, and always for a password), or refused.
         mail_from: the sender of e-mails, where not the page says it: see `sender_address`.
         mail_per_day: messages in any 24 hours (see `checkin.services.mail.sender`).
         mail_domain_spacing_ms: between two messages to the same domain.
@@ -71,6 +83,10 @@ class Settings(BaseModel):
         master_key: 64 hexadecimal digits; without it the key file in `home` is used.
         event: the short name of the event that commands are about, where there are several.
         metrics_token: opens `/metrics` to other machines than this one, as a bearer token.
+        security_contact: where a weakness is reported, told in `/.well-known/security.txt`:
+            `mailto:…`, `https://…` or `tel:…`.
+        security_log: where security events are written: `stderr`, the socket of a syslog such as
+            `/dev/log`, or `udp://host:514`.
         language: fr, ar or en, where nothing says better.
         session_idle_minutes: how long an operator stays signed in without doing anything.
         session_hours: how long an operator stays signed in at most.
@@ -92,6 +108,7 @@ class Settings(BaseModel):
     database_direct_url: str = ""
     database_connections: int = Field(default=CONNECTIONS, ge=LEAST_CONNECTIONS)
     mail_url: str = ""
+    mail_tls: Tls = Tls.OPPORTUNISTIC
     mail_from: str | None = None
     mail_per_day: int = Field(default=PER_DAY, ge=1)
     mail_domain_spacing_ms: int = Field(default=DOMAIN_SPACING_MS, ge=0)
@@ -104,10 +121,12 @@ class Settings(BaseModel):
     master_key: str | None = None
     event: str = ""
     metrics_token: str = ""
+    security_contact: str = ""
+    security_log: str = STANDARD_ERROR
     language: LanguageTag = DEFAULT_LANGUAGE
     session_idle_minutes: int = Field(default=240, ge=1, le=525_600)
     session_hours: int = Field(default=16, ge=1, le=8_760)
-    second_factor: Literal["optional", "administrators", "organisers"] = "optional"
+    second_factor: Literal["optional", "administrators", "organisers"] = "administrators"
     worker_memory_mb: int = Field(default=1024, ge=128)
     printer: str = ""
     print_design: Literal["card", "sheet", "a6"] = "card"
@@ -137,6 +156,14 @@ class Settings(BaseModel):
         if url and urlsplit(url).scheme not in _LIMITS:
             raise ValueError("must begin with redis://, rediss:// or unix://")
         return url
+
+    @field_validator("security_log")
+    @classmethod
+    def _known_log(cls, target: str) -> str:
+        is_remote = urlsplit(target).scheme == "udp" and urlsplit(target).hostname
+        if target != STANDARD_ERROR and not target.startswith("/") and not is_remote:
+            raise ValueError("must be stderr, a socket such as /dev/log, or udp://host:514")
+        return target
 
     @field_validator("bounces_to")
     @classmethod
@@ -181,12 +208,26 @@ class Settings(BaseModel):
             raise ValueError("must be 16 letters, digits and signs or more, without spaces")
         return token
 
+    @field_validator("security_contact")
+    @classmethod
+    def _a_contact(cls, address: str) -> str:
+        if address and not re.fullmatch(r"(mailto:[^@\s]+@|https://|tel:\+?)[!-~]+", address):
+            raise ValueError("must look like mailto:security@example.org, https://… or tel:+212…")
+        return address
+
     @field_validator("printer")
     @classmethod
     def _a_queue(cls, name: str) -> str:
         if name.startswith("-") or not all(c.isalnum() or c in "-_." for c in name):
             raise ValueError("must be the name of a print queue, as `lpstat -e` lists them")
         return name
+
+    @model_validator(mode="after")
+    def _no_password_in_plain_text(self) -> Settings:
+        has_password = urlsplit(self.mail_url).password is not None
+        if self.mail_tls is Tls.REFUSED and has_password:
+            raise ValueError(f"{PREFIX}MAIL_TLS=refused would send the password in plain text")
+        return self
 
     @property
     def database(self) -> str:
@@ -281,8 +322,8 @@ def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path | None 
         settings = Settings.model_validate({n: value for n, value in ours.items() if value != ""})
     except ValidationError as fault:
         first = fault.errors()[0]
-        name = PREFIX + str(first["loc"][0]).upper()
-        raise SettingsError(f"{name}: {first['msg'].removeprefix('Value error, ')}") from None
+        of = "".join(f"{PREFIX}{str(part).upper()}: " for part in first["loc"][:1])
+        raise SettingsError(of + first["msg"].removeprefix("Value error, ")) from None
     settings._sources = dict.fromkeys(in_file.keys() - in_environment.keys(), AddressSource.DOTENV)
     return settings
 

@@ -24,10 +24,16 @@ as_postgres() { (cd / && runuser -u postgres -- "$@"); }
 
 as_marhaba() { (cd "$home" && runuser -u marhaba -- "$@"); }
 
+# A purge overwrites PostgreSQL's write-ahead log, which an ordinary role may not (docs/adr/0028-purged-files.md).
+allow_to_overwrite_the_log() {
+  as_postgres psql -qX -v ON_ERROR_STOP=1 -d marhaba -c 'GRANT pg_checkpoint, pg_monitor TO marhaba' \
+    -c 'GRANT EXECUTE ON FUNCTION pg_switch_wal() TO marhaba'
+}
+
 # What the checkout and this system's Python make is told by a digest: the same is not made twice.
 digest() {
   (cd "$checkout" && python3 --version &&
-    find pyproject.toml setup.py MANIFEST.in requirements.txt deploy checkin scanner badges templates \
+    find pyproject.toml setup.py MANIFEST.in requirements.txt sbom.cdx.json deploy checkin scanner badges templates \
       -type f ! -name '*.pyc' ! -name '*.mo' -exec sha256sum {} + | LC_ALL=C sort) | sha256sum | cut -c1-12
 }
 

@@ -67,7 +67,7 @@ def _decode(asked: argparse.Namespace) -> int:
 def _print_set_aside(asked: argparse.Namespace) -> int:
     from scanner.gate.set_aside import set_aside_lines, spool_asked_for
 
-    for line in set_aside_lines(asked.spool or spool_asked_for(asked.server, asked.token)):
+    for line in set_aside_lines(asked.spool or spool_asked_for(asked.server, _token(asked))):
         print(line)  # noqa: T201 - a command
     return 0
 
@@ -93,7 +93,7 @@ def _scan(asked: argparse.Namespace) -> int:
     frames = frames_of(asked.source, at_once=asked.headless)
     gate = gate or _gate(asked, wanted)
     if is_invited or wanted.pairing_code:
-        print(say(asked.language, "paired", gate=gate.place.get("name", "")), file=sys.stderr)  # noqa: T201 - a command
+        _tell_pairing(asked.language, gate)
     if asked.headless:
         from scanner.gate.headless import run_headless
 
@@ -103,6 +103,14 @@ def _scan(asked: argparse.Namespace) -> int:
 
         run_window(gate, frames, decoder)
     return 0
+
+
+def _tell_pairing(language: str, gate: Gate) -> None:
+    from scanner.server.device import is_sealed
+
+    print(say(language, "paired", gate=gate.place.get("name", "")), file=sys.stderr)  # noqa: T201 - a command
+    if not is_sealed(gate.client.server):
+        print(say(language, "token_not_sealed"), file=sys.stderr)  # noqa: T201 - a command
 
 
 def _gate(asked: argparse.Namespace, wanted: Wanted) -> Gate:
@@ -169,7 +177,7 @@ def _wanted(asked: argparse.Namespace) -> Wanted:
     return Wanted(
         server=asked.server or "",
         pairing_code=asked.pair or None,
-        token=asked.token,
+        token=_token(asked),
         name=asked.name,
         language=asked.language,
         type=asked.type,
@@ -197,7 +205,14 @@ def _parser() -> argparse.ArgumentParser:
         const=BY_CAMERA,
         help="pairing code of a gate, needed once; without CODE the camera looks for its QR",
     )
-    who.add_argument("--token", help="device token, instead of a pairing")
+    who.add_argument(
+        "--token-file",
+        metavar="FILE",
+        dest="token",
+        type=_token_in,
+        help="a file with the device token, instead of a pairing; or set MARHABA_TOKEN",
+    )
+    who.add_argument("--token", help="the token itself: this machine's other users can read it")
     parser.add_argument(
         "--source",
         metavar="INDEX|FILE|URL|FOLDER",
@@ -237,6 +252,24 @@ def _fingerprint(text: str) -> str:
     if whole is None:
         raise argparse.ArgumentTypeError("a fingerprint has 64 hexadecimal digits")
     return whole
+
+
+def _token(asked: argparse.Namespace) -> str | None:
+    """Return the device's token; the environment's where the command line says nothing."""
+    if asked.pair or asked.token:
+        token: str | None = asked.token
+        return token
+    return os.environ.get("MARHABA_TOKEN") or None
+
+
+def _token_in(file: str) -> str:
+    try:
+        token = Path(file).read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError) as fault:
+        raise argparse.ArgumentTypeError(f"{file} cannot be read: {fault}") from None
+    if not token:
+        raise argparse.ArgumentTypeError(f"{file} is empty: write the device's token into it")
+    return token
 
 
 @contextlib.contextmanager

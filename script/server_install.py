@@ -128,7 +128,7 @@ def _update(debian: Debian) -> None:
     before = (debian.folder / f"{_HOME}/.venv".lstrip("/")).readlink()
     _with_database(debian, "sh -c 'service postgresql start && deploy/update'")
     after = (debian.folder / f"{_HOME}/.venv".lstrip("/")).readlink()
-    copies = list((debian.folder / f"{_HOME}/backups".lstrip("/")).glob("*.dump"))
+    copies = list((debian.folder / f"{_HOME}/var/backups".lstrip("/")).glob("*.dump"))
     if before == after or len(copies) != 1:
         raise NotFresh(f"after deploy/update: {before} → {after}, copies of the database: {copies}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -39,6 +40,8 @@ def pytest_configure() -> None:
     Such a shell leaves SIGINT ignored for whatever it starts.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # A scanner of a test must not write into the key store of whoever runs the tests.
+    os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
 
 def pytest_collection_finish() -> None:
@@ -153,7 +156,10 @@ def device(database, event) -> PairedDevice:
 
 @pytest.fixture
 def settings(database_url, tmp_path) -> Settings:
-    """The settings of the web application; a module may have its own."""
+    """The settings of the web application, which ask nobody for a second factor.
+
+    A module may have its own.
+    """
     from checkin.settings import Settings
     from tests.support import factories
 
@@ -162,6 +168,7 @@ def settings(database_url, tmp_path) -> Settings:
         database_url=database_url,
         master_key=factories.MASTER_KEY.hex(),
         base_url=factories.BASE_URL,
+        second_factor="optional",
     )
 
 

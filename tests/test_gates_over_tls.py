@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import json
+import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -104,6 +106,25 @@ def fingerprint_of_server(server: VenueServer) -> str:
     found = authority_of(server.folder)
     assert found
     return found.fingerprint
+
+
+def tls_spoken(server: VenueServer, newest: ssl.TLSVersion) -> str | None:
+    """Return the version of TLS that the server agrees on with a client that knows none newer."""
+    client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    client.check_hostname, client.verify_mode = False, ssl.CERT_NONE
+    client.set_ciphers("ALL:@SECLEVEL=0")  # what OpenSSL itself no longer speaks unasked
+    client.minimum_version, client.maximum_version = ssl.TLSVersion.TLSv1, newest
+    line = socket.create_connection((ADDRESS, server.port), timeout=10)
+    with line, client.wrap_socket(line) as spoken:
+        return spoken.version()
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
+def test_the_server_speaks_tls_1_3_and_nothing_older(server):
+    assert tls_spoken(server, ssl.TLSVersion.TLSv1_3) == "TLSv1.3"
+    for older in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_1):
+        with pytest.raises(ssl.SSLError):
+            tls_spoken(server, older)
 
 
 def test_a_gate_pairs_by_the_qr_and_verifies_from_then_on(server, home, tmp_path):
@@ -274,6 +295,7 @@ def arrived(server: VenueServer, token: str) -> int | None:
         return None
 
 
+@pytest.mark.proof
 def test_a_gate_comes_back_by_itself_when_the_laptop_returns_to_its_address(server, laptop, home):
     """Same authority, new leaf: nobody pairs again, and nothing that was scanned is lost."""
     badges = map(before_camera, server.codes()[-3:])

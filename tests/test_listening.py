@@ -40,6 +40,7 @@ def test_a_server_on_all_networks_is_named_by_its_own_address_and_port(venue_ser
     assert f"or:      http://172.30.9.2:{venue_server.port} (address --lan 172.30.9.2)" in shown
 
 
+@pytest.mark.proof
 def test_the_organiser_chooses_among_several_networks(venue_server):
     chosen = venue_server.command("address", "--lan", "172.30.9.2")
     paired = venue_server.command("device", "pair", "--gate", "Porte 1")
@@ -49,6 +50,7 @@ def test_the_organiser_chooses_among_several_networks(venue_server):
     assert f"--server {other} --pair " in paired
 
 
+@pytest.mark.proof
 def test_a_server_that_starts_again_on_another_port_is_found_there(tmp_path):
     server = Server(tmp_path / "home")
     server.load_demo(10)

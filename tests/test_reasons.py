@@ -10,7 +10,8 @@ from io import BytesIO
 import pytest
 from sqlalchemy import inspect
 
-from checkin.domain.scanning.messages import verdict_message
+from checkin.domain.scanning.messages import refusal_message, usual_act, verdict_message
+from checkin.domain.scanning.next_steps import ACTS
 from checkin.domain.scanning.reasons import REASONS, ROWS, Face, Reason
 from checkin.domain.scanning.rehearsal import Practice, practice_verdict
 from checkin.domain.scanning.verdict import Refused
@@ -21,7 +22,7 @@ from checkin.web.gates.scan_words import scan_words
 from checkin.words.compiled import catalogues
 from checkin.words.languages import LANGUAGES
 from scanner.core.scan import Kind
-from scanner.window.drawing import card
+from scanner.window import card_lines
 from tests.docs.pages import pages
 from tests.scanner.verdicts import a_verdict
 from tests.support.factories import NOW
@@ -53,7 +54,7 @@ def is_translated(reason):
 
 
 def is_told_by_the_server(reason):
-    said = {verdict_message("error", reason, tag) for tag in LANGUAGES}
+    said = {refusal_message(reason, tag) for tag in LANGUAGES}
     return ROWS[reason].refused in said and len(said) == len(LANGUAGES)
 
 
@@ -63,10 +64,13 @@ def is_in_the_api(reason):
 
 def is_on_the_scanners_card(reason):
     verdict = a_verdict("error", reason)
-    said = {tag: card.sentence(verdict, tag) for tag in LANGUAGES}
+    said = {
+        tag: (card_lines.sentence(verdict, tag), card_lines.act(verdict, tag, "UTC").lower())
+        for tag in LANGUAGES
+    }
     faces = {Face.ALREADY: Kind.ALREADY, Face.REFUSED: Kind.REFUSED}
     return verdict.kind == faces[ROWS[reason].face] and said == {
-        tag: verdict_message("error", reason, tag) for tag in LANGUAGES
+        tag: (refusal_message(reason, tag), usual_act(reason, tag).lower()) for tag in LANGUAGES
     }
 
 
@@ -77,7 +81,9 @@ def is_handed_to_the_page(reason):
             "reason": reason,
             "forceable": row.forceable,
             "face": row.face,
-            "refused": verdict_message("error", reason, tag),
+            "next_step": row.next_step,
+            "known_step": row.known_step,
+            "refused": refusal_message(reason, tag),
         }
         in scan_words(tag, [])["reasons"]
         for tag in LANGUAGES
@@ -107,7 +113,7 @@ def is_practised_or_said_not_to_be(reason):
 def is_in_the_documentation(reason):
     row = ROWS[reason]
     forceable = "yes" if row.forceable else "no"
-    line = f"| {row.refused} | {MARKS[row.face]} | {row.next_step} | {forceable} |\n"
+    line = f"| {row.refused} | {ACTS[row.next_step]} | {MARKS[row.face]} | {forceable} |\n"
     return line in pages()["docs/event-day.md"]
 
 
@@ -170,6 +176,24 @@ def test_no_two_reasons_say_the_same():
         said = [verdict_message("error", reason, tag) for reason in Reason]
         told = [conflicts._what_happened(tag)[reason] for reason in Reason]
         assert (len(set(said)), len(set(told))) == (len(Reason), len(Reason))
+
+
+def says_an_act_everywhere(reason):
+    """Say whether the sentence of a reason ends with what the volunteer does, in every language."""
+    acts = {tag: usual_act(reason, tag) for tag in LANGUAGES}
+    return len(set(acts.values())) == len(LANGUAGES) and all(
+        acts[tag] and verdict_message("error", reason, tag).endswith(f": {acts[tag]}")
+        for tag in LANGUAGES
+    )
+
+
+def test_every_reason_has_an_act_in_three_languages(monkeypatch):
+    assert [reason for reason in Reason if not says_an_act_everywhere(reason)] == []
+
+    # The control: an act that nobody has put into words.
+    monkeypatch.setitem(ACTS, "silent", "")
+    monkeypatch.setitem(ROWS, Reason.BLOCKED, replace(ROWS[Reason.BLOCKED], next_step="silent"))
+    assert not says_an_act_everywhere(Reason.BLOCKED)
 
 
 def test_every_practice_badge_but_one_shows_a_refusal():

@@ -64,3 +64,10 @@ def test_an_address_that_will_not_do_is_named_with_its_setting(tmp_path, name, v
     assert refused.value.detail.startswith(f"CHECKIN_{name}: ")
     assert sentence in refused.value.detail
     assert "\u2068" not in refused.value.detail
+
+
+def test_a_password_for_a_mail_server_is_never_set_to_go_in_plain_text() -> None:
+    plain = {"CHECKIN_MAIL_TLS": "refused", "CHECKIN_MAIL_URL": "smtp://me:secret@localhost:25"}
+
+    with pytest.raises(SettingsError, match=r"^CHECKIN_MAIL_TLS=refused would send the password"):
+        load_settings(plain)

@@ -32,8 +32,8 @@ from bench.setup.venue import SCANS, open_venue, scan_body
 from scanner.core.scan import Kind
 from scanner.window.drawing.card import COLOURS
 
-_PLACE = (0.99, 0.88)  # within the card, where nothing is written
-_FACES = {kind: int(COLOURS[kind][0][1:], 16) for kind in Kind}
+_PLACE = (0.755, 0.88)  # within the card, where nothing is written
+_FACES = {kind: int(COLOURS[kind].card[1:], 16) for kind in Kind}
 _GREEN, _AMBER = _FACES[Kind.ADMITTED], _FACES[Kind.ALREADY]
 
 

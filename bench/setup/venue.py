@@ -8,6 +8,7 @@ import io
 import json
 import os
 import re
+import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -103,33 +104,47 @@ def scan_body(code: str) -> dict[str, str]:
     }
 
 
-def organiser_cookie(venue: Venue, port: int) -> str:
-    """Sign an organiser in, as a browser does, and return the session's cookie."""
-    email = "bench@example.org"
+def organiser_cookie(venue: Venue, port: int, number: int = 1) -> str:
+    """Sign an organiser in for the first time, as a browser does; return the session's cookie.
+
+    Args:
+        number: which organiser; another one has an account of their own.
+    """
+    email, own = f"bench{number}@example.org", secrets.token_urlsafe(12)
     added = ("operator", "add", email, "--name", "Bench", "--role", "organiser", "--json")
     password = json.loads(_checkin(venue, *added))["password"]
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    page, cookie = _asked(connection, "GET", "/login", "", "")
-    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
-    if token is None:
-        raise RuntimeError("the sign-in page has no form")
-    form = urlencode({"csrf_token": token[1], "email": email, "password": password})
-    _, cookie = _asked(connection, "POST", "/login", form, cookie)
+    cookie = _filled_in(connection, "/login", "", email=email, password=password)
+    chosen = {"password": own, "again": own}
+    cookie = _filled_in(connection, "/account/first-password", cookie, **chosen)
     connection.close()
     return cookie
+
+
+def _filled_in(
+    connection: http.client.HTTPConnection, path: str, cookie: str, **fields: str
+) -> str:
+    """Send the form of a page and return the cookie from then on."""
+    page, given = _asked(connection, "GET", path, "", cookie)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    if token is None:
+        raise RuntimeError(f"the page {path} has no form")
+    form = urlencode({"csrf_token": token[1], **fields})
+    return _asked(connection, "POST", path, form, given or cookie)[1]
 
 
 def _asked(
     connection: http.client.HTTPConnection, method: str, path: str, form: str, cookie: str
 ) -> tuple[str, str]:
-    """Send a request; return the answer's text and the cookie that it sets."""
+    """Send a request; return the answer's text and the cookies that it sets."""
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookie}
     connection.request(method, path, form, headers)
     reply = connection.getresponse()
     text = reply.read().decode()
-    if reply.status not in (200, 302):
+    if reply.status not in (200, 302, 303):
         raise RuntimeError(f"{method} {path} was answered with {reply.status}")
-    return text, reply.headers.get("Set-Cookie", "").partition(";")[0]
+    given = reply.headers.get_all("Set-Cookie") or []
+    return text, "; ".join(one.partition(";")[0] for one in given)
 
 
 def _paired(venue: Venue, gate: str) -> str:

@@ -1,7 +1,8 @@
 """Simulate open boards in a separate process: read the stream at PATH of PORT COUNT times at once.
 
-COOKIE is an operator's session. Says "ready" once every stream has sent its first board, then reads
-until its input ends, and writes how many boards and how many bytes came in.
+Each COOKIE is an operator's session; the streams are theirs by turns. Says "ready" once every
+stream has sent its first board, then reads until its input ends, and writes how many boards and how
+many bytes came in.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ def opened(port: int, path: str, cookie: str) -> socket.socket:
 
 
 def main() -> None:
-    port, count, path, cookie = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4]
+    port, count, path, cookies = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4:]
     selector = selectors.DefaultSelector()
     selector.register(sys.stdin, selectors.EVENT_READ)
-    for _ in range(count):
+    for at in range(count):
+        cookie = cookies[at % len(cookies)]
         selector.register(opened(port, path, cookie), selectors.EVENT_READ)
     begun: set[int] = set()
     boards = size = 0

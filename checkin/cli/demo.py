@@ -8,7 +8,8 @@ from sqlalchemy import select
 from checkin.cli.office import Office, in_office, json_option, now, say, say_json
 from checkin.cli.setup import set_up
 from checkin.db.models import Event
-from checkin.services.lifecycle.demo import DEMO_SLUG, Demo, load_demo
+from checkin.domain.events.details import DEMO_SLUG
+from checkin.services.lifecycle.demo import Demo, load_demo
 
 
 def _has_real_events(office: Office) -> bool:
@@ -27,7 +28,10 @@ def _has_real_events(office: Office) -> bool:
 def demo(
     office: Office, participants: int, seed: int, unless_other_events: bool, as_json: bool
 ) -> None:
-    """Load the reference event, dated today, its doors open now. Again: only the date moves."""
+    """Load the reference event, dated today, its doors open now. Again: only the date moves.
+
+    A demo that was given several days keeps its dates.
+    """
     set_up(office)
     if unless_other_events and _has_real_events(office):
         return

@@ -17,7 +17,7 @@ from checkin.cli.office import (
     say_json,
 )
 from checkin.command_names import scanner_command
-from checkin.db.models import Event
+from checkin.db.models import Event, Gate
 from checkin.errors import NotFound
 from checkin.protocol.fingerprints import pairing_fragment
 from checkin.services.gates.devices import (
@@ -33,6 +33,14 @@ from checkin.services.network.public_address import PublicAddress
 from checkin.services.network.serving import serving_now
 
 gate_option = click.option("--gate", "gate_name", required=True, metavar="NAME")
+arabic_option = click.option(
+    "--gate-ar", "gate_name_ar", default="", metavar="NAME", help="a new gate's name in Arabic"
+)
+help_desk_option = click.option(
+    "--help-desk/--no-help-desk",
+    default=None,
+    help="holds the people of the event [default: as the gate says of its devices]",
+)
 
 
 def _tell_of_a_new_gate(office: Office, event: Event, name: str) -> None:
@@ -59,6 +67,11 @@ def _trust_option(fingerprint: str) -> str:
     return f" --fingerprint {fingerprint}" if fingerprint else ""
 
 
+def _gate(session: Session, event: Event, name: str, name_ar: str, help_desk: bool | None) -> Gate:
+    """Return the gate of a new device; one that is made for a help desk is a help desk."""
+    return gate_named(session, event, name, create=True, name_ar=name_ar, help_desk=bool(help_desk))
+
+
 @click.group()
 def device() -> None:
     """Scanners at the gates."""
@@ -66,17 +79,43 @@ def device() -> None:
 
 @device.command("add")
 @gate_option
+@arabic_option
 @click.option("--name", default="scanner", show_default=True)
+@click.option(
+    "--search/--no-search",
+    "may_search",
+    default=None,
+    help="may search for names [default: as the event says of new devices]",
+)
+@help_desk_option
 @event_option
 @json_option
 @in_office
-def add(office: Office, gate_name: str, name: str, event_slug: str | None, as_json: bool) -> None:
+def add(
+    office: Office,
+    gate_name: str,
+    gate_name_ar: str,
+    name: str,
+    may_search: bool | None,
+    help_desk: bool | None,
+    event_slug: str | None,
+    as_json: bool,
+) -> None:
     """Enrol a scanner at a gate (made if it is new) and print its token, once."""
     event = office.event(event_slug)
 
     def work(session: Session) -> NewDevice:
-        gate = gate_named(session, event, gate_name, create=True)
-        return add_device(session, event, gate, name=name, software="command line", now=now())
+        gate = _gate(session, event, gate_name, gate_name_ar, help_desk)
+        return add_device(
+            session,
+            event,
+            gate,
+            name=name,
+            software="command line",
+            now=now(),
+            may_search=may_search,
+            help_desk=help_desk,
+        )
 
     _tell_of_a_new_gate(office, event, gate_name)
     new = office.write(work)
@@ -86,22 +125,32 @@ def add(office: Office, gate_name: str, name: str, event_slug: str | None, as_js
     say(f"device {new.id} at {new.gate_name}; token (shown this once): {new.token}")
     trust = _trust_option(_fingerprint(office))
     address = office.public_address()
-    say(f"start it: {scanner_command()} --server {address.url} --token {new.token}{trust}")
+    say("put it into a file that only you may read, or into MARHABA_TOKEN, and start the scanner:")
+    say(f"{scanner_command()} --server {address.url} --token-file FILE{trust}")
     _tell_of_other_machines(address)
 
 
 @device.command("pair")
 @gate_option
+@arabic_option
+@help_desk_option
 @event_option
 @json_option
 @in_office
-def pair(office: Office, gate_name: str, event_slug: str | None, as_json: bool) -> None:
+def pair(
+    office: Office,
+    gate_name: str,
+    gate_name_ar: str,
+    help_desk: bool | None,
+    event_slug: str | None,
+    as_json: bool,
+) -> None:
     """Print a pairing code for a gate (made if it is new): it works once, for 10 minutes."""
     event = office.event(event_slug)
 
     def work(session: Session) -> str:
-        gate = gate_named(session, event, gate_name, create=True)
-        return open_pairing(session, event, gate, now=now())
+        gate = _gate(session, event, gate_name, gate_name_ar, help_desk)
+        return open_pairing(session, event, gate, now=now(), help_desk=help_desk)
 
     _tell_of_a_new_gate(office, event, gate_name)
     code = office.write(work)

@@ -18,7 +18,8 @@ from checkin.services.events.events import delegation_named
 from checkin.services.people.import_plans import ImportPlan, plan_table
 from checkin.services.people.import_standing import ImportStanding
 from checkin.services.people.importing import Importing, import_list
-from checkin.services.spreadsheets.reading import Table, read_table
+from checkin.services.spreadsheets.reading import Table, file_bytes
+from checkin.services.uploads.tables import read_list
 from checkin.words.catalogues import msgid, translated
 from checkin.words.languages import LANGUAGES
 from checkin.words.problems import row_sentences
@@ -33,6 +34,7 @@ _COUNTED = {
 #: in English, as all that is said besides the report
 _ASKS = "some are on a reserve list or moved: the page Messages asks whether to tell them"
 _NOTHING_WRITTEN = msgid("Dry run: nothing was written.")
+_LEFT_OUT = msgid("Columns that are left out, for we do not know them:")
 
 
 @click.command("import")
@@ -77,7 +79,7 @@ def _delegation(office: Office, event: Event, name: str | None) -> Delegation | 
 
 def _table(file: Path, language: str, delegation: Delegation | None) -> Table:
     try:
-        return read_table(file, file.name, delegation_required=delegation is None)
+        return read_list(file_bytes(file), file.name, delegation_required=delegation is None)
     except UnreadableFile as fault:
         click.echo(unreadable_sentence(fault, language), err=True)
         sys.exit(1)
@@ -122,6 +124,8 @@ def _report(plan: ImportPlan, table: Table, language: str, *, dry_run: bool, as_
     if as_json:
         say_json(_body(plan, table, language, dry_run=dry_run))
         return
+    if table.unknown_columns:
+        say(f"{word(_LEFT_OUT)} {' · '.join(table.unknown_columns)}")
     for row in plan.rows:
         if row.action != Action.ADD:
             for sentence in row_sentences(row, language):

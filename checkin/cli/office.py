@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from checkin.errors import MarhabaError, SettingsError
 from checkin.services.common.keys import Keys
 from checkin.services.common.master_key import check_master_key
 from checkin.services.common.readiness import schema_fault
+from checkin.services.common.security_log import open_security_log
 from checkin.services.events.events import event_named
 from checkin.services.mail.sender import Sender
 from checkin.services.network.public_address import PublicAddress
@@ -34,8 +36,10 @@ class Office:
 
     @cached_property
     def settings(self) -> Settings:
-        """The settings of this installation."""
-        return load_settings()
+        """The settings of this installation, which say where its security log goes."""
+        settings = load_settings()
+        open_security_log(settings.security_log, to_terminal=False)
+        return settings
 
     @cached_property
     def keys(self) -> Keys:
@@ -119,6 +123,15 @@ def say(text: str = "") -> None:
 def complain(text: str) -> None:
     """Print a line to the standard error."""
     click.echo(text, err=True)
+
+
+def warn_if_root() -> None:
+    """Say so when a process that others reach has all rights on this machine."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        complain(
+            "warning: this runs as root, so a fault in it would open the whole machine: run it "
+            "under an account of its own"
+        )
 
 
 def say_json(body: Any) -> None:

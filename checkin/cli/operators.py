@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-
 import click
 from sqlalchemy.orm import Session
 
@@ -12,13 +10,15 @@ from checkin.db.models import Role
 from checkin.services.accounts.operators import (
     NewOperator,
     add_operator,
+    give_first_password,
     operator_named,
-    set_password,
 )
 from checkin.services.accounts.pins import new_pin
 from checkin.services.accounts.second_factor import turn_off
 from checkin.services.events.events import delegation_named
 from checkin.words.languages import DEFAULT_LANGUAGE, LANGUAGES
+
+_WORKS_FOR_A_WEEK = "It works for seven days, in which it is replaced at a sign-in."
 
 
 @click.group()
@@ -45,7 +45,7 @@ def add(
     event_slug: str | None,
     as_json: bool,
 ) -> None:
-    """Open an account and print its password, once."""
+    """Open an account and print its first password, once; it is replaced at the first sign-in."""
 
     def work(session: Session) -> NewOperator:
         of = None
@@ -66,20 +66,19 @@ def add(
         say_json({"operator_id": new.operator.id, "email": email, "password": new.password})
         return
     say(f"{new.operator.email} may log in; password (shown this once): {new.password}")
+    say(_WORKS_FOR_A_WEEK)
 
 
 @operator.command("password")
 @click.argument("email")
 @in_office
 def password(office: Office, email: str) -> None:
-    """Give an operator a new password, and print it, once; their sessions end."""
-    new = secrets.token_urlsafe(12)
-
-    def work(session: Session) -> None:
-        set_password(session, operator_named(session, email), new, now=now())
-
-    office.write(work)
+    """Give an operator a new first password, and print it, once; their sessions and links end."""
+    new = office.write(
+        lambda session: give_first_password(session, operator_named(session, email), now=now())
+    )
     say(f"password of {email} (shown this once): {new}")
+    say(_WORKS_FOR_A_WEEK)
 
 
 @operator.command("pin")

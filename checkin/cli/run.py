@@ -10,15 +10,19 @@ from pathlib import Path
 import click
 
 from checkin.cli.address import say_addresses
-from checkin.cli.office import Office, in_office, say
+from checkin.cli.office import Office, in_office, say, warn_if_root
+from checkin.cli.records import erase_again
 from checkin.cli.serving import free_address, reached_host, serve
 from checkin.cli.venue_network import VenueNetwork
 from checkin.cli.worker import worker_beside
 from checkin.db.models import Event
 from checkin.errors import SettingsError
+from checkin.services.badges.refs import fill_refs
 from checkin.services.common.master_key import keep_check_value
+from checkin.services.common.private_files import hide_folder
 from checkin.services.common.readiness import readiness
 from checkin.services.network.public_address import Listening, write_listening
+from checkin.services.people.names import fill_name_terms
 from checkin.settings import DOTENV_VARIABLE, Settings
 from checkin.words.compiled import compile_all
 
@@ -50,6 +54,8 @@ def run(
     _check_processes(office, workers)
     address = free_address(host, port)
     _check_readiness(office)
+    warn_if_root()
+    hide_folder(office.settings.home)
     own_tls = tls and tls_cert is None
     known = office.public_address().url
     network = VenueNetwork(office.settings, host, address, port, public_url=known, tls=own_tls)
@@ -59,6 +65,9 @@ def run(
     listening = Listening("https" if tls_cert else "http", reached_host(host, address), port)
     office.write(lambda session: write_listening(session, listening))
     office.write(lambda session: keep_check_value(session, office.keys))
+    fill_refs(office.database, office.keys)
+    fill_name_terms(office.database)
+    erase_again(office)
     with office.database.read() as session:
         slugs = [event.slug for event in session.query(Event).order_by(Event.starts_at)]
     say_addresses(office, slugs)

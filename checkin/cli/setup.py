@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import click
@@ -9,8 +10,8 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from checkin.cli.office import NUMBER, Office, event_option, in_office, now, say
+from checkin.cli.records import erase_again
 from checkin.command_names import organiser_command
-from checkin.db.engine import Database
 from checkin.db.migrate import current_revision, is_known, upgrade
 from checkin.db.models import Operator, Role
 from checkin.domain.people.quotas import MAX_QUOTA
@@ -20,7 +21,11 @@ from checkin.services.accounts.operators import (
     NewOperator,
     add_operator,
 )
+from checkin.services.accounts.second_factor import add_codes
+from checkin.services.badges.refs import fill_refs
+from checkin.services.common.keys import Keys
 from checkin.services.common.master_key import keep_check_value
+from checkin.services.common.private_files import hide_folder
 from checkin.services.common.readiness import schema_fault
 from checkin.services.events.events import (
     EventSpec,
@@ -29,10 +34,22 @@ from checkin.services.events.events import (
     create_event,
     delegation_named,
 )
+from checkin.services.people.names import fill_name_terms
 from checkin.services.people.quotas import set_quota
 from checkin.settings import create_key_file
 
 FIRST_OPERATOR = "admin@example.org"
+_CODES = (
+    "Recovery codes for the day the telephone is lost (shown this once; each stands for one code):"
+)
+
+
+@dataclass(frozen=True)
+class _First:
+    """The first administrator, and what is printed for them."""
+
+    new: NewOperator
+    codes: list[str]
 
 
 @click.command()
@@ -41,12 +58,21 @@ FIRST_OPERATOR = "admin@example.org"
 def init(office: Office, email: str) -> None:
     """Make the key and the database, or bring the database up to date."""
     set_up(office)
-    first = office.write(lambda session: _first_operator(session, email))
+    first = office.write(lambda session: _first_operator(session, office.keys, email))
     if first is None:
         say("ready: the database is up to date, and its operators are as they were")
         return
-    say(f"first administrator: {first.operator.email}")
-    say(f"password (shown this once): {first.password}")
+    say(f"first administrator: {first.new.operator.email}")
+    say(_first_sign_in(needs_app=office.settings.second_factor != "optional"))
+    say(_CODES)
+    for code in first.codes:
+        say(f"  {code}")
+    say(f"password (shown this once): {first.new.password}")
+
+
+def _first_sign_in(*, needs_app: bool) -> str:
+    app = ", and for an authenticator app" if needs_app else ""
+    return f"The first sign-in asks for a password of your own, within seven days{app}."
 
 
 def set_up(office: Office) -> None:
@@ -63,9 +89,12 @@ def set_up(office: Office) -> None:
         if at is not None and not office.settings.key_file.exists():
             _refuse_half_a_restore(office)
         create_key_file(office.settings)
-    _hide_from_others(office.raw_database)
+    hide_folder(office.settings.home)
     upgrade(office.raw_database)
     office.write(lambda session: keep_check_value(session, office.keys))
+    fill_refs(office.database, office.keys)
+    fill_name_terms(office.database)
+    erase_again(office)
 
 
 def _refuse_half_a_restore(office: Office) -> None:
@@ -83,18 +112,12 @@ def _refuse_half_a_restore(office: Office) -> None:
         )
 
 
-def _hide_from_others(database: Database) -> None:
-    # Files of earlier versions were for everybody to read.
-    for path in database.files():
-        if path.exists():
-            path.chmod(path.stat().st_mode & ~0o007)
-
-
-def _first_operator(session: Session, email: str) -> NewOperator | None:
+def _first_operator(session: Session, keys: Keys, email: str) -> _First | None:
     if session.scalar(select(func.count()).select_from(Operator)):
         return None
     role = Role.ADMINISTRATOR
-    return add_operator(session, email=email, name="Administrateur", role=role, now=now())
+    new = add_operator(session, email=email, name="Administrateur", role=role, now=now())
+    return _First(new, add_codes(session, new.operator, keys))
 
 
 @click.group()

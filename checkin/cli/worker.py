@@ -12,7 +12,10 @@ from contextlib import contextmanager
 
 import click
 
-from checkin.cli.office import Office, complain, in_office, say
+from checkin.cli.office import Office, complain, in_office, say, warn_if_root
+from checkin.services.badges.refs import fill_refs
+from checkin.services.common.private_files import hide_folder
+from checkin.services.people.names import fill_name_terms
 from checkin.words.compiled import compile_all
 from checkin.worker.process import Worker, new_name
 from checkin.worker.processes import die_with_parent
@@ -48,10 +51,13 @@ def worker(office: Office) -> None:
     parent, _, name = os.environ.get(_STARTED_BY, "").partition(" ")
     if parent:
         die_with_parent(int(parent))
-    office.keys  # noqa: B018 - no key, no worker
+    fill_refs(office.database, office.keys)  # no key, no worker
+    fill_name_terms(office.database)
     office.database.dispose()  # it was there to be looked at: the worker opens its own
     compile_all()
     if not name:
+        warn_if_root()
+        hide_folder(office.settings.home)
         say("the worker waits for jobs; stop with Ctrl-C")
     Worker(office.settings, name).run()
 

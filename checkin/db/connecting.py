@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -50,6 +51,24 @@ def _make_private(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    for file in sqlite_files(path):
+        hide_from_others(file)
+
+
+def sqlite_files(path: Path) -> list[Path]:
+    """Return a SQLite database's files, including temporary ones such as the write-ahead log."""
+    return [path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))]
+
+
+def hide_from_others(path: Path) -> None:
+    """Let nobody but its owner read a file or a folder; one that is not there is no fault.
+
+    What belongs to another account, or is a link, stays as it is.
+    """
+    with suppress(FileNotFoundError, PermissionError):
+        mode = path.lstat().st_mode
+        if mode & 0o077 and not stat.S_ISLNK(mode):
+            path.chmod(stat.S_IMODE(mode) & ~0o077)
 
 
 def _open_the_file_again(context: ExceptionContext) -> None:

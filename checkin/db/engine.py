@@ -19,7 +19,9 @@ from checkin.db.connecting import (
     migration_engine,
     postgresql_engines,
     sqlite_engines,
+    sqlite_files,
 )
+from checkin.db.erasing import rewrite_postgresql
 from checkin.db.group_commit import GroupCommit, GroupFailed
 from checkin.db.locks import FairSemaphore, ProcessLock
 from checkin.db.notifications import Notifications
@@ -37,6 +39,10 @@ SCANS_AT_ONCE = 4
 #: For so long a scan waits for those before it; then it goes beside them. Whoever holds a place may
 #: wait for a lock in the database, and those behind have perhaps no need of it.
 PATIENCE_S = 0.1
+
+#: Attempts to empty SQLite's write-ahead log, each of which waits for readers as long as a write
+#: waits for another (`busy_timeout`).
+CHECKPOINTS = 2
 
 
 class Database:
@@ -76,8 +82,7 @@ class Database:
         """Return the database's files, including temporary ones such as the write-ahead log."""
         if self.dialect != "sqlite":
             return []
-        path = Path(make_url(self.url).database or "")
-        return [path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))]
+        return sqlite_files(Path(make_url(self.url).database or ""))
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -159,19 +164,21 @@ class Database:
             return self._writer.connect()
         return migration_engine(self.direct_url).connect()
 
-    def compact(self) -> None:
-        """Rewrite the database's files, so that they contain no deleted data."""
+    def compact(self) -> bool:
+        """Rewrite the database's files, so that they hold no deleted data.
+
+        Returns:
+            Whether the write-ahead log holds none either: on SQLite somebody may read an old state
+            for too long; on PostgreSQL see `checkin.db.erasing`.
+        """
+        if self.dialect != "sqlite":
+            with self.connect_for_migration() as connection:
+                connection.execution_options(isolation_level="AUTOCOMMIT")
+                return rewrite_postgresql(connection)
         with self._writer_turn(), self._writer.connect() as connection:
-            raw = connection.connection.dbapi_connection
-            if raw is None:
-                return
-            if self.dialect == "sqlite":
-                for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
-                    raw.cursor().execute(statement)
-            else:
-                raw.autocommit = True
-                raw.cursor().execute("VACUUM FULL")
-                raw.autocommit = False
+            cursor = connection.connection.cursor()
+            cursor.execute("VACUUM")
+            return any(_is_log_empty(cursor) for _ in range(CHECKPOINTS))
 
     def disconnect(self) -> None:
         """Close all connections, once other processes know of the last commit.
@@ -188,6 +195,13 @@ class Database:
         self.disconnect()
         if self.dialect == "sqlite":
             self._process_lock.close()
+
+
+def _is_log_empty(cursor: Any) -> bool:
+    """Bring the write-ahead log into the database's file; say whether no reader was in the way."""
+    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    busy, *_pages = cursor.fetchone()
+    return not busy
 
 
 def in_transaction(database: Database, work: Callable[[Session], T], attempts: int = 4) -> T:

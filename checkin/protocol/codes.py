@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from uuid import UUID
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -23,7 +24,11 @@ CODE_LENGTH = 29
 _DATA_SYMBOLS = 26
 _SPARE_BITS = _DATA_SYMBOLS * 5 - TOKEN_BYTES * 8
 _VALUE = {letter: value for value, letter in enumerate(ALPHABET)}
-_TYPED = str.maketrans("OIL", "011", " -\t\r\n_.")
+_ALIKE = str.maketrans("OIL", "011")
+# Spaces of every width, marks of direction and hyphens: what surrounds or groups a code.
+_APART = re.compile(
+    "[-._ \\t\\n\\v\\f\\r\\u00a0\\u2000-\\u2015\\u2028-\\u202f\\u205f-\\u206f\\u2212\\u3000\\ufeff]"
+)
 
 
 def _powers_of_alpha() -> list[int]:
@@ -90,14 +95,24 @@ def parse_code(text: str) -> bytes | None:
     return (number >> _SPARE_BITS).to_bytes(TOKEN_BYTES)
 
 
-def normalise_typed(text: str) -> str:
-    """Correct usual typing variants: lower case, spaces and hyphens, O for 0, I and L for 1."""
-    return text.upper().translate(_TYPED)
+def normalise_code(text: str) -> str:
+    """Return `text` in the form of the codes, however it was typed, printed or drawn as a QR.
+
+    Lower case, spaces, hyphens as printed and line ends are forgiven, and O for 0, I and L for 1.
+    `normaliseCode` of the scan page does the same, held to `tests/vectors/codes.json`.
+    """
+    return _APART.sub("", text).upper().translate(_ALIKE)
+
+
+def code_in(text: str) -> str:
+    """Return the code that a camera read as `text`, in its normal form; `text` if it is none."""
+    code = normalise_code(text)
+    return text if parse_code(code) is None else code
 
 
 def looks_like_ours(text: str) -> bool:
     """Say whether `text` may be part of a badge code or a mistyped one, worth asking for again."""
-    letters = normalise_typed(text)
+    letters = normalise_code(text)
     return letters.startswith(VERSION) and len(letters) >= 8 and all(c in _VALUE for c in letters)
 
 

@@ -3,9 +3,14 @@
 One entry per badge, readable only with that badge in hand: the entry's tag and its key are both
 derived from the badge's token, which the list does not contain. A stolen laptop shows no names.
 
-An entry is AES-256-GCM (12-byte random nonce before the ciphertext) of a JSON object, its key
-HKDF-SHA256 of the token; both are in every browser's WebCrypto. The list is signed with Ed25519
+An entry is AES-256-GCM (12-byte random nonce before the ciphertext) of a JSON object and the spaces
+that bring it to one of three lengths, so that its length does not tell how long a name is. The key
+is HKDF-SHA256 of the token; both are in every browser's WebCrypto. The list is signed with Ed25519
 over `signed_bytes`.
+
+The list of a bus is an entry like the others, under a tag and a key of its own that are derived
+from the token of its leader's badge. So nobody sees whose badge opens it, and it is signed,
+replaced and buried as any other. It holds a `badge_ref` for each passenger, never a token.
 """
 
 from __future__ import annotations
@@ -27,6 +32,11 @@ from checkin.protocol.base64url import bytes_of, text_of
 
 FORMAT = 1
 TAG_BYTES = 16
+_BADGE_TAG, _BADGE_KEY = b"marhaba gate list tag", b"marhaba gate list entry"
+_BUS_TAG, _BUS_KEY = b"marhaba bus list tag", b"marhaba bus list entry"
+#: in bytes, to which the JSON of an entry is filled up; what is longer, to a multiple of the last.
+#: Of 1,500 invented people with names in both scripts 99 % take the first: a list grows by 12 %.
+LENGTHS = (320, 512, 2048)
 _NONCE_BYTES = 12
 
 
@@ -46,30 +56,81 @@ class Tombstone:
     reason: str
 
 
+def tag_bytes(token: bytes) -> bytes:
+    """Return the 16 bytes by which a badge is named without its token: truncated SHA-256."""
+    return _tag_bytes(_BADGE_TAG, token)
+
+
+def _tag_bytes(label: bytes, token: bytes) -> bytes:
+    return hashlib.sha256(label + token).digest()[:TAG_BYTES]
+
+
 def badge_tag(token: bytes) -> str:
-    """Return the name under which a badge's entry is found: truncated SHA-256."""
-    return text_of(hashlib.sha256(b"marhaba gate list tag" + token).digest()[:TAG_BYTES])
+    """Return the name under which a badge's entry is found in the list: base64url."""
+    return text_of(tag_bytes(token))
 
 
-def _entry_key(token: bytes) -> bytes:
-    info = b"marhaba gate list entry"
+def badge_ref(token: bytes) -> str:
+    """Return the same name as devices keep and upload it after the fact: lower-case hex."""
+    return tag_bytes(token).hex()
+
+
+def tag_of_ref(ref: str) -> str:
+    """Return the tag of the badge that a `badge_ref` names.
+
+    Raises:
+        ValueError: the text is not hexadecimal.
+    """
+    return text_of(bytes.fromhex(ref))
+
+
+def bus_tag(token: bytes) -> str:
+    """Return the name under which the list of the bus that this badge's holder leads is found."""
+    return text_of(_tag_bytes(_BUS_TAG, token))
+
+
+def _key(info: bytes, token: bytes) -> bytes:
     return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=info).derive(token)
 
 
 def seal_entry(token: bytes, content: Mapping[str, Any]) -> SealedEntry:
     """Encrypt a badge's entry, so that only a reader of the badge's token can decrypt it."""
-    tag, nonce = badge_tag(token), os.urandom(_NONCE_BYTES)
+    return _sealed(badge_tag(token), _key(_BADGE_KEY, token), content)
+
+
+def seal_bus_list(token: bytes, content: Mapping[str, Any]) -> SealedEntry:
+    """Encrypt the list of a bus for the badge of its leader, whose token this is."""
+    return _sealed(bus_tag(token), _key(_BUS_KEY, token), content)
+
+
+def _sealed(tag: str, key: bytes, content: Mapping[str, Any]) -> SealedEntry:
+    nonce = os.urandom(_NONCE_BYTES)
     clear = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-    sealed = nonce + AESGCM(_entry_key(token)).encrypt(nonce, clear, tag.encode())
+    sealed = nonce + AESGCM(key).encrypt(nonce, _filled_up(clear), tag.encode())
     return SealedEntry(tag, text_of(sealed))
+
+
+def _filled_up(clear: bytes) -> bytes:
+    largest = LENGTHS[-1]
+    several = -(-len(clear) // largest) * largest
+    return clear.ljust(next((one for one in LENGTHS if len(clear) <= one), several))
 
 
 def open_entry(token: bytes, entry: SealedEntry) -> dict[str, Any] | None:
     """Decrypt a badge's entry; None when it belongs to another badge or was tampered with."""
+    return _opened(_key(_BADGE_KEY, token), entry)
+
+
+def open_bus_list(token: bytes, entry: SealedEntry) -> dict[str, Any] | None:
+    """Decrypt the list of the bus that a badge's holder leads; None as for an entry."""
+    return _opened(_key(_BUS_KEY, token), entry)
+
+
+def _opened(key: bytes, entry: SealedEntry) -> dict[str, Any] | None:
     sealed = bytes_of(entry.sealed)
     nonce, cipher = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
     try:
-        clear = AESGCM(_entry_key(token)).decrypt(nonce, cipher, entry.tag.encode())
+        clear = AESGCM(key).decrypt(nonce, cipher, entry.tag.encode())
     except (InvalidTag, ValueError):
         return None
     content: dict[str, Any] = json.loads(clear)

@@ -6,36 +6,61 @@ from flask import Flask, Response
 from flask_babel import Babel
 
 from checkin.command_names import organiser_command
+from checkin.db.models import Participant
 from checkin.protocol.version import VERSION
+from checkin.services.accounts.own_delegation import own_delegation
+from checkin.services.people.unchecked import SeenStanding, standing_seen
 from checkin.web.accounts import (
     account,
     activity_log,
+    first_password,
     operator_access,
     operators,
+    passkeys,
     passwords,
     pins,
     second_factor,
     sign_in,
 )
 from checkin.web.badges import badge_page, badges, delegation_badges, event_badges
-from checkin.web.board import board, report
-from checkin.web.events import first_steps, look, overview, records, settings
-from checkin.web.gates import conflicts, devices, gates, overrides, rehearsal, scan_page, stops
+from checkin.web.board import board, flagged, report
+from checkin.web.events import (
+    first_steps,
+    legal,
+    look,
+    opening_times,
+    overview,
+    records,
+    settings,
+)
+from checkin.web.gates import (
+    conflicts,
+    devices,
+    gates,
+    help_calls,
+    help_page,
+    overrides,
+    rehearsal,
+    scan_page,
+    stops,
+)
 from checkin.web.jobs import jobs
 from checkin.web.mail import bounces, delivery, message_texts
 from checkin.web.messages import announcements, notices
-from checkin.web.network import server_address, trust
+from checkin.web.network import security_txt, server_address, trust
 from checkin.web.people import (
     buses,
     categories,
     declining,
     delegation_link,
     delegations,
+    flags,
     importing,
     joining,
     merging,
     participants,
     quotas,
+    to_check,
 )
 from checkin.web.site.errors import register_unknown_pages
 from checkin.web.site.languages import babel_locale, register_language
@@ -52,6 +77,8 @@ _PAGES = (
     sign_in,
     passwords,
     account,
+    first_password,
+    passkeys,
     second_factor,
     operators,
     operator_access,
@@ -60,14 +87,17 @@ _PAGES = (
     activity_log,
     overview,
     board,
+    flagged,
     report,
     stops,
+    help_calls,
     devices,
     gates,
     conflicts,
     overrides,
     participants,
     merging,
+    to_check,
     delegations,
     importing,
     delegation_badges,
@@ -81,9 +111,12 @@ _PAGES = (
     notices,
     look,
     settings,
+    opening_times,
     first_steps,
     categories,
+    flags,
     quotas,
+    legal,
     records,
     rehearsal,
     message_texts,
@@ -92,8 +125,13 @@ _PAGES = (
     badges,
     badge_page,
     scan_page,
+    help_page,
     trust,
+    security_txt,
 )
+
+#: what may name people, whoever asked for it
+_OF_PEOPLE = frozenset({"text/html", "text/csv", "application/json"})
 
 
 def register_pages(app: Flask) -> None:
@@ -120,6 +158,7 @@ def register_pages(app: Flask) -> None:
         lambda: {
             "operator": operator_or_none(),
             "may": _may,
+            "standing_of": _standing_of,
             "leads_here": leads_here,
             "organiser_command": organiser_command,
             "version": VERSION,
@@ -137,9 +176,16 @@ def _configure(app: Flask) -> None:
 
 
 def _keep_out_of_caches(response: Response) -> Response:
-    if response.mimetype == "text/html":
+    if response.mimetype in _OF_PEOPLE:
         response.headers.setdefault("Cache-Control", "no-store")
     return response
+
+
+def _standing_of(person: Participant) -> SeenStanding:
+    """Return a participant's standing as the reader may see it."""
+    reader = operator_or_none()
+    by_coordinator = reader is None or own_delegation(reader) is not None
+    return standing_seen(person, by_coordinator=by_coordinator)
 
 
 def _may(endpoint: str) -> bool:

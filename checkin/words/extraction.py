@@ -24,6 +24,7 @@ FOLDERS = {
     "templates": "pages",
     "scanner": "device",
     "checkin/domain/scanning": "device",
+    "checkin/domain/gates": "device",
     "badges": "letters",
     "checkin/services/mail": "letters",
     "checkin/words": "import",

@@ -21,14 +21,17 @@ COLUMN_NAMES = {
     "phone": msgid("Phone"),
     "language": msgid("Language"),
     "note": msgid("Note"),
+    "flags": msgid("Flags"),
     "no_mail": msgid("No e-mail"),
     "allow_duplicate": msgid("Allow duplicate"),
     "bus": msgid("Bus"),
+    "bus_leader": msgid("Bus leader"),
     "leader": msgid("Leader"),
     "leader_phone": msgid("Leader's phone"),
     "seats": msgid("Seats"),
     "quota": msgid("Places"),
     "kept": msgid("Places kept for gates without network"),
+    "coordinator_phone": msgid("Telephone of its coordinators"),
     "row": msgid("Row"),
     "base_url": msgid("Server's address"),
     "mail_from": msgid("Sender of e-mails"),
@@ -63,12 +66,32 @@ SENTENCES = {
         "{value} is not an address; write it like name@domain.ma, or leave it empty."
     ),
     "unknown_language": msgid("{value} is not one of our languages; write one of: {hints}."),
+    "unknown_flag": msgid(
+        "{value} is no flag of this event; correct it or define the flag. Nearest: {hints}."
+    ),
+    "no_flags": msgid(
+        "{value}: this event has no flags yet; define it first, under Settings, Flags."
+    ),
+    "too_many_flags": msgid("{value}: at most {hints} flags are read at a gate; leave some out."),
+    "flag_with_separator": msgid("{value} has a comma or a semicolon; those part several flags."),
+    "flag_used": msgid("{value} is still written with people ({hints}); take it from them first."),
     "unknown_answer": msgid("{value} is not an answer; write yes or no."),
     "unknown_delegation": msgid(
         "{value} does not exist; correct the name or create the delegation. Nearest: {hints}."
     ),
     "unknown_category": msgid(
         "{value} does not exist; correct the name or create the category. Nearest: {hints}."
+    ),
+    "unknown_bus": msgid(
+        "{value} is no bus of this delegation; correct it or add the bus on the page “Buses”. "
+        "Nearest: {hints}."
+    ),
+    "full_bus": msgid(
+        "{value} has no free seat; write another bus, or give this one more seats on the page "
+        "“Buses”."
+    ),
+    "leader_without_bus": msgid(
+        "no bus, but a mark in the column “bus leader”; write which bus this person leads."
     ),
     "extra_cells": msgid("{value} is beyond the last column; there may be one separator too many."),
     "already_registered": msgid("{hints} is already registered, nothing to change."),
@@ -79,6 +102,14 @@ SENTENCES = {
         "{value} is already in row {hints} with other data; keep one row, or write yes "
         "in the column “allow duplicate” if they are two people."
     ),
+    "spelt_like_registered": msgid(
+        "{value} may be {hints}, registered already in another spelling; write the name as it is "
+        "there, or write yes in the column “allow duplicate” if they are two people."
+    ),
+    "spelt_like_in_file": msgid(
+        "{value} may be the person of row {hints} in another spelling; keep one row, or write yes "
+        "in the column “allow duplicate” if they are two people."
+    ),
     "taken": msgid(
         "{value} already belongs to {hints}; correct it, or write yes in the column "
         "“allow duplicate” if they are two people."
@@ -86,13 +117,6 @@ SENTENCES = {
     "other_delegation": msgid(
         "{value} is not {hints}; this list registers for {hints} only. Empty the cell, "
         "or send this row to the other delegation's coordinator."
-    ),
-    "registered_elsewhere": msgid(
-        "{value} is already registered with another delegation; ask an organiser."
-    ),
-    "taken_elsewhere": msgid(
-        "{value} already belongs to somebody of another delegation; correct it, or write "
-        "yes in the column “allow duplicate” if they are two people."
     ),
     "taken_in_file": msgid(
         "{value} is already in row {hints}; correct it, or write yes in the column "
@@ -113,6 +137,20 @@ SENTENCES = {
         "the doors close ({value}) before they open ({hints}); correct one of the times."
     ),
     "doors_never_open": msgid("the doors close and never open; write when they open, too."),
+    "days_overlap": msgid(
+        "this day begins ({value}) before the one before it has ended ({hints}); correct one of "
+        "the times."
+    ),
+    "not_within_its_day": msgid(
+        "{value} does not fit the event's days; correct them on the page “Days and hours” first."
+    ),
+    "nearer_to_another_day": msgid(
+        "{value} is nearer to another day, on which people would be counted; correct the time."
+    ),
+    "day_has_scans": msgid(
+        "badges were scanned on day {value}: it stays, so that the figures stay right. Its times "
+        "can be changed."
+    ),
     "invalid_number": msgid("{value} will not do; write a whole number ({hints})."),
     "unknown_choice": msgid("{value} is not one of the choices; choose from the list."),
     "capacity_below_people": msgid(

@@ -47,6 +47,11 @@ SENTENCES = {
         "The workbook contains dangerous XML ({0}); do not use this file, ask its author "
         "for the list as CSV."
     ),
+    "takes_too_much": msgid(
+        "To read this file takes too much memory or time; keep only the list of participants, "
+        "without empty rows below it, and save it as CSV."
+    ),
+    "unreadable": msgid("The file cannot be read; open it and save it again as “CSV UTF-8”."),
     "missing_columns": msgid("The column {0} is missing. Headings found: {1}."),
     "duplicated_columns": msgid("Two columns mean the same: {0}, {1}; keep one."),
 }

@@ -66,6 +66,8 @@ class _Sheets:
 
     def __init__(self, context: JobContext, event: Event, look: Look, total: int) -> None:
         self._context, self._event, self._look, self._total = context, event, look, total
+        # Who asks for one delegation may be its coordinator, to whom some badges are withheld.
+        self._is_of_one_delegation = context.claimed.delegation_id is not None
         self._design = cast(Design, context.arguments["design"])
         self.drawn = 0
 
@@ -73,7 +75,13 @@ class _Sheets:
         """Add a delegation's files."""
         with self._context.database.read() as session:
             number = delegation.id
-            specs = badge_specs(session, self._event, self._context.keys, delegation_id=number)
+            specs = badge_specs(
+                session,
+                self._event,
+                self._context.keys,
+                delegation_id=number,
+                given_out_at=self._context.clock() if self._is_of_one_delegation else None,
+            )
         for start in range(0, len(specs), PER_PART):
             part = start // PER_PART + 1 if len(specs) > PER_PART else None
             cover = None if start else cover_of(specs)

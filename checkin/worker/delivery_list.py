@@ -19,7 +19,8 @@ COLUMNS = ("number", "delegation", "name", "name_ar", "phone", "email", "deliver
 
 
 def write(context: JobContext) -> dict[str, Any]:
-    """Write the list of the job's event; its arguments are those of `Chosen`.
+    """Write the list of the job's event; its arguments are those of `Chosen`, and
+    `by_coordinator`.
 
     Returns:
         `people`: how many are on the list.
@@ -29,6 +30,7 @@ def write(context: JobContext) -> dict[str, Any]:
         wanted={Delivery(one) for one in given["wanted"]},
         delegation_id=given["delegation_id"],
         printed=given["printed"],
+        seen_at=context.clock() if given.get("by_coordinator") else None,
     )
     with context.database.snapshot() as session:
         event = session.get_one(Event, context.claimed.event_id)

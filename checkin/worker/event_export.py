@@ -12,14 +12,17 @@ from checkin.worker.context import JobContext, Kind
 def write(context: JobContext) -> dict[str, Any]:
     """Write the event of the job; the argument `format` is one of the `FORMATS`.
 
+    `language` is that of the headings of days; a job of an earlier version has none.
+
     Returns:
         `format`.
     """
-    form, now = context.arguments["format"], context.clock()
+    form, language = context.arguments["format"], context.arguments.get("language")
+    now, progress = context.clock(), context.progress
     with context.database.snapshot() as session:
         event = session.get_one(Event, context.claimed.event_id)
         with context.add_file(f"{_file_name(event)}.{form}", FORMATS[form].mime) as file:
-            write_export(session, event, form, file, now=now, progress=context.progress)
+            write_export(session, event, form, file, now=now, language=language, progress=progress)
     return {"format": form}
 
 

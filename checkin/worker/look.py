@@ -1,8 +1,4 @@
-"""Check an uploaded logo by drawing it, and change the event's look.
-
-What an SVG takes to be drawn nobody knows before: that is why it is drawn here, where memory and
-the processor's time have limits.
-"""
+"""Check an uploaded logo by drawing it, and change the event's look."""
 
 from __future__ import annotations
 
@@ -34,8 +30,7 @@ def change(context: JobContext) -> dict[str, Any]:
     return {}
 
 
-#: an honest logo takes a tenth of a second and 100 MB. The pages draw it without these limits.
-LOOK = Kind("look", Lane.UPLOADS, change, cpu_s=3, memory_mb=400)
+LOOK = Kind("look", Lane.UPLOADS, change)
 
 
 def _write(session: Session, context: JobContext, new: NewLook) -> None:

@@ -32,7 +32,7 @@ def opened_post_office(
     with database.read() as session:
         sender = settings.mail_sender(session)
     wallets = load_wallets(settings.wallet_files, clock())
-    with closing(transport_to(settings.mail)) as transport:
+    with closing(transport_to(settings.mail, settings.mail_tls)) as transport:
         try:
             yield PostOffice(database, event, keys, transport, sender, clock, wallets)
         finally:

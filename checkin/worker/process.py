@@ -39,15 +39,15 @@ from checkin.settings import Settings
 from checkin.worker.child import do_job
 from checkin.worker.context import Kind, Tools, opened_tools
 from checkin.worker.kinds import KINDS
-from checkin.worker.moving_up import move_people_up
+from checkin.worker.moving_up import move_people_up, tell_people
 from checkin.worker.perform import end_early, record_failure
 from checkin.worker.processes import CONTEXT, DATABASE_AWAY, ran_out_of_memory, ran_out_of_time
 from checkin.worker.waking import NewJobs
 
 _log = logging.getLogger(__name__)
 
-#: how often a worker writes that it is alive, and looks which of its jobs were canceled and whether
-#: somebody waits for a place that has become free
+#: how often a worker writes that it is alive, and looks which of its jobs were canceled, whether
+#: somebody waits for a place that has become free, and which badges may be given out now
 HEARTBEAT_S = 5.0
 #: when the worker ends, its jobs have so long to leave their work in order; then they are killed
 GRACE_S = 3.0
@@ -147,6 +147,7 @@ class Worker:
                 running.end(self._kinds[running.claimed.kind].ends_within_s)
         sweep(tools.database, tools.settings.home)
         move_people_up(tools)
+        tell_people(tools)
 
     def _write_heartbeat(self, tools: Tools, session: Session) -> set[int]:
         now = tools.clock()

@@ -6,6 +6,7 @@ The argument `secret` decrypts the list's draft; it is gone with the job's argum
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -13,10 +14,12 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from checkin.db.engine import in_transaction
-from checkin.db.models import Delegation, Event, ImportDraft, Lane
+from checkin.db.models import Delegation, Event, ImportDraft, Lane, Operator
 from checkin.domain.people.corrections import Corrections, correct
 from checkin.domain.people.unreadable import UnreadableFile
 from checkin.errors import NotFound
+from checkin.services.accounts.own_delegation import own_delegation
+from checkin.services.common.activity import note
 from checkin.services.jobs.problems import JobFailed, ProblemCode
 from checkin.services.people.import_drafts import (
     MAX_ROWS,
@@ -25,11 +28,12 @@ from checkin.services.people.import_drafts import (
     forget_draft,
     opened_draft,
 )
-from checkin.services.people.import_plans import plan_table
+from checkin.services.people.import_plans import ImportPlan, plan_table
 from checkin.services.people.import_reviews import keep_review, keep_unreadable, sealed_review
 from checkin.services.people.import_standing import ImportStanding
 from checkin.services.people.importing import Importing, import_list
-from checkin.services.spreadsheets.reading import Table, read_table
+from checkin.services.spreadsheets.reading import Table
+from checkin.services.uploads.tables import read_list
 from checkin.worker.context import JobContext, Kind
 
 
@@ -41,7 +45,7 @@ def read(context: JobContext) -> dict[str, Any]:
     """
     file = _draft(context).file()
     try:
-        table = read_table(file.content, file.name, delegation_required=False, most_rows=MAX_ROWS)
+        table = read_list(file.content, file.name, delegation_required=False, most_rows=MAX_ROWS)
     except UnreadableFile as fault:
         kept = partial(keep_unreadable, secret=_secret(context), fault=fault, now=context.clock())
         in_transaction(context.database, kept)
@@ -95,8 +99,7 @@ def register(context: JobContext) -> dict[str, Any]:
     return {**standing.counts, "announcement": standing.announcement_id}
 
 
-#: reading a file of the largest size takes a tenth of this
-LIST_READ = Kind("list_read", Lane.UPLOADS, read, cpu_s=120)
+LIST_READ = Kind("list_read", Lane.UPLOADS, read)
 LIST_CHECK = Kind("list_check", Lane.UPLOADS, check)
 #: Not behind everybody else: on SQLite scans wait while it holds the lock of a batch.
 LIST_REGISTER = Kind("list_register", Lane.UPLOADS, register, niceness=0)
@@ -118,7 +121,15 @@ def _review(context: JobContext, table: Table) -> dict[str, Any]:
         )
     sealed = sealed_review(_secret(context), table, plan, version)
     context.at_end(partial(keep_review, sealed=sealed, now=context.clock()))
+    context.at_end(partial(_note_review, importing=importing, plan=plan, now=context.clock()))
     return plan.counts
+
+
+def _note_review(session: Session, importing: Importing, plan: ImportPlan, now: datetime) -> None:
+    """Log that somebody was shown what a list would do, with the counts that they saw."""
+    of = {"delegation_id": importing.delegation.id} if importing.delegation else {}
+    who = {"operator_id": importing.operator_id}
+    note(session, importing.event.id, "participants.review", now, **who, **of, **plan.counts)
 
 
 def _importing(context: JobContext, table: Table) -> Importing:
@@ -126,7 +137,15 @@ def _importing(context: JobContext, table: Table) -> Importing:
     with context.database.read() as session:
         event = session.get_one(Event, claimed.event_id)
         delegation = session.get_one(Delegation, claimed.delegation_id)
-    return Importing(event, table, delegation, alone=True, operator_id=claimed.operator_id)
+        operator = session.get_one(Operator, claimed.operator_id)
+    return Importing(
+        event,
+        table,
+        delegation,
+        alone=True,
+        withholds_badges=own_delegation(operator) is not None,
+        operator_id=operator.id,
+    )
 
 
 def _draft(context: JobContext) -> OpenedDraft:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scanner.camera.debounce import CAMERA_S, Debounce
+from scanner.camera.debounce import CAMERA_S, Debounce, Showing
 
 #: A badge that is first read more seconds than this after the others starts a new party.
 TOGETHER_S = 2.0
@@ -25,7 +25,8 @@ class Parties:
 
     def seen(self, texts: Sequence[str], at_s: float) -> None:
         """Note the codes of one picture, before any of them can have its verdict."""
-        new = [text for text in texts if self._debounce.is_new(text, at_s)]
+        showings = self._debounce.picture(texts, at_s)
+        new = [text for text, showing in showings.items() if showing == Showing.NEW]
         if not new:
             return
         party = self._party_in_view(set(texts) - set(new), at_s)

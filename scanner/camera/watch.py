@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
+from checkin.protocol.codes import code_in
 from scanner.camera.sources import Frame
 from scanner.decode.base import Decoder, Reading, grey_of
 
@@ -12,9 +14,13 @@ Seen = Callable[[Frame, list[Reading]], None]
 
 
 def watch(frames: Iterable[Frame], decoder: Decoder, seen: Seen) -> None:
-    """Decode every frame and pass it on with what it shows, until the source ends."""
+    """Decode every frame and pass it on with what it shows, until the source ends.
+
+    A badge's code has its normal form from here on, whatever program drew the QR.
+    """
     for frame in frames:
-        seen(frame, decoder.read(grey_of(frame.image)))
+        readings = decoder.read(grey_of(frame.image))
+        seen(frame, [replace(reading, text=code_in(reading.text)) for reading in readings])
 
 
 def paced(frames: Iterable[Frame]) -> Iterator[Frame]:

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
 
 class ScannerError(Exception):
     """A fault that a person can do something about.
@@ -83,6 +89,12 @@ class NotPaired(ScannerError):
     code = "not_paired"
 
 
+class KeyStoreClosed(ScannerError):
+    """The device's token is in the system's key store, which does not give it."""
+
+    code = "key_store_closed"
+
+
 class SeveralServers(ScannerError):
     """This computer has been paired with several servers, and none was named."""
 
@@ -121,6 +133,12 @@ class AskedTooOften(ServerUnreachable):
     """This device searched, or tried PINs, more often than it may; `minutes` says how long."""
 
     code = "asked_too_often"
+
+
+class SearchBudget(AskedTooOften):
+    """This device was shown as many people as it may be in an hour; a supervisor's PIN goes on."""
+
+    code = "search_budget"
 
 
 class CertificateRefused(ServerUnreachable):
@@ -189,17 +207,51 @@ class ListRefused(ScannerError):
     code = "list_refused"
 
 
+class SearchTooShort(ScannerError):
+    """Fewer than three letters are typed."""
+
+    code = "three_letters"
+
+
+class SearchClosed(ScannerError):
+    """Names are searched only while the doors are open."""
+
+    code = "search_closed"
+
+
+class DeskLocked(ScannerError):
+    """What opens the people of this help desk is not here: the server lends it at a contact."""
+
+    code = "desk_locked"
+
+
+class DeskBudget(ScannerError):
+    """This help desk has shown as many people without the network as it may in an hour."""
+
+    code = "desk_budget"
+
+
+class NoPrinter(ScannerError):
+    """No printer of this computer takes the badge, and nothing opens it without a file."""
+
+    code = "no_printer"
+
+
 class RequestRejected(ScannerError):
     """The server will never accept this request: sending it again is of no use.
 
     Attributes:
         error: the server's own code for it, such as `invalid_request`.
+        reply: the whole body of the answer.
     """
 
     code = "rejected"
 
-    def __init__(self, status: int, error: str, detail: str) -> None:
+    def __init__(
+        self, status: int, error: str, detail: str, reply: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(status=status, error=error, detail=detail)
+        self.reply = reply or {}
         self.status = status
         self.error = error
         self.detail = detail

@@ -23,14 +23,17 @@ from scanner.gate.station import Station
 from scanner.offline.clock import DeviceClock
 from scanner.offline.decisions import OfflineGate
 from scanner.offline.held_list import HeldList
+from scanner.offline.help_desk import HelpDesk
 from scanner.offline.spool import Spool
 from scanner.server.authority import authority_for
 from scanner.server.client import Client, Pairing
 from scanner.server.courier import Courier
 from scanner.server.delivery import Delivery, Link
+from scanner.server.desk_supply import DeskSupply
 from scanner.server.device import (
     forget,
     forget_authority,
+    is_paired,
     kept_authority,
     remember,
     remembered,
@@ -68,6 +71,7 @@ class Gate:
     Attributes:
         place: {id, name} of the gate, empty when only a token was given.
         event: {slug, name, timezone}, empty likewise.
+        desk: the people whom a help desk holds.
     """
 
     client: Client
@@ -79,13 +83,20 @@ class Gate:
     place: dict[str, Any] = field(default_factory=dict)
     event: dict[str, Any] = field(default_factory=dict)
     link: Link = field(default_factory=Link)
+    desk: HelpDesk = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.desk = HelpDesk(self.held.folder, self.held, self.client.clock)
 
     def open(self, tell: Callable[[GateEvent], None]) -> tuple[Station, Courier]:
         """Make the station and its courier, which call `tell` from several threads."""
         clock = self.client.clock
-        offline = OfflineGate(self.held, self.spool.memory, clock, self.place, self.language)
+        offline = OfflineGate(
+            self.held, self.spool.memory, clock, self.place, self.language, self.desk
+        )
         delivery = Delivery(self.spool, self.client, offline, self.link, self.language)
-        refresh = Refresh(self.client, self.held, self.spool, clock)
+        desk_supply = DeskSupply(self.client, self.desk)
+        refresh = Refresh(self.client, self.held, self.spool, clock, desk_supply)
         courier = Courier(delivery, self.client, refresh, tell, self.wipe)
         station = Station(
             self.spool, courier.submit, tell, self.language, self.type, clock=clock.now
@@ -93,9 +104,9 @@ class Gate:
         return station, courier
 
     def wipe(self) -> None:
-        """Erase the gate list, the lease, the record of whom this gate counted, and the token.
+        """Erase the gate list, a help desk's people, the lease, whom this gate counted, the token.
 
-        Scans that the server has not taken stay: they hold codes, times and no names.
+        Scans that the server has not taken stay: they hold neither codes nor names.
 
         Raises:
             SpoolUnwritable: a failing disk kept some of it. Everything else is erased, and the
@@ -110,10 +121,11 @@ class Gate:
 
     def _erasures(self) -> tuple[Callable[[], None], ...]:
         forget_pairing = partial(forget, self.client.server, self.token)
-        return (self.held.wipe, self.spool.memory.wipe, forget_pairing)
+        return (self.desk.wipe, self.held.wipe, self.spool.memory.wipe, forget_pairing)
 
     def close(self) -> None:
         """Close the files; what is in them stays."""
+        self.desk.close()
         self.held.close()
         self.spool.close()
 
@@ -158,8 +170,7 @@ def gate_for(wanted: Wanted) -> Gate:
     )
     spool_of_run = Spool(folder, frame=clock.frame)
     held = HeldList(folder, event=pairing.event.get("slug", ""))
-    _leave_behind(spool_of_run, held, pairing, is_new=bool(wanted.pairing_code))
-    return Gate(
+    gate = Gate(
         client=client,
         spool=spool_of_run,
         held=held,
@@ -169,27 +180,31 @@ def gate_for(wanted: Wanted) -> Gate:
         place=pairing.gate,
         event=pairing.event,
     )
+    _leave_behind(gate, is_new=bool(wanted.pairing_code))
+    return gate
 
 
-def _leave_behind(spool: Spool, held: HeldList, pairing: Pairing, *, is_new: bool) -> None:
+def _leave_behind(gate: Gate, *, is_new: bool) -> None:
     """Drop what an earlier pairing stored and this one must not use; keep the scans that wait.
 
     Another event's list would keep this event's from being taken, and its people are not here. The
     places of another device are not this one's to give away.
     """
-    event = pairing.event.get("slug", "")  # unknown where only a token was given
-    if event and held.held().event != event:
-        held.wipe()
-        spool.memory.wipe()
+    event = gate.event.get("slug", "")  # unknown where only a token was given
+    if is_new and gate.desk.holds_people:
+        gate.desk.wipe()  # sealed with another device's key
+    if event and gate.held.held().event != event:
+        gate.held.wipe()
+        gate.spool.memory.wipe()
     elif is_new:
-        spool.memory.drop_lease()
+        gate.spool.memory.drop_lease()
 
 
 def needs_pairing(wanted: Wanted) -> bool:
     """Say whether this computer has neither a token nor an earlier pairing."""
     if wanted.token or wanted.pairing_code:
         return False
-    return not wanted.server or remembered(server_address(wanted.server)) is None
+    return not wanted.server or not is_paired(server_address(wanted.server))
 
 
 def _clock(folder: Path) -> DeviceClock:

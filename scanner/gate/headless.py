@@ -80,8 +80,8 @@ def run_headless(gate: Gate, frames: Frames, decoder: Decoder) -> None:
     station, courier = gate.open(lines.tell)
 
     def seen(frame: Frame, readings: list[Reading]) -> None:
-        for reading in readings:
-            sight = station.saw(reading.text, frame.at_s)
+        sights = station.saw_picture((reading.text for reading in readings), frame.at_s)
+        for sight in sights.values():
             if sight in (Sight.NOT_OURS, Sight.AGAIN):
                 lines.remark(sight)
         if lines.fault:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
-from checkin.protocol.codes import ALPHABET, normalise_typed
+from checkin.protocol.codes import ALPHABET, normalise_code
 from checkin.protocol.fingerprints import fingerprint_typed
 from scanner.camera.sources import Frame
 from scanner.core.errors import NotPaired
@@ -56,7 +56,7 @@ def invitation_in(text: str) -> Invitation | None:
 
 def code_typed(text: str) -> str | None:
     """Return the pairing code that somebody typed, or None when it is none."""
-    code = normalise_typed(text)
+    code = normalise_code(text)
     return code if len(code) == CODE_LENGTH and set(code) <= set(ALPHABET) else None
 
 
@@ -71,11 +71,14 @@ class Greeter:
     invitation: Invitation | None = field(default=None)
     refused: str = ""
 
-    def saw(self, text: str, _at_s: float) -> Sight:
-        """Take a text that was read; badges are ignored before the pairing."""
+    def saw_picture(self, texts: Iterable[str], _at_s: float) -> dict[str, Sight]:
+        """Take the texts of a picture; badges are ignored before the pairing."""
+        return {text: self._saw(text) for text in texts}
+
+    def _saw(self, text: str) -> Sight:
         found = invitation_in(text)
         if found and found.code == self.refused:
-            return Sight.SEEN_BEFORE
+            return Sight.HELD
         self.invitation = self.invitation or found
         return Sight.SENT if found else Sight.NOT_OURS
 

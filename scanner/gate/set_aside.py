@@ -21,7 +21,7 @@ def set_aside_lines(folder: Path) -> Iterator[str]:
     """
     with closing(Spool(folder)) as spool:
         for one in spool.set_aside_list():
-            yield json.dumps({**one.scan.body(), "error": one.error})
+            yield json.dumps({**one.scan.kept(), "error": one.error})
 
 
 def spool_asked_for(server: str | None, token: str | None) -> Path:

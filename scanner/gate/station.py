@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from checkin.domain.scanning.facts import Direction
 from checkin.domain.scanning.verdict import Source
-from checkin.protocol.codes import looks_like_ours, parse_code
+from checkin.protocol.codes import code_in, looks_like_ours, parse_code
 from checkin.words.languages import DEFAULT_LANGUAGE
-from scanner.camera.debounce import CAMERA_S, WEDGE_S, Debounce
+from scanner.camera.debounce import CAMERA_S, WEDGE_S, Debounce, Showing
 from scanner.core.errors import SpoolUnwritable
 from scanner.core.scan import Scan, Verdict
 from scanner.core.typed import meant_code
@@ -24,7 +24,8 @@ class Sight(StrEnum):
     """What the station did with a text that was read."""
 
     SENT = "sent"
-    SEEN_BEFORE = "seen_before"
+    HELD = "held"
+    SHOWN_AGAIN = "shown_again"
     NOT_OURS = "not_ours"
     AGAIN = "again"
     NOT_KEPT = "not_kept"
@@ -55,19 +56,46 @@ class Station:
             Source.TYPED: Debounce(WEDGE_S),
         }
 
-    def saw(self, text: str, at_s: float, source: Source = Source.CAMERA) -> Sight:
-        """Take a text that was read at `at_s` seconds of the source's clock."""
-        code = text if source == Source.CAMERA else meant_code(text)
-        debounce = self._debounce[source]
-        if not debounce.is_new(code, at_s):
-            return Sight.SEEN_BEFORE
+    def saw_picture(self, texts: Iterable[str], at_s: float) -> dict[str, Sight]:
+        """Take the texts of one picture, taken at `at_s` seconds of the camera's clock.
+
+        The answer is by what each text means: the code, where it holds one.
+        """
+        codes = map(code_in, texts)
+        showings = self._debounce[Source.CAMERA].picture(codes, at_s)
+        return {code: self._take(code, Source.CAMERA, of) for code, of in showings.items()}
+
+    def saw(
+        self, text: str, at_s: float, source: Source = Source.CAMERA, places: str = ""
+    ) -> Sight:
+        """Take a text that was read alone at `at_s` seconds of the source's clock.
+
+        Args:
+            places: of a text that was typed, the keys that wrote it; see `meant_code`.
+        """
+        if source == Source.CAMERA:
+            (sight,) = self.saw_picture([text], at_s).values()
+            return sight
+        code = meant_code(text, places)
+        return self._take(code, source, self._debounce[source].reading(code, at_s))
+
+    def release(self, code: str) -> None:
+        """Take a badge as soon as it is shown again: its scan was taken back."""
+        for debounce in self._debounce.values():
+            debounce.release(code)
+
+    def _take(self, code: str, source: Source, showing: Showing) -> Sight:
+        if showing == Showing.HELD:
+            return Sight.HELD
         if parse_code(code) is None:
-            return Sight.AGAIN if looks_like_ours(code) else Sight.NOT_OURS
+            return _not_a_badge(code, showing)
+        if showing == Showing.AGAIN:
+            return Sight.SHOWN_AGAIN
         scan = Scan(code=code, type=self.type, source=source, scanned_at=self.clock())
         if self._keep(scan):
             self.submit(scan)
             return Sight.SENT
-        debounce.forget(code)
+        self._debounce[source].forget(code)
         return Sight.NOT_KEPT
 
     def turn(self) -> str:
@@ -84,3 +112,9 @@ class Station:
             self.tell(fault_verdict(scan, fault, self.language))
             return False
         return True
+
+
+def _not_a_badge(text: str, showing: Showing) -> Sight:
+    if showing == Showing.AGAIN:  # on a poster behind the people, for instance: said once
+        return Sight.HELD
+    return Sight.AGAIN if looks_like_ours(text) else Sight.NOT_OURS

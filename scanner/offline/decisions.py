@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
+from checkin.domain.events.days import day_of
 from checkin.domain.scanning.facts import Direction, EntryPolicy, ScanFacts
-from checkin.domain.scanning.messages import pending_message, refusal_message
-from checkin.domain.scanning.reasons import Reason
-from checkin.domain.scanning.verdict import Admitted, Refused, Status, decide
+from checkin.domain.scanning.messages import pending_message, verdict_message
+from checkin.domain.scanning.next_steps import GateName, Step, StepFacts, right_gates
+from checkin.domain.scanning.reasons import Reason, step_for
+from checkin.domain.scanning.timetable import next_opening, policy_of_day
+from checkin.domain.scanning.verdict import WITHOUT_BADGE, Admitted, Refused, Status, decide
 from checkin.domain.scanning.verdict import Verdict as Decision
 from checkin.protocol.codes import parse_code
-from checkin.protocol.gate_list import badge_tag, open_entry
+from checkin.protocol.gate_list import badge_tag, bus_tag, open_bus_list, open_entry, tag_of_ref
 from checkin.words.languages import DEFAULT_LANGUAGE
-from scanner.core.scan import Scan, Verdict, utc_text
+from scanner.core.next_steps import act_said, gate_told
+from scanner.core.scan import ListedScan, Scan, Verdict, tag_of, utc_text
 from scanner.offline.clock import DeviceClock
 from scanner.offline.held_list import HeldList
+from scanner.offline.help_desk import HelpDesk
 from scanner.offline.local_facts import (
     Lent,
+    days_from,
     facts_from,
     policy_from,
     takes_place,
@@ -49,6 +57,7 @@ class OfflineGate:
 
     Attributes:
         gate: {id, name} from the pairing; a later name from the server is in `held`.
+        desk: the people of a help desk, who are admitted by their numbers.
     """
 
     held: HeldList
@@ -56,9 +65,14 @@ class OfflineGate:
     clock: DeviceClock
     gate: dict[str, Any]
     language: str = DEFAULT_LANGUAGE
+    desk: HelpDesk | None = None
 
     def answer(self, scan: Scan) -> LocalAnswer:
         """Decide a scan; the server has to confirm every answer later."""
+        if isinstance(scan, ListedScan):
+            return self._listed(scan)
+        if scan.participant_id is not None:
+            return self._found(scan, scan.participant_id)
         token = parse_code(scan.code)
         if token is None:
             return self._refused(scan, Reason.INVALID)
@@ -74,6 +88,41 @@ class OfflineGate:
             return self._unlisted(scan, tag, known=reason is not None)
         return self._decided(scan, tag, content)
 
+    def leads_bus(self, code: str) -> bool:
+        """Say whether the list of a bus is held that the badge with this code opens."""
+        token = parse_code(code)
+        return token is not None and self.held.entry(bus_tag(token)) is not None
+
+    def bus_list(self, code: str) -> dict[str, Any] | None:
+        """Open the list of the bus whose leader's badge this is, with who came in as known here.
+
+        Returns:
+            bus, delegation and people, as the server opens it; None where no list is held.
+        """
+        token = parse_code(code)
+        entry = self.held.entry(bus_tag(token)) if token else None
+        content = open_bus_list(token, entry) if token and entry else None
+        if content is None:
+            return None
+        days, now = days_from(self.held.policy()), self.clock.server_now()
+        today = day_of(days, now)
+        people = [
+            self._passenger(one, lambda moment: day_of(days, moment) == today)
+            for one in content["people"]
+        ]
+        return {**content, "people": people}
+
+    def _passenger(self, one: dict[str, Any], counts: Callable[[datetime], bool]) -> dict[str, Any]:
+        first = self.memory.history(tag_of_ref(one["ref"]), one["participant"]["id"], counts).first
+        return {**one, "arrived_at": first and utc_text(first.at)}
+
+    def _found(self, scan: Scan, participant_id: int) -> LocalAnswer:
+        """Decide on somebody without a badge, whom the list of a help desk knows."""
+        content = self.desk.person(participant_id) if self.desk else None
+        if content is None or not self.held.is_there:
+            return self._refused(scan, Reason.INVALID)
+        return self._decided(scan, tag_of(scan), content)
+
     def walk_in(self, newcomer: Newcomer, scan: Scan) -> LocalAnswer:
         """Decide whether to admit somebody without a badge on a place lent to this gate.
 
@@ -84,12 +133,15 @@ class OfflineGate:
             return self._refused(scan, Reason.UNAPPROVED)
         head, delegation_id = self.held.policy(), int(newcomer.delegation["id"])
         lease_id, lent = self._lent(delegation_id, scan)
-        policy = policy_from(head, lent)
+        at, gate_id = self.clock.corrected(scan.scanned_at), self._gate_id()
+        policy = policy_of_day(policy_from(head, lent), day_of(days_from(head), at))
         # The server decides later which category they get.
-        facts = walk_in_facts(lent, gate_admits=self._gate_id() not in head["limited_gates"])
-        decision = decide(facts, self.clock.corrected(scan.scanned_at), policy)
+        admits = gate_id not in head["limited_gates"]
+        facts = walk_in_facts(lent, gate_id=gate_id, gate_admits=admits)
+        decision = decide(facts, at, policy)
+        opens_at = self._opening(decision, facts, at)
         content = {"participant": _person(newcomer), "delegation": dict(newcomer.delegation)}
-        verdict = self._verdict(scan, decision, content, History(), head.get("stopped"))
+        verdict = self._verdict(scan, decision, content, History(), head.get("stopped"), opens_at)
         if not isinstance(decision, Admitted):
             return LocalAnswer(verdict, _decided_as(decision))
         passage = replace(
@@ -106,12 +158,19 @@ class OfflineGate:
         lease = self.memory.lease()
         return lease.walk_in_key if lease else ""
 
+    def _listed(self, scan: ListedScan) -> LocalAnswer:
+        tag = tag_of_ref(scan.kept_ref)
+        reason = self.held.tombstone(tag)  # their badge was revoked since the list was made
+        if reason is not None:
+            return self._refused(scan, Reason(reason))
+        return self._decided(scan, tag, dict(scan.content))
+
     def _decided(self, scan: Scan, tag: str, content: dict[str, Any]) -> LocalAnswer:
         at = self.clock.corrected(scan.scanned_at)
         head = self.held.policy()
         lease_id, lent = self._lent(content["delegation"]["id"], scan)
-        policy = policy_from(head, lent)
-        history = self.memory.history(tag, content["participant"]["id"])
+        policy = policy_of_day(policy_from(head, lent), day_of(days_from(head), at))
+        history = self._history(tag, content["participant"]["id"], at)
         facts = facts_from(
             content,
             history,
@@ -119,12 +178,34 @@ class OfflineGate:
             direction=Direction(scan.type),
             gate_id=self._gate_id(),
             limited_gates=head["limited_gates"],
+            badge_shown=scan.source not in WITHOUT_BADGE,
         )
         decision = decide(facts, at, policy)
         passage = self._passage(scan, tag, content, lease_id, facts, policy)
-        verdict = self._verdict(scan, decision, content, history, head.get("stopped"))
+        opens_at = self._opening(decision, facts, at)
+        verdict = self._verdict(scan, decision, content, history, head.get("stopped"), opens_at)
         admitted = isinstance(decision, Admitted)
         return LocalAnswer(verdict, _decided_as(decision), passage if admitted else None)
+
+    def _history(self, tag: str, participant_id: int, at: datetime) -> History:
+        """Return what is known of a person on the day to which a moment belongs."""
+        days = days_from(self.held.policy())
+        day = day_of(days, at)
+        return self.memory.history(tag, participant_id, lambda one: day_of(days, one) == day)
+
+    def came_today(self, participant_id: int) -> datetime | None:
+        """Return when a person first came in today, as far as this device knows."""
+        if not self.held.is_there:
+            return None
+        first = self._history("", participant_id, self.clock.server_now()).first
+        return first.at if first else None
+
+    def _opening(self, decision: Decision, facts: ScanFacts, at: datetime) -> datetime | None:
+        if decision.reason != Reason.INVALID_TIME:
+            return None
+        head = self.held.policy()
+        policy, days = policy_from(head, Lent()), days_from(head)
+        return next_opening(policy, days, at, facts.gate_id, facts.category_id)
 
     def _lent(self, delegation_id: int, scan: Scan) -> tuple[str | None, Lent]:
         lease, at = self.memory.lease(), self.clock.corrected(scan.scanned_at)
@@ -176,9 +257,11 @@ class OfflineGate:
         content: dict[str, Any],
         history: History,
         stopped: dict[str, str] | None,
+        opens_at: datetime | None,
     ) -> Verdict:
         reason = decision.reason
-        said = refusal_message(reason, self.language) if reason else pending_message(self.language)
+        step = self._step(reason, content) if reason else None
+        said = _sentence(reason, step, self.language)
         stop = stopped if reason == Reason.INVALID_TIME else None
         first = history.first if reason == Reason.ALREADY_REDEEMED else None
         return Verdict(
@@ -188,10 +271,29 @@ class OfflineGate:
             stop.get(self.language, said) if stop else said,
             participant=content["participant"],
             delegation=_named(content["delegation"]),
-            first_admission={"at": utc_text(first.at), "gate": first.gate} if first else None,
+            first_admission=self._came_in(first) if first else None,
+            opens_at=None if opens_at is None else utc_text(opens_at),
             offline=True,
             stop=stop,
+            next_step=step,
+            flags=tuple(content.get("flags") or ()),
         )
+
+    def _step(self, reason: Reason, content: dict[str, Any]) -> Step:
+        limited, admitting = self.held.policy()["limited_gates"], content.get("gates", ())
+        facts = StepFacts(
+            gates=right_gates(self._gates(), limited, admitting),
+            phone=content.get("coordinator_phone"),
+        )
+        return step_for(reason, facts)
+
+    def _gates(self) -> list[GateName]:
+        return [gate_told(gate) for gate in self.held.gates()]
+
+    def _came_in(self, first: Passage) -> dict[str, Any]:
+        arabic = {gate.name: gate.name_ar for gate in self._gates()}
+        at, gate = utc_text(first.at), first.gate
+        return {"at": at, "gate": gate, "gate_ar": arabic.get(gate)}
 
     def _unlisted(self, scan: Scan, tag: str, *, known: bool) -> LocalAnswer:
         # Who leaves with a badge that was revoked meanwhile is let out; a stranger's is no badge.
@@ -201,13 +303,14 @@ class OfflineGate:
         return LocalAnswer(verdict, _decided_as(Admitted()), self._bare_passage(scan, tag))
 
     def _refused(self, scan: Scan, reason: Reason) -> LocalAnswer:
-        message = refusal_message(reason, self.language)
-        verdict = Verdict(scan, str(Status.ERROR), reason, message, offline=True)
+        step = step_for(reason)
+        message = _sentence(reason, step, self.language)
+        verdict = Verdict(scan, str(Status.ERROR), reason, message, offline=True, next_step=step)
         return LocalAnswer(verdict, _decided_as(Refused(reason)))
 
     def _kept(self, scan: Scan, tag: str) -> LocalAnswer:
         # Before the first list only the check characters are known: taken in as to be confirmed.
-        verdict = Verdict(scan, str(Status.OK), None, say(self.language, "kept"), offline=True)
+        verdict = Verdict(scan, str(Status.OK), None, say(self.language, "unchecked"), offline=True)
         return LocalAnswer(verdict, _decided_as(Admitted()), self._bare_passage(scan, tag))
 
 
@@ -218,6 +321,12 @@ def _person(newcomer: Newcomer) -> dict[str, Any]:
 def _named(delegation: dict[str, Any]) -> dict[str, Any]:
     # The number of arrivals is not known here: a quota without it would mislead.
     return {key: value for key, value in delegation.items() if key != "quota"}
+
+
+def _sentence(reason: Reason | None, step: Step | None, language: str) -> str:
+    if reason is None:
+        return pending_message(language)
+    return verdict_message(Status.ERROR, reason, language, act=act_said(step, reason, language))
 
 
 def _decided_as(decision: Decision) -> dict[str, Any]:

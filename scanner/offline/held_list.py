@@ -33,6 +33,7 @@ class HeldList:
         Args:
             event: the slug that the pairing named; a list of another event is refused.
         """
+        self.folder = folder
         self._file = DeviceFile(folder / "gate-list.sqlite", _SCHEMA, connect)
         self._event = event
 
@@ -89,6 +90,11 @@ class HeldList:
         policy: dict[str, Any] = json.loads(self._kept()["head"])["policy"]
         return policy
 
+    def gates(self) -> list[dict[str, Any]]:
+        """Return the event's gates as {id, name, name_ar}; a list of an earlier server has none."""
+        gates: list[dict[str, Any]] = json.loads(self._kept()["head"]).get("gates") or []
+        return gates
+
     def entry(self, tag: str) -> SealedEntry | None:
         """Return the sealed entry of a badge."""
         rows = self._file.rows("SELECT sealed FROM entries WHERE tag = ?", (tag,))
@@ -100,7 +106,7 @@ class HeldList:
         return str(rows[0][0]) if rows else None
 
     def place(self) -> dict[str, Any]:
-        """Return {id, name} of this gate as the server last told it, else empty."""
+        """Return {id, name, name_ar} of this gate as the server last told it, else empty."""
         place: dict[str, Any] = json.loads(self._kept().get("place") or "{}")
         return place
 

@@ -80,10 +80,17 @@ def received(body: dict[str, Any]) -> Received | None:
             str(body["public_key"]),
             str(body["signature"]),
         )
-        readable = read.head["format"] == FORMAT and bool(read.issued_at.tzinfo)
-        return read if readable and read.cursor >= read.since else None
-    except (KeyError, TypeError, ValueError):
+        return read if _is_readable(read) else None
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
+
+
+def _is_readable(read: Received) -> bool:
+    head = read.head
+    signed_bytes(head, read.tombstones, read.entries)  # half a surrogate has no bytes
+    kinds = isinstance(head["event"], str) and isinstance(head["policy"], dict)
+    dated = head["format"] == FORMAT and read.issued_at.tzinfo is not None
+    return kinds and dated and read.cursor >= read.since
 
 
 def objection(held: Held, new: Received | None) -> Objection | None:

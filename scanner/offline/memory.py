@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -86,12 +87,22 @@ class Memory:
         self._file = file
         self.lock = threading.RLock()
 
-    def history(self, tag: str, participant_id: int | None) -> History:
-        """Return what is known of a badge's holder, including scans of their other badges."""
+    def history(
+        self,
+        tag: str,
+        participant_id: int | None,
+        counts: Callable[[datetime], bool] = lambda _at: True,
+    ) -> History:
+        """Return what is known of a badge's holder, including scans of their other badges.
+
+        Args:
+            counts: whether a passage at a moment counts, such as those of a day; all do by default.
+        """
         query = (
             f"SELECT {_COLUMNS} FROM passages WHERE tag = ? OR participant_id = ? ORDER BY position"  # noqa: S608 - columns of this file
         )
-        return history_of([_passage(row) for row in self._file.rows(query, (tag, participant_id))])
+        passages = [_passage(row) for row in self._file.rows(query, (tag, participant_id))]
+        return history_of([one for one in passages if counts(one.at)])
 
     def waits(self, tag: str) -> bool:
         """Say whether a passage of this badge's holder was not sent to the server yet."""
@@ -206,12 +217,13 @@ def passage_told(
         gate: this gate's name.
     """
     person, first = reply.get("participant"), reply.get("first_admission")
-    if not person:
+    # A badge that was named without its code is answered without a name, and counts all the same.
+    unnamed = not scan.code and reply.get("rehearsal") is not True
+    if not person and not unnamed:
         return None
-    delegation = reply.get("delegation") or {}
-    passage = Passage(
-        scan.scan_id, tag, person.get("id"), delegation.get("id"), str(scan.type), at, gate
-    )
+    person, delegation = person or {}, reply.get("delegation") or {}
+    known = person.get("id", scan.participant_id)
+    passage = Passage(scan.scan_id, tag, known, delegation.get("id"), str(scan.type), at, gate)
     if reply["status"] == Status.OK:
         return passage
     if reply.get("reason") != Reason.ALREADY_REDEEMED or not first:

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from scanner.core.errors import SpoolUnwritable
-from scanner.core.scan import Scan, scan_from_body, utc_text
+from scanner.core.scan import Scan, kept_scan, utc_text
 from scanner.offline import memory, waiting_walk_ins
 from scanner.offline.disk import Connect, DeviceFile, connect_file
+from scanner.offline.earlier_spools import forget_codes
 from scanner.offline.memory import Memory, Passage
 from scanner.offline.waiting_walk_ins import WaitingWalkIns
 
@@ -22,7 +23,7 @@ _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS waiting (
     position INTEGER PRIMARY KEY,          -- the order of reading
     scan_id  TEXT NOT NULL UNIQUE,
-    body     TEXT NOT NULL,                -- what is posted, word for word
+    body     TEXT NOT NULL,                -- what is uploaded: the badge by its ref
     decided  TEXT,                         -- what the person was told, NULL if nothing yet
     frame    TEXT NOT NULL DEFAULT '',     -- the run whose clock read it
     lease_id TEXT                          -- what lent the place
@@ -101,6 +102,7 @@ class Spool:
         for column in _LATER_COLUMNS:  # a spool of the first version may still hold scans
             with contextlib.suppress(SpoolUnwritable):
                 self._file.write(f"ALTER TABLE waiting ADD COLUMN {column}")
+        forget_codes(self._file)
         self.memory = Memory(self._file)
         self.walk_ins = WaitingWalkIns(self._file, frame)
 
@@ -112,8 +114,20 @@ class Spool:
         """
         self._file.write(
             "INSERT OR IGNORE INTO waiting (scan_id, body, frame) VALUES (?, ?, ?)",
-            (scan.scan_id, json.dumps(scan.body()), self._frame),
+            (scan.scan_id, json.dumps(scan.kept()), self._frame),
         )
+
+    def put_all(self, scans: Sequence[Scan]) -> None:
+        """Store the scans of a bus on the disk, all or none.
+
+        Raises:
+            SpoolUnwritable: the disk is full or broken; none of them is kept.
+        """
+        rows = [(scan.scan_id, json.dumps(scan.kept()), self._frame) for scan in scans]
+        with self._file.transaction() as connection:
+            connection.executemany(
+                "INSERT OR IGNORE INTO waiting (scan_id, body, frame) VALUES (?, ?, ?)", rows
+            )
 
     def decide(self, scan_id: str, decided: dict[str, Any], passage: Passage | None = None) -> None:
         """Store the decision about a scan that waits, and the passage that it counts."""
@@ -144,7 +158,7 @@ class Spool:
 
     def set_aside(self, scan: Scan, error: str) -> None:
         """Move a scan that the server rejected for good to the list for a person to look at."""
-        row = (scan.scan_id, json.dumps(scan.body()), error, utc_text(datetime.now(UTC)))
+        row = (scan.scan_id, json.dumps(scan.kept()), error, utc_text(datetime.now(UTC)))
         with self._file.transaction() as connection:
             connection.execute("INSERT OR REPLACE INTO set_aside VALUES (?, ?, ?, ?)", row)
             _drop(connection, [scan.scan_id])
@@ -186,7 +200,7 @@ class Spool:
     def set_aside_list(self) -> list[SetAside]:
         """Return the scans that a person must look at, oldest first."""
         rows = self._file.rows("SELECT body, error FROM set_aside ORDER BY set_aside_at")
-        return [SetAside(scan_from_body(json.loads(str(body))), str(error)) for body, error in rows]
+        return [SetAside(kept_scan(json.loads(str(body))), str(error)) for body, error in rows]
 
     def contradicted(self) -> list[Contradicted]:
         """Return the scans that were admitted here against the server's rules, oldest first."""
@@ -216,7 +230,7 @@ class Spool:
         query = f"SELECT {columns} FROM waiting WHERE {which} ORDER BY position LIMIT ?"  # noqa: S608 - texts of this file
         return [
             Waiting(
-                scan_from_body(json.loads(body)),
+                kept_scan(json.loads(body)),
                 json.loads(decided) if decided else None,
                 frame,
                 lease_id,

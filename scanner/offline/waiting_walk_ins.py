@@ -11,7 +11,7 @@ import sqlite3
 from datetime import UTC, datetime
 from typing import Any
 
-from scanner.core.scan import Scan, scan_from_body, utc_text
+from scanner.core.scan import Scan, kept_scan, utc_text
 from scanner.offline import memory
 from scanner.offline.disk import DeviceFile
 from scanner.offline.memory import Passage
@@ -22,7 +22,7 @@ CREATE TABLE IF NOT EXISTS walk_ins (
     position INTEGER PRIMARY KEY,
     scan_id  TEXT NOT NULL UNIQUE,
     body     TEXT NOT NULL,          -- what registers them, the name sealed
-    scan     TEXT NOT NULL,          -- their entry, which waits for its code
+    scan     TEXT NOT NULL,          -- their entry, which waits for its badge
     decided  TEXT NOT NULL,
     frame    TEXT NOT NULL,
     lease_id TEXT
@@ -44,7 +44,7 @@ class WaitingWalkIns:
             SpoolUnwritable: nothing is kept, so nobody may be let in.
         """
         scan = walk_in.scan
-        texts = [json.dumps(one) for one in (walk_in.body(), scan.body(), decided)]
+        texts = [json.dumps(one) for one in (walk_in.body(), scan.kept(), decided)]
         with self._file.transaction() as connection:
             connection.execute(
                 "INSERT INTO walk_ins (scan_id, body, scan, decided, frame, lease_id)"
@@ -59,14 +59,14 @@ class WaitingWalkIns:
             connection.execute(
                 "INSERT OR IGNORE INTO waiting (scan_id, body, decided, frame, lease_id)"
                 " SELECT scan_id, ?, decided, frame, lease_id FROM walk_ins WHERE scan_id = ?",
-                (json.dumps(scan.body()), scan.scan_id),
+                (json.dumps(scan.kept()), scan.scan_id),
             )
             _drop(connection, walk_in)
             memory.recognise(connection, scan.scan_id, tag, participant_id)
 
     def set_aside(self, walk_in: WalkIn, error: str) -> None:
         """Move a walk-in whom the server rejected for good to the list for a person."""
-        body = json.dumps(walk_in.scan.body() | {"walk_in": walk_in.body()})
+        body = json.dumps(walk_in.scan.kept() | {"walk_in": walk_in.body()})
         row = (walk_in.scan.scan_id, body, error, utc_text(datetime.now(UTC)))
         with self._file.transaction() as connection:
             connection.execute("INSERT OR REPLACE INTO set_aside VALUES (?, ?, ?, ?)", row)
@@ -83,7 +83,7 @@ class WaitingWalkIns:
 
 
 def _walk_in(body: dict[str, Any], scan: dict[str, Any]) -> WalkIn:
-    return WalkIn(body["id"], body["delegation_id"], body["sealed"], scan_from_body(scan))
+    return WalkIn(body["id"], body["delegation_id"], body["sealed"], kept_scan(scan))
 
 
 def _drop(connection: sqlite3.Connection, walk_in: WalkIn) -> None:

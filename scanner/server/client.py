@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from scanner.core.battery import battery
 from scanner.core.errors import PairingRefused, RequestRejected, ServerUnreachable, TokenRefused
 from scanner.core.scan import Scan, utc_text
 from scanner.offline.spool import Waiting
@@ -17,6 +19,8 @@ from scanner.server.http_link import SOFTWARE, HttpLink
 SCAN_TIMEOUT_S = 1.5
 BATCH_TIMEOUT_S = 15.0
 LIST_TIMEOUT_S = 20.0
+#: the most that the server gives in one answer
+PAGES_AT_ONCE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,23 @@ class Client(HttpLink):
             return None
         return ListReply(self._understood(answer), answer.headers.get("ETag", ""))
 
+    def people_list(self) -> dict[str, Any]:
+        """Return the key of this help desk and the marks of the pages of people."""
+        return self.get("people-list", timeout_s=LIST_TIMEOUT_S)
+
+    def people_pages(self, marks: Sequence[str]) -> list[dict[str, Any]]:
+        """Return sealed pages of people by their marks, as many as one answer holds."""
+        asked = urlencode([("mark", mark) for mark in marks[:PAGES_AT_ONCE]])
+        pages = self.get(f"people-list/pages?{asked}", timeout_s=LIST_TIMEOUT_S).get("pages")
+        if not isinstance(pages, list):
+            raise ServerUnreachable(server=self.server)
+        return pages
+
+    def tell_shown(self, shown: Mapping[int, datetime]) -> None:
+        """Tell whom this help desk has shown without the network, and when, 500 at most."""
+        people = [{"participant_id": who, "shown_at": utc_text(at)} for who, at in shown.items()]
+        self.post("people-list/shown", {"shown": people}, timeout_s=BATCH_TIMEOUT_S)
+
     def lease(self, held: str | None) -> dict[str, Any]:
         """Borrow places, or renew the loan; RequestRejected where the server lends none.
 
@@ -119,11 +140,17 @@ class Client(HttpLink):
         """Take back a scan of this device."""
         self.post(f"scans/{scan_id}/annul", {"reason": reason}, timeout_s=SCAN_TIMEOUT_S)
 
+    def annul_bus(self, scan_ids: Sequence[str], reason: str) -> list[str]:
+        """Take back the scans of a bus in one act; return the ids of those that are."""
+        asked = {"scan_ids": list(scan_ids), "reason": reason}
+        reply = self.post("buses/annul", asked, timeout_s=BATCH_TIMEOUT_S)
+        return [str(scan_id) for scan_id in reply.get("annulled") or []]
+
     def status(self, waiting: int | None = None) -> dict[str, Any]:
         """Return the live counts of the event.
 
         Args:
-            waiting: how many scans wait here; the boards show it with this device's clock.
+            waiting: how many scans wait here; boards show it with this device's clock and battery.
         """
         told = "" if waiting is None else f"?{urlencode(self._told(waiting))}"
         return self.get(f"status{told}", timeout_s=SCAN_TIMEOUT_S)
@@ -133,7 +160,12 @@ class Client(HttpLink):
         self.post("devices/wiped", {}, timeout_s=SCAN_TIMEOUT_S)
 
     def _told(self, waiting: int) -> dict[str, str]:
-        return {"waiting": str(waiting), "device_time": utc_text(self.clock.now())}
+        told = {"waiting": str(waiting), "device_time": utc_text(self.clock.now())}
+        power = battery()
+        if power is None:
+            return told
+        charging = "true" if power.is_charging else "false"
+        return {**told, "battery": str(power.percent), "charging": charging}
 
     def _post(self, body: dict[str, Any]) -> dict[str, Any]:
         return self.post("scans", body, timeout_s=SCAN_TIMEOUT_S)
@@ -141,4 +173,4 @@ class Client(HttpLink):
 
 def _batched(one: Waiting) -> dict[str, Any]:
     lease = {"lease_id": one.lease_id} if one.lease_id else {}
-    return {**one.scan.body(), "decided": one.decided, **lease}
+    return {**one.scan.kept(), "decided": one.decided, **lease}

@@ -7,7 +7,8 @@ import functools
 import math
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 from scanner.core.errors import (
@@ -20,7 +21,8 @@ from scanner.core.errors import (
     TokenRefused,
     WipeFailed,
 )
-from scanner.core.scan import Scan, Verdict
+from scanner.core.scan import ListedScan, Scan, Verdict
+from scanner.offline.decisions import OfflineGate
 from scanner.offline.spool import Waiting
 from scanner.offline.walk_in import Newcomer
 from scanner.server.backlog import Backlog
@@ -45,6 +47,10 @@ class Server(Protocol):
 
     def annul(self, scan_id: str, reason: str) -> None:
         """Take back a scan."""
+        ...
+
+    def annul_bus(self, scan_ids: Sequence[str], reason: str) -> list[str]:
+        """Take back the scans of a bus in one act; return the ids of those that are."""
         ...
 
     def return_lease(self, lease_id: str) -> None:
@@ -89,14 +95,47 @@ class Courier:
             threading.Thread(target=self._run_rounds, name="rounds", daemon=True),
         ]
 
+    @property
+    def lists(self) -> OfflineGate:
+        """Return what opens the lists that this gate holds."""
+        return self._delivery.offline
+
     def start(self) -> None:
         """Start the threads."""
         for thread in self._threads:
             thread.start()
 
-    def submit(self, scan: Scan) -> None:
-        """Queue a scan that is stored in the spool; `tell` gets its verdict."""
-        self._fresh.put(functools.partial(self.deliver, scan))
+    def submit(self, scan: Scan, tell: Callable[[Verdict], None] | None = None) -> None:
+        """Queue a scan that is stored in the spool; `tell` gets its verdict.
+
+        Args:
+            tell: gets it instead of the one who hears everything, as for the people of a bus.
+        """
+        self._fresh.put(functools.partial(self.deliver, scan, tell or self._tell))
+
+    def admit_bus(self, scans: Sequence[ListedScan], tell: Callable[[Verdict], None]) -> None:
+        """Store the scans of a bus all together, and queue them; `tell` gets the verdict of each.
+
+        Raises:
+            SpoolUnwritable: nothing could be kept, so nobody is let in.
+        """
+        self._delivery.spool.put_all(scans)
+        for scan in scans:
+            self.submit(scan, tell)
+
+    def came_today(self, participant_id: int) -> datetime | None:
+        """Return when a person first came in today, as far as this device knows."""
+        return self._delivery.offline.came_today(participant_id)
+
+    def decide_listed(self, scan: Scan) -> Verdict:
+        """Decide on somebody whom a help desk found without the network, and keep it.
+
+        Raises:
+            ScannerError: this device is refused, or nothing can be kept: nobody is let in.
+        """
+        if self._refused:
+            raise self._refused
+        return self._delivery.decide_listed(scan)
 
     def admit(self, newcomer: Newcomer) -> Verdict:
         """Admit somebody without a badge on a place lent to this gate, or return why not.
@@ -108,9 +147,24 @@ class Courier:
             raise self._refused
         return self._delivery.admit(newcomer)
 
+    def keep(self, scan: Scan, reply: dict[str, Any]) -> None:
+        """Keep whom the reply to a scan counts that a volunteer has sent by hand."""
+        self._delivery.keep(scan, reply)
+
     def annul(self, scan_id: str, reason: str) -> None:
         """Take back a scan; `tell` gets the result."""
         self._fresh.put(functools.partial(self._annul, scan_id, reason))
+
+    def annul_bus(self, scan_ids: Sequence[str], reason: str) -> int:
+        """Take back the scans of a bus, and return how many of them are.
+
+        Raises:
+            ScannerError: the server did not answer, or refused; nothing was taken back.
+        """
+        annulled = self._server.annul_bus(scan_ids, reason)
+        for scan_id in annulled:
+            self._delivery.spool.memory.forget(scan_id)
+        return len(annulled)
 
     def finish(self) -> None:
         """Deliver what was submitted, try once to send what waits, return the lease, and stop."""
@@ -125,20 +179,22 @@ class Courier:
         while (work := self._fresh.get()) is not None:
             work()
 
-    def deliver(self, scan: Scan) -> None:
+    def deliver(self, scan: Scan, tell: Callable[[Verdict], None] | None = None) -> None:
         """Get the verdict of one scan, as the first thread does for each."""
+        (tell or self._tell)(self._verdict_of(scan))
+
+    def _verdict_of(self, scan: Scan) -> Verdict:
         if self._refused:
-            self._tell(fault_verdict(scan, self._refused, self._delivery.language))
-            return
+            return fault_verdict(scan, self._refused, self._delivery.language)
         try:
-            self._tell(self._delivery.deliver(scan))
+            return self._delivery.deliver(scan)
         except TokenRefused as fault:
             self._stop(fault)
-            self._tell(fault_verdict(scan, self._refused or fault, self._delivery.language))
+            return fault_verdict(scan, self._refused or fault, self._delivery.language)
         except SpoolUnwritable as fault:
             # It is in the spool without an answer: the server decides it later.
             self._backlog.add(Waiting(scan, None, self._refresh.clock.frame))
-            self._tell(fault_verdict(scan, fault, self._delivery.language))
+            return fault_verdict(scan, fault, self._delivery.language)
 
     def _stop(self, fault: ScannerError) -> None:
         self._refused = TokenRefused()  # before anything that may fail: this gate must not continue

@@ -11,8 +11,6 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from checkin.domain.scanning.verdict import Source, Status
-from checkin.protocol.codes import parse_code
-from checkin.protocol.gate_list import badge_tag
 from checkin.words.languages import DEFAULT_LANGUAGE
 from scanner.core.errors import (
     RequestRejected,
@@ -20,7 +18,7 @@ from scanner.core.errors import (
     ServerUnreachable,
     SpoolUnwritable,
 )
-from scanner.core.scan import Scan, Verdict
+from scanner.core.scan import ListedScan, Scan, Verdict, tag_of
 from scanner.offline.clock import shifted
 from scanner.offline.decisions import OfflineGate
 from scanner.offline.memory import Passage, passage_told
@@ -72,10 +70,10 @@ class Delivery:
         """
         # While a passage of this badge waits to be sent, its next scan is decided here, too: the
         # server then gets both in order, and nobody is admitted twice with one badge.
-        if not self.link.online or self.spool.memory.waits(_tag(scan)):
+        if not self.link.online or self.spool.memory.waits(tag_of(scan)):
             return self._decide_here(scan)
         try:
-            reply = self.server.post_scan(scan, self.offline.clock.now())
+            reply = _named(scan, self.server.post_scan(scan, self.offline.clock.now()))
         except ServerUnreachable:
             self.link.online = False
             return self._decide_here(scan)
@@ -85,6 +83,20 @@ class Delivery:
         with contextlib.suppress(SpoolUnwritable):
             self.spool.done([scan.scan_id], self._passage_in(scan, reply))
         return verdict_told(scan, reply, self.language)
+
+    def keep(self, scan: Scan, reply: dict[str, Any]) -> None:
+        """Keep whom the reply to a scan counts that was not stored before it was sent."""
+        with contextlib.suppress(SpoolUnwritable):
+            self.spool.done([], self._passage_in(scan, reply))
+
+    def decide_listed(self, scan: Scan) -> Verdict:
+        """Decide on somebody whom a help desk found without the network.
+
+        Raises:
+            SpoolUnwritable: nothing could be kept, so nobody is let in.
+        """
+        self.spool.put(scan)
+        return self._decide_here(scan)
 
     def admit(self, newcomer: Newcomer) -> Verdict:
         """Admit somebody without a badge on a place lent to this gate, or return why not.
@@ -118,7 +130,9 @@ class Delivery:
                 self.spool.walk_ins.set_aside(walk_in, error)
                 continue
             scan = replace(walk_in.scan, code=str(reply["code"]))
-            self.spool.walk_ins.registered(walk_in, scan, _tag(scan), int(reply["participant_id"]))
+            self.spool.walk_ins.registered(
+                walk_in, scan, tag_of(scan), int(reply["participant_id"])
+            )
             registered += 1
         return registered
 
@@ -220,16 +234,21 @@ class Delivery:
 
     def _passage_in(self, scan: Scan, reply: dict[str, Any]) -> Passage | None:
         at = self.offline.clock.corrected(scan.scanned_at)
-        return passage_told(scan, _tag(scan), reply, at, self.offline.gate_name)
+        return passage_told(scan, tag_of(scan), reply, at, self.offline.gate_name)
 
     def _set_aside(self, scan: Scan, rejection: RequestRejected) -> Verdict:
         self.spool.set_aside(scan, f"{rejection.status} {rejection.error}: {rejection.detail}")
         return fault_verdict(scan, rejection, self.language)
 
 
-def _tag(scan: Scan) -> str:
-    token = parse_code(scan.code)
-    return badge_tag(token) if token else ""
+def _named(scan: Scan, reply: dict[str, Any]) -> dict[str, Any]:
+    """Return a reply with whom it is about, where the list of a bus tells it and not the server."""
+    if not isinstance(scan, ListedScan) or reply.get("participant"):
+        return reply
+    return reply | {
+        "participant": scan.content["participant"],
+        "delegation": scan.content["delegation"],
+    }
 
 
 def _let_in(one: Waiting, result: dict[str, Any]) -> bool:

@@ -8,12 +8,13 @@ import json
 import os
 import ssl
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from checkin.protocol.fingerprints import fingerprint_of
+from scanner.core.errors import KeyStoreClosed
 from scanner.server.client import Pairing
+from scanner.server.key_store import erase, seal, unsealed
 from scanner.server.self_signed import is_self_signed
 
 
@@ -28,37 +29,68 @@ def spool_folder(server: str, token: str) -> Path:
     The token is in the name only as a hash: two gates that run on one computer must not send each
     other's scans.
     """
-    device = hashlib.sha256(f"{server}\n{token}".encode()).hexdigest()[:16]
-    return _user_folder("XDG_STATE_HOME", ".local/state", "LOCALAPPDATA") / f"spool-{device}"
+    folder = f"spool-{_name_of(server, token)}"
+    return _user_folder("XDG_STATE_HOME", ".local/state", "LOCALAPPDATA") / folder
 
 
 def remember(server: str, pairing: Pairing) -> None:
-    """Store a pairing, readable by this user only, in place of an older one with `server`."""
+    """Store a pairing, readable by this user only, in place of an older one with `server`.
+
+    The token goes into the system's key store where there is one. What the event is called is not
+    stored: it says what whoever stole this computer could make of it.
+    """
     known = _known()
     # Scans that waited under the old token still belong to this gate: they are sent with the new.
     earlier = known.get(server, {})
     spool = earlier.get("spool") or str(spool_folder(server, pairing.token))
-    known[server] = {**asdict(pairing), "spool": spool, **_authority_in(earlier)}
+    event = {key: value for key, value in pairing.event.items() if key != "name"}
+    place = {"device_id": pairing.device_id, "gate": pairing.gate, "event": event}
+    token = _token_as_kept(server, pairing.token)
+    known[server] = {**place, **token, "spool": spool, **_authority_in(earlier)}
     _write_known(known)
+    if (sealed := earlier.get("sealed")) not in (None, token.get("sealed")):
+        erase(sealed)
 
 
 def forget(server: str, token: str) -> None:
     """Erase a pairing whose token was revoked, but keep the folder of its spool."""
     known = _known()
-    entry = known.get(server, {})
-    if entry.get("token") != token:
+    entry, name = known.get(server, {}), _name_of(server, token)
+    if token != entry.get("token") and name != entry.get("sealed"):
         return
     known[server] = {"spool": entry["spool"], **_authority_in(entry)}
     _write_known(known)
+    erase(name)
 
 
 def remembered(server: str) -> tuple[Pairing, Path] | None:
-    """Return the pairing with `server` and its spool, or None when there is none."""
-    entry = _known().get(server)
-    if entry is None or "token" not in entry:
+    """Return the pairing with `server` and its spool, or None when there is none.
+
+    What an earlier version stored in clear is sealed by the way.
+
+    Raises:
+        KeyStoreClosed: the token is in the system's key store, which does not give it.
+    """
+    entry = _known().get(server, {})
+    if not is_paired(server):
         return None
-    fields = {name: entry[name] for name in ("device_id", "token", "gate", "event")}
-    return Pairing(**fields), Path(entry["spool"])
+    token = entry["token"] if "token" in entry else unsealed(entry["sealed"])
+    if token is None:
+        raise KeyStoreClosed
+    pairing = Pairing(entry["device_id"], token, entry["gate"], entry["event"])
+    if "name" in pairing.event:
+        remember(server, pairing)
+    return pairing, Path(entry["spool"])
+
+
+def is_paired(server: str) -> bool:
+    """Say whether this computer has been paired with `server`, and not been revoked since."""
+    return not {"token", "sealed"}.isdisjoint(_known().get(server, {}))
+
+
+def is_sealed(server: str) -> bool:
+    """Say whether the token of the pairing with `server` is in the system's key store."""
+    return "sealed" in _known().get(server, {})
 
 
 def keep_authority(server: str, der: bytes) -> Path:
@@ -89,6 +121,16 @@ def forget_authority(server: str) -> None:
     known = _known()
     if known.get(server, {}).pop("authority", None):
         _write_known(known)
+
+
+def _token_as_kept(server: str, token: str) -> dict[str, str]:
+    name = _name_of(server, token)
+    return {"sealed": name} if seal(name, token) else {"token": token}
+
+
+def _name_of(server: str, token: str) -> str:
+    """Return a name for one device of one server, which tells nothing of its token."""
+    return hashlib.sha256(f"{server}\n{token}".encode()).hexdigest()[:16]
 
 
 def _authority_file(fingerprint: str) -> Path:

@@ -23,6 +23,7 @@ from scanner.core.errors import (
     CertificateRefused,
     DeviceWiped,
     RequestRejected,
+    SearchBudget,
     ServerFailed,
     ServerUnreachable,
     TokenRefused,
@@ -87,23 +88,38 @@ class HttpLink:
         if believed := cafile or authority:
             self._session.verify = str(believed)
 
-    def get(self, path: str, *, timeout_s: float) -> dict[str, Any]:
+    def get(
+        self, path: str, *, timeout_s: float, headers: dict[str, str] | None = None
+    ) -> dict[str, Any]:
         """Send a GET request and return the answer."""
-        return self._call("GET", path, None, timeout_s=timeout_s)
+        return self._call("GET", path, None, timeout_s=timeout_s, headers=headers)
 
-    def post(self, path: str, body: dict[str, Any], *, timeout_s: float) -> dict[str, Any]:
+    def post(
+        self,
+        path: str,
+        body: dict[str, Any],
+        *,
+        timeout_s: float,
+        headers: dict[str, str] | None = None,
+    ) -> dict[str, Any]:
         """Send a POST request and return the answer."""
-        return self._call("POST", path, body, timeout_s=timeout_s)
+        return self._call("POST", path, body, timeout_s=timeout_s, headers=headers)
 
     def delete(self, path: str, *, timeout_s: float) -> dict[str, Any]:
         """Send a DELETE request."""
         return self._call("DELETE", path, None, timeout_s=timeout_s)
 
     def _call(
-        self, method: str, path: str, body: dict[str, Any] | None, *, timeout_s: float
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None,
+        *,
+        timeout_s: float,
+        headers: dict[str, str] | None = None,
     ) -> dict[str, Any]:
         sent_at, began_s = self.clock.now(), self.clock.elapsed_s()
-        answer = self._send(method, path, body, timeout_s, {})
+        answer = self._send(method, path, body, timeout_s, headers or {})
         reply = self._understood(answer)
         self._note_skew(reply, sent_at, self.clock.elapsed_s() - began_s)
         return reply
@@ -163,9 +179,11 @@ class HttpLink:
         if answer.status_code == 401:
             raise DeviceWiped if reply.get("wipe") is True else TokenRefused
         if answer.status_code in _HOPELESS:
-            raise RequestRejected(answer.status_code, reply["error"], str(reply.get("detail", "")))
+            detail = str(reply.get("detail", ""))
+            raise RequestRejected(answer.status_code, reply["error"], detail, reply)
         if answer.status_code == 429:
-            raise AskedTooOften(server=self.server, minutes=_minutes_to_wait(answer))
+            kind = SearchBudget if reply["error"] == SearchBudget.code else AskedTooOften
+            raise kind(server=self.server, minutes=_minutes_to_wait(answer))
         raise (ServerFailed if answer.status_code == 500 else ServerUnreachable)(server=self.server)
 
     def _note_skew(self, reply: dict[str, Any], sent_at: datetime, round_trip_s: float) -> None:

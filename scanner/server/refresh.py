@@ -13,6 +13,7 @@ from scanner.offline.held_list import HeldList
 from scanner.offline.list_checks import Objection, is_stale
 from scanner.offline.spool import Spool
 from scanner.server.client import ListReply
+from scanner.server.desk_supply import DeskSupply
 
 EVERY_S = 30.0
 #: a skew that moved by less is not worth an fsync
@@ -51,12 +52,13 @@ class Freshness:
 
 @dataclass
 class Refresh:
-    """Keeps the gate list and the lease of one device up to date."""
+    """Keeps the gate list and the lease of one device up to date, and the people of a help desk."""
 
     server: Server
     held: HeldList
     spool: Spool
     clock: DeviceClock
+    desk_supply: DeskSupply | None = None
 
     def __post_init__(self) -> None:
         self._kept_skew_s: float | None = None
@@ -74,6 +76,8 @@ class Refresh:
                 self._fetch_list()
         finally:
             self._renew_lease()
+        if self.desk_supply:
+            self.desk_supply.run()
 
     def note_status(self, counts: dict[str, Any]) -> None:
         """Store what `/status` tells of this device, and the measured skew."""
@@ -84,6 +88,8 @@ class Refresh:
         if skew_s is not None and (kept is None or abs(skew_s - kept) >= _SKEW_STEP_S):
             self.spool.keep_skew(self.clock.frame, skew_s)
             self._kept_skew_s = skew_s
+        if self.desk_supply:
+            self.desk_supply.note_status(counts)
 
     def is_behind(self, counts: dict[str, Any]) -> bool:
         """Say whether entries were stopped or resumed since the stored list was made."""

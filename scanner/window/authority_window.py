@@ -37,9 +37,10 @@ def ask_in_window(language: str, server: str, fingerprint: str) -> bool:
                 cv2.imshow(TITLE, picture)
                 see_to_it()
                 for key, _ in keyboard.wait(_WAIT_FOR_KEY_MS):
-                    if key == ESCAPE or meant_key(key) in NO_KEYS:
+                    answer = meant_key(key.name, key.place)
+                    if answer == ESCAPE or answer in NO_KEYS:
                         return False
-                    if meant_key(key) in YES_KEYS:
+                    if answer in YES_KEYS:
                         return True
         finally:
             keyboard.close()

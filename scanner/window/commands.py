@@ -2,77 +2,111 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from checkin.domain.scanning.rehearsal import Practice
 from checkin.domain.scanning.verdict import Source
 from checkin.protocol.codes import looks_like_ours
-from scanner.core.typed import meant_code, meant_key
-from scanner.gate.station import Sight, Station
+from scanner.core.typed import code_letter, meant_code, meant_key
+from scanner.gate.station import Station
+from scanner.gate.volunteer_requests import BusKey, FoundBus
 from scanner.window import state
+from scanner.window.bus_desk import BusDesk
 from scanner.window.counter import KEYS, Counter
-from scanner.window.drawing.card import names_of
-from scanner.window.keyboard import ENTER, ESCAPE
-from scanner.window.keys import Burst, KeyCollector
+from scanner.window.form import Form, Purpose
+from scanner.window.keyboard import ENTER, ESCAPE, Key
+from scanner.window.keys import Burst, KeyCollector, Pressed
 from scanner.window.state import Screen
 
 _QUIT = ("q", ESCAPE)
 _NEXT = (" ", ENTER)
-_HELP = ("?", "؟", "h")
-_ASKS_S = 8.0
+_HELP = ("?", "؟")
+#: commands that act at once: somebody types right after them, or shows the next badge
+AT_ONCE = frozenset("tfow ")
 
 
 class Commands:
     """Carries out what the keys ask for.
 
     Attributes:
+        acts: what each key does that opens no form.
         is_over: somebody has quit.
     """
 
     def __init__(
-        self, station: Station, counter: Counter, annul: Callable[[str, str], None]
+        self,
+        station: Station,
+        counter: Counter,
+        bus: BusDesk,
+        practise: Callable[[Practice], None],
     ) -> None:
-        """Take whom to tell; `annul` gets a scan's id and a reason."""
+        """Take whom to tell; `practise` shows the verdict of a practice badge."""
+        self._bus = bus
         self._station = station
         self._counter = counter
-        self._annul = annul
-        self._keys = KeyCollector()
+        self._practise = practise
+        self._practices = itertools.cycle(Practice)
+        self._keys = KeyCollector(AT_ONCE)
+        self.acts: Mapping[str, Callable[[Screen, float], Screen]] = {
+            **dict.fromkeys(_QUIT, self._quit),
+            **dict.fromkeys(_NEXT, lambda screen, _now_s: state.dismissed(screen)),
+            **dict.fromkeys(_HELP, lambda screen, _now_s: replace(screen, is_helping=True)),
+            "e": lambda screen, _now_s: replace(screen, type=station.turn()),
+            "l": lambda screen, _now_s: state.in_next_language(screen),
+            "m": lambda screen, _now_s: replace(screen, is_mirrored=not screen.is_mirrored),
+            "p": self._practised,
+            "s": state.sound_switched,
+        }
         self.is_over = False
 
-    def typed(self, screen: Screen, keys: list[tuple[str, float]], now_s: float) -> Screen:
+    def typed(self, screen: Screen, keys: list[tuple[Key, float]], now_s: float) -> Screen:
         """Return the screen after these keys, each with its time."""
-        events = [event for name, at_s in keys for event in self._keys.pressed(name, at_s)]
-        events += self._keys.at_time(now_s)
+        for key, at_s in keys:
+            in_form = _is_typing(screen)
+            screen = self._after(screen, self._keys.pressed(key, at_s, in_form=in_form), now_s)
+        in_form = _is_typing(screen)
+        return self._after(screen, self._keys.at_time(now_s, in_form=in_form), now_s)
+
+    def _after(self, screen: Screen, events: list[Pressed], now_s: float) -> Screen:
         for event in events:
             if isinstance(event, Burst):
-                screen = self._burst(screen, event.text, now_s)
+                screen = self._burst(screen, event, now_s)
             else:
-                screen = self._pressed(screen, event.name, now_s)
+                screen = self._pressed(screen, event, now_s)
         return screen
 
-    def _burst(self, screen: Screen, text: str, now_s: float) -> Screen:
-        if screen.form_in_front and not looks_like_ours(meant_code(text)):
-            for letter in text:  # quick fingers in a form
-                screen = self._pressed(screen, letter, now_s)
-        elif text.strip():
-            sight = self._station.saw(text, now_s, Source.WEDGE)
-            if sight in (Sight.NOT_OURS, Sight.AGAIN):
-                return state.with_notice(screen, str(sight), now_s)
+    def _burst(self, screen: Screen, burst: Burst, now_s: float) -> Screen:
+        code = meant_code(burst.text, burst.places)
+        if _is_typing(screen) and not looks_like_ours(code):
+            for letter in burst.text:  # quick fingers in a form
+                screen = self._pressed(screen, Key(letter), now_s)
+        elif burst.text.strip():
+            sight = self._station.saw(burst.text, now_s, Source.WEDGE, burst.places)
+            return state.with_sight(screen, code, sight, now_s)
         return screen
 
-    def _pressed(self, screen: Screen, name: str, now_s: float) -> Screen:
-        form = screen.form_in_front
+    def _pressed(self, screen: Screen, key: Key, now_s: float) -> Screen:
+        form, bus = screen.form_in_front, screen.bus_in_front
         if screen.is_helping:
-            return replace(screen, is_helping=False)
-        if screen.form and not form:
+            return _after_help(screen, meant_key(key.name, key.place))
+        if bus:
+            name = meant_key(key.name, key.place) if bus.result else key.name
+            return self._bus.pressed(screen, bus, name)
+        if (screen.form and not form) or screen.bus:
             # A verdict came while somebody typed a name: its next letter must not be a command.
             return state.dismissed(screen)
+        if form and key.name == ENTER and (found := _found_bus(form)):
+            return self._bus.open(replace(screen, form=None), BusKey(bus_id=found.id), now_s)
         if form:
-            return self._counter.pressed(screen, form, name, now_s)
-        command = meant_key(name)
+            typed = code_letter(key.name, key.place) if form.purpose == Purpose.CODE else key.name
+            return self._counter.pressed(screen, form, typed, now_s)
+        command = meant_key(key.name, key.place)
         if command in KEYS:
             return self._counter.open(screen, KEYS[command], now_s)
-        return self._quit(screen, now_s) if command in _QUIT else self._do(screen, command, now_s)
+        act = self.acts.get(command)
+        return act(screen, now_s) if act else screen
 
     def _quit(self, screen: Screen, now_s: float) -> Screen:
         """Quit; while something typed was not sent, only when the key is pressed again."""
@@ -82,31 +116,26 @@ class Commands:
         self.is_over = True
         return screen
 
-    def _do(self, screen: Screen, command: str, now_s: float) -> Screen:
-        if command in _NEXT:
-            return state.dismissed(screen)
-        if command == "l":
-            return state.in_next_language(screen)
-        if command == "e":
-            return replace(screen, type=self._station.turn())
-        if command == "m":
-            return replace(screen, is_mirrored=not screen.is_mirrored)
-        if command == "s":
-            return state.sound_switched(screen, now_s)
-        if command == "z":
-            return self._annul_last(screen, now_s)
-        return replace(screen, is_helping=True) if command in _HELP else screen
+    def _practised(self, screen: Screen, now_s: float) -> Screen:
+        # While people come, it might be taken for the verdict of whoever stands there.
+        if screen.idle is None:
+            return state.with_notice(screen, "practice_later", now_s)
+        self._practise(next(self._practices))
+        return screen
 
-    def _annul_last(self, screen: Screen, now_s: float) -> Screen:
-        """Take the last scan back, once the key is pressed again while its name is shown."""
-        if screen.last is None:
-            return state.with_notice(screen, "nothing_to_annul", now_s)
-        last = screen.last
-        name = next(iter(names_of(last, screen.language)), last.scan.code[-6:])
-        asking = state.with_notice(
-            screen, "annul_again", now_s, lasts_s=_ASKS_S, name=name, scan_id=last.scan.scan_id
-        )
-        if screen.notice != asking.notice:
-            return asking
-        self._annul(last.scan.scan_id, "taken back at the gate")
-        return replace(screen, notice=None)
+
+def _after_help(screen: Screen, command: str) -> Screen:
+    """Return the volunteer's card after the keys, when the key of the help is pressed again."""
+    goes_on = command in _HELP and not screen.is_card_shown
+    return replace(screen, is_helping=goes_on, is_card_shown=goes_on)
+
+
+def _found_bus(form: Form) -> FoundBus | None:
+    """Return the bus that is marked among what a search has found."""
+    chosen = form.choice.value if form.purpose == Purpose.SEARCH and form.choice else None
+    return chosen if isinstance(chosen, FoundBus) else None
+
+
+def _is_typing(screen: Screen) -> bool:
+    """Say whether letters are typed into something, and are no commands."""
+    return bool(screen.form_in_front or screen.bus_in_front)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import queue
 import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Protocol
 
 from scanner.camera.parties import Parties
@@ -16,21 +18,29 @@ from scanner.gate.station import Sight
 
 
 class Sees(Protocol):
-    """Receives each text that is read."""
+    """Receives the texts that are read."""
 
-    def saw(self, text: str, at_s: float, /) -> Sight:
-        """Take a text that was read at `at_s` seconds of the source's clock."""
+    def saw_picture(self, texts: Iterable[str], at_s: float, /) -> dict[str, Sight]:
+        """Take the texts of one picture, taken at `at_s` seconds of the source's clock."""
         ...
 
 
-Remark = str | ScannerError | None
+@dataclass(frozen=True, slots=True)
+class SeenCode:
+    """A text that was read, and what became of it."""
+
+    text: str
+    sight: Sight
+
+
+Remark = str | SeenCode | ScannerError | None
 
 
 class DecoderThread:
     """The decoding thread: passes codes to the station and keeps the newest frame for the screen.
 
-    `remarks` receives what a person should be told besides verdicts: keys in `words`, the fault of
-    a lost camera, and None when the camera is back.
+    `remarks` receives what a person should be told besides verdicts: keys in `words`, codes that
+    are no new scan, the fault of a lost camera, and None when the camera is back.
     """
 
     def __init__(self, frames: Frames, decoder: Decoder, station: Sees) -> None:
@@ -87,11 +97,11 @@ class DecoderThread:
         if self._over.is_set():
             raise _Over
         self.newest = (frame, readings)
-        self.parties.seen([reading.text for reading in readings], frame.at_s)
-        for reading in readings:
-            sight = self._station.saw(reading.text, frame.at_s)
-            if sight in (Sight.NOT_OURS, Sight.AGAIN):
-                self.remarks.put(str(sight))
+        texts = [reading.text for reading in readings]
+        self.parties.seen(texts, frame.at_s)
+        for text, sight in self._station.saw_picture(texts, frame.at_s).items():
+            if sight not in (Sight.SENT, Sight.HELD):
+                self.remarks.put(SeenCode(text, sight))
 
 
 class _Over(Exception):

@@ -1,6 +1,8 @@
-"""Translate OpenCV's key numbers into letters and names of keys. Pure."""
+"""Translate OpenCV's and X11's key numbers into letters, names and places of keys. Pure."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 ENTER, ESCAPE, BACKSPACE, TAB = "enter", "escape", "backspace", "tab"
 UP, DOWN = "up", "down"
@@ -28,6 +30,33 @@ _NAMED = {
 }
 _KEYPAD_DIGITS = 0xFFB0
 _UNICODE = 0x0100_0000
+# X11's keycodes are those of the kernel (linux/input-event-codes.h) and 8, whatever the layout.
+_ROWS = ((10, "1234567890"), (24, "QWERTYUIOP"), (38, "ASDFGHJKL;"), (52, "ZXCVBNM,"))
+_KEYPAD = ((79, "789"), (83, "456"), (87, "1230"))
+_PLACES = {
+    first + number: place
+    for first, places in (*_ROWS, *_KEYPAD)
+    for number, place in enumerate(places)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key that was pressed.
+
+    Attributes:
+        name: the letter that it wrote, or a name such as `enter`; empty for an accent that waits.
+        place: what an American keyboard has on this key: a capital, a digit, ";" or ","; empty for
+            other keys, and where the system does not tell.
+    """
+
+    name: str
+    place: str = ""
+
+
+def place_of(keycode: int) -> str:
+    """Return the place of a key by its X11 keycode; empty for keys that no code needs."""
+    return _PLACES.get(keycode, "")
 
 
 def key_named(number: int) -> str | None:

@@ -6,7 +6,7 @@ import time
 
 import cv2
 
-from scanner.window.keyboard import key_named
+from scanner.window.keyboard import Key, key_named, place_of
 from scanner.window.x11_keys import X11Keys
 
 
@@ -18,17 +18,17 @@ class Keyboard:
         self._x11 = X11Keys.or_none()
         self._ahead_s = -1e18
 
-    def wait(self, wait_ms: int) -> list[tuple[str, float]]:
+    def wait(self, wait_ms: int) -> list[tuple[Key, float]]:
         """Let the window paint for `wait_ms` or up to a key, and return the keys that came.
 
         Times are of this computer's monotonic clock.
         """
         number = cv2.waitKeyEx(wait_ms)
         now_s = time.monotonic()
-        pressed = self._x11.pressed() if self._x11 else [(number, now_s)]
-        named = [(key_named(number), at_s) for number, at_s in pressed]
-        keys = [(name, at_s) for name, at_s in named if name]
-        return [(name, self._on_our_clock(at_s, now_s)) for name, at_s in keys]
+        pressed = self._x11.pressed() if self._x11 else [(number, 0, now_s)]
+        keys = [(Key(key_named(n) or "", place_of(code)), at_s) for n, code, at_s in pressed]
+        seen = [(key, at_s) for key, at_s in keys if key.name or key.place]
+        return [(key, self._on_our_clock(at_s, now_s)) for key, at_s in seen]
 
     def close(self) -> None:
         """Stop listening."""

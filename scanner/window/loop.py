@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import cv2
 
+from checkin.domain.scanning.rehearsal import Practice
 from checkin.domain.scanning.verdict import Source
 from scanner.camera.sources import Frame, Frames, open_source
 from scanner.camera.steady import Steady
@@ -17,20 +18,26 @@ from scanner.core.errors import DeviceWiped, ScannerError
 from scanner.core.scan import Verdict
 from scanner.core.sound import Sound, gravest
 from scanner.decode.base import Decoder
+from scanner.gate.desk_requests import Desk, DeskRequests
 from scanner.gate.gate import Gate
-from scanner.gate.volunteer_requests import VolunteerRequests, delegations_in
-from scanner.server.events import GateEvent, Stopped
+from scanner.gate.volunteer_requests import delegations_in
+from scanner.server.events import Annulled, GateEvent, Stopped
 from scanner.window import state
+from scanner.window.awake import kept_awake
+from scanner.window.bus_desk import BusDesk
 from scanner.window.commands import Commands
 from scanner.window.counter import Counter
-from scanner.window.decoder_thread import DecoderThread, Remark
+from scanner.window.decoder_thread import DecoderThread, Remark, SeenCode
 from scanner.window.display import TITLE, shown_window
 from scanner.window.drawing.compose import HEIGHT_PX, WIDTH_PX, compose
 from scanner.window.drawing.text import can_shape
 from scanner.window.listening import Keyboard
+from scanner.window.practice import shown_practice
+from scanner.window.surroundings import Surroundings
 from scanner.words import say
 
 _WAIT_FOR_KEY_MS = 25
+_BATTERY_EVERY_S = 10.0
 T = TypeVar("T")
 
 
@@ -42,28 +49,39 @@ class Window:
         self._gate_events: queue.Queue[GateEvent] = queue.Queue()
         self._station, self._courier = gate.open(self._gate_events.put)
         self._eye = DecoderThread(frames, decoder, self._station)
+        requests = DeskRequests(gate.client, self._courier.keep, self._desk())
         self._counter = Counter(
-            VolunteerRequests(gate.client),
+            requests,
             self._station,
             self._gate_events.put,
             self._look_through,
             self._courier.admit,
+            self._courier.annul,
         )
-        self._commands = Commands(self._station, self._counter, self._courier.annul)
+        self._bus = BusDesk(
+            requests.open_bus, self._courier.lists, self._courier, self._station.clock
+        )
+        self._commands = Commands(self._station, self._counter, self._bus, self._practise)
         self._keyboard = Keyboard()
         self._sound = Sound()
         self._fault: ScannerError | None = None
         self._counted_at_s = 0.0
+        self._surroundings = Surroundings(gate)
         self._drawn: tuple[Frame | None, state.Screen] | None = None
         place = gate.held.place() or gate.place
         self._screen = state.Screen(
             language=gate.language,
             gate=str(place.get("name", "")),
+            gate_ar=str(place.get("name_ar") or ""),
             gate_id=place.get("id"),
             timezone=str(gate.event.get("timezone", "")),
             type=gate.type,
             delegations=delegations_in(gate.spool.memory.lent()),
         )
+
+    def _desk(self) -> Desk:
+        gate, courier = self._gate, self._courier
+        return Desk(gate.desk, courier.came_today, gate.link, courier.decide_listed)
 
     def run(self) -> None:
         """Run the window until somebody quits.
@@ -71,7 +89,10 @@ class Window:
         Raises:
             ScannerError: the fault that was on the screen when they did.
         """
-        with shown_window(WIDTH_PX, HEIGHT_PX) as see_to_it:
+        why = say(self._screen.language, "scans_badges")
+        with shown_window(WIDTH_PX, HEIGHT_PX) as see_to_it, kept_awake(why) as is_awake:
+            if not is_awake:
+                self._remark("may_sleep", time.monotonic())
             self._courier.start()
             self._eye.start()
             while self._turn():
@@ -111,22 +132,33 @@ class Window:
             self._remark(remark, now_s)
         for answer in _all_of(self._counter.background_tasks.answers):
             self._screen = self._counter.take(self._screen, answer, now_s)
+        self._screen, of_bus = self._bus.take(self._screen, now_s)
         self._notice_broken_source(now_s)
         self._count_waiting(now_s)
+        self._screen = self._surroundings.look(self._screen, now_s)
         self._screen = state.at_time(self._screen, now_s)
-        return [gate_event for gate_event in gate_events if isinstance(gate_event, Verdict)]
+        told = [gate_event for gate_event in gate_events if isinstance(gate_event, Verdict)]
+        return told + of_bus
 
     def _take(self, gate_event: GateEvent, now_s: float) -> None:
         party = None
         if isinstance(gate_event, Verdict) and gate_event.scan.source == Source.CAMERA:
             party = self._eye.parties.party_of(gate_event.scan.code)
         self._screen = state.after(self._screen, gate_event, now_s, party=party)
+        if isinstance(gate_event, Verdict):
+            self._surroundings.note(gate_event, now_s)
+            self._screen = self._bus.heard(self._screen, gate_event, now_s)
+        if isinstance(gate_event, Annulled) and gate_event.outcome == "annulled":
+            self._station.release(self._screen.recent.code_of(gate_event.scan_id))
         if isinstance(gate_event, Stopped):
             self._fault = gate_event.fault
             if isinstance(gate_event.fault, DeviceWiped):
                 self._screen = self._counter.wiped(self._screen)
 
     def _remark(self, remark: Remark, now_s: float) -> None:
+        if isinstance(remark, SeenCode):
+            self._screen = state.with_sight(self._screen, remark.text, remark.sight, now_s)
+            return
         if isinstance(remark, str):
             self._screen = state.with_notice(self._screen, remark, now_s)
             return
@@ -151,6 +183,11 @@ class Window:
             aside=spool.set_aside_count(),
         )
 
+    def _practise(self, practice: Practice) -> None:
+        now = self._gate.client.clock.server_now()
+        shown = shown_practice(practice, self._screen.gate, self._screen.language, now)
+        self._gate_events.put(shown)
+
     def _look_through(self, number: int) -> None:
         self._eye.look_at(Steady(str(number), open_source))
 
@@ -158,6 +195,7 @@ class Window:
         self._eye.close()
         self._courier.finish()
         self._counter.background_tasks.close()
+        self._bus.close()
         self._sound.close()
         for key, count in self._gate.spool.left_over():
             sys.stderr.write(say(self._screen.language, key, count=count) + "\n")

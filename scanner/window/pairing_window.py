@@ -7,7 +7,8 @@ from dataclasses import replace
 import cv2
 
 from scanner.camera.sources import Frames
-from scanner.core.errors import NotPaired, PairingRefused
+from scanner.core.errors import NotPaired, PairingRefused, ScannerError
+from scanner.core.typed import code_letter
 from scanner.decode.base import Decoder
 from scanner.gate.pairing import CODE_LENGTH, Greeter, Invitation, code_typed
 from scanner.window.decoder_thread import DecoderThread
@@ -58,7 +59,7 @@ class _Waiting:
                     self._draw()
                     see_to_it()
                     for key, _ in keyboard.wait(_WAIT_FOR_KEY_MS):
-                        self._press(key)
+                        self._press(code_letter(key.name, key.place))
                 return invitation
             finally:
                 keyboard.close()
@@ -82,12 +83,12 @@ class _Waiting:
             raise self._eye.fault
         while not self._eye.remarks.empty():
             remark = self._eye.remarks.get_nowait()
-            if not isinstance(remark, str):
+            if remark is None or isinstance(remark, ScannerError):
                 self._screen = with_trouble(self._screen, remark)
         frame, _ = self._eye.newest
         asks = ("show_pairing", (("typed", self._typed or "…"),))
         notice = asks if self._may_type else ("show_pairing_qr", ())
         screen = replace(self._screen, notice=None if self._screen.trouble else notice)
         picture = compose(screen, frame.image if frame else None)
-        picture[-STRIP_PX:] = 0  # neither gate nor connection is known yet
+        picture[:STRIP_PX] = 0  # neither gate nor connection is known yet
         cv2.imshow(TITLE, picture)

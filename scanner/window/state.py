@@ -2,48 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from checkin.domain.scanning.facts import Direction
+from checkin.domain.scanning.facts import Direction, WithoutBadge
 from checkin.words.languages import DEFAULT_LANGUAGE
 from scanner.core.errors import ScannerError
 from scanner.core.scan import Kind, Verdict
 from scanner.decode.base import Corners
-from scanner.gate.volunteer_requests import Delegation, delegations_in
+from scanner.gate.station import Sight
+from scanner.gate.volunteer_requests import (
+    CategoryName,
+    Delegation,
+    categories_in,
+    delegations_in,
+)
 from scanner.server.events import Annulled, GateEvent, LinkSeen, Stopped, Trouble
 from scanner.server.refresh import Freshness
+from scanner.server.verdicts import foreign_verdict
+from scanner.window.bus_panel import BusPanel
+from scanner.window.card_lines import short_name
 from scanner.window.form import Form, Notice
+from scanner.window.idle import IdleGate
+from scanner.window.recent_scans import Card, RecentScans
 from scanner.words import next_language
 
-CLEARS_AFTER_S = {Kind.ADMITTED: 3.0, Kind.PENDING: 5.0}
 NOTICE_S = 3.0
-TILES = 4
-_CARDS_KEPT = 24
-_FACES_KEPT = 24
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A verdict on the screen since `since_s`.
-
-    Attributes:
-        party: number of the group held up together; None for a badge that no camera saw.
-    """
-
-    verdict: Verdict
-    since_s: float
-    party: int | None = None
-
-    @property
-    def stays(self) -> bool:
-        """Say whether the card stays until a key is pressed: a refusal needs the volunteer."""
-        return self.verdict.kind not in CLEARS_AFTER_S
-
-    def is_over(self, at_s: float) -> bool:
-        """Say whether the card has been shown for its time."""
-        stays_s = CLEARS_AFTER_S.get(self.verdict.kind)
-        return stays_s is not None and at_s - self.since_s >= stays_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +43,28 @@ class Screen:
     """Everything that the window draws besides the camera's picture.
 
     Attributes:
-        cards: the last one is shown, with those of its party; others come back when it clears.
-        faces: the verdicts of the last codes, for the colour of their frames.
+        recent: the last scans, and which of them are on the card.
         notice: a key in `words` with its details, shown until `notice_until_s`.
         trouble: a notice that stays as long as its cause, such as a lost camera.
         sightings: the codes in the camera's picture.
-        last: the newest scan that the server decided, which Z takes back.
         freshness: None until the server was asked.
         arrived: of the whole event, with its quota; None while the server does not say.
         delegations: those that a walk-in can belong to; empty until the server told.
         overrides: somebody has a PIN, as far as the server has told.
+        without_badge: who may admit a registered person who shows no badge.
+        categories: of the event, for walk-ins; empty until the server told.
         rehearses: practice badges show their verdicts at this gate.
         drafts: walk-ins that were typed and could not be sent.
+        idle: what an idle gate shows; None while people come.
+        low_battery: percent of a battery that has to be charged; None for others.
+        without_badge: who may admit a registered person without a badge, as the server told.
+        bus: the list of a bus that was opened, until it is closed.
     """
 
     language: str = DEFAULT_LANGUAGE
     gate: str = ""
-    gate_id: object = None
+    gate_ar: str = ""
+    gate_id: int | None = None
     timezone: str = ""
     type: str = Direction.ENTRY
     online: bool = True
@@ -86,19 +75,23 @@ class Screen:
     freshness: Freshness | None = None
     delegations: tuple[Delegation, ...] = ()
     drafts: int = 0
+    idle: IdleGate | None = None
+    low_battery: int | None = None
     overrides: bool = True
+    without_badge: str = WithoutBadge.EVERYONE
+    categories: tuple[CategoryName, ...] = ()
     rehearses: bool = False
-    cards: tuple[Card, ...] = ()
-    faces: tuple[tuple[str, Kind], ...] = ()
+    recent: RecentScans = field(default_factory=RecentScans)
     notice: Notice | None = None
     notice_until_s: float = 0.0
     trouble: Notice | None = None
     sightings: tuple[Sighting, ...] = ()
-    last: Verdict | None = None
     is_muted: bool = False
     is_mirrored: bool = False
     is_helping: bool = False
+    is_card_shown: bool = False
     form: Form | None = None
+    bus: BusPanel | None = None
 
     @property
     def banner(self) -> str:
@@ -107,24 +100,22 @@ class Screen:
         return stop.get(self.language) or next(iter(stop.values()), "")
 
     @property
-    def card(self) -> Card | None:
-        """Return the card on top."""
-        return self.cards[-1] if self.cards else None
-
-    @property
-    def tiles(self) -> tuple[Card, ...]:
-        """Return the cards that are shown: the one on top and the latest of its party."""
-        top = self.card
-        if top is None or top.party is None:
-            return (top,) if top else ()
-        return tuple(card for card in self.cards if card.party == top.party)[-TILES:]
+    def cards(self) -> tuple[Card, ...]:
+        """Return the cards that are shown: one, or those of a party held up together."""
+        return self.recent.cards
 
     @property
     def form_in_front(self) -> Form | None:
         """Return the form, or None if a verdict came after it was opened: the verdict covers it."""
-        if self.form and self.card and self.card.since_s > self.form.opened_s:
-            return None
-        return self.form
+        return None if self.form and self._is_covered(self.form.opened_s) else self.form
+
+    @property
+    def bus_in_front(self) -> BusPanel | None:
+        """Return the list of a bus, or None if a verdict covers it that came after it."""
+        return None if self.bus and self._is_covered(self.bus.asked_s) else self.bus
+
+    def _is_covered(self, since_s: float) -> bool:
+        return bool(self.cards) and self.cards[-1].since_s > since_s
 
 
 def after(
@@ -152,18 +143,28 @@ def after(
 
 def at_time(screen: Screen, at_s: float) -> Screen:
     """Return the screen without the cards and notices whose time is over."""
-    # A party is shown as a whole until the time of its last card is over.
-    shown = {c.party for c in screen.cards if not (c.stays or c.is_over(at_s))} - {None}
-    cards = tuple(c for c in screen.cards if c.party in shown or not c.is_over(at_s))
+    recent = screen.recent.at_time(at_s)
     notice = screen.notice if at_s < screen.notice_until_s else None
-    if cards == screen.cards and notice == screen.notice:
+    if recent is screen.recent and notice == screen.notice:
         return screen
-    return replace(screen, cards=cards, notice=notice)
+    return replace(screen, recent=recent, notice=notice)
 
 
 def dismissed(screen: Screen) -> Screen:
     """Return the screen without the cards that are shown."""
-    return replace(screen, cards=tuple(c for c in screen.cards if c not in screen.tiles))
+    return replace(screen, recent=screen.recent.dismissed())
+
+
+def with_sight(screen: Screen, code: str, sight: Sight, at_s: float) -> Screen:
+    """Return the screen after a code was read from which the station made no scan."""
+    if sight == Sight.AGAIN:
+        return with_notice(screen, str(sight), at_s)
+    if sight == Sight.SHOWN_AGAIN:
+        return replace(screen, recent=screen.recent.with_same_badge(code, at_s))
+    if sight == Sight.NOT_OURS:
+        verdict = foreign_verdict(screen.language)
+        return replace(screen, recent=screen.recent.with_foreign_code(verdict, at_s))
+    return screen
 
 
 def in_next_language(screen: Screen) -> Screen:
@@ -193,22 +194,16 @@ def with_trouble(screen: Screen, fault: ScannerError | None) -> Screen:
 
 
 def _with_verdict(screen: Screen, verdict: Verdict, at_s: float, party: int | None) -> Screen:
-    # The next badge removes cards that would disappear by themselves, except those of its own
-    # party; a refusal that nobody acknowledged stays below.
-    together = {party} - {None}
-    staying = tuple(c for c in screen.cards if c.stays or c.party in together)
-    cards = (*staying, Card(verdict, at_s, party))[-_CARDS_KEPT:]
-    faces = (*screen.faces, (verdict.scan.code, verdict.kind))[-_FACES_KEPT:]
+    recent = screen.recent.with_verdict(verdict, at_s, party)
+    if overridden := verdict.overridden:
+        recent = recent.without(overridden)
     admitted = verdict.kind == Kind.ADMITTED and not verdict.rehearsal
     counted = admitted and verdict.scan.type == Direction.ENTRY
     return replace(
         screen,
-        cards=cards,
-        faces=faces,
+        recent=recent,
         admitted=screen.admitted + counted,
         online=screen.online and not verdict.offline,
-        # An undo while rehearsing takes back nobody who really came in.
-        last=None if verdict.rehearsal else verdict if admitted else screen.last,
     )
 
 
@@ -219,7 +214,12 @@ def _with_link(screen: Screen, link: LinkSeen) -> Screen:
     device = link.counts.get("device") or {}
     place = device.get("gate") or {}
     if place.get("id") is not None:  # the organiser may have sent this laptop to another gate
-        screen = replace(screen, gate=str(place.get("name", "")), gate_id=place["id"])
+        screen = replace(
+            screen,
+            gate=str(place.get("name", "")),
+            gate_ar=str(place.get("name_ar") or ""),
+            gate_id=place["id"],
+        )
     here = [gate for gate in link.counts.get("gates") or [] if gate.get("id") == screen.gate_id]
     admitted = here[0].get("arrived", screen.admitted) if here else screen.admitted
     return replace(
@@ -227,6 +227,8 @@ def _with_link(screen: Screen, link: LinkSeen) -> Screen:
         admitted=admitted,
         arrived=_arrived(link.counts.get("totals") or {}),
         overrides=device.get("overrides") is not False,
+        without_badge=str(device.get("without_badge", WithoutBadge.EVERYONE)),
+        categories=categories_in(device) or screen.categories,
         rehearses=link.counts.get("rehearsal") is True,
         delegations=delegations_in(link.counts) or screen.delegations,
     )
@@ -238,8 +240,14 @@ def _arrived(totals: dict[str, Any]) -> tuple[int, int] | None:
 
 
 def _with_annulled(screen: Screen, annulled: Annulled, at_s: float) -> Screen:
-    screen = with_notice(screen, annulled.outcome, at_s)
+    name = _name_of_scan(screen, annulled.scan_id)
+    screen = with_notice(screen, annulled.outcome, at_s, name=name)
     if annulled.outcome != "annulled":
         return screen
-    cards = tuple(c for c in screen.cards if c.verdict.scan.scan_id != annulled.scan_id)
-    return replace(screen, cards=cards, last=None, admitted=max(0, screen.admitted - 1))
+    recent = screen.recent.undone(annulled.scan_id)
+    return replace(screen, recent=recent, admitted=max(0, screen.admitted - 1))
+
+
+def _name_of_scan(screen: Screen, scan_id: str) -> str:
+    named = (scan.verdict for scan in screen.recent.scans if scan.scan_id == scan_id)
+    return next((short_name(verdict, screen.language) for verdict in named), "")

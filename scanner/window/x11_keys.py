@@ -43,8 +43,12 @@ class X11Keys(X11):
         super().__init__()
         self._listens = False
 
-    def pressed(self) -> list[tuple[int, float]]:
-        """Return the keys since the last call: X11 number and time in seconds of the X server."""
+    def pressed(self) -> list[tuple[int, int, float]]:
+        """Return the keys since the last call.
+
+        Each is its X11 number, which tells what it writes, its keycode, which tells where it is,
+        and its time in seconds of the X server.
+        """
         if not self._listens:
             self._listens = self._listen()
         keys = []
@@ -52,7 +56,7 @@ class X11Keys(X11):
         while self._x.XPending(self._display):
             self._x.XNextEvent(self._display, byref(event))
             if event.type == _KEY_PRESS:
-                keys.append((self._number(event), event.time_ms / 1000))
+                keys.append((self._number(event), int(event.keycode), event.time_ms / 1000))
             elif event.type == _MAPPING_NOTIFY:
                 self._x.XRefreshKeyboardMapping(byref(event))
         return keys

@@ -45,6 +45,10 @@ FAULTS = {
         "This computer is not paired with a gate yet. Ask the organiser for a code and "
         "add --pair CODE."
     ),
+    "key_store_closed": msgid(
+        "The key store of this computer does not give the token of this gate. Unlock it and "
+        "start again, or ask the organiser for a code and add --pair CODE."
+    ),
     "several_servers": msgid(
         "This computer knows several servers: add --server and one of them ({servers})."
     ),

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from checkin.domain.scanning.messages import BUDGET_USED_UP
 from checkin.words.catalogues import msgid
 
 FORMS = {
     "form_code": msgid("Type a code"),
     "form_search": msgid("Search for a participant"),
     "form_override": msgid("Supervisor's override"),
+    "form_undo": msgid("Undo this scan?"),
+    "form_admit": msgid("Let in without a badge"),
     "form_walk_in": msgid("Register a walk-in"),
+    "form_meant": msgid("Do you mean somebody who is registered?"),
     "form_camera": msgid("Choose the camera"),
     "field_code": msgid("Code"),
+    "field_sought": msgid("Name, telephone or number"),
     "field_name": msgid("Name"),
+    "field_phone": msgid("Telephone"),
+    "field_category": msgid("Category"),
+    "field_name_ar": msgid("Name in Arabic"),
     "field_pin": msgid("Supervisor's PIN"),
     "field_reason": msgid("Reason"),
     "field_delegation": msgid("Delegation"),
@@ -19,7 +27,12 @@ FORMS = {
     "form_keys": msgid("Enter: confirm · Tab: next field · arrows: choose · Esc: close"),
     "asking": msgid("One moment…"),
     "three_letters": msgid("Type at least three letters of the name"),
-    "found": msgid("Found: {count}"),
+    "found": msgid("Found: {count}. Choose who is let in."),
+    "found_for_badge": msgid("Found: {count}. Choose whose badge is printed."),
+    "found_more": msgid("Shown: {count}. More of this name: {more}. Type more of it."),
+    "search_budget": BUDGET_USED_UP,
+    "search_not_allowed": msgid("This device may not search for names: ask an organiser."),
+    "search_closed": msgid("Names are searched only while the doors are open: ask an organiser."),
     "found_nobody": msgid("Nobody of this name. Try another spelling."),
     "code_wrong": msgid("This code is not right: check each letter and try again"),
     "no_pins": msgid(
@@ -27,10 +40,39 @@ FORMS = {
         "the page “PINs for overrides”."
     ),
     "pin_refused": msgid("PIN refused: ask the supervisor to type it"),
-    "possible_duplicate": msgid(
-        "Somebody of this name is registered. Enter again: register anyway."
+    "possible_duplicate": msgid("Choose who is let in, or the last line for another person."),
+    "another_person": msgid("Another person: register them"),
+    "usual_category": msgid("Usual category"),
+    "walk_in_more": msgid("Optional, with Tab: telephone, category, name in Arabic."),
+    "phone_ending": msgid("tel. …{digits}"),
+    "came_at": msgid("came in at {time}"),
+    "pin_for_person": msgid(
+        "Without a badge only a supervisor lets in: let one type their PIN, then Enter."
+    ),
+    "unanswered": msgid(
+        "No answer from the server: keep this person here, then choose them once more."
     ),
     "desk_rejected": msgid("The server does not take this request ({detail})"),
+    "form_badge": msgid("Print a new badge"),
+    "badge_offline": msgid(
+        "A new badge needs the server. Find the person and let them in without a badge."
+    ),
+    "badge_replaced": msgid("New badge for {name}: printed. The old one is refused from now on."),
+    "pin_for_badge": msgid("A supervisor types their PIN for the new badge"),
+    "no_help_desk": msgid(
+        "This device is no help desk: an organiser makes it one on the page “Devices”."
+    ),
+    "desk_locked": msgid(
+        "The list of people is locked until the server has answered once. Type the code under "
+        "the QR (T)."
+    ),
+    "desk_budget": msgid(
+        "This help desk has shown as many people offline as it may in an hour. Wait {minutes} min."
+    ),
+    "no_printer": msgid(
+        "The old badge is refused now, and no printer here takes the new one. Connect one and "
+        "print again (B), or print on another device."
+    ),
     "search_offline": msgid(
         "Searching needs the network: without it this list opens only with a badge. Type "
         "the code under the QR (T)."
@@ -48,6 +90,9 @@ FORMS = {
     ),
     "walk_in_draft": msgid("The network is back. Enter: register this person."),
     "drafts_unsent": msgid("Registrations wait for the network and would be lost. Q again: quit."),
+    "undo_counts": msgid(
+        "What it counted is taken off again. The organisers see which device undid it."
+    ),
     "nothing_to_override": msgid("Scan the refused badge first"),
     "no_cameras": msgid("No camera found: plug one in"),
     "status_confirmed": msgid("confirmed"),

@@ -5,13 +5,11 @@ from __future__ import annotations
 from checkin.words.catalogues import msgid
 
 REMARKS = {
-    "kept": msgid("Not confirmed (offline): kept, will be sent"),
     "list_stale": msgid("This gate's list is older than 30 minutes: check the network"),
     "clock_off": msgid("This computer's clock is more than a minute off: times are corrected"),
     "contradicted": msgid(
         "People let in offline whom the server objects to: {count}. Tell the organiser."
     ),
-    "not_ours": msgid("This code is not one of our badges"),
     "again": msgid("Part of a code, or misread: show the badge again"),
     "no_zbar": msgid(
         "Note: the zbar library is missing, reading goes on without it (Debian, Ubuntu: "
@@ -21,6 +19,8 @@ REMARKS = {
         "Note: libfribidi is missing, Arabic will look wrong (Debian, Ubuntu: apt-get "
         "install libfribidi0)."
     ),
+    "scans_badges": msgid("Marhaba scans badges at a gate"),
+    "may_sleep": msgid("This computer may go to sleep: switch that off in its settings."),
     "uploaded": msgid("Waiting scans sent: {count}"),
     "still_waiting": msgid("Scans not sent yet: {count}. They will go at the next start."),
     "set_aside": msgid(
@@ -36,11 +36,13 @@ REMARKS = {
     ),
     "authority_keys": msgid("Y: yes, the same · N: no"),
     "paired": msgid("Paired with gate {gate}."),
-    "annulled": msgid("Last scan annulled"),
-    "annul_again": msgid("Undo the last entry or exit ({name})? Z again: undo."),
-    "nothing_to_annul": msgid("Nothing to annul"),
-    "annul_refused": msgid("Annulment refused: call a supervisor"),
-    "annul_offline": msgid("Cannot annul while offline"),
+    "token_not_sealed": msgid(
+        "This computer has no key store: this gate's token lies in a file that only you can read."
+    ),
+    "annulled": msgid("The scan of {name} was undone"),
+    "nothing_to_annul": msgid("Nothing to undo"),
+    "annul_refused": msgid("The scan of {name} was not undone: call a supervisor"),
+    "annul_offline": msgid("The scan of {name} was not undone: the server does not answer"),
     "source_ended": msgid("End of the video"),
     "camera_back": msgid("The camera works again"),
     "sound_on": msgid("Sound on"),

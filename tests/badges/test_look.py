@@ -19,10 +19,26 @@ def a_png(size: tuple[int, int], colour: str = "#a3262a") -> bytes:
     return file.getvalue()
 
 
-def test_an_svg_logo_is_kept_unchanged_and_a_png_logo_is_shrunk() -> None:
+def test_a_png_logo_is_shrunk_and_an_svg_logo_becomes_a_png_as_large() -> None:
     with Image.open(BytesIO(checked_logo(a_png((1600, 800))))) as image:
         assert image.size == (600, 300)
-    assert checked_logo(LOGO) == LOGO
+    with Image.open(BytesIO(checked_logo(LOGO))) as image:
+        assert (image.format, image.size, image.getpixel((300, 200))) == (
+            "PNG",
+            (600, 450),
+            (163, 38, 42, 255),
+        )
+
+
+def test_what_an_svg_logo_does_not_cover_stays_transparent_and_is_cut_off_at_its_edges() -> None:
+    svg = (
+        b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100">'
+        b'<circle cx="50" cy="50" r="25"/></svg>'
+    )
+
+    with Image.open(BytesIO(checked_logo(svg))) as image:
+        assert image.size == (300, 300)
+        assert (image.getpixel((0, 0))[3], image.getpixel((150, 150))[3]) == (0, 255)
 
 
 def test_a_photograph_as_logo_is_turned_upright_and_loses_its_metadata() -> None:
@@ -55,6 +71,7 @@ def test_a_png_logo_is_drawn() -> None:
         ('<rect onload="x()"/>', "onload="),
         ("<style>@import url(http://example.org)</style>", "<style"),
         ('<rect fill="url(http://example.org/a.svg#x)"/>', "url\\(h"),
+        ('<filter id="f"><feTurbulence numOctaves="200"/></filter>', "<filter"),
     ],
 )
 def test_an_svg_that_would_load_or_execute_something_is_refused(inside: str, what: str) -> None:
@@ -74,6 +91,11 @@ def test_an_svg_that_would_load_or_execute_something_is_refused(inside: str, wha
         (a_png((20, 20))[:60], "cannot be read as PNG"),
         (a_png((4001, 1)), "wider or higher than 4000"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'><rect", "cannot be drawn"),
+        (b"<svg/>", "nothing is seen of it"),
+        (
+            b'<svg viewBox="0 0 9 9"><path d="M0 0H9V9z" stroke="#000" stroke-width="1e20"/></svg>',
+            "cannot be drawn",
+        ),
         (b"<svg" + b" " * 300_000, "make it smaller"),
         (b"\x89PNG\r\n\x1a\n" + b" " * 1_500_000, "make it smaller"),
         (b'<!DOCTYPE x [<!ENTITY a "b">]><svg/>', "<!DOCTYPE"),

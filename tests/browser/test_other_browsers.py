@@ -73,8 +73,9 @@ def test_a_scan_page_whose_module_does_not_arrive_says_so(server, chromium, even
             page.route("**/js/scan/station.js", lambda route: route.abort())
         page.goto(f"{server.url}/scan?lang={language}")
 
-        assert page.is_visible("#not-loaded") is not arrives
-        assert page.is_visible("#pairing") is arrives
+        shown, hidden = ("#pairing", "#not-loaded") if arrives else ("#not-loaded", "#pairing")
+        page.wait_for_selector(shown)
+        assert page.is_hidden(hidden)
         assert NOT_LOADED[language] in page.text_content("#not-loaded")
 
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Error
 
 from checkin.protocol.fingerprints import beginning, fingerprint_of
 from checkin.services.network.certificates.authority import authority_of
+from tests.browser.first_sign_in import first_sign_in
 from tests.browser.gates.stations import card, type_code
 from tests.browser.gates.webcam import picture
 from tests.support.lan import needs_namespaces, two_machines
@@ -93,9 +94,7 @@ def test_the_first_day_over_tls(browser, server, tmp_path):
 
 def _sign_in(page, server):
     page.goto(f"{server.url}/login?lang=fr")
-    page.fill("#email", "admin@example.org")
-    page.fill("#password", server.password)
-    page.press("#password", "Enter")
+    first_sign_in(page, server.password)
     page.wait_for_url(server.url + "/")
 
 

@@ -43,7 +43,9 @@ class _Terminal(io.TextIOWrapper):
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv(DOTENV_VARIABLE, raising=False)  # `run` sets it for its own process
+    for name in ("CHECKIN_DATABASE_URL", DOTENV_VARIABLE):  # `run` sets them for its own process
+        monkeypatch.setenv(name, "")  # what was set first is gone after the test
+        monkeypatch.delenv(name)
     monkeypatch.setenv("CHECKIN_HOME", str(tmp_path / "var"))
     monkeypatch.setenv("CHECKIN_BASE_URL", BASE_URL)
     return tmp_path / "var"

@@ -78,7 +78,7 @@ def test_each_mail_leads_to_the_badges_page(demo: Run, home: Path) -> None:
         body = letter.get_body((kind,))
         assert body is not None
         text = body.get_content()
-        assert re.search(r"http://marhaba\.example\.org/b/[a-z2-7]{26}", text)
+        assert re.search(r"http://marhaba\.example\.org/b/[a-z2-7]{39}", text)
         assert "localhost" not in text
 
 

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from checkin.cli import run as running
 from tests.cli.conftest import Run
+from tests.support.databases import opened
 
 NEWER = (
     "error: the database was made by a newer version of Marhaba (its schema is 9999): start that "
@@ -115,14 +117,38 @@ class TestFilesAreForTheirOwnerAlone:
         private = {name for name, bits in modes.items() if bits == 0o600}
         assert {"marhaba.db", "marhaba.db-wal", "marhaba.db-shm"} <= private
 
-    def test_files_of_an_earlier_version_become_readable_by_their_owner_only(
+    def test_a_home_that_everybody_could_read_is_its_owners_alone(
         self, demo: Run, home: Path
     ) -> None:
-        (home / "marhaba.db").chmod(0o644)
+        link = home / "elsewhere"
+        link.symlink_to(home.parent)
+        (home / "jobs").mkdir(exist_ok=True)
+        (home / "jobs" / "1-1").write_bytes(b"sealed")
+        before = mode(home.parent)
+        for path in (home, *home.rglob("*")):
+            if not path.is_symlink():
+                path.chmod(0o777 if path.is_dir() else 0o666)
 
         demo("init")
 
-        assert mode(home / "marhaba.db") == 0o640
+        inside = [path for path in (home, *home.rglob("*")) if not path.is_symlink()]
+        assert {"master.key", "marhaba.db", "1-1"} <= {path.name for path in inside}
+        assert {(path.is_dir(), mode(path)) for path in inside} == {(True, 0o700), (False, 0o600)}
+        assert mode(home.parent) == before
+
+    def test_a_database_outside_of_home_is_private_wherever_it_is(self, tmp_path: Path) -> None:
+        folder = tmp_path / "shared"
+        folder.mkdir()
+        folder.chmod(0o755)
+        files = [folder / f"marhaba.db{end}" for end in ("", "-wal", "-shm")]
+        for file in files:
+            file.touch(0o666)
+            file.chmod(0o666)
+
+        with opened(f"sqlite:///{files[0]}"):
+            assert {mode(file) for file in files} == {0o600}
+
+        assert mode(folder) == 0o755
 
     def test_files_of_badges_and_messages_are_readable_by_their_owner_only(
         self, demo: Run, home: Path, monkeypatch
@@ -144,3 +170,14 @@ def test_a_home_that_was_moved_works_as_before(demo: Run, home: Path, monkeypatc
     monkeypatch.setenv("CHECKIN_HOME", str(home.with_name("moved")))
 
     assert demo("init").code == 0
+
+
+@pytest.mark.parametrize(("account", "warned"), [(0, True), (1000, False)])
+def test_a_server_that_runs_as_root_says_so(
+    account: int, warned: bool, demo: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "serve", lambda *_arguments, **_options: None)
+    monkeypatch.setattr(running, "free_address", lambda host, _port: host)
+    monkeypatch.setattr("os.geteuid", lambda: account)
+
+    assert ("warning: this runs as root" in demo("run").err) is warned

@@ -37,6 +37,14 @@ def test_a_dry_run_tells_row_column_and_reason_and_writes_nothing(demo: Run, peo
     assert json.loads(again.out)["counts"] == {"add": 2, "change": 0, "skip": 0, "refuse": 2}
 
 
+def test_columns_that_are_not_known_are_told(demo: Run, people: Path) -> None:
+    people.write_text("Nom;Délégation;Repas;Siège\nAmina Tazi;Rabat;midi;4\n", "utf-8")
+
+    dry = demo("import", people, "--dry-run", "--language", "fr")
+
+    assert dry.out.splitlines()[0].endswith("car inconnues : Repas · Siège")
+
+
 def test_a_second_import_adds_nobody_and_a_corrected_one_changes(demo: Run, people: Path) -> None:
     first = json.loads(demo("import", people, "--json").out)["counts"]
     second = json.loads(demo("import", people, "--json").out)["counts"]

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from checkin.cli import run as running
 from tests.cli.conftest import Run
 from tests.cli.test_setting_up import codes_of
 
@@ -76,3 +80,37 @@ def test_after_a_purge_no_name_address_or_phone_is_left_anywhere(
     assert receipt["rows"]["participant"] == 60
     assert receipt["files"] == 4
     assert codes_of(demo) == []
+
+
+@pytest.mark.parametrize("command", ["init", "run"])
+def test_a_restored_backup_is_purged_again_before_anybody_is_served(
+    command: str, demo: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "serve", lambda *_arguments, **_options: None)
+    monkeypatch.setattr(running, "free_address", lambda host, _port: host)
+    with (
+        closing(sqlite3.connect(home / "marhaba.db")) as database,
+        closing(sqlite3.connect(home.parent / "backup.db")) as backup,
+    ):
+        database.backup(backup)
+    assert demo("purge", "--yes", "--early", "--keep", "gate-names").code == 0
+    shutil.copy(home.parent / "backup.db", home / "marhaba.db")
+    assert len(codes_of(demo)) == 60
+
+    ran = demo(command)
+
+    assert ran.code == 0
+    assert "the personal data of rabat-2025 had been erased, and are so again\n" in ran.err
+    assert codes_of(demo) == []
+    assert "erased" not in demo(command).err
+
+
+def test_a_purged_event_takes_nobody_from_a_list_or_a_command(demo: Run, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("Nom,Délégation,Catégorie\nAmina Alaoui,Rabat,Militant\n")
+    told = json.loads(demo("purge", "--yes", "--early", "--json").out)
+
+    tried = [demo("import", tmp_path / "list.csv"), demo("device", "add", "--gate", "Porte 1")]
+
+    sentence = "the personal data of this event were erased: it takes nobody any more"
+    assert [(ran.code, sentence in ran.err) for ran in tried] == [(1, True)] * 2
+    assert (told["kept"], told["log_is_clean"], told["backups"]) == ([], True, 0)

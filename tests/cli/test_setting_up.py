@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import stat
 from pathlib import Path
 
@@ -14,17 +15,30 @@ from checkin.protocol.codes import parse_code
 from tests.cli.conftest import Run
 from tests.support.redis_server import RedisServer
 
+_CODE = re.compile(r"^  ([a-z2-7]{4}(?:-[a-z2-7]{4}){5})$", re.M)
+
 
 def codes_of(run: Run) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(run("badges", "codes", "--csv", "-").out)))
 
 
-def test_init_makes_a_key_and_tells_the_first_password_once(run: Run, home: Path) -> None:
+def test_init_makes_a_key_and_tells_the_first_password_and_recovery_codes_once(
+    run: Run, home: Path
+) -> None:
     first, again = run("init"), run("init")
 
     assert "password (shown this once): " in first.out
+    assert len(set(_CODE.findall(first.out))) == 10
+    assert "and for an authenticator app." in first.out
     assert "password" not in again.out
+    assert not _CODE.search(again.out)
     assert stat.S_IMODE((home / "master.key").stat().st_mode) == 0o600
+
+
+def test_init_speaks_of_no_app_where_none_is_asked_for(run: Run, monkeypatch) -> None:
+    monkeypatch.setenv("CHECKIN_SECOND_FACTOR", "optional")
+
+    assert "of your own, within seven days.\n" in run("init").out
 
 
 def test_commands_before_init_say_what_to_do(run: Run) -> None:

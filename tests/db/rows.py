@@ -20,6 +20,7 @@ from checkin.db.models import (
     GateCategory,
     Lease,
     Message,
+    OpeningHours,
     Operator,
     Pairing,
     Participant,
@@ -204,6 +205,12 @@ def pairing(house, **wrong):
 def of_gate(house, **wrong):
     values = {"event_id": house.event, "gate_id": house.gate, "category_id": house.category}
     return insert(GateCategory).values(values | wrong)
+
+
+def hours(house, **wrong):
+    values = {"event_id": house.event, "gate_id": None, "category_id": house.category}
+    times = {"opens_at": NOW, "closes_at": NOW + timedelta(hours=1)}
+    return insert(OpeningHours).values(values | times | wrong)
 
 
 def conflict(house, **wrong):

@@ -18,6 +18,7 @@ from tests.db.rows import (
     device_row,
     duplicate,
     event_row,
+    hours,
     lease,
     message,
     named,
@@ -51,6 +52,17 @@ REFUSED = {
     "a hall for nobody": lambda h: event_row(capacity=0),
     "a grace below nothing": lambda h: event_row(grace_s=-1),
     "personal data kept for no time": lambda h: event_row(retention_days=0),
+    "fewer people than none for a search": lambda h: event_row(search_budget_gate=-1),
+    "a badge given out before it is asked for": lambda h: event_row(badge_delay_s=-1),
+    "somebody with a place who is to be checked": lambda h: participant(
+        h, unchecked_as="confirmed"
+    ),
+    "somebody who seems to wait and has no number": lambda h: participant(
+        h, standing="canceled", canceled_at=NOW, unchecked_as="reserve"
+    ),
+    "somebody who seems to be what nobody is": lambda h: participant(
+        h, standing="canceled", canceled_at=NOW, unchecked_as="maybe"
+    ),
     "doors that close before they open": lambda h: event_row(
         doors_open_at=NOW, doors_close_at=NOW - timedelta(hours=1)
     ),
@@ -89,7 +101,9 @@ REFUSED = {
     "a first entry twice": lambda h: admission(h, entry_no=1),
     "two open admissions": admission,
     "an entry on a day before the first": lambda h: admission(h, day=0, exited_at=NOW),
-    "an open admission on another day": lambda h: admission(h, day=2, entry_no=1),
+    "hours of a gate and of a category in one": lambda h: hours(h, gate_id=h.gate),
+    "hours that end before they begin": lambda h: hours(h, closes_at=NOW - timedelta(hours=1)),
+    "hours of another event's category": lambda h: hours(h, category_id=h.other_category),
     "an entry before the first": lambda h: admission(h, entry_no=0, exited_at=NOW),
     "two admissions by one scan": lambda h: admission(h, scan_pk=h.scan, exited_at=NOW),
     "an admission of another event's participant": lambda h: admission(

@@ -24,7 +24,12 @@ from tests.support.factories import NOW
 from tests.web.browsing import an_operator
 
 #: made by hand in the migrations, in each database's own way
-BY_HAND = ("participant_search", "ix_participant_trigrams")
+BY_HAND = (
+    "participant_search",
+    "ix_participant_trigrams",
+    "participant_terms",
+    "ix_participant_terms",
+)
 
 
 def at(statement: str):

@@ -132,8 +132,8 @@ def test_an_import_and_an_export_of_hundreds_pass(pooled):
     event = factories.an_event(pooled)
     factories.a_delegation(pooled, event)
     factories.a_category(pooled, event)
-    lines = [f"Alaoui{number};Amina;Khémisset" for number in range(700)]
-    table = read_table("\n".join(["Nom;Prénom;Délégation", *lines]).encode())
+    lines = [f"Alaoui{n};Amina;Khémisset;{612_000_000 + n:010}" for n in range(700)]
+    table = read_table("\n".join(["Nom;Prénom;Délégation;Téléphone", *lines]).encode())
 
     done = import_list(pooled, Importing(event, table), factories.KEYS, lambda: NOW)
     with pooled.snapshot() as session:

@@ -26,9 +26,15 @@ _OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 _SETTING = re.compile(r"CHECKIN_[A-Z_]*[A-Z]")
 _CALLS = ("python -m checkin ", "marhaba ")
 #: options of other programs that the pages name
-_OF_OTHERS = {"--no-deps", "--require-hashes", "--help", "--profile"}
+_OF_OTHERS = {"--no-deps", "--require-hashes", "--help", "--profile", "--kiosk"}
 #: where other names that begin so are laid down: of our scripts, of benchmarks, of style sheets
-_DEFINED = ("script/*", "deploy/*", "bench/**/*.py", "checkin/static/css/*.css")
+_DEFINED = (
+    "script/*",
+    "deploy/*",
+    "bench/**/*.py",
+    "tests/fuzzing/*.py",
+    "checkin/static/css/*.css",
+)
 
 
 def commands(

@@ -22,6 +22,9 @@ ELSEWHERE = {
         "changes the catalogues of the checkout",
         "tests/words/test_changing_a_sentence.py",
     ),
+    r"script/proof fuzz.*": ("takes minutes", "tests/fuzzing/test_fuzzing.py"),
+    r"script/audit.*": ("asks a service of the Internet", "tests/test_audit.py"),
+    r"script/sbom": ("writes into the checkout", "tests/packaging/test_sbom.py"),
     r"script/proof mutants.*": ("takes minutes to hours", "tests/test_mutants_script.py"),
     r"brew install .*|py -m venv \.venv": (
         "macOS and Windows, not tried: README says so",

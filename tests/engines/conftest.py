@@ -76,7 +76,7 @@ class Hall:
 
 @pytest.fixture(scope="session")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
-    server = Server(tmp_path_factory.mktemp("hall") / "home")
+    server = Server(tmp_path_factory.mktemp("hall") / "home", worker=True)
     password = server.load_demo(_PARTICIPANTS)
     server.start()
     codes = [line["code"] for line in server.codes()]

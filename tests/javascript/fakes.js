@@ -1,12 +1,14 @@
 // Stand-ins for what a module is given, and scans and people to give it.
 import { readFileSync } from "node:fs";
 import { DeviceClock } from "../../checkin/static/js/offline/clock.js";
+import { keptScan } from "../../checkin/static/js/offline/scan.js";
 
 /** @import { ReasonRow } from "../../checkin/static/js/offline/admission.js" */
 /** @import { EntryContent } from "../../checkin/static/js/offline/gate-list.js" */
 /** @import { LeaseReply } from "../../checkin/static/js/offline/leases.js" */
 /** @import { Passage } from "../../checkin/static/js/offline/memory.js" */
-/** @import { Scan, ScanReply } from "../../checkin/static/js/offline/scan.js" */
+/** @import { NameTables } from "../../checkin/static/js/offline/name-sounds.js" */
+/** @import { KeptScan, Scan, ScanReply } from "../../checkin/static/js/offline/scan.js" */
 
 const VECTORS = new URL("../vectors/admission.json", import.meta.url);
 
@@ -15,6 +17,14 @@ const VECTORS = new URL("../vectors/admission.json", import.meta.url);
  * @type {ReasonRow[]}
  */
 export const REASONS = JSON.parse(readFileSync(VECTORS, "utf-8")).reasons;
+
+const NAMES = new URL("../vectors/name_distances.json", import.meta.url);
+
+/**
+ * What letters and small words of names stand for, as the server hands it to the page.
+ * @type {NameTables}
+ */
+export const TABLES = JSON.parse(readFileSync(NAMES, "utf-8")).tables;
 
 /** 14 June 2025 at noon, by the server's clock. */
 export const NOON = Date.parse("2025-06-14T12:00:00Z");
@@ -50,6 +60,14 @@ export function aScan(id, more = {}) {
   const scanned_at = "2025-06-14T12:00:00.000Z";
   return { scan_id: id, code: ONE, type: "entry", source: "camera", scanned_at, ...more };
 }
+
+/**
+ * Return the same scan as it is kept.
+ * @param {string} id
+ * @param {Partial<Scan>} more
+ * @returns {KeptScan}
+ */
+export const aKeptScan = (id, more = {}) => keptScan(aScan(id, more));
 
 /**
  * Return what an entry of the list tells of a person.

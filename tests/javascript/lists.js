@@ -1,9 +1,12 @@
 // Gate lists as a server seals and signs them: checkin/protocol/gate_list.py in JavaScript.
+import { readFileSync } from "node:fs";
 import { parseCode } from "../../checkin/static/js/offline/badge-code.js";
 import { badgeTag, FORMAT, signedBytes } from "../../checkin/static/js/offline/gate-list.js";
 import { textOf, utf8 } from "../../checkin/static/js/shared/bytes.js";
 
-/** @import { EntryContent, ListPolicy, SealedEntry, Tombstone } from "../../checkin/static/js/offline/gate-list.js" */
+/** @import { BusContent, EntryContent, ListPolicy, SealedEntry, Tombstone } from "../../checkin/static/js/offline/gate-list.js" */
+/** @import { GateName } from "../../checkin/static/js/offline/next-step.js" */
+/** @import { Kind } from "../../checkin/static/js/offline/scan.js" */
 /** @import { ListReply } from "../../checkin/static/js/offline/list-checks.js" */
 
 /**
@@ -13,6 +16,16 @@ import { textOf, utf8 } from "../../checkin/static/js/shared/bytes.js";
 export async function aServerKey() {
   const pair = await crypto.subtle.generateKey("Ed25519", true, ["sign", "verify"]);
   return /** @type {CryptoKeyPair} */ (pair);
+}
+
+/**
+ * Return the list of a bus as Python sealed it, and how verdicts are summed up.
+ * @returns {{codes: string[], content: BusContent, entry: SealedEntry,
+ *   results: {kinds: Kind[], in_before: number, let_in: number, already: number, refused: number[]}[],
+ *   spaces: {names: string[], letters: string, goes_on: boolean}[]}}
+ */
+export function busVector() {
+  return JSON.parse(readFileSync(new URL("../vectors/bus_list.json", import.meta.url), "utf-8"));
 }
 
 const SERVER = await aServerKey();
@@ -39,6 +52,7 @@ const POLICY = {
  * @param {string} [of.issuedAt]
  * @param {CryptoKeyPair} [of.key]
  * @param {Partial<ListPolicy>} [of.policy]
+ * @param {GateName[]} [of.gates]
  * @returns {Promise<ListReply>}
  */
 export async function aList({
@@ -50,6 +64,7 @@ export async function aList({
   issuedAt = "2025-06-14T12:00:00+00:00",
   key = SERVER,
   policy = {},
+  gates = /** @type {GateName[]} */ ([]),
 } = {}) {
   const head = {
     format: FORMAT,
@@ -58,9 +73,10 @@ export async function aList({
     since: since ? String(since) : null,
     issued_at: issuedAt,
     policy: { ...POLICY, ...policy },
+    gates,
   };
   const entries = await Promise.all(people.map(([code, content]) => sealed(code, content)));
-  const tombstones = await Promise.all(revoked.map(buried));
+  const tombstones = revoked.map(buried);
   const content = signedBytes(head, tombstones, entries);
   const signature = await crypto.subtle.sign("Ed25519", key.privateKey, content);
   const point = await crypto.subtle.exportKey("raw", key.publicKey);
@@ -85,10 +101,10 @@ export function tokenOf(code) {
 
 /**
  * @param {string} code
- * @returns {Promise<Tombstone>}
+ * @returns {Tombstone}
  */
-async function buried(code) {
-  return { tag: await badgeTag(tokenOf(code)), reason: "revoked" };
+function buried(code) {
+  return { tag: badgeTag(tokenOf(code)), reason: "revoked" };
 }
 
 /**
@@ -98,7 +114,7 @@ async function buried(code) {
  */
 async function sealed(code, content) {
   const token = tokenOf(code);
-  const tag = await badgeTag(token);
+  const tag = badgeTag(token);
   const secret = await crypto.subtle.importKey("raw", token, "HKDF", false, ["deriveKey"]);
   const info = utf8("marhaba gate list entry");
   const derived = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info };

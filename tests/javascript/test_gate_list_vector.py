@@ -10,12 +10,15 @@ from checkin.protocol.gate_list import (
     SealedEntry,
     Tombstone,
     badge_tag,
+    bus_tag,
     list_is_genuine,
+    open_bus_list,
     open_entry,
     signed_bytes,
 )
 
-VECTOR = json.loads((Path(__file__).parents[1] / "vectors" / "gate_list.json").read_text("utf-8"))
+VECTORS = Path(__file__).parents[1] / "vectors"
+VECTOR = json.loads((VECTORS / "gate_list.json").read_text("utf-8"))
 
 
 def test_the_vector_is_what_python_seals_and_signs():
@@ -31,3 +34,12 @@ def test_the_vector_is_what_python_seals_and_signs():
     assert [badge_tag(token) for token in tokens] == [row.tag for row in rows]
     opened = [open_entry(token, entry) for token, entry in zip(tokens, entries, strict=False)]
     assert opened == VECTOR["contents"]
+
+
+def test_the_vector_of_a_buss_list_is_what_python_seals_to_the_badge_of_its_leader():
+    vector = json.loads((VECTORS / "bus_list.json").read_text("utf-8"))
+    leader, other = (parse_code(code) for code in vector["codes"])
+    entry = SealedEntry(**vector["entry"])
+
+    assert (bus_tag(leader), open_bus_list(leader, entry)) == (entry.tag, vector["content"])
+    assert open_bus_list(other, entry) is None

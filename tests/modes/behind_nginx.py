@@ -61,6 +61,7 @@ def behind_nginx(place: Place) -> Mode:
             "CHECKIN_TRUSTED_PROXIES": "127.0.0.1/32",
         },
         authority=lambda: proxy.trust,
+        https_for_good=True,
         scanner_trusts=("--cafile", str(proxy.trust)),
         language="fr",
     )

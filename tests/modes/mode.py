@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 import ssl
@@ -55,6 +57,7 @@ class Mode:
         camera_url: where a browser on the server's own machine opens cameras, if not at `url`.
         authority: returns the file with the authority that signed the server's certificate, once
             the server runs; None where the address is no https.
+        https_for_good: whether browsers are told to refuse plain HTTP at this name from now on.
         scanner_trusts: what the scanner is told about the certificate on its command line.
         language: of the organiser's pages and of the gate.
     """
@@ -67,6 +70,7 @@ class Mode:
     settings: Mapping[str, str] = field(default_factory=dict)
     camera_url: str = ""
     authority: Callable[[], Path] | None = None
+    https_for_good: bool = False
     scanner_trusts: Sequence[str] = ()
     language: str = "fr"
 
@@ -90,6 +94,10 @@ class Mode:
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def codes(self) -> list[dict[str, str]]:
+        """Return the lines of `badges codes`."""
+        return list(csv.DictReader(io.StringIO(self.command("badges", "codes", "--csv", "-"))))
 
     def scan_film(self, film: Path, *arguments: object) -> list[dict[str, object]]:
         """Run the scanner on a film, without a window, and return its verdicts."""

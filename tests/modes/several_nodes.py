@@ -117,6 +117,7 @@ def several_nodes(
             "CHECKIN_MDNS": "off",
         },
         authority=lambda: proxy.trust,
+        https_for_good=True,
         scanner_trusts=("--cafile", str(proxy.trust)),
         language="fr",
         nodes=nodes,

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote
@@ -19,6 +22,7 @@ from playwright.sync_api import Browser, BrowserContext, Download, Page
 
 from checkin.domain.people.headings import column_named
 from checkin.protocol.codes import parse_code
+from tests.browser.first_sign_in import first_sign_in
 from tests.browser.gates.stations import VERDICT, card, open_station, wait_for_list
 from tests.browser.gates.webcam import Chromium
 from tests.modes.camera import Picture, before_a_camera, film, shown, text_in
@@ -48,8 +52,40 @@ FATIMA = {"name": "Fatima El Amrani", "category": "Participant"}
 QUOTAS = "Délégation,الوفد,Places\nKhémisset,الخميسات,1000\n"
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """An event that is set up, and whose badges are mailed.
+
+    Attributes:
+        office: sees what goes wrong in the organiser's pages.
+        page: of the administrator, who is signed in.
+        amina, youssef: the two who got a badge by mail.
+    """
+
+    office: Witness
+    page: Page
+    amina: OpenedMail
+    youssef: OpenedMail
+
+
 def first_day(mode: Mode, chromium: Chromium) -> None:
     """Play the whole day in one mode."""
+    with prepared_event(mode, chromium) as event:
+        page = event.page
+        board = open_the_board(event.office.context, page)
+        station = open_the_gate(mode, chromium, page, event.amina)
+        the_board_moves(board, to=1)
+        read_at_the_second_gate(mode, page, event.youssef, event.amina)
+        the_board_moves(board, to=2)
+        the_badge_is_already_in(station)
+        the_command_names_the_public_address(mode)
+        take_the_list_home(page, mode.files)
+        sign_out(page)
+
+
+@contextmanager
+def prepared_event(mode: Mode, chromium: Chromium) -> Iterator[Prepared]:
+    """Set an event up on an empty installation; check at the end that no program has failed."""
     password = mode.command("init").rpartition(": ")[2].strip()
     mode.start()
     browser = mode.browser(chromium)
@@ -60,27 +96,20 @@ def first_day(mode: Mode, chromium: Chromium) -> None:
         import_the_people(page, mode.files)
         amina, youssef = the_mailed_badges(mode, browser)
         open_the_badge_page(mode, browser, page, amina)
-        board = open_the_board(office.context, page)
-        station = open_the_gate(mode, chromium, page, amina)
-        the_board_moves(board, to=1)
-        read_at_the_second_gate(mode, page, youssef, amina)
-        the_board_moves(board, to=2)
-        the_badge_is_already_in(station)
-        the_command_names_the_public_address(mode)
-        take_the_list_home(page, mode.files)
-        sign_out(page)
+        yield Prepared(office, page, amina, youssef)
     assert "Traceback" not in mode.printed()
 
 
 def sign_in(mode: Mode, page: Page, password: str) -> Page:
-    """The first administrator signs in with what `init` printed."""
-    page.goto(f"{mode.url}/?lang={mode.language}")
-    page.fill("#email", "admin@example.org")
-    page.fill("#password", password)
-    page.press("#password", "Enter")
+    """The first administrator signs in with what `init` printed, and does what is asked first."""
+    opened = page.goto(f"{mode.url}/?lang={mode.language}")
+    assert opened is not None
+    assert ("strict-transport-security" in opened.headers) == mode.https_for_good
+    first_sign_in(page, password)
     page.wait_for_selector(".signed-in")
     for cookie in page.context.cookies():
         assert cookie["secure"] == mode.url.startswith("https:"), cookie["name"]
+        assert cookie["name"].startswith("__") == cookie["secure"], cookie["name"]
     return page
 
 

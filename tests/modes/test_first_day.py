@@ -24,8 +24,8 @@ MODES = {
 }
 
 
-#: over http the same laptop is tried by the installed wheel, too
-ONLY_IN_PROOFS = {"laptop-http"}
+#: over http the same laptop is tried by the installed wheel, too, and nginx by `test_nodes`
+ONLY_IN_PROOFS = {"laptop-http", "nginx"}
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 
 from playwright.sync_api import (
@@ -49,6 +51,13 @@ class Witness:
             fault.add_note(f"seen so far: {self.faults}")
         self.context.close()
         assert fault or not self.faults, "\n".join(self.faults)
+
+    @contextmanager
+    def during_faults(self) -> Iterator[None]:
+        """Do not mind what goes wrong in a block in which the server is being broken."""
+        before = list(self.faults)
+        yield
+        self.faults[:] = before
 
     def _requested(self, request: Request) -> None:
         if not (self._mode.is_public(request.url) or request.url.startswith(_WITHIN_THE_PAGE)):

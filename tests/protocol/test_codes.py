@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -16,15 +18,17 @@ from checkin.protocol.codes import (
     CODE_LENGTH,
     TOKEN_BYTES,
     check_characters,
+    code_in,
     format_code,
     group_for_people,
     looks_like_ours,
-    normalise_typed,
+    normalise_code,
     parse_code,
     token_for,
     token_hash,
 )
 
+VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "codes.json").read_text("utf-8"))
 tokens = st.binary(min_size=TOKEN_BYTES, max_size=TOKEN_BYTES)
 _CHANCE = random.Random(20250614)
 SAMPLE = [format_code(_CHANCE.randbytes(TOKEN_BYTES)) for _ in range(20)]
@@ -133,7 +137,13 @@ def test_usual_typing_variants_of_a_code_are_accepted(token):
     code = format_code(token)
     typed = group_for_people(code).lower().replace("0", "o").replace("1", "l")
 
-    assert (parse_code(typed), parse_code(normalise_typed(f" {typed}\n"))) == (None, token)
+    assert (parse_code(typed), parse_code(normalise_code(f" {typed}\n"))) == (None, token)
+
+
+def test_what_a_camera_read_is_a_code_by_the_shared_vectors():
+    read = {case["name"]: code_in(case["text"]) for case in VECTORS["cases"]}
+
+    assert read == {case["name"]: case["code"] or case["text"] for case in VECTORS["cases"]}
 
 
 @given(tokens, st.integers(8, CODE_LENGTH))

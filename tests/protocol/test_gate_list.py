@@ -6,7 +6,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checkin.protocol.base64url import bytes_of
 from checkin.protocol.gate_list import (
+    LENGTHS,
     SealedEntry,
     Tombstone,
     badge_tag,
@@ -27,6 +29,24 @@ tokens = st.binary(min_size=16, max_size=16)
 @given(tokens, st.dictionaries(st.text(), st.one_of(st.text(), st.integers(), st.none())))
 def test_what_is_sealed_is_opened_with_the_badge(token, content):
     assert open_entry(token, seal_entry(token, content)) == content
+
+
+def length_of(name):
+    """Return how many bytes an entry with this name takes before it is sealed."""
+    sealed = bytes_of(seal_entry(TOKEN, CONTENT | {"delegation": name}).sealed)
+    return len(sealed) - 12 - 16  # its nonce and its tag
+
+
+@given(st.text(max_size=800))
+def test_an_entry_has_one_of_three_lengths(name):
+    assert length_of(name) in {*LENGTHS, *(LENGTHS[-1] * times for times in (2, 3))}
+
+
+def test_names_in_either_script_make_no_difference_to_the_length_of_an_entry():
+    names = ["Ali", "Abderrahmane El Khattabi-Benjelloun", "عبد الرحمن الخطابي بنجلون"]
+
+    assert [length_of(name) for name in names] == [LENGTHS[0]] * 3
+    assert length_of("ح" * 200) == LENGTHS[1]
 
 
 @given(tokens, tokens)

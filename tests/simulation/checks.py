@@ -12,6 +12,7 @@ from checkin.domain.scanning.facts import Direction, Reentry
 from checkin.domain.scanning.reasons import Reason
 from checkin.domain.scanning.verdict import Status
 from scanner.core.scan import Kind
+from tests.simulation.checking import unchecked
 from tests.simulation.laptop import Told
 from tests.simulation.limits import limits, moved_up
 from tests.simulation.newcomers import newcomers
@@ -29,6 +30,7 @@ def broken(world: World) -> list[str]:
         newcomers,
         limits,
         moved_up,
+        unchecked,
         _counts,
         _same_rules,
         _times,

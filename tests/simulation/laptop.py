@@ -96,9 +96,9 @@ class Laptop:
         )
         return [(str(i), str(lease), bool(place), bool(seat)) for i, lease, place, seat in found]
 
-    def codes_waiting(self) -> list[str]:
+    def refs_waiting(self) -> list[str]:
         """Return the badges whose scans wait to be uploaded."""
-        return [one.scan.code for one in self.spool.decided()] if self._is_on else []
+        return [one.scan.badge_ref for one in self.spool.decided()] if self._is_on else []
 
     def switch_off(self) -> None:
         """Cut the laptop's power."""

@@ -123,7 +123,7 @@ def _not_held(world: World) -> Iterator[str]:
         confirmed = standings.get(scan_id) == RegistrationStatus.CONFIRMED
         if confirmed and result["reason"] == Reason.QUOTA_EXCEEDED:
             continue
-        person = world.person_by_code(scan["code"])
+        person = world.person_by_ref(scan["badge_ref"])
         waits_again = person is not None and person.participant_id in world.reregistered
         if confirmed and waits_again and result["reason"] == Reason.UNAPPROVED:
             continue
@@ -143,13 +143,22 @@ def _used_after_the_end(world: World) -> Iterator[str]:
 
 
 def moved_up(world: World) -> Iterator[str]:
-    """Return people who are on a reserve list although a place is free."""
+    """Return people who are on a reserve list although a place is free, and held for nobody."""
     waits = exists().where(
         Participant.delegation_id == Delegation.id,
         Participant.standing == RegistrationStatus.RESERVE,
     )
+    held = (
+        select(func.count())
+        .where(
+            Participant.delegation_id == Delegation.id,
+            Participant.unchecked_as == RegistrationStatus.CONFIRMED,
+        )
+        .correlate(Delegation)
+        .scalar_subquery()
+    )
     query = select(Delegation.name).where(
-        Delegation.event_id == world.event.id, waits, free_places(world.time.now) > 0
+        Delegation.event_id == world.event.id, waits, free_places(world.time.now) > held
     )
     with world.server.database.read() as session:
         for name in session.scalars(query):

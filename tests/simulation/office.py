@@ -16,7 +16,7 @@ from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.errors import MarhabaError
 from checkin.services.common.list_version import next_list_version
-from checkin.services.people.delegations import first_entry
+from checkin.services.people.delegations import came_in
 from checkin.services.people.enrolment import Enrolment, enrol
 from checkin.services.people.quotas import keep_places
 from checkin.services.people.registration import (
@@ -153,9 +153,7 @@ class _Stands:
 
 def _standings(session: Session, event: Event) -> dict[int, _Stands]:
     """Return how everybody stands who has not come in: who has uses a place already."""
-    query = select(Participant).where(
-        Participant.event_id == event.id, ~exists().where(first_entry())
-    )
+    query = select(Participant).where(Participant.event_id == event.id, ~exists().where(came_in()))
     return {
         one.id: _Stands(
             one.delegation_id, one.standing == RegistrationStatus.CONFIRMED, one.reserve_no

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.simulation.checking import CheckingOffice
 from tests.simulation.checks import broken
 from tests.simulation.newcomers import Newcomers
 from tests.simulation.office import Office
@@ -60,7 +61,7 @@ def test_a_run_that_does_not_know_the_time_does_not_date_the_scans_of_another(ap
     assert violations(application, [seed]) == {}
 
 
-@pytest.mark.parametrize("first", range(0, 100, 25))
+@pytest.mark.parametrize("first", range(0, 50, 25))
 def test_the_invariants_hold_after_an_afternoon_of_mishaps(application, first):
     assert violations(application, range(first, first + 25)) == {}
 
@@ -73,6 +74,10 @@ def test_the_invariants_hold_while_people_without_a_badge_come(application, firs
 @pytest.mark.parametrize("first", range(0, 25, 25))
 def test_the_invariants_hold_while_the_office_changes_registrations(application, first):
     assert violations(application, range(first, first + 25), Office) == {}
+
+
+def test_the_invariants_hold_while_some_are_to_be_checked(application):
+    assert violations(application, range(5), CheckingOffice) == {}
 
 
 def test_a_place_counted_for_somebody_who_came_in_on_it_is_not_left_empty(application):

@@ -20,6 +20,7 @@ from checkin.services.people.quotas import set_quota
 from checkin.services.people.registration import Registered, cancel
 from checkin.services.scanning.walk_ins import Newcomer, register_walk_in
 from checkin.worker.moving_up import move_people_up
+from scanner.core.scan import ref_of
 from tests.simulation.gates import Gate
 from tests.simulation.limits import passed_limits
 from tests.simulation.network import FaultyConnection, Log
@@ -108,6 +109,10 @@ class World:
         """Return whose badge this is."""
         return next((one for one in self.people if one.code == code), None)
 
+    def person_by_ref(self, ref: str) -> Person | None:
+        """Return the person whose badge a device names without its code."""
+        return next((one for one in self.people if ref_of(one.code) == ref), None)
+
     def _step(self) -> None:
         gate, person = self.random.choice(self.gates), self._somebody()
         steps = {
@@ -141,8 +146,9 @@ class World:
         self.seen += passed_limits(self)
 
     def _code_waiting_at(self, gate: Gate) -> str:
-        codes = gate.codes_waiting() or [person.code for person in self.people]
-        return self.random.choice(codes)
+        waiting = [self.person_by_ref(ref) for ref in gate.refs_waiting()]
+        people = [person for person in waiting if person] or self.people
+        return self.random.choice(people).code
 
     def _toggle_line(self, gate: Gate) -> None:
         gate.connection.is_cut = not gate.connection.is_cut

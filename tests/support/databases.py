@@ -13,6 +13,7 @@ import pytest
 
 from checkin.db.engine import Database
 from checkin.db.migrate import upgrade
+from tests.support.many_databases import compile_statements_once
 from tests.support.postgres import MISSING, Cluster, postgres_programs
 
 _TEMPLATE = "marhaba_template"
@@ -80,6 +81,7 @@ Databases = SqliteDatabases | PostgresDatabases
 @contextmanager
 def opened(url: str) -> Iterator[Database]:
     """Open a database, and close its connections at the end."""
+    compile_statements_once()
     database = Database(url)
     try:
         yield database

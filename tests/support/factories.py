@@ -12,23 +12,28 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_shortest_transaction, in_transaction
-from checkin.db.models import Activity, Bus, Category, Delegation, Event, Role
+from checkin.db.models import Activity, Bus, Category, Delegation, Event, EventDay, Role
 from checkin.domain.people.buses import BusDetails
+from checkin.domain.people.flags import FlagDetails, FlagSymbol
 from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.facts import Direction
 from checkin.domain.scanning.verdict import Source
-from checkin.protocol.codes import format_code, token_for
+from checkin.protocol.codes import format_code, parse_code, token_for
+from checkin.protocol.gate_list import tag_bytes
 from checkin.services.accounts.operators import add_operator
 from checkin.services.accounts.pins import set_pin
 from checkin.services.common.keys import Keys
 from checkin.services.common.list_version import next_list_version
+from checkin.services.events.days import set_days
 from checkin.services.events.events import EventSpec, add_category, add_delegation, create_event
 from checkin.services.gates.authentication import device_by_token
 from checkin.services.gates.devices import NewDevice, PairedDevice, add_device, gate_named
 from checkin.services.limits.in_memory import MemoryCounters
 from checkin.services.limits.limits import Limits
-from checkin.services.people.buses import add_bus
+from checkin.services.people.bus_leaders import appoint_leaders
+from checkin.services.people.buses import add_bus, assign_people
 from checkin.services.people.enrolment import Enrolment, enrol
+from checkin.services.people.flags import new_flag
 from checkin.services.people.registration import Registered, RegistrationSource, register
 from checkin.services.scanning.record import record_scan
 from checkin.services.scanning.storage import Answer, Reading
@@ -66,9 +71,11 @@ def noted(database: Database, kind: str) -> Sequence[str]:
 def an_event(database: Database, slug: str = "rabat-2025", **laid_down: Any) -> Event:
     """Create the reference event; without doors, so that it is open at any time.
 
-    Its reserve list goes on for ever, because a test's server runs by the clock of today.
+    Its reserve list goes on for ever, and devices search at any time, because a test's server runs
+    by the clock of today.
     """
     laid_down.setdefault("reserve_until", datetime(2100, 1, 1, tzinfo=UTC))
+    laid_down.setdefault("search_while_closed", True)
     spec = EventSpec(
         slug=slug,
         name="Rencontre régionale",
@@ -80,6 +87,25 @@ def an_event(database: Database, slug: str = "rabat-2025", **laid_down: Any) -> 
         **laid_down,
     )
     return write(database, lambda session: create_event(session, spec, KEYS, now=NOW))
+
+
+def lay_down(database: Database, **values: Any) -> None:
+    """Change what the only event has laid down, and its days with it."""
+
+    def change(session: Session) -> None:
+        event = session.scalars(select(Event)).one()
+        for name, value in values.items():
+            setattr(event, name, value)
+        set_days(session, event)
+
+    write(database, change)
+
+
+def a_further_day(database: Database, event: Event, day: int = 2, **times: Any) -> None:
+    """Give an event a further day, so many days after the first one, with times of its own."""
+    later = timedelta(days=day - 1)
+    dates = {"starts_at": event.starts_at + later, "ends_at": event.ends_at + later}
+    write(database, lambda s: s.add(EventDay(event_id=event.id, day=day, **(dates | times))))
 
 
 def postponed(database: Database, event: Event, days: int = 7) -> Event:
@@ -107,6 +133,18 @@ def a_category(database: Database, event: Event, name: str = "Militant") -> Cate
     """Add a category, or return the one with this name."""
     found = _by_name(database, Category, event, name)
     return found or write(database, lambda s: add_category(s, event, name))
+
+
+def a_flag(database: Database, event: Event, name: str = "VIP", **more: Any) -> None:
+    """Define a flag with a sentence in both scripts, of which the page Protocole is told."""
+    told = {
+        "symbol": FlagSymbol.STAR,
+        "sentence": "Appeler le protocole",
+        "sentence_ar": "اتصلوا بالتشريفات",
+        "page": "Protocole",
+    }
+    details = FlagDetails(name=name, **told | more)
+    write(database, lambda session: new_flag(session, event, details, operator_id=None, now=NOW))
 
 
 def _by_name(database: Database, model: Any, event: Event, name: str) -> Any:
@@ -169,6 +207,19 @@ def a_bus(database: Database, delegation: Delegation, name: str = "Car 1", seats
     return write(database, lambda session: add_bus(session, delegation, details, now=NOW))
 
 
+def a_full_bus(database: Database, event: Event, seats: int) -> list[str]:
+    """Fill a bus with new people, the first of whom leads it; return the codes on their badges."""
+    codes = badges(database, event, seats)
+    bus = a_bus(database, a_delegation(database, event), seats=seats)
+
+    def seat(session: Session) -> None:
+        assign_people(session, session.merge(bus), range(1, seats + 1), now=NOW)
+        appoint_leaders(session, session.merge(bus), [1], now=NOW)
+
+    write(database, seat)
+    return codes
+
+
 def code_of(event: Event, badge_id: UUID, issue: int = 1) -> str:
     """Return the text in a badge's QR."""
     return format_code(token_for(KEYS.for_event(event.slug), badge_id, issue))
@@ -210,7 +261,14 @@ def badges(
     return write(database, work)
 
 
-def a_new_device(database: Database, event: Event, gate: str = "Porte 1") -> NewDevice:
+def a_new_device(
+    database: Database,
+    event: Event,
+    gate: str = "Porte 1",
+    *,
+    may_search: bool | None = None,
+    help_desk: bool | None = None,
+) -> NewDevice:
     """Enrol a device at a gate, made if it is new."""
     return write(
         database,
@@ -221,6 +279,8 @@ def a_new_device(database: Database, event: Event, gate: str = "Porte 1") -> New
             name="Laptop",
             software="tests",
             now=NOW,
+            may_search=may_search,
+            help_desk=help_desk,
         ),
     )
 
@@ -242,6 +302,18 @@ def a_reading(code: str, *, at: datetime = NOW, **more: Any) -> Reading:
         received_at=at,
     )
     return replace(plain, **more)
+
+
+def ref_of(code: str) -> bytes:
+    """Return by what a device names a badge once it has forgotten the code."""
+    token = parse_code(code)
+    assert token is not None
+    return tag_bytes(token)
+
+
+def a_reading_by_ref(code: str, **more: Any) -> Reading:
+    """Return the same reading from a device that names the badge without its code."""
+    return a_reading("", badge_ref=ref_of(code), **more)
 
 
 def scan(

@@ -103,7 +103,7 @@ class Cluster:
     def _initialise(self) -> None:
         command = ["initdb", "--username=marhaba", "--auth=trust", "--encoding=UTF8"]
         made = subprocess.run(
-            [self._programs / command[0], *command[1:], "--locale=C", "--no-sync", self._data],
+            [self._programs / command[0], *command[1:], "--locale=C", "--no-sync", self.data],
             check=False,
             **self._as_account(),
             capture_output=True,
@@ -116,7 +116,7 @@ class Cluster:
         options = [f"-c{name}={value}" for name, value in self._settings.items()]
         with (self._folder / "log").open("wb") as log:
             return subprocess.Popen(
-                [self._programs / "postgres", "-D", self._data, "-k", self._folder, *options],
+                [self._programs / "postgres", "-D", self.data, "-k", self._folder, *options],
                 **self._as_account(),
                 stdout=log,
                 stderr=log,
@@ -147,5 +147,6 @@ class Cluster:
         )
 
     @property
-    def _data(self) -> Path:
+    def data(self) -> Path:
+        """The folder of the server's own files."""
         return self._folder / "data"

@@ -46,6 +46,11 @@ class Browsing:
         self._client = app.test_client()
         self._client.environ_base["REMOTE_ADDR"] = address
 
+    def through_proxy(self, scheme: str) -> None:
+        """Go on through a proxy that speaks http or https with this browser."""
+        self._client.environ_base["HTTP_X_FORWARDED_PROTO"] = scheme
+        self._client.environ_base["HTTP_REFERER"] = f"{scheme}://localhost/"
+
     def open(self, path: str, **more: Any) -> Any:
         return self._client.get(path, **more)
 

@@ -8,12 +8,18 @@ from uuid import uuid4
 from sqlalchemy import insert, select, text
 from werkzeug.routing import Rule
 
-from checkin.db.models import Conflict, Duplicate, Operator
+from checkin.db.models import Conflict, Duplicate, Flag, Operator
 from checkin.domain.scanning.verdict import Status
+from checkin.services.gates.help_calls import call_help
 from checkin.services.scanning.storage import Decided
 from tests.support import factories
 from tests.support.asked_jobs import ask
 from tests.support.factories import write
+
+#: of those who are told when people with a flag arrive
+PAGE = "accueil"
+#: the routes whose answers go on until whoever listens leaves
+STREAMS = {"board.live", "flagged.live", "api.lists.stream_counts"}
 
 
 @dataclass(frozen=True)
@@ -31,10 +37,12 @@ class House:
             "filename": "icon.svg",
             "step": "rehearsal",
             "form": "csv",
+            "page": PAGE,
             "kind": "canceled",
             "scan_id": uuid4(),
             "operator_id": 999,
             "session_id": 999,
+            "passkey_id": 999,
             **self.numbers,
             **other,
         }
@@ -82,6 +90,10 @@ def a_house(database, slug: str, name: str) -> House:
         chief = session.scalars(select(Operator.id).order_by(Operator.id)).first()
         conflict = session.scalars(select(Conflict).order_by(Conflict.id.desc())).first()
         gate = session.scalar(text("SELECT gate_id FROM device WHERE id = :i"), {"i": device.id})
+    factories.a_flag(database, event, name, page=PAGE)
+    with database.read() as session:
+        flag = session.scalars(select(Flag.id).where(Flag.event_id == event.id)).one()
+    call = write(database, lambda s: call_help(s, device, now=factories.NOW).id)
     job_id = ask(database, "badge_sheets", event_id=event.id, operator_id=chief, design="card")
     numbers = {
         "delegation_id": delegation.id,
@@ -93,6 +105,8 @@ def a_house(database, slug: str, name: str) -> House:
         "category_id": category.id,
         "conflict_id": conflict.id,
         "job_id": job_id,
+        "flag_id": flag,
+        "call_id": call,
         "number": 1,
     }
     return House(slug, numbers)

@@ -160,3 +160,17 @@ def test_arabic_counts_as_arabic_does(count, said):
     )
 
     assert found == said
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_the_scan_page_and_the_scanners_window_translate_alike(language):
+    shown = {
+        message.id: message.string
+        for message in catalogue("pages", language)
+        if any("gates/scan" in file for file, _ in message.locations)
+    }
+    window = {message.id: message.string for message in catalogue("device", language)}
+
+    both = shown.keys() & window.keys()
+    assert len(both) > 20
+    assert {said: shown[said] for said in both} == {said: window[said] for said in both}

@@ -239,17 +239,21 @@ def test_eight_who_ask_at_once_get_one_sending(database, event, start):
     assert len(jobs_of_a_race(database, event, start)) == 1
 
 
-def test_control_without_taking_turns_eight_who_ask_at_once_get_several_sendings(
+def test_control_without_taking_turns_two_who_ask_at_once_get_two_sendings(
     postgres_database, monkeypatch
 ):
     database = postgres_database
     event = factories.an_event(database)
-    who = {"operator_id": None, "now": NOW}
     monkeypatch.setattr(sending_job, "take_turn", lambda _: None)
 
-    def start(event: Event) -> int:
-        return factories.write(
-            database, lambda s: start_sending(s, KEYS, event, endpoint="delivery.send", **who).id
-        )
+    def start(session):
+        start_sending(session, KEYS, event, endpoint="delivery.send", operator_id=None, now=NOW)
 
-    assert len(jobs_of_a_race(database, event, start)) > 1
+    def start_while_another_starts(session):
+        start(session)
+        factories.write(database, start)
+
+    factories.write(database, start_while_another_starts)
+
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Job)) == 2

@@ -7,12 +7,22 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from checkin.db.models import Delegation, Event, Job, Message, Participant
+from checkin.db.models import (
+    Delegation,
+    Event,
+    Job,
+    JobState,
+    Message,
+    Participant,
+    Sending,
+)
 from checkin.domain.scanning.leases import LIFETIME
 from checkin.services.gates.leases import grant_lease
+from checkin.services.mail.sender import set_sending
+from checkin.services.people.quotas import set_quota
 from checkin.settings import Settings
 from checkin.worker.context import Tools
-from checkin.worker.moving_up import move_people_up
+from checkin.worker.moving_up import move_people_up, tell_people
 from tests.support import factories
 from tests.support.factories import MASTER_KEY, NOW, minutes, write
 from tests.support.waiting import wait_for
@@ -74,19 +84,69 @@ def test_nobody_is_confirmed_in_an_event_that_is_over(database, waiting, over):
 
 
 @pytest.mark.parametrize(
-    ("base_url", "jobs"), [(factories.BASE_URL, 1), ("http://localhost:8000", 0)]
+    ("base_url", "sendings"), [(factories.BASE_URL, 1), ("http://localhost:8000", 0)]
 )
 def test_who_moved_up_is_told_unless_only_this_machine_understands_the_address(
-    database, waiting, base_url, jobs
+    database, waiting, base_url, sendings
 ):
     address = update(Participant).where(Participant.id == waiting).values(email="omar@example.org")
     write(database, lambda s: s.execute(address))
 
     move_people_up(tools_at(database, NOW + LIFETIME, base_url))
+    tell_people(tools_at(database, NOW + LIFETIME, base_url))
 
     with database.read() as session:
         assert session.scalar(select(func.count(Message.id))) == 1
-        assert session.scalar(select(func.count(Job.id))) == jobs
+    assert jobs(database) == sendings
+
+
+def jobs(database):
+    with database.read() as session:
+        return session.scalar(select(func.count(Job.id)))
+
+
+def raised_quota(database, event):
+    """Somebody moves up because an organiser raises a quota: a message is queued, and no more."""
+    delegation = factories.a_delegation(database, event, quota=1)
+    for person in ("Karim", "Omar"):
+        factories.a_participant(
+            database, event, person, delegation=delegation, email=f"{person}@example.org"
+        )
+    assert write(database, lambda s: set_quota(s, event, delegation.id, 2, now=NOW))
+
+
+def test_who_moves_up_by_a_raised_quota_is_told_once(database, event):
+    raised_quota(database, event)
+
+    for _ in range(2):
+        tell_people(tools_at(database, NOW))
+
+    assert jobs(database) == 1
+
+
+@pytest.mark.parametrize("why", ["ended before", "paused"])
+def test_messages_that_a_sending_has_left_wait_for_a_person(database, event, why):
+    raised_quota(database, event)
+    if why == "paused":
+        write(database, lambda s: set_sending(s, event, Sending.PAUSED, now=NOW, operator_id=None))
+    else:
+        tell_people(tools_at(database, NOW))
+        end = {"state": JobState.CANCELED, "finished_at": NOW + minutes(1)}
+        write(database, lambda s: s.execute(update(Job).values(**end)))
+    before = jobs(database)
+
+    tell_people(tools_at(database, NOW + minutes(2)))
+
+    assert jobs(database) == before
+
+
+def test_badges_that_nobody_has_had_sent_yet_are_not_sent(database, event):
+    delegation = factories.a_delegation(database, event, quota=1)
+    factories.a_participant(database, event, "Ali", delegation=delegation, email="ali@example.org")
+
+    tell_people(tools_at(database, NOW))
+
+    assert jobs(database) == 0
 
 
 def test_places_kept_for_gates_stay_kept(database, event, waiting):

@@ -25,7 +25,7 @@ def sender(office: Office) -> Finding:
 
 def mail(office: Office) -> Finding:
     """Look whether the mail server answers."""
-    transport_to(office.settings.mail).close()
+    transport_to(office.settings.mail, office.settings.mail_tls).close()
     if office.settings.mail_url:
         return well()
     return aside(f"no mail server is set (CHECKIN_MAIL_URL): {office.settings.mail} gets the files")

@@ -6,8 +6,13 @@ from alembic import context
 
 from checkin.db.models import Base
 
-# The search index is made by hand in the migrations, in each database's own way.
-BY_HAND = ("participant_search", "ix_participant_trigrams")
+# The search indexes are made by hand in the migrations, in each database's own way.
+BY_HAND = (
+    "participant_search",
+    "ix_participant_trigrams",
+    "participant_terms",
+    "ix_participant_terms",
+)
 
 
 def include_name(name: str | None, kind: str, _parents: object) -> bool:

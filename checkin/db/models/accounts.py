@@ -14,6 +14,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -48,6 +49,10 @@ class Operator(Base):
     name: Mapped[str]
     role: Mapped[str]
     password_hash: Mapped[str]
+    #: until when a first password works, which its owner has to replace; none once they chose one
+    password_until: Mapped[datetime | None]
+    #: what is asked of an account first is not asked of this one while only the demo is there
+    is_demo: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: the PIN with which a supervisor answers for an override at a gate
     pin_hash: Mapped[str | None]
     delegation_id: Mapped[int | None] = mapped_column(ForeignKey("delegation.id"))
@@ -81,6 +86,8 @@ class OperatorSession(Base):
     began_at: Mapped[datetime]
     #: right to two minutes
     seen_at: Mapped[datetime]
+    #: when the operator last proved who they are; none where that is not known
+    confirmed_at: Mapped[datetime | None]
     device: Mapped[str]
     network: Mapped[str]
 
@@ -126,6 +133,31 @@ class RecoveryCode(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     operator_id: Mapped[int] = mapped_column(ForeignKey("operator.id"))
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class Passkey(Base):
+    """A passkey of an operator: the public key of a device that signs instead of an app's code.
+
+    It belongs to one name of the server, which browsers see to.
+    """
+
+    __tablename__ = "passkey"
+    __table_args__ = (Index(None, "operator_id"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    operator_id: Mapped[int] = mapped_column(ForeignKey("operator.id"))
+    #: the name of the server, as `marhaba.example.org`
+    host: Mapped[str]
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary(1023), unique=True)
+    #: a COSE key
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    #: how often the device has signed, where it counts; else 0
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    #: the browser in which it was made
+    device: Mapped[str]
+    added_at: Mapped[datetime]
+    #: when the last challenge was made that was answered with it: an earlier one is refused
+    challenged_at: Mapped[datetime]
 
 
 class Activity(Base):

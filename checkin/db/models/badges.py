@@ -42,6 +42,7 @@ class Badge(Base):
             postgresql_where=text("revoked_at IS NULL"),
         ),
         Index(None, "event_id", "list_version"),
+        Index("uq_badge_ref", "ref", unique=True),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -49,6 +50,9 @@ class Badge(Base):
     participant_id: Mapped[int]
     issue: Mapped[int] = mapped_column(default=1)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    #: `tag_bytes` of the token, by which devices name it once they have forgotten the code; NULL
+    #: only until the program has given it to a badge of an earlier version
+    ref: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     issued_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     #: when its page was first opened, and last, right to an hour

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.db.models.base import Base, one_of
-from checkin.domain.scanning.facts import Reentry
+from checkin.domain.people.public_badges import BADGE_DELAY_S
+from checkin.domain.people.searching import DESK_BUDGET, GATE_BUDGET
+from checkin.domain.scanning.facts import Reentry, WithoutBadge
 from checkin.words.languages import DEFAULT_LANGUAGE, LANGUAGES
 
 
@@ -20,8 +22,12 @@ class Event(Base):
         CheckConstraint("capacity IS NULL OR capacity > 0", name="capacity"),
         CheckConstraint("grace_s >= 0", name="grace"),
         CheckConstraint("retention_days > 0", name="retention_days"),
+        CheckConstraint("search_budget_gate >= 0", name="search_budget_gate"),
+        CheckConstraint("search_budget_desk >= 0", name="search_budget_desk"),
+        CheckConstraint("badge_delay_s >= 0", name="badge_delay_s"),
         CheckConstraint("doors_close_at IS NULL OR doors_close_at > doors_open_at", name="doors"),
         one_of("reentry", Reentry),
+        one_of("without_badge", WithoutBadge),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -43,9 +49,28 @@ class Event(Base):
     reserve_until: Mapped[datetime | None]
     capacity: Mapped[int | None]
     reentry: Mapped[str] = mapped_column(default=Reentry.SINGLE)
+    #: who may admit a registered person who shows no badge
+    without_badge: Mapped[str] = mapped_column(
+        default=WithoutBadge.EVERYONE, server_default=WithoutBadge.EVERYONE
+    )
+    #: a device that is new may search for names
+    gates_may_search: Mapped[bool] = mapped_column(default=True)
+    #: devices may search also while the doors are closed
+    search_while_closed: Mapped[bool] = mapped_column(default=False)
+    #: people an hour whom a device is shown and who are not let in then, at a gate
+    search_budget_gate: Mapped[int] = mapped_column(default=GATE_BUDGET)
+    #: the same at a help desk
+    search_budget_desk: Mapped[int] = mapped_column(default=DESK_BUDGET)
+    #: gates tell whom they refuse how to reach the delegation's coordinators
+    gates_call_coordinators: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: so long after somebody registered by a link their badge is sent
+    badge_delay_s: Mapped[int] = mapped_column(default=BADGE_DELAY_S)
     #: who answers for the personal data, and how to reach them
     organiser: Mapped[str] = mapped_column(default="")
     contact: Mapped[str] = mapped_column(default="")
+    #: their postal address, and the number under which the CNDP knows this use of the data
+    organiser_address: Mapped[str] = mapped_column(default="", server_default="")
+    cndp_number: Mapped[str] = mapped_column(default="", server_default="")
     #: days after the event until personal data are erased
     retention_days: Mapped[int] = mapped_column(default=30)
     #: the event's name reveals an opinion: keep it out of subjects and file names
@@ -70,13 +95,19 @@ class EventDay(Base):
     """A day of an event; `checkin.services.events.days` keeps it as the event's dates are."""
 
     __tablename__ = "event_day"
-    __table_args__ = (CheckConstraint("day >= 1", name="day"),)
+    __table_args__ = (
+        CheckConstraint("day >= 1", name="day"),
+        CheckConstraint("doors_close_at IS NULL OR doors_close_at > doors_open_at", name="doors"),
+    )
 
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
     #: from 1; admissions and the counts of arrivals name it
     day: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+    doors_open_at: Mapped[datetime | None]
+    doors_close_at: Mapped[datetime | None]
+    reserve_from: Mapped[datetime | None]
 
 
 class MessageText(Base):

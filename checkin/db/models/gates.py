@@ -32,7 +32,12 @@ class Gate(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
     name: Mapped[str]
+    #: what it is called in Arabic, on signs and on gates' screens; None: as in `name`
+    name_ar: Mapped[str | None]
     folded: Mapped[str]
+    #: people are looked up here all day: its devices may be shown more of them, and new ones are
+    #: help desks
+    help_desk: Mapped[bool] = mapped_column(default=False)
 
 
 class GateCategory(Base):
@@ -47,6 +52,26 @@ class GateCategory(Base):
     gate_id: Mapped[int] = mapped_column(primary_key=True)
     category_id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int]
+
+
+class OpeningHours(Base):
+    """Hours of one gate, or of the people of one category, in place of the event's."""
+
+    __tablename__ = "opening_hours"
+    __table_args__ = (
+        ForeignKeyConstraint(["event_id", "gate_id"], ["gate.event_id", "gate.id"]),
+        ForeignKeyConstraint(["event_id", "category_id"], ["category.event_id", "category.id"]),
+        CheckConstraint("(gate_id IS NULL) <> (category_id IS NULL)", name="whose"),
+        CheckConstraint("closes_at > opens_at", name="times"),
+        Index(None, "event_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int]
+    gate_id: Mapped[int | None]
+    category_id: Mapped[int | None]
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
 
 
 class Device(Base):
@@ -72,10 +97,70 @@ class Device(Base):
     skew_ms: Mapped[int | None]
     #: scans that the device had not yet brought to us when it last said so
     waiting: Mapped[int | None]
+    #: how full its battery was when it last said so, in percent, and whether it was on the mains
+    battery: Mapped[int | None]
+    charging: Mapped[bool | None]
     #: when it last had the newest gate list
     list_at: Mapped[datetime | None]
     #: when it said, once revoked, that it has erased what it held
     wiped_at: Mapped[datetime | None]
+    #: it may search for names
+    may_search: Mapped[bool] = mapped_column(default=True)
+    #: since when a supervisor lets it be shown as many people again
+    search_granted_at: Mapped[datetime | None]
+    #: of the key that seals the people whom a help desk holds; None: it is no help desk. Once it is
+    #: gone nobody makes that key again, so that what a lost help desk holds stays sealed.
+    desk_salt: Mapped[bytes | None] = mapped_column(LargeBinary(16))
+    #: since when nobody stands at it; None: somebody does
+    kiosk_since: Mapped[datetime | None]
+
+
+_NOT_TAKEN = text("taken_at IS NULL")
+
+
+class HelpCall(Base):
+    """A call for help from a gate at which nobody stands; a device has one at a time."""
+
+    __tablename__ = "help_call"
+    __table_args__ = (
+        ForeignKeyConstraint(["event_id", "device_id"], ["device.event_id", "device.id"]),
+        ForeignKeyConstraint(["event_id", "gate_id"], ["gate.event_id", "gate.id"]),
+        CheckConstraint("(taken_at IS NULL) = (taken_by IS NULL)", name="taken"),
+        Index(
+            "uq_help_call_open",
+            "device_id",
+            unique=True,
+            sqlite_where=_NOT_TAKEN,
+            postgresql_where=_NOT_TAKEN,
+        ),
+        Index(None, "event_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int]
+    device_id: Mapped[int]
+    gate_id: Mapped[int]
+    called_at: Mapped[datetime]
+    taken_at: Mapped[datetime | None]
+    taken_by: Mapped[int | None] = mapped_column(ForeignKey("operator.id"))
+
+
+class ShownPerson(Base):
+    """A person whom a search has shown on a device, and when it last did, for about an hour."""
+
+    __tablename__ = "shown_person"
+    __table_args__ = (
+        ForeignKeyConstraint(["event_id", "device_id"], ["device.event_id", "device.id"]),
+        ForeignKeyConstraint(
+            ["event_id", "participant_id"], ["participant.event_id", "participant.id"]
+        ),
+        Index(None, "event_id", "shown_at"),
+    )
+
+    device_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    participant_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    event_id: Mapped[int]
+    shown_at: Mapped[datetime]
 
 
 class Pairing(Base):
@@ -91,6 +176,8 @@ class Pairing(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"), unique=True)
+    #: the device becomes a help desk; None: as the gate says of its devices
+    help_desk: Mapped[bool | None]
 
 
 _NOT_LIFTED = text("lifted_at IS NULL")

@@ -12,24 +12,29 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     LargeBinary,
+    Text,
     UniqueConstraint,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.db.models.base import Base, one_of
+from checkin.domain.people.flags import FlagSymbol
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.words.languages import LANGUAGES
 
 _UNCONFIRMED = text("standing <> 'confirmed'")
 _MERGED = text("merged_into IS NOT NULL")
+_UNCHECKED = text("unchecked_as IS NOT NULL")
+_FLAGGED = text("flags IS NOT NULL")
 
 
 class Participant(Base):
     """A person registered for an event.
 
     `folded` holds both names as `checkin.domain.common.names.fold_name` writes them, for search;
-    `folded_name` is the one that distinguishes people of a delegation.
+    `folded_name` is the one that distinguishes people of a delegation; `name_terms` find other
+    spellings.
     """
 
     __tablename__ = "participant"
@@ -48,6 +53,12 @@ class Participant(Base):
         ),
         CheckConstraint("merged_into IS NULL OR standing = 'canceled'", name="merged"),
         one_of("standing", RegistrationStatus),
+        one_of("unchecked_as", RegistrationStatus),
+        CheckConstraint("unchecked_as IS NULL OR standing = 'canceled'", name="unchecked"),
+        CheckConstraint(
+            "(coalesce(unchecked_as, '') = 'reserve') = (unchecked_no IS NOT NULL)",
+            name="unchecked_no",
+        ),
         Index(None, "event_id", "email"),
         Index(None, "event_id", "phone"),
         Index(None, "delegation_id", "folded_name"),
@@ -70,6 +81,19 @@ class Participant(Base):
             sqlite_where=_MERGED,
             postgresql_where=_MERGED,
         ),
+        Index(
+            "ix_participant_unchecked",
+            "event_id",
+            "delegation_id",
+            sqlite_where=_UNCHECKED,
+            postgresql_where=_UNCHECKED,
+        ),
+        Index(
+            "ix_participant_flagged",
+            "event_id",
+            sqlite_where=_FLAGGED,
+            postgresql_where=_FLAGGED,
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -81,10 +105,14 @@ class Participant(Base):
     name_ar: Mapped[str | None]
     folded: Mapped[str]
     folded_name: Mapped[str]
+    #: what `name_terms` of `checkin.domain.common.name_key` returns; None until it has been asked
+    name_terms: Mapped[str | None] = mapped_column(Text)
     email: Mapped[str | None]
     phone: Mapped[str | None]
     language: Mapped[str]
     note: Mapped[str | None]
+    #: what gates show at their verdict, as `checkin.domain.people.flags.flags_text` writes it
+    flags: Mapped[str | None]
     #: true: nothing is mailed to them, whatever it is
     no_mail: Mapped[bool | None]
     standing: Mapped[str]
@@ -103,6 +131,29 @@ class Participant(Base):
     #: the record of the same person that is kept, whatever was merged into what on the way to it;
     #: None for a record that stands for a person of its own
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))
+    #: an organiser has to check first whether this is somebody of another delegation: they have no
+    #: place and no badge, and count as canceled; coordinators see them as what stands here
+    unchecked_as: Mapped[str | None]
+    #: the number on the reserve list with which coordinators see them
+    unchecked_no: Mapped[int | None]
+    #: until then nobody is given the badge; None: they may be at once
+    badge_from: Mapped[datetime | None]
+
+
+class Flag(Base):
+    """What an event's gates show of whoever has this flag, and the open page that is told."""
+
+    __tablename__ = "flag"
+    __table_args__ = (UniqueConstraint("event_id", "folded"), one_of("symbol", FlagSymbol))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    name: Mapped[str]
+    folded: Mapped[str]
+    symbol: Mapped[str]
+    sentence: Mapped[str]
+    sentence_ar: Mapped[str | None]
+    page: Mapped[str | None]
 
 
 class MergedRecord(Base):
@@ -158,6 +209,8 @@ class Delegation(Base):
     #: neither is set, `checkin.domain.scanning.leases.pool` says how many may be lent
     kept_places: Mapped[int | None]
     kept_percent: Mapped[int | None]
+    #: E.164, at which gates may reach its coordinators where the event allows it
+    coordinator_phone: Mapped[str | None]
 
 
 class Category(Base):
@@ -341,3 +394,28 @@ class BusPassenger(Base):
     participant_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     event_id: Mapped[int]
     bus_id: Mapped[int]
+
+
+class BusLeader(Base):
+    """A passenger whose badge opens the list of their bus at a gate, at most one bus each.
+
+    The row of who leads no more stays, without a bus: gates still have to forget the list that
+    their badge opens.
+    """
+
+    __tablename__ = "bus_leader"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["event_id", "participant_id"], ["participant.event_id", "participant.id"]
+        ),
+        ForeignKeyConstraint(["event_id", "bus_id"], ["bus.event_id", "bus.id"]),
+        Index(None, "event_id"),
+        Index(None, "bus_id"),
+    )
+
+    participant_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    event_id: Mapped[int]
+    #: None: they lead none any more
+    bus_id: Mapped[int | None]
+    #: of the gate list, in which the list of the bus last changed
+    list_version: Mapped[int]

@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.db.models.base import Base, one_of
@@ -46,6 +54,13 @@ class Scan(Base):
             sqlite_where=text("forced = 1"),
             postgresql_where=text("forced"),
         ),
+        Index(
+            "ix_scan_by_ref",
+            "event_id",
+            "received_at",
+            sqlite_where=text("by_ref = 1"),
+            postgresql_where=text("by_ref"),
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -58,6 +73,8 @@ class Scan(Base):
     participant_id: Mapped[int | None]
     #: keyed hash of what was read, so that an unknown code can be recognised but not copied
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    #: the device named the badge without its code
+    by_ref: Mapped[bool] = mapped_column(default=False, server_default=false())
     body_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     direction: Mapped[str]
     source: Mapped[str]
@@ -119,6 +136,7 @@ class Admission(Base):
         Index(
             "uq_admission_inside",
             "participant_id",
+            "day",
             unique=True,
             sqlite_where=_INSIDE,
             postgresql_where=_INSIDE,
@@ -173,7 +191,11 @@ class Conflict(Base):
 
 
 class Duplicate(Base):
-    """A walk-in whom a device let in when nobody could ask whether they are registered already."""
+    """Somebody of whom nobody could ask whether they are registered already.
+
+    It is a walk-in of whom the gate could not or may not be told, or somebody to whom a coordinator
+    has given the e-mail or phone of somebody of another delegation.
+    """
 
     __tablename__ = "duplicate"
     __table_args__ = (
@@ -187,7 +209,7 @@ class Duplicate(Base):
         Index(None, "event_id", "twin_id"),
     )
 
-    #: the walk-in
+    #: the walk-in, or who was corrected
     participant_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     event_id: Mapped[int]
     #: who was registered before

@@ -1,7 +1,8 @@
 """Decide whether a password is too weak, and whether a PIN is well-formed and hard to guess.
 
 The rules for passwords are those of NIST SP 800-63B: long enough, any characters of any script,
-neither common nor derived from the person's name, and no required kinds of characters.
+neither common nor published nor derived from the person's name, and no required kinds of
+characters.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from enum import StrEnum
 from itertools import pairwise
 
 from zxcvbn import zxcvbn
+
+from checkin.domain.accounts.leaked import is_leaked
 
 MIN_LENGTH = 12
 #: longer ones would only make us hash more
@@ -34,6 +37,10 @@ class Weakness(StrEnum):
     #: it is mostly the person's name or e-mail
     PERSONAL = "personal"
     COMMON = "common"
+    #: it was published after a break-in
+    LEAKED = "leaked"
+    #: it is the first password, which others may have seen
+    GIVEN = "given"
 
 
 def weakness_of(password: str, about: Iterable[str] = ()) -> Weakness | None:
@@ -50,7 +57,9 @@ def weakness_of(password: str, about: Iterable[str] = ()) -> Weakness | None:
     if _is_mostly(password, own):
         return Weakness.PERSONAL
     found = zxcvbn(password[:_LOOKED_AT], user_inputs=[*own, *_LOCAL])
-    return Weakness.COMMON if found["score"] < _LEAST_SCORE else None
+    if found["score"] < _LEAST_SCORE:
+        return Weakness.COMMON
+    return Weakness.LEAKED if is_leaked(password) else None
 
 
 def one_form(password: str) -> str:

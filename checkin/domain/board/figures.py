@@ -1,13 +1,14 @@
 """The figures of an event: what each of them counts, and how they sum. Pure.
 
 Every screen, report, export and interface reads its figures here; `docs/figures.md` explains them
-in words. All of them are of one day of the event, for the whole event or for a part of it.
+in words. All of them are of one day of the event, for the whole event or for a part of it, but for
+`Attendance`, which is of all its days.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import reduce
 from typing import TypeVar
@@ -28,7 +29,7 @@ class Figures:
         arrived_canceled: of these, those whose registration is canceled.
         others_with_place: of these two kinds, those who came in on a place of the quota.
         without_place: those of `arrived` whom a supervisor let in without a place of the quota.
-        inside: people who have come in and have not left; of all days.
+        inside: people who have come in and have not left; between two days the hall is empty.
         last_arrival_at: when the last of `arrived` came in; None while nobody has.
     """
 
@@ -42,6 +43,15 @@ class Figures:
     without_place: int = 0
     inside: int = 0
     last_arrival_at: datetime | None = None
+
+    def with_unchecked(self, confirmed: int, reserve: int) -> Figures:
+        """Return the figures as a coordinator sees them, who does not know who is to be checked.
+
+        Args:
+            confirmed, reserve: how many seem to be so, and are to be checked.
+        """
+        waiting = self.waiting + reserve
+        return replace(self, registered=self.registered + confirmed, waiting=waiting)
 
     @property
     def arrived_others(self) -> int:
@@ -135,6 +145,41 @@ class Arrivals:
         """Return the arrivals of two groups together."""
         names = (field.name for field in fields(Arrivals))
         return Arrivals(**{name: getattr(self, name) + getattr(other, name) for name in names})
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """Who of an event, or of a part of it, has come on its days: people, and their arrivals.
+
+    Attributes:
+        people: whoever has come on any day, each once; None where their data are erased.
+        by_day: the arrivals of each day in their order: who came on two days is in two of them.
+        registered: confirmed participants; 0 for a gate, for which nobody is registered.
+    """
+
+    people: Arrivals | None
+    by_day: tuple[int, ...]
+    registered: int = 0
+
+    @property
+    def arrivals(self) -> int:
+        """The arrivals of all days together."""
+        return sum(self.by_day)
+
+    @property
+    def arrived_registered(self) -> int:
+        """Registered people who have come on any day."""
+        return self.people.registered if self.people else 0
+
+    @property
+    def missing(self) -> int:
+        """Registered people who have come on no day."""
+        return self.registered - self.arrived_registered
+
+    @property
+    def percent(self) -> int:
+        """The share of the registered who have come on any day, as in `Figures`."""
+        return share(self.arrived_registered, self.registered)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,14 @@ def normalise_phone(text: str, region: str = "MA") -> str:
     return _international(typed, text, region)
 
 
+def dialled(phone: str) -> str:
+    """Return an E.164 number as people in Morocco dial it; of another country as it is."""
+    if not phone.startswith("+212"):
+        return phone
+    national = "0" + phone.removeprefix("+212")
+    return " ".join(national[at : at + 2] for at in range(0, len(national), 2))
+
+
 def _is_plain(address: str) -> bool:
     local, _, domain = address.partition("@")
     return (

@@ -11,12 +11,17 @@ from typing import Any
 from checkin.domain.common.forms import Form
 from checkin.domain.common.names import clean_name, clean_text, fold_name
 from checkin.domain.common.problems import InvalidValue, Problem
-from checkin.domain.scanning.facts import Reentry
+from checkin.domain.people.public_badges import BADGE_DELAY_S
+from checkin.domain.people.searching import DESK_BUDGET, GATE_BUDGET
+from checkin.domain.scanning.facts import Reentry, WithoutBadge
 from checkin.protocol.time_zones import UnknownTimeZone, time_zone
 from checkin.words.languages import LANGUAGES
 
+#: the event of the demo, whose people are invented
+DEMO_SLUG = "rabat-2025"
 MAX_CAPACITY = 500_000
-MAX_GRACE_MINUTES = 24 * 60
+MAX_SPAN_MINUTES = 24 * 60
+MAX_SEARCH_BUDGET = 100_000
 MAX_RETENTION_DAYS = 3650
 _MAX_TEXT = 200
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
@@ -49,7 +54,16 @@ class EventDetails:
     sensitive: bool
     organiser: str
     contact: str
+    organiser_address: str
+    cndp_number: str
     retention_days: int
+    without_badge: str
+    gates_may_search: bool
+    search_while_closed: bool
+    gates_call_coordinators: bool
+    search_budget_gate: int
+    search_budget_desk: int
+    badge_delay_s: int
 
 
 def validate_event(raw: Mapping[str, str]) -> EventDetails | list[Problem]:
@@ -57,17 +71,21 @@ def validate_event(raw: Mapping[str, str]) -> EventDetails | list[Problem]:
 
     Args:
         raw: texts by field: those of `EventDetails`, moments as YYYY-MM-DDTHH:MM by the clocks of
-            the time zone, and grace_minutes for grace_s.
+            the time zone, grace_minutes for grace_s, and badge_delay_minutes for badge_delay_s.
     """
     form = Form(raw)
     zone = form.read("timezone", _zone)
-    moments = {name: form.read(name, _moment_reader(name, zone)) for name in MOMENTS}
+    moments = {
+        name: form.read(name, moment_reader(zone, required=name in _REQUIRED_MOMENTS))
+        for name in MOMENTS
+    }
     _check_order(form, moments)
     rest = {name: form.read(name, reader) for name, reader in _READERS.items()}
-    grace = form.read("grace_minutes", _whole_number(0, MAX_GRACE_MINUTES, default=0))
+    spans = {name: form.read(name, reader) for name, reader in _SPANS.items()}
     if form.problems:
         return form.problems
-    return EventDetails(timezone=zone, grace_s=60 * grace, **moments, **rest)
+    seconds = {name.replace("_minutes", "_s"): 60 * span for name, span in spans.items()}
+    return EventDetails(timezone=zone, **seconds, **moments, **rest)
 
 
 def validate_slug(text: str, name: str) -> str:
@@ -90,9 +108,16 @@ def _zone(text: str) -> str:
     return text
 
 
-def _moment_reader(name: str, zone: str | None) -> Callable[[str], datetime | None]:
+def moment_reader(zone: str | None, *, required: bool) -> Callable[[str], datetime | None]:
+    """Return what reads a moment written as YYYY-MM-DDTHH:MM by the clocks of a time zone.
+
+    Args:
+        zone: None where it is not known; then the moment is not aware.
+        required: an empty text is a problem; else it reads as None.
+    """
+
     def read(text: str) -> datetime | None:
-        if not text and name not in _REQUIRED_MOMENTS:
+        if not text and not required:
             return None
         try:
             moment = datetime.fromisoformat(text)
@@ -167,8 +192,9 @@ def _retention(text: str) -> int:
     return whole_number(_written(text), 1, MAX_RETENTION_DAYS)
 
 
-def _one_of(choices: tuple[str, ...]) -> Callable[[str], str]:
+def _one_of(choices: tuple[str, ...], default: str = "") -> Callable[[str], str]:
     def read(text: str) -> str:
+        text = text or default
         if text not in choices:
             raise InvalidValue("unknown_choice", text)
         return text
@@ -187,5 +213,20 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "sensitive": lambda text: text == "yes",
     "organiser": _any_text,
     "contact": _any_text,
+    "organiser_address": _any_text,
+    "cndp_number": _any_text,
     "retention_days": _retention,
+    "without_badge": _one_of(
+        tuple(str(one) for one in WithoutBadge), default=str(WithoutBadge.EVERYONE)
+    ),
+    "gates_may_search": lambda text: text == "yes",
+    "search_while_closed": lambda text: text == "yes",
+    "gates_call_coordinators": lambda text: text == "yes",
+    "search_budget_gate": _whole_number(0, MAX_SEARCH_BUDGET, default=GATE_BUDGET),
+    "search_budget_desk": _whole_number(0, MAX_SEARCH_BUDGET, default=DESK_BUDGET),
+}
+#: in minutes; seconds are kept
+_SPANS: dict[str, Callable[[str], int | None]] = {
+    "grace_minutes": _whole_number(0, MAX_SPAN_MINUTES, default=0),
+    "badge_delay_minutes": _whole_number(0, MAX_SPAN_MINUTES, default=BADGE_DELAY_S // 60),
 }

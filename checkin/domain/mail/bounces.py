@@ -41,7 +41,8 @@ def read_bounce(raw: bytes) -> Bounce | None:
 
     Delays are not final; answers of absent people, and reports of success, are no failures.
     """
-    report = email.message_from_bytes(raw, policy=email.policy.default)
+    # Headers stay texts: the library's reading of addresses has faults of its own.
+    report = email.message_from_bytes(raw, policy=email.policy.compat32)
     words = _words_of_status(report)
     if words is None:
         words = _words_of_qmail(report)

@@ -76,6 +76,11 @@ KINDS: Mapping[MessageKind, KindRow] = {
 }
 #: each of them brings a badge, so whoever got one of them has it
 BADGE_KINDS = frozenset(kind for kind, row in KINDS.items() if row.needs_badge)
+#: what somebody is told who was moved to another delegation, by their registration there
+KIND_OF_MOVE: Mapping[str, MessageKind] = {
+    RegistrationStatus.CONFIRMED: MessageKind.MOVED,
+    RegistrationStatus.RESERVE: MessageKind.RESERVE,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,18 @@ Network = IPv4Network | IPv6Network
 OWN_PATHS = frozenset(
     {
         *("account", "activity", "activity.csv", "api", "b", "events", "forgotten-password"),
-        *("healthz", "login", "logout", "mail", "metrics", "n", "operators", "password", "pins"),
+        *(
+            "healthz",
+            "help",
+            "login",
+            "logout",
+            "mail",
+            "metrics",
+            "n",
+            "operators",
+            "password",
+            "pins",
+        ),
         *(
             "r",
             "readyz",
@@ -29,6 +40,7 @@ OWN_PATHS = frozenset(
             "static",
             "t",
             "trust",
+            ".well-known",
             "marhaba-ca.crt",
             "marhaba-ca.pem",
         ),

@@ -13,6 +13,8 @@ from typing import Any
 from checkin.domain.common.contacts import normalise_email, normalise_phone
 from checkin.domain.common.names import clean_name, clean_text, clean_title, fold_name
 from checkin.domain.common.problems import InvalidValue
+from checkin.domain.people.buses import bus_name
+from checkin.domain.people.flags import flags_text
 from checkin.words.catalogues import msgid, say
 from checkin.words.languages import LANGUAGES
 from checkin.words.problems import column_name
@@ -87,7 +89,7 @@ class Field:
             key in `COLUMN_NAMES` of `checkin.words.problems`.
         headings: what its column is called in lists, in any language: "nom | name | …".
         reader: makes a value of what was written, or raises `InvalidValue`.
-        column: where the participant's row keeps it; None for what is not kept.
+        column: where the participant's row keeps it; None for what it does not keep.
         same: among whom an equal value may mean the same person; None where it means nothing.
     """
 
@@ -123,6 +125,7 @@ class OwnDetails:
         email: lower case.
         phone: E.164.
         language: a tag of `checkin.words.languages`.
+        flags: as `checkin.domain.people.flags.flags_text` writes them.
         no_mail: True for somebody to whom nothing is to be mailed.
     """
 
@@ -132,6 +135,7 @@ class OwnDetails:
     phone: str | None = None
     language: str | None = None
     note: str | None = None
+    flags: str | None = None
     no_mail: bool | None = None
 
     def own(self) -> dict[str, Any]:
@@ -284,6 +288,19 @@ FIELDS = (
         shown_in=ShownIn.WHOLE_EXPORT,
     ),
     Field(
+        key="flags",
+        headings="mention | mentions | signalement | signalements | à savoir | flag | flags | "
+        "تنبيه | تنبيهات | علامة | إشارة",
+        reader=flags_text,
+        column="flags",
+        input=Input(
+            place=75,
+            asked_in=AskedIn.OPERATORS,
+            hint=msgid("Gates show them: VIP; Row 12. Several are parted by semicolons."),
+        ),
+        shown_in=ShownIn.WHOLE_EXPORT | ShownIn.PAGE,
+    ),
+    Field(
         key="no_mail",
         headings="pas d’e-mail | sans e-mail | aucun e-mail | ne pas écrire | no e-mail | "
         "no mail | do not mail | بدون بريد | دون بريد إلكتروني | لا يريد بريدا",
@@ -291,6 +308,24 @@ FIELDS = (
         column="no_mail",
         input=Input(place=65, asked_in=AskedIn.OPERATORS, label=msgid("E-mails to this person")),
         shown_in=ShownIn.WHOLE_EXPORT,
+    ),
+    Field(
+        key="bus",
+        headings="autocar | autocars | bus | n° d’autocar | n° de l’autocar | n° de bus | "
+        "numéro d’autocar | numéro du bus | bus number | bus name | "
+        "الحافلة | حافلة | رقم الحافلة | اسم الحافلة",
+        reader=bus_name,
+        column=None,
+        shown_in=ShownIn.EXPORT,
+    ),
+    Field(
+        key="bus_leader",
+        headings="chef de bus | chef du bus | chef d’autocar | chef de l’autocar | chef de car | "
+        "responsable de bus | responsable du bus | responsable d’autocar | "
+        "responsable de l’autocar | bus leader | leader of the bus | leads the bus | "
+        "مسؤول الحافلة | المسؤول عن الحافلة | مسؤول عن الحافلة | رئيس الحافلة",
+        reader=_answer,
+        column=None,
     ),
     Field(
         key="allow_duplicate",

@@ -5,7 +5,7 @@ The same rules are shown by a dry run and applied by an import.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -13,9 +13,11 @@ from typing import Any
 
 from checkin.domain.common.choices import Choices
 from checkin.domain.common.problems import Problem
+from checkin.domain.people.buses import KnownBuses
 from checkin.domain.people.fields import CONTACTS
+from checkin.domain.people.flags import FlagDetails, unknown_flag
 from checkin.domain.people.registration import Registration, validate
-from checkin.domain.people.roster import Person, Roster
+from checkin.domain.people.roster import OF_BUS, Person, Roster
 
 
 class Action(StrEnum):
@@ -42,8 +44,10 @@ class PlannedRow:
 
     Attributes:
         participant_id: the participant who is changed or skipped.
-        changes: new values by the participant's columns (``fields.KEY_OF``): all of them for
+        changes: new values by the participant's columns and ``roster.OF_BUS``: all of them for
             ``add``, those that differ for ``change``.
+        unchecked: added, to be checked by an organiser: it may be somebody of another delegation.
+            Whoever may see only one delegation is not told.
     """
 
     row_number: int
@@ -51,11 +55,17 @@ class PlannedRow:
     why: tuple[Problem, ...] = ()
     participant_id: int | None = None
     changes: dict[str, Any] = field(default_factory=dict)
+    unchecked: bool = False
+
+    @property
+    def of_bus(self) -> dict[str, int]:
+        """The bus in which they ride from then on, and the one that they lead, where it says so."""
+        return {key: self.changes[key] for key in OF_BUS if self.changes.get(key)}
 
 
 @dataclass(frozen=True, slots=True)
 class Alone:
-    """Limits an import to one delegation, so that people of others are neither moved nor named."""
+    """Limits an import to one delegation, so that nobody learns who is registered in another."""
 
     id: int
     name: str
@@ -73,10 +83,17 @@ class ImportPlanner:
     """Decides what each row of a list does to the participants of an event.
 
     A person is the same as one registered when the folded name matches in one script, in the
-    same delegation or with the same e-mail or phone. Empty cells change nothing. An e-mail or a
-    phone that belongs to someone of another name is refused unless the row's
-    ``allow_duplicate`` says yes: families share phones. Planning again after the plan was
-    applied adds nobody.
+    same delegation, or when the name may be the same, however it is spelt, with the same e-mail or
+    phone. Empty cells change nothing. An e-mail or a phone that belongs to someone of another name
+    is refused unless the row's ``allow_duplicate`` says yes: families share phones. So is a name
+    that may be another spelling of somebody's in the delegation, unless their contacts tell them
+    apart: a name alone decides nothing. Planning again after the plan was applied adds nobody.
+
+    A row may name a bus of its delegation, in which the person rides from then on, if it has a free
+    seat, and may mark them as one of those who lead it. No row takes that from anybody.
+
+    An import that is limited to one delegation asks about its own people alone: a row with a
+    contact of somebody of another delegation is added like any other, and marked as unchecked.
 
     Rows are compared with those planned before them, so a list may be planned in parts, each of
     which is written before the next: people who came from this list are known by its rows alone.
@@ -88,6 +105,8 @@ class ImportPlanner:
         *,
         delegations: Choices,
         categories: Choices,
+        flags: Sequence[FlagDetails] = (),
+        buses: KnownBuses | None = None,
         default_delegation: str = "",
         default_category: str = "",
         alone: Alone | None = None,
@@ -96,14 +115,16 @@ class ImportPlanner:
 
         Args:
             participants: everyone registered for the event, the canceled ones too.
-            delegations, categories: the event's.
+            delegations, categories, flags, buses: the event's.
             default_delegation, default_category: their names, for rows that give none.
             alone: the only delegation that the list may change; None for all.
         """
         self._alone = alone
-        self.choose_among(delegations, categories)
+        self.choose_among(delegations, categories, flags, buses or KnownBuses(()))
         self._defaults = {"delegation": default_delegation, "category": default_category}
         self._registered = Roster(())
+        # The people of other delegations, where the list may change only one.
+        self._others = Roster(())
         # The people of the rows accepted so far; their ids are row numbers.
         self._file = Roster(())
         # Who is already meant by some row, and by a row that is vouched for.
@@ -111,23 +132,31 @@ class ImportPlanner:
         self._vouched: set[int] = set()
         self.learn(participants)
 
-    def choose_among(self, delegations: Choices, categories: Choices) -> None:
-        """Take note of the event's delegations and categories as they are now."""
-        self._delegations, self._categories = delegations, categories
+    def choose_among(
+        self,
+        delegations: Choices,
+        categories: Choices,
+        flags: Sequence[FlagDetails],
+        buses: KnownBuses,
+    ) -> None:
+        """Take note of the event's delegations, categories, flags and buses as they are now."""
+        self._delegations, self._categories, self._flags = delegations, categories, flags
+        self._buses = buses
 
     def learn(self, participants: Iterable[Person]) -> None:
         """Take note of people who are registered now, or have changed since they were read."""
         for person in participants:
-            # Whoever was canceled elsewhere may register here as anybody may.
-            if self._alone and person.canceled and self._alone.is_not(person):
-                self._registered.discard(person.id)
-            else:
-                self._registered.add(person)
+            is_of_others = self._alone is not None and self._alone.is_not(person)
+            known, former = self._registered, self._others
+            if is_of_others:
+                known, former = former, known
+            former.discard(person.id)
+            known.add(person)
 
     def copy(self) -> ImportPlanner:
         """Return a planner that goes on from here, while this one stays where it is."""
         other = copy(self)
-        other._file = self._file.copy()
+        other._file, other._buses = self._file.copy(), self._buses.copy()
         other._claimed, other._vouched = set(self._claimed), set(self._vouched)
         return other
 
@@ -148,24 +177,36 @@ class ImportPlanner:
         return self._decide(row, person, registration.allow_duplicate)
 
     def _person(self, number: int, registration: Registration) -> tuple[Person, list[Problem]]:
-        unknown: list[Problem] = []
-        delegation = self._delegations.id_of(registration.delegation)
-        if self._alone and delegation != self._alone.id:
-            unknown.append(self._alone.refused(registration.delegation))
-        elif delegation is None:
-            unknown.append(self._delegations.unknown("delegation", registration.delegation))
-        category = None
-        if registration.category:
-            category = self._categories.id_of(registration.category)
-            if category is None:
-                unknown.append(self._categories.unknown("category", registration.category))
+        delegation = self._delegation(registration.delegation)
+        category = self._category(registration.category)
+        bus = self._bus(delegation, registration.bus)
+        flag = unknown_flag(registration.flags, self._flags)
+        unknown = [one for one in (delegation, category, flag, bus) if isinstance(one, Problem)]
         person = Person(
             id=number,
-            delegation_id=delegation or 0,
-            category_id=category,
+            delegation_id=_id_in(delegation) or 0,
+            category_id=_id_in(category),
+            bus=_id_in(bus),
+            bus_leader=_id_in(bus) if registration.bus_leader else None,
             **registration.own(),
         )
         return person, unknown
+
+    def _delegation(self, name: str) -> int | Problem:
+        found = self._delegations.id_of(name)
+        if self._alone and found != self._alone.id:
+            return self._alone.refused(name)
+        return found or self._delegations.unknown("delegation", name)
+
+    def _category(self, name: str | None) -> int | Problem | None:
+        if not name:
+            return None
+        return self._categories.id_of(name) or self._categories.unknown("category", name)
+
+    def _bus(self, delegation: int | Problem, name: str | None) -> int | Problem | None:
+        if not name or isinstance(delegation, Problem):
+            return None
+        return self._buses.find(delegation, name)
 
     def _decide(self, row: Row, person: Person, allowed: bool) -> PlannedRow:
         repeated = None if allowed else self._repeated(row, person)
@@ -174,24 +215,30 @@ class ImportPlanner:
         # A vouched-for row may mean whom a plain one means: the first import refused the plain.
         excluding = self._vouched if allowed else self._claimed
         known = self._registered.same_person(person, excluding=excluding, allowed=allowed)
-        if known and self._alone and self._alone.is_not(known):
-            return _refused(row, Problem("name", "registered_elsewhere", person.shown_name))
         if known and known.canceled:
             return _skipped(row, known, "canceled")
         if known and known.merged_into:
             return _skipped(row, replace(known, id=known.merged_into), "merged")
         changes = known.changes_to(person) if known else person.fields()
-        taken = [] if allowed else self._taken(changes)
-        if taken:
-            return _refused(row, *taken)
+        refused = [*([] if allowed else self._taken(changes)), *self._full(row, changes)]
+        if refused:
+            return _refused(row, *refused)
+        if known is None and not allowed and (alike := self._spelt_alike(row, person)):
+            return alike
+        if bus := changes.get("bus"):
+            self._buses.take_seat(bus)
         if known is None:
             self._file.add(person)
-            return PlannedRow(row.number, Action.ADD, changes=changes)
+            unchecked = self._is_elsewhere(person)
+            return PlannedRow(row.number, Action.ADD, changes=changes, unchecked=unchecked)
         self._claim(known, allowed)
         self._file.add(replace(known, **{**changes, "id": row.number}))
         if not changes:
             return _skipped(row, known, "already_registered")
         return PlannedRow(row.number, Action.CHANGE, (), known.id, changes)
+
+    def _is_elsewhere(self, person: Person) -> bool:
+        return any(self._others.holder(key, contact) for key, contact in person.contacts())
 
     def _claim(self, known: Person, allowed: bool) -> None:
         self._claimed.add(known.id)
@@ -207,6 +254,14 @@ class ImportPlanner:
         problem = Problem("name", code, person.shown_name, (str(first.id),))
         return PlannedRow(row.number, Action.SKIP if identical else Action.REFUSE, (problem,))
 
+    def _spelt_alike(self, row: Row, person: Person) -> PlannedRow | None:
+        """Ask about a new person whose name may be somebody's in another spelling."""
+        if known := self._registered.spelt_alike(person, excluding=self._claimed):
+            return _refused(row, _alike("spelt_like_registered", person, known.shown_name))
+        if first := self._file.spelt_alike(person):
+            return _refused(row, _alike("spelt_like_in_file", person, str(first.id)))
+        return None
+
     def _taken(self, changes: Mapping[str, Any]) -> list[Problem]:
         problems = []
         for column in CONTACTS:
@@ -214,17 +269,28 @@ class ImportPlanner:
             if not isinstance(contact, str):
                 continue
             holder = self._registered.holder(column, contact)
-            if holder and self._alone and self._alone.is_not(holder):
-                problems.append(Problem(column, "taken_elsewhere", contact))
-            elif holder:
+            if holder:
                 problems.append(Problem(column, "taken", contact, (holder.shown_name,)))
             elif first := self._file.holder(column, contact):
                 problems.append(Problem(column, "taken_in_file", contact, (str(first.id),)))
         return problems
 
+    def _full(self, row: Row, changes: Mapping[str, Any]) -> list[Problem]:
+        bus = changes.get("bus")
+        is_full = bus is not None and not self._buses.has_seat(bus)
+        return [Problem("bus", "full_bus", row.cells["bus"])] if is_full else []
+
+
+def _id_in(found: int | Problem | None) -> int | None:
+    return None if isinstance(found, Problem) else found
+
 
 def _refused(row: Row, *problems: Problem) -> PlannedRow:
     return PlannedRow(row.number, Action.REFUSE, problems)
+
+
+def _alike(code: str, person: Person, who: str) -> Problem:
+    return Problem("name", code, person.shown_name, (who,))
 
 
 def _skipped(row: Row, known: Person, code: str) -> PlannedRow:

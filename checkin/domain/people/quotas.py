@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from checkin.domain.common.contacts import normalise_phone
 from checkin.domain.common.forms import Form
 from checkin.domain.common.names import clean_name, fold_name
 from checkin.domain.common.problems import InvalidValue, Problem
@@ -17,7 +18,7 @@ from checkin.domain.people.unreadable import UnreadableFile
 MAX_QUOTA = 100_000
 #: no country has more; a longer list is one of people
 MAX_DELEGATIONS = 300
-COLUMNS = ("name", "name_ar", "quota", "kept")
+COLUMNS = ("name", "name_ar", "quota", "kept", "coordinator_phone")
 _HEADINGS = folded_headings(
     {
         "name": "délégation | délégations | nom | nom de la délégation | province | préfecture | "
@@ -31,6 +32,9 @@ _HEADINGS = folded_headings(
         "kept": "places gardées | places hors ligne | places gardées pour les portes hors ligne | "
         "offline places | places kept | places kept for gates without network | "
         "أماكن دون اتصال | أماكن محفوظة | أماكن محفوظة للأبواب دون اتصال",
+        "coordinator_phone": "téléphone | tél | gsm | téléphone du coordinateur | "
+        "téléphone de la coordination | phone | coordinator's phone | phone of its coordinators | "
+        "الهاتف | هاتف | هاتف المنسق | هاتف المنسّق | هاتف التنسيق",
     }
 )
 _NO_FRACTION = re.compile(r"[.,]00?$")
@@ -66,12 +70,17 @@ NOT_SAID = KeptPlaces()
 
 @dataclass(frozen=True, slots=True)
 class DelegationDetails:
-    """A valid delegation."""
+    """A valid delegation.
+
+    Attributes:
+        coordinator_phone: at which gates may reach its coordinators, E.164.
+    """
 
     name: str
     name_ar: str | None
     quota: int
     kept: KeptPlaces = NOT_SAID
+    coordinator_phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +107,7 @@ class KnownDelegation:
     taken: int
     kept: KeptPlaces = NOT_SAID
     lent: int = 0
+    coordinator_phone: str | None = None
 
     @property
     def least(self) -> int:
@@ -166,8 +176,9 @@ def validate_delegation(raw: Mapping[str, str]) -> DelegationDetails | list[Prob
     name = form.read("name", lambda text: clean_name(text or name_ar or ""))
     quota = form.read("quota", _quota)
     kept = form.read("kept", lambda text: _kept(text, MAX_QUOTA if quota is None else quota))
+    phone = form.read("coordinator_phone", lambda text: normalise_phone(text) if text else None)
     name_ar = None if name == name_ar else name_ar
-    return form.problems or DelegationDetails(name, name_ar, quota, kept)
+    return form.problems or DelegationDetails(name, name_ar, quota, kept, phone)
 
 
 def plan_quotas(
@@ -202,10 +213,18 @@ def _plan(
 def _change(row: QuotaRow, known: KnownDelegation, details: DelegationDetails) -> PlannedQuota:
     # A sheet tells quotas; how a delegation's name is spelt stays as it was, unless it lacks one.
     kept = known.kept if details.kept == NOT_SAID else details.kept
-    wanted = DelegationDetails(known.name, known.name_ar or details.name_ar, details.quota, kept)
+    wanted = replace(
+        details,
+        name=known.name,
+        name_ar=known.name_ar or details.name_ar,
+        kept=kept,
+        coordinator_phone=details.coordinator_phone or known.coordinator_phone,
+    )
     if problem := too_few(details.quota, known):
         return PlannedQuota(row, QuotaAction.REFUSE, (problem,), known)
-    was = DelegationDetails(known.name, known.name_ar, known.quota, known.kept)
+    was = DelegationDetails(
+        known.name, known.name_ar, known.quota, known.kept, known.coordinator_phone
+    )
     return PlannedQuota(
         row, QuotaAction.SKIP if wanted == was else QuotaAction.CHANGE, (), known, wanted
     )

@@ -21,14 +21,17 @@ class Likeness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Registration(OwnDetails):
-    """A valid registration; delegation and category are still as written.
+    """A valid registration; delegation, category and bus are still as written.
 
     Attributes:
+        bus, bus_leader: in which bus they ride and whether they lead it, where a list says so.
         allow_duplicate: a person confirms that a shared e-mail, phone or name is no mistake.
     """
 
     delegation: str
     category: str | None = None
+    bus: str | None = None
+    bus_leader: bool | None = None
     allow_duplicate: bool = False
 
 
@@ -73,6 +76,8 @@ def validate(raw: Mapping[str, str]) -> Registration | list[Problem]:
         problems.append(Problem("name", "missing_name"))
     if not fields.get("delegation") and "delegation" not in wrong:
         problems.append(Problem("delegation", "missing_delegation"))
+    if fields.get("bus_leader") and not fields.get("bus") and "bus" not in wrong:
+        problems.append(Problem("bus", "leader_without_bus"))
     if problems:
         return problems
     fields["name"] = fields.get("name") or ""

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from checkin.domain.scanning.facts import EntryPolicy, Reentry, RegistrationStatus, ScanFacts
+from checkin.domain.scanning.next_steps import NOTHING_KNOWN, NextStep, Step, StepFacts, step_of
 from checkin.words.catalogues import msgid
 
 
@@ -22,6 +23,7 @@ class Reason(StrEnum):
     WRONG_EVENT = "wrong_event"
     REVOKED = "revoked"
     CANCELED = "canceled"
+    BADGE_REQUIRED = "badge_required"
     BLOCKED = "blocked"
     WRONG_GATE = "wrong_gate"
     INVALID_TIME = "invalid_time"
@@ -39,16 +41,6 @@ class Face(StrEnum):
     ALREADY = "already"  # amber ↺: the person is in already
 
 
-class NextStep(StrEnum):
-    """What a volunteer does next with a refused person; docs/event-day.md has the list."""
-
-    HELP_DESK = "send the person to the help desk"
-    SUPERVISOR = "call a supervisor"
-    WAIT = "let the person wait outside"
-    COMPARE = "read when and where the badge came in, then send the person to the help desk"
-    SCAN_EXIT = "scan the exit first"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReasonRow:
     """The row of one reason in the table.
@@ -59,9 +51,11 @@ class ReasonRow:
         forceable: a supervisor may override it. An unknown code, a revoked badge or a canceled
             registration cannot be overridden, because no valid registration is behind it.
         without_place: a person whom a supervisor admits despite it has no place of the quota.
-        refused: what gates say to it; as `let_in`, a sentence of the catalogue `device`.
+        refused: the reason in two or three words; as `let_in`, of the catalogue `device`.
         let_in: what the list of conflicts says if a gate let the person in all the same.
-        next_step: what the volunteer does next with the refused person.
+        next_step: what the volunteer does next with the refused person; gates say it after the
+            reason.
+        known_step: what they do instead once what it names is known.
         practised: a practice badge shows it (`rehearsal.py`).
     """
 
@@ -73,6 +67,7 @@ class ReasonRow:
     refused: str
     let_in: str
     next_step: NextStep
+    known_step: NextStep | None = None
     practised: bool
 
 
@@ -82,7 +77,7 @@ REASONS: tuple[ReasonRow, ...] = (
         reason=Reason.INVALID,
         applies=lambda facts, _at, _policy: not facts.known,
         forceable=False,
-        refused=msgid("Unknown badge: send to the help desk"),
+        refused=msgid("Unknown badge"),
         let_in=msgid("Let in with a code that is unknown here"),
         next_step=NextStep.HELP_DESK,
         practised=False,
@@ -100,9 +95,10 @@ REASONS: tuple[ReasonRow, ...] = (
         reason=Reason.REVOKED,
         applies=lambda facts, _at, _policy: facts.badge_revoked,
         forceable=False,
-        refused=msgid("Badge revoked: send to the help desk"),
+        refused=msgid("Badge revoked"),
         let_in=msgid("Let in with a badge that had been revoked"),
         next_step=NextStep.HELP_DESK,
+        known_step=NextStep.REPLACED,
         practised=True,
     ),
     ReasonRow(
@@ -112,13 +108,25 @@ REASONS: tuple[ReasonRow, ...] = (
         refused=msgid("Registration canceled"),
         let_in=msgid("Let in although the registration had been canceled"),
         next_step=NextStep.HELP_DESK,
+        known_step=NextStep.COORDINATOR,
         practised=True,
+    ),
+    ReasonRow(
+        reason=Reason.BADGE_REQUIRED,
+        applies=lambda facts, _at, policy: (
+            not facts.badge_shown and policy.needs_badge(supervised=facts.supervised)
+        ),
+        forceable=False,
+        refused=msgid("Badge required"),
+        let_in=msgid("Let in without a badge, which nobody had permitted"),
+        next_step=NextStep.HELP_DESK,
+        practised=False,
     ),
     ReasonRow(
         reason=Reason.BLOCKED,
         applies=lambda facts, _at, _policy: facts.blocked,
         forceable=True,
-        refused=msgid("Entry blocked: call a supervisor"),
+        refused=msgid("Entry barred"),
         let_in=msgid("Let in although blocked"),
         next_step=NextStep.SUPERVISOR,
         practised=False,
@@ -127,16 +135,17 @@ REASONS: tuple[ReasonRow, ...] = (
         reason=Reason.WRONG_GATE,
         applies=lambda facts, _at, _policy: not facts.gate_admits,
         forceable=True,
-        refused=msgid("This gate does not admit this category"),
+        refused=msgid("Wrong gate"),
         let_in=msgid("Let in at a gate for other categories"),
         next_step=NextStep.HELP_DESK,
+        known_step=NextStep.RIGHT_GATE,
         practised=True,
     ),
     ReasonRow(
         reason=Reason.INVALID_TIME,
-        applies=lambda _facts, at, policy: not policy.is_open(at),
+        applies=lambda facts, at, policy: not policy.is_open(at, facts.gate_id, facts.category_id),
         forceable=True,
-        refused=msgid("The doors are not open at this time"),
+        refused=msgid("Doors closed"),
         let_in=msgid("Let in outside the opening hours, or by a clock that was wrong"),
         next_step=NextStep.WAIT,
         practised=False,
@@ -150,9 +159,10 @@ REASONS: tuple[ReasonRow, ...] = (
         ),
         forceable=True,
         without_place=True,
-        refused=msgid("On the reserve list: no place released"),
+        refused=msgid("Reserve list"),
         let_in=msgid("Let in from the reserve list without a place"),
         next_step=NextStep.HELP_DESK,
+        known_step=NextStep.COORDINATOR,
         practised=True,
     ),
     ReasonRow(
@@ -162,7 +172,7 @@ REASONS: tuple[ReasonRow, ...] = (
         ),
         forceable=True,
         face=Face.ALREADY,
-        refused=msgid("Already in"),
+        refused=msgid("Badge already used"),
         let_in=msgid("The same badge was let in twice"),
         next_step=NextStep.COMPARE,
         practised=True,
@@ -172,7 +182,7 @@ REASONS: tuple[ReasonRow, ...] = (
         applies=lambda facts, _at, _policy: facts.first_time and facts.places_used >= facts.quota,
         forceable=True,
         without_place=True,
-        refused=msgid("The delegation's quota is reached"),
+        refused=msgid("Quota reached"),
         let_in=msgid("Let in over the delegation's quota"),
         next_step=NextStep.SUPERVISOR,
         practised=False,
@@ -181,9 +191,9 @@ REASONS: tuple[ReasonRow, ...] = (
         reason=Reason.CAPACITY_EXCEEDED,
         applies=lambda facts, _at, policy: not facts.inside and policy.is_full(facts.hall_inside),
         forceable=True,
-        refused=msgid("The hall is full"),
+        refused=msgid("Hall full"),
         let_in=msgid("Let in over the hall's capacity"),
-        next_step=NextStep.WAIT,
+        next_step=NextStep.WAIT_OUTSIDE,
         practised=False,
     ),
     ReasonRow(
@@ -191,7 +201,7 @@ REASONS: tuple[ReasonRow, ...] = (
         applies=lambda facts, _at, policy: policy.reentry == Reentry.AFTER_EXIT and facts.inside,
         forceable=True,
         face=Face.ALREADY,
-        refused=msgid("Still inside: scan the exit first"),
+        refused=msgid("Exit not scanned"),
         let_in=msgid("Let in again without having left"),
         next_step=NextStep.SCAN_EXIT,
         practised=False,
@@ -206,3 +216,9 @@ def face_of(reason: str | None) -> Face:
     """Return how a refusal looks; a reason that this version does not know is red."""
     row = ROWS.get(reason or "")
     return row.face if row else Face.REFUSED
+
+
+def step_for(reason: Reason | str, facts: StepFacts = NOTHING_KNOWN) -> Step:
+    """Return the next step of a refusal, as well as the facts let it be told."""
+    row = ROWS[reason]
+    return step_of(row.next_step, row.known_step, facts)

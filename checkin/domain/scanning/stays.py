@@ -6,9 +6,12 @@ of these are the same stay.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+
+from checkin.domain.events.days import FIRST_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,8 @@ class Stay:
 
     Attributes:
         id: the admission's.
-        entry_no: 1 for the arrival; None for a stay that counts no more.
+        entry_no: 1 for the arrival of its day; None for a stay that counts no more.
+        day: of the event.
         left: None while the person is inside.
         without_place: an arrival that took no place of the quota.
     """
@@ -35,10 +39,19 @@ class Stay:
     entry_no: int | None
     left: Exit | None = None
     without_place: bool = False
+    day: int = FIRST_DAY
 
 
 def stays_of_one_person(stays: Iterable[Stay]) -> list[Stay]:
-    """Number the stays of one person anew, in their order, each moment counted once.
+    """Number the stays of one person anew, day by day in their order, each moment counted once."""
+    by_day: defaultdict[int, list[Stay]] = defaultdict(list)
+    for stay in stays:
+        by_day[stay.day].append(stay)
+    return [stay for day in sorted(by_day) for stay in _stays_of_a_day(by_day[day])]
+
+
+def _stays_of_a_day(stays: list[Stay]) -> list[Stay]:
+    """Number the stays of one person on a day.
 
     A stay that begins within another one is no stay of its own and counts no more; the person left
     when the later of the two ended. An arrival has a place if one of the arrivals had.

@@ -27,12 +27,18 @@ class Status(StrEnum):
 
 
 class Source(StrEnum):
-    """How the code was read."""
+    """How the code was read, or in which list a person without a badge was found."""
 
     CAMERA = "camera"
     WEDGE = "wedge"
     TYPED = "typed"
     PAPER = "paper"
+    SEARCH = "search"
+    BUS = "bus"
+
+
+#: the sources of scans that name a person instead of a badge
+WITHOUT_BADGE = frozenset({Source.SEARCH, Source.BUS})
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,8 @@ _WHY = {
     Weakness.LONG: _LENGTH,
     Weakness.PERSONAL: "this password is mostly the name or the e-mail: choose another",
     Weakness.COMMON: "this password is easily guessed: put a few words together",
+    Weakness.LEAKED: "this password was published after a break-in elsewhere: choose another",
+    Weakness.GIVEN: "this is the password that was given to you: choose your own",
 }
 
 
@@ -48,8 +50,21 @@ def hash_password(password: str, about: Iterable[str] = ()) -> str:
     """
     weakness = weakness_of(password, about)
     if weakness is not None:
-        raise WeakPassword(_WHY[weakness], weakness=weakness)
+        raise weak(weakness)
     return _hashed(one_form(password))
+
+
+def weak(weakness: Weakness) -> WeakPassword:
+    """Return the fault of a password that is refused."""
+    return WeakPassword(_WHY[weakness], weakness=weakness)
+
+
+def random_password() -> str:
+    """Return a random password of 96 bits that the rules accept."""
+    while True:
+        password = secrets.token_urlsafe(12)
+        if weakness_of(password) is None:
+            return password
 
 
 def hash_again(stored: str, password: str) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Delegation, Event, LinkPurpose, Operator, PasswordLink, Role
+from checkin.domain.accounts.passwords import Weakness, one_form
 from checkin.domain.common.contacts import normalise_email
 from checkin.domain.common.names import clean_name
 from checkin.domain.common.problems import InvalidValue, Problem
@@ -21,16 +21,22 @@ from checkin.services.accounts.hashing import (
     hash_again,
     hash_password,
     password_matches,
+    random_password,
+    secret_matches,
+    weak,
 )
 from checkin.services.accounts.pins import ANSWERS_AT_GATES
 from checkin.services.accounts.sessions import end_sessions
 from checkin.services.common.activity import note
+from checkin.services.common.purged import refuse_purged
 from checkin.services.common.turns import Turns
 from checkin.words.languages import DEFAULT_LANGUAGE, SOURCE_LANGUAGE
 from checkin.words.problems import problem_sentence
 
 #: an address has 320 characters at most (RFC 3696, with errata 254)
 LONGEST_EMAIL = 320
+#: so long a first password works, which others may have seen: as long as an invitation
+FIRST_PASSWORD_LIFETIME = timedelta(days=7)
 _NO_SUCH_LOGIN = "this e-mail and password do not go together"
 
 
@@ -44,7 +50,7 @@ class InvalidField(InvalidRequest):
 
 @dataclass(frozen=True, slots=True)
 class NewOperator:
-    """A new account with its password, which is shown once and stored only as a hash."""
+    """A new account with its first password, which is shown once and stored only as a hash."""
 
     operator: Operator
     password: str
@@ -62,9 +68,10 @@ def add_operator(
     now: datetime,
     by: int | None = None,
 ) -> NewOperator:
-    """Open an account; where no password is given, one is generated.
+    """Open an account; where no password is given, a first one is made, which has to be replaced.
 
     Args:
+        password: one that the person has chosen.
         by: the operator who opens it; None for the command line.
 
     Raises:
@@ -72,16 +79,20 @@ def add_operator(
             coordinator has no delegation (or another role has one).
         WeakPassword: the password is easily guessed.
         NotFound: no delegation has this id.
+        EventPurged: the delegation's event takes nobody any more.
     """
     address, person = _read_address(email), read_name(name)
     _refuse_second_account(session, address)
     check_delegation(session, role, delegation_id)
-    password = secrets.token_urlsafe(12) if password is None else password
+    _refuse_purged_delegation(session, delegation_id)
+    chosen = password is not None
+    password = random_password() if password is None else password
     operator = Operator(
         email=address,
         name=person,
         role=role,
         password_hash=hash_password(password, about=(person, address)),
+        password_until=None if chosen else now + FIRST_PASSWORD_LIFETIME,
         delegation_id=delegation_id,
         language=language,
         created_at=now,
@@ -95,14 +106,42 @@ def add_operator(
 def set_password(
     session: Session, operator: Operator, password: str, *, now: datetime, by: int | None = None
 ) -> None:
-    """Set an operator's password, and end all their sessions.
+    """Set the password that an operator has chosen; their sessions and password links end.
 
     Raises:
         WeakPassword: the password is easily guessed.
     """
     operator.password_hash = hash_password(password, about=(operator.name, operator.email))
-    end_sessions(session, operator.id)
+    operator.password_until = None
+    end_access(session, operator.id)
     note(session, None, "operator.password", now, operator_id=by, account=operator.id)
+
+
+def replace_first_password(
+    session: Session, operator: Operator, password: str, *, now: datetime
+) -> None:
+    """Set the password that an operator has chosen instead of their first one.
+
+    Raises:
+        WeakPassword: the password is easily guessed, or is the first one.
+    """
+    if secret_matches(operator.password_hash, one_form(password)):
+        raise weak(Weakness.GIVEN)
+    set_password(session, operator, password, now=now, by=operator.id)
+
+
+def give_first_password(session: Session, operator: Operator, *, now: datetime) -> str:
+    """Give an operator a new first password, to be shown once, which they have to replace."""
+    password = random_password()
+    set_password(session, operator, password, now=now)
+    operator.password_until = now + FIRST_PASSWORD_LIFETIME
+    return password
+
+
+def end_access(session: Session, operator_id: int) -> None:
+    """End all sessions of an operator, and all links with which they could choose a password."""
+    end_sessions(session, operator_id)
+    session.execute(delete(PasswordLink).where(PasswordLink.operator_id == operator_id))
 
 
 def authenticate(
@@ -209,6 +248,11 @@ def check_delegation(session: Session, role: Role, delegation_id: int | None) ->
         raise NotFound(f"no delegation has the number {delegation_id}")
 
 
+def _refuse_purged_delegation(session: Session, delegation_id: int | None) -> None:
+    if delegation_id is not None:
+        refuse_purged(session, session.get_one(Delegation, delegation_id).event_id)
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """An operator as the list of accounts shows them.
@@ -312,7 +356,7 @@ def disable(session: Session, operator: Operator, *, now: datetime, by: int | No
         return
     _keep_one_administrator(session, operator)
     operator.disabled_at = now
-    end_sessions(session, operator.id)
+    end_access(session, operator.id)
     note(session, None, "operator.disable", now, operator_id=by, account=operator.id)
 
 

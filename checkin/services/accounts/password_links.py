@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 from checkin.db.models import LinkPurpose, Operator, PasswordLink
 from checkin.errors import NotFound
 from checkin.services.accounts.hashing import unusable_hash
-from checkin.services.accounts.operators import operator_by_email, set_password
-from checkin.services.accounts.sessions import end_sessions
+from checkin.services.accounts.operators import end_access, operator_by_email, set_password
 from checkin.services.common.activity import note
 
 LIFETIMES = {
@@ -68,9 +67,9 @@ def issue_link(
 def take_password_away(
     session: Session, operator: Operator, *, now: datetime, by: int | None = None
 ) -> IssuedLink:
-    """Void an operator's password, end their sessions, and return a link to choose a new one."""
+    """Void an operator's password, their sessions and links; return a link to choose a new one."""
     operator.password_hash = unusable_hash()
-    end_sessions(session, operator.id)
+    end_access(session, operator.id)
     return issue_link(session, operator, LinkPurpose.RESET, now=now, by=by)
 
 
@@ -132,7 +131,6 @@ def choose_password(session: Session, secret: str, password: str, *, now: dateti
     if taken is None:
         raise NotFound(_WRONG_LINK)
     set_password(session, operator, password, now=now, by=operator.id)
-    session.execute(delete(PasswordLink).where(PasswordLink.operator_id == operator.id))
     return operator
 
 

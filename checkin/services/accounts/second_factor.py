@@ -1,10 +1,12 @@
-"""The second factor: codes of an authenticator app, and recovery codes for when the app is lost."""
+"""The second factor: codes of an authenticator app, and recovery codes for when the app is lost.
+
+Passkeys stand beside the app: see `checkin.services.accounts.passkeys`.
+"""
 
 from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Collection
 from datetime import datetime
 
 from cryptography.exceptions import InvalidTag
@@ -12,7 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from checkin.db.models import Operator, RecoveryCode, Role
+from checkin.db.models import Operator, Passkey, RecoveryCode
 from checkin.domain.accounts.totp import DIGITS, SECRET_BYTES, step_of
 from checkin.errors import InvalidRequest, Unauthenticated
 from checkin.services.accounts.sessions import end_sessions
@@ -20,19 +22,10 @@ from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys
 
 RECOVERY_CODES = 10
+#: so many that nobody finds a code by trying hashes, not even with the key
+RECOVERY_BYTES = 15
 _NONCE_BYTES = 12
 _WRONG = "this code is not right, or was used already"
-#: who has to have one, by the words of CHECKIN_SECOND_FACTOR
-REQUIRED_OF: dict[str, Collection[Role]] = {
-    "optional": (),
-    "administrators": (Role.ADMINISTRATOR,),
-    "organisers": (Role.ADMINISTRATOR, Role.ORGANISER),
-}
-
-
-def is_missing(operator: Operator, rule: str) -> bool:
-    """Say whether an operator must have a second factor by the rule, and has none."""
-    return operator.totp_sealed is None and Role(operator.role) in REQUIRED_OF[rule]
 
 
 def new_secret() -> bytes:
@@ -58,7 +51,9 @@ def unseal(keys: Keys, operator_id: int, sealed: bytes) -> bytes | None:
 def turn_on(
     session: Session, operator: Operator, keys: Keys, secret: bytes, code: str, *, now: datetime
 ) -> list[str]:
-    """Turn an operator's second factor on; return the recovery codes, to be shown once.
+    """Turn an operator's second factor on; return recovery codes, to be shown once.
+
+    Those that were made together with the account stay good, too.
 
     Raises:
         InvalidRequest: the code does not belong to the secret, so the app was not set up with it.
@@ -69,19 +64,31 @@ def turn_on(
     operator.totp_sealed = seal(keys, operator.id, secret)
     operator.totp_since, operator.totp_step = now, step
     note(session, None, "operator.second_factor_on", now, operator_id=operator.id)
-    return _new_codes(session, operator, keys)
+    return add_codes(session, operator, keys)
 
 
 def renew_codes(session: Session, operator: Operator, keys: Keys, *, now: datetime) -> list[str]:
     """Make new recovery codes for an operator; the former ones stop working."""
     note(session, None, "operator.recovery_codes", now, operator_id=operator.id)
-    return _new_codes(session, operator, keys)
+    session.execute(delete(RecoveryCode).where(RecoveryCode.operator_id == operator.id))
+    return add_codes(session, operator, keys)
+
+
+def add_codes(session: Session, operator: Operator, keys: Keys) -> list[str]:
+    """Make recovery codes for an operator, beside those that they have."""
+    codes = [_a_code() for _ in range(RECOVERY_CODES)]
+    session.add_all(
+        RecoveryCode(operator_id=operator.id, code_hash=keys.recovery_hash(_tidied(code)))
+        for code in codes
+    )
+    return codes
 
 
 def turn_off(session: Session, operator: Operator, *, now: datetime, by: int | None = None) -> None:
-    """Turn an operator's second factor off, and end all their sessions."""
+    """Turn an operator's second factor off, passkeys too, and end all their sessions."""
     operator.totp_sealed = operator.totp_since = operator.totp_step = None
     session.execute(delete(RecoveryCode).where(RecoveryCode.operator_id == operator.id))
+    session.execute(delete(Passkey).where(Passkey.operator_id == operator.id))
     end_sessions(session, operator.id)
     about = {"account": operator.id}
     note(session, None, "operator.second_factor_off", now, operator_id=by, **about)
@@ -140,19 +147,9 @@ def _use_recovery_code(session: Session, operator: Operator, keys: Keys, code: s
     return taken is not None and operator.totp_sealed is not None
 
 
-def _new_codes(session: Session, operator: Operator, keys: Keys) -> list[str]:
-    session.execute(delete(RecoveryCode).where(RecoveryCode.operator_id == operator.id))
-    codes = [_a_code() for _ in range(RECOVERY_CODES)]
-    session.add_all(
-        RecoveryCode(operator_id=operator.id, code_hash=keys.recovery_hash(_tidied(code)))
-        for code in codes
-    )
-    return codes
-
-
 def _a_code() -> str:
-    text = base64.b32encode(secrets.token_bytes(10)).decode().lower()
-    return "-".join(text[at : at + 4] for at in range(0, 16, 4))
+    text = base64.b32encode(secrets.token_bytes(RECOVERY_BYTES)).decode().lower()
+    return "-".join(text[at : at + 4] for at in range(0, len(text), 4))
 
 
 def _tidied(code: str) -> str:

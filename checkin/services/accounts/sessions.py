@@ -15,6 +15,8 @@ from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Operator, OperatorSession
 from checkin.services.common.activity import note
 
+#: so long nobody is asked for the password again before they change an account
+CONFIRMED_FOR = timedelta(minutes=10)
 #: how exactly it is known when a session was last used; more would be a write for every page
 SEEN_EVERY = timedelta(minutes=2)
 
@@ -52,6 +54,7 @@ def open_session(
             token_hash=_hash(token),
             began_at=now,
             seen_at=now,
+            confirmed_at=now,
             device=device,
             network=network,
         )
@@ -110,6 +113,25 @@ def end_sessions(session: Session, operator_id: int, *, but: int | None = None) 
     session.execute(forgotten.values(browsers_issue=Operator.browsers_issue + 1))
     ended = delete(OperatorSession).where(OperatorSession.operator_id == operator_id)
     session.execute(ended if but is None else ended.where(OperatorSession.id != but))
+
+
+def is_confirmed(confirmed_at: datetime | None, now: datetime) -> bool:
+    """Say whether it is a moment ago that the operator of a session proved who they are."""
+    return confirmed_at is not None and now < confirmed_at + CONFIRMED_FOR
+
+
+def confirm_session(session: Session, session_id: int, *, now: datetime) -> str:
+    """Record that a session's operator gave their password again; return the session's new secret.
+
+    The former secret stops working, so that whoever has copied it does not gain by this.
+    """
+    token = secrets.token_urlsafe(32)
+    session.execute(
+        update(OperatorSession)
+        .where(OperatorSession.id == session_id)
+        .values(confirmed_at=now, token_hash=_hash(token))
+    )
+    return token
 
 
 def _has_ended(now: datetime, lifetimes: Lifetimes) -> ColumnElement[bool]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from checkin.db.engine import Database
 from checkin.db.models import Operator
 from checkin.errors import AccountUsedUp, TooManyRequests, Unauthenticated, Unavailable
-from checkin.services.accounts.hashing import UNKNOWN_TURNS
+from checkin.services.accounts.duties import refuse_expired
+from checkin.services.accounts.hashing import KNOWN_TURNS, UNKNOWN_TURNS
 from checkin.services.accounts.known_browsers import browser_known
 from checkin.services.accounts.operators import authenticate, operator_by_email, typed_email
 from checkin.services.common.keys import Keys
+from checkin.services.common.turns import Turns
 from checkin.services.limits.limits import Limits, Reserved
 from checkin.services.limits.rules import (
     PASSWORDS_ACCOUNT,
@@ -44,6 +46,7 @@ def sign_in(database: Database, keys: Keys, limits: Limits, attempt: Attempt) ->
 
     Raises:
         Unauthenticated: the e-mail address or the password is wrong; the fault does not say which.
+        FirstPasswordExpired: the password is a first one that was not replaced in time.
         AccountUsedUp: the account had too many failed attempts today, and this attempt failed or
             came from an unknown browser without a second factor; the fault does not say which.
         TooManyRequests: this client had too many failed attempts; this one was not checked.
@@ -69,7 +72,7 @@ def _from_known_browser(
 ) -> Operator:
     tried = limits.reserve((PASSWORDS_BROWSER, browser))
     with _given_back_where_too_many_wait(tried, PASSWORDS_BROWSER):
-        operator = authenticate(database, attempt.email, attempt.password)
+        operator = _authenticated(database, limits, attempt)
     tried.give_back()
     return operator
 
@@ -82,12 +85,8 @@ def _from_elsewhere(database: Database, limits: Limits, attempt: Attempt) -> Ope
     today = _Today(limits, account)
     try:
         with _given_back_where_too_many_wait(tried, PASSWORDS_PAIR):
-            operator = authenticate(
-                database,
-                attempt.email,
-                attempt.password,
-                turns=UNKNOWN_TURNS,
-                first=today.count,
+            operator = _authenticated(
+                database, limits, attempt, turns=UNKNOWN_TURNS, first=today.count
             )
     except Unauthenticated:
         today.refuse_if_used_up()
@@ -96,6 +95,20 @@ def _from_elsewhere(database: Database, limits: Limits, attempt: Attempt) -> Ope
         # Nothing is given back: that would tell a guesser that this password is the right one.
         today.refuse_if_used_up()
     tried.with_also(today.reserved).give_back()
+    return operator
+
+
+def _authenticated(
+    database: Database,
+    limits: Limits,
+    attempt: Attempt,
+    *,
+    turns: Turns = KNOWN_TURNS,
+    first: Callable[[], None] | None = None,
+) -> Operator:
+    operator = authenticate(database, attempt.email, attempt.password, turns=turns, first=first)
+    with database.read() as session:
+        refuse_expired(session, operator, limits.clock())
     return operator
 
 

@@ -16,6 +16,7 @@ from checkin.domain.messages.kinds import MessageKind
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.errors import Conflict
 from checkin.protocol.codes import token_for, token_hash
+from checkin.protocol.gate_list import tag_bytes
 from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys
 from checkin.services.common.list_version import hold_participant
@@ -64,6 +65,7 @@ def reissue_badge(
     reason: str,
     now: datetime,
     operator_id: int | None = None,
+    device_id: int | None = None,
     of_issue: int | None = None,
 ) -> Reissued:
     """Revoke a participant's badge and issue a new one, e-mailed if they have an address.
@@ -88,7 +90,8 @@ def reissue_badge(
     mark_revoked(session, old, version, now)
     new = _next_badge(session, event, person.id, keys, version, now)
     written: dict[str, Any] = {"participant_id": person.id, "issue": new.issue, "reason": reason}
-    note(session, event.id, "badge.reissue", now, operator_id=operator_id, **written)
+    who = {"operator_id": operator_id, "device_id": device_id}
+    note(session, event.id, "badge.reissue", now, **who, **written)
     return Reissued(
         new.id, new.issue, replaced=True, told=_queue_message(session, event, person, now)
     )
@@ -151,6 +154,7 @@ def _next_badge(
         participant_id=participant_id,
         issue=issue,
         token_hash=token_hash(token),
+        ref=tag_bytes(token),
         issued_at=now,
         list_version=version,
     )

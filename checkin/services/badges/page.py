@@ -1,20 +1,16 @@
 """The web page of a badge: its secret address, and what it shows while the badge is valid.
 
-The secret is the badge's random id, one block of 128 bits, encrypted with AES-256 under a key of
-its own. So the database holds no working address, nothing has to be stored for it, and a reissued
-badge, whose id is new, has a new address. A guessed secret decrypts to a random id, which no badge
-has, so looking it up reveals nothing about near misses.
+The secret is the badge's random id, sealed under a key of its own (`common/secret_links.py`). So
+the database holds no working address, nothing has to be stored for it, and a reissued badge, whose
+id is new, has a new address.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
@@ -26,12 +22,11 @@ from checkin.services.badges.specs import badge_specs
 from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys
 from checkin.services.common.locks import lock_event
+from checkin.services.common.secret_links import content_of_link, link_secret
 from checkin.services.events.look import look_of
 
-SECRET_LENGTH = 26
 #: openings that follow one another sooner are one
 OPENING = timedelta(hours=1)
-_PADDING = "=" * 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +50,8 @@ class ShownBadge:
 
 
 def page_secret(keys: Keys, badge_id: UUID) -> str:
-    """Return the secret part of the address of a badge's page: 26 small letters and digits."""
-    block = _cipher(keys).encryptor().update(badge_id.bytes)
-    return base64.b32encode(block).decode().rstrip("=").lower()
+    """Return the secret part of the address of a badge's page."""
+    return link_secret(keys.badge_pages, badge_id.bytes)
 
 
 def page_address(keys: Keys, base_url: str, badge_id: UUID) -> str:
@@ -132,15 +126,5 @@ def set_mailed(
 
 
 def _badge_id(keys: Keys, secret: str) -> UUID | None:
-    try:
-        block = base64.b32decode(secret.upper() + _PADDING)
-    except (binascii.Error, ValueError):
-        return None
-    if len(secret) != SECRET_LENGTH or len(block) != 16:
-        return None
-    return UUID(bytes=_cipher(keys).decryptor().update(block))
-
-
-def _cipher(keys: Keys) -> Cipher[modes.ECB]:
-    # One block that never comes twice: the mode has nothing to chain and nothing to repeat.
-    return Cipher(algorithms.AES(keys.badge_pages), modes.ECB())  # noqa: S305 - see above
+    content = content_of_link(keys.badge_pages, secret)
+    return None if content is None else UUID(bytes=content)

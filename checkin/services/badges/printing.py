@@ -17,7 +17,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from badges.pdf import Design, single_badge_pdf
-from badges.spec import BadgeSpec
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Badge, BadgePrint, Category, Delegation, Event, Participant
 from checkin.errors import NotFound, Unavailable
@@ -27,6 +26,7 @@ from checkin.services.common.keys import Keys
 from checkin.services.common.private_files import only_ours
 from checkin.services.events.look import look_of
 from checkin.services.people.search import participant_by_id
+from checkin.services.people.unchecked import is_withheld_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,8 @@ def print_badge(
     """
     with database.read() as session:
         event = find_event(session)
-        spec, badge_id = _badge_to_print(session, event, participant_id, keys, own_delegation)
+        badge_id = _badge_to_print(session, event, participant_id, own_delegation, now)
+        [spec] = badge_specs(session, event, keys, participant_ids=[participant_id])
         look = look_of(session, event)
     pdf = single_badge_pdf(spec, paper=design, look=look)
     if printer is not None:
@@ -87,13 +88,14 @@ def print_badge(
 
 
 def _badge_to_print(
-    session: Session, event: Event, participant_id: int, keys: Keys, own_delegation: int | None
-) -> tuple[BadgeSpec, UUID]:
-    badge = desk_badge(session, event, participant_id, own_delegation).badge
-    if badge is None:
+    session: Session, event: Event, participant_id: int, own_delegation: int | None, now: datetime
+) -> UUID:
+    desk = desk_badge(session, event, participant_id, own_delegation, now)
+    if desk.is_withheld:
+        raise NotFound(f"the badge of no. {participant_id} is not given out yet")
+    if desk.badge is None:
         raise NotFound(f"the badge of no. {participant_id} was revoked: reissue it first")
-    [spec] = badge_specs(session, event, keys, participant_ids=[participant_id])
-    return spec, badge.id
+    return desk.badge.id
 
 
 _TIMEOUT_S = 15
@@ -197,8 +199,9 @@ class DeskBadge:
     """A participant and their badge, as the desk shows them.
 
     Attributes:
-        badge: the valid badge; None where it was revoked.
+        badge: the valid badge; None where it was revoked, or is withheld.
         copies: how many copies of this badge were printed at desks.
+        is_withheld: nobody but an organiser is given the badge yet.
     """
 
     participant: Participant
@@ -206,24 +209,30 @@ class DeskBadge:
     category: Category
     badge: Badge | None
     copies: int
+    is_withheld: bool = False
 
 
 def desk_badge(
-    session: Session, event: Event, participant_id: int, own_delegation: int | None
+    session: Session, event: Event, participant_id: int, own_delegation: int | None, now: datetime
 ) -> DeskBadge:
     """Return a participant with their badge, for the desk.
+
+    Args:
+        own_delegation: of a coordinator, to whom a badge may be withheld; None for others.
 
     Raises:
         NotFound: no participant has this id, or they belong to another delegation.
     """
     person = participant_by_id(session, event, participant_id, own_delegation)
-    badge = working_badge(session, person.id)
+    is_withheld = is_withheld_from(person, own_delegation, now)
+    badge = None if is_withheld else working_badge(session, person.id)
     return DeskBadge(
         participant=person,
         delegation=session.get_one(Delegation, person.delegation_id),
         category=session.get_one(Category, person.category_id),
         badge=badge,
         copies=copies_printed(session, badge.id) if badge else 0,
+        is_withheld=is_withheld,
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
@@ -19,6 +21,7 @@ from checkin.protocol.time_zones import in_time_zone
 from checkin.services.common.keys import Keys
 from checkin.services.common.master_key import check_event_key
 from checkin.services.events.events import categories_of
+from checkin.services.people.unchecked import is_given_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,10 @@ class BadgeCode:
     code: str
 
 
-def _all_badges(event: Event) -> Any:
+def _people(event: Event) -> Any:
+    """Return the query for what badges say of an event's participants, but for the code."""
     return (
         select(
-            Badge.id,
-            Badge.issue,
             Participant.id.label("participant_id"),
             *(getattr(Participant, key) for key in own_in(ShownIn.BADGE)),
             Participant.standing,
@@ -46,12 +48,16 @@ def _all_badges(event: Event) -> Any:
             Delegation.name_ar.label("delegation_ar"),
             Category.name.label("category"),
         )
-        .join(Participant, Participant.id == Badge.participant_id)
         .join(Delegation, Delegation.id == Participant.delegation_id)
         .join(Category, Category.id == Participant.category_id)
-        .where(Badge.event_id == event.id)
+        .where(Participant.event_id == event.id)
         .order_by(Delegation.name, Participant.id)
     )
+
+
+def _all_badges(event: Event) -> Any:
+    own = Badge.participant_id == Participant.id
+    return _people(event).join(Badge, own).add_columns(Badge.id, Badge.issue)
 
 
 def _working_badges(event: Event) -> Any:
@@ -109,10 +115,12 @@ def badge_specs(
     *,
     delegation_id: int | None = None,
     participant_ids: Sequence[int] | None = None,
+    given_out_at: datetime | None = None,
 ) -> list[BadgeSpec]:
     """Return the specifications of confirmed participants' badges.
 
     Args:
+        given_out_at: only those that may be given out then; None: all.
         delegation_id: only this delegation's.
         participant_ids: only these people's, confirmed or not.
     """
@@ -120,6 +128,8 @@ def badge_specs(
     statement = _working_badges(event)
     if delegation_id is not None:
         statement = statement.where(Delegation.id == delegation_id)
+    if given_out_at is not None:
+        statement = statement.where(is_given_out(given_out_at))
     if participant_ids is None:
         statement = statement.where(Participant.standing == RegistrationStatus.CONFIRMED)
     else:
@@ -134,17 +144,25 @@ def badge_spec(session: Session, event: Event, keys: Keys, badge_id: UUID) -> Ba
     return spec
 
 
+def shown_spec(session: Session, event: Event, participant_id: int) -> BadgeSpec:
+    """Return what a participant's badge says, with a code that opens nothing."""
+    row = session.execute(_people(event).where(Participant.id == participant_id)).one()
+    category = session.get_one(Category, row.category_id)
+    return _spec(event, row, token_for(secrets.token_bytes(32), uuid4(), 1), category)
+
+
 def _specs(session: Session, event: Event, keys: Keys, statement: Any) -> list[BadgeSpec]:
     categories = {one.id: one for one in categories_of(session, event)}
     key = keys.for_event(event.slug)
     return [
-        _spec(event, row, key, categories[row.category_id]) for row in session.execute(statement)
+        _spec(event, row, token_for(key, row.id, row.issue), categories[row.category_id])
+        for row in session.execute(statement)
     ]
 
 
-def _spec(event: Event, row: Row[Any], key: bytes, category: Category) -> BadgeSpec:
+def _spec(event: Event, row: Row[Any], token: bytes, category: Category) -> BadgeSpec:
     return BadgeSpec(
-        code=format_code(token_for(key, row.id, row.issue)),
+        code=format_code(token),
         number=str(row.participant_id),
         name=row.name or row.name_ar,
         name_ar=row.name_ar if row.name else None,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from checkin.db.models import ArrivalTally, EntryStop, Event, Gate, RefusalTally
+from checkin.db.models import ArrivalTally, EntryStop, Event, EventDay, Gate, RefusalTally
 from checkin.domain.board.figures import Figures, latest, together
-from checkin.domain.events.days import FIRST_DAY
 from checkin.domain.scanning.hall import Stop
 from checkin.services.gates.stops import IS_STOPPED, STOP_COLUMNS, stop_of
 from checkin.services.people.figures import DelegationFigures, figures_of_delegations
@@ -28,10 +28,23 @@ class GateCount:
 
 
 @dataclass(frozen=True, slots=True)
+class DayCount:
+    """A day of an event, how many arrived on it, and how many scans were refused."""
+
+    number: int
+    starts_at: datetime
+    ends_at: datetime
+    arrived: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
 class LiveCounts:
-    """The figures of an event, of its delegations and of its gates.
+    """The figures of an event on one of its days, of its delegations and of its gates.
 
     Attributes:
+        day: the number of the day.
+        days: all days of the event in their order.
         stop: the stop of all entries in force; None where there is none.
     """
 
@@ -42,22 +55,24 @@ class LiveCounts:
     timezone: str
     capacity: int | None
     stop: Stop | None
+    day: int
+    days: tuple[DayCount, ...]
     delegations: tuple[DelegationFigures, ...]
     gates: tuple[GateCount, ...]
 
     @property
     def figures(self) -> Figures:
-        """The figures of all delegations together."""
+        """The figures of all delegations together, on the day."""
         return together(each.figures for each in self.delegations)
 
     @property
     def refused(self) -> int:
-        """How many scans were refused at all gates."""
+        """How many scans were refused at all gates on the day."""
         return sum(gate.refused for gate in self.gates)
 
     @property
     def totals(self) -> dict[str, int]:
-        """The figures of the whole event, and `refused`, as the interfaces tell them."""
+        """The figures of the day, and `refused`, as the interfaces tell them."""
         return self.figures.counts() | {"refused": self.refused}
 
 
@@ -104,7 +119,28 @@ _EVENT = (
 )
 
 
-def live_counts(session: Session, event_id: int, *, day: int = FIRST_DAY) -> LiveCounts:
+def _on_days(tally: type[ArrivalTally | RefusalTally], column: Any) -> Any:
+    return (
+        select(func.coalesce(func.sum(column), 0))
+        .where(tally.event_id == EventDay.event_id, tally.day == EventDay.day)
+        .scalar_subquery()
+    )
+
+
+_DAYS = (
+    select(
+        EventDay.day,
+        EventDay.starts_at,
+        EventDay.ends_at,
+        _on_days(ArrivalTally, ArrivalTally.arrived),
+        _on_days(RefusalTally, RefusalTally.refused),
+    )
+    .where(EventDay.event_id == _OF_EVENT)
+    .order_by(EventDay.day)
+)
+
+
+def live_counts(session: Session, event_id: int, *, day: int) -> LiveCounts:
     """Return the counts of an event as of now, of one of its days."""
     connection, of = session.connection(), {"event_id": event_id, "day": day}
     event = connection.execute(_EVENT, of).one()
@@ -116,6 +152,8 @@ def live_counts(session: Session, event_id: int, *, day: int = FIRST_DAY) -> Liv
         timezone=event.timezone,
         capacity=event.capacity,
         stop=stop_of(event),
+        day=day,
+        days=tuple(DayCount(*row) for row in connection.execute(_DAYS, of)),
         delegations=figures_of_delegations(session, event_id, day=day),
         gates=tuple(
             GateCount(g.id, g.name, g.arrived, g.refused, latest(g.arrived_at, g.refused_at))

@@ -34,7 +34,7 @@ class CategoryArrivals:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Who has come to an event. The arrivals of every part sum to the same `arrivals`.
+    """Who has come to an event on a day. The arrivals of every part sum to the same `arrivals`.
 
     Attributes:
         categories: empty where a purge has erased which people were of which.
@@ -49,12 +49,12 @@ class Report:
 
 
 def report_of(session: Session, counts: LiveCounts) -> Report:
-    """Return the report of an event.
+    """Return the report of the day that the counts are of.
 
     Args:
         session: from `Database.snapshot`, and the one that read the counts: then all of them agree.
     """
-    groups = arrival_groups(session, counts.event_id)
+    groups = arrival_groups(session, counts.event_id, day=counts.day)
     [all_of_them] = arrivals_by(groups, lambda _: None).values() or [Arrivals()]
     by_delegation = arrivals_by(groups, lambda of: of.delegation_id)
     by_gate = arrivals_by(groups, lambda of: of.gate_id)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert, update
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Activity
+from checkin.services.common.security_log import tell_when_committed
 
 
 def note(
@@ -38,6 +39,12 @@ def note(
             details=details,
         )
     )
+    who = {"event_id": event_id, "operator": operator_id, "device": device_id}
+    tell_when_committed(session, action, details | _known(who))
+
+
+def _known(facts: dict[str, int | None]) -> dict[str, int]:
+    return {name: number for name, number in facts.items() if number is not None}
 
 
 def note_on(

@@ -9,7 +9,6 @@ from sqlalchemy import Connection, bindparam, case, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from checkin.db.models import Admission, ArrivalTally
-from checkin.domain.events.days import FIRST_DAY
 
 #: makes a dialect's own insert into a table
 INSERT_INTO = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -37,7 +36,7 @@ class Change(NamedTuple):
     arrived: int
     inside: int
     without_place: int
-    day: int = FIRST_DAY
+    day: int
 
     def negative(self) -> Change:
         """Return the change that takes this one back."""

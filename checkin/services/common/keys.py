@@ -46,6 +46,11 @@ class Keys:
         number = int.from_bytes(self._derived(f"walk-ins:{slug}")) % (_P256_ORDER - 1) + 1
         return ec.derive_private_key(number, ec.SECP256R1())
 
+    def help_desk(self, slug: str, device_id: int, salt: bytes) -> bytes:
+        """Return the key that is lent to a help desk, until its salt is changed or erased."""
+        own = f"{device_id}:".encode() + salt
+        return hmac.digest(self._derived(f"help desks:{slug}"), own, "sha256")
+
     def code_hash(self, text: str) -> bytes:
         """Return a keyed hash of a scanned text; guesses cannot be tested on it without the key."""
         return hmac.digest(self._derived("read codes"), text.encode(), "sha256")
@@ -93,6 +98,10 @@ class Keys:
     def second_factors(self) -> bytes:
         """The secret that the secrets of authenticator apps are encrypted with."""
         return self._derived("second factors")
+
+    def passkey_owner(self, operator_id: int) -> bytes:
+        """Return the number by which a person's devices keep their passkeys of this server."""
+        return hmac.digest(self._derived("passkeys"), str(operator_id).encode(), "sha256")
 
     def recovery_hash(self, code: str) -> bytes:
         """Return a keyed hash of a recovery code; guesses cannot be tested without the key."""

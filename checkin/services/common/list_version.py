@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from checkin.db.models import Badge, Event, Participant
 from checkin.errors import MergedAway
 from checkin.services.common.lookup import by_id
+from checkin.services.common.purged import purged
 
 
 def next_list_version(session: Session, event_id: int) -> int:
@@ -18,13 +19,18 @@ def next_list_version(session: Session, event_id: int) -> int:
     Every change to participants locks this row first and holds the lock until its commit. So
     registrations of one event run one after the other, two clerks never register the same person
     unnoticed, and versions are committed in the order of their numbers.
+
+    Raises:
+        EventPurged: the event's personal data were erased; a purge takes the same lock.
     """
-    version: int = session.execute(
+    version = session.execute(
         update(Event)
-        .where(Event.id == event_id)
+        .where(Event.id == event_id, Event.purged_at.is_(None))
         .values(list_version=Event.list_version + 1)
         .returning(Event.list_version)
-    ).scalar_one()
+    ).scalar_one_or_none()
+    if version is None:
+        raise purged()
     return version
 
 

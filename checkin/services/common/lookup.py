@@ -6,10 +6,10 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from checkin.db.models import Category, Delegation, Device, Event, Gate, Participant
+from checkin.db.models import Category, Delegation, Device, Event, Flag, Gate, HelpCall, Participant
 from checkin.errors import NotFound
 
-EventRow = TypeVar("EventRow", Category, Delegation, Device, Gate, Participant)
+EventRow = TypeVar("EventRow", Category, Delegation, Device, Flag, Gate, HelpCall, Participant)
 
 
 def by_id(

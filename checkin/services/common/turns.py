@@ -13,7 +13,6 @@ from typing import TypeVar
 from checkin.errors import Unavailable
 
 T = TypeVar("T")
-_LATER = "too many sign in at this moment: try again in a few seconds"
 
 
 class Turns:
@@ -27,12 +26,21 @@ class Turns:
         waiting: how many more may wait; each holds a thread that could answer a scan otherwise.
         patience_s: how long a caller waits at most.
         niceness: how much jobs give way to everything else, on Linux: 0 (not at all) to 19.
+        refusal: what a caller is told who gets no turn.
     """
 
-    def __init__(self, at_once: int, *, waiting: int, patience_s: float, niceness: int = 0) -> None:
+    def __init__(
+        self,
+        at_once: int,
+        *,
+        waiting: int,
+        patience_s: float,
+        niceness: int = 0,
+        refusal: str = "too many sign in at this moment: try again in a few seconds",
+    ) -> None:
         self._turns = Semaphore(at_once)
         self._places = BoundedSemaphore(at_once + waiting)
-        self._patience_s = patience_s
+        self._patience_s, self._refusal = patience_s, refusal
         self._threads = ThreadPoolExecutor(at_once, "turn", _lower_priority, (niceness,))
 
     def do(self, work: Callable[[], T], first: Callable[[], None] | None = None) -> T:
@@ -52,10 +60,10 @@ class Turns:
     @contextmanager
     def _turn(self) -> Iterator[None]:
         if not self._places.acquire(blocking=False):
-            raise Unavailable(_LATER)
+            raise Unavailable(self._refusal)
         try:
             if not self._turns.acquire(timeout=self._patience_s):
-                raise Unavailable(_LATER)
+                raise Unavailable(self._refusal)
             try:
                 yield
             finally:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +15,9 @@ from badges.spec import SHAPES
 from checkin.command_names import organiser_command
 from checkin.db.models import Category, Delegation, Event
 from checkin.domain.common.names import clean_name, fold_name
-from checkin.domain.scanning.facts import Reentry
+from checkin.domain.people.public_badges import BADGE_DELAY_S
+from checkin.domain.people.searching import DESK_BUDGET, GATE_BUDGET
+from checkin.domain.scanning.facts import Reentry, WithoutBadge
 from checkin.errors import InvalidRequest, NotFound
 from checkin.protocol.time_zones import UnknownTimeZone, time_zone
 from checkin.services.common.keys import Keys
@@ -45,7 +48,16 @@ class EventSpec:
     sensitive: bool = True
     organiser: str = ""
     contact: str = ""
+    organiser_address: str = ""
+    cndp_number: str = ""
     retention_days: int = 30
+    without_badge: WithoutBadge | str = WithoutBadge.EVERYONE
+    gates_may_search: bool = True
+    search_while_closed: bool = False
+    gates_call_coordinators: bool = False
+    search_budget_gate: int = GATE_BUDGET
+    search_budget_desk: int = DESK_BUDGET
+    badge_delay_s: int = BADGE_DELAY_S
 
 
 def create_event(session: Session, spec: EventSpec, keys: Keys, *, now: datetime) -> Event:
@@ -164,6 +176,23 @@ def categories_of(session: Session, event: Event) -> Sequence[Category]:
         .where(Category.event_id == event.id)
         .order_by(Category.position, Category.id)
     ).all()
+
+
+class CategoryName(NamedTuple):
+    """A category's name in both scripts."""
+
+    name: str
+    name_ar: str | None
+
+
+def category_names(session: Session, event_id: int) -> Sequence[CategoryName]:
+    """Return the names of an event's categories in their order."""
+    query = (
+        select(Category.name, Category.name_ar)
+        .where(Category.event_id == event_id)
+        .order_by(Category.position, Category.id)
+    )
+    return [CategoryName(*row) for row in session.execute(query)]
 
 
 def category_id_named(session: Session, event: Event, name: str | None) -> int:

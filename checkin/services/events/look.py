@@ -16,12 +16,12 @@ from badges.look import (
     LookProblem,
     checked_colour,
     checked_hue,
-    checked_logo,
 )
 from checkin.db.models import Event
 from checkin.errors import InvalidRequest
 from checkin.services.common.activity import note
 from checkin.services.events.events import categories_of
+from checkin.services.uploads.logos import read_logo
 
 
 class LookRefused(InvalidRequest):
@@ -64,13 +64,15 @@ class NewLook:
 
 
 def printable_logo(content: bytes) -> bytes:
-    """Return an uploaded logo as it is kept; that draws it, so do it outside of a transaction.
+    """Return an uploaded logo as it is kept, a PNG.
+
+    A process of its own draws it, which takes up to some seconds: do it outside of a transaction.
 
     Raises:
         LookRefused: the logo cannot be printed; the sentence says why and what to do.
     """
     try:
-        return checked_logo(content)
+        return read_logo(content)
     except LookError as fault:
         raise LookRefused(fault) from fault
 

@@ -1,15 +1,19 @@
-"""The export of an event's participants and arrivals, one row per person, for spreadsheets."""
+"""The export of an event's participants and arrivals, one row per person, for spreadsheets.
+
+Of an event of several days the table has a further column for each of them.
+"""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from checkin.db.models import (
     Admission,
@@ -23,7 +27,10 @@ from checkin.db.models import (
     Participant,
 )
 from checkin.domain.people.fields import ShownIn, own_in
-from checkin.services.people.delegations import first_entry
+from checkin.protocol.time_zones import time_zone
+from checkin.services.events.days import day_rows
+from checkin.services.people.delegations import first_arrival, first_entry
+from checkin.words.export_columns import arrival_heading
 
 #: a statement whose columns carry the names of an export
 Rows: TypeAlias = "Select[*tuple[Any, ...]]"
@@ -47,11 +54,12 @@ def participants_and_arrivals(event_id: int) -> Rows:
             Consent.given_at.label("consented_at"),
             Consent.text_id.label("consent_text"),
             Bus.name.label("bus"),
+            Participant.unchecked_as,
         )
         .select_from(Participant)
         .join(Delegation, Delegation.id == Participant.delegation_id)
         .join(Category, Category.id == Participant.category_id)
-        .outerjoin(Admission, first_entry())
+        .outerjoin(Admission, first_arrival())
         .outerjoin(Gate, Gate.id == Admission.gate_id)
         .outerjoin(Consent, Consent.participant_id == Participant.id)
         .outerjoin(BusPassenger, BusPassenger.participant_id == Participant.id)
@@ -66,13 +74,42 @@ def people_and_arrivals(event_id: int) -> Rows:
     return participants_and_arrivals(event_id).where(Participant.merged_into.is_(None))
 
 
-#: of the tables in CSV and XLSX, in this order
-COLUMNS = tuple(column.name for column in participants_and_arrivals(0).selected_columns)
+@dataclass(frozen=True, slots=True)
+class PeopleTable:
+    """The table of an event's people, as CSV and XLSX have it.
+
+    Attributes:
+        columns: the headings in their order.
+        rows: one for each person, by heading; they are read while they are taken.
+    """
+
+    columns: Sequence[str]
+    rows: Iterator[dict[str, Any]]
 
 
-def participant_rows(session: Session, event: Event) -> Iterator[dict[str, Any]]:
-    """Return one row per participant of an event, with their arrival if they arrived."""
-    return plain_rows(session, people_and_arrivals(event.id))
+def people_table(session: Session, event: Event, language: str) -> PeopleTable:
+    """Return the people of an event with their first arrival, and that of each of several days.
+
+    Args:
+        language: of the headings of the days.
+    """
+    statement, zone = people_and_arrivals(event.id), time_zone(event.timezone)
+    headings = {column.name: column.name for column in statement.selected_columns}
+    days = day_rows(session, event.id)
+    for one in days if len(days) > 1 else ():
+        name, starts_at = f"arrived_on_{one.day}", one.starts_at.astimezone(zone)
+        statement = _with_arrival(statement, one.day, name)
+        headings[name] = arrival_heading(one.day, starts_at, language)
+    rows = plain_rows(session, statement)
+    named = ({headings[name]: value for name, value in row.items()} for row in rows)
+    return PeopleTable(tuple(headings.values()), named)
+
+
+def _with_arrival(statement: Rows, day: int, name: str) -> Rows:
+    """Return a query of participants with when they came in on a day as a further column."""
+    of_day = aliased(Admission)
+    joined = statement.outerjoin(of_day, first_entry(of_day, day=day))
+    return joined.add_columns(of_day.admitted_at.label(name))
 
 
 def plain_rows(session: Session, statement: Rows) -> Iterator[dict[str, Any]]:

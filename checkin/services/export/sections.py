@@ -20,6 +20,7 @@ from checkin.db.models import (
     Badge,
     BadgePrint,
     Bus,
+    BusLeader,
     Category,
     Conflict,
     Consent,
@@ -30,8 +31,10 @@ from checkin.db.models import (
     EntryStop,
     Event,
     EventDay,
+    Flag,
     Gate,
     GateCategory,
+    HelpCall,
     HourlyArrivals,
     Lease,
     LeasePlace,
@@ -39,6 +42,7 @@ from checkin.db.models import (
     MergedRecord,
     Message,
     MessageText,
+    OpeningHours,
     Operator,
     Participant,
     Scan,
@@ -62,7 +66,11 @@ def event_itself(event_id: int) -> Rows:
             Event.reserve_until,
         ),
         *(Event.capacity, Event.reentry, Event.organiser, Event.contact),
+        *(Event.organiser_address, Event.cndp_number),
         *(Event.retention_days, Event.sensitive, Event.logo, Event.colour),
+        Event.without_badge,
+        *(Event.gates_may_search, Event.search_while_closed, Event.gates_call_coordinators),
+        *(Event.search_budget_gate, Event.search_budget_desk, Event.badge_delay_s),
         *(Event.rehearsal_since, Event.created_at, Event.purged_at),
     ).where(Event.id == event_id)
 
@@ -70,7 +78,10 @@ def event_itself(event_id: int) -> Rows:
 def days(event_id: int) -> Rows:
     """Return the query for an event's days."""
     return (
-        select(EventDay.day, EventDay.starts_at, EventDay.ends_at)
+        select(
+            *(EventDay.day, EventDay.starts_at, EventDay.ends_at),
+            *(EventDay.doors_open_at, EventDay.doors_close_at, EventDay.reserve_from),
+        )
         .where(EventDay.event_id == event_id)
         .order_by(EventDay.day)
     )
@@ -86,6 +97,7 @@ def delegations(event_id: int) -> Rows:
             Delegation.places_taken,
             Delegation.kept_places,
             Delegation.kept_percent,
+            Delegation.coordinator_phone,
         )
         .where(Delegation.event_id == event_id)
         .order_by(Delegation.name)
@@ -109,7 +121,11 @@ def categories(event_id: int) -> Rows:
 
 def gates(event_id: int) -> Rows:
     """Return the query for an event's gates; one without `gate_categories` admits everybody."""
-    return select(Gate.name.label("gate")).where(Gate.event_id == event_id).order_by(Gate.id)
+    return (
+        select(Gate.name.label("gate"), Gate.name_ar, Gate.help_desk)
+        .where(Gate.event_id == event_id)
+        .order_by(Gate.id)
+    )
 
 
 def gate_categories(event_id: int) -> Rows:
@@ -124,6 +140,47 @@ def gate_categories(event_id: int) -> Rows:
     )
 
 
+def flags(event_id: int) -> Rows:
+    """Return the query for an event's flags; whose they are is written with the participants."""
+    return (
+        select(Flag.name.label("flag"), Flag.symbol, Flag.sentence, Flag.sentence_ar, Flag.page)
+        .where(Flag.event_id == event_id)
+        .order_by(Flag.folded)
+    )
+
+
+def opening_hours(event_id: int) -> Rows:
+    """Return the query for the hours of gates and categories; of each one of the two is named."""
+    return (
+        select(
+            Gate.name.label("gate"),
+            Category.name.label("category"),
+            *(OpeningHours.opens_at, OpeningHours.closes_at),
+        )
+        .select_from(OpeningHours)
+        .outerjoin(Gate, Gate.id == OpeningHours.gate_id)
+        .outerjoin(Category, Category.id == OpeningHours.category_id)
+        .where(OpeningHours.event_id == event_id)
+        .order_by(OpeningHours.opens_at, OpeningHours.id)
+    )
+
+
+def help_calls(event_id: int) -> Rows:
+    """Return the query for the calls for help from gates, and who took them."""
+    return (
+        select(
+            Gate.name.label("gate"),
+            HelpCall.device_id,
+            *(HelpCall.called_at, HelpCall.taken_at, Operator.name.label("taken_by")),
+        )
+        .select_from(HelpCall)
+        .join(Gate, Gate.id == HelpCall.gate_id)
+        .outerjoin(Operator, Operator.id == HelpCall.taken_by)
+        .where(HelpCall.event_id == event_id)
+        .order_by(HelpCall.id)
+    )
+
+
 def devices(event_id: int) -> Rows:
     """Return the query for an event's devices, without their tokens."""
     return (
@@ -133,7 +190,9 @@ def devices(event_id: int) -> Rows:
             Device.software,
             Gate.name.label("gate"),
             *(Device.paired_at, Device.revoked_at, Device.wiped_at, Device.last_seen_at),
-            *(Device.skew_ms, Device.waiting, Device.list_at),
+            *(Device.skew_ms, Device.waiting, Device.list_at, Device.battery, Device.charging),
+            *(Device.may_search, Device.search_granted_at, Device.kiosk_since),
+            Device.desk_salt.is_not(None).label("help_desk"),
         )
         .join(Gate, Gate.id == Device.gate_id)
         .where(Device.event_id == event_id)
@@ -173,7 +232,7 @@ def participants(event_id: int) -> Rows:
             *(getattr(Participant, key) for key in own_in(ShownIn.WHOLE_EXPORT)),
             *(Participant.registered_by, _Registrar.name.label("registrar")),
             *(Participant.registered_at, Participant.canceled_at),
-            Participant.merged_into,
+            *(Participant.merged_into, Participant.unchecked_no, Participant.badge_from),
         )
     )
 
@@ -349,6 +408,16 @@ def buses(event_id: int) -> Rows:
     )
 
 
+def bus_leaders(event_id: int) -> Rows:
+    """Return the query for the passengers whose badges open the lists of their buses."""
+    return (
+        select(BusLeader.participant_id, Bus.name.label("bus"))
+        .join(Bus, Bus.id == BusLeader.bus_id)
+        .where(BusLeader.event_id == event_id)
+        .order_by(BusLeader.participant_id)
+    )
+
+
 _ExitScan = aliased(Scan)
 _FirstScan = aliased(Scan)
 _FirstGate = aliased(Gate)
@@ -361,7 +430,7 @@ def scans(event_id: int) -> Rows:
         select(
             *(Scan.scan_id, Scan.participant_id, Badge.issue.label("badge_issue")),
             Badge.participant_id.label("badge_of"),
-            *(Gate.name.label("gate"), Scan.device_id, Scan.direction, Scan.source),
+            *(Gate.name.label("gate"), Scan.device_id, Scan.direction, Scan.source, Scan.by_ref),
             *(Scan.scanned_at, Scan.corrected_at, Scan.received_at, Scan.skew_ms),
             *(Scan.status, Scan.reason, Scan.decided_status, Scan.decided_reason),
             *(Scan.forced, Scan.force_reason, Operator.name.label("forced_by")),

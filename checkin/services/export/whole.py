@@ -18,10 +18,9 @@ from sqlalchemy.orm import Session
 from checkin.db.models import Event
 from checkin.services.export import sections
 from checkin.services.export.people import (
-    COLUMNS,
     Rows,
-    participant_rows,
     people_and_arrivals,
+    people_table,
     plain_rows,
 )
 from checkin.services.spreadsheets.writing import (
@@ -47,7 +46,10 @@ SECTIONS: dict[str, Callable[[int], Rows]] = {
     "categories": sections.categories,
     "gates": sections.gates,
     "gate_categories": sections.gate_categories,
+    "flags": sections.flags,
+    "opening_hours": sections.opening_hours,
     "devices": sections.devices,
+    "help_calls": sections.help_calls,
     "message_texts": sections.message_texts,
     "mail_switch": sections.mail_switch,
     "participants": sections.participants,
@@ -62,6 +64,7 @@ SECTIONS: dict[str, Callable[[int], Rows]] = {
     "links": sections.links,
     "consent_texts": sections.consent_texts,
     "buses": sections.buses,
+    "bus_leaders": sections.bus_leaders,
     "scans": sections.scans,
     "admissions": sections.admissions,
     "conflicts": sections.conflicts,
@@ -117,8 +120,16 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """When an export was asked for, and in which language people read its headings."""
+
+    at: datetime
+    language: str
+
+
 #: writes an event into a file and returns how many participants it has
-Writer = Callable[[Session, Event, BinaryFile, datetime, Passing], int]
+Writer = Callable[[Session, Event, BinaryFile, Asked, Passing], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,16 +153,19 @@ def write_export(
     file: BinaryFile,
     *,
     now: datetime,
+    language: str | None = None,
     progress: Progress = lambda _done, _total: None,
 ) -> int:
     """Write an event into a file in one of the `FORMATS`; return how many participants it has.
 
     Args:
         session: from `Database.snapshot`, so that all rows are of the same moment.
+        language: of the headings that people read; None: the event's.
         progress: called after each row.
     """
     total = sum(_count(session, one) for one in FORMATS[form].statements(event.id))
-    return FORMATS[form].write(session, event, file, now, RowCount(total, progress))
+    asked = Asked(now, language or event.language)
+    return FORMATS[form].write(session, event, file, asked, RowCount(total, progress))
 
 
 def _count(session: Session, statement: Rows) -> int:
@@ -168,22 +182,24 @@ def _all_sections(event_id: int) -> list[Rows]:
 
 
 def _csv_file(
-    session: Session, event: Event, file: BinaryFile, _now: datetime, passing: Passing
+    session: Session, event: Event, file: BinaryFile, asked: Asked, passing: Passing
 ) -> int:
-    return write_csv(file, COLUMNS, passing(participant_rows(session, event)))
+    table = people_table(session, event, asked.language)
+    return write_csv(file, table.columns, passing(table.rows))
 
 
 def _xlsx_file(
-    session: Session, event: Event, file: BinaryFile, _now: datetime, passing: Passing
+    session: Session, event: Event, file: BinaryFile, asked: Asked, passing: Passing
 ) -> int:
-    return write_xlsx(file, COLUMNS, passing(participant_rows(session, event)))
+    table = people_table(session, event, asked.language)
+    return write_xlsx(file, table.columns, passing(table.rows))
 
 
 def _json_file(
-    session: Session, event: Event, file: BinaryFile, now: datetime, passing: Passing
+    session: Session, event: Event, file: BinaryFile, asked: Asked, passing: Passing
 ) -> int:
     text = TextFile(file)
-    return write_whole(session, event, text, now=now, passing=passing)["participants"]
+    return write_whole(session, event, text, now=asked.at, passing=passing)["participants"]
 
 
 #: by the ending of the file's name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
@@ -15,10 +15,14 @@ from sqlalchemy.orm import Session
 from checkin.db.engine import Database, in_transaction
 from checkin.db.faults import outage_of
 from checkin.db.models import Device, EntryStop, Event, EventDay, Gate
-from checkin.domain.scanning.facts import EntryPolicy, Reentry
+from checkin.domain.events.days import Day
+from checkin.domain.people.searching import BEFORE_THE_EVENT, SearchRules
+from checkin.domain.scanning.facts import EntryPolicy, Hours, Reentry, WithoutBadge
 from checkin.errors import DeviceRevoked, Unauthenticated
-from checkin.services.events.days import DAY_COLUMNS, day_of
+from checkin.services.events.days import DAY_COLUMNS, day_of_row
 from checkin.services.gates.devices import PairedDevice, hash_token
+from checkin.services.gates.hours import HAS_HOURS, hours_in
+from checkin.services.gates.searching import BUDGET
 from checkin.services.gates.stops import IS_STOPPED, STOP_COLUMNS, stop_of
 
 #: a device's last contact is written at most this often: it is no reason to touch a row per scan
@@ -31,17 +35,23 @@ _DEVICE_BY_TOKEN = (
         Device.event_id,
         Device.gate_id,
         Device.revoked_at,
+        Device.may_search,
+        Device.desk_salt,
+        Device.kiosk_since,
         Gate.name.label("gate_name"),
+        Gate.name_ar.label("gate_name_ar"),
         Event.slug,
         Event.language,
+        Event.timezone,
         Event.reentry,
-        Event.doors_open_at,
-        Event.doors_close_at,
         Event.grace_s,
-        Event.reserve_from,
         Event.capacity,
+        Event.without_badge,
         Event.purged_at,
         Event.rehearsal_since,
+        Event.search_while_closed,
+        BUDGET.label("search_budget"),
+        HAS_HOURS.label("has_hours"),
         *STOP_COLUMNS,
         *DAY_COLUMNS,
     )
@@ -63,41 +73,52 @@ def device_by_token(database: Database, token: str) -> PairedDevice:
     """
     with database.reading() as connection:
         rows = connection.execute(_DEVICE_BY_TOKEN, {"token_hash": hash_token(token)}).all()
-    if not rows:
-        raise Unauthenticated("this device is not paired: pair it")
-    row = rows[0]
-    if row.revoked_at is not None or row.purged_at is not None:
-        raise DeviceRevoked("this device was revoked: wipe what it holds and pair it again")
-    return _paired(rows)
+        if not rows:
+            raise Unauthenticated("this device is not paired: pair it")
+        row = rows[0]
+        if row.revoked_at is not None or row.purged_at is not None:
+            raise DeviceRevoked("this device was revoked: wipe what it holds and pair it again")
+        hours = hours_in(connection, row.event_id, row.grace_s) if row.has_hours else ()
+    return _paired(rows, hours)
 
 
-def _paired(rows: Sequence[Row[*tuple[Any, ...]]]) -> PairedDevice:
+def _paired(rows: Sequence[Row[*tuple[Any, ...]]], hours: tuple[Hours, ...]) -> PairedDevice:
     """Return a device from its rows, one for each day of its event."""
     row = rows[0]
     stop = stop_of(row)
+    days = tuple(day_of_row(one, one.grace_s) for one in rows)
     return PairedDevice(
         id=row.id,
         event_id=row.event_id,
         event_slug=row.slug,
         gate_id=row.gate_id,
         gate_name=row.gate_name,
+        gate_name_ar=row.gate_name_ar,
         language=row.language,
+        timezone=row.timezone,
         policy=EntryPolicy(
             reentry=Reentry(row.reentry),
-            opens_at=_shifted(row.doors_open_at, -row.grace_s),
-            closes_at=_shifted(row.doors_close_at, row.grace_s),
-            reserve_from=row.reserve_from,
             capacity=row.capacity,
             stopped=stop is not None,
+            without_badge=WithoutBadge(row.without_badge),
+            hours=hours,
         ),
-        days=tuple(map(day_of, rows)),
+        days=days,
         stop=stop,
         rehearsing=row.rehearsal_since is not None,
+        kiosk=row.kiosk_since is not None,
+        searching=SearchRules(
+            allowed=row.may_search,
+            while_closed=row.search_while_closed,
+            open_times=(*map(_open_time, days), *((one.opens_at, one.closes_at) for one in hours)),
+            budget=row.search_budget,
+        ),
+        desk_salt=row.desk_salt,
     )
 
 
-def _shifted(moment: datetime | None, by_s: int) -> datetime | None:
-    return None if moment is None else moment + timedelta(seconds=by_s)
+def _open_time(day: Day) -> tuple[datetime, datetime]:
+    return day.opens_at or day.starts_at - BEFORE_THE_EVENT, day.closes_at or day.ends_at
 
 
 #: so long a device that was recognised is taken at its word, and its event's settings and stops as
@@ -163,7 +184,7 @@ def mark_seen(session: Session, device_id: int, now: datetime, **told: object) -
     """Record a device's last contact, and the state that it reported.
 
     Args:
-        told: columns of `Device`: `skew_ms`, `waiting`, `list_at`.
+        told: columns of `Device`: `skew_ms`, `waiting`, `list_at`, `battery`, `charging`.
     """
     values = {"last_seen_at": now} | told
     # On the bare connection: every device is seen several times a minute, and no session knows it.

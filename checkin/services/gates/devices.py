@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -14,17 +14,23 @@ from sqlalchemy.orm import Session
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Device, Event, Gate, Pairing
 from checkin.domain.common.names import clean_name, clean_text, fold_name
-from checkin.domain.events.days import Day, day_at
+from checkin.domain.events.days import Day, day_at, day_of
+from checkin.domain.gates.battery import low_percent
+from checkin.domain.people.searching import SearchRules
 from checkin.domain.scanning.facts import EntryPolicy
 from checkin.domain.scanning.hall import Stop
+from checkin.domain.scanning.timetable import next_opening, policy_of_day
 from checkin.errors import Conflict, InvalidRequest, NotFound, Unauthenticated
-from checkin.protocol.codes import ALPHABET, normalise_typed
+from checkin.protocol.codes import ALPHABET, normalise_code
 from checkin.services.common.activity import note
+from checkin.services.common.list_version import next_list_version
 from checkin.services.common.lookup import by_id
+from checkin.services.common.purged import refuse_purged
 
 PAIRING_CODE_LENGTH = 8
 PAIRING_LIFETIME = timedelta(minutes=10)
 LONGEST_NAME = 120
+DESK_SALT_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +38,13 @@ class PairedDevice:
     """An authenticated device with the settings of its event and gate.
 
     Attributes:
+        policy: what holds on each of the event's days; `policy_at` adds what is laid down for one.
         days: the event's days, of which each scan belongs to one.
         stop: the stop of all entries in force; None where there is none.
         rehearsing: whether a rehearsal is on, so that practice badges show their verdicts.
+        searching: whether, when, and how many people it may search for by name.
+        desk_salt: of a help desk's key; None for another device.
+        kiosk: nobody stands at it.
     """
 
     id: int
@@ -42,15 +52,35 @@ class PairedDevice:
     event_slug: str
     gate_id: int
     gate_name: str
+    gate_name_ar: str | None
     language: str
+    timezone: str
     policy: EntryPolicy
     days: tuple[Day, ...]
     stop: Stop | None = None
     rehearsing: bool = False
+    searching: SearchRules = field(default_factory=SearchRules)
+    desk_salt: bytes | None = None
+    kiosk: bool = False
+
+    @property
+    def is_help_desk(self) -> bool:
+        """Say whether it may hold the people of the event."""
+        return self.desk_salt is not None
 
     def day_at(self, at: datetime) -> int:
         """Return the number of the event's day to which a moment belongs."""
         return day_at(self.days, at)
+
+    def policy_at(self, at: datetime) -> EntryPolicy:
+        """Return the entry policy of the day to which a moment belongs."""
+        return policy_of_day(self.policy, day_of(self.days, at))
+
+    def next_opening(
+        self, at: datetime, gate_id: int | None, category_id: int | None
+    ) -> datetime | None:
+        """Return from when on a gate admits a category, at or after a moment; None: no more."""
+        return next_opening(self.policy, self.days, at, gate_id, category_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +91,7 @@ class NewDevice:
     token: str
     gate_id: int
     gate_name: str
+    gate_name_ar: str | None
     event: Event
 
 
@@ -69,8 +100,20 @@ def hash_token(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def gate_named(session: Session, event: Event, name: str, *, create: bool = False) -> Gate:
+def gate_named(
+    session: Session,
+    event: Event,
+    name: str,
+    *,
+    create: bool = False,
+    name_ar: str = "",
+    help_desk: bool = False,
+) -> Gate:
     """Return the gate with this name.
+
+    Args:
+        name_ar: what a gate that is made is called in Arabic; "" for no other name.
+        help_desk: whether a gate that is made is a help desk, to which no refusal sends people.
 
     Raises:
         NotFound: no gate has this name and `create` is off; the sentence names the gates there are.
@@ -85,7 +128,14 @@ def gate_named(session: Session, event: Event, name: str, *, create: bool = Fals
         known = session.scalars(select(Gate.name).where(Gate.event_id == event.id)).all()
         raise NotFound(f"no gate is called {name!r}; gates: {', '.join(known) or 'none yet'}")
     name = gate_name(name)
-    gate = Gate(event_id=event.id, name=name, folded=fold_name(name))
+    next_list_version(session, event.id)  # the head of the gate list names the gates
+    gate = Gate(
+        event_id=event.id,
+        name=name,
+        name_ar=arabic_gate_name(name_ar),
+        folded=fold_name(name),
+        help_desk=help_desk,
+    )
     session.add(gate)
     session.flush()
     return gate
@@ -101,6 +151,15 @@ def gate_name(text: str) -> str:
     return clean_text(text, LONGEST_NAME) if number else clean_name(text)
 
 
+def arabic_gate_name(text: str) -> str | None:
+    """Return a gate's Arabic name as it is stored; None where there is none.
+
+    Raises:
+        InvalidValue: the name has no letter and no digit, or is too long.
+    """
+    return gate_name(text) if text.strip() else None
+
+
 def device_name(text: str) -> str:
     """Return a device's name as it is stored.
 
@@ -114,14 +173,28 @@ def device_name(text: str) -> str:
 
 
 def add_device(
-    session: Session, event: Event, gate: Gate, *, name: str, software: str, now: datetime
+    session: Session,
+    event: Event,
+    gate: Gate,
+    *,
+    name: str,
+    software: str,
+    now: datetime,
+    may_search: bool | None = None,
+    help_desk: bool | None = None,
 ) -> NewDevice:
     """Enrol a device at a gate and return its token, of which only a hash is stored.
 
+    Args:
+        may_search: whether it may search for names; None: as the event says of new devices.
+        help_desk: whether it may hold the people of the event; None: as its gate says.
+
     Raises:
         InvalidRequest: there is no name, or a very long one.
+        EventPurged: the event takes nobody any more.
     """
     name = device_name(name)
+    refuse_purged(session, event.id)
     token = secrets.token_urlsafe(32)
     device = Device(
         event_id=event.id,
@@ -130,17 +203,38 @@ def add_device(
         software=software,
         token_hash=hash_token(token),
         paired_at=now,
+        may_search=event.gates_may_search if may_search is None else may_search,
+        desk_salt=desk_salt(help_desk=gate.help_desk if help_desk is None else help_desk),
     )
     session.add(device)
     session.flush()
     note(session, event.id, "device.add", now, device_id=device.id, gate=gate.name, name=name)
-    return NewDevice(device.id, token, gate.id, gate.name, event)
+    return NewDevice(device.id, token, gate.id, gate.name, gate.name_ar, event)
+
+
+def desk_salt(*, help_desk: bool) -> bytes | None:
+    """Return what a device keeps to be a help desk with a new key, or not to be one."""
+    return secrets.token_bytes(DESK_SALT_BYTES) if help_desk else None
 
 
 def open_pairing(
-    session: Session, event: Event, gate: Gate, *, now: datetime, operator_id: int | None = None
+    session: Session,
+    event: Event,
+    gate: Gate,
+    *,
+    now: datetime,
+    operator_id: int | None = None,
+    help_desk: bool | None = None,
 ) -> str:
-    """Make a pairing code for a gate: eight letters, good once and for ten minutes."""
+    """Make a pairing code for a gate: eight letters, good once and for ten minutes.
+
+    Args:
+        help_desk: whether the device becomes a help desk; None: as the gate says of its devices.
+
+    Raises:
+        EventPurged: the event takes nobody any more.
+    """
+    refuse_purged(session, event.id)
     code = "".join(secrets.choice(ALPHABET) for _ in range(PAIRING_CODE_LENGTH))
     session.add(
         Pairing(
@@ -149,6 +243,7 @@ def open_pairing(
             code_hash=hash_token(code),
             created_at=now,
             expires_at=now + PAIRING_LIFETIME,
+            help_desk=help_desk,
         )
     )
     note(session, event.id, "device.pairing_opened", now, operator_id=operator_id, gate=gate.name)
@@ -168,7 +263,7 @@ def pair_device(
         pairing = session.scalar(
             select(Pairing)
             .where(
-                Pairing.code_hash == hash_token(normalise_typed(code)),
+                Pairing.code_hash == hash_token(normalise_code(code)),
                 Pairing.device_id.is_(None),
                 Pairing.expires_at > now,
             )
@@ -180,7 +275,15 @@ def pair_device(
             session.get_one(Event, pairing.event_id),
             session.get_one(Gate, pairing.gate_id),
         )
-        device = add_device(session, event, gate, name=name, software=software, now=now)
+        device = add_device(
+            session,
+            event,
+            gate,
+            name=name,
+            software=software,
+            now=now,
+            help_desk=pairing.help_desk,
+        )
         pairing.device_id = device.id
         return device
 
@@ -198,14 +301,14 @@ def revoke_device(
     """Revoke a device; it learns so at its next contact. Revoking twice is the same as once.
 
     Its lease is left to expire, because until the device learns of the revocation it may still
-    admit people by the lease.
+    admit people by the lease. The key of a help desk is gone at once.
 
     Raises:
         NotFound: the event has no such device.
     """
     device = by_id(session, event, Device, device_id)
     if device.revoked_at is None:
-        device.revoked_at = now
+        device.revoked_at, device.desk_salt = now, None
         note(
             session,
             event.id,
@@ -230,12 +333,14 @@ class ListedDevice:
 
     Attributes:
         clock_is_wrong: the clock is a minute or more off, so that people read wrong times on it.
+        low_battery: how full its battery is, in percent, where it has to be charged.
     """
 
     device: Device
     gate: Gate
     online: bool
     clock_is_wrong: bool
+    low_battery: int | None = None
 
 
 def devices_of(session: Session, event_id: int, now: datetime) -> Sequence[ListedDevice]:
@@ -252,6 +357,7 @@ def devices_of(session: Session, event_id: int, now: datetime) -> Sequence[Liste
             gate,
             online=device.revoked_at is None and is_online(device.last_seen_at, now),
             clock_is_wrong=_clock_is_wrong(device),
+            low_battery=low_battery(device.battery, device.charging, device.last_seen_at, now),
         )
         for device, gate in rows
     ]
@@ -265,6 +371,17 @@ def gates_of(session: Session, event_id: int) -> Sequence[Gate]:
 def is_online(seen_at: datetime | None, now: datetime) -> bool:
     """Say whether a device last in touch at `seen_at` counts as online."""
     return seen_at is not None and now - seen_at < ONLINE_WITHIN
+
+
+def low_battery(
+    percent: int | None, charging: bool | None, seen_at: datetime | None, now: datetime
+) -> int | None:
+    """Return how full a device's battery is, in percent, where it has to be charged now.
+
+    What a silent device last said is old: it may be charged by now, or out already.
+    """
+    is_known = is_online(seen_at, now)
+    return low_percent(percent, is_charging=bool(charging)) if is_known else None
 
 
 def _clock_is_wrong(device: Device) -> bool:

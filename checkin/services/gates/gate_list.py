@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from threading import Lock
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from checkin.db.models import Badge, Delegation, Event, GateCategory, Participant
+from checkin.db.models import (
+    Badge,
+    Delegation,
+    Event,
+    EventDay,
+    GateCategory,
+    OpeningHours,
+    Participant,
+)
+from checkin.domain.common.contacts import dialled
 from checkin.domain.people.fields import ShownIn, own_in
-from checkin.domain.scanning.hall import Stop
+from checkin.domain.people.flags import FlagDetails, shown_flags
 from checkin.domain.scanning.reasons import Reason
 from checkin.protocol.codes import token_for
 from checkin.protocol.gate_list import (
@@ -29,7 +37,12 @@ from checkin.protocol.gate_list import (
     signed_bytes,
 )
 from checkin.services.common.keys import Keys
+from checkin.services.events.days import day_rows
+from checkin.services.gates.bus_lists import Tell, TokenOf, bus_lists_since
+from checkin.services.gates.gates import gates_to_go_to
+from checkin.services.gates.hours import hour_rows
 from checkin.services.gates.stops import open_stop
+from checkin.services.people.flags import flags_of
 from checkin.services.people.search import badges_with_holders
 
 _OWN = own_in(ShownIn.GATE_LIST)
@@ -40,8 +53,9 @@ class GateList:
     """A signed gate list.
 
     Attributes:
-        head: format, event, cursor, since, issued_at and the entry policy, with the gates that
-            admit only some categories; an entry names those of them that admit its badge.
+        head: format, event, cursor, since, issued_at, the gates by name, and the entry policy, with
+            the event's days, the hours of gates and categories, and the gates that admit only some
+            categories; an entry names those of them that admit its badge, and the category.
     """
 
     head: Mapping[str, Any]
@@ -55,18 +69,22 @@ class SealedEntries:
     """A cache of sealed entries by badge and version: sealing 10,000 takes most of a second."""
 
     def __init__(self) -> None:
-        self._kept: dict[UUID, tuple[int, SealedEntry]] = {}
+        self._kept: dict[str, tuple[int, SealedEntry]] = {}
         self._mutex = Lock()
 
-    def entry(self, row: Row[Any], token: bytes, gates: Sequence[int]) -> SealedEntry:
+    def entry(self, row: Row[Any], token: bytes, tell: Tell) -> SealedEntry:
         """Return the sealed entry of one badge as of its row's version."""
+        return self.sealed(badge_tag(token), row.list_version, lambda: seal_entry(token, tell(row)))
+
+    def sealed(self, tag: str, version: int, seal: Callable[[], SealedEntry]) -> SealedEntry:
+        """Return the entry under a tag as of a version, sealed only where it is not kept."""
         with self._mutex:
-            kept = self._kept.get(row.badge_id)
-        if kept is not None and kept[0] == row.list_version:
+            kept = self._kept.get(tag)
+        if kept is not None and kept[0] == version:
             return kept[1]
-        entry = seal_entry(token, _content(row, gates))
+        entry = seal()
         with self._mutex:
-            self._kept[row.badge_id] = (row.list_version, entry)
+            self._kept[tag] = (version, entry)
         return entry
 
 
@@ -87,19 +105,40 @@ def gate_list(
     event = session.get_one(Event, event_id)
     cursor = event.list_version  # read before the badges: what changes now comes again next time
     since = since if since <= cursor else 0
-    event_key, signer = keys.for_event(event.slug), keys.list_signer(event.slug)
+    signer = keys.list_signer(event.slug)
     limited = _limited_gates(session, event_id)
-    admitting = _gates_by_category(session, event_id)
+    token_of, tell = list_readers(session, event, keys)
     tombstones, entries = [], []
     for row in session.execute(_badges_since(event_id, since)):
-        token = token_for(event_key, row.badge_id, row.issue)
+        token = token_of(row)
         if row.revoked_at is not None:
             tombstones.append(Tombstone(badge_tag(token), Reason.REVOKED))
         else:
-            entries.append(sealed.entry(row, token, admitting.get(row.category_id, [])))
-    head = _head(event, open_stop(session, event.id), cursor, since, limited, now)
+            entries.append(sealed.entry(row, token, tell))
+    buried, buses = bus_lists_since(
+        session, event_id, since, token_of=token_of, tell=tell, sealed=sealed.sealed
+    )
+    tombstones += buried
+    entries += buses
+    head = _head(event, cursor, since, now) | {
+        "policy": _policy(session, event, limited),
+        "gates": [asdict(gate) for gate in gates_to_go_to(session, event_id)],
+    }
     signature = sign_list(signer, signed_bytes(head, tombstones, entries))
     return GateList(head, tombstones, entries, public_key_text(signer), signature)
+
+
+def list_readers(session: Session, event: Event, keys: Keys) -> tuple[TokenOf, Tell]:
+    """Return what makes the token of a row's badge, and what an entry tells of its holder.
+
+    Rows are those of `badges_with_holders` with the badge's issue, the holder's category_id and
+    the delegation's quota.
+    """
+    event_key, facts = keys.for_event(event.slug), entry_facts(session, event)
+    return (
+        lambda row: token_for(event_key, row.badge_id, row.issue),
+        lambda row: entry_content(row, facts),
+    )
 
 
 def _badges_since(event_id: int, since: int) -> Any:
@@ -112,7 +151,43 @@ def _badges_since(event_id: int, since: int) -> Any:
     )
 
 
-def _content(row: Row[Any], gates: Sequence[int]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class EntryFacts:
+    """What devices are told of people beside their own rows, read once for a whole list.
+
+    Attributes:
+        gates: the limited gates that admit each category.
+        flags: the event's.
+        calls_coordinators: gates may name the telephone of a delegation's coordinators.
+    """
+
+    gates: Mapping[int, Sequence[int]]
+    flags: Sequence[FlagDetails]
+    calls_coordinators: bool
+
+    def of(self, row: Row[Any]) -> dict[str, Any]:
+        """Return what these facts tell of one person."""
+        flags = [flag.body() for flag in shown_flags(row.flags, self.flags)]
+        phone = row.coordinator_phone if self.calls_coordinators else None
+        return {
+            "gates": self.gates.get(row.category_id, []),
+            **({"flags": flags} if flags else {}),
+            **({"coordinator_phone": dialled(phone)} if phone else {}),
+        }
+
+
+def entry_facts(session: Session, event: Event) -> EntryFacts:
+    """Return the facts of an event's entries as they are now."""
+    gates = _gates_by_category(session, event.id)
+    return EntryFacts(gates, flags_of(session, event.id), event.gates_call_coordinators)
+
+
+def entry_content(row: Row[Any], facts: EntryFacts) -> dict[str, Any]:
+    """Return what devices are told of a person, by which they decide and show a verdict.
+
+    Args:
+        row: `PERSON` with the category's number and the delegation's quota.
+    """
     return {
         "participant": {
             "id": row.participant_id,
@@ -128,7 +203,8 @@ def _content(row: Row[Any], gates: Sequence[int]) -> dict[str, Any]:
         },
         "standing": row.standing,
         "blocked": row.blocked,
-        "gates": gates,
+        **facts.of(row),
+        "category_id": row.category_id,
     }
 
 
@@ -154,31 +230,46 @@ def _limited_gates(session: Session, event_id: int) -> Sequence[int]:
     ).all()
 
 
-def _head(
-    event: Event,
-    stop: Stop | None,
-    cursor: int,
-    since: int,
-    limited: Sequence[int],
-    now: datetime,
-) -> dict[str, Any]:
-    def text(moment: datetime | None) -> str | None:
-        return moment.isoformat().replace("+00:00", "Z") if moment else None
-
+def _head(event: Event, cursor: int, since: int, now: datetime) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "event": event.slug,
         "cursor": str(cursor),
         "since": str(since) if since else None,
-        "issued_at": text(now),
-        "policy": {
-            "reentry": event.reentry,
-            "doors_open_at": text(event.doors_open_at),
-            "doors_close_at": text(event.doors_close_at),
-            "grace_s": event.grace_s,
-            "reserve_from": text(event.reserve_from),
-            "capacity": event.capacity,
-            "limited_gates": list(limited),
-            "stopped": stop and stop.messages,
-        },
+        "issued_at": _text(now),
     }
+
+
+def _policy(session: Session, event: Event, limited: Sequence[int]) -> dict[str, Any]:
+    stop = open_stop(session, event.id)
+    return {
+        "reentry": event.reentry,
+        "doors_open_at": _text(event.doors_open_at),
+        "doors_close_at": _text(event.doors_close_at),
+        "grace_s": event.grace_s,
+        "reserve_from": _text(event.reserve_from),
+        "capacity": event.capacity,
+        "limited_gates": list(limited),
+        "stopped": stop and stop.messages,
+        "without_badge": event.without_badge,
+        "days": [_day(day) for day in day_rows(session, event.id)],
+        "hours": [_hours(one) for one in hour_rows(session, event.id)],
+    }
+
+
+def _day(day: EventDay) -> dict[str, Any]:
+    moments = ("starts_at", "ends_at", "doors_open_at", "doors_close_at", "reserve_from")
+    return {"day": day.day} | {name: _text(getattr(day, name)) for name in moments}
+
+
+def _hours(hours: OpeningHours) -> dict[str, Any]:
+    return {
+        "gate_id": hours.gate_id,
+        "category_id": hours.category_id,
+        "opens_at": _text(hours.opens_at),
+        "closes_at": _text(hours.closes_at),
+    }
+
+
+def _text(moment: datetime | None) -> str | None:
+    return moment.isoformat().replace("+00:00", "Z") if moment else None

@@ -6,17 +6,24 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Category, Device, Event, Gate, GateCategory
 from checkin.domain.common.names import fold_name
+from checkin.domain.scanning.next_steps import GateName
 from checkin.errors import Conflict
 from checkin.services.common.activity import note
 from checkin.services.common.list_version import bump_list_version_of_all, next_list_version
 from checkin.services.common.lookup import by_id
 from checkin.services.events.events import category_id_named
-from checkin.services.gates.devices import device_name, gate_name, gate_named
+from checkin.services.gates.devices import (
+    arabic_gate_name,
+    desk_salt,
+    device_name,
+    gate_name,
+    gate_named,
+)
 
 
 def limit_gate(session: Session, event: Event, gate: Gate, categories: Iterable[str]) -> None:
@@ -35,6 +42,16 @@ def limit_gate(session: Session, event: Event, gate: Gate, categories: Iterable[
     bump_list_version_of_all(session, event.id, version)  # each entry names the gates that admit it
 
 
+def gates_to_go_to(connection: Connection | Session, event_id: int) -> tuple[GateName, ...]:
+    """Return an event's gates, in their order, to which people may be sent: no help desk."""
+    rows = connection.execute(
+        select(Gate.id, Gate.name, Gate.name_ar)
+        .where(Gate.event_id == event_id, ~Gate.help_desk)
+        .order_by(Gate.id)
+    )
+    return tuple(GateName(*row) for row in rows)
+
+
 def categories_of_gates(session: Session, event: Event) -> Mapping[int, Sequence[Category]]:
     """Return the categories that each limited gate admits; a gate that is missing admits all."""
     found: defaultdict[int, list[Category]] = defaultdict(list)
@@ -49,14 +66,22 @@ def categories_of_gates(session: Session, event: Event) -> Mapping[int, Sequence
     return found
 
 
-def add_gate(session: Session, event: Event, name: str, *, operator_id: int, now: datetime) -> Gate:
-    """Add a gate.
+def add_gate(
+    session: Session,
+    event: Event,
+    name: str,
+    *,
+    operator_id: int,
+    now: datetime,
+    name_ar: str = "",
+) -> Gate:
+    """Add a gate; `name_ar` is what it is called in Arabic, "" for no other name.
 
     Raises:
         InvalidValue, Conflict: the name is invalid, or another gate has it.
     """
     name = _free_name(session, event, name)
-    gate = gate_named(session, event, name, create=True)
+    gate = gate_named(session, event, name, create=True, name_ar=name_ar)
     note(session, event.id, "gate.add", now, operator_id=operator_id, gate=name)
     return gate
 
@@ -67,11 +92,17 @@ def change_gate(
     gate_id: int,
     *,
     name: str,
+    name_ar: str = "",
     categories: Sequence[str],
+    help_desk: bool,
     operator_id: int,
     now: datetime,
 ) -> None:
-    """Rename a gate and say which categories it admits; with none, everyone.
+    """Rename a gate, and say which categories it admits; with none, everyone.
+
+    Args:
+        help_desk: people are looked up there all day: its devices may be shown more of them, and
+            devices that are paired there from now on are help desks.
 
     Raises:
         NotFound: the event has no such gate.
@@ -79,8 +110,12 @@ def change_gate(
         InvalidRequest: the event has no such category.
     """
     gate = by_id(session, event, Gate, gate_id)
-    gate.name = _free_name(session, event, name, besides=gate)
-    gate.folded = fold_name(gate.name)
+    gate.name, gate.name_ar = (
+        _free_name(session, event, name, besides=gate),
+        arabic_gate_name(name_ar),
+    )
+    gate.folded, gate.help_desk = fold_name(gate.name), help_desk
+    next_list_version(session, event.id)  # the head of the gate list names the gates
     admitted = [one.name for one in categories_of_gates(session, event).get(gate.id, ())]
     if sorted(categories) != sorted(admitted):
         limit_gate(session, event, gate, categories)
@@ -92,7 +127,9 @@ def change_gate(
         operator_id=operator_id,
         gate_id=gate.id,
         name=gate.name,
+        name_ar=gate.name_ar,
         categories=list(categories),
+        help_desk=help_desk,
     )
 
 
@@ -103,10 +140,14 @@ def change_device(
     *,
     name: str,
     gate_id: int,
+    may_search: bool,
+    help_desk: bool,
     operator_id: int,
     now: datetime,
 ) -> None:
-    """Rename a device, or say that it stands at another gate from now on.
+    """Rename a device, or say that it stands at another gate, may search, or is a help desk.
+
+    A device that was no help desk gets a new key; one that is none any more has lost it.
 
     Raises:
         NotFound: the event has no such device or gate.
@@ -118,7 +159,9 @@ def change_device(
         raise Conflict("this device was revoked: pair it again")
     name = device_name(name)
     gate = by_id(session, event, Gate, gate_id)
-    device.name, device.gate_id = name, gate.id
+    device.name, device.gate_id, device.may_search = name, gate.id, may_search
+    if help_desk != (device.desk_salt is not None):
+        device.desk_salt = desk_salt(help_desk=help_desk)
     note(
         session,
         event.id,
@@ -128,6 +171,8 @@ def change_device(
         device_id=device.id,
         name=name,
         gate=gate.name,
+        may_search=may_search,
+        help_desk=help_desk,
     )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, or_,
 from sqlalchemy.orm import Session, aliased
 
 from checkin.db.models import ArrivalTally, Delegation, Device, Event, Gate, Lease, LeasePlace
+from checkin.domain.events.days import day_of
 from checkin.domain.scanning.facts import EntryPolicy
 from checkin.domain.scanning.leases import ACTIVE_WITHIN, LIFETIME, pool, share, share_of_pool
 from checkin.services.common.locks import stop_admissions
@@ -72,7 +73,7 @@ def grant_lease(
     _forget_old(session, device, now)
     event = session.get_one(Event, device.event_id)
     move_up_everywhere(session, event, now)
-    lease = _share_of(session, device, event, uuid4(), now)
+    lease = _share_of(session, device, uuid4(), now)
     _keep(session, device, lease, now)
     return lease
 
@@ -214,7 +215,7 @@ _DELEGATIONS = (
     .order_by(Delegation.name)
 )
 _INSIDE = select(func.coalesce(func.sum(ArrivalTally.inside), 0)).where(
-    ArrivalTally.event_id == bindparam("event_id")
+    ArrivalTally.event_id == bindparam("event_id"), ArrivalTally.day == bindparam("day")
 )
 _HALL_TAKEN = select(
     _INSIDE.scalar_subquery()
@@ -222,19 +223,18 @@ _HALL_TAKEN = select(
 )
 
 
-def _share_of(
-    session: Session, device: PairedDevice, event: Event, lease: UUID, now: datetime
-) -> GrantedLease:
+def _share_of(session: Session, device: PairedDevice, lease: UUID, now: datetime) -> GrantedLease:
     """Work out what a device may be lent now; its own leases are replaced, so they do not count."""
     asked = {
         "event_id": device.event_id,
         "device_id": device.id,
+        "day": device.day_at(now),
         "now": now,
         "active_since": now - ACTIVE_WITHIN,
     }
-    connection, policy = session.connection(), device.policy
+    connection, policy = session.connection(), device.policy_at(now)
     devices = connection.execute(_DEVICES, asked).scalar_one()  # the one that asks included
-    is_open = now >= (policy.opens_at or event.starts_at)
+    is_open = now >= (policy.opens_at or day_of(device.days, now).starts_at)
     delegations = [
         LentPlaces(
             row.id,

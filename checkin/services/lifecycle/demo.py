@@ -10,13 +10,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Category, Delegation, Event, Participant
+from checkin.domain.events.details import DEMO_SLUG
 from checkin.domain.people.buses import BusDetails
 from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.protocol.time_zones import in_time_zone, time_zone
+from checkin.services.accounts.duties import make_demo_account
 from checkin.services.common.keys import Keys
 from checkin.services.common.list_version import next_list_version
-from checkin.services.events.days import set_days
+from checkin.services.events.days import day_rows, set_days
 from checkin.services.events.events import EventSpec, add_category, add_delegation, create_event
 from checkin.services.gates.devices import gate_named
 from checkin.services.gates.gates import limit_gate
@@ -26,7 +28,6 @@ from checkin.services.people.enrolment import Enrolment, enrol
 from checkin.services.people.public_registration import set_link
 from checkin.services.people.registration import RegistrationSource, cancel
 
-DEMO_SLUG = "rabat-2025"
 _ZONE = "Africa/Casablanca"
 #: people that the quotas were made for; more people, larger quotas
 _PLANNED = 2000
@@ -65,10 +66,15 @@ class Demo:
 
 
 def load_demo(session: Session, keys: Keys, participants: int, seed: int, now: datetime) -> Demo:
-    """Create the reference event, or move an existing one to today."""
+    """Create the reference event, or move an existing one to today.
+
+    Whoever has given it several days keeps them: it has no time of its own to be moved to.
+    """
+    make_demo_account(session)
     event = session.scalar(select(Event).where(Event.slug == DEMO_SLUG))
     if event is not None:
-        _open_today(session, event, now)
+        if len(day_rows(session, event.id)) == 1:
+            _open_today(session, event, now)
         count = select(func.count()).where(Participant.event_id == event.id)
         return Demo(session.scalars(count).one(), new=False)
     event = _create(session, keys, now)

@@ -2,81 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select, text, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_transaction
-from checkin.db.models import (
-    Activity,
-    Admission,
-    Announcement,
-    AnnouncementPerson,
-    AnnouncementText,
-    Application,
-    Badge,
-    BadgePrint,
-    Base,
-    Bus,
-    BusPassenger,
-    Conflict,
-    Consent,
-    Device,
-    Duplicate,
-    Event,
-    HourlyArrivals,
-    ImportDraft,
-    Job,
-    Lease,
-    LeasePlace,
-    LimitCounter,
-    MergedRecord,
-    Message,
-    Pairing,
-    Participant,
-    Scan,
-    SelfRegistration,
-    WalkIn,
-)
-from checkin.domain.board.figures import arrivals_by
+from checkin.db.models import Activity, Event, Participant
 from checkin.errors import Conflict as Contradiction
 from checkin.services.common.activity import note
-from checkin.services.events.days import days_of
-from checkin.services.jobs.files import sweep
-from checkin.services.limits.rules import JOINING_CONTACT
-from checkin.services.people.arrivals import arrival_groups
-
-#: children first, so that no reference is left hanging
-_PERSONAL: tuple[type[Base], ...] = (
-    BusPassenger,
-    Bus,
-    ImportDraft,
-    Job,
-    Application,
-    Consent,
-    SelfRegistration,
-    Message,
-    AnnouncementPerson,
-    AnnouncementText,
-    Announcement,
-    BadgePrint,
-    Conflict,
-    Duplicate,
-    MergedRecord,
-    Admission,
-    Scan,
-    WalkIn,
-    LeasePlace,
-    Lease,
-    Badge,
-    Activity,
-    Pairing,
-    Participant,
-)
-
+from checkin.services.lifecycle.erasure import erase_rows, revoke_devices
+from checkin.services.lifecycle.kept_purges import keep_purge
+from checkin.services.lifecycle.purged_files import erase_backups, erase_files
+from checkin.services.lifecycle.retention import Copy, Keepable, Kept, copies_taken
 
 #: the lines of the activity log that a receipt is read from
 _ROWS, _FILES = "event.purge", "event.purge.files"
@@ -84,12 +26,17 @@ _ROWS, _FILES = "event.purge", "event.purge.files"
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The receipt of a purge: what was erased.
+    """The receipt of a purge: what was erased, and what no purge reaches.
 
     Attributes:
-        rows: erased rows by table.
+        rows: erased rows by table; of gates and accounts those that lost their names.
         files: erased files of badges and e-mails.
         devices: revoked devices that have not yet confirmed that they wiped their list.
+        kept: what was kept because somebody chose so.
+        backups: erased automatic backups.
+        copies: what people had taken out before.
+        log_is_clean: whether the database's write-ahead log holds nothing erased either; see
+            `checkin.db.engine.Database.compact`. None while the purge is under way.
     """
 
     event: str
@@ -97,6 +44,10 @@ class Receipt:
     rows: dict[str, int]
     files: int
     devices: int
+    kept: tuple[Keepable, ...] = ()
+    backups: int = 0
+    copies: tuple[Copy, ...] = ()
+    log_is_clean: bool | None = None
 
 
 def purge_event(
@@ -106,6 +57,7 @@ def purge_event(
     *,
     now: datetime,
     early: bool = False,
+    keep: Kept = (),
     operator_id: int | None = None,
 ) -> Receipt:
     """Erase an event's personal data from the database and the files, and revoke its devices.
@@ -113,22 +65,35 @@ def purge_event(
     Args:
         home: the folder in which sheets and e-mails were written.
         early: purge even if the event has not ended.
+        keep: what is not erased although it could be.
 
     Raises:
         Conflict: the event has not ended.
     """
     if not early and now < event.ends_at:
         raise Contradiction(f"{event.slug} ends at {event.ends_at:%Y-%m-%d %H:%M} UTC: wait for it")
-    rows, devices = in_transaction(
-        database, lambda session: _erase(session, event, now, operator_id)
-    )
-    files = _erase_files(home) + sweep(database, home)
+
+    def work(session: Session) -> None:
+        earlier = receipt_of(session, event)
+        copies = [*(earlier.copies if earlier else ()), *copies_taken(session, event)]
+        told: dict[str, Any] = {
+            "rows": erase_rows(session, event, keep, now),
+            "devices": revoke_devices(session, event, now),
+            "kept": sorted(keep),
+            "copies": [_row(one) for one in copies],
+        }
+        note(session, event.id, _ROWS, now, operator_id=operator_id, **told)
+
+    in_transaction(database, work)
+    keep_purge(home, event, now, keep)
+    erased = {"files": erase_files(database, home), "backups": erase_backups(home)}
+    log = {"log_is_clean": database.compact()}
     in_transaction(
         database,
-        lambda s: note(s, event.id, _FILES, now, operator_id=operator_id, files=files),
+        lambda s: note(s, event.id, _FILES, now, operator_id=operator_id, **erased, **log),
     )
-    database.compact()
-    return Receipt(event.slug, now, rows, files, devices)
+    with database.read() as session:
+        return _receipt(event, _lines(session, event))
 
 
 def count_of_people(session: Session, event: Event) -> int:
@@ -139,83 +104,48 @@ def count_of_people(session: Session, event: Event) -> int:
 
 def receipt_of(session: Session, event: Event) -> Receipt | None:
     """Return the receipt of an event's last purge, as it was stored; None before the first."""
-    noted = session.scalars(
-        select(Activity)
-        .where(Activity.event_id == event.id, Activity.action.in_((_ROWS, _FILES)))
-        .order_by(Activity.id)
-    ).all()
-    erased = next((one for one in reversed(noted) if one.action == _ROWS), None)
-    if erased is None:
-        return None
-    files = sum(one.details["files"] for one in noted if one.action == _FILES)
-    rows, devices = erased.details["rows"], erased.details["devices"]
-    return Receipt(event.slug, erased.at, rows, files, devices)
+    lines = _lines(session, event)
+    return _receipt(event, lines) if lines else None
 
 
-def _erase(
-    session: Session, event: Event, now: datetime, operator_id: int | None
-) -> tuple[dict[str, int], int]:
-    _keep_hours(session, event)
-    rows: dict[str, int] = {}
-    for table in _PERSONAL:
-        gone = session.execute(delete(table).where(_of(table, event)))
-        rows[table.__tablename__] = gone.rowcount  # type: ignore[attr-defined]
-    revoked = session.execute(
-        update(Device)
-        .where(Device.event_id == event.id, Device.revoked_at.is_(None))
-        .values(revoked_at=now)
+def is_unfinished(session: Session, event: Event) -> bool:
+    """Say whether an event's last purge has erased rows, but was cut off before it was done."""
+    lines = _lines(session, event)
+    return bool(lines) and lines[-1].action == _ROWS
+
+
+def kept_by_last(session: Session, event: Event) -> tuple[Keepable, ...]:
+    """Return what an event's last purge has kept."""
+    found = receipt_of(session, event)
+    return found.kept if found else ()
+
+
+def _lines(session: Session, event: Event) -> Sequence[Activity]:
+    """Return the activity log's lines of the last purge and what is after it, oldest first."""
+    of_purges = (Activity.event_id == event.id, Activity.action.in_((_ROWS, _FILES)))
+    return session.scalars(select(Activity).where(*of_purges).order_by(Activity.id)).all()
+
+
+def _receipt(event: Event, lines: Sequence[Activity]) -> Receipt:
+    erased = next(one for one in reversed(lines) if one.action == _ROWS)
+    done: dict[str, Any] = next((o.details for o in lines if o.action == _FILES), {})
+    told = erased.details
+    return Receipt(
+        event.slug,
+        erased.at,
+        told["rows"],
+        files=done.get("files", 0),
+        devices=told["devices"],
+        kept=tuple(Keepable(name) for name in told.get("kept", ())),
+        backups=done.get("backups", 0),
+        copies=tuple(_copy(row) for row in told.get("copies", ())),
+        log_is_clean=done.get("log_is_clean"),
     )
-    session.execute(update(Device).where(Device.event_id == event.id).values(name="", software=""))
-    if session.get_bind().dialect.name == "sqlite":
-        # The index of names keeps deleted words until it is written anew.
-        session.execute(
-            text("INSERT INTO participant_search(participant_search) VALUES('rebuild')")
-        )
-    # Hashes of who registered; those of accounts stay, or a purge would be worth new guesses.
-    session.execute(delete(LimitCounter).where(LimitCounter.key.startswith(JOINING_CONTACT.name)))
-    session.execute(
-        update(Event).where(Event.id == event.id).values(purged_at=now, rehearsal_since=None)
-    )
-    devices: int = revoked.rowcount  # type: ignore[attr-defined]
-    note(session, event.id, _ROWS, now, operator_id=operator_id, rows=rows, devices=devices)
-    return rows, devices
 
 
-def _of(table: type[Base], event: Event) -> ColumnElement[bool]:
-    column: ColumnElement[int] = table.__table__.c.event_id
-    return column == event.id
+def _row(one: Copy) -> dict[str, str]:
+    return {"kind": one.kind, "form": one.form, "at": one.at.isoformat()}
 
 
-def _keep_hours(session: Session, event: Event) -> None:
-    for day in days_of(session, event.id):
-        groups = arrival_groups(session, event.id, day=day.number)
-        hours = arrivals_by(groups, lambda of: (of.delegation_id, of.gate_id, of.hour_at))
-        session.execute(  # what an earlier purge has kept is among the groups
-            delete(HourlyArrivals).where(
-                HourlyArrivals.event_id == event.id, HourlyArrivals.day == day.number
-            )
-        )
-        session.add_all(
-            HourlyArrivals(
-                event_id=event.id,
-                day=day.number,
-                delegation_id=delegation,
-                gate_id=gate,
-                hour_at=hour,
-                arrived=arrivals.all,
-                arrived_reserve=arrivals.reserve,
-                arrived_canceled=arrivals.canceled,
-                overrides=arrivals.overrides,
-                walk_ins=arrivals.walk_ins,
-            )
-            for (delegation, gate, hour), arrivals in hours.items()
-        )
-    session.flush()
-
-
-def _erase_files(home: Path) -> int:
-    kinds = ("outbox/*.eml", "outbox/*.part", "badges/*.pdf", "badges/*.part")
-    files = [file for kind in kinds for file in home.glob(kind)]
-    for path in files:
-        path.unlink()
-    return len(files)
+def _copy(row: dict[str, str]) -> Copy:
+    return Copy(row["kind"], row["form"], datetime.fromisoformat(row["at"]))

@@ -10,13 +10,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import ArrivalTally, Event
-from checkin.domain.common.problems import InvalidValue
+from checkin.domain.common.problems import FieldProblem, InvalidValue
 from checkin.domain.events.details import EventDetails
 from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys
-from checkin.services.common.list_version import next_list_version
+from checkin.services.common.list_version import bump_list_version_of_all, next_list_version
 from checkin.services.common.locks import stop_admissions
-from checkin.services.events.days import set_days
+from checkin.services.events.days import day_rows, set_days, today
 from checkin.services.events.events import EventSpec, add_category, create_event
 from checkin.services.people.places import lent_hall
 
@@ -74,6 +74,8 @@ def change_event(
 
     Raises:
         CapacityBelowPeople: the organiser may not know it.
+        FieldProblem: of several days the first or the last one would end before it begins, or its
+            doors would close before they open, or never do.
     """
     stop_admissions(session.connection(), event.id)
     session.refresh(event)
@@ -84,17 +86,42 @@ def change_event(
         return
     if changed.get("capacity") is not None and not is_too_small:
         _refuse_below_people(session, event, changed["capacity"], now)
-    next_list_version(session, event.id)  # the head of a gate list carries the entry policy
+    version = next_list_version(session, event.id)  # the gate list's head carries the policy
+    if "gates_call_coordinators" in changed:
+        bump_list_version_of_all(session, event.id, version)  # each entry has the telephone
     for name, value in changed.items():
         setattr(event, name, value)
+    _refuse_disorder(session, event)
     set_days(session, event)
     shown = {name: _plain(value) for name, value in changed.items()}
     note(session, event.id, "event.change", now, operator_id=operator_id, changed=shown)
 
 
+def _refuse_disorder(session: Session, event: Event) -> None:
+    """Refuse dates of an event that are none of its first or its last day; of one day all may be.
+
+    Each of several days has doors, so that these are closed overnight.
+    """
+    days = day_rows(session, event.id)
+    first, last = days[0], days[-1]
+    if first is last:
+        return
+    for column, begins, ends in (
+        ("starts_at", event.starts_at, first.ends_at),
+        ("ends_at", last.starts_at, event.ends_at),
+        ("doors_open_at", event.doors_open_at, first.doors_close_at),
+        ("doors_close_at", last.doors_open_at, event.doors_close_at),
+    ):
+        if begins is None or ends is None:
+            raise FieldProblem(column, "missing_text", "")
+        if ends <= begins:
+            wrong = f"{getattr(event, column):%Y-%m-%d %H:%M}"
+            raise FieldProblem(column, "not_within_its_day", wrong)
+
+
 def _refuse_below_people(session: Session, event: Event, capacity: int, now: datetime) -> None:
     inside = select(func.coalesce(func.sum(ArrivalTally.inside), 0)).where(
-        ArrivalTally.event_id == event.id
+        ArrivalTally.event_id == event.id, ArrivalTally.day == today(session, event.id, now)
     )
     people, lent = session.execute(select(inside.scalar_subquery(), lent_hall(event.id, now))).one()
     if capacity < people + lent:

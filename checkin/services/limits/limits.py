@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from checkin.domain.accounts.security_events import BUDGET_EXCEEDED
 from checkin.errors import TooManyRequests
+from checkin.services.common.security_log import tell
 from checkin.services.limits.counters import Counter, Counters
 from checkin.services.limits.rules import Rule
 
@@ -56,8 +58,11 @@ class Limits:
         wanted = [(rule, one) for rule, whose in tries for one in self._counters_of(rule, whose)]
         wait_s = self.counters.reserve([one for _rule, one in wanted], self.clock())
         if wait_s is not None:
-            what = tries[0][0].what
-            raise TooManyRequests(f"too many {what}: wait {wait_in_words(wait_s)}", wait_s=wait_s)
+            rule = tries[0][0]
+            tell(BUDGET_EXCEEDED, rule=rule.name)
+            raise TooManyRequests(
+                f"too many {rule.what}: wait {wait_in_words(wait_s)}", wait_s=wait_s
+            )
         return Reserved(self, wanted)
 
     def _counters_of(self, rule: Rule, whose: str) -> list[Counter]:

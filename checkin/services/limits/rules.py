@@ -134,7 +134,8 @@ JOINING_CONTACT = Rule(
     "registering oneself",
     "e-mail or telephone",
     (Budget(3, HOUR),),
-    "beyond it people wait for the coordinator's eyes, and no mail leaves; the page says the same",
+    "beyond it people wait for the coordinator's eyes, and no mail leaves to that e-mail; "
+    "the page is the same",
 )
 PAIRING = Rule(
     "wrong pairing codes",
@@ -158,8 +159,8 @@ PINS = Rule(
 UPLOADS = Rule(
     "lists uploaded",
     "operator",
-    (Budget(10, MINUTE), Budget(60, HOUR)),
-    "reading a hostile workbook may take seconds",
+    (Budget(10, MINUTE), Budget(60, HOUR), Budget(200, DAY)),
+    "reading a hostile workbook may take seconds, and each list is compared with those registered",
 )
 SHEETS = Rule(
     "sheets of badges",

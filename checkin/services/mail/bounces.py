@@ -19,10 +19,11 @@ from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Message, MessageState
-from checkin.domain.mail.bounces import Bounce, read_bounce
+from checkin.domain.mail.bounces import Bounce
 from checkin.errors import SettingsError, Unavailable
 from checkin.services.common.keys import Keys
 from checkin.services.mail.sender import bounce_mark
+from checkin.services.uploads.bounces import read_report
 
 _TIMEOUT_S = 30
 #: reports are small; what is larger is no report, and is left where it is
@@ -39,9 +40,12 @@ class Report(StrEnum):
     NO_BOUNCE = "no_bounce"
 
 
-def record_report(session: Session, keys: Keys, raw: bytes, now: datetime) -> Report:
-    """Read one bounce report, and mark the message that it is about."""
-    bounce = read_bounce(raw)
+def record_report(session: Session, keys: Keys, bounce: Bounce | None, now: datetime) -> Report:
+    """Mark the message that a bounce report is about.
+
+    Args:
+        bounce: as `read_report` has read it, before the transaction.
+    """
     if bounce is None:
         return Report.NO_BOUNCE
     found = _message_of(session, keys, bounce)
@@ -65,7 +69,7 @@ def read_mailbox(database: Database, keys: Keys, url: str, now: datetime) -> Cou
             raw = _fetched(mailbox, number)
             if raw is None:
                 continue
-            work = partial(record_report, keys=keys, raw=raw, now=now)
+            work = partial(record_report, keys=keys, bounce=read_report(raw), now=now)
             counts[in_transaction(database, work)] += 1
             mailbox.uid("STORE", number, "+FLAGS", "(\\Seen)")
     return counts

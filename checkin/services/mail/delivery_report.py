@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select, true
 from sqlalchemy.orm import Session
 
 from checkin.db.models import (
@@ -22,12 +22,15 @@ from checkin.db.models import (
     Participant,
 )
 from checkin.domain.messages.kinds import BADGE_KINDS
+from checkin.domain.people.public_badges import NOT_YET
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.common.activity import note
 from checkin.services.events.events import delegations_of
 from checkin.services.mail.claims import retry_unknown
 from checkin.services.people.badge_messages import queue_badge_messages
+from checkin.services.people.unchecked import IS_SEEN_AS_CONFIRMED, is_given_out
 
+_IS_CONFIRMED = Participant.standing == RegistrationStatus.CONFIRMED
 #: the rate is measured over the messages of this span
 _RATE_SPAN = timedelta(seconds=30)
 #: so many people are held at a time, however many there are
@@ -100,17 +103,25 @@ class Progress:
 
 
 def delivery_by_delegation(
-    session: Session, event: Event, delegation_id: int | None = None
+    session: Session,
+    event: Event,
+    delegation_id: int | None = None,
+    *,
+    seen_at: datetime | None = None,
 ) -> list[DelegationDelivery]:
-    """Return every delegation's counts, by name; only one delegation's where it is given."""
+    """Return every delegation's counts, by name; only one delegation's where it is given.
+
+    Args:
+        seen_at: when a coordinator sees them, see `Chosen`.
+    """
     state = _delivery()
-    counted = _confirmed(event, delegation_id).add_columns(
+    counted = _confirmed(event, delegation_id, seen_at).add_columns(
         Participant.delegation_id, state.label("state"), func.count().label("people")
     )
     found: dict[int, Counter[Delivery]] = {}
     for row in session.execute(counted.group_by(Participant.delegation_id, state)):
         found.setdefault(row.delegation_id, Counter())[Delivery(row.state)] = row.people
-    holders = _holders(session, event)
+    holders = _holders(session, event, seen_at)
     return [
         DelegationDelivery(one, *holders.get(one.id, (0, 0)), found.get(one.id, Counter()))
         for one in delegations_of(session, event)
@@ -127,12 +138,15 @@ class Chosen:
         delegation_id: those of one delegation; None for all.
         printed: those whose badge was printed at a desk, or was not; None for both.
         participant_ids: these of them; None for all.
+        seen_at: when a coordinator sees them, who does not know who is to be checked, and is given
+            no badge that is withheld; None: they are seen as they are.
     """
 
     wanted: Collection[Delivery] = frozenset(Delivery)
     delegation_id: int | None = None
     printed: bool | None = None
     participant_ids: Collection[int] | None = None
+    seen_at: datetime | None = None
 
 
 def people_by_delivery(
@@ -162,9 +176,16 @@ def count_of_chosen(session: Session, event: Event, chosen: Chosen) -> int:
 def progress_of(
     session: Session, event: Event, now: datetime, delegation_id: int | None = None
 ) -> Progress:
-    """Return the progress of sending, computed from the messages' times, of all processes."""
+    """Return the progress of sending, computed from the messages' times, of all processes.
+
+    Args:
+        delegation_id: of a coordinator, who does not know who is to be checked.
+    """
     state = _delivery()
-    counted = _confirmed(event, delegation_id).add_columns(state.label("state"), func.count())
+    seen_at = None if delegation_id is None else now
+    counted = _confirmed(event, delegation_id, seen_at).add_columns(
+        state.label("state"), func.count()
+    )
     rows = session.execute(counted.group_by(state)).all()
     counts = Counter({Delivery(found): people for found, people in rows})
     recent = session.scalar(
@@ -212,7 +233,7 @@ def resend(
 def _chosen(event: Event, chosen: Chosen) -> Select[Any]:
     state = _delivery()
     statement = (
-        _confirmed(event, chosen.delegation_id)
+        _confirmed(event, chosen.delegation_id, chosen.seen_at)
         .join(Delegation, Delegation.id == Participant.delegation_id)
         .add_columns(Participant, Delegation, state.label("state"), Message, _printed())
         .where(state.in_(chosen.wanted))
@@ -236,11 +257,15 @@ def _delivery() -> ColumnElement[str]:
         (Message.id.is_not(None), Message.state),
         (Participant.email.is_(None), Delivery.NO_ADDRESS.value),
         (Participant.no_mail.is_(True), Delivery.NO_MAIL.value),
+        (Participant.unchecked_as.is_not(None), Delivery.QUEUED.value),
+        (Participant.badge_from == NOT_YET, Delivery.QUEUED.value),
         else_=Delivery.NO_MESSAGE.value,
     )
 
 
-def _confirmed(event: Event, delegation_id: int | None) -> Select[Any]:
+def _confirmed(
+    event: Event, delegation_id: int | None, seen_at: datetime | None = None
+) -> Select[Any]:
     # The badge of a record that was merged into theirs is refused: they need their own.
     merged = (
         select(Badge.id)
@@ -262,9 +287,7 @@ def _confirmed(event: Event, delegation_id: int | None) -> Select[Any]:
         .select_from(Participant)
         .outerjoin(newest, newest.c.participant_id == Participant.id)
         .outerjoin(Message, Message.id == newest.c.id)
-        .where(
-            Participant.event_id == event.id, Participant.standing == RegistrationStatus.CONFIRMED
-        )
+        .where(Participant.event_id == event.id, IS_SEEN_AS_CONFIRMED if seen_at else _IS_CONFIRMED)
     )
     if delegation_id is not None:
         statement = statement.where(Participant.delegation_id == delegation_id)
@@ -279,8 +302,11 @@ def _printed() -> ColumnElement[bool]:
     )
 
 
-def _holders(session: Session, event: Event) -> dict[int, tuple[int, int]]:
+def _holders(
+    session: Session, event: Event, seen_at: datetime | None
+) -> dict[int, tuple[int, int]]:
     """Return the holders of valid badges by delegation, and those whose badge was printed."""
+    given_out = is_given_out(seen_at) if seen_at else true()
     working = and_(Badge.participant_id == Participant.id, Badge.revoked_at.is_(None))
     printed = exists().where(BadgePrint.badge_id == Badge.id)
     rows = session.execute(
@@ -290,9 +316,7 @@ def _holders(session: Session, event: Event) -> dict[int, tuple[int, int]]:
             func.sum(case((printed, 1), else_=0)).label("printed"),
         )
         .join(Badge, working)
-        .where(
-            Participant.event_id == event.id, Participant.standing == RegistrationStatus.CONFIRMED
-        )
+        .where(Participant.event_id == event.id, _IS_CONFIRMED, given_out)
         .group_by(Participant.delegation_id)
     )
     return {row.delegation_id: (row.people, row.printed) for row in rows}

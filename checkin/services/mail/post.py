@@ -16,13 +16,25 @@ from checkin.db.models import LetterSent
 from checkin.domain.mail.rules import Fate
 from checkin.services.mail.outcomes import Letter, Outcome
 from checkin.services.mail.sender import DAY
+from checkin.services.mail.smtp import Tls
 from checkin.services.mail.transport import transport_to
 
 
-def send_now(database: Database, letter: Letter, mail_url: str, now: datetime) -> str | None:
-    """Send an e-mail; return None if it was sent, else the mail server's answer."""
+def send_now(
+    database: Database,
+    letter: Letter,
+    mail_url: str,
+    now: datetime,
+    *,
+    tls: Tls,
+) -> str | None:
+    """Send an e-mail; return None if it was sent, else the mail server's answer.
+
+    Args:
+        tls: as the settings say. It has no default, which a caller would forget.
+    """
     try:
-        outcome = _handed_over(letter, mail_url)
+        outcome = _handed_over(letter, mail_url, tls)
     except OSError as fault:  # a folder that cannot be written
         return str(fault)
     if outcome.fate in (Fate.SENT, Fate.UNKNOWN):
@@ -30,8 +42,8 @@ def send_now(database: Database, letter: Letter, mail_url: str, now: datetime) -
     return None if outcome.fate is Fate.SENT else outcome.answer
 
 
-def _handed_over(letter: Letter, mail_url: str) -> Outcome:
-    with closing(transport_to(mail_url)) as transport:
+def _handed_over(letter: Letter, mail_url: str, tls: Tls) -> Outcome:
+    with closing(transport_to(mail_url, tls)) as transport:
         return transport.send(letter, lambda: True)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
-from checkin.db.models import Event, Job, Lane, Sending
+from checkin.db.models import Event, Job, Lane, MailSwitch, Message, MessageState, Sending
+from checkin.domain.messages.kinds import MessageKind
 from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys
 from checkin.services.jobs.queue import FINAL, Asked, cancel, enqueue
@@ -96,6 +98,40 @@ def end_sending(session: Session, event: Event, *, operator_id: int, now: dateti
     if (job := _under_way(session, event)) is not None:
         cancel(session, job, now)
         note(session, event.id, "mail.cancel", now, operator_id=operator_id)
+
+
+_IS_SENDING = Job.kind == MAIL, Job.event_id == Event.id
+# What could leave before the last sending ended was left by it, for a reason that Delivery says.
+_ASKED_FOR_SINCE = exists().where(
+    *_IS_SENDING, or_(Job.finished_at.is_(None), Job.finished_at >= Message.next_try_at)
+)
+_IS_STOPPED = exists().where(MailSwitch.event_id == Event.id, MailSwitch.sending != Sending.RUNNING)
+_EVENTS_TO_TELL = (
+    select(Event.id)
+    .where(
+        Event.purged_at.is_(None),
+        Event.ends_at > bindparam("now"),
+        ~_IS_STOPPED,
+        exists().where(
+            Message.event_id == Event.id,
+            Message.state == MessageState.QUEUED,
+            Message.kind != MessageKind.BADGE,
+            Message.attempts == 0,
+            Message.next_try_at <= bindparam("now"),
+            ~_ASKED_FOR_SINCE,
+        ),
+    )
+    .order_by(Event.id)
+)
+
+
+def events_to_tell(session: Session, now: datetime) -> Sequence[int]:
+    """Return the ids of the events with messages for which nobody has asked for a sending yet.
+
+    Badges are not meant, which wait for the organiser; those of a delegation's link are, once they
+    may be given out.
+    """
+    return session.scalars(_EVENTS_TO_TELL, {"now": now}).all()
 
 
 def newest_sending(session: Session, event_id: int) -> Job | None:

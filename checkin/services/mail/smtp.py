@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.policy import SMTP
+from enum import StrEnum
 
 from checkin.domain.mail.rules import Fate, Step, fate_of
 from checkin.services.mail.outcomes import LEFT, Letter, Outcome, Permission
@@ -18,6 +19,17 @@ TIMEOUT_S = 30
 #: destination, Exim after 1,000): ours ends first, between two messages.
 MESSAGES_PER_CONNECTION = 100
 _OK = (250, 251)
+
+
+class Tls(StrEnum):
+    """Whether messages to a mail server are encrypted on their way."""
+
+    #: nothing is sent where the server offers no encryption
+    REQUIRED = "required"
+    #: where the server offers it; a password goes no other way
+    OPPORTUNISTIC = "opportunistic"
+    #: never, also where the server offers it: for one on this machine whose certificate is nobody's
+    REFUSED = "refused"
 
 
 class _Fault(Exception):
@@ -40,12 +52,13 @@ class SmtpTransport:
         user: str | None = None,
         password: str | None = None,
         tls_from_start: bool = False,
+        tls: Tls = Tls.OPPORTUNISTIC,
         timeout_s: float = TIMEOUT_S,
         messages_per_connection: int = MESSAGES_PER_CONNECTION,
     ) -> None:
         self._host, self._port = host, port
         self._user, self._password = user, password
-        self._tls_from_start = tls_from_start
+        self._tls_from_start, self._tls = tls_from_start, tls
         self._timeout_s = timeout_s
         self._most = messages_per_connection
         self._server: smtplib.SMTP | None = None
@@ -85,7 +98,7 @@ class SmtpTransport:
         server = self._greeted()
         try:
             if not self._tls_from_start:
-                _start_tls(server)
+                self._start_tls(server)
             self._sign_in(server)
         except BaseException:
             server.close()
@@ -110,6 +123,19 @@ class SmtpTransport:
             raise
         return server
 
+    def _start_tls(self, server: smtplib.SMTP) -> None:
+        if self._tls is Tls.REFUSED:
+            return
+        if not server.has_extn("starttls"):
+            if self._tls is Tls.REQUIRED:
+                raise _Fault(Step.TLS, None, "the server offers no TLS, and it is required")
+            return
+        with _said_at(Step.TLS):
+            code, words = server.starttls(context=ssl.create_default_context())
+            if code != 220:
+                raise _Fault(Step.TLS, code, _text(code, words))
+            server.ehlo()
+
     def _sign_in(self, server: smtplib.SMTP) -> None:
         if self._user is None:
             return
@@ -129,16 +155,6 @@ def _is_alive(server: smtplib.SMTP) -> bool:
         return server.rset()[0] == 250
     except (OSError, smtplib.SMTPException):
         return False
-
-
-def _start_tls(server: smtplib.SMTP) -> None:
-    if not server.has_extn("starttls"):
-        return
-    with _said_at(Step.TLS):
-        code, words = server.starttls(context=ssl.create_default_context())
-        if code != 220:
-            raise _Fault(Step.TLS, code, _text(code, words))
-        server.ehlo()
 
 
 def _offer_envelope(server: smtplib.SMTP, letter: Letter) -> None:

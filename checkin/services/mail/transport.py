@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from checkin.domain.mail.rules import Fate
 from checkin.services.mail.outcomes import LEFT, Letter, Outcome, Permission
+from checkin.services.mail.smtp import SmtpTransport, Tls
 
 
 class Transport(Protocol):
@@ -21,10 +22,12 @@ class Transport(Protocol):
         """Close the connection."""
 
 
-def transport_to(url: str) -> Transport:
-    """Return the transport for a mail URL: `file:DIR`, `smtp://…` or `smtps://…`."""
-    from checkin.services.mail.smtp import SmtpTransport
+def transport_to(url: str, tls: Tls = Tls.OPPORTUNISTIC) -> Transport:
+    """Return the transport for a mail URL: `file:DIR`, `smtp://…` or `smtps://…`.
 
+    Args:
+        tls: for `smtp://`; `smtps://` is encrypted whatever it says.
+    """
     parts = urlsplit(url)
     if parts.scheme == "file":
         return FolderTransport(Path(unquote(parts.path)))
@@ -34,6 +37,7 @@ def transport_to(url: str) -> Transport:
         user=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
         tls_from_start=parts.scheme == "smtps",
+        tls=tls,
     )
 
 

@@ -11,7 +11,7 @@ from badges.message import Occasion
 from badges.spec import BadgeSpec
 from checkin.db.models import Announcement, AnnouncementAbout, AnnouncementPerson, Badge, Event
 from checkin.domain.messages.kinds import MessageKind
-from checkin.services.badges.specs import badge_spec
+from checkin.services.badges.specs import badge_spec, shown_spec
 from checkin.services.common.keys import Keys
 from checkin.services.mail.letters import words_before, written_text
 from checkin.services.mail.previews import Previewed
@@ -55,12 +55,23 @@ def previewed_announcement(
     return Previewed(language, occasion, person)
 
 
-def spec_of_person(session: Session, event: Event, keys: Keys, participant_id: int) -> BadgeSpec:
-    """Return what a participant's newest badge says, whether it is valid or not."""
+def spec_of_person(
+    session: Session, event: Event, keys: Keys, participant_id: int, *, withheld: bool = False
+) -> BadgeSpec:
+    """Return what a participant's newest badge says, whether it is valid or not.
+
+    Where there is none, its code opens nothing.
+
+    Args:
+        withheld: whoever looks at it is not given the badge yet: its code opens nothing, either.
+    """
     newest = (
         select(Badge.id)
         .where(Badge.event_id == event.id, Badge.participant_id == participant_id)
         .order_by(Badge.issue.desc())
         .limit(1)
     )
-    return badge_spec(session, event, keys, session.scalars(newest).one())
+    badge_id = None if withheld else session.scalar(newest)
+    if badge_id is None:
+        return shown_spec(session, event, participant_id)
+    return badge_spec(session, event, keys, badge_id)

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import (
     Announcement,
     AnnouncementAbout,
     AnnouncementPerson,
+    AnnouncementState,
     Badge,
     BadgePrint,
     BusPassenger,
@@ -25,7 +26,8 @@ from checkin.db.models import (
 from checkin.domain.messages.audience import Audience
 from checkin.domain.messages.kinds import BADGE_KINDS, KINDS, MessageKind
 from checkin.services.people.badge_messages import reachable
-from checkin.services.people.delegations import first_entry
+from checkin.services.people.delegations import came_in
+from checkin.services.people.unchecked import IS_TO_BE_CHECKED
 
 #: a message in one of these states has left, or may have
 _LEFT = (MessageState.SENT, MessageState.UNKNOWN)
@@ -65,7 +67,10 @@ def reach_of(session: Session, announcement: Announcement) -> Reach:
     """Return how many participants an announcement reaches."""
     counted = _reach(session, *concerned(announcement))
     written = select(func.count()).where(Message.announcement_id == announcement.id)
-    return Reach(*counted, written_to=session.scalars(written).one())
+    return Reach(
+        *counted,
+        written_to=session.scalars(written).one() + _seem_written_to(session, announcement),
+    )
 
 
 def reach_of_audience(session: Session, event: Event, audience: Audience) -> Reach:
@@ -103,7 +108,7 @@ def chosen(event_id: int, audience: Audience) -> tuple[ColumnElement[bool], ...]
     if audience.has_badge is not None:
         wanted.append(_has_badge() if audience.has_badge else ~_has_badge())
     if audience.has_arrived is not None:
-        arrived = exists().where(first_entry())
+        arrived = exists().where(came_in())
         wanted.append(arrived if audience.has_arrived else ~arrived)
     return tuple(wanted)
 
@@ -153,6 +158,21 @@ def _reach(session: Session, *wanted: ColumnElement[bool]) -> tuple[int, dict[st
     return people, {row.language: row.people for row in rows if row.is_mailed}
 
 
+def _seem_written_to(session: Session, announcement: Announcement) -> int:
+    """Count those whom no message is sent to because they are to be checked, once it is sent."""
+    if announcement.state == AnnouncementState.DRAFT:
+        return 0
+    wanted = (*concerned(announcement), reachable(), IS_TO_BE_CHECKED)
+    return session.scalars(select(func.count(Participant.id)).where(*wanted)).one()
+
+
+def _standing(announcement: Announcement) -> ColumnElement[str]:
+    """Return the standing of participants as those see it who may see the announcement."""
+    if announcement.delegation_id is None:
+        return Participant.standing.expression
+    return case((IS_TO_BE_CHECKED, Participant.unchecked_as), else_=Participant.standing)
+
+
 def _told_of_change(event_id: int) -> tuple[ColumnElement[bool], ...]:
     """Whoever was written to, and whom only somebody else can tell.
 
@@ -176,7 +196,7 @@ def _is_true_of_list(announcement: Announcement) -> ColumnElement[bool]:
     true = [
         and_(
             AnnouncementPerson.kind == kind,
-            Participant.standing.in_(row.to),
+            _standing(announcement).in_(row.to),
             *([~badge_waits] if row.needs_badge else []),
         )
         for kind, row in KINDS.items()

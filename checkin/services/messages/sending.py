@@ -139,7 +139,8 @@ def queue_batch(
             one.email,
             one.badge_id,
             now,
-            kind=MessageKind(one.kind),
+            MessageKind(one.kind),
+            one.badge_from,
             announcement_id=announcement_id,
         )
         for one in found

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Admission, Delegation, HourlyArrivals, Participant, Scan
 from checkin.domain.board.figures import ArrivalGroup, Arrivals
-from checkin.domain.events.days import FIRST_DAY
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.domain.scanning.verdict import Status
 from checkin.services.common.moments import hour_of, moment_of
-from checkin.services.people.delegations import first_entry
+from checkin.services.people.delegations import first_arrival, first_entry
 from checkin.services.people.registration import RegistrationSource
+from checkin.services.people.unchecked import IS_SEEN_AS_CONFIRMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,21 @@ class PeopleOfDelegation:
 _REGISTERED = Participant.standing == RegistrationStatus.CONFIRMED
 
 
-def people_of(session: Session, delegation: Delegation) -> PeopleOfDelegation:
-    """Return who of a delegation has arrived, and which of the registered have not."""
+def people_of(
+    session: Session, delegation: Delegation, *, day: int, by_coordinator: bool = False
+) -> PeopleOfDelegation:
+    """Return who of a delegation has arrived on a day, and which of the registered have not.
+
+    Args:
+        by_coordinator: with those who seem to be registered, for whoever does not know of them.
+    """
+    registered = IS_SEEN_AS_CONFIRMED if by_coordinator else _REGISTERED
     rows = session.execute(
         select(Participant, Admission.admitted_at)
-        .outerjoin(Admission, first_entry())
+        .outerjoin(Admission, first_entry(day=day))
         .where(
             Participant.delegation_id == delegation.id,
-            or_(_REGISTERED, Admission.id.is_not(None)),
+            or_(registered, Admission.id.is_not(None)),
         )
         .order_by(Participant.folded_name, Participant.id)
     ).all()
@@ -69,13 +76,28 @@ def _is_registered(person: Participant) -> bool:
     return person.standing == RegistrationStatus.CONFIRMED
 
 
-def arrival_groups(
-    session: Session, event_id: int, *, day: int = FIRST_DAY
-) -> Sequence[ArrivalGroup]:
-    """Return how many have arrived by delegation, category, gate and hour (UTC).
+def arrival_groups(session: Session, event_id: int, *, day: int) -> Sequence[ArrivalGroup]:
+    """Return how many have arrived on a day by delegation, category, gate and hour (UTC).
 
     Every arrival is read, and what a purge has kept of those whose data are erased.
     """
+    found = _groups(session, event_id, first_entry(day=day))
+    return found + _kept_groups(session, event_id, day)
+
+
+def people_groups(session: Session, event_id: int) -> Sequence[ArrivalGroup] | None:
+    """Return how many people have come on any day, each once: where and when they first did.
+
+    None: a purge has erased who they were, and has kept the arrivals of each day.
+    """
+    kept = exists().where(HourlyArrivals.event_id == event_id)
+    if session.scalar(select(kept)):
+        return None
+    return _groups(session, event_id, first_arrival())
+
+
+def _groups(session: Session, event_id: int, which: ColumnElement[bool]) -> list[ArrivalGroup]:
+    """Return the groups of those admissions that the condition chooses."""
     hour = hour_of(session, Admission.admitted_at)
     by = (Admission.delegation_id, Participant.category_id, Admission.gate_id, hour)
     rows = session.execute(
@@ -83,14 +105,13 @@ def arrival_groups(
         .select_from(Admission)
         .join(Participant, Participant.id == Admission.participant_id)
         .join(Scan, Scan.id == Admission.scan_pk)
-        .where(Admission.event_id == event_id, first_entry(day=day))
+        .where(Admission.event_id == event_id, which)
         .group_by(*by)
     )
-    found = [
+    return [
         ArrivalGroup(delegation, category, gate, moment_of(hour), Arrivals(*kinds))
         for delegation, category, gate, hour, *kinds in rows
     ]
-    return found + _kept_groups(session, event_id, day)
 
 
 def _kinds() -> tuple[Any, ...]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from checkin.db.models import Badge, Event, Message, MessageState, Participant
 from checkin.domain.messages.kinds import BADGE_KINDS, KINDS, MessageKind
+from checkin.domain.people.public_badges import NOT_YET
 from checkin.domain.scanning.facts import RegistrationStatus
 
 Row = dict[str, Any]
@@ -41,9 +42,10 @@ def queue_badge_messages(
     for start in range(0, len(ids), _AT_A_TIME):
         chunk = Participant.id.in_(ids[start : start + _AT_A_TIME])
         found = session.execute(addressed(kind).where(chunk, reachable()))
-        rows += [message_row(event, r.id, r.email, r.badge_id, now, kind=kind) for r in found]
-    queue_messages(session, rows)
-    return len(rows)
+        rows += [
+            message_row(event, r.id, r.email, r.badge_id, now, kind, r.badge_from) for r in found
+        ]
+    return queue_messages(session, rows)
 
 
 def queue_missing_badge(session: Session, event: Event, person: Participant, now: datetime) -> bool:
@@ -84,15 +86,15 @@ def reachable() -> ColumnElement[bool]:
     return Participant.email.is_not(None) & Participant.no_mail.is_not(True)
 
 
-def addressed(kind: MessageKind) -> Select[int, str | None, UUID]:
+def addressed(kind: MessageKind) -> Select[int, str | None, UUID, datetime | None]:
     """Return the query for participants with their e-mail address and the badge of a message.
 
     That is the valid badge where the message is nothing without one, else the newest, which may be
     revoked: it then only stands for the person.
     """
-    statement = select(Participant.id, Participant.email, Badge.id.label("badge_id")).join(
-        Badge, Badge.participant_id == Participant.id
-    )
+    statement = select(
+        *(Participant.id, Participant.email, Badge.id.label("badge_id"), Participant.badge_from)
+    ).join(Badge, Badge.participant_id == Participant.id)
     if KINDS[kind].needs_badge:
         return statement.where(Badge.revoked_at.is_(None))
     newer = aliased(Badge)
@@ -103,10 +105,15 @@ def addressed(kind: MessageKind) -> Select[int, str | None, UUID]:
     )
 
 
-def queue_messages(session: Session, rows: Sequence[Row]) -> None:
-    """Insert these message rows into the outbox."""
-    if rows:
-        session.connection().execute(insert(Message), rows)
+def queue_messages(session: Session, rows: Sequence[Row]) -> int:
+    """Insert these message rows into the outbox, and return how many were inserted.
+
+    A message with a badge that nobody has given out yet is left out: giving it out queues it.
+    """
+    due = [row for row in rows if row["next_try_at"] != NOT_YET]
+    if due:
+        session.connection().execute(insert(Message), due)
+    return len(due)
 
 
 def message_row(
@@ -115,11 +122,16 @@ def message_row(
     email: str,
     badge_id: object,
     now: datetime,
-    *,
     kind: MessageKind = MessageKind.BADGE,
+    badge_from: datetime | None = None,
+    *,
     announcement_id: int | None = None,
 ) -> Row:
-    """Return the columns of one outbox message that is due at once."""
+    """Return the columns of one outbox message that is due at once.
+
+    Args:
+        badge_from: until then nobody is given the badge, so that a message with it is due later.
+    """
     return {
         "event_id": event.id,
         "participant_id": participant_id,
@@ -129,7 +141,7 @@ def message_row(
         "address": email,
         "message_id": f"<{uuid4().hex}@marhaba>",
         "created_at": now,
-        "next_try_at": now,
+        "next_try_at": max(now, badge_from or now) if kind in BADGE_KINDS else now,
     }
 
 

@@ -6,18 +6,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from badges.bus_list import BusList, Passenger
-from checkin.db.models import Admission, Bus, BusPassenger, Delegation, Event, Participant
+from checkin.db.models import (
+    Admission,
+    Bus,
+    BusLeader,
+    BusPassenger,
+    Delegation,
+    Event,
+    Participant,
+)
 from checkin.domain.common.names import fold_name
 from checkin.domain.people.buses import BusDetails
-from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.errors import BusFull, Conflict, NotFound
 from checkin.protocol.time_zones import in_time_zone
 from checkin.services.common.activity import note
-from checkin.services.people.delegations import first_entry
+from checkin.services.common.list_version import next_list_version
+from checkin.services.people.bus_leaders import leaders_of, note_changed, note_leaving
+from checkin.services.people.delegations import first_arrival, first_entry
+from checkin.services.people.unchecked import IS_SEEN_AS_REGISTERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +55,10 @@ class BusCount:
         return self.bus.seats - self.passengers
 
 
-def bus_counts(session: Session, event_id: int, delegation_id: int | None = None) -> list[BusCount]:
-    """Return the buses of an event, or of one delegation, with passengers and arrivals."""
+def bus_counts(
+    session: Session, event_id: int, delegation_id: int | None = None, *, day: int
+) -> list[BusCount]:
+    """Return the buses of an event, or of one delegation, with passengers and a day's arrivals."""
     statement = (
         select(
             Bus,
@@ -57,7 +69,7 @@ def bus_counts(session: Session, event_id: int, delegation_id: int | None = None
         .join(Delegation, Delegation.id == Bus.delegation_id)
         .outerjoin(BusPassenger, BusPassenger.bus_id == Bus.id)
         .outerjoin(Participant, Participant.id == BusPassenger.participant_id)
-        .outerjoin(Admission, first_entry())
+        .outerjoin(Admission, first_entry(day=day))
         .where(Bus.event_id == event_id)
         .group_by(Bus.id, Delegation.id)
         .order_by(Delegation.name, Bus.name)
@@ -121,15 +133,16 @@ def change_bus(
         BusFull: it has more passengers than it would have seats.
         Conflict: the delegation has another one of this name.
     """
+    version = _held(session, bus)
     delegation = session.get_one(Delegation, bus.delegation_id)
     _refuse_same_name(session, delegation, details.name, besides=bus.id)
-    _lock_seats(session, bus)
     riding = _riding(session, bus)
     if riding > details.seats:
         raise BusFull(f"{riding} people ride in this bus", seats_left=details.seats - riding)
     bus.name, bus.leader = details.name, details.leader
     bus.leader_phone, bus.seats = details.leader_phone, details.seats
     session.flush()
+    note_changed(session, [bus.id], version)
     _note(session, "bus.change", bus, now, operator_id)
 
 
@@ -137,6 +150,8 @@ def remove_bus(
     session: Session, bus: Bus, *, now: datetime, operator_id: int | None = None
 ) -> None:
     """Delete a bus; its passengers stay registered, without a bus."""
+    version = next_list_version(session, bus.event_id)
+    note_leaving(session, leaders_of(session, bus.id), version)
     session.execute(delete(BusPassenger).where(BusPassenger.bus_id == bus.id))
     _note(session, "bus.remove", bus, now, operator_id)
     session.delete(bus)
@@ -161,37 +176,75 @@ def assign_people(
     Raises:
         BusFull: there are fewer seats than people.
     """
-    _lock_seats(session, bus)
+    return seat_people(
+        session, bus, participant_ids, _held(session, bus), now=now, operator_id=operator_id
+    )
+
+
+def seat_people(
+    session: Session,
+    bus: Bus,
+    participant_ids: Sequence[int],
+    version: int,
+    *,
+    now: datetime,
+    operator_id: int | None = None,
+) -> int:
+    """Assign people as `assign_people` does, for whom the caller holds the lock on the event's row.
+
+    Args:
+        version: of the gate list, which the caller has increased.
+    """
     people = session.scalars(
         select(Participant.id).where(
             Participant.id.in_(participant_ids),
             Participant.delegation_id == bus.delegation_id,
-            Participant.standing != RegistrationStatus.CANCELED,
+            IS_SEEN_AS_REGISTERED,
         )
     ).all()
-    leave_buses(session, people)
+    seated = _seated_in(session, bus, people)
+    newcomers = [one for one in people if one not in seated]
+    leave_buses(session, newcomers, version)
     seats_left = bus.seats - _riding(session, bus)
-    if len(people) > seats_left:
-        raise BusFull(f"{seats_left} seats for {len(people)} people", seats_left=seats_left)
-    if people:
+    if len(newcomers) > seats_left:
+        raise BusFull(f"{seats_left} seats for {len(newcomers)} people", seats_left=seats_left)
+    if newcomers:
         rows = [
-            {"participant_id": one, "event_id": bus.event_id, "bus_id": bus.id} for one in people
+            {"participant_id": one, "event_id": bus.event_id, "bus_id": bus.id} for one in newcomers
         ]
         session.execute(insert(BusPassenger), rows)
+        note_changed(session, [bus.id], version)
     _note(session, "bus.assign", bus, now, operator_id, people=len(people))
     return len(people)
 
 
-def leave_buses(session: Session, participant_ids: Sequence[int]) -> None:
-    """Remove these participants from the buses that they are assigned to."""
+def leave_buses(session: Session, participant_ids: Sequence[int], version: int) -> None:
+    """Remove these participants from the buses that they are assigned to, and that they lead.
+
+    Args:
+        version: of the gate list, which the caller has increased.
+    """
+    note_leaving(session, participant_ids, version)
     session.execute(delete(BusPassenger).where(BusPassenger.participant_id.in_(participant_ids)))
 
 
-def _lock_seats(session: Session, bus: Bus) -> None:
-    # Assigning people to this bus locks its row to the commit, so that two clerks cannot both
-    # give the last seat away.
-    seats = update(Bus).where(Bus.id == bus.id).values(seats=Bus.seats).returning(Bus.seats)
-    bus.seats = session.execute(seats).scalar_one()
+def _held(session: Session, bus: Bus) -> int:
+    """Lock the event, read the seats again, and return the new version of the gate list.
+
+    Two clerks who seat people in a bus go one after the other, and cannot both give the last seat
+    away.
+    """
+    version = next_list_version(session, bus.event_id)
+    bus.seats = session.scalars(select(Bus.seats).where(Bus.id == bus.id)).one()
+    return version
+
+
+def _seated_in(session: Session, bus: Bus, people: Sequence[int]) -> set[int]:
+    """Return those of these people who ride in a bus already."""
+    query = select(BusPassenger.participant_id).where(
+        BusPassenger.bus_id == bus.id, BusPassenger.participant_id.in_(people)
+    )
+    return set(session.scalars(query))
 
 
 def _riding(session: Session, bus: Bus) -> int:
@@ -219,11 +272,16 @@ def _note(
 
 @dataclass(frozen=True, slots=True)
 class Rider:
-    """A participant with their bus and their arrival, where they have one."""
+    """A participant with their bus and their arrival, where they have one.
+
+    Attributes:
+        led_bus: the id of the bus that they lead, or None.
+    """
 
     participant: Participant
     bus: Bus | None
     arrived_at: datetime | None
+    led_bus: int | None = None
 
 
 def riders_of(
@@ -269,13 +327,14 @@ def _riders(
     offset: int,
 ) -> list[Rider]:
     rows = session.execute(
-        select(Participant, Bus, Admission.admitted_at)
+        select(Participant, Bus, Admission.admitted_at, BusLeader.bus_id)
+        .outerjoin(BusLeader, BusLeader.participant_id == Participant.id)
         .outerjoin(BusPassenger, BusPassenger.participant_id == Participant.id)
         .outerjoin(Bus, Bus.id == BusPassenger.bus_id)
-        .outerjoin(Admission, first_entry())
+        .outerjoin(Admission, first_arrival())
         .where(
             Participant.delegation_id == delegation.id,
-            Participant.standing != RegistrationStatus.CANCELED,
+            IS_SEEN_AS_REGISTERED,
             where,
         )
         .order_by(Participant.folded_name, Participant.id)

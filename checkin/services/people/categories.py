@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from badges.look import LookError, checked_hue
 from badges.spec import SHAPES
-from checkin.db.models import Category, Event, GateCategory, Participant
+from checkin.db.models import Category, Event, GateCategory, OpeningHours, Participant
 from checkin.db.models import SelfRegistration as Link
 from checkin.domain.common.forms import Form
 from checkin.domain.common.names import clean_name, fold_name
@@ -40,11 +40,12 @@ class Uses:
     people: int
     gates: int
     links: int
+    hours: int
 
     @property
     def none(self) -> bool:
         """Whether nothing uses the category."""
-        return not (self.people or self.gates or self.links)
+        return not (self.people or self.gates or self.links or self.hours)
 
 
 def validate_category(raw: Mapping[str, str]) -> CategoryDetails | list[Problem]:
@@ -60,8 +61,9 @@ def uses_of(session: Session, event: Event) -> Mapping[int, Uses]:
     people = _count_by_category(session, Participant, event)
     gates = _count_by_category(session, GateCategory, event)
     links = _count_by_category(session, Link, event)
+    hours = _count_by_category(session, OpeningHours, event)
     return {
-        one.id: Uses(people.get(one.id, 0), gates.get(one.id, 0), links.get(one.id, 0))
+        one.id: Uses(*(counts.get(one.id, 0) for counts in (people, gates, links, hours)))
         for one in categories_of(session, event)
     }
 
@@ -153,14 +155,14 @@ def remove_category(
     Raises:
         NotFound: the event has no such category.
         InvalidValue: a participant has it, a gate admits it, a registration link registers for
-            it, or it is the event's last category.
+            it, it has hours of its own, or it is the event's last category.
     """
     next_list_version(session, event.id)  # nobody is registered in it meanwhile
     category = by_id(session, event, Category, category_id)
     uses = uses_of(session, event)
     needed = uses[category.id]
     if not needed.none:
-        count = needed.people + needed.gates + needed.links
+        count = needed.people + needed.gates + needed.links + needed.hours
         raise InvalidValue("category_used", category.name, str(count))
     if len(uses) == 1:
         raise InvalidValue("last_category", category.name)

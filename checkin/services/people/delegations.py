@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from checkin.db.models import Admission, Delegation, Event, Operator, Participant
-from checkin.domain.events.days import FIRST_DAY
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.errors import NotFound
 from checkin.services.accounts.own_delegation import own_delegation
@@ -33,30 +32,56 @@ def visible_delegation(
     return delegation
 
 
-def reserve_list(session: Session, delegation: Delegation) -> Sequence[Participant]:
-    """Return the people on a delegation's reserve list, the next one first."""
+def reserve_list(
+    session: Session, delegation: Delegation, *, by_coordinator: bool = False
+) -> Sequence[Participant]:
+    """Return the people on a delegation's reserve list, the next one first.
+
+    Args:
+        by_coordinator: with those who seem to be on it, for whoever does not know of them.
+    """
+    listed = Participant.standing == RegistrationStatus.RESERVE
+    if by_coordinator:
+        seems = Participant.unchecked_as == RegistrationStatus.RESERVE
+        listed = or_(listed, and_(seems, Participant.merged_into.is_(None)))
     return session.scalars(
         select(Participant)
-        .where(
-            Participant.delegation_id == delegation.id,
-            Participant.standing == RegistrationStatus.RESERVE,
-        )
-        .order_by(Participant.reserve_no)
+        .where(Participant.delegation_id == delegation.id, listed)
+        .order_by(func.coalesce(Participant.reserve_no, Participant.unchecked_no))
     ).all()
 
 
+def came_in(admission: Any = Admission, person: Any = Participant) -> ColumnElement[bool]:
+    """Return the condition that joins a participant to their first admission of each day.
+
+    Args:
+        admission, person: the tables, or their aliases in a query.
+    """
+    return and_(
+        admission.participant_id == person.id,
+        admission.entry_no == 1,
+        admission.annulled_at.is_(None),
+    )
+
+
 def first_entry(
-    admission: Any = Admission, person: Any = Participant, *, day: Any = FIRST_DAY
+    admission: Any = Admission, person: Any = Participant, *, day: Any
 ) -> ColumnElement[bool]:
     """Return the condition that joins a participant to their first admission of a day.
 
     Args:
-        admission, person: the tables, or their aliases in a query.
         day: the day's number, or a parameter for it.
     """
-    return and_(
-        admission.participant_id == person.id,
-        admission.day == day,
-        admission.entry_no == 1,
-        admission.annulled_at.is_(None),
+    return and_(came_in(admission, person), admission.day == day)
+
+
+def first_arrival(admission: Any = Admission, person: Any = Participant) -> ColumnElement[bool]:
+    """Return the condition that joins a participant to their first admission of all days."""
+    earlier = aliased(Admission)
+    before = exists().where(
+        earlier.participant_id == admission.participant_id,
+        earlier.day < admission.day,
+        earlier.entry_no == 1,
+        earlier.annulled_at.is_(None),
     )
+    return and_(came_in(admission, person), ~before.correlate(admission))

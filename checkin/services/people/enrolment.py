@@ -12,22 +12,32 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Badge, Event, Participant
-from checkin.domain.common.names import folded_both
+from checkin.domain.messages.kinds import MessageKind
 from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.protocol.codes import token_for, token_hash
+from checkin.protocol.gate_list import tag_bytes
 from checkin.services.common.keys import Keys
 from checkin.services.people.badge_messages import Row, message_row, queue_messages
+from checkin.services.people.names import compared_names
 from checkin.services.people.reserve_list import reserve_numbers, take_places
+from checkin.services.people.unchecked import seem_registered
+
+_CONFIRMED = RegistrationStatus.CONFIRMED
 
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """A valid registration whose delegation and category were found."""
+    """A valid registration whose delegation and category were found.
+
+    Attributes:
+        unchecked: it may be somebody of another delegation: an organiser has to check it first.
+    """
 
     registration: Registration
     delegation_id: int
     category_id: int
+    unchecked: bool = False
 
 
 def enrol(
@@ -40,45 +50,69 @@ def enrol(
     version: int,
     now: datetime,
     operator_id: int | None = None,
-) -> list[tuple[Row, Row]]:
+    badge_from: datetime | None = None,
+    told_by: MessageKind = MessageKind.BADGE,
+) -> list[tuple[Row, Row | None]]:
     """Insert participants in order, each with a badge, and a message if they have an address.
 
-    The caller holds the lock on the event's row (`next_list_version`).
+    Whoever is to be checked gets neither, and no place. The caller holds the lock on the event's
+    row (`next_list_version`).
+
+    Args:
+        badge_from: until then nobody is given the badges; None: they may be at once.
+        told_by: the kind of the messages that bring the badges.
 
     Returns:
-        For each participant their columns and those of their badge.
+        For each participant their columns and those of their badge, or None where they get none.
     """
     rows = [_participant_row(event, person, source, now, operator_id) for person in people]
+    for row in rows:
+        row["badge_from"] = badge_from
     _give_places(session, event, rows, version, now)
     for row, participant_id in zip(rows, _new_ids(session, len(rows)), strict=True):
         row["id"] = participant_id
     session.connection().execute(insert(Participant), rows)
-    badges = [_badge_row(event, row, keys, version, now) for row in rows]
-    session.connection().execute(insert(Badge), badges)
-    enrolled = list(zip(rows, badges, strict=True))
+    ids = [row["id"] for row in _checked(rows)]
+    badges = give_badges(session, event, ids, keys, version, now)
+    enrolled = [(row, badges.get(row["id"])) for row in rows]
     messages = [
-        message_row(event, row["id"], row["email"], badge["id"], now)
+        message_row(event, row["id"], row["email"], badge["id"], now, told_by, badge_from)
         for row, badge in enrolled
-        if row["email"] and not row["no_mail"] and row["standing"] == RegistrationStatus.CONFIRMED
+        if badge and row["email"] and not row["no_mail"] and row["standing"] == _CONFIRMED
     ]
     queue_messages(session, messages)
     return enrolled
+
+
+def give_badges(
+    session: Session, event: Event, ids: Sequence[int], keys: Keys, version: int, now: datetime
+) -> dict[int, Row]:
+    """Insert the first badge of each of these participants; return its columns by their ids."""
+    badges = [_badge_row(event, one, keys, version, now) for one in ids]
+    if badges:
+        session.connection().execute(insert(Badge), badges)
+    return {badge["participant_id"]: badge for badge in badges}
+
+
+def _checked(rows: Sequence[Row]) -> list[Row]:
+    return [row for row in rows if row["unchecked_as"] is None]
 
 
 def _participant_row(
     event: Event, person: Enrolment, source: str, now: datetime, operator_id: int | None
 ) -> Row:
     registration = person.registration
-    folded, folded_name = folded_both(registration.name, registration.name_ar)
     return {
         "event_id": event.id,
         "delegation_id": person.delegation_id,
         "category_id": person.category_id,
         **registration.own(),
-        "folded": folded,
-        "folded_name": folded_name,
+        **compared_names(registration.name, registration.name_ar),
         "language": registration.language or event.language,
-        "standing": RegistrationStatus.CONFIRMED,
+        "standing": RegistrationStatus.CANCELED if person.unchecked else _CONFIRMED,
+        "canceled_at": now if person.unchecked else None,
+        "unchecked_as": _CONFIRMED if person.unchecked else None,
+        "unchecked_no": None,
         "reserve_no": None,
         "blocked": False,
         "registered_by": source,
@@ -105,6 +139,10 @@ def _give_places(
     session: Session, event: Event, rows: Sequence[Row], version: int, now: datetime
 ) -> None:
     """Confirm people while their delegation has places; put the others on the reserve list."""
+    for delegation_id in {row["delegation_id"] for row in rows if row["unchecked_as"]}:
+        theirs = [row for row in rows if row["delegation_id"] == delegation_id]
+        seem_registered(session, event, delegation_id, theirs, version, now)
+    rows = _checked(rows)
     wanted = Counter(row["delegation_id"] for row in rows)
     places = {
         of: take_places(session, event, of, count, version, now) for of, count in wanted.items()
@@ -118,15 +156,16 @@ def _give_places(
             row["standing"], row["reserve_no"] = RegistrationStatus.RESERVE, next(numbers[of])
 
 
-def _badge_row(event: Event, participant: Row, keys: Keys, version: int, now: datetime) -> Row:
+def _badge_row(event: Event, participant_id: int, keys: Keys, version: int, now: datetime) -> Row:
     badge_id = uuid4()
     token = token_for(keys.for_event(event.slug), badge_id, 1)
     return {
         "id": badge_id,
         "event_id": event.id,
-        "participant_id": participant["id"],
+        "participant_id": participant_id,
         "issue": 1,
         "token_hash": token_hash(token),
+        "ref": tag_bytes(token),
         "issued_at": now,
         "list_version": version,
     }

@@ -17,10 +17,11 @@ from sqlalchemy.orm import Session
 
 from checkin.db.models import Admission, ArrivalTally, Delegation, HourlyArrivals, Participant
 from checkin.domain.board.figures import Figures
-from checkin.domain.events.days import FIRST_DAY
 from checkin.domain.scanning.facts import RegistrationStatus
+from checkin.services.events.days import today
 from checkin.services.people.delegations import first_entry
 from checkin.services.people.places import IS_UNCONFIRMED, free_places, kept_places
+from checkin.services.people.unchecked import unchecked_by_delegation
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ _COUNTED = (
         Delegation.places_taken,
         func.coalesce(func.sum(ArrivalTally.arrived).filter(_TODAY), 0).label("arrived"),
         func.coalesce(func.sum(ArrivalTally.without_place).filter(_TODAY), 0).label("no_place"),
-        func.coalesce(func.sum(ArrivalTally.inside), 0).label("inside"),
+        func.coalesce(func.sum(ArrivalTally.inside).filter(_TODAY), 0).label("inside"),
         func.max(ArrivalTally.last_arrival_at).filter(_TODAY).label("last_at"),
     )
     .outerjoin(ArrivalTally, ArrivalTally.delegation_id == Delegation.id)
@@ -91,9 +92,9 @@ _OTHERS = union_all(
 
 
 def figures_of_delegations(
-    session: Session, event_id: int, *, day: int = FIRST_DAY
+    session: Session, event_id: int, *, day: int
 ) -> tuple[DelegationFigures, ...]:
-    """Return the figures of an event's delegations, the largest quota first."""
+    """Return the figures of an event's delegations on a day, the largest quota first."""
     connection, of = session.connection(), {"event_id": event_id, "day": day}
     others: defaultdict[tuple[int, str], list[Any]] = defaultdict(list)
     for row in connection.execute(_OTHERS, of):
@@ -128,10 +129,27 @@ def _figures(row: Any, reserve: Sequence[Any], canceled: Sequence[Any]) -> Figur
     )
 
 
-def figures_of(session: Session, delegation: Delegation, *, day: int = FIRST_DAY) -> Figures:
-    """Return the figures of one delegation."""
+def figures_of(session: Session, delegation: Delegation, *, day: int) -> Figures:
+    """Return the figures of one delegation on a day."""
     found = figures_of_delegations(session, delegation.event_id, day=day)
     return next(one.figures for one in found if one.id == delegation.id)
+
+
+def figures_seen(
+    session: Session, delegation: Delegation, now: datetime, *, by_coordinator: bool
+) -> tuple[Figures, int]:
+    """Return the figures of one delegation on the present day, and how many places are free.
+
+    Args:
+        by_coordinator: with those who seem to be registered, for whoever does not know of them.
+    """
+    figures = figures_of(session, delegation, day=today(session, delegation.event_id, now))
+    left = places_left(session, delegation.event_id, now)[delegation.id]
+    unchecked = unchecked_by_delegation(session, delegation.event_id).get(delegation.id)
+    if unchecked is None or not by_coordinator:
+        return figures, left
+    seen = figures.with_unchecked(unchecked.confirmed, unchecked.reserve)
+    return seen, max(0, left - unchecked.confirmed)
 
 
 def places_left(session: Session, event_id: int, now: datetime) -> Mapping[int, int]:

@@ -14,7 +14,6 @@ import secrets
 import zlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -23,11 +22,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import ImportDraft
-from checkin.domain.common.problems import Problem
-from checkin.domain.people.importing import Row
 from checkin.errors import NotFound
+from checkin.services.common.purged import refuse_purged
 from checkin.services.people.import_standing import ImportStanding
 from checkin.services.spreadsheets.reading import Table
+from checkin.services.spreadsheets.table_json import table_as_json, table_of
 
 #: since the last change
 LIFETIME = timedelta(hours=2)
@@ -73,11 +72,16 @@ class OpenedDraft:
 
     def table(self) -> Table:
         """Return the list of a draft that was read."""
-        return _table(json.loads(zlib.decompress(unseal(self.secret, _TABLE, self.kept.sealed))))
+        return table_of(json.loads(zlib.decompress(unseal(self.secret, _TABLE, self.kept.sealed))))
 
 
 def keep_upload(session: Session, uploader: Uploader, file: UploadedFile, now: datetime) -> str:
-    """Keep an uploaded file, delete old drafts, and return the secret that decrypts it."""
+    """Keep an uploaded file, delete old drafts, and return the secret that decrypts it.
+
+    Raises:
+        EventPurged: the event takes nobody any more.
+    """
+    refuse_purged(session, uploader.event_id)
     forget_old_drafts(session, now)
     secret = secrets.token_urlsafe(32)
     content = file.name.replace("\0", "").encode(errors="replace") + b"\0" + file.content
@@ -138,7 +142,7 @@ def draft_id(secret: str) -> bytes:
 
 def sealed_table(secret: str, table: Table) -> bytes:
     """Return a list as a draft keeps it."""
-    plain = zlib.compress(json.dumps(_as_json(table)).encode(), level=1)
+    plain = zlib.compress(json.dumps(table_as_json(table)).encode(), level=1)
     return seal(secret, _TABLE, plain)
 
 
@@ -161,48 +165,6 @@ def unseal(secret: str, place: str, sealed: bytes) -> bytes:
     return _key(secret).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], place.encode())
 
 
-def row_as_json(row: Row) -> list[Any]:
-    """Return a row as a JSON array, which `row_of` reads."""
-    return [row.number, row.cells, [problem_as_json(problem) for problem in row.problems]]
-
-
-def row_of(kept: list[Any]) -> Row:
-    """Return what `row_as_json` was given."""
-    number, cells, problems = kept
-    return Row(number, cells, tuple(problem_of(problem) for problem in problems))
-
-
-def problem_as_json(problem: Problem) -> list[Any]:
-    """Return a problem as a JSON array, which `problem_of` reads."""
-    return [problem.column, problem.code, problem.value, problem.hints]
-
-
-def problem_of(kept: list[Any]) -> Problem:
-    """Return what `problem_as_json` was given."""
-    column, code, value, hints = kept
-    return Problem(column, code, value, tuple(hints))
-
-
 def _key(secret: str) -> AESGCM:
     derived = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"marhaba v1 import draft")
     return AESGCM(derived.derive(secret.encode()))
-
-
-def _as_json(table: Table) -> dict[str, Any]:
-    return {
-        "headers": table.headers,
-        "rows": [row_as_json(row) for row in table.rows],
-        "unknown_columns": table.unknown_columns,
-        "encoding": table.encoding,
-        "delimiter": table.delimiter,
-    }
-
-
-def _table(kept: dict[str, Any]) -> Table:
-    return Table(
-        headers=tuple(kept["headers"]),
-        rows=[row_of(row) for row in kept["rows"]],
-        unknown_columns=tuple(kept["unknown_columns"]),
-        encoding=kept["encoding"],
-        delimiter=kept["delimiter"],
-    )

@@ -10,18 +10,33 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from checkin.db.models import Admission, Badge, Delegation, Event, Participant
+from checkin.db.models import (
+    Admission,
+    Badge,
+    Bus,
+    BusLeader,
+    BusPassenger,
+    Delegation,
+    Event,
+    Participant,
+)
 from checkin.domain.common.choices import Choices
+from checkin.domain.common.name_key import whole_terms_in
 from checkin.domain.common.names import folded_apart
+from checkin.domain.people.buses import KnownBus, KnownBuses
 from checkin.domain.people.fields import KEY_OF
+from checkin.domain.people.flags import FlagDetails
 from checkin.domain.people.foreseen_moves import Mover, Room, foresee
 from checkin.domain.people.importing import Action, Alone, ImportPlanner, PlannedRow
-from checkin.domain.people.roster import Person
+from checkin.domain.people.roster import KEPT, Person
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.events.events import categories_of
-from checkin.services.people.delegations import first_entry
+from checkin.services.people.delegations import first_arrival
+from checkin.services.people.flags import flags_of
 from checkin.services.people.moved_arrivals import arrival_with
 from checkin.services.people.places import free_places
+from checkin.services.people.reserve_list import WAITS
+from checkin.services.people.unchecked import IS_TO_BE_CHECKED
 from checkin.services.spreadsheets.reading import Table
 
 #: told (done, total)
@@ -73,12 +88,14 @@ def planner_of(
     session: Session, event: Event, *, delegation: Delegation | None, alone: bool
 ) -> ImportPlanner:
     """Return a planner that knows everybody who is registered now; see `plan_table`."""
-    delegations, categories = _choices(session, event)
+    delegations, categories, flags, buses = _choices(session, event)
     defaults = categories_of(session, event)
     return ImportPlanner(
         _people(session, event),
         delegations=delegations,
         categories=categories,
+        flags=flags,
+        buses=buses,
         default_delegation=delegation.name if delegation else "",
         default_category=defaults[-1].name if defaults else "",
         alone=Alone(delegation.id, delegation.name) if alone and delegation else None,
@@ -109,7 +126,7 @@ def _movers(session: Session, ids: Sequence[int]) -> dict[int, Mover]:
                 Participant.standing,
                 Admission.without_place,
             )
-            .outerjoin(Admission, first_entry())
+            .outerjoin(Admission, first_arrival())
             .where(Participant.id.in_(ids[start : start + _CHUNK]))
         )
         for number, delegation_id, standing, without_place in rows:
@@ -121,10 +138,7 @@ def _movers(session: Session, ids: Sequence[int]) -> dict[int, Mover]:
 def _rooms(session: Session, event: Event, now: datetime) -> dict[int, Room]:
     waiting = (
         select(func.count())
-        .where(
-            Participant.delegation_id == Delegation.id,
-            Participant.standing == RegistrationStatus.RESERVE,
-        )
+        .where(Participant.delegation_id == Delegation.id, WAITS)
         .correlate(Delegation)
         .scalar_subquery()
     )
@@ -140,16 +154,20 @@ def learn_changes(session: Session, event: Event, planner: ImportPlanner, versio
     """Tell a planner what has changed since a version of the event's gate list.
 
     Every change to a participant marks their working badge with a new version. Those who have had
-    a badge revoked are read again whatever its version, because they may have none that works.
+    a badge revoked, or are to be checked, are read again whatever the version, because they may
+    have none that works.
     """
     concerned = select(Badge.participant_id).where(
         Badge.event_id == event.id, or_(Badge.list_version > version, Badge.revoked_at.is_not(None))
     )
     planner.choose_among(*_choices(session, event))
-    planner.learn(_people(session, event, Participant.id.in_(concerned)))
+    without_badge = Participant.unchecked_as.is_not(None)
+    planner.learn(_people(session, event, or_(Participant.id.in_(concerned), without_badge)))
 
 
-def _choices(session: Session, event: Event) -> tuple[Choices, Choices]:
+def _choices(
+    session: Session, event: Event
+) -> tuple[Choices, Choices, list[FlagDetails], KnownBuses]:
     categories = categories_of(session, event)
     delegations = session.execute(
         select(Delegation.id, Delegation.name, Delegation.name_ar)
@@ -159,7 +177,22 @@ def _choices(session: Session, event: Event) -> tuple[Choices, Choices]:
     return (
         Choices([(row.id, (row.name, row.name_ar)) for row in delegations]),
         Choices((c.id, (c.name, c.name_ar)) for c in categories),
+        flags_of(session, event.id),
+        _buses(session, event),
     )
+
+
+def _buses(session: Session, event: Event) -> KnownBuses:
+    rows = session.execute(
+        select(
+            Bus.id, Bus.delegation_id, Bus.name, Bus.seats - func.count(BusPassenger.participant_id)
+        )
+        .outerjoin(BusPassenger, BusPassenger.bus_id == Bus.id)
+        .where(Bus.event_id == event.id)
+        .group_by(Bus.id)
+        .order_by(Bus.id)
+    )
+    return KnownBuses(KnownBus(*row) for row in rows)
 
 
 def _people(session: Session, event: Event, *which: ColumnElement[bool]) -> Iterator[Person]:
@@ -168,16 +201,24 @@ def _people(session: Session, event: Event, *which: ColumnElement[bool]) -> Iter
             Participant.id,
             Participant.standing,
             Participant.merged_into,
+            IS_TO_BE_CHECKED.label("to_check"),
             Participant.folded,
             Participant.folded_name,
+            Participant.name_terms,
             *(getattr(Participant, column) for column in KEY_OF),
-        ).where(Participant.event_id == event.id, *which)
+            *(BusPassenger.bus_id, BusLeader.bus_id.label("led_bus_id")),
+        )
+        .outerjoin(BusPassenger, BusPassenger.participant_id == Participant.id)
+        .outerjoin(BusLeader, BusLeader.participant_id == Participant.id)
+        .where(Participant.event_id == event.id, *which)
     )
-    for number, standing, merged_into, folded, folded_name, *values in rows:
+    for number, standing, merged_into, to_check, folded, folded_name, terms, *values in rows:
+        is_canceled = standing == RegistrationStatus.CANCELED and not to_check
         yield Person(
             id=number,
-            canceled=standing == RegistrationStatus.CANCELED and merged_into is None,
+            canceled=is_canceled and merged_into is None,
             merged_into=merged_into,
             folded_names=folded_apart(folded, folded_name),
-            **dict(zip(KEY_OF, values, strict=True)),
+            name_terms=whole_terms_in(terms or ""),
+            **dict(zip(KEPT, values, strict=True)),
         )

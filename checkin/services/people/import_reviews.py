@@ -23,16 +23,18 @@ from checkin.domain.people.unreadable import UnreadableFile
 from checkin.services.people.import_drafts import (
     OpenedDraft,
     draft_id,
-    problem_as_json,
-    problem_of,
-    row_as_json,
-    row_of,
     seal,
     sealed_table,
     unseal,
 )
 from checkin.services.people.import_plans import ImportPlan
 from checkin.services.spreadsheets.reading import Table
+from checkin.services.spreadsheets.table_json import (
+    problem_as_json,
+    problem_of,
+    row_as_json,
+    row_of,
+)
 
 PAGE_SIZE = 25
 _SUMMARY = "summary"
@@ -43,7 +45,7 @@ class ReviewedRow:
     """A row of a list with what would happen to it.
 
     Attributes:
-        changed: the participant's columns that it would change.
+        changed: what it would change, as `PlannedRow.changes` calls it; of a new person, their bus.
     """
 
     row: Row
@@ -155,8 +157,8 @@ def _pages(secret: str, table: Table, plan: ImportPlan) -> Iterator[dict[str, An
 
 def _as_json(row: Row, planned: PlannedRow) -> list[Any]:
     why = [problem_as_json(problem) for problem in planned.why]
-    changed = list(planned.changes) if planned.action == Action.CHANGE else []
-    return [row_as_json(row), why, changed]
+    changed = planned.changes if planned.action == Action.CHANGE else planned.of_bus
+    return [row_as_json(row), why, list(changed)]
 
 
 def _reviewed(action: Action, row: list[Any], why: list[Any], changed: list[str]) -> ReviewedRow:

@@ -13,30 +13,33 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Delegation, Event, Participant
-from checkin.domain.common.names import folded_both
 from checkin.domain.common.problems import FieldProblem
-from checkin.domain.messages.kinds import MessageKind
-from checkin.domain.people.fields import OWN
+from checkin.domain.messages.kinds import KIND_OF_MOVE, MessageKind
+from checkin.domain.people.fields import CONTACTS, OWN
 from checkin.domain.people.importing import Action, ImportPlanner, PlannedRow, Row
 from checkin.domain.people.registration import Registration
+from checkin.domain.people.roster import OF_BUS
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.common.activity import note, note_counts
 from checkin.services.common.keys import Keys
 from checkin.services.common.list_version import bump_list_version, next_list_version
 from checkin.services.people.badge_messages import queue_badge_messages, queue_missing_badge
+from checkin.services.people.duplicates import note_elsewhere
 from checkin.services.people.enrolment import Enrolment, enrol
 from checkin.services.people.import_plans import ImportPlan, learn_changes, planner_of
+from checkin.services.people.import_seats import seat_as_planned
 from checkin.services.people.import_standing import ImportStanding
 from checkin.services.people.moving import move_to_delegation
+from checkin.services.people.names import keep_compared_names
 from checkin.services.people.proposals import propose_telling
 from checkin.services.people.registration import RegistrationSource
+from checkin.services.people.unchecked import badge_given_from
 from checkin.services.spreadsheets.reading import Table
 
 #: rows of one transaction: on SQLite scans wait for its end, a few milliseconds
@@ -53,6 +56,8 @@ class Importing:
     Attributes:
         delegation: for rows that name none.
         alone: refuse what concerns any other delegation.
+        withholds_badges: nobody is given the badges of new people at once, because whoever uploads
+            the list may know only the delegation.
         operator_id: None for the command line.
     """
 
@@ -60,6 +65,7 @@ class Importing:
     table: Table
     delegation: Delegation | None = None
     alone: bool = False
+    withholds_badges: bool = False
     operator_id: int | None = None
 
 
@@ -166,9 +172,12 @@ class _Batches:
         planned = ahead.plans
         decided = self.standing.concerned(action, at, planned)
         by = self.importing.operator_id
-        concerned = _add(session, event, decided, self.keys, version, now, by)
+        since = badge_given_from(event, now) if self.importing.withholds_badges else None
+        concerned = _add(session, event, decided, self.keys, version, now, by, badge_from=since)
         if action == Action.CHANGE:
             decided, moved = _change(session, event, decided, version, now, by)
+            if self.importing.alone:
+                _note_elsewhere(session, decided, now)
             concerned |= moved
         standing = self.standing.after(action, at, planned, decided)
         standing = self._proposed(session, standing, concerned, now)
@@ -218,28 +227,35 @@ def _add(
     version: int,
     now: datetime,
     operator_id: int | None,
+    *,
+    badge_from: datetime | None,
 ) -> dict[int, MessageKind]:
     """Register new people, and return those who have no place, with what they may be told."""
-    people = [_enrolment(row.changes) for row in rows if row.action == Action.ADD]
-    if not people:
+    added = [row for row in rows if row.action == Action.ADD]
+    if not added:
         return {}
     enrolled = enrol(
         session,
         event,
-        people,
+        [_enrolment(row) for row in added],
         source=RegistrationSource.IMPORT,
         keys=keys,
         version=version,
         now=now,
         operator_id=operator_id,
+        badge_from=badge_from,
     )
-    waiting = (row for row, _ in enrolled if row["standing"] == RegistrationStatus.RESERVE)
-    return {row["id"]: MessageKind.RESERVE for row in waiting}
+    new = zip((row["id"] for row, _badge in enrolled), added, strict=True)
+    seat_as_planned(session, new, version, now, operator_id)
+    # Whoever is to be checked is among them as a newcomer would be; no message is sent to them.
+    seen = ((row["id"], row["unchecked_as"] or row["standing"]) for row, _badge in enrolled)
+    return {one: MessageKind.RESERVE for one, as_ in seen if as_ == RegistrationStatus.RESERVE}
 
 
-def _enrolment(columns: Mapping[str, Any]) -> Enrolment:
+def _enrolment(row: PlannedRow) -> Enrolment:
+    columns = row.changes
     registration = Registration(delegation="", **{key: columns[key] for key in OWN})
-    return Enrolment(registration, columns["delegation_id"], columns["category_id"])
+    return Enrolment(registration, columns["delegation_id"], columns["category_id"], row.unchecked)
 
 
 def _change(
@@ -266,24 +282,29 @@ def _change(
         for row in rows
     ]
     session.flush()
-    changed = {row.participant_id: row for row in decided if row.action == Action.CHANGE}
-    bump_list_version(session, [one for one in changed if one is not None], version)
-    of_people = [(people[one], row) for one, row in changed.items() if one is not None]
+    changed = {
+        row.participant_id: row
+        for row in decided
+        if row.action == Action.CHANGE and row.participant_id is not None
+    }
+    seat_as_planned(session, changed.items(), version, now, operator_id)
+    bump_list_version(session, list(changed), version)
+    of_people = [(people[one], row) for one, row in changed.items()]
     informed = _send_badges(session, event, of_people, now)
     moved = [person for person, row in of_people if "delegation_id" in row.changes]
     concerned = {
         person.id: kind
         for person in moved
-        if person.id not in informed and (kind := _KIND_OF_MOVE.get(person.standing))
+        if person.id not in informed and (kind := KIND_OF_MOVE.get(person.standing))
     }
     return decided, concerned
 
 
-#: what somebody is told who was moved to another delegation, by their registration there
-_KIND_OF_MOVE: Mapping[str, MessageKind] = {
-    RegistrationStatus.CONFIRMED: MessageKind.MOVED,
-    RegistrationStatus.RESERVE: MessageKind.RESERVE,
-}
+def _note_elsewhere(session: Session, rows: Sequence[PlannedRow], now: datetime) -> None:
+    """Note who has got the e-mail or phone of somebody of another delegation, for organisers."""
+    for row in rows:
+        if row.action == Action.CHANGE and not row.changes.keys().isdisjoint(CONTACTS):
+            note_elsewhere(session, session.get_one(Participant, row.participant_id), now)
 
 
 def _locked(session: Session, ids: Sequence[int]) -> dict[int, Participant]:
@@ -306,7 +327,7 @@ def _changed(
     now: datetime,
     operator_id: int | None,
 ) -> PlannedRow:
-    changes = dict(row.changes)
+    changes = {name: value for name, value in row.changes.items() if name not in OF_BUS}
     try:
         if delegation_id := changes.pop("delegation_id", None):
             move_to_delegation(
@@ -316,7 +337,7 @@ def _changed(
         return replace(row, action=Action.REFUSE, why=(refused.problem,))
     for name, value in changes.items():
         setattr(person, name, value)
-    person.folded, person.folded_name = folded_both(person.name, person.name_ar)
+    keep_compared_names(person)
     if changes:
         who = {"operator_id": operator_id, "participant_id": person.id}
         note(session, event.id, "participant.edit", now, **who, fields=sorted(changes))

@@ -26,14 +26,15 @@ from checkin.db.models import (
     MessageState,
     Participant,
 )
-from checkin.domain.common.names import folded_both
 from checkin.domain.messages.kinds import BADGE_KINDS
 from checkin.domain.people.merging import Merge, Parting, Record, changes_by
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.errors import BusFull, InvalidRequest
 from checkin.services.people.badge_messages import queue_badge_messages
+from checkin.services.people.bus_leaders import lead, leads
 from checkin.services.people.buses import assign_people, leave_buses
-from checkin.services.people.delegations import first_entry
+from checkin.services.people.delegations import first_arrival
+from checkin.services.people.names import keep_compared_names
 from checkin.services.people.places import free_places
 from checkin.services.people.reserve_list import (
     free_place,
@@ -63,7 +64,7 @@ class Pair:
 
 def record_of(session: Session, person: Participant) -> Record:
     """Return what a merge goes by of a participant."""
-    arrival = session.scalar(select(Admission).where(first_entry(person=person)))
+    arrival = session.scalar(select(Admission).where(first_arrival(person=person)))
     return Record(
         id=person.id,
         delegation_id=person.delegation_id,
@@ -89,8 +90,8 @@ def join_registrations(
     """
     kept, other = pair.kept, pair.other
     former: dict[str, Any] = {"other": _told(other, _STANDING), "kept": _told(kept, _STANDING)}
-    former["bus_id"] = _bus_of(session, other)
-    leave_buses(session, [other.id])
+    former["bus_id"], former["led_bus"] = _bus_of(session, other), leads(session, other.id)
+    leave_buses(session, [other.id], version)
     _set_merged(session, pair)
     _settle_kept(session, pair, merge, version)
     if merge.frees_place:
@@ -100,7 +101,7 @@ def join_registrations(
     former["took_block"] = _share_block(pair)
     former["took_consent"] = _share_consent(session, pair)
     session.flush()
-    former["took_bus"] = _take_seat(session, pair, former["bus_id"])
+    former["took_bus"] = _take_seat(session, pair, former, version)
     return former
 
 
@@ -133,7 +134,7 @@ def part_registrations(
     if former["took_consent"]:
         _drop_consent(session, kept)
     session.flush()
-    _return_seat(session, pair, former)
+    _return_seat(session, pair, former, version)
 
 
 def former_record(person: Participant, standing: dict[str, Any]) -> Record:
@@ -276,7 +277,7 @@ def _write_fields(
     if not any(names.values()):
         raise InvalidRequest("keep a name, in one script or the other")
     _set(kept, changes)
-    kept.folded, kept.folded_name = folded_both(kept.name, kept.name_ar)
+    keep_compared_names(kept)
     session.flush()
     return fields
 
@@ -288,7 +289,7 @@ def _restore_fields(kept: Participant, fields: dict[str, list[Any]]) -> None:
         if getattr(kept, column) == after
     }
     _set(kept, unchanged)
-    kept.folded, kept.folded_name = folded_both(kept.name, kept.name_ar)
+    keep_compared_names(kept)
 
 
 def _share_block(pair: Pair) -> bool:
@@ -325,28 +326,35 @@ def _bus_of(session: Session, person: Participant) -> int | None:
     )
 
 
-def _take_seat(session: Session, pair: Pair, bus_id: int | None) -> bool:
+def _take_seat(session: Session, pair: Pair, former: dict[str, Any], version: int) -> bool:
     """Seat the kept one in the other's bus, where both are of one delegation and they have none."""
-    if bus_id is None or _bus_of(session, pair.kept) is not None:
+    if former["bus_id"] is None or _bus_of(session, pair.kept) is not None:
         return False
-    return _seated(session, bus_id, pair.kept, pair)
+    return _seated(session, former, pair.kept, pair, version)
 
 
-def _return_seat(session: Session, pair: Pair, former: dict[str, Any]) -> None:
+def _return_seat(session: Session, pair: Pair, former: dict[str, Any], version: int) -> None:
     bus_id = former["bus_id"]
     if bus_id is None:
         return
     if former["took_bus"] and _bus_of(session, pair.kept) == bus_id:
-        leave_buses(session, [pair.kept.id])
-    _seated(session, bus_id, pair.other, pair)
+        leave_buses(session, [pair.kept.id], version)
+    _seated(session, former, pair.other, pair, version)
 
 
-def _seated(session: Session, bus_id: int, person: Participant, pair: Pair) -> bool:
-    bus = session.get(Bus, bus_id)
+def _seated(
+    session: Session, former: dict[str, Any], person: Participant, pair: Pair, version: int
+) -> bool:
+    """Seat somebody where the other one sat, as its leader if that one led it."""
+    bus = session.get(Bus, former["bus_id"])
     if bus is None:
         return False
     try:
         by, now = pair.operator_id, pair.now
-        return assign_people(session, bus, [person.id], now=now, operator_id=by) == 1
+        if not assign_people(session, bus, [person.id], now=now, operator_id=by):
+            return False
     except BusFull:
         return False
+    if former.get("led_bus"):
+        lead(session, bus, person.id, version)
+    return True

@@ -17,11 +17,13 @@ def arrival_of(session: Session, participant_id: int) -> Arrival:
     """Return whether a participant has arrived, and whether that uses a place of the quota."""
     return arrival_with(
         session.scalars(
-            select(Admission.without_place).where(
+            select(Admission.without_place)
+            .where(
                 Admission.participant_id == participant_id,
                 Admission.entry_no == 1,
                 Admission.annulled_at.is_(None),
             )
+            .order_by(Admission.day)
         ).first()
     )
 

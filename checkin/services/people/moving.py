@@ -49,7 +49,7 @@ def move_to_delegation(
         raise no_place(session, delegation_id)
     write_standing(session, person, delegation_id, standing)
     move_arrival(session, person.id, old, delegation_id)
-    leave_buses(session, [person.id])
+    leave_buses(session, [person.id], version)
     if was_confirmed:
         free_place(session, old)
     move_up(session, event, old, version, now)

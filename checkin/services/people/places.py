@@ -70,9 +70,12 @@ def outstanding(event_id: Any, now: Moment, besides: Any = None) -> tuple[Column
 
 
 def _used_unconfirmed() -> Any:
-    """Count the places used by people who are not confirmed now, for the outer delegation."""
+    """Count the places used by people who are not confirmed now, for the outer delegation.
+
+    Whoever came on several days uses one.
+    """
     return (
-        select(func.count(Admission.id))
+        select(func.count(Admission.participant_id.distinct()))
         .join(Participant, Participant.id == Admission.participant_id)
         .where(
             Participant.delegation_id == Delegation.id,
@@ -87,9 +90,12 @@ def _used_unconfirmed() -> Any:
 
 
 def _used_on_loan() -> Any:
-    """Count the places that gates have given away by their leases, for the outer delegation."""
+    """Count the places that gates have given away by their leases, for the outer delegation.
+
+    Whoever got one on several days has one.
+    """
     return (
-        select(func.count(Admission.id))
+        select(func.count(Admission.participant_id.distinct()))
         .where(
             Admission.delegation_id == Delegation.id,
             Admission.on_loan,

@@ -1,18 +1,15 @@
 """Self-registration by a delegation's secret link, and the privacy notice that people agree to.
 
-The link's secret is one block that holds the delegation and the issue of its link, encrypted with
-AES-256 under a key of its own: the database holds no address, and a renewed link has another one.
+The link's secret is the delegation and the issue of its link, sealed under a key of its own
+(`common/secret_links.py`): the database holds no address, and a renewed link has another one.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from sqlalchemy.orm import Session
 
 from badges.message import Notice
@@ -22,10 +19,10 @@ from checkin.errors import NotFound
 from checkin.protocol.time_zones import in_time_zone
 from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys
+from checkin.services.common.secret_links import content_of_link, link_secret
 from checkin.services.events.own_texts import texts_of
 
 _MARK = b"reg1"
-_PADDING = "=" * 6
 _WRONG_LINK = "this link is nobody's"
 
 
@@ -47,8 +44,7 @@ class RegistrationLink:
 def link_address(keys: Keys, base_url: str, link: SelfRegistration) -> str:
     """Return the address where people register themselves with a delegation."""
     whole = _MARK + link.delegation_id.to_bytes(8, "big") + link.issue.to_bytes(4, "big")
-    block = _cipher(keys).encryptor().update(whole)
-    return f"{base_url}/r/{base64.b32encode(block).decode().rstrip('=').lower()}"
+    return f"{base_url}/r/{link_secret(keys.registration_links, whole)}"
 
 
 def registration_link_by_secret(
@@ -132,22 +128,13 @@ def _note(
 
 
 def _parts(keys: Keys, secret: str) -> tuple[int, int]:
-    try:
-        block = base64.b32decode(secret.upper() + _PADDING)
-    except (binascii.Error, ValueError):
-        raise NotFound(_WRONG_LINK) from None
-    if len(block) != 16:
+    whole = content_of_link(keys.registration_links, secret)
+    if whole is None:
         raise NotFound(_WRONG_LINK)
-    whole = _cipher(keys).decryptor().update(block)
     delegation_id, issue = int.from_bytes(whole[4:12], "big"), int.from_bytes(whole[12:], "big")
     if whole[:4] != _MARK or delegation_id >= 2**31:
         raise NotFound(_WRONG_LINK)
     return delegation_id, issue
-
-
-def _cipher(keys: Keys) -> Cipher[modes.ECB]:
-    # One block that never comes twice: the mode has nothing to chain and nothing to repeat.
-    return Cipher(algorithms.AES(keys.registration_links), modes.ECB())  # noqa: S305 - see above
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,13 +155,17 @@ class PrivacyNotice:
 
 
 def privacy_notice(
-    session: Session, event: Event, delegation: Delegation, notice: Notice, language: str
+    session: Session, event: Event, delegation: Delegation | None, notice: Notice, language: str
 ) -> PrivacyNotice:
-    """Return an event's privacy notice, in its own words where it has some."""
+    """Return an event's privacy notice, in its own words where it has some.
+
+    Args:
+        delegation: None for a notice that everybody reads: none is named.
+    """
     arabic = language == "ar"
     words = {
         "event": (arabic and event.name_ar) or event.name,
-        "delegation": (arabic and delegation.name_ar) or delegation.name,
+        "delegation": _name_of(delegation, language),
         "venue": (arabic and event.venue_ar) or event.venue,
         "when": moment_text(in_time_zone(event.starts_at, event.timezone), language),
         "organiser": notice.organiser,
@@ -184,6 +175,12 @@ def privacy_notice(
         "number": "–",
     }
     return PrivacyNotice(language, fill(texts_of(session, event, language).privacy, words))
+
+
+def _name_of(delegation: Delegation | None, language: str) -> str:
+    if delegation is None:
+        return "–"
+    return (language == "ar" and delegation.name_ar) or delegation.name
 
 
 def keep_text(session: Session, notice: PrivacyNotice, now: datetime) -> str:

@@ -12,7 +12,6 @@ from checkin.db.models import Delegation, Event, Participant
 from checkin.domain.common.names import fold_name
 from checkin.domain.common.problems import FieldProblem
 from checkin.domain.people.quotas import (
-    MAX_DELEGATIONS,
     DelegationDetails,
     KeptPlaces,
     KnownDelegation,
@@ -20,18 +19,14 @@ from checkin.domain.people.quotas import (
     QuotaAction,
     QuotaRow,
     plan_quotas,
-    quota_column,
-    quota_columns,
     too_few,
 )
-from checkin.domain.people.unreadable import UnreadableFile
 from checkin.errors import NotFound, QuotaBelowPlacesTaken
 from checkin.services.common.activity import note
 from checkin.services.common.list_version import bump_list_version_where, next_list_version
 from checkin.services.events.events import add_delegation
 from checkin.services.people.places import unlent_places, untaken_places
 from checkin.services.people.reserve_list import move_up
-from checkin.services.spreadsheets.reading import read_sheet
 
 
 def known_delegations(session: Session, event: Event, now: datetime) -> Sequence[KnownDelegation]:
@@ -54,6 +49,7 @@ def known_delegations(session: Session, event: Event, now: datetime) -> Sequence
             max(0, taken),
             KeptPlaces(one.kept_places, one.kept_percent),
             lent,
+            one.coordinator_phone,
         )
         for one, taken, lent in rows
     ]
@@ -112,25 +108,6 @@ def change_delegation(
     _change(session, event, known, details, operator_id, now)
 
 
-def read_quota_sheet(content: bytes, filename: str) -> list[QuotaRow]:
-    """Read a sheet of delegations with their quotas, CSV or XLSX.
-
-    Raises:
-        UnreadableFile: with a reason, which `checkin.words.unreadable` says in a language.
-    """
-    sheet = read_sheet(content, filename, named=quota_column)
-    _, headings = next(sheet.rows)
-    columns = quota_columns([" ".join(heading.split()) for heading in headings])
-    rows = []
-    for number, cells in sheet.rows:
-        found = {columns[at]: cell for at, cell in enumerate(cells) if at in columns and cell}
-        if found:
-            rows.append(QuotaRow(number, found))
-        if len(rows) > MAX_DELEGATIONS:
-            raise UnreadableFile("too_many_rows", MAX_DELEGATIONS)
-    return rows
-
-
 def apply_quotas(
     session: Session,
     event: Event,
@@ -168,6 +145,7 @@ def _add(
 ) -> None:
     added = add_delegation(session, event, details.name, details.quota, details.name_ar)
     added.kept_places, added.kept_percent = details.kept.places, details.kept.percent
+    added.coordinator_phone = details.coordinator_phone
     session.flush()
     note(
         session,
@@ -191,6 +169,8 @@ def _change(
 ) -> None:
     if (details.name, details.name_ar) != (known.name, known.name_ar):
         _rename(session, event, known, details, operator_id, now)
+    if details.coordinator_phone != known.coordinator_phone:
+        _change_phone(session, event, known.id, details.coordinator_phone, operator_id, now)
     if details.kept != known.kept:
         keep_places(session, event, known.id, details.kept, now=now, operator_id=operator_id)
     if details.quota != known.quota:
@@ -221,6 +201,22 @@ def _rename(
         name=details.name,
         name_ar=details.name_ar,
     )
+
+
+def _change_phone(
+    session: Session,
+    event: Event,
+    delegation_id: int,
+    phone: str | None,
+    operator_id: int,
+    now: datetime,
+) -> None:
+    session.get_one(Delegation, delegation_id).coordinator_phone = phone
+    session.flush()
+    version = next_list_version(session, event.id)  # it is sealed in the entries of its people
+    bump_list_version_where(session, Participant.delegation_id == delegation_id, version)
+    who = {"operator_id": operator_id, "delegation_id": delegation_id}
+    note(session, event.id, "delegation.phone", now, **who)
 
 
 def keep_places(

@@ -11,9 +11,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Event, Participant
-from checkin.domain.common.names import folded_both
-from checkin.domain.people.fields import TELLING
-from checkin.domain.people.place_decisions import reinstating
+from checkin.domain.messages.kinds import MessageKind
+from checkin.domain.people.fields import CONTACTS, TELLING
+from checkin.domain.people.place_decisions import Arrival, reinstating
+from checkin.domain.people.public_badges import NOT_YET
 from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.common.activity import note
@@ -25,8 +26,13 @@ from checkin.services.common.list_version import (
 )
 from checkin.services.people.badge_messages import queue_badge_messages, queue_missing_badge
 from checkin.services.people.buses import leave_buses
-from checkin.services.people.duplicates import refuse_duplicate
-from checkin.services.people.enrolment import Enrolment, enrol
+from checkin.services.people.duplicates import (
+    is_registered_elsewhere,
+    note_elsewhere,
+    refuse_duplicate,
+)
+from checkin.services.people.enrolment import Enrolment, enrol, give_badges
+from checkin.services.people.flags import refuse_unknown_flag
 from checkin.services.people.moved_arrivals import arrival_of
 from checkin.services.people.moving import (
     move_to_delegation,
@@ -34,7 +40,9 @@ from checkin.services.people.moving import (
     settled,
     write_standing,
 )
-from checkin.services.people.reserve_list import free_place, move_up
+from checkin.services.people.names import keep_compared_names
+from checkin.services.people.reserve_list import free_place, move_up, take_held_place
+from checkin.services.people.unchecked import badge_given_from, seems, standing_seen
 
 
 class RegistrationSource(StrEnum):
@@ -51,11 +59,13 @@ class Registered:
     """The result of a registration.
 
     Attributes:
+        badge_id: None for whoever is to be checked by an organiser first.
+        standing: for whoever is to be checked, what they seem to be.
         reserve_no: the position on the reserve list; None for somebody who is confirmed.
     """
 
     participant_id: int
-    badge_id: UUID
+    badge_id: UUID | None
     standing: RegistrationStatus
     reserve_no: int | None
 
@@ -72,17 +82,28 @@ def register(
     now: datetime,
     operator_id: int | None = None,
     device_id: int | None = None,
+    alone: bool = False,
+    badge_waits: bool = False,
 ) -> Registered:
     """Register one person: confirmed while the quota has places, else on the reserve list.
+
+    Args:
+        alone: whoever registers them may know only this delegation: nobody of another one is asked
+            about, who seems to be one of them is to be checked, and the badge is given out later.
+        badge_waits: nobody has seen this registration: its badge waits for `give_out_badges`.
 
     Raises:
         PossibleDuplicate: someone has the same e-mail or phone, or the same name in the
             delegation, and the registration does not vouch that this is another person.
+        FieldProblem: the event has no such flag.
     """
     version = next_list_version(session, event.id)
+    refuse_unknown_flag(session, event, registration.flags)
     if not registration.allow_duplicate:
-        refuse_duplicate(session, event.id, delegation_id, registration)
-    enrolment = Enrolment(registration, delegation_id, category_id)
+        refuse_duplicate(session, event.id, delegation_id, registration, alone=alone)
+    unchecked = alone and is_registered_elsewhere(session, event.id, delegation_id, registration)
+    enrolment = Enrolment(registration, delegation_id, category_id, unchecked)
+    by_link = source is RegistrationSource.LINK
     [(participant, badge)] = enrol(
         session,
         event,
@@ -92,6 +113,8 @@ def register(
         version=version,
         now=now,
         operator_id=operator_id,
+        badge_from=NOT_YET if badge_waits else badge_given_from(event, now) if alone else None,
+        told_by=MessageKind.CONFIRMED if by_link else MessageKind.BADGE,
     )
     note(
         session,
@@ -105,9 +128,9 @@ def register(
     )
     return Registered(
         participant["id"],
-        badge["id"],
-        RegistrationStatus(participant["standing"]),
-        participant["reserve_no"],
+        badge["id"] if badge else None,
+        RegistrationStatus(participant["unchecked_as"] or participant["standing"]),
+        participant["unchecked_no"] or participant["reserve_no"],
     )
 
 
@@ -127,12 +150,15 @@ def cancel(
         The ids of those who were confirmed from the reserve list. Canceling twice changes nothing.
     """
     person, version = hold_participant(session, event, participant_id)
-    if person.standing == RegistrationStatus.CANCELED:
+    if standing_seen(person, by_coordinator=True).standing == RegistrationStatus.CANCELED:
         return []
     had_place = person.standing == RegistrationStatus.CONFIRMED
+    held_place = person.unchecked_as == RegistrationStatus.CONFIRMED
     person.standing, person.reserve_no, person.canceled_at = RegistrationStatus.CANCELED, None, now
+    if person.unchecked_as is not None:
+        person.unchecked_as, person.unchecked_no = RegistrationStatus.CANCELED, None
     session.flush()
-    leave_buses(session, [person.id])
+    leave_buses(session, [person.id], version)
     bump_list_version(session, [person.id], version)
     note(
         session,
@@ -142,9 +168,10 @@ def cancel(
         operator_id=operator_id,
         participant_id=person.id,
     )
-    if not had_place:
+    if had_place:
+        free_place(session, person.delegation_id)
+    elif not held_place:
         return []
-    free_place(session, person.delegation_id)
     return move_up(session, event, person.delegation_id, version, now)
 
 
@@ -158,6 +185,7 @@ def edit(
     delegation_id: int | None = None,
     now: datetime,
     operator_id: int | None = None,
+    alone: bool = False,
 ) -> frozenset[str]:
     """Correct a registration; a confirmed person with a new e-mail address is sent their badge.
 
@@ -165,6 +193,8 @@ def edit(
 
     Args:
         delegation_id: to which the person is moved; None: they stay.
+        alone: ask only about people of this delegation; organisers are told if somebody of another
+            one has the new e-mail or phone.
 
     Returns:
         The names of the fields that changed.
@@ -172,12 +202,14 @@ def edit(
     Raises:
         NotFound: no participant of the event has this number.
         PossibleDuplicate: see `refuse_duplicate`.
-        FieldProblem: see `move_to_delegation`.
+        FieldProblem: the event has no such flag, or see `move_to_delegation`.
     """
     person, version = hold_participant(session, event, participant_id)
     there = delegation_id or person.delegation_id
     if _is_somebody_else(person, registration, there):
-        refuse_duplicate(session, event.id, there, registration, besides=person.id)
+        refuse_duplicate(session, event.id, there, registration, besides=person.id, alone=alone)
+    if registration.flags != person.flags:
+        refuse_unknown_flag(session, event, registration.flags)
     changed = _write(person, registration, category_id)
     if there != person.delegation_id:
         move_to_delegation(session, event, person, there, version, now, operator_id=operator_id)
@@ -185,6 +217,8 @@ def edit(
     if changed:
         session.flush()
         _follow_up(session, event, person, changed, version, now, operator_id)
+    if alone and not changed.isdisjoint(CONTACTS):
+        note_elsewhere(session, person, now)
     return changed
 
 
@@ -228,7 +262,7 @@ def _write(person: Participant, registration: Registration, category_id: int) ->
     changed = frozenset(name for name, new in values.items() if new != getattr(person, name))
     for name in changed:
         setattr(person, name, values[name])
-    person.folded, person.folded_name = folded_both(person.name, person.name_ar)
+    keep_compared_names(person)
     return changed
 
 
@@ -250,22 +284,86 @@ def reinstate(
         FieldProblem: they have arrived, and no place is left for them.
     """
     person, version = hold_participant(session, event, participant_id)
-    if person.standing != RegistrationStatus.CANCELED:
-        return RegistrationStatus(person.standing)
+    seen = standing_seen(person, by_coordinator=True).standing
+    if seen != RegistrationStatus.CANCELED:
+        return RegistrationStatus(seen)
+    if person.unchecked_as is not None:
+        person.unchecked_as, person.unchecked_no = seems(
+            session, event, person.delegation_id, version, now
+        )
+    else:
+        _return_place(session, event, person, version, now)
+    session.flush()
+    seen = standing_seen(person, by_coordinator=True).standing
+    who = {"operator_id": operator_id, "participant_id": person.id}
+    note(session, event.id, "participant.reinstate", now, **who, standing=seen)
+    return RegistrationStatus(seen)
+
+
+def _return_place(
+    session: Session, event: Event, person: Participant, version: int, now: datetime
+) -> None:
     decision = reinstating(arrival_of(session, person.id))
     standing = settled(session, event, decision, person.delegation_id, version, now)
     if standing is None:
         raise no_place(session, person.delegation_id)
+    _stand(session, event, person, standing, version, now)
+
+
+def _stand(
+    session: Session,
+    event: Event,
+    person: Participant,
+    standing: RegistrationStatus,
+    version: int,
+    now: datetime,
+) -> None:
     write_standing(session, person, person.delegation_id, standing)
     bump_list_version(session, [person.id], version)
     queue_missing_badge(session, event, person, now)
+
+
+def confirm_checked(
+    session: Session,
+    event: Event,
+    participant_id: int,
+    *,
+    keys: Keys,
+    now: datetime,
+    operator_id: int | None = None,
+) -> RegistrationStatus:
+    """Register somebody whom an organiser has checked, and who is another person than thought.
+
+    They get the place that is held for them if they seem confirmed, else one that nobody waits for,
+    else they join the reserve list; and they get their badge.
+    Somebody who is to be checked no more stays as they are.
+
+    Raises:
+        NotFound: no participant of the event has this number.
+        MergedAway: they were merged into somebody else meanwhile.
+    """
+    person, version = hold_participant(session, event, participant_id)
+    if not standing_seen(person, by_coordinator=False).to_check:
+        return RegistrationStatus(person.standing)
+    has_place = (
+        person.unchecked_as == RegistrationStatus.CONFIRMED
+        and arrival_of(session, person.id) is Arrival.NONE
+        and take_held_place(session, person.delegation_id, now)
+    )
+    person.unchecked_as = person.unchecked_no = None
+    give_badges(session, event, [person.id], keys, version, now)
+    if has_place:
+        _stand(session, event, person, RegistrationStatus.CONFIRMED, version, now)
+    else:
+        _return_place(session, event, person, version, now)
+    # Not in the person's own timeline, which their coordinator reads.
     note(
         session,
         event.id,
-        "participant.reinstate",
+        "participant.checked",
         now,
         operator_id=operator_id,
-        participant_id=person.id,
+        number=person.id,
         standing=person.standing,
     )
     return RegistrationStatus(person.standing)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Delegation, Event, Participant
@@ -14,7 +15,7 @@ from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.common.activity import note
 from checkin.services.common.list_version import bump_list_version, next_list_version
 from checkin.services.people.badge_messages import queue_badge_messages
-from checkin.services.people.delegations import first_entry
+from checkin.services.people.delegations import came_in
 from checkin.services.people.places import IS_UNCONFIRMED, free_places
 
 
@@ -37,31 +38,77 @@ def move_up(
 ) -> Sequence[int]:
     """Confirm people of a delegation's reserve list, in their order, while it has free places.
 
-    Nobody is confirmed any more once the reserve list has ended (`moves_up_until`).
+    Nobody is confirmed any more once the reserve list has ended (`moves_up_until`). Whoever is to
+    be checked takes their turn: they seem confirmed then, and the place is held for them until an
+    organiser has decided, so that who waits behind them shows nobody what they are.
+
+    Returns:
+        The ids of those who are confirmed now, or seem so.
     """
     if now >= moves_up_until(event):
         return []
     waiting = session.scalars(
         select(Participant)
-        .where(
-            Participant.delegation_id == delegation_id,
-            Participant.standing == RegistrationStatus.RESERVE,
-        )
-        .order_by(Participant.reserve_no)
+        .where(Participant.delegation_id == delegation_id, or_(_WAITS_SEEN, _SEEMS_TO_WAIT))
+        .order_by(func.coalesce(Participant.reserve_no, Participant.unchecked_no))
     ).all()
     count = 0
     # A person who came in on a lent place has one already, so the next person is confirmed.
-    while taken := _take_free_places(session, delegation_id, len(waiting) - count, now):
-        for person in waiting[count : count + taken]:
-            person.standing, person.reserve_no = RegistrationStatus.CONFIRMED, None
-        session.flush()
-        count += taken
+    while turn := waiting[count : count + places_to_move_up(session, delegation_id, now)]:
+        _confirm(session, delegation_id, turn)
+        count += len(turn)
     ids = [person.id for person in waiting[:count]]
     bump_list_version(session, ids, version)
     queue_badge_messages(session, event, ids, now, MessageKind.CONFIRMED)
     for participant_id in ids:
         note(session, event.id, "participant.move_up", now, participant_id=participant_id)
     return ids
+
+
+def places_to_move_up(session: Session, delegation_id: int, now: datetime) -> int:
+    """Return how many places of a delegation are free, and held for nobody who is to be checked."""
+    asked = {"delegation_id": delegation_id, "now": now}
+    free: int = session.execute(_FREE_TO_MOVE_UP, asked).scalar_one()
+    return max(0, free)
+
+
+def _confirm(session: Session, delegation_id: int, people: Sequence[Participant]) -> None:
+    """Confirm people of the reserve list; those who are to be checked only seem so."""
+    checked = [person for person in people if person.unchecked_as is None]
+    for person in people:
+        if person.unchecked_as is None:
+            person.standing, person.reserve_no = RegistrationStatus.CONFIRMED, None
+        else:
+            person.unchecked_as, person.unchecked_no = RegistrationStatus.CONFIRMED, None
+    session.flush()
+    session.execute(
+        update(Delegation)
+        .where(Delegation.id == delegation_id)
+        .values(places_taken=Delegation.places_taken + len(checked))
+    )
+
+
+def seems_to_be(standing: RegistrationStatus) -> ColumnElement[bool]:
+    """Return the condition that a participant is to be checked, and seems to stand so meanwhile."""
+    return and_(
+        Participant.unchecked_as == standing, Participant.merged_into.is_(None), IS_UNCONFIRMED
+    )
+
+
+_WAITS_SEEN = Participant.standing == RegistrationStatus.RESERVE
+_SEEMS_TO_WAIT = seems_to_be(RegistrationStatus.RESERVE)
+
+
+def _held_places() -> Any:
+    """Count the places held for who seems confirmed and is to be checked, for a delegation."""
+    return (
+        select(func.count(Participant.id))
+        .where(
+            Participant.delegation_id == Delegation.id, seems_to_be(RegistrationStatus.CONFIRMED)
+        )
+        .correlate(Delegation)
+        .scalar_subquery()
+    )
 
 
 # Built once: to build them costs more than to run them, while others wait for the event's row.
@@ -73,6 +120,8 @@ _TAKE_ONE = (
     .returning(Delegation.id)
 )
 _FREE = select(free_places(bindparam("now"))).where(_OF).with_for_update()
+_TO_MOVE_UP = free_places(bindparam("now")) - _held_places()
+_FREE_TO_MOVE_UP = select(_TO_MOVE_UP).where(_OF).with_for_update()
 
 
 def take_places(
@@ -86,6 +135,11 @@ def take_places(
     if still_waited_for(session, event, delegation_id, version, now):
         return 0
     return _take_free_places(session, delegation_id, wanted, now)
+
+
+def take_held_place(session: Session, delegation_id: int, now: datetime) -> bool:
+    """Take a free place for somebody for whom it was held, before all who wait."""
+    return bool(_take_free_places(session, delegation_id, 1, now))
 
 
 def still_waited_for(
@@ -137,18 +191,22 @@ def reserve_numbers(session: Session, delegation_id: int, count: int) -> Iterato
 
 _IS_LISTED = and_(Participant.standing == RegistrationStatus.RESERVE, IS_UNCONFIRMED)
 # Who came in from the reserve list uses a place already, and waits for none.
-_WAITS = and_(_IS_LISTED, ~exists().where(first_entry()).correlate(Participant))
+#: a participant waits for a place, for a statement about Participant
+WAITS = and_(_IS_LISTED, ~exists().where(came_in()).correlate(Participant))
 #: somebody waits for a place of the delegation, for a statement about Delegation
-IS_WAITED_FOR = exists().where(Participant.delegation_id == Delegation.id, _WAITS)
+IS_WAITED_FOR = exists().where(Participant.delegation_id == Delegation.id, WAITS)
 _WAITS_IN = (
     select(Participant.id)
-    .where(Participant.delegation_id == bindparam("delegation_id"), _WAITS)
+    .where(Participant.delegation_id == bindparam("delegation_id"), WAITS)
     .limit(1)
 )
 #: somebody can be confirmed; whoever came in from the list is, on the place that they use
 _MOVES_UP = and_(
-    exists().where(Participant.delegation_id == Delegation.id, _IS_LISTED),
-    free_places(bindparam("now")) > 0,
+    or_(
+        exists().where(Participant.delegation_id == Delegation.id, _IS_LISTED),
+        exists().where(Participant.delegation_id == Delegation.id, _SEEMS_TO_WAIT),
+    ),
+    _TO_MOVE_UP > 0,
 )
 _WAITED_FOR = select(Delegation.id).where(Delegation.event_id == bindparam("event_id"), _MOVES_UP)
 

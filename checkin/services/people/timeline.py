@@ -25,12 +25,12 @@ from checkin.db.models import (
     Scan,
 )
 from checkin.domain.scanning.facts import Direction
-from checkin.domain.scanning.verdict import Status
+from checkin.domain.scanning.verdict import WITHOUT_BADGE, Status
 
 PAGE_SIZE = 50
 _REGISTERED = "participant.register"
 #: entries of the activity log that another table tells with more
-_TOLD_ELSEWHERE = (_REGISTERED, "scan.override", "conflict.duplicate")
+_TOLD_ELSEWHERE = (_REGISTERED, "scan.override", "scan.without_badge", "conflict.duplicate")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +48,7 @@ class Happening:
         undone: it was taken back since.
         about: what else is known, by name: `source`, `state`, `kind` (of a message),
             `address`, `reason`, `copies`, `issue`, `other` (the number of another participant),
+            `found_in` (the source of a scan without the badge),
             and the details of the log.
     """
 
@@ -71,17 +72,24 @@ class Timeline:
 
 
 def timeline_of(
-    session: Session, person: Participant, *, number: int = 1, gates: bool = True
+    session: Session,
+    person: Participant,
+    *,
+    number: int = 1,
+    gates: bool = True,
+    badges: bool = True,
 ) -> Timeline:
     """Return a page of a participant's timeline, with that of records merged into theirs.
 
     Args:
         number: from 1, the latest.
         gates: with what happened at the gates; without it nothing tells where a person was.
+        badges: with their badges and messages; without it nothing tells whether they have any.
     """
+    anywhere = _ANYWHERE if badges else _WITHOUT_BADGES
     most = number * PAGE_SIZE + 1
     sources = [(one, person.id) for one in (_AT_GATES if gates else ())]
-    sources += [(one, record) for record in _records(session, person) for one in _ANYWHERE]
+    sources += [(one, record) for record in _records(session, person) for one in anywhere]
     found = chain.from_iterable(source(session, of, most) for source, of in sources)
     known = [one for one in found if gates or not _is_at_gates(one)]
     ordered = sorted(known, key=lambda one: one.at, reverse=True)
@@ -199,8 +207,12 @@ def _scans(session: Session, number: int, most: int) -> Iterator[Happening]:
             gate=row.gate,
             why=scan.force_reason,
             undone=scan.annulled_at is not None,
-            about={"reason": scan.overridden or scan.reason},
+            about={"reason": scan.overridden or scan.reason} | _found_in(scan),
         )
+
+
+def _found_in(scan: Scan) -> dict[str, str]:
+    return {"found_in": scan.source} if scan.source in WITHOUT_BADGE else {}
 
 
 def _kind_of(scan: Scan) -> str:
@@ -251,4 +263,5 @@ def _decided(
 _Source = Callable[[Session, int, int], Iterator[Happening]]
 #: of what has the same time, the first of these is the latest
 _ANYWHERE: Sequence[_Source] = (_logged, _prints, _badges, _messages, _registered)
+_WITHOUT_BADGES: Sequence[_Source] = (_logged, _registered)
 _AT_GATES: Sequence[_Source] = (_scans, _conflicts, _duplicates)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Admission, Scan
@@ -73,6 +75,37 @@ def annul_scan(
     return scan
 
 
+def annul_scans(
+    session: Session,
+    *,
+    event_id: int,
+    scan_ids: Sequence[UUID],
+    reason: str,
+    now: datetime,
+    device_id: int | None = None,
+    supervisor_id: int | None = None,
+) -> list[UUID]:
+    """Annul many scans in one act, such as those of a bus; return the ids of those that are, once.
+
+    What may not be annulled, as one of a person who came in again since, stays as it is. The scans
+    are taken in the order of their ids, so that two acts never wait for one another.
+    """
+    annulled = []
+    for scan_id in sorted(set(scan_ids)):
+        with suppress(NotFound, Forbidden, Conflict):
+            annul_scan(
+                session,
+                event_id=event_id,
+                scan_id=scan_id,
+                reason=reason,
+                now=now,
+                device_id=device_id,
+                supervisor_id=supervisor_id,
+            )
+            annulled.append(scan_id)
+    return annulled
+
+
 def _check_own(scan: Scan, device_id: int | None, now: datetime) -> None:
     if scan.device_id != device_id:
         raise Forbidden("another device made this scan: ask a supervisor")
@@ -125,10 +158,8 @@ def _refuse_if_later(session: Session, entry: Admission) -> None:
     later = session.scalar(
         select(Admission.id).where(
             Admission.participant_id == entry.participant_id,
-            or_(
-                Admission.day > entry.day,
-                and_(Admission.day == entry.day, Admission.entry_no > entry.entry_no),
-            ),
+            Admission.day == entry.day,
+            Admission.entry_no > entry.entry_no,
             Admission.annulled_at.is_(None),
         )
     )

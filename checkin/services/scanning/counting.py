@@ -150,21 +150,27 @@ class _Exit(NamedTuple):
 
 
 def leave_as_uploaded(
-    connection: Connection, holder: Holder, day: int, *, since: datetime, scan_pk: int
+    connection: Connection,
+    device: PairedDevice,
+    holder: Holder,
+    *,
+    since: datetime,
+    scan_pk: int,
 ) -> None:
     """Count out a person whose exit was uploaded before their entry.
 
-    When the exit arrived they were not inside, so it changed nothing; its scan stays as it was.
+    When the exit arrived they were not inside, so it changed nothing; its scan stays as it was. An
+    exit on another day of the event ends no stay: between two days the hall is empty.
 
     Args:
-        day: the event's day on which the person came in.
         since: when they came in.
         scan_pk: the scan that counted them in.
     """
     row = connection.execute(
         _EXIT_SINCE, {"participant": holder.participant_id, "since": since}
     ).first()
-    if row is None:
+    day = device.day_at(since)
+    if row is None or device.day_at(row.corrected_at) != day:
         return
     left = _Exit(*row)
     closed = {"exited_at": left.at, "exit_scan_pk": left.scan_pk}

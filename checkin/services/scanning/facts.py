@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -37,7 +38,7 @@ from checkin.services.common.locks import admit_alone, lock_event, share_admissi
 from checkin.services.gates.devices import PairedDevice
 from checkin.services.people.delegations import first_entry
 from checkin.services.people.places import lent_hall, lent_places
-from checkin.services.people.search import badges_with_holders
+from checkin.services.people.search import RECORD_ID, badges_with_holders, people_with_badges
 
 #: Longer than any admission takes from reading to writing, and than nodes' clocks differ.
 LONGEST_ADMISSION = timedelta(minutes=5)
@@ -52,6 +53,7 @@ class Place:
     at: datetime
     gate_id: int
     gate_name: str
+    gate_name_ar: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,12 @@ class Stay:
 
 
 class Holder(NamedTuple):
-    """The participant behind a badge, and the state of the delegation."""
+    """The participant behind a scan, and the state of the delegation.
 
-    badge_id: UUID
+    `badge_id` is None for a person who was found in a list and has no working badge.
+    """
+
+    badge_id: UUID | None
     participant_id: int
     name: str
     name_ar: str | None
@@ -80,6 +85,16 @@ class Holder(NamedTuple):
     first: Place | None = None
     inside_since: Stay | None = None
     standing: str = RegistrationStatus.CONFIRMED
+    flags: str | None = None
+
+
+class ScanName(NamedTuple):
+    """How a scan names whom it is about: by a unique column of `badge`, or by a person's id."""
+
+    column: Literal["token_hash", "ref", "participant_id"]
+    value: bytes | int
+    #: the badge is shown; else the person was found in a list, which may name the badge, too
+    is_shown: bool = True
 
 
 _first = aliased(Admission)
@@ -89,12 +104,14 @@ _WHEN = (
     _first.admitted_at.label("first_at"),
     _first.gate_id.label("first_gate_id"),
     Gate.name.label("first_gate"),
+    Gate.name_ar.label("first_gate_ar"),
     _open.id.label("open_id"),
     _open.admitted_at.label("open_since"),
     _open.day.label("open_day"),
 )
 _IS_OPEN = and_(
     _open.participant_id == Participant.id,
+    _open.day == bindparam("day"),  # between two days the hall is empty
     _open.annulled_at.is_(None),
     _open.exited_at.is_(None),
 )
@@ -132,7 +149,7 @@ def _counted(column: Any) -> Any:
 def _in_the_hall() -> Any:
     return (
         select(func.coalesce(func.sum(ArrivalTally.inside), 0))
-        .where(ArrivalTally.event_id == bindparam("event_id"))
+        .where(ArrivalTally.event_id == bindparam("event_id"), ArrivalTally.day == bindparam("day"))
         .scalar_subquery()
     )
 
@@ -155,20 +172,25 @@ def _under_way() -> Any:
     return cast(func.current_setting("max_connections"), Integer) + (CHUNK - 1)
 
 
-def facts_query(dialect: str, *, with_hall: bool, with_lent: bool) -> Select[*tuple[Any, ...]]:
-    """Return the query for a badge by :token_hash, at :gate_id of :event_id, at :now of :day.
+def facts_query(
+    dialect: str, column: str, *, with_hall: bool, with_lent: bool
+) -> Select[*tuple[Any, ...]]:
+    """Return the query for who has :value, at :gate_id of :event_id, at :now of :day.
 
     Args:
+        column: in which to look for the value, as in `ScanName`.
         with_hall: count the people in the hall, including those for whom devices are lent room.
         with_lent: count the delegation's places that are lent to devices.
     """
     counts_under_way = dialect == "postgresql" and (with_hall or with_lent)
+    named = _by_person if column == "participant_id" else partial(_by_badge, column)
     return (
-        badges_with_holders(
+        named(
             *_WHEN,
             Delegation.quota,
             _ENTRIES.label("entries"),
             _GATE_ADMITS.label("gate_admits"),
+            Participant.category_id,
             _counted(ArrivalTally.arrived).label("arrived"),
             _counted(ArrivalTally.without_place).label("without_place"),
             (_lent() if with_lent else literal(0)).label("lent"),
@@ -178,13 +200,26 @@ def facts_query(dialect: str, *, with_hall: bool, with_lent: bool) -> Select[*tu
         .outerjoin(_first, first_entry(_first, day=bindparam("day")))
         .outerjoin(Gate, Gate.id == _first.gate_id)
         .outerjoin(_open, _IS_OPEN)
-        .where(Badge.token_hash == bindparam("token_hash"))
+    )
+
+
+def _by_badge(column: str, *columns: Any) -> Select[*tuple[Any, ...]]:
+    return badges_with_holders(*columns).where(Badge.__table__.c[column] == bindparam("value"))
+
+
+def _by_person(*columns: Any) -> Select[*tuple[Any, ...]]:
+    # Ids are small numbers: of another event's people not even that there is somebody is told.
+    return people_with_badges(*columns).where(
+        bindparam("value") == RECORD_ID, Participant.event_id == bindparam("event_id")
     )
 
 
 _FACTS = {
-    (dialect, with_hall, with_lent): facts_query(dialect, with_hall=with_hall, with_lent=with_lent)
+    (dialect, column, with_hall, with_lent): facts_query(
+        dialect, column, with_hall=with_hall, with_lent=with_lent
+    )
     for dialect in ("sqlite", "postgresql")
+    for column in ("token_hash", "ref", "participant_id")
     for with_hall in (False, True)
     for with_lent in (False, True)
 }
@@ -194,41 +229,49 @@ _UNKNOWN = ScanFacts(known=False)
 def scan_facts(
     connection: Connection,
     device: PairedDevice,
-    token_hash: bytes | None,
+    named: ScanName | None,
     *,
     direction: Direction,
     forced: bool,
     now: datetime,
-    day: int,
+    at: datetime,
     is_decided: bool = False,
     leased: bool = False,
+    supervised: bool = False,
 ) -> tuple[ScanFacts, Holder | None]:
-    """Return the facts that `decide` needs, and the badge's holder.
+    """Return the facts that `decide` needs, and whom the scan is about.
 
     Where the answer depends on the last few places, this admission goes alone, so that no two
     gates give away the same place; on SQLite the transaction itself sees to that.
 
     Args:
+        named: None for a text that is no code of ours.
         now: the server's time, by which leases expire.
-        day: the number of the event's day to which the scan belongs.
+        at: when the badge was read, which tells the day of the event to which the scan belongs.
         is_decided: a gate has decided the scan already, so that it has no place to wait for.
         leased: the scan names a lease, so the event's row is locked before anything is read.
+        supervised: a supervisor has given their PIN.
     """
     if leased:
         lock_event(connection, device.event_id)
-    is_limited = _is_limited(device.policy, now)
+    policy, day = device.policy_at(at), device.day_at(at)
+    is_limited = _is_limited(policy, now)
     if is_limited:
         share_admissions(connection, device.event_id)
-    row = _row(connection, device, token_hash, now, day, leased=leased)
-    if row is None:
+    row = _row(connection, device, policy, named, now, day, leased=leased)
+    if row is None or named is None:
         return _UNKNOWN, None
     takes_a_place = is_limited and not is_decided and direction == Direction.ENTRY
-    if takes_a_place and scarce(row, device.policy):
+    if takes_a_place and scarce(row, policy):
         admit_alone(connection, device.event_id)
-        row = _row(connection, device, token_hash, now, day) or row
-    return _facts(row, device, direction, forced=forced), holder_of(
-        row, place_of(row), _open_stay(row)
+        row = _row(connection, device, policy, named, now, day) or row
+    facts = replace(
+        _facts(row, device, direction),
+        forced=forced,
+        supervised=supervised,
+        badge_shown=named.is_shown,
     )
+    return facts, holder_of(row, place_of(row), _open_stay(row))
 
 
 def _is_limited(policy: EntryPolicy, now: datetime) -> bool:
@@ -268,19 +311,20 @@ def _places_used(row: Any) -> int:
 def _row(
     connection: Connection,
     device: PairedDevice,
-    token_hash: bytes | None,
+    policy: EntryPolicy,
+    named: ScanName | None,
     now: datetime,
     day: int,
     *,
     leased: bool = False,
 ) -> Row[Any] | None:
-    if token_hash is None:
+    if named is None:
         return None
-    policy = device.policy
     dialect, with_hall = connection.dialect.name, policy.capacity is not None
-    query = _FACTS[dialect, with_hall, leased or policy.reserve_from is not None]
+    with_lent = leased or policy.reserve_from is not None
+    query = _FACTS[dialect, named.column, with_hall, with_lent]
     given = {
-        "token_hash": token_hash,
+        "value": named.value,
         "gate_id": device.gate_id,
         "event_id": device.event_id,
         "now": now,
@@ -289,7 +333,7 @@ def _row(
     return connection.execute(query, given).first()
 
 
-def _facts(row: Row[Any], device: PairedDevice, direction: Direction, *, forced: bool) -> ScanFacts:
+def _facts(row: Row[Any], device: PairedDevice, direction: Direction) -> ScanFacts:
     return ScanFacts(
         known=True,
         same_event=row.event_id == device.event_id,
@@ -297,13 +341,14 @@ def _facts(row: Row[Any], device: PairedDevice, direction: Direction, *, forced:
         standing=RegistrationStatus(row.standing),
         blocked=row.blocked,
         gate_admits=bool(row.gate_admits),
+        gate_id=device.gate_id,
+        category_id=row.category_id,
         entries=row.entries,
         inside=row.open_id is not None,
         places_used=_places_used(row),
         quota=row.quota,
         hall_inside=row.hall_inside,
         direction=direction,
-        forced=forced,
     )
 
 
@@ -330,6 +375,7 @@ def holder_of(
         first=first,
         inside_since=inside_since,
         standing=row.standing,
+        flags=row.flags,
     )
 
 
@@ -337,4 +383,4 @@ def place_of(row: Row[Any]) -> Place | None:
     """Return when and where a person first came in, or None if a row says that they did not."""
     if row.first_at is None:
         return None
-    return Place(row.first_at, row.first_gate_id, row.first_gate)
+    return Place(row.first_at, row.first_gate_id, row.first_gate, row.first_gate_ar)

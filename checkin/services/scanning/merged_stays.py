@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -33,15 +33,15 @@ class AdmissionState:
     without_place: bool
 
     @property
-    def counted(self) -> Change:
-        """What the admission adds to the counts of its delegation."""
+    def counted(self) -> Mapping[str, int]:
+        """What the admission adds to the counts of its delegation, by the name of the count."""
         if self.annulled_at is not None:
-            return Change(arrived=0, inside=0, without_place=0)
-        return Change(
-            arrived=int(self.entry_no == 1),
-            inside=int(self.exited_at is None),
-            without_place=int(self.without_place),
-        )
+            return {}
+        return {
+            "arrived": int(self.entry_no == 1),
+            "inside": int(self.exited_at is None),
+            "without_place": int(self.without_place),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,17 +189,22 @@ def _rows(session: Session, *people: Participant) -> list[tuple[Admission, Scan]
 
 
 def _stays(rows: Iterable[tuple[Admission, Scan]]) -> list[Stay]:
-    return [
-        _stay(admission.id, admission.admitted_at, _state_of(admission)) for admission, _ in rows
-    ]
+    return [_stay(admission, _state_of(admission)) for admission, _ in rows]
 
 
-def _stay(number: int, at: datetime, state: AdmissionState) -> Stay:
+def _stay(admission: Admission, state: AdmissionState) -> Stay:
     left = None
     if state.exited_at is not None and state.exit_scan_pk is not None:
         left = Exit(state.exited_at, state.exit_scan_pk)
     entry_no = None if state.annulled_at is not None else state.entry_no
-    return Stay(number, at, entry_no, left, state.without_place)
+    return Stay(
+        id=admission.id,
+        at=admission.admitted_at,
+        entry_no=entry_no,
+        left=left,
+        without_place=state.without_place,
+        day=admission.day,
+    )
 
 
 def _standing(stays: Iterable[Stay]) -> list[Stay]:
@@ -244,9 +249,7 @@ def _numbered(rewritings: list[Rewriting], now: datetime) -> list[Rewriting]:
     stays = {
         one.id: one
         for one in stays_of_one_person(
-            _stay(each.admission.id, each.admission.admitted_at, each.state)
-            for each in rewritings
-            if each.stands
+            _stay(each.admission, each.state) for each in rewritings if each.stands
         )
     }
     return [
@@ -276,8 +279,8 @@ def _count(
     changes: dict[int, Counter[str]] = {}
     for state, sign in ((before, -1), (after, 1)):
         counted = changes.setdefault(state.delegation_id, Counter())
-        for name in ("arrived", "inside", "without_place"):
-            counted[name] += sign * getattr(state.counted, name)
+        for name, count in state.counted.items():
+            counted[name] += sign * count
     gate = _Counter(admission.device_id, admission.event_id, admission.gate_id)
     for delegation_id, counted in changes.items():
         if any(counted.values()):

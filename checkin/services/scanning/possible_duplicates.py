@@ -22,8 +22,8 @@ from checkin.domain.people.registration import Likeness, Registration
 from checkin.errors import NotFound
 from checkin.services.common.activity import note as note_activity
 from checkin.services.common.locks import lock_event
-from checkin.services.people.delegations import first_entry
-from checkin.services.people.duplicates import twin_of
+from checkin.services.people.delegations import first_arrival
+from checkin.services.people.duplicates import namesake_of, twin_of
 from checkin.services.people.registration import cancel
 from checkin.services.scanning.annul import annul_scan
 from checkin.services.scanning.conflicts import (
@@ -67,8 +67,14 @@ def note_duplicate(
     delegation_id: int,
     now: datetime,
 ) -> None:
-    """Record a new walk-in as a possible duplicate for an organiser to decide, if they are one."""
+    """Record a new walk-in as a possible duplicate for an organiser to decide, if they are one.
+
+    The name alone is enough in any delegation: who has come without a badge may have chosen another
+    one at the gate.
+    """
     twin = twin_of(session, event.id, delegation_id, registration, besides=participant_id)
+    others = Participant.id != participant_id
+    twin = twin or namesake_of(session, event.id, registration, others)
     if twin is None:
         return
     session.add(
@@ -199,7 +205,7 @@ class _Registration:
             .join(self._delegation, self._delegation.id == self._person.delegation_id)
             .add_columns(self._person, self._delegation)
         )
-        return self._arrival.join(people, first_entry(self._arrival.admission, self._person))
+        return self._arrival.join(people, first_arrival(self._arrival.admission, self._person))
 
     def of(self, row: Any) -> Registered:
         """Return the registration from a row of the query."""

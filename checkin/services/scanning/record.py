@@ -22,7 +22,6 @@ from checkin.domain.scanning.verdict import (
     decide,
 )
 from checkin.errors import InvalidRequest, ScanIdConflict
-from checkin.protocol.codes import parse_code, token_hash
 from checkin.services.common.keys import Keys
 from checkin.services.common.locks import queue_admissions, queue_uploads
 from checkin.services.gates.devices import PairedDevice
@@ -33,6 +32,7 @@ from checkin.services.scanning.lease_use import NO_USE, lease_use_of, record_lea
 from checkin.services.scanning.overrides import note_override
 from checkin.services.scanning.repeats import repeat
 from checkin.services.scanning.storage import Answer, Reading
+from checkin.services.scanning.without_badge import admits_without_badge, note_without_badge
 from checkin.services.scanning.writing import write_scan
 
 
@@ -47,17 +47,17 @@ def record_scan(
     Raises:
         ScanIdConflict: this scan_id was used for another scan.
     """
-    token = parse_code(reading.text)
     facts, holder = scan_facts(
         connection,
         device,
-        token_hash(token) if token else None,
+        reading.name,
         direction=reading.direction,
         forced=reading.is_forced,
         now=reading.received_at,
-        day=device.day_at(reading.at),
+        at=reading.at,
         is_decided=reading.decided is not None,
         leased=reading.lease_id is not None,
+        supervised=reading.forced_by is not None,
     )
     lease_use = lease_use_of(connection, device, reading, facts, holder) if holder else NO_USE
     facts = with_loan(facts, lease_use.loan)
@@ -67,12 +67,16 @@ def record_scan(
         change = replace(change, on_loan=True)
     holder = holder if facts.same_event else None  # another event's people are not ours to show
     answer = _answer(device, reading, verdict, change, holder)
+    if answer.reason == Reason.INVALID_TIME:
+        whose = (facts.gate_id, facts.category_id)
+        answer = replace(answer, opens_at=device.next_opening(reading.at, *whose))
     late = change.entry_no is not None and reading.received_at - reading.at > CLOCK_ERROR
-    if late or lease_use != NO_USE or answer.overridden or not change.only_admits:
+    is_logged = answer.overridden or admits_without_badge(reading, answer)
+    if late or lease_use != NO_USE or is_logged or not change.only_admits:
         require_transaction(connection)
     scan_pk = write_scan(connection, device, reading, keys, answer, change)
     if scan_pk is None:
-        return repeat(connection, device, reading, token_hash(token) if token else None)
+        return repeat(connection, device, reading)
     _apply(connection, device, reading, change, answer, scan_pk, late=late)
     if change.entry_no is not None:
         record_lease_use(connection, lease_use)
@@ -129,7 +133,7 @@ def _verdict(facts: ScanFacts, device: PairedDevice, reading: Reading) -> Verdic
     if decided is not None and decided.status == Status.ERROR:
         # The person was turned away: that is what happened, whatever we would have said.
         return Refused(decided.reason or Reason.INVALID)
-    policy = device.policy
+    policy = device.policy_at(reading.at)
     if decided is not None and policy.stopped:
         # A stop is an order to gates that hear it. It says nothing about what happened meanwhile
         # at one that did not, and is lifted by the time that many of these arrive.
@@ -151,7 +155,7 @@ def _answer(
     first = holder.first if holder else None
     if holder and change.entry_no == 1:
         holder = holder._replace(arrived=holder.arrived + 1)
-        first = Place(reading.at, device.gate_id, device.gate_name)
+        first = Place(reading.at, device.gate_id, device.gate_name, device.gate_name_ar)
     return Answer(
         scan_id=reading.scan_id,
         status=verdict.status,
@@ -176,6 +180,8 @@ def _apply(
 ) -> None:
     if answer.overridden:
         note_override(connection, device, reading, answer)
+    if admits_without_badge(reading, answer):
+        note_without_badge(connection, device, reading, answer)
     if change.refusal:
         count_refusal(connection, device, reading.at, day=device.day_at(reading.at))
     if change.conflict:
@@ -183,5 +189,4 @@ def _apply(
     if change.leaves and answer.holder is not None:
         leave(connection, device, reading, answer.holder, scan_pk=scan_pk)
     if late and answer.holder is not None:
-        day = device.day_at(reading.at)
-        leave_as_uploaded(connection, answer.holder, day, since=reading.at, scan_pk=scan_pk)
+        leave_as_uploaded(connection, device, answer.holder, since=reading.at, scan_pk=scan_pk)

@@ -20,6 +20,7 @@ from checkin.domain.scanning.rehearsal import Practice, practice_verdict
 from checkin.domain.scanning.verdict import Refused, Verdict
 from checkin.errors import Conflict
 from checkin.protocol.codes import TOKEN_BYTES, format_code
+from checkin.protocol.gate_list import tag_bytes
 from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys
 from checkin.services.gates.devices import PairedDevice
@@ -47,20 +48,25 @@ class PracticeAnswer:
 
 def practice_codes(keys: Keys, slug: str) -> Mapping[str, Practice]:
     """Return the practice badges of an event by the text of their QR."""
-    return _codes(keys.practice(slug))
+    return {format_code(token): practice for token, practice in _tokens(keys.practice(slug))}
 
 
 @lru_cache(maxsize=64)
-def _codes(key: bytes) -> Mapping[str, Practice]:
-    return {
-        format_code(hmac.digest(key, practice.encode(), "sha256")[:TOKEN_BYTES]): practice
+def _by_ref(key: bytes) -> Mapping[bytes, Practice]:
+    return {tag_bytes(token): practice for token, practice in _tokens(key)}
+
+
+def _tokens(key: bytes) -> list[tuple[bytes, Practice]]:
+    return [
+        (hmac.digest(key, practice.encode(), "sha256")[:TOKEN_BYTES], practice)
         for practice in Practice
-    }
+    ]
 
 
 def rehearse(device: PairedDevice, reading: Reading, keys: Keys) -> PracticeAnswer | None:
     """Answer a practice badge, without a transaction; None for every other code."""
-    practice = practice_codes(keys, device.event_slug).get(reading.text)
+    ref = reading.ref
+    practice = _by_ref(keys.practice(device.event_slug)).get(ref) if ref else None
     if practice is None:
         return None
     if not device.rehearsing:
@@ -72,8 +78,8 @@ def rehearse(device: PairedDevice, reading: Reading, keys: Keys) -> PracticeAnsw
         forced=reading.is_forced,
     )
     first = None
-    if verdict.reason == Reason.ALREADY_REDEEMED:
-        first = Place(reading.at - _EARLIER, device.gate_id, device.gate_name)
+    if verdict.reason == Reason.ALREADY_REDEEMED and reading.badge_ref is None:
+        first = Place(reading.at - _EARLIER, device.gate_id, device.gate_name, device.gate_name_ar)
     return PracticeAnswer(reading, verdict, over=False, first=first)
 
 

@@ -23,9 +23,7 @@ from checkin.services.scanning.lease_use import NO_USE, lease_use_of, record_lea
 from checkin.services.scanning.storage import Answer, Decided, Reading, replay
 
 
-def repeat(
-    connection: Connection, device: PairedDevice, reading: Reading, token_hash: bytes | None
-) -> Answer:
+def repeat(connection: Connection, device: PairedDevice, reading: Reading) -> Answer:
     """Return the answer that this scan_id got; record a conflict if the gate acted otherwise.
 
     Raises:
@@ -40,7 +38,7 @@ def repeat(
     if scan.annulled_at is not None:
         return answer
     if answer.status == Status.ERROR:
-        _admit_despite_refusal(connection, device, reading, token_hash, scan)
+        _admit_despite_refusal(connection, device, reading, scan)
     elif not _is_counted(connection, scan):
         return answer
     else:  # the person stands outside, and was counted in
@@ -52,20 +50,20 @@ def _admit_despite_refusal(
     connection: Connection,
     device: PairedDevice,
     reading: Reading,
-    token_hash: bytes | None,
     scan: Row[*tuple[Any, ...]],
 ) -> None:
     """Count in, once, a person whom the server refused and the gate let in."""
     facts, holder = scan_facts(
         connection,
         device,
-        token_hash,
+        reading.name,
         direction=reading.direction,
         forced=reading.is_forced,
         now=reading.received_at,
-        day=device.day_at(reading.at),
+        at=reading.at,
         is_decided=True,
         leased=reading.lease_id is not None,
+        supervised=reading.forced_by is not None,
     )
     lease_use = lease_use_of(connection, device, reading, facts, holder) if holder else NO_USE
     reason = Reason(scan.reason or Reason.INVALID)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -14,13 +15,17 @@ from sqlalchemy.dialects import postgresql, sqlite
 from checkin.db.models import Badge, Category, Conflict, Delegation, Gate, Participant, Scan
 from checkin.domain.scanning.facts import Direction
 from checkin.domain.scanning.reasons import Reason
-from checkin.domain.scanning.verdict import Source, Status
+from checkin.domain.scanning.verdict import WITHOUT_BADGE, Source, Status
 from checkin.errors import ScanIdConflict
-from checkin.protocol.codes import normalise_typed
+from checkin.protocol.codes import normalise_code, parse_code, token_hash
+from checkin.protocol.gate_list import tag_bytes
 from checkin.services.common.keys import Keys
 from checkin.services.gates.devices import PairedDevice
 from checkin.services.people.search import WHO
-from checkin.services.scanning.facts import Holder, Place, holder_of, place_of
+from checkin.services.scanning.facts import Holder, Place, ScanName, holder_of, place_of
+
+#: recording a scan asks several times for the token of its code, which takes a while to check
+_token_of = lru_cache(maxsize=64)(parse_code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +41,17 @@ class Reading:
     """One reading as a device reports it.
 
     Attributes:
+        code: as it was read; empty where the device names the badge by its ref, or a person.
         at: the moment of the reading by the server's clock.
         skew_ms: how far the device's clock was behind the server's.
         force_reason: why the rules are to be overridden; None where they are not.
-        forced_by: the operator whose PIN was given; without them nothing is overridden.
+        forced_by: the supervisor whose PIN was given; without them nothing is overridden, and
+            nobody is admitted without a badge where that takes a PIN.
         decided: the device's own decision, if it was offline.
         lease_id: the lease that the device used for it.
+        badge_ref: `tag_bytes` of the badge's token; None where it is not named by that.
+        participant_id: the person who was found in a list, without a badge; None where a badge
+            is named.
     """
 
     scan_id: UUID
@@ -56,6 +66,8 @@ class Reading:
     forced_by: int | None = None
     decided: Decided | None = None
     lease_id: UUID | None = None
+    badge_ref: bytes | None = None
+    participant_id: int | None = None
 
     @property
     def is_forced(self) -> bool:
@@ -64,25 +76,53 @@ class Reading:
 
     @property
     def text(self) -> str:
-        """Return the code as it is printed; a typed one may differ in case and form."""
-        return self.code.strip() if self.source == Source.CAMERA else normalise_typed(self.code)
+        """Return the code as it is printed; what was read or typed may differ in case and form."""
+        return normalise_code(self.code)
+
+    @property
+    def name(self) -> ScanName | None:
+        """Return by what is looked up whom it is about; None for a text that is no code of ours."""
+        if self.participant_id is not None:
+            return ScanName("participant_id", self.participant_id, is_shown=False)
+        if self.badge_ref is not None:
+            return ScanName("ref", self.badge_ref, self.source not in WITHOUT_BADGE)
+        token = _token_of(self.text)
+        return ScanName("token_hash", token_hash(token)) if token else None
+
+    @property
+    def ref(self) -> bytes | None:
+        """Return the ref of the badge that is named, by its code too; None for other texts."""
+        if self.badge_ref is not None:
+            return self.badge_ref
+        token = _token_of(self.text)
+        return tag_bytes(token) if token else None
+
+    @property
+    def shows_code(self) -> bool:
+        """Say whether a badge's own code was sent: whoever has it may learn whose badge it is."""
+        return self.badge_ref is None and self.ref is not None
+
+    @property
+    def read(self) -> str:
+        """Return what was read, alike for a badge's code and for its ref."""
+        if self.participant_id is not None:
+            return _BY_PERSON + str(self.participant_id)
+        return self.code if self.ref is None else self.ref.hex()
 
     def body_hash(self, device_id: int) -> bytes:
         """Return a hash of what the device sent, to tell a repetition from another scan.
 
-        The device's own decision is left out: a scan that was sent live, timed out and comes again
-        in a batch is still the same scan.
+        The device's own decision is left out, and a badge's code is worth as much as its ref: a
+        scan that was sent live, timed out and comes again in a batch is still the same scan.
         """
-        body = (
-            str(device_id),
-            self.code,
-            self.direction,
-            self.source,
-            self.scanned_at.isoformat(),
-            self.force_reason or "",
-        )
-        # None of these may hold a NUL, so no two bodies read the same.
-        return hashlib.sha256("\0".join(body).encode()).digest()
+        how = (self.direction, self.source, self.scanned_at, self.force_reason)
+        return _body_hash(device_id, self._named, *how)
+
+    @property
+    def _named(self) -> str:
+        if self.participant_id is not None:
+            return _BY_PERSON + str(self.participant_id)
+        return _OTHER_TEXT + self.code if self.ref is None else _BY_REF + self.ref.hex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +133,8 @@ class Answer:
         first: when and where the participant was first admitted, as of this scan.
         overridden: the reason that a supervisor set aside, the most serious one.
         conflict: whether the device had let the person in against the rules.
+        opens_at: of a refusal for its time: from when on the gate admits the person; None: it does
+            no more, or nobody knows when.
     """
 
     scan_id: UUID
@@ -104,6 +146,14 @@ class Answer:
     overridden: Reason | None = None
     conflict: bool = False
     replayed: bool = False
+    opens_at: datetime | None = None
+
+    def nameless(self) -> Answer:
+        """Return the answer without whom it is about, for a device that did not send the code.
+
+        Every ref lies in the gate list that a thief may have: it must not tell who has the badge.
+        """
+        return replace(self, holder=None, first=None, opens_at=None)
 
 
 #: by dialect; inserts nothing where the scan_id is there already. SQLite's driver knows the key of
@@ -114,6 +164,24 @@ INSERT_SCAN: dict[str, Any] = {
     .on_conflict_do_nothing(index_elements=["scan_id"])
     .returning(Scan.id),
 }
+
+
+# Every ref lies in the gate list: the same letters, sent as a code, are another scan.
+_BY_REF, _BY_PERSON, _OTHER_TEXT = "ref:", "person:", "text:"
+
+
+def _body_hash(
+    device_id: int,
+    named: str,
+    direction: str,
+    source: str,
+    scanned_at: datetime,
+    force_reason: str | None,
+) -> bytes:
+    moment = scanned_at.isoformat()
+    # None of these may hold a NUL, so no two bodies read the same.
+    body = (str(device_id), named, direction, source, moment, force_reason or "")
+    return hashlib.sha256("\0".join(body).encode()).digest()
 
 
 def insert_scan(
@@ -141,7 +209,8 @@ def _reading_values(device: PairedDevice, reading: Reading, keys: Keys) -> dict[
         "event_id": device.event_id,
         "gate_id": device.gate_id,
         "device_id": device.id,
-        "code_hash": keys.code_hash(reading.code),
+        "code_hash": keys.code_hash(reading.read),
+        "by_ref": reading.badge_ref is not None,
         "body_hash": reading.body_hash(device.id),
         "direction": reading.direction,
         "source": reading.source,
@@ -175,16 +244,16 @@ def _answer_values(answer: Answer) -> dict[str, object]:
 _STORED = (
     select(
         Scan.scan_id,
-        Scan.body_hash,
-        Scan.status,
-        Scan.reason,
-        Scan.direction,
+        *(Scan.body_hash, Scan.device_id, Scan.source, Scan.scanned_at, Scan.force_reason),
+        *(Badge.ref, Scan.status, Scan.reason, Scan.direction),
         *WHO,
         Scan.arrived,
         Scan.quota,
         Scan.first_at,
         Scan.first_gate_id,
         Gate.name.label("first_gate"),
+        Gate.name_ar.label("first_gate_ar"),
+        *(Scan.corrected_at, Scan.gate_id, Participant.category_id),
         exists().where(Conflict.scan_pk == Scan.id).label("conflict"),
     )
     .outerjoin(Badge, Badge.id == Scan.badge_id)
@@ -203,12 +272,32 @@ def replay(connection: Connection, device: PairedDevice, reading: Reading) -> An
         ScanIdConflict: the scan_id belongs to another scan, or to another device.
     """
     stored = connection.execute(_STORED, {"scan_id": reading.scan_id}).one()
-    if stored.body_hash != reading.body_hash(device.id):
+    if reading.body_hash(device.id) not in (
+        stored.body_hash,
+        *_hashes_by_other_names(stored, reading),
+    ):
         raise ScanIdConflict(f"scan_id {reading.scan_id} was used for another scan")
-    return _answer_then(stored)
+    return _answer_then(stored, device)
 
 
-def _answer_then(stored: Row[*tuple[Any, ...]]) -> Answer:
+def _hashes_by_other_names(stored: Row[*tuple[Any, ...]], reading: Reading) -> list[bytes]:
+    """Return the hashes that a stored scan would have by the other names of whom it is about.
+
+    An earlier version stored it with the hash of the code. A person found in a list is named by
+    their badge, too: it is the same scan, although its source differs.
+    """
+    found_in_list = WITHOUT_BADGE & {stored.source, reading.source}
+    source = reading.source if found_in_list else stored.source
+    how = (stored.direction, source, stored.scanned_at, stored.force_reason)
+    names = [_BY_REF + stored.ref.hex()] if stored.ref is not None else []
+    if found_in_list and stored.participant_id is not None:
+        names.append(_BY_PERSON + str(stored.participant_id))
+    return [_body_hash(stored.device_id, name, *how) for name in names]
+
+
+def _answer_then(stored: Row[*tuple[Any, ...]], device: PairedDevice) -> Answer:
+    is_early = stored.reason == Reason.INVALID_TIME
+    whose = (stored.gate_id, stored.category_id)
     return Answer(
         scan_id=stored.scan_id,
         status=Status(stored.status),
@@ -218,4 +307,5 @@ def _answer_then(stored: Row[*tuple[Any, ...]]) -> Answer:
         first=place_of(stored),
         conflict=stored.conflict,
         replayed=True,
+        opens_at=device.next_opening(stored.corrected_at, *whose) if is_early else None,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -17,6 +18,8 @@ from checkin.services.common.locks import lock_event
 from checkin.services.common.lookup import by_id
 from checkin.services.events.events import category_id_named
 from checkin.services.gates.devices import PairedDevice
+from checkin.services.gates.searching import UsedUp, show_people
+from checkin.services.people.duplicates import twin_of
 from checkin.services.people.registration import Registered, RegistrationSource, register
 from checkin.services.people.reserve_list import move_up_everywhere
 from checkin.services.scanning.possible_duplicates import note_duplicate
@@ -38,8 +41,7 @@ class Newcomer:
         named: the device's id for the walk-in: repeating it changes nothing and gets the same
             answer.
         admitted_offline: they were let in already, when the gate could not ask whether they are
-            registered: a possible duplicate is registered all the same, and recorded for an
-            organiser.
+            registered.
     """
 
     registration: Registration
@@ -47,10 +49,21 @@ class Newcomer:
     named: Named | None = None
     admitted_offline: bool = False
 
-    def vouched_for(self) -> Registration:
-        """Return the registration; one made offline counts as another person's than any before."""
-        vouched = self.registration.allow_duplicate or self.admitted_offline
-        return replace(self.registration, allow_duplicate=vouched)
+    def may_be_told(self, device: PairedDevice, now: datetime) -> bool:
+        """Say whether the gate may be told, before it lets them in, that somebody is like them.
+
+        A device that may not search is told of nobody: its word that this is another person counts
+        for nothing, and an organiser decides about possible duplicates.
+        """
+        return not self.admitted_offline and device.searching.refusal(now) is None
+
+    def is_vouched_for(self, device: PairedDevice, now: datetime) -> bool:
+        """Say whether the volunteer says that they are another person than who was found."""
+        return self.registration.allow_duplicate and self.may_be_told(device, now)
+
+    def is_asked_about(self, device: PairedDevice, now: datetime) -> bool:
+        """Say whether the gate is to be told if somebody of the delegation is like them."""
+        return not self.registration.allow_duplicate and self.may_be_told(device, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +74,54 @@ class WalkInAnswer:
     replayed: bool = False
 
 
+def ask_about_walk_in(
+    session: Session,
+    device: PairedDevice,
+    newcomer: Newcomer,
+    *,
+    now: datetime,
+    granted_by: int | None = None,
+) -> UsedUp | Sequence[int]:
+    """Return who of the delegation is like a walk-in, as far as a gate may be told.
+
+    It is a search: whom it finds counts as shown, it is logged, and with a used-up budget nothing
+    is told. Of other delegations nobody is asked about.
+
+    Args:
+        granted_by: the supervisor who lets the device be shown as many people again, if it has to.
+    """
+    asked, named = newcomer.registration, newcomer.named
+    if not newcomer.is_asked_about(device, now):
+        return ()
+    # The same walk-in, sent twice at once, waits here for itself.
+    lock_event(session.connection(), device.event_id)
+    if named and session.get(WalkIn, named.id):
+        return ()
+    twin = twin_of(session, device.event_id, newcomer.delegation_id, asked, alone=True)
+    alike = [twin.participant.id] if twin else []
+    used_up = show_people(
+        session,
+        device,
+        alike,
+        letters=len(asked.name or asked.name_ar or ""),
+        now=now,
+        granted_by=granted_by,
+        walk_in=True,
+    )
+    return used_up or alike
+
+
 def register_walk_in(
     session: Session, device: PairedDevice, newcomer: Newcomer, *, keys: Keys, now: datetime
 ) -> WalkInAnswer:
     """Register a walk-in: confirmed while the delegation has places, else on its reserve list.
 
+    A possible duplicate is registered, too, and recorded for an organiser unless they are vouched
+    for: see `ask_about_walk_in`.
+
     Raises:
         NotFound: the event has no delegation of this name.
         InvalidRequest: the event has no category of this name.
-        PossibleDuplicate: see `register`.
         WalkInIdConflict: the walk-in's id was used for another person, or by another device.
     """
     event, named = session.get_one(Event, device.event_id), newcomer.named
@@ -97,7 +149,7 @@ def _register(
     registered = register(
         session,
         event,
-        newcomer.vouched_for(),
+        replace(newcomer.registration, allow_duplicate=True),
         delegation_id=delegation.id,
         category_id=category_id_named(session, event, newcomer.registration.category),
         source=RegistrationSource.WALK_IN,
@@ -105,7 +157,7 @@ def _register(
         now=now,
         device_id=device.id,
     )
-    if newcomer.admitted_offline:
+    if not newcomer.is_vouched_for(device, now):
         note_duplicate(
             session,
             event,

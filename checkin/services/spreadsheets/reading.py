@@ -65,17 +65,17 @@ class Table:
     delimiter: str
 
 
-def _read_bytes(source: Path | bytes) -> bytes:
-    if isinstance(source, bytes):
-        data = source
-    else:
-        with source.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
+def file_bytes(path: Path) -> bytes:
+    """Return a file's content, of one that is too large no more than tells so."""
+    with path.open("rb") as file:
+        return file.read(MAX_FILE_BYTES + 1)
+
+
+def _refuse_size(data: bytes) -> None:
     if len(data) > MAX_FILE_BYTES:
         raise UnreadableFile("file_too_large", MAX_FILE_BYTES // 1_000_000)
     if not data.strip():
         raise UnreadableFile("empty_file")
-    return data
 
 
 def _refuse_other_formats(data: bytes, filename: str) -> None:
@@ -114,7 +114,7 @@ def _rows_under(columns: Columns, numbered: Iterable[NumberedRow], most: int) ->
 
 
 def read_table(
-    source: Path | bytes,
+    data: bytes,
     filename: str = "",
     *,
     delegation_required: bool = True,
@@ -123,7 +123,7 @@ def read_table(
     """Read a participants' file, CSV or XLSX by its content, whatever its name.
 
     Args:
-        source: the file's path or its content; at most 40 MB.
+        data: the file's content; at most 40 MB.
         filename: the file's name, for messages.
         delegation_required: False where one delegation was chosen for the whole file.
         most_rows: a list with more is refused, and not read to its end.
@@ -131,7 +131,7 @@ def read_table(
     Raises:
         UnreadableFile: with a reason, which `checkin.words.unreadable` says in a language.
     """
-    sheet = read_sheet(source, filename)
+    sheet = read_sheet(data, filename)
     _, headings = next(sheet.rows)
     headings = [" ".join(heading.split()) for heading in headings]
     columns = match_headings(headings, delegation_required=delegation_required)
@@ -144,7 +144,7 @@ def read_table(
     )
 
 
-def read_sheet(source: Path | bytes, filename: str = "", *, named: Named = column_named) -> Sheet:
+def read_sheet(data: bytes, filename: str = "", *, named: Named = column_named) -> Sheet:
     """Read a file, CSV or XLSX by its content, from its line of headings on.
 
     Args:
@@ -153,7 +153,7 @@ def read_sheet(source: Path | bytes, filename: str = "", *, named: Named = colum
     Raises:
         UnreadableFile: with a reason, which `checkin.words.unreadable` says in a language.
     """
-    data = _read_bytes(source)
+    _refuse_size(data)
     _refuse_other_formats(data, filename)
     if data.startswith(b"PK"):
         return Sheet(_from_headings_on(read_xlsx(_file(data)), named), "xlsx", "")

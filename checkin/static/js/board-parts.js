@@ -15,6 +15,9 @@ import { allWithin, part, within } from "./shared/elements.js";
  * @property {string} seconds
  * @property {string} overridden
  * @property {string} conflicts
+ * @property {Record<string, string>} unusual by what a device does
+ * @property {string} help_since
+ * @property {string} help_take
  * @property {string} arrived_of
  * @property {[string, string][]} others the name of a figure, and what is said of it
  */
@@ -54,6 +57,7 @@ import { allWithin, part, within } from "./shared/elements.js";
  * @property {number} waiting
  * @property {string | null} list_at
  * @property {number | null} skew_ms
+ * @property {number | null} low_battery percent of the emptiest battery that is to be charged
  */
 
 const STALE_LIST_MIN = 30;
@@ -198,6 +202,8 @@ export function showLoad(row, load, now, words) {
     load.skew_ms === null ? "–" : fill(words.seconds, { count: number(Math.round(skewMs / 1000)) }),
     skewMs >= WRONG_CLOCK_MS,
   );
+  const low = load.low_battery;
+  tell("low_battery", low === null ? "–" : `${low} %`, low !== null);
 }
 
 /**
@@ -226,6 +232,59 @@ export function showOverridden(count, words) {
   if (!(notice instanceof HTMLElement)) return; // not on the wall
   notice.hidden = count === 0;
   write(within(notice, "[data-overridden]"), fill(words.overridden, { count: number(count) }));
+}
+
+/**
+ * Show the gates that call for help, each with a form to take the call for whoever may.
+ * @param {{id: number, gate: string, since: string}[]} calls
+ * @param {BoardWords} words
+ * @param {(moment: string) => string} localTime
+ */
+export function showHelpCalls(calls, words, localTime) {
+  const notice = document.querySelector(".help-calls");
+  if (!(notice instanceof HTMLElement)) return; // not on the wall
+  notice.hidden = calls.length === 0;
+  const list = within(notice, "[data-help-calls]");
+  list.replaceChildren(
+    ...calls.map(({ id, gate, since }) => {
+      const item = made("li", `${gate} · ${fill(words.help_since, { time: localTime(since) })} `);
+      const { take = "", token = "" } = list.dataset;
+      if (take) item.append(takingForm(take.replace(/0$/, String(id)), token, words.help_take));
+      return item;
+    }),
+  );
+}
+
+/**
+ * @param {string} action
+ * @param {string} token
+ * @param {string} label
+ */
+function takingForm(action, token, label) {
+  const form = document.createElement("form");
+  const hidden = document.createElement("input");
+  const button = document.createElement("button");
+  Object.assign(form, { method: "post", action });
+  Object.assign(hidden, { type: "hidden", name: "csrf_token", value: token });
+  button.className = "button button-small";
+  button.textContent = label;
+  form.append(hidden, button);
+  return form;
+}
+
+/**
+ * @param {{device: string, gate: string, does: string, count: number}[]} devices
+ * @param {BoardWords} words
+ */
+export function showUnusual(devices, words) {
+  const notice = document.querySelector(".unusual");
+  if (!(notice instanceof HTMLElement)) return; // not on the wall
+  notice.hidden = devices.length === 0;
+  within(notice, "[data-unusual]").replaceChildren(
+    ...devices.map(({ device, gate, does, count }) =>
+      made("li", fill(words.unusual[does], { device, gate, count: number(count) })),
+    ),
+  );
 }
 
 /**

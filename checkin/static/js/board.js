@@ -5,11 +5,13 @@ import {
   showCurve,
   showForecast,
   showHall,
+  showHelpCalls,
   showLoad,
   showOthers,
   showOverridden,
   showRefusals,
   showStop,
+  showUnusual,
 } from "./board-parts.js";
 import { turnPages } from "./board-wall.js";
 import { fill, localClock, number, write } from "./board-writing.js";
@@ -32,6 +34,7 @@ import { allWithin, part, within } from "./shared/elements.js";
  * The board as of `at`.
  * @typedef {object} BoardBody
  * @property {string} at
+ * @property {number} day of which the figures are
  * @property {Figures} totals
  * @property {Delegation[]} delegations
  * @property {Gate[]} gates
@@ -43,6 +46,8 @@ import { allWithin, part, within } from "./shared/elements.js";
  * @property {{reason: string, count: number}[]} refusals
  * @property {number} overridden
  * @property {number} conflicts
+ * @property {{device: string, gate: string, does: string, count: number}[]} unusual
+ * @property {{id: number, gate: string, since: string}[]} help_calls
  */
 
 const board = part("board");
@@ -110,17 +115,18 @@ function showGate({ id, arrived, last_scan_at }) {
 }
 
 /** @param {BoardBody} body */
-function isNew({ delegations, gates }) {
+function isNew({ day, delegations, gates }) {
   const selectors = [
     ...delegations.map(({ id }) => selectorOf("delegation", id)),
     ...gates.map(({ id }) => selectorOf("gate", id)),
   ];
-  return selectors.some((selector) => !board.querySelector(selector));
+  const isNextDay = String(day) !== board.dataset.day;
+  return isNextDay || selectors.some((selector) => !board.querySelector(selector));
 }
 
 /** @param {BoardBody} body */
 function show(body) {
-  if (isNew(body)) return location.reload(); // a delegation or gate was added
+  if (isNew(body)) return location.reload(); // a delegation or gate was added, or a day began
   showStop(board, body.stop, localTime);
   showTotals(body.totals);
   for (const delegation of body.delegations) showDelegation(delegation);
@@ -134,6 +140,8 @@ function show(body) {
   showRefusals(body.refusals, words);
   showOverridden(body.overridden, words);
   showConflicts(body.conflicts, words);
+  showUnusual(body.unusual, words);
+  showHelpCalls(body.help_calls, words, localTime);
 }
 
 /**

@@ -12,20 +12,22 @@ const STREAM_AGAIN_MS = 30_000;
 
 /**
  * Keep counts coming.
- * @template {{totals: object}} Body
+ * @template {object} Body
  * @param {object} how
  * @param {string} how.live the address of the stream
  * @param {string} how.counts the address that is polled
+ * @param {string} [how.event] the name of the stream's events
+ * @param {string} [how.holds] what a body holds that is news
  * @param {(body: Body) => void} how.show hears each change
  * @param {(state: CountsState, since?: number) => void} how.say hears about the line; `since` is when
  *   stale counts came
  */
-export function watchCounts({ live, counts, show, say }) {
+export function watchCounts({ live, counts, event = "board", holds = "totals", show, say }) {
   const line = { stream: opened(), heardAt: 0, streaming: false };
 
   /** @param {Body} body */
   function heard(body) {
-    if (!body.totals) return; // the server could not count: that is no news
+    if (!(holds in body)) return; // the server could not count: that is no news
     line.heardAt = Date.now();
     show(body);
     tell();
@@ -40,7 +42,7 @@ export function watchCounts({ live, counts, show, say }) {
 
   function opened() {
     const stream = new EventSource(live);
-    stream.addEventListener("board", (message) => {
+    stream.addEventListener(event, (message) => {
       line.streaming = true;
       heard(JSON.parse(message.data));
     });

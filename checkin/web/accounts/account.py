@@ -13,6 +13,7 @@ from checkin.services.accounts.second_factor import codes_left
 from checkin.services.accounts.sessions import end_session, end_sessions, sessions_of
 from checkin.services.events.visibility import house_timezone
 from checkin.services.limits.rules import OWN_PASSWORD
+from checkin.web.accounts.confirming import confirmed
 from checkin.web.accounts.known_browser import remember_browser
 from checkin.web.accounts.password_words import different_sentence, weakness_sentence
 from checkin.web.accounts.role_words import role_names
@@ -51,6 +52,7 @@ def change_password(visit: Visit) -> Answer:
 
 
 @bp.post("/account/sessions/<int:session_id>/end")
+@confirmed
 @visited_by(EVERYBODY)
 def end_one(visit: Visit, session_id: int) -> Answer:
     """End one of the operator's own sessions."""
@@ -59,6 +61,7 @@ def end_one(visit: Visit, session_id: int) -> Answer:
 
 
 @bp.post("/account/sessions/end-others")
+@confirmed
 @visited_by(EVERYBODY)
 def end_others(visit: Visit) -> Answer:
     """End all of the operator's own sessions but this one."""

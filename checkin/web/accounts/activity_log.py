@@ -14,6 +14,7 @@ from checkin.services.events.visibility import house_timezone, visible_events
 from checkin.services.spreadsheets.writing import harmless
 from checkin.web.accounts.activity_words import action_words, kind_words, who_without_name
 from checkin.web.accounts.role_words import role_names
+from checkin.web.site.numbers import row_number
 from checkin.web.site.visits import STAFF, Answer, Visit, pages, visited_by
 
 bp = pages(__name__)
@@ -88,12 +89,12 @@ def _wanted(timezone: str) -> Wanted:
     since, until = _day(request.args.get("day", ""), timezone)
     kind = request.args.get("kind", "")
     return Wanted(
-        event_id=request.args.get("event", type=int),
-        operator_id=request.args.get("who", type=int),
+        event_id=request.args.get("event", type=row_number),
+        operator_id=request.args.get("who", type=row_number),
         kind=kind if kind in kind_words() else None,
         since=since,
         until=until,
-        before=request.args.get("before", type=int),
+        before=request.args.get("before", type=row_number),
     )
 
 

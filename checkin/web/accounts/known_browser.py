@@ -6,6 +6,7 @@ from flask import Response, after_this_request, current_app, request
 
 from checkin.db.models import Operator
 from checkin.services.accounts.known_browsers import LIFETIME, browser_known, make_known
+from checkin.web.site.cookies import cookie_name
 from checkin.web.site.state import database, marhaba
 
 COOKIE = "known_browser"
@@ -14,7 +15,7 @@ _LONGEST = 1_000
 
 def kept_by_browser() -> str:
     """Return the marks of known accounts that the browser sent; they may be forged."""
-    kept = request.cookies.get(COOKIE, "")
+    kept = request.cookies.get(cookie_name(COOKIE), "")
     return kept if len(kept) <= _LONGEST else ""
 
 
@@ -31,12 +32,13 @@ def remember_browser(operator_id: int) -> None:
 
     @after_this_request
     def keep(answer: Response) -> Response:
+        cookies = current_app.session_interface
         answer.set_cookie(
-            COOKIE,
+            cookie_name(COOKIE),
             known,
             max_age=LIFETIME,
-            path=current_app.session_interface.get_cookie_path(current_app),
-            secure=current_app.config["SESSION_COOKIE_SECURE"],
+            path=cookies.get_cookie_path(current_app),
+            secure=cookies.get_cookie_secure(current_app),
             httponly=True,
             samesite="Strict",
         )

@@ -9,12 +9,14 @@ from checkin.services.accounts.operators import operator_by_id
 from checkin.services.accounts.second_factor import turn_off
 from checkin.services.accounts.sessions import end_session, end_sessions
 from checkin.services.common.activity import note
+from checkin.web.accounts.confirming import confirmed
 from checkin.web.site.visits import ADMINISTRATORS, Answer, Visit, pages, visited_by
 
 bp = pages(__name__)
 
 
 @bp.post("/operators/<int:operator_id>/second-factor/reset")
+@confirmed
 @visited_by(ADMINISTRATORS)
 def reset_second_factor(visit: Visit, operator_id: int) -> Answer:
     """Reset the second factor of an operator who has lost their telephone and their codes."""
@@ -24,6 +26,7 @@ def reset_second_factor(visit: Visit, operator_id: int) -> Answer:
 
 
 @bp.post("/operators/<int:operator_id>/sessions/<int:session_id>/end")
+@confirmed
 @visited_by(ADMINISTRATORS)
 def end_one(visit: Visit, operator_id: int, session_id: int) -> Answer:
     """End one session of an operator."""
@@ -32,6 +35,7 @@ def end_one(visit: Visit, operator_id: int, session_id: int) -> Answer:
 
 
 @bp.post("/operators/<int:operator_id>/sessions/end")
+@confirmed
 @visited_by(ADMINISTRATORS)
 def end_all(visit: Visit, operator_id: int) -> Answer:
     """End all sessions of an operator."""

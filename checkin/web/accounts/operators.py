@@ -26,8 +26,10 @@ from checkin.services.accounts.password_links import IssuedLink, issue_link, tak
 from checkin.services.accounts.pins import ANSWERS_AT_GATES
 from checkin.services.accounts.sessions import sessions_of
 from checkin.services.events.visibility import house_timezone
+from checkin.web.accounts.confirming import confirmed
 from checkin.web.accounts.passwords import send_link
 from checkin.web.accounts.role_words import role_names, role_notes
+from checkin.web.site.numbers import row_number
 from checkin.web.site.outgoing import mail_refusals, public_address
 from checkin.web.site.sessions import lifetimes
 from checkin.web.site.visits import ADMINISTRATORS, Answer, Visit, pages, visited_by
@@ -52,6 +54,7 @@ def index(visit: Visit) -> Answer:
 
 
 @bp.post("/operators")
+@confirmed
 @visited_by(ADMINISTRATORS)
 def invite(visit: Visit) -> Answer:
     """Open an account, e-mail its password link, and show the link once."""
@@ -70,6 +73,7 @@ def show(visit: Visit, operator_id: int) -> Answer:
 
 
 @bp.post("/operators/<int:operator_id>")
+@confirmed
 @visited_by(ADMINISTRATORS)
 def change(visit: Visit, operator_id: int) -> Answer:
     """Correct an account."""
@@ -84,6 +88,7 @@ def change(visit: Visit, operator_id: int) -> Answer:
 
 
 @bp.post("/operators/<int:operator_id>/disable")
+@confirmed
 @visited_by(ADMINISTRATORS)
 def disable_one(visit: Visit, operator_id: int) -> Answer:
     """Disable an account."""
@@ -95,6 +100,7 @@ def disable_one(visit: Visit, operator_id: int) -> Answer:
 
 
 @bp.post("/operators/<int:operator_id>/enable")
+@confirmed
 @visited_by(ADMINISTRATORS)
 def enable_one(visit: Visit, operator_id: int) -> Answer:
     """Enable a disabled account."""
@@ -103,6 +109,7 @@ def enable_one(visit: Visit, operator_id: int) -> Answer:
 
 
 @bp.post("/operators/<int:operator_id>/link")
+@confirmed
 @visited_by(ADMINISTRATORS)
 def renew_link(visit: Visit, operator_id: int) -> Answer:
     """Make a new password link: a new invitation for who never signed in, else a reset."""
@@ -159,7 +166,7 @@ def _role() -> Role:
 
 
 def _delegation() -> int | None:
-    return request.form.get("delegation", type=int)
+    return request.form.get("delegation", type=row_number)
 
 
 def _language(visit: Visit) -> str:

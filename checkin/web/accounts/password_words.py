@@ -19,6 +19,10 @@ def weakness_sentence(fault: WeakPassword) -> str:
         Weakness.SHORT: length,
         Weakness.LONG: length,
         Weakness.PERSONAL: _("This is mostly your name or your e-mail. Choose something else."),
+        Weakness.LEAKED: _(
+            "This password was published after a break-in on another site. Choose something else."
+        ),
+        Weakness.GIVEN: _("This is the password that you were given. Choose your own."),
         Weakness.COMMON: _("This is easily guessed. Put a few words together that only you know."),
     }
     return str(sentences[Weakness(fault.weakness)])

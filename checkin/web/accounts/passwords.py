@@ -87,7 +87,9 @@ def send_link(state: Marhaba, link: IssuedLink) -> str | None:
     try:
         with state.database.read() as session:
             letter = account_letter(link, state.settings.mail_sender(session), now)
-        fault = send_now(state.database, letter, state.settings.mail, now)
+        fault = send_now(
+            state.database, letter, state.settings.mail, now, tls=state.settings.mail_tls
+        )
     except OnlyThisMachine as refused:
         fault = refused.detail
     in_transaction(state.database, lambda session: mailed(session, link.secret, now, fault))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from checkin.db.models import Operator
 from checkin.services.accounts.operators import operator_by_id
 from checkin.services.accounts.pins import give_pin, may_give_pin, people_with_pins
+from checkin.web.accounts.confirming import confirmed
 from checkin.web.accounts.role_words import role_names
 from checkin.web.site.visits import STAFF, Answer, Visit, pages, visited_by
 
@@ -25,6 +26,7 @@ def index(visit: Visit) -> Answer:
 
 
 @bp.post("/pins/<int:operator_id>")
+@confirmed
 @visited_by(STAFF)
 def make(visit: Visit, operator_id: int) -> Answer:
     """Make a new PIN and show it once."""

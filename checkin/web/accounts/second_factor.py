@@ -11,8 +11,13 @@ from checkin.db.models import Operator
 from checkin.domain.accounts.totp import secret_text, setup_link
 from checkin.errors import Conflict, InvalidRequest, Unauthenticated
 from checkin.services.accounts import second_factor as factor
+from checkin.services.accounts.duties import Duty, duty_of
+from checkin.services.accounts.passkeys import passkeys_of
 from checkin.services.accounts.sessions import end_sessions
+from checkin.services.events.visibility import house_timezone
 from checkin.services.limits.rules import OWN_CODES
+from checkin.web.accounts.confirming import confirmed
+from checkin.web.accounts.passkeys import options_to_add
 from checkin.web.accounts.sessions import begin_session
 from checkin.web.site.limits import by_operator, limited
 from checkin.web.site.visits import EVERYBODY, Answer, Visit, pages, visited_by
@@ -27,20 +32,26 @@ _limited = limited(OWN_CODES, by_operator, only_failures=True)
 @bp.get("/account/second-factor")
 @visited_by(EVERYBODY)
 def show(visit: Visit) -> Answer:
-    """Show the QR code of a new second factor, or the actions for the one that is on."""
+    """Show the QR code of a new second factor, or the actions for the one that is on.
+
+    Whoever has to set it up first is shown the QR code at once.
+    """
+    if _is_required(visit) and _begun(visit) is None:
+        _begin(visit)
     return _page(visit)
 
 
 @bp.post("/account/second-factor/begin")
+@confirmed
 @visited_by(EVERYBODY)
 def begin(visit: Visit) -> Answer:
     """Make a new secret for the authenticator app."""
-    sealed = factor.seal(visit.keys, visit.operator.id, factor.new_secret())
-    session[_BEGUN] = urlsafe_b64encode(sealed).decode()
+    _begin(visit)
     return redirect(visit.address("second_factor.show"), 303)
 
 
 @bp.post("/account/second-factor")
+@confirmed
 @_limited
 @visited_by(EVERYBODY)
 def turn_on(visit: Visit) -> Answer:
@@ -53,10 +64,11 @@ def turn_on(visit: Visit) -> Answer:
     except InvalidRequest:
         return _page(visit, failed=True), 400
     begin_session(visit.operator, renewed=True)
-    return visit.show("accounts/recovery_codes.html", codes=codes), 201
+    return _codes_page(visit, codes, onward="overview.show"), 201
 
 
 @bp.post("/account/second-factor/codes")
+@confirmed
 @_limited
 @visited_by(EVERYBODY)
 def renew(visit: Visit) -> Answer:
@@ -65,10 +77,11 @@ def renew(visit: Visit) -> Answer:
         codes = visit.write(_renewed)
     except Unauthenticated:
         return _page(visit, failed=True), 400
-    return visit.show("accounts/recovery_codes.html", codes=codes), 201
+    return _codes_page(visit, codes, onward="account.show"), 201
 
 
 @bp.post("/account/second-factor/off")
+@confirmed
 @_limited
 @visited_by(EVERYBODY)
 def turn_off(visit: Visit) -> Answer:
@@ -79,6 +92,21 @@ def turn_off(visit: Visit) -> Answer:
         return _page(visit, failed=True), 400
     begin_session(visit.operator, renewed=True)
     return redirect(visit.address("account.show"), 303)
+
+
+def _begin(visit: Visit) -> None:
+    sealed = factor.seal(visit.keys, visit.operator.id, factor.new_secret())
+    session[_BEGUN] = urlsafe_b64encode(sealed).decode()
+
+
+def _is_required(visit: Visit) -> bool:
+    rule = visit.server.settings.second_factor
+    return duty_of(visit.session, visit.operator, rule) == Duty.SECOND_FACTOR
+
+
+def _codes_page(visit: Visit, codes: list[str], *, onward: str) -> str:
+    about = {"codes": codes, "email": visit.operator.email, "onward": visit.address(onward)}
+    return visit.show("accounts/recovery_codes.html", **about)
 
 
 def _keep(visit: Visit, secret: bytes) -> list[str]:
@@ -123,6 +151,9 @@ def _page(visit: Visit, *, failed: bool = False) -> str:
         picture=link_qr_address(setup_link(secret, me.email)) if secret else None,
         secret=secret_text(secret) if secret else "",
         failed=failed,
-        required=factor.is_missing(me, visit.server.settings.second_factor),
+        required=_is_required(visit),
         codes_left=factor.codes_left(visit.session, me.id),
+        passkeys=passkeys_of(visit.session, me.id),
+        passkey_options=options_to_add(visit),
+        timezone=house_timezone(visit.session),
     )

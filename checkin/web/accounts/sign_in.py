@@ -12,7 +12,13 @@ from flask_login import logout_user
 from checkin.db.engine import Database
 from checkin.db.models import Operator
 from checkin.domain.accounts.browsers import network_of
-from checkin.errors import AccountUsedUp, MarhabaError, TooManyRequests, Unauthenticated
+from checkin.errors import (
+    AccountUsedUp,
+    FirstPasswordExpired,
+    MarhabaError,
+    TooManyRequests,
+    Unauthenticated,
+)
 from checkin.services.accounts.failed_sign_ins import note_wrong_code, note_wrong_password
 from checkin.services.accounts.operators import LONGEST_EMAIL
 from checkin.services.accounts.second_factor import pass_second_factor
@@ -21,6 +27,7 @@ from checkin.services.accounts.sign_in import Attempt
 from checkin.services.accounts.sign_in import sign_in as sign_in_within_limits
 from checkin.services.limits.rules import CODES_ACCOUNT, CODES_BROWSER, Rule
 from checkin.web.accounts.known_browser import kept_by_browser, number_of_browser
+from checkin.web.accounts.passkeys import options_to_sign_in, pass_by_passkey
 from checkin.web.accounts.sessions import (
     begin_session,
     operator_pending_second_factor,
@@ -70,29 +77,28 @@ def check(visit: Visit) -> Answer:
 @visited_by(PUBLIC)
 def ask_code(visit: Visit) -> Answer:
     """Ask for the code of the second factor, if the password was right a moment ago."""
-    return (
-        _code_form(visit)
-        if operator_pending_second_factor()
-        else redirect(visit.address("sign_in.show"))
-    )
+    operator = operator_pending_second_factor()
+    if operator is None:
+        return redirect(visit.address("sign_in.show"))
+    return _code_form(visit, operator)
 
 
 @bp.post("/login/code")
 @visited_by(PUBLIC)
 def check_code(visit: Visit) -> Answer:
-    """Sign in with a code of the authenticator app, or a recovery code."""
+    """Sign in with a code of the authenticator app, a recovery code, or a passkey's answer."""
     operator = operator_pending_second_factor()
     if operator is None:
         return redirect(visit.address("sign_in.show"))
     try:
         tried = visit.server.limits.reserve(_whose_codes(operator))
     except TooManyRequests as fault:
-        return too_many(_code_form(visit, waiting_sentence(fault)), fault)
+        return too_many(_code_form(visit, operator, waiting_sentence(fault)), fault)
     try:
         visit.write(lambda v: _pass(v, operator.id))
     except Unauthenticated:
         _after_the_answer(visit, lambda here, *how: note_wrong_code(here, operator.id, *how))
-        return _code_form(visit, _wrong_code()), 401
+        return _code_form(visit, operator, _wrong_code()), 401
     tried.give_back()
     begin_session(operator)
     return redirect(own_address(request.args.get("next")))
@@ -106,12 +112,19 @@ def sign_out(visit: Visit) -> Answer:
     visit.write(lambda v: end_session(v.session, v.operator.id, session_id))
     logout_user()
     start_afresh()
-    return redirect(visit.address("sign_in.show"))
+    answer = redirect(visit.address("sign_in.show"))
+    if request.is_secure:  # elsewhere browsers ignore it, and complain
+        # Not "storage": a gate of this browser keeps its scans there.
+        answer.headers["Clear-Site-Data"] = '"cache"'
+    return answer
 
 
 def _pass(visit: Visit, operator_id: int) -> None:
-    who, code = visit.session.get_one(Operator, operator_id), request.form.get("code", "")
-    pass_second_factor(visit.session, who, visit.keys, code, now=visit.now)
+    who, answer = visit.session.get_one(Operator, operator_id), request.form.get("answer")
+    if answer:
+        return pass_by_passkey(visit.session, who, answer)
+    code = request.form.get("code", "")
+    return pass_second_factor(visit.session, who, visit.keys, code, now=visit.now)
 
 
 def _after_the_answer(visit: Visit, note: Callable[[Database, str, datetime], None]) -> None:
@@ -129,7 +142,8 @@ def _refused(visit: Visit, email: str, fault: MarhabaError) -> Answer:
         return too_many(_form(visit, email, _account_used_up()), fault)
     if isinstance(fault, TooManyRequests):
         return too_many(_form(visit, email, f"{waiting_sentence(fault)} {_other_ways()}"), fault)
-    return _form(visit, email, _wrong_password()), 401
+    expired = isinstance(fault, FirstPasswordExpired)
+    return _form(visit, email, _expired_password() if expired else _wrong_password()), 401
 
 
 def _form(visit: Visit, email: str, problem: str | None = None) -> str:
@@ -139,6 +153,15 @@ def _form(visit: Visit, email: str, problem: str | None = None) -> str:
 
 def _wrong_password() -> str:
     return str(_("This e-mail and password do not go together. Check both and try again."))
+
+
+def _expired_password() -> str:
+    return str(
+        _(
+            "This first password was not replaced within a week, and works no more. Ask an "
+            "administrator for a link, or whoever runs the server for a new password."
+        )
+    )
 
 
 def _other_ways() -> str:
@@ -176,5 +199,6 @@ def _wrong_code() -> str:
     )
 
 
-def _code_form(visit: Visit, problem: str | None = None) -> str:
-    return visit.show("accounts/login_code.html", problem=problem)
+def _code_form(visit: Visit, operator: Operator, problem: str | None = None) -> str:
+    options = options_to_sign_in(visit.session, operator)
+    return visit.show("accounts/login_code.html", problem=problem, passkey_options=options)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any, cast
 
 from apiflask import APIBlueprint, APIFlask
-from flask import Flask, Response, has_request_context, request
+from flask import Flask, has_request_context, request
 from flask.sessions import SessionInterface
 
-from checkin.web.api import devices, health, leases, lists, people, scans
+from checkin.web.api import buses, devices, health, help_desks, kiosks, leases, lists, people, scans
 from checkin.web.api.contract import METRICS_SCHEME, SECURITY_SCHEME, require_bodies
 from checkin.web.site.errors import register_errors
+from checkin.web.site.headers import add_api_headers
+from checkin.web.site.numbers import limit_numbers
 from checkin.web.site.permissions import PUBLIC, open_to
+from checkin.web.site.refused_requests import log_refusals
 from checkin.web.site.state import EXTENSION, Marhaba
 
 MAX_BODY_BYTES = 2 * 2**20
@@ -71,20 +74,15 @@ def create_api(state: Marhaba) -> APIFlask:
     }
     app.extensions[EXTENSION] = state
     _add_routes(app)
-    app.after_request(_not_a_page)
+    app.after_request(add_api_headers)
+    app.after_request(log_refusals((401, 403, 404)))
     return app
 
 
-def _not_a_page(response: Response) -> Response:
-    # Whoever opens an answer in a browser sees text: nothing in it is run.
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "default-src 'none'"
-    return response
-
-
 def _add_routes(app: APIFlask) -> None:
+    limit_numbers(app)
     api = APIBlueprint("api", __name__, url_prefix="/api/v1")
-    for part in (devices, scans, leases, people, lists):
+    for part in (devices, scans, buses, leases, people, lists, help_desks, kiosks):
         api.register_blueprint(part.bp)
     app.register_blueprint(api)
     app.register_blueprint(health.bp)

@@ -30,6 +30,7 @@ _ERROR_SCHEMA = {
         "error": {"type": "string"},
         "detail": {"type": "string"},
         "wipe": {"type": "boolean"},
+        "participants": {"type": "array", "items": {"type": "object"}},
     },
 }
 _ERROR_TEXTS = {
@@ -42,7 +43,10 @@ _ERROR_TEXTS = {
     404: "There is no such thing here (not_found).",
     409: "It contradicts what is recorded.",
     413: "The body is too large (too_large).",
-    429: "Asked too often; try again later (too_many_requests).",
+    429: (
+        "Asked too often; try again after Retry-After seconds (too_many_requests), or with a "
+        "supervisor's PIN (search_budget)."
+    ),
     503: "Not now; try again after Retry-After seconds (unavailable).",
 }
 
@@ -173,20 +177,6 @@ def token_of_request() -> str:
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated("send the device's token: Authorization: Bearer …")
     return token.strip()
-
-
-def still_paired() -> Callable[[], bool]:
-    """Return a function that says whether the current device is still paired, for streams."""
-    state, token = marhaba(), token_of_request()
-
-    def goes_on() -> bool:
-        try:
-            state.devices.device_by_token(state.database, token)
-        except Unauthenticated:
-            return False
-        return True
-
-    return goes_on
 
 
 def _device_of_request() -> PairedDevice:

@@ -18,7 +18,7 @@ from checkin.web.api.contract import (
     token_of_request,
 )
 from checkin.web.api.schemas import PairReply, PairRequest, WipedReply, WipedRequest
-from checkin.web.site.json import json_response, utc_text
+from checkin.web.site.json import gate_body, json_response, utc_text
 from checkin.web.site.permissions import DEVICE, open_to
 from checkin.web.site.state import marhaba
 
@@ -49,7 +49,7 @@ def pair(body: PairRequest) -> Response:
         {
             "device_id": device.id,
             "device_token": device.token,
-            "gate": {"id": device.gate_id, "name": device.gate_name},
+            "gate": gate_body(device),
             "event": {"slug": event.slug, "name": event.name, "timezone": event.timezone},
             "server_time": utc_text(now()),
         },

@@ -17,7 +17,8 @@ from checkin.db.models import Event
 from checkin.errors import Forbidden, Unauthenticated
 from checkin.protocol.version import VERSION
 from checkin.services.board.live_counts import live_counts
-from checkin.web.api.contract import METRICS_SCHEME, error_responses
+from checkin.services.events.days import today
+from checkin.web.api.contract import METRICS_SCHEME, error_responses, now
 from checkin.web.site.behind_proxies import THROUGH_A_PROXY
 from checkin.web.site.json import json_response
 from checkin.web.site.permissions import PUBLIC, open_to
@@ -91,7 +92,8 @@ def metrics() -> Response:
     streams.labels(os.getpid()).set(marhaba().live.streams)
     with marhaba().database.read() as session:
         for event_id in session.scalars(select(Event.id)):
-            counts = live_counts(session, event_id)
+            day = today(session, event_id, now())
+            counts = live_counts(session, event_id, day=day)
             for state, count in counts.totals.items():
                 people.labels(counts.event_slug, state).set(count)
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

@@ -8,12 +8,16 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import Response, request
 
+from checkin.db.models import HelpCall
 from checkin.errors import InvalidRequest
 from checkin.services.accounts.pins import somebody_has_a_pin
 from checkin.services.board.live_counts import live_counts
+from checkin.services.board.stream_readers import device_reader
+from checkin.services.events.events import category_names
 from checkin.services.gates.authentication import try_to_mark_seen
 from checkin.services.gates.devices import PairedDevice
 from checkin.services.gates.gate_list import GateList, current_cursor, gate_list
+from checkin.services.gates.help_calls import call_of
 from checkin.web.api.clocks import milliseconds
 from checkin.web.api.contract import (
     current_device,
@@ -23,11 +27,10 @@ from checkin.web.api.contract import (
     now,
     query,
     returns,
-    still_paired,
 )
 from checkin.web.api.schemas import GateListReply, ListQuery
 from checkin.web.api.status_bodies import StatusQuery, StatusReply
-from checkin.web.site.json import json_response, status_body
+from checkin.web.site.json import gate_body, json_response, status_body, utc_text
 from checkin.web.site.state import COUNTS, marhaba
 from checkin.web.site.streams import stream_of
 
@@ -50,7 +53,6 @@ def read_gate_list() -> Response:
             built = gate_list(session, device.event_id, since, state.keys, state.sealed, now())
             response = json_response(_list_body(built))
     response.set_etag(etag)
-    response.cache_control.private = True
     # Whatever the answer was, the device now has the newest list.
     try_to_mark_seen(state.database, device.id, now(), list_at=now())
     return response
@@ -65,13 +67,29 @@ def read_status() -> Response:
     device = current_device()
     _record_reported(device, query(StatusQuery), now())
     with marhaba().database.read() as session:
-        counts = live_counts(session, device.event_id)
+        counts = live_counts(session, device.event_id, day=device.day_at(now()))
         overrides = somebody_has_a_pin(session)
+        categories = [one._asdict() for one in category_names(session, device.event_id)]
+        call = call_of(session, device.id, now())
     body = status_body(counts)
-    gate = {"id": device.gate_id, "name": device.gate_name}
-    asks = {"id": device.id, "gate": gate, "event": body["event"], "overrides": overrides}
+    asks = {
+        "id": device.id,
+        "gate": gate_body(device),
+        "event": body["event"],
+        "overrides": overrides,
+        "without_badge": device.policy.without_badge,
+        "categories": categories,
+        "kiosk": device.kiosk,
+        "help": call and _call_body(call),
+    }
+    if device.is_help_desk:
+        asks["help_desk"] = True
     told = {"rehearsal": True} if device.rehearsing else {}
     return json_response({"device": asks} | body | told)
+
+
+def _call_body(call: HelpCall) -> dict[str, str | None]:
+    return {"called_at": utc_text(call.called_at), "taken_at": utc_text(call.taken_at)}
 
 
 @bp.get("/live")
@@ -87,8 +105,8 @@ def read_status() -> Response:
 )
 def stream_counts() -> Response:
     """Stream the live counts as server-sent events."""
-    event_id = current_device().event_id
-    return stream_of(marhaba().live, COUNTS, event_id, while_allowed=still_paired())
+    device = current_device()
+    return stream_of(marhaba().live, COUNTS, device.event_id, device_reader(device.id))
 
 
 def _record_reported(device: PairedDevice, told: StatusQuery, at: datetime) -> None:
@@ -97,6 +115,8 @@ def _record_reported(device: PairedDevice, told: StatusQuery, at: datetime) -> N
         columns["waiting"] = told.waiting
     if told.device_time is not None:
         columns["skew_ms"] = milliseconds(at - told.device_time)
+    if told.battery is not None:
+        columns |= {"battery": told.battery, "charging": told.charging}
     if columns:
         try_to_mark_seen(marhaba().database, device.id, at, **columns)
 

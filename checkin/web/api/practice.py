@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from checkin.domain.scanning.facts import Direction
-from checkin.domain.scanning.reasons import Reason
+from checkin.domain.scanning.reasons import Reason, step_for
 from checkin.domain.scanning.rehearsal import practice_message
 from checkin.domain.scanning.verdict import Status
 from checkin.services.scanning.rehearsal import PracticeAnswer
+from checkin.web.api.verdict_bodies import first_admission_body, next_step_body
 from checkin.web.site.json import utc_text
 
 
@@ -29,7 +30,9 @@ def practice_body(answer: PracticeAnswer, language: str, at: datetime) -> dict[s
         ),
         "participant": None,
         "delegation": None,
-        "first_admission": first and {"at": utc_text(first.at), "gate": first.gate_name},
+        "first_admission": first_admission_body(first),
+        "next_step": next_step_body(step_for(verdict.reason) if verdict.reason else None),
+        "flags": [],
         "replayed": False,
         "server_time": utc_text(at),
         "rehearsal": not answer.over,

@@ -12,18 +12,27 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from checkin.db.engine import Database, in_shortest_transaction, in_transaction
+from checkin.domain.people.flags import ShownFlag
+from checkin.domain.scanning.facts import Direction, WithoutBadge
 from checkin.domain.scanning.hall import Stop
 from checkin.domain.scanning.messages import verdict_message
+from checkin.domain.scanning.next_steps import Step, act_message, moment_text
 from checkin.domain.scanning.reasons import Reason
+from checkin.domain.scanning.verdict import Source
 from checkin.errors import ScanIdConflict
+from checkin.protocol.time_zones import time_zone
 from checkin.services.gates.authentication import try_to_mark_seen
 from checkin.services.gates.devices import PairedDevice
+from checkin.services.gates.kiosks import refuse_in_kiosk
 from checkin.services.limits.limits import Limits
+from checkin.services.people.flags import flags_at_gates
 from checkin.services.scanning.annul import annul_scan
+from checkin.services.scanning.next_steps import next_step
 from checkin.services.scanning.overrides import supervisor_claimed, supervisor_with_pin
 from checkin.services.scanning.record import force_reason_of, record_batch, record_scan
 from checkin.services.scanning.rehearsal import rehearse
 from checkin.services.scanning.storage import Answer, Decided, Reading
+from checkin.web.api.budget import may_be_named, show_scanned
 from checkin.web.api.clocks import live_moment, milliseconds, shifted
 from checkin.web.api.contract import accepts, current_device, for_devices, language, now, returns
 from checkin.web.api.practice import practice_body, practice_result
@@ -36,6 +45,8 @@ from checkin.web.api.scan_bodies import (
     ScanReply,
     ScanRequest,
 )
+from checkin.web.api.supervisors import supervisor_of
+from checkin.web.api.verdict_bodies import first_admission_body, next_step_body
 from checkin.web.site.json import json_response, utc_text
 from checkin.web.site.state import marhaba
 
@@ -49,6 +60,9 @@ bp = APIBlueprint("scans", __name__, tag="Scans")
 def create_scan(body: LiveScan) -> Response:
     """Record one scan and decide it. A refusal is a 200 too."""
     device, at, state = current_device(), now(), marhaba()
+    if body.force or body.participant_id is not None or body.type == Direction.EXIT:
+        refuse_in_kiosk(device)
+    is_told = _is_told(body)
     read_at, skew = live_moment(body.scanned_at, body.device_time, at)
     forced_by = _answers_for(body, supervisor_with_pin, at)
     reading = _reading(
@@ -59,7 +73,8 @@ def create_scan(body: LiveScan) -> Response:
     work = partial(record_scan, device=device, reading=reading, keys=state.keys)
     answer = in_shortest_transaction(state.database, work)
     state.live.nudge(device.event_id)  # only after the commit
-    return json_response(_scan_body(answer, at))
+    is_named = reading.shows_code or is_told
+    return json_response(_scan_body(answer if is_named else answer.nameless(), at))
 
 
 @bp.post("/scans/batch")
@@ -103,11 +118,9 @@ def create_scans(body: BatchRequest) -> Response:
 def annul(scan_id: UUID, body: AnnulRequest) -> Response:
     """Take a scan back: the same device within 15 minutes, or a supervisor with a PIN."""
     device, state = current_device(), marhaba()
-    supervisor = None
-    if body.supervisor_pin is not None:
-        supervisor = supervisor_with_pin(
-            state.database, state.limits, body.supervisor_pin, device, now()
-        )
+    refuse_in_kiosk(device)
+    pin = body.supervisor_pin
+    supervisor = None if pin is None else supervisor_of(pin)
     work = partial(
         annul_scan,
         event_id=device.event_id,
@@ -128,6 +141,20 @@ def annul(scan_id: UUID, body: AnnulRequest) -> Response:
     )
 
 
+def _is_told(body: LiveScan) -> bool:
+    """Say whether the device may hear who a person without a badge is.
+
+    Raises:
+        SearchNotAllowed, SearchClosed, SearchBudget: it names somebody as found by a search who was
+            not, and may not be shown them.
+    """
+    if body.participant_id is None:
+        return False
+    if body.source == Source.SEARCH:
+        show_scanned(body.participant_id)
+    return may_be_named(body.participant_id)
+
+
 def _reading(
     scan: ScanRequest,
     *,
@@ -140,7 +167,9 @@ def _reading(
 ) -> Reading:
     return Reading(
         scan_id=scan.scan_id,
-        code=scan.code,
+        code=scan.code or "",
+        badge_ref=None if scan.badge_ref is None else bytes.fromhex(scan.badge_ref),
+        participant_id=scan.participant_id,
         direction=scan.type,
         source=scan.source,
         scanned_at=scan.scanned_at,
@@ -159,20 +188,43 @@ _Naming = Callable[[Database, Limits, str | None, PairedDevice, datetime], int |
 
 
 def _answers_for(scan: ScanRequest, named_by: _Naming, at: datetime) -> int | None:
-    """Return who answers for a forced scan; None where nothing is forced, or nobody is named."""
-    if force_reason_of(force=scan.force, reason=scan.force_reason) is None:
+    """Return who answers for a scan; None where nothing takes a supervisor, or nobody is named."""
+    is_forced = force_reason_of(force=scan.force, reason=scan.force_reason) is not None
+    if not (is_forced or _is_let_in_by_pin(scan)):
         return None
     state = marhaba()
     return named_by(state.database, state.limits, scan.supervisor_pin, current_device(), at)
 
 
+def _is_let_in_by_pin(scan: ScanRequest) -> bool:
+    """Say whether the scan gives a PIN to admit a person without a badge."""
+    is_asked = current_device().policy.without_badge == WithoutBadge.SUPERVISORS
+    return is_asked and scan.participant_id is not None and scan.supervisor_pin is not None
+
+
+def _told(answer: Answer) -> tuple[Step | None, list[ShownFlag]]:
+    """Return a refusal's next step, and the person's flags.
+
+    Who is let in and has no flag waits for no other question to the database.
+    """
+    flags, device = answer.holder.flags if answer.holder else None, current_device()
+    if answer.reason is None and flags is None:
+        return None, []
+    with marhaba().database.reading() as connection:
+        return (
+            next_step(connection, device, answer),
+            flags_at_gates(connection, device.event_id, flags),
+        )
+
+
 def _scan_body(answer: Answer, at: datetime) -> dict[str, Any]:
     holder, first, stop = answer.holder, answer.first, _stop_of(answer)
+    step, flags = _told(answer)
     return {
         "scan_id": str(answer.scan_id),
         "status": answer.status,
         "reason": answer.reason,
-        "message": _message(answer),
+        "message": _message(answer, step, at),
         "participant": holder
         and {
             "id": holder.participant_id,
@@ -189,7 +241,10 @@ def _scan_body(answer: Answer, at: datetime) -> dict[str, Any]:
             "arrived": holder.arrived,
             "quota": holder.quota,
         },
-        "first_admission": first and {"at": utc_text(first.at), "gate": first.gate_name},
+        "first_admission": first_admission_body(first),
+        "next_step": next_step_body(step),
+        "flags": [flag.body() for flag in flags],
+        "opens_at": utc_text(answer.opens_at),
         "replayed": answer.replayed,
         "server_time": utc_text(at),
     } | ({"stop": stop.messages} if stop else {})
@@ -199,11 +254,17 @@ def _stop_of(answer: Answer) -> Stop | None:
     return current_device().stop if answer.reason == Reason.INVALID_TIME else None
 
 
-def _message(answer: Answer) -> str:
+def _message(answer: Answer, step: Step | None, at: datetime) -> str:
     stop = _stop_of(answer)
     if stop is not None:
         return stop.message(language())
-    return verdict_message(answer.status, answer.reason, language(), answer.direction)
+    act = _act(step, at) if step else ""
+    return verdict_message(answer.status, answer.reason, language(), answer.direction, act=act)
+
+
+def _act(step: Step, at: datetime) -> str:
+    zone = time_zone(current_device().timezone)
+    return act_message(step, language(), time=moment_text(step.at, zone, at) if step.at else "")
 
 
 def _batch_result(reading: Reading, answer: Answer | ScanIdConflict) -> dict[str, Any]:

@@ -68,10 +68,11 @@ class PairRequest(Body):
 
 
 class GateName(Body):
-    """A gate."""
+    """A gate, called as on its sign in each script."""
 
     id: int
     name: str
+    name_ar: str | None = None
 
 
 class EventName(Body):
@@ -147,6 +148,10 @@ class FoundParticipant(_NumberedPerson):
     """A participant that a search found."""
 
     category: str
+    category_ar: str | None
+    bus: str | None = Field(description="The name of the bus they are to come by.")
+    phone_ending: str | None = Field(description="The last two digits of their telephone.")
+    arrived_at: datetime | None = Field(description="When they came in that day; null: not yet.")
     delegation: dict[str, Any]
     status: str
     blocked: bool = Field(description="Entry is refused until an organiser unblocks the person.")
@@ -155,7 +160,12 @@ class FoundParticipant(_NumberedPerson):
 class SearchQuery(Body):
     """What to search for."""
 
-    q: str = Field(min_length=3, max_length=120, description="A part of the name, either script.")
+    q: str = Field(
+        min_length=3,
+        max_length=120,
+        description="A part of the name in either script, an e-mail, a telephone or its last four "
+        "digits, the number on the badge, or its code.",
+    )
 
 
 class ListQuery(Body):
@@ -168,10 +178,23 @@ class ListQuery(Body):
     )
 
 
+class FoundBus(Body):
+    """A bus whose name, delegation or leader a search found; nobody is named."""
+
+    id: int
+    name: str
+    delegation_id: int
+    delegation: str
+    delegation_ar: str | None
+    passengers: int
+
+
 class SearchReply(Body):
-    """What a search found, at most 20."""
+    """What a search found: the first 5 people, how many more there are, and buses."""
 
     participants: list[FoundParticipant]
+    more: int
+    buses: list[FoundBus]
 
 
 class ListEntry(Body):

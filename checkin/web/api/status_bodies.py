@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pydantic import Field
 
+from checkin.domain.scanning.facts import WithoutBadge
 from checkin.web.api.schemas import Body, EventName, GateName, Moment
 
 
@@ -20,6 +21,16 @@ class StatusQuery(Body):
         description="Scans that it has read and not yet brought here.",
     )
     device_time: Moment | None = Field(default=None, description="What its clock says.")
+    battery: int | None = Field(
+        default=None,
+        ge=0,
+        le=100,
+        strict=False,
+        description="How full its battery is, in percent; left out where it has none.",
+    )
+    charging: bool = Field(
+        default=False, strict=False, description="Whether it is on the mains, with `battery`."
+    )
 
 
 class Figures(Body):
@@ -64,6 +75,20 @@ class GateStatus(Body):
     last_scan_at: datetime | None
 
 
+class CategoryName(Body):
+    """A category, by whose name a walk-in is registered."""
+
+    name: str
+    name_ar: str | None
+
+
+class HelpCallStatus(Body):
+    """A call for help, and when an operator took it; null: nobody has yet."""
+
+    called_at: datetime
+    taken_at: datetime | None
+
+
 class DeviceName(Body):
     """The device that asks."""
 
@@ -72,6 +97,21 @@ class DeviceName(Body):
     event: EventName
     overrides: bool = Field(
         description="Whether anybody has a PIN: without one every override is refused.",
+    )
+    help_desk: bool = Field(
+        default=False,
+        description="It may hold the people of the event, and searches them without the network.",
+    )
+    without_badge: WithoutBadge = Field(
+        description="Who may admit a registered person who shows no badge; supervisors do it by "
+        "their PIN, which the scan gives.",
+    )
+    categories: list[CategoryName] = Field(description="The event's, for walk-ins, in their order.")
+    kiosk: bool = Field(
+        description="Nobody stands at it: searches, walk-ins, overrides and undoing are refused.",
+    )
+    help: HelpCallStatus | None = Field(
+        description="Its call for help that is open, or was taken a few minutes ago.",
     )
 
 
@@ -90,12 +130,24 @@ class EntryStop(Body):
     messages: StopMessages
 
 
+class DayStatus(Body):
+    """One day's counts."""
+
+    day: int
+    starts_at: datetime
+    ends_at: datetime
+    arrived: int
+    refused: int
+
+
 class StatusReply(Body):
-    """The live counts of an event, and the stop of all entries while there is one."""
+    """The live counts of the present day, and the stop of all entries while there is one."""
 
     device: DeviceName
     event: EventName
     stop: EntryStop | None
+    day: int = Field(description="The day of the event that all counts are of.")
+    days: list[DayStatus]
     totals: Totals
     delegations: list[DelegationStatus]
     gates: list[GateStatus]

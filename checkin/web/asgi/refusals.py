@@ -40,7 +40,7 @@ class Refusal:
         headers = [
             (b"content-type", kind),
             (b"content-length", str(len(body)).encode()),
-            (b"content-security-policy", b"default-src 'none'"),
+            (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
             (b"x-content-type-options", b"nosniff"),
             (b"cache-control", b"no-store"),
             # What is left of the body is not waited for.

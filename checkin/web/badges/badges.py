@@ -8,9 +8,10 @@ from uuid import UUID
 from flask import Response, make_response, redirect, request
 
 from badges.pdf import single_badge_pdf
+from checkin.db.models import Participant
 from checkin.domain.people.fields import ShownIn, shown_in
 from checkin.domain.scanning.facts import RegistrationStatus
-from checkin.errors import NotFound
+from checkin.errors import Conflict, NotFound
 from checkin.services.badges.issue import reissue_badge, revoke_badge
 from checkin.services.badges.page import page_address, page_secret
 from checkin.services.badges.printing import DeskBadge, desk_badge, print_badge, system_printer
@@ -119,7 +120,7 @@ def _reissue(visit: EventVisit, participant_id: int, *, may_send: bool) -> None:
     reissued = reissue_badge(
         visit.session,
         visit.event,
-        _desk(visit, participant_id).participant.id,
+        _given_out(visit, participant_id).id,
         keys=visit.keys,
         reason=_reason(),
         of_issue=request.form.get("issue", type=int),
@@ -131,19 +132,32 @@ def _reissue(visit: EventVisit, participant_id: int, *, may_send: bool) -> None:
 
 
 def _revoke(visit: EventVisit, participant_id: int) -> None:
-    person = _desk(visit, participant_id).participant
+    person = _given_out(visit, participant_id)
     revoke_badge(visit.session, visit.event, person.id, reason=_reason(), **visit.who)
 
 
 def _desk(visit: EventVisit, participant_id: int) -> DeskBadge:
-    return desk_badge(visit.session, visit.event, participant_id, visit.own_delegation)
+    return desk_badge(visit.session, visit.event, participant_id, visit.own_delegation, visit.now)
+
+
+def _given_out(visit: EventVisit, participant_id: int) -> Participant:
+    """Return a participant whose badge may be changed now.
+
+    Raises:
+        Conflict: it is not given out yet.
+    """
+    desk = _desk(visit, participant_id)
+    if desk.is_withheld:
+        raise Conflict("this badge is not given out yet: wait some minutes")
+    return desk.participant
 
 
 def _timeline(visit: EventVisit, desk: DeskBadge) -> Timeline:
     """Return the page of the timeline that is asked for; who sees no gates sees no scans either."""
     number = min(max(request.args.get("timeline", 1, int), 1), _MOST_PAGES)
     gates = may_use(visit.operator, "board.show")
-    return timeline_of(visit.session, desk.participant, number=number, gates=gates)
+    badges = not desk.is_withheld
+    return timeline_of(visit.session, desk.participant, number=number, gates=gates, badges=badges)
 
 
 def _sharing(visit: EventVisit, desk: DeskBadge, address: PublicAddress) -> Sharing | None:

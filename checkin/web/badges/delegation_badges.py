@@ -18,6 +18,7 @@ from checkin.services.mail.delivery_report import (
     people_by_delivery,
 )
 from checkin.services.network.public_address import PublicAddress
+from checkin.services.people.unchecked import is_withheld_from
 from checkin.web.badges.designs import asked_design
 from checkin.web.badges.sharing import Sharing, sharing_of
 from checkin.web.jobs.asking import ask_for
@@ -39,10 +40,12 @@ class Holder:
 
     Attributes:
         sharing: None where the badge is revoked, or the server has no address for others.
+        is_withheld: the badge is not given out yet.
     """
 
     reached: Reached
     sharing: Sharing | None
+    is_withheld: bool
 
 
 @bp.get("/events/<slug>/delegations/<int:delegation_id>/badges")
@@ -55,11 +58,12 @@ def show(visit: DelegationVisit) -> Answer:
     people = people_by_delivery(
         visit.session,
         visit.event,
-        Chosen(wanted, visit.delegation.id),
+        Chosen(wanted, visit.delegation.id, seen_at=visit.seen_at),
         limit=PAGE_SIZE + 1,
         offset=(number - 1) * PAGE_SIZE,
     )
-    [line] = delivery_by_delegation(visit.session, visit.event, visit.delegation.id)
+    of = visit.delegation.id
+    [line] = delivery_by_delegation(visit.session, visit.event, of, seen_at=visit.seen_at)
     return visit.show(
         "badges/delegation_badges.html",
         holders=_holders(visit, people[:PAGE_SIZE], address),
@@ -98,4 +102,8 @@ def _holders(visit: DelegationVisit, people: list[Reached], address: PublicAddre
             return None
         return sharing_of(one.participant, page_address(visit.keys, address.url, badge_id))
 
-    return [Holder(one, sharing(one)) for one in people]
+    def holder(one: Reached) -> Holder:
+        withheld = is_withheld_from(one.participant, visit.own_delegation, visit.now)
+        return Holder(one, None if withheld else sharing(one), withheld)
+
+    return [holder(one) for one in people]

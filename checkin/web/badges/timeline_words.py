@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from checkin.db.models import MessageState
 from checkin.domain.people.fields import FIELDS, KEY_OF
 from checkin.domain.scanning.messages import let_in_message, refusal_message
+from checkin.domain.scanning.verdict import Source
 from checkin.services.people.registration import RegistrationSource
 from checkin.services.people.timeline import Happening
 from checkin.web.accounts.activity_words import action_words
@@ -105,6 +106,8 @@ def _facts(one: Happening, language: str) -> Iterator[str]:
     if reason := told.get("reason") if one.what in _BY_RULES else None:
         said = let_in_message if one.what in ("let_in", "conflict") else refusal_message
         yield said(reason, language)
+    if found_in := told.get("found_in"):
+        yield _found_in()[found_in]
     if fields := told.get("fields"):
         yield ", ".join(_field_names(fields, language))
     if one.what == "participant.move":
@@ -123,6 +126,13 @@ def _facts(one: Happening, language: str) -> Iterator[str]:
         yield kinds_of_messages()[kind]
     if address := told.get("address"):
         yield address
+
+
+def _found_in() -> dict[str, str]:
+    return {
+        Source.SEARCH: _("Without the badge, by the search"),
+        Source.BUS: _("Without the badge, by the list of the bus"),
+    }
 
 
 #: what happened by the rules of the gates, and so has one of their reasons

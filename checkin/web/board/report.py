@@ -14,6 +14,7 @@ from checkin.services.board.report import report_of
 from checkin.services.people.buses import bus_counts
 from checkin.services.scanning.overrides import overrides_of
 from checkin.services.spreadsheets.writing import BinaryFile, Sheet, write_csv, write_workbook
+from checkin.web.board.days import asked_day, day_name
 from checkin.web.board.report_tables import Table, all_columns, report_tables
 from checkin.web.board.words import board_words
 from checkin.web.site.languages import text_direction
@@ -26,7 +27,7 @@ bp = pages(__name__)
 @bp.get("/events/<slug>/board/report")
 @visited_by(COUNTS)
 def show(visit: EventVisit) -> Answer:
-    """Show the report as of now, as a page to print; organisers see whom overrides let in."""
+    """Show the report of a day, as a page to print; organisers see whom overrides let in."""
     board, tables = _report(visit)
     may_see = may_use(visit.operator, "overrides.index")
     return visit.show(
@@ -35,9 +36,10 @@ def show(visit: EventVisit) -> Answer:
         board=board,
         counts=board.counts,
         tables=tables,
+        days=[(day.number, day_name(day, visit.event.timezone)) for day in board.counts.days],
         words=board_words(visit.language),
         overrides=overrides_of(visit.session, visit.event.id) if may_see else (),
-        buses=bus_counts(visit.session, visit.event.id),
+        buses=bus_counts(visit.session, visit.event.id, day=board.counts.day),
     )
 
 
@@ -61,7 +63,7 @@ def _report(visit: EventVisit) -> tuple[Board, list[Table]]:
     """Read the board and the report at one moment: counts that a server keeps may be older."""
     event = visit.event
     with visit.server.database.snapshot() as session:
-        board = board_now(session, event.id, CountsByMinute(), visit.now)
+        board = board_now(session, event.id, CountsByMinute(), visit.now, asked_day(visit))
         report = report_of(session, board.counts)
     return board, report_tables(report, board, event.timezone, visit.language)
 

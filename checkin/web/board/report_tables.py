@@ -11,10 +11,13 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from checkin.domain.board.figures import Arrivals, Figures
+from checkin.domain.board.figures import Arrivals, Attendance, Figures
 from checkin.domain.scanning.messages import refusal_message
+from checkin.services.board.all_days import AllDays
 from checkin.services.board.board import Board
+from checkin.services.board.live_counts import DayCount
 from checkin.services.board.report import Report
+from checkin.web.board.days import day_name
 from checkin.web.site.languages import both_names, local_moment
 
 
@@ -42,8 +45,9 @@ class Table:
 
 
 def report_tables(report: Report, board: Board, timezone: str, language: str) -> list[Table]:
-    """Return the tables of a report; the one of categories is left out where there are none."""
+    """Return the tables of a report; those of days and categories are left out where not needed."""
     tables = [
+        *([_by_day(board.counts.days, timezone)] if len(board.counts.days) > 1 else []),
         _by_delegation(report, board.counts.figures),
         _by_category(report),
         _by_gate(report, board.counts.refused),
@@ -51,6 +55,65 @@ def report_tables(report: Report, board: Board, timezone: str, language: str) ->
         _refusals(board, language),
     ]
     return [table for table in tables if table.lines or table.id != "categories"]
+
+
+def all_days_tables(all_days: AllDays, timezone: str) -> list[Table]:
+    """Return the tables of all days of an event: by day, delegation and gate.
+
+    Where a purge has erased who came, they have arrivals and no people.
+    """
+    return [
+        _by_day(all_days.days, timezone),
+        _attendance_by_delegation(all_days),
+        _attendance_by_gate(all_days),
+    ]
+
+
+def _by_day(days: Sequence[DayCount], timezone: str) -> Table:
+    return Table(
+        "days",
+        _("By day"),
+        (_("Day"), _("Arrived"), _("Refused")),
+        tuple((day_name(one, timezone), (one.arrived, one.refused)) for one in days),
+        (sum(one.arrived for one in days), sum(one.refused for one in days)),
+    )
+
+
+def _attendance_by_delegation(of: AllDays) -> Table:
+    people = () if of.whole.people is None else (_("People"), _("Not here yet"))
+
+    def counts(one: Attendance) -> tuple[int, ...]:
+        came = () if one.people is None else (one.people.all, one.missing)
+        return (one.registered, *came, *one.by_day, one.arrivals)
+
+    return Table(
+        "delegations",
+        _("By delegation"),
+        (_("Delegation"), _("Registered"), *people, *_day_columns(of)),
+        tuple((_name(one), counts(attendance)) for one, attendance in of.delegations),
+        counts(of.whole),
+    )
+
+
+def _attendance_by_gate(of: AllDays) -> Table:
+    people = () if of.whole.people is None else (_("People, by their first arrival"),)
+
+    def counts(one: Attendance) -> tuple[int, ...]:
+        came = () if one.people is None else (one.people.all,)
+        return (*came, *one.by_day, one.arrivals)
+
+    return Table(
+        "gates",
+        _("By gate"),
+        (_("Gate"), *people, *_day_columns(of)),
+        tuple((gate.name, counts(attendance)) for gate, attendance in of.gates),
+        counts(of.whole),
+    )
+
+
+def _day_columns(of: AllDays) -> tuple[str, ...]:
+    """Return the headings of the arrivals of each day, and of all days together."""
+    return (*(_("Day %(number)s", number=day.number) for day in of.days), _("Arrivals, one a day"))
 
 
 def _by_delegation(report: Report, figures: Figures) -> Table:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from checkin.domain.board.unusual import Unusual
 from checkin.domain.scanning.messages import refusal_message
 from checkin.domain.scanning.reasons import REASONS
 
@@ -13,7 +14,7 @@ from checkin.domain.scanning.reasons import REASONS
 def board_words(language: str) -> dict[str, Any]:
     """Return the sentences that both the board's template and its script fill in."""
     return {
-        "state": _state(),
+        "state": state_words(),
         "forecast": _forecast(),
         "hall": _hall(),
         "arrived_of": _("{arrived} of {registered} registered people have arrived"),
@@ -22,11 +23,21 @@ def board_words(language: str) -> dict[str, Any]:
         "minutes": _("{count} min"),
         "seconds": _("{count} s"),
         "overridden": _("Let in by supervisors: {count}"),
+        "help_since": _("since {time}"),
+        "help_take": _("I am going there"),
+        "unusual_head": _("Unusual: look where these devices are, and revoke one that is lost"),
+        "unusual": {
+            Unusual.REFS: _("{device} ({gate}) uploads scans faster than anybody reads"),
+            Unusual.SEARCHES: _(
+                "{device} ({gate}) searches for names. Shown in ten minutes and not let in: {count}"
+            ),
+        },
         "conflicts": _("Conflicts that wait for a decision: {count}"),
     }
 
 
-def _state() -> dict[str, str]:
+def state_words() -> dict[str, str]:
+    """Return how the figures of a page come, or that they do not."""
     return {
         "live": _("Live"),
         "polling": _("Updated every 5 seconds"),

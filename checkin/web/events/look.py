@@ -16,6 +16,7 @@ from checkin.services.mail.previews import preview_picture
 from checkin.web.events.look_words import Refusal, refusal, refusal_of
 from checkin.web.jobs.asking import ask_within, wait_for
 from checkin.web.jobs.job_state import job_state
+from checkin.web.site.numbers import row_number
 from checkin.web.site.visits import STAFF, Answer, EventVisit, pages, visited_by
 from checkin.worker.look import LOOK
 
@@ -91,7 +92,7 @@ def _category_colours(visit: EventVisit) -> dict[int, str]:
 
 
 def _asked_job(visit: EventVisit) -> Job | None:
-    number = request.args.get("job", type=int)
+    number = request.args.get("job", type=row_number)
     if number is None:
         return None
     job = own_job(visit.session, visit.event.id, visit.operator.id, number)

@@ -12,9 +12,6 @@ from checkin.db.models import Job
 from checkin.services.jobs.problems import ProblemCode
 from checkin.web.jobs.job_words import problem_sentence
 
-#: how a job ends that draws a logo which asks for too much
-_TOO_MUCH = (ProblemCode.OUT_OF_MEMORY, ProblemCode.OUT_OF_TIME, ProblemCode.DIED)
-
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -41,10 +38,6 @@ def refusal_of(job: Job) -> Refusal | None:
     code, values = job.problem["code"], job.problem["values"]
     if code == ProblemCode.LOOK_REFUSED:
         return refusal(LookProblem(values["problem"]), values["value"])
-    if code in _TOO_MUCH:
-        return Refusal(
-            _("To draw this logo takes too much memory or time: save it as PNG and send that.")
-        )
     return Refusal(problem_sentence(job.problem))
 
 
@@ -62,6 +55,9 @@ def _sentences(value: Any) -> dict[LookProblem, str]:
             "The logo holds “%(value)s”, which a drawing does not need: save it as plain SVG, "
             "or as PNG.",
             value=value,
+        ),
+        LookProblem.TAKES_TOO_MUCH: _(
+            "To draw this logo takes too much memory or time: save it as PNG and send that."
         ),
         LookProblem.NO_COLOUR: _("“%(value)s” is no colour: write it like #1b6e4b.", value=value),
         LookProblem.TOO_LIGHT: _(

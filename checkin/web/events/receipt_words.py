@@ -2,16 +2,69 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask_babel import gettext as _
 
 from checkin.services.lifecycle.purge import Receipt
+from checkin.services.lifecycle.retention import BACKUP_TAKEN, Copy, Keepable
 
 
 def receipt_lines(receipt: Receipt) -> list[tuple[str, int]]:
     """Return how much of each kind was erased, without kinds of which there was none."""
     names = _names()
     rows = [(names.get(table, table), count) for table, count in receipt.rows.items() if count]
-    return [*rows, (_("Files of badges and messages"), receipt.files)]
+    backups = [(_("Automatic backups"), receipt.backups)] if receipt.backups else []
+    return [*rows, (_("Files of badges and messages"), receipt.files), *backups]
+
+
+def kept_lines(receipt: Receipt) -> list[str]:
+    """Return what was kept because somebody chose so."""
+    names = keepable_names()
+    return [names[one] for one in receipt.kept]
+
+
+def keepable_names() -> dict[Keepable, str]:
+    """Return what a purge erases unless it is told to keep it, in the order of the form."""
+    return {
+        Keepable.GATE_NAMES: _("Names of gates"),
+        Keepable.STOP_MESSAGES: _("Messages of stops"),
+        Keepable.COORDINATORS: _("Accounts of coordinators"),
+    }
+
+
+def copy_lines(receipt: Receipt, now: datetime) -> list[str]:
+    """Return the copies that people took out before, with their age."""
+    return [
+        _(
+            "%(what)s of %(day)s (days since then: %(days)s)",
+            what=_what(copy),
+            day=f"{copy.at:%Y-%m-%d}",
+            days=(now - copy.at).days,
+        )
+        for copy in receipt.copies
+    ]
+
+
+def log_sentence(receipt: Receipt) -> str:
+    """Return what is still to be done about the database's own files; "" where nothing is."""
+    if receipt.log_is_clean:
+        return ""
+    if receipt.log_is_clean is None:
+        return str(_("The erasure was cut off. It is finished when the server starts again."))
+    return str(
+        _(
+            "Erased names still lie in the database's write-ahead log. Tell the administrator: "
+            "“Back up” in the manual “Running Marhaba” says what to do."
+        )
+    )
+
+
+def _what(copy: Copy) -> str:
+    if copy.kind == BACKUP_TAKEN:
+        return str(_("Backup"))
+    name = _("Exported file")
+    return f"{name} {copy.form.upper()}".strip()
 
 
 def _names() -> dict[str, str]:
@@ -33,5 +86,8 @@ def _names() -> dict[str, str]:
         "badge": _("Badges"),
         "activity": _("Lines of the activity log"),
         "pairing": _("Pairing codes"),
+        "gate": _("Names of gates"),
+        "entry_stop": _("Messages of stops"),
+        "operator": _("Accounts of coordinators"),
         "participant": _("Participants"),
     }

@@ -8,11 +8,18 @@ from flask import Response, flash, redirect, request
 from flask_babel import gettext as _
 
 from checkin.errors import InvalidRequest, NotFound
-from checkin.services.board.live_counts import live_counts
+from checkin.services.board.all_days import all_days_of
 from checkin.services.export.whole import FORMATS
 from checkin.services.gates.devices import revoked_devices
-from checkin.services.lifecycle.purge import count_of_people, purge_event, receipt_of
-from checkin.web.events.receipt_words import receipt_lines
+from checkin.services.lifecycle.purge import Receipt, count_of_people, purge_event, receipt_of
+from checkin.services.lifecycle.retention import Keepable
+from checkin.web.events.receipt_words import (
+    copy_lines,
+    keepable_names,
+    kept_lines,
+    log_sentence,
+    receipt_lines,
+)
 from checkin.web.jobs.asking import ask_for
 from checkin.web.site.visits import ADMINISTRATORS, STAFF, Answer, EventVisit, pages, visited_by
 from checkin.worker.event_export import EVENT_EXPORT
@@ -24,7 +31,9 @@ bp = pages(__name__)
 @visited_by(STAFF)
 def export(visit: EventVisit) -> Answer:
     """Show the exports that can be downloaded."""
-    return visit.show("events/export.html", counts=live_counts(visit.session, visit.event.id))
+    whole = all_days_of(visit.session, visit.event.id).whole
+    arrived = whole.people.all if whole.people else whole.arrivals
+    return visit.show("events/export.html", registered=whole.registered, arrived=arrived)
 
 
 @bp.post("/events/<slug>/export")
@@ -34,7 +43,7 @@ def download(visit: EventVisit) -> Answer:
     form = request.form.get("format", "")
     if form not in FORMATS:
         raise InvalidRequest("choose CSV, XLSX or JSON")
-    return ask_for(visit, EVENT_EXPORT, format=form)
+    return ask_for(visit, EVENT_EXPORT, format=form, language=visit.language)
 
 
 @bp.get("/events/<slug>/purge")
@@ -54,7 +63,8 @@ def erase(visit: EventVisit) -> Answer:
         return _purge_page(visit, typed=typed, wrong_words=True), 400
     if visit.now < event.ends_at and not early:
         return _purge_page(visit, typed=typed, too_early=True), 400
-    purge_event(server.database, event, server.settings.home, early=early, **visit.who)
+    keep = _chosen(request.form.getlist("keep"))
+    purge_event(server.database, event, server.settings.home, early=early, keep=keep, **visit.who)
     server.devices.forget()
     visit.nudge()
     flash(_("The personal data are erased. Keep the receipt."))
@@ -71,7 +81,7 @@ def receipt(visit: EventVisit) -> Answer:
     text = visit.show(
         "events/purge_receipt.txt",
         receipt=found,
-        lines=receipt_lines(found),
+        **_told(found, visit),
         devices=revoked_devices(visit.session, visit.event),
         now=visit.now,
     )
@@ -89,10 +99,26 @@ def _purge_page(visit: EventVisit, **more: object) -> str:
         people=count_of_people(session, event),
         due=event.ends_at + timedelta(days=event.retention_days),
         receipt=found,
-        lines=receipt_lines(found) if found else [],
+        keepable=keepable_names(),
+        keep=_chosen(request.form.getlist("keep")) if more else {Keepable.GATE_NAMES},
+        **(_told(found, visit) if found else {}),
         devices=revoked_devices(session, event),
         **more,
     )
+
+
+def _told(found: Receipt, visit: EventVisit) -> dict[str, object]:
+    """Return what the receipt says, for the page and for its file."""
+    return {
+        "lines": receipt_lines(found),
+        "kept": kept_lines(found),
+        "copies": copy_lines(found, visit.now),
+        "log_sentence": log_sentence(found),
+    }
+
+
+def _chosen(names: list[str]) -> set[Keepable]:
+    return {one for one in Keepable if one in names}
 
 
 def _file(content: bytes, kind: str, name: str) -> Response:

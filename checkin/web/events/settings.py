@@ -10,8 +10,10 @@ from flask_babel import gettext as _
 
 from checkin.db.models import Event
 from checkin.domain.common.form_marks import Overtaken
-from checkin.domain.common.problems import InvalidValue, Problem
+from checkin.domain.common.problems import FieldProblem, InvalidValue, Problem
 from checkin.domain.events.details import MOMENTS, EventDetails, validate_event, validate_slug
+from checkin.domain.people.public_badges import BADGE_DELAY_S
+from checkin.domain.people.searching import DESK_BUDGET, GATE_BUDGET
 from checkin.protocol.time_zones import time_zone, time_zone_names
 from checkin.services.lifecycle.first_steps import Step
 from checkin.services.lifecycle.settings import CapacityBelowPeople, change_event, open_event
@@ -24,18 +26,31 @@ from checkin.words.problems import problem_advice
 
 bp = pages(__name__)
 
-_TEXTS = ("name", "name_ar", "venue", "venue_ar", "timezone", "language", "reentry")
+_TEXTS = (
+    *("name", "name_ar", "venue", "venue_ar", "timezone", "language", "reentry"),
+    "without_badge",
+)
+#: who answers for the personal data
+_ANSWERABLE = ("organiser", "contact", "organiser_address", "cndp_number")
 _FIELDS = (
     *("slug", *_TEXTS, *MOMENTS, "grace_minutes", "capacity", "sensitive"),
-    *("organiser", "contact", "retention_days"),
+    *(*_ANSWERABLE, "retention_days", "badge_delay_minutes"),
+    *("gates_may_search", "search_while_closed", "search_budget_gate", "search_budget_desk"),
+    "gates_call_coordinators",
 )
+_TICKED = ("sensitive", "gates_may_search", "search_while_closed", "gates_call_coordinators")
 _FRESH = {
     "timezone": "Africa/Casablanca",
     "language": "fr",
     "reentry": "single",
+    "without_badge": "everyone",
     "grace_minutes": "0",
     "sensitive": "yes",
     "retention_days": "30",
+    "gates_may_search": "yes",
+    "search_budget_gate": str(GATE_BUDGET),
+    "search_budget_desk": str(DESK_BUDGET),
+    "badge_delay_minutes": str(BADGE_DELAY_S // 60),
 }
 
 
@@ -83,6 +98,8 @@ def save(visit: EventVisit) -> Answer:
         number = visit.write(lambda v: _change(v, values, details))
     except CapacityBelowPeople as fault:
         return _page(visit, values, [fault.in_column("capacity")], too_small=fault), 400
+    except FieldProblem as fault:
+        return _page(visit, values, [fault.problem]), 400
     except FormOvertaken as fault:
         return _page(visit, fault.form.values, overtaken=fault.form), 409
     visit.server.devices.forget()  # the very next scan is decided by the new rules
@@ -108,7 +125,7 @@ def _sent() -> dict[str, str]:
 
 def _values_of(event: Event) -> dict[str, str]:
     zone = time_zone(event.timezone)
-    texts = {name: getattr(event, name) or "" for name in (*_TEXTS, "organiser", "contact")}
+    texts = {name: getattr(event, name) or "" for name in (*_TEXTS, *_ANSWERABLE)}
     moments = {name: getattr(event, name) for name in MOMENTS}
     return {
         **texts,
@@ -117,6 +134,12 @@ def _values_of(event: Event) -> dict[str, str]:
         "capacity": str(event.capacity or ""),
         "sensitive": "yes" if event.sensitive else "",
         "retention_days": str(event.retention_days),
+        "gates_may_search": "yes" if event.gates_may_search else "",
+        "search_while_closed": "yes" if event.search_while_closed else "",
+        "gates_call_coordinators": "yes" if event.gates_call_coordinators else "",
+        "search_budget_gate": str(event.search_budget_gate),
+        "search_budget_desk": str(event.search_budget_desk),
+        "badge_delay_minutes": str(event.badge_delay_s // 60),
     }
 
 
@@ -135,6 +158,7 @@ def _page(
         problems=sentences | (changes_said(overtaken, _choices()) if overtaken else {}),
         shown_values=_shown_by(visit),
         reentry_choices=_choices()["reentry"],
+        without_badge_choices=_choices()["without_badge"],
         too_small=too_small,
         overtaken=overtaken is not None,
         time_zones=_time_zones(),
@@ -156,8 +180,13 @@ def _choices() -> dict[str, list[tuple[object, str]]]:
             ("after_exit", _("After an exit was scanned")),
             ("free", _("At any time")),
         ],
+        "without_badge": [
+            ("everyone", _("Every volunteer")),
+            ("supervisors", _("Supervisors, with their PIN")),
+            ("nobody", _("Nobody: a badge is needed")),
+        ],
         "language": [(one.tag, one.own_name) for one in LANGUAGES.values()],
-        "sensitive": [("yes", _("yes")), ("", _("no"))],
+        **{name: [("yes", _("yes")), ("", _("no"))] for name in _TICKED},
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import redirect, request
 from flask_babel import gettext as _
@@ -15,6 +16,7 @@ from checkin.services.gates.devices import devices_of, gates_of, revoke_device
 from checkin.services.gates.gates import categories_of_gates, change_device
 from checkin.services.gates.leases import lent_to
 from checkin.web.gates.pairing import open_pairing_at
+from checkin.web.site.numbers import row_number
 from checkin.web.site.outgoing import address_refusal
 from checkin.web.site.visits import STAFF, Answer, EventVisit, pages, visited_by
 from checkin.words.problems import problem_advice
@@ -33,19 +35,25 @@ def show(visit: EventVisit) -> Answer:
 @visited_by(STAFF)
 def pair(visit: EventVisit) -> Answer:
     """Open a pairing for a gate and show its code once."""
-    pairing = open_pairing_at(visit, request.form.get("gate", ""))
+    help_desk = request.form.get("help_desk") == "yes"
+    pairing = open_pairing_at(visit, request.form.get("gate", ""), help_desk=help_desk)
     return _page(visit, pairing=pairing), 201 if pairing.code else 400
 
 
 @bp.post("/events/<slug>/devices/<int:device_id>")
 @visited_by(STAFF)
 def change(visit: EventVisit, device_id: int) -> Answer:
-    """Rename a device, or move it to another gate."""
-    name, gate = request.form.get("name", ""), request.form.get("gate_id", 0, type=int)
+    """Rename a device, move it to another gate, or say whether it searches and is a help desk."""
+    asked: dict[str, Any] = {
+        "name": request.form.get("name", ""),
+        "gate_id": request.form.get("gate_id", 0, type=row_number),
+        "may_search": request.form.get("may_search") == "yes",
+        "help_desk": request.form.get("help_desk") == "yes",
+    }
     return changed(
         visit,
         f"device-{device_id}",
-        lambda v: change_device(v.session, v.event, device_id, name=name, gate_id=gate, **v.who),
+        lambda v: change_device(v.session, v.event, device_id, **asked, **v.who),
     )
 
 

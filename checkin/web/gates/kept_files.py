@@ -28,7 +28,7 @@ _PATTERNS = (
 _NOT_KEPT = "js/scan/page-worker.js"
 #: what the pages' own text comes from
 _TEMPLATES = ("gates/scan.html", "_partials/**/*.html")
-_PROGRAM = ("domain/scanning/*.py", "web/gates/scan_*.py")
+_PROGRAM = ("domain/common/name_tables.py", "domain/scanning/*.py", "web/gates/scan_*.py")
 
 
 @lru_cache

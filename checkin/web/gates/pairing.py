@@ -37,13 +37,18 @@ class OpenPairing:
     problem: str = ""
 
 
-def open_pairing_at(visit: EventVisit, given: str) -> OpenPairing:
-    """Open a pairing for a gate, which is made if it is new."""
+def open_pairing_at(visit: EventVisit, given: str, *, help_desk: bool = False) -> OpenPairing:
+    """Open a pairing for a gate, which is made if it is new.
+
+    Args:
+        help_desk: the device becomes a help desk; else it is one where the gate says so.
+    """
     try:
         name = gate_name(given)
     except InvalidValue as fault:
         return OpenPairing(given, problem=problem_advice(fault.in_column("name"), visit.language))
-    code, authority = visit.write(lambda v: _open(v, name)), visit.server.authority
+    code = visit.write(lambda v: _open(v, name, help_desk=help_desk))
+    authority = visit.server.authority
     pairing = OpenPairing(
         name,
         code,
@@ -59,6 +64,6 @@ def open_pairing_at(visit: EventVisit, given: str) -> OpenPairing:
     return replace(pairing, link=link, picture=link_qr_address(link))
 
 
-def _open(visit: EventVisit, name: str) -> str:
-    gate = gate_named(visit.session, visit.event, name, create=True)
-    return open_pairing(visit.session, visit.event, gate, **visit.who)
+def _open(visit: EventVisit, name: str, *, help_desk: bool) -> str:
+    gate = gate_named(visit.session, visit.event, name, create=True, help_desk=help_desk)
+    return open_pairing(visit.session, visit.event, gate, help_desk=help_desk or None, **visit.who)

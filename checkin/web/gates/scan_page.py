@@ -12,6 +12,7 @@ from checkin.web.gates.kept_files import fingerprint, scan_page_files
 from checkin.web.gates.scan_words import scan_words
 from checkin.web.site.visits import PUBLIC, Answer, Visit, open_to, pages, visited_by
 from checkin.words.languages import LANGUAGES
+from checkin.words.volunteer_card import volunteer_card
 
 bp = pages(__name__)
 
@@ -21,7 +22,8 @@ bp = pages(__name__)
 def scan(visit: Visit) -> Answer:
     """Show the scan page; the device's token stays in the browser."""
     words = scan_words(visit.language, timezones_in_use(visit.session))
-    return visit.show("gates/scan.html", words=words)
+    card = volunteer_card(visit.language)
+    return visit.show("gates/scan.html", words=words, volunteer_card=card)
 
 
 @bp.get("/scan/decoder.js")

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from flask_babel import gettext as _
 
+from checkin.domain.common.name_tables import as_data
+from checkin.domain.gates.battery import LOW_BELOW_PERCENT
+from checkin.domain.gates.idle_words import idle_sentences
+from checkin.domain.people.flags import SIGNS
+from checkin.domain.scanning.bus_words import bus_words
+from checkin.domain.scanning.card_words import card_words
 from checkin.domain.scanning.facts import Direction
-from checkin.domain.scanning.messages import pending_message, refusal_message, verdict_message
+from checkin.domain.scanning.messages import pending_message, refusal_message
+from checkin.domain.scanning.next_steps import act_sentences, between_gates
 from checkin.domain.scanning.reasons import REASONS
-from checkin.domain.scanning.verdict import Status
+from checkin.domain.scanning.rehearsal import Practice, practice_message, practice_verdict
 from checkin.web.site.languages import offset_s
+from checkin.words.catalogues import msgid, translated
 
 
 def scan_words(language: str, timezones: Iterable[str]) -> dict[str, object]:
-    """Return every sentence that the scan page's scripts show.
+    """Return every sentence that the scan page's scripts show, and the tables they go by.
 
     Args:
         timezones: those of the events; a browser's own time zones may be years older than ours,
@@ -23,13 +32,21 @@ def scan_words(language: str, timezones: Iterable[str]) -> dict[str, object]:
     return {
         "offsets_s": {timezone: offset_s(timezone) for timezone in timezones},
         "reasons": reason_rows(language),
-        "verdicts": _verdicts(language),
-        "card": _card(),
+        "acts": act_sentences(language),
+        "between_gates": between_gates(language),
+        "signs": SIGNS,
+        "name_tables": as_data(),
+        "card": _card(language),
         "faults": _faults(),
         "desk": _desk(),
+        "bus": bus_words(language),
         "camera": _camera(),
         "pairing": _pairing(),
         "status": _status(),
+        "idle": idle_sentences(language),
+        "practice": practice_rows(language),
+        "low_battery_below": LOW_BELOW_PERCENT,
+        "kiosk": _kiosk(),
     }
 
 
@@ -40,34 +57,38 @@ def reason_rows(language: str) -> list[dict[str, object]]:
             "reason": row.reason,
             "forceable": row.forceable,
             "face": row.face,
+            "next_step": row.next_step,
+            "known_step": row.known_step,
             "refused": refusal_message(row.reason, language),
         }
         for row in REASONS
     ]
 
 
-def _verdicts(language: str) -> dict[str, str]:
-    return {
-        "entry": verdict_message(Status.OK, None, language),
-        "exit": verdict_message(Status.OK, None, language, Direction.EXIT),
-        "pending": pending_message(language),
-    }
+def practice_rows(language: str) -> list[dict[str, object]]:
+    """Return the verdicts of the practice badges, in the order of their sheet."""
+    now = datetime.now(UTC)
+    verdicts = [practice_verdict(practice, now) for practice in Practice]
+    return [
+        {
+            "status": one.status,
+            "reason": one.reason,
+            "message": practice_message(
+                one.status, one.reason, language, Direction.ENTRY, over=False
+            ),
+        }
+        for one in verdicts
+    ]
 
 
-def _card() -> dict[str, str]:
-    return {
-        "arrived": _("{arrived} arrived of {quota} places"),
-        "arrived_over": _("{arrived} arrived of {quota} places, with overrides"),
-        "first": _("First admitted at {time}, {gate}"),
-        "not_ours": _("This QR code is not a badge of ours"),
-        "again": _("Part of a code, or misread: show the badge again"),
+def _card(language: str) -> dict[str, str]:
+    return card_words(language) | {
+        "pending_sentence": pending_message(language),
+        "misread": _("Part of a code, or misread: show the badge again"),
         "slip": _("This code has a typing slip: check it and type it again"),
-        "unchecked": _("Not confirmed: the server does not answer. The scan is kept."),
-        "offline": _("Decided without the network"),
-        "unconfirmed": _("Not confirmed"),
-        "unconfirmed_more": _("The server does not answer. Keep this person here: trying again."),
-        "failed": _("Not recorded"),
-        "rehearsal": _("REHEARSAL: nothing is counted"),
+        "unconfirmed_sentence": _(
+            "The server does not answer. Keep this person here: trying again."
+        ),
     }
 
 
@@ -94,10 +115,10 @@ def _faults() -> dict[str, str]:
 
 def _desk() -> dict[str, object]:
     return {
-        "annulled": _("Last scan annulled"),
-        "annul_refused": _("Annulment refused: call a supervisor"),
-        "annul_offline": _("Cannot annul while offline"),
-        "nothing_to_annul": _("Nothing to annul"),
+        "annulled": _("The scan of {name} was undone"),
+        "annul_refused": _("The scan of {name} was not undone: call a supervisor"),
+        "annul_offline": _("The scan of {name} was not undone: the server does not answer"),
+        "nothing_to_annul": _("Nothing to undo"),
         "nothing_to_override": _("Scan the refused badge first"),
         "needs_server": _("Not possible offline: the server does not answer"),
         "walk_in_kept": _(
@@ -108,10 +129,37 @@ def _desk() -> dict[str, object]:
             "Without the network this gate lets in only on the places that it was lent."
         ),
         "three_letters": _("Type at least three letters of the name"),
-        "found": _("Found: {count}"),
+        "found": _("Found: {count}. Choose who is let in."),
+        "found_for_badge": _("Found: {count}. Choose whose badge is printed."),
+        "found_more": _("Shown: {count}. More of this name: {more}. Type more of it."),
+        "search_title": _("Search for a participant"),
+        "badge_title": _("Print a new badge"),
+        "badge_offline": _(
+            "A new badge needs the server. Find the person and let them in without a badge."
+        ),
+        "badge_replaced": _("New badge for {name}: printed. The old one is refused from now on."),
+        "pin_for_badge": _("A supervisor types their PIN for the new badge"),
+        "no_help_desk": _(
+            "This device is no help desk: an organiser makes it one on the page “Devices”."
+        ),
+        "desk_locked": _(
+            "The list of people is locked until the server has answered once. Type the code under "
+            "the QR (T)."
+        ),
+        "desk_budget": _(
+            "This help desk has shown as many people offline as it may in an hour. Wait {minutes} "
+            "min."
+        ),
+        "search_budget": _(
+            "This device was shown as many people as it may be in an hour. Wait {minutes} min, "
+            "or let a supervisor type their PIN."
+        ),
+        "search_not_allowed": _("This device may not search for names: ask an organiser."),
+        "search_closed": _("Names are searched only while the doors are open: ask an organiser."),
         "found_nobody": _("Nobody of this name. Try another spelling."),
         "possible_duplicate": _(
-            "Somebody of this name is registered. Press again to register anyway."
+            "Do you mean somebody who is registered? Choose who is let in. Another person: press "
+            "“Register” once more."
         ),
         "too_often": _(
             "Too many tries on this device. Wait {minutes} min, or send the person to another gate."
@@ -128,7 +176,42 @@ def _desk() -> dict[str, object]:
             "canceled": _("cancelled"),
         },
         "blocked": _("blocked"),
+        "phone_ending": _("tel. …{digits}"),
+        "came_at": _("came in at {time}"),
+        "pin_for_person": _(
+            "Without a badge only a supervisor lets in: let one type their PIN, then Enter."
+        ),
+        "unanswered": _(
+            "No answer from the server: keep this person here, then choose them once more."
+        ),
     }
+
+
+def _kiosk() -> dict[str, str]:
+    return {key: in_both_scripts(said) for key, said in _TO_VISITORS.items()}
+
+
+def in_both_scripts(said: str) -> str:
+    """Return a sentence to visitors, whose language nobody knows: French, and below Arabic."""
+    return "\n".join(translated("pages", language, said) for language in ("fr", "ar"))
+
+
+#: what a gate without a volunteer says
+_TO_VISITORS = {
+    "welcome": msgid("Welcome"),
+    "sorry": msgid("Please go to the help desk"),
+    "help_desk": msgid("Somebody there will help you."),
+    "closed": msgid("The doors are closed"),
+    "come_again": msgid("Please come back then."),
+    "opens_at": msgid("Opens at {time}"),
+    "wait": msgid("One moment, please"),
+    "wait_step": msgid("Your badge is being checked."),
+    "show": msgid("Show your badge to the camera"),
+    "help": msgid("I need help"),
+    "help_called": msgid("Your call has been sent. Please stay here."),
+    "help_coming": msgid("Somebody is coming."),
+    "help_offline": msgid("The call could not be sent: please go to the help desk."),
+}
 
 
 def _camera() -> dict[str, str]:

@@ -8,6 +8,7 @@ from flask import Blueprint, request
 
 from checkin.errors import NotFound
 from checkin.services.mail.bounces import record_report
+from checkin.services.uploads.bounces import read_report
 from checkin.web.site.json import json_response
 from checkin.web.site.visits import LINK, Answer, Visit, visited_by
 
@@ -22,8 +23,9 @@ def take(visit: Visit, secret: str) -> Answer:
     Raises:
         NotFound: the secret in the address is wrong.
     """
-    keys, raw = visit.keys, request.get_data()
+    keys = visit.keys
     if not hmac.compare_digest(secret.encode(), keys.bounce_webhook.encode()):
         raise NotFound("there is nothing here")
-    report = visit.write(lambda v: record_report(v.session, keys=keys, raw=raw, now=v.now))
+    bounce = read_report(request.get_data())
+    report = visit.write(lambda v: record_report(v.session, keys=keys, bounce=bounce, now=v.now))
     return json_response({"report": report})

@@ -24,6 +24,7 @@ from checkin.web.mail.delivery_words import delivery_word, filter_words
 from checkin.web.mail.sending_state import sending_now
 from checkin.web.site.addresses import this_address
 from checkin.web.site.json import json_response
+from checkin.web.site.numbers import row_number
 from checkin.web.site.outgoing import mail_refusals, mail_sender, public_address
 from checkin.web.site.visits import REGISTRARS, STAFF, Answer, EventVisit, pages, visited_by
 from checkin.worker.delivery_list import DELIVERY_LIST
@@ -43,7 +44,7 @@ def index(visit: EventVisit) -> Answer:
     people = people_by_delivery(session, event, asked, limit=PAGE_SIZE + 1, offset=offset)
     return visit.show(
         "mail/delivery.html",
-        lines=delivery_by_delegation(session, event, own),
+        lines=delivery_by_delegation(session, event, own, seen_at=visit.seen_at),
         progress=progress_of(session, event, visit.now, own),
         now=sending_now(visit),
         people=people[:PAGE_SIZE],
@@ -85,6 +86,7 @@ def people_csv(visit: EventVisit) -> Answer:
         wanted=sorted(chosen.wanted),
         delegation_id=chosen.delegation_id,
         printed=chosen.printed,
+        by_coordinator=visit.by_coordinator,
     )
 
 
@@ -99,7 +101,7 @@ def people_form(visit: EventVisit) -> Answer:
 @visited_by(REGISTRARS)
 def send_again(visit: EventVisit) -> Answer:
     """Queue the badges of the selected people again."""
-    chosen, own = request.form.getlist("participant", type=int), visit.own_delegation
+    chosen, own = request.form.getlist("participant", type=row_number), visit.own_delegation
     count = visit.write(lambda v: resend(v.session, v.event, chosen, delegation_id=own, **v.who))
     flash(ngettext("%(num)s message queued.", "%(num)s messages queued.", count))
     return _redirect_to_delivery(visit)
@@ -142,12 +144,13 @@ def _redirect_to_delivery(visit: EventVisit) -> Answer:
 
 
 def _asked_people(visit: EventVisit) -> Chosen:
-    return Chosen(_asked_deliveries(), _asked_delegation(visit), _asked_printed())
+    asked = (_asked_deliveries(), _asked_delegation(visit), _asked_printed())
+    return Chosen(*asked, seen_at=visit.seen_at)
 
 
 def _asked_delegation(visit: EventVisit) -> int | None:
     own = visit.own_delegation
-    return own if own is not None else request.args.get("delegation", type=int)
+    return own if own is not None else request.args.get("delegation", type=row_number)
 
 
 def _asked_printed() -> bool | None:

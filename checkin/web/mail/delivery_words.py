@@ -15,7 +15,7 @@ def delivery_word(delivery: Delivery) -> str:
             Delivery.QUEUED: _("Queued"),
             Delivery.SENDING: _("Being sent"),
             Delivery.BOUNCED: _("Came back"),
-            Delivery.FAILED: _("Refused"),
+            Delivery.FAILED: _("Rejected by the mail server"),
             Delivery.UNKNOWN: _("Uncertain"),
             Delivery.NO_ADDRESS: _("No e-mail address"),
             Delivery.NO_MAIL: _("Wants no e-mails"),

@@ -76,7 +76,10 @@ def send_test(visit: EventVisit, previewed: Previewed) -> None:
     me = visit.operator.email
     letter = preview_letter(visit.session, visit.event, previewed, mail_sender(), me)
     visit.session.close()  # a mail server may be slow
-    fault = send_now(visit.server.database, letter, visit.server.settings.mail, visit.now)
+    server = visit.server
+    fault = send_now(
+        server.database, letter, server.settings.mail, visit.now, tls=server.settings.mail_tls
+    )
     if fault is None:
         flash(_("Sent to %(address)s.", address=me))
     else:

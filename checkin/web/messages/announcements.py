@@ -53,6 +53,7 @@ from checkin.services.messages.sending import (
     progress_of_announcement,
 )
 from checkin.services.people.search import participant_by_id
+from checkin.services.people.unchecked import is_withheld_from
 from checkin.web.jobs.asking import ask_for
 from checkin.web.mail.message_texts import mail_page, send_test
 from checkin.web.mail.message_words import kinds_of_messages
@@ -68,6 +69,7 @@ from checkin.web.messages.announcement_words import about_words, state_words
 from checkin.web.site.addresses import this_address
 from checkin.web.site.json import json_response
 from checkin.web.site.languages import number as in_words
+from checkin.web.site.numbers import row_number
 from checkin.web.site.outgoing import mail_refusals, mail_sender, shown_sender
 from checkin.web.site.visits import REGISTRARS, STAFF, Answer, EventVisit, pages, visited_by
 from checkin.words.languages import LANGUAGES
@@ -146,7 +148,7 @@ def show(visit: EventVisit, number: int) -> Answer:
         code=previewed.language,
         subject=preview_subject(session, event, previewed, shown_sender()),
         people=some_recipients(session, announcement, visit.own_delegation, _SHOWN_AS),
-        shown_as=request.args.get("as", type=int),
+        shown_as=request.args.get("as", type=row_number),
         progress=progress_of_announcement(session, announcement, visit.now),
         now=sending_now(visit),
         is_over=visit.now >= event.ends_at,
@@ -301,11 +303,12 @@ def _cancel(visit: EventVisit, number: int) -> int | None:
 def _previewed(
     visit: EventVisit, announcement: Announcement, kind: MessageKind, language: str
 ) -> Previewed:
-    asked = request.args.get("as", type=int)
+    asked = request.args.get("as", type=row_number)
     person = None
     if asked is not None:
         found = participant_by_id(visit.session, visit.event, asked, visit.own_delegation)
-        person = spec_of_person(visit.session, visit.event, visit.keys, found.id)
+        withheld = is_withheld_from(found, visit.own_delegation, visit.now)
+        person = spec_of_person(visit.session, visit.event, visit.keys, found.id, withheld=withheld)
     return previewed_announcement(
         visit.session, visit.event, announcement, kind=kind, language=language, person=person
     )

@@ -8,6 +8,7 @@ from checkin.errors import NotFound
 from checkin.services.mail.previews import Previewed, preview_html
 from checkin.services.messages.previews import spec_of_person
 from checkin.services.people.search import participant_by_id
+from checkin.services.people.unchecked import is_withheld_from
 from checkin.web.mail.message_texts import mail_page
 from checkin.web.site.outgoing import shown_sender
 from checkin.web.site.visits import REGISTRARS, Answer, EventVisit, pages, visited_by
@@ -26,6 +27,7 @@ def preview(visit: EventVisit, participant_id: int, kind: str) -> Answer:
         raise NotFound(f"{kind!r} is no message about one participant")
     session, event = visit.session, visit.event
     person = participant_by_id(session, event, participant_id, visit.own_delegation)
-    spec = spec_of_person(session, event, visit.keys, person.id)
+    withheld = is_withheld_from(person, visit.own_delegation, visit.now)
+    spec = spec_of_person(session, event, visit.keys, person.id, withheld=withheld)
     previewed = Previewed(person.language, Occasion(kind=kind), spec)
     return mail_page(preview_html(session, event, previewed, shown_sender()))

@@ -13,6 +13,8 @@ from badges.bus_list import bus_list_pdf
 from checkin.db.models import Bus
 from checkin.domain.people.buses import BusDetails, validate_bus
 from checkin.errors import BusFull, Conflict
+from checkin.services.common.list_version import next_list_version
+from checkin.services.people.bus_leaders import appoint_leaders
 from checkin.services.people.buses import (
     BusCount,
     add_bus,
@@ -27,6 +29,7 @@ from checkin.services.people.buses import (
 )
 from checkin.services.people.search import participant_in
 from checkin.web.site.json import json_response
+from checkin.web.site.numbers import row_number
 from checkin.web.site.visits import (
     COUNTS,
     REGISTRARS,
@@ -56,7 +59,7 @@ class Attempt:
 @visited_by(REGISTRARS)
 def show(visit: DelegationVisit) -> Answer:
     """Show the buses, and the passengers of ?bus= or the people without a bus."""
-    return _page(visit, request.args.get("bus", type=int))
+    return _page(visit, request.args.get("bus", type=row_number))
 
 
 @bp.post("/events/<slug>/delegations/<int:delegation_id>/buses")
@@ -89,7 +92,7 @@ def remove(visit: DelegationVisit, bus_id: int) -> Answer:
 @visited_by(REGISTRARS)
 def assign(visit: DelegationVisit) -> Answer:
     """Assign the selected people to a bus, or to none; all of them or nobody."""
-    chosen, here = _chosen(), request.args.get("bus", type=int)
+    chosen, here = _chosen(), request.args.get("bus", type=row_number)
     try:
         count = visit.write(lambda v: _assign(v, chosen, request.form.get("to", 0, int)))
     except BusFull as full:
@@ -101,6 +104,16 @@ def assign(visit: DelegationVisit) -> Answer:
         return _page(visit, here, full=words, chosen=frozenset(chosen)), 409
     flash(ngettext("%(num)s person moved.", "%(num)s people moved.", count))
     return redirect(visit.address("buses.show", bus=here), 303)
+
+
+@bp.post("/events/<slug>/delegations/<int:delegation_id>/buses/<int:bus_id>/leaders")
+@visited_by(REGISTRARS)
+def appoint(visit: DelegationVisit, bus_id: int) -> Answer:
+    """Let the selected passengers lead their bus, and nobody else."""
+    chosen = _chosen()
+    count = visit.write(lambda v: appoint_leaders(v.session, _bus(v, bus_id), chosen, **v.who))
+    flash(ngettext("%(num)s person leads this bus.", "%(num)s people lead this bus.", count))
+    return redirect(visit.address("buses.show", bus=bus_id), 303)
 
 
 @bp.get("/events/<slug>/delegations/<int:delegation_id>/buses/<int:bus_id>/list.pdf")
@@ -119,7 +132,7 @@ def list_pdf(visit: DelegationVisit, bus_id: int) -> Answer:
 @visited_by(COUNTS)
 def counts(visit: EventVisit) -> Answer:
     """Return passengers and arrivals by bus as JSON, without names of people."""
-    found = bus_counts(visit.session, visit.event.id)
+    found = bus_counts(visit.session, visit.event.id, day=visit.today)
     return json_response([_count_body(one) for one in found])
 
 
@@ -159,12 +172,12 @@ def _assign(visit: DelegationVisit, chosen: Sequence[int], bus_id: int) -> int:
     if bus_id:
         return assign_people(session, _bus(visit, bus_id), chosen, **visit.who)
     own = [one for one in chosen if participant_in(session, event.id, one, delegation.id)]
-    leave_buses(session, own)
+    leave_buses(session, own, next_list_version(session, event.id))
     return len(own)
 
 
 def _chosen() -> list[int]:
-    return request.form.getlist("participant", type=int)[:PAGE_SIZE]
+    return request.form.getlist("participant", type=row_number)[:PAGE_SIZE]
 
 
 def _bus(visit: DelegationVisit, bus_id: int) -> Bus:
@@ -190,7 +203,7 @@ def _page(
     )
     return visit.show(
         "people/buses.html",
-        buses=bus_counts(session, visit.event.id, visit.delegation.id),
+        buses=bus_counts(session, visit.event.id, visit.delegation.id, day=visit.today),
         shown=shown,
         riders=riders[:PAGE_SIZE],
         number=number,

@@ -12,9 +12,11 @@ from badges.link_qr import link_qr_address, link_qr_png
 from checkin.errors import NotFound
 from checkin.services.events.events import categories_of
 from checkin.services.people.applications import count_waiting, decide_on, waiting_applications
+from checkin.services.people.giving_out import count_to_give_out, give_out_badges
 from checkin.services.people.public_registration import link_address, link_of, renew_link, set_link
 from checkin.web.site.addresses import this_address
 from checkin.web.site.languages import both_names
+from checkin.web.site.numbers import row_number
 from checkin.web.site.outgoing import address_for_others, address_refusal, public_address
 from checkin.web.site.visits import REGISTRARS, Answer, DelegationVisit, pages, visited_by
 
@@ -40,8 +42,9 @@ def show(visit: DelegationVisit) -> Answer:
         whatsapp=f"https://wa.me/?text={words}",
         sms=f"sms:?body={words}",
         categories=[(c.id, both_names(c)[0]) for c in categories_of(session, visit.event)],
-        waiting=waiting_applications(session, delegation, PAGE_SIZE),
+        waiting=waiting_applications(session, delegation, PAGE_SIZE, alone=visit.by_coordinator),
         waiting_count=count_waiting(session, delegation),
+        to_give_out=count_to_give_out(session, delegation),
         refusal=address_refusal(server),
         back=this_address(),
     )
@@ -90,6 +93,16 @@ def decide(visit: DelegationVisit) -> Answer:
     return redirect(visit.address("delegation_link.show"), 303)
 
 
+@bp.post("/events/<slug>/delegations/<int:delegation_id>/link/badges")
+@visited_by(REGISTRARS)
+def give_out(visit: DelegationVisit) -> Answer:
+    """Give out the badges of those who have registered by the link."""
+    count = visit.write(lambda v: give_out_badges(v.session, v.event, v.delegation, **v.who))
+    visit.nudge()
+    flash(ngettext("%(num)s badge is given out.", "%(num)s badges are given out.", count))
+    return redirect(visit.address("delegation_link.show"), 303)
+
+
 def _set_link(visit: DelegationVisit) -> None:
     set_link(
         visit.session,
@@ -102,10 +115,13 @@ def _set_link(visit: DelegationVisit) -> None:
 
 
 def _decide(visit: DelegationVisit, *, approved: bool) -> int:
-    chosen = request.form.getlist("application", type=int)[:PAGE_SIZE]
+    chosen = request.form.getlist("application", type=row_number)[:PAGE_SIZE]
     session, event, delegation = visit.session, visit.event, visit.delegation
     keys, who = visit.keys, visit.who
-    return decide_on(session, event, delegation, chosen, approved=approved, keys=keys, **who)
+    alone = visit.by_coordinator
+    return decide_on(
+        session, event, delegation, chosen, approved=approved, keys=keys, alone=alone, **who
+    )
 
 
 def _decision_message(count: int, *, approved: bool) -> str:

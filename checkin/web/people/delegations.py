@@ -9,13 +9,14 @@ from checkin.services.gates.leases import lent_to
 from checkin.services.people.arrivals import people_of
 from checkin.services.people.delegations import reserve_list
 from checkin.services.people.figures import (
-    figures_of,
     figures_of_delegations,
+    figures_seen,
     kept_for_gates,
     places_left,
 )
 from checkin.services.people.reserve_list import moves_up_until
 from checkin.services.people.search import participant_page
+from checkin.services.people.unchecked import unchecked_by_delegation
 from checkin.web.site.visits import (
     REGISTRARS,
     Answer,
@@ -35,11 +36,14 @@ def index(visit: EventVisit) -> Answer:
     if own := visit.own_delegation:
         return redirect(visit.address("delegations.show", delegation_id=own))
     session, event = visit.session, visit.event
-    found = sorted(figures_of_delegations(session, event.id), key=lambda each: each.name)
+    found = sorted(
+        figures_of_delegations(session, event.id, day=visit.today), key=lambda each: each.name
+    )
     return visit.show(
         "people/delegations.html",
         delegations=found,
         left=places_left(session, event.id, visit.now),
+        to_check=sum(of.all for of in unchecked_by_delegation(session, event.id).values()),
         together=together(each.figures for each in found),
     )
 
@@ -49,13 +53,14 @@ def index(visit: EventVisit) -> Answer:
 def show(visit: DelegationVisit) -> Answer:
     """Show a delegation's places, reserve list and people; ?q= searches them by name."""
     text, number = request.args.get("q", "")[:200], request.args.get("page", 1, int)
-    session, own = visit.session, visit.delegation
+    session, own, by_coordinator = visit.session, visit.delegation, visit.by_coordinator
+    figures, left = figures_seen(session, own, visit.now, by_coordinator=by_coordinator)
     return visit.show(
         "people/delegation.html",
-        figures=figures_of(session, own),
-        left=places_left(session, visit.event.id, visit.now)[own.id],
+        figures=figures,
+        left=left,
         kept=kept_for_gates(session, own),
-        reserve=reserve_list(session, own),
+        reserve=reserve_list(session, own, by_coordinator=by_coordinator),
         moves_up_until=moves_up_until(visit.event),
         lent=lent_to(session, visit.event.id, visit.now),
         page=participant_page(
@@ -69,10 +74,11 @@ def show(visit: DelegationVisit) -> Answer:
 @visited_by(REGISTRARS)
 def arrivals(visit: DelegationVisit) -> Answer:
     """Show who has arrived and who has not, with phone numbers, as a page to print."""
-    session, own = visit.session, visit.delegation
+    session, own, by_coordinator = visit.session, visit.delegation, visit.by_coordinator
+    figures, _left = figures_seen(session, own, visit.now, by_coordinator=by_coordinator)
     return visit.show(
         "people/delegation_arrivals.html",
-        figures=figures_of(session, own),
-        people=people_of(session, own),
+        figures=figures,
+        people=people_of(session, own, day=visit.today, by_coordinator=by_coordinator),
         now=visit.now,
     )

@@ -19,7 +19,12 @@ from checkin.words.problems import column_name, problem_sentence
 _CELL = re.compile(r"cell-([0-9]{1,8})-([a-z_]{1,20})")
 
 #: problems that `allow_duplicate` answers
-_DISPUTES = frozenset({"taken", "taken_in_file", "taken_elsewhere", "same_name_in_file"})
+_DISPUTES = frozenset(
+    {
+        *("taken", "taken_in_file", "same_name_in_file"),
+        *("spelt_like_registered", "spelt_like_in_file"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +161,15 @@ def _outcome(reviewed: ReviewedRow) -> str:
         Action.ADD: _("is registered"),
         Action.SKIP: _("stays as it is"),
         Action.REFUSE: _("is left out until it is corrected"),
+        Action.CHANGE: _("changes: %(columns)s", columns=_changed(reviewed)),
     }
-    if reviewed.action != Action.CHANGE:
-        return str(words[reviewed.action])
-    changed = ", ".join(_column_name(KEY_OF[column]) for column in reviewed.changed)
-    return str(_("changes: %(columns)s", columns=changed))
+    outcome = str(words[reviewed.action])
+    leads = "bus_leader" in reviewed.changed
+    return _("%(outcome)s · leads the bus", outcome=outcome) if leads else outcome
+
+
+def _changed(reviewed: ReviewedRow) -> str:
+    return ", ".join(_column_name(KEY_OF.get(column, column)) for column in reviewed.changed)
 
 
 def _column_name(column: str) -> str:

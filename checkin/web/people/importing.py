@@ -44,6 +44,7 @@ from checkin.web.people.import_review import (
     sent_corrections,
 )
 from checkin.web.site.limits import by_operator, limited
+from checkin.web.site.numbers import row_number
 from checkin.web.site.visits import REGISTRARS, Answer, DelegationVisit, pages, visited_by
 from checkin.words.languages import DEFAULT_LANGUAGE, spoken
 from checkin.words.problems import column_name
@@ -186,7 +187,7 @@ def _running(visit: DelegationVisit, draft: OpenedDraft | None) -> Job | None:
 
 def _end(visit: DelegationVisit, draft: OpenedDraft | None) -> End | None:
     """Return how the job has ended that the address names, or else the draft's last."""
-    number = request.args.get("job", type=int)
+    number = request.args.get("job", type=row_number)
     if number is None:
         return end_of(visit, _job_of(visit, draft))
     try:

@@ -15,6 +15,8 @@ from checkin.domain.people.registration import Registration, validate
 from checkin.errors import TooManyRequests
 from checkin.services.limits.rules import JOINING_ADDRESS, JOINING_CONTACT, JOINING_LINK
 from checkin.services.mail.letters import notice_of
+from checkin.services.mail.post import send_now
+from checkin.services.mail.received_letters import may_leave, received_letter
 from checkin.services.people.applications import apply_by_link
 from checkin.services.people.public_registration import (
     PrivacyNotice,
@@ -23,6 +25,7 @@ from checkin.services.people.public_registration import (
     registration_link_by_secret,
 )
 from checkin.web.site.limits import by_client, by_path, limit_wrong_links, limited
+from checkin.web.site.outgoing import mail_refusals
 from checkin.web.site.visits import PUBLIC, Answer, Visit, pages, visited_by
 from checkin.words.problems import problem_sentence
 
@@ -65,9 +68,11 @@ def apply(visit: Visit, secret: str) -> Answer:
     checked = _checked(attempt.values, notice, visit.language)
     if not isinstance(checked, Registration):
         return _page(visit, link, notice, Attempt(attempt.values, checked)), 400
-    too_often = _is_too_often(visit, checked)
-    visit.write(lambda v: _apply(v, secret, checked, notice, too_often=too_often))
+    over = _over_their_limit(visit, checked)
+    visit.write(lambda v: _apply(v, secret, checked, notice, too_often=bool(over)))
     visit.server.live.nudge(link.event.id)
+    if checked.email and checked.email not in over and not mail_refusals():
+        _say_received(visit, link, checked.email)
     return redirect(visit.address("joining.ask", secret=secret, sent=1), 303)
 
 
@@ -101,6 +106,23 @@ def _apply(
     )
 
 
+def _say_received(visit: Visit, link: RegistrationLink, address: str) -> None:
+    """E-mail that the registration was received; no response waits for it, in no case."""
+    server, language, now = visit.server, visit.language, visit.now
+    event, delegation = link.event, link.delegation
+
+    def send() -> None:
+        with server.database.read() as session:
+            sender = server.settings.mail_sender(session)
+            if not may_leave(session, event, sender, now):
+                return
+        letter = received_letter(event, delegation, address, language, sender, now)
+        settings = server.settings
+        send_now(server.database, letter, settings.mail, now, tls=settings.mail_tls)
+
+    server.background_tasks.do(send)
+
+
 def _checked(
     values: Mapping[str, str], notice: PrivacyNotice, language: str
 ) -> Registration | dict[str, str]:
@@ -114,10 +136,18 @@ def _checked(
     return told or cast(Registration, checked)
 
 
-def _is_too_often(visit: Visit, registration: Registration) -> bool:
-    contacts = (contact for _key, contact in registration.contacts())
+def _over_their_limit(visit: Visit, registration: Registration) -> set[str]:
+    """Count this attempt for each contact, and return those that have applied too many times.
+
+    Each is counted by itself: whether somebody's telephone has applied must not show by the mail to
+    another one's address.
+    """
+    return {one for _key, one in registration.contacts() if _is_over_its_limit(visit, one)}
+
+
+def _is_over_its_limit(visit: Visit, contact: str) -> bool:
     try:
-        visit.server.limits.reserve(*((JOINING_CONTACT, one) for one in contacts))
+        visit.server.limits.reserve((JOINING_CONTACT, contact))
     except TooManyRequests:
         return True
     return False

@@ -13,6 +13,7 @@ from checkin.domain.people.fields import Field
 from checkin.domain.people.merging import COMPARED, filled_in
 from checkin.errors import Conflict, InvalidRequest, MergedAway, PlaceGone
 from checkin.services.people.search import people_alike, people_found
+from checkin.services.people.unchecked import is_withheld_from
 from checkin.services.scanning.merging import (
     MergePlan,
     Wish,
@@ -113,8 +114,21 @@ def take_back(visit: EventVisit, participant_id: int) -> Answer:
 
 
 def _merge(visit: EventVisit, participant_id: int, other_id: int, wish: Wish) -> int:
-    one, two = (person_of(visit, number).id for number in (participant_id, other_id))
-    return merge_records(visit.session, visit.event, one, two, wish, **visit.who)
+    one, two = _two(visit, participant_id, other_id)
+    return merge_records(visit.session, visit.event, one.id, two.id, wish, **visit.who)
+
+
+def _two(visit: EventVisit, one_id: int, two_id: int) -> tuple[Participant, Participant]:
+    """Return two participants whom the operator may merge now.
+
+    Raises:
+        Conflict: the badge of one is not given out yet, for a newcomer and for whoever is to be
+            checked alike: what a merge would do tells them apart.
+    """
+    one, two = person_of(visit, one_id), person_of(visit, two_id)
+    if any(is_withheld_from(person, visit.own_delegation, visit.now) for person in (one, two)):
+        raise Conflict("a badge of the two is not given out yet: wait some minutes")
+    return one, two
 
 
 def _take_back(visit: EventVisit, participant_id: int) -> int:
@@ -135,7 +149,7 @@ def _found(visit: EventVisit, person: Participant, text: str) -> tuple[object, b
 
 
 def _comparison(visit: EventVisit, one_id: int, two_id: int, *, problem: str = "") -> str:
-    one, two = person_of(visit, one_id), person_of(visit, two_id)
+    one, two = _two(visit, one_id, two_id)
     plan = merge_plan(visit.session, visit.event, one.id, two.id, visit.now)
     is_sent = request.method == "POST"
     chosen = _chosen() if is_sent else filled_in(plan.kept, plan.other)

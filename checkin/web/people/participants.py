@@ -25,6 +25,7 @@ from checkin.web.people.registering import (
     values_of,
 )
 from checkin.web.site.languages import both_names
+from checkin.web.site.numbers import row_number
 from checkin.web.site.shared_forms import Choices, changes_said
 from checkin.web.site.visits import NAMES, REGISTRARS, STAFF, Answer, EventVisit, pages, visited_by
 from checkin.words.languages import LANGUAGES
@@ -126,7 +127,7 @@ def _back_to_person(visit: EventVisit, participant_id: int, said: str) -> Answer
 
 def _back_to_list(visit: EventVisit) -> Answer:
     place = {"q": request.args.get("q"), "page": request.args.get("page")}
-    delegation_id = request.args.get("delegation", type=int)
+    delegation_id = request.args.get("delegation", type=row_number)
     if delegation_id is not None:
         there = visit.address("delegations.show", delegation_id=delegation_id, **place)
         return redirect(there)

@@ -28,8 +28,8 @@ from checkin.services.people.quotas import (
     known_delegation,
     known_delegations,
     new_delegation,
-    read_quota_sheet,
 )
+from checkin.services.uploads.tables import read_quota_sheet
 from checkin.web.people.listed_forms import (
     NONE_REFUSED,
     ChangeByDetails,
@@ -105,6 +105,7 @@ def model(visit: EventVisit) -> Answer:  # noqa: ARG001 - that the event is visi
             _("Name in Arabic"),
             _("Places"),
             _("Places kept for gates without network"),
+            _("Telephone of its coordinators"),
         ]
     )
     response = Response("\ufeff" + file.getvalue(), mimetype="text/csv")
@@ -181,6 +182,7 @@ def delegation_values(delegation: KnownDelegation) -> dict[str, str]:
         "name_ar": delegation.name_ar or "",
         "quota": str(delegation.quota),
         "kept": str(delegation.kept),
+        "coordinator_phone": delegation.coordinator_phone or "",
     }
 
 

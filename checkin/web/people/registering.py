@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from checkin.db.models import Category, Participant
 from checkin.domain.common.form_marks import Overtaken
 from checkin.domain.common.problems import FieldProblem, Problem
-from checkin.domain.messages.kinds import MessageKind
+from checkin.domain.messages.kinds import KIND_OF_MOVE, MessageKind
 from checkin.domain.people.fields import AskedIn, asked_in
 from checkin.domain.people.place_decisions import Arrival
 from checkin.domain.people.registration import Registration, validate
@@ -84,6 +84,8 @@ def register_one(visit: EventVisit, values: Mapping[str, str]) -> Attempt:
         )
     except PossibleDuplicate:
         return Attempt(values, duplicate=True)
+    except FieldProblem as fault:
+        return Attempt(values, _sentences(visit, [fault.problem]))
     visit.nudge()
     return Attempt(registered=registered, name=checked.name or checked.name_ar or "")
 
@@ -150,6 +152,8 @@ def unblock_one(visit: EventVisit, participant_id: int) -> None:
 def edit_one(visit: EventVisit, participant_id: int, values: Mapping[str, str]) -> Attempt:
     """Correct a participant whom the operator may see, and move them if that is chosen.
 
+    Whoever is moved is told by e-mail if the form says so.
+
     Raises:
         NotFound: there is none with this number, or it is another delegation's; or the operator may
             not use the chosen delegation.
@@ -157,10 +161,11 @@ def edit_one(visit: EventVisit, participant_id: int, values: Mapping[str, str]) 
     checked = validate({**values, "delegation": values.get("delegation") or _STAYS})
     if not isinstance(checked, Registration):
         return Attempt(values, _sentences(visit, checked))
+    may_send, is_told = not mail_refusals(), values.get("tell") == "yes"
 
     def work(within: EventVisit) -> None:
         refuse_overtaken(within, values, lambda v: values_of(person_of(v, participant_id)))
-        _edit(within, participant_id, checked)
+        _edit(within, participant_id, checked, is_told=is_told, may_send=may_send)
 
     try:
         visit.write(work)
@@ -170,6 +175,7 @@ def edit_one(visit: EventVisit, participant_id: int, values: Mapping[str, str]) 
         return Attempt(values, _sentences(visit, [fault.problem]))
     except FormOvertaken as fault:
         return Attempt(fault.form.values, overtaken=fault.form)
+    visit.server.wake_worker()
     visit.nudge()
     return Attempt(values, saved=True)
 
@@ -210,6 +216,7 @@ def _register(
         category_id=_category(visit, wanted.category).id,
         source=RegistrationSource.FORM,
         keys=visit.keys,
+        alone=visit.by_coordinator,
         **visit.who,
     )
     # Whoever has a place is sent their badge in any case.
@@ -258,16 +265,24 @@ def _start_telling(visit: EventVisit) -> None:
     start_telling(visit.session, visit.keys, visit.event, endpoint=endpoint, **visit.who)
 
 
-def _edit(visit: EventVisit, participant_id: int, wanted: Registration) -> None:
-    edit(
+def _edit(
+    visit: EventVisit, participant_id: int, wanted: Registration, *, is_told: bool, may_send: bool
+) -> None:
+    person = person_of(visit, participant_id)
+    changed = edit(
         visit.session,
         visit.event,
-        person_of(visit, participant_id).id,
+        person.id,
         wanted,
         category_id=_category(visit, wanted.category).id,
         delegation_id=_delegation_chosen(visit, wanted.delegation),
+        alone=visit.by_coordinator,
         **visit.who,
     )
+    is_moved = is_told and "delegation_id" in changed
+    kind = KIND_OF_MOVE.get(person.standing) if is_moved else None
+    if _tell(visit, person.id, kind) and may_send:
+        _start_telling(visit)
 
 
 def _delegation_chosen(visit: EventVisit, chosen: str) -> int | None:

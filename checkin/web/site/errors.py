@@ -24,12 +24,13 @@ from checkin.db.faults import SENTENCES, Outage, outage_of
 from checkin.domain.common.problems import InvalidValue
 from checkin.domain.network.addresses import OnlyThisMachine
 from checkin.domain.people.unreadable import UnreadableFile
-from checkin.errors import MarhabaError, TooManyRequests, Unauthenticated
+from checkin.errors import EventPurged, MarhabaError, TooManyRequests, Unauthenticated
 from checkin.services.limits.limits import whole_minutes
 from checkin.web.site.addresses import this_address
 from checkin.web.site.json import json_response
 from checkin.web.site.outgoing import refusal_of
 from checkin.web.site.refused_forms import refused_form
+from checkin.web.site.refused_requests import log_refused_form
 from checkin.web.site.sessions import take_nobody_as_signed_in
 
 HTTP_STATUS = {
@@ -158,6 +159,7 @@ def _sentence(status: int) -> str:
 
 def _csrf_refused(fault: CSRFError) -> ResponseReturnValue:
     told = refused_form(fault)
+    log_refused_form(told.cause)
     page = render_template("error.html", status=400, sentence=told.sentence, link=told.link)
     return page, 400
 
@@ -170,6 +172,8 @@ def _fault(fault: MarhabaError) -> ResponseReturnValue:
         return redirect(url_for("sign_in.show", next=back))
     if isinstance(fault, OnlyThisMachine):
         return _only_this_machine_page(fault)
+    if isinstance(fault, EventPurged):
+        return error_page(409, _("The personal data of this event were erased. It takes nobody."))
     return error_page(http_status(fault))
 
 

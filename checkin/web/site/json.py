@@ -10,6 +10,7 @@ from flask import Response
 
 from checkin.domain.scanning.hall import Stop
 from checkin.services.board.live_counts import LiveCounts
+from checkin.services.gates.devices import NewDevice, PairedDevice
 
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
@@ -32,7 +33,7 @@ def json_response(body: Any, status: int = 200) -> Response:
 
 
 def status_body(counts: LiveCounts) -> dict[str, Any]:
-    """Return the body of `GET /api/v1/status`, as of now."""
+    """Return the body of `GET /api/v1/status`, as of now: the counts of one day."""
     return {
         "at": utc_text(datetime.now(UTC)),
         "event": {
@@ -41,6 +42,17 @@ def status_body(counts: LiveCounts) -> dict[str, Any]:
             "timezone": counts.timezone,
         },
         "stop": stop_body(counts.stop),
+        "day": counts.day,
+        "days": [
+            {
+                "day": one.number,
+                "starts_at": utc_text(one.starts_at),
+                "ends_at": utc_text(one.ends_at),
+                "arrived": one.arrived,
+                "refused": one.refused,
+            }
+            for one in counts.days
+        ],
         "totals": counts.totals | {"percent": counts.figures.percent},
         "delegations": [
             {
@@ -64,6 +76,11 @@ def status_body(counts: LiveCounts) -> dict[str, Any]:
             for g in counts.gates
         ],
     }
+
+
+def gate_body(device: PairedDevice | NewDevice) -> dict[str, Any]:
+    """Write the gate at which a device stands."""
+    return {"id": device.gate_id, "name": device.gate_name, "name_ar": device.gate_name_ar}
 
 
 def stop_body(stop: Stop | None) -> dict[str, Any] | None:

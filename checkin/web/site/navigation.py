@@ -6,8 +6,8 @@ from flask import request
 
 #: behind each link of an event's navigation: whole blueprints, or single endpoints
 _EVENT = {
-    "board.show": {"board"},
-    "participants.index": {"participants", "badges", "merging"},
+    "board.show": {"board", "flagged"},
+    "participants.index": {"participants", "badges", "merging", "to_check"},
     "delegations.index": {
         *("delegations", "importing", "delegation_badges", "delegation_link", "buses"),
         *("event_badges", "jobs"),
@@ -16,19 +16,22 @@ _EVENT = {
     "devices.show": {"devices", "gates"},
     "conflicts.index": {"conflicts"},
     "settings.edit": {
-        *("first_steps", "settings", "categories", "quotas", "message_texts"),
-        *("look", "rehearsal", "records"),
+        *("first_steps", "settings", "categories", "flags", "quotas", "message_texts"),
+        *("look", "rehearsal", "records", "legal", "opening_times"),
     },
 }
 _SETTINGS = {
     "first_steps.resume": {"first_steps"},
     "settings.edit": {"settings"},
+    "opening_times.show": {"opening_times"},
     "categories.show": {"categories"},
+    "flags.show": {"flags"},
     "quotas.show": {"quotas"},
     "message_texts.edit": {"message_texts"},
     "look.edit": {"look"},
     "devices.show": {"devices", "gates"},
     "rehearsal.show": {"rehearsal"},
+    "legal.show": {"legal"},
     "records.export": {"records.export"},
     "records.purge": {"records.purge", "records.erase"},
 }

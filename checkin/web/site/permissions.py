@@ -37,6 +37,8 @@ STAFF = ADMINISTRATORS | {Role.ORGANISER}
 COUNTS = STAFF | {Role.SUPERVISOR, Role.VIEWER}
 #: who may see names; coordinators those of their own delegation
 NAMES = STAFF | {Role.SUPERVISOR, Role.COORDINATOR}
+#: who walks about at the gates
+SUPERVISORS = STAFF | {Role.SUPERVISOR}
 REGISTRARS = STAFF | {Role.COORDINATOR}
 EVERYBODY = frozenset(Role)
 

@@ -11,6 +11,8 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 
 from checkin.web.site.addresses import is_encrypted, public_address_of_page
+from checkin.web.site.cookies import cookie_name
+from checkin.web.site.sessions import SESSION
 
 
 class Cause(StrEnum):
@@ -28,6 +30,7 @@ class Cause(StrEnum):
 class RefusedForm:
     """The explanation of a refused form; `link` is where to go instead, or ""."""
 
+    cause: Cause
     sentence: str
     link: str = ""
 
@@ -60,7 +63,7 @@ def refused_form(fault: CSRFError) -> RefusedForm:
     """Return the explanation for the form of the current request."""
     cause = cause_of(
         fault.description or "",
-        has_cookie=current_app.config["SESSION_COOKIE_NAME"] in request.cookies,
+        has_cookie=cookie_name(SESSION) in request.cookies,
         cookies_are_secure=current_app.config["SESSION_COOKIE_SECURE"],
         encrypted=is_encrypted(),
     )
@@ -92,7 +95,7 @@ def refused_form(fault: CSRFError) -> RefusedForm:
         ),
     }
     elsewhere = cause in (Cause.UNENCRYPTED, Cause.OTHER_HOST)
-    return RefusedForm(str(sentences[cause]), public_address_of_page() if elsewhere else "")
+    return RefusedForm(cause, str(sentences[cause]), public_address_of_page() if elsewhere else "")
 
 
 def keeps_nobody_signed_in() -> bool:

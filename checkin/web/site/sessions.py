@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -11,24 +12,37 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFProtect
 
-from checkin.db.models import Operator
+from checkin.db.models import Operator, OperatorSession
 from checkin.errors import Forbidden, Unauthenticated
-from checkin.services.accounts.second_factor import is_missing
+from checkin.services.accounts.duties import Duty, duty_of
 from checkin.services.accounts.sessions import Lifetimes, signed_in_with
+from checkin.web.site.cookies import cookie_name
 from checkin.web.site.permissions import Allowed, Audience, allowed_at, may_use
 from checkin.web.site.state import database, marhaba
 
 csrf = CSRFProtect()
 
 
-#: what may be asked for while the second factor that the settings want is missing
-_BEFORE_SECOND_FACTOR = frozenset(
-    {"second_factor.show", "second_factor.begin", "second_factor.turn_on", "sign_in.sign_out"}
-)
+#: what may be asked for while something has to be done first; the first of each is its page
+_PAGES_OF: dict[Duty, tuple[str, ...]] = {
+    Duty.OWN_PASSWORD: ("first_password.show", "first_password.save", "sign_in.sign_out"),
+    Duty.SECOND_FACTOR: (
+        *("second_factor.show", "second_factor.begin", "second_factor.turn_on"),
+        "sign_in.sign_out",
+    ),
+}
+
+
+#: what the cookie is called, before `cookie_name` guards it
+SESSION = "session"
 
 
 class SessionCookies(SecureCookieSessionInterface):
-    """Limits the cookie to this server's path, and marks it `Secure` for requests over TLS."""
+    """Limits the cookie to this server's path, and guards it by its name and as `Secure`."""
+
+    def get_cookie_name(self, app: Flask) -> str:  # noqa: ARG002 - the name is the request's
+        """Return what the cookie is called in this request."""
+        return cookie_name(SESSION)
 
     def get_cookie_path(self, app: Flask) -> str:  # noqa: ARG002 - the path is the request's
         """Return the path below which the browser sends the cookie."""
@@ -39,6 +53,9 @@ class SessionCookies(SecureCookieSessionInterface):
         over_tls = has_request_context() and request.is_secure
         return over_tls or super().get_cookie_secure(app)
 
+    #: of the signature, in place of Flask's SHA-1
+    digest_method = staticmethod(hashlib.sha256)
+
 
 class SignedIn:
     """A signed-in operator, in the form that Flask-Login needs."""
@@ -47,8 +64,9 @@ class SignedIn:
     is_active = True
     is_anonymous = False
 
-    def __init__(self, operator: Operator, session_id: int, token: str) -> None:
-        self.operator, self.session_id, self._token = operator, session_id, token
+    def __init__(self, operator: Operator, kept: OperatorSession, token: str) -> None:
+        self.operator, self.session_id, self._token = operator, kept.id, token
+        self.confirmed_at = kept.confirmed_at
 
     def get_id(self) -> str:
         """Return the text that the cookie keeps."""
@@ -60,7 +78,7 @@ def signed_in_by_token(token: str) -> SignedIn | None:
     if g.get("nobody_is_signed_in"):
         return None
     found = signed_in_with(database(), token, now=datetime.now(UTC), lifetimes=lifetimes())
-    return SignedIn(found[0], found[1].id, token) if found else None
+    return SignedIn(*found, token) if found else None
 
 
 def take_nobody_as_signed_in() -> None:
@@ -90,6 +108,12 @@ def current_session_id() -> int:
     return number
 
 
+def current_session_confirmed_at() -> datetime | None:
+    """Return when the operator of the current session last proved who they are."""
+    moment: datetime | None = current_user.confirmed_at
+    return moment
+
+
 def operator_or_none() -> Operator | None:
     """Return the operator who is signed in, or None."""
     return getattr(current_user, "operator", None)
@@ -110,7 +134,7 @@ def current_operator() -> Operator:
 def permit() -> ResponseReturnValue | None:
     """Refuse a request that its route does not permit; runs before every request.
 
-    An operator who must set a second factor up first is redirected there.
+    An operator who has to choose a password or set a second factor up first is redirected there.
 
     Raises:
         Unauthenticated: nobody is signed in, and the route is not open.
@@ -124,7 +148,7 @@ def permit() -> ResponseReturnValue | None:
         return None  # no cookie is looked at, so nothing can be forged with one
     csrf.protect()
     if may_use(operator_or_none(), endpoint):
-        return _second_factor_first(endpoint, allowed)
+        return _duty_first(endpoint, allowed)
     if allowed is None:
         current_app.logger.error("%s does not say who may use it", endpoint)
     elif operator_or_none() is None:
@@ -132,13 +156,15 @@ def permit() -> ResponseReturnValue | None:
     raise Forbidden("your role may not do this: ask an organiser")
 
 
-def _second_factor_first(endpoint: str, allowed: Allowed | None) -> ResponseReturnValue | None:
+def _duty_first(endpoint: str, allowed: Allowed | None) -> ResponseReturnValue | None:
     operator = operator_or_none()
-    if operator is None or isinstance(allowed, Audience) or endpoint in _BEFORE_SECOND_FACTOR:
+    if operator is None or isinstance(allowed, Audience):
         return None
-    if not is_missing(operator, marhaba().settings.second_factor):
+    with database().read() as session:  # connects only for who has something to do
+        duty = duty_of(session, operator, marhaba().settings.second_factor)
+    if duty is None or endpoint in _PAGES_OF[duty]:
         return None
-    return redirect(url_for("second_factor.show"), 303)
+    return redirect(url_for(_PAGES_OF[duty][0]), 303)
 
 
 def login_manager() -> LoginManager:

@@ -15,6 +15,7 @@ from checkin.services.common.keys import Keys
 from checkin.services.common.readiness import RecentReadiness
 from checkin.services.gates.authentication import KnownDevices, LastSeen
 from checkin.services.gates.gate_list import SealedEntries
+from checkin.services.gates.people_list import PeoplePages
 from checkin.services.limits.limits import Limits
 from checkin.services.network.certificates.authority import Authority
 from checkin.settings import Settings
@@ -22,8 +23,9 @@ from checkin.web.site.background import BackgroundTasks
 from checkin.web.site.known_address import KnownAddress
 
 EXTENSION = "marhaba"
-#: what can be watched of an event: the contract's counts, and all that a board shows
-COUNTS, BOARD = "counts", "board"
+#: what can be watched of an event: the contract's counts, all that a board shows, and the arrivals
+#: of people whose flags name a page
+COUNTS, BOARD, FLAGGED = "counts", "board", "flagged"
 #: the device API's own application, beside the pages'
 API = "marhaba_api"
 
@@ -51,6 +53,7 @@ class Marhaba:
     devices: KnownDevices = field(default_factory=KnownDevices)
     last_seen: LastSeen = field(default_factory=LastSeen)
     sealed: SealedEntries = field(default_factory=SealedEntries)
+    people_pages: PeoplePages = field(default_factory=PeoplePages)
     background_tasks: BackgroundTasks = field(default_factory=BackgroundTasks)
 
 

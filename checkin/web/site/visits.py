@@ -23,6 +23,7 @@ from checkin.db.engine import in_transaction
 from checkin.db.models import Delegation, Event, Operator
 from checkin.services.accounts.own_delegation import own_delegation
 from checkin.services.common.keys import Keys
+from checkin.services.events.days import today
 from checkin.services.events.visibility import visible_event
 from checkin.services.people.delegations import visible_delegation
 from checkin.web.site.errors import register_page_errors
@@ -36,6 +37,7 @@ from checkin.web.site.permissions import (
     PUBLIC,
     REGISTRARS,
     STAFF,
+    SUPERVISORS,
     Allowed,
     open_to,
 )
@@ -52,6 +54,7 @@ __all__ = [
     "PUBLIC",
     "REGISTRARS",
     "STAFF",
+    "SUPERVISORS",
     "Answer",
     "DelegationVisit",
     "EventVisit",
@@ -98,6 +101,16 @@ class Visit:
     def own_delegation(self) -> int | None:
         """The id of the only delegation that a coordinator may see; None for all others."""
         return own_delegation(self.operator)
+
+    @property
+    def by_coordinator(self) -> bool:
+        """Whether the operator may know the people of one delegation only."""
+        return self.own_delegation is not None
+
+    @property
+    def seen_at(self) -> datetime | None:
+        """When a coordinator sees what is shown; None for whoever may see all of it."""
+        return self.now if self.by_coordinator else None
 
     @property
     def who(self) -> Who:
@@ -158,6 +171,11 @@ class EventVisit(Visit):
     """A request for a page of an event that the operator may see."""
 
     event: Event
+
+    @property
+    def today(self) -> int:
+        """The number of the event's day to which the time of the visit belongs."""
+        return today(self.session, self.event.id, self.now)
 
     def within(self, session: Session) -> Self:
         """Return this visit with its event read from another session."""

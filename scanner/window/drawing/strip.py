@@ -1,4 +1,4 @@
-"""Draw the strip along the bottom: state of gate, connection, list and clock. Pure."""
+"""Draw the strip along the top: state of gate, connection, list and clock. Pure."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from PIL import Image, ImageDraw
 
 from checkin.domain.scanning.facts import Direction
 from checkin.words.languages import spoken
+from scanner.window.card_lines import in_both_scripts
+from scanner.window.clock import minutes_text
 from scanner.window.drawing.text import draw_line, width_of
 from scanner.window.state import Screen
 from scanner.words import say
@@ -21,7 +23,7 @@ _LABEL_PX, _VALUE_PX = 20, 30
 _LABEL_MIDDLE, _VALUE_MIDDLE = 18, 48
 _AROUND_PX = 10
 #: a long name of a gate is set smaller before it crowds out the rest
-_WIDEST_PX = 190
+_WIDEST_PX = 240
 _BACK, _BOX, _TEXT, _DIM, _INK = "#111827", "#1F2937", "#F9FAFB", "#9CA3AF", "#111827"
 _GREEN, _BLUE, _AMBER, _EXIT = "#34D399", "#93C5FD", "#FBBF24", "#7C3AED"
 
@@ -58,7 +60,7 @@ def cells_of(screen: Screen) -> tuple[Cell, ...]:
     link = Cell(word("network"), word("online" if screen.online else "offline"))
     cells = [
         *([Cell(word("practice"), word("rehearsal"), warns=True)] if screen.rehearses else []),
-        Cell(word("gate"), screen.gate or "—"),
+        Cell(word("gate"), _gate_named(screen)),
         Cell(link.label, link.value, _GREEN if screen.online else _BLUE),
         _list_cell(screen),
         Cell(word("waiting"), str(screen.waiting), _BLUE if screen.waiting else _TEXT),
@@ -69,6 +71,8 @@ def cells_of(screen: Screen) -> tuple[Cell, ...]:
         arrived, quota = screen.arrived
         label = word("arrived_over_all" if arrived > quota else "arrived_of_all")
         cells.append(Cell(label, f"{arrived} / {quota}"))
+    if screen.low_battery is not None:
+        cells.append(Cell(word("battery"), f"{screen.low_battery} %", warns=True))
     if screen.aside:
         cells.append(Cell(word("aside"), str(screen.aside), warns=True))
     if screen.drafts:
@@ -78,13 +82,9 @@ def cells_of(screen: Screen) -> tuple[Cell, ...]:
     return tuple(cells)
 
 
-def minutes_text(language: str, minutes: int) -> str:
-    """Return a span in minutes, hours or days, the largest unit that is exact enough."""
-    if minutes < 100:
-        return say(language, "minutes", count=minutes)
-    if minutes < 48 * 60:
-        return say(language, "hours", hours=minutes // 60, minutes=f"{minutes % 60:02}")
-    return say(language, "days", count=minutes // (24 * 60))
+def _gate_named(screen: Screen) -> str:
+    names = in_both_scripts(screen.gate, screen.gate_ar, screen.language)
+    return " · ".join(names) or "—"
 
 
 def _list_cell(screen: Screen) -> Cell:

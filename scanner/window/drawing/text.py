@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from pathlib import Path
+from typing import Any
 
 from PIL import ImageDraw, ImageFont, features
 
@@ -69,31 +70,50 @@ def draw_paragraph(
     bold: bool = False,
     rtl: bool = False,
 ) -> None:
-    """Draw a sentence on as many lines as it needs, centred on the height `middle`.
+    """Draw a sentence on as many lines as it needs, centred on the height `middle`."""
+    lines, size_px = fitted_lines(draw, text, right - left, size_px, most_lines, bold)
+    top = middle - len(lines) * line_step(size_px) // 2
+    draw_lines(draw, lines, (left, right), top, size_px, colour, bold=bold, rtl=rtl)
 
-    When it needs more than `most_lines` it is set smaller; the last line is cut only at a size
-    below which nobody could read it.
+
+def fitted_lines(
+    draw: ImageDraw.ImageDraw, text: str, room: int, size_px: int, most_lines: int, bold: bool
+) -> tuple[list[str], int]:
+    """Return a text's lines within a width, and the size in which they are as few as they may be.
+
+    The last line is cut only at a size below which nobody could read it.
     """
-    lines = _wrapped(draw, text, right - left, font(size_px, bold=bold))
+    lines = _wrapped(draw, text, room, font(size_px, bold=bold))
     while len(lines) > most_lines and size_px > SMALLEST_PX:
         size_px -= 2
-        lines = _wrapped(draw, text, right - left, font(size_px, bold=bold))
+        lines = _wrapped(draw, text, room, font(size_px, bold=bold))
     if len(lines) > most_lines:
         lines = [*lines[: most_lines - 1], " ".join(lines[most_lines - 1 :])]
-    step = round(size_px * 1.45)
-    top = middle - step * (len(lines) - 1) // 2
+    return lines, size_px
+
+
+def line_step(size_px: int) -> int:
+    """Return the height that a line of this size takes, with the space to the next one."""
+    return round(size_px * 1.35)
+
+
+def draw_lines(
+    draw: ImageDraw.ImageDraw,
+    lines: list[str],
+    span: tuple[int, int],
+    top: int,
+    size_px: int,
+    colour: str,
+    *,
+    bold: bool = False,
+    rtl: bool = False,
+) -> None:
+    """Draw lines below one another from the height `top` on, between left and right of `span`."""
+    step = line_step(size_px)
+    style: dict[str, Any] = {"size_px": size_px, "colour": colour, "bold": bold, "rtl": rtl}
     for number, line in enumerate(lines):
-        draw_line(
-            draw,
-            line,
-            left=left,
-            right=right,
-            middle=top + number * step,
-            size_px=size_px,
-            colour=colour,
-            bold=bold,
-            rtl=rtl,
-        )
+        middle = top + step // 2 + number * step
+        draw_line(draw, line, left=span[0], right=span[1], middle=middle, **style)
 
 
 def width_of(draw: ImageDraw.ImageDraw, text: str, size_px: int, *, bold: bool = False) -> float:

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from checkin.protocol.walk_ins import public_text
 from tests.scanner.decode.pictures import a_code
-from tests.scanner.offline.lists import NOON, a_list, content
+from tests.scanner.offline.lists import NOON, a_bus, a_list, content
 
 ONE, TWO, THREE, STRANGER = (a_code(number) for number in (1, 2, 3, 99))
 RESERVE = {"standing": "reserve"}
@@ -32,8 +32,16 @@ def people(*codes, **told):
     return [(code, content(number, **told)) for number, code in enumerate(codes, 1)]
 
 
+#: of four: the first one leads it, two wait on the reserve list
+BUS = a_bus(
+    (ONE, content(1)),
+    (TWO, content(2, **RESERVE)),
+    (THREE, content(3, **RESERVE)),
+    (STRANGER, content(4)),
+)
+
 #: what happens, step by step, and the reason of each showing (None: let in), or for a renewal the
-#: lease that was named as the one at hand
+#: lease that was named as the one at hand, for a bus the reasons of all who were ticked
 STORIES = {
     "a person, again, and by another badge": (
         [
@@ -198,6 +206,34 @@ STORIES = {
             ("come", "Salma"),
         ],
         [None, "capacity_exceeded", "invalid_time", "wrong_gate"],
+    ),
+    "a bus: places run out in the middle, and who came in is not asked again": (
+        [
+            ("list", a_list(people(ONE), buses=[(ONE, BUS)], **RELEASED)),
+            ("lend", lent(places=1)),
+            ("show", ONE, "entry"),
+            ("bus", ONE, ["Amina 4"]),
+            ("restart",),
+            ("bus", ONE, []),
+            ("list", a_list([], [TWO], cursor=2, since=1)),
+            ("bus", ONE, ["Amina 3", "Amina 4"]),
+        ],
+        [None, [None, "quota_exceeded"], ["quota_exceeded", None], []],
+    ),
+    "a bus where the badge of a passenger is revoked meanwhile, and the gate is not theirs": (
+        [
+            ("list", a_list(people(ONE), [THREE], buses=[(ONE, BUS)], limited_gates=[7])),
+            ("bus", ONE, ["Amina 2"]),
+        ],
+        [["wrong_gate", "revoked", "wrong_gate"]],
+    ),
+    "a bus at an event that wants to see each badge": (
+        [
+            ("list", a_list(people(ONE), buses=[(ONE, BUS)], without_badge="nobody")),
+            ("show", ONE, "entry"),
+            ("bus", ONE, ["Amina 2", "Amina 3"]),
+        ],
+        [None, ["badge_required"]],
     ),
     "a place that was annulled stays spent, and its holder may come again": (
         [

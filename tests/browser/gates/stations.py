@@ -8,6 +8,9 @@ from datetime import UTC, datetime
 from sqlalchemy import update
 
 from checkin.db.models import Device
+from checkin.protocol.base64url import bytes_of
+from checkin.protocol.codes import parse_code
+from checkin.protocol.gate_list import badge_tag
 from checkin.services.gates.authentication import KNOWN_FOR_S
 from checkin.services.gates.devices import gate_named, open_pairing
 from tests.support import factories
@@ -15,18 +18,19 @@ from tests.support import factories
 VERDICT = "#verdicts .verdict"
 
 
-def pairing_link_at(server, database, event, gate="Porte 1", language="fr"):
+def pairing_link_at(server, database, event, gate="Porte 1", language="fr", *, help_desk=False):
     """Return the link that an organiser shows for a gate."""
 
     def work(session):
         found = gate_named(session, event, gate, create=True)
-        return open_pairing(session, event, found, now=datetime.now(UTC))
+        now = datetime.now(UTC)
+        return open_pairing(session, event, found, now=now, help_desk=help_desk)
 
     return f"{server.url}/scan?lang={language}#pair={factories.write(database, work)}"
 
 
 def open_station(browser, link, **viewport):
-    """Open the link, press the button, and return the page of the station."""
+    """Open the link, press the button, and return the page of the station once its gate is open."""
     page = browser.new_page(**viewport)
     page.faults = []
     page.on("pageerror", lambda fault: page.faults.append(str(fault)))
@@ -34,6 +38,7 @@ def open_station(browser, link, **viewport):
     page.fill("#station-name", "Poste de Samira")
     page.click("#pairing button")
     page.wait_for_selector("#station:not([hidden])")
+    page.wait_for_selector("#code:enabled", state="attached")  # a key pressed earlier does nothing
     return page
 
 
@@ -60,13 +65,15 @@ def type_code(page, text):
     page.press("#code", "Enter")
 
 
-def hand_scanner(page, keys):
-    """Press (code, key) pairs as fast as a hand scanner does, wherever the focus is."""
-    page.evaluate(
-        """keys => {
-          for (const [code, key] of keys) dispatchEvent(new KeyboardEvent("keydown", {code, key}));
-        }""",
-        [*keys, ("Enter", "Enter")],
+def hand_scanner(page, keys, end="Enter"):
+    """Press (code, key) pairs as fast as a hand scanner does, wherever the focus is.
+
+    Return whether its end was kept from pressing a button or moving the focus.
+    """
+    return page.evaluate(
+        """keys => keys.map(([code, key]) => !dispatchEvent(
+             new KeyboardEvent("keydown", {code, key, cancelable: true}))).pop()""",
+        [*keys, (end, end)],
     )
 
 
@@ -83,6 +90,13 @@ def dismiss(page):
     page.wait_for_selector("#verdicts", state="hidden")
 
 
+def ref_of(code):
+    """Return what a device may keep of a badge's code."""
+    token = parse_code(code)
+    assert token is not None
+    return bytes_of(badge_tag(token)).hex()
+
+
 def stored(page):
     """Return what IndexedDB holds, row by row, by store."""
     return page.evaluate(
@@ -91,7 +105,7 @@ def stored(page):
             request.onsuccess = () => done(request.result);
             request.onerror = () => failed(request.error);
           });
-          const database = await asked(indexedDB.open("marhaba-door"));
+          const database = await asked(indexedDB.open("marhaba-gate"));
           const found = {};
           for (const name of database.objectStoreNames)
             found[name] = await asked(database.transaction(name).objectStore(name).getAll());
@@ -99,3 +113,22 @@ def stored(page):
           return found;
         }"""
     )
+
+
+_KEPT = """async () => {
+  const names = (await indexedDB.databases()).map((one) => one.name);
+  if (!names.includes("marhaba-key")) return 0;
+  const asked = (request) => new Promise((done, failed) => {
+    request.onsuccess = () => done(request.result);
+    request.onerror = () => failed(request.error);
+  });
+  const database = await asked(indexedDB.open("marhaba-key"));
+  const count = await asked(database.transaction("keys").objectStore("keys").count());
+  database.close();
+  return count;
+}"""
+
+
+def is_paired(page):
+    """Say whether the browser keeps a pairing or its key."""
+    return page.evaluate(_KEPT) > 0

@@ -87,7 +87,7 @@ def test_a_whole_shift_without_a_mouse(hands, codes, database, event):
     scan(hands, codes[0])
     hands.wait_for(VERDICT + "[data-kind=ok]")
     hands.press("Escape", "z")
-    hands.wait_for("#undo-last[open]")
+    hands.wait_for("#undo-scan[open]")
     hands.press("Enter")
     hands.wait_for("#note:not(:empty)")
     assert rows(database, Scan.id, Scan.annulled_at)[0][1] is not None

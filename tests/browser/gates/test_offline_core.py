@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from checkin.domain.scanning.reasons import Reason
-from checkin.protocol.codes import format_code, looks_like_ours, normalise_typed, parse_code
+from checkin.protocol.codes import format_code, looks_like_ours, normalise_code, parse_code
 from checkin.protocol.gate_list import badge_tag
 from scanner.core.scan import Kind, Scan, Verdict
+from tests.browser.gates.stations import ref_of
 from tests.scanner.offline.lists import a_list, content
 from tests.support import factories
 
@@ -37,6 +38,8 @@ def test_every_vector_is_decided_as_in_python(page):
             const policy = {...defaults.policy, ...given};
             for (const name of ["opens_at", "closes_at", "reserve_from"])
               policy[name] = moment(policy[name]);
+            policy.hours = policy.hours.map((one) => (
+              {...one, opens_at: moment(one.opens_at), closes_at: moment(one.closes_at)}));
             return policy;
           };
           return {
@@ -67,14 +70,14 @@ def test_codes_are_parsed_as_in_python(page):
           const codes = await import("/static/js/offline/badge-code.js");
           return texts.map(text => [
             codes.parseCode(text) && [...codes.parseCode(text)],
-            codes.isBadgeCode(text), codes.looksLikeOurs(text), codes.normaliseTyped(text)]);
+            codes.isBadgeCode(text), codes.looksLikeOurs(text), codes.normaliseCode(text)]);
         }""",
         texts,
     )
 
     parsed = [parse_code(text) for text in texts]
     assert told == [
-        [token and list(token), token is not None, looks_like_ours(text), normalise_typed(text)]
+        [token and list(token), token is not None, looks_like_ours(text), normalise_code(text)]
         for text, token in zip(texts, parsed, strict=True)
     ]
     assert sum(token is not None for token in parsed) > 100
@@ -87,11 +90,12 @@ def test_entries_open_only_with_their_badge_and_tags_are_pythons(page):
     told = page.evaluate(
         """async ([codes, entries]) => {
           const { parseCode } = await import("/static/js/offline/badge-code.js");
-          const { badgeTag, openEntry } = await import("/static/js/offline/gate-list.js");
+          const { badgeRef, badgeTag, openEntry } = await import("/static/js/offline/gate-list.js");
           const [mine, other] = codes.map(parseCode);
           const torn = {...entries[0], sealed: entries[0].sealed.slice(0, -2) + "AA"};
           return {
-            tags: [await badgeTag(mine), await badgeTag(other)],
+            tags: [badgeTag(mine), badgeTag(other)],
+            refs: [badgeRef(mine), badgeRef(other)],
             mine: await openEntry(mine, entries[0]),
             others: await openEntry(mine, entries[1]),
             torn: await openEntry(mine, torn),
@@ -102,6 +106,7 @@ def test_entries_open_only_with_their_badge_and_tags_are_pythons(page):
 
     assert told == {
         "tags": [badge_tag(parse_code(code)) for code in codes],
+        "refs": [ref_of(code) for code in codes],
         "mine": content(1),
         "others": None,
         "torn": None,

@@ -9,6 +9,7 @@ import pytest
 
 from scanner.core.errors import ServerUnreachable
 from scanner.core.scan import Scan
+from scanner.gate.bus import bus_list_of, scans_of, toggled, typed
 from scanner.offline.clock import DeviceClock
 from scanner.offline.decisions import OfflineGate
 from scanner.offline.held_list import HeldList
@@ -78,6 +79,8 @@ class PythonGate:
             self.spool.memory.forget(self.first[arguments[0]])
         elif step == "settle":
             self.spool.settle([one.scan.scan_id for one in self.spool.decided()], [])
+        elif step == "bus":
+            return self.bus(*arguments)
         elif step == "come":
             return self.come(*arguments)
         elif step == "renew":
@@ -108,6 +111,18 @@ class PythonGate:
         with contextlib.suppress(ServerUnreachable):
             Refresh(lender, self.held, self.spool, self.clock).run()
         return ["renewal", lender.named]
+
+    def bus(self, leader, missing):
+        """Open the list of a bus, take out who is missing, and let the others in."""
+        offline = self.delivery.offline
+        bus = bus_list_of(offline.bus_list(leader))
+        for name in missing:
+            bus = toggled(typed(bus, name))
+        scans = scans_of(bus, self.clock.now())
+        self.spool.put_all(scans)
+        verdicts = [self.delivery.deliver(scan) for scan in scans]
+        told = [told_in(verdict) for verdict in verdicts]
+        return ["bus", [verdict.reason for verdict in verdicts], told, bus.in_before]
 
     def come(self, name):
         verdict = self.delivery.admit(Newcomer.named(name, KHEMISSET))
@@ -145,6 +160,7 @@ BROWSER = """async ([steps, noon]) => {
   const { Spool } = await from("offline/spool");
   const { HeldList } = await from("offline/held-list");
   const { OfflineGate } = await from("offline/decisions");
+  const { BusList } = await from("offline/bus");
   const { Delivery } = await from("server/delivery");
   const { DeviceClock } = await from("offline/clock");
   const { newScan } = await from("offline/scan");
@@ -176,6 +192,18 @@ BROWSER = """async ([steps, noon]) => {
     const told = await delivery.deliver(scan);
     const {lease_id} = await storage.one("waiting", scan.scan_id);
     return [...partsOf(told), lease_id ?? null];
+  };
+  const bus = async (leader, missing) => {
+    const list = new BusList(await delivery.gate.busList(leader));
+    for (const name of missing) {
+      list.find(name);
+      list.toggle();
+    }
+    const scans = list.scans(clock.now());
+    await spool.putAll(scans.map(({scan}) => scan), clock.frame);
+    const told = [];
+    for (const listed of scans) told.push(await delivery.deliver(listed.scan, listed));
+    return ["bus", told.map(({reason}) => reason), told.map(partsOf), list.inBefore];
   };
   const come = async (name) => {
     const delegation = {id: 4, name: "Khémisset", name_ar: "الخميسات"};
@@ -209,13 +237,14 @@ BROWSER = """async ([steps, noon]) => {
     settle: () => spool.settle(spool.decided().map((one) => one.scan_id), [], []),
     renew,
     show,
+    bus,
     come,
   };
   await open();
   const told = [];
   for (const [step, ...given] of steps) {
     const said = await play[step](...given);
-    if (["show", "renew", "come"].includes(step)) told.push(said);
+    if (["show", "renew", "bus", "come"].includes(step)) told.push(said);
   }
   await spool.wipe(false);
   await storage.empty(["waiting", "walk_ins", "clocks"], true);

@@ -45,9 +45,9 @@ def test_each_practice_badge_shows_its_verdict_and_nothing_is_counted(
         shown.append(card(page))
         page.dispatch_event("#verdicts", "click")
 
-    assert banner.startswith("RÉPÉTITION")
+    assert banner.startswith("EXERCICE")
     assert [one["kind"] for one in shown] == ["ok", "already", *["refused"] * 4]
-    assert {one["rehearsal"] for one in shown} == {"RÉPÉTITION\u00a0: rien n’est compté"}
+    assert {one["rehearsal"] for one in shown} == {"EXERCICE\u00a0: rien n’est compté"}
     assert scans(database) == 0
     type_code(page, codes[0])
     assert "rehearsal" not in card(page)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from badges.qr import qr_image
-from checkin.db.models import Admission, Conflict, Participant, Role, Scan
+from checkin.db.models import Admission, Conflict, Event, Participant, Role, Scan
 from checkin.services.accounts.pins import set_pin
 from checkin.services.people.blocking import block
 from tests.browser.gates.stations import (
@@ -78,31 +78,62 @@ def test_badges_that_are_held_up_together_have_a_card_each(chromium, pairing_lin
     assert sorted(names) == ["Militant 0", "Militant 1", "Militant 2"]
 
 
-def test_the_last_admission_is_taken_back_once_it_is_confirmed(page, codes, database):
+def listed(page):
+    """Return the scans of the list: kind, name and what may be done."""
+    return page.eval_on_selector_all(
+        "#recent li",
+        """items => items.map(item => [item.dataset.kind, ...["name", "action"].map(
+            part => item.querySelector(`[data-part=${part}]`).textContent)])""",
+    )
+
+
+def test_a_scan_of_the_list_is_taken_back_by_name_once_it_is_confirmed(page, codes, database):
     page.keyboard.press("z")
     assert noted(page) == "Rien à annuler"
-    type_code(page, codes[0])
-    assert card(page)["kind"] == "ok"
+    for number, code in enumerate(codes[:2]):
+        type_code(page, code)
+        page.wait_for_selector(f"#recent li:nth-child({number + 1})")
+    assert listed(page) == [
+        ["ok", "Militant 1", "Annuler le scan"],
+        ["ok", "Militant 0", "Annuler le scan"],
+    ]
     page.locator("#code").blur()
 
     page.keyboard.press("z")
+    page.wait_for_selector("#undo-scan[open]")
+    assert page.text_content("#undo-whom") == "Militant 1 · LAISSEZ ENTRER"
+    page.click("#undo-scan [data-close]")
+    page.wait_for_selector("#undo-scan:not([open])", state="hidden")
+    assert {at for _, at in rows(database, Scan.id, Scan.annulled_at)} == {None}
+    page.click("#recent li:nth-child(2) button")
+    assert page.text_content("#undo-whom") == "Militant 0 · LAISSEZ ENTRER"
+    page.press("#undo-scan-form button:not([type=button])", "Enter")
 
-    page.wait_for_selector("#undo-last[open]")
-    assert page.text_content("#undo-whom") == "Militant 0"
-    page.click("#undo-last [data-close]")
-    page.wait_for_selector("#undo-last:not([open])", state="hidden")
-    assert rows(database, Scan.id, Scan.annulled_at)[0][1] is None
-    page.click("#undo")
-    page.press("#undo-last-form button:not([type=button])", "Enter")
+    page.get_by_text("Scan annulé\u00a0: Militant 0").wait_for()
+    assert listed(page)[1] == ["ok", "Militant 0", "annulé"]
+    taken_back = [at is not None for _, at in rows(database, Scan.id, Scan.annulled_at)]
+    assert taken_back == [True, False]
+    type_code(page, codes[0])  # at once: it counts as new
+    page.wait_for_selector("#recent li:nth-child(3)")
+    assert listed(page)[0] == ["ok", "Militant 0", "Annuler le scan"]
 
-    page.get_by_text("Dernier scan annulé").wait_for()
-    with database.read() as session:
-        scan = session.scalars(select(Scan)).one()
-    assert scan.annulled_at is not None
-    dismiss(page)
-    page.wait_for_timeout(2_600)
-    type_code(page, codes[0])
-    assert card(page)["kind"] == "ok"
+
+def test_a_badge_that_comes_back_and_a_foreign_code_say_so(chromium, pairing_link, codes, database):
+    shows = [(picture(codes[0]), 2.5), (picture(None), 1.8), (picture(codes[0]), 2.5)]
+    page = open_station(chromium.start([*shows, (picture("HTTPS://EXAMPLE.ORG"), 3)]), pairing_link)
+
+    page.wait_for_selector(VERDICT + "[data-kind=ok]")
+    page.wait_for_selector(VERDICT + "[data-kind=already]")
+    again = card(page)
+    page.wait_for_selector(VERDICT + "[data-kind=refused]")
+    foreign = card(page)
+
+    assert (again["word"], again["name"]) == ("MÊME BADGE", "Militant 0")
+    assert (foreign["word"], "name" in foreign) == ("REFUSÉ", False)
+    assert foreign["sentence"].startswith("Ce code n’est pas un de nos badges")
+    assert len(rows(database, Scan.id)) == 1
+    assert listed(page) == [["ok", "Militant 0", "Annuler le scan"]]
+    assert page.faults == []
 
 
 def test_the_same_badge_may_leave_right_after_it_came_in(page, codes, database):
@@ -130,9 +161,47 @@ def test_a_name_is_searched_for_and_too_short_ones_are_told(page, event):
     page.fill("#search-name", "militant 2")
     page.press("#search-name", "Enter")
 
-    page.get_by_text("Trouvés\u00a0: 1").wait_for()
+    page.get_by_text("Résultats\u00a0: 1").wait_for()
     assert page.text_content("#found b") == "Militant 2"
-    assert page.text_content("#found span") == "Khémisset · confirmé"
+    assert page.text_content("#found .found-state") == "confirmé"
+    assert page.text_content("#found .found-details") == "Khémisset · Militant"
+
+
+def test_whoever_is_found_is_let_in_by_the_keyboard_alone(page, database, codes):
+    page.keyboard.press("f")
+    page.wait_for_selector("#search[open]")
+    page.keyboard.type("militant")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#found button:focus")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+
+    said = card(page)
+    assert (said["kind"], said["name"]) == ("ok", "Militant 1")
+    assert rows(database, Scan.id, Scan.source, Scan.participant_id)[-1][1:] == ("search", 2)
+    dismiss(page)
+    type_code(page, codes[1])
+    assert card(page)["kind"] == "already"
+
+
+def test_where_only_supervisors_let_in_without_a_badge_the_form_asks_for_their_pin(page, database):
+    factories.a_supervisor(database)
+    write(database, lambda s: s.execute(update(Event).values(without_badge="supervisors")))
+    page.wait_for_event(
+        "response",
+        lambda reply: (
+            "/status" in reply.url and reply.json()["device"]["without_badge"] == "supervisors"
+        ),
+    )
+    page.keyboard.press("f")
+    page.fill("#search-name", "militant 2")
+    page.press("#search-name", "Enter")
+    page.click("#found button")
+    page.wait_for_selector("#search-pin", state="visible")
+    page.fill("#search-pin", factories.PIN)
+    page.press("#search-pin", "Enter")
+
+    assert card(page)["name"] == "Militant 2"
 
 
 def test_a_search_says_who_is_blocked(page, database, event):
@@ -141,8 +210,30 @@ def test_a_search_says_who_is_blocked(page, database, event):
     page.fill("#search-name", "militant 0")
     page.press("#search-name", "Enter")
 
-    page.get_by_text("Trouvés\u00a0: 1").wait_for()
-    assert page.text_content("#found span") == "Khémisset · confirmé · ■ entrée bloquée"
+    page.get_by_text("Résultats\u00a0: 1").wait_for()
+    assert page.text_content("#found .found-state") == "confirmé · ■ entrée bloquée"
+
+
+def test_beyond_the_budget_a_search_asks_for_a_supervisors_pin(page, database, event):
+    factories.a_supervisor(database)
+    write(database, lambda s: s.execute(update(Event).values(search_budget_gate=1)))
+    page.wait_for_timeout(1000)  # the server takes a device at its word for half a second
+    page.keyboard.press("f")
+    page.fill("#search-name", "militant 1")
+    page.press("#search-name", "Enter")
+    page.get_by_text("Résultats\u00a0: 1").wait_for()
+    assert page.is_hidden("#search-pin")
+
+    page.fill("#search-name", "militant 2")
+    page.press("#search-name", "Enter")
+    page.wait_for_selector("#search-pin", state="visible")
+    assert page.locator("#found li").count() == 0
+    page.fill("#search-pin", factories.PIN)
+    page.press("#search-pin", "Enter")
+
+    page.locator("#found b", has_text="Militant 2").wait_for()
+    assert page.is_hidden("#search-pin")
+    assert page.input_value("#search-pin") == ""
 
 
 def test_keys_in_a_form_are_no_commands_and_escape_closes_it(page):
@@ -168,6 +259,38 @@ def test_somebody_without_a_badge_is_registered_and_admitted(page, database):
     said = card(page)
     assert (said["kind"], said["name"]) == ("ok", "Rachid Amrani")
     assert len(rows(database, Admission.id)) == 1
+
+
+def test_whoever_is_meant_by_a_walk_in_is_let_in_and_registered_no_second_time(page, database):
+    people = len(rows(database, Participant.id))
+    page.keyboard.press("w")
+    page.wait_for_selector("#walk-in-delegation option", state="attached")
+    page.fill("#walk-in-name", "Militant 1")
+    page.press("#walk-in-name", "Enter")
+    page.click("#meant button")
+
+    said = card(page)
+    assert (said["kind"], said["name"]) == ("ok", "Militant 1")
+    assert len(rows(database, Participant.id)) == people
+
+
+def test_beyond_the_budget_a_walk_in_asks_for_a_supervisors_pin(page, database):
+    factories.a_supervisor(database)
+    write(database, lambda s: s.execute(update(Event).values(search_budget_gate=1)))
+    page.wait_for_timeout(1000)  # the server takes a device at its word for half a second
+    page.keyboard.press("w")
+    page.wait_for_selector("#walk-in-delegation option", state="attached")
+    page.fill("#walk-in-name", "Militant 1")
+    page.press("#walk-in-name", "Enter")
+    page.wait_for_selector("#walk-in [role=alert]:not([hidden])")
+
+    page.fill("#walk-in-name", "Rachid Amrani")
+    page.press("#walk-in-name", "Enter")
+    page.wait_for_selector("#walk-in-pin", state="visible")
+    page.fill("#walk-in-pin", factories.PIN)
+    page.press("#walk-in-pin", "Enter")
+
+    assert card(page)["name"] == "Rachid Amrani"
 
 
 def cut(page):
@@ -201,7 +324,7 @@ def test_without_the_network_a_walk_in_is_let_in_on_a_lent_place_and_registered_
     assert "Rachid" not in str(kept)
     assert page.text_content("#waiting") == "En attente\u00a0: 1"
     page.reload()  # nothing of it was in memory only
-    page.wait_for_selector("#station:not([hidden])")
+    page.wait_for_selector("#waiting:not([hidden])")
     assert rows(database, Admission.id) == []
 
     healed(page)
@@ -222,7 +345,7 @@ def test_a_walk_in_without_a_lent_place_is_kept_in_the_form_and_not_let_in(page,
     page.wait_for_selector("#line[data-state=online]", timeout=20_000)
     cut(page)
     walks_in(page, "Rachid Amrani", "Tiflet")
-    page.get_by_text("Plus de place prêtée ici").wait_for()
+    page.get_by_text("Plus de place hors ligne à cette porte").wait_for()
     page.keyboard.press("Escape")
     page.wait_for_selector("#walk-in", state="hidden")
     healed(page)
@@ -249,9 +372,9 @@ def test_a_name_that_is_registered_already_is_asked_about_again(page, database):
     page.fill("#walk-in-name", "Militant 1")
 
     page.press("#walk-in-name", "Enter")
-    page.get_by_text("Une personne de ce nom est déjà inscrite.").wait_for()
+    page.wait_for_selector("#meant button")
     assert rows(database, Admission.id) == []
-    page.press("#walk-in-name", "Enter")
+    page.press("#walk-in-name", "Enter")  # somebody else of that name
 
     assert card(page)["name"] == "Militant 1"
     assert len(rows(database, Admission.id)) == 1
@@ -323,18 +446,33 @@ def test_a_device_that_guesses_pins_says_how_long_to_wait_and_scans_on(
     page.wait_for_selector(VERDICT + "[data-kind=ok]")
 
 
-def test_a_refusal_waits_until_it_was_seen_and_green_goes_by_itself(page, codes, database, event):
-    factories.scan(database, factories.a_device(database, event, "Porte Nord"), codes[0])
-    type_code(page, codes[0])
-    assert card(page)["kind"] == "already"
-
-    type_code(page, codes[1])
+def test_no_refusal_comes_back_and_an_override_is_for_the_one_that_it_names(
+    page, codes, database, event
+):
+    factories.a_supervisor(database)
+    learn_of_the_pin(page)
+    other = factories.a_device(database, event, "Porte Nord")
+    for code in codes[:2]:
+        factories.scan(database, other, code)
+        type_code(page, code)
+        page.wait_for_selector(VERDICT + "[data-kind=already]")
+    type_code(page, codes[2])
     page.wait_for_selector(VERDICT + "[data-kind=ok]")
+    page.wait_for_selector("#verdicts", state="hidden")  # green went, and nothing is below it
 
-    page.wait_for_selector(VERDICT + "[data-kind=already]", timeout=10_000)
-    page.locator("#code").blur()
-    page.keyboard.press(" ")
-    page.wait_for_selector("#verdicts", state="hidden")
+    page.click("#recent li:nth-child(3) button")
+    assert page.text_content("#override-whom") == "Militant 0 · DÉJÀ UTILISÉ"
+    page.fill("#override-pin", factories.PIN)
+    page.fill("#override-reason", "Badge passé par erreur")
+    page.press("#override-reason", "Enter")
+
+    page.wait_for_selector(VERDICT + "[data-kind=ok]")
+    assert card(page)["name"] == "Militant 0"
+    assert listed(page) == [
+        ["ok", "Militant 0", "Annuler le scan"],
+        ["ok", "Militant 2", "Annuler le scan"],
+        ["already", "Militant 1", "Dérogation"],
+    ]
 
 
 def test_a_hand_scanner_works_while_nothing_has_the_focus(page, codes, database):

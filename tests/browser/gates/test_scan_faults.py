@@ -11,6 +11,7 @@ from tests.browser.gates.stations import (
     card,
     dismiss,
     open_station,
+    ref_of,
     stored,
     type_code,
     wait_for_list,
@@ -51,12 +52,13 @@ def test_a_scan_that_the_server_will_never_take_is_set_aside_and_shown(page, cod
     type_code(page, codes[0])
 
     said = card(page)
-    assert (said["kind"], said["word"]) == ("refused", "Non enregistré")
-    assert "source: not one of ours" in said["more"]
+    assert (said["kind"], said["word"]) == ("refused", "PROBLÈME")
+    assert "source: not one of ours" in said["sentence"]
     dismiss(page)
     assert page.text_content("#aside") == "Mis de côté\u00a0: 1"
     page.click("#aside")
-    assert codes[0][-6:] in page.text_content("#aside-list")
+    assert ref_of(codes[0])[:8] in page.text_content("#aside-list")
+    assert codes[0][-6:] not in page.text_content("#aside-list")
     left = stored(page)
     assert (len(left["waiting"]), len(left["set_aside"])) == (0, 1)
     assert recorded(database) == []
@@ -93,7 +95,7 @@ def test_a_token_that_is_not_taken_any_more_erases_nothing(page, codes):
     page.wait_for_selector("#pairing:not([hidden])")
     left = stored(page)
     assert len(left["entries"]) == 2
-    assert [row["scan"]["code"] for row in left["waiting"]] == [codes[0]]
+    assert [row["scan"]["badge_ref"] for row in left["waiting"]] == [ref_of(codes[0])]
     page.reload()
     page.wait_for_selector("#waiting", state="hidden")
     page.wait_for_selector("#line[data-state=online]")
@@ -105,7 +107,7 @@ def test_a_list_that_nobody_confirmed_for_half_an_hour_is_a_warning(context, pag
         """async () => {
           const asked = (request) =>
             new Promise(done => (request.onsuccess = () => done(request.result)));
-          const database = await asked(indexedDB.open("marhaba-door"));
+          const database = await asked(indexedDB.open("marhaba-gate"));
           const kept = database.transaction("kept", "readwrite").objectStore("kept");
           const row = await asked(kept.get("confirmed_at"));
           await asked(kept.put({...row, value: row.value - 31 * 60_000}));

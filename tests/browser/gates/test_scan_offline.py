@@ -11,7 +11,9 @@ from checkin.db.models import Admission, Conflict, Device, Scan
 from tests.browser.gates.stations import (
     card,
     dismiss,
+    is_paired,
     open_station,
+    ref_of,
     revoke_all,
     stored,
     type_code,
@@ -77,14 +79,14 @@ def test_a_gate_that_is_cut_off_and_reloaded_goes_on_and_counts_are_exact(
         "already",
         "already",
     ]
-    assert (offline[0]["word"], offline[0]["name"]) == (
-        "Noté hors ligne, à confirmer",
+    assert (offline[0]["sentence"], offline[0]["name"]) == (
+        "Laissez passer\u00a0: noté hors ligne",
         "Militant 0",
     )
-    assert offline[0]["delegation"] == "Khémisset"
+    assert offline[0]["belonging"] == "Militant · Khémisset"
     assert "arrived" not in offline[0]
     assert offline[2]["name"] == "Amina Alaoui"
-    assert offline[2]["more"].endswith("Porte 1")
+    assert offline[2]["first"].endswith("Porte 1")
     assert page.text_content("#waiting") == "En attente\u00a0: 5"
     assert len(ours) == 5
     assert not any(name in json.dumps(stored(page), ensure_ascii=False) for name in NAMES)
@@ -151,10 +153,10 @@ def test_a_revoked_device_is_wiped(page, codes, database):
     with database.read() as session:
         assert session.scalar(select(Device.wiped_at)) is not None
     left = stored(page)
-    unsent = [row["scan"]["code"] for row in left.pop("waiting")]
-    assert unsent == [codes[1]]  # a scan is never lost: it holds a code and a time, and no name
+    unsent = [row["scan"]["badge_ref"] for row in left.pop("waiting")]
+    assert unsent == [ref_of(codes[1])]  # a scan is never lost: it holds a reference and a time
     assert {name for name, rows in left.items() if rows} <= {"clocks"}
-    assert page.evaluate("localStorage.getItem('marhaba.device')") is None
+    assert not is_paired(page)
     assert "gardés dans ce navigateur\u00a0: 1" in page.text_content("#pairing-problem")
 
 
@@ -167,7 +169,7 @@ def test_leaving_the_gate_erases_everything(page, codes):
     page.wait_for_selector("#pairing:not([hidden])")
 
     assert {name: rows for name, rows in stored(page).items() if rows} == {}
-    assert page.evaluate("localStorage.getItem('marhaba.device')") is None
+    assert not is_paired(page)
 
 
 def test_a_full_disk_is_said_and_never_green(context, pairing_link, codes, database, server):
@@ -178,8 +180,8 @@ def test_a_full_disk_is_said_and_never_green(context, pairing_link, codes, datab
 
     said = shown(page, codes[0])
 
-    assert (said["kind"], said["word"]) == ("refused", "Non enregistré")
-    assert "mémoire de cet appareil est pleine" in said["more"]
+    assert (said["kind"], said["word"]) == ("refused", "PROBLÈME")
+    assert "mémoire de cet appareil est pleine" in said["sentence"]
     assert counted(database)["scans"] == set()
     session.send("Storage.overrideQuotaForOrigin", here)
     assert shown(page, codes[0])["kind"] == "ok"
@@ -202,7 +204,7 @@ def test_a_browser_that_erased_the_list_says_so(page, context, server):
     page.goto("about:blank")
     page.goto(f"{server.url}/healthz")
     page.evaluate(
-        "new Promise(done => (indexedDB.deleteDatabase('marhaba-door').onsuccess = done))"
+        "new Promise(done => (indexedDB.deleteDatabase('marhaba-gate').onsuccess = done))"
     )
 
     page.goto(f"{server.url}/scan?lang=fr")

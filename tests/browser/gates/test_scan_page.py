@@ -7,9 +7,17 @@ from sqlalchemy import select
 
 from checkin.db.models import Scan
 from checkin.protocol.codes import group_for_people
-from tests.browser.gates.stations import card, hand_scanner, open_station, revoke_all, type_code
+from tests.browser.gates.stations import (
+    card,
+    hand_scanner,
+    is_paired,
+    open_station,
+    revoke_all,
+    type_code,
+)
 from tests.browser.gates.webcam import picture
 from tests.support import factories
+from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -33,12 +41,11 @@ def test_a_badge_before_the_webcam_gets_its_verdict(chromium, pairing_link, code
 
     assert card(page) == {
         "kind": "ok",
-        "word": "Bienvenue",
+        "word": "LAISSEZ ENTRER",
         "name": "Amina Alaoui",
         "otherName": "أمينة العلوي",
-        "category": "Militant",
-        "delegation": "Khémisset",
-        "arrived": "Arrivés\u00a0: 1 sur 1\u202f000 places",
+        "belonging": "Militant · Khémisset",
+        "arrived": "Arrivées\u00a0: 1 sur 1000",
     }
     page.wait_for_timeout(4_000)  # the badge is shown again at once: still the same showing
     assert scans(database) == [("camera", "entry", "ok", None)]
@@ -62,9 +69,10 @@ def test_the_second_time_says_when_and_where_the_first_was(
     type_code(page, code)
 
     said = card(page)
-    assert (said["kind"], said["word"]) == ("already", "Déjà entré")
-    assert said["more"].endswith(", Porte Nord")
-    assert said["more"].startswith("Première entrée à ")
+    assert (said["kind"], said["sentence"]) == ("already", "Badge déjà utilisé")
+    assert said["act"] == "Voir heure et porte"
+    assert said["first"].endswith(" · Porte Nord")
+    assert said["first"].startswith("Première entrée à ")
 
 
 def test_typed_codes_may_be_grouped_and_in_small_letters(chromium, pairing_link, code, database):
@@ -77,23 +85,36 @@ def test_typed_codes_may_be_grouped_and_in_small_letters(chromium, pairing_link,
 
     assert card(page)["kind"] == "ok"
     assert scans(database) == [("typed", "entry", "ok", None)]
+    page.keyboard.press("f")  # a command, and no letter of the next code
+    page.wait_for_selector("#search[open]")
 
 
-def test_a_hand_scanner_is_understood_on_a_french_keyboard(chromium, pairing_link, code, database):
+def on_layout(code, letters, written):
+    """What an American hand scanner presses for a code, and what the computer's layout writes."""
+    table = str.maketrans(letters, written)
+    return [
+        (f"Digit{letter}" if letter.isdigit() else f"Key{letter}", letter.translate(table))
+        for letter in code
+    ]
+
+
+def test_a_hand_scanner_is_understood_on_french_and_arabic_and_its_end_presses_nothing(
+    chromium, pairing_link, database, event, delegation
+):
+    codes = factories.badges(database, event, 3, delegation=delegation)
     page = open_station(chromium.start(), pairing_link)
-    french = str.maketrans("AQZWM0123456789", "QAWZ?à&é\"'(-è_ç")
+    french = ("AQZWM0123456789", "QAWZ?à&é\"'(-è_ç")
+    arabic = ("ABCDEFGHJKMNPQRSTVWXYZ", "\u0650ﻵ}]\u064f[ﻷأـ،'آ؛\u064e\u064c\u064dﻹ{\u064b\u0652إ~")
 
-    # the keys of an American keyboard, and what AZERTY makes of them
-    hand_scanner(
-        page,
-        [
-            (f"Digit{letter}" if letter.isdigit() else f"Key{letter}", letter.translate(french))
-            for letter in code
-        ],
-    )
-
+    ends = [hand_scanner(page, on_layout(codes[0], *french))]
     assert card(page)["kind"] == "ok"
-    assert scans(database) == [("wedge", "entry", "ok", None)]
+    ends.append(hand_scanner(page, on_layout(codes[1], *arabic), "Tab"))
+    wait_for(lambda: len(scans(database)) == 2, "the second scan")
+    page.evaluate("document.querySelector('#undo-scan').showModal()")
+    ends.append(hand_scanner(page, on_layout(codes[2], "", "")))
+
+    assert ends == [True] * 3
+    assert scans(database) == [("wedge", "entry", "ok", None)] * 2
 
 
 def test_a_slip_is_said_and_nothing_is_sent(chromium, pairing_link, code, database):
@@ -127,7 +148,7 @@ def test_the_device_is_remembered_and_a_revoked_one_asks_to_be_paired(
 
     page.wait_for_selector("#pairing:not([hidden])")
     assert "plus associé" in page.text_content("#pairing-problem")
-    assert page.evaluate("localStorage.getItem('marhaba.device')") is None
+    assert not is_paired(page)
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,7 @@ def test_a_stop_is_heard_at_once_and_its_words_are_shown_with_and_without_the_ne
     page.wait_for_selector("#lasting", state="hidden", timeout=14_000)
     turn(page, "entry")
 
-    assert [(said["kind"], said["word"]) for said in (online, offline)] == [
+    assert [(said["kind"], said["sentence"]) for said in (online, offline)] == [
         ("refused", WORDS[language])
     ] * 2
     assert ("offline" in online, "offline" in offline) == (False, True)

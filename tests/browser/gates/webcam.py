@@ -6,13 +6,14 @@ import itertools
 import os
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, sync_playwright
 
 from badges.qr import qr_image
 
@@ -90,7 +91,7 @@ class Chromium:
         self._playwright = sync_playwright().start()
         self._numbers = itertools.count()
         self._shared: Browser | None = None
-        self._browsers: list[Browser] = []
+        self._browsers: list[Browser | BrowserContext] = []
         return self
 
     def __exit__(self, *_fault: Any) -> None:
@@ -104,7 +105,8 @@ class Chromium:
         for context in self._shared.contexts if self._shared else []:
             context.close()
         while self._browsers:
-            self._browsers.pop().close()
+            with suppress(Error):  # a test has killed it
+                self._browsers.pop().close()
 
     def start(
         self,
@@ -123,11 +125,22 @@ class Chromium:
         """
         if pictures or camera != "allowed" or more or home or program:
             arguments = [*self._camera(pictures, camera), *more]
-            self._browsers.append(self._launch(*arguments, home=home, program=program))
-            return self._browsers[-1]
+            browser = self._launch(*arguments, home=home, program=program)
+            self._browsers.append(browser)
+            return browser
         # Its contexts know nothing of each other: storage, workers, and the network that is cut.
         self._shared = self._shared or self._launch(*self._camera((), camera))
         return self._shared
+
+    def keeping(self, profile: Path) -> BrowserContext:
+        """Return a browser that keeps what its pages store in a folder."""
+        context = self._playwright.chromium.launch_persistent_context(
+            profile,
+            executable_path=self._program,
+            args=[*_ARGUMENTS, f"--disable-features={_LEFT_OUT}", *self._camera((), "allowed")],
+        )
+        self._browsers.append(context)
+        return context
 
     def _launch(self, *arguments: str, home: Path | None = None, program: str = "") -> Browser:
         environ = {**os.environ, "HOME": str(home)} if home else None

@@ -8,6 +8,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from checkin.web.site.json import json_text
+from tests.browser.accessibility import serious_findings
 from tests.support import factories
 from tests.support.api_client import a_scan
 
@@ -105,3 +106,44 @@ def test_a_new_delegation_appears_by_itself(server, organiser_page, database, ev
     factories.a_delegation(database, event, "Skhirate-Témara", quota=120)
 
     organiser_page.get_by_text("Skhirate-Témara").wait_for(timeout=10_000)
+
+
+def test_a_day_that_begins_appears_by_itself_and_an_earlier_one_is_chosen_by_keyboard(
+    server, organiser_page, database, event
+):
+    organiser_page.goto(f"{server.url}{BOARD}?lang=en")
+    seconds_until(organiser_page, "#state", "Live")
+
+    factories.a_further_day(database, event)
+    earlier = organiser_page.get_by_role("link", name="Day 1:")
+    earlier.wait_for(timeout=10_000)
+    earlier.focus()
+    organiser_page.keyboard.press("Enter")
+
+    organiser_page.wait_for_selector("[data-state=still]")
+    assert organiser_page.url.endswith("/board?day=1")
+    assert serious_findings(organiser_page) == []
+    organiser_page.goto(f"{server.url}{BOARD}?lang=en&day=all")
+    assert serious_findings(organiser_page) == []
+
+
+def test_the_page_that_a_flag_names_is_told_of_an_arrival(
+    server, organiser_page, scan, database, event
+):
+    faults = []
+    organiser_page.on("pageerror", lambda fault: faults.append(str(fault)))
+    factories.a_flag(database, event)
+    code = factories.a_badge(database, event, "Zineb Alaoui", name_ar="زينب العلوي", flags="VIP")
+    organiser_page.goto(f"{server.url}/events/rabat-2025/arrivals/pages/Protocole?lang=ar")
+    seconds_until(organiser_page, "#state", LIVE["ar"])
+    assert organiser_page.is_visible("#nobody")
+
+    scan(code)
+    organiser_page.wait_for_selector("#arrivals .flagged", timeout=5_000)
+
+    said = organiser_page.eval_on_selector_all(
+        "#arrivals [data-part]:not([hidden])", "parts => parts.map(part => part.textContent)"
+    )
+    assert said[:3] == ["★ اتصلوا بالتشريفات", "زينب العلوي", "Zineb Alaoui"]
+    assert organiser_page.is_hidden("#nobody")
+    assert faults == []

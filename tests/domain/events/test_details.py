@@ -65,7 +65,16 @@ def test_an_event_needs_little():
         sensitive=False,
         organiser="",
         contact="",
+        organiser_address="",
+        cndp_number="",
         retention_days=30,
+        without_badge="everyone",
+        gates_call_coordinators=False,
+        gates_may_search=False,
+        search_while_closed=False,
+        search_budget_gate=60,
+        search_budget_desk=600,
+        badge_delay_s=600,
     )
 
 
@@ -77,6 +86,8 @@ def test_everything_else_is_taken_as_written():
         "language": "ar",
         "organiser": "Le comité",
         "contact": "0537 12 34 56",
+        "organiser_address": "Avenue Mohammed V, Rabat",
+        "cndp_number": "D-123/2025",
     }
 
     assert changed(

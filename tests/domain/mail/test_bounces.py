@@ -135,3 +135,10 @@ def test_delays_successes_and_absent_people_are_no_bounces(name):
 )
 def test_what_is_no_report_is_no_bounce_and_no_fault(raw):
     assert read_bounce(raw) is None
+
+
+@pytest.mark.parametrize("to", [b"badges@", b"<", b"Amina <", b'"', b"\xff@\xff"])
+def test_an_address_that_is_none_does_not_keep_a_failure_from_being_read(to):
+    raw = (FOLDER / "gmail.eml").read_bytes()
+
+    assert read_bounce(b"To: " + to + b"\n" + raw) == read("gmail")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from checkin.domain.common.choices import Choices
+from checkin.domain.people.buses import KnownBus, KnownBuses
 from checkin.domain.people.importing import Action, ImportPlanner, Person, Row
 
 DELEGATIONS = [(1, ("Khémisset", "الخميسات")), (2, ("Rabat", "الرباط")), (3, ("Salé", None))]
 CATEGORIES = [(10, ("Élu", "منتخب")), (11, ("Militant", "مناضل"))]
+BUSES = [KnownBus(21, 1, "Car 1", 2), KnownBus(22, 1, "Car 2", 1), KnownBus(23, 2, "Car 1", 9)]
 
 AMINA = Person(
     id=7,
@@ -32,7 +34,11 @@ def planned(cells, people=(), **defaults):
 
 def planner(people=(), **defaults):
     return ImportPlanner(
-        people, delegations=Choices(DELEGATIONS), categories=Choices(CATEGORIES), **defaults
+        people,
+        delegations=Choices(DELEGATIONS),
+        categories=Choices(CATEGORIES),
+        buses=KnownBuses(BUSES),
+        **defaults,
     )
 
 
@@ -50,6 +56,9 @@ def applied(plan, people=()):
 
 def fields(**known):
     nothing = dict.fromkeys(
-        ("name_ar", "category_id", "email", "phone", "language", "note", "no_mail"),
+        (
+            *("name_ar", "category_id", "email", "phone", "language", "note", "flags", "no_mail"),
+            *("bus", "bus_leader"),
+        ),
     )
     return {"name": "", **nothing, **known}

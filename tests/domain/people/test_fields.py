@@ -37,15 +37,15 @@ def keys(fields):
 def test_a_list_has_its_columns_in_this_order():
     assert (
         *("name", "name_ar", "delegation", "category", "email", "phone"),
-        *("language", "note", "no_mail", "allow_duplicate"),
+        *("language", "note", "flags", "no_mail", "bus", "bus_leader", "allow_duplicate"),
     ) == COLUMNS
 
 
 @pytest.mark.parametrize(
     ("form", "asked"),
     [
-        (AskedIn.NEW, "delegation name name_ar category phone email no_mail language note"),
-        (AskedIn.EDIT, "delegation name name_ar category phone email no_mail language note"),
+        (AskedIn.NEW, "delegation name name_ar category phone email no_mail language flags note"),
+        (AskedIn.EDIT, "delegation name name_ar category phone email no_mail language flags note"),
         (AskedIn.LINK, "name name_ar phone email"),
     ],
 )
@@ -57,11 +57,11 @@ def test_a_form_asks_in_its_own_order(form, asked):
     ("place", "told"),
     [
         (ShownIn.EXPORT, "name name_ar email phone language"),
-        (ShownIn.WHOLE_EXPORT, "note no_mail"),
+        (ShownIn.WHOLE_EXPORT, "note flags no_mail"),
         (ShownIn.SEARCH, "name name_ar"),
         (ShownIn.GATE_LIST, "name name_ar"),
         (ShownIn.BADGE, "name name_ar language"),
-        (ShownIn.PAGE, ""),
+        (ShownIn.PAGE, "flags"),
     ],
 )
 def test_each_output_has_these_fields_of_a_person(place, told):

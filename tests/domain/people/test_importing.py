@@ -10,7 +10,9 @@ from checkin.domain.common.problems import Problem
 from checkin.domain.people.importing import Action, PlannedRow, Row
 from checkin.domain.people.roster import Person
 from checkin.words.problems import row_sentences
-from tests.domain.people.import_plans import AMINA, fields, planned
+from tests.domain.people.import_plans import AMINA, applied, fields, planned
+
+SPELLINGS = ("Mohamed Benali", "Mohammed Ben Ali", "MOHAMED BEN-ALI")
 
 
 def test_a_new_person_is_added_with_every_field():
@@ -203,6 +205,46 @@ def test_one_name_twice_with_other_data_needs_a_decision():
     assert plan[1] == PlannedRow(
         3, Action.REFUSE, (Problem("name", "same_name_in_file", "Omar Tazi", ("2",)),)
     )
+
+
+def test_one_name_in_three_spellings_is_asked_about_and_a_phone_or_a_yes_decides():
+    rows = [{"name": name, "delegation": "Rabat"} for name in SPELLINGS]
+
+    assert [(row.action, row.why) for row in planned(rows)] == [
+        (Action.ADD, ()),
+        (Action.REFUSE, (Problem("name", "spelt_like_in_file", SPELLINGS[1], ("2",)),)),
+        (Action.REFUSE, (Problem("name", "spelt_like_in_file", SPELLINGS[2], ("2",)),)),
+    ]
+    two_people = [rows[0] | {"phone": "0612345678"}, rows[1] | {"phone": "0699999999"}]
+    vouched_for = [rows[0], rows[1] | {"allow_duplicate": "oui"}]
+    for rows in (two_people, vouched_for):
+        assert [row.action for row in planned(rows)] == [Action.ADD, Action.ADD]
+
+
+def test_a_name_like_that_of_somebody_registered_is_asked_about_unless_the_phone_is_theirs():
+    other_order = {"name": "EL-FASSI AMINA", "delegation": "Khémisset"}
+    no_phone = replace(AMINA, phone=None, email=None)
+
+    asked, same, new = (
+        planned([other_order], [no_phone]),
+        planned([other_order | {"phone": "0612345678"}], [AMINA]),
+        planned([other_order | {"phone": "0699999999"}], [AMINA]),
+    )
+
+    problem = Problem("name", "spelt_like_registered", "EL-FASSI AMINA", ("Amina El Fassi",))
+    assert asked == [PlannedRow(2, Action.REFUSE, (problem,))]
+    assert [(row.action, row.participant_id) for row in (*same, *new)] == [
+        (Action.CHANGE, AMINA.id),
+        (Action.ADD, None),
+    ]
+
+
+def test_a_list_that_was_asked_about_changes_nobody_when_it_comes_again():
+    rows = [{"name": name, "delegation": "Rabat"} for name in SPELLINGS]
+
+    again = planned(rows, applied(planned(rows)))
+
+    assert [row.action for row in again] == [Action.SKIP, Action.REFUSE, Action.REFUSE]
 
 
 def test_one_phone_for_two_names_in_the_file_names_the_first_row():

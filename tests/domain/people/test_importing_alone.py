@@ -1,6 +1,8 @@
-"""A list that may touch one delegation only: nobody of another is moved, changed or named."""
+"""A list that may touch one delegation only: nobody learns who is registered in another."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pytest
 
@@ -9,8 +11,6 @@ from checkin.domain.common.problems import Problem
 from checkin.domain.people.corrections import Corrections, columns_in, correct
 from checkin.domain.people.importing import Action, Alone, ImportPlanner, Row
 from checkin.domain.people.roster import Person
-from checkin.words.languages import LANGUAGES
-from checkin.words.problems import row_sentences
 
 KHEMISSET, SALE = 1, 2
 PHONE = "+212612345678"
@@ -44,23 +44,56 @@ def test_rows_that_name_another_are_refused_and_say_which_one_it_may_be(written)
     assert row.why == (Problem("delegation", "other_delegation", written, ("Khémisset",)),)
 
 
-def test_somebody_of_another_delegation_is_not_moved_here():
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"name": "Zineb Tazi", "phone": "0612345678"},
+        {"name": "Amina Alaoui", "phone": "0612345678"},
+        {"name": "Amina Alaoui", "phone": "0612345678", "allow_duplicate": "yes"},
+    ],
+)
+def test_somebody_of_another_delegation_is_added_like_a_newcomer_and_to_be_checked(row):
+    zineb = Person(9, SALE, name="Zineb Tazi", phone=PHONE)
+
+    [collision] = plan(row, people=[zineb])
+    [newcomer] = plan(row)
+
+    assert (collision.unchecked, newcomer.unchecked) == (True, False)
+    assert replace(collision, unchecked=False) == newcomer
+
+
+def test_a_list_without_limits_moves_the_same_person():
     zineb = Person(9, SALE, name="Zineb Tazi", phone=PHONE)
     row = {"name": "Zineb Tazi", "phone": "0612345678"}
 
-    [refused] = plan(row, people=[zineb])
-    assert refused.action == Action.REFUSE
-    assert refused.why == (Problem("name", "registered_elsewhere", "Zineb Tazi"),)
     assert why(plan(row, people=[zineb], alone=False)) == [(Action.CHANGE, [])]
 
 
-def test_a_phone_that_is_taken_elsewhere_does_not_say_by_whom():
-    zineb = Person(9, SALE, name="Zineb Tazi", phone=PHONE)
+def test_one_of_their_own_may_get_a_phone_that_somebody_elsewhere_has():
+    zineb, amina = (
+        Person(9, SALE, name="Zineb Tazi", phone=PHONE),
+        Person(3, KHEMISSET, category_id=1, name="Amina Alaoui"),
+    )
 
-    [row] = plan({"name": "Amina Alaoui", "phone": "0612345678"}, people=[zineb])
+    [row] = plan({"name": "Amina Alaoui", "phone": PHONE}, people=[zineb, amina])
 
-    assert row.why == (Problem("phone", "taken_elsewhere", PHONE),)
-    assert all("Zineb" not in row_sentences(row, language)[0] for language in LANGUAGES)
+    assert (row.action, row.changes, row.unchecked) == (Action.CHANGE, {"phone": PHONE}, False)
+
+
+def test_whoever_has_moved_here_meanwhile_is_known_here():
+    planner_rows = [Row(2, {"name": "Zineb Tazi", "phone": PHONE})]
+    planner = ImportPlanner(
+        [Person(9, SALE, name="Zineb Tazi", phone=PHONE)],
+        delegations=Choices([(KHEMISSET, ["Khémisset"])]),
+        categories=Choices([(1, ["Militant"])]),
+        default_delegation="Khémisset",
+        default_category="Militant",
+        alone=Alone(KHEMISSET, "Khémisset"),
+    )
+
+    planner.learn([Person(9, KHEMISSET, category_id=1, name="Zineb Tazi", phone=PHONE)])
+
+    assert why(planner.plan(planner_rows)) == [(Action.SKIP, ["already_registered"])]
 
 
 def test_who_was_canceled_elsewhere_may_register_here():

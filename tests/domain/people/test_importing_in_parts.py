@@ -52,13 +52,17 @@ def test_a_planner_knows_people_as_it_has_learnt_of_them_last():
     assert [(one.code, one.hints) for one in planned.why] == [("taken", ("Naïma Tazi",))]
 
 
-def test_somebody_who_was_canceled_elsewhere_by_now_may_register_here():
+def test_somebody_who_was_canceled_elsewhere_by_now_is_not_to_be_checked():
     alone = Alone(1, "Khémisset")
     elsewhere = replace(AMINA, delegation_id=2)
     row = Row(2, {**HEAD, "name": "Amina El Fassi", "phone": AMINA.phone})
     known = planner([elsewhere], alone=alone)
-    before = known.copy().plan([row])
+    [before] = known.copy().plan([row])
 
     known.learn([replace(elsewhere, canceled=True)])
 
-    assert [before[0].action, known.plan([row])[0].action] == [Action.REFUSE, Action.ADD]
+    [after] = known.plan([row])
+    assert [(one.action, one.unchecked) for one in (before, after)] == [
+        (Action.ADD, True),
+        (Action.ADD, False),
+    ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from checkin.domain.people.roster import Person, Roster
@@ -132,3 +134,27 @@ def test_a_confirmed_namesake_whose_contacts_all_differ_is_somebody_else(known, 
 
     assert found(people, person(9, **wanted)) == 1
     assert found(people, person(9, **wanted), allowed=True) == id
+
+
+def spelt_alike(people, wanted, **more):
+    one = Roster(people).spelt_alike(wanted, **more)
+    return one and one.id
+
+
+def test_another_spelling_is_one_persons_only_where_no_contact_tells_them_apart():
+    known = person(1, "Mohammed Ben Ali", phone=PHONE)
+
+    assert spelt_alike([known], person(9, "Benali Mohamed")) == 1
+    assert spelt_alike([known], person(9, "", name_ar="محمد بنعلي")) == 1
+    assert spelt_alike([known], person(9, "Benali Mohamed", phone=OTHER_PHONE)) is None
+    assert spelt_alike([known], person(9, "Benali Mohamed", delegation=SALE)) is None
+    assert spelt_alike([known], person(9, "Benalia Mohamed")) is None
+    assert spelt_alike([known], person(9, "Benali Mohamed"), excluding={1}) is None
+    assert spelt_alike([replace(known, canceled=True)], person(9, "Benali Mohamed")) is None
+
+
+def test_another_spelling_with_the_same_phone_is_the_same_person():
+    known = person(1, "Mohammed Ben Ali", SALE, phone=PHONE)
+
+    assert found([known], person(9, "BENALI Mohamed", phone=PHONE)) == 1
+    assert found([known], person(9, "BENALI Mohamed")) is None

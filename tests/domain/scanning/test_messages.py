@@ -22,7 +22,7 @@ ENTRY, EXIT = Direction
         (OK, None, EXIT, "Exit recorded"),
         (ERROR, None, EXIT, "Exit recorded"),
         (OK, Reason.BLOCKED, ENTRY, "Welcome"),
-        (ERROR, Reason.BLOCKED, ENTRY, "Entry blocked: call a supervisor"),
+        (ERROR, Reason.BLOCKED, ENTRY, "Entry barred: call a supervisor"),
         (ERROR, Reason.INVALID, EXIT, "Unknown badge: send to the help desk"),
     ],
 )
@@ -34,7 +34,7 @@ def test_a_verdict_is_said_in_the_volunteer_s_language():
     assert verdict_message("ok", None, "fr") == "Bienvenue"
     assert verdict_message("ok", None, "ar") == "مرحبا"
     assert let_in_message(Reason.BLOCKED, "en") == "Let in although blocked"
-    assert pending_message("en") == "Noted offline, to be confirmed"
+    assert pending_message("en") == "Let pass: noted offline"
 
 
 @pytest.mark.parametrize(

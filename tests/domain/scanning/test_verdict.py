@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from checkin.domain.scanning.facts import (
     Direction,
     EntryPolicy,
+    Hours,
     Reentry,
     RegistrationStatus,
     ScanFacts,
@@ -41,7 +42,13 @@ def facts_of(given_facts):
 def policy_of(given_policy):
     whole = VECTORS["defaults"]["policy"] | given_policy
     moments = {name: whole[name] and datetime.fromisoformat(whole[name]) for name in MOMENTS}
-    return EntryPolicy(**whole | moments | {"reentry": Reentry(whole["reentry"])})
+    typed = {"reentry": Reentry(whole["reentry"]), "hours": tuple(map(hours_of, whole["hours"]))}
+    return EntryPolicy(**whole | moments | typed)
+
+
+def hours_of(written):
+    moments = {name: datetime.fromisoformat(written[name]) for name in ("opens_at", "closes_at")}
+    return Hours(**written | moments)
 
 
 def as_written(verdict):
@@ -78,7 +85,8 @@ def test_the_defaults_of_the_vectors_are_those_of_the_code():
 
 
 def test_the_reasons_of_the_vectors_are_those_of_the_code():
-    rows = [{"reason": row.reason, "forceable": row.forceable, "face": row.face} for row in REASONS]
+    told = ("reason", "forceable", "face", "next_step", "known_step")
+    rows = [{name: getattr(row, name) for name in told} for row in REASONS]
 
     assert VECTORS["reasons"] == rows
 
@@ -88,6 +96,14 @@ def entered_if_inside(f):
 
 
 moments = st.one_of(st.none(), st.integers(-3, 3).map(lambda h: NOW + timedelta(hours=h)))
+some_id = st.sampled_from([None, 1, 2])
+own_hours = st.builds(
+    Hours,
+    opens_at=moments.filter(bool),
+    closes_at=moments.filter(bool),
+    gate_id=some_id,
+    category_id=some_id,
+)
 policies = st.builds(
     EntryPolicy,
     reentry=st.sampled_from(Reentry),
@@ -95,6 +111,7 @@ policies = st.builds(
     closes_at=moments,
     reserve_from=moments,
     capacity=st.one_of(st.none(), st.integers(1, 3)),
+    hours=st.lists(own_hours, max_size=2).map(tuple),
 )
 facts = st.builds(
     ScanFacts,
@@ -104,6 +121,8 @@ facts = st.builds(
     standing=st.sampled_from(RegistrationStatus),
     blocked=st.booleans(),
     gate_admits=st.booleans(),
+    gate_id=some_id,
+    category_id=some_id,
     entries=st.integers(0, 2),
     inside=st.booleans(),
     places_used=st.integers(0, 3),

@@ -4,10 +4,11 @@ import test from "node:test";
 import { decide, FACTS, POLICY } from "../../../checkin/static/js/offline/admission.js";
 import { REASONS } from "../fakes.js";
 
-/** @import { Decision, Facts, Policy } from "../../../checkin/static/js/offline/admission.js" */
+/** @import { Decision, Facts, Hours, Policy } from "../../../checkin/static/js/offline/admission.js" */
 
 /** @typedef {Record<"opens_at" | "closes_at" | "reserve_from", string | null>} Moments */
-/** @typedef {Partial<Omit<Policy, keyof Moments> & Moments>} WrittenPolicy */
+/** @typedef {Omit<Hours, "opens_at" | "closes_at"> & {opens_at: string, closes_at: string}} WrittenHours */
+/** @typedef {Partial<Omit<Policy, keyof Moments | "hours"> & Moments & {hours: WrittenHours[]}>} WrittenPolicy */
 /**
  * @typedef {object} Case
  * @property {string} name
@@ -30,7 +31,7 @@ const moment = (text) => (text ? Date.parse(text) : null);
  * @returns {Policy}
  */
 function policyOf(written) {
-  const { opens_at, closes_at, reserve_from, ...rest } = written;
+  const { opens_at, closes_at, reserve_from, hours = [], ...rest } = written;
   const moments = { opens_at, closes_at, reserve_from };
   return {
     ...POLICY,
@@ -38,6 +39,11 @@ function policyOf(written) {
     opens_at: moment(moments.opens_at),
     closes_at: moment(moments.closes_at),
     reserve_from: moment(moments.reserve_from),
+    hours: hours.map((one) => ({
+      ...one,
+      opens_at: Date.parse(one.opens_at),
+      closes_at: Date.parse(one.closes_at),
+    })),
   };
 }
 

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import test from "node:test";
 import {
   checkCharacters,
+  codeIn,
   isBadgeCode,
   looksLikeOurs,
-  normaliseTyped,
+  normaliseCode,
   parseCode,
 } from "../../../checkin/static/js/offline/badge-code.js";
 
@@ -59,7 +61,7 @@ test("only the one spelling of a token is its code", () => {
 });
 
 test("what hands do is forgiven", () => {
-  assert.equal(normaliseTyped("m00o-g40r 4.OmI_l"), "M000G40R40M11");
+  assert.equal(normaliseCode("m00o-g40r 4.OmI_l"), "M000G40R40M11");
 });
 
 test("a part of a code and a slip look like ours, and other texts do not", () => {
@@ -68,4 +70,12 @@ test("a part of a code and a slip look like ours, and other texts do not", () =>
   assert.equal(looksLikeOurs(`${COUNTING.slice(0, -1)}K`), true);
   assert.equal(looksLikeOurs("https://example.org/"), false);
   assert.equal(looksLikeOurs(`N${COUNTING.slice(1)}`), false);
+});
+
+test("what a camera read is a code by the vectors that Python is held to, too", () => {
+  const vectors = new URL("../../vectors/codes.json", import.meta.url);
+  /** @type {{cases: {name: string, text: string, code: string | null}[]}} */
+  const { cases } = JSON.parse(readFileSync(vectors, "utf-8"));
+
+  for (const { name, text, code } of cases) assert.equal(codeIn(text), code ?? text, name);
 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { OfflineGate, tagOf } from "../../../checkin/static/js/offline/decisions.js";
-import { badgeTag } from "../../../checkin/static/js/offline/gate-list.js";
+import { OfflineGate } from "../../../checkin/static/js/offline/decisions.js";
 import { HeldList } from "../../../checkin/static/js/offline/held-list.js";
+import { tagOf } from "../../../checkin/static/js/offline/scan.js";
 import { Spool } from "../../../checkin/static/js/offline/spool.js";
 import { Storage } from "../../../checkin/static/js/offline/storage.js";
 import { newcomerNamed } from "../../../checkin/static/js/offline/walk-in.js";
@@ -11,6 +11,7 @@ import {
   aContent,
   aLease,
   aScan,
+  fake,
   KHEMISSET,
   NOON,
   ONE,
@@ -20,7 +21,8 @@ import {
   TestClock,
   TWO,
 } from "../fakes.js";
-import { aList, tokenOf } from "../lists.js";
+import { aList } from "../lists.js";
+import { aListed } from "../people.js";
 
 /** @import { ReasonRow } from "../../../checkin/static/js/offline/admission.js" */
 /** @import { LeaseReply } from "../../../checkin/static/js/offline/leases.js" */
@@ -49,22 +51,17 @@ async function aGate(list, lent = null, reasons = REASONS) {
 /** @param {import("../../../checkin/static/js/offline/decisions.js").LocalAnswer} answer */
 const decidedIn = ({ decided }) => decided?.reason ?? decided?.status;
 
-test("a badge has a tag, another text has none", async () => {
-  assert.equal(await tagOf({ code: ONE }), await badgeTag(tokenOf(ONE)));
-  assert.equal(await tagOf({ code: "nonsense" }), "");
-});
-
 test("before the first list a code of our form is kept, unchecked", async () => {
   const { gate } = await aGate(null);
   const scan = aScan("s1");
 
   const { verdict, decided, passage } = await gate.answer(scan);
 
-  assert.deepEqual(verdict, { scan, ...OK, offline: true, unchecked: true });
+  assert.deepEqual(verdict, { scan, ...OK, offline: true });
   assert.deepEqual(decided, OK);
   assert.deepEqual(passage, {
     scan_id: "s1",
-    tag: await tagOf(scan),
+    tag: tagOf(scan),
     participant_id: null,
     delegation_id: null,
     direction: "entry",
@@ -86,7 +83,6 @@ test("at an insecure address no list can be read, and nobody decides", async (t)
     decided: null,
     passage: null,
   });
-  assert.equal(await tagOf(scan), "");
 });
 
 test("a text that is no code of ours is refused", async () => {
@@ -110,13 +106,16 @@ test("a person of the list is admitted by name, without a count that nobody know
     participant: aContent().participant,
     delegation: KHEMISSET,
     first_admission: null,
+    next_step: null,
+    flags: [],
+    opens_at: null,
     offline: true,
     stop: null,
   });
   assert.deepEqual(decided, OK);
   assert.deepEqual(passage, {
     scan_id: "s1",
-    tag: await tagOf(scan),
+    tag: tagOf(scan),
     participant_id: 1,
     delegation_id: 4,
     direction: "entry",
@@ -138,7 +137,7 @@ test("who came in here before is told when and where", async () => {
 
   assert.deepEqual(
     [verdict.reason, verdict.first_admission, none],
-    ["already_redeemed", { at: "2025-06-14T12:00:00.000Z", gate: "Porte A" }, null],
+    ["already_redeemed", { at: "2025-06-14T12:00:00.000Z", gate: "Porte A", gate_ar: null }, null],
   );
 });
 
@@ -194,6 +193,34 @@ test("while entries are stopped the organiser's words come with the refusal", as
   const { verdict } = await gate.answer(aScan("s1"));
 
   assert.deepEqual([verdict.reason, verdict.stop], ["invalid_time", stopped]);
+});
+
+test("who is at the wrong gate is sent to their own, and who waits to the coordinators", async () => {
+  const gates = [
+    { id: 7, name: "Porte A", name_ar: null },
+    { id: 8, name: "Porte B", name_ar: "الباب ب" },
+  ];
+  const coordinator_phone = "06 12 34 56 78";
+  const people = /** @type {[string, ReturnType<typeof aContent>][]} */ ([
+    [ONE, aContent({ gates: [8] })],
+    [TWO, aContent({ standing: "reserve", gates: [7], coordinator_phone })],
+  ]);
+  const list = await aList({ people, gates, policy: { limited_gates: [7, 8] } });
+  const { gate } = await aGate(list);
+
+  const wrong = await gate.answer(aScan("s1"));
+  const waits = await gate.answer(aScan("s2", { code: TWO }));
+
+  assert.deepEqual(wrong.verdict.next_step, {
+    act: "right_gate",
+    gates: [gates[1]],
+    at: null,
+    phone: null,
+  });
+  assert.deepEqual(
+    [waits.verdict.next_step?.act, waits.verdict.next_step?.phone],
+    ["coordinator", coordinator_phone],
+  );
 });
 
 test("the gate is where the server said last", async () => {
@@ -263,5 +290,71 @@ test("a page that was kept with other reasons than its scripts know decides noth
 
     assert.deepEqual([verdict.unconfirmed, decided, passage], [true, null, null]);
     assert.equal(gate.walkInKey, "");
+  }
+});
+
+/**
+ * @param {number} day
+ * @param {number} ofJune
+ */
+const aDay = (day, ofJune) => ({
+  day,
+  starts_at: `2025-06-${ofJune}T08:00:00Z`,
+  ends_at: `2025-06-${ofJune}T18:00:00Z`,
+  doors_open_at: null,
+  doors_close_at: null,
+  reserve_from: null,
+});
+
+test("on each day of an event a badge is admitted once", async () => {
+  const policy = { days: [aDay(1, 13), aDay(2, 14)] };
+  const { gate, spool } = await aGate(await aList({ people: [[ONE, aContent()]], policy }));
+  const told = [];
+  for (const [id, scanned_at] of Object.entries({
+    s1: "2025-06-13T12:00:00Z",
+    s2: "2025-06-14T12:00:00Z",
+    s3: "2025-06-14T12:00:01Z",
+  })) {
+    const answer = await gate.answer(aScan(id, { scanned_at }));
+    await spool.done([], answer.passage);
+    told.push(decidedIn(answer));
+  }
+
+  assert.deepEqual(told, ["ok", "ok", "already_redeemed"]);
+});
+
+test("hours of a category decide, and a refusal says when the gate opens", async () => {
+  const times = { opens_at: "2025-06-14T13:00:00Z", closes_at: "2025-06-14T14:00:00Z" };
+  const policy = { days: [aDay(1, 14)], hours: [{ gate_id: null, category_id: 2, ...times }] };
+  const list = await aList({ people: [[ONE, aContent({ category_id: 2 })]], policy });
+  const { gate } = await aGate(list);
+
+  const { verdict } = await gate.answer(aScan("s1"));
+
+  assert.deepEqual(
+    [verdict.reason, verdict.opens_at],
+    ["invalid_time", "2025-06-14T13:00:00.000Z"],
+  );
+});
+
+test("whoever a help desk has in its list is decided by their number, as with the badge", async () => {
+  for (const [id, without_badge, decided] of /** @type {[number, any, string][]} */ ([
+    [1, "everyone", "ok"],
+    [2, "everyone", "canceled"],
+    [1, "supervisors", "badge_required"],
+    [99, "everyone", "invalid"],
+  ])) {
+    emptyBrowser();
+    const { gate } = await aGate(await aList({ policy: { without_badge } }));
+    const people = [aListed(1, "Amina"), aListed(2, "Driss", { standing: "canceled" })];
+    const person = (/** @type {number} */ wanted) =>
+      people.find(({ participant }) => participant.id === wanted) ?? null;
+    gate.desk = fake({ person });
+    const { code: _, ...reading } = aScan("s1", { source: "search" });
+
+    const answer = await gate.answer({ ...reading, participant_id: id });
+
+    assert.equal(decidedIn(answer), decided);
+    assert.equal(answer.passage?.participant_id ?? null, decided === "ok" ? id : null);
   }
 });

@@ -2,14 +2,18 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 import {
+  badgeRef,
   badgeTag,
+  busTag,
   listIsGenuine,
+  openBusList,
   openEntry,
   signedBytes,
+  tagOfRef,
   wouldCrash,
 } from "../../../checkin/static/js/offline/gate-list.js";
 import { aContent, ONE, TWO } from "../fakes.js";
-import { aList, tokenOf } from "../lists.js";
+import { aList, busVector, tokenOf } from "../lists.js";
 
 /** @import { EntryContent } from "../../../checkin/static/js/offline/gate-list.js" */
 /** @import { ListReply } from "../../../checkin/static/js/offline/list-checks.js" */
@@ -22,11 +26,21 @@ const { codes, contents, list } = JSON.parse(readFileSync(VECTOR, "utf-8"));
 /** @param {ListReply} body */
 const contentOf = (body) => signedBytes(body.head, body.tombstones, body.entries);
 
-test("tags are those that Python wrote", async () => {
-  const tags = await Promise.all(codes.map((code) => badgeTag(tokenOf(code))));
+test("tags are those that Python wrote", () => {
+  const tags = codes.map((code) => badgeTag(tokenOf(code)));
 
   const [one, two] = list.entries;
   assert.deepEqual(tags, [one.tag, two.tag, list.tombstones[0].tag]);
+});
+
+test("a reference is the tag in hexadecimal", () => {
+  const token = tokenOf(ONE);
+
+  const ref = badgeRef(token);
+
+  assert.match(ref, /^[0-9a-f]{32}$/);
+  assert.equal(Buffer.from(ref, "hex").toString("base64url"), badgeTag(token));
+  assert.equal(tagOfRef(ref), badgeTag(token));
 });
 
 test("entries that Python sealed open with their badges, and only with them", async () => {
@@ -38,9 +52,19 @@ test("entries that Python sealed open with their badges, and only with them", as
   assert.equal(await openEntry(two, list.entries[0]), null);
 });
 
+test("the list of a bus opens with its leader's badge, and only with it", async () => {
+  const { codes: badges, entry, content } = busVector();
+  const [leader, other] = badges.map(tokenOf);
+
+  assert.equal(busTag(leader), entry.tag);
+  assert.deepEqual(await openBusList(leader, entry), content);
+  assert.equal(await openBusList(other, entry), null);
+  assert.equal(await openEntry(leader, entry), null);
+});
+
 test("an entry that was tampered with does not open", async () => {
   const [entry] = (await aList({ people: [[ONE, aContent()]] })).entries;
-  const other = await badgeTag(tokenOf(TWO));
+  const other = badgeTag(tokenOf(TWO));
 
   assert.deepEqual(await openEntry(tokenOf(ONE), entry), aContent());
   const torn = { ...entry, sealed: `${entry.sealed.slice(0, -4)}AAAA` };

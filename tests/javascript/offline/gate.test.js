@@ -4,7 +4,7 @@ import { openGate } from "../../../checkin/static/js/offline/gate.js";
 import { Spool } from "../../../checkin/static/js/offline/spool.js";
 import { Storage } from "../../../checkin/static/js/offline/storage.js";
 import { emptyBrowser } from "../browser.js";
-import { aLease, aReply, aScan, KHEMISSET, ONE, PLACE, REASONS } from "../fakes.js";
+import { aLease, aReply, aScan, KHEMISSET, ONE, PLACE, REASONS, TABLES } from "../fakes.js";
 import { serverAnswering, told } from "../server/answers.js";
 
 /** @import { Happening } from "../../../checkin/static/js/server/courier.js" */
@@ -30,6 +30,7 @@ test("a reading is safe before it is on its way, and its verdict is told", async
         if (happening.verdict) done(happening.verdict);
       },
       REASONS,
+      TABLES,
     ).then(async (gate) => {
       assert.equal(await gate.read(ONE, "entry", "camera"), true);
     });
@@ -44,7 +45,7 @@ test("a reading that could not be kept is told as a fault and not sent", async (
   const asked = serverAnswering(t, () => assert.fail("nothing is to be sent"));
   /** @type {Happening[]} */
   const heard = [];
-  const gate = await openGate(DEVICE, (happening) => heard.push(happening), REASONS);
+  const gate = await openGate(DEVICE, (happening) => heard.push(happening), REASONS, TABLES);
   await gate.spool.wipe(true);
 
   assert.equal(await gate.read(ONE, "entry", "camera"), false);
@@ -54,26 +55,32 @@ test("a reading that could not be kept is told as a fault and not sent", async (
 });
 
 test("what a browser erased is noticed, and the first time is none", async () => {
-  assert.equal((await openGate(DEVICE, untold, REASONS)).wasErased, false);
-  assert.equal((await openGate({ ...DEVICE, opened: true }, untold, REASONS)).wasErased, false);
+  assert.equal((await openGate(DEVICE, untold, REASONS, TABLES)).wasErased, false);
+  assert.equal(
+    (await openGate({ ...DEVICE, opened: true }, untold, REASONS, TABLES)).wasErased,
+    false,
+  );
 
   emptyBrowser();
-  assert.equal((await openGate({ ...DEVICE, opened: true }, untold, REASONS)).wasErased, true);
+  assert.equal(
+    (await openGate({ ...DEVICE, opened: true }, untold, REASONS, TABLES)).wasErased,
+    true,
+  );
 });
 
 test("another pairing takes over unsent scans and nothing else", async () => {
-  const gate = await openGate(DEVICE, untold, REASONS);
+  const gate = await openGate(DEVICE, untold, REASONS, TABLES);
   await gate.spool.takeLease(aLease(), "L1");
   await gate.spool.put(aScan("s1"), "f");
 
-  const next = await openGate({ ...DEVICE, id: 4 }, untold, REASONS);
+  const next = await openGate({ ...DEVICE, id: 4 }, untold, REASONS, TABLES);
 
   assert.deepEqual([next.spool.waitingCount, next.spool.memory.lease()], [1, null]);
   assert.equal(next.spool.kept.value("device_id"), 4);
 });
 
 test("the delegations are those that came with the lease", async () => {
-  const gate = await openGate(DEVICE, untold, REASONS);
+  const gate = await openGate(DEVICE, untold, REASONS, TABLES);
   assert.deepEqual(gate.delegations, []);
 
   await gate.spool.takeLease(aLease({ places: 2 }), "L1");
@@ -82,7 +89,7 @@ test("the delegations are those that came with the lease", async () => {
 });
 
 test("an override is a scan of its own, remembered when the server says yes", async (t) => {
-  const gate = await openGate(DEVICE, untold, REASONS);
+  const gate = await openGate(DEVICE, untold, REASONS, TABLES);
   const refused = aScan("s1", { source: "wedge" });
   const forced = gate.forcedScan(refused);
   const asked = serverAnswering(t, () => told(aReply(forced)));
@@ -101,9 +108,31 @@ test("an override is a scan of its own, remembered when the server says yes", as
   assert.equal(gate.spool.memory.history("", 1).entries, 1);
 });
 
+test("a person found by the search is one scan until the server answers, and is remembered", async (t) => {
+  const gate = await openGate(DEVICE, untold, REASONS, TABLES);
+  /** @type {import("../../../checkin/static/js/offline/scan.js").Scan[]} */
+  const sent = [];
+  serverAnswering(t, ({ body }) => {
+    const scan = /** @type {import("../../../checkin/static/js/offline/scan.js").Scan} */ (body);
+    if (sent.push(scan) === 1) throw new TypeError("no network");
+    return told(aReply(scan));
+  });
+
+  await assert.rejects(gate.admitFound(1, "entry", ""));
+  const verdict = await gate.admitFound(1, "entry", "1234");
+  await gate.admitFound(1, "entry", "");
+
+  const [first, again, later] = sent;
+  assert.deepEqual([first.participant_id, first.source, first.code], [1, "search", undefined]);
+  assert.deepEqual(again, { ...first, supervisor_pin: "1234" });
+  assert.notEqual(later.scan_id, first.scan_id);
+  assert.deepEqual([verdict.status, verdict.scan], ["ok", first]);
+  assert.equal(gate.spool.memory.history("", 1).entries, 2);
+});
+
 test("who leaves the gate gives the lease back and erases everything", async (t) => {
   const asked = serverAnswering(t, () => told({}));
-  const gate = await openGate(DEVICE, untold, REASONS);
+  const gate = await openGate(DEVICE, untold, REASONS, TABLES);
   await gate.spool.takeLease(aLease(), "L1");
 
   await gate.leave();
@@ -121,7 +150,7 @@ test("a lease is no more used before the server has it back, heard or not", asyn
     assert.equal((await Spool.of(new Storage())).memory.lease(), null);
     throw new TypeError("no network");
   });
-  const gate = await openGate(DEVICE, untold, REASONS);
+  const gate = await openGate(DEVICE, untold, REASONS, TABLES);
   await gate.spool.takeLease(aLease(), "L1");
 
   await gate.leave();
@@ -135,7 +164,9 @@ test("a device that was revoked keeps nothing, and says so to the server", async
   );
   /** @type {Happening} */
   const happening = await new Promise((stopped) => {
-    openGate(DEVICE, (one) => one.stopped && stopped(one), REASONS).then((gate) => gate.start());
+    openGate(DEVICE, (one) => one.stopped && stopped(one), REASONS, TABLES).then((gate) =>
+      gate.start(),
+    );
   });
 
   assert.deepEqual(happening, { stopped: "wiped", waiting: 0 });
@@ -145,7 +176,7 @@ test("a device that was revoked keeps nothing, and says so to the server", async
 
 test("no lease is given back while scans on it are unsent, and those stay", async (t) => {
   const asked = serverAnswering(t, () => told({}));
-  const gate = await openGate(DEVICE, untold, REASONS);
+  const gate = await openGate(DEVICE, untold, REASONS, TABLES);
   await gate.spool.takeLease(aLease(), "L1");
   await gate.spool.put(aScan("s1"), "f");
 

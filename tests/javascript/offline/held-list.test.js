@@ -25,7 +25,7 @@ const tagOf = (code) => badgeTag(tokenOf(code));
  * @param {HeldList} held
  */
 async function known(held) {
-  const tags = await Promise.all([ONE, TWO, THREE].map(tagOf));
+  const tags = [ONE, TWO, THREE].map(tagOf);
   const entries = await Promise.all(tags.map((tag) => held.entry(tag)));
   const tombs = await Promise.all(tags.map((tag) => held.tombstone(tag)));
   return { entries: entries.map(Boolean), tombs };
@@ -67,7 +67,7 @@ test("a list that was taken is there for the next page", async () => {
     { isThere: true, cursor: 1, etag: "e1", policy: FIRST.head.policy, confirmedAt: NOON },
   );
   assert.deepEqual(await known(held), { entries: [true, true, false], tombs: [null, null, null] });
-  assert.deepEqual(await held.entry(await tagOf(ONE)), FIRST.entries[0]);
+  assert.deepEqual(await held.entry(tagOf(ONE)), FIRST.entries[0]);
 });
 
 test("a delta buries one badge, adds another and leaves the rest", async () => {

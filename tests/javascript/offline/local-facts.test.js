@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { FACTS, POLICY } from "../../../checkin/static/js/offline/admission.js";
 import {
+  daysFrom,
   factsFrom,
   NOTHING_LENT,
   policyFrom,
@@ -21,21 +22,45 @@ test("a plain head is the plain policy", () => {
   assert.deepEqual(policyFrom(PLAIN, NOTHING_LENT), POLICY);
 });
 
-test("the doors open and close with their grace", () => {
-  const head = {
+const DOORS = {
+  doors_open_at: "2025-06-14T12:00:00Z",
+  doors_close_at: "2025-06-14T14:00:00Z",
+  reserve_from: "2025-06-14T13:00:00Z",
+};
+const WITH_GRACE = {
+  opens_at: NOON - 60_000,
+  closes_at: NOON + 7_260_000,
+  reserve_from: NOON + 3_600_000,
+};
+
+test("the doors of a day open and close with their grace", () => {
+  const dates = { starts_at: "2025-06-14T12:30:00Z", ends_at: "2025-06-14T15:00:00Z" };
+  const head = { ...PLAIN, grace_s: 60, days: [{ day: 3, ...dates, ...DOORS }] };
+
+  const [day] = daysFrom(head);
+
+  const times = { starts_at: NOON + 1_800_000, ends_at: NOON + 10_800_000 };
+  assert.deepEqual(day, { number: 3, ...times, ...WITH_GRACE });
+});
+
+test("a list of an earlier version tells the doors of the only day", () => {
+  const [{ number, opens_at, closes_at, reserve_from }, ...more] = daysFrom({
     ...PLAIN,
-    doors_open_at: "2025-06-14T12:00:00Z",
-    doors_close_at: "2025-06-14T14:00:00Z",
+    ...DOORS,
     grace_s: 60,
-    reserve_from: "2025-06-14T13:00:00Z",
-  };
+  });
 
-  const { opens_at, closes_at, reserve_from } = policyFrom(head, NOTHING_LENT);
+  assert.deepEqual([{ opens_at, closes_at, reserve_from }, number, more], [WITH_GRACE, 1, []]);
+});
 
-  assert.deepEqual(
-    [opens_at, closes_at, reserve_from],
-    [NOON - 60_000, NOON + 7_260_000, NOON + 3_600_000],
-  );
+test("the hours of a gate or of a category have their grace", () => {
+  const times = { opens_at: "2025-06-14T12:00:00Z", closes_at: "2025-06-14T14:00:00Z" };
+  const head = { ...PLAIN, grace_s: 60, hours: [{ gate_id: 7, category_id: null, ...times }] };
+
+  const { opens_at, closes_at } = WITH_GRACE;
+  assert.deepEqual(policyFrom(head, NOTHING_LENT).hours, [
+    { gate_id: 7, category_id: null, opens_at, closes_at },
+  ]);
 });
 
 test("of a hall with a limit only the seats that were lent are filled", () => {
@@ -50,9 +75,10 @@ test("the organiser's words stop all entries", () => {
 });
 
 test("a confirmed person's place needs no lease", () => {
-  const facts = factsFrom(aContent(), NEW, LENT, { ...WHERE, limitedGates: [] });
+  const content = aContent({ category_id: 2 });
+  const facts = factsFrom(content, NEW, LENT, { ...WHERE, limitedGates: [] });
 
-  assert.deepEqual(facts, { ...FACTS, hall_inside: 2 });
+  assert.deepEqual(facts, { ...FACTS, gate_id: 7, category_id: 2, hall_inside: 2 });
 });
 
 test("the reserve list enters on lent places", () => {
@@ -86,9 +112,10 @@ test("who is in, how often, and which way they walk is told", () => {
 });
 
 test("for somebody without a badge a lent place is as good as a confirmed one", () => {
-  assert.deepEqual(walkInFacts(LENT, false), {
+  assert.deepEqual(walkInFacts(LENT, 7, false), {
     ...FACTS,
     gate_admits: false,
+    gate_id: 7,
     places_used: 1,
     quota: 3,
     hall_inside: 2,

@@ -6,7 +6,7 @@ import {
   nextPosition,
   passageTold,
 } from "../../../checkin/static/js/offline/memory.js";
-import { aLease, aPassage, aReply, aScan, fake, NOON } from "../fakes.js";
+import { aKeptScan, aLease, aPassage, aReply, aScan, fake, NOON } from "../fakes.js";
 
 /** @import { KeptValues } from "../../../checkin/static/js/offline/kept-values.js" */
 /** @import { LeaseReply } from "../../../checkin/static/js/offline/leases.js" */
@@ -169,15 +169,23 @@ test("who came in before passed where the reply says", () => {
   assert.deepEqual(passage, aPassage("s1", { at: NOON - 3_600_000, gate: "Porte B" }));
 });
 
-test("a refusal, or a reply that names nobody, tells of no passage", () => {
+test("a refusal, or a reply to a practice badge, tells of no passage", () => {
   const scan = aScan("s1");
   const refused = aReply(scan, { status: "error", reason: "blocked" });
-  const nobody = aReply(scan, { participant: null });
+  const practice = aReply(scan, { participant: null, rehearsal: true });
   const unknown = aReply(scan, { status: "error", reason: "already_redeemed" });
 
   assert.equal(passageTold(scan, "tag 1", refused, NOON, "Porte A"), null);
-  assert.equal(passageTold(scan, "tag 1", nobody, NOON, "Porte A"), null);
+  assert.equal(passageTold(scan, "tag 1", practice, NOON, "Porte A"), null);
   assert.equal(passageTold(scan, "tag 1", unknown, NOON, "Porte A"), null);
+});
+
+test("a yes that names nobody tells that the badge has passed", () => {
+  const told = aReply(aScan("s1"), { participant: null, delegation: null });
+
+  const passage = passageTold(aKeptScan("s1"), "tag 1", told, NOON, "Porte A");
+
+  assert.deepEqual(passage, aPassage("s1", { participant_id: null, delegation_id: null }));
 });
 
 test("rows are in the order of their positions", () => {

@@ -1,7 +1,18 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { kindOf, newScan, utcText } from "../../../checkin/static/js/offline/scan.js";
-import { NOON, ONE, REASONS } from "../fakes.js";
+import { badgeTag } from "../../../checkin/static/js/offline/gate-list.js";
+import {
+  keptScan,
+  kindOf,
+  newScan,
+  personScan,
+  refOf,
+  scannedAgain,
+  tagOf,
+  utcText,
+} from "../../../checkin/static/js/offline/scan.js";
+import { aKeptScan, aScan, NOON, ONE, REASONS } from "../fakes.js";
+import { tokenOf } from "../lists.js";
 
 test("a scan says what was read, when and by what", () => {
   const { scan_id, ...rest } = newScan(ONE, "exit", "wedge", NOON);
@@ -14,6 +25,43 @@ test("a scan says what was read, when and by what", () => {
     scanned_at: "2025-06-14T12:00:00.000Z",
   });
   assert.notEqual(newScan(ONE, "exit", "wedge", NOON).scan_id, scan_id);
+});
+
+test("what is kept of a scan is all but its code, and the reference of the badge", () => {
+  const { code: _, ...reading } = aScan("s1");
+
+  assert.deepEqual(keptScan(aScan("s1")), { ...reading, badge_ref: refOf(ONE) });
+});
+
+test("a person without a badge is named by their number, in memory and as it is kept", () => {
+  const scan = personScan(7, "entry", "search", NOON);
+
+  assert.deepEqual(keptScan(scan), scan);
+  assert.deepEqual([scan.participant_id, scan.source, tagOf(scan)], [7, "search", "person:7"]);
+});
+
+test("the same person is scanned again under another scan_id", () => {
+  const scan = personScan(7, "entry", "search", NOON);
+  const again = scannedAgain(scan, NOON + 1);
+
+  assert.notEqual(again.scan_id, scan.scan_id);
+  assert.deepEqual([again.participant_id, again.source], [7, "search"]);
+});
+
+test("of a text that is no code of ours nothing is kept", () => {
+  const { code: _, ...reading } = aScan("s1");
+
+  assert.deepEqual(keptScan(aScan("s1", { code: "https://example.org/amina" })), {
+    ...reading,
+    badge_ref: "",
+  });
+});
+
+test("a scan and what is kept of it have the tag of their badge, another text has none", () => {
+  assert.equal(tagOf(aScan("s1")), badgeTag(tokenOf(ONE)));
+  assert.equal(tagOf(aKeptScan("s1")), badgeTag(tokenOf(ONE)));
+  assert.equal(tagOf(aScan("s1", { code: "nonsense" })), "");
+  assert.equal(tagOf(aKeptScan("s1", { code: "nonsense" })), "");
 });
 
 test("moments are written to the millisecond", () => {

@@ -3,7 +3,8 @@ import { beforeEach, test } from "node:test";
 import { Spool, setAsideRow } from "../../../checkin/static/js/offline/spool.js";
 import { Storage } from "../../../checkin/static/js/offline/storage.js";
 import { emptyBrowser } from "../browser.js";
-import { aLease, aPassage, aScan } from "../fakes.js";
+import { aKeptScan, aLease, aPassage, aScan, ONE as CODE } from "../fakes.js";
+import { tokenOf } from "../lists.js";
 
 /** @import { Decided } from "../../../checkin/static/js/offline/spool.js" */
 
@@ -12,6 +13,7 @@ beforeEach(emptyBrowser);
 /** @type {Decided} */
 const OK = { status: "ok", reason: null };
 const [ONE, TWO, THREE] = [aScan("s1"), aScan("s2"), aScan("s3")];
+const [KEPT_ONE, KEPT_TWO, KEPT_THREE] = ["s1", "s2", "s3"].map((id) => aKeptScan(id));
 
 /** Return the spool as the next page finds it. */
 const reopened = () => Spool.of(new Storage());
@@ -27,8 +29,29 @@ test("a scan is safe once it was put, and once only", async () => {
 
   const next = await reopened();
   assert.equal(next.waitingCount, 2);
-  assert.deepEqual(next.undecided(), [ONE, TWO]);
+  assert.deepEqual(next.undecided(), [KEPT_ONE, KEPT_TWO]);
   assert.deepEqual([next.frameOf("s1"), next.frameOf("s9")], ["f1", null]);
+});
+
+test("neither a code nor its token is ever stored or mirrored", async () => {
+  const storage = new Storage();
+  const spool = await Spool.of(storage);
+  await spool.put(ONE, "f1");
+  await spool.put(TWO, "f1");
+  await spool.decide("s1", OK, aPassage("s1"));
+  await spool.setAside("s2", "no");
+
+  const kept = [await storage.all("waiting"), await storage.all("set_aside")];
+  const text = JSON.stringify([kept, spool.decided(), spool.undecided(), spool.setAsideList]);
+  const token = Buffer.from(tokenOf(CODE));
+  for (const secret of [
+    CODE,
+    CODE.slice(1, -2),
+    token.toString("hex"),
+    token.toString("base64url"),
+  ])
+    assert.ok(!text.includes(secret), secret);
+  assert.ok(text.includes(String(KEPT_ONE.badge_ref)));
 });
 
 test("scans stay in the order in which they were read", async () => {
@@ -50,7 +73,7 @@ test("what was told here and whom it counts is kept with the scan", async () => 
 
   const next = await reopened();
   assert.deepEqual(next.decided(), [
-    { scan_id: "s1", position: 1, scan: ONE, decided: OK, frame: "f1", lease_id: "L1" },
+    { scan_id: "s1", position: 1, scan: KEPT_ONE, decided: OK, frame: "f1", lease_id: "L1" },
   ]);
   assert.deepEqual(next.undecided(), []);
   assert.equal(next.memory.history("tag 1", 1).entries, 1);
@@ -70,9 +93,9 @@ test("a scan leaves when the server acknowledges its id, and its passage is reme
   await spool.put(TWO, "f1");
   await spool.done(["s1"], aPassage("s1"));
 
-  assert.deepEqual(spool.undecided(), [TWO]);
+  assert.deepEqual(spool.undecided(), [KEPT_TWO]);
   const next = await reopened();
-  assert.deepEqual([next.waitingCount, next.undecided()], [1, [TWO]]);
+  assert.deepEqual([next.waitingCount, next.undecided()], [1, [KEPT_TWO]]);
   assert.equal(next.memory.history("tag 1", 1).entries, 1);
   assert.equal(next.memory.waits("tag 1"), false);
 });
@@ -83,11 +106,11 @@ test("a batch settles what was taken, and lists what a person must look at", asy
   for (const scan of [ONE, TWO, THREE]) await spool.put(scan, "f1");
 
   const contradicted = { scan_id: "s1", reason: /** @type {const} */ ("blocked") };
-  await spool.settle(["s1", "s2"], [contradicted], [setAsideRow(TWO, "too old")]);
+  await spool.settle(["s1", "s2"], [contradicted], [setAsideRow(KEPT_TWO, "too old")]);
 
   const next = await reopened();
-  assert.deepEqual(next.undecided(), [THREE]);
-  assert.deepEqual(next.setAsideList, [{ scan_id: "s2", scan: TWO, error: "too old" }]);
+  assert.deepEqual(next.undecided(), [KEPT_THREE]);
+  assert.deepEqual(next.setAsideList, [{ scan_id: "s2", scan: KEPT_TWO, error: "too old" }]);
   assert.equal(next.setAsideCount, 1);
   assert.deepEqual(await storage.all("contradicted"), [contradicted]);
 });
@@ -101,7 +124,7 @@ test("what could not be stored is not believed", async () => {
     spool.put(TWO, "f1"),
     spool.decide("s1", OK, aPassage("s1")),
     spool.done(["s1"], aPassage("s1")),
-    spool.settle(["s1"], [], [setAsideRow(ONE, "no")]),
+    spool.settle(["s1"], [], [setAsideRow(KEPT_ONE, "no")]),
     spool.takeLease(aLease(), "L1"),
     spool.dropLease(),
     spool.keepSkew("f1", 100),
@@ -111,7 +134,7 @@ test("what could not be stored is not believed", async () => {
   const kinds = ended.map((one) => one.status === "rejected" && one.reason.kind);
   assert.deepEqual(kinds, Array(changes.length).fill("lost"));
 
-  assert.deepEqual([spool.undecided(), spool.setAsideCount], [[ONE], 0]);
+  assert.deepEqual([spool.undecided(), spool.setAsideCount], [[KEPT_ONE], 0]);
   assert.equal(spool.memory.history("tag 1", 1).entries, 0);
   assert.deepEqual([spool.memory.lease(), spool.skewOf("f1")], [null, null]);
 });
@@ -120,10 +143,10 @@ test("one scan that the server will never take is set aside", async () => {
   const spool = await reopened();
   await spool.put(ONE, "f1");
 
-  await spool.setAside(ONE, "409 other_scan: …");
+  await spool.setAside("s1", "409 other_scan: …");
 
   assert.deepEqual([spool.waitingCount, spool.setAsideCount], [0, 1]);
-  assert.deepEqual((await reopened()).setAsideList, [setAsideRow(ONE, "409 other_scan: …")]);
+  assert.deepEqual((await reopened()).setAsideList, [setAsideRow(KEPT_ONE, "409 other_scan: …")]);
 });
 
 test("a batch holds decided scans that one clock read, the oldest first", async () => {
@@ -231,7 +254,7 @@ test("wiping forgets people and keeps what the server has not heard of", async (
   await spool.decide("s1", OK, aPassage("s1"));
 
   await spool.put(TWO, "f1");
-  await spool.setAside(TWO, "no");
+  await spool.setAside("s2", "no");
 
   await spool.wipe(false);
 

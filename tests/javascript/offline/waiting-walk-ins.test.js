@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import { tagOf } from "../../../checkin/static/js/offline/scan.js";
 import { Spool } from "../../../checkin/static/js/offline/spool.js";
 import { Storage } from "../../../checkin/static/js/offline/storage.js";
 import { emptyBrowser } from "../browser.js";
-import { aPassage, aScan, ONE } from "../fakes.js";
+import { aKeptScan, aPassage, aScan, ONE } from "../fakes.js";
 
 /** @import { Decided } from "../../../checkin/static/js/offline/spool.js" */
 
@@ -13,6 +14,8 @@ beforeEach(emptyBrowser);
 const OK = { status: "ok", reason: null };
 const WALK_IN = { id: "w1", delegation_id: 4, sealed: "…" };
 const SCAN = aScan("s1", { code: "", source: "typed" });
+const KEPT = aKeptScan("s1", { code: "", source: "typed" });
+const [{ badge_ref: REF }, TAG] = [aKeptScan("s1"), tagOf(aScan("s1"))];
 const PASSAGE = aPassage("s1", { tag: "w1", participant_id: null, lease_id: "L1", place: true });
 
 const reopened = () => Spool.of(new Storage());
@@ -32,7 +35,7 @@ test("who was let in without a badge waits, and has spent a place", async () => 
       scan_id: "s1",
       position: 1,
       walk_in: WALK_IN,
-      scan: SCAN,
+      scan: KEPT,
       decided: OK,
       frame: "f1",
       lease_id: "L1",
@@ -61,10 +64,10 @@ test("walk-ins and scans that wait are counted together", async () => {
   assert.deepEqual([spool.waitingCount, spool.decidedCount], [3, 2]);
 });
 
-test("once registered, their entry waits as any scan, with the code and the person", async () => {
+test("once registered, their entry waits as any scan, with the badge and the person", async () => {
   const spool = await withOneInside();
 
-  await spool.walkIns.registered(spool.walkIns.all[0], ONE, "tag 1", 55);
+  await spool.walkIns.registered(spool.walkIns.all[0], ONE, 55);
 
   for (const now of [spool, await reopened()]) {
     assert.equal(now.walkIns.count, 0);
@@ -72,14 +75,14 @@ test("once registered, their entry waits as any scan, with the code and the pers
       {
         scan_id: "s1",
         position: 1,
-        scan: { ...SCAN, code: ONE },
+        scan: { ...KEPT, badge_ref: REF },
         decided: OK,
         frame: "f1",
         lease_id: "L1",
       },
     ]);
-    assert.equal(now.memory.history("tag 1", 55).entries, 1);
-    assert.equal(now.memory.waits("tag 1"), true);
+    assert.equal(now.memory.history(TAG, 55).entries, 1);
+    assert.equal(now.memory.waits(TAG), true);
   }
 });
 
@@ -91,7 +94,7 @@ test("whom the server will never register is put aside for a person to look at",
   for (const now of [spool, await reopened()]) {
     assert.deepEqual([now.walkIns.count, now.waitingCount], [0, 0]);
     assert.deepEqual(now.setAsideList, [
-      { scan_id: "s1", scan: { ...SCAN, walk_in: WALK_IN }, error: "no such delegation" },
+      { scan_id: "s1", scan: { ...KEPT, walk_in: WALK_IN }, error: "no such delegation" },
     ]);
   }
 });

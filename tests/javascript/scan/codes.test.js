@@ -1,30 +1,46 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import test from "node:test";
 import { Debounce } from "../../../checkin/static/js/scan/debounce.js";
 import { stepOf } from "../../../checkin/static/js/scan/frames.js";
-import { letterOfKey } from "../../../checkin/static/js/scan/keys.js";
 import { Parties } from "../../../checkin/static/js/scan/parties.js";
-import { codeMeant } from "../../../checkin/static/js/scan/typed-codes.js";
 import { ONE, THREE, TWO } from "../fakes.js";
 
-test("a badge is fresh once, and again after the pause without a sight of it", () => {
-  const debounce = new Debounce(1_000);
+/** @import { Showing } from "../../../checkin/static/js/scan/debounce.js" */
 
-  const sights = [0, 900, 1_800, 2_799, 3_799].map((at) => debounce.fresh(ONE, at));
+/** @type {{cases: {name: string, quiet_s: number, pictures: [number, Record<string, Showing>, string[]?][]}[]}} */
+const { cases } = JSON.parse(
+  readFileSync(new URL("../../vectors/debounce.json", import.meta.url), "utf-8"),
+);
 
-  assert.deepEqual(sights, [true, false, false, false, true]);
-  assert.equal(debounce.fresh(TWO, 3_799), true);
+for (const { name, quiet_s, pictures } of cases) {
+  test(name, () => {
+    const debounce = new Debounce(quiet_s * 1000);
+
+    for (const [at, texts, takenBack = []] of pictures) {
+      const shown = debounce.picture(Object.keys(texts), at * 1000);
+      assert.deepEqual(Object.fromEntries(shown), texts);
+      for (const text of takenBack) debounce.release(text);
+    }
+  });
+}
+
+test("a hand scanner that reads twice at once sends one code", () => {
+  const debounce = new Debounce(2_500);
+
+  const readings = [0, 300, 1_400, 3_900].map((at) => debounce.reading(ONE, at));
+
+  assert.deepEqual(readings, ["new", "held", "again", "new"]);
 });
 
 test("a scan that could not be kept may be shown again at once", () => {
   const debounce = new Debounce(1_000);
-  debounce.fresh(ONE, 0);
-  debounce.fresh(TWO, 0);
+  debounce.picture([ONE, TWO], 0);
 
   debounce.forget(ONE);
-  assert.deepEqual([debounce.fresh(ONE, 1), debounce.fresh(TWO, 1)], [true, false]);
+  assert.deepEqual([...debounce.picture([ONE, TWO], 1).values()], ["new", "held"]);
   debounce.forgetAll();
-  assert.deepEqual([debounce.fresh(ONE, 2), debounce.fresh(TWO, 2)], [true, true]);
+  assert.deepEqual([...debounce.picture([ONE, TWO], 2).values()], ["new", "new"]);
 });
 
 test("badges in one picture are one party, and so is who joins within two seconds", () => {
@@ -54,22 +70,4 @@ test("whoever comes later than that is the next in the queue", () => {
 
 test("every second frame is read at twice the size, some with the light evened", () => {
   assert.deepEqual([0, 1, 2, 3, 4].map(stepOf), ["plain", "doubled", "evened", "doubled", "plain"]);
-});
-
-test("the keys of an American keyboard have their letters in every layout", () => {
-  assert.deepEqual(["KeyQ", "Digit7", "Numpad3", "Space", "NumpadEnter", "F1"].map(letterOfKey), [
-    "Q",
-    "7",
-    "3",
-    "",
-    "",
-    "",
-  ]);
-});
-
-test("a code is meant by what was written, by the keys, or without its first letter", () => {
-  assert.equal(codeMeant(ONE.toLowerCase(), ""), ONE);
-  assert.equal(codeMeant("Ù%£ what a French layout writes", ONE), ONE);
-  assert.equal(codeMeant(ONE.slice(1), ""), ONE);
-  assert.equal(codeMeant(ONE.slice(0, -1), ONE.slice(0, -1)), null);
 });

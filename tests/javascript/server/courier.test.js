@@ -7,7 +7,7 @@ import { StorageFault } from "../../../checkin/static/js/offline/storage.js";
 import { newcomerNamed } from "../../../checkin/static/js/offline/walk-in.js";
 import { Courier, faultOf } from "../../../checkin/static/js/server/courier.js";
 import { Rejected, TokenRefused, Unreachable } from "../../../checkin/static/js/server/line.js";
-import { aScan, fake, KHEMISSET, PLACE } from "../fakes.js";
+import { aKeptScan, aScan, fake, KHEMISSET, PLACE } from "../fakes.js";
 
 /** @import { Scan } from "../../../checkin/static/js/offline/scan.js" */
 /** @import { Spool } from "../../../checkin/static/js/offline/spool.js" */
@@ -189,13 +189,16 @@ test("a scan that nobody could decide is asked about again", async (t) => {
 });
 
 test("scans that a crash cut off are sent, and nobody stands there for their verdict", async (t) => {
+  /** @type {string[]} */
+  const sent = [];
   const { courier, told } = aCourier({
-    spool: { undecided: () => [ONE] },
-    delivery: { ask: async (scan) => ({ scan, ...OK }) },
+    spool: { undecided: () => [aKeptScan("s1")] },
+    delivery: { askAgain: async (scan) => void sent.push(String(scan.badge_ref)) },
   });
 
   await aRound(t, courier);
 
+  assert.deepEqual(sent, [aKeptScan("s1").badge_ref]);
   assert.deepEqual(news(told), [{ uploaded: 1, contradicted: 0 }]);
 });
 
@@ -479,9 +482,9 @@ test("a scan is taken back, unless the server says no or nothing", async () => {
 
   assert.deepEqual(forgotten, ["s1"]);
   assert.deepEqual(told, [
-    { annulled: "annulled" },
-    { annulled: "annul_refused" },
-    { annulled: "annul_offline" },
+    { annulled: "annulled", scanId: "s1" },
+    { annulled: "annul_refused", scanId: "s2" },
+    { annulled: "annul_offline", scanId: "s3" },
   ]);
 });
 

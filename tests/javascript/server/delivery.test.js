@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { OfflineGate } from "../../../checkin/static/js/offline/decisions.js";
 import { HeldList } from "../../../checkin/static/js/offline/held-list.js";
+import { refOf, tagOf } from "../../../checkin/static/js/offline/scan.js";
 import { Spool } from "../../../checkin/static/js/offline/spool.js";
 import { Storage } from "../../../checkin/static/js/offline/storage.js";
 import { newcomerNamed } from "../../../checkin/static/js/offline/walk-in.js";
@@ -16,6 +17,7 @@ import { textOf } from "../../../checkin/static/js/shared/bytes.js";
 import { emptyBrowser } from "../browser.js";
 import {
   aContent,
+  aKeptScan,
   aLease,
   aPassage,
   aReply,
@@ -88,6 +90,25 @@ test("the server's answer is the verdict, and takes the scan off the spool", asy
   assert.deepEqual(verdict, { ...aReply(scan), scan });
   assert.equal(spool.waitingCount, 0);
   assert.equal(spool.memory.history("", 1).entries, 1);
+});
+
+test("a scan of an earlier run is sent by its reference, and its badge is known to have passed", async () => {
+  /** @type {object[]} */
+  const sent = [];
+  const { delivery, spool, clock } = await aDelivery({
+    postScan: async (scan) => {
+      sent.push(scan);
+      return { scan_id: "s1", status: "ok", reason: null, participant: null, delegation: null };
+    },
+  });
+  await spool.put(aScan("s1"), clock.frame);
+  const { memory } = spool;
+
+  await delivery.askAgain(spool.undecided()[0]);
+
+  assert.deepEqual(sent, [aKeptScan("s1")]);
+  assert.equal(spool.waitingCount, 0);
+  assert.equal(memory.history(tagOf(aScan("s1")), 1).entries, 1);
 });
 
 test("a server that does not answer leaves the decision to the gate, and the scan waits", async () => {
@@ -179,7 +200,7 @@ test("the time told is that of the frame that read the scan", async () => {
   const { delivery, spool, clock } = await aDelivery({
     postScan: async (scan, deviceTime) => {
       times.push(deviceTime);
-      return aReply(scan);
+      return aReply(aScan(scan.scan_id));
     },
   });
   await spool.put(aScan("s1"), clock.frame);
@@ -187,11 +208,11 @@ test("the time told is that of the frame that read the scan", async () => {
   await spool.put(aScan("s3"), "measured");
   await spool.keepSkew("measured", 3_600_000);
 
-  await delivery.ask(aScan("s1"), "");
-  await delivery.ask(aScan("s2"), "");
-  await assert.rejects(delivery.ask(aScan("s3"), ""), Unreachable); // not measured in this run
+  await delivery.ask(aScan("s1"));
+  await delivery.ask(aScan("s2"));
+  await assert.rejects(delivery.ask(aScan("s3")), Unreachable); // not measured in this run
   clock.note(NOON, NOON, 0);
-  await delivery.ask(aScan("s3"), "");
+  await delivery.ask(aScan("s3"));
 
   assert.deepEqual(times, [NOON, null, NOON + 3_600_000]);
 });
@@ -288,8 +309,8 @@ test("somebody without a badge is let in, kept sealed, and registered later", as
 
   assert.equal(await delivery.register(), 1);
   assert.deepEqual(
-    spool.decided().map((row) => row.scan.code),
-    [TWO],
+    spool.decided().map((row) => row.scan.badge_ref),
+    [refOf(TWO)],
   );
   assert.equal(spool.walkIns.count, 0);
 });

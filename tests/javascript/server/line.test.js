@@ -5,14 +5,17 @@ import {
   AskedTooOften,
   Line,
   Rejected,
+  SearchBudget,
   ServerFailed,
   TokenRefused,
   Unreachable,
 } from "../../../checkin/static/js/server/line.js";
-import { aReply, aScan, KHEMISSET, NOON, TestClock } from "../fakes.js";
+import { watchBattery } from "../../../checkin/static/js/shared/battery.js";
+import { aKeptScan, aReply, aScan, KHEMISSET, NOON, TestClock } from "../fakes.js";
 import { serverAnswering, told } from "./answers.js";
 
 const SCAN = aScan("s1");
+const KEPT = aKeptScan("s1");
 
 /** @param {TestClock} clock */
 const aLine = (clock = new TestClock()) => new Line("secret", clock);
@@ -29,6 +32,15 @@ test("a scan is sent with the token, in the page's language, and its reply retur
   assert.equal(headers.get("Authorization"), "Bearer secret");
   assert.equal(headers.get("Accept-Language"), "fr");
   assert.equal(headers.get("Content-Type"), "application/json");
+});
+
+test("a scan that was kept is sent with the reference of its badge", async (t) => {
+  const asked = serverAnswering(t, () => told(aReply(SCAN, { participant: null })));
+
+  await aLine().postScan(KEPT, NOON);
+
+  assert.deepEqual(asked[0].body, { ...KEPT, device_time: "2025-06-14T12:00:00.000Z" });
+  assert.ok(!JSON.stringify(asked[0].body).includes(String(SCAN.code)));
 });
 
 test("no time is told of a clock that nobody knows", async (t) => {
@@ -72,17 +84,27 @@ test("the counts tell the time by another name", async (t) => {
   assert.ok(clock.skew !== null && clock.skew >= 60_000);
 });
 
-test("the boards hear how many scans wait here", async (t) => {
+test("the boards hear how many scans wait here, and how full the battery is", async (t) => {
   const asked = serverAnswering(t, () => told({ gates: [] }));
 
   await aLine().status(3);
   await aLine().status();
+  const battery = Object.assign(new EventTarget(), { level: 0.186, charging: true });
+  Object.defineProperty(navigator, "getBattery", { value: async () => battery });
+  await watchBattery(() => {});
+  battery.charging = false;
+  battery.dispatchEvent(new Event("chargingchange"));
+  await aLine().status(3);
 
   assert.deepEqual(
     asked.map(({ method, path }) => [method, path]),
     [
       ["GET", "status?waiting=3&device_time=2025-06-14T12%3A00%3A00.000Z"],
       ["GET", "status"],
+      [
+        "GET",
+        "status?waiting=3&device_time=2025-06-14T12%3A00%3A00.000Z&battery=19&charging=false",
+      ],
     ],
   );
 });
@@ -92,8 +114,8 @@ test("a batch carries what was decided, and the lease that was spent", async (t)
   const asked = serverAnswering(t, () => told({ results }));
   const ok = { status: /** @type {const} */ ("ok"), reason: null };
   const rows = [
-    { scan_id: "s1", position: 1, scan: SCAN, decided: ok, frame: "f", lease_id: "L1" },
-    { scan_id: "s2", position: 2, scan: aScan("s2"), decided: ok, frame: "f", lease_id: null },
+    { scan_id: "s1", position: 1, scan: KEPT, decided: ok, frame: "f", lease_id: "L1" },
+    { scan_id: "s2", position: 2, scan: aKeptScan("s2"), decided: ok, frame: "f", lease_id: null },
   ];
 
   assert.deepEqual(await aLine().postBatch(rows, NOON), results);
@@ -102,8 +124,8 @@ test("a batch carries what was decided, and the lease that was spent", async (t)
   assert.deepEqual(asked[0].body, {
     device_time: "2025-06-14T12:00:00.000Z",
     scans: [
-      { ...SCAN, decided: ok, lease_id: "L1" },
-      { ...aScan("s2"), decided: ok },
+      { ...KEPT, decided: ok, lease_id: "L1" },
+      { ...aKeptScan("s2"), decided: ok },
     ],
   });
 });
@@ -151,6 +173,19 @@ test("a lease is borrowed, renewed and given back", async (t) => {
   );
 });
 
+test("a walk-in is asked about again with a supervisor's PIN in a header", async (t) => {
+  const asked = serverAnswering(t, () => told({ code: "M1" }));
+  const newcomer = { id: "w1", name: "Amina Tazi", delegation: KHEMISSET };
+
+  await aLine().registerWalkIn(newcomer, false, "246810");
+  await aLine().registerWalkIn(newcomer, true);
+
+  assert.deepEqual(
+    asked.map(({ headers }) => headers.get("Marhaba-Supervisor-Pin")),
+    ["246810", null],
+  );
+});
+
 test("what a volunteer asks for by hand", async (t) => {
   const asked = serverAnswering(t, ({ path }) =>
     path === "scans" ? told(aReply(SCAN)) : told({ participants: [{ id: 1 }], code: "M1" }),
@@ -158,7 +193,7 @@ test("what a volunteer asks for by hand", async (t) => {
   const line = aLine();
   const newcomer = { id: "w1", name: "Amina Tazi", delegation: KHEMISSET };
 
-  assert.deepEqual(await line.search("Tazi & co"), [{ id: 1 }]);
+  assert.deepEqual(await line.search("Tazi & co"), { people: [{ id: 1 }], more: 0, buses: [] });
   assert.equal(await line.registerWalkIn(newcomer, true), "M1");
   await line.override(SCAN, "known to me", "1234");
   await line.annul("s1", "taken back");
@@ -235,6 +270,21 @@ test("who asked too often is told how many minutes to wait, at least one", async
       (fault) => fault instanceof AskedTooOften && fault.minutes === minutes,
     );
   }
+});
+
+test("a search beyond the budget is told apart, and a supervisor's PIN goes in a header", async (t) => {
+  const asked = serverAnswering(t, ({ headers }) =>
+    headers.has("Marhaba-Supervisor-Pin")
+      ? told({ participants: [], more: 3 })
+      : told({ error: "search_budget" }, { status: 429, headers: { "Retry-After": "61" } }),
+  );
+
+  await assert.rejects(
+    aLine().search("Tazi"),
+    (fault) => fault instanceof SearchBudget && fault.minutes === 2,
+  );
+  assert.deepEqual(await aLine().search("Tazi", "246810"), { people: [], more: 3, buses: [] });
+  assert.equal(asked[1].headers.get("Marhaba-Supervisor-Pin"), "246810");
 });
 
 test("what is no answer of ours stops nothing and sets nothing aside", async (t) => {

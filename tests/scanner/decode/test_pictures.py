@@ -1,23 +1,30 @@
 """The screen as pictures, without a window."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from scanner.core.scan import Kind
+from scanner.core.scan import Kind, Scan
+from scanner.gate.volunteer_requests import Person
+from scanner.window.card_lines import lines_of
 from scanner.window.drawing import card
 from scanner.window.drawing import compose as compose_module
 from scanner.window.drawing import text as text_module
-from scanner.window.drawing.compose import HEIGHT_PX, STRIP_PX, WIDTH_PX, compose
+from scanner.window.drawing.compose import HEIGHT_PX, STRIP_PX, VIEW, WIDTH_PX, compose
+from scanner.window.drawing.recent import LIST_PX, RECENT_PX, ROW_PX
 from scanner.window.drawing.shapes import shape
 from scanner.window.drawing.text import can_shape, draw_line, draw_paragraph
 from scanner.window.form import Field, Purpose, opened
-from scanner.window.state import Card, Screen, Sighting, after, with_notice
+from scanner.window.recent_scans import Card, RecentScans
+from scanner.window.state import Screen, Sighting, after, dismissed
+from tests.scanner.conftest import ROOT
 from tests.scanner.decode.pictures import a_code, scene
 from tests.scanner.verdicts import ALREADY, a_verdict
 
+SOMEBODY = Person(1, "Amina Alaoui", "أمينة العلوي", "Salé", None, "confirmed")
 CAMERA = np.repeat(scene()[:, :, None], 3, axis=2)
 
 
@@ -38,8 +45,47 @@ def contrast(first, second):
 
 
 @pytest.mark.parametrize("kind", Kind)
-def test_white_on_every_colour_can_be_read(kind):
-    assert min(contrast("#FFFFFF", colour) for colour in card.COLOURS[kind]) > 5
+def test_what_is_written_on_every_colour_can_be_read(kind):
+    colours = card.COLOURS[kind]
+
+    assert min(contrast(colours.ink, colour) for colour in (colours.card, colours.shade)) > 5
+
+
+def test_the_scan_page_has_the_same_colours():
+    css = (ROOT / "checkin/static/css/scan.css").read_text("utf-8")
+    names = {"ok": Kind.ADMITTED}
+    rule = r'\[data-kind="(\w+)"\] \{ --kind: (\S+); --kind-shade: (\S+); --on-kind: (\S+); \}'
+
+    of_the_page = {
+        Kind(names.get(kind, kind)): card.Colours(*(whole(colour) for colour in colours))
+        for kind, *colours in re.findall(rule, css)
+        if kind != "unconfirmed"
+    }
+
+    assert of_the_page == card.COLOURS
+
+
+def whole(colour):
+    digits = colour[1:] if len(colour) == 7 else "".join(digit * 2 for digit in colour[1:])
+    return f"#{digits.upper()}"
+
+
+HELD = ("word", "name")
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+@pytest.mark.parametrize("verdict", [a_verdict(), ALREADY, a_verdict("error", "wrong_event")])
+def test_word_and_name_can_be_read_at_two_metres(language, verdict):
+    # 16 minutes of arc, ISO 9241-303, are 9.3 mm at 2 m; the smallest screen, of 13.3 inches, is
+    # 294 mm wide. Capitals of this font are 0.72 of its size high.
+    draw = ImageDraw.Draw(Image.new("RGB", VIEW))
+    lines = list(lines_of(Card(verdict, 0), language, "UTC"))
+
+    blocks = card._fitted(draw, lines, 700, VIEW[1] - 16)
+    heights_mm = [block.size_px * 0.72 * 294 / WIDTH_PX for block in blocks]
+
+    sizes = dict(zip((line.part for line in lines), heights_mm, strict=True))
+    assert min(sizes[part] for part in HELD) > 9.3
 
 
 def test_the_four_shapes_differ_without_their_colours():
@@ -54,14 +100,17 @@ def test_the_four_shapes_differ_without_their_colours():
 @pytest.mark.parametrize("language", ["fr", "ar", "en"])
 @pytest.mark.parametrize("verdict", [a_verdict(), ALREADY, a_verdict(participant=None)])
 def test_nothing_is_drawn_outside_its_column(language, verdict):
-    image = np.asarray(card.card_image(verdict, language, "Africa/Casablanca"))
-    background, shade = (tuple(bytes.fromhex(c[1:])) for c in card.COLOURS[verdict.kind])
+    drawn = card.card_image(Card(verdict, 0), language, "Africa/Casablanca", VIEW)
+    image = np.asarray(drawn)
+    colours = card.COLOURS[verdict.kind]
+    background, shade = (tuple(bytes.fromhex(c[1:])) for c in (colours.card, colours.shade))
     if language == "ar":
         image = image[:, ::-1]
 
-    assert (image[:, -36:] == background).all()
-    assert (image[:, :30] == shade).all()
-    assert (image[:, 297:330] == background).all()
+    column = VIEW[0] * 23 // 100
+    assert (image[:, -30:] == background).all()
+    assert (image[:, :15] == shade).all()
+    assert (image[:, column + 1 : column + 25] == background).all()
 
 
 def ink_of(text, **how):
@@ -114,15 +163,39 @@ def test_a_sentence_takes_the_lines_it_needs():
     assert rows[:50].sum() == rows[-50:].sum() == 0
 
 
-def test_the_camera_gets_the_room_that_the_card_leaves():
+def beside(picture):
+    return picture[STRIP_PX : STRIP_PX + VIEW[1], VIEW[0] :]
+
+
+def test_the_camera_has_the_view_and_below_the_list_what_a_card_leaves():
     empty = Screen(online=False)
     with_card = after(empty, a_verdict(), 0)
+    blind, seeing, small = (
+        compose(screen, camera)
+        for screen, camera in ((empty, None), (empty, CAMERA), (with_card, CAMERA))
+    )
 
-    for screen in (empty, with_card, with_notice(empty, "not_ours", 0)):
-        picture = compose(screen, CAMERA)
-        assert picture.shape == (HEIGHT_PX, WIDTH_PX, 3)
-    assert (compose(empty, None)[:500] == 0).all()
-    assert (compose(empty, CAMERA)[: HEIGHT_PX - STRIP_PX - 120] > 0).all()
+    assert seeing.shape == (HEIGHT_PX, WIDTH_PX, 3)
+    assert (blind[STRIP_PX : STRIP_PX + VIEW[1], : VIEW[0]] == 0).all()
+    assert (seeing[STRIP_PX : STRIP_PX + VIEW[1], : VIEW[0]] > 0).all()
+    assert (beside(seeing)[LIST_PX:] == 0).all()
+    assert (beside(small)[LIST_PX:] > 0).all()
+
+
+def test_the_list_has_the_colours_of_the_last_five_in_the_readers_order():
+    screen = Screen()
+    verdicts = [a_verdict("error", "revoked")] * 3 + [a_verdict(), ALREADY, a_verdict(offline=True)]
+    for n, verdict in enumerate(verdicts):
+        screen = after(screen, replace(verdict, scan=Scan(code=str(n))), n)
+
+    french, arabic = (compose(replace(screen, language=tag), None) for tag in ("fr", "ar"))
+
+    rows = [STRIP_PX + ROW_PX * n + 4 for n in range(5)]
+    kinds = [v.kind for v in verdicts[:0:-1]]
+    assert [tuple(map(int, french[y, VIEW[0] + 4])) for y in rows] == [
+        bgr_of(card.COLOURS[kind].card) for kind in kinds
+    ]
+    assert (arabic[rows, RECENT_PX - 6] == french[rows, VIEW[0] + 4]).all()
 
 
 def test_a_frame_is_drawn_around_each_code():
@@ -136,30 +209,35 @@ def test_a_frame_is_drawn_around_each_code():
 def test_a_frame_has_the_colour_of_its_own_verdict():
     verdicts = [a_verdict(), ALREADY, a_verdict("error", "revoked"), a_verdict(offline=True)]
     codes = [a_code(n) for n in range(5)]
-    lefts = [100 + 220 * n for n in range(5)]
+    lefts = [150 + 200 * n for n in range(5)]
     seen = tuple(
         Sighting(code, ((x, 300), (x + 100, 300), (x + 100, 400), (x, 400)))
         for code, x in zip(codes, lefts, strict=True)
     )
-    faces = tuple((code, v.kind) for code, v in zip(codes, verdicts, strict=False))
+    screen = Screen(sightings=seen)
+    for code, verdict in zip(codes, verdicts, strict=False):
+        screen = after(screen, replace(verdict, scan=Scan(code=code)), 0)
 
-    picture = compose(Screen(sightings=seen, faces=faces), CAMERA)
+    picture = compose(dismissed(screen), CAMERA)
 
-    # The view shows the middle of the camera's picture: 272 of its 720 lines are cut, half above.
-    middle = 350 - (720 - (HEIGHT_PX - STRIP_PX - 116)) // 2
-    colours = [tuple(map(int, picture[middle, x])) for x in lefts]
+    # The view shows the middle of the camera's picture, as large as fills it.
+    scale = VIEW[1] / 720
+    cut = (round(1280 * scale) - VIEW[0]) // 2
+    middle, at = STRIP_PX + round(350 * scale), [round(x * scale) - cut for x in lefts]
+    colours = [tuple(map(int, picture[middle, x])) for x in at]
     assert colours == [*(compose_module._FRAMES_BGR[v.kind] for v in verdicts), (255, 255, 255)]
 
 
 def test_the_mirror_turns_the_view_with_its_frames_and_not_the_words():
     seen = (Sighting("?", ((100, 300), (200, 300), (200, 400), (100, 400))),)
-    view_px = HEIGHT_PX - STRIP_PX - 116
     plain, mirrored = (
         compose(Screen(sightings=seen, is_mirrored=turned), CAMERA) for turned in (False, True)
     )
 
-    assert (mirrored[:view_px] == plain[:view_px, ::-1]).all()
-    assert (mirrored[view_px:] == plain[view_px:]).all()
+    view = slice(STRIP_PX, STRIP_PX + VIEW[1]), slice(0, VIEW[0])
+    assert (mirrored[view] == plain[view][:, ::-1]).all()
+    mirrored[view] = plain[view]
+    assert (mirrored == plain).all()
 
 
 @pytest.mark.parametrize("count", [2, 3, 4])
@@ -168,10 +246,10 @@ def test_badges_held_up_together_have_a_tile_each(count, language):
     verdicts = [a_verdict(), ALREADY, a_verdict("error", "revoked"), a_verdict(offline=True)]
     cards = tuple(Card(verdict, 0, party=1) for verdict in verdicts[:count])
 
-    picture = compose(Screen(cards=cards, language=language), None)
+    picture = compose(Screen(recent=RecentScans(cards=cards), language=language), None)
 
-    colours = {tuple(map(int, pixel)) for pixel in picture[250:650:7, ::7].reshape(-1, 3)}
-    faces = {card.COLOURS[v.kind][0] for v in verdicts[:count]}
+    colours = {tuple(map(int, pixel)) for pixel in picture[80:650:7, ::7].reshape(-1, 3)}
+    faces = {card.COLOURS[v.kind].card for v in verdicts[:count]}
     assert {bgr_of(face) for face in faces} <= colours
 
 
@@ -182,13 +260,15 @@ def bgr_of(colour):
 @pytest.mark.parametrize("language", ["fr", "ar", "en"])
 @pytest.mark.parametrize("purpose", Purpose)
 def test_every_form_is_drawn_with_what_was_typed(language, purpose):
-    empty = opened(purpose, Field("field_name"), Field("field_pin", secret=True), at_s=1)
+    fields = (Field("field_name"), Field("field_pin", secret=True))
+    empty = opened(purpose, *fields, at_s=1, subject=SOMEBODY)
     typed = replace(empty, texts=("العمراني Élu", "4821"), notice=("asking", ()))
 
     pictures = [compose(Screen(language=language, form=f), CAMERA) for f in (empty, typed)]
 
     assert (pictures[0] != pictures[1]).any()
-    assert (pictures[0][:10] == pictures[0][0, 0]).all()  # it covers the camera's picture
+    top = pictures[0][STRIP_PX : STRIP_PX + 10]
+    assert (top == top[0, 0]).all()  # it covers the camera's picture
 
 
 def test_a_secret_is_drawn_as_dots():
@@ -204,33 +284,13 @@ def test_the_help_is_in_the_language_of_the_screen():
         compose(Screen(is_helping=True, language=language), None) for language in ("fr", "ar")
     )
 
-    assert (french[: HEIGHT_PX - STRIP_PX] != arabic[: HEIGHT_PX - STRIP_PX]).any()
-
-
-def test_a_refusal_under_the_card_is_marked():
-    red, green = Card(a_verdict("error", "revoked"), 0), Card(a_verdict(), 1)
-    alone, covered = (
-        compose(Screen(cards=(green,)), None),
-        compose(Screen(cards=(red, green)), None),
-    )
-
-    assert (alone[:, -88:] != covered[:, -88:]).any()
+    assert (french[STRIP_PX:] != arabic[STRIP_PX:]).any()
 
 
 def test_the_picture_follows_the_language_at_once():
-    screen = Screen(cards=(Card(a_verdict(), 0),))
+    screen = after(Screen(), a_verdict(), 0)
 
-    drawn = [
-        compose(Screen(cards=screen.cards, language=lang), None) for lang in ("fr", "ar", "fr")
-    ]
+    drawn = [compose(replace(screen, language=lang), None) for lang in ("fr", "ar", "fr")]
 
     assert (drawn[0] != drawn[1]).any()
     assert (drawn[0] == drawn[2]).all()
-
-
-def test_while_entries_are_stopped_the_organisers_words_are_shown_in_the_readers_language():
-    said = {"fr": "Alarme incendie", "ar": "إنذار حريق", "en": "Fire alarm"}
-    stopped = a_verdict("error", "invalid_time", stop=said)
-
-    assert {language: card.sentence(stopped, language) for language in said} == said
-    assert card.explanation(stopped, "ar", "UTC") == said["ar"]

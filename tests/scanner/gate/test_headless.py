@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from scanner.core.scan import ref_of
 from tests.scanner.conftest import ROOT
 from tests.scanner.decode.pictures import FATIMA, YOUSSEF, a_code, qr, scene, write_video
 from tests.scanner.server.fake_server import PAIRING_CODE, TOKEN, FakeServer
@@ -73,6 +74,7 @@ def test_a_line_says_everything_of_the_contract(run_scanner, server, tmp_path):
         "message": "Bienvenue",
         "participant": FATIMA,
         "delegation": {"id": 1, "name": "Khémisset", "arrived": 412, "quota": 1000},
+        "flags": [],
         "offline": False,
         "at": body["scanned_at"],
     }
@@ -135,7 +137,7 @@ def test_a_scanner_killed_before_its_answer_sends_the_scan_at_the_next_start(
     again = run_scanner(*arguments)
 
     assert again.returncode == 0
-    assert [body["code"] for body, _ in server.answers.values()] == [ONE]
+    assert [body["badge_ref"] for body, _ in server.answers.values()] == [ref_of(ONE)]
 
 
 def test_a_revoked_device_stops_with_a_sentence(run_scanner, server, video):

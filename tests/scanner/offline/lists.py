@@ -9,8 +9,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from checkin.protocol.codes import parse_code
 from checkin.protocol.gate_list import (
     Tombstone,
+    badge_ref,
     badge_tag,
     public_key_text,
+    seal_bus_list,
     seal_entry,
     sign_list,
     signed_bytes,
@@ -37,10 +39,33 @@ def content(number=1, **more):
     return plain | {"blocked": False, "gates": []} | more
 
 
+def a_bus(*passengers):
+    """What the list of a bus says; `passengers` are (code, content)."""
+    people = [
+        {"ref": badge_ref(parse_code(code)), **{k: v for k, v in told.items() if k != "delegation"}}
+        for code, told in passengers
+    ]
+    delegation = {"id": 4, "name": "Khémisset", "name_ar": "الخميسات"}
+    return {"bus": {"id": 3, "name": "Car 1"}, "delegation": delegation, "people": people}
+
+
 def a_list(
-    entries=(), tombstones=(), *, cursor=1, since=None, at=NOON, key=KEY, event="rabat", **policy
+    entries=(),
+    tombstones=(),
+    *,
+    buses=(),
+    cursor=1,
+    since=None,
+    at=NOON,
+    key=KEY,
+    event="rabat",
+    gates=(),
+    **policy,
 ):
-    """The body of `GET /gate-list`; `entries` are (code, content), `tombstones` are codes."""
+    """The body of `GET /gate-list`; `entries` are (code, content), `tombstones` are codes.
+
+    `buses` are (code of the leader's badge, what the list of the bus says).
+    """
     head = {
         "format": 1,
         "event": event,
@@ -48,9 +73,11 @@ def a_list(
         "since": since and str(since),
         "issued_at": at.isoformat(),
         "policy": POLICY | policy,
+        "gates": list(gates),
     }
     tombs = [Tombstone(badge_tag(parse_code(code)), "revoked") for code in tombstones]
     sealed = [seal_entry(parse_code(code), told) for code, told in entries]
+    sealed += [seal_bus_list(parse_code(code), told) for code, told in buses]
     return {
         "head": head,
         "tombstones": [{"tag": tomb.tag, "reason": tomb.reason} for tomb in tombs],

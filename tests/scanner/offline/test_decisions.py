@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from checkin.domain.scanning.next_steps import GateName, NextStep, Step
 from scanner.core.scan import Kind, Scan
 from scanner.offline.clock import DeviceClock
 from scanner.offline.decisions import OfflineGate
@@ -15,6 +16,10 @@ from tests.scanner.offline.lists import NOON, a_list, content
 ONE, TWO, THREE, STRANGER = (a_code(number) for number in (1, 2, 3, 99))
 STOPPED = {"fr": "Alarme incendie", "ar": "إنذار حريق", "en": "Fire alarm"}
 RESERVE = {"standing": "reserve"}
+GATES = (
+    {"id": 7, "name": "Porte A", "name_ar": "الباب أ"},
+    {"id": 8, "name": "Porte B", "name_ar": None},
+)
 
 
 class Nobody:
@@ -39,8 +44,8 @@ def gate(tmp_path, time_s):
     spool.close()
 
 
-def show(gate, code, type="entry"):
-    scan = Scan(code=code, type=type, scanned_at=gate.offline.clock.now())
+def show(gate, code, type="entry", scanned_at=None):
+    scan = Scan(code=code, type=type, scanned_at=scanned_at or gate.offline.clock.now())
     gate.spool.put(scan)
     return gate.deliver(scan)
 
@@ -64,17 +69,21 @@ def test_a_person_on_the_list_is_let_in_blue_with_name_and_delegation(gate):
     assert (verdict.kind, verdict.offline) == (Kind.PENDING, True)
     assert verdict.participant == content(1)["participant"]
     assert verdict.delegation == {"id": 4, "name": "Khémisset", "name_ar": "الخميسات"}
-    assert verdict.message == "Noté hors ligne, à confirmer"
+    assert verdict.message == "Laissez passer\u00a0: noté hors ligne"
 
 
 def test_the_same_person_again_is_told_when_and_where(gate):
-    gate.offline.held.take(a_list([(ONE, content(1)), (TWO, content(1))]))
+    gate.offline.held.take(a_list([(ONE, content(1)), (TWO, content(1))], gates=GATES))
     show(gate, ONE)
 
     again = [show(gate, ONE), show(gate, TWO)]  # the second is another badge of theirs
 
     assert [verdict.reason for verdict in again] == ["already_redeemed"] * 2
-    assert again[0].first_admission == {"at": "2025-06-14T12:00:00.000Z", "gate": "Porte A"}
+    assert again[0].first_admission == {
+        "at": "2025-06-14T12:00:00.000Z",
+        "gate": "Porte A",
+        "gate_ar": "الباب أ",
+    }
 
 
 @pytest.mark.parametrize(
@@ -96,6 +105,47 @@ def test_the_list_decides_as_the_server_would(gate, told, policy, reason):
     gate.offline.held.take(a_list([(ONE, content(1, **told))], **policy))
 
     assert show(gate, ONE).reason == reason
+
+
+def test_the_list_tells_the_right_gate_and_whom_to_call(gate):
+    called = {"coordinator_phone": "06 12 34 56 78"}
+    people = [(ONE, content(1, gates=[8])), (TWO, content(2, **RESERVE, gates=[7], **called))]
+    gate.offline.held.take(a_list(people, gates=GATES, limited_gates=[7, 8]))
+
+    wrong, waits = show(gate, ONE), show(gate, TWO)
+
+    assert wrong.next_step == Step(NextStep.RIGHT_GATE, (GateName(8, "Porte B", None),))
+    assert wrong.message == "Mauvaise porte\u00a0: envoyer à \u2068Porte\u00a0B\u2069"
+    assert waits.next_step == Step(NextStep.COORDINATOR, phone="06 12 34 56 78")
+    assert show(gate, STRANGER).next_step == Step(NextStep.HELP_DESK)
+
+
+def a_day(number, of_june, **doors):
+    dates = {"starts_at": f"2025-06-{of_june}T08:00Z", "ends_at": f"2025-06-{of_june}T18:00Z"}
+    plain = {"doors_open_at": None, "doors_close_at": None, "reserve_from": None}
+    return {"day": number} | dates | plain | doors
+
+
+def test_on_each_day_of_an_event_a_badge_is_admitted_once(gate):
+    days = [a_day(1, 13), a_day(2, 14)]
+    gate.offline.held.take(a_list([(ONE, content(1))], days=days))
+
+    yesterday = NOON - timedelta(days=1)
+    told = [show(gate, ONE, scanned_at=at).reason for at in (yesterday, NOON, NOON)]
+
+    assert told == [None, None, "already_redeemed"]
+
+
+def test_hours_of_a_category_decide_and_a_refusal_says_when_the_gate_opens(gate):
+    times = {"opens_at": "2025-06-14T13:00:00Z", "closes_at": "2025-06-14T14:00:00Z"}
+    hours = [{"gate_id": None, "category_id": 2, **times}]
+    people = [(ONE, content(1, category_id=2)), (TWO, content(2, category_id=3))]
+    gate.offline.held.take(a_list(people, days=[a_day(1, 14)], hours=hours, grace_s=60))
+
+    refused, admitted = show(gate, ONE), show(gate, TWO)
+
+    assert (refused.reason, refused.opens_at) == ("invalid_time", "2025-06-14T12:59:00.000Z")
+    assert (admitted.reason, admitted.opens_at) == (None, None)
 
 
 def test_while_entries_are_stopped_the_organisers_words_are_shown_and_exits_go_on(gate):

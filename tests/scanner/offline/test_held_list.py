@@ -66,6 +66,11 @@ def test_a_whole_list_replaces_everything(held):
     assert (told(held, ONE), told(held, TWO)) == (None, content(2))
 
 
+def with_head(**told):
+    body = a_list(cursor=9)
+    return body | {"head": body["head"] | told}
+
+
 @pytest.mark.parametrize(
     ("body", "objection"),
     [
@@ -77,6 +82,11 @@ def test_a_whole_list_replaces_everything(held):
         (a_list(cursor=9) | {"tombstones": [{"tag": TAG, "reason": "revoked"}]}, "forged"),
         ({"head": {}}, "unreadable"),
         (a_list(cursor="x"), "unreadable"),
+        (a_list(cursor=9) | {"signature": "\ud800"}, "forged"),
+        (with_head(cursor=float("inf")), "unreadable"),
+        (with_head(event=None), "unreadable"),
+        (with_head(event="half a surrogate: \ud800"), "unreadable"),
+        (with_head(policy="none"), "unreadable"),
     ],
 )
 def test_a_list_that_is_not_to_be_trusted_changes_nothing(held, body, objection):

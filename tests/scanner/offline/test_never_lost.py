@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from scanner.core.scan import Scan
+from scanner.core.scan import Scan, ref_of
 from scanner.offline.spool import Spool
 from scanner.server.client import Pairing
 from scanner.server.device import forget, known_spools, remember
@@ -34,8 +34,8 @@ def test_what_the_server_never_takes_is_told_listed_and_kept(run_scanner, server
     assert [(v["status"], v["reason"]) for v in lines(run)] == [("error", None)]
     assert "mis de côté\u00a0: 1" in run.stderr
     for rows in map(lines, listed):
-        assert [(row["code"], row["error"]) for row in rows] == [
-            (ONE, "400 invalid_request: scanned_at: too long ago")
+        assert [(row["badge_ref"], row["error"]) for row in rows] == [
+            (ref_of(ONE), "400 invalid_request: scanned_at: too long ago")
         ]
 
 
@@ -57,13 +57,13 @@ class TestWhatWasSetAsideIsListedWithoutNamingTheServer:
 
         listed = run_scanner("--set-aside")
 
-        assert [row["code"] for row in lines(listed)] == [ONE]
+        assert [row["badge_ref"] for row in lines(listed)] == [ref_of(ONE)]
 
     def test_set_aside_scans_of_a_revoked_pairing_are_listed(self, run_scanner, paired):
         paired("http://gate.local:8000", ONE)
         forget("http://gate.local:8000", "token of http://gate.local:8000")
 
-        assert [row["code"] for row in lines(run_scanner("--set-aside"))] == [ONE]
+        assert [row["badge_ref"] for row in lines(run_scanner("--set-aside"))] == [ref_of(ONE)]
 
     def test_where_several_servers_are_known_they_are_listed_to_choose_from(
         self, run_scanner, paired
@@ -77,7 +77,7 @@ class TestWhatWasSetAsideIsListedWithoutNamingTheServer:
         servers = "http://gate.local:8000, https://10.0.0.1"
         said = f"This computer knows several servers: add --server and one of them ({servers}).\n"
         assert (listed.returncode, listed.stdout, listed.stderr) == (2, "", said)
-        assert [row["code"] for row in lines(chosen)] == [a_code(2)]
+        assert [row["badge_ref"] for row in lines(chosen)] == [ref_of(a_code(2))]
 
     def test_a_computer_that_was_never_paired_has_no_set_aside_scans(self, run_scanner, home):
         listed = run_scanner("--set-aside", "--language", "en")

@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import subprocess
@@ -6,7 +7,8 @@ import sys
 import pytest
 
 from scanner.core.errors import SpoolUnwritable
-from scanner.core.scan import Scan
+from scanner.core.scan import Scan, kept_scan
+from scanner.offline.disk import DeviceFile
 from scanner.offline.spool import Spool, Waiting
 from tests.scanner.decode.pictures import a_code
 
@@ -62,14 +64,25 @@ def test_every_commit_is_fsynced(spool):
     assert spool._file.rows("PRAGMA synchronous") == [(2,)]
 
 
-def test_a_scan_comes_back_word_for_word(spool):
+def test_a_scan_of_a_person_without_a_badge_comes_back_with_their_number_alone(spool):
+    scan = Scan(code="", source="bus", participant_id=7)
+    spool.put(scan)
+
+    [waiting] = spool.undecided()
+
+    assert waiting.scan.kept() == scan.body()
+    assert (waiting.scan.participant_id, waiting.scan.source) == (7, "bus")
+    assert {"code", "badge_ref"} & set(scan.body()) == set()
+
+
+def test_a_scan_comes_back_with_its_badge_s_ref_in_place_of_the_code(spool):
     scan = Scan(code=a_code(1), type="exit")
     spool.put(scan)
     spool.put(scan)
 
     (kept,) = spool.undecided()
 
-    assert kept.scan.body() == scan.body()
+    assert kept.scan.body() == scan.kept()
     assert kept.decided is None
 
 
@@ -120,14 +133,86 @@ def test_a_rejected_scan_is_set_aside_and_not_sent_again(spool):
     assert (spool.waiting_count(), spool.set_aside_count()) == (0, 1)
 
 
-def test_a_code_that_was_sent_is_not_left_in_the_file(tmp_path):
-    spool = Spool(tmp_path)
-    scan = Scan(code=a_code(1))
-    spool.put(scan)
-    spool.done([scan.scan_id])
+def every_byte(folder):
+    return b"".join(path.read_bytes() for path in folder.iterdir())
+
+
+def test_a_code_is_in_no_file_of_a_spool_that_is_open(tmp_path, spool):
+    waiting, sent, refused = (Scan(code=a_code(number)) for number in (1, 2, 3))
+    for scan in (waiting, sent, refused):
+        spool.put(scan)
+    spool.done([sent.scan_id])
+    spool.set_aside(refused, "400 invalid_request")
+
+    kept = every_byte(tmp_path / "spool")
+    assert [scan.code.encode() in kept for scan in (waiting, sent, refused)] == [False] * 3
+    assert waiting.badge_ref.encode() in kept
+
+
+@pytest.fixture
+def earlier(tmp_path):
+    """The folder of a spool that an earlier version wrote, codes and all, and its scans."""
+    scans = [Scan(code=a_code(number)) for number in range(1, 5)]
+    spool = Spool(tmp_path / "spool")
+    for scan in scans:
+        spool.put(scan)
+    spool.set_aside(scans[2], "400 invalid_request")
+    for scan in scans:
+        body = json.dumps({"code": scan.code} | scan.kept() | {"walk_in": {}})
+        for table in ("waiting", "set_aside"):
+            spool._file.write(
+                f"UPDATE {table} SET body = ? WHERE scan_id = ?", (body, scan.scan_id)
+            )
+    spool.done([scans[3].scan_id])
+    spool._file.write("PRAGMA user_version = 0")
+    spool.close()
+    return tmp_path / "spool", scans
+
+
+def test_a_spool_of_an_earlier_version_loses_its_codes_and_no_scan(earlier):
+    folder, scans = earlier
+    assert all(scan.code.encode() in every_byte(folder) for scan in scans[:3])
+
+    spool = Spool(folder)
+
+    assert [one.scan.body() for one in spool.undecided()] == [one.kept() for one in scans[:2]]
+    assert [one.scan.body() for one in spool.set_aside_list()] == [scans[2].kept()]
+    assert not any(scan.code.encode() in every_byte(folder) for scan in scans)
     spool.close()
 
-    assert scan.code.encode() not in b"".join(p.read_bytes() for p in tmp_path.iterdir())
+
+def test_a_spool_whose_rewriting_was_interrupted_is_rewritten_by_the_next_start(
+    earlier, monkeypatch
+):
+    folder, scans = earlier
+    with monkeypatch.context() as patch:
+        patch.setattr(DeviceFile, "clean", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            Spool(folder)
+
+    Spool(folder).close()
+
+    assert not any(scan.code.encode() in every_byte(folder) for scan in scans)
+
+
+def interrupted(_file):
+    raise KeyboardInterrupt
+
+
+def test_what_is_no_code_of_ours_goes_from_an_earlier_spool_without_a_trace(tmp_path):
+    spool = Spool(tmp_path)
+    foreign = Scan(code="https://example.org/Amina")
+    spool.put(foreign)
+    body = json.dumps({"code": foreign.code} | foreign.kept())
+    spool._file.write("UPDATE waiting SET body = ?", (body,))
+    spool._file.write("PRAGMA user_version = 0")
+    spool.close()
+
+    spool = Spool(tmp_path)
+
+    assert b"Amina" not in every_byte(tmp_path)
+    assert [one.scan.badge_ref for one in spool.undecided()] == [""]
+    spool.close()
 
 
 def test_a_full_disk_raises_and_nothing_is_partly_stored(spool):
@@ -157,10 +242,8 @@ def test_waiting_scans_keep_the_order_of_reading(spool):
     for scan in scans:
         spool.put(scan)
 
-    assert spool.undecided(3) == [Waiting(scan_without_micros(s), None) for s in scans[:3]]
+    assert spool.undecided(3) == [Waiting(as_kept(s), None) for s in scans[:3]]
 
 
-def scan_without_micros(scan):
-    from scanner.core.scan import scan_from_body
-
-    return scan_from_body(scan.body())
+def as_kept(scan):
+    return kept_scan(scan.kept())

@@ -9,7 +9,7 @@ from checkin.protocol.codes import parse_code
 from checkin.protocol.gate_list import badge_tag
 from checkin.protocol.walk_ins import open_walk_in, public_text
 from scanner.core.errors import RequestRejected, ServerFailed, ServerUnreachable, SpoolUnwritable
-from scanner.core.scan import Kind
+from scanner.core.scan import Kind, ref_of
 from scanner.offline.clock import DeviceClock
 from scanner.offline.decisions import OfflineGate
 from scanner.offline.held_list import HeldList
@@ -151,7 +151,9 @@ def test_after_a_restart_walk_ins_are_registered_and_their_entry_is_sent_with_it
     ((_, person),) = server.people.values()
     ((sent,),) = server.batches
     assert person == {"name": "Amina Tazi", "allow_duplicate": True}
-    assert (sent.scan.scan_id, sent.scan.code, sent.lease_id) == (scan_id, a_code(1), "L1")
+    assert (sent.scan.scan_id, sent.scan.badge_ref, sent.lease_id) == (
+        *(scan_id, ref_of(a_code(1)), "L1"),
+    )
     assert sent.decided == {"status": "ok", "reason": None}
     assert gate.spool.waiting_count() == 0
     assert come(gate, "Omar").reason == "quota_exceeded"  # the place stays given away
@@ -170,7 +172,7 @@ def test_an_answer_that_is_lost_registers_nobody_twice(gate, server):
     gate.register()
 
     assert len(server.people) == 1
-    assert [one.scan.code for one in gate.spool.decided()] == [a_code(1)]
+    assert [one.scan.badge_ref for one in gate.spool.decided()] == [ref_of(a_code(1))]
 
 
 def test_a_new_lease_is_charged_with_those_who_are_not_registered_yet(gate):

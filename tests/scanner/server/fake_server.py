@@ -12,11 +12,13 @@ import sys
 import threading
 import time
 from datetime import UTC, datetime
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 from checkin.protocol.codes import format_code
 from checkin.protocol.fingerprints import AUTHORITY_PATH
+from scanner.core.scan import ref_of
 
 TOKEN = "device-token"
 PAIRING_CODE = "482913"
@@ -27,6 +29,14 @@ DELEGATIONS = [
     {"id": 1, "name": "Khémisset", "name_ar": "الخميسات"},
     {"id": 2, "name": "Salé", "name_ar": "سلا"},
 ]
+
+
+#: a batch asks for hundreds of refs, each among hundreds of codes
+_ref_of = cache(ref_of)
+
+
+def _found(people):
+    return [{**one, "delegation": DELEGATIONS[0], "status": "confirmed"} for one in people]
 
 
 class _Listener(ThreadingHTTPServer):
@@ -59,6 +69,10 @@ class FakeServer:
         # well | silent | broken | portal | login | proxy | revoked | wiped | rejecting
         self.mood = "well"
         self.has_pins = True
+        self.without_badge = "everyone"
+        self.says_who_is_meant = False
+        self.search_budget_used = False
+        self.search_refusal = ""  # an error code of 403
         self.list = self.lease = self.stop = None
         self.authority: bytes | None = None  # DER, given away to whoever asks
         self.stumbles_over: set[str] = set()
@@ -148,6 +162,7 @@ class FakeServer:
         if self.mood == "revoked" or headers["Authorization"] != f"Bearer {TOKEN}":
             return 401, {"error": "unauthenticated", "detail": ""}
         with self._lock:
+            self._pin = headers.get("Marhaba-Supervisor-Pin")
             return self._signed_in(path, body)
 
     def _signed_in(self, path, body):
@@ -160,7 +175,7 @@ class FakeServer:
             return 200, {"server_time": self._now()}
         if path.split("?")[0] == "/api/v1/status":
             gates = [{**GATE, "arrived": len(self.first), "last_scan_at": None}]
-            device = {"id": 3, "gate": GATE, "event": EVENT}
+            device = {"id": 3, "gate": GATE, "event": EVENT, "without_badge": self.without_badge}
             counts = {"totals": {}, "gates": gates, "delegations": DELEGATIONS, "device": device}
             return 200, {**counts, "stop": self.stop, "at": self._now()}
         if path.startswith("/api/v1/participants"):
@@ -185,37 +200,66 @@ class FakeServer:
     def _scan(self, body):
         if self.mood == "rejecting":
             return 400, {"error": "invalid_request", "detail": "scanned_at: too long ago"}
-        if body.get("force") and body.get("supervisor_pin") != PIN:
+        pin_needed = body.get("force") or (
+            "participant_id" in body and self.without_badge != "everyone"
+        )
+        if pin_needed and body.get("supervisor_pin") != PIN:
             error = "forbidden" if self.has_pins else "no_pins"
             return 403, {"error": error, "detail": "this is no supervisor's PIN"}
         known = self.answers.get(body["scan_id"])
-        if known:
-            return 200, {**known[1], "replayed": True, "server_time": self._now()}
-        reply = self._decide(body)
-        self.answers[body["scan_id"]] = (body, reply)
-        return 200, {**reply, "replayed": False, "server_time": self._now()}
+        reply = known[1] if known else self._decide(body)
+        if not known:
+            self.answers[body["scan_id"]] = (body, reply)
+        if "badge_ref" in body:
+            reply = reply | {"participant": None, "delegation": None, "first_admission": None}
+        return 200, {**reply, "replayed": bool(known), "server_time": self._now()}
+
+    def _code_of(self, scan):
+        """Return the code of the badge that a scan names, or of the person's whom it names."""
+        if "code" in scan:
+            return scan["code"]
+        if "participant_id" in scan:
+            people = self.people.items()
+            return next((code for code, one in people if one["id"] == scan["participant_id"]), "")
+        known = [*self.people, *self.people.get("poison", ()), *self.stumbles_over]
+        return next((code for code in known if _ref_of(code) == scan["badge_ref"]), "")
 
     def _search(self, path):
+        if self.search_refusal:
+            return 403, {"error": self.search_refusal, "detail": "not here"}
+        if refused := self._beyond_the_budget():
+            return refused
         asked = parse_qs(urlsplit(path).query)["q"][0]
         names = [p for p in self.people.values() if asked in (p["name"] + (p["name_ar"] or ""))]
-        delegation = {"id": 1, "name": "Khémisset", "name_ar": "الخميسات"}
-        found = [{**p, "delegation": delegation, "status": "confirmed"} for p in names]
-        return 200, {"participants": found}
+        found = _found(names)
+        return 200, {"participants": found[:5], "more": len(found[5:])}
+
+    def _beyond_the_budget(self):
+        if self.search_budget_used and self._pin is None:
+            return 429, {"error": "search_budget", "detail": "wait"}
+        if self.search_budget_used and self._pin != PIN:
+            return 403, {"error": "forbidden", "detail": "this is no supervisor's PIN"}
+        return None
 
     def _register(self, body):
+        is_asked = "sealed" not in body and not body["allow_duplicate"]
+        if is_asked and (refused := self._beyond_the_budget()):
+            return refused
         names = {body.get("name"), body.get("name_ar")} - {None}
         known = any({p["name"], p["name_ar"]} & names for p in self.people.values())
         if known and not body["allow_duplicate"]:
-            return 409, {"error": "possible_duplicate", "detail": "registered already"}
+            alike = [p for p in self.people.values() if {p["name"], p["name_ar"]} & names]
+            told = {"error": "possible_duplicate", "detail": "registered already"}
+            return 409, told | ({"participants": _found(alike)} if self.says_who_is_meant else {})
         code = format_code((1000 + len(self.people)).to_bytes(16))
         person = {"id": 9, "name": body.get("name", ""), "name_ar": body.get("name_ar")}
         self.people[code] = {**person, "category": "Militant"}
         return 201, {"participant_id": 9, "standing": "confirmed", "reserve_no": None, "code": code}
 
     def _batch(self, body):
-        if any(scan["code"] in self.people.get("poison", ()) for scan in body["scans"]):
+        if any(self._code_of(scan) in self.people.get("poison", ()) for scan in body["scans"]):
             return 400, {"error": "invalid_request", "detail": "poison"}
-        if any(scan["code"] in self.stumbles_over for scan in body["scans"]):
+        if any(self._code_of(scan) in self.stumbles_over for scan in body["scans"]):
             return 500, {"error": "internal", "detail": ""}
         self.batches.append(body)
         results = []
@@ -226,7 +270,7 @@ class FakeServer:
         return 200, {"results": results[::-1], "server_time": self._now()}
 
     def _decide(self, body):
-        code = body["code"]
+        code = self._code_of(body)
         person = self.people.get(code)
         reply = {"scan_id": body["scan_id"], "status": "ok", "reason": None, "message": "Bienvenue"}
         reply |= {"participant": person, "delegation": None, "first_admission": None}

@@ -2,14 +2,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from checkin.protocol.gate_list import tag_of_ref
 from scanner.core.errors import ServerUnreachable, TokenRefused
-from scanner.core.scan import Kind, Scan
+from scanner.core.scan import Kind, Scan, kept_scan
 from scanner.offline.decisions import OfflineGate
 from scanner.offline.held_list import HeldList
+from scanner.offline.memory import passage_told
 from scanner.offline.spool import Spool, Waiting
 from scanner.server.client import Client
 from scanner.server.delivery import Delivery
 from tests.scanner.decode.pictures import FATIMA, a_code
+from tests.scanner.offline.lists import NOON
 from tests.scanner.server.fake_server import GATE, TOKEN, FakeServer
 
 CODE, UNKNOWN = a_code(1), a_code(2)
@@ -57,6 +60,16 @@ def test_the_second_time_is_amber_with_when_and_where(delivery, server):
     assert verdict.first_admission == {"at": first.body()["scanned_at"], "gate": "Porte A"}
 
 
+def test_whoever_was_let_in_from_the_search_is_known_to_be_in_without_the_network(delivery):
+    scan = Scan(code="", source="search", participant_id=FATIMA["id"])
+
+    delivery.keep(scan, delivery.server.post_scan(scan, None))
+
+    history = delivery.spool.memory.history(tag_of_ref(Scan(code=CODE).badge_ref), FATIMA["id"])
+    assert (history.entries, history.inside) == (1, True)
+    assert delivery.spool.waiting_count() == 0
+
+
 @pytest.mark.parametrize("mood", ["broken", "portal", "silent"])
 def test_without_an_answer_the_scan_is_kept_and_shown_blue(delivery, server, mood):
     server.mood = mood
@@ -64,7 +77,7 @@ def test_without_an_answer_the_scan_is_kept_and_shown_blue(delivery, server, moo
     verdict = delivery.deliver(put(delivery))
 
     assert (verdict.kind, verdict.offline) == (Kind.PENDING, True)
-    assert "Non confirmé" in verdict.message
+    assert "Laissez passer" in verdict.message
     assert [one.decided for one in delivery.spool.decided()] == [OK]
     assert not delivery.link.online
 
@@ -169,6 +182,28 @@ def test_scans_cut_off_by_a_crash_are_decided_by_the_server(delivery, server):
     assert (delivery.resume(cut_off), cut_off) == (1, [])
     assert list(server.answers) == [scan.scan_id]
     assert delivery.spool.waiting_count() == 0
+
+
+def test_after_a_restart_a_scan_goes_up_by_its_ref_and_its_badge_counts_as_in(delivery, server):
+    scan = put(delivery)
+
+    delivery.resume(delivery.spool.undecided())
+
+    [(body, _)] = server.answers.values()
+    assert {key for key in body if key in ("code", "badge_ref")} == {"badge_ref"}
+    assert body["badge_ref"] == scan.badge_ref
+    assert delivery.spool.memory.history(tag_of_ref(scan.badge_ref), None).inside
+
+
+def test_a_practice_badge_that_goes_up_by_its_ref_counts_nobody():
+    kept = kept_scan(Scan(CODE).kept())
+    reply = {"status": "ok", "reason": None, "participant": None}
+
+    counted = passage_told(kept, "tag", reply, NOON, "Porte A")
+    practised = passage_told(kept, "tag", reply | {"rehearsal": True}, NOON, "Porte A")
+
+    assert counted is not None
+    assert practised is None
 
 
 def test_scans_that_cannot_be_resumed_stay_in_the_spool(delivery, server):

@@ -13,18 +13,21 @@ import pytest
 from PIL import ImageGrab
 
 from scanner.window.drawing.card import COLOURS
+from scanner.window.keyboard import place_of
 from tests.scanner.conftest import ROOT
 from tests.scanner.decode.pictures import FATIMA, YOUSSEF, a_code, scene, write_video
 from tests.scanner.server.fake_server import PAIRING_CODE, FakeServer
 from tests.support.waiting import wait_for
 
 ONE, TWO, UNKNOWN = a_code(1), a_code(2), a_code(3)
+_SHIFT = "50"
+_KEYCODES = {place_of(code): code for code in range(60, 9, -1) if place_of(code)}
 # xdotool waits half of its delay before the key and half after it.
 BY_HAND_MS = 250
 
 needs_a_screen = pytest.mark.skipif(
-    not (shutil.which("Xvfb") and shutil.which("xdotool")),
-    reason="needs Xvfb and xdotool (Debian, Ubuntu: apt-get install xvfb xdotool)",
+    not (shutil.which("Xvfb") and shutil.which("xdotool") and shutil.which("setxkbmap")),
+    reason="needs Xvfb, xdotool and setxkbmap (Debian, Ubuntu: apt-get install xvfb xdotool)",
 )
 
 
@@ -53,12 +56,23 @@ class Screen:
         command = ["xdotool", "type", "--delay", str(every_ms), text]
         subprocess.run(command, env=environment, check=True)
 
+    def set_layout(self, layout):
+        environment = {"DISPLAY": self.display, "PATH": "/usr/bin:/bin"}
+        subprocess.run(["setxkbmap", layout], env=environment, check=True)
+
+    def scan(self, code, every_ms=10, end=None):
+        """Press what a hand scanner does: the keys of an American keyboard, Shift for letters."""
+        keys = [part for letter in code for part in _pressed(letter, every_ms)]
+        keys += ["key", end] if end else []
+        environment = {"DISPLAY": self.display, "PATH": "/usr/bin:/bin"}
+        subprocess.run(["xdotool", *keys], env=environment, check=True)
+
     def shows_window(self):
         """Wait for the window's first paint, which the scanner itself sees to."""
         wait_for(lambda: self.picture().any(), "the window", timeout_s=20)
 
-    def shows(self, kind, x=0.99, y=0.88):
-        wait_for(lambda: self.colour(x, y) == COLOURS[kind][0], f"{kind} on the screen")
+    def shows(self, kind, x=0.755, y=0.88):
+        wait_for(lambda: self.colour(x, y) == COLOURS[kind].card, f"{kind} on the screen")
 
     def has(self, colour):
         """Whether many pixels have this colour."""
@@ -66,8 +80,16 @@ class Screen:
         return int((self.picture() == rgb).all(axis=2).sum()) > 20_000
 
     def shows_no_card(self):
-        faces = {colour for pair in COLOURS.values() for colour in pair}
-        wait_for(lambda: self.colour(0.99, 0.8) not in faces, "the card to go")
+        faces = {colours.card for colours in COLOURS.values()}
+        wait_for(lambda: self.colour(0.755, 0.88) not in faces, "the card to go")
+
+
+def _pressed(letter, every_ms):
+    pressed = ["key", "--delay", str(every_ms), str(_KEYCODES[letter])]
+    if letter.isdigit():
+        return pressed
+    down, up = (["key" + way, "--delay", "0", _SHIFT] for way in ("down", "up"))
+    return [*down, *pressed, *up]
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from scanner.offline.held_list import HeldList
 from scanner.offline.spool import Spool
 from scanner.server.events import LinkSeen
 from scanner.server.refresh import Freshness, Refresh
-from scanner.window.drawing.compose import compose
+from scanner.window.drawing.compose import STRIP_PX, VIEW, compose
 from scanner.window.state import Screen, after
 from tests.scanner.offline.lists import NOON, a_list
 
@@ -23,7 +23,8 @@ FRESH = Freshness(timedelta(seconds=20), False, 0.0, False)
 
 def reddish(screen):
     """Return the share of the picture's top that is the banner's red."""
-    return float((compose(screen, CAMERA)[:104] == RED_BGR).all(axis=2).mean())
+    top = compose(screen, CAMERA)[STRIP_PX : STRIP_PX + 104, : VIEW[0]]
+    return float((top == RED_BGR).all(axis=2).mean())
 
 
 @pytest.mark.parametrize("language", ["fr", "ar", "en"])

@@ -2,12 +2,17 @@
 
 import pytest
 
+from checkin.domain.scanning.rehearsal import Practice
 from scanner.core.scan import Scan, Verdict
 from scanner.gate.station import Station
 from scanner.offline.spool import Spool
+from scanner.window.bus_desk import BusDesk
 from scanner.window.commands import Commands
-from scanner.window.counter import Counter
-from scanner.window.state import Screen, after, at_time
+from scanner.window.counter import KEYS, Counter
+from scanner.window.drawing.panel import help_keys
+from scanner.window.idle import IdleGate
+from scanner.window.keyboard import ENTER, ESCAPE, Key
+from scanner.window.state import Screen, after
 from tests.scanner.decode.pictures import a_code
 
 ONE = a_code(1)
@@ -24,11 +29,25 @@ def annulled():
 
 
 @pytest.fixture
-def commands(tmp_path, annulled):
+def practised():
+    return []
+
+
+@pytest.fixture
+def commands(tmp_path, annulled, practised):
     spool = Spool(tmp_path)
     station = Station(spool, lambda scan: None, tell=pytest.fail)
-    counter = Counter(NoRequests(), station, pytest.fail, pytest.fail, pytest.fail)
-    yield Commands(station, counter, lambda scan_id, why: annulled.append(scan_id))
+    counter = Counter(
+        NoRequests(),
+        station,
+        pytest.fail,
+        pytest.fail,
+        pytest.fail,
+        lambda scan_id, why: annulled.append(scan_id),
+    )
+    bus = BusDesk(pytest.fail, pytest.fail, pytest.fail, pytest.fail)
+    yield Commands(station, counter, bus, practised.append)
+    bus.close()
     counter.background_tasks.close()
     spool.close()
 
@@ -36,10 +55,17 @@ def commands(tmp_path, annulled):
 def press(commands, screen, *keys, at_s=10.0):
     """Press keys as a hand does: each is certain before the next one."""
     for key in keys:
-        screen = commands.typed(screen, [(key, at_s)], at_s)
-        screen = commands.typed(screen, [], at_s + 0.2)
-        at_s += 0.3
+        screen = commands.typed(screen, [(Key(key), at_s)], at_s)
+        screen = commands.typed(screen, [], at_s + 0.4)
+        at_s += 0.5
     return screen
+
+
+def test_the_window_hears_exactly_the_keys_that_its_help_names(commands):
+    named = {" ", *(key for key, _does in help_keys("en")[1:])}
+    aliases = {ENTER, ESCAPE, "؟"}
+
+    assert {key.upper() for key in {*KEYS, *commands.acts} - aliases} == named
 
 
 def test_single_keys_switch_what_they_say(commands):
@@ -50,30 +76,41 @@ def test_single_keys_switch_what_they_say(commands):
     assert not press(commands, screen, "x").is_helping
 
 
-def test_z_takes_the_last_admission_back_once_there_is_one(commands, annulled):
-    nothing = press(commands, Screen(), "z")
-    admitted = after(Screen(), ADMITTED, 1)
-    press(commands, admitted, "z", "z")
+def test_the_help_has_the_volunteer_s_card_behind_the_keys(commands):
+    screens = [press(commands, Screen(), *["?"] * times) for times in (1, 2, 3)]
 
-    assert nothing.notice == ("nothing_to_annul", ())
-    assert annulled == [ADMITTED.scan.scan_id]
+    shown = [(screen.is_helping, screen.is_card_shown) for screen in screens]
+    assert shown == [(True, False), (True, True), (False, False)]
 
 
-def test_z_asks_first_and_names_the_person(commands, annulled):
-    asked = press(commands, after(Screen(), ADMITTED, 1), "z")
+def test_p_shows_practice_badges_in_turn_while_nobody_comes(commands, practised):
+    press(commands, Screen(idle=IdleGate()), "p", "p")
+    refused = press(commands, Screen(), "p")
 
-    key, details = asked.notice
-    assert (key, dict(details)["name"], annulled) == ("annul_again", "Amina Alaoui", [])
+    assert practised == [Practice.ADMITTED, Practice.ALREADY_IN]
+    assert refused.notice[0] == "practice_later"
 
 
-def test_z_asks_again_once_another_person_was_admitted_or_time_has_passed(commands, annulled):
-    asked = press(commands, after(Screen(), ADMITTED, 1), "z")
-    other = Verdict(Scan(code=ONE), "ok", None, "", participant={"name": "Driss Tazi"})
+OTHER = Verdict(Scan(code=ONE), "ok", None, "", participant={"name": "Driss Tazi"})
 
-    press(commands, after(asked, other, 11), "z")
-    press(commands, at_time(asked, 60), "z")
 
-    assert annulled == []
+def test_z_names_whom_it_takes_back_and_the_arrows_choose_among_the_last_scans(commands, annulled):
+    assert press(commands, Screen(), "z").notice == ("nothing_to_annul", ())
+    screen = after(after(Screen(), ADMITTED, 1), OTHER, 2)
+
+    asked = press(commands, screen, "z")
+    nobody_yet = list(annulled)
+    press(commands, asked, "down", "enter")
+    press(commands, asked, "enter")
+
+    assert [option.label for option in asked.form.options] == ["Driss Tazi", "Amina Alaoui"]
+    assert (nobody_yet, annulled) == ([], [ADMITTED.scan.scan_id, OTHER.scan.scan_id])
+
+
+def test_escape_keeps_the_scan(commands, annulled):
+    kept = press(commands, after(Screen(), ADMITTED, 1), "z", "escape")
+
+    assert (kept.form, annulled) == (None, [])
 
 
 def test_q_ends_at_once(commands):
@@ -92,7 +129,7 @@ def test_q_asks_once_more_while_a_registration_was_not_sent(commands):
 
 def test_half_a_code_from_a_hand_scanner_asks_for_the_badge_again(commands):
     wrong = "0" if ONE[-1] != "0" else "1"
-    keys = [(letter, 10 + n / 1000) for n, letter in enumerate(ONE[:-1] + wrong)]
+    keys = [(Key(letter), 10 + n / 1000) for n, letter in enumerate(ONE[:-1] + wrong)]
     screen = commands.typed(Screen(), keys, 10.2)
 
-    assert commands.typed(screen, [], 10.4).notice[0] == "again"
+    assert commands.typed(screen, [], 10.6).notice[0] == "again"

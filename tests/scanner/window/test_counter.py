@@ -4,12 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from scanner.core.errors import CameraLost, RequestRejected
+from scanner.core.errors import CameraLost, RequestRejected, ServerUnreachable
 from scanner.core.scan import Scan, Verdict
-from scanner.gate.volunteer_requests import Override, VolunteerRequests
+from scanner.gate.volunteer_requests import Override, Person, VolunteerRequests
 from scanner.server.events import LinkSeen
 from scanner.window.form import Purpose
+from scanner.window.options import person_options
 from scanner.window.state import after, with_trouble
+from tests.scanner.decode.pictures import FATIMA
 from tests.scanner.server.fake_server import PIN
 from tests.scanner.window import volunteer as in_the_forms
 from tests.scanner.window.volunteer import ONE
@@ -29,7 +31,10 @@ def test_a_search_lists_names_with_delegation_and_standing(volunteer):
     volunteer.open(Purpose.SEARCH).type(*"Fatima", "enter").answered()
 
     assert [(o.label, o.detail) for o in volunteer.screen.form.options] == [
-        ("Fatima-Zahra El Amrani · فاطمة الزهراء العمراني", "Khémisset · confirmé")
+        (
+            "Fatima-Zahra El Amrani · فاطمة الزهراء العمراني",
+            "confirmé · Khémisset · Conseil national",
+        )
     ]
     assert volunteer.notice == "found"
 
@@ -45,7 +50,118 @@ def test_a_search_says_who_is_blocked(volunteer, server, monkeypatch):
     volunteer.open(Purpose.SEARCH).type(*"Fatima", "enter").answered()
 
     (option,) = volunteer.screen.form.options
-    assert option.detail == "Khémisset · confirmé · ■ entrée bloquée"
+    assert option.detail == "confirmé · ■ entrée bloquée · Khémisset · Conseil national"
+
+
+def test_beyond_its_budget_a_search_asks_for_a_supervisors_pin(volunteer, server):
+    server.search_budget_used = True
+    asked = volunteer.open(Purpose.SEARCH).type(*"Fatima", "enter").answered().notice
+    fields = [field.label for field in volunteer.screen.form.fields]
+    wrong = volunteer.type(*"1111", "enter").answered().notice
+    found = volunteer.type(*PIN, "enter").answered().notice
+
+    assert (asked, fields) == ("search_budget", ["field_sought", "field_pin"])
+    assert (wrong, found) == ("pin_refused", "found")
+    assert volunteer.screen.form.texts == ("Fatima",)  # the PIN ends with the request
+    assert [field.label for field in volunteer.screen.form.fields] == ["field_sought"]
+
+
+@pytest.mark.parametrize("refusal", ["search_not_allowed", "search_closed"])
+def test_a_device_that_may_not_search_says_so(volunteer, server, refusal):
+    server.search_refusal = refusal
+
+    assert volunteer.open(Purpose.SEARCH).type(*"Fatima", "enter").answered().notice == refusal
+
+
+def test_a_search_says_how_many_more_there_are(volunteer, client, monkeypatch):
+    reply = {"participants": [{"id": 1, "name": "Amina"}] * 5, "more": 12}
+    monkeypatch.setattr(client, "get", lambda *_, **__: reply)
+
+    volunteer.open(Purpose.SEARCH).type(*"Amina", "enter").answered()
+
+    assert volunteer.screen.form.notice == ("found_more", (("count", 5), ("more", 12)))
+
+
+def test_whoever_is_found_is_let_in_by_enter_with_the_verdict_of_the_badge(
+    volunteer, server, told, submitted
+):
+    volunteer.open(Purpose.SEARCH).type(*"Fatima", "enter").answered().type("enter").answered()
+
+    (verdict,) = told
+    ((body, _),) = server.answers.values()
+    assert (verdict.kind, verdict.participant["name"]) == ("admitted", FATIMA["name"])
+    assert (body["participant_id"], body["source"]) == (FATIMA["id"], "search")
+    assert {"code", "badge_ref"} & set(body) == set()
+    assert (volunteer.screen.form, submitted) == (None, [])
+
+
+def test_an_answer_that_is_lost_keeps_the_person_here_and_is_asked_for_with_the_same_scan_id(
+    volunteer, server, told
+):
+    volunteer.open(Purpose.SEARCH).type(*"Fatima", "enter").answered()
+    server.mood = "broken"
+    lost = volunteer.type("enter").answered().notice
+    server.mood = "well"
+    volunteer.type("enter").answered()
+
+    assert (lost, [one.kind for one in told]) == ("unanswered", ["admitted"])
+
+
+def test_one_person_is_one_scan_until_the_server_has_answered(client, server):
+    requests, [found] = VolunteerRequests(client), [FATIMA]
+    person = Person(found["id"], found["name"], None, "", None, "confirmed")
+    sent = []
+    post, client.post_scan = client.post_scan, lambda scan: sent.append(scan) or lost()
+
+    def lost():
+        raise ServerUnreachable
+
+    with pytest.raises(ServerUnreachable):
+        requests.admit(person, "entry")
+    client.post_scan = lambda scan: sent.append(scan) or post(scan)
+    requests.admit(person, "entry")
+    requests.admit(person, "entry")
+
+    first, again, later = [scan.scan_id for scan in sent]
+    assert first == again != later
+
+
+def test_where_only_supervisors_let_in_without_a_badge_their_pin_is_asked_for(
+    volunteer, server, told
+):
+    server.without_badge = "supervisors"
+    volunteer.screen = replace(volunteer.screen, without_badge="supervisors")
+    volunteer.open(Purpose.SEARCH).type(*"Fatima", "enter").answered()
+    asked = volunteer.type("enter").notice
+    wrong = volunteer.type(*"1111", "enter").answered().notice
+    volunteer.type(*PIN, "enter").answered()
+
+    assert (asked, wrong, [one.kind for one in told]) == (
+        *("pin_for_person", "pin_refused", ["admitted"]),
+    )
+    assert PIN not in repr(told)
+
+
+def test_what_was_found_goes_when_another_name_is_typed(volunteer):
+    volunteer.open(Purpose.SEARCH).type(*"Fatima", "enter").answered().type("x")
+
+    assert volunteer.screen.form.options == ()
+
+
+def test_namesakes_are_told_apart(client):
+    people = [
+        Person(1, "Ahmed Alami", None, "Salé", None, "confirmed", phone_ending="77", bus="Car 2"),
+        Person(2, "Ahmed Alami", None, "Salé", None, "reserve", category="Élu"),
+        Person(3, "Ahmed Alami", None, "Salé", None, "confirmed", arrived_at="2025-06-14T14:02Z"),
+    ]
+
+    details = [one.detail for one in person_options(people, "fr", "UTC")]
+
+    assert details == [
+        "confirmé · Salé · Car 2 · tél. …77",
+        "liste d’attente · Salé · Élu",
+        "entrée à 14:02 · Salé",
+    ]
 
 
 def test_an_arabic_reader_is_told_the_delegation_in_arabic(volunteer):
@@ -53,7 +169,7 @@ def test_an_arabic_reader_is_told_the_delegation_in_arabic(volunteer):
     volunteer.open(Purpose.SEARCH).type(*"Fatima", "enter").answered()
 
     (option,) = volunteer.screen.form.options
-    assert option.detail == "الخميسات · مؤكد"
+    assert option.detail == "مؤكد · الخميسات · المجلس الوطني"
 
 
 def test_a_search_for_nobody_and_one_too_short_say_so(volunteer):

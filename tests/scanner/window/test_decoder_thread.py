@@ -6,9 +6,9 @@ import pytest
 
 from scanner.camera.sources import Frame
 from scanner.decode.stream import stream_decoder
-from scanner.gate.station import Station
+from scanner.gate.station import Sight, Station
 from scanner.offline.spool import Spool
-from scanner.window.decoder_thread import DecoderThread
+from scanner.window.decoder_thread import DecoderThread, SeenCode
 from tests.scanner.decode.pictures import a_code, qr, scene
 from tests.support.waiting import wait_for
 
@@ -51,7 +51,8 @@ def test_a_code_that_is_not_ours_is_named_and_the_camera_goes_on(station, submit
     stranger = scene(qr("https://example.org"))
     decoder_thread = looked(Pictures(stranger, stranger, scene(qr(ONE))), station)
 
-    assert list(decoder_thread.remarks.queue) == ["not_ours", "source_ended"]
+    foreign = SeenCode("https://example.org", Sight.NOT_OURS)
+    assert list(decoder_thread.remarks.queue) == [foreign, "source_ended"]
     assert [scan.code for scan in submitted] == [ONE]
 
 

@@ -1,88 +1,111 @@
+"""What keys mean in the window: the vectors that the scan page shares, and this system's keys."""
+
+import itertools
+import json
+from pathlib import Path
+
 import pytest
 
-from checkin.protocol.codes import group_for_people
+from checkin.protocol.codes import group_for_people, parse_code
 from scanner.camera.names import CameraName, cameras
-from scanner.core.typed import meant_code, meant_key
-from scanner.window.keyboard import key_named
-from scanner.window.keys import GAP_S, Burst, Key, KeyCollector
+from scanner.core.typed import code_letter, is_whole_code, meant_code, meant_key
+from scanner.window.commands import AT_ONCE
+from scanner.window.keyboard import Key, key_named, place_of
+from scanner.window.keys import Burst, KeyCollector
 from tests.scanner.decode.pictures import a_code
 
 CODE = a_code(0xC0FFEE << 40)
-US = "1234567890qwertyuiopasdfghjklzxcvbnm"
-FRENCH = "&é\"'(-è_çàazertyuiopqsdfghjklwxcvbn,"
-ARABIC = "1234567890ضصثقفغعهخحشسيبلاتنمئءؤرﻻىة"
+VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "keys.json").read_text("utf-8"))
+PLACES = VECTORS["places"]
+LAYOUTS = {
+    name: dict(zip(PLACES, signs.split(" "), strict=True))
+    for name, signs in VECTORS["layouts"].items()
+}
+ENDS = {"none": [], "Enter": ["Enter"], "Tab": ["Tab"], "Enter Enter": ["Enter", "Enter"]}
+NAMES = {"Enter": "enter", "Tab": "tab"}
 
 
-def typed(collector, names, every_s, start_s=0.0):
-    """What comes out when `names` are pressed `every_s` apart, up to one second after the last."""
-    out = []
-    for number, name in enumerate(names):
-        out += collector.pressed(name, start_s + number * every_s)
-    return out + collector.at_time(start_s + len(names) * every_s + 1)
+def test_the_commands_that_act_at_once_are_those_of_the_scan_page():
+    assert set(VECTORS["opening"]) == AT_ONCE
 
 
-def on_layout(layout, code=CODE):
-    return code.lower().translate(str.maketrans(US, layout))
+def told(keys, *, asked_ms=None, in_form=False):
+    """What is understood of keys (ms, written, place): codes and texts, and commands."""
+    collector, events = KeyCollector(frozenset(VECTORS["opening"])), []
+    for at_ms, name, place in keys:
+        key = Key(NAMES.get(name, name), place)
+        events += collector.pressed(key, 10 + at_ms / 1000, in_form=in_form)
+    asked_s = 99 if asked_ms is None else 10 + asked_ms / 1000
+    return [meaning(e) for e in events + collector.at_time(asked_s, in_form=in_form)]
 
 
-@pytest.mark.parametrize("end", [[], ["enter"]])
-@pytest.mark.parametrize("every_s", [0.001, 0.016, 0.05])
-def test_a_hand_scanner_is_one_burst_with_or_without_enter(end, every_s):
-    assert typed(KeyCollector(), [*CODE.lower(), *end], every_s) == [Burst(CODE.lower())]
+def meaning(event):
+    if isinstance(event, Burst):
+        code = meant_code(event.text, event.places)
+        return event.text if parse_code(code) is None else code
+    return meant_key(event.name, event.place)
 
 
-def test_a_code_is_taken_at_its_last_letter():
+def scanned(pressed, layout, every_ms, end="none"):
+    """A hand scanner's keys (ms, written, place) on a computer with this layout."""
+    keys = [(LAYOUTS[layout][place], place) for place in pressed]
+    keys += [(name, "") for name in ENDS[end]]
+    return [(number * every_ms, *key) for number, key in enumerate(keys)]
+
+
+def stream(case):
+    if "keys" in case:
+        return case["keys"]
+    keys = [(sign, sign if sign in PLACES else "") for sign in case["text"]]
+    keys += [(name, "") for name in ENDS[case["suffix"]]]
+    return [(number * case["every_ms"], *key) for number, key in enumerate(keys)]
+
+
+def test_every_layout_pace_and_line_end_gives_the_code_and_no_command():
+    ways = list(itertools.product(LAYOUTS, VECTORS["every_ms"], VECTORS["suffixes"]))
+
+    heard = {way: [told(scanned(code, *way)) for code in VECTORS["codes"]] for way in ways}
+
+    assert heard == {way: [[code] for code in VECTORS["codes"]] for way in ways}
+    assert {c for code in VECTORS["codes"] for c in code} == set(PLACES) - {";"}
+
+
+def test_a_hand_scanner_set_to_french_is_understood_on_every_layout():
+    french = dict(zip(PLACES, VECTORS["french_places"], strict=False))
+
+    heard = {
+        layout: [told(scanned([french[c] for c in code], layout, 10)) for code in VECTORS["codes"]]
+        for layout in LAYOUTS
+    }
+
+    assert heard == {layout: [[code] for code in VECTORS["codes"]] for layout in LAYOUTS}
+
+
+def test_what_was_written_is_enough_where_the_places_are_not_told():
+    for signs in LAYOUTS.values():
+        texts = ["".join(signs[c] for c in code) for code in VECTORS["codes"]]
+        assert [meant_code(text) for text in texts] == VECTORS["codes"]
+
+
+@pytest.mark.parametrize("case", VECTORS["streams"], ids=lambda case: case["name"])
+def test_streams_of_keys_mean_what_the_shared_vectors_say(case):
+    assert told(stream(case), asked_ms=case.get("asked_ms")) == case["told"]
+
+
+def test_in_a_form_letters_come_at_once_and_a_hand_scanner_is_still_a_code():
+    typed = [(number * 150, letter, letter.upper()) for number, letter in enumerate("mariam")]
+
+    assert told(typed, in_form=True) == [*"mariam"]
+    assert told(scanned(CODE, "ara, Shift", 10, "Enter"), in_form=True) == [CODE]
+
+
+def test_a_code_is_taken_at_its_last_letter_and_not_before():
     collector = KeyCollector()
 
-    out = [collector.pressed(letter, n * 0.01) for n, letter in enumerate(CODE)]
+    out = [collector.pressed(Key(letter), n * 0.3) for n, letter in enumerate(CODE)]
 
     assert out == [[]] * 28 + [[Burst(CODE)]]
-
-
-def test_a_persons_keys_stay_single_keys_in_order():
-    assert typed(KeyCollector(), ["e", "m", "enter", "l"], 0.2) == [
-        Key("e"),
-        Key("m"),
-        Key("enter"),
-        Key("l"),
-    ]
-
-
-def test_two_keys_hit_at_once_are_two_keys_and_enter_stays_a_key():
-    assert typed(KeyCollector(), ["e", "l", "enter"], 0.02) == [Key("e"), Key("l"), Key("enter")]
-
-
-def test_a_key_waits_until_nothing_can_follow():
-    collector = KeyCollector()
-
-    assert collector.pressed("m", 10) == []
-    assert collector.at_time(10 + GAP_S - 0.01) == []
-    assert collector.at_time(10 + GAP_S + 0.01) == [Key("m")]
-
-
-def test_half_a_code_is_still_a_burst_and_not_commands():
-    assert typed(KeyCollector(), [*CODE[:12], "enter"], 0.01) == [Burst(CODE[:12])]
-
-
-def test_two_codes_one_after_the_other_are_two_bursts():
-    other = a_code(7)
-
-    assert typed(KeyCollector(), [*CODE, "enter", *other, "enter"], 0.01) == [
-        Burst(CODE),
-        Burst(other),
-    ]
-
-
-@pytest.mark.parametrize("layout", [US, FRENCH, ARABIC])
-def test_a_code_is_understood_whatever_layout_the_computer_has(layout):
-    assert meant_code(on_layout(layout)) == CODE
-
-
-def test_capitals_on_a_french_keyboard_and_french_digits_alone_are_understood():
-    digits = str.maketrans("1234567890", "&é\"'(-è_çà")
-    capitals = on_layout(FRENCH).upper().replace(",", "?")
-
-    assert [meant_code(CODE.translate(digits)), meant_code(capitals)] == [CODE, CODE]
+    assert not is_whole_code(CODE[1:])
 
 
 def test_groups_spaces_and_a_lost_first_letter_are_forgiven():
@@ -96,9 +119,15 @@ def test_what_is_no_code_stays_what_it_was():
     assert [meant_code(wrong), meant_code("hello")] == [wrong, "HE110"]
 
 
-def test_commands_work_on_an_arabic_layout():
-    # The keys that say E, L and Z on the other layout of the same keyboard.
-    assert [meant_key(letter) for letter in "ثمئE?"] == ["e", "l", "z", "e", "?"]
+def test_where_only_a_code_can_be_meant_other_letters_give_way_to_their_keys():
+    pairs = [("é", "2"), ("ؤ", "C"), ("a", "Q"), ("-", "6"), ("é", ""), ("enter", "")]
+
+    assert [code_letter(*pair) for pair in pairs] == ["2", "C", "a", "-", "é", "enter"]
+
+
+def test_keys_of_x11_have_their_places_whatever_they_write():
+    # Q, the French M, the comma, 0 above the letters and on the keypad, and a key that no code has.
+    assert [place_of(code) for code in (24, 47, 59, 19, 90, 65)] == ["Q", ";", ",", "0", "0", ""]
 
 
 def test_keys_of_x11_windows_and_macos_have_the_same_names():

@@ -1,17 +1,16 @@
 from dataclasses import replace
 
-import pytest
-
 from scanner.core.errors import CameraLost, TokenRefused
 from scanner.core.scan import Scan, Verdict
+from scanner.gate.station import Sight
 from scanner.server.events import Annulled, LinkSeen, Stopped, Uploaded
 from scanner.window.form import Purpose, opened
 from scanner.window.state import (
     Screen,
     after,
     at_time,
-    dismissed,
     in_next_language,
+    with_sight,
     with_trouble,
 )
 
@@ -24,33 +23,6 @@ GREEN = a_verdict()
 RED = a_verdict("error", "revoked")
 AMBER = a_verdict("error", "already_redeemed")
 BLUE = a_verdict(offline=True)
-
-
-def shown(screen):
-    return screen.card.verdict if screen.card else None
-
-
-@pytest.mark.parametrize(("verdict", "stays_s"), [(GREEN, 3), (BLUE, 5)])
-def test_a_card_of_an_admission_disappears_by_itself(verdict, stays_s):
-    screen = after(Screen(), verdict, 10)
-
-    assert shown(at_time(screen, 10 + stays_s - 0.1)) == verdict
-    assert shown(at_time(screen, 10 + stays_s)) is None
-
-
-@pytest.mark.parametrize("verdict", [RED, AMBER])
-def test_a_card_of_a_refusal_stays_until_a_key_is_pressed(verdict):
-    screen = at_time(after(Screen(), verdict, 10), 1000)
-
-    assert shown(screen) == verdict
-    assert shown(dismissed(screen)) is None
-
-
-def test_the_next_badge_replaces_green_and_covers_red():
-    screen = after(after(after(Screen(), RED, 0), GREEN, 1), BLUE, 2)
-
-    assert [card.verdict for card in screen.cards] == [RED, BLUE]
-    assert shown(at_time(screen, 7)) == RED
 
 
 def test_only_entries_that_the_server_admitted_are_counted():
@@ -70,19 +42,47 @@ def test_the_servers_count_of_this_gate_wins():
     assert after(screen, LinkSeen(False), 0).online is False
 
 
-def test_annulling_takes_the_card_and_the_count_back():
-    screen = after(after(Screen(), GREEN, 0), Annulled(GREEN.scan.scan_id, "annulled"), 1)
+def test_a_scan_that_was_taken_back_is_marked_and_named_and_not_counted():
+    admitted = replace(GREEN, participant={"name": "Amina Alaoui"})
 
-    assert (screen.cards, screen.admitted, screen.last) == ((), 0, None)
-    assert screen.notice == ("annulled", ())
+    screen = after(after(Screen(), admitted, 0), Annulled(GREEN.scan.scan_id, "annulled"), 1)
+
+    assert (screen.cards, screen.admitted) == ((), 0)
+    assert [scan.is_undone for scan in screen.recent.listed] == [True]
+    assert screen.notice == ("annulled", (("name", "Amina Alaoui"),))
 
 
-def test_an_annulment_that_failed_changes_only_the_notice():
+def test_an_undo_that_failed_changes_only_the_notice():
     before = after(Screen(), GREEN, 0)
 
     screen = after(before, Annulled(GREEN.scan.scan_id, "annul_offline"), 1)
 
-    assert (screen.cards, screen.admitted, screen.last) == (before.cards, 1, GREEN)
+    assert (screen.recent, screen.admitted) == (before.recent, 1)
+    assert screen.notice == ("annul_offline", (("name", "…M"),))
+
+
+def test_an_override_takes_the_place_of_its_refusal_and_counts():
+    screen = after(after(Screen(), RED, 0), GREEN, 1)
+    overriding = replace(a_verdict(), overridden=RED.scan.scan_id)
+
+    screen = after(screen, overriding, 2)
+
+    assert [scan.verdict for scan in screen.recent.listed] == [overriding, GREEN]
+    assert screen.admitted == 2
+
+
+def test_what_a_code_was_taken_for_is_shown_on_the_card_or_as_a_notice():
+    admitted = after(Screen(), GREEN, 0)
+
+    again, foreign, misread, sent = (
+        with_sight(admitted, "M", sight, 1)
+        for sight in (Sight.SHOWN_AGAIN, Sight.NOT_OURS, Sight.AGAIN, Sight.SENT)
+    )
+
+    assert [(card.is_same, card.kind) for card in again.cards] == [(True, "already")]
+    assert [card.verdict.is_foreign for card in foreign.cards] == [True]
+    assert (misread.cards, misread.notice) == (admitted.cards, ("again", ()))
+    assert sent == admitted
 
 
 def test_notices_pass_and_a_stop_remains():
@@ -104,57 +104,13 @@ def test_l_goes_round_the_three_languages():
     assert seen == ["ar", "en", "fr"]
 
 
-def kinds(screen):
-    return [card.verdict.kind for card in screen.tiles]
-
-
-def test_badges_held_up_together_are_shown_together():
-    screen = Screen()
-    for verdict in (GREEN, RED, BLUE):
-        screen = after(screen, verdict, 0, party=3)
-
-    assert kinds(screen) == ["admitted", "refused", "pending"]
-    assert kinds(at_time(screen, 4.9)) == ["admitted", "refused", "pending"]
-    assert kinds(at_time(screen, 5)) == ["refused"]
-
-
-def test_the_next_party_replaces_what_admitted_and_covers_what_refused():
-    screen = after(after(Screen(), GREEN, 0, party=1), RED, 0, party=1)
-    screen = after(screen, GREEN, 1, party=2)
-
-    assert kinds(screen) == ["admitted"]
-    assert kinds(at_time(screen, 10)) == ["refused"]
-
-
-def test_a_fifth_badge_covers_the_first_and_a_key_uncovers_it():
-    screen = Screen()
-    for verdict in (AMBER, RED, RED, RED, RED):
-        screen = after(screen, verdict, 0, party=1)
-
-    assert kinds(screen) == ["refused"] * 4
-    assert kinds(dismissed(screen)) == ["already"]
-    assert kinds(dismissed(dismissed(screen))) == []
-
-
-def test_badges_that_no_camera_saw_are_never_a_party():
-    screen = after(after(Screen(), RED, 0), RED, 0)
-
-    assert kinds(screen) == ["refused"]
-
-
-def test_the_frame_of_a_code_keeps_its_colour_after_the_card_has_gone():
-    screen = at_time(after(Screen(), GREEN, 0), 10)
-
-    assert (screen.cards, screen.faces) == ((), (("M", "admitted"),))
-
-
 def test_a_verdict_goes_before_a_form_that_was_open_and_not_before_a_later_one():
     form = opened(Purpose.SEARCH, at_s=5)
     screen = replace(after(Screen(), RED, 4), form=form)
 
     assert screen.form_in_front == form
     assert after(screen, GREEN, 6).form_in_front is None
-    assert at_time(after(replace(screen, cards=()), GREEN, 6), 10).form_in_front == form
+    assert at_time(after(screen, GREEN, 6), 10).form_in_front == form
 
 
 def test_a_lost_camera_is_told_until_it_is_back_and_other_notices_come_and_go():

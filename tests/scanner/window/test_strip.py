@@ -1,5 +1,6 @@
 """The strip along the bottom of the window."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -7,7 +8,8 @@ import pytest
 
 from scanner.server.events import LinkSeen
 from scanner.server.refresh import Freshness
-from scanner.window.drawing.strip import STRIP_PX, Cell, cells_of, minutes_text, strip_image
+from scanner.window.clock import minutes_text
+from scanner.window.drawing.strip import STRIP_PX, Cell, cells_of, strip_image
 from scanner.window.state import Screen, after
 
 AMBER = (0xFB, 0xBF, 0x24)
@@ -32,7 +34,7 @@ def test_the_strip_shows_gate_connection_list_waiting_scans_clock_and_counts():
         "List": "< 1 min",
         "Waiting": "3",
         "Clock": "0 s",
-        "Admitted here": "37",
+        "Entries here": "37",
         "Arrived, all gates": "412 / 1000",
     }
     assert warning(screen) == []
@@ -44,17 +46,19 @@ def test_more_arrivals_than_places_are_said_to_be_by_override():
     assert values(screen)["Arrived, with overrides"] == "1001 / 1000"
 
 
-def test_an_old_list_a_wrong_clock_and_scans_set_aside_warn():
+def test_an_old_list_a_wrong_clock_a_low_battery_and_scans_set_aside_warn():
     screen = Screen("fr", "Porte 1", online=False, aside=2, is_muted=True, freshness=OLD)
+    screen = replace(screen, low_battery=14)
 
-    assert warning(screen) == ["Liste", "Horloge", "Mis de côté"]
+    assert warning(screen) == ["Liste", "Horloge", "Batterie", "Mis de côté"]
     assert values(screen) == {
         "Porte": "Porte 1",
         "Réseau": "Hors ligne",
         "Liste": "! 42 min",
         "En attente": "0",
         "Horloge": "! 75 s",
-        "Admis ici": "0",
+        "Entrées ici": "0",
+        "Batterie": "! 14 %",
         "Mis de côté": "! 2",
         "Son": "coupé",
     }

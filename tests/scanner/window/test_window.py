@@ -2,8 +2,9 @@
 
 import pytest
 
-from scanner.core.scan import Kind
+from scanner.core.scan import Kind, ref_of
 from scanner.window.drawing.card import COLOURS
+from scanner.words import say
 from tests.scanner.decode.pictures import a_code, qr, scene
 from tests.scanner.server.fake_server import TOKEN
 from tests.scanner.window import seen_window
@@ -19,18 +20,35 @@ def test_green_comes_and_goes_by_itself_and_q_quits(screen, window):
         screen.shows(Kind.ADMITTED)
         screen.shows_no_card()
 
-        assert quit_with(screen, process, "q") == (0, "Associé à la porte Porte A.\n")
+        unsealed = say("fr", "token_not_sealed")
+        assert quit_with(screen, process, "q") == (0, f"Associé à la porte Porte A.\n{unsealed}\n")
 
 
 def test_red_waits_for_a_key(screen, window):
     with window([scene(qr(UNKNOWN))]) as process:
         screen.shows(Kind.REFUSED)
         with pytest.raises(AssertionError, match="waited in vain"):
-            wait_for(lambda: screen.colour(0.99, 0.88) != COLOURS[Kind.REFUSED][0], "", 4)
+            wait_for(lambda: screen.colour(0.755, 0.88) != COLOURS[Kind.REFUSED].card, "", 4)
         screen.press("space")
         screen.shows_no_card()
 
         assert quit_with(screen, process, "Escape")[0] == 0
+
+
+def test_a_badge_that_is_held_stays_green_one_that_comes_back_says_so_and_the_list_keeps_it(
+    screen, window, server
+):
+    foreign = scene(qr("https://example.org"))
+    held, away = [scene(qr(ONE))] * 4, [scene()] * 4
+    with window([*held, *away, scene(qr(ONE)), foreign]) as process:
+        screen.shows(Kind.ADMITTED)
+        screen.shows(Kind.ALREADY)
+        screen.shows(Kind.REFUSED)
+        listed = screen.colour(0.775, 0.12)
+
+        assert quit_with(screen, process, "q")[0] == 0
+    assert listed == COLOURS[Kind.ADMITTED].card
+    assert bodies(server) == [(ONE, "camera")]
 
 
 def test_l_mirrors_the_card_for_arabic(screen, window, server):
@@ -38,7 +56,7 @@ def test_l_mirrors_the_card_for_arabic(screen, window, server):
     with window([scene(qr(ONE))]) as process:
         screen.shows(Kind.ALREADY)
         screen.press("l")
-        screen.shows(Kind.ALREADY, x=0.01)
+        screen.shows(Kind.ALREADY, x=0.245)
 
         assert quit_with(screen, process, "q")[0] == 0
 
@@ -50,7 +68,7 @@ def test_e_turns_to_exit_and_z_takes_the_last_admission_back(screen, window, ser
         screen.press("e")
         screen.shows(Kind.ADMITTED)
         screen.press("z")
-        screen.press("z")
+        screen.press("Return")
         wait_for(lambda: server.annulled, "the annulment")
         screen.shows_no_card()
 
@@ -67,7 +85,7 @@ def test_without_a_server_the_verdict_is_blue_and_confirmed_when_it_returns(scre
         wait_for(lambda: server.batches, "the waiting scan to be sent")
 
         assert quit_with(screen, process, "q")[0] == 0
-    assert server.batches[0]["scans"][0]["code"] == ONE
+    assert server.batches[0]["scans"][0]["badge_ref"] == ref_of(ONE)
 
 
 def test_a_revoked_device_says_so_and_ends_with_a_fault(screen, window, server):
@@ -85,7 +103,7 @@ def test_four_badges_held_up_at_once_have_four_cards(screen, window, server):
     shown = scene(*(qr(code, 5) for code in (ONE, TWO, UNKNOWN, a_code(4))))
     with window([shown] * 6, "--language", "ar") as process:
         for kind in (Kind.ADMITTED, Kind.ALREADY, Kind.REFUSED):
-            wait_for(lambda kind=kind: screen.has(COLOURS[kind][0]), f"a tile for {kind}")
+            wait_for(lambda kind=kind: screen.has(COLOURS[kind].card), f"a tile for {kind}")
 
         assert quit_with(screen, process, "q")[0] == 0
     assert sorted(code for code, _ in bodies(server)) == sorted([ONE, TWO, UNKNOWN, a_code(4)])

@@ -4,6 +4,8 @@ import subprocess
 import time
 from datetime import UTC, datetime
 
+import pytest
+
 from checkin.domain.network.certificate_names import Names
 from checkin.protocol.fingerprints import AUTHORITY_PATH
 from checkin.services.network.certificates.authority import authority_of
@@ -36,6 +38,7 @@ def ended(process, within_s):
     return True
 
 
+@pytest.mark.proof
 def test_a_pairing_code_can_be_typed_in_the_window_and_again_after_a_slip(screen, window, server):
     server.pairing_code = "7K2MQ9XD"
     with window([scene()] * 30, credentials=()) as process:
@@ -54,6 +57,7 @@ def test_a_pairing_code_can_be_typed_in_the_window_and_again_after_a_slip(screen
         assert (process.returncode, "Porte A" in process.stderr.read()) == (0, True)
 
 
+@pytest.mark.proof
 def test_escape_leaves_the_pairing(screen, window, server):
     with window([scene()] * 30, credentials=()) as process:
         wait_for(lambda: screen.press("Escape") or process.poll() is not None, "the end", 30)
@@ -83,6 +87,7 @@ def test_a_typed_code_asks_first_whether_the_server_is_the_organisers(
         assert (process.returncode, "Porte A" in process.stderr.read()) == (0, True)
 
 
+@pytest.mark.proof
 def test_a_no_ends_the_scanner_and_nothing_was_sent(screen, window, server, tmp_path):
     leaf = leaf_for(tmp_path / "tls", Names.of(["127.0.0.1"]), datetime.now(UTC)).file
     server.pairing_code = "7K2MQ9XD"

@@ -87,7 +87,13 @@ def volunteer(client, tmp_path, told, submitted):
     station = Station(spool, submitted.append, tell=told.append)
     found = [CameraName(0, "Integrated"), CameraName(2, "USB")]
     counter = Counter(
-        VolunteerRequests(client), station, told.append, told.append, delivery.admit, lambda: found
+        VolunteerRequests(client),
+        station,
+        told.append,
+        told.append,
+        delivery.admit,
+        pytest.fail,
+        lambda: found,
     )
     with (
         contextlib.closing(spool),

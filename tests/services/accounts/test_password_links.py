@@ -9,7 +9,14 @@ import pytest
 from checkin.db.models import LinkPurpose, Operator, PasswordLink, Role
 from checkin.domain.accounts.passwords import Weakness, weakness_of
 from checkin.errors import NotFound, Unauthenticated, WeakPassword
-from checkin.services.accounts.operators import add_operator, authenticate
+from checkin.services.accounts import operators
+from checkin.services.accounts.operators import (
+    add_operator,
+    authenticate,
+    enable,
+    give_first_password,
+    set_password,
+)
 from checkin.services.accounts.password_links import (
     LIFETIMES,
     choose_password,
@@ -35,6 +42,14 @@ def operator(database) -> Operator:
             ).operator
         ),
     )
+
+
+def set_own_password(session, operator, *, now) -> None:
+    set_password(session, operator, "une autre phrase encore", now=now)
+
+
+def disable(session, operator, *, now) -> None:
+    operators.disable(session, operator, now=now, by=None)
 
 
 def a_link(database, operator, purpose=LinkPurpose.INVITATION, now=NOW):
@@ -130,6 +145,20 @@ def test_a_reset_password_no_longer_signs_in(database, operator):
         authenticate(database, EMAIL, FRESH)
 
 
+@pytest.mark.parametrize(
+    "end", [set_own_password, give_first_password, take_password_away, disable]
+)
+def test_links_of_before_set_no_password_once_the_account_has_changed(database, operator, end):
+    links = [a_link(database, operator, purpose) for purpose in LinkPurpose]
+
+    write(database, lambda s: end(s, s.get_one(Operator, operator.id), now=NOW))
+    write(database, lambda s: enable(s, s.get_one(Operator, operator.id), now=NOW, by=None))
+
+    for link in links:
+        with pytest.raises(NotFound):
+            choose(database, link)
+
+
 def test_repeated_requests_within_five_minutes_give_one_password_link(database, operator):
     asked = [
         write(database, lambda s, at=at: link_for_forgotten(s, f" {EMAIL.upper()}", now=NOW + at))
@@ -155,6 +184,7 @@ def test_repeated_requests_within_five_minutes_give_one_password_link(database, 
         (FRESH, None),
         ("كلمة السر سهلة جداً", None),
         ("a b c d e f g", None),
+        ("ryTuHUHu4aRUhu", Weakness.LEAKED),
     ],
 )
 def test_weak_passwords_are_refused(password, weakness):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from checkin.db.models import Activity, Operator, RecoveryCode, Role
@@ -10,8 +12,8 @@ from checkin.errors import InvalidRequest, Unauthenticated
 from checkin.services.accounts.operators import add_operator
 from checkin.services.accounts.second_factor import (
     RECOVERY_CODES,
+    add_codes,
     codes_left,
-    is_missing,
     new_secret,
     pass_second_factor,
     renew_codes,
@@ -116,6 +118,11 @@ def test_a_recovery_code_may_be_typed_with_spaces_and_in_any_case(database, oper
     assert is_let_in(database, operator, second.replace("-", ""), NOW)
 
 
+def test_a_recovery_code_holds_120_bits(codes):
+    assert {re.fullmatch("[a-z2-7]{4}(-[a-z2-7]{4}){5}", code) is None for code in codes} == {False}
+    assert len(set(codes)) == RECOVERY_CODES
+
+
 def test_a_code_may_be_typed_in_arabic_digits(database, operator, codes):
     later = NOW + minutes(2)
     written = code_at(later).translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
@@ -156,13 +163,15 @@ def test_turning_off_the_second_factor_deletes_its_codes_and_is_logged(database,
     assert not is_let_in(database, operator, codes[0], NOW)
 
 
-@pytest.mark.parametrize(
-    ("rule", "roles"),
-    [
-        ("optional", set()),
-        ("administrators", {Role.ADMINISTRATOR}),
-        ("organisers", {Role.ADMINISTRATOR, Role.ORGANISER}),
-    ],
-)
-def test_a_setting_names_the_roles_that_need_a_second_factor(rule, roles):
-    assert {role for role in Role if is_missing(Operator(role=role), rule)} == roles
+def test_the_codes_that_were_printed_with_the_account_stay_good_beside_those_of_the_set_up(
+    database, operator
+):
+    [printed, *_] = on_account(database, operator, lambda s, o: add_codes(s, o, KEYS))
+    assert not is_let_in(database, operator, printed, NOW)  # alone they stand for nothing
+
+    [made, *_] = on_account(
+        database, operator, lambda s, o: turn_on(s, o, KEYS, SECRET, code_at(NOW), now=NOW)
+    )
+
+    assert is_let_in(database, operator, printed, NOW)
+    assert is_let_in(database, operator, made, NOW)

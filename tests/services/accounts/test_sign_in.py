@@ -100,6 +100,7 @@ def test_sixty_wrong_passwords_from_a_network_do_not_lock_out_its_users(sign_in_
     assert sign_in_form.answers(HOME) == EMAIL
 
 
+@pytest.mark.proof
 def test_an_address_has_three_hundred_tries_a_minute_over_all_accounts(sign_in_form):
     told = [sign_in_form.answers(HOME, "x", f"{n}@example.org") for n in range(301)]
 

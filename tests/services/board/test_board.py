@@ -99,14 +99,25 @@ def test_counts_by_minute_equal_the_scans_after_late_uploads_and_annulments(
         assert board.curve.rows[-1].total == board.counts.totals["arrived"]
 
 
+def test_the_board_of_an_earlier_day_ends_with_it_and_forecasts_nothing(database, event, device):
+    factories.a_further_day(database, event)
+    factories.scan(database, device, factories.a_badge(database, event))
+    with database.read() as session:
+        next_day = NOW + timedelta(days=1)
+        board = board_now(session, event.id, CountsByMinute(), next_day, day=1)
+
+    assert board.curve.times[-1] == event.ends_at
+    assert (board.counts.figures.arrived, board.forecast) == (1, None)
+
+
 def test_an_unchanged_board_reads_no_arrivals_and_a_new_one_only_the_last_minutes(
     database, event, device
 ):
     read = []
 
-    def noted(session, event_id, since):
+    def noted(session, day, since):
         read.append(since)
-        return arrivals_by_gate(session, event_id, since)
+        return arrivals_by_gate(session, day, since)
 
     counts_by_minute = CountsByMinute(arrivals=MinuteCounts(noted))
     first, second = factories.badges(database, event, 2)
@@ -128,17 +139,18 @@ def test_a_board_shows_each_gate_s_pace_devices_and_warnings(database, event, de
     ago = NOW - timedelta(minutes=40)
 
     def tell(session):
-        mark_seen(session, device.id, NOW, waiting=2, skew_ms=-90_000, list_at=NOW)
+        mark_seen(session, device.id, NOW, waiting=2, skew_ms=-90_000, list_at=NOW, battery=12)
         mark_seen(session, other.id, NOW, waiting=1, skew_ms=300, list_at=ago)
-        mark_seen(session, quiet.id, ago)
+        mark_seen(session, other.id, NOW, battery=3, charging=True)
+        mark_seen(session, quiet.id, ago, battery=2, charging=False)
 
     factories.write(database, tell)
     one, two = shown(database, event, CountsByMinute()).gates
 
     assert (one.per_minute, one.devices, one.online, one.waiting) == (5.0, 2, 2, 3)
-    assert (one.list_at, one.skew_ms) == (ago, -90_000)
+    assert (one.list_at, one.skew_ms, one.low_battery) == (ago, -90_000, 12)
     assert (two.per_minute, two.devices, two.online, two.waiting) == (0.0, 1, 0, 0)
-    assert (two.list_at, two.skew_ms) == (None, None)
+    assert (two.list_at, two.skew_ms, two.low_battery) == (None, None, None)
 
 
 def test_a_board_shows_refusals_conflicts_and_the_forecast(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 
 import psycopg
 import pytest
@@ -15,7 +16,14 @@ from checkin.db import changes
 from checkin.db.engine import in_transaction
 from checkin.db.models import Event
 from checkin.services.board import live
-from checkin.services.board.live import LiveHub, View
+from checkin.services.board.live import LiveHub, TooManyStreams, View
+from checkin.services.board.stream_readers import (
+    MOST_OF_AN_ACCOUNT,
+    allowed_readers,
+    device_reader,
+    session_reader,
+)
+from checkin.services.gates.devices import revoke_device
 from tests.support import factories
 from tests.support.databases import opened
 from tests.support.waiting import wait_for
@@ -47,6 +55,15 @@ def hub(database, reader):
     yield hub
     hub.close()
     wait_for(lambda: not followers())
+
+
+@pytest.fixture
+def open_hub(database, reader):
+    """A hub that asks the database who may still watch."""
+    allowed = partial(allowed_readers, database)
+    hub = LiveHub({VIEW: View(reader, str)}, database.changes, allowed)
+    yield hub
+    hub.close()
 
 
 @pytest.fixture
@@ -215,3 +232,33 @@ def test_an_outage_of_the_database_is_one_line_of_the_log_each_time(database, ev
     line = caplog.records[0]
     assert line.getMessage() == f"boards of event {event.id} wait: the database does not answer"
     assert line.exc_info is None
+
+
+@pytest.mark.usefixtures("seldom")
+def test_the_stream_of_a_device_that_another_process_revokes_ends_and_no_other(
+    open_hub, database, elsewhere, event, monkeypatch
+):
+    monkeypatch.setattr(live, "HEARTBEAT_S", 600.0)
+    stolen, kept = (factories.a_device(database, event, gate) for gate in ("Porte 1", "Porte 2"))
+    with (
+        open_hub.subscribe(VIEW, event.id, device_reader(stolen.id)) as of_the_stolen,
+        open_hub.subscribe(VIEW, event.id, device_reader(kept.id)) as of_the_kept,
+    ):
+        expect(of_the_stolen, event.name)
+        in_transaction(elsewhere, lambda s: revoke_device(s, event, stolen.id, now=factories.NOW))
+        assert list(of_the_stolen) == []
+
+        rename(elsewhere, event, "Later")
+        expect(of_the_kept, "Later")
+
+
+def test_an_account_has_a_budget_of_streams_and_others_have_theirs(hub, event):
+    with ExitStack() as stack:
+        for at in range(MOST_OF_AN_ACCOUNT):
+            stack.enter_context(hub.subscribe(VIEW, event.id, session_reader(at, 7)))
+        with pytest.raises(TooManyStreams):
+            stack.enter_context(hub.subscribe(VIEW, event.id, session_reader(99, 7)))
+        stack.enter_context(hub.subscribe(VIEW, event.id, session_reader(100, 8)))
+        stack.enter_context(hub.subscribe(VIEW, event.id, device_reader(7)))
+    with hub.subscribe(VIEW, event.id, session_reader(1, 7)):
+        pass  # whoever has closed their boards opens others

@@ -253,7 +253,7 @@ def test_a_scan_after_the_lease_expired_without_free_places_is_counted_and_a_con
 
     with database.read() as session:
         assert session.scalars(select(Conflict.reason)).all() == ["unapproved"]
-        assert live_counts(session, event.id).totals["arrived"] == 1
+        assert live_counts(session, event.id, day=1).totals["arrived"] == 1
     assert told(answer) == contradicted(Reason.UNAPPROVED)
 
 

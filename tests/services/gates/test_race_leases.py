@@ -92,7 +92,7 @@ def use_up(database, hall, held, first=DEVICES * ROUNDS):
 
 def arrived_and_conflicts(database, hall):
     with database.read() as session:
-        arrived = live_counts(session, hall.event.id).totals["arrived"]
+        arrived = live_counts(session, hall.event.id, day=1).totals["arrived"]
         return arrived, len(conflicts_of(session, hall.event))
 
 
@@ -169,7 +169,9 @@ def test_control_gates_that_ignore_lent_places_exceed_the_limit(laid_down, datab
         blind.setattr(
             facts,
             "_row",
-            lambda s, of, code, _, *day, **k: read(s, of, code, long_after, *day, **k),
+            lambda s, of, policy, badge, _, day, **k: read(
+                s, of, policy, badge, long_after, day, **k
+            ),
         )
         for code in hall.codes[:LIMIT]:
             factories.scan(database, hall.devices[0], code)

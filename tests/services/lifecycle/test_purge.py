@@ -17,6 +17,7 @@ from checkin.services.limits.in_database import DatabaseCounters
 from checkin.services.limits.limits import Limits
 from checkin.services.limits.rules import JOINING_CONTACT, PASSWORDS_ACCOUNT
 from checkin.services.people.applications import apply_by_link
+from checkin.services.people.bus_leaders import appoint_leaders
 from checkin.services.people.buses import assign_people
 from checkin.services.people.import_drafts import UploadedFile, Uploader, keep_upload
 from checkin.services.people.public_registration import (
@@ -63,6 +64,7 @@ def everything(database, event, delegation, secret):
             sent = Registration(name=name, delegation="", phone="+212612345678")
             apply_by_link(session, link, sent, NOTICE, keys=KEYS, now=NOW)
         assign_people(session, session.merge(bus), [1], now=NOW)
+        appoint_leaders(session, session.merge(bus), [1], now=NOW)
         keep_upload(session, uploader, file, NOW)
 
     write(database, work)
@@ -97,8 +99,8 @@ def test_a_purge_erases_consents_applications_and_buses_and_closes_the_link(
 ):
     receipt = purge_event(database, event, tmp_path, now=NOW, early=True)
 
-    tables = ("bus", "bus_passenger", "import_draft", "application", "consent")
-    assert [receipt.rows[table] for table in tables] == [1] * 5
+    tables = ("bus", "bus_leader", "bus_passenger", "import_draft", "application", "consent")
+    assert [receipt.rows[table] for table in tables] == [1] * 6
     assert exported(database, event) == ([], [], [], {})
     with database.read() as session, pytest.raises(NotFound):
         registration_link_by_secret(session, KEYS, secret, NOW)

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select, update
 
 from checkin.db.models import Message
+from checkin.domain.mail.bounces import read_bounce
 from checkin.errors import Unavailable
 from checkin.services.mail.bounces import Report, read_mailbox, record_report
 from checkin.services.mail.sender import bounce_mark
@@ -46,7 +47,8 @@ def bounced(database):
 
 
 def record(database, raw):
-    return factories.write(database, lambda s: record_report(s, KEYS, raw, NOW))
+    bounce = read_bounce(raw)
+    return factories.write(database, lambda s: record_report(s, KEYS, bounce, NOW))
 
 
 def test_a_bounce_marks_the_message_that_it_names(database, sent):

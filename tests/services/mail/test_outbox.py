@@ -33,7 +33,7 @@ from checkin.services.mail.outbox import Ended, PostOffice, Run, send_due, state
 from checkin.services.mail.outcomes import Letter
 from checkin.services.mail.post import send_now
 from checkin.services.mail.sender import DAY, Sender, bounce_mark, left_since, set_sending
-from checkin.services.mail.smtp import SmtpTransport
+from checkin.services.mail.smtp import SmtpTransport, Tls
 from checkin.services.mail.transport import transport_to
 from checkin.services.people.registration import cancel
 from tests.services.mail.mail_server import MailServer, mail_server
@@ -239,9 +239,9 @@ def test_account_messages_ignore_the_daily_limit_but_count_against_that_of_badge
     two_a_day = replace(SENDER, per_day=2)
     letter = Letter(a_letter(), "badges@example.org", "samira@example.org")
 
-    before = send_now(database, letter, smtp.url, NOW)
+    before = send_now(database, letter, smtp.url, NOW, tls=Tls.OPPORTUNISTIC)
     ran = run(database, event, smtp.url, at=NOW, sender=two_a_day)
-    after = send_now(database, letter, smtp.url, NOW)
+    after = send_now(database, letter, smtp.url, NOW, tls=Tls.OPPORTUNISTIC)
 
     assert (ran.ended, ran.fates) == (Ended.DAY_FULL, {Fate.SENT: 1})
     assert (before, after) == (None, None)
@@ -254,7 +254,7 @@ def test_an_unsent_message_does_not_count_against_the_daily_limit(
     (tmp_path / "file").touch()
     letter = Letter(a_letter(), "badges@example.org", "samira@example.org")
 
-    fault = send_now(database, letter, f"file:{tmp_path}/file", NOW)
+    fault = send_now(database, letter, f"file:{tmp_path}/file", NOW, tls=Tls.OPPORTUNISTIC)
 
     assert fault is not None
     with database.read() as session:

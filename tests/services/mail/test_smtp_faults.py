@@ -13,7 +13,7 @@ import pytest
 
 from checkin.domain.mail.rules import Fate
 from checkin.services.mail.outcomes import Letter, Outcome
-from checkin.services.mail.smtp import SmtpTransport
+from checkin.services.mail.smtp import SmtpTransport, Tls
 
 #: what a server answers to each line, b"" keeps it waiting, None hangs up
 Script = dict[bytes, bytes | None]
@@ -58,10 +58,10 @@ def letter() -> Letter:
     return Letter(message, "badges@example.org", "amina@example.org")
 
 
-def send(script: Script) -> Outcome:
+def send(script: Script, tls: Tls = Tls.OPPORTUNISTIC) -> Outcome:
     with (
         server(script) as port,
-        closing(SmtpTransport(host="127.0.0.1", port=port, timeout_s=0.5)) as transport,
+        closing(SmtpTransport(host="127.0.0.1", port=port, timeout_s=0.5, tls=tls)) as transport,
     ):
         return transport.send(letter(), lambda: True)
 
@@ -91,3 +91,19 @@ def test_a_working_mail_server_accepts_the_message():
 )
 def test_each_smtp_fault_has_the_outcome_of_the_step_at_which_it_occurs(at, answer, fate):
     assert send(POLITE | {at: answer}).fate is fate
+
+
+def test_where_tls_is_required_nothing_is_sent_to_a_server_that_offers_none():
+    refused = send(POLITE, Tls.REQUIRED)
+
+    assert refused == Outcome(Fate.HALTED, "the server offers no TLS, and it is required")
+
+
+@pytest.mark.parametrize(
+    ("tls", "fate"),
+    [(Tls.REQUIRED, Fate.HALTED), (Tls.OPPORTUNISTIC, Fate.HALTED), (Tls.REFUSED, Fate.SENT)],
+)
+def test_tls_that_fails_halts_the_sending_unless_it_is_not_asked_for(tls, fate):
+    offering = {b"EHLO": b"250-hello\r\n250 STARTTLS\r\n", b"STAR": b"454 not now\r\n"}
+
+    assert send(POLITE | offering, tls).fate is fate

@@ -88,7 +88,7 @@ def test_a_badge_that_is_refused_since_the_merge_tells_nobody_anything(
 
 def test_who_was_mailed_only_the_other_records_badge_has_none_yet(database, event, person):
     amina = person("Amina", email=None)
-    merge(database, event, amina, person("Emina"), kept=amina)
+    merge(database, event, amina, person("Mina"), kept=amina)
 
     sent(database)
 

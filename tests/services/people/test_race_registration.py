@@ -137,9 +137,12 @@ def test_control_without_the_events_lock_two_clerks_register_one_person_twice(
 ):
     monkeypatch.setattr(registration, "next_list_version", unlocked_version)
     look = registration.refuse_duplicate
-    monkeypatch.setattr(
-        registration, "refuse_duplicate", lambda *given: (look(*given), time.sleep(0.05))
-    )
+
+    def look_slowly(*given, **named):
+        look(*given, **named)
+        time.sleep(0.05)
+
+    monkeypatch.setattr(registration, "refuse_duplicate", look_slowly)
     event = factories.an_event(postgres_database)
     factories.a_delegation(postgres_database, event)
     factories.a_category(postgres_database, event)

@@ -224,3 +224,19 @@ def test_another_event_s_participant_is_not_found(database, event, five):
 
     with pytest.raises(NotFound, match=f"no participant has the number {five[0]}"):
         canceling(database, other, five[0])
+
+
+def test_another_spelling_in_the_delegation_is_a_possible_duplicate_unless_the_phone_is_another(
+    database, event
+):
+    factories.a_participant(database, event, "Mohammed Ben Ali", phone="+212612345678")
+    elsewhere = factories.a_delegation(database, event, "Rabat")
+
+    for name in ("BENALI Mohamed", "محمد بنعلي"):
+        with pytest.raises(PossibleDuplicate, match=r"no\. 1 is registered with the same name"):
+            factories.a_participant(database, event, name)
+    factories.a_participant(database, event, "Mohamed Benali", phone="+212699999999")
+    factories.a_participant(database, event, "Mohamed Benali", delegation=elsewhere)
+    factories.a_participant(database, event, "Mohamed Benalia")
+
+    assert len(standings(database)) == 4

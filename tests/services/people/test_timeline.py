@@ -287,7 +287,7 @@ def test_a_long_timeline_is_told_in_pages_that_miss_and_repeat_nothing(
 def test_what_happened_to_a_record_that_was_merged_into_another_is_on_the_timeline_of_that_one(
     database, event, amina
 ):
-    twin = factories.a_participant(database, event, "Amina Alawi")
+    twin = factories.a_participant(database, event, "Amina Alawi", allow_duplicate=True)
     write(database, lambda s: block(s, event, twin.participant_id, reason="essai", now=NOW))
     write(database, lambda s: unblock(s, event, twin.participant_id, now=NOW))
 

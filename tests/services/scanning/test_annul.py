@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from checkin.db.models import ArrivalTally
 from checkin.domain.scanning.facts import Direction, Reentry
 from checkin.errors import Forbidden
-from checkin.services.scanning.annul import annul_scan
+from checkin.services.scanning.annul import annul_scan, annul_scans
 from tests.support import factories
 from tests.support.factories import NOW, minutes, write
 
@@ -88,3 +88,23 @@ def test_another_person_s_second_entry_is_no_later_one(database, event, device):
     annul(database, event, entry, device_id=device.id)
 
     assert counts(database) == (1, 1, 0)
+
+
+def test_a_bus_is_taken_back_in_one_act_but_for_who_came_in_again_or_at_another_gate(
+    database, event, device
+):
+    codes = factories.badges(database, event, 4)
+    other = factories.a_device(database, event, "Porte 2")
+    first, second, third = (factories.scan(database, device, code) for code in codes[:3])
+    elsewhere = factories.scan(database, other, codes[3])
+    factories.scan(database, device, codes[2], direction=Direction.EXIT)
+    factories.scan(database, device, codes[2])
+    ids = [answer.scan_id for answer in (first, second, third, elsewhere)]
+    of = {"event_id": event.id, "scan_ids": ids * 2, "reason": "car", "device_id": device.id}
+
+    annulled = write(database, lambda s: annul_scans(s, now=NOW, **of))
+    late = write(database, lambda s: annul_scans(s, now=NOW + minutes(16), **of))
+
+    assert annulled == sorted([first.scan_id, second.scan_id])
+    assert late == []
+    assert counts(database) == (2, 2, 0)

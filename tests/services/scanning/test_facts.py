@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -16,7 +17,7 @@ from checkin.protocol.codes import parse_code, token_hash
 from checkin.services.gates.leases import grant_lease
 from checkin.services.scanning import facts as module
 from checkin.services.scanning.annul import annul_scan
-from checkin.services.scanning.facts import Holder, Place, Stay, scan_facts, scarce
+from checkin.services.scanning.facts import Holder, Place, ScanName, Stay, scan_facts, scarce
 from checkin.services.scanning.storage import Decided
 from tests.support import factories
 from tests.support.factories import NOW, minutes, write
@@ -25,21 +26,35 @@ from tests.support.lending import keep_places
 EXIT = Direction.EXIT
 
 
-def facts_of(database, device, code, *, direction=Direction.ENTRY, forced=False, **more):
+def told_facts(database, device, code, *, direction=Direction.ENTRY, forced=False, **more):
     token = parse_code(code)
     return in_shortest_transaction(
         database,
         lambda connection: scan_facts(
             connection,
             device,
-            token_hash(token) if token else None,
+            ScanName("token_hash", token_hash(token)) if token else None,
             direction=direction,
             forced=forced,
             now=NOW,
-            day=device.day_at(NOW),
+            at=NOW,
             **more,
         ),
     )
+
+
+def facts_of(database, device, code, **more):
+    """The facts of a scan without whose hours it goes by, and the badge's holder."""
+    facts, holder = told_facts(database, device, code, **more)
+    return replace(facts, gate_id=None, category_id=None), holder
+
+
+def test_the_facts_tell_by_whose_hours_a_scan_goes(database, event, device):
+    category = factories.a_category(database, event)
+
+    facts, _holder = told_facts(database, device, factories.a_badge(database, event))
+
+    assert (facts.gate_id, facts.category_id) == (device.gate_id, category.id)
 
 
 @pytest.fixture

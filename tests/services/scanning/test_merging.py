@@ -17,7 +17,7 @@ from checkin.domain.scanning.verdict import Status
 from checkin.errors import Conflict as Contradiction
 from checkin.errors import InvalidRequest, MergedAway, NotFound, PlaceGone
 from checkin.services.accounts.operators import add_operator
-from checkin.services.export.people import participant_rows
+from checkin.services.export.people import people_table
 from checkin.services.export.whole import write_whole
 from checkin.services.gates.authentication import device_by_token
 from checkin.services.gates.gate_list import SealedEntries, gate_list
@@ -122,7 +122,7 @@ def test_the_place_of_the_other_goes_to_who_waits_in_its_delegation(
 def test_a_person_on_the_reserve_list_who_came_in_takes_over_the_place_of_the_other(
     database, event, device, elsewhere, again
 ):
-    waited = factories.a_participant(database, event, "Emina Alaoui", delegation=elsewhere)
+    waited = factories.a_participant(database, event, "Mina Alaoui", delegation=elsewhere)
     by = {"force_reason": "connue", "forced_by": factories.a_supervisor(database)}
     let_in = factories.a_reading(code(event, waited), **by)
     assert factories.record(database, device, let_in).status == Status.OK
@@ -141,7 +141,7 @@ def test_a_person_on_the_reserve_list_who_came_in_takes_over_the_place_of_the_ot
 def test_of_two_records_on_one_reserve_list_the_smaller_number_stays(database, event, elsewhere):
     people = [
         factories.a_participant(database, event, name, delegation=elsewhere)
-        for name in ("Omar Alami", "Amina Alaoui", "Driss Tazi", "Emina Alaoui")
+        for name in ("Omar Alami", "Amina Alaoui", "Driss Tazi", "Mina Alaoui")
     ]
     first, third = people[1].participant_id, people[3].participant_id
 
@@ -336,14 +336,14 @@ def test_fields_are_filled_in_and_a_later_correction_outlives_the_merge(
 
 def test_no_merge_leaves_a_person_without_a_name(database, event, delegation):
     latin = factories.a_participant(database, event, "Amina", delegation=delegation)
-    arabic = factories.a_participant(database, event, "", name_ar="أمينة", delegation=delegation)
+    arabic = factories.a_participant(database, event, "", name_ar="مينة", delegation=delegation)
 
     with pytest.raises(InvalidRequest):
         merge(database, event, latin.participant_id, arabic.participant_id, from_other=("name",))
 
 
 def test_a_block_and_a_seat_follow_and_return(database, event, delegation, amina):
-    twin = factories.a_participant(database, event, "Amina Allaoui", delegation=delegation)
+    twin = factories.a_participant(database, event, "Mina Allaoui", delegation=delegation)
     bus = factories.a_bus(database, delegation, seats=1)
     number = twin.participant_id
     write(database, lambda s: assign_people(s, s.merge(bus), [number], now=NOW))
@@ -365,7 +365,7 @@ def test_a_merged_record_is_in_no_list_and_leads_to_the_kept_person(
     with database.read() as session:
         everybody = participant_page(session, event.id, page=1)
         by_old_name = participant_page(session, event.id, text="emina all", page=1)
-        found = search_participants(session, event.id, "allaoui")
+        found = search_participants(session, event.id, "allaoui").people
         twins = [
             twin_of(session, event.id, elsewhere.id, Registration(**told))
             for told in (
@@ -536,7 +536,7 @@ def test_a_sheet_has_a_row_for_each_person_and_the_whole_export_tells_of_the_mer
 
     file = io.StringIO()
     with database.snapshot() as session:
-        rows = [row["participant_id"] for row in participant_rows(session, event)]
+        rows = [row["participant_id"] for row in people_table(session, event, "fr").rows]
         write_whole(session, event, file, now=LATER)
     told = json.loads(file.getvalue())
     assert rows == [amina.participant_id]

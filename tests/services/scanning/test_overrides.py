@@ -42,7 +42,7 @@ def told(database, event):
 
 def arrived(database, event):
     with database.read() as session:
-        return live_counts(session, event.id).totals["arrived"]
+        return live_counts(session, event.id, day=1).totals["arrived"]
 
 
 def test_an_override_tells_who_whom_why_where_and_when(database, event, device, waiting, by):

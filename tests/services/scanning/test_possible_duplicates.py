@@ -95,7 +95,7 @@ def standings(database, *people):
 
 def arrived(database, event):
     with database.read() as session:
-        counts = live_counts(session, event.id).totals
+        counts = live_counts(session, event.id, day=1).totals
         rows = select(Admission).where(Admission.entry_no == 1, Admission.annulled_at.is_(None))
         assert len(session.scalars(rows).all()) == counts["arrived"]
     return counts["arrived"], counts["inside"]
@@ -107,6 +107,7 @@ def arrived(database, event):
         ({}, Likeness.NAME),
         ({"name": "Somebody Else", "phone": PHONE}, Likeness.PHONE),
         ({"name": "  AMINA   alaoui "}, Likeness.NAME),
+        ({"name": "El Alaoui Aminah"}, Likeness.NAME),
     ],
 )
 def test_a_walk_in_admitted_offline_is_listed_with_similar_participants(
@@ -122,6 +123,20 @@ def test_a_walk_in_admitted_offline_is_listed_with_similar_participants(
     assert one.walk_in.person.id == walk_in.participant_id
     assert (one.walk_in.came.gate, one.walk_in.came.device) == ("Porte 1", "Laptop")
     assert waiting(database, event) == 1
+
+
+def test_a_walk_in_whose_name_is_that_of_another_delegation_waits_for_an_organiser(
+    database, event, device, known
+):
+    elsewhere = factories.a_delegation(database, event, "Salé")
+
+    walk_in = come(database, device, elsewhere, "Alawi Amina")
+
+    [one] = listed(database, event)
+    assert (one.id, one.twin.person.id, one.same) == (
+        *(walk_in.participant_id, known.participant_id),
+        Likeness.NAME,
+    )
 
 
 def test_a_walk_in_without_similar_participants_or_confirmed_by_a_volunteer_is_not_listed(
@@ -193,7 +208,7 @@ def test_a_duplicate_of_a_record_that_was_merged_since_is_decided_for_the_kept_o
     database, event, device, delegation, known, organiser
 ):
     walk_in = come(database, device, delegation)
-    elsewhere = factories.a_participant(database, event, "Emina Alaoui", delegation=delegation)
+    elsewhere = factories.a_participant(database, event, "Mina Alaoui", delegation=delegation)
     enter(database, device, event, elsewhere)
     merge(database, event, known.participant_id, elsewhere.participant_id)
 
@@ -207,7 +222,7 @@ def test_a_duplicate_whose_records_were_merged_by_another_way_needs_no_cancellat
     database, event, device, delegation, known, organiser
 ):
     walk_in = come(database, device, delegation)
-    third = factories.a_participant(database, event, "Emina Alaoui", delegation=delegation)
+    third = factories.a_participant(database, event, "Mina Alaoui", delegation=delegation)
     enter(database, device, event, third)
     for one in (known, walk_in):
         merge(database, event, one.participant_id, third.participant_id)

@@ -107,7 +107,7 @@ def scan_during_a_merge(postgres_database, monkeypatch):
     database = postgres_database
     event = factories.an_event(database)
     device = factories.a_device(database, event)
-    two = [factories.a_participant(database, event, name) for name in ("Amina", "Emina")]
+    two = [factories.a_participant(database, event, name) for name in ("Amina", "Mina")]
     decided, merged = Signal(), Signal()
 
     def written_late(*about):

@@ -108,11 +108,11 @@ READING = """
     import resource, sys
     from pathlib import Path
     from checkin.domain.people.unreadable import UnreadableFile
-    from checkin.services.spreadsheets.reading import read_table
+    from checkin.services.spreadsheets.reading import file_bytes, read_table
     limit = int(sys.argv[2])
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     try:
-        read_table(Path(sys.argv[1]), "bomb", delegation_required=False)
+        read_table(file_bytes(Path(sys.argv[1])), "bomb", delegation_required=False)
         print(None)
     except UnreadableFile as refused:
         print(refused.reason)

@@ -134,7 +134,7 @@ def test_a_workbook_is_read_from_its_first_visible_sheet(tmp_path):
     path = tmp_path / "liste.xlsx"
     path.write_bytes(saved(book))
 
-    table = read_table(path, path.name)
+    table = read_table(path.read_bytes(), path.name)
 
     assert (table.encoding, table.delimiter, table.unknown_columns, table.rows) == (
         "xlsx",

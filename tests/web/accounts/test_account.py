@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from unittest.mock import Mock
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from checkin.db.models import Activity, Role
-from checkin.web.site import streams
-from checkin.web.site.state import EXTENSION
+from checkin.services.board import live
+from checkin.web.site import sessions, streams
 from tests.web.browsing import PASSWORD, Browsing
 
 EMAIL = "organiser@example.org"
+#: what a database says that does not answer
+AWAY = OperationalError("SELECT 1", {}, Exception("it does not answer"))
 FRESH = "trois ânes sous la pluie"
 _END = re.compile(r'action="(/account/sessions/\d+/end)"')
 
@@ -112,13 +116,35 @@ def test_nobody_ends_the_session_of_another_by_its_number(signed_in, organiser):
     assert not is_out(chief)
 
 
-def test_a_board_that_is_open_ends_with_its_session(app, organiser, monkeypatch):
-    monkeypatch.setattr(streams, "ASK_EVERY_S", 0.0)
+def test_a_board_that_is_open_ends_with_its_session(organiser, monkeypatch):
+    monkeypatch.setattr(live, "HEARTBEAT_S", 600.0)
     stream = iter(organiser.open("/events/rabat-2025/board/live").response)
     assert b"\nevent: board" in next(stream)
 
     organiser.send("/", "/logout")
-    app.extensions[EXTENSION].live.nudge(1)
 
-    # The next body, or the next heartbeat, is not sent any more.
+    assert next(stream, None) is None
+
+
+def test_a_board_ends_when_its_session_has_lasted_long_enough(organiser, monkeypatch):
+    """Nothing is committed at that moment: the stream itself asks now and then."""
+    monkeypatch.setattr(streams, "ASK_EVERY_S", 0.0)
+    stream = iter(organiser.open("/events/rabat-2025/board/live").response)
+    assert b"\nevent: board" in next(stream)
+
+    monkeypatch.setattr(live, "HEARTBEAT_S", 0.05)
+    monkeypatch.setattr(sessions, "signed_in_with", lambda *_asked, **_more: None)
+
+    assert next(stream, None) is None
+
+
+def test_a_board_stays_open_while_the_database_is_away(organiser, monkeypatch):
+    monkeypatch.setattr(streams, "ASK_EVERY_S", 0.0)
+    stream = iter(organiser.open("/events/rabat-2025/board/live").response)
+    assert b"\nevent: board" in next(stream)
+
+    monkeypatch.setattr(live, "HEARTBEAT_S", 0.05)
+    monkeypatch.setattr(sessions, "signed_in_with", Mock(side_effect=[AWAY, None]))
+
+    assert b"beat" in next(stream)
     assert next(stream, None) is None

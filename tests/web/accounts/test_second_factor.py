@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from base64 import b32decode
 from datetime import UTC, datetime
@@ -19,12 +20,13 @@ from checkin.services.accounts.failed_sign_ins import WRONG_CODE
 from checkin.settings import Settings
 from checkin.web.site.state import EXTENSION
 from tests.support import factories
+from tests.support.soft_passkey import SoftPasskey
 from tests.web.browsing import PASSWORD, Browsing
 
 EMAIL = "organiser@example.org"
 PAGE = "/account/second-factor"
 _SECRET = re.compile(r"<code>([A-Z2-7]{32})</code>")
-_CODE = re.compile(r"<li><code>([a-z2-7-]{19})</code>")
+_CODE = re.compile(r"<li><code>([a-z2-7-]{29})</code>")
 
 
 def code_now(secret: bytes, later: int = 0) -> str:
@@ -182,23 +184,82 @@ class TestRequired:
     """Where the settings ask organisers for it."""
 
     @pytest.fixture
-    def settings(self, database_url, tmp_path):
-        return Settings(
-            home=tmp_path,
-            database_url=database_url,
-            master_key=factories.MASTER_KEY.hex(),
-            second_factor="organisers",
-        )
+    def settings(self, settings):
+        return settings.model_copy(update={"second_factor": "organisers"})
 
     def test_where_a_second_factor_is_required_no_page_opens_before_it_is_set_up(self, organiser):
         everywhere = ["/", "/events/rabat-2025/board", "/account", "/events/rabat-2025/devices"]
 
         assert {organiser.open(page).location for page in everywhere} == {PAGE}
         assert organiser.send(PAGE, "/events/rabat-2025/stop").location == PAGE
-        assert "Votre rôle demande" in organiser.read(PAGE)
+        shown = organiser.read(PAGE)
+        assert "Votre rôle demande" in shown
 
-        set_up(organiser)
+        # The picture is there without another click, and the codes lead to the overview.
+        done = organiser.send(PAGE, code=code_now(b32decode(_SECRET.search(shown)[1])))
+        assert 'class="button" href="/"' in done.text
         assert organiser.open("/").status_code == 200
 
     def test_roles_without_that_requirement_need_no_second_factor(self, coordinator):
         assert coordinator.open("/").status_code == 200
+
+
+def test_a_second_factor_is_asked_of_administrators_unless_the_settings_say_otherwise():
+    assert Settings().second_factor == "administrators"
+
+
+class TestPasskeys:
+    """A passkey beside the app, at an address for which browsers offer them."""
+
+    @pytest.fixture
+    def passkey(self):
+        return SoftPasskey(origin="http://localhost", host="localhost")
+
+    @pytest.fixture
+    def kept(self, organiser, factor, passkey):
+        """The passkey, which the organiser has added."""
+        answer = passkey.made(options_in(organiser.read(PAGE)))
+        organiser.send_without_token(
+            "/account/passkeys", csrf_token=organiser.token("/account"), answer=answer
+        )
+        return passkey
+
+    def test_it_signs_in_instead_of_a_code_once(self, app, organiser, kept):
+        browsing = asked(app)
+        answer = kept.signed(options_in(browsing.read("/login/code")))
+        token = browsing.token("/login")  # a page that asks for no other signature
+
+        def sent():
+            return browsing.send_without_token("/login/code", csrf_token=token, answer=answer)
+
+        assert sent().status_code == 302
+        assert browsing.open("/").status_code == 200
+        assert "localhost" in organiser.read(PAGE)
+
+    def test_a_wrong_answer_is_refused_and_written_down(self, app, database, kept):
+        browsing, stranger = asked(app), SoftPasskey(origin=kept.origin, host=kept.host)
+        answer = stranger.signed(options_in(browsing.read("/login/code")))
+
+        refused = browsing.send("/login", "/login/code", answer=answer)
+
+        app.extensions[EXTENSION].background_tasks.wait()
+        assert refused.status_code == 401
+        with database.read() as session:
+            assert session.scalars(select(Activity).where(Activity.action == WRONG_CODE)).one()
+
+    def test_it_is_removed(self, organiser, kept):
+        [remove] = re.findall(r'action="(/account/passkeys/\d+/remove)"', organiser.read(PAGE))
+
+        organiser.send(PAGE, remove)
+
+        assert "/remove" not in organiser.read(PAGE)
+
+    def test_at_an_address_of_numbers_none_is_offered(self, organiser, factor):
+        shown = organiser.open(PAGE, base_url="http://192.168.1.20:8000")
+
+        assert "data-options" not in shown.text
+
+
+def options_in(page: str) -> str:
+    """Return what the page asks of the browser."""
+    return html.unescape(re.search(r'data-options="([^"]*)"', page)[1])

@@ -47,6 +47,12 @@ def test_the_cookie_is_kept_from_scripts_and_other_sites(app, database, event):
     assert "SameSite=Lax" in cookie
 
 
+def test_the_cookie_is_signed_with_sha_256(app):
+    serializer = app.session_interface.get_signing_serializer(app)
+
+    assert serializer.make_signer(serializer.salt).digest_method().name == "sha256"
+
+
 def test_a_disabled_account_is_refused_as_an_unknown_one(app, database, chief):
     viewer = an_operator(database, Role.VIEWER)
     write(database, lambda s: disable(s, s.get_one(Operator, viewer.id), now=NOW, by=None))

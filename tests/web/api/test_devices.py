@@ -104,11 +104,16 @@ def test_without_a_device_s_token_nothing_is_told(header, api):
             ("GET", "/status"),
             ("GET", "/live"),
             ("GET", "/gate-list"),
+            ("GET", "/people-list"),
+            ("GET", "/people-list/pages?mark=a"),
+            ("POST", "/people-list/shown"),
             ("GET", "/participants?q=alaoui"),
             ("POST", "/participants"),
             ("POST", "/scans"),
             ("POST", "/scans/batch"),
             ("POST", "/leases"),
+            ("POST", "/kiosk"),
+            ("POST", "/help"),
             ("DELETE", "/leases"),
         ]
     ]
@@ -164,7 +169,7 @@ def test_a_device_sees_only_its_own_event(api, database, app):
     other = factories.an_event(database, "other")
     factories.a_badge(database, other, "Etrangere Autre")
 
-    assert api.read("/participants?q=etrangere") == {"participants": []}
+    assert api.read("/participants?q=etrangere") == {"participants": [], "more": 0, "buses": []}
     assert api.read("/status")["event"]["slug"] == "rabat-2025"
 
 

@@ -68,6 +68,7 @@ def test_an_entry_opens_with_its_badge_in_hand(api, database, event, person, cod
         "standing": "confirmed",
         "blocked": False,
         "gates": [],
+        "category_id": factories.a_category(database, event).id,
     }
 
 
@@ -95,7 +96,7 @@ def test_the_list_is_signed_and_a_changed_one_is_not_genuine(api, code):
     assert not list_is_genuine(key, covered(body), signature)
 
 
-def test_the_head_of_the_list_has_the_entry_policy(api, code):
+def test_the_head_of_the_list_has_the_entry_policy(api, event, code):
     head = api.read("/gate-list")["head"]
 
     issued_at = datetime.fromisoformat(head.pop("issued_at"))
@@ -103,7 +104,7 @@ def test_the_head_of_the_list_has_the_entry_policy(api, code):
     assert head == {
         "format": 1,
         "event": "rabat-2025",
-        "cursor": "1",
+        "cursor": "2",
         "since": None,
         "policy": {
             "reentry": "single",
@@ -114,7 +115,20 @@ def test_the_head_of_the_list_has_the_entry_policy(api, code):
             "capacity": None,
             "limited_gates": [],
             "stopped": None,
+            "without_badge": "everyone",
+            "days": [
+                {
+                    "day": 1,
+                    "starts_at": event.starts_at.isoformat().replace("+00:00", "Z"),
+                    "ends_at": event.ends_at.isoformat().replace("+00:00", "Z"),
+                    "doors_open_at": None,
+                    "doors_close_at": None,
+                    "reserve_from": None,
+                }
+            ],
+            "hours": [],
         },
+        "gates": [{"id": 1, "name": "Porte 1", "name_ar": None}],
     }
 
 

@@ -85,8 +85,8 @@ def test_an_exit_that_waited_does_not_end_a_later_stay(app, api, database, event
 
 def test_whoever_was_read_in_time_is_not_late_because_the_scan_waited(api, database, event):
     close = datetime.now(UTC) - 2 * MINUTE
-    values = {"doors_close_at": close, "doors_open_at": close - timedelta(hours=1), "grace_s": 0}
-    factories.write(database, lambda s: s.execute(update(Event).values(values)))
+    opened = close - timedelta(hours=1)
+    factories.lay_down(database, doors_open_at=opened, doors_close_at=close, grace_s=0)
     code = factories.a_badge(database, event)
 
     assert [post(api, waited(code, m))["reason"] for m in (1, 3)] == ["invalid_time", None]

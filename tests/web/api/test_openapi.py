@@ -26,11 +26,15 @@ ENDLESS = "/api/v1/live"
 JUDGED_BY_MEANING = {
     ("post", "/api/v1/devices/pair"),
     ("post", "/api/v1/devices/wiped"),  # the device that asks is in use
+    ("post", "/api/v1/kiosk"),  # a supervisor's PIN ends it
     ("post", "/api/v1/scans"),
     ("post", "/api/v1/scans/batch"),
     ("post", "/api/v1/scans/{scan_id}/annul"),
+    ("post", "/api/v1/buses/open"),
+    ("post", "/api/v1/buses/annul"),
     ("get", "/api/v1/participants"),
     ("post", "/api/v1/participants"),
+    ("post", "/api/v1/people-list/shown"),
     ("get", "/api/v1/status"),
 }
 CONTRACT = {
@@ -39,11 +43,19 @@ CONTRACT = {
     ("post", "/api/v1/scans"),
     ("post", "/api/v1/scans/batch"),
     ("post", "/api/v1/scans/{scan_id}/annul"),
+    ("post", "/api/v1/buses/open"),
+    ("post", "/api/v1/buses/annul"),
+    ("post", "/api/v1/kiosk"),
+    ("post", "/api/v1/help"),
     ("post", "/api/v1/leases"),
     ("delete", "/api/v1/leases"),
     ("get", "/api/v1/participants"),
     ("post", "/api/v1/participants"),
     ("get", "/api/v1/gate-list"),
+    ("get", "/api/v1/people-list"),
+    ("get", "/api/v1/people-list/pages"),
+    ("post", "/api/v1/people-list/shown"),
+    ("post", "/api/v1/participants/{participant_id}/badge"),
     ("get", "/api/v1/status"),
     ("get", ENDLESS),
     ("get", "/healthz"),

@@ -25,6 +25,16 @@ def test_a_device_reports_its_waiting_scans_and_its_time(api, database):
     assert 89_000 < row.skew_ms < 100_000
 
 
+def test_a_device_tells_how_full_its_battery_is_and_whether_it_charges(api, database):
+    told = []
+    for query in ({"battery": "19"}, {"battery": "20", "charging": "true"}, {}):
+        api.read("/status", query_string=query)
+        row = device_row(database, api)
+        told.append((row.battery, row.charging))
+
+    assert told == [(19, False), (20, True), (20, True)]
+
+
 def test_a_device_that_reports_nothing_changes_nothing(api, database):
     api.read("/status", query_string={"waiting": "3"})
     api.read("/status")
@@ -49,6 +59,8 @@ def test_a_device_has_the_newest_list_after_fetching_it_or_getting_a_304(api, da
         ("waiting", "-1"),
         ("waiting", "many"),
         ("waiting", "9" * 30),
+        ("battery", "101"),
+        ("charging", "perhaps"),
         ("device_time", "noon"),
         ("device_time", "1"),
         ("device_time", "2025-06-14T14:30:00"),

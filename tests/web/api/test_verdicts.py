@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from checkin.db.models import Badge, Event
+from checkin.db.models import Badge
 from checkin.domain.scanning.messages import verdict_message
 from checkin.services.gates.devices import gate_named
 from checkin.services.gates.gates import limit_gate
@@ -16,11 +16,6 @@ from checkin.services.people.registration import cancel
 from checkin.web.site.state import EXTENSION
 from tests.support import factories
 from tests.support.factories import NOW
-
-
-def laid_down(database, **values):
-    """Change what the event has laid down."""
-    factories.write(database, lambda s: s.execute(update(Event).values(**values)))
 
 
 def revoked(database, event, person):
@@ -52,16 +47,16 @@ def at_the_wrong_gate(database, event, person):
 
 
 def too_early(database, event, person):
-    laid_down(database, doors_open_at=datetime.now(UTC) + timedelta(hours=1), grace_s=60)
+    factories.lay_down(database, doors_open_at=datetime.now(UTC) + timedelta(hours=1), grace_s=60)
 
 
 def too_late(database, event, person):
     opened = datetime.now(UTC) - timedelta(hours=3)
-    laid_down(database, doors_open_at=opened, doors_close_at=opened + timedelta(hours=1))
+    factories.lay_down(database, doors_open_at=opened, doors_close_at=opened + timedelta(hours=1))
 
 
 def hall_full(database, event, person):
-    laid_down(database, capacity=1)
+    factories.lay_down(database, capacity=1)
     device = factories.a_device(database, event, "Porte 9")
     factories.scan(database, device, factories.a_badge(database, event, "Driss Premier"))
 
@@ -96,7 +91,7 @@ def test_a_person_in_reserve_is_refused_until_the_reserve_list_is_released(
     factories.badges(database, event, 1)
     code = factories.a_badge(database, event, delegation=delegation)
     before = api.verdict(code)
-    laid_down(database, reserve_from=datetime.now(UTC) - timedelta(minutes=1))
+    factories.lay_down(database, reserve_from=datetime.now(UTC) - timedelta(minutes=1))
     app.extensions[EXTENSION].devices.forget()  # what was laid down is known for half a second
 
     assert (before, api.verdict(code)) == (("error", "unapproved"), ("ok", None))
@@ -105,7 +100,7 @@ def test_a_person_in_reserve_is_refused_until_the_reserve_list_is_released(
 def test_a_late_confirmed_person_is_refused_when_the_reserve_list_used_the_quota(
     api, database, event
 ):
-    laid_down(database, reserve_from=datetime.now(UTC) - timedelta(minutes=1))
+    factories.lay_down(database, reserve_from=datetime.now(UTC) - timedelta(minutes=1))
     delegation = factories.a_delegation(database, event, quota=1)
     [late] = factories.badges(database, event, 1)
     early = factories.a_badge(database, event, delegation=delegation)
@@ -116,7 +111,7 @@ def test_a_late_confirmed_person_is_refused_when_the_reserve_list_used_the_quota
 
 
 def test_whoever_has_not_left_must_leave_before_coming_back(api, database, event):
-    laid_down(database, reentry="after_exit")
+    factories.lay_down(database, reentry="after_exit")
     code = factories.a_badge(database, event)
 
     told = [api.verdict(code, type=way) for way in ("entry", "entry", "exit", "entry")]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from checkin.db.models import Activity, Conflict, Participant
+from checkin.db.models import Activity, Conflict, Event, Participant
+from checkin.protocol.headers import SUPERVISOR_PIN
 from checkin.protocol.walk_ins import seal_walk_in
 from checkin.services.scanning.possible_duplicates import duplicates_of
 from tests.support import factories
@@ -40,14 +41,98 @@ def test_a_walk_in_gets_a_code_that_admits_while_there_are_places(api, delegatio
 
 
 def test_somebody_registered_already_is_noticed_and_can_be_vouched_for(api, delegation):
-    known = come(api, delegation, "Amina Tazi").json["participant_id"]
+    come(api, delegation, "Amina Tazi")
 
     again = come(api, delegation, "  AMINA   tazi ")
     vouched = come(api, delegation, "Amina Tazi", allow_duplicate=True)
 
     assert (again.status_code, again.json["error"]) == (409, "possible_duplicate")
-    assert f"no. {known} is registered with the same name" in again.json["detail"]
     assert vouched.status_code == 201
+
+
+def test_a_gate_is_told_who_may_be_meant_and_lets_them_in(api, delegation):
+    known = come(api, delegation, "Amina Tazi", phone="0661234567").json["participant_id"]
+
+    asked = come(api, delegation, "Said Alami", phone="0661234567")
+    [person] = asked.json["participants"]
+    scan = a_scan("", participant_id=person["id"], source="search")
+    let_in = api.ask("POST", "/scans", json={k: v for k, v in scan.items() if k != "code"})
+
+    assert (asked.status_code, person["id"], person["phone_ending"]) == (409, known, "67")
+    assert (let_in.json["status"], let_in.json["participant"]["name"]) == ("ok", "Amina Tazi")
+
+
+def test_a_gate_is_not_told_what_is_the_same(api, delegation):
+    come(api, delegation, "Amina Tazi", phone="0661234567")
+
+    replies = [
+        come(api, delegation, "Amina Tazi"),
+        come(api, delegation, "Amina Tazi", phone="0661234567"),
+        come(api, delegation, "Said Alami", phone="0661234567"),
+    ]
+
+    assert {reply.status_code for reply in replies} == {409}
+    assert len({reply.data for reply in replies}) == 1
+
+
+def test_a_walk_in_is_asked_about_within_the_search_budget(api, database, event, delegation):
+    factories.write(database, lambda s: s.execute(update(Event).values(search_budget_gate=1)))
+    factories.a_supervisor(database)
+    known = come(api, delegation, "Amina Tazi").json["participant_id"]
+
+    def ask(name, **headers):
+        person = {"name": name, "delegation_id": delegation.id}
+        return api.ask("POST", "/participants", json=person, headers=headers)
+
+    found, beyond, newcomer = ask("Amina Tazi"), ask("Amina Tazi"), ask("Omar Alaoui")
+    wrong = ask("Omar Alaoui", **{SUPERVISOR_PIN: "135791"})
+    granted = ask("Omar Alaoui", **{SUPERVISOR_PIN: factories.PIN})
+
+    assert [reply.status_code for reply in (found, beyond, newcomer, wrong, granted)] == [
+        *(409, 429, 429, 403, 201)
+    ]
+    assert beyond.json == newcomer.json
+    assert beyond.json["error"] == "search_budget"
+    assert logged(database, "participant.ask_walk_in")[1] == {"letters": 10, "found": [known]}
+
+
+def logged(database, action):
+    with database.read() as session:
+        lines = select(Activity.details).where(Activity.action == action).order_by(Activity.id)
+        return session.scalars(lines).all()
+
+
+def test_a_device_that_may_not_search_gets_the_same_answer_for_everybody(
+    app, api, database, event, delegation
+):
+    come(api, delegation, "Amina Tazi", phone="0661234567")
+    device = factories.a_new_device(database, event, may_search=False)
+    silent = Api(app, device.token, device.id)
+
+    replies = [
+        come(silent, delegation, "Amina Tazi"),
+        come(silent, delegation, "Said Alami", phone="0661234567", allow_duplicate=True),
+        come(silent, delegation, "Omar Alaoui"),
+    ]
+
+    assert [reply.status_code for reply in replies] == [201] * 3
+    assert [reply.json["reserve_no"] for reply in replies] == [1, 2, 3]
+    with database.read() as session:
+        noted = {one.id for one in duplicates_of(session, event)}
+    assert noted == {reply.json["participant_id"] for reply in replies[:2]}
+
+
+def test_a_contact_of_another_delegation_is_not_told_and_is_decided_by_an_organiser(
+    api, database, event, delegation
+):
+    other = factories.a_delegation(database, event, "Tiflet", quota=5)
+    come(api, other, "Amina Tazi", phone="0661234567")
+
+    reply = come(api, delegation, "Said Alami", phone="0661234567")
+
+    assert reply.status_code == 201
+    with database.read() as session:
+        assert [one.id for one in duplicates_of(session, event)] == [reply.json["participant_id"]]
 
 
 @pytest.mark.parametrize(

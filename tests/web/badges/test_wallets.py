@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
 from io import BytesIO
 
 import pytest
@@ -176,7 +177,10 @@ def test_the_mail_leads_to_the_wallets_by_the_badges_own_page(
         send_due(office)
 
     [file] = (tmp_path / "outbox").glob("*.eml")
-    said = file.read_text("utf-8")
+    message = message_from_bytes(file.read_bytes(), policy=policy.default)
+    said = "".join(
+        str(part.get_content()) for part in message.walk() if part.get_content_maintype() == "text"
+    )
     page = page_address(KEYS, "https://marhaba.example.org", amina.badge_id)
     assert (f"{page}/badge.pkpass" in said, f"{page}/google-wallet" in said) == (
         True,

@@ -7,7 +7,9 @@ import json
 import pytest
 
 from checkin.db.models import Role
-from checkin.services.board import live
+from checkin.domain.board.unusual import Unusual
+from checkin.services.board import board, live
+from checkin.services.board.unusual import UnusualDevice
 from tests.support import factories
 from tests.support.api_client import Api
 
@@ -129,6 +131,7 @@ def test_a_board_shows_curve_gates_hall_and_forecast_beside_the_counts(organiser
         "waiting": 0,
         "list_at": None,
         "skew_ms": None,
+        "low_battery": None,
     }
 
 
@@ -167,3 +170,20 @@ def test_the_board_s_report_includes_the_buses_without_another_request(
 
     assert "Car 7" in page
     assert "bus-counts.js" not in page
+
+
+def test_the_board_shows_a_device_that_names_badges_faster_than_anybody_reads_them(
+    organiser, arrivals, monkeypatch
+):
+    assert json.loads(organiser.read(f"{BOARD}/counts"))["unusual"] == []
+    assert 'notice-bad unusual" hidden' in organiser.read(BOARD)
+    seen = UnusualDevice("Laptop 3", "Porte 1", Unusual.REFS, 70)
+    monkeypatch.setattr(board, "unusual_devices", lambda *_: (seen,))
+
+    page = organiser.read(BOARD)
+
+    assert "Laptop 3 (Porte 1)" in page
+    assert 'notice-bad unusual" hidden' not in page
+    assert json.loads(organiser.read(f"{BOARD}/counts"))["unusual"] == [
+        {"device": "Laptop 3", "gate": "Porte 1", "does": "refs", "count": 70}
+    ]

@@ -8,10 +8,10 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
+from badges.look import LookError, LookProblem, checked_logo
 from checkin.db.models import Activity, Category
 from checkin.services.badges.page import page_secret
-from checkin.services.events.look import look_of
-from checkin.services.jobs.problems import JobFailed, ProblemCode
+from checkin.services.events.look import LookRefused, look_of
 from tests.badges.test_designs import LOGO
 from tests.badges.test_look import a_png
 from tests.support import factories
@@ -70,7 +70,7 @@ def test_a_logo_is_taken_away(organiser, database, event):
 
     organiser.send(PAGE, no_logo="yes")
 
-    assert (kept, look(database, event).logo) == (LOGO, None)
+    assert (kept, look(database, event).logo) == (checked_logo(LOGO), None)
 
 
 def test_colours_are_kept_and_written_down(organiser, database, event):
@@ -126,14 +126,11 @@ def test_a_bad_colour_leaves_the_logo_as_it_was_and_a_bad_logo_the_colours(
     assert 'id="colour" name="colour" type="color" value="#a3262a">' in logo
 
 
-@pytest.mark.parametrize(
-    "code", [ProblemCode.OUT_OF_MEMORY, ProblemCode.OUT_OF_TIME, ProblemCode.DIED]
-)
 def test_a_logo_that_takes_too_much_is_answered_by_what_to_do(
-    organiser, database, event, monkeypatch, code
+    organiser, database, event, monkeypatch
 ):
     def devour(_logo):
-        raise JobFailed(code)
+        raise LookRefused(LookError(LookProblem.TAKES_TOO_MUCH, "", "too much"))
 
     monkeypatch.setattr("checkin.worker.look.printable_logo", devour)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import openpyxl
 import pytest
 from sqlalchemy import func, select, update
 
 from checkin.db.models import Activity, Event, Participant, Role
+from checkin.services.common.activity import note
 from checkin.services.lifecycle.purge import purge_event
 from tests.support import factories
 from tests.support.api_client import Api
@@ -171,7 +172,7 @@ def test_the_receipt_names_devices_until_they_confirm_their_wipe(
 ):
     first = Api.enrolled(app, database, event, gate="Porte 1")
     Api.enrolled(app, database, event, gate="Porte 2")
-    administrator.send(PURGE, typed="rabat-2025")
+    administrator.send(PURGE, typed="rabat-2025", keep="gate-names")
     before = administrator.read(f"{PURGE}/receipt.txt")
 
     told = first.ask("GET", "/gate-list").json
@@ -188,3 +189,34 @@ def test_the_receipt_of_the_command_line_is_shown_too(administrator, database, e
     purge_event(database, event, tmp_path, now=NOW, early=True)
 
     assert "2025-06-14T14:30:00+00:00" in administrator.read(f"{PURGE}/receipt.txt")
+
+
+def test_what_is_kept_is_chosen_on_the_page_and_the_receipt_tells_it_and_the_copies(
+    administrator, database, event, people
+):
+    taken = datetime.now(UTC) - timedelta(days=3)
+    write(database, lambda s: note(s, event.id, "event.export", taken, format="xlsx"))
+    form = administrator.read(PURGE)
+    administrator.send(PURGE, typed="rabat-2025", keep="gate-names")
+
+    told = administrator.read(f"{PURGE}/receipt.txt")
+
+    assert 'value="gate-names" checked' in form
+    assert 'value="coordinators" checked' not in form
+    assert "Conservé par choix\u00a0: Noms des portes" in told
+    assert f"Fichier exporté XLSX du {taken:%Y-%m-%d} (jours écoulés\u00a0: 3)" in told
+
+
+def test_a_purged_event_takes_nobody_from_its_pages(coordinator, administrator, database, event):
+    category = factories.a_category(database, event)
+    form = "/events/rabat-2025/participants/new"
+    coordinator.read(form)
+    token = coordinator.token(form)
+    administrator.send(PURGE, typed="rabat-2025", keep="coordinators", early="yes")
+
+    answer = coordinator.send_without_token(
+        form, csrf_token=token, name="Amina Alaoui", delegation="1", category=category.id
+    )
+
+    assert answer.status_code == 409
+    assert "Les données personnelles de cet événement ont été effacées." in answer.text

@@ -26,6 +26,8 @@ FIELDS = {
     "reentry": "single",
     "language": "fr",
     "retention_days": "30",
+    "gates_may_search": "yes",
+    "search_while_closed": "yes",
 }
 
 

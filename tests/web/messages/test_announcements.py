@@ -255,6 +255,31 @@ def test_a_canceled_person_is_told_unless_the_organiser_says_no(
     assert mails() == ({("amina", "Votre inscription est annulée"): 1} if expected else {})
 
 
+@pytest.mark.parametrize(
+    ("quota", "told", "subject"),
+    [
+        (5, {"tell": "yes"}, ["Votre délégation a changé"]),
+        (0, {"tell": "yes"}, ["Vous êtes sur la liste d’attente"]),
+        (5, {}, []),
+    ],
+)
+def test_who_is_moved_by_the_form_is_told_unless_the_organiser_says_no(
+    organiser, database, event, people, mails, quota, told, subject
+):
+    badges_sent(database)
+    other = factories.a_delegation(database, event, "Salé", quota=quota)
+    there = f"{EVENT}/participants/{people['Amina']}/edit"
+    page = organiser.read(there)
+    assert 'name="tell" value="yes" checked' in page
+    fields = dict(re.findall(r'<input id="(\w+)" name="\1"[^>]* value="([^"]*)"', page))
+    category = re.search(r'id="category".*?<option value="(\d+)" selected', page, re.S)[1]
+    sent = fields | {"category": category, "delegation": str(other.id)}
+
+    assert organiser.send(there, **sent, **told).status_code == 200
+
+    assert mails() == {("amina", one): 1 for one in subject}
+
+
 def test_who_is_registered_again_is_told_that_there_is_a_place(organiser, database, people, mails):
     badges_sent(database)
     there = f"{EVENT}/participants/{people['Amina']}"

@@ -74,7 +74,7 @@ def test_others_who_see_the_page_read_why_and_can_change_nothing(
 def test_the_participants_list_says_in_words_who_is_blocked(organiser, page):
     organiser.send(page, f"{page}/block", reason="Menaces")
 
-    assert "■ Bloqué" in organiser.read(LIST)
+    assert "■ Entrée bloquée" in organiser.read(LIST)
 
 
 def test_a_canceled_persons_page_says_that_the_block_stays(organiser, page):

@@ -8,7 +8,7 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from checkin.db.models import Activity, Bus, BusPassenger
+from checkin.db.models import Activity, Bus, BusLeader, BusPassenger
 from checkin.services.people.buses import assign_people
 from tests.support import factories
 from tests.support.factories import NOW, write
@@ -50,6 +50,12 @@ def buses(database):
 def riding(database):
     with database.read() as session:
         return sorted(session.scalars(select(BusPassenger.participant_id)))
+
+
+def leading(database):
+    with database.read() as session:
+        query = select(BusLeader.participant_id).where(BusLeader.bus_id.is_not(None))
+        return sorted(session.scalars(query))
 
 
 def test_a_bus_is_added_changed_and_removed(coordinator, database, page):
@@ -94,6 +100,18 @@ def test_people_are_seated_many_at_once_and_taken_out_again(
 
     assert seated == [1, 2]
     assert riding(database) == [2]
+
+
+def test_a_passenger_is_made_the_leader_and_marked_and_another_one_instead(
+    coordinator, database, page, bus, people
+):
+    coordinator.send(page, page + "/assign", to=str(bus.id), participant=people[:2])
+    coordinator.send(page, f"{page}/{bus.id}/leaders", participant=people[:1])
+    first = leading(database), coordinator.open(f"{page}?bus={bus.id}").text.count("★")
+
+    coordinator.send(page, f"{page}/{bus.id}/leaders", participant=people[1:])
+
+    assert (first, leading(database)) == (([1], 1), [2])  # the third one rides in no bus
 
 
 def test_over_the_seats_nobody_is_moved_and_the_ticks_stay(

@@ -153,7 +153,8 @@ def test_a_merge_that_cannot_be_taken_back_says_why(
 def test_a_coordinator_merges_only_people_of_the_own_delegation(
     coordinator, database, event, delegation, again
 ):
-    factories.a_participant(database, event, "Amina El Alaoui", delegation=delegation)
+    more = {"delegation": delegation, "allow_duplicate": True}
+    factories.a_participant(database, event, "Amina El Alaoui", **more)
 
     assert coordinator.open(COMPARE).status_code == 404
     assert coordinator.send("/account", COMPARE, kept="1", reason="vue").status_code == 404

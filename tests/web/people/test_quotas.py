@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from checkin.db.models import Event, Participant
+from checkin.db.models import Participant
 from checkin.services.events.events import delegations_of
 from checkin.services.gates.leases import grant_lease
-from tests.services.spreadsheets.workbooks import workbook
+from checkin.services.uploads import tables
+from checkin.services.uploads.contained import Limits
+from tests.services.spreadsheets.workbooks import sheet_with, workbook
 from tests.support import factories
 from tests.support.api_client import Api
-from tests.support.factories import NOW, write
+from tests.support.factories import NOW
 from tests.web.browsing import follow, mark_in
 
 PAGE = "/events/rabat-2025/quotas"
@@ -241,7 +244,7 @@ def test_a_delegation_that_somebody_else_has_changed_meanwhile_is_shown_and_not_
 def test_a_quota_grows_though_more_places_are_used_than_it_has(
     organiser, database, event, delegation
 ):
-    write(database, lambda s: s.execute(update(Event).values(reserve_from=NOW)))
+    factories.lay_down(database, reserve_from=NOW)
     device = factories.a_device(database, event)
     *_, waiting = factories.badges(database, event, 3, delegation=delegation)
     assert factories.scan(database, device, waiting).reason is None
@@ -298,3 +301,24 @@ class TestDeleting:
         assert (
             coordinator.open(f"/events/rabat-2025/delegations/{delegation.id}").status_code == 200
         )
+
+
+def test_gates_scan_on_while_a_sheet_that_takes_too_much_is_read_and_refused(
+    organiser, app, database, event, delegation, monkeypatch
+):
+    monkeypatch.setattr(tables, "_OF_A_SHEET", Limits(cpu_s=1, memory_mb=512, wall_s=99))
+    bomb = sheet_with(
+        b"<row><c><v>Nom</v></c></row>" + (b"<row>" + b"<c/>" * 50 + b"</row>") * 40_000
+    )
+    before, gate = listed(database, event), Api.enrolled(app, database, event, gate="Porte 1")
+    codes = [factories.a_badge(database, event, f"Personne {number}") for number in range(2)]
+
+    with ThreadPoolExecutor(1) as threads:
+        sheet = threads.submit(upload, organiser, bomb, "quotas.xlsx")
+        admitted = [gate.scan(code)["status"] for code in codes]
+        were_scanned_meanwhile = not sheet.done()
+        refused = sheet.result()
+
+    assert (admitted, were_scanned_meanwhile) == (["ok"] * 2, True)
+    assert (refused.status_code, "trop de mémoire ou de temps" in refused.text) == (400, True)
+    assert listed(database, event) == before

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import timedelta
+from email import message_from_string
 
 import pytest
 from sqlalchemy import select
@@ -16,7 +19,10 @@ from checkin.db.models import (
     Message,
     Participant,
 )
+from checkin.services.mail.smtp import Tls
 from checkin.services.people.public_registration import link_address, renew_link, set_link
+from checkin.web.site.state import EXTENSION
+from tests.services.mail.mail_server import mail_server
 from tests.support import factories
 from tests.support.factories import KEYS, NOW, write
 from tests.web.browsing import Browsing
@@ -78,6 +84,16 @@ def apply(browsing, path, **fields):
 def rows(database, model):
     with database.read() as session:
         return session.scalars(select(model)).all()
+
+
+def text_of(letter):
+    """Return the plain text of an e-mail."""
+    [text] = [
+        part.get_payload(decode=True).decode()
+        for part in message_from_string(letter).walk()
+        if part.get_content_type() == "text/plain"
+    ]
+    return text
 
 
 def people(database):
@@ -142,6 +158,61 @@ class TestAtOnce:
         assert stranger.open(known.location).text == stranger.open(new.location).text
         assert [a.name for a in rows(database, Application)] == ["Amina Alaoui"]
         assert len(people(database)) == 2
+
+    def test_somebody_of_another_delegation_is_to_be_checked_and_asked_nothing(
+        self, stranger, database, event, open_link
+    ):
+        path = open_link(approval=False)
+        sale = factories.a_delegation(database, event, "Salé")
+        factories.a_participant(
+            database, event, "Zineb Tazi", delegation=sale, phone="+212612345678"
+        )
+
+        known = apply(stranger, path, **AMINA)
+        new = apply(stranger, path, name="Bahia Idrissi", phone="0687654321")
+
+        assert (known.status_code, known.location) == (new.status_code, new.location)
+        assert [(p.name, p.unchecked_as) for p in rows(database, Participant)] == [
+            ("Zineb Tazi", None),
+            ("Amina Alaoui", "confirmed"),
+            ("Bahia Idrissi", None),
+        ]
+        assert rows(database, Application) == []
+
+    def test_every_applicant_is_mailed_the_same_at_once_and_no_badge_leaves(
+        self, app, stranger, database, event, open_link, tmp_path
+    ):
+        path = open_link(approval=False)
+        sale = factories.a_delegation(database, event, "Salé")
+        factories.a_participant(
+            database, event, "Zineb Tazi", delegation=sale, phone="+212612345678"
+        )
+
+        apply(stranger, path, **AMINA, email="amina@example.org")
+        apply(stranger, path, name="Bahia", phone="0687654321", email="bahia@example.org")
+        app.extensions[EXTENSION].background_tasks.wait()
+
+        letters = [file.read_text("utf-8") for file in (tmp_path / "outbox").glob("*.eml")]
+        texts = {message_from_string(one)["To"]: text_of(one) for one in letters}
+        assert texts["amina@example.org"] == texts["bahia@example.org"]
+        assert "Khémisset" in texts["amina@example.org"]
+        assert rows(database, Message) == []
+
+    @pytest.mark.parametrize(("tls", "taken"), [(Tls.OPPORTUNISTIC, 1), (Tls.REQUIRED, 0)])
+    def test_what_says_that_it_was_received_leaves_as_encrypted_as_the_settings_ask(
+        self, app, open_link, monkeypatch, tmp_path, tls, taken
+    ):
+        with mail_server(tmp_path / "mail") as smtp:  # it offers no TLS
+            state = app.extensions[EXTENSION]
+            told = {"mail_url": smtp.url, "mail_from": "badges@example.org", "mail_tls": tls}
+            settings = state.settings.model_copy(update=told)
+            monkeypatch.setitem(app.extensions, EXTENSION, replace(state, settings=settings))
+            path = open_link(approval=False)
+
+            apply(Browsing(app), path, **AMINA, email="amina@example.org")
+            state.background_tasks.wait()
+
+            assert len(smtp.taken()) == taken
 
 
 class TestTheForm:
@@ -274,6 +345,19 @@ class TestTheLink:
         assert registered + len(rows(database, Application)) == len(names)  # none is lost
         assert len(rows(database, Message)) <= 3
 
+    def test_what_another_one_s_telephone_has_applied_does_not_show_by_the_mail(
+        self, app, stranger, database, open_link, tmp_path
+    ):
+        path = open_link(approval=False)
+        for name in ("Amina", "Bahia", "Chama"):
+            apply(stranger, path, name=f"{name} Alaoui", phone="0612345678")
+
+        apply(stranger, path, name="Driss Naciri", phone="0612345678", email="d@example.org")
+        app.extensions[EXTENSION].background_tasks.wait()
+
+        [letter] = (tmp_path / "outbox").glob("*.eml")
+        assert message_from_string(letter.read_text("utf-8"))["To"] == "d@example.org"
+
     def test_a_contact_over_its_limit_is_registered_after_the_coordinator_s_approval(
         self, stranger, database, open_link
     ):
@@ -302,7 +386,7 @@ class TestTheCoordinator:
         coordinator.send(page, open="yes", approval="yes", category=str(category.id))
 
         shown = coordinator.read(page)
-        path = re.search(r'href="http://marhaba.example.org(/r/[a-z2-7]{26})"', shown)[1]
+        path = re.search(r'href="http://marhaba.example.org(/r/[a-z2-7]{39})"', shown)[1]
         assert "data:image/svg+xml;base64," in shown
         assert stranger.open(path).status_code == 200
         assert coordinator.open(page + "/qr.png").data.startswith(b"\x89PNG")
@@ -331,6 +415,26 @@ class TestTheCoordinator:
         ]
         assert all("Bahia" not in str(line.details) for line in rows(database, Activity))
 
+    def test_a_coordinator_gives_out_the_badges_of_the_link(
+        self, coordinator, stranger, database, event, open_link, page
+    ):
+        other = factories.a_delegation(database, event, "Salé")
+        factories.a_participant(
+            database, event, "Zineb Tazi", delegation=other, phone="+212612345678"
+        )
+        path = open_link(approval=False)
+        apply(stranger, path, **AMINA, email="amina@example.org")
+        apply(stranger, path, name="Bahia", phone="0687654321", email="bahia@example.org")
+
+        before = coordinator.read(page)
+        coordinator.send(page, page + "/badges")
+
+        [badge] = rows(database, Message)
+        assert "Remettre 2 badges" in before
+        assert "Remettre" not in coordinator.read(page)
+        assert (badge.address, badge.kind) == ("bahia@example.org", "confirmed")
+        assert badge.next_try_at - badge.created_at == timedelta(minutes=10)
+
     def test_sending_the_same_form_twice_makes_one_application(self, stranger, database, open_link):
         path = open_link(approval=True)
 
@@ -339,7 +443,7 @@ class TestTheCoordinator:
 
         assert len(rows(database, Application)) == 1
 
-    def test_a_coordinator_sees_possible_duplicates_of_their_delegation_only(
+    def test_a_coordinator_is_not_told_of_somebody_of_another_delegation(
         self, coordinator, stranger, database, event, delegation, open_link, page
     ):
         other = factories.a_delegation(database, event, "Salé")
@@ -350,7 +454,7 @@ class TestTheCoordinator:
 
         shown = coordinator.read(page)
 
-        assert "une autre délégation" in shown
+        assert "une autre délégation" not in shown
         assert "Zineb" not in shown
 
     def test_html_in_an_application_is_shown_as_it_was_written(

@@ -200,8 +200,8 @@ class TestTheCookie:
                 headers={"Referer": "https://marhaba.example.org/login"},
             )
             cookies = answer.headers.getlist("Set-Cookie")
-            [cookie] = [c for c in cookies if c.startswith(COOKIE)]
-            assert "Secure" in cookie
+            [cookie] = [c for c in cookies if c.startswith(f"__Host-{COOKIE}=")]
+            assert "Secure" in cookie.split("; ")
         finally:
             app.extensions[EXTENSION].background_tasks.wait()
             app.extensions[EXTENSION].live.close()

@@ -24,12 +24,14 @@ EVERYBODY = set(Role)
 ADMINISTRATORS = {Role.ADMINISTRATOR}
 STAFF = {Role.ADMINISTRATOR, Role.ORGANISER}
 COUNTS = STAFF | {Role.SUPERVISOR, Role.VIEWER}
+SUPERVISORS = STAFF | {Role.SUPERVISOR}
 NAMES = STAFF | {Role.SUPERVISOR, Role.COORDINATOR}
 REGISTRARS = STAFF | {Role.COORDINATOR}
 #: page → who may open it, written out again so that a slip in the table is seen
 PAGES = {
     "/": EVERYBODY,
     "/account": EVERYBODY,
+    "/account/first-password": EVERYBODY,
     "/account/second-factor": EVERYBODY,
     "/activity": STAFF,
     "/activity.csv": STAFF,
@@ -67,10 +69,17 @@ PAGES = {
     f"{EVENT}/delivery/progress": REGISTRARS,
     "/events/new": STAFF,
     f"{EVENT}/settings": STAFF,
+    f"{EVENT}/hours": STAFF,
+    f"{EVENT}/to-check": STAFF,
     f"{EVENT}/categories": STAFF,
+    f"{EVENT}/flags": STAFF,
+    f"{EVENT}/arrivals": STAFF,
+    f"{EVENT}/arrivals/pages/Protocole": STAFF,
     f"{EVENT}/start/gate": STAFF,
     f"{EVENT}/rehearsal": STAFF,
     f"{EVENT}/rehearsal/badges": STAFF,
+    f"{EVENT}/legal": STAFF,
+    f"{EVENT}/legal/pack.pdf": STAFF,
     f"{EVENT}/export": STAFF,
     f"{EVENT}/purge": {Role.ADMINISTRATOR},
     f"{EVENT}/quotas": STAFF,
@@ -93,6 +102,9 @@ FORMS = {
     "/account/password": EVERYBODY,
     "/account/sessions/999/end": EVERYBODY,
     "/account/sessions/end-others": EVERYBODY,
+    "/account/first-password": EVERYBODY,
+    "/account/passkeys": EVERYBODY,
+    "/account/passkeys/999/remove": EVERYBODY,
     "/account/second-factor": EVERYBODY,
     "/account/second-factor/begin": EVERYBODY,
     "/account/second-factor/codes": EVERYBODY,
@@ -118,6 +130,7 @@ FORMS = {
     f"{EVENT}/conflicts/1": STAFF,
     f"{EVENT}/conflicts/duplicates/1": STAFF,
     f"{EVENT}/participants/new": REGISTRARS,
+    f"{EVENT}/to-check/1": STAFF,
     f"{EVENT}/participants/1/print": NAMES,
     f"{EVENT}/participants/1/reissue": NAMES,
     f"{EVENT}/participants/1/revoke": REGISTRARS,
@@ -134,8 +147,10 @@ FORMS = {
     f"{EVENT}/delegations/1/import": REGISTRARS,
     f"{EVENT}/delegations/1/link": REGISTRARS,
     f"{EVENT}/delegations/1/link/renew": REGISTRARS,
+    f"{EVENT}/delegations/1/link/badges": REGISTRARS,
     f"{EVENT}/delegations/1/buses": REGISTRARS,
     f"{EVENT}/delegations/1/buses/1": REGISTRARS,
+    f"{EVENT}/delegations/1/buses/1/leaders": REGISTRARS,
     f"{EVENT}/delegations/1/buses/1/remove": REGISTRARS,
     f"{EVENT}/delegations/1/buses/assign": REGISTRARS,
     f"{EVENT}/delegations/1/applications": REGISTRARS,
@@ -159,8 +174,15 @@ FORMS = {
     f"{EVENT}/settings": STAFF,
     f"{EVENT}/categories": STAFF,
     f"{EVENT}/categories/1": STAFF,
+    f"{EVENT}/flags": STAFF,
+    f"{EVENT}/flags/1": STAFF,
+    f"{EVENT}/flags/1/people": STAFF,
+    f"{EVENT}/flags/1/remove": STAFF,
     f"{EVENT}/start/gate": STAFF,
     f"{EVENT}/start/gate/skip": STAFF,
+    f"{EVENT}/hours": STAFF,
+    f"{EVENT}/hours/days": STAFF,
+    f"{EVENT}/help/1": SUPERVISORS,
     f"{EVENT}/rehearsal/begin": STAFF,
     f"{EVENT}/rehearsal/end": STAFF,
     f"{EVENT}/export": STAFF,
@@ -253,6 +275,7 @@ def a_message(database, event, delegation):
 def test_each_role_opens_its_pages_and_no_others(signed_in, database, event, delegation, role):
     factories.a_participant(database, event, delegation=delegation)
     factories.a_bus(database, delegation)
+    factories.a_flag(database, event)
     browsing = signed_in(role)
     a_message(database, event, delegation)
 
@@ -265,6 +288,7 @@ def test_a_page_stands_in_the_folder_that_its_view_is_named_for(
     app, signed_in, database, event, delegation
 ):
     factories.a_participant(database, event, delegation=delegation)
+    factories.a_flag(database, event)
     browsing = signed_in(Role.ADMINISTRATOR)
     a_message(database, event, delegation)
     rooms = set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 SAID = {
-    "fr": "elle ne vous est pas destinée",
+    "fr": "vous n’y avez pas accès",
     "ar": "هذه الصفحة غير موجودة",
     "en": "There is no such page",
 }
@@ -27,6 +27,16 @@ def test_a_form_without_its_form_is_told_so(organiser, event):
 
     assert response.status_code == 405
     assert "only takes what a form sends" in response.text
+
+
+@pytest.mark.parametrize("number", ["9" * 19, "9" * 5000])
+def test_a_number_that_no_row_has_is_an_unknown_address(organiser, api, event, number):
+    page = f"/events/rabat-2025/participants/{number}"
+    listed = organiser.open(f"/events/rabat-2025/participants?delegation={number}")
+    replaced = api.ask("POST", f"/participants/{number}/badge", json={})
+
+    assert (organiser.open(page).status_code, replaced.status_code) == (404, 404)
+    assert listed.status_code == 200
 
 
 def test_an_unknown_address_of_the_api_is_json(app, event):

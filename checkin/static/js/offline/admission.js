@@ -1,6 +1,7 @@
 // Where a verdict is decided: facts in, verdict out. The same rules as checkin/domain/scanning/verdict.py,
 // held to them by tests/vectors/admission.json.
 
+/** @import { Act } from "./next-step.js" */
 /** @import { Direction } from "./scan.js" */
 
 /**
@@ -15,6 +16,8 @@
  * @property {Reason} reason
  * @property {boolean} forceable
  * @property {"refused" | "already"} face
+ * @property {Act} next_step what the volunteer does
+ * @property {Act | null} known_step what they do instead once what it names is known
  * @property {string} [refused]
  */
 
@@ -27,6 +30,8 @@
  * @property {"confirmed" | "reserve" | "canceled"} standing
  * @property {boolean} blocked
  * @property {boolean} gate_admits
+ * @property {number | null} gate_id
+ * @property {number | null} category_id
  * @property {number} entries
  * @property {boolean} inside
  * @property {number} places_used
@@ -34,6 +39,17 @@
  * @property {number} hall_inside
  * @property {Direction} direction
  * @property {boolean} forced
+ * @property {boolean} badge_shown
+ * @property {boolean} supervised
+ */
+
+/**
+ * Hours of one gate or of one category, in place of the event's: `Hours` of the Python module.
+ * @typedef {object} Hours
+ * @property {number} opens_at
+ * @property {number} closes_at
+ * @property {number | null} gate_id
+ * @property {number | null} category_id
  */
 
 /**
@@ -45,6 +61,8 @@
  * @property {number | null} reserve_from
  * @property {number | null} capacity
  * @property {boolean} stopped
+ * @property {"nobody" | "supervisors" | "everyone"} without_badge
+ * @property {Hours[]} hours
  */
 
 /**
@@ -67,6 +85,8 @@ export const FACTS = {
   standing: "confirmed",
   blocked: false,
   gate_admits: true,
+  gate_id: null,
+  category_id: null,
   entries: 0,
   inside: false,
   places_used: 0,
@@ -74,6 +94,8 @@ export const FACTS = {
   hall_inside: 0,
   direction: "entry",
   forced: false,
+  badge_shown: true,
+  supervised: false,
 };
 
 /**
@@ -87,6 +109,8 @@ export const POLICY = {
   reserve_from: null,
   capacity: null,
   stopped: false,
+  without_badge: "everyone",
+  hours: [],
 };
 
 /**
@@ -98,9 +122,11 @@ const AGAINST = {
   wrong_event: ({ same_event }) => !same_event,
   revoked: ({ badge_revoked }) => badge_revoked,
   canceled: ({ standing }) => standing === "canceled",
+  badge_required: ({ badge_shown, supervised }, _, policy) =>
+    !badge_shown && needsBadge(policy, supervised),
   blocked: ({ blocked }) => blocked,
   wrong_gate: ({ gate_admits }) => !gate_admits,
-  invalid_time: (_, at, policy) => policy.stopped || !isOpen(policy, at),
+  invalid_time: (facts, at, policy) => !isOpen(policy, at, facts),
   unapproved: ({ standing, entries }, at, policy) =>
     standing === "reserve" && entries === 0 && !isReleased(policy, at),
   already_redeemed: ({ entries }, _, { reentry }) => reentry === "single" && entries > 0,
@@ -178,11 +204,37 @@ function decideExit(facts) {
 }
 
 /**
+ * Say whether a gate admits a category at a moment. Hours of either count in place of the event's,
+ * and where both have some, the moment is within those of both.
+ * @param {Policy} policy
+ * @param {number} at
+ * @param {Pick<Facts, "gate_id" | "category_id">} whose
+ */
+export function isOpen(policy, at, { gate_id, category_id }) {
+  if (policy.stopped) return false;
+  const ofGate = policy.hours.filter((one) => one.gate_id !== null && one.gate_id === gate_id);
+  const ofCategory = policy.hours.filter(
+    (one) => one.category_id !== null && one.category_id === category_id,
+  );
+  const own = [ofGate, ofCategory].filter(({ length }) => length);
+  if (!own.length) return areDoorsOpen(policy, at);
+  return own.every((hours) => hours.some((one) => at >= one.opens_at && at < one.closes_at));
+}
+
+/**
  * @param {Policy} policy
  * @param {number} at
  */
-function isOpen({ opens_at, closes_at }, at) {
+function areDoorsOpen({ opens_at, closes_at }, at) {
   return (opens_at === null || at >= opens_at) && (closes_at === null || at < closes_at);
+}
+
+/**
+ * @param {Policy} policy
+ * @param {boolean} supervised a supervisor has given their PIN
+ */
+function needsBadge({ without_badge }, supervised) {
+  return without_badge !== "everyone" && !(supervised && without_badge === "supervisors");
 }
 
 /**

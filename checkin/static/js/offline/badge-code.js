@@ -1,8 +1,9 @@
 // The form of a badge code, as checkin/protocol/codes.py defines it: M, 26 base-32 characters,
 // 2 check characters of a Reed-Solomon code over GF(32), generator (x − α)(x − α²).
+import { bytesOfHex } from "../shared/bytes.js";
 
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-const LENGTH = 29;
+export const CODE_LENGTH = 29;
 const SPARE_BITS = 2;
 
 // The powers of α, and for each element of the field which power it is.
@@ -41,9 +42,9 @@ export function checkCharacters(body) {
  * @param {string} text
  */
 export function isBadgeCode(text) {
-  if (text.length !== LENGTH || text[0] !== "M") return false;
+  if (text.length !== CODE_LENGTH || text[0] !== "M") return false;
   if ([...text].some((letter) => !ALPHABET.includes(letter))) return false;
-  const lastData = ALPHABET.indexOf(text[LENGTH - 3]);
+  const lastData = ALPHABET.indexOf(text[CODE_LENGTH - 3]);
   if (lastData & ((1 << SPARE_BITS) - 1)) return false; // one token has one spelling
   return checkCharacters(text.slice(0, -2)) === text.slice(-2);
 }
@@ -57,8 +58,16 @@ export function parseCode(text) {
   let number = 0n;
   for (const letter of text.slice(1, -2))
     number = (number << 5n) | BigInt(ALPHABET.indexOf(letter));
-  const hex = (number >> BigInt(SPARE_BITS)).toString(16).padStart(32, "0");
-  return Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+  return bytesOfHex((number >> BigInt(SPARE_BITS)).toString(16).padStart(32, "0"));
+}
+
+/**
+ * Return the code that a camera read as `text`, in its normal form; `text` if it is none.
+ * @param {string} text
+ */
+export function codeIn(text) {
+  const code = normaliseCode(text);
+  return isBadgeCode(code) ? code : text;
 }
 
 /**
@@ -66,20 +75,20 @@ export function parseCode(text) {
  * @param {string} text
  */
 export function looksLikeOurs(text) {
-  const letters = normaliseTyped(text);
+  const letters = normaliseCode(text);
   return (
     letters.length >= 8 && letters[0] === "M" && [...letters].every((l) => ALPHABET.includes(l))
   );
 }
 
+// Spaces of every width, marks of direction and hyphens: what surrounds or groups a code.
+const APART = /[-._ \t\n\v\f\r\u00a0\u2000-\u2015\u2028-\u202f\u205f-\u206f\u2212\u3000\ufeff]/g;
+
 /**
- * Forgive what hands do: lower case, spaces and hyphens, O for 0, I and L for 1.
+ * Return `text` in the form of the codes, however it was typed, printed or drawn as a QR: lower
+ * case, spaces, hyphens and line ends are forgiven, and O for 0, I and L for 1.
  * @param {string} text
  */
-export function normaliseTyped(text) {
-  return text
-    .toUpperCase()
-    .replace(/[\s._-]/g, "")
-    .replace(/O/g, "0")
-    .replace(/[IL]/g, "1");
+export function normaliseCode(text) {
+  return text.replace(APART, "").toUpperCase().replace(/O/g, "0").replace(/[IL]/g, "1");
 }

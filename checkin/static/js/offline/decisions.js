@@ -1,8 +1,10 @@
 // The door's own decision while the server cannot be asked: the same `decide`, on the gate list.
 import { areComplete, decide } from "./admission.js";
 import { parseCode } from "./badge-code.js";
-import { badgeTag, canReadLists, openEntry } from "./gate-list.js";
+import { dayOf, nextOpening, policyOfDay } from "./days.js";
+import { badgeTag, busTag, canReadLists, openBusList, openEntry, tagOfRef } from "./gate-list.js";
 import {
+  daysFrom,
   factsFrom,
   NOTHING_LENT,
   policyFrom,
@@ -10,17 +12,21 @@ import {
   takesSeat,
   walkInFacts,
 } from "./local-facts.js";
-import { utcText } from "./scan.js";
+import { rightGates, stepOf } from "./next-step.js";
+import { tagOf, utcText } from "./scan.js";
 import { namesOf } from "./walk-in.js";
 
 /** @import { Decision, Facts, Policy, Reason, ReasonRow } from "./admission.js" */
+/** @import { ListedScan, OpenedBus } from "./bus.js" */
 /** @import { DeviceClock } from "./clock.js" */
-/** @import { EntryContent, ListPolicy } from "./gate-list.js" */
+/** @import { EntryContent, ListPolicy, Passenger } from "./gate-list.js" */
+/** @import { HelpDesk } from "./help-desk.js" */
 /** @import { HeldList } from "./held-list.js" */
 /** @import { Place } from "./kept-values.js" */
 /** @import { Lent } from "./local-facts.js" */
 /** @import { History, Memory, Passage } from "./memory.js" */
-/** @import { Delegation, Participant, Scan, Stop, Verdict } from "./scan.js" */
+/** @import { Step } from "./next-step.js" */
+/** @import { Participant, Scan, Source, Verdict } from "./scan.js" */
 /** @import { Decided } from "./spool.js" */
 /** @import { Newcomer } from "./walk-in.js" */
 
@@ -32,6 +38,14 @@ import { namesOf } from "./walk-in.js";
  * @property {Passage | null} passage whom it counts
  */
 
+/**
+ * Whom a verdict is about, as an entry of the list tells it.
+ * @typedef {Pick<EntryContent, "participant" | "delegation" | "gates" | "coordinator_phone" | "flags">} Whom
+ */
+
+/** The sources of scans of people who show no badge. @type {Set<Source>} */
+const FOUND_IN_LISTS = new Set(["search", "bus"]);
+
 /** @type {Decided} */
 const OK = { status: "ok", reason: null };
 
@@ -41,15 +55,6 @@ const OK = { status: "ok", reason: null };
  */
 const decidedAs = ({ status, reason }) => ({ status, reason });
 
-/**
- * Return the tag of a scan's badge, "" where it cannot be known.
- * @param {{code: string}} scan
- */
-export async function tagOf({ code }) {
-  const token = parseCode(code);
-  return token && canReadLists() ? badgeTag(token) : "";
-}
-
 export class OfflineGate {
   /**
    * @param {HeldList} held
@@ -57,13 +62,15 @@ export class OfflineGate {
    * @param {DeviceClock} clock
    * @param {Place} gate from the pairing; the server's later word is in `held`
    * @param {ReasonRow[]} reasons as the page was handed them
+   * @param {HelpDesk | null} desk the people of a help desk, who are admitted by their numbers
    */
-  constructor(held, memory, clock, gate, reasons) {
+  constructor(held, memory, clock, gate, reasons, desk = null) {
     this.held = held;
     this.memory = memory;
     this.clock = clock;
     this.gate = gate;
     this.reasons = reasons;
+    this.desk = desk;
   }
 
   get place() {
@@ -76,11 +83,12 @@ export class OfflineGate {
    * @returns {Promise<LocalAnswer>}
    */
   async answer(scan) {
-    const token = parseCode(scan.code);
-    if (!token) return this.#refused(scan, "invalid");
+    const token = parseCode(scan.code ?? "");
+    if (!token && scan.participant_id === undefined) return this.#refused(scan, "invalid");
     if (!this.#canDecide)
       return { verdict: { scan, unconfirmed: true }, decided: null, passage: null };
-    const tag = await badgeTag(token);
+    if (!token) return this.#found(scan, Number(scan.participant_id));
+    const tag = badgeTag(token);
     const head = this.held.policy;
     if (!head) return this.#keptOnly(scan, tag);
     const reason = await this.held.tombstone(tag);
@@ -92,6 +100,69 @@ export class OfflineGate {
   }
 
   /**
+   * Decide the scan of somebody on the list of a bus that was opened here.
+   * @param {ListedScan} listedScan
+   * @returns {Promise<LocalAnswer>}
+   */
+  async answerListed({ scan, listed }) {
+    const head = this.held.policy;
+    if (!this.#canDecide || !head)
+      return { verdict: { scan, unconfirmed: true }, decided: null, passage: null };
+    const tag = tagOfRef(scan.badge_ref);
+    const reason = await this.held.tombstone(tag); // their badge was revoked since the list was made
+    if (reason) return this.#refused(scan, reason);
+    return this.#decided(scan, tag, listed, head);
+  }
+
+  /**
+   * Say whether the list of a bus is held that the badge with this code opens.
+   * @param {string} code
+   */
+  async leadsBus(code) {
+    const token = parseCode(code);
+    return Boolean(token && (await this.held.entry(busTag(token))));
+  }
+
+  /**
+   * Open the list of the bus whose leader's badge this is, with who came in as known here; null where
+   * none is held.
+   * @param {string} code
+   * @returns {Promise<OpenedBus | null>}
+   */
+  async busList(code) {
+    const token = parseCode(code);
+    const entry = token && (await this.held.entry(busTag(token)));
+    const content = entry && (await openBusList(token, entry));
+    const head = this.held.policy;
+    if (!content || !head) return null;
+    const days = daysFrom(head);
+    const today = dayOf(days, this.clock.serverNow());
+    const isToday = (/** @type {number} */ moment) => dayOf(days, moment) === today;
+    return { ...content, people: content.people.map((one) => this.#rider(one, isToday)) };
+  }
+
+  /**
+   * @param {Passenger} one
+   * @param {(moment: number) => boolean} isToday
+   */
+  #rider(one, isToday) {
+    const { first } = this.memory.history(tagOfRef(one.ref), one.participant.id, isToday);
+    return { ...one, arrived_at: first && utcText(first.at) };
+  }
+
+  /**
+   * Decide on somebody without a badge, whom the list of a help desk knows.
+   * @param {Scan} scan
+   * @param {number} id
+   * @returns {LocalAnswer}
+   */
+  #found(scan, id) {
+    const [content, head] = [this.desk?.person(id), this.held.policy];
+    if (!content || !head) return this.#refused(scan, "invalid");
+    return this.#decided(scan, tagOf(scan), content, head);
+  }
+
+  /**
    * Decide on somebody without a badge, who needs a place that was lent to this gate.
    * @param {Newcomer} newcomer
    * @param {Scan} scan
@@ -100,11 +171,13 @@ export class OfflineGate {
   walkIn(newcomer, scan) {
     const head = this.held.policy;
     if (!head || !this.walkInKey) return this.#refused(scan, "unapproved");
-    const lent = this.#lent(newcomer.delegation.id, this.#moment(scan));
-    const policy = policyFrom(head, lent);
+    const at = this.#moment(scan);
+    const lent = this.#lent(newcomer.delegation.id, at);
+    const policy = policyOfDay(policyFrom(head, lent), dayOf(daysFrom(head), at));
     // Which category they will have is the server's to say.
-    const facts = walkInFacts(lent, !head.limited_gates.includes(this.place.id));
-    const decision = decide(facts, this.#moment(scan), policy, this.reasons);
+    const { id } = this.place;
+    const facts = walkInFacts(lent, id, !head.limited_gates.includes(id));
+    const decision = decide(facts, at, policy, this.reasons);
     const content = { participant: personOf(newcomer), delegation: newcomer.delegation };
     const passage = {
       ...this.#barePassage(scan, newcomer.id),
@@ -114,7 +187,10 @@ export class OfflineGate {
       seat: takesSeat(facts, policy),
     };
     return {
-      verdict: verdictOf(scan, decision, content, null, this.held.stop),
+      verdict: {
+        ...this.#verdict(scan, decision, { ...content, gates: [] }, null),
+        opens_at: openingText(decision, head, facts, at),
+      },
       decided: decidedAs(decision),
       passage: decision.status === "ok" ? passage : null,
     };
@@ -139,17 +215,87 @@ export class OfflineGate {
   #decided(scan, tag, content, head) {
     const at = this.#moment(scan);
     const lent = this.#lent(content.delegation.id, at);
-    const policy = policyFrom(head, lent);
-    const history = this.memory.history(tag, content.participant.id);
+    const policy = policyOfDay(policyFrom(head, lent), dayOf(daysFrom(head), at));
+    const history = this.#history(tag, content.participant.id, at, head);
     const where = { direction: scan.type, gateId: this.place.id, limitedGates: head.limited_gates };
-    const facts = factsFrom(content, history, lent, where);
+    const badge_shown = !FOUND_IN_LISTS.has(scan.source);
+    const facts = { ...factsFrom(content, history, lent, where), badge_shown };
     const decision = decide(facts, at, policy, this.reasons);
     return {
-      verdict: verdictOf(scan, decision, content, history, this.held.stop),
+      verdict: {
+        ...this.#verdict(scan, decision, content, history),
+        opens_at: openingText(decision, head, facts, at),
+      },
       decided: decidedAs(decision),
       passage:
         decision.status === "ok" ? this.#passage(scan, tag, content, lent, facts, policy) : null,
     };
+  }
+
+  /**
+   * @param {Scan} scan
+   * @param {Decision} decision
+   * @param {Whom} whom
+   * @param {History | null} history
+   * @returns {Verdict}
+   */
+  #verdict(scan, decision, whom, history) {
+    const { reason } = decision;
+    const first = reason === "already_redeemed" ? history?.first : null;
+    // How many have arrived is not known here: a quota beside a made-up count would mislead.
+    const { quota: _, ...named } = whom.delegation;
+    return {
+      scan,
+      ...decidedAs(decision),
+      participant: whom.participant,
+      delegation: named,
+      first_admission: first ? this.#cameIn(first) : null,
+      next_step: reason && this.#step(reason, whom),
+      flags: whom.flags ?? [],
+      offline: true,
+      stop: reason === "invalid_time" ? this.held.stop : null,
+    };
+  }
+
+  /** @param {{at: number, gate: string}} first */
+  #cameIn({ at, gate }) {
+    const named = this.held.gates.find(({ name }) => name === gate);
+    return { at: utcText(at), gate, gate_ar: named?.name_ar ?? null };
+  }
+
+  /**
+   * @param {Reason} reason
+   * @param {Partial<Whom>} whom
+   * @returns {Step | null}
+   */
+  #step(reason, { gates = [], coordinator_phone = "" } = {}) {
+    const row = this.reasons.find((one) => one.reason === reason);
+    const limited = this.held.policy?.limited_gates ?? [];
+    const right = rightGates(this.held.gates, limited, gates);
+    return row ? stepOf(row, { gates: right, phone: coordinator_phone || null }) : null;
+  }
+
+  /**
+   * Return what is known of somebody on the day to which a moment belongs.
+   * @param {string} tag
+   * @param {number | null} id
+   * @param {number} at
+   * @param {ListPolicy} head
+   */
+  #history(tag, id, at, head) {
+    const days = daysFrom(head);
+    const day = dayOf(days, at);
+    return this.memory.history(tag, id, (moment) => dayOf(days, moment) === day);
+  }
+
+  /**
+   * Return when somebody first came in today, as far as this browser knows, in milliseconds, or null.
+   * @param {number} id
+   */
+  cameToday(id) {
+    const head = this.held.policy;
+    const now = this.clock.serverNow();
+    return head ? (this.#history("", id, now, head).first?.at ?? null) : null;
   }
 
   /**
@@ -225,7 +371,8 @@ export class OfflineGate {
   #refused(scan, reason) {
     /** @type {Decided} */
     const decided = { status: "error", reason };
-    return { verdict: { scan, ...decided, offline: true }, decided, passage: null };
+    const next_step = this.#step(reason);
+    return { verdict: { scan, ...decided, next_step, offline: true }, decided, passage: null };
   }
 
   /**
@@ -248,9 +395,22 @@ export class OfflineGate {
    * @returns {LocalAnswer}
    */
   #keptOnly(scan, tag) {
-    const verdict = { scan, ...OK, offline: true, unchecked: true };
+    const verdict = { scan, ...OK, offline: true };
     return { verdict, decided: OK, passage: this.#barePassage(scan, tag) };
   }
+}
+
+/**
+ * Return from when on the gate admits somebody whom it refuses for the time, or null.
+ * @param {Decision} decision
+ * @param {ListPolicy} head
+ * @param {Facts} facts
+ * @param {number} at
+ */
+function openingText(decision, head, facts, at) {
+  if (decision.reason !== "invalid_time") return null;
+  const opens = nextOpening(policyFrom(head, NOTHING_LENT), daysFrom(head), at, facts);
+  return opens === null ? null : utcText(opens);
 }
 
 /**
@@ -259,27 +419,4 @@ export class OfflineGate {
  */
 function personOf(newcomer) {
   return { id: null, name: "", name_ar: null, category: "", ...namesOf(newcomer) };
-}
-
-/**
- * @param {Scan} scan
- * @param {Decision} decision
- * @param {{participant: Participant, delegation: Delegation}} whom
- * @param {History | null} history
- * @param {Stop | null} stop
- * @returns {Verdict}
- */
-function verdictOf(scan, decision, { participant, delegation }, history, stop) {
-  const first = decision.reason === "already_redeemed" ? (history?.first ?? null) : null;
-  // How many have arrived is not known here: a quota beside a made-up count would mislead.
-  const { quota: _, ...named } = delegation;
-  return {
-    scan,
-    ...decidedAs(decision),
-    participant,
-    delegation: named,
-    first_admission: first && { at: utcText(first.at), gate: first.gate },
-    offline: true,
-    stop: decision.reason === "invalid_time" ? stop : null,
-  };
 }

@@ -1,9 +1,11 @@
 // The gate list's format, as checkin/protocol/gate_list.py defines it: an entry opens only with the
 // badge in hand, and the list is signed.
-import { bytesOf, textOf, utf8 } from "../shared/bytes.js";
+import { bytesOf, bytesOfHex, hexOf, textOf, utf8 } from "../shared/bytes.js";
+import { sha256 } from "./sha256.js";
 
-/** @import { Reason } from "./admission.js" */
-/** @import { Delegation, Participant, Stop } from "./scan.js" */
+/** @import { Policy, Reason } from "./admission.js" */
+/** @import { GateName } from "./next-step.js" */
+/** @import { Delegation, Flag, Participant, Stop } from "./scan.js" */
 
 /**
  * One badge's entry: base64url texts of its tag, and of nonce and ciphertext.
@@ -27,6 +29,42 @@ import { bytesOf, textOf, utf8 } from "../shared/bytes.js";
  * @property {"confirmed" | "reserve" | "canceled"} standing
  * @property {boolean} blocked
  * @property {number[]} gates the gates for its category
+ * @property {Flag[]} [flags] what a volunteer should know of the person
+ * @property {string} [coordinator_phone] of its delegation, where the event lets gates name it
+ * @property {number} [category_id]
+ */
+
+/**
+ * A day of the event, its doors without the grace.
+ * @typedef {object} ListDay
+ * @property {number} day
+ * @property {string} starts_at
+ * @property {string} ends_at
+ * @property {string | null} doors_open_at
+ * @property {string | null} doors_close_at
+ * @property {string | null} reserve_from
+ */
+
+/**
+ * Hours of one gate or of one category, without the grace.
+ * @typedef {object} ListHours
+ * @property {number | null} gate_id
+ * @property {number | null} category_id
+ * @property {string} opens_at
+ * @property {string} closes_at
+ */
+
+/**
+ * Somebody on the list of a bus: the reference of their badge, and what its entry tells.
+ * @typedef {Omit<EntryContent, "delegation"> & {ref: string}} Passenger
+ */
+
+/**
+ * The list of a bus, as the badge of its leader opens it.
+ * @typedef {object} BusContent
+ * @property {{id: number, name: string}} bus
+ * @property {Delegation} delegation of all its passengers
+ * @property {Passenger[]} people
  */
 
 /**
@@ -39,7 +77,10 @@ import { bytesOf, textOf, utf8 } from "../shared/bytes.js";
  * @property {string | null} reserve_from
  * @property {number | null} capacity
  * @property {number[]} limited_gates the gates that admit some categories only
+ * @property {Policy["without_badge"]} [without_badge] who may admit somebody without a badge
  * @property {Stop | null} [stopped]
+ * @property {ListDay[]} [days]
+ * @property {ListHours[]} [hours]
  */
 
 /**
@@ -51,6 +92,7 @@ import { bytesOf, textOf, utf8 } from "../shared/bytes.js";
  * @property {string | null} [since]
  * @property {string} issued_at
  * @property {ListPolicy} policy
+ * @property {GateName[]} [gates] to which people may be sent; an earlier server names none
  */
 
 export const FORMAT = 1;
@@ -64,15 +106,53 @@ const LINUX_WEBKIT = /Linux.*AppleWebKit(?!.*Chrom)/;
 export const canReadLists = () => Boolean(globalThis.crypto?.subtle);
 
 /**
- * Return the name under which a badge's entry is found: truncated SHA-256.
+ * Return the 16 bytes by which a badge is named without its token: truncated SHA-256.
  * @param {Uint8Array} token
  */
-export async function badgeTag(token) {
-  const digest = await crypto.subtle.digest(
-    "SHA-256",
-    joined(utf8("marhaba gate list tag"), token),
-  );
-  return textOf(new Uint8Array(digest).slice(0, TAG_BYTES));
+function tagBytes(token) {
+  return labelledBytes("marhaba gate list tag", token);
+}
+
+/**
+ * @param {string} label
+ * @param {Uint8Array} token
+ */
+function labelledBytes(label, token) {
+  return sha256(joined(utf8(label), token)).slice(0, TAG_BYTES);
+}
+
+/**
+ * Return the name under which a badge's entry is found in the list: base64url.
+ * @param {Uint8Array} token
+ */
+export const badgeTag = (token) => textOf(tagBytes(token));
+
+/**
+ * Return the same name as devices keep and upload it after the fact: lower-case hex.
+ * @param {Uint8Array} token
+ */
+export const badgeRef = (token) => hexOf(tagBytes(token));
+
+/**
+ * Return the tag of the badge that a reference names.
+ * @param {string} ref
+ */
+export const tagOfRef = (ref) => textOf(bytesOfHex(ref));
+
+/**
+ * Return the name under which the list of the bus is found that this badge's holder leads.
+ * @param {Uint8Array} token
+ */
+export const busTag = (token) => textOf(labelledBytes("marhaba bus list tag", token));
+
+/**
+ * Decrypt the list of the bus that a badge's holder leads; null as for an entry.
+ * @param {Uint8Array<ArrayBuffer>} token
+ * @param {SealedEntry} entry
+ * @returns {Promise<BusContent | null>}
+ */
+export async function openBusList(token, entry) {
+  return opened(token, "marhaba bus list entry", entry);
 }
 
 /**
@@ -81,21 +161,34 @@ export async function badgeTag(token) {
  * @param {SealedEntry} entry
  * @returns {Promise<EntryContent | null>}
  */
-export async function openEntry(token, { tag, sealed }) {
+export async function openEntry(token, entry) {
+  return opened(token, "marhaba gate list entry", entry);
+}
+
+/**
+ * @param {Uint8Array<ArrayBuffer>} token
+ * @param {string} label of the key
+ * @param {SealedEntry} entry
+ */
+async function opened(token, label, { tag, sealed }) {
   try {
     const bytes = bytesOf(sealed);
     const how = { name: "AES-GCM", iv: bytes.slice(0, NONCE_BYTES), additionalData: utf8(tag) };
-    const clear = await crypto.subtle.decrypt(how, await entryKey(token), bytes.slice(NONCE_BYTES));
+    const key = await keyOf(token, label);
+    const clear = await crypto.subtle.decrypt(how, key, bytes.slice(NONCE_BYTES));
     return JSON.parse(new TextDecoder().decode(clear));
   } catch {
     return null;
   }
 }
 
-/** @param {Uint8Array<ArrayBuffer>} token */
-async function entryKey(token) {
+/**
+ * @param {Uint8Array<ArrayBuffer>} token
+ * @param {string} label
+ */
+async function keyOf(token, label) {
   const secret = await crypto.subtle.importKey("raw", token, "HKDF", false, ["deriveKey"]);
-  const info = utf8("marhaba gate list entry");
+  const info = utf8(label);
   const how = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info };
   return crypto.subtle.deriveKey(how, secret, { name: "AES-GCM", length: 256 }, false, ["decrypt"]);
 }

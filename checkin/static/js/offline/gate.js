@@ -1,20 +1,26 @@
 // This browser at its gate: the parts put together.
 import { Courier, faultOf } from "../server/courier.js";
 import { Delivery } from "../server/delivery.js";
-import { Line } from "../server/line.js";
+import { DeskSupply } from "../server/desk-supply.js";
+import { AskedTooOften, Line, TokenRefused, Unreachable } from "../server/line.js";
 import { Refresh } from "../server/refresh.js";
 import { DeviceClock } from "./clock.js";
-import { OfflineGate, tagOf } from "./decisions.js";
+import { OfflineGate } from "./decisions.js";
+import { moveEarlierRows } from "./earlier-database.js";
 import { HeldList } from "./held-list.js";
+import { foundOf, HelpDesk } from "./help-desk.js";
 import { passageTold } from "./memory.js";
-import { newScan } from "./scan.js";
+import { newScan, personScan, scannedAgain, tagOf } from "./scan.js";
 import { Spool } from "./spool.js";
 import { Storage } from "./storage.js";
 
 /** @import { Happening } from "../server/courier.js" */
+/** @import { BusKey, Found, FoundBus } from "../server/line.js" */
 /** @import { ReasonRow } from "./admission.js" */
+/** @import { ListedScan, OpenedBus } from "./bus.js" */
 /** @import { Place } from "./kept-values.js" */
-/** @import { Direction, Scan, Source, Verdict } from "./scan.js" */
+/** @import { NameTables } from "./name-sounds.js" */
+/** @import { Direction, Scan, ScanReply, Source, Verdict } from "./scan.js" */
 /** @import { Newcomer } from "./walk-in.js" */
 
 /**
@@ -33,15 +39,20 @@ import { Storage } from "./storage.js";
  * @param {Device} device
  * @param {(happening: Happening) => void} tell hears everything that happens
  * @param {ReasonRow[]} reasons
+ * @param {NameTables} tables by which a help desk finds names
  */
-export async function openGate(device, tell, reasons) {
+export async function openGate(device, tell, reasons, tables) {
   const storage = new Storage();
+  await moveEarlierRows(storage);
   const spool = await Spool.of(storage);
   const before = spool.kept.value("device_id");
   // What another pairing left is not this gate's, unsent scans apart.
   if (before !== null && before !== device.id) await spool.wipe(false);
   await spool.kept.keep({ device_id: device.id });
-  const gate = new Gate(device, storage, spool, tell, reasons);
+  const held = new HeldList(storage, spool.kept, device.event.slug);
+  const clock = new DeviceClock({ keptSkew: spool.lastSkew, floor: held.confirmedAt });
+  const desk = await HelpDesk.of(storage, held, clock, tables);
+  const gate = new Gate(device, { spool, held, clock, desk }, tell, reasons);
   // Browsers erase what pages keep when the disk is full: scans may be lost, and that is said.
   gate.wasErased = Boolean(device.opened) && before === null;
   return gate;
@@ -49,24 +60,25 @@ export async function openGate(device, tell, reasons) {
 
 export class Gate {
   wasErased = false;
+  /** @type {Map<string, Scan>} */
+  #unanswered = new Map();
 
   /**
    * @param {Device} device
-   * @param {Storage} storage
-   * @param {Spool} spool
+   * @param {{spool: Spool, held: HeldList, clock: DeviceClock, desk: HelpDesk}} kept
    * @param {(happening: Happening) => void} tell
    * @param {ReasonRow[]} reasons
    */
-  constructor(device, storage, spool, tell, reasons) {
-    const held = new HeldList(storage, spool.kept, device.event.slug);
-    this.clock = new DeviceClock({ keptSkew: spool.lastSkew, floor: held.confirmedAt });
+  constructor(device, { spool, held, clock, desk }, tell, reasons) {
+    this.clock = clock;
+    this.desk = desk;
     this.line = new Line(device.token, this.clock);
     this.spool = spool;
-    this.offline = new OfflineGate(held, spool.memory, this.clock, device.gate, reasons);
+    this.offline = new OfflineGate(held, spool.memory, clock, device.gate, reasons, desk);
     this.tell = tell;
     const delivery = new Delivery(spool, this.line, this.offline, this.clock);
-    const refresh = new Refresh(this.line, held, spool, this.clock);
-    const wipe = () => spool.wipe(true);
+    const refresh = new Refresh(this.line, held, spool, clock, new DeskSupply(this.line, desk));
+    const wipe = () => this.#wipe();
     this.courier = new Courier({ delivery, refresh, spool, line: this.line, tell, wipe });
   }
 
@@ -100,6 +112,43 @@ export class Gate {
     return this.courier.admit(newcomer, newScan("", "entry", "typed", this.clock.now()));
   }
 
+  /**
+   * Open the list of a bus that a leader's badge opens, or that a search has found. Where the server does
+   * not open it, the badge opens the list that is held.
+   * @param {BusKey} key
+   * @param {string} [pin]
+   * @returns {Promise<OpenedBus>}
+   */
+  async openBus(key, pin = "") {
+    try {
+      return await this.line.openBus(key, pin);
+    } catch (fault) {
+      const held = "code" in key && !pin ? await this.offline.busList(key.code) : null;
+      if (!held || fault instanceof TokenRefused) throw fault;
+      return held;
+    }
+  }
+
+  /**
+   * Let the people of a bus in, each by a scan of their own, and return the verdicts in their order.
+   * @param {ListedScan[]} scans
+   * @param {(done: number) => void} progress hears how many have a verdict
+   * @returns {Promise<Verdict[]>}
+   */
+  async admitBus(scans, progress) {
+    await this.spool.putAll(
+      scans.map(({ scan }) => scan),
+      this.clock.frame,
+    );
+    const verdicts = [];
+    for (const told of scans.map((listed) => this.courier.submitListed(listed))) {
+      const verdict = await told;
+      if (verdict) verdicts.push(verdict);
+      progress(verdicts.length);
+    }
+    return verdicts;
+  }
+
   /** The delegations as the server told them with what it lent, for when it cannot be asked. */
   get delegations() {
     return this.spool.kept.value("lent")?.delegations ?? [];
@@ -109,30 +158,112 @@ export class Gate {
    * Begin an override: one scan_id for all tries, so that a lost answer admits nobody twice.
    * @param {Scan} refused
    */
-  forcedScan({ code, type, source }) {
-    return newScan(code, type, source, this.clock.now());
+  forcedScan(refused) {
+    return scannedAgain(refused, this.clock.now());
   }
 
   /**
    * Send a refused scan with force, and return its verdict; online only, the PIN is not kept.
-   * @param {Scan} scan
+   * @param {Scan} scan as `forcedScan` made it
    * @param {string} reason
    * @param {string} pin
    * @returns {Promise<Verdict>}
    */
   async override(scan, reason, pin) {
-    const reply = await this.line.override(scan, reason, pin);
-    const at = this.clock.corrected(Date.parse(scan.scanned_at));
-    const passage = passageTold(scan, await tagOf(scan), reply, at, this.offline.place.name);
-    await this.spool.done([], passage).catch(() => null);
-    return { ...reply, scan };
+    return this.#told(scan, await this.line.override(scan, reason, pin));
+  }
+
+  /**
+   * Let in somebody whom a search found, and return the verdict. What was sent and not answered is sent again as the same scan, which admits nobody twice.
+   * @param {number} personId
+   * @param {Direction} type
+   * @param {string} pin
+   * @returns {Promise<Verdict>}
+   */
+  async admitFound(personId, type, pin) {
+    const key = `${personId} ${type}`;
+    const scan =
+      this.#unanswered.get(key) ?? personScan(personId, type, "search", this.clock.now());
+    this.#unanswered.set(key, scan);
+    const verdict = await this.#askedAbout(scan, pin);
+    this.#unanswered.delete(key);
+    return verdict;
+  }
+
+  /**
+   * Return the verdict of the server, or of this gate on somebody whom it finds itself.
+   * @param {Scan} scan
+   * @param {string} pin
+   * @returns {Promise<Verdict>}
+   */
+  async #askedAbout(scan, pin) {
+    const isListed = this.desk.person(Number(scan.participant_id)) !== null;
+    try {
+      if (this.courier.delivery.online || !isListed)
+        return await this.#told(scan, await this.line.scanPerson(scan, pin));
+    } catch (fault) {
+      if (isAnswered(fault) || !isListed) throw fault;
+    }
+    return this.courier.delivery.decideListed(scan);
+  }
+
+  /** Whether this device has a list of people of its own, which may be locked. */
+  get findsHere() {
+    return this.desk.isOne || this.desk.holdsPeople;
+  }
+
+  /**
+   * Return the first people whom a text finds at the server, or else in the list of a help desk.
+   * @param {string} text
+   * @param {string} pin of the supervisor who lets this device be shown as many people again
+   * @returns {Promise<{people: Found[], more: number, buses: FoundBus[]}>}
+   */
+  async search(text, pin) {
+    try {
+      if (this.courier.delivery.online || !this.findsHere) return await this.#searched(text, pin);
+    } catch (fault) {
+      if (isAnswered(fault) || !this.findsHere) throw fault;
+    }
+    const { people, more } = await this.desk.search(text);
+    const told = people.map((one) =>
+      foundOf(one, this.offline.cameToday(Number(one.participant.id))),
+    );
+    return { people: told, more, buses: [] };
+  }
+
+  /**
+   * @param {string} text
+   * @param {string} pin
+   */
+  async #searched(text, pin) {
+    const found = await this.line.search(text, pin);
+    if (this.desk.isOne) await this.desk.countShown(found.people.map(({ id }) => id));
+    return found;
   }
 
   /** Leave the gate for good: the lease is given back, and everything but unsent scans erased. */
   async leave() {
     this.courier.stop();
     await this.#returnLease();
+    await this.#wipe();
+  }
+
+  async #wipe() {
+    this.desk.lock();
     await this.spool.wipe(true);
+  }
+
+  /**
+   * Keep whom the reply counts, and return the verdict.
+   * @param {Scan} scan
+   * @param {ScanReply} reply
+   * @returns {Promise<Verdict>}
+   */
+  async #told(scan, reply) {
+    const at = this.clock.corrected(Date.parse(scan.scanned_at));
+    const passage = passageTold(scan, tagOf(scan), reply, at, this.offline.place.name);
+    await this.spool.done([], passage).catch(() => null);
+    return { ...reply, scan };
   }
 
   async #returnLease() {
@@ -144,3 +275,9 @@ export class Gate {
     await this.line.returnLease(lease.leaseId).catch(() => null); // then it runs out by itself
   }
 }
+
+/**
+ * Say whether the server has answered, be it that it was asked too often.
+ * @param {unknown} fault
+ */
+const isAnswered = (fault) => !(fault instanceof Unreachable) || fault instanceof AskedTooOften;

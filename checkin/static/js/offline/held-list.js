@@ -38,6 +38,11 @@ export class HeldList {
     return this.kept.value("head")?.policy ?? null;
   }
 
+  /** The event's gates by name. */
+  get gates() {
+    return this.kept.value("head")?.gates ?? [];
+  }
+
   /** The organiser's words by language while all entries are stopped, or null. */
   get stop() {
     return this.policy?.stopped || null;

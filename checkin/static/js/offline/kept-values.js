@@ -2,13 +2,13 @@
 
 /** @import { LeaseReply } from "./leases.js" */
 /** @import { ListHead } from "./gate-list.js" */
+/** @import { GateName } from "./next-step.js" */
+/** @import { PeopleHead } from "./sealed-store.js" */
 /** @import { Storage, Stores } from "./storage.js" */
 
 /**
- * A gate by its number and name.
- * @typedef {object} Place
- * @property {number} id
- * @property {string} name
+ * A gate by its number, and its name in both scripts.
+ * @typedef {GateName} Place
  */
 
 /**
@@ -17,6 +17,7 @@
  * @property {number} device_id whose browser this is
  * @property {LeaseReply | null} lent
  * @property {Place} place this gate, as the server told last
+ * @property {PeopleHead | null} people the head of a help desk's list
  * @property {ListHead} head of the gate list, as are the next five
  * @property {string} event
  * @property {string} public_key

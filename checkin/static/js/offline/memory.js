@@ -2,7 +2,7 @@
 import { leaseFrom } from "./leases.js";
 
 /** @import { KeptValues } from "./kept-values.js" */
-/** @import { Direction, Scan, ScanReply } from "./scan.js" */
+/** @import { Direction, Reading, ScanReply } from "./scan.js" */
 
 /**
  * Somebody's way through a gate.
@@ -49,8 +49,9 @@ export function historyOf(passages) {
 
 /**
  * Return what the server's reply to a scan tells of its person's passages, or null.
- * Who was let in passed here; who came in before passed where the reply says.
- * @param {Scan} scan
+ * Who was let in passed here; who came in before passed where the reply says. An answer to a badge's
+ * reference tells no person: then the badge alone is known to have passed.
+ * @param {Reading & {participant_id?: number}} scan
  * @param {string} tag
  * @param {ScanReply} reply
  * @param {number} at
@@ -59,11 +60,11 @@ export function historyOf(passages) {
  */
 export function passageTold(scan, tag, reply, at, gate) {
   const { participant, delegation, first_admission: first } = reply;
-  if (!participant) return null;
+  if (reply.rehearsal) return null; // a practice badge lets nobody in
   const passage = {
     scan_id: scan.scan_id,
     tag,
-    participant_id: participant.id,
+    participant_id: participant?.id ?? scan.participant_id ?? null,
     delegation_id: delegation?.id ?? null,
     direction: scan.type,
     at,
@@ -97,12 +98,13 @@ export class Memory {
    * Return what is known of a badge's holder.
    * @param {string} tag
    * @param {number | null} participantId
+   * @param {(at: number) => boolean} counts whether a passage at a moment counts, such as of a day
    */
-  history(tag, participantId) {
+  history(tag, participantId, counts = () => true) {
     const theirs = [...this.#passages.values()].filter(
       (one) => one.tag === tag || (participantId !== null && one.participant_id === participantId),
     );
-    return historyOf(theirs);
+    return historyOf(theirs.filter(({ at }) => counts(at)));
   }
 
   /**

@@ -2,12 +2,13 @@
 // acknowledged its very scan_id, or said that it will never take it.
 import { KeptValues } from "./kept-values.js";
 import { byPosition, Memory, nextPosition } from "./memory.js";
+import { keptScan } from "./scan.js";
 import { WaitingWalkIns } from "./waiting-walk-ins.js";
 
 /** @import { Reason } from "./admission.js" */
 /** @import { LeaseReply } from "./leases.js" */
 /** @import { Passage, PassageRow } from "./memory.js" */
-/** @import { Scan } from "./scan.js" */
+/** @import { KeptScan, Scan } from "./scan.js" */
 /** @import { Storage, StoreName } from "./storage.js" */
 /** @import { WalkInRow } from "./waiting-walk-ins.js" */
 /** @import { WalkIn } from "./walk-in.js" */
@@ -24,7 +25,7 @@ import { WaitingWalkIns } from "./waiting-walk-ins.js";
  * @typedef {object} WaitingRow
  * @property {string} scan_id
  * @property {number} position
- * @property {Scan} scan
+ * @property {KeptScan} scan
  * @property {Decided | null} decided null while nobody has answered
  * @property {string} frame of the clock that read it
  * @property {string | null} lease_id what its admission spends from
@@ -36,7 +37,7 @@ import { WaitingWalkIns } from "./waiting-walk-ins.js";
  * A scan that the server will never take; of a walk-in with what would have registered them.
  * @typedef {object} SetAsideRow
  * @property {string} scan_id
- * @property {Scan & {walk_in?: WalkIn}} scan
+ * @property {KeptScan & {walk_in?: WalkIn}} scan
  * @property {string} error
  */
 
@@ -134,7 +135,7 @@ export class Spool {
   }
 
   /**
-   * Make a scan safe; the same scan twice is kept once.
+   * Make a scan safe, without its code; the same scan twice is kept once.
    * @param {Scan} scan
    * @param {string} frame of the clock that read it
    */
@@ -144,13 +145,34 @@ export class Spool {
     const row = {
       scan_id: scan.scan_id,
       position: nextPosition(this.#waiting),
-      scan,
+      scan: keptScan(scan),
       decided: null,
       frame,
       lease_id: null,
     };
     await this.storage.write(["waiting"], (store) => store("waiting").put(row));
     this.#waiting.set(row.scan_id, row);
+  }
+
+  /**
+   * Make the scans of a bus safe, all or none.
+   * @param {KeptScan[]} scans
+   * @param {string} frame of the clock that read them
+   */
+  async putAll(scans, frame) {
+    const first = nextPosition(this.#waiting);
+    const rows = scans.map((scan, at) => ({
+      scan_id: scan.scan_id,
+      position: first + at,
+      scan,
+      decided: null,
+      frame,
+      lease_id: null,
+    }));
+    await this.storage.write(["waiting"], (store) => {
+      for (const row of rows) store("waiting").put(row);
+    });
+    for (const row of rows) this.#waiting.set(row.scan_id, row);
   }
 
   /**
@@ -205,11 +227,12 @@ export class Spool {
 
   /**
    * Move a scan that the server will never take to the list for a person to look at.
-   * @param {Scan} scan
+   * @param {string} scanId
    * @param {string} error
    */
-  async setAside(scan, error) {
-    await this.settle([scan.scan_id], [], [setAsideRow(scan, error)]);
+  async setAside(scanId, error) {
+    const waiting = this.#waiting.get(scanId);
+    if (waiting) await this.settle([scanId], [], [setAsideRow(waiting.scan, error)]);
   }
 
   /**
@@ -295,7 +318,7 @@ export class Spool {
 
   /**
    * Erase the gate list, the lease and whom this gate counted.
-   * Scans that the server has not taken stay: they hold codes, times and no names that can be read.
+   * Scans that the server has not taken stay: they hold references, times and no names that can be read.
    * @param {boolean} forGood nothing is written any more
    */
   async wipe(forGood) {
@@ -304,7 +327,10 @@ export class Spool {
     const ofScans = ["waiting", "walk_ins", "set_aside", "clocks"];
     /** @type {StoreName[]} */
     const ofPeople = ["kept", "entries", "tombstones", "passages", "contradicted"];
-    await this.storage.empty(unsent ? ofPeople : [...ofPeople, ...ofScans], forGood);
+    /** @type {StoreName[]} */
+    const ofDesks = ["pages", "shown"];
+    const erased = [...ofPeople, ...ofDesks, ...(unsent ? [] : ofScans)];
+    await this.storage.empty(erased, forGood);
     this.kept.forget();
     this.memory.forgetAll();
   }
@@ -319,7 +345,7 @@ function isDecided(row) {
 }
 
 /**
- * @param {Scan} scan
+ * @param {KeptScan} scan
  * @param {string} error
  * @returns {SetAsideRow}
  */

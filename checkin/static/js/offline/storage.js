@@ -1,12 +1,14 @@
 // The browser's own database: what a write stored is on the disk when it returns.
 import { keptName } from "../shared/root.js";
 
-const NAME = keptName("marhaba-door");
-const VERSION = 2;
+const NAME = keptName("marhaba-gate");
+const VERSION = 2; // 2: the people of a help desk
 
 /** @import { SealedEntry, Tombstone } from "./gate-list.js" */
 /** @import { PassageRow } from "./memory.js" */
 /** @import { ClockRow, ContradictedRow, SetAsideRow, WaitingRow } from "./spool.js" */
+/** @import { SealedPage } from "./sealed-pages.js" */
+/** @import { ShownRow } from "./shown-people.js" */
 /** @import { WalkInRow } from "./waiting-walk-ins.js" */
 
 /**
@@ -21,6 +23,8 @@ const VERSION = 2;
  * @property {SetAsideRow} set_aside
  * @property {ContradictedRow} contradicted
  * @property {ClockRow} clocks
+ * @property {SealedPage} pages
+ * @property {ShownRow} shown
  */
 
 /** @typedef {keyof Rows} StoreName */
@@ -50,6 +54,8 @@ const STORES = {
   set_aside: "scan_id", // what the server will never take, kept for a person
   contradicted: "scan_id", // let in here, and the server's rules say otherwise
   clocks: "frame",
+  pages: "mark", // the people of a help desk, sealed with a key that the server lends
+  shown: "id", // whom a help desk has shown without the network: numbers and times
 };
 
 /** Something could not be stored or read: kind is "full", "refused" or "lost". */
@@ -65,11 +71,12 @@ export class StorageFault extends Error {
 }
 
 /**
+ * Return what a request answers; the promise is broken by its error.
  * @template Result
  * @param {IDBRequest<Result>} request
  * @returns {Promise<Result>}
  */
-function asPromise(request) {
+export function asPromise(request) {
   return new Promise((done, failed) => {
     request.onsuccess = () => done(request.result);
     request.onerror = () => failed(request.error);
@@ -180,10 +187,18 @@ export class Storage {
 
   /** @param {unknown} fault */
   #named(fault) {
-    if (fault instanceof StorageFault) return fault;
-    if (isFull(fault)) return new StorageFault("full", String(fault));
-    return new StorageFault(this.#lost ? "lost" : "refused", String(fault));
+    return named(fault, this.#lost ? "lost" : "refused");
   }
+}
+
+/**
+ * Return what befell the browser's database as the fault that a person is told.
+ * @param {unknown} fault
+ * @param {"refused" | "lost"} kind of what is not a full disk
+ */
+export function named(fault, kind = "refused") {
+  if (fault instanceof StorageFault) return fault;
+  return new StorageFault(isFull(fault) ? "full" : kind, String(fault));
 }
 
 /** @param {unknown} fault */

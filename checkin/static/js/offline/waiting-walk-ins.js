@@ -1,19 +1,20 @@
 // The walk-ins whom this gate let in and whom the server has not registered yet.
 import { byPosition, nextPosition } from "./memory.js";
+import { keptScan, refOf, tagOf } from "./scan.js";
 
 /** @import { Memory, Passage } from "./memory.js" */
-/** @import { Scan } from "./scan.js" */
+/** @import { KeptScan, Scan } from "./scan.js" */
 /** @import { Decided, SetAsideRow, WaitingRow } from "./spool.js" */
 /** @import { Storage } from "./storage.js" */
 /** @import { WalkIn } from "./walk-in.js" */
 
 /**
- * A walk-in who was let in; the scan is their entry, which waits for its code.
+ * A walk-in who was let in; the scan is their entry, which waits for its badge.
  * @typedef {object} WalkInRow
  * @property {string} scan_id
  * @property {number} position
  * @property {WalkIn} walk_in
- * @property {Scan} scan
+ * @property {KeptScan} scan
  * @property {Decided} decided
  * @property {string} frame
  * @property {string | null} lease_id
@@ -65,7 +66,7 @@ export class WaitingWalkIns {
       scan_id: scan.scan_id,
       position: nextPosition(this.#rows),
       walk_in: walkIn,
-      scan,
+      scan: keptScan(scan),
       decided,
       frame,
       lease_id: passage.lease_id,
@@ -80,16 +81,15 @@ export class WaitingWalkIns {
   }
 
   /**
-   * Let the entry of a registered walk-in wait as any other, now that it has a code.
+   * Let the entry of a registered walk-in wait as any other, now that it has a badge.
    * @param {WalkInRow} walkIn
    * @param {string} code
-   * @param {string} tag
    * @param {number} participantId
    */
-  async registered({ walk_in: _, ...row }, code, tag, participantId) {
-    const scan = { ...row.scan, code };
+  async registered({ walk_in: _, ...row }, code, participantId) {
+    const scan = { ...row.scan, badge_ref: refOf(code) };
     const waits = { ...row, scan, position: nextPosition(this.waiting) };
-    const known = this.memory.whose(row.scan_id, tag, participantId);
+    const known = this.memory.whose(row.scan_id, tagOf(scan), participantId);
     await this.storage.write(["walk_ins", "waiting", "passages"], (store) => {
       store("waiting").put(waits);
       store("walk_ins").delete(row.scan_id);

@@ -10,6 +10,9 @@ import { bytesOf, randomId, textOf, utf8 } from "../shared/bytes.js";
  * @property {string} id
  * @property {string} name
  * @property {Delegation} delegation
+ * @property {string} [nameAr] the name in Arabic, where both were typed
+ * @property {string} [phone] as it was typed
+ * @property {string} [category] its name; "" for the event's usual one
  */
 
 /**
@@ -27,18 +30,29 @@ const NONCE_BYTES = 12;
  * Begin the registration of somebody.
  * @param {string} name
  * @param {Delegation} delegation
+ * @param {Pick<Newcomer, "nameAr" | "phone" | "category">} [more]
  * @returns {Newcomer}
  */
-export function newcomerNamed(name, delegation) {
-  return { id: randomId(), name, delegation };
+export function newcomerNamed(name, delegation, more = {}) {
+  return { id: randomId(), name, delegation, ...more };
 }
 
 /**
- * Return the name in the field of its script.
+ * Return both names; one that was typed alone in the field of its script.
  * @param {Newcomer} newcomer
  */
-export function namesOf({ name }) {
+export function namesOf({ name, nameAr }) {
+  if (nameAr) return { name, name_ar: nameAr };
   return /[\u0600-\u06ff]/.test(name) ? { name_ar: name } : { name };
+}
+
+/**
+ * Return the person's fields that were typed, as they are registered.
+ * @param {Newcomer} newcomer
+ */
+export function toldOf(newcomer) {
+  const { phone, category } = newcomer;
+  return { ...namesOf(newcomer), ...(phone && { phone }), ...(category && { category }) };
 }
 
 /**
@@ -48,7 +62,7 @@ export function namesOf({ name }) {
  * @returns {Promise<WalkIn>}
  */
 export async function sealedWalkIn(newcomer, key) {
-  const person = { ...namesOf(newcomer), allow_duplicate: true };
+  const person = { ...toldOf(newcomer), allow_duplicate: true };
   const sealed = await seal(key, newcomer.id, JSON.stringify(person));
   return { id: newcomer.id, delegation_id: newcomer.delegation.id, sealed };
 }

@@ -1,56 +1,113 @@
 // What a volunteer asks the server for by hand: a name, an override, a walk-in, an undo. Nothing here is shown
-// as done before the server said so; whom it does not answer for, a gate may let in by its lease.
+// as done before the server said so; whom it does not answer for, a gate may let in by its lease, and a
+// help desk by its own list.
 
+import { NotFoundHere } from "../offline/help-desk.js";
 import { StorageFault } from "../offline/storage.js";
 import { newcomerNamed } from "../offline/walk-in.js";
-import { AskedTooOften, Rejected, TokenRefused, Unreachable } from "../server/line.js";
+import {
+  AskedTooOften,
+  Rejected,
+  SearchBudget,
+  TokenRefused,
+  Unreachable,
+} from "../server/line.js";
 import { allWithin, field, part, within } from "../shared/elements.js";
+import { shortName, wordOf } from "./card-lines.js";
+import { FoundPeople, written } from "./found-people.js";
+import { printBadge } from "./print-badge.js";
 import { bothNames, fill, words } from "./words.js";
 
-/** @import { Delegation, Named, Scan, Verdict } from "../offline/scan.js" */
+/** @import { Delegation, Scan } from "../offline/scan.js" */
 /** @import { Newcomer } from "../offline/walk-in.js" */
 /** @import { Found } from "../server/line.js" */
+/** @import { RecentScan } from "./recent-scans.js" */
 /** @import { Station } from "./station.js" */
 
 const SHORTEST_SEARCH = 3;
 const DUPLICATE = "possible_duplicate";
 const NO_PINS = "no_pins";
+const PIN_NEEDED = "pin_needed";
 
 /** Shows the forms. */
 export class Counter {
   /** @type {Newcomer | null} */
   #newcomer = null; // the walk-in that was asked for last: the same one while nothing is changed
+  #typed = ""; // what it was made of
   #isMeant = false; // the server took it for a duplicate, and it was asked for again
   /** @type {HTMLFormElement | null} */
   #unsent = null; // the walk-in's form, while what was typed waits for the network: in memory only
   /** @type {Scan | null} */
   #forced = null; // the refused scan, as it will be sent with force
-  /** @type {Verdict | null} */
+  /** @type {Scan | null} */
+  #refused = null;
+  /** @type {Scan | null} */
   #undone = null; // the scan that is taken back once somebody confirms it
   /** @type {Delegation[]} */
   #delegations = [];
 
+  /** @type {FoundPeople} */
+  #found;
+  /** @type {FoundPeople} */
+  #meant;
+  #isForBadge = false; // who is found gets a new badge, and is not let in
+  /** @type {Found | null} */
+  #chosen = null; // whom a search has shown, while a supervisor's PIN is asked for
+
   /** @param {Station} station */
   constructor(station) {
     this.station = station;
+    this.#found = new FoundPeople(part("found"), (person) => this.#choose(person));
+    this.#meant = new FoundPeople(part("meant"), (person) => this.#choose(person));
     this.#answer("search", (form) => this.#search(form));
     this.#answer("walk-in", (form) => this.#walkIn(form));
     this.#answer("override", (form) => this.#override(form));
-    this.#answer("undo-last", async () => this.#undo());
+    this.#answer("undo-scan", async () => this.#undo());
     for (const button of allWithin(document, "dialog [data-close]")) {
       button.addEventListener("click", () => button.closest("dialog")?.close());
     }
   }
 
   openSearch() {
-    part("found").replaceChildren();
+    this.#openSearch(words.desk.search_title);
+    const isAnswered = this.station.isOnline || this.station.gate?.findsHere;
+    say(formOf("search"), isAnswered ? "" : words.desk.needs_server);
+  }
+
+  /** Look for somebody whose badge is to be replaced; without the network they are let in instead. */
+  openBadge() {
+    if (!this.station.gate?.findsHere) return this.station.note(words.desk.no_help_desk);
+    this.#openSearch(words.desk.badge_title);
+    this.#isForBadge = true;
+    if (!this.station.isOnline) this.#admitInstead(formOf("search"));
+  }
+
+  /** @param {string} title */
+  #openSearch(title) {
+    this.#found.clear();
+    this.station.bus.showFound([]);
+    this.#choosing(null);
+    this.#isForBadge = false;
+    part("search-title").textContent = title;
     this.#open("search");
+    askForPin(formOf("search"), false);
+  }
+
+  /** @param {HTMLFormElement} form */
+  #admitInstead(form) {
+    this.#isForBadge = false;
+    this.#chosen = null;
+    askForPin(form, false);
+    part("search-title").textContent = words.desk.search_title;
+    say(form, words.desk.badge_offline);
   }
 
   async openWalkIn() {
     const { gate } = this.station;
     if (!gate) return;
+    this.#meant.clear();
     this.#open("walk-in");
+    askForPin(formOf("walk-in"), false);
     await this.#guarded(formOf("walk-in"), async () => {
       const known = this.station.counts?.delegations ?? gate.delegations;
       const delegations = known.length ? known : (await gate.line.status()).delegations;
@@ -61,31 +118,49 @@ export class Counter {
         ...delegations.map((each) => new Option(written(each), String(each.id))),
       );
       if (chosen) select.value = chosen;
+      this.#offerCategories();
     });
   }
 
-  openOverride() {
+  /** The usual category is the last one of the event, as the server has it. */
+  #offerCategories() {
+    const categories = this.station.counts?.device.categories ?? [];
+    const select = part("walk-in-category", HTMLSelectElement);
+    const chosen = select.value;
+    const options = categories.map((each) => new Option(bothNames(each)[0], each.name));
+    select.replaceChildren(...options);
+    select.value = chosen || (categories.at(-1)?.name ?? "");
+    within(formOf("walk-in"), "[data-category]").hidden = !categories.length;
+  }
+
+  /**
+   * Ask for the PIN that lets in the person of a refused scan, and name them.
+   * @param {RecentScan | undefined} refused
+   */
+  openOverride(refused) {
     if (this.station.counts?.device.overrides === false)
       return this.station.note(words.desk.no_pins);
-    const refused = this.station.cards.forceable;
     if (!refused) return this.station.note(words.desk.nothing_to_override);
-    this.#forced = this.station.gate?.forcedScan(refused) ?? null;
+    this.#refused = refused.verdict.scan;
+    this.#forced = this.station.gate?.forcedScan(this.#refused) ?? null;
+    part("override-whom").textContent = whoseScan(refused);
     this.#open("override");
   }
 
   /**
    * Ask whether a scan is to be taken back, and name whose it is.
-   * @param {Verdict} verdict
+   * @param {RecentScan | undefined} scan
    */
-  openUndo(verdict) {
-    this.#undone = verdict;
-    part("undo-whom").textContent = verdict.participant ? written(verdict.participant) : "";
-    this.#open("undo-last");
+  openUndo(scan) {
+    if (!scan) return this.station.note(words.desk.nothing_to_annul);
+    this.#undone = scan.verdict.scan;
+    part("undo-whom").textContent = whoseScan(scan);
+    this.#open("undo-scan");
   }
 
   /** Forget what was typed: this browser may hold no name now. */
   forget() {
-    this.#unsent = this.#newcomer = this.#undone = null;
+    this.#unsent = this.#newcomer = this.#undone = this.#refused = null;
     for (const form of allWithin(document, "dialog form", HTMLFormElement)) form.reset();
   }
 
@@ -130,6 +205,7 @@ export class Counter {
     try {
       await work();
     } catch (fault) {
+      if (fault instanceof SearchBudget) this.#askForBudget(form);
       say(form, sentenceOf(fault, form));
       if (asksForPin(form)) field(form, "pin").value = "";
     } finally {
@@ -138,17 +214,106 @@ export class Counter {
   }
 
   /** @param {HTMLFormElement} form */
+  #askForBudget(form) {
+    this.#choosing(null);
+    this.#found.clear();
+    askForPin(form, true);
+  }
+
+  /** @param {HTMLFormElement} form */
   async #search(form) {
     const { gate } = this.station;
-    const name = field(form, "name").value.trim();
-    if (name.length < SHORTEST_SEARCH) return say(form, words.desk.three_letters);
+    const [name, pin] = ["name", "pin"].map((each) => field(form, each).value.trim());
     if (!gate) return;
-    const found = await gate.line.search(name);
-    part("found").replaceChildren(...found.map(personItem));
-    say(
-      form,
-      found.length ? fill(words.desk.found, { count: found.length }) : words.desk.found_nobody,
-    );
+    if (this.#chosen) return this.#serve(this.#chosen, pin);
+    if (name.length < SHORTEST_SEARCH) return say(form, words.desk.three_letters);
+    const found = await gate.search(name, pin);
+    askForPin(form, false);
+    const isBusAlone = found.buses.length && !found.people.length;
+    say(form, isBusAlone ? "" : foundSentence(found.people.length, found.more, this.#isForBadge));
+    this.#found.show(found.people, this.station.timezone);
+    this.station.bus.showFound(found.buses);
+  }
+
+  /**
+   * Let somebody in who was found, or ask for the PIN that this takes.
+   * @param {Found} person
+   */
+  #choose(person) {
+    const form = formOf("search");
+    if (!dialog("search").open) {
+      dialog("walk-in").close();
+      dialog("search").showModal();
+      this.#found.show([person], this.station.timezone);
+    }
+    if (this.#needsPin && !this.#isForBadge) {
+      return this.#askSupervisor(form, person, words.desk.pin_for_person);
+    }
+    this.#guarded(form, () => this.#serve(person, ""));
+  }
+
+  /**
+   * @param {Found} person
+   * @param {string} pin
+   */
+  async #serve(person, pin) {
+    return this.#isForBadge ? this.#newBadge(person, pin) : this.#admit(person, pin);
+  }
+
+  /**
+   * Replace and print somebody's badge, or say why not.
+   * @param {Found} person
+   * @param {string} pin
+   */
+  async #newBadge(person, pin) {
+    const form = formOf("search");
+    try {
+      const badge = await this.station.gate?.line.replaceBadge(person.id, pin);
+      dialog("search").close();
+      this.station.note(fill(words.desk.badge_replaced, { name: bothNames(person)[0] }));
+      if (badge) await printBadge(badge);
+    } catch (fault) {
+      const isAway = fault instanceof Unreachable && !(fault instanceof AskedTooOften);
+      if (isAway) return this.#admitInstead(form);
+      if (!(fault instanceof Rejected) || fault.error !== PIN_NEEDED) throw fault;
+      this.#askSupervisor(form, person, words.desk.pin_for_badge);
+    }
+  }
+
+  /**
+   * Keep who is let in once a PIN is typed, and let the form's button say so.
+   * @param {Found | null} person
+   */
+  #choosing(person) {
+    this.#chosen = person;
+    within(formOf("search"), "[data-searches]").hidden = person !== null;
+    within(formOf("search"), "[data-admits]").hidden = person === null;
+  }
+
+  get #needsPin() {
+    return this.station.counts?.device.without_badge === "supervisors";
+  }
+
+  /**
+   * @param {HTMLFormElement} form
+   * @param {Found} person
+   * @param {string} sentence
+   */
+  #askSupervisor(form, person, sentence) {
+    this.#choosing(person);
+    this.#found.show([person], this.station.timezone);
+    say(form, sentence);
+    askForPin(form, true);
+  }
+
+  /**
+   * @param {Found} person
+   * @param {string} pin
+   */
+  async #admit(person, pin) {
+    const verdict = await this.station.admitFound(person.id, pin).catch(unanswered);
+    dialog("search").close();
+    if (verdict) this.station.show(verdict);
   }
 
   /** @param {HTMLFormElement} form */
@@ -156,33 +321,51 @@ export class Counter {
     const newcomer = this.#newcomerIn(form);
     if (!newcomer) return;
     try {
-      const code = await this.#register(newcomer);
+      const code = await this.#register(newcomer, field(form, "pin").value.trim());
       this.#admitted();
       this.station.read(code);
     } catch (fault) {
       this.#isMeant = isDuplicate(fault);
-      if (!(fault instanceof Unreachable)) throw fault;
+      if (this.#isMeant) this.#askWhoIsMeant(form, fault);
+      // Who asked too often was answered: nobody is let in by the lease for it.
+      if (!(fault instanceof Unreachable) || fault instanceof AskedTooOften) throw fault;
+      askForPin(form, false);
       await this.#withoutServer(newcomer, form, fault);
     }
   }
 
+  /**
+   * Show who may be meant, each to be let in by a press; sent again, the form registers another one.
+   * @param {HTMLFormElement} form
+   * @param {unknown} fault
+   */
+  #askWhoIsMeant(form, fault) {
+    askForPin(form, false);
+    this.#meant.show(fault instanceof Rejected ? fault.participants : [], this.station.timezone);
+  }
+
   /** @param {HTMLFormElement} form */
   #newcomerIn(form) {
-    const name = field(form, "name").value.trim();
-    const id = Number(field(form, "delegation", HTMLSelectElement).value);
-    if (this.#newcomer?.name !== name || this.#newcomer.delegation.id !== id) {
-      const delegation = this.#delegations.find((each) => each.id === id);
-      this.#newcomer = delegation ? newcomerNamed(name, delegation) : null;
+    const typed = typedIn(form);
+    const delegation = this.#delegations.find((each) => each.id === typed.delegationId);
+    const key = JSON.stringify(typed);
+    if (this.#typed !== key) {
+      this.#newcomer = delegation ? newcomerNamed(typed.name, delegation, typed.more) : null;
+      this.#typed = key;
       this.#isMeant = false;
+      this.#meant.clear();
     }
     return this.#newcomer;
   }
 
-  /** @param {Newcomer} newcomer */
-  async #register(newcomer) {
+  /**
+   * @param {Newcomer} newcomer
+   * @param {string} pin
+   */
+  async #register(newcomer, pin) {
     const { gate, isOnline } = this.station;
     if (!gate || !isOnline) throw new Unreachable("known to be offline");
-    return gate.line.registerWalkIn(newcomer, this.#isMeant);
+    return gate.line.registerWalkIn(newcomer, this.#isMeant, pin);
   }
 
   /**
@@ -202,6 +385,7 @@ export class Counter {
 
   #admitted() {
     this.#newcomer = this.#unsent = null;
+    this.#typed = "";
     this.#isMeant = false;
     dialog("walk-in").close();
   }
@@ -213,14 +397,25 @@ export class Counter {
     if (!gate || !this.#forced) return;
     const verdict = await gate.override(this.#forced, reason.value.trim(), pin.value.trim());
     dialog("override").close();
-    this.station.cards.dismiss();
-    this.station.show(verdict);
+    this.station.show({ ...verdict, overridden: this.#refused?.scan_id });
   }
 
   #undo() {
-    dialog("undo-last").close();
-    if (this.#undone) this.station.undo(this.#undone);
+    dialog("undo-scan").close();
+    if (this.#undone) this.station.gate?.courier.annul(this.#undone.scan_id);
   }
+}
+
+/** Nobody is let in without an answer; the same press again sends the same scan. */
+class Unanswered extends Unreachable {}
+
+/**
+ * @param {unknown} fault
+ * @returns {never}
+ */
+function unanswered(fault) {
+  const answered = !(fault instanceof Unreachable) || fault instanceof AskedTooOften;
+  throw answered ? fault : new Unanswered(fault.message);
 }
 
 /** @param {string} id */
@@ -232,8 +427,46 @@ const formOf = (id) => part(`${id}-form`, HTMLFormElement);
 /** @param {HTMLFormElement} form */
 const isWalkIn = (form) => form.elements.namedItem("delegation") !== null;
 
+/**
+ * Return what a walk-in's form says of the person.
+ * @param {HTMLFormElement} form
+ */
+function typedIn(form) {
+  const [name, nameAr, phone] = ["name", "name_ar", "phone"].map((each) =>
+    field(form, each).value.trim(),
+  );
+  const [delegation, category] = ["delegation", "category"].map(
+    (each) => field(form, each, HTMLSelectElement).value,
+  );
+  return { name, delegationId: Number(delegation), more: { nameAr, phone, category } };
+}
+
 /** @param {HTMLFormElement} form */
 const asksForPin = (form) => form.elements.namedItem("pin") !== null;
+
+/**
+ * Show the field for a supervisor's PIN in a form, or take it away with what was typed.
+ * @param {HTMLFormElement} form
+ * @param {boolean} isAsked
+ */
+function askForPin(form, isAsked) {
+  const pin = field(form, "pin");
+  within(form, "[data-pin]").hidden = !isAsked;
+  pin.required = isAsked;
+  pin.value = "";
+  if (isAsked) pin.focus();
+}
+
+/**
+ * @param {number} count
+ * @param {number} more
+ * @param {boolean} isForBadge
+ */
+function foundSentence(count, more, isForBadge) {
+  const { found, found_for_badge, found_more, found_nobody } = words.desk;
+  if (!count) return found_nobody;
+  return fill(more ? found_more : isForBadge ? found_for_badge : found, { count, more });
+}
 
 /** @param {unknown} fault */
 const isDuplicate = (fault) => fault instanceof Rejected && fault.error === DUPLICATE;
@@ -253,32 +486,32 @@ function say(form, sentence) {
  * @param {HTMLFormElement} form
  */
 function sentenceOf(fault, form) {
-  if (fault instanceof AskedTooOften) return fill(words.desk.too_often, { minutes: fault.minutes });
+  if (fault instanceof AskedTooOften) {
+    const sentence = fault instanceof SearchBudget ? "search_budget" : "too_often";
+    return fill(words.desk[sentence], { minutes: fault.minutes });
+  }
+  if (fault instanceof Unanswered) return words.desk.unanswered;
   if (fault instanceof Unreachable) {
     return isWalkIn(form) ? words.desk.walk_in_kept : words.desk.needs_server;
   }
   if (fault instanceof StorageFault) return words.faults[`storage_${fault.kind}`];
   if (fault instanceof TokenRefused) return words.pairing.revoked;
+  if (fault instanceof NotFoundHere)
+    return fill(words.desk[fault.code], { minutes: fault.minutes });
   if (!(fault instanceof Rejected)) throw fault;
   if (isDuplicate(fault)) return words.desk.possible_duplicate;
   if (fault.error === NO_PINS) return words.desk.no_pins;
+  if (fault.error === "search_not_allowed") return words.desk.search_not_allowed;
+  if (fault.error === "search_closed") return words.desk.search_closed;
   if (fault.status === 403 && asksForPin(form)) return words.desk.pin_refused;
   return fill(words.desk.rejected, { detail: fault.detail });
 }
 
-/** @param {Named} named */
-const written = (named) => bothNames(named).filter(Boolean).join(" · ");
-
-/** @param {Found} person */
-function personItem(person) {
-  const item = document.createElement("li");
-  const name = document.createElement("b");
-  const more = document.createElement("span");
-  [name.dir, more.dir] = ["auto", "auto"];
-  const standing = words.desk.standings[person.status] ?? person.status;
-  name.textContent = written(person);
-  const blocked = person.blocked ? [`■ ${words.desk.blocked}`] : [];
-  more.textContent = [bothNames(person.delegation)[0], standing, ...blocked].join(" · ");
-  item.append(name, more);
-  return item;
+/**
+ * Say whose a scan was: both names, and what was said to it.
+ * @param {RecentScan} scan
+ */
+function whoseScan({ verdict, kind }) {
+  const who = verdict.participant ? written(verdict.participant) : shortName(verdict);
+  return `${who} · ${wordOf(verdict, kind)}`;
 }

@@ -1,4 +1,5 @@
 // What this browser is to the server: a device at a gate, with a token.
+import { canSeal, forgetKey, keepText, keptText, seal, unseal } from "../offline/device-key.js";
 import { keptName, ROOT } from "../shared/root.js";
 
 const PLACE = keptName("marhaba.device");
@@ -18,33 +19,65 @@ export class PairingFault extends Error {
 }
 
 /**
- * Return the device as this browser keeps it, or null.
- * @returns {Device | null}
+ * Return the device as this browser keeps it, or null; throws KeyLost where it cannot be opened.
+ * @returns {Promise<Device | null>}
  */
-export function storedDevice() {
+export async function storedDevice() {
+  const kept = parsed(await keptHere()) ?? parsed(keptByEarlierVersion());
+  if (!kept) return null;
+  const device = "sealed" in kept ? JSON.parse(await unseal(kept.sealed)) : kept;
+  if (keptByEarlierVersion()) await storeDevice(device);
+  return device;
+}
+
+/**
+ * @param {string | null | undefined} text
+ * @returns {Device | {sealed: string} | null}
+ */
+function parsed(text) {
   try {
-    return JSON.parse(localStorage.getItem(PLACE) ?? "null");
+    return JSON.parse(text ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+async function keptHere() {
+  try {
+    return await keptText();
+  } catch {
+    return null; // private windows keep nothing
+  }
+}
+
+/** Return what version 1.0 has kept in localStorage. */
+function keptByEarlierVersion() {
+  try {
+    return localStorage.getItem(PLACE);
   } catch {
     return null;
   }
 }
 
 /**
- * Keep the device; false where the browser keeps nothing (private windows).
+ * Keep the device, sealed where browsers can; false where this one keeps nothing (private windows).
  * @param {Device} device
  */
-export function storeDevice(device) {
+export async function storeDevice(device) {
   try {
-    localStorage.setItem(PLACE, JSON.stringify(device));
+    const text = JSON.stringify(device);
+    await keepText(canSeal() ? JSON.stringify({ sealed: await seal(text) }) : text);
+    localStorage.removeItem(PLACE);
     return true;
   } catch {
     return false;
   }
 }
 
-export function forgetDevice() {
+export async function forgetDevice() {
   try {
     localStorage.removeItem(PLACE);
+    await forgetKey();
   } catch {
     // nothing was kept, so nothing is left
   }
@@ -75,6 +108,7 @@ export async function pair(code, name) {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),
+      cache: "no-store",
       signal: AbortSignal.timeout(PAIR_WITHIN_MS),
     });
   } catch {

@@ -1,93 +1,78 @@
-// Tells a hand scanner from a hand: both are the keyboard. Keys that follow each other faster than
-// a hand are one code; single keys are commands, and wait the moment that it takes to be sure.
+// Hears the keys that are pressed outside of any field: a hand scanner's code, or commands.
+import { meantKey, placeOfKey } from "./code-meant.js";
+import { KeyCollector } from "./key-collector.js";
 
-const GAP_MS = 80;
-const SHORTEST = 6;
-const FIELDS = "input:not([type=radio], [type=checkbox]), select, textarea, dialog *";
+/** @import { Burst, Key } from "./key-collector.js" */
 
-// A hand scanner presses the keys of an American keyboard. With a French or Arabic layout other
-// letters come out of them, so the keys themselves are kept beside what they wrote.
-
-/**
- * A key: what it wrote, and which one it is.
- * @typedef {{written: string, pressed: string}} Key
- */
+const FIELDS = "input:not([type=radio], [type=checkbox]), select, textarea";
+const PRESSED_BY_SPACE = "button, summary, a, input";
+const NAMED = ["Enter", "Tab", "Escape"];
+const WRITES_LATER = ["Dead", "Process", "Unidentified"]; // an accent that waits for its letter
+/** Commands that act at once: something is typed after them, and the next badge after a space. */
+export const OPENING = "tfow ";
 
 /**
  * Hears what the keys were.
  * @typedef {object} KeysTold
- * @property {(written: string, pressed: string) => void} burst
- * @property {(letter: string) => void} key
+ * @property {(text: string, places: string) => void} burst
+ * @property {(command: string) => void} key
  */
-
-/**
- * Return the letter or digit that an American keyboard has on a key, or "".
- * @param {string} key its place, as `KeyboardEvent.code` names it
- */
-export function letterOfKey(key) {
-  return key.match(/^(?:Key|Digit|Numpad)([A-Z0-9])$/)?.[1] ?? "";
-}
-
-/** Collects single keys into what they were: {written, pressed} of a burst, or one key. */
-class KeyCollector {
-  /** @type {Key[]} */
-  #keys = [];
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #timer;
-
-  /** @param {KeysTold} told */
-  constructor(told) {
-    this.told = told;
-  }
-
-  /** @param {KeyboardEvent} event */
-  press(event) {
-    clearTimeout(this.#timer);
-    this.#keys.push({ written: event.key, pressed: letterOfKey(event.code) });
-    this.#timer = setTimeout(() => this.end(), GAP_MS);
-  }
-
-  /** Tell what was collected; return whether it was a burst. */
-  end() {
-    clearTimeout(this.#timer);
-    const keys = this.#keys;
-    this.#keys = [];
-    const joined = (/** @type {keyof Key} */ name) => keys.map((key) => key[name]).join("");
-    if (keys.length >= SHORTEST) this.told.burst(joined("written"), joined("pressed"));
-    else for (const key of keys) this.told.key(commandOf(key));
-    return keys.length >= SHORTEST;
-  }
-}
 
 /**
  * Tell of the keys pressed outside of any field.
  * @param {KeysTold} told
  */
 export function readKeys(told) {
-  const collector = new KeyCollector(told);
-  addEventListener("keydown", (event) => {
-    const busy = event.ctrlKey || event.metaKey || event.altKey || event.repeat;
-    const inField = document.activeElement?.matches(FIELDS);
-    if (busy || inField || document.querySelector("dialog[open]")) return;
-    if (event.key === "Enter") {
-      if (collector.end()) event.preventDefault();
-      return;
+  const collector = new KeyCollector(OPENING);
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+
+  /** @param {(Key | Burst)[]} events */
+  function passOn(events) {
+    if (document.querySelector("dialog[open]")) return; // it is answered before anything else
+    for (const event of events) {
+      if ("text" in event) told.burst(event.text, event.places);
+      else told.key(commandOf(event));
     }
-    if (event.key === "Escape") return told.key("Escape");
-    // "لا" is one key of the Arabic layout, and an accent alone is called "Dead".
-    if (event.key.length !== 1 && !letterOfKey(event.code)) return;
-    if (event.key === " " && document.activeElement?.matches("button, summary, a, input")) return;
-    // Or a space would scroll, and Firefox would search: ' and / open its search, and both are digits'
-    // neighbours or digits on a French keyboard, so that it swallowed what a hand scanner types.
-    event.preventDefault();
-    collector.press(event);
+  }
+
+  addEventListener("keydown", (event) => {
+    const key = keyOf(event);
+    if (!key || isElsewhere(event)) return;
+    const events = collector.pressed(key, event.timeStamp);
+    // What ends a code presses no button and moves no focus. No letter scrolls, or searches: ' and /
+    // open Firefox's search, and are digits' neighbours or digits on a French keyboard.
+    if (!events.includes(key)) event.preventDefault();
+    passOn(events);
+    clearTimeout(timer);
+    timer = setTimeout(() => passOn(collector.atTime(Infinity)), collector.patienceMs);
   });
 }
 
 /**
- * The letter on the key where the layout has Latin ones; an Arabic layout has the American places.
- * @param {Key} key
+ * Return the key that no field and no browser's command gets, or null for keys that write nothing.
+ * @param {KeyboardEvent} event
+ * @returns {Key | null}
  */
-function commandOf({ written, pressed }) {
-  return /^[\x20-\x7e]$/.test(written) ? written.toUpperCase() : pressed;
+function keyOf(event) {
+  const { key, code } = event;
+  if (NAMED.includes(key)) return { name: key, place: "" };
+  if (WRITES_LATER.includes(key))
+    return placeOfKey(code) ? { name: "", place: placeOfKey(code) } : null;
+  // "لا" is one key of the Arabic layout; the names of other keys are English.
+  return /^[A-Z]\w/.test(key) ? null : { name: key, place: placeOfKey(code) };
+}
+
+/** @param {KeyboardEvent} event */
+function isElsewhere(event) {
+  const at = document.activeElement;
+  const pressesIt = event.key === " " && at?.matches(PRESSED_BY_SPACE);
+  const isCommand = event.ctrlKey || event.metaKey || event.altKey || event.repeat;
+  return isCommand || pressesIt || at?.matches(FIELDS);
+}
+
+/** @param {Key} key */
+function commandOf({ name, place }) {
+  if (NAMED.includes(name)) return name;
+  return meantKey(name, place).toUpperCase();
 }

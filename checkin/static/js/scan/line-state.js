@@ -1,7 +1,8 @@
 // The state of the line and of what is held: online or not, what waits, how old the list is.
 import { part } from "../shared/elements.js";
-import { fill, language, words } from "./words.js";
+import { bothNames, fill, language, words } from "./words.js";
 
+/** @import { Place } from "../offline/kept-values.js" */
 /** @import { SetAsideRow } from "../offline/spool.js" */
 /** @import { LineState } from "../server/courier.js" */
 /** @import { StatusReply } from "../server/line.js" */
@@ -25,6 +26,17 @@ function say(id, sentence, warn = false) {
   part(id).textContent = sentence;
   part(id).hidden = !sentence;
   part(id).dataset.warn = String(warn);
+}
+
+/**
+ * Show which gate this is, in both scripts.
+ * @param {Place} place
+ */
+export function showGate(place) {
+  const [name, other] = bothNames(place);
+  part("gate").textContent = name;
+  part("gate-other").textContent = other;
+  part("gate-other").hidden = !other;
 }
 
 /** @param {number | null} age */
@@ -78,7 +90,8 @@ function showAdmitted({ gates, device }) {
 export function showSetAside(list) {
   const items = list.map(({ scan, error }) => {
     const item = document.createElement("li");
-    item.textContent = `${scan.scanned_at} · …${scan.code.slice(-6)} · ${error}`;
+    const who = scan.badge_ref ? `${scan.badge_ref.slice(0, 8)}…` : scan.participant_id;
+    item.textContent = `${scan.scanned_at} · ${who} · ${error}`;
     return item;
   });
   part("aside-list").replaceChildren(...items);

@@ -22,7 +22,7 @@ async function attempt(words) {
   try {
     const device = await pair(code.value, station.value.trim() || words.station);
     code.value = "";
-    say(storeDevice(device) ? "" : words.storage);
+    say((await storeDevice(device)) ? "" : words.storage);
     return device;
   } catch (fault) {
     if (!(fault instanceof PairingFault)) throw fault;

@@ -19,7 +19,8 @@ export class Parties {
    * @param {number} at
    */
   seen(texts, at) {
-    const fresh = new Set(texts.filter((text) => this.#debounce.fresh(text, at)));
+    const showings = this.#debounce.picture(texts, at);
+    const fresh = new Set(texts.filter((text) => showings.get(text) === "new"));
     if (!fresh.size) return;
     const party = this.#inView(
       texts.filter((text) => !fresh.has(text)),

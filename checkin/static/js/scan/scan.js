@@ -1,5 +1,6 @@
 // The scan page: a device at a gate reads badges and shows the verdicts, with the network or without.
 
+import { KeyLost } from "../offline/device-key.js";
 import { part } from "../shared/elements.js";
 import { keptName } from "../shared/root.js";
 import { storedDevice } from "./device.js";
@@ -9,7 +10,7 @@ import { prepareScreen } from "./screen.js";
 import { Station } from "./station.js";
 import { words } from "./words.js";
 
-const LOCK = keptName("marhaba-door");
+const LOCK = keptName("marhaba-door"); // a tab that still has an earlier version asks for the same
 
 /** Wait until no other tab is at this gate: two would give the same lent places away. */
 async function alone() {
@@ -32,15 +33,25 @@ async function alone() {
   notice.hidden = true;
 }
 
+/** Return the device that this browser keeps, or ask for a pairing. */
+async function pairedDevice() {
+  const linked = new URLSearchParams(location.hash.slice(1)).has("pair");
+  try {
+    const known = linked ? null : await storedDevice();
+    return known ?? (await askToPair(words.pairing, ""));
+  } catch (fault) {
+    if (!(fault instanceof KeyLost)) throw fault;
+    return askToPair(words.pairing, words.status.erased);
+  }
+}
+
 async function begin() {
   document.documentElement.dataset.started = "yes"; // old-browser.js asks for it
   prepareScreen();
   keepPageForOffline();
   const station = new Station();
   await alone();
-  const linked = new URLSearchParams(location.hash.slice(1)).has("pair");
-  const known = storedDevice();
-  await station.begin(known && !linked ? known : await askToPair(words.pairing, ""));
+  await station.begin(await pairedDevice());
 }
 
 begin();

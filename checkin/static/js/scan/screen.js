@@ -1,11 +1,10 @@
-// The device's own screen: awake, full, and with a sound that browsers allow after a click.
+// The device's own screen: full, and with a sound that browsers allow after a click.
+import { watchBattery } from "../shared/battery.js";
 import { part } from "../shared/elements.js";
 import { soundIsOn, wakeSound } from "./sounds.js";
+import { fill, words } from "./words.js";
 
-async function keepAwake() {
-  if (document.visibilityState !== "visible") return;
-  await navigator.wakeLock?.request("screen").catch(() => null); // a battery saver may say no
-}
+/** @import { Battery } from "../shared/battery.js" */
 
 function offerFullScreen() {
   const button = part("full-screen");
@@ -17,7 +16,8 @@ function offerFullScreen() {
 }
 
 function wakeSoundByTouch() {
-  for (const kind of ["pointerdown", "keydown"]) {
+  // A finger counts as a touch to browsers when it is lifted, a mouse when it is pressed.
+  for (const kind of ["pointerdown", "pointerup", "keydown"]) {
     addEventListener(kind, () => {
       wakeSound(() => {
         part("mute").hidden = soundIsOn();
@@ -26,10 +26,16 @@ function wakeSoundByTouch() {
   }
 }
 
+/** @param {Battery} battery */
+function showBattery({ percent, charging }) {
+  const isLow = percent < words.low_battery_below && !charging;
+  part("battery").hidden = !isLow;
+  part("battery").textContent = fill(words.idle.battery_low, { percent });
+}
+
 /** Prepare the screen; what the device does not offer is left out. */
 export function prepareScreen() {
-  keepAwake();
-  document.addEventListener("visibilitychange", keepAwake);
   offerFullScreen();
+  watchBattery(showBattery);
   wakeSoundByTouch();
 }

@@ -1,25 +1,32 @@
 // The station: from a code that was read to the verdict on the screen.
-import { isBadgeCode, looksLikeOurs } from "../offline/badge-code.js";
+import { codeIn, isBadgeCode, looksLikeOurs } from "../offline/badge-code.js";
 import { openGate } from "../offline/gate.js";
 import { newScan } from "../offline/scan.js";
 import { faultOf } from "../server/courier.js";
 import { allWithin, field, part, within } from "../shared/elements.js";
+import { Awake } from "./awake.js";
+import { BusDesk } from "./bus-desk.js";
 import { CameraStation } from "./camera-station.js";
+import { shortName } from "./card-lines.js";
+import { meantCode } from "./code-meant.js";
 import { Counter } from "./counter.js";
 import { Debounce } from "./debounce.js";
 import { forgetDevice, storeDevice } from "./device.js";
+import { IdleScreen } from "./idle.js";
 import { readKeys } from "./keys.js";
-import { showLine, showSetAside } from "./line-state.js";
+import { Kiosk } from "./kiosk.js";
+import { showGate, showLine, showSetAside } from "./line-state.js";
 import { askToPair } from "./pairing-form.js";
 import { Parties } from "./parties.js";
 import { muteSound, signal } from "./sounds.js";
-import { codeMeant, readTypedCodes } from "./typed-codes.js";
-import { VerdictCards } from "./verdict-cards.js";
+import { readTypedCodes } from "./typed-codes.js";
+import { Verdicts } from "./verdicts.js";
 import { fill, reasons, words } from "./words.js";
 
 /** @import { Device, Gate } from "../offline/gate.js" */
 /** @import { Direction, Fault, Verdict } from "../offline/scan.js" */
 /** @import { Happening, LineState } from "../server/courier.js" */
+/** @import { Showing } from "./debounce.js" */
 /** @import { Waiting } from "./line-state.js" */
 
 /** @typedef {"camera" | "typed" | "wedge"} Reader */
@@ -50,8 +57,6 @@ export class Station {
   #line = NO_LINE;
   /** @type {Fault | undefined} */
   #fault; // why the gate could not be opened
-  /** @type {Verdict | null} */
-  #last = null; // the newest scan that the server admitted, which an undo takes back
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #noteTimer;
   #seen = {
@@ -62,9 +67,18 @@ export class Station {
   #parties = new Parties();
 
   constructor() {
-    this.cards = new VerdictCards(part("verdicts"), part("verdict-card", HTMLTemplateElement));
+    this.verdicts = new Verdicts({
+      undo: (scan) => this.counter.openUndo(scan),
+      override: (scan) => this.counter.openOverride(scan),
+    });
     this.camera = new CameraStation(words.camera, { onCodes: (texts) => this.#saw(texts) });
     this.counter = new Counter(this);
+    this.idle = new IdleScreen(() => this.#standing());
+    this.awake = new Awake((isAwake) => {
+      part("may-sleep").hidden = isAwake;
+    });
+    this.kiosk = new Kiosk(this);
+    this.bus = new BusDesk(this);
     this.#listen();
   }
 
@@ -77,19 +91,39 @@ export class Station {
     return this.#line.counts;
   }
 
+  get timezone() {
+    return this.#device?.event.timezone ?? "";
+  }
+
+  /**
+   * Send the scan of a person whom a search found, and return its verdict.
+   * @param {number} personId
+   * @param {string} pin of a supervisor, where only they admit without a badge
+   */
+  async admitFound(personId, pin) {
+    return this.gate?.admitFound(personId, direction(), pin);
+  }
+
+  /** Whether people without a badge are let in only with a supervisor's PIN. */
+  get needsPinWithoutBadge() {
+    return this.counts?.device.without_badge === "supervisors";
+  }
+
   /**
    * Open the gate of a paired device.
    * @param {Device} device
    */
   async begin(device) {
     this.#device = device;
-    part("gate").textContent = device.gate.name;
+    showGate(device.gate);
     part("event").textContent = device.event.name;
     part("pairing").hidden = true;
     part("station").hidden = false;
     await this.#openGate(device);
     field(typed, "code").disabled = false;
     this.camera.start();
+    this.awake.hold();
+    this.idle.show();
   }
 
   /**
@@ -97,7 +131,7 @@ export class Station {
    * @param {string} code
    */
   read(code) {
-    return this.#take(code, "typed");
+    return this.#takeAlone(code, "typed");
   }
 
   /**
@@ -105,22 +139,20 @@ export class Station {
    * @param {Verdict} verdict
    */
   show(verdict) {
-    if (!this.#device) return;
-    const party =
-      verdict.scan.source === "camera" ? this.#parties.partyOf(verdict.scan.code) : null;
-    const kind = this.cards.show(verdict, this.#device.event.timezone, party);
-    // An undo while rehearsing takes back nobody who really came in.
-    if (kind === "ok") this.#last = verdict.rehearsal ? null : verdict;
-    signal(kind);
+    this.idle.busy();
+    this.#shown(verdict);
   }
 
-  /**
-   * Take a scan back, once somebody has confirmed it.
-   * @param {Verdict} verdict
-   */
-  undo(verdict) {
-    this.gate?.courier.annul(verdict.scan.scan_id);
-    if (this.#last === verdict) this.#last = null;
+  /** @param {Verdict} verdict */
+  #shown(verdict) {
+    if (!this.#device) return;
+    const { code, source } = verdict.scan;
+    const party = code && source === "camera" ? this.#parties.partyOf(code) : null;
+    const { kind, late } = this.verdicts.show(verdict, this.#device.event.timezone, party);
+    if (late) this.note(late);
+    this.kiosk.cardShown();
+    signal(kind);
+    this.bus.heard(verdict);
   }
 
   /**
@@ -158,13 +190,14 @@ export class Station {
   /** @param {Device} device */
   async #open(device) {
     try {
-      this.gate = await openGate(device, (happening) => this.#heard(happening), reasons);
+      const hear = (/** @type {Happening} */ happening) => this.#heard(happening);
+      this.gate = await openGate(device, hear, reasons, words.name_tables);
     } catch (fault) {
       this.#fault = faultOf(fault);
       return this.sayLasting(words.faults[this.#fault.code]);
     }
     this.sayLasting(this.gate.wasErased ? words.status.erased : "");
-    storeDevice({ ...device, opened: true });
+    await storeDevice({ ...device, opened: true });
     this.#askToBeKept();
     this.#showLine();
     this.gate.start();
@@ -177,15 +210,27 @@ export class Station {
   }
 
   /** @param {Happening} happening */
-  #heard({ verdict, line, uploaded, contradicted, trouble, annulled, stopped, waiting }) {
+  #heard({ verdict, line, uploaded, contradicted, trouble, stopped, waiting, ...rest }) {
     if (stopped) return this.#unpair(stopped, waiting);
     if (verdict) this.show(verdict);
     if (uploaded) this.note(fill(words.status.uploaded, { count: uploaded }));
     if (contradicted) this.sayLasting(fill(words.status.contradicted, { count: contradicted }));
     if (trouble) this.note(fill(words.faults[trouble.code], { ...trouble }));
-    if (annulled) this.note(words.desk[annulled]);
+    this.#heardOfUndo(rest);
     if (line) this.#line = { ...line, counts: line.counts ?? this.#line.counts };
+    if (line?.counts) this.kiosk.heard(line.counts.device);
     this.#showLine();
+  }
+
+  /** @param {Happening} happening */
+  #heardOfUndo({ annulled, scanId }) {
+    if (!annulled || !scanId) return;
+    const scan = this.verdicts.recent.withId(scanId);
+    this.note(fill(words.desk[annulled], { name: scan ? shortName(scan.verdict) : "" }));
+    if (annulled !== "annulled") return;
+    this.verdicts.undo(scanId);
+    const code = scan?.verdict.scan.code ?? "";
+    for (const debounce of Object.values(this.#seen)) debounce.release(code);
   }
 
   #showLine() {
@@ -193,33 +238,63 @@ export class Station {
     showLine(this.#line, spool);
     showSetAside(spool.setAsideList);
     // The organiser may have sent this device to another gate.
-    if (this.gate) part("gate").textContent = this.gate.offline.place.name;
+    if (this.gate) showGate(this.gate.offline.place);
+    part("open-badge").hidden = !this.gate?.findsHere;
   }
 
-  /** @param {string[]} texts */
-  #saw(texts) {
+  /** @param {string[]} shown */
+  #saw(shown) {
     // While somebody is searched for, no verdict comes up that nobody sees.
     if (!this.#device || document.querySelector("dialog[open]")) return;
-    this.#parties.seen(texts, performance.now());
-    for (const text of texts) this.#take(text, "camera");
+    const [texts, now] = [shown.map(codeIn), performance.now()];
+    this.#parties.seen(texts, now);
+    for (const [text, showing] of this.#seen.camera.picture(texts, now)) {
+      this.#take(text, "camera", showing);
+    }
+  }
+
+  /**
+   * Take a code that was typed, or read by a hand scanner.
+   * @param {string} code
+   * @param {"typed" | "wedge"} source
+   */
+  #takeAlone(code, source) {
+    return this.#take(code, source, this.#seen[source].reading(code, performance.now()));
+  }
+
+  /**
+   * @param {string} code
+   * @param {Reader} source
+   * @param {Showing | undefined} showing
+   */
+  async #take(code, source, showing) {
+    if (!this.#device || showing === "held") return;
+    if (!isBadgeCode(code)) return showing === "new" && this.#notABadge(code, source);
+    if (showing === "again") return this.#shownAgain(code);
+    if (!this.gate) await this.#openGate(this.#device); // the browser refused before: perhaps no longer
+    const kept = this.gate
+      ? await this.gate.read(code, direction(), source)
+      : this.#notKept(code, source);
+    if (!kept) this.#seen[source].forget(code);
   }
 
   /**
    * @param {string} code
    * @param {Reader} source
    */
-  async #take(code, source) {
-    if (!this.#device) return;
-    const seen = this.#seen[source];
-    if (!seen.fresh(code, performance.now())) return;
-    if (!isBadgeCode(code)) {
-      return this.note(looksLikeOurs(code) ? words.card.again : words.card.not_ours);
-    }
-    if (!this.gate) await this.#openGate(this.#device); // the browser refused before: perhaps no longer
-    const kept = this.gate
-      ? await this.gate.read(code, direction(), source)
-      : this.#notKept(code, source);
-    if (!kept) seen.forget(code);
+  #notABadge(code, source) {
+    if (looksLikeOurs(code)) return this.note(words.card.misread);
+    const scan = newScan("", direction(), source, Date.now());
+    this.verdicts.showForeign({ scan, foreign: true });
+    this.kiosk.cardShown();
+    signal("refused");
+  }
+
+  /** @param {string} code */
+  #shownAgain(code) {
+    const kind = this.verdicts.showAgain(code);
+    this.kiosk.cardShown();
+    if (kind) signal(kind);
   }
 
   /**
@@ -234,19 +309,31 @@ export class Station {
 
   /**
    * @param {string} written
-   * @param {string} pressed
+   * @param {string} places
    * @param {"typed" | "wedge"} source
    */
-  #typed(written, pressed, source) {
-    const code = codeMeant(written, pressed);
-    if (code) return this.#take(code, source);
+  #typed(written, places, source) {
+    const code = meantCode(written, places);
+    if (code) {
+      field(typed, "code").blur(); // what is pressed next is a command
+      return this.#takeAlone(code, source);
+    }
     this.note(words.card.slip);
     signal("unconfirmed");
   }
 
-  #askToUndo() {
-    if (!this.#last) return this.note(words.desk.nothing_to_annul);
-    this.counter.openUndo(this.#last);
+  /** How the gate stands, for its idle screen; null while it is not open. */
+  #standing() {
+    if (!this.gate || !this.#device) return null;
+    const { clock, offline } = this.gate;
+    const { timezone } = this.#device.event;
+    return { place: offline.place, policy: offline.held.policy, now: clock.serverNow(), timezone };
+  }
+
+  #practise() {
+    const verdict = this.idle.practise();
+    if (verdict) this.#shown(verdict);
+    else this.note(words.idle.practice_later);
   }
 
   /**
@@ -254,12 +341,15 @@ export class Station {
    * @param {number} waiting so many scans are unsent
    */
   async #unpair(why, waiting = 0) {
-    if (why !== "token_refused") forgetDevice();
+    if (why !== "token_refused") await forgetDevice();
     const reason = waiting ? fill(words.pairing.unsent, { count: waiting }) : "";
-    this.gate = this.#device = this.#last = null;
+    this.gate = this.#device = null;
     this.camera.stop();
-    this.cards.clear();
+    this.awake.release();
+    this.verdicts.clear();
     this.counter.forget();
+    this.kiosk.forget();
+    this.bus.forget();
     part("station").hidden = true;
     const sentence = why === "left" ? "" : words.pairing.revoked;
     this.begin(await askToPair(words.pairing, `${sentence} ${reason}`.trim()));
@@ -281,9 +371,9 @@ export class Station {
   #listen() {
     readTypedCodes(typed, (...code) => this.#typed(...code));
     readKeys({
-      burst: (written, pressed) => this.#typed(written, pressed, "wedge"),
+      burst: (written, places) => this.#typed(written, places, "wedge"),
       key: (letter) => {
-        if (this.#device) this.#commands[letter]?.();
+        if (this.#device && !this.kiosk.isOn) this.#commands[letter]?.();
       },
     });
     for (const [id, key] of BUTTONS) {
@@ -299,19 +389,21 @@ export class Station {
 
   /** @type {Record<string, () => void>} */
   #commands = {
-    " ": () => this.cards.dismiss(),
-    Escape: () => this.cards.dismiss(),
+    " ": () => this.verdicts.dismiss(),
+    Escape: () => this.verdicts.dismiss(),
     E: () => within(document, "input[name=type]:not(:checked)").click(),
     T: () => part("code").focus(),
     F: () => this.counter.openSearch(),
-    O: () => this.counter.openOverride(),
+    B: () => this.counter.openBadge(),
+    O: () => this.counter.openOverride(this.verdicts.recent.overridable),
     W: () => this.counter.openWalkIn(),
-    Z: () => this.#askToUndo(),
+    Z: () => this.counter.openUndo(this.verdicts.recent.undoable),
     C: () => {
       part("settings", HTMLDetailsElement).open = true;
       part("camera").focus();
     },
     M: () => part("mirror").click(),
+    P: () => this.#practise(),
     S: () => part("sound").click(),
     L: () => nextLanguage().click(),
     "?": () => this.counter.openHelp(),
@@ -320,11 +412,13 @@ export class Station {
 
 /** @type {[string, string][]} */
 const BUTTONS = [
-  ["undo", "Z"],
+  ["open-undo", "Z"],
   ["open-search", "F"],
+  ["open-badge", "B"],
   ["open-walk-in", "W"],
   ["open-override", "O"],
   ["open-help", "?"],
+  ["practise", "P"],
 ];
 function direction() {
   const chosen = within(document, "input[name=type]:checked", HTMLInputElement);

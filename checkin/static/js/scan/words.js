@@ -3,7 +3,8 @@
 import { part } from "../shared/elements.js";
 
 /** @import { ReasonRow } from "../offline/admission.js" */
-/** @import { Named } from "../offline/scan.js" */
+/** @import { NameTables } from "../offline/name-sounds.js" */
+/** @import { Named, Verdict } from "../offline/scan.js" */
 
 /** @typedef {Record<string, string>} Sentences */
 
@@ -12,13 +13,21 @@ import { part } from "../shared/elements.js";
  * @typedef {object} Words
  * @property {Record<string, number>} offsets_s
  * @property {ReasonRow[]} [reasons] why scans are refused; pages that were kept long ago have none
- * @property {Sentences} verdicts
+ * @property {Sentences} [acts] what to do with a refused person, by the act's code
+ * @property {string} [between_gates] what stands between the names of two gates
+ * @property {Sentences} [signs] the symbols of flags, by their names
+ * @property {NameTables} name_tables what letters and small words of names stand for
  * @property {Sentences} card
  * @property {Sentences} faults
  * @property {Sentences & {standings: Sentences}} desk
+ * @property {Sentences} bus
  * @property {Sentences} camera
  * @property {Sentences} pairing
  * @property {Sentences} status
+ * @property {Sentences} idle
+ * @property {Sentences} kiosk
+ * @property {Pick<Verdict, "status" | "reason" | "message">[]} practice verdicts of practice badges
+ * @property {number} low_battery_below percent
  */
 
 /** @type {Words} */
@@ -55,6 +64,19 @@ export function bothNames(named) {
   if (isArabic) both.reverse();
   const [first, second] = both.filter(Boolean);
   return [first ?? "", second ?? ""];
+}
+
+/**
+ * Write a moment as the event's clocks show it, after its day and month unless that is today.
+ * @param {string} moment
+ * @param {string} timezone
+ */
+export function localMoment(moment, timezone) {
+  const offset = 1000 * (words.offsets_s[timezone] ?? 0);
+  const dayOf = (/** @type {number} */ at) => new Date(at + offset).toISOString().slice(0, 10);
+  const [, month, day] = dayOf(Date.parse(moment)).split("-");
+  const time = localTime(moment, timezone);
+  return dayOf(Date.parse(moment)) === dayOf(Date.now()) ? time : `${day}/${month} ${time}`;
 }
 
 /**

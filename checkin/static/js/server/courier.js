@@ -1,12 +1,12 @@
 // Talks to the server in the background, so that neither camera nor screen ever waits for it.
 
-import { tagOf } from "../offline/decisions.js";
 import { ListRefused } from "../offline/list-checks.js";
 import { StorageFault } from "../offline/storage.js";
 import { Rejected, TokenRefused, Unreachable } from "./line.js";
 import { EVERY_MS } from "./refresh.js";
 
-/** @import { Fault, Scan, Verdict } from "../offline/scan.js" */
+/** @import { ListedScan } from "../offline/bus.js" */
+/** @import { Fault, KeptScan, Scan, Verdict } from "../offline/scan.js" */
 /** @import { Spool } from "../offline/spool.js" */
 /** @import { Newcomer } from "../offline/walk-in.js" */
 /** @import { Delivery } from "./delivery.js" */
@@ -26,7 +26,8 @@ import { EVERY_MS } from "./refresh.js";
  * @property {number} [uploaded] so many scans have reached the server
  * @property {number} [contradicted] of those, so many let somebody in whom the server would not have
  * @property {Fault} [trouble]
- * @property {"annulled" | "annul_refused" | "annul_offline"} [annulled]
+ * @property {"annulled" | "annul_refused" | "annul_offline"} [annulled] how it went to take a scan back
+ * @property {string} [scanId] of that scan
  * @property {"wiped" | "token_refused"} [stopped] for good
  * @property {number} [waiting] so many scans are left when it stopped
  */
@@ -41,10 +42,10 @@ const ANNULLED = "taken back at the gate";
 export class Courier {
   /** @type {Promise<unknown>} */
   #fresh = Promise.resolve();
+  /** @type {KeptScan[]} */
+  #cutOff; // of an earlier run, without an answer
   /** @type {Scan[]} */
-  #cutOff;
-  /** @type {Set<string>} */
-  #awaited = new Set(); // of those, the scans for which somebody stands at the door
+  #awaited = []; // of this run, without an answer: somebody stands at the gate
   #over = false;
   #tending = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -93,9 +94,39 @@ export class Courier {
    * @param {Scan} scan
    */
   submit(scan) {
-    const delivered = this.#fresh.then(() => this.#deliver(scan));
+    return this.#next(() => this.#deliver(scan, (verdict) => this.tell({ verdict })));
+  }
+
+  /** @param {() => Promise<void>} work goes after what was submitted before */
+  #next(work) {
+    const delivered = this.#fresh.then(work);
     this.#fresh = delivered.catch(() => null); // what fails for one scan does not end the others
     return delivered;
+  }
+
+  /**
+   * Take the scan of somebody on the list of a bus, which is safe in the spool, and return its verdict.
+   * @param {ListedScan} listed
+   * @returns {Promise<Verdict | null>} null where this gate was closed meanwhile
+   */
+  async submitListed(listed) {
+    /** @type {Verdict | null} */
+    let told = null;
+    const hear = (/** @type {Verdict} */ verdict) => {
+      told = verdict;
+    };
+    await this.#next(() => this.#deliver(listed.scan, hear, listed));
+    return told;
+  }
+
+  /**
+   * Take back the scans of a bus in one act; return how many of them are.
+   * @param {string[]} scanIds
+   */
+  async annulBus(scanIds) {
+    const annulled = await this.line.annulBus(scanIds, ANNULLED);
+    for (const scanId of annulled) await this.spool.forgetPassage(scanId);
+    return annulled.length;
   }
 
   /**
@@ -106,9 +137,10 @@ export class Courier {
     try {
       await this.line.annul(scanId, ANNULLED);
       await this.spool.forgetPassage(scanId);
-      this.tell({ annulled: "annulled" });
+      this.tell({ annulled: "annulled", scanId });
     } catch (fault) {
-      this.tell({ annulled: fault instanceof Rejected ? "annul_refused" : "annul_offline" });
+      const annulled = fault instanceof Rejected ? "annul_refused" : "annul_offline";
+      this.tell({ annulled, scanId });
     }
   }
 
@@ -123,26 +155,24 @@ export class Courier {
     return verdict;
   }
 
-  /** @param {Scan} scan */
-  async #deliver(scan) {
+  /**
+   * @param {Scan | KeptScan} scan
+   * @param {(verdict: Verdict) => void} tell
+   * @param {ListedScan} [listed]
+   */
+  async #deliver(scan, tell, listed) {
     if (this.#over) return;
     try {
-      const verdict = await this.delivery.deliver(scan);
-      if (verdict.unconfirmed) this.#keepAsking(scan);
-      this.tell({ verdict });
+      const verdict = await this.delivery.deliver(scan, listed);
+      if (verdict.unconfirmed) this.#awaited.push(scan);
+      tell(verdict);
     } catch (fault) {
       if (fault instanceof TokenRefused) return this.#stop(fault);
       // It is in the spool without an answer: the server shall say what becomes of it.
-      this.#keepAsking(scan);
-      this.tell({ verdict: { scan, fault: faultOf(fault) } });
+      this.#awaited.push(scan);
+      tell({ scan, fault: faultOf(fault) });
     }
     this.#sayLine();
-  }
-
-  /** @param {Scan} scan */
-  #keepAsking(scan) {
-    this.#cutOff.push(scan);
-    this.#awaited.add(scan.scan_id);
   }
 
   /** @param {TokenRefused} fault */
@@ -206,12 +236,15 @@ export class Courier {
   /** Send the scans that got no verdict before: the server decides them like new ones. */
   async #resume() {
     while (this.#cutOff.length) {
-      const [scan] = this.#cutOff;
-      const verdict = await this.delivery.ask(scan, await tagOf(scan));
+      await this.delivery.askAgain(this.#cutOff[0]);
       this.#cutOff.shift();
-      this.tell(
-        this.#awaited.delete(scan.scan_id) ? { verdict } : { uploaded: 1, contradicted: 0 },
-      );
+      this.tell({ uploaded: 1, contradicted: 0 });
+      this.#sayLine();
+    }
+    while (this.#awaited.length) {
+      const verdict = await this.delivery.ask(this.#awaited[0]);
+      this.#awaited.shift();
+      this.tell({ verdict });
       this.#sayLine();
     }
   }

@@ -1,14 +1,16 @@
 // How one scan gets its verdict, and how those that waited reach the server.
 
-import { tagOf } from "../offline/decisions.js";
+import { bodyOf } from "../offline/bus.js";
 import { passageTold } from "../offline/memory.js";
+import { tagOf } from "../offline/scan.js";
 import { setAsideRow } from "../offline/spool.js";
 import { sealedWalkIn } from "../offline/walk-in.js";
 import { Rejected, ServerFailed, Unreachable } from "./line.js";
 
+/** @import { ListedScan } from "../offline/bus.js" */
 /** @import { DeviceClock } from "../offline/clock.js" */
 /** @import { OfflineGate } from "../offline/decisions.js" */
-/** @import { Scan, ScanReply, Verdict } from "../offline/scan.js" */
+/** @import { Fault, KeptScan, Scan, ScanReply, Verdict } from "../offline/scan.js" */
 /** @import { DecidedRow, Spool } from "../offline/spool.js" */
 /** @import { Newcomer } from "../offline/walk-in.js" */
 /** @import { BatchResult, Line } from "./line.js" */
@@ -40,39 +42,49 @@ export class Delivery {
 
   /**
    * Ask the server about a scan that is in the spool, and return what the door says.
-   * @param {Scan} scan
+   * @param {Scan | KeptScan} scan
+   * @param {ListedScan} [listed] the same scan, of somebody on the list of a bus
    */
-  async deliver(scan) {
-    const tag = await tagOf(scan);
+  async deliver(scan, listed) {
+    const tag = tagOf(scan);
     // A badge whose last passage the server has yet to hear of is decided here too, so that it
     // hears them in their order and nobody is let in for the same badge twice.
-    if (!this.online || (tag && this.spool.memory.waits(tag))) return this.#decideHere(scan);
+    if (!this.online || (tag && this.spool.memory.waits(tag)))
+      return this.#decideHere(scan, listed);
     try {
-      return await this.ask(scan, tag);
+      return await this.ask(scan, listed);
     } catch (fault) {
       if (!(fault instanceof Unreachable)) throw fault;
       this.online = false;
-      return this.#decideHere(scan);
+      return this.#decideHere(scan, listed);
     }
   }
 
   /**
    * Send one scan and return its verdict; what the server will never take is set aside.
-   * @param {Scan} scan
-   * @param {string} tag
+   * @param {Scan | KeptScan} scan
+   * @param {ListedScan} [listed]
    * @returns {Promise<Verdict>}
    */
-  async ask(scan, tag) {
-    try {
-      const deviceTime = this.#timeIn(this.spool.frameOf(scan.scan_id));
-      const reply = await this.line.postScan(scan, deviceTime);
-      await this.#acknowledged(scan, tag, reply);
-      return { ...reply, scan };
-    } catch (fault) {
-      if (!(fault instanceof Rejected)) throw fault;
-      await this.spool.setAside(scan, fault.message);
-      return { scan, fault: { code: "rejected", detail: fault.detail } };
-    }
+  async ask(scan, listed) {
+    return { ...(await this.#send(scan, listed)), scan };
+  }
+
+  /**
+   * Send a scan of an earlier run, for whose verdict nobody waits any more.
+   * @param {KeptScan} scan
+   */
+  async askAgain(scan) {
+    await this.#send(scan);
+  }
+
+  /**
+   * Decide on somebody whom a help desk found without the network; it is kept before it is told.
+   * @param {Scan} scan
+   */
+  async decideListed(scan) {
+    await this.spool.put(scan, this.clock.frame);
+    return this.#decideHere(scan);
   }
 
   /**
@@ -96,7 +108,7 @@ export class Delivery {
     for (const row of this.spool.walkIns.all) {
       try {
         const { code, participant_id: id } = await this.line.register(row.walk_in);
-        await this.spool.walkIns.registered(row, code, await tagOf({ code }), id);
+        await this.spool.walkIns.registered(row, code, id);
         registered += 1;
       } catch (fault) {
         if (fault instanceof ServerFailed) continue; // they stay, and nobody waits for them
@@ -121,21 +133,46 @@ export class Delivery {
   }
 
   /**
+   * @param {Scan | KeptScan} scan
+   * @param {ListedScan} [listed]
+   * @returns {Promise<ScanReply | {fault: Fault}>}
+   */
+  async #send(scan, listed) {
+    try {
+      const deviceTime = this.#timeIn(this.spool.frameOf(scan.scan_id));
+      const reply = named(
+        await this.line.postScan(listed ? bodyOf(listed) : scan, deviceTime),
+        listed,
+      );
+      await this.#acknowledged(scan, reply);
+      return reply;
+    } catch (fault) {
+      if (!(fault instanceof Rejected)) throw fault;
+      await this.spool.setAside(scan.scan_id, fault.message);
+      return { fault: { code: "rejected", detail: fault.detail } };
+    }
+  }
+
+  /**
    * A disk that fails now costs a second sending, which the server answers as before.
-   * @param {Scan} scan
-   * @param {string} tag
+   * @param {Scan | KeptScan} scan
    * @param {ScanReply} reply
    */
-  async #acknowledged(scan, tag, reply) {
+  async #acknowledged(scan, reply) {
     const at = this.clock.corrected(Date.parse(scan.scanned_at));
-    const passage = passageTold(scan, tag, reply, at, this.gate.place.name);
+    const passage = passageTold(scan, tagOf(scan), reply, at, this.gate.place.name);
     await this.spool.done([scan.scan_id], passage).catch(() => null);
   }
 
-  /** @param {Scan} scan */
-  async #decideHere(scan) {
+  /**
+   * @param {Scan | KeptScan} scan
+   * @param {ListedScan} [listed]
+   */
+  async #decideHere(scan, listed) {
     return this.spool.alone(async () => {
-      const { verdict, decided, passage } = await this.gate.answer(scan);
+      const { verdict, decided, passage } = await (listed
+        ? this.gate.answerListed(listed)
+        : this.gate.answer(scan));
       if (decided) await this.spool.decide(scan.scan_id, decided, passage);
       return verdict;
     });
@@ -187,7 +224,7 @@ export class Delivery {
    */
   async #uploadApart(waiting, rejection) {
     if (waiting.length === 1) {
-      await this.spool.setAside(waiting[0].scan, rejection.message);
+      await this.spool.setAside(waiting[0].scan_id, rejection.message);
       return { settled: 1, contradicted: 0 };
     }
     const middle = Math.ceil(waiting.length / 2);
@@ -224,6 +261,17 @@ export class Delivery {
     if (this.clock.skew === null) throw new Unreachable("the clock is not measured yet");
     return this.clock.corrected(now) + skew;
   }
+}
+
+/**
+ * Return a reply with whom it is about, where the list of a bus tells it and not the server.
+ * @param {ScanReply} reply
+ * @param {ListedScan} [listed]
+ */
+function named(reply, listed) {
+  if (!listed || reply.participant) return reply;
+  const { participant, delegation } = listed.listed;
+  return { ...reply, participant, delegation };
 }
 
 /**

@@ -1,16 +1,21 @@
 // The HTTP contract v1 as a browser speaks it.
 
 import { utcText } from "../offline/scan.js";
-import { namesOf } from "../offline/walk-in.js";
+import { toldOf } from "../offline/walk-in.js";
+import { batteryTold } from "../shared/battery.js";
 import { ROOT } from "../shared/root.js";
 
+/** @import { OpenedBus } from "../offline/bus.js" */
 /** @import { DeviceClock } from "../offline/clock.js" */
 /** @import { LeaseReply } from "../offline/leases.js" */
 /** @import { ListReply } from "../offline/list-checks.js" */
+/** @import { PeopleReply } from "../offline/help-desk.js" */
+/** @import { SealedPage } from "../offline/sealed-pages.js" */
+/** @import { ShownRow } from "../offline/shown-people.js" */
 /** @import { Place } from "../offline/kept-values.js" */
-/** @import { Delegation, Named, Scan, ScanReply, Stop } from "../offline/scan.js" */
+/** @import { Delegation, KeptScan, Named, Scan, ScanReply, Stop } from "../offline/scan.js" */
 /** @import { DecidedRow } from "../offline/spool.js" */
-/** @import { Reason } from "../offline/admission.js" */
+/** @import { Policy, Reason } from "../offline/admission.js" */
 /** @import { Newcomer, WalkIn } from "../offline/walk-in.js" */
 
 /**
@@ -23,18 +28,66 @@ import { ROOT } from "../shared/root.js";
  */
 
 /**
+ * What the server knows of the device that asks.
+ * @typedef {object} AskingDevice
+ * @property {Place} gate
+ * @property {boolean} [overrides] somebody has a PIN, which overrides need
+ * @property {boolean} [help_desk] it may hold the people of the event
+ * @property {Policy["without_badge"]} [without_badge] who may admit somebody without a badge
+ * @property {boolean} [kiosk] nobody stands at it
+ * @property {{called_at: string, taken_at: string | null} | null} [help] its call for help, and when
+ *   somebody took it
+ * @property {Named[]} [categories] of the event, for walk-ins
+ */
+
+/**
  * The live counts, with what the server knows of this device.
  * @typedef {object} StatusReply
  * @property {{id: number, arrived: number}[]} gates
  * @property {Delegation[]} delegations
- * @property {{gate: Place, overrides?: boolean}} device `overrides`: somebody has a PIN, which they need
+ * @property {AskingDevice} device
  * @property {{messages: Stop} | null} [stop]
  * @property {boolean} [rehearsal]
  */
 
 /**
- * Somebody whom a search found.
- * @typedef {Named & {status: string, blocked?: boolean, delegation: Delegation}} Found
+ * Somebody whom a search found, told apart from others of the same name.
+ * @typedef {object} TellingApart
+ * @property {number} id
+ * @property {string} status
+ * @property {boolean} [blocked]
+ * @property {Delegation} delegation
+ * @property {string} [category]
+ * @property {string | null} [category_ar]
+ * @property {string | null} [bus]
+ * @property {string | null} [phone_ending] the last two digits of their telephone
+ * @property {string | null} [arrived_at] when they came in today
+ *
+ * @typedef {Named & TellingApart} Found
+ */
+
+/**
+ * A bus that a search found, by its name, its delegation or its leader.
+ * @typedef {object} FoundBus
+ * @property {number} id
+ * @property {string} name
+ * @property {string} delegation
+ * @property {string | null} delegation_ar
+ * @property {number} passengers
+ */
+
+/**
+ * What opens the list of a bus: the code of its leader's badge, or its number.
+ * @typedef {{code: string} | {bus_id: number}} BusKey
+ */
+
+/**
+ * A badge that takes the place of the one before, as a picture of its size.
+ * @typedef {object} NewBadge
+ * @property {number} issue
+ * @property {string} png base64
+ * @property {number} width_mm
+ * @property {number} height_mm
  */
 
 /**
@@ -45,12 +98,16 @@ import { ROOT } from "../shared/root.js";
  * @property {string} [error]
  * @property {string} [detail]
  * @property {boolean} [wipe]
+ * @property {Found[]} [participants] who may be meant by a walk-in
  */
 
 const SCAN_MS = 1_500;
 const BATCH_MS = 15_000;
 const LIST_MS = 20_000;
 const DESK_MS = 5_000; // a person waits for these, and a walk-in writes more than a scan does
+const PAGES_AT_ONCE = 40;
+const PIN_HEADER = "Marhaba-Supervisor-Pin";
+const SEARCH_BUDGET = "search_budget";
 // Answers that will be the same however often the request is sent.
 const HOPELESS = new Set([400, 403, 404, 409, 413, 415, 422]);
 
@@ -69,6 +126,9 @@ export class AskedTooOften extends Unreachable {
   }
 }
 
+/** This device was shown as many people as it may be in an hour; a supervisor's PIN goes on. */
+export class SearchBudget extends AskedTooOften {}
+
 /** The server does not take this device's token any more; `wipe`: it says to erase everything. */
 export class TokenRefused extends Error {
   /** @param {boolean} wipe */
@@ -84,8 +144,9 @@ export class Rejected extends Error {
    * @param {number} status
    * @param {Reply} reply
    */
-  constructor(status, { error = "", detail = "" }) {
+  constructor(status, { error = "", detail = "", participants = [] }) {
     super(`${status} ${error}: ${detail}`);
+    this.participants = participants;
     this.status = status;
     this.error = error;
     this.detail = detail;
@@ -103,8 +164,9 @@ export class Line {
   }
 
   /**
-   * Send one scan and return the reply of the contract; a refusal is a reply too.
-   * @param {Scan} scan
+   * Send one scan and return the reply of the contract; a refusal is a reply too. The reply to one
+   * that was kept names nobody.
+   * @param {Scan | KeptScan} scan
    * @param {number | null} deviceTime what the clock that read it says now; null where nobody knows
    */
   async postScan(scan, deviceTime) {
@@ -152,6 +214,36 @@ export class Line {
   }
 
   /**
+   * Return the key of this help desk, and the marks of the pages of people.
+   * @returns {Promise<PeopleReply>}
+   */
+  async peopleList() {
+    return this.#call("GET", "people-list", null, LIST_MS);
+  }
+
+  /**
+   * Return sealed pages of people by their marks, as many as one answer holds.
+   * @param {string[]} marks
+   * @returns {Promise<SealedPage[]>}
+   */
+  async peoplePages(marks) {
+    const asked = new URLSearchParams(marks.slice(0, PAGES_AT_ONCE).map((mark) => ["mark", mark]));
+    /** @type {{pages?: SealedPage[]}} */
+    const reply = await this.#call("GET", `people-list/pages?${asked}`, null, LIST_MS);
+    if (!Array.isArray(reply.pages)) throw new Unreachable("no pages");
+    return reply.pages;
+  }
+
+  /**
+   * Tell whom this help desk has shown without the network.
+   * @param {ShownRow[]} rows 500 at most
+   */
+  async tellShown(rows) {
+    const shown = rows.map(({ id, at }) => ({ participant_id: Number(id), shown_at: utcText(at) }));
+    await this.#call("POST", "people-list/shown", { shown }, BATCH_MS);
+  }
+
+  /**
    * Borrow places or renew the loan.
    * @param {string | null} held the lease at hand, whose successor ends it
    * @returns {Promise<LeaseReply>}
@@ -184,8 +276,30 @@ export class Line {
    */
   async status(waiting = null) {
     const told = { waiting: String(waiting), device_time: utcText(this.clock.now()) };
-    const query = waiting === null ? "" : `?${new URLSearchParams(told)}`;
+    const all = new URLSearchParams({ ...told, ...batteryTold() });
+    const query = waiting === null ? "" : `?${all}`;
     return this.#call("GET", `status${query}`, null, SCAN_MS);
+  }
+
+  /**
+   * Begin or end that nobody stands at this device; say whether it is so now.
+   * @param {boolean} on
+   * @param {string} [pin] of the supervisor who ends it
+   */
+  async setKiosk(on, pin = "") {
+    /** @type {{kiosk_since: string | null}} */
+    const reply = await this.#call(
+      "POST",
+      "kiosk",
+      { on, ...(pin ? { supervisor_pin: pin } : {}) },
+      DESK_MS,
+    );
+    return reply.kiosk_since !== null;
+  }
+
+  /** Call for help at this gate: boards show it. */
+  async callHelp() {
+    await this.#call("POST", "help", {}, DESK_MS);
   }
 
   /** Tell the server that list, names and token are erased here; asked once, at the end. */
@@ -194,32 +308,66 @@ export class Line {
   }
 
   /**
-   * Return the people whose names contain this.
+   * Return the first people whom a name, a contact, a number or a code finds, and how many more there are.
    * @param {string} name
-   * @returns {Promise<Found[]>}
+   * @param {string} [pin] of the supervisor who lets this device be shown as many people again
+   * @returns {Promise<{people: Found[], more: number, buses: FoundBus[]}>}
    */
-  async search(name) {
-    const query = new URLSearchParams({ q: name });
-    /** @type {{participants?: Found[]}} */
-    const reply = await this.#call("GET", `participants?${query}`, null, DESK_MS);
-    return reply.participants ?? [];
+  async search(name, pin = "") {
+    const path = `participants?${new URLSearchParams({ q: name })}`;
+    /** @type {{participants?: Found[], more?: number, buses?: FoundBus[]}} */
+    const reply = await this.#call("GET", path, null, DESK_MS, pin ? { [PIN_HEADER]: pin } : {});
+    const { participants: people = [], more = 0, buses = [] } = reply;
+    return { people, more, buses };
+  }
+
+  /**
+   * Open the list of a bus: by the code of its leader's badge, or by its number.
+   * @param {BusKey} key
+   * @param {string} [pin] of a supervisor, which is checked; it shows a device as many people again, too
+   * @returns {Promise<OpenedBus>}
+   */
+  async openBus(key, pin = "") {
+    return this.#call("POST", "buses/open", key, DESK_MS, pin ? { [PIN_HEADER]: pin } : {});
+  }
+
+  /**
+   * Take back the scans of a bus in one act; return the ids of those that are.
+   * @param {string[]} scanIds
+   * @param {string} reason
+   */
+  async annulBus(scanIds, reason) {
+    /** @type {{annulled?: string[]}} */
+    const reply = await this.#call("POST", "buses/annul", { scan_ids: scanIds, reason }, BATCH_MS);
+    return reply.annulled ?? [];
+  }
+
+  /**
+   * Send the scan of a person without a badge; the same scan again gets the same answer.
+   * @param {Scan} scan
+   * @param {string} pin of a supervisor, where only they admit without a badge
+   */
+  async scanPerson(scan, pin) {
+    return this.#postScan(scan, pin ? { supervisor_pin: pin } : {}, DESK_MS);
   }
 
   /**
    * Register somebody who comes unannounced and return the code; the same one again, once.
    * @param {Newcomer} newcomer
    * @param {boolean} again
+   * @param {string} [pin] of the supervisor who lets this device be shown as many people again
    * @returns {Promise<string>}
    */
-  async registerWalkIn(newcomer, again) {
+  async registerWalkIn(newcomer, again, pin = "") {
     const { id, delegation } = newcomer;
     const known = { id, delegation_id: delegation.id, allow_duplicate: again };
     /** @type {{code: string}} */
     const reply = await this.#call(
       "POST",
       "participants",
-      { ...namesOf(newcomer), ...known },
+      { ...toldOf(newcomer), ...known },
       DESK_MS,
+      pin ? { [PIN_HEADER]: pin } : {},
     );
     return reply.code;
   }
@@ -237,6 +385,17 @@ export class Line {
   }
 
   /**
+   * Have the badge of a person replaced, and return the new one.
+   * @param {number} personId
+   * @param {string} pin of a supervisor, where not everyone may admit people without a badge
+   * @returns {Promise<NewBadge>}
+   */
+  async replaceBadge(personId, pin) {
+    const asked = pin ? { supervisor_pin: pin } : {};
+    return this.#call("POST", `participants/${personId}/badge`, asked, BATCH_MS);
+  }
+
+  /**
    * Send a refused scan again with force, under a scan_id of its own.
    * @param {Scan} scan
    * @param {string} reason
@@ -251,7 +410,7 @@ export class Line {
   }
 
   /**
-   * @param {Scan} scan
+   * @param {Scan | KeptScan} scan
    * @param {object} more
    * @param {number} withinMs
    */
@@ -270,13 +429,14 @@ export class Line {
    * @param {string} path
    * @param {object | null} body
    * @param {number} withinMs
+   * @param {Record<string, string>} [headers]
    * @returns {Promise<Expected & Reply>}
    */
-  async #call(method, path, body, withinMs) {
+  async #call(method, path, body, withinMs, headers = {}) {
     const sentAt = this.clock.now();
     const began = performance.now();
     /** @type {Expected & Reply} */
-    const reply = await understood(await this.#send(method, path, body, withinMs, {}));
+    const reply = await understood(await this.#send(method, path, body, withinMs, headers));
     const serverTime = Date.parse(reply.server_time ?? reply.at ?? "");
     if (!Number.isNaN(serverTime)) this.clock.note(serverTime, sentAt, performance.now() - began);
     return reply;
@@ -325,7 +485,10 @@ async function understood(answer) {
   if (answer.ok) return reply;
   if (answer.status === 401) throw new TokenRefused(reply.wipe === true);
   if (HOPELESS.has(answer.status)) throw new Rejected(answer.status, reply);
-  if (answer.status === 429) throw new AskedTooOften(minutesToWait(answer));
+  if (answer.status === 429) {
+    const kind = reply.error === SEARCH_BUDGET ? SearchBudget : AskedTooOften;
+    throw new kind(minutesToWait(answer));
+  }
   throw new (answer.status === 500 ? ServerFailed : Unreachable)(String(answer.status));
 }
 

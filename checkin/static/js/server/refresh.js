@@ -8,6 +8,7 @@ import { Rejected } from "./line.js";
 /** @import { HeldList } from "../offline/held-list.js" */
 /** @import { Stop } from "../offline/scan.js" */
 /** @import { Spool } from "../offline/spool.js" */
+/** @import { DeskSupply } from "./desk-supply.js" */
 /** @import { Line, StatusReply } from "./line.js" */
 
 /**
@@ -32,15 +33,17 @@ export class Refresh {
    * @param {HeldList} held
    * @param {Spool} spool
    * @param {DeviceClock} clock
+   * @param {DeskSupply | null} deskSupply
    */
-  constructor(line, held, spool, clock) {
+  constructor(line, held, spool, clock, deskSupply = null) {
     this.line = line;
     this.held = held;
     this.spool = spool;
     this.clock = clock;
+    this.deskSupply = deskSupply;
   }
 
-  /** Fetch what changed and renew the lease; throws ListRefused for a list not to be trusted. */
+  /** Fetch what changed, the people of a help desk too, and renew the lease; throws ListRefused for a list not to be trusted. */
   async run() {
     try {
       if (canReadLists()) await this.#fetchList();
@@ -49,6 +52,7 @@ export class Refresh {
     } finally {
       await this.#renewLease();
     }
+    if (canReadLists()) await this.deskSupply?.run();
   }
 
   /**
@@ -58,6 +62,7 @@ export class Refresh {
   async noteStatus(counts) {
     const place = counts.device?.gate;
     if (place?.id) await this.held.keepPlace(place);
+    await this.deskSupply?.noteStatus(counts);
     const { skew, frame } = this.clock;
     if (skew === null) return;
     const moved = Math.abs(skew - this.#keptSkew) >= SKEW_STEP_MS;

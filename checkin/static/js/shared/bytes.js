@@ -18,6 +18,22 @@ export function bytesOf(text) {
   return Uint8Array.from(plain, (letter) => letter.charCodeAt(0));
 }
 
+/**
+ * Return the lower-case hexadecimal text of some bytes.
+ * @param {Uint8Array} bytes
+ */
+export function hexOf(bytes) {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/**
+ * Return the bytes of a hexadecimal text.
+ * @param {string} hex
+ */
+export function bytesOfHex(hex) {
+  return Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+}
+
 /** @param {string} text */
 export const utf8 = (text) => new TextEncoder().encode(text);
 
@@ -26,6 +42,5 @@ export function randomId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40; // RFC 9562, version 4
   bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, "$1-$2-$3-$4-$5");
+  return hexOf(bytes).replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, "$1-$2-$3-$4-$5");
 }

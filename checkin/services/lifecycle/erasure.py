@@ -1,0 +1,210 @@
+"""Erase the rows that hold an event's personal data; counts per delegation, gate and hour stay."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Table, delete, select, text, update
+from sqlalchemy.orm import Session
+
+from checkin.db.models import (
+    Activity,
+    Admission,
+    Announcement,
+    AnnouncementPerson,
+    AnnouncementText,
+    Application,
+    Badge,
+    BadgePrint,
+    Base,
+    Bus,
+    BusLeader,
+    BusPassenger,
+    Conflict,
+    Consent,
+    Delegation,
+    Device,
+    Duplicate,
+    EntryStop,
+    Event,
+    Flag,
+    Gate,
+    HelpCall,
+    HourlyArrivals,
+    ImportDraft,
+    Job,
+    Lease,
+    LeasePlace,
+    LimitCounter,
+    MergedRecord,
+    Message,
+    Operator,
+    Pairing,
+    Participant,
+    Scan,
+    SelfRegistration,
+    ShownPerson,
+    WalkIn,
+)
+from checkin.domain.board.figures import arrivals_by
+from checkin.services.events.days import days_of
+from checkin.services.lifecycle.retention import Keepable, Kept
+from checkin.services.limits.rules import JOINING_CONTACT
+from checkin.services.people.arrivals import arrival_groups
+
+#: children first, so that no reference is left hanging
+_PERSONAL: tuple[type[Base], ...] = (
+    BusPassenger,
+    BusLeader,
+    Bus,
+    ImportDraft,
+    Job,
+    Application,
+    Consent,
+    SelfRegistration,
+    Message,
+    AnnouncementPerson,
+    AnnouncementText,
+    Announcement,
+    BadgePrint,
+    Conflict,
+    Duplicate,
+    MergedRecord,
+    ShownPerson,
+    HelpCall,
+    Admission,
+    Scan,
+    WalkIn,
+    LeasePlace,
+    Lease,
+    Badge,
+    Activity,
+    Pairing,
+    Participant,
+    Flag,
+)
+
+
+def erase_rows(session: Session, event: Event, kept: Kept, now: datetime) -> dict[str, int]:
+    """Erase an event's personal data, and return how many rows of each table.
+
+    The event is taken first, as by whoever changes participants: who was registered before it is
+    erased, too, and nobody is registered after it.
+    """
+    session.execute(
+        update(Event).where(Event.id == event.id).values(purged_at=now, rehearsal_since=None)
+    )
+    _keep_hours(session, event)
+    rows = {table.__tablename__: _erase(session, table, event) for table in _PERSONAL}
+    session.execute(update(Device).where(Device.event_id == event.id).values(name="", software=""))
+    session.execute(
+        update(Delegation).where(Delegation.event_id == event.id).values(coordinator_phone=None)
+    )
+    if Keepable.STOP_MESSAGES not in kept:
+        rows["entry_stop"] = _erase(session, EntryStop, event)
+    if Keepable.GATE_NAMES not in kept:
+        rows["gate"] = _number_gates(session, event)
+    if Keepable.COORDINATORS not in kept:
+        rows["operator"] = _close_accounts(session, event, now)
+    _forget_words_and_counters(session)
+    return rows
+
+
+def revoke_devices(session: Session, event: Event, now: datetime) -> int:
+    """Revoke all devices of an event, and return how many were in use."""
+    revoked = session.execute(
+        update(Device)
+        .where(Device.event_id == event.id, Device.revoked_at.is_(None))
+        .values(revoked_at=now, desk_salt=None)
+    )
+    count: int = revoked.rowcount  # type: ignore[attr-defined]
+    return count
+
+
+def _erase(session: Session, table: type[Base], event: Event) -> int:
+    gone = session.execute(delete(table).where(_of(table, event)))
+    count: int = gone.rowcount  # type: ignore[attr-defined]
+    return count
+
+
+def _of(table: type[Base], event: Event) -> ColumnElement[bool]:
+    column: ColumnElement[int] = table.__table__.c.event_id
+    return column == event.id
+
+
+def _number_gates(session: Session, event: Event) -> int:
+    gates = session.scalars(select(Gate).where(Gate.event_id == event.id).order_by(Gate.id)).all()
+    for number, gate in enumerate(gates, 1):
+        # Names are looked up without signs, so that none is in the way of these.
+        gate.name, gate.name_ar, gate.folded = str(number), None, f"#{number}"
+    session.flush()
+    return len(gates)
+
+
+def _close_accounts(session: Session, event: Event, now: datetime) -> int:
+    """Take names and sign-ins from the accounts of the event's coordinators.
+
+    The rows stay: the activity log of the installation names them by their numbers.
+    """
+    theirs = (
+        select(Operator)
+        .join(Delegation, Delegation.id == Operator.delegation_id)
+        .where(Delegation.event_id == event.id)
+    )
+    accounts = session.scalars(theirs).all()
+    for table in _tables_of_accounts():
+        ids = [account.id for account in accounts]
+        session.execute(delete(table).where(table.c.operator_id.in_(ids)))
+    for account in accounts:
+        account.name, account.email = "", f"account-{account.id}@erased.invalid"
+        account.password_hash, account.pin_hash, account.totp_sealed = "", None, None
+        account.disabled_at = account.disabled_at or now
+    session.flush()
+    return len(accounts)
+
+
+def _tables_of_accounts() -> list[Table]:
+    """Return the tables of what belongs to an account alone: sessions, links, factors."""
+    return [
+        table
+        for table in Base.metadata.sorted_tables
+        if "operator_id" in table.c
+        and "event_id" not in table.c
+        and any(key.column.table.name == "operator" for key in table.c.operator_id.foreign_keys)
+    ]
+
+
+def _forget_words_and_counters(session: Session) -> None:
+    if session.get_bind().dialect.name == "sqlite":
+        # The indexes of names keep deleted words until they are written anew.
+        for index in ("participant_search", "participant_terms"):
+            session.execute(text(f"INSERT INTO {index}({index}) VALUES('rebuild')"))
+    # Hashes of who registered; those of accounts stay, or a purge would be worth new guesses.
+    session.execute(delete(LimitCounter).where(LimitCounter.key.startswith(JOINING_CONTACT.name)))
+
+
+def _keep_hours(session: Session, event: Event) -> None:
+    for day in days_of(session, event.id):
+        groups = arrival_groups(session, event.id, day=day.number)
+        hours = arrivals_by(groups, lambda of: (of.delegation_id, of.gate_id, of.hour_at))
+        session.execute(  # what an earlier purge has kept is among the groups
+            delete(HourlyArrivals).where(
+                HourlyArrivals.event_id == event.id, HourlyArrivals.day == day.number
+            )
+        )
+        session.add_all(
+            HourlyArrivals(
+                event_id=event.id,
+                day=day.number,
+                delegation_id=delegation,
+                gate_id=gate,
+                hour_at=hour,
+                arrived=arrivals.all,
+                arrived_reserve=arrivals.reserve,
+                arrived_canceled=arrivals.canceled,
+                overrides=arrivals.overrides,
+                walk_ins=arrivals.walk_ins,
+            )
+            for (delegation, gate, hour), arrivals in hours.items()
+        )
+    session.flush()

@@ -1,0 +1,35 @@
+"""Erase the files in home that hold personal data, automatic backups of the database among them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from checkin.db.engine import Database
+from checkin.services.jobs.files import sweep
+
+#: in home: badges as PDF, e-mails, and half-written ones
+_FOLDERS = ("outbox", "badges")
+#: in home: where automatic backups of the database are kept, such as the one before an update
+BACKUPS = "backups"
+
+
+def erase_files(database: Database, home: Path) -> int:
+    """Erase the files of badges, messages and jobs, and return how many there were."""
+    files = [file for folder in _FOLDERS for file in _files_in(home / folder)]
+    return _erase(files) + sweep(database, home)
+
+
+def erase_backups(home: Path) -> int:
+    """Erase the automatic backups, and return how many there were: each holds every event."""
+    return _erase(_files_in(home / BACKUPS))
+
+
+def _files_in(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def _erase(files: Sequence[Path]) -> int:
+    for path in files:
+        path.unlink(missing_ok=True)
+    return len(files)

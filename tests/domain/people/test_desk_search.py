@@ -1,0 +1,64 @@
+"""A help desk without the network finds the people of the vectors, in their order."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from checkin.domain.people.desk_search import DeskPeople, is_too_short
+from checkin.domain.people.sought import sought
+
+VECTORS = json.loads(
+    (Path(__file__).parents[2] / "vectors" / "desk_search.json").read_text("utf-8")
+)
+
+
+def test_what_is_typed_finds_those_who_are_meant_the_likeliest_first():
+    people = DeskPeople()
+    for person in VECTORS["people"]:
+        people.put(person)
+
+    found = {one["typed"]: people.find(one["typed"], most=20).ids for one in VECTORS["cases"]}
+
+    assert found == {one["typed"]: one["found"] for one in VECTORS["cases"]}
+
+
+def test_what_is_too_short_is_what_the_server_finds_too_short():
+    short = {one["typed"]: is_too_short(one["typed"]) for one in VECTORS["cases"]}
+
+    assert short == {one["typed"]: one["too_short"] for one in VECTORS["cases"]}
+    assert short == {typed: sought(typed).is_nothing for typed in short}
+
+
+def desk_of(*names):
+    people = DeskPeople()
+    for number, name in enumerate(names, start=1):
+        people.put(listed(number, name))
+    return people
+
+
+def listed(number, name):
+    participant = {"id": number, "name": name, "name_ar": None}
+    return {"participant": participant, "names": [], "email": None, "phone": None, "refs": []}
+
+
+def test_whoever_is_renamed_is_found_by_the_new_name_and_whoever_left_by_none():
+    people = desk_of("Mohammed Bennani", "Samir Tazi")
+
+    people.put(listed(1, "Youssef Zemmouri"))
+    people.keep_only({1})
+
+    assert [people.find(name, 5).ids for name in ("yousef zemouri", "benani", "tazi")] == [
+        [1],
+        [],
+        [],
+    ]
+    assert (people.listed(1), people.listed(2)) == (listed(1, "Youssef Zemmouri"), None)
+
+
+def test_of_a_name_that_very_many_have_the_likeliest_are_first_and_all_are_counted():
+    people = desk_of(*(f"Mohamed Tazi {chr(97 + n % 26)}{n}" for n in range(250)), "Mohammed Tazi")
+
+    found = people.find("mohamed tazi", 5)
+
+    assert (found.ids[0], len(found.ids), found.more) == (251, 5, 246)

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import test from "node:test";
+import { rightGates, stepOf } from "../../../checkin/static/js/offline/next-step.js";
+import { REASONS } from "../fakes.js";
+
+/** @import { ReasonRow } from "../../../checkin/static/js/offline/admission.js" */
+/** @import { GateName } from "../../../checkin/static/js/offline/next-step.js" */
+
+/**
+ * @typedef {object} Case
+ * @property {string} reason
+ * @property {number[]} [limited]
+ * @property {number[]} [admitting]
+ * @property {string} [replaced_at]
+ * @property {string} [phone]
+ * @property {{act: string, gates?: number[], at?: string, phone?: string}} step
+ */
+
+// The cases to which the Python module is held, too.
+const VECTORS = new URL("../../vectors/next_steps.json", import.meta.url);
+/** @type {{gates: GateName[], cases: Case[]}} */
+const { gates, cases } = JSON.parse(readFileSync(VECTORS, "utf-8"));
+
+/** @param {Case} given */
+function stepIn({ reason, limited, admitting = [], replaced_at = undefined, phone = undefined }) {
+  const row = REASONS.find((/** @type {ReasonRow} */ one) => one.reason === reason);
+  if (!row) throw new Error(`there is no row of ${reason}`);
+  const right = limited ? rightGates(gates, limited, admitting) : [];
+  return stepOf(row, { gates: right, replaced_at: replaced_at ?? null, phone: phone ?? null });
+}
+
+for (const given of cases)
+  test(`the step of ${given.reason} is the best that the facts allow`, () => {
+    const { act, gates: ids = [], at = null, phone = null } = given.step;
+    const named = ids.map((id) => gates.find((gate) => gate.id === id));
+    assert.deepEqual(stepIn(given), { act, gates: named, at, phone });
+  });
