@@ -44,6 +44,11 @@ def days_of(session: Session, event_id: int) -> tuple[Day, ...]:
     return tuple(day_of_row(row, row.grace_s) for row in rows)
 
 
+def day_numbered(session: Session, event_id: int, number: int) -> Day:
+    """Return the day of an event that has a number, which it must have."""
+    return next(day for day in days_of(session, event_id) if day.number == number)
+
+
 def today(session: Session, event_id: int, now: datetime) -> int:
     """Return the number of the day of an event to which a moment belongs."""
     return day_at(days_of(session, event_id), now)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from checkin.db.models import Bus, BusLeader, BusPassenger
+from checkin.db.models import Bus, BusLeader, BusPassenger, Participant
 from checkin.services.common.activity import note
 from checkin.services.common.list_version import next_list_version
 
@@ -77,6 +78,21 @@ def leads(session: Session, participant_id: int) -> bool:
     """Say whether somebody leads a bus."""
     found = session.get(BusLeader, participant_id, populate_existing=True)
     return found is not None and found.bus_id is not None
+
+
+def leaders_by_bus(session: Session, delegation_id: int) -> Mapping[int, Sequence[Participant]]:
+    """Return who leads each bus of a delegation, by the bus's id, in the order of their names."""
+    rows = session.execute(
+        select(BusLeader.bus_id, Participant)
+        .join(Bus, Bus.id == BusLeader.bus_id)
+        .join(Participant, Participant.id == BusLeader.participant_id)
+        .where(Bus.delegation_id == delegation_id)
+        .order_by(Participant.name, Participant.id)
+    )
+    found = defaultdict(list)
+    for bus_id, participant in rows:
+        found[bus_id].append(participant)
+    return found
 
 
 def leaders_of(session: Session, bus_id: int) -> Sequence[int]:

@@ -9,6 +9,7 @@ from flask import request
 from checkin.errors import NotFound
 from checkin.services.board.all_days import all_days_of
 from checkin.services.board.board import Board, CountsByMinute, board_now
+from checkin.services.events.days import day_numbered
 from checkin.services.people.buses import bus_counts
 from checkin.web.board.body import board_body
 from checkin.web.board.days import ALL_DAYS, asked_day, asks_for_all_days, choices
@@ -60,6 +61,7 @@ def _shown(visit: EventVisit, board: Board) -> dict[str, Any]:
         "words": board_words(visit.language),
         "choices": choices(visit, counts.days, counts.day),
         "buses": bus_counts(visit.session, visit.event.id, day=counts.day),
+        "reserve_from": day_numbered(visit.session, visit.event.id, counts.day).reserve_from,
     }
 
 

@@ -14,7 +14,7 @@ from checkin.db.models import Bus
 from checkin.domain.people.buses import BusDetails, validate_bus
 from checkin.errors import BusFull, Conflict
 from checkin.services.common.list_version import next_list_version
-from checkin.services.people.bus_leaders import appoint_leaders
+from checkin.services.people.bus_leaders import appoint_leaders, leaders_by_bus
 from checkin.services.people.buses import (
     BusCount,
     add_bus,
@@ -204,6 +204,7 @@ def _page(
     return visit.show(
         "people/buses.html",
         buses=bus_counts(session, visit.event.id, visit.delegation.id, day=visit.today),
+        leaders=leaders_by_bus(session, visit.delegation.id),
         shown=shown,
         riders=riders[:PAGE_SIZE],
         number=number,

@@ -87,3 +87,17 @@ def test_the_wall_is_of_the_present_day_and_has_no_choice(organiser, two_days):
 
 def test_an_event_of_one_day_offers_no_choice(organiser, event):
     assert "day-choice" not in organiser.read(BOARD)
+
+
+def test_the_board_tells_from_when_the_reserve_list_is_admitted_on_the_day_that_it_shows(
+    organiser, database, event
+):
+    today = NOW + timedelta(days=1)
+    with database.write() as session:
+        session.get(type(event), event.id).reserve_from = NOW
+    factories.a_further_day(database, event, reserve_from=today)
+
+    first, second = (organiser.read(f"{BOARD}?lang=en{more}") for more in ("&day=1", ""))
+
+    sentence = "whoever of the reserve list stands at a gate"
+    assert [sentence in page for page in (first, second)] == [False, True]

@@ -114,6 +114,15 @@ def test_a_passenger_is_made_the_leader_and_marked_and_another_one_instead(
     assert (first, leading(database)) == (([1], 1), [2])  # the third one rides in no bus
 
 
+def test_the_table_of_buses_names_whoever_was_made_a_leader(coordinator, page, bus, people):
+    coordinator.send(page, page + "/assign", to=str(bus.id), participant=people[:2])
+    coordinator.send(page, f"{page}/{bus.id}/leaders", participant=people[:1])
+
+    table = coordinator.read(page + "?lang=en").partition('data-label="Leader"')[2]
+
+    assert "<bdi>Militant a</bdi>" in table.partition("</td>")[0]
+
+
 def test_over_the_seats_nobody_is_moved_and_the_ticks_stay(
     coordinator, database, page, bus, people
 ):
