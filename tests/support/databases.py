@@ -11,10 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from checkin.db import connecting
 from checkin.db.engine import Database
 from checkin.db.migrate import upgrade
 from tests.support.many_databases import compile_statements_once
 from tests.support.postgres import MISSING, Cluster, postgres_programs
+
+_CONNECTION_WAIT_S = 60
 
 _TEMPLATE = "marhaba_template"
 
@@ -82,6 +85,8 @@ Databases = SqliteDatabases | PostgresDatabases
 def opened(url: str) -> Iterator[Database]:
     """Open a database, and close its connections at the end."""
     compile_statements_once()
+    # More threads race than there are connections, and other tests run beside them.
+    connecting._WAIT_S = _CONNECTION_WAIT_S
     database = Database(url)
     try:
         yield database
