@@ -120,6 +120,8 @@ class BusDesk:
             return replace(screen, bus=self._undone(panel)) if is_undo else screen
         if name == ENTER and not panel.bus.people:
             return self.open(replace(screen, bus=None), panel.key, panel.asked_s, panel.pin or "")
+        if name == ENTER and panel.pin is None and panel.bus.letters.strip():
+            return replace(screen, bus=_kept_out(panel))
         if name == ENTER:
             return replace(screen, bus=self._entered(screen, panel))
         return replace(screen, bus=_retyped(panel, name))
@@ -185,6 +187,12 @@ class BusDesk:
             return self._admitted(panel)
         key = "pin_refused" if isinstance(fault, RequestRejected) else "override_offline"
         return noticed(replace(panel, pin=""), key)
+
+
+def _kept_out(panel: BusPanel) -> BusPanel:
+    """Return the panel with the reason why Enter let nobody in: a badge may have typed its code."""
+    bus = panel.bus if panel.bus.shown else typed(panel.bus, "")
+    return noticed(replace(panel, bus=bus), "bus_letters")
 
 
 def _retyped(panel: BusPanel, name: str) -> BusPanel:

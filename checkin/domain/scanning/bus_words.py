@@ -13,6 +13,10 @@ BUS_WORDS = {
     "bus_missing": msgid("missing"),
     "bus_is_in": msgid("in already"),
     "bus_let_in": msgid("Let in: {count}"),
+    "bus_letters": msgid(
+        "Nobody was let in yet. Space takes out the person who is marked; Enter lets the others in "
+        "once no letters are left."
+    ),
     "bus_going": msgid("Letting in: {done} of {count}"),
     "bus_result": msgid("In: {let_in} · in already: {already} · refused: {refused}"),
     "bus_none_refused": msgid("Nobody was refused."),

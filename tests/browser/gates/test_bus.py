@@ -68,6 +68,18 @@ def test_a_bus_is_let_in_and_taken_back_by_the_keyboard_alone(page, database, co
     wait_for(lambda: "46 sur 46" in page.text_content("#bus-notice"))
 
 
+def test_a_badge_that_a_hand_scanner_reads_into_the_open_list_lets_nobody_in(page, database, codes):
+    open_list(page, codes[0])
+
+    page.keyboard.type(codes[5])
+    page.keyboard.press("Enter")
+
+    page.get_by_text("Personne n’est encore entré").wait_for()
+    assert (page.input_value("#bus-find"), page.locator("#bus-people li").count()) == ("", SEATS)
+    assert page.is_hidden("#bus-result")
+    assert inside(database) == 1  # the leader
+
+
 def test_a_leader_without_a_badge_is_found_and_the_list_opens_by_a_pin_beyond_the_budget(
     page, database
 ):

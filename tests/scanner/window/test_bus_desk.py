@@ -114,6 +114,17 @@ def test_who_is_missing_is_taken_out_by_letters_and_space_and_enter_lets_the_oth
     assert [one.scan.kept()["source"] for one in laptop.spool.decided()][1:] == ["bus"]
 
 
+def test_a_badge_that_types_its_code_into_the_open_list_lets_nobody_in(laptop):
+    laptop.show(LEADER).opened()
+
+    panel = laptop.press(*TWO, ENTER).take()
+    after = (panel.notice[0], panel.bus.letters, panel.waiting, panel.result)
+    panel = laptop.press("3", ENTER).take()
+
+    assert after == ("bus_letters", "", 0, None)
+    assert (panel.notice[0], panel.bus.letters, panel.waiting) == ("bus_letters", "3", 0)
+
+
 def test_the_refused_are_named_with_the_reason_and_the_bus_is_taken_back_after_a_question(laptop):
     laptop.show(LEADER).opened()
     panel = laptop.press(ENTER).until(lambda panel: panel.result)

@@ -150,12 +150,16 @@ export class BusDesk {
 
   #find() {
     this.#bus?.find(field(this.form, "find").value);
+    if (this.#bus) this.#say("");
     this.#draw();
   }
 
   /** @param {KeyboardEvent} event */
   #pressed(event) {
     if (event.target === field(this.form, "pin") && !event.key.startsWith("Arrow")) return;
+    if (event.key === "Enter" && event.target === field(this.form, "find") && this.#keepsOut()) {
+      return event.preventDefault();
+    }
     const act = this.form.hidden ? RESULT_KEYS[letterOf(event)] : LIST_KEYS[event.key];
     if (!act || !this.#bus) return;
     if (act === "toggle" && this.#bus.spaceGoesOn) return; // it is written
@@ -164,6 +168,18 @@ export class BusDesk {
     if (act === "toggle") this.#toggle();
     else this.#bus.move(act === "down" ? 1 : -1);
     this.#draw();
+  }
+
+  /** Say why Enter lets nobody in while letters stand there: a badge may have typed its code. */
+  #keepsOut() {
+    const find = field(this.form, "find");
+    if (!this.#bus || !find.value.trim()) return false;
+    if (!this.#bus.shown.length) {
+      find.value = "";
+      this.#find();
+    }
+    this.#say(words.bus.bus_letters);
+    return true;
   }
 
   /** @param {Event} event */
