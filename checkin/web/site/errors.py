@@ -123,6 +123,7 @@ def register_errors(app: Flask) -> None:
 
 
 Page = tuple[str, int, dict[str, str]]
+EVENT_STREAM = "text/event-stream"
 
 
 def error_page(status: int, sentence: str = "") -> Page:
@@ -168,6 +169,8 @@ def _fault(fault: MarhabaError) -> ResponseReturnValue:
     if isinstance(fault, TooManyRequests):
         return too_many_page(fault)
     if isinstance(fault, Unauthenticated):
+        if request.accept_mimetypes.best == EVENT_STREAM:
+            return "", 204  # ends the stream of a page that is still open; HTML would be an error
         back = this_address() if request.method == "GET" else None
         return redirect(url_for("sign_in.show", next=back))
     if isinstance(fault, OnlyThisMachine):

@@ -60,6 +60,16 @@ def test_the_page_shows_the_counts_before_any_script_runs(organiser, arrivals):
     assert 'data-count="quota">1\u00a0000<' in page
 
 
+def test_the_stream_of_a_page_that_outlives_its_session_ends_without_an_error(app, event):
+    asks_for = {"Accept": "text/event-stream"}
+
+    stranger = app.test_client()
+    stream = stranger.get(f"{BOARD}/live", headers=asks_for)
+
+    assert (stream.status_code, stream.data) == (204, b"")
+    assert stranger.get(f"{BOARD}/live").status_code == 302  # whoever opens it as a page signs in
+
+
 def test_the_stream_begins_with_the_counts(organiser, arrivals):
     response = organiser.open(f"{BOARD}/live")
     with response:
