@@ -57,7 +57,7 @@ def _sentences(value: Any) -> dict[LookProblem, str]:
             value=value,
         ),
         LookProblem.TAKES_TOO_MUCH: _(
-            "To draw this logo takes too much memory or time: save it as PNG and send that."
+            "To draw this logo takes too much memory or time: save it as PNG and upload that."
         ),
         LookProblem.NO_COLOUR: _("“%(value)s” is no colour: write it like #1b6e4b.", value=value),
         LookProblem.TOO_LIGHT: _(

@@ -123,4 +123,4 @@ def test_an_account_says_whether_it_has_a_pin(signed_in, supervisor, database):
     after = chief.read(f"/operators/{supervisor.id}")
 
     assert ["en a un" in page for page in (before, after)] == [False, True]
-    assert "PIN des dérogations" not in chief.read(f"/operators/{viewer.id}")
+    assert "Code PIN des dérogations" not in chief.read(f"/operators/{viewer.id}")

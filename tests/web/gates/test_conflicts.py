@@ -134,7 +134,7 @@ def test_a_namesake_is_shown_beside_whom_they_resemble_and_waits_like_a_conflict
     page = organiser.read(CONFLICTS)
 
     shown = ["Peut-être inscrits deux fois (1)", "أمينة العلوي", "Le même nom dans la délégation"]
-    assert [text in page for text in [*shown, "Porte 2", "Pas entré"]] == [True] * 5
+    assert [text in page for text in [*shown, "Porte 2", "Pas d’entrée"]] == [True] * 5
     assert page.count("Amina Alaoui") == 2
     assert "1 conflit attend une décision" in organiser.read("/")
     assert "Conflits à trancher\u00a0: 1" in organiser.read("/events/rabat-2025/board")

@@ -102,5 +102,5 @@ def test_the_activity_log_says_it_in_the_readers_language_without_the_reason(org
     organiser.send(page, f"{page}/unblock")
 
     log = organiser.read("/activity")
-    assert ("personne bloquée aux portes" in log, "personne débloquée" in log) == (True, True)
+    assert ("entrée bloquée" in log, "entrée débloquée" in log) == (True, True)
     assert ("Poste organiser" in log, "Menaces" in log) == (True, False)
