@@ -51,7 +51,7 @@ def test_who_was_counted_and_turned_away_is_not_said_to_be_let_in(app, organiser
 
     page = organiser.read(CONFLICTS)
     assert (told["status"], told["conflict"], told["replayed"]) == ("ok", True, True)
-    assert "renvoyé à la porte" in page
+    assert "renvoyée à la porte" in page
     assert "au-delà" not in page
 
 
