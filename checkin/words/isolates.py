@@ -39,13 +39,10 @@ _ARABIC = re.compile("[\u0600-\u06ff]")
 def isolated(sentence: str) -> str:
     """Return a sentence of a language that runs from the right with what it isolates.
 
-    A text without a letter of that language is returned as it is where it is one place or one
-    word alone: there is nothing beside it that it could turn.
+    A text without a letter of that language is returned as it is: one word alone has nothing beside
+    it that it could turn, and `{reason}: {act}` puts whole sentences together.
     """
-    alone = _PART.fullmatch(sentence)
-    if alone or not (_ARABIC.search(sentence) or re.search(_PLACE, sentence)):
-        return sentence
-    return _PART.sub(_around, sentence)
+    return _PART.sub(_around, sentence) if _ARABIC.search(sentence) else sentence
 
 
 def _around(part: re.Match[str]) -> str:

@@ -181,7 +181,7 @@ def test_arabic_digits_and_marks_are_those_of_morocco():
         ("الباب {gate} ({count})", "الباب [{gate}] ([{count}])"),
         ("يمكن لـ«%(gate)s» %(percent)s %%", "يمكن لـ«[%(gate)s]» [%(percent)s] %%"),
         ("شغّلوا «\u2066%(command)s demo\u2069»", "شغّلوا «[%(command)s demo]»"),
-        ("{column}: {advice}", "[{column}]: [{advice}]"),
+        ("{column}: {advice}", "{column}: {advice}"),
         ("QR", "QR"),
         ("{name}", "{name}"),
     ],

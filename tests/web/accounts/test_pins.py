@@ -71,7 +71,10 @@ def test_a_pin_is_shown_once_and_written_down_without_it(
         noted = session.scalars(select(Activity).where(Activity.action == "operator.pin")).one()
         giver = session.scalar(select(Operator.id).where(Operator.role == Role.ORGANISER))
         kept = session.get_one(Operator, supervisor.id).pin_hash
-    assert ("Personne n’a encore de code PIN" in before, "Personne n’a encore de code PIN" in after) == (
+    assert (
+        "Personne n’a encore de code PIN" in before,
+        "Personne n’a encore de code PIN" in after,
+    ) == (
         True,
         False,
     )
