@@ -1,4 +1,4 @@
-"""Dates with their times, which browsers write as `2026-11-28T14:00`, as people read them."""
+"""Dates with their times, which forms write as `2026-11-28T14:00`, as people read them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from checkin.words.catalogues import said_in_context
 from checkin.words.languages import spoken
 
-_OF_A_FIELD = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?")
+_OF_A_FIELD = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?")
 
 
 def as_read(text: str, language: str) -> str:
