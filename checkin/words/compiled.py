@@ -160,10 +160,10 @@ def _with_isolates(catalogue: Catalog) -> Catalog:
     language = LANGUAGES.get(str(catalogue.locale))
     if language and language.is_from_right:
         for message in catalogue:
-            if message.id and message.context != PATTERN:
-                one = isinstance(message.string, str)
-                found = tuple(map(isolated, (message.string,) if one else message.string))
-                message.string = found[0] if one else found
+            said = message.string
+            if not message.id or not said or message.context == PATTERN:
+                continue
+            message.string = isolated(said) if isinstance(said, str) else tuple(map(isolated, said))
     return catalogue
 
 
