@@ -22,6 +22,7 @@ from badges.texts import fill, filling, moment_text, texts_in
 from badges.typesetting.colour import ink_on
 from badges.typesetting.lines import Line, in_both_scripts, latin_then_arabic, line_of
 from badges.typesetting.shapes import outline
+from checkin.words.isolates import without_isolates
 from checkin.words.languages import DEFAULT_LANGUAGE, spoken
 
 #: `sheet`: 105 × 74.25 mm, 8 an A4 page · `a6`: 105 × 148.5 mm upright, 4 · `card`: 86 × 54 mm, 10
@@ -70,7 +71,7 @@ def badge_sheets_pdf(
         {
             "paper": "sheets",
             "design": design,
-            "title": fill(texts_in(language).sheet_title, filling(specs[0])),
+            "title": without_isolates(fill(texts_in(language).sheet_title, filling(specs[0]))),
             "lang": language,
             "badges": cards,
             "cover": cover,
@@ -109,7 +110,7 @@ def _single(spec: BadgeSpec, paper: Literal["letter"] | Design, look: Look) -> d
     return {
         "paper": "letter" if paper == "letter" else "alone",
         "design": "sheet" if paper == "letter" else paper,
-        "title": fill(texts_in(spec.language).sheet_title_one, filling(spec)),
+        "title": without_isolates(fill(texts_in(spec.language).sheet_title_one, filling(spec))),
         "lang": spec.language,
         "badges": [card_of(spec)],
         "advice": _advice(spec),

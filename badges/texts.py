@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from babel.dates import format_datetime
 
 from badges.spec import BadgeError, BadgeSpec
-from checkin.words.catalogues import msgid, translated
+from checkin.words.catalogues import msgid, said_in_context, translated
 from checkin.words.languages import spoken
 
 
@@ -131,9 +131,7 @@ _SENTENCES = Texts(
         "taken. If a place becomes free for you, we send you your badge. Until then you cannot be "
         "let in."
     ),
-    replaces=msgid(
-        "It replaces your earlier badge, which no longer opens the gate: delete that one."
-    ),
+    replaces=msgid("It replaces your earlier badge, which is no longer valid: delete that one."),
     show=msgid("At the entrance, show this code on your phone with the screen at full brightness."),
     print_out=msgid("Without a phone, print the attached PDF at its true size (100%)."),
     personal=msgid("This badge is personal and lets one person in: please do not pass it on."),
@@ -144,16 +142,15 @@ _SENTENCES = Texts(
     where_label=msgid("Where"),
     before_label=msgid("before"),
     delegation_label=msgid("Delegation"),
-    code_label=msgid("Code, if the camera cannot read"),
+    code_label=msgid("Code, if the camera cannot scan"),
     number_label=msgid("Number"),
     picture=msgid("QR code of your badge"),
     privacy=msgid(
-        "Your data: {organiser} uses your name, contact details, delegation, passages at "
-        "the entrance and when your badge's page was opened only to run this event and to "
-        "count its arrivals. They are erased {days} days after the event and given to "
-        "nobody else. You may see, correct or erase them, object to their use or withdraw "
-        "your consent: write to "
-        "{contact}."
+        "Your data: {organiser} uses your name, contact details, delegation, passages at the "
+        "entrance and when your badge's page was opened only to run this event and to count its "
+        "arrivals. They are erased after the event (days until then: {days}) and given to nobody "
+        "else. You may see, correct or erase them, object to their use or withdraw your consent: "
+        "write to {contact}."
     ),
     decline=msgid("Not coming? Say so with one click, and somebody else gets your place."),
     decline_link=msgid("I am not coming"),
@@ -191,7 +188,7 @@ def reads_right_to_left(text: str) -> bool:
 def moment_text(at: datetime, language: str) -> str:
     """Write a moment in words, on the clock that `at` carries: «samedi 14 juin 2025 à 15:00»."""
     # a pattern of Unicode's, with the language's words in it: https://unicode.org/reports/tr35
-    pattern = translated("letters", language, "EEEE d MMMM y 'at' HH:mm")
+    pattern = said_in_context("letters", language, "pattern", "EEEE d MMMM y 'at' HH:mm")
     return format_datetime(at, pattern, tzinfo=at.tzinfo, locale=spoken(language).locale)
 
 

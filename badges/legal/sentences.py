@@ -88,7 +88,7 @@ RECORDED: Final = {
     "scans": Both("Passages aux portes", "عمليات المسح عند الأبواب"),
     "openings": Both("Ouverture de la page du badge", "فتح صفحة الشارة"),
     "messages": Both("E-mails envoyés", "رسائل إلكترونية مرسلة"),
-    "seats": Both("Places dans les autocars", "مقاعد في الحافلات"),
+    "seats": Both("Places assises dans les autocars", "مقاعد في الحافلات"),
 }
 ALL: Final = Both("Total", "المجموع")
 ERASED: Final = Both("Effacé : voir l’attestation d’effacement.", "مُحيت: انظروا شهادة المحو.")

@@ -13,6 +13,7 @@ from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 
 from checkin.words.compiled import catalogues
+from checkin.words.isolates import isolated_once
 from checkin.words.languages import SOURCE_LANGUAGE, spoken
 
 
@@ -22,7 +23,12 @@ def say(domain: str, language: str, msgid: str, /, **details: object) -> str:
     Raises:
         KeyError: a detail that the sentence needs is missing.
     """
-    return translated(domain, language, msgid).format(**details)
+    return isolated_once(translated(domain, language, msgid).format(**details))
+
+
+def said_in_context(domain: str, language: str, context: str, msgid: str, /) -> str:
+    """Return a word that means something else elsewhere, as it is said in this context."""
+    return _translations(domain, language).pgettext(context, msgid)
 
 
 def translated(domain: str, language: str, msgid: str, /) -> str:

@@ -4,6 +4,9 @@ A checkout holds what people write, a `.po` file for each language and domain, a
 compiled: `script/setup` compiles it, or else whoever starts first. A wheel holds the `.mo` files,
 compiled when it was built, and nothing written, so that nothing is compiled there.
 
+What is compiled of a language that runs from the right has isolates (`isolates.py`), which nobody
+has to write.
+
 Whether a compiled file is of the present text is told by its last bytes, a digest of both. Clocks
 tell nothing: git gives files the time of the checkout, and copies and archives keep any other.
 Whoever reads a `.mo` file as gettext does never looks at these bytes.
@@ -22,6 +25,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checkin.errors import MarhabaError
+from checkin.words.isolates import PATTERN, isolated
+from checkin.words.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
@@ -29,6 +34,8 @@ if TYPE_CHECKING:
 TRANSLATIONS = Path(__file__).parents[1] / "translations"
 _FILES = "*/LC_MESSAGES"
 _DIGEST_BYTES = hashlib.sha256().digest_size
+#: the way of compiling, a part of the digest: another way needs another number
+_WAY = b"3"
 #: Babel takes the quotes of a line for granted
 _LINE = re.compile(rb'(#.*|((msgctxt|msgid|msgid_plural|msgstr(\[\d+\])?)[ \t]+)?"([^"\\]|\\.)*")?')
 
@@ -123,7 +130,7 @@ def _compile(written: Path, source: bytes) -> bytes:
 
     compiled = BytesIO()
     try:
-        write_mo(compiled, _parsed(source, _language(written)))
+        write_mo(compiled, _with_isolates(_parsed(source, _language(written))))
         GNUTranslations(BytesIO(compiled.getvalue()))  # reads its rule for plurals, too
     except Exception as fault:  # Babel and gettext have no class for what they do not understand
         reason = " ".join(str(fault).split())
@@ -149,8 +156,19 @@ def _parsed(source: bytes, language: str) -> Catalog:
     return catalogue
 
 
+def _with_isolates(catalogue: Catalog) -> Catalog:
+    language = LANGUAGES.get(str(catalogue.locale))
+    if language and language.is_from_right:
+        for message in catalogue:
+            said = message.string
+            if not message.id or not said or message.context == PATTERN:
+                continue
+            message.string = isolated(said) if isinstance(said, str) else tuple(map(isolated, said))
+    return catalogue
+
+
 def _with_digest(compiled: bytes, source: bytes) -> bytes:
-    digest = hashlib.sha256(compiled)
+    digest = hashlib.sha256(_WAY + compiled)
     digest.update(hashlib.sha256(source).digest())
     return compiled + digest.digest()
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from babel.dates import format_date
 
 from checkin.words.catalogues import say
+from checkin.words.isolates import without_isolates
 from checkin.words.languages import spoken
 
 
@@ -17,4 +18,5 @@ def arrival_heading(number: int, starts_at: datetime, language: str) -> str:
         starts_at: when the day begins, on the event's clocks.
     """
     date = format_date(starts_at, "long", locale=spoken(language).locale)
-    return say("import", language, "Arrival on day {number} ({date})", number=number, date=date)
+    heading = say("import", language, "Arrival on day {number} ({date})", number=number, date=date)
+    return without_isolates(heading)

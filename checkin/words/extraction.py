@@ -36,6 +36,8 @@ _METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 _KEYWORDS = {
     **{"_": None, "gettext": None, "ngettext": (1, 2), "msgid": None},
     **{"say": (3,), "translated": (3,), "say_number": (3, 4)},
+    **{"pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3)},
+    **{"said_in_context": ((3, "c"), 4)},
 }
 
 
@@ -43,17 +45,17 @@ def template(domain: str) -> Catalog:
     """Return the sentences that the code says in a domain, in English, and where."""
     found = Catalog()
     for folder in (one for one, of in FOLDERS.items() if of == domain):
-        for file, line, sentence in _sentences(folder):
-            found.add(sentence, locations=[(f"{folder}/{file}", line)])
+        for file, line, sentence, context in _sentences(folder):
+            found.add(sentence, locations=[(f"{folder}/{file}", line)], context=context)
     return found
 
 
-def _sentences(folder: str) -> Iterator[tuple[str, int, str | tuple[str, ...]]]:
+def _sentences(folder: str) -> Iterator[tuple[str, int, str | tuple[str, ...], str | None]]:
     # Without a filter of its own Babel leaves out templates/_partials.
-    for file, line, sentence, _comments, _context in extract_from_dir(
+    for file, line, sentence, _comments, context in extract_from_dir(
         ROOT / folder, _METHODS, keywords=_KEYWORDS, directory_filter=lambda _folder: True
     ):
-        yield file, line, sentence
+        yield file, line, sentence, context
 
 
 def renew(domain: str, tag: str) -> None:

@@ -9,7 +9,7 @@ GATE_KEYS = (
     (msgid("Space"), msgid("Close the card")),
     ("F", msgid("Forgotten badge: find and let in")),
     ("T", msgid("Type the code under the QR")),
-    ("W", msgid("Register somebody without a badge")),
+    ("W", msgid("Register a walk-in, who has no badge")),
     ("B", msgid("Print a new badge (help desk)")),
     ("Z", msgid("Undo a scan of the last five")),
     ("O", msgid("Override (supervisor)")),

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from checkin.words.catalogues import msgid, say
+from checkin.words.moments import as_read
 
 COLUMN_NAMES = {
     "name": msgid("Name"),
@@ -31,7 +32,7 @@ COLUMN_NAMES = {
     "seats": msgid("Seats"),
     "quota": msgid("Places"),
     "kept": msgid("Places kept for gates without network"),
-    "coordinator_phone": msgid("Telephone of its coordinators"),
+    "coordinator_phone": msgid("Phone of its coordinators"),
     "row": msgid("Row"),
     "base_url": msgid("Server's address"),
     "mail_from": msgid("Sender of e-mails"),
@@ -48,7 +49,7 @@ SENTENCES = {
     "invalid_seats": msgid("{value} is not a number of seats; write a number from 1 to {hints}."),
     "missing_contact": msgid("no way to reach you; write a phone number or an e-mail address."),
     "missing_delegation": msgid("no delegation; write one, or choose one for the whole file."),
-    "too_long": msgid("{value} is too long; at most {hints} characters."),
+    "too_long": msgid("{value} is too long; characters at most: {hints}."),
     "control_characters": msgid("{value} contains control characters; type this text again."),
     "bidi_override": msgid(
         "{value} contains marks that change its reading order; type this text again."
@@ -59,8 +60,7 @@ SENTENCES = {
         "{value} is not a phone number; write a single one, such as 0612345678 or +33612345678."
     ),
     "rounded_phone": msgid(
-        "{value} lost digits in the spreadsheet; format the column as text and type the "
-        "number again."
+        "{value} lost digits in the file; format the column as text and type the number again."
     ),
     "invalid_email": msgid(
         "{value} is not an address; write it like name@domain.ma, or leave it empty."
@@ -72,7 +72,9 @@ SENTENCES = {
     "no_flags": msgid(
         "{value}: this event has no flags yet; define it first, under Settings, Flags."
     ),
-    "too_many_flags": msgid("{value}: at most {hints} flags are read at a gate; leave some out."),
+    "too_many_flags": msgid(
+        "{value}: too many flags. Read at a gate at most: {hints}; leave some out."
+    ),
     "flag_with_separator": msgid("{value} has a comma or a semicolon; those part several flags."),
     "flag_used": msgid("{value} is still written with people ({hints}); take it from them first."),
     "unknown_answer": msgid("{value} is not an answer; write yes or no."),
@@ -94,9 +96,9 @@ SENTENCES = {
         "no bus, but a mark in the column “bus leader”; write which bus this person leads."
     ),
     "extra_cells": msgid("{value} is beyond the last column; there may be one separator too many."),
-    "already_registered": msgid("{hints} is already registered, nothing to change."),
-    "merged": msgid("{hints} is already registered: this record was merged into another one."),
-    "canceled": msgid("{hints} was canceled; restore the registration on its page if needed."),
+    "already_registered": msgid("{hints}: registered already, nothing to change."),
+    "merged": msgid("{hints}: registered already, and the record was merged into another one."),
+    "canceled": msgid("{hints} was canceled; register them again on their page if needed."),
     "repeated_in_file": msgid("{value} is already in row {hints}."),
     "same_name_in_file": msgid(
         "{value} is already in row {hints} with other data; keep one row, or write yes "
@@ -161,8 +163,8 @@ SENTENCES = {
     "category_used": msgid("{value} is still in use ({hints}); change that first, then delete it."),
     "last_category": msgid("{value} is the only category; add another one before you delete it."),
     "quota_below_places": msgid(
-        "{value} is too few: {hints} places are taken already; write {hints} or more, or "
-        "cancel registrations first."
+        "{value} is too few. Places taken: {hints}. Write so many or more, or cancel "
+        "registrations first."
     ),
     "no_place_for_arrival": msgid(
         "this person has arrived, and {value} has no free place for them (places: {hints}); "
@@ -292,9 +294,10 @@ def problem_sentence(problem: Problem, language: str) -> str:
 
 def problem_advice(problem: Problem, language: str) -> str:
     """Return the sentence without the column's name, for a field that is labelled already."""
-    hints = say("import", language, ", ").join(map(shown, problem.hints))
+    values = [shown(as_read(text, language)) for text in (problem.value, *problem.hints)]
+    hints = say("import", language, ", ").join(values[1:])
     sentence = SENTENCES[problem.code]
-    return say("import", language, sentence, value=shown(problem.value), hints=hints)
+    return say("import", language, sentence, value=values[0], hints=hints)
 
 
 def row_sentences(row: PlannedRow, language: str) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from checkin.words.catalogues import msgid, translated
+from checkin.words.isolates import isolated_once
 from checkin.words.problems import shown
 
 SENTENCES = {
@@ -18,9 +19,9 @@ SENTENCES = {
         "The workbook is larger than {0} MB once unpacked; keep only the list of "
         "participants, or save it as CSV."
     ),
-    "too_many_rows": msgid("More than {0} rows; split the list into several files."),
+    "too_many_rows": msgid("Too many rows (at most: {0}); split the list into several files."),
     "too_many_columns": msgid(
-        "More than {0} columns in row {1}; keep the columns that are needed."
+        "Too many columns in row {1} (at most: {0}); keep the columns that are needed."
     ),
     "line_too_long": msgid(
         "Line {0} is too long for a list; check that this is the participants' file."
@@ -71,4 +72,4 @@ class UnreadableFile(Protocol):
 def unreadable_sentence(fault: UnreadableFile, language: str) -> str:
     """Return what is wrong and what to do; see `translated` for the language."""
     sentence = translated("import", language, SENTENCES[fault.reason])
-    return sentence.format(*(shown(fact, 400) for fact in fault.facts))
+    return isolated_once(sentence.format(*(shown(fact, 400) for fact in fault.facts)))

@@ -34,7 +34,7 @@ _FACES = {
 _STEPS = (
     msgid("The person holds the badge flat before the camera, 30 to 60 cm away."),
     msgid("Wait for the colour and the sound. Never let in before the colour."),
-    msgid("Not read? Bring it nearer, tilt it against reflections, fingers off the corners."),
+    msgid("Not scanned? Bring it nearer, tilt it against reflections, fingers off the corners."),
 )
 _TROUBLE = (
     msgid("A bus: scan its leader's badge, take out who is missing, then Enter lets the rest in."),

@@ -15,9 +15,9 @@ FORMS = {
     "form_meant": msgid("Do you mean somebody who is registered?"),
     "form_camera": msgid("Choose the camera"),
     "field_code": msgid("Code"),
-    "field_sought": msgid("Name, telephone or number"),
+    "field_sought": msgid("Name, phone or number"),
     "field_name": msgid("Name"),
-    "field_phone": msgid("Telephone"),
+    "field_phone": msgid("Phone"),
     "field_category": msgid("Category"),
     "field_name_ar": msgid("Name in Arabic"),
     "field_pin": msgid("Supervisor's PIN"),
@@ -43,7 +43,7 @@ FORMS = {
     "possible_duplicate": msgid("Choose who is let in, or the last line for another person."),
     "another_person": msgid("Another person: register them"),
     "usual_category": msgid("Usual category"),
-    "walk_in_more": msgid("Optional, with Tab: telephone, category, name in Arabic."),
+    "walk_in_more": msgid("Optional, with Tab: phone, category, name in Arabic."),
     "phone_ending": msgid("tel. …{digits}"),
     "came_at": msgid("came in at {time}"),
     "pin_for_person": msgid(
@@ -81,12 +81,10 @@ FORMS = {
         "An override needs the network: only there is the PIN checked. Wait, or send the "
         "person to a gate that is online."
     ),
-    "walk_in_offline": msgid(
-        "Without the network this gate lets in only on the places that it was lent."
-    ),
+    "walk_in_offline": msgid("Offline, this gate lets in only on its offline places."),
     "walk_in_kept": msgid(
-        "No lent place left here: kept, NOT let in. Once the network is back: W, Enter. "
-        "Else a gate online."
+        "No offline place left here: kept, NOT let in. Once the network is back: W, Enter. Else a "
+        "gate online."
     ),
     "walk_in_draft": msgid("The network is back. Enter: register this person."),
     "drafts_unsent": msgid("Registrations wait for the network and would be lost. Q again: quit."),
@@ -97,6 +95,6 @@ FORMS = {
     "no_cameras": msgid("No camera found: plug one in"),
     "status_confirmed": msgid("confirmed"),
     "status_reserve": msgid("reserve list"),
-    "status_canceled": msgid("cancelled"),
+    "status_canceled": msgid("canceled"),
     "status_blocked": msgid("■ blocked"),
 }

@@ -27,5 +27,5 @@ LABELS = {
     "clock": msgid("Clock"),
     "arrived_of_all": msgid("Arrived, all gates"),
     "arrived_over_all": msgid("Arrived, with overrides"),
-    "keys": msgid("? help · T type a code · F search · W no badge · Z undo · Space next"),
+    "keys": msgid("? help · T type a code · F search · W walk-in · Z undo · Space next"),
 }

@@ -11,7 +11,7 @@ from checkin.words.catalogues import say
     ("language", "said"),
     [
         ("fr", "Caméra 2"),
-        ("ar", "الكاميرا 2"),
+        ("ar", "الكاميرا \u20682\u2069"),
         ("en", "Camera 2"),
         ("xx", "Caméra 2"),
         ("", "Caméra 2"),

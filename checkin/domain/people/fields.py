@@ -198,7 +198,7 @@ FIELDS = (
         input=Input(
             place=20,
             asked_in=AskedIn.ALL,
-            hint=msgid("In French letters, in Arabic ones, or both"),
+            hint=msgid("In Latin letters, in Arabic ones, or both"),
             autocomplete="name",
         ),
         shown_in=ShownIn.EXPORT | _AT_GATES,

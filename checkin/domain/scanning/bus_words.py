@@ -21,13 +21,13 @@ BUS_WORDS = {
     "bus_result": msgid("In: {let_in} · in already: {already} · refused: {refused}"),
     "bus_none_refused": msgid("Nobody was refused."),
     "bus_undo": msgid("Undo the whole bus"),
-    "bus_undo_again": msgid("Undo {count} entries of this bus? Once more: Z"),
+    "bus_undo_again": msgid("Undo the entries of this bus ({count})? Once more: Z"),
     "bus_undone": msgid("Undone: {count} of {all}"),
     "bus_undo_offline": msgid("Not undone: the server does not answer. Try again."),
     "bus_not_opened": msgid("The list of this bus cannot be opened now. Scan each badge."),
     "bus_pin": msgid("A supervisor's PIN lets this bus in"),
     "bus_open": msgid("Open the list"),
-    "bus_found": msgid("Bus: {name} · {count} people"),
+    "bus_found": msgid("Bus: {name} · people: {count}"),
 }
 
 

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain, count
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -30,6 +31,7 @@ from checkin.services.common.purged import refuse_purged
 PAIRING_CODE_LENGTH = 8
 PAIRING_LIFETIME = timedelta(minutes=10)
 LONGEST_NAME = 120
+_LONGEST_BEFORE_A_NUMBER = LONGEST_NAME - 8
 DESK_SALT_BYTES = 16
 
 
@@ -279,7 +281,7 @@ def pair_device(
             session,
             event,
             gate,
-            name=name,
+            name=_told_apart(session, event, device_name(name)),
             software=software,
             now=now,
             help_desk=pairing.help_desk,
@@ -288,6 +290,14 @@ def pair_device(
         return device
 
     return in_transaction(database, work)
+
+
+def _told_apart(session: Session, event: Event, name: str) -> str:
+    """Return a name with a number where a device of the event is called so, and is in use."""
+    mine = (Device.event_id == event.id, Device.revoked_at.is_(None))
+    used = set(session.scalars(select(Device.name).where(*mine)))
+    numbered = (f"{name[:_LONGEST_BEFORE_A_NUMBER]} ({number})" for number in count(2))
+    return next(one for one in chain((name,), numbered) if one not in used)
 
 
 def revoke_device(

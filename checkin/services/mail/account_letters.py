@@ -24,7 +24,7 @@ _SUBJECTS = {
 }
 _OPENINGS = {
     LinkPurpose.INVITATION: msgid("An account was opened for you. Choose your password:"),
-    LinkPurpose.RESET: msgid("Your old password works no more. Choose another one:"),
+    LinkPurpose.RESET: msgid("Your old password no longer works. Choose another one:"),
     LinkPurpose.FORGOTTEN: msgid("To choose a new password:"),
 }
 

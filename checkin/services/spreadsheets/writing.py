@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import IO, Any, Protocol, TypeVar
 from xml.sax.saxutils import escape, quoteattr
 
+from checkin.words.isolates import without_isolates
+
 #: what XML 1.0 cannot hold, not even escaped
 _UNWRITABLE = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
@@ -64,7 +66,7 @@ def write_csv(file: BinaryFile, columns: Sequence[str], rows: Iterable[Mapping[s
     """Write rows as CSV, with their headings, and return their number."""
     file.write(codecs.BOM_UTF8)  # tells spreadsheets that this is UTF-8
     writer = csv.DictWriter(TextFile(file), columns, lineterminator="\r\n")
-    writer.writeheader()
+    writer.writerow({name: without_isolates(name) for name in columns})
     count = 0
     for row in rows:
         writer.writerow({name: harmless(value) for name, value in row.items()})
@@ -160,14 +162,19 @@ def _parts(names: Sequence[str]) -> Mapping[str, str]:
 
 def _sheet_name(name: str) -> str:
     """Return a name that a sheet may have: 31 characters, and none of these."""
-    return "".join(" " if letter in "[]:*?/\\" else letter for letter in name)[:31]
+    plain = without_isolates(name)
+    return "".join(" " if letter in "[]:*?/\\" else letter for letter in plain)[:31]
 
 
 def harmless(value: Any) -> Any:
-    """Return a text that spreadsheet programs do not take for a formula (OWASP, CSV injection)."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r", "\n")):
-        return "'" + value
-    return value
+    """Return a text that spreadsheet programs do not take for a formula (OWASP, CSV injection).
+
+    Isolates of our sentences stay out of files: a cell stands alone.
+    """
+    if not isinstance(value, str):
+        return value
+    plain = without_isolates(value)
+    return f"'{plain}" if plain.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else plain
 
 
 def _row(values: Sequence[Any]) -> bytes:
@@ -179,5 +186,5 @@ def _cell(value: Any) -> str:
         return "<c/>"
     if isinstance(value, int):
         return f"<c><v>{int(value)}</v></c>"
-    text = escape(str(value).translate(_UNWRITABLE))
+    text = escape(without_isolates(str(value)).translate(_UNWRITABLE))
     return f'<c t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'

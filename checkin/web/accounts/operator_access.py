@@ -21,7 +21,7 @@ bp = pages(__name__)
 def reset_second_factor(visit: Visit, operator_id: int) -> Answer:
     """Reset the second factor of an operator who has lost their telephone and their codes."""
     visit.write(lambda v: _turn_off(v, operator_id))
-    flash(_("The second factor is off, and all sessions of this account have ended."))
+    flash(_("Two-step sign-in is off, and all sessions of this account have ended."))
     return _redirect_to_operator(visit, operator_id)
 
 

@@ -11,7 +11,7 @@ from checkin.errors import WeakPassword
 def weakness_sentence(fault: WeakPassword) -> str:
     """Say why a password is refused, and what to do."""
     length = _(
-        "A password has %(least)s to %(most)s characters. A short sentence is easy to remember.",
+        "Characters of a password: %(least)s to %(most)s. A short sentence is easy to remember.",
         least=MIN_LENGTH,
         most=MAX_LENGTH,
     )

@@ -152,13 +152,13 @@ def _form(visit: Visit, email: str, problem: str | None = None) -> str:
 
 
 def _wrong_password() -> str:
-    return str(_("This e-mail and password do not go together. Check both and try again."))
+    return str(_("Wrong e-mail or password. Check both and try again."))
 
 
 def _expired_password() -> str:
     return str(
         _(
-            "This first password was not replaced within a week, and works no more. Ask an "
+            "This first password was not replaced within a week, and no longer works. Ask an "
             "administrator for a link, or whoever runs the server for a new password."
         )
     )
@@ -194,7 +194,7 @@ def _wrong_code() -> str:
     return str(
         _(
             "This code is not right, or was used already. Wait for the next one; the clock of the "
-            "telephone must be right."
+            "phone must be right."
         )
     )
 

@@ -70,7 +70,7 @@ TOO_SLOW = Refusal(
     408,
     "request_timeout",
     sentence=msgid(
-        "The upload stopped or took more than a minute: check the network and send it again."
+        "The upload stopped or took more than a minute: check the network and upload it again."
     ),
 )
 TORN = Refusal(

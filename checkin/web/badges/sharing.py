@@ -26,8 +26,9 @@ def sharing_of(person: Participant, address: str) -> Sharing:
     The message is read on locked screens, so it names neither the event nor the person.
     """
     with force_locale(person.language):
-        words = _("Your entry badge, for you alone: %(address)s", address=address)
-    text, phone = quote(words, safe=""), person.phone or ""
+        words = _("Your entry badge, for you alone:")
+    # The address stands on a line of its own: nothing beside it is taken for a part of it.
+    text, phone = quote(f"{words}\n{address}", safe=""), person.phone or ""
     return Sharing(
         address=address,
         # Without a number WhatsApp asks whom to send it to.

@@ -40,7 +40,7 @@ class Table:
 
     def rows(self) -> Iterable[Mapping[str, Any]]:
         """Return the lines and the total as rows by column, as files are written."""
-        for name, counts in (*self.lines, (_("Together"), self.total)):
+        for name, counts in (*self.lines, (_("Total"), self.total)):
             yield dict(zip(self.columns, (name, *counts), strict=True))
 
 

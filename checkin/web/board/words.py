@@ -17,7 +17,7 @@ def board_words(language: str) -> dict[str, Any]:
         "state": state_words(),
         "forecast": _forecast(),
         "hall": _hall(),
-        "arrived_of": _("{arrived} of {registered} registered people have arrived"),
+        "arrived_of": _("Arrived: {arrived} of {registered} registered"),
         "others": _others(),
         "reasons": {row.reason: refusal_message(row.reason, language) for row in REASONS},
         "minutes": _("{count} min"),
@@ -27,7 +27,7 @@ def board_words(language: str) -> dict[str, Any]:
         "help_take": _("I am going there"),
         "unusual_head": _("Unusual: look where these devices are, and revoke one that is lost"),
         "unusual": {
-            Unusual.REFS: _("{device} ({gate}) uploads scans faster than anybody reads"),
+            Unusual.REFS: _("{device} ({gate}) uploads scans faster than anybody can scan"),
             Unusual.SEARCHES: _(
                 "{device} ({gate}) searches for names. Shown in ten minutes and not let in: {count}"
             ),

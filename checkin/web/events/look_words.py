@@ -11,6 +11,7 @@ from badges.look import LookProblem
 from checkin.db.models import Job
 from checkin.services.jobs.problems import ProblemCode
 from checkin.web.jobs.job_words import problem_sentence
+from checkin.web.site.languages import number
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Refusal:
 def refusal(problem: LookProblem, value: str) -> Refusal:
     """Return why a logo or a colour is refused."""
     of_colour = problem in (LookProblem.NO_COLOUR, LookProblem.TOO_LIGHT)
+    if problem is LookProblem.TOO_LIGHT:
+        value = number(float(value))
     return Refusal(_sentences(value)[problem], of_colour)
 
 
@@ -57,7 +60,7 @@ def _sentences(value: Any) -> dict[LookProblem, str]:
             value=value,
         ),
         LookProblem.TAKES_TOO_MUCH: _(
-            "To draw this logo takes too much memory or time: save it as PNG and send that."
+            "To draw this logo takes too much memory or time: save it as PNG and upload that."
         ),
         LookProblem.NO_COLOUR: _("“%(value)s” is no colour: write it like #1b6e4b.", value=value),
         LookProblem.TOO_LIGHT: _(

@@ -122,12 +122,10 @@ def _desk() -> dict[str, object]:
         "nothing_to_override": _("Scan the refused badge first"),
         "needs_server": _("Not possible offline: the server does not answer"),
         "walk_in_kept": _(
-            "No lent place left here: kept, NOT let in. Once the network is back, press again. "
+            "No offline place left here: kept, NOT let in. Once the network is back, press again. "
             "Else a gate online."
         ),
-        "walk_in_offline": _(
-            "Without the network this gate lets in only on the places that it was lent."
-        ),
+        "walk_in_offline": _("Offline, this gate lets in only on its offline places."),
         "three_letters": _("Type at least three letters of the name"),
         "found": _("Found: {count}. Choose who is let in."),
         "found_for_badge": _("Found: {count}. Choose whose badge is printed."),
@@ -173,7 +171,7 @@ def _desk() -> dict[str, object]:
         "standings": {
             "confirmed": _("confirmed"),
             "reserve": _("reserve list"),
-            "canceled": _("cancelled"),
+            "canceled": _("canceled"),
         },
         "blocked": _("blocked"),
         "phone_ending": _("tel. …{digits}"),
@@ -262,12 +260,12 @@ def _status() -> dict[str, str]:
         "list_stale": _("This gate's list is older than 30 minutes: check the network"),
         "clock": _("Clock off by {skew} s"),
         "clock_off": _("This device's clock is more than a minute off: times are corrected"),
-        "admitted": _("Admitted here: {count}"),
+        "admitted": _("Entries here: {count}"),
         "uploaded": _("Waiting scans sent: {count}"),
         "contradicted": _(
             "People let in offline whom the server objects to: {count}. Tell the organiser."
         ),
-        "rehearsal": _("REHEARSAL: practice badges count nothing; real badges count as always"),
+        "rehearsal": _("REHEARSAL: practice badges are not counted, real ones are"),
         "erased": _(
             "The browser erased what this page had kept: scans may be lost. Tell the organiser."
         ),

@@ -6,6 +6,7 @@ from typing import Any
 
 from babel.numbers import format_decimal
 from flask_babel import gettext as _
+from flask_babel import pgettext
 
 from checkin.db.models import JobState
 from checkin.services.jobs.problems import ProblemCode
@@ -36,7 +37,7 @@ def title_words() -> dict[str, str]:
         "list_register": _("Registering a list of participants"),
         "look": _("Checking a logo"),
         "delivery_list": _("People and their e-mails"),
-        "event_export": _("Export"),
+        "event_export": pgettext("job", "Export"),
         "mail": _("Badges by e-mail"),
     }
 

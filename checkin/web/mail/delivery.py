@@ -103,7 +103,7 @@ def send_again(visit: EventVisit) -> Answer:
     """Queue the badges of the selected people again."""
     chosen, own = request.form.getlist("participant", type=row_number), visit.own_delegation
     count = visit.write(lambda v: resend(v.session, v.event, chosen, delegation_id=own, **v.who))
-    flash(ngettext("%(num)s message queued.", "%(num)s messages queued.", count))
+    flash(ngettext("%(num)s message waits to be sent.", "%(num)s messages wait to be sent.", count))
     return _redirect_to_delivery(visit)
 
 

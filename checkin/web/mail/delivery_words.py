@@ -12,14 +12,14 @@ def delivery_word(delivery: Delivery) -> str:
     return str(
         {
             Delivery.SENT: _("Sent"),
-            Delivery.QUEUED: _("Queued"),
+            Delivery.QUEUED: _("Waiting to be sent"),
             Delivery.SENDING: _("Being sent"),
             Delivery.BOUNCED: _("Came back"),
             Delivery.FAILED: _("Rejected by the mail server"),
             Delivery.UNKNOWN: _("Uncertain"),
             Delivery.NO_ADDRESS: _("No e-mail address"),
             Delivery.NO_MAIL: _("Wants no e-mails"),
-            Delivery.NO_MESSAGE: _("Not queued"),
+            Delivery.NO_MESSAGE: _("Not planned yet"),
         }[delivery]
     )
 

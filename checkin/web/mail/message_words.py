@@ -60,16 +60,14 @@ def text_problem(problem: TextProblem) -> str:
             TextFault.LONE_BRACE: _(
                 "A brace stands alone: write placeholders as {name}, and no other braces."
             ),
-            TextFault.TOO_LONG: _(
-                "Too long: shorten it to %(value)s characters at most.", value=problem.value
-            ),
+            TextFault.TOO_LONG: _("Too long. Characters at most: %(value)s.", value=problem.value),
             TextFault.UNPRINTABLE: _(
                 "A line break or an invisible character is in it: keep letters, digits, spaces and "
                 "punctuation, on one line."
             ),
             TextFault.EMPTY: _("Nothing is written here yet."),
             TextFault.NAMES_EVENT: _(
-                "The event's name may not stand in a subject: whoever sees the telephone reads it. "
+                "The event's name may not stand in a subject: whoever sees the phone reads it. "
                 "Name it in the text."
             ),
         }[problem.fault]

@@ -101,7 +101,7 @@ def _sentence(job: Job | None, wait: Wait | None, timezone: str, *, is_sent: boo
 def _wait_sentence(wait: Wait, timezone: str) -> str:
     count, moment = number(wait.messages), local_moment(wait.until, timezone)
     sentences: dict[WaitsFor, str] = {
-        WaitsFor.SWITCH: _("Paused: nothing leaves until somebody resumes."),
+        WaitsFor.SWITCH: _("Paused: nothing leaves until an organiser resumes."),
         WaitsFor.DAY_LIMIT: _(
             "The limit of messages in 24 hours is reached. The next one leaves by itself: "
             "%(moment)s.",

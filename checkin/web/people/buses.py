@@ -97,7 +97,7 @@ def assign(visit: DelegationVisit) -> Answer:
         count = visit.write(lambda v: _assign(v, chosen, request.form.get("to", 0, int)))
     except BusFull as full:
         words = _(
-            "Nobody was moved: you chose %(chosen)s people and the bus has %(left)s seats left.",
+            "Nobody was moved. Chosen: %(chosen)s; seats left in the bus: %(left)s.",
             chosen=len(chosen),
             left=full.seats_left,
         )

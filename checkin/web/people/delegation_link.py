@@ -33,7 +33,8 @@ def show(visit: DelegationVisit) -> Answer:
     link = link_of(session, delegation)
     shared = link is not None and not server.is_only_here
     address = link_address(visit.keys, server.url, link) if link and shared else ""
-    words = quote(_("Register with this link: %(address)s", address=address), safe="")
+    invitation = _("Register with this link:")
+    words = quote(f"{invitation}\n{address}", safe="")
     return visit.show(
         "people/delegation_link.html",
         link=link,
@@ -78,7 +79,7 @@ def save(visit: DelegationVisit) -> Answer:
 def renew(visit: DelegationVisit) -> Answer:
     """Give the link a new address; the old address stops working."""
     visit.write(lambda v: renew_link(v.session, v.delegation, **v.who))
-    flash(_("There is a new link. The old one leads nowhere from now on."))
+    flash(_("There is a new link. The old one no longer works."))
     return redirect(visit.address("delegation_link.show"), 303)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import flash, redirect, request
 from flask_babel import gettext as _
+from flask_babel import pgettext
 
 from checkin.db.models import Flag
 from checkin.domain.common.problems import InvalidValue
@@ -128,7 +129,10 @@ def _values_of(flag: Flag) -> dict[str, str]:
 
 def _page(visit: EventVisit, refused: Refused = NONE_REFUSED, notice: str = "") -> str:
     session, event = visit.session, visit.event
-    flags, everybody = listed_flags(session, event), [("", _("all"))]
+    flags, everybody = (
+        listed_flags(session, event),
+        [("", pgettext("delegations or categories", "all"))],
+    )
     delegations = ((one.id, both_names(one)[0]) for one in delegations_of(session, event))
     categories = ((one.id, both_names(one)[0]) for one in categories_of(session, event))
     return visit.show(

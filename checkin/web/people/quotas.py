@@ -105,7 +105,7 @@ def model(visit: EventVisit) -> Answer:  # noqa: ARG001 - that the event is visi
             _("Name in Arabic"),
             _("Places"),
             _("Places kept for gates without network"),
-            _("Telephone of its coordinators"),
+            _("Phone of its coordinators"),
         ]
     )
     response = Response("\ufeff" + file.getvalue(), mimetype="text/csv")
@@ -144,7 +144,7 @@ def check(visit: EventVisit) -> Answer:
     visit.nudge()
     flash(
         _(
-            "Delegations: %(new)s new, %(changed)s changed.",
+            "New delegations: %(new)s; changed: %(changed)s.",
             new=actions.count(QuotaAction.ADD),
             changed=actions.count(QuotaAction.CHANGE),
         )

@@ -11,7 +11,9 @@ from flask_babel import gettext as _
 from checkin.domain.common.form_marks import Overtaken, form_mark, overtaken
 from checkin.errors import Conflict
 from checkin.services.common.locks import lock_event
+from checkin.web.site.languages import page_language
 from checkin.web.site.visits import EventVisit
+from checkin.words.moments import as_read
 
 #: the name of the hidden field in which a form carries the mark of what it shows
 MARK = "shown"
@@ -61,7 +63,7 @@ def changes_said(form: Overtaken, choices: Choices | None = None) -> dict[str, s
 
 def _called(name: str, text: str, choices: Choices) -> str:
     names = {str(value): shown for value, shown in choices.get(name, ())}
-    return names.get(text, text)
+    return names.get(text, as_read(text, page_language()))
 
 
 def _said(text: str) -> str:

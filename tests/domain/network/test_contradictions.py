@@ -8,6 +8,7 @@ import pytest
 
 from checkin.domain.network.contradictions import contradiction
 from checkin.domain.network.public_address import Listening
+from checkin.words.isolates import without_isolates
 from checkin.words.problems import problem_advice
 
 OWN = [ip_address(text) for text in ("10.77.5.1", "127.0.0.1", "::1", "fd00::2", "fe80::1")]
@@ -138,6 +139,6 @@ def test_the_sentences_are_in_the_readers_language(language, another, elsewhere,
 
     for warning, begins in zip(warnings, (another, elsewhere, none), strict=True):
         assert warning is not None
-        told = problem_advice(warning, language).replace("\u2068", "").replace("\u2069", "")
+        told = without_isolates(problem_advice(warning, language))
         assert told.startswith(begins)
         assert told.endswith("(CHECKIN_TRUSTED_PROXIES).")

@@ -122,10 +122,10 @@ def test_a_sentence_names_the_column_and_says_what_to_do():
     problem = Problem("phone", "rounded_phone", "6,12E+08")
 
     assert [problem_sentence(problem, language) for language in ("fr", "ar", "en", "de")] == [
-        "Téléphone\u00a0: \u20686,12E+08\u2069 a perdu des chiffres dans le tableur\u00a0; mettez "
+        "Téléphone\u00a0: \u20686,12E+08\u2069 a perdu des chiffres dans le fichier\u00a0; mettez "
         "la colonne au format texte et retapez le numéro.",
-        "الهاتف: \u20686,12E+08\u2069 فقد أرقاماً في الجدول؛ اجعلوا العمود نصاً وأعيدوا كتابة الرقم.",
-        "Phone: \u20686,12E+08\u2069 lost digits in the spreadsheet; format the column as text and "
+        "الهاتف: \u20686,12E+08\u2069 فقد أرقاما في الملف؛ اجعلوا العمود نصا وأعيدوا كتابة الرقم.",
+        "Phone: \u20686,12E+08\u2069 lost digits in the file; format the column as text and "
         "type the number again.",
         problem_sentence(problem, "fr"),
     ]

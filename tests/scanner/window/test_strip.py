@@ -55,7 +55,7 @@ def test_an_old_list_a_wrong_clock_a_low_battery_and_scans_set_aside_warn():
         "Porte": "Porte 1",
         "Réseau": "Hors ligne",
         "Liste": "! 42 min",
-        "En attente": "0",
+        "À envoyer": "0",
         "Horloge": "! 75 s",
         "Entrées ici": "0",
         "Batterie": "! 14 %",

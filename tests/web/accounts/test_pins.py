@@ -71,7 +71,10 @@ def test_a_pin_is_shown_once_and_written_down_without_it(
         noted = session.scalars(select(Activity).where(Activity.action == "operator.pin")).one()
         giver = session.scalar(select(Operator.id).where(Operator.role == Role.ORGANISER))
         kept = session.get_one(Operator, supervisor.id).pin_hash
-    assert ("Personne n’a encore de PIN" in before, "Personne n’a encore de PIN" in after) == (
+    assert (
+        "Personne n’a encore de code PIN" in before,
+        "Personne n’a encore de code PIN" in after,
+    ) == (
         True,
         False,
     )
@@ -123,4 +126,4 @@ def test_an_account_says_whether_it_has_a_pin(signed_in, supervisor, database):
     after = chief.read(f"/operators/{supervisor.id}")
 
     assert ["en a un" in page for page in (before, after)] == [False, True]
-    assert "PIN des dérogations" not in chief.read(f"/operators/{viewer.id}")
+    assert "Code PIN des dérogations" not in chief.read(f"/operators/{viewer.id}")

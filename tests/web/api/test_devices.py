@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import select
 
 from checkin.db.models import Device
 from checkin.services.gates.devices import gate_named, open_pairing, revoke_device
@@ -47,6 +48,25 @@ def test_a_pairing_code_gives_a_device_its_token_and_its_gate(app, database, eve
         },
     )
     assert device.read("/status")["gates"][0]["name"] == "Porte 2"
+
+
+def test_two_devices_that_are_called_alike_are_told_apart_by_a_number(app, database, event):
+    for _number in range(3):
+        pair(app, pairing_code(database, event))
+
+    with database.read() as session:
+        names = session.scalars(select(Device.name).order_by(Device.id)).all()
+    assert names == ["Laptop 3", "Laptop 3 (2)", "Laptop 3 (3)"]
+
+
+def test_a_name_is_free_again_once_its_device_was_revoked(app, database, event):
+    first = pair(app, pairing_code(database, event)).json["device_id"]
+    factories.write(database, lambda s: revoke_device(s, event, first, now=datetime.now(UTC)))
+
+    pair(app, pairing_code(database, event))
+
+    with database.read() as session:
+        assert session.scalars(select(Device.name)).all() == ["Laptop 3", "Laptop 3"]
 
 
 def test_a_pairing_code_is_typed_in_any_case_and_with_spaces(app, database, event):

@@ -121,7 +121,7 @@ def test_share_links_open_a_message_in_the_participants_language(coordinator, am
     [whatsapp] = [link for link in links if link.startswith("https://wa.me/")]
     [sms] = [link for link in links if link.startswith("sms:")]
     address = f"http://marhaba.example.org/b/{page_secret(KEYS, amina.badge_id)}"
-    words = f"شارة الدخول الخاصة بكم وحدكم: {address}"
+    words = f"شارة الدخول الخاصة بكم وحدكم:\n{address}"
     assert urlsplit(whatsapp).path == "/212612345678"
     assert parse_qs(urlsplit(whatsapp).query) == {"text": [words]}
     assert urlsplit(sms).path == "+212612345678"

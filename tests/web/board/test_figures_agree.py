@@ -161,7 +161,7 @@ def check_the_board(reader, whole, each):
         assert {n: plain(page.marked[f"data-total={n}"]) for n in shown} == {
             name: whole[name] for name in shown
         }
-        told = f"{whole['arrived_registered']} of {whole['registered']} registered people"
+        told = f"Arrived: {whole['arrived_registered']} of {whole['registered']} registered"
         assert told in page.marked["data-bar-words=None"]
         for name, row in page.rows("Delegation").items():
             of = each[name]
@@ -173,7 +173,7 @@ def check_the_board(reader, whole, each):
 
 def check_the_pages_of_delegations(reader, whole, each):
     rows = reader.page(f"{EVENT}/delegations").rows("Delegation")
-    for name, of in {**each, "Together": whole}.items():
+    for name, of in {**each, "Total": whole}.items():
         assert rows[name]["Registered"] == of["registered"]
         assert rows[name]["On the reserve list"] == of["waiting"]
         assert rows[name]["Arrived of registered"] == of["arrived_registered"]
@@ -199,7 +199,7 @@ def check_the_report(reader, whole, each, refused):
     everybody = counted(reader.database)
     by_delegation = page.rows("Delegation")
     for heading in ("Delegation", "Category", "Gate", "Hour from"):
-        together = page.rows(heading)["Together"]
+        together = page.rows(heading)["Total"]
         assert {name: together[name] for name in ARRIVED} == {
             "Arrived": whole["arrived"],
             "of them registered": whole["arrived_registered"],
@@ -208,8 +208,8 @@ def check_the_report(reader, whole, each, refused):
             "let in by a supervisor": everybody.overrides,
             "registered at a gate": everybody.walk_ins,
         }
-    assert page.rows("Gate")["Together"]["Refused"] == refused
-    assert page.rows("Reason")["Together"]["Scans"] == refused
+    assert page.rows("Gate")["Total"]["Refused"] == refused
+    assert page.rows("Reason")["Total"]["Scans"] == refused
     for name, of in each.items():
         row = by_delegation[name]
         assert row["Registered"] - row["Not here yet"] == row["of them registered"]
@@ -229,7 +229,7 @@ ARRIVED = (
 
 
 def check_the_sums(rows):
-    together = rows.pop("Together")
+    together = rows.pop("Total")
     for column, total in together.items():
         assert sum(row[column] for row in rows.values()) == total, column
     for row in rows.values():
@@ -251,8 +251,8 @@ def check_the_files(reader, page):
     rows = list(csv.DictReader(io.StringIO(text)))
     assert len(rows) == sum(len(sheet) - 1 for sheet in sheets)
     for row in rows:
-        if row["Name"] == "Together" and row["Table"] in ("By gate", "By hour", "By category"):
-            assert int(row["Arrived"]) == page.rows("Gate")["Together"]["Arrived"]
+        if row["Name"] == "Total" and row["Table"] in ("By gate", "By hour", "By category"):
+            assert int(row["Arrived"]) == page.rows("Gate")["Total"]["Arrived"]
 
 
 def check_the_exports(reader, whole):
@@ -343,7 +343,7 @@ def test_of_three_people_the_one_who_came_is_canceled(app, database, event):
     board = reader.page(f"{EVENT}/board")
     arrivals = reader.page(f"{EVENT}/delegations/1/arrivals")
 
-    assert "0 of 2 registered people have arrived" in board.marked["data-bar-words=None"]
+    assert "Arrived: 0 of 2 registered" in board.marked["data-bar-words=None"]
     assert board.rows("Delegation")["Khémisset"] == {
         "Arrived of registered": "0 %",
         "Arrived": 1,

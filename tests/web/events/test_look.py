@@ -96,8 +96,8 @@ def test_colours_are_kept_and_written_down(organiser, database, event):
         (a_png((4001, 1)), {}, "plus de 4000 pixels", "4000"),
         (b"<svg><script/></svg>", {}, "contient «\N{NO-BREAK SPACE}&lt;script", "&lt;script"),
         (b"<svg" + b" " * 300_000, {}, "moins de 300 ko", "300"),
-        (None, {"colour": "#f2b705"}, "un contraste de 1.8", "1.8"),
-        (None, {"colour": "rouge"}, "n’est pas une couleur", "ليس لونًا"),
+        (None, {"colour": "#f2b705"}, "un contraste de 1,8", "1,8"),
+        (None, {"colour": "rouge"}, "n’est pas une couleur", "ليس لونا"),
     ],
 )
 def test_what_cannot_be_used_is_refused_in_the_readers_language_and_changes_nothing(

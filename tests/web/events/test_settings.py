@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from checkin.db.models import Activity, Category, Event, Role
 from checkin.domain.scanning.reasons import Reason
+from checkin.words.isolates import without_isolates
 from tests.support import factories
 from tests.support.api_client import Api
 from tests.support.factories import NOW
@@ -92,18 +93,34 @@ def test_saving_the_same_again_is_no_change(organiser, database, event):
 
 
 @pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("fr", "la fin (14 juin 2025 à 15:00) n’est pas après le début (14 juin 2025 à 15:00)"),
+        ("ar", "النهاية (14 يونيو 2025، 15:00) ليست بعد البداية (14 يونيو 2025، 15:00)"),
+        ("en", "the end (14 June 2025, 15:00) is not after the beginning (14 June 2025, 15:00)"),
+    ],
+)
+def test_moments_are_told_as_the_reader_writes_them(organiser, language, told):
+    ends = {"ends_at": FIELDS["starts_at"]}
+
+    page = organiser.send(f"{PAGE}?lang={language}", **{**FIELDS, **ends}).text
+
+    assert told in without_isolates(page)
+
+
+@pytest.mark.parametrize(
     ("field", "value", "french", "arabic"),
     [
         ("name", "", "rien n’est écrit", "لم يُكتب شيء"),
         ("name_ar", "=1+1", "formule", "صيغة حسابية"),
         ("timezone", "Maroc", "fuseau horaire", "منطقة زمنية"),
         ("timezone", "../../etc/passwd", "fuseau horaire", "منطقة زمنية"),
-        ("starts_at", "demain", "une date et une heure", "تاريخاً وساعة"),
+        ("starts_at", "demain", "une date et une heure", "تاريخا وساعة"),
         ("ends_at", "2025-06-14T15:00", "pas après le début", "ليست بعد البداية"),
         ("doors_close_at", "2025-06-14T19:00", "sans jamais ouvrir", "دون أن تُفتح"),
-        ("capacity", "beaucoup", "un nombre entier", "عدداً صحيحاً"),
-        ("capacity", "0", "un nombre entier", "عدداً صحيحاً"),
-        ("grace_minutes", "-5", "un nombre entier", "عدداً صحيحاً"),
+        ("capacity", "beaucoup", "un nombre entier", "عددا صحيحا"),
+        ("capacity", "0", "un nombre entier", "عددا صحيحا"),
+        ("grace_minutes", "-5", "un nombre entier", "عددا صحيحا"),
         ("retention_days", "", "rien n’est écrit", "لم يُكتب شيء"),
         ("reentry", "sometimes", "choisissez dans la liste", "من اللائحة"),
     ],

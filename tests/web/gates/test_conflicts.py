@@ -51,7 +51,7 @@ def test_who_was_counted_and_turned_away_is_not_said_to_be_let_in(app, organiser
 
     page = organiser.read(CONFLICTS)
     assert (told["status"], told["conflict"], told["replayed"]) == ("ok", True, True)
-    assert "renvoyé à la porte" in page
+    assert "renvoyée à la porte" in page
     assert "au-delà" not in page
 
 
@@ -134,7 +134,7 @@ def test_a_namesake_is_shown_beside_whom_they_resemble_and_waits_like_a_conflict
     page = organiser.read(CONFLICTS)
 
     shown = ["Peut-être inscrits deux fois (1)", "أمينة العلوي", "Le même nom dans la délégation"]
-    assert [text in page for text in [*shown, "Porte 2", "Pas entré"]] == [True] * 5
+    assert [text in page for text in [*shown, "Porte 2", "Pas d’entrée"]] == [True] * 5
     assert page.count("Amina Alaoui") == 2
     assert "1 conflit attend une décision" in organiser.read("/")
     assert "Conflits à trancher\u00a0: 1" in organiser.read("/events/rabat-2025/board")

@@ -37,8 +37,8 @@ def test_the_page_blocks_says_what_follows_and_who_did_it_and_unblocks(
     answer = browsing.send(page, f"{page}/unblock")
     after = browsing.read(answer.headers["Location"])
 
-    assert "Le prochain passage de cette personne sera refusé" in before
-    assert "son prochain passage sera refusé" in blocked
+    assert "Le prochain scan de cette personne sera refusé" in before
+    assert "son prochain scan sera refusé" in blocked
     assert "■ Entrée bloquée" in blocked
     assert "Menaces envers &lt;l’accueil&gt;" in blocked
     assert f"Poste {role}" in blocked
@@ -81,7 +81,7 @@ def test_a_canceled_persons_page_says_that_the_block_stays(organiser, page):
     organiser.send(page, f"{page}/cancel")
     organiser.send(page, f"{page}/block", reason="Menaces")
 
-    assert "restera bloquée si elle est réinscrite" in organiser.read(page)
+    assert "restera bloquée en cas de réinscription" in organiser.read(page)
 
 
 def test_the_gates_refuse_at_once_and_a_search_there_says_so(organiser, api, event, amina, page):
@@ -102,5 +102,5 @@ def test_the_activity_log_says_it_in_the_readers_language_without_the_reason(org
     organiser.send(page, f"{page}/unblock")
 
     log = organiser.read("/activity")
-    assert ("personne bloquée aux portes" in log, "personne débloquée" in log) == (True, True)
+    assert ("entrée bloquée" in log, "entrée débloquée" in log) == (True, True)
     assert ("Poste organiser" in log, "Menaces" in log) == (True, False)

@@ -216,7 +216,7 @@ class TestRestart:
 
         assert scanned == OUTAGE[Outage.AWAY]
         assert (status, "La base de données ne répond pas" in page) == (503, True)
-        assert "قاعدة البيانات لا تستجيب" in arabic
+        assert "قاعدة المعطيات لا تستجيب" in arabic
         assert ready.status_code == 503
         assert venue.scan() == ADMITTED
         assert venue.page("board")[0] == 200
