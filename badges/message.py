@@ -22,6 +22,7 @@ from badges.mail_templates import mail_template
 from badges.spec import BadgeError, BadgeSpec, check_line
 from badges.texts import BADGE, Texts, fill, filling, texts_in
 from badges.written import paragraphs_of
+from checkin.words.isolates import without_isolates
 from checkin.words.languages import spoken
 
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>")
@@ -158,7 +159,9 @@ class _Letter:
     def subject(self) -> str:
         usual = "subject_neutral" if self.sensitive else "subject"
         own = self.occasion.subject
-        subject = fill(own or self.texts.of(self.occasion.kind, usual), self.words)
+        # A header holds no marks that turn the direction, and an inbox shows it by itself.
+        usual_text = without_isolates(self.texts.of(self.occasion.kind, usual))
+        subject = fill(own or usual_text, self.words)
         check_line("subject", subject, longest=_LONGEST_HEADER)
         return subject
 
