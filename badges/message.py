@@ -158,10 +158,9 @@ class _Letter:
     @property
     def subject(self) -> str:
         usual = "subject_neutral" if self.sensitive else "subject"
-        own = self.occasion.subject
         # A header holds no marks that turn the direction, and an inbox shows it by itself.
-        usual_text = without_isolates(self.texts.of(self.occasion.kind, usual))
-        subject = fill(own or usual_text, self.words)
+        text = self.occasion.subject or without_isolates(self.texts.of(self.occasion.kind, usual))
+        subject = fill(text, self.words)
         check_line("subject", subject, longest=_LONGEST_HEADER)
         return subject
 
