@@ -264,7 +264,7 @@ def test_the_page_says_why_the_mail_server_took_nothing_and_offers_to_send_again
     page = organiser.read(PAGE)
 
     assert "535 bad password" in page
-    assert "Envoyer 1 badge" in page
+    assert "Écrire 1 badge dans un fichier" in page
 
 
 def test_sending_where_it_was_paused_lets_the_messages_leave(
@@ -316,7 +316,7 @@ def test_with_a_mail_server_the_button_sends(app, organiser, settings, database,
 
     assert "Envoyer 1 badge" in page
     assert "ne parviennent à personne" not in page
-    assert 'class="notice notice-bad" role="alert">✗ Non envoyé' in after
+    assert 'class="notice notice-bad" role="alert">✗ Pas envoyé' in after
     assert "Rien ne répond au port 9" in after
 
 

@@ -99,7 +99,8 @@ def test_addresses_that_will_not_arrive_are_told_and_asked_about_and_corrected_i
     assert "vouliez-vous écrire \u2068typo@gmail.com\u2069" in shown
     assert re.findall(r'name="right" value="(\d+)"', shown) == ["4", "5"]
     corrected = {"cell-2-email": "helene@exemple.fr", "cell-4-email": "typo@gmail.com"}
-    coordinator.send(page, page + "/check", **corrected, right="5", do="register")
+    coordinator.send(page, page + "/check", **corrected, right="5", do="refuse:1")
+    coordinator.send(page, page + "/check", do="register")
 
     assert emails(database) == {
         "Helene": "helene@exemple.fr",
