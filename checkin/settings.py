@@ -27,6 +27,7 @@ from checkin.command_names import organiser_command
 from checkin.db.connecting import CONNECTIONS, LEAST_CONNECTIONS
 from checkin.db.engine import Database
 from checkin.domain.common.problems import InvalidValue, Problem
+from checkin.domain.mail.server import PER_DAY, Destination, MailGiven, MailSettings, Tls
 from checkin.domain.network.addresses import one_line, public_url, sender_address
 from checkin.domain.network.proxies import Network, trusted_networks
 from checkin.errors import SettingsError
@@ -34,8 +35,8 @@ from checkin.services.accounts.sessions import Lifetimes
 from checkin.services.badges.wallets import WalletFiles
 from checkin.services.common.keys import MASTER_KEY_BYTES, Keys
 from checkin.services.common.security_log import STANDARD_ERROR
-from checkin.services.mail.sender import DOMAIN_SPACING_MS, PER_DAY, Sender
-from checkin.services.mail.smtp import Tls
+from checkin.services.mail.sender import DOMAIN_SPACING_MS, Sender
+from checkin.services.mail.server_settings import mail_destination, mail_settings
 from checkin.services.network.public_address import (
     AddressSource,
     Given,
@@ -64,11 +65,12 @@ class Settings(BaseModel):
         database_direct_url: the address past a pooler, for LISTEN and migrations.
         database_connections: what a process opens to PostgreSQL at most.
         mail_url: `file:DIR` writes .eml files; `smtp://` and
-            `smtps://user:password@host:port` send.
+            `smtps://user:password@host:port` send. Where it is empty, the page decides.
         mail_tls: whether `smtp://` is encrypted: required, opportunistic (where the server offers
             it, and always for a password), or refused.
         mail_from: the sender of e-mails, where not the page says it: see `sender_address`.
-        mail_per_day: messages in any 24 hours (see `checkin.services.mail.sender`).
+        mail_per_day: messages in any 24 hours (see `checkin.domain.mail.server`).
+        mail_per_minute: messages in a minute, of all events together; no limit by default.
         mail_domain_spacing_ms: between two messages to the same domain.
         bounces_to: the address for reports of undeliverable messages; `name+…@domain` must
             reach it too.
@@ -111,6 +113,7 @@ class Settings(BaseModel):
     mail_tls: Tls = Tls.OPPORTUNISTIC
     mail_from: str | None = None
     mail_per_day: int = Field(default=PER_DAY, ge=1)
+    mail_per_minute: int | None = Field(default=None, ge=1)
     mail_domain_spacing_ms: int = Field(default=DOMAIN_SPACING_MS, ge=0)
     bounces_to: str = ""
     bounces_url: str = ""
@@ -234,17 +237,31 @@ class Settings(BaseModel):
         """The database's address; a file in `home` unless another was set."""
         return self.database_url or f"sqlite:///{self.home.resolve() / 'marhaba.db'}"
 
-    @property
-    def mail(self) -> str:
-        """Where e-mails go; files in `home` unless a server was set."""
-        return self.mail_url or f"file:{self.home.resolve() / 'outbox'}"
-
     def given(self, name: str) -> Given | None:
         """Return the value of a setting in the environment or `.env`, and which of them has it."""
         value = getattr(self, name)
-        if value is None or name not in self.model_fields_set:
+        if value in (None, "") or name not in self.model_fields_set:
             return None
-        return Given(value, self._sources.get(name, AddressSource.ENVIRONMENT))
+        return Given(str(value), self._sources.get(name, AddressSource.ENVIRONMENT))
+
+    @property
+    def mail_given(self) -> MailGiven:
+        """What the environment and `.env` say of the mail server."""
+        return MailGiven(
+            folder=self.home.resolve() / "outbox",
+            url=self.given("mail_url"),
+            tls=self.given("mail_tls"),
+            per_minute=self.given("mail_per_minute"),
+            per_day=self.given("mail_per_day"),
+        )
+
+    def mail(self, session: Session) -> MailSettings:
+        """Return how e-mails leave, and where each of that is set."""
+        return mail_settings(session, self.mail_given)
+
+    def mail_destination(self, session: Session, keys: Keys) -> Destination:
+        """Return where messages go: files in `home` unless a server was set."""
+        return mail_destination(session, keys, self.mail_given)
 
     def public_address(self, session: Session) -> PublicAddress:
         """Return the address at which people and other machines reach this server."""
@@ -257,7 +274,7 @@ class Settings(BaseModel):
 
     def sender_address(self, session: Session) -> SenderAddress:
         """Return the sender of e-mails, and where it is set."""
-        is_sent = urlsplit(self.mail).scheme != "file"
+        is_sent = self.mail(session).is_sent
         return sender_of_mail(session, self.given("mail_from"), is_sent=is_sent)
 
     def mail_sender(self, session: Session) -> Sender:
@@ -267,21 +284,22 @@ class Settings(BaseModel):
             OnlyThisMachine: only this machine understands the message's links, or the address.
         """
         sender, address = self.sender_address(session), self.public_address(session)
-        return self._sender(sender.for_others(), address.for_others())
+        return self._sender(sender.for_others(), address.for_others(), self.mail(session))
 
     def shown_sender(self, session: Session) -> Sender:
         """Return the sender for a message that is only shown on a page, such as a preview."""
         sender, address = self.sender_address(session), self.public_address(session)
-        return self._sender(sender.text, address.url)
+        return self._sender(sender.text, address.url, self.mail(session))
 
-    def _sender(self, address: str, base_url: str) -> Sender:
+    def _sender(self, address: str, base_url: str, mail: MailSettings) -> Sender:
         return Sender(
             address=address,
             base_url=base_url,
             bounces_to=self.bounces_to,
-            per_day=self.mail_per_day,
+            per_day=mail.per_day,
+            per_minute=mail.per_minute,
             # Files have no server that could find us too fast.
-            domain_spacing_ms=self.mail_domain_spacing_ms if self.mail_url else 0,
+            domain_spacing_ms=self.mail_domain_spacing_ms if mail.is_sent else 0,
         )
 
     @property

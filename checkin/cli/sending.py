@@ -216,9 +216,10 @@ def _rest(carry_on: Callable[[], bool]) -> None:
 
 
 def _tell_of_files(office: Office) -> None:
-    kind, _, folder = office.settings.mail.partition(":")
-    if kind == "file":
-        say(f"no mail server is set (CHECKIN_MAIL_URL): the messages are files in {folder}")
+    with office.database.read() as session:
+        settings = office.settings.mail(session)
+    if not settings.is_sent:
+        say(f"no mail server is set (page “E-mail”): the messages are files in {settings.to}")
 
 
 def _report(summary: _Summary, totals: Counter[str], as_json: bool) -> None:

@@ -45,7 +45,7 @@ from checkin.web.gates import (
     stops,
 )
 from checkin.web.jobs import jobs
-from checkin.web.mail import bounces, delivery, message_texts
+from checkin.web.mail import bounces, delivery, mail_settings, message_texts
 from checkin.web.messages import announcements, notices
 from checkin.web.network import security_txt, server_address, trust
 from checkin.web.people import (
@@ -119,6 +119,7 @@ _PAGES = (
     legal,
     records,
     rehearsal,
+    mail_settings,
     message_texts,
     bounces,
     declining,

@@ -65,6 +65,17 @@ SENTENCES = {
     "invalid_email": msgid(
         "{value} is not an address; write it like name@domain.ma, or leave it empty."
     ),
+    "accented_email": msgid(
+        "{value} has letters before the @ that most mail servers do not take; write the address as "
+        "its owner gives it, perhaps {hints}."
+    ),
+    "foreign_email": msgid(
+        "{value} has letters before the @ that most mail servers do not take; write another "
+        "address of this person, or leave it empty."
+    ),
+    "likely_mistyped": msgid(
+        "{value}: did you mean {hints}? Correct it, or confirm that it is right as it is."
+    ),
     "unknown_language": msgid("{value} is not one of our languages; write one of: {hints}."),
     "unknown_flag": msgid(
         "{value} is no flag of this event; correct it or define the flag. Nearest: {hints}."
@@ -215,6 +226,24 @@ SENTENCES = {
     "url_path": msgid(
         "the path of {value} will not do; put only plain letters, digits and - . _ ~ "
         "between single slashes."
+    ),
+    "invalid_mail_host": msgid(
+        "{value} is no name of a server; write it like smtp.example.org, without http:// and "
+        "without a port."
+    ),
+    "password_signs": msgid("this password is too long, or contains signs that nobody can type."),
+    "password_without_user": msgid(
+        "there is a password, but no user name; write with which name one signs in."
+    ),
+    "password_in_plain_text": msgid(
+        "without TLS everybody on the way could read the password; choose another encryption, or "
+        "leave user name and password empty."
+    ),
+    "password_again": msgid(
+        "the server or the user name is another one; type the password that belongs to it."
+    ),
+    "missing_password": msgid(
+        "no password; type the one that belongs to the user name, or leave both empty."
     ),
     "invalid_sender": msgid(
         "{value} is no sender; write Name <address@example.org>, or the address alone."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from functools import partial
 from typing import Any
@@ -18,6 +19,8 @@ from checkin.services.mail.waiting import left_to_send
 from checkin.worker.context import JobContext, Kind
 from checkin.worker.post_office import opened_post_office, with_current_sender
 
+#: how often a sending looks whether somebody has changed its sender or its limits
+_LOOK_AT_SETTINGS_S = 1.0
 #: longer than a mail server may take for the answer to one message
 ENDS_WITHIN_S = 60.0
 
@@ -62,6 +65,7 @@ class _Sending:
         self._context, self._office = context, office
         self._fates: Counter[Fate] = Counter()
         self._left = 0
+        self._looked_at = 0.0
 
     def until_none_is_left(self) -> dict[str, Any]:
         """Send what is due, wait for the rest, and return how many have had each fate."""
@@ -73,9 +77,17 @@ class _Sending:
 
     def _run(self) -> None:
         office = with_current_sender(self._office, self._context.settings)
-        run = send_due(office, sent=self._sent, carry_on=self._tell)
+        run = send_due(office, sent=self._sent, carry_on=lambda: self._goes_on_with(office))
         if run.ended is Ended.HALTED:
-            raise JobFailed(ProblemCode.MAIL_REFUSED, answer=run.answer)
+            raise JobFailed(ProblemCode.MAIL_REFUSED, answer=run.answer, fault=run.fault or "")
+
+    def _goes_on_with(self, office: PostOffice) -> bool:
+        """Tell how far it is; False once the sender or the limits are others."""
+        self._tell()
+        if time.monotonic() - self._looked_at < _LOOK_AT_SETTINGS_S:
+            return True
+        self._looked_at = time.monotonic()
+        return with_current_sender(office, self._context.settings) == office
 
     def _some_are_left(self) -> bool:
         with self._context.database.read() as session:

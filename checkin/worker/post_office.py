@@ -9,12 +9,13 @@ from datetime import datetime
 
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Event
+from checkin.domain.mail.server import Destination
 from checkin.services.badges.wallets import load_wallets
 from checkin.services.common.keys import Keys
 from checkin.services.common.master_key import check_event_key
 from checkin.services.mail.outbox import PostOffice
 from checkin.services.mail.sender import sender_gone
-from checkin.services.mail.transport import transport_to
+from checkin.services.mail.transport import CurrentTransport
 from checkin.settings import Settings
 
 
@@ -24,6 +25,8 @@ def opened_post_office(
 ) -> Iterator[PostOffice]:
     """Connect to the mail server when the first message leaves; at the end, say that nobody sends.
 
+    Each message goes to the mail server of that moment.
+
     Raises:
         SettingsError: the key is another than the one that the event's badges were made with.
         OnlyThisMachine: only this machine understands the messages' links, or the sender.
@@ -32,7 +35,12 @@ def opened_post_office(
     with database.read() as session:
         sender = settings.mail_sender(session)
     wallets = load_wallets(settings.wallet_files, clock())
-    with closing(transport_to(settings.mail, settings.mail_tls)) as transport:
+
+    def destination() -> Destination:
+        with database.read() as session:
+            return settings.mail_destination(session, keys)
+
+    with closing(CurrentTransport(destination)) as transport:
         try:
             yield PostOffice(database, event, keys, transport, sender, clock, wallets)
         finally:
@@ -40,7 +48,7 @@ def opened_post_office(
 
 
 def with_current_sender(office: PostOffice, settings: Settings) -> PostOffice:
-    """Return a post office with the sender as of now: the address may change while it waits.
+    """Return a post office with the sender as of now: it may change while messages leave.
 
     Raises:
         OnlyThisMachine: see `opened_post_office`.

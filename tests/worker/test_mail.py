@@ -10,13 +10,15 @@ from sqlalchemy import func, select, update
 
 from checkin.db.models import Event, Job, JobState, Message, Operator, Sending
 from checkin.domain.mail.rules import STALE_AFTER
+from checkin.domain.mail.server import MailServer, destination_of
 from checkin.services.accounts.operators import add_operator
 from checkin.services.jobs.queue import cancel, result_of
 from checkin.services.mail import sending_job
 from checkin.services.mail.sender import DAY, is_being_sent, set_sending
 from checkin.services.mail.sending_job import start_sending
+from checkin.services.mail.server_settings import keep_mail
 from checkin.services.mail.waiting import Wait, WaitsFor, wait_of
-from tests.services.mail.mail_server import MailServer
+from tests.services.mail.mail_server import MailServer as TakingServer
 from tests.services.mail.test_delivery_crashes import a_sender, queue, states_by_name
 from tests.support import factories
 from tests.support.asked_jobs import ended, job_now
@@ -68,11 +70,11 @@ def in_state(database, *states: str) -> int:
         return session.scalars(wanted).one()
 
 
-def taken(smtp: MailServer) -> int:
+def taken(smtp: TakingServer) -> int:
     return len(list(smtp.folder.iterdir()))
 
 
-def taken_by(smtp: MailServer) -> Counter[str]:
+def taken_by(smtp: TakingServer) -> Counter[str]:
     return Counter(str(message["To"]).partition("@")[0] for message in smtp.taken())
 
 
@@ -178,6 +180,35 @@ def test_where_the_server_takes_nothing_the_job_ends_with_its_answer(
         "away": job.problem["code"] == "mail_refused" and "refused" in answer,
         "near": job.problem["code"] == "mail_address",
     }[how]
+
+
+def test_a_mail_server_that_is_changed_on_the_page_is_used_by_a_sending_that_waits(
+    database, settings, smtp, start
+):
+    """Neither the worker nor the server is started again."""
+    nowhere = f"smtp://127.0.0.1:{free_port()}"
+    on_the_page = settings.model_copy(update={"mail_url": ""})
+    event = queue(database, ["amina", "omar"])
+
+    def choose(url: str, **limits: str) -> None:
+        to = destination_of(url)
+        assert isinstance(to, MailServer)
+        form = {"host": "localhost", "port": str(to.port), "encryption": "refused", **limits}
+        factories.write(
+            database, lambda s: keep_mail(s, KEYS, on_the_page.mail_given, form, now=NOW)
+        )
+
+    choose(nowhere)
+    with working(on_the_page):
+        halted = ended(database, start(event))
+        choose(smtp.url, per_minute="1")
+        job_id = start(event)
+        wait_for(lambda: taken(smtp) == 1, "the first message to leave")
+        choose(smtp.url)
+        job = ended(database, job_id)
+
+    assert halted.problem["values"]["fault"] == "nothing_listens"
+    assert (job.state, taken(smtp)) == (JobState.DONE, 2)
 
 
 @pytest.mark.timeout(240)

@@ -7,7 +7,6 @@ from checkin.cli.doctor.lines import command, setting
 from checkin.cli.office import Office
 from checkin.domain.network.addresses import one_line
 from checkin.domain.network.public_address import RULING
-from checkin.services.mail.transport import transport_to
 
 
 def sender(office: Office) -> Finding:
@@ -24,8 +23,9 @@ def sender(office: Office) -> Finding:
 
 
 def mail(office: Office) -> Finding:
-    """Look whether the mail server answers."""
-    transport_to(office.settings.mail, office.settings.mail_tls).close()
-    if office.settings.mail_url:
+    """Look whether a mail server is set."""
+    with office.database.read() as session:
+        settings = office.settings.mail(session)
+    if settings.is_sent:
         return well()
-    return aside(f"no mail server is set (CHECKIN_MAIL_URL): {office.settings.mail} gets the files")
+    return aside(f"no mail server is set (page “E-mail”): {settings.to} gets the files")

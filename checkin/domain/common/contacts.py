@@ -101,10 +101,12 @@ def _is_plain(address: str) -> bool:
 def normalise_email(text: str) -> str:
     """Return ``text`` as a lower-case address; nothing is looked up on the network.
 
-    Some servers tell Amina@ from amina@; no two people do, and matching needs one form.
+    Some servers tell Amina@ from amina@; no two people do, and matching needs one form. A domain
+    may have letters of any script: it is kept as people write it, and `deliverable` gives it to
+    mail servers as they know it. A mailbox may not: few servers take such a message (RFC 6531).
 
     Raises:
-        InvalidValue: ``invalid_email``.
+        InvalidValue: ``invalid_email``, ``accented_email`` or ``foreign_email``.
     """
     address = text.translate(_EMAIL_NOISE).strip().removeprefix("mailto:").lower()
     if _is_plain(address):
@@ -116,4 +118,30 @@ def normalise_email(text: str) -> str:
         valid = validate_email(address, check_deliverability=False, strict=True)
     except EmailNotValidError as problem:
         raise InvalidValue("invalid_email", text) from problem
+    if not valid.local_part.isascii():
+        raise _other_letters(text, valid.local_part, valid.domain)
     return unicodedata.normalize("NFC", valid.normalized.lower())
+
+
+def _other_letters(text: str, mailbox: str, domain: str) -> InvalidValue:
+    decomposed = unicodedata.normalize("NFKD", mailbox)
+    plain = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+    if plain.isascii():
+        return InvalidValue("accented_email", text, f"{plain}@{domain}")
+    return InvalidValue("foreign_email", text)
+
+
+def deliverable(address: str) -> str:
+    """Return an address as mail servers know it: its domain as DNS has it (RFC 5891).
+
+    An address that nobody can write to is returned as it is.
+    """
+    if address.isascii():
+        return address
+    from email_validator import EmailNotValidError, validate_email
+
+    try:
+        valid = validate_email(address, check_deliverability=False, strict=True)
+    except EmailNotValidError:
+        return address
+    return valid.ascii_email or address

@@ -129,7 +129,7 @@ def sender_address(text: str) -> str:
     if found is None or not text.isprintable():
         raise InvalidValue("invalid_sender", text)
     mailbox, _, domain = (found["in_angles"] or found["bare"]).rpartition("@")
-    host = _host_name(domain)
+    host = host_name(domain)
     if host is None or not mailbox.isascii():
         raise InvalidValue("invalid_sender", text)
     name = (found["name"] or "").strip(' "')
@@ -159,10 +159,11 @@ def _host(written: str) -> str | None:
         return str(address) if isinstance(address, IPv6Address) and not address.scope_id else None
     if isinstance(_ip(written), IPv4Address):
         return written
-    return _host_name(written)
+    return host_name(written)
 
 
-def _host_name(written: str) -> str | None:
+def host_name(written: str) -> str | None:
+    """Return a machine's name as DNS has it; None for a text that is none, or an IP address."""
     try:
         name = written.lower() if written.isascii() else written.encode("idna").decode("ascii")
     except UnicodeError:

@@ -49,4 +49,5 @@ def _corrected(row: Row, texts: Mapping[str, str], right: bool) -> Row:
         return row
     cells = {c: text for c, text in {**row.cells, **changed}.items() if text}
     # Whoever corrects a row has seen how it was read.
-    return replace(row, cells=cells, problems=())
+    is_right = right or (row.is_right and "email" not in changed)
+    return replace(row, cells=cells, problems=(), is_right=is_right)

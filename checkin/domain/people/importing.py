@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from checkin.domain.common.choices import Choices
+from checkin.domain.common.mail_domains import LIKELY_MISTYPED, likely_meant
 from checkin.domain.common.problems import Problem
 from checkin.domain.people.buses import KnownBuses
 from checkin.domain.people.fields import CONTACTS
@@ -31,11 +32,16 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a list as read: its texts by column, and the remarks from reading it."""
+    """A row of a list as read: its texts by column, and the remarks from reading it.
+
+    Attributes:
+        is_right: a person has said that the texts are right, however unlikely one of them looks.
+    """
 
     number: int
     cells: Mapping[str, str]
     problems: tuple[Problem, ...] = ()
+    is_right: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,9 @@ class ImportPlanner:
 
     An import that is limited to one delegation asks about its own people alone: a row with a
     contact of somebody of another delegation is added like any other, and marked as unchecked.
+
+    An e-mail address that is new and looks mistyped is asked about, until it is corrected or
+    somebody says that the row is right.
 
     Rows are compared with those planned before them, so a list may be planned in parts, each of
     which is written before the next: people who came from this list are known by its rows alone.
@@ -220,7 +229,11 @@ class ImportPlanner:
         if known and known.merged_into:
             return _skipped(row, replace(known, id=known.merged_into), "merged")
         changes = known.changes_to(person) if known else person.fields()
-        refused = [*([] if allowed else self._taken(changes)), *self._full(row, changes)]
+        refused = [
+            *([] if allowed else self._taken(changes)),
+            *self._full(row, changes),
+            *_doubts(row, changes),
+        ]
         if refused:
             return _refused(row, *refused)
         if known is None and not allowed and (alike := self._spelt_alike(row, person)):
@@ -279,6 +292,13 @@ class ImportPlanner:
         bus = changes.get("bus")
         is_full = bus is not None and not self._buses.has_seat(bus)
         return [Problem("bus", "full_bus", row.cells["bus"])] if is_full else []
+
+
+def _doubts(row: Row, changes: Mapping[str, Any]) -> list[Problem]:
+    """Ask about an address that looks mistyped, unless it is registered, or said to be right."""
+    address = changes.get("email")
+    meant = likely_meant(address) if address and not row.is_right else None
+    return [Problem("email", LIKELY_MISTYPED, address, (meant,))] if address and meant else []
 
 
 def _id_in(found: int | Problem | None) -> int | None:

@@ -99,6 +99,11 @@ class Keys:
         """The secret that the secrets of authenticator apps are encrypted with."""
         return self._derived("second factors")
 
+    @property
+    def mail_server(self) -> bytes:
+        """The secret that the mail server's password is encrypted with."""
+        return self._derived("mail server")
+
     def passkey_owner(self, operator_id: int) -> bytes:
         """Return the number by which a person's devices keep their passkeys of this server."""
         return hmac.digest(self._derived("passkeys"), str(operator_id).encode(), "sha256")

@@ -74,4 +74,6 @@ class Turns:
 
 def _lower_priority(niceness: int) -> None:
     if niceness and sys.platform == "linux":  # elsewhere only whole processes have one
-        os.setpriority(os.PRIO_PROCESS, get_native_id(), niceness)
+        # A process that was started with less priority may not ask for more.
+        inherited = os.getpriority(os.PRIO_PROCESS, 0)
+        os.setpriority(os.PRIO_PROCESS, get_native_id(), max(niceness, inherited))

@@ -11,6 +11,7 @@ from typing import Any
 from badges.mail_templates import mail_template
 from badges.texts import moment_text
 from checkin.db.models import LinkPurpose
+from checkin.domain.common.contacts import deliverable
 from checkin.services.accounts.password_links import IssuedLink
 from checkin.services.mail.outcomes import Letter
 from checkin.services.mail.sender import Sender
@@ -36,7 +37,7 @@ def account_letter(link: IssuedLink, sender: Sender, now: datetime) -> Letter:
     before, after = _paragraphs(link, language)
     message = EmailMessage()
     message["From"] = sender.address
-    message["To"] = link.operator.email
+    message["To"] = recipient = deliverable(link.operator.email)
     message["Subject"] = say("letters", language, _SUBJECTS[link.purpose])
     message["Date"] = format_datetime(now)
     message["Message-ID"] = make_msgid(domain=sender.domain)
@@ -44,7 +45,29 @@ def account_letter(link: IssuedLink, sender: Sender, now: datetime) -> Letter:
     message.set_content("\n\n".join([*before, address, *after]) + "\n")
     words = {"before": before, "address": address, "after": after, "subject": message["Subject"]}
     message.add_alternative(_html(words, language), subtype="html")
-    return Letter(message, parseaddr(sender.address)[1], link.operator.email)
+    return Letter(message, parseaddr(sender.address)[1], recipient)
+
+
+def trial_letter(recipient: str, language: str, sender: Sender, now: datetime) -> Letter:
+    """Return the message by which somebody tries whether the mail server takes messages."""
+    message, recipient = EmailMessage(), deliverable(recipient)
+    message["From"] = sender.address
+    message["To"] = recipient
+    message["Subject"] = say("letters", language, "Marhaba: this test message has arrived")
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = make_msgid(domain=sender.domain)
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(
+        say(
+            "letters",
+            language,
+            "The mail server takes messages from Marhaba, and this one has found its way to you. "
+            "If it lies in the spam folder, badges will, too: ask whoever looks after the domain "
+            "of the sender for SPF and DKIM.",
+        )
+        + "\n"
+    )
+    return Letter(message, parseaddr(sender.address)[1], recipient)
 
 
 def _paragraphs(link: IssuedLink, language: str) -> tuple[list[str], list[str]]:

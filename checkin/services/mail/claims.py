@@ -23,6 +23,7 @@ from checkin.services.common.activity import note
 from checkin.services.mail.outcomes import Outcome
 from checkin.services.mail.sender import (
     DAY,
+    is_resting,
     left_since,
     not_held,
     resting_domains,
@@ -70,7 +71,7 @@ class NoClaim(StrEnum):
     """Why no message can be claimed now."""
 
     NOTHING_DUE = "nothing_due"
-    #: what is due goes to domains that had a message a moment ago
+    #: what is due goes to domains that had a message a moment ago, or anybody had one
     RESTING = "resting"
     DAY_FULL = "day_full"
     PAUSED = "paused"
@@ -96,6 +97,7 @@ def claim(
     now: datetime,
     per_day: int,
     spacing: timedelta = timedelta(0),
+    pause: timedelta = timedelta(0),
 ) -> Claimed | NoClaim:
     """Claim the next message by compare-and-set, so that of two senders only one gets it.
 
@@ -103,6 +105,7 @@ def claim(
         name: the name of this sender process.
         domain: the domain of the sender's address, used for the Message-ID at the first attempt.
         spacing: the least time between two messages to one domain, from all senders together.
+        pause: the least time between any two messages, from all senders together.
     """
     take_turn(session)
     sender_seen(session, event.id, now)
@@ -111,6 +114,9 @@ def claim(
         return NoClaim(sending)
     if left_since(session, now - DAY) >= per_day:
         return NoClaim.DAY_FULL
+    if is_resting(session, now, pause):
+        is_any_due = _next_message(session, event, now, ()) is not None
+        return NoClaim.RESTING if is_any_due else NoClaim.NOTHING_DUE
     resting = resting_domains(session, now, spacing)
     while (message := _next_message(session, event, now, resting)) is not None:
         if _changed(session, _claiming(message, name, domain, now)):

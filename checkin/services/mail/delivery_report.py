@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -27,12 +27,11 @@ from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.common.activity import note
 from checkin.services.events.events import delegations_of
 from checkin.services.mail.claims import retry_unknown
+from checkin.services.mail.pace import pace_of
 from checkin.services.people.badge_messages import queue_badge_messages
 from checkin.services.people.unchecked import IS_SEEN_AS_CONFIRMED, is_given_out
 
 _IS_CONFIRMED = Participant.standing == RegistrationStatus.CONFIRMED
-#: the rate is measured over the messages of this span
-_RATE_SPAN = timedelta(seconds=30)
 #: so many people are held at a time, however many there are
 _AT_A_TIME = 1000
 
@@ -93,7 +92,7 @@ class Progress:
     """The progress of sending.
 
     Attributes:
-        rate: messages a second over the last half minute.
+        rate: messages a second, see `pace_of`.
         left_s: seconds until the queue is empty at that rate; None while nothing is sent.
     """
 
@@ -188,14 +187,8 @@ def progress_of(
     )
     rows = session.execute(counted.group_by(state)).all()
     counts = Counter({Delivery(found): people for found, people in rows})
-    recent = session.scalar(
-        select(func.count())
-        .select_from(Message)
-        .where(Message.event_id == event.id, Message.handed_at > now - _RATE_SPAN)
-    )
-    rate = (recent or 0) / _RATE_SPAN.total_seconds()
     left = counts[Delivery.QUEUED] + counts[Delivery.SENDING]
-    return Progress(counts, round(rate, 1), round(left / rate) if rate else None)
+    return Progress(counts, *pace_of(session, now, left, Message.event_id == event.id))
 
 
 def resend(

@@ -17,6 +17,7 @@ from badges.phone import phone_badge_png
 from badges.spec import BadgeSpec
 from badges.texts import moment_text, texts_in
 from checkin.db.models import Announcement, AnnouncementText, Badge, Event
+from checkin.domain.common.contacts import deliverable
 from checkin.domain.messages.kinds import KINDS, Calendar, MessageKind
 from checkin.domain.network.addresses import only_this_machine_understands
 from checkin.protocol.time_zones import in_time_zone
@@ -50,11 +51,12 @@ def letter_for(
         BadgeError: the badge cannot be drawn, or the subject cannot be written; says why.
     """
     spec = badge_spec(session, event, keys, claimed.badge_id)
+    recipient = deliverable(claimed.address)
     pdf, png = badge_pictures(session, event, spec) if claimed.carries_badge else NO_PICTURES
     message = compose(
         spec,
         sender=sender.address,
-        recipient=claimed.address,
+        recipient=recipient,
         message_id=claimed.message_id,
         sent_at=claimed.created_at,
         notice=notice_of(event, sender),
@@ -67,7 +69,7 @@ def letter_for(
         pdf=pdf,
         png=png,
     )
-    return Letter(message, sender.envelope(keys, claimed.id), claimed.address)
+    return Letter(message, sender.envelope(keys, claimed.id), recipient)
 
 
 #: a badge as PDF and as PNG; neither for a message without one

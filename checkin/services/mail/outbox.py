@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from badges.spec import BadgeError
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Event, Message
+from checkin.domain.mail.faults import MailFault
 from checkin.domain.mail.rules import Fate
 from checkin.services.badges.wallets import NO_WALLETS, Wallets
 from checkin.services.common.keys import Keys
@@ -38,6 +39,8 @@ from checkin.services.mail.transport import Transport
 LOOK_AGAIN_S = 5.0
 #: how soon a sender looks again for a domain that has rested, as a share of the rest
 _LOOK_AGAIN = 0.2
+#: but so soon at the latest: a pause, or the end of the sending, is noticed as soon
+_LATEST_LOOK_S = 0.5
 
 
 class Ended(StrEnum):
@@ -59,12 +62,13 @@ class Run:
     """The result of a run of sending.
 
     Attributes:
-        answer: the mail server's answer, if it ended the run.
+        answer, fault: the mail server's answer, and its kind, if it ended the run.
     """
 
     fates: Counter[Fate] = field(default_factory=Counter)
     ended: Ended = Ended.NOTHING_DUE
     answer: str = ""
+    fault: MailFault | None = None
 
 
 @dataclass(frozen=True)
@@ -130,7 +134,7 @@ def _send_next(
         return Ended.ASKED
     claimed = _claim(office)
     if claimed is NoClaim.RESTING:
-        time.sleep(office.sender.domain_spacing.total_seconds() * _LOOK_AGAIN)
+        time.sleep(_until_it_has_rested(office.sender))
         return None
     if isinstance(claimed, NoClaim):
         return Ended(claimed)
@@ -139,12 +143,17 @@ def _send_next(
         office.database, partial(settle, claimed=claimed, outcome=outcome, now=office.clock())
     )
     if outcome.fate is Fate.HALTED:
-        run.answer = outcome.answer
+        run.answer, run.fault = outcome.answer, outcome.fault
         return Ended.HALTED
     if outcome.fate is not Fate.LEFT:
         run.fates[outcome.fate] += 1
         sent(outcome)
     return None
+
+
+def _until_it_has_rested(sender: Sender) -> float:
+    rest = max(sender.domain_spacing, sender.pause).total_seconds()
+    return min(rest * _LOOK_AGAIN, _LATEST_LOOK_S)
 
 
 def _claim(office: PostOffice) -> Claimed | NoClaim:
@@ -158,6 +167,7 @@ def _claim(office: PostOffice) -> Claimed | NoClaim:
             now=office.clock(),
             per_day=office.sender.per_day,
             spacing=office.sender.domain_spacing,
+            pause=office.sender.pause,
         ),
     )
 

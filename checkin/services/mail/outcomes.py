@@ -6,15 +6,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 
+from checkin.domain.mail.faults import MailFault
 from checkin.domain.mail.rules import Fate
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The outcome of one attempt to send a message, and the server's answer."""
+    """The outcome of one attempt to send a message, and the server's answer.
+
+    Attributes:
+        fault: what kept it from being taken; None where nothing did, or it was not tried.
+    """
 
     fate: Fate
     answer: str
+    fault: MailFault | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,38 +13,45 @@ from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import LetterSent
+from checkin.domain.mail.faults import MailFault
 from checkin.domain.mail.rules import Fate
+from checkin.domain.mail.server import Destination
 from checkin.services.mail.outcomes import Letter, Outcome
 from checkin.services.mail.sender import DAY
-from checkin.services.mail.smtp import Tls
+from checkin.services.mail.smtp import TIMEOUT_S
 from checkin.services.mail.transport import transport_to
 
 
 def send_now(
     database: Database,
     letter: Letter,
-    mail_url: str,
+    destination: Destination,
     now: datetime,
     *,
-    tls: Tls,
+    timeout_s: float = TIMEOUT_S,
 ) -> str | None:
-    """Send an e-mail; return None if it was sent, else the mail server's answer.
-
-    Args:
-        tls: as the settings say. It has no default, which a caller would forget.
-    """
-    try:
-        outcome = _handed_over(letter, mail_url, tls)
-    except OSError as fault:  # a folder that cannot be written
-        return str(fault)
-    if outcome.fate in (Fate.SENT, Fate.UNKNOWN):
-        in_transaction(database, lambda session: _count(session, now))
+    """Send an e-mail; return None if it was sent, else the mail server's answer."""
+    outcome = outcome_of(database, letter, destination, now, timeout_s=timeout_s)
     return None if outcome.fate is Fate.SENT else outcome.answer
 
 
-def _handed_over(letter: Letter, mail_url: str, tls: Tls) -> Outcome:
-    with closing(transport_to(mail_url, tls)) as transport:
-        return transport.send(letter, lambda: True)
+def outcome_of(
+    database: Database,
+    letter: Letter,
+    destination: Destination,
+    now: datetime,
+    *,
+    timeout_s: float = TIMEOUT_S,
+) -> Outcome:
+    """Send an e-mail as `send_now` does, and return what became of it."""
+    try:
+        with closing(transport_to(destination, timeout_s=timeout_s)) as transport:
+            outcome = transport.send(letter, lambda: True)
+    except OSError as fault:  # a folder that cannot be written
+        return Outcome(Fate.HALTED, str(fault), MailFault.FOLDER)
+    if outcome.fate in (Fate.SENT, Fate.UNKNOWN):
+        in_transaction(database, lambda session: _count(session, now))
+    return outcome
 
 
 def _count(session: Session, now: datetime) -> None:

@@ -14,6 +14,7 @@ from badges.message import Links, Occasion, compose
 from badges.phone import phone_badge_png
 from badges.spec import BadgeSpec
 from checkin.db.models import Event
+from checkin.domain.common.contacts import deliverable
 from checkin.domain.messages.kinds import KINDS, MessageKind
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.protocol.codes import TOKEN_BYTES, format_code
@@ -75,6 +76,7 @@ def preview_letter(
     session: Session, event: Event, previewed: Previewed, sender: Sender, recipient: str
 ) -> Letter:
     """Return the message, with a badge that is not valid, to a recipient who asked."""
+    recipient = deliverable(recipient)
     message = _message(session, event, previewed, sender, recipient)
     return Letter(message, parseaddr(sender.address)[1], recipient)
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from badges.mail_templates import mail_template
 from checkin.db.models import Delegation, Event, Sending
+from checkin.domain.common.contacts import deliverable
 from checkin.services.mail.outcomes import Letter
 from checkin.services.mail.sender import DAY, Sender, left_since, sending_of
 from checkin.words.catalogues import msgid, say
@@ -43,14 +44,14 @@ def received_letter(
     paragraphs = [said(sentence, **names) for sentence in _PARAGRAPHS]
     message = EmailMessage()
     message["From"] = sender.address
-    message["To"] = address
+    message["To"] = deliverable(address)
     message["Subject"] = said(_SUBJECT)
     message["Date"] = format_datetime(now)
     message["Message-ID"] = make_msgid(domain=sender.domain)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content("\n\n".join(paragraphs) + "\n")
     message.add_alternative(_html(paragraphs, message["Subject"], language), subtype="html")
-    return Letter(message, parseaddr(sender.address)[1], address)
+    return Letter(message, parseaddr(sender.address)[1], deliverable(address))
 
 
 def _name(of: Event | Delegation, language: str) -> str:

@@ -11,14 +11,11 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Event, LetterSent, MailSwitch, Message, MessageState, Sending
+from checkin.domain.mail.server import PER_DAY
 from checkin.domain.messages.kinds import MessageKind
 from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys
 
-#: Gmail calls whoever once sent close to 5,000 messages in 24 hours a bulk sender, for good, and
-#: asks more of them (one-click unsubscribing, a DMARC policy): a fifth less keeps clear of that,
-#: retries included. https://support.google.com/a/answer/14229414
-PER_DAY = 4000
 DOMAIN_SPACING_MS = 50
 
 
@@ -32,6 +29,7 @@ class Sender:
         bounces_to: a mailbox for reports of what could not be delivered, whose server delivers
             ``name+anything@domain`` to ``name``; without one they go to `address`.
         per_day: the most messages in any 24 hours, of all events together.
+        per_minute: the most in a minute, evenly spread; None for no limit.
         domain_spacing_ms: the least time between two messages to one domain, from all senders.
     """
 
@@ -39,12 +37,18 @@ class Sender:
     base_url: str
     bounces_to: str = ""
     per_day: int = PER_DAY
+    per_minute: int | None = None
     domain_spacing_ms: int = 0
 
     @property
     def domain_spacing(self) -> timedelta:
         """The least time between two messages to the same domain."""
         return timedelta(milliseconds=self.domain_spacing_ms)
+
+    @property
+    def pause(self) -> timedelta:
+        """The least time between two messages, whomever they are for."""
+        return timedelta(minutes=1) / self.per_minute if self.per_minute else timedelta(0)
 
     @property
     def domain(self) -> str:
@@ -166,6 +170,16 @@ def left_since(session: Session, since: datetime) -> int:
     badges = select(func.count()).where(or_(Message.handed_at > since, at_hand))
     letters = select(func.count()).where(LetterSent.at > since)
     return session.scalar(select(badges.scalar_subquery() + letters.scalar_subquery())) or 0
+
+
+def is_resting(session: Session, now: datetime, pause: timedelta) -> bool:
+    """Say whether a message of any event, or about an account, left less than `pause` ago."""
+    if not pause:
+        return False
+    since = now - pause
+    recent = or_(Message.claimed_at > since, Message.handed_at > since)
+    badges, letters = exists().where(recent), exists().where(LetterSent.at > since)
+    return bool(session.scalar(select(or_(badges, letters))))
 
 
 def resting_domains(session: Session, now: datetime, spacing: timedelta) -> set[str]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.policy import SMTP
-from enum import StrEnum
 
+from checkin.domain.mail.faults import MailFault, fault_of
 from checkin.domain.mail.rules import Fate, Step, fate_of
+from checkin.domain.mail.server import MailServer, Tls
 from checkin.services.mail.outcomes import LEFT, Letter, Outcome, Permission
 
 #: for each answer; a server that needs longer is taken for dead
@@ -21,23 +24,15 @@ MESSAGES_PER_CONNECTION = 100
 _OK = (250, 251)
 
 
-class Tls(StrEnum):
-    """Whether messages to a mail server are encrypted on their way."""
-
-    #: nothing is sent where the server offers no encryption
-    REQUIRED = "required"
-    #: where the server offers it; a password goes no other way
-    OPPORTUNISTIC = "opportunistic"
-    #: never, also where the server offers it: for one on this machine whose certificate is nobody's
-    REFUSED = "refused"
-
-
 class _Fault(Exception):
     """The SMTP dialogue failed at a step; `code` is the server's answer, None without one."""
 
-    def __init__(self, step: Step, code: int | None, words: str) -> None:
+    def __init__(
+        self, step: Step, code: int | None, words: str, fault: MailFault | None = None
+    ) -> None:
         super().__init__(words)
-        self.outcome = Outcome(fate_of(step, code), words[:300])
+        fault = fault or fault_of(step, code)
+        self.outcome = Outcome(fate_of(step, code), words[:300], fault)
         self.line_is_lost = code in (None, 421)
 
 
@@ -46,19 +41,12 @@ class SmtpTransport:
 
     def __init__(
         self,
+        to: MailServer,
         *,
-        host: str,
-        port: int,
-        user: str | None = None,
-        password: str | None = None,
-        tls_from_start: bool = False,
-        tls: Tls = Tls.OPPORTUNISTIC,
         timeout_s: float = TIMEOUT_S,
         messages_per_connection: int = MESSAGES_PER_CONNECTION,
     ) -> None:
-        self._host, self._port = host, port
-        self._user, self._password = user, password
-        self._tls_from_start, self._tls = tls_from_start, tls
+        self._to = to
         self._timeout_s = timeout_s
         self._most = messages_per_connection
         self._server: smtplib.SMTP | None = None
@@ -97,7 +85,7 @@ class SmtpTransport:
     def _open(self) -> smtplib.SMTP:
         server = self._greeted()
         try:
-            if not self._tls_from_start:
+            if not self._to.tls_from_start:
                 self._start_tls(server)
             self._sign_in(server)
         except BaseException:
@@ -106,15 +94,15 @@ class SmtpTransport:
         return server
 
     def _greeted(self) -> smtplib.SMTP:
-        step = Step.TLS if self._tls_from_start else Step.CONNECT
+        step = Step.TLS if self._to.tls_from_start else Step.CONNECT
         with _said_at(Step.CONNECT, tls_at=step):
-            if self._tls_from_start:
+            if self._to.tls_from_start:
                 context = ssl.create_default_context()
                 server: smtplib.SMTP = smtplib.SMTP_SSL(
-                    self._host, self._port, timeout=self._timeout_s, context=context
+                    self._to.host, self._to.port, timeout=self._timeout_s, context=context
                 )
             else:
-                server = smtplib.SMTP(self._host, self._port, timeout=self._timeout_s)
+                server = smtplib.SMTP(self._to.host, self._to.port, timeout=self._timeout_s)
         try:
             with _said_at(Step.CONNECT):
                 server.ehlo_or_helo_if_needed()
@@ -124,11 +112,11 @@ class SmtpTransport:
         return server
 
     def _start_tls(self, server: smtplib.SMTP) -> None:
-        if self._tls is Tls.REFUSED:
+        if self._to.tls is Tls.REFUSED:
             return
         if not server.has_extn("starttls"):
-            if self._tls is Tls.REQUIRED:
-                raise _Fault(Step.TLS, None, "the server offers no TLS, and it is required")
+            if self._to.tls is Tls.REQUIRED:
+                raise _no_tls("the server offers no TLS, and it is required")
             return
         with _said_at(Step.TLS):
             code, words = server.starttls(context=ssl.create_default_context())
@@ -137,17 +125,36 @@ class SmtpTransport:
             server.ehlo()
 
     def _sign_in(self, server: smtplib.SMTP) -> None:
-        if self._user is None:
+        if not self._to.user:
             return
+        if self._to.password is None:
+            words = "the password that is kept was sealed with another master key"
+            raise _Fault(Step.SIGN_IN, None, words, MailFault.SEALED_PASSWORD)
         if not isinstance(server.sock, ssl.SSLSocket):
-            raise _Fault(Step.TLS, None, "the server offers no TLS: the password was not sent")
+            raise _no_tls("the server offers no TLS: the password was not sent")
         with _said_at(Step.SIGN_IN):
-            server.login(self._user, self._password or "")
+            _log_in(server, self._to.user, self._to.password)
 
     def _drop(self) -> None:
         if self._server is not None:
             self._server.close()
             self._server = None
+
+
+def _log_in(server: smtplib.SMTP, user: str, password: str) -> None:
+    if (user + password).isascii():
+        server.login(user, password)
+        return
+    # smtplib writes ASCII only; PLAIN is UTF-8 (RFC 4616).
+    text = base64.b64encode(f"\0{user}\0{password}".encode()).decode()
+    server.ehlo_or_helo_if_needed()
+    code, words = server.docmd("AUTH", f"PLAIN {text}")
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, words)
+
+
+def _no_tls(words: str) -> _Fault:
+    return _Fault(Step.TLS, None, words, MailFault.NO_TLS)
 
 
 def _is_alive(server: smtplib.SMTP) -> bool:
@@ -199,9 +206,25 @@ def _said_at(step: Step, *, tls_at: Step = Step.TLS) -> Iterator[None]:
         raise _Fault(step, code, _words(fault)) from None
     except ssl.SSLError as fault:
         at = tls_at if step is Step.CONNECT else step
-        raise _Fault(at, None, f"TLS: {_words(fault)}") from None
+        raise _Fault(at, None, f"TLS: {_words(fault)}", _kind(fault, step)) from None
     except (OSError, smtplib.SMTPException) as fault:
-        raise _Fault(step, None, _no_answer(step) + _words(fault)) from None
+        raise _Fault(step, None, _no_answer(step) + _words(fault), _kind(fault, step)) from None
+
+
+def _kind(fault: Exception, step: Step) -> MailFault:
+    # smtplib tells of an answer that does not come as of a connection that was closed.
+    if isinstance(fault.__context__, TimeoutError):
+        return MailFault.TIMED_OUT
+    kinds: dict[type[Exception], MailFault] = {
+        ssl.SSLCertVerificationError: MailFault.CERTIFICATE,
+        ssl.SSLError: MailFault.TLS,
+        socket.gaierror: MailFault.UNKNOWN_HOST,
+        ConnectionRefusedError: MailFault.NOTHING_LISTENS,
+        TimeoutError: MailFault.TIMED_OUT,
+        smtplib.SMTPServerDisconnected: MailFault.UNREACHED,
+    }
+    found = (kind for of, kind in kinds.items() if isinstance(fault, of))
+    return next(found, MailFault.NO_SIGN_IN if step is Step.SIGN_IN else MailFault.UNREACHED)
 
 
 def _no_answer(step: Step) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
 
 from checkin.domain.mail.rules import Fate
+from checkin.domain.mail.server import Destination
 from checkin.services.mail.outcomes import LEFT, Letter, Outcome, Permission
-from checkin.services.mail.smtp import SmtpTransport, Tls
+from checkin.services.mail.smtp import TIMEOUT_S, SmtpTransport
 
 
 class Transport(Protocol):
@@ -22,23 +23,43 @@ class Transport(Protocol):
         """Close the connection."""
 
 
-def transport_to(url: str, tls: Tls = Tls.OPPORTUNISTIC) -> Transport:
-    """Return the transport for a mail URL: `file:DIR`, `smtp://…` or `smtps://…`.
+def transport_to(destination: Destination, *, timeout_s: float = TIMEOUT_S) -> Transport:
+    """Return the transport to a mail server, or into a folder.
 
     Args:
-        tls: for `smtp://`; `smtps://` is encrypted whatever it says.
+        timeout_s: for each answer of a server.
     """
-    parts = urlsplit(url)
-    if parts.scheme == "file":
-        return FolderTransport(Path(unquote(parts.path)))
-    return SmtpTransport(
-        host=parts.hostname or "localhost",
-        port=parts.port or (465 if parts.scheme == "smtps" else 25),
-        user=unquote(parts.username) if parts.username else None,
-        password=unquote(parts.password) if parts.password else None,
-        tls_from_start=parts.scheme == "smtps",
-        tls=tls,
-    )
+    if isinstance(destination, Path):
+        return FolderTransport(destination)
+    return SmtpTransport(destination, timeout_s=timeout_s)
+
+
+class CurrentTransport:
+    """Sends each message where messages go at that moment: the settings may change on the way."""
+
+    def __init__(self, current: Callable[[], Destination]) -> None:
+        """Begin without a connection.
+
+        Args:
+            current: says before each message where it goes.
+        """
+        self._current = current
+        self._to: Destination | None = None
+        self._transport: Transport | None = None
+
+    def send(self, letter: Letter, may_hand_over: Permission) -> Outcome:
+        """Send one message, over the open connection if it leads to the right server."""
+        to = self._current()
+        if self._transport is None or to != self._to:
+            self.close()
+            self._to, self._transport = to, transport_to(to)
+        return self._transport.send(letter, may_hand_over)
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._transport is not None:
+            self._transport.close()
+            self._transport = None
 
 
 class FolderTransport:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import String, cast, delete, exists, func, literal, select
 from sqlalchemy.orm import Session
@@ -28,6 +28,7 @@ from checkin.errors import Conflict
 from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys
 from checkin.services.jobs.queue import Asked, enqueue
+from checkin.services.mail.pace import pace_of
 from checkin.services.mail.sending_job import start_telling
 from checkin.services.messages.announcements import announcement_of, change_state
 from checkin.services.messages.recipients import concerned, kind_for, reach_of
@@ -43,7 +44,6 @@ ANNOUNCE = "announce"
 #: messages of one transaction: on SQLite scans wait for its end, some milliseconds
 BATCH = {"sqlite": 100, "postgresql": 500}
 _MAY_BEGIN = {AnnouncementState.DRAFT, AnnouncementState.QUEUED, AnnouncementState.CANCELED}
-_RATE_SPAN = timedelta(seconds=30)
 
 
 def begin(
@@ -193,7 +193,7 @@ class AnnouncementProgress:
     """How far the messages of an announcement are.
 
     Attributes:
-        rate: messages a second over the last half minute.
+        rate: messages a second, see `pace_of`.
         left_s: seconds until the last has left at that rate; None while none leaves.
     """
 
@@ -228,9 +228,5 @@ def progress_of_announcement(
     """Return how far the messages of an announcement are."""
     ours = Message.announcement_id == announcement.id
     counts = messages_by_state(session, [announcement.id])[announcement.id]
-    recent = session.scalars(
-        select(func.count()).where(ours, Message.handed_at > now - _RATE_SPAN)
-    ).one()
-    rate = recent / _RATE_SPAN.total_seconds()
     left = counts[MessageState.QUEUED] + counts[MessageState.SENDING]
-    return AnnouncementProgress(counts, round(rate, 1), round(left / rate) if rate else None)
+    return AnnouncementProgress(counts, *pace_of(session, now, left, ours))

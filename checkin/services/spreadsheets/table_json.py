@@ -33,13 +33,14 @@ def table_of(kept: dict[str, Any]) -> Table:
 
 def row_as_json(row: Row) -> list[Any]:
     """Return a row as a JSON array, which `row_of` reads."""
-    return [row.number, row.cells, [problem_as_json(problem) for problem in row.problems]]
+    problems = [problem_as_json(problem) for problem in row.problems]
+    return [row.number, row.cells, problems, row.is_right]
 
 
 def row_of(kept: list[Any]) -> Row:
     """Return what `row_as_json` was given."""
-    number, cells, problems = kept
-    return Row(number, cells, tuple(problem_of(problem) for problem in problems))
+    number, cells, problems, is_right = kept
+    return Row(number, cells, tuple(problem_of(problem) for problem in problems), is_right)
 
 
 def problem_as_json(problem: Problem) -> list[Any]:

@@ -27,8 +27,7 @@ function show(progress) {
   for (const cell of allWithin(card, "[data-count]")) {
     cell.textContent = count.format(counts[cell.dataset.count ?? ""]);
   }
-  const { words = "" } = rate.dataset;
-  rate.textContent = left === null ? "" : `· ${pace(words, each, left)}`;
+  rate.textContent = left === null ? "" : `· ${pace(each, left)}`;
   const bar = card.querySelector("progress");
   if (bar && progress.total) [bar.max, bar.value] = [progress.total, progress.done];
 }
@@ -42,13 +41,14 @@ function isAnother({ state, sending }) {
 }
 
 /**
- * @param {string} words
  * @param {number} each messages a second
  * @param {number} leftS
  */
-function pace(words, each, leftS) {
-  return words
-    .replace("{rate}", count.format(each))
+function pace(each, leftS) {
+  const { words = "", slowWords = "" } = rate.dataset;
+  const isSlow = each < 1;
+  return (isSlow ? slowWords : words)
+    .replace("{rate}", count.format(isSlow ? Math.ceil(each * 60) : each))
     .replace("{minutes}", count.format(Math.ceil(leftS / 60)));
 }
 

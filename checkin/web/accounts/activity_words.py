@@ -138,6 +138,8 @@ def _installation_actions() -> dict[str, str]:
         "installation.address": _("set the server's address"),
         "installation.lan_address": _("chose among the server's addresses"),
         "installation.sender": _("set the sender of e-mails"),
+        "installation.mail": _("changed the mail server"),
+        "installation.mail_test": _("tried the mail server"),
         "message.send": _("sent a message to many"),
         "message.cancel": _("ended the sending of a message"),
         "message.drop": _("told nobody of a change"),

@@ -21,6 +21,7 @@ from checkin.services.accounts.operators import (
     disable,
     enable,
     operator_by_id,
+    typed_email,
 )
 from checkin.services.accounts.password_links import IssuedLink, issue_link, take_password_away
 from checkin.services.accounts.pins import ANSWERS_AT_GATES
@@ -29,6 +30,7 @@ from checkin.services.events.visibility import house_timezone
 from checkin.web.accounts.confirming import confirmed
 from checkin.web.accounts.passwords import send_link
 from checkin.web.accounts.role_words import role_names, role_notes
+from checkin.web.site.doubts import doubt_of
 from checkin.web.site.numbers import row_number
 from checkin.web.site.outgoing import mail_refusals, public_address
 from checkin.web.site.sessions import lifetimes
@@ -58,6 +60,9 @@ def index(visit: Visit) -> Answer:
 @visited_by(ADMINISTRATORS)
 def invite(visit: Visit) -> Answer:
     """Open an account, e-mail its password link, and show the link once."""
+    if doubt := doubt_of(typed_email(request.form.get("email", "")), request.form):
+        problems = {doubt.column: problem_sentence(doubt, visit.language)}
+        return _list(visit, request.form, problems, doubt.value), 400
     try:
         link = visit.write(_opened_account)
     except InvalidField as fault:
@@ -213,9 +218,11 @@ def _list(
     visit: Visit,
     values: Mapping[str, str] | None = None,
     problems: Mapping[str, str] | None = None,
+    doubted: str = "",
 ) -> str:
     return visit.show(
         "accounts/operators.html",
+        doubted=doubted,
         accounts=accounts(visit.session),
         values=values or {"language": visit.language, "role": str(Role.ORGANISER)},
         problems=problems or {},

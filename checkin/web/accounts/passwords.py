@@ -87,9 +87,8 @@ def send_link(state: Marhaba, link: IssuedLink) -> str | None:
     try:
         with state.database.read() as session:
             letter = account_letter(link, state.settings.mail_sender(session), now)
-        fault = send_now(
-            state.database, letter, state.settings.mail, now, tls=state.settings.mail_tls
-        )
+            destination = state.settings.mail_destination(session, state.keys)
+        fault = send_now(state.database, letter, destination, now)
     except OnlyThisMachine as refused:
         fault = refused.detail
     in_transaction(state.database, lambda session: mailed(session, link.secret, now, fault))

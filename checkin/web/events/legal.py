@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import Response
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -57,11 +55,11 @@ def _notice(visit: EventVisit) -> Notice:
 
 
 def _recipients(visit: EventVisit) -> list[tuple[str, str]]:
-    server = urlsplit(visit.server.settings.mail).hostname
+    server = visit.server.settings.mail(visit.session).server
     # As before the event: afterwards nobody is offered it any more, but Google has been told.
     offered = visit.server.wallets.offered(visit.event, visit.event.starts_at)
     return [
-        *([("mail", server)] if server else []),
+        *([("mail", server.host)] if server else []),
         *([("google", "")] if Wallet.GOOGLE in offered else []),
     ]
 

@@ -78,8 +78,7 @@ def problem_words() -> dict[str, str]:
         ),
         ProblemCode.MAIL_REFUSED: _(
             "The mail server takes no messages now, so nothing more was tried. Its answer: "
-            "{answer}. Ask the administrator to check CHECKIN_MAIL_URL and the sender, then send "
-            "again."
+            "{answer}. Check the e-mail settings, then send again."
         ),
         ProblemCode.MAIL_ADDRESS: _(
             "Nobody else can reach the address of this server or of the sender. Correct it, then "

@@ -16,11 +16,13 @@ from checkin.services.mail.delivery_report import (
     progress_of,
     resend,
 )
+from checkin.services.mail.previews import Previewed
 from checkin.services.mail.sender import set_sending
 from checkin.services.mail.sending_job import end_sending, start_sending
 from checkin.services.network.telephone_check import opened_elsewhere
 from checkin.web.jobs.asking import ask_for
 from checkin.web.mail.delivery_words import delivery_word, filter_words
+from checkin.web.mail.message_texts import send_test
 from checkin.web.mail.sending_state import sending_now
 from checkin.web.site.addresses import this_address
 from checkin.web.site.json import json_response
@@ -116,6 +118,14 @@ def send(visit: EventVisit) -> Answer:
         lambda v: start_sending(v.session, v.keys, v.event, endpoint="delivery.send", **v.who)
     )
     visit.server.wake_worker()
+    return _redirect_to_delivery(visit)
+
+
+@bp.post("/events/<slug>/delivery/test")
+@visited_by(STAFF)
+def send_to_me(visit: EventVisit) -> Answer:
+    """Send the message with an invented badge to the operator's own address, before all others."""
+    send_test(visit, Previewed(visit.event.language))
     return _redirect_to_delivery(visit)
 
 

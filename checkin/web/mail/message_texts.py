@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from badges.message import Occasion
 from badges.texts import BADGE
+from checkin.domain.mail.rules import Fate
 from checkin.errors import NotFound
 from checkin.services.events.own_texts import (
     EDITABLE,
@@ -17,10 +18,11 @@ from checkin.services.events.own_texts import (
     set_texts,
     usual_texts,
 )
-from checkin.services.mail.post import send_now
+from checkin.services.mail.post import outcome_of
 from checkin.services.mail.previews import Previewed, preview_html, preview_letter
+from checkin.web.mail.fault_words import outcome_sentence
 from checkin.web.mail.message_words import kind_words, text_label, text_problem
-from checkin.web.site.outgoing import mail_refusals, mail_sender, shown_sender
+from checkin.web.site.outgoing import mail_destination, mail_refusals, mail_sender, shown_sender
 from checkin.web.site.visits import STAFF, Answer, EventVisit, pages, visited_by
 from checkin.words.languages import LANGUAGES
 
@@ -75,15 +77,15 @@ def send_test(visit: EventVisit, previewed: Previewed) -> None:
     """Send a previewed message to the operator's own address, and say how that went."""
     me = visit.operator.email
     letter = preview_letter(visit.session, visit.event, previewed, mail_sender(), me)
+    destination = mail_destination()
     visit.session.close()  # a mail server may be slow
     server = visit.server
-    fault = send_now(
-        server.database, letter, server.settings.mail, visit.now, tls=server.settings.mail_tls
-    )
-    if fault is None:
+    outcome = outcome_of(server.database, letter, destination, visit.now)
+    if outcome.fate is Fate.SENT:
         flash(_("Sent to %(address)s.", address=me))
     else:
-        flash(_("Not sent: %(answer)s", answer=fault))
+        sentence = outcome_sentence(outcome, server.settings.mail(visit.session), recipient=me)
+        flash(_("Not sent: %(answer)s", answer=sentence), "problem")
 
 
 def mail_page(html: str) -> Response:

@@ -8,12 +8,15 @@ from typing import Any
 from flask_babel import gettext as _
 
 from checkin.db.models import Job, JobState, Sending
+from checkin.domain.mail.faults import MailFault
+from checkin.domain.mail.server import MailServer
 from checkin.services.jobs.queue import FINAL
 from checkin.services.jobs.workers import is_any_alive
 from checkin.services.mail.sender import holds_badges, is_being_sent, sending_of
 from checkin.services.mail.sending_job import newest_sending
 from checkin.services.mail.waiting import Wait, WaitsFor, wait_of
 from checkin.web.jobs.job_words import problem_sentence
+from checkin.web.mail.fault_words import fault_sentence
 from checkin.web.site.languages import local_moment, number
 from checkin.web.site.outgoing import shown_sender
 from checkin.web.site.visits import EventVisit
@@ -32,6 +35,8 @@ class SendingNow:
         has_worker: whether a worker could do the job.
         is_to_files: whether there is no mail server, so that messages become files.
         holds_badges: whether badges stay while other messages leave.
+        server: the mail server as it is set now; None without one.
+        sender: the address that messages come from.
     """
 
     job: Job | None
@@ -42,6 +47,8 @@ class SendingNow:
     has_worker: bool
     is_to_files: bool
     holds_badges: bool
+    server: MailServer | None
+    sender: str
 
     @property
     def is_going(self) -> bool:
@@ -53,6 +60,15 @@ class SendingNow:
         """Why the last job failed; "" if it did not."""
         problem = self.job.problem if self.job else None
         return problem_sentence(problem) if problem else ""
+
+    @property
+    def advice(self) -> str:
+        """What to do where the mail server took nothing; "" where nobody knows."""
+        problem = self.job.problem if self.job else None
+        fault = problem["values"].get("fault") if problem else None
+        if not fault:
+            return ""
+        return fault_sentence(MailFault(fault), self.server, sender=self.sender)
 
     def body(self) -> dict[str, Any]:
         """Return what the page's script asks for again and again."""
@@ -71,7 +87,8 @@ def sending_now(visit: EventVisit) -> SendingNow:
     """Return how the sending of the visit's event goes."""
     session, event, now = visit.session, visit.event, visit.now
     job, is_sent = newest_sending(session, event.id), is_being_sent(session, event.id, now)
-    wait = wait_of(session, event, now, shown_sender().per_day)
+    sender, server = shown_sender(), visit.server.settings.mail(session).server
+    wait = wait_of(session, event, now, sender.per_day)
     has_worker = is_any_alive(session, now)
     is_going = has_worker and job is not None and job.state not in FINAL
     return SendingNow(
@@ -81,8 +98,10 @@ def sending_now(visit: EventVisit) -> SendingNow:
         is_leaving=is_sent and wait is None,
         sentence=_sentence(job, wait, event.timezone, is_sent=is_sent or is_going),
         has_worker=has_worker,
-        is_to_files=not visit.server.settings.mail_url,
+        is_to_files=server is None,
         holds_badges=holds_badges(session, event.id),
+        server=server,
+        sender=sender.address,
     )
 
 

@@ -1,4 +1,4 @@
-"""The page of the server's address and the sender of its e-mails, with where each is set."""
+"""The page of the server's address, with where it is set."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from flask import flash, redirect, request
 from flask_babel import gettext as _
 
 from checkin.domain.common.problems import InvalidValue
-from checkin.domain.network.public_address import BASE_URL, MAIL_FROM, RULING, AddressSource
-from checkin.errors import Conflict, Forbidden, InvalidRequest
+from checkin.domain.network.public_address import BASE_URL, RULING, AddressSource
+from checkin.errors import Conflict, Forbidden
 from checkin.services.network.interfaces import interface_names, own_addresses
 from checkin.services.network.public_address import (
     choose_lan_address,
     keep_base_url,
-    keep_sender,
     lan_choices,
 )
 from checkin.services.network.telephone_check import (
@@ -28,11 +27,9 @@ from checkin.web.site.addresses import own_address
 from checkin.web.site.json import json_response, utc_text
 from checkin.web.site.limits import limit_wrong_links
 from checkin.web.site.outgoing import (
-    VARIABLES,
     address_refusal,
     public_address,
-    sender_address,
-    sender_refusal,
+    source_words,
 )
 from checkin.web.site.permissions import may_use
 from checkin.web.site.visits import ADMINISTRATORS, PUBLIC, STAFF, Answer, Visit, pages, visited_by
@@ -43,8 +40,6 @@ bp = pages(__name__)
 _limited = limit_wrong_links(status=410)
 
 Keep = Callable[..., None]
-#: what keeps each field of the page
-_KEEP: dict[str, Keep] = {BASE_URL: keep_base_url, MAIL_FROM: keep_sender}
 
 
 @bp.get("/server-address")
@@ -54,30 +49,27 @@ def show(visit: Visit) -> Answer:
     return _page(visit)
 
 
-# Whoever sets these receives what links of other people's accounts lead to.
+# Whoever sets it receives what links of other people's accounts lead to.
 @bp.post("/server-address")
 @visited_by(ADMINISTRATORS)
 def save(visit: Visit) -> Answer:
-    """Save the address or the sender, and go back to the form's page."""
-    field = request.form.get("field", "")
-    if field not in _KEEP:
-        raise InvalidRequest("field is base_url or mail_from")
-    if _source_of(field) in RULING:
-        raise Conflict(f"{VARIABLES[field]} is set already")
-    return _save_field(visit, field, _KEEP[field])
+    """Save the address, and go back to the form's page."""
+    if public_address().source in RULING:
+        raise Conflict("CHECKIN_BASE_URL is set already")
+    return _save_address(visit, keep_base_url)
 
 
 @bp.post("/server-address/lan")
 @visited_by(STAFF)
 def choose_lan(visit: Visit) -> Answer:
     """Save the choice among the machine's own addresses."""
-    source = _source_of(BASE_URL)
+    source = public_address().source
     if source in RULING:
         raise Conflict("CHECKIN_BASE_URL is set already")
     # It ends what an administrator has set, and links for a new password lead there.
     if source is AddressSource.PAGE and not may_use(visit.operator, "server_address.save"):
         raise Forbidden("an administrator has set the address: ask one to change it")
-    return _save_field(visit, BASE_URL, choose_lan_address)
+    return _save_address(visit, choose_lan_address)
 
 
 @bp.get("/server-address/opened")
@@ -101,53 +93,34 @@ def telephone(visit: Visit, secret: str) -> Answer:
     return visit.show("network/telephone.html", opening=opening), status
 
 
-def _save_field(visit: Visit, field: str, keep: Keep) -> Answer:
+def _save_address(visit: Visit, keep: Keep) -> Answer:
     try:
         visit.write(lambda v: keep(v.session, _written(), **v.who))
     except InvalidValue as fault:
-        return _page(visit, field, problem_advice(fault.in_column(field), visit.language)), 400
+        return _page(visit, problem_advice(fault.in_column(BASE_URL), visit.language)), 400
     visit.server.public_url.forget()
     flash(_("Saved."))
     return redirect(_form_page(), 303)
 
 
-def _page(visit: Visit, field: str = "", problem: str = "") -> str:
-    address, sender = public_address(), sender_address()
+def _page(visit: Visit, problem: str = "") -> str:
+    address = public_address()
     warning = visit.server.settings.address_warning(visit.session)
     names = {str(one): name for one, name in interface_names().items()}
     choices = lan_choices(visit.session).items()
     return visit.show(
         "network/server_address.html",
         address=address,
-        sender=sender,
-        sources={BASE_URL: source_words(address.source), MAIL_FROM: source_words(sender.source)},
-        ruled={BASE_URL: address.source in RULING, MAIL_FROM: sender.source in RULING},
-        problems={field: problem} if field else {},
-        written=_written() if field else "",
+        source=source_words(address.source),
+        is_ruled=address.source in RULING,
+        problem=problem,
+        written=_written() if problem else "",
         choices=[(one, url, names.get(one, "")) for one, url in choices],
         refusal=address_refusal(address),
         warning=problem_advice(warning, visit.language) if warning else "",
-        refused_sender=sender_refusal(sender),
         check=None if address.is_only_here else telephone_check(visit, address.url),
         back=_form_page(),
     )
-
-
-def source_words(source: AddressSource) -> str:
-    """Return the text that says where an address was set."""
-    return str(
-        {
-            AddressSource.ENVIRONMENT: _("from the server's environment"),
-            AddressSource.DOTENV: _("from the server's file .env"),
-            AddressSource.PAGE: _("set on this page"),
-            AddressSource.LISTENING: _("this machine's address on the network"),
-            AddressSource.LOCAL: _("nothing was set"),
-        }[source]
-    )
-
-
-def _source_of(field: str) -> AddressSource:
-    return (public_address() if field == BASE_URL else sender_address()).source
 
 
 def _written() -> str:

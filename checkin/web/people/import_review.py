@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from checkin.domain.common.mail_domains import LIKELY_MISTYPED
 from checkin.domain.people.corrections import Corrections
 from checkin.domain.people.fields import FIELDS, KEY_OF, Field
 from checkin.domain.people.importing import Action, Row
@@ -46,7 +47,7 @@ class ShownRow:
         outcome: what would happen, in a few words.
         problems: a sentence for each problem, which names the column.
         wrong: the columns that have a problem.
-        doubtful: reading the row showed something unusual, which may be right.
+        doubtful: something about the row is unusual, and may be right.
         disputed: the row may be a duplicate, and a field of the form says whether it is.
     """
 
@@ -151,7 +152,8 @@ def _shown(reviewed: ReviewedRow) -> ShownRow:
         _outcome(reviewed),
         [problem_sentence(problem, page_language()) for problem in reviewed.why],
         frozenset(problem.column for problem in reviewed.why),
-        doubtful=bool(reviewed.row.problems),
+        doubtful=bool(reviewed.row.problems)
+        or any(problem.code == LIKELY_MISTYPED for problem in reviewed.why),
         disputed=any(problem.code in _DISPUTES for problem in reviewed.why),
     )
 

@@ -24,6 +24,7 @@ from checkin.services.people.public_registration import (
     privacy_notice,
     registration_link_by_secret,
 )
+from checkin.web.site.doubts import doubt_of
 from checkin.web.site.limits import by_client, by_path, limit_wrong_links, limited
 from checkin.web.site.outgoing import mail_refusals
 from checkin.web.site.visits import PUBLIC, Answer, Visit, pages, visited_by
@@ -36,10 +37,15 @@ _FIELDS = asked_in(AskedIn.LINK)
 
 @dataclass(frozen=True)
 class Attempt:
-    """A form as it was sent, with a sentence for each wrong field."""
+    """A form as it was sent, with a sentence for each wrong field.
+
+    Attributes:
+        doubted: an e-mail address that looks mistyped; "" if none.
+    """
 
     values: Mapping[str, str] = field(default_factory=dict)
     problems: Mapping[str, str] = field(default_factory=dict)
+    doubted: str = ""
 
 
 _limited = limit_wrong_links()
@@ -68,6 +74,9 @@ def apply(visit: Visit, secret: str) -> Answer:
     checked = _checked(attempt.values, notice, visit.language)
     if not isinstance(checked, Registration):
         return _page(visit, link, notice, Attempt(attempt.values, checked)), 400
+    if doubt := doubt_of(checked.email, request.form):
+        told = {doubt.column: problem_sentence(doubt, visit.language)}
+        return _page(visit, link, notice, Attempt(attempt.values, told, doubt.value)), 400
     over = _over_their_limit(visit, checked)
     visit.write(lambda v: _apply(v, secret, checked, notice, too_often=bool(over)))
     visit.server.live.nudge(link.event.id)
@@ -114,11 +123,11 @@ def _say_received(visit: Visit, link: RegistrationLink, address: str) -> None:
     def send() -> None:
         with server.database.read() as session:
             sender = server.settings.mail_sender(session)
+            destination = server.settings.mail_destination(session, server.keys)
             if not may_leave(session, event, sender, now):
                 return
         letter = received_letter(event, delegation, address, language, sender, now)
-        settings = server.settings
-        send_now(server.database, letter, settings.mail, now, tls=settings.mail_tls)
+        send_now(server.database, letter, destination, now)
 
     server.background_tasks.do(send)
 

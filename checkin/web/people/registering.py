@@ -31,6 +31,7 @@ from checkin.services.people.registration import (
     reinstate,
 )
 from checkin.services.people.search import participant_by_id
+from checkin.web.site.doubts import doubt_of
 from checkin.web.site.outgoing import mail_refusals
 from checkin.web.site.shared_forms import FormOvertaken, refuse_overtaken
 from checkin.web.site.visits import EventVisit
@@ -49,6 +50,7 @@ class Attempt:
         problems: a sentence by field.
         duplicate: a registered person who may be the same, which only the operator can tell.
         overtaken: what somebody else has changed since the form was shown.
+        doubted: an e-mail address that looks mistyped, which only its writer can tell; "" if none.
     """
 
     values: Mapping[str, str] = field(default_factory=dict)
@@ -58,6 +60,7 @@ class Attempt:
     saved: bool = False
     name: str = ""
     overtaken: Overtaken | None = None
+    doubted: str = ""
 
     @property
     def status(self) -> int:
@@ -76,6 +79,8 @@ def register_one(visit: EventVisit, values: Mapping[str, str]) -> Attempt:
     checked = validate({**values, "delegation": values.get("delegation", "")})
     if not isinstance(checked, Registration):
         return Attempt(values, _sentences(visit, checked))
+    if doubt := doubt_of(checked.email, values):
+        return Attempt(values, _sentences(visit, [doubt]), doubted=doubt.value)
     may_send = not mail_refusals()
     is_told = values.get("tell") == "yes"
     try:
@@ -161,6 +166,9 @@ def edit_one(visit: EventVisit, participant_id: int, values: Mapping[str, str]) 
     checked = validate({**values, "delegation": values.get("delegation") or _STAYS})
     if not isinstance(checked, Registration):
         return Attempt(values, _sentences(visit, checked))
+    before = person_of(visit, participant_id).email
+    if checked.email != before and (doubt := doubt_of(checked.email, values)):
+        return Attempt(values, _sentences(visit, [doubt]), doubted=doubt.value)
     may_send, is_told = not mail_refusals(), values.get("tell") == "yes"
 
     def work(within: EventVisit) -> None:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from flask import request
+from flask_babel import gettext as _
 
 from checkin.domain.common.problems import Problem
+from checkin.domain.mail.server import Destination
 from checkin.domain.network.addresses import only_this_machine_understands
 from checkin.domain.network.public_address import BASE_URL, MAIL_FROM, RULING, AddressSource
 from checkin.services.mail.sender import Sender
@@ -40,6 +42,19 @@ class Refusal:
     def variable(self) -> str:
         """The environment variable of the setting."""
         return VARIABLES[self.field]
+
+
+def source_words(source: AddressSource) -> str:
+    """Return the text that says where an address was set."""
+    return str(
+        {
+            AddressSource.ENVIRONMENT: _("from the server's environment"),
+            AddressSource.DOTENV: _("from the server's file .env"),
+            AddressSource.PAGE: _("set on this page"),
+            AddressSource.LISTENING: _("this machine's address on the network"),
+            AddressSource.LOCAL: _("nothing was set"),
+        }[source]
+    )
 
 
 def public_address() -> PublicAddress:
@@ -77,6 +92,12 @@ def shown_sender() -> Sender:
     """Return the sender for a message that is only shown on a page, such as a preview."""
     with database().read() as session:
         return marhaba().settings.shown_sender(session)
+
+
+def mail_destination() -> Destination:
+    """Return where messages go, with the mail server's password."""
+    with database().read() as session:
+        return marhaba().settings.mail_destination(session, marhaba().keys)
 
 
 def address_refusal(address: PublicAddress | None = None) -> Refusal | None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checkin.domain.common import contacts
-from checkin.domain.common.contacts import normalise_email, normalise_phone
+from checkin.domain.common.contacts import deliverable, normalise_email, normalise_phone
 from checkin.domain.common.problems import InvalidValue
 
 AMINA = "+212612345678"
@@ -117,12 +117,42 @@ def test_a_normal_number_is_its_own_normal_form(text):
         ("mailto:amina@mail.example.org", "amina@mail.example.org"),
         ("amina+rabat@gmail.com\u200f", "amina+rabat@gmail.com"),
         ("amina@bücher.de", "amina@bücher.de"),
-        ("أمينة@example.org", "أمينة@example.org"),
+        ("amina@xn--bcher-kva.de", "amina@bücher.de"),
+        ("Amina@مثال.المغرب", "amina@مثال.المغرب"),
         *((f"{'x' * 64}@{'a' * 63}.{'b' * 63}.{'c' * 58}.ma",) * 2,),  # 254 characters
     ],
 )
 def test_an_address_is_kept_in_lower_case(written, address):
     assert normalise_email(written) == address
+
+
+@pytest.mark.parametrize(
+    ("written", "reason", "hints"),
+    [
+        ("hélène@exemple.fr", "accented_email", ("helene@exemple.fr",)),
+        ("Zoë.Müller@bücher.de", "accented_email", ("zoe.muller@bücher.de",)),
+        ("أمينة@example.org", "foreign_email", ()),
+    ],
+)
+def test_a_mailbox_in_letters_that_mail_servers_refuse_is_refused(written, reason, hints):
+    with pytest.raises(InvalidValue) as refused:
+        normalise_email(written)
+
+    found = refused.value
+    assert (found.reason, found.value, found.hints) == (reason, written, hints)
+
+
+@pytest.mark.parametrize(
+    ("address", "sent_to"),
+    [
+        ("amina@example.org", "amina@example.org"),
+        ("amina@bücher.de", "amina@xn--bcher-kva.de"),
+        ("amina@مثال.المغرب", "amina@xn--mgbh0fb.xn--mgbc0a9azcg"),
+        ("hélène@exemple.fr", "hélène@exemple.fr"),
+    ],
+)
+def test_a_mail_server_is_given_the_domain_as_dns_has_it(address, sent_to):
+    assert deliverable(address) == sent_to
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from checkin.domain.common.problems import Problem
+from checkin.domain.people.corrections import Corrections, correct
 from checkin.domain.people.importing import Action, PlannedRow, Row
 from checkin.domain.people.roster import Person
 from checkin.words.problems import row_sentences
@@ -300,3 +301,46 @@ def test_a_reason_is_told_with_its_row_and_column_in_each_language():
             "the delegation. Nearest: \u2068Khémisset\u2069."
         ],
     ]
+
+
+class TestMistypedAddresses:
+    """A new address that looks mistyped is a question, which a person answers."""
+
+    def row(self, email="samira@gmial.com", **more):
+        return Row(2, {"name": "Samira Tazi", "delegation": "Rabat", "email": email}, **more)
+
+    def test_a_new_address_that_looks_mistyped_is_asked_about(self):
+        [asked] = planned([self.row()])
+
+        assert (asked.action, asked.why) == (
+            Action.REFUSE,
+            (Problem("email", "likely_mistyped", "samira@gmial.com", ("samira@gmail.com",)),),
+        )
+        assert row_sentences(asked, "fr") == [
+            "Ligne 2 · E-mail\u00a0: \u2068samira@gmial.com\u2069\u00a0: vouliez-vous écrire "
+            "\u2068samira@gmail.com\u2069\u00a0? Corrigez, ou confirmez que l’adresse est juste "
+            "ainsi."
+        ]
+
+    def test_an_address_that_somebody_says_is_right_is_taken(self):
+        [taken] = planned([self.row(is_right=True)])
+
+        assert (taken.action, taken.changes["email"]) == (Action.ADD, "samira@gmial.com")
+
+    def test_an_address_that_is_registered_already_is_not_asked_about_again(self):
+        known = replace(AMINA, email="amina@gmial.com")
+        cells = {"name": AMINA.name, "delegation": "Khémisset", "email": "amina@gmial.com"}
+
+        [again] = planned([cells], [known])
+
+        assert again.action is Action.SKIP
+
+    def test_a_correction_of_the_address_asks_again_and_of_another_cell_does_not(self):
+        [confirmed] = correct([self.row()], Corrections(right={2}))
+        [noted] = correct([confirmed], Corrections({2: {"note": "bus 3"}}))
+        [other] = correct([noted], Corrections({2: {"email": "samira@gmaul.com"}}))
+
+        assert [planned([one])[0].action for one in (confirmed, noted, other)] == [
+            *(Action.ADD, Action.ADD),
+            Action.REFUSE,
+        ]

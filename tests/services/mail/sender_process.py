@@ -11,6 +11,7 @@ from contextlib import closing
 from datetime import timedelta
 
 from checkin.db.engine import Database
+from checkin.domain.mail.server import destination_of
 from checkin.services.events.events import event_named
 from checkin.services.mail.outbox import PostOffice, send_due
 from checkin.services.mail.sender import Sender
@@ -25,7 +26,7 @@ def main(database_url: str, mail_url: str, minutes: str) -> None:
     with database.read() as session:
         event = event_named(session, None)
     print("sending", flush=True)
-    with closing(transport_to(mail_url)) as transport:
+    with closing(transport_to(destination_of(mail_url))) as transport:
         post = PostOffice(database, event, KEYS, transport, SENDER, clock=lambda: at)
         print(send_due(post).ended, flush=True)
     database.dispose()

@@ -14,7 +14,6 @@ from email.utils import make_msgid
 from itertools import pairwise
 from pathlib import Path
 from threading import Thread
-from urllib.parse import urlsplit
 
 import pytest
 import zxingcpp
@@ -25,6 +24,7 @@ from badges.texts import texts_in
 from checkin.db.engine import Database
 from checkin.db.models import Event, Message, Sending
 from checkin.domain.mail.rules import STALE_AFTER, WAITS, Fate
+from checkin.domain.mail.server import destination_of
 from checkin.services.badges.issue import reissue_badge
 from checkin.services.badges.specs import badge_specs
 from checkin.services.mail import claims
@@ -33,7 +33,7 @@ from checkin.services.mail.outbox import Ended, PostOffice, Run, send_due, state
 from checkin.services.mail.outcomes import Letter
 from checkin.services.mail.post import send_now
 from checkin.services.mail.sender import DAY, Sender, bounce_mark, left_since, set_sending
-from checkin.services.mail.smtp import SmtpTransport, Tls
+from checkin.services.mail.smtp import SmtpTransport
 from checkin.services.mail.transport import transport_to
 from checkin.services.people.registration import cancel
 from tests.services.mail.mail_server import MailServer, mail_server
@@ -54,7 +54,7 @@ def smtp(tmp_path: Path) -> Iterator[MailServer]:
 def run(
     database: Database, event: Event, url: str, *, at=NOW, sender=SENDER, clock=None, **more
 ) -> Run:
-    with closing(transport_to(url)) as transport:
+    with closing(transport_to(destination_of(url))) as transport:
         post = PostOffice(database, event, KEYS, transport, sender, clock=clock or (lambda: at))
         return send_due(post, **more)
 
@@ -239,9 +239,9 @@ def test_account_messages_ignore_the_daily_limit_but_count_against_that_of_badge
     two_a_day = replace(SENDER, per_day=2)
     letter = Letter(a_letter(), "badges@example.org", "samira@example.org")
 
-    before = send_now(database, letter, smtp.url, NOW, tls=Tls.OPPORTUNISTIC)
+    before = send_now(database, letter, destination_of(smtp.url), NOW)
     ran = run(database, event, smtp.url, at=NOW, sender=two_a_day)
-    after = send_now(database, letter, smtp.url, NOW, tls=Tls.OPPORTUNISTIC)
+    after = send_now(database, letter, destination_of(smtp.url), NOW)
 
     assert (ran.ended, ran.fates) == (Ended.DAY_FULL, {Fate.SENT: 1})
     assert (before, after) == (None, None)
@@ -254,7 +254,7 @@ def test_an_unsent_message_does_not_count_against_the_daily_limit(
     (tmp_path / "file").touch()
     letter = Letter(a_letter(), "badges@example.org", "samira@example.org")
 
-    fault = send_now(database, letter, f"file:{tmp_path}/file", NOW, tls=Tls.OPPORTUNISTIC)
+    fault = send_now(database, letter, tmp_path / "file", NOW)
 
     assert fault is not None
     with database.read() as session:
@@ -329,7 +329,7 @@ def test_the_kill_switch_stops_even_a_message_about_to_be_handed_over(
 
         def send(self, letter, may_hand_over):
             turn(database, event, Sending.STOPPED)
-            with closing(transport_to(smtp.url)) as real:
+            with closing(transport_to(destination_of(smtp.url))) as real:
                 return real.send(letter, may_hand_over)
 
     ran = send_due(PostOffice(database, event, KEYS, Late(), SENDER, clock=lambda: NOW))
@@ -370,12 +370,38 @@ def test_bounces_are_addressed_to_an_address_that_identifies_the_message(
     assert message["X-Envelope-From"] == f"bounces+1-{bounce_mark(KEYS, 1)}@example.org"
 
 
+def test_a_domain_in_other_letters_is_written_to_as_dns_has_it(database, event, smtp) -> None:
+    factories.a_participant(database, event, name="Neuf", email="neuf@exämple.fr")
+
+    assert send(database, event, smtp.url) == {Fate.SENT: 1}
+    [message] = smtp.taken()
+    assert message["To"].addresses[0].addr_spec == "neuf@xn--exmple-cua.fr"
+
+
+def test_no_more_than_so_many_leave_in_a_minute(database, event, smtp) -> None:
+    registered(database, event, *(f"person{n}" for n in range(5)))
+    slow, moment = replace(SENDER, per_minute=120), [NOW]
+    left_at = []
+
+    def clock():
+        moment[0] += timedelta(milliseconds=50)
+        return moment[0]
+
+    def sent(_outcome) -> None:
+        left_at.append(moment[0])
+
+    run(database, event, smtp.url, sender=slow, clock=clock, sent=sent)
+
+    assert len(left_at) == 5
+    apart = [later - one for one, later in pairwise(left_at)]
+    assert min(apart) >= timedelta(milliseconds=500)
+
+
 def test_a_new_smtp_connection_is_opened_after_a_number_of_messages(database, event, smtp) -> None:
     registered(database, event, *(f"person{n}" for n in range(7)))
-    address = urlsplit(smtp.url)
-    transport = SmtpTransport(
-        host=str(address.hostname), port=address.port or 0, messages_per_connection=3
-    )
+    to = destination_of(smtp.url)
+    assert not isinstance(to, Path)
+    transport = SmtpTransport(to, messages_per_connection=3)
     with closing(transport):
         send_due(PostOffice(database, event, KEYS, transport, SENDER, clock=lambda: NOW))
 
@@ -439,7 +465,7 @@ def test_a_slow_sender_still_records_the_result_of_a_message_marked_unknown(
         """A server that takes the message while another sender gives it up."""
 
         def send(self, letter, may_hand_over):
-            with closing(transport_to(smtp.url)) as real:
+            with closing(transport_to(destination_of(smtp.url))) as real:
                 outcome = real.send(letter, may_hand_over)
             send(database, event, smtp.url, at=NOW + 2 * STALE_AFTER)
             assert [row[0] for row in outbox(database)] == ["unknown"]

@@ -11,9 +11,11 @@ from threading import Thread
 
 import pytest
 
+from checkin.domain.mail.faults import MailFault
 from checkin.domain.mail.rules import Fate
+from checkin.domain.mail.server import Encryption, MailServer
 from checkin.services.mail.outcomes import Letter, Outcome
-from checkin.services.mail.smtp import SmtpTransport, Tls
+from checkin.services.mail.smtp import SmtpTransport
 
 #: what a server answers to each line, b"" keeps it waiting, None hangs up
 Script = dict[bytes, bytes | None]
@@ -58,11 +60,15 @@ def letter() -> Letter:
     return Letter(message, "badges@example.org", "amina@example.org")
 
 
-def send(script: Script, tls: Tls = Tls.OPPORTUNISTIC) -> Outcome:
-    with (
-        server(script) as port,
-        closing(SmtpTransport(host="127.0.0.1", port=port, timeout_s=0.5, tls=tls)) as transport,
-    ):
+def send(
+    script: Script, encryption: Encryption = Encryption.OPPORTUNISTIC, **to: str | None
+) -> Outcome:
+    with server(script) as port:
+        return sent_to(MailServer("127.0.0.1", port, encryption=encryption, **to))
+
+
+def sent_to(to: MailServer) -> Outcome:
+    with closing(SmtpTransport(to, timeout_s=0.5)) as transport:
         return transport.send(letter(), lambda: True)
 
 
@@ -94,16 +100,56 @@ def test_each_smtp_fault_has_the_outcome_of_the_step_at_which_it_occurs(at, answ
 
 
 def test_where_tls_is_required_nothing_is_sent_to_a_server_that_offers_none():
-    refused = send(POLITE, Tls.REQUIRED)
+    refused = send(POLITE, Encryption.REQUIRED)
 
-    assert refused == Outcome(Fate.HALTED, "the server offers no TLS, and it is required")
+    words = "the server offers no TLS, and it is required"
+    assert refused == Outcome(Fate.HALTED, words, MailFault.NO_TLS)
 
 
 @pytest.mark.parametrize(
-    ("tls", "fate"),
-    [(Tls.REQUIRED, Fate.HALTED), (Tls.OPPORTUNISTIC, Fate.HALTED), (Tls.REFUSED, Fate.SENT)],
+    ("encryption", "fate"),
+    [
+        (Encryption.REQUIRED, Fate.HALTED),
+        (Encryption.OPPORTUNISTIC, Fate.HALTED),
+        (Encryption.REFUSED, Fate.SENT),
+    ],
 )
-def test_tls_that_fails_halts_the_sending_unless_it_is_not_asked_for(tls, fate):
+def test_tls_that_fails_halts_the_sending_unless_it_is_not_asked_for(encryption, fate):
     offering = {b"EHLO": b"250-hello\r\n250 STARTTLS\r\n", b"STAR": b"454 not now\r\n"}
 
-    assert send(POLITE | offering, tls).fate is fate
+    assert send(POLITE | offering, encryption).fate is fate
+
+
+@pytest.mark.parametrize(
+    ("script", "fault"),
+    [
+        ({}, None),
+        ({b"hello": b"554 go away\r\n"}, MailFault.REFUSED),
+        ({b"hello": b""}, MailFault.TIMED_OUT),
+        ({b"EHLO": None}, MailFault.UNREACHED),
+        ({b"MAIL": b"550 5.7.1 not from you\r\n"}, MailFault.SENDER),
+        ({b"RCPT": b"550 5.1.1 nobody\r\n"}, MailFault.RECIPIENT),
+        ({b"RCPT": b"451 4.7.1 later\r\n"}, MailFault.NOT_NOW),
+        ({b".": b"554 5.7.1 spam\r\n"}, MailFault.MESSAGE),
+    ],
+)
+def test_each_fault_has_a_kind_that_people_can_do_something_about(script, fault):
+    assert send(POLITE | script).fault is fault
+
+
+def test_a_password_is_never_sent_in_plain_text():
+    refused = send(POLITE, user="me", password="secret")
+
+    assert (refused.fate, refused.fault) == (Fate.HALTED, MailFault.NO_TLS)
+
+
+def test_a_password_that_cannot_be_opened_halts_the_sending():
+    refused = send(POLITE, user="me", password=None)
+
+    assert (refused.fate, refused.fault) == (Fate.HALTED, MailFault.SEALED_PASSWORD)
+
+
+def test_a_name_that_no_machine_has_is_told_as_such():
+    refused = sent_to(MailServer("nobody.invalid", 25))
+
+    assert (refused.fate, refused.fault) == (Fate.HALTED, MailFault.UNKNOWN_HOST)

@@ -7,6 +7,7 @@ from contextlib import closing
 
 import pytest
 
+from checkin.domain.mail.server import destination_of
 from checkin.services.accounts.operators import add_operator
 from checkin.services.mail.outbox import PostOffice, Run, send_due
 from checkin.services.mail.sender import Sender
@@ -29,7 +30,7 @@ def send(database, event, smtp):
     """A function that sends what is due of the event over SMTP, at a moment."""
 
     def send(at=NOW) -> Run:
-        with closing(transport_to(smtp.url)) as transport:
+        with closing(transport_to(destination_of(smtp.url))) as transport:
             return send_due(PostOffice(database, event, KEYS, transport, SENDER, lambda: at))
 
     return send

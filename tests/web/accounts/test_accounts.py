@@ -144,6 +144,17 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(chief, field
     assert f'value="{kept["email"]}"' in response.text
 
 
+def test_an_address_that_looks_mistyped_is_asked_about_before_an_account_is_opened(chief, letters):
+    asked = invite(chief, email="samira@gmial.com")
+    before = letters()
+    invite(chief, email="samira@gmial.com", email_right="samira@gmial.com")
+
+    assert (asked.status_code, before) == (400, [])
+    assert "vouliez-vous écrire \u2068samira@gmail.com\u2069" in asked.text
+    assert 'name="email_right" value="samira@gmial.com"' in asked.text
+    assert [letter["To"] for letter in letters()] == ["samira@gmial.com"]
+
+
 def test_another_role_ends_the_sessions_under_the_old_one(app, chief, database, delegation):
     viewer = an_operator(database, Role.VIEWER)
     browsing = Browsing(app)

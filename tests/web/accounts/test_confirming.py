@@ -13,7 +13,7 @@ from checkin.services.accounts.sessions import CONFIRMED_FOR
 from tests.support.factories import write
 from tests.web.browsing import PASSWORD, Browsing
 
-#: the forms that change accounts or end sessions, written out so that a slip is seen
+#: the forms that change accounts or the mail server, or end sessions, written out once more
 FORMS = (
     "/account/sessions/1/end",
     "/account/sessions/end-others",
@@ -22,6 +22,7 @@ FORMS = (
     "/account/second-factor/codes",
     "/account/second-factor/off",
     "/account/first-password",
+    "/mail/settings",
     "/account/passkeys",
     "/account/passkeys/1/remove",
     "/operators",

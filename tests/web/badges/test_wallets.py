@@ -163,7 +163,7 @@ def test_the_mail_leads_to_the_wallets_by_the_badges_own_page(
 ):
     change(database, sensitive=sensitive)
     settings = Settings(home=tmp_path, base_url="https://marhaba.example.org", **wallet_settings)
-    with database.read() as session, closing(transport_to(settings.mail)) as transport:
+    with database.read() as session, closing(transport_to(tmp_path / "outbox")) as transport:
         now = datetime.now(UTC)
         office = PostOffice(
             database,

@@ -26,6 +26,7 @@ from checkin.services.jobs.workers import worker_seen
 from checkin.services.mail.sender import sender_gone, sender_seen
 from checkin.services.mail.sending_job import start_sending
 from checkin.words.isolates import without_isolates
+from checkin.web.site.state import EXTENSION
 from checkin.worker.kinds import KINDS
 from tests.support import factories
 from tests.web.browsing import follow
@@ -264,7 +265,7 @@ def test_the_page_says_why_the_mail_server_took_nothing_and_offers_to_send_again
     page = organiser.read(PAGE)
 
     assert "535 bad password" in page
-    assert "Envoyer 1 badge" in page
+    assert "Écrire 1 badge dans un fichier" in page
 
 
 def test_sending_where_it_was_paused_lets_the_messages_leave(
@@ -280,7 +281,44 @@ def test_sending_where_it_was_paused_lets_the_messages_leave(
 
 
 def test_without_a_mail_server_the_page_says_that_nobody_gets_anything(organiser):
-    assert "CHECKIN_MAIL_URL" in organiser.read(PAGE)
+    page = organiser.read(PAGE)
+
+    assert "ne parviennent à personne" in page
+    assert "CHECKIN" not in page
+
+
+def test_before_the_badges_are_sent_the_page_shows_the_message_and_whom_it_does_not_reach(
+    app, organiser, database, event, delegation, tmp_path
+):
+    factories.a_participant(database, event, delegation=delegation, email="amina@example.org")
+    factories.a_participant(database, event, "Sans Adresse", delegation=delegation)
+
+    page = organiser.read(PAGE)
+    organiser.send(PAGE, f"{PAGE}/test")
+    after = organiser.read(PAGE)
+
+    assert f'src="{WORDS}/fr/preview"' in page
+    assert "1 personne confirmée n’a pas d’adresse e-mail" in page
+    assert "Écrire 1 badge dans un fichier" in page
+    assert "Envoyé à organiser@example.org." in after
+    [letter] = (tmp_path / "outbox").glob("*.eml")
+    assert b"To: organiser@example.org" in letter.read_bytes()
+
+
+def test_with_a_mail_server_the_button_sends(app, organiser, settings, database, event, delegation):
+    factories.a_participant(database, event, delegation=delegation, email="amina@example.org")
+    given = {"mail_url": "smtp://127.0.0.1:9", "mail_from": "badges@example.org"}
+    changed = settings.model_copy(update=given)
+    object.__setattr__(app.extensions[EXTENSION], "settings", changed)
+
+    page = organiser.read(PAGE)
+    organiser.send(PAGE, f"{PAGE}/test")
+    after = organiser.read(PAGE)
+
+    assert "Envoyer 1 badge" in page
+    assert "ne parviennent à personne" not in page
+    assert 'class="notice notice-bad" role="alert">✗ Pas envoyé' in after
+    assert "Rien ne répond au port 9" in after
 
 
 def test_a_coordinator_sees_how_the_sending_goes_and_has_no_button(

@@ -92,7 +92,7 @@ class TestNothingLeaves(Unset):
             shown = chief.read(page)
 
             assert "(CHECKIN_BASE_URL)" in shown, page
-            assert 'name="field" value="base_url"' in shown, page
+            assert 'id="set-base_url" name="value"' in shown, page
             assert not re.search(r"https?://localhost[^<]*/(?:b|r|t|scan)", shown), page
             assert "wa.me" not in shown, page
             assert "data:image/svg+xml;base64" not in shown, page
@@ -114,9 +114,7 @@ class TestNothingLeaves(Unset):
         assert word in chief.read(f"{pages[0]}?lang={language}")
 
     def test_setting_the_address_on_a_page_leads_back_to_that_page(self, chief, pages, amina):
-        saved = chief.send(
-            pages[0], PAGE, field="base_url", value="https://m.example.org/", back=pages[0]
-        )
+        saved = chief.send(pages[0], PAGE, value="https://m.example.org/", back=pages[0])
 
         assert (saved.status_code, saved.location) == (303, pages[0])
         assert "https%3A%2F%2Fm.example.org%2Fb%2F" in chief.read(pages[0])
@@ -138,7 +136,7 @@ class TestNothingLeaves(Unset):
             assert shown.status_code == 201
             assert re.search(r'href="/scan#pair=[A-Z0-9]{8}"', shown.text)
             assert "pairing-qr" not in shown.text
-            assert 'name="field" value="base_url"' in shown.text
+            assert 'id="set-base_url" name="value"' in shown.text
             assert "localhost:8000/scan" not in shown.text
 
     def test_an_invitation_stays_and_can_be_used_on_this_machine(self, app, chief, tmp_path):
@@ -219,16 +217,16 @@ class TestThePage(Unset):
     def test_an_organiser_chooses_the_network_but_sets_no_address(self, organiser, two_networks):
         shown = organiser.read(PAGE)
 
-        assert 'name="field"' not in shown
+        assert 'action="/server-address"' not in shown
         assert organiser.send(PAGE, PAGE + "/lan", value="10.8.0.3").status_code == 303
-        refused = organiser.send(PAGE, PAGE, field="base_url", value="https://evil.example.org")
+        refused = organiser.send(PAGE, PAGE, value="https://evil.example.org")
         assert refused.status_code == 403
 
     def test_an_organiser_ends_no_address_that_an_administrator_set(
         self, app, chief, signed_in, two_networks
     ):
         address = "https://marhaba.example.org"
-        assert chief.send(PAGE, PAGE, field="base_url", value=address).status_code == 303
+        assert chief.send(PAGE, PAGE, value=address).status_code == 303
         organiser = signed_in(Role.ORGANISER)
 
         refused = organiser.send(PAGE, PAGE + "/lan", value="10.8.0.3")
@@ -238,37 +236,32 @@ class TestThePage(Unset):
         assert f'<bdi dir="ltr">{address}</bdi>' in organiser.read(PAGE)
 
     @pytest.mark.parametrize(
-        ("field", "value", "sentence"),
+        ("value", "sentence"),
         [
-            ("base_url", "m.example.org", "ne commence ni par http:// ni par https://"),
-            ("base_url", "http://a b.org", "contient un espace"),
-            ("base_url", "http://u:p@a.org", "n’a pas sa place"),
-            ("base_url", "http://a.org?x", "arrêtez-vous avant"),
-            ("base_url", "http://a.org:99999", "n’est pas un nombre de 1 à 65535"),
-            ("base_url", "http://localhost:8000", "seule cette machine comprend"),
-            ("mail_from", "Comité", "n’est pas un expéditeur"),
-            ("mail_from", "a@localhost", "seule cette machine comprend"),
+            ("m.example.org", "ne commence ni par http:// ni par https://"),
+            ("http://a b.org", "contient un espace"),
+            ("http://u:p@a.org", "n’a pas sa place"),
+            ("http://a.org?x", "arrêtez-vous avant"),
+            ("http://a.org:99999", "n’est pas un nombre de 1 à 65535"),
+            ("http://localhost:8000", "seule cette machine comprend"),
         ],
     )
-    def test_an_invalid_value_is_refused_beside_its_field(self, chief, field, value, sentence):
-        refused = chief.send(PAGE, PAGE, field=field, value=value)
+    def test_an_invalid_value_is_refused_beside_its_field(self, chief, value, sentence):
+        refused = chief.send(PAGE, PAGE, value=value)
 
         text = unescape(refused.text)
         assert refused.status_code == 400
         assert sentence in text
-        assert f'aria-describedby="{field}-problem' in text
+        assert 'aria-describedby="base_url-problem' in text
         assert f'value="{value}"' in text
 
-    def test_both_fields_are_stored_and_can_be_cleared(self, chief, database):
-        sender = "Comité <badges@example.org>"
-        chief.send(PAGE, PAGE, field="base_url", value="https://événement.ma/")
-        chief.send(PAGE, PAGE, field="mail_from", value=sender)
+    def test_the_address_is_stored_and_can_be_cleared(self, chief, database):
+        chief.send(PAGE, PAGE, value="https://événement.ma/")
         kept = unescape(chief.read(PAGE))
-        chief.send(PAGE, PAGE, field="base_url", value="")
+        chief.send(PAGE, PAGE, value="")
 
         assert 'value="https://xn--vnement-9xab.ma"' in kept
-        assert f'value="{sender}"' in kept
-        assert kept.count("indiquée sur cette page") == 2
+        assert kept.count("réglage fait sur cette page") == 1
         with database.read() as session:
             assert public_address(session, None).source == AddressSource.LOCAL
 
@@ -276,12 +269,12 @@ class TestThePage(Unset):
         "back", ["//evil.example.org", "https://evil.example.org", "/\\evil.example.org", "/\r\nx"]
     )
     def test_the_page_to_return_to_is_never_on_another_site(self, chief, back):
-        saved = chief.send(PAGE, PAGE, field="base_url", value="https://m.example.org", back=back)
+        saved = chief.send(PAGE, PAGE, value="https://m.example.org", back=back)
 
         assert saved.location == PAGE
 
     def test_a_changed_address_is_in_the_activity_log(self, chief):
-        chief.send(PAGE, PAGE, field="base_url", value="https://m.example.org")
+        chief.send(PAGE, PAGE, value="https://m.example.org")
 
         assert "a indiqué l’adresse du serveur" in chief.read("/activity")
 
@@ -295,12 +288,11 @@ class TestRuled:
         chief = signed_in(Role.ADMINISTRATOR)
         shown = chief.read(PAGE)
 
-        refused = chief.send(PAGE, PAGE, field="base_url", value="https://other.example.org")
+        refused = chief.send(PAGE, PAGE, value="https://other.example.org")
 
         assert re.search(r'<input id="base_url" dir="ltr" readonly value="http://marhaba', shown)
         assert "La variable d’environnement CHECKIN_BASE_URL du serveur fait foi" in shown
-        assert 'name="field" value="base_url"' not in shown
-        assert 'name="field" value="mail_from"' in shown
+        assert 'action="/server-address"' not in shown
         assert refused.status_code == 409
         assert chief.send(PAGE, PAGE + "/lan", value="10.0.0.1").status_code == 409
 

@@ -48,7 +48,7 @@ class TestWarnings(Unset):
     def test_an_address_that_contradicts_the_server_shows_a_warning(
         self, chief, url, language, sentence
     ):
-        saved = chief.send(PAGE, PAGE, field="base_url", value=url)
+        saved = chief.send(PAGE, PAGE, value=url)
         shown = unescape(chief.read(f"{PAGE}?lang={language}"))
 
         warned = re.findall(r'<p class="notice notice-warn">▲ <strong>(.*)</p>', shown)
@@ -59,6 +59,6 @@ class TestWarnings(Unset):
 
     def test_an_address_that_agrees_with_the_server_shows_no_warning(self, chief):
         for url in ("http://10.8.0.3:8222", "https://marhaba.example.org", ""):
-            chief.send(PAGE, PAGE, field="base_url", value=url)
+            chief.send(PAGE, PAGE, value=url)
 
             assert "<strong>Attention" not in chief.read(PAGE)

@@ -76,6 +76,40 @@ def test_cells_are_corrected_in_place_and_then_everybody_is_registered_once(
     assert "à inscrire" not in coordinator.read(page)
 
 
+ADDRESSES = """Nom,Délégation,E-mail
+Helene,,hélène@exemple.fr
+Neuf,,neuf@exämple.fr
+Typo,,typo@gmial.com
+Juste,,juste@gmai.com
+"""
+
+
+def emails(database):
+    with database.read() as session:
+        return dict(session.execute(select(Participant.name, Participant.email)).all())
+
+
+def test_addresses_that_will_not_arrive_are_told_and_asked_about_and_corrected_in_place(
+    coordinator, database, page
+):
+    shown = follow(coordinator, upload(coordinator, page, ADDRESSES)).text
+
+    assert "1 à inscrire · 0 à modifier · 0 sans changement · 3 à corriger" in shown
+    assert "peut-être \u2068helene@exemple.fr\u2069" in shown
+    assert "vouliez-vous écrire \u2068typo@gmail.com\u2069" in shown
+    assert re.findall(r'name="right" value="(\d+)"', shown) == ["4", "5"]
+    corrected = {"cell-2-email": "helene@exemple.fr", "cell-4-email": "typo@gmail.com"}
+    coordinator.send(page, page + "/check", **corrected, right="5", do="refuse:1")
+    coordinator.send(page, page + "/check", do="register")
+
+    assert emails(database) == {
+        "Helene": "helene@exemple.fr",
+        "Neuf": "neuf@exämple.fr",
+        "Typo": "typo@gmail.com",
+        "Juste": "juste@gmai.com",
+    }
+
+
 def test_corrections_sent_with_register_are_checked_first(coordinator, database, page):
     upload(coordinator, page, LIST)
 

@@ -111,6 +111,35 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(
     assert people(database) == []
 
 
+def test_an_address_that_looks_mistyped_is_asked_about_and_registered_if_it_is_right(
+    organiser, database, fields
+):
+    asked = organiser.send(NEW, **fields | {"email": "amina@gmial.com"})
+    before = people(database)
+    other = organiser.send(
+        NEW, **fields | {"email": "amina@gmal.com", "email_right": "amina@gmial.com"}
+    )
+    organiser.send(NEW, **fields | {"email": "amina@gmial.com", "email_right": "amina@gmial.com"})
+
+    assert (asked.status_code, other.status_code, before) == (400, 400, [])
+    assert "vouliez-vous écrire \u2068amina@gmail.com\u2069" in asked.text
+    assert 'name="email_right" value="amina@gmial.com"' in asked.text
+    with database.read() as session:
+        assert session.scalars(select(Participant.email)).all() == ["amina@gmial.com"]
+
+
+def test_a_correction_asks_only_about_an_address_that_is_new(organiser, database, fields):
+    is_right = {"email": "amina@gmial.com", "email_right": "amina@gmial.com"}
+    organiser.send(NEW, **fields | is_right)
+    edit = f"{LIST}/1/edit"
+
+    same = organiser.send(edit, **fields | {"email": "amina@gmial.com", "note": "bus 3"})
+    new = organiser.send(edit, **fields | {"email": "amina@hotmial.com"})
+
+    assert (same.status_code, new.status_code) == (200, 400)
+    assert "\u2068amina@hotmail.com\u2069" in new.text
+
+
 def test_a_possible_duplicate_is_registered_only_when_somebody_insists(organiser, database, fields):
     organiser.send(NEW, **fields)
 

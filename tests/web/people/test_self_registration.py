@@ -19,7 +19,7 @@ from checkin.db.models import (
     Message,
     Participant,
 )
-from checkin.services.mail.smtp import Tls
+from checkin.domain.mail.server import Tls
 from checkin.services.people.public_registration import link_address, renew_link, set_link
 from checkin.web.site.state import EXTENSION
 from tests.services.mail.mail_server import mail_server
@@ -112,6 +112,20 @@ def test_the_form_asks_a_browser_to_fill_in_what_it_knows(stranger, open_link):
         ("phone", "tel", "ltr", "tel"),
         ("email", "email", "ltr", "email"),
     ]
+
+
+def test_an_address_that_looks_mistyped_is_asked_about_and_kept_if_it_is_right(
+    stranger, open_link, database
+):
+    path, who = open_link(approval=False), {"name": "Samira Tazi", "email": "samira@gmial.com"}
+
+    asked = apply(stranger, path, **who)
+    before = people(database)
+    apply(stranger, path, **who, email_right="samira@gmial.com")
+
+    assert (asked.status_code, before) == (400, [])
+    assert "vouliez-vous écrire \u2068samira@gmail.com\u2069" in asked.text
+    assert [person.email for person in rows(database, Participant)] == ["samira@gmial.com"]
 
 
 class TestAtOnce:
