@@ -176,7 +176,7 @@ def _values(session) -> dict[str, object]:  # type: ignore[no-untyped-def]
         select(func.min(Participant.id)).where(Participant.delegation_id == largest.id)
     )
     person = session.get_one(Participant, first)
-    return {
+    found = {
         "slug": event.slug,
         "delegation_id": largest.id,
         "participant_id": person.id,
@@ -187,6 +187,7 @@ def _values(session) -> dict[str, object]:  # type: ignore[no-untyped-def]
         "kind": "canceled",
         "step": "rehearsal",
     }
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _addresses(app: Flask, role: Role, values: dict[str, object]) -> Sequence[str]:

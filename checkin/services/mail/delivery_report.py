@@ -394,7 +394,7 @@ def _counts(
         .subquery()
     )
     written = (
-        select(Participant.delegation_id, without.label("without"), newest.c.state, func.count())
+        select(Participant.delegation_id, without.label("instead"), newest.c.state, func.count())
         .select_from(newest)
         .join(Participant, Participant.id == newest.c.participant_id)
         .where(Participant.event_id == event.id, _is_confirmed(seen_at))
@@ -405,7 +405,7 @@ def _counts(
     found: defaultdict[int, Counter[Delivery]] = defaultdict(Counter)
     for of, *counts in session.execute(people.group_by(Participant.delegation_id)):
         found[of].update(dict(zip(_WITHOUT, counts, strict=True)))
-    by = (Participant.delegation_id, "without", newest.c.state)
+    by = (Participant.delegation_id, "instead", newest.c.state)
     for of, instead, state, count in session.execute(written.group_by(*by)):
         found[of][Delivery(instead)] -= count
         found[of][Delivery(state)] += count
@@ -442,7 +442,7 @@ def _holders(
 
     def counted(of: Select[Any]) -> dict[int, int]:
         grouped = session.execute(of.group_by(Participant.delegation_id))
-        return dict(grouped.tuples().all())
+        return dict(grouped.all())
 
     def among(ids: Select[Any]) -> dict[int, int]:
         # These are few, and come first: see `_counts` for the offset.

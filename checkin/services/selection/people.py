@@ -157,5 +157,5 @@ def _buses(session: Session, ids: Sequence[int]) -> dict[int, str]:
         .join(Bus, Bus.id == BusPassenger.bus_id)
         .where(BusPassenger.participant_id.in_(ids))
     )
-    found = session.execute(statement).tuples().all()
+    found = session.execute(statement).all()
     return dict(found)

@@ -34,7 +34,7 @@ def people(database, event, delegation):
 def standings(database):
     with database.read() as session:
         rows = session.execute(select(Participant.name, Participant.standing))
-        return dict(rows.tuples().all())
+        return dict(rows.all())
 
 
 def confirm(browsing, address, **more):
