@@ -45,18 +45,22 @@ def postgresql_is_there() -> bool:
 
 @contextmanager
 def sqlite_store(folder: Path) -> Iterator[Store]:
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     yield Store("SQLite", folder)
 
 
 @contextmanager
 def postgresql_store(folder: Path) -> Iterator[Store]:
-    """Make a cluster with PostgreSQL's own settings in `folder`, run it, and stop it."""
-    folder.mkdir(parents=True)
+    """Make a cluster with PostgreSQL's own settings in `folder`, run it, and stop it.
+
+    One that is there already is run again.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
     if os.geteuid() == 0:  # PostgreSQL refuses to run as root
         shutil.chown(folder, "postgres")
     port, data = free_port(), folder / "data"
-    _run(["initdb", "-D", str(data), "-A", "trust", "-U", "marhaba", "-E", "UTF8"])
+    if not data.exists():
+        _run(["initdb", "-D", str(data), "-A", "trust", "-U", "marhaba", "-E", "UTF8"])
     options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1"
     _run(["pg_ctl", "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start"])
     pid = int((data / "postmaster.pid").read_text().splitlines()[0])

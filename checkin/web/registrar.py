@@ -49,6 +49,7 @@ from checkin.web.mail import bounces, delivery, mail_settings, message_texts
 from checkin.web.messages import announcements, notices
 from checkin.web.network import security_txt, server_address, trust
 from checkin.web.people import (
+    bulk,
     buses,
     categories,
     declining,
@@ -96,6 +97,7 @@ _PAGES = (
     conflicts,
     overrides,
     participants,
+    bulk,
     merging,
     to_check,
     delegations,

@@ -20,6 +20,8 @@ class Language:
         direction: of its lines: "ltr" or "rtl".
         own_name: what its speakers call it.
         names: what people write for it in a list of participants, beside its tag.
+        list_separator: what parts the columns of a CSV file, so that a spreadsheet program of this
+            language opens it in columns: a semicolon where the comma is that of decimals.
     """
 
     tag: str
@@ -27,6 +29,7 @@ class Language:
     direction: Literal["ltr", "rtl"]
     own_name: str
     names: tuple[str, ...]
+    list_separator: Literal[",", ";"] = ";"
 
     @property
     def is_from_right(self) -> bool:
@@ -50,6 +53,7 @@ LANGUAGES = {
             "ltr",
             "English",
             ("anglais", "english", "انجليزية", "إنجليزية", "الإنجليزية"),
+            list_separator=",",
         ),
     )
 }

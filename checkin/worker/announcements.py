@@ -11,8 +11,9 @@ from checkin.db.models import Announcement, Delegation, Event, Lane, Participant
 from checkin.services.messages.recipients import count_otherwise, people_otherwise, reach_of
 from checkin.services.messages.sending import ANNOUNCE as NAME
 from checkin.services.messages.sending import BATCH, Batch, all_queued, queue_batch
-from checkin.services.spreadsheets.writing import RowCount, write_csv
+from checkin.services.spreadsheets.writing import RowCount
 from checkin.worker.context import JobContext, Kind
+from checkin.worker.people_files import write_people
 
 COLUMNS = ("number", "delegation", "name", "name_ar", "phone", "email")
 
@@ -52,15 +53,20 @@ def announce(context: JobContext) -> dict[str, Any]:
 def write_list(context: JobContext) -> dict[str, Any]:
     """Write the participants whom an announcement concerns and no e-mail reaches, as CSV.
 
+    The argument `language` is that of its headings.
+
     Returns:
         `people`: how many are on the list.
     """
     with context.database.snapshot() as session:
         announcement = session.get_one(Announcement, context.arguments["announcement"])
+        event = session.get_one(Event, announcement.event_id)
+        language = context.arguments.get("language") or event.language
         counted = RowCount(count_otherwise(session, announcement), context.progress)
         people = counted(people_otherwise(session, announcement))
         with context.add_file("people.csv", "text/csv; charset=utf-8") as file:
-            return {"people": write_csv(file, COLUMNS, (_row(*one) for one in people))}
+            rows = (_row(*one) for one in people)
+            return {"people": write_people(file, COLUMNS, rows, language)}
 
 
 #: in the lane of the mail, because it may be interrupted as often as sending

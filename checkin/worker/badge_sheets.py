@@ -29,6 +29,8 @@ PER_PART = 1000
 def draw(context: JobContext) -> dict[str, Any]:
     """Draw the badges of the job's delegation, or of all; the argument `design` says how.
 
+    Only those of the people whose ids the argument `participant_ids` has, where it is given.
+
     Returns:
         `badges`: how many were drawn.
 
@@ -39,7 +41,9 @@ def draw(context: JobContext) -> dict[str, Any]:
         event = session.get_one(Event, context.claimed.event_id)
         look = look_of(session, event)
         wanted = badges_by_delegation(session, event, context.claimed.delegation_id)
-    sheets = _Sheets(context, event, look, total=sum(count for _, count in wanted))
+    chosen = context.arguments.get("participant_ids")
+    total = sum(count for _, count in wanted) if chosen is None else len(chosen)
+    sheets = _Sheets(context, event, look, total=total)
     for delegation, _count in wanted:
         sheets.draw(delegation)
     if not sheets.drawn:
@@ -68,6 +72,8 @@ class _Sheets:
         self._context, self._event, self._look, self._total = context, event, look, total
         # Who asks for one delegation may be its coordinator, to whom some badges are withheld.
         self._is_of_one_delegation = context.claimed.delegation_id is not None
+        chosen = context.arguments.get("participant_ids")
+        self._chosen = None if chosen is None else set(map(str, chosen))
         self._design = cast(Design, context.arguments["design"])
         self.drawn = 0
 
@@ -82,6 +88,8 @@ class _Sheets:
                 delegation_id=number,
                 given_out_at=self._context.clock() if self._is_of_one_delegation else None,
             )
+        if self._chosen is not None:
+            specs = [spec for spec in specs if spec.number in self._chosen]
         for start in range(0, len(specs), PER_PART):
             part = start // PER_PART + 1 if len(specs) > PER_PART else None
             cover = None if start else cover_of(specs)

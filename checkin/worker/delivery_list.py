@@ -12,15 +12,16 @@ from checkin.services.mail.delivery_report import (
     count_of_chosen,
     each_by_delivery,
 )
-from checkin.services.spreadsheets.writing import RowCount, write_csv
+from checkin.services.spreadsheets.writing import RowCount
 from checkin.worker.context import JobContext, Kind
+from checkin.worker.people_files import write_people
 
 COLUMNS = ("number", "delegation", "name", "name_ar", "phone", "email", "delivery", "printed")
 
 
 def write(context: JobContext) -> dict[str, Any]:
     """Write the list of the job's event; its arguments are those of `Chosen`, and
-    `by_coordinator`.
+    `by_coordinator`. The argument `language` is that of its headings and states.
 
     Returns:
         `people`: how many are on the list.
@@ -34,10 +35,11 @@ def write(context: JobContext) -> dict[str, Any]:
     )
     with context.database.snapshot() as session:
         event = session.get_one(Event, context.claimed.event_id)
+        language = given.get("language") or event.language
         counted = RowCount(count_of_chosen(session, event, chosen), context.progress)
         people = counted(each_by_delivery(session, event, chosen))
         with context.add_file("people.csv", "text/csv; charset=utf-8") as file:
-            return {"people": write_csv(file, COLUMNS, map(_row, people))}
+            return {"people": write_people(file, COLUMNS, map(_row, people), language)}
 
 
 DELIVERY_LIST = Kind("delivery_list", Lane.OFFICE, write, downloaded="mail.people")

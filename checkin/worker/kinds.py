@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from checkin.worker.announcements import ANNOUNCE, ANNOUNCEMENT_LIST
 from checkin.worker.badge_sheets import BADGE_SHEETS
+from checkin.worker.bulk_changes import BULK_CHANGE
 from checkin.worker.context import Kind
 from checkin.worker.delivery_list import DELIVERY_LIST
 from checkin.worker.event_export import EVENT_EXPORT
@@ -21,6 +22,7 @@ _ALL = (
     ANNOUNCE,
     ANNOUNCEMENT_LIST,
     BADGE_SHEETS,
+    BULK_CHANGE,
     DELIVERY_LIST,
     EVENT_EXPORT,
     LIST_CHECK,

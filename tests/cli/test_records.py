@@ -24,18 +24,18 @@ def bytes_below(folder: Path) -> bytes:
 def people(demo: Run, tmp_path: Path) -> list[dict[str, str]]:
     assert demo("export", tmp_path / "people.csv").code == 0
     with (tmp_path / "people.csv").open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
+        return list(csv.DictReader(file, delimiter=";"))
 
 
 def test_the_export_holds_everyone_and_no_formula(demo: Run, people, tmp_path: Path) -> None:
     demo("export", tmp_path / "people.json")
     exported = json.loads((tmp_path / "people.json").read_text("utf-8"))["participants"]
 
-    assert [row["name"] for row in people] == [row["name"] for row in exported]
+    assert [row["Nom"] for row in people] == [row["name"] for row in exported]
     assert len(people) == 60
-    phones = [row["phone"] for row in people if row["phone"]]
+    phones = [row["Téléphone"] for row in people if row["Téléphone"]]
     assert phones
-    assert all(phone.startswith("'+212") for phone in phones)
+    assert all(phone.startswith("\u200e+212") for phone in phones)
 
 
 def test_who_takes_the_records_out_is_written_down(demo: Run, people, tmp_path: Path) -> None:

@@ -41,6 +41,12 @@ class Badge(Base):
             sqlite_where=text("revoked_at IS NULL"),
             postgresql_where=text("revoked_at IS NULL"),
         ),
+        Index(
+            "ix_badge_revoked",
+            "participant_id",
+            sqlite_where=text("revoked_at IS NOT NULL"),
+            postgresql_where=text("revoked_at IS NOT NULL"),
+        ),
         Index(None, "event_id", "list_version"),
         Index("uq_badge_ref", "ref", unique=True),
     )

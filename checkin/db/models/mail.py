@@ -39,7 +39,8 @@ class Message(Base):
             sqlite_where=text("state = 'queued'"),
             postgresql_where=text("state = 'queued'"),
         ),
-        Index(None, "participant_id"),
+        # With what tells who has had their badge, so that counting them reads no message.
+        Index("ix_message_delivered", "participant_id", "event_id", "kind", "state", "badge_id"),
         # Nobody is written to twice about the same, however many workers put it into the outbox.
         Index("uq_message_announcement", "announcement_id", "participant_id", unique=True),
         Index(None, "claimed_at"),  # domains that have just had one rest

@@ -25,6 +25,7 @@ from checkin.words.languages import LANGUAGES
 
 _UNCONFIRMED = text("standing <> 'confirmed'")
 _MERGED = text("merged_into IS NOT NULL")
+_UNMERGED = text("merged_into IS NULL")
 _UNCHECKED = text("unchecked_as IS NOT NULL")
 _FLAGGED = text("flags IS NOT NULL")
 
@@ -74,6 +75,19 @@ class Participant(Base):
             "standing",
             sqlite_where=_UNCONFIRMED,
             postgresql_where=_UNCONFIRMED,
+        ),
+        Index(
+            "ix_participant_listed",
+            "event_id",
+            "folded_name",
+            sqlite_where=_UNMERGED,
+            postgresql_where=_UNMERGED,
+        ),
+        # Counts of an event's people by what lists are filtered by read this and no row.
+        Index(
+            "ix_participant_counted",
+            *("event_id", "delegation_id", "standing", "category_id", "merged_into"),
+            *("unchecked_as", "blocked", "no_mail", "badge_from", "email"),
         ),
         Index(
             "ix_participant_merged_into",

@@ -42,7 +42,8 @@ class Entry:
         operator, device: who acted; None in both: the command line, or a person by a link.
         account: the operator whose account was changed.
         participant_id: the participant concerned; an id, because the log's page shows no names.
-        about: the details of the action: names of things, numbers, and their delegation.
+        about: the details of the action, each with the key under which it was written down: names
+            of things, numbers, and their delegation.
     """
 
     id: int
@@ -53,7 +54,7 @@ class Entry:
     action: str
     account: str | None
     participant_id: int | None
-    about: tuple[str, ...]
+    about: tuple[tuple[str, str], ...]
 
 
 def log_entries(session: Session, reader: Operator, wanted: Wanted, limit: int) -> Sequence[Entry]:
@@ -118,8 +119,9 @@ def _entry(
     delegations: dict[int, str],
 ) -> Entry:
     told = row.details
-    shown = [str(told[key]) for key in _SHOWN if told.get(key) not in (None, "")]
+    shown = [(key, str(told[key])) for key in _SHOWN if told.get(key) not in (None, "")]
     whose = delegations.get(told.get("delegation_id", 0))
+    is_told = whose is None or whose in [text for _key, text in shown]
     return Entry(
         id=row.id,
         at=row.at,
@@ -129,5 +131,5 @@ def _entry(
         action=row.action,
         account=accounts.get(told.get("account", 0)),
         participant_id=row.participant_id,
-        about=tuple(shown if whose is None or whose in shown else [*shown, whose]),
+        about=tuple(shown if is_told else [*shown, ("delegation", whose or "")]),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -27,10 +27,11 @@ from checkin.db.models import (
     Participant,
 )
 from checkin.domain.people.fields import ShownIn, own_in
+from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.protocol.time_zones import time_zone
 from checkin.services.events.days import day_rows
 from checkin.services.people.delegations import first_arrival, first_entry
-from checkin.words.export_columns import arrival_heading
+from checkin.words.export_columns import arrival_heading, heading, said
 
 #: a statement whose columns carry the names of an export
 Rows: TypeAlias = "Select[*tuple[Any, ...]]"
@@ -103,6 +104,41 @@ def people_table(session: Session, event: Event, language: str) -> PeopleTable:
     rows = plain_rows(session, statement)
     named = ({headings[name]: value for name, value in row.items()} for row in rows)
     return PeopleTable(tuple(headings.values()), named)
+
+
+def readable_table(session: Session, event: Event, language: str) -> PeopleTable:
+    """Return that table as people read it: headings and states as words, moments as local times.
+
+    Moments are datetimes without a zone, on the event's clocks, which spreadsheets know as dates.
+    """
+    table, zone = people_table(session, event, language), time_zone(event.timezone)
+    fixed = {column.name for column in people_and_arrivals(event.id).selected_columns}
+    headings = {
+        name: heading(name, language) if name in fixed else name
+        for name in table.columns
+        if name != "unchecked_as"
+    }
+    moments = {name for name in headings if name in _MOMENTS or name not in fixed}
+
+    def read(row: dict[str, Any]) -> dict[str, Any]:
+        if row["unchecked_as"] in _WAITS_AS and row["status"] == RegistrationStatus.CANCELED:
+            row = {**row, "status": "to_check"}
+        return {
+            over: _local(row[name], zone) if name in moments else said(name, row[name], language)
+            for name, over in headings.items()
+        }
+
+    return PeopleTable(tuple(headings.values()), map(read, table.rows))
+
+
+_MOMENTS = frozenset({"arrived_at", "left_at", "consented_at"})
+_WAITS_AS = (RegistrationStatus.CONFIRMED, RegistrationStatus.RESERVE)
+
+
+def _local(moment: str | None, zone: tzinfo) -> datetime | None:
+    if moment is None:
+        return None
+    return datetime.fromisoformat(moment).astimezone(zone).replace(tzinfo=None)
 
 
 def _with_arrival(statement: Rows, day: int, name: str) -> Rows:

@@ -20,8 +20,8 @@ from checkin.services.export import sections
 from checkin.services.export.people import (
     Rows,
     people_and_arrivals,
-    people_table,
     plain_rows,
+    readable_table,
 )
 from checkin.services.spreadsheets.writing import (
     BinaryFile,
@@ -31,6 +31,7 @@ from checkin.services.spreadsheets.writing import (
     write_csv,
     write_xlsx,
 )
+from checkin.words.languages import spoken
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -184,15 +185,17 @@ def _all_sections(event_id: int) -> list[Rows]:
 def _csv_file(
     session: Session, event: Event, file: BinaryFile, asked: Asked, passing: Passing
 ) -> int:
-    table = people_table(session, event, asked.language)
-    return write_csv(file, table.columns, passing(table.rows))
+    table = readable_table(session, event, asked.language)
+    separator = spoken(asked.language).list_separator
+    return write_csv(file, table.columns, passing(table.rows), separator)
 
 
 def _xlsx_file(
     session: Session, event: Event, file: BinaryFile, asked: Asked, passing: Passing
 ) -> int:
-    table = people_table(session, event, asked.language)
-    return write_xlsx(file, table.columns, passing(table.rows))
+    table = readable_table(session, event, asked.language)
+    from_right = spoken(asked.language).is_from_right
+    return write_xlsx(file, table.columns, passing(table.rows), right_to_left=from_right)
 
 
 def _json_file(

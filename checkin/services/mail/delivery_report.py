@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true
+from sqlalchemy.orm import Session, aliased
 
 from checkin.db.models import (
     Badge,
@@ -25,6 +25,7 @@ from checkin.domain.messages.kinds import BADGE_KINDS
 from checkin.domain.people.public_badges import NOT_YET
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.common.activity import note
+from checkin.services.common.keyset import Turn, turned_page
 from checkin.services.events.events import delegations_of
 from checkin.services.mail.claims import retry_unknown
 from checkin.services.mail.pace import pace_of
@@ -113,14 +114,8 @@ def delivery_by_delegation(
     Args:
         seen_at: when a coordinator sees them, see `Chosen`.
     """
-    state = _delivery()
-    counted = _confirmed(event, delegation_id, seen_at).add_columns(
-        Participant.delegation_id, state.label("state"), func.count().label("people")
-    )
-    found: dict[int, Counter[Delivery]] = {}
-    for row in session.execute(counted.group_by(Participant.delegation_id, state)):
-        found.setdefault(row.delegation_id, Counter())[Delivery(row.state)] = row.people
-    holders = _holders(session, event, seen_at)
+    found = _counts(session, event, delegation_id, seen_at)
+    holders = _holders(session, event, delegation_id, seen_at)
     return [
         DelegationDelivery(one, *holders.get(one.id, (0, 0)), found.get(one.id, Counter()))
         for one in delegations_of(session, event)
@@ -148,16 +143,36 @@ class Chosen:
     seen_at: datetime | None = None
 
 
-def people_by_delivery(
-    session: Session,
-    event: Event,
-    chosen: Chosen,
-    *,
-    limit: int | None = None,
-    offset: int = 0,
-) -> list[Reached]:
+def people_by_delivery(session: Session, event: Event, chosen: Chosen) -> list[Reached]:
     """Return the chosen participants with their deliveries, delegation by delegation."""
-    return list(_reached(session, _chosen(event, chosen).limit(limit).offset(offset)))
+    return list(_reached(session, _chosen(event, chosen)))
+
+
+@dataclass(frozen=True, slots=True)
+class ReachedPage:
+    """A page of participants with their deliveries, delegation by delegation."""
+
+    people: Sequence[Reached]
+    has_previous: bool
+    has_next: bool
+
+
+def page_by_delivery(
+    session: Session, event: Event, chosen: Chosen, turn: Turn, size: int
+) -> ReachedPage:
+    """Return a page of the chosen participants."""
+    people: Select[Any] = select(Participant.id)
+    is_one = chosen.delegation_id is not None
+    by_name = (Participant.folded_name, Participant.id)
+    keys = by_name if is_one else (Participant.delegation_id, *by_name)
+    wanted = [
+        Participant.event_id == event.id,
+        delivery_is(event, chosen.wanted, chosen.seen_at),
+        *_narrowed(chosen),
+    ]
+    page = turned_page(session, people, wanted, keys, turn, size)
+    shown = Chosen(participant_ids=page.ids, seen_at=chosen.seen_at)
+    return ReachedPage(people_by_delivery(session, event, shown), page.has_previous, page.has_next)
 
 
 def each_by_delivery(session: Session, event: Event, chosen: Chosen) -> Iterator[Reached]:
@@ -180,13 +195,15 @@ def progress_of(
     Args:
         delegation_id: of a coordinator, who does not know who is to be checked.
     """
-    state = _delivery()
     seen_at = None if delegation_id is None else now
-    counted = _confirmed(event, delegation_id, seen_at).add_columns(
-        state.label("state"), func.count()
-    )
-    rows = session.execute(counted.group_by(state)).all()
-    counts = Counter({Delivery(found): people for found, people in rows})
+    counts = _counts(session, event, delegation_id, seen_at).values()
+    return progress_with(session, event, now, sum(counts, Counter()))
+
+
+def progress_with(
+    session: Session, event: Event, now: datetime, counts: Counter[Delivery]
+) -> Progress:
+    """Do as `progress_of` for counts that were read already."""
     left = counts[Delivery.QUEUED] + counts[Delivery.SENDING]
     return Progress(counts, *pace_of(session, now, left, Message.event_id == event.id))
 
@@ -199,6 +216,7 @@ def resend(
     now: datetime,
     delegation_id: int | None = None,
     operator_id: int | None = None,
+    is_noted: bool = True,
 ) -> int:
     """Queue the badges of these confirmed participants again, to their current addresses.
 
@@ -207,6 +225,7 @@ def resend(
 
     Args:
         delegation_id: only this delegation's people; others are left out.
+        is_noted: the activity log gets an entry; one change of many people has one of its own.
 
     Returns:
         How many messages were queued.
@@ -219,24 +238,31 @@ def resend(
     count = queue_badge_messages(session, event, anew, now)
     if unknown:
         count += retry_unknown(session, event, unknown, now=now, operator_id=operator_id)
-    note(session, event.id, "mail.resend", now, operator_id=operator_id, messages=count)
+    if is_noted:
+        note(session, event.id, "mail.resend", now, operator_id=operator_id, messages=count)
     return count
 
 
 def _chosen(event: Event, chosen: Chosen) -> Select[Any]:
     state = _delivery()
-    statement = (
-        _confirmed(event, chosen.delegation_id, chosen.seen_at)
+    return (
+        _confirmed(event, chosen.seen_at)
         .join(Delegation, Delegation.id == Participant.delegation_id)
         .add_columns(Participant, Delegation, state.label("state"), Message, _printed())
         .where(state.in_(chosen.wanted))
-        .order_by(Delegation.name, Participant.folded_name, Participant.id)
+        .where(*_narrowed(chosen))
+        .order_by(Participant.delegation_id, Participant.folded_name, Participant.id)
     )
+
+
+def _narrowed(chosen: Chosen) -> Iterator[ColumnElement[bool]]:
+    """Return the conditions of a choice besides the deliveries."""
+    if chosen.delegation_id is not None:
+        yield Participant.delegation_id == chosen.delegation_id
     if chosen.printed is not None:
-        statement = statement.where(_printed() == chosen.printed)
+        yield _printed() if chosen.printed else ~_printed()
     if chosen.participant_ids is not None:
-        statement = statement.where(Participant.id.in_(chosen.participant_ids))
-    return statement
+        yield Participant.id.in_(chosen.participant_ids)
 
 
 def _reached(session: Session, statement: Select[Any]) -> Iterator[Reached]:
@@ -245,9 +271,51 @@ def _reached(session: Session, statement: Select[Any]) -> Iterator[Reached]:
             yield Reached(person, delegation, Delivery(state), message, bool(on_paper))
 
 
+def delivery_is(
+    event: Event, wanted: Collection[Delivery], seen_at: datetime | None
+) -> ColumnElement[bool]:
+    """Return the condition that a participant is confirmed, with one of these deliveries.
+
+    Args:
+        seen_at: when a coordinator asks, see `Chosen`.
+    """
+    message = aliased(Message)
+    brings = _brings_badge(event, message)
+    # A set of people is made once; each one's newest message is looked for only where it decides.
+    with_message = (
+        select(message.participant_id)
+        .where(message.event_id == event.id, message.state.in_(wanted), *brings)
+        .where(~_is_older(event, message))
+    )
+    has_none = ~exists().where(message.participant_id == Participant.id, *brings)
+    is_without = and_(_without_message().in_(wanted), has_none)
+    return and_(_is_confirmed(seen_at), or_(Participant.id.in_(with_message), is_without))
+
+
+def deliveries_of(
+    session: Session, event: Event, participant_ids: Collection[int], seen_at: datetime | None
+) -> dict[int, Delivery]:
+    """Return the deliveries of those of these participants who are confirmed.
+
+    Args:
+        seen_at: when a coordinator asks, see `Chosen`.
+    """
+    statement = _confirmed(event, seen_at).where(Participant.id.in_(participant_ids))
+    rows = session.execute(statement.add_columns(Participant.id, _delivery()))
+    return {number: Delivery(state) for number, state in rows}
+
+
 def _delivery() -> ColumnElement[str]:
+    return func.coalesce(Message.state, _without_message())
+
+
+#: what `_without_message` may return
+_WITHOUT = (Delivery.NO_ADDRESS, Delivery.NO_MAIL, Delivery.QUEUED, Delivery.NO_MESSAGE)
+
+
+def _without_message() -> ColumnElement[str]:
+    """Return the delivery of a participant to whom no message brings their badge."""
     return case(
-        (Message.id.is_not(None), Message.state),
         (Participant.email.is_(None), Delivery.NO_ADDRESS.value),
         (Participant.no_mail.is_(True), Delivery.NO_MAIL.value),
         (Participant.unchecked_as.is_not(None), Delivery.QUEUED.value),
@@ -256,35 +324,85 @@ def _delivery() -> ColumnElement[str]:
     )
 
 
-def _confirmed(
-    event: Event, delegation_id: int | None, seen_at: datetime | None = None
-) -> Select[Any]:
+def _is_confirmed(seen_at: datetime | None) -> ColumnElement[bool]:
+    return IS_SEEN_AS_CONFIRMED if seen_at else _IS_CONFIRMED
+
+
+def _brings_badge(event: Event, message: Any) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a message brings a participant their badge."""
     # The badge of a record that was merged into theirs is refused: they need their own.
     merged = (
         select(Badge.id)
         .join(MergedRecord, MergedRecord.participant_id == Badge.participant_id)
         .where(MergedRecord.event_id == event.id)
     )
-    newest = (
-        select(Message.participant_id, func.max(Message.id).label("id"))
-        .where(
-            Message.event_id == event.id,
-            Message.kind.in_(BADGE_KINDS),
-            Message.badge_id.not_in(merged),
-        )
-        .group_by(Message.participant_id)
-        .subquery()
+    return (message.kind.in_(BADGE_KINDS), message.badge_id.not_in(merged))
+
+
+def _is_older(event: Event, message: Any) -> ColumnElement[bool]:
+    """Return the condition that a later message than this one brings the badge."""
+    newer = aliased(Message)
+    is_newer = (newer.participant_id == message.participant_id, newer.id > message.id)
+    return exists().where(*is_newer, *_brings_badge(event, newer)).correlate(message)
+
+
+def _newest(event: Event) -> Any:
+    """Return the query for the newest message that brings a participant their badge."""
+    newest = aliased(Message)
+    return (
+        select(func.max(newest.id))
+        .where(newest.participant_id == Participant.id, *_brings_badge(event, newest))
+        .correlate(Participant)
+        .scalar_subquery()
     )
-    statement: Select[Any] = (
+
+
+def _confirmed(event: Event, seen_at: datetime | None) -> Select[Any]:
+    return (
         select()
         .select_from(Participant)
-        .outerjoin(newest, newest.c.participant_id == Participant.id)
-        .outerjoin(Message, Message.id == newest.c.id)
-        .where(Participant.event_id == event.id, IS_SEEN_AS_CONFIRMED if seen_at else _IS_CONFIRMED)
+        .outerjoin(Message, Message.id == _newest(event))
+        .where(Participant.event_id == event.id, _is_confirmed(seen_at))
+    )
+
+
+def _counts(
+    session: Session, event: Event, delegation_id: int | None, seen_at: datetime | None
+) -> dict[int, Counter[Delivery]]:
+    """Count the confirmed participants of each delegation by delivery.
+
+    Whoever has no message is counted as the rest of all: to look for each one's takes too long.
+    """
+    without = _without_message()
+    people = select(
+        Participant.delegation_id, *(func.count().filter(without == one) for one in _WITHOUT)
+    ).where(Participant.event_id == event.id, _is_confirmed(seen_at))
+    # The offset keeps the messages a table of their own: each is read once, in its order, which is
+    # faster than to look for the messages of every participant.
+    newest = (
+        select(Message.participant_id, Message.state)
+        .where(Message.event_id == event.id, *_brings_badge(event, Message))
+        .where(~_is_older(event, Message))
+        .offset(0)
+        .subquery()
+    )
+    written = (
+        select(Participant.delegation_id, without.label("instead"), newest.c.state, func.count())
+        .select_from(newest)
+        .join(Participant, Participant.id == newest.c.participant_id)
+        .where(Participant.event_id == event.id, _is_confirmed(seen_at))
     )
     if delegation_id is not None:
-        statement = statement.where(Participant.delegation_id == delegation_id)
-    return statement
+        people = people.where(Participant.delegation_id == delegation_id)
+        written = written.where(Participant.delegation_id == delegation_id)
+    found: defaultdict[int, Counter[Delivery]] = defaultdict(Counter)
+    for of, *counts in session.execute(people.group_by(Participant.delegation_id)):
+        found[of].update(dict(zip(_WITHOUT, counts, strict=True)))
+    by = (Participant.delegation_id, "instead", newest.c.state)
+    for of, instead, state, count in session.execute(written.group_by(*by)):
+        found[of][Delivery(instead)] -= count
+        found[of][Delivery(state)] += count
+    return {of: +counts for of, counts in found.items()}
 
 
 def _printed() -> ColumnElement[bool]:
@@ -296,20 +414,36 @@ def _printed() -> ColumnElement[bool]:
 
 
 def _holders(
-    session: Session, event: Event, seen_at: datetime | None
+    session: Session, event: Event, delegation_id: int | None, seen_at: datetime | None
 ) -> dict[int, tuple[int, int]]:
-    """Return the holders of valid badges by delegation, and those whose badge was printed."""
+    """Return the holders of valid badges by delegation, and those whose badge was printed.
+
+    Whoever is confirmed was given a badge: the few whose badge was revoked are counted off.
+    """
     given_out = is_given_out(seen_at) if seen_at else true()
-    working = and_(Badge.participant_id == Participant.id, Badge.revoked_at.is_(None))
-    printed = exists().where(BadgePrint.badge_id == Badge.id)
-    rows = session.execute(
-        select(
-            Participant.delegation_id,
-            func.count().label("people"),
-            func.sum(case((printed, 1), else_=0)).label("printed"),
-        )
-        .join(Badge, working)
-        .where(Participant.event_id == event.id, _IS_CONFIRMED, given_out)
-        .group_by(Participant.delegation_id)
+    which = [Participant.event_id == event.id, _IS_CONFIRMED, given_out]
+    if delegation_id is not None:
+        which.append(Participant.delegation_id == delegation_id)
+    people = select(Participant.delegation_id, func.count()).where(*which)
+    holder = aliased(Badge)
+    works = exists().where(
+        holder.participant_id == Badge.participant_id, holder.revoked_at.is_(None)
     )
-    return {row.delegation_id: (row.people, row.printed) for row in rows}
+    revoked = select(Badge.participant_id).where(Badge.revoked_at.is_not(None), ~works)
+    on_paper = select(BadgePrint.badge_id).where(BadgePrint.event_id == event.id)
+    printed = select(Badge.participant_id).where(Badge.id.in_(on_paper), Badge.revoked_at.is_(None))
+
+    def counted(of: Select[Any]) -> dict[int, int]:
+        grouped = session.execute(of.group_by(Participant.delegation_id))
+        return dict(grouped.all())
+
+    def among(ids: Select[Any]) -> dict[int, int]:
+        # These are few, and come first: see `_counts` for the offset.
+        few = ids.distinct().offset(0).subquery()
+        return counted(people.join(few, few.c.participant_id == Participant.id))
+
+    without, with_print = among(revoked), among(printed)
+    return {
+        of: (count - without.get(of, 0), with_print.get(of, 0))
+        for of, count in counted(people).items()
+    }

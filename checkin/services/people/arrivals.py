@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Admission, Delegation, HourlyArrivals, Participant, Scan
 from checkin.domain.board.figures import ArrivalGroup, Arrivals
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.domain.scanning.verdict import Status
+from checkin.services.common.keyset import Turn, turned_page
 from checkin.services.common.moments import hour_of, moment_of
 from checkin.services.people.delegations import first_arrival, first_entry
 from checkin.services.people.registration import RegistrationSource
@@ -22,58 +24,77 @@ from checkin.services.people.unchecked import IS_SEEN_AS_CONFIRMED
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A person who has come in, and when they first did."""
+    """A person, and when they first came in; None: they have not."""
 
     person: Participant
-    at: datetime
+    at: datetime | None
+
+
+_FIRST = Turn()
+
+
+class PartOfDelegation(StrEnum):
+    """The parts of a delegation, as `checkin.domain.board.figures.Figures` counts them.
+
+    MISSING: registered people who have not come in. ARRIVED: registered people who have. OTHERS:
+    people who have come in and are not registered: on the reserve list, or canceled.
+    """
+
+    MISSING = "missing"
+    ARRIVED = "arrived"
+    OTHERS = "others"
 
 
 @dataclass(frozen=True, slots=True)
 class PeopleOfDelegation:
-    """The people of a delegation by name, as `checkin.domain.board.figures.Figures` counts them.
+    """A page of a part of a delegation's people, by name."""
 
-    Attributes:
-        missing: registered people who have not come in.
-        arrived: registered people who have.
-        others: people who have come in and are not registered: on the reserve list, or canceled.
-    """
-
-    missing: tuple[Participant, ...]
-    arrived: tuple[Arrived, ...]
-    others: tuple[Arrived, ...]
+    people: Sequence[Arrived]
+    has_previous: bool
+    has_next: bool
 
 
+#: so many people fill some sheets of paper; the page prints
+PAGE_SIZE = 200
 _REGISTERED = Participant.standing == RegistrationStatus.CONFIRMED
 
 
 def people_of(
-    session: Session, delegation: Delegation, *, day: int, by_coordinator: bool = False
+    session: Session,
+    delegation: Delegation,
+    part: PartOfDelegation,
+    turn: Turn = _FIRST,
+    *,
+    day: int,
+    by_coordinator: bool = False,
 ) -> PeopleOfDelegation:
-    """Return who of a delegation has arrived on a day, and which of the registered have not.
+    """Return a page of those of a delegation who have arrived on a day, or of the others.
 
     Args:
         by_coordinator: with those who seem to be registered, for whoever does not know of them.
     """
-    registered = IS_SEEN_AS_CONFIRMED if by_coordinator else _REGISTERED
+    has_come = Admission.id.is_not(None)
+    which = {
+        PartOfDelegation.MISSING: (_seen_as_registered(by_coordinator), ~has_come),
+        PartOfDelegation.ARRIVED: (_REGISTERED, has_come),
+        PartOfDelegation.OTHERS: (~_REGISTERED, has_come),
+    }[part]
+    people: Select[Any] = select(Participant.id).outerjoin(Admission, first_entry(day=day))
+    keys = (Participant.folded_name, Participant.id)
+    wanted = (Participant.delegation_id == delegation.id, *which)
+    page = turned_page(session, people, wanted, keys, turn, PAGE_SIZE)
     rows = session.execute(
         select(Participant, Admission.admitted_at)
         .outerjoin(Admission, first_entry(day=day))
-        .where(
-            Participant.delegation_id == delegation.id,
-            or_(registered, Admission.id.is_not(None)),
-        )
-        .order_by(Participant.folded_name, Participant.id)
-    ).all()
-    here = [Arrived(person, at) for person, at in rows if at is not None]
-    return PeopleOfDelegation(
-        missing=tuple(person for person, at in rows if at is None),
-        arrived=tuple(one for one in here if _is_registered(one.person)),
-        others=tuple(one for one in here if not _is_registered(one.person)),
+        .where(Participant.id.in_(page.ids))
+        .order_by(*keys)
     )
+    found = [Arrived(person, at) for person, at in rows]
+    return PeopleOfDelegation(found, page.has_previous, page.has_next)
 
 
-def _is_registered(person: Participant) -> bool:
-    return person.standing == RegistrationStatus.CONFIRMED
+def _seen_as_registered(by_coordinator: bool) -> ColumnElement[bool]:
+    return IS_SEEN_AS_CONFIRMED if by_coordinator else _REGISTERED
 
 
 def arrival_groups(session: Session, event_id: int, *, day: int) -> Sequence[ArrivalGroup]:

@@ -79,6 +79,14 @@ def bus_counts(
     return [BusCount(*row) for row in session.execute(statement)]
 
 
+def buses_of(session: Session, event_id: int, delegation_id: int | None = None) -> Sequence[Bus]:
+    """Return the buses of an event, or of one delegation, by name."""
+    statement = select(Bus).where(Bus.event_id == event_id).order_by(Bus.name, Bus.id)
+    if delegation_id is not None:
+        statement = statement.where(Bus.delegation_id == delegation_id)
+    return session.scalars(statement).all()
+
+
 def bus_of(session: Session, delegation: Delegation, bus_id: int) -> Bus:
     """Return a bus of a delegation.
 

@@ -33,12 +33,17 @@ def visible_delegation(
 
 
 def reserve_list(
-    session: Session, delegation: Delegation, *, by_coordinator: bool = False
+    session: Session,
+    delegation: Delegation,
+    *,
+    by_coordinator: bool = False,
+    most: int | None = None,
 ) -> Sequence[Participant]:
     """Return the people on a delegation's reserve list, the next one first.
 
     Args:
         by_coordinator: with those who seem to be on it, for whoever does not know of them.
+        most: so many of them; None for all.
     """
     listed = Participant.standing == RegistrationStatus.RESERVE
     if by_coordinator:
@@ -48,6 +53,7 @@ def reserve_list(
         select(Participant)
         .where(Participant.delegation_id == delegation.id, listed)
         .order_by(func.coalesce(Participant.reserve_no, Participant.unchecked_no))
+        .limit(most)
     ).all()
 
 

@@ -186,54 +186,14 @@ def _numbered(wanted: Sought) -> list[ColumnElement[bool]]:
     return found
 
 
-PAGE_SIZE = 50
-
-
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A participant as the list shows them."""
+    """A participant as a short list of people who may be meant shows them."""
 
     participant: Participant
     delegation: Delegation
     category: Category
     arrived_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class ParticipantPage:
-    """One page of the list of participants.
-
-    Attributes:
-        total: how many participants the whole list has.
-        number: the number of this page, from 1.
-    """
-
-    people: tuple[Listed, ...]
-    total: int
-    number: int
-
-    @property
-    def last(self) -> int:
-        """The number of the list's last page, 1 for an empty list."""
-        return max(1, -(-self.total // PAGE_SIZE))
-
-
-def participant_page(
-    session: Session, event_id: int, *, text: str = "", delegation_id: int | None = None, page: int
-) -> ParticipantPage:
-    """Return one page of an event's participants, by name.
-
-    Args:
-        text: letters of a name in either script, spelt as people do; "" for everybody.
-        delegation_id: only this delegation's people; None for all.
-        page: from 1; beyond the last page the last one is returned.
-    """
-    wanted = _wanted(session, event_id, text, delegation_id)
-    total = session.scalar(select(func.count()).select_from(Participant).where(*wanted)) or 0
-    number = min(max(page, 1), max(1, -(-total // PAGE_SIZE)))
-    rows = session.execute(_rows(wanted).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE))
-    people = tuple(Listed(person, of, kind, at) for person, of, kind, at in rows)
-    return ParticipantPage(people, total, number)
 
 
 def people_found(

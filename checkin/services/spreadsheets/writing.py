@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import IO, Any, Protocol, TypeVar
 from xml.sax.saxutils import escape, quoteattr
 
@@ -62,10 +64,21 @@ class TextFile:
         return self._file.write(text.encode())
 
 
-def write_csv(file: BinaryFile, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> int:
-    """Write rows as CSV, with their headings, and return their number."""
+def write_csv(
+    file: BinaryFile,
+    columns: Sequence[str],
+    rows: Iterable[Mapping[str, Any]],
+    separator: str = ",",
+) -> int:
+    """Write rows as CSV, with their headings, and return their number.
+
+    Args:
+        separator: what the reader's spreadsheet program parts columns at, see
+            `checkin.words.languages.Language.list_separator`.
+    """
     file.write(codecs.BOM_UTF8)  # tells spreadsheets that this is UTF-8
-    writer = csv.DictWriter(TextFile(file), columns, lineterminator="\r\n")
+    text = TextFile(file)
+    writer = csv.DictWriter(text, columns, delimiter=separator, lineterminator="\r\n")
     writer.writerow({name: without_isolates(name) for name in columns})
     count = 0
     for row in rows:
@@ -83,9 +96,15 @@ class Sheet:
     rows: Iterable[Mapping[str, Any]]
 
 
-def write_xlsx(file: BinaryFile, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> int:
+def write_xlsx(
+    file: BinaryFile,
+    columns: Sequence[str],
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    right_to_left: bool = False,
+) -> int:
     """Write rows as a workbook of one sheet, with their headings, and return their number."""
-    return write_workbook(file, [Sheet("Marhaba", columns, rows)])
+    return write_workbook(file, [Sheet("Marhaba", columns, rows)], right_to_left=right_to_left)
 
 
 def write_workbook(
@@ -93,8 +112,9 @@ def write_workbook(
 ) -> int:
     """Write a workbook of some sheets, and return how many rows they have.
 
-    Every text is stored as a text, so none is taken for a formula, whatever it begins with. A
-    sheet may have 2 GB: the form for more is one that not every spreadsheet program reads where
+    Every text is stored as a text, so none is taken for a formula, whatever it begins with, and a
+    telephone keeps its plus. A datetime without a zone is stored as a date with its time. A sheet
+    may have 2 GB: the form for more is one that not every spreadsheet program reads where
     the file was written without going back.
 
     Args:
@@ -150,14 +170,27 @@ def _parts(names: Sequence[str]) -> Mapping[str, str]:
         '<Default Extension="rels" ContentType='
         '"application/vnd.openxmlformats-package.relationships+xml"/>'
         f'<Override PartName="/xl/workbook.xml" ContentType="{_KIND}.sheet.main+xml"/>'
-        f"{types}</Types>",
+        f'<Override PartName="/xl/styles.xml" ContentType="{_KIND}.styles+xml"/>{types}</Types>',
         "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
         f'Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">'
         f"<sheets>{sheets}</sheets></workbook>",
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
-        f"{relations}</Relationships>",
+        f'{relations}<Relationship Id="rIdStyles" Type="{_OFFICE}/styles" Target="styles.xml"/>'
+        "</Relationships>",
+        "xl/styles.xml": _STYLES,
     }
+
+
+#: two formats of cells: 0 for whatever it is, 1 for a date with its time
+_STYLES = (
+    f'<styleSheet xmlns="{_MAIN}"><numFmts count="1">'
+    '<numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd\\ hh:mm"/></numFmts>'
+    '<fonts count="1"><font/></fonts><fills count="2"><fill><patternFill patternType="none"/>'
+    '</fill><fill><patternFill patternType="gray125"/></fill></fills>'
+    '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
+    '<cellXfs count="2"><xf/><xf numFmtId="164" applyNumberFormat="1"/></cellXfs></styleSheet>'
+)
 
 
 def _sheet_name(name: str) -> str:
@@ -167,14 +200,27 @@ def _sheet_name(name: str) -> str:
 
 
 def harmless(value: Any) -> Any:
-    """Return a text that spreadsheet programs do not take for a formula (OWASP, CSV injection).
+    """Return a value as CSV holds it, which spreadsheet programs take for no formula.
 
-    Isolates of our sentences stay out of files: a cell stands alone.
+    What would begin one gets an apostrophe (OWASP, CSV injection). A telephone begins with a mark
+    that nobody sees, by which it stays a text with all of its digits, and stands from left to right
+    in Arabic too; lists that are read back lose the mark. Isolates of our sentences stay out of
+    files: a cell stands alone.
     """
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
     if not isinstance(value, str):
         return value
     plain = without_isolates(value)
+    if _TELEPHONE.fullmatch(plain):
+        return _LEFT_TO_RIGHT + plain
     return f"'{plain}" if plain.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else plain
+
+
+_TELEPHONE = re.compile(r"\+[0-9]{5,17}")
+_LEFT_TO_RIGHT = "\u200e"
+#: day 0 of spreadsheets' dates (ECMA-376, 18.17.4.1)
+_DAY_0 = datetime(1899, 12, 30)  # noqa: DTZ001 - as the cells have no zone either
 
 
 def _row(values: Sequence[Any]) -> bytes:
@@ -186,5 +232,8 @@ def _cell(value: Any) -> str:
         return "<c/>"
     if isinstance(value, int):
         return f"<c><v>{int(value)}</v></c>"
+    if isinstance(value, datetime):
+        days = (value.replace(tzinfo=None) - _DAY_0) / timedelta(days=1)
+        return f'<c s="1"><v>{days:.9f}</v></c>'
     text = escape(without_isolates(str(value)).translate(_UNWRITABLE))
     return f'<c t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'

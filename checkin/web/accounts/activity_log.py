@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Any
 
 from flask import Response, request
+from flask_babel import gettext as _
 
 from checkin.protocol.time_zones import time_zone
 from checkin.services.accounts.activity_log import Entry, Wanted, log_entries, people_in_log
 from checkin.services.events.visibility import house_timezone, visible_events
 from checkin.services.spreadsheets.writing import harmless
-from checkin.web.accounts.activity_words import action_words, kind_words, who_without_name
-from checkin.web.accounts.role_words import role_names
+from checkin.web.accounts.activity_words import (
+    about_words,
+    action_words,
+    kind_words,
+    who_without_name,
+)
+from checkin.web.site.languages import both_names, list_separator
 from checkin.web.site.numbers import row_number
 from checkin.web.site.visits import STAFF, Answer, Visit, pages, visited_by
+from checkin.words.export_columns import heading
 
 bp = pages(__name__)
 
 PAGE_SIZE = 50
 #: a spreadsheet that still opens on an old laptop
 MOST_ROWS = 50_000
-_COLUMNS = ("at", "event", "who", "action", "what", "about")
+_COLUMNS = ("at", "event", "who", "action", "about")
 
 
 @bp.get("/activity")
@@ -41,7 +49,7 @@ def index(visit: Visit) -> Answer:
         kinds=kind_words(),
         words=action_words(),
         who_without_name=who_without_name,
-        roles=role_names(),
+        about_words=about_words,
         timezone=timezone,
     )
 
@@ -60,21 +68,22 @@ def _csv(visit: Visit) -> str:
     wanted, words = _wanted(house_timezone(visit.session)), action_words()
     file = io.StringIO()
     file.write("\ufeff")  # tells spreadsheets that this is UTF-8
-    writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
+    writer = csv.writer(file, delimiter=list_separator(), lineterminator="\r\n")
+    writer.writerow([heading(column, visit.language) for column in _COLUMNS])
+    zone = time_zone(house_timezone(visit.session))
     for entry in log_entries(visit.session, visit.operator, wanted, MOST_ROWS):
-        writer.writerow([harmless(cell) for cell in _row(entry, words)])
+        writer.writerow([harmless(cell) for cell in _row(entry, words, zone)])
     return file.getvalue()
 
 
-def _row(entry: Entry, words: dict[str, str]) -> list[str]:
-    person = f"no. {entry.participant_id}" if entry.participant_id else None
-    about = [entry.account, person, *entry.about]
+def _row(entry: Entry, words: dict[str, str], zone: tzinfo) -> list[Any]:
+    number = entry.participant_id
+    person = _("person no. %(number)s", number=number) if number else None
+    about = [entry.account, person, *about_words(entry)]
     return [
-        entry.at.isoformat(timespec="seconds"),
-        entry.event.name if entry.event else "",
+        entry.at.astimezone(zone).replace(tzinfo=None),
+        both_names(entry.event)[0] if entry.event else "",
         entry.operator or entry.device or who_without_name(entry.action),
-        entry.action,
         words.get(entry.action, entry.action),
         " · ".join(one for one in about if one),
     ]

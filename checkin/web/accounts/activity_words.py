@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
+from checkin.services.accounts.activity_log import Entry
 from checkin.services.accounts.failed_sign_ins import FAILURES
+from checkin.services.people.registration import RegistrationSource
+from checkin.web.accounts.role_words import role_names
 
 
 def kind_words() -> dict[str, str]:
@@ -15,7 +18,7 @@ def kind_words() -> dict[str, str]:
         "category": _("Categories"),
         "delegation": _("Delegations"),
         "participant": _("Participants"),
-        "participants": _("Files"),
+        "participants": _("Lists of people"),
         "application": _("Requests by link"),
         "link": _("Self-registration"),
         "badge": _("Badges"),
@@ -40,6 +43,25 @@ def kind_words() -> dict[str, str]:
 def action_words() -> dict[str, str]:
     """Return the sentence that describes each action."""
     return {**_of_accounts(), **_people_actions(), **_installation_actions(), **_gate_actions()}
+
+
+def about_words(entry: Entry) -> list[str]:
+    """Return the details of an entry in the reader's language: a word in the place of a code."""
+    words: dict[str, dict[str, str]] = {
+        "door": source_words(),
+        "role": {str(role): name for role, name in role_names().items()},
+    }
+    return [words.get(key, {}).get(text, text) for key, text in entry.about]
+
+
+def source_words() -> dict[str, str]:
+    """Return where a registration came from, in words."""
+    return {
+        RegistrationSource.IMPORT: _("by a list"),
+        RegistrationSource.FORM: _("by the form"),
+        RegistrationSource.WALK_IN: _("at a gate"),
+        RegistrationSource.LINK: _("by the delegation's link"),
+    }
 
 
 def who_without_name(action: str) -> str:
@@ -88,7 +110,12 @@ def _people_actions() -> dict[str, str]:
         "participant.search_offline": _("searched for names at a help desk without the network"),
         "participant.ask_walk_in": _("asked whether a walk-in is registered"),
         "participant.checked": _("checked somebody: another person, registered"),
+        "participants.cancel": _("canceled the people of a list"),
+        "participants.category": _("changed the category of the people of a list"),
         "participants.import": _("imported a list"),
+        "participants.move": _("moved the people of a list to another delegation"),
+        "participants.print": _("asked for the badges of the people of a list"),
+        "participants.resend": _("sent the badges of the people of a list again"),
         "participants.review": _("looked at what a list would do"),
         "application.reject": _("rejected a request"),
         "badges.give_out": _("gave out the badges of a link"),

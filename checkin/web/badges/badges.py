@@ -17,15 +17,16 @@ from checkin.services.badges.page import page_address, page_secret
 from checkin.services.badges.printing import DeskBadge, desk_badge, print_badge, system_printer
 from checkin.services.badges.specs import badge_specs
 from checkin.services.events.look import look_of
+from checkin.services.mail.delivery_report import resend
 from checkin.services.mail.sending_job import start_telling
 from checkin.services.network.public_address import PublicAddress
 from checkin.services.people.blocking import block_of
 from checkin.services.people.timeline import Timeline, timeline_of
 from checkin.services.scanning.merging import records_merged_into
-from checkin.web.badges.designs import asked_design
 from checkin.web.badges.sharing import Sharing, sharing_of
 from checkin.web.badges.timeline_words import lines_of
 from checkin.web.site.addresses import this_address
+from checkin.web.site.designs import asked_design
 from checkin.web.site.outgoing import address_refusal, mail_refusals, public_address
 from checkin.web.site.permissions import may_use
 from checkin.web.site.visits import NAMES, REGISTRARS, Answer, EventVisit, pages, visited_by
@@ -98,6 +99,14 @@ def print_one(visit: EventVisit, participant_id: int) -> Answer:
     )
 
 
+@bp.post("/events/<slug>/participants/<int:participant_id>/resend")
+@visited_by(REGISTRARS)
+def send_again(visit: EventVisit, participant_id: int) -> Answer:
+    """Queue the e-mail with the badge once more."""
+    sent = visit.write(partial(_send_again, participant_id=participant_id))
+    return _redirect_to_badge(visit, participant_id, "resent" if sent else "not_resent")
+
+
 @bp.post("/events/<slug>/participants/<int:participant_id>/reissue")
 @visited_by(NAMES)
 def reissue(visit: EventVisit, participant_id: int) -> Answer:
@@ -114,6 +123,12 @@ def revoke(visit: EventVisit, participant_id: int) -> Answer:
     """Revoke the badge without issuing another."""
     visit.write(partial(_revoke, participant_id=participant_id))
     return _redirect_to_badge(visit, participant_id, "revoked")
+
+
+def _send_again(visit: EventVisit, *, participant_id: int) -> bool:
+    session, event, own = visit.session, visit.event, visit.own_delegation
+    person = _given_out(visit, participant_id)
+    return bool(resend(session, event, [person.id], delegation_id=own, **visit.who))
 
 
 def _reissue(visit: EventVisit, participant_id: int, *, may_send: bool) -> None:

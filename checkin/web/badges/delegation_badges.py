@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import redirect, request
@@ -15,15 +16,15 @@ from checkin.services.mail.delivery_report import (
     Delivery,
     Reached,
     delivery_by_delegation,
-    people_by_delivery,
+    page_by_delivery,
 )
 from checkin.services.network.public_address import PublicAddress
 from checkin.services.people.unchecked import is_withheld_from
-from checkin.web.badges.designs import asked_design
 from checkin.web.badges.sharing import Sharing, sharing_of
 from checkin.web.jobs.asking import ask_for
 from checkin.web.mail.delivery_words import delivery_word
-from checkin.web.site.addresses import this_address
+from checkin.web.site.addresses import asked_turn, this_address
+from checkin.web.site.designs import asked_design
 from checkin.web.site.limits import by_operator, limited
 from checkin.web.site.outgoing import address_refusal, public_address
 from checkin.web.site.visits import REGISTRARS, Answer, DelegationVisit, pages, visited_by
@@ -52,28 +53,22 @@ class Holder:
 @visited_by(REGISTRARS)
 def show(visit: DelegationVisit) -> Answer:
     """Show the people without a badge yet, or with ?show=all everybody, with links to share."""
-    number, address = max(1, request.args.get("page", 1, int)), public_address()
+    address = public_address()
     everybody = request.args.get("show") == "all"
     wanted = frozenset(Delivery) if everybody else UNREACHED
-    people = people_by_delivery(
-        visit.session,
-        visit.event,
-        Chosen(wanted, visit.delegation.id, seen_at=visit.seen_at),
-        limit=PAGE_SIZE + 1,
-        offset=(number - 1) * PAGE_SIZE,
-    )
+    chosen = Chosen(wanted, visit.delegation.id, seen_at=visit.seen_at)
+    page = page_by_delivery(visit.session, visit.event, chosen, asked_turn(), PAGE_SIZE)
     of = visit.delegation.id
     [line] = delivery_by_delegation(visit.session, visit.event, of, seen_at=visit.seen_at)
     return visit.show(
         "badges/delegation_badges.html",
-        holders=_holders(visit, people[:PAGE_SIZE], address),
+        holders=_holders(visit, page.people, address),
         refusal=address_refusal(address),
         back=this_address(),
         line=line,
         unreached=sum(line.counts[one] for one in UNREACHED),
         everybody=everybody,
-        number=number,
-        more=len(people) > PAGE_SIZE,
+        page=page,
         word=delivery_word,
     )
 
@@ -93,7 +88,9 @@ def sheets_form(visit: DelegationVisit) -> Answer:
     return redirect(visit.address("delegation_badges.show"), 303)
 
 
-def _holders(visit: DelegationVisit, people: list[Reached], address: PublicAddress) -> list[Holder]:
+def _holders(
+    visit: DelegationVisit, people: Sequence[Reached], address: PublicAddress
+) -> list[Holder]:
     found = working_badges(visit.session, [one.participant.id for one in people])
 
     def sharing(one: Reached) -> Sharing | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from checkin.services.badges.specs import badges_by_delegation
 from checkin.services.limits.rules import SHEETS
-from checkin.web.badges.designs import asked_design
 from checkin.web.jobs.asking import ask_for
+from checkin.web.site.designs import asked_design
 from checkin.web.site.limits import by_operator, limited
 from checkin.web.site.visits import STAFF, Answer, EventVisit, pages, visited_by
 from checkin.worker.badge_sheets import BADGE_SHEETS

@@ -17,7 +17,7 @@ from checkin.services.spreadsheets.writing import BinaryFile, Sheet, write_csv, 
 from checkin.web.board.days import asked_day, day_name
 from checkin.web.board.report_tables import Table, all_columns, report_tables
 from checkin.web.board.words import board_words
-from checkin.web.site.languages import text_direction
+from checkin.web.site.languages import list_separator, text_direction
 from checkin.web.site.permissions import may_use
 from checkin.web.site.visits import COUNTS, Answer, EventVisit, pages, visited_by
 
@@ -82,7 +82,7 @@ def _write_csv(file: BinaryFile, tables: Sequence[Table]) -> None:
         for table in tables
         for row in table.rows()
     )
-    write_csv(file, columns, rows)
+    write_csv(file, columns, rows, list_separator())
 
 
 _FORMS: dict[str, tuple[str, Callable[[BinaryFile, Sequence[Table]], None]]] = {

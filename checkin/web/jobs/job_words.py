@@ -19,6 +19,7 @@ _LONGEST_VALUE = 300
 OWN_PAGES = {"announce": "announcements.index", "mail": "delivery.index"}
 #: where one sees what a job has made, if that is no file; the page is told the job
 RESULT_PAGES = {
+    "bulk_change": "bulk.result",
     "list_read": "importing.show",
     "list_check": "importing.show",
     "list_register": "importing.show",
@@ -32,6 +33,7 @@ def title_words() -> dict[str, str]:
         "announce": _("A message to many"),
         "announcement_list": _("People whom no e-mail reaches"),
         "badge_sheets": _("Badges to print"),
+        "bulk_change": _("A change of many people"),
         "list_read": _("Reading a list of participants"),
         "list_check": _("Checking a list of participants"),
         "list_register": _("Registering a list of participants"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from flask import flash, redirect, request
 from flask_babel import ngettext
 
@@ -12,8 +14,9 @@ from checkin.services.mail.delivery_report import (
     Chosen,
     Delivery,
     delivery_by_delegation,
-    people_by_delivery,
+    page_by_delivery,
     progress_of,
+    progress_with,
     resend,
 )
 from checkin.services.mail.previews import Previewed
@@ -24,7 +27,7 @@ from checkin.web.jobs.asking import ask_for
 from checkin.web.mail.delivery_words import delivery_word, filter_words
 from checkin.web.mail.message_texts import send_test
 from checkin.web.mail.sending_state import sending_now
-from checkin.web.site.addresses import this_address
+from checkin.web.site.addresses import asked_turn, this_address
 from checkin.web.site.json import json_response
 from checkin.web.site.numbers import row_number
 from checkin.web.site.outgoing import mail_refusals, mail_sender, public_address
@@ -40,18 +43,18 @@ PAGE_SIZE = 100
 @visited_by(REGISTRARS)
 def index(visit: EventVisit) -> Answer:
     """Show counts by delegation and a filtered list; coordinators see their own delegation."""
-    number, address = max(1, request.args.get("page", 1, int)), public_address()
+    address = public_address()
     session, event, own = visit.session, visit.event, visit.own_delegation
-    asked, offset = _asked_people(visit), (number - 1) * PAGE_SIZE
-    people = people_by_delivery(session, event, asked, limit=PAGE_SIZE + 1, offset=offset)
+    page = page_by_delivery(session, event, _asked_people(visit), asked_turn(), PAGE_SIZE)
+    lines = delivery_by_delegation(session, event, own, seen_at=visit.seen_at)
+    counts = sum((line.counts for line in lines), Counter[Delivery]())
     return visit.show(
         "mail/delivery.html",
-        lines=delivery_by_delegation(session, event, own, seen_at=visit.seen_at),
-        progress=progress_of(session, event, visit.now, own),
+        lines=lines,
+        progress=progress_with(session, event, visit.now, counts),
         now=sending_now(visit),
-        people=people[:PAGE_SIZE],
-        number=number,
-        more=len(people) > PAGE_SIZE,
+        people=page.people,
+        page=page,
         deliveries=list(Delivery),
         word=delivery_word,
         filters=filter_words(),
@@ -89,6 +92,7 @@ def people_csv(visit: EventVisit) -> Answer:
         delegation_id=chosen.delegation_id,
         printed=chosen.printed,
         by_coordinator=visit.by_coordinator,
+        language=visit.language,
     )
 
 
@@ -149,7 +153,7 @@ def switch(visit: EventVisit) -> Answer:
 
 
 def _redirect_to_delivery(visit: EventVisit) -> Answer:
-    kept = {name: request.args.get(name) for name in ("state", "delegation", "printed", "page")}
+    kept = {name: request.args.get(name) for name in ("state", "delegation", "printed")}
     return redirect(visit.address("delivery.index", **kept))
 
 

@@ -5,23 +5,14 @@ from __future__ import annotations
 from flask_babel import gettext as _
 
 from checkin.services.mail.delivery_report import Delivery
+from checkin.web.site.languages import page_language
+from checkin.words.catalogues import say
+from checkin.words.export_columns import DELIVERIES
 
 
 def delivery_word(delivery: Delivery) -> str:
     """Return the name of a message's state of delivery."""
-    return str(
-        {
-            Delivery.SENT: _("Sent"),
-            Delivery.QUEUED: _("Waiting to be sent"),
-            Delivery.SENDING: _("Being sent"),
-            Delivery.BOUNCED: _("Came back"),
-            Delivery.FAILED: _("Rejected by the mail server"),
-            Delivery.UNKNOWN: _("Uncertain"),
-            Delivery.NO_ADDRESS: _("No e-mail address"),
-            Delivery.NO_MAIL: _("Wants no e-mails"),
-            Delivery.NO_MESSAGE: _("Not planned yet"),
-        }[delivery]
-    )
+    return say("import", page_language(), DELIVERIES[delivery])
 
 
 def filter_words() -> list[tuple[str, str]]:

@@ -269,7 +269,8 @@ def progress(visit: EventVisit, number: int) -> Answer:
 @visited_by(REGISTRARS)
 def people_csv(visit: EventVisit, number: int) -> Answer:
     """Write those whom no e-mail reaches as a spreadsheet, to call or to text them."""
-    return ask_for(visit, ANNOUNCEMENT_LIST, announcement=_announcement(visit, number).id)
+    found = _announcement(visit, number)
+    return ask_for(visit, ANNOUNCEMENT_LIST, announcement=found.id, language=visit.language)
 
 
 def _announcement(visit: EventVisit, number: int) -> Announcement:

@@ -6,7 +6,7 @@ from flask import redirect, request
 
 from checkin.domain.board.figures import together
 from checkin.services.gates.leases import lent_to
-from checkin.services.people.arrivals import people_of
+from checkin.services.people.arrivals import PartOfDelegation, people_of
 from checkin.services.people.delegations import reserve_list
 from checkin.services.people.figures import (
     figures_of_delegations,
@@ -15,8 +15,9 @@ from checkin.services.people.figures import (
     places_left,
 )
 from checkin.services.people.reserve_list import moves_up_until
-from checkin.services.people.search import participant_page
 from checkin.services.people.unchecked import unchecked_by_delegation
+from checkin.web.people.listing import listed_people
+from checkin.web.site.addresses import asked_turn
 from checkin.web.site.visits import (
     REGISTRARS,
     Answer,
@@ -27,6 +28,9 @@ from checkin.web.site.visits import (
 )
 
 bp = pages(__name__)
+
+#: of a reserve list: who comes next is seen at once, and the list of people has the others
+FIRST_WAITING = 20
 
 
 @bp.get("/events/<slug>/delegations")
@@ -51,8 +55,7 @@ def index(visit: EventVisit) -> Answer:
 @bp.get("/events/<slug>/delegations/<int:delegation_id>")
 @visited_by(REGISTRARS)
 def show(visit: DelegationVisit) -> Answer:
-    """Show a delegation's places, reserve list and people; ?q= searches them by name."""
-    text, number = request.args.get("q", "")[:200], request.args.get("page", 1, int)
+    """Show a delegation's places, reserve list and people, filtered as the address says."""
     session, own, by_coordinator = visit.session, visit.delegation, visit.by_coordinator
     figures, left = figures_seen(session, own, visit.now, by_coordinator=by_coordinator)
     return visit.show(
@@ -60,25 +63,28 @@ def show(visit: DelegationVisit) -> Answer:
         figures=figures,
         left=left,
         kept=kept_for_gates(session, own),
-        reserve=reserve_list(session, own, by_coordinator=by_coordinator),
+        reserve=reserve_list(session, own, by_coordinator=by_coordinator, most=FIRST_WAITING),
         moves_up_until=moves_up_until(visit.event),
         lent=lent_to(session, visit.event.id, visit.now),
-        page=participant_page(
-            session, visit.event.id, text=text, delegation_id=own.id, page=number
-        ),
-        text=text,
+        **listed_people(visit, own),
     )
 
 
 @bp.get("/events/<slug>/delegations/<int:delegation_id>/arrivals")
 @visited_by(REGISTRARS)
 def arrivals(visit: DelegationVisit) -> Answer:
-    """Show who has arrived and who has not, with phone numbers, as a page to print."""
+    """Show who has not arrived, or who has, with phone numbers, as pages to print."""
     session, own, by_coordinator = visit.session, visit.delegation, visit.by_coordinator
     figures, _left = figures_seen(session, own, visit.now, by_coordinator=by_coordinator)
+    asked = request.args.get("show", "")
+    shown = PartOfDelegation(asked) if asked in set(PartOfDelegation) else PartOfDelegation.MISSING
+    people = people_of(
+        session, own, shown, asked_turn(), day=visit.today, by_coordinator=by_coordinator
+    )
     return visit.show(
         "people/delegation_arrivals.html",
         figures=figures,
-        people=people_of(session, own, day=visit.today, by_coordinator=by_coordinator),
+        shown=shown,
+        people=people,
         now=visit.now,
     )

@@ -1,17 +1,17 @@
-"""The participants' pages: list, search, register, change, cancel, block."""
+"""The participants' pages: list, filter, register, change, cancel, block."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask import flash, redirect, request
+from flask import flash, make_response, redirect, request
 from flask_babel import gettext as _
 
 from checkin.db.models import Category, Delegation
 from checkin.domain.people.fields import AskedIn, asked_in
 from checkin.domain.people.place_decisions import Arrival
 from checkin.services.events.events import categories_of, delegations_of
-from checkin.services.people.search import participant_page
+from checkin.web.people.listing import keep_columns, listed_people
 from checkin.web.people.registering import (
     Attempt,
     block_one,
@@ -25,7 +25,6 @@ from checkin.web.people.registering import (
     values_of,
 )
 from checkin.web.site.languages import both_names
-from checkin.web.site.numbers import row_number
 from checkin.web.site.shared_forms import Choices, changes_said
 from checkin.web.site.visits import NAMES, REGISTRARS, STAFF, Answer, EventVisit, pages, visited_by
 from checkin.words.languages import LANGUAGES
@@ -36,11 +35,17 @@ bp = pages(__name__)
 @bp.get("/events/<slug>/participants")
 @visited_by(NAMES)
 def index(visit: EventVisit) -> Answer:
-    """List an event's participants, or a coordinator's own; ?q= searches them by name."""
-    text, number = request.args.get("q", "")[:200], request.args.get("page", 1, int)
-    session, own = visit.session, visit.own_delegation
-    page = participant_page(session, visit.event.id, text=text, delegation_id=own, page=number)
-    return visit.show("people/participants.html", page=page, text=text)
+    """List an event's participants, or a coordinator's own, filtered as the address says."""
+    return visit.show("people/participants.html", **listed_people(visit))
+
+
+@bp.post("/events/<slug>/participants/columns")
+@visited_by(NAMES)
+def columns(visit: EventVisit) -> Answer:
+    """Keep in this browser which columns its lists of people show."""
+    answer = make_response(_back_to_list(visit, 303))
+    keep_columns(answer, request.form.getlist("column"))
+    return answer
 
 
 @bp.get("/events/<slug>/participants/new")
@@ -125,13 +130,14 @@ def _back_to_person(visit: EventVisit, participant_id: int, said: str) -> Answer
     return redirect(there, 303)
 
 
-def _back_to_list(visit: EventVisit) -> Answer:
-    place = {"q": request.args.get("q"), "page": request.args.get("page")}
-    delegation_id = request.args.get("delegation", type=row_number)
-    if delegation_id is not None:
-        there = visit.address("delegations.show", delegation_id=delegation_id, **place)
-        return redirect(there)
-    return redirect(visit.address("participants.index", **place))
+def _back_to_list(visit: EventVisit, code: int = 302) -> Answer:
+    """Lead back to the list that the address describes, of the event or of one delegation."""
+    place = {**request.args.to_dict()}
+    list_of = place.pop("list_of", "")
+    if list_of.isdigit() and len(list_of) < 10:
+        place.pop("delegation", None)
+        return redirect(visit.address("delegations.show", delegation_id=list_of, **place), code)
+    return redirect(visit.address("participants.index", **place), code)
 
 
 def _edit_form(visit: EventVisit, participant_id: int, attempt: Attempt) -> str:

@@ -37,6 +37,7 @@ from checkin.web.people.listed_forms import (
     Refused,
     change_by_form,
 )
+from checkin.web.site.languages import list_separator
 from checkin.web.site.limits import by_operator, limited
 from checkin.web.site.visits import STAFF, Answer, DelegationVisit, EventVisit, pages, visited_by
 from checkin.words.problems import problem_advice
@@ -99,7 +100,7 @@ def sheet(visit: EventVisit) -> Answer:
 def model(visit: EventVisit) -> Answer:  # noqa: ARG001 - that the event is visible is enough
     """Return an empty sheet with the headings, to be filled in."""
     file = io.StringIO()
-    csv.writer(file, lineterminator="\r\n").writerow(
+    csv.writer(file, delimiter=list_separator(), lineterminator="\r\n").writerow(
         [
             _("Delegation"),
             _("Name in Arabic"),

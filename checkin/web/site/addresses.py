@@ -8,7 +8,18 @@ from urllib.parse import unquote, urlsplit
 from flask import current_app, request, url_for
 from werkzeug.exceptions import HTTPException
 
+from checkin.services.common.keyset import Turn
+from checkin.web.site.numbers import row_number
 from checkin.web.site.state import marhaba
+
+
+def asked_turn() -> Turn:
+    """Return which page of a list the address asks for."""
+    return Turn(
+        after=request.args.get("after", type=row_number),
+        before=request.args.get("before", type=row_number),
+        is_last=request.args.get("last") == "yes",
+    )
 
 
 def this_path() -> str:

@@ -48,6 +48,11 @@ def text_direction() -> str:
     return LANGUAGES[page_language()].direction
 
 
+def list_separator() -> str:
+    """Return what parts the columns of CSV files in the page's language."""
+    return LANGUAGES[page_language()].list_separator
+
+
 def keep_chosen_language() -> None:
     """Remember ?lang= for the pages that follow."""
     chosen = request.args.get("lang")

@@ -7,7 +7,7 @@ from flask import request
 #: behind each link of an event's navigation: whole blueprints, or single endpoints
 _EVENT = {
     "board.show": {"board", "flagged"},
-    "participants.index": {"participants", "badges", "merging", "to_check"},
+    "participants.index": {"participants", "bulk", "badges", "merging", "to_check"},
     "delegations.index": {
         *("delegations", "importing", "delegation_badges", "delegation_link", "buses"),
         *("event_badges", "jobs"),

@@ -9,12 +9,14 @@ import pytest
 from sqlalchemy import select, update
 
 from checkin.db.models import Message
+from checkin.services.common.keyset import Turn
 from checkin.services.mail.bounces import mark_bounced
 from checkin.services.mail.delivery_report import (
     UNREACHED,
     Chosen,
     Delivery,
     delivery_by_delegation,
+    page_by_delivery,
     people_by_delivery,
     progress_of,
     resend,
@@ -136,3 +138,21 @@ def test_only_a_sent_message_can_bounce(database, event, people):
     }
 
     assert [state for state, done in marked.items() if done] == ["sent", "unknown"]
+
+
+def test_pages_of_deliveries_hold_everybody_once_and_turn_back(database, event, people):
+    everybody = Chosen()
+    with database.read() as session:
+        first = page_by_delivery(session, event, everybody, Turn(), 5)
+        last = first.people[-1].participant.id
+        second = page_by_delivery(session, event, everybody, Turn(after=last), 5)
+        back = page_by_delivery(
+            session, event, everybody, Turn(before=second.people[0].participant.id), 5
+        )
+        whole = people_by_delivery(session, event, everybody)
+
+    ids = [one.participant.id for page in (first, second) for one in page.people]
+    assert ids == [one.participant.id for one in whole]
+    assert (first.has_previous, first.has_next) == (False, True)
+    assert (second.has_previous, second.has_next) == (True, False)
+    assert [one.participant.id for one in back.people] == ids[:5]

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from checkin.db.models import Participant
 from checkin.domain.people.registration import Registration
+from checkin.domain.people.selection import Selection
 from checkin.domain.people.sought import sought
 from checkin.services.common.list_version import next_list_version
 from checkin.services.lifecycle.demo_names import FAMILY_NAMES, GIVEN_NAMES
@@ -17,7 +18,8 @@ from checkin.services.people import names
 from checkin.services.people.enrolment import Enrolment, enrol
 from checkin.services.people.names import fill_name_terms
 from checkin.services.people.registration import RegistrationSource, edit
-from checkin.services.people.search import participant_page, search_participants
+from checkin.services.people.search import search_participants
+from checkin.services.selection.people import Asked, people_page
 from tests.support import factories
 from tests.support.factories import KEYS, NOW, write
 from tests.support.name_pairs import ONE_NAME
@@ -129,7 +131,7 @@ def test_the_list_of_participants_is_searched_by_other_spellings_too(database, e
     registered(database, event, [("Mohammed Bennani", None), ("Samir Tazi", None)])
 
     with database.read() as session:
-        page = participant_page(session, event.id, text="benani mohamed", page=1)
+        page = people_page(session, event, Asked(selection=Selection(text="benani mohamed")))
 
     assert [one.participant.name for one in page.people] == ["Mohammed Bennani"]
 

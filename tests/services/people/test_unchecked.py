@@ -21,7 +21,7 @@ from checkin.domain.people.registration import Registration
 from checkin.services.badges.issue import working_badge
 from checkin.services.messages.recipients import reach_of
 from checkin.services.messages.sending import begin, queue_batch
-from checkin.services.people.arrivals import people_of
+from checkin.services.people.arrivals import PartOfDelegation, people_of
 from checkin.services.people.buses import riders_of
 from checkin.services.people.checking import people_to_check
 from checkin.services.people.figures import figures_of, figures_seen
@@ -130,12 +130,14 @@ def test_its_coordinator_sees_it_as_any_newcomer(database, event, zineb, khemiss
     seen = [standing_seen(one, by_coordinator=True) for one in people]
     shown, left = figures(database, khemisset, by_coordinator=True)
     with database.read() as session:
-        arrivals = people_of(session, khemisset, day=1, by_coordinator=True)
+        missing = people_of(
+            session, khemisset, PartOfDelegation.MISSING, day=1, by_coordinator=True
+        ).people
         riders = riders_of(session, khemisset, bus_id=None, limit=9)
     assert seen[0] == seen[1]
     assert [one.badge_from for one in people] == [NOW + timedelta(minutes=10)] * 2
     assert (shown.registered, shown.missing, left) == (2, 2, 0)
-    assert [one.id for one in arrivals.missing] == [one.id for one in people]
+    assert [one.person.id for one in missing] == [one.id for one in people]
     assert [one.participant.id for one in riders] == [one.id for one in people]
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from checkin.db.models import Activity, Conflict, HourlyArrivals, Message, Participant, Role, Scan
 from checkin.domain.people.registration import Registration
+from checkin.domain.people.selection import Selection
 from checkin.domain.scanning.facts import Direction, Reentry
 from checkin.domain.scanning.reasons import Reason
 from checkin.domain.scanning.verdict import Status
@@ -27,7 +28,7 @@ from checkin.services.people.blocking import block
 from checkin.services.people.buses import assign_people
 from checkin.services.people.duplicates import twin_of
 from checkin.services.people.registration import cancel, edit, reinstate
-from checkin.services.people.search import participant_page, search_participants
+from checkin.services.people.search import search_participants
 from checkin.services.scanning.annul import annul_scan
 from checkin.services.scanning.merging import (
     Wish,
@@ -36,6 +37,7 @@ from checkin.services.scanning.merging import (
     parting_plan,
 )
 from checkin.services.scanning.storage import Decided
+from checkin.services.selection.people import Asked, people_page
 from tests.services.scanning.merged import (
     LATER,
     arrivals,
@@ -363,8 +365,8 @@ def test_a_merged_record_is_in_no_list_and_leads_to_the_kept_person(
     kept = merge(database, event, amina.participant_id, again.participant_id)
 
     with database.read() as session:
-        everybody = participant_page(session, event.id, page=1)
-        by_old_name = participant_page(session, event.id, text="emina all", page=1)
+        everybody = people_page(session, event, Asked())
+        by_old_name = people_page(session, event, Asked(selection=Selection(text="emina all")))
         found = search_participants(session, event.id, "allaoui").people
         twins = [
             twin_of(session, event.id, elsewhere.id, Registration(**told))

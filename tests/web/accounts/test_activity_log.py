@@ -72,7 +72,8 @@ def log(database, event, action, at=NOW, **details):
 
 
 def rows(browsing, query="") -> list[dict[str, str]]:
-    text = browsing.open("/activity.csv" + query).text.removeprefix("\ufeff")
+    joined = f"{query}&lang=en" if query else "?lang=en"
+    text = browsing.open("/activity.csv" + joined).text.removeprefix("\ufeff")
     return list(csv.DictReader(io.StringIO(text)))
 
 
@@ -90,11 +91,11 @@ def test_an_act_is_told_with_when_who_and_what(chief, database, event):
 def test_accounts_are_for_administrators_only(chief, organiser, database, event):
     log(database, event, "gate.add", operator_id=2, gate="Porte 7")
 
-    assert {row["action"] for row in rows(organiser)} == {"gate.add"}
-    assert {row["action"] for row in rows(chief)} == {
-        "gate.add",
-        "operator.add",
-        "operator.sign_in",
+    assert {row["What"] for row in rows(organiser)} == {"added a gate"}
+    assert {row["What"] for row in rows(chief)} == {
+        "added a gate",
+        "opened an account",
+        "signed in",
     }
     assert rows(organiser, "?kind=operator") == []
 
@@ -107,7 +108,7 @@ def test_filters_leave_what_is_asked_for(chief, database, event):
     log(database, other, "gate.add", gate="C")
 
     def found(query):
-        return [row["about"] for row in rows(chief, query)]
+        return [row["About"] for row in rows(chief, query)]
 
     assert found(f"?event={event.id}&kind=gate") == ["B", "A"]
     assert found(f"?event={event.id}&day=2025-06-14") == ["Car 1", "A"]
@@ -119,7 +120,7 @@ def test_a_day_of_the_log_is_in_the_installation_s_time_zone(chief, database, ev
     """At half past midnight in Rabat it is still yesterday in UTC."""
     log(database, event, "gate.add", at=NOW.replace(hour=23, minute=30), gate="Night")
 
-    assert [row["about"] for row in rows(chief, "?day=2025-06-15&kind=gate")] == ["Night"]
+    assert [row["About"] for row in rows(chief, "?day=2025-06-15&kind=gate")] == ["Night"]
     assert rows(chief, "?day=2025-06-14&kind=gate") == []
 
 
@@ -148,7 +149,7 @@ def test_a_spreadsheet_runs_nothing_and_a_page_neither(chief, database, event):
     evil = '=HYPERLINK("https://evil.example")<script>'
     log(database, event, "gate.add", gate=evil)
 
-    assert rows(chief, "?kind=gate")[0]["about"] == "'" + evil
+    assert rows(chief, "?kind=gate")[0]["About"] == "'" + evil
     assert "<script>" not in chief.read("/activity").replace("<script type", "")
 
 
@@ -158,7 +159,7 @@ def test_buses_and_delegations_are_told_by_name(chief, database, event, delegati
     log(database, event, "link.renew", delegation_id=delegation.id, issue=2)
     log(database, event, "delegation.add", delegation_id=delegation.id, name="Khémisset", quota=2)
 
-    assert [row["about"] for row in rows(chief, f"?event={event.id}")] == [
+    assert [row["About"] for row in rows(chief, f"?event={event.id}")] == [
         "Khémisset · 2",
         "Khémisset",
         "Car 7 · Khémisset",
@@ -173,4 +174,26 @@ def test_participants_are_numbers(chief, database, event, delegation):
 
     assert "Amina" not in page
     assert f"/participants/{person.participant_id}" in page
-    assert f"no. {person.participant_id}" in rows(chief, "?kind=participant")[0]["about"]
+    assert f"no. {person.participant_id}" in rows(chief, "?kind=participant")[0]["About"]
+
+
+def test_no_code_stands_where_people_read_it(chief, database, event):
+    log(database, event, "participant.register", door="walk_in")
+    log(database, None, "operator.change", role="coordinator")
+
+    assert rows(chief, "?kind=participant")[0]["About"] == "at a gate"
+    assert rows(chief, "?kind=operator")[0]["About"] == "Coordinator"
+    page = chief.read("/activity?lang=fr")
+    assert "à une porte" in page
+    assert "walk_in" not in page
+
+
+def test_a_spreadsheet_in_french_has_french_headings_and_semicolons(chief, database, event):
+    log(database, event, "gate.add", gate="Porte 7")
+
+    text = chief.open("/activity.csv?kind=gate&lang=fr").text
+
+    heads, row = text.removeprefix("\ufeff").splitlines()
+    assert heads == "Quand;Événement;Qui;Quoi;Au sujet de"
+    assert row.startswith("2025-06-14 15:30:00;")
+    assert row.endswith(";porte ajoutée;Porte 7")

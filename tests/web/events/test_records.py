@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import openpyxl
@@ -14,6 +15,7 @@ from sqlalchemy import func, select, update
 from checkin.db.models import Activity, Event, Participant, Role
 from checkin.services.common.activity import note
 from checkin.services.lifecycle.purge import purge_event
+from checkin.web.events.receipt_words import receipt_lines
 from tests.support import factories
 from tests.support.api_client import Api
 from tests.support.factories import NOW, write
@@ -60,11 +62,14 @@ def people_left(database):
 def test_a_csv_export_escapes_formulas_and_is_logged(organiser, database, event, people):
     answer = exported(organiser, "csv")
 
-    rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    text = answer.data.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text), delimiter=";"))
     with database.read() as session:
         logged = session.scalars(select(Activity).where(Activity.action == "event.export")).all()
-    assert [row["name"] for row in rows] == ["Amina Alaoui", "'" + TRICKY]
-    assert rows[0]["phone"] == "'+212612345678"
+    assert [row["Nom"] for row in rows] == ["Amina Alaoui", "'" + TRICKY]
+    assert rows[0]["Téléphone"] == "\u200e+212612345678"
+    assert {row["Inscription"] for row in rows} == {"Confirmée"}
+    assert {row["Langue"] for row in rows} == {"Français"}
     assert "rabat" not in answer.headers["Content-Disposition"]  # a sensitive event's name
     noted = [(one.details["format"], one.details["file"]) for one in logged]
     assert noted == [("csv", "participants-2025-06-14.csv")]
@@ -77,7 +82,23 @@ def test_a_workbook_holds_texts_and_no_formula(organiser, event, people):
     cells = [cell for row in book.active.iter_rows() for cell in row]
     assert {cell.data_type for cell in cells if cell.value is not None} == {"s", "n"}
     names = [row[4] for row in book.active.iter_rows(values_only=True)]
-    assert names == ["name", "Amina Alaoui", TRICKY]
+    assert names == ["Nom", "Amina Alaoui", TRICKY]
+
+
+def test_a_workbook_has_dates_on_the_clocks_of_the_event_and_telephones_as_texts(
+    organiser, database, event, device
+):
+    code = factories.a_badge(database, event, phone="+212612345678")
+    factories.scan(database, device, code)
+
+    book = openpyxl.load_workbook(io.BytesIO(exported(organiser, "xlsx").data))
+    [heads, row] = book.active.iter_rows()
+    told = {over.value: cell for over, cell in zip(heads, row, strict=True)}
+
+    assert told["Arrivée"].is_date
+    assert told["Arrivée"].value == datetime(2025, 6, 14, 15, 30)  # noqa: DTZ001
+    assert (told["Téléphone"].data_type, told["Téléphone"].value) == ("s", "+212612345678")
+    assert told["Inscription"].value == "Confirmée"
 
 
 def test_the_whole_export_has_every_scan_and_quota(organiser, database, event, delegation, people):
@@ -220,3 +241,17 @@ def test_a_purged_event_takes_nobody_from_its_pages(coordinator, administrator, 
 
     assert answer.status_code == 409
     assert "Les données personnelles de cet événement ont été effacées." in answer.text
+
+
+def test_a_receipt_calls_whatever_is_erased_by_a_word(app, database, event, tmp_path):
+    receipt = purge_event(database, event, tmp_path, now=NOW, early=True)
+
+    with app.test_request_context("/?lang=fr"):
+        names = [name for name, _count in receipt_lines(replace(receipt, rows=_ones(receipt)))]
+
+    assert [name for name in names if name in receipt.rows or "_" in name] == []
+    assert len(names) == len(receipt.rows) + 1
+
+
+def _ones(receipt):
+    return dict.fromkeys(receipt.rows, 1)

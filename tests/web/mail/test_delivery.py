@@ -92,8 +92,8 @@ def test_the_spreadsheet_runs_nothing(organiser, database, event, delegation):
     table = listed(organiser)
 
     assert table.splitlines() == [
-        "number,delegation,name,name_ar,phone,email,delivery,printed",
-        "1,Khémisset,'=1+1,,'+212612345678,,no_address,no",
+        "Numéro;Délégation;Nom;Nom arabe;Téléphone;E-mail;Badge par e-mail;Imprimé au guichet",
+        "1;Khémisset;'=1+1;;\u200e+212612345678;;Pas d’adresse e-mail;Non",
     ]
 
 

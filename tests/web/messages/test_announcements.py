@@ -203,7 +203,7 @@ def test_whom_no_e_mail_reaches_is_listed_to_be_called(organiser, people):
 
     answer = follow(organiser, organiser.send(here, f"{here}/people.csv"))
 
-    assert "Dina,,'+212612345678," in answer.get_data().decode("utf-8-sig")
+    assert "Dina;;\u200e+212612345678;" in answer.get_data().decode("utf-8-sig")
 
 
 def settings_form(organiser) -> dict[str, str]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 
 from checkin.db.models import Activity, Message, Participant, Role
+from checkin.services.people import arrivals
 from tests.support import factories
 
 PAGES = "/events/rabat-2025/delegations"
@@ -64,7 +67,7 @@ def test_canceling_on_the_delegations_page_comes_back_to_it(
 
     response = coordinator.send(
         own,
-        f"/events/rabat-2025/participants/{amina.participant_id}/cancel?delegation={delegation.id}",
+        f"/events/rabat-2025/participants/{amina.participant_id}/cancel?list_of={delegation.id}",
     )
 
     assert (response.status_code, response.location) == (302, own)
@@ -155,13 +158,26 @@ class TestArrivals:
         came = factories.a_badge(database, event, "Amina Alaoui", delegation=delegation)
         factories.scan(database, device, came)
 
-        page = coordinator.read(f"{own}/arrivals")
-
-        missing, _, arrived = page.partition('id="here"')
+        missing = coordinator.read(f"{own}/arrivals")
+        arrived = coordinator.read(f"{own}/arrivals?show=arrived")
         assert ("Bahia Idrissi" in missing, "Amina Alaoui" in missing) == (True, False)
         assert 'href="tel:+212612345678"' in missing
         assert "Amina Alaoui" in arrived
         assert "14:30" in arrived or "15:30" in arrived
+
+    def test_a_large_delegation_has_several_pages(
+        self, coordinator, database, event, delegation, own, monkeypatch
+    ):
+        monkeypatch.setattr(arrivals, "PAGE_SIZE", 1)
+        register(database, event, delegation, "Amina Alaoui", "Bahia Idrissi")
+
+        first = coordinator.read(f"{own}/arrivals")
+        [following] = re.findall(r'rel="next" href="([^"]+)"', first)
+        second = coordinator.read(following.replace("&amp;", "&"))
+
+        assert ("Amina" in first, "Bahia" in first) == (True, False)
+        assert ("Amina" in second, "Bahia" in second) == (False, True)
+        assert 'rel="prev"' in second
 
     def test_people_on_the_reserve_list_are_not_listed_as_missing(
         self, coordinator, database, event, delegation, own

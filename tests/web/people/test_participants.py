@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from checkin.db.models import Badge, Participant
+from checkin.db.models import Badge, Message, Participant, Role
 from checkin.domain.people.fields import FIELDS, AskedIn, asked_in
 from checkin.web.badges import badges
 from tests.support import factories
+from tests.support.factories import write
 from tests.web.browsing import mark_in
 
 LIST = "/events/rabat-2025/participants"
@@ -355,3 +356,104 @@ class TestCoordinator:
         with database.read() as session:
             newest = session.scalars(select(Participant).order_by(Participant.id.desc())).first()
         assert (newest.standing, newest.unchecked_as) == ("canceled", "confirmed")
+
+
+def found(browsing, address):
+    """The names of a list's rows, in their order."""
+    page = browsing.read(address)
+    return re.findall(r'<th scope="row"><a[^>]*>\s*<bdi[^>]*>([^<]+)</bdi>', page)
+
+
+def test_a_list_is_filtered_and_ordered_by_its_address(organiser, database, event, delegation):
+    sale = factories.a_delegation(database, event, "Salé")
+    factories.a_participant(database, event, "Amina", delegation=delegation)
+    factories.a_participant(database, event, "Bahia", delegation=sale)
+    factories.a_participant(database, event, "Chafik", delegation=sale)
+
+    assert found(organiser, f"{LIST}?delegation={sale.id}") == ["Bahia", "Chafik"]
+    assert found(organiser, f"{LIST}?sort=number&order=down") == ["Chafik", "Bahia", "Amina"]
+    assert found(organiser, f"{LIST}?arrived=yes") == []
+    page = organiser.read(f"{LIST}?delegation={sale.id}&lang=fr")
+    assert f'<option value="{sale.id}" selected>Salé</option>' in page
+    assert "Afficher tout le monde" in page
+
+
+def test_a_coordinator_sees_their_own_people_whatever_the_address_says(
+    coordinator, database, event, delegation
+):
+    sale = factories.a_delegation(database, event, "Salé")
+    factories.a_participant(database, event, "Amina", delegation=delegation)
+    factories.a_participant(database, event, "Zineb", delegation=sale)
+
+    assert found(coordinator, f"{LIST}?delegation={sale.id}") == ["Amina"]
+    page = coordinator.read(LIST)
+    assert 'name="delegation"' not in page
+    assert "to_check" not in page
+
+
+def test_columns_are_kept_in_the_browser(organiser, app, database, event, delegation):
+    factories.a_participant(
+        database, event, "Amina", delegation=delegation, phone="+212612345678", email="a@b.ma"
+    )
+    assert "+212612345678" not in organiser.read(LIST)
+
+    answer = organiser.send(
+        LIST, f"{LIST}/columns?q=amina", column=["number", "phone", "email", "delivery", "x"]
+    )
+
+    assert (answer.status_code, answer.location) == (303, f"{LIST}?q=amina")
+    page = organiser.read(answer.location)
+    assert '<a href="tel:+212612345678">' in page
+    assert "a@b.ma" in page
+    assert 'data-label="Catégorie"' not in page
+
+
+def test_a_supervisor_sees_no_contacts_in_lists(signed_in, database, event, delegation):
+    factories.a_participant(
+        database, event, "Amina", delegation=delegation, phone="+212612345678", email="a@b.ma"
+    )
+    supervisor = signed_in(Role.SUPERVISOR)
+    supervisor.send("/account", f"{LIST}/columns", column=["phone", "email", "category"])
+
+    page = supervisor.read(LIST)
+
+    assert "Amina" in page
+    assert "+212612345678" not in page
+    assert "a@b.ma" not in page
+    assert "+212612345678" not in supervisor.read(f"{LIST}/1")
+
+
+def test_canceling_comes_back_to_the_list_as_it_was(organiser, database, event, delegation):
+    factories.a_participant(database, event, "Amina", delegation=delegation)
+
+    answer = organiser.send(LIST, f"{LIST}/1/cancel?status=confirmed&sort=number&after=7")
+
+    assert answer.location == f"{LIST}?status=confirmed&sort=number&after=7"
+
+
+def test_the_page_of_a_person_has_their_contacts_and_all_that_can_be_done(
+    organiser, database, event, delegation
+):
+    factories.a_participant(
+        database, event, "Amina", delegation=delegation, phone="+212612345678", email="a@b.ma"
+    )
+
+    page = organiser.read(f"{LIST}/1")
+
+    assert 'href="tel:+212612345678"' in page
+    assert 'href="mailto:a@b.ma"' in page
+    for address in ("edit", "resend", "reissue", "block", "merge"):
+        assert f"{LIST}/1/{address}" in page
+
+
+def test_a_badge_is_sent_again_from_the_person_s_page(organiser, database, event, delegation):
+    factories.a_participant(database, event, "Amina", delegation=delegation, email="a@b.ma")
+    write(database, lambda s: s.execute(update(Message).values(state="sent")))
+
+    for said in ("resent", "not_resent"):
+        answer = organiser.send(f"{LIST}/1", f"{LIST}/1/resend")
+        assert answer.location == f"{LIST}/1?said={said}"
+
+    with database.read() as session:
+        states = session.scalars(select(Message.state).order_by(Message.id)).all()
+    assert states == ["sent", "queued"]
