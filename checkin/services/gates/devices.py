@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain, count
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -185,6 +186,9 @@ def add_device(
 ) -> NewDevice:
     """Enrol a device at a gate and return its token, of which only a hash is stored.
 
+    Where another device of the event has its name, also one that was revoked, it gets a number
+    after it, so that pages and the activity log tell them apart.
+
     Args:
         may_search: whether it may search for names; None: as the event says of new devices.
         help_desk: whether it may hold the people of the event; None: as its gate says.
@@ -193,7 +197,7 @@ def add_device(
         InvalidRequest: there is no name, or a very long one.
         EventPurged: the event takes nobody any more.
     """
-    name = device_name(name)
+    name = _name_of_its_own(session, event, device_name(name))
     refuse_purged(session, event.id)
     token = secrets.token_urlsafe(32)
     device = Device(
@@ -210,6 +214,17 @@ def add_device(
     session.flush()
     note(session, event.id, "device.add", now, device_id=device.id, gate=gate.name, name=name)
     return NewDevice(device.id, token, gate.id, gate.name, gate.name_ar, event)
+
+
+def device_names(session: Session, event: Event) -> set[str]:
+    """Return the names of an event's devices, of those that were revoked too."""
+    return set(session.scalars(select(Device.name).where(Device.event_id == event.id)))
+
+
+def _name_of_its_own(session: Session, event: Event, name: str) -> str:
+    taken = device_names(session, event)
+    numbered = (f"{name[: LONGEST_NAME - 6]} {number}" for number in count(2))
+    return next(one for one in chain([name], numbered) if one not in taken)
 
 
 def desk_salt(*, help_desk: bool) -> bytes | None:
