@@ -22,6 +22,7 @@ RESULT_PAGES = {
     "list_check": "importing.show",
     "list_register": "importing.show",
     "look": "look.edit",
+    "people_copy": "first_steps.resume",
 }
 
 
@@ -38,6 +39,7 @@ def title_words() -> dict[str, str]:
         "delivery_list": _("People and their e-mails"),
         "event_export": _("Export"),
         "mail": _("Badges by e-mail"),
+        "people_copy": _("Copying the people of an event"),
     }
 
 
