@@ -15,6 +15,7 @@ from badges.look import PLAIN, Look, logo_picture
 from badges.qr import FULL_SIDE, qr_image
 from badges.spec import BadgeSpec, Shape
 from badges.texts import moment_text
+from badges.typesetting.category_looks import CategoryLook
 from badges.typesetting.drawing import Row, draw_centred, require_shaping, set_row
 from badges.typesetting.inks import BAND, BLACK, NAMES, SOFT, Ink, Inks
 from badges.typesetting.shapes import outline
@@ -57,6 +58,19 @@ def phone_badge_png(spec: BadgeSpec, look: Look = PLAIN) -> bytes:
         _strip([_number(spec.number)], NAMES.ground, below_px=_BOTTOM_PX),
     ]
     return _png(_stacked(strips), inks)
+
+
+def category_band_png(look: CategoryLook, names: Sequence[str]) -> bytes:
+    """Return the band of a category as a PNG, as its badges have it.
+
+    Args:
+        names: the category's names, in the order of the badge's languages.
+
+    Raises:
+        BadgeError: Pillow cannot join Arabic letters here, and would silently draw them wrongly.
+    """
+    require_shaping()
+    return _png(_band(look.shape, *names).copy(), Inks(look.colour, PLAIN.colour))
 
 
 def _code_and_names(spec: BadgeSpec) -> list[Row]:

@@ -96,7 +96,7 @@ def print_one(
     by_hand = ByHand(office.settings.home / "badges" / f"badge-{participant_id}.pdf")
     done = print_badge(
         office.database,
-        partial(event_named, slug=office.event_slug(event_slug)),
+        partial(event_named, slug=office.event(event_slug).slug),
         participant_id,
         keys=office.keys,
         printer=system_printer(queue or office.settings.printer) or by_hand,

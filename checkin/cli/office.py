@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cached_property, wraps
 from typing import Any, TypeVar
 
 import click
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -71,9 +72,22 @@ class Office:
             self.raw_database.dispose()
 
     def event(self, slug: str | None) -> Event:
-        """Return the event that a command is about."""
+        """Return the event that a command is about, and say which where there are several.
+
+        Whoever sits at a terminal is asked where none was named.
+
+        Raises:
+            NotFound: there is no such event, or there are several and nobody can be asked.
+        """
+        asked = self.event_slug(slug)
         with self.database.read() as session:
-            return event_named(session, self.event_slug(slug))
+            events = session.scalars(select(Event).order_by(Event.starts_at)).all()
+            if asked is None and len(events) > 1 and _is_at_terminal():
+                asked = _ask_which(events)
+            event = event_named(session, asked)
+        if len(events) > 1:
+            complain(f"event {event.slug}: {event.name}, {event.starts_at:%Y-%m-%d}")
+        return event
 
     def event_slug(self, asked: str | None) -> str | None:
         """Return the event that was named, here or in the settings; None where none was."""
@@ -96,6 +110,18 @@ class Office:
     def write(self, work: Callable[[Session], T]) -> T:
         """Run `work` in one transaction."""
         return in_transaction(self.database, work)
+
+
+def _is_at_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _ask_which(events: Sequence[Event]) -> str:
+    complain("There are several events:")
+    for number, event in enumerate(events, 1):
+        complain(f"  {number}  {event.slug}: {event.name}, {event.starts_at:%Y-%m-%d}")
+    chosen: int = click.prompt("Which one", type=click.IntRange(1, len(events)), err=True)
+    return events[chosen - 1].slug
 
 
 in_office = click.make_pass_decorator(Office, ensure=True)

@@ -13,7 +13,8 @@ from checkin.cli.office import NUMBER, Office, event_option, in_office, now, say
 from checkin.cli.records import erase_again
 from checkin.command_names import organiser_command
 from checkin.db.migrate import current_revision, is_known, upgrade
-from checkin.db.models import Operator, Role
+from checkin.db.models import Event, Operator, Role
+from checkin.domain.events.details import is_demo
 from checkin.domain.people.quotas import MAX_QUOTA
 from checkin.errors import InvalidRequest, SettingsError
 from checkin.protocol.time_zones import time_zone
@@ -174,16 +175,23 @@ def add_event(
         reentry=reentry,
     )
 
-    def work(session: Session) -> None:
+    if is_demo(slug):
+        raise InvalidRequest(f"{slug} is the demo's name, whose people are invented: take another")
+
+    def work(session: Session) -> bool:
         created = create_event(session, spec, office.keys, now=now())
         for category in categories or ("Participant",):
             add_category(session, created, category)
+        others = select(func.count()).select_from(Event).where(Event.id != created.id)
+        return session.scalars(others).one() > 0
 
-    office.write(work)
+    which = f" --event {slug}" if office.write(work) else ""
     say(
         f"event {slug} created; add its delegations: "
-        f"{organiser_command()} delegation add NAME QUOTA"
+        f"{organiser_command()} delegation add NAME QUOTA{which}"
     )
+    if which:
+        say(f"there are others: commands take{which}, or ask; CHECKIN_EVENT={slug} chooses it once")
 
 
 def _moment(text: str, timezone: str) -> datetime:

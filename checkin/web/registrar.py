@@ -7,6 +7,7 @@ from flask_babel import Babel
 
 from checkin.command_names import organiser_command
 from checkin.db.models import Participant
+from checkin.domain.events.details import is_demo
 from checkin.protocol.version import VERSION
 from checkin.services.accounts.own_delegation import own_delegation
 from checkin.services.people.unchecked import SeenStanding, standing_seen
@@ -25,11 +26,14 @@ from checkin.web.accounts import (
 from checkin.web.badges import badge_page, badges, delegation_badges, event_badges
 from checkin.web.board import board, flagged, report
 from checkin.web.events import (
+    copying,
+    demo,
     first_steps,
     legal,
     look,
     opening_times,
     overview,
+    readiness,
     records,
     settings,
 )
@@ -113,8 +117,11 @@ _PAGES = (
     notices,
     look,
     settings,
+    copying,
+    demo,
     opening_times,
     first_steps,
+    readiness,
     categories,
     flags,
     quotas,
@@ -164,6 +171,7 @@ def register_pages(app: Flask) -> None:
             "standing_of": _standing_of,
             "leads_here": leads_here,
             "organiser_command": organiser_command,
+            "is_demo": is_demo,
             "version": VERSION,
             "authority": app.extensions[EXTENSION].authority,
         }

@@ -16,6 +16,7 @@ from checkin.worker.delivery_list import DELIVERY_LIST
 from checkin.worker.event_export import EVENT_EXPORT
 from checkin.worker.look import LOOK
 from checkin.worker.mail import MAIL
+from checkin.worker.people_copy import PEOPLE_COPY
 from checkin.worker.uploaded_lists import LIST_CHECK, LIST_READ, LIST_REGISTER
 
 _ALL = (
@@ -30,5 +31,6 @@ _ALL = (
     LIST_REGISTER,
     LOOK,
     MAIL,
+    PEOPLE_COPY,
 )
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}

@@ -55,8 +55,11 @@ PAGES = [
     f"{EVENT}/jobs/1",
     f"{EVENT}/rehearsal",
     f"{EVENT}/rehearsal/badges",
-    *(f"{EVENT}/start/{step}" for step in ("event", "delegations", "address", "gate")),
-    *(f"{EVENT}/start/{step}" for step in ("rehearsal", "end")),
+    *(f"{EVENT}/start/{step}" for step in ("event", "categories", "delegations", "people")),
+    *(f"{EVENT}/start/{step}" for step in ("address", "badges", "gate", "rehearsal")),
+    f"{EVENT}/ready",
+    f"{EVENT}/copy",
+    f"{EVENT}/demo",
 ]
 FRENCH, ARABIC, ENGLISH = "fr", "ar", "en"
 

@@ -105,6 +105,8 @@ def _create_the_event(page):
     page.fill("#starts_at", "2026-12-05T15:00")
     page.fill("#ends_at", "2026-12-05T19:00")
     page.click("main form .button")
+    page.wait_for_url(re.compile(r"/start/categories$"))
+    page.click("a[href$='/start/delegations']")
     page.wait_for_url(re.compile(r"/start/delegations$"))
 
 
@@ -114,7 +116,7 @@ def _bring_the_delegation(page, tmp_path):
     page.set_input_files("#file", file)
     page.click("form[action$='/quotas/sheet'] button")
     page.click("button[value=apply]")
-    page.wait_for_url(re.compile(r"/start/address$"))
+    page.wait_for_url(re.compile(r"/start/categories$"))
 
 
 def _import_the_people(page, server, tmp_path):

@@ -8,7 +8,11 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from checkin.cli import office
+from checkin.db.models import Category, Device
+from checkin.settings import load_settings, open_database
 from tests.cli.conftest import Run
 from tests.services.spreadsheets.workbooks import workbook
 from tests.support.server_process import ROOT
@@ -77,15 +81,69 @@ def mails(home: Path) -> list[Path]:
     return list((home / "outbox").glob("*.eml"))
 
 
-def test_several_events_are_named_to_choose_from(demo: Run, monkeypatch) -> None:
+@pytest.fixture
+def two(demo: Run) -> Run:
+    """The demo's home, to which another event was added."""
     event = ("--name", "Congrès", "--venue", "Rabat", "--starts", "2026-12-05 15:00")
-    demo("event", "add", "congres", *event)
+    added = demo("event", "add", "congres", *event)
+    assert "delegation add NAME QUOTA --event congres" in added.out
+    return demo
 
-    asked = demo("delegation", "add", "Tiflet", 10)
-    chosen = demo("delegation", "add", "Tiflet", 10, "--event", "congres")
+
+def test_several_events_are_named_to_choose_from(two: Run, monkeypatch) -> None:
+    asked = two("delegation", "add", "Tiflet", 10)
+    chosen = two("delegation", "add", "Tiflet", 10, "--event", "congres")
     monkeypatch.setenv("CHECKIN_EVENT", "congres")
-    set_once = demo("delegation", "quota", "Tiflet", 20)
+    set_once = two("delegation", "quota", "Tiflet", 20)
 
     assert asked.err.startswith("error: there are several events: add --event and one of ")
     assert {"congres", "rabat-2025"} <= set(re.findall(r"[a-z0-9-]+", asked.err))
     assert [chosen.out, set_once.code] == ["Tiflet: 10 places\n", 0]
+    assert chosen.err == set_once.err == "event congres: Congrès, 2026-12-05\n"
+
+
+def test_at_a_terminal_one_is_asked_which_event_is_meant(two: Run, monkeypatch) -> None:
+    monkeypatch.setattr(office, "_is_at_terminal", lambda: True)
+    monkeypatch.setattr("click.prompt", lambda *_args, **_more: 2)
+
+    typed = two("device", "pair", "--gate", "Porte 1", "--json")
+
+    assert typed.code == 0
+    assert "  2  congres: Congrès, 2026-12-05\n" in typed.err
+    assert typed.err.endswith("event congres: Congrès, 2026-12-05\n")
+
+
+def test_where_there_is_one_event_no_command_speaks_of_it(demo: Run) -> None:
+    assert demo("delegation", "add", "Tiflet", 10).err == ""
+
+
+def test_an_event_of_ones_own_never_bears_the_demos_name(run: Run) -> None:
+    run("init")
+
+    event = ("--name", "Congrès", "--venue", "Rabat", "--starts", "2026-12-05 15:00")
+    refused = run("event", "add", "rabat-2025", *event)
+
+    assert (refused.code, "the demo's name" in refused.err) == (1, True)
+
+
+def test_categories_added_by_a_command_look_different(run: Run) -> None:
+    run("init")
+    event = ("--name", "Congrès", "--venue", "Rabat", "--starts", "2026-12-05 15:00")
+    run("event", "add", "congres", *event, "--category", "Élu", "--category", "Militant")
+
+    database = open_database(load_settings())
+    with database.read() as session:
+        looks = session.execute(select(Category.colour, Category.shape)).all()
+    database.dispose()
+    assert len({colour for colour, _ in looks}) == len({shape for _, shape in looks}) == 2
+
+
+def test_two_scanners_of_one_command_are_told_apart(demo: Run) -> None:
+    for _ in range(2):
+        demo("device", "add", "--gate", "Porte 1")
+
+    database = open_database(load_settings())
+    with database.read() as session:
+        names = session.scalars(select(Device.name).order_by(Device.id)).all()
+    database.dispose()
+    assert names == ["scanner", "scanner 2"]

@@ -6,7 +6,7 @@ import json
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import bindparam, inspect, text
+from sqlalchemy import bindparam, inspect, select, text
 
 from checkin.db.migrate import current_revision, downgrade, head_revision, upgrade
 from checkin.db.models import (
@@ -14,6 +14,7 @@ from checkin.db.models import (
     Admission,
     ArrivalTally,
     Base,
+    Device,
     EventDay,
     Participant,
     Role,
@@ -129,6 +130,24 @@ def test_who_was_blocked_before_blocks_had_reasons_stays_blocked(database, event
     with database.read() as session:
         [person] = session.query(Participant).all()
     assert (person.blocked, person.blocked_at, person.blocked_reason) == (True, NOW, "")
+
+
+def test_devices_that_had_one_name_are_numbered(database, event):
+    devices = [factories.a_device(database, event) for _ in range(4)]
+    downgrade(database, "0039")
+    names = ("scanner", "scanner 2", "scanner", "scanner")
+    with database.write() as session:
+        for device, name in zip(devices, names, strict=True):
+            session.execute(
+                text("UPDATE device SET name = :name WHERE id = :id"),
+                {"name": name, "id": device.id},
+            )
+
+    upgrade(database)
+
+    with database.read() as session:
+        found = session.scalars(select(Device.name).order_by(Device.id)).all()
+    assert found == ["scanner", "scanner 2", "scanner 3", "scanner 4"]
 
 
 def test_what_was_recorded_before_events_had_days_is_of_the_first(database, event):

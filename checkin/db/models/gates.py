@@ -74,6 +74,9 @@ class OpeningHours(Base):
     closes_at: Mapped[datetime]
 
 
+_NAMED = text("name <> ''")
+
+
 class Device(Base):
     """A scanner enrolled at a gate; only a hash of its token is kept."""
 
@@ -81,12 +84,21 @@ class Device(Base):
     __table_args__ = (
         ForeignKeyConstraint(["event_id", "gate_id"], ["gate.event_id", "gate.id"]),
         UniqueConstraint("event_id", "id"),
+        Index(
+            "uq_device_name",
+            "event_id",
+            "name",
+            unique=True,
+            sqlite_where=_NAMED,
+            postgresql_where=_NAMED,
+        ),
         {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int]
     gate_id: Mapped[int]
+    #: "" after a purge; else no other device of the event has it
     name: Mapped[str]
     software: Mapped[str]
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)

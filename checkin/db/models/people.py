@@ -242,9 +242,9 @@ class Category(Base):
     name: Mapped[str]
     name_ar: Mapped[str | None]
     folded: Mapped[str]
-    colour: Mapped[str] = mapped_column(default="#1f4e79")
+    colour: Mapped[str]
     #: says on badges what the colour says, to who sees no colours: one of `badges.spec.SHAPES`
-    shape: Mapped[str] = mapped_column(default="circle")
+    shape: Mapped[str]
     #: where it stands in lists; walk-ins are of the last one unless they say otherwise
     position: Mapped[int] = mapped_column(default=0)
 

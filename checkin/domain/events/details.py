@@ -66,6 +66,11 @@ class EventDetails:
     badge_delay_s: int
 
 
+def is_demo(slug: str) -> bool:
+    """Say whether an event is the demo's, with invented people."""
+    return slug == DEMO_SLUG
+
+
 def validate_event(raw: Mapping[str, str]) -> EventDetails | list[Problem]:
     """Return the event that ``raw`` describes, or everything that is wrong with it.
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from badges.spec import SHAPES
+from badges.spec import Shape
+from badges.typesetting.category_looks import CategoryLook, next_look
 from checkin.command_names import organiser_command
 from checkin.db.models import Category, Delegation, Event
 from checkin.domain.common.names import clean_name, fold_name
@@ -144,22 +145,37 @@ def delegation_named(session: Session, event: Event, name: str) -> Delegation:
 
 
 def add_category(
-    session: Session, event: Event, name: str, name_ar: str | None = None, colour: str = "#1f4e79"
+    session: Session,
+    event: Event,
+    name: str,
+    name_ar: str | None = None,
+    *,
+    look: CategoryLook | None = None,
 ) -> Category:
-    """Add a category after the others, with a shape that the others do not have."""
-    position = len(categories_of(session, event))
+    """Add a category after the others.
+
+    Args:
+        look: its colour and its shape; None: those that the fewest others have.
+    """
+    others = categories_of(session, event)
+    look = look or next_category_look(others)
     category = Category(
         event_id=event.id,
         name=name,
         name_ar=name_ar,
         folded=fold_name(name),
-        colour=colour,
-        shape=SHAPES[position % len(SHAPES)],
-        position=position,
+        colour=look.colour,
+        shape=look.shape,
+        position=len(others),
     )
     session.add(category)
     session.flush()
     return category
+
+
+def next_category_look(categories: Iterable[Category]) -> CategoryLook:
+    """Return the colour and the shape of a category that comes after these of its event."""
+    return next_look(CategoryLook(one.colour, cast(Shape, one.shape)) for one in categories)
 
 
 def delegations_of(session: Session, event: Event) -> Sequence[Delegation]:

@@ -31,7 +31,6 @@ from checkin.services.common.purged import refuse_purged
 PAIRING_CODE_LENGTH = 8
 PAIRING_LIFETIME = timedelta(minutes=10)
 LONGEST_NAME = 120
-_LONGEST_BEFORE_A_NUMBER = LONGEST_NAME - 8
 DESK_SALT_BYTES = 16
 
 
@@ -187,6 +186,9 @@ def add_device(
 ) -> NewDevice:
     """Enrol a device at a gate and return its token, of which only a hash is stored.
 
+    Where another device of the event has its name, also one that was revoked, it gets a number
+    after it, so that pages and the activity log tell them apart.
+
     Args:
         may_search: whether it may search for names; None: as the event says of new devices.
         help_desk: whether it may hold the people of the event; None: as its gate says.
@@ -195,7 +197,7 @@ def add_device(
         InvalidRequest: there is no name, or a very long one.
         EventPurged: the event takes nobody any more.
     """
-    name = device_name(name)
+    name = _name_of_its_own(session, event, device_name(name))
     refuse_purged(session, event.id)
     token = secrets.token_urlsafe(32)
     device = Device(
@@ -212,6 +214,17 @@ def add_device(
     session.flush()
     note(session, event.id, "device.add", now, device_id=device.id, gate=gate.name, name=name)
     return NewDevice(device.id, token, gate.id, gate.name, gate.name_ar, event)
+
+
+def device_names(session: Session, event: Event) -> set[str]:
+    """Return the names of an event's devices, of those that were revoked too."""
+    return set(session.scalars(select(Device.name).where(Device.event_id == event.id)))
+
+
+def _name_of_its_own(session: Session, event: Event, name: str) -> str:
+    taken = device_names(session, event)
+    numbered = (f"{name[: LONGEST_NAME - 6]} {number}" for number in count(2))
+    return next(one for one in chain([name], numbered) if one not in taken)
 
 
 def desk_salt(*, help_desk: bool) -> bytes | None:
@@ -281,7 +294,7 @@ def pair_device(
             session,
             event,
             gate,
-            name=_told_apart(session, event, device_name(name)),
+            name=name,
             software=software,
             now=now,
             help_desk=pairing.help_desk,
@@ -290,14 +303,6 @@ def pair_device(
         return device
 
     return in_transaction(database, work)
-
-
-def _told_apart(session: Session, event: Event, name: str) -> str:
-    """Return a name with a number where a device of the event is called so, and is in use."""
-    mine = (Device.event_id == event.id, Device.revoked_at.is_(None))
-    used = set(session.scalars(select(Device.name).where(*mine)))
-    numbered = (f"{name[:_LONGEST_BEFORE_A_NUMBER]} ({number})" for number in count(2))
-    return next(one for one in chain((name,), numbered) if one not in used)
 
 
 def revoke_device(

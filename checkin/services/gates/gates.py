@@ -21,6 +21,7 @@ from checkin.services.gates.devices import (
     arabic_gate_name,
     desk_salt,
     device_name,
+    device_names,
     gate_name,
     gate_named,
 )
@@ -151,13 +152,15 @@ def change_device(
 
     Raises:
         NotFound: the event has no such device or gate.
-        Conflict: the device was revoked.
+        Conflict: the device was revoked, or another one has this name.
         InvalidRequest: there is no name, or a very long one.
     """
     device = by_id(session, event, Device, device_id)
     if device.revoked_at is not None:
         raise Conflict("this device was revoked: pair it again")
     name = device_name(name)
+    if name != device.name and name in device_names(session, event):
+        raise Conflict(f"another device is called {name}")
     gate = by_id(session, event, Gate, gate_id)
     device.name, device.gate_id, device.may_search = name, gate.id, may_search
     if help_desk != (device.desk_salt is not None):

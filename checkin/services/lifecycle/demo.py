@@ -42,11 +42,11 @@ _DELEGATIONS = (
     ("Sidi Slimane", "سيدي سليمان", 60, 5),  # more people than places: a reserve list
 )
 _CATEGORIES = (
-    ("Élu", "منتخب", "#7a1f3d", 12),
-    ("Conseil national", "المجلس الوطني", "#5b3a8c", 6),
-    ("Bureau provincial", "المكتب الإقليمي", "#1f4e79", 10),
-    ("Organisation affiliée", "منظمة موازية", "#8a5a00", 17),
-    ("Militant", "مناضل", "#1b6e4b", 55),
+    ("Élu", "منتخب", 12),
+    ("Conseil national", "المجلس الوطني", 6),
+    ("Bureau provincial", "المكتب الإقليمي", 10),
+    ("Organisation affiliée", "منظمة موازية", 17),
+    ("Militant", "مناضل", 55),
 )
 _GATES = ("Porte 1", "Porte 2", "Porte 3")
 _OFFICIAL_GATE = "Tribune officielle"
@@ -127,10 +127,7 @@ def _register_everyone(
         add_delegation(session, event, name, _quota(quota, share, participants, scale), name_ar)
         for name, name_ar, quota, share in _DELEGATIONS
     ]
-    categories = [
-        add_category(session, event, name, name_ar, colour)
-        for name, name_ar, colour, _ in _CATEGORIES
-    ]
+    categories = [add_category(session, event, name, name_ar) for name, name_ar, _ in _CATEGORIES]
     version = next_list_version(session, event.id)
     people = [_person(at, delegations, categories, chance) for at in range(participants)]
     enrolled = enrol(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from checkin.db.engine import Database
@@ -23,6 +24,12 @@ def erase_files(database: Database, home: Path) -> int:
 def erase_backups(home: Path) -> int:
     """Erase the automatic backups, and return how many there were: each holds every event."""
     return _erase(_files_in(home / BACKUPS))
+
+
+def newest_backup(home: Path) -> datetime | None:
+    """Return when the newest automatic backup was written; None: there is none."""
+    times = [path.stat().st_mtime for path in _files_in(home / BACKUPS)]
+    return datetime.fromtimestamp(max(times), UTC) if times else None
 
 
 def _files_in(folder: Path) -> list[Path]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from checkin.db.models import ArrivalTally, Event
 from checkin.domain.common.problems import FieldProblem, InvalidValue
-from checkin.domain.events.details import EventDetails
+from checkin.domain.events.details import EventDetails, is_demo
 from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys
 from checkin.services.common.list_version import bump_list_version_of_all, next_list_version
@@ -38,12 +38,23 @@ def open_event(
     Raises:
         InvalidValue: another event has this slug.
     """
-    if session.scalar(select(Event.id).where(Event.slug == slug)):
-        raise InvalidValue("slug_taken", slug)
+    refuse_taken_slug(session, slug)
     event = create_event(session, EventSpec(slug=slug, **asdict(details)), keys, now=now)
     add_category(session, event, *FIRST_CATEGORY)
     note(session, event.id, "event.add", now, operator_id=operator_id, slug=slug)
     return event
+
+
+def refuse_taken_slug(session: Session, slug: str) -> None:
+    """Refuse a slug for a new event that another one has, or that is the demo's.
+
+    Whatever bears the demo's is told to be invented, and removed with one button.
+
+    Raises:
+        InvalidValue: that is so.
+    """
+    if is_demo(slug) or session.scalar(select(Event.id).where(Event.slug == slug)):
+        raise InvalidValue("slug_taken", slug)
 
 
 class CapacityBelowPeople(InvalidValue):

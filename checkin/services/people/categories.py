@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from badges.look import LookError, checked_hue
-from badges.spec import SHAPES
+from badges.spec import SHAPES, Shape
+from badges.typesetting.category_looks import CategoryLook
 from checkin.db.models import Category, Event, GateCategory, OpeningHours, Participant
 from checkin.db.models import SelfRegistration as Link
 from checkin.domain.common.forms import Form
@@ -29,8 +30,7 @@ class CategoryDetails:
 
     name: str
     name_ar: str | None
-    colour: str
-    shape: str
+    look: CategoryLook
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def validate_category(raw: Mapping[str, str]) -> CategoryDetails | list[Problem]
     form = Form(raw)
     name, name_ar = form.read("name", clean_name), form.read("name_ar", _optional_name)
     colour, shape = form.read("colour", _colour), form.read("shape", _shape)
-    return form.problems or CategoryDetails(name, name_ar, colour, shape)
+    return form.problems or CategoryDetails(name, name_ar, CategoryLook(colour, shape))
 
 
 def uses_of(session: Session, event: Event) -> Mapping[int, Uses]:
@@ -78,8 +78,7 @@ def new_category(
     """
     next_list_version(session, event.id)  # so that two organisers do not add the same name
     _refuse_taken(session, event, details)
-    category = add_category(session, event, details.name, details.name_ar, details.colour)
-    category.shape = details.shape
+    category = add_category(session, event, details.name, details.name_ar, look=details.look)
     note(session, event.id, "category.add", now, operator_id=operator_id, name=details.name)
     return category
 
@@ -104,7 +103,7 @@ def change_category(
     _refuse_taken(session, event, details, besides=category)
     category.name, category.name_ar = details.name, details.name_ar
     category.folded = fold_name(details.name)
-    category.colour, category.shape = details.colour, details.shape
+    category.colour, category.shape = details.look.colour, details.look.shape
     session.flush()
     bump_list_version_where(session, Participant.category_id == category.id, version)
     note(
@@ -116,8 +115,8 @@ def change_category(
         category_id=category.id,
         name=details.name,
         name_ar=details.name_ar,
-        colour=details.colour,
-        shape=details.shape,
+        colour=details.look.colour,
+        shape=details.look.shape,
     )
 
 
@@ -201,7 +200,7 @@ def _colour(text: str) -> str:
         raise InvalidValue("unknown_choice", text) from None
 
 
-def _shape(text: str) -> str:
+def _shape(text: str) -> Shape:
     if text not in SHAPES:
         raise InvalidValue("unknown_choice", text)
-    return text
+    return cast(Shape, text)

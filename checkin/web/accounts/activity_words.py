@@ -136,6 +136,10 @@ def _people_actions() -> dict[str, str]:
 def _installation_actions() -> dict[str, str]:
     return {
         "event.add": _("created an event"),
+        "demo.add": _("made the demo"),
+        "demo.remove": _("removed the demo"),
+        "event.copy": _("copied an event"),
+        "event.copy_people": _("copied the people of an event"),
         "event.change": _("changed the event"),
         "event.colour": _("changed the event's colour"),
         "event.days": _("changed the days of the event"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from flask import redirect, request
@@ -15,7 +16,9 @@ from checkin.services.events.events import categories_of
 from checkin.services.gates.devices import devices_of, gates_of, revoke_device
 from checkin.services.gates.gates import categories_of_gates, change_device
 from checkin.services.gates.leases import lent_to
-from checkin.web.gates.pairing import open_pairing_at
+from checkin.services.gates.pairings import pairing_progress
+from checkin.web.gates.pairing import asked_pairing
+from checkin.web.site.json import json_response
 from checkin.web.site.numbers import row_number
 from checkin.web.site.outgoing import address_refusal
 from checkin.web.site.visits import STAFF, Answer, EventVisit, pages, visited_by
@@ -34,10 +37,16 @@ def show(visit: EventVisit) -> Answer:
 @bp.post("/events/<slug>/devices/pairing")
 @visited_by(STAFF)
 def pair(visit: EventVisit) -> Answer:
-    """Open a pairing for a gate and show its code once."""
-    help_desk = request.form.get("help_desk") == "yes"
-    pairing = open_pairing_at(visit, request.form.get("gate", ""), help_desk=help_desk)
+    """Open a pairing for a gate and show its code, or show again how far one has come."""
+    pairing = asked_pairing(visit)
     return _page(visit, pairing=pairing), 201 if pairing.code else 400
+
+
+@bp.get("/events/<slug>/devices/pairing/<int:number>")
+@visited_by(STAFF)
+def pairing_state(visit: EventVisit, number: int) -> Answer:
+    """Answer how far a pairing has come, for the page that shows its code and waits."""
+    return json_response(asdict(pairing_progress(visit.session, visit.event, number, visit.now)))
 
 
 @bp.post("/events/<slug>/devices/<int:device_id>")

@@ -1,24 +1,36 @@
-"""A pairing as pages show it: a code to type, and a link to scan."""
+"""A pairing as pages show it: a code to type, a link to scan, and whether a device has answered."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from flask import request
+
 from badges.link_qr import link_qr_address
+from checkin.db.models import Gate, Pairing
 from checkin.domain.common.problems import InvalidValue
 from checkin.protocol.fingerprints import pairing_fragment
-from checkin.services.gates.devices import PAIRING_LIFETIME, gate_name, gate_named, open_pairing
+from checkin.services.gates.devices import gate_name, gate_named, open_pairing
+from checkin.services.gates.pairings import (
+    PairingProgress,
+    PairingState,
+    pairing_progress,
+    pairing_with_code,
+)
 from checkin.web.site.outgoing import public_address
 from checkin.web.site.visits import EventVisit
 from checkin.words.problems import problem_advice
 
+_NOT_BEGUN = PairingProgress(PairingState.WAITING)
+
 
 @dataclass(frozen=True, slots=True)
-class OpenPairing:
+class ShownPairing:
     """A pairing code with its link and QR code; without a code, `problem` says why.
 
     Attributes:
+        number: by which the page asks how far it is.
         link: opens the scan page with the code, on any device; "" where only this machine would
             understand it. It ends with the fingerprint of the server's own authority, if it has
             one: by it a scanner trusts the server.
@@ -29,6 +41,8 @@ class OpenPairing:
 
     gate: str
     code: str = ""
+    number: int = 0
+    progress: PairingProgress = _NOT_BEGUN
     link: str = ""
     picture: str = ""
     here: str = ""
@@ -37,24 +51,39 @@ class OpenPairing:
     problem: str = ""
 
 
-def open_pairing_at(visit: EventVisit, given: str, *, help_desk: bool = False) -> OpenPairing:
-    """Open a pairing for a gate, which is made if it is new.
+def asked_pairing(visit: EventVisit) -> ShownPairing:
+    """Open a pairing as a form asks, at a gate that is made if it is new.
 
-    Args:
-        help_desk: the device becomes a help desk; else it is one where the gate says so.
+    A form that brings the code of one that was opened before is shown that one again: only the
+    page knows the code, of which we keep a hash.
     """
+    code = request.form.get("code", "")
+    shown = pairing_with_code(visit.session, visit.event, code) if code else None
+    if shown is not None:
+        return _shown(visit, shown, code)
+    given = request.form.get("gate", "")
+    help_desk = request.form.get("help_desk") == "yes"
     try:
         name = gate_name(given)
     except InvalidValue as fault:
-        return OpenPairing(given, problem=problem_advice(fault.in_column("name"), visit.language))
+        return ShownPairing(given, problem=problem_advice(fault.in_column("name"), visit.language))
     code = visit.write(lambda v: _open(v, name, help_desk=help_desk))
+    opened = pairing_with_code(visit.session, visit.event, code)
+    if opened is None:
+        raise LookupError("a pairing that was just opened is not there")
+    return _shown(visit, opened, code)
+
+
+def _shown(visit: EventVisit, opened: Pairing, code: str) -> ShownPairing:
     authority = visit.server.authority
-    pairing = OpenPairing(
-        name,
+    pairing = ShownPairing(
+        visit.session.get_one(Gate, opened.gate_id).name,
         code,
+        opened.id,
+        pairing_progress(visit.session, visit.event, opened.id, visit.now),
         here=f"{visit.address('scan_page.scan')}#pair={code}",
         check=authority.check if authority else "",
-        expires_at=visit.now + PAIRING_LIFETIME,
+        expires_at=opened.expires_at,
     )
     address = public_address()
     if address.is_only_here:

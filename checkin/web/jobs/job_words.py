@@ -24,6 +24,7 @@ RESULT_PAGES = {
     "list_check": "importing.show",
     "list_register": "importing.show",
     "look": "look.edit",
+    "people_copy": "first_steps.resume",
 }
 
 
@@ -41,6 +42,7 @@ def title_words() -> dict[str, str]:
         "delivery_list": _("People and their e-mails"),
         "event_export": pgettext("job", "Export"),
         "mail": _("Badges by e-mail"),
+        "people_copy": _("Copying the people of an event"),
     }
 
 

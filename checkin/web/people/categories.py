@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, request
+from dataclasses import asdict
+
+from flask import Response, flash, redirect, request
 from flask_babel import gettext as _
 
+from badges.phone import category_band_png
 from badges.spec import SHAPES
 from badges.typesetting.shapes import outline
 from checkin.db.models import Category
 from checkin.domain.common.problems import InvalidValue
+from checkin.errors import InvalidRequest
 from checkin.services.common.lookup import by_id
-from checkin.services.events.events import categories_of
+from checkin.services.events.events import categories_of, next_category_look
 from checkin.services.people.categories import (
     CategoryDetails,
     change_category,
@@ -84,6 +88,22 @@ def remove(visit: EventVisit, category_id: int) -> Answer:
     return redirect(visit.address("categories.show"), 303)
 
 
+@bp.get("/events/<slug>/categories/band.png")
+@visited_by(STAFF)
+def band(visit: EventVisit) -> Answer:
+    """Return the band of a badge as a picture, with what a form says of a category just now."""
+    asked = {name: request.args.get(name, "") for name in _FIELDS}
+    details = validate_category(asked | {"name": asked["name"].strip() or _("Category")})
+    if isinstance(details, list):
+        raise InvalidRequest("this is no category that a badge could show")
+    names = [name for name in (details.name, details.name_ar) if name]
+    if visit.event.language == "ar":
+        names.reverse()
+    picture = Response(category_band_png(details.look, names), mimetype="image/png")
+    picture.headers["Cache-Control"] = "private, no-store"
+    return picture
+
+
 def _changed(
     visit: EventVisit,
     form: str,
@@ -106,6 +126,7 @@ def _page(visit: EventVisit, refused: Refused = NONE_REFUSED, notice: str = "") 
         "people/categories.html",
         categories=categories,
         values={one.id: _values_of(one) for one in categories},
+        fresh=asdict(next_category_look(categories)),
         uses=uses_of(visit.session, visit.event),
         notice=notice,
         shapes=_shape_names(),

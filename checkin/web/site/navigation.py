@@ -16,13 +16,23 @@ _EVENT = {
     "devices.show": {"devices", "gates"},
     "conflicts.index": {"conflicts"},
     "settings.edit": {
-        *("first_steps", "settings", "categories", "flags", "quotas", "message_texts"),
+        *(
+            "first_steps",
+            "readiness",
+            "copying",
+            "settings",
+            "categories",
+            "flags",
+            "quotas",
+            "message_texts",
+        ),
         *("look", "rehearsal", "records", "legal", "opening_times"),
     },
 }
 _SETTINGS = {
     "first_steps.resume": {"first_steps"},
-    "settings.edit": {"settings"},
+    "readiness.show": {"readiness"},
+    "settings.edit": {"settings", "copying"},
     "opening_times.show": {"opening_times"},
     "categories.show": {"categories"},
     "flags.show": {"flags"},

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
+from badges.typesetting.category_looks import CategoryLook
 from checkin.db.models import Category, Delegation, Participant, Role
 from checkin.domain.common.problems import FieldProblem, InvalidValue
 from checkin.domain.people.quotas import DelegationDetails
@@ -52,7 +53,7 @@ def test_of_concurrent_delegations_with_one_name_one_is_created_and_the_others_r
 def test_of_concurrent_categories_with_one_name_one_is_created_and_the_others_refused(
     database, event, who
 ):
-    details = CategoryDetails("Élu", "منتخب", "#7a1f3d", "star")
+    details = CategoryDetails("Élu", "منتخب", CategoryLook("#7a1f3d", "star"))
 
     told = race_outcomes(
         ORGANISERS,
@@ -72,7 +73,7 @@ def test_control_without_locking_the_event_s_row_two_organisers_get_a_database_e
     database, event = postgres_database, factories.an_event(postgres_database)
     who = {"operator_id": an_operator(database, Role.ORGANISER).id, "now": NOW}
     monkeypatch.setattr(categories, "next_list_version", lambda *_a: 1)
-    details = CategoryDetails("Élu", "منتخب", "#7a1f3d", "star")
+    details = CategoryDetails("Élu", "منتخب", CategoryLook("#7a1f3d", "star"))
     monkeypatch.setattr(categories, "_refuse_taken", lambda *_a, **_b: None)
 
     told = race_outcomes(

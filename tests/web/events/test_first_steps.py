@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
-from checkin.services.scanning.rehearsal import begin_rehearsal
+from badges.typesetting.category_looks import CategoryLook
+from checkin.db.models import Message
+from checkin.services.people.categories import CategoryDetails, new_category
+from checkin.services.scanning.rehearsal import begin_rehearsal, end_rehearsal
 from tests.support import factories
+from tests.support.api_client import Api
 from tests.support.factories import NOW, write
 from tests.web.network.test_server_address import opened_on_a_telephone
 
 START = "/events/rabat-2025/start"
+READY = "/events/rabat-2025/ready"
 
 
 @pytest.fixture
@@ -21,35 +27,63 @@ def next_of(browsing):
     return browsing.open(START).location.rpartition("/")[2]
 
 
+def a_category_of_its_own(database, event):
+    details = CategoryDetails("Élu", None, CategoryLook("#7a1f3d", "star"))
+    write(database, lambda s: new_category(s, s.merge(event), details, operator_id=1, now=NOW))
+
+
+def all_badges_left(database):
+    write(database, lambda s: s.execute(update(Message).values(state="sent", handed_at=NOW)))
+
+
+def rehearsed(database, event):
+    write(database, lambda s: begin_rehearsal(s, s.merge(event), operator_id=1, now=NOW))
+    write(database, lambda s: end_rehearsal(s, s.merge(event), operator_id=1, now=NOW))
+
+
 def test_each_step_is_done_according_to_the_data(app, organiser, database, event):
     found = [next_of(organiser)]
+    a_category_of_its_own(database, event)
+    found.append(next_of(organiser))
     factories.a_delegation(database, event)
+    found.append(next_of(organiser))
+    factories.a_participant(database, event, email="amina@example.org")
     found.append(next_of(organiser))
     opened_on_a_telephone(app, organiser)
     found.append(next_of(organiser))
-    factories.a_new_device(database, event)
+    all_badges_left(database)
     found.append(next_of(organiser))
-    write(
-        database,
-        lambda s: begin_rehearsal(s, s.merge(event), operator_id=1, now=NOW),
-    )
+    Api.enrolled(app, database, event, gate="Porte 1").read("/status")
+    found.append(next_of(organiser))
+    rehearsed(database, event)
     found.append(next_of(organiser))
 
-    assert found == ["delegations", "address", "gate", "rehearsal", "end"]
-    assert organiser.read(f"{START}/end").count('data-state="done"') == 5
+    steps = ["categories", "delegations", "people", "address", "badges", "gate", "rehearsal"]
+    assert found == [*steps, "ready"]
+    assert organiser.read(READY).count('data-state="done"') == 8
+
+
+def test_a_device_that_has_not_answered_yet_has_not_paired_its_gate(organiser, database, event):
+    factories.a_new_device(database, event)
+
+    page = organiser.read(f"{START}/gate")
+
+    assert "n’a pas encore répondu" in page
+    assert page.count('data-state="done"') == 1  # the event
 
 
 def test_a_step_is_skipped_and_can_be_done_later(organiser, database, event):
     page = f"{START}/delegations"
+    organiser.send(page, f"{START}/categories/skip")
 
     organiser.send(page, f"{page}/skip")
     after = next_of(organiser)
     skipped = organiser.read(page)
     factories.a_delegation(database, event)
 
-    assert after == "address"
-    assert 'data-state="skipped"' in skipped
-    assert 'data-state="skipped"' not in organiser.read(page)
+    assert after == "people"
+    assert skipped.count('data-state="skipped"') == 2
+    assert organiser.read(page).count('data-state="skipped"') == 1
 
 
 def test_a_pairing_code_is_shown_in_its_step_and_a_bad_gate_is_told(organiser, event):
@@ -77,13 +111,20 @@ def test_the_sheet_leads_back_to_the_steps(organiser, event):
     assert applied.location == START
 
 
-@pytest.mark.parametrize(
-    "page", [f"{START}/end", f"{START}/rehearsal", "/events/rabat-2025/devices"]
-)
-def test_while_nobody_has_a_pin_the_pages_before_the_day_say_so(organiser, database, page):
-    missing = "Aucun superviseur n’a encore de code PIN"
+@pytest.mark.parametrize("page", [READY, f"{START}/rehearsal"])
+def test_while_nobody_has_a_pin_the_steps_say_so(organiser, database, event, page):
+    light = 'data-check="pins" data-light="look"'
     before = organiser.read(page)
     factories.a_supervisor(database)
 
+    assert (light in before, 'href="/pins"' in before) == (True, True)
+    assert light not in organiser.read(page)
+
+
+def test_while_nobody_has_a_pin_the_page_of_devices_says_so(organiser, database, event):
+    missing = "Aucun superviseur n’a encore de code PIN"
+    before = organiser.read("/events/rabat-2025/devices")
+    factories.a_supervisor(database)
+
     assert (missing in before, 'href="/pins"' in before) == (True, True)
-    assert missing not in organiser.read(page)
+    assert missing not in organiser.read("/events/rabat-2025/devices")

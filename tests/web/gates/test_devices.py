@@ -75,3 +75,51 @@ def test_a_device_clock_more_than_a_minute_off_shows_a_warning(app, organiser, d
     assert page.count("décalée de plus d’une minute") == 1
     assert page.count("▲") == 2
     assert "3600" in page
+
+
+def test_a_pairing_is_said_to_be_paired_only_when_the_device_has_answered(app, organiser, event):
+    page = organiser.send(DEVICES, PAIRING, gate="Porte 1").text
+    code = re.search(r"/scan#pair=([0-9A-Z]{8})", page)[1]
+    look = re.search(r'data-look="([^"]+)"', page)[1]
+
+    found = [organiser.open(look).json]
+    token = pair(app, code).json["device_token"]
+    found.append(organiser.open(look).json)
+    app.test_client().get("/api/v1/status", headers={"Authorization": f"Bearer {token}"})
+    found.append(organiser.open(look).json)
+
+    assert found == [
+        {"state": "waiting", "device": ""},
+        {"state": "taken", "device": "Poste de Samira"},
+        {"state": "paired", "device": "Poste de Samira"},
+    ]
+
+
+def test_a_page_without_scripts_is_shown_its_code_again(organiser, database, event):
+    page = organiser.send(DEVICES, PAIRING, gate="Porte 1").text
+    code = re.search(r"/scan#pair=([0-9A-Z]{8})", page)[1]
+
+    again = organiser.send(DEVICES, PAIRING, code=code)
+
+    assert (again.status_code, f"#pair={code}" in again.text) == (201, True)
+    assert factories.noted(database, "device") == ["device.pairing_opened"]
+
+
+def test_a_pairing_of_another_event_is_not_found(organiser, database, event):
+    page = organiser.send(DEVICES, PAIRING, gate="Porte 1").text
+    look = re.search(r'data-look="([^"]+)"', page)[1]
+    factories.an_event(database, "autre")
+
+    assert organiser.open(look.replace("rabat-2025", "autre")).status_code == 404
+
+
+def test_devices_of_one_name_are_numbered_and_a_taken_name_is_refused(organiser, database, event):
+    first, second = (factories.a_new_device(database, event) for _ in range(2))
+
+    page = organiser.read(DEVICES)
+    refused = organiser.send(
+        DEVICES, f"{DEVICES}/{second.id}", name="Laptop", gate_id=str(first.gate_id)
+    )
+
+    assert ("<bdi>Laptop</bdi>" in page, "<bdi>Laptop 2</bdi>" in page) == (True, True)
+    assert (refused.status_code, "Ce nom est déjà pris" in refused.text) == (400, True)

@@ -33,7 +33,7 @@ def test_a_category_is_added_at_the_end_with_its_shape_and_colour(
 
     assert added.status_code == 303
     assert listed(database, event) == [
-        ("Militant", None, "#1f4e79", "circle"),
+        ("Militant", None, "#1d70ce", "circle"),
         ("Élu", "منتخب", "#7a1f3d", "star"),
     ]
 
@@ -148,7 +148,7 @@ def test_a_category_that_somebody_else_has_changed_meanwhile_is_shown_and_not_ov
     organiser, database, event, militant
 ):
     opened, form = organiser.read(PAGE), f"{PAGE}/{militant.id}"
-    plain = {"name": "Militant", "name_ar": "", "colour": "#1f4e79", "shape": "circle"}
+    plain = {"name": "Militant", "name_ar": "", "colour": "#1d70ce", "shape": "circle"}
     organiser.send(PAGE, form, **plain | {"shape": "star"})
 
     sent = plain | {"name": "Militante", "shown": mark_in(opened)}
@@ -160,5 +160,21 @@ def test_a_category_that_somebody_else_has_changed_meanwhile_is_shown_and_not_ov
     assert f'id="{militant.id}-shape-problem"' in refused.text
     assert "\u2068Étoile\u2069" in refused.text
     assert 'value="Militante"' in refused.text
-    assert kept == [("Militant", None, "#1f4e79", "star")]
-    assert listed(database, event) == [("Militante", None, "#1f4e79", "star")]
+    assert kept == [("Militant", None, "#1d70ce", "star")]
+    assert listed(database, event) == [("Militante", None, "#1d70ce", "star")]
+
+
+def test_the_form_of_a_new_category_offers_a_look_that_none_has(organiser, event, militant):
+    page = organiser.read(PAGE)
+
+    form = page[page.index('id="add"') :]
+    assert 'value="#b8520a"' in form
+    assert 'value="square" selected' in form
+
+
+def test_the_band_of_a_badge_is_shown_as_the_form_has_it(organiser, event):
+    band = organiser.open(f"{PAGE}/band.png?name=Presse&name_ar=&colour=%230e8148&shape=star")
+    refused = organiser.open(f"{PAGE}/band.png?name=Presse&colour=red&shape=star")
+
+    assert (band.status_code, band.data[:4]) == (200, b"\x89PNG")
+    assert refused.status_code == 400

@@ -74,6 +74,10 @@ PAGES = {
     f"{EVENT}/hours": STAFF,
     f"{EVENT}/to-check": STAFF,
     f"{EVENT}/categories": STAFF,
+    f"{EVENT}/categories/band.png?name=x&colour=%230e8148&shape=star": STAFF,
+    f"{EVENT}/ready": STAFF,
+    f"{EVENT}/copy": STAFF,
+    f"{EVENT}/demo": STAFF,
     f"{EVENT}/flags": STAFF,
     f"{EVENT}/arrivals": STAFF,
     f"{EVENT}/arrivals/pages/Protocole": STAFF,
@@ -179,6 +183,8 @@ FORMS = {
     f"{EVENT}/messages/1/switch": STAFF,
     f"{EVENT}/messages/1/people.csv": REGISTRARS,
     "/events/new": STAFF,
+    "/events/new/demo": STAFF,
+    f"{EVENT}/copy": STAFF,
     f"{EVENT}/settings": STAFF,
     f"{EVENT}/categories": STAFF,
     f"{EVENT}/categories/1": STAFF,
@@ -205,6 +211,7 @@ FORMS = {
     f"{EVENT}/look": STAFF,
     f"{EVENT}/delivery/message/fr": STAFF,
     f"{EVENT}/delivery/message/fr/send": STAFF,
+    f"{EVENT}/demo/remove": STAFF,  # the last one: the event is gone then
 }
 
 
