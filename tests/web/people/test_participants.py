@@ -326,3 +326,21 @@ class TestCoordinator:
         with database.read() as session:
             newest = session.scalars(select(Participant).order_by(Participant.id.desc())).first()
         assert (newest.standing, newest.unchecked_as) == ("canceled", "confirmed")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("王小明", "Wang Xiao Ming"), ("ⴰⵎⵓⵔ", None), ("Иван", None)]
+)
+def test_forms_and_the_persons_page_tell_how_a_name_is_printed(
+    organiser, database, fields, name, told
+):
+    organiser.send(NEW, **fields | {"name": name})
+    with database.read() as session:
+        person = session.scalars(select(Participant)).one()
+
+    pages = [organiser.read(f"{LIST}/{person.id}"), organiser.read(f"{LIST}/{person.id}/edit")]
+
+    assert person.name == name
+    said = f"\u2068{name}\u2069 s’imprime \u2068{told}\u2069"
+    assert [said in page for page in pages] == [told is not None] * 2
+    assert ["s’imprime" in page for page in pages] == [told is not None] * 2
