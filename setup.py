@@ -79,6 +79,7 @@ setup(
                 "checkin.static*",
                 "checkin.translations*",
                 "checkin.domain.accounts.vendor*",
+                "checkin.words.lettering.fonts*",
             ],
         ),
         "checkin.templates",

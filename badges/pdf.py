@@ -1,7 +1,7 @@
 """Badges as PDF: A4 sheets with a cover, one letter to print at home, or one badge alone.
 
 Typst sets the page: of the engines tried it alone joins and wraps Arabic rightly in under a
-millisecond a badge. It gets data, never markup, and only the fonts of `badges/fonts`.
+millisecond a badge. It gets data, never markup, and only our fonts.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from badges.typesetting.lines import Line, in_both_scripts, latin_then_arabic, l
 from badges.typesetting.shapes import outline
 from checkin.words.isolates import without_isolates
 from checkin.words.languages import DEFAULT_LANGUAGE, spoken
+from checkin.words.lettering import FAMILIES
 
 #: `sheet`: 105 × 74.25 mm, 8 an A4 page · `a6`: 105 × 148.5 mm upright, 4 · `card`: 86 × 54 mm, 10
 Design = Literal["sheet", "a6", "card"]
@@ -177,7 +178,7 @@ def _looks(look: Look) -> dict[str, Any]:
 
 
 def _inputs(data: dict[str, Any]) -> dict[str, str]:
-    return {"data": json.dumps(data, ensure_ascii=False)}
+    return {"data": json.dumps({**data, "fonts": FAMILIES}, ensure_ascii=False)}
 
 
 def _typeset(data: dict[str, Any], *, tagged: bool = True) -> bytes:

@@ -10,7 +10,6 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw
 
-from badges.fonts import BOLD, REGULAR
 from badges.look import PLAIN, Look, logo_picture
 from badges.qr import FULL_SIDE, qr_image
 from badges.spec import BadgeSpec, Shape
@@ -74,21 +73,21 @@ def category_band_png(look: CategoryLook, names: Sequence[str]) -> bytes:
 
 
 def _code_and_names(spec: BadgeSpec) -> list[Row]:
-    code = _row(spec.grouped_code, 38, font=REGULAR, most_lines=1)
+    code = _row(spec.grouped_code, 38, bold=False, most_lines=1)
     names = [_row(text, 60) for text in _both(spec, spec.name, spec.name_ar)]
     return [code, replace(names[0], gap_px=_GROUP_GAP_PX), *names[1:]]
 
 
 def _number(number: str) -> Row:
-    return _row(number, 34, fill=SOFT.number, font=REGULAR, most_lines=1)
+    return _row(number, 34, fill=SOFT.number, bold=False, most_lines=1)
 
 
 def _row(
-    text: str, size_px: int, *, fill: int = NAMES.number, font: str = BOLD, most_lines: int = 2
+    text: str, size_px: int, *, fill: int = NAMES.number, bold: bool = True, most_lines: int = 2
 ) -> Row:
     width_px = WIDTH_PX - 2 * _MARGIN_PX
     return Row(
-        text=text, size_px=size_px, width_px=width_px, fill=fill, font=font, most_lines=most_lines
+        text=text, size_px=size_px, width_px=width_px, fill=fill, bold=bold, most_lines=most_lines
     )
 
 
@@ -110,7 +109,7 @@ def _strip(rows: Sequence[Row], ground: int, *, above_px: int = 0, below_px: int
 @lru_cache(maxsize=32)
 def _heading(ink: Ink, when: str, *event: str) -> Image.Image:
     rows = [_row(text, 36, fill=ink.number) for text in event]
-    rows.append(_row(when, 32, fill=ink.number, font=REGULAR))
+    rows.append(_row(when, 32, fill=ink.number, bold=False))
     return _strip(rows, ink.ground, above_px=_TOP_PX, below_px=_TAIL_PX)
 
 

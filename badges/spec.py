@@ -21,7 +21,8 @@ _NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z./-]{0,19}")
 # Overrides and isolates can make a name swallow or reverse the text after it. The plain marks
 # (LRM, RLM, ALM) and the joiners are harmless and come with pasted Arabic.
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_UNPRINTABLE = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
+# Letters that no font has are no matter here: `printed` says what is drawn for them.
+_UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _REQUIRED = ("name", "delegation", "category", "event_name", "venue")
 _OPTIONAL = ("name_ar", "delegation_ar", "category_ar", "event_name_ar", "venue_ar")
 

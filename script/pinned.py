@@ -28,7 +28,7 @@ PINNED = (
 VENDORED = (
     ROOT / "checkin/static/vendor",
     ROOT / "checkin/domain/accounts/vendor",
-    ROOT / "badges/fonts",
+    ROOT / "checkin/words/lettering/fonts",
     ROOT / "tests/browser/vendor",
 )
 #: what is said of packages whose own metadata does not say it in words that are an SPDX expression

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from PIL import ImageDraw, ImageFont, features
+from PIL import ImageDraw, features
 
-from badges.fonts import BOLD, FALLBACK, font_of, has_letter
 from badges.spec import BadgeError
 from badges.texts import reads_right_to_left
 from badges.typesetting.line_breaks import words_of
+from checkin.words.lettering import printed
+from checkin.words.lettering.faces import Face
 
 _SMALLEST_PX = 12
 # Letters of Vazirmatn rise 1.0 and fall 0.45 of the size where Arabic marks are stacked.
@@ -30,18 +31,18 @@ class Row:
     size_px: int
     width_px: int
     fill: int
-    font: str = BOLD
+    bold: bool = True
     most_lines: int = 2
     gap_px: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Set:
-    """A row as it will be drawn: broken in lines, in a font and a size that fit."""
+    """A row as it will be drawn: broken in lines, in a size that fits."""
 
     row: Row
     lines: tuple[str, ...]
-    font: ImageFont.FreeTypeFont
+    face: Face
 
     @property
     def line_px(self) -> int:
@@ -71,12 +72,13 @@ def require_shaping(*, shaping: bool | None = None) -> None:
 
 def set_row(row: Row) -> Set:
     """Break a row into lines that fit its width, shrinking it until there are few enough."""
+    row = replace(row, text=printed(row.text))
     while True:
-        font = font_of(_font_for(row), row.size_px)
-        lines = _wrapped(row.text, font, row.width_px)
-        fits = len(lines) <= row.most_lines and max(map(font.getlength, lines)) <= row.width_px
+        face = Face(row.size_px, row.bold)
+        lines = _wrapped(row.text, face, row.width_px)
+        fits = len(lines) <= row.most_lines and max(map(face.length, lines)) <= row.width_px
         if fits or row.size_px <= _SMALLEST_PX:
-            return Set(row, tuple(_evened(lines, font)), font)
+            return Set(row, tuple(_evened(lines, face)), face)
         row = replace(row, size_px=max(_SMALLEST_PX, round(row.size_px * 0.92)))
 
 
@@ -91,36 +93,30 @@ def draw_centred(draw: ImageDraw.ImageDraw, rows: Sequence[Set], *, x: int, y: i
 
 
 def _draw_line(draw: ImageDraw.ImageDraw, row: Set, line: str, x: int, y: int) -> None:
-    draw.text(
+    row.face.draw(
+        draw,
         (x, y + row.line_px * 0.72),
         line,
-        font=row.font,
-        fill=row.row.fill,
         anchor="ms",
         direction="rtl" if reads_right_to_left(line) else "ltr",
+        fill=row.row.fill,
     )
 
 
-def _font_for(row: Row) -> str:
-    # Pillow does not fall back letter by letter, and DejaVu writes all our scripts.
-    whole = all(has_letter(row.font, letter) for letter in set(row.text) if not letter.isspace())
-    return row.font if whole else FALLBACK
-
-
-def _evened(lines: list[str], font: ImageFont.FreeTypeFont) -> list[str]:
+def _evened(lines: list[str], face: Face) -> list[str]:
     """Break the text into lines of about equal length: no single word is left on the last line."""
     if len(lines) == 1:
         return lines
-    even_px = _EVEN * sum(map(font.getlength, lines)) / len(lines)
-    even = _wrapped(" ".join(lines), font, round(even_px))
-    return even if len(even) == len(lines) and max(map(font.getlength, even)) <= even_px else lines
+    even_px = _EVEN * sum(map(face.length, lines)) / len(lines)
+    even = _wrapped(" ".join(lines), face, round(even_px))
+    return even if len(even) == len(lines) and max(map(face.length, even)) <= even_px else lines
 
 
-def _wrapped(text: str, font: ImageFont.FreeTypeFont, width_px: int) -> list[str]:
+def _wrapped(text: str, face: Face, width_px: int) -> list[str]:
     lines: list[str] = []
     for word in words_of(text):
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and font.getlength(longer) <= width_px:
+        if lines and face.length(longer) <= width_px:
             lines[-1] = longer
         else:
             lines.append(word)

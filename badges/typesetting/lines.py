@@ -7,12 +7,12 @@ from typing import Any, Literal
 
 from PIL import ImageFont
 
-from badges.fonts import BOLD, FONTS, REGULAR, has_letter
 from badges.spec import BadgeSpec
 from badges.texts import reads_right_to_left
 from badges.typesetting.joining import joined
 from badges.typesetting.line_breaks import words_of
 from checkin.words.languages import DEFAULT_LANGUAGE
+from checkin.words.lettering import BOLD, FONTS, REGULAR, has_letter, printed
 
 Line = dict[str, Any]
 Weight = Literal["regular", "bold"]
@@ -33,6 +33,7 @@ def line_of(
         scale: its size, as a share of the size that the design gives its box.
         latin: the language of words in Latin letters.
     """
+    text = printed(text)
     rtl = reads_right_to_left(text)
     return {
         "text": " ".join(words_of(text)) if rtl else _breakable(text),

@@ -22,7 +22,7 @@ from checkin.services.spreadsheets.reading import Table, file_bytes
 from checkin.services.uploads.tables import read_list
 from checkin.words.catalogues import msgid, translated
 from checkin.words.languages import LANGUAGES
-from checkin.words.problems import row_sentences
+from checkin.words.problems import column_name, printed_notes, row_sentences
 from checkin.words.unreadable import unreadable_sentence
 
 _COUNTED = {
@@ -130,6 +130,8 @@ def _report(plan: ImportPlan, table: Table, language: str, *, dry_run: bool, as_
         if row.action != Action.ADD:
             for sentence in row_sentences(row, language):
                 say(sentence)
+    for note in _notes(table, language):
+        say(note)
     counts = plan.counts.items()
     say(" · ".join(f"{word(_COUNTED[Action(action)])} {count}" for action, count in counts))
     if dry_run:
@@ -151,4 +153,15 @@ def _body(plan: ImportPlan, table: Table, language: str, *, dry_run: bool) -> di
             for row in plan.rows
             if row.action != Action.ADD
         ],
+        "notes": _notes(table, language),
     }
+
+
+def _notes(table: Table, language: str) -> list[str]:
+    """Return what is told of rows beside their outcome: how a name is printed."""
+    row_name = column_name("row", language)
+    return [
+        f"{row_name} {row.number} · {note}"
+        for row in table.rows
+        for note in printed_notes(row.cells, language)
+    ]

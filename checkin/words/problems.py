@@ -7,10 +7,11 @@ limit, the nearest names, the row or the person.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from checkin.words.catalogues import msgid, say
+from checkin.words.lettering import printed_otherwise
 from checkin.words.moments import as_read
 
 COLUMN_NAMES = {
@@ -333,3 +334,20 @@ def row_sentences(row: PlannedRow, language: str) -> list[str]:
     """Return each reason with the number of its row and the name of its column."""
     name = column_name("row", language)
     return [f"{name} {row.row_number} · {problem_sentence(one, language)}" for one in row.why]
+
+
+#: of a person's name that no badge can write as it is; the person is registered all the same
+_PRINTED_AS = msgid("{value} is printed as {drawn}: the badges' fonts lack some of its letters.")
+
+
+def printed_note(name: str | None, language: str) -> str | None:
+    """Return what is told of a name that is printed otherwise than it is written; None: nothing."""
+    if not (drawn := printed_otherwise(name or "")):
+        return None
+    return say("import", language, _PRINTED_AS, value=shown(name or ""), drawn=shown(drawn))
+
+
+def printed_notes(cells: Mapping[str, str], language: str) -> list[str]:
+    """Return what is told of the names in a row of a list."""
+    notes = (printed_note(cells.get(column), language) for column in ("name", "name_ar"))
+    return [note for note in notes if note]

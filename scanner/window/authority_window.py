@@ -72,6 +72,6 @@ def _draw_fingerprint(draw: ImageDraw.ImageDraw, fingerprint: str) -> None:
     half = len(whole) // 2 + 1
     lines = ((beginning(fingerprint), 400, 110), (whole[:half], 490, 26), (whole[half:], 528, 26))
     for text, middle, size_px in lines:
-        left = round((WIDTH_PX - width_of(draw, text, size_px, bold=True)) / 2)
+        left = round((WIDTH_PX - width_of(text, size_px, bold=True)) / 2)
         place: dict[str, Any] = {"left": left, "right": WIDTH_PX, "middle": middle}
         draw_line(draw, text, size_px=size_px, bold=True, colour=_TEXT, **place)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import typst
 
-from badges.fonts import FONTS
 from badges.look import PLAIN, Look
 from badges.pdf import _PAGES, Design, layout_data
 from badges.spec import BadgeSpec
+from checkin.words.lettering import FONTS
 
 SIZES_MM = {"sheet": (105.0, 74.25), "a6": (105.0, 148.5), "card": (86.0, 54.0)}
 #: left, top and width of the code's black modules

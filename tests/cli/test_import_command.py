@@ -45,6 +45,19 @@ def test_columns_that_are_not_known_are_told(demo: Run, people: Path) -> None:
     assert dry.out.splitlines()[0].endswith("car inconnues : Repas · Siège")
 
 
+def test_a_name_that_no_font_has_is_told_and_refused_by_nothing(demo: Run, people: Path) -> None:
+    people.write_text("Nom;Délégation\n王小明;Rabat\nAmina Tazi;Rabat\n", "utf-8")
+
+    dry = demo("import", people, "--dry-run", "--language", "fr")
+    machine = json.loads(demo("import", people, "--dry-run", "--json", "--language", "en").out)
+
+    assert dry.code == 0
+    assert "Ligne 2 · \u2068王小明\u2069 s’imprime \u2068Wang Xiao Ming\u2069" in dry.out
+    assert [note.partition(" is printed as ")[2][:16] for note in machine["notes"]] == [
+        "\u2068Wang Xiao Ming\u2069"
+    ]
+
+
 def test_a_second_import_adds_nobody_and_a_corrected_one_changes(demo: Run, people: Path) -> None:
     first = json.loads(demo("import", people, "--json").out)["counts"]
     second = json.loads(demo("import", people, "--json").out)["counts"]

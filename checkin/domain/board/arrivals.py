@@ -183,8 +183,8 @@ def _row_length(first: datetime, now: datetime) -> timedelta:
     return _MINUTE * next((m for m in (1, 2, *_ROUND_MIN) if span_min / m < MOST_ROWS), _DAY_MIN)
 
 
-#: the pace is measured over this many whole minutes, and the minute that is running
-WINDOW = timedelta(minutes=10)
+#: the pace is measured over the last minutes, of which the running one is the last
+WINDOW = timedelta(minutes=5)
 #: so much of the running minute is counted at a time: a board does not change with every second
 _STEP_S = 10
 #: a forecast needs at least so long since the first arrival, and so many arrivals in the window
@@ -198,7 +198,7 @@ FURTHEST = timedelta(hours=6)
 class PaceWindow:
     """The time over which the pace of arrivals is measured, the same for an event and its gates.
 
-    It begins with the first arrival of the event, or ten minutes before the running one, and is
+    It begins with the first arrival of the event, or four minutes before the running one, and is
     never taken for shorter than a minute.
     """
 
@@ -227,7 +227,7 @@ def pace_window(by_minute: Mapping[datetime, int], now: datetime) -> PaceWindow:
     """
     running = now.replace(second=0, microsecond=0)
     end = running + timedelta(seconds=now.second // _STEP_S * _STEP_S)
-    return PaceWindow(max(running - WINDOW, min(by_minute, default=running)), end)
+    return PaceWindow(max(running + _MINUTE - WINDOW, min(by_minute, default=running)), end)
 
 
 class Outlook(StrEnum):

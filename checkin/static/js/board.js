@@ -16,6 +16,7 @@ import {
 import { turnPages } from "./board-wall.js";
 import { fill, localClock, number, write } from "./board-writing.js";
 import { watchCounts } from "./counts-line.js";
+import "./folding.js";
 import { allWithin, part, within } from "./shared/elements.js";
 
 /** @import { BoardWords, Curve, Forecast, Hall, Load } from "./board-parts.js" */
@@ -55,6 +56,8 @@ const state = part("state");
 /** @type {BoardWords} */
 const words = JSON.parse(part("board-words").textContent);
 const localTime = localClock(Number(board.dataset.offsetS));
+/** Is this the wall, which has the totals and the delegations alone? */
+const isWall = document.documentElement.classList.contains("wall");
 
 /**
  * Draw who has come of the registered.
@@ -77,6 +80,7 @@ function showTotals(totals) {
   draw(bar, totals);
   const [arrived, registered] = [totals.arrived_registered, totals.registered].map(number);
   write(within(bar, "[data-bar-words]"), fill(words.arrived_of, { arrived, registered }));
+  if (isWall) return;
   showOthers(totals, words);
   part("delegation-rows").toggleAttribute("data-all-registered", totals.arrived_others === 0);
 }
@@ -118,7 +122,7 @@ function showGate({ id, arrived, last_scan_at }) {
 function isNew({ day, delegations, gates }) {
   const selectors = [
     ...delegations.map(({ id }) => selectorOf("delegation", id)),
-    ...gates.map(({ id }) => selectorOf("gate", id)),
+    ...(isWall ? [] : gates.map(({ id }) => selectorOf("gate", id))),
   ];
   const isNextDay = String(day) !== board.dataset.day;
   return isNextDay || selectors.some((selector) => !board.querySelector(selector));
@@ -129,12 +133,14 @@ function show(body) {
   if (isNew(body)) return location.reload(); // a delegation or gate was added, or a day began
   showStop(board, body.stop, localTime);
   showTotals(body.totals);
+  write(within(board, "[data-pace]"), number(body.forecast.per_minute));
   for (const delegation of body.delegations) showDelegation(delegation);
+  showHall(body.hall, words);
+  if (isWall) return;
   for (const gate of body.gates) showGate(gate);
   for (const load of body.loads) {
     showLoad(within(board, selectorOf("gate", load.id)), load, body.at, words);
   }
-  showHall(body.hall, words);
   showForecast(body.forecast, words, localTime);
   showCurve(body.curve, localTime);
   showRefusals(body.refusals, words);
@@ -154,8 +160,6 @@ function say(name, since) {
   if (state.textContent !== sentence) state.textContent = sentence;
 }
 
-if (document.documentElement.classList.contains("wall")) {
-  turnPages(allWithin(board, ".delegations, .gates"));
-}
+if (isWall) turnPages(within(board, ".delegations"));
 const { live = "", counts = "" } = board.dataset;
 watchCounts({ live, counts, show, say });

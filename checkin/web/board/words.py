@@ -55,7 +55,7 @@ def _forecast() -> dict[str, str]:
             "between {earliest} and {latest}, if all of them come."
         ),
         "too_few": _(
-            "{pace} a minute in the last 10 minutes: not enough to say when the rest are in."
+            "{pace} a minute in the last 5 minutes: not enough to say when the rest are in."
         ),
     }
 

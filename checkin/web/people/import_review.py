@@ -15,7 +15,7 @@ from checkin.domain.people.fields import FIELDS, KEY_OF, Field
 from checkin.domain.people.importing import Action, Row
 from checkin.services.people.import_reviews import ReviewedRow, Summary
 from checkin.web.site.languages import page_language
-from checkin.words.problems import column_name, problem_sentence
+from checkin.words.problems import column_name, printed_notes, problem_sentence
 
 _CELL = re.compile(r"cell-([0-9]{1,8})-([a-z_]{1,20})")
 
@@ -46,6 +46,7 @@ class ShownRow:
     Attributes:
         outcome: what would happen, in a few words.
         problems: a sentence for each problem, which names the column.
+        notes: what is to be known of it and hinders nothing: how a name is printed.
         wrong: the columns that have a problem.
         doubtful: something about the row is unusual, and may be right.
         disputed: the row may be a duplicate, and a field of the form says whether it is.
@@ -55,6 +56,7 @@ class ShownRow:
     action: Action
     outcome: str
     problems: list[str]
+    notes: list[str]
     wrong: frozenset[str]
     doubtful: bool
     disputed: bool
@@ -151,6 +153,7 @@ def _shown(reviewed: ReviewedRow) -> ShownRow:
         reviewed.action,
         _outcome(reviewed),
         [problem_sentence(problem, page_language()) for problem in reviewed.why],
+        printed_notes(reviewed.row.cells, page_language()),
         frozenset(problem.column for problem in reviewed.why),
         doubtful=bool(reviewed.row.problems)
         or any(problem.code == LIKELY_MISTYPED for problem in reviewed.why),

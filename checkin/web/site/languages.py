@@ -16,6 +16,7 @@ from checkin.web.site.addresses import this_path
 from checkin.web.site.sessions import operator_or_none
 from checkin.web.site.state import marhaba
 from checkin.words.languages import LANGUAGES
+from checkin.words.problems import printed_note
 
 
 def page_language() -> str:
@@ -140,5 +141,6 @@ def register_language(app: Flask) -> None:
             "languages": list(LANGUAGES.values()),
             "address_in": address_in,
             "offset_s": offset_s,
+            "printed_note": printed_note,
         }
     )

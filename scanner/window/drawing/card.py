@@ -106,7 +106,7 @@ def _write(
 ) -> None:
     """Write the lines as large as they fit between these heights, in the middle of them."""
     top, bottom = heights
-    blocks = _fitted(draw, lines, span[1] - span[0], bottom - top)
+    blocks = _fitted(lines, span[1] - span[0], bottom - top)
     y = top + (bottom - top - sum(block.height_px for block in blocks)) // 2
     for block in blocks:
         beside = _draw_symbol(draw, block, span, y, ink, rtl=rtl) if block.symbol else span
@@ -135,22 +135,22 @@ def _symbol_room(size_px: int) -> int:
     return size_px * 13 // 10
 
 
-def _fitted(draw: ImageDraw.ImageDraw, lines: list[Line], width: int, height: int) -> list[_Block]:
-    scale, blocks = 1.0, _blocks(draw, lines, width, 1.0)
+def _fitted(lines: list[Line], width: int, height: int) -> list[_Block]:
+    scale, blocks = 1.0, _blocks(lines, width, 1.0)
     while scale > _SMALLEST and sum(block.height_px for block in blocks) > height:
         scale -= 0.05
-        blocks = _blocks(draw, lines, width, scale)
+        blocks = _blocks(lines, width, scale)
     return blocks
 
 
-def _blocks(draw: ImageDraw.ImageDraw, lines: list[Line], width: int, scale: float) -> list[_Block]:
+def _blocks(lines: list[Line], width: int, scale: float) -> list[_Block]:
     blocks = []
     for part, text in _separate(lines):
         symbol = _SYMBOL_OF.get(text[:1], "") if part == "flags" else ""
         size_px, most_lines = round(_SIZES[part][0] * scale), _SIZES[part][1]
         bold, room = part in _BOLD, width - (_symbol_room(size_px) if symbol else 0)
         said = text[1:].strip() if symbol else text
-        written, size = fitted_lines(draw, said, room, size_px, most_lines, bold)
+        written, size = fitted_lines(said, room, size_px, most_lines, bold)
         blocks.append(_Block(written, size, bold, symbol))
     return blocks
 

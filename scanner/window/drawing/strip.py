@@ -126,24 +126,22 @@ def _drawn(direction: str, box: str, cells: tuple[Cell, ...], rtl: bool, width: 
         bold=True,
         colour=_TEXT,
     )
-    for cell, (start, end) in zip(cells, _places(draw, cells, width), strict=True):
+    for cell, (start, end) in zip(cells, _places(cells, width), strict=True):
         _draw_cell(draw, cell, *((width - end, width - start) if rtl else (start, end)), rtl=rtl)
     return image
 
 
-def _places(
-    draw: ImageDraw.ImageDraw, cells: tuple[Cell, ...], width: int
-) -> list[tuple[int, int]]:
+def _places(cells: tuple[Cell, ...], width: int) -> list[tuple[int, int]]:
     """Share the width among the cells by what each needs."""
-    needs = [_needed(draw, cell) for cell in cells]
+    needs = [_needed(cell) for cell in cells]
     stretch = (width - _DIRECTION_PX) / sum(needs)
     edges = [_DIRECTION_PX + round(stretch * sum(needs[:n])) for n in range(len(cells) + 1)]
     return list(itertools.pairwise(edges))
 
 
-def _needed(draw: ImageDraw.ImageDraw, cell: Cell) -> float:
-    label = width_of(draw, cell.label, _LABEL_PX)
-    value = min(_WIDEST_PX, width_of(draw, cell.shown, _VALUE_PX, bold=True))
+def _needed(cell: Cell) -> float:
+    label = width_of(cell.label, _LABEL_PX)
+    value = min(_WIDEST_PX, width_of(cell.shown, _VALUE_PX, bold=True))
     return 2 * _AROUND_PX + max(label, value)
 
 

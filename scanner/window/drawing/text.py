@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 import re
-from pathlib import Path
 from typing import Any
 
-from PIL import ImageDraw, ImageFont, features
+from PIL import ImageDraw, features
 
-_FONTS = Path(__file__).resolve().parents[2] / "fonts"
+from checkin.words.lettering import printed
+from checkin.words.lettering.faces import Face
+
 SMALLEST_PX = 18
 #: where a line may break: not at a no-break space, which keeps a French mark to its word
 _SPACES = re.compile(r"[^\S\N{NO-BREAK SPACE}]+")
@@ -19,13 +19,6 @@ _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 def can_shape() -> bool:
     """Say whether Arabic is drawn joined: Pillow's wheel needs the system's libfribidi."""
     return bool(features.check("raqm"))
-
-
-@functools.cache
-def font(size_px: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
-    """Return Vazirmatn, which covers French and Arabic, at this size."""
-    name = "Vazirmatn-Bold.ttf" if bold else "Vazirmatn-Regular.ttf"
-    return ImageFont.truetype(_FONTS / name, size_px)
 
 
 def is_arabic(text: str) -> bool:
@@ -50,11 +43,11 @@ def draw_line(
     It starts at the side where its reader starts (`rtl`: the right). Too long a text is set
     smaller, and cut with an ellipsis only when it would become too small to read.
     """
-    text, face = _fitted(draw, text, right - left, size_px, bold)
+    text, face = _fitted(printed(text), right - left, size_px, bold)
     x, anchor = (right, "rm") if rtl else (left, "lm")
     way = _direction(text, rtl=rtl)
-    draw.text((x, middle), text, font=face, fill=colour, anchor=anchor, direction=way)
-    return round(_width(draw, text, face))
+    face.draw(draw, (x, middle), text, anchor=anchor, direction=way, fill=colour)
+    return round(_width(text, face))
 
 
 def draw_paragraph(
@@ -71,22 +64,23 @@ def draw_paragraph(
     rtl: bool = False,
 ) -> None:
     """Draw a sentence on as many lines as it needs, centred on the height `middle`."""
-    lines, size_px = fitted_lines(draw, text, right - left, size_px, most_lines, bold)
+    lines, size_px = fitted_lines(text, right - left, size_px, most_lines, bold)
     top = middle - len(lines) * line_step(size_px) // 2
     draw_lines(draw, lines, (left, right), top, size_px, colour, bold=bold, rtl=rtl)
 
 
 def fitted_lines(
-    draw: ImageDraw.ImageDraw, text: str, room: int, size_px: int, most_lines: int, bold: bool
+    text: str, room: int, size_px: int, most_lines: int, bold: bool
 ) -> tuple[list[str], int]:
     """Return a text's lines within a width, and the size in which they are as few as they may be.
 
     The last line is cut only at a size below which nobody could read it.
     """
-    lines = _wrapped(draw, text, room, font(size_px, bold=bold))
+    text = printed(text)
+    lines = _wrapped(text, room, Face(size_px, bold))
     while len(lines) > most_lines and size_px > SMALLEST_PX:
         size_px -= 2
-        lines = _wrapped(draw, text, room, font(size_px, bold=bold))
+        lines = _wrapped(text, room, Face(size_px, bold))
     if len(lines) > most_lines:
         lines = [*lines[: most_lines - 1], " ".join(lines[most_lines - 1 :])]
     return lines, size_px
@@ -116,40 +110,36 @@ def draw_lines(
         draw_line(draw, line, left=span[0], right=span[1], middle=middle, **style)
 
 
-def width_of(draw: ImageDraw.ImageDraw, text: str, size_px: int, *, bold: bool = False) -> float:
+def width_of(text: str, size_px: int, *, bold: bool = False) -> float:
     """Return how wide a text would be in pixels."""
-    return _width(draw, text, font(size_px, bold=bold))
+    return _width(printed(text), Face(size_px, bold))
 
 
-def _wrapped(
-    draw: ImageDraw.ImageDraw, text: str, room: int, face: ImageFont.FreeTypeFont
-) -> list[str]:
+def _wrapped(text: str, room: int, face: Face) -> list[str]:
     lines = [""]
     for word in _SPACES.split(text.strip()):
         longer = f"{lines[-1]} {word}".strip()
-        if not lines[-1] or _width(draw, longer, face) <= room:
+        if not lines[-1] or _width(longer, face) <= room:
             lines[-1] = longer
         else:
             lines.append(word)
     return lines
 
 
-def _fitted(
-    draw: ImageDraw.ImageDraw, text: str, room: int, size_px: int, bold: bool
-) -> tuple[str, ImageFont.FreeTypeFont]:
+def _fitted(text: str, room: int, size_px: int, bold: bool) -> tuple[str, Face]:
     smallest = max(SMALLEST_PX, size_px * 2 // 5)
-    while size_px > smallest and _width(draw, text, font(size_px, bold=bold)) > room:
+    while size_px > smallest and _width(text, Face(size_px, bold)) > room:
         size_px -= 2
-    face = font(size_px, bold=bold)
-    if _width(draw, text, face) <= room:
+    face = Face(size_px, bold)
+    if _width(text, face) <= room:
         return text, face
-    while text and _width(draw, text + "…", face) > room:
+    while text and _width(text + "…", face) > room:
         text = text[:-1]
     return text.rstrip() + "…", face
 
 
-def _width(draw: ImageDraw.ImageDraw, text: str, face: ImageFont.FreeTypeFont) -> float:
-    return draw.textlength(text, font=face, direction=_direction(text))
+def _width(text: str, face: Face) -> float:
+    return face.length(text, _direction(text))
 
 
 def _direction(text: str, *, rtl: bool = False) -> str | None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from PIL import ImageFont
 
-from badges.fonts import BOLD, FONTS
 from badges.typesetting.drawing import Row, set_row
 from badges.typesetting.joining import joined
 from badges.typesetting.line_breaks import words_of
 from badges.typesetting.lines import line_of
+from checkin.words.lettering import BOLD, FONTS
 from tests.badges.specs import NAMES
 
 

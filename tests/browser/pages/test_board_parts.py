@@ -139,29 +139,89 @@ def test_the_curve_runs_with_the_script_and_has_a_table(
 
 
 @pytest.mark.parametrize("language", ["fr", "ar"])
-def test_the_wall_fits_its_projector_and_has_no_controls(server, organiser_page, earlier, language):
+def test_the_wall_is_read_from_the_other_end_of_the_hall(
+    server, organiser_page, database, event, delegation, earlier, scan, language
+):
+    for at in range(6):
+        factories.a_delegation(database, event, f"Province {at:02}", quota=500 - at)
+    scan("HELLO")
     organiser_page.set_viewport_size({"width": 1920, "height": 1080})
     opened(organiser_page, server, language, "&wall=1")
 
-    sizes = organiser_page.evaluate(
-        """() => { const size = (name) => parseFloat(getComputedStyle(
-            document.querySelector(name)).fontSize);
-          for (const figure of document.querySelectorAll('[data-total]')) {
-            figure.textContent = '12\u00a0345';
-          }
-          return {main: size('[data-total=arrived]'), row: size('[data-delegation] th'),
-            bar: document.querySelector('[data-delegation] .bar').getBoundingClientRect().width,
+    seen = organiser_page.evaluate(
+        """() => { const all = (selector) => [...document.querySelectorAll(selector)];
+          const drawn = (one) => one.getClientRects().length && one.offsetWidth > 1;
+          const size = (one) => parseFloat(getComputedStyle(one).fontSize);
+          for (const figure of all('[data-total]')) figure.textContent = '12\u00a0345';
+          const texts = all('#content *').filter((one) => drawn(one)
+            && [...one.childNodes].some((part) => part.nodeType === 3 && part.data.trim()));
+          const rows = all('[data-delegation]');
+          return {main: size(all('[data-total=arrived]')[0]), row: size(rows[0].cells[0]),
+            bar: all('[data-delegation] .bar')[0].getBoundingClientRect().toJSON(),
+            smallest: Math.min(...texts.map(size)), rows: rows.filter(drawn).length,
+            empty: innerHeight - rows.at(-1).getBoundingClientRect().bottom,
             fits: document.documentElement.scrollWidth <= innerWidth
               && document.documentElement.scrollHeight <= innerHeight}; }"""
     )
     controls = organiser_page.locator("a:visible, button:visible, input:visible, summary:visible")
 
-    assert sizes["fits"]
-    assert sizes["main"] >= 200, "read from the other end of a hall"
-    assert sizes["bar"] >= 250
-    assert organiser_page.locator("[data-total=refused]").count() == 0
-    assert sizes["row"] >= 24
+    assert seen["fits"]
+    assert seen["main"] >= 320, "a figure of a fifth of the wall's height"
+    assert seen["row"] >= 44
+    assert seen["smallest"] >= 28
+    assert seen["bar"]["width"] >= 500
+    assert seen["bar"]["height"] >= 34
+    assert seen["rows"] == 7
+    assert seen["empty"] < 1080 / 20
     assert controls.count() == 0
+    assert organiser_page.locator("[data-pace]").inner_text() != "0", "of the last five minutes"
+
+
+def test_the_wall_says_nothing_that_is_private(server, organiser_page, scan, codes, earlier):
+    scan(codes[0])
+    opened(organiser_page, server, "en", "&wall=1")
+
+    said = organiser_page.inner_text("#content")
+
+    assert [
+        word for word in ("Refused", "Already", "Gate", "supervisor", "▲") if word in said
+    ] == []
+
+
+def test_on_a_telephone_the_board_is_one_screen_and_unfolds(server, organiser_page, earlier):
+    organiser_page.set_viewport_size({"width": 390, "height": 844})
+    opened(organiser_page, server)
+
+    height = organiser_page.evaluate("document.documentElement.scrollHeight")
+    row = organiser_page.locator("[data-delegation] th")
+    before = row.is_visible()
+    organiser_page.locator("summary:has(#delegations)").press("Enter")
+
+    assert height <= 844
+    assert not before
+    assert row.is_visible()
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+@pytest.mark.parametrize("page", ["board", "participants", "delegations", "settings", "devices"])
+def test_on_a_telephone_the_menu_is_one_line_and_opens_by_keyboard(
+    server, organiser_page, event, language, page
+):
+    organiser_page.set_viewport_size({"width": 390, "height": 844})
+    organiser_page.goto(f"{server.url}/events/rabat-2025/{page}?lang={language}")
+    button = organiser_page.locator("[popovertarget=menu]")
+    links = organiser_page.locator("#menu a")
+
+    assert organiser_page.locator(".top").bounding_box()["height"] <= 60
+    assert not links.first.is_visible()
+    button.focus()
+    organiser_page.keyboard.press("Enter")
+    organiser_page.keyboard.press("Tab")
+    assert links.first.is_visible()
+    assert links.first.evaluate("one => one === document.activeElement")
+    organiser_page.keyboard.press("Escape")
+    assert not links.first.is_visible()
+    assert button.evaluate("one => one === document.activeElement")
 
 
 def test_a_wall_turns_the_pages_of_a_longer_list(
@@ -184,3 +244,22 @@ def test_a_wall_turns_the_pages_of_a_longer_list(
     assert {" ".join(name) for page in seen for name in page} == {"Khémisset", *names}
     assert [page[0] for page in seen] == [["Khémisset"]] * 3, "the largest delegation stays"
     assert seen[2] == seen[0]
+
+
+def test_the_pages_of_a_wall_are_paused_and_go_on(server, organiser_page, database, event):
+    for at in range(12):
+        factories.a_delegation(database, event, f"Province {at:02}", quota=500 - at)
+    organiser_page.clock.install()
+    organiser_page.set_viewport_size({"width": 1920, "height": 1080})
+    opened(organiser_page, server, "fr", "&wall=1")
+    button, page = organiser_page.locator("[data-pause]"), organiser_page.locator("[data-page]")
+    told = []
+
+    for _ in ("pause", "go on"):
+        organiser_page.keyboard.press("Tab")
+        organiser_page.keyboard.press("Enter")
+        before = page.inner_text()
+        organiser_page.clock.run_for(9000)
+        told.append((button.get_attribute("aria-label"), page.inner_text() != before))
+
+    assert told == [("Continuer", False), ("Mettre en pause", True)]

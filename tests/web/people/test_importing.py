@@ -58,6 +58,21 @@ def test_the_check_shows_each_problem_with_its_row_and_registers_nobody(
     assert people(database) == []
 
 
+def test_a_name_that_no_font_has_is_told_at_its_row_and_registered(coordinator, database, page):
+    names = ("王小明", "ⴰⵎⵓⵔ ⵓⴽⵓⵛ", "Sara 🎉")
+    lines = (f"{name},061234567{at}," for at, name in enumerate(names))
+    content = "\n".join(("Nom,Téléphone,Délégation", *lines))
+
+    shown = follow(coordinator, upload(coordinator, page, content)).text
+    coordinator.send(page, page + "/check", do="register")
+
+    assert "3 à inscrire · 0 à modifier · 0 sans changement · 0 à corriger" in shown
+    assert "\u2068王小明\u2069 s’imprime \u2068Wang Xiao Ming\u2069" in shown
+    assert "\u2068Sara 🎉\u2069 s’imprime \u2068Sara\u2069" in shown
+    assert shown.count("s’imprime") == 2, "a font has all of Tifinagh"
+    assert [name for name, _, _ in people(database)] == list(names)
+
+
 def test_cells_are_corrected_in_place_and_then_everybody_is_registered_once(
     coordinator, database, page
 ):

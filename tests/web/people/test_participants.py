@@ -457,3 +457,21 @@ def test_a_badge_is_sent_again_from_the_person_s_page(organiser, database, event
     with database.read() as session:
         states = session.scalars(select(Message.state).order_by(Message.id)).all()
     assert states == ["sent", "queued"]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("王小明", "Wang Xiao Ming"), ("ⴰⵎⵓⵔ", None), ("Иван", None)]
+)
+def test_forms_and_the_persons_page_tell_how_a_name_is_printed(
+    organiser, database, fields, name, told
+):
+    organiser.send(NEW, **fields | {"name": name})
+    with database.read() as session:
+        person = session.scalars(select(Participant)).one()
+
+    pages = [organiser.read(f"{LIST}/{person.id}"), organiser.read(f"{LIST}/{person.id}/edit")]
+
+    assert person.name == name
+    said = f"\u2068{name}\u2069 s’imprime \u2068{told}\u2069"
+    assert [said in page for page in pages] == [told is not None] * 2
+    assert ["s’imprime" in page for page in pages] == [told is not None] * 2
