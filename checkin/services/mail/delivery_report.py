@@ -158,18 +158,18 @@ def people_by_delivery(
     offset: int = 0,
 ) -> list[Reached]:
     """Return the chosen participants with their deliveries, delegation by delegation."""
-    return list(_reached(session, _chosen(event, chosen).limit(limit).offset(offset)))
+    return list(_reached(session, select_chosen(event, chosen).limit(limit).offset(offset)))
 
 
 def each_by_delivery(session: Session, event: Event, chosen: Chosen) -> Iterator[Reached]:
     """Do as `people_by_delivery` for any number of people: few are held at a time."""
-    statement = _chosen(event, chosen).execution_options(yield_per=_AT_A_TIME)
+    statement = select_chosen(event, chosen).execution_options(yield_per=_AT_A_TIME)
     return _reached(session, statement)
 
 
 def count_of_chosen(session: Session, event: Event, chosen: Chosen) -> int:
     """Return how many participants are chosen."""
-    statement = _chosen(event, chosen).with_only_columns(func.count()).order_by(None)
+    statement = select_chosen(event, chosen).with_only_columns(func.count()).order_by(None)
     return session.scalars(statement).one()
 
 
@@ -230,7 +230,8 @@ def resend(
     return count
 
 
-def _chosen(event: Event, chosen: Chosen) -> Select[Any]:
+def select_chosen(event: Event, chosen: Chosen) -> Select[Any]:
+    """Return the query for the chosen participants with their deliveries, to be narrowed."""
     state = _delivery()
     statement = (
         _confirmed(event, chosen.delegation_id, chosen.seen_at)

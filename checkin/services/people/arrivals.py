@@ -10,8 +10,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from checkin.db.models import Admission, Delegation, HourlyArrivals, Participant, Scan
+from checkin.db.models import (
+    Admission,
+    Bus,
+    BusPassenger,
+    Delegation,
+    HourlyArrivals,
+    Participant,
+    Scan,
+)
 from checkin.domain.board.figures import ArrivalGroup, Arrivals
+from checkin.domain.common.names import fold_name
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.domain.scanning.verdict import Status
 from checkin.services.common.moments import hour_of, moment_of
@@ -29,16 +38,30 @@ class Arrived:
 
 
 @dataclass(frozen=True, slots=True)
+class MissingOfBus:
+    """The people of one bus who have not come in.
+
+    Attributes:
+        bus: None for those who ride in none.
+    """
+
+    bus: Bus | None
+    people: tuple[Participant, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PeopleOfDelegation:
     """The people of a delegation by name, as `checkin.domain.board.figures.Figures` counts them.
 
     Attributes:
         missing: registered people who have not come in.
+        missing_by_bus: the same people, bus by bus; last those without one.
         arrived: registered people who have.
         others: people who have come in and are not registered: on the reserve list, or canceled.
     """
 
     missing: tuple[Participant, ...]
+    missing_by_bus: tuple[MissingOfBus, ...]
     arrived: tuple[Arrived, ...]
     others: tuple[Arrived, ...]
 
@@ -56,20 +79,34 @@ def people_of(
     """
     registered = IS_SEEN_AS_CONFIRMED if by_coordinator else _REGISTERED
     rows = session.execute(
-        select(Participant, Admission.admitted_at)
+        select(Participant, Admission.admitted_at, Bus)
         .outerjoin(Admission, first_entry(day=day))
+        .outerjoin(BusPassenger, BusPassenger.participant_id == Participant.id)
+        .outerjoin(Bus, Bus.id == BusPassenger.bus_id)
         .where(
             Participant.delegation_id == delegation.id,
             or_(registered, Admission.id.is_not(None)),
         )
         .order_by(Participant.folded_name, Participant.id)
     ).all()
-    here = [Arrived(person, at) for person, at in rows if at is not None]
+    here = [Arrived(person, at) for person, at, _bus in rows if at is not None]
+    missing = [(person, bus) for person, at, bus in rows if at is None]
     return PeopleOfDelegation(
-        missing=tuple(person for person, at in rows if at is None),
+        missing=tuple(person for person, _bus in missing),
+        missing_by_bus=_by_bus(missing),
         arrived=tuple(one for one in here if _is_registered(one.person)),
         others=tuple(one for one in here if not _is_registered(one.person)),
     )
+
+
+def _by_bus(missing: Sequence[tuple[Participant, Bus | None]]) -> tuple[MissingOfBus, ...]:
+    buses = {bus.id: bus for _person, bus in missing if bus is not None}
+    ordered = sorted(buses.values(), key=lambda bus: (fold_name(bus.name), bus.id))
+    groups = (
+        MissingOfBus(bus, tuple(person for person, of in missing if of is bus))
+        for bus in (*ordered, None)
+    )
+    return tuple(group for group in groups if group.people)
 
 
 def _is_registered(person: Participant) -> bool:

@@ -30,6 +30,7 @@ def title_words() -> dict[str, str]:
     return {
         "announce": _("A message to many"),
         "announcement_list": _("People whom no e-mail reaches"),
+        "badge_pictures": _("Pictures of badges"),
         "badge_sheets": _("Badges to print"),
         "list_read": _("Reading a list of participants"),
         "list_check": _("Checking a list of participants"),
