@@ -74,4 +74,6 @@ class Turns:
 
 def _lower_priority(niceness: int) -> None:
     if niceness and sys.platform == "linux":  # elsewhere only whole processes have one
-        os.setpriority(os.PRIO_PROCESS, get_native_id(), niceness)
+        # Nobody may raise a priority: a server that was started with a lower one keeps that.
+        lowest = max(niceness, os.getpriority(os.PRIO_PROCESS, get_native_id()))
+        os.setpriority(os.PRIO_PROCESS, get_native_id(), lowest)

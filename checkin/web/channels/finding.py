@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from badges.link_qr import link_qr_png
 from checkin.domain.common.problems import InvalidValue, Problem
-from checkin.errors import NotFound, TooManyRequests
+from checkin.errors import TooManyRequests
 from checkin.services.channels.badge_requests import (
     ask_for_badge,
     event_by_finding_link,
@@ -55,9 +55,7 @@ def find(visit: Visit, secret: str) -> Answer:
 @bp.get("/events/<slug>/find-badge/qr.png")
 @visited_by(STAFF)
 def picture(visit: EventVisit) -> Answer:
-    """Return the QR code of the page's address, for a poster."""
-    if not visit.event.finds_badges:
-        raise NotFound("this event has no such page")
+    """Return the QR code of the page's address, for a poster, also before the page is opened."""
     address = finding_address(visit.keys, address_for_others(), visit.event.id)
     response = make_response(link_qr_png(address))
     response.headers["Content-Type"] = "image/png"

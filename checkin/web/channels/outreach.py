@@ -69,7 +69,7 @@ def mark(visit: DelegationVisit, participant_id: int) -> Answer:
         )
     except Conflict:
         flash(_("This badge was replaced meanwhile: send the new one."))
-    return redirect(_here(visit, after=request.form.get("after", type=row_number)), 303)
+    return redirect(_here(visit), 303)
 
 
 @bp.post("/events/<slug>/delegations/<int:delegation_id>/telephone/<int:participant_id>/undo")
@@ -84,9 +84,9 @@ def _audience(visit: DelegationVisit) -> Audience:
     return Audience(visit.delegation, request.args.get("show") == "all", visit.seen_at)
 
 
-def _here(visit: DelegationVisit, after: int | None = None) -> str:
+def _here(visit: DelegationVisit) -> str:
     everybody = "all" if request.args.get("show") == "all" else None
-    return visit.address("outreach.show", show=everybody, after=after)
+    return visit.address("outreach.show", show=everybody)
 
 
 def _chosen() -> tuple[UUID | None, SharedBy]:

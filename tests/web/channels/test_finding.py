@@ -140,9 +140,3 @@ def test_organisers_turn_it_on_and_get_the_address_to_share(organiser, event):
     assert finding_address(KEYS, BASE_URL, event.id) in organiser.read(page)
     picture = organiser.open("/events/rabat-2025/find-badge/qr.png")
     assert (picture.status_code, picture.content_type) == (200, "image/png")
-
-
-def test_without_the_page_there_is_no_picture_of_its_address(organiser, database, event):
-    factories.lay_down(database, finds_badges=False)
-
-    assert organiser.open("/events/rabat-2025/find-badge/qr.png").status_code == 404
