@@ -50,6 +50,9 @@ class Texts:
     reserve_subject: str
     reserve_subject_neutral: str
     reserve_intro: str
+    found_subject: str
+    found_subject_neutral: str
+    found_intro: str
     replaces: str
     show: str
     print_out: str
@@ -86,7 +89,7 @@ class Texts:
 #: the message that the plain `subject`, `subject_neutral` and `intro` belong to
 BADGE = "badge"
 #: the other kinds that have these three sentences of their own
-OTHER_KINDS = ("confirmed", "moved", "replaced", "changed", "canceled", "reserve")
+OTHER_KINDS = ("confirmed", "moved", "replaced", "changed", "canceled", "reserve", "found")
 
 
 def text_name(kind: str, name: str) -> str:
@@ -130,6 +133,12 @@ _SENTENCES = Texts(
         "You are on the reserve list for “{event}”: all places of the delegation {delegation} are "
         "taken. If a place becomes free for you, we send you your badge. Until then you cannot be "
         "let in."
+    ),
+    found_subject=msgid("The badge you asked for: {event}"),
+    found_subject_neutral=msgid("The badge you asked for"),
+    found_intro=msgid(
+        "Somebody asked for your badge for “{event}” with your e-mail or your phone number. "
+        "Here it is: only you receive it. If it was not you, there is nothing to do."
     ),
     replaces=msgid("It replaces your earlier badge, which is no longer valid: delete that one."),
     show=msgid("At the entrance, show this code on your phone with the screen at full brightness."),

@@ -22,6 +22,11 @@ def outline(shape: Shape) -> tuple[Point, ...]:
     return _around({"circle": 48, "diamond": 4, "hexagon": 6}[shape])
 
 
+def outline_points(shape: Shape) -> str:
+    """Return the corners of a shape as the points of an SVG's polygon."""
+    return " ".join(f"{x:.3f},{y:.3f}" for x, y in outline(shape))
+
+
 def _around(count: int, inner: float = 1.0) -> tuple[Point, ...]:
     reaches = [0.5 * (inner if corner % 2 else 1.0) for corner in range(count)]
     angles = [2 * pi * corner / count - pi / 2 for corner in range(count)]

@@ -25,6 +25,7 @@ from checkin.web.accounts import (
 )
 from checkin.web.badges import badge_page, badges, delegation_badges, event_badges
 from checkin.web.board import board, flagged, report
+from checkin.web.channels import calls, finding, outreach
 from checkin.web.events import (
     copying,
     demo,
@@ -108,6 +109,9 @@ _PAGES = (
     importing,
     delegation_badges,
     event_badges,
+    outreach,
+    calls,
+    finding,
     jobs,
     delegation_link,
     buses,

@@ -144,6 +144,10 @@ SENTENCES = {
     "slug_taken": msgid("{value} is already another event's short name; choose another one."),
     "invalid_time_zone": msgid("{value} is not a time zone; write one like Africa/Casablanca."),
     "invalid_moment": msgid("{value} is not a date and a time; write them like 2025-06-14 15:00."),
+    "invalid_map_point": msgid(
+        "{value} is no point on the map; write latitude and longitude in degrees, like "
+        "34.0009, -6.8466, or leave it empty."
+    ),
     "ends_too_early": msgid(
         "the end ({value}) is not after the beginning ({hints}); correct one of them."
     ),

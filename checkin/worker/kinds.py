@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from checkin.worker.announcements import ANNOUNCE, ANNOUNCEMENT_LIST
+from checkin.worker.badge_pictures import BADGE_PICTURES
 from checkin.worker.badge_sheets import BADGE_SHEETS
 from checkin.worker.bulk_changes import BULK_CHANGE
 from checkin.worker.context import Kind
@@ -22,6 +23,7 @@ from checkin.worker.uploaded_lists import LIST_CHECK, LIST_READ, LIST_REGISTER
 _ALL = (
     ANNOUNCE,
     ANNOUNCEMENT_LIST,
+    BADGE_PICTURES,
     BADGE_SHEETS,
     BULK_CHANGE,
     DELIVERY_LIST,

@@ -38,6 +38,7 @@ from checkin.services.jobs.workers import worker_left, worker_seen
 from checkin.settings import Settings
 from checkin.worker.child import do_job
 from checkin.worker.context import Kind, Tools, opened_tools
+from checkin.worker.finding import answer_badge_requests
 from checkin.worker.kinds import KINDS
 from checkin.worker.moving_up import move_people_up, tell_people
 from checkin.worker.perform import end_early, record_failure
@@ -47,7 +48,8 @@ from checkin.worker.waking import NewJobs
 _log = logging.getLogger(__name__)
 
 #: how often a worker writes that it is alive, and looks which of its jobs were canceled, whether
-#: somebody waits for a place that has become free, and which badges may be given out now
+#: somebody waits for a place that has become free or has asked for their badge, and which badges
+#: may be given out now
 HEARTBEAT_S = 5.0
 #: when the worker ends, its jobs have so long to leave their work in order; then they are killed
 GRACE_S = 3.0
@@ -147,6 +149,7 @@ class Worker:
                 running.end(self._kinds[running.claimed.kind].ends_within_s)
         sweep(tools.database, tools.settings.home)
         move_people_up(tools)
+        answer_badge_requests(tools)
         tell_people(tools)
 
     def _write_heartbeat(self, tools: Tools, session: Session) -> set[int]:

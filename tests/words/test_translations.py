@@ -175,3 +175,20 @@ def test_the_scan_page_and_the_scanners_window_translate_alike(language):
     both = shown.keys() & window.keys()
     assert len(both) > 20
     assert {said: shown[said] for said in both} == {said: window[said] for said in both}
+
+
+def test_numbers_in_arabic_sentences_keep_their_order():
+    """A plus, a date or a pair of numbers turns round unless it is isolated, or stands alone."""
+    turns = re.compile(r"\+\d|\d{4}-\d\d-\d\d|-?\d+\.\d+,")
+    isolated = re.compile("\u2066[^\u2066\u2069]*\u2069")
+
+    loose = [
+        text
+        for domain in DOMAINS
+        for message in catalogue(domain, "ar")
+        if message.id
+        for text in ([message.string] if isinstance(message.string, str) else message.string)
+        if turns.search(isolated.sub("", text))
+    ]
+
+    assert loose == []

@@ -12,6 +12,7 @@ from checkin.db.models.accounts import (
 )
 from checkin.db.models.badges import Badge, BadgePrint
 from checkin.db.models.base import Base
+from checkin.db.models.channels import BadgeRequest, CallResult, Outreach, SharedBy
 from checkin.db.models.events import Event, EventDay, MessageText
 from checkin.db.models.gates import (
     STOP_MESSAGES,
@@ -76,10 +77,12 @@ __all__ = [
     "ArrivalTally",
     "Badge",
     "BadgePrint",
+    "BadgeRequest",
     "Base",
     "Bus",
     "BusLeader",
     "BusPassenger",
+    "CallResult",
     "Category",
     "Conflict",
     "Consent",
@@ -117,6 +120,7 @@ __all__ = [
     "OpeningHours",
     "Operator",
     "OperatorSession",
+    "Outreach",
     "Pairing",
     "Participant",
     "Passkey",
@@ -127,6 +131,7 @@ __all__ = [
     "Scan",
     "SelfRegistration",
     "Sending",
+    "SharedBy",
     "ShownPerson",
     "WalkIn",
 ]

@@ -65,6 +65,11 @@ class Event(Base):
     gates_call_coordinators: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: so long after somebody registered by a link their badge is sent
     badge_delay_s: Mapped[int] = mapped_column(default=BADGE_DELAY_S)
+    #: whether people may ask for their badge on a public page, by their e-mail or telephone
+    finds_badges: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: latitude and longitude of the place in degrees, "34.0009,-6.8466"; "" where only its name
+    #: is known
+    map_point: Mapped[str] = mapped_column(default="", server_default="")
     #: who answers for the personal data, and how to reach them
     organiser: Mapped[str] = mapped_column(default="")
     contact: Mapped[str] = mapped_column(default="")

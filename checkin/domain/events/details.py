@@ -24,6 +24,8 @@ MAX_SPAN_MINUTES = 24 * 60
 MAX_SEARCH_BUDGET = 100_000
 MAX_RETENTION_DAYS = 3650
 _MAX_TEXT = 200
+#: as OpenStreetMap and telephones write a place: latitude and longitude in degrees
+_MAP_POINT = re.compile(r"(-?\d{1,2}(?:\.\d{1,8})?)[,;\s]+(-?\d{1,3}(?:\.\d{1,8})?)")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
 #: fields that are read as texts first; moments need the time zone, so they come after it
 MOMENTS = (
@@ -64,6 +66,8 @@ class EventDetails:
     search_budget_gate: int
     search_budget_desk: int
     badge_delay_s: int
+    finds_badges: bool
+    map_point: str
 
 
 def is_demo(slug: str) -> bool:
@@ -207,6 +211,17 @@ def _one_of(choices: tuple[str, ...], default: str = "") -> Callable[[str], str]
     return read
 
 
+def _map_point(text: str) -> str:
+    """Return latitude and longitude as "34.0009,-6.8466"; "" where nothing is written."""
+    if not text:
+        return ""
+    plain = "".join(letter for letter in text if letter.isprintable() and letter not in "()°")
+    found = _MAP_POINT.fullmatch(plain.replace("−", "-").strip())
+    if not found or abs(float(found[1])) > 90 or abs(float(found[2])) > 180:
+        raise InvalidValue("invalid_map_point", text)
+    return f"{found[1]},{found[2]}"
+
+
 _READERS: dict[str, Callable[[str], Any]] = {
     "name": _name,
     "name_ar": _optional_name,
@@ -227,6 +242,8 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "gates_may_search": lambda text: text == "yes",
     "search_while_closed": lambda text: text == "yes",
     "gates_call_coordinators": lambda text: text == "yes",
+    "finds_badges": lambda text: text == "yes",
+    "map_point": _map_point,
     "search_budget_gate": _whole_number(0, MAX_SEARCH_BUDGET, default=GATE_BUDGET),
     "search_budget_desk": _whole_number(0, MAX_SEARCH_BUDGET, default=DESK_BUDGET),
 }

@@ -29,6 +29,8 @@ class MessageKind(StrEnum):
     CANCELED = "canceled"
     #: put on the reserve list
     RESERVE = "reserve"
+    #: the badge, because somebody asked for it on the event's page
+    FOUND = "found"
     #: what organisers have written themselves
     WRITTEN = "written"
 
@@ -69,6 +71,7 @@ KINDS: Mapping[MessageKind, KindRow] = {
     MessageKind.CONFIRMED: _with_badge(),
     MessageKind.MOVED: _with_badge(),
     MessageKind.REPLACED: _with_badge(),
+    MessageKind.FOUND: _with_badge(),
     MessageKind.CHANGED: KindRow(_CONFIRMED | _RESERVE, Calendar.PUBLISH, carries_badge=True),
     MessageKind.CANCELED: KindRow(_CANCELED, Calendar.CANCEL),
     MessageKind.RESERVE: KindRow(_RESERVE, Calendar.NONE),

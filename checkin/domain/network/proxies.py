@@ -19,7 +19,7 @@ Network = IPv4Network | IPv6Network
 #: from a path of ours from which the proxy's was taken off
 OWN_PATHS = frozenset(
     {
-        *("account", "activity", "activity.csv", "api", "b", "events", "forgotten-password"),
+        *("account", "activity", "activity.csv", "api", "b", "events", "f", "forgotten-password"),
         *(
             "healthz",
             "help",

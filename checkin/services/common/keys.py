@@ -70,6 +70,11 @@ class Keys:
         return self._derived("registration links")
 
     @property
+    def finding_links(self) -> bytes:
+        """The secret of the addresses where people ask for their badge."""
+        return self._derived("finding links")
+
+    @property
     def sessions(self) -> bytes:
         """The secret of signed cookies."""
         return self._derived("sessions")

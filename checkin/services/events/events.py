@@ -59,6 +59,8 @@ class EventSpec:
     search_budget_gate: int = GATE_BUDGET
     search_budget_desk: int = DESK_BUDGET
     badge_delay_s: int = BADGE_DELAY_S
+    finds_badges: bool = False
+    map_point: str = ""
 
 
 def create_event(session: Session, spec: EventSpec, keys: Keys, *, now: datetime) -> Event:

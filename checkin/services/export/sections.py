@@ -44,6 +44,7 @@ from checkin.db.models import (
     MessageText,
     OpeningHours,
     Operator,
+    Outreach,
     Participant,
     Scan,
     SelfRegistration,
@@ -71,6 +72,7 @@ def event_itself(event_id: int) -> Rows:
         Event.without_badge,
         *(Event.gates_may_search, Event.search_while_closed, Event.gates_call_coordinators),
         *(Event.search_budget_gate, Event.search_budget_desk, Event.badge_delay_s),
+        *(Event.finds_badges, Event.map_point),
         *(Event.rehearsal_since, Event.created_at, Event.purged_at),
     ).where(Event.id == event_id)
 
@@ -301,6 +303,26 @@ def messages(event_id: int) -> Rows:
         .join(Badge, Badge.id == Message.badge_id)
         .where(Message.event_id == event_id)
         .order_by(Message.id)
+    )
+
+
+_Sharer = aliased(Operator)
+_Caller = aliased(Operator)
+
+
+def outreach(event_id: int) -> Rows:
+    """Return the query for what was done to reach people by telephone."""
+    return (
+        select(
+            *(Outreach.participant_id, Badge.issue.label("badge_issue"), Outreach.shared_at),
+            *(Outreach.shared_by, _Sharer.name.label("sharer"), Outreach.asked_at),
+            *(Outreach.call_result, Outreach.called_at, _Caller.name.label("caller")),
+        )
+        .outerjoin(Badge, Badge.id == Outreach.badge_id)
+        .outerjoin(_Sharer, _Sharer.id == Outreach.sharer_id)
+        .outerjoin(_Caller, _Caller.id == Outreach.caller_id)
+        .where(Outreach.event_id == event_id)
+        .order_by(Outreach.participant_id)
     )
 
 

@@ -58,6 +58,7 @@ SECTIONS: dict[str, Callable[[int], Rows]] = {
     "badges": sections.badges,
     "badge_prints": sections.badge_prints,
     "messages": sections.messages,
+    "outreach": sections.outreach,
     "announcements": sections.announcements,
     "announcement_texts": sections.announcement_texts,
     "announcement_people": sections.announcement_people,

@@ -16,6 +16,7 @@ from checkin.db.models import (
     Application,
     Badge,
     BadgePrint,
+    BadgeRequest,
     Base,
     Bus,
     BusLeader,
@@ -39,6 +40,7 @@ from checkin.db.models import (
     MergedRecord,
     Message,
     Operator,
+    Outreach,
     Pairing,
     Participant,
     Scan,
@@ -49,7 +51,7 @@ from checkin.db.models import (
 from checkin.domain.board.figures import arrivals_by
 from checkin.services.events.days import days_of
 from checkin.services.lifecycle.retention import Keepable, Kept
-from checkin.services.limits.rules import JOINING_CONTACT
+from checkin.services.limits.rules import FINDING_CONTACT, JOINING_CONTACT
 from checkin.services.people.arrivals import arrival_groups
 
 #: children first, so that no reference is left hanging
@@ -67,6 +69,8 @@ _PERSONAL: tuple[type[Base], ...] = (
     AnnouncementText,
     Announcement,
     BadgePrint,
+    Outreach,
+    BadgeRequest,
     Conflict,
     Duplicate,
     MergedRecord,
@@ -179,8 +183,10 @@ def _forget_words_and_counters(session: Session) -> None:
         # The indexes of names keep deleted words until they are written anew.
         for index in ("participant_search", "participant_terms"):
             session.execute(text(f"INSERT INTO {index}({index}) VALUES('rebuild')"))
-    # Hashes of who registered; those of accounts stay, or a purge would be worth new guesses.
-    session.execute(delete(LimitCounter).where(LimitCounter.key.startswith(JOINING_CONTACT.name)))
+    # Hashes of who registered or asked for a badge; those of accounts stay, or a purge would be
+    # worth new guesses.
+    for rule in (JOINING_CONTACT, FINDING_CONTACT):
+        session.execute(delete(LimitCounter).where(LimitCounter.key.startswith(rule.name)))
 
 
 def _keep_hours(session: Session, event: Event) -> None:

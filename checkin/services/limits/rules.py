@@ -137,6 +137,24 @@ JOINING_CONTACT = Rule(
     "beyond it people wait for the coordinator's eyes, and no mail leaves to that e-mail; "
     "the page is the same",
 )
+FINDING_ADDRESS = Rule(
+    "asking for a badge",
+    "address",
+    (Budget(300, MINUTE),),
+    "a mobile operator is one address",
+)
+FINDING_LINK = Rule(
+    "asking for a badge",
+    "link",
+    (Budget(1_000, MINUTE),),
+    "a thousand people hear of the page at once",
+)
+FINDING_CONTACT = Rule(
+    "asking for a badge",
+    "e-mail or telephone",
+    (Budget(3, HOUR),),
+    "nobody's mailbox is filled; the page says the same beyond it",
+)
 PAIRING = Rule(
     "wrong pairing codes",
     "address",
@@ -184,6 +202,9 @@ RULES = (
     JOINING_ADDRESS,
     JOINING_LINK,
     JOINING_CONTACT,
+    FINDING_ADDRESS,
+    FINDING_LINK,
+    FINDING_CONTACT,
     PAIRING,
     SEARCHES,
     PINS,

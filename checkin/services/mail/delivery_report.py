@@ -145,7 +145,7 @@ class Chosen:
 
 def people_by_delivery(session: Session, event: Event, chosen: Chosen) -> list[Reached]:
     """Return the chosen participants with their deliveries, delegation by delegation."""
-    return list(_reached(session, _chosen(event, chosen)))
+    return list(_reached(session, select_chosen(event, chosen)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,13 +177,13 @@ def page_by_delivery(
 
 def each_by_delivery(session: Session, event: Event, chosen: Chosen) -> Iterator[Reached]:
     """Do as `people_by_delivery` for any number of people: few are held at a time."""
-    statement = _chosen(event, chosen).execution_options(yield_per=_AT_A_TIME)
+    statement = select_chosen(event, chosen).execution_options(yield_per=_AT_A_TIME)
     return _reached(session, statement)
 
 
 def count_of_chosen(session: Session, event: Event, chosen: Chosen) -> int:
     """Return how many participants are chosen."""
-    statement = _chosen(event, chosen).with_only_columns(func.count()).order_by(None)
+    statement = select_chosen(event, chosen).with_only_columns(func.count()).order_by(None)
     return session.scalars(statement).one()
 
 
@@ -243,7 +243,8 @@ def resend(
     return count
 
 
-def _chosen(event: Event, chosen: Chosen) -> Select[Any]:
+def select_chosen(event: Event, chosen: Chosen) -> Select[Any]:
+    """Return the query for the chosen participants with their deliveries, to be narrowed."""
     state = _delivery()
     return (
         _confirmed(event, chosen.seen_at)

@@ -11,8 +11,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import Session
 
-from checkin.db.models import Admission, Delegation, HourlyArrivals, Participant, Scan
+from checkin.db.models import (
+    Admission,
+    Bus,
+    BusPassenger,
+    Delegation,
+    HourlyArrivals,
+    Participant,
+    Scan,
+)
 from checkin.domain.board.figures import ArrivalGroup, Arrivals
+from checkin.domain.common.names import fold_name
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.domain.scanning.verdict import Status
 from checkin.services.common.keyset import Turn, turned_page
@@ -24,10 +33,15 @@ from checkin.services.people.unchecked import IS_SEEN_AS_CONFIRMED
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A person, and when they first came in; None: they have not."""
+    """A person, and when they first came in; None: they have not.
+
+    Attributes:
+        bus: in which they ride; None: in none.
+    """
 
     person: Participant
     at: datetime | None
+    bus: Bus | None
 
 
 _FIRST = Turn()
@@ -46,12 +60,35 @@ class PartOfDelegation(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class BusGroup:
+    """The people of a page who ride in one bus.
+
+    Attributes:
+        bus: None for those who ride in none.
+    """
+
+    bus: Bus | None
+    people: tuple[Arrived, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PeopleOfDelegation:
     """A page of a part of a delegation's people, by name."""
 
     people: Sequence[Arrived]
     has_previous: bool
     has_next: bool
+
+    @property
+    def by_bus(self) -> tuple[BusGroup, ...]:
+        """The same people bus by bus, by the names of these; last those without one."""
+        buses = {one.bus.id: one.bus for one in self.people if one.bus}
+        ordered = sorted(buses.values(), key=lambda bus: (fold_name(bus.name), bus.id))
+        groups = (
+            BusGroup(bus, tuple(one for one in self.people if one.bus is bus))
+            for bus in (*ordered, None)
+        )
+        return tuple(group for group in groups if group.people)
 
 
 #: so many people fill some sheets of paper; the page prints
@@ -84,12 +121,14 @@ def people_of(
     wanted = (Participant.delegation_id == delegation.id, *which)
     page = turned_page(session, people, wanted, keys, turn, PAGE_SIZE)
     rows = session.execute(
-        select(Participant, Admission.admitted_at)
+        select(Participant, Admission.admitted_at, Bus)
         .outerjoin(Admission, first_entry(day=day))
+        .outerjoin(BusPassenger, BusPassenger.participant_id == Participant.id)
+        .outerjoin(Bus, Bus.id == BusPassenger.bus_id)
         .where(Participant.id.in_(page.ids))
         .order_by(*keys)
     )
-    found = [Arrived(person, at) for person, at in rows]
+    found = [Arrived(person, at, bus) for person, at, bus in rows]
     return PeopleOfDelegation(found, page.has_previous, page.has_next)
 
 

@@ -17,10 +17,11 @@ async function freshOrKept(request) {
   try {
     const fresh = await fetch(request);
     if (fresh.ok) await kept.put(request, fresh.clone());
-    if (fresh.status === 410) await kept.delete(request);
+    if (fresh.status === 410) await kept.delete(request, { ignoreSearch: true });
     return fresh;
   } catch (fault) {
-    const copy = await kept.match(request);
+    // In another language rather than not at all.
+    const copy = (await kept.match(request)) ?? (await kept.match(request, { ignoreSearch: true }));
     if (copy) return copy;
     throw fault;
   }

@@ -23,6 +23,7 @@ from badges.look import logo_data_url
 from badges.phone import phone_badge_png
 from badges.qr import qr_svg
 from badges.texts import moment_text, texts_in
+from badges.typesetting.shapes import outline_points
 from badges.wallet import apple
 from checkin.db.engine import in_transaction
 from checkin.services.badges.calendar import calendar_entry
@@ -34,6 +35,8 @@ from checkin.services.badges.page import (
     shown_badge,
 )
 from checkin.services.badges.wallets import Wallet, google_link_of, pass_of, wallets_for
+from checkin.services.people.declining import decline_address
+from checkin.web.badges.ways import contact_of, place_of
 from checkin.web.site.limits import limit_wrong_links
 from checkin.web.site.visits import LINK, PUBLIC, Answer, Visit, open_to, pages, visited_by
 from checkin.words.catalogues import msgid, say
@@ -61,6 +64,10 @@ def show(visit: Visit, secret: str) -> Answer:
         wallets=wallets_for(shown, visit.server.wallets, visit.now),
         words=texts_in(language),
         logo=logo_data_url(shown.look),
+        category_outline=outline_points(shown.spec.category_shape),
+        place=place_of(shown.event, language),
+        contact=contact_of(shown.event.contact),
+        decline=_decline(visit, shown),
         # Made of digits by our own writer: no text of anybody's is in it.
         code_picture=Markup(qr_svg(shown.spec.code)),  # noqa: S704
         when=moment_text(shown.spec.starts_at, language),
@@ -139,6 +146,16 @@ def _private(response: Response) -> Response:
 def _invalid_badge_page(_fault: HTTPException) -> Answer:
     told = {language: say("pages", language.tag, _NO_BADGE) for language in LANGUAGES.values()}
     return render_template("badges/badge_gone.html", told=told), 410
+
+
+def _decline(visit: Visit, shown: ShownBadge) -> str:
+    """Return the address at which the badge's owner says that they are not coming; "" if late."""
+    if visit.now >= shown.event.ends_at:
+        return ""
+    here, language = request.script_root, visit.language
+    return decline_address(
+        shown.event, visit.keys, shown.badge_id, base_url=here, language=language
+    )
 
 
 def _shown(visit: Visit, secret: str) -> ShownBadge:

@@ -28,6 +28,7 @@ from checkin.web.site.designs import asked_design
 from checkin.web.site.limits import by_operator, limited
 from checkin.web.site.outgoing import address_refusal, public_address
 from checkin.web.site.visits import REGISTRARS, Answer, DelegationVisit, pages, visited_by
+from checkin.worker.badge_pictures import BADGE_PICTURES
 from checkin.worker.badge_sheets import BADGE_SHEETS
 
 bp = pages(__name__)
@@ -79,6 +80,14 @@ def show(visit: DelegationVisit) -> Answer:
 def sheets(visit: DelegationVisit) -> Answer:
     """Draw sheets with the badges of all confirmed people, to be printed and cut."""
     return ask_for(visit, BADGE_SHEETS, design=asked_design())
+
+
+@bp.post("/events/<slug>/delegations/<int:delegation_id>/badges.zip")
+@limited(SHEETS, by_operator)
+@visited_by(REGISTRARS)
+def pictures(visit: DelegationVisit) -> Answer:
+    """Draw a picture of each confirmed person's badge, named by person, into one ZIP."""
+    return ask_for(visit, BADGE_PICTURES)
 
 
 @bp.get("/events/<slug>/delegations/<int:delegation_id>/badges.pdf")

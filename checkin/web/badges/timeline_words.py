@@ -8,7 +8,7 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
-from checkin.db.models import MessageState
+from checkin.db.models import CallResult, MessageState, SharedBy
 from checkin.domain.people.fields import FIELDS, KEY_OF
 from checkin.domain.scanning.messages import let_in_message, refusal_message
 from checkin.domain.scanning.verdict import Source
@@ -27,6 +27,10 @@ _LOOKS = {
     "participant.decline": ("✗", "bad"),
     "participant.reinstate": ("↺", "ok"),
     "participant.mail_wish": ("✉", ""),
+    "participant.ask_badge": ("?", ""),
+    "participant.share_badge": ("☎", ""),
+    "participant.unshare_badge": ("☎", "warn"),
+    "participant.call": ("☎", ""),
     "participant.block": ("■", "bad"),
     "participant.unblock": ("□", "ok"),
     "badge.reissue": ("⟳", "warn"),
@@ -122,6 +126,10 @@ def _facts(one: Happening, language: str) -> Iterator[str]:
             if told["is_mailed"]
             else _("Nothing is e-mailed")
         )
+    if one.what == "participant.call":
+        yield _call_results()[told.get("result")]
+    if one.what == "participant.share_badge" and (by := told.get("by")):
+        yield {SharedBy.WHATSAPP: "WhatsApp", SharedBy.SMS: "SMS"}[by]
     if kind := told.get("kind"):
         yield kinds_of_messages()[kind]
     if address := told.get("address"):
@@ -132,6 +140,15 @@ def _found_in() -> dict[str, str]:
     return {
         Source.SEARCH: _("Without the badge, by the search"),
         Source.BUS: _("Without the badge, by the list of the bus"),
+    }
+
+
+def _call_results() -> dict[str | None, str]:
+    return {
+        CallResult.CALLED: _("Called"),
+        CallResult.COMING: _("Coming"),
+        CallResult.NOT_COMING: _("Will not come"),
+        None: _("Taken back"),
     }
 
 

@@ -15,10 +15,12 @@ from checkin.domain.events.details import MOMENTS, EventDetails, validate_event,
 from checkin.domain.people.public_badges import BADGE_DELAY_S
 from checkin.domain.people.searching import DESK_BUDGET, GATE_BUDGET
 from checkin.protocol.time_zones import time_zone, time_zone_names
+from checkin.services.channels.badge_requests import finding_address
 from checkin.services.lifecycle.first_steps import Step
 from checkin.services.lifecycle.settings import CapacityBelowPeople, change_event, open_event
 from checkin.services.messages.changes import ask_about_change, told_of
 from checkin.web.events.first_steps import step_names
+from checkin.web.site.outgoing import public_address
 from checkin.web.site.shared_forms import FormOvertaken, changes_said, refuse_overtaken
 from checkin.web.site.visits import STAFF, Answer, EventVisit, Visit, pages, visited_by
 from checkin.words.languages import LANGUAGES
@@ -28,7 +30,7 @@ bp = pages(__name__)
 
 _TEXTS = (
     *("name", "name_ar", "venue", "venue_ar", "timezone", "language", "reentry"),
-    "without_badge",
+    *("without_badge", "map_point"),
 )
 #: who answers for the personal data
 _ANSWERABLE = ("organiser", "contact", "organiser_address", "cndp_number")
@@ -36,9 +38,12 @@ _FIELDS = (
     *("slug", *_TEXTS, *MOMENTS, "grace_minutes", "capacity", "sensitive"),
     *(*_ANSWERABLE, "retention_days", "badge_delay_minutes"),
     *("gates_may_search", "search_while_closed", "search_budget_gate", "search_budget_desk"),
-    "gates_call_coordinators",
+    *("gates_call_coordinators", "finds_badges"),
 )
-_TICKED = ("sensitive", "gates_may_search", "search_while_closed", "gates_call_coordinators")
+_TICKED = (
+    *("sensitive", "gates_may_search", "search_while_closed", "gates_call_coordinators"),
+    "finds_badges",
+)
 _FRESH = {
     "timezone": "Africa/Casablanca",
     "language": "fr",
@@ -137,6 +142,7 @@ def _values_of(event: Event) -> dict[str, str]:
         "gates_may_search": "yes" if event.gates_may_search else "",
         "search_while_closed": "yes" if event.search_while_closed else "",
         "gates_call_coordinators": "yes" if event.gates_call_coordinators else "",
+        "finds_badges": "yes" if event.finds_badges else "",
         "search_budget_gate": str(event.search_budget_gate),
         "search_budget_desk": str(event.search_budget_desk),
         "badge_delay_minutes": str(event.badge_delay_s // 60),
@@ -162,10 +168,19 @@ def _page(
         too_small=too_small,
         overtaken=overtaken is not None,
         time_zones=_time_zones(),
+        finding=_finding(visit),
         names=step_names(),
         steps={},
         shown=Step.EVENT,
     )
+
+
+def _finding(visit: Visit) -> str:
+    """Return the address of the page where people ask for their badge; "" if there is none."""
+    address = public_address()
+    if not isinstance(visit, EventVisit) or not visit.event.finds_badges or address.is_only_here:
+        return ""
+    return finding_address(visit.keys, address.url, visit.event.id)
 
 
 def _shown_by(visit: Visit) -> Mapping[str, str]:

@@ -33,6 +33,7 @@ def title_words() -> dict[str, str]:
     return {
         "announce": _("A message to many"),
         "announcement_list": _("People whom no e-mail reaches"),
+        "badge_pictures": _("Pictures of badges"),
         "badge_sheets": _("Badges to print"),
         "bulk_change": _("A change of many people"),
         "list_read": _("Reading a list of participants"),

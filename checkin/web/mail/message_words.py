@@ -19,6 +19,7 @@ def kind_words() -> dict[str, str]:
         MessageKind.CHANGED: _("Day, hour or place changed"),
         MessageKind.CANCELED: _("Registration canceled"),
         MessageKind.RESERVE: _("On the reserve list"),
+        MessageKind.FOUND: _("Badge asked for by its owner"),
     }
 
 

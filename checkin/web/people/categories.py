@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from badges.phone import category_band_png
 from badges.spec import SHAPES
-from badges.typesetting.shapes import outline
+from badges.typesetting.shapes import outline_points
 from checkin.db.models import Category
 from checkin.domain.common.problems import InvalidValue
 from checkin.errors import InvalidRequest
@@ -130,7 +130,7 @@ def _page(visit: EventVisit, refused: Refused = NONE_REFUSED, notice: str = "") 
         uses=uses_of(visit.session, visit.event),
         notice=notice,
         shapes=_shape_names(),
-        outlines={shape: _points(shape) for shape in SHAPES},
+        outlines={shape: outline_points(shape) for shape in SHAPES},
         **refused.shown(visit.language, {"shape": _shape_names()}),
     )
 
@@ -145,8 +145,3 @@ def _shape_names() -> list[tuple[str, str]]:
         "star": _("Star"),
     }
     return [(shape, names[shape]) for shape in SHAPES]
-
-
-def _points(shape: str) -> str:
-    corners = outline(shape)
-    return " ".join(f"{x:.3f},{y:.3f}" for x, y in corners)

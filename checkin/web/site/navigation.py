@@ -10,7 +10,7 @@ _EVENT = {
     "participants.index": {"participants", "bulk", "badges", "merging", "to_check"},
     "delegations.index": {
         *("delegations", "importing", "delegation_badges", "delegation_link", "buses"),
-        *("event_badges", "jobs"),
+        *("event_badges", "jobs", "outreach", "calls"),
     },
     "delivery.index": {"delivery", "announcements"},
     "devices.show": {"devices", "gates"},

@@ -46,6 +46,31 @@ def test_a_badge_opened_once_is_shown_without_network(telephone, address):
     assert page.locator(".code svg path").count() == 1
 
 
+def test_the_kept_badge_is_there_in_each_language_with_its_letters(telephone, address):
+    context, page = telephone
+    context.set_offline(True)
+
+    for language, direction in (("ar", "rtl"), ("en", "ltr"), ("fr", "ltr")):
+        page.goto(f"{address}?lang={language}")
+
+        assert page.get_attribute("html", "dir") == direction
+        assert page.evaluate("document.fonts.load('16px Vazirmatn').then((found) => found.length)")
+        assert page.locator(".kept").count() == 1
+
+
+def test_no_language_of_a_badge_that_died_is_kept(telephone, address, database, event, amina):
+    context, page = telephone
+    write(
+        database,
+        lambda s: revoke_badge(s, event, amina.participant_id, reason="leaked", now=NOW),
+    )
+    assert page.goto(address).status == 410
+    context.set_offline(True)
+
+    with pytest.raises(Exception, match="ERR_"):
+        page.goto(f"{address}?lang=ar")
+
+
 def test_a_badge_that_died_is_not_kept(telephone, address, database, event, amina):
     context, page = telephone
     write(

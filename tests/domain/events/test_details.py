@@ -75,6 +75,8 @@ def test_an_event_needs_little():
         search_budget_gate=60,
         search_budget_desk=600,
         badge_delay_s=600,
+        finds_badges=False,
+        map_point="",
     )
 
 
@@ -234,3 +236,20 @@ def test_another_address_is_refused(text, name):
         validate_slug(text, name)
 
     assert (refused.value.reason, refused.value.value) == ("invalid_slug", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("34.0009, -6.8466", "34.0009,-6.8466"),
+        ("(34.0009°; −6.8466°)", "34.0009,-6.8466"),
+        ("\u200e34 -6", "34,-6"),
+    ],
+)
+def test_a_point_on_the_map_is_read_as_people_copy_it(text, kept):
+    assert changed(map_point=text) == {"map_point": kept}
+
+
+@pytest.mark.parametrize("text", ["Rabat", "34.0009", "91,0", "0,181", "34.0009,-6.8466,3"])
+def test_what_is_no_point_on_the_map_is_refused(text):
+    assert problems(map_point=text) == [Problem("map_point", "invalid_map_point", text)]

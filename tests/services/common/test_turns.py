@@ -97,6 +97,17 @@ def test_hashing_for_strangers_yields_to_scans_and_hashing_a_pin_does_not():
     assert niceness() == before
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has priorities of threads")
+def test_a_server_that_was_started_with_a_lower_priority_keeps_it(monkeypatch):
+    """Without the right to raise a priority, as in a container, nobody could sign in."""
+    asked = []
+    monkeypatch.setattr(os, "getpriority", lambda _which, _who: 19)
+    monkeypatch.setattr(os, "setpriority", lambda _which, _who, niceness: asked.append(niceness))
+
+    assert Turns(1, waiting=1, patience_s=1, niceness=10).do(lambda: 7) == 7
+    assert asked == [19]
+
+
 def test_hashing_for_strangers_delays_neither_pins_nor_known_browsers():
     pin = hashing.hash_pin("246810")
     strangers = Held(hashing.UNKNOWN_TURNS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 
 import pytest
@@ -9,7 +10,7 @@ import zxingcpp
 from PIL import Image
 from sqlalchemy import update
 
-from checkin.db.models import Badge, Participant
+from checkin.db.models import Badge, Category, Participant
 from checkin.services.badges.issue import reissue_badge, revoke_badge
 from checkin.services.badges.page import OPENING, page_secret
 from checkin.services.common.keys import Keys
@@ -181,6 +182,72 @@ def test_on_the_reserve_list_the_page_says_that_no_gate_opens_yet(browser, datab
     page = browser.get(f"/b/{page_secret(KEYS, waiting.badge_id)}").text
 
     assert "Vous êtes sur la liste d" in page
+
+
+def test_the_page_loads_nothing_from_others_and_leads_to_the_place(browser, address):
+    page = browser.get(address).text
+
+    loaded = re.findall(r'(?:src|data|srcset)="([^"]+)"|<link[^>]+href="([^"]+)"', page)
+    assert [one for pair in loaded for one in pair if one.startswith(("http", "//"))] == []
+    assert "https://www.openstreetmap.org/search?query=Complexe%20Ibn%20Rochd" in page
+    assert "geo:0,0?q=Complexe%20Ibn%20Rochd" in page
+
+
+def test_a_point_on_the_map_is_led_to(browser, database, address):
+    factories.lay_down(database, map_point="34.0009,-6.8466")
+
+    page = browser.get(address).text
+
+    there = "mlat=34.0009&amp;mlon=-6.8466#map=17/34.0009/-6.8466"
+    assert f"https://www.openstreetmap.org/?{there}" in page
+    assert "geo:34.0009,-6.8466?q=34.0009,-6.8466(Complexe%20Ibn%20Rochd)" in page
+
+
+@pytest.mark.parametrize(
+    ("written", "link"),
+    [
+        ("contact@parti.example.org", 'href="mailto:contact@parti.example.org"'),
+        ("06 12 34 56 78", 'href="tel:+212612345678"'),
+        ("Secrétariat, rue 3", "<bdi>Secrétariat, rue 3</bdi>"),
+    ],
+)
+def test_the_page_says_whom_to_ask(browser, database, address, written, link):
+    factories.lay_down(database, contact=written)
+
+    assert link in browser.get(address).text
+
+
+def test_the_page_shows_the_categorys_colour_and_shape(browser, database, event, amina, address):
+    write(
+        database,
+        lambda s: s.query(Category).update({"colour": "#8a1c5a", "shape": "square"}),
+    )
+
+    page = browser.get(address).text
+
+    assert page.count('fill="#8a1c5a"') == 2
+    assert 'points="0.070,0.070 0.930,0.070 0.930,0.930 0.070,0.930"' in page
+
+
+def test_i_am_not_coming_asks_before_it_cancels_and_is_gone_when_it_is_too_late(
+    browser, database, event, amina, address
+):
+    assert "/n/" not in browser.get(address).text  # the event of June 2025 is over
+
+    factories.postponed(database, event)
+    [link] = re.findall(r'href="(/n/[^"]+)"', browser.get(address).text)
+
+    assert "lang=ar" in link
+    assert browser.get(link).status_code == 200
+    assert browser.get(address).status_code == 200  # nothing has changed yet
+    browser.post(link)
+    assert is_gone(browser.get(address))
+
+
+def test_the_page_offers_its_languages(browser, address):
+    page = browser.get(address).text
+
+    assert re.findall(r'hreflang="(\w+)"', page) == ["fr", "ar", "en"]
 
 
 def test_html_in_a_name_is_shown_as_written(browser, database, event):

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import zxingcpp
+from PIL import Image
 from pypdf import PdfReader
 from sqlalchemy import select
 
 from checkin.db.models import Activity
 from checkin.services.badges.issue import revoke_badge
 from checkin.services.badges.page import page_address
+from checkin.services.badges.specs import badge_specs
+from checkin.worker.badge_pictures import picture_name
 from tests.support import factories
-from tests.support.factories import BASE_URL, KEYS, NOW, write
+from tests.support.factories import BASE_URL, KEYS, NOW, code_of, write
 from tests.web.browsing import follow
 
 
@@ -82,6 +87,45 @@ def test_without_anybody_there_is_no_form_and_a_form_that_is_sent_has_no_sheet(c
     assert "Personne n’est encore confirmé" in answer.text
     assert "wa.me" not in coordinator.read(page)
     assert 'name="design"' not in coordinator.read(page)
+
+
+def test_the_pictures_are_named_by_person_and_are_written_down(
+    coordinator, database, event, page, amina
+):
+    other = factories.a_delegation(database, event, "Salé")
+    factories.a_participant(database, event, "Zineb Tazi", delegation=other)
+
+    response = follow(coordinator, coordinator.send(page, page + ".zip"))
+
+    with zipfile.ZipFile(io.BytesIO(response.data)) as archive:
+        assert archive.namelist() == [f"Amina Alaoui {amina.participant_id}.png"]
+        picture = Image.open(io.BytesIO(archive.read(archive.namelist()[0]))).convert("L")
+    assert [it.text for it in zxingcpp.read_barcodes(picture)] == [code_of(event, amina.badge_id)]
+    assert response.mimetype == "application/zip"
+    with database.read() as session:
+        noted = Activity.action == "badges.pictures"
+        [line] = session.scalars(select(Activity).where(noted)).all()
+    assert line.details["badges"] == 1
+
+
+def test_two_people_of_one_name_have_two_pictures_and_a_name_makes_no_path(database, event):
+    people = [
+        factories.a_participant(database, event, "Ali ../ <B>", allow_duplicate=True)
+        for _ in range(2)
+    ]
+
+    with database.read() as session:
+        specs = badge_specs(session, event, KEYS)
+
+    assert [picture_name(one) for one in specs] == [
+        f"Ali .. B {one.participant_id}.png" for one in people
+    ]
+
+
+def test_without_anybody_there_are_no_pictures(coordinator, page):
+    answer = follow(coordinator, coordinator.send("/account", page + ".zip"))
+
+    assert "Personne n’est encore confirmé" in answer.text
 
 
 def test_an_old_link_to_the_sheets_leads_to_the_form(coordinator, page, amina):

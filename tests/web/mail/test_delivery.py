@@ -25,8 +25,8 @@ from checkin.services.jobs.queue import claim, fail
 from checkin.services.jobs.workers import worker_seen
 from checkin.services.mail.sender import sender_gone, sender_seen
 from checkin.services.mail.sending_job import start_sending
-from checkin.words.isolates import without_isolates
 from checkin.web.site.state import EXTENSION
+from checkin.words.isolates import without_isolates
 from checkin.worker.kinds import KINDS
 from tests.support import factories
 from tests.web.browsing import follow
