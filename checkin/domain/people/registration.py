@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from checkin.domain.common.blanks import is_blank
 from checkin.domain.common.names import is_arabic
 from checkin.domain.common.problems import InvalidValue, Problem
 from checkin.domain.people.fields import FIELDS, OwnDetails
@@ -42,7 +43,7 @@ def _read(raw: Mapping[str, str], problems: list[Problem]) -> dict[str, object]:
     fields: dict[str, object] = {}
     for key, reader in _READERS:
         text = raw.get(key)
-        if not text or text.isspace():
+        if not text or is_blank(text):
             continue
         try:
             fields[key] = reader(text) or None

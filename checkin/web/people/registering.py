@@ -292,6 +292,8 @@ def _delegation_chosen(visit: EventVisit, chosen: str) -> int | None:
 
 
 def _category(visit: EventVisit, chosen: str | None) -> Category:
+    if not chosen:
+        raise FieldProblem("category", "missing_category", "")
     category = visit.session.get(Category, _number(chosen or ""))
     if category is None or category.event_id != visit.event.id:
         raise NotFound("there is no such category")
