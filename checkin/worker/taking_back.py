@@ -24,7 +24,7 @@ def take_list_back(context: JobContext) -> dict[str, Any]:
         event,
         run_id,
         context.clock,
-        operator_id=claimed.operator_id,
+        operator_id=claimed.operator_id or 0,
         reached=context.progress_within,
     )
     return {"run": run_id, **counts}

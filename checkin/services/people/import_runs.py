@@ -179,8 +179,15 @@ def _counts(session: Session, event: Event) -> dict[int, dict[tuple[str, str | N
     return found
 
 
-def kept_rows(session: Session, run_id: int, most: int) -> list[KeptRow]:
-    """Return rows of a list that was taken back which stay, in their order."""
+def kept_rows(
+    session: Session, run_id: int, most: int, *, own_delegation: int | None = None
+) -> list[KeptRow]:
+    """Return rows of a list that was taken back which stay, in their order.
+
+    Args:
+        own_delegation: only people who belong to it now.
+    """
+    own = [] if own_delegation is None else [Participant.delegation_id == own_delegation]
     rows = session.execute(
         select(
             *(ImportedRow.number, Participant.id, Participant.name, Participant.name_ar),
@@ -190,6 +197,7 @@ def kept_rows(session: Session, run_id: int, most: int) -> list[KeptRow]:
         .where(
             ImportedRow.run_id == run_id,
             ImportedRow.outcome.in_((TakenBack.ARRIVED, TakenBack.CHANGED)),
+            *own,
         )
         .order_by(ImportedRow.number)
         .limit(most)

@@ -57,7 +57,7 @@ def take_back(
     run_id: int,
     clock: Callable[[], datetime],
     *,
-    operator_id: int | None,
+    operator_id: int,
     reached: Reached = lambda _session, _done, _total: None,
 ) -> dict[str, int]:
     """Take a list back, the last row first, and return how many rows by `TakenBack`.
@@ -95,7 +95,7 @@ def _take_back_rows(
     run_id: int,
     numbers: Sequence[int],
     now: datetime,
-    operator_id: int | None,
+    operator_id: int,
 ) -> None:
     version = next_list_version(session, event.id)
     rows = session.scalars(
@@ -134,7 +134,7 @@ def _outcome(
     row: ImportedRow,
     version: int,
     now: datetime,
-    operator_id: int | None,
+    operator_id: int,
 ) -> TakenBack:
     if _has_come(session, person.id):
         return TakenBack.ARRIVED
@@ -167,7 +167,7 @@ def _restored(
     before: dict[str, Any],
     version: int,
     now: datetime,
-    operator_id: int | None,
+    operator_id: int,
 ) -> TakenBack:
     values = dict(before)
     there = values.pop("delegation_id", None)
@@ -195,7 +195,7 @@ def _seat_again(
     of_bus: dict[str, int | None],
     version: int,
     now: datetime,
-    operator_id: int | None,
+    operator_id: int,
 ) -> None:
     """Give somebody their former bus, if it is still there and has a seat."""
     if not of_bus:
@@ -212,7 +212,7 @@ def _seat_again(
 
 
 def _note_end(
-    session: Session, event: Event, run_id: int, now: datetime, operator_id: int | None
+    session: Session, event: Event, run_id: int, now: datetime, operator_id: int
 ) -> dict[str, int]:
     found = Counter(
         session.scalars(select(ImportedRow.outcome).where(ImportedRow.run_id == run_id))

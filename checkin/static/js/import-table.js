@@ -54,7 +54,12 @@ function fillDown() {
   const below = cells.slice(cells.indexOf(current) + 1).filter((cell) => cell.value !== value);
   remember(below.map((input) => ({ input, was: input.value })));
   for (const cell of below) cell.value = value;
-  say((said instanceof HTMLElement ? (said.dataset.filled ?? "") : "").replace("{count}", String(below.length)));
+  say(
+    (said instanceof HTMLElement ? (said.dataset.filled ?? "") : "").replace(
+      "{count}",
+      String(below.length),
+    ),
+  );
   current.focus();
 }
 

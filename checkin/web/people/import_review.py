@@ -150,13 +150,16 @@ def group_words() -> dict[str, str]:
     }
 
 
-def left_out_words(left_out: Sequence[LeftOut]) -> list[tuple[str, int, str]]:
-    """Return why rows of the file are no rows of the list, how many, and what is in the first."""
-    found: dict[str, list[str]] = {}
+def left_out_words(left_out: Sequence[LeftOut]) -> list[tuple[str, int, list[tuple[str, str]]]]:
+    """Return why rows of the file are no rows of the list, how many, and the first of them.
+
+    Of each of these the number as it is shown and the text.
+    """
+    found: dict[str, list[tuple[str, str]]] = {}
     for one in left_out:
-        found.setdefault(one.reason, []).append(f"{row_label(one.number)}: {one.text}")
+        found.setdefault(one.reason, []).append((row_label(one.number), one.text))
     words = line_words()
-    return [(words[reason], len(texts), " · ".join(texts[:3])) for reason, texts in found.items()]
+    return [(words[reason], len(rows), rows[:3]) for reason, rows in found.items()]
 
 
 def line_words() -> dict[str, str]:

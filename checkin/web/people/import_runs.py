@@ -31,10 +31,15 @@ def index(visit: EventVisit) -> Answer:
     runs = runs_of(session, visit.event, own_delegation=own)
     job = _job(visit)
     state = job_state(visit, job) if job is not None else {"job": None, "is_going": False}
+    kept = {
+        run.id: kept_rows(session, run.id, _MOST_KEPT, own_delegation=own)
+        for run in runs
+        if run.taken_back_at
+    }
     return visit.show(
         "people/import_runs.html",
         runs=runs,
-        kept={run.id: kept_rows(session, run.id, _MOST_KEPT) for run in runs if run.taken_back_at},
+        kept=kept,
         why=_why(),
         row_label=row_label,
         **state,
