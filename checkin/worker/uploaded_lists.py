@@ -172,8 +172,8 @@ def _settle(
     source = sealed_source(_secret(context), workbook, choices)
     is_open = not questions.is_answered(choices)
     if asks or is_open or (is_first and questions.is_to_be_seen(choices)):
-        kept = {"secret": _secret(context), "source": source, "questions": questions}
-        context.at_end(partial(keep_questions, **kept, now=context.clock()))
+        keep = partial(keep_questions, secret=_secret(context), source=source)
+        context.at_end(partial(keep, questions=questions, now=context.clock()))
         return {"asks": True}
     rows, left_out = list_of(workbook.sheets, choices)
     unknown = tuple(

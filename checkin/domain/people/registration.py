@@ -11,6 +11,9 @@ from checkin.domain.common.names import is_arabic
 from checkin.domain.common.problems import InvalidValue, Problem
 from checkin.domain.people.fields import FIELDS, OwnDetails
 
+#: stands for the delegation where a form does not ask for one: `validate` wants something written
+NOT_ASKED = "0"
+
 
 class Likeness(StrEnum):
     """What two registrations of possibly the same person have in common."""

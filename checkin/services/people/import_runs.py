@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, insert, select
 from sqlalchemy.orm import Session
@@ -156,7 +157,7 @@ def _of(own_delegation: int | None, number: int | None) -> list[ColumnElement[bo
     return own if number is None else [*own, ImportRun.id == number]
 
 
-def _seen(row: Sequence[object], counts: Mapping[tuple[str, str | None], int]) -> SeenRun:
+def _seen(row: Sequence[Any], counts: Mapping[tuple[str, str | None], int]) -> SeenRun:
     def of(action: Action) -> int:
         return sum(count for (done, _outcome), count in counts.items() if done == action)
 
@@ -164,7 +165,7 @@ def _seen(row: Sequence[object], counts: Mapping[tuple[str, str | None], int]) -
         str(outcome): sum(count for (_done, one), count in counts.items() if one == outcome)
         for outcome in TakenBack
     }
-    return SeenRun(*row, of(Action.ADD), of(Action.CHANGE), outcomes)  # type: ignore[arg-type]
+    return SeenRun(*row, added=of(Action.ADD), changed=of(Action.CHANGE), outcomes=outcomes)
 
 
 def _counts(session: Session, event: Event) -> dict[int, dict[tuple[str, str | None], int]]:
@@ -202,4 +203,4 @@ def kept_rows(
         .order_by(ImportedRow.number)
         .limit(most)
     )
-    return [KeptRow(*row) for row in rows]
+    return [KeptRow(*row[:4], outcome=row.outcome or "") for row in rows]

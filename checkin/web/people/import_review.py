@@ -189,7 +189,8 @@ def _problems(groups: Mapping[str, int]) -> list[tuple[str, str, int]]:
 
 def _problem_in_short(column: str, code: str) -> str:
     """Return a problem without what it says of one row: the column's name, and what is wrong."""
-    return _("%(column)s: %(problem)s", column=_column_name(column), problem=problem_kind(code))
+    named = {"column": _column_name(column), "problem": problem_kind(code)}
+    return str(_("%(column)s: %(problem)s", **named))
 
 
 def _columns(summary: Summary, rows: Sequence[ShownRow]) -> list[tuple[str, str, str, int]]:
