@@ -165,7 +165,18 @@ def _seen(row: Sequence[Any], counts: Mapping[tuple[str, str | None], int]) -> S
         str(outcome): sum(count for (_done, one), count in counts.items() if one == outcome)
         for outcome in TakenBack
     }
-    return SeenRun(*row, added=of(Action.ADD), changed=of(Action.CHANGE), outcomes=outcomes)
+    number, delegation, by, began_at, taken_back_at, taken_back_by = row
+    return SeenRun(
+        id=number,
+        delegation=delegation,
+        by=by,
+        began_at=began_at,
+        taken_back_at=taken_back_at,
+        taken_back_by=taken_back_by,
+        added=of(Action.ADD),
+        changed=of(Action.CHANGE),
+        outcomes=outcomes,
+    )
 
 
 def _counts(session: Session, event: Event) -> dict[int, dict[tuple[str, str | None], int]]:
