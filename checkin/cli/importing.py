@@ -5,16 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import click
 
 from checkin.cli.office import Office, event_option, in_office, json_option, now, say, say_json
-from checkin.db.models import Delegation, Event
+from checkin.db.models import Category, Delegation, Event
 from checkin.domain.people.importing import Action
 from checkin.domain.people.unreadable import UnreadableFile
-from checkin.services.events.events import delegation_named
+from checkin.services.events.events import category_id_named, delegation_named
 from checkin.services.people.import_plans import ImportPlan, plan_table
 from checkin.services.people.import_standing import ImportStanding
 from checkin.services.people.importing import Importing, import_list
@@ -34,6 +35,8 @@ _COUNTED = {
 #: in English, as all that is said besides the report
 _ASKS = "some are on a reserve list or moved: the page Messages asks whether to tell them"
 _NOTHING_WRITTEN = msgid("Dry run: nothing was written.")
+_ROWS_LEFT_OUT = msgid("Rows that are left out, because they are hidden, totals or notes:")
+_OTHER_SHEETS = msgid("Other sheets of the file, which are not read:")
 _LEFT_OUT = msgid("Columns that are left out, for we do not know them:")
 
 
@@ -41,6 +44,8 @@ _LEFT_OUT = msgid("Columns that are left out, for we do not know them:")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="only show what would be done")
 @click.option("--delegation", "delegation_name", metavar="NAME", help="for rows that name none")
+@click.option("--category", "category_name", metavar="NAME", help="of new people without one")
+@click.option("--sheet", default="", metavar="NAME", help="of a workbook; the first visible one")
 @click.option("--language", type=click.Choice(list(LANGUAGES)), help="of the report")
 @event_option
 @json_option
@@ -50,6 +55,8 @@ def import_file(
     file: Path,
     dry_run: bool,
     delegation_name: str | None,
+    category_name: str | None,
+    sheet: str,
     language: str | None,
     event_slug: str | None,
     as_json: bool,
@@ -63,7 +70,8 @@ def import_file(
     event = office.event(event_slug)
     office.keys  # noqa: B018 - a wrong one is told before the file is read
     delegation = _delegation(office, event, delegation_name)
-    table = _table(file, language, delegation)
+    table = _table(file, language, delegation, sheet)
+    table = replace(table, default_category=_category(office, event, category_name))
     plan = (_planned if dry_run else _registered)(office, Importing(event, table, delegation))
     _report(plan, table, language, dry_run=dry_run, as_json=as_json)
     if plan.counts["refuse"]:
@@ -77,9 +85,17 @@ def _delegation(office: Office, event: Event, name: str | None) -> Delegation | 
         return delegation_named(session, event, name)
 
 
-def _table(file: Path, language: str, delegation: Delegation | None) -> Table:
+def _category(office: Office, event: Event, name: str | None) -> str:
+    if name is None:
+        return ""
+    with office.database.read() as session:
+        return session.get_one(Category, category_id_named(session, event, name)).name
+
+
+def _table(file: Path, language: str, delegation: Delegation | None, sheet: str) -> Table:
+    required = delegation is None
     try:
-        return read_list(file_bytes(file), file.name, delegation_required=delegation is None)
+        return read_list(file_bytes(file), file.name, delegation_required=required, sheet=sheet)
     except UnreadableFile as fault:
         click.echo(unreadable_sentence(fault, language), err=True)
         sys.exit(1)
@@ -126,6 +142,11 @@ def _report(plan: ImportPlan, table: Table, language: str, *, dry_run: bool, as_
         return
     if table.unknown_columns:
         say(f"{word(_LEFT_OUT)} {' · '.join(table.unknown_columns)}")
+    if table.left_out:
+        numbers = ", ".join(str(one.number) for one in table.left_out)
+        say(f"{word(_ROWS_LEFT_OUT)} {numbers}")
+    if table.other_sheets:
+        say(f"{word(_OTHER_SHEETS)} {' · '.join(table.other_sheets)}")
     for row in plan.rows:
         if row.action != Action.ADD:
             for sentence in row_sentences(row, language):
@@ -143,6 +164,10 @@ def _body(plan: ImportPlan, table: Table, language: str, *, dry_run: bool) -> di
         "dry_run": dry_run,
         "counts": plan.counts,
         "unknown_columns": table.unknown_columns,
+        "left_out": [
+            {"row": one.number, "reason": one.reason, "text": one.text} for one in table.left_out
+        ],
+        "other_sheets": table.other_sheets,
         "rows": [
             {
                 "row": row.row_number,

@@ -50,6 +50,8 @@ SENTENCES = {
     "invalid_seats": msgid("{value} is not a number of seats; write a number from 1 to {hints}."),
     "missing_contact": msgid("no way to reach you; write a phone number or an e-mail address."),
     "missing_delegation": msgid("no delegation; write one, or choose one for the whole file."),
+    "missing_category": msgid("no category; choose one."),
+    "would_change": msgid("{hints} is registered already; say whether this row may change them."),
     "too_long": msgid("{value} is too long; characters at most: {hints}."),
     "control_characters": msgid("{value} contains control characters; type this text again."),
     "bidi_override": msgid(

@@ -54,6 +54,7 @@ SENTENCES = {
     ),
     "unreadable": msgid("The file cannot be read; open it and save it again as “CSV UTF-8”."),
     "missing_columns": msgid("The column {0} is missing. Headings found: {1}."),
+    "no_such_sheet": msgid("No sheet is called {0}. Sheets of the file: {1}."),
     "duplicated_columns": msgid("Two columns mean the same: {0}, {1}; keep one."),
 }
 

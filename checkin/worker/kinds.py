@@ -18,7 +18,8 @@ from checkin.worker.event_export import EVENT_EXPORT
 from checkin.worker.look import LOOK
 from checkin.worker.mail import MAIL
 from checkin.worker.people_copy import PEOPLE_COPY
-from checkin.worker.uploaded_lists import LIST_CHECK, LIST_READ, LIST_REGISTER
+from checkin.worker.taking_back import LIST_TAKE_BACK
+from checkin.worker.uploaded_lists import LIST_CHECK, LIST_READ, LIST_REGISTER, LIST_SETTLE
 
 _ALL = (
     ANNOUNCE,
@@ -31,6 +32,8 @@ _ALL = (
     LIST_CHECK,
     LIST_READ,
     LIST_REGISTER,
+    LIST_SETTLE,
+    LIST_TAKE_BACK,
     LOOK,
     MAIL,
     PEOPLE_COPY,

@@ -11,6 +11,7 @@ from werkzeug.routing import Rule
 from checkin.db.models import Conflict, Duplicate, Flag, Operator
 from checkin.domain.scanning.verdict import Status
 from checkin.services.gates.help_calls import call_help
+from checkin.services.people.import_runs import begin_run
 from checkin.services.scanning.storage import Decided
 from tests.support import factories
 from tests.support.asked_jobs import ask
@@ -107,6 +108,7 @@ def a_house(database, slug: str, name: str) -> House:
         "job_id": job_id,
         "flag_id": flag,
         "call_id": call,
+        "run_id": write(database, lambda s: begin_run(s, event, None, None, factories.NOW)),
         "number": 1,
     }
     return House(slug, numbers)

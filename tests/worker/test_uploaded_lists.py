@@ -31,7 +31,10 @@ from tests.support.working import working
 from tests.web.browsing import an_operator
 
 COUNT, QUOTA = 3000, 2500
-NO_CORRECTIONS = {"cells": {}, "left_out": [], "right": [], "was_to_register": False}
+NO_CORRECTIONS = {
+    **{"cells": {}, "left_out": [], "right": [], "overwrites": []},
+    **{"all": "", "was_to_register": False},
+}
 LIST = "Nom,Téléphone\n" + "".join(f"Militant N{n}a,06{n:08d}\n" for n in range(COUNT))
 
 
@@ -113,7 +116,7 @@ def test_a_worker_killed_in_the_middle_of_a_list_goes_on_exactly_where_it_was(
     assert people(database) == everybody()
     counts = {"add": COUNT, "change": 0, "skip": 0, "refuse": 0}
     # Some wait for a place: whether to tell them is asked once, however often it was begun.
-    assert result_of(KEYS, job) == counts | {"announcement": 1}
+    assert result_of(KEYS, job) == counts | {"announcement": 1, "run": 1}
     assert lines(database) == [
         {"delegation_id": uploader.delegation_id, "add": COUNT, "change": 0, "skip": 0, "refuse": 0}
     ]

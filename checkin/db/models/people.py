@@ -331,7 +331,8 @@ class SelfRegistration(Base):
 class ImportDraft(Base):
     """An uploaded list, encrypted; only the uploader's browser holds the key.
 
-    It is a file until a job has read it (`summary` is None), and a table with its review then.
+    It is a file until a job has read it (`summary` is None). Then it is asked about, as long as
+    there is something to ask, and is a table with its review in the end.
     """
 
     __tablename__ = "import_draft"
@@ -344,12 +345,15 @@ class ImportDraft(Base):
     #: SHA-256 of the secret in the browser
     id: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     event_id: Mapped[int]
-    delegation_id: Mapped[int]
+    #: None for a list of the whole event
+    delegation_id: Mapped[int | None]
     operator_id: Mapped[int] = mapped_column(ForeignKey("operator.id"))
     #: the file, or the table
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    #: the sheets of the file as they were written, and how they are read; encrypted
+    source: Mapped[bytes | None] = mapped_column(LargeBinary)
     changed_at: Mapped[datetime]
-    #: what the review says of the whole list; encrypted
+    #: what is asked about the file, or what the review says of the whole list; encrypted
     summary: Mapped[bytes | None]
     #: how far the list is registered: `ImportStanding`; None before it is begun
     standing: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
@@ -369,6 +373,94 @@ class ImportPage(Base):
     action: Mapped[str] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     sealed: Mapped[bytes]
+
+
+class ListHeading(Base):
+    """What a heading of uploaded lists means, as somebody has said: it is not asked again."""
+
+    __tablename__ = "list_heading"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    #: as `heading_keys` writes it
+    heading: Mapped[str] = mapped_column(primary_key=True)
+    #: one of `checkin.domain.people.sheets.MEANINGS`, or "" for a column that is left out
+    meaning: Mapped[str]
+
+
+class CategoryWish(Base):
+    """A category that a coordinator asks organisers for, because their list names it."""
+
+    __tablename__ = "category_wish"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["event_id", "delegation_id"], ["delegation.event_id", "delegation.id"]
+        ),
+        UniqueConstraint("delegation_id", "folded"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    delegation_id: Mapped[int]
+    operator_id: Mapped[int] = mapped_column(ForeignKey("operator.id"))
+    name: Mapped[str]
+    folded: Mapped[str]
+    asked_at: Mapped[datetime]
+
+
+class ImportRun(Base):
+    """A list that was registered, or has begun to be; it can be taken back."""
+
+    __tablename__ = "import_run"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["event_id", "delegation_id"], ["delegation.event_id", "delegation.id"]
+        ),
+        CheckConstraint(
+            "(taken_back_at IS NULL) = (taken_back_by IS NULL)",
+            name="taken_back",
+        ),
+        Index(None, "event_id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    #: None for a list of the whole event
+    delegation_id: Mapped[int | None]
+    #: None for the command line
+    operator_id: Mapped[int | None] = mapped_column(ForeignKey("operator.id"))
+    began_at: Mapped[datetime]
+    taken_back_at: Mapped[datetime | None]
+    taken_back_by: Mapped[int | None] = mapped_column(ForeignKey("operator.id"))
+
+
+class ImportedRow(Base):
+    """What a row of a list has done to whom, so that it can be taken back."""
+
+    __tablename__ = "imported_row"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["event_id", "participant_id"], ["participant.event_id", "participant.id"]
+        ),
+        Index(None, "participant_id"),
+    )
+
+    run_id: Mapped[int] = mapped_column(
+        ForeignKey("import_run.id", ondelete="CASCADE"), primary_key=True
+    )
+    #: of the row in its list: `row_label` says how it is shown
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    event_id: Mapped[int]
+    participant_id: Mapped[int]
+    #: "add" or "change"
+    action: Mapped[str]
+    #: the values that were replaced, by the participant's columns; None for somebody new
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    #: a digest of the participant's values as the row has left them
+    mark: Mapped[bytes]
+    #: a `TakenBack`, once somebody has tried to take it back
+    outcome: Mapped[str | None]
 
 
 class Bus(Base):

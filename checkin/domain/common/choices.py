@@ -42,6 +42,10 @@ class Choices:
             self._as_written[name] = found
         return self._as_written[name]
 
+    def shown(self) -> dict[str, str]:
+        """Return every name as it is shown, by how it is compared."""
+        return dict(self._shown)
+
     def nearest(self, name: str) -> tuple[str, ...]:
         """Return up to three known names like ``name``, or the first ones when none is."""
         folded = fold_name(name)

@@ -73,6 +73,11 @@ def _joined(first: str, last: str) -> str:
     return " ".join(part.strip()[:_JOINED_LENGTH] for part in parts).strip()
 
 
+def guessed_columns(headings: Sequence[str]) -> list[str | None]:
+    """Return the column that each heading seems to name, None for those that are not recognised."""
+    return _settle_half_names([column_named(heading) for heading in headings])
+
+
 def _settle_half_names(columns: list[str | None]) -> list[str | None]:
     """Read "nom" beside "prénom" as the last name, and "الاسم" beside "النسب" as the first."""
     for suffix in ("", "_ar"):
@@ -120,7 +125,7 @@ def match_headings(headings: Sequence[str], *, delegation_required: bool = True)
         UnreadableFile: ``missing_columns`` (no name, or no delegation) with the headings found,
             ``duplicated_columns`` with both.
     """
-    columns = _settle_half_names([column_named(heading) for heading in headings])
+    columns = guessed_columns(headings)
     _refuse_missing(headings, columns, delegation_required)
     _refuse_duplicates(headings, columns)
     meanings = tuple((at, column) for at, column in enumerate(columns) if column)

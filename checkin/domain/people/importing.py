@@ -5,12 +5,13 @@ The same rules are shown by a dry run and applied by an import.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from copy import copy
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from checkin.domain.common.blanks import is_blank
 from checkin.domain.common.choices import Choices
 from checkin.domain.common.mail_domains import LIKELY_MISTYPED, likely_meant
 from checkin.domain.common.problems import Problem
@@ -19,6 +20,14 @@ from checkin.domain.people.fields import CONTACTS
 from checkin.domain.people.flags import FlagDetails, unknown_flag
 from checkin.domain.people.registration import Registration, validate
 from checkin.domain.people.roster import OF_BUS, Person, Roster
+from checkin.domain.people.row_numbers import row_label
+
+#: stands for a name that a row lacks, while it is looked at what else is wrong with it
+_NOBODY = "\u2068?a"
+#: why a row is refused that changes somebody, before a person has confirmed that
+WOULD_CHANGE = "would_change"
+#: why a row is refused because of another row of its list
+_OF_FILE = frozenset({"same_name_in_file", "spelt_like_in_file", "taken_in_file"})
 
 
 class Action(StrEnum):
@@ -35,13 +44,17 @@ class Row:
     """A row of a list as read: its texts by column, and the remarks from reading it.
 
     Attributes:
+        number: see `row_label`.
+        problems: why it is refused until somebody has looked at it.
         is_right: a person has said that the texts are right, however unlikely one of them looks.
+        overwrites: somebody has seen whom it changes, and how, and confirms it.
     """
 
     number: int
     cells: Mapping[str, str]
     problems: tuple[Problem, ...] = ()
     is_right: bool = False
+    overwrites: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +62,11 @@ class PlannedRow:
     """What an import would do with a row, and why.
 
     Attributes:
-        participant_id: the participant who is changed or skipped.
+        participant_id: the participant who is changed or skipped, or would be changed.
         changes: new values by the participant's columns and ``roster.OF_BUS``: all of them for
-            ``add``, those that differ for ``change``.
+            ``add``, those that differ for ``change``, and for a row that is refused because nobody
+            has confirmed yet that it changes somebody (`asks_to_overwrite`).
+        before: the values that ``changes`` would replace.
         unchecked: added, to be checked by an organiser: it may be somebody of another delegation.
             Whoever may see only one delegation is not told.
     """
@@ -62,6 +77,12 @@ class PlannedRow:
     participant_id: int | None = None
     changes: dict[str, Any] = field(default_factory=dict)
     unchecked: bool = False
+    before: dict[str, Any] = field(default_factory=dict, compare=False)
+
+    @property
+    def asks_to_overwrite(self) -> bool:
+        """Whether it is refused only because nobody has confirmed yet that it changes somebody."""
+        return self.action == Action.REFUSE and [one.code for one in self.why] == [WOULD_CHANGE]
 
     @property
     def of_bus(self) -> dict[str, int]:
@@ -98,6 +119,9 @@ class ImportPlanner:
     A row may name a bus of its delegation, in which the person rides from then on, if it has a free
     seat, and may mark them as one of those who lead it. No row takes that from anybody.
 
+    Where it is asked before anybody is changed, a row that would change somebody is refused until
+    its ``overwrites`` says that a person has seen it.
+
     An import that is limited to one delegation asks about its own people alone: a row with a
     contact of somebody of another delegation is added like any other, and marked as unchecked.
 
@@ -119,18 +143,23 @@ class ImportPlanner:
         default_delegation: str = "",
         default_category: str = "",
         alone: Alone | None = None,
+        asks_before_changes: bool = False,
     ) -> None:
         """Begin a list.
 
         Args:
             participants: everyone registered for the event, the canceled ones too.
             delegations, categories, flags, buses: the event's.
-            default_delegation, default_category: their names, for rows that give none.
+            default_delegation, default_category: their names, for rows that give none; the category
+                for people who are new alone.
             alone: the only delegation that the list may change; None for all.
+            asks_before_changes: see above.
         """
         self._alone = alone
+        self._asks_before_changes = asks_before_changes
         self.choose_among(delegations, categories, flags, buses or KnownBuses(()))
-        self._defaults = {"delegation": default_delegation, "category": default_category}
+        self._defaults = {"delegation": default_delegation}
+        self._default_category = default_category
         self._registered = Roster(())
         # The people of other delegations, where the list may change only one.
         self._others = Roster(())
@@ -174,16 +203,53 @@ class ImportPlanner:
         return [self._row(row) for row in rows]
 
     def _row(self, row: Row) -> PlannedRow:
-        cells = row.cells
-        if not (cells.get("delegation") and cells.get("category")):
-            cells = {**self._defaults, **{column: text for column, text in cells.items() if text}}
+        cells = {column: text for column, text in row.cells.items() if not is_blank(text)}
+        cells = {**self._defaults, **cells}
         registration = validate(cells)
         if isinstance(registration, list):
-            return _refused(row, *row.problems, *registration)
+            wrong = {problem.column for problem in registration}
+            more = self._also_wrong(row, cells, wrong)
+            return _refused(row, *row.problems, *registration, *more)
         person, unknown = self._person(row.number, registration)
         if row.problems or unknown:
-            return _refused(row, *row.problems, *unknown)
+            more = self._of_person(person, {one.column for one in unknown}, registration)
+            return _refused(row, *row.problems, *unknown, *more)
         return self._decide(row, person, registration.allow_duplicate)
+
+    def _also_wrong(self, row: Row, cells: Mapping[str, str], wrong: Set[str]) -> list[Problem]:
+        """Return what else is wrong with a row that has invalid values, so that all is said."""
+        rest = {column: text for column, text in cells.items() if column not in wrong}
+        if not (rest.get("name") or rest.get("name_ar")):
+            rest["name"] = _NOBODY
+        if not rest.get("delegation"):
+            rest["delegation"] = self._alone.name if self._alone else _NOBODY
+        registration = validate(rest)
+        if isinstance(registration, list):
+            return []
+        person, unknown = self._person(row.number, registration)
+        wrong = wrong | {problem.column for problem in unknown}
+        found = [*unknown, *self._of_person(person, wrong, registration)]
+        return [problem for problem in found if problem.value != _NOBODY]
+
+    def _of_person(
+        self, person: Person, wrong: Set[str], registration: Registration
+    ) -> list[Problem]:
+        """Return what is wrong with whom a row describes that is refused already.
+
+        Args:
+            wrong: columns of which something is said already.
+        """
+        known = self._registered.same_person(person)
+        found = [] if "category" in wrong else self._without_category(person, known)
+        if not registration.allow_duplicate:
+            found += self._taken(known.changes_to(person) if known else person.fields())
+        return found
+
+    def _without_category(self, person: Person, known: Person | None) -> list[Problem]:
+        """Return the problem of somebody new whom nobody has given a category."""
+        if known or person.category_id or self._categories.id_of(self._default_category):
+            return []
+        return [Problem("category", "missing_category")]
 
     def _person(self, number: int, registration: Registration) -> tuple[Person, list[Problem]]:
         delegation = self._delegation(registration.delegation)
@@ -228,12 +294,12 @@ class ImportPlanner:
             return _skipped(row, known, "canceled")
         if known and known.merged_into:
             return _skipped(row, replace(known, id=known.merged_into), "merged")
+        missing = self._without_category(person, known)
+        if not (known or person.category_id):
+            person = replace(person, category_id=self._categories.id_of(self._default_category))
         changes = known.changes_to(person) if known else person.fields()
-        refused = [
-            *([] if allowed else self._taken(changes)),
-            *self._full(row, changes),
-            *_doubts(row, changes),
-        ]
+        taken = [] if allowed else self._taken(changes)
+        refused = [*missing, *taken, *self._full(row, changes), *_doubts(row, changes)]
         if refused:
             return _refused(row, *refused)
         if known is None and not allowed and (alike := self._spelt_alike(row, person)):
@@ -248,7 +314,11 @@ class ImportPlanner:
         self._file.add(replace(known, **{**changes, "id": row.number}))
         if not changes:
             return _skipped(row, known, "already_registered")
-        return PlannedRow(row.number, Action.CHANGE, (), known.id, changes)
+        before = {column: getattr(known, column) for column in changes}
+        if self._asks_before_changes and not row.overwrites:
+            why = (Problem("row", WOULD_CHANGE, hints=(known.shown_name,)),)
+            return PlannedRow(row.number, Action.REFUSE, why, known.id, changes, before=before)
+        return PlannedRow(row.number, Action.CHANGE, (), known.id, changes, before=before)
 
     def _is_elsewhere(self, person: Person) -> bool:
         return any(self._others.holder(key, contact) for key, contact in person.contacts())
@@ -264,7 +334,7 @@ class ImportPlanner:
             return None
         identical = first.tells_all_of(person)
         code = "repeated_in_file" if identical else "same_name_in_file"
-        problem = Problem("name", code, person.shown_name, (str(first.id),))
+        problem = Problem("name", code, person.shown_name, (row_label(first.id),))
         return PlannedRow(row.number, Action.SKIP if identical else Action.REFUSE, (problem,))
 
     def _spelt_alike(self, row: Row, person: Person) -> PlannedRow | None:
@@ -272,7 +342,7 @@ class ImportPlanner:
         if known := self._registered.spelt_alike(person, excluding=self._claimed):
             return _refused(row, _alike("spelt_like_registered", person, known.shown_name))
         if first := self._file.spelt_alike(person):
-            return _refused(row, _alike("spelt_like_in_file", person, str(first.id)))
+            return _refused(row, _alike("spelt_like_in_file", person, row_label(first.id)))
         return None
 
     def _taken(self, changes: Mapping[str, Any]) -> list[Problem]:
@@ -285,7 +355,7 @@ class ImportPlanner:
             if holder:
                 problems.append(Problem(column, "taken", contact, (holder.shown_name,)))
             elif first := self._file.holder(column, contact):
-                problems.append(Problem(column, "taken_in_file", contact, (str(first.id),)))
+                problems.append(Problem(column, "taken_in_file", contact, (row_label(first.id),)))
         return problems
 
     def _full(self, row: Row, changes: Mapping[str, Any]) -> list[Problem]:
@@ -299,6 +369,16 @@ def _doubts(row: Row, changes: Mapping[str, Any]) -> list[Problem]:
     address = changes.get("email")
     meant = likely_meant(address) if address and not row.is_right else None
     return [Problem("email", LIKELY_MISTYPED, address, (meant,))] if address and meant else []
+
+
+def still_disputed(row: Row, planned: PlannedRow) -> Row:
+    """Return a refused row so that it stays refused for what it was asked about.
+
+    "Already in line 14" must not become a change of the person of line 14 once that is registered:
+    only a correction of the row, or a word that its cells are right, answers it.
+    """
+    asked = tuple(problem for problem in planned.why if problem.code in _OF_FILE)
+    return replace(row, problems=(*row.problems, *asked)) if asked else row
 
 
 def _id_in(found: int | Problem | None) -> int | None:

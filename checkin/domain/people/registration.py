@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from checkin.domain.common.blanks import is_blank
 from checkin.domain.common.names import is_arabic
 from checkin.domain.common.problems import InvalidValue, Problem
 from checkin.domain.people.fields import FIELDS, OwnDetails
+
+#: stands for the delegation where a form does not ask for one: `validate` wants something written
+NOT_ASKED = "0"
 
 
 class Likeness(StrEnum):
@@ -42,7 +46,7 @@ def _read(raw: Mapping[str, str], problems: list[Problem]) -> dict[str, object]:
     fields: dict[str, object] = {}
     for key, reader in _READERS:
         text = raw.get(key)
-        if not text or text.isspace():
+        if not text or is_blank(text):
             continue
         try:
             fields[key] = reader(text) or None

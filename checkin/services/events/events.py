@@ -213,6 +213,15 @@ def category_names(session: Session, event_id: int) -> Sequence[CategoryName]:
     return [CategoryName(*row) for row in session.execute(query)]
 
 
+def only_category(session: Session, event: Event) -> str:
+    """Return the name of the event's only category, "" where there are several or none.
+
+    It is what people are registered as without being asked; among several, somebody chooses.
+    """
+    known = categories_of(session, event)
+    return known[0].name if len(known) == 1 else ""
+
+
 def category_id_named(session: Session, event: Event, name: str | None) -> int:
     """Return the id of the category with this name, in either script; without one, of the last.
 

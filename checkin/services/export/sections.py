@@ -1,7 +1,8 @@
 """The queries for the sections of the whole export: every table of an event, without secrets.
 
 Things are identified by their names and people by their ids. Codes, tokens and keyed hashes are
-left out, and so are temporary data (unfinished uploads, pairings, jobs) and sums of exported rows.
+left out, and so are temporary data (unfinished uploads, pairings, jobs), what serves to take lists
+back, and sums of exported rows.
 """
 
 from __future__ import annotations

@@ -23,6 +23,9 @@ from checkin.services.common.list_version import bump_list_version_where, next_l
 from checkin.services.common.lookup import by_id
 from checkin.services.events.events import add_category, categories_of
 
+#: of a category whose colour nobody has chosen
+DEFAULT_COLOUR = "#1f4e79"
+
 
 @dataclass(frozen=True, slots=True)
 class CategoryDetails:

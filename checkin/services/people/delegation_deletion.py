@@ -13,10 +13,12 @@ from checkin.db.models import (
     Application,
     ArrivalTally,
     Bus,
+    CategoryWish,
     Delegation,
     Event,
     HourlyArrivals,
     ImportDraft,
+    ImportRun,
     Job,
     LeasePlace,
     Operator,
@@ -29,7 +31,10 @@ from checkin.services.common.list_version import next_list_version
 from checkin.services.common.lookup import by_id
 
 #: what goes with a delegation; its jobs, because nobody could say any more who may see them
-_ITS_OWN: tuple[Any, ...] = (Bus, SelfRegistration, ImportDraft, Job, LeasePlace, ArrivalTally)
+_ITS_OWN: tuple[Any, ...] = (
+    *(Bus, SelfRegistration, ImportDraft, CategoryWish, ImportRun, Job, LeasePlace),
+    ArrivalTally,
+)
 _IS_COUNTED = or_(
     ArrivalTally.arrived != 0, ArrivalTally.inside != 0, ArrivalTally.without_place != 0
 )

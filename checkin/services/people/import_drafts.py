@@ -22,18 +22,24 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import ImportDraft
+from checkin.domain.people.sheets import SheetChoices, choices_of
 from checkin.errors import NotFound
 from checkin.services.common.purged import refuse_purged
 from checkin.services.people.import_standing import ImportStanding
-from checkin.services.spreadsheets.reading import Table
-from checkin.services.spreadsheets.table_json import table_as_json, table_of
+from checkin.services.spreadsheets.reading import Table, Workbook
+from checkin.services.spreadsheets.table_json import (
+    table_as_json,
+    table_of,
+    workbook_as_json,
+    workbook_of,
+)
 
 #: since the last change
 LIFETIME = timedelta(hours=2)
 #: rows of a list that is uploaded; longer ones are for the command line
 MAX_ROWS = 20_000
 _NONCE_BYTES = 12
-_FILE, _TABLE = "file", "table"
+_FILE, _TABLE, _SOURCE = "file", "table", "source"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,8 @@ class Uploader:
 
     operator_id: int
     event_id: int
-    delegation_id: int
+    #: None: the list is of the whole event
+    delegation_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,11 @@ class OpenedDraft:
         """Return the file of a draft that was not read yet."""
         name, _end, content = unseal(self.secret, _FILE, self.kept.sealed).partition(b"\0")
         return UploadedFile(name.decode(), content)
+
+    def source(self) -> tuple[Workbook, SheetChoices]:
+        """Return the sheets of a file as they were written, and how they are read."""
+        kept = json.loads(zlib.decompress(unseal(self.secret, _SOURCE, self.kept.source or b"")))
+        return workbook_of(kept["workbook"]), choices_of(kept["choices"])
 
     def table(self) -> Table:
         """Return the list of a draft that was read."""
@@ -113,7 +125,7 @@ def opened_draft(
     wanted = select(ImportDraft).where(
         ImportDraft.id == draft_id(secret),
         ImportDraft.changed_at >= now - LIFETIME,
-        ImportDraft.delegation_id == uploader.delegation_id,
+        ImportDraft.delegation_id.is_not_distinct_from(uploader.delegation_id),
         ImportDraft.event_id == uploader.event_id,
         ImportDraft.operator_id == uploader.operator_id,
     )
@@ -144,6 +156,12 @@ def sealed_table(secret: str, table: Table) -> bytes:
     """Return a list as a draft keeps it."""
     plain = zlib.compress(json.dumps(table_as_json(table)).encode(), level=1)
     return seal(secret, _TABLE, plain)
+
+
+def sealed_source(secret: str, workbook: Workbook, choices: SheetChoices) -> bytes:
+    """Return the sheets of a file and how they are read as a draft keeps them."""
+    kept = {"workbook": workbook_as_json(workbook), "choices": choices.as_json()}
+    return seal(secret, _SOURCE, zlib.compress(json.dumps(kept).encode(), level=1))
 
 
 def seal(secret: str, place: str, content: bytes) -> bytes:

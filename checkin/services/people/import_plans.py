@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import (
@@ -30,9 +30,10 @@ from checkin.domain.people.foreseen_moves import Mover, Room, foresee
 from checkin.domain.people.importing import Action, Alone, ImportPlanner, PlannedRow
 from checkin.domain.people.roster import KEPT, Person
 from checkin.domain.scanning.facts import RegistrationStatus
-from checkin.services.events.events import categories_of
+from checkin.services.events.events import categories_of, only_category
 from checkin.services.people.delegations import first_arrival
 from checkin.services.people.flags import flags_of
+from checkin.services.people.import_runs import IS_TAKEN_BACK
 from checkin.services.people.moved_arrivals import arrival_with
 from checkin.services.people.places import free_places
 from checkin.services.people.reserve_list import WAITS
@@ -65,6 +66,7 @@ def plan_table(
     now: datetime,
     delegation: Delegation | None = None,
     alone: bool = False,
+    asks_before_changes: bool = False,
     progress: Progress = lambda _done, _total: None,
 ) -> ImportPlan:
     """Plan what each row of a file would do.
@@ -73,9 +75,17 @@ def plan_table(
         now: when places that are lent to devices are free again.
         delegation: for rows that name none.
         alone: refuse what concerns any other delegation.
+        asks_before_changes: refuse rows that change somebody until a person confirms them.
         progress: called with the rows done and their number.
     """
-    planner = planner_of(session, event, delegation=delegation, alone=alone)
+    planner = planner_of(
+        session,
+        event,
+        delegation=delegation,
+        alone=alone,
+        asks_before_changes=asks_before_changes,
+        default_category=table.default_category,
+    )
     planned: list[PlannedRow] = []
     for start in range(0, len(table.rows), _CHUNK):
         progress(start, len(table.rows))
@@ -85,11 +95,16 @@ def plan_table(
 
 
 def planner_of(
-    session: Session, event: Event, *, delegation: Delegation | None, alone: bool
+    session: Session,
+    event: Event,
+    *,
+    delegation: Delegation | None,
+    alone: bool,
+    asks_before_changes: bool = False,
+    default_category: str = "",
 ) -> ImportPlanner:
     """Return a planner that knows everybody who is registered now; see `plan_table`."""
     delegations, categories, flags, buses = _choices(session, event)
-    defaults = categories_of(session, event)
     return ImportPlanner(
         _people(session, event),
         delegations=delegations,
@@ -97,8 +112,9 @@ def planner_of(
         flags=flags,
         buses=buses,
         default_delegation=delegation.name if delegation else "",
-        default_category=defaults[-1].name if defaults else "",
+        default_category=default_category or only_category(session, event),
         alone=Alone(delegation.id, delegation.name) if alone and delegation else None,
+        asks_before_changes=asks_before_changes,
     )
 
 
@@ -165,6 +181,34 @@ def learn_changes(session: Session, event: Event, planner: ImportPlanner, versio
     planner.learn(_people(session, event, or_(Participant.id.in_(concerned), without_badge)))
 
 
+def known_names(session: Session, event: Event, *, alone: bool) -> dict[str, Choices]:
+    """Return what the event has, by each column of a list whose unknown texts are asked about.
+
+    Args:
+        alone: the list is of one delegation, and names no other.
+    """
+    delegations, categories, _flags, _buses = _choices(session, event)
+    return (
+        {"category": categories} if alone else {"delegation": delegations, "category": categories}
+    )
+
+
+def names_of_ids(session: Session, event: Event) -> dict[str, dict[int, str]]:
+    """Return what the ids in `PlannedRow.changes` are called, by column and id."""
+    buses = _named(session, Bus, event)
+    return {
+        "delegation_id": _named(session, Delegation, event),
+        "category_id": {one.id: one.name for one in categories_of(session, event)},
+        "bus": buses,
+        "bus_leader": buses,
+    }
+
+
+def _named(session: Session, table: type[Bus] | type[Delegation], event: Event) -> dict[int, str]:
+    rows = session.execute(select(table.id, table.name).where(table.event_id == event.id))
+    return {row.id: row.name for row in rows}
+
+
 def _choices(
     session: Session, event: Event
 ) -> tuple[Choices, Choices, list[FlagDetails], KnownBuses]:
@@ -210,7 +254,7 @@ def _people(session: Session, event: Event, *which: ColumnElement[bool]) -> Iter
         )
         .outerjoin(BusPassenger, BusPassenger.participant_id == Participant.id)
         .outerjoin(BusLeader, BusLeader.participant_id == Participant.id)
-        .where(Participant.event_id == event.id, *which)
+        .where(Participant.event_id == event.id, not_(IS_TAKEN_BACK), *which)
     )
     for number, standing, merged_into, to_check, folded, folded_name, terms, *values in rows:
         is_canceled = standing == RegistrationStatus.CANCELED and not to_check

@@ -24,12 +24,14 @@ class ImportStanding:
         changed: how many rows were gone through for the second time.
         activity_id: the list's entry in the activity log.
         announcement_id: what tells those of it whom it has moved, or put on a reserve list.
+        run_id: its `ImportRun`, by which it is taken back.
     """
 
     letters: str = ""
     changed: int = 0
     activity_id: int | None = None
     announcement_id: int | None = None
+    run_id: int | None = None
 
     @classmethod
     def of(cls, stored: Mapping[str, Any] | None) -> ImportStanding:
@@ -43,6 +45,7 @@ class ImportStanding:
             "changed": self.changed,
             "activity_id": self.activity_id,
             "announcement_id": self.announcement_id,
+            "run_id": self.run_id,
         }
 
     @property

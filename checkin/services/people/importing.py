@@ -33,6 +33,7 @@ from checkin.services.people.badge_messages import queue_badge_messages, queue_m
 from checkin.services.people.duplicates import note_elsewhere
 from checkin.services.people.enrolment import Enrolment, enrol
 from checkin.services.people.import_plans import ImportPlan, learn_changes, planner_of
+from checkin.services.people.import_runs import begin_run, record_rows
 from checkin.services.people.import_seats import seat_as_planned
 from checkin.services.people.import_standing import ImportStanding
 from checkin.services.people.moving import move_to_delegation
@@ -58,6 +59,7 @@ class Importing:
         alone: refuse what concerns any other delegation.
         withholds_badges: nobody is given the badges of new people at once, because whoever uploads
             the list may know only the delegation.
+        asks_before_changes: refuse rows that change somebody until a person confirms them.
         operator_id: None for the command line.
     """
 
@@ -66,6 +68,7 @@ class Importing:
     delegation: Delegation | None = None
     alone: bool = False
     withholds_badges: bool = False
+    asks_before_changes: bool = False
     operator_id: int | None = None
 
 
@@ -86,6 +89,15 @@ def import_list(
     batches = _Batches(database, importing, keys, clock, standing, record)
     decided = {row.row_number: row for action in _PASSES for row in batches.go_through(action)}
     return ImportPlan(list(decided.values()))
+
+
+@contextmanager
+def half_of_the_time(database: Database) -> Iterator[None]:
+    """Leave SQLite's lock to others for as long as it was held here."""
+    began = time.monotonic()
+    yield
+    if database.dialect == "sqlite":
+        time.sleep(time.monotonic() - began)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,17 +146,9 @@ class _Batches:
             write = partial(
                 self._write, known=known, ahead=known.ahead(batch), action=action, at=at
             )
-            with self._half_of_the_time():
+            with half_of_the_time(self.database):
                 known, self.standing, decided = in_transaction(self.database, write)
             yield from decided
-
-    @contextmanager
-    def _half_of_the_time(self) -> Iterator[None]:
-        """Leave SQLite's lock to others for as long as it was held here."""
-        began = time.monotonic()
-        yield
-        if self.database.dialect == "sqlite":
-            time.sleep(time.monotonic() - began)
 
     def _known(self, before: Sequence[Row]) -> _Known:
         # The version first: what changes while people are read is read again by the first batch.
@@ -152,7 +156,12 @@ class _Batches:
         with self.database.read() as session:
             version = session.get_one(Event, importing.event.id).list_version
             planner = planner_of(
-                session, importing.event, delegation=importing.delegation, alone=importing.alone
+                session,
+                importing.event,
+                delegation=importing.delegation,
+                alone=importing.alone,
+                asks_before_changes=importing.asks_before_changes,
+                default_category=importing.table.default_category,
             )
         planner.plan(before)
         return _Known(planner, version)
@@ -173,15 +182,19 @@ class _Batches:
         decided = self.standing.concerned(action, at, planned)
         by = self.importing.operator_id
         since = badge_given_from(event, now) if self.importing.withholds_badges else None
-        concerned = _add(session, event, decided, self.keys, version, now, by, badge_from=since)
+        concerned, done = _add(
+            session, event, decided, self.keys, version, now, by, badge_from=since
+        )
         if action == Action.CHANGE:
             decided, moved = _change(session, event, decided, version, now, by)
             if self.importing.alone:
                 _note_elsewhere(session, decided, now)
             concerned |= moved
+            done = [(row, row.participant_id) for row in decided if row.action == Action.CHANGE]
         standing = self.standing.after(action, at, planned, decided)
         standing = self._proposed(session, standing, concerned, now)
         standing = self._noted(session, standing, now)
+        standing = self._recorded(session, standing, done, now)
         self.record(session, standing)
         return _Known(ahead.planner, version), standing, decided
 
@@ -203,6 +216,24 @@ class _Batches:
             now=now,
         )
         return replace(standing, announcement_id=number)
+
+    def _recorded(
+        self,
+        session: Session,
+        standing: ImportStanding,
+        done: Sequence[tuple[PlannedRow, int | None]],
+        now: datetime,
+    ) -> ImportStanding:
+        """Record what was done to whom, so that the list can be taken back."""
+        rows = [(row, one) for row, one in done if one is not None]
+        if not rows:
+            return standing
+        of = self.importing
+        run_id = standing.run_id or begin_run(
+            session, of.event, of.delegation.id if of.delegation else None, of.operator_id, now
+        )
+        record_rows(session, of.event, run_id, rows)
+        return replace(standing, run_id=run_id)
 
     def _noted(self, session: Session, standing: ImportStanding, now: datetime) -> ImportStanding:
         of = {"delegation_id": self.importing.delegation.id} if self.importing.delegation else {}
@@ -229,11 +260,15 @@ def _add(
     operator_id: int | None,
     *,
     badge_from: datetime | None,
-) -> dict[int, MessageKind]:
-    """Register new people, and return those who have no place, with what they may be told."""
+) -> tuple[dict[int, MessageKind], Sequence[tuple[PlannedRow, int | None]]]:
+    """Register new people.
+
+    Returns:
+        Those who have no place, with what they may be told; and each row with whom it has added.
+    """
     added = [row for row in rows if row.action == Action.ADD]
     if not added:
-        return {}
+        return {}, []
     enrolled = enrol(
         session,
         event,
@@ -245,11 +280,12 @@ def _add(
         operator_id=operator_id,
         badge_from=badge_from,
     )
-    new = zip((row["id"] for row, _badge in enrolled), added, strict=True)
+    new = list(zip((row["id"] for row, _badge in enrolled), added, strict=True))
     seat_as_planned(session, new, version, now, operator_id)
     # Whoever is to be checked is among them as a newcomer would be; no message is sent to them.
     seen = ((row["id"], row["unchecked_as"] or row["standing"]) for row, _badge in enrolled)
-    return {one: MessageKind.RESERVE for one, as_ in seen if as_ == RegistrationStatus.RESERVE}
+    waiting = {one: MessageKind.RESERVE for one, as_ in seen if as_ == RegistrationStatus.RESERVE}
+    return waiting, [(row, one) for one, row in new]
 
 
 def _enrolment(row: PlannedRow) -> Enrolment:

@@ -7,15 +7,23 @@ memory than an honest one.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
 
-from checkin.domain.common.problems import Problem
-from checkin.domain.people.headings import Columns, column_named, match_headings
+from checkin.domain.common.names import fold_name
+from checkin.domain.people.headings import column_named, match_headings
 from checkin.domain.people.importing import Row
+from checkin.domain.people.sheets import (
+    LeftOut,
+    RawRow,
+    RawSheet,
+    SheetChoices,
+    chosen_sheets,
+    rows_of_sheet,
+)
 from checkin.domain.people.unreadable import UnreadableFile
 from checkin.services.spreadsheets.csv import read_csv
 from checkin.services.spreadsheets.limits import MAX_FILE_BYTES, MAX_ROWS, NumberedRow
@@ -32,16 +40,15 @@ Named = Callable[[str], str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """The rows of a spreadsheet file as they were written.
+class Workbook:
+    """The sheets of a file as they were written; a CSV file has one.
 
     Attributes:
-        rows: numbered as a spreadsheet shows them, the line of headings first; read lazily.
         encoding: "utf-8", "utf-8-sig", "utf-16", "cp1252", "cp1256", or "xlsx".
         delimiter: ",", ";" or tab; "" for XLSX.
     """
 
-    rows: Iterator[NumberedRow]
+    sheets: Sequence[RawSheet]
     encoding: str
     delimiter: str
 
@@ -54,8 +61,11 @@ class Table:
         headers: the line of headings.
         rows: the lines under it that are not blank, numbered as a spreadsheet shows them.
         unknown_columns: headings that are not recognised; their cells are left out.
-        encoding: see `Sheet`.
-        delimiter: see `Sheet`.
+        encoding: see `Workbook`.
+        delimiter: see `Workbook`.
+        left_out: rows that are no entries of the list, and rows that the file hides.
+        other_sheets: names of the visible sheets with rows that were not read.
+        default_category: its name, for new people whose rows give none; "" for none.
     """
 
     headers: tuple[str, ...]
@@ -63,6 +73,9 @@ class Table:
     unknown_columns: tuple[str, ...]
     encoding: str
     delimiter: str
+    left_out: tuple[LeftOut, ...] = ()
+    other_sheets: tuple[str, ...] = ()
+    default_category: str = ""
 
 
 def file_bytes(path: Path) -> bytes:
@@ -93,24 +106,9 @@ def _from_headings_on(rows: Iterable[NumberedRow], named: Named) -> Iterator[Num
     """Skip blank rows and the title lines above the headings."""
     written = ((number, cells) for number, cells in rows if any(cells))
     top = list(islice(written, _HEADING_ROWS))
-    if not top:
-        raise UnreadableFile("empty_file")
     # The first of the best: a row of data may hold a word such as "nom", not more of them.
-    at = max(range(len(top)), key=lambda index: (_recognised(top[index], named), -index))
-    return chain(top[at:], written)
-
-
-def _row(columns: Columns, number: int, cells: list[str]) -> Row:
-    beyond = next(filter(None, cells[columns.width :]), None)
-    problems = (Problem("row", "extra_cells", beyond),) if beyond else ()
-    return Row(number, columns.cells(cells), problems)
-
-
-def _rows_under(columns: Columns, numbered: Iterable[NumberedRow], most: int) -> list[Row]:
-    rows = [_row(columns, number, cells) for number, cells in islice(numbered, most + 1)]
-    if len(rows) > most:
-        raise UnreadableFile("too_many_rows", most)
-    return rows
+    best = max(range(len(top)), key=lambda at: (_recognised(top[at], named), -at), default=0)
+    return chain(top[best:], written)
 
 
 def read_table(
@@ -119,36 +117,68 @@ def read_table(
     *,
     delegation_required: bool = True,
     most_rows: int = MAX_ROWS,
+    sheet: str = "",
 ) -> Table:
-    """Read a participants' file, CSV or XLSX by its content, whatever its name.
+    """Read a participants' file, CSV or XLSX by its content, whatever its name, as it is guessed.
+
+    Rows that the file hides, and lines such as sums, are left out; the table says which.
 
     Args:
         data: the file's content; at most 40 MB.
         filename: the file's name, for messages.
         delegation_required: False where one delegation was chosen for the whole file.
         most_rows: a list with more is refused, and not read to its end.
+        sheet: the name of the sheet; "" for the first one that is visible and has rows.
 
     Raises:
         UnreadableFile: with a reason, which `checkin.words.unreadable` says in a language.
     """
-    sheet = read_sheet(data, filename)
-    _, headings = next(sheet.rows)
-    headings = [" ".join(heading.split()) for heading in headings]
+    workbook = read_workbook(data, filename, most_rows=most_rows)
+    read = _sheet_named(workbook, sheet)
+    refuse_too_long(read, most_rows)
+    headings = [" ".join(heading.split()) for heading in read.headings]
     columns = match_headings(headings, delegation_required=delegation_required)
+    rows, left_out = rows_of_sheet(read, columns)
     return Table(
         headers=tuple(headings),
-        rows=_rows_under(columns, sheet.rows, most_rows),
+        rows=rows,
         unknown_columns=columns.unknown,
-        encoding=sheet.encoding,
-        delimiter=sheet.delimiter,
+        encoding=workbook.encoding,
+        delimiter=workbook.delimiter,
+        left_out=tuple(left_out),
+        other_sheets=tuple(
+            one.name
+            for one in workbook.sheets
+            if one is not read and one.entries and not one.is_hidden
+        ),
     )
 
 
-def read_sheet(data: bytes, filename: str = "", *, named: Named = column_named) -> Sheet:
-    """Read a file, CSV or XLSX by its content, from its line of headings on.
+def refuse_too_long(sheet: RawSheet, most_rows: int) -> None:
+    """Refuse a sheet of which only the first rows were read."""
+    if sheet.is_too_long:
+        raise UnreadableFile("too_many_rows", most_rows)
+
+
+def _sheet_named(workbook: Workbook, name: str) -> RawSheet:
+    sheets = workbook.sheets
+    if name:
+        wanted = [at for at, one in enumerate(sheets) if fold_name(one.name) == fold_name(name)]
+        if not wanted:
+            raise UnreadableFile("no_such_sheet", name, " · ".join(one.name for one in sheets))
+    else:
+        wanted = chosen_sheets(sheets, SheetChoices()) or [0]
+    return sheets[wanted[0]]
+
+
+def read_workbook(
+    data: bytes, filename: str = "", *, named: Named = column_named, most_rows: int = MAX_ROWS
+) -> Workbook:
+    """Read a file, CSV or XLSX by its content, each sheet from its line of headings on.
 
     Args:
         named: says whether a heading is known, to find the line of headings below titles.
+        most_rows: no more rows under the headings are read of a sheet.
 
     Raises:
         UnreadableFile: with a reason, which `checkin.words.unreadable` says in a language.
@@ -156,9 +186,39 @@ def read_sheet(data: bytes, filename: str = "", *, named: Named = column_named) 
     _refuse_size(data)
     _refuse_other_formats(data, filename)
     if data.startswith(b"PK"):
-        return Sheet(_from_headings_on(read_xlsx(_file(data)), named), "xlsx", "")
-    csv = read_csv(data, recognised=lambda row: _recognised(row, named))
-    return Sheet(_from_headings_on(csv.rows, named), csv.encoding, csv.delimiter)
+        sheets = [
+            _raw_sheet(one.name, one.rows, named, most_rows, one.hidden, is_hidden=one.is_hidden)
+            for one in read_xlsx(_file(data))
+        ]
+        encoding, delimiter = "xlsx", ""
+    else:
+        csv = read_csv(data, recognised=lambda row: _recognised(row, named))
+        sheets = [_raw_sheet("", csv.rows, named, most_rows)]
+        encoding, delimiter = csv.encoding, csv.delimiter
+    if not any(sheet.rows for sheet in sheets):
+        raise UnreadableFile("empty_file")
+    return Workbook(sheets, encoding, delimiter)
+
+
+def _raw_sheet(
+    name: str,
+    rows: Iterable[NumberedRow],
+    named: Named,
+    most_rows: int,
+    hidden: Collection[int] = (),
+    *,
+    is_hidden: bool = False,
+) -> RawSheet:
+    numbered = _from_headings_on(rows, named)
+    # One line of headings, and one row more than there may be, which tells that there are more.
+    read = list(islice(numbered, most_rows + 2))
+    return RawSheet(
+        name,
+        # `hidden` is filled in while the rows are read.
+        [RawRow(number, cells, number in hidden) for number, cells in read[: most_rows + 1]],
+        is_hidden,
+        len(read) > most_rows + 1,
+    )
 
 
 def _recognised(row: NumberedRow, named: Named) -> int:

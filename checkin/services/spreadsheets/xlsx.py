@@ -10,6 +10,8 @@ from __future__ import annotations
 import posixpath
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from checkin.domain.people.unreadable import UnreadableFile
@@ -23,6 +25,8 @@ from checkin.services.spreadsheets.limits import (
 from checkin.services.spreadsheets.xml import CellText, SharedTexts, WorkbookParts, parse, unescaped
 
 _MAX_ENTRIES = 1_000
+#: those beyond are no lists of anybody
+_MAX_SHEETS = 30
 _MAX_DIRECTORY_BYTES = 1_000_000
 _END_OF_DIRECTORY = b"PK\x05\x06"
 _ZIP64_LOCATOR = b"PK\x06\x07"
@@ -72,50 +76,89 @@ def _part_name(target: str) -> str:
     return posixpath.normpath(posixpath.join("xl", target)).lstrip("/")
 
 
-def _parts(archive: zipfile.ZipFile, names: set[str]) -> tuple[str, str | None]:
-    """Return the names of the first visible sheet's part and of the shared texts' part."""
+@dataclass(frozen=True, slots=True)
+class XlsxSheet:
+    """A sheet of a workbook; its rows are read lazily, before those of the next sheet.
+
+    Attributes:
+        hidden: the numbers of the rows that are not shown, of those that were read so far.
+    """
+
+    name: str
+    is_hidden: bool
+    rows: Iterator[NumberedRow]
+    hidden: set[int]
+
+
+def _parts(archive: zipfile.ZipFile, names: set[str]) -> WorkbookParts:
     parts = WorkbookParts()
     for name in (_WORKBOOK, _RELATIONS):
         if name not in names:
             raise UnreadableFile("damaged", name)
         for _ in parse(archive, name, parts):
             pass
-    sheet = next((parts.sheets[key] for key in parts.visible if key in parts.sheets), None)
-    if sheet is None or _part_name(sheet) not in names:
+    return parts
+
+
+def _sheet_parts(parts: WorkbookParts, names: set[str]) -> list[tuple[str, str, bool]]:
+    """Return the name of each sheet, the name of its part, and whether it is hidden."""
+    found = [
+        (name, _part_name(parts.sheets[key]), is_hidden)
+        for name, key, is_hidden in parts.named
+        if key in parts.sheets
+    ]
+    found = [sheet for sheet in found if sheet[1] in names]
+    if not found:
         raise UnreadableFile("damaged", "xl/worksheets")
-    texts = _part_name(parts.shared_texts) if parts.shared_texts else None
-    return _part_name(sheet), texts if texts in names else None
+    return found[:_MAX_SHEETS]
 
 
-def _rows(archive: zipfile.ZipFile) -> Iterator[NumberedRow]:
-    _refuse_dangerous_entries(archive)
-    names = set(archive.namelist())
-    _refuse_other_zips(names)
-    sheet, texts_part = _parts(archive, names)
+def _shared_texts(archive: zipfile.ZipFile, parts: WorkbookParts, names: set[str]) -> list[str]:
     texts = SharedTexts()
-    if texts_part:
-        for _ in parse(archive, texts_part, texts):
+    name = _part_name(parts.shared_texts) if parts.shared_texts else None
+    if name in names:
+        for _ in parse(archive, str(name), texts):
             pass
-    rows = SheetRows(texts.texts)
-    for _ in parse(archive, sheet, rows):
+    return texts.texts
+
+
+def _rows(archive: zipfile.ZipFile, part: str, rows: SheetRows) -> Iterator[NumberedRow]:
+    for _ in parse(archive, part, rows):
         yield from rows.take()
     yield from rows.take()
 
 
-def read_xlsx(file: BinaryIO) -> Iterator[NumberedRow]:
-    """Yield the rows of the first visible sheet; numbers and dates as the file writes them.
+def read_xlsx(file: BinaryIO) -> Iterator[XlsxSheet]:
+    """Yield the sheets of a workbook; numbers and dates as the file writes them.
 
     A formula counts as its last result; without one (never calculated) as "=" and its text.
 
     Raises:
         UnreadableFile: ``file_too_large``, ``unpacked_too_large``, ``dangerous_xml``,
             ``damaged``, ``password_protected``, ``open_document``, ``not_a_table``,
-            ``too_many_rows``, ``too_many_columns``.
+            ``too_many_rows``, ``too_many_columns``; while rows are read, too.
     """
     _refuse_huge_directory(file)
+    with _damaged_as_unreadable(), zipfile.ZipFile(file) as archive:
+        _refuse_dangerous_entries(archive)
+        names = set(archive.namelist())
+        _refuse_other_zips(names)
+        parts = _parts(archive, names)
+        texts = _shared_texts(archive, parts, names)
+        for name, part, is_hidden in _sheet_parts(parts, names):
+            rows = SheetRows(texts)
+            yield XlsxSheet(name, is_hidden, _sheet_rows(archive, part, rows), rows.hidden)
+
+
+def _sheet_rows(archive: zipfile.ZipFile, part: str, rows: SheetRows) -> Iterator[NumberedRow]:
+    with _damaged_as_unreadable():
+        yield from _rows(archive, part, rows)
+
+
+@contextmanager
+def _damaged_as_unreadable() -> Iterator[None]:
     try:
-        with zipfile.ZipFile(file) as archive:
-            yield from _rows(archive)
+        yield
     except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError) as error:
         # A part that unpacks to another size than the index declares comes here by its checksum.
         raise UnreadableFile("damaged", "zip") from error
@@ -143,6 +186,8 @@ class SheetRows:
         self._columns: dict[str, int] = {}
         self._done: list[NumberedRow] = []
         self._number = 0
+        #: rows that are hidden, by hand or by a filter
+        self.hidden: set[int] = set()
         self._cells: list[str] = []
         self._at = -1
         self._kind = ""
@@ -165,6 +210,8 @@ class SheetRows:
             self._open = "" if self._phonetic else tag
         elif tag == "row":
             self._start_row(attributes.get("r"))
+            if attributes.get("hidden") in ("1", "true"):
+                self.hidden.add(self._number)
         elif tag == "rPh":
             self._phonetic = True
 

@@ -18,6 +18,8 @@ _CHUNK = 1 << 16
 _MAX_TOKEN = 1 << 20
 _MAX_DEPTH = 64
 _MAX_DISTINCT_NAMES = 5_000
+#: a spreadsheet's own limit is half of it
+_MAX_SHEET_NAME = 62
 _MAX_TEXTS = 1_000_000
 _MAX_TEXT_CHARACTERS = 30_000_000
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -96,19 +98,21 @@ class WorkbookParts:
     """Which parts hold the sheets and the shared texts."""
 
     def __init__(self) -> None:
-        self.visible: list[str] = []
+        #: (name, relation's id, whether it is hidden) of each sheet, in their order
+        self.named: list[tuple[str, str, bool]] = []
         self.sheets: dict[str, str] = {}
         self.shared_texts: str | None = None
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Note a sheet of the workbook, or where a part is."""
-        if tag == "sheet" and attributes.get("state", "visible") == "visible":
-            self.visible.extend(
-                value for key, value in attributes.items() if key.rpartition(":")[2] == "id"
-            )
+        if tag == "sheet":
+            ids = (value for key, value in attributes.items() if key.rpartition(":")[2] == "id")
+            is_hidden = attributes.get("state", "visible") != "visible"
+            name = attributes.get("name", "")[:_MAX_SHEET_NAME]
+            self.named.extend((name, value, is_hidden) for value in ids)
         elif tag == "Relationship":
             self._note(attributes)
-        if len(self.visible) > _MAX_DISTINCT_NAMES or len(self.sheets) > _MAX_DISTINCT_NAMES:
+        if len(self.named) > _MAX_DISTINCT_NAMES or len(self.sheets) > _MAX_DISTINCT_NAMES:
             raise UnreadableFile("dangerous_xml", "XML")
 
     def _note(self, attributes: dict[str, str]) -> None:

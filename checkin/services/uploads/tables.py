@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from checkin.domain.people.extra_lines import extra_lines
 from checkin.domain.people.quotas import MAX_DELEGATIONS, QuotaRow, quota_column, quota_columns
+from checkin.domain.people.sheets import HIDDEN, SheetChoices, chosen_sheets
 from checkin.domain.people.unreadable import UnreadableFile
 from checkin.services.spreadsheets.limits import MAX_ROWS
-from checkin.services.spreadsheets.reading import Table, read_sheet, read_table
-from checkin.services.spreadsheets.table_json import table_as_json, table_of
+from checkin.services.spreadsheets.reading import (
+    Table,
+    Workbook,
+    read_table,
+    read_workbook,
+    refuse_too_long,
+)
+from checkin.services.spreadsheets.table_json import (
+    table_as_json,
+    table_of,
+    workbook_as_json,
+    workbook_of,
+)
 from checkin.services.uploads.contained import Limits, ReaderEnded, TookTooMuch, contained
 
 #: 200,000 rows as CSV (32 MB) take 6 s and 400 MB, 60,000 as a workbook 5 s and as much
@@ -19,25 +32,43 @@ _OF_A_SHEET = Limits(cpu_s=4, memory_mb=512, wall_s=60)
 
 
 def read_list(
-    content: bytes, filename: str, *, delegation_required: bool, most_rows: int = MAX_ROWS
+    content: bytes,
+    filename: str,
+    *,
+    delegation_required: bool,
+    most_rows: int = MAX_ROWS,
+    sheet: str = "",
 ) -> Table:
-    """Read a list of participants; see `read_table`.
+    """Read a list of participants as it is guessed; see `read_table`.
 
     Raises:
         UnreadableFile: with a reason, which `checkin.words.unreadable` says in a language.
     """
-    options = (filename, delegation_required, most_rows)
+    options = (filename, delegation_required, most_rows, sheet)
     return table_of(_read(_list_as_json, content, *options, limits=_OF_A_LIST))
 
 
-def read_quota_sheet(content: bytes, filename: str) -> list[QuotaRow]:
-    """Read a sheet of delegations with their quotas, CSV or XLSX.
+def read_sheets(content: bytes, filename: str, *, most_rows: int) -> Workbook:
+    """Read the sheets of a list of participants as they were written; see `read_workbook`.
 
     Raises:
         UnreadableFile: with a reason, which `checkin.words.unreadable` says in a language.
     """
-    rows = _read(_quotas_as_json, content, filename, limits=_OF_A_SHEET)
-    return [QuotaRow(number, cells) for number, cells in rows]
+    options = (filename, most_rows)
+    return workbook_of(_read(_sheets_as_json, content, *options, limits=_OF_A_LIST))
+
+
+def read_quota_sheet(content: bytes, filename: str) -> tuple[list[QuotaRow], dict[int, str]]:
+    """Read a sheet of delegations with their quotas, CSV or XLSX.
+
+    Returns:
+        Its rows, and why some are proposed to be left out, by number: `HIDDEN` or an `ExtraLine`.
+
+    Raises:
+        UnreadableFile: with a reason, which `checkin.words.unreadable` says in a language.
+    """
+    rows, proposed = _read(_quotas_as_json, content, filename, limits=_OF_A_SHEET)
+    return [QuotaRow(number, cells) for number, cells in rows], dict(proposed)
 
 
 def _read(
@@ -55,19 +86,29 @@ def _read(
 
 
 def _list_as_json(
-    content: bytes, filename: str, delegation_required: bool, most_rows: int
+    content: bytes, filename: str, delegation_required: bool, most_rows: int, sheet: str
 ) -> dict[str, Any]:
     return _or_refused(
         lambda: table_as_json(
             read_table(
-                content, filename, delegation_required=delegation_required, most_rows=most_rows
+                content,
+                filename,
+                delegation_required=delegation_required,
+                most_rows=most_rows,
+                sheet=sheet,
             )
         )
     )
 
 
+def _sheets_as_json(content: bytes, filename: str, most_rows: int) -> dict[str, Any]:
+    return _or_refused(
+        lambda: workbook_as_json(read_workbook(content, filename, most_rows=most_rows))
+    )
+
+
 def _quotas_as_json(content: bytes, filename: str) -> dict[str, Any]:
-    return _or_refused(lambda: [[row.number, row.cells] for row in _quotas(content, filename)])
+    return _or_refused(lambda: _quotas(content, filename))
 
 
 def _or_refused(read: Callable[[], Any]) -> dict[str, Any]:
@@ -77,15 +118,19 @@ def _or_refused(read: Callable[[], Any]) -> dict[str, Any]:
         return {"refused": [fault.reason, *fault.facts]}
 
 
-def _quotas(content: bytes, filename: str) -> list[QuotaRow]:
-    sheet = read_sheet(content, filename, named=quota_column)
-    _, headings = next(sheet.rows)
-    columns = quota_columns([" ".join(heading.split()) for heading in headings])
-    rows = []
-    for number, cells in sheet.rows:
-        found = {columns[at]: cell for at, cell in enumerate(cells) if at in columns and cell}
-        if found:
-            rows.append(QuotaRow(number, found))
-        if len(rows) > MAX_DELEGATIONS:
-            raise UnreadableFile("too_many_rows", MAX_DELEGATIONS)
-    return rows
+def _quotas(content: bytes, filename: str) -> list[list[Any]]:
+    workbook = read_workbook(content, filename, named=quota_column, most_rows=MAX_DELEGATIONS)
+    [at] = chosen_sheets(workbook.sheets, SheetChoices()) or [0]
+    sheet = workbook.sheets[at]
+    columns = quota_columns([" ".join(heading.split()) for heading in sheet.headings])
+    refuse_too_long(sheet, MAX_DELEGATIONS)
+    extra = extra_lines(sheet.headings, [row.cells for row in sheet.entries])
+    rows, proposed = [], []
+    for position, row in enumerate(sheet.entries):
+        found = {columns[at]: cell for at, cell in enumerate(row.cells) if at in columns and cell}
+        if not found:
+            continue
+        rows.append([row.number, found])
+        if row.is_hidden or position in extra:
+            proposed.append([row.number, HIDDEN if row.is_hidden else extra[position]])
+    return [rows, proposed]

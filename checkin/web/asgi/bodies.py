@@ -18,13 +18,13 @@ _CHECK_EVERY_S = 1.0
 #: the longest body that pages and the API accept; a longer one is read to its end, so that its
 #: sender reads the refusal, but not kept
 LONGEST_KEPT_BYTES = 2 * 2**20
-#: the longest upload of a delegation's list, with the form around it
+#: the longest upload of a list, with the form around it
 LONGEST_LIST_BYTES = 10_500_000
 #: so much of a body is kept whatever others hold: scans, and a hundred that were kept while the
 #: network was away, go on beside any number of uploads
 SMALL_BYTES = 32 * 2**10
 #: an address may stand before our path
-_LIST = re.compile(rb"/events/[^/]+/delegations/[0-9]+/import$")
+_LIST = re.compile(rb"/events/[^/]+(/delegations/[0-9]+)?/import$")
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,16 @@ from checkin.words.problems import shown
 _LONGEST_VALUE = 300
 #: kinds whose jobs are shown on a page of their subject
 OWN_PAGES = {"announce": "announcements.index", "mail": "delivery.index"}
+#: where one sees what a job about a list of the whole event has made
+RESULT_PAGES_OF_EVENT = {"importing.show": "event_importing.show"}
 #: where one sees what a job has made, if that is no file; the page is told the job
 RESULT_PAGES = {
     "bulk_change": "bulk.result",
     "list_read": "importing.show",
     "list_check": "importing.show",
     "list_register": "importing.show",
+    "list_settle": "importing.show",
+    "list_take_back": "import_runs.index",
     "look": "look.edit",
     "people_copy": "first_steps.resume",
 }
@@ -39,6 +43,8 @@ def title_words() -> dict[str, str]:
         "list_read": _("Reading a list of participants"),
         "list_check": _("Checking a list of participants"),
         "list_register": _("Registering a list of participants"),
+        "list_settle": _("Reading a list of participants"),
+        "list_take_back": _("Taking a list back"),
         "look": _("Checking a logo"),
         "delivery_list": _("People and their e-mails"),
         "event_export": pgettext("job", "Export"),

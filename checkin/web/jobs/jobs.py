@@ -18,6 +18,7 @@ from checkin.web.jobs.job_state import job_state
 from checkin.web.jobs.job_words import (
     OWN_PAGES,
     RESULT_PAGES,
+    RESULT_PAGES_OF_EVENT,
     size_text,
     state_words,
     title_words,
@@ -125,8 +126,10 @@ def _about(visit: EventVisit, job: Job) -> Delegation | Event:
 def _result_page(visit: EventVisit, job: Job) -> str | None:
     if job.kind not in RESULT_PAGES:
         return None
-    of = {"delegation_id": job.delegation_id} if job.delegation_id else {}
-    return visit.address(RESULT_PAGES[job.kind], job=job.id, **of)
+    page = RESULT_PAGES[job.kind]
+    if job.delegation_id is None:
+        return visit.address(RESULT_PAGES_OF_EVENT.get(page, page), job=job.id)
+    return visit.address(page, job=job.id, delegation_id=job.delegation_id)
 
 
 def _cancel_or_forget(visit: EventVisit, job_id: int) -> bool:

@@ -11,11 +11,13 @@ from badges.phone import category_band_png
 from badges.spec import SHAPES
 from badges.typesetting.shapes import outline_points
 from checkin.db.models import Category
+from checkin.domain.common.names import clean_name
 from checkin.domain.common.problems import InvalidValue
 from checkin.errors import InvalidRequest
 from checkin.services.common.lookup import by_id
 from checkin.services.events.events import categories_of, next_category_look
 from checkin.services.people.categories import (
+    DEFAULT_COLOUR,
     CategoryDetails,
     change_category,
     move_category,
@@ -24,6 +26,7 @@ from checkin.services.people.categories import (
     uses_of,
     validate_category,
 )
+from checkin.services.people.category_wishes import settle_wish, wishes_of
 from checkin.web.people.listed_forms import (
     NONE_REFUSED,
     ChangeByDetails,
@@ -51,6 +54,19 @@ def show(visit: EventVisit) -> Answer:
 def add(visit: EventVisit) -> Answer:
     """Add a category."""
     return _changed(visit, "new-", lambda v, new: new_category(v.session, v.event, new, **v.who))
+
+
+@bp.post("/events/<slug>/categories/wishes")
+@visited_by(STAFF)
+def decide_wish(visit: EventVisit) -> Answer:
+    """Create a category that a coordinator has asked for, or say that it is not wanted."""
+    name, creates = request.form.get("name", "")[:200], request.form.get("do") == "create"
+    try:
+        visit.write(lambda v: _decide_wish(v, name, creates=creates))
+    except InvalidValue as fault:
+        return _page(visit, notice=problem_advice(fault.in_column("category"), visit.language)), 400
+    visit.nudge()
+    return redirect(visit.address("categories.show"), 303)
 
 
 @bp.post("/events/<slug>/categories/<int:category_id>")
@@ -116,6 +132,14 @@ def _changed(
     return redirect(visit.address("categories.show"), 303)
 
 
+def _decide_wish(visit: EventVisit, name: str, *, creates: bool) -> None:
+    if creates:
+        shape = SHAPES[len(categories_of(visit.session, visit.event)) % len(SHAPES)]
+        details = CategoryDetails(clean_name(name), None, DEFAULT_COLOUR, shape)
+        new_category(visit.session, visit.event, details, **visit.who)
+    settle_wish(visit.session, visit.event, name)
+
+
 def _values_of(category: Category) -> dict[str, str]:
     return {name: getattr(category, name) or "" for name in _FIELDS}
 
@@ -129,6 +153,7 @@ def _page(visit: EventVisit, refused: Refused = NONE_REFUSED, notice: str = "") 
         fresh=asdict(next_category_look(categories)),
         uses=uses_of(visit.session, visit.event),
         notice=notice,
+        wishes=wishes_of(visit.session, visit.event),
         shapes=_shape_names(),
         outlines={shape: outline_points(shape) for shape in SHAPES},
         **refused.shown(visit.language, {"shape": _shape_names()}),

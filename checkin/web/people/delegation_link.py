@@ -70,6 +70,9 @@ def picture(visit: DelegationVisit) -> Answer:
 @visited_by(REGISTRARS)
 def save(visit: DelegationVisit) -> Answer:
     """Open or close the link, and set whether applications need approval."""
+    if not request.form.get("category"):
+        flash(_("Nothing was saved: choose as what people are registered who use the link."))
+        return redirect(visit.address("delegation_link.show"), 303)
     visit.write(_set_link)
     return redirect(visit.address("delegation_link.show"), 303)
 

@@ -12,8 +12,8 @@ from checkin.db.models import Job, JobState
 from checkin.services.jobs.queue import result_of
 from checkin.web.jobs.job_words import problem_sentence
 from checkin.web.site.languages import number
-from checkin.web.site.visits import DelegationVisit
-from checkin.worker.uploaded_lists import LIST_CHECK, LIST_READ, LIST_REGISTER
+from checkin.web.site.visits import EventVisit
+from checkin.worker.uploaded_lists import LIST_CHECK, LIST_READ, LIST_REGISTER, LIST_SETTLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class End:
     announcement: int | None = None
 
 
-def end_of(visit: DelegationVisit, job: Job | None) -> End | None:
+def end_of(visit: EventVisit, job: Job | None) -> End | None:
     """Return how a job has ended; None for one that goes on, or of whose end nothing is said."""
     if job is None or job.kind not in _KINDS:
         return None
@@ -44,7 +44,7 @@ def end_of(visit: DelegationVisit, job: Job | None) -> End | None:
     return _done(result_of(visit.keys, job), job.kind) if job.state == JobState.DONE else None
 
 
-_KINDS = (LIST_READ.name, LIST_CHECK.name, LIST_REGISTER.name)
+_KINDS = (LIST_READ.name, LIST_CHECK.name, LIST_REGISTER.name, LIST_SETTLE.name)
 
 
 def _done(result: dict[str, Any], kind: str) -> End | None:

@@ -11,11 +11,18 @@ from werkzeug.datastructures import MultiDict
 
 from checkin.domain.common.mail_domains import LIKELY_MISTYPED
 from checkin.domain.people.corrections import Corrections
+from checkin.domain.people.extra_lines import ExtraLine
 from checkin.domain.people.fields import FIELDS, KEY_OF, Field
-from checkin.domain.people.importing import Action, Row
-from checkin.services.people.import_reviews import ReviewedRow, Summary
+from checkin.domain.people.importing import WOULD_CHANGE, Action, Row
+from checkin.domain.people.row_numbers import row_label
+from checkin.domain.people.sheets import HIDDEN, LeftOut
+from checkin.services.people.import_reviews import DECIDE, ReviewedRow, Summary
+from checkin.web.people.problem_kinds import problem_kind
 from checkin.web.site.languages import page_language
 from checkin.words.problems import column_name, printed_notes, problem_sentence
+
+#: cells of a column are as wide as the longest text in it, in letters, within these
+_NARROWEST, _WIDEST = 6, 34
 
 _CELL = re.compile(r"cell-([0-9]{1,8})-([a-z_]{1,20})")
 
@@ -30,13 +37,18 @@ _DISPUTES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Which rows a page of the review shows: of one outcome, counted from 1."""
+    """Which rows a page of the review shows: of one group (`Summary.groups`), counted from 1."""
 
-    action: Action
+    group: str
     number: int
 
     def __str__(self) -> str:
-        return f"{self.action}:{self.number}"
+        return f"{self.group}:{self.number}"
+
+    @property
+    def tab(self) -> str:
+        """The group without the problem by which it is narrowed."""
+        return self.group.partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +62,8 @@ class ShownRow:
         wrong: the columns that have a problem.
         doubtful: something about the row is unusual, and may be right.
         disputed: the row may be a duplicate, and a field of the form says whether it is.
+        asks_to_overwrite: it would change somebody, and waits for a word.
+        before: (column's name, value now, value then) of what it would change.
     """
 
     row: Row
@@ -60,20 +74,26 @@ class ShownRow:
     wrong: frozenset[str]
     doubtful: bool
     disputed: bool
+    asks_to_overwrite: bool
+    before: list[tuple[str, str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """One page of the rows of one outcome.
+    """One page of the rows of one group.
 
     Attributes:
-        columns: (key, shown name, writing direction) of the cells to be shown.
+        columns: (key, shown name, writing direction, width in letters) of the cells to be shown.
         counts: rows by action, of the whole list.
+        groups: rows by group, of the whole list.
+        problems: (group, the problem in words, rows) of each problem by which one may look.
     """
 
     rows: Sequence[ShownRow]
-    columns: Sequence[tuple[str, str, str]]
+    columns: Sequence[tuple[str, str, str, int]]
     counts: Mapping[str, int]
+    groups: Mapping[str, int]
+    problems: Sequence[tuple[str, str, int]]
     place: Place
     last: int
     unknown_columns: Sequence[str]
@@ -81,16 +101,16 @@ class Review:
 
 def place_in(summary: Summary, asked: str, number: int) -> Place:
     """Return the page that is asked for, or else the first one of the rows to correct, if any."""
-    action = _shown_action(summary.counts, asked)
-    return Place(action, min(max(number, 1), summary.last_page(action)))
+    group = asked if asked in summary.groups else _first_group(summary.groups)
+    return Place(group, min(max(number, 1), summary.last_page(group)))
 
 
 def place_named(text: str) -> Place | None:
     """Return the place that a form names as `str` does."""
-    action, _colon, number = text.partition(":")
-    if action not in set(Action):
+    group, _colon, number = text.rpartition(":")
+    if group.partition(":")[0] not in {*Action, DECIDE}:
         return None
-    return Place(Action(action), int(number) if number.isdecimal() and len(number) < 6 else 1)
+    return Place(group, int(number) if number.isdecimal() and len(number) < 6 else 1)
 
 
 def review_of(summary: Summary, place: Place, page: Sequence[ReviewedRow]) -> Review:
@@ -100,8 +120,10 @@ def review_of(summary: Summary, place: Place, page: Sequence[ReviewedRow]) -> Re
         rows,
         _columns(summary, rows),
         summary.counts,
+        {group: count for group, count in summary.groups.items() if ":" not in group},
+        _problems(summary.groups),
         place,
-        summary.last_page(place.action),
+        summary.last_page(place.group),
         summary.unknown_columns,
     )
 
@@ -113,33 +135,82 @@ def sent_corrections(form: MultiDict[str, str]) -> Corrections:
         if found := _CELL.fullmatch(name):
             cells.setdefault(int(found[1]), {})[found[2]] = text.strip()
     return Corrections(
-        cells, set(form.getlist("left-out", type=int)), set(form.getlist("right", type=int))
+        cells,
+        set(form.getlist("left-out", type=int)),
+        set(form.getlist("right", type=int)),
+        set(form.getlist("overwrites", type=int)),
     )
 
 
-def action_words() -> dict[str, str]:
-    """Return the heading over the rows of each outcome."""
+def group_words() -> dict[str, str]:
+    """Return the heading over the rows of each group."""
     return {
         "refuse": _("To correct"),
+        DECIDE: _("To decide"),
         "add": _("New"),
         "change": _("Changed"),
         "skip": _("Nothing to do"),
     }
 
 
-def _shown_action(counts: Mapping[str, int], asked: str) -> Action:
-    if asked in set(Action):
-        return Action(asked)
-    order = (Action.REFUSE, Action.CHANGE, Action.ADD, Action.SKIP)
-    return next((action for action in order if counts[action]), Action.ADD)
+def left_out_words(left_out: Sequence[LeftOut]) -> list[tuple[str, int, list[tuple[str, str]]]]:
+    """Return why rows of the file are no rows of the list, how many, and the first of them.
+
+    Of each of these the number as it is shown and the text.
+    """
+    found: dict[str, list[tuple[str, str]]] = {}
+    for one in left_out:
+        found.setdefault(one.reason, []).append((row_label(one.number), one.text))
+    words = line_words()
+    return [(words[reason], len(rows), rows[:3]) for reason, rows in found.items()]
 
 
-def _columns(summary: Summary, rows: Sequence[ShownRow]) -> list[tuple[str, str, str]]:
+def line_words() -> dict[str, str]:
+    """Return what a line is that is proposed to be left out."""
+    return {
+        HIDDEN: _("hidden in the file"),
+        ExtraLine.SUM: _("a total"),
+        ExtraLine.HEADINGS: _("headings again"),
+        ExtraLine.REMARK: _("a note or a signature"),
+    }
+
+
+def _first_group(groups: Mapping[str, int]) -> str:
+    order = (Action.REFUSE, DECIDE, Action.CHANGE, Action.ADD, Action.SKIP)
+    return next((str(group) for group in order if groups.get(group)), str(Action.ADD))
+
+
+def _problems(groups: Mapping[str, int]) -> list[tuple[str, str, int]]:
+    found = []
+    for group, count in groups.items():
+        _action, colon, problem = group.partition(":")
+        if colon:
+            column, _colon, code = problem.partition(":")
+            found.append((group, _problem_in_short(column, code), count))
+    return sorted(found, key=lambda each: -each[2])
+
+
+def _problem_in_short(column: str, code: str) -> str:
+    """Return a problem without what it says of one row: the column's name, and what is wrong."""
+    named = {"column": _column_name(column), "problem": problem_kind(code)}
+    return str(_("%(column)s: %(problem)s", **named))
+
+
+def _columns(summary: Summary, rows: Sequence[ShownRow]) -> list[tuple[str, str, str, int]]:
     wrong = frozenset().union(*(row.wrong for row in rows))
     needed = {*summary.columns, *wrong} - {"row"}
     if any(row.disputed for row in rows):
         needed.add("allow_duplicate")
-    return [(f.key, _column_name(f.key), _direction(f)) for f in FIELDS if f.key in needed]
+    return [
+        (field.key, _column_name(field.key), _direction(field), _width(field.key, rows))
+        for field in FIELDS
+        if field.key in needed
+    ]
+
+
+def _width(column: str, rows: Sequence[ShownRow]) -> int:
+    longest = max((len(row.row.cells.get(column, "")) for row in rows), default=0)
+    return min(max(longest + 1, _NARROWEST), _WIDEST)
 
 
 def _direction(field: Field) -> str:
@@ -158,6 +229,11 @@ def _shown(reviewed: ReviewedRow) -> ShownRow:
         doubtful=bool(reviewed.row.problems)
         or any(problem.code == LIKELY_MISTYPED for problem in reviewed.why),
         disputed=any(problem.code in _DISPUTES for problem in reviewed.why),
+        asks_to_overwrite=any(problem.code == WOULD_CHANGE for problem in reviewed.why),
+        before=[
+            (_column_name(KEY_OF.get(column, column)), now, then)
+            for column, now, then in reviewed.before
+        ],
     )
 
 
@@ -169,6 +245,8 @@ def _outcome(reviewed: ReviewedRow) -> str:
         Action.CHANGE: _("changes: %(columns)s", columns=_changed(reviewed)),
     }
     outcome = str(words[reviewed.action])
+    if [problem.code for problem in reviewed.why] == [WOULD_CHANGE]:
+        outcome = _("would change somebody who is registered")
     leads = "bus_leader" in reviewed.changed
     return _("%(outcome)s · leads the bus", outcome=outcome) if leads else outcome
 

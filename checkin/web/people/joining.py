@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from checkin.domain.common.problems import Problem
 from checkin.domain.people.fields import AskedIn, asked_in
-from checkin.domain.people.registration import Registration, validate
+from checkin.domain.people.registration import NOT_ASKED, Registration, validate
 from checkin.errors import TooManyRequests
 from checkin.services.limits.rules import JOINING_ADDRESS, JOINING_CONTACT, JOINING_LINK
 from checkin.services.mail.letters import notice_of
@@ -135,7 +135,7 @@ def _say_received(visit: Visit, link: RegistrationLink, address: str) -> None:
 def _checked(
     values: Mapping[str, str], notice: PrivacyNotice, language: str
 ) -> Registration | dict[str, str]:
-    checked = validate({**values, "delegation": "–", "language": language})
+    checked = validate({**values, "delegation": NOT_ASKED, "language": language})
     problems = checked if isinstance(checked, list) else []
     if isinstance(checked, Registration) and not checked.contacts():
         problems = [Problem("phone", "missing_contact")]

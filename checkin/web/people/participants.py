@@ -175,7 +175,8 @@ def _choices(visit: EventVisit) -> dict[str, list[tuple[object, str]]]:
     categories = categories_of(visit.session, visit.event)
     return {
         "delegation": _options(own),
-        "category": _options(categories),
+        # Of several none is chosen beforehand: whoever registers somebody says which.
+        "category": [*([("", _("Choose…"))] if len(categories) > 1 else []), *_options(categories)],
         "no_mail": mail_wishes(),
     }
 

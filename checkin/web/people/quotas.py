@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 
 from flask import Response, flash, redirect, request
 from flask_babel import gettext as _
@@ -30,6 +31,7 @@ from checkin.services.people.quotas import (
     new_delegation,
 )
 from checkin.services.uploads.tables import read_quota_sheet
+from checkin.web.people.import_review import line_words
 from checkin.web.people.listed_forms import (
     NONE_REFUSED,
     ChangeByDetails,
@@ -123,12 +125,12 @@ def upload(visit: EventVisit) -> Answer:
     try:
         if file is None or not file.filename:
             raise UnreadableFile("no_file")
-        rows = read_quota_sheet(file.stream.read(), file.filename)
+        rows, proposed = read_quota_sheet(file.stream.read(), file.filename)
         if not rows:
             raise UnreadableFile("empty_file")
     except UnreadableFile as fault:
         return _sheet_page(visit, [], problem=unreadable_sentence(fault, visit.language)), 400
-    return _sheet_page(visit, rows)
+    return _sheet_page(visit, rows, proposed=proposed)
 
 
 @bp.post("/events/<slug>/quotas/sheet/check")
@@ -198,7 +200,18 @@ def _page(visit: EventVisit, refused: Refused = NONE_REFUSED, notice: str = "") 
     )
 
 
-def _sheet_page(visit: EventVisit, rows: list[QuotaRow], problem: str = "") -> str:
+def _sheet_page(
+    visit: EventVisit,
+    rows: list[QuotaRow],
+    problem: str = "",
+    proposed: Mapping[int, str] | None = None,
+) -> str:
+    """Show a sheet's rows with what each would do.
+
+    Args:
+        proposed: why rows are proposed to be left out, by number.
+    """
+    words = line_words()
     plan = plan_quotas(rows, known_delegations(visit.session, visit.event, visit.now))
     problems = {
         one.row.number: {p.column: problem_advice(p, visit.language) for p in one.problems}
@@ -210,5 +223,6 @@ def _sheet_page(visit: EventVisit, rows: list[QuotaRow], problem: str = "") -> s
         problems=problems,
         counts={str(a): sum(one.action == a for one in plan) for a in QuotaAction},
         problem=problem,
+        proposed={number: words[why] for number, why in (proposed or {}).items()},
         then="start" if request.form.get("then") == "start" else "",
     )

@@ -14,7 +14,7 @@ from checkin.domain.common.problems import FieldProblem, Problem
 from checkin.domain.messages.kinds import KIND_OF_MOVE, MessageKind
 from checkin.domain.people.fields import AskedIn, asked_in
 from checkin.domain.people.place_decisions import Arrival
-from checkin.domain.people.registration import Registration, validate
+from checkin.domain.people.registration import NOT_ASKED, Registration, validate
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.errors import InvalidRequest, NotFound, PossibleDuplicate
 from checkin.services.mail.sending_job import start_telling
@@ -36,9 +36,6 @@ from checkin.web.site.outgoing import mail_refusals
 from checkin.web.site.shared_forms import FormOvertaken, refuse_overtaken
 from checkin.web.site.visits import EventVisit
 from checkin.words.problems import problem_sentence
-
-#: what stands for the delegation where a form does not ask for it
-_STAYS = "–"
 
 
 @dataclass(frozen=True)
@@ -163,7 +160,7 @@ def edit_one(visit: EventVisit, participant_id: int, values: Mapping[str, str]) 
         NotFound: there is none with this number, or it is another delegation's; or the operator may
             not use the chosen delegation.
     """
-    checked = validate({**values, "delegation": values.get("delegation") or _STAYS})
+    checked = validate({**values, "delegation": values.get("delegation") or NOT_ASKED})
     if not isinstance(checked, Registration):
         return Attempt(values, _sentences(visit, checked))
     before = person_of(visit, participant_id).email
@@ -294,12 +291,14 @@ def _edit(
 
 
 def _delegation_chosen(visit: EventVisit, chosen: str) -> int | None:
-    if chosen == _STAYS:
+    if chosen == NOT_ASKED:
         return None
     return visible_delegation(visit.session, visit.operator, visit.event, _number(chosen)).id
 
 
 def _category(visit: EventVisit, chosen: str | None) -> Category:
+    if not chosen:
+        raise FieldProblem("category", "missing_category", "")
     category = visit.session.get(Category, _number(chosen or ""))
     if category is None or category.event_id != visit.event.id:
         raise NotFound("there is no such category")

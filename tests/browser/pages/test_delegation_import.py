@@ -113,6 +113,31 @@ def test_a_file_that_cannot_be_read_is_told_and_the_next_one_is_taken(page, data
     assert page.locator("[aria-invalid=true]").count() == 1
 
 
+def test_a_cell_is_filled_down_and_a_change_is_undone(page, database, tmp_path):
+    rows = "".join(f"N{n}a,,1{n}\n" for n in range(3))
+    open_link(page, "/delegations")
+    open_link(page, "/import")
+    upload_with_keys(page, tmp_path, LIST.splitlines()[0] + "\n" + rows)
+
+    def phones():
+        cells = page.locator("input[data-column=phone]").all()
+        return [cell.input_value() for cell in cells]
+
+    page.focus("input[data-column=phone] >> nth=0")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("0612345678")
+    page.keyboard.press("Control+d")
+    filled = phones()
+    page.keyboard.press("Control+z")
+    undone = phones()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.type("x")
+
+    assert filled == ["0612345678"] * 3
+    assert undone == ["0612345678", "11", "12"]
+    assert phones()[2] == "x"
+
+
 @pytest.mark.parametrize("count", [2_000, pytest.param(10_000, marks=pytest.mark.proof)])
 def test_a_long_list_is_checked_and_registered(page, database, tmp_path, count):
     rows = "".join(f"Militant{n} Alaoui{n},,06{n:08d}\n" for n in range(count))

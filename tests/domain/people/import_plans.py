@@ -38,7 +38,7 @@ def planner(people=(), **defaults):
         delegations=Choices(DELEGATIONS),
         categories=Choices(CATEGORIES),
         buses=KnownBuses(BUSES),
-        **defaults,
+        **{"default_category": "Élu", **defaults},
     )
 
 
@@ -61,4 +61,4 @@ def fields(**known):
             *("bus", "bus_leader"),
         ),
     )
-    return {"name": "", **nothing, **known}
+    return {"name": "", **nothing, "category_id": 10, **known}

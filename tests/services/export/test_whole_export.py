@@ -30,6 +30,7 @@ TABLES_LEFT_OUT = {
     *("operator", "operator_session", "passkey", "password_link", "recovery_code", "letter_sent"),
     *("limit_counter", "job", "job_file", "job_file_piece", "job_worker"),
     *("installation_setting", "import_draft", "import_page", "pairing", "badge_request"),
+    *("list_heading", "import_run", "imported_row", "category_wish"),
     *("arrival_tally", "refusal_tally", "shown_person"),
 }
 #: secrets and what is made from them; names folded for search; counters without a meaning outside;

@@ -61,7 +61,7 @@ def secret(database, uploader):
 
 
 def reviewed(database, secret, table=TABLE, plan=PLAN):
-    sealed = sealed_review(secret, table, plan, 5)
+    sealed = sealed_review(secret, table, plan, 5, {})
     write(database, lambda s: keep_review(s, sealed, NOW))
 
 
@@ -104,7 +104,9 @@ def test_a_review_is_cut_into_pages_and_a_new_one_leaves_none_of_the_old(
     database, uploader, secret
 ):
     rows = [Row(number, {"name": f"N{number}"}) for number in range(2 * PAGE_SIZE + 1)]
-    plan = ImportPlan([PlannedRow(row.number, Action.ADD) for row in rows])
+    plan = ImportPlan(
+        [PlannedRow(row.number, Action.ADD, changes={"delegation_id": 1}) for row in rows]
+    )
     reviewed(database, secret, replace(TABLE, rows=rows), plan)
     draft = opened(database, secret, uploader)
 
@@ -114,7 +116,8 @@ def test_a_review_is_cut_into_pages_and_a_new_one_leaves_none_of_the_old(
     assert [len(one) for one in pages] == [PAGE_SIZE, PAGE_SIZE, 1, 0]
     assert [one.row for some in pages for one in some] == rows
     reviewed(database, secret)
-    assert kept(database, ImportPage) == 2
+    # Those of its two groups, and that of the refused row's problem.
+    assert kept(database, ImportPage) == 3
 
 
 def test_why_a_file_cannot_be_read_is_kept_instead_of_the_file(database, uploader, secret):

@@ -57,9 +57,20 @@ def test_a_list_that_cannot_be_read_is_refused_for_the_same_reason():
 
 
 def test_a_sheet_of_quotas_is_read():
-    rows = read_quota_sheet("Délégation;Places\nRabat;12\n".encode(), "x")
+    rows, proposed = read_quota_sheet("Délégation;Places\nRabat;12\n".encode(), "x")
 
     assert rows == [QuotaRow(2, {"name": "Rabat", "quota": "12"})]
+    assert proposed == {}
+
+
+@pytest.mark.parametrize("total", ["TOTAL", "Total général :", "المجموع", "Somme"])
+def test_the_sum_of_a_sheet_of_quotas_is_proposed_to_be_left_out(total):
+    sheet = f"Délégation;Places\nRabat;12\nSalé;2488\n{total};2500\n"
+
+    rows, proposed = read_quota_sheet(sheet.encode(), "x")
+
+    assert len(rows) == 3
+    assert proposed == {4: "sum"}
 
 
 def test_a_sheet_of_millions_of_empty_cells_is_refused_within_its_seconds(monkeypatch):

@@ -23,7 +23,7 @@ from checkin.web.asgi.bodies import (
     longest_kept,
 )
 from checkin.web.asgi.memory import PEOPLE_BYTES, Memories, Memory, holder_of
-from checkin.web.people.importing import MAX_UPLOAD_BYTES
+from checkin.web.people.import_pages import MAX_UPLOAD_BYTES
 from tests.support.api_client import a_scan
 from tests.support.server_fork import by_fork
 from tests.support.server_process import ROOT, Server, free_port

@@ -122,14 +122,16 @@ export class Counter {
     });
   }
 
-  /** The usual category is the last one of the event, as the server has it. */
+  /** Of several categories none is chosen beforehand: whoever registers somebody says which. */
   #offerCategories() {
     const categories = this.station.counts?.device.categories ?? [];
     const select = part("walk-in-category", HTMLSelectElement);
     const chosen = select.value;
     const options = categories.map((each) => new Option(bothNames(each)[0], each.name));
+    if (options.length > 1) options.unshift(new Option("…", ""));
     select.replaceChildren(...options);
-    select.value = chosen || (categories.at(-1)?.name ?? "");
+    select.value = chosen || options[0]?.value || "";
+    select.required = options.length > 1;
     within(formOf("walk-in"), "[data-category]").hidden = !categories.length;
   }
 
