@@ -74,4 +74,6 @@ class Turns:
 
 def _lower_priority(niceness: int) -> None:
     if niceness and sys.platform == "linux":  # elsewhere only whole processes have one
-        os.setpriority(os.PRIO_PROCESS, get_native_id(), niceness)
+        # A server that was begun with less priority may not take more.
+        own = os.getpriority(os.PRIO_PROCESS, get_native_id())
+        os.setpriority(os.PRIO_PROCESS, get_native_id(), max(own, niceness))

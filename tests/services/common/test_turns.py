@@ -97,6 +97,22 @@ def test_hashing_for_strangers_yields_to_scans_and_hashing_a_pin_does_not():
     assert niceness() == before
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has priorities of threads")
+def test_a_server_that_was_begun_with_less_priority_lets_people_sign_in():
+    found = []
+
+    def begun_with_less() -> None:
+        os.setpriority(os.PRIO_PROCESS, get_native_id(), 19)  # what this thread begins inherits it
+        turns = Turns(1, waiting=0, patience_s=5, niceness=10)
+        found.append(turns.do(lambda: os.getpriority(os.PRIO_PROCESS, get_native_id())))
+
+    thread = Thread(target=begun_with_less)
+    thread.start()
+    thread.join()
+
+    assert found == [19]
+
+
 def test_hashing_for_strangers_delays_neither_pins_nor_known_browsers():
     pin = hashing.hash_pin("246810")
     strangers = Held(hashing.UNKNOWN_TURNS)
