@@ -44,6 +44,7 @@ from checkin.web.gates import (
     scan_page,
     stops,
 )
+from checkin.web.integrations import read_tokens, webhooks
 from checkin.web.jobs import jobs
 from checkin.web.mail import bounces, delivery, message_texts
 from checkin.web.messages import announcements, notices
@@ -119,6 +120,8 @@ _PAGES = (
     legal,
     records,
     rehearsal,
+    webhooks,
+    read_tokens,
     message_texts,
     bounces,
     declining,

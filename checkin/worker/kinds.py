@@ -16,6 +16,7 @@ from checkin.worker.event_export import EVENT_EXPORT
 from checkin.worker.look import LOOK
 from checkin.worker.mail import MAIL
 from checkin.worker.uploaded_lists import LIST_CHECK, LIST_READ, LIST_REGISTER
+from checkin.worker.webhooks import WEBHOOK_DELIVERY
 
 _ALL = (
     ANNOUNCE,
@@ -28,5 +29,6 @@ _ALL = (
     LIST_REGISTER,
     LOOK,
     MAIL,
+    WEBHOOK_DELIVERY,
 )
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}

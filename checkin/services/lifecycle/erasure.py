@@ -41,10 +41,13 @@ from checkin.db.models import (
     Operator,
     Pairing,
     Participant,
+    ReadToken,
     Scan,
     SelfRegistration,
     ShownPerson,
     WalkIn,
+    Webhook,
+    WebhookDelivery,
 )
 from checkin.domain.board.figures import arrivals_by
 from checkin.services.events.days import days_of
@@ -63,6 +66,9 @@ _PERSONAL: tuple[type[Base], ...] = (
     Consent,
     SelfRegistration,
     Message,
+    WebhookDelivery,
+    Webhook,
+    ReadToken,
     AnnouncementPerson,
     AnnouncementText,
     Announcement,

@@ -15,7 +15,11 @@ from checkin.words.problems import shown
 #: an answer of a mail server may be long
 _LONGEST_VALUE = 300
 #: kinds whose jobs are shown on a page of their subject
-OWN_PAGES = {"announce": "announcements.index", "mail": "delivery.index"}
+OWN_PAGES = {
+    "announce": "announcements.index",
+    "mail": "delivery.index",
+    "webhooks": "webhooks.show",
+}
 #: where one sees what a job has made, if that is no file; the page is told the job
 RESULT_PAGES = {
     "list_read": "importing.show",
@@ -38,6 +42,7 @@ def title_words() -> dict[str, str]:
         "delivery_list": _("People and their e-mails"),
         "event_export": _("Export"),
         "mail": _("Badges by e-mail"),
+        "webhooks": _("Messages to other programs"),
     }
 
 
