@@ -78,6 +78,7 @@ class _Delivering:
         self._caller = context.settings.caller
         self._sent: dict[Future[Answered], Claimed] = {}
         self._counts: Counter[str] = Counter()
+        self._left, self._counted_at = 0, float("-inf")
 
     def until_none_is_due(self) -> dict[str, Any]:
         """Deliver until nothing has been due for a while, and return the counts."""
@@ -128,7 +129,9 @@ class _Delivering:
             settle(session, event, claimed, answered, self._context.clock())
 
     def _tell(self) -> None:
+        if time.monotonic() - self._counted_at >= _LOOK_AGAIN_S:
+            with self._context.database.read() as session:
+                self._left = left_to_deliver(session, self._event.id)
+            self._counted_at = time.monotonic()
         done = self._counts["delivered"]
-        with self._context.database.read() as session:
-            left = left_to_deliver(session, self._event.id)
-        self._context.progress(done, done + left)
+        self._context.progress(done, done + self._left)
