@@ -29,6 +29,7 @@ from checkin.db.engine import Database
 from checkin.domain.common.problems import InvalidValue, Problem
 from checkin.domain.mail.server import PER_DAY, Destination, MailGiven, MailSettings, Tls
 from checkin.domain.network.addresses import one_line, public_url, sender_address
+from checkin.domain.network.destinations import NOTHING_ELSE, OutgoingAllowed, outgoing_allowed
 from checkin.domain.network.proxies import Network, trusted_networks
 from checkin.errors import SettingsError
 from checkin.services.accounts.sessions import Lifetimes
@@ -37,6 +38,7 @@ from checkin.services.common.keys import MASTER_KEY_BYTES, Keys
 from checkin.services.common.security_log import STANDARD_ERROR
 from checkin.services.mail.sender import DOMAIN_SPACING_MS, Sender
 from checkin.services.mail.server_settings import mail_destination, mail_settings
+from checkin.services.network.outgoing import Caller
 from checkin.services.network.public_address import (
     AddressSource,
     Given,
@@ -81,6 +83,8 @@ class Settings(BaseModel):
             `rediss://…` or `unix:///path`; else PostgreSQL counts, and with SQLite the process.
         trusted_proxies: the networks of the proxies whose X-Forwarded-* headers count; none by
             default.
+        outgoing_allowed: networks and names of machines that the server may call, at webhooks and
+            lists that people have named, beside https to the public internet; by http, too.
         mdns: whether `run` announces the server as marhaba.local on the local network.
         master_key: 64 hexadecimal digits; without it the key file in `home` is used.
         event: the short name of the event that commands are about, where there are several.
@@ -120,6 +124,7 @@ class Settings(BaseModel):
     base_url: str | None = None
     limits_url: str = ""
     trusted_proxies: tuple[Network, ...] = ()
+    outgoing_allowed: OutgoingAllowed = NOTHING_ELSE
     mdns: bool = True
     master_key: str | None = None
     event: str = ""
@@ -196,6 +201,11 @@ class Settings(BaseModel):
     @classmethod
     def _in_cidr(cls, given: object) -> object:
         return trusted_networks(given) if isinstance(given, str) else given
+
+    @field_validator("outgoing_allowed", mode="before")
+    @classmethod
+    def _networks_and_names(cls, given: object) -> object:
+        return outgoing_allowed(given) if isinstance(given, str) else given
 
     @field_validator("master_key")
     @classmethod
@@ -317,6 +327,11 @@ class Settings(BaseModel):
             google_issuer=self.google_wallet_issuer,
             google_for_sensitive=self.google_wallet_sensitive,
         )
+
+    @property
+    def caller(self) -> Caller:
+        """What calls the addresses of others that people have named."""
+        return Caller(self.outgoing_allowed)
 
     @property
     def key_file(self) -> Path:

@@ -49,6 +49,7 @@ from checkin.web.gates import (
     scan_page,
     stops,
 )
+from checkin.web.integrations import read_tokens, webhooks
 from checkin.web.jobs import jobs
 from checkin.web.mail import bounces, delivery, mail_settings, message_texts
 from checkin.web.messages import announcements, notices
@@ -137,6 +138,8 @@ _PAGES = (
     records,
     rehearsal,
     mail_settings,
+    webhooks,
+    read_tokens,
     message_texts,
     bounces,
     declining,

@@ -37,6 +37,7 @@ COLUMN_NAMES = {
     "row": msgid("Row"),
     "base_url": msgid("Server's address"),
     "mail_from": msgid("Sender of e-mails"),
+    "destination": msgid("Address to call"),
 }
 
 SENTENCES = {
@@ -266,6 +267,30 @@ SENTENCES = {
     "url_answers_elsewhere": msgid(
         "the server answers at {hints}, not at {value}; set the first of them, or name "
         "the proxy in front of the server (CHECKIN_TRUSTED_PROXIES)."
+    ),
+    "too_many_webhooks": msgid(
+        "the event has {hints} webhooks already; delete one that nobody needs first."
+    ),
+    "too_many_tokens": msgid("the event has had {hints} tokens already; it gets no more."),
+    "nothing_chosen": msgid("nothing is chosen; choose what the token may read."),
+    "destination_long": msgid("{value} is too long; an address has at most {hints} characters."),
+    "destination_written": msgid(
+        "{value} is no address that can be called; copy the whole address, like "
+        "https://example.org/path."
+    ),
+    "destination_password": msgid(
+        "a name or a password (before @) has no place in this address; take it out."
+    ),
+    "destination_not_https": msgid(
+        "{value} does not begin with https://, so others could read along; ask whoever gave it "
+        "to you for one that does."
+    ),
+    "destination_unknown": msgid(
+        "no machine is known by the name {value}; look for a slip, or try again later."
+    ),
+    "destination_inside": msgid(
+        "{value} leads to this server or to a private network, which is not called; an "
+        "administrator can permit it (CHECKIN_OUTGOING_ALLOWED)."
     ),
     "not_this_machines_address": msgid(
         "{value} is no network address of this machine; choose one of: {hints}."

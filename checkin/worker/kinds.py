@@ -20,6 +20,7 @@ from checkin.worker.mail import MAIL
 from checkin.worker.people_copy import PEOPLE_COPY
 from checkin.worker.taking_back import LIST_TAKE_BACK
 from checkin.worker.uploaded_lists import LIST_CHECK, LIST_READ, LIST_REGISTER, LIST_SETTLE
+from checkin.worker.webhooks import WEBHOOK_DELIVERY
 
 _ALL = (
     ANNOUNCE,
@@ -37,5 +38,6 @@ _ALL = (
     LOOK,
     MAIL,
     PEOPLE_COPY,
+    WEBHOOK_DELIVERY,
 )
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}

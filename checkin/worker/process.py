@@ -44,12 +44,13 @@ from checkin.worker.moving_up import move_people_up, tell_people
 from checkin.worker.perform import end_early, record_failure
 from checkin.worker.processes import CONTEXT, DATABASE_AWAY, ran_out_of_memory, ran_out_of_time
 from checkin.worker.waking import NewJobs
+from checkin.worker.webhooks import deliver_to_webhooks
 
 _log = logging.getLogger(__name__)
 
 #: how often a worker writes that it is alive, and looks which of its jobs were canceled, whether
-#: somebody waits for a place that has become free or has asked for their badge, and which badges
-#: may be given out now
+#: somebody waits for a place that has become free or has asked for their badge, which badges may be
+#: given out now, and what webhooks are to be told
 HEARTBEAT_S = 5.0
 #: when the worker ends, its jobs have so long to leave their work in order; then they are killed
 GRACE_S = 3.0
@@ -151,6 +152,7 @@ class Worker:
         move_people_up(tools)
         answer_badge_requests(tools)
         tell_people(tools)
+        deliver_to_webhooks(tools)
 
     def _write_heartbeat(self, tools: Tools, session: Session) -> set[int]:
         now = tools.clock()

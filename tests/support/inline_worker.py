@@ -19,6 +19,7 @@ from checkin.services.common.keys import Keys
 from checkin.services.jobs.queue import claim
 from checkin.settings import Settings
 from checkin.web.site.state import EXTENSION
+from checkin.worker import webhooks
 from checkin.worker.context import Tools
 from checkin.worker.kinds import KINDS
 from checkin.worker.perform import perform
@@ -35,6 +36,7 @@ def do_waiting_jobs(
     Args:
         is_to_end: see `JobContext`; a job that ends so waits again.
     """
+    webhooks.LINGER_S = 0.0  # nobody else does anything meanwhile
     tools = Tools(database, keys, settings, lambda: datetime.now(UTC))
     for lane in Lane:
         next_one = partial(claim, lane=lane, worker="test", kinds=KINDS, now=tools.clock())

@@ -9,8 +9,14 @@ from sqlalchemy import insert, select, text
 from werkzeug.routing import Rule
 
 from checkin.db.models import Conflict, Duplicate, Flag, Operator
+from checkin.domain.integrations.read_tokens import LIFETIMES, Scope
+from checkin.domain.integrations.webhooks import WebhookKind
+from checkin.domain.network.destinations import written_address
 from checkin.domain.scanning.verdict import Status
 from checkin.services.gates.help_calls import call_help
+from checkin.services.integrations.read_tokens import add_token
+from checkin.services.integrations.webhooks import WebhookDetails, add_webhook
+from checkin.services.network.outgoing import Destination
 from checkin.services.people.import_runs import begin_run
 from checkin.services.scanning.storage import Decided
 from tests.support import factories
@@ -48,6 +54,33 @@ class House:
             **other,
         }
         return rule.build({name: values[name] for name in rule.arguments})[1]
+
+
+def a_webhook(database, event, name: str) -> int:
+    """Add a webhook that may not be called, and return its id."""
+    destination = Destination(written_address("https://127.0.0.1/"), ())
+    details = WebhookDetails(name, destination, frozenset(WebhookKind))
+    return write(
+        database,
+        lambda s: (
+            add_webhook(s, event, details, factories.KEYS, operator_id=None, now=factories.NOW)[
+                0
+            ].id
+        ),
+    )
+
+
+def a_read_token(database, event, name: str) -> int:
+    """Make a token that may read everything, and return its id."""
+    month = LIFETIMES["month"]
+    return write(
+        database,
+        lambda s: (
+            add_token(s, event, name, tuple(Scope), month, operator_id=None, now=factories.NOW)[
+                0
+            ].id
+        ),
+    )
 
 
 def a_house(database, slug: str, name: str) -> House:
@@ -96,6 +129,7 @@ def a_house(database, slug: str, name: str) -> House:
         flag = session.scalars(select(Flag.id).where(Flag.event_id == event.id)).one()
     call = write(database, lambda s: call_help(s, device, now=factories.NOW).id)
     job_id = ask(database, "badge_sheets", event_id=event.id, operator_id=chief, design="card")
+    webhook = a_webhook(database, event, name)
     numbers = {
         "delegation_id": delegation.id,
         "participant_id": person.participant_id,
@@ -109,6 +143,8 @@ def a_house(database, slug: str, name: str) -> House:
         "flag_id": flag,
         "call_id": call,
         "run_id": write(database, lambda s: begin_run(s, event, None, None, factories.NOW)),
+        "webhook_id": webhook,
+        "token_id": a_read_token(database, event, name),
         "number": 1,
     }
     return House(slug, numbers)

@@ -28,6 +28,14 @@ from checkin.db.models.gates import (
     ShownPerson,
 )
 from checkin.db.models.installation import InstallationSetting, LimitCounter
+from checkin.db.models.integrations import (
+    DeliveryState,
+    ReadToken,
+    Webhook,
+    WebhookChoice,
+    WebhookDelivery,
+    WhyDisabled,
+)
 from checkin.db.models.jobs import Job, JobFile, JobFilePiece, JobState, JobWorker, Lane
 from checkin.db.models.mail import LetterSent, MailSwitch, Message, MessageState, Sending
 from checkin.db.models.messages import (
@@ -93,6 +101,7 @@ __all__ = [
     "Consent",
     "ConsentText",
     "Delegation",
+    "DeliveryState",
     "Device",
     "Duplicate",
     "EntryStop",
@@ -133,6 +142,7 @@ __all__ = [
     "Participant",
     "Passkey",
     "PasswordLink",
+    "ReadToken",
     "RecoveryCode",
     "RefusalTally",
     "Role",
@@ -142,4 +152,8 @@ __all__ = [
     "SharedBy",
     "ShownPerson",
     "WalkIn",
+    "Webhook",
+    "WebhookChoice",
+    "WebhookDelivery",
+    "WhyDisabled",
 ]

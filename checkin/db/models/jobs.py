@@ -28,6 +28,7 @@ class Lane(StrEnum):
     OFFICE = "office"
     #: lists and logos: whoever has uploaded one waits at its page
     UPLOADS = "uploads"
+    #: what waits for the servers of others: mail, webhooks
     MAIL = "mail"
 
 

@@ -13,15 +13,16 @@ from collections.abc import Mapping
 #: actions of the activity log that are security events
 ACTIONS = frozenset({"event.export", "event.purge", "scan.pin_failed"})
 #: and all whose names begin so
-KINDS = ("operator.", "operators.", "device.", "installation.")
+KINDS = ("operator.", "operators.", "device.", "installation.", "webhook.", "token.")
 #: what happens without an entry of the activity log
+TOKEN_READ = "token.read"  # noqa: S105 - the name of an event
 BUDGET_EXCEEDED = "budget.exceeded"
 REQUEST_REFUSED = "request.refused"
 FORM_REFUSED = "form.refused"
 #: what may be said; of an entry's details all else is left out
 FACTS = (
     *("event_id", "operator", "device", "account", "role", "network", "format", "devices"),
-    *("rule", "status", "method", "endpoint", "cause"),
+    *("rule", "status", "method", "endpoint", "cause", "webhook", "token"),
 )
 _PLAIN = re.compile(r"[A-Za-z0-9_.:/-]+")
 

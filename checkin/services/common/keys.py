@@ -118,6 +118,11 @@ class Keys:
         return hmac.digest(self._derived("recovery codes"), code.encode(), "sha256")
 
     @property
+    def integrations(self) -> bytes:
+        """The secret that secrets shared with other programs are encrypted with."""
+        return self._derived("integrations")
+
+    @property
     def bounces(self) -> bytes:
         """The secret that proves that a reported bounce is of a message that this server sent."""
         return self._derived("bounces")

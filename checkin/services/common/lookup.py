@@ -6,10 +6,32 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from checkin.db.models import Category, Delegation, Device, Event, Flag, Gate, HelpCall, Participant
+from checkin.db.models import (
+    Category,
+    Delegation,
+    Device,
+    Event,
+    Flag,
+    Gate,
+    HelpCall,
+    Participant,
+    ReadToken,
+    Webhook,
+)
 from checkin.errors import NotFound
 
-EventRow = TypeVar("EventRow", Category, Delegation, Device, Flag, Gate, HelpCall, Participant)
+EventRow = TypeVar(
+    "EventRow",
+    Category,
+    Delegation,
+    Device,
+    Flag,
+    Gate,
+    HelpCall,
+    Participant,
+    ReadToken,
+    Webhook,
+)
 
 
 def by_id(

@@ -19,6 +19,7 @@ from checkin.domain.events.days import Day
 from checkin.domain.people.searching import BEFORE_THE_EVENT, SearchRules
 from checkin.domain.scanning.facts import EntryPolicy, Hours, Reentry, WithoutBadge
 from checkin.errors import DeviceRevoked, Unauthenticated
+from checkin.services.common.outside_events import TELLS_ARRIVALS
 from checkin.services.events.days import DAY_COLUMNS, day_of_row
 from checkin.services.gates.devices import PairedDevice, hash_token
 from checkin.services.gates.hours import HAS_HOURS, hours_in
@@ -52,6 +53,7 @@ _DEVICE_BY_TOKEN = (
         Event.search_while_closed,
         BUDGET.label("search_budget"),
         HAS_HOURS.label("has_hours"),
+        TELLS_ARRIVALS.label("tells_arrivals"),
         *STOP_COLUMNS,
         *DAY_COLUMNS,
     )
@@ -114,6 +116,7 @@ def _paired(rows: Sequence[Row[*tuple[Any, ...]]], hours: tuple[Hours, ...]) -> 
             budget=row.search_budget,
         ),
         desk_salt=row.desk_salt,
+        tells_arrivals=bool(row.tells_arrivals),
     )
 
 

@@ -46,6 +46,7 @@ class PairedDevice:
         searching: whether, when, and how many people it may search for by name.
         desk_salt: of a help desk's key; None for another device.
         kiosk: nobody stands at it.
+        tells_arrivals: whether a webhook of the event is told of arrivals.
     """
 
     id: int
@@ -63,6 +64,7 @@ class PairedDevice:
     searching: SearchRules = field(default_factory=SearchRules)
     desk_salt: bytes | None = None
     kiosk: bool = False
+    tells_arrivals: bool = False
 
     @property
     def is_help_desk(self) -> bool:

@@ -11,10 +11,12 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
 
 from checkin.db.models import STOP_MESSAGES, EntryStop, Event, Operator
+from checkin.domain.integrations.webhooks import WebhookKind
 from checkin.domain.scanning.hall import Stop
 from checkin.errors import InvalidRequest
 from checkin.services.common.activity import note
 from checkin.services.common.list_version import next_list_version
+from checkin.services.common.outside_events import tell_webhooks
 from checkin.words.languages import LANGUAGES
 
 LONGEST_MESSAGE = 160
@@ -73,6 +75,8 @@ def stop_entries(
     for column, text in said.items():
         setattr(row, column, text)
     note(session, event.id, "entries.stop", now, operator_id=operator_id, **said)
+    session.flush()
+    tell_webhooks(session.connection(), event.id, WebhookKind.STOPPED, now)
 
 
 def lift_stop(session: Session, event: Event, *, operator_id: int, now: datetime) -> None:
@@ -83,6 +87,8 @@ def lift_stop(session: Session, event: Event, *, operator_id: int, now: datetime
         return
     row.lifted_at, row.lifted_by = now, operator_id
     note(session, event.id, "entries.resume", now, operator_id=operator_id)
+    session.flush()
+    tell_webhooks(session.connection(), event.id, WebhookKind.RESUMED, now)
 
 
 def _open_row(session: Session, event_id: int) -> EntryStop | None:

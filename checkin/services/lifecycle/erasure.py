@@ -47,10 +47,13 @@ from checkin.db.models import (
     Outreach,
     Pairing,
     Participant,
+    ReadToken,
     Scan,
     SelfRegistration,
     ShownPerson,
     WalkIn,
+    Webhook,
+    WebhookDelivery,
 )
 from checkin.domain.board.figures import arrivals_by
 from checkin.services.events.days import days_of
@@ -73,6 +76,9 @@ _PERSONAL: tuple[type[Base], ...] = (
     Consent,
     SelfRegistration,
     Message,
+    WebhookDelivery,
+    Webhook,
+    ReadToken,
     AnnouncementPerson,
     AnnouncementText,
     Announcement,

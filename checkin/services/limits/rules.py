@@ -168,6 +168,18 @@ SEARCHES = Rule(
     (Budget(600, MINUTE),),
     "more than a desk that searches at each letter; a program that reads the list out is held back",
 )
+READS = Rule(
+    "reading with a token",
+    "token",
+    (Budget(300, MINUTE),),
+    "a screen that asks each second, and a list of 100,000 people in pages of 500",
+)
+WRONG_TOKENS = Rule(
+    "wrong read tokens",
+    "address",
+    (Budget(300, MINUTE),),
+    "a right one always reads; the others hold 256 bits",
+)
 PINS = Rule(
     "wrong PINs",
     "device",
@@ -207,6 +219,8 @@ RULES = (
     FINDING_CONTACT,
     PAIRING,
     SEARCHES,
+    READS,
+    WRONG_TOKENS,
     PINS,
     UPLOADS,
     SHEETS,

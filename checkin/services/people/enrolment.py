@@ -12,12 +12,14 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Badge, Event, Participant
+from checkin.domain.integrations.webhooks import WebhookKind
 from checkin.domain.messages.kinds import MessageKind
 from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.protocol.codes import token_for, token_hash
 from checkin.protocol.gate_list import tag_bytes
 from checkin.services.common.keys import Keys
+from checkin.services.common.outside_events import tell_webhooks_of_many
 from checkin.services.people.badge_messages import Row, message_row, queue_messages
 from checkin.services.people.names import compared_names
 from checkin.services.people.reserve_list import reserve_numbers, take_places
@@ -81,7 +83,19 @@ def enrol(
         if badge and row["email"] and not row["no_mail"] and row["standing"] == _CONFIRMED
     ]
     queue_messages(session, messages)
+    told = [registered_data(row) for row in _checked(rows)]
+    tell_webhooks_of_many(session.connection(), event.id, WebhookKind.REGISTERED, now, told)
     return enrolled
+
+
+def registered_data(row: Row) -> Row:
+    """Return what webhooks are told of a registration, from a participant's columns."""
+    return {
+        "participant_id": row["id"],
+        "delegation_id": row["delegation_id"],
+        "category_id": row["category_id"],
+        "status": str(row["standing"]),
+    }
 
 
 def give_badges(

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Event, Participant
+from checkin.domain.integrations.webhooks import WebhookKind
 from checkin.domain.messages.kinds import MessageKind
 from checkin.domain.people.fields import CONTACTS, TELLING
 from checkin.domain.people.place_decisions import Arrival, reinstating
@@ -24,6 +25,7 @@ from checkin.services.common.list_version import (
     hold_participant,
     next_list_version,
 )
+from checkin.services.common.outside_events import tell_webhooks
 from checkin.services.people.badge_messages import queue_badge_messages, queue_missing_badge
 from checkin.services.people.buses import leave_buses
 from checkin.services.people.duplicates import (
@@ -31,7 +33,7 @@ from checkin.services.people.duplicates import (
     note_elsewhere,
     refuse_duplicate,
 )
-from checkin.services.people.enrolment import Enrolment, enrol, give_badges
+from checkin.services.people.enrolment import Enrolment, enrol, give_badges, registered_data
 from checkin.services.people.flags import refuse_unknown_flag
 from checkin.services.people.moved_arrivals import arrival_of
 from checkin.services.people.moving import (
@@ -168,11 +170,22 @@ def cancel(
         operator_id=operator_id,
         participant_id=person.id,
     )
+    _tell(session, person, WebhookKind.CANCELED, now)
     if had_place:
         free_place(session, person.delegation_id)
     elif not held_place:
         return []
     return move_up(session, event, person.delegation_id, version, now)
+
+
+def _tell(session: Session, person: Participant, kind: WebhookKind, now: datetime) -> None:
+    """Tell webhooks that a registration has changed; nobody is told of whoever is to be checked."""
+    if person.unchecked_as is not None:
+        return
+    session.flush()
+    columns = ("id", "delegation_id", "category_id", "standing")
+    data = registered_data({name: getattr(person, name) for name in columns})
+    tell_webhooks(session.connection(), person.event_id, kind, now, **data)
 
 
 def edit(
@@ -297,6 +310,7 @@ def reinstate(
     seen = standing_seen(person, by_coordinator=True).standing
     who = {"operator_id": operator_id, "participant_id": person.id}
     note(session, event.id, "participant.reinstate", now, **who, standing=seen)
+    _tell(session, person, WebhookKind.REGISTERED, now)
     return RegistrationStatus(seen)
 
 
@@ -366,4 +380,5 @@ def confirm_checked(
         number=person.id,
         standing=person.standing,
     )
+    _tell(session, person, WebhookKind.REGISTERED, now)
     return RegistrationStatus(person.standing)

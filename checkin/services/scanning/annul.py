@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session
 
 from checkin.db.models import Admission, Scan
 from checkin.domain.events.days import day_at
+from checkin.domain.integrations.webhooks import WebhookKind
 from checkin.domain.scanning.verdict import Status
 from checkin.errors import Conflict, Forbidden, NotFound
 from checkin.services.common.activity import note
 from checkin.services.common.arrival_tally import Change, count_arrival
+from checkin.services.common.outside_events import tell_webhooks
 from checkin.services.events.days import days_of
 from checkin.services.scanning.counting import count_refusal
 
@@ -144,6 +146,17 @@ def _undo_entry(session: Session, entry: Admission, now: datetime) -> None:
         day=entry.day,
     )
     count_arrival(session.connection(), at, entry.delegation_id, entry.admitted_at, change)
+    if entry.entry_no == 1:
+        tell_webhooks(
+            session.connection(),
+            entry.event_id,
+            WebhookKind.ANNULLED,
+            now,
+            participant_id=entry.participant_id,
+            delegation_id=entry.delegation_id,
+            gate_id=entry.gate_id,
+            day=entry.day,
+        )
 
 
 def _undo_exit(session: Session, entry: Admission, scan: Scan) -> None:

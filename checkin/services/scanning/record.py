@@ -9,6 +9,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from checkin.db.engine import Database, in_core_transaction, require_transaction
+from checkin.domain.integrations.webhooks import WebhookKind
 from checkin.domain.scanning.facts import ScanFacts
 from checkin.domain.scanning.leases import CLOCK_ERROR, with_loan
 from checkin.domain.scanning.reasons import Reason
@@ -24,6 +25,7 @@ from checkin.domain.scanning.verdict import (
 from checkin.errors import InvalidRequest, ScanIdConflict
 from checkin.services.common.keys import Keys
 from checkin.services.common.locks import queue_admissions, queue_uploads
+from checkin.services.common.outside_events import rfc3339, tell_webhooks
 from checkin.services.gates.devices import PairedDevice
 from checkin.services.scanning.conflicts import note_conflict
 from checkin.services.scanning.counting import count_refusal, leave, leave_as_uploaded
@@ -72,7 +74,8 @@ def record_scan(
         answer = replace(answer, opens_at=device.next_opening(reading.at, *whose))
     late = change.entry_no is not None and reading.received_at - reading.at > CLOCK_ERROR
     is_logged = answer.overridden or admits_without_badge(reading, answer)
-    if late or lease_use != NO_USE or is_logged or not change.only_admits:
+    tells = device.tells_arrivals and change.entry_no == 1
+    if late or lease_use != NO_USE or is_logged or tells or not change.only_admits:
         require_transaction(connection)
     scan_pk = write_scan(connection, device, reading, keys, answer, change)
     if scan_pk is None:
@@ -80,7 +83,25 @@ def record_scan(
     _apply(connection, device, reading, change, answer, scan_pk, late=late)
     if change.entry_no is not None:
         record_lease_use(connection, lease_use)
+    if tells and holder is not None:
+        _tell_of_arrival(connection, device, reading, holder)
     return answer
+
+
+def _tell_of_arrival(
+    connection: Connection, device: PairedDevice, reading: Reading, holder: Holder
+) -> None:
+    tell_webhooks(
+        connection,
+        device.event_id,
+        WebhookKind.ARRIVED,
+        reading.received_at,
+        participant_id=holder.participant_id,
+        delegation_id=holder.delegation_id,
+        gate_id=device.gate_id,
+        day=device.day_at(reading.at),
+        arrived_at=rfc3339(reading.at),
+    )
 
 
 def record_batch(

@@ -36,6 +36,8 @@ def kind_words() -> dict[str, str]:
         "conflict": _("Conflicts"),
         "rehearsal": _("Rehearsals"),
         "setup": _("First steps"),
+        "webhook": _("Webhooks"),
+        "token": _("Read tokens"),
         "installation": _("The server"),
     }
 
@@ -141,6 +143,16 @@ def _people_actions() -> dict[str, str]:
 
 def _installation_actions() -> dict[str, str]:
     return {
+        "webhook.add": _("added a webhook"),
+        "webhook.change": _("changed a webhook"),
+        "webhook.disable": _("disabled a webhook"),
+        "webhook.enable": _("enabled a webhook"),
+        "webhook.remove": _("deleted a webhook"),
+        "webhook.retry": _("sent again what a webhook had not taken"),
+        "webhook.secret": _("made a new secret of a webhook"),
+        "webhook.test": _("tested a webhook"),
+        "token.add": _("made a read token"),
+        "token.revoke": _("revoked a read token"),
         "event.add": _("created an event"),
         "demo.add": _("made the demo"),
         "demo.remove": _("removed the demo"),

@@ -8,8 +8,19 @@ from apiflask import APIBlueprint, APIFlask
 from flask import Flask, has_request_context, request
 from flask.sessions import SessionInterface
 
-from checkin.web.api import buses, devices, health, help_desks, kiosks, leases, lists, people, scans
-from checkin.web.api.contract import METRICS_SCHEME, SECURITY_SCHEME, require_bodies
+from checkin.web.api import (
+    buses,
+    devices,
+    health,
+    help_desks,
+    kiosks,
+    leases,
+    lists,
+    people,
+    reading,
+    scans,
+)
+from checkin.web.api.contract import METRICS_SCHEME, READ_SCHEME, SECURITY_SCHEME, require_bodies
 from checkin.web.site.errors import register_errors
 from checkin.web.site.headers import add_api_headers
 from checkin.web.site.numbers import limit_numbers
@@ -66,6 +77,11 @@ def create_api(state: Marhaba) -> APIFlask:
     app.description = "Check-in at the gates of an event; see docs/api.md."
     app.security_schemes = {
         SECURITY_SCHEME: {"type": "http", "scheme": "bearer", "description": "A device's token."},
+        READ_SCHEME: {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A token with which another program reads; organisers make it.",
+        },
         METRICS_SCHEME: {
             "type": "http",
             "scheme": "bearer",
@@ -82,7 +98,7 @@ def create_api(state: Marhaba) -> APIFlask:
 def _add_routes(app: APIFlask) -> None:
     limit_numbers(app)
     api = APIBlueprint("api", __name__, url_prefix="/api/v1")
-    for part in (devices, scans, buses, leases, people, lists, help_desks, kiosks):
+    for part in (devices, scans, buses, leases, people, lists, help_desks, kiosks, reading):
         api.register_blueprint(part.bp)
     app.register_blueprint(api)
     app.register_blueprint(health.bp)

@@ -23,6 +23,7 @@ B = TypeVar("B", bound=BaseModel)
 
 SECURITY_SCHEME = "DeviceToken"
 METRICS_SCHEME = "MetricsToken"
+READ_SCHEME = "ReadToken"
 _ERROR_SCHEMA = {
     "type": "object",
     "required": ["error", "detail"],
@@ -71,7 +72,7 @@ def returns(
 
     def decorate(view: View) -> View:
         _described_by(blueprint.output(model, status_code=status), view)
-        return _describe(view, responses=error_responses(*errors))
+        return describe(view, responses=error_responses(*errors))
 
     return decorate
 
@@ -118,12 +119,12 @@ def for_devices(view: View) -> View:
         g.device = _device_of_request()
         return view(**arguments)
 
-    return _describe(checked, security=SECURITY_SCHEME)
+    return describe(checked, security=SECURITY_SCHEME)
 
 
 def for_revoked_devices(view: View) -> View:
     """Describe a route that takes the token of a device that was revoked; it checks it itself."""
-    return _describe(open_to(DEVICE)(view), security=SECURITY_SCHEME)
+    return describe(open_to(DEVICE)(view), security=SECURITY_SCHEME)
 
 
 def _described_by(decorate: Callable[[View], Any], view: View) -> View:
@@ -132,7 +133,8 @@ def _described_by(decorate: Callable[[View], Any], view: View) -> View:
     return view
 
 
-def _describe(view: View, **said: Any) -> View:
+def describe(view: View, **said: Any) -> View:
+    """Add to the description of a view."""
     # APIFlask's own `doc` forgets whatever an earlier decorator said; this adds to it.
     spec: dict[str, Any] = view.__dict__.setdefault("_spec", {})
     for key, value in said.items():

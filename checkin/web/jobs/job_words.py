@@ -16,7 +16,11 @@ from checkin.words.problems import shown
 #: an answer of a mail server may be long
 _LONGEST_VALUE = 300
 #: kinds whose jobs are shown on a page of their subject
-OWN_PAGES = {"announce": "announcements.index", "mail": "delivery.index"}
+OWN_PAGES = {
+    "announce": "announcements.index",
+    "mail": "delivery.index",
+    "webhooks": "webhooks.show",
+}
 #: where one sees what a job about a list of the whole event has made
 RESULT_PAGES_OF_EVENT = {"importing.show": "event_importing.show"}
 #: where one sees what a job has made, if that is no file; the page is told the job
@@ -50,6 +54,7 @@ def title_words() -> dict[str, str]:
         "event_export": pgettext("job", "Export"),
         "mail": _("Badges by e-mail"),
         "people_copy": _("Copying the people of an event"),
+        "webhooks": _("Messages to other programs"),
     }
 
 

@@ -26,7 +26,7 @@ _EVENT = {
             "quotas",
             "message_texts",
         ),
-        *("look", "rehearsal", "records", "legal", "opening_times"),
+        *("look", "rehearsal", "records", "legal", "opening_times", "webhooks", "read_tokens"),
     },
 }
 _SETTINGS = {
@@ -41,6 +41,7 @@ _SETTINGS = {
     "look.edit": {"look"},
     "devices.show": {"devices", "gates"},
     "rehearsal.show": {"rehearsal"},
+    "webhooks.show": {"webhooks", "read_tokens"},
     "legal.show": {"legal"},
     "records.export": {"records.export"},
     "records.purge": {"records.purge", "records.erase"},

@@ -17,7 +17,9 @@ def log_refusals(statuses: Collection[int]) -> Callable[[Response], Response]:
     def logged(response: Response) -> Response:
         if response.status_code in statuses:
             device = getattr(g.get("device"), "id", None)
-            tell(REQUEST_REFUSED, status=response.status_code, device=device, **_asked())
+            token = getattr(g.get("reader"), "token_id", None)
+            who = {"device": device, "token": token}
+            tell(REQUEST_REFUSED, status=response.status_code, **who, **_asked())
         return response
 
     return logged

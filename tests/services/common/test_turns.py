@@ -106,6 +106,19 @@ def test_a_server_that_was_started_with_a_lower_priority_keeps_it(monkeypatch):
 
     assert Turns(1, waiting=1, patience_s=1, niceness=10).do(lambda: 7) == 7
     assert asked == [19]
+def test_a_server_that_was_begun_with_less_priority_lets_people_sign_in():
+    found = []
+
+    def begun_with_less() -> None:
+        os.setpriority(os.PRIO_PROCESS, get_native_id(), 19)  # what this thread begins inherits it
+        turns = Turns(1, waiting=0, patience_s=5, niceness=10)
+        found.append(turns.do(lambda: os.getpriority(os.PRIO_PROCESS, get_native_id())))
+
+    thread = Thread(target=begun_with_less)
+    thread.start()
+    thread.join()
+
+    assert found == [19]
 
 
 def test_hashing_for_strangers_delays_neither_pins_nor_known_browsers():

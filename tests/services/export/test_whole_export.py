@@ -25,13 +25,15 @@ from tests.support.factories import NOW, minutes, write
 from tests.web.browsing import an_operator
 
 DOCS = Path(__file__).parents[3] / "docs" / "export.md"
-#: what is no part of an event, or only passing, or a sum of what is exported
+#: what is no part of an event, or only passing, or a sum of what is exported; what other programs
+#: are told, with the secrets shared with them
 TABLES_LEFT_OUT = {
     *("operator", "operator_session", "passkey", "password_link", "recovery_code", "letter_sent"),
     *("limit_counter", "job", "job_file", "job_file_piece", "job_worker"),
     *("installation_setting", "import_draft", "import_page", "pairing", "badge_request"),
     *("list_heading", "import_run", "imported_row", "category_wish"),
     *("arrival_tally", "refusal_tally", "shown_person"),
+    *("webhook", "webhook_choice", "webhook_delivery", "read_token"),
 }
 #: secrets and what is made from them; names folded for search; counters without a meaning outside;
 #: the first gate of an answer, which is exported by its name
