@@ -24,6 +24,7 @@ PAGES = [
     "/pins",
     "/activity",
     "/account",
+    "/mail/settings",
     "/server-address",
     f"{EVENT}/board",
     f"{EVENT}/board?wall=1",
@@ -119,6 +120,7 @@ def test_the_sign_in_page_has_no_serious_finding(server, chromium):
 
 ACCOUNTS = [
     *("/", "/operators", "/operators/1", "/account", "/account/second-factor", "/activity"),
+    "/mail/settings",
     "/server-address",
 ]
 

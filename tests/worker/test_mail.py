@@ -203,7 +203,7 @@ def test_a_mail_server_that_is_changed_on_the_page_is_used_by_a_sending_that_wai
         halted = ended(database, start(event))
         choose(smtp.url, per_minute="1")
         job_id = start(event)
-        wait_for(lambda: taken(smtp) == 1, "the first message to leave")
+        wait_for(lambda: taken(smtp) == 1, "the first message to leave", 60)
         choose(smtp.url)
         job = ended(database, job_id)
 

@@ -268,7 +268,9 @@ def _still_claimed(claimed: Claimed, *states: MessageState) -> tuple[ColumnEleme
 
 def _values(claimed: Claimed, outcome: Outcome, now: datetime) -> dict[str, object]:
     if outcome.fate in (Fate.HALTED, Fate.LEFT):  # not this message's fault
-        return {"state": MessageState.QUEUED, "attempts": claimed.attempts - 1}
+        # Nothing has left, so no other message waits for its turn because of it.
+        back = {"state": MessageState.QUEUED, "claimed_at": None}
+        return back | {"attempts": claimed.attempts - 1}
     if outcome.fate is Fate.LATER and claimed.attempts <= len(WAITS):
         later = now + WAITS[claimed.attempts - 1]
         return {"state": MessageState.QUEUED, "next_try_at": later}

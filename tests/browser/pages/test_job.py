@@ -27,7 +27,7 @@ def asked(organiser_page, server, database, event, delegation):
 
 
 def test_a_job_that_waits_says_that_no_worker_runs_and_later_shows_its_files(asked, settings):
-    assert "Aucun processus de travail" in asked.text_content("#state")
+    assert "qui fait les longs travaux ne tourne pas" in asked.text_content("#state")
 
     with working(settings):
         asked.wait_for_selector(".files a", timeout=60_000)

@@ -173,7 +173,7 @@ def test_one_press_sends_what_is_queued_and_names_how_many(organiser, database, 
     with database.read() as session:
         states = session.scalars(select(Message.state)).all()
         job = session.scalars(select(Job)).one()
-    assert "Envoyer 2 badges" in before
+    assert "Écrire 2 badges dans des fichiers" in before
     assert "badges send" not in before
     assert (states, job.state, job.done, job.total) == (["sent"] * 2, JobState.DONE, 2, 2)
     assert f"{PAGE}/send" not in after
@@ -214,9 +214,9 @@ def test_any_organiser_cancels_a_sending_and_its_messages_stay_queued(
             session.scalars(select(Message.state)).all(),
         )
     assert "Annuler l’envoi" in page
-    assert "Aucun processus de travail" in page
+    assert "qui fait les longs travaux ne tourne pas" in page
     assert states == ([JobState.CANCELED], ["queued"])
-    assert "Envoyer 1 badge" in organiser.read(PAGE)
+    assert "Écrire 1 badge dans un fichier" in organiser.read(PAGE)
 
 
 def test_a_running_sending_that_is_paused_says_so_and_can_be_resumed(
