@@ -224,6 +224,10 @@ def device_names(session: Session, event: Event) -> set[str]:
 
 
 def _name_of_its_own(session: Session, event: Event, name: str) -> str:
+    # Devices that are enrolled at once queue here: of more than a few that were to repeat their
+    # transactions for one name the last would give up. Scans, which refer to the event, go on.
+    mine = select(Event.id).where(Event.id == event.id)
+    session.execute(mine.with_for_update(key_share=True))
     taken = device_names(session, event)
     numbered = (f"{name[: LONGEST_NAME - 6]} {number}" for number in count(2))
     return next(one for one in chain([name], numbered) if one not in taken)
