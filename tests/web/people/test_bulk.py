@@ -62,8 +62,9 @@ def test_the_question_says_how_many_and_who(organiser, people, delegation):
 
 
 def test_all_of_them_are_canceled_and_told_if_that_is_chosen(
-    organiser, database, people, delegation
+    organiser, database, event, people, delegation
 ):
+    factories.postponed(database, event)
     asked = confirm(organiser, f"{CHANGE}?change=cancel&delegation={delegation.id}", tell="yes")
     page = follow(organiser, asked).text
 
