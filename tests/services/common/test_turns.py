@@ -106,6 +106,8 @@ def test_a_server_that_was_started_with_a_lower_priority_keeps_it(monkeypatch):
 
     assert Turns(1, waiting=1, patience_s=1, niceness=10).do(lambda: 7) == 7
     assert asked == [19]
+
+
 def test_a_server_that_was_begun_with_less_priority_lets_people_sign_in():
     found = []
 
