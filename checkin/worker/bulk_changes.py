@@ -39,7 +39,7 @@ def change(context: JobContext) -> dict[str, Any]:
     for at, number in enumerate(ids, 1):
         work = partial(change_one, event=event, participant_id=number, doing=doing)
         began = time.monotonic()
-        outcome = _outcome(context, lambda s, w=work: w(s, now=context.clock()))
+        outcome = _outcome(context, partial(_changed, work, context))
         if isinstance(outcome, Refusal):
             refused.append({"id": number, **outcome.body()})
         else:
@@ -59,6 +59,10 @@ def change(context: JobContext) -> dict[str, Any]:
             )
         )
     return {"change": given["change"], "people": len(ids) - len(refused), "refused": refused}
+
+
+def _changed(work: Callable[..., bool], context: JobContext, session: Session) -> bool:
+    return work(session, now=context.clock())
 
 
 def _outcome(context: JobContext, work: Callable[[Session], bool]) -> bool | Refusal:

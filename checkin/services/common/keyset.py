@@ -10,10 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, tuple_
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, tuple_
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Participant
+
+#: what people are ordered by: a column of a table, or what is computed from some
+Key = SQLColumnExpression[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ def turned_page(
     session: Session,
     people: Select[Any],
     wanted: Sequence[ColumnElement[bool]],
-    keys: Sequence[ColumnElement[Any]],
+    keys: Sequence[Key],
     turn: Turn,
     size: int,
     *,
@@ -72,13 +75,11 @@ def turned_page(
     return TurnedPage(ids, place is not None, is_more)
 
 
-def _ordered(key: ColumnElement[Any], is_falling: bool) -> ColumnElement[Any]:
+def _ordered(key: Key, is_falling: bool) -> ColumnElement[Any]:
     return key.desc() if is_falling else key.asc()
 
 
-def _place_of(
-    session: Session, people: Select[Any], keys: Sequence[ColumnElement[Any]], turn: Turn
-) -> Any:
+def _place_of(session: Session, people: Select[Any], keys: Sequence[Key], turn: Turn) -> Any:
     """Return the keys of the participant who marks the page; None: it is the first, or the last."""
     number = turn.after if turn.after is not None else turn.before
     if number is None:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import (
@@ -105,7 +105,7 @@ def copy_event(
     if Part.STEPS in parts:
         for step in sorted(skipped_steps(session, source)):
             skip_step(session, event, step, operator_id=operator_id, now=now)
-    told = {"source": source.slug, "slug": event.slug, "parts": sorted(parts)}
+    told: dict[str, Any] = {"source": source.slug, "slug": event.slug, "parts": sorted(parts)}
     note(session, event.id, "event.copy", now, operator_id=operator_id, **told)
     session.flush()
     return event
@@ -180,7 +180,7 @@ def _copy_rows(
         The ids of the copies by those of the rows, where the table has ids.
     """
     columns = {column.name for column in table.__table__.columns} - {*_OWN, *without}
-    order = table.__table__.primary_key.columns
+    order = inspect(table).primary_key
     found = session.scalars(
         select(table).where(table.__table__.c.event_id == source.id).order_by(*order)
     ).all()

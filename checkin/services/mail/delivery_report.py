@@ -25,7 +25,7 @@ from checkin.domain.messages.kinds import BADGE_KINDS
 from checkin.domain.people.public_badges import NOT_YET
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.common.activity import note
-from checkin.services.common.keyset import Turn, turned_page
+from checkin.services.common.keyset import Key, Turn, turned_page
 from checkin.services.events.events import delegations_of
 from checkin.services.mail.claims import retry_unknown
 from checkin.services.mail.pace import pace_of
@@ -164,7 +164,7 @@ def page_by_delivery(
     people: Select[Any] = select(Participant.id)
     is_one = chosen.delegation_id is not None
     by_name = (Participant.folded_name, Participant.id)
-    keys = by_name if is_one else (Participant.delegation_id, *by_name)
+    keys: Sequence[Key] = by_name if is_one else (Participant.delegation_id, *by_name)
     wanted = [
         Participant.event_id == event.id,
         delivery_is(event, chosen.wanted, chosen.seen_at),
@@ -434,7 +434,7 @@ def _holders(
     on_paper = select(BadgePrint.badge_id).where(BadgePrint.event_id == event.id)
     printed = select(Badge.participant_id).where(Badge.id.in_(on_paper), Badge.revoked_at.is_(None))
 
-    def counted(of: Select[Any]) -> dict[int, int]:
+    def counted(of: Select[int, int]) -> dict[int, int]:
         grouped = session.execute(of.group_by(Participant.delegation_id))
         return dict(grouped.all())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -206,4 +206,4 @@ def _colour(text: str) -> str:
 def _shape(text: str) -> Shape:
     if text not in SHAPES:
         raise InvalidValue("unknown_choice", text)
-    return cast(Shape, text)
+    return text

@@ -19,7 +19,7 @@ from checkin.services.people.name_search import PERSON_OF, parts_of_names, recor
 from checkin.services.people.unchecked import IS_TO_BE_CHECKED
 
 #: what a coordinator sees somebody as, who does not know who is to be checked
-_SEEN_AS = func.coalesce(Participant.unchecked_as, Participant.standing)
+_SEEN_AS: ColumnElement[str] = func.coalesce(Participant.unchecked_as, Participant.standing)
 _IS_CHECKED = or_(
     Participant.unchecked_as.is_(None), Participant.unchecked_as == RegistrationStatus.CANCELED
 )

@@ -20,7 +20,7 @@ from checkin.db.models import (
     Participant,
 )
 from checkin.domain.people.selection import Column, Selection, Sort
-from checkin.services.common.keyset import Turn, turned_page
+from checkin.services.common.keyset import Key, Turn, turned_page
 from checkin.services.mail.delivery_report import Delivery, deliveries_of
 from checkin.services.people.delegations import came_in, first_arrival
 from checkin.services.selection.conditions import conditions
@@ -110,7 +110,7 @@ def _count(session: Session, wanted: Sequence[ColumnElement[bool]]) -> int:
     return session.scalars(select(func.count()).select_from(Participant).where(*wanted)).one()
 
 
-def _ordered(chosen: Selection) -> tuple[Select[Any], Sequence[ColumnElement[Any]]]:
+def _ordered(chosen: Selection) -> tuple[Select[Any], Sequence[Key]]:
     """Return the query for ids with what an order needs, and the keys of the order."""
     people: Select[Any] = select(Participant.id)
     by_name = (Participant.folded_name, Participant.id)

@@ -176,7 +176,7 @@ def _left(visit: EventVisit, job: Job, told: Mapping[str, Any]) -> list[Left]:
 
 
 def _why(visit: EventVisit, refused: Mapping[str, Any]) -> str:
-    words = {
+    words: dict[str, str] = {
         GONE: _("This record is no longer there, or belongs to another delegation now."),
         ALIKE: _(
             "Somebody there may be the same person. Open the page, compare, and move them there."
@@ -185,7 +185,7 @@ def _why(visit: EventVisit, refused: Mapping[str, Any]) -> str:
     }
     if said := words.get(refused["code"]):
         return said
-    value, *hints = (*refused["values"], "")
+    value, *hints = list[str](refused["values"]) or [""]
     problem = Problem("delegation", refused["code"], value, tuple(one for one in hints if one))
     sentence = problem_advice(problem, visit.language)
     return sentence[:1].upper() + sentence[1:]

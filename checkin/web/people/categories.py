@@ -17,7 +17,6 @@ from checkin.errors import InvalidRequest
 from checkin.services.common.lookup import by_id
 from checkin.services.events.events import categories_of, next_category_look
 from checkin.services.people.categories import (
-    DEFAULT_COLOUR,
     CategoryDetails,
     change_category,
     move_category,
@@ -134,8 +133,8 @@ def _changed(
 
 def _decide_wish(visit: EventVisit, name: str, *, creates: bool) -> None:
     if creates:
-        shape = SHAPES[len(categories_of(visit.session, visit.event)) % len(SHAPES)]
-        details = CategoryDetails(clean_name(name), None, DEFAULT_COLOUR, shape)
+        look = next_category_look(categories_of(visit.session, visit.event))
+        details = CategoryDetails(clean_name(name), None, look)
         new_category(visit.session, visit.event, details, **visit.who)
     settle_wish(visit.session, visit.event, name)
 

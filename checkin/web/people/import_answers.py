@@ -9,14 +9,13 @@ from typing import Any
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from badges.spec import SHAPES
 from checkin.db.models import Category, Delegation
 from checkin.domain.common.names import clean_name, fold_name
 from checkin.domain.common.problems import InvalidValue
 from checkin.domain.people.quotas import validate_delegation
 from checkin.domain.people.sheets import LATER, MEANINGS, SheetChoices
-from checkin.services.events.events import categories_of, delegations_of
-from checkin.services.people.categories import DEFAULT_COLOUR, CategoryDetails, new_category
+from checkin.services.events.events import categories_of, delegations_of, next_category_look
+from checkin.services.people.categories import CategoryDetails, new_category
 from checkin.services.people.category_wishes import wished_names
 from checkin.services.people.quotas import new_delegation
 from checkin.web.people.import_review import line_words
@@ -122,9 +121,7 @@ def _category_named(visit: EventVisit, text: str) -> str:
     known = categories_of(visit.session, visit.event)
     if same := _same(known, text):
         return same
-    details = CategoryDetails(
-        clean_name(text), None, DEFAULT_COLOUR, SHAPES[len(known) % len(SHAPES)]
-    )
+    details = CategoryDetails(clean_name(text), None, next_category_look(known))
     return new_category(visit.session, visit.event, details, **visit.who).name
 
 
