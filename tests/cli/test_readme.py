@@ -110,7 +110,7 @@ def test_at_a_terminal_one_is_asked_which_event_is_meant(two: Run, monkeypatch) 
 
     assert typed.code == 0
     assert "  2  congres: Congrès, 2026-12-05\n" in typed.err
-    assert typed.err.endswith("event congres: Congrès, 2026-12-05\n")
+    assert "\nevent congres: Congrès, 2026-12-05\n" in typed.err
 
 
 def test_where_there_is_one_event_no_command_speaks_of_it(demo: Run) -> None:
