@@ -6,13 +6,12 @@ from flask_babel import gettext as _
 
 from checkin.services.mail.delivery_report import Delivery
 from checkin.web.site.languages import page_language
-from checkin.words.catalogues import say
-from checkin.words.export_columns import DELIVERIES
+from checkin.words.export_columns import said
 
 
 def delivery_word(delivery: Delivery) -> str:
     """Return the name of a message's state of delivery."""
-    return say("import", page_language(), DELIVERIES[delivery])
+    return str(said("delivery", str(delivery), page_language()))
 
 
 def filter_words() -> list[tuple[str, str]]:
