@@ -61,7 +61,7 @@ def _stands(standing: Standing, *, is_coordinators: bool) -> ColumnElement[bool]
     if standing is Standing.TO_CHECK:
         return IS_TO_BE_CHECKED
     if is_coordinators:
-        return str(standing) == _SEEN_AS
+        return _SEEN_AS.in_((str(standing),))
     return and_(Participant.standing == str(standing), _IS_CHECKED)
 
 

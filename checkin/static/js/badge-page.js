@@ -19,7 +19,10 @@ function inOtherLanguages() {
 
 // The style sheet and the fonts, which are preloaded so that they are named in the page.
 function looks() {
-  return hrefs(document.querySelectorAll("link[rel=stylesheet], link[rel=preload]"), HTMLLinkElement);
+  return hrefs(
+    document.querySelectorAll("link[rel=stylesheet], link[rel=preload]"),
+    HTMLLinkElement,
+  );
 }
 
 /**
