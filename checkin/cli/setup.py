@@ -14,7 +14,7 @@ from checkin.cli.records import erase_again
 from checkin.command_names import organiser_command
 from checkin.db.migrate import current_revision, is_known, upgrade
 from checkin.db.models import Event, Operator, Role
-from checkin.domain.events.details import is_demo
+from checkin.domain.events.details import is_demos_slug
 from checkin.domain.people.quotas import MAX_QUOTA
 from checkin.errors import InvalidRequest, SettingsError
 from checkin.protocol.time_zones import time_zone
@@ -175,7 +175,7 @@ def add_event(
         reentry=reentry,
     )
 
-    if is_demo(slug):
+    if is_demos_slug(slug):
         raise InvalidRequest(f"{slug} is the demo's name, whose people are invented: take another")
 
     def work(session: Session) -> bool:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from checkin.db.models import Operator, Role
+from checkin.domain.events.details import DEMO_CONTACT
 from checkin.domain.scanning.verdict import Status
 from checkin.services.scanning.storage import Decided
 from tests.browser.accessibility import serious_findings
@@ -68,6 +69,7 @@ FRENCH, ARABIC, ENGLISH = "fr", "ar", "en"
 @pytest.fixture
 def a_day_at_the_gates(database, event, delegation):
     """Arrivals, a refusal and a conflict, so that pages have rows, warnings and marks."""
+    factories.lay_down(database, contact=DEMO_CONTACT)
     device = factories.a_device(database, event)
     codes = factories.badges(database, event, 4, delegation=delegation)
     for code in (*codes, "HELLO"):

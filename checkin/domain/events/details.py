@@ -19,6 +19,7 @@ from checkin.words.languages import LANGUAGES
 
 #: the event of the demo, whose people are invented
 DEMO_SLUG = "rabat-2025"
+DEMO_CONTACT = "contact@example.org"
 MAX_CAPACITY = 500_000
 MAX_SPAN_MINUTES = 24 * 60
 MAX_SEARCH_BUDGET = 100_000
@@ -70,9 +71,18 @@ class EventDetails:
     map_point: str
 
 
-def is_demo(slug: str) -> bool:
-    """Say whether an event is the demo's, with invented people."""
+def is_demos_slug(slug: str) -> bool:
+    """Say whether a short name is the demo's, which no other event gets."""
     return slug == DEMO_SLUG
+
+
+def is_demo(slug: str, contact: str) -> bool:
+    """Say whether an event is the demo's, with invented people.
+
+    Its short name alone does not say so: before it was kept for the demo, an organiser may have
+    given it to an event of their own. The contact is of a domain that nobody has (RFC 2606).
+    """
+    return is_demos_slug(slug) and contact == DEMO_CONTACT
 
 
 def validate_event(raw: Mapping[str, str]) -> EventDetails | list[Problem]:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Category, Delegation, Event, Participant
-from checkin.domain.events.details import DEMO_SLUG
+from checkin.domain.events.details import DEMO_CONTACT, DEMO_SLUG
 from checkin.domain.people.buses import BusDetails
 from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.facts import RegistrationStatus
@@ -97,7 +97,7 @@ def _create(session: Session, keys: Keys, now: datetime) -> Event:
         starts_at=now,
         ends_at=now,
         organiser="Comité d’organisation",
-        contact="contact@example.org",
+        contact=DEMO_CONTACT,
     )
     event = create_event(session, spec, keys, now=now)
     _open_today(session, event, now)

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Base, Delegation, Event, Operator, Role
-from checkin.domain.events.details import DEMO_SLUG
+from checkin.domain.events.details import DEMO_SLUG, is_demo
 from checkin.errors import NotFound
 from checkin.services.common.activity import note
 from checkin.services.common.locks import stop_admissions
@@ -26,7 +26,7 @@ def remove_demo(session: Session, *, operator_id: int, now: datetime) -> None:
         NotFound: there is no demo.
     """
     event = session.scalar(select(Event).where(Event.slug == DEMO_SLUG))
-    if event is None:
+    if event is None or not is_demo(event.slug, event.contact):
         raise NotFound("there is no demo")
     stop_admissions(session.connection(), event.id)
     _close_accounts(session, event, now)

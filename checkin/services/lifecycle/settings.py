@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from checkin.db.models import ArrivalTally, Event
 from checkin.domain.common.problems import FieldProblem, InvalidValue
-from checkin.domain.events.details import EventDetails, is_demo
+from checkin.domain.events.details import EventDetails, is_demos_slug
 from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys
 from checkin.services.common.list_version import bump_list_version_of_all, next_list_version
@@ -53,7 +53,7 @@ def refuse_taken_slug(session: Session, slug: str) -> None:
     Raises:
         InvalidValue: that is so.
     """
-    if is_demo(slug) or session.scalar(select(Event.id).where(Event.slug == slug)):
+    if is_demos_slug(slug) or session.scalar(select(Event.id).where(Event.slug == slug)):
         raise InvalidValue("slug_taken", slug)
 
 

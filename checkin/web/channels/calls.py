@@ -27,9 +27,9 @@ PAGE_SIZE = 100
 @visited_by(REGISTRARS)
 def index(visit: EventVisit) -> Answer:
     """List the delegations with how many are to be called; a coordinator gets their own list."""
-    if own := visit.own_delegation:
-        return redirect(visit.address("calls.show", delegation_id=own))
-    return visit.show("channels/calls_of_all.html", lists=call_counts(visit.session, visit.event))
+    own = visit.own_delegation
+    lists = call_counts(visit.session, visit.event, own, seen_at=visit.now if own else None)
+    return visit.show("channels/calls_of_all.html", lists=lists)
 
 
 @bp.get("/events/<slug>/delegations/<int:delegation_id>/calls")

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from checkin.db.models import Event
 from checkin.domain.common.names import clean_name
 from checkin.domain.common.problems import InvalidValue
-from checkin.domain.events.details import is_demo, validate_slug
+from checkin.domain.events.details import is_demos_slug, validate_slug
 from checkin.protocol.time_zones import in_time_zone
 from checkin.services.lifecycle.copying import Copied, Part, copy_event
 from checkin.web.jobs.asking import ask_for
@@ -129,7 +129,10 @@ def _day(text: str) -> date:
 
 def _free_slug(session: Session, slug: str, day: date) -> str:
     """Return a short name made of the event's name; with its day where another event has it."""
-    if not is_demo(slug) and session.scalar(select(Event.id).where(Event.slug == slug)) is None:
+    if (
+        not is_demos_slug(slug)
+        and session.scalar(select(Event.id).where(Event.slug == slug)) is None
+    ):
         return slug
     end = f"-{day.isoformat()}"
     return slug[: _LONGEST_SLUG - len(end)].rstrip("-") + end

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 
-from checkin.domain.events.details import DEMO_SLUG
+from checkin.domain.events.details import DEMO_SLUG, is_demo
 from checkin.errors import NotFound
 from checkin.services.common.activity import note
 from checkin.services.lifecycle.demo import load_demo
@@ -54,5 +54,5 @@ def _make(visit: Visit) -> None:
 
 
 def _refuse_others(visit: EventVisit) -> None:
-    if visit.event.slug != DEMO_SLUG:
+    if not is_demo(visit.event.slug, visit.event.contact):
         raise NotFound("only the demo is removed: the people of an event are erased")

@@ -322,7 +322,7 @@ def test_without_the_network_a_walk_in_is_let_in_on_a_lent_place_and_registered_
     assert (said["kind"], said["name"]) == ("pending", "Rachid Amrani")
     assert len(kept["walk_ins"]) == 1
     assert "Rachid" not in str(kept)
-    assert page.text_content("#waiting") == "En attente\u00a0: 1"
+    assert page.text_content("#waiting") == "Pas encore envoyés\u00a0: 1"
     page.reload()  # nothing of it was in memory only
     page.wait_for_selector("#waiting:not([hidden])")
     assert rows(database, Admission.id) == []

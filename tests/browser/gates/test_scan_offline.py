@@ -87,7 +87,7 @@ def test_a_gate_that_is_cut_off_and_reloaded_goes_on_and_counts_are_exact(
     assert "arrived" not in offline[0]
     assert offline[2]["name"] == "Amina Alaoui"
     assert offline[2]["first"].endswith("Porte 1")
-    assert page.text_content("#waiting") == "En attente\u00a0: 5"
+    assert page.text_content("#waiting") == "Pas encore envoyés\u00a0: 5"
     assert len(ours) == 5
     assert not any(name in json.dumps(stored(page), ensure_ascii=False) for name in NAMES)
 

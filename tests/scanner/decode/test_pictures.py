@@ -78,10 +78,9 @@ HELD = ("word", "name")
 def test_word_and_name_can_be_read_at_two_metres(language, verdict):
     # 16 minutes of arc, ISO 9241-303, are 9.3 mm at 2 m; the smallest screen, of 13.3 inches, is
     # 294 mm wide. Capitals of this font are 0.72 of its size high.
-    draw = ImageDraw.Draw(Image.new("RGB", VIEW))
     lines = list(lines_of(Card(verdict, 0), language, "UTC"))
 
-    blocks = card._fitted(draw, lines, 700, VIEW[1] - 16)
+    blocks = card._fitted(lines, 700, VIEW[1] - 16)
     heights_mm = [block.size_px * 0.72 * 294 / WIDTH_PX for block in blocks]
 
     sizes = dict(zip((line.part for line in lines), heights_mm, strict=True))

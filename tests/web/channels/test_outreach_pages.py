@@ -97,10 +97,14 @@ def test_an_unknown_result_changes_nothing(coordinator, calls, people):
 
 
 def test_organisers_see_all_delegations_and_a_coordinator_their_own(
-    organiser, coordinator, delegation, people, calls
+    organiser, coordinator, database, event, delegation, people, calls
 ):
-    assert calls in organiser.read("/events/rabat-2025/calls")
-    assert coordinator.open("/events/rabat-2025/calls").location == calls
+    other = factories.a_delegation(database, event, "Salé")
+
+    seen = [one.read("/events/rabat-2025/calls") for one in (organiser, coordinator)]
+
+    assert [calls in page for page in seen] == [True, True]
+    assert [f"/delegations/{other.id}/calls" in page for page in seen] == [True, False]
 
 
 def test_who_is_missing_stands_by_bus(coordinator, database, delegation, people):

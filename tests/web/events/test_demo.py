@@ -85,6 +85,22 @@ def test_no_other_event_is_removed_like_it(organiser, database):
     assert organiser.send("/", f"{page}/remove").status_code == 404
 
 
+def test_an_event_of_ones_own_that_has_the_demos_name_from_before_stays(organiser, database):
+    with_name = factories.an_event(database, contact="comite@parti.ma")
+
+    page = organiser.read(f"/events/{with_name.slug}/participants")
+
+    assert "demo-strip" not in page
+    for answer in (organiser.open(f"/events/{with_name.slug}/demo"), _removed(organiser)):
+        assert answer.status_code == 404
+    with database.read() as session:
+        assert session.scalars(select(Event.id)).all() == [with_name.id]
+
+
+def _removed(organiser):
+    return organiser.send("/", "/events/rabat-2025/demo/remove")
+
+
 def test_an_event_of_ones_own_never_bears_the_demos_name(organiser, database):
     refused = organiser.send(NEW, **FIELDS, slug="rabat-2025")
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from checkin.db.models import Operator, Role
+from checkin.domain.events.details import DEMO_CONTACT
 from checkin.domain.messages.audience import Audience as Chosen
 from checkin.services.messages.announcements import Written, write_announcement
 from checkin.web.site.permissions import Allowed, Audience, permissions_of
@@ -323,6 +324,7 @@ def test_each_role_opens_its_pages_and_no_others(signed_in, database, event, del
     factories.a_participant(database, event, delegation=delegation)
     factories.a_bus(database, delegation)
     factories.a_flag(database, event)
+    factories.lay_down(database, contact=DEMO_CONTACT)
     browsing = signed_in(role)
     a_message(database, event, delegation)
 
