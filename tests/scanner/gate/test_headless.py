@@ -110,8 +110,7 @@ def test_scans_of_a_gate_without_a_server_arrive_at_the_next_start(run_scanner, 
     assert later.stdout == ""
     assert later.stderr.splitlines() == [
         "Scans en attente envoyés\u00a0: 3",
-        "Entrées hors ligne contestées par le serveur\u00a0: 1. "
-        "Prévenez l’organisateur.",
+        "Entrées hors ligne contestées par le serveur\u00a0: 1. Prévenez l’organisateur.",
     ]
     assert len(server.answers) == 3
     assert {s["decided"]["status"] for b in server.batches for s in b["scans"]} == {"ok"}
