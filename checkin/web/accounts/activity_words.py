@@ -15,6 +15,7 @@ def kind_words() -> dict[str, str]:
     return {
         "operator": _("Accounts"),
         "event": _("Event"),
+        "demo": _("Demo"),
         "category": _("Categories"),
         "delegation": _("Delegations"),
         "participant": _("Participants"),
