@@ -62,7 +62,7 @@ export function turnPages(section) {
     button.hidden = !showPage(section, turn);
   };
   show();
-  document.fonts.ready.then(show); // rows are lower once the letters have come
+  document.fonts.addEventListener("loadingdone", show); // rows are lower once the letters have come
   addEventListener("resize", show);
   button.addEventListener("click", () => {
     isPaused = !isPaused;
