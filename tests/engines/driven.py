@@ -79,7 +79,7 @@ class DrivenBrowser(ABC):
             raise BrowserFault(told["fault"] if told else "the page went away meanwhile")
         return told["value"]
 
-    def wait(self, function: str, *values: Any, seconds: float = 15) -> Any:
+    def wait(self, function: str, *values: Any, seconds: float = 30) -> Any:
         """Wait until a function gives something true, and return that."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
@@ -91,7 +91,7 @@ class DrivenBrowser(ABC):
         shown = self.run("() => document.body.innerText + document.documentElement.dataset.kept")
         raise TimeoutError(f"{function} {values}: the page showed {shown}")
 
-    def wait_for(self, selector: str, seconds: float = 15) -> None:
+    def wait_for(self, selector: str, seconds: float = 30) -> None:
         self.wait("(what) => Boolean(document.querySelector(what))", selector, seconds=seconds)
 
     def text(self, selector: str) -> str:
