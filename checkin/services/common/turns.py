@@ -74,4 +74,6 @@ class Turns:
 
 def _lower_priority(niceness: int) -> None:
     if niceness and sys.platform == "linux":  # elsewhere only whole processes have one
-        os.setpriority(os.PRIO_PROCESS, get_native_id(), niceness)
+        # A server that runs at a lower priority itself may not raise it, and has no need to.
+        now = os.getpriority(os.PRIO_PROCESS, get_native_id())
+        os.setpriority(os.PRIO_PROCESS, get_native_id(), max(now, niceness))
