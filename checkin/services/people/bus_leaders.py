@@ -83,13 +83,13 @@ def leads(session: Session, participant_id: int) -> bool:
 def leaders_by_bus(session: Session, delegation_id: int) -> Mapping[int, Sequence[Participant]]:
     """Return who leads each bus of a delegation, by the bus's id, in the order of their names."""
     rows = session.execute(
-        select(BusLeader.bus_id, Participant)
-        .join(Bus, Bus.id == BusLeader.bus_id)
+        select(Bus.id, Participant)
+        .join(BusLeader, BusLeader.bus_id == Bus.id)
         .join(Participant, Participant.id == BusLeader.participant_id)
         .where(Bus.delegation_id == delegation_id)
         .order_by(Participant.name, Participant.id)
     )
-    found = defaultdict(list)
+    found: defaultdict[int, list[Participant]] = defaultdict(list)
     for bus_id, participant in rows:
         found[bus_id].append(participant)
     return found
