@@ -23,6 +23,7 @@ from sqlalchemy import select, update
 from badges.texts import texts_in
 from checkin.db.engine import Database
 from checkin.db.models import Event, Message, Sending
+from checkin.domain.mail.faults import MailFault
 from checkin.domain.mail.rules import STALE_AFTER, WAITS, Fate
 from checkin.domain.mail.server import destination_of
 from checkin.services.badges.issue import reissue_badge
@@ -203,7 +204,8 @@ def test_a_permanently_refused_sender_address_ends_the_run(database, event, smtp
 
     ran = run(database, event, smtp.url, sender=replace(SENDER, address="unwelcome@example.org"))
 
-    assert ran == Run(ended=Ended.HALTED, answer="550 5.7.1 we take nothing from you")
+    answer = "550 5.7.1 we take nothing from you"
+    assert ran == Run(ended=Ended.HALTED, answer=answer, fault=MailFault.SENDER)
     assert [row[:2] for row in outbox(database)] == [("queued", 0), ("queued", 0)]
 
 
@@ -213,7 +215,9 @@ def test_a_password_is_not_sent_to_a_server_without_tls(database, event, smtp) -
     ran = run(database, event, smtp.url.replace("smtp://", "smtp://amina:geheim@"))
 
     assert ran == Run(
-        ended=Ended.HALTED, answer="the server offers no TLS: the password was not sent"
+        ended=Ended.HALTED,
+        answer="the server offers no TLS: the password was not sent",
+        fault=MailFault.NO_TLS,
     )
 
 
