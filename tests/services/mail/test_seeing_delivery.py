@@ -116,7 +116,9 @@ def test_a_coordinator_resends_to_their_own_people_only(database, event, people)
     assert count == 1
 
 
-def test_the_sending_rate_of_a_slow_server_is_that_of_the_last_three_minutes(database, event, people):
+def test_the_sending_rate_of_a_slow_server_is_that_of_the_last_three_minutes(
+    database, event, people
+):
     put(database, people["sent"], handed_at=NOW - timedelta(seconds=10))
     put(database, people["failed"], handed_at=NOW - timedelta(minutes=10))
 
