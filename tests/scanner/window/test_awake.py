@@ -30,7 +30,7 @@ _OPEN_BUS = """<busconfig><type>{kind}</type><listen>unix:path={path}</listen>
 
 @pytest.fixture
 def short_folder():
-    """A folder with a short path: that of a bus has 99 bytes at most, a test's own may have more."""
+    """A folder with a short path: a bus has one of 99 bytes at most, and a test may have more."""
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         yield Path(folder)
 
