@@ -5,8 +5,10 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import threading
 from ctypes.util import find_library
+from pathlib import Path
 
 import pytest
 from jeepney import HeaderFields, MessageType, new_method_return
@@ -27,12 +29,19 @@ _OPEN_BUS = """<busconfig><type>{kind}</type><listen>unix:path={path}</listen>
 
 
 @pytest.fixture
-def bus(tmp_path, monkeypatch):
+def short_folder():
+    """A folder with a short path: a bus has one of 99 bytes at most, and a test may have more."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def bus(short_folder, tmp_path, monkeypatch):
     """Start a bus of D-Bus and return its address; programs that start later find no other."""
     started = []
 
     def start(kind):
-        path, settings = tmp_path / kind, tmp_path / f"{kind}.conf"
+        path, settings = short_folder / kind, short_folder / f"{kind}.conf"
         settings.write_text(_OPEN_BUS.format(kind=kind, path=path))
         command = ["dbus-daemon", f"--config-file={settings}", "--nofork"]
         started.append(subprocess.Popen(command, stderr=subprocess.DEVNULL))
