@@ -32,6 +32,7 @@ from checkin.web.site.outgoing import refusal_of
 from checkin.web.site.refused_forms import refused_form
 from checkin.web.site.refused_requests import log_refused_form
 from checkin.web.site.sessions import take_nobody_as_signed_in
+from checkin.web.site.streams import EVENT_STREAM
 
 HTTP_STATUS = {
     errors.InvalidRequest: 400,
@@ -123,7 +124,6 @@ def register_errors(app: Flask) -> None:
 
 
 Page = tuple[str, int, dict[str, str]]
-EVENT_STREAM = "text/event-stream"
 
 
 def error_page(status: int, sentence: str = "") -> Page:

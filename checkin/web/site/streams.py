@@ -14,6 +14,7 @@ from checkin.errors import Unavailable
 from checkin.services.board.live import LiveHub, TooManyStreams
 from checkin.services.board.stream_readers import Reader
 
+EVENT_STREAM = "text/event-stream"
 #: a comment, which clients do not even see; and an event, by which a page knows that all is well
 COMMENT = ": still here\n\n"
 BEAT = "event: beat\ndata: 1\n\n"
@@ -50,7 +51,7 @@ def stream_of(
             raise Unavailable("too many boards are open: ask for the counts instead") from None
         leaving = stack.pop_all()
     response = Response(
-        _events(view, _allowed(bodies, while_allowed), heartbeat), mimetype="text/event-stream"
+        _events(view, _allowed(bodies, while_allowed), heartbeat), mimetype=EVENT_STREAM
     )
     response.call_on_close(leaving.close)
     response.headers["Cache-Control"] = "no-store"
