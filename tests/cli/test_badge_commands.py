@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-import zxingcpp
 
+from tests.badges.reading import codes_in
 from tests.cli.conftest import Run
 from tests.cli.test_setting_up import codes_of
 
@@ -21,7 +21,7 @@ def codes_on_pages(path: Path) -> set[str]:
         pages = [page.render(scale=2).to_pil().convert("L") for page in document]
     finally:
         document.close()
-    return {found.text for page in pages for found in zxingcpp.read_barcodes(page)}
+    return {code for page in pages for code in codes_in(page)}
 
 
 def test_sheets_carry_the_codes_of_the_confirmed(demo: Run, home: Path) -> None:
@@ -62,7 +62,7 @@ def test_messages_are_written_as_files_with_the_participants_own_code(
 
     assert json.loads(ran.out)["attempted"] == {"sent": 5}
     assert len(files) == 5
-    found = [zxingcpp.read_barcodes(_opened(picture))[0].text for picture in pictures]
+    found = [codes_in(_opened(picture))[0] for picture in pictures]
     assert len(set(found)) == 5
     assert set(found) <= codes
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
-import zxingcpp
 from PIL import Image
 from playwright.sync_api import Locator
 
+from tests.badges.reading import codes_in
 from tests.scanner.decode.pictures import write_video
 
 Picture: TypeAlias = Image.Image
@@ -39,8 +39,8 @@ def before_a_camera(screen: Picture | None) -> Picture:
 
 def text_in(screen: Picture) -> str:
     """Return what the one code in a picture says."""
-    (found,) = zxingcpp.read_barcodes(np.asarray(screen.convert("L")))
-    return str(found.text)
+    (text,) = codes_in(screen)
+    return text
 
 
 def write_webcam(file: Path, pictures: Sequence[tuple[Picture, float]]) -> None:

@@ -16,7 +16,6 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-import zxingcpp
 from PIL import Image
 from sqlalchemy import select, update
 
@@ -37,6 +36,7 @@ from checkin.services.mail.sender import DAY, Sender, bounce_mark, left_since, s
 from checkin.services.mail.smtp import SmtpTransport
 from checkin.services.mail.transport import transport_to
 from checkin.services.people.registration import cancel
+from tests.badges.reading import codes_in
 from tests.services.mail.mail_server import MailServer, mail_server
 from tests.support import factories
 from tests.support.factories import KEYS, NOW
@@ -500,6 +500,5 @@ def _code_in(message: EmailMessage) -> str:
     [picture] = [part for part in message.walk() if part.get_content_type() == "image/png"]
     content = picture.get_payload(decode=True)
     assert isinstance(content, bytes)
-    [found] = zxingcpp.read_barcodes(Image.open(io.BytesIO(content)).convert("L"))
-    text: str = found.text
-    return text
+    [code] = codes_in(Image.open(io.BytesIO(content)))
+    return code
