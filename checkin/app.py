@@ -11,6 +11,7 @@ from typing import Any
 from flask import Flask
 
 from checkin.db.engine import Database
+from checkin.services.backups.epochs import RecentEpoch
 from checkin.services.badges.wallets import load_wallets
 from checkin.services.board.board import CountsByMinute
 from checkin.services.board.live import LiveHub
@@ -113,6 +114,7 @@ def _connect(settings: Settings, wake_worker: WakeWorker) -> Marhaba:
         limits,
         KnownAddress(settings, database),
         ready,
+        RecentEpoch(database),
         lambda: wake_worker(database, keys, settings),
         wallets,
         served_authority(),

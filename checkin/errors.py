@@ -34,7 +34,15 @@ class FirstPasswordExpired(Unauthenticated):
 
 
 class DeviceRevoked(Unauthenticated):
-    """The device was revoked: it must wipe its list, its names and its token."""
+    """The device was revoked: it must wipe its list, its names and its token.
+
+    Attributes:
+        purged: its event's personal data are erased: nothing of the event may stay anywhere.
+    """
+
+    def __init__(self, detail: str, *, purged: bool = False) -> None:
+        super().__init__(detail)
+        self.purged = purged
 
 
 class Forbidden(MarhabaError):
@@ -203,3 +211,14 @@ class Unavailable(MarhabaError):
     """The service is unavailable now, such as the database or a place for another stream."""
 
     code = "unavailable"
+
+
+class ComeLater(Unavailable):
+    """Others offer again what a restore has lost: this one's turn comes later."""
+
+    code = "come_later"
+
+    def __init__(self, detail: str, *, wait_s: int) -> None:
+        """Remember after how many seconds it is worth asking."""
+        super().__init__(detail)
+        self.wait_s = wait_s

@@ -27,6 +27,7 @@ FOLDERS = {
     "checkin/domain/gates": "device",
     "badges": "letters",
     "checkin/services/mail": "letters",
+    "checkin/services/backups": "pages",
     "checkin/words": "import",
     "checkin/domain/people": "import",
     "checkin/cli": "import",

@@ -25,9 +25,10 @@ from checkin.db.models.gates import (
     LeasePlace,
     OpeningHours,
     Pairing,
+    ReturningDevice,
     ShownPerson,
 )
-from checkin.db.models.installation import InstallationSetting, LimitCounter
+from checkin.db.models.installation import Epoch, InstallationSetting, LimitCounter
 from checkin.db.models.integrations import (
     DeliveryState,
     ReadToken,
@@ -105,6 +106,7 @@ __all__ = [
     "Device",
     "Duplicate",
     "EntryStop",
+    "Epoch",
     "Event",
     "EventDay",
     "Flag",
@@ -145,6 +147,7 @@ __all__ = [
     "ReadToken",
     "RecoveryCode",
     "RefusalTally",
+    "ReturningDevice",
     "Role",
     "Scan",
     "SelfRegistration",

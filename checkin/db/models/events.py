@@ -28,6 +28,7 @@ class Event(Base):
         CheckConstraint("doors_close_at IS NULL OR doors_close_at > doors_open_at", name="doors"),
         one_of("reentry", Reentry),
         one_of("without_badge", WithoutBadge),
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

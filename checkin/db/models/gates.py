@@ -27,6 +27,7 @@ class Gate(Base):
     __table_args__ = (
         UniqueConstraint("event_id", "folded"),
         UniqueConstraint("event_id", "id"),
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -125,6 +126,29 @@ class Device(Base):
     desk_salt: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     #: since when nobody stands at it; None: somebody does
     kiosk_since: Mapped[datetime | None]
+
+
+class ReturningDevice(Base):
+    """A device whose token a restored database does not know, and that asks to be taken back.
+
+    Whatever it says of itself is unproven until an organiser recognises it.
+    """
+
+    __tablename__ = "returning_device"
+    __table_args__ = (Index(None, "event_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    name: Mapped[str]
+    software: Mapped[str]
+    #: the gate where it stands, as it knows it
+    gate_id: Mapped[int]
+    gate_name: Mapped[str]
+    #: scans that it holds for the server, those that were acknowledged before too
+    held: Mapped[int]
+    asked_at: Mapped[datetime]
+    last_asked_at: Mapped[datetime]
 
 
 _NOT_TAKEN = text("taken_at IS NULL")

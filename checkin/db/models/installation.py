@@ -1,4 +1,4 @@
-"""The tables of the installation's settings, and of the counters of its rate limits."""
+"""The tables of the installation's settings and epochs, and of the counters of its rate limits."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from checkin.db.models.base import Base
+from checkin.db.models.base import Base, one_of
+from checkin.domain.common.epochs import EpochCause
 
 
 class InstallationSetting(Base):
@@ -17,6 +18,21 @@ class InstallationSetting(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str]
+
+
+class Epoch(Base):
+    """An epoch that the database has had, in their order, or of which a device told.
+
+    See `checkin.services.backups.epochs`.
+    """
+
+    __tablename__ = "epoch"
+    __table_args__ = (one_of("cause", EpochCause),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    value: Mapped[str] = mapped_column(String(32), unique=True)
+    cause: Mapped[str]
+    began_at: Mapped[datetime]
 
 
 class LimitCounter(Base):

@@ -207,6 +207,7 @@ class Delegation(Base):
         CheckConstraint("kept_places >= 0", name="kept_places"),
         CheckConstraint("kept_percent >= 0 AND kept_percent <= 100", name="kept_percent"),
         CheckConstraint("kept_places IS NULL OR kept_percent IS NULL", name="kept"),
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -235,6 +236,7 @@ class Category(Base):
         UniqueConstraint("event_id", "folded"),
         UniqueConstraint("event_id", "id"),
         CheckConstraint("length(colour) = 7", name="colour"),
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -474,6 +476,7 @@ class Bus(Base):
         UniqueConstraint("event_id", "id"),
         UniqueConstraint("delegation_id", "name"),
         CheckConstraint("seats > 0", name="seats"),
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -98,6 +98,9 @@ class Scan(Base):
     first_gate_id: Mapped[int | None]
     annulled_at: Mapped[datetime | None]
     annul_reason: Mapped[str | None]
+    #: the delegation of somebody whose registration is lost since a restore, as the gate knew it.
+    #: No reference: a delegation that has nobody may be deleted.
+    lost_delegation_id: Mapped[int | None]
 
 
 _STANDS = text("annulled_at IS NULL")

@@ -444,6 +444,7 @@ def bus_leaders(event_id: int) -> Rows:
 _ExitScan = aliased(Scan)
 _FirstScan = aliased(Scan)
 _FirstGate = aliased(Gate)
+_LostDelegation = aliased(Delegation)
 _Lifter = aliased(Operator)
 
 
@@ -460,8 +461,10 @@ def scans(event_id: int) -> Rows:
             Scan.overridden,
             *(Scan.arrived, Scan.quota, Scan.first_at, _FirstGate.name.label("first_gate")),
             *(Scan.annulled_at, Scan.annul_reason),
+            _LostDelegation.name.label("lost_delegation"),
         )
         .select_from(Scan)
+        .outerjoin(_LostDelegation, _LostDelegation.id == Scan.lost_delegation_id)
         .join(Gate, Gate.id == Scan.gate_id)
         .outerjoin(Badge, Badge.id == Scan.badge_id)
         .outerjoin(Operator, Operator.id == Scan.forced_by)

@@ -19,6 +19,7 @@ from checkin.domain.events.days import Day
 from checkin.domain.people.searching import BEFORE_THE_EVENT, SearchRules
 from checkin.domain.scanning.facts import EntryPolicy, Hours, Reentry, WithoutBadge
 from checkin.errors import DeviceRevoked, Unauthenticated
+from checkin.services.backups.epochs import CURRENT_EPOCH
 from checkin.services.common.outside_events import TELLS_ARRIVALS
 from checkin.services.events.days import DAY_COLUMNS, day_of_row
 from checkin.services.gates.devices import PairedDevice, hash_token
@@ -54,6 +55,7 @@ _DEVICE_BY_TOKEN = (
         BUDGET.label("search_budget"),
         HAS_HOURS.label("has_hours"),
         TELLS_ARRIVALS.label("tells_arrivals"),
+        CURRENT_EPOCH.label("epoch"),
         *STOP_COLUMNS,
         *DAY_COLUMNS,
     )
@@ -79,7 +81,10 @@ def device_by_token(database: Database, token: str) -> PairedDevice:
             raise Unauthenticated("this device is not paired: pair it")
         row = rows[0]
         if row.revoked_at is not None or row.purged_at is not None:
-            raise DeviceRevoked("this device was revoked: wipe what it holds and pair it again")
+            raise DeviceRevoked(
+                "this device was revoked: wipe what it holds and pair it again",
+                purged=row.purged_at is not None,
+            )
         hours = hours_in(connection, row.event_id, row.grace_s) if row.has_hours else ()
     return _paired(rows, hours)
 
@@ -117,6 +122,7 @@ def _paired(rows: Sequence[Row[*tuple[Any, ...]]], hours: tuple[Hours, ...]) -> 
         ),
         desk_salt=row.desk_salt,
         tells_arrivals=bool(row.tells_arrivals),
+        epoch=row.epoch or "",
     )
 
 

@@ -47,6 +47,7 @@ class PairedDevice:
         desk_salt: of a help desk's key; None for another device.
         kiosk: nobody stands at it.
         tells_arrivals: whether a webhook of the event is told of arrivals.
+        epoch: of the database, read no later than whatever is recorded for this request.
     """
 
     id: int
@@ -65,6 +66,7 @@ class PairedDevice:
     desk_salt: bytes | None = None
     kiosk: bool = False
     tells_arrivals: bool = False
+    epoch: str = ""
 
     @property
     def is_help_desk(self) -> bool:

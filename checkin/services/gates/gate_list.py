@@ -36,6 +36,7 @@ from checkin.protocol.gate_list import (
     sign_list,
     signed_bytes,
 )
+from checkin.services.backups.epochs import current_epoch
 from checkin.services.common.keys import Keys
 from checkin.services.events.days import day_rows
 from checkin.services.gates.bus_lists import Tell, TokenOf, bus_lists_since
@@ -53,9 +54,9 @@ class GateList:
     """A signed gate list.
 
     Attributes:
-        head: format, event, cursor, since, issued_at, the gates by name, and the entry policy, with
-            the event's days, the hours of gates and categories, and the gates that admit only some
-            categories; an entry names those of them that admit its badge, and the category.
+        head: format, event, epoch, cursor, since, issued_at, the gates by name, and the entry
+            policy, with the event's days, the hours of gates and categories, and the gates that
+            admit only some categories; an entry names those of them that admit its badge, and the category.
     """
 
     head: Mapping[str, Any]
@@ -121,6 +122,7 @@ def gate_list(
     tombstones += buried
     entries += buses
     head = _head(event, cursor, since, now) | {
+        "epoch": current_epoch(session),
         "policy": _policy(session, event, limited),
         "gates": [asdict(gate) for gate in gates_to_go_to(session, event_id)],
     }

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from checkin.db.models import Base, Delegation, Event, Operator, Role
 from checkin.domain.events.details import DEMO_SLUG, is_demo
 from checkin.errors import NotFound
+from checkin.services.backups.epochs import note_erased_scans
 from checkin.services.common.activity import note
 from checkin.services.common.locks import stop_admissions
 
@@ -30,6 +31,7 @@ def remove_demo(session: Session, *, operator_id: int, now: datetime) -> None:
         raise NotFound("there is no demo")
     stop_admissions(session.connection(), event.id)
     _close_accounts(session, event, now)
+    note_erased_scans(session)
     for table in reversed(Base.metadata.sorted_tables):  # children first
         if _EVENT in table.c:
             session.execute(delete(table).where(table.c[_EVENT] == event.id))

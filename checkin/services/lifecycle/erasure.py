@@ -48,6 +48,7 @@ from checkin.db.models import (
     Pairing,
     Participant,
     ReadToken,
+    ReturningDevice,
     Scan,
     SelfRegistration,
     ShownPerson,
@@ -56,6 +57,7 @@ from checkin.db.models import (
     WebhookDelivery,
 )
 from checkin.domain.board.figures import arrivals_by
+from checkin.services.backups.epochs import note_erased_scans
 from checkin.services.events.days import days_of
 from checkin.services.lifecycle.retention import Keepable, Kept
 from checkin.services.limits.rules import FINDING_CONTACT, JOINING_CONTACT
@@ -98,6 +100,7 @@ _PERSONAL: tuple[type[Base], ...] = (
     Badge,
     Activity,
     Pairing,
+    ReturningDevice,
     Participant,
     Flag,
 )
@@ -113,6 +116,7 @@ def erase_rows(session: Session, event: Event, kept: Kept, now: datetime) -> dic
         update(Event).where(Event.id == event.id).values(purged_at=now, rehearsal_since=None)
     )
     _keep_hours(session, event)
+    note_erased_scans(session)
     rows = {table.__tablename__: _erase(session, table, event) for table in _PERSONAL}
     session.execute(update(Device).where(Device.event_id == event.id).values(name="", software=""))
     session.execute(

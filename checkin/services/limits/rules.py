@@ -162,6 +162,13 @@ PAIRING = Rule(
     "a right one always pairs: the gates of a venue are one address; a code of 40 bits lives ten "
     "minutes",
 )
+RETURNING = Rule(
+    "asking to be taken back",
+    "address",
+    (Budget(1_200, MINUTE),),
+    "each device that a restore has made unknown asks every ten seconds; the gates of a venue are "
+    "one address",
+)
 SEARCHES = Rule(
     "searches for names",
     "device",
@@ -218,6 +225,7 @@ RULES = (
     FINDING_LINK,
     FINDING_CONTACT,
     PAIRING,
+    RETURNING,
     SEARCHES,
     READS,
     WRONG_TOKENS,

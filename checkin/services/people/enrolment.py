@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Badge, Event, Participant
@@ -145,7 +145,11 @@ def _new_ids(session: Session, count: int) -> Sequence[int]:
         sequence = func.pg_get_serial_sequence(Participant.__tablename__, "id")
         numbers = func.generate_series(1, count).alias("numbers")
         return session.scalars(select(func.nextval(sequence)).select_from(numbers)).all()
-    last: int = session.execute(select(func.coalesce(func.max(Participant.id), 0))).scalar_one()
+    # The numbers that were ever given, also to people who are not there any more, and those that a
+    # restore has passed over.
+    given = text("SELECT seq FROM sqlite_sequence WHERE name = 'participant'")
+    there: int = session.execute(select(func.coalesce(func.max(Participant.id), 0))).scalar_one()
+    last = max(there, session.scalar(given) or 0)
     return range(last + 1, last + 1 + count)
 
 

@@ -20,6 +20,7 @@ from checkin.services.common.activity import note
 from checkin.services.common.arrival_tally import Change, count_arrival
 from checkin.services.common.outside_events import tell_webhooks
 from checkin.services.events.days import days_of
+from checkin.services.gates.devices import PairedDevice
 from checkin.services.scanning.counting import count_refusal
 
 #: how long the device that scanned may take a scan back without a supervisor
@@ -59,22 +60,54 @@ def annul_scan(
         raise NotFound(f"no scan has the id {scan_id}")
     if supervisor_id is None:
         _check_own(scan, device_id, now)
-    if scan.annulled_at is not None:
-        return scan
+    if scan.annulled_at is None:
+        _annul(session, scan, reason, now, device_id=device_id, supervisor_id=supervisor_id)
+    return scan
+
+
+def _annul(
+    session: Session,
+    scan: Scan,
+    reason: str,
+    now: datetime,
+    *,
+    device_id: int | None,
+    supervisor_id: int | None = None,
+) -> None:
     _undo(session, scan, now)
     scan.annulled_at, scan.annul_reason = now, reason
     note(
         session,
-        event_id,
+        scan.event_id,
         "scan.annul",
         now,
         device_id=device_id,
         operator_id=supervisor_id,
         participant_id=scan.participant_id,
-        scan_id=str(scan_id),
+        scan_id=str(scan.scan_id),
         reason=reason,
     )
-    return scan
+
+
+def annul_again(
+    session: Session, *, device: PairedDevice, scan_ids: Sequence[UUID], now: datetime
+) -> None:
+    """Annul again what a device had annulled before a restore, however long ago.
+
+    What contradicts that now, such as a later entry of the person, leaves it as it is.
+    """
+    for scan_id in sorted(set(scan_ids)):
+        scan = session.scalar(
+            select(Scan).where(Scan.scan_id == scan_id, Scan.event_id == device.event_id)
+        )
+        if scan is None or scan.annulled_at is not None:
+            continue
+        with suppress(Conflict):
+            _annul(session, scan, _BEFORE_A_RESTORE, now, device_id=device.id)
+
+
+#: an organiser reads it in the log
+_BEFORE_A_RESTORE = "taken back at the gate before the database was put back"
 
 
 def annul_scans(

@@ -153,6 +153,7 @@ class ListedConflict(Decided):
         scan: the reading that contradicts the rules.
         earlier: the admission that it contradicts, where there is one.
         counted: whether the reading counted the person in.
+        is_lost: a restore has lost the registration of the person; the delegation is known still.
         turned_away: the server's answer was lost, and the gate sent the counted person away.
         claimed: the reason given at the gate for an override for which no supervisor was named.
         skew_ms: how far the device's clock was behind the server's.
@@ -165,6 +166,7 @@ class ListedConflict(Decided):
     scan: ArrivalDetails
     earlier: ArrivalDetails | None
     counted: bool
+    is_lost: bool
     turned_away: bool
     claimed: str | None
     skew_ms: int
@@ -182,7 +184,10 @@ def conflicts_of(session: Session, event: Event) -> Sequence[ListedConflict]:
         .join(Gate, Gate.id == Scan.gate_id)
         .join(Device, Device.id == Scan.device_id)
         .outerjoin(Participant, Participant.id == Scan.participant_id)
-        .outerjoin(Delegation, Delegation.id == Participant.delegation_id)
+        .outerjoin(
+            Delegation,
+            Delegation.id == func.coalesce(Participant.delegation_id, Scan.lost_delegation_id),
+        )
         .outerjoin(Admission, _COUNTED)
         .add_columns(
             Scan,
@@ -279,6 +284,7 @@ def _listed(row: Any) -> ListedConflict:
         scan=ArrivalDetails(scan.corrected_at, row.gate, row.device),
         earlier=_EARLIER.of(row),
         counted=row.admission_id is not None,
+        is_lost=row.Participant is None and scan.lost_delegation_id is not None,
         turned_away=scan.status == Status.OK,
         claimed=scan.force_reason if scan.forced_by is None else None,
         skew_ms=scan.skew_ms,

@@ -223,7 +223,7 @@ _FACTS = {
     for with_hall in (False, True)
     for with_lent in (False, True)
 }
-_UNKNOWN = ScanFacts(known=False)
+UNKNOWN = ScanFacts(known=False)
 
 
 def scan_facts(
@@ -260,7 +260,7 @@ def scan_facts(
         share_admissions(connection, device.event_id)
     row = _row(connection, device, policy, named, now, day, leased=leased)
     if row is None or named is None:
-        return _UNKNOWN, None
+        return UNKNOWN, None
     takes_a_place = is_limited and not is_decided and direction == Direction.ENTRY
     if takes_a_place and scarce(row, policy):
         admit_alone(connection, device.event_id)

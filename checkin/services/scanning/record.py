@@ -29,8 +29,9 @@ from checkin.services.common.outside_events import rfc3339, tell_webhooks
 from checkin.services.gates.devices import PairedDevice
 from checkin.services.scanning.conflicts import note_conflict
 from checkin.services.scanning.counting import count_refusal, leave, leave_as_uploaded
-from checkin.services.scanning.facts import CHUNK, Holder, Place, scan_facts
+from checkin.services.scanning.facts import CHUNK, UNKNOWN, Holder, Place, scan_facts
 from checkin.services.scanning.lease_use import NO_USE, lease_use_of, record_lease_use
+from checkin.services.scanning.lost_registrations import note_lost_registration, was_there
 from checkin.services.scanning.overrides import note_override
 from checkin.services.scanning.repeats import repeat
 from checkin.services.scanning.storage import Answer, Reading
@@ -61,6 +62,8 @@ def record_scan(
         leased=reading.lease_id is not None,
         supervised=reading.forced_by is not None,
     )
+    if reading.acknowledged and not was_there(connection, holder, reading):
+        facts, holder = UNKNOWN, None
     lease_use = lease_use_of(connection, device, reading, facts, holder) if holder else NO_USE
     facts = with_loan(facts, lease_use.loan)
     verdict = _verdict(facts, device, reading)
@@ -80,6 +83,7 @@ def record_scan(
     scan_pk = write_scan(connection, device, reading, keys, answer, change)
     if scan_pk is None:
         return repeat(connection, device, reading)
+    answer = replace(answer, number=scan_pk)
     _apply(connection, device, reading, change, answer, scan_pk, late=late)
     if change.entry_no is not None:
         record_lease_use(connection, lease_use)
@@ -205,6 +209,8 @@ def _apply(
         note_without_badge(connection, device, reading, answer)
     if change.refusal:
         count_refusal(connection, device, reading.at, day=device.day_at(reading.at))
+    if answer.holder is None and reading.delegation_id is not None:
+        note_lost_registration(connection, device, reading, scan_pk)
     if change.conflict:
         note_conflict(connection, device, reading, answer.reason, answer.holder, scan_pk)
     if change.leaves and answer.holder is not None:

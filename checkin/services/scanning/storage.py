@@ -52,6 +52,8 @@ class Reading:
         badge_ref: `tag_bytes` of the badge's token; None where it is not named by that.
         participant_id: the person who was found in a list, without a badge; None where a badge
             is named.
+        delegation_id: the person's, as the device knows it; None where it does not.
+        acknowledged: an earlier epoch of the database had acknowledged the scan to the device.
     """
 
     scan_id: UUID
@@ -68,6 +70,8 @@ class Reading:
     lease_id: UUID | None = None
     badge_ref: bytes | None = None
     participant_id: int | None = None
+    delegation_id: int | None = None
+    acknowledged: bool = False
 
     @property
     def is_forced(self) -> bool:
@@ -135,6 +139,7 @@ class Answer:
         conflict: whether the device had let the person in against the rules.
         opens_at: of a refusal for its time: from when on the gate admits the person; None: it does
             no more, or nobody knows when.
+        number: of the scan in the log, by which devices notice that a database was put back.
     """
 
     scan_id: UUID
@@ -147,6 +152,7 @@ class Answer:
     conflict: bool = False
     replayed: bool = False
     opens_at: datetime | None = None
+    number: int | None = None
 
     def nameless(self) -> Answer:
         """Return the answer without whom it is about, for a device that did not send the code.
@@ -243,7 +249,7 @@ def _answer_values(answer: Answer) -> dict[str, object]:
 
 _STORED = (
     select(
-        Scan.scan_id,
+        *(Scan.id.label("number"), Scan.scan_id, Scan.event_id.label("scan_event_id")),
         *(Scan.body_hash, Scan.device_id, Scan.source, Scan.scanned_at, Scan.force_reason),
         *(Badge.ref, Scan.status, Scan.reason, Scan.direction),
         *WHO,
@@ -272,12 +278,21 @@ def replay(connection: Connection, device: PairedDevice, reading: Reading) -> An
         ScanIdConflict: the scan_id belongs to another scan, or to another device.
     """
     stored = connection.execute(_STORED, {"scan_id": reading.scan_id}).one()
-    if reading.body_hash(device.id) not in (
-        stored.body_hash,
-        *_hashes_by_other_names(stored, reading),
-    ):
+    same = (stored.body_hash, *_hashes_by_other_names(stored, reading))
+    if _hash_then(stored, device, reading) not in same:
         raise ScanIdConflict(f"scan_id {reading.scan_id} was used for another scan")
     return _answer_then(stored, device)
+
+
+def _hash_then(stored: Row[*tuple[Any, ...]], device: PairedDevice, reading: Reading) -> bytes:
+    """Return the hash of a reading as the device sent it at first.
+
+    A device that offers again what was acknowledged has not kept why a scan was forced, and may
+    have been paired anew since.
+    """
+    if not (reading.acknowledged and stored.scan_event_id == device.event_id):
+        return reading.body_hash(device.id)
+    return replace(reading, force_reason=stored.force_reason).body_hash(stored.device_id)
 
 
 def _hashes_by_other_names(stored: Row[*tuple[Any, ...]], reading: Reading) -> list[bytes]:
@@ -307,5 +322,6 @@ def _answer_then(stored: Row[*tuple[Any, ...]], device: PairedDevice) -> Answer:
         first=place_of(stored),
         conflict=stored.conflict,
         replayed=True,
+        number=stored.number,
         opens_at=device.next_opening(stored.corrected_at, *whose) if is_early else None,
     )

@@ -28,8 +28,8 @@ from checkin.services.scanning.counting import (
 from checkin.services.scanning.facts import Holder
 from checkin.services.scanning.storage import INSERT_SCAN, Answer, Reading, insert_scan, scan_values
 
-#: what only later events write: an exit, and whoever annuls
-_LATER = {"exited_at", "exit_scan_pk", "annulled_at", "annul_reason"}
+#: what only later events write, an exit and whoever annuls; and what no scan that admits has
+_LATER = {"exited_at", "exit_scan_pk", "annulled_at", "annul_reason", "lost_delegation_id"}
 
 
 def write_scan(

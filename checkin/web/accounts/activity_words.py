@@ -39,6 +39,7 @@ def kind_words() -> dict[str, str]:
         "setup": _("First steps"),
         "webhook": _("Webhooks"),
         "token": _("Read tokens"),
+        "backup": _("Backups"),
         "installation": _("The server"),
     }
 
@@ -156,6 +157,7 @@ def _installation_actions() -> dict[str, str]:
         "token.revoke": _("revoked a read token"),
         "event.add": _("created an event"),
         "demo.add": _("made the demo"),
+        "backup.restored": _("the records were put back to an earlier state"),
         "demo.remove": _("removed the demo"),
         "event.copy": _("copied an event"),
         "event.copy_people": _("copied the people of an event"),
@@ -212,6 +214,8 @@ def _gate_actions() -> dict[str, str]:
         "device.pairing_opened": _("opened a pairing"),
         "device.change": _("changed a device"),
         "device.revoke": _("revoked a device"),
+        "device.take_back": _("took a device back after a restore"),
+        "device.turn_away": _("turned away a device that asked to be taken back"),
         "device.people": _("took the people of the event, as a help desk"),
         "device.search_granted": _("let a device search for more names"),
         "device.search_unusual": _("searched for names at an unusual pace"),

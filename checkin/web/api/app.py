@@ -20,7 +20,13 @@ from checkin.web.api import (
     reading,
     scans,
 )
-from checkin.web.api.contract import METRICS_SCHEME, READ_SCHEME, SECURITY_SCHEME, require_bodies
+from checkin.web.api.contract import (
+    METRICS_SCHEME,
+    READ_SCHEME,
+    SECURITY_SCHEME,
+    add_epoch,
+    require_bodies,
+)
 from checkin.web.site.errors import register_errors
 from checkin.web.site.headers import add_api_headers
 from checkin.web.site.numbers import limit_numbers
@@ -91,6 +97,7 @@ def create_api(state: Marhaba) -> APIFlask:
     app.extensions[EXTENSION] = state
     _add_routes(app)
     app.after_request(add_api_headers)
+    app.after_request(add_epoch)
     app.after_request(log_refusals((401, 403, 404)))
     return app
 

@@ -11,9 +11,12 @@ from apiflask import APIBlueprint
 from flask import Response, g, request
 from pydantic import BaseModel, ValidationError
 
-from checkin.errors import InvalidRequest, Unauthenticated
+from checkin.errors import DeviceRevoked, InvalidRequest, Unauthenticated
+from checkin.protocol.epochs import EPOCH, SEEN, seen_in
+from checkin.services.backups.epochs import notice_cursor, notice_seen
 from checkin.services.gates.authentication import try_to_mark_seen
 from checkin.services.gates.devices import PairedDevice
+from checkin.services.gates.gate_list import current_cursor
 from checkin.web.site.permissions import DEVICE, open_to
 from checkin.web.site.state import marhaba
 from checkin.words.languages import LANGUAGES
@@ -31,6 +34,7 @@ _ERROR_SCHEMA = {
         "error": {"type": "string"},
         "detail": {"type": "string"},
         "wipe": {"type": "boolean"},
+        "purged": {"type": "boolean"},
         "participants": {"type": "array", "items": {"type": "object"}},
     },
 }
@@ -38,7 +42,7 @@ _ERROR_TEXTS = {
     400: "The request cannot be understood (invalid_request).",
     401: (
         "No device has this token, or it was revoked (unauthenticated); with wipe: true it was one "
-        "of ours, and erases its list, its names and its token."
+        "of ours, and erases its list, its names and its token; with purged: true everything."
     ),
     403: "This device may not (forbidden).",
     404: "There is no such thing here (not_found).",
@@ -149,7 +153,63 @@ def require_bodies(spec: Any) -> Any:
         for operation in operations.values():
             if "requestBody" in operation:
                 operation["requestBody"]["required"] = True
+    for path, operations in spec["paths"].items():
+        if path.startswith("/api/v1/"):
+            for operation in operations.values():
+                _describe_epoch(operation["responses"])
     return spec
+
+
+def _describe_epoch(responses: dict[str, Any]) -> None:
+    for status, response in responses.items():
+        if str(status).startswith("2") and "$ref" not in response:
+            response["headers"] = {
+                EPOCH: {
+                    "description": "Changes when the database was put back to an earlier state.",
+                    "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+                }
+            }
+
+
+def check_epoch() -> None:
+    """Begin an epoch if the device that asks has seen more than the database holds.
+
+    What is answered afterwards is of the new epoch.
+    """
+    seen = seen_in(request.headers.get(SEEN, ""))
+    if notice_seen(marhaba().database, seen, now()):
+        _has_begun()
+
+
+def check_cursor(cursor: int) -> None:
+    """Do the same if it holds a gate list of this epoch that the database cannot have made yet."""
+    device, database = current_device(), marhaba().database
+    with database.read() as session:
+        is_ahead = cursor > current_cursor(session, device.event_id)
+    if is_ahead and notice_cursor(database, device.event_id, cursor, now()):
+        _has_begun()
+
+
+def _has_begun() -> None:
+    state = marhaba()
+    state.devices.forget()
+    state.epoch.forget()
+    g.pop("epoch", None)
+    if "device" in g:
+        g.device = _device_of_request()
+
+
+def add_epoch(response: Response) -> Response:
+    """Name the epoch of the database in an answer of the device API.
+
+    It is the one that was read before anything was recorded: an acknowledgement of a database that
+    is put back meanwhile must not pass for one of its new epoch.
+    """
+    if request.path.startswith("/api/"):
+        epoch = g.get("epoch") or marhaba().epoch.value()
+        if epoch:
+            response.headers[EPOCH] = epoch
+    return response
 
 
 def current_device() -> PairedDevice:
@@ -182,8 +242,15 @@ def token_of_request() -> str:
 
 
 def _device_of_request() -> PairedDevice:
-    state = marhaba()
-    device = state.devices.device_by_token(state.database, token_of_request())
+    state, token = marhaba(), token_of_request()
+    try:
+        device = state.devices.device_by_token(state.database, token)
+    except DeviceRevoked as revoked:
+        # It erases what the present epoch has acknowledged: this must be the right one.
+        if not revoked.purged:
+            check_epoch()
+        raise
+    g.epoch = device.epoch
     if state.last_seen.due(device.id):
         try_to_mark_seen(state.database, device.id, now())
     return device

@@ -9,7 +9,8 @@ from checkin.db.engine import in_transaction
 from checkin.domain.accounts.browsers import client_of
 from checkin.errors import Unauthenticated
 from checkin.services.gates.devices import confirm_wipe, pair_device
-from checkin.services.limits.rules import PAIRING
+from checkin.services.gates.returning import Return, ask_to_return
+from checkin.services.limits.rules import PAIRING, RETURNING
 from checkin.web.api.contract import (
     accepts,
     for_revoked_devices,
@@ -17,7 +18,14 @@ from checkin.web.api.contract import (
     returns,
     token_of_request,
 )
-from checkin.web.api.schemas import PairReply, PairRequest, WipedReply, WipedRequest
+from checkin.web.api.schemas import (
+    PairReply,
+    PairRequest,
+    ReturnReply,
+    ReturnRequest,
+    WipedReply,
+    WipedRequest,
+)
 from checkin.web.site.json import gate_body, json_response, utc_text
 from checkin.web.site.permissions import DEVICE, open_to
 from checkin.web.site.state import marhaba
@@ -55,6 +63,32 @@ def pair(body: PairRequest) -> Response:
         },
         201,
     )
+
+
+@bp.post("/devices/return")
+@returns(bp, ReturnReply, 200, 400, 401, 404, 413, 429)
+@for_revoked_devices
+@accepts(bp, ReturnRequest)
+def ask_back(body: ReturnRequest) -> Response:
+    """Ask to be taken back by a server that was put back to a state before the pairing.
+
+    An organiser is shown who asks. Once one has taken the device back, its token counts again, and
+    what it holds is to be sent before anything else.
+    """
+    token, at = token_of_request(), now()
+    marhaba().limits.reserve((RETURNING, client_of(request.remote_addr)))
+    asked = Return(
+        name=body.device_name,
+        software=body.software,
+        event=body.event,
+        gate_id=body.gate.id,
+        gate_name=body.gate.name,
+        held=body.held,
+    )
+    known = in_transaction(marhaba().database, lambda s: ask_to_return(s, token, asked, at))
+    if known:
+        marhaba().devices.forget()
+    return json_response({"known": known, "server_time": utc_text(at)})
 
 
 @bp.post("/devices/wiped")

@@ -11,6 +11,7 @@ from flask import Response, request
 from checkin.db.models import HelpCall
 from checkin.errors import InvalidRequest
 from checkin.services.accounts.pins import somebody_has_a_pin
+from checkin.services.backups.epochs import current_epoch
 from checkin.services.board.live_counts import live_counts
 from checkin.services.board.stream_readers import device_reader
 from checkin.services.events.events import category_names
@@ -20,6 +21,8 @@ from checkin.services.gates.gate_list import GateList, current_cursor, gate_list
 from checkin.services.gates.help_calls import call_of
 from checkin.web.api.clocks import milliseconds
 from checkin.web.api.contract import (
+    check_cursor,
+    check_epoch,
     current_device,
     describes_query,
     error_responses,
@@ -44,9 +47,15 @@ bp = APIBlueprint("lists", __name__, tag="Lists and counts")
 @bp.doc(responses={304: "Nothing has changed."})
 def read_gate_list() -> Response:
     """Return the signed gate list: apply its tombstones, then its entries."""
+    check_epoch()
     device, state, since = current_device(), marhaba(), _cursor(request.args.get("since"))
+    if since and request.args.get("epoch") == device.epoch:
+        check_cursor(since)
     with state.database.read() as session:
-        etag = f"{device.event_slug}-{current_cursor(session, device.event_id)}-{since}"
+        epoch, cursor = current_epoch(session), current_cursor(session, device.event_id)
+        if request.args.get("epoch", epoch) != epoch:
+            since = 0  # of another list: its cursor says nothing of this one
+        etag = f"{device.event_slug}-{epoch}-{cursor}-{since}"
         if request.if_none_match.contains_weak(etag):  # a proxy that packs the answer weakens it
             response = Response(status=304)
         else:
@@ -64,6 +73,7 @@ def read_gate_list() -> Response:
 @for_devices
 def read_status() -> Response:
     """Return the live counts, and which device asks: one that has only its token learns it so."""
+    check_epoch()
     device = current_device()
     _record_reported(device, query(StatusQuery), now())
     with marhaba().database.read() as session:

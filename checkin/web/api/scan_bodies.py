@@ -184,6 +184,22 @@ class BatchedScan(ScanRequest):
     lease_id: UUID | None = Field(
         default=None, description="The lease by which the device let the person in."
     )
+    delegation_id: int | None = Field(
+        default=None,
+        ge=1,
+        le=2**31 - 1,
+        description="The person's delegation, as the device knows it: a scan whose badge is not "
+        "known any more, because a restore has lost the registration, is its history.",
+    )
+    acknowledged: bool = Field(
+        default=False,
+        description="An earlier epoch of this database had acknowledged it: it is offered again "
+        "after a restore. Batches of these alone may be told to come later (503).",
+    )
+    annulled: bool = Field(
+        default=False,
+        description="With acknowledged: this device had taken it back, and it is again.",
+    )
 
 
 class BatchRequest(Body):

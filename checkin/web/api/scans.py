@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -20,13 +20,14 @@ from checkin.domain.scanning.next_steps import Step, act_message, moment_text
 from checkin.domain.scanning.reasons import Reason
 from checkin.domain.scanning.verdict import Source
 from checkin.errors import ScanIdConflict
+from checkin.protocol.epochs import COUNTER, Counter
 from checkin.protocol.time_zones import time_zone
 from checkin.services.gates.authentication import try_to_mark_seen
 from checkin.services.gates.devices import PairedDevice
 from checkin.services.gates.kiosks import refuse_in_kiosk
 from checkin.services.limits.limits import Limits
 from checkin.services.people.flags import flags_at_gates
-from checkin.services.scanning.annul import annul_scan
+from checkin.services.scanning.annul import annul_again, annul_scan
 from checkin.services.scanning.next_steps import next_step
 from checkin.services.scanning.overrides import supervisor_claimed, supervisor_with_pin
 from checkin.services.scanning.record import force_reason_of, record_batch, record_scan
@@ -34,7 +35,16 @@ from checkin.services.scanning.rehearsal import rehearse
 from checkin.services.scanning.storage import Answer, Decided, Reading
 from checkin.web.api.budget import may_be_named, show_scanned
 from checkin.web.api.clocks import live_moment, milliseconds, shifted
-from checkin.web.api.contract import accepts, current_device, for_devices, language, now, returns
+from checkin.web.api.contract import (
+    accepts,
+    check_epoch,
+    current_device,
+    for_devices,
+    language,
+    now,
+    returns,
+)
+from checkin.web.api.offers import Offers
 from checkin.web.api.practice import practice_body, practice_result
 from checkin.web.api.scan_bodies import (
     AnnulReply,
@@ -51,6 +61,8 @@ from checkin.web.site.json import json_response, utc_text
 from checkin.web.site.state import marhaba
 
 bp = APIBlueprint("scans", __name__, tag="Scans")
+
+_offers = Offers()
 
 
 @bp.post("/scans")
@@ -74,7 +86,8 @@ def create_scan(body: LiveScan) -> Response:
     answer = in_shortest_transaction(state.database, work)
     state.live.nudge(device.event_id)  # only after the commit
     is_named = reading.shows_code or is_told
-    return json_response(_scan_body(answer if is_named else answer.nameless(), at))
+    response = json_response(_scan_body(answer if is_named else answer.nameless(), at))
+    return _counted(response, [answer])
 
 
 @bp.post("/scans/batch")
@@ -83,6 +96,14 @@ def create_scan(body: LiveScan) -> Response:
 @accepts(bp, BatchRequest)
 def create_scans(body: BatchRequest) -> Response:
     """Record scans that were decided offline. History is never refused; contradictions are told."""
+    if body.scans and all(scan.acknowledged for scan in body.scans):
+        with _offers.turn():
+            return _record_offline(body)
+    return _record_offline(body)
+
+
+def _record_offline(body: BatchRequest) -> Response:
+    check_epoch()
     device, at = current_device(), now()
     skew = at - body.device_time
     skew_ms = milliseconds(skew)
@@ -95,6 +116,8 @@ def create_scans(body: BatchRequest) -> Response:
             forced_by=_answers_for(scan, supervisor_claimed, at),
             decided=Decided(scan.decided.status, scan.decided.reason),
             lease_id=scan.lease_id,
+            delegation_id=scan.delegation_id,
+            acknowledged=scan.acknowledged,
         )
         for scan in body.scans
     ]
@@ -103,12 +126,25 @@ def create_scans(body: BatchRequest) -> Response:
     practised = [answer for _, answer in answered if answer is not None]
     readings = [reading for reading, answer in answered if answer is None]
     answers = record_batch(state.database, device, readings, state.keys)
+    annulled = [scan.scan_id for scan in body.scans if scan.acknowledged and scan.annulled]
+    if annulled:
+        take_back_again = partial(annul_again, device=device, scan_ids=annulled, now=at)
+        in_transaction(state.database, take_back_again)
     try_to_mark_seen(state.database, device.id, at, skew_ms=skew_ms)
     state.live.nudge(device.event_id)
     results = [
         _batch_result(reading, answer) for reading, answer in zip(readings, answers, strict=True)
     ] + [practice_result(answer) for answer in practised]
-    return json_response({"results": results, "server_time": utc_text(now())})
+    response = json_response({"results": results, "server_time": utc_text(now())})
+    return _counted(response, [one for one in answers if isinstance(one, Answer)])
+
+
+def _counted(response: Response, answers: Sequence[Answer]) -> Response:
+    """Add the highest number in the log that an answer acknowledges."""
+    numbered = [Counter(one.number, one.scan_id) for one in answers if one.number is not None]
+    if numbered:
+        response.headers[COUNTER] = max(numbered, key=lambda one: one.number).text()
+    return response
 
 
 @bp.post("/scans/<uuid:scan_id>/annul")
@@ -164,6 +200,8 @@ def _reading(
     forced_by: int | None,
     decided: Decided | None = None,
     lease_id: UUID | None = None,
+    delegation_id: int | None = None,
+    acknowledged: bool = False,
 ) -> Reading:
     return Reading(
         scan_id=scan.scan_id,
@@ -180,6 +218,8 @@ def _reading(
         forced_by=forced_by,
         decided=decided,
         lease_id=lease_id,
+        delegation_id=delegation_id,
+        acknowledged=acknowledged,
     )
 
 

@@ -93,6 +93,30 @@ class PairReply(Body):
     server_time: datetime
 
 
+class GateAsKnown(Body):
+    """A gate as a device knows it; 0 and "" where it does not."""
+
+    id: int = Field(default=0, ge=0, le=2**31 - 1)
+    name: PlainText = Field(default="", max_length=120)
+
+
+class ReturnRequest(Body):
+    """A device whose token the server does not know any more, and what an organiser is shown."""
+
+    device_name: PlainText = Field(min_length=1, max_length=100, examples=["Laptop 3"])
+    software: PlainText = Field(min_length=1, max_length=100)
+    event: PlainText = Field(max_length=100, description="The event's slug.")
+    gate: GateAsKnown
+    held: int = Field(ge=0, le=2**31 - 1, description="How many scans it holds for the server.")
+
+
+class ReturnReply(Body):
+    """Whether the token counts again; until then the device asks again every few seconds."""
+
+    known: bool
+    server_time: datetime
+
+
 class WipedRequest(Body):
     """The token says who; nothing else is needed."""
 
@@ -175,6 +199,12 @@ class ListQuery(Body):
         default=None,
         pattern="^[0-9]{1,18}$",
         description="The cursor of the list at hand: only what changed since is sent.",
+    )
+    epoch: str | None = Field(
+        default=None,
+        pattern="^[0-9a-f]{32}$",
+        description="The epoch in the head of the list at hand. Of another epoch than the "
+        "database's the whole list is sent.",
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import request
 
 from checkin.errors import NotFound
+from checkin.services.backups.epochs import announced_restore
 from checkin.services.board.all_days import all_days_of
 from checkin.services.board.board import Board, CountsByMinute, board_now
 from checkin.services.events.days import day_numbered
@@ -39,7 +40,12 @@ def show(visit: EventVisit) -> Answer:
 
 def _live(visit: EventVisit, template: str) -> Answer:
     board = _board(visit)
-    return visit.show(template, waiting_conflicts=board.conflicts, **_shown(visit, board))
+    return visit.show(
+        template,
+        waiting_conflicts=board.conflicts,
+        put_back=announced_restore(visit.session, visit.now),
+        **_shown(visit, board),
+    )
 
 
 def _earlier_day(visit: EventVisit, day: int) -> Answer:

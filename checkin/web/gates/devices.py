@@ -13,6 +13,7 @@ from checkin.domain.common.problems import InvalidValue
 from checkin.errors import Conflict, InvalidRequest, MarhabaError
 from checkin.services.accounts.pins import somebody_has_a_pin
 from checkin.services.events.events import categories_of
+from checkin.services.gates import returning
 from checkin.services.gates.devices import devices_of, gates_of, revoke_device
 from checkin.services.gates.gates import categories_of_gates, change_device
 from checkin.services.gates.leases import lent_to
@@ -75,6 +76,23 @@ def revoke(visit: EventVisit, device_id: int) -> Answer:
     return redirect(visit.address("devices.show"))
 
 
+@bp.post("/events/<slug>/devices/returning/<int:number>")
+@visited_by(STAFF)
+def take_back(visit: EventVisit, number: int) -> Answer:
+    """Take back a device that a restore has made unknown."""
+    visit.write(lambda v: returning.take_back(v.session, v.event, number, **v.who))
+    visit.server.devices.forget()
+    return redirect(visit.address("devices.show"))
+
+
+@bp.post("/events/<slug>/devices/returning/<int:number>/refuse")
+@visited_by(STAFF)
+def turn_away(visit: EventVisit, number: int) -> Answer:
+    """Forget that an unknown device asks to be taken back."""
+    visit.write(lambda v: returning.turn_away(v.session, v.event, number, **v.who))
+    return redirect(visit.address("devices.show"))
+
+
 def changed(visit: EventVisit, form: str, change: Callable[[EventVisit], object]) -> Answer:
     """Change a gate or a device; a fault is shown beside the form that was sent."""
     try:
@@ -100,6 +118,7 @@ def _page(visit: EventVisit, **more: object) -> str:
     return visit.show(
         "gates/devices.html",
         devices=devices_of(session, event.id, visit.now),
+        returning=returning.returning_devices(session, event.id, visit.now),
         gates=gates_of(session, event.id),
         lent=lent_to(session, event.id, visit.now),
         categories=categories_of(session, event),

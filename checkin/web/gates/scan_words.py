@@ -262,6 +262,13 @@ def _status() -> dict[str, str]:
         "clock_off": _("This device's clock is more than a minute off: times are corrected"),
         "admitted": _("Entries here: {count}"),
         "uploaded": _("Waiting scans sent: {count}"),
+        "offered": _(
+            "The server's records were put back: scans that it had before were sent again: {count}"
+        ),
+        "unknown": _(
+            "The server's records were put back, and it does not know this gate any more. Scan on: "
+            "everything is kept here. The organiser takes this gate back on the Devices page."
+        ),
         "contradicted": _(
             "People let in offline whom the server objects to: {count}. Tell the organiser."
         ),

@@ -80,12 +80,12 @@ def answer_fault(fault: errors.MarhabaError) -> Response:
     """Answer a fault as JSON."""
     body: dict[str, object] = {"error": fault.code, "detail": fault.detail}
     if isinstance(fault, errors.DeviceRevoked):
-        body["wipe"] = True
+        body |= {"wipe": True} | ({"purged": True} if fault.purged else {})
     response = json_response(body, http_status(fault))
     if response.status_code == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     if response.status_code == 503:
-        response.headers["Retry-After"] = str(BUSY_S)
+        response.headers["Retry-After"] = str(getattr(fault, "wait_s", BUSY_S))
     if isinstance(fault, errors.TooManyRequests):
         response.headers["Retry-After"] = retry_after(fault)
     return response

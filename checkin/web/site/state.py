@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from flask import current_app
 
 from checkin.db.engine import Database
+from checkin.services.backups.epochs import RecentEpoch
 from checkin.services.badges.wallets import NO_WALLETS, Wallets
 from checkin.services.board.board import CountsByMinute
 from checkin.services.board.live import LiveHub
@@ -47,6 +48,7 @@ class Marhaba:
     limits: Limits
     public_url: KnownAddress
     readiness: RecentReadiness
+    epoch: RecentEpoch
     wake_worker: Callable[[], object]
     wallets: Wallets = NO_WALLETS
     authority: Authority | None = None

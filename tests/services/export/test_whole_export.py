@@ -32,7 +32,7 @@ TABLES_LEFT_OUT = {
     *("limit_counter", "job", "job_file", "job_file_piece", "job_worker"),
     *("installation_setting", "import_draft", "import_page", "pairing", "badge_request"),
     *("list_heading", "import_run", "imported_row", "category_wish"),
-    *("arrival_tally", "refusal_tally", "shown_person"),
+    *("arrival_tally", "refusal_tally", "shown_person", "epoch", "returning_device"),
     *("webhook", "webhook_choice", "webhook_delivery", "read_token"),
 }
 #: secrets and what is made from them; names folded for search; counters without a meaning outside;
@@ -46,6 +46,7 @@ COLUMNS_LEFT_OUT = {
     *("participant.folded", "participant.folded_name", "participant.name_terms"),
     "delegation.last_reserve_no",
     *("message.message_id", "message.claimed_by", "scan.first_gate_id"),
+    "scan.lost_delegation_id",
 }
 
 

@@ -26,6 +26,7 @@ ENDLESS = "/api/v1/live"
 JUDGED_BY_MEANING = {
     ("post", "/api/v1/devices/pair"),
     ("post", "/api/v1/devices/wiped"),  # the device that asks is in use
+    ("post", "/api/v1/devices/return"),  # a name of spaces is none
     ("post", "/api/v1/kiosk"),  # a supervisor's PIN ends it
     ("post", "/api/v1/scans"),
     ("post", "/api/v1/scans/batch"),
@@ -39,6 +40,7 @@ JUDGED_BY_MEANING = {
 }
 CONTRACT = {
     ("post", "/api/v1/devices/pair"),
+    ("post", "/api/v1/devices/return"),
     ("post", "/api/v1/devices/wiped"),
     ("post", "/api/v1/scans"),
     ("post", "/api/v1/scans/batch"),

@@ -141,6 +141,8 @@ FORMS = {
     f"{EVENT}/devices/pairing": STAFF,
     f"{EVENT}/devices/1": STAFF,
     f"{EVENT}/devices/1/revoke": STAFF,
+    f"{EVENT}/devices/returning/999": STAFF,
+    f"{EVENT}/devices/returning/999/refuse": STAFF,
     f"{EVENT}/gates": STAFF,
     f"{EVENT}/gates/1": STAFF,
     f"{EVENT}/stop": STAFF,
