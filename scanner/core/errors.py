@@ -129,6 +129,12 @@ class ServerFailed(ServerUnreachable):
     """The server answered that it failed on this request."""
 
 
+class ComeLater(ServerUnreachable):
+    """Other gates offer their scans again after a restore: this one's turn is in `wait_s`."""
+
+    code = "come_later"
+
+
 class AskedTooOften(ServerUnreachable):
     """This device searched, or tried PINs, more often than it may; `minutes` says how long."""
 
@@ -187,6 +193,12 @@ class TokenRefused(ScannerError):
     """The server no longer accepts this device's token."""
 
     code = "token_refused"
+
+
+class NotKnownAnyMore(TokenRefused):
+    """The server knew this device, and was put back to a state in which it does not."""
+
+    code = "not_known_any_more"
 
 
 class DeviceWiped(TokenRefused):

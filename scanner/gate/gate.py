@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -71,6 +71,7 @@ class Gate:
     Attributes:
         place: {id, name} of the gate, empty when only a token was given.
         event: {slug, name, timezone}, empty likewise.
+        name: what this device is called; "" for the computer's name.
         desk: the people whom a help desk holds.
     """
 
@@ -82,11 +83,14 @@ class Gate:
     token: str = ""
     place: dict[str, Any] = field(default_factory=dict)
     event: dict[str, Any] = field(default_factory=dict)
+    name: str = ""
     link: Link = field(default_factory=Link)
     desk: HelpDesk = field(init=False)
 
     def __post_init__(self) -> None:
         self.desk = HelpDesk(self.held.folder, self.held, self.client.clock)
+        self.spool.acknowledged.event = self.event.get("slug", "")
+        self.client.epochs = self.spool.acknowledged
 
     def open(self, tell: Callable[[GateEvent], None]) -> tuple[Station, Courier]:
         """Make the station and its courier, which call `tell` from several threads."""
@@ -97,7 +101,7 @@ class Gate:
         delivery = Delivery(self.spool, self.client, offline, self.link, self.language)
         desk_supply = DeskSupply(self.client, self.desk)
         refresh = Refresh(self.client, self.held, self.spool, clock, desk_supply)
-        courier = Courier(delivery, self.client, refresh, tell, self.wipe)
+        courier = Courier(delivery, self.client, refresh, tell, self.wipe, self.name)
         station = Station(
             self.spool, courier.submit, tell, self.language, self.type, clock=clock.now
         )
@@ -106,7 +110,8 @@ class Gate:
     def wipe(self) -> None:
         """Erase the gate list, a help desk's people, the lease, whom this gate counted, the token.
 
-        Scans that the server has not taken stay: they hold neither codes nor names.
+        Scans that the server has not taken stay: they hold neither codes nor names. So do those of
+        which a restored server may know nothing, unless its event is purged.
 
         Raises:
             SpoolUnwritable: a failing disk kept some of it. Everything else is erased, and the
@@ -121,7 +126,11 @@ class Gate:
 
     def _erasures(self) -> tuple[Callable[[], None], ...]:
         forget_pairing = partial(forget, self.client.server, self.token)
-        return (self.desk.wipe, self.held.wipe, self.spool.memory.wipe, forget_pairing)
+        acknowledged = self.spool.acknowledged
+        is_purged = self.client.is_purged
+        forget_sent = acknowledged.forget_all if is_purged else acknowledged.forget_heard
+        # The passages last: they take what was deleted before them out of the file.
+        return (self.desk.wipe, self.held.wipe, forget_sent, self.spool.memory.wipe, forget_pairing)
 
     def close(self) -> None:
         """Close the files; what is in them stays."""
@@ -179,6 +188,7 @@ def gate_for(wanted: Wanted) -> Gate:
         token=pairing.token,
         place=pairing.gate,
         event=pairing.event,
+        name=pairing.name,
     )
     _leave_behind(gate, is_new=bool(wanted.pairing_code))
     return gate
@@ -232,7 +242,7 @@ def _credentials(wanted: Wanted, server: str, authority: Path | None) -> tuple[P
         if wanted.fingerprint == "" and not wanted.cafile:
             # The system vouched for the server, whose own authority is not needed from now on.
             forget_authority(server)
-        remember(server, pairing)
+        remember(server, replace(pairing, name=wanted.name or ""))
     known = remembered(server)
     if known is None:
         raise NotPaired

@@ -9,12 +9,12 @@ from typing import TextIO
 from scanner.camera.sources import Frame, Frames
 from scanner.camera.steady import Steady
 from scanner.camera.watch import watch
-from scanner.core.errors import ScannerError
+from scanner.core.errors import NotKnownAnyMore, ScannerError
 from scanner.core.scan import Verdict
 from scanner.decode.base import Decoder, Reading
 from scanner.gate.gate import Gate
 from scanner.gate.station import Sight
-from scanner.server.events import GateEvent, LinkSeen, Stopped, Trouble, Uploaded
+from scanner.server.events import GateEvent, LinkSeen, OfferedAgain, Stopped, Trouble, Uploaded
 from scanner.words import say
 
 
@@ -35,10 +35,12 @@ class Lines:
             self._write(self._out, gate_event.line())
         elif isinstance(gate_event, Uploaded):
             self._uploaded(gate_event)
+        elif isinstance(gate_event, OfferedAgain):
+            self.remark("offered_again", count=gate_event.count)
         elif isinstance(gate_event, LinkSeen):
             self._warn_once(gate_event)
         elif isinstance(gate_event, Trouble):
-            self.remark(gate_event.fault.code, **gate_event.fault.details)
+            self._trouble(gate_event.fault)
         elif isinstance(gate_event, Stopped):
             self.fault = gate_event.fault
 
@@ -58,11 +60,20 @@ class Lines:
         if uploaded.contradicted:
             self.remark("contradicted", count=uploaded.contradicted)
 
+    def _trouble(self, fault: ScannerError) -> None:
+        # It is told again and again, for a window; a log has it once.
+        is_known = isinstance(fault, NotKnownAnyMore) and self._warned.get(fault.code, False)
+        if not is_known:
+            self.remark(fault.code, **fault.details)
+        self._warned[fault.code] = True
+
     def _warn_once(self, seen: LinkSeen) -> None:
+        if seen.online:
+            self._warned.pop(NotKnownAnyMore.code, None)
         state = {"list_stale": seen.freshness.list_stale, "clock_off": seen.freshness.clock_off}
         for key in (key for key, on in state.items() if on and not self._warned.get(key)):
             self.remark(key)
-        self._warned = state
+        self._warned |= state
 
     def _write(self, file: TextIO, line: str) -> None:
         with self._lock:

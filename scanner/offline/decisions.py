@@ -247,6 +247,11 @@ class OfflineGate:
         """Return this gate's name, empty while it is not known."""
         return str((self.held.place() or self.gate).get("name", ""))
 
+    @property
+    def place_told(self) -> dict[str, Any]:
+        """Return {id, name} of this gate, as far as they are known."""
+        return self.held.place() or self.gate
+
     def _gate_id(self) -> int | None:
         return (self.held.place() or self.gate).get("id")
 

@@ -10,7 +10,7 @@ import contextlib
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ from scanner.core.errors import SpoolUnwritable
 
 #: opens the file at a path; the simulation replaces it by a disk that fails
 Connect = Callable[[Path], sqlite3.Connection]
+#: of a statement: by their places, or by their names
+Values = Iterable[Any] | Mapping[str, Any]
 
 
 def connect_file(path: Path) -> sqlite3.Connection:
@@ -57,12 +59,13 @@ class DeviceFile:
         for statement in schema.split(";"):
             self._connection.execute(statement)
 
-    def rows(self, query: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+    def rows(self, query: str, values: Values = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
+        given = values if isinstance(values, Mapping) else tuple(values)
         with self._lock, faults(self.path):
-            return self._connection.execute(query, tuple(values)).fetchall()
+            return self._connection.execute(query, given).fetchall()
 
-    def number(self, query: str, values: Iterable[Any] = ()) -> int:
+    def number(self, query: str, values: Values = ()) -> int:
         """Return the number that a query gives."""
         return int(self.rows(query, values)[0][0])
 

@@ -44,6 +44,8 @@ class HeldList:
             event=kept.get("event", self._event),
             public_key=kept.get("public_key", ""),
             cursor=int(kept.get("cursor", 0)),
+            epoch=kept.get("epoch", ""),
+            left=frozenset(kept.get("left", "").split()),
         )
 
     @property
@@ -57,8 +59,8 @@ class HeldList:
         Raises:
             ListRefused: it is not the server's, not this event's, or not newer.
         """
-        new = received(body)
-        against = objection(self.held(), new)
+        new, held = received(body), self.held()
+        against = objection(held, new)
         if against or new is None:
             raise ListRefused(objection=against)
         with self._file.transaction() as connection:
@@ -69,7 +71,7 @@ class HeldList:
             for apply in APPLY_IN_ORDER:
                 apply(connection, new)
             connection.executemany(
-                "INSERT OR REPLACE INTO kept VALUES (?, ?)", _head_rows(new, etag)
+                "INSERT OR REPLACE INTO kept VALUES (?, ?)", _head_rows(held, new, etag)
             )
 
     def confirm(self, at: datetime) -> None:
@@ -152,12 +154,16 @@ def _add(connection: sqlite3.Connection, new: Received) -> None:
 APPLY_IN_ORDER = (_bury, _add)
 
 
-def _head_rows(new: Received, etag: str) -> list[tuple[str, str]]:
+def _head_rows(held: Held, new: Received, etag: str) -> list[tuple[str, str]]:
+    epoch = new.epoch or held.epoch  # an earlier version of the same server names none
+    left = held.left | {held.epoch} - {epoch}
     return [
         ("head", json.dumps(new.head)),
         ("event", str(new.head["event"])),
         ("public_key", new.public_key),  # pinned by the first list that is taken
         ("cursor", str(new.cursor)),
+        ("epoch", epoch),
+        ("left", " ".join(sorted(left))),
         ("confirmed_at", new.issued_at.isoformat()),
         ("etag", etag),
     ]

@@ -37,11 +37,15 @@ class Held:
     Attributes:
         event, public_key: empty until they are known.
         cursor: 0 while no list is held.
+        epoch: of the database that made it; empty from a server that knows of none.
+        left: the epochs of the lists that were held before.
     """
 
     event: str = ""
     public_key: str = ""
     cursor: int = 0
+    epoch: str = ""
+    left: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,11 @@ class Received:
     def since(self) -> int:
         """Return the version that it extends; 0 for a whole list."""
         return int(self.head["since"] or 0)
+
+    @property
+    def epoch(self) -> str:
+        """Return the epoch of the database that made it; empty where the server knows of none."""
+        return str(self.head.get("epoch") or "")
 
     @property
     def issued_at(self) -> datetime:
@@ -104,6 +113,11 @@ def objection(held: Held, new: Received | None) -> Objection | None:
         return Objection.FORGED
     if held.event and new.head["event"] != held.event:
         return Objection.OTHER_EVENT
+    if held.epoch and new.epoch and new.epoch != held.epoch:
+        # The cursors of two epochs say nothing of one another. One that was left is an old answer.
+        if new.epoch in held.left:
+            return Objection.OLDER
+        return Objection.GAP if new.since else None
     # The cursor alone says what is newer: the server's clock may have been set back since.
     if new.cursor < held.cursor:
         return Objection.OLDER

@@ -40,6 +40,14 @@ CREATE INDEX IF NOT EXISTS passages_by_tag ON passages (tag);
 CREATE INDEX IF NOT EXISTS passages_by_participant ON passages (participant_id)
 """
 
+#: a passage that an epoch has acknowledged, and not the one that was met last
+IS_LOST = (
+    "(EXISTS (SELECT 1 FROM acknowledged_by AS by WHERE by.what = passages.scan_id)"
+    " AND NOT EXISTS (SELECT 1 FROM acknowledged_by AS by WHERE by.what = passages.scan_id"
+    " AND by.epoch = (SELECT epoch FROM epochs ORDER BY position DESC LIMIT 1))"
+    " AND EXISTS (SELECT 1 FROM epochs))"
+)
+
 _COLUMNS = (
     "scan_id, tag, participant_id, delegation_id, direction, at, gate, charged_to, place, seat"
 )
@@ -105,11 +113,15 @@ class Memory:
         return history_of([one for one in passages if counts(one.at)])
 
     def waits(self, tag: str) -> bool:
-        """Say whether a passage of this badge's holder was not sent to the server yet."""
+        """Say whether a passage of this badge's holder was not sent to the server yet.
+
+        Or it was, and the server lost it in a restore, and has not been offered it again yet.
+        """
         return bool(
             self._file.number(
-                "SELECT count(*) FROM passages JOIN waiting USING (scan_id) WHERE tag = ?1"
-                " OR participant_id IN (SELECT participant_id FROM passages WHERE tag = ?1)",
+                "SELECT count(*) FROM passages WHERE (tag = ?1"  # noqa: S608 - a text of this file
+                " OR participant_id IN (SELECT participant_id FROM passages WHERE tag = ?1))"
+                f" AND (scan_id IN (SELECT scan_id FROM waiting) OR {IS_LOST})",
                 (tag,),
             )
         )
@@ -170,6 +182,10 @@ class Memory:
         self._file.write(
             "UPDATE passages SET tag = '', participant_id = NULL WHERE scan_id = ?", (scan_id,)
         )
+
+    def forget_numbers(self) -> None:
+        """Forget people's numbers, which may be others' in another epoch; their badges stay."""
+        self._file.write("UPDATE passages SET participant_id = NULL")
 
     def wipe(self) -> None:
         """Forget everybody, and the lease."""

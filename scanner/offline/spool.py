@@ -13,7 +13,8 @@ from typing import Any
 
 from scanner.core.errors import SpoolUnwritable
 from scanner.core.scan import Scan, kept_scan, utc_text
-from scanner.offline import memory, waiting_walk_ins
+from scanner.offline import acknowledged, memory, waiting_walk_ins
+from scanner.offline.acknowledged import Acknowledged, Acknowledgement, Offer
 from scanner.offline.disk import Connect, DeviceFile, connect_file
 from scanner.offline.earlier_spools import forget_codes
 from scanner.offline.memory import Memory, Passage
@@ -41,7 +42,8 @@ CREATE TABLE IF NOT EXISTS contradicted (  -- let in here, and the server's rule
 );
 CREATE TABLE IF NOT EXISTS clocks (frame TEXT PRIMARY KEY, skew_s REAL NOT NULL);
 {memory.SCHEMA};
-{waiting_walk_ins.SCHEMA}
+{waiting_walk_ins.SCHEMA};
+{acknowledged.SCHEMA}
 """
 _LATER_COLUMNS = ("frame TEXT NOT NULL DEFAULT ''", "lease_id TEXT")
 
@@ -53,12 +55,18 @@ class Waiting:
     Attributes:
         decided: `{"status", "reason"}` that this device answered, or None when it stopped earlier.
         frame: the run of the scanner whose clock dated the scan.
+        delegation_id: the person's, where this device knows it.
+        offered: another epoch has acknowledged it, and it is offered again.
+        annulled: it was taken back at this gate.
     """
 
     scan: Scan
     decided: dict[str, Any] | None
     frame: str = ""
     lease_id: str | None = None
+    delegation_id: int | None = None
+    offered: bool = False
+    annulled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +94,7 @@ class Spool:
     Attributes:
         memory: whom this device knows to be counted in.
         walk_ins: people who were let in without a badge and have none yet.
+        acknowledged: what the server has, as far as this device was told.
     """
 
     def __init__(self, folder: Path, *, frame: str = "", connect: Connect = connect_file) -> None:
@@ -104,7 +113,8 @@ class Spool:
                 self._file.write(f"ALTER TABLE waiting ADD COLUMN {column}")
         forget_codes(self._file)
         self.memory = Memory(self._file)
-        self.walk_ins = WaitingWalkIns(self._file, frame)
+        self.acknowledged = Acknowledged(self._file)
+        self.walk_ins = WaitingWalkIns(self._file, frame, self.acknowledged)
 
     def put(self, scan: Scan) -> None:
         """Store `scan` on the disk. The same scan twice is kept once.
@@ -140,21 +150,48 @@ class Spool:
             if passage:
                 memory.keep(connection, passage)
 
-    def done(self, scan_ids: Iterable[str], passage: Passage | None = None) -> None:
-        """Drop the scans that the server has acknowledged by their ids."""
+    def done(
+        self,
+        scan_ids: Iterable[str],
+        passage: Passage | None = None,
+        told: Iterable[Acknowledgement] = (),
+    ) -> None:
+        """Drop the scans that the server has acknowledged by their ids, and keep what it told."""
         with self._file.transaction() as connection:
             _drop(connection, scan_ids)
             if passage:
                 memory.keep(connection, passage)
+            acknowledged.keep(connection, self.acknowledged.event, told)
 
-    def settle(self, taken: Iterable[str], contradicted: Sequence[Contradicted]) -> None:
+    def settle(
+        self,
+        taken: Iterable[str],
+        contradicted: Sequence[Contradicted],
+        told: Iterable[Acknowledgement] = (),
+    ) -> None:
         """Drop the scans of a batch that the server accepted, and list those it contradicts."""
         with self._file.transaction() as connection:
             connection.executemany(
                 "INSERT OR REPLACE INTO contradicted VALUES (?, ?, ?)",
                 [(one.scan_id, one.reason, utc_text(one.scanned_at)) for one in contradicted],
             )
+            acknowledged.keep(connection, self.acknowledged.event, told)
             _drop(connection, taken)
+
+    def offered(self) -> list[Waiting]:
+        """Return the oldest scans to offer again to the present epoch, of one run."""
+        return [_offered(one) for one in self.acknowledged.to_offer()]
+
+    def settle_offer(
+        self,
+        heard: Iterable[str],
+        contradicted: Sequence[Contradicted],
+        epoch: str,
+        counter: str,
+    ) -> None:
+        """Note which offered scans an epoch has taken, and list those that it contradicts."""
+        self.settle((), contradicted)
+        self.acknowledged.heard(heard, epoch, counter)
 
     def set_aside(self, scan: Scan, error: str) -> None:
         """Move a scan that the server rejected for good to the list for a person to look at."""
@@ -226,17 +263,26 @@ class Spool:
         self._file.close()
 
     def _waiting(self, which: str, limit: int) -> list[Waiting]:
-        columns = "body, decided, frame, lease_id"
-        query = f"SELECT {columns} FROM waiting WHERE {which} ORDER BY position LIMIT ?"  # noqa: S608 - texts of this file
+        columns = "body, decided, frame, waiting.lease_id, passages.delegation_id"
+        query = (
+            f"SELECT {columns} FROM waiting LEFT JOIN passages USING (scan_id)"  # noqa: S608 - texts of this file
+            f" WHERE {which} ORDER BY waiting.position LIMIT ?"
+        )
         return [
             Waiting(
                 kept_scan(json.loads(body)),
                 json.loads(decided) if decided else None,
                 frame,
                 lease_id,
+                delegation_id,
             )
-            for body, decided, frame, lease_id in self._file.rows(query, (limit,))
+            for body, decided, frame, lease_id, delegation_id in self._file.rows(query, (limit,))
         ]
+
+
+def _offered(one: Offer) -> Waiting:
+    how = (one.scan, one.decided, one.frame, one.lease_id, one.delegation_id)
+    return Waiting(*how, offered=True, annulled=one.annulled)
 
 
 def _drop(connection: sqlite3.Connection, scan_ids: Iterable[str]) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from scanner.core.scan import Scan, kept_scan, utc_text
 from scanner.offline import memory
+from scanner.offline.acknowledged import Acknowledged, keep_walk_in
 from scanner.offline.disk import DeviceFile
 from scanner.offline.memory import Passage
 from scanner.offline.walk_in import WalkIn
@@ -33,9 +34,10 @@ CREATE TABLE IF NOT EXISTS walk_ins (
 class WaitingWalkIns:
     """The walk-ins that wait. A method that changes something returns once it is on the disk."""
 
-    def __init__(self, file: DeviceFile, frame: str) -> None:
+    def __init__(self, file: DeviceFile, frame: str, acknowledged: Acknowledged) -> None:
         self._file = file
         self._frame = frame
+        self._acknowledged = acknowledged
 
     def take_in(self, walk_in: WalkIn, decided: dict[str, Any], passage: Passage) -> None:
         """Store that somebody without a badge is let in, and which place that uses.
@@ -53,8 +55,11 @@ class WaitingWalkIns:
             )
             memory.keep(connection, passage)
 
-    def registered(self, walk_in: WalkIn, scan: Scan, tag: str, participant_id: int) -> None:
+    def registered(
+        self, walk_in: WalkIn, scan: Scan, tag: str, participant_id: int, epoch: str = ""
+    ) -> None:
         """Queue the entry of a registered walk-in like any other scan, now that it has a code."""
+        event = self._acknowledged.event
         with self._file.transaction() as connection:
             connection.execute(
                 "INSERT OR IGNORE INTO waiting (scan_id, body, decided, frame, lease_id)"
@@ -63,6 +68,7 @@ class WaitingWalkIns:
             )
             _drop(connection, walk_in)
             memory.recognise(connection, scan.scan_id, tag, participant_id)
+            keep_walk_in(connection, walk_in, scan.badge_ref, event=event, epoch=epoch)
 
     def set_aside(self, walk_in: WalkIn, error: str) -> None:
         """Move a walk-in whom the server rejected for good to the list for a person."""

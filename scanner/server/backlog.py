@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 
+from scanner.core.errors import ComeLater, ServerFailed
 from scanner.offline.spool import Waiting
 from scanner.server.delivery import Delivery
-from scanner.server.events import GateEvent, Uploaded
+from scanner.server.events import GateEvent, OfferedAgain, Uploaded
+
+#: between these, in seconds, the first batch is offered again, and each further one
+_FIRST_OFFER_S = (0.0, 5.0)
+_NEXT_OFFER_S = (0.5, 2.0)
+_AFTER_A_FAILURE_S = 30.0
 
 
 class Backlog:
@@ -16,11 +23,19 @@ class Backlog:
     a failed disk left without an answer.
     """
 
-    def __init__(self, delivery: Delivery, tell: Callable[[GateEvent], None]) -> None:
+    def __init__(
+        self,
+        delivery: Delivery,
+        tell: Callable[[GateEvent], None],
+        jitter: Callable[[float, float], float] = random.uniform,
+    ) -> None:
         """Look up scans without an answer now, before the first scan of this run adds another."""
         self._delivery = delivery
         self._tell = tell
         self._cut_off = delivery.spool.undecided()
+        self._jitter = jitter
+        self._next_offer_s: float | None = None
+        self._offered = 0
 
     def add(self, cut_off: Waiting) -> None:
         """Take a scan that is in the spool without an answer."""
@@ -35,9 +50,65 @@ class Backlog:
         """Send the scans decided here, as long as the server answers."""
         if not self._delivery.link.online:
             return
+        self._delivery.register_again()  # scans that wait may name a badge that a restore has lost
         self._upload()
         if self._delivery.register():
             self._upload()
+
+    def offer(self, elapsed_s: float) -> None:
+        """Offer again what a restored server has lost: one batch a turn, behind all that waits.
+
+        Args:
+            elapsed_s: now, in seconds of the device's steady clock.
+        """
+        spool = self._delivery.spool
+        if not self._delivery.link.online or spool.decided_count():
+            return
+        if not spool.acknowledged.count_to_offer():
+            self._say_offered()
+            self._next_offer_s = None
+            return
+        if self._next_offer_s is None:  # a restored server meets all gates in the same seconds
+            self._next_offer_s = elapsed_s + self._jitter(*_FIRST_OFFER_S)
+        if elapsed_s < self._next_offer_s:
+            return
+        try:
+            self._offered += self._delivery.offer()
+            self._next_offer_s = elapsed_s + self._jitter(*_NEXT_OFFER_S)
+        except ServerFailed:  # on one of these: live scans go on, and these come again
+            self._next_offer_s = elapsed_s + _AFTER_A_FAILURE_S
+        except ComeLater as later:
+            self._next_offer_s = elapsed_s + float(later.details["wait_s"]) * self._jitter(1, 1.5)
+
+    def bring_all(self) -> None:
+        """Send all that this device holds to a server that has just taken it back.
+
+        Raises:
+            ServerUnreachable, TokenRefused: the rest stays.
+        """
+        self.resume()
+        self._delivery.register_again()
+        self._upload()
+        self._delivery.register()
+        self._upload()
+        self._offer_all()
+        self._say_offered()
+
+    def _offer_all(self) -> None:
+        left = self._delivery.spool.acknowledged.count_to_offer()
+        while left:
+            try:
+                self._offered += self._delivery.offer()
+            except ServerFailed:  # on one of these: they come again behind live scans
+                return
+            before, left = left, self._delivery.spool.acknowledged.count_to_offer()
+            if left >= before:  # an answer of another epoch: they come again, too
+                return
+
+    def _say_offered(self) -> None:
+        if self._offered:
+            self._tell(OfferedAgain(self._offered))
+            self._offered = 0
 
     def _upload(self) -> None:
         before, settled = len(self._delivery.spool.contradicted()), 0

@@ -14,7 +14,7 @@ from scanner.core.scan import Scan, utc_text
 from scanner.offline.spool import Waiting
 from scanner.offline.walk_in import WalkIn
 from scanner.server.deadline import within
-from scanner.server.http_link import SOFTWARE, HttpLink
+from scanner.server.http_link import SOFTWARE, TOLD_BY_HEADERS, HttpLink
 
 SCAN_TIMEOUT_S = 1.5
 BATCH_TIMEOUT_S = 15.0
@@ -25,12 +25,16 @@ PAGES_AT_ONCE = 40
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """What a server gave this computer: `gate` is {id, name}, `event` {slug, name, timezone}."""
+    """What a server gave this computer: `gate` is {id, name}, `event` {slug, name, timezone}.
+
+    `name` is what the device was called then; "" for the computer's name.
+    """
 
     device_id: str
     token: str
     gate: dict[str, Any]
     event: dict[str, Any]
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +84,21 @@ class Client(HttpLink):
     def post_batch(self, waiting: list[Waiting], device_time: datetime) -> list[dict[str, Any]]:
         """Send up to 500 decided scans and return the results, in any order.
 
+        Each result tells the epoch that has the scan, and the counter of the whole batch.
+
         Args:
             device_time: what the clock that dated these scans shows now.
+
+        Raises:
+            ComeLater: the scans are offered again, and others' turn comes first.
         """
         asked = {"device_time": utc_text(device_time), "scans": [_batched(one) for one in waiting]}
         reply = self.post("scans/batch", asked, timeout_s=BATCH_TIMEOUT_S)
         results = reply.get("results")
         if not isinstance(results, list):
             raise ServerUnreachable(server=self.server)
-        return results
+        told = {name: reply.get(name, "") for name in TOLD_BY_HEADERS}
+        return [{**told, **one} for one in results if isinstance(one, dict)]
 
     def register(self, walk_in: WalkIn) -> dict[str, Any]:
         """Register a walk-in who was let in; the same request again gets the same answer."""
@@ -97,9 +107,15 @@ class Client(HttpLink):
             raise ServerUnreachable(server=self.server)
         return reply
 
-    def gate_list(self, since: int, etag: str) -> ListReply | None:
-        """Return the gate list, or what changed since a cursor; None when `etag` still holds."""
-        path = "gate-list" + (f"?since={since}" if since else "")
+    def gate_list(self, since: int, etag: str, epoch: str = "") -> ListReply | None:
+        """Return the gate list, or what changed since a cursor; None when `etag` still holds.
+
+        Args:
+            epoch: of the list that has this cursor; "" where it has none.
+        """
+        asked = {"since": str(since), "epoch": epoch} if since else {}
+        query = urlencode({name: value for name, value in asked.items() if value})
+        path = "gate-list" + (f"?{query}" if query else "")
         known = {"If-None-Match": etag} if etag else {}
         answer = self._send("GET", path, None, LIST_TIMEOUT_S, known)
         if answer.status_code == 304:
@@ -155,6 +171,26 @@ class Client(HttpLink):
         told = "" if waiting is None else f"?{urlencode(self._told(waiting))}"
         return self.get(f"status{told}", timeout_s=SCAN_TIMEOUT_S)
 
+    def ask_to_return(self, name: str, gate: dict[str, Any], event: str, held: int) -> bool:
+        """Ask a server that does not know this device's token to take it back.
+
+        Args:
+            name: what this device is called.
+            gate: {id, name} of where it stands.
+            held: how many scans it has for the server.
+
+        Returns:
+            Whether an organiser has taken it back; until then they are shown that it asks.
+        """
+        asked = {
+            "device_name": name,
+            "software": SOFTWARE,
+            "gate": {"id": gate.get("id", 0), "name": gate.get("name", "")},
+            "event": event,
+            "held": held,
+        }
+        return bool(self.post("devices/return", asked, timeout_s=SCAN_TIMEOUT_S).get("known"))
+
     def confirm_wipe(self) -> None:
         """Tell the server that list, names and token are erased here; called once, at the end."""
         self.post("devices/wiped", {}, timeout_s=SCAN_TIMEOUT_S)
@@ -172,5 +208,8 @@ class Client(HttpLink):
 
 
 def _batched(one: Waiting) -> dict[str, Any]:
-    lease = {"lease_id": one.lease_id} if one.lease_id else {}
-    return {**one.scan.kept(), "decided": one.decided, **lease}
+    more: dict[str, Any] = {"lease_id": one.lease_id, "delegation_id": one.delegation_id}
+    if one.offered:
+        more |= {"acknowledged": True, "annulled": one.annulled or None}
+    told = {name: value for name, value in more.items() if value is not None}
+    return {**one.scan.kept(), "decided": one.decided, **told}

@@ -6,14 +6,17 @@ import contextlib
 import functools
 import math
 import queue
+import socket
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Protocol
 
 from scanner.core.errors import (
     CertificateRefused,
     DeviceWiped,
+    NotKnownAnyMore,
     RequestRejected,
     ScannerError,
     ServerUnreachable,
@@ -38,6 +41,14 @@ STATUS_EVERY_S = 10.0
 GOODBYE_S = 1.0
 
 
+class Return(StrEnum):
+    """Where a device is on its way back to a server that does not know it any more."""
+
+    NOT_NEEDED = "not_needed"
+    ASKED = "asked"
+    BRINGS = "brings"
+
+
 class Server(Protocol):
     """The methods of `Client` that the courier uses."""
 
@@ -57,6 +68,10 @@ class Server(Protocol):
         """Give the lent places back."""
         ...
 
+    def ask_to_return(self, name: str, gate: dict[str, Any], event: str, held: int) -> bool:
+        """Ask a server that does not know this device to take it back; say whether it did."""
+        ...
+
 
 class Courier:
     """Delivers new scans on one thread; waiting scans and the heartbeat use another.
@@ -71,13 +86,16 @@ class Courier:
         refresh: Refresh,
         tell: Callable[[GateEvent], None],
         wipe: Callable[[], None],
+        name: str = "",
     ) -> None:
         """Make the courier; `start` starts its threads.
 
         Args:
             tell: called from both threads with everything that happens.
             wipe: erases list, token and names; called when the server says so.
+            name: what this device is called, for an organiser who is asked to take it back.
         """
+        self._name = name or socket.gethostname()
         self._delivery = delivery
         self._server = server
         self._refresh = refresh
@@ -89,7 +107,10 @@ class Courier:
         self._backlog = Backlog(delivery, tell)
         self._next_status = -math.inf
         self._next_refresh = -math.inf
+        self._supplied_epoch = ""
         self._told_of_certificate = False
+        self._return = Return.NOT_NEEDED
+        self._next_question = -math.inf
         self._threads = [
             threading.Thread(target=self._deliver_fresh, name="deliver", daemon=True),
             threading.Thread(target=self._run_rounds, name="rounds", daemon=True),
@@ -163,8 +184,12 @@ class Courier:
         """
         annulled = self._server.annul_bus(scan_ids, reason)
         for scan_id in annulled:
-            self._delivery.spool.memory.forget(scan_id)
+            self._forget(scan_id)
         return len(annulled)
+
+    def _forget(self, scan_id: str) -> None:
+        self._delivery.spool.memory.forget(scan_id)
+        self._delivery.spool.acknowledged.annul(scan_id)
 
     def finish(self) -> None:
         """Deliver what was submitted, try once to send what waits, return the lease, and stop."""
@@ -187,7 +212,7 @@ class Courier:
         if self._refused:
             return fault_verdict(scan, self._refused, self._delivery.language)
         try:
-            return self._delivery.deliver(scan)
+            return self._deliver_or_decide(scan)
         except TokenRefused as fault:
             self._stop(fault)
             return fault_verdict(scan, self._refused or fault, self._delivery.language)
@@ -195,6 +220,27 @@ class Courier:
             # It is in the spool without an answer: the server decides it later.
             self._backlog.add(Waiting(scan, None, self._refresh.clock.frame))
             return fault_verdict(scan, fault, self._delivery.language)
+
+    def _deliver_or_decide(self, scan: Scan) -> Verdict:
+        try:
+            return self._delivery.deliver(scan)
+        except TokenRefused as fault:
+            if not self._goes_on(fault):
+                raise
+            return self._delivery.decide_here(scan)
+
+    def _goes_on(self, fault: TokenRefused) -> bool:
+        """Say whether this gate goes on without the server, which knew it and does no more.
+
+        A server that was put back to a state before the pairing has lost what this device holds.
+        """
+        if isinstance(fault, DeviceWiped) or not self._delivery.spool.acknowledged.epoch:
+            return False
+        self._delivery.link.online = False
+        if self._return == Return.NOT_NEEDED:
+            self._return = Return.ASKED
+            self._tell(Trouble(NotKnownAnyMore()))
+        return True
 
     def _stop(self, fault: ScannerError) -> None:
         self._refused = TokenRefused()  # before anything that may fail: this gate must not continue
@@ -213,7 +259,7 @@ class Courier:
     def _annul(self, scan_id: str, reason: str) -> None:
         try:
             self._server.annul(scan_id, reason)
-            self._delivery.spool.memory.forget(scan_id)
+            self._forget(scan_id)
             self._tell(Annulled(scan_id, "annulled"))
         except RequestRejected:
             self._tell(Annulled(scan_id, "annul_refused"))
@@ -227,8 +273,12 @@ class Courier:
 
     def round(self) -> None:
         """Do the work that the second thread does every second, once."""
+        if self._return != Return.NOT_NEEDED:
+            self._guarded(self._come_back)
+            return
         # Waiting scans are sent before the refresh, which renews a lease only when none waits.
-        for work in (self._heartbeat, self._backlog.resume, self._backlog.drain, self._supply):
+        works = (self._heartbeat, self._backlog.resume, self._backlog.drain, self._supply)
+        for work in (*works, self._offer):
             self._guarded(work)
 
     def _guarded(self, work: Callable[[], None]) -> None:
@@ -237,7 +287,8 @@ class Courier:
         try:
             self._noting_the_connection(work)
         except TokenRefused as fault:
-            self._stop(fault)
+            if not self._goes_on(fault):
+                self._stop(fault)
         except ScannerError as fault:
             self._tell(Trouble(fault))
 
@@ -267,10 +318,43 @@ class Courier:
 
     def _supply(self) -> None:
         now = self._refresh.clock.elapsed_s()
-        if not self._delivery.link.online or now < self._next_refresh:
+        epoch = self._delivery.spool.acknowledged.epoch
+        # A list of an earlier epoch is not as old as it says: it is another one.
+        is_due = now >= self._next_refresh or epoch != self._supplied_epoch
+        if not self._delivery.link.online or not is_due:
             return
-        self._next_refresh = now + EVERY_S
+        self._next_refresh, self._supplied_epoch = now + EVERY_S, epoch
         self._refresh.run()
+
+    def _offer(self) -> None:
+        self._backlog.offer(self._refresh.clock.elapsed_s())
+
+    def _come_back(self) -> None:
+        """Ask to be taken back, and once that is done bring all that this device holds."""
+        if self._return == Return.ASKED:
+            now = self._refresh.clock.elapsed_s()
+            if now < self._next_question:
+                return
+            self._next_question = now + STATUS_EVERY_S
+            if not self._is_taken_back():
+                self._tell(Trouble(NotKnownAnyMore()))
+                return
+            self._return = Return.BRINGS
+        # First of which epoch the database is, then what this device holds, before anything else:
+        # what it saw is known before it decides by a new list.
+        self._server.status(self._delivery.spool.waiting_count())
+        self._backlog.bring_all()
+        self._return = Return.NOT_NEEDED
+        self._next_status = self._next_refresh = -math.inf
+
+    def _is_taken_back(self) -> bool:
+        spool, gate = self._delivery.spool, self._delivery.offline
+        held = spool.waiting_count() + spool.acknowledged.count()
+        with contextlib.suppress(RequestRejected):  # its event may not be there either
+            return self._server.ask_to_return(
+                self._name, gate.place_told, spool.acknowledged.event, held
+            )
+        return False
 
     def _return_lease(self) -> None:
         spool, lease = self._delivery.spool, self._delivery.spool.memory.lease()

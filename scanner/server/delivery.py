@@ -18,7 +18,8 @@ from scanner.core.errors import (
     ServerUnreachable,
     SpoolUnwritable,
 )
-from scanner.core.scan import ListedScan, Scan, Verdict, tag_of
+from scanner.core.scan import ListedScan, Scan, Verdict, ref_of, tag_of
+from scanner.offline.acknowledged import Acknowledgement
 from scanner.offline.clock import shifted
 from scanner.offline.decisions import OfflineGate
 from scanner.offline.memory import Passage, passage_told
@@ -81,13 +82,17 @@ class Delivery:
             return self._set_aside(scan, rejection)
         # If the disk fails now the scan is sent again, and the server repeats its answer.
         with contextlib.suppress(SpoolUnwritable):
-            self.spool.done([scan.scan_id], self._passage_in(scan, reply))
+            self._acknowledged(scan, reply, self.offline.clock.frame)
         return verdict_told(scan, reply, self.language)
 
     def keep(self, scan: Scan, reply: dict[str, Any]) -> None:
         """Keep whom the reply to a scan counts that was not stored before it was sent."""
         with contextlib.suppress(SpoolUnwritable):
-            self.spool.done([], self._passage_in(scan, reply))
+            self._acknowledged(scan, reply, self.offline.clock.frame)
+
+    def decide_here(self, scan: Scan) -> Verdict:
+        """Decide a scan that is in the spool without asking the server."""
+        return self._decide_here(scan)
 
     def decide_listed(self, scan: Scan) -> Verdict:
         """Decide on somebody whom a help desk found without the network.
@@ -131,10 +136,42 @@ class Delivery:
                 continue
             scan = replace(walk_in.scan, code=str(reply["code"]))
             self.spool.walk_ins.registered(
-                walk_in, scan, tag_of(scan), int(reply["participant_id"])
+                walk_in,
+                scan,
+                tag_of(scan),
+                int(reply["participant_id"]),
+                str(reply.get("epoch", "")),
             )
             registered += 1
         return registered
+
+    def register_again(self) -> None:
+        """Register again the walk-ins whom another epoch of the server's database had registered.
+
+        Raises:
+            ServerUnreachable, TokenRefused: the rest stays.
+        """
+        acknowledged = self.spool.acknowledged
+        for walk_in, old_ref in acknowledged.walk_ins_to_offer():
+            try:
+                reply = self.server.register(walk_in)
+            except RequestRejected:  # it was used by this device under an earlier token
+                acknowledged.heard([walk_in.id], acknowledged.epoch)
+                continue
+            ref, epoch = ref_of(str(reply["code"])), str(reply.get("epoch", ""))
+            acknowledged.walk_in_is_back(walk_in, old_ref, ref, epoch)
+            if epoch != acknowledged.epoch:
+                return  # an old answer: it is asked again
+
+    def offer(self) -> int:
+        """Send one batch of what another epoch had acknowledged; return how many it settled.
+
+        Raises:
+            ComeLater: others' turn comes first.
+            ServerUnreachable, TokenRefused: nothing was settled.
+        """
+        waiting = self.spool.offered()
+        return self._offer(waiting) if waiting else 0
 
     def upload(self) -> int:
         """Send one batch of the scans that were decided here; return how many it settled.
@@ -166,7 +203,7 @@ class Delivery:
             scan, frame = cut_off[0].scan, cut_off[0].frame
             try:
                 reply = self.server.post_scan(scan, self._time_in(frame))
-                self.spool.done([scan.scan_id], self._passage_in(scan, reply))
+                self._acknowledged(scan, reply, frame)
             except RequestRejected as rejection:
                 self._set_aside(scan, rejection)
             cut_off.pop(0)
@@ -188,9 +225,45 @@ class Delivery:
             if result.get("error"):
                 self.spool.set_aside(sent[scan_id].scan, str(result["error"]))
         self.spool.settle(
-            ours, [_contradicted(sent[i], r) for i, r in ours.items() if _let_in(sent[i], r)]
+            ours,
+            [_contradicted(sent[i], r) for i, r in ours.items() if _let_in(sent[i], r)],
+            [_told(sent[i], r) for i, r in ours.items() if not r.get("error")],
         )
         return len(ours)
+
+    def _offer(self, waiting: list[Waiting]) -> int:
+        device_time = self._time_in(waiting[0].frame) or self.offline.clock.now()
+        sent = {one.scan.scan_id: one for one in waiting}
+        try:
+            results = self.server.post_batch(waiting, device_time)
+        except RequestRejected as rejection:
+            return self._offer_apart(waiting, rejection)
+        ours = {r["scan_id"]: r for r in results if r.get("scan_id") in sent}
+        told = next(iter(ours.values()), {})
+        for scan_id, result in ours.items():
+            if result.get("error"):
+                self.spool.set_aside(sent[scan_id].scan, str(result["error"]))
+        self.spool.settle_offer(
+            ours,
+            [_contradicted(sent[i], r) for i, r in ours.items() if _let_in(sent[i], r)],
+            str(told.get("epoch", "")),
+            str(told.get("counter", "")),
+        )
+        return len(ours)
+
+    def _offer_apart(self, waiting: list[Waiting], rejection: RequestRejected) -> int:
+        if len(waiting) > 1:
+            middle = len(waiting) // 2
+            return self._offer(waiting[:middle]) + self._offer(waiting[middle:])
+        [one] = waiting
+        self._set_aside(one.scan, rejection)
+        self.spool.acknowledged.heard([one.scan.scan_id], self.spool.acknowledged.epoch)
+        return 1
+
+    def _acknowledged(self, scan: Scan, reply: dict[str, Any], frame: str) -> None:
+        """Drop a scan that the server has answered, and keep what it told."""
+        told = [] if reply.get("rehearsal") is True else [_answered(scan, reply, frame)]
+        self.spool.done([scan.scan_id], self._passage_in(scan, reply), told)
 
     def _time_in(self, frame: str) -> datetime | None:
         """Return what the clock of a run would show now; None if that run never measured its skew.
@@ -249,6 +322,29 @@ def _named(scan: Scan, reply: dict[str, Any]) -> dict[str, Any]:
         "participant": scan.content["participant"],
         "delegation": scan.content["delegation"],
     }
+
+
+def _answered(scan: Scan, reply: dict[str, Any], frame: str) -> Acknowledgement:
+    return Acknowledgement(
+        scan,
+        {"status": reply["status"], "reason": reply.get("reason")},
+        frame,
+        epoch=str(reply.get("epoch", "")),
+        counter=str(reply.get("counter", "")),
+        delegation_id=(reply.get("delegation") or {}).get("id"),
+    )
+
+
+def _told(one: Waiting, result: dict[str, Any]) -> Acknowledgement:
+    return Acknowledgement(
+        one.scan,
+        one.decided or {},
+        one.frame,
+        epoch=str(result.get("epoch", "")),
+        counter=str(result.get("counter", "")),
+        lease_id=one.lease_id,
+        delegation_id=one.delegation_id,
+    )
 
 
 def _let_in(one: Waiting, result: dict[str, Any]) -> bool:

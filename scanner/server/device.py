@@ -45,6 +45,7 @@ def remember(server: str, pairing: Pairing) -> None:
     spool = earlier.get("spool") or str(spool_folder(server, pairing.token))
     event = {key: value for key, value in pairing.event.items() if key != "name"}
     place = {"device_id": pairing.device_id, "gate": pairing.gate, "event": event}
+    place |= {"name": pairing.name} if pairing.name else {}
     token = _token_as_kept(server, pairing.token)
     known[server] = {**place, **token, "spool": spool, **_authority_in(earlier)}
     _write_known(known)
@@ -77,7 +78,8 @@ def remembered(server: str) -> tuple[Pairing, Path] | None:
     token = entry["token"] if "token" in entry else unsealed(entry["sealed"])
     if token is None:
         raise KeyStoreClosed
-    pairing = Pairing(entry["device_id"], token, entry["gate"], entry["event"])
+    name = entry.get("name", "")
+    pairing = Pairing(entry["device_id"], token, entry["gate"], entry["event"], name)
     if "name" in pairing.event:
         remember(server, pairing)
     return pairing, Path(entry["spool"])

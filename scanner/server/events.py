@@ -23,6 +23,13 @@ class Uploaded:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferedAgain:
+    """All that an earlier epoch of the server's database had acknowledged is with it again."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class LinkSeen:
     """The state of the connection; `counts` is the body of `/status` when it was read."""
 
@@ -53,4 +60,4 @@ class Annulled:
     outcome: str
 
 
-GateEvent = Verdict | Uploaded | LinkSeen | Stopped | Trouble | Annulled
+GateEvent = Verdict | Uploaded | OfferedAgain | LinkSeen | Stopped | Trouble | Annulled

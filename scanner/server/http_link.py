@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import requests
 
+from checkin.protocol.epochs import COUNTER, EPOCH, SEEN, is_epoch
 from checkin.protocol.version import VERSION
 from checkin.words.languages import DEFAULT_LANGUAGE
 from scanner.core.errors import (
@@ -21,11 +23,13 @@ from scanner.core.errors import (
     CertificateOfOtherName,
     CertificateOutOfDate,
     CertificateRefused,
+    ComeLater,
     DeviceWiped,
     RequestRejected,
     SearchBudget,
     ServerFailed,
     ServerUnreachable,
+    SpoolUnwritable,
     TokenRefused,
 )
 from scanner.offline.clock import DeviceClock
@@ -38,8 +42,23 @@ SOFTWARE = f"marhaba-scanner/{VERSION}"
 _OTHER_NAME = {62, 64}
 _OUT_OF_DATE = {9, 10}
 
+#: what an answer's headers tell, under these names in its body
+TOLD_BY_HEADERS = {"epoch": EPOCH, "counter": COUNTER}
+
 # Answers that will be the same however often the request is sent.
 _HOPELESS = {400, 403, 404, 409, 413, 415, 422}
+
+
+class Epochs(Protocol):
+    """The methods of `Acknowledged` that requests use."""
+
+    def meet(self, epoch: str) -> bool:
+        """Take the epoch of an answer."""
+        ...
+
+    def seen(self) -> str:
+        """Return what this device has seen of the server's database, or ""."""
+        ...
 
 
 class HttpLink:
@@ -73,6 +92,10 @@ class HttpLink:
         """
         self.server = server_address(server)
         self.clock = clock or DeviceClock()
+        #: told of each answer's epoch, once this device has a spool
+        self.epochs: Epochs | None = None
+        #: the server has said that the event's data are erased everywhere
+        self.is_purged = False
         self._session = requests.Session()
         # Proxies and .netrc of this computer's owner are not used for requests to the server.
         self._session.trust_env = False
@@ -133,11 +156,13 @@ class HttpLink:
         headers: dict[str, str],
     ) -> requests.Response:
         url = f"{self.server}/api/v1/{path}"
+        if self.epochs and (seen := self._seen()):
+            headers = {**headers, SEEN: seen}
         # A kept connection may have been closed by the server meanwhile: that costs a second try,
         # which is safe because the server knows a scan by its scan_id.
         for last in (False, True):
             try:
-                return self._session.request(
+                answer = self._session.request(
                     method,
                     url,
                     json=body,
@@ -145,6 +170,8 @@ class HttpLink:
                     headers=headers,
                     allow_redirects=False,
                 )
+                self._meet(answer)
+                return answer
             except requests.exceptions.SSLError as error:
                 # TLS that breaks off is a connection lost, as when the server's worker restarts.
                 if refusal := _refusal_in(error):
@@ -157,6 +184,17 @@ class HttpLink:
                 if last:
                     raise ServerUnreachable(server=self.server) from error
         raise AssertionError("the second try returns or raises")
+
+    def _seen(self) -> str:
+        with contextlib.suppress(SpoolUnwritable):
+            return self.epochs.seen() if self.epochs else ""
+        return ""
+
+    def _meet(self, answer: requests.Response) -> None:
+        epoch = answer.headers.get(EPOCH, "")
+        if self.epochs and is_epoch(epoch):
+            with contextlib.suppress(SpoolUnwritable):  # then the next answer tells it again
+                self.epochs.meet(epoch)
 
     def _refused(self, refusal: ssl.SSLCertVerificationError) -> CertificateRefused:
         if refusal.verify_code in _OTHER_NAME:
@@ -175,8 +213,10 @@ class HttpLink:
         if reply is None or not (answer.ok or isinstance(reply.get("error"), str)):
             raise ServerUnreachable(server=self.server)
         if answer.ok:
-            return reply
+            told = {name: answer.headers.get(of, "") for name, of in TOLD_BY_HEADERS.items()}
+            return reply | {name: value for name, value in told.items() if value}
         if answer.status_code == 401:
+            self.is_purged = reply.get("purged") is True
             raise DeviceWiped if reply.get("wipe") is True else TokenRefused
         if answer.status_code in _HOPELESS:
             detail = str(reply.get("detail", ""))
@@ -184,6 +224,8 @@ class HttpLink:
         if answer.status_code == 429:
             kind = SearchBudget if reply["error"] == SearchBudget.code else AskedTooOften
             raise kind(server=self.server, minutes=_minutes_to_wait(answer))
+        if answer.status_code == 503 and reply["error"] == ComeLater.code:
+            raise ComeLater(server=self.server, wait_s=_seconds_to_wait(answer))
         raise (ServerFailed if answer.status_code == 500 else ServerUnreachable)(server=self.server)
 
     def _note_skew(self, reply: dict[str, Any], sent_at: datetime, round_trip_s: float) -> None:
@@ -224,8 +266,12 @@ def _wrapped_in(error: BaseException) -> BaseException | None:
 
 
 def _minutes_to_wait(answer: requests.Response) -> int:
+    return max(1, -(-_seconds_to_wait(answer) // 60))
+
+
+def _seconds_to_wait(answer: requests.Response) -> int:
     told = answer.headers.get("Retry-After", "")
-    return max(1, -(-int(told) // 60)) if told.isdecimal() else 1
+    return int(told) if told.isdecimal() else 1
 
 
 def _json_object(answer: requests.Response) -> dict[str, Any] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from scanner.core.errors import ListRefused, RequestRejected
@@ -23,7 +23,7 @@ _SKEW_STEP_S = 0.25
 class Server(Protocol):
     """The methods of `Client` that refreshing uses."""
 
-    def gate_list(self, since: int, etag: str) -> ListReply | None:
+    def gate_list(self, since: int, etag: str, epoch: str = "") -> ListReply | None:
         """Return the gate list, or what changed."""
         ...
 
@@ -105,12 +105,13 @@ class Refresh:
         return Freshness(age, stale, self.clock.skew_s, self.clock.is_off(), stop)
 
     def _fetch_list(self) -> None:
-        reply = self.server.gate_list(self.held.held().cursor, self.held.etag())
+        held = self.held.held()
+        reply = self.server.gate_list(held.cursor, self.held.etag(), held.epoch)
         if reply is None:
             self.held.confirm(self.clock.server_now())
             return
         try:
-            self.held.take(reply.body, reply.etag)
+            self._take(reply)
         except ListRefused as refusal:
             if refusal.details["objection"] != Objection.GAP:
                 raise
@@ -119,7 +120,16 @@ class Refresh:
     def _fetch_whole_list(self) -> None:
         reply = self.server.gate_list(0, "")
         if reply is not None:
-            self.held.take(reply.body, reply.etag)
+            self._take(reply)
+
+    def _take(self, reply: ListReply) -> None:
+        epoch = self.held.held().epoch
+        self.held.take(reply.body, reply.etag)
+        if epoch and self.held.held().epoch != epoch:
+            self.spool.memory.forget_numbers()
+        ends = (day["ends_at"] for day in self.held.policy().get("days") or [])
+        moments = [datetime.fromisoformat(end) for end in ends]
+        self.spool.acknowledged.retire(moments, self.clock.server_now())
 
     def _renew_lease(self) -> None:
         # Not while the server does not know yet of used places: it would lend them again.

@@ -17,7 +17,14 @@ from scanner.gate.volunteer_requests import (
     categories_in,
     delegations_in,
 )
-from scanner.server.events import Annulled, GateEvent, LinkSeen, Stopped, Trouble
+from scanner.server.events import (
+    Annulled,
+    GateEvent,
+    LinkSeen,
+    OfferedAgain,
+    Stopped,
+    Trouble,
+)
 from scanner.server.refresh import Freshness
 from scanner.server.verdicts import foreign_verdict
 from scanner.window.bus_panel import BusPanel
@@ -138,7 +145,8 @@ def after(
     if isinstance(gate_event, Trouble):
         details = gate_event.fault.details
         return with_notice(screen, gate_event.fault.code, at_s, lasts_s=NOTICE_S, **details)
-    return with_notice(screen, "uploaded", at_s, count=gate_event.count)
+    key = "offered_again" if isinstance(gate_event, OfferedAgain) else "uploaded"
+    return with_notice(screen, key, at_s, count=gate_event.count)
 
 
 def at_time(screen: Screen, at_s: float) -> Screen:

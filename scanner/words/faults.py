@@ -97,6 +97,11 @@ FAULTS = {
         "This device is no longer allowed. Ask the organiser for a code and pair it "
         "again with --pair CODE; the waiting scans are kept."
     ),
+    "come_later": msgid("The server takes the scans of other gates first; this gate's are next."),
+    "not_known_any_more": msgid(
+        "The server's records were put back, and it does not know this gate any more. Scan on: "
+        "everything is kept here. The organiser takes this gate back on the Devices page."
+    ),
     "wipe_failed": msgid(
         "Device revoked, but its disk did not let everything be erased ({detail}). Do "
         "not use this computer any more and bring it to the organiser."

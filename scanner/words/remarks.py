@@ -22,6 +22,9 @@ REMARKS = {
     "scans_badges": msgid("Marhaba scans badges at a gate"),
     "may_sleep": msgid("This computer may go to sleep: switch that off in its settings."),
     "uploaded": msgid("Waiting scans sent: {count}"),
+    "offered_again": msgid(
+        "The server's records were put back: scans that it had before were sent again: {count}"
+    ),
     "still_waiting": msgid("Scans not sent yet: {count}. They will go at the next start."),
     "set_aside": msgid(
         "Scans rejected as unreadable and set aside: {count}. Tell the organiser; "

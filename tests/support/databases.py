@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from tests.support.postgres import MISSING, Cluster, postgres_programs
 _CONNECTION_WAIT_S = 60
 
 _TEMPLATE = "marhaba_template"
+_END_CONNECTIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
 
 
 def required() -> bool:
@@ -67,6 +68,19 @@ class PostgresDatabases:
         """Yield the address of a database without a schema."""
         with self._made("") as url:
             yield url
+
+    def saved(self, name: str) -> Callable[[], None]:
+        """Save a database; return what puts it back, whoever is connected to it."""
+        copy = f"{name}_saved_{next(self._numbers)}"
+        for other in (name, copy):
+            self._cluster.run(_END_CONNECTIONS.format(name=other))
+        self._cluster.run(f"CREATE DATABASE {copy} TEMPLATE {name}")
+
+        def put_back() -> None:
+            self._cluster.run(f"DROP DATABASE {name} WITH (FORCE)")
+            self._cluster.run(f"CREATE DATABASE {name} TEMPLATE {copy}")
+
+        return put_back
 
     @contextmanager
     def _made(self, template: str) -> Iterator[str]:

@@ -60,6 +60,7 @@ def a_list(
     key=KEY,
     event="rabat",
     gates=(),
+    epoch="",
     **policy,
 ):
     """The body of `GET /gate-list`; `entries` are (code, content), `tombstones` are codes.
@@ -74,7 +75,7 @@ def a_list(
         "issued_at": at.isoformat(),
         "policy": POLICY | policy,
         "gates": list(gates),
-    }
+    } | ({"epoch": epoch} if epoch else {})
     tombs = [Tombstone(badge_tag(parse_code(code)), "revoked") for code in tombstones]
     sealed = [seal_entry(parse_code(code), told) for code, told in entries]
     sealed += [seal_bus_list(parse_code(code), told) for code, told in buses]

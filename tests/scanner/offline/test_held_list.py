@@ -105,6 +105,37 @@ def test_a_server_whose_clock_was_set_back_goes_on_with_newer_lists(held):
     assert (told(held, ONE), held.confirmed_at()) == (None, an_hour_before)
 
 
+def test_a_whole_list_of_another_epoch_is_taken_whatever_its_cursor(held):
+    held.take(a_list([(ONE, content(1))], cursor=5, epoch="a"))
+    held.take(a_list([(TWO, content(2))], cursor=2, epoch="b"))
+
+    assert (told(held, ONE), told(held, TWO)) == (None, content(2))
+    assert (held.held().epoch, held.held().left) == ("b", {"a"})
+
+
+@pytest.mark.parametrize(
+    ("more", "objection"),
+    [
+        ({"cursor": 7, "since": 5, "epoch": "c"}, "gap"),
+        ({"cursor": 9, "epoch": "a"}, "older"),
+        ({"cursor": 4, "epoch": "b"}, "older"),
+    ],
+    ids=["a delta of another epoch", "an epoch that was left", "an older one of this epoch"],
+)
+def test_an_epoch_makes_no_older_list_newer(held, more, objection):
+    held.take(a_list(cursor=3, epoch="a"))
+    held.take(a_list(cursor=5, epoch="b"))
+
+    assert refused(held, a_list(**more)) == objection
+
+
+def test_a_server_that_knows_no_epochs_is_believed_by_its_cursor(held):
+    held.take(a_list(cursor=5, epoch="a"))
+    held.take(a_list([(ONE, content(1))], cursor=6, since=5))
+
+    assert (told(held, ONE), held.held().epoch) == (content(1), "a")
+
+
 def test_the_first_list_must_be_of_the_event_that_was_paired(held):
     assert refused(held, a_list(event="other")) == "other_event"
 
