@@ -65,8 +65,10 @@ export async function aList({
   key = SERVER,
   policy = {},
   gates = /** @type {GateName[]} */ ([]),
+  epoch = "",
 } = {}) {
   const head = {
+    ...(epoch ? { epoch } : {}),
     format: FORMAT,
     event,
     cursor: String(cursor),

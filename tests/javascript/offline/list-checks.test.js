@@ -23,6 +23,7 @@ test("a list is read with its numbers and moments", async () => {
     cursor: 7,
     since: 5,
     issuedAt: Date.parse("2025-06-14T12:00:00Z"),
+    epoch: "",
   });
 });
 
@@ -86,6 +87,23 @@ test("a list in which nothing changed is one", async () => {
 
   assert.equal(await objection(held, received(await aList({ cursor: 5, since: 5 }))), null);
   assert.equal(await objection(held, received(await aList({ cursor: 5 }))), null);
+});
+
+test("a whole list of another epoch is taken whatever its cursor, a delta and one that was left are not", async () => {
+  const held = { ...NONE, cursor: 5, epoch: "b", left: ["a"] };
+
+  assert.equal(await objection(held, received(await aList({ cursor: 2, epoch: "c" }))), null);
+  const delta = await aList({ cursor: 7, since: 5, epoch: "c" });
+  assert.equal(await objection(held, received(delta)), "gap");
+  assert.equal(await objection(held, received(await aList({ cursor: 9, epoch: "a" }))), "older");
+  assert.equal(await objection(held, received(await aList({ cursor: 4, epoch: "b" }))), "older");
+});
+
+test("a server that knows no epochs is believed by its cursor", async () => {
+  const held = { ...NONE, cursor: 5, epoch: "b", left: [] };
+
+  assert.equal(await objection(held, received(await aList({ cursor: 6, since: 5 }))), null);
+  assert.equal(await objection(held, received(await aList({ cursor: 4 }))), "older");
 });
 
 test("why a list is refused is told with the fault", () => {

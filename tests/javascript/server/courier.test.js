@@ -40,6 +40,8 @@ function aCourier({ delivery, refresh, spool, line, tell = () => {}, wipe = asyn
   const deliveries = fake({
     online: true,
     register: async () => 0,
+    registerAgain: async () => {},
+    offer: async () => 0,
     upload: async () => ({ settled: 0, contradicted: 0 }),
     ...delivery,
   });
@@ -52,7 +54,13 @@ function aCourier({ delivery, refresh, spool, line, tell = () => {}, wipe = asyn
     ...refresh,
   });
   /** @type {Spool} */
-  const waiting = fake({ undecided: () => [], waitingCount: 0, ...spool });
+  const waiting = fake({
+    undecided: () => [],
+    waitingCount: 0,
+    decidedCount: 0,
+    acknowledged: fake({ epoch: "", countToOffer: 0 }),
+    ...spool,
+  });
   /** @type {Line} */
   const server = fake({ status: async () => COUNTS, ...line });
   const courier = new Courier({

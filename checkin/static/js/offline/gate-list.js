@@ -88,6 +88,7 @@ import { sha256 } from "./sha256.js";
  * @typedef {object} ListHead
  * @property {number} format
  * @property {string} event
+ * @property {string} [epoch] of the database; an earlier server names none
  * @property {string} cursor
  * @property {string | null} [since]
  * @property {string} issued_at

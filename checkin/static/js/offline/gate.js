@@ -9,8 +9,7 @@ import { OfflineGate } from "./decisions.js";
 import { moveEarlierRows } from "./earlier-database.js";
 import { HeldList } from "./held-list.js";
 import { foundOf, HelpDesk } from "./help-desk.js";
-import { passageTold } from "./memory.js";
-import { newScan, personScan, scannedAgain, tagOf } from "./scan.js";
+import { newScan, personScan, scannedAgain } from "./scan.js";
 import { Spool } from "./spool.js";
 import { Storage } from "./storage.js";
 
@@ -30,6 +29,7 @@ import { Storage } from "./storage.js";
  * @property {string} token
  * @property {Place} gate
  * @property {{slug: string, name: string, timezone: string}} event
+ * @property {string} [name] what it was called when it was paired
  * @property {boolean} [opened] this browser has opened the gate before
  */
 
@@ -72,14 +72,20 @@ export class Gate {
   constructor(device, { spool, held, clock, desk }, tell, reasons) {
     this.clock = clock;
     this.desk = desk;
-    this.line = new Line(device.token, this.clock);
+    spool.acknowledged.event = device.event.slug;
+    this.line = new Line(device.token, this.clock, spool.acknowledged);
     this.spool = spool;
     this.offline = new OfflineGate(held, spool.memory, clock, device.gate, reasons, desk);
     this.tell = tell;
     const delivery = new Delivery(spool, this.line, this.offline, this.clock);
     const refresh = new Refresh(this.line, held, spool, clock, new DeskSupply(this.line, desk));
-    const wipe = () => this.#wipe();
-    this.courier = new Courier({ delivery, refresh, spool, line: this.line, tell, wipe });
+    const wipe = (/** @type {boolean} */ isPurged) => this.#wipe(isPurged);
+    const whoAsks = () => ({
+      device_name: device.name || `${device.id}`,
+      gate: { id: this.offline.place.id, name: this.offline.place.name },
+      event: device.event.slug,
+    });
+    this.courier = new Courier({ delivery, refresh, spool, line: this.line, tell, wipe, whoAsks });
   }
 
   start() {
@@ -248,9 +254,9 @@ export class Gate {
     await this.#wipe();
   }
 
-  async #wipe() {
+  async #wipe(isPurged = false) {
     this.desk.lock();
-    await this.spool.wipe(true);
+    await this.spool.wipe(true, isPurged);
   }
 
   /**
@@ -260,9 +266,7 @@ export class Gate {
    * @returns {Promise<Verdict>}
    */
   async #told(scan, reply) {
-    const at = this.clock.corrected(Date.parse(scan.scanned_at));
-    const passage = passageTold(scan, tagOf(scan), reply, at, this.offline.place.name);
-    await this.spool.done([], passage).catch(() => null);
+    await this.courier.delivery.keep(scan, reply);
     return { ...reply, scan };
   }
 

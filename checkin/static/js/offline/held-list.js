@@ -29,6 +29,11 @@ export class HeldList {
     return this.kept.value("cursor") ?? 0;
   }
 
+  /** The epoch of the database that made the list; "" where its server knew of none. */
+  get epoch() {
+    return this.kept.value("epoch") ?? "";
+  }
+
   get etag() {
     return this.kept.value("etag") ?? "";
   }
@@ -67,7 +72,7 @@ export class HeldList {
     const list = received(body);
     const against = await objection(this.#held(), list);
     if (!list || against) throw new ListRefused(against ?? "unreadable");
-    const values = valuesOf(list, etag);
+    const values = { ...valuesOf(list, etag), ...this.#epochsAfter(list.epoch) };
     await this.storage.write(STORES, (store) => {
       if (list.since === 0) {
         store("entries").clear();
@@ -107,8 +112,19 @@ export class HeldList {
     return (await this.storage.one("tombstones", tag))?.reason ?? null;
   }
 
+  /** @param {string} epoch of the list that is taken; an earlier version of the server names none */
+  #epochsAfter(epoch) {
+    const now = epoch || this.epoch;
+    const left = new Set([...(this.kept.value("left") ?? []), this.epoch]);
+    left.delete(now);
+    left.delete("");
+    return { epoch: now, left: [...left] };
+  }
+
   #held() {
     return {
+      epoch: this.epoch,
+      left: this.kept.value("left") ?? [],
       event: this.kept.value("event") ?? this.event,
       publicKey: this.kept.value("public_key") ?? "",
       cursor: this.cursor,

@@ -18,12 +18,15 @@
  * @property {LeaseReply | null} lent
  * @property {Place} place this gate, as the server told last
  * @property {PeopleHead | null} people the head of a help desk's list
- * @property {ListHead} head of the gate list, as are the next five
+ * @property {ListHead} head of the gate list, as are the next seven
  * @property {string} event
  * @property {string} public_key
  * @property {number} cursor
  * @property {number} confirmed_at
  * @property {string} etag
+ * @property {string} epoch
+ * @property {string[]} left the epochs of the lists before
+ * @property {string[]} epochs that were met, in their order
  */
 
 export class KeptValues {

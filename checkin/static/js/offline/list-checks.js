@@ -25,6 +25,7 @@ import { FORMAT, listIsGenuine, signedBytes } from "./gate-list.js";
  * @property {number} cursor what it leads up to
  * @property {number} since what it continues; 0 for a whole list
  * @property {number} issuedAt in milliseconds of the server's clock
+ * @property {string} epoch of the database that made it; "" from a server that knows of none
  */
 
 /**
@@ -57,7 +58,8 @@ export function received(body) {
   if (head?.format !== FORMAT || !(cursor >= since) || Number.isNaN(issuedAt)) return null;
   if (!areTexts(tombstones, "reason") || !areTexts(entries, "sealed")) return null;
   if (typeof publicKey !== "string" || typeof signature !== "string") return null;
-  return { head, tombstones, entries, publicKey, signature, cursor, since, issuedAt };
+  const epoch = String(head.epoch ?? "");
+  return { head, tombstones, entries, publicKey, signature, cursor, since, issuedAt, epoch };
 }
 
 /**
@@ -74,8 +76,12 @@ function areTexts(rows, name) {
 
 /**
  * Say why a list is not to be taken; null when it is.
- * @param {{event: string, publicKey: string, cursor: number}} held of the list at hand; empty or 0
- *   before there is one
+ * @param {object} held of the list at hand; empty or 0 before there is one
+ * @param {string} held.event
+ * @param {string} held.publicKey
+ * @param {number} held.cursor
+ * @param {string} [held.epoch] of the database that made it
+ * @param {string[]} [held.left] the epochs of the lists that were held before
  * @param {ReceivedList | null} list
  * @returns {Promise<Objection | null>}
  */
@@ -85,6 +91,11 @@ export async function objection(held, list) {
   const content = signedBytes(list.head, list.tombstones, list.entries);
   if (!(await listIsGenuine(list.publicKey, content, list.signature))) return "forged";
   if (held.event && list.head.event !== held.event) return "other_event";
+  if (held.epoch && list.epoch && list.epoch !== held.epoch) {
+    // The cursors of two epochs say nothing of one another. One that was left is an old answer.
+    if (held.left?.includes(list.epoch)) return "older";
+    return list.since === 0 ? null : "gap";
+  }
   // The cursor alone says what is newer: the server's clock may have been set back since.
   if (list.cursor < held.cursor) return "older";
   return list.since === 0 || list.since === held.cursor ? null : "gap";

@@ -85,7 +85,8 @@ export class Memory {
 
   /**
    * @param {PassageRow[]} passages
-   * @param {{has: (scanId: string) => boolean}} waiting whether the server has yet to hear of a scan
+   * @param {{has: (scanId: string) => boolean, isLost?: (scanId: string) => boolean}} waiting whether
+   *   the server has yet to hear of a scan, or was put back since it did
    * @param {KeptValues} kept
    */
   constructor(passages, waiting, kept) {
@@ -108,15 +109,17 @@ export class Memory {
   }
 
   /**
-   * Say whether the server has yet to hear of a passage of this badge's holder.
+   * Say whether the server has yet to hear of a passage of this badge's holder, or has lost it.
    * @param {string} tag
    */
   waits(tag) {
     const all = [...this.#passages.values()];
     const people = new Set(all.filter((one) => one.tag === tag).map((one) => one.participant_id));
     people.delete(null);
+    const isUnheard = (/** @type {string} */ id) =>
+      this.waiting.has(id) || this.waiting.isLost?.(id) === true;
     return all.some(
-      (one) => this.waiting.has(one.scan_id) && (one.tag === tag || people.has(one.participant_id)),
+      (one) => isUnheard(one.scan_id) && (one.tag === tag || people.has(one.participant_id)),
     );
   }
 
@@ -190,6 +193,20 @@ export class Memory {
   whose(scanId, tag, participantId) {
     const row = this.#passages.get(scanId);
     return row ? { ...row, tag, participant_id: participantId } : null;
+  }
+
+  /** Return the passages without the numbers of their people. */
+  numberless() {
+    const numbered = [...this.#passages.values()].filter((one) => one.participant_id !== null);
+    return numbered.map((one) => ({ ...one, participant_id: null }));
+  }
+
+  /**
+   * Return the delegation of who passed with a scan, or null.
+   * @param {string} scanId
+   */
+  delegationOf(scanId) {
+    return this.#passages.get(scanId)?.delegation_id ?? null;
   }
 
   forgetAll() {

@@ -89,6 +89,8 @@ import { badgeRef, badgeTag, tagOfRef } from "./gate-list.js";
  * @property {string | null} [opens_at] of a refusal for its time: when this gate admits the person
  * @property {Stop | null} [stop]
  * @property {boolean} [rehearsal]
+ * @property {string} [epoch] of the database that has the scan, as the answer's header tells it
+ * @property {string} [counter] the same of its number in the log
  */
 
 /**

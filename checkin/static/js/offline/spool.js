@@ -1,11 +1,13 @@
 // Where a scan is safe before anybody acts on it. A scan leaves it in two ways only: the server
 // acknowledged its very scan_id, or said that it will never take it.
+import { Acknowledged } from "./acknowledged.js";
 import { KeptValues } from "./kept-values.js";
 import { byPosition, Memory, nextPosition } from "./memory.js";
 import { keptScan } from "./scan.js";
 import { WaitingWalkIns } from "./waiting-walk-ins.js";
 
 /** @import { Reason } from "./admission.js" */
+/** @import { AcknowledgedRow, RegisteredRow, Told } from "./acknowledged.js" */
 /** @import { LeaseReply } from "./leases.js" */
 /** @import { Passage, PassageRow } from "./memory.js" */
 /** @import { KeptScan, Scan } from "./scan.js" */
@@ -78,18 +80,29 @@ export class Spool {
    * @param {PassageRow[]} rows.passages
    * @param {SetAsideRow[]} rows.setAside
    * @param {ClockRow[]} rows.clocks
+   * @param {AcknowledgedRow[]} [rows.acknowledged]
+   * @param {RegisteredRow[]} [rows.registered]
    */
-  constructor(storage, kept, { waiting, walkIns, passages, setAside, clocks }) {
+  constructor(storage, kept, rows) {
+    const { waiting, walkIns, passages, setAside, clocks } = rows;
     this.storage = storage;
     this.kept = kept;
     this.#waiting = new Map(byPosition(waiting).map((row) => [row.scan_id, row]));
     this.#setAside = new Map(setAside.map((row) => [row.scan_id, row]));
     this.#clocks = new Map(byPosition(clocks).map((row) => [row.frame, row]));
+    const { acknowledged = [], registered = [] } = rows;
+    this.acknowledged = new Acknowledged(storage, kept, acknowledged, registered);
     const unheard = {
       has: (/** @type {string} */ id) => this.#waiting.has(id) || this.walkIns.has(id),
+      isLost: (/** @type {string} */ id) => this.acknowledged.isLost(id),
     };
     this.memory = new Memory(passages, unheard, kept);
-    const become = { waiting: this.#waiting, setAside: this.#setAside, memory: this.memory };
+    const become = {
+      waiting: this.#waiting,
+      setAside: this.#setAside,
+      memory: this.memory,
+      acknowledged: this.acknowledged,
+    };
     this.walkIns = new WaitingWalkIns(storage, walkIns, become);
   }
 
@@ -102,6 +115,8 @@ export class Spool {
       passages: await storage.all("passages"),
       setAside: await storage.all("set_aside"),
       clocks: await storage.all("clocks"),
+      acknowledged: await storage.all("acknowledged"),
+      registered: await storage.all("registered_walk_ins"),
     });
   }
 
@@ -198,15 +213,19 @@ export class Spool {
    * Drop the scans that the server has acknowledged by their ids.
    * @param {string[]} scanIds
    * @param {Passage | null} passage whom the acknowledgement counts
+   * @param {Told[]} told
    */
-  async done(scanIds, passage = null) {
+  async done(scanIds, passage = null, told = []) {
     const counted = this.memory.rowOf(passage);
-    await this.storage.write(["waiting", "passages"], (store) => {
+    const kept = this.acknowledged.rowsOf(told);
+    await this.storage.write(["waiting", "passages", "acknowledged"], (store) => {
       for (const scanId of scanIds) store("waiting").delete(scanId);
       if (counted) store("passages").put(counted);
+      for (const row of kept) store("acknowledged").put(row);
     });
     for (const scanId of scanIds) this.#waiting.delete(scanId);
     this.memory.believe(counted);
+    this.acknowledged.believe(kept);
   }
 
   /**
@@ -214,13 +233,17 @@ export class Spool {
    * @param {string[]} taken
    * @param {ContradictedRow[]} contradicted
    * @param {SetAsideRow[]} setAside
+   * @param {Told[]} told
    */
-  async settle(taken, contradicted, setAside) {
-    await this.storage.write(["waiting", "contradicted", "set_aside"], (store) => {
+  async settle(taken, contradicted, setAside, told = []) {
+    const kept = this.acknowledged.rowsOf(told);
+    await this.storage.write(["waiting", "contradicted", "set_aside", "acknowledged"], (store) => {
+      for (const row of kept) store("acknowledged").put(row);
       for (const row of contradicted) store("contradicted").put(row);
       for (const row of setAside) store("set_aside").put(row);
       for (const scanId of taken) store("waiting").delete(scanId);
     });
+    this.acknowledged.believe(kept);
     for (const row of setAside) this.#setAside.set(row.scan_id, row);
     for (const scanId of taken) this.#waiting.delete(scanId);
   }
@@ -233,6 +256,28 @@ export class Spool {
   async setAside(scanId, error) {
     const waiting = this.#waiting.get(scanId);
     if (waiting) await this.settle([scanId], [], [setAsideRow(waiting.scan, error)]);
+  }
+
+  /**
+   * Note that a walk-in is registered again: their scans name the badge that they have now.
+   * @param {RegisteredRow} before
+   * @param {string} ref
+   * @param {string} epoch
+   */
+  async walkInIsBack(before, ref, epoch) {
+    const row = this.acknowledged.registeredRow(before.walk_in, ref, epoch);
+    const kept = this.acknowledged.renamed(before.ref, ref);
+    const waiting = [...this.#waiting.values()]
+      .filter(({ scan }) => scan.badge_ref === before.ref)
+      .map((one) => ({ ...one, scan: { ...one.scan, badge_ref: ref } }));
+    await this.storage.write(["waiting", "acknowledged", "registered_walk_ins"], (store) => {
+      for (const one of waiting) store("waiting").put(one);
+      for (const one of kept) store("acknowledged").put(one);
+      store("registered_walk_ins").put(row);
+    });
+    for (const one of waiting) this.#waiting.set(one.scan_id, one);
+    this.acknowledged.believe(kept);
+    this.acknowledged.believeRegistered(row);
   }
 
   /**
@@ -285,10 +330,20 @@ export class Spool {
    * @param {string} scanId
    */
   async forgetPassage(scanId) {
+    await this.acknowledged.annul(scanId);
     const row = this.memory.nobodys(scanId);
     if (!row) return;
     await this.storage.write(["passages"], (store) => store("passages").put(row));
     this.memory.believe(row);
+  }
+
+  /** Forget people's numbers, which may be others' in another epoch; their badges stay. */
+  async forgetNumbers() {
+    const rows = this.memory.numberless();
+    await this.storage.write(["passages"], (store) => {
+      for (const row of rows) store("passages").put(row);
+    });
+    for (const row of rows) this.memory.believe(row);
   }
 
   /**
@@ -318,11 +373,15 @@ export class Spool {
 
   /**
    * Erase the gate list, the lease and whom this gate counted.
-   * Scans that the server has not taken stay: they hold references, times and no names that can be read.
+   * Scans that the server has not taken stay, and those of which a restored one may know nothing: they
+   * hold references, times and no names that can be read.
    * @param {boolean} forGood nothing is written any more
+   * @param {boolean} isPurged of the event nothing may stay
    */
-  async wipe(forGood) {
-    const unsent = this.waitingCount + this.#setAside.size;
+  async wipe(forGood, isPurged = false) {
+    if (forGood) await this.acknowledged.forget(isPurged);
+    const { met } = this.acknowledged;
+    const unsent = this.waitingCount + this.#setAside.size + this.acknowledged.count;
     /** @type {StoreName[]} */
     const ofScans = ["waiting", "walk_ins", "set_aside", "clocks"];
     /** @type {StoreName[]} */
@@ -333,6 +392,7 @@ export class Spool {
     await this.storage.empty(erased, forGood);
     this.kept.forget();
     this.memory.forgetAll();
+    if (!forGood) await this.kept.keep({ epochs: met });
   }
 }
 

@@ -2,9 +2,10 @@
 import { keptName } from "../shared/root.js";
 
 const NAME = keptName("marhaba-gate");
-const VERSION = 2; // 2: the people of a help desk
+const VERSION = 3; // 2: the people of a help desk; 3: what was acknowledged
 
 /** @import { SealedEntry, Tombstone } from "./gate-list.js" */
+/** @import { AcknowledgedRow, RegisteredRow } from "./acknowledged.js" */
 /** @import { PassageRow } from "./memory.js" */
 /** @import { ClockRow, ContradictedRow, SetAsideRow, WaitingRow } from "./spool.js" */
 /** @import { SealedPage } from "./sealed-pages.js" */
@@ -25,6 +26,8 @@ const VERSION = 2; // 2: the people of a help desk
  * @property {ClockRow} clocks
  * @property {SealedPage} pages
  * @property {ShownRow} shown
+ * @property {AcknowledgedRow} acknowledged
+ * @property {RegisteredRow} registered_walk_ins
  */
 
 /** @typedef {keyof Rows} StoreName */
@@ -55,6 +58,8 @@ const STORES = {
   contradicted: "scan_id", // let in here, and the server's rules say otherwise
   clocks: "frame",
   pages: "mark", // the people of a help desk, sealed with a key that the server lends
+  acknowledged: "scan_id", // what a server has, kept for when it is put back to an earlier state
+  registered_walk_ins: "id", // the same of walk-ins, their names sealed
   shown: "id", // whom a help desk has shown without the network: numbers and times
 };
 

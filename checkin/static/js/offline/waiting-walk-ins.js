@@ -2,10 +2,11 @@
 import { byPosition, nextPosition } from "./memory.js";
 import { keptScan, refOf, tagOf } from "./scan.js";
 
+/** @import { Acknowledged } from "./acknowledged.js" */
 /** @import { Memory, Passage } from "./memory.js" */
 /** @import { KeptScan, Scan } from "./scan.js" */
 /** @import { Decided, SetAsideRow, WaitingRow } from "./spool.js" */
-/** @import { Storage } from "./storage.js" */
+/** @import { Storage, StoreName } from "./storage.js" */
 /** @import { WalkIn } from "./walk-in.js" */
 
 /**
@@ -32,8 +33,10 @@ export class WaitingWalkIns {
    * @param {Map<string, WaitingRow>} become.waiting the spool's rows by scan_id
    * @param {Map<string, SetAsideRow>} become.setAside the same of those set aside
    * @param {Memory} become.memory
+   * @param {Acknowledged} become.acknowledged
    */
-  constructor(storage, rows, { waiting, setAside, memory }) {
+  constructor(storage, rows, { waiting, setAside, memory, acknowledged }) {
+    this.acknowledged = acknowledged;
     this.storage = storage;
     this.waiting = waiting;
     this.setAside = setAside;
@@ -85,16 +88,22 @@ export class WaitingWalkIns {
    * @param {WalkInRow} walkIn
    * @param {string} code
    * @param {number} participantId
+   * @param {string} epoch
    */
-  async registered({ walk_in: _, ...row }, code, participantId) {
+  async registered({ walk_in: walkIn, ...row }, code, participantId, epoch = "") {
     const scan = { ...row.scan, badge_ref: refOf(code) };
     const waits = { ...row, scan, position: nextPosition(this.waiting) };
     const known = this.memory.whose(row.scan_id, tagOf(scan), participantId);
-    await this.storage.write(["walk_ins", "waiting", "passages"], (store) => {
+    const kept = this.acknowledged.registeredRow(walkIn, refOf(code), epoch);
+    /** @type {StoreName[]} */
+    const stores = ["walk_ins", "waiting", "passages", "registered_walk_ins"];
+    await this.storage.write(stores, (store) => {
+      store("registered_walk_ins").put(kept);
       store("waiting").put(waits);
       store("walk_ins").delete(row.scan_id);
       if (known) store("passages").put(known);
     });
+    this.acknowledged.believeRegistered(kept);
     this.waiting.set(row.scan_id, waits);
     this.#rows.delete(row.scan_id);
     this.memory.believe(known);

@@ -116,5 +116,5 @@ export async function pair(code, name) {
   }
   if (answer.status !== 201) throw new PairingFault(FAULTS[answer.status] ?? "network");
   const { device_id: id, device_token: token, gate, event } = await answer.json();
-  return { id, token, gate, event };
+  return { id, token, gate, event, name };
 }

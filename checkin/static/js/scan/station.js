@@ -214,12 +214,19 @@ export class Station {
     if (stopped) return this.#unpair(stopped, waiting);
     if (verdict) this.show(verdict);
     if (uploaded) this.note(fill(words.status.uploaded, { count: uploaded }));
+    this.#heardOfRestore(rest);
     if (contradicted) this.sayLasting(fill(words.status.contradicted, { count: contradicted }));
     if (trouble) this.note(fill(words.faults[trouble.code], { ...trouble }));
     this.#heardOfUndo(rest);
     if (line) this.#line = { ...line, counts: line.counts ?? this.#line.counts };
     if (line?.counts) this.kiosk.heard(line.counts.device);
     this.#showLine();
+  }
+
+  /** @param {Happening} happening */
+  #heardOfRestore({ offered, unknown }) {
+    if (offered) this.note(fill(words.status.offered, { count: offered }));
+    if (unknown !== undefined) this.sayLasting(unknown ? words.status.unknown : "");
   }
 
   /** @param {Happening} happening */

@@ -2,7 +2,7 @@
 
 import { ListRefused } from "../offline/list-checks.js";
 import { StorageFault } from "../offline/storage.js";
-import { Rejected, TokenRefused, Unreachable } from "./line.js";
+import { ComeLater, Rejected, ServerFailed, TokenRefused, Unreachable } from "./line.js";
 import { EVERY_MS } from "./refresh.js";
 
 /** @import { ListedScan } from "../offline/bus.js" */
@@ -29,11 +29,17 @@ import { EVERY_MS } from "./refresh.js";
  * @property {"annulled" | "annul_refused" | "annul_offline"} [annulled] how it went to take a scan back
  * @property {string} [scanId] of that scan
  * @property {"wiped" | "token_refused"} [stopped] for good
+ * @property {boolean} [unknown] the server was put back, and does not know this gate any more
+ * @property {number} [offered] so many scans that a restore had lost are with the server again
  * @property {number} [waiting] so many scans are left when it stopped
  */
 
 const ROUND_MS = 1_000;
 const STATUS_EVERY_MS = 10_000;
+/** Between these the first batch is offered again, and each further one. */
+const FIRST_OFFER_MS = [0, 5_000];
+const NEXT_OFFER_MS = [500, 2_000];
+const AFTER_A_FAILURE_MS = 30_000;
 const ANNULLED = "taken back at the gate";
 
 /**
@@ -52,6 +58,13 @@ export class Courier {
   #timer;
   #nextStatus = 0;
   #nextRefresh = 0;
+  #suppliedEpoch = "";
+  /** @type {number | null} */
+  #nextOffer = null;
+  #offered = 0;
+  #nextQuestion = 0;
+  /** @type {"known" | "asks" | "brings"} on its way back to a server that does not know it any more */
+  #standing = "known";
 
   /**
    * @param {object} parts
@@ -60,9 +73,11 @@ export class Courier {
    * @param {Spool} parts.spool
    * @param {Line} parts.line
    * @param {(happening: Happening) => void} parts.tell
-   * @param {() => Promise<void>} parts.wipe erases what this browser keeps
+   * @param {(isPurged: boolean) => Promise<void>} parts.wipe erases what this browser keeps
+   * @param {() => object} [parts.whoAsks] what an organiser sees who is asked to take this device back
    */
-  constructor({ delivery, refresh, spool, line, tell, wipe }) {
+  constructor({ delivery, refresh, spool, line, tell, wipe, whoAsks = () => ({}) }) {
+    this.whoAsks = whoAsks;
     this.delivery = delivery;
     this.refresh = refresh;
     this.spool = spool;
@@ -167,7 +182,11 @@ export class Courier {
       if (verdict.unconfirmed) this.#awaited.push(scan);
       tell(verdict);
     } catch (fault) {
-      if (fault instanceof TokenRefused) return this.#stop(fault);
+      if (fault instanceof TokenRefused) {
+        if (!this.#goesOn(fault)) return this.#stop(fault);
+        tell(await this.delivery.decideHere(scan, listed));
+        return this.#sayLine();
+      }
       // It is in the spool without an answer: the server shall say what becomes of it.
       this.#awaited.push(scan);
       tell({ scan, fault: faultOf(fault) });
@@ -175,20 +194,34 @@ export class Courier {
     this.#sayLine();
   }
 
+  /**
+   * Say whether this gate goes on without a server that knew it and does no more: it was put back to a
+   * state before the pairing, and has lost what this device holds.
+   * @param {TokenRefused} fault
+   */
+  #goesOn({ wipe }) {
+    if (wipe || !this.spool.acknowledged.epoch) return false;
+    this.delivery.online = false;
+    if (this.#standing === "known") this.#standing = "asks";
+    this.tell({ unknown: true });
+    return true;
+  }
+
   /** @param {TokenRefused} fault */
   async #stop(fault) {
     if (this.#over) return;
     this.stop();
     const waiting = this.spool.waitingCount;
-    if (fault.wipe) await this.#erase();
+    if (fault.wipe) await this.#erase(fault.purged);
     this.tell({ stopped: fault.wipe ? "wiped" : "token_refused", waiting });
   }
 
   // A disk that did not let everything be erased, or a lost answer, leaves the device unconfirmed,
   // which is the safe side.
-  async #erase() {
+  /** @param {boolean} isPurged */
+  async #erase(isPurged) {
     try {
-      await this.wipe();
+      await this.wipe(isPurged);
       await this.line.confirmWipe();
     } catch {
       return;
@@ -198,7 +231,8 @@ export class Courier {
   async #tend() {
     this.#tending = true;
     // What waits goes before the refresh: a lease is renewed when nothing is unheard of.
-    for (const work of [this.#heartbeat, this.#resume, this.#drain, this.#supply]) {
+    const usual = [this.#heartbeat, this.#resume, this.#drain, this.#supply, this.#offer];
+    for (const work of this.#standing === "known" ? usual : [this.#comeBack]) {
       if (!this.#over) await this.#guarded(work);
     }
     this.#tending = false;
@@ -211,8 +245,9 @@ export class Courier {
       await work.call(this);
     } catch (fault) {
       if (this.#over) return; // wiped meanwhile: what it wanted to write has no place any more
-      if (fault instanceof TokenRefused) return this.#stop(fault);
-      if (fault instanceof Unreachable) this.delivery.online = false;
+      if (fault instanceof TokenRefused) {
+        if (!this.#goesOn(fault)) return this.#stop(fault);
+      } else if (fault instanceof Unreachable) this.delivery.online = false;
       else this.tell({ trouble: faultOf(fault) });
       this.#sayLine();
     }
@@ -251,6 +286,7 @@ export class Courier {
 
   async #drain() {
     if (!this.delivery.online) return;
+    await this.delivery.registerAgain(); // scans that wait may name a badge that a restore has lost
     await this.#upload();
     if (await this.delivery.register()) await this.#upload();
   }
@@ -271,10 +307,91 @@ export class Courier {
   }
 
   async #supply() {
-    if (!this.delivery.online || performance.now() < this.#nextRefresh) return;
+    const { epoch } = this.spool.acknowledged;
+    // A list of an earlier epoch is not as old as it says: it is another one.
+    const isDue = performance.now() >= this.#nextRefresh || epoch !== this.#suppliedEpoch;
+    if (!this.delivery.online || !isDue) return;
     this.#nextRefresh = performance.now() + EVERY_MS;
+    this.#suppliedEpoch = epoch;
     await this.refresh.run();
     this.#sayLine();
+  }
+
+  /** Offer again what a restored server has lost: one batch a turn, behind all that waits. */
+  async #offer() {
+    const now = performance.now();
+    if (!this.delivery.online || this.spool.decidedCount) return;
+    if (!this.spool.acknowledged.countToOffer) {
+      this.#nextOffer = null;
+      return this.#sayOffered();
+    }
+    // A restored server meets all gates in the same seconds.
+    this.#nextOffer ??= now + between(FIRST_OFFER_MS);
+    if (now < this.#nextOffer) return;
+    try {
+      this.#offered += await this.delivery.offer();
+      this.#nextOffer = now + between(NEXT_OFFER_MS);
+    } catch (fault) {
+      // On one of these the server failed: live scans go on, and these come again.
+      if (fault instanceof ServerFailed) this.#nextOffer = now + AFTER_A_FAILURE_MS;
+      else if (fault instanceof ComeLater)
+        this.#nextOffer = now + fault.seconds * between([1_000, 1_500]);
+      else throw fault;
+    }
+  }
+
+  #sayOffered() {
+    if (this.#offered) this.tell({ offered: this.#offered });
+    this.#offered = 0;
+  }
+
+  /** Ask to be taken back, and once that is done bring all that this device holds. */
+  async #comeBack() {
+    if (this.#standing === "asks") {
+      if (performance.now() < this.#nextQuestion) return;
+      this.#nextQuestion = performance.now() + STATUS_EVERY_MS;
+      this.tell({ unknown: true });
+      if (!(await this.#isTakenBack())) return;
+      this.#standing = "brings";
+    }
+    // First of which epoch the database is, then what this device holds, before anything else: what it
+    // saw is known before it decides by a new list.
+    await this.line.status(this.spool.waitingCount);
+    await this.#resume();
+    await this.delivery.registerAgain();
+    await this.#upload();
+    if (await this.delivery.register()) await this.#upload();
+    await this.#offerAll();
+    this.#sayOffered();
+    this.#standing = "known";
+    this.#nextStatus = this.#nextRefresh = 0;
+    this.tell({ unknown: false });
+  }
+
+  async #offerAll() {
+    const { acknowledged } = this.spool;
+    let left = acknowledged.countToOffer;
+    while (left) {
+      const before = left;
+      try {
+        this.#offered += await this.delivery.offer();
+      } catch (fault) {
+        if (fault instanceof ServerFailed) return; // on one of these: they come behind live scans
+        throw fault;
+      }
+      left = acknowledged.countToOffer;
+      if (left >= before) return; // an answer of another epoch: they come again, too
+    }
+  }
+
+  async #isTakenBack() {
+    const held = this.spool.waitingCount + this.spool.acknowledged.count;
+    try {
+      return await this.line.askToReturn({ ...this.whoAsks(), held });
+    } catch (fault) {
+      if (!(fault instanceof Rejected)) throw fault;
+      return false; // its event may not be there either
+    }
   }
 
   /** @param {StatusReply | null} counts */
@@ -283,6 +400,9 @@ export class Courier {
     this.tell({ line: { online: this.delivery.online, counts, ...this.refresh.freshness() } });
   }
 }
+
+/** @param {number[]} span */
+const between = ([low, high]) => low + Math.random() * (high - low);
 
 /**
  * Name a fault by the word that a person is told.

@@ -2,11 +2,12 @@
 
 import { bodyOf } from "../offline/bus.js";
 import { passageTold } from "../offline/memory.js";
-import { tagOf } from "../offline/scan.js";
+import { refOf, tagOf } from "../offline/scan.js";
 import { setAsideRow } from "../offline/spool.js";
 import { sealedWalkIn } from "../offline/walk-in.js";
 import { Rejected, ServerFailed, Unreachable } from "./line.js";
 
+/** @import { AcknowledgedRow } from "../offline/acknowledged.js" */
 /** @import { ListedScan } from "../offline/bus.js" */
 /** @import { DeviceClock } from "../offline/clock.js" */
 /** @import { OfflineGate } from "../offline/decisions.js" */
@@ -132,6 +133,77 @@ export class Delivery {
     return waiting.length ? this.#upload(waiting) : { settled: 0, contradicted: 0 };
   }
 
+  /** Register again the walk-ins whom another epoch of the server's database had registered. */
+  async registerAgain() {
+    const { acknowledged } = this.spool;
+    for (const row of acknowledged.walkInsToOffer) {
+      try {
+        const { code, epoch = "" } = await this.line.register(row.walk_in);
+        await this.spool.walkInIsBack(row, refOf(code), epoch);
+        if (epoch !== acknowledged.epoch) return; // an old answer: it is asked again
+      } catch (fault) {
+        if (!(fault instanceof Rejected)) throw fault;
+        // It was used by this device under an earlier token.
+        const { walk_in: walkIn, ref } = row;
+        await acknowledged.keepWalkIn(acknowledged.registeredRow(walkIn, ref, acknowledged.epoch));
+      }
+    }
+  }
+
+  /**
+   * Offer a batch of what another epoch had acknowledged; return how many scans it settled.
+   */
+  async offer() {
+    const rows = this.spool.acknowledged.toOffer;
+    return rows.length ? this.#offer(rows) : 0;
+  }
+
+  /**
+   * Decide a scan that is in the spool without asking the server.
+   * @param {Scan | KeptScan} scan
+   * @param {ListedScan} [listed]
+   */
+  async decideHere(scan, listed) {
+    return this.#decideHere(scan, listed);
+  }
+
+  /**
+   * Keep what the reply to a scan told that was not stored before it was sent.
+   * @param {Scan} scan
+   * @param {ScanReply} reply
+   */
+  async keep(scan, reply) {
+    await this.#acknowledged(scan, reply);
+  }
+
+  /**
+   * @param {AcknowledgedRow[]} rows
+   * @returns {Promise<number>}
+   */
+  async #offer(rows) {
+    const { acknowledged } = this.spool;
+    const deviceTime = this.#timeIn(rows[0].frame) ?? this.clock.now();
+    let results;
+    try {
+      results = await this.line.offerBatch(rows, deviceTime);
+    } catch (fault) {
+      if (!(fault instanceof Rejected)) throw fault;
+      const middle = Math.ceil(rows.length / 2);
+      if (rows.length > 1)
+        return (await this.#offer(rows.slice(0, middle))) + (await this.#offer(rows.slice(middle)));
+      await this.spool.settle([], [], [setAsideRow(rows[0].scan, fault.message)]);
+      await acknowledged.heard([rows[0].scan_id], acknowledged.epoch);
+      return 1;
+    }
+    const sent = new Map(rows.map((row) => [row.scan_id, row]));
+    const ours = results.filter(({ scan_id: id }) => sent.has(id));
+    const { against, refused } = contradictions(sent, ours);
+    await this.spool.settle([], against, refused);
+    const ids = ours.map(({ scan_id: id }) => id);
+    await acknowledged.heard(ids, ours[0]?.epoch ?? "", ours[0]?.counter);
+    return ids.length;
+  }
+
   /**
    * @param {Scan | KeptScan} scan
    * @param {ListedScan} [listed]
@@ -161,7 +233,16 @@ export class Delivery {
   async #acknowledged(scan, reply) {
     const at = this.clock.corrected(Date.parse(scan.scanned_at));
     const passage = passageTold(scan, tagOf(scan), reply, at, this.gate.place.name);
-    await this.spool.done([scan.scan_id], passage).catch(() => null);
+    const { status, reason, epoch, counter } = reply;
+    const told = {
+      scan,
+      decided: { status, reason },
+      frame: this.spool.frameOf(scan.scan_id) ?? this.clock.frame,
+      epoch,
+      counter,
+      delegation_id: reply.delegation?.id ?? null,
+    };
+    await this.spool.done([scan.scan_id], passage, reply.rehearsal ? [] : [told]).catch(() => null);
   }
 
   /**
@@ -186,7 +267,11 @@ export class Delivery {
     let results;
     try {
       const deviceTime = this.#timeIn(waiting[0].frame) ?? this.clock.now();
-      results = await this.line.postBatch(waiting, deviceTime);
+      const rows = waiting.map((row) => ({
+        ...row,
+        delegation_id: this.spool.memory.delegationOf(row.scan_id),
+      }));
+      results = await this.line.postBatch(rows, deviceTime);
     } catch (fault) {
       if (fault instanceof ServerFailed) return this.#passOver(waiting);
       if (!(fault instanceof Rejected)) throw fault;
@@ -202,17 +287,16 @@ export class Delivery {
    */
   async #settle(sent, results) {
     const taken = [];
-    const against = [];
-    const refused = [];
-    for (const result of results) {
-      const row = sent.get(result.scan_id);
+    const told = [];
+    for (const { scan_id: id, error, epoch, counter } of results) {
+      const row = sent.get(id);
       if (!row) continue;
-      taken.push(row.scan_id);
-      if (result.error) refused.push(setAsideRow(row.scan, result.error));
-      if (isContradicted(row, result))
-        against.push({ scan_id: row.scan_id, reason: result.reason });
+      taken.push(id);
+      const delegation_id = this.spool.memory.delegationOf(id);
+      if (!error) told.push({ ...row, epoch, counter, delegation_id });
     }
-    await this.spool.settle(taken, against, refused);
+    const { against, refused } = contradictions(sent, results);
+    await this.spool.settle(taken, against, refused, told);
     return { settled: taken.length, contradicted: against.length };
   }
 
@@ -275,8 +359,25 @@ function named(reply, listed) {
 }
 
 /**
+ * Return what a person must look at: who was let in against the server's rules, and what it refused.
+ * @param {Map<string, Pick<DecidedRow, "scan_id" | "scan" | "decided">>} sent
+ * @param {BatchResult[]} results
+ */
+function contradictions(sent, results) {
+  const against = [];
+  const refused = [];
+  for (const result of results) {
+    const row = sent.get(result.scan_id);
+    if (!row) continue;
+    if (result.error) refused.push(setAsideRow(row.scan, result.error));
+    if (isContradicted(row, result)) against.push({ scan_id: row.scan_id, reason: result.reason });
+  }
+  return { against, refused };
+}
+
+/**
  * Say whether a person was let in here and the server's answer is no.
- * @param {DecidedRow} row
+ * @param {Pick<DecidedRow, "decided">} row
  * @param {BatchResult} result
  */
 function isContradicted({ decided }, { status, error }) {

@@ -5,6 +5,7 @@ import { toldOf } from "../offline/walk-in.js";
 import { batteryTold } from "../shared/battery.js";
 import { ROOT } from "../shared/root.js";
 
+/** @import { Acknowledged, AcknowledgedRow } from "../offline/acknowledged.js" */
 /** @import { OpenedBus } from "../offline/bus.js" */
 /** @import { DeviceClock } from "../offline/clock.js" */
 /** @import { LeaseReply } from "../offline/leases.js" */
@@ -25,6 +26,8 @@ import { ROOT } from "../shared/root.js";
  * @property {"ok" | "error"} status
  * @property {Reason | null} reason
  * @property {string} [error] why it will never take this scan
+ * @property {string} [epoch] of the database that has it
+ * @property {string} [counter] the highest number in the log of the whole batch
  */
 
 /**
@@ -98,6 +101,9 @@ import { ROOT } from "../shared/root.js";
  * @property {string} [error]
  * @property {string} [detail]
  * @property {boolean} [wipe]
+ * @property {boolean} [purged]
+ * @property {string} [epoch] of the database, as the answer's header tells it
+ * @property {string} [counter]
  * @property {Found[]} [participants] who may be meant by a walk-in
  */
 
@@ -106,6 +112,10 @@ const BATCH_MS = 15_000;
 const LIST_MS = 20_000;
 const DESK_MS = 5_000; // a person waits for these, and a walk-in writes more than a scan does
 const PAGES_AT_ONCE = 40;
+const EPOCH_HEADER = "Marhaba-Epoch";
+const COUNTER_HEADER = "Marhaba-Counter";
+const SEEN_HEADER = "Marhaba-Seen";
+const COME_LATER = "come_later";
 const PIN_HEADER = "Marhaba-Supervisor-Pin";
 const SEARCH_BUDGET = "search_budget";
 // Answers that will be the same however often the request is sent.
@@ -116,6 +126,15 @@ export class Unreachable extends Error {}
 
 /** Our server is there, and failed on this very request. */
 export class ServerFailed extends Unreachable {}
+
+/** Other gates offer their scans again after a restore: this one's turn is in so many seconds. */
+export class ComeLater extends Unreachable {
+  /** @param {number} seconds */
+  constructor(seconds) {
+    super("come later");
+    this.seconds = seconds;
+  }
+}
 
 /** This device searched, or tried PINs, more often than it may: so many minutes to wait. */
 export class AskedTooOften extends Unreachable {
@@ -129,12 +148,19 @@ export class AskedTooOften extends Unreachable {
 /** This device was shown as many people as it may be in an hour; a supervisor's PIN goes on. */
 export class SearchBudget extends AskedTooOften {}
 
-/** The server does not take this device's token any more; `wipe`: it says to erase everything. */
+/**
+ * The server does not take this device's token any more; `wipe`: it says to erase what is of people,
+ * `purged`: and everything else of the event.
+ */
 export class TokenRefused extends Error {
-  /** @param {boolean} wipe */
-  constructor(wipe) {
+  /**
+   * @param {boolean} wipe
+   * @param {boolean} [purged]
+   */
+  constructor(wipe, purged = false) {
     super("token refused");
     this.wipe = wipe;
+    this.purged = purged;
   }
 }
 
@@ -157,10 +183,12 @@ export class Line {
   /**
    * @param {string} token
    * @param {Pick<DeviceClock, "now" | "note">} clock
+   * @param {Pick<Acknowledged, "meet" | "seen"> | null} epochs told of each answer's epoch
    */
-  constructor(token, clock) {
+  constructor(token, clock, epochs = null) {
     this.token = token;
     this.clock = clock;
+    this.epochs = epochs;
   }
 
   /**
@@ -176,30 +204,64 @@ export class Line {
 
   /**
    * Send decided scans and return the results, in any order.
-   * @param {DecidedRow[]} waiting
+   * @param {(DecidedRow & {delegation_id?: number | null})[]} waiting
    * @param {number} deviceTime what the clock that read them says now
    * @returns {Promise<BatchResult[]>}
    */
   async postBatch(waiting, deviceTime) {
-    const scans = waiting.map(({ scan, decided, lease_id }) => ({
-      ...scan,
-      decided,
-      ...(lease_id ? { lease_id } : {}),
+    return this.#postBatch(waiting.map(batched), deviceTime);
+  }
+
+  /**
+   * Offer again what another epoch of the server's database has acknowledged; throws ComeLater.
+   * @param {AcknowledgedRow[]} rows
+   * @param {number} deviceTime what the clock that read them says now
+   */
+  async offerBatch(rows, deviceTime) {
+    const again = rows.map((row) => ({
+      ...batched(row),
+      acknowledged: true,
+      ...(row.annulled ? { annulled: true } : {}),
     }));
+    return this.#postBatch(again, deviceTime);
+  }
+
+  /**
+   * @param {object[]} scans
+   * @param {number} deviceTime
+   * @returns {Promise<BatchResult[]>}
+   */
+  async #postBatch(scans, deviceTime) {
     const body = { device_time: utcText(deviceTime), scans };
-    /** @type {{results?: BatchResult[]}} */
+    /** @type {{results?: BatchResult[]} & Reply} */
     const reply = await this.#call("POST", "scans/batch", body, BATCH_MS);
     if (!Array.isArray(reply.results)) throw new Unreachable("no results");
-    return reply.results;
+    const { epoch, counter } = reply;
+    const told = { ...(epoch ? { epoch } : {}), ...(counter ? { counter } : {}) };
+    return reply.results.map((result) => ({ ...told, ...result }));
+  }
+
+  /**
+   * Ask a server that does not know this device's token to take it back; true once it has.
+   * @param {object} asked device_name, gate, event, held
+   */
+  async askToReturn(asked) {
+    const software = `marhaba-web/${document.documentElement.dataset.version}`;
+    /** @type {{known?: boolean}} */
+    const reply = await this.#call("POST", "devices/return", { ...asked, software }, SCAN_MS);
+    return reply.known === true;
   }
 
   /**
    * Return the list, or null when `etag` still holds.
    * @param {number} since
    * @param {string} etag
+   * @param {string} epoch of the list that has this cursor; "" where it has none
    */
-  async gateList(since, etag) {
-    const path = since ? `gate-list?since=${since}` : "gate-list";
+  async gateList(since, etag, epoch = "") {
+    const asked = new URLSearchParams(since ? { since: String(since) } : {});
+    if (since && epoch) asked.set("epoch", epoch);
+    const path = since ? `gate-list?${asked}` : "gate-list";
     const answer = await this.#send(
       "GET",
       path,
@@ -378,7 +440,7 @@ export class Line {
    * @returns {Promise<{code: string, participant_id: number}>}
    */
   async register(walkIn) {
-    /** @type {{code: string, participant_id: number}} */
+    /** @type {{code: string, participant_id: number} & Reply} */
     const reply = await this.#call("POST", "participants", walkIn, BATCH_MS);
     if (!reply.code) throw new Unreachable("another answer");
     return reply;
@@ -453,20 +515,39 @@ export class Line {
     /** @type {Record<string, string>} */
     const json = body ? { "Content-Type": "application/json" } : {};
     const languages = { "Accept-Language": document.documentElement.lang };
+    const seen = this.epochs?.seen();
+    /** @type {Record<string, string>} */
+    const told = seen ? { [SEEN_HEADER]: seen } : {};
+    const ours = { Authorization: `Bearer ${this.token}`, ...json, ...languages, ...told };
     try {
-      return await fetch(`${ROOT}api/v1/${path}`, {
+      const answer = await fetch(`${ROOT}api/v1/${path}`, {
         method,
-        headers: { Authorization: `Bearer ${this.token}`, ...json, ...languages, ...headers },
+        headers: { ...ours, ...headers },
         body: body && JSON.stringify(body),
         cache: "no-store",
         credentials: "omit",
         redirect: "manual", // the portal of a public network is not our server
         signal: AbortSignal.timeout(withinMs),
       });
+      // A disk that does not take it now hears it again with the next answer.
+      await this.epochs?.meet(answer.headers.get(EPOCH_HEADER) ?? "").catch(() => null);
+      return answer;
     } catch (fault) {
       throw new Unreachable(String(fault));
     }
   }
+}
+
+/**
+ * @param {Pick<AcknowledgedRow, "scan" | "decided" | "lease_id"> & {delegation_id?: number | null}} row
+ */
+function batched({ scan, decided, lease_id, delegation_id }) {
+  return {
+    ...scan,
+    decided,
+    ...(lease_id ? { lease_id } : {}),
+    ...(delegation_id ? { delegation_id } : {}),
+  };
 }
 
 /**
@@ -482,14 +563,22 @@ async function understood(answer) {
   // of its own: that neither stops this device nor sets a scan aside.
   const ours = readable && (answer.ok || typeof reply.error === "string");
   if (!ours) throw new Unreachable("no answer of ours");
-  if (answer.ok) return reply;
-  if (answer.status === 401) throw new TokenRefused(reply.wipe === true);
+  if (answer.ok) return { ...reply, ...toldByHeaders(answer.headers) };
+  if (answer.status === 401) throw new TokenRefused(reply.wipe === true, reply.purged === true);
   if (HOPELESS.has(answer.status)) throw new Rejected(answer.status, reply);
   if (answer.status === 429) {
     const kind = reply.error === SEARCH_BUDGET ? SearchBudget : AskedTooOften;
     throw new kind(minutesToWait(answer));
   }
+  if (answer.status === 503 && reply.error === COME_LATER)
+    throw new ComeLater(Number(answer.headers.get("Retry-After")) || 1);
   throw new (answer.status === 500 ? ServerFailed : Unreachable)(String(answer.status));
+}
+
+/** @param {Headers} headers */
+function toldByHeaders(headers) {
+  const [epoch, counter] = [headers.get(EPOCH_HEADER), headers.get(COUNTER_HEADER)];
+  return { ...(epoch ? { epoch } : {}), ...(counter ? { counter } : {}) };
 }
 
 /** @param {Response} answer */

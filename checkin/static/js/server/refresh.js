@@ -92,7 +92,8 @@ export class Refresh {
   }
 
   async #fetchList() {
-    const answer = await this.line.gateList(this.held.cursor, this.held.etag);
+    const { cursor, etag, epoch } = this.held;
+    const answer = await this.line.gateList(cursor, etag, epoch);
     if (!answer) return this.held.confirm(this.clock.serverNow());
     try {
       await this.held.take(answer.body, answer.etag);
@@ -101,6 +102,9 @@ export class Refresh {
       const whole = await this.line.gateList(0, "");
       await this.held.take(whole?.body ?? null, whole?.etag ?? "");
     }
+    if (epoch && this.held.epoch !== epoch) await this.spool.forgetNumbers();
+    const ends = (this.held.policy?.days ?? []).map((day) => Date.parse(day.ends_at));
+    await this.spool.acknowledged.retire(ends, this.clock.serverNow());
   }
 
   // Not while the server has yet to hear of places given away: it would lend them again.
