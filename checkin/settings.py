@@ -85,6 +85,7 @@ class Settings(BaseModel):
             default.
         outgoing_allowed: networks and names of machines that the server may call, at webhooks and
             lists that people have named, beside https to the public internet; by http, too.
+        hourly_copies: whether the worker copies the database into home every hour.
         mdns: whether `run` announces the server as marhaba.local on the local network.
         master_key: 64 hexadecimal digits; without it the key file in `home` is used.
         event: the short name of the event that commands are about, where there are several.
@@ -125,6 +126,7 @@ class Settings(BaseModel):
     limits_url: str = ""
     trusted_proxies: tuple[Network, ...] = ()
     outgoing_allowed: OutgoingAllowed = NOTHING_ELSE
+    hourly_copies: bool = True
     mdns: bool = True
     master_key: str | None = None
     event: str = ""
@@ -390,6 +392,18 @@ def load_keys(settings: Settings) -> Keys:
     if len(_from_hex(text)) != MASTER_KEY_BYTES:
         raise SettingsError(f"{settings.key_file} is not a key: restore it from its backup")
     return Keys(_from_hex(text))
+
+
+def master_key_bytes(settings: Settings) -> bytes:
+    """Return the master key itself, to be sealed into a backup.
+
+    Raises:
+        SettingsError: as `load_keys`.
+    """
+    load_keys(settings)
+    if settings.master_key:
+        return _from_hex(settings.master_key)
+    return _from_hex(settings.key_file.read_text("ascii").strip())
 
 
 def create_key_file(settings: Settings) -> None:

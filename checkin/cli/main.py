@@ -8,6 +8,7 @@ from contextlib import closing
 import click
 
 from checkin.cli.address import address
+from checkin.cli.backups import backup, restore
 from checkin.cli.badge_desk import DESK_COMMANDS
 from checkin.cli.badges import badges
 from checkin.cli.demo import demo
@@ -45,6 +46,8 @@ COMMANDS = (
     participant,
     export,
     purge,
+    backup,
+    restore,
     address,
     doctor,
 )

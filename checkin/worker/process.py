@@ -38,6 +38,7 @@ from checkin.services.jobs.workers import worker_left, worker_seen
 from checkin.settings import Settings
 from checkin.worker.child import do_job
 from checkin.worker.context import Kind, Tools, opened_tools
+from checkin.worker.copies import HourlyCopies
 from checkin.worker.finding import answer_badge_requests
 from checkin.worker.kinds import KINDS
 from checkin.worker.moving_up import move_people_up, tell_people
@@ -100,6 +101,7 @@ class Worker:
         self._running: list[Running] = []
         self._is_ending = False
         self._beat_at = float("-inf")
+        self._copies = HourlyCopies()
 
     def run(self) -> None:
         """Do jobs until SIGTERM or Ctrl-C; those that are under way then are queued again."""
@@ -153,6 +155,7 @@ class Worker:
         answer_badge_requests(tools)
         tell_people(tools)
         deliver_to_webhooks(tools)
+        self._copies.look(tools)
 
     def _write_heartbeat(self, tools: Tools, session: Session) -> set[int]:
         now = tools.clock()
@@ -170,6 +173,7 @@ class Worker:
                 self._running.remove(running)
 
     def _end(self, tools: Tools) -> None:
+        self._copies.end()
         for running in self._running:
             running.end(GRACE_S)
         until = time.monotonic() + 2 * GRACE_S

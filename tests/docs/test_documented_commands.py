@@ -117,6 +117,7 @@ def lay_out(page: str, folder: Path) -> None:
         workbook.active.append(row)
     workbook.save(folder / "people.xlsx")
     (folder / "logo.svg").write_text(LOGO)
+    (folder / "phrase.txt").write_text("sept dattes et un thé\n", "utf-8")
     picture_of("BADGE").save(folder / "badge.png")
 
 

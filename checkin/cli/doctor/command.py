@@ -29,6 +29,7 @@ CHECKS = (
     Check("certificate", network.certificate, (_DATABASE,)),
     Check("server", network.server, (_DATABASE,)),
     Check("worker", installation.worker, (_DATABASE,)),
+    Check("backup", installation.backup, (_DATABASE,)),
     Check("opened from another device", network.telephone, (_DATABASE, "server's address")),
     Check("limits", installation.limits),
     Check("sender of mail", mail.sender, (_DATABASE,)),

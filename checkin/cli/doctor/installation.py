@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from sqlalchemy import make_url
@@ -19,6 +19,7 @@ from checkin.services.badges.wallets import load_wallets
 from checkin.services.common.master_key import key_fault
 from checkin.services.common.readiness import database_faults, schema_fault
 from checkin.services.jobs.workers import is_any_alive
+from checkin.services.lifecycle.readiness import newest_known_backup
 from checkin.settings import load_keys
 
 
@@ -97,6 +98,22 @@ def worker(office: Office) -> Finding:
             return well()
     starts = f"none runs, so jobs wait; it starts with `{command('run')}`"
     return aside(starts, start_worker(office.settings.home))
+
+
+#: from so old a backup on it is worth a word
+_OLD_BACKUP = timedelta(hours=26)
+
+
+def backup(office: Office) -> Finding:
+    """Look how old the newest backup is that this server knows of."""
+    with office.database.read() as session:
+        made_at = newest_known_backup(session, office.settings.home)
+    to_type = command("backup FILE.zip")
+    if made_at is None:
+        return aside("none was made yet; the worker makes one every hour", to_type)
+    hours = int((now() - made_at) / timedelta(hours=1))
+    said = f"the newest is {hours} h old"
+    return aside(said, to_type) if now() - made_at > _OLD_BACKUP else well(said)
 
 
 def limits(office: Office) -> Finding:

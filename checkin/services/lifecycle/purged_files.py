@@ -7,12 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from checkin.db.engine import Database
+from checkin.services.backups.copies import FOLDER as BACKUPS
 from checkin.services.jobs.files import sweep
 
 #: in home: badges as PDF, e-mails, and half-written ones
 _FOLDERS = ("outbox", "badges")
-#: in home: where automatic backups of the database are kept, such as the one before an update
-BACKUPS = "backups"
 
 
 def erase_files(database: Database, home: Path) -> int:

@@ -72,7 +72,7 @@ def readiness_of(
         rehearsed=was_noted(session, event, REHEARSAL_BEGUN),
         rehearsing=event.rehearsal_since is not None,
         has_pins=somebody_has_a_pin(session),
-        backup_at=_backup_at(session, home),
+        backup_at=newest_known_backup(session, home),
     )
 
 
@@ -101,7 +101,7 @@ def _stale(devices: Sequence[ListedDevice], now: datetime) -> int:
     return sum(at is None or now - at > FRESH_LIST for at in lists)
 
 
-def _backup_at(session: Session, home: Path) -> datetime | None:
+def newest_known_backup(session: Session, home: Path) -> datetime | None:
     """Return when the newest backup was made: a file on this server, or one that was taken out."""
     taken = session.scalar(select(func.max(Activity.at)).where(Activity.action == BACKUP_TAKEN))
     return max((at for at in (taken, newest_backup(home)) if at is not None), default=None)

@@ -1,0 +1,78 @@
+"""Make the automatic copies of the database, each in a process of its own beside the jobs."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+from contextlib import closing
+from datetime import datetime, timedelta
+from multiprocessing.process import BaseProcess
+
+from checkin.errors import MarhabaError
+from checkin.services.backups.copies import EVERY, copies_in, copy_if_due
+from checkin.settings import Settings, open_database
+from checkin.worker.context import Tools
+from checkin.worker.processes import CONTEXT, die_with_parent
+
+_log = logging.getLogger(__name__)
+
+#: a server that has just started has other things to do
+FIRST_AFTER = timedelta(minutes=5)
+#: one that failed, as where `pg_dump` is missing, is tried again so much later
+AGAIN_AFTER = timedelta(minutes=10)
+_NICENESS = 15
+
+
+class HourlyCopies:
+    """Sees to it that there is a copy of the last hour, where the settings want one."""
+
+    def __init__(self) -> None:
+        self._process: BaseProcess | None = None
+        self._next_at: datetime | None = None
+
+    def look(self, tools: Tools) -> None:
+        """Start to make a copy if one is due; called every few seconds."""
+        if not tools.settings.hourly_copies or (self._process and self._process.is_alive()):
+            return
+        now = tools.clock()
+        self._next_at = self._next_at or now + FIRST_AFTER
+        if now < self._next_at:
+            return
+        self._next_at = now + AGAIN_AFTER
+        newest = next(iter(copies_in(tools.settings.home)), None)
+        if newest is None or now - newest.at >= EVERY:
+            tools.database.disconnect()
+            self._process = CONTEXT.Process(  # type: ignore[attr-defined]
+                target=make_copy, args=(tools.settings, now), name="copy of the database"
+            )
+            self._process.start()
+
+    def end(self) -> None:
+        """End a copy that is being made; what there is of it is removed with the next one."""
+        if self._process is not None and self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+
+
+def make_copy(settings: Settings, now: datetime) -> None:
+    """Make a copy, and say in the log why where that is not possible."""
+    die_with_parent()
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    os.nice(_NICENESS)
+    with closing(_Opened(settings)) as opened:
+        try:
+            copy_if_due(opened.database, settings.home, now)
+        except (MarhabaError, OSError) as fault:
+            _log.warning("no copy of the database was made: %s", fault)
+
+
+class _Opened:
+    """The database, closed at the end."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.database = open_database(settings)
+
+    def close(self) -> None:
+        self.database.dispose()
