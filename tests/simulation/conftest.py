@@ -24,6 +24,7 @@ PROOFS = {
     "proof_seeds": (1000, 11_000),
     "newcomers_seeds": (1000, 3000),
     "office_seeds": (1000, 2000),
+    "restoring_seeds": (1000, 2000),
 }
 
 

@@ -142,10 +142,12 @@ class Laptop:
         self.spool = Spool(_FOLDER, frame=clock.frame, connect=self.disk.connect)
         client = self._client = Client("http://server", token=self.token, clock=clock)
         client._session.mount("http://", self.connection)
+        client.epochs = self.spool.acknowledged
         offline = OfflineGate(self.held, self.spool.memory, clock, {"name": self.name})
         delivery = Delivery(self.spool, client, offline)
         refresh = Refresh(client, self.held, self.spool, clock)
         self._courier = Courier(delivery, client, refresh, self._tell, lambda: None)
+        self._courier._backlog._jitter = self.random.uniform
         self._station = Station(self.spool, self._submit, self._tell, clock=clock.now)
 
     def _submit(self, scan: Scan) -> None:

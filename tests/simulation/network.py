@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import BaseAdapter
 
+from checkin.protocol.epochs import COUNTER, EPOCH
 from tests.simulation.server import Application
 
 Request = tuple[str, str, bytes, dict[str, str]]
@@ -61,6 +63,7 @@ class FaultyConnection(BaseAdapter):
         lost: answers to paths that end so are lost; empty for none.
         risk: how likely each mishap is while it is not.
         delivered: by scan_id, the statuses that this gate received.
+        acknowledged: the scans of which this gate received that the server has them.
         meanwhile: what the other thread does while the next batch is on its way.
     """
 
@@ -71,6 +74,7 @@ class FaultyConnection(BaseAdapter):
         self.lost = ""
         self.risk = 0.05
         self.delivered: dict[str, set[str]] = {}
+        self.acknowledged: set[str] = set()
         self.interrupt: Callable[[], None] = lambda: None
         #: called after every request by which the server may have changed something
         self.watch: Callable[[], None] = lambda: None
@@ -150,12 +154,18 @@ class FaultyConnection(BaseAdapter):
         self._log.note(self.name, self._time.now, path, body, status, told)
         if method != "GET":
             self.watch()
-        return _response(status, data, told_headers.get("ETag", ""))
+        return _response(status, data, {name: told_headers.get(name, "") for name in TOLD})
 
     def _received(self, asked: Request, answer: requests.Response) -> requests.Response:
-        if asked[1].endswith("/scans") and answer.status_code == 200:
+        if answer.status_code != 200:
+            return answer
+        if asked[1].endswith("/scans"):
             body = answer.json()
             self.delivered.setdefault(body["scan_id"], set()).add(body["status"])
+            self.acknowledged.add(body["scan_id"])
+        if asked[1].endswith("/scans/batch"):
+            told = (one for one in answer.json()["results"] if not one["error"])
+            self.acknowledged |= {one["scan_id"] for one in told}
         return answer
 
 
@@ -166,11 +176,17 @@ def _asked(request: requests.PreparedRequest) -> Request:
     return str(request.method), path, body, dict(request.headers)
 
 
-def _response(status: int, content: bytes, etag: str = "") -> requests.Response:
+#: the headers that a device reads
+TOLD = ("ETag", EPOCH, COUNTER, "Retry-After")
+
+
+def _response(
+    status: int, content: bytes, headers: Mapping[str, str] = MappingProxyType({})
+) -> requests.Response:
     response = requests.Response()
     response.status_code = status
     response.raw = io.BytesIO(content)
-    response.headers["ETag"] = etag
+    response.headers.update({"ETag": "", **headers})
     return response
 
 
@@ -184,4 +200,4 @@ def _with_some_results(answer: requests.Response, random: Random) -> requests.Re
         return answer
     random.shuffle(body["results"])
     body["results"] = body["results"][: random.randint(0, len(body["results"]))]
-    return _response(200, json.dumps(body).encode())
+    return _response(200, json.dumps(body).encode(), answer.headers)

@@ -12,6 +12,7 @@ from tests.simulation.checking import CheckingOffice
 from tests.simulation.checks import broken
 from tests.simulation.newcomers import Newcomers
 from tests.simulation.office import Office
+from tests.simulation.restoring import Restoring, lost
 from tests.simulation.world import World
 
 
@@ -22,6 +23,17 @@ def violations(application, seeds, afternoon=World) -> dict[int, list[str]]:
         with afternoon(seed, application) as world:
             world.play()
             if sentences := broken(world):
+                found[seed] = sentences
+    return found
+
+
+def after_restores(application, seeds) -> dict[int, list[str]]:
+    """Return what restores have broken, by seed."""
+    found = {}
+    for seed in seeds:
+        with Restoring(seed, application) as world:
+            world.play()
+            if sentences := lost(world):
                 found[seed] = sentences
     return found
 
@@ -83,6 +95,17 @@ def test_the_invariants_hold_while_some_are_to_be_checked(application):
 def test_a_place_counted_for_somebody_who_came_in_on_it_is_not_left_empty(application):
     """Walk-ins came in on lent places, the lease ran out, and they moved up with others waiting."""
     assert violations(application, [1447], Newcomers) == {}
+
+
+@pytest.mark.parametrize("first", range(0, 20, 10))
+def test_nothing_acknowledged_is_lost_while_backups_are_put_back(application, first):
+    assert after_restores(application, range(first, first + 10)) == {}
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(1800)
+def test_nothing_acknowledged_is_lost_over_a_thousand_afternoons(application, restoring_seeds):
+    assert after_restores(application, restoring_seeds) == {}
 
 
 @pytest.mark.proof
