@@ -141,8 +141,15 @@ class Acknowledged:
             self._whose() | {"limit": limit},
         )
         return [
-            Offer(kept_scan(json.loads(body)), json.loads(decided), frame, *more, bool(annulled))
-            for body, decided, frame, *more, annulled in rows
+            Offer(
+                kept_scan(json.loads(body)),
+                json.loads(decided),
+                frame,
+                lease_id,
+                delegation_id,
+                bool(annulled),
+            )
+            for body, decided, frame, lease_id, delegation_id, annulled in rows
             if frame == rows[0][2]
         ]
 

@@ -50,7 +50,12 @@ _HOPELESS = {400, 403, 404, 409, 413, 415, 422}
 
 
 class Epochs(Protocol):
-    """The methods of `Acknowledged` that requests use."""
+    """What requests use of `Acknowledged`."""
+
+    @property
+    def epoch(self) -> str:
+        """Return the epoch that was met last; "" before any."""
+        ...
 
     def meet(self, epoch: str) -> bool:
         """Take the epoch of an answer."""
@@ -192,7 +197,10 @@ class HttpLink:
 
     def _meet(self, answer: requests.Response) -> None:
         epoch = answer.headers.get(EPOCH, "")
-        if self.epochs and is_epoch(epoch):
+        if self.epochs is None or not is_epoch(epoch):
+            return
+        # What refuses a token that it has never accepted is no server of this device's.
+        if answer.status_code != 401 or self.epochs.epoch:
             with contextlib.suppress(SpoolUnwritable):  # then the next answer tells it again
                 self.epochs.meet(epoch)
 

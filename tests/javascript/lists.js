@@ -53,6 +53,7 @@ const POLICY = {
  * @param {CryptoKeyPair} [of.key]
  * @param {Partial<ListPolicy>} [of.policy]
  * @param {GateName[]} [of.gates]
+ * @param {string} [of.epoch]
  * @returns {Promise<ListReply>}
  */
 export async function aList({

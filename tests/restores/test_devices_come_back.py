@@ -11,6 +11,7 @@ from checkin.db.models import Admission, ReturningDevice
 from checkin.errors import NotFound
 from checkin.services.gates.devices import device_names, revoke_device
 from checkin.services.gates.returning import returning_devices, take_back, turn_away
+from checkin.web.site.state import EXTENSION
 from scanner.core.scan import Kind
 from scanner.server.courier import Return
 from scanner.server.events import Stopped, Trouble
@@ -151,6 +152,7 @@ def test_a_revoked_device_erases_the_refs_that_the_server_has(database, event, l
     factories.write(
         database, lambda s: revoke_device(s, event, laptop.device_id, now=datetime.now(UTC))
     )
+    laptop.app.extensions[EXTENSION].devices.forget()
 
     laptop.rounds()
 

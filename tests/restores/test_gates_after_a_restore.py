@@ -12,6 +12,7 @@ from checkin.domain.common.epochs import EpochCause
 from checkin.services.backups.epochs import JUMP, begin_epoch
 from checkin.services.common.list_version import next_list_version
 from checkin.services.events.days import set_days
+from checkin.web.site.state import EXTENSION
 from scanner.core.scan import Kind
 from scanner.offline.walk_in import Newcomer
 from scanner.server.events import OfferedAgain
@@ -229,6 +230,7 @@ def test_two_gates_that_know_of_a_lost_epoch_cost_one_new_one(database, event, l
     first.rounds(), second.rounds()
     restore = save()
     announced(database)
+    first.app.extensions[EXTENSION].devices.forget()
     first.rounds(), second.rounds()
     restore()
 

@@ -21,6 +21,7 @@ from tests.support.restores import copied
 
 #: rounds of all gates after the last step; a database takes an epoch by itself once a minute
 ROUNDS = 60
+QUIET_ROUNDS = 8
 
 
 class Restoring(World):
@@ -78,10 +79,17 @@ class Restoring(World):
             gate.connection.is_cut, gate.connection.risk = False, 0.0
             gate.disk.is_full, gate.crash_in = False, None
             gate.connection.deliver_late()
+        quiet = 0
         for _ in range(ROUNDS):
             self.time.advance(11)
             for gate in self.gates:
                 gate.tend()
+            has_work = any(
+                gate.unsettled or gate.spool.acknowledged.count_to_offer() for gate in self.gates
+            )
+            quiet = 0 if has_work else quiet + 1
+            if quiet == QUIET_ROUNDS:
+                break
 
 
 def lost(world: World) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -152,7 +152,7 @@ class Answer:
     conflict: bool = False
     replayed: bool = False
     opens_at: datetime | None = None
-    number: int | None = None
+    number: int | None = field(default=None, compare=False)
 
     def nameless(self) -> Answer:
         """Return the answer without whom it is about, for a device that did not send the code.

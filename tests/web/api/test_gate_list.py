@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from checkin.db.models import Badge
 from checkin.protocol.codes import parse_code
+from checkin.protocol.epochs import is_epoch
 from checkin.protocol.gate_list import (
     SealedEntry,
     Tombstone,
@@ -100,6 +101,7 @@ def test_the_head_of_the_list_has_the_entry_policy(api, event, code):
     head = api.read("/gate-list")["head"]
 
     issued_at = datetime.fromisoformat(head.pop("issued_at"))
+    assert is_epoch(head.pop("epoch"))
     assert abs((datetime.now(UTC) - issued_at).total_seconds()) < 60
     assert head == {
         "format": 1,

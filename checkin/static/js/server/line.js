@@ -183,7 +183,7 @@ export class Line {
   /**
    * @param {string} token
    * @param {Pick<DeviceClock, "now" | "note">} clock
-   * @param {Pick<Acknowledged, "meet" | "seen"> | null} epochs told of each answer's epoch
+   * @param {Pick<Acknowledged, "epoch" | "meet" | "seen"> | null} epochs told of each answer's epoch
    */
   constructor(token, clock, epochs = null) {
     this.token = token;
@@ -437,7 +437,7 @@ export class Line {
   /**
    * Register a walk-in who was let in; the same one again gets the same answer.
    * @param {WalkIn} walkIn
-   * @returns {Promise<{code: string, participant_id: number}>}
+   * @returns {Promise<{code: string, participant_id: number} & Reply>}
    */
   async register(walkIn) {
     /** @type {{code: string, participant_id: number} & Reply} */
@@ -504,6 +504,14 @@ export class Line {
     return reply;
   }
 
+  /** @param {Response} answer */
+  async #meet(answer) {
+    // What refuses a token that it has never accepted is no server of this device's.
+    if (answer.status === 401 && !this.epochs?.epoch) return;
+    // A disk that does not take it now hears it again with the next answer.
+    await this.epochs?.meet(answer.headers.get(EPOCH_HEADER) ?? "").catch(() => null);
+  }
+
   /**
    * @param {string} method
    * @param {string} path
@@ -529,8 +537,7 @@ export class Line {
         redirect: "manual", // the portal of a public network is not our server
         signal: AbortSignal.timeout(withinMs),
       });
-      // A disk that does not take it now hears it again with the next answer.
-      await this.epochs?.meet(answer.headers.get(EPOCH_HEADER) ?? "").catch(() => null);
+      await this.#meet(answer);
       return answer;
     } catch (fault) {
       throw new Unreachable(String(fault));
