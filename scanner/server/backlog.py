@@ -78,7 +78,8 @@ class Backlog:
         except ServerFailed:  # on one of these: live scans go on, and these come again
             self._next_offer_s = elapsed_s + _AFTER_A_FAILURE_S
         except ComeLater as later:
-            self._next_offer_s = elapsed_s + float(later.details["wait_s"]) * self._jitter(1, 1.5)
+            wait_s = float(str(later.details["wait_s"]))
+            self._next_offer_s = elapsed_s + wait_s * self._jitter(1, 1.5)
 
     def bring_all(self) -> None:
         """Send all that this device holds to a server that has just taken it back.

@@ -56,7 +56,8 @@ class GateList:
     Attributes:
         head: format, event, epoch, cursor, since, issued_at, the gates by name, and the entry
             policy, with the event's days, the hours of gates and categories, and the gates that
-            admit only some categories; an entry names those of them that admit its badge, and the category.
+            admit only some categories; an entry names those of them that admit its badge, and the
+            category.
     """
 
     head: Mapping[str, Any]
