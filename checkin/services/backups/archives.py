@@ -15,6 +15,7 @@ import sqlite3
 import subprocess
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -45,6 +46,8 @@ SHORTEST_PASSPHRASE = 12
 #: of scrypt: about a tenth of a second and 32 MiB a guess
 _COST = {"n": 2**15, "r": 8, "p": 1}
 _PIECE = 2**20
+#: what reading an archive raises whose bytes were changed
+_DAMAGED = (OSError, EOFError, KeyError, NotImplementedError, zipfile.BadZipFile, zlib.error)
 _PROGRAM_TIMEOUT_S = 3_600
 
 
@@ -144,7 +147,7 @@ def read_manifest(file: Path) -> Manifest:
     try:
         with zipfile.ZipFile(file) as archive:
             manifest = Manifest(**json.loads(archive.read(MANIFEST)))
-    except (OSError, zipfile.BadZipFile, KeyError, TypeError, ValueError) as fault:
+    except (*_DAMAGED, TypeError, ValueError) as fault:
         raise InvalidRequest(f"{file} is no backup of Marhaba's ({fault})") from None
     if manifest.format != FORMAT or manifest.database not in DATABASES:
         raise InvalidRequest(f"{file} was made by a newer version of Marhaba: use that version")
@@ -180,7 +183,7 @@ def unpack_database(file: Path, target: Path) -> Manifest:
                 out.write(piece)
             out.flush()
             os.fsync(out.fileno())
-    except (KeyError, zipfile.BadZipFile, EOFError, OSError) as fault:
+    except _DAMAGED as fault:
         raise InvalidRequest(f"{file} is damaged ({fault})") from None
     if _sha256(target) != manifest.sha256 or not _opens(target, manifest.database):
         raise InvalidRequest(f"{file} is damaged: its database is not the one that was copied")
