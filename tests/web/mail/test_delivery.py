@@ -371,7 +371,7 @@ def test_an_event_s_own_texts_are_stored_and_shown_in_the_preview(organiser, dat
         ("intro", "{{ config }}", "{ config } cannot be used here"),
         ("intro", "{name", "A brace stands alone"),
         ("greeting", "Bonjour de {event}", "{event} cannot be used here"),
-        ("subject", "a" * 151, "shorten it to 150"),
+        ("subject", "a" * 151, "Characters at most: 150"),
         ("subject", "Votre badge\npour samedi", "on one line"),
     ],
 )
