@@ -51,7 +51,7 @@ def test_wrong_passwords_of_a_stranger_lock_nobody_out(app, operator):
     ("language", "sentence", "other_way"),
     [
         ("fr", "Attendez 1 minute, puis réessayez", "Mot de passe oublié"),
-        ("ar", "مدة الانتظار: دقيقة، ثم أعيدوا المحاولة", "نسيتم كلمة السر؟"),
+        ("ar", "مدة الانتظار: \u2068دقيقة\u2069، ثم أعيدوا المحاولة", "نسيتم كلمة السر؟"),
         ("en", "Wait 1 minute, then try again", "Forgotten your password?"),
     ],
 )
