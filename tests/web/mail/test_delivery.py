@@ -92,7 +92,7 @@ def test_the_spreadsheet_runs_nothing(organiser, database, event, delegation):
     table = listed(organiser)
 
     assert table.splitlines() == [
-        "Numéro;Délégation;Nom;Nom arabe;Téléphone;E-mail;Badge par e-mail;Imprimé au guichet",
+        "Numéro;Délégation;Nom;Nom en arabe;Téléphone;E-mail;Badge par e-mail;Imprimé à l’accueil",
         "1;Khémisset;'=1+1;;\u200e+212612345678;;Pas d’adresse e-mail;Non",
     ]
 
