@@ -273,7 +273,7 @@ SENTENCES = {
     ),
     "too_many_tokens": msgid("the event has had {hints} tokens already; it gets no more."),
     "nothing_chosen": msgid("nothing is chosen; choose what the token may read."),
-    "destination_long": msgid("{value} is too long; an address has at most {hints} characters."),
+    "destination_long": msgid("{value} is too long. Characters of an address at most: {hints}."),
     "destination_written": msgid(
         "{value} is no address that can be called; copy the whole address, like "
         "https://example.org/path."

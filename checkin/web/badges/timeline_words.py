@@ -148,7 +148,7 @@ def _call_results() -> dict[str | None, str]:
         CallResult.CALLED: _("Called"),
         CallResult.COMING: _("Coming"),
         CallResult.NOT_COMING: _("Will not come"),
-        None: _("Taken back"),
+        None: _("Result removed"),
     }
 
 

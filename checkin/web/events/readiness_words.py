@@ -86,11 +86,11 @@ def _contacts(_visit: EventVisit, facts: ReadinessFacts, light: Light) -> CheckR
     title = _("People who can be reached")
     if not facts.registered:
         return CheckRow(Check.CONTACTS, light, title, _("Nobody is registered yet."))
-    found = _("With neither e-mail nor telephone: %(count)s", count=number(facts.without_contact))
+    found = _("With neither e-mail nor phone: %(count)s", count=number(facts.without_contact))
     if light is Light.GOOD:
         return CheckRow(Check.CONTACTS, light, title, found)
     advice = _(
-        "Ask their coordinators for a telephone or an e-mail, or print their badges for the "
+        "Ask their coordinators for a phone or an e-mail, or print their badges for the "
         "delegation to hand out."
     )
     link = Link("participants.index", _("Participants"))
@@ -101,11 +101,11 @@ def _address(visit: EventVisit, facts: ReadinessFacts, light: Light) -> CheckRow
     title, link = _("The server's address"), (Link("first_steps.show", _("Open it"), _ADDRESS),)
     if light is Light.ACT:
         found = _("Only this machine understands the address.")
-        advice = _("Set the address at which gates, telephones and the links of e-mails reach it.")
+        advice = _("Set the address at which gates, phones and the links of e-mails reach it.")
         return CheckRow(Check.ADDRESS, light, title, found, advice, link)
     if facts.opened_at is None:
         found = _("No other device has opened it yet.")
-        advice = _("Scan the QR of this step with your telephone, on the network people will use.")
+        advice = _("Scan the QR of this step with your phone, on the network people will use.")
         return CheckRow(Check.ADDRESS, light, title, found, advice, link)
     when = _moment(visit, facts.opened_at)
     return CheckRow(

@@ -84,7 +84,7 @@ def _names() -> dict[str, str]:
         "webhook_delivery": _("Messages to webhooks"),
         "webhook": _("Webhooks"),
         "read_token": _("Read tokens"),
-        "outreach": _("Badges sent by telephone, and calls"),
+        "outreach": _("Badges sent by phone, and calls"),
         "badge_request": _("Requests for a lost badge"),
         "message": _("Messages"),
         "announcement": _("Messages to many"),
