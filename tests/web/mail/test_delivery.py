@@ -93,7 +93,7 @@ def test_the_spreadsheet_runs_nothing(organiser, database, event, delegation):
 
     assert table.splitlines() == [
         "Numéro;Délégation;Nom;Nom en arabe;Téléphone;E-mail;Badge par e-mail;Imprimé à l’accueil",
-        "1;Khémisset;'=1+1;;\u200e+212612345678;;Pas d’adresse e-mail;Non",
+        "1;Khémisset;'=1+1;;\u200e+212612345678;;Sans adresse e-mail;Non",
     ]
 
 
