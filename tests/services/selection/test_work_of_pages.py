@@ -7,12 +7,14 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from checkin.db.models import Event, Participant
+from checkin.db.models import Event, Operator, Participant, Role
 from checkin.domain.network.public_address import AddressSource, PublicAddress
 from checkin.domain.people.registration import Registration
 from checkin.domain.people.selection import Selection, Sort
+from checkin.services.accounts.activity_log import Wanted, log_entries
 from checkin.services.channels.calls import call_counts
 from checkin.services.channels.outreach import Audience, counts_of
+from checkin.services.common.activity import note
 from checkin.services.common.keyset import Turn
 from checkin.services.common.list_version import next_list_version
 from checkin.services.lifecycle.readiness import readiness_of
@@ -95,6 +97,18 @@ def arrivals(session, _event, delegation, middle, _home):
 
 def people(session, event, _delegation, middle, _home, **chosen):
     people_page(session, event, Asked(selection=Selection(**chosen), turn=Turn(after=middle)))
+
+
+def test_the_log_of_an_event_is_read_in_the_order_of_its_entries(database, event):
+    reader = Operator(role=Role.ORGANISER)
+    steps = []
+    for _time in range(2):
+        write(database, lambda s: [note(s, event.id, "badge.print", NOW) for _ in range(MANY)])
+        with database.read() as session, counted_work() as work:
+            assert len(log_entries(session, reader, Wanted(event_id=event.id), 51)) == 51
+        steps.append(work.steps)
+
+    assert steps[1] - steps[0] <= MANY
 
 
 @pytest.mark.parametrize(
