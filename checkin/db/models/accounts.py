@@ -169,7 +169,11 @@ class Activity(Base):
     """
 
     __tablename__ = "activity"
-    __table_args__ = (Index(None, "event_id", "at"), Index(None, "participant_id"))
+    __table_args__ = (
+        Index(None, "event_id", "at"),
+        Index(None, "event_id", "id"),
+        Index(None, "participant_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))

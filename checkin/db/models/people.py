@@ -62,7 +62,8 @@ class Participant(Base):
         ),
         Index(None, "event_id", "email"),
         Index(None, "event_id", "phone"),
-        Index(None, "delegation_id", "folded_name"),
+        # The standing is read from the index: who is missing may be nobody of very many.
+        Index(None, "delegation_id", "folded_name", "standing"),
         Index(
             "uq_participant_reserve_no",
             "delegation_id",

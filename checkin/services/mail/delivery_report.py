@@ -145,7 +145,7 @@ class Chosen:
 
 def people_by_delivery(session: Session, event: Event, chosen: Chosen) -> list[Reached]:
     """Return the chosen participants with their deliveries, delegation by delegation."""
-    return list(_reached(session, select_chosen(event, chosen)))
+    return list(_reached(session, _select_chosen(event, chosen)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,26 +165,30 @@ def page_by_delivery(
     is_one = chosen.delegation_id is not None
     by_name = (Participant.folded_name, Participant.id)
     keys: Sequence[Key] = by_name if is_one else (Participant.delegation_id, *by_name)
-    wanted = [
-        Participant.event_id == event.id,
-        delivery_is(event, chosen.wanted, chosen.seen_at),
-        *_narrowed(chosen),
-    ]
-    page = turned_page(session, people, wanted, keys, turn, size)
+    page = turned_page(session, people, chosen_people(event, chosen), keys, turn, size)
     shown = Chosen(participant_ids=page.ids, seen_at=chosen.seen_at)
     return ReachedPage(people_by_delivery(session, event, shown), page.has_previous, page.has_next)
 
 
 def each_by_delivery(session: Session, event: Event, chosen: Chosen) -> Iterator[Reached]:
     """Do as `people_by_delivery` for any number of people: few are held at a time."""
-    statement = select_chosen(event, chosen).execution_options(yield_per=_AT_A_TIME)
+    statement = _select_chosen(event, chosen).execution_options(yield_per=_AT_A_TIME)
     return _reached(session, statement)
 
 
 def count_of_chosen(session: Session, event: Event, chosen: Chosen) -> int:
     """Return how many participants are chosen."""
-    statement = select_chosen(event, chosen).with_only_columns(func.count()).order_by(None)
-    return session.scalars(statement).one()
+    people = select(func.count()).select_from(Participant)
+    return session.scalars(people.where(*chosen_people(event, chosen))).one()
+
+
+def chosen_people(event: Event, chosen: Chosen) -> list[ColumnElement[bool]]:
+    """Return the conditions on `Participant` that choose people, without what is told of them."""
+    return [
+        Participant.event_id == event.id,
+        delivery_is(event, chosen.wanted, chosen.seen_at),
+        *_narrowed(chosen),
+    ]
 
 
 def progress_of(
@@ -243,7 +247,7 @@ def resend(
     return count
 
 
-def select_chosen(event: Event, chosen: Chosen) -> Select[Any]:
+def _select_chosen(event: Event, chosen: Chosen) -> Select[Any]:
     """Return the query for the chosen participants with their deliveries, to be narrowed."""
     state = _delivery()
     return (
@@ -280,6 +284,8 @@ def delivery_is(
     Args:
         seen_at: when a coordinator asks, see `Chosen`.
     """
+    if set(wanted) == set(Delivery):
+        return _is_confirmed(seen_at)
     message = aliased(Message)
     brings = _brings_badge(event, message)
     # A set of people is made once; each one's newest message is looked for only where it decides.

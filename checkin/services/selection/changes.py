@@ -89,11 +89,13 @@ def foreseen(session: Session, event: Event, wanted: Wanted) -> Foreseen:
     count = select(func.count()).select_from(Participant)
     by_name = (Participant.folded_name, Participant.id)
     first = select(Participant).where(*concerned).order_by(*by_name).limit(_FIRST)
+    told = select(func.count().filter(has_come), func.count().filter(reachable()))
+    arrived, by_mail = session.execute(told.select_from(Participant).where(*concerned)).one()
     return Foreseen(
         ids=ids,
         others=session.scalars(count.where(*chosen)).one() - len(ids),
-        arrived=session.scalars(count.where(*concerned, has_come)).one(),
-        by_mail=session.scalars(count.where(*concerned, reachable())).one(),
+        arrived=arrived,
+        by_mail=by_mail,
         first=session.scalars(first).all(),
     )
 
