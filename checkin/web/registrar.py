@@ -20,6 +20,8 @@ from checkin.web.accounts import (
     passkeys,
     passwords,
     pins,
+    provider_settings,
+    provider_sign_in,
     second_factor,
     sign_in,
 )
@@ -91,6 +93,8 @@ _PAGES = (
     second_factor,
     operators,
     operator_access,
+    provider_settings,
+    provider_sign_in,
     pins,
     server_address,
     activity_log,

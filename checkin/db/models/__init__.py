@@ -7,6 +7,7 @@ from checkin.db.models.accounts import (
     OperatorSession,
     Passkey,
     PasswordLink,
+    ProviderIdentity,
     RecoveryCode,
     Role,
 )
@@ -142,6 +143,7 @@ __all__ = [
     "Participant",
     "Passkey",
     "PasswordLink",
+    "ProviderIdentity",
     "ReadToken",
     "RecoveryCode",
     "RefusalTally",
