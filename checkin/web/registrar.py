@@ -51,7 +51,7 @@ from checkin.web.gates import (
     scan_page,
     stops,
 )
-from checkin.web.integrations import read_tokens, webhooks
+from checkin.web.integrations import read_tokens, sheet, webhooks
 from checkin.web.jobs import jobs
 from checkin.web.mail import bounces, delivery, mail_settings, message_texts
 from checkin.web.messages import announcements, notices
@@ -144,6 +144,7 @@ _PAGES = (
     mail_settings,
     webhooks,
     read_tokens,
+    sheet,
     message_texts,
     bounces,
     declining,

@@ -39,6 +39,7 @@ def kind_words() -> dict[str, str]:
         "setup": _("First steps"),
         "webhook": _("Webhooks"),
         "token": _("Read tokens"),
+        "sheet": _("Sheet at an address"),
         "installation": _("The server"),
     }
 
@@ -157,6 +158,11 @@ def _installation_actions() -> dict[str, str]:
         "webhook.test": _("tested a webhook"),
         "token.add": _("made a read token"),
         "token.revoke": _("revoked a read token"),
+        "sheet.dismiss": _("left what a sheet at an address says"),
+        "sheet.pause": _("paused the sheet at an address"),
+        "sheet.remove": _("forgot the sheet at an address"),
+        "sheet.resume": _("let the sheet at an address be fetched again"),
+        "sheet.set": _("set the sheet at an address"),
         "event.add": _("created an event"),
         "demo.add": _("made the demo"),
         "demo.remove": _("removed the demo"),
