@@ -31,6 +31,8 @@ FORMS = (
     "/operators/1/enable",
     "/operators/1/link",
     "/operators/1/second-factor/reset",
+    "/operators/1/provider/forget",
+    "/operators/provider",
     "/operators/1/sessions/1/end",
     "/operators/1/sessions/end",
     "/pins/1",
