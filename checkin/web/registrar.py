@@ -27,7 +27,7 @@ from checkin.web.accounts import (
 )
 from checkin.web.badges import badge_page, badges, delegation_badges, event_badges
 from checkin.web.board import board, flagged, report
-from checkin.web.channels import calls, finding, outreach
+from checkin.web.channels import calls, finding, outreach, telephone_settings
 from checkin.web.events import (
     copying,
     demo,
@@ -142,6 +142,7 @@ _PAGES = (
     records,
     rehearsal,
     mail_settings,
+    telephone_settings,
     webhooks,
     read_tokens,
     sheet,

@@ -27,6 +27,7 @@ FOLDERS = {
     "checkin/domain/gates": "device",
     "badges": "letters",
     "checkin/services/mail": "letters",
+    "checkin/services/channels": "letters",
     "checkin/words": "import",
     "checkin/domain/people": "import",
     "checkin/cli": "import",

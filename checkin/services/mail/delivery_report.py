@@ -21,6 +21,7 @@ from checkin.db.models import (
     Message,
     Participant,
 )
+from checkin.domain.channels.reach import Channel, Contact
 from checkin.domain.messages.kinds import BADGE_KINDS
 from checkin.domain.people.public_badges import NOT_YET
 from checkin.domain.scanning.facts import RegistrationStatus
@@ -29,7 +30,7 @@ from checkin.services.common.keyset import Key, Turn, turned_page
 from checkin.services.events.events import delegations_of
 from checkin.services.mail.claims import retry_unknown
 from checkin.services.mail.pace import pace_of
-from checkin.services.people.badge_messages import queue_badge_messages
+from checkin.services.people.badge_messages import channels_of, queue_badge_messages
 from checkin.services.people.unchecked import IS_SEEN_AS_CONFIRMED, is_given_out
 
 _IS_CONFIRMED = Participant.standing == RegistrationStatus.CONFIRMED
@@ -224,6 +225,8 @@ def resend(
 ) -> int:
     """Queue the badges of these confirmed participants again, to their current addresses.
 
+    Each goes by the first channel that reaches them, whichever brought it before.
+
     A participant who has a message waiting gets no second one; an unknown message is repeated
     unchanged, so that mail programs can recognise it as the same.
 
@@ -235,7 +238,10 @@ def resend(
         How many messages were queued.
     """
     chosen = Chosen(delegation_id=delegation_id, participant_ids=participant_ids)
-    people = [one for one in people_by_delivery(session, event, chosen) if one.participant.email]
+    reach = channels_of(session, event)
+    people = [
+        one for one in people_by_delivery(session, event, chosen) if reach.first(_contact(one))
+    ]
     unknown = [p.message.id for p in people if p.message and p.delivery is Delivery.UNKNOWN]
     waiting = (Delivery.QUEUED, Delivery.SENDING, Delivery.UNKNOWN)
     anew = [p.participant.id for p in people if p.delivery not in waiting]
@@ -245,6 +251,35 @@ def resend(
     if is_noted:
         note(session, event.id, "mail.resend", now, operator_id=operator_id, messages=count)
     return count
+
+
+def sent_by_channel(
+    session: Session,
+    event: Event,
+    delegation_id: int | None = None,
+    *,
+    seen_at: datetime | None = None,
+) -> Counter[Channel]:
+    """Return how many confirmed participants were sent their badge by which channel, the last time.
+
+    Args:
+        seen_at: when a coordinator sees them, see `Chosen`.
+    """
+    sent = (
+        select(Message.channel, func.count())
+        .join(Participant, Participant.id == Message.participant_id)
+        .where(Message.event_id == event.id, Message.state == Delivery.SENT)
+        .where(*_brings_badge(event, Message), ~_is_older(event, Message), _is_confirmed(seen_at))
+        .group_by(Message.channel)
+    )
+    if delegation_id is not None:
+        sent = sent.where(Participant.delegation_id == delegation_id)
+    return Counter({Channel(channel): count for channel, count in session.execute(sent)})
+
+
+def _contact(one: Reached) -> Contact:
+    person = one.participant
+    return Contact(person.email, person.phone, wants_none=bool(person.no_mail))
 
 
 def _select_chosen(event: Event, chosen: Chosen) -> Select[Any]:

@@ -202,6 +202,8 @@ def _installation_actions() -> dict[str, str]:
         "installation.provider": _("changed the provider of sign-ins"),
         "installation.provider_test": _("tried the provider of sign-ins"),
         "installation.mail_test": _("tried the mail server"),
+        "installation.channels": _("changed WhatsApp and SMS"),
+        "installation.channel_test": _("tried WhatsApp or SMS"),
         "message.send": _("sent a message to many"),
         "message.cancel": _("ended the sending of a message"),
         "message.drop": _("told nobody of a change"),
@@ -214,6 +216,7 @@ def _installation_actions() -> dict[str, str]:
         "mail.running": _("let messages leave again"),
         "mail.paused": _("paused the sending"),
         "mail.stopped": _("stopped the sending"),
+        "mail.channel_stop": _("a channel was stopped"),
     }
 
 

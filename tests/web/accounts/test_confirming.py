@@ -23,6 +23,7 @@ FORMS = (
     "/account/second-factor/off",
     "/account/first-password",
     "/mail/settings",
+    "/telephone/settings",
     "/account/passkeys",
     "/account/passkeys/1/remove",
     "/operators",
